@@ -1,2 +1,2 @@
-/* sources bd7d9b2b63a2622bf0f2e853a6a1f616bda3bfdc718e0b7f8a1a33b40f51d47b */
+/* sources 2107868e7f5e5615d1958a7d0fd76f766475eb27a01b3b47341b0bda75bd6ebc */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -2,6 +2,7 @@
 
 from parley import mail
 from parley.accounts import hooks as accounts
+from parley.api import tokens
 from parley.articles.importing import exact
 from parley.automod import checks, edits, profiles
 from parley.automod.rules import current
@@ -30,6 +31,7 @@ from parley.votes import ops as votes
 def connect() -> None:
     """Fill the features' lists of callbacks. Every process calls it before its first transaction."""
     accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
+    accounts.when_sessions_end[:] = [tokens.end_all]
     accounts.before_profile[:] = [removed_profiles.check, profiles.check]
     accounts.is_removed_name[:] = [removed_profiles.is_removed_name]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]

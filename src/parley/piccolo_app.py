@@ -4,7 +4,19 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from parley.accounts.tables import AddressChange, Authenticator, Block, Member, RecoveryCode, Session, Token
+from parley.accounts.tables import (
+    AddressChange,
+    Authenticator,
+    Block,
+    BurntChallenge,
+    FactorRecovery,
+    FormerName,
+    Member,
+    Passkey,
+    RecoveryCode,
+    Session,
+    Token,
+)
 from parley.api.tables import ApiToken
 from parley.appeals.tables import Appeal, SecondLook
 from parley.articles.tables import (
@@ -43,7 +55,8 @@ from parley.votes.tables import Vote
 
 TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
-    Member, Session, Token, Authenticator, RecoveryCode, AddressChange,
+    Member, Session, Token, Authenticator, RecoveryCode, Passkey, BurntChallenge, FactorRecovery, FormerName,
+    AddressChange,
     Community, Guideline, GuidelineWording, SavedReason, Block,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,

@@ -3,12 +3,16 @@
 import re
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
 import make
+from parley.accounts import passwords
+from parley.api import tokens
 from parley.core import db
 from parley.core.http.access import Viewer
+from parley.core.settings import settings
 
 pytestmark = pytest.mark.anyio
 FIELDS = {"name": "My digest", "vote": "1", "days": "7"}
@@ -69,6 +73,49 @@ async def test_wrong_tokens_are_refused_with_the_typed_text(client: httpx.AsyncC
     number = await db.value("select min(id) from api_token")
     await make.sign_in(client, ada)
     assert (await client.post(f"/settings/tokens/{number}/end")).status_code == 404
+
+
+@pytest.mark.parametrize("ending", ["password", "sessions"])
+async def test_a_new_password_and_signing_out_everywhere_end_all_tokens(
+    client: httpx.AsyncClient, app: Litestar, ending: str
+) -> None:
+    jon, ada = await make.member("jon"), await make.member("ada")
+    for who in (ada, jon):
+        await make.sign_in(client, who)
+        await prove(who)
+        assert (await client.post("/settings/tokens", data=FIELDS)).status_code == 201
+    if ending == "sessions":
+        answer = await client.post("/settings/security/sessions/end")
+        assert answer.headers["location"] == "/settings/security?others"
+        assert "Every other device is signed out" in (await client.get("/settings/security?others")).text
+    else:
+        old, new = "four unrelated green words", "five entirely different blue words"
+        hashed = await passwords.hashed(old)
+        await db.execute("update member set password_hash = $2 where id = $1", jon.id, hashed)
+        answer = await client.post("/settings/security", data={"current": old, "password": new})
+        assert answer.status_code == 303
+    assert await db.values("select member from api_token") == [ada.id]
+
+
+async def test_signing_out_everywhere_asks_for_proof(client: httpx.AsyncClient, app: Litestar) -> None:
+    await make.sign_in(client, await make.member("jon"))
+    answer = await client.post("/settings/security/sessions/end")
+    assert answer.headers["location"] == "/prove?next=/settings/security"
+
+
+async def test_a_token_that_moderates_needs_a_second_factor(
+    client: httpx.AsyncClient, app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = msgspec.structs.replace(settings(), staff_factor_days=14)
+    monkeypatch.setattr(tokens, "settings", lambda: changed)
+    mo = await make.member("mo", role="moderator")
+    await make.sign_in(client, mo)
+    await prove(mo)
+    fields = {"name": "My queue", "moderate": "1"}
+    refused = await client.post("/settings/tokens", data=fields)
+    assert (refused.status_code, "needs a second step" in refused.text) == (422, True)
+    await db.execute("insert into authenticator (member, seed, step) values ($1, '', 0)", mo.id)
+    assert (await client.post("/settings/tokens", data=fields)).status_code == 201
 
 
 async def test_visitors_have_no_tokens(client: httpx.AsyncClient, app: Litestar) -> None:

@@ -173,6 +173,7 @@ async def test_a_role_that_is_taken_is_gone_at_the_next_request(client: httpx.As
         await make.sign_in(hers, ada)
         assert (await client.get("/mod/queue")).status_code == 200
 
+        await db.execute("update session set proved_at = now()")
         await hers.post("/mod/members/mo/role", data={"role": "member", "reason": "They asked for it."})
 
     assert await db.value("select role from member where id = $1", mo.id) == "member"

@@ -23,6 +23,14 @@ from parley.reports.ops import Flag
 pytestmark = pytest.mark.anyio
 
 PAGE = "/settings/data"
+# A passkey, a token and a comment that waits for its article.
+KEYS = (
+    "insert into passkey (member, name, credential, handle, public_key) values ($1, 'my phone', '\\x01', '', '')",
+    """insert into api_token (member, token_hash, name, scopes, expires_at)
+       values ($1, '\\x01', 'my script', array['vote'], now() + interval '1 day')""",
+    """insert into first_comment (site, url, member, body, submission, due_at)
+       values ('pub', 'https://pub.example/one', $1, 'Not there yet.', 'one', now())""",
+)
 
 
 @pytest.fixture
@@ -71,6 +79,8 @@ async def test_the_file_holds_all_that_the_account_has(client: httpx.AsyncClient
     item = await db.value("select id from queue_item")
     decision = await decided(item, await make.member(role="moderator"), "warn")
     await appeals.file(decision=decision, text="It was a quotation.")
+    for statement in KEYS:
+        await db.execute(statement, mira.id)
 
     file = await exported(client, mira)
 
@@ -84,6 +94,10 @@ async def test_the_file_holds_all_that_the_account_has(client: httpx.AsyncClient
     assert [one["id"] for one in lines(file, "decisions.jsonl")] == [decision]
     assert [one["text"] for one in lines(file, "appeals.jsonl")] == ["It was a quotation."]
     assert len(lines(file, "sessions.jsonl")) == 1
+    [passkey], [token] = lines(file, "passkeys.jsonl"), lines(file, "tokens.jsonl")
+    assert (passkey["name"], token["name"], token["scopes"]) == ("my phone", "my script", ["vote"])
+    assert [one["body"] for one in lines(file, "first-comments.jsonl")] == ["Not there yet."]
+    assert not {"public_key", "credential", "token_hash"} & {*passkey, *token}
     profile = json.loads(file.read("profile.json"))
     assert (profile["name"], profile["email"]) == ("mira", "mira@example.org")
     everything = b"".join(file.read(name) for name in file.namelist())

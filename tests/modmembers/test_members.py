@@ -225,6 +225,7 @@ async def test_signing_somebody_out_is_in_the_record(client: httpx.AsyncClient) 
 async def test_a_role_takes_two_admins(client: httpx.AsyncClient) -> None:
     jonas, other = await make.member("jonas"), await staff("admin")
     first = await sign_in(client, "admin")
+    await db.execute("update session set proved_at = now()")
 
     answer = await client.post("/mod/members/jonas/role", data={"role": "moderator", "reason": "Fair and awake."})
     decision = await db.value("select id from decision")
@@ -268,6 +269,7 @@ async def test_whoever_loses_a_role_has_lost_it_at_the_next_request(client: http
 async def test_a_role_needs_its_reason(client: httpx.AsyncClient, data: dict[str, str]) -> None:
     jonas = await make.member("jonas")
     await sign_in(client, "admin")
+    await db.execute("update session set proved_at = now()")
 
     answer = await client.post("/mod/members/jonas/role", data=data)
 

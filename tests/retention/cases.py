@@ -11,6 +11,9 @@ LATER = datetime.now(UTC) + timedelta(days=1)
 SIGN_IN = insert("session", member=..., token_hash=..., expires_at=LATER)
 LINK = insert("token", member=..., token_hash=..., purpose="reset", expires_at=LATER)
 CHANGE = insert("address_change", member=..., email="new@example.org", confirm_hash=..., expires_at=LATER)
+CHALLENGE = insert("burnt_challenge", digest=b"#", expires_at=LATER)
+RECOVERY = insert("factor_recovery", member=..., token_hash=...)
+FORMER = insert("former_name", member=..., name="mira", name_key="mira#")
 ADDRESS = insert("mail_address", "address", address="ada#@example.org")
 LETTER = insert("mail", kind="test", recipient="ada@example.org", subject="S", text="Words.", html="<p>", state="sent")
 BOUNCE = insert("mail_bounce", mail=1, address="ada@example.org", kind="gone", digest="#")
@@ -38,6 +41,9 @@ CASES = {
     "session: sign-ins that are over": Case(SIGN_IN),
     "session: sign-ins that nobody uses": Case(SIGN_IN),
     "token: links to confirm an address, to sign in and to set a password": Case(LINK),
+    "burnt_challenge: challenges that passkeys signed": Case(CHALLENGE),
+    "factor_recovery: requests to remove a second step": Case(RECOVERY),
+    "former_name: former names of members": Case(FORMER),
     "address_change: changes of address": Case(CHANGE),
     "member: accounts with an unconfirmed address": Case(
         rows.unverified,

@@ -45,6 +45,11 @@ OPEN_TO_ALL = {
     "/decision/{decision:str}/withdraw",
     "/login/link",
     "/login/second",
+    "/login/second/options",
+    "/login/passkey",
+    "/login/recovery",
+    "/recover/{token:str}",
+    "/login/passkey/options",
     # A signed link of a suspended member, who cannot sign in.
     "/leave/{token:str}",
     # Mailed links: one confirms an address, one undoes a change.
@@ -163,7 +168,9 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         or (address.startswith("/embed/") and address != SCRIPT)
         or ("/rights/" in address and not address.endswith("/done"))
     }
-    expired = {address: 410 for address in addresses if address.startswith(("/leave/", "/settings/email/"))}
+    expired = {
+        address: 410 for address in addresses if address.startswith(("/leave/", "/recover/", "/settings/email/"))
+    }
     # A cookie is no token.
     of_tokens = dict.fromkeys(("/api/v1/me", world.fill("/api/v1/comments/{comment:str}/votes")), 401)
     of_tokens["/api/v1/moderation/queue"] = 404

@@ -79,7 +79,9 @@ async def build() -> World:
         "{digest:str}": "0" * 64,
         "{code:str}": "civility",
         "{session:str}": "1",
+        "{passkey:str}": "1",
         "{step:str}": "confirm",
+        "{what:str}": "removed",
         "{topic:str}": "research",
         "{file:str}": "2026.csv",
         "{sitemap:str}": "1.xml",
@@ -163,7 +165,7 @@ async def reached(world: World, path: str) -> str:
     """An address of a route; one with a token gets a token that works."""
     if path.startswith("/mail/off/"):
         return mail.off_link(world.people["member"].id, "digest").removeprefix(settings().base_url)
-    if path.startswith(("/leave/", "/settings/email/")):
+    if path.startswith(("/leave/", "/recover/", "/settings/email/")):
         # Their own tests have links that work.
         return world.fill(path).replace("{token:str}", "expired")
     if path.endswith("{token:str}"):

@@ -43,6 +43,7 @@ select exists (
     where (confirm_hash = $1 and confirmed_at is null or undo_hash = $1) and expires_at > now())
 """
 IS_LATER_APP = "select exists (select from authenticator where member = $1 and created_at >= $2)"
+END_LATER_PASSKEYS = "delete from passkey where member = $1 and created_at >= $2"
 
 SAME = N_("This is your address already.")
 EXPIRED = N_("This link has been used already, or has expired.")
@@ -105,8 +106,8 @@ async def confirm(token: str) -> None:
 async def undo(token: str) -> None:
     """Take a change back, because somebody else made it.
 
-    All sessions end, an authenticator app that was added since goes, and the password no longer works: a link that
-    sets a new one is mailed to the old address. Raises Gone for an old link.
+    All sessions end, an authenticator app and passkeys that were added since go, and the password no longer works: a
+    link that sets a new one is mailed to the old address. Raises Gone for an old link.
     """
     async with atomic():
         change = await db.fetch_one(Change, UNDO, tokens.digest(token))
@@ -120,6 +121,7 @@ async def undo(token: str) -> None:
         if account is not None:
             if await db.value(IS_LATER_APP, change.member, change.created_at):
                 await authenticators.remove(account)
+            await db.execute(END_LATER_PASSKEYS, change.member, change.created_at)
             await mailed_links.mail_to(account, "reset", timedelta(days=1), "/")
     log.warning("address change undone", member=change.member)
 

@@ -15,13 +15,22 @@ log = structlog.get_logger(__name__)
 # How a member can prove who they are. A mailed link (`link`, `reset`) proves only who reads the mailbox.
 PASSWORD, LINK, RESET, SIGN_UP = "password", "link", "reset", "sign-up"
 APP, RECOVERY_CODE = "app", "recovery-code"
-SECOND = frozenset({APP, RECOVERY_CODE})
-PROVES = SECOND | {PASSWORD}
+# A passkey that checked its holder, as by a fingerprint, is two factors; one that did not is something that they have.
+VERIFIED_PASSKEY, PASSKEY = "verified-passkey", "passkey"
+FIRST = frozenset({PASSWORD, LINK, RESET})
+SECOND = frozenset({APP, RECOVERY_CODE, VERIFIED_PASSKEY})
+PROVES = SECOND | {PASSWORD, PASSKEY}
+TOLD = frozenset({PASSWORD, PASSKEY, VERIFIED_PASSKEY})
 
-ENTERING = """
-select name, email, role, password_hash, exists (select from authenticator where member = member.id) as has_second
-from member where id = $1
+# Members keep signing in by their password alone after they added a passkey; staff do not.
+HAS_SECOND = """
+(exists (select from authenticator where member = member.id)
+ or role <> 'member' and exists (select from passkey where member = member.id))
 """
+IS_SECOND_DUE = f"select {HAS_SECOND} from member where id = $1"  # noqa: S608 a constant
+ENTERING = f"""
+select name, email, role, password_hash, {HAS_SECOND} as has_second from member where id = $1
+"""  # noqa: S608 a constant
 
 
 class Client(msgspec.Struct, frozen=True):
@@ -70,17 +79,30 @@ async def signed_in(member: int, methods: frozenset[str], client: Client) -> Sig
     found = await db.fetch_one(Entering, ENTERING, member)
     if found is None:
         raise LookupError(member)
-    if found.has_second and not methods & SECOND:
+    if found.has_second and not is_enough(methods):
         return SecondNeeded(member, second_step.issue(member, methods, found.password_hash))
     await db.execute(RETURN, member)
+    if found.has_second:
+        # Nothing is lost: a recovery that is under way is somebody else's, or needless (factor_recovery.py).
+        await db.execute("delete from factor_recovery where member = $1", member)
     if client.viewer is not None:
         await sessions.end(client.viewer.session, client.viewer.id)
     proven = bool(methods & PROVES)
     token = await sessions.start(member, found.role, agent=client.agent, address=client.address, proven=proven)
-    if PASSWORD in methods and not devices.recognised(client.device, member, found.password_hash):
+    if methods & TOLD and not devices.recognised(client.device, member, found.password_hash):
         await _mail_alert(found, client)
     log.info("signed in", member=member, methods=sorted(methods), network=client.network)
     return SignedIn(member, found.role, token, devices.issue(member, found.password_hash))
+
+
+def is_enough(methods: frozenset[str]) -> bool:
+    """Whether these are two factors."""
+    return bool(methods & SECOND) or (PASSKEY in methods and bool(methods & FIRST))
+
+
+async def has_second(member: int) -> bool:
+    """Whether the member is asked for a second factor when they sign in."""
+    return bool(await db.value(IS_SECOND_DUE, member))
 
 
 async def _mail_alert(found: Entering, client: Client) -> None:

@@ -35,9 +35,15 @@ SEED = "select seed, step from authenticator where member = $1"
 # Of two requests with one code, one succeeds.
 BURN = "update authenticator set step = $2 where member = $1 and step < $2 returning step"
 
+IS_LAST_FACTOR = """
+select role <> 'member' and (select count(*) from authenticator where member = member.id)
+  + (select count(*) from passkey where member = member.id) < 2
+from member where id = $1
+"""
+
 WRONG_CODE = N_("This code is wrong, or was used already. Codes change every 30 seconds: please type the present one.")
 EXPIRED = N_("This page was open too long. Please scan the new picture.")
-REQUIRED = N_("Moderators and admins need a second step to sign in, so it cannot be turned off.")
+REQUIRED = N_("Moderators and admins need a second step to sign in. Please add another one before you remove this one.")
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -95,10 +101,17 @@ async def turn_on(viewer: Viewer, account: Account, sealed: str, code: str) -> l
 
 
 async def turn_off(account: Account) -> None:
-    """Remove the app and the recovery codes. Raises Refused for staff who need them."""
-    if account.role != "member" and settings().staff_factor_days is not None:
+    """Remove the app and the recovery codes. Raises Refused for staff who have no other second step."""
+    async with atomic():
+        await db.execute("select from member where id = $1 for update", account.id)
+        await may_lose_factor(account.id)
+        await remove(account)
+
+
+async def may_lose_factor(member: int) -> None:
+    """Raise Refused for staff who need a second step, and have only one app or passkey left."""
+    if settings().staff_factor_days is not None and await db.value(IS_LAST_FACTOR, member):
         raise Refused(REQUIRED)
-    await remove(account)
 
 
 async def remove(account: Account) -> bool:

@@ -13,6 +13,9 @@ from parley.core.text.messages import N_
 
 LONGEST_TITLE = 40
 LONGEST_BIO = 1_000
+LONGEST_PASSKEY_NAME = 60
+# Characters of the JSON of a new passkey; most have about a thousand.
+LONGEST_CREDENTIAL = 20_000
 # What a reader can choose for comments written with AI assistance.
 ASSISTED = ("show", "collapse", "hide")
 DENSITIES = ("comfortable", "compact")
@@ -30,6 +33,11 @@ class AccountForm(Form):
         password = self.secret(name)
         self.read(name, lambda: passwords.check(password, [*site_words(), *words]))
         return password
+
+    def credential_text(self) -> str:
+        """Return what a passkey signed: the browser's JSON, or an empty text if it is too long to be that."""
+        text = self.secret("credential")
+        return text if len(text) <= LONGEST_CREDENTIAL else ""
 
     def read(self, name: str, read: Callable[[], str | None]) -> str:
         """Return what `read` returns. If it raises Refused, that becomes the field's error."""
@@ -70,16 +78,31 @@ class ProofForm(AccountForm):
         super().__init__(data)
         self.password = self.secret("password")
         self.code = self.secret("code")
+        self.credential = self.credential_text()
         self.next = local_path(self.values.get("next"))
 
 
 class CodeForm(AccountForm):
-    """A code of an authenticator app or a recovery code; `sealed` is the seed of an app that is being set up."""
+    """A code of an authenticator app or a recovery code; `sealed` is the seed of an app that is being set up.
+
+    In place of a code, `credential` has what a passkey signed.
+    """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.code = self.secret("code")
         self.sealed = self.secret("sealed")
+        self.credential = self.credential_text()
+        self.next = local_path(self.values.get("next"))
+
+
+class PasskeyForm(AccountForm):
+    """What a passkey signed; `name` is what the member calls a new one."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.credential = self.credential_text()
+        self.name = self.text("name", most=LONGEST_PASSKEY_NAME)
         self.next = local_path(self.values.get("next"))
 
 

@@ -4,6 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from parley.core.http.access import Viewer
 
+# Called with a member's id, in the transaction that ends their sessions or sets a new password.
+when_sessions_end: list[Callable[[int], Awaitable[None]]] = []
+
 # Called with the member's id, in the transaction that confirms the address.
 when_verified: list[Callable[[int], Awaitable[None]]] = []
 

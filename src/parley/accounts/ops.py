@@ -21,6 +21,7 @@ from parley.accounts.authentication import PASSWORD, Client, SecondNeeded, Signe
 from parley.accounts.queries import Account
 from parley.accounts.rules import may_sign_in
 from parley.accounts.tables import Member
+from parley.core import db
 from parley.core.db import atomic
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import Viewer, may_write
@@ -29,6 +30,7 @@ from parley.core.text.messages import N_
 log = structlog.get_logger(__name__)
 
 NAME_TAKEN = N_("This name, or one that looks like it, is taken. Please choose another one.")
+IS_FORMER = "select exists (select from former_name where name_key = $1 and member is distinct from $2)"
 WRONG_LOGIN = N_("The name, address or password is wrong.")
 
 
@@ -100,7 +102,7 @@ async def choose_name(viewer: Viewer, name: str) -> None:
     may_write(viewer)
     if not names.is_neutral(viewer.name, viewer.id):
         raise Forbidden(N_("Only members whose name was removed can choose another one."))
-    await refuse_removed_name(name)
+    await refuse_reserved_name(name, viewer.id)
     try:
         async with atomic():
             await Member.update({Member.name: name, Member.name_key: names.key(name)}).where(Member.id == viewer.id)
@@ -115,6 +117,13 @@ async def refuse_removed_name(name: str) -> None:
     for hook in hooks.is_removed_name:
         if await hook(name):
             raise Refused(NAME_TAKEN)
+
+
+async def refuse_reserved_name(name: str, member: int | None = None) -> None:
+    """Raise Refused for a name that moderators removed, or that another member than `member` had in the last year."""
+    await refuse_removed_name(name)
+    if await db.value(IS_FORMER, names.key(name), member):
+        raise Refused(NAME_TAKEN)
 
 
 async def set_display(viewer: Viewer, *, density: str, legend: bool, marks: str) -> None:

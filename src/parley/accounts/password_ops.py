@@ -5,7 +5,7 @@ from datetime import timedelta
 import structlog
 
 from parley import mail
-from parley.accounts import addresses, authentication, devices, mailed_links, ops, passwords, queries, sessions
+from parley.accounts import addresses, authentication, devices, hooks, mailed_links, ops, passwords, queries, sessions
 from parley.accounts.authentication import RESET, Client, SecondNeeded, SignedIn
 from parley.accounts.tables import Member
 from parley.core import ratelimit
@@ -75,6 +75,8 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
             raise Refused(NOT_CURRENT)
         if ends_others:
             await sessions.end_all(account.id, but=viewer.session)
+        for hook in hooks.when_sessions_end:
+            await hook(account.id)
         await mailed_links.revoke(account.id)
         await _mail_notice(account.name, account.email)
     log.info("password changed", member=account.id, ended_others=ends_others, network=client.network)

@@ -15,13 +15,19 @@ select id, name, email, role, {STATE_NOW} as state, state_until, state_reason, p
 from member where {{}}
 """  # noqa: S608 no value in it
 CLAIMS = "email_key = $1 and state = 'unverified' order by id desc limit 1"
+# A former name leads to its member, too (renaming.py). Nobody else can have it.
+NAMED = "(name_key = $1 or id = (select member from former_name where name_key = $1))"
 PUBLIC = f"""
-select id, name, role, {STATE_NOW} as state, title, bio, created_at, has_feed from member
-where name_key = $1 and state not in ('deactivated', 'anonymised')
+select id, name, role, {STATE_NOW} as state, title, bio, created_at, has_feed,
+       (select f.name from former_name f where f.name_key = $1) as former
+from member where {NAMED} and state not in ('deactivated', 'anonymised')
 """  # noqa: S608 no value in it
 BY_NAMES = """
-select id, name, name_key from member
-where name_key = any($1::text[]) and state not in ('unverified', 'deactivated', 'anonymised')
+select m.id, m.name, called.name as called, called.name_key
+from (select id as member, name, name_key from member where name_key = any($1::text[])
+      union select member, name, name_key from former_name where name_key = any($1::text[])) called
+join member m on m.id = called.member
+where m.state not in ('unverified', 'deactivated', 'anonymised')
 """
 # Decides which page to show. What counts is the same condition in mailed_links.use().
 TOKEN_OWNER = f"""
@@ -65,13 +71,16 @@ class PublicMember(msgspec.Struct, frozen=True):
     bio: str
     created_at: datetime
     has_feed: bool
+    # The name by which they were found, if it is a former one.
+    former: str | None = None
 
 
 class NamedMember(msgspec.Struct, frozen=True):
-    """A member, found by their name."""
+    """A member, found by their name or a former one: `called`."""
 
     id: int
     name: str
+    called: str
     name_key: str
 
 
@@ -103,7 +112,7 @@ async def by_login(login: str) -> list[Account | None]:
     the answer nor its time shows whether the first exists.
     """
     if "@" not in login:
-        return [await fetch_one(Account, ACCOUNT.format("name_key = $1"), names.key(login))]
+        return [await fetch_one(Account, ACCOUNT.format(NAMED), names.key(login))]
     return [await by_email(login), await fetch_one(Account, ACCOUNT.format(CLAIMS), addresses.key(login))]
 
 
@@ -113,18 +122,23 @@ async def by_email(email: str) -> Account | None:
 
 
 async def person(name: str) -> PublicMember | None:
-    """The member of this name in any case. One whose name only looks alike is not returned."""
+    """The member of this name, present or former, in any case. One whose name only looks alike is not returned."""
     found = await fetch_one(PublicMember, PUBLIC, names.key(name))
-    return found if found and names.same(found.name, name) else None
+    return found if found and any(names.same(one, name) for one in (found.name, found.former or "")) else None
 
 
 async def of_names(typed: Sequence[str]) -> dict[str, NamedMember]:
-    """The members with these names, by the name as typed."""
+    """The members with these names, present or former, by the name as typed."""
     if not typed:
         return {}
     keys = {one: names.key(one) for one in typed}
-    found = {one.name_key: one for one in await fetch(NamedMember, BY_NAMES, list(keys.values()))}
-    return {one: found[key] for one, key in keys.items() if key in found and names.same(one, found[key].name)}
+    found = await fetch(NamedMember, BY_NAMES, list(keys.values()))
+    return {
+        one: member
+        for one, key in keys.items()
+        for member in found
+        if member.name_key == key and names.same(one, member.called)
+    }
 
 
 async def token_owner(token_hash: bytes | None, purpose: str) -> TokenOwner | None:

@@ -28,6 +28,30 @@ RULES = (
         why="somebody who comes a few hours late reads that the link has expired, not that it is wrong",
     ),
     Rule(
+        table="burnt_challenge",
+        what="challenges that passkeys signed",
+        days=0,
+        since="expires_at",
+        after="they expired, five minutes after they were made",
+        why="an expired challenge is refused anyway",
+    ),
+    Rule(
+        table="factor_recovery",
+        what="requests to remove a second step",
+        days=14,
+        since="created_at",
+        after="they were made",
+        why="their links no longer work",
+    ),
+    Rule(
+        table="former_name",
+        what="former names of members",
+        days=365,
+        since="changed_at",
+        after="the change",
+        why="until then links and mentions lead to the member, and nobody else can pass for them",
+    ),
+    Rule(
         table="address_change",
         what="changes of address",
         days=1,
@@ -62,5 +86,6 @@ KEPT: Kept = {
     "member": "an account belongs to its member, and its name signs what they wrote",
     "block": "a setting of the member's",
     "authenticator": "the second step of the member's sign-in; it ends when they turn it off",
+    "passkey": "a way of the member's to sign in; it ends when they remove it, or when it seems to have been copied",
     "recovery_code": "a setting of the member's, with which they sign in without their phone",
 }

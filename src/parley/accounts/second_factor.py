@@ -1,8 +1,8 @@
-"""The second step of signing in: a code of the authenticator app, or a recovery code."""
+"""The second step of signing in: a code of the authenticator app, a recovery code, or a passkey."""
 
 import structlog
 
-from parley.accounts import authentication, authenticators, queries, recovery_codes, second_step
+from parley.accounts import authentication, authenticators, passkeys, queries, recovery_codes, second_step
 from parley.accounts.authentication import APP, RECOVERY_CODE, Client, SecondNeeded, SignedIn
 from parley.accounts.authenticators import WRONG_CODE
 from parley.accounts.queries import Account
@@ -42,17 +42,31 @@ async def _accepts_recovery_code(account: Account, code: str) -> bool:
     return is_right
 
 
-async def sign_in(ticket: str, code: str, client: Client) -> SignedIn | SecondNeeded:
-    """Finish the sign-in that `ticket` began.
-
-    Raises Gone when the ticket no longer counts, Refused for a wrong code, Forbidden for a suspended or closed
-    account, TooMany after too many tries.
-    """
+async def of_ticket(ticket: str) -> tuple[Account, frozenset[str]]:
+    """Return who is signing in, and by what they proved who they are so far. Raises Gone for an old ticket."""
     found = second_step.read(ticket)
     account = await queries.account(found.member) if found else None
     if found is None or account is None or not found.is_valid(account.password_hash):
         raise Gone(STALE)
+    return account, found.methods
+
+
+async def sign_in(ticket: str, code: str, credential: str, client: Client) -> SignedIn | SecondNeeded:
+    """Finish the sign-in that `ticket` began, by a code or by what a passkey signed.
+
+    Raises Gone when the ticket no longer counts, Refused for a wrong code or passkey, Forbidden for a suspended or
+    closed account, TooMany after too many tries.
+    """
+    account, methods = await of_ticket(ticket)
     may_sign_in(account)
-    method = await method_of(account, code)
+    if credential:
+        method = (await passkeys.check(credential, purpose(account), account.id)).method
+    else:
+        method = await method_of(account, code)
     async with atomic():
-        return await authentication.signed_in(account.id, found.methods | {method}, client)
+        return await authentication.signed_in(account.id, methods | {method}, client)
+
+
+def purpose(account: Account) -> str:
+    """What the challenge of a passkey is for in the second step."""
+    return f"second|{account.id}"

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 from litestar.datastructures import Cookie
 
-from parley.accounts import tokens, viewer_cache
+from parley.accounts import hooks, tokens, viewer_cache
 from parley.accounts.states import SIGNS_IN, STATE_NOW
 from parley.accounts.tables import Member, Session
 from parley.accounts.tokens import from_now
@@ -35,7 +35,8 @@ def lacks_factor(days: str) -> str:
     They have no rights of staff. Without days, nobody needs one.
     """
     return f"""coalesce(role <> 'member' and staff_since < now() - make_interval(days => {days})
-      and not exists (select from authenticator where authenticator.member = member.id), false)"""
+      and not exists (select from authenticator where authenticator.member = member.id)
+      and not exists (select from passkey where passkey.member = member.id), false)"""  # noqa: S608 a parameter
 
 
 FIND = f"""
@@ -117,7 +118,7 @@ async def start(
 ) -> str:
     """Start a session of `member` and return its new token. Of too many sessions, the one unused longest ends.
 
-    `proven` says that they just gave their password (step_up.py). With `site` it holds only there.
+    `proven` says that they just proved who they are (step_up.py). With `site` it holds only there.
     """
     token = tokens.new()
     lasts = LASTS_EMBEDDED if site else LASTS if role == "member" else LASTS_STAFF
@@ -154,10 +155,15 @@ async def end(session: int, member: int) -> bool:
 
 
 async def end_all(member: int, *, but: int | None = None) -> None:
-    """End all sessions of `member` except `but`: after a new password, a suspension or a new role."""
+    """End all sessions of `member` except `but`, and their tokens for programs.
+
+    That is: after a new password, a suspension or a new role.
+    """
     ended = Session.delete().where(Session.member == member)
     async with db.atomic():
         await (ended if but is None else ended.where(Session.id != but))
+        for hook in hooks.when_sessions_end:
+            await hook(member)
         viewer_cache.clear_after_commit()
 
 

@@ -106,11 +106,12 @@ async def _insert(
         state=state,
         zone=zone,
     )
-    await ops.refuse_removed_name(name)
     inserted = await Member.insert(new).on_conflict(Member.name_key, "DO NOTHING").returning(Member.id)
     if not inserted:
         raise Refused(ops.NAME_TAKEN)
     member: int = inserted[0]["id"]
+    # After the insert has waited for whoever is giving up this name.
+    await ops.refuse_reserved_name(name, member)
     return member
 
 

@@ -1,17 +1,27 @@
 """Step-up: before something sensitive, a member proves again who they are, even though they are signed in.
 
-They give a code of their authenticator app or, if they have none, their password.
+They use a passkey or a code of their authenticator app. Their password is enough if it is enough to sign in.
 """
 
+import msgspec
 import structlog
 
-from parley.accounts import authenticators, passwords, queries, second_factor
+from parley.accounts import (
+    authentication,
+    authenticators,
+    passkey_settings,
+    passkeys,
+    passwords,
+    queries,
+    second_factor,
+)
 from parley.accounts.authentication import Client
 from parley.accounts.password_ops import NOT_CURRENT
 from parley.accounts.queries import Account
 from parley.core import db, ratelimit
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
@@ -21,23 +31,50 @@ IS_PROVEN = f"""
 select proved_at > now() - interval '{MINUTES} minutes' from session where id = $1 and member = $2
 """  # noqa: S608 a constant
 
+USE_PASSKEY = N_("Please use one of your passkeys.")
+
+
+class Ways(msgspec.Struct, frozen=True):
+    """How a member can prove who they are."""
+
+    by_code: bool
+    by_passkey: bool
+    by_password: bool
+
+
+async def ways(member: int) -> Ways:
+    return Ways(
+        by_code=await authenticators.is_on(member),
+        by_passkey=bool(await passkey_settings.listed(member)),
+        by_password=not await authentication.has_second(member),
+    )
+
 
 async def is_proven(viewer: Viewer) -> bool:
     """Whether the viewer proved who they are in this session within the last ten minutes."""
     return bool(await db.value(IS_PROVEN, viewer.session, viewer.id))
 
 
-async def prove(viewer: Viewer, client: Client, *, password: str, code: str) -> None:
-    """Record that the viewer proved who they are: with `code` if they have an authenticator app, else `password`.
+async def prove(viewer: Viewer, client: Client, *, password: str, code: str, credential: str) -> None:
+    """Record that the viewer proved who they are, by what a passkey signed, else a code, else the password.
 
     Raises Refused when it is wrong, TooMany after too many tries.
     """
-    account = await queries.account(viewer.id)
-    if account is not None and await authenticators.is_on(viewer.id):
+    account, accepted = await queries.account(viewer.id), await ways(viewer.id)
+    if credential:
+        await passkeys.check(credential, purpose(viewer), viewer.id)
+    elif account is not None and accepted.by_code:
         await second_factor.method_of(account, code)
-    else:
+    elif accepted.by_password:
         await _check_password(account, password, client)
+    else:
+        raise Refused(USE_PASSKEY)
     await db.execute("update session set proved_at = now() where id = $1 and member = $2", viewer.session, viewer.id)
+
+
+def purpose(viewer: Viewer) -> str:
+    """What the challenge of a passkey is for when it proves who the viewer is."""
+    return f"prove|{viewer.session}"
 
 
 async def _check_password(account: Account | None, password: str, client: Client) -> None:

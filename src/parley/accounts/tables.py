@@ -1,6 +1,18 @@
 """Members, their sessions, and the one-time tokens of mailed links."""
 
-from piccolo.columns import BigInt, BigSerial, Boolean, Bytea, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import (
+    Array,
+    BigInt,
+    BigSerial,
+    Boolean,
+    Bytea,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    Text,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -81,7 +93,7 @@ class Session(Table):
     expires_at = Timestamptz(null=False, default=None)
     # The publisher's site on whose pages it holds, and nowhere else; None for this site (embed/middleware.py).
     site = Varchar(40, null=True, default=None)
-    # When the member last gave their password in this session (step_up.py).
+    # When the member last proved who they are in this session (step_up.py).
     proved_at = Timestamptz(null=True, default=None)
 
     session_member = Index("member")
@@ -120,6 +132,59 @@ class RecoveryCode(Table):
     used_at = Timestamptz(null=True, default=None)
 
     recovery_code_member = Index("member")
+
+
+class Passkey(Table):
+    """A member's passkey (passkeys.py): the public key with which their sign-ins are checked."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    # What the member calls it.
+    name = Varchar(60, null=False, default=None)
+    # Its id, chosen by the authenticator, and the random bytes by which authenticators know the member.
+    credential = Bytea(null=False, default=None, unique=True)
+    handle = Bytea(null=False, default=None)
+    public_key = Bytea(null=False, default=None)
+    # How often it was used, as far as it counts (0: it does not).
+    uses = BigInt(null=False, default=0)
+    # How browsers reach it, such as `usb` or `internal`.
+    transports = Array(base_column=Varchar(20), null=False, default=list)
+    created_at = Timestamptz(null=False)
+    used_at = Timestamptz(null=True, default=None)
+
+    passkey_member = Index("member")
+
+
+class BurntChallenge(Table, tablename="burnt_challenge"):
+    """A challenge that a passkey signed (challenges.py), kept until it expires so that it is accepted once."""
+
+    id = BigSerial(primary_key=True)
+    digest = Bytea(null=False, default=None, unique=True)
+    expires_at = Timestamptz(null=False, default=None)
+
+
+class FactorRecovery(Table, tablename="factor_recovery"):
+    """A member who lost every second factor asked that it be removed (factor_recovery.py)."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, unique=True, on_delete=OnDelete.cascade)
+    token_hash = Bytea(null=False, default=None, unique=True)
+    # From when on the mailed link works; for staff None until two admins have agreed, the first of whom is noted.
+    due_at = Timestamptz(null=True, default=None)
+    first_admin = BigInt(null=True, default=None)
+    created_at = Timestamptz(null=False)
+
+
+class FormerName(Table, tablename="former_name"):
+    """A name that a member had before (renaming.py): it leads to them, and nobody else can take it for a year."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    name = Varchar(30, null=False, default=None)
+    name_key = Varchar(60, null=False, default=None, unique=True)
+    changed_at = Timestamptz(null=False)
+
+    former_name_member = Index("member")
 
 
 class AddressChange(Table, tablename="address_change"):

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from parley.accounts.authentication import has_second
 from parley.accounts.sessions import lacks_factor
 from parley.accounts.states import SIGNS_IN, STATE_NOW
 from parley.accounts.tokens import from_now
@@ -117,10 +118,13 @@ async def find(token: str) -> TokenOwner | None:
 async def make(viewer: Viewer, name: str, scopes: Sequence[str], days: int) -> str:
     """Make a token of the viewer, and return it: nobody can read it again.
 
-    Raises Refused for a scope that the member has no use for, and if they have too many tokens.
+    Raises Refused for a scope that the member has no use for, or has no second factor for, and if they have too many
+    tokens.
     """
     if MODERATE in scopes and viewer.access < MODERATOR:
         raise Refused(N_("Only moderators can make a token that moderates."))
+    if MODERATE in scopes and settings().staff_factor_days is not None and not await has_second(viewer.id):
+        raise Refused(N_("A token that moderates needs a second step of signing in. Set it up under Security first."))
     secret = secrets.token_urlsafe(32)
     token = f"{PREFIX}{secret}{_checksum(secret)}"
     async with db.atomic():
@@ -145,6 +149,11 @@ async def end(viewer: Viewer, number: int) -> None:
     ended = await ApiToken.delete().where(ApiToken.id == number, ApiToken.member == viewer.id).returning(ApiToken.id)
     if not ended:
         raise NotFound(N_("There is no such token."))
+
+
+async def end_all(member: int) -> None:
+    """End all tokens of a member: with their sessions, and when they set a new password."""
+    await ApiToken.delete().where(ApiToken.member == member)
 
 
 async def listed(viewer: Viewer) -> list[TokenRow]:

@@ -43,6 +43,7 @@ async def _show(request: AnyRequest, form: Form, status: int = 200, made: str | 
         status=status,
         form=form,
         made=made,
+        ended="ended" in request.query_params,
         tokens=await tokens.listed(viewer),
         scopes=_offered(viewer),
         days=tokens.LASTS,
@@ -83,7 +84,7 @@ async def end_token(request: AnyRequest, number: FromPath[str]) -> Response[Any]
     if found is None:
         raise NotFound(N_("There is no such token."))
     await tokens.end(signed_in(request), found)
-    return see_other(PAGE)
+    return see_other(f"{PAGE}?ended")
 
 
 handlers: list[object] = [tokens_page, make_token, end_token]

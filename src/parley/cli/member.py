@@ -5,7 +5,7 @@ from typing import Any
 
 import rich_click as click
 
-from parley.accounts import addresses, authenticators, names, passwords, queries, signup_ops
+from parley.accounts import addresses, authenticators, names, passkey_settings, passwords, queries, signup_ops
 from parley.accounts.forms import member_words, site_words
 from parley.cli.running import on_installation
 from parley.core.errors import CommandFailed
@@ -34,7 +34,7 @@ async def add(name: str, email: str, role: str, *, password_stdin: bool) -> dict
 @click.argument("name")
 @on_installation
 async def remove_second_step(name: str) -> dict[str, Any]:
-    """Turn the second step of signing in off for a member who lost their phone and recovery codes.
+    """Turn the second step of signing in off for a member who lost their app, their recovery codes and their passkeys.
 
     Make sure first that it is really them who asks. They are told by mail.
     """
@@ -42,7 +42,8 @@ async def remove_second_step(name: str) -> dict[str, Any]:
     account = await queries.account(person.id) if person else None
     if account is None:
         raise CommandFailed(f"There is no member {name}.")
-    if not await authenticators.remove(account):
+    had_app, had_passkeys = await authenticators.remove(account), await passkey_settings.end_all(account.id)
+    if not (had_app or had_passkeys):
         raise CommandFailed(f"{account.name} has no second step.")
     return {"text": f"{account.name} can sign in without a second step.", "name": account.name}
 

@@ -101,6 +101,9 @@ CONFIRM_ACCOUNT = _limit("confirm:account", 10, 15 * MINUTE, strict=True)
 # Codes of a second factor.
 SECOND_ACCOUNT = _limit("second:account", 5, 15 * MINUTE, strict=True)
 
+# Sign-ins by passkey from one network. Nobody can guess a signature; each costs its check.
+PASSKEY_NETWORK = _limit("passkey:network", 300, 15 * MINUTE)
+
 # A new link that confirms an address. Several accounts may have the same unconfirmed address, even another person's.
 MAIL_ACCOUNT = _limit("mail:account", 5, HOUR, strict=True)
 MAIL_ADDRESS = _limit("mail:address", 5, HOUR, strict=True)

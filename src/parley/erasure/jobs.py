@@ -3,7 +3,7 @@
 import msgspec
 import structlog
 
-from parley.accounts import viewer_cache
+from parley.accounts import names, renaming, viewer_cache
 from parley.core import db
 from parley.core.events import attempts
 from parley.erasure import ledger, mentions, statements, words
@@ -11,7 +11,7 @@ from parley.erasure import ledger, mentions, statements, words
 log = structlog.get_logger(__name__)
 
 DUE = f"""
-select id, name, name_key, erase_words from member
+select id, name, erase_words from member
 where erase_at <= now() and {attempts.due("erasures", "member.id")}
 order by erase_at limit 10
 """  # noqa: S608 constants only
@@ -22,7 +22,6 @@ class Leaving(msgspec.Struct, frozen=True):
 
     id: int
     name: str
-    name_key: str
     erase_words: bool
 
 
@@ -37,8 +36,10 @@ async def erase(member: Leaving) -> None:
     """Erase one member. After an interruption the next sweep goes on: the name goes last."""
     if member.erase_words and not await words.erase(member.id):
         return
-    await mentions.rewrite(member.name)
-    ledger.write(member.id, member.name_key, words=member.erase_words)
+    for name in (member.name, *await renaming.former(member.id)):
+        await mentions.rewrite(name)
+        # A backup may be older than the last change of the name.
+        ledger.write(member.id, names.key(name), words=member.erase_words)
     async with db.atomic():
         # Somebody who has just come back is not erased.
         locked = "select id from member where id = $1 and erase_at <= now() for update"

@@ -32,12 +32,16 @@ topics.jsonl                 the topics that you follow or muted
 visits.jsonl                 when you last read each discussion
 blocks.jsonl                 the members whom you muted or blocked
 sessions.jsonl               where you are signed in, with addresses and browsers
+passkeys.jsonl               the names of your passkeys, and when you added and last used them
+tokens.jsonl                 your tokens for programs: names, rights and dates, not the tokens themselves
+first-comments.jsonl         comments on pages of other sites that were not published there yet
 decisions.jsonl              the decisions of moderators about you and what you wrote
 appeals.jsonl                your appeals and the answers
 reports.jsonl                what you reported
 claims.jsonl                 the articles that you claimed as yours
 
-Your password is not here: we do not know it. Nor are notes of moderators, and who reported you: those are about others.
+Your password and your tokens are not here: we do not know them. Nor are notes of moderators, and who reported you:
+those are about others.
 A quote is missing where the article's text may no longer be shown.
 """
 

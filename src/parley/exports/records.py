@@ -26,6 +26,7 @@ PROFILE = """
 select row_to_json(r)::text from (
     select id, name, email, role, state, state_until, state_reason, title, bio, assisted, density, in_maps, zone,
            created_at, seen_at,
+           (select json_agg(f.name order by changed_at) from former_name f where f.member = m.id) as former_names,
            (select json_agg(json_build_object('kind', kind, 'channel', channel) order by kind)
             from notification_preference where member = m.id) as notifications,
            (select json_build_object('starts', starts, 'ends', ends) from quiet_hours where member = m.id)
@@ -61,6 +62,13 @@ select b.id, m.name, b.kind, b.created_at from block b join member m on m.id = b
 """
 VISITS = "select id, thread, seen_at from visit where member = $1"
 SESSIONS = "select id, agent, address, created_at, seen_at, expires_at from session where member = $1"
+PASSKEYS = "select id, name, created_at, used_at from passkey where member = $1"
+TOKENS = "select id, name, scopes, created_at, expires_at, used_at from api_token where member = $1"
+# What became a comment is among the comments.
+FIRST_COMMENTS = """
+select id, site, url, stance, body, assisted, state, message, created_at from first_comment
+where member = $1 and state <> 'posted'
+"""
 # As on the page of the member's decisions: a proposal, or a decision about what others reported, would tell of it.
 DECISIONS = f"""
 select id, kind, target, thread, action, guideline, reason, moderator is null as automated, until, role, state,
@@ -86,6 +94,9 @@ RECORDS = {
     "visits.jsonl": VISITS,
     "blocks.jsonl": BLOCKS,
     "sessions.jsonl": SESSIONS,
+    "passkeys.jsonl": PASSKEYS,
+    "tokens.jsonl": TOKENS,
+    "first-comments.jsonl": FIRST_COMMENTS,
     "decisions.jsonl": DECISIONS,
     "appeals.jsonl": APPEALS,
     "reports.jsonl": REPORTS,

@@ -169,6 +169,40 @@ CREATE TABLE "recovery_code" (
   "used_at" TIMESTAMPTZ DEFAULT null
 );
 CREATE INDEX recovery_code_member ON "recovery_code" (member);
+CREATE TABLE "passkey" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "name" VARCHAR(60) NOT NULL DEFAULT null,
+  "credential" BYTEA UNIQUE NOT NULL DEFAULT null,
+  "handle" BYTEA NOT NULL DEFAULT null,
+  "public_key" BYTEA NOT NULL DEFAULT null,
+  "uses" BIGINT NOT NULL DEFAULT 0,
+  "transports" VARCHAR(20)[] NOT NULL DEFAULT '{}',
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "used_at" TIMESTAMPTZ DEFAULT null
+);
+CREATE INDEX passkey_member ON "passkey" (member);
+CREATE TABLE "burnt_challenge" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "digest" BYTEA UNIQUE NOT NULL DEFAULT null,
+  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null
+);
+CREATE TABLE "factor_recovery" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT UNIQUE NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "token_hash" BYTEA UNIQUE NOT NULL DEFAULT null,
+  "due_at" TIMESTAMPTZ DEFAULT null,
+  "first_admin" BIGINT DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE TABLE "former_name" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "name" VARCHAR(30) NOT NULL DEFAULT null,
+  "name_key" VARCHAR(60) UNIQUE NOT NULL DEFAULT null,
+  "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX former_name_member ON "former_name" (member);
 CREATE TABLE "address_change" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,

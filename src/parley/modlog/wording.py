@@ -35,6 +35,7 @@ ACTION_NAMES = {
     "lift": N_("Sanctions lifted"),
     "end": N_("Sanction ended"),
     "note": N_("Noted about"),
+    "recovery": N_("Agreed to remove the second step of"),
     "sign_out": N_("Signed out everywhere"),
     "undo": N_("Undone"),
     "reveal": N_("Hidden text viewed"),

@@ -1,6 +1,6 @@
 """Actions on a member's page for staff: sanctions, notes, sessions, roles, each with an entry in the record."""
 
-from parley.accounts import sessions
+from parley.accounts import factor_recovery, sessions
 from parley.core import db
 from parley.core.db import NOW
 from parley.core.errors import Forbidden, Refused
@@ -70,6 +70,14 @@ async def end_sessions(viewer: Viewer, member: int) -> None:
         await _locked(viewer, member)
         await sessions.end_all(member)
         await modlog.write(viewer, Entry("sign_out", "member", member))
+
+
+async def agree_to_recovery(viewer: Viewer, member: int) -> None:
+    """Agree that the second step of a member of staff is removed, as they asked. Raises Forbidden."""
+    async with db.atomic():
+        await _locked(viewer, member)
+        await factor_recovery.agree(viewer, member)
+        await modlog.write(viewer, Entry("recovery", "member", member))
 
 
 async def give_role(viewer: Viewer, member: int, role: str, reason: str) -> int:

@@ -7,9 +7,10 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from parley.accounts import factor_recovery, renaming, sessions, step_up
 from parley.accounts import queries as accounts
-from parley.accounts import sessions
 from parley.accounts.agents import device
+from parley.accounts.web.proving import to_prove
 from parley.community.queries import grounds
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ADMIN, MODERATOR, AnyRequest, staff
@@ -83,6 +84,8 @@ async def _show(
     shown: dict[str, Any] = {
         "person": person,
         "forms": forms,
+        "recovery": await factor_recovery.of_member(person.id),
+        "former_names": await renaming.former(person.id),
         "sign_ins": [(device(one.agent), one) for one in await sessions.listed(person.id)],
         "earlier": await people.record_of(person.id),
         "notes": await people.notes(person.id),
@@ -106,7 +109,8 @@ def _back(person: StaffMember, section: str) -> Redirect:
 
 @get("/mod/members/{name:str}", name="moderation:member", opt={"who": MODERATOR})
 async def member_page(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    return await _show(request, await _at(name))
+    typed = Form(request.query_params) if "role" in request.query_params else None
+    return await _show(request, await _at(name), "role", typed)
 
 
 @post("/mod/members/{name:str}/note", name="moderation:note", opt={"who": MODERATOR})
@@ -161,9 +165,22 @@ async def end_sessions(request: AnyRequest, name: FromPath[str]) -> Response[Any
     return _back(person, "sign-ins")
 
 
+@post("/mod/members/{name:str}/recovery", name="moderation:recovery", opt={"who": ADMIN})
+async def recovery(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    """Agree that somebody's second step is removed."""
+    person = await _at(name)
+    if not await step_up.is_proven(staff(request)):
+        return to_prove(f"/mod/members/{quote(person.name)}")
+    await ops.agree_to_recovery(staff(request), person.id)
+    return _back(person, "sign-ins")
+
+
 @post("/mod/members/{name:str}/role", name="moderation:role", opt={"who": ADMIN})
 async def role(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     person, form, status = await _at(name), RoleForm(await posted(request)), 422
+    if not await step_up.is_proven(staff(request)):
+        # The page then has what was typed.
+        return to_prove(f"/mod/members/{quote(person.name)}?{urlencode(form.values, errors='replace')}")
     if not form.errors:
         try:
             await ops.give_role(staff(request), person.id, form.role or "", form.reason)
@@ -172,4 +189,4 @@ async def role(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     return await _show(request, person, "role", form, status) if form.errors else _back(person, "record")
 
 
-handlers: list[object] = [members_page, member_page, note, sanction, lift, end_sessions, role]
+handlers: list[object] = [members_page, member_page, note, sanction, lift, end_sessions, recovery, role]

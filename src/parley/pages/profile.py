@@ -1,13 +1,15 @@
 """A member's profile: what they say about themselves, and their visible comments."""
 
 from datetime import datetime
+from urllib.parse import quote
 
 import msgspec
 from litestar import Request, Response, get
 from litestar.params import FromPath
+from litestar.response import Redirect
 from markupsafe import Markup
 
-from parley.accounts import blocks
+from parley.accounts import blocks, names
 from parley.accounts import queries as accounts
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
@@ -80,6 +82,8 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
     person, viewer = await accounts.person(name) if name.isprintable() else None, viewer_of(request)
     if person is None or not is_shown(person, viewer):
         raise NotFound(N_("There is no member with this name."))
+    if not names.same(person.name, name):
+        return Redirect(f"/u/{quote(person.name, safe='')}", status_code=302)
     relation = await blocks.kind_of(viewer, person.id) if viewer else None
     is_blocked = relation == "block"
     before = as_id(request.query_params.get("before", ""))

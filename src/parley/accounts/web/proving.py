@@ -1,9 +1,11 @@
-"""Proving who one is before something sensitive, by a code or the password."""
+"""Proving who one is before something sensitive, by a passkey, a code or the password."""
+
+from typing import Any
 
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from parley.accounts import authenticators, step_up
+from parley.accounts import passkeys, step_up
 from parley.accounts.forms import ProofForm
 from parley.accounts.web.common import client_of, invalid, next_of, see_other
 from parley.core.errors import Refused, TooMany
@@ -16,25 +18,39 @@ TEMPLATE = "accounts/prove.html"
 
 @get("/prove", name="accounts:prove", opt={"who": MEMBER})
 async def prove_page(request: AnyRequest) -> Response[object]:
-    return page(request, TEMPLATE, form=Form({}), next_url=next_of(request), by_code=await _by_code(request))
+    ways = await step_up.ways(signed_in(request).id)
+    return page(request, TEMPLATE, form=Form({}), next_url=next_of(request), ways=ways)
 
 
 @post("/prove", opt={"who": MEMBER})
 async def prove(request: AnyRequest) -> Response[object]:
     form = ProofForm({"next": request.query_params.get("next"), **await posted(request)})
-    by_code = await _by_code(request)
+    viewer = signed_in(request)
+    ways = await step_up.ways(viewer.id)
     try:
-        await step_up.prove(signed_in(request), client_of(request), password=form.password, code=form.code)
+        await step_up.prove(
+            viewer, client_of(request), password=form.password, code=form.code, credential=form.credential
+        )
     except Refused as refusal:
-        form.errors["code" if by_code else "password"] = refusal.message
-        return invalid(request, TEMPLATE, form, next_url=form.next, by_code=by_code)
+        form.errors[_field(form, ways)] = refusal.message
+        return invalid(request, TEMPLATE, form, next_url=form.next, ways=ways)
     except TooMany as error:
-        return invalid(request, TEMPLATE, form, error, next_url=form.next, by_code=by_code)
+        return invalid(request, TEMPLATE, form, error, next_url=form.next, ways=ways)
     return see_other(form.next)
 
 
-async def _by_code(request: AnyRequest) -> bool:
-    return await authenticators.is_on(signed_in(request).id)
+@post("/prove/options", opt={"who": MEMBER}, status_code=200)
+async def passkey_options(request: AnyRequest) -> dict[str, Any]:
+    """What a browser needs to have a passkey of the viewer sign."""
+    viewer = signed_in(request)
+    return await passkeys.options(step_up.purpose(viewer), viewer.id)
+
+
+def _field(form: ProofForm, ways: step_up.Ways) -> str:
+    """Beside which field a mistake stands."""
+    if form.credential or not (ways.by_code or ways.by_password):
+        return "form"
+    return "code" if ways.by_code else "password"
 
 
 def to_prove(path: str) -> Redirect:
@@ -42,4 +58,4 @@ def to_prove(path: str) -> Redirect:
     return see_other(leading_back("/prove", path))
 
 
-handlers: list[object] = [prove_page, prove]
+handlers: list[object] = [prove_page, prove, passkey_options]

@@ -1,8 +1,11 @@
 """The second step of signing in."""
 
+from typing import Any
+
 from litestar import Response, get, post
 
-from parley.accounts import second_factor, second_step
+from parley.accounts import authenticators, passkey_settings, passkeys, second_factor, second_step
+from parley.accounts.authentication import PASSKEY
 from parley.accounts.forms import CodeForm
 from parley.accounts.web.common import client_of, invalid, next_of, see_other
 from parley.core.errors import Forbidden, Gone, Refused, TooMany
@@ -16,28 +19,46 @@ TEMPLATE = "accounts/second.html"
 @get("/login/second", name="accounts:second", opt={"who": ANYONE})
 async def second_page(request: AnyRequest) -> Response[object]:
     next_url = next_of(request)
-    if second_step.read(_ticket(request)) is None:
+    try:
+        ways = await _ways(request)
+    except Gone:
         return see_other(leading_back("/login", next_url))
-    return page(request, TEMPLATE, form=Form({}), next_url=next_url)
+    return page(request, TEMPLATE, form=Form({}), next_url=next_url, **ways)
 
 
 @post("/login/second", opt={"who": ANYONE})
 async def second(request: AnyRequest) -> Response[object]:
     form = CodeForm({"next": request.query_params.get("next"), **await posted(request)})
     try:
-        done = await second_factor.sign_in(_ticket(request), form.code, client_of(request))
+        done = await second_factor.sign_in(_ticket(request), form.code, form.credential, client_of(request))
+    except Gone as error:
+        return invalid(request, TEMPLATE, form, error, next_url=form.next, by_code=False, by_passkey=False)
     except Refused as refusal:
-        form.errors["code"] = refusal.message
-        return invalid(request, TEMPLATE, form, next_url=form.next)
-    except (Forbidden, Gone, TooMany) as error:
-        return invalid(request, TEMPLATE, form, error, next_url=form.next)
+        form.errors["form" if form.credential else "code"] = refusal.message
+        return invalid(request, TEMPLATE, form, next_url=form.next, **await _ways(request))
+    except (Forbidden, TooMany) as error:
+        return invalid(request, TEMPLATE, form, error, next_url=form.next, **await _ways(request))
     answer = see_other(form.next, done)
     answer.set_cookie(second_step.cookie(""))
     return answer
+
+
+@post("/login/second/options", opt={"who": ANYONE}, status_code=200)
+async def passkey_options(request: AnyRequest) -> dict[str, Any]:
+    """What a browser needs to have a passkey of the member sign, once they gave their first factor."""
+    account, _ = await second_factor.of_ticket(_ticket(request))
+    return await passkeys.options(second_factor.purpose(account), account.id)
+
+
+async def _ways(request: AnyRequest) -> dict[str, Any]:
+    """The second factors that can follow the first. Raises Gone without a first."""
+    account, methods = await second_factor.of_ticket(_ticket(request))
+    has_passkey = PASSKEY not in methods and bool(await passkey_settings.listed(account.id))
+    return {"by_code": await authenticators.is_on(account.id), "by_passkey": has_passkey}
 
 
 def _ticket(request: AnyRequest) -> str:
     return request.cookies.get(second_step.cookie_name(), "")
 
 
-handlers: list[object] = [second_page, second]
+handlers: list[object] = [second_page, second, passkey_options]

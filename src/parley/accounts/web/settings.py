@@ -8,13 +8,17 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from parley.accounts import (
+    authentication,
     authenticators,
     devices,
+    factor_recovery,
     names,
     ops,
+    passkey_settings,
     password_ops,
     queries,
     recovery_codes,
+    renaming,
     sessions,
     step_up,
 )
@@ -23,7 +27,7 @@ from parley.accounts.forms import NameForm, PasswordForm, ProfileForm
 from parley.accounts.web.common import account_of, client_of, invalid, see_other
 from parley.accounts.web.proving import to_prove
 from parley.core.errors import Forbidden, NotFound, Refused, TooMany
-from parley.core.http.access import MEMBER, AnyRequest, Viewer, signed_in
+from parley.core.http.access import MEMBER, VERIFIED, AnyRequest, Viewer, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
@@ -43,12 +47,19 @@ class ListedSession(msgspec.Struct, frozen=True):
     current: bool
 
 
+PROFILE = "accounts/profile_settings.html"
+
+
 @get("/settings/profile", name="accounts:profile-settings", opt={"who": MEMBER})
 async def profile_page(request: AnyRequest) -> Response[object]:
     account = await account_of(request)
+    return page(request, PROFILE, form=_profile_form(account), saved=_saved(request), **await _naming(account))
+
+
+async def _naming(account: queries.Account) -> dict[str, Any]:
+    """Whether moderators removed the member's name, and when they may change their own."""
     may_choose = names.is_neutral(account.name, account.id)
-    form = _profile_form(account)
-    return page(request, "accounts/profile_settings.html", form=form, saved=_saved(request), may_choose_name=may_choose)
+    return {"may_choose_name": may_choose, "rename_at": await renaming.next_at(account.id)}
 
 
 def _profile_form(account: queries.Account) -> Form:
@@ -59,29 +70,30 @@ def _profile_form(account: queries.Account) -> Form:
 
 @post("/settings/profile", opt={"who": MEMBER})
 async def set_profile(request: AnyRequest) -> Response[object]:
-    form = ProfileForm(await posted(request))
+    form, naming = ProfileForm(await posted(request)), await _naming(await account_of(request))
     if form.errors:
-        return invalid(request, "accounts/profile_settings.html", form, saved=False)
+        return invalid(request, PROFILE, form, saved=False, **naming)
     try:
         await ops.set_profile(signed_in(request), title=form.title, bio=form.bio, assisted=form.assisted)
     except (Forbidden, Refused) as error:
-        return invalid(request, "accounts/profile_settings.html", form, error, saved=False)
+        return invalid(request, PROFILE, form, error, saved=False, **naming)
     return see_other("/settings/profile?saved")
 
 
-@post("/settings/name", name="accounts:name", opt={"who": MEMBER})
-async def choose_name(request: AnyRequest) -> Response[object]:
-    """Choose a name in place of one that moderators removed."""
-    form, shown = NameForm(await posted(request)), _profile_form(await account_of(request))
+@post("/settings/name", name="accounts:name", opt={"who": VERIFIED})
+async def change_name(request: AnyRequest) -> Response[object]:
+    """Change one's name, or choose one in place of a name that moderators removed."""
+    account, form = await account_of(request), NameForm(await posted(request))
+    shown, naming = _profile_form(account), await _naming(account)
     if not form.errors:
         try:
-            await ops.choose_name(signed_in(request), form.name)
+            await (ops.choose_name if naming["may_choose_name"] else renaming.rename)(signed_in(request), form.name)
         except Refused as error:
             form.errors["name"] = error.message
     if form.errors:
         shown.values |= form.values
         shown.errors |= form.errors
-        return invalid(request, "accounts/profile_settings.html", shown, saved=False, may_choose_name=True)
+        return invalid(request, PROFILE, shown, saved=False, **naming)
     return see_other("/settings/profile?saved")
 
 
@@ -103,13 +115,14 @@ async def set_feed(request: AnyRequest) -> Response[object]:
 
 @get("/settings/security", name="accounts:security", opt={"who": MEMBER})
 async def security_page(request: AnyRequest) -> Response[object]:
-    return page(request, TEMPLATE, form=Form({}), saved=_saved(request), **await _shown(signed_in(request)))
+    shown = await _shown(signed_in(request))
+    return page(request, TEMPLATE, form=Form({}), saved=_saved(request), done=request.query_params, **shown)
 
 
 @post("/settings/security", opt={"who": MEMBER})
 async def change_password(request: AnyRequest) -> Response[object]:
     viewer, account = signed_in(request), await account_of(request)
-    if await authenticators.is_on(viewer.id) and not await step_up.is_proven(viewer):
+    if await authentication.has_second(viewer.id) and not await step_up.is_proven(viewer):
         return to_prove(SECURITY)
     form = PasswordForm(await posted(request), account.name, account.email)
     error: TooMany | None = None
@@ -121,7 +134,7 @@ async def change_password(request: AnyRequest) -> Response[object]:
         except TooMany as too_many:
             error = too_many
     if form.errors or error:
-        return invalid(request, TEMPLATE, form, error, saved=False, **await _shown(viewer))
+        return invalid(request, TEMPLATE, form, error, saved=False, done={}, **await _shown(viewer))
     answer = see_other("/settings/security?saved")
     answer.set_cookie(devices.cookie(device))
     return answer
@@ -134,7 +147,17 @@ async def end_session(request: AnyRequest, session: FromPath[str]) -> Response[o
     number = as_id(session)
     if number is None or not await sessions.end(number, signed_in(request).id):
         raise NotFound(N_("This session has ended already."))
-    return see_other(SECURITY)
+    return see_other(f"{SECURITY}?ended")
+
+
+@post("/settings/security/sessions/end", name="accounts:end-sessions", opt={"who": MEMBER})
+async def end_other_sessions(request: AnyRequest) -> Response[object]:
+    """Sign out everywhere else, programs with tokens too."""
+    viewer = signed_in(request)
+    if not await step_up.is_proven(viewer):
+        return to_prove(SECURITY)
+    await sessions.end_all(viewer.id, but=viewer.session)
+    return see_other(f"{SECURITY}?others")
 
 
 async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
@@ -153,12 +176,18 @@ def _saved(request: AnyRequest) -> bool:
 
 
 async def _shown(viewer: Viewer) -> dict[str, Any]:
-    """What the page of security shows besides the password: sessions, the address, and the second step."""
+    """What the page of security shows besides the password: sessions, the address, and other ways to sign in."""
     has_app = await authenticators.is_on(viewer.id)
     codes = await recovery_codes.left(viewer.id) if has_app else 0
     account = await queries.account(viewer.id)
     email = account.email if account else ""
-    return {"sessions": await _sessions(viewer), "email": email, "has_app": has_app, "codes_left": codes}
+    recovery = await factor_recovery.of_member(viewer.id)
+    shown = {
+        "recovery": recovery,
+        "sessions": await _sessions(viewer),
+        "passkeys": await passkey_settings.listed(viewer.id),
+    }
+    return shown | {"email": email, "has_app": has_app, "codes_left": codes}
 
 
 async def _sessions(viewer: Viewer) -> list[ListedSession]:
@@ -179,10 +208,11 @@ async def _sessions(viewer: Viewer) -> list[ListedSession]:
 handlers: list[object] = [
     profile_page,
     set_profile,
-    choose_name,
+    change_name,
     set_maps,
     set_feed,
     security_page,
     change_password,
     end_session,
+    end_other_sessions,
 ]

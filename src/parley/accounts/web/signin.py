@@ -4,7 +4,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from parley.accounts import hooks, ops, sessions
-from parley.accounts.forms import SignInForm
+from parley.accounts.forms import PasskeyForm, SignInForm
 from parley.accounts.rules import Suspended
 from parley.accounts.sign_in_limits import ProofNeeded
 from parley.accounts.web.common import client_of, invalid, next_of, see_other
@@ -13,13 +13,15 @@ from parley.core.http.access import ANYONE, AnyRequest, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 
+TEMPLATE = "accounts/login.html"
+
 
 @get("/login", name="accounts:sign-in", opt={"who": ANYONE})
 async def sign_in_page(request: AnyRequest) -> Response[object]:
     next_url = next_of(request)
     if viewer_of(request) is not None:
         return see_other(next_url)
-    return page(request, "accounts/login.html", form=Form({}), next_url=next_url)
+    return page(request, TEMPLATE, form=Form({}), next_url=next_url)
 
 
 @post("/login", opt={"who": ANYONE})
@@ -27,19 +29,26 @@ async def sign_in(request: AnyRequest) -> Response[object]:
     data = await posted(request)
     form = SignInForm({"next": request.query_params.get("next"), **data})
     if form.errors:
-        return invalid(request, "accounts/login.html", form, next_url=form.next)
+        return invalid(request, TEMPLATE, form, next_url=form.next)
     try:
         signed_in = await ops.sign_in(
             login=form.login, password=form.password, client=client_of(request), answer=form.answer
         )
-    except Suspended as error:
-        links = {"appeal_at": await _appeal_at(error), "leave_at": await _leave_at(error)}
-        return invalid(request, "accounts/login.html", form, error, next_url=form.next, **links)
-    except ProofNeeded as error:
-        return invalid(request, "accounts/login.html", form, error, next_url=form.next, challenge=error.challenge)
     except (Refused, Forbidden, TooMany) as error:
-        return invalid(request, "accounts/login.html", form, error, next_url=form.next)
+        return await refused(request, form, error)
     return see_other(form.next, signed_in)
+
+
+async def refused(
+    request: AnyRequest, form: SignInForm | PasskeyForm, error: Refused | Forbidden | TooMany
+) -> Response[object]:
+    """The page of signing in again, after it was refused."""
+    links: dict[str, str | None] = {}
+    if isinstance(error, Suspended):
+        links = {"appeal_at": await _appeal_at(error), "leave_at": await _leave_at(error)}
+    if isinstance(error, ProofNeeded):
+        links = {"challenge": error.challenge}
+    return invalid(request, TEMPLATE, form, error, next_url=form.next, **links)
 
 
 async def _appeal_at(error: Suspended) -> str | None:

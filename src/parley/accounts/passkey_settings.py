@@ -1,0 +1,153 @@
+"""Adding, listing and removing a member's passkeys."""
+
+import hashlib
+import hmac
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import structlog
+import webauthn
+from asyncpg import UniqueViolationError
+from webauthn.helpers import options_to_json_dict
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+from webauthn.registration.verify_registration_response import VerifiedRegistration
+
+from parley.accounts import authenticators, challenges, passkey_letters, passkeys, viewer_cache
+from parley.accounts.tables import Passkey
+from parley.core import db
+from parley.core.errors import NotFound, Refused
+from parley.core.http.access import Viewer
+from parley.core.settings import settings
+from parley.core.text.messages import N_
+
+log = structlog.get_logger(__name__)
+
+MOST = 10
+# The longest id that the standard allows.
+LONGEST_ID = 1_023
+
+LIST = "select id, name, created_at, used_at from passkey where member = $1 order by id"
+HANDLE = "select handle from passkey where member = $1 limit 1"
+
+TOO_MANY = N_("You have {most} passkeys, and cannot have more. Please remove one first.")
+KNOWN = N_("This passkey is stored here already.")
+GONE = N_("There is no such passkey. Perhaps you removed it already.")
+
+
+class PasskeyRow(msgspec.Struct, frozen=True):
+    """A passkey as its member sees it."""
+
+    id: int
+    name: str
+    created_at: datetime
+    used_at: datetime | None
+
+
+async def listed(member: int) -> list[PasskeyRow]:
+    return await db.fetch(PasskeyRow, LIST, member)
+
+
+async def options(viewer: Viewer) -> dict[str, Any]:
+    """What the viewer's browser needs to make a passkey."""
+    return options_to_json_dict(
+        webauthn.generate_registration_options(
+            rp_id=settings().host,
+            rp_name=settings().host,
+            user_name=viewer.name,
+            user_id=await _handle(viewer.id),
+            challenge=challenges.issue(_purpose(viewer)),
+            timeout=passkeys.MILLISECONDS,
+            # A security key without a PIN makes a key that cannot sign in alone, but is a second factor.
+            authenticator_selection=AuthenticatorSelectionCriteria(
+                resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
+            ),
+            exclude_credentials=await passkeys.descriptors(viewer.id),
+        )
+    )
+
+
+async def add(viewer: Viewer, credential: str, name: str) -> None:
+    """Store a passkey that the viewer's browser made, and tell them by mail.
+
+    Raises Refused if it is not right, or they have too many.
+    """
+    signed, challenge = passkeys.read(credential, _purpose(viewer))
+    made, handle = _verify(credential, challenge), await _handle(viewer.id)
+    if not await challenges.burn(challenge):
+        raise Refused(passkeys.STALE)
+    try:
+        async with db.atomic():
+            # Of two forms at once, the second waits and counts the passkey of the first.
+            await db.execute("select from member where id = $1 for update", viewer.id)
+            if await Passkey.count().where(Passkey.member == viewer.id) >= MOST:
+                raise Refused(TOO_MANY, most=MOST)
+            ways = signed.response.get("transports")
+            transports = passkeys.transports(ways if isinstance(ways, list) else [])
+            await Passkey.insert(
+                Passkey(
+                    member=viewer.id,
+                    name=name,
+                    credential=made.credential_id,
+                    handle=handle,
+                    public_key=made.credential_public_key,
+                    uses=made.sign_count,
+                    transports=[one.value for one in transports],
+                )
+            )
+            await passkey_letters.send(viewer.id, "added", name)
+            viewer_cache.clear_after_commit()
+    except UniqueViolationError:
+        raise Refused(KNOWN) from None
+    log.info("passkey added", member=viewer.id)
+
+
+async def end(viewer: Viewer, number: int) -> None:
+    """Remove a passkey of the viewer. Raises NotFound if it is not theirs, Refused where staff need it."""
+    async with db.atomic():
+        await db.execute("select from member where id = $1 for update", viewer.id)
+        await authenticators.may_lose_factor(viewer.id)
+        ended = await Passkey.delete().where(Passkey.id == number, Passkey.member == viewer.id).returning(Passkey.name)
+        if not ended:
+            raise NotFound(GONE)
+        await passkey_letters.send(viewer.id, "removed", ended[0]["name"])
+        viewer_cache.clear_after_commit()
+    log.info("passkey removed", member=viewer.id)
+
+
+async def end_all(member: int) -> bool:
+    """Remove all passkeys of a member. Return False if they had none."""
+    async with db.atomic():
+        ended = await Passkey.delete().where(Passkey.member == member).returning(Passkey.id)
+        viewer_cache.clear_after_commit()
+    return bool(ended)
+
+
+def _purpose(viewer: Viewer) -> str:
+    return f"add|{viewer.session}"
+
+
+async def _handle(member: int) -> bytes:
+    """The bytes by which authenticators know the member: those of their other passkeys, or ones that tell nothing."""
+    new = hmac.digest(settings().secret.encode(), f"handle|{member}".encode(), hashlib.sha256)
+    return bytes(await db.value(HANDLE, member) or new)
+
+
+def _verify(credential: str, challenge: bytes) -> VerifiedRegistration:
+    try:
+        made = webauthn.verify_registration_response(
+            credential=credential,
+            expected_challenge=challenge,
+            expected_rp_id=settings().host,
+            expected_origin=settings().base_url,
+        )
+    except passkeys.UNREADABLE as error:
+        log.warning("new passkey refused", error=str(error))
+        raise Refused(passkeys.INVALID) from None
+    if len(made.credential_id) > LONGEST_ID:
+        raise Refused(passkeys.INVALID)
+    return made

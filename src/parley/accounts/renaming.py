@@ -1,0 +1,79 @@
+"""Changing one's name. The old one stays reserved for a year, and leads to the new one."""
+
+from datetime import datetime
+
+import msgspec
+import structlog
+from asyncpg import UniqueViolationError
+
+from parley import mail
+from parley.accounts import names, ops, viewer_cache
+from parley.accounts.tables import Member
+from parley.core import db
+from parley.core.db import atomic
+from parley.core.errors import Refused
+from parley.core.http.access import Viewer, may_write
+from parley.core.settings import settings
+from parley.core.text.messages import N_
+
+log = structlog.get_logger(__name__)
+
+# Also stated by templates/accounts/_name.html.
+DAYS = 30
+LOCK = "select name, name_key, email from member where id = $1 for update"
+NEXT_AT = f"""
+select max(changed_at) + interval '{DAYS} days' from former_name
+where member = $1 and changed_at > now() - interval '{DAYS} days'
+"""  # noqa: S608 a constant
+TAKE_BACK = "delete from former_name where member = $1 and name_key = $2"
+RESERVE = """
+insert into former_name (member, name, name_key, changed_at) values ($1, $2, $3, now())
+on conflict (name_key) do update set member = excluded.member, name = excluded.name, changed_at = now()
+"""
+FORMER = "select name from former_name where member = $1 order by changed_at desc"
+
+SAME = N_("This is your name already.")
+TOO_SOON = N_("You can change your name once in {days} days. The next time is on {day}.")
+
+
+class NameNow(msgspec.Struct, frozen=True):
+    name: str
+    name_key: str
+    email: str
+
+
+async def next_at(member: int) -> datetime | None:
+    """When the member may change their name again; None: now."""
+    found: datetime | None = await db.value(NEXT_AT, member)
+    return found
+
+
+async def former(member: int) -> list[str]:
+    """The former names of a member that are still theirs, the newest first."""
+    return await db.values(FORMER, member)
+
+
+async def rename(viewer: Viewer, name: str) -> None:
+    """Give a member another name, and tell them by mail.
+
+    Raises Refused for a name that is taken or reserved, or within 30 days of the last change; Forbidden while silenced.
+    """
+    may_write(viewer)
+    try:
+        async with atomic():
+            now = await db.fetch_one(NameNow, LOCK, viewer.id)
+            if now is None or now.name == name:
+                raise Refused(SAME)
+            if (later := await next_at(viewer.id)) is not None:
+                raise Refused(TOO_SOON, days=DAYS, day=later)
+            await db.execute(TAKE_BACK, viewer.id, names.key(name))
+            await db.execute(RESERVE, viewer.id, now.name, now.name_key)
+            await Member.update({Member.name: name, Member.name_key: names.key(name)}).where(Member.id == viewer.id)
+            await ops.refuse_reserved_name(name, viewer.id)
+            link = f"{settings().base_url}/settings/profile"
+            message = mail.written_message("renamed", name=name, former=now.name, link=link)
+            await mail.send("name", now.email, *message)
+            viewer_cache.clear_after_commit()
+    except UniqueViolationError:
+        raise Refused(ops.NAME_TAKEN) from None
+    log.info("member renamed", member=viewer.id)
