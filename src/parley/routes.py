@@ -11,6 +11,7 @@ from parley.articles import encoding_web as encodings
 from parley.articles import web as articles
 from parley.authors import confirm_web
 from parley.authors import web as authors
+from parley.automod import web as automod
 from parley.comments import edit_web
 from parley.comments import web as comments
 from parley.community import web as community
@@ -78,6 +79,7 @@ FEATURES = (
     display,
     comments,
     edit_web,
+    automod,
     profile,
     security_txt,
     cards,

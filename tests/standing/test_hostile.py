@@ -77,6 +77,7 @@ FORMS = {
     "/c/{comment:str}/vote": ("axis", "value"),
     "/c/{comment:str}/edit": ("body", "stance", "assisted", "version"),
     "/c/{comment:str}/delete": (),
+    "/c/{comment:str}/withdraw": (),
     "/c/{comment:str}/statement": ("text", "proposal", "decline"),
     "/c/{comment:str}/statement/remove": ("rule", "reason"),
     "/c/{comment:str}/statement/merge": ("kept",),

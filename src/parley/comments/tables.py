@@ -92,7 +92,7 @@ class Comment(Table):
     scored_at = Timestamptz(null=True, default=None)
 
     comment_state_check = Check(
-        "state in ('pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'deleted_by_author')"
+        "state in ('pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'withdrawn', 'deleted_by_author')"
     )
     comment_stance_check = Check(
         "stance is null or (stance in ('supports', 'challenges', 'adds', 'asks') and parent is null)"

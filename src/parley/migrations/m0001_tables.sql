@@ -455,7 +455,7 @@ CREATE TABLE "comment" (
   "edited_at" TIMESTAMPTZ DEFAULT null,
   "deleted_at" TIMESTAMPTZ DEFAULT null,
   "scored_at" TIMESTAMPTZ DEFAULT null,
-  CONSTRAINT comment_state_check CHECK (state in ('pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'deleted_by_author')),
+  CONSTRAINT comment_state_check CHECK (state in ('pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'withdrawn', 'deleted_by_author')),
   CONSTRAINT comment_stance_check CHECK (stance is null or (stance in ('supports', 'challenges', 'adds', 'asks') and parent is null)),
   CONSTRAINT comment_anchor_check CHECK (anchor is null or (anchor in ('same', 'changed', 'moved', 'kept', 'lost') and parent is null)),
   CONSTRAINT comment_anchored_check CHECK ((anchor is null) = (passage is null))
@@ -1069,7 +1069,7 @@ begin
 end $$;
 
 create trigger comment_transition before update of state on comment for each row execute function comment_transition(
-  'pending>visible', 'pending>rejected', 'pending>expired',
+  'pending>visible', 'pending>rejected', 'pending>expired', 'pending>withdrawn',
   'visible>hidden', 'visible>removed', 'visible>deleted_by_author',
   'hidden>visible', 'hidden>removed',
   'removed>visible', 'rejected>visible', 'deleted_by_author>visible'
