@@ -141,6 +141,8 @@ FORMS = {
     "/mod/members/{name:str}/role": ("role", "reason"),
     "/mod/mail/release": ("address",),
     "/mod/bulk/undo": ("item-1",),
+    "/mod/comments": ("comment-1", "action", "rule", "reason", "until", "also", "sure"),
+    "/mod/comments/undo": ("decisions",),
     "/mod/bulk": ("item-1", "action", "rule", "reason", "until", "sure"),
 }
 # Each field's good value, so that the others are met by what is wrong with one.

@@ -136,15 +136,19 @@ async def withdraw(viewer: Viewer, comment: int) -> None:
         await modlog.write(viewer, entry)
 
 
-async def wait_on(comment: int) -> int:
-    """Leave an edited comment to the moderators and return its item: a decision on the former text is refused."""
+async def wait_on(comment: int) -> None:
+    """Leave an edited comment to the moderators: a decision on the former text is refused."""
+    await _renew_item(comment)
+
+
+async def _renew_item(comment: int) -> int:
     waiting = await states.locked(comment)
     return await reports.open_item("comment", comment, waiting.thread)
 
 
 async def apply_anew(comment: int, judged: Judged) -> None:
     """Apply the verdict on a held comment's new text: it waits on, or is published if no rule holds it any more."""
-    item = await wait_on(comment)
+    item = await _renew_item(comment)
     at_posting = await _held_at_posting(comment)
     await db.execute(FORGET_HITS, comment, at_posting)
     if not judged.holds and not at_posting and not await db.value(IS_TAKEN_UP, comment):

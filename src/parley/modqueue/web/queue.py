@@ -15,9 +15,11 @@ from parley.decisions.rules import ACTIONS, LENGTHS
 from parley.guidelines import queries as guidelines
 from parley.modqueue import items
 from parley.modqueue import queries as modqueue
+from parley.modqueue.filters import QueueFilter
 from parley.modqueue.items import Dossier
-from parley.modqueue.queries import QueueFilter, QueueRow
+from parley.modqueue.queries import QueueRow
 from parley.modqueue.requests import as_moment, dossier_at, wanted_of
+from parley.threads import queries as threads
 
 KEYS = {"approve": "a", "remove": "r", "collapse": "c", "warn": "w", "lock": "l", "escalate": "e"}
 
@@ -68,6 +70,8 @@ async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dic
     return {
         "rows": rows,
         "next_url": _next_url(wanted, rows),
+        "topics": await threads.topics(),
+        "rules": await modqueue.rules(),
         "waiting": count,
         "others_actions": [],
         "since": as_moment(count.at),
