@@ -17,7 +17,7 @@ from parley.comments import web as comments
 from parley.community import web as community
 from parley.core.http import assets
 from parley.core.observability import health
-from parley.dashboard import mail_web
+from parley.dashboard import mail_web, transparency_web
 from parley.dashboard import web as dashboard
 from parley.decisions import web as decisions
 from parley.digests import web as digests
@@ -101,6 +101,7 @@ FEATURES = (
     modlog,
     mail_web,
     dashboard,
+    transparency_web,
     rules,
     notifications,
     authors,

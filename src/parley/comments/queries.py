@@ -39,6 +39,8 @@ class CommentRow(msgspec.Struct, frozen=True):
     assisted: bool
     # The reason why a moderator or a rule collapsed it, if one did.
     collapsed: str | None
+    # The first comment of the locked branch that it is in.
+    locked_branch: int | None
     statement: str | None
     raw_html: str
     score: int
@@ -129,7 +131,7 @@ COLUMNS = f"""
     case when {IS_VISIBLE} and c.anchor = 'lost' then ({EARLIER}) end as earlier,
     case when c.parent is null and c.revision < t.revision then c.revision end as answered,
     c.assisted,
-    case when {IS_VISIBLE} then c.collapsed end as collapsed,
+    case when {IS_VISIBLE} then c.collapsed end as collapsed, c.locked_branch,
     case when {IS_VISIBLE} then c.statement end as statement,
     case when {IS_VISIBLE} then c.html else '' end as raw_html,
     c.base_ups + c.ups - c.base_downs - c.downs as score,

@@ -46,6 +46,14 @@ def may_write(thread_state: str) -> None:
         raise Refused(N_("This thread is archived: nobody can add comments. Your text is kept here."))
 
 
+def may_reply(locked_branch: int | None) -> None:
+    """Raise Refused for a comment in a locked branch."""
+    if locked_branch is not None:
+        raise Refused(
+            N_("A moderator locked this branch of the discussion: nobody can reply here. Your text is kept here.")
+        )
+
+
 def may_edit(viewer: Viewer, comment: CommentState) -> None:
     """Raise unless `viewer` wrote the comment, it is visible or waits for a moderator, and its thread is open."""
     if comment.author != viewer.id:

@@ -62,6 +62,8 @@ class Comment(Table):
     assisted = Boolean(null=False, default=False)
     # The reason why a moderator or a rule collapsed it, if one did.
     collapsed = Varchar(200, null=True, default=None)
+    # The first comment of the locked branch that it is in. Nobody can reply there.
+    locked_branch = BigInt(null=True, default=None)
     # The part of the discussion that a top-level comment is in: `whole`, `earlier` or a lineage.
     part = GeneratedVarchar(PART, length=20, null=True, default=None)
     body = Text(null=False, default=None)
