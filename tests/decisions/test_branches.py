@@ -55,7 +55,8 @@ async def test_nobody_replies_in_it_and_the_rest_goes_on(app: Litestar) -> None:
     assert await differences() == []
 
 
-async def test_undo_and_opening_it_again_allow_replies(app: Litestar) -> None:
+async def test_undo_and_opening_it_again_allow_replies(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undoing, "UNDO_SECONDS", 3_600)
     author, mo = await make.member(), await make.member(role="moderator")
     one = await branch(author)
     before = await everything(lasting=True)

@@ -171,7 +171,10 @@ async def test_the_log_says_what_was_done_and_not_what_it_was(
         assert words not in log
 
 
-async def test_mentions_follow_the_name(client: httpx.AsyncClient, mo: Viewer, slurry: Viewer) -> None:
+async def test_mentions_follow_the_name(
+    client: httpx.AsyncClient, mo: Viewer, slurry: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "UNDO_SECONDS", 3_600)
     other, thread = await make.member(), await make.thread()
     comment = await make.comment(thread, other, "I agree with @Slurry, not with @slurry-2.")
     await editing.edit_comment(viewer=other, comment_id=comment, body="I do agree with @slurry.")

@@ -12,6 +12,7 @@ from moderation.promises import everything
 from parley.automod.rules.conditions import WordList
 from parley.core import db
 from parley.core.http.access import Viewer
+from parley.decisions import undoing
 from parley.modqueue import around, comments
 from parley.modqueue import queries as modqueue
 from parley.modqueue.filters import CommentFilter, QueueFilter
@@ -70,7 +71,10 @@ async def test_each_condition_finds_its_comments_and_none_of_ones_own(app: Lites
     assert await found(author="spammer", days=7) == {posted[1]}
 
 
-async def test_it_is_previewed_then_done_with_the_author_and_undone(client: httpx.AsyncClient) -> None:
+async def test_it_is_previewed_then_done_with_the_author_and_undone(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "UNDO_SECONDS", 3_600)
     who, posted = await spammer()
     await moderator(client)
     before = await everything(lasting=True)
@@ -92,6 +96,7 @@ async def test_it_is_previewed_then_done_with_the_author_and_undone(client: http
     assert states == ["removed", "removed", "visible"] and state == "suspended"
     assert "3 decisions were undone" in undone.text
     assert {**await everything(lasting=True), "queue_item": ""} == {**before, "queue_item": ""}
+    assert await db.values("select distinct state from queue_item") == ["done"]
     assert not await db.value(LETTERS)
 
 

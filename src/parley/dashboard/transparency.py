@@ -6,6 +6,7 @@ import msgspec
 
 from parley.core import db
 from parley.core.settings import settings
+from parley.core.text.messages import N_, shown
 from parley.decisions.queries import RESTRICTIONS
 
 # What a decision restricts, by its action: a field of the database and its value. Others are described in words.
@@ -19,7 +20,7 @@ RESTRICTED = {
     "collapse": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_DEMOTED"),
     "silence": ("decision_provision", "DECISION_PROVISION_PARTIAL_SUSPENSION"),
 }
-OTHER = {"excerpt": "Only an excerpt of the content is shown.", "warn": "A warning."}
+OTHER = {"excerpt": N_("Only an excerpt of the content is shown."), "warn": N_("A warning.")}
 
 
 class TransparencyRow(msgspec.Struct, frozen=True):
@@ -113,7 +114,7 @@ def _restriction(one: ReasonedDecision) -> dict[str, str]:
         field, value = RESTRICTED[one.action]
         return {field: value, "end_date_service_restriction": ends}
     field, value = RESTRICTED.get(one.action, ("decision_visibility", "DECISION_VISIBILITY_OTHER"))
-    return {field: value, "decision_visibility_other": OTHER.get(one.action, "")}
+    return {field: value, "decision_visibility_other": shown(OTHER[one.action]) if one.action in OTHER else ""}
 
 
 def _ground(one: ReasonedDecision) -> dict[str, str]:
