@@ -108,6 +108,7 @@ THUMB = 844 / 2
 
 async def tap(page: Page, selector: str) -> None:
     """Tap what stands in the lower half of the screen, as large as a finger."""
+    await expect(page.locator(selector)).to_be_visible()
     box = await page.locator(selector).bounding_box()
     assert box is not None and box["y"] >= THUMB and box["y"] + box["height"] <= 844 and box["height"] >= 44, selector
     await page.locator(selector).tap()
@@ -118,6 +119,7 @@ async def test_a_phone_decides_with_one_thumb_in_two_taps(site: Site, open_tab: 
     thread, page = await reported(site, author, reporter, 2, ["civility"]), tab.page
     await tab.open(f"/mod/queue?thread={thread}")
     await page.locator(".item-link").first.tap()
+    await expect(page.locator(".queue.is-chosen")).to_be_visible()
     await expect(page.locator("#decide .go")).to_be_hidden()
 
     item = await shown(page)
