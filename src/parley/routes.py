@@ -11,12 +11,13 @@ from parley.articles import encoding_web as encodings
 from parley.articles import web as articles
 from parley.authors import confirm_web
 from parley.authors import web as authors
+from parley.automod import web as automod
 from parley.comments import edit_web
 from parley.comments import web as comments
 from parley.community import web as community
 from parley.core.http import assets
 from parley.core.observability import health
-from parley.dashboard import mail_web
+from parley.dashboard import mail_web, transparency_web
 from parley.dashboard import web as dashboard
 from parley.decisions import web as decisions
 from parley.digests import web as digests
@@ -78,6 +79,7 @@ FEATURES = (
     display,
     comments,
     edit_web,
+    automod,
     profile,
     security_txt,
     cards,
@@ -99,6 +101,7 @@ FEATURES = (
     modlog,
     mail_web,
     dashboard,
+    transparency_web,
     rules,
     notifications,
     authors,

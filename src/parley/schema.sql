@@ -50,7 +50,7 @@ begin
 end $$;
 
 create trigger comment_transition before update of state on comment for each row execute function comment_transition(
-  'pending>visible', 'pending>rejected', 'pending>expired',
+  'pending>visible', 'pending>rejected', 'pending>expired', 'pending>withdrawn',
   'visible>hidden', 'visible>removed', 'visible>deleted_by_author',
   'hidden>visible', 'hidden>removed',
   'removed>visible', 'rejected>visible', 'deleted_by_author>visible'

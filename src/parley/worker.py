@@ -101,6 +101,7 @@ JOBS = (
     Job("digests", digests.run, seconds=60, deferrable=True),
     Job("exports", exports.make_exports, seconds=10, deferrable=True),
     Job("erasures", erasure.erase_due, seconds=60, repeats=True, deferrable=True),
+    Job("mentions", erasure.rewrite_mentions, seconds=5),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
     Job("search", search.index_events, seconds=5),

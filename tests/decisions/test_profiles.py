@@ -10,10 +10,12 @@ from parley.accounts import ops as accounts
 from parley.accounts import queries, signup_ops
 from parley.accounts.ops import Client
 from parley.appeals import ops as appeals
+from parley.comments import editing
 from parley.core import db
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import Viewer
 from parley.decisions import undoing
+from parley.erasure import jobs as erasure
 
 pytestmark = pytest.mark.anyio
 
@@ -167,3 +169,26 @@ async def test_the_log_says_what_was_done_and_not_what_it_was(
     for field, words in WORDS.items():
         assert f"The {field} of a member was removed" in log
         assert words not in log
+
+
+async def test_mentions_follow_the_name(
+    client: httpx.AsyncClient, mo: Viewer, slurry: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "UNDO_SECONDS", 3_600)
+    other, thread = await make.member(), await make.thread()
+    comment = await make.comment(thread, other, "I agree with @Slurry, not with @slurry-2.")
+    await editing.edit_comment(viewer=other, comment_id=comment, body="I do agree with @slurry.")
+    words = "select body || html from comment where id = $1 union all select body from comment_version order by 1"
+
+    answer = await remove(client, "name")
+    assert await erasure.rewrite_mentions() == 1 and await erasure.rewrite_mentions() == 0
+    removed = " ".join(await db.values(words, comment))
+    done = await client.get(answer.headers["location"])
+    await client.post(answer.headers["location"].partition("?")[0], data={"undo": make.hidden(done, "undo")})
+    await erasure.rewrite_mentions()
+    undone = " ".join(await db.values(words, comment))
+
+    neutral = f"member-{slurry.id}"
+    assert f"agree with @{neutral}." in removed and f"agree with @{neutral}, not with @slurry-2." in removed
+    assert f'href="/u/{neutral}"' in removed and "@slurry." not in removed
+    assert "I do agree with @slurry." in undone and neutral not in undone

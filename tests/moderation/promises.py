@@ -3,7 +3,7 @@
 from parley.core import db
 
 RECOUNT = "(select count(*) from vote v where v.comment = c.id and v.counted and v.axis = '{}' and v.value = {})"
-UNCOUNTED = "('pending', 'rejected', 'expired')"
+UNCOUNTED = "('pending', 'rejected', 'expired', 'withdrawn')"
 
 BROKEN_PROMISES = {
     "I5: votes are what a recount gives": f"""

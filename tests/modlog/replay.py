@@ -10,7 +10,7 @@ from parley.core import db
 State = dict[str, Any]
 # What something is of which the record says nothing.
 UNTOUCHED: dict[str, State] = {
-    "comment": {"state": "visible", "collapsed": None},
+    "comment": {"state": "visible", "collapsed": None, "branch": "open"},
     "thread": {"thread_state": "open", "slow": 0, "why": ""},
     "article": {"restricted": "", "untitled": False},
     "member": {"member_state": "active", "until": None},
@@ -38,7 +38,8 @@ select a.id, a.kind, a.target, case a.kind when 'article' then a.target else c.t
 from mod_action a left join comment c on a.kind = 'comment' and c.id = a.target order by a.id
 """
 NOW = """
-select 'comment' as kind, id, jsonb_build_object('state', state, 'collapsed', collapsed)::text as is_now from comment
+select 'comment' as kind, id, jsonb_build_object('state', state, 'collapsed', collapsed,
+    'branch', case when locked_branch = id then 'locked' else 'open' end)::text as is_now from comment
 union all
 select 'thread', id, jsonb_build_object('thread_state', state, 'slow', slow, 'why', coalesce(state_reason, ''))::text
 from thread

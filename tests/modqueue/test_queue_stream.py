@@ -16,7 +16,7 @@ from parley.decisions import undoing
 from parley.live import queue_stream
 from parley.live.queue_stream import QueueStream, QueueStreams
 from parley.modqueue import claims
-from parley.modqueue.queries import QueueFilter
+from parley.modqueue.filters import QueueFilter
 from parley.reports import ops as reports
 from parley.reports.ops import Flag
 

@@ -111,6 +111,12 @@ async def waiting_comments(days: int) -> Items:
     return found
 
 
+async def renamed() -> Items:
+    found = [(await make.member()).id for _ in range(2)]
+    await db.execute("update member set mentioned_as = '{old}' where id = any($1)", found)
+    return found
+
+
 async def uncounted() -> Items:
     thread, found = await make.thread(), []
     for _ in range(2):
@@ -262,6 +268,7 @@ async def leaving() -> Items:
 
 CASES: dict[str, list[Case]] = {
     "erasures": [Case(leaving, erasure, "erase", "select state = 'anonymised' from member where id = $1")],
+    "mentions": [Case(renamed, erasure, "rewrite", "select mentioned_as = '{}' from member where id = $1")],
     "notifications": [Case(events, making, "make", "select handled_at is not null from event where id = $1")],
     "thread stats": [
         Case(

@@ -114,7 +114,7 @@ CASES = {
         },
     ),
     "statement_proposal: statements that moderators proposed for comments": Case(PROPOSAL),
-    "comment: the words of comments that their author deleted": Case(
+    "comment: the words of comments that their author deleted or withdrew": Case(
         lambda: comment("deleted_by_author"),
         {"in work": rows.in_work, "back again": lambda one: rows.make.put_state("comment", one, "visible")},
         NO_WORDS,

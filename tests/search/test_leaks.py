@@ -19,7 +19,7 @@ WAYS = {
     "removed": ["removed"],
     "deleted_by_author": ["deleted_by_author"],
 }
-HELD = ("pending", "rejected", "expired")
+HELD = ("pending", "rejected", "expired", "withdrawn")
 STATES = [*WAYS, *HELD, "collapsed"]
 VIEWERS = ("visitor", "member", "author", "moderator")
 COUNTED = re.compile(r'<h2 id="found-(\w+)">\w+ <span class="soft">([^<]*)</span>')

@@ -15,6 +15,7 @@ from parley.comments import counts, groups, tree
 from parley.comments.rules import IS_IN
 from parley.digests import items
 from parley.modmembers import queries as modmembers
+from parley.modqueue import comments as found_comments
 from parley.modqueue import people
 from parley.modqueue import queries as modqueue
 from parley.notifications import queries as notifications
@@ -45,6 +46,7 @@ BUILT = {
     ],
     items.SHOWN: [items.CHOSEN_READABLE, items.STORED_UNREAD],
     modmembers.LIST: [modmembers.LIST.format(key=key, state=STATE_NOW, most=1) for key in ("email_key", "name_key")],
+    found_comments.ROWS: [found_comments.MATCHING, found_comments.THESE],
     people.DECISIONS: [people.DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3")],
     modqueue.ROWS: [modqueue.PAGE_OF + modqueue.ROWS, modqueue.ONE_OF + modqueue.ROWS],
     notifications.COUNTED: [notifications.UNREAD],

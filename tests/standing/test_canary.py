@@ -31,10 +31,11 @@ WAYS = {
     "pending": [],
     "rejected": ["rejected"],
     "expired": ["expired"],
+    "withdrawn": ["withdrawn"],
 }
 # A page may be so old, and never older.
 IN_FORCE_SECONDS = 1.0
-HELD = {"pending", "rejected", "expired"}
+HELD = {"pending", "rejected", "expired", "withdrawn"}
 GONE = WAYS.keys() - {"visible"}
 # Who did not confirm their address sees what a visitor sees, in the shell of a member's page.
 STRANGERS = ("visitor", pytest.param("unverified", marks=pytest.mark.slow), "member")

@@ -81,6 +81,7 @@ FORMS = {
     "/c/{comment:str}/vote": ("axis", "value"),
     "/c/{comment:str}/edit": ("body", "stance", "assisted", "version"),
     "/c/{comment:str}/delete": (),
+    "/c/{comment:str}/withdraw": (),
     "/c/{comment:str}/statement": ("text", "proposal", "decline"),
     "/c/{comment:str}/statement/remove": ("rule", "reason"),
     "/c/{comment:str}/statement/merge": ("kept",),
@@ -152,6 +153,8 @@ FORMS = {
     "/mod/members/{name:str}/role": ("role", "reason"),
     "/mod/mail/release": ("address",),
     "/mod/bulk/undo": ("item-1",),
+    "/mod/comments": ("comment-1", "action", "rule", "reason", "until", "also", "sure"),
+    "/mod/comments/undo": ("decisions",),
     "/mod/bulk": ("item-1", "action", "rule", "reason", "until", "sure"),
 }
 # Each field's good value, so that the others are met by what is wrong with one.

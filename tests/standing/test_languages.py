@@ -27,7 +27,8 @@ from parley.live import queries as live
 from parley.live import render
 from parley.mail import writing
 from parley.mail.letters import lists
-from parley.modqueue.queries import OthersAction, QueueCount, QueueFilter
+from parley.modqueue.filters import QueueFilter
+from parley.modqueue.queries import OthersAction, QueueCount
 from parley.notifications import jobs as notifications
 from pseudo import NAMES, WORD, pseudo
 from standing.test_canary import OfList

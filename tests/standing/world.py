@@ -84,6 +84,7 @@ async def build() -> World:
         "{what:str}": "removed",
         "{topic:str}": "research",
         "{file:str}": "2026.csv",
+        "{month:str}": "2026-11.csv",
         "{sitemap:str}": "1.xml",
         "{picture:str}": "0.png",
     }

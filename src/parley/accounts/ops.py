@@ -13,6 +13,7 @@ from parley.accounts import (
     names,
     passwords,
     queries,
+    removed_names,
     sessions,
     sign_in_limits,
     viewer_cache,
@@ -105,8 +106,7 @@ async def choose_name(viewer: Viewer, name: str) -> None:
     await refuse_reserved_name(name, viewer.id)
     try:
         async with atomic():
-            await Member.update({Member.name: name, Member.name_key: names.key(name)}).where(Member.id == viewer.id)
-            viewer_cache.clear_after_commit()
+            await removed_names.replace(viewer.id, name)
     except UniqueViolationError:
         raise Refused(NAME_TAKEN) from None
     log.info("name chosen", member=viewer.id)

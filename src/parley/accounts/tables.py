@@ -56,6 +56,8 @@ class Member(Table):
     # How many of their comments the rules have checked. Of two posted at once, the second sees that it has changed.
     judged = Integer(null=False, default=0)
     is_demo = Boolean(null=False, default=False)
+    # Former names that comments may still mention (erasure/jobs.py: rewrite_mentions).
+    mentioned_as = Array(base_column=Varchar(30), null=False, default=[])
     # Time zone: a name of the tz database.
     zone = Varchar(64, null=False, default="UTC")
     # The last use of the site, exact to five minutes. Sessions are deleted much earlier.
@@ -76,6 +78,7 @@ class Member(Table):
     member_name_bytes = Index('name_key collate "C"')
     member_email_bytes = Index('email_key collate "C"')
     member_created = Index("created_at")
+    member_mentioned_as = Index("id", where="mentioned_as <> '{}'")
     member_erase = Index("erase_at", where="erase_at is not null")
     member_shut_out = Index("id", where="state in ('suspended', 'anonymised')")
 

@@ -21,7 +21,8 @@ from parley.decisions import undoing
 from parley.decisions.forms import DecisionForm
 from parley.modqueue import claims
 from parley.modqueue import queries as modqueue
-from parley.modqueue.queries import QueueFilter, QueueRow
+from parley.modqueue.filters import QueueFilter
+from parley.modqueue.queries import QueueRow
 from parley.modqueue.requests import item_at
 
 MODERATING = {"who": MODERATOR, "scope": MODERATE, "any_body": True}

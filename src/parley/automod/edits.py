@@ -7,10 +7,10 @@ import asyncpg
 import msgspec
 import structlog
 
-from parley.automod import acting, trust
+from parley.automod import acting, holds, trust
 from parley.automod.rules import budget, current, facts
 from parley.automod.rules.budget import Judged
-from parley.automod.rules.evaluate import ActiveRule
+from parley.automod.rules.evaluate import ActiveRule, needs_posting_facts
 from parley.automod.rules.facts import MOST_COUNTED, Author
 from parley.comments.drafts import CommentEdit
 from parley.core import db
@@ -20,8 +20,6 @@ from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
-# Facts about the moment at which the comment was posted; an edit cannot change them.
-AT_POSTING = frozenset({"recent", "heat"})
 IS_UNCHANGED = """
 select body = $2 and assisted = $3 and statement is not distinct from $4 from comment where id = $1
 """
@@ -36,10 +34,13 @@ CANNOT_WAIT = N_(
 async def check(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
     """Judge an edit by the rules about text and author that have not matched the comment before.
 
-    Raises Refused where a rule would hold the comment, and for newcomers if the rules fail.
+    A held comment is judged anew by all rules about text and author. Raises Refused where a rule would hold a published
+    one, and for newcomers if the rules fail.
     """
-    if edit.author.access > VERIFIED or await _is_unchanged(edit):
+    if await _is_unchanged(edit):
         return None
+    if edit.author.access > VERIFIED:
+        return holds.wait_on if edit.held else None
     author = await facts.author(edit.author.id)
     try:
         judged = await _judge(edit, author)
@@ -47,9 +48,13 @@ async def check(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
         raise
     except Exception:
         log.exception("automatic rules failed", comment=edit.comment, author=edit.author.id)
+        if edit.held:
+            return holds.wait_on
         if trust.level(author).is_held_without_rules:
             raise Refused(CANNOT_WAIT) from None
         return None
+    if edit.held:
+        return partial(holds.apply_anew, judged=judged)
     if judged.holds:
         raise Refused(CANNOT_WAIT)
     return partial(acting.act, judged=judged) if judged.hits else None
@@ -61,21 +66,17 @@ async def _is_unchanged(edit: CommentEdit) -> bool:
 
 
 async def _judge(edit: CommentEdit, author: Author) -> Judged:
-    rules = await _rules(edit.comment)
-    # The record counts this comment too, up to the most that are counted.
-    others = author.comments - (author.comments < MOST_COUNTED)
+    rules = await _rules(edit)
+    # The record counts a published comment too, up to the most that are counted.
+    others = author.comments - (author.comments < MOST_COUNTED and not edit.held)
     before = msgspec.structs.replace(author, comments=max(0, others))
     return await budget.judge(rules, facts.post(edit.words, edit.html, assisted=edit.assisted, author=before))
 
 
-async def _rules(comment: int) -> list[ActiveRule]:
-    matched_before = set(await db.values(MATCHED_BEFORE, comment))
+async def _rules(edit: CommentEdit) -> list[ActiveRule]:
+    matched_before = set() if edit.held else set(await db.values(MATCHED_BEFORE, edit.comment))
     return [
         rule
         for rule in (await current.in_force()).rules
-        if rule.id not in matched_before and not _needs_posting_facts(rule)
+        if rule.id not in matched_before and not needs_posting_facts(rule)
     ]
-
-
-def _needs_posting_facts(rule: ActiveRule) -> bool:
-    return any(condition.needs & AT_POSTING for condition in rule.conditions)

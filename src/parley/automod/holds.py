@@ -1,13 +1,22 @@
-"""Held comments that nobody reviews: an admin is asked after two days, and the comment expires after fourteen."""
+"""Held comments until a moderator decides.
+
+An admin is asked after two days, and the comment expires after fourteen. Its author can withdraw it, or edit it: then
+it is judged anew.
+"""
 
 from datetime import datetime
 
 import msgspec
 
 from parley import mail
-from parley.comments import states
+from parley.automod import acting
+from parley.automod.rules import current
+from parley.automod.rules.budget import Judged
+from parley.automod.rules.evaluate import needs_posting_facts
+from parley.comments import rules, states
 from parley.core import db
 from parley.core.events import attempts
+from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.core.text.messages import N_, shown
 from parley.decisions import ops as decisions
@@ -39,6 +48,11 @@ select id from comment where state = 'pending' and created_at <= now() - $1 * in
 order by created_at limit $2
 """  # noqa: S608 constants only
 ITEM = "select id from queue_item where kind = 'comment' and target = $1 for update"
+# The rules that hold a comment for more than its text, and whether a moderator works on it: an edit does not free it.
+HELD_BY = "select distinct rule from hit where comment = $1 and acted"
+IS_TAKEN_UP = "select escalated or acted_at is not null from queue_item where kind = 'comment' and target = $1"
+# What matched the former text says nothing of the new one.
+FORGET_HITS = "delete from hit where comment = $1 and rule <> all($2::bigint[])"
 # Only one worker at a time escalates; the others do not wait for it.
 TRY_LOCK = "select pg_try_advisory_xact_lock(hashtextextended('holds', 0))"
 
@@ -108,3 +122,52 @@ async def expire(comment: int) -> bool:
         entry = Entry("expire", "comment", comment, {"state": "pending"}, {"state": "expired"}, reason=reason)
         await modlog.write(None, entry)
     return True
+
+
+async def withdraw(viewer: Viewer, comment: int) -> None:
+    """Withdraw one's held comment. Raises NotFound for all others, Refused once it is decided."""
+    async with db.atomic():
+        waiting = await states.locked(comment)
+        rules.may_withdraw(viewer, waiting)
+        await states.transition(waiting, "withdrawn", actor=viewer.id)
+        for item in await db.values(ITEM, comment):
+            await decisions.close(item, "no_action")
+        entry = Entry("withdraw", "comment", comment, {"state": "pending"}, {"state": "withdrawn"})
+        await modlog.write(viewer, entry)
+
+
+async def wait_on(comment: int) -> None:
+    """Leave an edited comment to the moderators: a decision on the former text is refused."""
+    await _renew_item(comment)
+
+
+async def _renew_item(comment: int) -> int:
+    waiting = await states.locked(comment)
+    return await reports.open_item("comment", comment, waiting.thread)
+
+
+async def apply_anew(comment: int, judged: Judged) -> None:
+    """Apply the verdict on a held comment's new text: it waits on, or is published if no rule holds it any more."""
+    item = await _renew_item(comment)
+    at_posting = await _held_at_posting(comment)
+    await db.execute(FORGET_HITS, comment, at_posting)
+    if not judged.holds and not at_posting and not await db.value(IS_TAKEN_UP, comment):
+        await _release(comment, item)
+    if judged.hits or judged.unfinished:
+        await acting.act(comment, judged)
+    await reports.update_risk(item)
+
+
+async def _held_at_posting(comment: int) -> list[int]:
+    """The rules in force that hold a comment for how it was posted, which an edit does not change."""
+    matched = set(await db.values(HELD_BY, comment))
+    in_force = (await current.in_force()).rules
+    holding = [one for one in in_force if one.id in matched and one.state == "on" and one.action == "hold"]
+    return [one.id for one in holding if needs_posting_facts(one)]
+
+
+async def _release(comment: int, item: int) -> None:
+    waiting = await states.locked(comment)
+    await states.transition(waiting, "visible", actor=waiting.author)
+    await decisions.close(item, "no_action")
+    await modlog.write(None, Entry("release", "comment", comment, {"state": "pending"}, {"state": "visible"}))

@@ -59,6 +59,8 @@ class CommentEdit(msgspec.Struct, frozen=True):
     html: str
     assisted: bool
     statement: str | None = None
+    # Whether the comment waits for a moderator.
+    held: bool = False
 
     @property
     def words(self) -> str:
@@ -73,5 +75,6 @@ def _words(body: str, statement: str | None) -> str:
 # A check raises Refused to refuse the draft, and returns None if it has no objection. It takes no lock, so that other
 # members can post in the thread meanwhile.
 before_post: list[Callable[[Draft], Awaitable[Verdict | None]]] = []
-# The same for edits. A published comment cannot be held for a moderator, so a check refuses the edit instead.
+# The same for edits. A published comment cannot be held for a moderator, so a check refuses the edit instead. A held
+# one waits on, or is published.
 before_edit: list[Callable[[CommentEdit], Awaitable[After | None]]] = []

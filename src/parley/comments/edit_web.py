@@ -17,7 +17,7 @@ from parley.comments.viewer_state import viewer_state_of
 from parley.comments.web import comment_at, thread_at
 from parley.core.cache import by_text
 from parley.core.errors import NotFound, ParleyError
-from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in, viewer_of
+from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
 from parley.core.http.forms import posted
 from parley.core.http.pages import page, wants_fragment
 from parley.core.ratelimit import POST, take_each
@@ -38,19 +38,28 @@ async def _state(comment: int) -> rules.CommentState:
     return state
 
 
+async def _own_at(comment: str, viewer: Viewer) -> int:
+    """The id of a comment that others can read, or that waits for a moderator and is the viewer's. Raises NotFound."""
+    state = await queries.state_of(as_id(comment) or 0)
+    if state is not None and state.state == "pending" and state.author == viewer.id:
+        return state.id
+    return (await comment_at(comment, viewer)).id
+
+
 @get("/c/{comment:str}/edit", name="comments:edit-form", opt={"who": VERIFIED})
 async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    row = await comment_at(comment, viewer_of(request))
-    rules.may_edit(signed_in(request), await _state(row.id))
-    text = await queries.text(row.id)
-    form = _form(row, body=text.body, version=text.version, stance=row.stance, assisted=row.assisted)
-    return page(request, "comments/edit.html", "form", form=form, thread=await thread_at(str(row.thread)))
+    viewer = signed_in(request)
+    number = await _own_at(comment, viewer)
+    rules.may_edit(viewer, await _state(number))
+    text = await queries.text(number)
+    form = _form(text, body=text.body, version=text.version, stance=text.stance, assisted=text.assisted)
+    return await _show(request, text, form)
 
 
 @post("/c/{comment:str}/edit", name="comments:edit", opt={"who": VERIFIED}, request_max_body_size=LONGEST_BODY)
 async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = signed_in(request)
-    row = await comment_at(comment, viewer)
+    number = await _own_at(comment, viewer)
     form = EditForm(await posted(request))
     status, now = 422, None
     if not form.errors:
@@ -58,7 +67,7 @@ async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
             await take_each(POST, viewer.id, address_of(request))
             await editing.edit_comment(
                 viewer=viewer,
-                comment_id=row.id,
+                comment_id=number,
                 body=form.body,
                 stance=form.stance,
                 assisted=form.assisted,
@@ -67,18 +76,18 @@ async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
             if isinstance(error, editing.EditedMeanwhile):
-                now = await queries.text(row.id)
+                now = await queries.text(number)
     if form.errors:
-        return await _again(request, row, form, status, now)
-    return await _changed(request, row.id)
+        return await _again(request, await queries.text(number), form, status, now)
+    return await _changed(request, number)
 
 
 async def _again(
-    request: AnyRequest, row: queries.CommentRow, form: EditForm, status: int, now: queries.CommentText | None
+    request: AnyRequest, text: queries.CommentText, form: EditForm, status: int, now: queries.CommentText | None
 ) -> Response[Any]:
     """Show the form again with what was typed, beside the present text `now` if somebody changed it meanwhile."""
     shown = _form(
-        row,
+        text,
         body=form.values.get("body", ""),
         version=now.version if now else form.version,
         now=now.html if now else None,
@@ -86,15 +95,25 @@ async def _again(
         assisted=form.assisted,
         errors=form.errors,
     )
-    return page(request, "comments/edit.html", "form", status, form=shown, thread=await thread_at(str(row.thread)))
+    return await _show(request, text, shown, status)
 
 
-def _form(row: queries.CommentRow, **fields: Any) -> CommentFormView:
-    return CommentFormView("edit", f"/c/{row.id}/edit", parent=row.parent, comment=row.id, **fields)
+async def _show(
+    request: AnyRequest, text: queries.CommentText, form: CommentFormView, status: int = 200
+) -> Response[Any]:
+    thread = await thread_at(str(text.thread))
+    return page(request, "comments/edit.html", "form", status, form=form, thread=thread, is_held=text.is_held)
+
+
+def _form(text: queries.CommentText, **fields: Any) -> CommentFormView:
+    return CommentFormView("edit", f"/c/{text.id}/edit", parent=text.parent, comment=text.id, **fields)
 
 
 async def _changed(request: AnyRequest, comment_id: int) -> Response[Any]:
-    """After a change: send the comment's parts to htmx, redirect a browser to its page."""
+    """After a change: send the comment's parts to htmx; redirect a browser to the comment, a held one to its thread."""
+    state = await _state(comment_id)
+    if state.state == "pending":
+        return Redirect(f"/t/{state.thread}#held{comment_id}", status_code=303)
     if not wants_fragment(request):
         return Redirect(f"/c/{comment_id}", status_code=303)
     row = (await queries.by_ids([comment_id]))[comment_id]

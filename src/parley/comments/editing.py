@@ -22,6 +22,13 @@ class EditedMeanwhile(Refused):
     status = 409
 
 
+class EditedComment(msgspec.Struct, frozen=True):
+    """What the checks need of a comment before an edit, besides the new text."""
+
+    statement: str | None
+    is_held: bool
+
+
 class CommentBefore(msgspec.Struct, frozen=True):
     """A comment as it is before an edit."""
 
@@ -31,18 +38,21 @@ class CommentBefore(msgspec.Struct, frozen=True):
 
 
 # Without a statement, members agree or disagree with the body: their votes end with it.
+# What was never published has no history: readers shall not find there what a rule held.
 IS_REWORDED = "body <> $2 and statement is null"
 EDIT = f"""
 with former as (
     insert into comment_version (comment, number, body, statement, written_at)
-    select id, version, body, statement, coalesce(edited_at, created_at) from comment where id = $1 and body <> $2
+    select id, version, body, statement, coalesce(edited_at, created_at) from comment
+    where id = $1 and body <> $2 and state <> 'pending'
 )
 update comment set body = $2, html = $3, html_version = $4, stance = $5, assisted = $6,
                    version = version + case when body <> $2 then 1 else 0 end,
-                   edited_at = case when body <> $2 then now() else edited_at end,
+                   edited_at = case when body <> $2 and state <> 'pending' then now() else edited_at end,
                    {new_wording(IS_REWORDED)}
 where id = $1
 """  # noqa: S608 constants only
+BEFORE = "select statement, state = 'pending' as is_held from comment where id = $1"
 
 
 async def edit_comment(
@@ -57,18 +67,31 @@ async def edit_comment(
     """Change a comment's text and keep the former text in its history.
 
     `version` is the number of the text that was edited, if known. Raises NotFound; Forbidden for everybody but the
-    author; EditedMeanwhile if the text is another one by now; Refused if a rule or a check does not allow the edit.
+    author; EditedMeanwhile if the text is another one by now, or a moderator has decided about it; Refused if a rule
+    or a check does not allow the edit.
     """
-    statement = await db.value("select statement from comment where id = $1", comment_id)
-    edit = CommentEdit(comment_id, viewer, body, await render(body), assisted, statement)
+    now = await db.fetch_one(EditedComment, BEFORE, comment_id) or EditedComment(None, is_held=False)
+    edit = CommentEdit(comment_id, viewer, body, await render(body), assisted, now.statement, now.is_held)
     afters = [after for check in drafts.before_edit if (after := await check(edit)) is not None]
     async with db.atomic():
         comment = await locked(comment_id)
         rules.may_edit(viewer, comment)
+        _require_undecided(edit, comment)
         await _write(edit, stance, version)
-        await emit("comment.edited", thread=comment.thread, comment=comment_id, actor=viewer.id)
+        if not edit.held:
+            await emit("comment.edited", thread=comment.thread, comment=comment_id, actor=viewer.id)
         for after in afters:
             await after(comment_id)
+
+
+def _require_undecided(edit: CommentEdit, comment: rules.CommentState) -> None:
+    if edit.held != (comment.state == "pending"):
+        raise EditedMeanwhile(
+            N_(
+                "A moderator has decided about this comment a moment ago. Nothing was changed, and your text is kept "
+                "below. Save again to edit the comment as it is now."
+            )
+        )
 
 
 async def _write(edit: CommentEdit, stance: str | None, version: int | None) -> None:

@@ -23,7 +23,7 @@ with locked_thread as (
     select id, state, article, revision from thread where id = $1 for no key update
 ), locked_parent as (
     select p.id, p.depth from comment p join locked_thread on locked_thread.id = p.thread
-    where p.id = $2 and p.state = 'visible' and not exists (
+    where p.id = $2 and p.state = 'visible' and p.locked_branch is null and not exists (
         select from block b where b.kind = 'block'
         and (b.member = p.author and b.other = $3 or b.member = $3 and b.other = p.author)
     ) for no key update of p
@@ -115,6 +115,7 @@ def as_row(draft: Draft, comment: int, written: Insertion) -> CommentRow:
         answered=None,
         assisted=draft.assisted,
         collapsed=None,
+        locked_branch=None,
         statement=draft.statement,
         raw_html=draft.html,
         score=0,

@@ -43,6 +43,16 @@ class Posted(msgspec.Struct, frozen=True):
     comment_count: int = 0
 
 
+class Parent(msgspec.Struct, frozen=True):
+    """The visible comment that a draft replies to."""
+
+    author: int | None
+    locked_branch: int | None
+
+
+PARENT = "select author, locked_branch from comment where id = $1 and state = 'visible'"
+
+
 class EarlierSubmission(msgspec.Struct, frozen=True):
     """The comment that a submission created."""
 
@@ -142,7 +152,10 @@ async def _earlier(draft: Draft) -> int | None:
 
 
 async def _require_reply_allowed(draft: Draft) -> None:
-    """Raise Refused if the author of the parent blocked this author, or the other way round."""
-    parent_author = await db.value("select author from comment where id = $1 and state = 'visible'", draft.parent)
-    if parent_author is not None:
-        await blocks.may_answer(draft.author.id, parent_author)
+    """Raise Refused if the branch is locked, or one of the author of the parent and this author blocked the other."""
+    parent = await db.fetch_one(Parent, PARENT, draft.parent)
+    if parent is None:
+        return
+    rules.may_reply(parent.locked_branch)
+    if parent.author is not None:
+        await blocks.may_answer(draft.author.id, parent.author)

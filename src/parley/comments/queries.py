@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from parley.articles.rules import READABLE
 from parley.comments.rules import IS_VISIBLE, SHOWN_STATE, CommentState
-from parley.comments.tables import Comment
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.text.diff import marked
@@ -40,6 +39,8 @@ class CommentRow(msgspec.Struct, frozen=True):
     assisted: bool
     # The reason why a moderator or a rule collapsed it, if one did.
     collapsed: str | None
+    # The first comment of the locked branch that it is in.
+    locked_branch: int | None
     statement: str | None
     raw_html: str
     score: int
@@ -130,7 +131,7 @@ COLUMNS = f"""
     case when {IS_VISIBLE} and c.anchor = 'lost' then ({EARLIER}) end as earlier,
     case when c.parent is null and c.revision < t.revision then c.revision end as answered,
     c.assisted,
-    case when {IS_VISIBLE} then c.collapsed end as collapsed,
+    case when {IS_VISIBLE} then c.collapsed end as collapsed, c.locked_branch,
     case when {IS_VISIBLE} then c.statement end as statement,
     case when {IS_VISIBLE} then c.html else '' end as raw_html,
     c.base_ups + c.ups - c.base_downs - c.downs as score,
@@ -179,21 +180,36 @@ async def state_of(comment_id: int) -> CommentState | None:
 
 
 class CommentText(msgspec.Struct, frozen=True):
-    """A comment's present text, to be edited or quoted: its version, its Markdown and its HTML."""
+    """A comment's present text, to be edited or quoted: its version, Markdown and HTML, and what an edit can change."""
 
+    id: int
+    thread: int
+    parent: int | None
+    stance: str | None
+    assisted: bool
     version: int
     body: str
     raw_html: str
+    state: str
 
     @property
     def html(self) -> Markup:
         return Markup(self.raw_html)  # noqa: S704 rendered safe by core/text/markdown.py
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a moderator."""
+        return self.state == "pending"
+
+
+TEXT = """
+select id, thread, parent, stance, assisted, version, body, html as raw_html, state from comment where id = $1
+"""
+
 
 async def text(comment_id: int) -> CommentText:
     """Return the text of a comment that exists."""
-    columns = (Comment.version, Comment.body, Comment.html.as_alias("raw_html"))
-    [found] = await db.fetch(CommentText, Comment.select(*columns).where(Comment.id == comment_id))
+    [found] = await db.fetch(CommentText, TEXT, comment_id)
     return found
 
 
@@ -231,7 +247,7 @@ async def versions(comment_id: int, before: int, *, characters: int, most: int) 
 
 
 class HeldComment(msgspec.Struct, frozen=True):
-    """A held or expired comment as its author sees it."""
+    """A held, expired or withdrawn comment as its author sees it."""
 
     id: int
     state: str
@@ -245,11 +261,12 @@ class HeldComment(msgspec.Struct, frozen=True):
         return Markup(self.raw_html)  # noqa: S704 rendered safe by core/text/markdown.py
 
 
-# A held comment expires after 14 days, and is listed for another 30.
+# A held comment expires after 14 days, and is listed for another 30; a withdrawn one for a day.
 HELD = """
 select id, state, statement, body, html as raw_html, created_at from comment
 where author = $1 and thread = $2
-  and (state = 'pending' or state = 'expired' and created_at > now() - interval '44 days')
+  and (state = 'pending' or state = 'expired' and created_at > now() - interval '44 days'
+       or state = 'withdrawn' and deleted_at > now() - interval '1 day')
 order by created_at
 """
 

@@ -12,12 +12,12 @@ NO_WORDS = "body = '', html = '', statement = null, quote = null, prefix = null,
 RULES = (
     Rule(
         table="comment",
-        what="the words of comments that their author deleted",
+        what="the words of comments that their author deleted or withdrew",
         days=DELETED_DAYS,
         since="deleted_at",
         after="they were deleted; longer while moderators work on it",
         why="their author took them back; until then moderators can read what was reported",
-        where=f"state = 'deleted_by_author' and body <> '' and {IS_NOT_DISPUTED}",
+        where=f"state in ('deleted_by_author', 'withdrawn') and body <> '' and {IS_NOT_DISPUTED}",
         blank=NO_WORDS,
     ),
     Rule(
@@ -38,7 +38,7 @@ RULES = (
         after="they were written, once the words of the comment are gone",
         why="nobody can read them any more",
         where="""exists (select from comment c where c.id = comment_version.comment and c.body = ''
-                         and c.state in ('deleted_by_author', 'expired'))""",
+                         and c.state in ('deleted_by_author', 'withdrawn', 'expired'))""",
     ),
 )
 KEPT: Kept = {

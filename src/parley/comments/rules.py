@@ -18,13 +18,13 @@ RESTORE_HOURS = 24
 # Text, author and quote are shown only while the comment is visible; otherwise only its place in the tree remains.
 SHOWN_STATE = """
     case when c.state = 'visible' then 'visible' when c.state = 'deleted_by_author' then 'deleted'
-         when c.state in ('pending', 'rejected', 'expired') then 'held' else 'removed' end
+         when c.state in ('pending', 'rejected', 'expired', 'withdrawn') then 'held' else 'removed' end
 """
 IS_VISIBLE = "c.state = 'visible'"
 # All that readers read of a comment, as the automatic rules do (drafts.py: Draft.words).
 WORDS = "c.body || coalesce(E'\\n\\n' || c.statement, '')"
-# Comments that are held or were rejected are not in the tree at all.
-IS_IN = "c.state not in ('pending', 'rejected', 'expired')"
+# Comments that are held, or never became visible, are not in the tree at all.
+IS_IN = "c.state not in ('pending', 'rejected', 'expired', 'withdrawn')"
 
 
 class CommentState(msgspec.Struct, frozen=True):
@@ -46,11 +46,19 @@ def may_write(thread_state: str) -> None:
         raise Refused(N_("This thread is archived: nobody can add comments. Your text is kept here."))
 
 
+def may_reply(locked_branch: int | None) -> None:
+    """Raise Refused for a comment in a locked branch."""
+    if locked_branch is not None:
+        raise Refused(
+            N_("A moderator locked this branch of the discussion: nobody can reply here. Your text is kept here.")
+        )
+
+
 def may_edit(viewer: Viewer, comment: CommentState) -> None:
-    """Raise unless `viewer` wrote the comment, it is visible, and its thread is open."""
+    """Raise unless `viewer` wrote the comment, it is visible or waits for a moderator, and its thread is open."""
     if comment.author != viewer.id:
         raise Forbidden(N_("Only its author can edit a comment."))
-    if comment.state != "visible":
+    if comment.state not in {"visible", "pending"}:
         raise Refused(N_("This comment no longer exists, so it cannot be edited. Your text is kept here."))
     may_write(comment.thread_state)
 
@@ -60,6 +68,14 @@ def may_delete(viewer: Viewer, comment: CommentState) -> None:
         raise Forbidden(N_("Only its author can delete a comment."))
     if comment.state != "visible":
         raise Refused(N_("This comment has already been deleted."))
+
+
+def may_withdraw(viewer: Viewer, comment: CommentState) -> None:
+    """Raise unless `viewer` wrote the comment and it waits for a moderator."""
+    if comment.author != viewer.id:
+        raise NotFound(N_("This comment does not exist."))
+    if comment.state != "pending":
+        raise Refused(N_("This comment is not waiting for a moderator any more. Load its thread again to see it."))
 
 
 def may_restore(viewer: Viewer, comment: CommentState) -> None:

@@ -20,6 +20,7 @@ EVENTS = {
     ("deleted_by_author", "visible"): "comment.restored",
     ("pending", "rejected"): None,
     ("pending", "expired"): None,
+    ("pending", "withdrawn"): None,
     ("hidden", "removed"): None,
 }
 # Changes that are allowed only to undo a decision (docs/decisions/0009).
@@ -29,10 +30,11 @@ UNDO_EVENTS = {
     ("removed", "hidden"): None,
 }
 # A comment in one of these states is not part of the discussion yet, and no counter includes it.
-UNCOUNTED = {"pending", "rejected", "expired"}
+UNCOUNTED = {"pending", "rejected", "expired", "withdrawn"}
 
 MOVE = """
-update comment set state = $2::text, deleted_at = case when $2::text = 'deleted_by_author' then now() end where id = $1
+update comment set state = $2::text,
+    deleted_at = case when $2::text in ('deleted_by_author', 'withdrawn') then now() end where id = $1
 """
 
 # The comment becomes visible: its parent and its thread count it. Its time is now, so that members who visited the

@@ -62,6 +62,8 @@ class Comment(Table):
     assisted = Boolean(null=False, default=False)
     # The reason why a moderator or a rule collapsed it, if one did.
     collapsed = Varchar(200, null=True, default=None)
+    # The first comment of the locked branch that it is in. Nobody can reply there.
+    locked_branch = BigInt(null=True, default=None)
     # The part of the discussion that a top-level comment is in: `whole`, `earlier` or a lineage.
     part = GeneratedVarchar(PART, length=20, null=True, default=None)
     body = Text(null=False, default=None)
@@ -92,7 +94,7 @@ class Comment(Table):
     scored_at = Timestamptz(null=True, default=None)
 
     comment_state_check = Check(
-        "state in ('pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'deleted_by_author')"
+        "state in ('pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'withdrawn', 'deleted_by_author')"
     )
     comment_stance_check = Check(
         "stance is null or (stance in ('supports', 'challenges', 'adds', 'asks') and parent is null)"

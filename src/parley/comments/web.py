@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
 
-from parley.comments import drafts, posting, queries, rendering
+from parley.comments import drafts, posting, queries, rendering, rules
 from parley.comments.form_view import CommentFormView, new_form
 from parley.comments.forms import LONGEST_BODY, CommentForm, PreviewForm
 from parley.comments.slow_mode import wait_here
@@ -193,6 +193,7 @@ async def link(request: AnyRequest, comment: FromPath[str]) -> Redirect:
 async def reply(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     """Show the form to reply to a comment; with `?quote=1` it quotes the comment."""
     row = await comment_at(comment, viewer_of(request))
+    rules.may_reply(row.locked_branch)
     thread = await thread_at(str(row.thread))
     body = await _quoted(row.id) if request.query_params.get("quote") and row.state == "visible" else ""
     form = new_form(thread.id, parent=row.id, body=body)

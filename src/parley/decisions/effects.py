@@ -7,7 +7,7 @@ from piccolo.columns import Column
 
 from parley.accounts import sessions
 from parley.accounts.tables import Member
-from parley.comments import states, wording
+from parley.comments import branches, states, wording
 from parley.comments.tables import Comment
 from parley.core.db import NOW
 from parley.core.events.event_log import emit
@@ -48,8 +48,8 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
             change = await _collapse(target, choice.reason[:LONGEST_COLLAPSE_REASON], actor)
         case "statement":
             change = await _withdraw_statement(target, actor)
-        case "lock" | "slow" | "archive" | "unlock":
-            change = await _set_thread(target, _thread_settings(target, choice), actor)
+        case "lock" | "slow" | "archive" | "unlock" | "lock_branch" | "unlock_branch":
+            change = await _set_discussion(target, choice, actor)
         case "silence" | "suspend":
             change = await sanctions.settle(target, Sanction(choice.action, choice.ends, choice.reason))
         case "role" if choice.role:
@@ -74,6 +74,8 @@ async def release(target: Target, before: dict[str, Any], actor: int | None, *, 
         change = await _show(target, actor) if cleared else await _restore(target, before["state"], actor)
     elif "collapsed" in before:
         change = await _collapse(target, before["collapsed"], actor)
+    elif "branch" in before:
+        change = await _set_branch(target, actor, locked=before["branch"] == "locked")
     elif "statement" in before:
         change = await _return_statement(target, before["statement"], actor)
     elif "restricted" in before:
@@ -118,6 +120,23 @@ async def _collapse(target: Target, reason: str | None, actor: int | None) -> Ch
     await Comment.update({Comment.collapsed: reason}).where(Comment.id == target.id)
     await emit("comment.edited", thread=target.thread or 0, comment=target.id, actor=actor)
     return {"collapsed": target.collapsed}, {"collapsed": reason}
+
+
+async def _set_discussion(target: Target, choice: Choice, actor: int | None) -> Change:
+    """Lock, slow, archive or open the thread, or lock or open the branch that begins with the comment."""
+    if choice.action in {"lock_branch", "unlock_branch"}:
+        return await _set_branch(target, actor, locked=choice.action == "lock_branch")
+    return await _set_thread(target, _thread_settings(target, choice), actor)
+
+
+async def _set_branch(target: Target, actor: int | None, *, locked: bool) -> Change:
+    """Lock or open the branch that begins with a comment."""
+    thread = target.thread or 0
+    if not (await branches.lock(target.id) if locked else await branches.unlock(target.id, thread)):
+        return {}, {}
+    await emit("comment.edited", thread=thread, comment=target.id, actor=actor)
+    was, now = ("open", "locked") if locked else ("locked", "open")
+    return {"branch": was}, {"branch": now}
 
 
 async def _withdraw_statement(target: Target, actor: int | None) -> Change:

@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from parley.accounts import names, viewer_cache
+from parley.accounts import names, removed_names, viewer_cache
 from parley.accounts.tables import Member
 from parley.core import db
 from parley.core.errors import Refused
@@ -50,8 +50,10 @@ async def _now(member: int, field: str) -> str:
 
 
 async def _set(member: int, field: str, text: str) -> None:
-    key: dict[Any, str] = {Member.name_key: names.key(text)} if field == "name" else {}
-    await Member.update({field: text} | key).where(Member.id == member)
+    if field == "name":
+        await removed_names.replace(member, text)
+        return
+    await Member.update({field: text}).where(Member.id == member)
     viewer_cache.clear_after_commit()
 
 

@@ -42,7 +42,7 @@ class Action(msgspec.Struct, frozen=True):
     @property
     def answers(self) -> str:
         """The outcome of the reports: upheld if anything was done, even if only to the thread."""
-        return "declined" if self.name in {"approve", "restore"} else "upheld"
+        return "declined" if self.name in {"approve", "restore", "unlock_branch"} else "upheld"
 
 
 COMMENT, ARTICLE = frozenset({"comment"}), frozenset({"article"})
@@ -63,6 +63,9 @@ ACTIONS = {
         Action("name", N_("Remove the name"), N_("Name removed"), PROFILE),
         Action("collapse", N_("Collapse"), N_("Collapsed"), COMMENT),
         Action("lock", N_("Lock the thread"), N_("Thread locked"), THREAD, restricts=False),
+        Action("lock_branch", N_("Lock the branch"), N_("Branch locked"), COMMENT, restricts=False),
+        # Where a moderator sees the locked branch only (modqueue/in_place.py).
+        Action("unlock_branch", N_("Open the branch"), N_("Branch opened again"), COMMENT, restricts=False),
         Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
         # On the article's page for moderators only (about_articles.py).
         Action("restore", N_("Show all of it again"), N_("Shown again"), NOT_IN_QUEUE, restricts=False),

@@ -27,7 +27,7 @@ class Decision(Table):
     kind = Varchar(7, null=False, default=None)
     target = BigInt(null=False, default=None)
     thread = BigInt(null=True, default=None)
-    action = Varchar(10, null=False, default=None)
+    action = Varchar(20, null=False, default=None)
     guideline = ForeignKey(Guideline, null=True, default=None, on_delete=OnDelete.restrict)
     reason = Text(null=False, default="")
     # None for automatic rules.

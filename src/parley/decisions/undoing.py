@@ -25,15 +25,22 @@ update report r set state = 'open', outcome = null, resolved_at = null
 where r.item = $1 and r.resolved_at = $2 and not exists (
     select from report again where again.item = r.item and again.reporter = r.reporter and again.state <> 'resolved')
 """
-# The item is escalated again if it was before: by a proposal, by a moderator, or because a hold lasted too long.
-REOPEN_ITEM = """
-update queue_item i set state = 'open', version = version + 1, acted_at = nullif(acted_at, $2), escalated = exists (
+# An item that was opened for the decision, without a report or a rule, is closed again. It is escalated again if it was
+# before: by a proposal, by a moderator, or because a hold lasted too long.
+WAS_OPENED_FOR_IT = """
+    i.opened_at = $2 and i.risk = 0 and not exists (
+        select from report r where r.item = i.id and r.state <> 'resolved') and not exists (
+        select from comment c where i.kind = 'comment' and c.id = i.target and c.state = 'pending')
+"""
+REOPEN_ITEM = f"""
+update queue_item i set state = case when {WAS_OPENED_FOR_IT} then 'done' else 'open' end,
+  version = version + 1, acted_at = nullif(acted_at, $2), escalated = exists (
     select from decision d where d.item = i.id and d.created_at >= i.opened_at
     and (d.state = 'awaiting' or d.action = 'escalate' and d.state = 'in_force')) or exists (
     select from mod_action a where a.kind = i.kind and a.target = i.target and a.action = 'escalate' and a.automated
     and a.at >= i.opened_at)
 where i.id = $1
-"""
+"""  # noqa: S608 constants only
 
 
 async def undo(viewer: Viewer, decision: int) -> None:

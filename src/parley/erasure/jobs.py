@@ -1,4 +1,4 @@
-"""The worker's job: erases the accounts whose time is over."""
+"""The worker's jobs: erase the accounts whose time is over, and write new names where comments mention the old ones."""
 
 import msgspec
 import structlog
@@ -15,6 +15,25 @@ select id, name, erase_words from member
 where erase_at <= now() and {attempts.due("erasures", "member.id")}
 order by erase_at limit 10
 """  # noqa: S608 constants only
+
+
+RENAMED = f"""
+select id, name, mentioned_as from member
+where mentioned_as <> '{{}}' and {attempts.due("mentions", "member.id")} order by id limit 10
+"""  # noqa: S608 constants only
+# A name that was added meanwhile stays.
+REWRITTEN = """
+update member set mentioned_as = array(select one from unnest(mentioned_as) as one where one <> all($2::text[]))
+where id = $1
+"""
+
+
+class RenamedMember(msgspec.Struct, frozen=True):
+    """A member with the names that comments may still mention."""
+
+    id: int
+    name: str
+    mentioned_as: list[str]
 
 
 class Leaving(msgspec.Struct, frozen=True):
@@ -37,7 +56,7 @@ async def erase(member: Leaving) -> None:
     if member.erase_words and not await words.erase(member.id):
         return
     for name in (member.name, *await renaming.former(member.id)):
-        await mentions.rewrite(name)
+        await mentions.erase(name)
         # A backup may be older than the last change of the name.
         ledger.write(member.id, names.key(name), words=member.erase_words)
     async with db.atomic():
@@ -50,3 +69,18 @@ async def erase(member: Leaving) -> None:
         await db.execute(statements.MEMBER, member.id)
         viewer_cache.clear_after_commit()
     log.info("member erased", member=member.id, words=member.erase_words)
+
+
+async def rewrite_mentions() -> int:
+    """Write the present names of members in comments that mention former ones; return the number of members."""
+    due = await db.fetch(RenamedMember, RENAMED)
+    await attempts.each("mentions", due, rewrite, key=lambda one: one.id, in_transaction=False)
+    return len(due)
+
+
+async def rewrite(member: RenamedMember) -> None:
+    """Rewrite the mentions of one member. After an interruption the next sweep does it again."""
+    for former in member.mentioned_as:
+        if former != member.name:
+            await mentions.rename(former, member.name)
+    await db.execute(REWRITTEN, member.id, member.mentioned_as)

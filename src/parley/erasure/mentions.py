@@ -1,4 +1,4 @@
-"""Taking a member's name out of what others wrote: `@name` in comments, and the name in moderators' texts."""
+"""Changing a member's name in what others wrote: `@name` in comments; to erase it, also in the texts of moderators."""
 
 import re
 
@@ -58,19 +58,24 @@ class MentioningVersion(msgspec.Struct, frozen=True):
     statement: str | None
 
 
-async def rewrite(name: str) -> None:
-    """Replace `@name` in all comments and their versions, and `name` in the texts of moderation."""
+async def rename(name: str, to: str) -> None:
+    """Replace `@name` by `@to` in all comments and their versions."""
     at_name = re.compile(rf"@{re.escape(name)}(?![\w-]|\.\w)", re.IGNORECASE)
     for comment in await db.fetch(Mentioning, FIND, name):
         async with db.atomic():
             await lock_thread(comment.thread)
-            body, statement = _without(at_name, comment.body) or "", _without(at_name, comment.statement)
+            body, statement = _renamed(at_name, to, comment.body) or "", _renamed(at_name, to, comment.statement)
             if (body, statement) != (comment.body, comment.statement):
                 await db.execute(REWRITE, comment.id, body, await _html(body), statement)
                 await emit("comment.edited", thread=comment.thread, comment=comment.id, actor=None)
     for version in await db.fetch(MentioningVersion, FIND_VERSIONS, name):
-        texts = _without(at_name, version.body), _without(at_name, version.statement)
+        texts = _renamed(at_name, to, version.body), _renamed(at_name, to, version.statement)
         await db.execute(REWRITE_VERSION, version.id, *texts)
+
+
+async def erase(name: str) -> None:
+    """Replace `@name` in all comments and their versions, and `name` in the texts of moderation."""
+    await rename(name, FORMER)
     pattern = rf"(?<![\w-]){re.escape(name)}(?![\w-]|\.\w)"
     await modlog.forget(pattern)
     await db.execute(EMPTY_LETTERS, pattern)
@@ -78,8 +83,8 @@ async def rewrite(name: str) -> None:
         await db.execute(_in_text(table, column), name, pattern)
 
 
-def _without(at_name: re.Pattern[str], text: str | None) -> str | None:
-    return at_name.sub(f"@{FORMER}", text) if text else text
+def _renamed(at_name: re.Pattern[str], to: str, text: str | None) -> str | None:
+    return at_name.sub(f"@{to}", text) if text else text
 
 
 async def _html(body: str) -> str:

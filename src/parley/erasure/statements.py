@@ -60,6 +60,6 @@ MEMBER = """
 update member set state = 'anonymised', name = 'former member ' || id, name_key = 'former member ' || id,
   email = 'erased-' || id, email_key = 'erased-' || id, password_hash = null, role = 'member', staff_since = null,
   state_until = null, state_reason = '', state_before = null, title = '', bio = '', zone = 'UTC', has_feed = false,
-  in_maps = false, erase_at = null, erase_words = false
+  in_maps = false, erase_at = null, erase_words = false, mentioned_as = '{}'
 where id = $1
 """

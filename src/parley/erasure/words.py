@@ -10,7 +10,8 @@ VISIBLE = "select id from comment where author = $1 and state = 'visible' order 
 # Words that moderators work on stay until they have decided; then comments/retention.py deletes them.
 BLANK = f"""
 update comment set {NO_WORDS}
-where author = $1 and state in ('deleted_by_author', 'expired', 'rejected') and body <> '' and {IS_NOT_DISPUTED}
+where author = $1 and state in ('deleted_by_author', 'withdrawn', 'expired', 'rejected') and body <> ''
+  and {IS_NOT_DISPUTED}
 """  # noqa: S608 constants only
 FORGET_VERSIONS = """
 delete from comment_version v using comment c where c.id = v.comment and c.author = $1 and c.body = ''

@@ -8,7 +8,7 @@ from parley.core.http.access import Viewer
 from parley.live import render
 from parley.live.stream import Stream
 from parley.modqueue import queries as modqueue
-from parley.modqueue.queries import QueueFilter
+from parley.modqueue.filters import QueueFilter
 
 
 class QueueStream(Stream):

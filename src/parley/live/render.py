@@ -12,7 +12,8 @@ from parley.comments import queries
 from parley.core.http.pages import environment
 from parley.decisions.rules import ACTIONS
 from parley.live.queries import EventRow, PassageBalance, balances
-from parley.modqueue.queries import OthersAction, QueueCount, QueueFilter
+from parley.modqueue.filters import QueueFilter
+from parley.modqueue.queries import OthersAction, QueueCount
 from parley.threads import queries as threads
 
 HEARTBEAT = b": still here\n\n"

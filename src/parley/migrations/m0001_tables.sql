@@ -118,6 +118,7 @@ CREATE TABLE "member" (
   "has_feed" BOOLEAN NOT NULL DEFAULT true,
   "judged" INTEGER NOT NULL DEFAULT 0,
   "is_demo" BOOLEAN NOT NULL DEFAULT false,
+  "mentioned_as" VARCHAR(30)[] NOT NULL DEFAULT '{}',
   "zone" VARCHAR(64) NOT NULL DEFAULT 'UTC',
   "seen_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
@@ -130,6 +131,7 @@ CREATE UNIQUE INDEX member_confirmed_email_key ON "member" (email_key) WHERE sta
 CREATE INDEX member_name_bytes ON "member" (name_key collate "C");
 CREATE INDEX member_email_bytes ON "member" (email_key collate "C");
 CREATE INDEX member_created ON "member" (created_at);
+CREATE INDEX member_mentioned_as ON "member" (id) WHERE mentioned_as <> '{}';
 CREATE INDEX member_erase ON "member" (erase_at) WHERE erase_at is not null;
 CREATE INDEX member_shut_out ON "member" (id) WHERE state in ('suspended', 'anonymised');
 CREATE TABLE "session" (
@@ -464,6 +466,7 @@ CREATE TABLE "comment" (
   "by_hand" BOOLEAN NOT NULL DEFAULT false,
   "assisted" BOOLEAN NOT NULL DEFAULT false,
   "collapsed" VARCHAR(200) DEFAULT null,
+  "locked_branch" BIGINT DEFAULT null,
   "part" VARCHAR(20) GENERATED ALWAYS AS (case when parent is not null then null when passage is null then 'whole' when anchor = 'lost' then 'earlier'
   else passage::text end) STORED,
   "body" TEXT NOT NULL DEFAULT null,
@@ -489,7 +492,7 @@ CREATE TABLE "comment" (
   "edited_at" TIMESTAMPTZ DEFAULT null,
   "deleted_at" TIMESTAMPTZ DEFAULT null,
   "scored_at" TIMESTAMPTZ DEFAULT null,
-  CONSTRAINT comment_state_check CHECK (state in ('pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'deleted_by_author')),
+  CONSTRAINT comment_state_check CHECK (state in ('pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'withdrawn', 'deleted_by_author')),
   CONSTRAINT comment_stance_check CHECK (stance is null or (stance in ('supports', 'challenges', 'adds', 'asks') and parent is null)),
   CONSTRAINT comment_anchor_check CHECK (anchor is null or (anchor in ('same', 'changed', 'moved', 'kept', 'lost') and parent is null)),
   CONSTRAINT comment_anchored_check CHECK ((anchor is null) = (passage is null))
@@ -671,7 +674,7 @@ CREATE TABLE "decision" (
   "kind" VARCHAR(7) NOT NULL DEFAULT null,
   "target" BIGINT NOT NULL DEFAULT null,
   "thread" BIGINT DEFAULT null,
-  "action" VARCHAR(10) NOT NULL DEFAULT null,
+  "action" VARCHAR(20) NOT NULL DEFAULT null,
   "guideline" VARCHAR(30) REFERENCES "guideline" ("code") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "reason" TEXT NOT NULL DEFAULT '',
   "moderator" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
@@ -1103,7 +1106,7 @@ begin
 end $$;
 
 create trigger comment_transition before update of state on comment for each row execute function comment_transition(
-  'pending>visible', 'pending>rejected', 'pending>expired',
+  'pending>visible', 'pending>rejected', 'pending>expired', 'pending>withdrawn',
   'visible>hidden', 'visible>removed', 'visible>deleted_by_author',
   'hidden>visible', 'hidden>removed',
   'removed>visible', 'rejected>visible', 'deleted_by_author>visible'

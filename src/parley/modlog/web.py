@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,9 +33,15 @@ async def staff_log(request: AnyRequest) -> Response[Any]:
         days=queries.by_day(rows[: queries.PAGE]),
         asked=kept,
         next_url=_next_url("/mod/log", rows, kept),
+        months=_months(datetime.now(UTC)),
         action_names=wording.ACTION_NAMES,
         kinds=wording.KINDS,
     )
+
+
+def _months(now: datetime) -> list[str]:
+    """This month and the one before, as addresses name them."""
+    return [f"{now:%Y-%m}", f"{now.replace(day=1) - timedelta(days=1):%Y-%m}"]
 
 
 def filter_of(request: AnyRequest) -> LogQuery:

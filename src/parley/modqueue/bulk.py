@@ -1,6 +1,7 @@
 """The same decision on many items, each in its own transaction, so that a refusal affects one item only."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 import msgspec
 
@@ -27,12 +28,12 @@ class _RehearsedError(Exception):
 
 async def rehearse(viewer: Viewer, choices: list[Choice]) -> list[Outcome]:
     """The outcomes that deciding would have: each decision is made and rolled back."""
-    return [await _outcome(viewer, one, commit=False) for one in choices]
+    return [await outcome(one.item, partial(decisions.decide, viewer, one), commit=False) for one in choices]
 
 
 async def decide(viewer: Viewer, choices: list[Choice]) -> list[Outcome]:
     """Decide on each item in turn."""
-    return [await _outcome(viewer, one, commit=True) for one in choices]
+    return [await outcome(one.item, partial(decisions.decide, viewer, one), commit=True) for one in choices]
 
 
 async def undo(viewer: Viewer, made: Mapping[int, int]) -> list[Outcome]:
@@ -40,17 +41,18 @@ async def undo(viewer: Viewer, made: Mapping[int, int]) -> list[Outcome]:
     return [await _undo(viewer, item, made[item]) for item in reversed(made)]
 
 
-async def _outcome(viewer: Viewer, choice: Choice, *, commit: bool) -> Outcome:
+async def outcome(item: int, decide: Callable[[], Awaitable[int]], *, commit: bool) -> Outcome:
+    """Decide in a transaction of its own, which is rolled back unless `commit`."""
     try:
         async with db.atomic():
-            made = await decisions.decide(viewer, choice)
+            made = await decide()
             if not commit:
                 raise _RehearsedError  # noqa: TRY301 it is what rolls this one back
     except _RehearsedError:
-        return Outcome(choice.item)
+        return Outcome(item)
     except ParleyError as refusal:
-        return Outcome(choice.item, refusal.message)
-    return Outcome(choice.item, decision=made)
+        return Outcome(item, refusal.message)
+    return Outcome(item, decision=made)
 
 
 async def _undo(viewer: Viewer, item: int, decision: int) -> Outcome:

@@ -4,7 +4,8 @@ from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
 from parley.decisions.rules import CLAIM_MINUTES, Stale
-from parley.modqueue.queries import CHOSEN, FOLLOWS, QueueFilter
+from parley.modqueue.filters import QueueFilter
+from parley.modqueue.queries import CHOSEN, FOLLOWS
 from parley.reports import queue_changes
 
 # Ordered by id: two moderators who swap items must not deadlock.
@@ -20,7 +21,7 @@ update queue_item set claimed_by = $1, claimed_until = now() + $3 * interval '1 
 where id = $2 and state = 'open' and (claimed_by is null or claimed_by = $1 or claimed_until <= now())
 """
 NEXT = f"""
-select i.id from queue_item i left join queue_item a on a.id = $6
+select i.id from queue_item i left join queue_item a on a.id = $11
 where {CHOSEN} and {FOLLOWS} and (i.claimed_by is null or i.claimed_by = $1 or i.claimed_until <= now())
 order by i.risk desc, i.opened_at, i.id limit 1 for update of i skip locked
 """  # noqa: S608 constants only
@@ -48,8 +49,7 @@ async def take_next(viewer: Viewer, wanted: QueueFilter, after: int) -> int | No
     """Claim the next free item after `after`, and release any other; None where there is none."""
     async with db.atomic():
         await release(viewer)
-        chosen = (wanted.kind, wanted.ground, wanted.escalated, wanted.claimed)
-        item: int | None = await db.value(NEXT, viewer.id, *chosen, after)
+        item: int | None = await db.value(NEXT, viewer.id, *wanted.values, after)
         if item is not None:
             await db.execute(CLAIM, viewer.id, item, CLAIM_MINUTES)
         return item

@@ -27,9 +27,14 @@ async def decide(viewer: Viewer, subject: Subject, choice: Choice) -> int:
 
     It answers the reports that wait. Raises Refused, Forbidden, NotFound and Stale as decisions of the queue do.
     """
-    rules.may_choose(choice, subject.kind)
+    thread = subject.comment.thread if subject.comment else subject.id if subject.kind == "article" else None
+    return await decide_on(viewer, subject.kind, subject.id, thread, choice)
+
+
+async def decide_on(viewer: Viewer, kind: str, target: int, thread: int | None, choice: Choice) -> int:
+    """As `decide`, about a target by its kind and id, in its thread if it has one."""
+    rules.may_choose(choice, kind)
     async with db.atomic():
-        thread = subject.comment.thread if subject.comment else subject.id if subject.kind == "article" else None
-        item = await reports.open_item(subject.kind, subject.id, thread)
+        item = await reports.open_item(kind, target, thread)
         version = await db.value(VERSION, item)
         return await decisions.decide(viewer, msgspec.structs.replace(choice, item=item, version=version))

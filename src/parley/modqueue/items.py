@@ -9,7 +9,8 @@ from markupsafe import Markup
 from parley.articles.rules import READABLE
 from parley.comments.queries import MAY_BE_QUOTED
 from parley.core import db
-from parley.modqueue import people
+from parley.modqueue import around, people
+from parley.modqueue.around import NearbyComment
 from parley.modqueue.people import EarlierDecision, MemberSummary, NoteRow, OtherItem
 from parley.modqueue.queries import GROUNDS, IS_SENSITIVE, NOT_OWN
 from parley.rights import queries as rights
@@ -140,6 +141,7 @@ async def reports(number: int) -> list[ReportRow]:
 
 
 class HitRow(msgspec.Struct, frozen=True):
+    rule_id: int
     rule: str
     version: int
     matched: str
@@ -148,8 +150,8 @@ class HitRow(msgspec.Struct, frozen=True):
 
 
 HITS = """
-select u.name as rule, h.version, h.matched, h.acted, h.created_at from hit h join rule u on u.id = h.rule
-where h.comment = $1 order by h.id limit 50
+select u.id as rule_id, u.name as rule, h.version, h.matched, h.acted, h.created_at
+from hit h join rule u on u.id = h.rule where h.comment = $1 order by h.id limit 50
 """
 
 
@@ -164,6 +166,7 @@ class Dossier(msgspec.Struct, frozen=True):
     item: ItemRow
     words: CommentWords | None
     parent: CommentWords | None
+    nearby: list[NearbyComment]
     reports: list[ReportRow]
     requests: list[RightsRow]
     hits: list[HitRow]
@@ -172,6 +175,11 @@ class Dossier(msgspec.Struct, frozen=True):
     record: list[EarlierDecision]
     notes: list[NoteRow]
     others: list[OtherItem]
+
+    @property
+    def hosts(self) -> list[str]:
+        """The domains that the comment names."""
+        return around.hosts(self.words.body, self.words.raw_html) if self.words else []
 
 
 async def dossier(viewer: int, number: int) -> Dossier | None:
@@ -184,6 +192,7 @@ async def dossier(viewer: int, number: int) -> Dossier | None:
         item=row,
         words=comment,
         parent=await words(comment.parent) if comment and comment.parent else None,
+        nearby=await around.nearby(row.target) if comment else [],
         reports=await reports(number),
         requests=await rights.of_item(number) if row.kind == "article" else [],
         hits=await hits(row.target) if row.kind == "comment" else [],

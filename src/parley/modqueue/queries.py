@@ -9,28 +9,12 @@ from parley.core import db
 from parley.core.text import markdown
 from parley.core.text.cleaning import shortened
 from parley.decisions.rules import UNDO_SECONDS
+from parley.modqueue.filters import QueueFilter
 
 PAGE = 50
 EXCERPT = 160
 # The most actions of others that an open page is sent.
 MOST_ACTIONS = 500
-
-
-class QueueFilter(msgspec.Struct, frozen=True):
-    """A filter of the queue. `claimed`: `mine`, `free`, or None for all."""
-
-    kind: str | None = None
-    ground: str | None = None
-    escalated: bool = False
-    claimed: str | None = None
-
-    @property
-    def query(self) -> str:
-        """The query string of an address with this filter."""
-        chosen = {"kind": self.kind, "ground": self.ground, "claimed": self.claimed}
-        parts = [f"{name}={value}" for name, value in chosen.items() if value]
-        parts += ["escalated=1"] if self.escalated else []
-        return "?" + "&".join(parts) if parts else ""
 
 
 def first_words(html: str | None, other: str | None) -> str:
@@ -85,6 +69,13 @@ CHOSEN = f"""
     and case $5::text when 'mine' then i.claimed_by = $1 and i.claimed_until > now()
                       when 'free' then i.claimed_by is null or i.claimed_by = $1 or i.claimed_until <= now()
                       else true end
+    and ($6::text is null or (select id from member where name_key = $6) = case i.kind
+        when 'member' then i.target when 'comment' then (select o.author from comment o where o.id = i.target) end)
+    and ($7::bigint is null or i.thread = $7)
+    and ($8::text is null or exists (select from thread o where o.id = i.thread and o.topic = $8))
+    and ($9::bigint is null or i.kind = 'comment' and exists (
+        select from hit o where o.comment = i.target and o.rule = $9))
+    and ($10::int is null or i.opened_at < now() - $10 * interval '1 hour')
 """  # noqa: S608 constants only
 # Grounds of reports, and of the rules that acted.
 GROUNDS = """
@@ -100,16 +91,16 @@ IS_SENSITIVE = f"""
             where o.item = i.id and o.state <> 'resolved' and g.severity >= {SENSITIVE})
 """
 
-# The items after the item $6, or all. The first condition lets the index scan begin there.
+# The items after the item $11, or all. The first condition lets the index scan begin there.
 FOLLOWS = """
-    i.risk <= coalesce((select risk from queue_item where id = $6), 'infinity')
+    i.risk <= coalesce((select risk from queue_item where id = $11), 'infinity')
     and (a.id is null or i.risk < a.risk or i.risk = a.risk and (i.opened_at, i.id) > (a.opened_at, a.id))
 """
 PAGE_OF = f"""
 with page as materialized (
-    select i.* from queue_item i left join queue_item a on a.id = $6
+    select i.* from queue_item i left join queue_item a on a.id = $11
     where {CHOSEN} and {FOLLOWS}
-    order by i.risk desc, i.opened_at, i.id limit $7
+    order by i.risk desc, i.opened_at, i.id limit $12
 )
 """  # noqa: S608 constants only
 ONE_OF = f"with page as (select i.* from queue_item i where i.id = $2 and i.state = 'open' and {NOT_OWN})"  # noqa: S608 as above
@@ -129,7 +120,7 @@ order by i.risk desc, i.opened_at, i.id
 
 async def page(viewer: int, wanted: QueueFilter, *, after: int | None = None, count: int = PAGE) -> list[QueueRow]:
     """The items after the item `after`, or the first ones."""
-    return await db.fetch(QueueRow, PAGE_OF + ROWS, viewer, *msgspec.structs.astuple(wanted), after, count)
+    return await db.fetch(QueueRow, PAGE_OF + ROWS, viewer, *wanted.values, after, count)
 
 
 async def row(viewer: int, item: int) -> QueueRow | None:
@@ -147,15 +138,27 @@ class QueueCount(msgspec.Struct, frozen=True):
 
 
 WAITING = f"""
-select count(*), min(opened_at) as oldest, count(*) filter (where opened_at > $6) as arrived, now() as at
+select count(*), min(opened_at) as oldest, count(*) filter (where opened_at > $11) as arrived, now() as at
 from queue_item i where {CHOSEN}
 """  # noqa: S608 constants only
 
 
 async def waiting(viewer: int, wanted: QueueFilter | None = None, since: datetime | None = None) -> QueueCount:
     """Count the open items for a moderator; those opened after `since` are new."""
-    found = await db.fetch_one(QueueCount, WAITING, viewer, *msgspec.structs.astuple(wanted or QueueFilter()), since)
+    found = await db.fetch_one(QueueCount, WAITING, viewer, *(wanted or QueueFilter()).values, since)
     return found or QueueCount(0, None, 0, datetime.now(UTC))
+
+
+class RuleName(msgspec.Struct, frozen=True):
+    """An automatic rule, as a filter names it."""
+
+    id: int
+    name: str
+
+
+async def rules() -> list[RuleName]:
+    """The automatic rules in their order."""
+    return await db.fetch(RuleName, "select id, name from rule order by position, id")
 
 
 class OthersAction(msgspec.Struct, frozen=True):

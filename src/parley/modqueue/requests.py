@@ -12,11 +12,13 @@ from parley.decisions.forms import DecisionForm
 from parley.guidelines import queries as guidelines
 from parley.guidelines.forms import CODE
 from parley.modqueue import items
+from parley.modqueue.filters import QueueFilter
 from parley.modqueue.items import Dossier, ItemRow
-from parley.modqueue.queries import QueueFilter
 
 KINDS = ("comment", "member", "article")
 CLAIMED = ("mine", "free")
+LONGEST_NAME = 60
+MOST_HOURS = 10_000
 # A time in an address: microseconds since 1970, up to the year 2096.
 EPOCH, MICROSECOND, LAST = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1), 4 * 10**15
 
@@ -30,7 +32,18 @@ def wanted_of(request: AnyRequest) -> QueueFilter:
         ground=ground if ground and CODE.fullmatch(ground) else None,
         escalated=asked.get("escalated") == "1",
         claimed=claimed if claimed in CLAIMED else None,
+        author=text_in(request, "author"),
+        thread=as_id(asked.get("thread", "")),
+        topic=text_in(request, "topic"),
+        rule=as_id(asked.get("rule", "")),
+        hours=min(as_id(asked.get("hours", "")) or 0, MOST_HOURS) or None,
     )
+
+
+def text_in(request: AnyRequest, name: str) -> str | None:
+    """A short text in the address; None where there is none."""
+    text = request.query_params.get(name, "").strip()[:LONGEST_NAME]
+    return text if text and text.isprintable() else None
 
 
 def as_moment(moment: datetime) -> int:

@@ -28,7 +28,7 @@ REFRESH = """
 with counted as (
     select c.id, c.author, c.imported_author, c.parent, c.stance, c.state, c.best, c.created_at,
            c.base_ups + c.ups - c.base_downs - c.downs as score
-    from comment c where c.thread = $1 and c.state not in ('pending', 'rejected', 'expired')
+    from comment c where c.thread = $1 and c.state not in ('pending', 'rejected', 'expired', 'withdrawn')
 ), strongest as (
     -- The best comment of each side, where both sides have one.
     select array_agg(id order by side) as ids from (

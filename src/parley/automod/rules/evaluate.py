@@ -9,6 +9,8 @@ from parley.automod.rules.conditions import AnyCondition
 from parley.automod.rules.post import Post
 
 LONGEST_MATCH = 300
+# Facts about the moment at which the comment was posted; an edit cannot change them.
+AT_POSTING = frozenset({"recent", "heat"})
 
 Action = Literal["hold", "flag", "collapse", "slow", "notify"]
 
@@ -56,6 +58,11 @@ def match(rule: ActiveRule, post: Post) -> Match | None:
             return None
         spans.append(span)
     return Match(rule, " · ".join(filter(None, spans))[:LONGEST_MATCH]) if spans else None
+
+
+def needs_posting_facts(rule: ActiveRule) -> bool:
+    """Whether a rule asks for facts of the moment at which a comment was posted."""
+    return any(condition.needs & AT_POSTING for condition in rule.conditions)
 
 
 def can_match(rule: ActiveRule, post: Post, known: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ from parley.automod.rules.evaluate import ActiveRule
 from parley.automod.rules.post import LONGEST_COMPARED, Post
 from parley.comments.rules import IS_IN, WORDS
 from parley.core import db
+from parley.decisions.queries import RESTRICTIONS
 
 # Comments beyond this number make no difference.
 MOST_COUNTED = 100
@@ -18,7 +19,8 @@ OWN, OTHERS = 10, 30
 # "Let in": the comment was visible to others at some time. Back-tests read the same facts of earlier times
 # (backtests/history.py).
 LET_IN = IS_IN
-RESTRICTS = "('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend')"
+# The decisions against a member, as a list of SQL.
+RESTRICTS = f"({', '.join(repr(action) for action in RESTRICTIONS)})"
 
 
 class Author(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """The queue over HTTP: the list, one item, several at once."""
 
-from parley.modqueue.web import article, bulk, deciding, in_place, queue
+from parley.modqueue.web import article, bulk, comments, deciding, in_place, queue
 
-handlers: list[object] = [*queue.handlers, *deciding.handlers, *bulk.handlers, *article.handlers, *in_place.handlers]
+PARTS = (queue, deciding, bulk, comments, article, in_place)
+handlers: list[object] = [handler for part in PARTS for handler in part.handlers]

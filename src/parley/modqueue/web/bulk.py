@@ -90,7 +90,7 @@ async def _answer(
         done=done,
         undone=undone,
         grounds=await grounds(),
-        actions=[one for one in ACTIONS.values() if one.kinds],
+        actions=[one for one in ACTIONS.values() if one.kinds and one.name != "unlock_branch"],
         all_actions=ACTIONS,
         lengths=LENGTHS,
     )

@@ -42,7 +42,9 @@ async def _show(
     shown: dict[str, Any] = {
         "subject": subject,
         "form": form or DecisionForm({}),
-        "actions": [one for one in ACTIONS.values() if subject.kind in one.kinds and one.name != "approve"],
+        "actions": [
+            one for one in ACTIONS.values() if subject.kind in one.kinds and one.name not in _impossible(subject)
+        ],
         "all_actions": ACTIONS,
         "grounds": await grounds(),
         "saved": await guidelines.reasons(viewer.id),
@@ -52,6 +54,12 @@ async def _show(
         "undone": undone,
     }
     return page(request, "modqueue/moderate.html", "moderate", status=status, **(shown | context))
+
+
+def _impossible(subject: Subject) -> set[str]:
+    """The actions that would change nothing here."""
+    locked = subject.comment is not None and subject.comment.locked_branch is not None
+    return {"approve", "lock_branch" if locked else "unlock_branch"}
 
 
 async def _answer(request: AnyRequest, subject: Subject) -> Response[Any]:

@@ -11,13 +11,15 @@ from parley.core.http.forms import Form
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.text.cleaning import as_id
 from parley.decisions.forms import DecisionForm
-from parley.decisions.rules import ACTIONS, LENGTHS
+from parley.decisions.rules import ACTIONS, LENGTHS, Action
 from parley.guidelines import queries as guidelines
 from parley.modqueue import items
 from parley.modqueue import queries as modqueue
+from parley.modqueue.filters import QueueFilter
 from parley.modqueue.items import Dossier
-from parley.modqueue.queries import QueueFilter, QueueRow
+from parley.modqueue.queries import QueueRow
 from parley.modqueue.requests import as_moment, dossier_at, wanted_of
+from parley.threads import queries as threads
 
 KEYS = {"approve": "a", "remove": "r", "collapse": "c", "warn": "w", "lock": "l", "escalate": "e"}
 
@@ -43,7 +45,7 @@ async def item_context(request: AnyRequest, dossier: Dossier | None, form: Form 
     return {
         "dossier": dossier,
         "form": form or DecisionForm({}),
-        "actions": sorted((one for one in ACTIONS.values() if kind in one.kinds), key=lambda one: one.name not in KEYS),
+        "actions": _actions(kind),
         "all_actions": ACTIONS,
         "grounds": await grounds(),
         "saved": await guidelines.reasons(staff(request).id),
@@ -53,6 +55,12 @@ async def item_context(request: AnyRequest, dossier: Dossier | None, form: Form 
         "letter": None,
         "undone": dossier is not None and _is_undone(dossier, as_id(request.query_params.get("undone", ""))),
     }
+
+
+def _actions(kind: str) -> list[Action]:
+    """What can be decided about an item of this kind, the actions with keys first."""
+    possible = (one for one in ACTIONS.values() if kind in one.kinds and one.name != "unlock_branch")
+    return sorted(possible, key=lambda one: one.name not in KEYS)
 
 
 def _is_undone(dossier: Dossier, decision: int | None) -> bool:
@@ -68,6 +76,8 @@ async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dic
     return {
         "rows": rows,
         "next_url": _next_url(wanted, rows),
+        "topics": await threads.topics(),
+        "rules": await modqueue.rules(),
         "waiting": count,
         "others_actions": [],
         "since": as_moment(count.at),

@@ -1,0 +1,142 @@
+"""Statements of reasons with the fields of the DSA Transparency Database (Digital Services Act, article 24(5))."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from parley.core import db
+from parley.core.settings import settings
+from parley.core.text.messages import N_, shown
+from parley.decisions.queries import RESTRICTIONS
+
+# What a decision restricts, by its action: a field of the database and its value. Others are described in words.
+RESTRICTED = {
+    "remove": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
+    "text": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
+    "title": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
+    "bio": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
+    "name": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
+    "statement": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
+    "collapse": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_DEMOTED"),
+    "silence": ("decision_provision", "DECISION_PROVISION_PARTIAL_SUSPENSION"),
+}
+OTHER = {"excerpt": N_("Only an excerpt of the content is shown."), "warn": N_("A warning.")}
+
+
+class TransparencyRow(msgspec.Struct, frozen=True):
+    """One statement of reasons. The fields have the names of the database's; empty ones do not apply."""
+
+    puid: str
+    decision_visibility: str
+    decision_visibility_other: str
+    end_date_visibility_restriction: str
+    decision_provision: str
+    end_date_service_restriction: str
+    decision_account: str
+    end_date_account_restriction: str
+    decision_ground: str
+    illegal_content_legal_ground: str
+    illegal_content_explanation: str
+    incompatible_content_ground: str
+    incompatible_content_explanation: str
+    incompatible_content_illegal: str
+    content_type: str
+    content_date: str
+    application_date: str
+    decision_facts: str
+    source_type: str
+    automated_detection: str
+    automated_decision: str
+
+
+class ReasonedDecision(msgspec.Struct, frozen=True):
+    """A decision in force or over, with what the statement says and how it came about."""
+
+    id: int
+    action: str
+    ground: str
+    illegal: bool
+    reason: str
+    until: datetime | None
+    written_at: datetime | None
+    created_at: datetime
+    automated: bool
+    # Reported as illegal; reported at all; matched by a rule.
+    noticed: bool
+    reported: bool
+    detected: bool
+
+
+DECIDED = """
+select d.id, d.action, g.title as ground, g.illegal, d.reason, d.until, c.created_at as written_at, d.created_at,
+       d.moderator is null as automated, coalesce(r.noticed, false) as noticed, r.noticed is not null as reported,
+       d.kind = 'comment' and exists (
+           select from hit h where h.comment = d.target and h.acted and h.created_at <= d.created_at) as detected
+from decision d join guideline g on g.code = d.guideline
+left join comment c on d.kind = 'comment' and c.id = d.target
+left join lateral (
+    select bool_or(n.illegal) as noticed from report o join guideline n on n.code = o.guideline
+    where o.item = d.item and o.created_at <= d.created_at having count(*) > 0) r on true
+where d.action = any($3::text[]) and d.state not in ('awaiting', 'undone', 'refused')
+  and d.created_at >= $1::date::timestamptz and d.created_at < $2::date::timestamptz
+order by d.id
+"""
+
+
+async def statements(first: date, end: date) -> list[TransparencyRow]:
+    """The statements of reasons from the day `first` to the day before `end`."""
+    return [_row(one) for one in await db.fetch(ReasonedDecision, DECIDED, first, end, RESTRICTIONS)]
+
+
+def _row(one: ReasonedDecision) -> TransparencyRow:
+    fields = dict.fromkeys(TransparencyRow.__struct_fields__, "") | _restriction(one) | _ground(one)
+    return TransparencyRow(
+        **fields
+        | {
+            "puid": f"{settings().base_url.partition('://')[2]}-{one.id}",
+            "content_type": "CONTENT_TYPE_TEXT",
+            "content_date": _day(one.written_at or one.created_at),
+            "application_date": _day(one.created_at),
+            "decision_facts": one.reason,
+            "source_type": _source(one),
+            "automated_detection": "Yes" if one.detected else "No",
+            "automated_decision": "AUTOMATED_DECISION_FULLY" if one.automated else "AUTOMATED_DECISION_NOT_AUTOMATED",
+        }
+    )
+
+
+def _restriction(one: ReasonedDecision) -> dict[str, str]:
+    ends = _day(one.until) if one.until else ""
+    if one.action == "suspend":
+        account = "DECISION_ACCOUNT_SUSPENDED" if one.until else "DECISION_ACCOUNT_TERMINATED"
+        return {"decision_account": account, "end_date_account_restriction": ends}
+    if one.action == "silence":
+        field, value = RESTRICTED[one.action]
+        return {field: value, "end_date_service_restriction": ends}
+    field, value = RESTRICTED.get(one.action, ("decision_visibility", "DECISION_VISIBILITY_OTHER"))
+    return {field: value, "decision_visibility_other": shown(OTHER[one.action]) if one.action in OTHER else ""}
+
+
+def _ground(one: ReasonedDecision) -> dict[str, str]:
+    if one.illegal:
+        return {
+            "decision_ground": "DECISION_GROUND_ILLEGAL_CONTENT",
+            "illegal_content_legal_ground": one.ground,
+            "illegal_content_explanation": one.reason,
+        }
+    return {
+        "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+        "incompatible_content_ground": one.ground,
+        "incompatible_content_explanation": one.reason,
+        "incompatible_content_illegal": "No",
+    }
+
+
+def _source(one: ReasonedDecision) -> str:
+    if one.noticed:
+        return "SOURCE_ARTICLE_16"
+    return "SOURCE_TYPE_OTHER_NOTIFICATION" if one.reported else "SOURCE_VOLUNTARY"
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()

@@ -1,0 +1,104 @@
+"""Comments that a filter finds: by author, domain, likeness, rule or thread, whether they were reported or not."""
+
+import asyncio
+from datetime import datetime
+
+import msgspec
+from rapidfuzz import fuzz, process
+
+from parley.automod.rules.post import LONGEST_COMPARED, comparable
+from parley.comments.rules import WORDS
+from parley.core import db
+from parley.core.text import markdown
+from parley.modqueue.filters import CommentFilter
+from parley.modqueue.queries import EXCERPT, IS_SENSITIVE
+
+# One page, which is as much as can be decided at once.
+MOST = 50
+# A comment is compared with so many, the newest ones first, and resembles those that have this share in common.
+MOST_COMPARED = 2_000
+ALIKE = 75
+
+
+class FoundComment(msgspec.Struct, frozen=True):
+    """A comment that is visible or waits for a moderator. `item` is its item in the queue, if it has one."""
+
+    id: int
+    thread: int
+    author_id: int | None
+    author: str | None
+    state: str
+    raw_html: str
+    title: str
+    created_at: datetime
+    item: int | None
+    # Whether it was reported for a serious reason.
+    sensitive: bool
+
+    @property
+    def excerpt(self) -> str:
+        return markdown.excerpt(self.raw_html, EXCERPT)
+
+
+FOUND = """
+    c.state in ('visible', 'pending') and c.author is distinct from $1
+    and c.created_at > now() - $2 * interval '1 day'
+    and ($3::text is null or c.author = (select id from member where name_key = $3))
+    and ($4::text is null or strpos(lower(c.body), $4) > 0)
+    and ($5::bigint is null or exists (select from hit o where o.comment = c.id and o.rule = $5))
+    and ($6::bigint is null or c.thread = $6)
+"""
+ROWS = f"""
+select c.id, c.thread, c.author as author_id, coalesce(m.name, c.imported_author) as author, c.state,
+       c.html as raw_html, t.title, c.created_at, i.id as item, i.id is not null and {IS_SENSITIVE} as sensitive
+from comment c join thread t on t.id = c.thread left join member m on m.id = c.author
+left join queue_item i on i.kind = 'comment' and i.target = c.id
+where {{}} order by c.created_at desc, c.id desc limit $7
+"""  # noqa: S608 constants only
+MATCHING = ROWS.format(FOUND)
+THESE = ROWS.format(f"{FOUND} and c.id = any($8::bigint[])")
+COMPARED = f"""
+select c.id, left({WORDS}, {LONGEST_COMPARED}) as words from comment c where {FOUND}
+order by c.created_at desc, c.id desc limit $7
+"""  # noqa: S608 constants only
+LIKE = f"select left({WORDS}, {LONGEST_COMPARED}) from comment c where c.id = $1"  # noqa: S608 as above
+
+
+class ComparedComment(msgspec.Struct, frozen=True):
+    id: int
+    words: str
+
+
+def _values(viewer: int, wanted: CommentFilter) -> tuple[object, ...]:
+    host = wanted.host.lower() if wanted.host else None
+    return viewer, wanted.days, wanted.author_key, host, wanted.rule, wanted.thread
+
+
+async def matching(viewer: int, wanted: CommentFilter) -> list[FoundComment]:
+    """The newest comments that a filter finds, without the viewer's own."""
+    if wanted.like is None:
+        return await db.fetch(FoundComment, MATCHING, *_values(viewer, wanted), MOST)
+    return await these(viewer, await _like(viewer, wanted, wanted.like))
+
+
+async def these(viewer: int, comments: list[int]) -> list[FoundComment]:
+    """The given comments, without the viewer's own and those that are gone."""
+    anything = CommentFilter(days=36_500)
+    return await db.fetch(FoundComment, THESE, *_values(viewer, anything), MOST, comments)
+
+
+async def _like(viewer: int, wanted: CommentFilter, comment: int) -> list[int]:
+    """The ids of the comments that are most like one, itself among them."""
+    words = await db.value(LIKE, comment)
+    if words is None:
+        return []
+    found = await db.fetch(ComparedComment, COMPARED, *_values(viewer, wanted), MOST_COMPARED)
+    texts = {one.id: one.words for one in found}
+    return await asyncio.to_thread(_alike, words, texts)
+
+
+def _alike(words: str, texts: dict[int, str]) -> list[int]:
+    """The ids of the texts like `words`, in another thread: two thousand texts take up to half a second."""
+    folded = {number: comparable(text) for number, text in texts.items()}
+    scored = process.extract(comparable(words), folded, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=MOST)
+    return [number for _, _, number in scored]

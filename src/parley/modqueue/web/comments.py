@@ -1,0 +1,124 @@
+"""Comments that a filter finds: choose some, review one decision on all of them, apply it, undo it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Response, get, post
+from msgspec.structs import replace
+
+from parley.community.queries import grounds
+from parley.core.errors import Refused
+from parley.core.http.access import MODERATOR, AnyRequest, staff
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
+from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
+from parley.decisions.forms import DecisionForm
+from parley.decisions.rules import ACTIONS, LENGTHS, MOST_IN_BULK, Choice
+from parley.guidelines import queries as guidelines
+from parley.modqueue import bulk, comment_bulk, comments
+from parley.modqueue import queries as modqueue
+from parley.modqueue.comments import FoundComment
+from parley.modqueue.filters import DAYS, CommentFilter
+from parley.modqueue.requests import decision_form, text_in
+
+PREFIX = "comment-"
+# What can be decided about many comments, and about their authors.
+CHOICES = ("remove", "collapse", "approve")
+SANCTIONS = ("warn", "silence", "suspend")
+SPANS = {1: N_("A day"), 7: N_("A week"), DAYS: N_("30 days"), 365: N_("A year")}
+
+
+def _wanted(request: AnyRequest) -> CommentFilter:
+    """The filter in the address."""
+    asked = request.query_params
+    days = as_id(asked.get("days", ""))
+    return CommentFilter(
+        author=text_in(request, "author"),
+        host=text_in(request, "host"),
+        like=as_id(asked.get("like", "")),
+        rule=as_id(asked.get("rule", "")),
+        thread=as_id(asked.get("thread", "")),
+        days=days if days in SPANS else DAYS,
+    )
+
+
+def _chosen(data: Mapping[str, Any]) -> list[int]:
+    """The ids of the selected comments. Raises Refused for none and for too many."""
+    found = [number for name in data if name.startswith(PREFIX) and (number := as_id(name.removeprefix(PREFIX)))]
+    if not found:
+        raise Refused(N_("No comment was selected. Please go back and select some."))
+    if len(found) > MOST_IN_BULK:
+        raise Refused(N_("At most {most} comments can be decided at once. Please select fewer."), most=MOST_IN_BULK)
+    return found
+
+
+@get("/mod/comments", name="moderation:comments", opt={"who": MODERATOR})
+async def comments_page(request: AnyRequest) -> Response[Any]:
+    """The newest comments that the filter finds, with the form of the decision."""
+    wanted = _wanted(request)
+    return await _show(request, await comments.matching(staff(request).id, wanted), DecisionForm({}))
+
+
+@post("/mod/comments", name="moderation:decide-comments", opt={"who": MODERATOR}, status_code=200)
+async def decide(request: AnyRequest) -> Response[Any]:
+    """Show what the decision would do; with `sure=1` decide."""
+    viewer, data = staff(request), await posted(request)
+    found = await comments.these(viewer.id, _chosen(data))
+    form = await decision_form(request)
+    also = form.choice("also", SANCTIONS)
+    form.require()
+    if form.action not in (None, *CHOICES):
+        form.errors.setdefault("action", N_("Please choose what to do."))
+    if also and not (form.rule and form.reason):
+        form.errors.setdefault("reason", N_("Please choose the rule and give a reason: the authors will read it."))
+    if form.errors:
+        return await _show(request, found, form, 422, also=also)
+    choice, done = form.choice_for(0), form.flag("sure")
+    outcomes = await comment_bulk.decide(viewer, found, choice, _sanction(form, also), commit=done)
+    return await _show(request, found, form, also=also, outcomes=outcomes, done=done)
+
+
+def _sanction(form: DecisionForm, also: str | None) -> Choice | None:
+    """The decision on the authors: `also`, for the rule and the reason of the decision on the comments."""
+    if also is None:
+        return None
+    return replace(
+        form.choice_for(0), action=also, guideline=form.rule, days=form.until if ACTIONS[also].timed else None
+    )
+
+
+@post("/mod/comments/undo", name="moderation:undo-comments", opt={"who": MODERATOR}, status_code=200)
+async def undo(request: AnyRequest) -> Response[Any]:
+    """Undo decisions on many comments and their authors within half a minute, the last first."""
+    viewer, data = staff(request), await posted(request)
+    made = [number for one in str(data.get("decisions", "")).split(",") if (number := as_id(one))]
+    undone = await bulk.undo(viewer, {number: number for number in made[: 2 * MOST_IN_BULK]})
+    refusals = [one.refusal for one in undone if one.refusal]
+    return await _show(request, [], DecisionForm({}), undone=len(undone) - len(refusals), refused=refusals)
+
+
+async def _show(
+    request: AnyRequest, found: list[FoundComment], form: Form, status: int = 200, **context: Any
+) -> Response[Any]:
+    shown: dict[str, Any] = {"also": None, "outcomes": None, "done": False, "undone": None, "refused": []} | context
+    return page(
+        request,
+        "modqueue/comments.html",
+        status=status,
+        found=found,
+        form=form,
+        wanted=_wanted(request),
+        spans=SPANS,
+        rules=await modqueue.rules(),
+        grounds=await grounds(),
+        saved=await guidelines.reasons(staff(request).id),
+        actions=[ACTIONS[name] for name in CHOICES],
+        sanctions=[ACTIONS[name] for name in SANCTIONS],
+        all_actions=ACTIONS,
+        lengths=LENGTHS,
+        **shown,
+    )
+
+
+handlers: list[object] = [comments_page, decide, undo]
