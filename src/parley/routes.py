@@ -58,6 +58,7 @@ from parley.threads import correction_web, publish_web, revise_web, revision_web
 from parley.threads import web as threads
 from parley.unread import web as unread
 from parley.votes import web as votes
+from parley.webhooks import web as webhooks_web
 
 FEATURES = (
     accounts,
@@ -121,5 +122,6 @@ FEATURES = (
     api_tokens,
     api_thread,
     api,
+    webhooks_web,
 )
 PLATFORM = (assets, health, mailbox, webhooks)
