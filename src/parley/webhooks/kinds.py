@@ -14,7 +14,7 @@ KINDS = {
     "thread.slowed": N_("Slow mode changes"),
     "thread.archived": N_("A thread is archived"),
     "article.revised": N_("An article gets a new version"),
-    "article.restricted": N_("Less or more of an article is shown"),
+    "article.restricted": N_("What an article shows changes"),
     "author.pinned": N_("An author pins a reply"),
     "discussion.imported": N_("A discussion is imported"),
 }
