@@ -13,6 +13,7 @@ from parley.webhooks.tables import Webhook
 MOST = 20
 FORMER_HOURS = 24
 
+LOCK = "select pg_advisory_xact_lock(hashtextextended('webhooks', 0))"
 ROTATE = f"""
 update webhook set former_secret = secret, former_until = now() + interval '{FORMER_HOURS} hours', secret = $2
 where id = $1
@@ -34,7 +35,8 @@ async def make(url: str, kinds: Sequence[str]) -> tuple[int, str]:
     """
     secret = signing.new_secret()
     async with db.atomic():
-        await db.execute("lock table webhook in share row exclusive mode")
+        # Of two forms at once, the second waits and counts the webhook of the first.
+        await db.execute(LOCK)
         if await Webhook.count() >= MOST:
             raise Refused(N_("There are {most} webhooks, and cannot be more. Delete one first."), most=MOST)
         made = await Webhook.insert(
