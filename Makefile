@@ -62,8 +62,9 @@ imports: .venv/dev.stamp ## Check that packages import only those below them
 audit: .venv/dev.stamp ## Look up known vulnerabilities of the locked packages, if the network allows it
 	@.venv/bin/python bin/audit
 
-schema: .venv/dev.stamp ## Write docs/schema.md from the tables in the code
+schema: .venv/dev.stamp ## Write docs/schema.md and docs/export.schema.json from the tables in the code
 	@.venv/bin/python bin/schema page > docs/schema.md
+	@.venv/bin/python bin/schema export > docs/export.schema.json
 
 picture: .venv/dev.stamp ## Write docs/architecture.svg from bin/architecture and the layers in pyproject.toml
 	@.venv/bin/python bin/architecture > docs/architecture.svg

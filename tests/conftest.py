@@ -222,7 +222,7 @@ EMPTY = """
 alter table mod_action disable trigger mod_action_stays;
 truncate mod_action;
 alter table mod_action enable trigger mod_action_stays;
-truncate site, pick, link_picture, notification, follow, topic_follow, notification_preference, quiet_hours,
+truncate webhook, site, pick, link_picture, notification, follow, topic_follow, notification_preference, quiet_hours,
          issue_item, issue, subscription,
          hit, rule_version, rule, note, appeal, decision, report, queue_item, block, merged_passage,
          mail, mail_domain, mail_address, mail_bounce, rate_bucket, job_failure,

@@ -52,6 +52,7 @@ from parley.search.tables import SearchDocument, SearchWord
 from parley.statements.tables import MergedStatement, StatementProposal
 from parley.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
 from parley.votes.tables import Vote
+from parley.webhooks.tables import Webhook, WebhookDelivery
 
 TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
@@ -70,7 +71,7 @@ TABLES = [
     SearchDocument, SearchWord,
     Site, EmbedCode, CommentSite, FirstComment,
     Export, ExportPart,
-    ApiToken,
+    ApiToken, Webhook, WebhookDelivery,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

@@ -28,6 +28,7 @@ from parley.search import retention as search
 from parley.statements import retention as statements
 from parley.threads import retention as threads
 from parley.votes import retention as votes
+from parley.webhooks import retention as webhooks
 
 FEATURES = (
     accounts,
@@ -55,6 +56,7 @@ FEATURES = (
     embed,
     exports,
     api,
+    webhooks,
     mail,
     platform,
 )

@@ -59,6 +59,7 @@ from parley.threads import correction_web, publish_web, revise_web, revision_web
 from parley.threads import web as threads
 from parley.unread import web as unread
 from parley.votes import web as votes
+from parley.webhooks import web as webhooks_web
 
 FEATURES = (
     accounts,
@@ -124,5 +125,6 @@ FEATURES = (
     api_tokens,
     api_thread,
     api,
+    webhooks_web,
 )
 PLATFORM = (assets, health, mailbox, webhooks)

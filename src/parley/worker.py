@@ -45,6 +45,8 @@ from parley.slow_mode import display as slow_mode
 from parley.threads import jobs as threads
 from parley.threads import source_jobs
 from parley.votes import jobs as votes
+from parley.webhooks import jobs as webhooks
+from parley.webhooks.ops import MOST as MOST_WEBHOOKS
 
 log = structlog.get_logger(__name__)
 
@@ -102,6 +104,9 @@ JOBS = (
     Job("exports", exports.make_exports, seconds=10, deferrable=True),
     Job("erasures", erasure.erase_due, seconds=60, repeats=True, deferrable=True),
     Job("mentions", erasure.rewrite_mentions, seconds=5),
+    Job("webhooks", webhooks.take_events, seconds=5),
+    # One sweep a receiver, so that none waits for another.
+    Job("webhook deliveries", webhooks.send_due, seconds=10, concurrency=MOST_WEBHOOKS, repeats=True),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
     Job("search", search.index_events, seconds=5),
@@ -109,7 +114,7 @@ JOBS = (
     Job("search check", search.check, hour=4),
 )
 # The jobs that handle events of threads.
-OF_EVENTS = ("notifications", "search")
+OF_EVENTS = ("notifications", "search", "webhooks")
 
 
 class Worker:

@@ -47,8 +47,11 @@ from parley.slow_mode import display
 from parley.threads import jobs as threads
 from parley.threads import source_jobs
 from parley.votes import jobs as votes
+from parley.webhooks import sending as webhooks
+from parley.webhooks import taking
 from parley.worker import JOBS
 from retention.cases import SIGN_IN
+from webhooks.receiver import SEEN, hook
 
 pytestmark = pytest.mark.anyio
 
@@ -266,6 +269,19 @@ async def leaving() -> Items:
     return [bad.id, good.id]
 
 
+async def webhooks_with_news() -> Items:
+    found = [(await hook())[0] for _ in range(2)]
+    await make.comment(await make.thread(), await make.member())
+    await db.execute(SEEN)
+    return found
+
+
+async def messages() -> Items:
+    await webhooks_with_news()
+    await taking.take_events()
+    return await db.values("select id from webhook_delivery order by id")
+
+
 CASES: dict[str, list[Case]] = {
     "erasures": [Case(leaving, erasure, "erase", "select state = 'anonymised' from member where id = $1")],
     "mentions": [Case(renamed, erasure, "rewrite", "select mentioned_as = '{}' from member where id = $1")],
@@ -383,6 +399,13 @@ CASES: dict[str, list[Case]] = {
     "search": [Case(unindexed, search, "_index", "select indexed_at is not null from event where id = $1")],
     "search check": [
         Case(threads_without_more, search.ops, "check", "select exists(select from search_document where thread = $1)")
+    ],
+    "webhooks": [
+        Case(webhooks_with_news, taking, "take", "select exists(select from webhook_delivery where webhook = $1)")
+    ],
+    "webhook deliveries": [
+        # Nobody listens at its address: it is tried.
+        Case(messages, webhooks, "deliver", "select attempts = 1 from webhook_delivery where id = $1")
     ],
     "mail": [
         Case(letters, sending.rendering, "ready", "select state = 'sent' from mail where id = $1"),

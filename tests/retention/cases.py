@@ -150,6 +150,7 @@ CASES = {
     "api_token: tokens of the API that are over": Case(
         insert("api_token", member=..., token_hash=..., name="a test", expires_at=LATER)
     ),
+    "webhook_delivery: events that were sent to webhooks, or given up": Case(rows.sent_to_webhook),
     "export: exports of members' data, with their files": Case(insert("export", member=...)),
     "pick: moderators' picks for the digest": Case(insert("pick", thread=..., member=...)),
 }

@@ -211,6 +211,16 @@ def visitors_report() -> Callable[[], Awaitable[Any]]:
     return insert("report", item=..., guideline="civility", state="resolved", outcome="no_action", **about)
 
 
+async def sent_to_webhook() -> int:
+    hook = await insert("webhook", url="https://hooks.example.org/", secret=b"x", position="0-0")()
+    sql = """
+    insert into webhook_delivery
+      (webhook, event, position, thread, seq, kind, happened_at, due_at, state, settled_at)
+    values ($1, 1, '0-1', 1, 1, 'thread.opened', now(), now(), 'delivered', now()) returning id
+    """
+    return await db.value(sql, hook)
+
+
 async def hit() -> int:
     rule = await put_rule(WordList(["wager"]))
     found = await make.comment(await make.thread(), await make.member())

@@ -64,6 +64,12 @@ OPEN_TO_ALL = {
     "/embed/t/{thread:str}/vote",
 }
 SCRIPT = "/embed/v1.js"
+TOKENS_ONLY = (
+    "/api/v1/me",
+    "/api/v1/notifications",
+    "/api/v1/threads/{thread:str}/following",
+    "/api/v1/comments/{comment:str}/votes",
+)
 # The one address that mail servers post to, from wherever they are.
 ONE_CLICK = "/mail/off/{token:str}"
 TABLES = """
@@ -161,7 +167,7 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
     of_others = {
         address: 404
         for address in addresses
-        if address.startswith(("/mod", "/reports/", "/claims/", "/settings/data/"))
+        if address.startswith(("/mod", "/reports/", "/claims/", "/settings/data/", "/settings/webhooks"))
         or address.endswith(("/decision", "/pick", "/passage", "/statement/remove", "/moderate"))
         or "/updates/" in address
         # They need a publisher's site.
@@ -172,7 +178,7 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         address: 410 for address in addresses if address.startswith(("/leave/", "/recover/", "/settings/email/"))
     }
     # A cookie is no token.
-    of_tokens = dict.fromkeys(("/api/v1/me", world.fill("/api/v1/comments/{comment:str}/votes")), 401)
+    of_tokens = dict.fromkeys(map(world.fill, TOKENS_ONLY), 401)
     of_tokens["/api/v1/moderation/queue"] = 404
     no_picture = f"/card/{world.parts['{thread:str}']}/0.png"
     assert (

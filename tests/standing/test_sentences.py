@@ -13,7 +13,7 @@ SOURCE = ROOT / "src" / "parley"
 FOR_OPERATORS = (
     "cli", "backup", "embedded", "demo", "migrations", "core/observability", "core/settings", "core/db",
     "core/retention", "core/events", "core/patches", "core/http/header_limits", "community/queries", "mail/check",
-    "mail/unanswered", "threads/updating", "articles/importing/decoder",
+    "mail/unanswered", "threads/updating", "articles/importing/decoder", "transfer",
 )  # fmt: skip
 MARKS = {"N_", "plural"}
 # Errors that a reader sees; each takes a message.
@@ -40,7 +40,7 @@ NO_WORDS = re.compile(
 # Names of jobs, of limits, of members and of systems, in modules that also have messages.
 NAMES = {
     "accounts/agents.py", "accounts/names.py", "automod/holds.py", "automod/trust.py", "core/ratelimit.py",
-    "slow_mode/display.py", "articles/provenance.py",
+    "slow_mode/display.py", "articles/provenance.py", "webhooks/ops.py",
     # The description of the API, which developers read in English.
     "api/answers.py", "api/events_web.py", "api/paging.py", "api/web.py", "api/writing_web.py",
 }  # fmt: skip

@@ -10,8 +10,14 @@ SOURCE = Path(__file__).parents[2] / "src" / "parley"
 
 BANNED: dict[str, set[str]] = {
     # trust.md T2: nested ones would be no transactions, and a failing COMMIT would leak the connection.
-    # A backup reads on a connection of its own, in one snapshot, and writes nothing.
-    r"\.transaction\(": {"core/db/transactions.py", "backup/taking.py"},
+    # A backup reads on a connection of its own, in one snapshot, and writes nothing; so does an export of a site. Its
+    # import writes all or nothing, with the rights of the login.
+    r"\.transaction\(": {
+        "core/db/transactions.py",
+        "backup/taking.py",
+        "transfer/exporting.py",
+        "transfer/importing.py",
+    },
     r"\bpickle\b|\beval\(|\bexec\(": set(),
     # Its loader makes texts, lists and mappings only.
     r"yaml\.load\(": {"articles/importing/front_matter.py"},

@@ -20,7 +20,8 @@ from parley.core.text.messages import N_
 from parley.pages.profile import figures_of, is_shown
 
 
-async def _person(name: str, viewer: Viewer | None) -> PublicMember:
+async def member_at(name: str, viewer: Viewer | None) -> PublicMember:
+    """Return the member with this name. Raises NotFound."""
     person = await accounts.person(name) if name.isprintable() else None
     if person is None or not is_shown(person, viewer):
         raise NotFound(N_("There is no member with this name."))
@@ -33,7 +34,7 @@ async def member(request: AnyRequest, name: FromPath[str]) -> Response[schemas.M
 
     async def make() -> schemas.Member:
         viewer = viewer_of(request)
-        person = await _person(name, viewer)
+        person = await member_at(name, viewer)
         is_blocked = viewer is not None and await blocks.kind_of(viewer, person.id) == "block"
         figures = await figures_of(person.id)
         return schemas.Member(
@@ -59,7 +60,7 @@ async def member_comments(
 
     async def make() -> schemas.CommentPage:
         viewer = viewer_of(request)
-        person = await _person(name, viewer)
+        person = await member_at(name, viewer)
         if viewer is not None and person.id in viewer.blocked:
             return schemas.CommentPage([], None)
         return comment_page(request, await comments.of_member(person.id, position, limit + 1, viewer), limit)

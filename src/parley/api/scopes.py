@@ -4,10 +4,11 @@ from parley.core.errors import Forbidden
 from parley.core.http.access import AnyRequest
 from parley.core.text.messages import N_, Message
 
-COMMENT, VOTE, MODERATE = "comment", "vote", "moderate"
+COMMENT, VOTE, FOLLOW, MODERATE = "comment", "vote", "follow", "moderate"
 SCOPES: dict[str, Message] = {
     COMMENT: N_("Post, edit, delete, restore and report comments"),
     VOTE: N_("Vote, and read my own votes"),
+    FOLLOW: N_("Follow, mute and block, and read my notifications"),
     MODERATE: N_("Read the moderation queue and decide, as far as I may"),
 }
 

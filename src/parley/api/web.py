@@ -9,7 +9,16 @@ from litestar.exceptions import ClientException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
-from parley.api import events_web, members_web, moderation_web, reading_web, search_web, votes_web, writing_web
+from parley.api import (
+    events_web,
+    following_web,
+    members_web,
+    moderation_web,
+    reading_web,
+    search_web,
+    votes_web,
+    writing_web,
+)
 from parley.api.answers import VARY
 from parley.api.guard import check_token
 from parley.core.http import problems
@@ -17,7 +26,7 @@ from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.pages import Finished, sent
 
 PATH = "/api/v1"
-FEATURES = (reading_web, members_web, search_web, writing_web, votes_web, events_web, moderation_web)
+FEATURES = (reading_web, members_web, search_web, writing_web, votes_web, following_web, events_web, moderation_web)
 ABOUT = "Reading needs no token, but has a higher limit with one. Everything else needs a personal token with a scope."
 
 

@@ -72,6 +72,7 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
             await _migrate(url)
             await _erase_again(connection, manifest)
             await connection.execute(RENUMBER)
+            await connection.execute(RENUMBER_TAKEN)
             await connection.execute("analyze")
         finally:
             await connection.close()
@@ -80,6 +81,8 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
 
 # Transactions are numbered anew by the server that the backup is restored on. What was before comes first.
 RENUMBER = "update event set xid = '0'"
+# Webhooks continue after the event that they took last.
+RENUMBER_TAKEN = "update webhook set position = '0-' || split_part(position, '-', 2), leased_until = null"
 
 
 async def _move_away(connection: Any, *, replace: bool) -> None:

@@ -14,6 +14,8 @@ COMMANDS = {
     "digest": "parley.cli.digest:digest",
     "discussion": "parley.cli.discussion:discussion",
     "doctor": "parley.cli.doctor:doctor",
+    "export": "parley.cli.transfer:export",
+    "import": "parley.cli.transfer:import_",
     "jobs": "parley.cli.jobs:jobs",
     "log": "parley.cli.log:log",
     "mail": "parley.cli.mail:mail",

@@ -48,7 +48,7 @@ def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
     def run(*args: Any, data: Path | None, as_json: bool, **kwargs: Any) -> None:
         with ExitStack() as stack:
             attach_to(stack, data)
-            report(guarded(lambda: asyncio.run(_connected(command, args, kwargs))), as_json=as_json)
+            report(guarded(lambda: asyncio.run(connected(command, args, kwargs))), as_json=as_json)
 
     return run
 
@@ -84,7 +84,8 @@ def fail(sentence: str) -> NoReturn:
     sys.exit(1)
 
 
-async def _connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: Any) -> Any:
+async def connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: Any) -> Any:
+    """Run `command` with open connections to PostgreSQL and Redis."""
     from parley import hooks  # noqa: PLC0415 commands such as `parley up` do not need the application
 
     hooks.connect()

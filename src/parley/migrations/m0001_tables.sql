@@ -1053,6 +1053,44 @@ CREATE TABLE "api_token" (
   "used_at" TIMESTAMPTZ DEFAULT null
 );
 CREATE INDEX api_token_member ON "api_token" (member);
+CREATE TABLE "webhook" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "url" TEXT NOT NULL DEFAULT null,
+  "kinds" TEXT[] NOT NULL DEFAULT '{}',
+  "secret" BYTEA NOT NULL DEFAULT null,
+  "former_secret" BYTEA DEFAULT null,
+  "former_until" TIMESTAMPTZ DEFAULT null,
+  "state" VARCHAR(3) NOT NULL DEFAULT 'on',
+  "ended_by" TEXT NOT NULL DEFAULT '',
+  "position" TEXT NOT NULL DEFAULT null,
+  "failures" SMALLINT NOT NULL DEFAULT 0,
+  "failing_since" TIMESTAMPTZ DEFAULT null,
+  "rests_until" TIMESTAMPTZ DEFAULT null,
+  "leased_until" TIMESTAMPTZ DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT webhook_state_check CHECK (state in ('on', 'off'))
+);
+CREATE TABLE "webhook_delivery" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "webhook" BIGINT NOT NULL REFERENCES "webhook" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "event" BIGINT NOT NULL DEFAULT null,
+  "position" TEXT NOT NULL DEFAULT null,
+  "thread" BIGINT NOT NULL DEFAULT null,
+  "seq" BIGINT NOT NULL DEFAULT null,
+  "kind" TEXT NOT NULL DEFAULT null,
+  "comment" BIGINT DEFAULT null,
+  "happened_at" TIMESTAMPTZ NOT NULL DEFAULT null,
+  "state" VARCHAR(9) NOT NULL DEFAULT 'waiting',
+  "attempts" SMALLINT NOT NULL DEFAULT 0,
+  "due_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "status" SMALLINT DEFAULT null,
+  "error" TEXT NOT NULL DEFAULT '',
+  "settled_at" TIMESTAMPTZ DEFAULT null,
+  CONSTRAINT webhook_delivery_state_check CHECK (state in ('waiting', 'delivered', 'failed')),
+  CONSTRAINT webhook_delivery_webhook_event_key UNIQUE ("webhook", "event")
+);
+CREATE INDEX webhook_delivery_due ON "webhook_delivery" (webhook, due_at, id) WHERE state = 'waiting';
+CREATE INDEX webhook_delivery_log ON "webhook_delivery" (webhook, id desc);
 
 -- What the tables (*/tables.py) cannot say: a sequence, functions and triggers. It runs after the tables are made.
 

@@ -90,11 +90,14 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
             allowed = _inside(address, self._allow)
             if not allowed and not is_public(address):
                 raise CannotImport(
-                    N_("{host} is not on the public internet, so it is not fetched. Paste the article's text instead."),
+                    N_("{host} is not on the public internet, so it is not asked."),
+                    N_("Paste the article's text instead."),
                     host=host,
                 )
             if not allowed and port not in _PORTS:
                 raise CannotImport(
-                    N_("Only the usual web ports are fetched, not {port}. Paste the text instead."), port=str(port)
+                    N_("Only the usual web ports are asked, not {port}."),
+                    N_("Paste the text instead."),
+                    port=str(port),
                 )
         return addresses

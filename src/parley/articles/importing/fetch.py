@@ -1,17 +1,15 @@
 """Fetching one page or picture from the web, within hard limits."""
 
-import functools
-import ssl
 from collections.abc import Iterable, Sequence
 from email.message import EmailMessage
-from urllib.parse import urljoin
 
 import anyio
 import httpcore
 import httpx
 import msgspec
 
-from parley.articles.importing.addresses import GuardedNetwork, Network, Resolve, resolve
+from parley.articles.importing.addresses import Network, Resolve, resolve
+from parley.articles.importing.connecting import LATER, PASTE, connecting, target_of, wire
 from parley.articles.importing.errors import CannotImport, PageGone, Unchanged
 from parley.articles.importing.inflating import Inflating
 from parley.articles.importing.limits import LARGEST_FILE, LARGEST_PDF
@@ -32,8 +30,6 @@ _MOST_REDIRECTS = 3
 _NOT_MODIFIED = 304
 _MAGIC = 1_024  # bytes in which the signature of a PDF is
 _PDF_SECONDS = 20.0  # more, as a PDF may be ten times as large as a page
-_PASTE = N_("Open it in your browser, copy the text, and paste it here.")
-_LATER = N_("Try again later, or open it in your browser, copy the text, and paste it here.")
 
 
 class Download(msgspec.Struct, frozen=True):
@@ -70,21 +66,8 @@ async def fetch(
     """
     known = {b"If-None-Match": etag, b"If-Modified-Since": last_modified}
     unless = [(name, value.encode()) for name, value in known.items() if value and value.isascii()]
-    network = GuardedNetwork(allow, resolver)
-    try:
-        with anyio.fail_after(deadline) as scope:
-            async with httpcore.AsyncConnectionPool(_tls(), network_backend=network) as pool:
-                return await _follow(pool, url, Limits(limit, tuple(accept), scope), unless)
-    except TimeoutError:
-        raise CannotImport(
-            N_("The site took longer than {deadline:g} seconds."),
-            _LATER,
-            deadline=deadline,
-        ) from None
-    except httpcore.ConnectError as error:
-        raise _why_not_connected(error) from None
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError):
-        raise CannotImport(N_("The connection to the site was lost."), _LATER) from None
+    async with connecting(allow, deadline, resolver) as (pool, scope):
+        return await _follow(pool, url, Limits(limit, tuple(accept), scope), unless)
 
 
 class Limits(msgspec.Struct):
@@ -101,41 +84,23 @@ class Limits(msgspec.Struct):
 
 
 async def _follow(pool: httpcore.AsyncConnectionPool, url: str, limits: Limits, unless: Headers) -> Download:
-    target = _target(url.strip())
+    target = target_of(url.strip())
     seen: set[httpx.URL] = set()
     while target not in seen and len(seen) <= _MOST_REDIRECTS:
         seen.add(target)
         # The validators belong to the first address only.
         conditions = unless if len(seen) == 1 else []
-        async with pool.stream("GET", _wire(target), headers=_headers(target, limits.accept) + conditions) as answer:
+        async with pool.stream("GET", wire(target), headers=_headers(target, limits.accept) + conditions) as answer:
             headers = httpx.Headers(answer.headers)
             if answer.status in _REDIRECTS and "location" in headers:
-                target = _target(headers["location"], base=str(target))
+                target = target_of(headers["location"], base=str(target))
                 continue
             if answer.status == _NOT_MODIFIED and conditions:
                 raise Unchanged
             _refuse_status(answer.status)
             body = await _body(answer, headers, limits)
         return _fetched(url, str(target), headers, body, limits.accept)
-    raise CannotImport(N_("The site keeps redirecting."), _PASTE)
-
-
-def _target(url: str, base: str = "") -> httpx.URL:
-    """Resolve `url` against `base`. Raises CannotImport for an address that may not be fetched."""
-    try:
-        target = httpx.URL(urljoin(base, url)).copy_with(fragment=None)
-        host = target.host  # decodes international names, which may be malformed
-    except (httpx.InvalidURL, ValueError, TypeError):
-        raise CannotImport(N_("This is not a web address. It should look like https://example.org/article.")) from None
-    if target.scheme not in ("http", "https") or not host:
-        raise CannotImport(N_("Only addresses that begin with https:// or http:// can be imported."))
-    if target.userinfo:
-        raise CannotImport(N_("The address has a name or a password in it. Remove everything up to the @ sign."))
-    return target
-
-
-def _wire(target: httpx.URL) -> httpcore.URL:
-    return httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
+    raise CannotImport(N_("The site keeps redirecting."), PASTE)
 
 
 def _headers(target: httpx.URL, accept: Sequence[str]) -> Headers:
@@ -151,13 +116,13 @@ def _headers(target: httpx.URL, accept: Sequence[str]) -> Headers:
 def _refuse_status(status: int) -> None:
     match status:
         case 401 | 402 | 403 | 407 | 451:
-            raise CannotImport(N_("The site shows this only after a login or a payment."), _PASTE)
+            raise CannotImport(N_("The site shows this only after a login or a payment."), PASTE)
         case 404 | 410:
             raise PageGone(N_("The site has no page at this address. Check it for a typing mistake."))
         case 429 | 503:
-            raise CannotImport(N_("The site is busy."), _LATER)
+            raise CannotImport(N_("The site is busy."), LATER)
         case _ if not httpx.codes.is_success(status):
-            raise CannotImport(N_("The site answered with an error ({status})."), _LATER, status=status)
+            raise CannotImport(N_("The site answered with an error ({status})."), LATER, status=status)
 
 
 async def _body(answer: httpcore.Response, headers: httpx.Headers, limits: Limits) -> bytes:
@@ -177,11 +142,11 @@ def _fetched(url: str, final: str, headers: httpx.Headers, body: bytes, accept: 
     if is_pdf(body):
         kind = PDF
     elif kind == PDF:
-        raise CannotImport(N_("The site says that this is a PDF, but it is none."), _PASTE)
+        raise CannotImport(N_("The site says that this is a PDF, but it is none."), PASTE)
     if kind not in accept:
-        raise CannotImport(N_("This is not a web page, but {kind}."), _PASTE, kind=kind)
+        raise CannotImport(N_("This is not a web page, but {kind}."), PASTE, kind=kind)
     if not body.strip():
-        raise CannotImport(N_("The site sent an empty page."), _PASTE)
+        raise CannotImport(N_("The site sent an empty page."), PASTE)
     charset = declared.get_content_charset()
     reserved = reservations(headers.get_list("x-robots-tag"), headers.get("tdm-reservation"))
     return Download(url, final, kind, charset, body, headers.get("etag"), headers.get("last-modified"), reserved)
@@ -189,17 +154,3 @@ def _fetched(url: str, final: str, headers: httpx.Headers, body: bytes, accept: 
 
 def _guess(body: bytes) -> str:
     return "text/html" if body.lstrip()[:1] == b"<" else "application/octet-stream"
-
-
-def _why_not_connected(error: httpcore.ConnectError) -> CannotImport:
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, ssl.SSLError):
-        cause = cause.__cause__ or cause.__context__
-    if cause is not None:
-        return CannotImport(N_("The site offers no secure connection: its certificate may have expired."), _PASTE)
-    return CannotImport(N_("The site cannot be reached. Check the address."), _LATER)
-
-
-@functools.cache
-def _tls() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)

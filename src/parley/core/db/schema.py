@@ -33,7 +33,7 @@ class Index:
         return f'{kind} {self.name} ON "{table}"{method} ({self.on}){options}{condition}'
 
 
-class _Generated(Column):
+class Generated(Column):
     """A stored column that PostgreSQL computes from others of its row; it cannot be written."""
 
     def __init__(self, expression: str, **options: Any) -> None:
@@ -52,11 +52,11 @@ class _Generated(Column):
         )
 
 
-class GeneratedDouble(_Generated, DoublePrecision):
+class GeneratedDouble(Generated, DoublePrecision):
     pass
 
 
-class GeneratedVarchar(_Generated, Varchar):
+class GeneratedVarchar(Generated, Varchar):
     pass
 
 

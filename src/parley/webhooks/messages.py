@@ -1,0 +1,72 @@
+"""The message that tells a receiver of an event: what every reader may see when it is sent."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.api import comments, schemas
+from parley.core.errors import NotFound
+from parley.core.settings import settings
+
+# A message above this leaves out the text: the receiver can read the comment at its address.
+LARGEST = 256_000
+
+
+class EventData(msgspec.Struct, frozen=True):
+    """An event (as /api/v1/events has it), and its comment as every reader sees it now, or null."""
+
+    position: str
+    thread: int
+    seq: int
+    url: str
+    comment_id: int | None
+    comment: schemas.Comment | None
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message of Standard Webhooks."""
+
+    type: str
+    timestamp: datetime
+    data: EventData
+
+
+class DueEvent(msgspec.Struct, frozen=True):
+    """An event that is to be sent."""
+
+    event: int
+    position: str
+    thread: int
+    seq: int
+    kind: str
+    comment: int | None
+    happened_at: datetime
+
+    @property
+    def message_id(self) -> str:
+        """The id of its message, the same in every attempt."""
+        return f"evt_{self.event}"
+
+
+async def message(due: DueEvent) -> bytes:
+    """Return the message of an event as JSON. What was removed since then is not in it."""
+    found = await _comment(due.comment)
+    encoded = _encoded(due, found)
+    if found is not None and len(encoded) > LARGEST:
+        return _encoded(due, msgspec.structs.replace(found, body="", html=""))
+    return encoded
+
+
+async def _comment(number: int | None) -> schemas.Comment | None:
+    if number is None:
+        return None
+    try:
+        return await comments.one(str(number), None)
+    except NotFound:
+        return None
+
+
+def _encoded(due: DueEvent, comment: schemas.Comment | None) -> bytes:
+    url = f"{settings().base_url}/t/{due.thread}"
+    data = EventData(due.position, due.thread, due.seq, url, due.comment, comment)
+    return msgspec.json.encode(Message(due.kind, due.happened_at, data))

@@ -1,0 +1,76 @@
+"""Reading webhooks and their logs."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.core import db
+from parley.core.text.messages import Message
+from parley.webhooks.kinds import KINDS
+
+PAGE = 50
+
+
+class WebhookRow(msgspec.Struct, frozen=True):
+    """A webhook as admins see it. `rotated_until` is when its former secret ends, while that signs too."""
+
+    id: int
+    url: str
+    kinds: list[str]
+    state: str
+    ended_by: str
+    failing_since: datetime | None
+    rotated_until: datetime | None
+    waiting: int
+    last_at: datetime | None
+
+
+class DeliveryRow(msgspec.Struct, frozen=True):
+    """A message in the log of a webhook."""
+
+    id: int
+    event: int
+    kind: str
+    thread: int
+    comment: int | None
+    state: str
+    attempts: int
+    status: int | None
+    error: str
+    happened_at: datetime
+    settled_at: datetime | None
+    due_at: datetime
+
+    @property
+    def name(self) -> Message | str:
+        return KINDS.get(self.kind, self.kind)
+
+
+ROWS = """
+select w.id, w.url, w.kinds, w.state, w.ended_by, w.failing_since,
+       case when w.former_until > now() then w.former_until end as rotated_until,
+       (select count(*) from webhook_delivery d where d.webhook = w.id and d.state = 'waiting') as waiting,
+       (select d.settled_at from webhook_delivery d where d.webhook = w.id and d.state = 'delivered'
+        order by d.id desc limit 1) as last_at
+from webhook w
+"""
+LIST = f"{ROWS} order by w.id"
+ONE = f"{ROWS} where w.id = $1"
+LOG = f"""
+select id, event, kind, thread, comment, state, attempts, status, error, happened_at, settled_at, due_at
+from webhook_delivery where webhook = $1 and id < coalesce($2::bigint, 9223372036854775807)
+order by id desc limit {PAGE + 1}
+"""  # noqa: S608 a constant
+
+
+async def listed() -> list[WebhookRow]:
+    return await db.fetch(WebhookRow, LIST)
+
+
+async def one(webhook: int) -> WebhookRow | None:
+    return await db.fetch_one(WebhookRow, ONE, webhook)
+
+
+async def log(webhook: int, before: int | None) -> list[DeliveryRow]:
+    """Return the newest messages of a webhook before a delivery: at most PAGE, and one more if there are earlier."""
+    return await db.fetch(DeliveryRow, LOG, webhook, before)

@@ -1,0 +1,199 @@
+"""A site that was exported and imported elsewhere is the same site, and nothing hidden leaves with the public one."""
+
+import asyncio
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import jsonschema_rs
+import pytest
+from litestar import Litestar
+
+import make
+from conftest import ROOT
+from parley.core import db
+from parley.core.errors import CommandFailed
+from parley.piccolo_app import TABLES
+from parley.transfer import private
+from parley.transfer.exporting import export
+from parley.transfer.importing import Imported, import_site
+from parley.transfer.schema import schema
+from standing.test_canary import GONE, WAYS, Cage
+from standing.world import World, world
+
+__all__ = ["world"]
+pytestmark = [pytest.mark.anyio, pytest.mark.committed]
+
+PICTURE = bytes(range(256)) * 40
+NEW_PICTURE = "insert into media (hash, mime, width, height, data) values ($1, 'image/png', 1, 1, $2)"
+NEW = f"parley_moved_{os.getpid()}"
+_numbers = count(1)
+
+
+def at(name: str) -> str:
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+
+
+async def on_server(sql: str) -> None:
+    server = await asyncpg.connect(os.environ["DATABASE_URL"])
+    try:
+        await server.execute(sql)
+    finally:
+        await server.close()
+
+
+@pytest.fixture(scope="module")
+def new_site() -> Iterator[str]:
+    """A database that was migrated by a process of its own, since this one uses another."""
+    asyncio.run(on_server(f"create database {NEW} template template0"))
+    env = os.environ | {"DATABASE_URL": at(NEW)}
+    subprocess.run([sys.executable, "-m", "parley", "migrate"], env=env, check=True, timeout=120)
+    yield NEW
+    asyncio.run(on_server(f"drop database {NEW} with (force)"))
+
+
+@pytest.fixture
+async def there(new_site: str) -> AsyncIterator[str]:
+    """The address of a new installation."""
+    name = f"{new_site}_{next(_numbers)}"
+    await on_server(f"create database {name} template {new_site}")
+    yield at(name)
+    await on_server(f"drop database {name} with (force)")
+
+
+async def exported(url: str, file: Path, *, is_private: bool) -> list[str]:
+    """The lines of an export, without the first, which has its time."""
+    await export(url, file, site="https://a.example", is_private=is_private, on_total=int, on_progress=int)
+    written = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+    return written.decode().splitlines(keepends=True)[1:]
+
+
+async def imported(url: str, file: Path, *, dry_run: bool = False) -> Imported:
+    return await import_site(url, file, dry_run=dry_run, on_progress=int)
+
+
+async def value(url: str, sql: str) -> Any:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(sql)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def cage(app: Litestar, world: World) -> Cage:
+    """The world, with a picture, comments in every state, and an article whose text was taken down."""
+    filled = Cage(await make.member("cora"), await make.thread())
+    await filled.fill()
+    await filled.change()
+    down = await make.thread(make.text("Words of a text that was taken down, which nobody may read any more."))
+    await db.execute(
+        "update article set restricted = 'none' where id = (select article from thread where id = $1)", down
+    )
+    await db.execute(NEW_PICTURE, "a" * 64, PICTURE)
+    await db.execute(NEW_PICTURE, "b" * 64, PICTURE)
+    await db.execute(
+        "update passage set html = $1 where id = (select min(id) from passage)", f'<img src="/media/{"a" * 64}" alt="">'
+    )
+    return filled
+
+
+async def test_a_private_export_moves_everything(cage: Cage, there: str, tmp_path: Path) -> None:
+    here, first, second = os.environ["DATABASE_URL"], tmp_path / "first.jsonl.gz", tmp_path / "second.jsonl"
+    lines = await exported(here, first, is_private=True)
+    assert first.stat().st_mode & 0o077 == 0
+    assert (await imported(there, first, dry_run=True)).added == len(lines)
+    assert await value(there, "select count(*) from member") == 0
+    assert (await imported(there, first)).added == len(lines)
+    assert await exported(there, second, is_private=True) == lines
+    # Once more adds nothing; and nothing comes among other content.
+    assert (await imported(there, first)).added == 0
+    assert await exported(there, second, is_private=True) == lines
+    # New rows get numbers of their own, and the record goes on.
+    assert await value(there, "select nextval('comment_id_seq') > (select max(id) from comment)")
+    assert await value(there, "select nextval('lineage') > (select max(lineage) from passage)")
+    assert await value(there, "select bool_and(hash = mod_action_digest(mod_action)) from mod_action")
+    assert await value(there, "select tgenabled = 'O' from pg_trigger where tgname = 'mod_action_stays'")
+    await value(there, "delete from visit where id = (select max(id) from visit)")
+    await value(there, "delete from vote")
+    with pytest.raises(CommandFailed, match="content of its own"):
+        await imported(there, first)
+
+
+async def test_a_public_export_has_what_visitors_read_and_moves_too(cage: Cage, there: str, tmp_path: Path) -> None:
+    here, first, second = os.environ["DATABASE_URL"], tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    lines = await exported(here, first, is_private=False)
+    text = "".join(lines)
+    assert {state for state in WAYS if cage.song(state) in text} == WAYS.keys() - GONE
+    for hidden in ("example.org", "taken down", "It insults somebody", "An insult.", "password", "Gone."):
+        assert hidden not in text, hidden
+    found = [json.loads(line) for line in lines]
+    assert [one["row"]["hash"] for one in found if one["kind"] == "media"] == ["a" * 64]
+    assert {one["row"]["state"] for one in found if one["kind"] == "comment"} == {
+        "visible",
+        "removed",
+        "deleted_by_author",
+    }
+    await imported(there, first)
+    assert await exported(there, second, is_private=False) == lines
+    assert await value(there, "select data from media") == PICTURE
+
+
+async def test_every_line_is_as_the_schema_says(cage: Cage, tmp_path: Path) -> None:
+    written = schema()
+    assert json.loads((ROOT / "docs/export.schema.json").read_text()) == written, "run `make schema`"
+    validator = jsonschema_rs.validator_for(written)
+    for is_private in (True, False):
+        file = tmp_path / f"{is_private}.jsonl"
+        await exported(os.environ["DATABASE_URL"], file, is_private=is_private)
+        for line in file.read_text().splitlines():
+            error = next(validator.iter_errors(json.loads(line)), None)
+            assert error is None, line
+
+
+BROKEN: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
+    "empty": (lambda _: [], "is no export"),
+    "something else": (lambda _: ['{"a": 1}\n'], "cannot be read"),
+    "cut off": (lambda lines: lines[:-1], "not complete"),
+    "half a line": (lambda lines: [*lines[:-1], lines[-1][:9]], "cannot be read"),
+    "another form": (lambda lines: [lines[0].replace('"version":1', '"version":2'), *lines[1:]], "has the form 2"),
+    "another version": (lambda lines: [lines[0].replace("m0001", "m0000"), *lines[1:]], "another version of Parley"),
+    "a table that is not here": (lambda lines: [*lines, '{"kind":"pg_authid","row":{}}\n'], "does not name"),
+    "a column that is not here": (
+        lambda lines: [lines[0].replace('"tag_authority"', '"x\\"; drop table member"'), *lines[1:]],
+        "not here",
+    ),
+    "a row without its key": (
+        lambda lines: [line.replace('"topic","row":{"slug":', '"topic","row":{"slug":null,"x":') for line in lines],
+        "cannot be imported",
+    ),
+}
+
+
+async def test_a_broken_file_changes_nothing(cage: Cage, there: str, tmp_path: Path) -> None:
+    whole, broken = tmp_path / "whole.jsonl", tmp_path / "broken.jsonl"
+    await exported(os.environ["DATABASE_URL"], whole, is_private=True)
+    lines = whole.read_text().splitlines(keepends=True)
+    topics = await value(there, "select count(*) from topic")
+    for name, (damage, message) in BROKEN.items():
+        broken.write_text("".join(damage(lines)))
+        with pytest.raises(CommandFailed, match=message):
+            await imported(there, broken)
+        assert await value(there, "select count(*) from member") == 0, name
+        assert await value(there, "select count(*) from topic") == topics, name
+    with pytest.raises(CommandFailed, match="There is no file"):
+        await imported(there, tmp_path / "nothing")
+
+
+def test_every_table_is_exported_or_left_out_for_a_reason() -> None:
+    names = {table._meta.tablename for table in TABLES}
+    assert set(private.LEFT_OUT) <= names
+    assert set(private.selects()) == names - set(private.LEFT_OUT)
