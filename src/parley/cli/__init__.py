@@ -14,6 +14,7 @@ COMMANDS = {
     "digest": "parley.cli.digest:digest",
     "discussion": "parley.cli.discussion:discussion",
     "doctor": "parley.cli.doctor:doctor",
+    "feed": "parley.cli.feed:feed",
     "jobs": "parley.cli.jobs:jobs",
     "log": "parley.cli.log:log",
     "mail": "parley.cli.mail:mail",

@@ -1,0 +1,57 @@
+"""Fetching a feed: what it says, and when it should be fetched again."""
+
+import hashlib
+
+import msgspec
+
+from parley.articles.importing.errors import CannotImport, Unchanged
+from parley.articles.importing.fetch import FEEDS, Download, fetch
+from parley.articles.text import CacheValidators
+from parley.core.settings import settings
+from parley.core.text.messages import N_
+from parley.inbound_feeds import sandbox
+from parley.inbound_feeds.documents import FeedDocument
+
+LARGEST = 10_000_000  # bytes
+_SECONDS = 30.0
+NO_FEED = N_("There is no feed at this address: it is neither RSS, Atom nor JSON Feed.")
+
+
+class FetchedFeed(msgspec.Struct, frozen=True):
+    """A feed's document with the HTTP validators and the hash of its body, all of one answer."""
+
+    document: FeedDocument
+    validators: CacheValidators
+    body_hash: bytes
+    cache_control: str
+    # The address to which permanent redirects led, else empty.
+    moved_to: str
+
+
+async def fetch_feed(url: str, known: CacheValidators, body_hash: bytes | None) -> FetchedFeed:
+    """Fetch and parse a feed.
+
+    Raises Unchanged when it is the same as before, PageGone, SiteBusy, and CannotImport when it is none.
+    """
+    found = await fetch(
+        url,
+        allow=settings().fetch_allow,
+        accept=FEEDS,
+        limit=LARGEST,
+        deadline=_SECONDS,
+        etag=known.etag,
+        last_modified=known.last_modified,
+    )
+    digest = hashlib.sha256(found.body).digest()
+    if digest == body_hash and not found.moved:
+        raise Unchanged
+    document = await sandbox.read_feed(found.body, found.final_url, found.headers.get("content-type", ""))
+    if document is None:
+        raise CannotImport(NO_FEED)
+    moved_to = found.final_url if found.moved else document.moved_to
+    return FetchedFeed(document, _validators(found), digest, found.headers.get("cache-control", ""), moved_to)
+
+
+def _validators(found: Download) -> CacheValidators:
+    """Those of the answer. After a redirect they belong to another address, and none are sent."""
+    return CacheValidators(found.etag, found.last_modified) if found.url == found.final_url else CacheValidators()
