@@ -13,13 +13,12 @@ from parley.inbound_feeds.parsing import parse
 
 URL = "https://blog.example/feeds/all"
 DAY = datetime(2026, 11, 2, 10, tzinfo=UTC)
-RSS = b"""<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>A &amp; B</title><ttl>90</ttl>
-<atom:link rel="self" href="https://blog.example/self"/><atom:link rel="hub" href="https://hub.example/"/>
+RSS = b"""<rss version="2.0"><channel><title>A &amp; B</title><ttl>90</ttl>
 <item><title>One &lt;i&gt;word&lt;/i&gt;</title><link>/one</link><guid>7</guid>
 <description>&lt;p&gt;Some &lt;b&gt;words&lt;/b&gt;.&lt;/p&gt;&lt;script&gt;x&lt;/script&gt;</description>
 <pubDate>Mon, 02 Nov 2026 10:00:00 GMT</pubDate></item></channel></rss>"""
 ATOM = b"""<feed xmlns="http://www.w3.org/2005/Atom"><title>A &amp; B</title><link rel="self" href="/self"/>
-<link rel="hub" href="https://hub.example/"/><entry><id>7</id><title type="html">One &lt;i>word&lt;/i></title>
+<entry><id>7</id><title type="html">One &lt;i>word&lt;/i></title>
 <link rel="enclosure" href="/sound.mp3"/><link href="../one"/><summary>Some words.</summary>
 <published>2026-11-02T11:00:00+01:00</published><updated>2026-11-03T10:00:00Z</updated></entry></feed>"""
 RDF = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
@@ -29,8 +28,6 @@ RDF = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns
 JSON = json.dumps({
     "version": "https://jsonfeed.org/version/1.1",
     "title": "A & B",
-    "feed_url": "/self",
-    "hubs": [{"type": "WebSub", "url": "https://hub.example/"}],
     "items": [{"id": 7, "url": "/one", "title": "One word", "content_html": "<p>Some <b>words</b>.</p>",
                "date_published": "2026-11-02T10:00:00Z"}, "no item", {"id": "x"}, {"url": 7}],
 }).encode()  # fmt: skip
@@ -47,8 +44,6 @@ def test_every_format_says_the_same(data: bytes) -> None:
     [entry] = found.entries
     assert (entry.url, entry.title, entry.published_at) == ("https://blog.example/one", "One word", DAY)
     assert entry.summary.startswith("Some words.")
-    if data is not RDF:
-        assert (found.hub, found.topic) == ("https://hub.example/", "https://blog.example/self")
 
 
 def test_what_has_no_web_address_is_no_entry() -> None:

@@ -61,6 +61,16 @@ async def test_a_written_basis_shows_the_text_unless_its_page_reserves_it(web: W
     assert await db.values("select display from article order by url") == ["excerpt", "full"]
 
 
+async def test_a_basis_covers_the_feeds_own_site_only(web: Web, mo: Viewer) -> None:
+    elsewhere = "https://other.example/essay"
+    web.article("essay", url=elsewhere)
+    web.pages[elsewhere] = web.pages.pop("https://blog.example/essay")
+    await approved(web, mo, elsewhere, display="full", basis="CC BY 4.0, see the footer")
+    await make_now()
+
+    assert await db.values("select display from article") == ["excerpt"]
+
+
 async def test_one_article_has_one_thread(web: Web, mo: Viewer) -> None:
     thread = await make.thread(make.text("Words of it.", url="https://blog.example/canonical", fetched=True))
     web.article("a", url="https://blog.example/canonical")

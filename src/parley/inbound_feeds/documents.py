@@ -27,6 +27,3 @@ class FeedDocument(msgspec.Struct, frozen=True):
     ttl: int = 0
     # Where the feed says that it has moved.
     moved_to: str = ""
-    # WebSub: the hub that announces changes, and the feed's own address there.
-    hub: str = ""
-    topic: str = ""

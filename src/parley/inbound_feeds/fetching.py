@@ -120,7 +120,7 @@ PAUSE = "update inbound_feed set state = $2, note = $3 where id = $1"
 
 async def _note_move(due: DueFeed, moved_to: str) -> None:
     """Count a permanent redirect, and follow it for good when it was seen often enough."""
-    if moved_to in ("", due.url):
+    if not moved_to:
         await db.execute(SEEN_MOVED, due.id, "", 0)
         return
     seen = due.moved_seen + 1 if moved_to == due.moved_to else 1

@@ -20,13 +20,9 @@ def parse(data: bytes, url: str) -> FeedDocument | None:
         return None
     if not isinstance(feed, dict) or not _text(feed, "version").startswith("https://jsonfeed.org/version/"):
         return None
-    items, hubs = feed.get("items"), feed.get("hubs")
-    hub = next((_text(one, "url") for one in _objects(hubs) if _text(one, "type").lower() == "websub"), "")
     return FeedDocument(
         title=parsing.plain(_text(feed, "title"), LONGEST_TITLE),
-        entries=list(_entries(items, url)),
-        hub=parsing.address(hub, url),
-        topic=parsing.address(_text(feed, "feed_url"), url),
+        entries=list(_entries(feed.get("items"), url)),
     )
 
 

@@ -37,14 +37,11 @@ def parse(data: bytes, url: str, content_type: str = "") -> FeedDocument | None:
     moved_to = address(about.get("newlocation") or about.get("itunes_new-feed-url") or "", url)
     if not found.get("version") and not found.entries and not moved_to:
         return None
-    links = {link.get("rel"): address(link.get("href") or "", url) for link in reversed(about.get("links", []))}
     return FeedDocument(
         title=plain(about.get("title"), LONGEST_TITLE),
         entries=list(_entries(found.entries, url)),
         ttl=_minutes(about.get("ttl")),
         moved_to=moved_to,
-        hub=links.get("hub", ""),
-        topic=links.get("self", ""),
     )
 
 

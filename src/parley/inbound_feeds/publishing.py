@@ -12,7 +12,7 @@ from parley.articles.importing.fetch import PAGES, fetch
 from parley.articles.importing.passages import without_lost_pictures
 from parley.articles.ops import find_article
 from parley.articles.pictures import store_pictures
-from parley.articles.reading import read_fetched
+from parley.articles.reading import read_fetched, same_site
 from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.errors import ParleyError
@@ -38,12 +38,17 @@ class ApprovedItem(msgspec.Struct, frozen=True):
     host: str
     topic: str
     display: str
+    feed_url: str
+
+    def may_be_full(self, text: ArticleText) -> bool:
+        """Whether the feed's basis for full texts covers an article: it is on the feed's own site."""
+        return self.display == "full" and same_site(text.url or self.url, self.feed_url)
 
 
 # A claimed one is due again in five minutes, in case its worker dies.
 CLAIM = f"""
 with due as (
-    select i.id, f.topic, f.display from feed_item i join inbound_feed f on f.id = i.feed
+    select i.id, f.topic, f.display, f.url as feed_url from feed_item i join inbound_feed f on f.id = i.feed
     where i.state = 'approved' and i.due_at <= now() and f.state <> 'paused'
       and not {hosts.BUSY.format(host="i.host")}
       and (select count(*) from feed_item d where d.made_at > now() - interval '1 day' and d.feed = i.feed) < {A_DAY}
@@ -52,7 +57,7 @@ with due as (
     order by i.due_at, i.id limit 1 for update of i skip locked
 )
 update feed_item i set due_at = now() + interval '5 minutes' from due where i.id = due.id
-returning i.id, i.url, i.host, due.topic, due.display
+returning i.id, i.url, i.host, due.topic, due.display, due.feed_url
 """  # noqa: S608 constants only
 
 
@@ -92,7 +97,7 @@ async def _read(item: ApprovedItem) -> ArticleText:
     text = await read_fetched(await fetch(item.url, allow=settings().fetch_allow, accept=PAGES))
     if text.words < FEWEST_WORDS:
         raise CannotImport(NOT_ARTICLE)
-    if item.display == "excerpt":
+    if not item.may_be_full(text):
         # Its pictures are not shown.
         return msgspec.structs.replace(text, excerpt_only=True)
     return msgspec.structs.replace(text, passages=without_lost_pictures(await store_pictures(text.passages)))

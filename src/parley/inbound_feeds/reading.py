@@ -5,7 +5,7 @@ import hashlib
 import msgspec
 
 from parley.articles.importing.errors import CannotImport, Unchanged
-from parley.articles.importing.fetch import FEEDS, Download, fetch
+from parley.articles.importing.fetch import FEEDS, fetch
 from parley.articles.text import CacheValidators
 from parley.core.settings import settings
 from parley.core.text.messages import N_
@@ -18,13 +18,15 @@ NO_FEED = N_("There is no feed at this address: it is neither RSS, Atom nor JSON
 
 
 class FetchedFeed(msgspec.Struct, frozen=True):
-    """A feed's document with the HTTP validators and the hash of its body, all of one answer."""
+    """A feed's document with the HTTP validators and the hash of its body, all of one answer.
+
+    `moved_to` is the address to which the feed or permanent redirects say that it has moved, else empty.
+    """
 
     document: FeedDocument
     validators: CacheValidators
-    body_hash: bytes
+    body_hash: bytes | None
     cache_control: str
-    # The address to which permanent redirects led, else empty.
     moved_to: str
 
 
@@ -49,9 +51,14 @@ async def fetch_feed(url: str, known: CacheValidators, body_hash: bytes | None) 
     if document is None:
         raise CannotImport(NO_FEED)
     moved_to = found.final_url if found.moved else document.moved_to
-    return FetchedFeed(document, _validators(found), digest, found.headers.get("cache-control", ""), moved_to)
-
-
-def _validators(found: Download) -> CacheValidators:
-    """Those of the answer. After a redirect they belong to another address, and none are sent."""
-    return CacheValidators(found.etag, found.last_modified) if found.url == found.final_url else CacheValidators()
+    moved_to = "" if moved_to == url else moved_to
+    is_here = found.final_url == url and not moved_to
+    return FetchedFeed(
+        document,
+        # After a redirect they belong to another address.
+        CacheValidators(found.etag, found.last_modified) if is_here else CacheValidators(),
+        # A feed that has moved says so each time with the same words, which must be counted.
+        None if moved_to else digest,
+        found.headers.get("cache-control", ""),
+        moved_to,
+    )

@@ -78,11 +78,12 @@ async def _sort(feed: int, entries: Sequence[FeedEntry]) -> tuple[list[tuple[Kno
 
 
 async def _add(feed: int, entries: Sequence[FeedEntry], states: Sequence[rules.ItemState], now: datetime) -> None:
+    keys = [rules.key_of(one.url) for one in entries]
     await db.execute(
         ADD,
         feed,
         now,
-        [rules.key_of(one.url) for one in entries],
+        keys,
         [rules.guid_of(one) for one in entries],
         [one.url for one in entries],
         [rules.host_of(one.url) for one in entries],
@@ -92,10 +93,12 @@ async def _add(feed: int, entries: Sequence[FeedEntry], states: Sequence[rules.I
         [min(one.published_at, now) if one.published_at else None for one in entries],
         list(states),
     )
-    await _find_threads(feed)
+    await _find_threads(feed, keys)
 
 
-OFFERED = "select id, url from feed_item where feed = $1 and state in ('waiting', 'approved')"
+OFFERED = """
+select id, url from feed_item where feed = $1 and key = any($2) and state in ('waiting', 'approved')
+"""
 AT_ADDRESSES = """
 update feed_item i set state = 'known', thread = t.id
 from unnest($1::bigint[], $2::text[]) as one (item, url)
@@ -109,9 +112,9 @@ class OfferedItem(msgspec.Struct, frozen=True):
     url: str
 
 
-async def _find_threads(feed: int) -> None:
-    """Mark what is offered and has a thread already, as far as its address says so."""
-    offered = await db.fetch(OfferedItem, OFFERED, feed)
+async def _find_threads(feed: int, keys: list[bytes]) -> None:
+    """Mark which of the new items are offered and have a thread already, as far as their addresses say so."""
+    offered = await db.fetch(OfferedItem, OFFERED, feed, keys)
     pairs = [(one.id, url) for one in offered for url in address_variants(canonical(one.url))]
     await db.execute(AT_ADDRESSES, [item for item, _ in pairs], [url for _, url in pairs])
 
