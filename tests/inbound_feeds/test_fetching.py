@@ -108,7 +108,7 @@ async def test_other_redirects_and_old_sightings_do_not_count(web: Web, feed: in
 async def test_a_feed_says_itself_where_it_moved(web: Web, feed: int) -> None:
     new = "https://new.example/feed.xml"
     for _ in range(3):
-        web.feed(f"<redirect><newLocation>{new}</newLocation></redirect>".encode())
+        web.feed(f"<redirect><newLocation>{new}</newLocation></redirect>".encode(), etag='"v2"')
         await fetch_now(feed)
 
     assert await column(feed, "url") == new
