@@ -2,6 +2,7 @@
 
 from parley.core.events import attempts
 from parley.inbound_feeds import fetching, publishing
+from parley.inbound_feeds.rules import FETCHING, MAKING
 
 # In one sweep.
 MOST = 20
@@ -12,7 +13,7 @@ async def fetch_due() -> int:
     count = 0
     while count < MOST and (due := await fetching.claim()) is not None:
         # One that fails here is due again in a quarter of an hour.
-        await attempts.each("feeds", [due], fetching.check, key=lambda one: one.id, in_transaction=False)
+        await attempts.each(FETCHING, [due], fetching.check, key=lambda one: one.id, in_transaction=False)
         count += 1
     return count
 
@@ -21,6 +22,6 @@ async def make_approved() -> int:
     """Make threads of approved entries, and return how many entries there were."""
     count = 0
     while count < MOST and (item := await publishing.claim()) is not None:
-        await attempts.each("feed items", [item], publishing.make, key=lambda one: one.id, in_transaction=False)
+        await attempts.each(MAKING, [item], publishing.make, key=lambda one: one.id, in_transaction=False)
         count += 1
     return count

@@ -12,7 +12,7 @@ from parley.core.errors import NotFound, Refused
 from parley.core.events.job_wakeups import wake_job
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
-from parley.inbound_feeds.rules import host_of
+from parley.inbound_feeds.rules import FETCHING, MAKING, host_of
 from parley.inbound_feeds.tables import InboundFeed
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
@@ -51,7 +51,7 @@ async def add_feed(viewer: Viewer | None, url: str, use: FeedUse) -> int:
         if feed is None:
             raise Refused(N_("This feed is in the list already."))
         await _log(viewer, "feed.add", feed, after=_recorded(use) | {"url": url})
-        db.after_commit(lambda: wake_job("feeds"))
+        db.after_commit(lambda: wake_job(FETCHING))
     return int(feed)
 
 
@@ -114,7 +114,7 @@ async def _switch(viewer: Viewer | None, feed: int, statement: str, action: str)
     async with db.atomic():
         if await db.execute(statement, feed):
             await _log(viewer, action, feed, after={})
-            db.after_commit(lambda: wake_job("feeds"))
+            db.after_commit(lambda: wake_job(FETCHING))
         else:
             await _require(feed)
 
@@ -129,7 +129,7 @@ async def fetch_soon(feed: int) -> None:
     async with db.atomic():
         if not await db.execute("update inbound_feed set due_at = now() where id = $1 and state = 'active'", feed):
             await _require(feed)
-        db.after_commit(lambda: wake_job("feeds"))
+        db.after_commit(lambda: wake_job(FETCHING))
 
 
 REMOVE = "delete from inbound_feed where id = $1 returning url"
@@ -157,7 +157,7 @@ async def approve(viewer: Viewer, feed: int, items: Sequence[int] | None = None)
     """Let the worker make threads of entries, or of all that wait, and return how many these are."""
     async with db.atomic():
         count = await db.execute(DECIDE, feed, "approved", viewer.id, items)
-        db.after_commit(lambda: wake_job("feed items"))
+        db.after_commit(lambda: wake_job(MAKING))
     return count
 
 

@@ -16,8 +16,8 @@ import msgspec
 from parley.articles.canonical import canonical
 from parley.inbound_feeds.documents import FeedDocument, FeedEntry
 
-Mode = Literal["review", "auto"]
-MODES = ("review", "auto")
+# The jobs of the worker.
+FETCHING, MAKING = "feeds", "feed items"
 ItemState = Literal["old", "waiting", "approved"]
 
 # An entry that was published longer ago gets no thread by itself.
