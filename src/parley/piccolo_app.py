@@ -42,6 +42,7 @@ from parley.embed.tables import CommentSite, EmbedCode, FirstComment, Site
 from parley.exports.tables import Export, ExportPart
 from parley.feeds.tables import LinkPicture
 from parley.guidelines.tables import SavedReason
+from parley.inbound_feeds.tables import FeedHost, FeedItem, InboundFeed
 from parley.maps.tables import PerspectiveMap, StatementVerdict
 from parley.modlog.tables import ModAction
 from parley.modmembers.tables import Note
@@ -70,6 +71,7 @@ TABLES = [
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture,
     SearchDocument, SearchWord,
     Site, EmbedCode, CommentSite, FirstComment,
+    InboundFeed, FeedItem, FeedHost,
     Export, ExportPart,
     ApiToken, Webhook, WebhookDelivery,
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from parley.embed import retention as embed
 from parley.exports import retention as exports
 from parley.feeds import retention as feeds
 from parley.guidelines import retention as guidelines
+from parley.inbound_feeds import retention as inbound_feeds
 from parley.mail import retention as mail
 from parley.maps import retention as maps
 from parley.modlog import retention as modlog
@@ -53,6 +54,7 @@ FEATURES = (
     search,
     digests,
     feeds,
+    inbound_feeds,
     embed,
     exports,
     api,

@@ -28,6 +28,7 @@ from parley.exports import web as exports
 from parley.feeds import oembed, pictures, sitemap
 from parley.feeds import web as feeds
 from parley.guidelines import web as guidelines
+from parley.inbound_feeds import web as inbound_feeds
 from parley.live import web as live
 from parley.mail import web as mailbox
 from parley.mail.inbound import webhooks
@@ -114,6 +115,7 @@ FEATURES = (
     sitemap,
     oembed,
     pictures,
+    inbound_feeds,
     embed,
     panel_web,
     first_web,

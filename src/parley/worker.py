@@ -35,6 +35,7 @@ from parley.embed import jobs as embed
 from parley.erasure import jobs as erasure
 from parley.exports import jobs as exports
 from parley.feeds import jobs as feeds
+from parley.inbound_feeds import jobs as inbound_feeds
 from parley.mail.inbound import maildir
 from parley.mail.sending import deliver_due
 from parley.maps import jobs as maps
@@ -85,6 +86,8 @@ JOBS = (
     Job("inbox", maildir.read_inbox, seconds=30),
     Job("imports", articles.read_waiting, seconds=3, concurrency=3),
     Job("embed", embed.post_waiting, seconds=3),
+    Job("feeds", inbound_feeds.fetch_due, seconds=15, deferrable=True),
+    Job("feed items", inbound_feeds.make_approved, seconds=15, deferrable=True),
     Job("claims", authors.check_due, seconds=60),
     Job("slow mode", slow_mode.update_all, seconds=5),
     Job("backtests", backtests.run_backtests, seconds=3),

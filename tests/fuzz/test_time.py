@@ -40,6 +40,8 @@ from parley.core.text import cleaning, markdown, mentions
 from parley.core.text.diff import marked
 from parley.digests import words as excerpts
 from parley.feeds import drawing, oembed, xml
+from parley.inbound_feeds import parsing
+from parley.inbound_feeds import rules as feed_rules
 from parley.mail.blocks import blocks as letter_blocks
 from parley.mail.inbound import reasons, reports
 from parley.search import excerpts as search_excerpts
@@ -121,6 +123,10 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "digest": (lambda words: excerpts.excerpt(markdown.render(words), 200), comment_rules.LONGEST),
     "address of a preview": (lambda words: oembed._path(f"http://localhost/{words}"), 2_000),
     "text of a feed": (xml.text, comment_rules.LONGEST),
+    "address in another site's feed": (
+        lambda words: feed_rules.key_of(parsing.address(words, "http://a.example/")),
+        2_000,
+    ),
     "search field": (lambda words: SearchForm({"q": words, "after": words, "by": words}), 200),
     "words of the search index": (indexed, comment_rules.LONGEST),
     "excerpt of a hit": (lambda words: search_excerpts.excerpt(words, hit_in(words)), comment_rules.LONGEST),
@@ -135,6 +141,10 @@ APART: dict[str, tuple[Callable[[str], Any], int]] = {
     ),
     "markup of an article": (lambda words: cut(f"<div>{words}</div>", base_url="http://a.example"), 20_000),
     "words of a PDF": (lambda words: read_pdf(pdf([paragraph(words, 80)])), 8_000),
+    "another site's feed": (
+        lambda words: parsing.parse(f"<rss version='2.0'><channel><item>{words}<title>{words}".encode(), ""),
+        8_000,
+    ),
     "picture of a link": (lambda words: drawing.draw(words, words[:80], [1, 1], 2, 2), 300),
     "edited article": (lambda words: read_markdown(words, (), "http://a.example"), 2_000),
 }

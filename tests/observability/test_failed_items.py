@@ -36,7 +36,10 @@ from parley.embed import jobs as embed
 from parley.embed import ops as embed_ops
 from parley.erasure import jobs as erasure
 from parley.exports import jobs as exports
-from parley.feeds import jobs as feeds
+from parley.feeds import jobs as pictures
+from parley.inbound_feeds import fetching, publishing
+from parley.inbound_feeds import ops as feeds
+from parley.inbound_feeds.ops import FeedUse
 from parley.mail import sending, unanswered
 from parley.mail.inbound import maildir
 from parley.maps import jobs as maps
@@ -198,6 +201,25 @@ async def first_comments() -> Items:
     ]
 
 
+async def added_feeds() -> Items:
+    return [await feeds.add_feed(None, f"http://127.0.0.{number}/", FeedUse("policy")) for number in (2, 3)]
+
+
+async def feed_items() -> Items:
+    [feed, _] = await added_feeds()
+    return [
+        await db.value(
+            """insert into feed_item (feed, key, url, host, state, seen_at, due_at)
+               values ($1, $2, $3, $4, 'approved', now(), now()) returning id""",
+            feed,
+            bytes(number),
+            f"http://127.0.0.{number}/",
+            f"127.0.0.{number}",
+        )
+        for number in (4, 5)
+    ]
+
+
 async def sources() -> Items:
     for number in range(2):
         await make.thread(make.text(url=f"https://site{number}.example.org/", fetched=True))
@@ -353,6 +375,24 @@ CASES: dict[str, list[Case]] = {
             again="update first_comment set due_at = now() where state = 'waiting'",
         )
     ],
+    "feeds": [
+        Case(
+            added_feeds,
+            fetching,
+            "check",
+            "select failures > 0 from inbound_feed where id = $1",
+            again="update inbound_feed set due_at = now() where failures = 0",
+        )
+    ],
+    "feed items": [
+        Case(
+            feed_items,
+            publishing,
+            "make",
+            "select state = 'failed' from feed_item where id = $1",
+            again="update feed_item set due_at = now() where state = 'approved'",
+        )
+    ],
     "sources": [
         Case(
             sources,
@@ -394,7 +434,7 @@ CASES: dict[str, list[Case]] = {
         )
     ],
     "link pictures": [
-        Case(threads_without_more, feeds, "_draw", "select exists(select from link_picture where thread = $1)")
+        Case(threads_without_more, pictures, "_draw", "select exists(select from link_picture where thread = $1)")
     ],
     "search": [Case(unindexed, search, "_index", "select indexed_at is not null from event where id = $1")],
     "search check": [

@@ -81,6 +81,9 @@ CASES = {
     "first_comment: first comments on articles of publishers, while the article is fetched": Case(
         insert("first_comment", site="pub", url="https://pub.example/", member=..., body="Words.", submission="#")
     ),
+    "feed_host: when a site of a feed may be asked next, and its robots.txt": Case(
+        insert("feed_host", "host", host="blog#.example")
+    ),
     "job_failure: items that a job failed at": Case(insert("job_failure", job="a job", item="#")),
     "passage: texts of articles that were taken down": Case(
         rows.text_taken_down, {"shown again": rows.text_restored}, "html = '' and text = ''", DECIDED

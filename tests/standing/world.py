@@ -1,6 +1,7 @@
 """A small forum in which every route has something to show, and the addresses that reach it all."""
 
 from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
 
 import httpx
 import msgspec
@@ -24,6 +25,10 @@ from parley.decisions import ops as decisions
 from parley.decisions.rules import Choice
 from parley.digests import letters
 from parley.digests import ops as digests
+from parley.inbound_feeds import ops as feeds
+from parley.inbound_feeds import taking
+from parley.inbound_feeds.documents import FeedDocument, FeedEntry
+from parley.inbound_feeds.ops import FeedUse
 from parley.modrules import ops as rules
 from parley.modrules.limits import RuleDraft
 from parley.reports import ops as reports
@@ -89,7 +94,7 @@ async def build() -> World:
         "{picture:str}": "0.png",
     }
     parts |= await _moderated(root, people["admin"]) | await _ruled(people["moderator"])
-    parts |= await _subscribed(mira)
+    parts |= await _subscribed(mira) | await _fed(people["admin"])
     number = await _import(mira)
     letter = await _mail()
     return World(people, parts | {"/new/{number:str}": f"/new/{number}", "{number:str}": str(letter)})
@@ -118,6 +123,13 @@ async def _ruled(moderator: Viewer) -> dict[str, str]:
     await rules.test(moderator, rule, 1)
     await jobs.run_backtests()
     return {"{rule:str}": str(rule)}
+
+
+async def _fed(admin: Viewer) -> dict[str, str]:
+    """A feed with an entry that waits for review."""
+    feed = await feeds.add_feed(admin, "https://blog.example/feed.xml", FeedUse("research"))
+    await taking.take(feed, FeedDocument("A blog", [FeedEntry("https://blog.example/a", "1", "A")]), datetime.now(UTC))
+    return {"{feed:str}": str(feed), "{entry:str}": str(await db.value("select id from feed_item"))}
 
 
 async def _subscribed(who: Viewer) -> dict[str, str]:

@@ -73,6 +73,7 @@ async def add_article(text: ArticleText) -> int:
     """Write a new article with its first revision and return its id."""
     async with db.atomic():
         allowed = await display_of(text.url or text.claimed_url, text.reservations)
+        allowed = "excerpt" if text.excerpt_only else allowed
         text = excerpt(text) if allowed == "excerpt" else text
         source_text = encode_passages(text.passages) if text.url else None
         new = Article(

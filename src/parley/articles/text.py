@@ -47,6 +47,8 @@ class ArticleText(msgspec.Struct, frozen=True):
     sure: bool = True
     chosen: str | None = None
     fetched: CacheValidators | None = None
+    # No more than an excerpt may be stored, whatever its site and its page allow.
+    excerpt_only: bool = False
     where: dict[str, str] = {}
     # Of the text as it was imported, to find the same text at another address (duplicates.py).
     fingerprint: list[int] = []

@@ -15,6 +15,7 @@ COMMANDS = {
     "discussion": "parley.cli.discussion:discussion",
     "doctor": "parley.cli.doctor:doctor",
     "export": "parley.cli.transfer:export",
+    "feed": "parley.cli.feed:feed",
     "import": "parley.cli.transfer:import_",
     "jobs": "parley.cli.jobs:jobs",
     "log": "parley.cli.log:log",

@@ -1022,6 +1022,66 @@ CREATE TABLE "first_comment" (
   CONSTRAINT first_comment_member_submission_key UNIQUE ("member", "submission")
 );
 CREATE INDEX first_comment_due ON "first_comment" (due_at) WHERE state = 'waiting';
+CREATE TABLE "inbound_feed" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "url" TEXT UNIQUE NOT NULL DEFAULT null,
+  "host" TEXT NOT NULL DEFAULT null,
+  "title" TEXT NOT NULL DEFAULT '',
+  "topic" VARCHAR(40) NOT NULL REFERENCES "topic" ("slug") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "mode" VARCHAR(6) NOT NULL DEFAULT 'review',
+  "display" VARCHAR(7) NOT NULL DEFAULT 'excerpt',
+  "basis" TEXT NOT NULL DEFAULT '',
+  "state" VARCHAR(6) NOT NULL DEFAULT 'active',
+  "note" TEXT NOT NULL DEFAULT '',
+  "etag" TEXT DEFAULT null,
+  "last_modified" TEXT DEFAULT null,
+  "body_hash" BYTEA DEFAULT null,
+  "fetched_at" TIMESTAMPTZ DEFAULT null,
+  "failing_since" TIMESTAMPTZ DEFAULT null,
+  "failures" INTEGER NOT NULL DEFAULT 0,
+  "pause" INTEGER NOT NULL DEFAULT 3600,
+  "due_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "moved_to" TEXT NOT NULL DEFAULT '',
+  "moved_seen" SMALLINT NOT NULL DEFAULT 0,
+  "moved_at" TIMESTAMPTZ DEFAULT null,
+  "added_by" BIGINT REFERENCES "member" ("id") ON DELETE SET NULL ON UPDATE CASCADE DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT inbound_feed_mode_check CHECK (mode in ('review', 'auto')),
+  CONSTRAINT inbound_feed_display_check CHECK (display in ('excerpt', 'full')),
+  CONSTRAINT inbound_feed_basis_check CHECK (display = 'excerpt' or basis <> ''),
+  CONSTRAINT inbound_feed_state_check CHECK (state in ('active', 'paused', 'held', 'gone'))
+);
+CREATE INDEX inbound_feed_due ON "inbound_feed" (due_at) WHERE state = 'active';
+CREATE TABLE "feed_item" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "feed" BIGINT NOT NULL REFERENCES "inbound_feed" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "key" BYTEA NOT NULL DEFAULT null,
+  "guid" BYTEA DEFAULT null,
+  "url" TEXT NOT NULL DEFAULT null,
+  "host" TEXT NOT NULL DEFAULT null,
+  "title" TEXT NOT NULL DEFAULT '',
+  "summary" TEXT NOT NULL DEFAULT '',
+  "published_at" TIMESTAMPTZ DEFAULT null,
+  "seen_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "state" VARCHAR(8) NOT NULL DEFAULT 'waiting',
+  "message" TEXT NOT NULL DEFAULT '',
+  "thread" BIGINT DEFAULT null,
+  "decided_by" BIGINT REFERENCES "member" ("id") ON DELETE SET NULL ON UPDATE CASCADE DEFAULT null,
+  "due_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "made_at" TIMESTAMPTZ DEFAULT null,
+  CONSTRAINT feed_item_state_check CHECK (state in ('old', 'waiting', 'approved', 'made', 'known', 'skipped', 'failed')),
+  CONSTRAINT feed_item_feed_key_key UNIQUE ("feed", "key")
+);
+CREATE INDEX feed_item_guid ON "feed_item" (feed, guid) WHERE guid is not null;
+CREATE INDEX feed_item_due ON "feed_item" (due_at) WHERE state = 'approved';
+CREATE INDEX feed_item_waiting ON "feed_item" (feed, id) WHERE state = 'waiting';
+CREATE INDEX feed_item_made ON "feed_item" (made_at) WHERE made_at is not null;
+CREATE TABLE "feed_host" (
+  "host" TEXT PRIMARY KEY NOT NULL DEFAULT null,
+  "next_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "robots" TEXT NOT NULL DEFAULT '',
+  "robots_at" TIMESTAMPTZ DEFAULT null
+);
 CREATE TABLE "export" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,

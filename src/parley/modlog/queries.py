@@ -63,13 +63,15 @@ with page as materialized (
 )
 select a.id, a.at, m.name as actor, a.action, a.kind, a.target, a.before::text as before, a.after::text as after,
        g.title as guideline, a.reason, a.automated, a.decision,
-       case a.kind when 'rule' then u.name else coalesce(w.name, c.imported_author) end as about,
+       case a.kind when 'rule' then u.name when 'feed' then coalesce(nullif(f.title, ''), f.url)
+       else coalesce(w.name, c.imported_author) end as about,
        t.id as thread, t.title
 from page a left join member m on m.id = a.actor left join guideline g on g.code = a.guideline
 left join comment c on a.kind = 'comment' and c.id = a.target
 left join thread t on t.id = case a.kind when 'article' then a.target else c.thread end
 left join member w on w.id = case a.kind when 'member' then a.target else c.author end
 left join rule u on a.kind = 'rule' and u.id = a.target
+left join inbound_feed f on a.kind = 'feed' and f.id = a.target
 order by a.id desc
 """
 

@@ -61,6 +61,11 @@ ACTION_NAMES = {
     "rule.off": N_("Switched off"),
     "ground.new": N_("Published rule added"),
     "ground.change": N_("Published rule changed"),
+    "feed.add": N_("Feed added"),
+    "feed.change": N_("Feed changed"),
+    "feed.pause": N_("Feed paused"),
+    "feed.start": N_("Feed started again"),
+    "feed.remove": N_("Feed removed"),
     "stop": N_("All rules stopped"),
     "start": N_("All rules started again"),
 }
@@ -106,6 +111,7 @@ KINDS = {
     "member": N_("Members"),
     "rule": N_("Rules"),
     "ground": N_("Published rules"),
+    "feed": N_("Feeds"),
 }
 # The states and roles that the record tells of.
 STATES = {

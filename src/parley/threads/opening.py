@@ -67,12 +67,12 @@ class OpenedThread(msgspec.Struct, frozen=True):
         return f"/t/{self.id}/{self.slug}"
 
 
-async def open_thread(*, text: ArticleText, topic: str, starter: int | None) -> OpenedThread:
+async def open_thread(*, text: ArticleText, topic: str, starter: int | None, revises: bool = True) -> OpenedThread:
     """Open a thread for `text`, or return the one that its article has already.
 
-    Without a `starter`, that is from the command line, the existing article is revised. A member's second import
-    changes nothing; it can be suggested as an update (suggestion_ops.py). Raises Refused when there is no such topic,
-    and for a text that was taken down here.
+    Without a `starter`, that is from the command line, the existing article is revised, unless `revises` is False. A
+    member's second import changes nothing; it can be suggested as an update (suggestion_ops.py). Raises Refused when
+    there is no such topic, and for a text that was taken down here.
     """
     async with db.atomic():
         # Two imports of one address at once must not open two threads.
@@ -82,7 +82,7 @@ async def open_thread(*, text: ArticleText, topic: str, starter: int | None) -> 
         if article is None:
             await check_not_removed(text)
             return await _insert(await articles.add_article(text), text, topic, starter)
-        return await (_revise(article, text) if starter is None else _existing(article))
+        return await (_revise(article, text) if starter is None and revises else _existing(article))
 
 
 async def _check_topic(topic: str) -> None:

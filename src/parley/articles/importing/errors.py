@@ -19,7 +19,15 @@ class CannotImport(Exception):
 
 
 class PageGone(CannotImport):
-    """The site has no page at this address (404 or 410)."""
+    """The site has no page at this address: 404, or 410 where it `is_for_good`."""
+
+    is_for_good = False
+
+
+class SiteBusy(CannotImport):
+    """The site asks for fewer requests (429), or for a pause (503); `retry_after` is its header, if there is one."""
+
+    retry_after: str = ""
 
 
 class Unchanged(Exception):

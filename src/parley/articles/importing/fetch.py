@@ -1,6 +1,6 @@
 """Fetching one page or picture from the web, within hard limits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from email.message import EmailMessage
 
 import anyio
@@ -10,7 +10,7 @@ import msgspec
 
 from parley.articles.importing.addresses import Network, Resolve, resolve
 from parley.articles.importing.connecting import LATER, PASTE, connecting, target_of, wire
-from parley.articles.importing.errors import CannotImport, PageGone, Unchanged
+from parley.articles.importing.errors import CannotImport, PageGone, SiteBusy, Unchanged
 from parley.articles.importing.inflating import Inflating
 from parley.articles.importing.limits import LARGEST_FILE, LARGEST_PDF
 from parley.articles.importing.metadata.licences import reservations
@@ -22,12 +22,16 @@ Headers = list[tuple[bytes, bytes]]
 PDF = "application/pdf"
 PAGES = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
 ARTICLES = (*PAGES, PDF)
+# What feeds are sent as is often wrong, so the reader of feeds decides by what is in them.
+FEEDS = ("application/atom+xml", "application/rss+xml", "application/feed+json", "application/xml", "*/*")
 PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/bmp", "image/tiff")
 
-_USER_AGENT = b"Parley/0.1 (article import; one request for a page a member named)"
+_USER_AGENT = b"Parley/0.1 (articles and feeds that members and moderators named)"
 _REDIRECTS = {301, 302, 303, 307, 308}
+_PERMANENT = {301, 308}
 _MOST_REDIRECTS = 3
 _NOT_MODIFIED = 304
+_GONE = 410
 _MAGIC = 1_024  # bytes in which the signature of a PDF is
 _PDF_SECONDS = 20.0  # more, as a PDF may be ten times as large as a page
 
@@ -44,6 +48,10 @@ class Download(msgspec.Struct, frozen=True):
     last_modified: str | None
     # What its headers reserve (metadata/licences.py).
     reservations: tuple[str, ...] = ()
+    # Only permanent redirects led to `final_url`, and at least one.
+    moved: bool = False
+    # By lower-case names.
+    headers: Mapping[str, str] = {}
 
 
 async def fetch(
@@ -86,6 +94,7 @@ class Limits(msgspec.Struct):
 async def _follow(pool: httpcore.AsyncConnectionPool, url: str, limits: Limits, unless: Headers) -> Download:
     target = target_of(url.strip())
     seen: set[httpx.URL] = set()
+    permanent: list[bool] = []
     while target not in seen and len(seen) <= _MOST_REDIRECTS:
         seen.add(target)
         # The validators belong to the first address only.
@@ -94,12 +103,14 @@ async def _follow(pool: httpcore.AsyncConnectionPool, url: str, limits: Limits, 
             headers = httpx.Headers(answer.headers)
             if answer.status in _REDIRECTS and "location" in headers:
                 target = target_of(headers["location"], base=str(target))
+                permanent.append(answer.status in _PERMANENT)
                 continue
             if answer.status == _NOT_MODIFIED and conditions:
                 raise Unchanged
-            _refuse_status(answer.status)
+            _refuse_status(answer.status, headers)
             body = await _body(answer, headers, limits)
-        return _fetched(url, str(target), headers, body, limits.accept)
+        fetched = _fetched(url, str(target), headers, body, limits.accept)
+        return msgspec.structs.replace(fetched, moved=bool(permanent) and all(permanent))
     raise CannotImport(N_("The site keeps redirecting."), PASTE)
 
 
@@ -113,14 +124,18 @@ def _headers(target: httpx.URL, accept: Sequence[str]) -> Headers:
     ]
 
 
-def _refuse_status(status: int) -> None:
+def _refuse_status(status: int, headers: httpx.Headers) -> None:
     match status:
         case 401 | 402 | 403 | 407 | 451:
             raise CannotImport(N_("The site shows this only after a login or a payment."), PASTE)
         case 404 | 410:
-            raise PageGone(N_("The site has no page at this address. Check it for a typing mistake."))
+            gone = PageGone(N_("The site has no page at this address. Check it for a typing mistake."))
+            gone.is_for_good = status == _GONE
+            raise gone
         case 429 | 503:
-            raise CannotImport(N_("The site is busy."), LATER)
+            busy = SiteBusy(N_("The site is busy."), LATER)
+            busy.retry_after = headers.get("retry-after", "")
+            raise busy
         case _ if not httpx.codes.is_success(status):
             raise CannotImport(N_("The site answered with an error ({status})."), LATER, status=status)
 
@@ -143,13 +158,14 @@ def _fetched(url: str, final: str, headers: httpx.Headers, body: bytes, accept: 
         kind = PDF
     elif kind == PDF:
         raise CannotImport(N_("The site says that this is a PDF, but it is none."), PASTE)
-    if kind not in accept:
+    if kind not in accept and "*/*" not in accept:
         raise CannotImport(N_("This is not a web page, but {kind}."), PASTE, kind=kind)
     if not body.strip():
         raise CannotImport(N_("The site sent an empty page."), PASTE)
     charset = declared.get_content_charset()
     reserved = reservations(headers.get_list("x-robots-tag"), headers.get("tdm-reservation"))
-    return Download(url, final, kind, charset, body, headers.get("etag"), headers.get("last-modified"), reserved)
+    validators = headers.get("etag"), headers.get("last-modified")
+    return Download(url, final, kind, charset, body, *validators, reserved, headers=dict(headers))
 
 
 def _guess(body: bytes) -> str:

@@ -4,16 +4,12 @@ Some inputs keep a parser busy for minutes (libxml2: one tag with fifty thousand
 stopped. Starting the process takes about half a second, in a job that waits for the network anyway.
 """
 
-import os
-import resource
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
-import anyio
 import msgspec
 
+from parley.articles.importing import child
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted, extract_html
 from parley.articles.importing.metadata.languages import detect_language
@@ -23,7 +19,6 @@ from parley.articles.importing.pasted import extract_file, extract_pasted
 from parley.articles.importing.pdf.signature import is_pdf
 from parley.core.text.messages import N_, restored, stored
 
-_MEMORY = 2_000_000_000  # bytes
 _SECONDS, _PDF_SECONDS = 15, 30
 _TOO_MUCH = N_("Reading the page took too long. Paste the article's text instead.")
 _PDF_TOO_MUCH = N_("This PDF is too large or too unusual to be read here. Open it, copy its text, and paste it here.")
@@ -70,22 +65,10 @@ async def _run(reader: str, *args: object, **kwargs: object) -> ReadArticle:
 async def answer_of_process(request: bytes, *, is_pdf: bool) -> bytes:
     """What `answer` returns in a process of its own. Raises CannotImport when that takes too much time or memory."""
     seconds, too_much = (_PDF_SECONDS, _PDF_TOO_MUCH) if is_pdf else (_SECONDS, _TOO_MUCH)
-    # Without the secrets of this process.
-    environment = {name: value for name, value in os.environ.items() if name.startswith("PYTHON")}
     try:
-        with anyio.fail_after(seconds):
-            done = await anyio.run_process(
-                [sys.executable, "-m", __name__, str(seconds)],
-                input=request,
-                stderr=subprocess.DEVNULL,
-                check=False,
-                env=environment,
-            )
-    except TimeoutError:
+        return await child.run(__name__, request, seconds)
+    except child.Exceeded:
         raise CannotImport(too_much) from None
-    if done.returncode:
-        raise CannotImport(too_much)
-    return done.stdout
 
 
 def _pdf(data: bytes, title: str = "", url: str | None = None) -> ReadArticle:  # noqa: ARG001 like the other readers
@@ -131,12 +114,5 @@ def answer(request: bytes) -> bytes:
     )
 
 
-def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    seconds = int(sys.argv[1])
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    sys.stdout.buffer.write(answer(sys.stdin.buffer.read()))
-
-
 if __name__ == "__main__":
-    main()
+    child.main(answer)

@@ -1,0 +1,42 @@
+"""Child processes that read untrusted bytes, with limits on time and memory and without this process's secrets."""
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+
+import anyio
+
+_MEMORY = 2_000_000_000  # bytes
+
+
+class Exceeded(Exception):
+    """The child process needed too much time or memory, or crashed."""
+
+
+async def run(module: str, request: bytes, seconds: int) -> bytes:
+    """What `module`, whose program is `main`, answers to `request` in a process of its own. Raises Exceeded."""
+    environment = {name: value for name, value in os.environ.items() if name.startswith("PYTHON")}
+    try:
+        with anyio.fail_after(seconds):
+            done = await anyio.run_process(
+                [sys.executable, "-m", module, str(seconds)],
+                input=request,
+                stderr=subprocess.DEVNULL,
+                check=False,
+                env=environment,
+            )
+    except TimeoutError:
+        raise Exceeded from None
+    if done.returncode:
+        raise Exceeded
+    return done.stdout
+
+
+def main(answer: Callable[[bytes], bytes]) -> None:
+    """Answer the request on standard input, within the seconds that the first argument gives."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    seconds = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    sys.stdout.buffer.write(answer(sys.stdin.buffer.read()))

@@ -1,0 +1,1 @@
+"""Inbound feeds: threads about the articles that other sites' feeds announce."""

@@ -1,0 +1,149 @@
+"""Fetching the feeds that are due, and what their answers mean for the next time."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from parley.articles.importing.errors import CannotImport, PageGone, SiteBusy, Unchanged
+from parley.articles.text import CacheValidators
+from parley.core import db
+from parley.core.text.messages import N_, Message, stored
+from parley.inbound_feeds import hosts, rules
+from parley.inbound_feeds.reading import FetchedFeed, fetch_feed
+from parley.inbound_feeds.taking import take
+
+GONE = N_("The site says that this feed is gone for good. We no longer fetch it.")
+MISSING = N_("The site has had no feed at this address for a week. The feed is paused.")
+SAME = N_("This feed has moved to an address that is in the list already. Remove one of the two.")
+
+
+class DueFeed(msgspec.Struct, frozen=True):
+    """A feed to fetch. `missing` is whether nothing was found there for a week."""
+
+    id: int
+    url: str
+    host: str
+    etag: str | None
+    last_modified: str | None
+    body_hash: bytes | None
+    pause: int
+    failures: int
+    missing: bool
+    moved_to: str
+    moved_seen: int
+
+
+COLUMNS = """
+f.id, f.url, f.host, f.etag, f.last_modified, f.body_hash, f.pause, f.failures,
+coalesce(f.failing_since < now() - interval '7 days', false) as missing, f.moved_to,
+case when f.moved_at > now() - interval '48 hours' then f.moved_seen else 0 end as moved_seen
+"""
+# A claimed feed is due again after a quarter of an hour, in case its worker dies.
+CLAIM = f"""
+with due as (
+    select id from inbound_feed i where state = 'active' and due_at <= now() and not {hosts.BUSY.format(host="i.host")}
+    order by due_at limit 1 for update skip locked
+)
+update inbound_feed f set due_at = now() + interval '15 minutes' from due where f.id = due.id returning {COLUMNS}
+"""  # noqa: S608 constants only
+ONE = f"select {COLUMNS} from inbound_feed f where id = $1"  # noqa: S608 constants only
+
+
+async def claim() -> DueFeed | None:
+    """Claim the feed that has been due longest and whose host may be asked."""
+    return await db.fetch_one(DueFeed, CLAIM)
+
+
+async def one(feed: int) -> DueFeed | None:
+    return await db.fetch_one(DueFeed, ONE, feed)
+
+
+DEFER = "update inbound_feed set due_at = now() + make_interval(secs => $2) where id = $1"
+
+
+async def check(due: DueFeed) -> None:
+    """Fetch a feed and take over what is new. Whatever goes wrong is noted, and the feed is fetched again later."""
+    if not await hosts.take(due.host):
+        await db.execute(DEFER, due.id, float(rules.HOST_SECONDS))
+        return
+    pause: float = rules.HOST_SECONDS
+    try:
+        found = await fetch_feed(due.url, CacheValidators(due.etag, due.last_modified), due.body_hash)
+        await _take(due, found)
+    except Unchanged:
+        await db.execute(UNCHANGED, due.id)
+    except PageGone as error:
+        await _gone(due, error)
+    except SiteBusy as error:
+        pause = rules.retry_seconds(error.retry_after, datetime.now(UTC))
+        await _failed(due, error.reason, pause)
+    except CannotImport as error:
+        await _failed(due, error.reason)
+    finally:
+        await hosts.release(due.host, pause)
+
+
+UNCHANGED = """
+update inbound_feed set fetched_at = now(), failing_since = null, failures = 0, note = '', moved_seen = 0,
+    due_at = now() + make_interval(secs => pause)
+where id = $1
+"""
+TAKEN = """
+update inbound_feed set etag = $2, last_modified = $3, body_hash = $4, pause = $5::int, fetched_at = $6,
+    title = case when $7 <> '' then $7 else title end, failing_since = null, failures = 0,
+    note = case when state = 'held' then note else '' end, due_at = now() + make_interval(secs => $5::int)
+where id = $1
+"""
+
+
+async def _take(due: DueFeed, found: FetchedFeed) -> None:
+    now = datetime.now(UTC)
+    pause = rules.pause_after(found.document, found.cache_control)
+    async with db.atomic():
+        await take(due.id, found.document, now)
+        kept = found.validators
+        await db.execute(
+            TAKEN, due.id, kept.etag, kept.last_modified, found.body_hash, pause, now, found.document.title
+        )
+        await _note_move(due, found.moved_to)
+
+
+# The same answer three times within 48 hours: one of them may be a mistake of the site.
+SIGHTINGS = 3
+SEEN_MOVED = "update inbound_feed set moved_to = $2, moved_seen = $3, moved_at = now() where id = $1"
+MOVE = """
+update inbound_feed set url = $2, host = $3, moved_to = '', moved_seen = 0, etag = null, last_modified = null
+where id = $1 and not exists (select from inbound_feed where url = $2)
+"""
+PAUSE = "update inbound_feed set state = $2, note = $3 where id = $1"
+
+
+async def _note_move(due: DueFeed, moved_to: str) -> None:
+    """Count a permanent redirect, and follow it for good when it was seen often enough."""
+    if not moved_to:
+        await db.execute(SEEN_MOVED, due.id, "", 0)
+        return
+    seen = due.moved_seen + 1 if moved_to == due.moved_to else 1
+    await db.execute(SEEN_MOVED, due.id, moved_to, seen)
+    if seen >= SIGHTINGS and not await db.execute(MOVE, due.id, moved_to, rules.host_of(moved_to)):
+        await db.execute(PAUSE, due.id, "paused", stored(SAME))
+
+
+async def _gone(due: DueFeed, error: PageGone) -> None:
+    if error.is_for_good:
+        await db.execute(PAUSE, due.id, "gone", stored(GONE))
+    elif due.missing:
+        await db.execute(PAUSE, due.id, "paused", stored(MISSING))
+    else:
+        await _failed(due, N_("The site has no feed at this address."))
+
+
+FAILED = """
+update inbound_feed set note = $2, failures = failures + 1, failing_since = coalesce(failing_since, now()),
+    due_at = now() + make_interval(secs => $3)
+where id = $1
+"""
+
+
+async def _failed(due: DueFeed, note: Message, pause: float = 0) -> None:
+    await db.execute(FAILED, due.id, stored(note), max(pause, float(rules.pause_after_failure(due.failures + 1))))

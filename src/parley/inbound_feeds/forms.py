@@ -1,0 +1,35 @@
+"""The forms to add a feed and to change how it is used."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from parley.articles.rules import is_web_address
+from parley.core.http.forms import Form
+from parley.core.text.messages import N_
+from parley.inbound_feeds.documents import LONGEST_URL
+
+LONGEST_BASIS = 500
+LEAST_BASIS = 10
+
+
+class FeedForm(Form):
+    """How a feed is used: its topic, whether its entries need a review, and on which basis full texts are shown."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.topic = self.text("topic", most=40, least=1, missing=N_("Please choose a topic."))
+        self.mode = "auto" if self.flag("auto") else "review"
+        self.display = "full" if self.flag("full") else "excerpt"
+        self.basis = self.text("basis", most=LONGEST_BASIS)
+        if self.display == "full" and len(self.basis) < LEAST_BASIS:
+            self.errors.setdefault(
+                "basis", N_("Please write why the full text may be shown, such as the licence or the agreement.")
+            )
+
+
+class NewFeedForm(FeedForm):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.url = self.text("url", most=LONGEST_URL, least=1, missing=N_("Please give the address of the feed."))
+        if self.url and not is_web_address(self.url):
+            self.errors["url"] = N_("This is not a web address. It should look like https://example.org/feed.xml.")

@@ -1,0 +1,166 @@
+"""Adding, changing and removing feeds, and deciding on their entries."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urldefrag
+
+import msgspec
+
+from parley.articles.rules import is_web_address
+from parley.core import db
+from parley.core.errors import NotFound, Refused
+from parley.core.events.job_wakeups import wake_job
+from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
+from parley.inbound_feeds.rules import FETCHING, MAKING, host_of
+from parley.inbound_feeds.tables import InboundFeed
+from parley.modlog import ops as modlog
+from parley.modlog.ops import Entry
+from parley.threads.tables import Topic
+
+NO_FEED = N_("There is no such feed.")
+
+
+class FeedUse(msgspec.Struct, frozen=True):
+    """How a feed is used. The `display` `full` needs a `basis`."""
+
+    topic: str
+    mode: str = "review"
+    display: str = "excerpt"
+    basis: str = ""
+
+
+ADD = """
+insert into inbound_feed (url, host, topic, mode, display, basis, added_by, created_at, due_at)
+values ($1, $2, $3, $4, $5, $6, $7, now(), now()) on conflict (url) do nothing returning id
+"""
+
+
+async def add_feed(viewer: Viewer | None, url: str, use: FeedUse) -> int:
+    """Add a feed and return its id. The worker fetches it at once, and offers its newest entries for review.
+
+    Raises Refused for what is no address, is in the list already, has no topic, or is shown in full without a basis.
+    """
+    if not is_web_address(url.strip()):
+        raise Refused(N_("This is not a web address. It should look like https://example.org/feed.xml."))
+    url = urldefrag(url.strip()).url
+    async with db.atomic():
+        await _check(use)
+        added_by = viewer.id if viewer else None
+        feed = await db.value(ADD, url, host_of(url), use.topic, use.mode, use.display, use.basis, added_by)
+        if feed is None:
+            raise Refused(N_("This feed is in the list already."))
+        await _log(viewer, "feed.add", feed, after=_recorded(use) | {"url": url})
+        db.after_commit(lambda: wake_job(FETCHING))
+    return int(feed)
+
+
+async def _check(use: FeedUse) -> None:
+    if not await Topic.exists().where(Topic.slug == use.topic):
+        raise Refused(N_("There is no topic {topic}."), topic=use.topic)
+    if use.display == "full" and not use.basis.strip():
+        raise Refused(N_("Please write why the full text may be shown, such as the licence or the agreement."))
+
+
+def _recorded(use: FeedUse) -> dict[str, Any]:
+    return {"topic": use.topic, "mode": use.mode, "display": use.display, "basis": use.basis}
+
+
+async def _log(
+    viewer: Viewer | None, action: str, feed: int, *, before: dict[str, Any] | None = None, after: dict[str, Any]
+) -> None:
+    await modlog.write(viewer, Entry(action, "feed", feed, before or {}, after), role="operator")
+
+
+FORMER = "select topic, mode, display, basis from inbound_feed where id = $1 for update"
+
+
+async def change_feed(viewer: Viewer | None, feed: int, use: FeedUse) -> None:
+    """Change how a feed is used, from its next entries on. Raises NotFound and Refused."""
+    async with db.atomic():
+        await _check(use)
+        former = await db.fetch_one(FeedUse, FORMER, feed)
+        if former is None:
+            raise NotFound(NO_FEED)
+        values: dict[Any, Any] = {
+            InboundFeed.topic: use.topic,
+            InboundFeed.mode: use.mode,
+            InboundFeed.display: use.display,
+            InboundFeed.basis: use.basis,
+        }
+        await InboundFeed.update(values).where(InboundFeed.id == feed)
+        if former != use:
+            await _log(viewer, "feed.change", feed, before=_recorded(former), after=_recorded(use))
+
+
+STOP = "update inbound_feed set state = 'paused' where id = $1 and state in ('active', 'held')"
+START = """
+update inbound_feed set state = 'active', note = '', failures = 0, failing_since = null, due_at = now()
+where id = $1 and state <> 'active'
+"""
+
+
+async def pause_feed(viewer: Viewer | None, feed: int) -> None:
+    """Fetch a feed no more until it is started again. Raises NotFound."""
+    await _switch(viewer, feed, STOP, "feed.pause")
+
+
+async def start_feed(viewer: Viewer | None, feed: int) -> None:
+    """Fetch a feed again that was paused, held or gone. Raises NotFound."""
+    await _switch(viewer, feed, START, "feed.start")
+
+
+async def _switch(viewer: Viewer | None, feed: int, statement: str, action: str) -> None:
+    async with db.atomic():
+        if await db.execute(statement, feed):
+            await _log(viewer, action, feed, after={})
+            db.after_commit(lambda: wake_job(FETCHING))
+        else:
+            await _require(feed)
+
+
+async def _require(feed: int) -> None:
+    if not await InboundFeed.exists().where(InboundFeed.id == feed):
+        raise NotFound(NO_FEED)
+
+
+async def fetch_soon(feed: int) -> None:
+    """Let the worker fetch a feed now. Raises NotFound."""
+    async with db.atomic():
+        if not await db.execute("update inbound_feed set due_at = now() where id = $1 and state = 'active'", feed):
+            await _require(feed)
+        db.after_commit(lambda: wake_job(FETCHING))
+
+
+REMOVE = "delete from inbound_feed where id = $1 returning url"
+
+
+async def remove_feed(viewer: Viewer | None, feed: int) -> str:
+    """Remove a feed and what is known of its entries, and return its address. Its threads stay. Raises NotFound."""
+    async with db.atomic():
+        url = await db.value(REMOVE, feed)
+        if url is None:
+            raise NotFound(NO_FEED)
+        await _log(viewer, "feed.remove", feed, after={"url": url})
+    return str(url)
+
+
+# What waits; and one that was decided or not offered, if a moderator names it.
+DECIDE = """
+update feed_item set state = $2, decided_by = $3, message = '', due_at = now()
+where feed = $1 and case when $4::bigint[] is null then state = 'waiting'
+                         else id = any($4) and state in ('waiting', 'old', 'skipped', 'failed') end
+"""
+
+
+async def approve(viewer: Viewer, feed: int, items: Sequence[int] | None = None) -> int:
+    """Let the worker make threads of entries, or of all that wait, and return how many these are."""
+    async with db.atomic():
+        count = await db.execute(DECIDE, feed, "approved", viewer.id, items)
+        db.after_commit(lambda: wake_job(MAKING))
+    return count
+
+
+async def skip(viewer: Viewer, feed: int, items: Sequence[int] | None = None) -> int:
+    """Make no threads of entries, or of all that wait, and return how many these are."""
+    return await db.execute(DECIDE, feed, "skipped", viewer.id, items)

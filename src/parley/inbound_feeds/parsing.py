@@ -1,0 +1,96 @@
+"""Parsing RSS, Atom, RDF and JSON feeds; only in the child process (sandbox.py)."""
+
+import calendar
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from io import BytesIO
+from time import struct_time
+from typing import Any
+from urllib.parse import urljoin
+
+import feedparser
+from lxml import etree, html
+
+from parley.articles.rules import is_web_address
+from parley.core.text.cleaning import one_line, shortened
+from parley.inbound_feeds import json_parsing
+from parley.inbound_feeds.documents import LONGEST_SUMMARY, LONGEST_TITLE, LONGEST_URL, FeedDocument, FeedEntry
+
+# Longer ones are cut before they are read: nobody sees more of them.
+_LONGEST_MARKUP = 20_000
+_LONGEST_GUID = 10_000
+_LONGEST_TTL = 100_000
+
+
+def parse(data: bytes, url: str, content_type: str = "") -> FeedDocument | None:
+    """Return the feed in `data`, which was fetched from `url`; None if it is no feed."""
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return json_parsing.parse(data, url)
+    # Neither cleaning nor resolving the markup, which takes most of the time: only its text is used.
+    found = feedparser.parse(
+        BytesIO(data),
+        sanitize_html=False,
+        resolve_relative_uris=False,
+        response_headers={"content-type": content_type, "content-location": url} if content_type else {},
+    )
+    about: Mapping[str, Any] = found.feed
+    moved_to = address(about.get("newlocation") or about.get("itunes_new-feed-url") or "", url)
+    if not found.get("version") and not found.entries and not moved_to:
+        return None
+    return FeedDocument(
+        title=plain(about.get("title"), LONGEST_TITLE),
+        entries=list(_entries(found.entries, url)),
+        ttl=_minutes(about.get("ttl")),
+        moved_to=moved_to,
+    )
+
+
+def _entries(entries: list[Mapping[str, Any]], url: str) -> Iterator[FeedEntry]:
+    for one in entries:
+        if link := address(one.get("feedburner_origlink") or one.get("link") or "", url):
+            yield FeedEntry(
+                url=link,
+                guid=str(one.get("id") or "")[:_LONGEST_GUID],
+                title=plain(one.get("title"), LONGEST_TITLE),
+                summary=plain(one.get("summary"), LONGEST_SUMMARY),
+                published_at=_moment(one.get("published_parsed")) or _moment(one.get("updated_parsed")),
+            )
+
+
+def address(link: object, base: str) -> str:
+    """The web address that `link` in a feed at `base` stands for; empty if it is none."""
+    try:
+        whole = urljoin(base, str(link).strip())
+    except ValueError:
+        return ""
+    return whole if link and len(whole) <= LONGEST_URL and whole.isprintable() and is_web_address(whole) else ""
+
+
+def plain(markup: object, length: int) -> str:
+    """The text of markup, in one line of at most `length` characters."""
+    text = str(markup or "")[:_LONGEST_MARKUP]
+    if "<" in text or "&" in text:
+        try:
+            text = html.fromstring(f"<div>{text}</div>").text_content()
+        except (etree.ParserError, ValueError):
+            text = ""
+    return shortened(storable(one_line(text)), length)
+
+
+def storable(text: str) -> str:
+    """Text without what PostgreSQL cannot hold."""
+    return text.encode("utf-8", "ignore").decode()
+
+
+def _moment(parsed: struct_time | None) -> datetime | None:
+    if parsed is None:
+        return None
+    try:
+        return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _minutes(ttl: object) -> int:
+    text = str(ttl or "").strip()
+    return min(int(text), _LONGEST_TTL) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 no number of minutes is longer

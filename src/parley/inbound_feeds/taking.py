@@ -1,0 +1,144 @@
+"""Taking over what a fetched feed lists: which entries are new, and what becomes of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from parley.articles.canonical import canonical
+from parley.articles.duplicates import address_variants
+from parley.core import db
+from parley.core.text.messages import N_, stored
+from parley.inbound_feeds import rules
+from parley.inbound_feeds.documents import FeedDocument, FeedEntry
+from parley.inbound_feeds.rules import KnownItem
+
+HELD = N_(
+    "Most entries of this feed changed at once, with dates from before we last read it. Look at what waits for review, "
+    "then start the feed again."
+)
+
+
+class FeedState(msgspec.Struct, frozen=True):
+    """What decides on new entries. `approvals` counts those that moderators approved."""
+
+    mode: str
+    fetched_at: datetime | None
+    approvals: int
+
+
+STATE = """
+select mode, fetched_at, (select count(*) from feed_item i where i.feed = f.id and decided_by is not null
+    and state <> 'skipped') as approvals
+from inbound_feed f where id = $1 for update
+"""
+KNOWN = """
+select id, key, guid, url, title, thread from feed_item where feed = $1 and (key = any($2) or guid = any($3))
+"""
+ADD = """
+insert into feed_item (feed, key, guid, url, host, title, summary, published_at, seen_at, state, due_at)
+select $1, key, guid, url, host, title, summary, published_at, $2, state, now()
+from unnest($3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::text[])
+    as one (key, guid, url, host, title, summary, published_at, state)
+on conflict (feed, key) do nothing
+"""
+
+
+async def take(feed: int, document: FeedDocument, now: datetime) -> int:
+    """Add what is new in a feed, and return how many entries that is.
+
+    The first time nothing but the newest is offered. A feed that changed as a whole is held, and its new entries wait.
+    """
+    async with db.atomic():
+        state = await db.fetch_one(FeedState, STATE, feed)
+        if state is None:
+            return 0
+        entries = rules.without_doubles(document.entries)
+        known, new = await _sort(feed, entries)
+        await _note_titles(known)
+        if state.fetched_at is None:
+            await _add(feed, new, rules.first_states(new), now)
+            return len(new)
+        held = rules.changed_at_once(new, len(entries), state.fetched_at)
+        automatic = state.mode == "auto" and state.approvals >= rules.TRUSTED and not held
+        await _add(feed, new, [rules.state_of(one, now, automatic=automatic) for one in new], now)
+        if held:
+            await hold(feed)
+    return len(new)
+
+
+async def _sort(feed: int, entries: Sequence[FeedEntry]) -> tuple[list[tuple[KnownItem, FeedEntry]], list[FeedEntry]]:
+    """Which entries were listed before, with their items, and which are new."""
+    keys, guids = [rules.key_of(one.url) for one in entries], rules.unique_guids(entries)
+    rows = await db.fetch(KnownItem, KNOWN, feed, keys, list(guids))
+    by_key = {row.key: row for row in rows}
+    by_guid = {row.guid: row for row in rows if row.guid in guids}
+    found = [(rules.find_known(one, by_key, by_guid), one) for one in entries]
+    return [(item, one) for item, one in found if item], [one for item, one in found if item is None]
+
+
+async def _add(feed: int, entries: Sequence[FeedEntry], states: Sequence[rules.ItemState], now: datetime) -> None:
+    keys = [rules.key_of(one.url) for one in entries]
+    await db.execute(
+        ADD,
+        feed,
+        now,
+        keys,
+        [rules.guid_of(one) for one in entries],
+        [one.url for one in entries],
+        [rules.host_of(one.url) for one in entries],
+        [one.title for one in entries],
+        [one.summary for one in entries],
+        # A date in the future would keep an entry on top for ever.
+        [min(one.published_at, now) if one.published_at else None for one in entries],
+        list(states),
+    )
+    await _find_threads(feed, keys)
+
+
+OFFERED = """
+select id, url from feed_item where feed = $1 and key = any($2) and state in ('waiting', 'approved')
+"""
+AT_ADDRESSES = """
+update feed_item i set state = 'known', thread = t.id
+from unnest($1::bigint[], $2::text[]) as one (item, url)
+join article a on a.url = one.url join thread t on t.article = a.id
+where i.id = one.item
+"""
+
+
+class OfferedItem(msgspec.Struct, frozen=True):
+    id: int
+    url: str
+
+
+async def _find_threads(feed: int, keys: list[bytes]) -> None:
+    """Mark which of the new items are offered and have a thread already, as far as their addresses say so."""
+    offered = await db.fetch(OfferedItem, OFFERED, feed, keys)
+    pairs = [(one.id, url) for one in offered for url in address_variants(canonical(one.url))]
+    await db.execute(AT_ADDRESSES, [item for item, _ in pairs], [url for _, url in pairs])
+
+
+TITLES = """
+update feed_item i set title = one.title from unnest($1::bigint[], $2::text[]) as one (id, title) where i.id = one.id
+"""
+# The article of an item whose title changed was probably revised.
+CHECK = """
+update article a set check_at = now() from thread t
+where t.article = a.id and t.id = any($1::bigint[]) and a.check_at > now()
+"""
+
+
+async def _note_titles(known: Sequence[tuple[KnownItem, FeedEntry]]) -> None:
+    """Keep changed titles, and look at the sources of their articles soon."""
+    changed = [(item, one.title) for item, one in known if one.title and one.title != item.title]
+    if changed:
+        await db.execute(TITLES, [item.id for item, _ in changed], [title for _, title in changed])
+        await db.execute(CHECK, [item.thread for item, _ in changed if item.thread])
+
+
+HOLD = "update inbound_feed set state = 'held', note = $2 where id = $1"
+
+
+async def hold(feed: int) -> None:
+    await db.execute(HOLD, feed, stored(HELD))
