@@ -137,11 +137,11 @@ CASES = {
         NOTIFICATION, {"read lately": set_to("notification", "read_at = now()")}
     ),
     "issue: issues of the digest, with their items": Case(insert("issue", member=..., period="#", due_at=LATER)),
-    "claim: claims to articles that ended, or that nothing proved": Case(
+    "claim: claims to articles that ended, or that were not confirmed": Case(
         rows.ended_claim,
         {"confirmed": set_to("claim", "state = 'confirmed'")},
     ),
-    "api_token: tokens of the API that are over": Case(
+    "api_token: expired tokens of the API": Case(
         insert("api_token", member=..., token_hash=..., name="a test", expires_at=LATER)
     ),
     "export: exports of members' data, with their files": Case(insert("export", member=...)),

@@ -5,10 +5,10 @@ from parley.core.retention import Kept, Rule
 RULES = (
     Rule(
         table="api_token",
-        what="tokens of the API that are over",
+        what="expired tokens of the API",
         days=30,
         since="expires_at",
-        after="their end",
+        after="they expired",
         why="their member sees which program has stopped working, and makes a new token for it",
     ),
 )

@@ -10,8 +10,8 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from parley.api import events_web, members_web, moderation_web, reading_web, search_web, votes_web, writing_web
+from parley.api.access import check_token
 from parley.api.answers import VARY
-from parley.api.guard import check_token
 from parley.core.http import problems
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.pages import Finished, sent
@@ -33,7 +33,7 @@ def description() -> dict[str, Any]:
         security=[{}, {"token": []}],
         use_handler_docstrings=True,
     )
-    # An application of its own, since the pages of Litestar's are not wanted among ours.
+    # A separate application, so that Litestar does not add its pages about the API to ours.
     return Litestar(route_handlers=[_router(FEATURES)], openapi_config=config).openapi_schema.to_schema()
 
 
@@ -52,7 +52,7 @@ def _router(features: Any, *more: Any) -> Router:
 
 
 def on_deep_body(request: AnyRequest, _: RecursionError) -> Response[bytes]:
-    """JSON that is nested too deep to be read is a mistake of the request."""
+    """Answer 400 to JSON that is nested too deeply to be parsed."""
     return problems.of_http_error(request, ClientException())
 
 

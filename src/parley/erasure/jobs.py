@@ -1,4 +1,4 @@
-"""The worker's job: erases the accounts whose time is over."""
+"""The worker's job: erases accounts 14 days after their members asked for it."""
 
 import msgspec
 import structlog
@@ -6,7 +6,7 @@ import structlog
 from parley.accounts import viewer_cache
 from parley.core import db
 from parley.core.events import attempts
-from parley.erasure import ledger, mentions, statements, words
+from parley.erasure import deletions, ledger, mentions, words
 
 log = structlog.get_logger(__name__)
 
@@ -17,7 +17,7 @@ order by erase_at limit 10
 """  # noqa: S608 constants only
 
 
-class Leaving(msgspec.Struct, frozen=True):
+class DueErasure(msgspec.Struct, frozen=True):
     """A member who is to be erased, with their words or without."""
 
     id: int
@@ -28,24 +28,23 @@ class Leaving(msgspec.Struct, frozen=True):
 
 async def erase_due() -> int:
     """Erase the members whose 14 days are over, and return how many there were."""
-    due = await db.fetch(Leaving, DUE)
+    due = await db.fetch(DueErasure, DUE)
     await attempts.each("erasures", due, erase, key=lambda one: one.id, in_transaction=False)
     return len(due)
 
 
-async def erase(member: Leaving) -> None:
-    """Erase one member. After an interruption the next sweep goes on: the name goes last."""
+async def erase(member: DueErasure) -> None:
+    """Erase one member. The name goes last, so that the next sweep continues after an interruption."""
     if member.erase_words and not await words.erase(member.id):
         return
     await mentions.rewrite(member.name)
     ledger.write(member.id, member.name_key, words=member.erase_words)
     async with db.atomic():
-        # Somebody who has just come back is not erased.
+        # The member may just have come back.
         locked = "select id from member where id = $1 and erase_at <= now() for update"
         if not await db.values(locked, member.id):
             return
-        for statement in (statements.VOTES, statements.ANSWERS, *statements.ROWS, statements.LEFT):
-            await db.execute(statement, member.id)
-        await db.execute(statements.MEMBER, member.id)
+        for deletion in (deletions.VOTES, deletions.ANSWERS, *deletions.ROWS, deletions.LEFT, deletions.MEMBER):
+            await db.execute(deletion, member.id)
         viewer_cache.clear_after_commit()
     log.info("member erased", member=member.id, words=member.erase_words)
