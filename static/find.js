@@ -1,2 +1,2 @@
-/* sources 4f8ef6dda6237d8365de151b35c1ef38079a4d2f11c0fdd02237d13069f11d4f */
+/* sources 23c352cb525944003ca0ae1a650f49eae15f3ff2f8f3adc96420d621b0d6c889 */
 var c=null;document.addEventListener("keydown",e=>{if(e.ctrlKey||e.metaKey||e.altKey||e.defaultPrevented)return;let t=document.querySelector("main input[type=search], .masthead input[type=search]");if(e.key==="Escape"&&e.target===t)return r(t);e.key!=="/"||e.target.closest("input, textarea, select, dialog, [contenteditable]")||(e.preventDefault(),c=document.activeElement,t.checkVisibility()?t.select():document.querySelector(".to-search").click())});function r(e){e.blur(),c?.isConnected&&c.focus({preventScroll:!0})}
