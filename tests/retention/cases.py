@@ -141,7 +141,7 @@ CASES = {
         rows.ended_claim,
         {"confirmed": set_to("claim", "state = 'confirmed'")},
     ),
-    "api_token: expired tokens of the API": Case(
+    "api_token: tokens of the API that are over": Case(
         insert("api_token", member=..., token_hash=..., name="a test", expires_at=LATER)
     ),
     "export: exports of members' data, with their files": Case(insert("export", member=...)),

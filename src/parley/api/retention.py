@@ -5,10 +5,10 @@ from parley.core.retention import Kept, Rule
 RULES = (
     Rule(
         table="api_token",
-        what="expired tokens of the API",
+        what="tokens of the API that are over",
         days=30,
         since="expires_at",
-        after="they expired",
+        after="their end",
         why="their member sees which program has stopped working, and makes a new token for it",
     ),
 )

@@ -10,8 +10,8 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from parley.api import events_web, members_web, moderation_web, reading_web, search_web, votes_web, writing_web
-from parley.api.access import check_token
 from parley.api.answers import VARY
+from parley.api.guard import check_token
 from parley.core.http import problems
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.pages import Finished, sent

@@ -1,4 +1,4 @@
-"""The worker's job: erases accounts 14 days after their members asked for it."""
+"""The worker's job: erases the accounts whose time is over."""
 
 import msgspec
 import structlog
@@ -17,7 +17,7 @@ order by erase_at limit 10
 """  # noqa: S608 constants only
 
 
-class DueErasure(msgspec.Struct, frozen=True):
+class Leaving(msgspec.Struct, frozen=True):
     """A member who is to be erased, with their words or without."""
 
     id: int
@@ -28,12 +28,12 @@ class DueErasure(msgspec.Struct, frozen=True):
 
 async def erase_due() -> int:
     """Erase the members whose 14 days are over, and return how many there were."""
-    due = await db.fetch(DueErasure, DUE)
+    due = await db.fetch(Leaving, DUE)
     await attempts.each("erasures", due, erase, key=lambda one: one.id, in_transaction=False)
     return len(due)
 
 
-async def erase(member: DueErasure) -> None:
+async def erase(member: Leaving) -> None:
     """Erase one member. The name goes last, so that the next sweep continues after an interruption."""
     if member.erase_words and not await words.erase(member.id):
         return
