@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 
 from accounts.person import PASSWORD, Person
 from parley.accounts import ops, proof_of_work, sign_in_limits
-from parley.core import db, ratelimit
+from parley.core import db, ratelimit, token_buckets
 
 pytestmark = pytest.mark.anyio
 
@@ -149,11 +149,11 @@ async def test_nobody_is_mailed_many_links(client: httpx.AsyncClient, mira: Pers
 def dead_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Nobody listens where Redis should: PostgreSQL counts instead."""
     dead = Redis(unix_socket_path=str(tmp_path / "nobody"), retry=Retry(NoBackoff(), 0))
-    monkeypatch.setattr(ratelimit, "redis", lambda: dead)
-    monkeypatch.setattr(ratelimit, "_paused_until", 0.0)
-    ratelimit._script.cache_clear()
+    monkeypatch.setattr(token_buckets, "redis", lambda: dead)
+    monkeypatch.setattr(token_buckets, "_paused_until", 0.0)
+    token_buckets._script.cache_clear()
     yield
-    ratelimit._script.cache_clear()
+    token_buckets._script.cache_clear()
 
 
 @pytest.mark.usefixtures("dead_redis")

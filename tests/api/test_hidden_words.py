@@ -1,4 +1,4 @@
-"""No address of the API and no download shows a comment to whom it is hidden from, whatever became of it."""
+"""No address of the API and no download shows a comment to those from whom it is hidden."""
 
 import asyncio
 
@@ -35,7 +35,7 @@ def addresses(app: Litestar, world: World, cage: Cage) -> set[str]:
 
 
 async def heard(client: httpx.AsyncClient, addresses: set[str], cage: Cage) -> dict[str, set[str]]:
-    """The states whose words are found, and the addresses where."""
+    """The states whose words an answer has, and the addresses of these answers."""
     found: dict[str, set[str]] = {}
     for address in sorted(addresses):
         await redis.redis().flushdb()

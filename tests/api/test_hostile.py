@@ -1,4 +1,4 @@
-"""Whatever a program sends, the answer is ours to give, and one that the description has."""
+"""Whatever a program sends, it gets an answer that the description of the API has."""
 
 import re
 

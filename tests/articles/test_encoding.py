@@ -96,7 +96,7 @@ async def test_a_pasted_text_has_no_encoding_to_choose(client: httpx.AsyncClient
     answer = await client.post("/new", data={"source": "text", "text": TEXT} | FORM)
     await jobs.read_waiting()
     address = answer.headers["location"]
-    assert "Do letters read wrong?" not in (await client.get(address)).text
+    assert "Do letters look wrong?" not in (await client.get(address)).text
     await client.post(f"{address}/encoding", data={"encoding": "koi8-r"})
     assert await db.values("select state from article_import") == ["ready"]
 

@@ -13,7 +13,7 @@ from redis.commands.core import AsyncScript
 
 import make
 from conftest import ROOT
-from parley.core import db, ratelimit
+from parley.core import db, ratelimit, token_buckets
 from parley.core.errors import TooMany
 from parley.core.events import redis as client
 from parley.core.ratelimit import LIMITS, Limit, Use, take, take_all
@@ -28,7 +28,7 @@ LOOSE = Limit("test loose", 5, 1_000)
 @pytest.fixture(autouse=True)
 def awake(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test finds Redis resting because of the one before."""
-    monkeypatch.setattr(ratelimit, "_paused_until", 0.0)
+    monkeypatch.setattr(token_buckets, "_paused_until", 0.0)
     monkeypatch.setattr(client, "_paused_until", 0.0)
 
 
@@ -43,7 +43,7 @@ def redis_at(path: Path | str) -> Redis:
 
 @pytest.fixture
 def dead_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(ratelimit, "redis", lambda: redis_at(tmp_path / "nobody"))
+    monkeypatch.setattr(token_buckets, "redis", lambda: redis_at(tmp_path / "nobody"))
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ async def hanging_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Asyn
     server = await asyncio.start_unix_server(listen, tmp_path / "s")
     monkeypatch.setattr(client, "TIMEOUT_SECONDS", 0.1)
     hanging = redis_at(tmp_path / "s")
-    monkeypatch.setattr(ratelimit, "redis", lambda: hanging)
+    monkeypatch.setattr(token_buckets, "redis", lambda: hanging)
     yield took
     await hanging.aclose()
     server.close()
@@ -117,13 +117,13 @@ async def test_a_refused_use_takes_from_no_bucket(down: bool, request: pytest.Fi
 async def test_a_vote_asks_redis_once_for_all_its_limits(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scripts, run = [], ratelimit._run
+    scripts, run = [], token_buckets._run
 
     async def counting(script: AsyncScript, keys: list[str], args: list[int]) -> Any:
         scripts.append(keys)
         return await run(script, keys, args)
 
-    monkeypatch.setattr(ratelimit, "_run", counting)
+    monkeypatch.setattr(token_buckets, "_run", counting)
     comment = await make.comment(await make.thread(), await make.member())
     await make.sign_in(client, await make.member())
     await client.post(f"/c/{comment}/vote", data={"value": "1"})
@@ -175,12 +175,12 @@ async def test_without_redis_reading_and_voting_go_on() -> None:
 async def test_a_hanging_redis_costs_one_time_out_and_not_one_a_request(
     monkeypatch: pytest.MonkeyPatch, hanging_redis: list[object]
 ) -> None:
-    monkeypatch.setattr(ratelimit, "PAUSE_SECONDS", 60.0)
+    monkeypatch.setattr(token_buckets, "PAUSE_SECONDS", 60.0)
     for _ in range(50):
         await take(LOOSE, "ada")
     await until_taken(hanging_redis, 1)
     # And when it is asked again.
-    monkeypatch.setattr(ratelimit, "_paused_until", 0.0)
+    monkeypatch.setattr(token_buckets, "_paused_until", 0.0)
     monkeypatch.setattr(client, "_paused_until", 0.0)
     await take(LOOSE, "ada")
     await until_taken(hanging_redis, 2)

@@ -49,5 +49,5 @@ def test_the_script_and_the_server_agree_about_all_scripts() -> None:
         ([WHOLE], [WHOLE, WHOLE], [None]),
     ],
 )
-def test_a_passage_is_found_only_for_sure(passages: list[str], blocks: list[str], expected: list[int | None]) -> None:
+def test_a_doubtful_passage_is_not_found(passages: list[str], blocks: list[str], expected: list[int | None]) -> None:
     assert asked(passages, blocks)["found"] == expected

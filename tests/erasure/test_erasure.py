@@ -154,7 +154,7 @@ async def test_the_only_admin_cannot_leave(client: httpx.AsyncClient, bird: View
     assert (await client.post(f"{DATA}/erase")).status_code == 303
 
 
-async def test_with_the_name_off_the_words_stay(client: httpx.AsyncClient, bird: Viewer) -> None:
+async def test_without_the_name_the_comments_stay(client: httpx.AsyncClient, bird: Viewer) -> None:
     own, other = await lived(bird)
     await ask(client, "0")
     await time_passes(bird)

@@ -146,7 +146,7 @@ CASES = {
         NOTIFICATION, {"read lately": set_to("notification", "read_at = now()")}
     ),
     "issue: issues of the digest, with their items": Case(insert("issue", member=..., period="#", due_at=LATER)),
-    "claim: claims to articles that ended, or that nothing proved": Case(
+    "claim: claims to articles that ended, or that were not confirmed": Case(
         rows.ended_claim,
         {"confirmed": set_to("claim", "state = 'confirmed'")},
     ),

@@ -1,4 +1,4 @@
-"""Answers of the API: JSON with an ETag, finished once a moment for all visitors who ask the same."""
+"""Answers of the API: JSON with an ETag, encoded once a moment for all visitors who ask for the same."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -53,9 +53,9 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
 async def answer(
     request: AnyRequest, make: Callable[[], Awaitable[Any]], etag: Callable[[Any], str] | None = None
 ) -> Response[Any]:
-    """Answer with the struct that `make` returns. `etag` gives its ETag, or else that is a digest of the answer.
+    """Answer with the struct that `make` returns. `etag` computes its ETag; the default is a digest.
 
-    Visitors who ask the same within a moment get the same bytes.
+    Visitors who ask for the same within a moment get the same bytes.
     """
 
     async def finished() -> Listing:

@@ -63,7 +63,7 @@ async def _identify(scope: Scope, token: str) -> None:
 def _headers(scope: Any) -> list[tuple[bytes, bytes]]:
     headers = list(scope.get("rate_headers", ()))
     if scope["method"] == "GET":
-        # Any page may read what every visitor may read: it has no token of ours to send.
+        # Pages of other sites may read what visitors may read: browsers send no token by themselves.
         headers.append((b"access-control-allow-origin", b"*"))
         headers.append((b"access-control-expose-headers", READABLE_HEADERS))
     return headers

@@ -1,4 +1,4 @@
-"""What the API reads. Each becomes the form of the page that does the same, so that both have the same rules."""
+"""Request bodies of the API. Each becomes the form of the page that does the same, so that both have the same rules."""
 
 from typing import Any, Literal
 

@@ -1,4 +1,4 @@
-"""Comments as the API has them: what every reader may see, with their Markdown."""
+"""Comments as the API answers them: what every reader may see, with their Markdown."""
 
 import re
 from hashlib import blake2b
@@ -39,7 +39,7 @@ SORTS = {
     "new": f"{IN_THREAD} and {BEFORE_TIME} order by c.created_at desc, c.id desc limit $3",
     "best": f"{IN_THREAD} and {BELOW_BEST} order by c.best desc, c.id limit $3",
 }
-# Who wrote a comment is told only while it is visible, so the others are not listed.
+# The API names the author of a comment only while it is visible, so the others are not listed.
 OF_MEMBER = f"""
 {SELECT} where c.author = $1 and {IS_VISIBLE} and {BEFORE_TIME} order by c.created_at desc, c.id desc limit $3
 """
@@ -60,7 +60,7 @@ async def is_held(comment: int) -> bool:
 
 
 def etag(comment: schemas.Comment) -> str:
-    """Return the ETag of a comment: the number of its text, and a digest of all that is said of it."""
+    """Return the ETag of a comment: the number of its text, and a digest of all its fields."""
     return f'"{comment.version}-{blake2b(msgspec.json.encode(comment), digest_size=8).hexdigest()}"'
 
 

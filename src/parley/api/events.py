@@ -28,7 +28,7 @@ order by xid desc, id desc limit 1
 
 
 class SiteEvent(msgspec.Struct, frozen=True):
-    """Something that happened in a thread. It says no words: read the comment, as far as it may still be read.
+    """Something that happened in a thread. It has no text: read the comment, if that may still be read.
 
     `position` orders all events of the site, `seq` those of the thread.
     """
@@ -44,7 +44,9 @@ class SiteEvent(msgspec.Struct, frozen=True):
 def check(position: str) -> str:
     """Return a position that an event had. Raises InvalidFields for any other text."""
     if not FORMAT.fullmatch(position):
-        raise InvalidFields({"after": N_("This is no position of an event. Leave it out to begin with the next.")})
+        raise InvalidFields(
+            {"after": N_("This is not the position of an event. Leave `after` out to begin with the next event.")}
+        )
     return position
 
 

@@ -20,7 +20,7 @@ from parley.core.observability import load_shedding
 from parley.core.text.messages import N_
 
 STREAM = "text/event-stream"
-# Of this process. Each stream asks the database once a second.
+# In one process. Each stream asks the database once a second.
 MOST_STREAMS = 50
 POLL_SECONDS = 1.0
 QUIET_SECONDS = 15.0

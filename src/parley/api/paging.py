@@ -24,8 +24,13 @@ def after_id(after: str | None) -> int | None:
     """Return the id in `after`, or None for the first page. Raises InvalidFields for anything else."""
     number = as_id(after) if after else None
     if after and number is None:
-        raise InvalidFields({"after": N_("This is no item of this list. Leave it out to begin anew.")})
+        raise not_in_list()
     return number
+
+
+def not_in_list() -> InvalidFields:
+    """The error for an `after` that names no item."""
+    return InvalidFields({"after": N_("This is not an item of the list. Leave `after` out to begin at the start.")})
 
 
 def next_page(request: AnyRequest, after: object) -> str:

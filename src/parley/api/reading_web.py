@@ -7,7 +7,7 @@ from litestar.params import FromPath, FromQuery
 
 from parley.api import comments, schemas
 from parley.api.answers import READING, answer, problems
-from parley.api.paging import After, Limit, after_id, next_page
+from parley.api.paging import After, Limit, after_id, next_page, not_in_list
 from parley.articles import queries as articles
 from parley.articles.queries import ArticleRow, PassageRow
 from parley.articles.rules import WITHHELD
@@ -49,7 +49,7 @@ async def thread_list(
         raise InvalidFields({"topic": N_("There is no such topic.")})
     position = cursor(after) if after else None
     if after and position is None:
-        raise InvalidFields({"after": N_("This is no item of this list. Leave it out to begin anew.")})
+        raise not_in_list()
 
     async def make() -> schemas.ThreadPage:
         rows = await threads.cards(sort, topic, period, position)

@@ -1,4 +1,4 @@
-"""The page that describes the API. It has no script of others, as the usual viewers of such descriptions do."""
+"""The page that describes the API. It needs no script of others, unlike the usual viewers of OpenAPI."""
 
 from typing import Any
 

@@ -32,7 +32,7 @@ async def _list(items: AsyncIterator[Any]) -> AsyncIterator[bytes]:
 
 
 async def as_json(thread: Thread, viewer: Viewer | None) -> AsyncIterator[bytes]:
-    """Yield an object with the `thread` and all its `comments`, as the API has them."""
+    """Yield an object with the `thread` and all its `comments`, as the API answers them."""
     yield b'{"thread":' + msgspec.json.encode(thread) + b',"comments":[\n'
     async for part in _list(_all(thread.id, viewer)):
         yield part

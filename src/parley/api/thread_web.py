@@ -21,7 +21,7 @@ Writer = Callable[[Thread, Viewer | None], AsyncIterator[bytes]]
 async def _download(request: AnyRequest, thread: str, write: Writer, media_type: str) -> Response[Any]:
     await take_network(API_NETWORK, network(address_of(request)))
     found = await thread_with_article(thread)
-    # Any page may read what a visitor can read, as in feeds.
+    # Pages of other sites may read what visitors can read, as in feeds.
     headers = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex"}
     if "tdm-reservation" in found.article.reservations:
         headers["TDM-Reservation"] = "1"

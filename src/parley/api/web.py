@@ -42,7 +42,7 @@ def description() -> dict[str, Any]:
         security=[{}, {"token": []}],
         use_handler_docstrings=True,
     )
-    # An application of its own, since the pages of Litestar's are not wanted among ours.
+    # A separate application, so that Litestar does not add its pages about the API to ours.
     return Litestar(route_handlers=[_router(FEATURES)], openapi_config=config).openapi_schema.to_schema()
 
 
@@ -61,7 +61,7 @@ def _router(features: Any, *more: Any) -> Router:
 
 
 def on_deep_body(request: AnyRequest, _: RecursionError) -> Response[bytes]:
-    """JSON that is nested too deep to be read is a mistake of the request."""
+    """Answer 400 to JSON that is nested too deeply to be parsed."""
     return problems.of_http_error(request, ClientException())
 
 

@@ -27,7 +27,7 @@ class Import(msgspec.Struct, frozen=True):
     topic: str
     draft: bytes | None
     thread: int | None
-    # The one in which its member wants it to be read; None to detect it.
+    # The encoding that its member chose; None to detect it.
     encoding: str | None
 
 

@@ -23,13 +23,9 @@ SECONDS = 90
 
 async def read_waiting() -> int:
     """Read all waiting imports, and return how many there were."""
+    # An import is given up after three tries, whatever the attempts of the job.
     await imports.give_up()
-    count = 0
-    while (wanted := await imports.claim()) is not None:
-        # An import is also given up after three tries (articles/imports.py).
-        await attempts.each("imports", [wanted], read, key=lambda one: one.id, in_transaction=False)
-        count += 1
-    return count
+    return await attempts.each_claimed("imports", imports.claim, read)
 
 
 async def read(wanted: Import) -> None:

@@ -1,9 +1,6 @@
 """Reading an article's text and pictures from an address, a pasted text or a file."""
 
-from urllib.parse import urlsplit
-
 import msgspec
-from tld import get_fld
 
 from parley.articles.canonical import canonical
 from parley.articles.duplicates import fingerprint
@@ -15,6 +12,7 @@ from parley.articles.importing.passages import ImportedPassage, without_lost_pic
 from parley.articles.importing.sandbox import ReadArticle, sandboxed_file, sandboxed_page, sandboxed_paste
 from parley.articles.pictures import store_pictures
 from parley.articles.rules import is_web_address
+from parley.articles.sites import same_site
 from parley.articles.text import ArticleText, CacheValidators
 from parley.core.settings import settings
 from parley.core.text.cleaning import one_line
@@ -70,24 +68,6 @@ def identity(claimed: str | None, final_url: str) -> str:
     A page cannot claim an address of another site: then the address where it was found identifies it.
     """
     return claimed if claimed and is_web_address(claimed) and same_site(claimed, final_url) else final_url
-
-
-def same_site(one: str, other: str) -> bool:
-    """Whether two addresses have the same host, or one is a subdomain of the other with the same owner."""
-    hosts = sorted((_host(one), _host(other)), key=len)
-    if hosts[0] == hosts[1]:
-        return bool(hosts[0])
-    return hosts[1].endswith(f".{hosts[0]}") and _owner(hosts[0]) == _owner(hosts[1])
-
-
-def _owner(host: str) -> str:
-    """The registered domain of a host by the public suffix list, by which a subdomain can have an owner of its own."""
-    found = get_fld(f"https://{host}", fail_silently=True, search_private=True)
-    return str(found or ".".join(host.split(".")[-2:]))
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
 
 
 async def read_text(

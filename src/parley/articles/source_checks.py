@@ -10,8 +10,9 @@ import msgspec
 from parley.articles.importing.errors import CannotImport
 from parley.articles.losses import loss, words
 from parley.articles.pictures import store_pictures
-from parley.articles.reading import read_again, same_site
+from parley.articles.reading import read_again
 from parley.articles.rules import HOST
+from parley.articles.sites import same_site
 from parley.articles.tables import Article
 from parley.articles.text import ArticleText, CacheValidators
 from parley.articles.updating import last_source

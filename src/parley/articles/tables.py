@@ -174,7 +174,7 @@ class ArticleImport(Table):
     title = Text(null=False, default="")
     topic = Varchar(40, null=False, default="")
     draft = Bytea(null=True, default=None)
-    # The one in which its member wants it to be read; None to detect it.
+    # The encoding that its member chose; None to detect it.
     encoding = Varchar(20, null=True, default=None)
     thread = BigInt(null=True, default=None)
     attempts = Integer(null=False, default=0)

@@ -22,6 +22,7 @@ from parley.articles.importing.pdf.signature import is_pdf
 from parley.articles.ops import find_article, has_same_text
 from parley.articles.provenance import described_facts
 from parley.articles.retention import DRAFT_DAYS
+from parley.articles.text import ArticleText
 from parley.articles.updating import as_update
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in
@@ -187,7 +188,44 @@ def _day(when: datetime | None) -> str:
 def preview(request: AnyRequest, found: imports.Import, form: PublishForm, status: int = 200) -> Response[Any]:
     """The article before it is published, with a form for what was found of it."""
     text = decode(found.draft or b"")
-    byline = form.values.get("byline", text.byline or "")
+    fields = _preview_fields(form, text)
+    return page(
+        request,
+        "articles/preview.html",
+        status=status,
+        again=found.id,
+        form={**fields, "errors": form.errors if status != 200 else {}},  # noqa: PLR2004
+        byline=fields["byline"],
+        site_name=text.site,
+        about=ABOUT,
+        address=text.url or text.claimed_url,
+        published=text.published_at,
+        where=described_facts(text.where),
+        encoding=text.encoding,
+        sure=text.sure,
+        encodings=ENCODING_NAMES,
+        kept_days=DRAFT_DAYS,
+        kept_most=imports.MOST_KEPT,
+        images=sum("<img" in one.html for one in text.passages),
+        passages_html=_preview_html(text),
+    )
+
+
+def _preview_fields(form: PublishForm, text: ArticleText) -> dict[str, str]:
+    """The fields of the form: what was typed, else what was found of the article."""
+    found = {
+        "title": text.title,
+        "byline": text.byline or "",
+        "topic": "",
+        "lang": text.lang or "",
+        "published": _day(text.published_at),
+        "updated": _day(text.updated_at),
+        **{name: getattr(text, name) or "" for name in ABOUT},
+    }
+    return {name: form.values.get(name, value) for name, value in found.items()}
+
+
+def _preview_html(text: ArticleText) -> Markup:
     template = environment().get_template("threads/_passage.html")
     rows = [
         queries.PassageRow(
@@ -202,35 +240,7 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
         )
         for number, (before, one) in enumerate(_after_pages(text.passages), start=1)
     ]
-    return page(
-        request,
-        "articles/preview.html",
-        status=status,
-        again=found.id,
-        form={
-            "title": form.values.get("title", text.title),
-            "byline": byline,
-            "topic": form.values.get("topic", ""),
-            "lang": form.values.get("lang", text.lang or ""),
-            "published": form.values.get("published", _day(text.published_at)),
-            "updated": form.values.get("updated", _day(text.updated_at)),
-            **{name: form.values.get(name, getattr(text, name) or "") for name in ABOUT},
-            "errors": form.errors if status != 200 else {},  # noqa: PLR2004
-        },
-        byline=byline,
-        site_name=text.site,
-        about=ABOUT,
-        address=text.url or text.claimed_url,
-        published=text.published_at,
-        where=described_facts(text.where),
-        encoding=text.encoding,
-        sure=text.sure,
-        encodings=ENCODING_NAMES,
-        kept_days=DRAFT_DAYS,
-        kept_most=imports.MOST_KEPT,
-        images=sum("<img" in one.html for one in text.passages),
-        passages_html=Markup("").join(Markup(template.render(passage=row)) for row in rows),  # noqa: S704 our template
-    )
+    return Markup("").join(Markup(template.render(passage=row)) for row in rows)  # noqa: S704 our template
 
 
 @get("/media/{digest:str}", name="articles:media", opt={"who": ANYONE})

@@ -19,7 +19,7 @@ class ClaimForm(Form):
         super().__init__(data)
         self.way = self.choice("way", WAYS)
         if self.way is None:
-            self.errors.setdefault("way", N_("Please choose how you can show it."))
+            self.errors.setdefault("way", N_("Please choose how you can prove it."))
         self.email: str | None = None
         self.words = ""
         if self.way == "address":

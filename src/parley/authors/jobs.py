@@ -1,4 +1,4 @@
-"""Checking pages that should name their author: once when a claim is made, then every month."""
+"""The worker's job: checks whether pages name their author, once when a claim is made, then every month."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ import structlog
 from parley.articles.importing.decoding import decode
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.fetch import fetch
-from parley.articles.reading import same_site
+from parley.articles.sites import same_site
 from parley.authors import ops, queries, rules
 from parley.authors.proofs import Head, read_head
 from parley.authors.queries import ClaimRow
@@ -51,7 +51,7 @@ async def _check(number: int) -> None:
 
 
 async def _note(row: ClaimRow, problem: Message | None) -> None:
-    """Confirm a claim that is proven; end one whose proof is missing again and again."""
+    """Confirm a claim that is proven; end one whose proof has been missing too often in a row."""
     misses = 0 if problem is None else row.misses + 1
     await Claim.update({Claim.misses: misses}).where(Claim.id == row.id)
     if problem is None and row.state == "waiting":

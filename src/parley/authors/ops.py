@@ -15,7 +15,7 @@ from parley.core.settings import settings
 from parley.core.text.messages import N_
 from parley.mail.links import proof
 
-TOO_MANY = N_("Three claims of yours wait already. Please wait until one is decided.")
+TOO_MANY = N_("Three of your claims are waiting. Please wait until one of them is decided.")
 WAITING = "select count(*) from claim where member = $1 and state = 'waiting' and article <> $2"
 ARTICLE = """
 select a.id from thread t join article a on a.id = t.article where t.id = $1 and a.display <> 'none' and not a.untitled
@@ -31,10 +31,10 @@ returning id
 
 
 async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = None, text: str = "") -> ClaimRow:
-    """Claim the article of a thread, in place of an earlier claim that waits.
+    """Claim the article of a thread. This replaces an earlier claim that is waiting.
 
-    Raises Forbidden for unconfirmed members, NotFound where there is no such article, Refused where three others wait,
-    where it is confirmed, or where it was refused in the last month.
+    Raises Forbidden for unconfirmed members, NotFound if there is no such article, Refused if three others are waiting,
+    and if this claim is confirmed or was refused in the last month.
     """
     rules.may_claim(viewer)
     async with db.atomic():
@@ -73,7 +73,7 @@ async def _mail_link(row: ClaimRow) -> None:
 
 
 async def confirm_address(row: ClaimRow) -> None:
-    """Take a mailed link: the author where the address names somebody in the byline, else from the publisher."""
+    """Confirm a claim by its mailed link: as author if the address names one in the byline, else as publisher."""
     async with db.atomic():
         named = rules.is_in_byline(row.email or "", row.byline)
         if row.state == "waiting" and row.way == "address":
@@ -81,11 +81,11 @@ async def confirm_address(row: ClaimRow) -> None:
 
 
 async def settle(row: ClaimRow, state: str, *, role: str = "author", by: int | None = None) -> None:
-    """Give a claim its new state, and redraw the member's comments with or without the word."""
+    """Give a claim its new state, and have the member's comments rendered again, which say whose the article is."""
     await Claim.update({Claim.state: state, Claim.role: role, Claim.decided_by: by, Claim.note: ""}).where(
         Claim.id == row.id
     )
-    await _redraw(row)
+    await _render_again(row)
 
 
 OF_CLAIMANT = """
@@ -93,7 +93,7 @@ select id from comment where thread = $1 and author = $2 and state = 'visible' o
 """
 
 
-async def _redraw(row: ClaimRow) -> None:
+async def _render_again(row: ClaimRow) -> None:
     for comment in await db.values(OF_CLAIMANT, row.thread, row.member):
         await emit("comment.edited", thread=row.thread, comment=comment, actor=row.member)
 

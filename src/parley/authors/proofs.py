@@ -1,10 +1,10 @@
-"""What the head of a page says about its author. Only the head counts: readers may write into the body."""
+"""What the head of a page says about its author. Only the head counts: readers may have written parts of the body."""
 
 from html.parser import HTMLParser
 
 import msgspec
 
-# A head is never longer; a parser that only reads tokens takes linear time.
+# Characters of a page that are parsed. No head is longer.
 MOST = 200_000
 
 

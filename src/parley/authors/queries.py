@@ -49,7 +49,7 @@ join lateral (select byline from revision where article = a.id order by number d
 ONE = f"{COLUMNS} where k.id = $1"
 OWN = f"{COLUMNS} where k.member = $1 order by k.id desc limit 100"
 OF_MEMBER = f"{COLUMNS} where t.id = $1 and k.member = $2"
-# Those that a moderator, or who speaks for the publisher, has to decide.
+# Those that a moderator, or somebody who speaks for the publisher, has to decide.
 TO_DECIDE = f"""{COLUMNS} where k.state = 'waiting' and k.way = 'word' and k.member <> $1 and ($2 or exists (
     select from claim p where p.article = k.article and p.member = $1 and p.role = 'publisher'
     and p.state = 'confirmed')) order by k.id limit 100"""
@@ -59,7 +59,7 @@ async def one(number: int) -> ClaimRow | None:
     return await db.fetch_one(ClaimRow, ONE, number)
 
 
-async def own(member: int) -> list[ClaimRow]:
+async def claims_of(member: int) -> list[ClaimRow]:
     """The claims of a member, the newest first."""
     return await db.fetch(ClaimRow, OWN, member)
 

@@ -5,7 +5,7 @@ from parley.core.retention import Kept, Rule
 RULES: tuple[Rule, ...] = (
     Rule(
         table="claim",
-        what="claims to articles that ended, or that nothing proved",
+        what="claims to articles that ended, or that were not confirmed",
         days=365,
         since="created_at",
         after="they were made",

@@ -3,42 +3,27 @@
 import re
 import unicodedata
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from tld import get_fld
-
+from parley.articles.sites import host_of, registered_domain
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import MODERATOR, Viewer
 from parley.core.text.messages import N_
 
 MOST_OPEN = 3
-# A proof that is missing in so many monthly checks ends the claim: a page may be down for a while.
+# If the proof is missing in this many monthly checks in a row, the claim ends: a page may be down for a while.
 MOST_MISSES = 2
 LONGEST_REPLY = 2_000
 
-# Anybody can have an address there, also where the provider publishes articles.
+# Anybody can have an address there, so it proves nothing, even about the articles of the provider itself.
 FREE_MAIL = frozenset(Path(__file__).with_name("free_mail.txt").read_text(encoding="utf-8").split())
 # Sites with a page for everybody, without an entry in the public suffix list: an address there proves nothing.
 SHARED_SITES = frozenset({"substack.com", "medium.com", "wordpress.com", "tumblr.com", "ghost.io", "linkedin.com"})
 
 
-def host_of(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
-    except ValueError:
-        return ""
-
-
-def domain_of(host: str) -> str:
-    """The registered domain of a host by the public suffix list, by which subdomains may belong to different owners."""
-    found = get_fld(f"https://{host}", fail_silently=True, search_private=True)
-    return str(found or ".".join(host.split(".")[-2:]))
-
-
 def is_at_domain(email: str, url: str) -> bool:
     """Whether an address is at the domain of an article, and not everybody can have such an address."""
-    domain = domain_of(email.rpartition("@")[2].lower())
-    return bool(domain) and domain == domain_of(host_of(url)) and domain not in FREE_MAIL | SHARED_SITES
+    domain = registered_domain(email.rpartition("@")[2].lower())
+    return bool(domain) and domain == registered_domain(host_of(url)) and domain not in FREE_MAIL | SHARED_SITES
 
 
 def is_in_byline(email: str, byline: str | None) -> bool:

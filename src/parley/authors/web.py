@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.articles import queries as articles
+from parley.articles.sites import host_of, registered_domain
 from parley.authors import ops, queries, rules
 from parley.authors.forms import ClaimForm
 from parley.comments.web import thread_at
@@ -70,7 +71,7 @@ async def _refuse_foreign(thread: int, form: ClaimForm) -> None:
     if form.way == "address" and not rules.is_at_domain(form.email or "", url or ""):
         raise Refused(
             N_("This address is not at {domain}, or everybody can have one there."),
-            domain=rules.domain_of(rules.host_of(url or "")),
+            domain=registered_domain(host_of(url or "")),
         )
 
 
@@ -82,7 +83,7 @@ async def own_page(request: AnyRequest) -> Response[Any]:
     return page(
         request,
         "authors/own.html",
-        rows=await queries.own(viewer.id),
+        rows=await queries.claims_of(viewer.id),
         decides=await queries.to_decide(viewer.id, every=every),
     )
 

@@ -42,11 +42,7 @@ class RequestedBacktest(msgspec.Struct, frozen=True):
 
 async def run_backtests() -> int:
     """Run all waiting back-tests, and return their number."""
-    count = 0
-    while (request := await db.fetch_one(RequestedBacktest, CLAIM)) is not None:
-        await attempts.each("backtests", [request], _run, key=lambda one: one.id, in_transaction=False)
-        count += 1
-    return count
+    return await attempts.each_claimed("backtests", lambda: db.fetch_one(RequestedBacktest, CLAIM), _run)
 
 
 async def _run(request: RequestedBacktest) -> None:
@@ -84,7 +80,7 @@ async def _check_cost(rule: ActiveRule) -> None:
 
 
 async def _rule(request: RequestedBacktest) -> ActiveRule:
-    """The version of a rule that is request. Raises LookupError, or ValidationError for one we do not understand."""
+    """The version of a rule that is requested. Raises LookupError, or ValidationError for one we do not understand."""
     row = await db.fetch_one(current.CurrentRuleRow, RULE, request.rule, request.version)
     if row is None:
         raise LookupError(f"rule {request.rule} has no version {request.version}")

@@ -15,8 +15,8 @@ from parley.core.errors import CommandFailed
 V1 = "/api/v1"
 PAUSE_SECONDS = 2.0
 TIMEOUT_SECONDS = 30.0
-# Answers that pass: too many requests, and a site that is busy or restarting.
-PASSING = {429, 502, 503, 504}
+# Temporary errors: too many requests, and a site that is busy or restarting.
+TEMPORARY = {429, 502, 503, 504}
 
 
 class Site:
@@ -33,12 +33,12 @@ class Site:
             answer = self._client.request(method, path, content=body, headers=headers)
         except httpx.HTTPError as error:
             raise CommandFailed(f"{self._client.base_url} does not answer: {error}") from None
-        if answer.is_error and answer.status_code not in PASSING:
+        if answer.is_error and answer.status_code not in TEMPORARY:
             raise CommandFailed(_sentence(answer))
         return answer
 
     def events(self, after: str | None) -> Iterator[dict[str, Any]]:
-        """Yield the events after a position, or from now on, without end."""
+        """Yield the events after a position, or those from now on, forever."""
         while True:
             answer = self.ask("GET", f"{V1}/events" + (f"?after={after}" if after else ""))
             if answer.is_error:

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 HOST = "127.0.0.1"
-# So many ports above Parley's own.
+# How much higher the publisher's port is than Parley's.
 ABOVE = 1_000
 
 

@@ -41,7 +41,7 @@ async def list_all() -> dict[str, Any]:
 @click.argument("key")
 @on_installation
 async def remove(key: str) -> dict[str, Any]:
-    """Remove a site: its pages show no discussions any more, and sign-ins on it end. Comments stay."""
+    """Remove a site: its pages no longer show discussions, and sign-ins on it end. Comments stay."""
     if not await ops.remove_site(key):
         raise CommandFailed(f"There is no site {key}.")
     return {"text": f"Removed {key}.", "key": key}

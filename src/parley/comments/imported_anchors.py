@@ -1,4 +1,4 @@
-"""Anchoring imported comments: the words that one was about elsewhere are looked for in the article here."""
+"""Anchoring imported comments: finds the words that a comment quoted elsewhere in the article here."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,7 +13,7 @@ update comment c set revision = t.revision from thread t where t.id = c.thread a
 """
 
 
-async def places(thread: int, quotes: Iterable[str]) -> dict[str, int]:
+async def lineages(thread: int, quotes: Iterable[str]) -> dict[str, int]:
     """Return for each quote the lineage of the first passage that has it; quotes that none has are left out."""
     wanted = {" ".join(one.split()) for one in quotes} - {""}
     if not wanted:
@@ -35,7 +35,7 @@ async def attach(thread: int, comments: Mapping[int, str], known: Mapping[str, i
         try:
             anchor = await anchors.find(thread, known[words], words, "")
         except Refused:
-            # The words run over the passage's end in a way that the anchor cannot have: it stays a general comment.
+            # The words cannot be an anchor of the passage, so the comment stays one on the whole article.
             continue
         await db.execute(DATE, comment)
         await anchors.attach(comment, anchor)

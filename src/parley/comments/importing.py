@@ -21,7 +21,6 @@ BATCH = 500
 TOMBSTONES = {"[deleted]": "deleted_by_author", "[removed]": "removed"}
 LONGEST_NAME = 60
 
-
 # What the columns can hold: ids without NUL, times up to the year 3000, scores of four bytes.
 Id = Annotated[str, Meta(max_length=80, pattern=r"\A[^\x00]*\Z")]
 Seconds = Annotated[float, Meta(ge=0, lt=32_503_680_000)]
@@ -100,7 +99,7 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
         if await lock_thread(thread) is None:
             raise NotFound(N_("There is no thread {thread}."), thread=str(thread))
         ids = await _known_ids(thread)
-        known = await imported_anchors.places(thread, (line.quote for line in lines if line.parent_id is None))
+        known = await imported_anchors.lineages(thread, (line.quote for line in lines if line.parent_id is None))
         for level in _levels(comments):
             new = [line for line in level if line.id not in ids]
             summary.known += len(level) - len(new)
@@ -127,7 +126,7 @@ async def _known_ids(thread: int) -> dict[str, int]:
 
 
 def _levels(comments: dict[str, ImportLine]) -> Iterable[list[ImportLine]]:
-    """Yield the comments level by level, parents before replies; a circle of replies begins at the top level."""
+    """Yield the comments level by level, parents before replies; a cycle of replies begins at the top level."""
     below: dict[str | None, list[ImportLine]] = {}
     for line in comments.values():
         parent = line.parent_id if line.parent_id in comments and line.parent_id != line.id else None
@@ -142,7 +141,7 @@ def _levels(comments: dict[str, ImportLine]) -> Iterable[list[ImportLine]]:
 
 
 def _quoting(line: ImportLine, known: Mapping[str, int]) -> ImportLine:
-    """Return the line; if the article here does not have the words that it is about, they stand in front of its own."""
+    """Return the line. Quoted words that the article here does not have are put in front of its text."""
     words = " ".join(line.quote.split())
     if not words or (words in known and line.parent_id is None):
         return line

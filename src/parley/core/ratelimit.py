@@ -1,33 +1,25 @@
-"""Rate limits: token buckets in Redis, or in PostgreSQL for strict limits while Redis is down.
+"""Rate limits: which there are, and counting a use against them.
 
-A bucket holds `most` tokens and is refilled in `seconds`. Every use takes one token, or one for each kilobyte.
+A limit has one token bucket for each subject (core/token_buckets.py). A use takes one token, or one for each kilobyte.
 """
 
 import ipaddress
 from collections.abc import Iterator, Sequence
-from functools import cache
-from time import monotonic
-from typing import Any
 
 import msgspec
 import structlog
-from redis.commands.core import AsyncScript
-from redis.exceptions import RedisError
 
-from parley.core import db
+from parley.core import db, token_buckets
 from parley.core.cache import by_text
 from parley.core.errors import TooMany
-from parley.core.events.redis import asking, redis
 from parley.core.settings import settings
 from parley.core.text.durations import lasting
 from parley.core.text.messages import N_, Message
+from parley.core.token_buckets import Withdrawal
 
 log = structlog.get_logger(__name__)
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
-
-# After a failure Redis is not used for this long, so that a hanging Redis costs one time-out, not one a request.
-PAUSE_SECONDS = 5.0
 
 EVERYBODY = "all"
 TOO_OFTEN = N_("You did that too often in a short time. Please try again in {time}.")
@@ -42,7 +34,10 @@ SITE_NETWORKS = 8
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """A named limit. While Redis is down, a `strict` one uses PostgreSQL; others allow everything."""
+    """At most `most` uses at once, and as many again in `seconds`.
+
+    While Redis is down, a `strict` limit is counted in PostgreSQL, and the others allow everything.
+    """
 
     name: str
     most: int
@@ -57,6 +52,10 @@ class Use(msgspec.Struct, frozen=True):
     limit: Limit
     subject: str
     cost: int = 1
+
+    @property
+    def withdrawal(self) -> Withdrawal:
+        return Withdrawal(_key(self.limit, self.subject), self.limit.most, self.limit.seconds, self.cost)
 
 
 def _limit(name: str, most: int, seconds: int, *, strict: bool = False, reached: Message = TOO_OFTEN) -> Limit:
@@ -166,52 +165,6 @@ REPORT: Triple = (REPORT_ACCOUNT, REPORT_NETWORK, REPORT_ALL)
 CLAIM: Triple = (CLAIM_ACCOUNT, CLAIM_NETWORK, CLAIM_ALL)
 RIGHTS: Triple = (RIGHTS_ACCOUNT, RIGHTS_NETWORK, RIGHTS_ALL)
 
-# Takes tokens from several buckets, or from none if one of them has too few. Returns the number of that bucket and the
-# milliseconds to wait; or 0 and the whole tokens left in the last one. Uses the clock of Redis, which all share.
-TAKE = """
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local left = {}
-for i, key in ipairs(KEYS) do
-  local most, filled_in, cost = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]) * 1000, tonumber(ARGV[3 * i])
-  local kept = redis.call('HMGET', key, 'tokens', 'at')
-  local tokens = most
-  if kept[1] then
-    tokens = math.min(most, kept[1] + math.max(0, now - kept[2]) * most / filled_in)
-  end
-  if tokens < cost then
-    return {i, math.ceil((cost - tokens) * filled_in / most)}
-  end
-  left[i] = tokens - cost
-end
-for i, key in ipairs(KEYS) do
-  redis.call('HSET', key, 'tokens', tostring(left[i]), 'at', now)
-  redis.call('PEXPIRE', key, tonumber(ARGV[3 * i - 1]) * 1000)
-end
-return {0, math.floor(left[#KEYS])}
-"""
-
-GIVE_BACK = """
-local tokens = redis.call('HGET', KEYS[1], 'tokens')
-if tokens then
-  redis.call('HSET', KEYS[1], 'tokens', tostring(math.min(tonumber(ARGV[1]), tokens + 1)))
-end
-return 0
-"""
-GIVE_BACK_ROW = "update rate_bucket set tokens = least($2::float8, tokens + 1) where key = $1"
-
-# Returns a row if enough tokens were left.
-TAKE_ROW = """
-insert into rate_bucket as bucket (key, tokens, filled_at) values ($1, $2::float8 - $4::float8, clock_timestamp())
-on conflict (key) do update set
-  tokens = least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.filled_at) * $2 / $3) - $4,
-  filled_at = clock_timestamp()
-where least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.filled_at) * $2 / $3) >= $4
-returning true
-"""
-
-_paused_until = 0.0
-
 
 async def take(limit: Limit, subject: str, cost: int = 1) -> int | None:
     """Take `cost` tokens from the bucket of `subject`; returns and raises what `take_all` does."""
@@ -227,10 +180,23 @@ async def take_all(uses: Sequence[Use]) -> int | None:
     """
     if not uses or not settings().limits:
         return None
-    left = await _take_from_redis(uses)
-    if left is None:
+    answer = await token_buckets.take([use.withdrawal for use in uses])
+    if answer is None:
         await _take_from_table([use for use in uses if use.limit.strict])
-    return left
+        return None
+    short, result = answer
+    if short:
+        raise _refusal(uses[short - 1], -(-result // 1_000))
+    return result
+
+
+async def _take_from_table(uses: Sequence[Use]) -> None:
+    if not uses:
+        return
+    async with db.atomic():
+        for use in uses:
+            if not await token_buckets.take_from_table(use.withdrawal):
+                raise _refusal(use, max(1, use.limit.seconds * use.cost // use.limit.most))
 
 
 def _refusal(use: Use, wait: int) -> TooMany:
@@ -256,8 +222,8 @@ async def give_back(limit: Limit, subject: str) -> None:
     if not settings().limits:
         return
     key = _key(limit, subject)
-    if await _run(_script(GIVE_BACK), [key], [limit.most]) is None and limit.strict:
-        await db.execute(GIVE_BACK_ROW, key, limit.most)
+    if not await token_buckets.give_back(key, limit.most) and limit.strict:
+        await token_buckets.give_back_to_table(key, limit.most)
 
 
 def each(limits: Triple, account: int, address: str) -> list[Use]:
@@ -288,48 +254,6 @@ def network(address: str) -> str:
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
     return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 64), strict=False))  # noqa: PLR2004
-
-
-@cache
-def _script(text: str) -> AsyncScript:
-    return AsyncScript(redis(), text)
-
-
-async def _take_from_redis(uses: Sequence[Use]) -> int | None:
-    """Return the tokens left in the last bucket, or None if Redis does not answer. Raises TooMany."""
-    keys = [_key(use.limit, use.subject) for use in uses]
-    args = [value for use in uses for value in (use.limit.most, use.limit.seconds, use.cost)]
-    answer = await _run(_script(TAKE), keys, args)
-    if answer is None:
-        return None
-    number, left = answer
-    if number:
-        raise _refusal(uses[number - 1], -(-left // 1000))
-    return int(left)
-
-
-async def _run(script: AsyncScript, keys: list[str], args: list[int]) -> Any:
-    """Run a script on buckets and return its result, or None if Redis does not answer."""
-    global _paused_until  # noqa: PLW0603 one Redis for the process
-    if monotonic() < _paused_until:
-        return None
-    try:
-        async with asking(redis()) as client:
-            return await script(keys, args, client=client)
-    except (RedisError, OSError, TimeoutError) as error:
-        _paused_until = monotonic() + PAUSE_SECONDS
-        log.warning("rate limits without Redis", error=repr(error))
-        return None
-
-
-async def _take_from_table(uses: Sequence[Use]) -> None:
-    if not uses:
-        return
-    async with db.atomic():
-        for use in uses:
-            limit = use.limit
-            if not await db.value(TAKE_ROW, _key(limit, use.subject), limit.most, limit.seconds, use.cost):
-                raise _refusal(use, max(1, limit.seconds * use.cost // limit.most))
 
 
 def _key(limit: Limit, subject: str) -> str:

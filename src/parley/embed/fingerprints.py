@@ -1,6 +1,6 @@
-"""By what a passage is recognised in a publisher's page: the hash of its words, and how it begins and ends.
+"""Fingerprints, by which passages are recognised in a publisher's page: a hash of the words, their beginning and end.
 
-`static/js/embed/matching.js` does the same with the words of the page, and must agree in every bit.
+`static/js/embed/matching.js` computes the same from the words of the page, and must agree in every bit.
 """
 
 import re
@@ -34,7 +34,7 @@ def normalised(text: str) -> str:
 
 
 def digest(text: str) -> str:
-    """Return 64 bits of a text as 16 hexadecimal digits: two FNV-1a hashes, since pages over http have no SHA."""
+    """Return a hash of 64 bits as 16 hexadecimal digits: two FNV-1a hashes, since pages over http have no SHA."""
     first, second = 0x811C9DC5, 0x9DC5811C
     for byte in text.encode("utf-16-le", "surrogatepass"):
         first = (first ^ byte) * 0x01000193 & _MASK

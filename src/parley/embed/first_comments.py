@@ -1,4 +1,4 @@
-"""First comments on articles that have no thread: kept with what they are about, then posted by the worker."""
+"""First comments on articles that have no thread: stored until the worker has fetched the article and posts them."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from parley.core import db
 from parley.core.events.job_wakeups import wake_job
 from parley.core.http.access import Viewer
 from parley.core.text.messages import Message, stored
-from parley.embed.forms import FirstForm
+from parley.embed.forms import FirstCommentForm
 from parley.embed.rules import SiteRow
 from parley.embed.tables import FirstComment
 
 MOST_ATTEMPTS = 3
 
 
-class OwnFirst(msgspec.Struct, frozen=True):
+class OwnFirstComment(msgspec.Struct, frozen=True):
     """A first comment as its author sees it."""
 
     id: int
@@ -29,7 +29,7 @@ class OwnFirst(msgspec.Struct, frozen=True):
     comment: int | None
 
 
-class WaitingFirst(msgspec.Struct, frozen=True):
+class WaitingFirstComment(msgspec.Struct, frozen=True):
     """A first comment that the worker has claimed, with its site."""
 
     id: int
@@ -45,8 +45,8 @@ class WaitingFirst(msgspec.Struct, frozen=True):
     attempts: int
 
 
-async def request(viewer: Viewer, site: SiteRow, url: str, form: FirstForm) -> int:
-    """Keep a comment on the article at `url`, and return its number; a resend finds the first one."""
+async def request(viewer: Viewer, site: SiteRow, url: str, form: FirstCommentForm) -> int:
+    """Store a comment on the article at `url`, and return its id. Sent again, it has the same id."""
     new = FirstComment(
         site=site.key,
         url=url,
@@ -67,9 +67,9 @@ async def request(viewer: Viewer, site: SiteRow, url: str, form: FirstForm) -> i
     return number
 
 
-async def of_member(number: int, member: int, site: str) -> OwnFirst | None:
+async def of_member(number: int, member: int, site: str) -> OwnFirstComment | None:
     own = FirstComment.id == number, FirstComment.member == member, FirstComment.site == site
-    return await db.fetch_one(OwnFirst, FirstComment.select().where(*own))
+    return await db.fetch_one(OwnFirstComment, FirstComment.select().where(*own))
 
 
 CLAIM = """
@@ -83,9 +83,9 @@ returning f.id, f.site, s.origins, s.topic, f.url, f.member, f.body, f.stance, f
 """
 
 
-async def claim() -> WaitingFirst | None:
-    """Claim the one that is due longest. It is due again in two minutes, in case this worker dies."""
-    return await db.fetch_one(WaitingFirst, CLAIM)
+async def claim() -> WaitingFirstComment | None:
+    """Claim the comment that has been due for longest. It is due again in two minutes, in case this worker dies."""
+    return await db.fetch_one(WaitingFirstComment, CLAIM)
 
 
 AUTHOR = f"""
@@ -96,7 +96,7 @@ from member where id = $1 and {SIGNS_IN}
 """  # noqa: S608 constants only
 
 
-async def author_of(wanted: WaitingFirst) -> sessions.ViewerRow | None:
+async def author_of(wanted: WaitingFirstComment) -> sessions.ViewerRow | None:
     """The author as they are now; None if they may no longer sign in."""
     return await db.fetch_one(sessions.ViewerRow, AUTHOR, wanted.member)
 
@@ -107,6 +107,6 @@ async def posted(number: int, thread: int, comment: int) -> None:
 
 
 async def fail(number: int, message: Message) -> None:
-    """Say why nothing was posted. The author's page keeps the text."""
+    """Record why nothing was posted. The author still sees the text."""
     values: dict[Any, Any] = {FirstComment.state: "failed", FirstComment.message: stored(message)}
     await FirstComment.update(values).where(FirstComment.id == number)

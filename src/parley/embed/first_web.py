@@ -16,19 +16,19 @@ from parley.core.ratelimit import IMPORT, POST, take_each
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_, restored
 from parley.embed import first_comments, queries
-from parley.embed.forms import FirstForm
-from parley.embed.panel import Place
+from parley.embed.forms import FirstCommentForm
+from parley.embed.panel import PanelQuery
 from parley.embed.panel_web import author, framed, path_of
 from parley.embed.rules import SiteRow
 
 
 @get("/embed/new", name="embed:first", opt={"who": ANYONE, "reading": True})
 async def show(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[str] = "") -> Response[Any]:
-    """Offer to begin the discussion of an article. Looking at it makes nothing."""
+    """Show the form for the first comment on an article. Opening it creates nothing."""
     found = await _site_of(site, url)
     known = (await queries.threads_at([url])).get(url)
     if known is not None:
-        return Redirect(path_of(Place(known.id), found), status_code=303)
+        return Redirect(path_of(PanelQuery(known.id), found), status_code=303)
     return _page(request, found, url)
 
 
@@ -40,15 +40,15 @@ async def _site_of(site: str, url: str) -> SiteRow:
 
 
 def _page(
-    request: AnyRequest, site: SiteRow, url: str, status: int = 200, form: FirstForm | None = None
+    request: AnyRequest, site: SiteRow, url: str, status: int = 200, form: FirstCommentForm | None = None
 ) -> Response[Any]:
     return framed(request, site, "embed/first.html", status, url=url, form=form, submission=str(uuid4()))
 
 
 @post("/embed/new", name="embed:post-first", opt={"who": ANYONE}, request_max_body_size=LONGEST_BODY)
 async def post_first(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[str] = "") -> Response[Any]:
-    """Keep the comment until the worker has fetched the article, and show how far that is."""
-    found, form, status = await _site_of(site, url), FirstForm(await posted(request)), 422
+    """Store the comment until the worker has fetched the article, and redirect to the page that shows its state."""
+    found, form, status = await _site_of(site, url), FirstCommentForm(await posted(request)), 422
     if not form.errors:
         try:
             viewer = author(request)
@@ -63,14 +63,14 @@ async def post_first(request: AnyRequest, site: FromQuery[str] = "", url: FromQu
 
 @get("/embed/first/{number:str}", name="embed:waiting", opt={"who": ANYONE})
 async def waiting(request: AnyRequest, number: FromPath[str], site: FromQuery[str] = "") -> Response[Any]:
-    """Show the state of a first comment to its author; when it is posted, the discussion."""
+    """Show its author the state of a first comment, and the discussion once it is posted."""
     found, viewer, wanted = await queries.site(site), viewer_of(request), as_id(number)
     own = await first_comments.of_member(wanted, viewer.id, found.key) if viewer and wanted else None
     if own is None:
         raise NotFound(N_("There is no such comment of yours."))
     if own.thread is not None:
         at = f"#c{own.comment}" if own.comment else ""
-        return Redirect(path_of(Place(own.thread), found, at), status_code=303)
+        return Redirect(path_of(PanelQuery(own.thread), found, at), status_code=303)
     return framed(request, found, "embed/waiting.html", own=own, message=restored(own.message) if own.message else "")
 
 

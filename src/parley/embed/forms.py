@@ -7,7 +7,7 @@ from parley.comments.forms import CommentForm
 from parley.core.http.forms import Form
 
 
-class FirstForm(CommentForm):
+class FirstCommentForm(CommentForm):
     """A comment on an article that has no thread yet: a top-level one, on the whole article."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:

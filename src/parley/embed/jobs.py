@@ -1,4 +1,4 @@
-"""Posting first comments: the article is fetched by us, and the thread is made with the comment."""
+"""The worker's job: fetches articles that have no thread, opens their threads and posts the first comments."""
 
 import asyncio
 from uuid import UUID
@@ -22,7 +22,7 @@ from parley.core.http.access import VERIFIED, Viewer
 from parley.core.settings import settings
 from parley.core.text.messages import N_
 from parley.embed import first_comments
-from parley.embed.first_comments import MOST_ATTEMPTS, WaitingFirst
+from parley.embed.first_comments import MOST_ATTEMPTS, WaitingFirstComment
 from parley.embed.queries import is_address, threads_at
 from parley.embed.rules import SiteRow
 from parley.threads.opening import open_thread
@@ -30,10 +30,10 @@ from parley.threads.opening import open_thread
 log = structlog.get_logger(__name__)
 
 SECONDS = 60
-# Shorter texts are lists, log-ins and error pages.
+# Lists of articles, login pages and error pages have shorter texts.
 FEWEST_WORDS = 120
 SCRIPT = b"/embed/v1.js"
-# How HTML lets an attribute be written.
+# What HTML allows around the value of an attribute.
 QUOTES = (('"', '"'), ("'", "'"), ("", " "), ("", ">"))
 NOT_ARTICLE = N_("We found no article there that can be discussed. Nothing was posted, and your text is kept.")
 FAULT = N_("The article could not be read because of a fault on our side. Nothing was posted, and your text is kept.")
@@ -41,15 +41,11 @@ FAULT = N_("The article could not be read because of a fault on our side. Nothin
 
 async def post_waiting() -> int:
     """Post the first comments that wait, and return how many there were."""
-    count = 0
-    while (wanted := await first_comments.claim()) is not None:
-        await attempts.each("embed", [wanted], post, key=lambda one: one.id, in_transaction=False)
-        count += 1
-    return count
+    return await attempts.each_claimed("embed", first_comments.claim, post)
 
 
-async def post(wanted: WaitingFirst) -> None:
-    """Open the thread and post its first comment, or keep why that was not possible."""
+async def post(wanted: WaitingFirstComment) -> None:
+    """Open the thread and post its first comment, or record why that was not possible."""
     try:
         async with asyncio.timeout(SECONDS):
             await _post(wanted)
@@ -65,11 +61,11 @@ async def post(wanted: WaitingFirst) -> None:
             await first_comments.fail(wanted.id, FAULT)
 
 
-async def _post(wanted: WaitingFirst) -> None:
+async def _post(wanted: WaitingFirstComment) -> None:
     site = SiteRow(wanted.site, wanted.origins, wanted.topic)
     known = (await threads_at([wanted.url])).get(wanted.url)
     text = None if known else await _read(wanted.url, site)
-    # Who was suspended meanwhile posts nothing.
+    # The member may have been suspended since.
     author = await _author(wanted)
     async with db.atomic():
         thread = known.id if known else await _open(text, site)
@@ -82,7 +78,7 @@ async def _open(text: ArticleText | None, site: SiteRow) -> int:
     return (await open_thread(text=text, topic=site.topic, starter=None)).id
 
 
-async def _author(wanted: WaitingFirst) -> Viewer:
+async def _author(wanted: WaitingFirstComment) -> Viewer:
     found = await first_comments.author_of(wanted)
     author = as_viewer(found, 0.0) if found else None
     if author is None or author.access < VERIFIED:
@@ -91,7 +87,7 @@ async def _author(wanted: WaitingFirst) -> Viewer:
 
 
 async def _read(url: str, site: SiteRow) -> ArticleText:
-    """Fetch the article of a page of `site`. Raises CannotImport unless it asks for discussions there."""
+    """Fetch an article of `site`. Raises CannotImport for a page that is no article, or has not our script."""
     fetched = await fetch(url, allow=settings().fetch_allow, accept=PAGES)
     if not site.has(fetched.final_url) or not asks_for_discussion(fetched, site):
         raise CannotImport(NOT_ARTICLE)
@@ -103,12 +99,12 @@ async def _read(url: str, site: SiteRow) -> ArticleText:
 
 
 def asks_for_discussion(fetched: Download, site: SiteRow) -> bool:
-    """Whether the page has our script with the site's key: a list of articles or a log-in has none."""
+    """Whether the page has our script with the site's key, which login pages and error pages do not."""
     written = (f"data-site={quote}{site.key}{end}".encode() for quote, end in QUOTES)
     return SCRIPT in fetched.body and any(one in fetched.body for one in written)
 
 
-def _draft(wanted: WaitingFirst, thread: int, author: Viewer) -> Draft:
+def _draft(wanted: WaitingFirstComment, thread: int, author: Viewer) -> Draft:
     return Draft(
         thread=thread,
         author=author,

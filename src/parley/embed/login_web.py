@@ -1,8 +1,9 @@
 """Signing in from a publisher's page, in a window of our own.
 
-The frame opens this window with a challenge. The member agrees, and the window hands a code to the frame that opened
-it, by a message that only a page of our origin receives. The frame exchanges the code, with the secret of its
-challenge, for a session of its own: so the publisher's page sees none of this, and no third-party cookie is needed.
+This is the authorization code flow with PKCE (RFC 7636). The frame opens the window with a challenge. The member
+agrees, and the window sends a code to the frame, in a message that only a page of our origin receives. The frame
+exchanges the code and its verifier for a session. The publisher's page sees none of this, and no third-party cookie is
+needed.
 """
 
 import re
@@ -24,15 +25,15 @@ from parley.embed import ops, queries
 from parley.embed.forms import SessionForm
 from parley.embed.middleware import cookie
 
-# SHA-256 in base64url, and what the frame recognises its window by.
+# A SHA-256 hash in base64url.
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
-
+# A random value by which the frame recognises the message of its window.
 STATE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 NOT_OPENED = N_("This window belongs to a discussion on another site. Please open it from there.")
 
 
 class NotSignedIn(ParleyError):
-    """The frame's session is not there. SignInNeeded would redirect to a page that no frame may show."""
+    """The frame has no session. SignInNeeded would redirect to a page that may not be shown in a frame."""
 
     status = 401
     title = N_("Please sign in")
@@ -40,7 +41,7 @@ class NotSignedIn(ParleyError):
 
 @get("/embed/login", name="embed:sign-in", opt={"who": ANYONE})
 async def ask(request: AnyRequest, site: FromQuery[str] = "", challenge: FromQuery[str] = "") -> Response[Any]:
-    """Ask whether to be signed in on a site; whoever is not signed in here does that first."""
+    """Ask the member for consent to be signed in on a site. Visitors are sent to the sign-in page first."""
     found, state = await queries.site(site), _state(request)
     _check(challenge)
     if viewer_of(request) is None:
@@ -51,7 +52,7 @@ async def ask(request: AnyRequest, site: FromQuery[str] = "", challenge: FromQue
 
 @post("/embed/login", opt={"who": MEMBER}, status_code=200)
 async def allow(request: AnyRequest, site: FromQuery[str] = "", challenge: FromQuery[str] = "") -> Response[Any]:
-    """Hand the code to the frame. It stands in the page, since addresses end up in histories."""
+    """Show the page that sends the code to the frame. An address would keep the code in the browser's history."""
     found, state = await queries.site(site), _state(request)
     _check(challenge)
     code = await ops.allow(signed_in(request), found, challenge)
@@ -65,7 +66,7 @@ def _check(challenge: str) -> None:
 
 
 def _state(request: AnyRequest) -> str:
-    """The `state` of the address; Litestar reserves that name for something else."""
+    """The `state` of the address. A parameter of this name would be the state of the application for Litestar."""
     state = request.query_params.get("state", "")
     if not STATE.fullmatch(state):
         raise BadRequest(NOT_OPENED)
@@ -85,7 +86,7 @@ async def start_session(request: AnyRequest, site: FromQuery[str] = "") -> Respo
 
 @get("/embed/session", name="embed:session", opt={"who": ANYONE}, status_code=204)
 async def session(request: AnyRequest, site: FromQuery[str] = "") -> None:
-    """Answer 204 to a frame that is signed in. A browser that keeps no cookie of ours gets 401."""
+    """Answer 204 to a frame that is signed in, and 401 where the browser did not keep the cookie."""
     await queries.site(site)
     if viewer_of(request) is None:
         raise NotSignedIn(N_("Please sign in first."))

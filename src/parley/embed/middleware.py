@@ -1,7 +1,7 @@
 """Middleware that finds the member of a discussion in a publisher's page.
 
-Below /embed/ only the cookie that was set there counts, and only with the site for which it was given. The sign-in on
-our own pages never reaches a publisher's page, even where the browser would send it.
+Below /embed/, only the embed's own cookie signs a member in, and only on the site for which it was set. The session of
+our own pages does not count there, even if the browser sends its cookie.
 """
 
 from time import monotonic
@@ -19,12 +19,12 @@ from parley.core.http.failures import OUTAGES
 from parley.core.settings import settings
 
 PATH = "/embed/"
-# This page is opened in a window of its own, where the usual sign-in holds.
+# This page is opened in a window of its own, and uses the session of our own pages.
 SIGN_IN = "/embed/login"
 
 
 class EmbedSessions:
-    """Sets scope["viewer"] to the member of the embed's session below /embed/."""
+    """Sets scope["viewer"] to the member of the embed session, for all pages below /embed/ but the sign-in."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -44,7 +44,7 @@ async def _viewer(scope: Scope) -> Viewer | None:
         found = await sessions.find(digest, site)
     except (Unavailable, *OUTAGES):
         return None
-    # A moderator is a member here: what staff may do is never a click away in another site's page.
+    # Staff only have the rights of members here, so that no page of another site can lead them to moderate.
     return as_viewer(msgspec.structs.replace(found, role="member"), monotonic()) if found else None
 
 
@@ -55,7 +55,7 @@ def cookie_name() -> str:
 def cookie(token: str) -> str:
     """The `Set-Cookie` header of a session in a publisher's page. An empty token deletes the cookie.
 
-    The browser keeps it apart for each publisher (`Partitioned`), so blocking third-party cookies does not block it.
+    `Partitioned` makes the browser keep one for each publisher, so blocking third-party cookies does not block it.
     Browsers treat localhost as secure.
     """
     age = int(sessions.LASTS_EMBEDDED.total_seconds()) if token else 0

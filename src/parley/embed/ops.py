@@ -87,12 +87,12 @@ async def sign_in(site: SiteRow, code: str, verifier: str, *, agent: str, addres
 
 
 def challenge_of(verifier: str) -> str:
-    """What a frame shows of its secret before it proves to have it (RFC 7636, S256)."""
+    """Return the challenge for a verifier (PKCE, RFC 7636, method S256)."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 async def note_site(draft: Draft) -> Verdict | None:
-    """Record with a comment on which site it was written, for moderators."""
+    """Record the site on which a comment was written, for moderators."""
     site = draft.site
     if site is None:
         return None

@@ -1,4 +1,4 @@
-"""What a publisher's page asks: the passages of its article with their comments, and the numbers of others."""
+"""What the script in a publisher's page asks for: the passages of the article, with their numbers of comments."""
 
 import msgspec
 
@@ -17,7 +17,7 @@ MOST_QUOTES = 5
 
 
 class MarkedPassage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A passage: what it is recognised by, and what is said of it. `quoted` are words that comments are about."""
+    """A passage: its fingerprint, and the number and label of its marker. `quoted` are words that comments quote."""
 
     lineage: int
     hash: str
@@ -29,7 +29,7 @@ class MarkedPassage(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class EmbedPage(msgspec.Struct, frozen=True):
-    """A publisher's page: the address of the panel, and what the script says there."""
+    """An article for the script: the addresses of its panel and its thread, its passages, and the script's labels."""
 
     panel: str
     link: str
@@ -39,7 +39,7 @@ class EmbedPage(msgspec.Struct, frozen=True):
 
 
 async def page(url: str) -> EmbedPage:
-    """Return what is known of the article at `url`; without a thread only where to begin one."""
+    """Return the article at `url`. Without a thread it has only the panel that opens one."""
     found = (await queries.threads_at([url])).get(url)
     number = found.comment_count if found else 0
     base = settings().base_url
@@ -50,14 +50,14 @@ async def page(url: str) -> EmbedPage:
         passages=await _passages(found) if found else [],
         words={
             "title": shown(N_("Discussion of this article")),
-            "open": shown(_open(number)),
+            "open": shown(_open_label(number)),
             "respond": shown(N_("Respond to this passage")),
             "close": shown(N_("Close the discussion")),
         },
     )
 
 
-def _open(number: int) -> str:
+def _open_label(number: int) -> str:
     if not number:
         return N_("Discuss this article")
     return plural("{count} comment on this article", "{count} comments on this article", number)

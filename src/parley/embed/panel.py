@@ -19,8 +19,8 @@ from parley.votes import queries as votes
 NOTHING = ViewerState()
 
 
-class Shown(msgspec.Struct, frozen=True):
-    """A comment in the panel, with the viewer's votes and the key of a reply to it."""
+class ShownComment(msgspec.Struct, frozen=True):
+    """A comment in the panel, with the viewer's votes and the `submission` of a reply to it."""
 
     row: CommentRow
     depth: int
@@ -30,7 +30,7 @@ class Shown(msgspec.Struct, frozen=True):
     hidden: int
 
 
-class Place(msgspec.Struct, frozen=True):
+class PanelQuery(msgspec.Struct, frozen=True):
     """Which part of a discussion a panel shows: a passage, or one comment with what is around it."""
 
     thread: int
@@ -38,21 +38,22 @@ class Place(msgspec.Struct, frozen=True):
     focus: int | None = None
 
 
-async def panel(site: SiteRow, place: Place, viewer: Viewer | None) -> dict[str, Any]:
+async def panel(site: SiteRow, query: PanelQuery, viewer: Viewer | None) -> dict[str, Any]:
     """Return what the panel's template needs. Raises NotFound if there is no such thread."""
     whole = await views.thread_view(
-        views.DiscussionQuery(place.thread, view="whole"), fresh=viewer is not None, viewer=viewer
+        views.DiscussionQuery(query.thread, view="whole"), fresh=viewer is not None, viewer=viewer
     )
-    query = views.DiscussionQuery(place.thread, "best", passage=place.passage, focus=place.focus)
-    shown = await views.discussion(query, viewer)
-    own = await votes.own_in_thread(viewer.id, place.thread) if viewer else {}
+    shown = await views.discussion(
+        views.DiscussionQuery(query.thread, "best", passage=query.passage, focus=query.focus), viewer
+    )
+    own = await votes.own_in_thread(viewer.id, query.thread) if viewer else {}
     return {
         "site_row": site,
         "thread": whole.thread,
-        "place": place,
-        "passage_row": _passage(whole, place.passage),
+        "query": query,
+        "passage_row": _passage(whole, query.passage),
         "comments": list(_comments(shown, own, viewer)),
-        "held": await comments.held(viewer.id, place.thread) if viewer else [],
+        "held": await comments.held(viewer.id, query.thread) if viewer else [],
         "more": shown.next_url is not None,
         "submission": str(uuid4()),
     }
@@ -62,7 +63,7 @@ def _passage(whole: ThreadView, lineage: int | None) -> PassageRow | None:
     return next((row for row in whole.rows if row.lineage == lineage), None)
 
 
-def _comments(shown: Discussion, own: dict[int, ViewerState], viewer: Viewer | None) -> Iterator[Shown]:
+def _comments(shown: Discussion, own: dict[int, ViewerState], viewer: Viewer | None) -> Iterator[ShownComment]:
     """The comments in reading order, each after the one that it answers."""
     tree, rows = shown.tree, shown.layout.rows
     todo = [(root, 0) for root in reversed(tree.roots)]
@@ -71,5 +72,5 @@ def _comments(shown: Discussion, own: dict[int, ViewerState], viewer: Viewer | N
         if number in rows:
             row = comments.seen_by(rows[number], viewer)
             hidden = tree.hidden.get(number, (0, None))[0]
-            yield Shown(row, depth, own.get(number, NOTHING), str(uuid4()), hidden)
+            yield ShownComment(row, depth, own.get(number, NOTHING), str(uuid4()), hidden)
             todo += [(child, depth + 1) for child in reversed(tree.children.get(number, []))]

@@ -21,7 +21,7 @@ from parley.core.ratelimit import POST, VOTE, take_each
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_, joined
 from parley.embed import queries
-from parley.embed.panel import Place, panel
+from parley.embed.panel import PanelQuery, panel
 from parley.embed.rules import SiteRow, framed_by
 from parley.votes import ops as votes
 from parley.votes.web import VoteForm
@@ -39,14 +39,14 @@ async def show(
 ) -> Response[Any]:
     """Show the discussion of a thread, or of one passage."""
     found = await queries.site(site)
-    place = Place((await thread_at(thread)).id, as_id(passage), as_id(focus))
-    return await _page(request, found, place)
+    query = PanelQuery((await thread_at(thread)).id, as_id(passage), as_id(focus))
+    return await _page(request, found, query)
 
 
 async def _page(
-    request: AnyRequest, site: SiteRow, place: Place, status: int = 200, form: CommentForm | None = None
+    request: AnyRequest, site: SiteRow, query: PanelQuery, status: int = 200, form: CommentForm | None = None
 ) -> Response[Any]:
-    context = await panel(site, place, viewer_of(request)) | {"form": form}
+    context = await panel(site, query, viewer_of(request)) | {"form": form}
     return framed(request, site, "embed/panel.html", status, **context)
 
 
@@ -67,10 +67,10 @@ def author(request: AnyRequest) -> Viewer:
     return viewer
 
 
-def path_of(place: Place, site: SiteRow, at: str = "") -> str:
-    """The address of the panel at a place."""
-    named = {"site": site.key, "passage": place.passage, "focus": place.focus}
-    return f"/embed/t/{place.thread}?{urlencode({name: one for name, one in named.items() if one})}{at}"
+def path_of(query: PanelQuery, site: SiteRow, at: str = "") -> str:
+    """The address of the panel that answers a query, with `at` as its fragment."""
+    named = {"site": site.key, "passage": query.passage, "focus": query.focus}
+    return f"/embed/t/{query.thread}?{urlencode({name: one for name, one in named.items() if one})}{at}"
 
 
 @post("/embed/t/{thread:str}/comments", name="embed:post", opt={"who": ANYONE}, request_max_body_size=LONGEST_BODY)
@@ -78,20 +78,20 @@ async def post_comment(request: AnyRequest, thread: FromPath[str], site: FromQue
     found, row = await queries.site(site), await thread_at(thread)
     await queries.require_own(found, row.id)
     form, status = CommentForm(await posted(request)), 422
-    place = Place(row.id, form.passage, form.parent)
+    query = PanelQuery(row.id, form.passage, form.parent)
     if not form.errors:
         try:
             viewer = author(request)
             await take_each(POST, viewer.id, address_of(request))
             comment = await posting.post_comment(_draft(viewer, row.id, found.key, form))
-            # On a passage it stands among the others; in a long discussion it might not be on the page.
-            shown = Place(row.id, form.passage, None if form.passage else comment.id)
+            # In a long discussion the comment may not be on the first page, so the panel shows its branch.
+            shown = PanelQuery(row.id, form.passage, None if form.passage else comment.id)
             return Redirect(path_of(shown, found, f"#c{comment.id}"), status_code=303)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
             if isinstance(error, posting.SubmittedBefore):
                 form.submission = uuid4()
-    return await _page(request, found, place, status, form)
+    return await _page(request, found, query, status, form)
 
 
 def _draft(viewer: Viewer, thread: int, site: str, form: CommentForm) -> drafts.Draft:
@@ -115,7 +115,7 @@ async def vote(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] 
     await queries.require_own(found, row.id)
     form = VoteForm(data)
     comment = form.id("comment")
-    place = Place(row.id, form.id("passage"), form.id("focus"))
+    query = PanelQuery(row.id, form.id("passage"), form.id("focus"))
     try:
         if form.errors or comment is None:
             raise Refused(joined(" ", form.errors.values()))
@@ -124,8 +124,8 @@ async def vote(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] 
         await _require_in(row.id, comment)
         await votes.cast_vote(viewer=viewer, comment_id=comment, axis=form.axis, value=form.value)
     except ParleyError as error:
-        return await _refused(request, found, place, error, data)
-    return Redirect(path_of(place, found, f"#c{comment}"), status_code=303)
+        return await _refused(request, found, query, error, data)
+    return Redirect(path_of(query, found, f"#c{comment}"), status_code=303)
 
 
 async def _require_in(thread: int, comment: int) -> None:
@@ -143,13 +143,13 @@ def _voter(request: AnyRequest) -> Viewer:
 
 
 async def _refused(
-    request: AnyRequest, site: SiteRow, place: Place, error: ParleyError, data: Mapping[str, Any]
+    request: AnyRequest, site: SiteRow, query: PanelQuery, error: ParleyError, data: Mapping[str, Any]
 ) -> Response[Any]:
     if isinstance(error, NotFound):
         raise error
     form = CommentForm({"body": data.get("body", "-")})
     form.values, form.errors = {}, {"form": error.message}
-    return await _page(request, site, place, error.status, form)
+    return await _page(request, site, query, error.status, form)
 
 
 handlers: list[object] = [show, post_comment, vote]

@@ -39,7 +39,7 @@ class FoundThread(msgspec.Struct, frozen=True):
     comment_count: int
 
 
-# An article without a title has no address that readers may know.
+# If the title of an article is withheld, so is its address.
 AT_ADDRESSES = """
 select a.url, t.id, t.slug, t.comment_count from article a join thread t on t.article = a.id
 where a.url = any($1::text[]) and not a.untitled order by t.id
@@ -61,6 +61,6 @@ def is_address(url: str) -> bool:
 
 
 async def require_own(site: SiteRow, thread: int) -> None:
-    """Raise NotFound unless the article of a thread is on `site`: others' readers cannot be led to act here."""
+    """Raise NotFound unless the article is on `site`, so that no site has its readers act in other threads."""
     if not site.has(await db.value(OF_THREAD, thread)):
         raise NotFound(N_("This discussion does not belong to an article of this site."))

@@ -9,7 +9,7 @@ import msgspec
 from parley.core.http.security_headers import CSP
 
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]|[a-z0-9]")
-# So long are addresses at most.
+# Characters of an address.
 LONGEST_URL = 2_000
 
 
@@ -46,7 +46,7 @@ def framed_by(origins: Sequence[str]) -> str:
 def origin(text: str) -> str | None:
     """Return `text` as an origin such as `https://pub.example:8443`; None if it is no http or https address.
 
-    A policy is made of origins, so nothing else may stand in one.
+    Origins are written into a content security policy, so nothing else may be among them.
     """
     try:
         parts = urlsplit(text.strip())

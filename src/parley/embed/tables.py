@@ -28,13 +28,13 @@ class Site(Table):
     key = Varchar(40, primary_key=True, null=False, default=None)
     # Such as `https://pub.example`.
     origins = Array(base_column=Text(), null=False, default=None)
-    # That of the threads that its readers' first comments open.
+    # The topic of the threads that readers open by a first comment.
     topic = ForeignKey(Topic, null=False, default=None, on_delete=OnDelete.restrict)
     created_at = Timestamptz(null=False)
 
 
 class EmbedCode(Table):
-    """A member's consent to be signed in on a site, for the frame that has the secret of `challenge`."""
+    """A member's consent to be signed in on a site: a code that only the frame with the verifier can use (PKCE)."""
 
     token_hash = Bytea(primary_key=True, null=False, default=None)
     site = Varchar(40, null=False, default=None)
@@ -68,7 +68,7 @@ class FirstComment(Table):
     comment = BigInt(null=True, default=None)
     attempts = SmallInt(null=False, default=0)
     created_at = Timestamptz(null=False)
-    # A claimed one is due again if its worker dies.
+    # When the worker tries it next. A claim moves it, so that the comment is due again if its worker dies.
     due_at = Timestamptz(null=False)
 
     first_comment_state_check = Check("state in ('waiting', 'posted', 'failed')")

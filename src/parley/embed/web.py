@@ -19,7 +19,7 @@ from parley.embed import page as pages
 from parley.embed import queries
 
 READING = {"who": ANYONE, "reading": True}
-# Every page may read these: they say nothing that a visitor cannot read.
+# Pages of all sites may read these answers: they contain only what visitors can read.
 OPEN = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -77,14 +77,14 @@ def _check(urls: list[str]) -> None:
 
 def _answer(request: AnyRequest, finished: Finished) -> Response[Any]:
     answer = sent(request, finished, "application/json")
-    # Not for each viewer: the same for all.
+    # The same for all viewers, so `Cookie` is not named.
     answer.headers.update(OPEN | {"Vary": "Accept-Encoding"})
     return answer
 
 
 @get("/at", name="embed:at", opt=READING)
 async def at(url: FromQuery[str] = "") -> Redirect:
-    """Redirect from an article's address to its thread, or to where one is begun."""
+    """Redirect from an article's address to its thread, or to the form that opens one."""
     _check([url])
     found = (await queries.threads_at([url])).get(url)
     path = f"/t/{found.id}/{found.slug}" if found else f"/new?url={quote(url, safe='')}"

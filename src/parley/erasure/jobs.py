@@ -6,7 +6,7 @@ import structlog
 from parley.accounts import names, renaming, viewer_cache
 from parley.core import db
 from parley.core.events import attempts
-from parley.erasure import ledger, mentions, statements, words
+from parley.erasure import deletions, ledger, mentions, words
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +52,7 @@ async def erase_due() -> int:
 
 
 async def erase(member: Leaving) -> None:
-    """Erase one member. After an interruption the next sweep goes on: the name goes last."""
+    """Erase one member. The name goes last, so that the next sweep continues after an interruption."""
     if member.erase_words and not await words.erase(member.id):
         return
     for name in (member.name, *await renaming.former(member.id)):
@@ -60,13 +60,12 @@ async def erase(member: Leaving) -> None:
         # A backup may be older than the last change of the name.
         ledger.write(member.id, names.key(name), words=member.erase_words)
     async with db.atomic():
-        # Somebody who has just come back is not erased.
+        # The member may just have come back.
         locked = "select id from member where id = $1 and erase_at <= now() for update"
         if not await db.values(locked, member.id):
             return
-        for statement in (statements.VOTES, statements.ANSWERS, *statements.ROWS, statements.LEFT):
-            await db.execute(statement, member.id)
-        await db.execute(statements.MEMBER, member.id)
+        for deletion in (deletions.VOTES, deletions.ANSWERS, *deletions.ROWS, deletions.LEFT, deletions.MEMBER):
+            await db.execute(deletion, member.id)
         viewer_cache.clear_after_commit()
     log.info("member erased", member=member.id, words=member.erase_words)
 

@@ -1,4 +1,4 @@
-"""The link by which a suspended member, who cannot sign in, has their account erased: signed, for an hour."""
+"""The signed link by which a suspended member, who cannot sign in, has their account erased. It lasts an hour."""
 
 import hmac
 from time import time

@@ -1,7 +1,7 @@
 """The list of erasures in the data folder, so that restoring an older backup does not bring anybody back.
 
-A line for each: the member's id, a keyed digest of their name, whether their words were erased, and the time. A backup
-of another installation has other members with these ids, so that the digests differ.
+Each line has the member's id, a keyed digest of their name, whether their words were erased, and the time. In a backup
+of another installation, the same ids belong to other members, whose digests differ.
 """
 
 import hashlib

@@ -11,7 +11,7 @@ from parley.core.errors import Refused
 from parley.core.events.event_log import emit
 from parley.modlog import ops as modlog
 
-# What stands for the name. No member can have it, since it is reserved (accounts/names.py).
+# It replaces the name. No member can have it, since it is reserved (accounts/names.py).
 FORMER = "former-member"
 
 FIND = """
@@ -24,7 +24,7 @@ where strpos(lower(body || ' ' || coalesce(statement, '')), lower('@' || $1)) > 
 """
 REWRITE = "update comment set body = $2, html = $3, statement = $4 where id = $1"
 REWRITE_VERSION = "update comment_version set body = $2, statement = $3 where id = $1"
-# Letters that were sent, and name the member: their words are not needed any more.
+# Letters that were sent and name the member: their text is no longer needed.
 EMPTY_LETTERS = """
 update mail set subject = '', text = '', html = null, message = null
 where state not in ('planned', 'claimed', 'data') and concat_ws(' ', subject, text, html) ~* $1

@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 # How long a member can change their mind. Also stated by templates/erasure and templates/mail/leaving.txt.
 DAYS = 14
 
-# A suspended member stays suspended, and comes back so.
+# A suspended member stays suspended.
 LEAVE = f"""
 update member set state_before = case when state <> 'suspended' then state end,
   state = case when state = 'suspended' then state else 'deactivated' end,
@@ -30,7 +30,9 @@ from member where id = $1
 """
 
 LAST_ADMIN = N_("You are the only admin. Please make somebody else an admin first.")
-UNCONFIRMED = N_("Your address is not confirmed, so this account is deleted by itself 7 days after you signed up.")
+UNCONFIRMED = N_(
+    "Your address is not confirmed, so this account will be deleted automatically 7 days after you signed up."
+)
 
 
 async def deactivate(account: Account) -> None:
@@ -55,8 +57,8 @@ async def _leave(account: Account, *, erase: bool, words: bool) -> None:
             raise Refused(UNCONFIRMED)
         await sessions.end_all(account.id)
         viewer_cache.clear_after_commit()
-        links = {"link": f"{settings().base_url}/login"}
-        message = mail.written_message("leaving", name=account.name, erase=erase, words=words, **links)
+        link = f"{settings().base_url}/login"
+        message = mail.written_message("leaving", name=account.name, erase=erase, words=words, link=link)
         await mail.send("leaving", account.email, *message)
     log.info("member leaves", member=account.id, erase=erase, words=words)
 

@@ -4,10 +4,10 @@ from parley.comments.retention import IS_NOT_DISPUTED, NO_WORDS
 from parley.comments.states import locked, transition
 from parley.core import db
 
-# Each in a transaction of its own, since each locks a thread.
+# Comments that one sweep erases, each in a transaction of its own, since each locks a thread.
 BATCH = 200
 VISIBLE = "select id from comment where author = $1 and state = 'visible' order by id limit $2"
-# Words that moderators work on stay until they have decided; then comments/retention.py deletes them.
+# Comments that moderators work on stay until they have decided; then comments/retention.py deletes them.
 BLANK = f"""
 update comment set {NO_WORDS}
 where author = $1 and state in ('deleted_by_author', 'withdrawn', 'expired', 'rejected') and body <> ''

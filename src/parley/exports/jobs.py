@@ -36,11 +36,7 @@ class RequestedExport(msgspec.Struct, frozen=True):
 
 async def make_exports() -> int:
     """Make all requested exports, and return their number."""
-    count = 0
-    while (requested := await db.fetch_one(RequestedExport, CLAIM)) is not None:
-        await attempts.each("exports", [requested], _make, key=lambda one: one.id, in_transaction=False)
-        count += 1
-    return count
+    return await attempts.each_claimed("exports", lambda: db.fetch_one(RequestedExport, CLAIM), _make)
 
 
 async def _make(requested: RequestedExport) -> None:

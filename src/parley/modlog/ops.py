@@ -61,7 +61,7 @@ class Chain(msgspec.Struct, frozen=True):
 class RecordRow(msgspec.Struct, frozen=True):
     """An entry with its two hashes, the digest of its words, and the texts from which the hashes are computed.
 
-    Without a salt its words were forgotten.
+    Without a salt, its words were erased.
     """
 
     id: int

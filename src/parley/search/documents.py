@@ -13,9 +13,9 @@ from parley.search.tables import Kind
 from parley.search.visibility import SHOWN
 from parley.search.words import configuration, indexed, language
 
-# More characters of an article are not in its own document, whose size PostgreSQL limits; they are in its passages.
+# Characters of an article in its own document, whose size PostgreSQL limits. Its passages have the others.
 LONGEST = 40_000
-# So many articles, passages and comments are written at once.
+# Documents that are written at once.
 BATCH = 200
 
 

@@ -10,7 +10,7 @@ from parley.search.words import IS_UNSPACED, WORD, folded, pairs
 LENGTH = 240
 # Readers see some words before the first hit.
 BEFORE = 60
-# A hit further on in a text is not shown: the excerpt is then its beginning.
+# Characters of a text in which hits are searched. Without a hit there, the excerpt is the beginning of the text.
 LOOKED_AT = 6_000
 # A word in another form begins with the same letters.
 SAME_BEGINNING = 2

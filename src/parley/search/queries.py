@@ -15,19 +15,19 @@ from parley.search.tables import Kind
 from parley.search.terms import TextQuery
 from parley.search.visibility import ARTICLE, COMMENT
 
-# A process searches for so few at once, so that searches never take the connections that reading needs.
-_LANES = asyncio.Semaphore(2)
-LANE_SECONDS = 2.0
+# A process runs two searches at once, so that they never take the connections that reading needs. Others wait.
+_running = asyncio.Semaphore(2)
+WAIT_SECONDS = 2.0
 STATEMENT_MILLISECONDS = 800
-# Of the matches with the best rank apart from the query, so many are ranked by their words; with a phrase, more are
-# looked at for it.
+# How many matches, those with the best prior, are ranked by their words. With a phrase there are more, since not every
+# match has it.
 CANDIDATES, PHRASE_CANDIDATES = 400, 2_000
-# If that takes too long, matches among so many of the newest documents are returned.
+# If that takes too long, only the newest documents are searched.
 NEWEST = 5_000
 MOST_COUNTED = 1_000
 
 SOURCES = {Kind.ARTICLE: ARTICLE, Kind.PASSAGE: ARTICLE, Kind.COMMENT: COMMENT}
-# A plan for any query would not know that its words are rare.
+# A generic plan would not know how rare the words of this query are.
 SETTINGS = """
 select set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true)
 """
@@ -84,7 +84,7 @@ class Search(msgspec.Struct, frozen=True):
 
 
 class Hits(msgspec.Struct, frozen=True):
-    """The sources of a page of hits, and whether the search was given up and these are only of the newest."""
+    """The sources of a page of hits, and whether only the newest documents were searched, since all took too long."""
 
     refs: list[int]
     only_newest: bool = False
@@ -119,10 +119,10 @@ def _arguments(search: Search, kind: Kind) -> tuple[object, ...]:
 
 @asynccontextmanager
 async def _limited() -> AsyncIterator[None]:
-    """Allow few searches at once, and each statement little time."""
+    """Wait until few enough searches are running, and limit the time of each statement."""
     try:
-        async with asyncio.timeout(LANE_SECONDS):
-            await _LANES.acquire()
+        async with asyncio.timeout(WAIT_SECONDS):
+            await _running.acquire()
     except TimeoutError:
         raise Busy(N_("Many people are searching right now. Please try again in a moment."), 2) from None
     try:
@@ -130,7 +130,7 @@ async def _limited() -> AsyncIterator[None]:
             await db.execute(SETTINGS, str(STATEMENT_MILLISECONDS))
             yield
     finally:
-        _LANES.release()
+        _running.release()
 
 
 # Of each word that a text has, whether the query asks for it, perhaps in another form.
@@ -148,7 +148,7 @@ async def asked_for(words: Sequence[str], text: TextQuery) -> frozenset[str]:
 
 
 # Articles that the worker has not indexed yet; after many at once, as at the first start, that takes a while. Those at
-# which it failed are told to the operator, not to readers.
+# which it failed do not count: they concern the operator, not readers.
 BEHIND = """
 select exists (
     select from event e where e.indexed_at is null and e.kind in ('thread.opened', 'discussion.imported')

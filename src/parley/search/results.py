@@ -16,7 +16,7 @@ from parley.search.tables import Kind
 from parley.search.terms import text_query
 from parley.search.view import Hit
 
-# A page of one kind has so many hits; the page of all kinds fewer of each.
+# Hits on a page of one kind, and of each kind on the page of all kinds.
 PAGE = 20
 FIRST = {"article": 3, "passage": 3, "comment": 10, "member": 3}
 KINDS = {"article": Kind.ARTICLE, "passage": Kind.PASSAGE, "comment": Kind.COMMENT}
@@ -41,7 +41,7 @@ class Results(msgspec.Struct, frozen=True):
     spelling: str | None = None
 
     @property
-    def found(self) -> list[Section]:
+    def with_hits(self) -> list[Section]:
         return [one for one in self.sections if one.hits]
 
     @property

@@ -12,7 +12,7 @@ from parley.core.cache import MicroCache
 from parley.search.parsing import Query, Term
 from parley.search.words import configuration, indexed
 
-# A query is in so many languages, the most frequent of this site's articles.
+# In how many languages a query is read: those that most articles of this site have.
 MOST_LANGUAGES = 4
 LANGUAGES = f"""
 select coalesce(lower(split_part(lang, '-', 1)), '') as language from revision
@@ -68,7 +68,7 @@ async def _site_languages() -> list[str]:
 
 def _joined(terms: Sequence[Term], found: Sequence[Alternative], configurations: tuple[str, ...]) -> TextQuery:
     by_term = {place: [one for one in found if one.number == place] for place in range(len(terms))}
-    # A word that means nothing in one of the languages is left out, unless the query has no others.
+    # A stop word of one of the languages is left out, unless the query has no other words.
     full = {place: some for place, some in by_term.items() if all(one.phrase for one in some)}
     used = full or {place: left for place, some in by_term.items() if (left := [one for one in some if one.phrase])}
     exact, loose = [], []

@@ -47,7 +47,7 @@ async def search(request: AnyRequest) -> Response[Any]:
         at=_address(form),
         feed=f"/search.atom?{urlencode(form.chosen)}",
         next_url=_next(form, found),
-        indexing=not found.found and await queries.is_behind(),
+        indexing=not found.with_hits and await queries.is_behind(),
     )
 
 

@@ -66,7 +66,7 @@ class RenderedCard(msgspec.Struct, frozen=True):
     html: Markup
 
 
-# The texts of the card are in its HTML, which is most of what it takes.
+# A card takes about twice the memory of its HTML, which has the same texts.
 _rendered: Bounded[RenderedCard] = Bounded(CACHED, CACHED_BYTES, lambda cached: 2 * text_bytes(cached.html), "cards")
 
 

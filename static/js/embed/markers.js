@@ -48,10 +48,10 @@ export class Markers {
     made.setAttribute("aria-label", label);
     made.title = label;
     made.addEventListener("click", () => this.choose(made.passage, made));
-    made.addEventListener("pointerenter", () => this.light(made.passage));
-    made.addEventListener("focus", () => this.light(made.passage));
-    made.addEventListener("pointerleave", () => this.light(this.opened));
-    made.addEventListener("blur", () => this.light(this.opened));
+    made.addEventListener("pointerenter", () => this.highlight(made.passage));
+    made.addEventListener("focus", () => this.highlight(made.passage));
+    made.addEventListener("pointerleave", () => this.highlight(this.opened));
+    made.addEventListener("blur", () => this.highlight(this.opened));
     this.root.append(made);
     return made;
   }
@@ -82,22 +82,22 @@ export class Markers {
     CSS.highlights.set("parley-quoted", new Highlight(...quoted.filter(Boolean)));
   }
 
-  // Light a passage up; none without one.
-  light(passage) {
+  // Highlight a passage, or none.
+  highlight(passage) {
     const block = this.pairs.get(passage);
     if (globalThis.Highlight) CSS.highlights.set("parley-passage", new Highlight(...(block ? [rangeOf(block)] : [])));
   }
 
   open(passage) {
     this.opened = passage;
-    this.light(passage);
+    this.highlight(passage);
   }
 
   byLineage(lineage) {
     return [...this.pairs.keys()].find((one) => one.lineage === lineage);
   }
 
-  // All places are read first and written afterwards, in one frame, so the page is laid out once.
+  // All positions are read before the first is written, so the browser computes the layout only once.
   place() {
     if (this.waiting) return;
     this.waiting = requestAnimationFrame(() => {

@@ -1,7 +1,7 @@
-// Finds the passages of an article in a publisher's page. What a passage is recognised by is made the same way as in
-// src/parley/embed/fingerprints.py, with which it must agree in every bit.
+// Finds the passages of an article in a publisher's page. Fingerprints are computed as in
+// src/parley/embed/fingerprints.py, with which they must agree in every bit.
 const END = 40;
-// So alike must beginning and end be together, if no words are the very same.
+// How similar beginning and end must be together, from 0 to 1 (Dice coefficient of their trigrams).
 const ALIKE = 0.8;
 const BLOCKS = "p, h1, h2, h3, h4, h5, h6, li, blockquote, pre, figcaption, td, dd, dt";
 
@@ -27,7 +27,7 @@ export function digest(text) {
 const first = (text) => [...text.slice(0, 2 * END)].slice(0, END).join("");
 const last = (text) => [...text.slice(-2 * END)].slice(-END).join("");
 
-// The blocks of the article that hold text themselves, with what each is recognised by.
+// The blocks of the article that contain text themselves, with their fingerprints.
 export function blocks(root) {
   return [...root.querySelectorAll(BLOCKS)]
     .filter((element) => !element.querySelector(BLOCKS))
@@ -38,7 +38,7 @@ export function blocks(root) {
     .filter((one) => one.start);
 }
 
-function threes(text) {
+function trigrams(text) {
   const found = new Set();
   for (let at = 0; at + 3 <= text.length; at++) found.add(text.slice(at, at + 3));
   return found;
@@ -49,8 +49,8 @@ function likeness(one, other) {
   return (2 * shared) / (one.size + other.size || 1);
 }
 
-// Each passage with its block: the same words, else the same beginning and end, else alike without a rival. One that is
-// not surely found is left out, for a wrong marker is worse than none.
+// Each passage with its block: one with the same words, else one with the same beginning and end, else the only similar
+// one. A passage that is not found with certainty is left out: a wrong marker is worse than none.
 export function match(passages, found) {
   const pairs = new Map();
   const free = new Set(found);
@@ -76,9 +76,9 @@ export function match(passages, found) {
     if (block && free.has(block)) take(passage, block);
     return !pairs.has(passage);
   });
-  const parts = new Map([...free].map((one) => [one, threes(`${one.start} ${one.end}`)]));
+  const parts = new Map([...free].map((one) => [one, trigrams(`${one.start} ${one.end}`)]));
   for (const passage of unsure) {
-    const own = threes(`${passage.start} ${passage.end}`);
+    const own = trigrams(`${passage.start} ${passage.end}`);
     const alike = [...free].filter((one) => likeness(own, parts.get(one)) >= ALIKE);
     if (alike.length === 1) take(passage, alike[0]);
   }

@@ -1,13 +1,13 @@
-// The discussion: a frame of the forum's origin, beside the article or as a sheet. Its size never follows what is in it,
-// so nothing in the page moves.
+// The discussion: a frame of the forum's origin, beside the article or as a sheet. Its size does not depend on its
+// content, so nothing in the page moves.
 export class Panel {
-  constructor(root, origin, words, { place = root, below = false, heard }) {
+  constructor(root, origin, words, { place = root, below = false, onMessage }) {
     this.origin = origin;
     this.words = words;
     this.place = place;
     this.below = below;
-    this.heard = heard;
-    addEventListener("message", (event) => this.hear(event));
+    this.onMessage = onMessage;
+    addEventListener("message", (event) => this.receive(event));
     addEventListener("keydown", ({ key }) => key === "Escape" && this.close());
   }
 
@@ -39,11 +39,11 @@ export class Panel {
   close() {
     if (this.below || !this.box || this.box.hidden) return;
     this.box.hidden = true;
-    this.heard("closed");
+    this.onMessage("closed");
     this.opener?.focus({ preventScroll: true });
   }
 
-  // Another article is in the page now.
+  // Remove the frame: the page shows another article now.
   forget() {
     this.box?.remove();
     this.box = this.frame = undefined;
@@ -53,9 +53,9 @@ export class Panel {
     this.frame.contentWindow?.postMessage({ parley, value }, this.origin);
   }
 
-  hear({ source, origin, data }) {
+  receive({ source, origin, data }) {
     if (origin !== this.origin || source !== this.frame?.contentWindow || typeof data?.parley !== "string") return;
     if (data.parley === "close") this.close();
-    else this.heard(data.parley, data.value);
+    else this.onMessage(data.parley, data.value);
   }
 }

@@ -1,4 +1,4 @@
-// Styles as constructed sheets, which no policy of a publisher's page forbids, and which reach nothing of theirs.
+// Styles as constructed sheets: no content security policy forbids them. They apply to nothing of the publisher's.
 export const overlay = `
 :host { all: initial; position: absolute; inset-block-start: 0; left: 0; inline-size: 0; block-size: 0; z-index: 2147483000; color-scheme: light dark; font: 13px/1.3 system-ui, sans-serif; }
 :host([hidden]), [hidden] { display: none !important; }

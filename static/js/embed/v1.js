@@ -9,7 +9,7 @@ import { highlights, overlay, sheet } from "./styles.js";
 const script = document.currentScript;
 const { origin } = new URL(script.src);
 const { site, article = "main article, article, main", mode = "beside" } = script.dataset;
-// Below this share the page has another text than we know: then there are no markers.
+// The share of passages that must be found. Below it, the page has another text than ours, and gets no markers.
 const ENOUGH = 0.6;
 const SETTLED_MS = 300;
 
@@ -43,8 +43,8 @@ class Discussion {
     if (!this.page) return;
     const root = overlayRoot();
     const place = mode === "below" ? document.querySelector("[data-parley-below]") : null;
-    const heard = (what, value) => this.heard(what, value);
-    this.panel = new Panel(root, origin, this.page.words, { place: place ?? root, below: Boolean(place), heard });
+    const onMessage = (what, value) => this.onMessage(what, value);
+    this.panel = new Panel(root, origin, this.page.words, { place: place ?? root, below: Boolean(place), onMessage });
     this.markers = new Markers(root, this.page.words, (passage, opener) => this.open(passage, opener));
     this.opener = this.openButton(root);
     if (place) this.below(place);
@@ -85,7 +85,7 @@ class Discussion {
     if (this.panel.below) this.panel.box.scrollIntoView({ block: "nearest" });
   }
 
-  heard(what, value) {
+  onMessage(what, value) {
     if (what === "closed") {
       this.markers.open(null);
       this.opener.hidden = false;
@@ -115,7 +115,7 @@ class Discussion {
     this.find();
   }
 
-  // Frameworks replace texts and articles under way.
+  // Frameworks replace texts, or show another article, without loading a page.
   watch() {
     const later = () => {
       clearTimeout(this.timer);

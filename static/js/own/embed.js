@@ -1,18 +1,18 @@
-// The panel in a publisher's page, and the window in which its readers sign in. Everything but signing in works without.
+// The panel in a publisher's page, and the window in which its readers sign in. Everything but signing in works without it.
 const { site, origins = "", code, state: asked, count } = document.body.dataset;
 const allowed = origins.split(" ");
 const inFrame = parent !== window;
 let publisher = null;
 
-const tell = (message) => publisher && parent.postMessage({ parley: message[0], value: message[1] }, publisher);
+const send = (message) => publisher && parent.postMessage({ parley: message[0], value: message[1] }, publisher);
 
 // The publisher's page says hello after each load: only then is its origin known.
-function hear({ source, origin, data }) {
+function receive({ source, origin, data }) {
   if (source !== parent || !allowed.includes(origin) || typeof data?.parley !== "string") return;
   publisher = origin;
   if (data.parley === "hello") {
     for (const one of document.querySelectorAll("[data-close]")) one.hidden = !data.value;
-    if (count) tell(["count", Number(count)]);
+    if (count) send(["count", Number(count)]);
   } else if (data.parley === "passage") go(Number.isSafeInteger(data.value) ? data.value : null);
 }
 
@@ -23,7 +23,7 @@ function go(passage) {
   there.searchParams.delete("focus");
   if (passage) there.searchParams.set("passage", passage);
   else there.searchParams.delete("passage");
-  // Nothing that is being written is lost: it stays until it is sent or cleared.
+  // A page on which something is being written stays, until that is sent or cleared.
   if (there.href !== location.href && ![...document.querySelectorAll("textarea")].some((one) => one.value.trim())) location.replace(there);
 }
 
@@ -32,7 +32,7 @@ const random = (size) => encoded(crypto.getRandomValues(new Uint8Array(size)));
 
 async function offerSignIn() {
   const links = document.querySelectorAll("[data-sign-in]");
-  // Without a secure page there is no `subtle`: then the links lead to our own site.
+  // Only secure pages have `subtle`. On others the links lead to our own site.
   if (!links.length || !crypto.subtle) return;
   const verifier = random(32);
   const state = random(16);
@@ -53,7 +53,7 @@ async function offerSignIn() {
   });
 }
 
-// The window tells the frame that opened it, and nobody else.
+// Send the code to the frame that opened this window, and to nobody else.
 function handOver() {
   document.querySelector("[data-cancel-window]")?.addEventListener("click", () => close());
   if (!code) return;
@@ -67,12 +67,12 @@ function handOver() {
 }
 
 if (inFrame) {
-  addEventListener("message", hear);
-  addEventListener("keydown", ({ key }) => key === "Escape" && tell(["close"]));
+  addEventListener("message", receive);
+  addEventListener("keydown", ({ key }) => key === "Escape" && send(["close"]));
   addEventListener("click", ({ target }) => {
-    if (target.closest("[data-close]")) tell(["close"]);
+    if (target.closest("[data-close]")) send(["close"]);
     const shown = target.closest("[data-show]");
-    if (shown) tell(["show", Number(shown.dataset.show)]);
+    if (shown) send(["show", Number(shown.dataset.show)]);
   });
 }
 if (asked) handOver();

@@ -41,6 +41,10 @@ _BESIDE_NAMES = 6  # words, such as "Written by" and a role
 _MOSTLY_FOUND = 0.9
 _FEWEST_LETTERS = 25  # an article has more, unless there is nothing else on its page
 _MORE_TO_COME = ("script", "form", "iframe")
+NO_ARTICLE = N_(
+    "No article was found on that page: it may need JavaScript or a login. "
+    "Open it in your browser, copy the text, and paste it here."
+)
 
 
 class Extracted(msgspec.Struct, frozen=True):
@@ -96,12 +100,7 @@ def extract_html(
     _drop_byline(article, metadata.byline)
     letters = len(letters_of(article.text_content()))
     if not letters or (letters < _FEWEST_LETTERS and not is_all):
-        error = CannotImport(
-            N_(
-                "No article was found on that page: it may need JavaScript or a login. "
-                "Open it in your browser, copy the text, and paste it here."
-            )
-        )
+        error = CannotImport(NO_ARTICLE)
         error.found = Extracted(html="", **msgspec.structs.asdict(metadata))
         raise error
     images = dict.fromkeys(src for picture in article.iter("img") if (src := picture.get("src")))

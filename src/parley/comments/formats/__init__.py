@@ -1,7 +1,7 @@
 """Discussions as other sites export them. Each format reads a file and yields its comments by discussion.
 
-Ids get the name of the format in front (`disqus:299619020`), so that discussions of several sites fit into one thread.
-Authors stay names: an account of the same name may belong to somebody else.
+Ids are prefixed with the name of the format (`disqus:299619020`), so that discussions of several sites fit into one
+thread. Authors are only names: an account of the same name may belong to somebody else.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,11 +1,11 @@
-"""Discourse: a topic as its API gives it (`/t/{id}.json`, `/t/{id}/posts.json`), one answer a file."""
+"""Discourse: a topic as its API returns it (`/t/{id}.json`, `/t/{id}/posts.json`), one response a file."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, decoded, seconds
+from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, decoded, timestamp
 from parley.comments.formats.markup import as_markdown
 
 # Ordinary posts; the others say that somebody was invited, or are only for staff.
@@ -48,7 +48,7 @@ def _comment(post: Post) -> Foreign:
         id=f"discourse:{post.topic_id}/{post.post_number}",
         parent_id=f"discourse:{post.topic_id}/{answered}" if answered else None,
         author=post.username,
-        created_utc=seconds(post.created_at),
+        created_utc=timestamp(post.created_at),
         body=_body(post),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, elements, seconds, text_of
+from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, elements, text_of, timestamp
 from parley.comments.formats.markup import as_markdown
 
 ID = "{http://disqus.com/disqus-internals}id"
@@ -29,7 +29,7 @@ def _comment(post: Any, pages: dict[str, str]) -> Foreign:
         id=f"disqus:{post.get(ID, '')}",
         parent_id=f"disqus:{parent}" if parent else None,
         author=text_of(author, "name") or None if author is not None else None,
-        created_utc=seconds(text_of(post, "createdAt")),
+        created_utc=timestamp(text_of(post, "createdAt")),
         body=_body(post),
     )
 

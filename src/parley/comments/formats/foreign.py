@@ -39,7 +39,7 @@ class Foreign(msgspec.Struct, frozen=True):
         return self.body in (DELETED, REMOVED)
 
 
-def seconds(text: str) -> float:
+def timestamp(text: str) -> float:
     """Return the time in an ISO 8601 text, which is UTC unless it says otherwise, in seconds; 0 if it is none."""
     try:
         at = datetime.fromisoformat(text.strip())

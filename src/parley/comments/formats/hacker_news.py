@@ -1,4 +1,4 @@
-"""Hacker News: an item with its comments as the search API gives it (https://hn.algolia.com/api, `/items/{id}`)."""
+"""Hacker News: an item with its comments as the search API returns it (https://hn.algolia.com/api, `/items/{id}`)."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,11 +1,11 @@
-"""Hypothesis: annotations as its API gives them (https://h.readthedocs.io/en/latest/api-reference/, `/api/search`)."""
+"""Hypothesis: annotations as `/api/search` returns them (https://h.readthedocs.io/en/latest/api-reference/)."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from parley.comments.formats.foreign import REMOVED, Foreign, decoded, seconds
+from parley.comments.formats.foreign import REMOVED, Foreign, decoded, timestamp
 
 
 class Selector(msgspec.Struct, frozen=True):
@@ -29,20 +29,20 @@ class Annotation(msgspec.Struct, frozen=True):
     target: list[Target] = []
 
 
-class Found(msgspec.Struct, frozen=True):
+class SearchResult(msgspec.Struct, frozen=True):
     rows: list[Annotation]
 
 
 def read(file: Path) -> Iterator[Foreign]:
     """Yield the annotations and their replies."""
-    for one in decoded(file, Found).rows:
+    for one in decoded(file, SearchResult).rows:
         parent = one.references[-1] if one.references else None
         yield Foreign(
             discussion=one.uri,
             id=f"hypothesis:{one.id}",
             parent_id=f"hypothesis:{parent}" if parent else None,
             author=one.user.removeprefix("acct:").partition("@")[0] or None,
-            created_utc=seconds(one.created),
+            created_utc=timestamp(one.created),
             body=REMOVED if one.hidden else one.text,
             quote=next(_quotes(one), ""),
         )

@@ -1,4 +1,4 @@
-"""Parley itself: a thread as another site gives it for download (`/t/{thread}/export.json`)."""
+"""Parley itself: a thread that was downloaded from another site (`/t/{thread}/export.json`)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, decoded, seconds
+from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, decoded, timestamp
 
 GONE = {"deleted": DELETED}
 
@@ -51,7 +51,7 @@ def read(file: Path) -> Iterator[Foreign]:
             id=f"{site}/{one.id}",
             parent_id=f"{site}/{one.parent}" if one.parent else None,
             author=one.author.name if one.author else None,
-            created_utc=seconds(one.created_at),
+            created_utc=timestamp(one.created_at),
             body=one.body if one.state == "visible" else GONE.get(one.state, REMOVED),
             score=one.score,
             stance=one.stance,

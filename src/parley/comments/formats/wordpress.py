@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, elements, seconds, text_of
+from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, elements, text_of, timestamp
 from parley.comments.formats.markup import as_markdown
 
 GONE = {"spam": REMOVED, "trash": DELETED, "post-trashed": DELETED}
@@ -28,6 +28,6 @@ def _comment(comment: Any, address: str) -> Foreign:
         id=f"wordpress:{text_of(comment, 'comment_id')}",
         parent_id=f"wordpress:{parent}" if parent not in ("", "0") else None,
         author=text_of(comment, "comment_author") or None,
-        created_utc=seconds(text_of(comment, "comment_date_gmt")),
+        created_utc=timestamp(text_of(comment, "comment_date_gmt")),
         body=gone or as_markdown(text_of(comment, "comment_content")),
     )

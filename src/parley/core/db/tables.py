@@ -34,7 +34,7 @@ class Event(Table):
 
 
 class RateBucket(Table):
-    """Buckets of rate limits while Redis is down; see core/ratelimit.py."""
+    """Buckets of rate limits while Redis is down; see core/token_buckets.py."""
 
     key = Text(primary_key=True, null=False, default=None)
     tokens = DoublePrecision(null=False, default=None)

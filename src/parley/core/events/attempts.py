@@ -6,7 +6,7 @@ tries it again. Failures for lack of space or time in the database never make an
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import nullcontext
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -72,6 +72,27 @@ async def each(
             done.append(str(key(item)))
     await clear(job, done)
     return results
+
+
+class Claimed(Protocol):
+    """An item that a worker has claimed in PostgreSQL."""
+
+    @property
+    def id(self) -> int: ...
+
+
+ClaimedItem = TypeVar("ClaimedItem", bound=Claimed)
+
+
+async def each_claimed(
+    job: str, claim: Callable[[], Awaitable[ClaimedItem | None]], work: Callable[[ClaimedItem], Awaitable[None]]
+) -> int:
+    """Claim one item after another and do `work` for it, until none is left. Return how many there were."""
+    count = 0
+    while (item := await claim()) is not None:
+        await each(job, [item], work, key=lambda one: one.id, in_transaction=False)
+        count += 1
+    return count
 
 
 async def together(

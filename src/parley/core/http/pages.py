@@ -68,7 +68,7 @@ def environment() -> Environment:
 
 
 async def compile_all() -> None:
-    """Compile every template in a thread, one after the other, so that hardly a request waits for one."""
+    """Compile every template in a thread, one after the other, so that few requests have to wait for one."""
     env = environment()
     for name in env.list_templates(extensions=["html", "txt"]):
         await asyncio.to_thread(env.get_template, name)

@@ -12,12 +12,10 @@ from parley.core.text.messages import N_, Message, shown
 
 API = "/api/"
 MEDIA_TYPE = "application/problem+json"
-# Above these statuses the fault is ours, and the log tells more.
-OURS = 500
 
 SENTENCES = {
-    400: (N_("That request could not be read"), N_("It does not have the form that the reference of the API gives.")),
-    404: (N_("Nothing there"), N_("The API has nothing at this address.")),
+    400: (N_("That request could not be read"), N_("It does not have the form that the API reference describes.")),
+    404: (N_("Not found"), N_("The API has nothing at this address.")),
     405: (N_("Method not allowed"), N_("This address does not answer that kind of request.")),
     413: (N_("Too large"), N_("What you sent is too large. Please send less.")),
 }
@@ -64,12 +62,15 @@ def answer(
         errors=[FieldError(name, shown(message)) for name, message in (fields or {}).items()],
     )
     return Response(
-        msgspec.json.encode(problem), status_code=status, media_type=MEDIA_TYPE, headers={**headers, **_how(status)}
+        msgspec.json.encode(problem),
+        status_code=status,
+        media_type=MEDIA_TYPE,
+        headers={**headers, **_challenge(status)},
     )
 
 
-def _how(status: int) -> dict[str, str]:
-    """RFC 9110 asks that a 401 says how to authenticate."""
+def _challenge(status: int) -> dict[str, str]:
+    """The header by which a 401 says how to authenticate (RFC 9110)."""
     return {"WWW-Authenticate": 'Bearer realm="Parley"'} if status == 401 else {}  # noqa: PLR2004
 
 

@@ -1,12 +1,9 @@
 """Captions of pictures that a page marks only by their class, and those whose picture is gone."""
 
-import re
-
 from lxml import etree
 from lxml.html import HtmlElement
 
 _NAMED = etree.XPath(".//*[contains(@class, 'caption') or contains(@class, 'Caption') or contains(@class, 'legend')]")
-_CAPTION = re.compile(r"caption|legend", re.IGNORECASE)
 _TEXT = {"p", "div", "span", "small", "em", "dd", "cite"}
 _SHOWN = {"img", "picture", "svg", "video", "audio", "iframe", "table", "pre", "code", "blockquote", "object", "embed"}
 _LONGEST = 600

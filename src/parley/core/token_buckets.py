@@ -1,0 +1,123 @@
+"""Token buckets, in Redis or, while Redis is down, in PostgreSQL.
+
+A bucket holds `most` tokens and is refilled in `seconds`, little by little.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from time import monotonic
+from typing import Any
+
+import msgspec
+import structlog
+from redis.commands.core import AsyncScript
+from redis.exceptions import RedisError
+
+from parley.core import db
+from parley.core.events.redis import asking, redis
+
+log = structlog.get_logger(__name__)
+
+# After a failure Redis is not used for this long, so that a hanging Redis costs one time-out, not one a request.
+PAUSE_SECONDS = 5.0
+
+# Takes tokens from several buckets, or from none if one of them has too few. Returns the number of that bucket and the
+# milliseconds to wait; or 0 and the whole tokens left in the last one. Uses the clock of Redis, which all share.
+TAKE = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local left = {}
+for i, key in ipairs(KEYS) do
+  local most, filled_in, cost = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]) * 1000, tonumber(ARGV[3 * i])
+  local kept = redis.call('HMGET', key, 'tokens', 'at')
+  local tokens = most
+  if kept[1] then
+    tokens = math.min(most, kept[1] + math.max(0, now - kept[2]) * most / filled_in)
+  end
+  if tokens < cost then
+    return {i, math.ceil((cost - tokens) * filled_in / most)}
+  end
+  left[i] = tokens - cost
+end
+for i, key in ipairs(KEYS) do
+  redis.call('HSET', key, 'tokens', tostring(left[i]), 'at', now)
+  redis.call('PEXPIRE', key, tonumber(ARGV[3 * i - 1]) * 1000)
+end
+return {0, math.floor(left[#KEYS])}
+"""
+
+# Returns one token to a bucket, which holds at most ARGV[1].
+GIVE_BACK = """
+local tokens = redis.call('HGET', KEYS[1], 'tokens')
+if tokens then
+  redis.call('HSET', KEYS[1], 'tokens', tostring(math.min(tonumber(ARGV[1]), tokens + 1)))
+end
+return 0
+"""
+GIVE_BACK_ROW = "update rate_bucket set tokens = least($2::float8, tokens + 1) where key = $1"
+
+# Returns a row if enough tokens were left.
+TAKE_ROW = """
+insert into rate_bucket as bucket (key, tokens, filled_at) values ($1, $2::float8 - $4::float8, clock_timestamp())
+on conflict (key) do update set
+  tokens = least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.filled_at) * $2 / $3) - $4,
+  filled_at = clock_timestamp()
+where least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.filled_at) * $2 / $3) >= $4
+returning true
+"""
+
+_paused_until = 0.0
+
+
+class Withdrawal(msgspec.Struct, frozen=True):
+    """The tokens to take from the bucket `key`, which holds `most` and is refilled in `seconds`."""
+
+    key: str
+    most: int
+    seconds: int
+    cost: int
+
+
+async def take(wanted: Sequence[Withdrawal]) -> tuple[int, int] | None:
+    """Take tokens from several buckets in one round trip, or from none of them. None if Redis does not answer.
+
+    Returns 0 and the whole tokens left in the last bucket; or the number of the first bucket with too few, counted
+    from 1, and the milliseconds until it has enough.
+    """
+    keys = [one.key for one in wanted]
+    args = [value for one in wanted for value in (one.most, one.seconds, one.cost)]
+    answer = await _run(_script(TAKE), keys, args)
+    return None if answer is None else (int(answer[0]), int(answer[1]))
+
+
+async def take_from_table(wanted: Withdrawal) -> bool:
+    """Take tokens from a bucket in PostgreSQL. Return whether it had enough."""
+    return bool(await db.value(TAKE_ROW, wanted.key, wanted.most, wanted.seconds, wanted.cost))
+
+
+async def give_back(key: str, most: int) -> bool:
+    """Return a token to a bucket. False if Redis does not answer."""
+    return await _run(_script(GIVE_BACK), [key], [most]) is not None
+
+
+async def give_back_to_table(key: str, most: int) -> None:
+    await db.execute(GIVE_BACK_ROW, key, most)
+
+
+@cache
+def _script(text: str) -> AsyncScript:
+    return AsyncScript(redis(), text)
+
+
+async def _run(script: AsyncScript, keys: list[str], args: list[int]) -> Any:
+    """Run a script on buckets and return its result, or None if Redis does not answer."""
+    global _paused_until  # noqa: PLW0603 one Redis for the process
+    if monotonic() < _paused_until:
+        return None
+    try:
+        async with asking(redis()) as client:
+            return await script(keys, args, client=client)
+    except (RedisError, OSError, TimeoutError) as error:
+        _paused_until = monotonic() + PAUSE_SECONDS
+        log.warning("rate limits without Redis", error=repr(error))
+        return None
