@@ -1,2 +1,2 @@
-/* sources a3cd6bd34e97c65040f0dcfe03152eb3eb8ee1a87255b95ad7a38b1d53c76a8e */
+/* sources 2a0e11c475e0b65e69492e355639af4489eafe91a072968d257a695fed47d426 */
 var c=null;document.addEventListener("keydown",e=>{if(e.ctrlKey||e.metaKey||e.altKey||e.defaultPrevented)return;let t=document.querySelector("main input[type=search], .masthead input[type=search]");if(e.key==="Escape"&&e.target===t)return r(t);e.key!=="/"||e.target.closest("input, textarea, select, dialog, [contenteditable]")||(e.preventDefault(),c=document.activeElement,t.checkVisibility()?t.select():document.querySelector(".to-search").click())});function r(e){e.blur(),c?.isConnected&&c.focus({preventScroll:!0})}
