@@ -12,7 +12,8 @@ from parley.articles.importing.fetch import PAGES, fetch
 from parley.articles.importing.passages import without_lost_pictures
 from parley.articles.ops import find_article
 from parley.articles.pictures import store_pictures
-from parley.articles.reading import read_fetched, same_site
+from parley.articles.reading import read_fetched
+from parley.articles.sites import same_site
 from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.errors import ParleyError
