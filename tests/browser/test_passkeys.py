@@ -27,6 +27,8 @@ async def authenticator(tab: Tab) -> tuple[CDPSession, str]:
     return cdp, made["authenticatorId"]
 
 
+# Slow: it signs in four times, each in a browser without cookies. test_passkeys.py of the accounts tries the rest.
+@pytest.mark.slow
 async def test_a_passkey_is_made_offered_and_refused_when_its_counter_falls(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab("kofi")
     page, main = tab.page, tab.main()
