@@ -165,7 +165,10 @@ BROKEN: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     "cut off": (lambda lines: lines[:-1], "not complete"),
     "half a line": (lambda lines: [*lines[:-1], lines[-1][:9]], "cannot be read"),
     "another form": (lambda lines: [lines[0].replace('"version":1', '"version":2'), *lines[1:]], "has the form 2"),
-    "another version": (lambda lines: [lines[0].replace("m0001", "m0000"), *lines[1:]], "another version of Parley"),
+    "another version": (
+        lambda lines: [lines[0].replace('"migrations":["', '"migrations":["x'), *lines[1:]],
+        "another version of Parley",
+    ),
     "a table that is not here": (lambda lines: [*lines, '{"kind":"pg_authid","row":{}}\n'], "does not name"),
     "a column that is not here": (
         lambda lines: [lines[0].replace('"tag_authority"', '"x\\"; drop table member"'), *lines[1:]],
