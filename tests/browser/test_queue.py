@@ -101,42 +101,6 @@ async def test_fifty_mixed_reports_are_decided_by_keys_alone(
         print(f"\n{len(seen)} items in {seconds:.0f} s by {pressed} keys: {60 * len(seen) / seconds:.0f} a minute")  # noqa: T201 a figure to be read
 
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-# Beginning at this height, a thumb reaches everything.
-THUMB = 844 / 2
-
-
-async def tap(page: Page, selector: str) -> None:
-    """Tap what stands in the lower half of the screen, as large as a finger."""
-    await expect(page.locator(selector)).to_be_visible()
-    box = await page.locator(selector).bounding_box()
-    assert box is not None and box["y"] >= THUMB and box["y"] + box["height"] <= 844 and box["height"] >= 44, selector
-    await page.locator(selector).tap()
-
-
-async def test_a_phone_decides_with_one_thumb_in_two_taps(site: Site, open_tab: OpenTab) -> None:
-    author, reporter, tab = await open_tab("mira"), await open_tab("jonas_w"), await open_tab("sam_h", **PHONE)
-    thread, page = await reported(site, author, reporter, 2, ["civility"]), tab.page
-    await tab.open(f"/mod/queue?thread={thread}")
-    await page.locator(".item-link").first.tap()
-    await expect(page.locator(".queue.is-chosen")).to_be_visible()
-    await expect(page.locator("#decide .go")).to_be_hidden()
-
-    item = await shown(page)
-    await tap(page, ".act:has([value=remove])")
-    await tap(page, "#decide .go")
-    await moved_on(page, item)
-    await tap(page, "#undo button")
-    await expect(page.locator("#item")).to_have_attribute("data-item", item)
-
-    await tap(page, ".act:has([value=approve])")
-    await tap(page, "#decide .go")
-    await moved_on(page, item)
-    await tap(page, "#skip")
-    await expect(page.locator("#item")).to_contain_text("nothing left for you")
-    assert await site.value("select state from queue_item where id = $1", int(item)) == "done"
-
-
 STAFF = ("mira", "jonas_w", "priya", "gus", "hanna")
 MAKE_STAFF = "update member set role = $2 where name = any($1::text[]) and role <> 'admin'"
 AUTHORS = ("ola", "bram", "mei", "dario_f", "petra_k")
