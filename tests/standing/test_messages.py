@@ -83,7 +83,8 @@ def test_a_template_says_nothing_but_messages(name: str, speaking_pseudo: None) 
 def test_no_sentence_hides_in_an_expression(name: str, speaking_pseudo: None) -> None:
     source = parsed(name)
     marked = [call for call in source.find_all(nodes.Call) if getattr(call.node, "name", "") == "plural_forms"]
-    others = [*source.find_all(nodes.Compare), *marked]
+    attributes = [one for one in source.find_all(nodes.Keyword) if one.key == "autocomplete"]
+    others = [*source.find_all(nodes.Compare), *marked, *attributes]
     passed = {id(const) for other in others for const in other.find_all(nodes.Const)}
     consts = [const for const in source.find_all(nodes.Const) if id(const) not in passed]
     texts = [const.value for const in consts if isinstance(const.value, str)]

@@ -42,6 +42,11 @@ class DeliveryRow(msgspec.Struct, frozen=True):
     due_at: datetime
 
     @property
+    def message(self) -> str:
+        """The id that its receivers know it by."""
+        return f"evt_{self.event}"
+
+    @property
     def name(self) -> Message | str:
         return KINDS.get(self.kind, self.kind)
 
