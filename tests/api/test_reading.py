@@ -79,8 +79,11 @@ async def test_any_site_may_read_and_sees_how_many_requests_are_left(app: Litest
     async with program(app) as reader, program(app, jon) as owner:
         visitor = await reader.get("/topics", headers=other)
         member = await owner.get("/topics")
-        for _ in range(60):
+        # On a busy machine some tokens come back meanwhile.
+        for _ in range(600):
             last = await reader.get("/topics")
+            if last.status_code == 429:
+                break
 
     assert visitor.headers["access-control-allow-origin"] == "*"
     assert "set-cookie" not in visitor.headers

@@ -296,9 +296,9 @@ async def test_a_suspended_author_opens_nothing(thread: int, publisher: dict[str
     url = "https://pub.example/new"
     publisher[url] = page_of(url)
     ada, site = await make.member("ada"), await queries.site("pub")
-    from parley.embed.forms import FirstForm
+    from parley.embed.forms import FirstCommentForm
 
-    number = await first_comments.request(ada, site, url, FirstForm({"body": "I begin."}))
+    number = await first_comments.request(ada, site, url, FirstCommentForm({"body": "I begin."}))
     await make.put_state("member", ada.id, "suspended")
     await jobs.post_waiting()
 
