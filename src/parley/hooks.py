@@ -19,6 +19,7 @@ from parley.notifications import ops as notifications
 from parley.reports import ops as reports
 from parley.rights import ops as rights
 from parley.slow_mode import display
+from parley.sso import ops as sso
 from parley.statements import asking, from_map
 from parley.statements import ops as statements
 from parley.threads import comment_fates, updating
@@ -30,6 +31,7 @@ from parley.votes import ops as votes
 def connect() -> None:
     """Fill the features' lists of callbacks. Every process calls it before its first transaction."""
     accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
+    accounts.when_address_undone[:] = [sso.drop_since]
     accounts.before_profile[:] = [removed_profiles.check, profiles.check]
     accounts.is_removed_name[:] = [removed_profiles.is_removed_name]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]

@@ -37,13 +37,14 @@ from parley.notifications.tables import Follow, Notification, NotificationPrefer
 from parley.reports.tables import QueueItem, Report
 from parley.rights.tables import RightsRequest
 from parley.search.tables import SearchDocument, SearchWord
+from parley.sso.tables import Identity, UsedState
 from parley.statements.tables import MergedStatement, StatementProposal
 from parley.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
 from parley.votes.tables import Vote
 
 TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
-    Member, Session, Token, Authenticator, RecoveryCode, AddressChange,
+    Member, Session, Token, Authenticator, RecoveryCode, AddressChange, Identity, UsedState,
     Community, Guideline, GuidelineWording, SavedReason, Block,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,

@@ -84,6 +84,7 @@ async def test_the_file_holds_all_that_the_account_has(client: httpx.AsyncClient
     assert [one["id"] for one in lines(file, "decisions.jsonl")] == [decision]
     assert [one["text"] for one in lines(file, "appeals.jsonl")] == ["It was a quotation."]
     assert len(lines(file, "sessions.jsonl")) == 1
+    assert lines(file, "connected-accounts.jsonl") == []
     profile = json.loads(file.read("profile.json"))
     assert (profile["name"], profile["email"]) == ("mira", "mira@example.org")
     everything = b"".join(file.read(name) for name in file.namelist())

@@ -37,6 +37,9 @@ async def suppressed(bounce: int) -> None:
 CASES = {
     "session: sign-ins that are over": Case(SIGN_IN),
     "session: sign-ins that nobody uses": Case(SIGN_IN),
+    "used_state: marks of sign-ins that came back from other sites": Case(
+        insert("used_state", "digest", digest=..., expires_at=LATER)
+    ),
     "token: links to confirm an address, to sign in and to set a password": Case(LINK),
     "address_change: changes of address": Case(CHANGE),
     "member: accounts with an unconfirmed address": Case(

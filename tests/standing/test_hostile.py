@@ -109,6 +109,9 @@ FORMS = {
     "/settings/security/totp": ("sealed", "code"),
     "/settings/security/totp/end": (),
     "/settings/security/recovery": (),
+    # It needs a sign-in at another site (tests/sso).
+    "/sso/{provider:str}/signup": (),
+    "/settings/security/links/{link:str}/end": (),
     "/settings/tokens": ("name", "comment", "vote", "days"),
     "/settings/tokens/{number:str}/end": (),
     "/settings/articles/{number:int}/end": (),

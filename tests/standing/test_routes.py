@@ -45,6 +45,7 @@ OPEN_TO_ALL = {
     "/decision/{decision:str}/withdraw",
     "/login/link",
     "/login/second",
+    "/sso/{provider:str}/signup",
     # A signed link of a suspended member, who cannot sign in.
     "/leave/{token:str}",
     # Mailed links: one confirms an address, one undoes a change.
@@ -152,11 +153,12 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
     }
 
     # What is mailed to a visitor has an address of its own, suggested updates and requests about rights are only for
-    # those concerned, and the comment is about no passage: all have own tests.
+    # those concerned, other sites for signing in need a setting, and the comment is about no passage: all have own
+    # tests.
     of_others = {
         address: 404
         for address in addresses
-        if address.startswith(("/mod", "/reports/", "/claims/", "/settings/data/"))
+        if address.startswith(("/mod", "/reports/", "/claims/", "/settings/data/", "/sso/"))
         or address.endswith(("/decision", "/pick", "/passage", "/statement/remove", "/moderate"))
         or "/updates/" in address
         # They need a publisher's site.

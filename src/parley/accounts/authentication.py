@@ -15,8 +15,11 @@ log = structlog.get_logger(__name__)
 # How a member can prove who they are. A mailed link (`link`, `reset`) proves only who reads the mailbox.
 PASSWORD, LINK, RESET, SIGN_UP = "password", "link", "reset", "sign-up"
 APP, RECOVERY_CODE = "app", "recovery-code"
-SECOND = frozenset({APP, RECOVERY_CODE})
-PROVES = SECOND | {PASSWORD}
+# Another site said who they are, and that it asked for a second factor, too (sso/).
+PROVIDER, PROVIDER_SECOND = "provider", "provider-second"
+SECOND = frozenset({APP, RECOVERY_CODE, PROVIDER_SECOND})
+# The other site may have asked hours ago, so it is no step-up.
+PROVES = frozenset({PASSWORD, APP, RECOVERY_CODE})
 
 ENTERING = """
 select name, email, role, password_hash, exists (select from authenticator where member = member.id) as has_second
@@ -77,7 +80,7 @@ async def signed_in(member: int, methods: frozenset[str], client: Client) -> Sig
         await sessions.end(client.viewer.session, client.viewer.id)
     proven = bool(methods & PROVES)
     token = await sessions.start(member, found.role, agent=client.agent, address=client.address, proven=proven)
-    if PASSWORD in methods and not devices.recognised(client.device, member, found.password_hash):
+    if methods & {PASSWORD, PROVIDER} and not devices.recognised(client.device, member, found.password_hash):
         await _mail_alert(found, client)
     log.info("signed in", member=member, methods=sorted(methods), network=client.network)
     return SignedIn(member, found.role, token, devices.issue(member, found.password_hash))

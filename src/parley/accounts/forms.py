@@ -46,13 +46,8 @@ class SignUpForm(AccountForm):
         self.name = self.read("name", lambda: names.name(self.values.get("name", "")))
         self.email = self.read("email", lambda: addresses.address(self.values.get("email", "")))
         self.password = self.new_secret("password", member_words(self.name, self.email))
-        self.zone = self._zone()
+        self.zone = zone_of(self.secret("zone"))
         self.next = local_path(self.values.get("next"))
-
-    def _zone(self) -> str:
-        """The browser's time zone, which a script fills in, or the default if it is missing or unknown."""
-        zone = self.values.pop("zone", "")
-        return zone if zone in zones.known() else zones.DEFAULT
 
 
 class SignInForm(AccountForm):
@@ -116,6 +111,11 @@ class NameForm(AccountForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.name = self.read("name", lambda: names.name(self.values.get("name", "")))
+
+
+def zone_of(typed: str) -> str:
+    """The browser's time zone, which a script fills in, or the default if it is missing or unknown."""
+    return typed if typed in zones.known() else zones.DEFAULT
 
 
 def member_words(name: str, email: str) -> list[str]:

@@ -1,11 +1,15 @@
 """Hooks that other features register (parley/hooks.py)."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from parley.core.http.access import Viewer
 
 # Called with the member's id, in the transaction that confirms the address.
 when_verified: list[Callable[[int], Awaitable[None]]] = []
+
+# Called with the member's id and a time, in the transaction that undoes a change of address made then.
+when_address_undone: list[Callable[[int, datetime], Awaitable[None]]] = []
 
 # Called with a member's id, the title and the bio that they want, before they are saved. Raises Refused.
 before_profile: list[Callable[[Viewer, str, str], Awaitable[None]]] = []

@@ -24,11 +24,19 @@ INVITATION_LASTS = timedelta(days=3)
 
 
 async def sign_up(
-    *, name: str, email: str, password: str, client: Client, next_url: str = "/", zone: str = zones.DEFAULT
+    *,
+    name: str,
+    email: str,
+    password: str | None,
+    client: Client,
+    next_url: str = "/",
+    zone: str = zones.DEFAULT,
+    is_confirmed: bool = False,
 ) -> SignedIn | SecondNeeded:
     """Create an unverified member, mail a link that confirms the address and leads to `next_url`, and sign in.
 
     The answer is the same for an address that another member has confirmed: only its mailbox receives a different
+    letter. Without a password, the member has another way to sign in (sso/). An address that `is_confirmed` gets no
     letter. Raises Refused when the name is taken, TooMany at a limit.
     """
     email_key = addresses.key(email)
@@ -40,10 +48,13 @@ async def sign_up(
             Use(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY),
         ]
     )
-    password_hash = await passwords.hashed(password)
+    password_hash = None if password is None else await passwords.hashed(password)
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified", zone)
-        await _mail_verification(member, name, email, next_url)
+        if is_confirmed:
+            await activate(member)
+        else:
+            await _mail_verification(member, name, email, next_url)
         signed_in = await authentication.signed_in(member, frozenset({SIGN_UP}), client)
     log.info("signed up", member=member, network=client.network)
     return signed_in

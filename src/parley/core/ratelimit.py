@@ -95,6 +95,9 @@ FORGOT_ADDRESS = _limit("forgot:address", 5, HOUR, strict=True)
 FORGOT_NETWORK = _limit("forgot:network", 30, HOUR, strict=True)
 FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True)
 
+# Sign-ins at other sites, begun or answered.
+PROVIDER_NETWORK = _limit("provider:network", 200, 15 * MINUTE, strict=True)
+
 # A signed-in account confirms its current password.
 CONFIRM_ACCOUNT = _limit("confirm:account", 10, 15 * MINUTE, strict=True)
 

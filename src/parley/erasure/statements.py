@@ -27,6 +27,7 @@ ROWS = (
     "delete from first_comment where member = $1",
     "delete from address_change where member = $1",
     "delete from recovery_code where member = $1",
+    "delete from identity where member = $1",
     "delete from block where member = $1 or other = $1",
     "delete from visit where member = $1",
     "delete from follow where member = $1",

@@ -181,6 +181,19 @@ CREATE TABLE "address_change" (
   "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null
 );
 CREATE INDEX address_change_member ON "address_change" (member);
+CREATE TABLE "identity" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "source" VARCHAR(200) NOT NULL DEFAULT null,
+  "subject" VARCHAR(255) NOT NULL DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT identity_source_subject_key UNIQUE ("source", "subject")
+);
+CREATE INDEX identity_member ON "identity" (member);
+CREATE TABLE "used_state" (
+  "digest" BYTEA PRIMARY KEY NOT NULL DEFAULT null,
+  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null
+);
 CREATE TABLE "community" (
   "id" INTEGER PRIMARY KEY NOT NULL DEFAULT 1,
   "rules" TEXT NOT NULL DEFAULT '',
