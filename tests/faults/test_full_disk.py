@@ -190,8 +190,10 @@ async def send_until_posted(browser: httpx.AsyncClient, web: Web | Up, thread: i
     """Send again what was refused, as its writer does: where all come at once, some may be asked to come back."""
     async with asyncio.timeout(PATIENCE):
         while (answer := await send(browser, web, thread, one)).status_code != 303:
-            assert answer.status_code == 503, answer.text
+            # One writer's comments overtake each other where so many come at once: that is 429.
+            assert answer.status_code in {429, 503}, answer.text
             assert one["body"] in answer.text, "what was typed is not on the page"
+            await asyncio.sleep(1)
 
 
 async def send(browser: httpx.AsyncClient, web: Web | Up, thread: int, one: dict[str, str]) -> httpx.Response:
