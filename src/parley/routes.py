@@ -52,6 +52,7 @@ from parley.reports import web as reports
 from parley.rights import answer_web as rights_answer
 from parley.rights import web as rights
 from parley.search import web as search
+from parley.signups import web as signups
 from parley.sso import links_web as sso_links
 from parley.sso import web as sso
 from parley.statements import answer_web, curating_web
@@ -65,6 +66,7 @@ FEATURES = (
     accounts,
     sso,
     sso_links,
+    signups,
     community,
     articles,
     encodings,

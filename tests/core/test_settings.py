@@ -40,6 +40,7 @@ def test_the_address_of_the_site_is_what_browsers_call_it_however_it_is_typed(ty
         ("PARLEY_SLOW_QUERY", "-1"),
         ("PARLEY_SECURITY_CONTACT", "somebody"),
         ("PARLEY_METRICS", "9464"),
+        ("PARLEY_PASSWORD_RANGE", "http://api.example.org/range"),
         ("PARLEY_PROVIDERS", "corp"),
         ("PARLEY_PROVIDERS", '{"corp": {"name": "Corp", "secret": "x"}}'),
         ("PARLEY_PROVIDERS", '{"corp": {"name": "Corp", "secret": "x", "issuer": "https://corp.example"}}'),

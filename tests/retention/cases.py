@@ -37,6 +37,9 @@ async def suppressed(bounce: int) -> None:
 CASES = {
     "session: sign-ins that are over": Case(SIGN_IN),
     "session: sign-ins that nobody uses": Case(SIGN_IN),
+    "invitation: invitations that are over": Case(
+        insert("invitation", member=..., token_hash=..., uses=1, expires_at=LATER)
+    ),
     "used_state: marks of sign-ins that came back from other sites": Case(
         insert("used_state", "digest", digest=..., expires_at=LATER)
     ),

@@ -289,3 +289,35 @@ async def test_a_suspended_member_reads_why(client: httpx.AsyncClient, corp: Pro
     assert "Insults." in answer.text
     assert "Have your account erased" in answer.text
     assert not is_in(client)
+
+
+# Who may sign up.
+
+
+@pytest.mark.parametrize("trust", [["email"]])
+async def test_a_newcomer_needs_what_every_sign_up_needs(
+    client: httpx.AsyncClient, corp: Provider, trust: list[str]
+) -> None:
+    await db.execute("update community set sign_up = 'invited'")
+    await go(client, corp)
+    assert "whom a member invited" in (await client.get("/sso/corp/signup")).text
+    assert (await client.post("/sso/corp/signup", data={"name": "ada"})).status_code == 422
+    await db.execute("update community set sign_up = 'approved'")
+    assert (await client.post("/sso/corp/signup", data={"name": "ada"})).status_code == 303
+    assert await db.value("select state from member") == "unverified"
+    assert await db.value("select confirmed_at is not null and waits from sign_up") is True
+
+
+@pytest.mark.parametrize("trust", [["email"]])
+async def test_an_invitation_goes_along(
+    client: httpx.AsyncClient, corp: Provider, mira: Person, trust: list[str]
+) -> None:
+    await db.execute("update community set sign_up = 'invited'")
+    await mira.sign_in(client)
+    token = (await client.post("/settings/invitations")).text.partition("/invite/")[2][:43]
+    await client.post("/logout")
+    offered = (await client.get(f"/signup?invitation={token}")).text
+    assert f'href="/sso/corp?invitation={token}"' in offered
+    await go(client, corp, f"/sso/corp?invitation={token}")
+    assert (await client.post("/sso/corp/signup", data={"name": "ada"})).status_code == 303
+    assert await db.value("select inviter from sign_up") == mira.id

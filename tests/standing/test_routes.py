@@ -158,7 +158,7 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
     of_others = {
         address: 404
         for address in addresses
-        if address.startswith(("/mod", "/reports/", "/claims/", "/settings/data/", "/sso/"))
+        if address.startswith(("/mod", "/reports/", "/claims/", "/settings/data/", "/sso/", "/invite/"))
         or address.endswith(("/decision", "/pick", "/passage", "/statement/remove", "/moderate"))
         or "/updates/" in address
         # They need a publisher's site.

@@ -3,7 +3,17 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from parley.accounts.joining import Entrance, Terms
 from parley.core.http.access import Viewer
+
+# Called with the token of an invitation, or "". Returns who may sign up.
+terms_of: list[Callable[[str], Awaitable[Terms]]] = []
+
+# Called with a new member's id and what they bring, in the transaction that makes them. Raises NotAdmitted.
+when_signed_up: list[Callable[[int, Entrance], Awaitable[None]]] = []
+
+# Called with the member's id, in the transaction that confirms the address. Returns whether they must wait first.
+must_wait: list[Callable[[int], Awaitable[bool]]] = []
 
 # Called with the member's id, in the transaction that confirms the address.
 when_verified: list[Callable[[int], Awaitable[None]]] = []

@@ -91,6 +91,8 @@ SIGN_UP_ADDRESS = _limit("sign-up:address", 20, DAY, strict=True)
 SIGN_UP_NETWORK = _limit("sign-up:network", 30, HOUR, strict=True)
 SIGN_UP_ALL = _limit("sign-up:all", 1_000, HOUR, strict=True)
 
+INVITATION_ACCOUNT = _limit("invitation:account", 5, 7 * DAY, strict=True)
+
 FORGOT_ADDRESS = _limit("forgot:address", 5, HOUR, strict=True)
 FORGOT_NETWORK = _limit("forgot:network", 30, HOUR, strict=True)
 FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True)

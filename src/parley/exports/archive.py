@@ -33,6 +33,7 @@ visits.jsonl                 when you last read each discussion
 blocks.jsonl                 the members whom you muted or blocked
 sessions.jsonl               where you are signed in, with addresses and browsers
 connected-accounts.jsonl     accounts elsewhere with which you sign in
+invitations.jsonl            invitations that you made, while they last
 decisions.jsonl              the decisions of moderators about you and what you wrote
 appeals.jsonl                your appeals and the answers
 reports.jsonl                what you reported

@@ -62,6 +62,7 @@ select b.id, m.name, b.kind, b.created_at from block b join member m on m.id = b
 VISITS = "select id, thread, seen_at from visit where member = $1"
 SESSIONS = "select id, agent, address, created_at, seen_at, expires_at from session where member = $1"
 IDENTITIES = "select id, source, subject, created_at from identity where member = $1"
+INVITATIONS = "select id, uses, created_at, expires_at from invitation where member = $1"
 # As on the page of the member's decisions: a proposal, or a decision about what others reported, would tell of it.
 DECISIONS = f"""
 select id, kind, target, thread, action, guideline, reason, moderator is null as automated, until, role, state,
@@ -88,6 +89,7 @@ RECORDS = {
     "blocks.jsonl": BLOCKS,
     "sessions.jsonl": SESSIONS,
     "connected-accounts.jsonl": IDENTITIES,
+    "invitations.jsonl": INVITATIONS,
     "decisions.jsonl": DECISIONS,
     "appeals.jsonl": APPEALS,
     "reports.jsonl": REPORTS,

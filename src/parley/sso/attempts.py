@@ -31,6 +31,8 @@ class Attempt(msgspec.Struct, frozen=True):
     expires: int
     # The member who connects an account there to theirs; None to sign in.
     member: int | None = None
+    # The token of an invitation, if somebody came by one.
+    invitation: str = ""
 
 
 class Newcomer(msgspec.Struct, frozen=True):
@@ -40,18 +42,20 @@ class Newcomer(msgspec.Struct, frozen=True):
     claims: Claims
     next_url: str
     expires: int
+    invitation: str = ""
 
 
 Kept = TypeVar("Kept", Attempt, Newcomer)
 
 
-def begin(provider: str, next_url: str, member: int | None = None) -> Attempt:
+def begin(provider: str, next_url: str, *, member: int | None = None, invitation: str = "") -> Attempt:
     expires = int(time()) + LASTS_SECONDS
-    return Attempt(provider, tokens.new(), tokens.new(), tokens.new(), next_url, expires, member)
+    return Attempt(provider, tokens.new(), tokens.new(), tokens.new(), next_url, expires, member, invitation)
 
 
-def newcomer(provider: str, claims: Claims, next_url: str) -> Newcomer:
-    return Newcomer(provider, claims, next_url, int(time()) + SIGN_UP_SECONDS)
+def newcomer(attempt: Attempt, claims: Claims) -> Newcomer:
+    expires = int(time()) + SIGN_UP_SECONDS
+    return Newcomer(attempt.provider, claims, attempt.next_url, expires, attempt.invitation)
 
 
 def sealed(kept: Attempt | Newcomer) -> str:

@@ -48,12 +48,17 @@ async def of(provider: Provider, *, again: bool = False) -> Known:
     return known
 
 
+def address_of(provider: Provider) -> str:
+    """Where the provider describes itself."""
+    return f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
+
+
 def forget() -> None:
     _known.clear()
 
 
 async def _read(provider: Provider) -> Known:
-    address = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
+    address = address_of(provider)
     try:
         metadata = msgspec.convert(await http.get(address), Metadata)
     except msgspec.ValidationError as error:

@@ -8,6 +8,7 @@ from asyncpg import UniqueViolationError
 from parley import mail
 from parley.accounts import authentication, queries, signup_ops
 from parley.accounts.authentication import PROVIDER, PROVIDER_SECOND, Client, SecondNeeded, SignedIn
+from parley.accounts.joining import Entrance
 from parley.accounts.queries import Account
 from parley.accounts.rules import may_sign_in
 from parley.core import db
@@ -75,7 +76,15 @@ def is_vouched(provider: Provider, claims: Claims) -> bool:
 
 
 async def sign_up(
-    provider: Provider, claims: Claims, *, name: str, email: str, zone: str, next_url: str, client: Client
+    provider: Provider,
+    claims: Claims,
+    *,
+    name: str,
+    email: str,
+    zone: str,
+    next_url: str,
+    client: Client,
+    entrance: Entrance,
 ) -> SignedIn | SecondNeeded:
     """Create a member without a password, who signs in with an account elsewhere, and sign them in.
 
@@ -93,6 +102,7 @@ async def sign_up(
                 client=client,
                 next_url=next_url,
                 zone=zone,
+                entrance=entrance,
                 is_confirmed=is_confirmed,
             )
             await _insert(signed_in.member, provider, claims)

@@ -7,10 +7,12 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.accounts import hooks, step_up
+from parley.accounts import hooks, step_up, tokens
+from parley.accounts.joining import Entrance
 from parley.accounts.rules import Suspended
 from parley.accounts.web.common import client_of, invalid, next_of, see_other
 from parley.accounts.web.proving import to_prove
+from parley.accounts.web.signup import terms_of
 from parley.core import ratelimit
 from parley.core.errors import Forbidden, NotFound, ParleyError, Refused, TooMany
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
@@ -49,7 +51,7 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     viewer = viewer_of(request) if "connect" in request.query_params else None
     if viewer is not None and not await step_up.is_proven(viewer):
         return to_prove(LINKS)
-    attempt = attempts.begin(provider, next_url, viewer.id if viewer else None)
+    attempt = attempts.begin(provider, next_url, member=viewer.id if viewer else None, invitation=_invitation(request))
     try:
         await ratelimit.take_network(ratelimit.PROVIDER_NETWORK, client_of(request).network)
         address = await _address(provider, found, attempt)
@@ -105,7 +107,7 @@ async def _done(request: AnyRequest, key: str, provider: Provider, attempt: Atte
         if attempt.next_url.startswith(EMBEDDED):
             answer.headers.update(KEEPS_OPENER)
         return _without_attempt(answer)
-    newcomer = attempts.newcomer(key, claims, attempt.next_url)
+    newcomer = attempts.newcomer(attempt, claims)
     answer = see_other(f"/sso/{key}/signup")
     answer.set_cookie(attempts.cookie(attempts.sealed(newcomer)))
     return answer
@@ -117,6 +119,9 @@ async def sign_up_page(request: AnyRequest, provider: FromPath[str]) -> Response
     found, newcomer = _provider(provider), _newcomer(request, provider)
     if newcomer is None:
         return see_other("/login")
+    terms = await terms_of(newcomer.invitation)
+    if not terms.lets_in:
+        return page(request, "accounts/signup_closed.html", terms=terms, next_url=newcomer.next_url)
     form = Form({"name": newcomer.claims.name, "email": newcomer.claims.email})
     return page(request, NEW, form=form, **_shown(provider, found, newcomer))
 
@@ -131,8 +136,9 @@ async def sign_up(request: AnyRequest, provider: FromPath[str]) -> Response[Any]
     if form.errors:
         return invalid(request, NEW, form, **shown)
     who = {"name": form.name, "email": form.email, "zone": form.zone, "next_url": newcomer.next_url}
+    entrance = Entrance(invitation=newcomer.invitation)
     try:
-        signed_in = await ops.sign_up(found, newcomer.claims, client=client_of(request), **who)
+        signed_in = await ops.sign_up(found, newcomer.claims, client=client_of(request), entrance=entrance, **who)
     except (Refused, TooMany) as error:
         return invalid(request, NEW, form, error, **shown)
     done = newcomer.next_url if shown["is_vouched"] else leading_back("/signup/done", newcomer.next_url)
@@ -144,6 +150,11 @@ def _provider(key: str) -> Provider:
     if found is None:
         raise NotFound(N_("There is no page at this address."))
     return found
+
+
+def _invitation(request: AnyRequest) -> str:
+    token = request.query_params.get("invitation", "")
+    return token if tokens.FORMAT.fullmatch(token) else ""
 
 
 def _back(key: str) -> str:

@@ -112,6 +112,7 @@ async def change_password(request: AnyRequest) -> Response[object]:
     if await authenticators.is_on(viewer.id) and not await step_up.is_proven(viewer):
         return to_prove(SECURITY)
     form = PasswordForm(await posted(request), account.name, account.email)
+    await form.ask_service("password", form.password)
     error: TooMany | None = None
     if not form.errors:
         try:

@@ -19,7 +19,8 @@ log = structlog.get_logger(__name__)
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 ONE_CLICK_UNSUBSCRIBE = "/mail/off/"
-TOKEN_PAGES = ("/leave/", "/login/", "/settings/email/", "/reset/", "/verify/", "/mail/", "/decision/", "/sso/")
+MAILED_PAGES = ("/leave/", "/login/", "/settings/email/", "/reset/", "/verify/", "/mail/", "/decision/")
+TOKEN_PAGES = (*MAILED_PAGES, "/sso/", "/invite/")
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{8,64}")
 NEVER_STORED = (*TOKEN_PAGES, "/settings", "/mod", "/dev/mail")
 
