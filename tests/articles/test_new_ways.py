@@ -26,7 +26,8 @@ SENTENCES = [
 ]
 TEXT = "\n\n".join(SENTENCES)
 LOGIN = (
-    b"<html><head><title>The wager</title><meta name=author content='Ada Osei'></head><body><p>Log in</p></body></html>"
+    b"<html><head><title>The wager</title><meta name=author content='Ada Osei'></head>"
+    b"<body><form><p>Log in</p></form></body></html>"
 )
 
 

@@ -18,7 +18,7 @@ from digests.edition import due, reader, thread_with_sides
 from modqueue.reported import decided, reported
 from parley import mail, retention
 from parley.appeals import ops as appeals
-from parley.articles import imports, source_checks
+from parley.articles import imports
 from parley.articles import jobs as articles
 from parley.authors import jobs as authors
 from parley.automod import holds
@@ -431,7 +431,7 @@ async def test_an_item_that_fails_holds_up_no_other_and_is_done_once_it_can_be(
     async def nothing_new(_: object) -> None:
         return None
 
-    monkeypatch.setattr(source_checks, "read", nothing_new)
+    monkeypatch.setattr(source_jobs, "_revise", nothing_new)
     bad, good = await case.seed()
     name = case.name or job
     function = getattr(case.module, case.function)

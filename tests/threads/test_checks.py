@@ -177,7 +177,7 @@ async def test_a_page_that_was_gone_once_is_looked_at_again(site: Site) -> None:
             "completely different text",
         ),
         (html(*WORDS[:2]), "200 OK", "words now, where it had"),
-        (b"<html><body><p>Error</p></body></html>", "200 OK", "No article was found"),
+        (b"<html><body><p>Error</p><script></script></body></html>", "200 OK", "No article was found"),
         (b"Sign in", "401 Unauthorized", "only after a login"),
         (b"Broken", "500 Internal Server Error", "answered with an error (500)"),
         (b"", "503 Service Unavailable", "is busy"),
@@ -375,3 +375,29 @@ async def published(client: httpx.AsyncClient, url: str) -> httpx.Response:
     asked = await client.post("/new", data={"source": "url", "url": url, "topic": "research"})
     await jobs.read_waiting()
     return await client.post(asked.headers["location"], data={"title": "A title", "topic": "research"})
+
+
+async def test_what_a_page_reserves_later_is_obeyed_from_then_on(site: Site) -> None:
+    thread = await imported(site)
+    site.page("/wager", html(*WORDS), "TDM-Reservation: 1")
+    await look()
+    assert await db.value("select reservations from article") == ["tdm-reservation"]
+    assert await db.value("select display from article") == "full"
+    site.page("/wager", html(*WORDS), "X-Robots-Tag: nosnippet")
+
+    await look()
+
+    assert await db.value("select display from article") == "excerpt"
+    assert await texts() == [*WORDS[:4]]
+    assert await db.value("select count(*) from event where thread = $1 and kind = 'article.revised'", thread) == 1
+    assert await look() == 0
+
+
+async def test_what_the_operator_allows_wins_over_what_a_page_reserves(site: Site) -> None:
+    await imported(site)
+    await set_display(site.page("/wager", html(*WORDS), "X-Robots-Tag: nosnippet"), "full")
+
+    await look()
+
+    assert await db.value("select display from article") == "full"
+    assert await db.value("select reservations from article") == ["nosnippet"]

@@ -15,6 +15,7 @@ from parley.core import db
 from parley.core.text.cleaning import shortened
 
 DISPLAYS = ("full", "excerpt")
+_FEWEST = 30  # letters of a passage that is cut
 
 SET_ON_ARTICLES = f"""
 update article
@@ -29,6 +30,25 @@ async def set_display(url: str, display: str) -> list[int]:
     async with db.atomic():
         await Source.insert(Source(host=host, display=display)).on_conflict(Source.host, "DO UPDATE", [Source.display])
         return await db.values(SET_ON_ARTICLES, host, display)
+
+
+SET_RESERVED = """
+update article set reservations = $2 where id = $1 and reservations <> $2 returning coalesce(url, claimed_url) as url
+"""
+SET_EXCERPT = "update article set allowed = 'excerpt', check_at = null where id = $1 and allowed = 'full' returning id"
+
+
+async def note_reservations(article: int, reservations: Collection[str]) -> list[int]:
+    """Store what an article's page reserves now.
+
+    Returns the article's id if that allows an excerpt only, where the article was shown in full.
+    """
+    async with db.atomic():
+        if not (changed := await db.values(SET_RESERVED, article, list(reservations))):
+            return []
+        if await display_of(changed[0], reservations) == "full":
+            return []
+        return await db.values(SET_EXCERPT, article)
 
 
 async def display_of(url: str | None, reservations: Collection[str] = ()) -> str:
@@ -48,7 +68,7 @@ def excerpt(text: ArticleText) -> ArticleText:
     passages: list[ImportedPassage] = []
     left = EXCERPT
     for passage in text.passages:
-        if passage.kind == "figure" or left <= 0:
+        if passage.kind == "figure" or (passages and left < _FEWEST):
             continue
         words = passage.text
         if len(words) > left:

@@ -78,12 +78,16 @@ async def stop(due: DueCheck, note: str) -> None:
     )
 
 
-async def read(due: DueCheck) -> ArticleText | None:
-    """Return the new text of an article's page, or None when it is the same.
+async def read(due: DueCheck) -> ArticleText:
+    """Read an article's page again. Raises Unchanged when its server answers so, CannotImport if it has no article."""
+    return await read_again(due.url, CacheValidators(due.etag, due.last_modified), due.encoding)
 
-    Raises Unchanged when the server answers so, CannotImport when the page cannot be read or has another text.
+
+async def as_revision(due: DueCheck, text: ArticleText) -> ArticleText | None:
+    """Return the text that an article's page has now, with its pictures, or None when it is the same as before.
+
+    Raises CannotImport when the page has another text.
     """
-    text = await read_again(due.url, CacheValidators(due.etag, due.last_modified), due.encoding)
     before = numbered(await last_source(due.id))
     if [(one.kind, one.text) for one in before] == [(one.kind, one.text) for one in text.passages]:
         if text.fetched is not None:

@@ -1,6 +1,6 @@
 """Changing the text of an article here: editing it, restoring an old version, and showing an excerpt only."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -110,28 +110,39 @@ THREADS = "select id from thread where article = any($1::bigint[]) order by id"
 
 
 async def set_display(url: str, display: str) -> None:
-    """Set whether articles of `url`'s site are shown in full or as an excerpt, existing ones included.
-
-    For an excerpt, existing articles are revised, so that no comment stays on words that nobody can read.
-    """
+    """Set whether articles of `url`'s site are shown in full or as an excerpt, existing ones included."""
     async with db.atomic():
         changed = await displays.set_display(url, display)
         for article_id in changed:
             await withhold_pictures(article_id)
-        if display == "full":
-            return
-        for thread in await db.values(THREADS, changed):
-            article = await articles.of_thread(thread)
-            if article is not None and not article.is_frozen:
-                passages = [one.passage for one in await versions.newest(article.id)]
-                text = ArticleText(
-                    article.title,
-                    passages,
-                    byline=article.byline,
-                    lang=article.lang,
-                    dir=article.dir,
-                    published_at=article.published_at,
-                    updated_at=article.updated_at,
-                )
-                await revise_thread(thread, text, RevisionNote(reason=shown(EXCERPT_ONLY)))
-                await updating.shorten_source(article.id)
+        if display == "excerpt":
+            await _shorten(changed)
+
+
+async def obey_reservations(article_id: int, reservations: Collection[str]) -> bool:
+    """Store what an article's page reserves now. If that allows an excerpt only, show one, and return True."""
+    async with db.atomic():
+        changed = await displays.note_reservations(article_id, reservations)
+        for one in changed:
+            await withhold_pictures(one)
+        await _shorten(changed)
+    return bool(changed)
+
+
+async def _shorten(article_ids: Sequence[int]) -> None:
+    """Revise the articles that are shown as an excerpt, so that no comment stays on words that nobody can read."""
+    for thread in await db.values(THREADS, article_ids):
+        article = await articles.of_thread(thread)
+        if article is not None and not article.is_frozen:
+            passages = [one.passage for one in await versions.newest(article.id)]
+            text = ArticleText(
+                article.title,
+                passages,
+                byline=article.byline,
+                lang=article.lang,
+                dir=article.dir,
+                published_at=article.published_at,
+                updated_at=article.updated_at,
+            )
+            await revise_thread(thread, text, RevisionNote(reason=shown(EXCERPT_ONLY)))
+            await updating.shorten_source(article.id)

@@ -9,6 +9,7 @@ from parley.articles.importing.errors import CannotImport, PageGone, Unchanged
 from parley.articles.source_checks import DueCheck
 from parley.core.events import attempts
 from parley.core.text.messages import N_, Message
+from parley.threads.edit_ops import obey_reservations
 from parley.threads.opening import revise_from_source
 
 log = structlog.get_logger(__name__)
@@ -35,11 +36,9 @@ async def check(due: DueCheck) -> None:
     """Check one source. Whatever it returns, the stored text stays intact."""
     try:
         async with asyncio.timeout(SECONDS):
-            text = None if due.archived else await source_checks.read(due)
-        if text is None or not await revise_from_source(due.id, text):
+            revised = not due.archived and await _revise(due)
+        if not revised:
             await source_checks.schedule(due)
-        else:
-            log.info("source revised", article=due.id, url=due.url)
     except Unchanged:
         await source_checks.schedule(due)
     except PageGone:
@@ -51,6 +50,20 @@ async def check(due: DueCheck) -> None:
     except Exception:
         log.exception("check failed", article=due.id)
         await source_checks.schedule(due, FAULT)
+
+
+async def _revise(due: DueCheck) -> bool:
+    """Revise an article from its page. Returns False if there was nothing to do."""
+    page = await source_checks.read(due)
+    # Not before it is known that the page still has the article: login pages reserve more.
+    text = await source_checks.as_revision(due, page)
+    if await obey_reservations(due.id, page.reservations):
+        log.info("source allows an excerpt only", article=due.id, url=due.url)
+        return True
+    if text is None or not await revise_from_source(due.id, text):
+        return False
+    log.info("source revised", article=due.id, url=due.url)
+    return True
 
 
 async def _gone(due: DueCheck) -> None:

@@ -133,3 +133,7 @@ def test_no_text_breaks_the_cut(html: str) -> None:
 def test_no_pasted_text_breaks_the_reading(text: str) -> None:
     with suppress(CannotImport):
         assert extract_text(text).title
+
+
+def test_words_of_two_blocks_in_an_item_stay_apart() -> None:
+    assert kinds("<ul><li><h3>Kettles</h3><p>They boil.</p></li></ul>")[0][-1] == "Kettles They boil."

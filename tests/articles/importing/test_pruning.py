@@ -2,12 +2,15 @@
 
 import pytest
 
+from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import extract_html
 from parley.articles.importing.passages import ImportedPassage
 from parley.articles.importing.sandbox import read_article
 
 URL = "https://a.example/essay"
 TEXT = "This paragraph goes on for so many words that every reader of pages would take it for a part of the article. "
+
+TEASER = '<li><h3><a href="https://a.example/other">Another article</a></h3><p>Its first words.</p></li>'
 
 
 def between(html: str) -> list[ImportedPassage]:
@@ -33,8 +36,12 @@ def between(html: str) -> list[ImportedPassage]:
         '<p><a href="https://a.example/other">Another article of this site about water</a></p>',
         '<p>{"id":"x1","kind":"promo","visible":true,"title":"Subscribe now"}</p>',
         "<p>Photo: Ada Example / Example Pictures</p>",
+        "<p>Crédits photos : Ada Example</p>",
+        "<p>Ada Example/Shutterstock.com</p>",
         "<figure><figcaption>A kettle on a stove, seen from above in the evening.</figcaption></figure>",
         "<p>Advertisement</p>",
+        f"<ul>{TEASER * 3}</ul>",
+        f"<div>{TEASER.replace('li', 'div') * 4}</div>",
     ],
 )
 def test_what_is_not_the_article_is_left_out(html: str) -> None:
@@ -51,6 +58,9 @@ def test_what_is_not_the_article_is_left_out(html: str) -> None:
         ('<pre>{"id":"x1","kind":"promo","visible":true}</pre>', 1),
         ("<figure><pre>x = 1</pre><figcaption>Listing 1: a program</figcaption></figure>", 2),
         ("<h2>2024: a year of kettles</h2>", 1),
+        ("<p>Their faces were sold by Getty Images.</p>", 1),
+        (f"<ul>{TEASER * 2}</ul>", 2),
+        (f"<ul>{TEASER.replace('https://a.example/other', '#below') * 3}</ul>", 3),
     ],
 )
 def test_what_only_looks_like_it_stays(html: str, kept: int) -> None:
@@ -69,3 +79,14 @@ def test_an_article_that_a_script_would_show_is_read() -> None:
         f'<html><body><nav>Menu</nav><div style="display:none"><p>{TEXT * 3}</p><p>{TEXT * 4}</p></div></body></html>'
     )
     assert len(read_article(extract_html(page, url=URL), URL).passages) == 2
+
+
+def test_a_page_that_has_nothing_else_may_be_short() -> None:
+    found = extract_html("<title>Short</title><body>Test</body>", url=URL)
+    assert [passage.text for passage in read_article(found, URL).passages] == ["Test"]
+
+
+@pytest.mark.parametrize("more", ["<script>load()</script>", "<form><input name=password></form>"])
+def test_a_short_page_whose_article_may_come_later_is_refused(more: str) -> None:
+    with pytest.raises(CannotImport, match="may need JavaScript"):
+        extract_html(f"<title>Short</title><body>Test{more}</body>", url=URL)

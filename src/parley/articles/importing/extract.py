@@ -23,6 +23,7 @@ from parley.articles.importing.pruning.captions import mark_captions
 from parley.articles.importing.pruning.furniture import drop_furniture
 from parley.articles.importing.pruning.hidden import drop_hidden
 from parley.articles.importing.pruning.lines import drop_lines
+from parley.articles.importing.pruning.teasers import drop_teasers
 from parley.articles.importing.sanitiser import sanitise
 from parley.articles.importing.tei import as_html
 from parley.articles.importing.tokens import Tokens
@@ -38,7 +39,8 @@ _SHORT_LINE, _CLUTTERED = 80, 0.15
 _FIRST_LINES = 5
 _BESIDE_NAMES = 6  # words, such as "Written by" and a role
 _MOSTLY_FOUND = 0.9
-_FEWEST_LETTERS = 25  # an article has more
+_FEWEST_LETTERS = 25  # an article has more, unless there is nothing else on its page
+_MORE_TO_COME = ("script", "form", "iframe")
 
 
 class Extracted(msgspec.Struct, frozen=True):
@@ -81,16 +83,19 @@ def extract_html(
     read = decoded(data, charset, chosen) if isinstance(data, bytes) else Decoded(data, "")
     tree = parse(read.text, url)
     metadata = read_metadata(deepcopy(tree), url)
+    is_all = next(tree.iter(*_MORE_TO_COME), None) is None
     tokens = Tokens("".join(tree.itertext()))
     take_formulas(tree, tokens)
     drop_hidden(tree)
     drop_furniture(tree)
+    drop_teasers(tree, url)
     mark_captions(tree)
     notes = take_notes(tree, url, tokens)
     article = lxml.html.fragment_fromstring(_article(tree, url), create_parent="div")
     drop_lines(article, url)
     _drop_byline(article, metadata.byline)
-    if len(letters_of(article.text_content())) < _FEWEST_LETTERS:
+    letters = len(letters_of(article.text_content()))
+    if not letters or (letters < _FEWEST_LETTERS and not is_all):
         error = CannotImport(
             N_(
                 "No article was found on that page: it may need JavaScript or a login. "

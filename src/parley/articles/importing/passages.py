@@ -23,6 +23,12 @@ MOST_PASSAGES = 10_000
 _LEFTOVERS = re.compile(r"<a\b(?![^>]*role=\"doc-)[^>]*>\s*</a>|(?<!\s)(?<!<br>)\s*(?:<br>\s*)+(</(?:p|li|h\d)>)")
 
 
+_BLOCKS = (
+    "blockquote", "br", "caption", "dd", "div", "dt", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p",
+    "pre", "td", "th", "tr",
+)  # fmt: skip
+
+
 class ImportedPassage(msgspec.Struct, frozen=True):
     """One block of an article.
 
@@ -96,7 +102,7 @@ def _passage(kind: Kind, level: int | None, element: HtmlElement) -> ImportedPas
 
 
 def _text(element: HtmlElement) -> str:
-    for end in element.iter("br", "td", "th", "tr", "caption", "li", "dt", "dd", "p", "div", "pre"):
+    for end in element.iter(*_BLOCKS):
         end.tail = f" {end.tail or ''}"
     words = " ".join(element.text_content().split())
     return words or " ".join(" ".join(picture.get("alt", "") for picture in element.iter("img")).split())

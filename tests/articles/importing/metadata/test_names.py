@@ -19,10 +19,13 @@ BYLINES = {
     "牛镛、岳弘彬": ["牛镛", "岳弘彬"],
     "Capital Von Ada Osei": ["Ada Osei"],
     "dpa": ["dpa"],
+    "Veröffentlicht von\nAda Osei": ["Ada Osei"],
+    "Artikel von Ada Osei": ["Ada Osei"],
 }
 NOBODY = [
     "admin", "Staff", "Example", "https://www.example.org/ada", "@ada", "example.org", "105092",
     "in this article we show why it matters", "", "Image: Getty", "No Author",
+    "Publiziert am", "Eingestellt von", "More posts",
 ]  # fmt: skip
 
 

@@ -58,6 +58,26 @@ def test_authors_of_comments_and_other_articles_are_left_out() -> None:
     assert read("", f"<h1>The kettle question</h1><p>Words.</p>{around}").byline == ()
 
 
+BLOG = '<h1>The kettle question</h1><p class="byline">Posted on <a href="/2020">2 May 2020</a> by {}</p><p>Words.</p>'
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        '<span class="author vcard"><a class="url fn n" href="/author/c1ph4/">c1ph4</a></span>',
+        '<a rel="author" href="/x">c1ph4</a>',
+        '<a class="author" href="https://a.example/author/c1ph4">c1ph4</a>',
+    ],
+)
+def test_what_is_marked_as_the_author_may_be_no_usual_name(marked: str) -> None:
+    assert read("", BLOG.format(marked)).byline == ("c1ph4",)
+
+
+def test_a_person_may_have_the_name_of_their_site() -> None:
+    own = '<span class="author vcard"><a rel="author" href="/author/ada">ada</a></span>'
+    assert read('<meta property="og:site_name" content="Ada">', BLOG.format(own)).byline == ("ada",)
+
+
 def test_a_line_below_the_heading_names_the_author() -> None:
     assert read("", "<h1>The kettle question</h1><p>By <b>Ada Osei</b></p><p>Words.</p>").byline == ("Ada Osei",)
 

@@ -56,6 +56,7 @@ def _candidates(stated: Stated, title: str) -> Iterator[Byline]:
         yield _joined(stated.meta.get(name, []), sites), f"meta {name}"
     yield from _on_the_page(stated, _heading(stated.tree, title), sites)
     yield _organisations(stated, sites), "json-ld"
+    yield from _own_site(stated)
 
 
 def _sites(stated: Stated) -> list[str]:
@@ -93,6 +94,13 @@ def _organisations(stated: Stated, sites: list[str]) -> list[str]:
     return _joined(kept, sites, single=True)[:1]
 
 
+def _own_site(stated: Stated) -> Iterator[Byline]:
+    """The person whose name the site has."""
+    for element in stated.tree.xpath(_MARKED)[:_MOST_MARKED]:
+        if _is_explicit(element) and not _is_elsewhere(element, set()):
+            yield _names_of(element, [], single=True, handles=True), "rel=author"
+
+
 def _scholarly(stated: Stated) -> list[str]:
     stated_names = next((stated.meta[name] for name in _SCHOLARLY if name in stated.meta), [])
     turned = (_LAST_FIRST.sub(r"\2 \1", name) if name.count(",") == 1 else name for name in stated_names)
@@ -113,15 +121,15 @@ def _heading(tree: HtmlElement, title: str) -> HtmlElement | None:
 def _on_the_page(stated: Stated, heading: HtmlElement | None, sites: list[str]) -> Iterator[Byline]:
     frame = set() if heading is None else set(heading.iterancestors())
     marked = [one for one in stated.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(one, frame)]
-    explicit = [one for one in marked if "author" in (one.get("rel") or "") or "author" in (one.get("itemprop") or "")]
     host = fold(stated.host)
-    for element in explicit:
+    for element in filter(_is_explicit, marked):
+        names = _names_of(element, sites, single=True, handles=True)
         # A blog's software marks the site itself as the author.
-        yield [name for name in _names_of(element, sites, single=True) if fold(name) not in host], "rel=author"
+        yield [name for name in names if fold(name) not in host], "rel=author"
     yield from ((_names_of(element, sites, single=False), "byline") for element in marked)
     if heading is not None:
         yield _below(heading, sites), "byline"
-    links = [link for link in stated.tree.iter("a") if _TO_AUTHOR.search(link.get("href") or "")][:_MOST_MARKED]
+    links = [*filter(_is_link_to_author, stated.tree.iter("a"))][:_MOST_MARKED]
     yield from ((_names_of(link, sites, single=False), "byline") for link in links if not _is_elsewhere(link, frame))
 
 
@@ -133,9 +141,23 @@ def _below(heading: HtmlElement, sites: list[str]) -> list[str]:
     return next(found, [])
 
 
-def _names_of(element: HtmlElement, sites: list[str], *, single: bool) -> list[str]:
+def _is_explicit(element: HtmlElement) -> bool:
+    """Whether an element is marked as the author's name: by a link's relation, a property or a microformat."""
+    if "author" in f"{element.get('rel')} {element.get('itemprop')}":
+        return True
+    classes = {*(element.get("class") or "").split()}
+    return {"author", "vcard"} <= classes or "p-author" in classes or _is_link_to_author(element)
+
+
+def _is_link_to_author(element: HtmlElement) -> bool:
+    return element.tag == "a" and bool(_TO_AUTHOR.search(element.get("href") or ""))
+
+
+def _names_of(element: HtmlElement, sites: list[str], *, single: bool, handles: bool = False) -> list[str]:
     pieces = "\n".join(piece.strip(" \t\r") for piece in element.itertext() if piece.strip())
-    return names_in(pieces, sites=sites, single=single) if len(pieces) <= _LONGEST_MARKED else []
+    if len(pieces) > _LONGEST_MARKED:
+        return []
+    return names_in(pieces, sites=sites, single=single, handles=handles)
 
 
 def _is_elsewhere(element: HtmlElement, frame: set[HtmlElement]) -> bool:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 BY = re.compile(
-    r"^(?:(?:written|words|story|text|opinion|analysis|posted|published|reporting|kommentar|commento|geschrieben)\s+)?"
+    r"^(?:(?:written|words|story|text|opinion|analysis|posted|published|reporting|kommentar|commento"
+    r"|geschrieben|eingestellt|publiziert|veröffentlicht|gepostet|verfasst|artikel|beitrag|rezept|publié|écrit"
+    r"|publicado|escrito|scritto|pubblicato|skriven|skrevet)\s+)?"
     r"(?:by|von|par|por|di|da|door|av|af|przez|autor(?:in|a|es|en)?|authors?|auteurs?|auteur|yazar|автор|作者|文|取材)"
     r"(?:\s*[:\uff1a]\s*|\s+|$)|^[:\uff1a]\s*",
     re.IGNORECASE,
@@ -29,6 +31,7 @@ _NOBODY = frozenset({
     "", "admin", "administrator", "agencies", "anonymous", "author", "authors", "by", "contributor", "editor", "guest",
     "name", "no author", "none", "null", "staff", "super user", "undefined", "unknown", "user", "username", "webmaster",
     "www", "作者", "news", "newsroom", "redaktion", "web desk", "desk", "online", "redacción", "rédaction", "redazione",
+    "all posts", "impressum", "kontakt", "mehr", "more", "more posts", "profile", "website",
 })  # fmt: skip
 # News agencies, which sign with a short name in small letters.
 _AGENCIES = frozenset({
@@ -37,6 +40,8 @@ _AGENCIES = frozenset({
     "tass", "tanjug", "ukrinform", "unian", "xinhua", "yonhap",
 })  # fmt: skip
 _ADDRESS = re.compile(r"https?:|www\.|@|\w\.(?:com|org|net|de|co|io|info|tv|at|ch|fr|it|es|pl|uk|eu)\b", re.IGNORECASE)
+# What members of blogs and forums call themselves: "c1ph4", "gnaddrig".
+_HANDLE = re.compile(r"(?=.*[^\W\d_])\w[\w.-]{1,29}")
 _LONGEST, _MOST_WORDS, MOST_NAMES = 60, 6, 10
 _LONGEST_LINE = 1_000
 
@@ -46,13 +51,17 @@ def fold(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
 
 
-def names_in(text: str, *, sites: Iterable[str] = (), single: bool = False) -> list[str]:
-    """The names in a line, without "By", roles, places and names of `sites`. `single`: one word can be a name."""
+def names_in(text: str, *, sites: Iterable[str] = (), single: bool = False, handles: bool = False) -> list[str]:
+    """The names in a line, without "By", roles, places and names of `sites`.
+
+    `single`: one word can be a name. `handles`: also if it is no usual name.
+    """
     known = {fold(site) for site in sites}
     kept: dict[str, str] = {}
     for part in _parts(text[:_LONGEST_LINE]):
         name = tidy_name(part, known)
-        if is_name(name, single=single or bool(kept and " " not in name and fold(name) in _AGENCIES)):
+        agency = bool(kept and " " not in name and fold(name) in _AGENCIES)
+        if is_name(name, single=single or agency) or (handles and is_handle(name)):
             if fold(name) not in known and not (kept and any(fold(word) in known for word in name.split())):
                 kept.setdefault(fold(name), name)
         elif kept or _is_prose(part):
@@ -78,10 +87,18 @@ def is_name(name: str, *, single: bool = False) -> bool:
         return False
     if name.casefold() in _AGENCIES:
         return True
+    if words[-1] in _PARTICLES:
+        # "Published on", before a date.
+        return False
     cased = name.casefold() != name or name.upper() != name
     if cased and not all(_begins_as_name(word) for word in words):
         return False
     return len(words) > 1 or single or not cased
+
+
+def is_handle(name: str) -> bool:
+    """Whether this can be what somebody calls themselves on a site."""
+    return bool(_HANDLE.fullmatch(name)) and name.casefold() not in _NOBODY and not _ADDRESS.search(name)
 
 
 def _begins_as_name(word: str) -> bool:

@@ -112,7 +112,7 @@ def _meta(tree: HtmlElement) -> dict[str, list[str]]:
     for element in tree.iter("meta"):
         names = " ".join(element.get(key, "") for key in ("property", "name", "itemprop", "http-equiv"))
         if content := " ".join((element.get("content") or "").split()):
-            for name in names.lower().split():
+            for name in names.lower().replace("dc:", "dc.").split():
                 found.setdefault(name, []).append(content)
     return found
 

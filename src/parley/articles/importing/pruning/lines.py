@@ -10,8 +10,11 @@ from parley.articles.importing.original_markup import WordRun, letters_of, runs
 from parley.articles.importing.pruning.phrases import INVITATION
 
 _CREDIT = re.compile(
-    r"\W*(?:©|\(c\)|(?:photo(?:graph)?s?|fotos?|images?|bild(?:er)?|credits?|copyright|zdjęcie|fot\.)"
-    r"(?: (?:by|de|von|di|credit))?\s*[:/©])\s*\S.{0,100}",
+    r"\W*(?:©|\(c\)|(?:photo(?:graph)?s?|fotos?|images?|(?:titel|beitrags)?bild(?:er|quelle|nachweis)?|copyright"
+    r"|cr[eé]dits?(?: photos?)?|zdjęcie|fot\.)(?: (?:by|de|von|di|credit|via))?\s*[:/©])\s*\S.{0,100}"
+    # The agencies and collections that pictures come from.
+    r"|.{0,40}\b(?:getty images|shutterstock(?:\.com)?|istock(?:photo)?|adobe ?stock|picture alliance|imago images"
+    r"|ap photo|unsplash|pixabay|pexels|wikimedia commons|alamy(?: stock photo)?)[)\]]*",
     re.IGNORECASE,
 )
 _JSON = re.compile(r'(?:"|\\")[\w-]{1,40}(?:"|\\")\s*:\s*(?:"|\\"|[\[{\d]|true|false|null)')
