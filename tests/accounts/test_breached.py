@@ -92,9 +92,7 @@ class Service:
         used = msgspec.structs.replace(settings(), password_range="https://range.example/range")
         monkeypatch.setattr(breached, "settings", lambda: used)
         client = httpx.AsyncClient
-        monkeypatch.setattr(
-            breached.httpx, "AsyncClient", lambda **_: client(transport=httpx.MockTransport(self.answer))
-        )
+        monkeypatch.setattr(httpx, "AsyncClient", lambda **_: client(transport=httpx.MockTransport(self.answer)))
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
@@ -127,5 +125,5 @@ async def test_a_service_that_fails_refuses_nothing(service: Service, status: in
 
 
 async def test_without_the_setting_nothing_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(breached.httpx, "AsyncClient", None)
+    monkeypatch.setattr(httpx, "AsyncClient", None)
     await breached.check_service(KNOWN)
