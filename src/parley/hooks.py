@@ -19,7 +19,10 @@ from parley.notifications import mailing
 from parley.notifications import ops as notifications
 from parley.reports import ops as reports
 from parley.rights import ops as rights
+from parley.signups import ops as signups
+from parley.signups import queries as signup_terms
 from parley.slow_mode import display
+from parley.sso import ops as sso
 from parley.statements import asking, from_map
 from parley.statements import ops as statements
 from parley.threads import comment_fates, updating
@@ -30,8 +33,12 @@ from parley.votes import ops as votes
 
 def connect() -> None:
     """Fill the features' lists of callbacks. Every process calls it before its first transaction."""
+    accounts.terms_of[:] = [signup_terms.terms]
+    accounts.when_signed_up[:] = [signups.admit]
+    accounts.must_wait[:] = [signups.waits]
     accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
     accounts.when_sessions_end[:] = [tokens.end_all]
+    accounts.when_address_undone[:] = [sso.drop_since]
     accounts.before_profile[:] = [removed_profiles.check, profiles.check]
     accounts.is_removed_name[:] = [removed_profiles.is_removed_name]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]

@@ -50,6 +50,8 @@ from parley.notifications.tables import Follow, Notification, NotificationPrefer
 from parley.reports.tables import QueueItem, Report
 from parley.rights.tables import RightsRequest
 from parley.search.tables import SearchDocument, SearchWord
+from parley.signups.tables import Invitation, SignUp
+from parley.sso.tables import Identity, UsedState
 from parley.statements.tables import MergedStatement, StatementProposal
 from parley.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
 from parley.votes.tables import Vote
@@ -59,6 +61,7 @@ TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
     Member, Session, Token, Authenticator, RecoveryCode, Passkey, BurntChallenge, FactorRecovery, FormerName,
     AddressChange,
+    Identity, UsedState, Invitation, SignUp,
     Community, Guideline, GuidelineWording, SavedReason, Block,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,

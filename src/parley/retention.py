@@ -26,6 +26,8 @@ from parley.notifications import retention as notifications
 from parley.reports import retention as reports
 from parley.rights import retention as rights
 from parley.search import retention as search
+from parley.signups import retention as signups
+from parley.sso import retention as sso
 from parley.statements import retention as statements
 from parley.threads import retention as threads
 from parley.votes import retention as votes
@@ -33,6 +35,8 @@ from parley.webhooks import retention as webhooks
 
 FEATURES = (
     accounts,
+    sso,
+    signups,
     community,
     articles,
     threads,

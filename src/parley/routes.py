@@ -54,6 +54,9 @@ from parley.reports import web as reports
 from parley.rights import answer_web as rights_answer
 from parley.rights import web as rights
 from parley.search import web as search
+from parley.signups import web as signups
+from parley.sso import links_web as sso_links
+from parley.sso import web as sso
 from parley.statements import answer_web, curating_web
 from parley.statements import web as statements
 from parley.threads import correction_web, publish_web, revise_web, revision_web, suggestion_web
@@ -64,6 +67,9 @@ from parley.webhooks import web as webhooks_web
 
 FEATURES = (
     accounts,
+    sso,
+    sso_links,
+    signups,
     community,
     articles,
     encodings,

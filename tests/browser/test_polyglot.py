@@ -39,7 +39,7 @@ KEPT = {"password_hash", "name_key", "email_key", "hash", "purpose", "part"}
 # Columns of chosen words and of keys, where PostgreSQL itself refuses anything else.
 REFUSED = {"role", "state", "display", "stance", "axis", "slug", "topic", "dir", "source", "kind", "anchor", "assisted"}
 REFUSED |= {"action", "guideline", "outcome", "channel", "level", "frequency", "list"}
-REFUSED |= {"allowed", "density", "marks", "mode", "restricted", "verdict"}
+REFUSED |= {"allowed", "density", "marks", "mode", "restricted", "sign_up", "verdict"}
 COLUMNS = """
 select c.table_name, c.column_name, c.character_maximum_length from information_schema.columns c
 join information_schema.tables t using (table_schema, table_name)

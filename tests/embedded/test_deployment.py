@@ -70,6 +70,8 @@ def test_no_password_and_no_name_has_a_default() -> None:
         "PARLEY_LOG",
         "PARLEY_SLOW_QUERY",
         "PARLEY_SECURITY_CONTACT",
+        "PARLEY_PASSWORD_RANGE",
+        "PARLEY_PROVIDERS",
         "PARLEY_STAFF_FACTOR_DAYS",
         "PARLEY_METRICS",
         "PARLEY_DKIM_KEY",

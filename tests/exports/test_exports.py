@@ -98,6 +98,7 @@ async def test_the_file_holds_all_that_the_account_has(client: httpx.AsyncClient
     assert (passkey["name"], token["name"], token["scopes"]) == ("my phone", "my script", ["vote"])
     assert [one["body"] for one in lines(file, "first-comments.jsonl")] == ["Not there yet."]
     assert not {"public_key", "credential", "token_hash"} & {*passkey, *token}
+    assert lines(file, "connected-accounts.jsonl") == []
     profile = json.loads(file.read("profile.json"))
     assert (profile["name"], profile["email"]) == ("mira", "mira@example.org")
     everything = b"".join(file.read(name) for name in file.namelist())

@@ -40,6 +40,12 @@ async def suppressed(bounce: int) -> None:
 CASES = {
     "session: sign-ins that are over": Case(SIGN_IN),
     "session: sign-ins that nobody uses": Case(SIGN_IN),
+    "invitation: invitations that are over": Case(
+        insert("invitation", member=..., token_hash=..., uses=1, expires_at=LATER)
+    ),
+    "used_state: marks of sign-ins that came back from other sites": Case(
+        insert("used_state", "digest", digest=..., expires_at=LATER)
+    ),
     "token: links to confirm an address, to sign in and to set a password": Case(LINK),
     "burnt_challenge: challenges that passkeys signed": Case(CHALLENGE),
     "factor_recovery: requests to remove a second step": Case(RECOVERY),

@@ -81,7 +81,7 @@ async def comment(state: str = "visible") -> int:
 
 
 MADE = {"member": member, "thread": make.thread, "comment": comment, "hash": _hash, "token_hash": _token}
-MADE["confirm_hash"] = _token
+MADE["confirm_hash"] = MADE["digest"] = _token
 MADE |= {"item": _item, "target": member}
 
 

@@ -16,7 +16,7 @@ from standing.world import World, reached, routes
 pytestmark = pytest.mark.anyio
 
 FORMS = {
-    "/signup": ("name", "email", "password", "zone"),
+    "/signup": ("name", "email", "password", "zone", "message", "invitation", "answer"),
     "/login": ("login", "password", "next"),
     "/login/link": ("email", "next"),
     "/login/second": ("code", "credential", "next"),
@@ -34,7 +34,7 @@ FORMS = {
     # It reads JSON (tests/mail/test_webhooks.py).
     "/mail/webhooks/{relay:str}": (),
     "/settings/profile": ("title", "bio", "assisted"),
-    "/rules/edit": ("rules", "asks_declaration"),
+    "/rules/edit": ("rules", "asks_declaration", "sign_up"),
     "/settings/security": ("current", "password", "others"),
     "/settings/mail": ("frequency", "weekday", "hour", "zone"),
     "/settings/mail/all": ("on",),
@@ -122,6 +122,12 @@ FORMS = {
     "/settings/security/recovery/stop": (),
     "/mod/members/{name:str}/recovery": (),
     "/settings/security/recovery": (),
+    # It needs a sign-in at another site (tests/sso).
+    "/sso/{provider:str}/signup": (),
+    "/settings/security/links/{link:str}/end": (),
+    "/settings/invitations": ("uses", "days"),
+    "/settings/invitations/{invitation:str}/end": (),
+    "/mod/signups/{member:str}": ("action",),
     "/settings/tokens": ("name", "comment", "vote", "days"),
     "/settings/tokens/{number:str}/end": (),
     "/settings/webhooks": ("url", "comment.posted"),

@@ -50,6 +50,7 @@ OPEN_TO_ALL = {
     "/login/recovery",
     "/recover/{token:str}",
     "/login/passkey/options",
+    "/sso/{provider:str}/signup",
     # A signed link of a suspended member, who cannot sign in.
     "/leave/{token:str}",
     # Mailed links: one confirms an address, one undoes a change.
@@ -163,11 +164,14 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
     }
 
     # What is mailed to a visitor has an address of its own, suggested updates and requests about rights are only for
-    # those concerned, and the comment is about no passage: all have own tests.
+    # those concerned, other sites for signing in need a setting, and the comment is about no passage: all have own
+    # tests.
     of_others = {
         address: 404
         for address in addresses
-        if address.startswith(("/mod", "/reports/", "/claims/", "/settings/data/", "/settings/webhooks"))
+        if address.startswith(
+            ("/mod", "/reports/", "/claims/", "/settings/data/", "/settings/webhooks", "/sso/", "/invite/")
+        )
         or address.endswith(("/decision", "/pick", "/passage", "/statement/remove", "/moderate"))
         or "/updates/" in address
         # They need a publisher's site.

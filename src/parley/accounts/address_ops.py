@@ -9,7 +9,7 @@ from asyncpg import UniqueViolationError
 from piccolo.columns import Column
 
 from parley import mail
-from parley.accounts import addresses, authenticators, mailed_links, queries, sessions, signup_ops, tokens
+from parley.accounts import addresses, authenticators, hooks, mailed_links, queries, sessions, signup_ops, tokens
 from parley.accounts.queries import Account
 from parley.accounts.tables import AddressChange, Member
 from parley.core import db, ratelimit
@@ -117,6 +117,8 @@ async def undo(token: str) -> None:
         await Member.update({Member.password_hash: None}).where(Member.id == change.member)
         await mailed_links.revoke(change.member)
         await sessions.end_all(change.member)
+        for hook in hooks.when_address_undone:
+            await hook(change.member, change.created_at)
         account = await queries.account(change.member)
         if account is not None:
             if await db.value(IS_LATER_APP, change.member, change.created_at):

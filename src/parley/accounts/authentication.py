@@ -17,10 +17,13 @@ PASSWORD, LINK, RESET, SIGN_UP = "password", "link", "reset", "sign-up"
 APP, RECOVERY_CODE = "app", "recovery-code"
 # A passkey that checked its holder, as by a fingerprint, is two factors; one that did not is something that they have.
 VERIFIED_PASSKEY, PASSKEY = "verified-passkey", "passkey"
-FIRST = frozenset({PASSWORD, LINK, RESET})
-SECOND = frozenset({APP, RECOVERY_CODE, VERIFIED_PASSKEY})
-PROVES = SECOND | {PASSWORD, PASSKEY}
-TOLD = frozenset({PASSWORD, PASSKEY, VERIFIED_PASSKEY})
+# Another site said who they are, and that it asked for a second factor, too (sso/).
+PROVIDER, PROVIDER_SECOND = "provider", "provider-second"
+FIRST = frozenset({PASSWORD, LINK, RESET, PROVIDER})
+SECOND = frozenset({APP, RECOVERY_CODE, VERIFIED_PASSKEY, PROVIDER_SECOND})
+# The other site may have asked hours ago, so it is no step-up.
+PROVES = frozenset({PASSWORD, APP, RECOVERY_CODE, VERIFIED_PASSKEY, PASSKEY})
+TOLD = frozenset({PASSWORD, PASSKEY, VERIFIED_PASSKEY, PROVIDER})
 
 # Members keep signing in by their password alone after they added a passkey; staff do not.
 HAS_SECOND = """

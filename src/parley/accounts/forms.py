@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from parley.accounts import addresses, names, passwords
+from parley.accounts import addresses, breached, joining, names, passwords
 from parley.core.errors import Refused
 from parley.core.http.forms import Form
 from parley.core.http.pages import local_path
@@ -16,6 +16,8 @@ LONGEST_BIO = 1_000
 LONGEST_PASSKEY_NAME = 60
 # Characters of the JSON of a new passkey; most have about a thousand.
 LONGEST_CREDENTIAL = 20_000
+# To the moderators, with a sign-up.
+LONGEST_MESSAGE = 500
 # What a reader can choose for comments written with AI assistance.
 ASSISTED = ("show", "collapse", "hide")
 DENSITIES = ("comfortable", "compact")
@@ -39,6 +41,14 @@ class AccountForm(Form):
         text = self.secret("credential")
         return text if len(text) <= LONGEST_CREDENTIAL else ""
 
+    async def ask_service(self, name: str, password: str) -> None:
+        """Add an error if a new password is known to the service of breached passwords, if there is one."""
+        if not self.errors:
+            try:
+                await breached.check_service(password)
+            except Refused as refusal:
+                self.errors[name] = refusal.message
+
     def read(self, name: str, read: Callable[[], str | None]) -> str:
         """Return what `read` returns. If it raises Refused, that becomes the field's error."""
         try:
@@ -54,13 +64,24 @@ class SignUpForm(AccountForm):
         self.name = self.read("name", lambda: names.name(self.values.get("name", "")))
         self.email = self.read("email", lambda: addresses.address(self.values.get("email", "")))
         self.password = self.new_secret("password", member_words(self.name, self.email))
-        self.zone = self._zone()
+        self.zone = zone_of(self.secret("zone"))
         self.next = local_path(self.values.get("next"))
+        self.answer = self.secret("answer")
+        self.message = self.text("message", most=LONGEST_MESSAGE, lines=True)
+        self.invitation = self.values.get("invitation", "")
+        self._refuse_programs()
 
-    def _zone(self) -> str:
-        """The browser's time zone, which a script fills in, or the default if it is missing or unknown."""
-        zone = self.values.pop("zone", "")
-        return zone if zone in zones.known() else zones.DEFAULT
+    def _refuse_programs(self) -> None:
+        """Refuse a form with the field that nobody sees, or one that nobody can have filled in so quickly."""
+        if self.secret("website"):
+            self.errors["form"] = N_("Please leave the field “Website” empty. It is there to recognise programs.")
+        elif joining.is_too_quick(self.secret("opened")):
+            self.errors["form"] = joining.TOO_QUICK
+
+    @property
+    def entrance(self) -> joining.Entrance:
+        """What decides whether they may sign up. Who cannot calculate asks a moderator."""
+        return joining.Entrance(self.invitation, self.message, is_doubtful=self.flag("by_hand"))
 
 
 class SignInForm(AccountForm):
@@ -139,6 +160,11 @@ class NameForm(AccountForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.name = self.read("name", lambda: names.name(self.values.get("name", "")))
+
+
+def zone_of(typed: str) -> str:
+    """The browser's time zone, which a script fills in, or the default if it is missing or unknown."""
+    return typed if typed in zones.known() else zones.DEFAULT
 
 
 def member_words(name: str, email: str) -> list[str]:

@@ -1,14 +1,28 @@
 """Hooks that other features register (parley/hooks.py)."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
+from parley.accounts.joining import Entrance, Terms
 from parley.core.http.access import Viewer
 
 # Called with a member's id, in the transaction that ends their sessions or sets a new password.
 when_sessions_end: list[Callable[[int], Awaitable[None]]] = []
 
+# Called with the token of an invitation, or "". Returns who may sign up.
+terms_of: list[Callable[[str], Awaitable[Terms]]] = []
+
+# Called with a new member's id and what they bring, in the transaction that makes them. Raises NotAdmitted.
+when_signed_up: list[Callable[[int, Entrance], Awaitable[None]]] = []
+
+# Called with the member's id, in the transaction that confirms the address. Returns whether they must wait first.
+must_wait: list[Callable[[int], Awaitable[bool]]] = []
+
 # Called with the member's id, in the transaction that confirms the address.
 when_verified: list[Callable[[int], Awaitable[None]]] = []
+
+# Called with the member's id and a time, in the transaction that undoes a change of address made then.
+when_address_undone: list[Callable[[int, datetime], Awaitable[None]]] = []
 
 # Called with a member's id, the title and the bio that they want, before they are saved. Raises Refused.
 before_profile: list[Callable[[Viewer, str, str], Awaitable[None]]] = []

@@ -12,7 +12,7 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from parley.accounts import strength
+from parley.accounts import breached, strength
 from parley.accounts.names import DATA
 from parley.core.errors import Refused
 from parley.core.text.messages import N_, joined
@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 
 
 def check(password: str, words: Iterable[str]) -> None:
-    """Raise Refused when `password` is too short, too long, or easy to guess; the text says why.
+    """Raise Refused when `password` is too short, too long, easy to guess, or known from a breach; the text says why.
 
     `words` are those an attacker knows: the member's name and address, the site's.
     """
@@ -49,6 +49,7 @@ def check(password: str, words: Iterable[str]) -> None:
     reason = strength.weakness(folded, known)
     if reason is not None:
         raise Refused(reason)
+    breached.check_file(password)
 
 
 async def hashed(password: str) -> str:

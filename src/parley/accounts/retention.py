@@ -65,10 +65,12 @@ RULES = (
         what="accounts with an unconfirmed address",
         days=7,
         since="created_at",
-        after="they were made; one with a note or a decision stays",
+        after="they were made; one with a note or a decision, or that waits for a moderator, stays",
         why="nobody uses them, and their names become free",
         where="""state = 'unverified' and not exists (select from note where note.member = member.id)
-                 and not exists (select from decision where decision.member = member.id)""",
+                 and not exists (select from decision where decision.member = member.id)
+                 and not exists (select from sign_up where sign_up.member = member.id and waits
+                                 and confirmed_at is not null)""",
     ),
     Rule(
         table="mail_address",

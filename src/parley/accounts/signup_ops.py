@@ -8,6 +8,7 @@ from asyncpg import UniqueViolationError
 from parley import mail
 from parley.accounts import addresses, authentication, hooks, mailed_links, names, ops, passwords, queries, viewer_cache
 from parley.accounts.authentication import SIGN_UP, Client, SecondNeeded, SignedIn
+from parley.accounts.joining import Entrance
 from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import NOW, atomic
@@ -21,15 +22,25 @@ log = structlog.get_logger(__name__)
 
 VERIFY_LASTS = timedelta(days=3)
 INVITATION_LASTS = timedelta(days=3)
+NOTHING = Entrance()
 
 
 async def sign_up(
-    *, name: str, email: str, password: str, client: Client, next_url: str = "/", zone: str = zones.DEFAULT
+    *,
+    name: str,
+    email: str,
+    password: str | None,
+    client: Client,
+    next_url: str = "/",
+    zone: str = zones.DEFAULT,
+    entrance: Entrance = NOTHING,
+    is_confirmed: bool = False,
 ) -> SignedIn | SecondNeeded:
     """Create an unverified member, mail a link that confirms the address and leads to `next_url`, and sign in.
 
     The answer is the same for an address that another member has confirmed: only its mailbox receives a different
-    letter. Raises Refused when the name is taken, TooMany at a limit.
+    letter. Without a password, the member has another way to sign in (sso/). An address that `is_confirmed` gets no
+    letter. Raises Refused when the name is taken, NotAdmitted when they may not sign up, TooMany at a limit.
     """
     email_key = addresses.key(email)
     await ratelimit.take_all(
@@ -40,10 +51,15 @@ async def sign_up(
             Use(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY),
         ]
     )
-    password_hash = await passwords.hashed(password)
+    password_hash = None if password is None else await passwords.hashed(password)
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified", zone)
-        await _mail_verification(member, name, email, next_url)
+        for admit in hooks.when_signed_up:
+            await admit(member, entrance)
+        if is_confirmed:
+            await activate(member)
+        else:
+            await _mail_verification(member, name, email, next_url)
         signed_in = await authentication.signed_in(member, frozenset({SIGN_UP}), client)
     log.info("signed up", member=member, network=client.network)
     return signed_in
@@ -116,7 +132,13 @@ async def _insert(
 
 
 async def activate(member: int) -> None:
-    """Let an unverified member take part. Raises Refused if another member confirmed the address first."""
+    """Let an unverified member take part, unless they must wait for a moderator.
+
+    Raises Refused if another member confirmed the address first.
+    """
+    for must_wait in hooks.must_wait:
+        if await must_wait(member):
+            return
     try:
         changed = (
             await Member.update({Member.state: "active"})

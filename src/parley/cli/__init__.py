@@ -22,6 +22,7 @@ COMMANDS = {
     "mail": "parley.cli.mail:mail",
     "member": "parley.cli.member:member",
     "migrate": "parley.cli.serve:migrate",
+    "passwords": "parley.cli.passwords:passwords",
     "perspectives": "parley.cli.perspectives:perspectives",
     "restore": "parley.cli.backup:restore",
     "rules": "parley.cli.rules:rules",

@@ -22,6 +22,7 @@ class Rules(msgspec.Struct, frozen=True):
 
     written: str
     asks_declaration: bool
+    sign_up: str
     changed_at: datetime
 
     @property
@@ -41,7 +42,8 @@ def default_rules() -> str:
 
 
 async def rules() -> Rules:
-    rules = Community.select(Community.rules.as_alias("written"), Community.asks_declaration, Community.changed_at)
+    written, declares = Community.rules.as_alias("written"), Community.asks_declaration
+    rules = Community.select(written, declares, Community.sign_up, Community.changed_at)
     found = await db.fetch_one(Rules, rules)
     if found is None:
         raise LookupError("the table community has no row: the first migration inserts it")

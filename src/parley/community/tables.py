@@ -23,11 +23,14 @@ class Community(Table):
     id = Integer(primary_key=True, null=False, default=1)
     rules = Text(null=False, default="")
     asks_declaration = Boolean(null=False, default=False)
+    # Who can become a member: everybody, whom a member invited, whom a moderator lets in, or nobody (signups/).
+    sign_up = Varchar(8, null=False, default="open")
     changed_at = Timestamptz(null=False)
     # The domain and the day in the ids of feed entries (`tag:` URIs, RFC 4151), which stay when the domain changes.
     tag_authority = Varchar(270, null=False, default="")
 
     community_one_check = Check("id = 1")
+    community_sign_up_check = Check("sign_up in ('open', 'invited', 'approved', 'closed')")
 
 
 class Guideline(Table):

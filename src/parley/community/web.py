@@ -26,7 +26,8 @@ async def rules_page(request: AnyRequest) -> Response[Any]:
 @get("/rules/edit", name="community:edit-form", opt={"who": ADMIN})
 async def edit_form(request: AnyRequest) -> Response[Any]:
     rules = await queries.rules()
-    form = RulesForm({"rules": rules.text, "asks_declaration": "1" if rules.asks_declaration else ""})
+    declares = "1" if rules.asks_declaration else ""
+    form = RulesForm({"rules": rules.text, "asks_declaration": declares, "sign_up": rules.sign_up})
     return page(request, "community/edit.html", form=form)
 
 
@@ -38,6 +39,8 @@ async def edit(request: AnyRequest) -> Response[Any]:
     if form.errors:
         return page(request, "community/edit.html", status=422, form=form)
     await ops.set_rules(viewer=viewer, rules=form.rules, asks_declaration=form.asks_declaration)
+    if form.sign_up is not None:
+        await ops.set_sign_up(viewer, form.sign_up)
     return Redirect("/rules", status_code=303)
 
 

@@ -90,9 +90,14 @@ SIGN_UP_ADDRESS = _limit("sign-up:address", 20, DAY, strict=True)
 SIGN_UP_NETWORK = _limit("sign-up:network", 30, HOUR, strict=True)
 SIGN_UP_ALL = _limit("sign-up:all", 1_000, HOUR, strict=True)
 
+INVITATION_ACCOUNT = _limit("invitation:account", 5, 7 * DAY, strict=True)
+
 FORGOT_ADDRESS = _limit("forgot:address", 5, HOUR, strict=True)
 FORGOT_NETWORK = _limit("forgot:network", 30, HOUR, strict=True)
 FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True)
+
+# Sign-ins at other sites, begun or answered.
+PROVIDER_NETWORK = _limit("provider:network", 200, 15 * MINUTE, strict=True)
 
 # A signed-in account confirms its current password.
 CONFIRM_ACCOUNT = _limit("confirm:account", 10, 15 * MINUTE, strict=True)

@@ -8,11 +8,14 @@ from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import msgspec
 
+from parley.core import providers
 from parley.core.observability.log import LEVELS
+from parley.core.providers import Provider
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 SHORTEST_SECRET = 32
@@ -67,6 +70,10 @@ class Settings(msgspec.Struct, frozen=True):
     security_contact: str | None = None
     # Staff without a second factor have no rights of staff after so many days. None: never, on localhost.
     staff_factor_days: int | None = None
+    # A service that is asked whether passwords were published in a breach.
+    password_range: str | None = None
+    # Where else members can sign in, by the key in addresses.
+    providers: Mapping[str, Provider] = MappingProxyType({})
 
     @property
     def host(self) -> str:
@@ -126,6 +133,8 @@ def read(env: Mapping[str, str]) -> Settings:
         # The variable is defined by OpenTelemetry.
         traces=bool(env.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
         security_contact=env.get("PARLEY_SECURITY_CONTACT") or None,
+        password_range=_service(env, "PARLEY_PASSWORD_RANGE"),
+        providers=_providers(env),
         limits=_choice(env, "PARLEY_LIMITS", ("on", "off"), default="on") == "on",
     )
     if not settings.local:
@@ -187,6 +196,21 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise SettingsError(f"{name} must be a number above 0, such as {default}.")
     return int(text)
+
+
+def _service(env: Mapping[str, str], name: str) -> str | None:
+    if env.get(name) and not providers.is_secure(env[name]):
+        raise SettingsError(f"{name} must begin with https://, as https://api.pwnedpasswords.com/range does.")
+    return env.get(name) or None
+
+
+def _providers(env: Mapping[str, str]) -> Mapping[str, Provider]:
+    try:
+        return providers.read(env.get("PARLEY_PROVIDERS", ""))
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise SettingsError(
+            f"PARLEY_PROVIDERS must be a JSON object as docs/operating.md describes it: {error}."
+        ) from None
 
 
 def _host_and_port(env: Mapping[str, str], name: str) -> tuple[str, int] | None:

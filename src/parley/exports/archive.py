@@ -35,6 +35,8 @@ sessions.jsonl               where you are signed in, with addresses and browser
 passkeys.jsonl               the names of your passkeys, and when you added and last used them
 tokens.jsonl                 your tokens for programs: names, rights and dates, not the tokens themselves
 first-comments.jsonl         comments on pages of other sites that were not published there yet
+connected-accounts.jsonl     accounts elsewhere with which you sign in
+invitations.jsonl            invitations that you made, while they last
 decisions.jsonl              the decisions of moderators about you and what you wrote
 appeals.jsonl                your appeals and the answers
 reports.jsonl                what you reported

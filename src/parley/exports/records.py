@@ -69,6 +69,8 @@ FIRST_COMMENTS = """
 select id, site, url, stance, body, assisted, state, message, created_at from first_comment
 where member = $1 and state <> 'posted'
 """
+IDENTITIES = "select id, source, subject, created_at from identity where member = $1"
+INVITATIONS = "select id, uses, created_at, expires_at from invitation where member = $1"
 # As on the page of the member's decisions: a proposal, or a decision about what others reported, would tell of it.
 DECISIONS = f"""
 select id, kind, target, thread, action, guideline, reason, moderator is null as automated, until, role, state,
@@ -97,6 +99,8 @@ RECORDS = {
     "passkeys.jsonl": PASSKEYS,
     "tokens.jsonl": TOKENS,
     "first-comments.jsonl": FIRST_COMMENTS,
+    "connected-accounts.jsonl": IDENTITIES,
+    "invitations.jsonl": INVITATIONS,
     "decisions.jsonl": DECISIONS,
     "appeals.jsonl": APPEALS,
     "reports.jsonl": REPORTS,

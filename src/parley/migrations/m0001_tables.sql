@@ -217,13 +217,47 @@ CREATE TABLE "address_change" (
   "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null
 );
 CREATE INDEX address_change_member ON "address_change" (member);
+CREATE TABLE "identity" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "source" VARCHAR(200) NOT NULL DEFAULT null,
+  "subject" VARCHAR(255) NOT NULL DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT identity_source_subject_key UNIQUE ("source", "subject")
+);
+CREATE INDEX identity_member ON "identity" (member);
+CREATE TABLE "used_state" (
+  "digest" BYTEA PRIMARY KEY NOT NULL DEFAULT null,
+  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null
+);
+CREATE TABLE "invitation" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "token_hash" BYTEA UNIQUE NOT NULL DEFAULT null,
+  "uses" SMALLINT NOT NULL DEFAULT 1,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null
+);
+CREATE INDEX invitation_member ON "invitation" (member);
+CREATE TABLE "sign_up" (
+  "member" BIGINT PRIMARY KEY NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "inviter" BIGINT REFERENCES "member" ("id") ON DELETE SET NULL ON UPDATE CASCADE DEFAULT null,
+  "waits" BOOLEAN NOT NULL DEFAULT false,
+  "message" TEXT NOT NULL DEFAULT '',
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "confirmed_at" TIMESTAMPTZ DEFAULT null
+);
+CREATE INDEX sign_up_waits ON "sign_up" (confirmed_at) WHERE waits;
+CREATE INDEX sign_up_inviter ON "sign_up" (inviter) WHERE inviter is not null;
 CREATE TABLE "community" (
   "id" INTEGER PRIMARY KEY NOT NULL DEFAULT 1,
   "rules" TEXT NOT NULL DEFAULT '',
   "asks_declaration" BOOLEAN NOT NULL DEFAULT false,
+  "sign_up" VARCHAR(8) NOT NULL DEFAULT 'open',
   "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "tag_authority" VARCHAR(270) NOT NULL DEFAULT '',
-  CONSTRAINT community_one_check CHECK (id = 1)
+  CONSTRAINT community_one_check CHECK (id = 1),
+  CONSTRAINT community_sign_up_check CHECK (sign_up in ('open', 'invited', 'approved', 'closed'))
 );
 CREATE TABLE "guideline" (
   "code" VARCHAR(30) PRIMARY KEY NOT NULL DEFAULT null,

@@ -40,6 +40,7 @@ async def reset(request: AnyRequest, token: FromPath[str]) -> Response[object]:
     if owner is None:
         return expired_link(request, "reset")
     form = ResetForm(await posted(request), owner.name, owner.email)
+    await form.ask_service("password", form.password)
     if form.errors:
         return invalid(request, "accounts/reset.html", form)
     try:

@@ -125,6 +125,7 @@ async def change_password(request: AnyRequest) -> Response[object]:
     if await authentication.has_second(viewer.id) and not await step_up.is_proven(viewer):
         return to_prove(SECURITY)
     form = PasswordForm(await posted(request), account.name, account.email)
+    await form.ask_service("password", form.password)
     error: TooMany | None = None
     if not form.errors:
         try:

@@ -1,9 +1,12 @@
 """Signing up, and confirming the address."""
 
+from typing import Any
+
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from parley.accounts import queries, signup_ops, tokens
+from parley.accounts import addresses, hooks, joining, queries, signup_ops, tokens
+from parley.accounts.authentication import SecondNeeded, SignedIn
 from parley.accounts.forms import SignUpForm
 from parley.accounts.web.common import client_of, expired_link, invalid, next_of, see_other
 from parley.core.errors import Gone, Refused, TooMany
@@ -11,34 +14,63 @@ from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewe
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import leading_back, page
 
+TEMPLATE = "accounts/signup.html"
+
 
 @get("/signup", name="accounts:sign-up", opt={"who": ANYONE})
 async def sign_up_page(request: AnyRequest) -> Response[object]:
     if viewer_of(request) is not None:
         return _already_in(request)
-    return page(request, "accounts/signup.html", form=Form({}), next_url=next_of(request))
+    invitation, next_url = request.query_params.get("invitation", ""), next_of(request)
+    terms = await terms_of(invitation)
+    if not terms.lets_in:
+        return page(request, "accounts/signup_closed.html", terms=terms, next_url=next_url)
+    form = Form({"invitation": invitation})
+    return page(request, TEMPLATE, form=form, terms=terms, opened=joining.opened(), next_url=next_url)
+
+
+async def terms_of(invitation: str) -> joining.Terms:
+    """Who may sign up, for somebody with this invitation."""
+    for hook in hooks.terms_of:
+        return await hook(invitation if invitation.isprintable() else "")
+    return joining.Terms()
 
 
 @post("/signup", opt={"who": ANYONE})
 async def sign_up(request: AnyRequest) -> Response[object]:
     form = SignUpForm({"next": request.query_params.get("next"), **await posted(request)})
+    await form.ask_service("password", form.password)
+    shown: dict[str, Any] = {
+        "terms": await terms_of(form.invitation),
+        "opened": joining.opened(),
+        "next_url": form.next,
+    }
     if form.errors:
-        return invalid(request, "accounts/signup.html", form, next_url=form.next)
+        return invalid(request, TEMPLATE, form, **shown)
     try:
-        started = await signup_ops.sign_up(
-            name=form.name,
-            email=form.email,
-            password=form.password,
-            client=client_of(request),
-            next_url=form.next,
-            zone=form.zone,
-        )
+        started = await _start(request, form)
+    except joining.CalculationNeeded as error:
+        return invalid(request, TEMPLATE, form, error, challenge=error.challenge, **shown)
+    except (joining.NotAdmitted, TooMany) as error:
+        return invalid(request, TEMPLATE, form, error, **shown)
     except Refused as refusal:
         form.errors["name"] = refusal.message
-        return invalid(request, "accounts/signup.html", form, next_url=form.next)
-    except TooMany as error:
-        return invalid(request, "accounts/signup.html", form, error, next_url=form.next)
+        return invalid(request, TEMPLATE, form, **shown)
     return see_other(leading_back("/signup/done", form.next), started)
+
+
+async def _start(request: AnyRequest, form: SignUpForm) -> SignedIn | SecondNeeded:
+    if not form.entrance.is_doubtful:
+        await joining.check_rush(form.answer, addresses.key(form.email))
+    return await signup_ops.sign_up(
+        name=form.name,
+        email=form.email,
+        password=form.password,
+        client=client_of(request),
+        next_url=form.next,
+        zone=form.zone,
+        entrance=form.entrance,
+    )
 
 
 @get("/signup/done", name="accounts:signed-up", opt={"who": ANYONE})
@@ -75,15 +107,16 @@ async def verify_page(request: AnyRequest, token: FromPath[str]) -> Response[obj
 @post("/verify/{token:str}", opt={"who": ANYONE})
 async def verify(request: AnyRequest, token: FromPath[str]) -> Response[object]:
     try:
-        await signup_ops.verify(token)
+        member = await queries.account(await signup_ops.verify(token))
     except Gone:
         return expired_link(request, "verify")
-    return see_other(leading_back("/verify/done", next_of(request)))
+    waits = member is not None and member.state == "unverified"
+    return see_other(leading_back("/verify/done?waits" if waits else "/verify/done", next_of(request)))
 
 
 @get("/verify/done", name="accounts:verified", opt={"who": ANYONE})
 async def verified_page(request: AnyRequest) -> Response[object]:
-    return page(request, "accounts/verified.html", next_url=next_of(request))
+    return page(request, "accounts/verified.html", next_url=next_of(request), waits="waits" in request.query_params)
 
 
 handlers: list[object] = [

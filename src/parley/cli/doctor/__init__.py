@@ -13,6 +13,7 @@ import rich_click as click
 from parley.cli.doctor.checks import Check, Level
 from parley.cli.doctor.environment import address, disk, files, mail, secret
 from parley.cli.doctor.servers import database, redis, replica
+from parley.cli.doctor.sign_in import passwords, providers, sign_up
 from parley.core.settings import Settings, SettingsError, read
 from parley.embedded import CannotStart, attach, find
 
@@ -67,5 +68,8 @@ async def examine_all(settings: Settings) -> list[Check]:
         disk(settings),
         mail(settings),
         files(),
+        sign_up(settings),
+        passwords(settings),
+        providers(settings),
     )
     return [check for part in parts for check in part]

@@ -62,7 +62,7 @@ def environment() -> Environment:
     )
     env.filters |= {"clock": clock, "day": day, "iso": iso, "number": number, "web": web}
     env.filters |= {"ago": ago, "every": every, "shown": shown, "since": since}
-    env.globals |= {"plural_forms": plural_forms, "static": static}
+    env.globals |= {"plural_forms": plural_forms, "static": static, "providers": lambda: settings().providers}
     env.globals |= {"language": messages.LANGUAGE, "direction": messages.DIRECTION}
     return env
 

@@ -19,9 +19,10 @@ log = structlog.get_logger(__name__)
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 ONE_CLICK_UNSUBSCRIBE = "/mail/off/"
-TOKEN_PAGES = ("/leave/", "/recover/", "/login/", "/settings/email/", "/reset/", "/verify/", "/mail/", "/decision/")
+MAILED_PAGES = ("/leave/", "/recover/", "/login/", "/settings/email/", "/reset/", "/verify/", "/mail/", "/decision/")
+TOKEN_PAGES = (*MAILED_PAGES, "/sso/", "/invite/")
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{8,64}")
-NEVER_STORED = ("/settings", "/mod", "/dev/mail", *TOKEN_PAGES)
+NEVER_STORED = (*TOKEN_PAGES, "/settings", "/mod", "/dev/mail")
 
 # The window in which a reader of a publisher's page signs in must keep its opener, to answer it (embed/login_web.py).
 POPUPS = ("/embed/login", "/login")

@@ -18,10 +18,10 @@ RULES = (
     Rule(
         table="rate_bucket",
         what="rate counters, while Redis was down",
-        days=2,
+        days=7,
         since="filled_at",
         after="the last time",
-        why="no limit lasts longer than two days; in Redis, counters expire by themselves",
+        why="no limit lasts longer than a week; in Redis, counters expire by themselves",
         key="key",
     ),
     Rule(

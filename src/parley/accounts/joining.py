@@ -1,0 +1,92 @@
+"""What decides whether somebody may become a member (signups/), and what keeps programs from doing it."""
+
+from time import time
+from typing import Literal
+
+import msgspec
+
+from parley.accounts import proof_of_work
+from parley.core import db
+from parley.core.errors import Refused, TooMany
+from parley.core.settings import settings
+from parley.core.text.messages import N_
+from parley.mail.links import proof
+
+Mode = Literal["open", "invited", "approved", "closed"]
+
+# A person needs longer to fill the form in.
+SHORTEST_SECONDS = 3
+LONGEST_SECONDS = 86_400
+# Links that confirm an address, which every sign-up makes, are kept for four days. `usual` is their number in an hour.
+IS_RUSH = """
+select count(*) filter (where created_at > now() - interval '1 hour')
+  > greatest($1, 5 * count(*) filter (where created_at <= now() - interval '1 hour') / 71.0)
+from token where purpose = 'verify' and created_at > now() - interval '72 hours'
+"""
+FEWEST_IN_RUSH = 30
+
+TOO_QUICK = N_("The form came back faster than anybody can fill it in. Please type your password, and send it again.")
+RUSH = N_(
+    "Many accounts are being made right now. Please type your password and send the form again: your browser then does "
+    "a short calculation first."
+)
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """Who may sign up, and the name of the member whose invitation somebody has."""
+
+    mode: Mode = "open"
+    invited_by: str | None = None
+
+    @property
+    def lets_in(self) -> bool:
+        return self.mode in ("open", "approved") or (self.mode == "invited" and self.invited_by is not None)
+
+
+class Entrance(msgspec.Struct, frozen=True):
+    """What somebody brings who signs up: the token of an invitation, and words for the moderators."""
+
+    invitation: str = ""
+    message: str = ""
+    # Whether a moderator must look at them, whoever may sign up.
+    is_doubtful: bool = False
+
+
+class NotAdmitted(Refused):
+    """Nobody may sign up in this way at present."""
+
+
+class CalculationNeeded(TooMany):
+    """Only a form with an answer to `challenge` is accepted."""
+
+    def __init__(self, challenge: str) -> None:
+        super().__init__(RUSH, retry_after=1)
+        self.challenge = challenge
+
+
+def opened() -> str:
+    """The time now, signed: when a form was opened."""
+    now = str(int(time()))
+    return f"{now}.{_signature(now)}"
+
+
+def is_too_quick(value: str) -> bool:
+    """Whether a form was opened a moment ago, or long ago, or never. On localhost programs may fill it in."""
+    if settings().local:
+        return False
+    then, _, signature = value.partition(".")
+    if not (then.isascii() and then.isdigit()) or signature != _signature(then):
+        return True
+    return not SHORTEST_SECONDS <= time() - int(then) <= LONGEST_SECONDS
+
+
+async def check_rush(answer: str, email_key: str) -> None:
+    """Raise CalculationNeeded when five times as many sign up as usual, unless `answer` solves a challenge."""
+    if not settings().limits or not await db.value(IS_RUSH, FEWEST_IN_RUSH):
+        return
+    if not await proof_of_work.accepts(answer, email_key):
+        raise CalculationNeeded(proof_of_work.challenge(email_key))
+
+
+def _signature(text: str) -> str:
+    return proof("form", text.encode()).hex()

@@ -1,0 +1,76 @@
+"""Reading who may sign up, who waits, and who invited whom."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.accounts import tokens
+from parley.accounts.joining import Mode, Terms
+from parley.core import db
+
+MODE = "select sign_up from community"
+INVITER = """
+select m.name from invitation i join member m on m.id = i.member
+where i.token_hash = $1 and i.uses > 0 and i.expires_at > now() and m.state = 'active'
+"""
+OF_MEMBER = """
+select id, uses, created_at, expires_at from invitation where member = $1 and expires_at > now() order by id
+"""
+WAITING = """
+select m.id, m.name, m.email, s.message, s.confirmed_at
+from sign_up s join member m on m.id = s.member
+where s.waits and s.confirmed_at is not null and m.state = 'unverified' order by s.confirmed_at limit 100
+"""
+INVITED = """
+select m.name, i.name as inviter, s.created_at
+from sign_up s join member m on m.id = s.member join member i on i.id = s.inviter
+where m.state <> 'anonymised' order by s.created_at desc limit 50
+"""
+
+
+class OwnInvitation(msgspec.Struct, frozen=True):
+    id: int
+    uses: int
+    created_at: datetime
+    expires_at: datetime
+
+
+class Applicant(msgspec.Struct, frozen=True):
+    """Somebody who confirmed their address, and waits for a moderator."""
+
+    id: int
+    name: str
+    email: str
+    message: str
+    confirmed_at: datetime
+
+
+class Invited(msgspec.Struct, frozen=True):
+    name: str
+    inviter: str
+    created_at: datetime
+
+
+async def terms(invitation: str) -> Terms:
+    """Who may sign up, for somebody with this invitation."""
+    digest = tokens.digest(invitation)
+    return Terms(await mode(), await db.value(INVITER, digest) if digest else None)
+
+
+async def mode() -> Mode:
+    found: Mode = await db.value(MODE)
+    return found
+
+
+async def invitations(member: int) -> list[OwnInvitation]:
+    """A member's invitations that have not expired."""
+    return await db.fetch(OwnInvitation, OF_MEMBER, member)
+
+
+async def waiting() -> list[Applicant]:
+    return await db.fetch(Applicant, WAITING)
+
+
+async def invited() -> list[Invited]:
+    """The last members who came by an invitation."""
+    return await db.fetch(Invited, INVITED)

@@ -1,0 +1,106 @@
+"""A sign-in at another site while it is under way. The browser keeps it in a sealed cookie, so nothing is stored."""
+
+import base64
+from datetime import timedelta
+from time import time
+from typing import TypeVar
+
+import msgspec
+from litestar.datastructures import Cookie
+
+from parley.accounts import sealing, tokens
+from parley.core import db
+from parley.core.settings import settings
+from parley.sso.claims import Claims
+from parley.sso.tables import UsedState
+
+LASTS_SECONDS = 600
+# To choose a name.
+SIGN_UP_SECONDS = 1_800
+LONGEST_COOKIE = 3_800
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """A browser that was sent to a provider."""
+
+    provider: str
+    state: str
+    nonce: str
+    verifier: str
+    next_url: str
+    expires: int
+    # The member who connects an account there to theirs; None to sign in.
+    member: int | None = None
+    # The token of an invitation, if somebody came by one.
+    invitation: str = ""
+
+
+class Newcomer(msgspec.Struct, frozen=True):
+    """Somebody who signed in at a provider and has no account here yet."""
+
+    provider: str
+    claims: Claims
+    next_url: str
+    expires: int
+    invitation: str = ""
+
+
+Kept = TypeVar("Kept", Attempt, Newcomer)
+
+
+def begin(provider: str, next_url: str, *, member: int | None = None, invitation: str = "") -> Attempt:
+    expires = int(time()) + LASTS_SECONDS
+    return Attempt(provider, tokens.new(), tokens.new(), tokens.new(), next_url, expires, member, invitation)
+
+
+def newcomer(attempt: Attempt, claims: Claims) -> Newcomer:
+    expires = int(time()) + SIGN_UP_SECONDS
+    return Newcomer(attempt.provider, claims, attempt.next_url, expires, attempt.invitation)
+
+
+def sealed(kept: Attempt | Newcomer) -> str:
+    """The value of the cookie."""
+    return base64.urlsafe_b64encode(sealing.seal(msgspec.json.encode(kept), _purpose(type(kept)))).decode()
+
+
+def opened(value: str, kind: type[Kept], provider: str) -> Kept | None:
+    """What is in a cookie, if we sealed it for this provider a while ago."""
+    try:
+        plain = sealing.unseal(base64.urlsafe_b64decode(value), _purpose(kind))
+    except ValueError:
+        return None
+    kept = msgspec.json.decode(plain, type=kind) if plain else None
+    return kept if kept and kept.provider == provider and kept.expires > time() else None
+
+
+def _purpose(kind: type) -> str:
+    return f"sso|{kind.__name__}"
+
+
+async def use(attempt: Attempt) -> bool:
+    """Use up an attempt. Return False if that was done before."""
+    used = UsedState(digest=tokens.digest(attempt.state), expires_at=tokens.from_now(timedelta(seconds=LASTS_SECONDS)))
+    async with db.atomic():
+        inserted = await UsedState.insert(used).on_conflict(action="DO NOTHING").returning(UsedState.digest)
+    return bool(inserted)
+
+
+def cookie(value: str) -> Cookie:
+    """The cookie that carries an attempt or a newcomer. An empty value deletes it.
+
+    It is Lax, because the provider sends the browser back.
+    """
+    return Cookie(
+        key=cookie_name(),
+        value=value,
+        max_age=SIGN_UP_SECONDS if value else 0,
+        path="/",
+        secure=settings().secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def cookie_name() -> str:
+    """Browsers accept the prefix `__Host-` over https only."""
+    return "__Host-parley-sso" if settings().secure else "parley-sso"

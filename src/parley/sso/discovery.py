@@ -1,0 +1,80 @@
+"""What an OpenID provider publishes about itself: its addresses and its keys (OpenID Connect Discovery 1.0)."""
+
+from time import monotonic
+from typing import Any
+
+import msgspec
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from parley.core.providers import Provider, is_secure
+from parley.sso import http
+from parley.sso.http import NoAnswer
+
+LASTS_SECONDS = 3_600
+
+
+class Metadata(msgspec.Struct, frozen=True):
+    """The part of the document that a sign-in needs."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    userinfo_endpoint: str = ""
+    token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
+    authorization_response_iss_parameter_supported: bool = False
+
+
+class Known(msgspec.Struct):
+    """What a process read of a provider, and when."""
+
+    metadata: Metadata
+    keys: KeySet
+    read_at: float
+
+
+_known: dict[str, Known] = {}
+
+
+async def of(provider: Provider, *, again: bool = False) -> Known:
+    """Return what the provider publishes, read within the last hour; or `again`, when it uses a key that is unknown.
+
+    Raises NoAnswer.
+    """
+    known = _known.get(provider.issuer)
+    if known is None or again or monotonic() - known.read_at > LASTS_SECONDS:
+        known = _known[provider.issuer] = await _read(provider)
+    return known
+
+
+def address_of(provider: Provider) -> str:
+    """Where the provider describes itself."""
+    return f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
+
+
+def forget() -> None:
+    _known.clear()
+
+
+async def _read(provider: Provider) -> Known:
+    address = address_of(provider)
+    try:
+        metadata = msgspec.convert(await http.get(address), Metadata)
+    except msgspec.ValidationError as error:
+        raise NoAnswer(f"{address} is not complete: {error}") from None
+    # Another issuer could answer in the name of this one.
+    if metadata.issuer != provider.issuer:
+        raise NoAnswer(f"{address} names the issuer {metadata.issuer!r}; set exactly that one, if it is right")
+    asked = (metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri)
+    if not all(map(is_secure, asked)):
+        raise NoAnswer(f"{address} names an address without https")
+    return Known(metadata, _keys(metadata.jwks_uri, await http.get(metadata.jwks_uri)), monotonic())
+
+
+def _keys(address: str, document: Any) -> KeySet:
+    try:
+        listed = [key for key in document["keys"] if key.get("use", "sig") == "sig" and key.get("kty") != "oct"]
+        return KeySet.import_key_set({"keys": listed})
+    except (JoseError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise NoAnswer(f"{address} lists no usable keys: {error}") from None

@@ -1,0 +1,147 @@
+"""Signing in by OpenID Connect 1.0: the code flow, with PKCE (RFC 7636), `state`, `nonce` and the exact issuer."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from time import time
+from typing import Any
+from urllib.parse import urlencode
+
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwt import JWTClaimsRegistry
+
+from parley.core.providers import Provider
+from parley.sso import discovery, http
+from parley.sso.attempts import Attempt
+from parley.sso.claims import Claims, NotTrusted, claims
+from parley.sso.discovery import Known
+from parley.sso.http import NoAnswer
+
+# Signatures by a private key only: with HS256, whoever knows our secret could sign, and `none` signs nothing.
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA"]
+# How far clocks may differ, in seconds.
+LEEWAY = 60
+# What providers call an authentication with several factors: RFC 8176, and the OpenID EAP profile.
+SECOND_FACTOR = {"mfa"}
+SECOND_FACTOR_CLASSES = {"phr", "phrh"}
+
+
+async def address(provider: Provider, attempt: Attempt, back: str) -> str:
+    """Where to send the browser. Raises NoAnswer."""
+    known = await discovery.of(provider)
+    fields = {
+        "response_type": "code",
+        "client_id": provider.client,
+        "redirect_uri": back,
+        "scope": "openid email profile",
+        "state": attempt.state,
+        "nonce": attempt.nonce,
+        "code_challenge": challenge_of(attempt.verifier),
+        "code_challenge_method": "S256",
+    }
+    endpoint = known.metadata.authorization_endpoint
+    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(fields)}"
+
+
+def challenge_of(verifier: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def is_answer(attempt: Attempt, query: Mapping[str, str]) -> bool:
+    """Whether a request comes from the sign-in that this browser began."""
+    return hmac.compare_digest(query.get("state", "").encode(errors="replace"), attempt.state.encode())
+
+
+async def read(provider: Provider, attempt: Attempt, query: Mapping[str, str], back: str) -> Claims:
+    """Return who signed in, from the request with which the provider sent the browser back.
+
+    Raises NotTrusted, and NoAnswer when the provider cannot be asked.
+    """
+    known = await discovery.of(provider)
+    _check_issuer(provider, known, query)
+    if not query.get("code"):
+        raise NotTrusted(provider, f"the provider refused: {query.get('error', 'no code')[:200]}")
+    answer = await _exchange(provider, known, attempt, query["code"], back)
+    found = await _verified(provider, known, attempt, str(answer.get("id_token", "")))
+    more = found if "email" in found else await _user_info(provider, known, found, answer)
+    return claims(
+        provider,
+        subject=found["sub"],
+        name=more.get("preferred_username") or more.get("nickname") or more.get("name"),
+        email=more.get("email"),
+        # Some providers send the text.
+        verified=more.get("email_verified") in (True, "true"),
+        second_factor=_has_second_factor(found),
+    )
+
+
+def _check_issuer(provider: Provider, known: Known, query: Mapping[str, str]) -> None:
+    """Refuse the answer of another provider than the one asked (RFC 9207)."""
+    issuer = query.get("iss")
+    is_needed = known.metadata.authorization_response_iss_parameter_supported
+    if (issuer is None and is_needed) or (issuer is not None and issuer != provider.issuer):
+        raise NotTrusted(provider, f"the answer is of the issuer {issuer!r}")
+
+
+async def _exchange(provider: Provider, known: Known, attempt: Attempt, code: str, back: str) -> dict[str, Any]:
+    fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": attempt.verifier}
+    metadata = known.metadata
+    if "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
+        return await http.post(metadata.token_endpoint, fields, client=provider.client, secret=provider.secret)
+    own = {"client_id": provider.client, "client_secret": provider.secret}
+    return await http.post(metadata.token_endpoint, fields | own)
+
+
+async def _verified(provider: Provider, known: Known, attempt: Attempt, token: str) -> dict[str, Any]:
+    """Return the claims of an ID token that is signed by the provider, for us, now, and for this sign-in."""
+    now = int(time())
+    rules = JWTClaimsRegistry(
+        now=now,
+        leeway=LEEWAY,
+        iss={"essential": True, "value": provider.issuer},
+        sub={"essential": True},
+        aud={"essential": True, "value": provider.client},
+        exp={"essential": True},
+        iat={"essential": True},
+        nonce={"essential": True, "value": attempt.nonce},
+    )
+    try:
+        found: dict[str, Any] = (await _decoded(provider, known, token)).claims
+        rules.validate(found)
+    except (JoseError, ValueError, TypeError) as error:
+        raise NotTrusted(provider, f"the ID token: {error}") from None
+    parties = found["aud"] if isinstance(found["aud"], list) else [found["aud"]]
+    if found.get("azp", provider.client) != provider.client or (len(parties) > 1 and "azp" not in found):
+        raise NotTrusted(provider, "the ID token is for another client")
+    return found
+
+
+async def _decoded(provider: Provider, known: Known, token: str) -> jwt.Token:
+    try:
+        return jwt.decode(token, known.keys, algorithms=ALGORITHMS)
+    except InvalidKeyIdError:
+        # The provider may have new keys.
+        known = await discovery.of(provider, again=True)
+        return jwt.decode(token, known.keys, algorithms=ALGORITHMS)
+
+
+async def _user_info(provider: Provider, known: Known, found: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """Some providers tell the address only here. It counts only for the same subject (OpenID Connect 5.3.2)."""
+    token, endpoint = answer.get("access_token"), known.metadata.userinfo_endpoint
+    if not endpoint or not isinstance(token, str) or not token.isascii() or not token.isprintable():
+        return found
+    try:
+        more = await http.get(endpoint, token=token)
+    except NoAnswer:
+        return found
+    if more.get("sub") != found["sub"]:
+        raise NotTrusted(provider, "the user info is about somebody else")
+    return found | more
+
+
+def _has_second_factor(found: dict[str, Any]) -> bool:
+    methods = found.get("amr")
+    named = {one for one in methods if isinstance(one, str)} if isinstance(methods, list) else set()
+    return not named.isdisjoint(SECOND_FACTOR) or found.get("acr") in SECOND_FACTOR_CLASSES

@@ -1,0 +1,171 @@
+"""Signing in with an account elsewhere, signing up with one, and connecting one."""
+
+from datetime import datetime
+
+import structlog
+from asyncpg import UniqueViolationError
+
+from parley import mail
+from parley.accounts import authentication, queries, signup_ops
+from parley.accounts.authentication import PROVIDER, PROVIDER_SECOND, Client, SecondNeeded, SignedIn
+from parley.accounts.joining import Entrance
+from parley.accounts.queries import Account
+from parley.accounts.rules import may_sign_in
+from parley.core import db
+from parley.core.db import atomic
+from parley.core.errors import NotFound, Refused
+from parley.core.providers import Provider
+from parley.core.settings import settings
+from parley.core.text.messages import N_
+from parley.sso import queries as links
+from parley.sso.claims import Claims
+from parley.sso.tables import Identity
+
+log = structlog.get_logger(__name__)
+
+MOST_LINKS = 5
+# An account of which the address was never confirmed gives the link up to a member who has it.
+FREE = """
+delete from identity i using member m
+where i.source = $1 and i.subject = $2 and m.id = i.member and m.state = 'unverified' and m.id <> $3
+"""
+LOCK = "select 1 from member where id = $1 for no key update"
+
+TAKEN = N_("This account at {provider} belongs to another member here, so it was not connected.")
+FULL = N_("You can connect up to {most} accounts. Please disconnect one first.")
+KNOWN_ADDRESS = N_(
+    "There is an account here with the address that {provider} names. Please sign in to it as usual, then connect "
+    "{provider} under Settings, Security."
+)
+LAST = N_("This is your only way to sign in. Please set a password first.")
+
+
+async def enter(provider: Provider, claims: Claims, client: Client) -> SignedIn | SecondNeeded | None:
+    """Sign in the member of an account elsewhere. None if it has no member yet.
+
+    Their second step here is asked for, too, unless the provider is trusted to have asked for one. Raises Refused when
+    another member has confirmed the account's address, Forbidden for a suspended or closed account.
+    """
+    owner = await links.owner(provider.source, claims.subject)
+    account = await queries.account(owner.id) if owner else None
+    if account is None:
+        await check_address(provider, claims)
+        return None
+    may_sign_in(account)
+    async with atomic():
+        return await authentication.signed_in(account.id, _methods(provider, claims), client)
+
+
+def _methods(provider: Provider, claims: Claims) -> frozenset[str]:
+    has_second = claims.second_factor and "second-factor" in provider.trust
+    return frozenset({PROVIDER, PROVIDER_SECOND} if has_second else {PROVIDER})
+
+
+async def check_address(provider: Provider, claims: Claims) -> None:
+    """Raise Refused when a member has the address that the provider calls confirmed. They connect it themselves.
+
+    An address alone never signs in: it may have changed hands, or the provider may not have checked it.
+    """
+    if claims.email_verified and await queries.by_email(claims.email) is not None:
+        raise Refused(KNOWN_ADDRESS, provider=provider.name)
+
+
+def is_vouched(provider: Provider, claims: Claims) -> bool:
+    """Whether the address needs no mail that confirms it."""
+    return claims.email_verified and "email" in provider.trust
+
+
+async def sign_up(
+    provider: Provider,
+    claims: Claims,
+    *,
+    name: str,
+    email: str,
+    zone: str,
+    next_url: str,
+    client: Client,
+    entrance: Entrance,
+) -> SignedIn | SecondNeeded:
+    """Create a member without a password, who signs in with an account elsewhere, and sign them in.
+
+    A vouched address counts as confirmed; any other is confirmed by mail, as after every sign-up. Raises Refused when
+    the name or the account is taken, TooMany at a limit.
+    """
+    await check_address(provider, claims)
+    is_confirmed = is_vouched(provider, claims)
+    try:
+        async with atomic():
+            signed_in = await signup_ops.sign_up(
+                name=name,
+                email=claims.email if is_confirmed else email,
+                password=None,
+                client=client,
+                next_url=next_url,
+                zone=zone,
+                entrance=entrance,
+                is_confirmed=is_confirmed,
+            )
+            await _insert(signed_in.member, provider, claims)
+    except UniqueViolationError:
+        raise Refused(TAKEN, provider=provider.name) from None
+    return signed_in
+
+
+async def connect(member: int, provider: Provider, claims: Claims) -> None:
+    """Let a member sign in with an account elsewhere. They are told by mail.
+
+    Raises Refused when it belongs to another member, or they have connected many.
+    """
+    owner = await links.owner(provider.source, claims.subject)
+    if owner is not None and owner.id == member:
+        return
+    try:
+        async with atomic():
+            account = await _locked(member)
+            if len(await links.links(member)) >= MOST_LINKS:
+                raise Refused(FULL, most=MOST_LINKS)
+            await db.execute(FREE, provider.source, claims.subject, member)
+            await _insert(member, provider, claims)
+            await _mail_change(account, provider.name, "on")
+    except UniqueViolationError:
+        raise Refused(TAKEN, provider=provider.name) from None
+    log.info("provider connected", member=member, source=provider.source)
+
+
+async def disconnect(member: int, number: int) -> None:
+    """Remove one of a member's links. Raises NotFound, and Refused for their only way to sign in."""
+    async with atomic():
+        account = await _locked(member)
+        known = await links.links(member)
+        link = next((one for one in known if one.id == number), None)
+        if link is None:
+            raise NotFound(N_("This account is not connected any more."))
+        if account.password_hash is None and len(known) == 1:
+            raise Refused(LAST)
+        await Identity.delete().where(Identity.id == number, Identity.member == member)
+        await _mail_change(account, link.name, "off")
+    log.info("provider disconnected", member=member, source=link.source)
+
+
+async def drop_since(member: int, since: datetime) -> None:
+    """Remove the links that were made since then: whoever changed the address made them."""
+    await Identity.delete().where(Identity.member == member, Identity.created_at >= since)
+
+
+async def _insert(member: int, provider: Provider, claims: Claims) -> None:
+    await Identity.insert(Identity(member=member, source=provider.source, subject=claims.subject))
+
+
+async def _locked(member: int) -> Account:
+    """Lock the member, so that of two ways in that are removed at once, one stays."""
+    await db.execute(LOCK, member)
+    account = await queries.account(member)
+    if account is None:
+        raise NotFound(N_("This account no longer exists."))
+    return account
+
+
+async def _mail_change(account: Account, provider: str, what: str) -> None:
+    links = {"link": f"{settings().base_url}/settings/security/links", "forgot": f"{settings().base_url}/forgot"}
+    written = mail.written_message("linked", name=account.name, provider=provider, what=what, **links)
+    await mail.send("linked", account.email, *written)

@@ -1,0 +1,50 @@
+"""Reading members' accounts at other sites."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from parley.core import db
+from parley.core.providers import Provider
+from parley.core.settings import settings
+
+OWNER = """
+select member.id, member.state = 'unverified' as is_unverified
+from identity join member on member.id = identity.member where source = $1 and subject = $2
+"""
+OF_MEMBER = "select id, source, created_at from identity where member = $1 order by created_at, id"
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """The member with whom an account elsewhere signs in."""
+
+    id: int
+    is_unverified: bool
+
+
+class Link(msgspec.Struct, frozen=True):
+    """An account elsewhere, as its member sees it."""
+
+    id: int
+    source: str
+    created_at: datetime
+
+    @property
+    def name(self) -> str:
+        """The provider's name, or its address if it is no longer in the settings."""
+        return next((one.name for one in settings().providers.values() if one.source == self.source), self.source)
+
+
+async def owner(source: str, subject: str) -> Owner | None:
+    return await db.fetch_one(Owner, OWNER, source, subject)
+
+
+async def links(member: int) -> list[Link]:
+    return await db.fetch(Link, OF_MEMBER, member)
+
+
+def not_connected(links: list[Link]) -> Mapping[str, Provider]:
+    """The providers that a member with these links can still connect."""
+    known = {link.source for link in links}
+    return {key: one for key, one in settings().providers.items() if one.source not in known}

@@ -1,0 +1,16 @@
+"""How long members' accounts at other sites are kept."""
+
+from parley.core.retention import Kept, Rule
+
+RULES = (
+    Rule(
+        table="used_state",
+        what="marks of sign-ins that came back from other sites",
+        days=0,
+        since="expires_at",
+        after="their sign-in can no longer be answered, ten minutes after it began",
+        why="nothing is accepted for it any more",
+        key="digest",
+    ),
+)
+KEPT: Kept = {"identity": "a way in, until its member disconnects it"}

@@ -1,0 +1,202 @@
+"""Signing in and up with an account at another site. Its pages lead back to `/sso/{provider}/back`."""
+
+from typing import Any
+
+import structlog
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.accounts import hooks, step_up, tokens
+from parley.accounts.joining import Entrance
+from parley.accounts.rules import Suspended
+from parley.accounts.web.common import client_of, invalid, next_of, see_other
+from parley.accounts.web.proving import to_prove
+from parley.accounts.web.signup import terms_of
+from parley.core import ratelimit
+from parley.core.errors import Forbidden, NotFound, ParleyError, Refused, TooMany
+from parley.core.http.access import ANYONE, AnyRequest, viewer_of
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import leading_back, page
+from parley.core.providers import Provider
+from parley.core.settings import settings
+from parley.core.text.messages import N_
+from parley.sso import attempts, openid, ops, publisher
+from parley.sso.attempts import Attempt, Newcomer
+from parley.sso.claims import Claims, NotTrusted
+from parley.sso.forms import NewcomerForm
+from parley.sso.http import NoAnswer
+
+log = structlog.get_logger(__name__)
+
+LINKS = "/settings/security/links"
+NEW = "sso/new.html"
+# Browsers say where a link was: on our own pages, or nowhere (the address was typed).
+OURS = {"same-origin", "none"}
+# A sign-in for a discussion on a publisher's page, whose window must keep its opener (security_headers.py).
+EMBEDDED = "/embed/login"
+KEEPS_OPENER = {"Cross-Origin-Opener-Policy": "unsafe-none"}
+
+STALE = N_("This sign-in was begun in another window or too long ago. Please begin again.")
+AWAY = N_("{provider} cannot be reached at the moment. Please try again later, or sign in another way.")
+CHANGED = N_("You are signed in as somebody else now, so nothing was connected.")
+
+
+@get("/sso/{provider:str}", name="sso:begin", opt={"who": ANYONE})
+async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
+    """Send the browser to a provider. Only a link on our own pages begins a sign-in, no other site."""
+    found, next_url = _provider(provider), next_of(request)
+    if request.headers.get("sec-fetch-site", "none") not in OURS:
+        return see_other(leading_back("/login", next_url))
+    viewer = viewer_of(request) if "connect" in request.query_params else None
+    if viewer is not None and not await step_up.is_proven(viewer):
+        return to_prove(LINKS)
+    attempt = attempts.begin(provider, next_url, member=viewer.id if viewer else None, invitation=_invitation(request))
+    try:
+        await ratelimit.take_network(ratelimit.PROVIDER_NETWORK, client_of(request).network)
+        address = await _address(provider, found, attempt)
+    except (NoAnswer, TooMany) as error:
+        return await _refused(request, attempt, _told(found, error))
+    headers = KEEPS_OPENER if next_url.startswith(EMBEDDED) else None
+    cookie = attempts.cookie(attempts.sealed(attempt))
+    return Redirect(address, status_code=303, cookies=[cookie], headers=headers)
+
+
+async def _address(key: str, provider: Provider, attempt: Attempt) -> str:
+    if provider.issuer:
+        return await openid.address(provider, attempt, _back(key))
+    return publisher.address(provider, attempt, _back(key))
+
+
+@get("/sso/{provider:str}/back", name="sso:back", opt={"who": ANYONE})
+async def back(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
+    """Take the browser back: sign in, connect, or ask for a name."""
+    found = _provider(provider)
+    attempt = attempts.opened(request.cookies.get(attempts.cookie_name(), ""), Attempt, provider)
+    try:
+        claims = await _claims(request, provider, found, attempt)
+        return await _done(request, provider, found, attempt, claims)  # type: ignore[arg-type] # _claims checked it
+    except (Refused, Forbidden, TooMany, NoAnswer) as error:
+        return await _refused(request, attempt, _told(found, error))
+
+
+async def _claims(request: AnyRequest, key: str, provider: Provider, attempt: Attempt | None) -> Claims:
+    """Who signed in at the provider. Each attempt is answered once. Raises Refused, NoAnswer, TooMany."""
+    query = {name: request.query_params.get(name, "") for name in request.query_params}
+    await ratelimit.take_network(ratelimit.PROVIDER_NETWORK, client_of(request).network)
+    if attempt is None:
+        raise Refused(STALE)
+    is_ours = openid.is_answer(attempt, query) if provider.issuer else publisher.is_answer(provider, attempt, query)
+    if not is_ours or not await attempts.use(attempt):
+        raise Refused(STALE)
+    if provider.issuer:
+        return await openid.read(provider, attempt, query, _back(key))
+    return publisher.read(provider, query)
+
+
+async def _done(request: AnyRequest, key: str, provider: Provider, attempt: Attempt, claims: Claims) -> Response[Any]:
+    client = client_of(request)
+    if attempt.member is not None:
+        if client.viewer is None or client.viewer.id != attempt.member:
+            raise Refused(CHANGED)
+        await ops.connect(attempt.member, provider, claims)
+        return _without_attempt(see_other(f"{LINKS}?saved"))
+    signed_in = await ops.enter(provider, claims, client)
+    if signed_in is not None:
+        answer = see_other(attempt.next_url, signed_in)
+        if attempt.next_url.startswith(EMBEDDED):
+            answer.headers.update(KEEPS_OPENER)
+        return _without_attempt(answer)
+    newcomer = attempts.newcomer(attempt, claims)
+    answer = see_other(f"/sso/{key}/signup")
+    answer.set_cookie(attempts.cookie(attempts.sealed(newcomer)))
+    return answer
+
+
+@get("/sso/{provider:str}/signup", name="sso:sign-up-form", opt={"who": ANYONE})
+async def sign_up_page(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
+    """Ask somebody who has no account here for a name; the one they have there is proposed."""
+    found, newcomer = _provider(provider), _newcomer(request, provider)
+    if newcomer is None:
+        return see_other("/login")
+    terms = await terms_of(newcomer.invitation)
+    if not terms.lets_in:
+        return page(request, "accounts/signup_closed.html", terms=terms, next_url=newcomer.next_url)
+    form = Form({"name": newcomer.claims.name, "email": newcomer.claims.email})
+    return page(request, NEW, form=form, **_shown(provider, found, newcomer))
+
+
+@post("/sso/{provider:str}/signup", name="sso:sign-up", opt={"who": ANYONE})
+async def sign_up(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
+    found, newcomer = _provider(provider), _newcomer(request, provider)
+    if newcomer is None:
+        return await _refused(request, None, Refused(STALE))
+    shown = _shown(provider, found, newcomer)
+    form = NewcomerForm(await posted(request), is_vouched=shown["is_vouched"])
+    if form.errors:
+        return invalid(request, NEW, form, **shown)
+    who = {"name": form.name, "email": form.email, "zone": form.zone, "next_url": newcomer.next_url}
+    entrance = Entrance(invitation=newcomer.invitation)
+    try:
+        signed_in = await ops.sign_up(found, newcomer.claims, client=client_of(request), entrance=entrance, **who)
+    except (Refused, TooMany) as error:
+        return invalid(request, NEW, form, error, **shown)
+    done = newcomer.next_url if shown["is_vouched"] else leading_back("/signup/done", newcomer.next_url)
+    return _without_attempt(see_other(done, signed_in))
+
+
+def _provider(key: str) -> Provider:
+    found = settings().providers.get(key)
+    if found is None:
+        raise NotFound(N_("There is no page at this address."))
+    return found
+
+
+def _invitation(request: AnyRequest) -> str:
+    token = request.query_params.get("invitation", "")
+    return token if tokens.FORMAT.fullmatch(token) else ""
+
+
+def _back(key: str) -> str:
+    return f"{settings().base_url}/sso/{key}/back"
+
+
+def _newcomer(request: AnyRequest, key: str) -> Newcomer | None:
+    return attempts.opened(request.cookies.get(attempts.cookie_name(), ""), Newcomer, key)
+
+
+def _shown(key: str, provider: Provider, newcomer: Newcomer) -> dict[str, Any]:
+    is_vouched = ops.is_vouched(provider, newcomer.claims)
+    return {"provider": provider, "key": key, "email": newcomer.claims.email, "is_vouched": is_vouched}
+
+
+def _told(provider: Provider, error: ParleyError | NoAnswer) -> ParleyError:
+    """The error for the reader. The reason is for the operator."""
+    if isinstance(error, NotTrusted):
+        log.warning("provider not trusted", source=provider.source, reason=error.reason)
+    if isinstance(error, NoAnswer):
+        log.warning("provider not reached", source=provider.source, reason=str(error))
+        return Refused(AWAY, provider=provider.name)
+    return error
+
+
+async def _refused(request: AnyRequest, attempt: Attempt | None, error: ParleyError) -> Response[Any]:
+    """The page for signing in, with what is wrong."""
+    next_url = attempt.next_url if attempt else "/"
+    links = await where_to_go(error) if isinstance(error, Suspended) else {}
+    return invalid(request, "accounts/login.html", Form({}), error, next_url=next_url, **links)
+
+
+async def where_to_go(error: Suspended) -> dict[str, str | None]:
+    """The pages where a suspended member can appeal, and have their account erased."""
+    appeal_at = [await hook(error.member) for hook in hooks.where_to_appeal]
+    leave_at = [await hook(error.member) for hook in hooks.where_to_leave]
+    return {"appeal_at": next(iter(appeal_at), None), "leave_at": next(iter(leave_at), None)}
+
+
+def _without_attempt(answer: Redirect) -> Redirect:
+    answer.set_cookie(attempts.cookie(""))
+    return answer
+
+
+handlers: list[object] = [begin, back, sign_up_page, sign_up]
