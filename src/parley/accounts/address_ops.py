@@ -106,12 +106,16 @@ async def undo(token: str) -> None:
     """Take a change back, because somebody else made it.
 
     All sessions end, an authenticator app that was added since goes, and the password no longer works: a link that
-    sets a new one is mailed to the old address. Raises Gone for an old link.
+    sets a new one is mailed to the old address. Later changes can no longer be undone, since their old mailboxes are
+    those of somebody else. Raises Gone for an old link.
     """
     async with atomic():
         change = await db.fetch_one(Change, UNDO, tokens.digest(token))
         if change is None:
             raise Gone(EXPIRED)
+        await AddressChange.delete().where(
+            AddressChange.member == change.member, AddressChange.created_at > change.created_at
+        )
         await _set(change)
         await Member.update({Member.password_hash: None}).where(Member.id == change.member)
         await mailed_links.revoke(change.member)
