@@ -1,6 +1,8 @@
+import re
 from urllib.parse import quote
 
 import httpx
+import msgspec
 import pytest
 
 import make
@@ -21,6 +23,14 @@ async def test_a_visitor_reads_home_and_a_thread_without_a_cookie(client: httpx.
     assert f'data-thread="{thread}"' in page.text
     assert make.WORDS[0] in page.text
     assert not client.cookies
+
+
+async def test_a_page_names_the_article_s_language_for_quotes_of_it_too(client: httpx.AsyncClient) -> None:
+    chinese = msgspec.structs.replace(make.text("智能不是预测下一个词。"), lang="zh-Hans")
+
+    page = await client.get(await make.address(await make.thread(chinese)))
+
+    assert re.search(r'<main [^>]*data-lang="zh-Hans"', page.text)
 
 
 async def test_a_visitor_who_signs_up_comes_back_to_the_very_page(client: httpx.AsyncClient) -> None:
