@@ -31,11 +31,11 @@ update address_change c set confirmed_at = now(), former = m.email, undo_hash = 
 from member m
 where c.confirm_hash = $1 and c.confirmed_at is null and c.expires_at > now() and m.id = c.member
   and m.state in ('unverified', 'active', 'silenced')
-returning c.member, c.email, c.former as other, c.created_at
+returning c.id, c.member, c.email, c.former as other, c.created_at
 """
 UNDO = """
 update address_change set undo_hash = null
-where undo_hash = $1 and expires_at > now() returning member, former as email, email as other, created_at
+where undo_hash = $1 and expires_at > now() returning id, member, former as email, email as other, created_at
 """
 IS_OPEN = """
 select exists (
@@ -52,6 +52,7 @@ TAKEN = N_("Another member has confirmed this address.")
 class Change(msgspec.Struct, frozen=True):
     """A step of a change: the member's address is `email` now, and was `other` before."""
 
+    id: int
     member: int
     email: str
     other: str
@@ -113,9 +114,7 @@ async def undo(token: str) -> None:
         change = await db.fetch_one(Change, UNDO, tokens.digest(token))
         if change is None:
             raise Gone(EXPIRED)
-        await AddressChange.delete().where(
-            AddressChange.member == change.member, AddressChange.created_at > change.created_at
-        )
+        await AddressChange.delete().where(AddressChange.member == change.member, AddressChange.id > change.id)
         await _set(change)
         await Member.update({Member.password_hash: None}).where(Member.id == change.member)
         await mailed_links.revoke(change.member)
