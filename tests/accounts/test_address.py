@@ -71,6 +71,33 @@ async def test_the_old_mailbox_undoes_it_and_all_that_came_with_it(app: Litestar
         assert "no longer works" in (await owner.post(undo)).text
 
 
+async def test_the_undoing_ends_the_links_of_later_changes(app: Litestar, mira: Person) -> None:
+    async with browser(app) as thief, browser(app) as owner:
+        await changed(thief, mira)
+        undo = await link("undo")
+        await thief.post(PAGE, data={"email": "second@example.net"})
+        await thief.post(await link("confirm"))
+        later = await link("undo")
+        await thief.post(PAGE, data={"email": "third@example.net"})
+        await owner.post(undo)
+        for step in (later, await link("confirm")):
+            assert (await thief.post(step)).status_code == 410
+    assert await email_of(mira) == mira.email
+
+
+async def test_a_new_password_ends_a_change_that_is_not_confirmed(app: Litestar, mira: Person) -> None:
+    async with browser(app) as thief, browser(app) as owner:
+        await mira.sign_in(thief)
+        await thief.post(PAGE, data={"email": NEW})
+        confirm = await link("confirm")
+        await owner.post("/forgot", data={"email": mira.email})
+        text = await db.value("select text from mail where kind = 'reset'")
+        reset = "/reset/" + text.split("/reset/")[1].split()[0]
+        assert (await owner.post(reset, data={"password": "another-quiet-harbour-9"})).status_code == 303
+        assert (await thief.post(confirm)).status_code == 410
+    assert await email_of(mira) == mira.email
+
+
 async def test_an_app_from_before_the_change_survives_the_undoing(client: httpx.AsyncClient, mira: Person) -> None:
     await changed(client, mira)
     await db.execute(

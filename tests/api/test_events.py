@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from api.calling import program
+from api.calling import V1, program
 from parley.api import events_web
 from parley.core import db
 from parley.core.events.event_log import emit
@@ -73,6 +73,17 @@ async def test_a_stream_continues_after_the_last_event_that_it_sent(
     assert [f'"comment":{one},' in stream.text for one in (first, second)] == [True, True]
     assert f'"comment":{first},' not in rest.text
     assert f'"comment":{second},' in rest.text
+
+
+async def test_one_network_cannot_take_all_streams(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events_web, "LASTS_SECONDS", 0.0)
+    monkeypatch.setitem(events_web._open, "127.0.0.0/24", events_web.MOST_OF_NETWORK)
+    headers = {"accept": "text/event-stream"}
+    async with program(app) as reader:
+        assert (await reader.get("/events", headers=headers)).status_code == 503
+    elsewhere = httpx.ASGITransport(app, client=("192.0.2.1", 50_000))
+    async with httpx.AsyncClient(transport=elsewhere, base_url=f"http://localhost{V1}") as other:
+        assert (await other.get("/events", headers=headers)).status_code == 200
 
 
 @pytest.mark.parametrize("after", ["x", "1", "1-", "99999999999999999999-1", "1-1;"])

@@ -335,3 +335,8 @@ def test_words_are_the_same_however_a_page_writes_them() -> None:
     assert normalised("  The “Model” — \n answers… ") == "the model answers"
     assert digest("the model answers") == digest(normalised("THE MODEL answers!"))
     assert digest("") == "811c9dc59dc5811c"
+
+
+def test_another_spelling_of_an_address_costs_no_new_digests() -> None:
+    text = "letters that somebody wrote " * 3
+    assert digest(text) is digest("".join(text.split("|")))

@@ -31,11 +31,11 @@ update address_change c set confirmed_at = now(), former = m.email, undo_hash = 
 from member m
 where c.confirm_hash = $1 and c.confirmed_at is null and c.expires_at > now() and m.id = c.member
   and m.state in ('unverified', 'active', 'silenced')
-returning c.member, c.email, c.former as other, c.created_at
+returning c.id, c.member, c.email, c.former as other, c.created_at
 """
 UNDO = """
 update address_change set undo_hash = null
-where undo_hash = $1 and expires_at > now() returning member, former as email, email as other, created_at
+where undo_hash = $1 and expires_at > now() returning id, member, former as email, email as other, created_at
 """
 IS_OPEN = """
 select exists (
@@ -53,6 +53,7 @@ TAKEN = N_("Another member has confirmed this address.")
 class Change(msgspec.Struct, frozen=True):
     """A step of a change: the member's address is `email` now, and was `other` before."""
 
+    id: int
     member: int
     email: str
     other: str
@@ -107,12 +108,14 @@ async def undo(token: str) -> None:
     """Take a change back, because somebody else made it.
 
     All sessions end, an authenticator app and passkeys that were added since go, and the password no longer works: a
-    link that sets a new one is mailed to the old address. Raises Gone for an old link.
+    link that sets a new one is mailed to the old address. Later changes can no longer be undone, since their old
+    mailboxes are those of somebody else. Raises Gone for an old link.
     """
     async with atomic():
         change = await db.fetch_one(Change, UNDO, tokens.digest(token))
         if change is None:
             raise Gone(EXPIRED)
+        await AddressChange.delete().where(AddressChange.member == change.member, AddressChange.id > change.id)
         await _set(change)
         await Member.update({Member.password_hash: None}).where(Member.id == change.member)
         await mailed_links.revoke(change.member)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from parley import mail
 from parley.accounts import queries, tokens
 from parley.accounts.queries import Account, TokenOwner
-from parley.accounts.tables import Token
+from parley.accounts.tables import AddressChange, Token
 from parley.core.db import NOW, atomic
 from parley.core.errors import Gone
 from parley.core.http.pages import leading_back
@@ -60,5 +60,9 @@ async def use(token: str, purpose: str) -> int:
 
 
 async def revoke(member: int) -> None:
-    """Delete the unused links that sign `member` in or set their password."""
+    """Delete the unused links that sign `member` in, set their password or confirm another address.
+
+    Whoever had the account before could otherwise use a link after the owner has set a new password.
+    """
     await Token.delete().where(Token.member == member, Token.purpose.is_in(["reset", "login"]), Token.used_at.is_null())
+    await AddressChange.delete().where(AddressChange.member == member, AddressChange.confirmed_at.is_null())

@@ -1,6 +1,7 @@
 """Events of the whole site, to poll (JSON) or to follow (Server-Sent Events)."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from time import monotonic
 from typing import Annotated, Any
@@ -15,13 +16,16 @@ from parley.api.answers import problems, written
 from parley.api.events import SiteEvent
 from parley.api.paging import LONGEST, Limit
 from parley.core.errors import Busy
-from parley.core.http.access import ANYONE, AnyRequest
+from parley.core.http.access import ANYONE, AnyRequest, address_of
 from parley.core.observability import load_shedding
+from parley.core.ratelimit import network
 from parley.core.text.messages import N_
 
 STREAM = "text/event-stream"
 # In one process. Each stream asks the database once a second.
 MOST_STREAMS = 50
+# Of one network, so that nobody takes all of them.
+MOST_OF_NETWORK = 10
 POLL_SECONDS = 1.0
 QUIET_SECONDS = 15.0
 LASTS_SECONDS = 1_800.0
@@ -54,23 +58,22 @@ async def site_events(request: AnyRequest, after: Position = None, limit: Limit 
     return written(EventPage(found, found[-1].position if found else position))
 
 
-class _Open:
-    """How many streams are open."""
-
-    count = 0
+# How many streams are open, by network.
+_open: Counter[str] = Counter()
 
 
 def _followed(request: AnyRequest, position: str) -> Stream:
     load_shedding.shed("streams")
-    if _Open.count >= MOST_STREAMS:
+    of = network(address_of(request))
+    if _open.total() >= MOST_STREAMS or _open[of] >= MOST_OF_NETWORK:
         raise Busy(N_("Too many programs follow the events already. Ask for them without a stream."), 30)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return Stream(_stream(request, position), media_type=STREAM, headers=headers)
+    return Stream(_stream(request, position, of), media_type=STREAM, headers=headers)
 
 
-async def _stream(request: AnyRequest, position: str) -> AsyncIterator[bytes]:
+async def _stream(request: AnyRequest, position: str, of: str) -> AsyncIterator[bytes]:
     """Yield events until the stream is old or the server stops. A client continues after the last id."""
-    _Open.count += 1
+    _open[of] += 1
     began = quiet_since = monotonic()
     try:
         yield b": hello\n\n"
@@ -86,7 +89,9 @@ async def _stream(request: AnyRequest, position: str) -> AsyncIterator[bytes]:
                 await asyncio.sleep(POLL_SECONDS)
     finally:
         # Synchronous, so that cancellation cannot skip it.
-        _Open.count -= 1
+        _open[of] -= 1
+        if not _open[of]:
+            del _open[of]
 
 
 handlers: list[Any] = [site_events]

@@ -8,6 +8,8 @@ import unicodedata
 
 import msgspec
 
+from parley.core.cache import by_text
+
 # Characters of the beginning and of the end of a passage.
 END = 40
 NOT_WORDS = re.compile(r"[\W_]+")
@@ -33,6 +35,8 @@ def normalised(text: str) -> str:
     return NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", text).lower()).strip()
 
 
+# Kept, since it costs a microsecond a letter and every spelling of an article's address asks for it anew.
+@by_text("digests", most_bytes=8 * 2**20)
 def digest(text: str) -> str:
     """Return a hash of 64 bits as 16 hexadecimal digits: two FNV-1a hashes, since pages over http have no SHA."""
     first, second = 0x811C9DC5, 0x9DC5811C
