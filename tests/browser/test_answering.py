@@ -89,7 +89,7 @@ async def test_a_visitors_choice_is_there_after_signing_in(site: Site, open_tab:
     await tab.page.keyboard.press("d")
     await tab.page.get_by_label("Name or e-mail").fill("mira")
     await tab.page.get_by_label("Password").fill("argue-kindly")
-    await tab.page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    await tab.page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
 
     chosen = tab.page.locator('[aria-pressed="true"]')
     assert (await chosen.inner_text()).startswith("Disagree")

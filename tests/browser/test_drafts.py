@@ -64,7 +64,7 @@ async def test_a_draft_survives_being_signed_out_and_signing_in_again(site: Site
     await page.locator("#compose").get_by_role("link", name="sign in").click()
     await page.get_by_label("Name or e-mail").fill("kofi")
     await page.get_by_label("Password").fill(PASSWORD)
-    await page.locator("main").get_by_role("button", name="Sign in").click()
+    await page.locator("main").get_by_role("button", name="Sign in", exact=True).click()
     await expect(text).to_have_value(WORDS)
     await page.locator("#compose").get_by_role("button", name="Post").click()
     await expect(page.locator(".comment", has_text=WORDS)).to_be_visible()

@@ -40,7 +40,7 @@ async def newcomer(tab: Tab, name: str) -> None:
 async def sign_in(page: Page, name: str) -> None:
     await page.get_by_label("Name or e-mail").fill(name)
     await page.get_by_label("Password").fill("four words for locks")
-    await page.locator("main").get_by_role("button", name="Sign in").click()
+    await page.locator("main").get_by_role("button", name="Sign in", exact=True).click()
 
 
 async def sign_out(page: Page, name: str) -> None:

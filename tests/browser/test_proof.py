@@ -25,7 +25,7 @@ async def test_above_the_allowance_a_browser_calculates_and_signs_in(site: Site,
 
     async def sign_in() -> None:
         await page.get_by_label("Password").fill(PASSWORD)
-        await main.get_by_role("button", name="Sign in").click()
+        await main.get_by_role("button", name="Sign in", exact=True).click()
 
     with site.limited():
         await tab.open("/login")

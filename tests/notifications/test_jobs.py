@@ -18,7 +18,7 @@ from parley.worker import Worker
 pytestmark = pytest.mark.anyio
 
 
-OF_EVENTS = {"notifications", "search"}
+OF_EVENTS = {"notifications", "search", "webhooks"}
 
 
 def woken(worker: Worker) -> set[str]:

@@ -27,7 +27,7 @@ OPEN = {
 }
 # How long browsers use the script before they ask for a newer one.
 SCRIPT_AGE = "public, max-age=600"
-MOST_COUNTS = 50
+MOST_COUNTS, LONGEST_COUNTS = 50, 20_000  # addresses, and characters of all of them
 
 _pages: MicroCache[Finished] = MicroCache("embeds", PAGE_SECONDS, size=page_size)
 
@@ -65,6 +65,8 @@ async def counts(
     await queries.site(site)
     urls = (url or [])[:MOST_COUNTS]
     _check(urls)
+    if sum(map(len, urls)) > LONGEST_COUNTS:
+        raise BadRequest(N_("These addresses are too long together. Ask for fewer at once."))
     found = await queries.threads_at(urls)
     numbers = {one: found[one].comment_count if one in found else 0 for one in urls}
     return _answer(request, Finished(msgspec.json.encode(numbers), {}))
