@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 # What makes the page, or a part of it that scrolls up and down, scroll sideways as well.
 BEYOND = """() => {
-  const scrolls = "pre, code, table, .passage-table, .numbers-table, .verdicts-table, textarea";
+  const scrolls = "pre, code, table, .passage-table, .numbers-table, .verdicts-table, textarea, .decide > .acts";
   const left = document.dir === "rtl";
   const standsOut = (inner, outer) => left ? inner.left < outer.left : inner.right > outer.right;
   return [document.documentElement, ...document.querySelectorAll("body *")]

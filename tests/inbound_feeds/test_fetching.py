@@ -1,6 +1,6 @@
 """What the answers of a feed's server mean for the next time: moved, gone, busy, unchanged, no feed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
