@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import make
-from live.forum import Forum
+from live.forum import Forum, writing
 from parley.core import db
 from webhooks.receiver import hook, receiving
 
@@ -36,6 +36,8 @@ asyncio.run(main())
 async def send(forum: Forum, label: str) -> int:
     """Take and send what there is in a process of its own, which dies at `label`; how it ended."""
     env = os.environ | forum.servers.settings | {"FAULT_AT": label, "PARLEY_BASE_URL": "http://localhost"}
+    # The secret of the webhook was sealed here.
+    env |= {"PARLEY_SECRET": os.environ["PARLEY_SECRET"]}
     env |= {"PYTHONPATH": os.pathsep.join(sys.path), "PARLEY_FETCH_ALLOW": "127.0.0.0/8"}
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", SEND, env=env)
     return await process.wait()
@@ -43,8 +45,8 @@ async def send(forum: Forum, label: str) -> int:
 
 @pytest.mark.parametrize("label", ["webhook taken", "webhook claimed", "webhook sent", "webhook recorded"])
 async def test_killed_at_any_point_every_message_arrives(forum: Forum, label: str) -> None:
-    thread, author = await make.thread(), await make.member()
-    async with receiving() as receiver:
+    async with writing(forum), receiving() as receiver:
+        thread, author = await make.thread(), await make.member()
         number, secret = await hook(receiver.url)
         made = [await make.comment(thread, author) for _ in range(3)]
         assert await send(forum, label) == -signal.SIGKILL
@@ -53,12 +55,13 @@ async def test_killed_at_any_point_every_message_arrives(forum: Forum, label: st
             await db.execute("update webhook set leased_until = null")
             assert await send(forum, "") == 0
 
-    arrived = {one.headers["webhook-id"]: one.comment["id"] for one in receiver.received}
-    assert set(made) <= set(arrived.values())
-    assert len(arrived) == len(set(arrived.values()))
-    for one in receiver.received:
-        one.check(secret)
-    assert (
-        await db.value("select count(*) from webhook_delivery where webhook = $1 and state <> 'delivered'", number) == 0
-    )
-    await db.execute("delete from webhook")
+        arrived = {one.headers["webhook-id"]: one.comment["id"] for one in receiver.received}
+        assert set(made) <= set(arrived.values())
+        assert len(arrived) == len(set(arrived.values()))
+        for one in receiver.received:
+            one.check(secret)
+        assert (
+            await db.value("select count(*) from webhook_delivery where webhook = $1 and state <> 'delivered'", number)
+            == 0
+        )
+        await db.execute("delete from webhook")

@@ -64,8 +64,8 @@ async def receiving() -> AsyncIterator[Receiver]:
     receiver = Receiver()
     server = await asyncio.start_server(receiver.answer, "127.0.0.1", 0)
     receiver.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hooks"
-    yield receiver
-    server.close()
+    async with server:
+        yield receiver
 
 
 async def hook(url: str = NOWHERE, *kinds: str) -> tuple[int, str]:
