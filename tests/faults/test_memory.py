@@ -21,7 +21,7 @@ GROWS_BYTES = 40_000_000
 # Each text is another one, so that keeping any would show.
 FORM_BYTES = 120_000
 FILE_BYTES = 1_000_000
-TOO_LARGE_BYTES = 18_000_000
+TOO_LARGE_BYTES = 24_000_000
 
 
 async def test_hundreds_of_large_forms_and_files_leave_no_memory_taken(forum: Forum, thread: int) -> None:
