@@ -14,7 +14,7 @@ from statistics import mean
 
 from rapidfuzz.distance import LCSseq
 
-from parley.articles.importing.pdf.reading import read_pdf
+from parley.importing.pdf.reading import read_pdf
 
 _WORD = re.compile(r"\w+")
 Row = tuple[float, bool, bool]

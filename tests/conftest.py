@@ -20,7 +20,6 @@ from redis.asyncio.connection import parse_url
 from make import as_owner, browser
 from parley.accounts import passwords, viewer_cache
 from parley.app import create_app
-from parley.articles.importing import images, sandbox
 from parley.automod import checks
 from parley.automod.rules import current
 from parley.comments import view
@@ -33,6 +32,7 @@ from parley.embed import web as embed
 from parley.embedded import servers as embedded
 from parley.feeds import sitemap
 from parley.feeds import web as feeds
+from parley.importing import images, sandbox
 from parley.notifications import counter
 from parley.pages import home, thread
 from parley.threads import queries as threads

@@ -10,11 +10,11 @@ import httpx
 from litestar import Litestar
 
 from parley.accounts import addresses, names, sessions
-from parley.articles.importing.passages import ImportedPassage
 from parley.articles.text import ArticleText, CacheValidators
 from parley.comments import counts, drafts, posting
 from parley.core import db
 from parley.core.http.access import Viewer
+from parley.importing.passages import ImportedPassage
 from parley.threads.opening import open_thread
 from parley.votes import ops as votes
 

@@ -3,7 +3,6 @@
 from parley import mail
 from parley.accounts import hooks as accounts
 from parley.api import tokens
-from parley.articles.importing import exact
 from parley.automod import checks, edits, profiles
 from parley.automod.rules import current
 from parley.comments import anchor_fates, anchors, drafts, slow_mode
@@ -14,6 +13,7 @@ from parley.digests import ops as digests
 from parley.digests import rendering
 from parley.embed import ops as embed
 from parley.erasure import leaving
+from parley.importing import exact
 from parley.mail.inbound import sns
 from parley.notifications import mailing
 from parley.notifications import ops as notifications

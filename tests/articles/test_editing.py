@@ -6,12 +6,12 @@ import pytest
 
 from conftest import SHARED
 from parley.articles.editing import as_markdown, read_markdown
-from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.extract import extract_html
-from parley.articles.importing.passages import MOST_PASSAGES, ImportedPassage, cut
 from parley.articles.versions import StoredPassage
 from parley.core.errors import Refused
 from parley.core.text.cleaning import clean
+from parley.importing.errors import CannotImport
+from parley.importing.extract import extract_html
+from parley.importing.passages import MOST_PASSAGES, ImportedPassage, cut
 
 URL = "https://review.example/wager"
 HASH = "a" * 64

@@ -5,10 +5,10 @@ import pytest
 
 import make
 from parley.articles import jobs, reading
-from parley.articles.encodings import ENCODING_NAMES
-from parley.articles.importing.fetch import Download
 from parley.core import db
 from parley.core.http.access import Viewer
+from parley.importing.encodings import ENCODING_NAMES
+from parley.importing.fetch import Download
 
 pytestmark = pytest.mark.anyio
 

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from conftest import SHARED
 from parley.articles import source_checks
 from parley.articles.differences import compare, count
-from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.markdown import extract_markdown
-from parley.articles.importing.passages import ImportedPassage, cut
 from parley.articles.merging import Conflict, merge, with_known_pictures
 from parley.articles.versions import StoredPassage
+from parley.importing.errors import CannotImport
+from parley.importing.markdown import extract_markdown
+from parley.importing.passages import ImportedPassage, cut
 
 WORDS = st.lists(st.sampled_from("abcdefgh"), max_size=8)
 

@@ -8,11 +8,11 @@ import pytest
 
 import make
 from parley.articles import display, imports, jobs, pictures
-from parley.articles.importing.images import Image
-from parley.articles.importing.passages import ImportedPassage, without_lost_pictures
 from parley.articles.rules import EXCERPT
 from parley.core import db, ratelimit
 from parley.core.http.access import Viewer
+from parley.importing.images import Image
+from parley.importing.passages import ImportedPassage, without_lost_pictures
 from parley.threads.opening import open_thread
 
 pytestmark = pytest.mark.anyio

@@ -6,9 +6,9 @@ import pytest
 import make
 from parley.articles import jobs, reading
 from parley.articles.duplicates import address_variants, fingerprint
-from parley.articles.importing.fetch import Download
 from parley.core import db
 from parley.core.http.access import Viewer
+from parley.importing.fetch import Download
 from parley.threads.opening import open_thread
 from pdfs import At, paragraph, pdf
 

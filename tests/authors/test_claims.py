@@ -8,13 +8,13 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.fetch import Download
 from parley.authors import jobs
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.core.text.messages import N_
+from parley.importing.errors import CannotImport
+from parley.importing.fetch import Download
 
 pytestmark = pytest.mark.anyio
 

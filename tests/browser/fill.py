@@ -11,8 +11,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import make
 from parley import hooks
-from parley.articles.importing.markdown import extract_markdown
-from parley.articles.importing.sandbox import read_article
 from parley.articles.imports import request_import
 from parley.articles.jobs import read_waiting
 from parley.articles.reading import finished
@@ -27,6 +25,8 @@ from parley.decisions import ops as decisions
 from parley.decisions.rules import Choice
 from parley.demo.fill import fill
 from parley.digests import letters
+from parley.importing.markdown import extract_markdown
+from parley.importing.sandbox import read_article
 from parley.mail import off_link
 from parley.mail.sending import deliver_due
 from parley.reports import ops as reports

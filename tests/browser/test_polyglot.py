@@ -14,9 +14,9 @@ from browser.pages import every_page
 from browser.site import Site
 from browser.tab import Tab
 from parley.accounts import names as accounts
-from parley.articles.importing.sanitiser import sanitise
 from parley.core.text import markdown
 from parley.demo import PASSWORD
+from parley.importing.sanitiser import sanitise
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

@@ -15,11 +15,11 @@ from typing import Literal
 import msgspec
 
 from conftest import SHARED
-from parley.articles.importing.markdown import extract_markdown
-from parley.articles.importing.passages import cut
 from parley.articles.lineage import EarlierPassage, align
-from parley.articles.words import WORD, collapsed
 from parley.comments.anchoring import DocumentBlock, Selector, select
+from parley.importing.markdown import extract_markdown
+from parley.importing.passages import cut
+from parley.importing.words import WORD, collapsed
 
 FOLDER = SHARED / "revisions"
 CONTAINED = 0.8

@@ -13,12 +13,12 @@ import msgspec
 
 from comments.essays import FOLDER
 from conftest import SHARED
-from parley.articles.importing.markdown import extract_markdown
-from parley.articles.importing.passages import ImportedPassage, cut
 from parley.articles.lineage import EarlierPassage, align
-from parley.articles.words import WORD
 from parley.comments.anchoring import DocumentBlock
 from parley.demo.content import articles
+from parley.importing.markdown import extract_markdown
+from parley.importing.passages import ImportedPassage, cut
+from parley.importing.words import WORD
 
 SEED = SHARED / "seed-article"
 FEWEST = 5  # words of a sentence that can be quoted

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from parley.articles.words import folded, lowered
 from parley.comments.anchoring import CONTEXT, DocumentBlock, Selector
 from parley.comments.anchoring.document import Document
+from parley.importing.words import folded, lowered
 
 Found = tuple[str | None, int]  # the words that are taken for the quote, and the passage in which they begin
 

@@ -11,12 +11,12 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.articles.importing.fetch import Download
 from parley.core import db
 from parley.core.errors import NotFound, Refused
 from parley.core.http.access import Viewer
 from parley.embed import first_comments, jobs, middleware, ops, queries, rules
 from parley.embed.fingerprints import digest, fingerprint, normalised
+from parley.importing.fetch import Download
 from parley.threads.opening import open_thread
 
 pytestmark = pytest.mark.anyio

@@ -19,14 +19,6 @@ from hypothesis import strategies as st
 from parley.accounts import addresses, names
 from parley.articles import reading
 from parley.articles.editing import read_markdown
-from parley.articles.importing import pasted
-from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.extract import extract_html
-from parley.articles.importing.maths.tex import formula
-from parley.articles.importing.metadata.names import names_in
-from parley.articles.importing.own_markup import taken
-from parley.articles.importing.passages import cut
-from parley.articles.importing.pdf.reading import read_pdf
 from parley.articles.markdown_blocks import blocks
 from parley.articles.rules import is_web_address
 from parley.automod.rules import post
@@ -40,6 +32,14 @@ from parley.core.text import cleaning, markdown, mentions
 from parley.core.text.diff import marked
 from parley.digests import words as excerpts
 from parley.feeds import drawing, oembed, xml
+from parley.importing import pasted
+from parley.importing.errors import CannotImport
+from parley.importing.extract import extract_html
+from parley.importing.maths.tex import formula
+from parley.importing.metadata.names import names_in
+from parley.importing.own_markup import taken
+from parley.importing.passages import cut
+from parley.importing.pdf.reading import read_pdf
 from parley.inbound_feeds import parsing
 from parley.inbound_feeds import rules as feed_rules
 from parley.mail.blocks import blocks as letter_blocks

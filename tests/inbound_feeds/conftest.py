@@ -9,11 +9,11 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.articles.importing.errors import PageGone, Unchanged
-from parley.articles.importing.fetch import Download
 from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.text.messages import N_
+from parley.importing.errors import PageGone, Unchanged
+from parley.importing.fetch import Download
 from parley.inbound_feeds import fetching, hosts, jobs, ops, publishing, reading, sandbox
 from parley.inbound_feeds.ops import FeedUse
 

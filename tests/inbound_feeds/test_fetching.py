@@ -6,9 +6,9 @@ from email.utils import format_datetime
 import pytest
 
 from inbound_feeds.conftest import FEED, NOW, Item, Web, add, column, fetch_now, rss, states
-from parley.articles.importing.errors import CannotImport, PageGone, SiteBusy
 from parley.core import db
 from parley.core.text.messages import N_
+from parley.importing.errors import CannotImport, PageGone, SiteBusy
 from parley.inbound_feeds import jobs, rules
 from parley.inbound_feeds.documents import FeedDocument, FeedEntry
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from parley.articles.importing.errors import CannotImport
+from parley.importing.errors import CannotImport
 from parley.inbound_feeds import sandbox
 from parley.inbound_feeds.documents import FeedDocument
 from parley.inbound_feeds.opml import addresses

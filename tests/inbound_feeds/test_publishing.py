@@ -5,11 +5,11 @@ import pytest
 
 import make
 from inbound_feeds.conftest import Item, Web, add, fetch_now, make_now, rss, states
-from parley.articles.importing.errors import CannotImport, SiteBusy
-from parley.articles.importing.fetch import Download
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
+from parley.importing.errors import CannotImport, SiteBusy
+from parley.importing.fetch import Download
 from parley.inbound_feeds import jobs, ops
 
 pytestmark = pytest.mark.anyio

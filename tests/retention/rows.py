@@ -10,10 +10,10 @@ import make
 from automod.rows import asked, put_rule
 from modqueue.reported import decided, reported
 from parley.articles.drafts import encode
-from parley.articles.importing.passages import ImportedPassage
 from parley.articles.text import ArticleText
 from parley.automod.rules.conditions import WordList
 from parley.core import db
+from parley.importing.passages import ImportedPassage
 
 ARTICLE_OF = "select r.article from passage p join revision r on r.id = p.revision where p.id = $1"
 TAKE_DOWN = """

@@ -7,9 +7,9 @@ import pytest
 from litestar import Litestar
 
 from parley.articles import pictures
-from parley.articles.importing.images import Image
 from parley.core import db
 from parley.core.retention import Rule, remove_expired_rows, sweep
+from parley.importing.images import Image
 from parley.retention import RULES, remove_expired
 from retention import rows
 from retention.cases import CASES, SIGN_IN

@@ -13,7 +13,7 @@ SOURCE = ROOT / "src" / "parley"
 FOR_OPERATORS = (
     "cli", "backup", "embedded", "demo", "migrations", "core/observability", "core/settings", "core/db",
     "core/retention", "core/events", "core/patches", "core/http/header_limits", "community/queries", "mail/check",
-    "mail/unanswered", "threads/updating", "articles/importing/decoder", "transfer",
+    "mail/unanswered", "threads/updating", "importing/decoder", "transfer",
 )  # fmt: skip
 MARKS = {"N_", "plural"}
 # Errors that a reader sees; each takes a message.

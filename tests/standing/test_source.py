@@ -20,7 +20,7 @@ BANNED: dict[str, set[str]] = {
     },
     r"\bpickle\b|\beval\(|\bexec\(": set(),
     # Its loader makes texts, lists and mappings only.
-    r"yaml\.load\(": {"articles/importing/front_matter.py"},
+    r"yaml\.load\(": {"importing/front_matter.py"},
     # Piccolo's ways past our pool, and the one that races (docs/decisions/0003).
     r"\.run_sync\(|\.batch\(|\.get_or_create\(": set(),
     r"datetime\.now\(\)|utcnow\(": set(),
@@ -43,14 +43,14 @@ def test_the_source_does_without(pattern: str) -> None:
 PATTERNS_OF_WORDS = {"automod/rules/conditions.py", "erasure/mentions.py"}
 # Where it is made of a parameter that its callers spell out: a header's name, a table of words.
 PATTERNS_OF_OURS = {
-    "articles/importing/pruning/phrases.py",
-    "articles/importing/tokens.py",
+    "importing/pruning/phrases.py",
+    "importing/tokens.py",
     "mail/inbound/reason_phrases.py",
     "mail/inbound/reports.py",
 }
 # Where what is filled in is one of our own messages, chosen at run time.
 FORMATS_OF_OURS = {
-    "articles/importing/errors.py",
+    "importing/errors.py",
     "articles/losses.py",
     "automod/acting.py",
     "automod/rules/budget.py",

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 import make
-from articles.importing.site_of_tests import Site, serving
-from articles.importing.test_images import picture
+from importing.site_of_tests import Site, serving
+from importing.test_images import picture
 from parley.articles import jobs, pictures, reading
 from parley.articles.display import set_display
 from parley.core import db

@@ -8,11 +8,11 @@ import msgspec
 from markupsafe import Markup
 from rapidfuzz.distance import LCSseq
 
-from parley.articles.importing.passages import ImportedPassage
 from parley.articles.lineage import EarlierPassage, align, headings
 from parley.articles.merging import Conflict
 from parley.articles.versions import StoredPassage
 from parley.core.text.diff import marked
+from parley.importing.passages import ImportedPassage
 
 ChangeKind = Literal["same", "changed", "moved", "added", "removed"]
 

@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from parley.articles.importing.metadata.licences import EXCERPT_ONLY
-from parley.articles.importing.passages import ImportedPassage
 from parley.articles.rules import EXCERPT, HOST
 from parley.articles.tables import Source
 from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.text.cleaning import shortened
+from parley.importing.metadata.licences import EXCERPT_ONLY
+from parley.importing.passages import ImportedPassage
 
 DISPLAYS = ("full", "excerpt")
 _FEWEST = 30  # letters of a passage that is cut

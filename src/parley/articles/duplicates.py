@@ -6,8 +6,8 @@ from itertools import product
 from urllib.parse import urlsplit, urlunsplit
 from zlib import crc32
 
-from parley.articles.words import WORD
 from parley.core import db
+from parley.importing.words import WORD
 
 _VARIANTS = ("www.", "m.", "amp.", "mobile.")
 _ENDINGS = ("/amp", "/amp.html", ".amp", "/print", "/print.html")

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from types import ModuleType
 
-from parley.articles.importing.notes.linking import link_notes
-from parley.articles.importing.passages import MOST_PASSAGES, ImportedPassage
 from parley.articles.markdown_blocks import MarkdownBlock, blocks, join
 from parley.articles.pictures import stored_pictures
 from parley.articles.versions import StoredPassage
 from parley.core.errors import Refused
 from parley.core.text.markdown import MARKS
 from parley.core.text.messages import N_
+from parley.importing.notes.linking import link_notes
+from parley.importing.passages import MOST_PASSAGES, ImportedPassage
 
 # Parsing time grows with the Markdown characters (core/text/markdown.py). So many take about half a second, more than
 # any real edit has.

@@ -8,12 +8,12 @@ from litestar.response import Redirect
 
 from parley.articles import imports
 from parley.articles.drafts import decode
-from parley.articles.encodings import ENCODING_NAMES
 from parley.articles.forms import PublishForm
 from parley.articles.web import own_import, preview
 from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.ratelimit import IMPORT, take_each
+from parley.importing.encodings import ENCODING_NAMES
 
 
 class EncodingForm(Form):

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
 
-from parley.articles.importing.metadata.authors import LONGEST_BIO, LONGEST_SECTION
-from parley.articles.importing.metadata.licences import LONGEST_LICENCE
 from parley.articles.imports import ImportKind
 from parley.articles.rules import is_web_address
 from parley.core.http.forms import Form
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
+from parley.importing.metadata.authors import LONGEST_BIO, LONGEST_SECTION
+from parley.importing.metadata.licences import LONGEST_LICENCE
 
 SOURCES = ("url", "text", "file")
 LONGEST_URL = 2_000

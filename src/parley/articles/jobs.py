@@ -7,7 +7,6 @@ import structlog
 
 from parley.articles import imports
 from parley.articles.drafts import decode, encode
-from parley.articles.importing.errors import CannotImport
 from parley.articles.imports import Import
 from parley.articles.reading import completed, partly, read_file, read_text, read_url
 from parley.articles.text import ArticleText
@@ -15,6 +14,7 @@ from parley.core.errors import TooMany
 from parley.core.events import attempts
 from parley.core.ratelimit import take_volume
 from parley.core.text.messages import N_
+from parley.importing.errors import CannotImport
 
 log = structlog.get_logger(__name__)
 

@@ -13,10 +13,10 @@ import msgspec
 from rapidfuzz.distance import LCSseq
 
 from parley.articles.budget import ALIGNING, Budget
-from parley.articles.importing.passages import ImportedPassage
 from parley.articles.ordering import in_order
 from parley.articles.similarity import Match, Slot, UnmatchedPassage, encode_unmatched, find_matches
-from parley.articles.words import Coder, collapsed, folded
+from parley.importing.passages import ImportedPassage
+from parley.importing.words import Coder, collapsed, folded
 
 Slots = dict[int, Slot]
 Pairs = dict[int, int]  # the index of a new passage -> the index of the former one that it continues

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from parley.articles.differences import preview
-from parley.articles.importing.passages import ImportedPassage
 from parley.articles.versions import StoredPassage
-from parley.articles.words import WORD
 from parley.core.text.messages import N_, Message, plural
+from parley.importing.passages import ImportedPassage
+from parley.importing.words import WORD
 
 # One removed last paragraph is often a note. Two or more look like a paywall.
 SHORTEST_TAIL = 2

@@ -11,8 +11,8 @@ from itertools import groupby
 
 import msgspec
 
-from parley.articles.importing.passages import ImportedPassage, without_lost_pictures
 from parley.articles.lineage import EarlierPassage, align, headings
+from parley.importing.passages import ImportedPassage, without_lost_pictures
 
 # A passage of the base has its index there as its key; an added one has its index in the text that added it.
 Key = tuple[str, int]

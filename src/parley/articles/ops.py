@@ -7,10 +7,10 @@ import msgspec
 
 from parley.articles.display import display_of, excerpt
 from parley.articles.duplicates import address_variants
-from parley.articles.importing.passages import ImportedPassage
 from parley.articles.tables import Article, Revision
 from parley.articles.text import ArticleText, CacheValidators
 from parley.core import db
+from parley.importing.passages import ImportedPassage
 
 
 async def find_article(text: ArticleText) -> int | None:

@@ -15,11 +15,11 @@ from bs4 import Tag
 from lxml import etree
 from markdownify import ATX, BACKSLASH, MarkdownConverter
 
-from parley.articles.importing.passages import ImportedPassage, cut, without_lost_pictures
-from parley.articles.importing.rendering import block_to_html
 from parley.articles.markdown_blocks import MarkdownBlock, blocks
 from parley.articles.pictures import Attributes, with_stored_pictures
 from parley.articles.versions import StoredPassage
+from parley.importing.passages import ImportedPassage, cut, without_lost_pictures
+from parley.importing.rendering import block_to_html
 
 _KEPT_AS_HTML = (
     "abbr", "bdi", "bdo", "cite", "dfn", "ins", "kbd", "mark", "q", "ruby", "rt", "rp", "samp", "small", "sub", "sup",

@@ -9,15 +9,15 @@ import msgspec
 import structlog
 from lxml.html import HtmlElement
 
-from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.fetch import PICTURES, fetch
-from parley.articles.importing.images import Image, reencode
-from parley.articles.importing.passages import ImportedPassage
 from parley.articles.tables import Media
 from parley.core import db
 from parley.core.errors import TooMany
 from parley.core.ratelimit import take_volume
 from parley.core.settings import settings
+from parley.importing.errors import CannotImport
+from parley.importing.fetch import PICTURES, fetch
+from parley.importing.images import Image, reencode
+from parley.importing.passages import ImportedPassage
 
 log = structlog.get_logger(__name__)
 

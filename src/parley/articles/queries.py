@@ -6,12 +6,12 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
-from parley.articles.importing.metadata.licences import MINING, licence_name
 from parley.articles.marks import mark
 from parley.articles.rules import READABLE, WITHHELD
 from parley.articles.tables import Media
 from parley.core import db
 from parley.core.text.directions import direction_of
+from parley.importing.metadata.licences import MINING, licence_name
 
 WORDS_A_MINUTE = 230
 SAMPLE = 300  # characters that tell in which direction a passage is written

@@ -4,12 +4,6 @@ import msgspec
 
 from parley.articles.canonical import canonical
 from parley.articles.duplicates import fingerprint
-from parley.articles.importing import fetch as fetching
-from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.extract import Extracted
-from parley.articles.importing.fetch import ARTICLES, fetch
-from parley.articles.importing.passages import ImportedPassage, without_lost_pictures
-from parley.articles.importing.sandbox import ReadArticle, sandboxed_file, sandboxed_page, sandboxed_paste
 from parley.articles.pictures import store_pictures
 from parley.articles.rules import is_web_address
 from parley.articles.sites import same_site
@@ -17,6 +11,12 @@ from parley.articles.text import ArticleText, CacheValidators
 from parley.core.settings import settings
 from parley.core.text.cleaning import one_line
 from parley.core.text.messages import N_
+from parley.importing import fetch as fetching
+from parley.importing.errors import CannotImport
+from parley.importing.extract import Extracted
+from parley.importing.fetch import ARTICLES, fetch
+from parley.importing.passages import ImportedPassage, without_lost_pictures
+from parley.importing.sandbox import ReadArticle, sandboxed_file, sandboxed_page, sandboxed_paste
 
 LONGEST_TITLE = 300
 FEWEST_PASSAGES = 1

@@ -4,12 +4,12 @@ import hashlib
 
 import msgspec
 
-from parley.articles.importing.passages import ImportedPassage
 from parley.articles.tables import Article
 from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.text.messages import N_
+from parley.importing.passages import ImportedPassage
 
 # Shorter passages are in many texts.
 DISTINCTIVE = 60

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import msgspec
 
 from parley.articles.display import excerpt
-from parley.articles.importing.passages import ImportedPassage
 from parley.articles.lineage import Alignment, EarlierPassage, align, headings
 from parley.articles.ops import write_passages, write_revision
 from parley.articles.queries import PassageText
 from parley.articles.tables import Passage, Revision
 from parley.articles.text import ArticleText
 from parley.core import db
+from parley.importing.passages import ImportedPassage
 
 
 class RevisionNote(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
 from parley.articles.budget import Budget, partial_match_steps
-from parley.articles.words import WORD, Coder
+from parley.importing.words import WORD, Coder
 
 Slot = tuple[int, int]  # the nearest unchanged passages before and after
 

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from parley.articles.importing.errors import CannotImport
 from parley.articles.losses import loss, words
 from parley.articles.pictures import store_pictures
 from parley.articles.reading import read_again
@@ -19,6 +18,7 @@ from parley.articles.updating import last_source
 from parley.articles.versions import numbered
 from parley.core import db
 from parley.core.text.messages import N_
+from parley.importing.errors import CannotImport
 
 
 class DueCheck(msgspec.Struct, frozen=True):

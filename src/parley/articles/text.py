@@ -6,8 +6,8 @@ from datetime import datetime
 
 import msgspec
 
-from parley.articles.importing.passages import ImportedPassage
-from parley.articles.words import UNSPACED
+from parley.importing.passages import ImportedPassage
+from parley.importing.words import UNSPACED
 
 # With the punctuation that goes with these scripts.
 _UNSPACED = re.compile(rf"[{UNSPACED}\u3000-\u303f\uff00-\uffef]")

@@ -8,13 +8,13 @@ import msgspec
 
 from parley.articles import versions
 from parley.articles.display import excerpt
-from parley.articles.importing.passages import ImportedPassage
 from parley.articles.merging import MergeResult, merge, with_known_pictures
 from parley.articles.ops import encode_passages, with_known_facts
 from parley.articles.queries import ArticleRow
 from parley.articles.tables import Article
 from parley.articles.text import ArticleText
 from parley.core import db
+from parley.importing.passages import ImportedPassage
 
 
 class Update(msgspec.Struct, frozen=True):

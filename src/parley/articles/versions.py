@@ -6,11 +6,11 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
-from parley.articles.importing.passages import ImportedPassage
 from parley.articles.rules import READABLE, WITHHELD
 from parley.articles.tables import Article, Passage
 from parley.core import db
 from parley.core.text.messages import Message, restored
+from parley.importing.passages import ImportedPassage
 
 
 class StoredPassage(msgspec.Struct, frozen=True):

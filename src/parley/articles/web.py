@@ -14,11 +14,7 @@ from multipart import MultipartPart  # type: ignore[import-untyped]
 from parley.articles import imports, queries
 from parley.articles.drafts import decode
 from parley.articles.duplicates import find_similar
-from parley.articles.encodings import ENCODING_NAMES
 from parley.articles.forms import ABOUT, NewForm, PublishForm
-from parley.articles.importing.limits import LARGEST_FILE, LARGEST_PDF
-from parley.articles.importing.passages import ImportedPassage
-from parley.articles.importing.pdf.signature import is_pdf
 from parley.articles.ops import find_article, has_same_text
 from parley.articles.provenance import described_facts
 from parley.articles.retention import DRAFT_DAYS
@@ -31,6 +27,10 @@ from parley.core.http.pages import environment, page, wants_fragment
 from parley.core.ratelimit import IMPORT, take_each, take_volume
 from parley.core.text.cleaning import BadText, as_id, clean
 from parley.core.text.messages import N_, restored
+from parley.importing.encodings import ENCODING_NAMES
+from parley.importing.limits import LARGEST_FILE, LARGEST_PDF
+from parley.importing.passages import ImportedPassage
+from parley.importing.pdf.signature import is_pdf
 
 # Larger than LARGEST_PDF, so that a file above that limit is refused with a message and not by a closed connection.
 UPLOAD_LIMIT = 24_000_000

@@ -4,9 +4,6 @@ import asyncio
 
 import structlog
 
-from parley.articles.importing.decoding import decode
-from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.fetch import fetch
 from parley.articles.sites import same_site
 from parley.authors import ops, queries, rules
 from parley.authors.proofs import Head, read_head
@@ -16,6 +13,9 @@ from parley.core import db
 from parley.core.events import attempts
 from parley.core.settings import settings
 from parley.core.text.messages import N_, Message, stored
+from parley.importing.decoding import decode
+from parley.importing.errors import CannotImport
+from parley.importing.fetch import fetch
 
 log = structlog.get_logger(__name__)
 

@@ -11,8 +11,6 @@ import rich_click as click
 
 from parley.articles.canonical import canonical
 from parley.articles.display import DISPLAYS
-from parley.articles.importing.fetch import ARTICLES, fetch
-from parley.articles.importing.sandbox import ReadArticle, sandboxed_file, sandboxed_page
 from parley.articles.reading import read_file, read_url
 from parley.articles.rules import is_web_address
 from parley.articles.text import ArticleText
@@ -20,6 +18,8 @@ from parley.cli.article_record import as_record, as_text
 from parley.cli.running import guarded, on_installation
 from parley.core.errors import CommandFailed
 from parley.core.settings import networks, settings
+from parley.importing.fetch import ARTICLES, fetch
+from parley.importing.sandbox import ReadArticle, sandboxed_file, sandboxed_page
 from parley.threads import edit_ops
 from parley.threads.opening import OpenedThread, open_thread
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from parley.articles.importing.notes.linking import label_of, labels_in
-from parley.articles.importing.passages import ImportedPassage
-from parley.articles.importing.sandbox import ReadArticle
+from parley.importing.notes.linking import label_of, labels_in
+from parley.importing.passages import ImportedPassage
+from parley.importing.sandbox import ReadArticle
 
 _SHOWN = 90  # characters of a passage, for people
 

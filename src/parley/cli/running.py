@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import asyncpg
 import rich_click as click
 
-from parley.articles.importing.errors import CannotImport
 from parley.core.db import close_pool, open_pool
 from parley.core.errors import CommandFailed, ParleyError
 from parley.core.events.redis import close_redis, open_redis
 from parley.core.observability import log
 from parley.core.settings import SettingsError, settings
+from parley.importing.errors import CannotImport
 
 if TYPE_CHECKING:
     from parley.embedded import Folder

@@ -9,8 +9,6 @@ import msgspec
 from parley.accounts import addresses, names
 from parley.accounts.passwords import hashed
 from parley.accounts.tables import Member
-from parley.articles.importing.markdown import extract_markdown
-from parley.articles.importing.sandbox import read_article
 from parley.articles.reading import finished
 from parley.articles.text import ArticleText
 from parley.comments import anchors, counts
@@ -24,6 +22,8 @@ from parley.demo import PASSWORD, answering, mailing, moderating, notifying
 from parley.demo.content import DemoComment, DemoMember, articles, discussion, members, revised
 from parley.demo.moderating import DemoThread
 from parley.demo.voting import Ballot, ballots
+from parley.importing.markdown import extract_markdown
+from parley.importing.sandbox import read_article
 from parley.threads import jobs
 from parley.threads.opening import open_thread
 from parley.threads.ops import revise_thread

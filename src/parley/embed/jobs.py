@@ -7,9 +7,6 @@ import msgspec
 import structlog
 
 from parley.accounts.middleware import as_viewer
-from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.fetch import PAGES, Download, fetch
-from parley.articles.importing.passages import without_lost_pictures
 from parley.articles.pictures import store_pictures
 from parley.articles.reading import read_fetched
 from parley.articles.text import ArticleText
@@ -25,6 +22,9 @@ from parley.embed import first_comments
 from parley.embed.first_comments import MOST_ATTEMPTS, WaitingFirstComment
 from parley.embed.queries import is_address, threads_at
 from parley.embed.rules import SiteRow
+from parley.importing.errors import CannotImport
+from parley.importing.fetch import PAGES, Download, fetch
+from parley.importing.passages import without_lost_pictures
 from parley.threads.opening import open_thread
 
 log = structlog.get_logger(__name__)

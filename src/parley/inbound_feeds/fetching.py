@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from parley.articles.importing.errors import CannotImport, PageGone, SiteBusy, Unchanged
 from parley.articles.text import CacheValidators
 from parley.core import db
 from parley.core.text.messages import N_, Message, stored
+from parley.importing.errors import CannotImport, PageGone, SiteBusy, Unchanged
 from parley.inbound_feeds import hosts, rules
 from parley.inbound_feeds.reading import FetchedFeed, fetch_feed
 from parley.inbound_feeds.taking import take

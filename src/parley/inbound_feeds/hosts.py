@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from parley.articles.importing.errors import CannotImport, SiteBusy
-from parley.articles.importing.fetch import fetch
 from parley.core import db
 from parley.core.settings import settings
 from parley.core.text.messages import N_
+from parley.importing.errors import CannotImport, SiteBusy
+from parley.importing.fetch import fetch
 from parley.inbound_feeds import sandbox
 from parley.inbound_feeds.rules import HOST_SECONDS, host_of
 

@@ -7,9 +7,6 @@ from typing import Any
 import msgspec
 
 from parley.articles.duplicates import find_similar
-from parley.articles.importing.errors import CannotImport, SiteBusy
-from parley.articles.importing.fetch import PAGES, fetch
-from parley.articles.importing.passages import without_lost_pictures
 from parley.articles.ops import find_article
 from parley.articles.pictures import store_pictures
 from parley.articles.reading import read_fetched
@@ -19,6 +16,9 @@ from parley.core import db
 from parley.core.errors import ParleyError
 from parley.core.settings import settings
 from parley.core.text.messages import N_, Message, stored
+from parley.importing.errors import CannotImport, SiteBusy
+from parley.importing.fetch import PAGES, fetch
+from parley.importing.passages import without_lost_pictures
 from parley.inbound_feeds import hosts, rules
 from parley.inbound_feeds.rules import A_DAY, A_DAY_OF_HOST
 from parley.inbound_feeds.tables import FeedItem

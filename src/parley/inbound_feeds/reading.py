@@ -4,11 +4,11 @@ import hashlib
 
 import msgspec
 
-from parley.articles.importing.errors import CannotImport, Unchanged
-from parley.articles.importing.fetch import FEEDS, fetch
 from parley.articles.text import CacheValidators
 from parley.core.settings import settings
 from parley.core.text.messages import N_
+from parley.importing.errors import CannotImport, Unchanged
+from parley.importing.fetch import FEEDS, fetch
 from parley.inbound_feeds import sandbox
 from parley.inbound_feeds.documents import FeedDocument
 

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 from protego import Protego
 
-from parley.articles.importing import child
-from parley.articles.importing.errors import CannotImport
 from parley.core.text.messages import N_
+from parley.importing import child
+from parley.importing.errors import CannotImport
 from parley.inbound_feeds.documents import FeedDocument
 from parley.inbound_feeds.opml import addresses
 from parley.inbound_feeds.parsing import parse

@@ -32,7 +32,7 @@ class WholePassage(msgspec.Struct, frozen=True):
 
     @property
     def html(self) -> Markup:
-        """The passage's element, sanitised on import (articles/importing/passages.py)."""
+        """The passage's element, sanitised on import (importing/passages.py)."""
         return Markup(self.raw_html)  # noqa: S704 see the docstring
 
 

@@ -11,10 +11,10 @@ import httpcore
 import httpx
 import msgspec
 
-from parley.articles.importing.addresses import GuardedNetwork
-from parley.articles.importing.errors import CannotImport
 from parley.core.providers import is_secure
 from parley.core.settings import settings
+from parley.importing.addresses import GuardedNetwork
+from parley.importing.errors import CannotImport
 
 SECONDS = 10.0
 LARGEST = 256_000  # bytes

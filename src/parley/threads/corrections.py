@@ -10,7 +10,6 @@ import msgspec
 from parley.articles import queries as articles
 from parley.articles import versions
 from parley.articles.editing import as_markdown, read_markdown
-from parley.articles.importing.passages import ImportedPassage
 from parley.articles.queries import ArticleRow
 from parley.articles.revising import RevisionNote
 from parley.articles.text import ArticleText
@@ -19,6 +18,7 @@ from parley.core import db
 from parley.core.errors import NotFound, Refused
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
+from parley.importing.passages import ImportedPassage
 from parley.threads import queries
 from parley.threads.edit_ops import NOTHING, StaleEdit
 from parley.threads.ops import revise_thread

@@ -7,7 +7,6 @@ import msgspec
 from parley.articles import display as displays
 from parley.articles import queries as articles
 from parley.articles import updating, versions
-from parley.articles.importing.passages import ImportedPassage
 from parley.articles.restricting import withhold_pictures
 from parley.articles.revising import RevisionNote, RevisionResult
 from parley.articles.rules import may_edit
@@ -16,6 +15,7 @@ from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_, shown
+from parley.importing.passages import ImportedPassage
 from parley.threads import queries
 from parley.threads.ops import revise_thread
 

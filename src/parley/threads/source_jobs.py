@@ -5,10 +5,10 @@ import asyncio
 import structlog
 
 from parley.articles import source_checks
-from parley.articles.importing.errors import CannotImport, PageGone, Unchanged
 from parley.articles.source_checks import DueCheck
 from parley.core.events import attempts
 from parley.core.text.messages import N_, Message
+from parley.importing.errors import CannotImport, PageGone, Unchanged
 from parley.threads.edit_ops import obey_reservations
 from parley.threads.opening import revise_from_source
 

@@ -9,12 +9,12 @@ import msgspec
 from parley.articles import versions
 from parley.articles.differences import ChangeRun, both_sides, compare, count, preview
 from parley.articles.drafts import decode
-from parley.articles.importing.passages import ImportedPassage
 from parley.articles.losses import Loss, loss
 from parley.articles.queries import ArticleRow
 from parley.articles.updating import as_update
 from parley.articles.versions import StoredPassage
 from parley.core import db
+from parley.importing.passages import ImportedPassage
 from parley.threads import comment_fates, corrections
 from parley.threads.suggestion_rows import SuggestionRow
 

@@ -5,11 +5,11 @@ from time import time
 import structlog
 
 from parley import mail
-from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.posting import post
 from parley.core import db, failpoint
 from parley.core.events import attempts
 from parley.core.settings import settings
+from parley.importing.errors import CannotImport
+from parley.importing.posting import post
 from parley.webhooks import signing
 from parley.webhooks.messages import DueEvent, message
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from rapidfuzz.distance import Postfix, Prefix
 
-from parley.articles.words import collapsed, folded, lowered
+from parley.importing.words import collapsed, folded, lowered
 
 CONTEXT = 32  # characters of the text before and after a quote that a selector keeps, as Hypothesis does
 

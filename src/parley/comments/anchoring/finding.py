@@ -10,12 +10,12 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
 from parley.articles.budget import Budget, partial_match_steps
-from parley.articles.words import WORD, collapsed, folded, lowered
 from parley.comments.anchoring import thresholds
 from parley.comments.anchoring.document import Document, Span
 from parley.comments.anchoring.images import Region, whole_words
 from parley.comments.anchoring.regions import Contexts
 from parley.comments.anchoring.selecting import Selector
+from parley.importing.words import WORD, collapsed, folded, lowered
 
 _CLEARLY_MORE = 4  # characters of context by which one of two equal candidates has to be better than the other
 _MANY = 20  # words that occur this often in a passage cannot be told apart

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein, Prefix
 
 from parley.articles.budget import Budget
-from parley.articles.words import UNSPACED, Coder
 from parley.comments.anchoring.document import Document, Span
+from parley.importing.words import UNSPACED, Coder
 
 TOKEN = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|[^\w\s]")
 _LONGEST_WORD = 64  # letters

@@ -7,10 +7,10 @@ import msgspec
 
 from parley.articles.budget import Budget, for_anchors
 from parley.articles.ordering import in_order
-from parley.articles.words import collapsed, folded
 from parley.comments.anchoring.document import Document, DocumentBlock
 from parley.comments.anchoring.finding import Finder
 from parley.comments.anchoring.selecting import Selector
+from parley.importing.words import collapsed, folded
 
 State = Literal["same", "changed", "moved", "kept", "lost"]
 

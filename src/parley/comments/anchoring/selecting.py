@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from parley.articles.words import collapsed, folded
 from parley.comments.anchoring.document import Document, DocumentBlock, Span
+from parley.importing.words import collapsed, folded
 
 # Of words that occur very often in a passage, only the first occurrences are compared: each comparison takes time.
 MOST_FOUND = 2_000

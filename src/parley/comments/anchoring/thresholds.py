@@ -4,7 +4,7 @@ The thresholds were measured: 4,000 quotes of each length from essays were compa
 essay (docs/decisions/0004). They are not tuned to any set of anchors.
 """
 
-from parley.articles.words import WORD
+from parley.importing.words import WORD
 
 _DISTINCTIVE_WORDS, _DISTINCTIVE_LETTERS = 4, 12
 

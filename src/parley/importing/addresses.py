@@ -1,0 +1,103 @@
+"""Which addresses the importer may connect to (SSRF protection), checked when the connection is made.
+
+The host is resolved once, all its addresses are checked, and the connection goes to a checked address. So neither DNS
+rebinding (a name that resolves differently a moment later) nor an unusual spelling of an address evades the check.
+"""
+
+import socket
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+import anyio
+import httpcore
+
+from parley.core.text.messages import N_
+from parley.importing.errors import CannotImport
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
+
+_PORTS = (80, 443)
+_IPV6_GLOBAL = ip_network("2000::/3")
+# Networks that `ipaddress` calls global, at least in some Python releases: translation and tunnelling (which contain an
+# unchecked IPv4 address), documentation, benchmarks, anycast relays.
+_NEVER = tuple(map(ip_network, (
+    "0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "224.0.0.0/3",
+    "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
+)))  # fmt: skip
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is an ordinary address of the public internet."""
+    if isinstance(address, IPv6Address) and address not in _IPV6_GLOBAL:
+        return False
+    if _inside(address, _NEVER):
+        return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _inside(address: Address, networks: Iterable[Network]) -> bool:
+    return any(address.version == network.version and address in network for network in networks)
+
+
+async def resolve(host: str, port: int) -> Sequence[Address]:
+    """All addresses of a host, from the operating system's resolver."""
+    found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(ip_address(address[0]) for *_, address in found))
+
+
+class GuardedNetwork(httpcore.AsyncNetworkBackend):
+    """Connects to public addresses on the web's ports, and to any port inside the networks in `allow`."""
+
+    def __init__(self, allow: Iterable[Network] = (), resolver: Resolve = resolve) -> None:
+        self._allow = tuple(allow)
+        self._resolve = resolver
+        self._network = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        addresses = await self._checked_addresses(host, port)
+        failure: Exception | None = None
+        for address in addresses:
+            try:
+                return await self._network.connect_tcp(str(address), port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        assert failure is not None
+        raise failure
+
+    async def connect_unix_socket(self, *_args: object, **_options: object) -> httpcore.AsyncNetworkStream:
+        raise CannotImport(N_("Only web addresses can be imported."))
+
+    async def sleep(self, seconds: float) -> None:
+        await self._network.sleep(seconds)
+
+    async def _checked_addresses(self, host: str, port: int) -> Sequence[Address]:
+        try:
+            addresses = await self._resolve(host, port)
+        except (OSError, UnicodeError, ValueError):
+            addresses = ()
+        if not addresses:
+            raise CannotImport(N_("There is no site called {host}. Check the address for a typing mistake."), host=host)
+        for address in addresses:
+            allowed = _inside(address, self._allow)
+            if not allowed and not is_public(address):
+                raise CannotImport(
+                    N_("{host} is not on the public internet, so it is not asked."),
+                    N_("Paste the article's text instead."),
+                    host=host,
+                )
+            if not allowed and port not in _PORTS:
+                raise CannotImport(
+                    N_("Only the usual web ports are asked, not {port}."),
+                    N_("Paste the text instead."),
+                    port=str(port),
+                )
+        return addresses

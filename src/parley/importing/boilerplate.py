@@ -1,0 +1,118 @@
+"""The lines that are copied along with an article: byline, reading time, share buttons, related posts."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+
+import dateparser  # type: ignore[import-untyped]
+import msgspec
+
+from parley.importing.metadata.names import names_in
+
+_MONTH = r"[^\W\d]{3,10}\.?"
+_DATE = rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"
+_DATE = rf"(?P<date>{_DATE}|\d{{1,2}}\.?\s+{_MONTH},?\s+\d{{4}})"
+_UPDATED = re.compile(rf"(?:last\s+)?(?:updated|modified|revised|edited)(?:\s+on)?\s*:?\s*{_DATE}", re.IGNORECASE)
+_PUBLISHED = re.compile(rf"(?:(?:first\s+)?(?:published|posted)(?:\s+on)?\s*:?\s*)?{_DATE}", re.IGNORECASE)
+_NOISE = re.compile(
+    r"\d+\s*-?\s*min(?:ute)?s?(?:\s+read)?"
+    r"|[\d.,]+\s*k?\s*(?:views?|comments?|likes?|shares?|claps?|reads?)"
+    r"|share(?:\s+(?:this(?:\s+(?:article|post|story))?|on\s+\w+))?|tweet|print|copy\s+link|save|listen|subscribe"
+    r"|facebook|twitter|linkedin|whatsapp|reddit|e-?mail|follow(?:\s+us)?|advertisement|sponsored|skip\s+to\s+content",
+    re.IGNORECASE,
+)
+_BETWEEN_PARAGRAPHS = re.compile(r"(?:advertisement|sponsored|share|share\s+this(?:\s+\w+)?)\s*:?", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[\s:·•|,\u2013\u2014/-]*")
+_BY = re.compile(r"(?:written\s+)?by[\s:]+(?P<name>\S.{1,80})", re.IGNORECASE)
+_NAME = re.compile(r"[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){1,3}")
+_TAIL = re.compile(
+    r"(?:related(?:\s+(?:posts|articles|stories|reading|content))?|you\s+(?:may|might)\s+also\s+like"
+    r"|read\s+next|more\s+(?:from|stories|articles|posts)\b.{0,40}|recommended(?:\s+\w+)?|about\s+the\s+authors?"
+    r"|leave\s+a\s+(?:reply|comment)|(?:\d+\s+)?comments|share\s+this.{0,30}|tags|(?:tags:|filed\s+under).{0,120}"
+    r"|subscribe.{0,60}|newsletter)\s*:?",
+    re.IGNORECASE,
+)
+_TAIL_WORDS = 120
+# A longer first line belongs to the article, whose title was not copied.
+_LONGEST_TITLE = 200
+
+
+class Top(msgspec.Struct):
+    """What the lines above an article contain."""
+
+    title: str
+    byline: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+def read_top(lines: Sequence[str]) -> tuple[Top, int]:
+    """Read the title (the first line that is no noise) and the lines after it. Also return how many lines that were."""
+    first = next((at for at, line in enumerate(lines) if line and not is_noise(line)), 0)
+    if len(lines[first]) > _LONGEST_TITLE:
+        return Top(title=""), first
+    top = Top(title=lines[first])
+    below = [(at, line) for at, line in enumerate(lines) if at > first and line]
+    for (at, line), (_, following) in pairwise([*below, (len(lines), "")]):
+        if line != top.title and not _read_byline(top, line, following) and not _read_facts(top, line):
+            return top, at
+    return top, len(lines)
+
+
+def read_tail(blocks: Sequence[str], byline: tuple[str, ...]) -> int:
+    """The index at which the article ends and a short tail begins: "Related posts", the author again, or the like."""
+    words = 0
+    end = len(blocks)
+    for at in range(len(blocks) - 1, 0, -1):
+        words += len(blocks[at].split())
+        if words > _TAIL_WORDS:
+            break
+        if _TAIL.fullmatch(blocks[at]) or _without_repetition(blocks[at]) in byline:
+            end = at
+    return end
+
+
+def is_noise(line: str) -> bool:
+    """Whether a line between paragraphs belongs to the page and not to the article."""
+    return bool(_BETWEEN_PARAGRAPHS.fullmatch(line))
+
+
+def _read_byline(top: Top, line: str, following: str) -> bool:
+    name = _without_repetition(line)
+    if match := _BY.fullmatch(line):
+        name = match["name"]
+    elif not (_NAME.fullmatch(name) and (name != line or (name.istitle() and _read_facts(Top(""), following)))):
+        return False
+    top.byline = top.byline or tuple(names_in(name, single=True))
+    return True
+
+
+def _without_repetition(line: str) -> str:
+    """A name that was copied twice, with the caption of its picture: "Sam TorresSam Torres"."""
+    half = line[: len(line) // 2].strip()
+    return half if half and line in (half * 2, f"{half} {half}") else line
+
+
+def _read_facts(top: Top, line: str) -> bool:
+    """Read dates from a line such as "4 min read, updated March 16, 2026". Return False for any other line."""
+    rest = line
+    if updated := _UPDATED.search(rest):
+        rest = rest.replace(updated[0], "", 1)
+    if published := _PUBLISHED.search(rest):
+        rest = rest.replace(published[0], "", 1)
+    if not _SEPARATORS.fullmatch(_NOISE.sub("", rest)):
+        return False
+    top.updated_at = top.updated_at or (_as_date(updated["date"]) if updated else None)
+    top.published_at = top.published_at or (_as_date(published["date"]) if published else None)
+    return True
+
+
+def _as_date(text: str) -> datetime | None:
+    settings = {
+        "TIMEZONE": "UTC",
+        "RETURN_AS_TIMEZONE_AWARE": True,
+        "REQUIRE_PARTS": ["day", "month", "year"],
+    }
+    found: datetime | None = dateparser.parse(text, settings=settings)
+    return found

@@ -1,0 +1,29 @@
+"""Fetching a file from an address without redirects, for other packages."""
+
+from parley.core.errors import Busy
+from parley.core.settings import settings
+from parley.core.text.messages import N_
+from parley.importing.errors import CannotImport
+from parley.importing.fetch import fetch
+
+KINDS = (
+    "text/plain",
+    "text/xml",
+    "application/xml",
+    "application/octet-stream",
+    "binary/octet-stream",
+    "application/x-pem-file",
+    "application/x-x509-ca-cert",
+)
+LIMIT = 100_000
+
+
+async def fetched(url: str) -> bytes:
+    """Return the body at `url`, within the limits of an import. Raises Busy when it cannot be fetched now."""
+    try:
+        found = await fetch(url, allow=settings().fetch_allow, limit=LIMIT, accept=KINDS)
+    except CannotImport as error:
+        raise Busy(N_("{url} cannot be fetched. Nothing was changed; please send this again."), 60, url=url) from error
+    if found.final_url != url:
+        raise Busy(N_("{url} redirects to another address, so it is not used. Nothing was changed."), 60, url=url)
+    return found.body

@@ -1,0 +1,124 @@
+"""Finding the formulas of a page: MathML, and the TeX of MathJax, KaTeX and pictures of formulas."""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from parley.importing.maths.mathml import UnreadableFormula, local_name, write_mathml
+from parley.importing.maths.tex import formula, tex_to_mathml
+from parley.importing.tokens import Tokens
+
+_CLASS = "contains(concat(' ', normalize-space(@class), ' '), ' {} ')"
+# Outer elements first: what a script made of a formula stands beside the formula itself.
+_BOXES = " | ".join(
+    f".//*[{_CLASS.format(name)}]"
+    for name in ("katex-display", "katex", "mwe-math-element", "MathJax_Display", "MathJax", "MathJax_SVG")
+)
+_FORMULAS = etree.XPath(
+    f"{_BOXES} | .//mjx-container | .//math | .//*[local-name() = 'mml:math'] | .//script[starts-with(@type, 'math/')]"
+    f" | .//img[@alt and (contains(@class, 'latex') or contains(@class, 'tex ') or contains(@src, 'latex.php'))]"
+)
+_PREVIEWS = etree.XPath(f".//*[{_CLASS.format('MathJax_Preview')}]")
+_RENDERER = re.compile(r"mathjax|katex", re.IGNORECASE)
+_INLINE_DOLLAR = re.compile(r"inlineMath[^}]{0,80}['\"]\$['\"]|left:\s*['\"]\$['\"]")
+# Between delimiters of the same kind stands no other one, so that a pattern never looks far.
+_INNER = r"[^\\]*(?:\\(?![()\[\]])[^\\]*){0,400}"
+_DELIMITED = rf"\\\((?P<round>{_INNER})\\\)|\\\[(?P<square>{_INNER})\\\]|\$\$(?P<double>[^$]{{1,2000}})\$\$"
+_TEX = re.compile(_DELIMITED)
+_TEX_WITH_DOLLAR = re.compile(_DELIMITED + r"|(?<![\\$\w])\$(?P<single>[^\s$](?:[^$\n]{0,500}[^\s$\\])?)\$(?![\w$])")
+_VERBATIM = {"code", "pre", "script", "style", "textarea", "kbd", "samp"}
+_MOST = 3_000
+
+
+def take_formulas(tree: HtmlElement, tokens: Tokens) -> None:
+    """Replace the formulas in `tree` by tokens, which stand for them as MathML while the article is searched."""
+    for preview in _PREVIEWS(tree):
+        preview.drop_tree()
+    delimiters = _delimiters(tree)
+    for found in _FORMULAS(tree)[:_MOST]:
+        if found.getroottree().getroot() is tree and found.getparent() is not None:
+            _take(found, tokens)
+    if delimiters:
+        _take_delimited(tree, delimiters, tokens)
+
+
+def _take(found: HtmlElement, tokens: Tokens) -> None:
+    display = _is_display(found)
+    written = next(_written(found, display=display), None)
+    if written is None and found.tag == "img":
+        return
+    token = tokens.add(written) if written else ""
+    found.tail = f"{token}{found.tail or ''}"
+    found.drop_tree()
+
+
+def _written(found: HtmlElement, *, display: bool) -> Iterator[str]:
+    """The formula as MathML: from the page's own MathML, else from its TeX."""
+    tex = _tex(found)
+    math = next((one for one in found.iter() if local_name(one) == "math"), None)
+    try:
+        if math is not None:
+            yield write_mathml(math, display=display, tex=tex)
+        elif tex and found.tag == "img":
+            yield tex_to_mathml(tex, display=display)
+    except UnreadableFormula:
+        pass
+    if tex and found.tag != "img":
+        yield formula(tex, display=display)
+
+
+def _tex(found: HtmlElement) -> str:
+    if found.tag == "script":
+        return (found.text or "").strip()
+    if found.tag == "img":
+        return (found.get("alt") or "").strip().strip("$")
+    for part in found.iter():
+        if local_name(part) == "annotation" and "tex" in (part.get("encoding") or "").lower():
+            return (part.text or "").strip()
+        if local_name(part) == "math" and (stated := part.get("alttext")):
+            return _without_style(stated.strip())
+    return ""
+
+
+def _without_style(tex: str) -> str:
+    """The formula within the command that Wikipedia puts around each one."""
+    return tex.removeprefix("{\\displaystyle ").removesuffix("}").strip() if tex.startswith("{\\displaystyle ") else tex
+
+
+def _is_display(found: HtmlElement) -> bool:
+    boxes = (found, *found.iterancestors())[:2]
+    marks = " ".join(f"{one.get('class') or ''} {one.get('mode') or ''}" for one in boxes)
+    return (
+        "display" in marks.lower().replace("displaystyle", "")
+        or "mode=display" in (found.get("type") or "").replace(" ", "")
+        or any(one.get("display") in ("block", "true") for one in found.iter() if isinstance(one.tag, str))
+    )
+
+
+def _delimiters(tree: HtmlElement) -> re.Pattern[str] | None:
+    """The delimiters of TeX that the page's own script replaces, if it has one."""
+    scripts = [f"{script.get('src') or ''} {(script.text or '')[:4_000]}" for script in tree.iter("script")]
+    if not any(_RENDERER.search(script) for script in scripts):
+        return None
+    return _TEX_WITH_DOLLAR if any(_INLINE_DOLLAR.search(script) for script in scripts) else _TEX
+
+
+def _take_delimited(tree: HtmlElement, delimiters: re.Pattern[str], tokens: Tokens) -> None:
+    as_token = partial(_as_token, tokens=tokens)
+    verbatim: set[HtmlElement] = set()
+    for element in tree.iter():
+        outside = element.getparent() in verbatim
+        if outside or element.tag in _VERBATIM:
+            verbatim.add(element)
+        elif element.text:
+            element.text = delimiters.sub(as_token, element.text)
+        if element.tail and not outside:
+            element.tail = delimiters.sub(as_token, element.tail)
+
+
+def _as_token(match: re.Match[str], tokens: Tokens) -> str:
+    display = bool(match["square"] or match["double"])
+    return tokens.add(formula(next(filter(None, match.groups()), ""), display=display))

@@ -1,0 +1,21 @@
+"""What a page says about its author, and in which section of its site the article stands."""
+
+from parley.importing.metadata.stated import Stated, text_of
+
+LONGEST_BIO, _SHORTEST_BIO = 600, 20
+LONGEST_SECTION = 80
+_SECTION = ("article:section", "parsely-section", "section")
+
+
+def find_bio(stated: Stated) -> tuple[str, str]:
+    """A sentence or two about the only author, and where they stood; empty if there are none."""
+    authors = [one for one in stated.values("author") if isinstance(one, dict)]
+    bio = text_of(authors[0].get("description")) if len(authors) == 1 else ""
+    return (bio, "json-ld") if _SHORTEST_BIO <= len(bio) <= LONGEST_BIO else ("", "")
+
+
+def find_section(stated: Stated) -> tuple[str, str]:
+    """The section, such as `Opinion`, and where it was found; empty if there is none."""
+    said = [(text_of(value), "json-ld") for value in stated.values("articleSection")]
+    said += [(text, f"meta {name}") for name in _SECTION for text in stated.meta.get(name, [])]
+    return next((one for one in said if 0 < len(one[0]) <= LONGEST_SECTION and "://" not in one[0]), ("", ""))

@@ -1,0 +1,167 @@
+"""Who wrote an article: what its page states in data, else the line under its heading.
+
+An implausible name is left out: no byline is better than a wrong one.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import takewhile
+
+from lxml.html import HtmlElement
+
+from parley.importing.metadata.names import BY, MOST_NAMES, fold, names_in
+from parley.importing.metadata.stated import Node, Stated, text_of, types_of
+
+Byline = tuple[list[str], str]
+
+_SCHOLARLY = ("citation_author", "dc.creator", "dcterms.creator", "dc.creator.personalname", "eprints.creators_name")
+_META = (
+    "author", "article:author", "og:article:author", "books:author", "book:author", "parsely-author", "byl",
+    "sailthru.author", "cxenseparse:author", "cse_author", "vr:author", "shareaholic:article_author_name",
+)  # fmt: skip
+_MARKED = (
+    './/*[contains(concat(" ", @rel, " "), " author ") or contains(@itemprop, "author") or contains(@class, "byline")'
+    ' or contains(@class, "author") or contains(@class, "Byline") or contains(@class, "Author")'
+    ' or contains(@class, "auteur") or contains(@class, "autor")'
+    ' or contains(@data-testid, "byline") or contains(@data-testid, "author") or self::address]'
+)
+_TO_AUTHOR = re.compile(
+    r"/(?:authors?|autore?n?s?|auteurs?|by|people|staff|profile|contributors?|journalists?|writers?|redakteure?"
+    r"|penulis|редакция|autor[aei]?s?|reporter|team)/[^/]",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"comment|related|most-?read|teaser|recommend|sidebar|widget|popular|trending|newsletter|promo|(?<![\w-])(?:bio|card)(?!\w)|also"
+    r"|reply|carousel|latest|outbrain|taboola",
+    re.IGNORECASE,
+)
+_SECTIONS = {"aside", "nav", "footer"}
+_MOST_MARKED = 200
+_LINES_BELOW, _LONGEST_LINE = 20, 120
+_LONGEST_MARKED = 300
+_LAST_FIRST = re.compile(r"([^,]+), ([^,]+)")
+
+
+def find_byline(stated: Stated, title: str) -> Byline:
+    """The names of the authors, at most ten, and where they were found; no names if none are plausible."""
+    found = ((names, where) for names, where in _candidates(stated, title) if names)
+    return next(found, ([], ""))
+
+
+def _candidates(stated: Stated, title: str) -> Iterator[Byline]:
+    sites = _sites(stated)
+    yield _people(stated, sites), "json-ld"
+    yield _scholarly(stated), "citation"
+    for name in _META:
+        yield _joined(stated.meta.get(name, []), sites), f"meta {name}"
+    yield from _on_the_page(stated, _heading(stated.tree, title), sites)
+    yield _organisations(stated, sites), "json-ld"
+    yield from _own_site(stated)
+
+
+def _sites(stated: Stated) -> list[str]:
+    """The names of the site itself, which are no byline: "Example News", "example", "example.org"."""
+    labels = stated.host.split(".")
+    return [*stated.site_names, stated.host, *labels[:-1], *(f"{name} Online" for name in stated.site_names)]
+
+
+def _people(stated: Stated, sites: list[str]) -> list[str]:
+    people = [node for node in stated.values("author") if isinstance(node, dict) and "Person" in types_of(node)]
+    plain = [node for node in stated.values("author") if isinstance(node, str)]
+    publishers = _publishers(stated)
+    named = [text_of(node.get("name")) for node in people]
+    kept = [name for name in named if fold(name) not in publishers]
+    return _joined(kept, [], single=True) or _joined(plain, sites)
+
+
+def _publishers(stated: Stated) -> set[str]:
+    """Organisations whose name a blog's software may give to a person."""
+    nodes = [*stated.values("publisher"), *stated.nodes.values()]
+    organisations = [node for node in nodes if isinstance(node, dict) and "Person" not in types_of(node)]
+    named = {fold(text_of(node.get("name"))) for node in organisations if _is_organisation(node)}
+    return named | {fold(name) for name in stated.meta.get("og:site_name", [])}
+
+
+def _is_organisation(node: Node) -> bool:
+    return any(kind.endswith("Organization") or kind == "WebSite" for kind in types_of(node))
+
+
+def _organisations(stated: Stated, sites: list[str]) -> list[str]:
+    named = [text_of(node.get("name")) for node in stated.values("author") if isinstance(node, dict)]
+    known = {fold(site) for site in sites} | _publishers(stated)
+    hosts = [label for label in stated.host.split(".")[:-1] if len(label) > 2]  # noqa: PLR2004 "n-tv" but not "co"
+    kept = [name for name in named if fold(name) not in known and not any(fold(label) in fold(name) for label in hosts)]
+    return _joined(kept, sites, single=True)[:1]
+
+
+def _own_site(stated: Stated) -> Iterator[Byline]:
+    """The person whose name the site has."""
+    for element in stated.tree.xpath(_MARKED)[:_MOST_MARKED]:
+        if _is_explicit(element) and not _is_elsewhere(element, set()):
+            yield _names_of(element, [], single=True, handles=True), "rel=author"
+
+
+def _scholarly(stated: Stated) -> list[str]:
+    stated_names = next((stated.meta[name] for name in _SCHOLARLY if name in stated.meta), [])
+    turned = (_LAST_FIRST.sub(r"\2 \1", name) if name.count(",") == 1 else name for name in stated_names)
+    return _joined(list(turned), _sites(stated))
+
+
+def _joined(texts: list[str], sites: list[str], *, single: bool = False) -> list[str]:
+    names = (name for text in texts[:MOST_NAMES] for name in names_in(text, sites=sites, single=single))
+    return list({fold(name): name for name in names}.values())[:MOST_NAMES]
+
+
+def _heading(tree: HtmlElement, title: str) -> HtmlElement | None:
+    headings = list(tree.iter("h1", "h2", "h3"))
+    same = (heading for heading in headings if title and fold(heading.text_content()) == fold(title))
+    return next(same, next((heading for heading in headings if heading.tag == "h1"), None))
+
+
+def _on_the_page(stated: Stated, heading: HtmlElement | None, sites: list[str]) -> Iterator[Byline]:
+    frame = set() if heading is None else set(heading.iterancestors())
+    marked = [one for one in stated.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(one, frame)]
+    host = fold(stated.host)
+    for element in filter(_is_explicit, marked):
+        names = _names_of(element, sites, single=True, handles=True)
+        # A blog's software marks the site itself as the author.
+        yield [name for name in names if fold(name) not in host], "rel=author"
+    yield from ((_names_of(element, sites, single=False), "byline") for element in marked)
+    if heading is not None:
+        yield _below(heading, sites), "byline"
+    links = [*filter(_is_link_to_author, stated.tree.iter("a"))][:_MOST_MARKED]
+    yield from ((_names_of(link, sites, single=False), "byline") for link in links if not _is_elsewhere(link, frame))
+
+
+def _below(heading: HtmlElement, sites: list[str]) -> list[str]:
+    """The names in a line that begins with "By", shortly after the main heading."""
+    following = (piece.strip() for piece in heading.xpath("following::text()[normalize-space()]")[:_LINES_BELOW])
+    lines = list(takewhile(lambda line: len(line) < _LONGEST_LINE, following))
+    found = (names_in("\n".join(lines[at : at + 2]), sites=sites) for at, line in enumerate(lines) if BY.match(line))
+    return next(found, [])
+
+
+def _is_explicit(element: HtmlElement) -> bool:
+    """Whether an element is marked as the author's name: by a link's relation, a property or a microformat."""
+    if "author" in f"{element.get('rel')} {element.get('itemprop')}":
+        return True
+    classes = {*(element.get("class") or "").split()}
+    return {"author", "vcard"} <= classes or "p-author" in classes or _is_link_to_author(element)
+
+
+def _is_link_to_author(element: HtmlElement) -> bool:
+    return element.tag == "a" and bool(_TO_AUTHOR.search(element.get("href") or ""))
+
+
+def _names_of(element: HtmlElement, sites: list[str], *, single: bool, handles: bool = False) -> list[str]:
+    pieces = "\n".join(piece.strip(" \t\r") for piece in element.itertext() if piece.strip())
+    if len(pieces) > _LONGEST_MARKED:
+        return []
+    return names_in(pieces, sites=sites, single=single, handles=handles)
+
+
+def _is_elsewhere(element: HtmlElement, frame: set[HtmlElement]) -> bool:
+    """Whether an element belongs to comments or teasers of other articles; `frame` is around the article's heading."""
+    around = [one for one in (element, *element.iterancestors()) if one not in frame]
+    named = (f"{one.get('class', '')} {one.get('id', '')}" for one in around if one.tag not in ("body", "html"))
+    return any(one.tag in _SECTIONS for one in around) or any(_ELSEWHERE.search(name) for name in named)

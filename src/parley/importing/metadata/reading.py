@@ -1,0 +1,79 @@
+"""The metadata of a page: title, byline, site, section, language, dates, canonical address, licence, reservations."""
+
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+from lxml.html import HtmlElement
+
+from parley.importing.metadata.authors import find_bio, find_section
+from parley.importing.metadata.bylines import find_byline
+from parley.importing.metadata.dates import find_published, find_updated
+from parley.importing.metadata.languages import find_direction, find_language
+from parley.importing.metadata.licences import find_licence, find_reservations
+from parley.importing.metadata.stated import Stated, host_of, read_stated
+from parley.importing.metadata.titles import find_title
+
+
+class Metadata(msgspec.Struct, frozen=True):
+    """Everything but the direction may be missing. Dates have a time zone; a day without a time is midnight UTC.
+
+    `where` says for each field that was found from what part of the page it is, such as `json-ld` or `heading`.
+    """
+
+    title: str | None = None
+    byline: tuple[str, ...] = ()
+    site: str | None = None
+    lang: str | None = None
+    dir: str = "ltr"
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    canonical_url: str | None = None
+    licence: str | None = None
+    section: str | None = None
+    bio: str | None = None
+    reservations: tuple[str, ...] = ()
+    where: dict[str, str] = {}
+
+
+def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
+    """Judge what a page states about its article, data before text. What is implausible stays empty."""
+    stated = read_stated(tree, url)
+    title = find_title(stated)
+    byline = find_byline(stated, title[0])
+    published = find_published(stated)
+    updated = find_updated(stated, published[0])
+    licence, section, bio = find_licence(stated), find_section(stated), find_bio(stated)
+    lang = find_language(stated)
+    canonical_url = _canonical(stated, url)
+    where = {"title": title[1], "byline": byline[1], "published_at": published[1], "updated_at": updated[1]}
+    where |= {"licence": licence[1], "section": section[1], "bio": bio[1]}
+    return Metadata(
+        title=title[0] or None,
+        byline=tuple(byline[0]),
+        site=next(iter(stated.site_names), host_of(canonical_url) or None),
+        lang=lang,
+        dir=find_direction(tree, lang),
+        published_at=published[0],
+        updated_at=updated[0],
+        canonical_url=canonical_url,
+        licence=licence[0] or None,
+        section=section[0] or None,
+        bio=bio[0] or None,
+        reservations=find_reservations(stated),
+        where={name: found for name, found in where.items() if found},
+    )
+
+
+def _canonical(stated: Stated, url: str | None) -> str | None:
+    """The canonical address that the page declares, if it is a web address and no front page; else `url`."""
+    link = stated.tree.find('.//link[@rel="canonical"]')
+    for address in (None if link is None else link.get("href"), stated.first_meta("og:url")):
+        try:
+            whole = urljoin(url or "", (address or "").strip())
+            parts = urlsplit(whole)
+        except ValueError:
+            continue
+        if address and parts.scheme in ("http", "https") and parts.hostname and parts.path.strip("/"):
+            return whole
+    return url

@@ -1,0 +1,93 @@
+"""The title of an article: the heading that readers see, without the site's name."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from lxml.html import HtmlElement
+
+from parley.importing.metadata.names import fold
+from parley.importing.metadata.stated import Stated, text_of
+
+_META = ("citation_title", "og:title", "twitter:title", "dc.title", "dcterms.title", "parsely-title", "title")
+# A separator between a title and its site, with spaces where it may also stand in a title.
+_SEPARATOR = re.compile(
+    r"\s+[|\u00b7\u2022\u00bb\u00ab*\u203a/\\\u2013\u2014-]{1,2}\s+|\s*[|_\uff5c]\s*|(?<=\w)[:\uff1a]\s*(?=[^\s:]+$)"
+)
+_DATE = re.compile(r"\W*\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\W*")
+_LONGEST = 300
+_SHORTEST_SITE = 4  # letters, within a longer name
+_ALIKE = 0.5
+
+
+def find_title(stated: Stated) -> tuple[str, str]:
+    """The title and where it was found; empty if there is none."""
+    sites = _sites(stated)
+    said = [(without_site(text, sites), where) for text, where in _said(stated) if text]
+    said = [(text, where) for text, where in said if text and fold(text) not in sites]
+    heading = _heading(stated.tree, [text for text, _ in said], sites)
+    return (heading, "heading") if heading else next(iter(said), ("", ""))
+
+
+def without_site(title: str, sites: Iterable[str]) -> str:
+    """A title without the names of its site, dates and authors that stand at its ends behind separators."""
+    parts = list(_split(title))
+    while len(parts) > 1 and _is_site(parts[-1][1], sites):
+        parts.pop()
+    while len(parts) > 1 and _is_site(parts[0][1], sites):
+        parts[1] = ("", parts[1][1])
+        del parts[0]
+    return "".join(f"{separator}{part}" for separator, part in parts).strip()
+
+
+def _split(title: str) -> Iterator[tuple[str, str]]:
+    separator, at = "", 0
+    for match in _SEPARATOR.finditer(title):
+        yield separator, title[at : match.start()]
+        separator, at = match[0], match.end()
+    yield separator, title[at:]
+
+
+def _is_site(part: str, sites: Iterable[str]) -> bool:
+    name = fold(part)
+    return not name or bool(_DATE.fullmatch(part)) or any(_same_site(name, site) for site in sites)
+
+
+def _same_site(name: str, site: str) -> bool:
+    begins_or_ends = len(site) >= _SHORTEST_SITE and (name.startswith(site) or name.endswith(site))
+    return name == site or (begins_or_ends and len(name) < 3 * len(site))
+
+
+def _sites(stated: Stated) -> set[str]:
+    labels = stated.host.split(".")
+    own = fold(text_of(stated.tree.findtext(".//title")))
+    return {fold(name) for name in (*stated.site_names, stated.host, *labels[:-1])} - {"", own}
+
+
+def _said(stated: Stated) -> Iterator[tuple[str, str]]:
+    yield from ((text_of(value), "json-ld") for value in stated.values("headline"))
+    for name in _META:
+        yield from ((text, f"meta {name}") for text in stated.meta.get(name, [])[:1])
+    yield text_of(stated.tree.findtext(".//title")), "title"
+
+
+def _heading(tree: HtmlElement, said: list[str], sites: set[str]) -> str:
+    """The heading that is, or else resembles, what the page says its title is; without such words, the only one."""
+    found = [" ".join(heading.text_content().split()) for heading in tree.iter("h1")]
+    headings = list(dict.fromkeys(text for text in found if 0 < len(text) <= _LONGEST and fold(text) not in sites))
+    if not said:
+        return headings[0] if len(headings) == 1 else ""
+    folded = {fold(title) for title in said}
+    same = (text for text in headings if fold(text) in folded)
+    return next(same, "") or next((text for text in headings if any(_alike(text, title) for title in said)), "")
+
+
+def _alike(one: str, other: str) -> bool:
+    short, long = sorted((fold(one), fold(other)), key=len)
+    words, others = _words(one), _words(other)
+    return (short in long and 2 * len(short) > len(long)) or len(words & others) >= _ALIKE * max(
+        min(len(words), len(others)), 1
+    ) > 0
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in re.findall(r"\w+", text.casefold()) if len(word) > 2 or not word.isascii()}  # noqa: PLR2004

@@ -1,0 +1,108 @@
+"""Cutting an article's markup into passages, which members comment on."""
+
+import re
+from collections.abc import Iterable
+from itertools import accumulate, islice
+
+import lxml.html
+import msgspec
+from lxml.etree import iterwalk
+from lxml.html import HtmlElement, HTMLParser
+
+from parley.core.text.messages import N_
+from parley.importing.cutting import Kind, cut_blocks
+from parley.importing.errors import CannotImport
+from parley.importing.sanitiser import sanitise
+
+_DEEPEST = 150
+_BOXES = re.compile(r"<(/?)(?:div|section|article|main|aside|header|footer|blockquote|center)\b[^<>]*>", re.IGNORECASE)
+# Long books have about 5,000. Each takes up to 0.2 ms here, and a little on every page that shows it.
+MOST_PASSAGES = 10_000
+# What is left after pictures are taken out: empty links, and line breaks at the end of a block. The pattern matches
+# only from the first break of a row, since matching from each would take quadratic time.
+_LEFTOVERS = re.compile(r"<a\b(?![^>]*role=\"doc-)[^>]*>\s*</a>|(?<!\s)(?<!<br>)\s*(?:<br>\s*)+(</(?:p|li|h\d)>)")
+
+
+_BLOCKS = (
+    "blockquote", "br", "caption", "dd", "div", "dt", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p",
+    "pre", "td", "th", "tr",
+)  # fmt: skip
+
+
+class ImportedPassage(msgspec.Struct, frozen=True):
+    """One block of an article.
+
+    `level` is a heading's rank or a list item's depth (both from 1). `html` is one complete safe element,
+    `text` its words with white space collapsed (for a figure the caption, else the alternative text). `page` is the
+    number of the page on which it begins, from 1, if it is from a PDF.
+    """
+
+    kind: Kind
+    level: int | None
+    html: str
+    text: str
+    page: int | None = None
+
+
+def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[ImportedPassage]:
+    """Return the article's passages in reading order.
+
+    List items (of nested lists too) and the paragraphs of a quote are passages of their own. A first heading
+    that only repeats `title` is dropped. Relative addresses are resolved against `base_url`. Raises CannotImport
+    when there are too many passages.
+    """
+    root = _parse(sanitise(_shallow(html), base_url=base_url, boxes=True))
+    found = (_passage(*block) for block in cut_blocks(root))
+    passages = list(islice((one for one in found if one.text or one.kind == "figure"), MOST_PASSAGES + 1))
+    if len(passages) > MOST_PASSAGES:
+        raise CannotImport(
+            N_("This has more than {most_passages} paragraphs. Import it as several articles."),
+            most_passages=MOST_PASSAGES,
+        )
+    if title and passages and passages[0].kind == "heading" and same_words(passages[0].text, title):
+        del passages[0]
+    return passages
+
+
+def without_lost_pictures(passages: Iterable[ImportedPassage]) -> list[ImportedPassage]:
+    """Leave out the figures without a picture, with their captions."""
+    return [one for one in passages if one.kind != "figure" or "<img" in one.html]
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts are equal except for case, white space and punctuation."""
+    one, other = ("".join(filter(str.isalnum, text)).casefold() for text in (one, other))
+    return bool(one) and one == other
+
+
+def _shallow(html: str) -> str:
+    """The same markup without its boxes if they are nested too deeply: the sanitiser's time grows by their square."""
+    depths = accumulate(-1 if tag[1] else 1 for tag in _BOXES.finditer(html))
+    return _BOXES.sub(" ", html) if max(depths, default=0) > _DEEPEST else html
+
+
+def _parse(clean: str) -> HtmlElement:
+    root = lxml.html.fragment_fromstring(clean, create_parent="div", parser=HTMLParser(huge_tree=True))
+    if _depth(root) > _DEEPEST:  # only in broken or hostile pages: keep the text
+        root = lxml.html.fragment_fromstring(sanitise(clean, flat=True), create_parent="div")
+    return root
+
+
+def _depth(root: HtmlElement) -> int:
+    depth = deepest = 0
+    for event, _ in iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _passage(kind: Kind, level: int | None, element: HtmlElement) -> ImportedPassage:
+    html = sanitise(_LEFTOVERS.sub(r"\1", lxml.html.tostring(element, encoding="unicode", with_tail=False)))
+    return ImportedPassage(kind, level, html, _text(element))
+
+
+def _text(element: HtmlElement) -> str:
+    for end in element.iter(*_BLOCKS):
+        end.tail = f" {end.tail or ''}"
+    words = " ".join(element.text_content().split())
+    return words or " ".join(" ".join(picture.get("alt", "") for picture in element.iter("img")).split())

@@ -1,0 +1,61 @@
+"""Blocks to passages."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import lxml.html
+import msgspec
+
+from parley.importing.cutting import Kind
+from parley.importing.passages import ImportedPassage
+from parley.importing.pdf.blocks import Block
+from parley.importing.pdf.footnotes import Note
+from parley.importing.pdf.hyphens import Vocabulary
+from parley.importing.pdf.markup import code, inline
+from parley.importing.sanitiser import sanitise
+
+_NUMBER = re.compile(r"\(?(\d{1,4})[.)]$")
+
+
+def as_passages(blocks: Sequence[Block], vocabulary: Vocabulary) -> Iterator[ImportedPassage]:
+    for block in blocks:
+        yield _passage(block, vocabulary)
+
+
+def _passage(block: Block, vocabulary: Vocabulary) -> ImportedPassage:
+    match block.kind:
+        case "heading":
+            tag = f"h{block.level}"
+            return _made(
+                "heading", block.level, f"<{tag}>{inline(block.lines, vocabulary, plain=True)}</{tag}>", block.page
+            )
+        case "code":
+            return _made("code", None, f"<pre>{code(block.lines)}</pre>", block.page)
+        case "item":
+            return _item(block, vocabulary)
+        case "reference":
+            return _made("item", 1, f"<ul><li>{inline(block.lines, vocabulary)}</li></ul>", block.page)
+        case _:
+            return _made("paragraph", None, f"<p>{inline(block.lines, vocabulary)}</p>", block.page)
+
+
+def _item(block: Block, vocabulary: Vocabulary) -> ImportedPassage:
+    first, *others = block.lines
+    label = first.words[0].text
+    lines = [msgspec.structs.replace(first, words=first.words[1:]), *others]
+    if number := _NUMBER.match(label):
+        return _made("item", 1, f'<ol start="{number[1]}"><li>{inline(lines, vocabulary)}</li></ol>', block.page)
+    if label.isalnum() or label[0] in "([" or label[-1] in ".)":
+        return _made("item", 1, f"<ul><li>{inline(block.lines, vocabulary)}</li></ul>", block.page)
+    return _made("item", 1, f"<ul><li>{inline(lines, vocabulary)}</li></ul>", block.page)
+
+
+def note_passages(notes: Sequence[Note], vocabulary: Vocabulary) -> Iterator[ImportedPassage]:
+    for note in notes:
+        yield _made("paragraph", None, f"<p><sup>{note.mark}</sup> {inline(note.lines, vocabulary)}</p>", note.page)
+
+
+def _made(kind: Kind, level: int | None, html: str, page: int) -> ImportedPassage:
+    safe = sanitise(html)
+    text = " ".join(lxml.html.fragment_fromstring(safe).text_content().split())
+    return ImportedPassage(kind, level, safe, text, page)

@@ -1,0 +1,71 @@
+"""Reading the article in a PDF."""
+
+from collections.abc import Sequence
+
+from parley.core.text.directions import direction_of
+from parley.core.text.messages import N_
+from parley.importing.errors import CannotImport
+from parley.importing.extract import Extracted
+from parley.importing.passages import MOST_PASSAGES, ImportedPassage
+from parley.importing.pdf.blocks import cut_into_blocks
+from parley.importing.pdf.columns import first_page_in_reading_order, in_reading_order
+from parley.importing.pdf.document import Page, open_pdf, read_pages
+from parley.importing.pdf.footnotes import take_footnotes
+from parley.importing.pdf.furniture import without_furniture
+from parley.importing.pdf.head import take_head
+from parley.importing.pdf.headings import mark_headings
+from parley.importing.pdf.hyphens import Vocabulary
+from parley.importing.pdf.kinds import mark_kinds
+from parley.importing.pdf.passages import as_passages, note_passages
+from parley.importing.pdf.properties import Properties, read_properties
+from parley.importing.pdf.typography import typography_of
+
+_FEWEST_LETTERS = 25  # an article has more
+_SCANNED = N_(
+    "This PDF is a scan: it has pictures of pages, and no text. "
+    "Run text recognition (OCR) on it and try again, or paste its text here."
+)
+_SCANNED_LETTERS = 40  # a page; a scan may have a stamp or a page number in letters
+
+
+def read_pdf(data: bytes, title: str = "") -> tuple[Extracted, list[ImportedPassage]]:
+    """Read the article in a PDF. Raises CannotImport when it is locked, damaged, too long, or only a scan."""
+    document = open_pdf(data)
+    properties = read_properties(document)
+    pages = list(read_pages(document))
+    _refuse_scan(pages, properties)
+    segments = without_furniture(pages)
+    lines = first_page_in_reading_order(segments[pages[0].number], pages[0].number)
+    lines += [line for page in pages[1:] for line in in_reading_order(segments[page.number], page.number)]
+    typography = typography_of(lines)
+    vocabulary = Vocabulary(lines)
+    text, notes = take_footnotes(lines, typography)
+    blocks = cut_into_blocks(text, typography)
+    mark_headings(blocks, typography)
+    head, blocks = take_head(blocks, typography, properties, pages[0].turned)
+    mark_kinds(blocks)
+    passages = [*as_passages(blocks, vocabulary), *note_passages(notes, vocabulary)]
+    if len(passages) > MOST_PASSAGES:
+        raise CannotImport(
+            N_("This has more than {most_passages} paragraphs. Import it as several articles."),
+            most_passages=MOST_PASSAGES,
+        )
+    words = " ".join(passage.text for passage in passages)
+    extracted = Extracted(
+        title=head.title or title or None,
+        html="",
+        byline=head.authors,
+        dir=direction_of(words),
+        published_at=head.published_at,
+        canonical_url=head.canonical_url,
+        where=head.where,
+    )
+    return extracted, passages
+
+
+def _refuse_scan(pages: Sequence[Page], properties: Properties) -> None:
+    letters = [sum(len(word.text) for word in page.words) for page in pages]
+    if sum(letters) < max(_FEWEST_LETTERS, _SCANNED_LETTERS * len(pages)):
+        error = CannotImport(_SCANNED)
+        error.found = Extracted(title=properties.title or None, html="", byline=properties.authors)
+        raise error

@@ -1,0 +1,118 @@
+"""Reading untrusted pages in a subprocess with limits on time and memory.
+
+Some inputs keep a parser busy for minutes (libxml2: one tag with fifty thousand attributes), and a thread cannot be
+stopped. Starting the process takes about half a second, in a job that waits for the network anyway.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from parley.core.text.messages import N_, restored, stored
+from parley.importing import child
+from parley.importing.errors import CannotImport
+from parley.importing.extract import Extracted, extract_html
+from parley.importing.metadata.languages import detect_language
+from parley.importing.notes.linking import link_notes
+from parley.importing.passages import ImportedPassage, cut
+from parley.importing.pasted import extract_file, extract_pasted
+from parley.importing.pdf.signature import is_pdf
+
+_SECONDS, _PDF_SECONDS = 15, 30
+_TOO_MUCH = N_("Reading the page took too long. Paste the article's text instead.")
+_PDF_TOO_MUCH = N_("This PDF is too large or too unusual to be read here. Open it, copy its text, and paste it here.")
+
+
+class ReadArticle(msgspec.Struct, frozen=True):
+    """An article as it was extracted, and its passages."""
+
+    extracted: Extracted
+    passages: list[ImportedPassage]
+
+
+async def sandboxed_page(
+    data: bytes, *, url: str | None, charset: str | None = None, chosen: str | None = None
+) -> ReadArticle:
+    """`extract_html` and `cut` in a subprocess, or `read_pdf` for a PDF."""
+    if is_pdf(data):
+        return await _run("pdf", data, url=url)
+    return await _run("page", data, url=url, charset=charset, chosen=chosen)
+
+
+async def sandboxed_paste(text: str, title: str = "") -> ReadArticle:
+    """`extract_pasted` and `cut` in a subprocess."""
+    return await _run("pasted", text, title)
+
+
+async def sandboxed_file(name: str, data: bytes, title: str = "", chosen: str | None = None) -> ReadArticle:
+    """`extract_file` and `cut` in a subprocess, or `read_pdf` for a PDF."""
+    return await (_run("pdf", data, title) if is_pdf(data) else _run("file", name, data, title, chosen))
+
+
+async def _run(reader: str, *args: object, **kwargs: object) -> ReadArticle:
+    request = msgspec.msgpack.encode((reader, args, kwargs))
+    found, refusal = msgspec.msgpack.decode(
+        await answer_of_process(request, is_pdf=reader == "pdf"), type=tuple[ReadArticle | None, str]
+    )
+    if not refusal and found is not None:
+        return found
+    error = CannotImport(restored(refusal))
+    error.found = found.extracted if found is not None else None
+    raise error
+
+
+async def answer_of_process(request: bytes, *, is_pdf: bool) -> bytes:
+    """What `answer` returns in a process of its own. Raises CannotImport when that takes too much time or memory."""
+    seconds, too_much = (_PDF_SECONDS, _PDF_TOO_MUCH) if is_pdf else (_SECONDS, _TOO_MUCH)
+    try:
+        return await child.run(__name__, request, seconds)
+    except child.Exceeded:
+        raise CannotImport(too_much) from None
+
+
+def _pdf(data: bytes, title: str = "", url: str | None = None) -> ReadArticle:  # noqa: ARG001 like the other readers
+    from parley.importing.pdf.reading import read_pdf  # noqa: PLC0415 PDFium takes 10 MB, only in its own process
+
+    return ReadArticle(*read_pdf(data, title))
+
+
+_READERS: dict[str, Callable[..., Extracted | ReadArticle]] = {
+    "page": extract_html,
+    "pasted": extract_pasted,
+    "file": extract_file,
+    "pdf": _pdf,
+}
+
+
+def read_article(extracted: Extracted, url: str | None = None) -> ReadArticle:
+    """Cut an article that was found at `url` into passages. Raises CannotImport when there are too many."""
+    base_url = url or extracted.canonical_url
+    passages = link_notes(cut(extracted.html, base_url=base_url, title=extracted.title))
+    return ReadArticle(_with_language(extracted, passages), passages)
+
+
+def _with_language(extracted: Extracted, passages: list[ImportedPassage]) -> Extracted:
+    """The article with its language: declared, else that of its words."""
+    found = extracted.lang or detect_language(" ".join(one.text for one in passages))
+    where = {"language": "declared" if extracted.lang else "words"} if found else {}
+    return msgspec.structs.replace(extracted, lang=found, where=extracted.where | where)
+
+
+def _read(reader: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ReadArticle | None, str]:
+    try:
+        found = _READERS[reader](*args, **kwargs)
+        return found if isinstance(found, ReadArticle) else read_article(found, kwargs.get("url")), ""
+    except CannotImport as error:
+        return ReadArticle(error.found, []) if error.found else None, stored(error.message)
+
+
+def answer(request: bytes) -> bytes:
+    """Read the article in an encoded request, and return it or the refusal, encoded."""
+    return msgspec.msgpack.encode(
+        _read(*msgspec.msgpack.decode(request, type=tuple[str, tuple[Any, ...], dict[str, Any]]))
+    )
+
+
+if __name__ == "__main__":
+    child.main(answer)

@@ -1,0 +1,163 @@
+"""What a page states about its article: data before text, and nothing implausible."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from parley.importing.metadata.licences import licence_name, reservations
+from parley.importing.metadata.reading import Metadata, read_metadata
+from parley.importing.page import parse
+
+URL = "https://news.example/2026/kettle"
+
+
+def read(head: str, body: str = "<h1>The kettle question</h1><p>Words.</p>") -> Metadata:
+    return read_metadata(parse(f"<html><head>{head}</head><body>{body}</body></html>", URL), URL)
+
+
+def json_ld(text: str) -> str:
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "The kettle question | Example News", "The kettle question - Example News",
+        "Example News – The kettle question", "The kettle question – news.example – 03.02.2026",
+        "The kettle question_Example News",
+    ],
+)  # fmt: skip
+def test_a_title_is_without_the_name_of_its_site(title: str) -> None:
+    found = read(f'<title>{title}</title><meta property="og:site_name" content="Example News">', "<p>Words.</p>")
+    assert found.title == "The kettle question"
+
+
+def test_the_heading_of_the_article_is_preferred_to_that_of_the_site() -> None:
+    head = '<meta property="og:title" content="The kettle question"><title>Hearth: The kettle question</title>'
+    found = read(head, "<h1>Hearth</h1><h1>The Kettle Question</h1><p>Words.</p>")
+    assert (found.title, found.where["title"]) == ("The Kettle Question", "heading")
+
+
+def test_people_are_preferred_to_the_organisation_that_publishes_them() -> None:
+    data = """{"@graph": [{"@type": "NewsArticle", "headline": "The kettle question", "publisher": {"@id": "#us"},
+        "author": [{"@id": "#us"}, {"@id": "#ada"}]}, {"@type": "Person", "@id": "#ada", "name": "Ada Osei"},
+        {"@type": "Organization", "@id": "#us", "name": "Example News"}]}"""
+    found = read(json_ld(data))
+    assert (found.byline, found.site, found.where["byline"]) == (("Ada Osei",), "Example News", "json-ld")
+
+
+def test_a_site_that_names_itself_as_the_author_is_not_believed() -> None:
+    site = '<meta property="og:site_name" content="Example News"><meta name="author" content="Example News">'
+    found = read(site, '<h1>The kettle question</h1><p class="author">von Ada Osei, Example News</p>')
+    assert found.byline == ("Ada Osei",)
+    assert read(site).byline == ()
+
+
+def test_authors_of_comments_and_other_articles_are_left_out() -> None:
+    around = '<aside><a rel="author">Ben Lund</a></aside><div class="comments"><b class="author">Cy Roe</b></div>'
+    assert read("", f"<h1>The kettle question</h1><p>Words.</p>{around}").byline == ()
+
+
+BLOG = '<h1>The kettle question</h1><p class="byline">Posted on <a href="/2020">2 May 2020</a> by {}</p><p>Words.</p>'
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        '<span class="author vcard"><a class="url fn n" href="/author/c1ph4/">c1ph4</a></span>',
+        '<a rel="author" href="/x">c1ph4</a>',
+        '<a class="author" href="https://a.example/author/c1ph4">c1ph4</a>',
+    ],
+)
+def test_what_is_marked_as_the_author_may_be_no_usual_name(marked: str) -> None:
+    assert read("", BLOG.format(marked)).byline == ("c1ph4",)
+
+
+def test_a_person_may_have_the_name_of_their_site() -> None:
+    own = '<span class="author vcard"><a rel="author" href="/author/ada">ada</a></span>'
+    assert read('<meta property="og:site_name" content="Ada">', BLOG.format(own)).byline == ("ada",)
+
+
+def test_a_line_below_the_heading_names_the_author() -> None:
+    assert read("", "<h1>The kettle question</h1><p>By <b>Ada Osei</b></p><p>Words.</p>").byline == ("Ada Osei",)
+
+
+def test_scholarly_pages_name_the_last_name_first() -> None:
+    head = '<meta name="citation_author" content="Osei, Ada"><meta name="citation_author" content="Lund, Ben T.">'
+    assert read(head).byline == ("Ada Osei", "Ben T. Lund")
+
+
+def test_an_update_is_kept_without_a_date_of_publication() -> None:
+    found = read('<meta property="article:modified_time" content="2026-02-05T10:00:00Z">')
+    assert found.updated_at == datetime(2026, 2, 5, 10, tzinfo=UTC)
+
+
+def test_a_date_with_slashes_is_read() -> None:
+    assert read('<meta name="citation_date" content="2020/04/07">').published_at == datetime(2020, 4, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("broken", ["{", "[1, 2", '{"@type": 7}', '{"author": {"name": {"name": 3}}}', "[" * 90_000])
+def test_broken_data_spoils_nothing(broken: str) -> None:
+    assert read(json_ld(broken)).title == "The kettle question"
+
+
+@pytest.mark.parametrize(
+    ("head", "licence"),
+    [
+        ('<link rel="license" href="https://creativecommons.org/licenses/by/4.0/">', "https://creativecommons.org/licenses/by/4.0/"),
+        (json_ld('{"@type": "Article", "headline": "The kettle question", "license": "/terms/reuse"}'), "https://news.example/terms/reuse"),
+        ('<meta name="dcterms.rights" content="CC BY-SA 3.0">', "CC BY-SA 3.0"),
+        ('<meta name="dc.rights" content="All rights reserved.">', None),
+        ('<link rel="license" href="javascript:alert(1)">', None),
+        ('<link rel="license" href="https://news.example/">', None),
+    ],
+)  # fmt: skip
+def test_a_licence_is_an_address_or_names_one(head: str, licence: str | None) -> None:
+    found = read(f"{head}<title>The kettle question</title>")
+    assert found.licence == licence
+    assert ("licence" in found.where) == (licence is not None)
+
+
+def test_the_licence_of_a_picture_is_not_the_article_s() -> None:
+    picture = (
+        '<figure><img src=a.png><a rel="license" href="https://creativecommons.org/licenses/by/2.0/">CC</a></figure>'
+    )
+    assert read("", f"<h1>The kettle question</h1>{picture}<p>Words.</p>").licence is None
+
+
+@pytest.mark.parametrize(
+    ("licence", "name"),
+    [
+        ("https://creativecommons.org/licenses/by-nc-sa/4.0/", "CC BY-NC-SA 4.0"),
+        ("http://creativecommons.org/publicdomain/zero/1.0/", "CC0 1.0"),
+        ("https://www.news.example/reuse", "news.example"),
+        ("CC BY 4.0", "CC BY 4.0"),
+    ],
+)
+def test_a_licence_has_a_short_name(licence: str, name: str) -> None:
+    assert licence_name(licence) == name
+
+
+@pytest.mark.parametrize(
+    ("robots", "tdm", "reserved"),
+    [
+        (["noai, NOIMAGEAI"], None, ("noai", "noimageai")),
+        (["index, max-snippet:50"], "0", ("max-snippet",)),
+        (["max-snippet:-1, max-image-preview:large"], None, ()),
+        (["otherbot: noarchive"], "1", ("tdm-reservation",)),
+        ([], None, ()),
+    ],
+)
+def test_what_a_page_reserves_is_read(robots: list[str], tdm: str | None, reserved: tuple[str, ...]) -> None:
+    assert reservations(robots, tdm) == reserved
+    head = "".join(f'<meta name="robots" content="{one}">' for one in robots)
+    assert read(head + (f'<meta name="tdm-reservation" content="{tdm}">' if tdm else "")).reservations == reserved
+
+
+def test_the_section_and_what_is_said_about_the_only_author() -> None:
+    bio = "Ada Osei writes about machines and those who repair them."
+    node = '{"@type": "Article", "headline": "The kettle question", "articleSection": ["Opinion"], "author": %s}'
+    found = read(json_ld(node % f'{{"name": "Ada Osei", "description": "{bio}"}}'))
+    assert (found.section, found.bio) == ("Opinion", bio)
+    both = f'[{{"name": "Ada Osei", "description": "{bio}"}}, {{"name": "Ben Lund"}}]'
+    assert read(json_ld(node % both)).bio is None

@@ -1,0 +1,126 @@
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from parley.importing.errors import CannotImport
+from parley.importing.extract import extract_html
+from parley.importing.passages import cut
+
+URL = "https://mirror.example/copy"
+
+
+def essay(pages: Path) -> bytes:
+    return (pages / "essay.html").read_bytes()
+
+
+def test_the_article_is_found_and_what_is_around_it_is_not(pages: Path) -> None:
+    found = extract_html(essay(pages), url=URL)
+    words = " ".join(passage.text for passage in cut(found.html, base_url=URL, title=found.title))
+    assert words.startswith("Every office has a kettle")
+    assert words.endswith("that I am wrong.")
+    assert "somebody else’s work" in words
+    for chrome in ("Front page", "cookies", "You might also like", "The fridge question", "rights reserved"):
+        assert chrome not in words
+
+
+def test_a_page_says_who_wrote_it_when_and_where(pages: Path) -> None:
+    found = extract_html(essay(pages), url=URL)
+    assert (found.title, found.byline, found.site) == ("The kettle question", ("Ines Okafor",), "Hearth Review")
+    assert (found.lang, found.dir) == ("en-GB", "ltr")
+    assert found.published_at == datetime(2026, 2, 3, 7, 30, tzinfo=UTC)
+    assert found.updated_at == datetime(2026, 2, 5, 10, tzinfo=UTC)
+    assert found.canonical_url == "https://hearth.example/essays/2026/kettle"
+
+
+def test_the_pages_own_markup_is_kept(pages: Path) -> None:
+    found = extract_html(essay(pages), url=URL)
+    passages = cut(found.html, base_url=URL, title=found.title)
+    html = {passage.kind: passage.html for passage in passages}
+    assert [passage.kind for passage in passages] == [
+        "paragraph", "figure", "heading", "paragraph", "table", "quote", "paragraph", "item", "item", "code",
+        "paragraph",
+    ]  # fmt: skip
+    assert found.images == ("https://hearth.example/essays/2026/img/kettle.jpg",)
+    assert "<b>January</b>" in html["figure"]
+    assert "<caption>Turns kept</caption>" in html["table"]
+    assert '<ol start="4"><li>Buy a second kettle, and see <code>kettle.ini</code>.</li></ol>' in html["item"]
+    assert "[kettle]\ndescale = never" in html["code"]
+    assert any('href="https://hearth.example/essays/2026/rota.html"' in passage.html for passage in passages)
+
+
+def test_a_page_in_hebrew_runs_from_right_to_left(pages: Path) -> None:
+    found = extract_html((pages / "hebrew.html").read_bytes(), url=URL)
+    assert (found.title, found.dir) == ("שאלת הקומקום", "rtl")
+    assert len(cut(found.html, base_url=URL, title=found.title)) == 3
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<html dir="rtl"><body>',
+        '<html dir="ltr"><body dir="rtl">',
+        '<html><article dir="RTL">',
+        '<html lang="ar-EG">',
+    ],
+)
+def test_a_page_that_says_its_direction_is_believed(head: str) -> None:
+    words = "<p>Words, and words, and more words, that stand in a paragraph of their own.</p>" * 3
+    assert extract_html(f"{head}{words}", url=URL).dir == "rtl"
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        '<img src="data:image/gif;base64,R0" data-src="/a.jpg">',
+        '<img data-srcset="/small.jpg 300w, /a.jpg 900w">',
+        '<picture><source srcset="/a.jpg"><img></picture>',
+        '<img src="data:image/gif;base64,R0"><noscript><img src="/a.jpg"></noscript>',
+    ],
+)
+def test_a_picture_that_loads_later_is_found(picture: str) -> None:
+    words = "<p>Words, and words, and more words, that stand in a paragraph of their own, for long.</p>" * 4
+    page = f"<html><body><article>{words}<figure>{picture}</figure>{words}</article></body></html>"
+    assert extract_html(page, url="https://a.example/b/c").images == ("https://a.example/a.jpg",)
+
+
+@pytest.mark.parametrize("page", ["", " ", "<html></html>", "<p>Loading…</p><script src=app.js></script>", "\0", "<"])
+def test_a_page_without_an_article_is_refused_in_words(page: str) -> None:
+    with pytest.raises(CannotImport, match=r"[Pp]aste"):
+        extract_html(page, url=URL)
+
+
+@pytest.mark.parametrize("url", ["http://[bad", "http://a.example:99999/", "not an address", "", None])
+def test_an_odd_address_spoils_nothing(pages: Path, url: str | None) -> None:
+    found = extract_html(essay(pages), url=url)
+    assert len(cut(found.html, base_url=url)) == 12
+
+
+HOSTILE = {
+    "many boxes": "<div>" * 50_000 + "words" * 20,
+    "many elements": "<p>words</p>" * 100_000,
+    "many links": "<p>" + "<a href=x>words</a> " * 4_000,
+    "many attributes": "<p " + " ".join(f"a{n}=1" for n in range(4_000)) + ">words" * 20,
+    "many comments": "<!-- -->" * 100_000 + "<p>" + "words and words " * 20,
+    "deep JSON": '<script type="application/ld+json">' + "[" * 100_000 + "</script><p>" + "words " * 50,
+    "one long word": "<p>" + "x" * 1_500_000,
+    "many tables": "<table><tr><td>" * 3_000 + "words " * 50,
+}
+
+
+@pytest.mark.parametrize("page", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_page_costs_little(page: str) -> None:
+    begun = time.thread_time()
+    with suppress(CannotImport):
+        cut(extract_html(page, url=URL).html, base_url=URL)
+    assert time.thread_time() - begun < 5
+
+
+def test_the_source_under_a_quotation_is_kept() -> None:
+    words = "<p>" + "A sentence with several words about the matter, which nobody has written before. " * 3 + "</p>"
+    quotation = "<blockquote><p>One number is always wrong.</p><footer>A researcher</footer></blockquote>"
+    page = f"<article><h1>A title</h1>{words}{quotation}{words.replace('matter', 'thing')}</article>"
+
+    assert "A researcher" in extract_html(page, url="https://a.example/b").html
