@@ -57,7 +57,7 @@ async def test_only_what_has_the_address_becomes_the_members(app: Litestar, clie
         Authors("a", "ada", None),
         Authors("b", None, "ada"),
         Authors("c", None, "ada"),
-        Authors("d", None, None),
+        Authors("d", None, "ada"),
     ]
     assert '<a href="/u/ada"' in (await client.get(await make.address(thread))).text
     await search.index_events()
