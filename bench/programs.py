@@ -8,14 +8,17 @@ from bench.ground import ROUNDS, Ground, Web, web
 from bench.load import drive, request
 from bench.report import Figure
 from parley import hooks
+from parley.articles.text import ArticleText
 from parley.comments.importing import ImportLine, import_discussion
 from parley.core.db import close_pool, open_pool
 from parley.core.events.redis import close_redis, open_redis
+from parley.importing.passages import ImportedPassage
+from parley.threads.opening import open_thread
 from parley.transfer.exporting import export
 
 SECONDS = 1.0
 KEPT = "api.html"
-COMMENTS = 10_000
+COMMENTS = 5_000
 BODY = "It depends on what is *counted*, and by whom: see https://example.org/figures for the sources."
 
 
@@ -49,17 +52,19 @@ async def _moving(ground: Ground) -> list[Figure]:
     imported = Figure("programs", "import of a discussion", "comments/s", [], bar=2_000.0, least=True)
     exported = Figure("programs", "export of the site", "rows/s", [], bar=20_000.0, least=True)
     for number in range(ROUNDS):
-        imported.runs.append(await _import(ground, number))
+        imported.runs.append(await _import(number))
         exported.runs.append(await _export(ground))
     await close_redis()
     await close_pool()
     return [imported, exported]
 
 
-async def _import(ground: Ground, number: int) -> float:
+async def _import(number: int) -> float:
+    text = ArticleText(f"Imported {number}", [ImportedPassage("paragraph", None, "<p>Words.</p>", "Words.")])
+    thread = (await open_thread(text=text, topic="research", starter=None)).id
     lines = [_line(number, one) for one in range(COMMENTS)]
     started = time.perf_counter()
-    await import_discussion(ground.community.read, lines, lambda _: None)
+    await import_discussion(thread, lines, lambda _: None)
     return COMMENTS / (time.perf_counter() - started)
 
 
