@@ -22,6 +22,7 @@ from bench import (
     live,
     moderation,
     perspectives,
+    programs,
     reading,
     report,
     rest,
@@ -41,6 +42,7 @@ PARTS = {
     "backtest": backtest,
     "digests": digests,
     "moderation": moderation,
+    "programs": programs,
     "browser": browser,
     "memory": rest,
 }

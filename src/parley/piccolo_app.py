@@ -33,7 +33,7 @@ from parley.articles.tables import (
 from parley.authors.tables import AuthorReply, Claim
 from parley.automod.tables import Hit, Rule, RuleVersion
 from parley.backtests.tables import Backtest
-from parley.comments.tables import Comment, CommentVersion, PassageCount, QuotedWords
+from parley.comments.tables import Comment, CommentVersion, ImportedAddress, PassageCount, QuotedWords
 from parley.community.tables import Community, Guideline, GuidelineWording
 from parley.core.db.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
 from parley.decisions.tables import Decision
@@ -56,6 +56,7 @@ from parley.statements.tables import MergedStatement, StatementProposal
 from parley.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
 from parley.votes.tables import Vote
 from parley.webhooks.tables import Webhook, WebhookDelivery
+from parley.webmentions.tables import Webmention
 
 TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
@@ -65,7 +66,7 @@ TABLES = [
     Community, Guideline, GuidelineWording, SavedReason, Block,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,
-    Comment, CommentVersion, PassageCount, QuotedWords,
+    Comment, CommentVersion, ImportedAddress, PassageCount, QuotedWords,
     Vote, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
     QueueItem, Report, RightsRequest,
@@ -76,7 +77,7 @@ TABLES = [
     Site, EmbedCode, CommentSite, FirstComment,
     InboundFeed, FeedItem, FeedHost,
     Export, ExportPart,
-    ApiToken, Webhook, WebhookDelivery,
+    ApiToken, Webhook, WebhookDelivery, Webmention,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

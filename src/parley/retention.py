@@ -32,6 +32,7 @@ from parley.statements import retention as statements
 from parley.threads import retention as threads
 from parley.votes import retention as votes
 from parley.webhooks import retention as webhooks
+from parley.webmentions import retention as webmentions
 
 FEATURES = (
     accounts,
@@ -63,6 +64,7 @@ FEATURES = (
     exports,
     api,
     webhooks,
+    webmentions,
     mail,
     platform,
 )

@@ -28,6 +28,7 @@ from parley.exports import web as exports
 from parley.feeds import oembed, pictures, sitemap
 from parley.feeds import web as feeds
 from parley.guidelines import web as guidelines
+from parley.imported import web as imported
 from parley.inbound_feeds import web as inbound_feeds
 from parley.live import web as live
 from parley.mail import web as mailbox
@@ -127,6 +128,7 @@ FEATURES = (
     first_web,
     login_web,
     exports,
+    imported,
     erasure,
     live,
     api_reference,

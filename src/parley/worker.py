@@ -48,6 +48,7 @@ from parley.threads import source_jobs
 from parley.votes import jobs as votes
 from parley.webhooks import jobs as webhooks
 from parley.webhooks.ops import MOST as MOST_WEBHOOKS
+from parley.webmentions import jobs as webmentions
 
 log = structlog.get_logger(__name__)
 
@@ -89,6 +90,7 @@ JOBS = (
     Job("feeds", inbound_feeds.fetch_due, seconds=15, deferrable=True),
     Job("feed items", inbound_feeds.make_approved, seconds=15, deferrable=True),
     Job("claims", authors.check_due, seconds=60),
+    Job("webmentions", webmentions.send_due, seconds=60, deferrable=True),
     Job("slow mode", slow_mode.update_all, seconds=5),
     Job("backtests", backtests.run_backtests, seconds=3),
     Job("rule costs", backtests.check_costs, seconds=60, deferrable=True),

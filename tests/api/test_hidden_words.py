@@ -1,6 +1,7 @@
 """No address of the API and no download shows a comment to those from whom it is hidden."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from litestar import Litestar
 import make
 from api.calling import V1, program
 from parley.core.events import redis
+from parley.webhooks.messages import DueEvent, message
 from standing.test_canary import GONE, HELD, IN_FORCE_SECONDS, WAYS, Cage
 from standing.world import World, routes, world
 
@@ -61,6 +63,19 @@ async def test_what_is_hidden_is_in_no_answer(app: Litestar, world: World, cage:
         after = await heard(client, asked, cage)
         assert {state: pages for state, pages in after.items() if state in GONE} == {}
         assert len(after["visible"]) >= 8
+
+
+async def test_no_message_of_a_webhook_tells_what_is_hidden(cage: Cage) -> None:
+    async def told() -> set[str]:
+        found = set()
+        for bird in cage.birds.values():
+            due = DueEvent(1, "1-1", cage.thread, 1, "comment.edited", bird, datetime.now(UTC))
+            found |= cage.heard((await message(due)).decode())
+        return found
+
+    assert await told() == WAYS.keys() - HELD
+    await cage.change()
+    assert await told() == {"visible"}
 
 
 async def test_whoever_blocked_its_author_reads_no_word_of_theirs(app: Litestar, world: World, cage: Cage) -> None:

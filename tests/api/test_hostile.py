@@ -32,7 +32,7 @@ async def test_nasty_bodies_parameters_and_addresses_get_documented_answers(app:
                 known = documented(method, path) | {304}
                 fields = description()["paths"][path.replace(":str}", "}")][method.lower()].get("parameters", [])
                 names = [one["name"] for one in fields if one["in"] == "query"]
-                asked = [(world.fill(path), dict.fromkeys(names, nasty[:300]), None) for nasty in NASTY[5:20]]
+                asked = [(world.fill(path), dict.fromkeys(names, nasty[:300]), None) for nasty in NASTY[5:20:2]]
                 asked += [(re.sub(r"\{[^}]+\}", "9" * 30, path), {}, None)]
                 asked += [(world.fill(path), {}, body) for body in BODIES if method != "GET"]
                 for address, query, body in asked:

@@ -6,8 +6,10 @@ import httpx
 import msgspec
 import pytest
 from litestar import Litestar
+from structlog.testing import capture_logs
 
 import make
+from api.calling import program
 from parley.accounts import passwords
 from parley.api import tokens
 from parley.core import db
@@ -116,6 +118,29 @@ async def test_a_token_that_moderates_needs_a_second_factor(
     assert (refused.status_code, "needs a second step" in refused.text) == (422, True)
     await db.execute("insert into authenticator (member, seed, step) values ($1, '', 0)", mo.id)
     assert (await client.post("/settings/tokens", data=fields)).status_code == 201
+
+
+async def test_no_log_and_no_answer_has_a_token(client: httpx.AsyncClient, app: Litestar) -> None:
+    jon, thread = await make.member("jon"), await make.thread()
+    async with program(app, jon, "comment", "article") as script:
+        token = script.headers["authorization"].removeprefix("Bearer ")
+        with capture_logs() as lines:
+            answers = [
+                await script.get("/me"),
+                await script.post(f"/threads/{thread}/comments", json={"body": "Words."}),
+                await script.post(f"/threads/{thread}/comments", json={"body": ""}),
+                await script.get("/threads/none"),
+                await script.post("/imports", content=b"{"),
+                await script.get("/me", headers={"authorization": f"Bearer {token}x"}),
+            ]
+    await make.sign_in(client, jon)
+    answers += [await client.get(path) for path in ("/settings/tokens", "/settings/security", "/u/jon")]
+    assert [one.status_code for one in answers[:6]] == [200, 201, 422, 404, 400, 401]
+    assert len(lines) >= 6
+    secret = token.removeprefix("prl_")
+    assert secret not in str(lines)
+    for one in answers:
+        assert secret not in one.text + str(one.headers), one.url
 
 
 async def test_visitors_have_no_tokens(client: httpx.AsyncClient, app: Litestar) -> None:

@@ -49,6 +49,7 @@ from parley.search.excerpts import Asked
 from parley.search.forms import SearchForm
 from parley.search.words import indexed
 from parley.threads.opening import slugify
+from parley.webmentions.discovery import endpoint
 from pdfs import paragraph, pdf
 from units import ALL, FEW, repeated
 
@@ -127,6 +128,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
         lambda words: feed_rules.key_of(parsing.address(words, "http://a.example/")),
         2_000,
     ),
+    "links of a page": (lambda words: endpoint(f"<{words}", f"<a {words}", "https://a.example/"), 20_000),
     "search field": (lambda words: SearchForm({"q": words, "after": words, "by": words}), 200),
     "words of the search index": (indexed, comment_rules.LONGEST),
     "excerpt of a hit": (lambda words: search_excerpts.excerpt(words, hit_in(words)), comment_rules.LONGEST),

@@ -52,6 +52,7 @@ from parley.threads import source_jobs
 from parley.votes import jobs as votes
 from parley.webhooks import sending as webhooks
 from parley.webhooks import taking
+from parley.webmentions import jobs as webmentions
 from parley.worker import JOBS
 from retention.cases import SIGN_IN
 from webhooks.receiver import SEEN, hook
@@ -304,6 +305,16 @@ async def messages() -> Items:
     return await db.values("select id from webhook_delivery order by id")
 
 
+async def mentions() -> Items:
+    for number in range(2):
+        # The guard of the fetcher refuses the address, which counts as an attempt.
+        await make.thread(make.text(url=f"http://127.0.0.1:9/{number}"))
+    return await db.values(
+        """insert into webmention (thread, target, due_at)
+           select t.id, a.url, now() from thread t join article a on a.id = t.article returning id"""
+    )
+
+
 CASES: dict[str, list[Case]] = {
     "erasures": [Case(leaving, erasure, "erase", "select state = 'anonymised' from member where id = $1")],
     "mentions": [Case(renamed, erasure, "rewrite", "select mentioned_as = '{}' from member where id = $1")],
@@ -411,6 +422,15 @@ CASES: dict[str, list[Case]] = {
             again="update claim set check_at = now() where check_at is not null",
         )
     ],
+    "webmentions": [
+        Case(
+            mentions,
+            webmentions,
+            "send",
+            "select attempts = 1 from webmention where id = $1",
+            again="update webmention set due_at = now() where attempts = 0",
+        )
+    ],
     "slow mode": [
         Case(slow_threads, display, "_slow_branches", "select slow_branches = '[]' from thread where id = $1")
     ],
@@ -502,6 +522,8 @@ async def test_an_item_that_fails_holds_up_no_other_and_is_done_once_it_can_be(
         return None
 
     monkeypatch.setattr(source_jobs, "_revise", nothing_new)
+    switched_on = msgspec.structs.replace(settings.settings(), webmentions=True)
+    monkeypatch.setattr(webmentions, "settings", lambda: switched_on)
     bad, good = await case.seed()
     name = case.name or job
     function = getattr(case.module, case.function)

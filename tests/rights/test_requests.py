@@ -167,6 +167,7 @@ async def test_a_flood_from_one_network_is_stopped(
     assert settings().limits
     answers = [await request_of_visitor(client, thread, email=f"ann{number}@press.example") for number in range(11)]
     assert [one.status_code for one in answers] == [303] * 10 + [429]
+    assert int(answers[-1].headers["retry-after"]) > 60
     # Unconfirmed ones weigh less together than one member's report.
     assert await db.value("select risk from queue_item") < 0.1
 

@@ -241,6 +241,7 @@ async def test_the_composer_says_so_at_once_after_posting_and_on_the_page(client
     said = re.compile(WAIT.format("moderators have turned on slow mode in this thread"))
     assert said.search(answer.text) and said.search(page)
     assert refused.status_code == 429 and "More of mine." in refused.text
+    assert 0 < int(refused.headers["retry-after"]) <= 120
     assert "You can post again" not in await page_of(client, thread)
 
 

@@ -130,6 +130,7 @@ FORMS = {
     "/mod/signups/{member:str}": ("action",),
     "/settings/tokens": ("name", "comment", "vote", "days"),
     "/settings/tokens/{number:str}/end": (),
+    "/settings/imported": (),
     "/settings/webhooks": ("url", "comment.posted"),
     "/settings/webhooks/{number:str}": ("url", "comment.posted"),
     "/settings/webhooks/{number:str}/secret": (),

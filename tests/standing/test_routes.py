@@ -70,6 +70,20 @@ TOKENS_ONLY = (
     "/api/v1/notifications",
     "/api/v1/threads/{thread:str}/following",
     "/api/v1/comments/{comment:str}/votes",
+    "/api/v1/imports/{draft:str}",
+    "/api/v1/threads/{thread:str}/article",
+    "/api/v1/threads/{thread:str}/updates/{update:str}",
+    "/api/v1/updates",
+    "/api/v1/threads/{thread:str}/answers",
+    "/api/v1/threads/{thread:str}/answers/next",
+    "/api/v1/unread",
+    "/api/v1/decisions",
+    "/api/v1/decisions/{decision:str}",
+)
+OF_MODERATORS = (
+    "/api/v1/moderation/queue",
+    "/api/v1/moderation/appeals",
+    "/api/v1/moderation/appeals/{appeal:str}",
 )
 # The one address that mail servers post to, from wherever they are.
 ONE_CLICK = "/mail/off/{token:str}"
@@ -183,7 +197,7 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
     }
     # A cookie is no token.
     of_tokens = dict.fromkeys(map(world.fill, TOKENS_ONLY), 401)
-    of_tokens["/api/v1/moderation/queue"] = 404
+    of_tokens |= dict.fromkeys(map(world.fill, OF_MODERATORS), 404)
     no_picture = f"/card/{world.parts['{thread:str}']}/0.png"
     assert (
         refused

@@ -92,12 +92,15 @@ async def build() -> World:
         "{month:str}": "2026-11.csv",
         "{sitemap:str}": "1.xml",
         "{picture:str}": "0.png",
+        "{revision:str}": "1",
+        "{update:str}": "1",
     }
     parts |= await _moderated(root, people["admin"]) | await _ruled(people["moderator"])
     parts |= await _subscribed(mira) | await _fed(people["admin"])
     number = await _import(mira)
     letter = await _mail()
-    return World(people, parts | {"/new/{number:str}": f"/new/{number}", "{number:str}": str(letter)})
+    parts |= {"/new/{number:str}": f"/new/{number}", "{draft:str}": str(number), "{number:str}": str(letter)}
+    return World(people, parts)
 
 
 async def link(member: Viewer, purpose: str) -> str:

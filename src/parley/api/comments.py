@@ -1,12 +1,9 @@
 """Comments as the API answers them: what every reader may see, with their Markdown."""
 
-import re
-from hashlib import blake2b
-
-import msgspec
-
-from parley.api import schemas
-from parley.comments.queries import COLUMNS, SOURCE, CommentRow, seen_by
+from parley.api import etags, schemas
+from parley.comments import queries, rules
+from parley.comments.edit_web import LATEST, MOST_CHARACTERS, MOST_VERSIONS
+from parley.comments.queries import COLUMNS, SOURCE, CommentRow, CommentVersionRow, seen_by
 from parley.comments.rules import IS_IN, IS_VISIBLE
 from parley.core import db
 from parley.core.errors import NotFound
@@ -23,7 +20,6 @@ class ApiComment(CommentRow, frozen=True):
     version: int
 
 
-ETAG = re.compile(r'"([0-9]{1,9})-[0-9a-f]{16}"')
 SELECT = f"select {COLUMNS}, case when {IS_VISIBLE} then c.body else '' end as markdown, c.version from {SOURCE}"  # noqa: S608
 ONE = f"{SELECT} where c.id = $1 and {IS_IN}"
 # After the comment $2, or from the beginning.
@@ -54,6 +50,17 @@ async def one(comment: str, viewer: Viewer | None) -> schemas.Comment:
     return shown(row, viewer)
 
 
+async def history(comment: int, viewer: Viewer | None, before: int | None) -> list[CommentVersionRow]:
+    """Return the versions of a comment before number `before`, the newest first. Raises NotFound."""
+    state = await queries.state_of(comment)
+    if state is None or state.state != "visible":
+        # Staff read versions of what is hidden on the page.
+        raise NotFound(N_("This comment does not exist."))
+    rules.may_see_history(viewer, state)
+    number = min(before or LATEST, LATEST)
+    return (await queries.versions(comment, number, characters=MOST_CHARACTERS, most=MOST_VERSIONS))[::-1]
+
+
 async def is_held(comment: int) -> bool:
     """Whether a comment waits for a moderator, so that only its author can read it."""
     return bool(await db.value(f"select not ({IS_IN}) from comment c where c.id = $1", comment))  # noqa: S608 a constant
@@ -61,13 +68,7 @@ async def is_held(comment: int) -> bool:
 
 def etag(comment: schemas.Comment) -> str:
     """Return the ETag of a comment: the number of its text, and a digest of all its fields."""
-    return f'"{comment.version}-{blake2b(msgspec.json.encode(comment), digest_size=8).hexdigest()}"'
-
-
-def version_of(given: str) -> int | None:
-    """Return the number of the text in an ETag of a comment, or None if it is none."""
-    found = ETAG.fullmatch(given)
-    return int(found[1]) if found else None
+    return etags.numbered(comment.version, comment)
 
 
 async def in_thread(

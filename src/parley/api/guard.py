@@ -39,8 +39,15 @@ async def _count(connection: ASGIConnection) -> None:  # type: ignore[type-arg]
 
 
 def _announce(connection: ASGIConnection, limit: Limit, left: int, seconds: int) -> None:  # type: ignore[type-arg]
-    """Have the answer say how many requests are left (draft-ietf-httpapi-ratelimit-headers)."""
+    """Have the answer say how many requests are left."""
     connection.scope["rate_headers"] = [  # type: ignore[typeddict-unknown-key]
-        (b"ratelimit-policy", f'"api";q={limit.most};w={limit.seconds}'.encode()),
-        (b"ratelimit", f'"api";r={left};t={seconds}'.encode()),
+        (name.lower().encode(), value.encode()) for name, value in rate_headers(limit, left, seconds).items()
     ]
+
+
+def rate_headers(limit: Limit, left: int, seconds: int) -> dict[str, str]:
+    """Return the headers that say how many requests are left (draft-ietf-httpapi-ratelimit-headers)."""
+    return {
+        "RateLimit-Policy": f'"api";q={limit.most};w={limit.seconds}',
+        "RateLimit": f'"api";r={left};t={seconds}',
+    }

@@ -11,7 +11,8 @@ from parley.api.paging import After, Limit, after_id, next_page, not_in_list
 from parley.articles import queries as articles
 from parley.articles.queries import ArticleRow, PassageRow
 from parley.articles.rules import WITHHELD
-from parley.comments.web import thread_at
+from parley.comments.queries import CommentVersionRow
+from parley.comments.web import comment_at, thread_at
 from parley.core.errors import InvalidFields, NotFound
 from parley.core.http.access import AnyRequest, viewer_of
 from parley.core.settings import settings
@@ -167,4 +168,24 @@ async def one_comment(request: AnyRequest, comment: FromPath[str]) -> Response[s
     return await answer(request, make, comments.etag)
 
 
-handlers: list[Any] = [topics, thread_list, one_thread, comment_list, one_comment]
+@get("/comments/{comment:str}/history", name="api:history", opt=READING, responses=problems(404, 422))
+async def comment_history(
+    request: AnyRequest, comment: FromPath[str], after: After = None
+) -> Response[schemas.CommentVersions]:
+    """A page of the versions of an edited comment, the newest first."""
+    viewer, position = viewer_of(request), after_id(after)
+
+    async def make() -> schemas.CommentVersions:
+        row = await comment_at(comment, viewer)
+        found = await comments.history(row.id, viewer, position)
+        following = next_page(request, found[-1].number) if found and not found[-1].is_first else None
+        return schemas.CommentVersions([_version(one) for one in found], following)
+
+    return await answer(request, make)
+
+
+def _version(row: CommentVersionRow) -> schemas.CommentVersion:
+    return schemas.CommentVersion(row.number, row.body, row.statement, row.at)
+
+
+handlers: list[Any] = [topics, thread_list, one_thread, comment_list, one_comment, comment_history]

@@ -156,6 +156,20 @@ class CommentPage(msgspec.Struct, frozen=True):
     next: str | None
 
 
+class CommentVersion(msgspec.Struct, frozen=True):
+    """A version of the text of a comment; the highest number is the present one."""
+
+    number: int
+    body: str
+    statement: str | None
+    written_at: datetime
+
+
+class CommentVersions(msgspec.Struct, frozen=True):
+    items: list[CommentVersion]
+    next: str | None
+
+
 class Member(msgspec.Struct, frozen=True):
     """A member. `role` is `member`, `moderator` or `admin`."""
 

@@ -4,11 +4,12 @@ from parley.core.errors import Forbidden
 from parley.core.http.access import AnyRequest
 from parley.core.text.messages import N_, Message
 
-COMMENT, VOTE, FOLLOW, MODERATE = "comment", "vote", "follow", "moderate"
+COMMENT, VOTE, ARTICLE, FOLLOW, MODERATE = "comment", "vote", "article", "follow", "moderate"
 SCOPES: dict[str, Message] = {
-    COMMENT: N_("Post, edit, delete, restore and report comments"),
-    VOTE: N_("Vote, and read my own votes"),
-    FOLLOW: N_("Follow, mute and block, and read my notifications"),
+    COMMENT: N_("Post, edit, delete, restore and report comments, and appeal decisions"),
+    VOTE: N_("Vote, answer statements, and read my own votes and answers"),
+    ARTICLE: N_("Add, edit and claim articles, and suggest changes to them"),
+    FOLLOW: N_("Follow, mute and block, and read my notifications and what is unread"),
     MODERATE: N_("Read the moderation queue and decide, as far as I may"),
 }
 

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from parley.api import thread_formats
+from parley.api.guard import rate_headers
 from parley.api.reading_web import thread_with_article
 from parley.api.schemas import Thread
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
@@ -19,10 +20,12 @@ Writer = Callable[[Thread, Viewer | None], AsyncIterator[bytes]]
 
 
 async def _download(request: AnyRequest, thread: str, write: Writer, media_type: str) -> Response[Any]:
-    await take_network(API_NETWORK, network(address_of(request)))
+    left = await take_network(API_NETWORK, network(address_of(request)))
     found = await thread_with_article(thread)
     # Pages of other sites may read what visitors can read, as in feeds.
     headers = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex"}
+    if left is not None:
+        headers |= rate_headers(API_NETWORK, left, API_NETWORK.seconds)
     if "tdm-reservation" in found.article.reservations:
         headers["TDM-Reservation"] = "1"
     return Stream(write(found, viewer_of(request)), media_type=media_type, headers=headers)

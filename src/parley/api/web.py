@@ -10,12 +10,22 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from parley.api import (
+    appeals_web,
+    articles_web,
+    authors_web,
+    deciding_web,
+    decisions_web,
     events_web,
     following_web,
+    imports_web,
     members_web,
     moderation_web,
     reading_web,
+    reports_web,
     search_web,
+    statements_web,
+    unread_web,
+    updates_web,
     votes_web,
     writing_web,
 )
@@ -26,7 +36,26 @@ from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.pages import Finished, sent
 
 PATH = "/api/v1"
-FEATURES = (reading_web, members_web, search_web, writing_web, votes_web, following_web, events_web, moderation_web)
+FEATURES = (
+    reading_web,
+    members_web,
+    search_web,
+    writing_web,
+    votes_web,
+    statements_web,
+    imports_web,
+    articles_web,
+    updates_web,
+    authors_web,
+    following_web,
+    unread_web,
+    reports_web,
+    decisions_web,
+    events_web,
+    moderation_web,
+    deciding_web,
+    appeals_web,
+)
 ABOUT = "Reading needs no token, but has a higher limit with one. Everything else needs a personal token with a scope."
 
 

@@ -1,4 +1,4 @@
-"""Posting, editing, deleting and reporting comments."""
+"""Posting, editing, deleting and restoring comments, and withdrawing one that waits for a moderator."""
 
 from typing import Any, Literal
 
@@ -7,29 +7,29 @@ from litestar import Response, delete, patch, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
-from parley.api import comments, schemas
+from parley.api import comments, etags, schemas
 from parley.api.answers import problems, written
-from parley.api.bodies import CommentChange, NewComment, NewReport, as_fields, check
+from parley.api.bodies import CommentChange, NewComment, as_fields, check
 from parley.api.scopes import COMMENT
-from parley.comments import editing, posting
+from parley.automod import holds
+from parley.comments import editing, posting, rendering
+from parley.comments.edit_web import own_at
 from parley.comments.forms import LONGEST_BODY, CommentForm, EditForm
 from parley.comments.web import comment_at, draft_of, thread_at
-from parley.community.queries import grounds
-from parley.core.errors import ChangedMeanwhile
-from parley.core.http.access import VERIFIED, AnyRequest, Viewer, address_of, signed_in
-from parley.core.ratelimit import POST, REPORT, take_each
+from parley.core.errors import ChangedMeanwhile, NotFound
+from parley.core.http.access import MEMBER, VERIFIED, AnyRequest, Viewer, address_of, signed_in
+from parley.core.ratelimit import POST, PREVIEW_NETWORK, network, take_each, take_network
 from parley.core.settings import settings
+from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
-from parley.reports import ops as reports
-from parley.reports import subjects
-from parley.reports.forms import ReportForm
-from parley.reports.ops import Flag
 
 WRITING = {"who": VERIFIED, "scope": COMMENT, "any_body": True}
+# Whoever is silenced can still take back what waits.
+WITHDRAWING = WRITING | {"who": MEMBER}
 
 
-class Report(msgspec.Struct, frozen=True):
-    id: int
+class Preview(msgspec.Struct, frozen=True):
+    html: str
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -68,27 +68,29 @@ async def post_comment(
     name="api:edit-comment",
     opt=WRITING,
     request_max_body_size=LONGEST_BODY,
-    responses=problems(403, 404, 412, 413, 422),
+    responses=problems(403, 404, 409, 412, 413, 422) | HELD,
 )
 async def edit_comment(
     request: AnyRequest, comment: FromPath[str], data: JSONBody[CommentChange]
 ) -> Response[schemas.Comment]:
     """Change the text of my comment, if it is still the one that `If-Match` names."""
     viewer = signed_in(request)
-    row, form = await comment_at(comment, viewer), EditForm(as_fields(data))
+    number, form = await own_at(comment, viewer), EditForm(as_fields(data))
     check(form)
     await take_each(POST, viewer.id, address_of(request))
     try:
         await editing.edit_comment(
             viewer=viewer,
-            comment_id=row.id,
+            comment_id=number,
             body=form.body,
             stance=form.stance,
             assisted=form.assisted,
-            version=_version(request),
+            version=etags.if_match(request),
         )
     except editing.EditedMeanwhile as error:
         raise ChangedMeanwhile(error.message) from error
+    if await comments.is_held(number):
+        return written(Held(number), 202)
     return await _changed(comment, viewer)
 
 
@@ -96,17 +98,6 @@ async def _changed(comment: str, viewer: Viewer) -> Response[Any]:
     """Answer with a comment after a change, and its new ETag."""
     changed = await comments.one(comment, viewer)
     return written(changed, ETag=comments.etag(changed))
-
-
-def _version(request: AnyRequest) -> int | None:
-    """Return the number of the text that `If-Match` names, or None for any. Raises ChangedMeanwhile for no ETag."""
-    given = request.headers.get("if-match", "*")
-    if given == "*":
-        return None
-    version = comments.version_of(given)
-    if version is None:
-        raise ChangedMeanwhile(N_("`If-Match` is not an ETag of this comment. Nothing was changed."))
-    return version
 
 
 @delete("/comments/{comment:str}", name="api:delete-comment", opt=WRITING, responses=problems(403, 404, 422))
@@ -133,17 +124,28 @@ async def restore_comment(request: AnyRequest, comment: FromPath[str]) -> Respon
     return await _changed(comment, viewer)
 
 
-@post("/comments/{comment:str}/reports", name="api:report-comment", opt=WRITING, responses=problems(403, 404, 422))
-async def report_comment(request: AnyRequest, comment: FromPath[str], data: JSONBody[NewReport]) -> Response[Report]:
-    """Report a comment to the moderators."""
-    viewer = signed_in(request)
-    subject = await subjects.comment(comment, viewer)
-    form = ReportForm(as_fields(data), [one.code for one in await grounds(illegal_only=False)], visitor=False)
+@post(
+    "/comments/{comment:str}/withdraw",
+    name="api:withdraw-comment",
+    opt=WITHDRAWING,
+    status_code=204,
+    responses=problems(403, 404, 422),
+)
+async def withdraw_comment(request: AnyRequest, comment: FromPath[str]) -> None:
+    """Withdraw a comment of mine that waits for a moderator."""
+    number = as_id(comment)
+    if number is None:
+        raise NotFound(N_("This comment does not exist."))
+    await holds.withdraw(signed_in(request), number)
+
+
+@post("/preview", name="api:preview", opt=WRITING, status_code=200, responses=problems(403, 413, 422))
+async def preview(request: AnyRequest, data: JSONBody[CommentChange]) -> Response[Preview]:
+    """Show how a comment will look. Nothing is stored."""
+    form = EditForm(as_fields(data))
     check(form)
-    await take_each(REPORT, viewer.id, address_of(request))
-    return written(
-        Report(await reports.report(Flag("comment", subject.id, form.reason or "", form.words, viewer))), 201
-    )
+    await take_network(PREVIEW_NETWORK, network(address_of(request)))
+    return written(Preview(await rendering.render(form.body)))
 
 
-handlers: list[Any] = [post_comment, edit_comment, delete_comment, restore_comment, report_comment]
+handlers: list[Any] = [post_comment, edit_comment, delete_comment, restore_comment, withdraw_comment, preview]

@@ -33,7 +33,7 @@ async def appeals_page(request: AnyRequest) -> Response[Any]:
     return page(request, "appeals/list.html", rows=rows, counts=counts, audits=looks, all_actions=ACTIONS)
 
 
-async def _appeal_at(request: AnyRequest, appeal: str) -> AppealRow:
+async def appeal_at(request: AnyRequest, appeal: str) -> AppealRow:
     """The appeal at an address. Raises NotFound, also for moderators with a part in the decision."""
     number = as_id(appeal)
     found = await queries.one(staff(request), number) if number else None
@@ -71,31 +71,31 @@ async def _about(request: AnyRequest, decision: int, member: int | None) -> dict
 
 @get("/mod/appeals/{appeal:str}", name="moderation:appeal-page", opt={"who": MODERATOR})
 async def appeal_page(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
-    return await _show(request, await _appeal_at(request, appeal))
+    return await _show(request, await appeal_at(request, appeal))
 
 
 @post("/mod/appeals/{appeal:str}/take", name="moderation:appeal-take", opt={"who": MODERATOR})
 async def take(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
-    found = await _appeal_at(request, appeal)
+    found = await appeal_at(request, appeal)
     await ops.take(staff(request), found.id)
     return Redirect(f"/mod/appeals/{found.id}", status_code=303)
 
 
 @post("/mod/appeals/{appeal:str}/decide", name="moderation:appeal-decide", opt={"who": MODERATOR})
 async def decide(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
-    found = await _appeal_at(request, appeal)
+    found = await appeal_at(request, appeal)
     form, status = ReviewForm(await posted(request)), 422
     if not form.errors:
         try:
-            await _decide(request, found, form)
+            await decide_appeal(request, found, form)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:
-        return await _show(request, await _appeal_at(request, appeal), form, status)
+        return await _show(request, await appeal_at(request, appeal), form, status)
     return Redirect("/mod/appeals", status_code=303)
 
 
-async def _decide(request: AnyRequest, found: AppealRow, form: ReviewForm) -> None:
+async def decide_appeal(request: AnyRequest, found: AppealRow, form: ReviewForm) -> None:
     await ops.decide(
         staff(request),
         found.id,
@@ -106,7 +106,7 @@ async def _decide(request: AnyRequest, found: AppealRow, form: ReviewForm) -> No
     )
 
 
-async def _proposal_at(request: AnyRequest, decision: str) -> Proposal:
+async def proposal_at(request: AnyRequest, decision: str) -> Proposal:
     """The proposal at an address. Raises NotFound, also for moderators with a part in it."""
     number = as_id(decision)
     found = await queries.proposal(staff(request), number) if number else None
@@ -129,12 +129,12 @@ async def _ask(request: AnyRequest, found: Proposal, form: Form | None = None, s
 
 @get("/mod/decision/{decision:str}/second", name="moderation:second-page", opt={"who": MODERATOR})
 async def second_page(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
-    return await _ask(request, await _proposal_at(request, decision))
+    return await _ask(request, await proposal_at(request, decision))
 
 
 @post("/mod/decision/{decision:str}/second", name="moderation:second", opt={"who": MODERATOR})
 async def second(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
-    found = await _proposal_at(request, decision)
+    found = await proposal_at(request, decision)
     form, status = SecondForm(await posted(request)), 422
     if not form.errors:
         try:
@@ -145,7 +145,7 @@ async def second(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:
-        return await _ask(request, await _proposal_at(request, decision), form, status)
+        return await _ask(request, await proposal_at(request, decision), form, status)
     return Redirect("/mod/appeals", status_code=303)
 
 

@@ -135,7 +135,7 @@ async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if found.state == "ready" and wants_fragment(request):
         # The preview is another page, not a fragment of this one.
         return Response(None, headers={"HX-Refresh": "true"})
-    known = await _existing(found) if found.state == "ready" else None
+    known = await existing(found) if found.state == "ready" else None
     if known is not None and (known["elsewhere"] is None or "separate" not in request.query_params):
         return page(request, "articles/known.html", again=found.id, **known)
     if found.state == "ready":
@@ -156,7 +156,7 @@ async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     )
 
 
-async def _existing(found: imports.Import) -> dict[str, Any] | None:
+async def existing(found: imports.Import) -> dict[str, Any] | None:
     """The discussion that an import's article has already, and whether its text is the same."""
     text = decode(found.draft or b"")
     number = await find_article(text)

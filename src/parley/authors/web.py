@@ -52,7 +52,7 @@ async def claim(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     if not form.errors:
         try:
             await take_each(CLAIM, viewer.id, address_of(request))
-            await _refuse_foreign(row.id, form)
+            await refuse_foreign(row.id, form)
             await ops.claim(viewer, row.id, way=form.way or "", email=form.email, text=form.words)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
@@ -62,7 +62,7 @@ async def claim(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     return Redirect(f"/t/{row.id}/claim", status_code=303)
 
 
-async def _refuse_foreign(thread: int, form: ClaimForm) -> None:
+async def refuse_foreign(thread: int, form: ClaimForm) -> None:
     """Raise Refused where the article has no address for this way, or the e-mail address is at another domain."""
     article = await articles.of_thread(thread)
     url = article.url if article else None

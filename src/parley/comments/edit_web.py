@@ -38,7 +38,7 @@ async def _state(comment: int) -> rules.CommentState:
     return state
 
 
-async def _own_at(comment: str, viewer: Viewer) -> int:
+async def own_at(comment: str, viewer: Viewer) -> int:
     """The id of a comment that others can read, or that waits for a moderator and is the viewer's. Raises NotFound."""
     state = await queries.state_of(as_id(comment) or 0)
     if state is not None and state.state == "pending" and state.author == viewer.id:
@@ -49,7 +49,7 @@ async def _own_at(comment: str, viewer: Viewer) -> int:
 @get("/c/{comment:str}/edit", name="comments:edit-form", opt={"who": VERIFIED})
 async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = signed_in(request)
-    number = await _own_at(comment, viewer)
+    number = await own_at(comment, viewer)
     rules.may_edit(viewer, await _state(number))
     text = await queries.text(number)
     form = _form(text, body=text.body, version=text.version, stance=text.stance, assisted=text.assisted)
@@ -59,7 +59,7 @@ async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any
 @post("/c/{comment:str}/edit", name="comments:edit", opt={"who": VERIFIED}, request_max_body_size=LONGEST_BODY)
 async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = signed_in(request)
-    number = await _own_at(comment, viewer)
+    number = await own_at(comment, viewer)
     form = EditForm(await posted(request))
     status, now = 422, None
     if not form.errors:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from parley.comments import imported_anchors
+from parley.comments import imported_addresses, imported_anchors
 from parley.comments.counts import recount
 from parley.comments.rules import IS_IN
 from parley.comments.states import lock_thread
@@ -40,6 +40,8 @@ class ImportLine(msgspec.Struct, frozen=True):
     # Of a top-level comment, and the words of the article that it is about.
     stance: Literal["supports", "challenges", "adds", "asks"] | None = None
     quote: str = ""
+    # Only a keyed hash of it is stored.
+    email: str = ""
 
     @property
     def state(self) -> str:
@@ -111,6 +113,9 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
                 quotes = {line.id: line.quote for line in batch if line.quote and line.state == "visible"}
                 about = {comment.id: quotes[comment.imported_id] for comment in added if comment.imported_id in quotes}
                 await imported_anchors.attach(thread, about, known)
+                emails = {line.id: line.email for line in batch if "@" in line.email and line.state == "visible"}
+                given = {one.id: emails[one.imported_id] for one in added if one.imported_id in emails}
+                await imported_addresses.store(given)
                 progress(len(batch))
         if summary.added:
             await db.execute(COUNT, thread)

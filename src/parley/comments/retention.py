@@ -45,5 +45,6 @@ KEPT: Kept = {
     "comment": "published; what moderators removed stays for appeals",
     "comment_version": "the public history of a comment",
     "passage_count": "a few rows per thread",
+    "imported_address": "until whoever has that address claims the comment",
     "quoted_words": "the article's words, as long as comments are about them",
 }

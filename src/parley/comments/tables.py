@@ -8,6 +8,7 @@ from piccolo.columns import (
     BigInt,
     BigSerial,
     Boolean,
+    Bytea,
     DoublePrecision,
     ForeignKey,
     Integer,
@@ -173,3 +174,12 @@ class CommentVersion(Table):
     written_at = Timestamptz(null=False, default=None)
 
     comment_version_comment_number_key = Unique([comment, number])
+
+
+class ImportedAddress(Table, tablename="imported_address"):
+    """The e-mail address with which an imported comment was written, as a keyed hash (imported_addresses.py)."""
+
+    comment = ForeignKey(Comment, primary_key=True, null=False, default=None, on_delete=OnDelete.cascade)
+    digest = Bytea(null=False, default=None)
+
+    imported_address_digest = Index("digest")

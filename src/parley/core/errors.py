@@ -1,9 +1,13 @@
 """Errors with a message for people. Each has the status and the title of its page."""
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from parley.core.text.messages import N_, Message, joined
+
+# The seconds after which the request may succeed, as the last RetryLater of this request said.
+last_wait: ContextVar[int] = ContextVar("last_wait", default=1)
 
 
 class ParleyError(Exception):
@@ -69,11 +73,15 @@ class BadRequest(ParleyError):
 
 
 class RetryLater(ParleyError):
-    """It will work later; `retry_after` is in seconds."""
+    """It will work later; `retry_after` is in seconds.
+
+    Forms show the message and have no header of their own, so the answer takes the seconds from `last_wait`.
+    """
 
     def __init__(self, message: Message, retry_after: int, **values: Any) -> None:
         super().__init__(message, **values)
         self.retry_after = retry_after
+        last_wait.set(retry_after)
 
 
 class ChangedMeanwhile(ParleyError):

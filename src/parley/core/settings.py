@@ -66,6 +66,8 @@ class Settings(msgspec.Struct, frozen=True):
     metrics: tuple[str, int] | None = None
     traces: bool = False
     limits: bool = True
+    # Whether the pages of articles are told that they are discussed here.
+    webmentions: bool = False
     # Who is told of security problems (/.well-known/security.txt); by default the sender of mail.
     security_contact: str | None = None
     # Staff without a second factor have no rights of staff after so many days. None: never, on localhost.
@@ -139,6 +141,9 @@ def read(env: Mapping[str, str]) -> Settings:
     )
     if not settings.local:
         settings = msgspec.structs.replace(settings, staff_factor_days=_number(env, "PARLEY_STAFF_FACTOR_DAYS", 14))
+    # By default not on localhost: nobody else could read the thread.
+    webmentions = _choice(env, "PARLEY_WEBMENTIONS", ("on", "off"), default="off" if settings.local else "on")
+    settings = msgspec.structs.replace(settings, webmentions=webmentions == "on")
     _check(settings)
     return settings
 

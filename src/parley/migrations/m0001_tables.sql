@@ -561,6 +561,11 @@ CREATE TABLE "comment_version" (
   "written_at" TIMESTAMPTZ NOT NULL DEFAULT null,
   CONSTRAINT comment_version_comment_number_key UNIQUE ("comment", "number")
 );
+CREATE TABLE "imported_address" (
+  "comment" BIGINT PRIMARY KEY NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "digest" BYTEA NOT NULL DEFAULT null
+);
+CREATE INDEX imported_address_digest ON "imported_address" (digest);
 CREATE TABLE "passage_count" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "thread" BIGINT NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
@@ -1185,6 +1190,21 @@ CREATE TABLE "webhook_delivery" (
 );
 CREATE INDEX webhook_delivery_due ON "webhook_delivery" (webhook, due_at, id) WHERE state = 'waiting';
 CREATE INDEX webhook_delivery_log ON "webhook_delivery" (webhook, id desc);
+CREATE TABLE "webmention" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "thread" BIGINT NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "target" TEXT NOT NULL DEFAULT null,
+  "state" VARCHAR(7) NOT NULL DEFAULT 'waiting',
+  "linked" BOOLEAN NOT NULL DEFAULT true,
+  "attempts" SMALLINT NOT NULL DEFAULT 0,
+  "due_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "status" SMALLINT DEFAULT null,
+  "settled_at" TIMESTAMPTZ DEFAULT null,
+  CONSTRAINT webmention_state_check CHECK (state in ('waiting', 'sent', 'none', 'failed')),
+  CONSTRAINT webmention_thread_target_key UNIQUE ("thread", "target")
+);
+CREATE INDEX webmention_due ON "webmention" (due_at) WHERE state = 'waiting';
+CREATE INDEX webmention_gone ON "webmention" (thread) WHERE not linked;
 
 -- What the tables (*/tables.py) cannot say: a sequence, functions and triggers. It runs after the tables are made.
 

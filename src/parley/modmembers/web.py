@@ -61,7 +61,7 @@ def _next_url(query: MemberQuery, last: str) -> str:
     return f"/mod/members?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-async def _at(name: str) -> StaffMember:
+async def member_at(name: str) -> StaffMember:
     """The member of a name, even if others do not see them. Raises NotFound."""
     known = await accounts.person(name) if name.isprintable() else None
     found = await queries.member(known.id) if known else None
@@ -110,12 +110,12 @@ def _back(person: StaffMember, section: str) -> Redirect:
 @get("/mod/members/{name:str}", name="moderation:member", opt={"who": MODERATOR})
 async def member_page(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     typed = Form(request.query_params) if "role" in request.query_params else None
-    return await _show(request, await _at(name), "role", typed)
+    return await _show(request, await member_at(name), "role", typed)
 
 
 @post("/mod/members/{name:str}/note", name="moderation:note", opt={"who": MODERATOR})
 async def note(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    person, form = await _at(name), NoteForm(await posted(request))
+    person, form = await member_at(name), NoteForm(await posted(request))
     if form.errors:
         return await _show(request, person, "note", form, 422)
     await ops.note(staff(request), person.id, form.words)
@@ -125,7 +125,7 @@ async def note(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
 @post("/mod/members/{name:str}/sanction", name="moderation:sanction", opt={"who": MODERATOR}, status_code=200)
 async def sanction(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     """Warn, silence or suspend; with `preview=1` only show the letter."""
-    person = await _at(name)
+    person = await member_at(name)
     form, status = await decision_form(request), 422
     form.require()
     if form.errors:
@@ -149,18 +149,18 @@ async def _preview(request: AnyRequest, person: StaffMember, form: DecisionForm)
 
 @post("/mod/members/{name:str}/lift", name="moderation:lift", opt={"who": MODERATOR})
 async def lift(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    person, form, status = await _at(name), LiftForm(await posted(request)), 422
+    person, form, status = await member_at(name), LiftForm(await posted(request)), 422
     if not form.errors:
         try:
             await ops.lift(staff(request), person.id, form.reason)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
-    return await _show(request, await _at(name), "lift", form, status) if form.errors else _back(person, "record")
+    return await _show(request, await member_at(name), "lift", form, status) if form.errors else _back(person, "record")
 
 
 @post("/mod/members/{name:str}/sessions/end", name="moderation:end-sign-ins", opt={"who": MODERATOR})
 async def end_sessions(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    person = await _at(name)
+    person = await member_at(name)
     await ops.end_sessions(staff(request), person.id)
     return _back(person, "sign-ins")
 
@@ -168,7 +168,7 @@ async def end_sessions(request: AnyRequest, name: FromPath[str]) -> Response[Any
 @post("/mod/members/{name:str}/recovery", name="moderation:recovery", opt={"who": ADMIN})
 async def recovery(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     """Agree that somebody's second step is removed."""
-    person = await _at(name)
+    person = await member_at(name)
     if not await step_up.is_proven(staff(request)):
         return to_prove(f"/mod/members/{quote(person.name)}")
     await ops.agree_to_recovery(staff(request), person.id)
@@ -177,7 +177,7 @@ async def recovery(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
 
 @post("/mod/members/{name:str}/role", name="moderation:role", opt={"who": ADMIN})
 async def role(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    person, form, status = await _at(name), RoleForm(await posted(request)), 422
+    person, form, status = await member_at(name), RoleForm(await posted(request)), 422
     if not await step_up.is_proven(staff(request)):
         # The page then has what was typed.
         return to_prove(f"/mod/members/{quote(person.name)}?{urlencode(form.values, errors='replace')}")

@@ -20,7 +20,7 @@ from parley.decisions import queries as decisions
 from parley.decisions.queries import Statement
 
 
-async def _at(request: AnyRequest, decision: str, key: str) -> tuple[Statement, bool]:
+async def decision_at(request: AnyRequest, decision: str, key: str) -> tuple[Statement, bool]:
     """Return the statement at an address, and whether the reader is the member concerned.
 
     Raises NotFound for everybody else but staff, so that a number does not reveal whether a decision exists.
@@ -45,7 +45,7 @@ def _concerns(found: Statement, viewer: Viewer | None, key: str) -> bool:
 @get("/decision/{decision:str}", name="moderation:statement", opt={"who": ANYONE})
 async def statement_page(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     key = request.query_params.get("key", "")
-    found, concerned = await _at(request, decision, key)
+    found, concerned = await decision_at(request, decision, key)
     return await _show(request, found, Form({}), key, concerned=concerned)
 
 
@@ -72,7 +72,7 @@ def _appeal_of(found: Statement, key: str) -> Redirect:
 async def appeal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     data = await posted(request)
     key = str(data.get("key", ""))
-    found, concerned = await _at(request, decision, key)
+    found, concerned = await decision_at(request, decision, key)
     if not concerned:
         raise NotFound(N_("Only the member concerned can appeal a decision."))
     form, status = AppealForm(data), 422
@@ -90,7 +90,7 @@ async def appeal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
 async def withdraw(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     form = Form(await posted(request))
     key = form.values.get("key", "")
-    found, concerned = await _at(request, decision, key)
+    found, concerned = await decision_at(request, decision, key)
     if not concerned:
         raise NotFound(N_("Only the member who appealed can withdraw the appeal."))
     try:

@@ -46,7 +46,7 @@ async def request_(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     if not form.errors:
         try:
             await limit(RIGHTS, reporter, address_of(request))
-            await ops.request(_wanted(row.id, form, reporter, address_of(request)))
+            await ops.request(wanted(row.id, form, reporter, address_of(request)))
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:
@@ -54,7 +54,7 @@ async def request_(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     return Redirect(f"/t/{row.id}/rights/done", status_code=303)
 
 
-def _wanted(thread: int, form: RightsForm, reporter: Viewer | None, address: str) -> Wanted:
+def wanted(thread: int, form: RightsForm, reporter: Viewer | None, address: str) -> Wanted:
     sender = network(address) if reporter is None else None
     flag = Flag("article", thread, "", form.words, reporter, form.name, form.email, sender)
     return Wanted(flag, form.ground or "", form.wish or "", form.original)

@@ -29,7 +29,7 @@ BODY_LIMIT = 5_000_000
 COPIES = 2
 
 
-async def _to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
+async def to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
     row, article = await thread_at(thread)
     if not may_edit(signed_in(request), row, article):
         raise Forbidden(N_("Only moderators can edit this article, or the member who pasted it if it has no source."))
@@ -39,7 +39,7 @@ async def _to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow,
 @get("/t/{thread:str}/revise", name="threads:revise-form", opt={"who": VERIFIED})
 async def revise_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     """The form to edit the article's text."""
-    row, article = await _to_edit(request, thread)
+    row, article = await to_edit(request, thread)
     passages = await versions.readable(article.revision_id)
     text = await asyncio.to_thread(as_markdown, passages, article.address)
     values = {"title": article.title, "byline": article.byline or "", "text": text, "reason": ""}
@@ -49,7 +49,7 @@ async def revise_form(request: AnyRequest, thread: FromPath[str]) -> Response[An
 @post("/t/{thread:str}/revise", name="threads:revise", opt={"who": VERIFIED}, request_max_body_size=BODY_LIMIT)
 async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     """Save an edit as the next revision, or with `preview` show what it would change."""
-    row, article = await _to_edit(request, thread)
+    row, article = await to_edit(request, thread)
     form = ReviseForm(await posted(request))
     if form.errors:
         return _page(request, row, article, form.values, form.errors, status=422)

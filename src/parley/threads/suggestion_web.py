@@ -48,7 +48,7 @@ async def updates(request: AnyRequest) -> Response[Any]:
     )
 
 
-async def _seen(
+async def seen(
     request: AnyRequest, thread: str, number: str
 ) -> tuple[queries.ThreadRow, articles.ArticleRow, SuggestionRow]:
     """A suggested update that the viewer may see. Raises NotFound."""
@@ -66,7 +66,7 @@ async def _seen(
 @get("/t/{thread:str}/updates/{number:str}", name="threads:update", opt={"who": VERIFIED})
 async def update(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     """One suggested update: what it changes, and how many comments that concerns."""
-    row, article, suggestion = await _seen(request, thread, number)
+    row, article, suggestion = await seen(request, thread, number)
     request.scope["viewer"] = await note_seen(signed_in(request), suggestion.id)  # type: ignore[typeddict-unknown-key]
     return await _page(request, row, article, suggestion, Form({}))
 
@@ -74,7 +74,7 @@ async def update(request: AnyRequest, thread: FromPath[str], number: FromPath[st
 @post("/t/{thread:str}/updates/{number:str}", name="threads:decide-update", opt={"who": VERIFIED})
 async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     """Accept or decline a suggested update."""
-    row, _, suggestion = await _seen(request, thread, number)
+    row, _, suggestion = await seen(request, thread, number)
     form = Form(await posted(request))
     accepts = form.choice("decision", ("accept", "decline"))
     if accepts is None:
@@ -91,7 +91,7 @@ async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[st
             return Redirect(row.address, status_code=303)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
-    return await _page(request, *await _seen(request, thread, number), form, status)
+    return await _page(request, *await seen(request, thread, number), form, status)
 
 
 def _taken(form: Form) -> set[int]:

@@ -19,6 +19,7 @@ LEFT_OUT = {
     "api_token": "programs get new tokens",
     "webhook": "receivers get new secrets",
     "webhook_delivery": "belongs to a webhook",
+    "webmention": "the pages were told of the address that the thread has here",
     "export": "files of members, which they can request again",
     "export_part": "belongs to such a file",
     "link_picture": "drawn anew",

@@ -63,9 +63,8 @@ def invalid(
     """The page of a form again, with what was typed and what is wrong with it."""
     if error is not None:
         form.errors["form"] = error.message
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else None
     status = error.status if error is not None else 422
-    return page(request, template, status=status, headers=headers, form=form, **context)
+    return page(request, template, status=status, form=form, **context)
 
 
 async def mail_link(

@@ -31,6 +31,7 @@ def _comment(post: Any, pages: dict[str, str]) -> Foreign:
         author=text_of(author, "name") or None if author is not None else None,
         created_utc=timestamp(text_of(post, "createdAt")),
         body=_body(post),
+        email=text_of(author, "email") if author is not None else "",
     )
 
 

@@ -21,7 +21,7 @@ class Foreign(msgspec.Struct, frozen=True):
     """A comment of the discussion at the address (or with the id) `discussion`. `created_utc` is in seconds.
 
     `quote` are the words of the article that it is about. `body` is Markdown, or `[deleted]` or `[removed]` where only
-    its place in the tree is left.
+    its place in the tree is left. `email` is the address with which it was written, if the site gives it.
     """
 
     discussion: str
@@ -33,6 +33,7 @@ class Foreign(msgspec.Struct, frozen=True):
     score: int = 0
     stance: str | None = None
     quote: str = ""
+    email: str = ""
 
     @property
     def is_gone(self) -> bool:

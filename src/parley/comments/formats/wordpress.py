@@ -30,4 +30,5 @@ def _comment(comment: Any, address: str) -> Foreign:
         author=text_of(comment, "comment_author") or None,
         created_utc=timestamp(text_of(comment, "comment_date_gmt")),
         body=gone or as_markdown(text_of(comment, "comment_content")),
+        email=text_of(comment, "comment_author_email"),
     )

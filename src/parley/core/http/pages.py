@@ -11,10 +11,11 @@ import msgspec
 from jinja2 import Environment, StrictUndefined
 from jinja2_fragments import render_block
 from litestar import MediaType, Response
-from litestar.status_codes import HTTP_503_SERVICE_UNAVAILABLE
+from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS, HTTP_503_SERVICE_UNAVAILABLE
 from zlib_ng import zlib_ng
 from zstandard import ZstdCompressor
 
+from parley.core.errors import last_wait
 from parley.core.http.access import AnyRequest, viewer_of
 from parley.core.http.assets import folder, static
 from parley.core.http.inlining import InliningLoader
@@ -176,6 +177,8 @@ def _answer(request: AnyRequest, html: bytes, status: int, headers: dict[str, st
         return answer
     if status == HTTP_503_SERVICE_UNAVAILABLE:
         headers["Retry-After"] = RETRY_SECONDS
+    if status == HTTP_429_TOO_MANY_REQUESTS:
+        headers["Retry-After"] = str(last_wait.get())
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers | {"Vary": VARY})
 
 

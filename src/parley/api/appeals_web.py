@@ -1,0 +1,156 @@
+"""Appeals and proposals that wait for another moderator."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
+
+from parley.api.answers import answer, problems, written
+from parley.api.bodies import as_fields, check
+from parley.api.moderation_web import MODERATING
+from parley.appeals import ops, queries
+from parley.appeals.forms import ReviewForm, SecondForm
+from parley.appeals.queries import AppealRow
+from parley.appeals.web import appeal_at, decide_appeal, proposal_at
+from parley.core.http.access import AnyRequest, staff
+from parley.decisions import second_approval
+
+
+class WaitingItem(msgspec.Struct, frozen=True):
+    """An appeal (kind `appeal`), or a decision that needs a second approval (kind `second`), which has the same `id`.
+
+    `text` is that of the appeal, or the reason of the decision.
+    """
+
+    kind: str
+    id: int
+    decision: int
+    action: str
+    member: str | None
+    text: str
+    since: datetime
+    overdue: bool
+    assigned_to: str | None
+
+
+class WaitingItems(msgspec.Struct, frozen=True):
+    items: list[WaitingItem]
+
+
+class Appeal(msgspec.Struct, frozen=True):
+    """An appeal against a decision."""
+
+    id: int
+    decision: int
+    action: str
+    member: str
+    text: str
+    state: str
+    answer: str
+    assigned_to: str | None
+    created_at: datetime
+    decided_at: datetime | None
+
+
+class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How an appeal ends: the member reads the `answer`. `modified` needs a milder `action`, `until` is in days."""
+
+    outcome: Literal["upheld", "overturned", "modified"]
+    answer: str
+    action: str = ""
+    until: int | None = None
+
+
+class SecondApproval(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether I agree with a decision, and why not."""
+
+    agree: bool
+    reason: str = ""
+
+
+@get("/moderation/appeals", name="api:appeals", opt=MODERATING, responses=problems(403, 404))
+async def waiting(request: AnyRequest) -> Response[WaitingItems]:
+    """Appeals and decisions that wait for me: none in which I had a part."""
+    viewer = staff(request)
+
+    async def make() -> WaitingItems:
+        names, rows = WaitingItem.__struct_fields__, await queries.waiting(viewer)
+        return WaitingItems([WaitingItem(**{name: getattr(row, name) for name in names}) for row in rows])
+
+    return await answer(request, make)
+
+
+@get("/moderation/appeals/{appeal:str}", name="api:read-appeal", opt=MODERATING, responses=problems(403, 404))
+async def one_appeal(request: AnyRequest, appeal: FromPath[str]) -> Response[Appeal]:
+    """An appeal. `/api/v1/decisions` has the decision with its reasons."""
+
+    async def make() -> Appeal:
+        return _shown(await appeal_at(request, appeal))
+
+    return await answer(request, make)
+
+
+def _shown(row: AppealRow) -> Appeal:
+    return Appeal(
+        id=row.id,
+        decision=row.decision,
+        action=row.action,
+        member=row.name,
+        text=row.text,
+        state=row.state,
+        answer=row.answer,
+        assigned_to=row.assigned_to,
+        created_at=row.created_at,
+        decided_at=row.decided_at,
+    )
+
+
+@post(
+    "/moderation/appeals/{appeal:str}/take",
+    name="api:take-appeal",
+    opt=MODERATING,
+    status_code=200,
+    responses=problems(403, 404, 409),
+)
+async def take(request: AnyRequest, appeal: FromPath[str]) -> Response[Appeal]:
+    """Take an appeal on, so that no other moderator does."""
+    found = await appeal_at(request, appeal)
+    await ops.take(staff(request), found.id)
+    return written(_shown(await appeal_at(request, appeal)))
+
+
+@post(
+    "/moderation/appeals/{appeal:str}/decide",
+    name="api:decide-appeal",
+    opt=MODERATING,
+    status_code=200,
+    responses=problems(403, 404, 409, 422),
+)
+async def decide(request: AnyRequest, appeal: FromPath[str], data: JSONBody[Review]) -> Response[Appeal]:
+    """Decide an appeal."""
+    found, form = await appeal_at(request, appeal), ReviewForm(as_fields(data))
+    check(form)
+    await decide_appeal(request, found, form)
+    return written(_shown(await appeal_at(request, appeal)))
+
+
+@post(
+    "/moderation/decisions/{decision:str}/second",
+    name="api:second",
+    opt=MODERATING,
+    status_code=204,
+    responses=problems(403, 404, 409, 422),
+)
+async def second(request: AnyRequest, decision: FromPath[str], data: JSONBody[SecondApproval]) -> None:
+    """Approve a decision of another moderator, or refuse it."""
+    found, form = await proposal_at(request, decision), SecondForm(as_fields(data))
+    check(form)
+    if form.agrees:
+        await second_approval.agree(staff(request), found.id)
+    else:
+        await second_approval.refuse(staff(request), found.id, form.reason)
+
+
+handlers: list[Any] = [waiting, one_appeal, take, decide, second]

@@ -1,0 +1,161 @@
+"""Editing articles: their text as Markdown, their versions, and restoring one."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post, put
+from litestar.params import FromPath, JSONBody
+
+from parley.api import etags
+from parley.api.answers import READING, answer, problems, written
+from parley.api.bodies import as_fields, check
+from parley.api.scopes import ARTICLE
+from parley.articles import versions
+from parley.articles.editing import as_markdown, read_markdown
+from parley.articles.forms import LONGEST_REASON, ReviseForm
+from parley.core.errors import ChangedMeanwhile
+from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
+from parley.core.http.forms import Form
+from parley.core.ratelimit import POST, take_each, take_volume
+from parley.core.text.cleaning import as_id
+from parley.threads import edit_ops
+from parley.threads.revise_web import BODY_LIMIT, COPIES, to_edit
+from parley.threads.revision_web import thread_at
+
+EDITING = {"who": VERIFIED, "scope": ARTICLE, "any_body": True}
+
+
+class Source(msgspec.Struct, frozen=True):
+    """The newest version of an article as its editors edit it: Markdown, a passage a paragraph."""
+
+    revision: int
+    title: str
+    byline: str
+    text: str
+
+
+class ArticleChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A new version of an article, and why it was made: everybody can read that."""
+
+    title: str
+    text: str
+    byline: str = ""
+    reason: str = ""
+
+
+class Restoring(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why an old version becomes the newest one again."""
+
+    reason: str = ""
+
+
+class Revision(msgspec.Struct, frozen=True):
+    """A version of an article. `changed` counts passages; `restores` is the number of the version that it restored."""
+
+    number: int
+    title: str
+    byline: str | None
+    words: int
+    changed: int
+    editor: str | None
+    reason: str
+    restores: int | None
+    created_at: datetime
+
+
+class Revisions(msgspec.Struct, frozen=True):
+    items: list[Revision]
+
+
+@get("/threads/{thread:str}/revisions", name="api:revisions", opt=READING, responses=problems(404))
+async def revisions(request: AnyRequest, thread: FromPath[str]) -> Response[Revisions]:
+    """All versions of the article of a thread, the first one first."""
+
+    async def make() -> Revisions:
+        _, article = await thread_at(thread)
+        return Revisions([_revision(one) for one in await versions.revisions(article.id)])
+
+    return await answer(request, make)
+
+
+def _revision(row: versions.RevisionRow) -> Revision:
+    return Revision(
+        number=row.number,
+        title=row.title,
+        byline=row.byline,
+        words=row.words,
+        changed=row.changed,
+        editor=row.editor,
+        reason=row.reason,
+        restores=row.restores,
+        created_at=row.at,
+    )
+
+
+@get("/threads/{thread:str}/article", name="api:source", opt=EDITING, responses=problems(403, 404))
+async def source(request: AnyRequest, thread: FromPath[str]) -> Response[Source]:
+    """The text of an article that I may edit, as Markdown. Send its ETag as `If-Match` with the edit."""
+    return await answer(request, lambda: _source(request, thread), _etag)
+
+
+async def _source(request: AnyRequest, thread: str) -> Source:
+    _, article = await to_edit(request, thread)
+    text = await asyncio.to_thread(as_markdown, await versions.readable(article.revision_id), article.address)
+    return Source(article.revision, article.title, article.byline or "", text)
+
+
+def _etag(shown: Source) -> str:
+    return etags.numbered(shown.revision, shown)
+
+
+async def _changed(request: AnyRequest, thread: str) -> Response[Any]:
+    shown = await _source(request, thread)
+    return written(shown, ETag=_etag(shown))
+
+
+@put(
+    "/threads/{thread:str}/article",
+    name="api:edit-article",
+    opt=EDITING,
+    request_max_body_size=BODY_LIMIT,
+    responses=problems(403, 404, 412, 413, 422),
+)
+async def edit_article(request: AnyRequest, thread: FromPath[str], data: JSONBody[ArticleChange]) -> Response[Source]:
+    """Write a new version of an article that I may edit, if the newest is still the one that `If-Match` names."""
+    viewer, (row, article) = signed_in(request), await to_edit(request, thread)
+    form = ReviseForm(as_fields(data, revision=str(etags.if_match(request) or article.revision)))
+    check(form)
+    await take_each(POST, viewer.id, address_of(request))
+    await take_volume(viewer.id, COPIES * len(form.text_.encode()))
+    passages = await versions.readable(article.revision_id)
+    made = await asyncio.to_thread(read_markdown, form.text_, passages, article.address)
+    edited = edit_ops.Edited(form.revision or 0, form.title, form.byline or None, made, form.reason)
+    try:
+        await edit_ops.edit_article(viewer=viewer, thread_id=row.id, edited=edited)
+    except edit_ops.StaleEdit as error:
+        raise ChangedMeanwhile(error.message) from error
+    return await _changed(request, thread)
+
+
+@post(
+    "/threads/{thread:str}/revisions/{revision:str}/restore",
+    name="api:restore-revision",
+    opt=EDITING,
+    status_code=200,
+    responses=problems(403, 404, 422),
+)
+async def restore_revision(
+    request: AnyRequest, thread: FromPath[str], revision: FromPath[str], data: JSONBody[Restoring]
+) -> Response[Source]:
+    """Write an old version as the newest one."""
+    viewer, (row, _), form = signed_in(request), await to_edit(request, thread), Form(as_fields(data))
+    reason = form.text("reason", most=LONGEST_REASON)
+    check(form)
+    await take_each(POST, viewer.id, address_of(request))
+    await edit_ops.restore_revision(viewer=viewer, thread_id=row.id, number=as_id(revision) or 0, reason=reason)
+    return await _changed(request, thread)
+
+
+handlers: list[Any] = [revisions, source, edit_article, restore_revision]

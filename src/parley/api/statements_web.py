@@ -1,0 +1,186 @@
+"""Statements: which a thread asks, answering them, and saying a comment in one sentence."""
+
+from typing import Any, Literal
+
+import msgspec
+from litestar import Response, get, post, put
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from parley.api.answers import READING, answer, problems, written
+from parley.api.bodies import as_fields, check
+from parley.api.scopes import COMMENT
+from parley.api.scopes import VOTE as SCOPE
+from parley.comments.web import comment_at, thread_at
+from parley.core.errors import NotFound
+from parley.core.http.access import MEMBER, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
+from parley.core.ratelimit import POST, VOTE, take_each
+from parley.core.text.messages import N_
+from parley.statements import answering, asking, offers, queries
+from parley.statements import sitting as sittings
+from parley.statements.forms import StatementForm
+from parley.statements.sitting import Sitting
+from parley.statements.web import act
+
+ANSWERING = {"who": MEMBER, "scope": SCOPE, "any_body": True}
+WRITING = {"who": VERIFIED, "scope": COMMENT, "any_body": True}
+GONE = N_("This comment no longer exists.")
+
+
+class AskedStatement(msgspec.Struct, frozen=True):
+    """A comment in one sentence, which members agree or disagree with."""
+
+    comment: int
+    text: str
+    stance: str | None
+    passage: int | None
+
+
+class Deck(msgspec.Struct, frozen=True):
+    """The statements of a thread that are asked."""
+
+    items: list[AskedStatement]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """My answer to a statement: 1 agrees, -1 disagrees, 0 is unsure."""
+
+    comment: int
+    text: str
+    value: int
+
+
+class Answers(msgspec.Struct, frozen=True):
+    items: list[Answer]
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """The next statement to answer, or null. Send `offer` and `sitting` with the answer, so that it counts as asked."""
+
+    comment: int | None
+    text: str | None
+    quote: str | None
+    passage: int | None
+    offer: str
+    sitting: str
+    # How many statements I can still be asked.
+    left: int
+
+
+class NewAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An answer to a statement: 1, 0 (unsure) or -1; null skips it."""
+
+    comment: int
+    value: Literal[-1, 0, 1] | None
+    offer: str = ""
+    sitting: str = ""
+
+
+class NextSitting(msgspec.Struct, frozen=True):
+    """With it, the next turn continues the sitting."""
+
+    sitting: str
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """A comment in one sentence, and the sentence that somebody proposes to its author."""
+
+    text: str | None
+    proposal: int | None
+    proposed: str | None
+    proposed_by: str | None
+
+
+class NewStatement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A comment in one sentence of up to 140 characters; an empty one removes it.
+
+    `proposal` is what its author confirms or, with `decline`, declines.
+    """
+
+    text: str = ""
+    proposal: int | None = None
+    decline: bool = False
+
+
+@get("/threads/{thread:str}/statements", name="api:statements", opt=READING, responses=problems(404))
+async def deck(request: AnyRequest, thread: FromPath[str]) -> Response[Deck]:
+    """The statements of a thread that are asked, without how they were answered."""
+
+    async def make() -> Deck:
+        viewer, found = viewer_of(request), await queries.deck((await thread_at(thread)).id)
+        shown = [one for one in found if viewer is None or one.author not in viewer.blocked]
+        return Deck([AskedStatement(one.comment, one.text, one.stance, one.passage) for one in shown])
+
+    return await answer(request, make)
+
+
+@get("/threads/{thread:str}/answers", name="api:answers", opt=ANSWERING, responses=problems(403, 404))
+async def answers(request: AnyRequest, thread: FromPath[str]) -> Response[Answers]:
+    """My answers to statements of a thread, the latest first."""
+    viewer = signed_in(request)
+
+    async def make() -> Answers:
+        rows = await queries.answered(viewer.id, (await thread_at(thread)).id)
+        return Answers([Answer(row.comment, row.text, row.value) for row in rows])
+
+    return await answer(request, make)
+
+
+@get("/threads/{thread:str}/answers/next", name="api:next-answer", opt=ANSWERING, responses=problems(403, 404))
+async def next_turn(request: AnyRequest, thread: FromPath[str], sitting: FromQuery[str] = "") -> Response[Turn]:
+    """The next statement for me. Without `sitting` a new sitting of ten begins."""
+    viewer = signed_in(request)
+
+    async def make() -> Turn:
+        row = await thread_at(thread)
+        return await _turn(viewer, row.id, sittings.read(sitting, viewer.id, row.id))
+
+    return await answer(request, make)
+
+
+async def _turn(viewer: Viewer, thread: int, sitting: Sitting) -> Turn:
+    asked = await asking.for_member(viewer, thread, sitting)
+    card, token = asked.card, sittings.sign(sitting, viewer.id, thread)
+    if card is None:
+        return Turn(None, None, None, None, "", token, asked.left)
+    return Turn(card.comment, card.text, card.quote, card.passage, card.offer, token, asked.left)
+
+
+@post(
+    "/threads/{thread:str}/answers",
+    name="api:give-answer",
+    opt=ANSWERING,
+    status_code=200,
+    responses=problems(403, 404, 422),
+)
+async def give_answer(request: AnyRequest, thread: FromPath[str], data: JSONBody[NewAnswer]) -> Response[NextSitting]:
+    """Answer a statement, or skip it."""
+    viewer, row = signed_in(request), await thread_at(thread)
+    following = sittings.read(data.sitting, viewer.id, row.id).after(data.comment if data.value is None else None)
+    if data.value is not None:
+        await take_each(VOTE, viewer.id, address_of(request))
+        offer = offers.read(data.offer, viewer.id, data.comment)
+        await answering.answer(viewer, row.id, data.comment, data.value, offer)
+    return written(NextSitting(sittings.sign(following, viewer.id, row.id)))
+
+
+@put(
+    "/comments/{comment:str}/statement",
+    name="api:state",
+    opt=WRITING,
+    status_code=200,
+    responses=problems(403, 404, 422),
+)
+async def state(request: AnyRequest, comment: FromPath[str], data: JSONBody[NewStatement]) -> Response[Statement]:
+    """Say my comment in one sentence; with the scope `moderate`, propose a sentence to the author of another."""
+    viewer = signed_in(request)
+    row, form = await comment_at(comment, viewer), StatementForm(as_fields(data))
+    check(form)
+    await take_each(POST, viewer.id, address_of(request))
+    await act(viewer, row, form)
+    found = await queries.one(row.id)
+    if found is None:
+        raise NotFound(GONE)
+    return written(Statement(found.text, found.proposal, found.proposed, found.proposed_by))
+
+
+handlers: list[Any] = [deck, answers, next_turn, give_answer, state]

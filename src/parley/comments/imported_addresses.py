@@ -1,0 +1,22 @@
+"""The addresses of authors of imported comments, only as keyed hashes: whoever confirms an address can claim them."""
+
+from collections.abc import Mapping
+
+from parley.accounts import addresses
+from parley.core import db
+from parley.mail.links import proof
+
+ADD = """
+insert into imported_address (comment, digest) select * from unnest($1::bigint[], $2::bytea[]) on conflict do nothing
+"""
+
+
+def digest(email: str) -> bytes:
+    """Return the hash of an address, which nobody can compute without the installation's secret."""
+    return proof("imported address", addresses.key(email.strip()).encode(errors="replace"))
+
+
+async def store(emails: Mapping[int, str]) -> None:
+    """Store the hashes of the addresses with which comments were written."""
+    if emails:
+        await db.execute(ADD, list(emails), [digest(one) for one in emails.values()])
