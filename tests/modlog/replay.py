@@ -39,7 +39,11 @@ from mod_action a left join comment c on a.kind = 'comment' and c.id = a.target 
 """
 NOW = """
 select 'comment' as kind, id, jsonb_build_object('state', state, 'collapsed', collapsed,
-    'branch', case when locked_branch = id then 'locked' else 'open' end)::text as is_now from comment
+    'branch', case when locked_branch = id then 'locked' else 'open' end, 'place', jsonb_build_object(
+        'thread', thread, 'parent', parent, 'stance', stance, 'revision', revision, 'made_on', made_on, 'quote', quote,
+        'prefix', prefix, 'suffix', suffix, 'anchor', anchor, 'passage', passage, 'passage_end', passage_end,
+        'words', words, 'confidence', confidence, 'by_hand', by_hand, 'locked_branch', nullif(locked_branch, id))
+    )::text as is_now from comment
 union all
 select 'thread', id, jsonb_build_object('thread_state', state, 'slow', slow, 'why', coalesce(state_reason, ''))::text
 from thread

@@ -64,7 +64,7 @@ FORMS = {
     "/unread/read": ("thread", "shown", "before"),
     "/settings/notifications": ("reply", "mention", "followed", "revised", "decision"),
     "/settings/feed": ("no_feed",),
-    "/c/{comment:str}/moderate": ("version", "action", "rule", "reason", "until"),
+    "/c/{comment:str}/moderate": ("version", "action", "rule", "reason", "until", "to", "place"),
     "/t/{thread:str}/moderate": ("version", "action", "rule", "reason", "until"),
     "/u/{name:str}/moderate": ("version", "action", "rule", "reason", "until"),
     "/mod/guidelines/new": ("code", "title", "text", "severity", "position", "illegal", "retired"),

@@ -38,6 +38,8 @@ class Action(msgspec.Struct, frozen=True):
     # Has a duration.
     timed: bool = False
     access: Access = MODERATOR
+    # Only in the form that opens where a moderator sees something (modqueue/in_place.py), not in the queue.
+    in_place: bool = False
 
     @property
     def answers(self) -> str:
@@ -64,8 +66,10 @@ ACTIONS = {
         Action("collapse", N_("Collapse"), N_("Collapsed"), COMMENT),
         Action("lock", N_("Lock the thread"), N_("Thread locked"), THREAD, restricts=False),
         Action("lock_branch", N_("Lock the branch"), N_("Branch locked"), COMMENT, restricts=False),
-        # Where a moderator sees the locked branch only (modqueue/in_place.py).
-        Action("unlock_branch", N_("Open the branch"), N_("Branch opened again"), COMMENT, restricts=False),
+        Action(
+            "unlock_branch", N_("Open the branch"), N_("Branch opened again"), COMMENT, restricts=False, in_place=True
+        ),
+        Action("move", N_("Move the comment"), N_("Comment moved"), COMMENT, restricts=False, in_place=True),
         Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
         # On the article's page for moderators only (about_articles.py).
         Action("restore", N_("Show all of it again"), N_("Shown again"), NOT_IN_QUEUE, restricts=False),
@@ -120,6 +124,13 @@ class Stale(ParleyError):
     title = N_("Already decided")
 
 
+class To(msgspec.Struct, frozen=True):
+    """Where to move a comment: a thread, and the lineage of a passage of its article (None: the whole article)."""
+
+    thread: int
+    passage: int | None = None
+
+
 class Choice(msgspec.Struct, frozen=True):
     """What a moderator chose for an item at the `version` that they saw. `days` None: permanently."""
 
@@ -131,6 +142,8 @@ class Choice(msgspec.Struct, frozen=True):
     days: int | None = None
     # The new role.
     role: str | None = None
+    # Where to move a comment.
+    to: To | None = None
     at: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -144,6 +157,8 @@ def may_choose(choice: Choice, kind: str) -> Action:
     action = ACTIONS.get(choice.action)
     if action is None or kind not in action.kinds:
         raise Refused(N_("This cannot be decided here. Please choose one of the actions shown."))
+    if action.name == "move" and choice.to is None:
+        raise Refused(N_("Please say where to move the comment."))
     if action.restricts and not choice.guideline:
         raise Refused(N_("Please choose the rule that this breaks: the author has a right to know."))
     if action.restricts and not choice.reason.strip():

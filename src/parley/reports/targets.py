@@ -4,9 +4,9 @@ from datetime import datetime
 
 import msgspec
 
-from parley.comments.rules import CommentState
+from parley.comments.rules import MOVED, CommentState
 from parley.core import db
-from parley.core.errors import NotFound
+from parley.core.errors import NotFound, Refused
 from parley.core.text.messages import N_
 
 
@@ -53,6 +53,7 @@ class TargetArticle(TargetThread, frozen=True):
 
 
 class TargetComment(msgspec.Struct, frozen=True):
+    thread: int
     author: int | None
     state: str
     deleted_at: datetime | None
@@ -69,7 +70,7 @@ LOCK_THREAD_OF_COMMENT = """
 select id, state, slow, coalesce(state_reason, '') as why from thread
 where id = (select thread from comment where id = $1) for no key update
 """
-LOCK_COMMENT = "select author, state, deleted_at, collapsed from comment where id = $1 for no key update"
+LOCK_COMMENT = "select thread, author, state, deleted_at, collapsed from comment where id = $1 for no key update"
 
 
 async def lock(kind: str, target: int) -> Target:
@@ -89,6 +90,8 @@ async def _lock_comment(number: int) -> Target:
     comment = await db.fetch_one(TargetComment, LOCK_COMMENT, number)
     if thread is None or comment is None:
         raise NotFound(N_("This comment does not exist."))
+    if comment.thread != thread.id:
+        raise Refused(MOVED)
     member = await db.fetch_one(TargetMember, LOCK_MEMBER, comment.author) if comment.author else None
     return Target(
         "comment",

@@ -49,6 +49,7 @@ async def _show(
         "grounds": await grounds(),
         "saved": await guidelines.reasons(viewer.id),
         "lengths": LENGTHS,
+        "places": await in_place.places(subject),
         "letter": None,
         "done": await modqueue.undoable(viewer.id, done) if done else None,
         "undone": undone,
