@@ -12,7 +12,7 @@ State = dict[str, Any]
 UNTOUCHED: dict[str, State] = {
     "comment": {"state": "visible", "collapsed": None, "branch": "open"},
     "thread": {"thread_state": "open", "slow": 0, "why": ""},
-    "article": {"restricted": "", "untitled": False},
+    "article": {"restricted": "", "untitled": False, "withheld": []},
     "member": {"member_state": "active", "until": None},
 }
 
@@ -48,7 +48,8 @@ union all
 select 'thread', id, jsonb_build_object('thread_state', state, 'slow', slow, 'why', coalesce(state_reason, ''))::text
 from thread
 union all
-select 'article', t.id, jsonb_build_object('restricted', a.restricted, 'untitled', a.untitled)::text
+select 'article', t.id,
+       jsonb_build_object('restricted', a.restricted, 'untitled', a.untitled, 'withheld', a.withheld)::text
 from thread t join article a on a.id = t.article
 union all
 select 'member', id, jsonb_build_object('member_state', state, 'until', state_until, 'role', role,

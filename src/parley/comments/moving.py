@@ -68,7 +68,7 @@ async def place_in(comment: int, thread: int, passage: int | None) -> Place:
 
     Raises Refused if nothing can be moved there.
     """
-    was, to = await place_of(comment), await _destination(thread)
+    was, to = await place_of(comment), await _destination(thread, passage)
     if (was.thread, was.parent, was.passage) == (thread, None, passage):
         raise Refused(N_("The comment is in this place already."))
     stays = thread == was.thread and passage is None
@@ -84,9 +84,9 @@ async def place_in(comment: int, thread: int, passage: int | None) -> Place:
     )
 
 
-async def _destination(thread: int) -> Destination:
+async def _destination(thread: int, passage: int | None) -> Destination:
     """Lock a thread. Raises Refused unless comments can be moved there."""
-    found = await db.fetch_one(Destination, DESTINATION, thread)
+    found = await db.fetch_one(Destination, DESTINATION, thread, passage)
     if found is None:
         raise Refused(N_("There is no such thread. Please enter the address of a thread or of one of its passages."))
     if found.state == "locked":
@@ -94,7 +94,7 @@ async def _destination(thread: int) -> Destination:
     if found.state == "archived":
         raise Refused(N_("That thread is archived, so nothing can be moved there. Please choose another one."))
     if found.taken_down:
-        raise Refused(N_("The article there was taken down, so nothing can be moved there. Please choose another one."))
+        raise Refused(N_("The text there was taken down, so nothing can be moved there. Please choose another place."))
     return found
 
 

@@ -40,8 +40,9 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
             change = await _approve(target, actor)
         case "bio" | "title" | "name" if target.kind == "member":
             change = await profiles.remove(target.id, choice.action)
-        case "excerpt" | "text" | "title" | "remove" | "restore" if target.kind == "article":
-            change = await restrictions.settle(target, actor, choice.action)
+        case "excerpt" | "text" | "title" | "remove" | "passage" | "restore" if target.kind == "article":
+            passage = choice.to.passage if choice.to else None
+            change = await restrictions.settle(target, actor, choice.action, passage)
         case "remove":
             change = await _move(target, "rejected" if target.state == "pending" else "removed", actor)
         case "collapse":

@@ -55,6 +55,8 @@ class DecisionForm(Form):
             return
         if self.action == "move" and self.to is None:
             self.errors.setdefault("to", N_("Please choose a passage, or enter the address of another thread."))
+        if self.action == "passage" and (self.to is None or self.to.passage is None):
+            self.errors.setdefault("place", N_("Please choose the passage or picture."))
         if ACTIONS[self.action].restricts and self.rule is None:
             self.errors.setdefault("rule", N_("Please choose the rule that this breaks."))
         if ACTIONS[self.action].restricts and not self.reason:
@@ -70,7 +72,7 @@ class DecisionForm(Form):
         title = self.titles.get(self.rule or "", "")
         reason = filled(self.reason, quote=self.quote, rule=title, days=days)
         rule = self.rule if broken else None
-        to = self.to if action == "move" else None
+        to = self.to if action in {"move", "passage", "restore"} else None
         return Choice(item, version or self.version, action, rule, reason, days, to=to)
 
 

@@ -60,6 +60,7 @@ ACTIONS = {
         Action("remove", N_("Remove"), N_("Removed"), THREAD),
         Action("text", N_("Take the text down"), N_("Text taken down"), ARTICLE),
         Action("excerpt", N_("Show an excerpt only"), N_("Shown as an excerpt"), ARTICLE),
+        Action("passage", N_("Remove a passage or picture"), N_("Passage removed"), ARTICLE, in_place=True),
         Action("title", N_("Remove the title"), N_("Title removed"), ARTICLE | PROFILE),
         Action("bio", N_("Remove the bio"), N_("Bio removed"), PROFILE),
         Action("name", N_("Remove the name"), N_("Name removed"), PROFILE),
@@ -125,7 +126,7 @@ class Stale(ParleyError):
 
 
 class To(msgspec.Struct, frozen=True):
-    """Where to move a comment: a thread, and the lineage of a passage of its article (None: the whole article)."""
+    """A place to which a decision refers: a thread, and a passage of its article by its lineage, if it names one."""
 
     thread: int
     passage: int | None = None
@@ -142,7 +143,7 @@ class Choice(msgspec.Struct, frozen=True):
     days: int | None = None
     # The new role.
     role: str | None = None
-    # Where to move a comment.
+    # Where to move a comment, or the passage to remove.
     to: To | None = None
     at: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
 
@@ -157,6 +158,8 @@ def may_choose(choice: Choice, kind: str) -> Action:
     action = ACTIONS.get(choice.action)
     if action is None or kind not in action.kinds:
         raise Refused(N_("This cannot be decided here. Please choose one of the actions shown."))
+    if action.name == "passage" and (choice.to is None or choice.to.passage is None):
+        raise Refused(N_("Please choose the passage or picture."))
     if action.name == "move" and choice.to is None:
         raise Refused(N_("Please say where to move the comment."))
     if action.restricts and not choice.guideline:

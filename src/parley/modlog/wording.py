@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from parley.core.text.messages import N_, Message, joined, verbatim
+from parley.core.text.messages import N_, Message, joined, plural, verbatim
 
 # The page shows the target beside it.
 ACTION_NAMES = {
@@ -12,6 +12,7 @@ ACTION_NAMES = {
     "remove": N_("Removed"),
     "text": N_("Text taken down"),
     "excerpt": N_("Shown as an excerpt"),
+    "passage": N_("Passage or picture removed"),
     "title": N_("Title removed"),
     "bio": N_("Bio removed"),
     "name": N_("Name removed"),
@@ -77,6 +78,7 @@ PUBLIC = {
     "article.remove": N_("An article was removed"),
     "text": N_("The text of an article was taken down"),
     "excerpt": N_("An article was cut to an excerpt"),
+    "passage": N_("A passage or picture of an article was removed"),
     "title": N_("The title of an article was removed"),
     "member.title": N_("The title of a member was removed"),
     "bio": N_("The bio of a member was removed"),
@@ -197,7 +199,16 @@ def _slow(value: int) -> Message:
     return N_("{seconds} s between comments").format(seconds=value) if value else N_("no wait between comments")
 
 
-SETTINGS: dict[str, Callable[[Any], Message]] = {"place": _place, "collapsed": _collapsed, "slow": _slow}
+def _withheld(value: list[int]) -> Message:
+    return plural("{count} passage removed", "{count} passages removed", len(value)) if value else N_("all passages")
+
+
+SETTINGS: dict[str, Callable[[Any], Message]] = {
+    "withheld": _withheld,
+    "place": _place,
+    "collapsed": _collapsed,
+    "slow": _slow,
+}
 
 
 def _part(name: str, state: Mapping[str, Any]) -> Message:

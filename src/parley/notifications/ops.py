@@ -49,7 +49,7 @@ left join comment c on d.action = 'move' and c.id = d.target
 cross join lateral (
     select d.member where d.action in ('role', 'move')
     or d.guideline is not null and d.action in (
-        'remove', 'text', 'excerpt', 'title', 'bio', 'name', 'collapse', 'statement', 'warn', 'silence',
+        'remove', 'text', 'excerpt', 'passage', 'title', 'bio', 'name', 'collapse', 'statement', 'warn', 'silence',
         'suspend')
     union
     select r.reporter from report r

@@ -30,6 +30,7 @@ class Target(msgspec.Struct, frozen=True):
     # What moderators restricted an article to (articles/restricting.py).
     restricted: str = ""
     untitled: bool = False
+    withheld: list[int] = []
 
 
 class TargetMember(msgspec.Struct, frozen=True):
@@ -50,6 +51,7 @@ class TargetArticle(TargetThread, frozen=True):
     starter: int | None
     restricted: str
     untitled: bool
+    withheld: list[int]
 
 
 class TargetComment(msgspec.Struct, frozen=True):
@@ -63,7 +65,7 @@ class TargetComment(msgspec.Struct, frozen=True):
 # For no key update: rows that refer to these can still be inserted meanwhile.
 LOCK_MEMBER = "select id, role, state, state_until as until from member where id = $1 for no key update"
 LOCK_ARTICLE = """
-select t.id, t.state, t.slow, coalesce(t.state_reason, '') as why, t.starter, a.restricted, a.untitled
+select t.id, t.state, t.slow, coalesce(t.state_reason, '') as why, t.starter, a.restricted, a.untitled, a.withheld
 from thread t join article a on a.id = t.article where t.id = $1 for no key update
 """
 LOCK_THREAD_OF_COMMENT = """
@@ -129,4 +131,5 @@ async def _lock_article(number: int) -> Target:
         why=thread.why,
         restricted=thread.restricted,
         untitled=thread.untitled,
+        withheld=thread.withheld,
     )
