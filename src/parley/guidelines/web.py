@@ -20,7 +20,7 @@ from parley.guidelines.queries import GuidelineRow
 from parley.guidelines.rules import CATEGORIES, SEVERITIES, severity_key
 
 # What the fields of a rule offer.
-CHOICES = {"severities": SEVERITIES, "categories": CATEGORIES}
+CHOICES: dict[str, Any] = {"severities": SEVERITIES, "categories": CATEGORIES}
 
 
 @get("/mod/guidelines", name="guidelines:list", opt={"who": MODERATOR})
