@@ -22,6 +22,7 @@ from parley.modqueue import in_place
 from parley.notifications import jobs as notifications
 from parley.search import jobs as search
 from parley.unread import queries as unread
+from parley.votes import jobs as votes
 
 pytestmark = pytest.mark.anyio
 
@@ -209,6 +210,13 @@ async def test_both_maps_are_counted_again(world: World) -> None:
     await world.move(world.root, world.new)
 
     assert await db.value("select count(*) from perspective_map where counted_at < now() - interval '5 minutes'") == 2
+
+
+async def test_the_nightly_check_corrects_a_vote_given_meanwhile(world: World) -> None:
+    await db.execute("update vote set thread = $1", world.new)
+    await votes.check_counters()
+
+    assert await db.values("select distinct thread from vote") == [world.old]
 
 
 async def test_every_table_that_repeats_a_thread_follows(app: Litestar) -> None:
