@@ -3,12 +3,15 @@
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.decisions import ops as decisions
-from parley.decisions.rules import Choice
+from parley.decisions.rules import Choice, To
 from parley.reports import ops as reports
 
 
-async def decide(moderator: Viewer, thread: int, action: str, guideline: str | None = "illegal") -> int:
+async def decide(
+    moderator: Viewer, thread: int, action: str, guideline: str | None = "illegal", *, passage: int | None = None
+) -> int:
     """Decide about the article of a thread from the queue, and return the id of the decision."""
     item = await reports.open_item("article", thread, thread)
     version = await db.value("select version from queue_item where id = $1", item)
-    return await decisions.decide(moderator, Choice(item, version, action, guideline, "It is somebody else's."))
+    choice = Choice(item, version, action, guideline, "It is somebody else's.", to=To(thread, passage))
+    return await decisions.decide(moderator, choice)

@@ -14,7 +14,7 @@ from parley.comments import editing
 from parley.core import db
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import Viewer
-from parley.decisions import undoing
+from parley.decisions import letters, undoing
 from parley.erasure import jobs as erasure
 
 pytestmark = pytest.mark.anyio
@@ -50,6 +50,18 @@ async def remove(client: httpx.AsyncClient, field: str, name: str = "slurry") ->
 async def decided() -> int:
     number: int = await db.value("select max(id) from decision")
     return number
+
+
+@pytest.mark.parametrize("field", WORDS)
+async def test_the_member_is_notified(client: httpx.AsyncClient, mo: Viewer, slurry: Viewer, field: str) -> None:
+    await remove(client, field)
+    await db.execute("update decision set created_at = created_at - interval '1 minute'")
+    made = await decided()
+    await letters.send(made)
+    await make.sign_in(client, slurry)
+    page = (await client.get("/notifications")).text
+
+    assert "A moderator decided" in page and f"/decision/{made}" in page
 
 
 @pytest.mark.parametrize("field", WORDS)

@@ -30,6 +30,7 @@ from parley.comments.statement import as_statement
 from parley.core.errors import Refused
 from parley.core.text import cleaning, markdown, mentions
 from parley.core.text.diff import marked
+from parley.decisions.destinations import destination
 from parley.digests import words as excerpts
 from parley.feeds import drawing, oembed, xml
 from parley.importing import pasted
@@ -132,6 +133,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "search field": (lambda words: SearchForm({"q": words, "after": words, "by": words}), 200),
     "words of the search index": (indexed, comment_rules.LONGEST),
     "excerpt of a hit": (lambda words: search_excerpts.excerpt(words, hit_in(words)), comment_rules.LONGEST),
+    "place to move a comment to": (lambda words: destination(f"http://a.b/t/1/{words}?{words}#{words}"), 2_000),
     "text of a letter": (lambda words: letter_blocks(words, ["http://a.b"]), comment_rules.LONGEST),
 }
 # These work in a process or a thread of their own, with a limit; each with a length that takes them a second at most.

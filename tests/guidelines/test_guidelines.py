@@ -10,7 +10,7 @@ from parley.core import db
 pytestmark = pytest.mark.anyio
 
 MANNERS = {"code": "manners", "title": "Keep your manners", "text": "As at a table.", "severity": "1", "position": "1"}
-CIVILITY = {"title": "Be kind", "text": "No shouting.", "severity": "1", "position": "1"}
+CIVILITY = {"title": "Be kind", "text": "No shouting.", "severity": "1", "position": "1", "category": "CYBER_VIOLENCE"}
 
 
 async def as_admin(client: httpx.AsyncClient) -> None:
@@ -75,7 +75,15 @@ async def test_one_rule_about_the_law_and_one_other_stay(client: httpx.AsyncClie
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"title": ""}, {"severity": "9"}, {"position": "x"}, {"code": "civility"}, {"code": "a b"}, {"code": "new"}],
+    [
+        {"title": ""},
+        {"severity": "9"},
+        {"position": "x"},
+        {"code": "civility"},
+        {"code": "a b"},
+        {"category": "x"},
+        {"code": "new"},
+    ],
 )
 async def test_a_wrong_rule_is_refused_and_its_text_kept(client: httpx.AsyncClient, wrong: dict[str, str]) -> None:
     await as_admin(client)

@@ -12,7 +12,7 @@ State = dict[str, Any]
 UNTOUCHED: dict[str, State] = {
     "comment": {"state": "visible", "collapsed": None, "branch": "open"},
     "thread": {"thread_state": "open", "slow": 0, "why": ""},
-    "article": {"restricted": "", "untitled": False},
+    "article": {"restricted": "", "untitled": False, "withheld": []},
     "member": {"member_state": "active", "until": None},
 }
 
@@ -39,12 +39,17 @@ from mod_action a left join comment c on a.kind = 'comment' and c.id = a.target 
 """
 NOW = """
 select 'comment' as kind, id, jsonb_build_object('state', state, 'collapsed', collapsed,
-    'branch', case when locked_branch = id then 'locked' else 'open' end)::text as is_now from comment
+    'branch', case when locked_branch = id then 'locked' else 'open' end, 'place', jsonb_build_object(
+        'thread', thread, 'parent', parent, 'stance', stance, 'revision', revision, 'made_on', made_on, 'quote', quote,
+        'prefix', prefix, 'suffix', suffix, 'anchor', anchor, 'passage', passage, 'passage_end', passage_end,
+        'words', words, 'confidence', confidence, 'by_hand', by_hand, 'locked_branch', nullif(locked_branch, id))
+    )::text as is_now from comment
 union all
 select 'thread', id, jsonb_build_object('thread_state', state, 'slow', slow, 'why', coalesce(state_reason, ''))::text
 from thread
 union all
-select 'article', t.id, jsonb_build_object('restricted', a.restricted, 'untitled', a.untitled)::text
+select 'article', t.id,
+       jsonb_build_object('restricted', a.restricted, 'untitled', a.untitled, 'withheld', a.withheld)::text
 from thread t join article a on a.id = t.article
 union all
 select 'member', id, jsonb_build_object('member_state', state, 'until', state_until, 'role', role,

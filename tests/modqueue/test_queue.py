@@ -374,7 +374,9 @@ async def test_the_masthead_counts_what_waits_and_the_menu_of_the_workbench_each
     assert "<b>2</b>" in outside.text and "hx-partial" not in outside.text
     assert 'hx-target="#queue-waits" hx-swap="innerHTML">1<' in inside.text
     assert 'hx-target="#appeals-wait" hx-swap="innerHTML">1<' in inside.text
-    assert 'id="queue-waits"' in page.text and 'id="appeals-wait"' in page.text
+    assert 'hx-target="#menu-queue-waits" hx-swap="innerHTML">1<' in inside.text
+    for name in ("queue-waits", "appeals-wait", "menu-queue-waits", "menu-appeals-wait"):
+        assert f'id="{name}"' in page.text
     assert '<a class="to-work" href="/mod">' in page.text
 
 

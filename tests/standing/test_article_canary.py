@@ -35,6 +35,7 @@ GONE = {
     "excerpt": {"late", "former"},
     "text": {"early", "late", "former", "suggested"},
     "title": {"title", "byline", "site", "suggested"},
+    "passage": {"late"},
     "remove": {"title", "byline", "site", "early", "late", "former", "suggested"},
 }
 NEW_MEDIA = "insert into media (hash, mime, width, height, data, created_at) values ($1, 'image/png', 1, 1, 'x', now())"
@@ -62,6 +63,12 @@ class Cage(msgspec.Struct):
     starter: Viewer
     reader: Viewer
     comments: list[int]
+    # The lineage of the passage that is removed alone, which has the picture.
+    late: int
+
+    async def restrict(self, world: World, action: str) -> int:
+        passage = self.late if action == "passage" else None
+        return await decide(world.people["admin"], self.thread, action, passage=passage)
 
     def addresses(self) -> Iterator[str]:
         page = f"/t/{self.thread}"
@@ -116,7 +123,7 @@ async def cage(world: World) -> Cage:
     await db.execute(SUGGEST, thread, reader.id, encode(suggested))
     await notifications.handle_events()
     await search.index_events()
-    return Cage(thread, starter, reader, comments)
+    return Cage(thread, starter, reader, comments, lineages[2])
 
 
 async def heard_at(client: httpx.AsyncClient, addresses: Iterable[str]) -> dict[str, set[str]]:
@@ -142,6 +149,7 @@ ROLES = ("visitor", "unverified", "member", "reader", "starter", "moderator", "a
 SELDOM = ("unverified", "starter", "moderator")
 CASES = [pytest.param("remove", role, marks=[pytest.mark.slow] if role in SELDOM else []) for role in ROLES]
 CASES += [pytest.param(action, role) for action in ("excerpt", "text", "title") for role in ("visitor", "moderator")]
+CASES += [pytest.param("passage", role) for role in ("visitor", "starter")]
 
 
 @pytest.mark.parametrize(("action", "role"), CASES)
@@ -155,7 +163,7 @@ async def test_nobody_reads_where_readers_are_what_was_taken_down(
     before = await heard_at(client, cage.addresses())
     assert GONE[action] - {"suggested"} <= before.keys()
 
-    await decide(world.people["admin"], cage.thread, action)
+    await cage.restrict(world, action)
     await asyncio.sleep(IN_FORCE_SECONDS)
 
     after = await heard_at(client, addresses)
@@ -173,7 +181,7 @@ async def test_no_stream_and_no_letter_carries_what_was_taken_down(
     app: Litestar, world: World, cage: Cage, action: str
 ) -> None:
     await reports.report(Flag("article", cage.thread, "illegal", "It is stolen.", cage.reader))
-    await decide(world.people["admin"], cage.thread, action)
+    await cage.restrict(world, action)
 
     rows = await live.events_after(cage.thread, 0, 1_000)
     told = b"".join(one.message for one in await render.events(rows)).decode()
@@ -197,7 +205,7 @@ async def of_lists() -> list[tuple[int, str]]:
 @pytest.mark.parametrize("action", GONE)
 async def test_undone_it_is_read_again(client: httpx.AsyncClient, world: World, cage: Cage, action: str) -> None:
     before = await heard_at(client, cage.addresses())
-    decision = await decide(world.people["admin"], cage.thread, action)
+    decision = await cage.restrict(world, action)
 
     await undoing.undo(world.people["admin"], decision)
     await asyncio.sleep(IN_FORCE_SECONDS)

@@ -63,6 +63,8 @@ class Passage(msgspec.Struct, frozen=True):
 class Article(msgspec.Struct, frozen=True):
     """The newest version of an article. If its publisher allows only an excerpt, its passages have no more.
 
+    `display` is `full`, `parts` (moderators removed single passages), `excerpt` or `none`.
+
     `reservations` are what its page forbids, such as `tdm-reservation` (text and data mining): they hold for you too.
     """
 

@@ -20,17 +20,21 @@ FROZEN = N_("This article was taken down here, so its text does not change any m
 
 
 class Restriction(msgspec.Struct, frozen=True):
-    """What moderators restricted an article to: '', `excerpt` or `none`; and whether they removed its title."""
+    """What moderators restricted an article to: '', `excerpt` or `none`; and whether they removed its title.
+
+    `withheld` are the lineages of single passages that they removed.
+    """
 
     restricted: str = ""
     untitled: bool = False
+    withheld: list[int] = []
 
 
 async def restrict(article: int, to: Restriction) -> None:
     """Show no more of an article than `to` allows. The caller has locked the thread's row."""
-    await Article.update({Article.restricted: to.restricted, Article.untitled: to.untitled}).where(
-        Article.id == article
-    )
+    await Article.update(
+        {Article.restricted: to.restricted, Article.untitled: to.untitled, Article.withheld: to.withheld}
+    ).where(Article.id == article)
     await withhold_pictures(article)
     await db.execute("delete from removed_passage where article = $1", article)
     if to.restricted == "none":
@@ -38,15 +42,16 @@ async def restrict(article: int, to: Restriction) -> None:
 
 
 async def refuse_frozen(article: int) -> None:
-    """Raise Refused if an article's text or title was taken down."""
-    if await db.value("select restricted = 'none' or untitled from article where id = $1", article):
+    """Raise Refused if an article's text, a part of it or its title was taken down."""
+    if await db.value("select restricted = 'none' or untitled or withheld <> '{}' from article where id = $1", article):
         raise Refused(FROZEN)
 
 
-# A picture is served while an article that may be read in full shows it, in any of its revisions.
+# A picture is served while a passage that may be read shows it, in any revision of any article.
 WITHHOLD_PICTURES = """
 with shown as (
-    select m[1] as hash, bool_or(a.display = 'full') as readable, bool_or(a.id = $1) as concerned
+    select m[1] as hash, bool_or(a.id = $1) as concerned,
+           bool_or(a.display = 'full' or a.display = 'parts' and p.lineage <> all(a.withheld)) as readable
     from passage p join revision r on r.id = p.revision join article a on a.id = r.article
     cross join lateral regexp_matches(p.html, '/media/([0-9a-f]{64})', 'g') m
     where p.html like '%/media/%' group by 1

@@ -17,11 +17,18 @@ HOST = "lower(substring(coalesce(url, claimed_url) from '^https?://(?:[^/@]*@)?(
 
 # The passages of revision `r` of article `a` as readers may see them, for a `from` clause with both in scope. Every
 # query that shows the text of passages joins this instead of the table. If only an excerpt may be shown, even old
-# revisions that are stored in full yield only the first characters and no pictures; of a text that was taken down
-# nothing is left. The other passages keep their place, with the kind `withheld` and without text.
+# revisions that are stored in full yield only the first characters and no pictures; of a text that was taken down, and
+# of single passages that were removed, nothing is left. What is not shown keeps its place, with the kind `withheld` and
+# without text.
 READABLE = f"""lateral (
     select lineage, position, kind::text as kind, level, page, html, text
     from passage where revision = r.id and a.display = 'full'
+    union all
+    select lineage, position, case when gone then '{WITHHELD}' else kind end, case when not gone then level end, page,
+           case when gone then '' else html end, case when gone then '' else text end
+    from (
+        select *, lineage = any(a.withheld) as gone from passage where revision = r.id and a.display = 'parts'
+    ) parts
     union all
     select lineage, position,
            case when room <= 0 then '{WITHHELD}' when length(text) <= room then kind else 'paragraph' end,
@@ -32,10 +39,10 @@ READABLE = f"""lateral (
     from (
         select *, regexp_replace(left(text, greatest(room - 1, 0)::int), '\\s+\\S*$', '') as cut
         from (
-            select *, case when kind = 'figure' or a.display = 'none' then 0
+            select *, case when kind = 'figure' or a.display = 'none' or lineage = any(a.withheld) then 0
                            else {EXCERPT} - sum(length(text)) filter (where kind <> 'figure') over (order by position)
                                 + length(text) end as room
-            from passage where revision = r.id and a.display <> 'full'
+            from passage where revision = r.id and a.display not in ('full', 'parts')
         ) measured
     ) short
 )"""  # noqa: S608 constants only

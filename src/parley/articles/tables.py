@@ -32,7 +32,8 @@ class Source(Table):
 
 # How an article is shown: as its source and the community allow, or less where moderators decided so.
 DISPLAY = """
-case when restricted = 'none' then 'none' when 'excerpt' in (allowed, restricted) then 'excerpt' else 'full' end
+case when restricted = 'none' then 'none' when 'excerpt' in (allowed, restricted) then 'excerpt'
+  when withheld <> '{}' then 'parts' else 'full' end
 """
 
 
@@ -50,6 +51,8 @@ class Article(Table):
     # What the source and the community allow, and what moderators restricted it to: '', `excerpt` or `none`.
     allowed = Varchar(7, null=False, default="full")
     restricted = Varchar(7, null=False, default="")
+    # The lineages of single passages and pictures that moderators removed.
+    withheld = Array(BigInt(), null=False, default=list)
     display = GeneratedVarchar(" ".join(DISPLAY.split()), length=7, null=False, default="full")
     # Moderators removed the title, and with it the byline, the site and the address.
     untitled = Boolean(null=False, default=False)

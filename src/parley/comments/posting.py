@@ -46,11 +46,12 @@ class Posted(msgspec.Struct, frozen=True):
 class Parent(msgspec.Struct, frozen=True):
     """The visible comment that a draft replies to."""
 
+    thread: int
     author: int | None
     locked_branch: int | None
 
 
-PARENT = "select author, locked_branch from comment where id = $1 and state = 'visible'"
+PARENT = "select thread, author, locked_branch from comment where id = $1 and state = 'visible'"
 
 
 class EarlierSubmission(msgspec.Struct, frozen=True):
@@ -156,6 +157,10 @@ async def _require_reply_allowed(draft: Draft) -> None:
     parent = await db.fetch_one(Parent, PARENT, draft.parent)
     if parent is None:
         return
+    if parent.thread != draft.thread:
+        raise Refused(
+            N_("A moderator moved the comment you are replying to. Your text is kept here: copy it, and reply there.")
+        )
     rules.may_reply(parent.locked_branch)
     if parent.author is not None:
         await blocks.may_answer(draft.author.id, parent.author)

@@ -13,6 +13,7 @@ LONGEST = 40_000
 LONGEST_QUOTE = 300
 MOST_LINKS = 20
 RESTORE_HOURS = 24
+MOVED = N_("A moderator moved this comment a moment ago, so nothing was done. Load the page again to see it.")
 
 # What everybody may read of a comment `c`. Every query whose rows reach readers uses these expressions.
 # Text, author and quote are shown only while the comment is visible; otherwise only its place in the tree remains.

@@ -2,7 +2,7 @@
 
 from parley.comments.counts import counted
 from parley.comments.queries import state_of
-from parley.comments.rules import IS_IN, CommentState
+from parley.comments.rules import IS_IN, MOVED, CommentState
 from parley.core import db
 from parley.core.errors import NotFound, Refused
 from parley.core.events.event_log import emit
@@ -54,7 +54,7 @@ with removed_from_thread as (
     update thread t set comment_count = comment_count - 1, last_activity_at = greatest(
         t.created_at,
         (select max(e.created_at) from event e join comment c on c.id = e.comment
-         where e.thread = $1 and e.kind = 'comment.posted' and c.id <> $2 and {IS_IN}),
+         where e.thread = $1 and e.kind = 'comment.posted' and c.id <> $2 and c.thread = $1 and {IS_IN}),
         (select max(c.created_at) from comment c where c.thread = $1 and c.id <> $2 and {IS_IN}))
     where id = $1
 )
@@ -69,7 +69,10 @@ async def lock_thread(thread: int) -> str | None:
 
 
 async def locked(comment_id: int) -> CommentState:
-    """Lock a comment's thread, then the comment, and return its state. Raises NotFound."""
+    """Lock a comment's thread, then the comment, and return its state.
+
+    Raises NotFound, and Refused if the comment is moved to another thread meanwhile.
+    """
     thread = await db.value("select thread from comment where id = $1", comment_id)
     if thread is None:
         raise NotFound(N_("This comment does not exist."))
@@ -78,6 +81,8 @@ async def locked(comment_id: int) -> CommentState:
     found = await state_of(comment_id)
     if found is None:
         raise NotFound(N_("This comment does not exist."))
+    if found.thread != thread:
+        raise Refused(MOVED)
     return found
 
 

@@ -8,11 +8,13 @@ from parley.core import db
 from parley.core.settings import settings
 from parley.core.text.messages import N_, shown
 from parley.decisions.queries import RESTRICTIONS
+from parley.guidelines.rules import PREFIX
 
 # What a decision restricts, by its action: a field of the database and its value. Others are described in words.
 RESTRICTED = {
     "remove": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
     "text": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
+    "passage": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
     "title": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
     "bio": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
     "name": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
@@ -40,6 +42,7 @@ class TransparencyRow(msgspec.Struct, frozen=True):
     incompatible_content_ground: str
     incompatible_content_explanation: str
     incompatible_content_illegal: str
+    category: str
     content_type: str
     content_date: str
     application_date: str
@@ -56,6 +59,7 @@ class ReasonedDecision(msgspec.Struct, frozen=True):
     action: str
     ground: str
     illegal: bool
+    category: str
     reason: str
     until: datetime | None
     written_at: datetime | None
@@ -68,7 +72,8 @@ class ReasonedDecision(msgspec.Struct, frozen=True):
 
 
 DECIDED = """
-select d.id, d.action, g.title as ground, g.illegal, d.reason, d.until, c.created_at as written_at, d.created_at,
+select d.id, d.action, g.title as ground, g.illegal, g.category, d.reason, d.until,
+       c.created_at as written_at, d.created_at,
        d.moderator is null as automated, coalesce(r.noticed, false) as noticed, r.noticed is not null as reported,
        d.kind = 'comment' and exists (
            select from hit h where h.comment = d.target and h.acted and h.created_at <= d.created_at) as detected
@@ -94,6 +99,7 @@ def _row(one: ReasonedDecision) -> TransparencyRow:
         **fields
         | {
             "puid": f"{settings().base_url.partition('://')[2]}-{one.id}",
+            "category": f"{PREFIX}{one.category}" if one.category else "",
             "content_type": "CONTENT_TYPE_TEXT",
             "content_date": _day(one.written_at or one.created_at),
             "application_date": _day(one.created_at),

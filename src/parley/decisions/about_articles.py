@@ -30,15 +30,15 @@ async def decide(viewer: Viewer, thread: int, choice: Choice) -> int:
         item = await db.value(OPEN_ITEM, thread)
         rules.may_decide(viewer, await ops.concerned(viewer, target), await ops.reporters_but(viewer, item))
         if choice.action == "restore":
-            await _end_restrictions(thread)
+            await _end_restrictions(thread, choice.to.passage if choice.to else None)
         return await ops.carry_out(viewer, choice, target, item)
 
 
-async def _end_restrictions(thread: int) -> None:
-    """End all restrictions of an article. Raises Refused where there are none."""
+async def _end_restrictions(thread: int, passage: int | None) -> None:
+    """End all restrictions of an article, or those of one passage. Raises Refused where there are none."""
     of_article = (Decision.kind == "article") & (Decision.target == thread) & (Decision.state == "in_force")
     ended = Decision.update({Decision.state: "ended", Decision.ended_at: NOW}).where(
-        of_article, Decision.action.is_in(list(EFFECTS))
+        of_article & (Decision.passage == passage) if passage else of_article, Decision.action.is_in(list(EFFECTS))
     )
     if not await ended.returning(Decision.id):
         raise Refused(N_("All of the article is shown already."))

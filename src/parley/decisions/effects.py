@@ -7,11 +7,11 @@ from piccolo.columns import Column
 
 from parley.accounts import sessions
 from parley.accounts.tables import Member
-from parley.comments import branches, states, wording
+from parley.comments import branches, moving, states, wording
 from parley.comments.tables import Comment
 from parley.core.db import NOW
 from parley.core.events.event_log import emit
-from parley.decisions import profiles, restrictions, sanctions
+from parley.decisions import moves, profiles, restrictions, sanctions
 from parley.decisions.rules import SLOW_SECONDS, Choice
 from parley.decisions.sanctions import Sanction
 from parley.reports.targets import Target
@@ -40,15 +40,16 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
             change = await _approve(target, actor)
         case "bio" | "title" | "name" if target.kind == "member":
             change = await profiles.remove(target.id, choice.action)
-        case "excerpt" | "text" | "title" | "remove" | "restore" if target.kind == "article":
-            change = await restrictions.settle(target, actor, choice.action)
+        case "excerpt" | "text" | "title" | "remove" | "passage" | "restore" if target.kind == "article":
+            passage = choice.to.passage if choice.to else None
+            change = await restrictions.settle(target, actor, choice.action, passage)
         case "remove":
             change = await _move(target, "rejected" if target.state == "pending" else "removed", actor)
         case "collapse":
             change = await _collapse(target, choice.reason[:LONGEST_COLLAPSE_REASON], actor)
         case "statement":
             change = await _withdraw_statement(target, actor)
-        case "lock" | "slow" | "archive" | "unlock" | "lock_branch" | "unlock_branch":
+        case "lock" | "slow" | "archive" | "unlock" | "lock_branch" | "unlock_branch" | "move":
             change = await _set_discussion(target, choice, actor)
         case "silence" | "suspend":
             change = await sanctions.settle(target, Sanction(choice.action, choice.ends, choice.reason))
@@ -74,8 +75,8 @@ async def release(target: Target, before: dict[str, Any], actor: int | None, *, 
         change = await _show(target, actor) if cleared else await _restore(target, before["state"], actor)
     elif "collapsed" in before:
         change = await _collapse(target, before["collapsed"], actor)
-    elif "branch" in before:
-        change = await _set_branch(target, actor, locked=before["branch"] == "locked")
+    elif before.keys() & {"branch", "place"}:
+        change = await _restore_branch(target, before, actor)
     elif "statement" in before:
         change = await _return_statement(target, before["statement"], actor)
     elif "restricted" in before:
@@ -123,10 +124,18 @@ async def _collapse(target: Target, reason: str | None, actor: int | None) -> Ch
 
 
 async def _set_discussion(target: Target, choice: Choice, actor: int | None) -> Change:
-    """Lock, slow, archive or open the thread, or lock or open the branch that begins with the comment."""
+    """Lock, slow, archive or open the thread, or lock, open or move the branch that begins with the comment."""
+    if choice.action == "move":
+        return await moves.move(target, choice.to, actor)
     if choice.action in {"lock_branch", "unlock_branch"}:
         return await _set_branch(target, actor, locked=choice.action == "lock_branch")
     return await _set_thread(target, _thread_settings(target, choice), actor)
+
+
+async def _restore_branch(target: Target, before: dict[str, Any], actor: int | None) -> Change:
+    if "place" in before:
+        return await moves.put(target, msgspec.convert(before["place"], moving.Place), actor)
+    return await _set_branch(target, actor, locked=before["branch"] == "locked")
 
 
 async def _set_branch(target: Target, actor: int | None, *, locked: bool) -> Change:

@@ -6,19 +6,22 @@ from typing import Any
 
 from parley.core.http.forms import Form
 from parley.core.text.messages import N_
-from parley.decisions.rules import ACTIONS, Choice
+from parley.decisions.destinations import destination
+from parley.decisions.rules import ACTIONS, Choice, To
 from parley.decisions.slots import filled
 
 LONGEST_REASON = 1_000
 LONGEST_QUOTE = 300
 LONGEST_TIME = 3_650
+LONGEST_ADDRESS = 2_000
 
 
 class DecisionForm(Form):
     """Action, guideline and reason; `until` is in days, empty for permanent.
 
     `titles` are those of the guidelines in force by their codes, `saved` the moderator's saved reasons by their ids.
-    Without a typed reason the chosen saved one counts.
+    Without a typed reason the chosen saved one counts. `to` is the address of the thread or passage that a comment is
+    moved to; without it the chosen `place` counts, which is an address too.
     """
 
     def __init__(
@@ -33,15 +36,27 @@ class DecisionForm(Form):
         self.reason = self.text("reason", most=LONGEST_REASON, lines=True)
         if not says_something(self.reason) and "reason" not in self.errors:
             self.reason = (saved or {}).get(self.values.get("saved", ""), "")
+        self.to = self._to("to") or self._to("place")
         self.until = self.id("until")
         if self.until is not None and self.until > LONGEST_TIME:
             self.errors["until"] = N_("This is longer than ten years. Leave it empty for a permanent decision.")
+
+    def _to(self, field: str) -> To | None:
+        address = self.text(field, most=LONGEST_ADDRESS)
+        found = destination(address)
+        if address and found is None:
+            self.errors.setdefault("to", N_("This is no address of a thread here. Nothing was done."))
+        return found
 
     def require(self) -> None:
         """Add errors for what is missing: the action; for restrictions, the guideline and the reason."""
         if self.action is None:
             self.errors.setdefault("action", N_("Please choose what to do."))
             return
+        if self.action == "move" and self.to is None:
+            self.errors.setdefault("to", N_("Please choose a passage, or enter the address of another thread."))
+        if self.action == "passage" and (self.to is None or self.to.passage is None):
+            self.errors.setdefault("place", N_("Please choose the passage or picture."))
         if ACTIONS[self.action].restricts and self.rule is None:
             self.errors.setdefault("rule", N_("Please choose the rule that this breaks."))
         if ACTIONS[self.action].restricts and not self.reason:
@@ -54,9 +69,11 @@ class DecisionForm(Form):
         action = self.action or ""
         broken = ACTIONS[action].restricts
         days = self.until if ACTIONS[action].timed else None
-        rule = self.titles.get(self.rule or "", "")
-        reason = filled(self.reason, quote=self.quote, rule=rule, days=days)
-        return Choice(item, version or self.version, action, self.rule if broken else None, reason, days)
+        title = self.titles.get(self.rule or "", "")
+        reason = filled(self.reason, quote=self.quote, rule=title, days=days)
+        rule = self.rule if broken else None
+        to = self.to if action in {"move", "passage", "restore"} else None
+        return Choice(item, version or self.version, action, rule, reason, days, to=to)
 
 
 def says_something(reason: str) -> bool:

@@ -158,6 +158,7 @@ async def save(
         member=target.member if target.kind != "article" or ACTIONS[choice.action].restricts else None,
         until=choice.ends,
         role=choice.role,
+        passage=choice.to.passage if choice.action == "passage" and choice.to else None,
         state=state,
         before=msgspec.json.encode(before).decode(),
     )

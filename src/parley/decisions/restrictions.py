@@ -15,24 +15,39 @@ EFFECTS = {
     "text": Restriction("none"),
     "title": Restriction(untitled=True),
     "remove": Restriction("none", untitled=True),
+    # Of single passages, each decision names one.
+    "passage": Restriction(),
 }
 STRICTNESS = ("", "excerpt", "none")
 
+
+class InForce(msgspec.Struct, frozen=True):
+    action: str
+    passage: int | None
+
+
 IN_FORCE = """
-select action from decision
+select action, passage from decision
 where kind = 'article' and target = $1 and action = any($2::text[]) and state = 'in_force'
 """
 
 
-async def settle(target: Target, actor: int | None, new: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
-    """Restrict a locked article by the decisions in force and a `new` action; return the state before and after."""
-    actions = [*await db.values(IN_FORCE, target.id, list(EFFECTS)), *([new] if new in EFFECTS else [])]
-    effects = [EFFECTS[one] for one in actions]
+async def settle(
+    target: Target, actor: int | None, new: str = "", passage: int | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Restrict a locked article by the decisions in force and a `new` action; return the state before and after.
+
+    `passage` is the one that the new action removes.
+    """
+    found = await db.fetch(InForce, IN_FORCE, target.id, list(EFFECTS))
+    found += [InForce(new, passage)] if new in EFFECTS else []
+    effects = [EFFECTS[one.action] for one in found]
     to = Restriction(
         max((one.restricted for one in effects), key=STRICTNESS.index, default=""),
         any(one.untitled for one in effects),
+        sorted({one.passage for one in found if one.action == "passage" and one.passage is not None}),
     )
-    was = Restriction(target.restricted, target.untitled)
+    was = Restriction(target.restricted, target.untitled, target.withheld)
     if was != to:
         await restrict_article(target.id, to, actor)
     return msgspec.structs.asdict(was), msgspec.structs.asdict(to)

@@ -24,6 +24,7 @@ class DecisionRow(msgspec.Struct, frozen=True):
     reason: str
     until: datetime | None
     role: str | None
+    passage: int | None
     state: str
     before: str
     created_at: datetime

@@ -38,6 +38,8 @@ class Action(msgspec.Struct, frozen=True):
     # Has a duration.
     timed: bool = False
     access: Access = MODERATOR
+    # Only in the form that opens where a moderator sees something (modqueue/in_place.py), not in the queue.
+    in_place: bool = False
 
     @property
     def answers(self) -> str:
@@ -58,14 +60,17 @@ ACTIONS = {
         Action("remove", N_("Remove"), N_("Removed"), THREAD),
         Action("text", N_("Take the text down"), N_("Text taken down"), ARTICLE),
         Action("excerpt", N_("Show an excerpt only"), N_("Shown as an excerpt"), ARTICLE),
+        Action("passage", N_("Remove a passage or picture"), N_("Passage removed"), ARTICLE, in_place=True),
         Action("title", N_("Remove the title"), N_("Title removed"), ARTICLE | PROFILE),
         Action("bio", N_("Remove the bio"), N_("Bio removed"), PROFILE),
         Action("name", N_("Remove the name"), N_("Name removed"), PROFILE),
         Action("collapse", N_("Collapse"), N_("Collapsed"), COMMENT),
         Action("lock", N_("Lock the thread"), N_("Thread locked"), THREAD, restricts=False),
         Action("lock_branch", N_("Lock the branch"), N_("Branch locked"), COMMENT, restricts=False),
-        # Where a moderator sees the locked branch only (modqueue/in_place.py).
-        Action("unlock_branch", N_("Open the branch"), N_("Branch opened again"), COMMENT, restricts=False),
+        Action(
+            "unlock_branch", N_("Open the branch"), N_("Branch opened again"), COMMENT, restricts=False, in_place=True
+        ),
+        Action("move", N_("Move the comment"), N_("Comment moved"), COMMENT, restricts=False, in_place=True),
         Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
         # On the article's page for moderators only (about_articles.py).
         Action("restore", N_("Show all of it again"), N_("Shown again"), NOT_IN_QUEUE, restricts=False),
@@ -120,6 +125,13 @@ class Stale(ParleyError):
     title = N_("Already decided")
 
 
+class To(msgspec.Struct, frozen=True):
+    """A place to which a decision refers: a thread, and a passage of its article by its lineage, if it names one."""
+
+    thread: int
+    passage: int | None = None
+
+
 class Choice(msgspec.Struct, frozen=True):
     """What a moderator chose for an item at the `version` that they saw. `days` None: permanently."""
 
@@ -131,6 +143,8 @@ class Choice(msgspec.Struct, frozen=True):
     days: int | None = None
     # The new role.
     role: str | None = None
+    # Where to move a comment, or the passage to remove.
+    to: To | None = None
     at: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -144,6 +158,10 @@ def may_choose(choice: Choice, kind: str) -> Action:
     action = ACTIONS.get(choice.action)
     if action is None or kind not in action.kinds:
         raise Refused(N_("This cannot be decided here. Please choose one of the actions shown."))
+    if action.name == "passage" and (choice.to is None or choice.to.passage is None):
+        raise Refused(N_("Please choose the passage or picture."))
+    if action.name == "move" and choice.to is None:
+        raise Refused(N_("Please say where to move the comment."))
     if action.restricts and not choice.guideline:
         raise Refused(N_("Please choose the rule that this breaks: the author has a right to know."))
     if action.restricts and not choice.reason.strip():

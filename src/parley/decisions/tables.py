@@ -36,6 +36,8 @@ class Decision(Table):
     # The member concerned: the author, or the target itself.
     member = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     until = Timestamptz(null=True, default=None)
+    # The lineage of the passage that it removes from an article.
+    passage = BigInt(null=True, default=None)
     # The new role.
     role = Varchar(10, null=True, default=None)
     state = Varchar(10, null=False, default="in_force")

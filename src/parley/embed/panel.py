@@ -43,8 +43,9 @@ async def panel(site: SiteRow, query: PanelQuery, viewer: Viewer | None) -> dict
     whole = await views.thread_view(
         views.DiscussionQuery(query.thread, view="whole"), fresh=viewer is not None, viewer=viewer
     )
+    focus = await _focus(query)
     shown = await views.discussion(
-        views.DiscussionQuery(query.thread, "best", passage=query.passage, focus=query.focus), viewer
+        views.DiscussionQuery(query.thread, "best", passage=query.passage, focus=focus), viewer
     )
     own = await votes.own_in_thread(viewer.id, query.thread) if viewer else {}
     return {
@@ -57,6 +58,12 @@ async def panel(site: SiteRow, query: PanelQuery, viewer: Viewer | None) -> dict
         "more": shown.next_url is not None,
         "submission": str(uuid4()),
     }
+
+
+async def _focus(query: PanelQuery) -> int | None:
+    """The comment to begin with, unless a moderator moved it to another thread."""
+    row = await comments.one(query.focus) if query.focus is not None else None
+    return query.focus if row is not None and row.thread == query.thread else None
 
 
 def _passage(whole: ThreadView, lineage: int | None) -> PassageRow | None:

@@ -87,13 +87,14 @@ DELETED = f"""
 select c.id, max(e.created_at) as at
 from thread t join event e on e.thread = t.id and e.seq > t.last_seq - 2000
 join comment c on c.id = e.comment
-where t.id = $1 and e.kind in ('comment.removed', 'comment.deleted') and not ({IS_VISIBLE}) and {IS_IN}
+where t.id = $1 and {IS_IN} and case when c.thread <> t.id then e.kind = 'comment.moved_away'
+  else e.kind in ('comment.removed', 'comment.deleted') and not ({IS_VISIBLE}) end
 group by c.id order by at desc limit {MOST}
 """  # noqa: S608 constants only
 
 
 async def deleted_in_thread(thread: int) -> list[DeletedComment]:
-    """Return the comments that readers could read lately, and no longer can."""
+    """Return the comments that readers could read here lately, and no longer can."""
     return await db.fetch(DeletedComment, DELETED, thread)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from parley.core.http.forms import Form
 from parley.core.text.messages import N_
-from parley.guidelines.rules import SEVERITIES
+from parley.guidelines.rules import CATEGORIES, SEVERITIES
 
 LONGEST_TITLE = 120
 LONGEST_TEXT = 1_000
@@ -17,7 +17,7 @@ CODE = re.compile(r"[\w-]{2,30}")
 
 
 class GuidelineForm(Form):
-    """Title, text, severity, order, whether it is about the law, and whether it is in force."""
+    """Title, text, severity, order, category, whether it is about the law, and whether it is in force."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
@@ -29,6 +29,7 @@ class GuidelineForm(Form):
         self.position = self.id("position") or 0
         if self.position > LAST_POSITION:
             self.errors["position"] = N_("Please choose a number up to 999.")
+        self.category = self.choice("category", list(CATEGORIES)) or ""
         self.illegal = self.flag("illegal")
         self.retired = self.flag("retired")
 

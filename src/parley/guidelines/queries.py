@@ -14,6 +14,7 @@ class GuidelineRow(msgspec.Struct, frozen=True):
     severity: float
     position: int
     retired: bool
+    category: str = ""
 
 
 async def every() -> list[GuidelineRow]:

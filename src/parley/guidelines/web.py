@@ -17,17 +17,20 @@ from parley.core.text.messages import N_
 from parley.guidelines import ops, queries
 from parley.guidelines.forms import GuidelineForm, NewGuidelineForm, ReasonForm
 from parley.guidelines.queries import GuidelineRow
-from parley.guidelines.rules import SEVERITIES, severity_key
+from parley.guidelines.rules import CATEGORIES, SEVERITIES, severity_key
+
+# What the fields of a rule offer.
+CHOICES: dict[str, Any] = {"severities": SEVERITIES, "categories": CATEGORIES}
 
 
 @get("/mod/guidelines", name="guidelines:list", opt={"who": MODERATOR})
 async def list_page(request: AnyRequest) -> Response[Any]:
-    return page(request, "guidelines/list.html", guidelines=await queries.every(), severities=SEVERITIES)
+    return page(request, "guidelines/list.html", guidelines=await queries.every(), **CHOICES)
 
 
 @get("/mod/guidelines/new", name="guidelines:new-form", opt={"who": ADMIN})
 async def new_form(request: AnyRequest) -> Response[Any]:
-    return page(request, "guidelines/new.html", form=Form({"severity": "1"}), severities=SEVERITIES)
+    return page(request, "guidelines/new.html", form=Form({"severity": "1"}), **CHOICES)
 
 
 @post("/mod/guidelines/new", name="guidelines:new", opt={"who": ADMIN}, status_code=200)
@@ -39,7 +42,7 @@ async def add(request: AnyRequest) -> Response[Any]:
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:
-        return page(request, "guidelines/new.html", status=status, form=form, severities=SEVERITIES)
+        return page(request, "guidelines/new.html", status=status, form=form, **CHOICES)
     return Redirect("/mod/guidelines", status_code=303)
 
 
@@ -89,7 +92,9 @@ async def _guideline_at(code: str) -> GuidelineRow:
 
 def _row(code: str, form: GuidelineForm) -> GuidelineRow:
     severity = float(form.severity or 1)
-    return GuidelineRow(code, form.title, form.words, form.illegal, severity, form.position, form.retired)
+    return GuidelineRow(
+        code, form.title, form.words, form.illegal, severity, form.position, form.retired, form.category
+    )
 
 
 async def _show(
@@ -109,6 +114,7 @@ async def _show(
         reason_form=reason_form or Form({}),
         reasons=await queries.reasons(staff(request).id, row.code),
         severities=SEVERITIES,
+        categories=CATEGORIES,
     )
 
 

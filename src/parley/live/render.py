@@ -21,7 +21,7 @@ HEARTBEAT = b": still here\n\n"
 # restarts do not all come back at once.
 MIN_RETRY_MS, MAX_RETRY_MS = 1_000, 4_000
 
-COMMENT_CHANGED = {"comment.edited", "comment.restored", "comment.deleted", "comment.removed"}
+COMMENT_CHANGED = {"comment.edited", "comment.restored", "comment.deleted", "comment.removed", "comment.moved_away"}
 ARTICLE_CHANGED = {"article.revised": "live/article.html", "article.restricted": "live/restricted.html"}
 THREAD_CHANGED = {"thread.locked", "thread.unlocked", "thread.slowed", "thread.archived"}
 
@@ -118,6 +118,8 @@ async def _article(thread: threads.ThreadRow, rows: Sequence[EventRow]) -> artic
 
 def _rendered(row: EventRow, context: RenderContext) -> RenderedEvent:
     comment = context.comments.get(row.comment) if row.comment is not None else None
+    if comment is not None and comment.thread != row.thread:
+        return _moved_away(row, context, comment)
     full = message(_fragment(row, context, comment), seq=row.seq)
     if comment is None or comment.author_id is None:
         return RenderedEvent(row.seq, full)
@@ -127,6 +129,13 @@ def _rendered(row: EventRow, context: RenderContext) -> RenderedEvent:
         return message(_fragment(row, context, queries.withheld(comment)), seq=row.seq)
 
     return RenderedEvent(row.seq, full, comment.author_id, withheld)
+
+
+def _moved_away(row: EventRow, context: RenderContext, comment: queries.CommentRow) -> RenderedEvent:
+    """A comment that is in another thread now: where it stood, readers see that, and nothing of it arrives here."""
+    left = msgspec.structs.replace(queries.withheld(comment), state="moved", passage=None)
+    html = _fragment(row, context, left) if row.kind in COMMENT_CHANGED else ""
+    return RenderedEvent(row.seq, message(html, seq=row.seq))
 
 
 def _fragment(row: EventRow, context: RenderContext, comment: queries.CommentRow | None) -> str:
@@ -151,6 +160,8 @@ def _fragment(row: EventRow, context: RenderContext, comment: queries.CommentRow
 
 
 def _comment_template(kind: str) -> str:
+    if kind == "comment.moved_here":
+        return "live/moved_here.html"
     return "live/edited.html" if kind in COMMENT_CHANGED else "live/posted.html"
 
 

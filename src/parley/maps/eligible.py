@@ -21,7 +21,7 @@ where v.thread = $1 and v.axis = 'agreement' and v.counted and v.version = c.wor
   and m.state in ('active', 'silenced') and m.in_maps and m.created_at <= now() - interval '7 days'
   and not exists (
       select from merged_statement s join comment kept on kept.id = s.kept
-      where s.comment = c.id and kept.statement is not null and kept.state = 'visible'
+      where s.comment = c.id and kept.thread = c.thread and kept.statement is not null and kept.state = 'visible'
   )
 order by m.created_at, m.id, v.changed_at, v.id
 """  # noqa: S608 constants only

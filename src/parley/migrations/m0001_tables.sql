@@ -266,6 +266,7 @@ CREATE TABLE "guideline" (
   "illegal" BOOLEAN NOT NULL DEFAULT false,
   "severity" DOUBLE PRECISION NOT NULL DEFAULT 1.0,
   "position" INTEGER NOT NULL DEFAULT 0,
+  "category" VARCHAR(80) NOT NULL DEFAULT '',
   "retired" BOOLEAN NOT NULL DEFAULT false
 );
 CREATE TABLE "guideline_wording" (
@@ -310,7 +311,8 @@ CREATE TABLE "article" (
   "reservations" TEXT[] NOT NULL DEFAULT '{}',
   "allowed" VARCHAR(7) NOT NULL DEFAULT 'full',
   "restricted" VARCHAR(7) NOT NULL DEFAULT '',
-  "display" VARCHAR(7) GENERATED ALWAYS AS (case when restricted = 'none' then 'none' when 'excerpt' in (allowed, restricted) then 'excerpt' else 'full' end) STORED NOT NULL,
+  "withheld" BIGINT[] NOT NULL DEFAULT '{}',
+  "display" VARCHAR(7) GENERATED ALWAYS AS (case when restricted = 'none' then 'none' when 'excerpt' in (allowed, restricted) then 'excerpt' when withheld <> '{}' then 'parts' else 'full' end) STORED NOT NULL,
   "untitled" BOOLEAN NOT NULL DEFAULT false,
   "encoding" VARCHAR(20) DEFAULT null,
   "etag" TEXT DEFAULT null,
@@ -720,6 +722,7 @@ CREATE TABLE "decision" (
   "rule" BIGINT DEFAULT null,
   "member" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "until" TIMESTAMPTZ DEFAULT null,
+  "passage" BIGINT DEFAULT null,
   "role" VARCHAR(10) DEFAULT null,
   "state" VARCHAR(10) NOT NULL DEFAULT 'in_force',
   "before" JSONB NOT NULL DEFAULT '{}',

@@ -1,10 +1,10 @@
 """The words of the record: actions and states."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from parley.core.text.messages import N_, Message, joined, verbatim
+from parley.core.text.messages import N_, Message, joined, plural, verbatim
 
 # The page shows the target beside it.
 ACTION_NAMES = {
@@ -12,6 +12,7 @@ ACTION_NAMES = {
     "remove": N_("Removed"),
     "text": N_("Text taken down"),
     "excerpt": N_("Shown as an excerpt"),
+    "passage": N_("Passage or picture removed"),
     "title": N_("Title removed"),
     "bio": N_("Bio removed"),
     "name": N_("Name removed"),
@@ -25,6 +26,7 @@ ACTION_NAMES = {
     "unlock": N_("Opened again"),
     "lock_branch": N_("Branch locked"),
     "unlock_branch": N_("Branch opened again"),
+    "move": N_("Moved"),
     "archive": N_("Archived"),
     "slow": N_("Slow mode turned on"),
     "warn": N_("Warned"),
@@ -76,6 +78,7 @@ PUBLIC = {
     "article.remove": N_("An article was removed"),
     "text": N_("The text of an article was taken down"),
     "excerpt": N_("An article was cut to an excerpt"),
+    "passage": N_("A passage or picture of an article was removed"),
     "title": N_("The title of an article was removed"),
     "member.title": N_("The title of a member was removed"),
     "bio": N_("The bio of a member was removed"),
@@ -95,6 +98,7 @@ PUBLIC = {
     "archive": N_("A thread was archived"),
     "lock_branch": N_("A branch of a discussion was locked"),
     "unlock_branch": N_("A branch of a discussion was opened again"),
+    "move": N_("A comment was moved to another place"),
     "slow": N_("Slow mode was turned on in a thread"),
     "warn": N_("A member was warned"),
     "silence": N_("A member was silenced"),
@@ -179,16 +183,42 @@ def described(state: Mapping[str, Any], names: list[str]) -> Message:
     return joined(", ", [_part(name, state) for name in state if name in names and name != "until"])
 
 
+def _place(value: Mapping[str, Any]) -> Message:
+    if value["parent"]:
+        return N_("a reply in thread {thread}").format(thread=str(value["thread"]))
+    if value["passage"]:
+        return N_("a passage of thread {thread}").format(thread=str(value["thread"]))
+    return N_("the whole article of thread {thread}").format(thread=str(value["thread"]))
+
+
+def _collapsed(value: str | None) -> Message:
+    return N_("open") if value is None else N_("collapsed")
+
+
+def _slow(value: int) -> Message:
+    return N_("{seconds} s between comments").format(seconds=value) if value else N_("no wait between comments")
+
+
+def _withheld(value: list[int]) -> Message:
+    return plural("{count} passage removed", "{count} passages removed", len(value)) if value else N_("all passages")
+
+
+SETTINGS: dict[str, Callable[[Any], Message]] = {
+    "withheld": _withheld,
+    "place": _place,
+    "collapsed": _collapsed,
+    "slow": _slow,
+}
+
+
 def _part(name: str, state: Mapping[str, Any]) -> Message:
     value = state[name]
     if name in EMPTY:
         return N_("“{words}”").format(words=value) if value else EMPTY[name]
-    if name == "collapsed":
-        return N_("open") if value is None else N_("collapsed")
+    if name in SETTINGS:
+        return SETTINGS[name](value)
     if name in {"restricted", "untitled", "illegal", "retired"}:
         return SHOWN[name, value]
-    if name == "slow":
-        return N_("{seconds} s between comments").format(seconds=value) if value else N_("no wait between comments")
     if name == "member_state" and value in SANCTIONED:
         permanently, until = SANCTIONED[value]
         ends = state.get("until")

@@ -12,11 +12,12 @@ class WholeArticle(msgspec.Struct, frozen=True):
     address: str | None
     restricted: str
     untitled: bool
+    withheld: list[int]
     number: int
 
 
 WHOLE = """
-select r.title, r.byline, coalesce(a.url, a.claimed_url) as address, a.restricted, a.untitled, r.number
+select r.title, r.byline, coalesce(a.url, a.claimed_url) as address, a.restricted, a.untitled, a.withheld, r.number
 from thread t join article a on a.id = t.article join revision r on r.article = a.id
 where t.id = $1 order by r.number desc limit 1
 """
@@ -28,6 +29,8 @@ async def whole(thread: int) -> WholeArticle | None:
 
 class WholePassage(msgspec.Struct, frozen=True):
     number: int
+    lineage: int
+    text: str
     raw_html: str
 
     @property
@@ -37,7 +40,7 @@ class WholePassage(msgspec.Struct, frozen=True):
 
 
 PASSAGES = """
-select p.position + 1 as number, p.html as raw_html from passage p
+select p.position + 1 as number, p.lineage, p.text, p.html as raw_html from passage p
 where p.revision = (select r.id from thread t join revision r on r.article = t.article
                     where t.id = $1 order by r.number desc limit 1)
 order by p.position

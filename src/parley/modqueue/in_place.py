@@ -2,6 +2,8 @@
 
 import msgspec
 
+from parley.articles import queries as articles
+from parley.articles.queries import PassageText
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.decisions import ops as decisions
@@ -11,6 +13,7 @@ from parley.reports import ops as reports
 from parley.reports.subjects import Subject
 
 STARTER = "select starter from thread where id = $1"
+REVISION = "select revision from thread where id = $1"
 VERSION = "select version from queue_item where id = $1"
 
 
@@ -20,6 +23,14 @@ async def concerned(subject: Subject) -> int | None:
         return subject.comment.author_id
     starter: int | None = await db.value(STARTER, subject.id) if subject.kind == "article" else subject.id
     return starter
+
+
+async def places(subject: Subject) -> list[PassageText]:
+    """The passages of the article to which a comment can be moved within its thread."""
+    if subject.comment is None:
+        return []
+    revision: int = await db.value(REVISION, subject.comment.thread)
+    return await articles.text(subject.comment.thread, revision)
 
 
 async def decide(viewer: Viewer, subject: Subject, choice: Choice) -> int:

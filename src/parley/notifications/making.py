@@ -37,7 +37,7 @@ IS_NEW = "$3::text <> 'comment.edited'"
 # followers for every member.
 WROTE = f"""
 with e as (
-    select e.id, e.thread, e.created_at, c.id as comment, c.author as actor, c.parent, c.created_at as written_at
+    select e.id, c.thread, e.created_at, c.id as comment, c.author as actor, c.parent, c.created_at as written_at
     from event e join comment c on c.id = e.comment where e.id = $1 and {IS_VISIBLE} and c.author is not null
 ), follows as (
     insert into follow (member, thread, level, since) select actor, thread, 'follow', written_at from e

@@ -43,11 +43,14 @@ update notification set read_at = now()
 where member = $1 and thread = any($2::bigint[]) and comment is not null and created_at <= $3 and read_at is null
 """
 DECIDED = """
-insert into notification (member, kind, decision, created_at)
-select one.member, 'decision', d.id, now() from decision d cross join lateral (
-    select d.member where d.action = 'role'
+insert into notification (member, kind, decision, thread, comment, created_at)
+select one.member, 'decision', d.id, c.thread, c.id, now() from decision d
+left join comment c on d.action = 'move' and c.id = d.target
+cross join lateral (
+    select d.member where d.action in ('role', 'move')
     or d.guideline is not null and d.action in (
-        'remove', 'text', 'excerpt', 'title', 'collapse', 'statement', 'warn', 'silence', 'suspend')
+        'remove', 'text', 'excerpt', 'passage', 'title', 'bio', 'name', 'collapse', 'statement', 'warn', 'silence',
+        'suspend')
     union
     select r.reporter from report r
     where r.item = d.item and r.reporter is not null and r.outcome is not null and r.resolved_at >= d.created_at

@@ -49,6 +49,9 @@ async def show(
     thread_id = as_id(thread)
     if thread_id is None:
         raise NotFound(N_("This thread does not exist."))
+    focused = await _focused(focus)
+    if focused is not None and focused.thread != thread_id:
+        return Redirect(f"/c/{focused.id}", status_code=303)
     query = views.DiscussionQuery(
         thread_id,
         sort if sort in (*SORTS, BRIDGING) else "best",
@@ -56,7 +59,7 @@ async def show(
         view if view in VIEWS else "whole" if sort else None,
         views.passage_of(passage),
         stance if stance in STANCES else None,
-        await _focus(thread_id, focus),
+        focused.id if focused else None,
     )
     viewer = viewer_of(request)
     shown = await views.thread_view(query, fresh=viewer is not None, viewer=viewer)
@@ -87,10 +90,11 @@ async def warm() -> None:
         await _whole(await views.thread_view(views.DiscussionQuery(card.id), fresh=False), None, Display())
 
 
-async def _focus(thread: int, focus: str) -> int | None:
+async def _focused(focus: str) -> queries.CommentRow | None:
+    """The comment that the address names. It is in another thread if a moderator moved it there."""
     focused = as_id(focus)
     row = await queries.one(focused) if focused is not None else None
-    return focused if row is not None and row.thread == thread and row.state != "held" else None
+    return row if row is not None and row.state != "held" else None
 
 
 async def _whole(shown: views.ThreadView, viewer: Viewer | None, display: Display) -> Finished:

@@ -4,9 +4,9 @@ from datetime import datetime
 
 import msgspec
 
-from parley.comments.rules import CommentState
+from parley.comments.rules import MOVED, CommentState
 from parley.core import db
-from parley.core.errors import NotFound
+from parley.core.errors import NotFound, Refused
 from parley.core.text.messages import N_
 
 
@@ -30,6 +30,7 @@ class Target(msgspec.Struct, frozen=True):
     # What moderators restricted an article to (articles/restricting.py).
     restricted: str = ""
     untitled: bool = False
+    withheld: list[int] = []
 
 
 class TargetMember(msgspec.Struct, frozen=True):
@@ -50,9 +51,11 @@ class TargetArticle(TargetThread, frozen=True):
     starter: int | None
     restricted: str
     untitled: bool
+    withheld: list[int]
 
 
 class TargetComment(msgspec.Struct, frozen=True):
+    thread: int
     author: int | None
     state: str
     deleted_at: datetime | None
@@ -62,14 +65,14 @@ class TargetComment(msgspec.Struct, frozen=True):
 # For no key update: rows that refer to these can still be inserted meanwhile.
 LOCK_MEMBER = "select id, role, state, state_until as until from member where id = $1 for no key update"
 LOCK_ARTICLE = """
-select t.id, t.state, t.slow, coalesce(t.state_reason, '') as why, t.starter, a.restricted, a.untitled
+select t.id, t.state, t.slow, coalesce(t.state_reason, '') as why, t.starter, a.restricted, a.untitled, a.withheld
 from thread t join article a on a.id = t.article where t.id = $1 for no key update
 """
 LOCK_THREAD_OF_COMMENT = """
 select id, state, slow, coalesce(state_reason, '') as why from thread
 where id = (select thread from comment where id = $1) for no key update
 """
-LOCK_COMMENT = "select author, state, deleted_at, collapsed from comment where id = $1 for no key update"
+LOCK_COMMENT = "select thread, author, state, deleted_at, collapsed from comment where id = $1 for no key update"
 
 
 async def lock(kind: str, target: int) -> Target:
@@ -89,6 +92,8 @@ async def _lock_comment(number: int) -> Target:
     comment = await db.fetch_one(TargetComment, LOCK_COMMENT, number)
     if thread is None or comment is None:
         raise NotFound(N_("This comment does not exist."))
+    if comment.thread != thread.id:
+        raise Refused(MOVED)
     member = await db.fetch_one(TargetMember, LOCK_MEMBER, comment.author) if comment.author else None
     return Target(
         "comment",
@@ -126,4 +131,5 @@ async def _lock_article(number: int) -> Target:
         why=thread.why,
         restricted=thread.restricted,
         untitled=thread.untitled,
+        withheld=thread.withheld,
     )

@@ -6,7 +6,8 @@ A removed, held or edited text cannot be found from the commit on. The worker ta
 from parley.comments.rules import IS_VISIBLE
 
 # How article `a` is shown now. A restriction changes it, so what was indexed before is not found any more.
-SHOWN = "a.display || case when a.untitled then '-' else '' end"
+SHOWN = """a.display || case when a.untitled then '-' else '' end
+    || case when a.display = 'parts' then least(cardinality(a.withheld), 999)::text else '' end"""
 
 # The sources of document `d`, with the conditions under which it may be found. $1 is the viewer, or null; articles are
 # found by everybody, but PostgreSQL has to know the type of each parameter.

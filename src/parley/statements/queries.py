@@ -52,7 +52,8 @@ with found as (
 select c.id as comment, c.author, c.stance, case when c.anchor <> 'lost' then c.passage end as passage, c.best as bound,
        c.statement as text, c.wording, c.agrees + c.disagrees + c.unsure as answers, s.kept
 from found join comment c on c.id = found.id join member m on m.id = c.author
-left join merged_statement s on s.comment = c.id
+left join merged_statement s on s.comment = c.id and exists (
+    select from comment kept where kept.id = s.kept and kept.thread = c.thread)
 where m.state <> 'anonymised'
 """  # noqa: S608 constants only
 

@@ -162,10 +162,11 @@ class CardRow(msgspec.Struct, frozen=True):
 LIST = f"""
 select t.id, t.slug, t.title, t.state, case when a.url is not null then a.site end as site, r.byline,
        p.name as topic, p.slug as topic_slug, case when a.display <> 'none' then r.words else 0 end as words,
-       coalesce(case a.display
-           when 'full' then (select text from passage where revision = r.id and kind = 'paragraph'
+       coalesce(case
+           when a.display = 'full' then (select text from passage where revision = r.id and kind = 'paragraph'
                              order by position limit 1)
-           when 'excerpt' then (select b.text from {READABLE} b where b.kind = 'paragraph' order by b.position limit 1)
+           when a.display <> 'none' then (
+               select b.text from {READABLE} b where b.kind = 'paragraph' order by b.position limit 1)
        end, '') as first_words,
        t.comment_count, coalesce(s.people, 0) as people, t.created_at, t.last_activity_at,
        coalesce(s.days, '{{{{}}}}') as days, coalesce(s.stances, '{{{{}}}}') as stances,

@@ -17,7 +17,7 @@ ARTICLE = """
 select id, case when not untitled then url end as url, case when not untitled then claimed_url end as claimed_url,
        case when not untitled then site end as site, case when not untitled then section end as section,
        case when not untitled then bio end as bio, case when not untitled then licence end as licence,
-       reservations, allowed, restricted, untitled, created_at
+       reservations, allowed, restricted, untitled, withheld, created_at
 from article order by id
 """
 REVISION = f"""

@@ -16,7 +16,11 @@ REPAIR = """
 update comment set ups = $2, downs = $3, agrees = $4, disagrees = $5, unsure = $6, scored_at = clock_timestamp()
 where id = $1
 """
-
+# A vote that was given while a moderator moved its comment may name the former thread.
+FOLLOW_MOVED = """
+update vote v set thread = c.thread from comment c
+where c.id > $1 and c.id <= $2 and v.comment = c.id and v.thread <> c.thread
+"""
 
 MISSED = f"""
 select distinct member from vote v join member m on m.id = v.member
@@ -39,6 +43,7 @@ async def check_counters() -> int:
 
 async def _check(above: int) -> int:
     """Repair one batch, and return how many comments differed."""
+    await db.execute(FOLLOW_MOVED, above, above + BATCH)
     drifts = await drifted(above, above + BATCH)
     for drift in drifts:
         log.error("vote counters drifted", comment=drift.comment)

@@ -8,6 +8,8 @@ KINDS = {
     "comment.deleted": N_("Its author deletes a comment"),
     "comment.removed": N_("A comment is removed"),
     "comment.restored": N_("A comment is restored"),
+    "comment.moved_away": N_("A comment is moved to another thread"),
+    "comment.moved_here": N_("A comment is moved into a thread"),
     "thread.opened": N_("A thread is opened"),
     "thread.locked": N_("A thread is locked"),
     "thread.unlocked": N_("A thread is unlocked"),

@@ -3,11 +3,12 @@
 `seq` is gap-free in each thread and in commit order, because `emit` holds the thread's row until commit.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from parley.core.db import in_transaction, value, when_committed
+from parley.core.db import execute, in_transaction, value, when_committed
 from parley.core.events.notify import Signal, notify
 
 EMIT = """
@@ -35,6 +36,24 @@ async def emit(
     seq: int = await value(EMIT, thread, kind, comment, actor, msgspec.json.encode(payload or {}).decode())
     await announce(thread, seq)
     return seq
+
+
+EMIT_EACH = """
+with thread as (
+    update thread set last_seq = last_seq + cardinality($3::bigint[]) where id = $1 returning last_seq
+)
+insert into event (thread, seq, kind, comment, actor)
+select $1, thread.last_seq - cardinality($3) + one.place, $2, one.comment, $4
+from thread, unnest($3) with ordinality one(comment, place)
+"""
+
+
+async def emit_each(kind: str, *, thread: int, comments: Sequence[int], actor: int | None = None) -> None:
+    """Write an event of the same kind for each of these comments, in their order, as `emit` does for one."""
+    if not in_transaction():
+        raise RuntimeError("emit_each() needs an open transaction")
+    await execute(EMIT_EACH, thread, kind, list(comments), actor)
+    await announce(thread, await value("select last_seq from thread where id = $1", thread))
 
 
 async def announce(thread: int, seq: int) -> None:

@@ -90,7 +90,7 @@ async def _answer(
         done=done,
         undone=undone,
         grounds=await grounds(),
-        actions=[one for one in ACTIONS.values() if one.kinds and one.name != "unlock_branch"],
+        actions=[one for one in ACTIONS.values() if one.kinds and not one.in_place],
         all_actions=ACTIONS,
         lengths=LENGTHS,
     )

@@ -19,7 +19,7 @@ from parley.decisions.drafts import LetterPreview, drafted
 from parley.decisions.forms import DecisionForm
 from parley.decisions.rules import ACTIONS, LENGTHS
 from parley.guidelines import queries as guidelines
-from parley.modqueue import in_place
+from parley.modqueue import articles, in_place
 from parley.modqueue import queries as modqueue
 from parley.modqueue.requests import decision_form
 from parley.reports import subjects
@@ -49,6 +49,8 @@ async def _show(
         "grounds": await grounds(),
         "saved": await guidelines.reasons(viewer.id),
         "lengths": LENGTHS,
+        "places": await in_place.places(subject),
+        "passages": await articles.passages(subject.id) if subject.kind == "article" else [],
         "letter": None,
         "done": await modqueue.undoable(viewer.id, done) if done else None,
         "undone": undone,

@@ -59,7 +59,7 @@ async def item_context(request: AnyRequest, dossier: Dossier | None, form: Form 
 
 def _actions(kind: str) -> list[Action]:
     """What can be decided about an item of this kind, the actions with keys first."""
-    possible = (one for one in ACTIONS.values() if kind in one.kinds and one.name != "unlock_branch")
+    possible = (one for one in ACTIONS.values() if kind in one.kinds and not one.in_place)
     return sorted(possible, key=lambda one: one.name not in KEYS)
 
 

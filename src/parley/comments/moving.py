@@ -1,0 +1,135 @@
+"""Moving a comment with its replies and votes to another passage, or to another thread."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from parley.articles import queries as articles
+from parley.comments import anchors
+from parley.comments.counts import counted
+from parley.comments.moving_sql import (
+    BRANCH,
+    COUNT_REPLIES,
+    DESTINATION,
+    IN_BRANCH,
+    MOST_MOVED,
+    MOVE_BRANCH,
+    MOVE_ROOT,
+    PLACE,
+    RECOUNT_THREAD,
+    THREAD_COLUMNS,
+)
+from parley.core import db
+from parley.core.errors import Refused
+from parley.core.events.event_log import emit, emit_each
+from parley.core.text.messages import N_
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a comment stands: thread, parent, and its anchor in the article (comments/tables.py).
+
+    `locked_branch` is a branch that was locked above the comment.
+    """
+
+    thread: int
+    parent: int | None = None
+    stance: str | None = None
+    revision: int | None = None
+    made_on: int | None = None
+    quote: str | None = None
+    prefix: str | None = None
+    suffix: str | None = None
+    anchor: str | None = None
+    passage: int | None = None
+    passage_end: int | None = None
+    words: str | None = None
+    confidence: float | None = None
+    by_hand: bool = False
+    locked_branch: int | None = None
+
+
+class Destination(msgspec.Struct, frozen=True):
+    """A thread that a comment is to be moved to, locked."""
+
+    id: int
+    state: str
+    revision: int
+    taken_down: bool
+
+
+async def place_of(comment: int) -> Place:
+    """Where a comment stands now."""
+    [found] = await db.fetch(Place, PLACE, comment)
+    return found
+
+
+async def place_in(comment: int, thread: int, passage: int | None) -> Place:
+    """The place of a comment on a passage of a thread's article, or on the whole article; the thread is locked.
+
+    Raises Refused if nothing can be moved there.
+    """
+    was, to = await place_of(comment), await _destination(thread, passage)
+    if (was.thread, was.parent, was.passage) == (thread, None, passage):
+        raise Refused(N_("The comment is in this place already."))
+    stays = thread == was.thread and passage is None
+    new = Place(thread, stance=was.stance, revision=was.revision if stays else to.revision)
+    if passage is None:
+        return new
+    if not await articles.from_passage(thread, passage):
+        raise Refused(N_("The article of that thread does not have this passage now. Please choose another one."))
+    found = await anchors.find(thread, passage, "", "")
+    at = found.selector
+    return msgspec.structs.replace(
+        new, made_on=passage, prefix=at.prefix, suffix=at.suffix, anchor="same", passage=passage, confidence=1.0
+    )
+
+
+async def _destination(thread: int, passage: int | None) -> Destination:
+    """Lock a thread. Raises Refused unless comments can be moved there."""
+    found = await db.fetch_one(Destination, DESTINATION, thread, passage)
+    if found is None:
+        raise Refused(N_("There is no such thread. Please enter the address of a thread or of one of its passages."))
+    if found.state == "locked":
+        raise Refused(N_("That thread is locked, so nothing can be moved there. Open it first, or choose another one."))
+    if found.state == "archived":
+        raise Refused(N_("That thread is archived, so nothing can be moved there. Please choose another one."))
+    if found.taken_down:
+        raise Refused(N_("The text there was taken down, so nothing can be moved there. Please choose another place."))
+    return found
+
+
+async def move(comment: int, to: Place, actor: int | None) -> None:
+    """Move a comment with everything below it. The caller has locked the comment and both threads.
+
+    Raises Refused for a branch of more than MOST_MOVED comments.
+    """
+    was, branch = await place_of(comment), await db.values(BRANCH, comment)
+    if len(branch) > MOST_MOVED:
+        raise Refused(
+            N_("More than {most} comments would have to be moved, so nothing was done."),
+            most=MOST_MOVED,
+        )
+    async with counted(comment):
+        await db.execute(MOVE_ROOT, comment, *_anchor(to))
+        await db.execute(MOVE_BRANCH, branch, comment, to.thread, to.locked_branch)
+    await db.execute(COUNT_REPLIES, was.parent, to.parent)
+    if was.thread == to.thread:
+        await emit("comment.edited", thread=to.thread, comment=comment, actor=actor)
+        return
+    await _change_thread(branch, was.thread, to.thread, actor)
+
+
+def _anchor(to: Place) -> tuple[object, ...]:
+    """What MOVE_ROOT sets: all but the thread and the branch that is locked above."""
+    return msgspec.structs.astuple(to)[1:-1]
+
+
+async def _change_thread(branch: Sequence[int], former: int, new: int, actor: int | None) -> None:
+    """Let the counts, events and everything that names the thread of a comment follow a branch to its `new` thread."""
+    read = await db.values(IN_BRANCH, branch)
+    for sql in THREAD_COLUMNS:
+        await db.execute(sql, branch, former, new)
+    await db.execute(RECOUNT_THREAD, former, -len(read))
+    await db.execute(RECOUNT_THREAD, new, len(read))
+    await emit_each("comment.moved_away", thread=former, comments=read, actor=actor)
+    await emit_each("comment.moved_here", thread=new, comments=read, actor=actor)

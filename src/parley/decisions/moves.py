@@ -1,0 +1,31 @@
+"""Moving a comment to another passage or thread, and back."""
+
+from typing import Any
+
+import msgspec
+
+from parley.comments import moving, states
+from parley.core.errors import Refused
+from parley.core.text.messages import N_
+from parley.decisions.rules import To
+from parley.reports.targets import Target
+
+
+async def move(target: Target, to: To | None, actor: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Move a locked comment with its replies; return its place before and after.
+
+    Raises Refused if nobody can read the comment yet, or if nothing can be moved there.
+    """
+    if to is None or target.state in states.UNCOUNTED:
+        raise Refused(N_("Nobody can read this comment yet, so it cannot be moved. Please approve it first."))
+    return await put(target, await moving.place_in(target.id, to.thread, to.passage), actor)
+
+
+async def put(target: Target, to: moving.Place, actor: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Move a locked comment to a place where it was before, whatever has become of its thread."""
+    await states.lock_thread(to.thread)
+    was = await moving.place_of(target.id)
+    if was == to:
+        return {}, {}
+    await moving.move(target.id, to, actor)
+    return {"place": msgspec.structs.asdict(was)}, {"place": msgspec.structs.asdict(to)}
