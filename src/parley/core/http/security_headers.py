@@ -11,7 +11,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.utils.path import normalize_path
 
-from parley.core.http.bodies import close_files
+from parley.core.http import bodies
 from parley.core.http.draining import Draining
 from parley.core.observability import metrics, watchdog
 from parley.core.settings import Settings
@@ -102,7 +102,7 @@ class RequestChecks:
                     await self.app(scope, receive, send_with_headers)
         finally:
             watchdog.requests.pop(task, None)
-            close_files(scope)
+            bodies.end(scope)
         structlog.contextvars.clear_contextvars()
 
     def _same_site(self, scope: Any) -> bool:
