@@ -44,7 +44,7 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
     candidates = await queries.by_login(login)
     device = _known_device(candidates, client)
     taken = await sign_in_limits.take(sign_in_limits.login_key(login), client.network, device=device, answer=answer)
-    asker = client.site if device is None else f"device of {candidates[0] and candidates[0].id}"
+    asker = client.site if device is None else f"device {candidates[0] and candidates[0].id}"
     hashes = [(one, one.password_hash if one else None) for one in candidates]
     matching = [one for one, stored in hashes if await passwords.matches(password, stored, asker)]
     account = matching[0] if matching else None
