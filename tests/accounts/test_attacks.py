@@ -1,17 +1,21 @@
 """Wrong passwords by others never keep a member out, and guessing is still slowed."""
 
+import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from accounts.person import PASSWORD, Person
-from parley.accounts import ops, proof_of_work, sign_in_limits
+from parley.accounts import ops, passwords, proof_of_work, sign_in_limits
+from parley.accounts.passwords import HASHER as DEPLOYED
 from parley.core import db, ratelimit, token_buckets
 
 pytestmark = pytest.mark.anyio
@@ -114,6 +118,32 @@ async def test_many_names_tried_from_one_network_are_slowed(mira: Person) -> Non
         await ratelimit.take(ratelimit.SIGN_IN_NETWORK, "127.0.0.0/24")
     with pytest.raises(sign_in_limits.ProofNeeded):
         await ops.sign_in(login="mira", password=PASSWORD, client=ops.Client(agent="", address="127.0.0.1"))
+
+
+async def test_many_networks_of_one_subscriber_are_slowed(mira: Person) -> None:
+    used = [*ratelimit.of_network(ratelimit.SIGN_IN_NETWORK, "2001:db8::/64")]
+    await ratelimit.take_all([msgspec.structs.replace(one, cost=one.limit.most) for one in used])
+    stranger, other = (ops.Client(agent="", address=one) for one in ("2001:db8:0:99::1", "2001:db8:1::1"))
+    with pytest.raises(sign_in_limits.ProofNeeded):
+        await ops.sign_in(login="mira", password=PASSWORD, client=stranger)
+    await ops.sign_in(login="mira", password=PASSWORD, client=other)
+
+
+@pytest.mark.committed
+async def test_nobody_waits_for_all_the_guesses_of_a_stranger(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "HASHER", DEPLOYED)
+    done: list[str] = []
+
+    async def try_from(address: str, password: str) -> None:
+        with contextlib.suppress(ops.Refused):
+            login = "mira" if password == PASSWORD else "nobody"
+            await ops.sign_in(login=login, password=password, client=ops.Client(agent="", address=address))
+        done.append(address)
+
+    guesses = [try_from(f"2001:db8:0:{number}::1", WRONG) for number in range(20)]
+    await asyncio.gather(*guesses, try_from("203.0.113.9", PASSWORD))
+
+    assert done.index("203.0.113.9") < 10
 
 
 async def test_a_mailed_link_signs_in_once(

@@ -9,7 +9,7 @@ from litestar import Litestar
 
 import make
 from accounts.person import Person
-from parley.accounts import second_step, sessions
+from parley.accounts import factor_recovery, second_step, sessions
 from parley.core import db
 from parley.core.http.access import Viewer
 
@@ -115,6 +115,18 @@ async def test_for_staff_two_admins_have_to_agree(client: httpx.AsyncClient, mir
     assert await db.values("select actor from mod_action where action = 'recovery'") == [ada.id, ada.id, bob.id]
     assert (await client.post(link)).headers["location"] == "/recovered/removed"
     assert await factors() == 0
+
+
+async def test_who_is_no_admin_any_more_has_not_agreed(client: httpx.AsyncClient, mira: Person) -> None:
+    await db.execute("update member set role = 'admin' where id = $1", mira.id)
+    ada, bob, cem = [await make.member(name, role="admin") for name in ("ada", "bob", "cem")]
+    await ask(client, mira)
+    await factor_recovery.agree(ada, mira.id)
+    await db.execute("update member set role = 'member' where id = $1", ada.id)
+    await factor_recovery.agree(bob, mira.id)
+    assert await db.value("select due_at from factor_recovery") is None
+    await factor_recovery.agree(cem, mira.id)
+    assert await db.value("select due_at <= now() from factor_recovery")
 
 
 async def test_giving_a_role_asks_for_proof_and_keeps_what_was_typed(client: httpx.AsyncClient, mira: Person) -> None:

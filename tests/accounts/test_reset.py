@@ -44,8 +44,8 @@ def reset_meanwhile(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever gives a right password has it set anew by a mailed link before anything comes of that."""
     matches = passwords.matches
 
-    async def slow(password: str, stored: str | None) -> bool:
-        found = await matches(password, stored)
+    async def slow(password: str, stored: str | None, asker: str) -> bool:
+        found = await matches(password, stored, asker)
         if found:
             link = await mailed_links.create(mira.id, "reset", password_ops.RESET_LASTS)
             await password_ops.reset(link.rpartition("/")[2], NEW, ops.Client(agent="", address="127.0.0.1"))
@@ -154,7 +154,8 @@ async def test_no_address_is_flooded_and_known_ones_are_limited_like_unknown_one
 ) -> None:
     for email in (mira.email, "nobody@example.org"):
         seen = [(await forgot(client, email)).status_code for _ in range(ratelimit.FORGOT_ADDRESS.most + 1)]
-        assert seen == [303] * ratelimit.FORGOT_ADDRESS.most + [429]
+        assert seen == [303] * (ratelimit.FORGOT_ADDRESS.most + 1)
+    # Whoever asked, the mailbox has links that work.
     assert await db.value("select count(*) from mail") == ratelimit.FORGOT_ADDRESS.most
 
 

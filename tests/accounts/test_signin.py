@@ -47,7 +47,7 @@ async def test_an_unknown_name_costs_a_hash_too(
 ) -> None:
     hashes: list[str] = []
 
-    async def note(password: str) -> str:
+    async def note(password: str, _asker: str) -> str:
         hashes.append(password)
         return ""
 
@@ -62,9 +62,9 @@ async def test_unknown_names_cost_a_hash_as_wrong_passwords_do(
 ) -> None:
     asked: list[str | None] = []
 
-    async def counted(password: str, stored: str | None) -> bool:
+    async def counted(password: str, stored: str | None, asker: str) -> bool:
         asked.append(stored)
-        return await matches(password, stored)
+        return await matches(password, stored, asker)
 
     matches = passwords.matches
     monkeypatch.setattr(passwords, "matches", counted)

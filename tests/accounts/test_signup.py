@@ -6,6 +6,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from accounts.test_attacks import challenge_in, solved
 from make import browser
 from parley.accounts import hooks, mailed_links, passwords, signup_ops
 from parley.accounts.ops import Client
@@ -247,6 +248,24 @@ async def test_whoever_signs_up_with_somebody_elses_address_does_not_keep_them_o
         assert (await sign_up(client)).status_code == 303
 
 
+async def test_many_who_sign_up_with_somebody_elses_address_do_not_keep_them_out(client: httpx.AsyncClient) -> None:
+    for _ in range(ratelimit.SIGN_UP_ADDRESS.most):
+        await ratelimit.take(ratelimit.SIGN_UP_ADDRESS, FORM["email"])
+
+    asked = await sign_up(client)
+    assert asked.status_code == 429 and 'name="answer"' in asked.text
+    answer = solved(challenge_in(asked))
+    assert (await sign_up(client, answer=answer)).status_code == 303
+
+
+async def test_networks_of_one_subscriber_count_as_one_for_an_address(app: Litestar) -> None:
+    one, other = (Client(agent="", address=f"2001:db8:0:{number}::1") for number in (1, 2))
+    for number in range(ratelimit.SIGN_UP_HERE.most):
+        await signup_ops.sign_up(name=f"squat{number}", email=FORM["email"], password=FORM["password"], client=one)
+    with pytest.raises(TooMany):
+        await signup_ops.sign_up(name="squat9", email=FORM["email"], password=FORM["password"], client=other)
+
+
 async def test_many_accounts_with_one_address_do_not_flood_it_with_links(app: Litestar) -> None:
     squatter = Client(agent="", address="203.0.113.9")
     made = [
@@ -255,10 +274,11 @@ async def test_many_accounts_with_one_address_do_not_flood_it_with_links(app: Li
     ]
     sent = await db.value("select count(*) from mail")
     with pytest.raises(TooMany):
-        for one in made * ratelimit.MAIL_ADDRESS.most:
-            await signup_ops.send_verification(one.member)
+        for one in made * ratelimit.MAIL_HERE.most:
+            await signup_ops.send_verification(one.member, squatter)
 
-    assert await db.value("select count(*) from mail") - sent == ratelimit.MAIL_ADDRESS.most
+    assert await db.value("select count(*) from mail") - sent == ratelimit.MAIL_HERE.most
+    await signup_ops.send_verification(made[0].member, Client(agent="", address="198.51.100.9"))
 
 
 async def test_known_and_unknown_addresses_take_the_same_work(app: Litestar, mira: object) -> None:

@@ -11,7 +11,7 @@ from litestar import Litestar
 
 import make
 from accounts.person import PASSWORD, Person
-from parley.accounts import authenticators, recovery_codes, sealing, sessions, viewer_cache
+from parley.accounts import authenticators, devices, queries, recovery_codes, sealing, sessions, viewer_cache
 from parley.core import db, ratelimit
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
@@ -111,6 +111,18 @@ async def test_codes_cannot_be_guessed(client: httpx.AsyncClient, mira: Person, 
         assert (await client.post("/login/second", data={"code": "000 000"})).status_code == 422
     answer = await client.post("/login/second", data={"code": await phone.code(mira)})
     assert answer.status_code == 429
+
+
+async def test_whoever_knows_the_password_does_not_use_up_the_tries_of_a_known_device(
+    client: httpx.AsyncClient, mira: Person, phone: Phone
+) -> None:
+    for _ in range(ratelimit.SECOND_ACCOUNT.most):
+        await ratelimit.take(ratelimit.SECOND_ACCOUNT, str(mira.id))
+    account = await queries.account(mira.id)
+    assert account is not None
+    client.cookies.set(devices.cookie_name(), devices.issue(mira.id, account.password_hash))
+    await mira.sign_in(client)
+    assert (await client.post("/login/second", data={"code": await phone.code(mira)})).status_code == 303
 
 
 @pytest.mark.parametrize("ticket", ["", "x", "1.99999999999.password.0", "1.1.password.0", "é.2.3.4", "1.2.3.4.5"])

@@ -1,12 +1,15 @@
 """A whole thread as a file: JSON, Markdown and Web Annotations, each with what a visitor may read."""
 
+from typing import Any
+
 import httpx
 import pytest
 from litestar import Litestar
 
 import make
-from parley.api import thread_formats
+from parley.api import downloads, thread_formats
 from parley.comments import editing
+from parley.core.http import bodies
 
 pytestmark = pytest.mark.anyio
 
@@ -50,3 +53,20 @@ async def test_a_thread_is_downloaded_in_three_formats(
 async def test_a_thread_that_is_not_there_has_no_file(client: httpx.AsyncClient, app: Litestar) -> None:
     for name in ("export.json", "export.md", "annotations.jsonld"):
         assert (await client.get(f"/t/999999/{name}")).status_code == 404
+
+
+async def test_few_downloads_run_at_once_for_a_network_and_in_all(client: httpx.AsyncClient) -> None:
+    address = f"/t/{await make.thread()}/export.json"
+    scopes: list[dict[str, Any]] = [{} for _ in range(downloads.MOST)]
+    for number, scope in enumerate(scopes):
+        downloads.begin(scope, "127.0.0.0/24" if number < downloads.MOST_OF_SITE else f"10.0.{number}.0/24")
+
+    assert (await client.get(address)).status_code == 429
+    bodies.end(scopes.pop(0))
+    scopes.append({})
+    downloads.begin(scopes[-1], "10.0.0.0/24")
+    assert (await client.get(address)).status_code == 503
+    for scope in scopes:
+        bodies.end(scope)
+    assert (await client.get(address)).status_code == 200
+    assert not downloads.running

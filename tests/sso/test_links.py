@@ -53,6 +53,16 @@ async def test_the_only_way_in_stays(client: httpx.AsyncClient, corp: Provider, 
     assert (await end(client)).status_code == 303
 
 
+async def test_a_passkey_is_a_way_in_too(client: httpx.AsyncClient, corp: Provider, mira: Person) -> None:
+    await mira.sign_in(client)
+    await link(mira, corp)
+    await db.execute("update member set password_hash = null where id = $1", mira.id)
+    await db.execute(
+        "insert into passkey (member, name, credential, handle, public_key) values ($1, 'key', 'a', 'b', 'c')", mira.id
+    )
+    assert (await end(client)).status_code == 303
+
+
 async def test_an_account_of_another_member_is_not_connected(
     client: httpx.AsyncClient, corp: Provider, mira: Person, jon: Person
 ) -> None:

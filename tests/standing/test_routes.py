@@ -331,6 +331,18 @@ async def test_there_is_no_public_description_of_the_routes(client: httpx.AsyncC
     assert (await client.get(path)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path", ["//api/v1/me", "/api//v1//me/", "//embed/session?site=news", "/embed//session/?site=news"]
+)
+async def test_more_slashes_pass_no_check_by(client: httpx.AsyncClient, world: World, path: str) -> None:
+    await db.execute(
+        "insert into site (key, origins, topic) select 'news', '{https://news.example}', slug from topic limit 1"
+    )
+    await world.sign_in(client, "moderator")
+
+    assert (await client.get(f"http://localhost{path}")).status_code == 401
+
+
 SAME = {"sec-fetch-site": "same-origin"}
 REFUSED = [
     {"sec-fetch-site": "cross-site"},

@@ -22,6 +22,7 @@ from conftest import ROOT
 from parley.core import db
 from parley.core.errors import CommandFailed
 from parley.piccolo_app import TABLES
+from parley.transfer import format as format_
 from parley.transfer import private
 from parley.transfer.exporting import export
 from parley.transfer.importing import Imported, import_site
@@ -174,6 +175,10 @@ BROKEN: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
         lambda lines: [lines[0].replace('"tag_authority"', '"x\\"; drop table member"'), *lines[1:]],
         "not here",
     ),
+    "a table without columns": (
+        lambda lines: [lines[0].replace('"rows":{', '"rows":{"x":1,'), *lines[1:]],
+        "same tables",
+    ),
     "a row without its key": (
         lambda lines: [line.replace('"topic","row":{"slug":', '"topic","row":{"slug":null,"x":') for line in lines],
         "cannot be imported",
@@ -194,6 +199,16 @@ async def test_a_broken_file_changes_nothing(cage: Cage, there: str, tmp_path: P
         assert await value(there, "select count(*) from topic") == topics, name
     with pytest.raises(CommandFailed, match="There is no file"):
         await imported(there, tmp_path / "nothing")
+
+
+async def test_a_file_that_unpacks_to_a_long_line_is_refused(
+    there: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(format_, "LONGEST_LINE", 100_000)
+    bomb = tmp_path / "bomb.jsonl.gz"
+    bomb.write_bytes(gzip.compress(b'{"kind":"parley","row":"' + b"a" * 1_000_000))
+    with pytest.raises(CommandFailed, match="too long"):
+        await imported(there, bomb)
 
 
 def test_every_table_is_exported_or_left_out_for_a_reason() -> None:

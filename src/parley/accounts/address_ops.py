@@ -10,6 +10,7 @@ from piccolo.columns import Column
 
 from parley import mail
 from parley.accounts import addresses, authenticators, hooks, mailed_links, queries, sessions, signup_ops, tokens
+from parley.accounts.authentication import Client
 from parley.accounts.queries import Account
 from parley.accounts.tables import AddressChange, Member
 from parley.core import db, ratelimit
@@ -60,7 +61,7 @@ class Change(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-async def request(account: Account, email: str) -> None:
+async def request(account: Account, email: str, client: Client) -> None:
     """Mail a link that confirms `email` to it, and tell the present address.
 
     The answer is the same for an address that another member has confirmed. Raises Refused for the present address,
@@ -69,7 +70,7 @@ async def request(account: Account, email: str) -> None:
     if addresses.key(email) == addresses.key(account.email):
         raise Refused(SAME)
     await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(account.id))
-    await ratelimit.take(ratelimit.MAIL_ADDRESS, addresses.key(email))
+    await signup_ops.take_mail(email, client)
     token = tokens.new()
     async with atomic():
         await AddressChange.delete().where(AddressChange.member == account.id, AddressChange.confirmed_at.is_null())

@@ -49,6 +49,11 @@ class Client(msgspec.Struct, frozen=True):
     def network(self) -> str:
         return ratelimit.network(self.address)
 
+    @property
+    def site(self) -> str:
+        """The largest network that one person may have."""
+        return ratelimit.site(self.network)
+
 
 class SignedIn(msgspec.Struct, frozen=True):
     member: int

@@ -8,18 +8,18 @@ import re
 from secrets import token_urlsafe
 from typing import Any
 
-from litestar.datastructures import Cookie
 from litestar.types import Message, Scope, Send
 
-from parley.core.settings import settings
+from parley.core.http import cookies
 
 # Longer than any process caches a member or a thread.
 SECONDS = 2
+COOKIE = "consistency"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16}")
 
 
 def cookie_name() -> str:
-    return "__Host-parley-consistency" if settings().secure else "parley-consistency"
+    return cookies.name(COOKIE)
 
 
 def valid(raw: str | None) -> str | None:
@@ -44,13 +44,4 @@ def _is_unmarked(scope: Any) -> bool:
 
 
 def _cookie() -> bytes:
-    new = Cookie(
-        key=cookie_name(),
-        value=token_urlsafe(12),
-        max_age=SECONDS,
-        path="/",
-        secure=settings().secure,
-        httponly=True,
-        samesite="lax",
-    )
-    return new.to_header(header="").encode("latin-1")
+    return cookies.make(COOKIE, token_urlsafe(12), SECONDS).to_header(header="").encode("latin-1")

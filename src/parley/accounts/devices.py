@@ -8,10 +8,11 @@ import secrets
 
 from litestar.datastructures import Cookie
 
-from parley.core.settings import settings
+from parley.core.http import cookies
 from parley.mail.links import proof
 
 LASTS_SECONDS = 365 * 86_400
+COOKIE = "device"
 
 
 def issue(member: int, password_hash: str | None) -> str:
@@ -28,20 +29,11 @@ def recognised(value: str, member: int, password_hash: str | None) -> bool:
 
 
 def cookie(value: str) -> Cookie:
-    return Cookie(
-        key=cookie_name(),
-        value=value,
-        max_age=LASTS_SECONDS,
-        path="/",
-        secure=settings().secure,
-        httponly=True,
-        samesite="lax",
-    )
+    return cookies.make(COOKIE, value, LASTS_SECONDS)
 
 
 def cookie_name() -> str:
-    """Browsers accept the prefix `__Host-` over https only."""
-    return "__Host-parley-device" if settings().secure else "parley-device"
+    return cookies.name(COOKIE)
 
 
 def _signature(plain: str, password_hash: str | None) -> str:

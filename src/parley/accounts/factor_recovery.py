@@ -43,10 +43,12 @@ FINISH = f"""
 delete from factor_recovery where token_hash = $1 and due_at <= now() and {OPEN} returning member
 """  # noqa: S608 a constant
 STOP = "delete from factor_recovery where member = $1 returning id"
+# Whoever agreed first and is no admin any more does not count.
 AGREE = """
-update factor_recovery set first_admin = coalesce(first_admin, $2),
-  due_at = case when first_admin <> $2 then now() end
-where member = $1 and due_at is null
+update factor_recovery r set first_admin = coalesce(still.id, $2), due_at = case when still.id <> $2 then now() end
+from factor_recovery before
+left join member still on still.id = before.first_admin and still.role = 'admin' and still.state = 'active'
+where r.member = $1 and r.due_at is null and before.id = r.id
 """
 
 ASKED = N_("Recovery was asked for already. Look for our letter, or wait until two weeks have passed.")

@@ -81,7 +81,7 @@ class SignUpForm(AccountForm):
     @property
     def entrance(self) -> joining.Entrance:
         """What decides whether they may sign up. Who cannot calculate asks a moderator."""
-        return joining.Entrance(self.invitation, self.message, is_doubtful=self.flag("by_hand"))
+        return joining.Entrance(self.invitation, self.message, is_doubtful=self.flag("by_hand"), answer=self.answer)
 
 
 class SignInForm(AccountForm):

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from parley.accounts import proof_of_work
-from parley.core import db
+from parley.core import db, ratelimit
 from parley.core.errors import Refused, TooMany
 from parley.core.settings import settings
 from parley.core.text.messages import N_
@@ -50,6 +50,8 @@ class Entrance(msgspec.Struct, frozen=True):
     message: str = ""
     # Whether a moderator must look at them, whoever may sign up.
     is_doubtful: bool = False
+    # The answer to a challenge; None if their browser is never asked for one.
+    answer: str | None = None
 
 
 class NotAdmitted(Refused):
@@ -80,12 +82,29 @@ def is_too_quick(value: str) -> bool:
     return not SHORTEST_SECONDS <= time() - int(then) <= LONGEST_SECONDS
 
 
-async def check_rush(answer: str, email_key: str) -> None:
-    """Raise CalculationNeeded when five times as many sign up as usual, unless `answer` solves a challenge."""
-    if not settings().limits or not await db.value(IS_RUSH, FEWEST_IN_RUSH):
-        return
-    if not await proof_of_work.accepts(answer, email_key):
+async def check_calculation(entrance: Entrance, email_key: str) -> None:
+    """Raise CalculationNeeded when five times as many sign up as usual, or many with this address.
+
+    An answer to a challenge lets in, and so does a moderator later. Raises TooMany above the limit of those, too.
+    """
+    is_above = await _is_above(email_key)
+    is_asked = entrance.answer is not None and not entrance.is_doubtful and (is_above or await _is_rush())
+    if is_asked and not await proof_of_work.accepts(entrance.answer or "", email_key):
         raise CalculationNeeded(proof_of_work.challenge(email_key))
+    if is_above:
+        await ratelimit.take(ratelimit.SIGN_UP_PROVEN, email_key)
+
+
+async def _is_above(email_key: str) -> bool:
+    try:
+        await ratelimit.take(ratelimit.SIGN_UP_ADDRESS, email_key)
+    except TooMany:
+        return True
+    return False
+
+
+async def _is_rush() -> bool:
+    return settings().limits and bool(await db.value(IS_RUSH, FEWEST_IN_RUSH))
 
 
 def _signature(text: str) -> str:

@@ -12,6 +12,7 @@ from parley.accounts import consistency, sessions, tokens, viewer_cache
 from parley.accounts.sessions import ViewerRow
 from parley.accounts.viewer_cache import CachedViewer
 from parley.core.errors import Unavailable
+from parley.core.http import cookies
 from parley.core.http.access import Viewer
 from parley.core.http.failures import OUTAGES
 from parley.core.http.problems import is_api
@@ -26,7 +27,7 @@ class ViewerMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
             # The API knows its callers by their tokens alone (api/authentication.py), so no page can act through it.
-            token = None if is_api(scope) else cookie_of(scope, sessions.cookie_name())
+            token = None if is_api(scope) else cookies.read(scope, sessions.cookie_name())
             try:
                 viewer = await _viewer(token, scope) if token else None
             except (Unavailable, *OUTAGES) as error:
@@ -39,22 +40,11 @@ class ViewerMiddleware:
         await self.app(scope, receive, send)
 
 
-def cookie_of(scope: Scope, wanted: str) -> str | None:
-    """Return the value of the cookie of this name."""
-    for header, content in scope["headers"]:
-        if header == b"cookie":
-            for part in content.decode("latin-1").split(";"):
-                name, _, token = part.strip().partition("=")
-                if name == wanted:
-                    return token
-    return None
-
-
 async def _viewer(token: str, scope: Scope) -> Viewer | None:
     digest = tokens.digest(token)
     if digest is None:
         return None
-    consistency_token = consistency.valid(cookie_of(scope, consistency.cookie_name()))
+    consistency_token = consistency.valid(cookies.read(scope, consistency.cookie_name()))
     now, cache = monotonic(), viewer_cache.current()
     cached = cache.get(digest)
     if cached is not None and cached.expires > now and consistency_token in (None, cached.token):

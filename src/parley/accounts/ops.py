@@ -44,7 +44,9 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
     candidates = await queries.by_login(login)
     device = _known_device(candidates, client)
     taken = await sign_in_limits.take(sign_in_limits.login_key(login), client.network, device=device, answer=answer)
-    matching = [one for one in candidates if await passwords.matches(password, one.password_hash if one else None)]
+    asker = client.site if device is None else f"device {candidates[0] and candidates[0].id}"
+    hashes = [(one, one.password_hash if one else None) for one in candidates]
+    matching = [one for one, stored in hashes if await passwords.matches(password, stored, asker)]
     account = matching[0] if matching else None
     if account is None:
         owner = candidates[0]
@@ -52,7 +54,7 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
         raise Refused(WRONG_LOGIN)
     await sign_in_limits.give_back(taken)
     may_sign_in(account)
-    password_hash = await _renewed_hash(account, password)
+    password_hash = await _renewed_hash(account, password, asker)
     async with atomic():
         if not await replace_hash(account, password_hash):
             raise Refused(WRONG_LOGIN)
@@ -151,7 +153,7 @@ def _known_device(candidates: list[Account | None], client: Client) -> str | Non
     return client.device if is_known else None
 
 
-async def _renewed_hash(account: Account, password: str) -> str:
+async def _renewed_hash(account: Account, password: str, asker: str) -> str:
     """The account's password hash, made anew if it has weaker parameters than new ones."""
     known = account.password_hash or ""
-    return await passwords.hashed(password) if passwords.is_outdated(known) else known
+    return await passwords.hashed(password, asker) if passwords.is_outdated(known) else known

@@ -10,7 +10,7 @@ from parley.accounts.authentication import RESET, Client, SecondNeeded, SignedIn
 from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import atomic
-from parley.core.errors import Refused
+from parley.core.errors import Refused, TooMany
 from parley.core.http.access import Viewer
 from parley.core.ratelimit import Use
 from parley.core.settings import settings
@@ -18,23 +18,27 @@ from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
+# As long as the limit of an address needs to refill: a member who is sent no further link has one that still works.
 RESET_LASTS = timedelta(hours=1)
 
 NOT_CURRENT = N_("This is not your current password.")
 
 
 async def forgot(email: str, client: Client, next_url: str = "/") -> None:
-    """Mail a link that sets a new password and leads to `next_url`, if the address belongs to a member.
+    """Mail a link that sets a new password, if the address belongs to a member and is below its limit.
 
-    Raises TooMany at a limit.
+    Afterwards it leads to `next_url`. Raises TooMany when a network asks for too many links.
     """
     await ratelimit.take_all(
         [
             *ratelimit.of_network(ratelimit.FORGOT_NETWORK, client.network),
-            Use(ratelimit.FORGOT_ADDRESS, addresses.key(email)),
             Use(ratelimit.FORGOT_ALL, ratelimit.EVERYBODY),
         ]
     )
+    try:
+        await ratelimit.take(ratelimit.FORGOT_ADDRESS, addresses.key(email))
+    except TooMany:
+        return
     account = await queries.by_email(email)
     if account is None:
         return
@@ -47,7 +51,7 @@ async def reset(token: str, password: str, client: Client) -> SignedIn | SecondN
 
     Where they have a second factor, that is asked for first. Raises Gone when the link no longer works.
     """
-    password_hash = await passwords.hashed(password)
+    password_hash = await passwords.hashed(password, client.site)
     async with atomic():
         owner = await mailed_links.redeem(token, "reset")
         await Member.update({Member.password_hash: password_hash}).where(Member.id == owner.id)
@@ -66,10 +70,10 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
     """
     await ratelimit.take(ratelimit.CONFIRM_ACCOUNT, str(viewer.id))
     account = await queries.account(viewer.id)
-    if account is None or not await passwords.matches(current, account.password_hash):
+    if account is None or not await passwords.matches(current, account.password_hash, f"member {viewer.id}"):
         log.warning("password not changed", member=viewer.id, network=client.network)
         raise Refused(NOT_CURRENT)
-    password_hash = await passwords.hashed(password)
+    password_hash = await passwords.hashed(password, f"member {viewer.id}")
     async with atomic():
         if not await ops.replace_hash(account, password_hash):
             raise Refused(NOT_CURRENT)

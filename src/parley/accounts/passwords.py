@@ -1,4 +1,7 @@
-"""Passwords: which are good enough, and their Argon2id hashes, which two threads compute."""
+"""Passwords: which are good enough, and their Argon2id hashes, which two threads compute.
+
+`asker` says for whom: of one asker one hash is computed at a time, so that nobody waits for all the guesses of another.
+"""
 
 import asyncio
 import gzip
@@ -14,6 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from parley.accounts import breached, strength
 from parley.accounts.names import DATA
+from parley.core.concurrency import KeyedSemaphore
 from parley.core.errors import Refused
 from parley.core.text.messages import N_, joined
 
@@ -25,6 +29,7 @@ SHORTEST_WORD = 3
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # Each hash takes a core and 19 MiB: more at once would slow all other requests down.
 THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+OF_ASKER = KeyedSemaphore(1)
 
 Result = TypeVar("Result")
 
@@ -52,17 +57,17 @@ def check(password: str, words: Iterable[str]) -> None:
     breached.check_file(password)
 
 
-async def hashed(password: str) -> str:
+async def hashed(password: str, asker: str = "") -> str:
     """The Argon2id hash to store."""
-    return await _in_thread(lambda: HASHER.hash(_bytes(password)))
+    return await _in_thread(lambda: HASHER.hash(_bytes(password)), asker)
 
 
-async def matches(password: str, stored: str | None) -> bool:
+async def matches(password: str, stored: str | None, asker: str = "") -> bool:
     """Whether `stored` is the hash of `password`. Without a hash, the answer takes as long and is False."""
     if stored is None:
-        await hashed(password)
+        await hashed(password, asker)
         return False
-    return await _in_thread(lambda: _verify(password, stored))
+    return await _in_thread(lambda: _verify(password, stored), asker)
 
 
 def is_outdated(stored: str) -> bool:
@@ -96,5 +101,6 @@ def _bytes(password: str) -> bytes:
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
-async def _in_thread(work: Callable[[], Result]) -> Result:
-    return await asyncio.get_running_loop().run_in_executor(THREADS, work)
+async def _in_thread(work: Callable[[], Result], asker: str) -> Result:
+    async with OF_ASKER.hold(asker):
+        return await asyncio.get_running_loop().run_in_executor(THREADS, work)

@@ -2,7 +2,7 @@
 
 import structlog
 
-from parley.accounts import authentication, authenticators, passkeys, queries, recovery_codes, second_step
+from parley.accounts import authentication, authenticators, devices, passkeys, queries, recovery_codes, second_step
 from parley.accounts.authentication import APP, RECOVERY_CODE, Client, SecondNeeded, SignedIn
 from parley.accounts.authenticators import WRONG_CODE
 from parley.accounts.queries import Account
@@ -10,6 +10,7 @@ from parley.accounts.rules import may_sign_in
 from parley.core import ratelimit
 from parley.core.db import atomic
 from parley.core.errors import Gone, Refused
+from parley.core.ratelimit import Use
 from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
@@ -17,12 +18,13 @@ log = structlog.get_logger(__name__)
 STALE = N_("Too much time has passed since you gave your password. Please sign in again.")
 
 
-async def method_of(account: Account, code: str) -> str:
+async def method_of(account: Account, code: str, client: Client) -> str:
     """Use up a code of the app or a recovery code, and return which it was. A recovery code is told by mail.
 
     Raises Refused for a wrong code, TooMany after too many tries.
     """
-    await ratelimit.take(ratelimit.SECOND_ACCOUNT, str(account.id))
+    use = _use(account, client)
+    await ratelimit.take_all([use])
     if await authenticators.accepts(account.id, code):
         method = APP
     elif await _accepts_recovery_code(account, code):
@@ -30,8 +32,15 @@ async def method_of(account: Account, code: str) -> str:
     else:
         log.warning("second factor refused", member=account.id)
         raise Refused(WRONG_CODE)
-    await ratelimit.give_back(ratelimit.SECOND_ACCOUNT, str(account.id))
+    await ratelimit.give_back(use.limit, use.subject)
     return method
+
+
+def _use(account: Account, client: Client) -> Use:
+    """The allowance of a try: that of the account, or of one of its devices."""
+    if devices.recognised(client.device, account.id, account.password_hash):
+        return Use(ratelimit.SECOND_DEVICE, client.device)
+    return Use(ratelimit.SECOND_ACCOUNT, str(account.id))
 
 
 async def _accepts_recovery_code(account: Account, code: str) -> bool:
@@ -62,7 +71,7 @@ async def sign_in(ticket: str, code: str, credential: str, client: Client) -> Si
     if credential:
         method = (await passkeys.check(credential, purpose(account), account.id)).method
     else:
-        method = await method_of(account, code)
+        method = await method_of(account, code, client)
     async with atomic():
         return await authentication.signed_in(account.id, methods | {method}, client)
 

@@ -9,11 +9,12 @@ from time import time
 import msgspec
 from litestar.datastructures import Cookie
 
-from parley.core.settings import settings
+from parley.core.http import cookies
 from parley.core.text.cleaning import as_id
 from parley.mail.links import proof
 
 LASTS_SECONDS = 600
+COOKIE = "second"
 
 
 class Ticket(msgspec.Struct, frozen=True):
@@ -47,20 +48,11 @@ def read(value: str) -> Ticket | None:
 
 def cookie(value: str) -> Cookie:
     """The cookie that carries a ticket. An empty value deletes it."""
-    return Cookie(
-        key=cookie_name(),
-        value=value,
-        max_age=LASTS_SECONDS if value else 0,
-        path="/",
-        secure=settings().secure,
-        httponly=True,
-        samesite="lax",
-    )
+    return cookies.make(COOKIE, value, LASTS_SECONDS)
 
 
 def cookie_name() -> str:
-    """Browsers accept the prefix `__Host-` over https only."""
-    return "__Host-parley-second" if settings().secure else "parley-second"
+    return cookies.name(COOKIE)
 
 
 def _signature(plain: str, password_hash: str | None) -> str:

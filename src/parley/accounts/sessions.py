@@ -15,6 +15,7 @@ from parley.accounts.states import SIGNS_IN, STATE_NOW
 from parley.accounts.tables import Member, Session
 from parley.accounts.tokens import from_now
 from parley.core import db
+from parley.core.http import cookies
 from parley.core.settings import settings
 
 LASTS = timedelta(days=90)
@@ -185,17 +186,8 @@ async def still_staff(session_ids: Sequence[int]) -> set[int]:
 def cookie(token: str, role: str = "member") -> Cookie:
     """The cookie that carries `token`. An empty token deletes the cookie."""
     lasts = LASTS if role == "member" else LASTS_STAFF
-    return Cookie(
-        key=cookie_name(),
-        value=token,
-        max_age=int(lasts.total_seconds()) if token else 0,
-        path="/",
-        secure=settings().secure,
-        httponly=True,
-        samesite="lax",
-    )
+    return cookies.make("", token, int(lasts.total_seconds()))
 
 
 def cookie_name() -> str:
-    """With `__Host-`, no other host of the domain can set this cookie. Browsers accept the prefix over https only."""
-    return "__Host-parley" if settings().secure else "parley"
+    return cookies.name()

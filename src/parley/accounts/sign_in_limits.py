@@ -43,7 +43,7 @@ async def take(key: str, network: str, *, device: str | None, answer: str) -> Se
     try:
         return await _take(
             [
-                Use(ratelimit.SIGN_IN_NETWORK, network),
+                *ratelimit.of_network(ratelimit.SIGN_IN_NETWORK, network),
                 Use(ratelimit.SIGN_IN_HERE, f"{key} {network}"),
                 Use(ratelimit.SIGN_IN_ACCOUNT, key),
                 Use(ratelimit.SIGN_IN_ALL, EVERYBODY),
@@ -53,7 +53,8 @@ async def take(key: str, network: str, *, device: str | None, answer: str) -> Se
         if not await proof_of_work.accepts(answer, key):
             raise ProofNeeded(error.retry_after, proof_of_work.challenge(key)) from None
     try:
-        return await _take([Use(ratelimit.PROVEN_ACCOUNT, key), Use(ratelimit.PROVEN_NETWORK, network)])
+        of_network = ratelimit.of_network(ratelimit.PROVEN_NETWORK, network)
+        return await _take([Use(ratelimit.PROVEN_ACCOUNT, key), *of_network])
     except TooMany as error:
         raise TooMany(BY_MAIL_ONLY, error.retry_after) from None
 

@@ -6,7 +6,18 @@ import structlog
 from asyncpg import UniqueViolationError
 
 from parley import mail
-from parley.accounts import addresses, authentication, hooks, mailed_links, names, ops, passwords, queries, viewer_cache
+from parley.accounts import (
+    addresses,
+    authentication,
+    hooks,
+    joining,
+    mailed_links,
+    names,
+    ops,
+    passwords,
+    queries,
+    viewer_cache,
+)
 from parley.accounts.authentication import SIGN_UP, Client, SecondNeeded, SignedIn
 from parley.accounts.joining import Entrance
 from parley.accounts.tables import Member
@@ -40,18 +51,20 @@ async def sign_up(
 
     The answer is the same for an address that another member has confirmed: only its mailbox receives a different
     letter. Without a password, the member has another way to sign in (sso/). An address that `is_confirmed` gets no
-    letter. Raises Refused when the name is taken, NotAdmitted when they may not sign up, TooMany at a limit.
+    letter. Raises Refused when the name is taken, NotAdmitted when they may not sign up, TooMany
+    (also as CalculationNeeded) at a limit.
     """
     email_key = addresses.key(email)
     await ratelimit.take_all(
         [
             *ratelimit.of_network(ratelimit.SIGN_UP_NETWORK, client.network),
-            Use(ratelimit.SIGN_UP_HERE, f"{email_key} {client.network}"),
-            Use(ratelimit.SIGN_UP_ADDRESS, email_key),
+            Use(ratelimit.SIGN_UP_HERE, f"{email_key} {client.site}"),
             Use(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY),
         ]
     )
-    password_hash = None if password is None else await passwords.hashed(password)
+    if not is_confirmed:
+        await joining.check_calculation(entrance, email_key)
+    password_hash = None if password is None else await passwords.hashed(password, client.site)
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified", zone)
         for admit in hooks.when_signed_up:
@@ -85,14 +98,21 @@ async def add_member(
     return member, link
 
 
-async def send_verification(member: int, next_url: str = "/") -> None:
+async def send_verification(member: int, client: Client, next_url: str = "/") -> None:
     """Mail a new link that confirms the address. Raises TooMany at a limit."""
     await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(member))
     account = await queries.account(member)
     if account is not None and account.state == "unverified":
-        await ratelimit.take(ratelimit.MAIL_ADDRESS, addresses.key(account.email))
+        await take_mail(account.email, client)
         async with atomic():
             await _mail_verification(member, account.name, account.email, next_url)
+
+
+async def take_mail(email: str, client: Client) -> None:
+    """Count a letter to an address that somebody says is theirs. Raises TooMany at a limit."""
+    key = addresses.key(email)
+    here = Use(ratelimit.MAIL_HERE, f"{key} {client.site}")
+    await ratelimit.take_all([here, Use(ratelimit.MAIL_ADDRESS, key)])
 
 
 async def verify(token: str) -> int:

@@ -64,7 +64,7 @@ async def prove(viewer: Viewer, client: Client, *, password: str, code: str, cre
     if credential:
         await passkeys.check(credential, purpose(viewer), viewer.id)
     elif account is not None and accepted.by_code:
-        await second_factor.method_of(account, code)
+        await second_factor.method_of(account, code, client)
     elif accepted.by_password:
         await _check_password(account, password, client)
     else:
@@ -81,6 +81,6 @@ async def _check_password(account: Account | None, password: str, client: Client
     if account is None:
         raise Refused(NOT_CURRENT)
     await ratelimit.take(ratelimit.CONFIRM_ACCOUNT, str(account.id))
-    if not await passwords.matches(password, account.password_hash):
+    if not await passwords.matches(password, account.password_hash, f"member {account.id}"):
         log.warning("password not confirmed", member=account.id, network=client.network)
         raise Refused(NOT_CURRENT)

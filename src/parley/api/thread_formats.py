@@ -10,7 +10,8 @@ from parley.api.schemas import Comment, Thread
 from parley.core.http.access import Viewer
 from parley.core.text.formats import iso
 
-BATCH = 200
+# Comments that are in memory at once.
+BATCH = 50
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 
 

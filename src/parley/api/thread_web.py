@@ -7,12 +7,12 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from parley.api import thread_formats
+from parley.api import downloads, thread_formats
 from parley.api.guard import rate_headers
 from parley.api.reading_web import thread_with_article
 from parley.api.schemas import Thread
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
-from parley.core.ratelimit import API_NETWORK, network, take_network
+from parley.core.ratelimit import API_NETWORK, network, site, take_network
 
 READING = {"who": ANYONE, "reading": True}
 LD_JSON = 'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"'
@@ -20,8 +20,10 @@ Writer = Callable[[Thread, Viewer | None], AsyncIterator[bytes]]
 
 
 async def _download(request: AnyRequest, thread: str, write: Writer, media_type: str) -> Response[Any]:
-    left = await take_network(API_NETWORK, network(address_of(request)))
+    of = network(address_of(request))
+    left = await take_network(API_NETWORK, of)
     found = await thread_with_article(thread)
+    downloads.begin(request.scope, site(of))
     # Pages of other sites may read what visitors can read, as in feeds.
     headers = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex"}
     if left is not None:

@@ -1,16 +1,16 @@
 """Which addresses belong to the same site."""
 
-from urllib.parse import urlsplit
-
 from tld import get_fld
+
+from parley.core.text import hosts
 
 
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses have the same host, or one is a subdomain of the other with the same owner."""
-    hosts = sorted((host_of(one), host_of(other)), key=len)
-    if hosts[0] == hosts[1]:
-        return bool(hosts[0])
-    return hosts[1].endswith(f".{hosts[0]}") and registered_domain(hosts[0]) == registered_domain(hosts[1])
+    short, long = sorted((host_of(one), host_of(other)), key=len)
+    if short == long:
+        return bool(short)
+    return long.endswith(f".{short}") and registered_domain(short) == registered_domain(long)
 
 
 def registered_domain(host: str) -> str:
@@ -21,7 +21,4 @@ def registered_domain(host: str) -> str:
 
 def host_of(url: str) -> str:
     """The host of an address without `www.`, or "" if it has none."""
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
-    except ValueError:
-        return ""
+    return hosts.host_of(url).removeprefix("www.")

@@ -86,12 +86,15 @@ LINK_ALL = _limit("link:all", 2_000, HOUR, strict=True)
 
 # By address and network first, so that nobody can keep others out by signing up with their addresses.
 SIGN_UP_HERE = _limit("sign-up:address+network", 5, DAY, strict=True)
+# Above the second, a browser answers a challenge.
 SIGN_UP_ADDRESS = _limit("sign-up:address", 20, DAY, strict=True)
+SIGN_UP_PROVEN = _limit("sign-up:address, proven", 100, DAY, strict=True)
 SIGN_UP_NETWORK = _limit("sign-up:network", 30, HOUR, strict=True)
 SIGN_UP_ALL = _limit("sign-up:all", 1_000, HOUR, strict=True)
 
 INVITATION_ACCOUNT = _limit("invitation:account", 5, 7 * DAY, strict=True)
 
+# The page does not show whether the limit of an address was reached: its mailbox has a link then that works.
 FORGOT_ADDRESS = _limit("forgot:address", 5, HOUR, strict=True)
 FORGOT_NETWORK = _limit("forgot:network", 30, HOUR, strict=True)
 FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True)
@@ -102,15 +105,19 @@ PROVIDER_NETWORK = _limit("provider:network", 200, 15 * MINUTE, strict=True)
 # A signed-in account confirms its current password.
 CONFIRM_ACCOUNT = _limit("confirm:account", 10, 15 * MINUTE, strict=True)
 
-# Codes of a second factor.
+# Codes of a second factor: on a device that signed in before, and elsewhere. Whoever knows a password could otherwise
+# keep its owner out.
+SECOND_DEVICE = _limit("second:device", 5, 15 * MINUTE, strict=True)
 SECOND_ACCOUNT = _limit("second:account", 5, 15 * MINUTE, strict=True)
 
 # Sign-ins by passkey from one network. Nobody can guess a signature; each costs its check.
 PASSKEY_NETWORK = _limit("passkey:network", 300, 15 * MINUTE)
 
-# A new link that confirms an address. Several accounts may have the same unconfirmed address, even another person's.
+# A new link that confirms an address. Several accounts may have the same unconfirmed address, even another person's: by
+# address and network first, so that nobody uses up what the owner of the address needs.
 MAIL_ACCOUNT = _limit("mail:account", 5, HOUR, strict=True)
-MAIL_ADDRESS = _limit("mail:address", 5, HOUR, strict=True)
+MAIL_HERE = _limit("mail:address+network", 5, HOUR, strict=True)
+MAIL_ADDRESS = _limit("mail:address", 40, HOUR, strict=True)
 
 # A relay's signed notification is accepted once. It expires after a day.
 WEBHOOK_TOKEN = _limit("webhook:token", 1, 2 * DAY, strict=True)
@@ -216,10 +223,14 @@ async def take_network(limit: Limit, of: str) -> int | None:
 
 def of_network(limit: Limit, of: str) -> Iterator[Use]:
     """Return one token for a network and, if that is a /64, one for its /48."""
-    if of.endswith(SMALLEST_IPV6):
-        site = ipaddress.ip_network(of).supernet(new_prefix=48)
-        yield Use(Limit(limit.name, SITE_NETWORKS * limit.most, limit.seconds, limit.strict), str(site))
+    if (whole := site(of)) != of:
+        yield Use(Limit(limit.name, SITE_NETWORKS * limit.most, limit.seconds, limit.strict), whole)
     yield Use(limit, of)
+
+
+def site(of: str) -> str:
+    """Return the /48 of a /64, and any other network itself: what one person may have."""
+    return str(ipaddress.ip_network(of).supernet(new_prefix=48)) if of.endswith(SMALLEST_IPV6) else of
 
 
 async def give_back(limit: Limit, subject: str) -> None:

@@ -12,11 +12,11 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from parley.accounts import sessions, tokens
-from parley.accounts.middleware import as_viewer, cookie_of
+from parley.accounts.middleware import as_viewer
 from parley.core.errors import Unavailable
+from parley.core.http import cookies
 from parley.core.http.access import Viewer
 from parley.core.http.failures import OUTAGES
-from parley.core.settings import settings
 
 PATH = "/embed/"
 # This page is opened in a window of its own, and uses the session of our own pages.
@@ -36,7 +36,7 @@ class EmbedSessions:
 
 
 async def _viewer(scope: Scope) -> Viewer | None:
-    digest = tokens.digest(cookie_of(scope, cookie_name()) or "")
+    digest = tokens.digest(cookies.read(scope, cookie_name()) or "")
     [site] = parse_qs(scope["query_string"].decode("latin-1")).get("site", [""])[:1]
     if digest is None or not site:
         return None
@@ -49,7 +49,7 @@ async def _viewer(scope: Scope) -> Viewer | None:
 
 
 def cookie_name() -> str:
-    return "__Host-parley-embed" if settings().secure else "parley-embed"
+    return cookies.name("embed")
 
 
 def cookie(token: str) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from parley.core.http.security_headers import CSP
+from parley.core.text.hosts import host_of
 
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]|[a-z0-9]")
 # Characters of an address.
@@ -28,14 +29,6 @@ class SiteRow(msgspec.Struct, frozen=True):
     def has(self, url: str | None) -> bool:
         """Whether the page at `url` is one of the site's."""
         return url is not None and host_of(url) in {host_of(origin) for origin in self.origins}
-
-
-def host_of(url: str) -> str:
-    """The host of an address in lower case, or "" without one."""
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError:
-        return ""
 
 
 def framed_by(origins: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ import msgspec
 
 from parley.articles.text import CacheValidators
 from parley.core import db
+from parley.core.text.hosts import host_of
 from parley.core.text.messages import N_, Message, stored
 from parley.importing.errors import CannotImport, PageGone, SiteBusy, Unchanged
 from parley.inbound_feeds import hosts, rules
@@ -125,7 +126,7 @@ async def _note_move(due: DueFeed, moved_to: str) -> None:
         return
     seen = due.moved_seen + 1 if moved_to == due.moved_to else 1
     await db.execute(SEEN_MOVED, due.id, moved_to, seen)
-    if seen >= SIGHTINGS and not await db.execute(MOVE, due.id, moved_to, rules.host_of(moved_to)):
+    if seen >= SIGHTINGS and not await db.execute(MOVE, due.id, moved_to, host_of(moved_to)):
         await db.execute(PAUSE, due.id, "paused", stored(SAME))
 
 

@@ -7,11 +7,12 @@ import msgspec
 
 from parley.core import db
 from parley.core.settings import settings
+from parley.core.text.hosts import host_of
 from parley.core.text.messages import N_
 from parley.importing.errors import CannotImport, SiteBusy
 from parley.importing.fetch import fetch
 from parley.inbound_feeds import sandbox
-from parley.inbound_feeds.rules import HOST_SECONDS, host_of
+from parley.inbound_feeds.rules import HOST_SECONDS
 
 _LONGEST_ROBOTS = 500_000  # bytes, as RFC 9309 asks for
 _ROBOTS_AGE = timedelta(days=1)

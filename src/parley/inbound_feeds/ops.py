@@ -11,8 +11,9 @@ from parley.core import db
 from parley.core.errors import NotFound, Refused
 from parley.core.events.job_wakeups import wake_job
 from parley.core.http.access import Viewer
+from parley.core.text.hosts import host_of
 from parley.core.text.messages import N_
-from parley.inbound_feeds.rules import FETCHING, MAKING, host_of
+from parley.inbound_feeds.rules import FETCHING, MAKING
 from parley.inbound_feeds.tables import InboundFeed
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry

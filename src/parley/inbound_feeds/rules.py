@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from parley.articles.canonical import canonical
+from parley.core.text.hosts import host_of
 from parley.inbound_feeds.documents import FeedDocument, FeedEntry
 
 # The jobs of the worker.
@@ -55,10 +56,6 @@ def key_of(url: str) -> bytes:
 def guid_of(entry: FeedEntry) -> bytes | None:
     """The hash of an entry's id in its feed."""
     return hashlib.sha256(entry.guid.encode("utf-8", "replace")).digest() if entry.guid else None
-
-
-def host_of(url: str) -> str:
-    return (urlsplit(url).hostname or "").lower()
 
 
 class KnownItem(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ import msgspec
 from parley.articles.canonical import canonical
 from parley.articles.duplicates import address_variants
 from parley.core import db
+from parley.core.text.hosts import host_of
 from parley.core.text.messages import N_, stored
 from parley.inbound_feeds import rules
 from parley.inbound_feeds.documents import FeedDocument, FeedEntry
@@ -86,7 +87,7 @@ async def _add(feed: int, entries: Sequence[FeedEntry], states: Sequence[rules.I
         keys,
         [rules.guid_of(one) for one in entries],
         [one.url for one in entries],
-        [rules.host_of(one.url) for one in entries],
+        [host_of(one.url) for one in entries],
         [one.title for one in entries],
         [one.summary for one in entries],
         # A date in the future would keep an entry on top for ever.

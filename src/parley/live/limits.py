@@ -4,7 +4,7 @@ from collections import Counter
 
 from parley.core.errors import TooMany
 from parley.core.http.access import Viewer
-from parley.core.ratelimit import network
+from parley.core.ratelimit import SITE_NETWORKS, network, site
 from parley.core.text.messages import N_
 from parley.live.channel import Bounds
 from parley.live.stream import Stream
@@ -30,13 +30,21 @@ class StreamLimits:
 
     def take(self, stream: Stream) -> None:
         """Count `stream`. Raises TooMany if its owner has too many already."""
-        limit = self._bounds.streams_per_session if stream.session else self._bounds.streams_per_address
-        if self._is_on and self.counts[stream.owner] >= limit:
+        limits = self._limits_of(stream)
+        if self._is_on and any(self.counts[owner] >= limit for owner, limit in limits.items()):
             raise TooMany(N_("Live updates are open in too many tabs. Close one to follow this page again."), 30)
-        self.counts[stream.owner] += 1
+        self.counts.update(limits.keys())
 
     def release(self, stream: Stream) -> None:
         """Stop counting `stream`."""
-        self.counts[stream.owner] -= 1
-        if not self.counts[stream.owner]:
-            del self.counts[stream.owner]
+        for owner in self._limits_of(stream):
+            self.counts[owner] -= 1
+            if not self.counts[owner]:
+                del self.counts[owner]
+
+    def _limits_of(self, stream: Stream) -> dict[str, int]:
+        """The owners by whom `stream` counts, with how many each may have: also all networks of a subscriber."""
+        if stream.session:
+            return {stream.owner: self._bounds.streams_per_session}
+        most, of = self._bounds.streams_per_address, stream.owner.removeprefix("address:")
+        return {stream.owner.replace(of, site(of)): SITE_NETWORKS * most, stream.owner: most}

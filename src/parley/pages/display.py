@@ -12,12 +12,13 @@ from litestar.response import Redirect
 
 from parley.accounts import ops
 from parley.accounts.forms import DENSITIES
+from parley.core.http import cookies
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import local_path
-from parley.core.settings import settings
 
 YEAR = 365 * 86_400
+COOKIE = "display"
 
 
 class Display(msgspec.Struct, frozen=True):
@@ -32,7 +33,7 @@ class Display(msgspec.Struct, frozen=True):
 
 
 def cookie_name() -> str:
-    return "__Host-parley-display" if settings().secure else "parley-display"
+    return cookies.name(COOKIE)
 
 
 def display_of(request: AnyRequest) -> Display:
@@ -55,8 +56,8 @@ async def choose(request: AnyRequest) -> Response[Any]:
     viewer = viewer_of(request)
     if viewer:
         await ops.set_display(viewer, density=display.density, legend=display.legend, marks=display.marks)
-    cookies = [] if viewer else [_cookie(display)]
-    return Redirect(local_path(form.values.get("next")), status_code=303, cookies=cookies)
+    chosen = [] if viewer else [_cookie(display)]
+    return Redirect(local_path(form.values.get("next")), status_code=303, cookies=chosen)
 
 
 def _chosen(form: Form, before: Display) -> Display:
@@ -74,15 +75,7 @@ def _cookie(display: Display) -> Cookie:
         "new" if display.legend else "known",
         "unmarked" if display.marks == "off" else "marked",
     ]
-    return Cookie(
-        key=cookie_name(),
-        value=".".join(choices),
-        max_age=YEAR,
-        path="/",
-        secure=settings().secure,
-        httponly=True,
-        samesite="lax",
-    )
+    return cookies.make(COOKIE, ".".join(choices), YEAR)
 
 
 handlers: list[object] = [choose]

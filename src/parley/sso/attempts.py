@@ -10,7 +10,7 @@ from litestar.datastructures import Cookie
 
 from parley.accounts import sealing, tokens
 from parley.core import db
-from parley.core.settings import settings
+from parley.core.http import cookies
 from parley.sso.claims import Claims
 from parley.sso.tables import UsedState
 
@@ -18,6 +18,7 @@ LASTS_SECONDS = 600
 # To choose a name.
 SIGN_UP_SECONDS = 1_800
 LONGEST_COOKIE = 3_800
+COOKIE = "sso"
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -86,21 +87,9 @@ async def use(attempt: Attempt) -> bool:
 
 
 def cookie(value: str) -> Cookie:
-    """The cookie that carries an attempt or a newcomer. An empty value deletes it.
-
-    It is Lax, because the provider sends the browser back.
-    """
-    return Cookie(
-        key=cookie_name(),
-        value=value,
-        max_age=SIGN_UP_SECONDS if value else 0,
-        path="/",
-        secure=settings().secure,
-        httponly=True,
-        samesite="lax",
-    )
+    """The cookie that carries an attempt or a newcomer. An empty value deletes it."""
+    return cookies.make(COOKIE, value, SIGN_UP_SECONDS)
 
 
 def cookie_name() -> str:
-    """Browsers accept the prefix `__Host-` over https only."""
-    return "__Host-parley-sso" if settings().secure else "parley-sso"
+    return cookies.name(COOKIE)

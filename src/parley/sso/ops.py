@@ -6,7 +6,7 @@ import structlog
 from asyncpg import UniqueViolationError
 
 from parley import mail
-from parley.accounts import authentication, queries, signup_ops
+from parley.accounts import authentication, passkey_settings, queries, signup_ops
 from parley.accounts.authentication import PROVIDER, PROVIDER_SECOND, Client, SecondNeeded, SignedIn
 from parley.accounts.joining import Entrance
 from parley.accounts.queries import Account
@@ -37,7 +37,7 @@ KNOWN_ADDRESS = N_(
     "There is an account here with the address that {provider} names. Please sign in to it as usual, then connect "
     "{provider} under Settings, Security."
 )
-LAST = N_("This is your only way to sign in. Please set a password first.")
+LAST = N_("This is your only way to sign in. Please set a password or add a passkey first.")
 
 
 async def enter(provider: Provider, claims: Claims, client: Client) -> SignedIn | SecondNeeded | None:
@@ -140,11 +140,16 @@ async def disconnect(member: int, number: int) -> None:
         link = next((one for one in known if one.id == number), None)
         if link is None:
             raise NotFound(N_("This account is not connected any more."))
-        if account.password_hash is None and len(known) == 1:
+        if len(known) == 1 and not await has_other_way(account):
             raise Refused(LAST)
         await Identity.delete().where(Identity.id == number, Identity.member == member)
         await _mail_change(account, link.name, "off")
     log.info("provider disconnected", member=member, source=link.source)
+
+
+async def has_other_way(account: Account) -> bool:
+    """Whether a member can sign in without their accounts elsewhere: by a password or a passkey."""
+    return account.password_hash is not None or bool(await passkey_settings.listed(account.id))
 
 
 async def drop_since(member: int, since: datetime) -> None:

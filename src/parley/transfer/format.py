@@ -5,6 +5,7 @@ Rows are written and read by PostgreSQL itself, as its functions for JSON do, an
 
 import gzip
 import os
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -19,6 +20,8 @@ KIND = "parley"
 VERSION = 1
 PART = ".part"
 PACKED = ".gz"
+# More than the largest picture or article. A few kilobytes can unpack to a line of gigabytes.
+LONGEST_LINE = 64_000_000  # bytes
 MIGRATIONS = "select name from migration where app_name = 'parley' order by name"
 
 
@@ -95,6 +98,8 @@ class Reader:
             found = msgspec.json.decode(first.row, type=Header)
         except msgspec.MsgspecError as error:
             raise CommandFailed(f"The first line of {self._name} cannot be read: {error}.") from None
+        if found.columns.keys() != found.rows.keys():
+            raise CommandFailed(f"The first line of {self._name} does not name the same tables twice.")
         if found.version != VERSION:
             raise CommandFailed(f"{self._name} has the form {found.version}; this Parley reads {VERSION}.")
         return found
@@ -102,9 +107,11 @@ class Reader:
     def _next(self) -> Line | None:
         self._number += 1
         try:
-            raw = self._file.readline()
+            raw = self._file.readline(LONGEST_LINE + 1)
+            if len(raw) > LONGEST_LINE:
+                raise CommandFailed(f"Line {self._number} of {self._name} is too long.")
             return msgspec.json.decode(raw, type=Line) if raw else None
-        except (msgspec.MsgspecError, UnicodeDecodeError, OSError, EOFError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
             raise CommandFailed(f"Line {self._number} of {self._name} cannot be read: {error}.") from None
 
 

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from parley.accounts import address_ops, step_up
 from parley.accounts.address_ops import PAGE
 from parley.accounts.forms import ForgotForm
-from parley.accounts.web.common import account_of, expired_link, invalid, see_other
+from parley.accounts.web.common import account_of, client_of, expired_link, invalid, see_other
 from parley.accounts.web.proving import to_prove
 from parley.core.errors import Gone, NotFound, Refused, TooMany
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in
@@ -36,7 +36,7 @@ async def change(request: AnyRequest) -> Response[Any]:
     error: TooMany | None = None
     if not form.errors:
         try:
-            await address_ops.request(account, form.email)
+            await address_ops.request(account, form.email, client_of(request))
         except Refused as refusal:
             form.errors["email"] = refusal.message
         except TooMany as too_many:

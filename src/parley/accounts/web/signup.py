@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from parley.accounts import addresses, hooks, joining, queries, signup_ops, tokens
+from parley.accounts import hooks, joining, queries, signup_ops, tokens
 from parley.accounts.authentication import SecondNeeded, SignedIn
 from parley.accounts.forms import SignUpForm
 from parley.accounts.web.common import client_of, expired_link, invalid, next_of, see_other
@@ -60,8 +60,6 @@ async def sign_up(request: AnyRequest) -> Response[object]:
 
 
 async def _start(request: AnyRequest, form: SignUpForm) -> SignedIn | SecondNeeded:
-    if not form.entrance.is_doubtful:
-        await joining.check_rush(form.answer, addresses.key(form.email))
     return await signup_ops.sign_up(
         name=form.name,
         email=form.email,
@@ -92,7 +90,7 @@ def _already_in(request: AnyRequest) -> Response[object]:
 async def verify_again(request: AnyRequest) -> Response[object]:
     """Mail the link again."""
     next_url = next_of(request)
-    await signup_ops.send_verification(signed_in(request).id, next_url)
+    await signup_ops.send_verification(signed_in(request).id, client_of(request), next_url)
     return see_other(leading_back("/signup/done?again", next_url))
 
 

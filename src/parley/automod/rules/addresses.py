@@ -1,9 +1,10 @@
 """Addresses in a text, also those that are written so that software does not see them."""
 
 from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
 
 import re2  # type: ignore[import-untyped]
+
+from parley.core.text.hosts import host_of
 
 # Endings of hosts that are hardly ever words or names of files.
 ENDINGS = "com|net|org|info|biz|xyz|icu|co|tv|ly|gl|gd|gg|cc|ws|tk|ml|ga|cf|gq|ru|cn|uk|de|fr|nl|eu|br|pl|es|ua"
@@ -32,18 +33,10 @@ SEPARATORS = re2.compile(r"\s*[(\[{<]?\s*(?:\.|\bdot\b|\bpunkt\b|\bpoint\b|\bpun
 
 def written(text: str, known: Iterable[str]) -> Iterator[str]:
     """Yield the addresses in a folded text, each once, without those of `known` links."""
-    seen = {host(one).removeprefix("www.") for one in known}
+    seen = {host_of(one).removeprefix("www.") for one in known}
     for finder in FINDERS:
         for found in finder.finditer(text):
             name = SEPARATORS.sub(".", found.group(1)).strip(" .,;:!?)(\"'<\\/").removeprefix("www.")
             if name.partition("/")[0] not in seen:
                 seen.add(name.partition("/")[0])
                 yield f"//{name}"
-
-
-def host(link: str) -> str:
-    """The host of an address; empty where it cannot be read."""
-    try:
-        return (urlsplit(link).hostname or "").rstrip(".")
-    except ValueError:
-        return ""

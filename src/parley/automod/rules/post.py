@@ -9,6 +9,7 @@ from parley.automod.rules import addresses, score
 from parley.automod.rules.folding import alike, folded, unfurled
 from parley.core.cache import by_text
 from parley.core.text import markdown
+from parley.core.text.hosts import host_of
 
 # Only the beginning of a text is compared, which bounds the cost.
 LONGEST_COMPARED = 1_000
@@ -73,7 +74,7 @@ class Post(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def hosts(self) -> tuple[str, ...]:
-        return tuple(host for link in self.links if (host := addresses.host(link)))
+        return tuple(host for link in self.links if (host := host_of(link)))
 
 
 @by_text("compared", most_bytes=4 * 2**20)

@@ -1,6 +1,7 @@
 """Form bodies: received into a file (on disk above 1 MB), and parsed when they are complete."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 from urllib.parse import parse_qsl
 
@@ -71,7 +72,7 @@ def _parse(body: BinaryIO, boundary: str | None, scope: Any) -> list[Pair]:
     parser = MultipartParser(body, boundary, part_limit=MOST_PARTS, spool_limit=PART_IN_MEMORY_BYTES)
     pairs: list[Pair] = []
     for part in parser:
-        scope.setdefault("files", []).append(part)
+        at_end(scope, part.close)
         if not part.filename and part.size > MOST_TEXT_BYTES:
             raise RequestEntityTooLarge
         pairs.append((part.name, part if part.filename else part.value))
@@ -84,7 +85,12 @@ def _bounded(pairs: list[Pair]) -> list[Pair]:
     return pairs
 
 
-def close_files(scope: Any) -> None:
-    """Close the files that `read_form` opened for this request."""
-    for part in scope.get("files", ()):
-        part.close()
+def at_end(scope: Any, call: Callable[[], object]) -> None:
+    """Have `call` called when the answer to this request was sent, or nobody waits for it any more."""
+    scope.setdefault("at_end", []).append(call)
+
+
+def end(scope: Any) -> None:
+    """Call what waits for the end of this request."""
+    for call in scope.get("at_end", ()):
+        call()

@@ -9,8 +9,9 @@ from typing import Any
 import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.utils.path import normalize_path
 
-from parley.core.http.bodies import close_files
+from parley.core.http import bodies
 from parley.core.http.draining import Draining
 from parley.core.observability import metrics, watchdog
 from parley.core.settings import Settings
@@ -69,6 +70,9 @@ class RequestChecks:
             await self.app(scope, receive, send)
             return
         start = perf_counter()
+        # The router ignores repeated and last slashes. So that no check below it is passed by as `//embed/…`, all see
+        # the path that the router sees.
+        scope["path"] = normalize_path(scope["path"])
         request_id = _id_of_proxy(scope) or secrets.token_hex(8)
         structlog.contextvars.bind_contextvars(request=request_id)
         scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
@@ -98,7 +102,7 @@ class RequestChecks:
                     await self.app(scope, receive, send_with_headers)
         finally:
             watchdog.requests.pop(task, None)
-            close_files(scope)
+            bodies.end(scope)
         structlog.contextvars.clear_contextvars()
 
     def _same_site(self, scope: Any) -> bool:

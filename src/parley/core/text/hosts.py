@@ -1,0 +1,11 @@
+"""The host of an address."""
+
+from urllib.parse import urlsplit
+
+
+def host_of(url: str) -> str:
+    """The host of an address in lower case, or "" without one."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
