@@ -22,7 +22,8 @@ const code = { code: "x".repeat(43), state: "x".repeat(22) };
 const all = [...said.map(([parley, value]) => ({ parley, value })), code];
 addEventListener("message", ({ data }) => {
   if (data !== "begin") return;
-  for (const target of [parent, ...Array.from(parent.frames)]) for (const one of all) target.postMessage(one, "*");
+  const frames = Array.from({ length: parent.length }, (_, at) => parent[at]);
+  for (const target of [parent, ...frames]) for (const one of all) target.postMessage(one, "*");
   parent.postMessage("done", "*");
 });
 """

@@ -211,6 +211,26 @@ async def test_a_removed_comment_is_in_no_answer(client: httpx.AsyncClient, thre
     assert "canary words" not in panel.text
 
 
+HIDDEN = ("hidden", "removed", "deleted_by_author", "pending", "rejected", "expired", "withdrawn")
+
+
+@pytest.mark.parametrize("role", ["member", "moderator"])
+async def test_a_panel_shows_its_members_nothing_hidden(client: httpx.AsyncClient, thread: int, role: str) -> None:
+    cora, blocked, viewer = await make.member("cora"), await make.member("dora"), await make.member("vera", role=role)
+    [lineage, *_] = await make.lineages(thread)
+    numbers = [await make.comment(thread, cora, f"canary {state}", passage=lineage) for state in HIDDEN]
+    await make.comment(thread, blocked, "canary blocked", passage=lineage)
+    await make.comment(thread, cora, "canary collapsed", passage=lineage)
+    await make.block(viewer, blocked)
+    for number, state in zip(numbers, HIDDEN, strict=True):
+        await make.put_state("comment", number, state)
+    await embedded(client, viewer)
+
+    for more in ("", f"&passage={lineage}", *(f"&focus={number}" for number in numbers)):
+        text = (await client.get(f"/embed/t/{thread}?site=pub{more}")).text
+        assert set(re.findall(r"canary (\w+)", text)) <= {"collapsed"}, more
+
+
 async def test_the_window_keeps_its_opener_and_asks_before_it_answers(client: httpx.AsyncClient, thread: int) -> None:
     ask = f"/embed/login?site=pub&challenge={CHALLENGE}&state={STATE}"
     visitor = await client.get(ask)

@@ -36,8 +36,11 @@ class Change(msgspec.Struct, frozen=True):
 
 # As api/events.py, without transactions among which events may still come.
 NEWEST = """
+with newest as (
+  select xid::text as xid, id from event where xid < pg_snapshot_xmin(pg_current_snapshot())
+  order by event.xid desc, id desc limit 1)
 insert into hub_position (id, xid, event)
-select 1, coalesce(max(xid::text::bigint), 0)::text, 0 from event where xid < pg_snapshot_xmin(pg_current_snapshot())
+select 1, coalesce((select xid from newest), '0'), coalesce((select id from newest), 0)
 on conflict do nothing
 """
 CHANGES = """

@@ -101,9 +101,13 @@ class Discussion {
     this.markers.pairs.get(passage).scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
   }
 
-  find() {
+  async find() {
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    const stale = () => turn !== this.turn;
     const root = article.split(",").map((one) => document.querySelector(one)).find(Boolean);
-    const pairs = root ? match(this.page.passages, blocks(root)) : new Map();
+    const found = root ? await blocks(root, stale) : [];
+    if (stale()) return;
+    const pairs = match(this.page.passages, found);
     this.markers.show(pairs.size >= ENOUGH * this.page.passages.length ? pairs : new Map());
   }
 
