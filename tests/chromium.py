@@ -18,7 +18,7 @@ UNUSED += ["AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClos
 UNUSED += ["HttpsFirstBalancedModeAutoEnable", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning"]
 UNUSED += ["AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "AimEnabled", "PreconnectToSearch"]
 # On a machine with much else to do.
-PATIENCE_MS = 9_000
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
