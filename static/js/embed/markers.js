@@ -36,6 +36,7 @@ export class Markers {
     this.buttons = new Map();
     this.pairs = new Map();
     this.counted = [];
+    this.covered = 0;
     this.add = this.button("add", "+", words.respond);
     this.add.hidden = true;
     this.sizes = new ResizeObserver(() => this.place());
@@ -125,14 +126,21 @@ export class Markers {
     if (!stale()) await inSlices(places, ([passage, at]) => this.put(this.buttonOf(passage), at), stale);
   }
 
+  // `width` pixels at the end of the line are under the panel.
+  cover(width) {
+    this.covered = width;
+    this.place();
+  }
+
   placeOf(passage, origin) {
     const block = this.pairs.get(passage);
     const box = block.getBoundingClientRect();
     const rtl = getComputedStyle(block).direction === "rtl";
-    const free = rtl ? box.left : document.documentElement.clientWidth - box.right;
+    const end = document.documentElement.clientWidth - this.covered;
+    const free = rtl ? box.left : end - box.right;
     // Where the margin is too narrow, at the end of the passage.
     const beside = free > NARROW + 14;
-    const x = rtl ? (beside ? box.left - NARROW - 10 : 2) : beside ? box.right + 10 : document.documentElement.clientWidth - NARROW - 2;
+    const x = rtl ? (beside ? box.left - NARROW - 10 : 2) : beside ? box.right + 10 : end - NARROW - 2;
     return { x: x - origin.left, y: (beside ? box.top + 2 : box.bottom - 6) - origin.top, seen: box.width > 0 };
   }
 

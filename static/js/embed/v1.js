@@ -82,12 +82,14 @@ class Discussion {
     this.markers.open(passage);
     this.panel.open(this.address(), passage?.lineage, opener);
     this.opener.hidden = !this.panel.below;
+    this.markers.cover(this.panel.covers());
     if (this.panel.below) this.panel.box.scrollIntoView({ block: "nearest" });
   }
 
   onMessage(what, value) {
     if (what === "closed") {
       this.markers.open(null);
+      this.markers.cover(0);
       this.opener.hidden = false;
     } else if (what === "show") this.showPassage(value);
     else if (what === "count" && value !== this.page.count) this.refresh();
