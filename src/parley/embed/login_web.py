@@ -58,8 +58,8 @@ def _to_sign_in(request: AnyRequest, site: SiteRow, next_url: str) -> Response[A
     if provider is None:
         return Redirect(f"/login?next={next_url}", status_code=303)
     theirs = f"/sso/{site.provider}?next={next_url}"
-    context = {"site_row": site, "provider": provider.name, "theirs": theirs, "ours": f"/login?next={next_url}"}
-    return page(request, "embed/choose.html", **context)
+    ours = f"/login?next={next_url}"
+    return page(request, "embed/choose.html", site_row=site, provider=provider.name, theirs=theirs, ours=ours)
 
 
 @post("/embed/login", opt={"who": MEMBER}, status_code=200)

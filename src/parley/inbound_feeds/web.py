@@ -40,7 +40,12 @@ async def list_page(request: AnyRequest) -> Response[Any]:
 
 
 async def _list(request: AnyRequest, form: Form, status: int = 200, **shown: Any) -> Response[Any]:
-    context = {"rows": await queries.all_feeds(), "form": form, "list_form": Form({}), "trusted": TRUSTED}
+    context: dict[str, Any] = {
+        "rows": await queries.all_feeds(),
+        "form": form,
+        "list_form": Form({}),
+        "trusted": TRUSTED,
+    }
     context["done"] = {"added": 0, "refused": 0}
     return page(request, "inbound_feeds/list.html", status=status, **(context | shown))
 
