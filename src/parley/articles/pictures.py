@@ -1,6 +1,7 @@
 """An article's pictures: fetched, re-encoded and stored under the hash of their bytes."""
 
 import asyncio
+import base64
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -18,6 +19,7 @@ from parley.importing.errors import CannotImport
 from parley.importing.fetch import PICTURES, fetch
 from parley.importing.images import Image, reencode
 from parley.importing.passages import ImportedPassage
+from parley.importing.pictures import DRAWN
 
 log = structlog.get_logger(__name__)
 
@@ -115,9 +117,11 @@ def _inner(root: HtmlElement) -> str:
 
 
 async def _fetch(url: str) -> Image | None:
-    if not url.startswith(("http:", "https:")):
+    if not url.startswith(("http:", "https:", DRAWN)):
         return None
     try:
+        if url.startswith(DRAWN):
+            return await asyncio.to_thread(reencode, base64.b64decode(url.removeprefix(DRAWN)))
         fetched = await fetch(url, allow=settings().fetch_allow, limit=LARGEST, accept=PICTURES)
         return await asyncio.to_thread(reencode, fetched.body)
     except CannotImport as error:

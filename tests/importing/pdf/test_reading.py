@@ -1,11 +1,16 @@
 """PDFs are read in the order of their words, and what cannot be read is refused in words."""
 
+import base64
+import io
+
 import pytest
+from PIL import Image
 
 from parley.importing.errors import CannotImport
 from parley.importing.pdf.document import MOST_PAGES
 from parley.importing.pdf.reading import read_pdf
-from pdfs import At, of_streams, paragraph, pdf
+from parley.importing.pictures import DRAWN
+from pdfs import At, of_streams, paragraph, pdf, stream
 
 ONE = "The first paragraph says what it says at some length, and goes on for a second line of the page. " * 2
 TWO = "The second one begins further right, as books do it, and says something else at the same length. " * 2
@@ -44,3 +49,32 @@ def test_a_paragraph_goes_on_over_a_page_and_a_hyphen_at_its_end_is_undone() -> 
 def test_what_has_no_text_is_refused_in_words(data: bytes, says: str) -> None:
     with pytest.raises(CannotImport, match=says):
         read_pdf(data)
+
+
+CAPTION = "Figure 1. What a towel costs."
+CHART = b"0.8 0.2 0.2 rg 150 442 60 150 re f 0.2 0.2 0.8 rg 240 442 60 90 re f 0 0 0 RG 140 440 260 1 re S "
+
+
+def test_what_is_drawn_above_a_caption_is_its_figure_and_the_labels_in_it_are_no_text() -> None:
+    text = [*HEAD, *paragraph(ONE, 160), At(160, 330, "loads"), At(80, 430, CAPTION), *paragraph(TWO, 480, indent=12)]
+
+    _, passages = read_pdf(of_streams([CHART + stream(text)]))
+
+    figure = next(one for one in passages if one.kind == "figure")
+    assert (figure.text, figure.page) == (CAPTION, 1)
+    assert [one.text for one in passages if one.kind == "paragraph"] == [ONE.strip(), TWO.strip()]
+    assert f"<figcaption>{CAPTION}</figcaption>" in figure.html
+    data = figure.html.partition(DRAWN)[2].partition('"')[0]
+    picture = Image.open(io.BytesIO(base64.b64decode(data)))
+    # The drawing is 260 by 150 points; red stands left and blue right of its middle.
+    assert picture.size[0] > 500 and 290 < picture.size[1] < 350
+    assert picture.getpixel((80, 200))[0] > 180 and picture.getpixel((260, 250))[2] > 180  # type: ignore[index]
+
+
+@pytest.mark.parametrize("drawn", [b"", b"0 0 0 rg 80 430 435 0.5 re f ", b"0.9 g 0 0 595 842 re f "])
+def test_a_caption_with_nothing_drawn_beside_it_stays_a_line_of_text(drawn: bytes) -> None:
+    lines = [*HEAD, *paragraph(ONE, 160), At(80, 430, CAPTION), *paragraph(TWO, 480, indent=12)]
+
+    _, passages = read_pdf(of_streams([drawn + stream(lines)]))
+
+    assert [one.kind for one in passages if one.text == CAPTION] == ["paragraph"]

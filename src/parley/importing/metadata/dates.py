@@ -97,7 +97,7 @@ def _beside(heading: HtmlElement | None) -> datetime | None:
 def _read(line: str) -> datetime | None:
     if sum(map(str.isdigit, line)) < _FEWEST_DIGITS:
         return None
-    return as_date(custom_parse(line, "%Y-%m-%d", _FIRST_SITES, datetime.now()))  # noqa: DTZ005 as above
+    return as_date(custom_parse(line, "%Y-%m-%d", _FIRST_SITES, datetime.now(UTC).replace(tzinfo=None)))
 
 
 def _guess(tree: HtmlElement, url: str | None) -> datetime | None:

@@ -44,10 +44,9 @@ _AGENCIES = frozenset({
     "tass", "tanjug", "ukrinform", "unian", "xinhua", "yonhap",
 })  # fmt: skip
 _ADDRESS = re.compile(r"https?:|www\.|@|\w\.(?:com|org|net|de|co|io|info|tv|at|ch|fr|it|es|pl|uk|eu)\b", re.IGNORECASE)
-# Addresses, rights, and lines that lead elsewhere: "All articles", "Sponsored".
-_NO_NAME = re.compile(
-    rf"{_ADDRESS.pattern}|[:©]|^(?:all|alle|gesponserte?|mehr|more|read|see|show|sponsored|view|weitere|zum|zur)\b",
-    re.IGNORECASE,
+# Copyright notices, and links such as "All articles" or "Sponsored".
+_NOTICE = re.compile(
+    r"[:©]|^(?:all|alle|gesponserte?|mehr|more|read|see|show|sponsored|view|weitere|zum|zur)\b", re.IGNORECASE
 )
 # What members of blogs and forums call themselves: "c1ph4", "gnaddrig".
 _HANDLE = re.compile(r"(?=.*[^\W\d_])\w[\w.-]{1,29}")
@@ -92,7 +91,7 @@ def is_name(name: str, *, single: bool = False) -> bool:
     words = name.split()
     if not 1 <= len(words) <= _MOST_WORDS or not 1 < len(name) <= _LONGEST or any(map(str.isdigit, name)):
         return False
-    if name.casefold() in _NOBODY or _NO_NAME.search(name):
+    if name.casefold() in _NOBODY or _ADDRESS.search(name) or _NOTICE.search(name):
         return False
     if name.casefold() in _AGENCIES:
         return True

@@ -24,11 +24,12 @@ _MUCH_ROOM = 0.3  # of the column's width
 
 
 class Block(msgspec.Struct):
-    """Lines that belong together. `page` is where they begin."""
+    """Lines that belong together. `page` is where they begin, `picture` the address of a caption's figure."""
 
     lines: list[Line]
     kind: Kind = "paragraph"
     level: int | None = None
+    picture: str = ""
 
     @property
     def page(self) -> int:

@@ -35,8 +35,17 @@ def _passage(block: Block, vocabulary: Vocabulary) -> ImportedPassage:
             return _item(block, vocabulary)
         case "reference":
             return _made("item", 1, f"<ul><li>{inline(block.lines, vocabulary)}</li></ul>", block.page)
+        case "caption" if block.picture:
+            return _figure(block, vocabulary)
         case _:
             return _made("paragraph", None, f"<p>{inline(block.lines, vocabulary)}</p>", block.page)
+
+
+def _figure(block: Block, vocabulary: Vocabulary) -> ImportedPassage:
+    made = _made("figure", None, f"<figcaption>{inline(block.lines, vocabulary)}</figcaption>", block.page)
+    # The sanitiser lets no `data:` address through. This one is ours, and only until the picture is stored.
+    html = f'<figure><img src="{block.picture}" alt="">{made.html}</figure>'
+    return msgspec.structs.replace(made, html=html)
 
 
 def _item(block: Block, vocabulary: Vocabulary) -> ImportedPassage:

@@ -10,6 +10,7 @@ from parley.importing.passages import MOST_PASSAGES, ImportedPassage
 from parley.importing.pdf.blocks import cut_into_blocks
 from parley.importing.pdf.columns import first_page_in_reading_order, in_reading_order
 from parley.importing.pdf.document import Page, open_pdf, read_pages
+from parley.importing.pdf.figures import add_figures
 from parley.importing.pdf.footnotes import take_footnotes
 from parley.importing.pdf.furniture import without_furniture
 from parley.importing.pdf.head import take_head
@@ -44,6 +45,7 @@ def read_pdf(data: bytes, title: str = "") -> tuple[Extracted, list[ImportedPass
     mark_headings(blocks, typography)
     head, blocks = take_head(blocks, typography, properties, pages[0].turned)
     mark_kinds(blocks)
+    blocks = add_figures(document, pages, blocks)
     passages = [*as_passages(blocks, vocabulary), *note_passages(notes, vocabulary)]
     if len(passages) > MOST_PASSAGES:
         raise CannotImport(
