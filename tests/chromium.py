@@ -22,12 +22,16 @@ PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
+def chromium_path() -> str | None:
+    """The program, where it is named or installed; None for the one that Playwright brings."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
 @pytest.fixture(scope="session")
 async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(
-            executable_path=path, args=[*FLAGS, f"--disable-features={','.join(UNUSED)}"]
+            executable_path=chromium_path(), args=[*FLAGS, f"--disable-features={','.join(UNUSED)}"]
         )
         yield running
         await running.close()

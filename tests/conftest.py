@@ -35,6 +35,7 @@ from parley.feeds import web as feeds
 from parley.importing import images, sandbox
 from parley.notifications import counter
 from parley.pages import home, thread
+from parley.search import queries as searches
 from parley.threads import queries as threads
 from parley.unread import counter as unread_counter
 from schedule import Schedule, folder_of, place
@@ -97,6 +98,8 @@ def patience() -> Iterator[None]:
         patch.setattr(engine, "SERVER_SETTINGS", engine.SERVER_SETTINGS | PATIENT)
         patch.setattr(engine, "ACQUIRE_SECONDS", SECONDS)
         patch.setattr(redis, "TIMEOUT_SECONDS", SECONDS)
+        # Once set, it counts until the test's transaction ends.
+        patch.setattr(searches, "STATEMENT_MILLISECONDS", SECONDS * 1_000)
         # The loop stands still between two tests of it, for as long as others take: that is no strain.
         patch.setattr(load_shedding, "WEIGHT", 0.0)
         for reading in (sandbox, images):

@@ -40,7 +40,7 @@ from parley.decisions.tables import Decision
 from parley.digests.tables import Issue, IssueItem, Pick, Subscription
 from parley.embed.tables import CommentSite, EmbedCode, FirstComment, Site
 from parley.exports.tables import Export, ExportPart
-from parley.feeds.tables import LinkPicture
+from parley.feeds.tables import HubPosition, LinkPicture
 from parley.guidelines.tables import SavedReason
 from parley.inbound_feeds.tables import FeedHost, FeedItem, InboundFeed
 from parley.maps.tables import PerspectiveMap, StatementVerdict
@@ -72,7 +72,7 @@ TABLES = [
     QueueItem, Report, RightsRequest,
     Decision, Appeal, SecondLook, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
-    Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture,
+    Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture, HubPosition,
     SearchDocument, SearchWord,
     Site, EmbedCode, CommentSite, FirstComment,
     InboundFeed, FeedItem, FeedHost,

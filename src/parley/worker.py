@@ -35,6 +35,7 @@ from parley.embed import jobs as embed
 from parley.erasure import jobs as erasure
 from parley.exports import jobs as exports
 from parley.feeds import jobs as feeds
+from parley.feeds import websub
 from parley.inbound_feeds import jobs as inbound_feeds
 from parley.mail.inbound import maildir
 from parley.mail.sending import deliver_due
@@ -98,6 +99,7 @@ JOBS = (
     Job("sources", source_jobs.check_sources, seconds=60, deferrable=True),
     Job("thread stats", threads.refresh_thread_stats, seconds=10),
     Job("link pictures", feeds.draw_due, seconds=30, deferrable=True),
+    Job("hub", websub.ping, seconds=60, deferrable=True),
     Job("maps", maps.draw_due, seconds=60, deferrable=True),
     Job("retention", retention.remove_expired, seconds=HOUR, deferrable=True),
     Job("votes", votes.count_left, seconds=60),

@@ -124,6 +124,7 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("a member", "/mod/members/mira", "ada", also="staff"),
         Shown("the record", "/mod/log", "sam_h", also="staff"),
         Shown("mail", "/mod/mail", "ada", also="nobody"),
+        Shown("feeds of other sites", "/mod/feeds", "ada", also="nobody"),
         Shown("pick", "/t/1/pick", "sam_h", also="staff"),
         Shown("a statement of reasons", f"/decision/{decision}", "ada", also="staff"),
         Shown("notifications", "/notifications", "mira"),

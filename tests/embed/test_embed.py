@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import re
 import urllib.parse
 
@@ -11,9 +12,10 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.core import db
+from parley.core import db, ratelimit
 from parley.core.errors import NotFound, Refused
 from parley.core.http.access import Viewer
+from parley.core.settings import settings
 from parley.embed import first_comments, jobs, middleware, ops, queries, rules
 from parley.embed.fingerprints import digest, fingerprint, normalised
 from parley.importing.fetch import Download
@@ -209,6 +211,26 @@ async def test_a_removed_comment_is_in_no_answer(client: httpx.AsyncClient, thre
     assert "canary words" not in panel.text
 
 
+HIDDEN = ("hidden", "removed", "deleted_by_author", "pending", "rejected", "expired", "withdrawn")
+
+
+@pytest.mark.parametrize("role", ["member", "moderator"])
+async def test_a_panel_shows_its_members_nothing_hidden(client: httpx.AsyncClient, thread: int, role: str) -> None:
+    cora, blocked, viewer = await make.member("cora"), await make.member("dora"), await make.member("vera", role=role)
+    [lineage, *_] = await make.lineages(thread)
+    numbers = [await make.comment(thread, cora, f"canary {state}", passage=lineage) for state in HIDDEN]
+    await make.comment(thread, blocked, "canary blocked", passage=lineage)
+    await make.comment(thread, cora, "canary collapsed", passage=lineage)
+    await make.block(viewer, blocked)
+    for number, state in zip(numbers, HIDDEN, strict=True):
+        await make.put_state("comment", number, state)
+    await embedded(client, viewer)
+
+    for more in ("", f"&passage={lineage}", *(f"&focus={number}" for number in numbers)):
+        text = (await client.get(f"/embed/t/{thread}?site=pub{more}")).text
+        assert set(re.findall(r"canary (\w+)", text)) <= {"collapsed"}, more
+
+
 async def test_the_window_keeps_its_opener_and_asks_before_it_answers(client: httpx.AsyncClient, thread: int) -> None:
     ask = f"/embed/login?site=pub&challenge={CHALLENGE}&state={STATE}"
     visitor = await client.get(ask)
@@ -342,3 +364,35 @@ def test_words_are_the_same_however_a_page_writes_them() -> None:
 def test_another_spelling_of_an_address_costs_no_new_digests() -> None:
     text = "letters that somebody wrote " * 3
     assert digest(text) is digest("".join(text.split("|")))
+
+
+async def test_a_site_with_accounts_of_its_own_offers_them_first(
+    client: httpx.AsyncClient, thread: int, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    own = {"news": {"name": "The News", "address": "https://pub.example/sso", "secret": "s" * 16}}
+    monkeypatch.setenv("PARLEY_PROVIDERS", msgspec.json.encode(own).decode())
+    settings.cache_clear()
+    request.addfinalizer(settings.cache_clear)
+    with pytest.raises(Refused):
+        await ops.add_site("pub", ["https://pub.example"], "research", "nobody")
+    await ops.add_site("pub", ["https://pub.example"], "research", "news")
+
+    choice = await client.get(f"/embed/login?site=pub&challenge={CHALLENGE}&state={STATE}")
+
+    [theirs] = re.findall(r'class="button" href="([^"]+)"', choice.text)
+    assert "Continue with <bdi>The News</bdi>" in choice.text and "/login?next=" in choice.text
+    left = await client.get(html.unescape(theirs))
+    assert left.headers["location"].startswith("https://pub.example/sso?sso=")
+    assert left.headers["cross-origin-opener-policy"] == "unsafe-none"
+    assert (await client.get(f"/embed/login?site=other&challenge={CHALLENGE}&state={STATE}")).status_code == 303
+
+
+async def test_a_site_opens_a_limited_number_of_discussions_in_an_hour(client: httpx.AsyncClient, thread: int) -> None:
+    await ratelimit.take(ratelimit.OPEN_SITE_HOUR, "pub", ratelimit.OPEN_SITE_HOUR.most)
+    await embedded(client, await make.member("ada"))
+
+    answer = await client.post("/embed/new?site=pub&url=https://pub.example/new", data={"body": "I begin."})
+
+    assert answer.status_code == 429
+    assert "Readers of this site have opened many discussions" in answer.text and "I begin." in answer.text
+    assert await db.value("select count(*) from first_comment") == 0

@@ -135,3 +135,48 @@ async def test_others_see_and_change_nothing(client: httpx.AsyncClient, feed: in
     assert (await client.get("/mod/feeds/999")).status_code == 404
     assert (await client.post("/mod/feeds/x/fetch")).status_code == 404
     assert await column(feed, "state") == "active"
+
+
+OPML = b'<opml version="2.0"><body><outline xmlUrl="https://a.example/f"/><outline xmlUrl="%s"/></body></opml>'
+
+
+async def test_an_admin_adds_the_feeds_of_a_list(client: httpx.AsyncClient, web: Web, ada: Viewer) -> None:
+    await add()
+    file = {"file": ("feeds.opml", OPML % FEED.encode())}
+
+    answer = await client.post("/mod/feeds/import", data={"topic": "research"}, files=file)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/mod/feeds?added=1&refused=1")
+    said = await client.get(answer.headers["location"])
+    assert "1 feed added." in said.text and "1 was not, as it is in the list already." in said.text
+    assert await db.values("select mode || display from inbound_feed where host = 'a.example'") == ["reviewexcerpt"]
+
+
+@pytest.mark.parametrize(
+    ("file", "topic", "sentence"),
+    [
+        (b"<rss/>", "craft", "no OPML file with feeds"),
+        (b"\0\xff", "craft", "no OPML file with feeds"),
+        (b"", "craft", "no OPML file with feeds"),
+        (b"x" * 1_000_001, "craft", "1 MB"),
+        (OPML % b"https://b.example/f", "nothing", "no topic nothing"),
+        (None, "craft", "choose a file"),
+    ],
+)
+async def test_a_file_that_lists_no_feeds_is_refused(
+    client: httpx.AsyncClient, ada: Viewer, file: bytes | None, topic: str, sentence: str
+) -> None:
+    files = {"file": ("feeds.opml", file)} if file is not None else None
+
+    answer = await client.post("/mod/feeds/import", data={"topic": topic}, files=files)
+
+    assert answer.status_code in {403, 422}
+    assert sentence in answer.text
+    assert (topic == "nothing") or f'value="{topic}" selected' in answer.text
+    assert await db.value("select count(*) from inbound_feed") == 0
+
+
+async def test_only_admins_add_lists_of_feeds(client: httpx.AsyncClient) -> None:
+    await make.sign_in(client, await make.member("mo", role="moderator"))
+
+    assert (await client.post("/mod/feeds/import", data={"topic": "craft"})).status_code == 404

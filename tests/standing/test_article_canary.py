@@ -13,6 +13,7 @@ from parley.articles.drafts import encode
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.decisions import undoing
+from parley.embed import ops as embed
 from parley.live import queries as live
 from parley.live import render
 from parley.mail.letters import lists
@@ -52,6 +53,9 @@ def song(part: str) -> str:
     return f"canary{part}sings"
 
 
+URL = f"https://{song('site')}.example/words"
+
+
 def heard(text: str) -> set[str]:
     return {part for part in SONGS if song(part) in text.replace("-", "")}
 
@@ -63,8 +67,12 @@ class Cage(msgspec.Struct):
     starter: Viewer
     reader: Viewer
     comments: list[int]
-    # The lineage of the passage that is removed alone, which has the picture.
-    late: int
+    lineages: list[int]
+
+    @property
+    def late(self) -> int:
+        """The passage that is removed alone, which has the picture."""
+        return self.lineages[2]
 
     async def restrict(self, world: World, action: str) -> int:
         passage = self.late if action == "passage" else None
@@ -90,19 +98,21 @@ class Cage(msgspec.Struct):
             "/unread",
             "/notifications",
         )
+        yield from (f"/embed/t/{self.thread}?site=pub{more}" for more in ("", f"&passage={self.lineages[2]}"))
+        yield f"/embed/v1/page?site=pub&url={URL}"
         yield f"/media/{PICTURE}"
         yield f"/search?thread={self.thread}"
 
 
 @pytest.fixture
 async def cage(world: World) -> Cage:
+    await embed.add_site("pub", ["https://pub.example"], "research")
     starter, reader = await make.member("stella"), await make.member("remy")
-    url = f"https://{song('site')}.example/words"
     early = f"{song('early')} is where it begins, with enough words to be recognised if anybody adds it once more."
     late = f"{song('late')} " + "is far beyond what an excerpt shows. " * 12
     filler = "It goes on for longer than an excerpt is. " * 10
     texts = [
-        make.text(*words, title=f"The {song('title')}", url=url)
+        make.text(*words, title=f"The {song('title')}", url=URL)
         for words in ((early, filler + song("former"), late), (early, filler, late))
     ]
     first, second = (
@@ -119,11 +129,11 @@ async def cage(world: World) -> Cage:
             thread, starter, "On its beginning, @mira @mo @ada.", passage=lineages[0], statement="It begins badly."
         ),
     ]
-    suggested = make.text(f"{song('suggested')} instead.", title=f"The {song('title')}", url=url)
+    suggested = make.text(f"{song('suggested')} instead.", title=f"The {song('title')}", url=URL)
     await db.execute(SUGGEST, thread, reader.id, encode(suggested))
     await notifications.handle_events()
     await search.index_events()
-    return Cage(thread, starter, reader, comments, lineages[2])
+    return Cage(thread, starter, reader, comments, lineages)
 
 
 async def heard_at(client: httpx.AsyncClient, addresses: Iterable[str]) -> dict[str, set[str]]:

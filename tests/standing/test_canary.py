@@ -13,6 +13,7 @@ import make
 from parley.comments import editing, states
 from parley.core import db
 from parley.core.http.access import Viewer
+from parley.embed import ops as embed
 from parley.live import queries as live
 from parley.live import render
 from parley.mail.letters import lists
@@ -36,6 +37,7 @@ WAYS = {
 # A page may be so old, and never older.
 IN_FORCE_SECONDS = 1.0
 HELD = {"pending", "rejected", "expired", "withdrawn"}
+ARTICLE = "https://pub.example/cage"
 GONE = WAYS.keys() - {"visible"}
 # Who did not confirm their address sees what a visitor sees, in the shell of a member's page.
 STRANGERS = ("visitor", pytest.param("unverified", marks=pytest.mark.slow), "member")
@@ -54,6 +56,7 @@ class Cage:
     def __init__(self, author: Viewer, thread: int) -> None:
         self.author = author
         self.thread = thread
+        self.lineage = 0
         self.birds: dict[str, int] = {}
 
     @staticmethod
@@ -66,7 +69,7 @@ class Cage:
 
     async def fill(self) -> None:
         """Post them all as the author; those that are held wait from the first."""
-        lineage = (await make.lineages(self.thread))[0]
+        lineage = self.lineage = (await make.lineages(self.thread))[0]
         for state in WAYS:
             song = self.song(state)
             # Whoever is here is told of each: the member, the moderator, the admin.
@@ -105,10 +108,17 @@ class Cage:
             yield f"/c/{bird}/reply?quote=1"
             yield f"/t/{self.thread}/comments?branch={bird}"
             yield f"/oembed?url=http://localhost/c/{bird}"
+            yield f"/embed/t/{self.thread}?site=pub&focus={bird}"
         yield f"/t/{self.thread}/comments"
+        yield from (f"/embed/t/{self.thread}?site=pub{more}" for more in ("", f"&passage={self.lineage}"))
+        yield from (f"/embed/v1/{what}?site=pub&url={ARTICLE}" for what in ("page", "counts"))
         for path in (f"/t/{self.thread}", f"/u/{self.author.name}", "/topic/research", ""):
             yield from (f"{path}/feed.atom", f"{path}/feed.json")
         yield from (f"/oembed?url=http://localhost{page}", "/sitemap/1.xml")
+        for ending in ("atom", "json"):
+            yield f"/t/{self.thread}/feed.{ending}?passage={self.lineage}"
+            yield f"/search.{ending}?q=says+thread:{self.thread}"
+        yield "/search/suggest?q=cana"
         yield f"/u/{self.author.name}"
         yield f"/search?q=by:{self.author.name}"
         yield f"/search?q=says+thread:{self.thread}&sort=new"
@@ -117,7 +127,8 @@ class Cage:
 
 @pytest.fixture
 async def cage(app: Litestar, world: World) -> Cage:
-    filled = Cage(await make.member("cora"), await make.thread())
+    await embed.add_site("pub", ["https://pub.example"], "research")
+    filled = Cage(await make.member("cora"), await make.thread(make.text(url=ARTICLE)))
     await filled.fill()
     return filled
 

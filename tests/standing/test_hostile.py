@@ -165,6 +165,7 @@ FORMS = {
     "/mod/members/{name:str}/sessions/end": (),
     "/mod/members/{name:str}/role": ("role", "reason"),
     "/mod/feeds": ("url", "topic", "auto", "full", "basis"),
+    "/mod/feeds/import": ("file", "topic", "auto"),
     "/mod/feeds/{feed:str}": ("topic", "auto", "full", "basis"),
     "/mod/feeds/{feed:str}/pause": ("on",),
     "/mod/feeds/{feed:str}/fetch": (),

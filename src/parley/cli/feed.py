@@ -6,7 +6,7 @@ from typing import Any
 import rich_click as click
 
 from parley.cli.running import on_installation
-from parley.core.errors import CommandFailed, ParleyError
+from parley.core.errors import CommandFailed
 from parley.inbound_feeds import fetching, ops, queries
 from parley.inbound_feeds.ops import FeedUse
 from parley.inbound_feeds.queries import FeedRow
@@ -48,15 +48,10 @@ async def import_(file: Path, topic: str, *, auto: bool) -> dict[str, Any]:
     found = await read_opml(file.read_bytes())
     if not found:
         raise CommandFailed(f"{file.name} is no OPML file with feeds.")
-    added, refused = 0, []
-    for url in found:
-        try:
-            await ops.add_feed(None, url, FeedUse(topic, "auto" if auto else "review"))
-            added += 1
-        except ParleyError as error:
-            refused.append({"url": url, "reason": str(error.message)})
-    lines = [f"{added} of {len(found)} feeds added.", *(f"{one['url']}: {one['reason']}" for one in refused)]
-    return {"text": "\n".join(lines), "added": added, "refused": refused}
+    done = await ops.add_feeds(None, found, FeedUse(topic, "auto" if auto else "review"))
+    refused = [{"url": url, "reason": str(reason)} for url, reason in done.refused.items()]
+    lines = [f"{done.added} of {len(found)} feeds added.", *(f"{one['url']}: {one['reason']}" for one in refused)]
+    return {"text": "\n".join(lines), "added": done.added, "refused": refused}
 
 
 @feed.command("list")

@@ -19,10 +19,11 @@ def site() -> None:
 @click.argument("key")
 @click.argument("origin", nargs=-1, required=True)
 @click.option("--topic", required=True, help="Topic of the threads that its readers open, such as research.")
+@click.option("--provider", default="", help="Key in PARLEY_PROVIDERS of the site's own sign-in.")
 @on_installation
-async def add(key: str, origin: tuple[str, ...], topic: str) -> dict[str, Any]:
+async def add(key: str, origin: tuple[str, ...], topic: str, provider: str) -> dict[str, Any]:
     """Let the pages of ORIGIN… (such as https://news.example) show discussions, or change those of KEY."""
-    return _as_result(await ops.add_site(key, origin, topic))
+    return _as_result(await ops.add_site(key, origin, topic, provider))
 
 
 @site.command("list")
@@ -50,4 +51,4 @@ async def remove(key: str) -> dict[str, Any]:
 def _as_result(one: SiteRow) -> dict[str, Any]:
     tag = f'data-site="{one.key}"'
     text = f"The script tag of {', '.join(one.origins)} has {tag} (docs/publishers.md)."
-    return {"text": text, "key": one.key, "origins": one.origins, "topic": one.topic}
+    return {"text": text, "key": one.key, "origins": one.origins, "topic": one.topic, "provider": one.provider}

@@ -26,6 +26,9 @@ TOO_OFTEN = N_("You did that too often in a short time. Please try again in {tim
 TOO_LARGE = N_(
     "You have added as much text and as many pictures as one member may in a day. Please try again in {time}."
 )
+TOO_MANY_OPENED = N_(
+    "Readers of this site have opened many discussions in a short time. Your text is kept. Please try again in {time}."
+)
 
 # One person with IPv6 may have a /48: 65,536 of the networks by which clients are counted. Without a limit for all of a
 # /48, of so many times the limit of one network, that person could use up the limit for everybody (`sign-up:all`).
@@ -140,6 +143,10 @@ PREVIEW_ALL = _limit("preview:all", 20_000, 10 * MINUTE)
 IMPORT_ACCOUNT = _limit("import:account", 20, HOUR, strict=True)
 IMPORT_NETWORK = _limit("import:network", 60, HOUR, strict=True)
 IMPORT_ALL = _limit("import:all", 600, HOUR, strict=True)
+
+# Threads that readers of a publisher's site open, of one site: each fetches a page there.
+OPEN_SITE_HOUR = _limit("open:site, hour", 30, HOUR, strict=True, reached=TOO_MANY_OPENED)
+OPEN_SITE_DAY = _limit("open:site, day", 300, DAY, strict=True, reached=TOO_MANY_OPENED)
 
 # Kilobytes of texts and pictures that the imports and edits of articles store.
 VOLUME_ACCOUNT = _limit("volume:account", 100_000, DAY, strict=True, reached=TOO_LARGE)

@@ -76,6 +76,8 @@ class Settings(msgspec.Struct, frozen=True):
     password_range: str | None = None
     # Where else members can sign in, by the key in addresses.
     providers: Mapping[str, Provider] = MappingProxyType({})
+    # The WebSub hub that is told which feeds changed.
+    websub_hub: str | None = None
 
     @property
     def host(self) -> str:
@@ -135,7 +137,8 @@ def read(env: Mapping[str, str]) -> Settings:
         # The variable is defined by OpenTelemetry.
         traces=bool(env.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
         security_contact=env.get("PARLEY_SECURITY_CONTACT") or None,
-        password_range=_service(env, "PARLEY_PASSWORD_RANGE"),
+        password_range=_service(env, "PARLEY_PASSWORD_RANGE", "https://api.pwnedpasswords.com/range"),
+        websub_hub=_service(env, "PARLEY_WEBSUB_HUB", "https://hub.example/"),
         providers=_providers(env),
         limits=_choice(env, "PARLEY_LIMITS", ("on", "off"), default="on") == "on",
     )
@@ -203,9 +206,9 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _service(env: Mapping[str, str], name: str) -> str | None:
+def _service(env: Mapping[str, str], name: str, example: str) -> str | None:
     if env.get(name) and not providers.is_secure(env[name]):
-        raise SettingsError(f"{name} must begin with https://, as https://api.pwnedpasswords.com/range does.")
+        raise SettingsError(f"{name} must begin with https://, as {example} does.")
     return env.get(name) or None
 
 

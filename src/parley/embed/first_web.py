@@ -10,9 +10,9 @@ from litestar.response import Redirect
 
 from parley.comments.forms import LONGEST_BODY
 from parley.core.errors import NotFound, ParleyError
-from parley.core.http.access import ANYONE, AnyRequest, address_of, viewer_of
+from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
 from parley.core.http.forms import posted
-from parley.core.ratelimit import IMPORT, POST, take_each
+from parley.core.ratelimit import IMPORT, OPEN_SITE_DAY, OPEN_SITE_HOUR, POST, Use, each, take_all
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_, restored
 from parley.embed import first_comments, queries
@@ -52,13 +52,18 @@ async def post_first(request: AnyRequest, site: FromQuery[str] = "", url: FromQu
     if not form.errors:
         try:
             viewer = author(request)
-            await take_each(POST, viewer.id, address_of(request))
-            await take_each(IMPORT, viewer.id, address_of(request))
+            await _take(viewer, found, address_of(request))
             number = await first_comments.request(viewer, found, url, form)
             return Redirect(f"/embed/first/{number}?{urlencode({'site': found.key})}", status_code=303)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     return _page(request, found, url, status, form)
+
+
+async def _take(viewer: Viewer, site: SiteRow, address: str) -> None:
+    """Count a first comment against the limits of posts, of fetched pages, and of its site. Raises TooMany."""
+    of_site = [Use(OPEN_SITE_HOUR, site.key), Use(OPEN_SITE_DAY, site.key)]
+    await take_all([*each(POST, viewer.id, address), *each(IMPORT, viewer.id, address), *of_site])
 
 
 @get("/embed/first/{number:str}", name="embed:waiting", opt={"who": ANYONE})

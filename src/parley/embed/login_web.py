@@ -20,10 +20,12 @@ from parley.core.errors import BadRequest, ParleyError, Refused
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
 from parley.core.http.forms import posted
 from parley.core.http.pages import page
+from parley.core.settings import settings
 from parley.core.text.messages import N_
 from parley.embed import ops, queries
 from parley.embed.forms import SessionForm
 from parley.embed.middleware import cookie
+from parley.embed.rules import SiteRow
 
 # A SHA-256 hash in base64url.
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -46,8 +48,18 @@ async def ask(request: AnyRequest, site: FromQuery[str] = "", challenge: FromQue
     _check(challenge)
     if viewer_of(request) is None:
         here = f"/embed/login?site={site}&challenge={challenge}&state={state}"
-        return Redirect(f"/login?next={quote(here)}", status_code=303)
+        return _to_sign_in(request, found, quote(here))
     return page(request, "embed/login.html", site_row=found, code="", state=state)
+
+
+def _to_sign_in(request: AnyRequest, site: SiteRow, next_url: str) -> Response[Any]:
+    """Lead to our sign-in, or let readers of a site with accounts of its own choose between both."""
+    provider = settings().providers.get(site.provider)
+    if provider is None:
+        return Redirect(f"/login?next={next_url}", status_code=303)
+    theirs = f"/sso/{site.provider}?next={next_url}"
+    ours = f"/login?next={next_url}"
+    return page(request, "embed/choose.html", site_row=site, provider=provider.name, theirs=theirs, ours=ours)
 
 
 @post("/embed/login", opt={"who": MEMBER}, status_code=200)

@@ -14,6 +14,7 @@ from parley.comments.drafts import Draft, Verdict
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
+from parley.core.settings import settings
 from parley.core.text.messages import N_
 from parley.embed import rules
 from parley.embed.rules import SiteRow
@@ -23,8 +24,8 @@ from parley.threads.tables import Topic
 CODE_LASTS = timedelta(minutes=1)
 
 
-async def add_site(key: str, origins: Sequence[str], topic: str) -> SiteRow:
-    """Add a site, or replace the origins and the topic of the one with this key. Raises Refused."""
+async def add_site(key: str, origins: Sequence[str], topic: str, provider: str = "") -> SiteRow:
+    """Add a site, or change the one with this key. `provider` is the key of its own sign-in. Raises Refused."""
     checked = [rules.origin(one) for one in origins]
     if not rules.KEY.fullmatch(key):
         raise Refused(N_("The key of a site has up to 40 small letters, digits and hyphens."))
@@ -32,10 +33,12 @@ async def add_site(key: str, origins: Sequence[str], topic: str) -> SiteRow:
         raise Refused(N_("An origin is the beginning of the site's addresses, such as https://news.example."))
     if not await Topic.exists().where(Topic.slug == topic):
         raise Refused(N_("There is no topic {topic}."), topic=topic)
-    new = Site(key=key, origins=checked, topic=topic)
-    changed = [Site.origins, Site.topic]
+    if provider and provider not in settings().providers:
+        raise Refused(N_("There is no provider {provider} in PARLEY_PROVIDERS."), provider=provider)
+    new = Site(key=key, origins=checked, topic=topic, provider=provider)
+    changed = [Site.origins, Site.topic, Site.provider]
     await Site.insert(new).on_conflict(target=Site.key, action="DO UPDATE", values=changed)
-    return SiteRow(key, [one for one in checked if one], topic)
+    return SiteRow(key, [one for one in checked if one], topic, provider)
 
 
 def _has_path(address: str) -> bool:

@@ -20,6 +20,7 @@ class SiteRow(msgspec.Struct, frozen=True):
     key: str
     origins: list[str]
     topic: str
+    provider: str = ""
 
     @property
     def name(self) -> str:

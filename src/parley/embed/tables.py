@@ -30,6 +30,8 @@ class Site(Table):
     origins = Array(base_column=Text(), null=False, default=None)
     # The topic of the threads that readers open by a first comment.
     topic = ForeignKey(Topic, null=False, default=None, on_delete=OnDelete.restrict)
+    # The key in PARLEY_PROVIDERS of the site's own sign-in, which its readers are offered first; empty without one.
+    provider = Varchar(20, null=False, default="")
     created_at = Timestamptz(null=False)
 
 

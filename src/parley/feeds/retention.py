@@ -3,4 +3,7 @@
 from parley.core.retention import Kept, Rule
 
 RULES: tuple[Rule, ...] = ()
-KEPT: Kept = {"link_picture": "one row per thread; deleted when the thread's title is taken down"}
+KEPT: Kept = {
+    "link_picture": "one row per thread; deleted when the thread's title is taken down",
+    "hub_position": "one row, of numbers",
+}

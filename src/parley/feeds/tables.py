@@ -1,6 +1,6 @@
 """The pictures that chat apps and social networks show with a link to a thread."""
 
-from piccolo.columns import Bytea, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import BigInt, Bytea, ForeignKey, Integer, OnDelete, SmallInt, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 from parley.threads.tables import Thread
@@ -21,3 +21,12 @@ class LinkPicture(Table, tablename="link_picture"):
     digest = Varchar(16, null=False, default=None)
     data = Bytea(null=False, default=None)
     drawn_at = Timestamptz(null=False)
+
+
+class HubPosition(Table, tablename="hub_position"):
+    """How far the log of events was told to the WebSub hub; one row."""
+
+    id = SmallInt(primary_key=True, null=False, default=None)
+    # Of the last event told. Events are ordered by their transaction (api/events.py).
+    xid = Varchar(20, null=False, default=None)
+    event = BigInt(null=False, default=None)

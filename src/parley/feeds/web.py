@@ -15,7 +15,7 @@ from parley.core.http.pages import Finished, page_size, sent
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
-from parley.feeds import atom, json_feed, making
+from parley.feeds import atom, json_feed, making, websub
 from parley.feeds.entries import Feed
 from parley.search.forms import SearchForm
 from parley.search.web import limit
@@ -31,7 +31,7 @@ _cache: MicroCache[Finished] = MicroCache("feeds", PAGE_SECONDS, size=page_size)
 
 @get(["/feed.atom", "/feed.json"], name="feeds:site", opt=READING)
 async def site(request: AnyRequest) -> Response[Any]:
-    return await _answer(request, lambda: making.of_site(None))
+    return _pinged(request, await _answer(request, lambda: making.of_site(None)))
 
 
 @get(["/topic/{topic:str}/feed.atom", "/topic/{topic:str}/feed.json"], name="feeds:topic", opt=READING)
@@ -42,7 +42,7 @@ async def of_topic(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
             raise NotFound(N_("There is no such topic."))
         return await making.of_site(found)
 
-    return await _answer(request, make)
+    return _pinged(request, await _answer(request, make))
 
 
 @get(["/t/{thread:str}/feed.atom", "/t/{thread:str}/feed.json"], name="feeds:thread", opt=READING)
@@ -54,7 +54,14 @@ async def of_thread(request: AnyRequest, thread: FromPath[str], passage: FromQue
             raise NotFound(N_("This thread does not exist."))
         return await making.of_thread(found, as_id(passage))
 
-    return await _answer(request, make)
+    answer = await _answer(request, make)
+    return answer if passage else _pinged(request, answer)
+
+
+def _pinged(request: AnyRequest, answer: Response[Any]) -> Response[Any]:
+    """Name the hub that is told when this feed changes."""
+    answer.headers.update(websub.links(request.url.path))
+    return answer
 
 
 @get(["/search.atom", "/search.json"], name="feeds:search", opt=READING)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from multipart import MultipartPart  # type: ignore[import-untyped]
+
 from parley.articles.rules import is_web_address
 from parley.core.http.forms import Form
 from parley.core.text.messages import N_
@@ -10,6 +12,7 @@ from parley.inbound_feeds.documents import LONGEST_URL
 
 LONGEST_BASIS = 500
 LEAST_BASIS = 10
+LARGEST_LIST = 1_000_000  # bytes
 
 
 class FeedForm(Form):
@@ -25,6 +28,21 @@ class FeedForm(Form):
             self.errors.setdefault(
                 "basis", N_("Please write why the full text may be shown, such as the licence or the agreement.")
             )
+
+
+class ListForm(FeedForm):
+    """A list of feeds (OPML) that all get the same use; `opml` is the file's bytes."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        upload = data.get("file")
+        self.opml = b""
+        if not isinstance(upload, MultipartPart):
+            self.errors["file"] = N_("Please choose a file.")
+        elif upload.size > LARGEST_LIST:
+            self.errors["file"] = N_("This file is larger than a list of feeds may be: 1 MB.")
+        else:
+            self.opml = upload.raw
 
 
 class NewFeedForm(FeedForm):

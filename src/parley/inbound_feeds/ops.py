@@ -12,7 +12,7 @@ from parley.core.errors import NotFound, Refused
 from parley.core.events.job_wakeups import wake_job
 from parley.core.http.access import Viewer
 from parley.core.text.hosts import host_of
-from parley.core.text.messages import N_
+from parley.core.text.messages import N_, Message
 from parley.inbound_feeds.rules import FETCHING, MAKING
 from parley.inbound_feeds.tables import InboundFeed
 from parley.modlog import ops as modlog
@@ -54,6 +54,25 @@ async def add_feed(viewer: Viewer | None, url: str, use: FeedUse) -> int:
         await _log(viewer, "feed.add", feed, after=_recorded(use) | {"url": url})
         db.after_commit(lambda: wake_job(FETCHING))
     return int(feed)
+
+
+class AddedFeeds(msgspec.Struct, frozen=True):
+    """How many feeds of a list were added, and why the others were not, by their addresses."""
+
+    added: int
+    refused: dict[str, Message]
+
+
+async def add_feeds(viewer: Viewer | None, urls: Sequence[str], use: FeedUse) -> AddedFeeds:
+    """Add each feed of a list that can be added. Raises Refused for a use that no feed can have."""
+    await _check(use)
+    refused: dict[str, Message] = {}
+    for url in urls:
+        try:
+            await add_feed(viewer, url, use)
+        except Refused as error:
+            refused[url] = error.message
+    return AddedFeeds(len(urls) - len(refused), refused)
 
 
 async def _check(use: FeedUse) -> None:

@@ -11,11 +11,17 @@ from parley.core.http.access import ADMIN, MODERATOR, AnyRequest, staff
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
+from parley.importing.errors import CannotImport
 from parley.inbound_feeds import ops, queries
-from parley.inbound_feeds.forms import FeedForm, NewFeedForm
+from parley.inbound_feeds.forms import LARGEST_LIST, FeedForm, ListForm, NewFeedForm
 from parley.inbound_feeds.ops import NO_FEED, FeedUse
 from parley.inbound_feeds.queries import FeedRow
 from parley.inbound_feeds.rules import A_DAY, TRUSTED
+from parley.inbound_feeds.sandbox import read_opml
+
+# A list of feeds, and the other fields of its form.
+UPLOAD_LIMIT = LARGEST_LIST + 20_000
 
 
 async def feed_at(number: str) -> FeedRow:
@@ -29,12 +35,19 @@ async def feed_at(number: str) -> FeedRow:
 
 @get("/mod/feeds", name="feeds:inbound-list", opt={"who": MODERATOR})
 async def list_page(request: AnyRequest) -> Response[Any]:
-    return await _list(request, Form({}))
+    done = {name: as_id(request.query_params.get(name, "")) or 0 for name in ("added", "refused")}
+    return await _list(request, Form({}), done=done)
 
 
-async def _list(request: AnyRequest, form: Form, status: int = 200) -> Response[Any]:
-    rows = await queries.all_feeds()
-    return page(request, "inbound_feeds/list.html", status=status, rows=rows, form=form, trusted=TRUSTED)
+async def _list(request: AnyRequest, form: Form, status: int = 200, **shown: Any) -> Response[Any]:
+    context: dict[str, Any] = {
+        "rows": await queries.all_feeds(),
+        "form": form,
+        "list_form": Form({}),
+        "trusted": TRUSTED,
+    }
+    context["done"] = {"added": 0, "refused": 0}
+    return page(request, "inbound_feeds/list.html", status=status, **(context | shown))
 
 
 @post("/mod/feeds", name="feeds:inbound-add", opt={"who": ADMIN})
@@ -47,6 +60,24 @@ async def add(request: AnyRequest) -> Response[Any]:
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     return await _list(request, form, status)
+
+
+@post("/mod/feeds/import", name="feeds:inbound-import", opt={"who": ADMIN}, request_max_body_size=UPLOAD_LIMIT)
+async def import_list(request: AnyRequest) -> Response[Any]:
+    """Add the feeds in an OPML file."""
+    form, status = ListForm(await posted(request)), 422
+    try:
+        found = await read_opml(form.opml) if not form.errors else []
+        if not form.errors and not found:
+            form.errors["file"] = N_("This is no OPML file with feeds.")
+        if not form.errors:
+            done = await ops.add_feeds(staff(request), found, _use(form))
+            return Redirect(f"/mod/feeds?added={done.added}&refused={len(done.refused)}", status_code=303)
+    except CannotImport as error:
+        form.errors["file"] = error.message
+    except ParleyError as error:
+        form.errors["form"], status = error.message, error.status
+    return await _list(request, Form({}), status, list_form=form)
 
 
 def _use(form: FeedForm) -> FeedUse:
@@ -147,6 +178,7 @@ async def skip(request: AnyRequest, feed: FromPath[str], entry: FromPath[str]) -
 handlers: list[object] = [
     list_page,
     add,
+    import_list,
     feed_page,
     change,
     pause,

@@ -1005,6 +1005,11 @@ CREATE TABLE "link_picture" (
   "data" BYTEA NOT NULL DEFAULT null,
   "drawn_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
+CREATE TABLE "hub_position" (
+  "id" SMALLINT PRIMARY KEY NOT NULL DEFAULT null,
+  "xid" VARCHAR(20) NOT NULL DEFAULT null,
+  "event" BIGINT NOT NULL DEFAULT null
+);
 CREATE TABLE "search_document" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "kind" SMALLINT NOT NULL DEFAULT null,
@@ -1031,6 +1036,7 @@ CREATE TABLE "site" (
   "key" VARCHAR(40) PRIMARY KEY NOT NULL DEFAULT null,
   "origins" TEXT[] NOT NULL DEFAULT null,
   "topic" VARCHAR(40) NOT NULL REFERENCES "topic" ("slug") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "provider" VARCHAR(20) NOT NULL DEFAULT '',
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
 CREATE TABLE "embed_code" (

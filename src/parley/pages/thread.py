@@ -27,6 +27,7 @@ from parley.feeds import pictures, structured
 from parley.notifications import queries as notifications
 from parley.pages import perspectives
 from parley.pages.display import Display, display_of
+from parley.pages.finding import Found, found_in
 from parley.threads import queries as threads
 from parley.votes import queries as votes
 
@@ -65,11 +66,13 @@ async def show(
     shown = await views.thread_view(query, fresh=viewer is not None, viewer=viewer)
     if view == "perspectives":
         return await perspectives.show(request, shown, _shared(shown, ""))
+    display, found = display_of(request), await found_in(request, thread_id, query.focus)
     if wants_fragment(request):
-        return page(request, "pages/thread.html", "discussion", **await _context(shown, viewer, display_of(request)))
+        context = await _context(shown, viewer, display) | {"found": found}
+        return page(request, "pages/thread.html", "discussion", **context)
     # Cached by its view, so that the page is no older than the view.
-    display = display_of(request)
-    return sent(request, await _pages.get((shown, viewer, display), lambda: _whole(shown, viewer, display)))
+    whole = await _pages.get((shown, viewer, display, found), lambda: _whole(shown, viewer, display, found))
+    return sent(request, whole)
 
 
 @get("/t/{thread:str}/article", name="comments:article", opt={"who": ANYONE})
@@ -97,9 +100,11 @@ async def _focused(focus: str) -> queries.CommentRow | None:
     return row if row is not None and row.state != "held" else None
 
 
-async def _whole(shown: views.ThreadView, viewer: Viewer | None, display: Display) -> Finished:
+async def _whole(
+    shown: views.ThreadView, viewer: Viewer | None, display: Display, found: Found | None = None
+) -> Finished:
     """The page for all visitors who chose the same, or for one member: rendered once and cached for a moment."""
-    context = await _context(shown, viewer, display)
+    context = await _context(shown, viewer, display) | {"found": found}
     if viewer is None:
         # For search engines and chat apps, which are visitors.
         context |= {"picture": await pictures.address(shown.thread.id), "structured": structured.of_thread(shown)}
@@ -164,6 +169,7 @@ def _shared(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = 
         "passage": query.passage,
         "passage_row": shown.passage,
         "next_url": shown.discussion.next_url,
+        "found": None,
         "live_from": thread.last_seq,
         "form": new_form(thread.id, passage=shown.passage.lineage if shown.passage else None),
     }

@@ -1,6 +1,6 @@
 """Signing in and up with an account at another site. Its pages lead back to `/sso/{provider}/back`."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from litestar import Response, get, post
@@ -28,6 +28,8 @@ from parley.sso.forms import NewcomerForm
 from parley.sso.http import NoAnswer
 
 log = structlog.get_logger(__name__)
+
+AnyResponse = TypeVar("AnyResponse", bound=Response[Any])
 
 LINKS = "/settings/security/links"
 NEW = "sso/new.html"
@@ -57,9 +59,14 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
         address = await _address(provider, found, attempt)
     except (NoAnswer, TooMany) as error:
         return await _refused(request, attempt, _told(found, error))
-    headers = KEEPS_OPENER if next_url.startswith(EMBEDDED) else None
     cookie = attempts.cookie(attempts.sealed(attempt))
-    return Redirect(address, status_code=303, cookies=[cookie], headers=headers)
+    return _keeping_opener(Redirect(address, status_code=303, cookies=[cookie]), next_url)
+
+
+def _keeping_opener(answer: AnyResponse, next_url: str) -> AnyResponse:
+    if next_url.startswith(EMBEDDED):
+        answer.headers.update(KEEPS_OPENER)
+    return answer
 
 
 async def _address(key: str, provider: Provider, attempt: Attempt) -> str:
@@ -103,14 +110,11 @@ async def _done(request: AnyRequest, key: str, provider: Provider, attempt: Atte
         return _without_attempt(see_other(f"{LINKS}?saved"))
     signed_in = await ops.enter(provider, claims, client)
     if signed_in is not None:
-        answer = see_other(attempt.next_url, signed_in)
-        if attempt.next_url.startswith(EMBEDDED):
-            answer.headers.update(KEEPS_OPENER)
-        return _without_attempt(answer)
+        return _without_attempt(_keeping_opener(see_other(attempt.next_url, signed_in), attempt.next_url))
     newcomer = attempts.newcomer(attempt, claims)
     answer = see_other(f"/sso/{key}/signup")
     answer.set_cookie(attempts.cookie(attempts.sealed(newcomer)))
-    return answer
+    return _keeping_opener(answer, attempt.next_url)
 
 
 @get("/sso/{provider:str}/signup", name="sso:sign-up-form", opt={"who": ANYONE})
@@ -123,7 +127,7 @@ async def sign_up_page(request: AnyRequest, provider: FromPath[str]) -> Response
     if not terms.lets_in:
         return page(request, "accounts/signup_closed.html", terms=terms, next_url=newcomer.next_url)
     form = Form({"name": newcomer.claims.name, "email": newcomer.claims.email})
-    return page(request, NEW, form=form, **_shown(provider, found, newcomer))
+    return _keeping_opener(page(request, NEW, form=form, **_shown(provider, found, newcomer)), newcomer.next_url)
 
 
 @post("/sso/{provider:str}/signup", name="sso:sign-up", opt={"who": ANYONE})
@@ -134,15 +138,15 @@ async def sign_up(request: AnyRequest, provider: FromPath[str]) -> Response[Any]
     shown = _shown(provider, found, newcomer)
     form = NewcomerForm(await posted(request), is_vouched=shown["is_vouched"])
     if form.errors:
-        return invalid(request, NEW, form, **shown)
+        return _keeping_opener(invalid(request, NEW, form, **shown), newcomer.next_url)
     who = {"name": form.name, "email": form.email, "zone": form.zone, "next_url": newcomer.next_url}
     entrance = Entrance(invitation=newcomer.invitation)
     try:
         signed_in = await ops.sign_up(found, newcomer.claims, client=client_of(request), entrance=entrance, **who)
     except (Refused, TooMany) as error:
-        return invalid(request, NEW, form, error, **shown)
+        return _keeping_opener(invalid(request, NEW, form, error, **shown), newcomer.next_url)
     done = newcomer.next_url if shown["is_vouched"] else leading_back("/signup/done", newcomer.next_url)
-    return _without_attempt(see_other(done, signed_in))
+    return _without_attempt(_keeping_opener(see_other(done, signed_in), newcomer.next_url))
 
 
 def _provider(key: str) -> Provider:

@@ -1,5 +1,7 @@
 // Markers beside the passages of a publisher's article. Nothing is put into the article: words are painted as CSS
 // highlights, and the buttons lie over the page, in a shadow root of their own.
+import { inSlices } from "./slices.js";
+
 const NARROW = 26;
 
 // The words of `block` as a range; all of it if they are not there.
@@ -33,6 +35,8 @@ export class Markers {
     this.choose = choose;
     this.buttons = new Map();
     this.pairs = new Map();
+    this.counted = [];
+    this.covered = 0;
     this.add = this.button("add", "+", words.respond);
     this.add.hidden = true;
     this.sizes = new ResizeObserver(() => this.place());
@@ -60,20 +64,28 @@ export class Markers {
   show(pairs) {
     this.pairs = pairs;
     this.passages = new Map([...pairs].map(([passage, block]) => [block, passage]));
-    const kept = new Map();
-    for (const passage of pairs.keys()) {
-      if (!passage.count) continue;
-      const known = this.buttons.get(passage.lineage) ?? this.button("", "", passage.label);
-      known.textContent = passage.count;
-      known.setAttribute("aria-label", passage.label);
-      known.title = passage.label;
-      known.passage = passage;
-      kept.set(passage.lineage, known);
-    }
-    for (const [lineage, made] of this.buttons) if (!kept.has(lineage)) made.remove();
-    this.buttons = kept;
+    this.counted = [...pairs.keys()].filter((passage) => passage.count);
+    const kept = new Set(this.counted.map((passage) => passage.lineage));
+    for (const [lineage, made] of this.buttons) if (!kept.has(lineage)) this.remove(lineage, made);
     this.paint();
     this.place();
+  }
+
+  remove(lineage, made) {
+    made.remove();
+    this.buttons.delete(lineage);
+  }
+
+  buttonOf(passage) {
+    const made = this.buttons.get(passage.lineage) ?? this.button("", "", passage.label);
+    if (made.passage !== passage) {
+      made.textContent = passage.count;
+      made.setAttribute("aria-label", passage.label);
+      made.title = passage.label;
+      made.passage = passage;
+    }
+    this.buttons.set(passage.lineage, made);
+    return made;
   }
 
   paint() {
@@ -97,25 +109,38 @@ export class Markers {
     return [...this.pairs.keys()].find((one) => one.lineage === lineage);
   }
 
-  // All positions are read before the first is written, so the browser computes the layout only once.
   place() {
-    if (this.waiting) return;
-    this.waiting = requestAnimationFrame(() => {
-      this.waiting = 0;
-      const origin = this.root.host.getBoundingClientRect();
-      const places = [...this.buttons.values()].map((made) => [made, this.placeOf(made.passage, origin)]);
-      for (const [made, at] of places) this.put(made, at);
+    this.waiting ??= requestAnimationFrame(() => {
+      this.waiting = null;
+      this.layOut();
     });
+  }
+
+  // All positions are read before the first is written, so the browser computes the layout only once.
+  async layOut() {
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    const stale = () => turn !== this.turn;
+    const origin = this.root.host.getBoundingClientRect();
+    const places = [];
+    await inSlices(this.counted, (passage) => places.push([passage, this.placeOf(passage, origin)]), stale);
+    if (!stale()) await inSlices(places, ([passage, at]) => this.put(this.buttonOf(passage), at), stale);
+  }
+
+  // `width` pixels at the end of the line are under the panel.
+  cover(width) {
+    this.covered = width;
+    this.place();
   }
 
   placeOf(passage, origin) {
     const block = this.pairs.get(passage);
     const box = block.getBoundingClientRect();
     const rtl = getComputedStyle(block).direction === "rtl";
-    const free = rtl ? box.left : document.documentElement.clientWidth - box.right;
+    const end = document.documentElement.clientWidth - this.covered;
+    const free = rtl ? box.left : end - box.right;
     // Where the margin is too narrow, at the end of the passage.
     const beside = free > NARROW + 14;
-    const x = rtl ? (beside ? box.left - NARROW - 10 : 2) : beside ? box.right + 10 : document.documentElement.clientWidth - NARROW - 2;
+    const x = rtl ? (beside ? box.left - NARROW - 10 : 2) : beside ? box.right + 10 : end - NARROW - 2;
     return { x: x - origin.left, y: (beside ? box.top + 2 : box.bottom - 6) - origin.top, seen: box.width > 0 };
   }
 

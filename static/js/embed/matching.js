@@ -1,5 +1,7 @@
 // Finds the passages of an article in a publisher's page. Fingerprints are computed as in
 // src/parley/embed/fingerprints.py, with which they must agree in every bit.
+import { inSlices } from "./slices.js";
+
 const END = 40;
 // How similar beginning and end must be together, from 0 to 1 (Dice coefficient of their trigrams).
 const ALIKE = 0.8;
@@ -28,14 +30,13 @@ const first = (text) => [...text.slice(0, 2 * END)].slice(0, END).join("");
 const last = (text) => [...text.slice(-2 * END)].slice(-END).join("");
 
 // The blocks of the article that contain text themselves, with their fingerprints.
-export function blocks(root) {
-  return [...root.querySelectorAll(BLOCKS)]
-    .filter((element) => !element.querySelector(BLOCKS))
-    .map((element) => {
-      const text = normalised(element.textContent);
-      return { element, hash: digest(text), start: first(text), end: last(text) };
-    })
-    .filter((one) => one.start);
+export async function blocks(root, stale) {
+  const found = [];
+  await inSlices(root.querySelectorAll(BLOCKS), (element) => {
+    const text = element.querySelector(BLOCKS) ? "" : normalised(element.textContent);
+    if (text) found.push({ element, hash: digest(text), start: first(text), end: last(text) });
+  }, stale);
+  return found;
 }
 
 function trigrams(text) {

@@ -36,6 +36,11 @@ export class Panel {
     this.place.append(this.box);
   }
 
+  // How many pixels of the page it covers at the side.
+  covers() {
+    return this.below || !matchMedia("(min-width: 1100px)").matches ? 0 : this.box.offsetWidth;
+  }
+
   close() {
     if (this.below || !this.box || this.box.hidden) return;
     this.box.hidden = true;

@@ -82,12 +82,14 @@ class Discussion {
     this.markers.open(passage);
     this.panel.open(this.address(), passage?.lineage, opener);
     this.opener.hidden = !this.panel.below;
+    this.markers.cover(this.panel.covers());
     if (this.panel.below) this.panel.box.scrollIntoView({ block: "nearest" });
   }
 
   onMessage(what, value) {
     if (what === "closed") {
       this.markers.open(null);
+      this.markers.cover(0);
       this.opener.hidden = false;
     } else if (what === "show") this.showPassage(value);
     else if (what === "count" && value !== this.page.count) this.refresh();
@@ -101,9 +103,13 @@ class Discussion {
     this.markers.pairs.get(passage).scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
   }
 
-  find() {
+  async find() {
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    const stale = () => turn !== this.turn;
     const root = article.split(",").map((one) => document.querySelector(one)).find(Boolean);
-    const pairs = root ? match(this.page.passages, blocks(root)) : new Map();
+    const found = root ? await blocks(root, stale) : [];
+    if (stale()) return;
+    const pairs = match(this.page.passages, found);
     this.markers.show(pairs.size >= ENOUGH * this.page.passages.length ? pairs : new Map());
   }
 

@@ -1,11 +1,15 @@
-// "/" goes to the search field of the masthead, or to its page where the field has no room; Escape goes back.
+// "/" goes to the search field of the masthead, or to its page where the field has no room; Escape goes back. On a
+// comment that a search found, "n" and "N" go to the next and the previous one.
+const STEPS = { n: "next", N: "prev" };
 let before = null;
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   const field = document.querySelector("main input[type=search], .masthead input[type=search]");
   if (event.key === "Escape" && event.target === field) return leave(field);
-  if (event.key !== "/" || event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+  if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+  if (STEPS[event.key]) document.querySelector(`nav.strip [rel=${STEPS[event.key]}]`)?.click();
+  if (event.key !== "/") return;
   event.preventDefault();
   before = document.activeElement;
   if (field.checkVisibility()) field.select();

@@ -1,0 +1,165 @@
+"""The embed in Chromium, with third-party cookies blocked and a strict policy on the publisher's page."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import FrameLocator, Page, async_playwright, expect
+
+from browser.publisher import Publisher
+from browser.site import Site
+from browser.tab import POLICY
+from browser.tab import WATCH as WATCH_SHIFTS
+from chromium import FLAGS, PATIENCE_MS, chromium_path
+from parley.demo import PASSWORD
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+BLOCKED = {"profile": {"cookie_controls_mode": 1, "block_third_party_cookies": True}}
+PASSAGES = """
+select p.html from passage p join revision r on r.id = p.revision join thread t on t.article = r.article
+where t.id = $1 order by p.position
+"""
+ADD_SITE = """
+insert into site (key, origins, topic, created_at) values ('pub', array[$1], 'research', now())
+on conflict (key) do update set origins = excluded.origins
+"""
+PUBLISH = "update article set url = $2 where id = (select article from thread where id = $1)"
+# Cookies of a frame in another site: one as they were, and one that is kept for this page's site alone.
+COOKIES = """() => {
+  document.cookie = "control=1; SameSite=None; Secure; Path=/";
+  document.cookie = "kept=1; SameSite=None; Secure; Path=/; Partitioned";
+  return document.cookie;
+}"""
+# All that the script adds is one element after the body, and attributes and text of it are untouched.
+CHANGED = "[window.changed, document.body.outerHTML === window.before]"
+LET_STRANGERS_SPEAK = """new Promise((done) => {
+  addEventListener("message", ({ data }) => data === "done" && done());
+  document.querySelector(".strangers").contentWindow.postMessage("begin", "*");
+})"""
+# The publisher's own scripts cannot sign anybody in either.
+SPEAK_AS_WINDOW = """() => {
+  const { contentWindow } = document.querySelector("[data-parley-overlay]").shadowRoot.querySelector("iframe");
+  contentWindow.postMessage({ code: "x".repeat(43), state: "x".repeat(22) }, "*");
+}"""
+
+
+@pytest.fixture
+async def publisher(site: Site) -> AsyncIterator[Publisher]:
+    """A publisher whose article has a thread with three comments."""
+    thread = site.fresh_thread()
+    rows = await site.fetch(PASSAGES, thread)
+    published = Publisher(site.address, "\n".join(row[0] for row in rows))
+    await site.fetch(ADD_SITE, published.origin)
+    await site.fetch(PUBLISH, thread, published.url)
+    with published.serving():
+        yield published
+
+
+@pytest.fixture
+def faults() -> Iterator[list[str]]:
+    found: list[str] = []
+    yield found
+    assert found == []
+
+
+@pytest.fixture
+async def page(tmp_path: Path, faults: list[str]) -> AsyncIterator[Page]:
+    """A page of a browser whose owner blocks third-party cookies."""
+    (tmp_path / "Default").mkdir()
+    (tmp_path / "Default" / "Preferences").write_text(json.dumps(BLOCKED))
+    async with async_playwright() as playwright:
+        context = await playwright.chromium.launch_persistent_context(
+            tmp_path, executable_path=chromium_path(), args=FLAGS, viewport={"width": 1440, "height": 900}
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        await context.add_init_script(WATCH_SHIFTS)
+        page = context.pages[0]
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if POLICY.search(said.text) else None)
+        yield page
+        await context.close()
+
+
+def panel(page: Page) -> FrameLocator:
+    return page.frame_locator("[data-parley-overlay] iframe, [data-parley-below] iframe")
+
+
+async def sign_in(page: Page) -> None:
+    async with page.context.expect_page() as opened:
+        await panel(page).locator("main [data-sign-in]").click()
+    window = await opened.value
+    await window.fill("[name=login]", "mira")
+    await window.fill("[name=password]", PASSWORD)
+    await window.locator("form:has([name=password]) button.button").first.click()
+    async with window.expect_event("close"):
+        await window.locator(".embed-consent .button").click()
+
+
+async def test_a_reader_signs_in_without_third_party_cookies_and_stays_signed_in(
+    page: Page, publisher: Publisher, site: Site
+) -> None:
+    await page.goto(publisher.url)
+    await page.locator(".open").click()
+    await expect(panel(page).locator(".comment")).to_have_count(3)
+    [frame] = [one for one in page.frames if one.url.startswith(site.address)]
+    assert await frame.evaluate(COOKIES) == "kept=1"
+
+    await sign_in(page)
+    await expect(panel(page).locator(".embed-who bdi")).to_have_text("mira")
+    await page.locator("article p").first.hover()
+    await page.locator(".marker.add").click()
+    await expect(panel(page).locator("h1")).to_have_text("On this passage")
+    await panel(page).locator("main > .embed-write textarea").fill("Said beside the article.")
+    await panel(page).locator("main > .embed-write button").click()
+    await expect(panel(page).locator(".comment:target .comment-body")).to_have_text("Said beside the article.")
+    await expect(page.locator(".marker:not(.add)")).to_have_text("1")
+    await page.reload()
+    await page.locator(".marker:not(.add)").click()
+
+    await expect(panel(page).locator(".embed-who bdi")).to_have_text("mira")
+    await expect(panel(page).locator(".comment")).to_have_count(1)
+    assert "parley-embed" not in await page.evaluate("document.cookie")
+    assert await page.evaluate(CHANGED) == [[], True]
+    assert await page.evaluate("window.shifts") == []
+
+
+async def test_the_discussion_below_an_article_takes_the_room_reserved_for_it(
+    page: Page, publisher: Publisher, site: Site
+) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(f"{publisher.origin}/below")
+    await page.locator("[data-parley-below]").scroll_into_view_if_needed()
+    await expect(panel(page).locator(".comment")).to_have_count(3)
+
+    await expect(panel(page).locator(".embed-close")).to_be_hidden()
+    await expect(page.locator(".open")).to_be_hidden()
+    assert await page.evaluate(CHANGED) == [[], True]
+    assert await page.evaluate("window.shifts") == []
+
+
+async def test_strangers_neither_frame_a_discussion_nor_speak_to_it(
+    page: Page, publisher: Publisher, site: Site, faults: list[str]
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "/embed/session" in one.url else None)
+    await page.goto(f"{publisher.origin}/framed")
+    await page.locator(".open").click()
+    await expect(panel(page).locator(".comment")).to_have_count(3)
+    [frame] = [one for one in page.frames if one.url.startswith(site.address)]
+    shown = frame.url
+
+    await page.evaluate(LET_STRANGERS_SPEAK)
+    await page.evaluate(SPEAK_AS_WINDOW)
+    await frame.evaluate("new Promise(requestAnimationFrame)")
+
+    await expect(page.locator(".panel")).to_be_visible()
+    assert (frame.url, asked) == (shown, [])
+    assert await page.evaluate("scrollY") == 0
+
+    async with page.expect_console_message(lambda said: "frame-ancestors" in said.text):
+        await page.goto(publisher.strangers)
+        await page.locator(".open").click()
+    assert len(faults) == 1
+    faults.clear()
