@@ -33,7 +33,7 @@ from parley.articles.tables import (
 from parley.authors.tables import AuthorReply, Claim
 from parley.automod.tables import Hit, Rule, RuleVersion
 from parley.backtests.tables import Backtest
-from parley.comments.tables import Comment, CommentVersion, PassageCount, QuotedWords
+from parley.comments.tables import Comment, CommentSignature, CommentVersion, PassageCount, QuotedWords
 from parley.community.tables import Community, Guideline, GuidelineWording
 from parley.core.db.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
 from parley.decisions.tables import Decision
@@ -65,7 +65,7 @@ TABLES = [
     Community, Guideline, GuidelineWording, SavedReason, Block,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,
-    Comment, CommentVersion, PassageCount, QuotedWords,
+    Comment, CommentSignature, CommentVersion, PassageCount, QuotedWords,
     Vote, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
     QueueItem, Report, RightsRequest,

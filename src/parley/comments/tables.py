@@ -8,6 +8,7 @@ from piccolo.columns import (
     BigInt,
     BigSerial,
     Boolean,
+    Bytea,
     DoublePrecision,
     ForeignKey,
     Integer,
@@ -132,6 +133,21 @@ class Comment(Table):
     comment_scored = Index("thread, scored_at", where="scored_at is not null")
     # To find comments that an earlier version rendered.
     comment_html_version = Index("html_version, id")
+
+
+class CommentSignature(Table, tablename="comment_signature"):
+    """By what near-copies of a comment are found (automod/rules/signature.py). No text can be read from it."""
+
+    comment = BigInt(primary_key=True, null=False, default=None)
+    sketch = Bytea(null=False, default=None)
+    bands = Array(base_column=Integer(), null=False, default=list)
+    # The hosts that it links to.
+    hosts = Array(base_column=Text(), null=False, default=list)
+    created_at = Timestamptz(null=False)
+
+    # Without a list of pending entries, which every look-up would read.
+    comment_signature_bands = Index("bands", using="gin", options="fastupdate=off")
+    comment_signature_linked = Index("created_at", where="hosts <> '{}'")
 
 
 class PassageCount(Table, tablename="passage_count"):

@@ -552,6 +552,15 @@ CREATE INDEX comment_statement_stance ON "comment" (thread, stance, best desc, i
 CREATE INDEX comment_statement_part ON "comment" (thread, part, best desc, id) WHERE statement is not null and part is not null;
 CREATE INDEX comment_scored ON "comment" (thread, scored_at) WHERE scored_at is not null;
 CREATE INDEX comment_html_version ON "comment" (html_version, id);
+CREATE TABLE "comment_signature" (
+  "comment" BIGINT PRIMARY KEY NOT NULL DEFAULT null,
+  "sketch" BYTEA NOT NULL DEFAULT null,
+  "bands" INTEGER[] NOT NULL DEFAULT '{}',
+  "hosts" TEXT[] NOT NULL DEFAULT '{}',
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX comment_signature_bands ON "comment_signature" USING gin (bands) WITH (fastupdate=off);
+CREATE INDEX comment_signature_linked ON "comment_signature" (created_at) WHERE hosts <> '{}';
 CREATE TABLE "comment_version" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "comment" BIGINT NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
