@@ -49,6 +49,7 @@ from parley.modmembers.tables import Note
 from parley.notifications.tables import Follow, Notification, NotificationPreference, QuietHours, TopicFollow
 from parley.reports.tables import QueueItem, Report
 from parley.rights.tables import RightsRequest
+from parley.rings.tables import VoteRing
 from parley.search.tables import SearchDocument, SearchWord
 from parley.signups.tables import Invitation, SignUp
 from parley.sso.tables import Identity, UsedState
@@ -69,7 +70,7 @@ TABLES = [
     Vote, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
     QueueItem, Report, RightsRequest,
-    Decision, Appeal, SecondLook, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
+    Decision, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, Backtest,
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture,
     SearchDocument, SearchWord,

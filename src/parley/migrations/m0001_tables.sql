@@ -768,6 +768,15 @@ CREATE TABLE "note" (
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
 CREATE INDEX note_member ON "note" (member, id desc);
+CREATE TABLE "vote_ring" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "members" BIGINT[] NOT NULL DEFAULT '{}',
+  "share" DOUBLE PRECISION NOT NULL DEFAULT null,
+  "share_of_others" DOUBLE PRECISION NOT NULL DEFAULT null,
+  "found_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "dismissed_at" TIMESTAMPTZ DEFAULT null,
+  "dismissed_by" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null
+);
 CREATE TABLE "mod_action" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
