@@ -27,6 +27,7 @@ RULES = (
         since="created_at",
         after="they were posted",
         why="advertising comes back within weeks; no text can be read from a signature",
+        key="comment",
     ),
     Rule(
         table="comment",
