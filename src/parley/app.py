@@ -1,6 +1,7 @@
 """The web application: its routes and lifespan."""
 
 import asyncio
+import ctypes
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -70,9 +71,12 @@ async def _compile_templates() -> None:
 
 
 def _keep() -> None:
-    """Let garbage collection skip everything loaded so far: it stays in memory."""
+    """Let garbage collection skip everything loaded so far, which stays, and give back what loading it took."""
     gc.collect()
     gc.freeze()
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        # Only glibc keeps what was freed: 11 MB of the compiler's here.
+        trim(0)
 
 
 def _tracing() -> ModuleType:

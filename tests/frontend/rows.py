@@ -26,7 +26,14 @@ WORDS = ("Costs come first.", "A curve that holds would use as much power as a c
 def thread(**changes: Any) -> ThreadRow:
     long_ago = datetime.now(UTC) - timedelta(days=2)
     row = {"id": 1, "slug": "wager", "state": "open", "slow": 0, "raw_slow_branches": "[]", "title": "The wager"}
-    row |= {"topic": "Research", "topic_slug": "research", "comment_count": 2, "last_seq": 7, "people": 2}
+    row |= {
+        "topic": "Research",
+        "topic_slug": "research",
+        "comment_count": 2,
+        "last_seq": 7,
+        "people": 2,
+        "common_ground": 0,
+    }
     row |= {"created_at": long_ago, "last_activity_at": long_ago, "starter": "ada"}
     return _row(ThreadRow, **(row | changes))
 
@@ -102,7 +109,6 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
     }
     shown |= {
         "glance": Glance([], None),
-        "common_ground": None,
         "pinned": None,
         "here": None,
         "display": Display(legend=False),

@@ -86,7 +86,9 @@ async def test_passages_home_and_the_page_over_all_threads_point_there(client: h
     assert f'href="?view=perspectives&amp;passage={first}#discussion"' in page
     assert "of common ground on this passage" in page
     await db.execute("update thread_stats set hot = 1")
-    assert "points of common ground" in (await client.get("/")).text
+    home = re.search(r"(\d+) points of common ground", (await client.get("/")).text)
+    glance = re.search(r"(\d+) points that all sides share", page)
+    assert home is not None and glance is not None and home[1] == glance[1]
     overview = (await client.get("/perspectives")).text
     assert "Statement 0." in overview
     assert (await client.get("/perspectives?topic=nothing")).status_code == 404

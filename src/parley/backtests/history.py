@@ -27,7 +27,8 @@ select id from comment where created_at > $1::timestamptz - interval '30 days' a
   and author is not null order by created_at, id
 """
 ROWS = f"""
-select c.id, c.thread, c.author, m.role = 'member' as judged, {WORDS} as body, c.assisted,
+select c.id, c.thread, c.author, m.role = 'member' as judged, {WORDS} as body,
+       case when c.statement is null then c.html else '' end as html, c.assisted,
        extract(epoch from c.created_at)::float8 as at, extract(epoch from m.created_at)::float8 as joined,
        {LET_IN} as let_in, {HAS_LINK} as has_link, {IS_QUICK} as quick
 from unnest($1::bigint[]) with ordinality as wanted(id, place) join comment c on c.id = wanted.id
@@ -83,13 +84,17 @@ order by at
 
 
 class EarlierComment(msgspec.Struct, frozen=True):
-    """An earlier comment; times in seconds since 1970. `judged`: rules apply, since its author is not staff."""
+    """An earlier comment; times in seconds since 1970. `judged`: rules apply, since its author is not staff.
+
+    `html` is the rendered `body`; empty where that must be made for it.
+    """
 
     id: int
     thread: int
     author: int
     judged: bool
     body: str
+    html: str
     assisted: bool
     at: float
     joined: float
@@ -167,6 +172,7 @@ class History:
             earlier=tuple(self.signed.earlier(row.author, row.at, row.body)) if "copies" in self.needs else (),
             linked=sum(self.linked[row.author]),
             heat=heat(self._points(self.heat_points.get(row.thread, ()), row.at)),
+            html=row.html,
         )
 
     def add(self, row: EarlierComment) -> None:

@@ -153,7 +153,6 @@ def _shared(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = 
         "canonical": f"{settings().base_url}{thread.address}",
         "view": "passage" if shown.discussion.by_passage else "whole",
         "sort": "best" if query.sort == BRIDGING != shown.discussion.sort else query.sort,
-        "common_ground": sum(row.common for row in shown.rows),
         "sorts": (*SORTS, BRIDGING) if shown.passage and shown.passage.dividing else SORTS,
         "stance": query.stance,
         "stances": shown.stances,

@@ -46,6 +46,8 @@ class ThreadRow(msgspec.Struct, frozen=True):
     asks_declaration: bool
     # Whether there are statements to answer (statements/queries.py).
     has_statements: bool
+    # Statements that are common ground on the thread's map.
+    common_ground: int
     # How many have commented; 0 until the worker has counted them.
     people: int
 
@@ -65,7 +67,12 @@ class ThreadRow(msgspec.Struct, frozen=True):
         return self.state == "open" and (self.slow > 0 or bool(self.slow_branches))
 
 
-ONE = """
+COMMON_GROUND = """
+       (select count(*) from statement_verdict v join comment c on c.id = v.comment
+        where v.thread = t.id and v.verdict = 'common-ground' and c.state = 'visible' and c.collapsed is null)
+         as common_ground
+"""
+ONE = f"""
 select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.slow_branches::text as raw_slow_branches,
        t.title, p.name as topic, p.slug as topic_slug,
        t.comment_count, t.last_seq, t.created_at, t.last_activity_at,
@@ -73,9 +80,10 @@ select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.slow_bran
        (select asks_declaration from community) as asks_declaration,
        exists (select from comment c where c.thread = t.id and c.statement is not null and c.state = 'visible')
          as has_statements,
+       {COMMON_GROUND},
        coalesce((select people from thread_stats where thread = t.id), 0) as people
 from thread t join topic p on p.slug = t.topic left join member m on m.id = t.starter where t.id = $1
-"""
+"""  # noqa: S608 constants only
 
 
 async def one(thread_id: int) -> ThreadRow | None:
@@ -162,9 +170,7 @@ select t.id, t.slug, t.title, t.state, case when a.url is not null then a.site e
        t.comment_count, coalesce(s.people, 0) as people, t.created_at, t.last_activity_at,
        coalesce(s.days, '{{{{}}}}') as days, coalesce(s.stances, '{{{{}}}}') as stances,
        coalesce(s.strongest, '{{{{}}}}') as strongest_ids,
-       (select count(*) from statement_verdict v join comment c on c.id = v.comment
-        where v.thread = t.id and v.verdict = 'common-ground' and c.state = 'visible' and c.collapsed is null)
-         as common_ground,
+       {COMMON_GROUND},
        ({{rank}})::float8 as rank
 from thread t
 join article a on a.id = t.article

@@ -50,7 +50,51 @@ def test_a_site_that_names_itself_as_the_author_is_not_believed() -> None:
     site = '<meta property="og:site_name" content="Example News"><meta name="author" content="Example News">'
     found = read(site, '<h1>The kettle question</h1><p class="author">von Ada Osei, Example News</p>')
     assert found.byline == ("Ada Osei",)
-    assert read(site).byline == ()
+
+
+@pytest.mark.parametrize("who", ["Example News", "Redaktion", "mh", "Institute of Kettles"])
+def test_who_is_stated_and_no_person_is_the_author_where_nobody_else_is_named(who: str) -> None:
+    assert read(f'<meta name="author" content="{who}">').byline == (who,)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Text: Ada Osei</p>", "<h4>Author</h4><p><a>Ada Osei</a></p>", "<p><em>Von Ada Osei</em></p>",
+        "<p>12.05.2026 | 13:10 Uhr | Ada Osei</p>", "<p>12.05.2026 13:30 von Ada Osei</p>",
+        "<p>Written by: Ada Osei</p>", "<p><b><i>Ada Osei</i></b></p>",
+    ],
+)  # fmt: skip
+def test_the_author_may_be_named_below_the_text(line: str) -> None:
+    assert read("", f"<h1>The kettle question</h1>{'<p>Words of the article.</p>' * 30}{line}").byline == ("Ada Osei",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>12.05.2026 | Law & Order</p>",
+        "<p><b>Read On</b></p>",
+        "<p><b>More Kettles</b></p><h2>Tea</h2>" + 3 * "<p>Words.</p>",
+    ],
+)
+def test_a_line_below_the_text_that_names_nobody_is_no_byline(line: str) -> None:
+    assert read("", f"<h1>The kettle question</h1>{'<p>Words of the article.</p>' * 30}{line}").byline == ()
+
+
+def test_the_author_in_the_data_of_a_link_s_preview_is_read() -> None:
+    head = '<meta name="twitter:label1" content="Verfasst von"><meta name="twitter:data1" content="Ada Osei @ada">'
+    assert (read(head).byline, read(head).where["byline"]) == (("Ada Osei",), "meta twitter:data")
+
+
+def test_a_design_s_box_around_the_article_is_no_teaser() -> None:
+    box = '<div class="elementor-widget"><p>By Ada Osei</p>' + "<p>Words of the article.</p>" * 8 + "</div>"
+    assert read("", f"<div><h1>The kettle question</h1></div><p>{'Long words. ' * 20}</p>{box}").byline == ("Ada Osei",)
+
+
+@pytest.mark.parametrize("line", ["12 May 2026", "Erstellt am: 12.05.2026", "Dienstag, 12. Mai 2026 - 14:30"])
+def test_the_date_beside_the_heading_is_preferred_to_others_in_the_text(line: str) -> None:
+    body = f"<h1>The kettle question</h1><span>Updated 3 June 2026</span><p>{line}</p><p>Bought on 1 March 2020.</p>"
+    assert read("", body).published_at == datetime(2026, 5, 12, tzinfo=UTC)
 
 
 def test_authors_of_comments_and_other_articles_are_left_out() -> None:

@@ -33,6 +33,8 @@ STRETCHED = re.compile(r"([^\W\dw_])\1{2,}")
 
 def unfurled(text: str) -> str:
     """`text` without differences of width and invisible characters."""
+    if text.isascii():
+        return text
     return unicodedata.normalize("NFKC", text.translate(LIGATURES)).translate(INVISIBLE)
 
 

@@ -5,12 +5,14 @@ An implausible name is left out: no byline is better than a wrong one.
 
 import re
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import chain, islice, takewhile
 
 from lxml.html import HtmlElement
 
-from parley.importing.metadata.names import BY, MOST_NAMES, fold, names_in
+from parley.importing.metadata.labels import labelled, signed
+from parley.importing.metadata.names import BY, DESKS, MOST_NAMES, fold, is_handle, is_name, names_in
 from parley.importing.metadata.stated import Node, Stated, text_of, types_of
+from parley.importing.metadata.titles import heading_of
 
 Byline = tuple[list[str], str]
 
@@ -31,14 +33,26 @@ _TO_AUTHOR = re.compile(
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
-    r"comment|related|most-?read|teaser|recommend|sidebar|widget|popular|trending|newsletter|promo|(?<![\w-])(?:bio|card)(?!\w)|also"
-    r"|reply|carousel|latest|outbrain|taboola",
+    r"comment|related|most-?read|recommend|sidebar|popular|trending|newsletter|reply|carousel|outbrain|taboola",
     re.IGNORECASE,
 )
+# What is around a teaser or the author's portrait, but in some sites' designs also around the whole article.
+_SMALL = re.compile(r"teaser|widget|promo|(?<![\w-])(?:bio|card)(?!\w)|also|latest", re.IGNORECASE)
+_PARAGRAPHS_OF_AN_ARTICLE, _MOST_LOOKED_AT = 6, 300
 _SECTIONS = {"aside", "nav", "footer"}
 _MOST_MARKED = 200
 _LINES_BELOW, _LONGEST_LINE = 20, 120
 _LONGEST_MARKED = 300
+_FEWEST_SUBJECTS = 3
+_WRITTEN_BY = {
+    "verfasst von",
+    "geschrieben von",
+    "écrit par",
+    "escrito por",
+    "scritto da",
+    "geschreven door",
+    "skrevet av",
+}
 _LAST_FIRST = re.compile(r"([^,]+), ([^,]+)")
 
 
@@ -54,9 +68,17 @@ def _candidates(stated: Stated, title: str) -> Iterator[Byline]:
     yield _scholarly(stated), "citation"
     for name in _META:
         yield _joined(stated.meta.get(name, []), sites), f"meta {name}"
-    yield from _on_the_page(stated, _heading(stated.tree, title), sites)
+    yield _joined(_of_preview(stated), sites), "meta twitter:data"
+    yield from _on_the_page(stated, heading_of(stated.tree, title), sites)
     yield _organisations(stated, sites), "json-ld"
     yield from _own_site(stated)
+    yield from _stated_anyone(stated)
+
+
+def _of_preview(stated: Stated) -> list[str]:
+    """The author in the data for a link's preview: a label in the page's language, and a text."""
+    pairs = ((stated.first_meta(f"twitter:label{n}"), stated.first_meta(f"twitter:data{n}")) for n in (1, 2))
+    return [text.partition(" @")[0] for label, text in pairs if BY.match(label) or label.casefold() in _WRITTEN_BY]
 
 
 def _sites(stated: Stated) -> list[str]:
@@ -101,6 +123,19 @@ def _own_site(stated: Stated) -> Iterator[Byline]:
             yield _names_of(element, [], single=True, handles=True), "rel=author"
 
 
+def _stated_anyone(stated: Stated) -> Iterator[Byline]:
+    """What the page states as the author where it names nobody: its desk, its own organisation, or initials."""
+    texts = [text_of(value) for value in stated.values("author")]
+    yield from (([text], "json-ld") for text in texts[:1] if _is_anyone(text))
+    yield from (
+        ([text], f"meta {name}") for name in _META for text in stated.meta.get(name, [])[:1] if _is_anyone(text)
+    )
+
+
+def _is_anyone(text: str) -> bool:
+    return is_name(text, single=True) or is_handle(text) or text.casefold() in DESKS
+
+
 def _scholarly(stated: Stated) -> list[str]:
     stated_names = next((stated.meta[name] for name in _SCHOLARLY if name in stated.meta), [])
     turned = (_LAST_FIRST.sub(r"\2 \1", name) if name.count(",") == 1 else name for name in stated_names)
@@ -112,12 +147,6 @@ def _joined(texts: list[str], sites: list[str], *, single: bool = False) -> list
     return list({fold(name): name for name in names}.values())[:MOST_NAMES]
 
 
-def _heading(tree: HtmlElement, title: str) -> HtmlElement | None:
-    headings = list(tree.iter("h1", "h2", "h3"))
-    same = (heading for heading in headings if title and fold(heading.text_content()) == fold(title))
-    return next(same, next((heading for heading in headings if heading.tag == "h1"), None))
-
-
 def _on_the_page(stated: Stated, heading: HtmlElement | None, sites: list[str]) -> Iterator[Byline]:
     frame = set() if heading is None else set(heading.iterancestors())
     marked = [one for one in stated.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(one, frame)]
@@ -127,10 +156,14 @@ def _on_the_page(stated: Stated, heading: HtmlElement | None, sites: list[str]) 
         # A blog's software marks the site itself as the author.
         yield [name for name in names if fold(name) not in host], "rel=author"
     yield from ((_names_of(element, sites, single=False), "byline") for element in marked)
+    after_by = (one for one in marked if BY.match(" ".join(one.text_content()[:_LONGEST_LINE].split())))
+    yield from ((_names_of(element, sites, single=True, handles=True), "byline") for element in after_by)
     if heading is not None:
         yield _below(heading, sites), "byline"
     links = [*filter(_is_link_to_author, stated.tree.iter("a"))][:_MOST_MARKED]
     yield from ((_names_of(link, sites, single=False), "byline") for link in links if not _is_elsewhere(link, frame))
+    in_words = chain(labelled(stated.tree, sites), signed(stated.tree, sites))
+    yield from ((names, "byline") for element, names in in_words if names and not _is_elsewhere(element, frame))
 
 
 def _below(heading: HtmlElement, sites: list[str]) -> list[str]:
@@ -157,11 +190,22 @@ def _names_of(element: HtmlElement, sites: list[str], *, single: bool, handles: 
     pieces = "\n".join(piece.strip(" \t\r") for piece in element.itertext() if piece.strip())
     if len(pieces) > _LONGEST_MARKED:
         return []
-    return names_in(pieces, sites=sites, single=single, handles=handles)
+    names = names_in(pieces, sites=sites, single=single, handles=handles)
+    # Several single words are subjects: "Storage, Solar, Wind".
+    return names if sum(" " not in name for name in names) < _FEWEST_SUBJECTS else []
 
 
 def _is_elsewhere(element: HtmlElement, frame: set[HtmlElement]) -> bool:
     """Whether an element belongs to comments or teasers of other articles; `frame` is around the article's heading."""
     around = [one for one in (element, *element.iterancestors()) if one not in frame]
-    named = (f"{one.get('class', '')} {one.get('id', '')}" for one in around if one.tag not in ("body", "html"))
-    return any(one.tag in _SECTIONS for one in around) or any(_ELSEWHERE.search(name) for name in named)
+    return any(one.tag in _SECTIONS or _is_named_elsewhere(one) for one in around if one.tag not in ("body", "html"))
+
+
+def _is_named_elsewhere(box: HtmlElement) -> bool:
+    named = f"{box.get('class', '')} {box.get('id', '')}"
+    return bool(_ELSEWHERE.search(named) or (_SMALL.search(named) and not _is_large(box)))
+
+
+def _is_large(box: HtmlElement) -> bool:
+    inside = islice(box.iter(), _MOST_LOOKED_AT)
+    return sum(one.tag == "p" for one in inside) >= _PARAGRAPHS_OF_AN_ARTICLE

@@ -1,15 +1,18 @@
 """When an article was published and last updated."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from itertools import chain
+from itertools import chain, islice
 
 import htmldate
+from htmldate.extractors import custom_parse
 from lxml import etree
 from lxml.html import HtmlElement
 
 from parley.importing.metadata.stated import Stated, text_of
+from parley.importing.metadata.titles import heading_of
 
 _FIRST_PAGES = datetime(1800, 1, 1, tzinfo=UTC)  # old texts are published online with their original dates
 _PUBLISHED = (
@@ -22,15 +25,23 @@ _UPDATED = (
     "article:modified_time", "og:updated_time", "datemodified", "dc.date.modified", "dcterms.modified",
     "last-modified", "lastmod",
 )  # fmt: skip
+_FIRST_SITES = datetime(1995, 1, 1)  # noqa: DTZ001 htmldate compares days without a zone
+# A date in a short line beside the heading is the article's, unless it is that of an update or an event's.
+_UPDATE = re.compile(
+    r"updat|aktualisiert|geändert|stand:|mis à jour|modifi|actualizad|aggiornat|bis\b|until", re.IGNORECASE
+)
+_SHORTEST_LINE, _LONGEST_LINE = 6, 60
+_FEWEST_DIGITS = 5  # of a year and a day
+_LINES_AFTER, _LINES_BEFORE = 25, 8
 _MARKED = './/time[contains(@itemprop, "{0}") or @pubdate]/@datetime | .//*[contains(@itemprop, "{0}")]/@content'
 
 
-def find_published(stated: Stated) -> tuple[datetime | None, str]:
+def find_published(stated: Stated, title: str) -> tuple[datetime | None, str]:
     """The date of publication and where it was found. A day without a time is midnight UTC."""
     found = _first(stated, "datePublished", _PUBLISHED)
     if found[0]:
         return found
-    guess = _guess(stated.tree, stated.url)
+    guess = _beside(heading_of(stated.tree, title)) or _guess(stated.tree, stated.url)
     return guess, "text" if guess else ""
 
 
@@ -70,6 +81,23 @@ def _stated(stated: Stated, key: str, names: tuple[str, ...]) -> Iterator[tuple[
     yield from ((text_of(value), "json-ld") for value in values)
     yield from ((text, f"meta {name}") for name in names for text in stated.meta.get(name, []))
     yield from ((str(text), "microdata") for text in stated.tree.xpath(_MARKED.format(key)))
+
+
+def _beside(heading: HtmlElement | None) -> datetime | None:
+    """The date in a short line shortly after or before the heading."""
+    if heading is None:
+        return None
+    after = islice(heading.xpath("following::text()[normalize-space()]"), _LINES_AFTER)
+    before = reversed(heading.xpath("preceding::text()[normalize-space()]")[-_LINES_BEFORE:])
+    lines = (" ".join(text[: 2 * _LONGEST_LINE].split()) for text in chain(after, before))
+    short = (one for one in lines if _SHORTEST_LINE <= len(one) < _LONGEST_LINE and not _UPDATE.search(one))
+    return next((found for one in short if (found := _read(one))), None)
+
+
+def _read(line: str) -> datetime | None:
+    if sum(map(str.isdigit, line)) < _FEWEST_DIGITS:
+        return None
+    return as_date(custom_parse(line, "%Y-%m-%d", _FIRST_SITES, datetime.now()))  # noqa: DTZ005 as above
 
 
 def _guess(tree: HtmlElement, url: str | None) -> datetime | None:

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 BY = re.compile(
-    r"^(?:(?:written|words|story|text|opinion|analysis|posted|published|reporting|kommentar|commento"
+    r"^[|\u2013-]?\s*(?:(?:written|words|story|text|opinion|analysis|posted|published|reporting|kommentar|commento"
     r"|geschrieben|eingestellt|publiziert|veröffentlicht|gepostet|verfasst|artikel|beitrag|rezept|publié|écrit"
     r"|publicado|escrito|scritto|pubblicato|skriven|skrevet)\s+)?"
     r"(?:by|von|par|por|di|da|door|av|af|przez|autor(?:in|a|es|en)?|authors?|auteurs?|auteur|yazar|автор|作者|文|取材)"
     r"(?:\s*[:\uff1a]\s*|\s+|$)|^[:\uff1a]\s*",
     re.IGNORECASE,
 )
-_LATE_BY = re.compile(r"^.{0,40}?\b(?:By|Von|Par|Por)\s+(?=[A-ZÀ-Þ])")
+_LATE_BY = re.compile(r"^.{0,40}?\b(?:By|Von|Par|Por)\s+(?=[A-ZÀ-Þ])|^.{0,40}?\d (?:by|von|par|por)\s+(?=[A-ZÀ-Þ])")
 _SEPARATORS = re.compile(
     r"\s*(?:[;|/•\u00b7\u3001\uff0c\n]|\s[\u2013\u2014-]\s|,(?!\s*(?:Jr|Sr|PhD|MD|M\.D|Ph\.D)\b))\s*"
 )
@@ -27,11 +27,15 @@ _ROLES = re.compile(
     r"|\s*(?:기자|특파원|記者|編集委員|撰文)(?:\s*외\s*\d*\s*명?)?$",
     re.IGNORECASE,
 )
-_NOBODY = frozenset({
-    "", "admin", "administrator", "agencies", "anonymous", "author", "authors", "by", "contributor", "editor", "guest",
-    "name", "no author", "none", "null", "staff", "super user", "undefined", "unknown", "user", "username", "webmaster",
-    "www", "作者", "news", "newsroom", "redaktion", "web desk", "desk", "online", "redacción", "rédaction", "redazione",
-    "all posts", "impressum", "kontakt", "mehr", "more", "more posts", "profile", "website",
+# Those who write for a site without a name of their own.
+DESKS = frozenset({
+    "agencies", "desk", "newsroom", "redacción", "redaktion", "redazione", "rédaction", "staff", "web desk",
+})  # fmt: skip
+_NOBODY = DESKS | frozenset({
+    "", "admin", "administrator", "anonymous", "author", "authors", "by", "contributor", "editor", "guest",
+    "name", "no author", "none", "null", "super user", "publisher", "undefined", "unknown", "user", "username",
+    "webmaster", "www", "作者", "news", "online", "all posts", "anónimo", "impressum", "kontakt", "mehr", "more",
+    "more posts", "profile", "website",
 })  # fmt: skip
 # News agencies, which sign with a short name in small letters.
 _AGENCIES = frozenset({
@@ -40,6 +44,11 @@ _AGENCIES = frozenset({
     "tass", "tanjug", "ukrinform", "unian", "xinhua", "yonhap",
 })  # fmt: skip
 _ADDRESS = re.compile(r"https?:|www\.|@|\w\.(?:com|org|net|de|co|io|info|tv|at|ch|fr|it|es|pl|uk|eu)\b", re.IGNORECASE)
+# Addresses, rights, and lines that lead elsewhere: "All articles", "Sponsored".
+_NO_NAME = re.compile(
+    rf"{_ADDRESS.pattern}|[:©]|^(?:all|alle|gesponserte?|mehr|more|read|see|show|sponsored|view|weitere|zum|zur)\b",
+    re.IGNORECASE,
+)
 # What members of blogs and forums call themselves: "c1ph4", "gnaddrig".
 _HANDLE = re.compile(r"(?=.*[^\W\d_])\w[\w.-]{1,29}")
 _LONGEST, _MOST_WORDS, MOST_NAMES = 60, 6, 10
@@ -81,9 +90,9 @@ def tidy_name(part: str, sites: Iterable[str] = ()) -> str:
 def is_name(name: str, *, single: bool = False) -> bool:
     """Whether this can be the name of a person or an organisation."""
     words = name.split()
-    if not 1 <= len(words) <= _MOST_WORDS or len(name) > _LONGEST or len(name) == 1:
+    if not 1 <= len(words) <= _MOST_WORDS or not 1 < len(name) <= _LONGEST or any(map(str.isdigit, name)):
         return False
-    if name.casefold() in _NOBODY or _ADDRESS.search(name) or any(map(str.isdigit, name)) or ":" in name:
+    if name.casefold() in _NOBODY or _NO_NAME.search(name):
         return False
     if name.casefold() in _AGENCIES:
         return True
@@ -98,7 +107,8 @@ def is_name(name: str, *, single: bool = False) -> bool:
 
 def is_handle(name: str) -> bool:
     """Whether this can be what somebody calls themselves on a site."""
-    return bool(_HANDLE.fullmatch(name)) and name.casefold() not in _NOBODY and not _ADDRESS.search(name)
+    bare = name.casefold()
+    return bool(_HANDLE.fullmatch(name)) and bare not in _NOBODY and "admin" not in bare and not _ADDRESS.search(name)
 
 
 def _begins_as_name(word: str) -> bool:

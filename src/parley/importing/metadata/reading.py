@@ -41,7 +41,7 @@ def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
     stated = read_stated(tree, url)
     title = find_title(stated)
     byline = find_byline(stated, title[0])
-    published = find_published(stated)
+    published = find_published(stated, title[0])
     updated = find_updated(stated, published[0])
     licence, section, bio = find_licence(stated), find_section(stated), find_bio(stated)
     lang = find_language(stated)

@@ -16,7 +16,8 @@ from parley.importing.metadata.names import fold
 Node = dict[str, Any]
 
 _ARTICLES = {
-    "BlogPosting", "Chapter", "CreativeWork", "LiveBlogPosting", "Report", "Review", "SocialMediaPosting", "Thesis",
+    "BlogPosting", "Chapter", "CreativeWork", "DiscussionForumPosting", "HowTo", "LiveBlogPosting", "Recipe", "Report",
+    "Review", "SocialMediaPosting", "Thesis",
 }  # fmt: skip
 _TRAILING_COMMA = re.compile(r",(\s*[\]}])")
 _MOST_NODES = 5_000

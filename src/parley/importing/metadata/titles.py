@@ -28,6 +28,13 @@ def find_title(stated: Stated) -> tuple[str, str]:
     return (heading, "heading") if heading else next(iter(said), ("", ""))
 
 
+def heading_of(tree: HtmlElement, title: str) -> HtmlElement | None:
+    """The heading that shows a title, else the first main heading."""
+    headings = list(tree.iter("h1", "h2", "h3"))
+    same = (heading for heading in headings if title and fold(heading.text_content()) == fold(title))
+    return next(same, next((heading for heading in headings if heading.tag == "h1"), None))
+
+
 def without_site(title: str, sites: Iterable[str]) -> str:
     """A title without the names of its site, dates and authors that stand at its ends behind separators."""
     parts = list(_split(title))

@@ -1,0 +1,78 @@
+"""Lines that name an author in words: "Text: Ada Osei", "12.05.2026 | Ada Osei", or the name under the last line."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice, pairwise
+
+from lxml.html import HtmlElement
+
+from parley.importing.metadata.names import BY, names_in
+
+Named = Iterator[tuple[HtmlElement, list[str]]]
+
+_MOST_PIECES, _MOST_BLOCKS = 20_000, 5_000
+_LONGEST_LINE, _MOST_INSIDE = 80, 3
+# Words that stand before an author's name and nothing else, so that they count anywhere on the page.
+_LABEL = re.compile(
+    r"^(?:autor(?:in|innen|en|es|a|as)?|authors?|auteurs?|autore|forfatter|författare|texte?|testo|texto|tekst"
+    r"|interview|redaktion|(?:blog ?beitrag|(?:ein )?artikel|(?:ein )?beitrag|an article|un article|un artículo)"
+    r" (?:von|by|de|par)"
+    r"|(?:written|posted|words|story) by|(?:geschrieben|verfasst|erstellt|gespeichert) von"
+    r"|escrito por|écrit par|rédigé par|scritto da|geschreven door|skriven av|skrevet av)"
+    r"(?:\s*:\s*|$|(?<=by|on|en|de|ar|or|da|av)\s+)",
+    re.IGNORECASE,
+)
+_DATED = re.compile(
+    r"^\W*(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})[\s|,\u2013-]*"
+    r"(?:\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:uhr|h)?\s*)?(?:[|\u2013-]\s*(?:redaktion:\s*)?|(?:von|by|par|por)\s+)",
+    re.IGNORECASE,
+)
+_EMPHASIS = ("b", "strong", "i", "em")
+
+
+def labelled(tree: HtmlElement, sites: list[str]) -> Named:
+    """The names after a word such as "Author:", or in a line of their own after "By" or a date, with their elements."""
+    pieces = tree.xpath(".//body//text()[normalize-space()]")[:_MOST_PIECES]
+    for piece, following in pairwise([*pieces, ""]):
+        line = " ".join(piece.split()) if len(piece) < 2 * _LONGEST_LINE else ""
+        if line and (label := _LABEL.match(line)):
+            rest = line[label.end() :] or " ".join(following[:_LONGEST_LINE].split())
+            yield piece.getparent(), _people(rest, sites)
+    for block in islice(tree.iter("p", "div", "h4", "h5", "h6", "li", "small"), _MOST_BLOCKS):
+        line = _line_of(block)
+        if start := BY.match(line) or _DATED.match(line):
+            yield block, _people(line[start.end() :], sites)
+
+
+def signed(tree: HtmlElement, sites: list[str]) -> Named:
+    """The name that stands alone and emphasised below the last paragraph, with its element."""
+    for block in islice(tree.iter("p"), _MOST_BLOCKS):
+        line = _line_of(block)
+        if line and _is_last(block) and any(_line_of(one) == line for one in block.iter(*_EMPHASIS)):
+            names = _people(line, sites)
+            yield block, names if " ".join(names) == line else []
+
+
+def _line_of(block: HtmlElement) -> str:
+    """The text of an element with little in it; empty for a longer one."""
+    if sum(1 for _ in islice(block.iterdescendants(), 2 * _MOST_INSIDE)) > _MOST_INSIDE:
+        return ""
+    line = " ".join(block.text_content()[: 2 * _LONGEST_LINE].split())
+    return line if len(line) < _LONGEST_LINE else ""
+
+
+def _is_last(block: HtmlElement) -> bool:
+    """Whether at least three paragraphs come before an element in its box, and next to nothing after it."""
+    before = sum(1 for _ in islice(block.itersiblings("p", preceding=True), 3))
+    after = [one.text_content() for one in islice(block.itersiblings(), 3)]
+    return before == 3 and len(after) < 3 and all(len(text.strip()) < _LONGEST_LINE // 2 for text in after)  # noqa: PLR2004
+
+
+def _people(line: str, sites: list[str]) -> list[str]:
+    names = names_in(line, sites=sites)
+    return names if all(_is_person(name) for name in names) else []
+
+
+def _is_person(name: str) -> bool:
+    """Whether a name has two to four words and nothing that names do not have."""
+    return 2 <= len(name.split()) <= 4 and name[0].isupper() and not re.search(r"[&!?()/„“]| und | and ", name)  # noqa: PLR2004
