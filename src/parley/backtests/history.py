@@ -15,6 +15,7 @@ from parley.automod.rules.evaluate import ActiveRule
 from parley.automod.rules.facts import HAS_LINK, LET_IN, MOST_COUNTED, OTHERS, OWN, RESTRICTS
 from parley.automod.rules.post import LONGEST_COMPARED, Post
 from parley.backtests.signed import SignedPosts
+from parley.comments.drafts import Signature
 from parley.comments.rules import WORDS
 from parley.core import db
 from parley.slow_mode.heat import IS_QUICK, QUICK, REMOVAL, REPORT, WINDOW, Point, heat
@@ -169,7 +170,7 @@ class History:
             since=tuple(row.at - at for at in self.times[row.author] if row.at - at < HOUR),
             own=tuple(reversed(self.own[row.author])) if "author" in self.compared_with else (),
             others=tuple(reversed(self.others)),
-            earlier=tuple(self.signed.earlier(row.author, row.at, row.body)) if "copies" in self.needs else (),
+            earlier=tuple(self.signed.earlier(row.author, row.at, _signature(row))) if "copies" in self.needs else (),
             linked=sum(self.linked[row.author]),
             heat=heat(self._points(self.heat_points.get(row.thread, ()), row.at)),
             html=row.html,
@@ -186,10 +187,14 @@ class History:
         if "linked" in self.needs and row.let_in:
             self.linked[row.author].append(row.has_link)
         if "copies" in self.needs and row.judged:
-            self.signed.add(row.author, row.at, row.body)
+            self.signed.add(row.author, row.at, _signature(row))
         if "heat" in self.needs and row.quick:
             self.heat_points[row.thread].append(HeatPoint(row.thread, QUICK, row.at))
 
     @staticmethod
     def _points(points: Iterable[HeatPoint], at: float) -> list[Point]:
         return [Point(0, one.weight, at - one.at) for one in points if 0 <= at - one.at < WINDOW]
+
+
+def _signature(row: EarlierComment) -> Signature:
+    return Post(row.body, html=row.html).signature

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from parley.automod.rules.facts import MOST_EARLIER
-from parley.automod.rules.post import EarlierPost, Post
+from parley.automod.rules.post import EarlierPost
 from parley.comments.drafts import Signature
 
 HOUR, DAYS_30 = 3_600.0, 30 * 86_400.0
@@ -28,16 +28,15 @@ class SignedPosts:
         self.number = 0
         self.by_key: defaultdict[int | str, deque[SignedPost]] = defaultdict(lambda: deque(maxlen=MOST_EARLIER))
 
-    def add(self, author: int, at: float, body: str) -> None:
+    def add(self, author: int, at: float, signature: Signature) -> None:
         self.number += 1
-        one = SignedPost(self.number, author, at, Post(body).signature)
+        one = SignedPost(self.number, author, at, signature)
         keys: list[int | str] = [*one.signature.bands, *one.signature.hosts]
         for key in keys:
             self.by_key[key].append(one)
 
-    def earlier(self, author: int, at: float, body: str) -> Iterator[EarlierPost]:
+    def earlier(self, author: int, at: float, signature: Signature) -> Iterator[EarlierPost]:
         """Yield the posts that may be near-copies, and those of the last hour that link to the same host."""
-        signature = Post(body).signature
         found = {one.number: one for key in signature.bands for one in self.by_key.get(key, ())}
         linked = (one for host in signature.hosts for one in self.by_key.get(host, ()))
         found |= {one.number: one for one in linked if at - one.at < HOUR}
