@@ -33,7 +33,14 @@ from parley.articles.tables import (
 from parley.authors.tables import AuthorReply, Claim
 from parley.automod.tables import Hit, Rule, RuleVersion
 from parley.backtests.tables import Backtest
-from parley.comments.tables import Comment, CommentVersion, ImportedAddress, PassageCount, QuotedWords
+from parley.comments.tables import (
+    Comment,
+    CommentSignature,
+    CommentVersion,
+    ImportedAddress,
+    PassageCount,
+    QuotedWords,
+)
 from parley.community.tables import Community, Guideline, GuidelineWording
 from parley.core.db.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
 from parley.decisions.tables import Decision
@@ -49,6 +56,7 @@ from parley.modmembers.tables import Note
 from parley.notifications.tables import Follow, Notification, NotificationPreference, QuietHours, TopicFollow
 from parley.reports.tables import QueueItem, Report
 from parley.rights.tables import RightsRequest
+from parley.rings.tables import VoteRing
 from parley.search.tables import SearchDocument, SearchWord
 from parley.signups.tables import Invitation, SignUp
 from parley.sso.tables import Identity, UsedState
@@ -66,11 +74,11 @@ TABLES = [
     Community, Guideline, GuidelineWording, SavedReason, Block,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,
-    Comment, CommentVersion, ImportedAddress, PassageCount, QuotedWords,
+    Comment, CommentSignature, CommentVersion, ImportedAddress, PassageCount, QuotedWords,
     Vote, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
     QueueItem, Report, RightsRequest,
-    Decision, Appeal, SecondLook, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
+    Decision, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, Backtest,
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture, HubPosition,
     SearchDocument, SearchWord,

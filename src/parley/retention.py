@@ -25,6 +25,7 @@ from parley.modmembers import retention as modmembers
 from parley.notifications import retention as notifications
 from parley.reports import retention as reports
 from parley.rights import retention as rights
+from parley.rings import retention as rings
 from parley.search import retention as search
 from parley.signups import retention as signups
 from parley.sso import retention as sso
@@ -53,6 +54,7 @@ FEATURES = (
     backtests,
     appeals,
     modmembers,
+    rings,
     modlog,
     notifications,
     authors,

@@ -54,6 +54,7 @@ from parley.pages import (
 from parley.reports import web as reports
 from parley.rights import answer_web as rights_answer
 from parley.rights import web as rights
+from parley.rings import web as rings
 from parley.search import web as search
 from parley.signups import web as signups
 from parley.sso import links_web as sso_links
@@ -107,6 +108,7 @@ FEATURES = (
     appeals,
     second_look_web,
     modmembers,
+    rings,
     modlog,
     mail_web,
     dashboard,

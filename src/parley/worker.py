@@ -29,6 +29,7 @@ from parley.core.observability import metrics, queues
 from parley.core.observability.load_shedding import LOOP_LAG, has_time
 from parley.core.observability.scrape import scraped
 from parley.core.settings import Settings
+from parley.dashboard import weekly
 from parley.decisions import jobs as decisions
 from parley.digests import jobs as digests
 from parley.embed import jobs as embed
@@ -41,6 +42,7 @@ from parley.mail.inbound import maildir
 from parley.mail.sending import deliver_due
 from parley.maps import jobs as maps
 from parley.notifications import jobs as notifications
+from parley.rings import jobs as rings
 from parley.search import jobs as search
 from parley.search.ops import refresh_ranks
 from parley.slow_mode import display as slow_mode
@@ -107,6 +109,7 @@ JOBS = (
     Job("sanctions", decisions.end_sanctions, seconds=5),
     Job("holds", automod.review_holds, seconds=600),
     Job("appeals", appeals.remind, seconds=HOUR),
+    Job("weekly letter", weekly.send_on_monday, seconds=HOUR),
     Job("digests", digests.run, seconds=60, deferrable=True),
     Job("exports", exports.make_exports, seconds=10, deferrable=True),
     Job("erasures", erasure.erase_due, seconds=60, repeats=True, deferrable=True),
@@ -116,6 +119,7 @@ JOBS = (
     Job("webhook deliveries", webhooks.send_due, seconds=10, concurrency=MOST_WEBHOOKS, repeats=True),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
+    Job("rings", rings.find_rings, hour=2),
     Job("search", search.index_events, seconds=5),
     Job("search ranks", refresh_ranks, seconds=60, deferrable=True),
     Job("search check", search.check, hour=4),

@@ -16,10 +16,13 @@ from parley.automod.rules.conditions import (
     Age,
     AnyCondition,
     Assisted,
+    Burst,
     Domains,
     FirstComments,
+    FirstLinks,
     Heat,
     Links,
+    NearCopies,
     Pattern,
     Rate,
     Similar,
@@ -51,6 +54,11 @@ ASKED: tuple[tuple[AnyCondition, ...], ...] = (
     (Domains(["shop.example"]), FirstComments(6)),
     (Similar(0.9),),
     (Similar(0.95, to="anyone"),),
+    (NearCopies(0.8, 1),),
+    (NearCopies(0.9, 2, by="author", days=3),),
+    (Burst("links", 1, 10),),
+    (Burst("copies", 1, 20),),
+    (FirstLinks(2),),
     (Age(7),),
     (FirstComments(3),),
     (UpheldBefore(1),),
@@ -62,7 +70,7 @@ ASKED: tuple[tuple[AnyCondition, ...], ...] = (
 
 async def later(by: timedelta) -> None:
     """Let everything that there is be older than it was."""
-    for table in ("comment", "report", "decision", "member", "thread"):
+    for table in ("comment", "comment_signature", "report", "decision", "member", "thread"):
         await db.execute(f"update {table} set created_at = created_at - $1::interval", by)
     current.forget()
 

@@ -228,7 +228,7 @@ async def test_every_figure_has_its_sentence_its_picture_and_its_numbers(staff: 
     page = (await staff.get("/mod")).text
     parts = page.split('<figure class="figure"')[1:]
 
-    assert len(parts) == 7
+    assert len(parts) == 8
     for part in parts:
         assert re.search(r'<p class="figure-says">[^<]+</p>', part)
         assert "<svg" in part and "<details" in part and "<table>" in part and "style=" not in part

@@ -22,7 +22,7 @@ from parley.articles.editing import read_markdown
 from parley.articles.markdown_blocks import blocks
 from parley.articles.rules import is_web_address
 from parley.automod.rules import post
-from parley.automod.rules.conditions import Domains, Links, Pattern, Similar, WordList
+from parley.automod.rules.conditions import Burst, Domains, FirstLinks, Links, NearCopies, Pattern, Similar, WordList
 from parley.automod.rules.post import Post
 from parley.comments import anchoring
 from parley.comments import rules as comment_rules
@@ -81,10 +81,12 @@ def hit_in(words: str) -> Asked:
 
 
 def similar(body: str) -> Any:
-    recent = Post(body=body, own=tuple(f"{body}{number}" for number in range(10)))
+    recent = Post(body=body, own=tuple(f"{body}{number}" for number in range(10)), earlier=EARLIER)
     return [condition.find(recent) for condition in CONDITIONS]
 
 
+# As many as are compared at most.
+EARLIER = tuple(post.EarlierPost(number, False, 0, bytes(64), ["a.example"]) for number in range(100))  # noqa: FBT003
 CONDITIONS = (
     WordList(["fool", "a b", "cheap shoes"]),
     Pattern(r"\bcheap\s+(?:shoes|watches)\b"),
@@ -92,6 +94,9 @@ CONDITIONS = (
     Links(3),
     Domains(["a.example", "b.com"]),
     Similar(),
+    NearCopies(at_least=100),
+    Burst(members=100),
+    FirstLinks(),
 )
 
 

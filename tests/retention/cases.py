@@ -144,6 +144,10 @@ CASES = {
     "backtest: back-tests of automatic rules": Case(
         rows.backtest, {"waiting": set_to("backtest", "state = 'waiting'")}
     ),
+    "comment_signature: signatures of comments, by which near-copies are found": Case(rows.comment_signature),
+    "vote_ring: groups that may be voting rings": Case(
+        insert("vote_ring", members=[1, 2, 3], share=0.9, share_of_others=0.1)
+    ),
     "second_look: second looks at decisions": Case(rows.second_look),
     "notification: notifications that were read": Case(
         NOTIFICATION, {"unread": set_to("notification", "read_at = null")}

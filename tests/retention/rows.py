@@ -238,6 +238,12 @@ async def backtest() -> int:
     return found
 
 
+async def comment_signature() -> int:
+    """The one that posting makes."""
+    comment = await make.comment(await make.thread(), await make.member())
+    return await db.value("select comment from comment_signature where comment = $1", comment)
+
+
 async def second_look() -> int:
     decision = await decided(await reported(), await make.member(role="moderator"))
     sql = "insert into second_look (decision, moderator, action) values ($1, $2, 'remove') returning id"

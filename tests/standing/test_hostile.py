@@ -154,6 +154,7 @@ FORMS = {
     "/mod/decision/{decision:str}/reveal": ("next",),
     "/mod/rules/new": ("name", "does", "rule", "kind-0", "words-0", "add", "more", "less"),
     "/mod/rules/check": ("does", "kind-0", "words-0"),
+    "/mod/rings/{ring:str}/dismiss": (),
     "/mod/rules/stop": ("on",),
     "/mod/rules/{rule:str}": ("version", "name", "does", "rule", "kind-0", "words-0", "add", "more", "less"),
     "/mod/rules/{rule:str}/move": ("to",),

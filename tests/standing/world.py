@@ -125,7 +125,10 @@ async def _ruled(moderator: Viewer) -> dict[str, str]:
     rule = await rules.create(moderator, RuleDraft("No roots", "flag", "topic", (WordList(["root"]),)))
     await rules.test(moderator, rule, 1)
     await jobs.run_backtests()
-    return {"{rule:str}": str(rule)}
+    ring: int = await db.value(
+        "insert into vote_ring (members, share, share_of_others) values ($1, 0.9, 0.1) returning id", [moderator.id]
+    )
+    return {"{rule:str}": str(rule), "{ring:str}": str(ring)}
 
 
 async def _fed(admin: Viewer) -> dict[str, str]:

@@ -10,9 +10,9 @@ import structlog
 from parley.automod import acting, trust
 from parley.automod.rules import budget, current, facts
 from parley.automod.rules.current import InForce
-from parley.automod.rules.evaluate import ActiveRule
 from parley.automod.rules.facts import Author
-from parley.comments.drafts import Draft, Verdict
+from parley.automod.rules.post import Post
+from parley.comments.drafts import Draft, Signature, Verdict
 from parley.core.cache import Bounded
 from parley.core.errors import ParleyError
 from parley.core.http.access import VERIFIED, Viewer
@@ -48,7 +48,11 @@ async def check(draft: Draft) -> Verdict | None:
         return None
     try:
         now = await current.in_force()
-        return await _judge(draft, now) if _needs_judging(draft, now) else None
+        known = _cached(draft.author.id, now)
+        post = facts.post(draft.words, draft.html, assisted=draft.assisted, author=known or facts.NOBODY)
+        if known is None or _may_match(post, draft.thread, now):
+            return await _judge(draft, now, post.signature)
+        return Verdict(signature=post.signature)
     except (ParleyError, asyncpg.PostgresConnectionError):
         raise
     except Exception:
@@ -80,35 +84,30 @@ def _cache(member: int, author: Author) -> None:
         _established.put(member, CachedAuthor(author, monotonic() + ESTABLISHED_SECONDS))
 
 
-def _needs_judging(draft: Draft, now: InForce) -> bool:
-    """False where a cached author and the text alone already rule out every match and every wait."""
-    known = _cached(draft.author.id, now)
-    if known is None or draft.thread in now.active_threads:
-        return True
-    rules = [rule for rule in now.rules if not _needs_heat(rule)]
-    post = facts.post(draft.words, draft.html, assisted=draft.assisted, author=known)
-    return budget.may_match(rules, post, RECORD)
+def _may_match(post: Post, thread: int, now: InForce) -> bool:
+    """False where the record of the author and the text alone already rule out every match and every wait."""
+    # A thread that is not active has no heat.
+    rules = [rule for rule in now.rules if not facts.need([rule], "heat")]
+    return thread in now.active_threads or budget.may_match(rules, post, RECORD)
 
 
-def _needs_heat(rule: ActiveRule) -> bool:
-    """Whether a rule asks for heat. A thread that is not active has none."""
-    return any("heat" in condition.needs for condition in rule.conditions)
-
-
-async def _judge(draft: Draft, now: InForce) -> Verdict | None:
+async def _judge(draft: Draft, now: InForce, signature: Signature) -> Verdict | None:
     author = await facts.author(draft.author.id, now.rules, draft.submission)
     if author.sent_before:
         # The form was sent twice: the comment exists and was judged the first time.
         return None
     _cache(draft.author.id, author)
+    earlier = await facts.earlier_posts(draft.author.id, signature) if facts.need(now.rules, "copies") else []
     recent = await activity(draft.thread) if draft.thread in now.active_threads else ThreadActivity([], [])
     if settings().limits:
         trust.may_post(author)
         may_answer(recent, draft.author.id, draft.parent)
-    post = facts.post(draft.words, draft.html, assisted=draft.assisted, author=author, heat=recent.heat)
+    post = facts.post(
+        draft.words, draft.html, assisted=draft.assisted, author=author, heat=recent.heat, earlier=earlier
+    )
     judged = await budget.judge(now.rules, post)
     after = partial(acting.act, judged=judged) if judged.hits or judged.unfinished else None
-    return Verdict(hold=judged.holds, judged=author.judged, after=after)
+    return Verdict(hold=judged.holds, judged=author.judged, after=after, signature=signature)
 
 
 def forget() -> None:

@@ -1,6 +1,6 @@
 """The checks before a comment is edited, so that nobody evades the rules by adding the words later."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 import asyncpg
@@ -12,6 +12,7 @@ from parley.automod.rules import budget, current, facts
 from parley.automod.rules.budget import Judged
 from parley.automod.rules.evaluate import ActiveRule, needs_posting_facts
 from parley.automod.rules.facts import MOST_COUNTED, Author
+from parley.automod.rules.post import EarlierPost, Post
 from parley.comments.drafts import CommentEdit
 from parley.core import db
 from parley.core.errors import ParleyError, Refused
@@ -25,6 +26,10 @@ select body = $2 and assisted = $3 and statement is not distinct from $4 from co
 """
 # A rule matches a comment once: moderators may have approved it since.
 MATCHED_BEFORE = "select distinct rule from hit where comment = $1"
+SIGN = """
+insert into comment_signature (comment, sketch, bands, hosts) values ($1, $2, $3, $4)
+on conflict (comment) do update set sketch = excluded.sketch, bands = excluded.bands, hosts = excluded.hosts
+"""
 CANNOT_WAIT = N_(
     "A moderator would have to read this first, and an edit cannot be held: the comment stays as it was. "
     "Your text is kept: you can post it as a new comment."
@@ -53,11 +58,17 @@ async def check(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
         if trust.level(author).is_held_without_rules:
             raise Refused(CANNOT_WAIT) from None
         return None
-    if edit.held:
-        return partial(holds.apply_anew, judged=judged)
-    if judged.holds:
+    if judged.holds and not edit.held:
         raise Refused(CANNOT_WAIT)
-    return partial(acting.act, judged=judged) if judged.hits else None
+    return partial(_apply, judged=judged, edit=edit)
+
+
+async def _apply(comment: int, judged: Judged, edit: CommentEdit) -> None:
+    await db.execute(SIGN, comment, *msgspec.structs.astuple(_post(edit, facts.NOBODY).signature))
+    if edit.held:
+        await holds.apply_anew(comment, judged)
+    elif judged.hits:
+        await acting.act(comment, judged)
 
 
 async def _is_unchanged(edit: CommentEdit) -> bool:
@@ -69,8 +80,20 @@ async def _judge(edit: CommentEdit, author: Author) -> Judged:
     rules = await _rules(edit)
     # The record counts a published comment too, up to the most that are counted.
     others = author.comments - (author.comments < MOST_COUNTED and not edit.held)
-    before = msgspec.structs.replace(author, comments=max(0, others))
-    return await budget.judge(rules, facts.post(edit.words, edit.html, assisted=edit.assisted, author=before))
+    linked = (await facts.author(edit.author.id, rules)).linked if facts.need(rules, "linked") else 0
+    before = msgspec.structs.replace(author, comments=max(0, others), linked=linked)
+    return await budget.judge(rules, _post(edit, before, await _earlier(edit, rules)))
+
+
+async def _earlier(edit: CommentEdit, rules: list[ActiveRule]) -> list[EarlierPost]:
+    """Other comments that may be near-copies, if a rule needs them."""
+    if not facts.need(rules, "copies"):
+        return []
+    return await facts.earlier_posts(edit.author.id, _post(edit, facts.NOBODY).signature, edit.comment)
+
+
+def _post(edit: CommentEdit, author: Author, earlier: Sequence[EarlierPost] = ()) -> Post:
+    return facts.post(edit.words, edit.html, assisted=edit.assisted, author=author, earlier=earlier)
 
 
 async def _rules(edit: CommentEdit) -> list[ActiveRule]:

@@ -13,7 +13,7 @@ from parley.core.text.messages import N_
 log = structlog.get_logger(__name__)
 
 # Facts about comments, which a profile has none of.
-OF_COMMENTS = frozenset({"recent", "heat"})
+OF_COMMENTS = frozenset({"recent", "heat", "copies", "linked"})
 REFUSED = N_(
     "An automatic rule would hold this for a moderator, and a profile cannot wait. Your text is kept here: "
     "please leave out links and advertising until you have taken part for a while."

@@ -12,8 +12,10 @@ import msgspec
 
 from parley.automod.rules.conditions import Similar
 from parley.automod.rules.evaluate import ActiveRule
-from parley.automod.rules.facts import LET_IN, MOST_COUNTED, OTHERS, OWN, RESTRICTS
+from parley.automod.rules.facts import HAS_LINK, LET_IN, MOST_COUNTED, OTHERS, OWN, RESTRICTS
 from parley.automod.rules.post import LONGEST_COMPARED, Post
+from parley.backtests.signed import SignedPosts
+from parley.comments.drafts import Signature
 from parley.comments.rules import WORDS
 from parley.core import db
 from parley.slow_mode.heat import IS_QUICK, QUICK, REMOVAL, REPORT, WINDOW, Point, heat
@@ -29,7 +31,7 @@ ROWS = f"""
 select c.id, c.thread, c.author, m.role = 'member' as judged, {WORDS} as body,
        case when c.statement is null then c.html else '' end as html, c.assisted,
        extract(epoch from c.created_at)::float8 as at, extract(epoch from m.created_at)::float8 as joined,
-       {LET_IN} as let_in, {IS_QUICK} as quick
+       {LET_IN} as let_in, {HAS_LINK} as has_link, {IS_QUICK} as quick
 from unnest($1::bigint[]) with ordinality as wanted(id, place) join comment c on c.id = wanted.id
 join member m on m.id = c.author left join comment p on p.id = c.parent left join comment g on g.id = p.parent
 order by place
@@ -43,6 +45,13 @@ UPHELD = f"""
 select d.member as key, extract(epoch from d.created_at)::float8 as number from decision d
 where d.member is not null and d.state = 'in_force' and d.action in {RESTRICTS}
   and d.created_at > $1::timestamptz - interval '120 days' order by d.created_at
+"""  # noqa: S608 constants only
+LINKED = f"""
+select author as key, number from (
+    select c.author, ({HAS_LINK})::int as number, c.created_at, c.id,
+           row_number() over (partition by c.author order by c.created_at desc, c.id desc) as place
+    from comment c where c.author is not null and {LET_IN} and c.created_at <= $1::timestamptz - interval '30 days'
+) c where place <= {MOST_COUNTED} order by created_at, id
 """  # noqa: S608 constants only
 RECENT_TIMES = """
 select author as key, extract(epoch from created_at)::float8 as number from comment
@@ -91,6 +100,7 @@ class EarlierComment(msgspec.Struct, frozen=True):
     at: float
     joined: float
     let_in: bool
+    has_link: bool
     quick: bool
 
 
@@ -121,6 +131,8 @@ class History:
         self.times: defaultdict[int, deque[float]] = defaultdict(lambda: deque(maxlen=MOST_COUNTED))
         self.own: defaultdict[int, deque[str]] = defaultdict(lambda: deque(maxlen=OWN))
         self.others: deque[str] = deque(maxlen=OTHERS)
+        self.linked: defaultdict[int, deque[int]] = defaultdict(lambda: deque(maxlen=MOST_COUNTED))
+        self.signed = SignedPosts()
         self.heat_points: defaultdict[int, list[HeatPoint]] = defaultdict(list)
 
     async def load(self, until: datetime) -> None:
@@ -132,14 +144,20 @@ class History:
         if "recent" in self.needs:
             for one in await db.fetch(MemberFigure, RECENT_TIMES, until):
                 self.times[one.key].append(one.number)
+        if "linked" in self.needs:
+            for one in await db.fetch(MemberFigure, LINKED, until):
+                self.linked[one.key].append(int(one.number))
+        if "heat" in self.needs:
+            for point in await db.fetch(HeatPoint, HEAT_POINTS, until):
+                self.heat_points[point.key].append(point)
+        await self._load_posts(until)
+
+    async def _load_posts(self, until: datetime) -> None:
         if "author" in self.compared_with:
             for body in await db.fetch(CommentBody, OWN_POSTS, until):
                 self.own[body.key].append(body.body)
         if "anyone" in self.compared_with:
             self.others.extend(body.body for body in await db.fetch(CommentBody, RECENT_POSTS, until))
-        if "heat" in self.needs:
-            for point in await db.fetch(HeatPoint, HEAT_POINTS, until):
-                self.heat_points[point.key].append(point)
 
     def post(self, row: EarlierComment) -> Post:
         """The comment as rules would have seen it."""
@@ -152,6 +170,8 @@ class History:
             since=tuple(row.at - at for at in self.times[row.author] if row.at - at < HOUR),
             own=tuple(reversed(self.own[row.author])) if "author" in self.compared_with else (),
             others=tuple(reversed(self.others)),
+            earlier=tuple(self.signed.earlier(row.author, row.at, _signature(row))) if "copies" in self.needs else (),
+            linked=sum(self.linked[row.author]),
             heat=heat(self._points(self.heat_points.get(row.thread, ()), row.at)),
             html=row.html,
         )
@@ -164,9 +184,17 @@ class History:
             self.own[row.author].append(row.body[:LONGEST_COMPARED])
         if "anyone" in self.compared_with:
             self.others.append(row.body[:LONGEST_COMPARED])
+        if "linked" in self.needs and row.let_in:
+            self.linked[row.author].append(row.has_link)
+        if "copies" in self.needs and row.judged:
+            self.signed.add(row.author, row.at, _signature(row))
         if "heat" in self.needs and row.quick:
             self.heat_points[row.thread].append(HeatPoint(row.thread, QUICK, row.at))
 
     @staticmethod
     def _points(points: Iterable[HeatPoint], at: float) -> list[Point]:
         return [Point(0, one.weight, at - one.at) for one in points if 0 <= at - one.at < WINDOW]
+
+
+def _signature(row: EarlierComment) -> Signature:
+    return Post(row.body, html=row.html).signature

@@ -1,4 +1,4 @@
-"""`parley log verify`: check that the moderation log was not changed."""
+"""`parley log`: check that the moderation log was not changed, and print its head."""
 
 from typing import Any
 
@@ -37,6 +37,14 @@ async def verify(head: str | None) -> dict[str, Any]:
         "head": printed,
         "forgotten": chain.forgotten,
     }
+
+
+@log.command()
+@on_installation
+async def head() -> dict[str, Any]:
+    """Print the head of the log: its newest entry and that one's hash. `verify` checks the hashes, this does not."""
+    found = await modlog.head()
+    return {"text": found or "The log has no entries.", "head": found}
 
 
 async def _compare(head: str) -> None:

@@ -1,15 +1,15 @@
 """`parley rules try`: what the automatic rules would do with comments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import rich_click as click
 
-from parley.automod.rules import current, score
+from parley.automod.rules import current, facts, score
 from parley.automod.rules.evaluate import ActiveRule, effective, evaluate
-from parley.automod.rules.post import Post
+from parley.automod.rules.post import EarlierPost, Post
 from parley.cli.running import on_installation
 from parley.core.errors import CommandFailed
 
@@ -20,11 +20,12 @@ def rules() -> None:
 
 
 class TriedComment(msgspec.Struct, frozen=True):
-    """A comment and what is known of its author: days since they signed up, and comments that were let in."""
+    """A comment and what is known of its author: days since they signed up, comments let in, those with a link."""
 
     body: str
     age_days: float = 0
     comments: int = 0
+    links_before: int = 0
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -47,15 +48,27 @@ class Result(msgspec.Struct, frozen=True):
 async def try_rules(file: Path) -> list[dict[str, Any]]:
     """Show what the rules would do with the comments of FILE. Nothing is changed.
 
-    Each line of FILE is a JSON object with `body`, and optionally `age_days` and `comments` of its author, who is a
-    newcomer without them.
+    Each line of FILE is a JSON object with `body`, and optionally `age_days`, `comments` and `links_before` of its
+    author, who is a newcomer without them. It is compared with the comments of the last thirty days here.
     """
     in_force = (await current.in_force()).rules
-    return [_printed(tried(in_force, one)) for one in read(file)]
+    acting = [rule for rule in in_force if rule.state == "on"]
+    return [_printed(tried(in_force, one, await _earlier(acting, one))) for one in read(file)]
 
 
-def tried(in_force: list[ActiveRule], comment: TriedComment) -> Result:
-    post = Post(comment.body, age=comment.age_days, comments=comment.comments)
+async def _earlier(acting: list[ActiveRule], comment: TriedComment) -> list[EarlierPost]:
+    """The posts of this installation that may be near-copies, if a rule needs them."""
+    return await facts.earlier_posts(0, Post(comment.body).signature) if facts.need(acting, "copies") else []
+
+
+def tried(in_force: list[ActiveRule], comment: TriedComment, earlier: Sequence[EarlierPost] = ()) -> Result:
+    post = Post(
+        comment.body,
+        age=comment.age_days,
+        comments=comment.comments,
+        linked=comment.links_before,
+        earlier=tuple(earlier),
+    )
     hits = effective(evaluate(in_force, post))
     actions = {hit.rule.action for hit in hits}
     by_score = ["score"] if post.score >= score.SUGGESTED else []

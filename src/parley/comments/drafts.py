@@ -38,16 +38,25 @@ class Draft(msgspec.Struct, frozen=True):
 After = Callable[[int], Awaitable[None]]
 
 
+class Signature(msgspec.Struct, frozen=True):
+    """By what near-copies of a text are found (automod/rules/signature.py); `sketch` and `bands` of a long one only."""
+
+    sketch: bytes
+    bands: list[int]
+    hosts: list[str]
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """A check's answer about a draft: whether to hold it for a moderator, and what to do once it is written.
 
     `judged` is the number of the author's comments that had been judged. The verdict holds while that number is
-    unchanged: of two comments posted at once, the second is judged again.
+    unchanged: of two comments posted at once, the second is judged again. `signature` is saved with the comment.
     """
 
     hold: bool = False
     judged: int | None = None
     after: After | None = None
+    signature: Signature | None = None
 
 
 class CommentEdit(msgspec.Struct, frozen=True):

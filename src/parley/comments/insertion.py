@@ -46,6 +46,9 @@ with locked_thread as (
 ), counted_in_thread as (
     update thread set comment_count = comment_count + 1, last_activity_at = now(), last_seq = last_seq + 1
     where id = $1 and exists (select 1 from new where state = 'visible') returning last_seq, comment_count
+), signed as (
+    insert into comment_signature (comment, sketch, bands, hosts)
+    select id, $13, $14, $15 from new where $13::bytea is not null
 ), logged as (
     insert into event (thread, seq, kind, comment, actor)
     select $1, t.last_seq, 'comment.posted', new.id, $3 from counted_in_thread t, new returning seq
@@ -77,6 +80,7 @@ class Insertion(msgspec.Struct, frozen=True):
 
 async def insert(draft: Draft, verdicts: Sequence[Verdict]) -> Insertion | None:
     """Add the comment if the thread, the parent and the verdicts allow it; None if there is no such thread."""
+    signature = next((verdict.signature for verdict in verdicts if verdict.signature is not None), None)
     return await db.fetch_one(
         Insertion,
         INSERT,
@@ -92,6 +96,7 @@ async def insert(draft: Draft, verdicts: Sequence[Verdict]) -> Insertion | None:
         "pending" if any(verdict.hold for verdict in verdicts) else "visible",
         min((verdict.judged for verdict in verdicts if verdict.judged is not None), default=None),
         draft.statement,
+        *(msgspec.structs.astuple(signature) if signature else (None, None, None)),
     )
 
 

@@ -21,6 +21,15 @@ RULES = (
         blank=NO_WORDS,
     ),
     Rule(
+        table="comment_signature",
+        what="signatures of comments, by which near-copies are found",
+        days=30,
+        since="created_at",
+        after="they were posted",
+        why="advertising comes back within weeks; no text can be read from a signature",
+        key="comment",
+    ),
+    Rule(
         table="comment",
         what="the words of comments that expired before a moderator came",
         days=90,

@@ -135,6 +135,21 @@ class Comment(Table):
     comment_html_version = Index("html_version, id")
 
 
+class CommentSignature(Table, tablename="comment_signature"):
+    """By what near-copies of a comment are found (automod/rules/signature.py). No text can be read from it."""
+
+    comment = BigInt(primary_key=True, null=False, default=None)
+    sketch = Bytea(null=False, default=None)
+    bands = Array(base_column=Integer(), null=False, default=list)
+    # The hosts that it links to.
+    hosts = Array(base_column=Text(), null=False, default=list)
+    created_at = Timestamptz(null=False)
+
+    # Without a list of pending entries, which every look-up would read.
+    comment_signature_bands = Index("bands", using="gin", options="fastupdate=off")
+    comment_signature_linked = Index("created_at", where="hosts <> '{}'")
+
+
 class PassageCount(Table, tablename="passage_count"):
     """The number of visible comments of each stance in one part of a discussion; comments/counts.py updates it."""
 

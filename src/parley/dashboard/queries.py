@@ -120,6 +120,34 @@ async def waited(since: datetime, grain: str) -> list[Waited]:
     return await db.fetch(Waited, WAITED, since, grain)
 
 
+# Whoever views hidden content so often in a week is advised to share the work.
+MANY_VIEWED = 30
+
+
+class Load(msgspec.Struct, frozen=True):
+    """What a moderator did: decisions, and how often they looked at grave content that is hidden."""
+
+    name: str
+    decisions: int
+    viewed: int
+
+
+LOAD = """
+with done as (
+    select moderator as member, 1 as decisions, 0 as viewed from decision
+    where created_at >= $1 and moderator is not null and state not in ('undone', 'refused')
+    union all select actor, 0, 1 from mod_action where at >= $1 and action = 'reveal' and actor is not null
+)
+select m.name, sum(decisions)::int as decisions, sum(viewed)::int as viewed
+from done join member m on m.id = done.member group by m.id order by 2 desc, 3 desc, 1
+"""
+
+
+async def load(since: datetime) -> list[Load]:
+    """The moderators who did something, the busiest first."""
+    return await db.fetch(Load, LOAD, since)
+
+
 class SecondLooks(msgspec.Struct, frozen=True):
     """Second looks at decisions of one kind: how many agree on the finding, and on the action."""
 

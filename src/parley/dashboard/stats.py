@@ -43,6 +43,7 @@ async def figures(period: Period) -> list[Figure]:
         decisions(period, decided),
         reports(period, await queries.reported(since, grain)),
         appeals(decided),
+        load(await queries.load(since)),
         agreement(await queries.second_looks(since)),
         rules(await queries.matched(since)),
     ]
@@ -120,6 +121,23 @@ def reports(period: Period, found: Sequence[queries.Reported]) -> Figure:
         summary = joined(" ", [summary, agreed])
     counts = [(one.start, verbatim(one.ground), one.count) for one in found]
     return by_kind("reports", N_("Reports"), summary, period, counts)
+
+
+def load(found: Sequence[queries.Load]) -> Figure:
+    total, viewed = _sums(found, "decisions", "viewed")
+    summary = N_("{decisions} by {moderators}; hidden content was viewed {views}.").format(
+        decisions=plural("{count} decision", "{count} decisions", total),
+        moderators=plural("{count} moderator", "{count} moderators", len(found)),
+        views=plural("{count} time", "{count} times", viewed),
+    )
+    return Figure(
+        "load",
+        N_("Load"),
+        summary if found else N_("No decisions in this period."),
+        [N_("Moderator"), N_("Decisions"), N_("Hidden content viewed")],
+        [[one.name, number(one.decisions), number(one.viewed)] for one in found],
+        shares=[charts.share(one.name, percent(one.decisions, total), one.decisions, total) for one in found[:6]],
+    )
 
 
 def appeals(found: Sequence[queries.Decided]) -> Figure:

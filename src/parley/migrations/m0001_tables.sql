@@ -554,6 +554,15 @@ CREATE INDEX comment_statement_stance ON "comment" (thread, stance, best desc, i
 CREATE INDEX comment_statement_part ON "comment" (thread, part, best desc, id) WHERE statement is not null and part is not null;
 CREATE INDEX comment_scored ON "comment" (thread, scored_at) WHERE scored_at is not null;
 CREATE INDEX comment_html_version ON "comment" (html_version, id);
+CREATE TABLE "comment_signature" (
+  "comment" BIGINT PRIMARY KEY NOT NULL DEFAULT null,
+  "sketch" BYTEA NOT NULL DEFAULT null,
+  "bands" INTEGER[] NOT NULL DEFAULT '{}',
+  "hosts" TEXT[] NOT NULL DEFAULT '{}',
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX comment_signature_bands ON "comment_signature" USING gin (bands) WITH (fastupdate=off);
+CREATE INDEX comment_signature_linked ON "comment_signature" (created_at) WHERE hosts <> '{}';
 CREATE TABLE "comment_version" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "comment" BIGINT NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
@@ -767,6 +776,15 @@ CREATE TABLE "note" (
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
 CREATE INDEX note_member ON "note" (member, id desc);
+CREATE TABLE "vote_ring" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "members" BIGINT[] NOT NULL DEFAULT '{}',
+  "share" DOUBLE PRECISION NOT NULL DEFAULT null,
+  "share_of_others" DOUBLE PRECISION NOT NULL DEFAULT null,
+  "found_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "dismissed_at" TIMESTAMPTZ DEFAULT null,
+  "dismissed_by" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null
+);
 CREATE TABLE "mod_action" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,

@@ -113,6 +113,12 @@ async def verify() -> Chain:
     return Chain(last, last_hash.hex(), None, forgotten)
 
 
+async def head() -> str | None:
+    """The newest entry and its hash, as `parley log verify --head` takes them; None for an empty record."""
+    row = await ModAction.select(ModAction.id, ModAction.hash).order_by(ModAction.id, ascending=False).first()
+    return f"{row['id']}:{row['hash'].hex()}" if row else None
+
+
 async def hash_of(entry: int) -> str | None:
     """The hash of an entry as stored; None where there is no such entry."""
     row = await ModAction.select(ModAction.hash).where(ModAction.id == entry).first()

@@ -16,6 +16,7 @@ from parley.core.http.access import ANYONE, MODERATOR, AnyRequest
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
+from parley.modlog import ops as modlog
 from parley.modlog import queries, wording
 from parley.modlog.queries import Count, LogQuery
 
@@ -82,6 +83,7 @@ async def public_log(request: AnyRequest) -> Response[Any]:
         "modlog/public.html",
         days=queries.by_day(rows[: queries.PAGE]),
         next_url=_next_url("/log", rows, {}),
+        head=await modlog.head(),
         years=list(range(this_year, first - 1, -1)),
     )
 

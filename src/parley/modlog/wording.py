@@ -68,6 +68,7 @@ ACTION_NAMES = {
     "feed.pause": N_("Feed paused"),
     "feed.start": N_("Feed started again"),
     "feed.remove": N_("Feed removed"),
+    "ring.dismiss": N_("Found to be no voting ring"),
     "stop": N_("All rules stopped"),
     "start": N_("All rules started again"),
 }
@@ -116,6 +117,7 @@ KINDS = {
     "rule": N_("Rules"),
     "ground": N_("Published rules"),
     "feed": N_("Feeds"),
+    "ring": N_("Voting rings"),
 }
 # The states and roles that the record tells of.
 STATES = {

@@ -45,6 +45,8 @@ def _number(name: str, label: Message, first: int, least: int, most: int) -> Fie
 # Sentences shorten longer lists of words.
 MOST_LISTED = 6
 WHOSE = {"author": N_("by the same author (the last 10)"), "anyone": N_("by anybody (the last 30)")}
+COPIED = {"others": N_("by different other members"), "author": N_("by the same author")}
+BURSTS = {"links": N_("links to the same site"), "copies": N_("near-copies")}
 YES_NO = {"1": N_("written with AI assistance"), "0": N_("written without")}
 
 KINDS = {
@@ -96,6 +98,47 @@ KINDS = {
             lambda one: N_("it is {share} % like something {whose}").format(
                 share=round(100 * one.share), whose=WHOSE[one.to]
             ),
+        ),
+        ConditionKind(
+            c.NearCopies,
+            N_("Near-copies over days"),
+            (_number("at_least", N_("At least"), 2, 1, 100),
+             Field("by", N_("Of comments"), "choice", "others", N_("Please choose one of the two."), COPIED),
+             _number("days", N_("within days"), 7, 1, 30),
+             Field("share", N_("Alike, in percent"), "percent", "80",
+                   N_("Please give a whole number from 50 to 100."))),
+            lambda one: (
+                plural("it is a near-copy of a comment by another member within {days} days",
+                       "it is a near-copy of comments by {count} other members within {days} days",
+                       one.at_least, days=one.days)
+                if one.by == "others" else
+                plural("it is a near-copy of a comment by its author within {days} days",
+                       "it is a near-copy of {count} comments by its author within {days} days",
+                       one.at_least, days=one.days)
+            ),
+        ),
+        ConditionKind(
+            c.Burst,
+            N_("Many accounts at once"),
+            (Field("of", N_("They post"), "choice", "links", N_("Please choose one of the two."), BURSTS),
+             _number("members", N_("Other members, at least"), 3, 1, 100),
+             _number("minutes", N_("within minutes"), 10, 1, 60)),
+            lambda one: (
+                plural("another member linked to the same site within {minutes} min before",
+                       "{count} other members linked to the same site within {minutes} min before",
+                       one.members, minutes=one.minutes)
+                if one.of == "links" else
+                plural("another member posted a near-copy within {minutes} min before",
+                       "{count} other members posted near-copies within {minutes} min before",
+                       one.members, minutes=one.minutes)
+            ),
+        ),
+        ConditionKind(
+            c.FirstLinks,
+            N_("First links"),
+            (_number("comments", N_("One of the author's first comments with a link, up to number"), 1, 1, 100),),
+            lambda one: plural("it has the first link of its author",
+                               "it is one of the first {count} comments of its author with a link", one.comments),
         ),
         ConditionKind(
             c.Age,

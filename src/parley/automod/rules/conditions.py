@@ -9,7 +9,7 @@ import re2  # type: ignore[import-untyped]
 from msgspec import Meta
 from rapidfuzz import fuzz, process
 
-from parley.automod.rules import score
+from parley.automod.rules import score, signature
 from parley.automod.rules.folding import alike, folded
 from parley.automod.rules.post import Post, comparable
 from parley.core.text.messages import N_, Message
@@ -18,9 +18,10 @@ MOST_WORDS = 500
 LONGEST_PATTERN = 500
 # The most memory of a compiled pattern; one that needs more is refused when it is saved.
 PATTERN_BYTES = 8 << 20
-# Shorter posts are often alike by chance ("Thank you!").
-SHORTEST_COMPARED = 40
 HOUR = 60
+DAY_SECONDS = 86_400
+# From this likeness on, a post in a burst is a near-copy.
+NEAR_COPY = 0.8
 
 Count = Annotated[int, Meta(ge=1, le=100)]
 Word = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -103,7 +104,7 @@ class Similar(Condition, frozen=True, tag="similar"):
     needs: ClassVar[frozenset[str]] = frozenset({"recent"})
 
     def find(self, post: Post) -> str | None:
-        if len(post.compared) < SHORTEST_COMPARED:
+        if len(post.compared) < signature.SHORTEST:
             return None
         others = [comparable(one) for one in (post.own if self.to == "author" else post.others)]
         found = process.extractOne(post.compared, others, scorer=fuzz.ratio, score_cutoff=100 * self.share)
@@ -171,6 +172,49 @@ class Assisted(Condition, frozen=True, tag="assisted"):
         return "" if post.assisted == self.declared else None
 
 
+class NearCopies(Condition, frozen=True, tag="copies"):
+    """A near-copy of posts of the last `days`: of `at_least` others' (one counted for each), or own ones."""
+
+    share: Annotated[float, Meta(ge=0.5, le=1)] = 0.8
+    at_least: Count = 2
+    by: Literal["author", "others"] = "others"
+    days: Annotated[int, Meta(ge=1, le=30)] = 7
+    needs: ClassVar[frozenset[str]] = frozenset({"copies"})
+
+    def find(self, post: Post) -> str | None:
+        lately = [one for one in post.earlier if one.seconds < DAY_SECONDS * self.days]
+        copies = [one.author for one in lately if one.own == (self.by == "author") and post.likeness(one) >= self.share]
+        number = len(copies) if self.by == "author" else len(set(copies))
+        return post.compared if number >= self.at_least else None
+
+
+class Burst(Condition, frozen=True, tag="burst"):
+    """At least `members` others linked to the same site, or posted a near-copy, in the last `minutes`."""
+
+    of: Literal["links", "copies"] = "links"
+    members: Count = 3
+    minutes: Annotated[int, Meta(ge=1, le=HOUR)] = 10
+    needs: ClassVar[frozenset[str]] = frozenset({"copies", "moment"})
+
+    def find(self, post: Post) -> str | None:
+        lately = [one for one in post.earlier if not one.own and one.seconds < 60 * self.minutes]
+        if self.of == "copies":
+            copied = {one.author for one in lately if post.likeness(one) >= NEAR_COPY}
+            return post.compared if len(copied) >= self.members else None
+        linked = ((host, {one.author for one in lately if host in one.hosts}) for host in post.signature.hosts)
+        return next((host for host, authors in linked if len(authors) >= self.members), None)
+
+
+class FirstLinks(Condition, frozen=True, tag="first_links"):
+    """It has a link, as fewer than `comments` of its author's last 100 comments have."""
+
+    comments: Count = 1
+    needs: ClassVar[frozenset[str]] = frozenset({"linked"})
+
+    def find(self, post: Post) -> str | None:
+        return " ".join(post.links) if post.links and post.linked < self.comments else None
+
+
 class SpamScore(Condition, frozen=True, tag="score"):
     """The learned score of the text (score.py) is at least `at_least`; it quotes the strongest words."""
 
@@ -187,6 +231,9 @@ AnyCondition = (
     | Links
     | Domains
     | Similar
+    | NearCopies
+    | Burst
+    | FirstLinks
     | Age
     | FirstComments
     | UpheldBefore

@@ -10,7 +10,7 @@ from parley.automod.rules.post import Post
 
 LONGEST_MATCH = 300
 # Facts about the moment at which the comment was posted; an edit cannot change them.
-AT_POSTING = frozenset({"recent", "heat"})
+AT_POSTING = frozenset({"recent", "heat", "moment"})
 
 Action = Literal["hold", "flag", "collapse", "slow", "notify"]
 

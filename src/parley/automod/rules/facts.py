@@ -1,13 +1,14 @@
 """The facts that rules use: the author's record and recent posts, read when a comment is judged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import msgspec
 
 from parley.automod.rules.conditions import Similar
 from parley.automod.rules.evaluate import ActiveRule
-from parley.automod.rules.post import LONGEST_COMPARED, Post
+from parley.automod.rules.post import LONGEST_COMPARED, EarlierPost, Post
+from parley.comments.drafts import Signature
 from parley.comments.rules import IS_IN, WORDS
 from parley.core import db
 from parley.decisions.queries import RESTRICTIONS
@@ -15,6 +16,7 @@ from parley.decisions.queries import RESTRICTIONS
 # Comments beyond this number make no difference.
 MOST_COUNTED = 100
 OWN, OTHERS = 10, 30
+MOST_EARLIER = 50
 
 # "Let in": the comment was visible to others at some time. Back-tests read the same facts of earlier times
 # (backtests/history.py).
@@ -29,6 +31,7 @@ class Author(msgspec.Struct, frozen=True):
     `age`: days since they signed up. `comments`: comments let in, at most 100. `upheld`: decisions against them in
     the last 90 days. `since`: seconds since each comment of the last hour. `own`, `others`: recent posts by them and
     by everybody, newest first, if a rule needs them. `judged`: how many of their comments were judged.
+    `linked`: how many of their last 100 comments have a link, if a rule needs it.
     `sent_before`: this submission has already been posted.
     """
 
@@ -38,10 +41,15 @@ class Author(msgspec.Struct, frozen=True):
     since: list[float]
     own: list[str] = []
     others: list[str] = []
+    linked: int = 0
     judged: int = 0
     sent_before: bool = False
 
 
+NOBODY = Author(0, 0, 0, [])
+
+# As rendered: addresses that readers would have to type do not count here.
+HAS_LINK = """c.html like '%<a href="http%'"""
 # One statement, since it runs before every post. `since` takes the newest comments of the author first and filters by
 # time afterwards: otherwise the planner would read everybody's comments of the hour.
 AUTHOR = f"""
@@ -57,20 +65,50 @@ select extract(epoch from now() - m.created_at)::float8 / 86400 as age,
         order by c.created_at desc limit {OWN}) as own,
   array(select left({WORDS}, {LONGEST_COMPARED}) from comment c where $3 and c.author is not null
         order by c.id desc limit {OTHERS}) as others,
+  (select count(*) from (select c.html from comment c where $5 and c.author = m.id and {LET_IN}
+                         order by c.created_at desc limit {MOST_COUNTED}) c where {HAS_LINK}) as linked,
   m.judged,
   exists(select from comment c where c.author = m.id and c.submission = $4) as sent_before
 from member m where m.id = $1
 """  # noqa: S608 no value in it
 
 
-async def author(member: int, rules: Iterable[ActiveRule] = (), submission: UUID | None = None) -> Author:
+# Of the posts with a common band the newest. Two index scans: `bands` finds near-copies, `created_at` what has links.
+EARLIER = f"""
+with alike as (
+    select comment, sketch, hosts from comment_signature where bands && $2::int[] and comment <> $4
+      and created_at > now() - interval '30 days' order by created_at desc limit {MOST_EARLIER}
+), linked as (
+    select comment, sketch, hosts from comment_signature where hosts && $3::text[] and hosts <> '{{}}' and comment <> $4
+      and created_at > now() - interval '1 hour' order by created_at desc limit {MOST_EARLIER}
+)
+select c.author, c.author = $1 as own, extract(epoch from now() - c.created_at)::float8 as seconds, s.sketch, s.hosts
+from (select * from alike union select * from linked) s join comment c on c.id = s.comment where c.author is not null
+"""  # noqa: S608 constants only
+
+
+async def author(member: int, rules: Sequence[ActiveRule] = (), submission: UUID | None = None) -> Author:
     """The record of a member, with the recent posts that `rules` need."""
     needed = {one.to for rule in rules for one in rule.conditions if isinstance(one, Similar)}
-    found = await db.fetch_one(Author, AUTHOR, member, bool(needed), "anyone" in needed, submission)
-    return found or Author(0, 0, 0, [])
+    known = (bool(needed), "anyone" in needed, submission, need(rules, "linked"))
+    return await db.fetch_one(Author, AUTHOR, member, *known) or NOBODY
 
 
-def post(body: str, html: str, *, assisted: bool, author: Author, heat: float = 0.0) -> Post:
+async def earlier_posts(member: int, signature: Signature, comment: int = 0) -> list[EarlierPost]:
+    """The posts, except `comment`, that may be near-copies of a member's, or link to the same host."""
+    if not signature.bands and not signature.hosts:
+        return []
+    return await db.fetch(EarlierPost, EARLIER, member, signature.bands, signature.hosts, comment)
+
+
+def need(rules: Iterable[ActiveRule], fact: str) -> bool:
+    """Whether one of the rules needs a fact."""
+    return any(fact in condition.needs for rule in rules for condition in rule.conditions)
+
+
+def post(
+    body: str, html: str, *, assisted: bool, author: Author, heat: float = 0.0, earlier: Sequence[EarlierPost] = ()
+) -> Post:
     """Build the post that rules judge."""
     return Post(
         body=body,
@@ -82,5 +120,7 @@ def post(body: str, html: str, *, assisted: bool, author: Author, heat: float = 
         since=tuple(author.since),
         own=tuple(author.own),
         others=tuple(author.others),
+        earlier=tuple(earlier),
+        linked=author.linked,
         heat=heat,
     )

@@ -7,6 +7,8 @@ import msgspec
 
 from parley.automod.rules import addresses, score
 from parley.automod.rules.folding import alike, folded, unfurled
+from parley.automod.rules.signature import likeness, signature
+from parley.comments.drafts import Signature
 from parley.core.cache import by_text
 from parley.core.text import markdown
 from parley.core.text.hosts import host_of
@@ -18,6 +20,16 @@ HREF = re.compile(r'<a href="([^"]*)"')
 LINK_MARKS = ("//", "](", "]:", ":")
 # What Markdown or HTML is made of. Without any of these a text is shown as it was typed.
 MARKUP = re.compile(r"[][\\`~*_!<>&#|]")
+
+
+class EarlierPost(msgspec.Struct, frozen=True):
+    """The signature of an earlier post, `seconds` ago; `own`: by the same author."""
+
+    author: int
+    own: bool
+    seconds: float
+    sketch: bytes
+    hosts: list[str]
 
 
 class Post(msgspec.Struct, frozen=True, dict=True):
@@ -34,6 +46,10 @@ class Post(msgspec.Struct, frozen=True, dict=True):
     # Recent posts by its author and by anyone, newest first.
     own: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    # Of the last thirty days those that may be near-copies, and of the last hour those that link to the same host.
+    earlier: tuple[EarlierPost, ...] = ()
+    # How many of its author's last 100 comments have a link.
+    linked: int = 0
     # The heat of its thread (slow_mode/heat.py).
     heat: float = 0.0
     # The rendered body, if it was rendered already.
@@ -71,6 +87,14 @@ class Post(msgspec.Struct, frozen=True, dict=True):
         marked = any(mark in self.body for mark in LINK_MARKS)
         rendered = HREF.findall(self.html or markdown.render(self.body)) if marked else []
         return (*rendered, *addresses.written(self.alike, rendered))
+
+    @cached_property
+    def signature(self) -> Signature:
+        return signature(self.alike, self.hosts)
+
+    def likeness(self, other: EarlierPost) -> float:
+        """How much it is like an earlier post, from 0 to 1, estimated from their signatures."""
+        return likeness(self.signature.sketch, other.sketch)
 
     @cached_property
     def hosts(self) -> tuple[str, ...]:

@@ -1,0 +1,32 @@
+"""The worker's job: finding voting rings once a day."""
+
+import asyncio
+
+from parley.core import db
+from parley.rings import finding
+from parley.rings.finding import Upvotes
+from parley.rings.tables import VoteRing
+
+DAYS = 30
+UPVOTES = """
+select v.member, c.author, count(*) as votes, count(distinct v.thread) as threads
+from vote v join comment c on c.id = v.comment
+where v.axis = 'quality' and v.value = 1 and v.counted and v.changed_at > now() - $1 * interval '1 day'
+  and c.author <> v.member
+group by 1, 2
+"""
+FORGET = "delete from vote_ring where dismissed_at is null"
+# A group that moderators judged to be none is not shown again, nor a part of it.
+IS_DISMISSED = "select exists(select from vote_ring where dismissed_at is not null and members @> $1::bigint[])"
+
+
+async def find_rings() -> int:
+    """Find the rings of the last thirty days anew, and return their number."""
+    upvotes = await db.fetch(Upvotes, UPVOTES, DAYS)
+    rings = await asyncio.to_thread(finding.find, upvotes)
+    async with db.atomic():
+        await db.execute(FORGET)
+        new = [one for one in rings if not await db.value(IS_DISMISSED, one.members)]
+        for one in new:
+            await VoteRing.insert(VoteRing(members=one.members, share=one.share, share_of_others=one.share_of_others))
+    return len(new)
