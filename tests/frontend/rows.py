@@ -110,6 +110,7 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
     shown |= {
         "glance": Glance([], None),
         "pinned": None,
+        "found": None,
         "here": None,
         "display": Display(legend=False),
     }
