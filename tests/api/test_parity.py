@@ -42,6 +42,7 @@ NOT_THERE = {
     "/mod/item/{item:str}/skip": "a program reads the next item of the queue",
     "/mod/item/{item:str}/reveal": "sensitive words are shown on the page, which records who looked",
     "/mod/decision/{decision:str}/reveal": "sensitive words are shown on the page, which records who looked",
+    "/mod/rings/": "a person looks at a ring with its votes",
     "/mod/audits/": "a second look is a person's",
     "/mod/members/{name:str}/note": "notes are for people",
     "/t/{thread:str}/rights/{number:str}": "needs the page, which shows the request",

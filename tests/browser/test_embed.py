@@ -1,6 +1,5 @@
 """The embed in Chromium, with third-party cookies blocked and a strict policy on the publisher's page."""
 
-import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -16,7 +15,11 @@ from parley.demo import PASSWORD
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
-BLOCKED = {"profile": {"cookie_controls_mode": 1, "block_third_party_cookies": True}}
+BLOCKED = {
+    "enableThirdPartyCookieRestriction": True,
+    "disableThirdPartyCookieMetadata": True,
+    "disableThirdPartyCookieHeuristics": True,
+}
 PASSAGES = """
 select p.html from passage p join revision r on r.id = p.revision join thread t on t.article = r.article
 where t.id = $1 order by p.position
@@ -67,8 +70,6 @@ def faults() -> Iterator[list[str]]:
 @pytest.fixture
 async def page(tmp_path: Path, faults: list[str]) -> AsyncIterator[Page]:
     """A page of a browser whose owner blocks third-party cookies."""
-    (tmp_path / "Default").mkdir()
-    (tmp_path / "Default" / "Preferences").write_text(json.dumps(BLOCKED))
     async with async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
             tmp_path, executable_path=chromium_path(), args=FLAGS, viewport={"width": 1440, "height": 900}
@@ -76,6 +77,10 @@ async def page(tmp_path: Path, faults: list[str]) -> AsyncIterator[Page]:
         context.set_default_timeout(PATIENCE_MS)
         await context.add_init_script(WATCH_SHIFTS)
         page = context.pages[0]
+        # The headless shell reads no profile, so the browser is told.
+        session = await context.new_cdp_session(page)
+        await session.send("Network.enable")
+        await session.send("Network.setCookieControls", BLOCKED)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: faults.append(said.text) if POLICY.search(said.text) else None)
         yield page

@@ -87,7 +87,7 @@ async def lived(bird: Viewer) -> tuple[int, int]:
     jon, mo = await make.member("jon"), await make.member("mo", role="moderator")
     thread = await make.thread(make.text("Most words are short."), starter=bird)
     own = await make.comment(thread, bird, "My canarysong, first.", statement="A canarysong it is.")
-    await editing.edit_comment(viewer=bird, comment_id=own, body="My canarysong, second.")
+    await editing.edit_comment(viewer=bird, comment_id=own, body="My canarysong, second https://canarysong.example.")
     other = await make.comment(thread, jon, f"As @{NAME} says, and @{NAME}.x does not.", parent=own)
     await make.vote(bird, other)
     await make.vote(bird, other, "agreement", 1)
@@ -183,6 +183,7 @@ async def test_with_the_words_nothing_of_them_stays(client: httpx.AsyncClient, b
     assert await where("canarysong") - {"search_document.words"} == set()
     assert await db.value("select state from comment where id = $1", own) == "deleted_by_author"
     assert "canarysong" not in (await client.get(f"/c/{own}", follow_redirects=True)).text
+    assert await db.value("select count(*) from comment_signature where hosts <> '{}'") == 0
 
 
 async def test_words_that_moderators_work_on_stay_until_they_decided(client: httpx.AsyncClient, bird: Viewer) -> None:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 
 STATES = "select state || ' ' || attempts from webhook_delivery where webhook = $1 order by id"
 DUE = "update webhook_delivery set due_at = now() where state = 'waiting'"
-RESTED = "update webhook set rests_until = null"
+RESTED = "update webhook set paused_until = null"
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ async def test_nine_attempts_are_all_and_three_days_of_failures_switch_it_off(re
     assert (await db.values(STATES, number), len(receiver.received)) == (["failed 9"], 9)
     assert await db.value("select state from webhook") == "on"
 
-    await db.execute("update webhook set failing_since = now() - interval '4 days', rests_until = null")
+    await db.execute("update webhook set failing_since = now() - interval '4 days', paused_until = null")
     await comments(1)
     await take_events()
     await send_due()

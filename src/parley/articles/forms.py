@@ -10,7 +10,7 @@ from parley.articles.rules import is_web_address
 from parley.core.http.forms import Form
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
-from parley.importing.metadata.authors import LONGEST_BIO, LONGEST_SECTION
+from parley.importing.metadata.bio_and_section import LONGEST_BIO, LONGEST_SECTION
 from parley.importing.metadata.licences import LONGEST_LICENCE
 
 SOURCES = ("url", "text", "file")

@@ -16,6 +16,10 @@ where author = $1 and state in ('deleted_by_author', 'withdrawn', 'expired', 're
 FORGET_VERSIONS = """
 delete from comment_version v using comment c where c.id = v.comment and c.author = $1 and c.body = ''
 """
+# Their hosts are words of the comment, and near-copies of erased words are nobody's any more.
+FORGET_SIGNATURES = """
+delete from comment_signature s using comment c where c.id = s.comment and c.author = $1 and c.body = ''
+"""
 
 
 async def erase(member: int) -> bool:
@@ -30,4 +34,5 @@ async def erase(member: int) -> bool:
         return False
     await db.execute(BLANK, member)
     await db.execute(FORGET_VERSIONS, member)
+    await db.execute(FORGET_SIGNATURES, member)
     return True

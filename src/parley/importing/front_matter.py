@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from parley.importing.metadata.authors import LONGEST_SECTION
+from parley.importing.metadata.bio_and_section import LONGEST_SECTION
 from parley.importing.metadata.dates import as_date
 from parley.importing.metadata.licences import LONGEST_LICENCE
 from parley.importing.metadata.names import MOST_NAMES, names_in

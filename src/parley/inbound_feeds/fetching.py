@@ -63,7 +63,7 @@ DEFER = "update inbound_feed set due_at = now() + make_interval(secs => $2) wher
 
 
 async def check(due: DueFeed) -> None:
-    """Fetch a feed and take over what is new. Whatever goes wrong is noted, and the feed is fetched again later."""
+    """Fetch a feed and add its new entries. A failure is noted, and the feed is fetched again later."""
     if not await hosts.take(due.host):
         await db.execute(DEFER, due.id, float(rules.HOST_SECONDS))
         return
@@ -109,7 +109,7 @@ async def _take(due: DueFeed, found: FetchedFeed) -> None:
         await _note_move(due, found.moved_to)
 
 
-# The same answer three times within 48 hours: one of them may be a mistake of the site.
+# Sightings before a move is believed, each within 48 hours of the one before: a single one may be a mistake.
 SIGHTINGS = 3
 SEEN_MOVED = "update inbound_feed set moved_to = $2, moved_seen = $3, moved_at = now() where id = $1"
 MOVE = """

@@ -13,7 +13,7 @@ from parley.inbound_feeds.documents import LONGEST_SUMMARY, LONGEST_TITLE, FeedD
 
 
 def parse(data: bytes, url: str) -> FeedDocument | None:
-    """Return the feed in `data`; None if it is no JSON Feed. What has the wrong type in it is left out."""
+    """Return the feed in `data`; None if it is no JSON Feed. Values of the wrong type are left out."""
     try:
         feed = msgspec.json.decode(data.decode("utf-8-sig", "replace"))
     except (msgspec.DecodeError, RecursionError):

@@ -8,7 +8,7 @@ MOST = 500
 
 
 def addresses(data: bytes) -> list[str]:
-    """The addresses of at most MOST feeds in an OPML file, each once; empty if it is none."""
+    """The addresses of at most MOST feeds in an OPML file, each once; empty if the file is not OPML."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
     try:
         root = etree.fromstring(data, parser)

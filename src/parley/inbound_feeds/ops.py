@@ -121,7 +121,7 @@ where id = $1 and state <> 'active'
 
 
 async def pause_feed(viewer: Viewer | None, feed: int) -> None:
-    """Fetch a feed no more until it is started again. Raises NotFound."""
+    """Stop fetching a feed until it is started again. Raises NotFound."""
     await _switch(viewer, feed, STOP, "feed.pause")
 
 

@@ -16,7 +16,7 @@ from parley.core.text.cleaning import one_line, shortened
 from parley.inbound_feeds import json_parsing
 from parley.inbound_feeds.documents import LONGEST_SUMMARY, LONGEST_TITLE, LONGEST_URL, FeedDocument, FeedEntry
 
-# Longer ones are cut before they are read: nobody sees more of them.
+# Longer texts are cut before parsing: pages show less anyway.
 _LONGEST_MARKUP = 20_000
 _LONGEST_GUID = 10_000
 _LONGEST_TTL = 100_000

@@ -14,7 +14,7 @@ MOST_WAITING = 100
 
 
 class FeedRow(msgspec.Struct, frozen=True):
-    """A feed for those who watch over it. `approvals` counts the entries that moderators approved."""
+    """A feed as moderators and admins see it. `approvals` counts the entries that moderators approved."""
 
     id: int
     url: str

@@ -23,7 +23,7 @@ ItemState = Literal["old", "waiting", "approved"]
 
 # An entry that was published longer ago gets no thread by itself.
 OLDEST = timedelta(days=14)
-# Of those that a feed lists when it is added.
+# Entries that are offered when a feed is added.
 OFFERED = 10
 # A feed in the mode `auto` needs so many approvals of moderators first.
 TRUSTED = 10

@@ -34,7 +34,7 @@ class InboundFeed(Table, tablename="inbound_feed"):
     basis = Text(null=False, default="")
     # `held`: it changed so much at once that a person must look first. `gone`: its server answered 410.
     state = Varchar(6, null=False, default="active")
-    # What the last fetch met, as a message; empty without a problem.
+    # Why the last fetch failed or the feed is held, as a message; else empty.
     note = Text(null=False, default="")
     # HTTP validators, and a hash of the body, all of the same answer.
     etag = Text(null=True, default=None)

@@ -15,8 +15,8 @@ from parley.inbound_feeds.documents import FeedDocument, FeedEntry
 from parley.inbound_feeds.rules import KnownItem
 
 HELD = N_(
-    "Most entries of this feed changed at once, with dates from before we last read it. Look at what waits for review, "
-    "then start the feed again."
+    "Most entries of this feed changed at once, with dates from before we last read it. Please look at what waits "
+    "for review. An admin can then start the feed again."
 )
 
 
@@ -48,7 +48,7 @@ on conflict (feed, key) do nothing
 async def take(feed: int, document: FeedDocument, now: datetime) -> int:
     """Add what is new in a feed, and return how many entries that is.
 
-    The first time nothing but the newest is offered. A feed that changed as a whole is held, and its new entries wait.
+    At the first fetch, only the newest are offered. A feed that changed as a whole is held, and its new entries wait.
     """
     async with db.atomic():
         state = await db.fetch_one(FeedState, STATE, feed)

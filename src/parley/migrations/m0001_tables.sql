@@ -1191,7 +1191,7 @@ CREATE TABLE "webhook" (
   "position" TEXT NOT NULL DEFAULT null,
   "failures" SMALLINT NOT NULL DEFAULT 0,
   "failing_since" TIMESTAMPTZ DEFAULT null,
-  "rests_until" TIMESTAMPTZ DEFAULT null,
+  "paused_until" TIMESTAMPTZ DEFAULT null,
   "leased_until" TIMESTAMPTZ DEFAULT null,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   CONSTRAINT webhook_state_check CHECK (state in ('on', 'off'))

@@ -1,4 +1,4 @@
-"""A sign-in at another site while it is under way. The browser keeps it in a sealed cookie, so nothing is stored."""
+"""A sign-in at another site while it is under way. The browser keeps it in a sealed cookie."""
 
 import base64
 from datetime import timedelta
@@ -15,7 +15,7 @@ from parley.sso.claims import Claims
 from parley.sso.tables import UsedState
 
 LASTS_SECONDS = 600
-# To choose a name.
+# The time to choose a name when signing up.
 SIGN_UP_SECONDS = 1_800
 LONGEST_COOKIE = 3_800
 COOKIE = "sso"
@@ -65,7 +65,7 @@ def sealed(kept: Attempt | Newcomer) -> str:
 
 
 def opened(value: str, kind: type[Kept], provider: str) -> Kept | None:
-    """What is in a cookie, if we sealed it for this provider a while ago."""
+    """What is in a cookie, if we sealed it for this provider and it has not expired."""
     try:
         plain = sealing.unseal(base64.urlsafe_b64decode(value), _purpose(kind))
     except ValueError:

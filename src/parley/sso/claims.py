@@ -11,12 +11,12 @@ from parley.core.text.messages import N_
 
 LONGEST_SUBJECT = 255
 FAILED = N_(
-    "The sign-in at {provider} did not come to an end that we can trust, so nothing was changed. Please try again."
+    "The sign-in at {provider} was cancelled or could not be verified, so nothing was changed. Please try again."
 )
 
 
 class NotTrusted(Refused):
-    """The answer of a provider is not what it should be. `reason` is for the log."""
+    """The answer of a provider failed a check. `reason` is for the log."""
 
     def __init__(self, provider: Provider, reason: str) -> None:
         super().__init__(FAILED, provider=provider.name)
@@ -52,7 +52,7 @@ def _address(email: object) -> str:
 
 
 def _name(raw: object) -> str:
-    """The name there as one that a member may have here; empty if little of it is left."""
+    """The provider's name, changed to one that a member may have here; empty if that is not possible."""
     if not isinstance(raw, str):
         return ""
     typed = unicodedata.normalize("NFKC", raw[:200]).partition("@")[0]

@@ -26,18 +26,18 @@ class Metadata(msgspec.Struct, frozen=True):
     authorization_response_iss_parameter_supported: bool = False
 
 
-class Known(msgspec.Struct):
-    """What a process read of a provider, and when."""
+class ProviderDocuments(msgspec.Struct):
+    """What a process read about a provider, and when."""
 
     metadata: Metadata
     keys: KeySet
     read_at: float
 
 
-_known: dict[str, Known] = {}
+_known: dict[str, ProviderDocuments] = {}
 
 
-async def of(provider: Provider, *, again: bool = False) -> Known:
+async def of(provider: Provider, *, again: bool = False) -> ProviderDocuments:
     """Return what the provider publishes, read within the last hour; or `again`, when it uses a key that is unknown.
 
     Raises NoAnswer.
@@ -49,7 +49,7 @@ async def of(provider: Provider, *, again: bool = False) -> Known:
 
 
 def address_of(provider: Provider) -> str:
-    """Where the provider describes itself."""
+    """The address of the provider's configuration document."""
     return f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
 
 
@@ -57,7 +57,7 @@ def forget() -> None:
     _known.clear()
 
 
-async def _read(provider: Provider) -> Known:
+async def _read(provider: Provider) -> ProviderDocuments:
     address = address_of(provider)
     try:
         metadata = msgspec.convert(await http.get(address), Metadata)
@@ -65,11 +65,11 @@ async def _read(provider: Provider) -> Known:
         raise NoAnswer(f"{address} is not complete: {error}") from None
     # Another issuer could answer in the name of this one.
     if metadata.issuer != provider.issuer:
-        raise NoAnswer(f"{address} names the issuer {metadata.issuer!r}; set exactly that one, if it is right")
+        raise NoAnswer(f"{address} names the issuer {metadata.issuer!r}; if that is right, set it as `issuer`")
     asked = (metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri)
     if not all(map(is_secure, asked)):
         raise NoAnswer(f"{address} names an address without https")
-    return Known(metadata, _keys(metadata.jwks_uri, await http.get(metadata.jwks_uri)), monotonic())
+    return ProviderDocuments(metadata, _keys(metadata.jwks_uri, await http.get(metadata.jwks_uri)), monotonic())
 
 
 def _keys(address: str, document: Any) -> KeySet:

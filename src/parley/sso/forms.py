@@ -1,4 +1,4 @@
-"""The form of whoever signs up with an account elsewhere."""
+"""The form for signing up with an account at another site."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -22,12 +22,12 @@ OK = 200
 
 
 class NoAnswer(Exception):
-    """The server could not be asked, or its answer is of no use; the text says why, for operators."""
+    """The server gave no usable answer; the text says why, for operators."""
 
 
 async def get(address: str, *, token: str = "") -> dict[str, Any]:
     """Return the JSON object at an address. Raises NoAnswer."""
-    return await _asked("GET", address, {"Authorization": f"Bearer {token}"} if token else {})
+    return await _request("GET", address, {"Authorization": f"Bearer {token}"} if token else {})
 
 
 async def post(address: str, fields: dict[str, str], *, client: str = "", secret: str = "") -> dict[str, Any]:
@@ -36,10 +36,10 @@ async def post(address: str, fields: dict[str, str], *, client: str = "", secret
     if client:
         pair = f"{quote_plus(client)}:{quote_plus(secret)}"
         headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
-    return await _asked("POST", address, headers, urlencode(fields).encode())
+    return await _request("POST", address, headers, urlencode(fields).encode())
 
 
-async def _asked(method: str, address: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
+async def _request(method: str, address: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
     if not is_secure(address):
         raise NoAnswer(f"{address} is not an address with https")
     headers |= {"Accept": "application/json", "Accept-Encoding": "identity", "Connection": "close"}
@@ -54,7 +54,7 @@ async def _asked(method: str, address: str, headers: dict[str, str], body: bytes
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
         raise NoAnswer(f"{address} does not answer: {error or type(error).__name__}") from None
     except CannotImport as error:
-        raise NoAnswer(f"{address} is not asked: {error} PARLEY_FETCH_ALLOW lists networks of your own.") from None
+        raise NoAnswer(f"{address} is not requested: {error} PARLEY_FETCH_ALLOW lists networks of your own.") from None
 
 
 def _wire(address: str, headers: dict[str, str], body: bytes) -> list[tuple[bytes, bytes]]:

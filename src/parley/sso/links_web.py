@@ -43,8 +43,8 @@ async def end_link(request: AnyRequest, link: FromPath[str]) -> Response[Any]:
 async def _shown(request: AnyRequest) -> dict[str, Any]:
     account = await account_of(request)
     links = await queries.links(account.id)
-    is_only_way = account.password_hash is None
-    return {"links": links, "others": queries.not_connected(links), "has_no_password": is_only_way}
+    has_no_password = account.password_hash is None
+    return {"links": links, "others": queries.not_connected(links), "has_no_password": has_no_password}
 
 
 handlers: list[object] = [links_page, end_link]

@@ -16,7 +16,7 @@ from parley.core.providers import Provider
 from parley.sso import discovery, http
 from parley.sso.attempts import Attempt
 from parley.sso.claims import Claims, NotTrusted, claims
-from parley.sso.discovery import Known
+from parley.sso.discovery import ProviderDocuments
 from parley.sso.http import NoAnswer
 
 # Signatures by a private key only: with HS256, whoever knows our secret could sign, and `none` signs nothing.
@@ -71,21 +71,23 @@ async def read(provider: Provider, attempt: Attempt, query: Mapping[str, str], b
         subject=found["sub"],
         name=more.get("preferred_username") or more.get("nickname") or more.get("name"),
         email=more.get("email"),
-        # Some providers send the text.
+        # Some providers send the string `true`.
         verified=more.get("email_verified") in (True, "true"),
         second_factor=_has_second_factor(found),
     )
 
 
-def _check_issuer(provider: Provider, known: Known, query: Mapping[str, str]) -> None:
+def _check_issuer(provider: Provider, known: ProviderDocuments, query: Mapping[str, str]) -> None:
     """Refuse the answer of another provider than the one asked (RFC 9207)."""
     issuer = query.get("iss")
     is_needed = known.metadata.authorization_response_iss_parameter_supported
     if (issuer is None and is_needed) or (issuer is not None and issuer != provider.issuer):
-        raise NotTrusted(provider, f"the answer is of the issuer {issuer!r}")
+        raise NotTrusted(provider, f"the answer names the issuer {issuer!r}")
 
 
-async def _exchange(provider: Provider, known: Known, attempt: Attempt, code: str, back: str) -> dict[str, Any]:
+async def _exchange(
+    provider: Provider, known: ProviderDocuments, attempt: Attempt, code: str, back: str
+) -> dict[str, Any]:
     fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": attempt.verifier}
     metadata = known.metadata
     if "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
@@ -94,7 +96,7 @@ async def _exchange(provider: Provider, known: Known, attempt: Attempt, code: st
     return await http.post(metadata.token_endpoint, fields | own)
 
 
-async def _verified(provider: Provider, known: Known, attempt: Attempt, token: str) -> dict[str, Any]:
+async def _verified(provider: Provider, known: ProviderDocuments, attempt: Attempt, token: str) -> dict[str, Any]:
     """Return the claims of an ID token that is signed by the provider, for us, now, and for this sign-in."""
     now = int(time())
     rules = JWTClaimsRegistry(
@@ -118,7 +120,7 @@ async def _verified(provider: Provider, known: Known, attempt: Attempt, token: s
     return found
 
 
-async def _decoded(provider: Provider, known: Known, token: str) -> jwt.Token:
+async def _decoded(provider: Provider, known: ProviderDocuments, token: str) -> jwt.Token:
     try:
         return jwt.decode(token, known.keys, algorithms=ALGORITHMS)
     except InvalidKeyIdError:
@@ -127,7 +129,9 @@ async def _decoded(provider: Provider, known: Known, token: str) -> jwt.Token:
         return jwt.decode(token, known.keys, algorithms=ALGORITHMS)
 
 
-async def _user_info(provider: Provider, known: Known, found: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+async def _user_info(
+    provider: Provider, known: ProviderDocuments, found: dict[str, Any], answer: dict[str, Any]
+) -> dict[str, Any]:
     """Some providers tell the address only here. It counts only for the same subject (OpenID Connect 5.3.2)."""
     token, endpoint = answer.get("access_token"), known.metadata.userinfo_endpoint
     if not endpoint or not isinstance(token, str) or not token.isascii() or not token.isprintable():

@@ -1,7 +1,7 @@
 """Signing in at a publisher's site, by the payload of Discourse's "DiscourseConnect", which many such sites speak.
 
 We send a nonce, signed with the secret that both know; the site answers with the nonce and the account, signed too.
-What it says of roles and groups is ignored.
+What it says about roles and groups is ignored.
 """
 
 import base64
@@ -54,7 +54,7 @@ def read(provider: Provider, query: Mapping[str, str]) -> Claims:
 
 
 def _signed(provider: Provider, query: Mapping[str, str]) -> dict[str, str] | None:
-    """The fields of the payload, if it is signed."""
+    """The fields of the payload, None if the signature is wrong."""
     payload, given = query.get("sso", ""), query.get("sig", "")
     expected = signature(provider.secret, payload)
     if len(payload) > LONGEST or not hmac.compare_digest(expected.encode(), given.encode(errors="replace")):

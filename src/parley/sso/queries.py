@@ -17,7 +17,7 @@ OF_MEMBER = "select id, source, created_at from identity where member = $1 order
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """The member with whom an account elsewhere signs in."""
+    """The member whom an account at another site belongs to."""
 
     id: int
     is_unverified: bool

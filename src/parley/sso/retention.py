@@ -5,10 +5,10 @@ from parley.core.retention import Kept, Rule
 RULES = (
     Rule(
         table="used_state",
-        what="marks of sign-ins that came back from other sites",
+        what="used `state` values of sign-ins from other sites",
         days=0,
         since="expires_at",
-        after="their sign-in can no longer be answered, ten minutes after it began",
+        after="their sign-in can no longer be answered, ten minutes after it came back",
         why="nothing is accepted for it any more",
         key="digest",
     ),

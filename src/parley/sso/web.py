@@ -1,4 +1,4 @@
-"""Signing in and up with an account at another site. Its pages lead back to `/sso/{provider}/back`."""
+"""Signing in and up with an account at another site. The provider sends the browser back to `/sso/{provider}/back`."""
 
 from typing import Any, TypeVar
 
@@ -46,7 +46,7 @@ CHANGED = N_("You are signed in as somebody else now, so nothing was connected."
 
 @get("/sso/{provider:str}", name="sso:begin", opt={"who": ANYONE})
 async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
-    """Send the browser to a provider. Only a link on our own pages begins a sign-in, no other site."""
+    """Send the browser to a provider. A link on another site leads to the sign-in page instead."""
     found, next_url = _provider(provider), next_of(request)
     if request.headers.get("sec-fetch-site", "none") not in OURS:
         return see_other(leading_back("/login", next_url))
@@ -58,7 +58,7 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
         await ratelimit.take_network(ratelimit.PROVIDER_NETWORK, client_of(request).network)
         address = await _address(provider, found, attempt)
     except (NoAnswer, TooMany) as error:
-        return await _refused(request, attempt, _told(found, error))
+        return await _refused(request, attempt, _for_reader(found, error))
     cookie = attempts.cookie(attempts.sealed(attempt))
     return _keeping_opener(Redirect(address, status_code=303, cookies=[cookie]), next_url)
 
@@ -77,14 +77,14 @@ async def _address(key: str, provider: Provider, attempt: Attempt) -> str:
 
 @get("/sso/{provider:str}/back", name="sso:back", opt={"who": ANYONE})
 async def back(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
-    """Take the browser back: sign in, connect, or ask for a name."""
+    """Handle the provider's answer: sign in, connect, or ask for a name."""
     found = _provider(provider)
     attempt = attempts.opened(request.cookies.get(attempts.cookie_name(), ""), Attempt, provider)
     try:
         claims = await _claims(request, provider, found, attempt)
-        return await _done(request, provider, found, attempt, claims)  # type: ignore[arg-type] # _claims checked it
+        return await _finish(request, provider, found, attempt, claims)  # type: ignore[arg-type] # _claims checked it
     except (Refused, Forbidden, TooMany, NoAnswer) as error:
-        return await _refused(request, attempt, _told(found, error))
+        return await _refused(request, attempt, _for_reader(found, error))
 
 
 async def _claims(request: AnyRequest, key: str, provider: Provider, attempt: Attempt | None) -> Claims:
@@ -101,7 +101,7 @@ async def _claims(request: AnyRequest, key: str, provider: Provider, attempt: At
     return publisher.read(provider, query)
 
 
-async def _done(request: AnyRequest, key: str, provider: Provider, attempt: Attempt, claims: Claims) -> Response[Any]:
+async def _finish(request: AnyRequest, key: str, provider: Provider, attempt: Attempt, claims: Claims) -> Response[Any]:
     client = client_of(request)
     if attempt.member is not None:
         if client.viewer is None or client.viewer.id != attempt.member:
@@ -174,7 +174,7 @@ def _shown(key: str, provider: Provider, newcomer: Newcomer) -> dict[str, Any]:
     return {"provider": provider, "key": key, "email": newcomer.claims.email, "is_vouched": is_vouched}
 
 
-def _told(provider: Provider, error: ParleyError | NoAnswer) -> ParleyError:
+def _for_reader(provider: Provider, error: ParleyError | NoAnswer) -> ParleyError:
     """The error for the reader. The reason is for the operator."""
     if isinstance(error, NotTrusted):
         log.warning("provider not trusted", source=provider.source, reason=error.reason)

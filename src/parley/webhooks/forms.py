@@ -25,7 +25,7 @@ class WebhookForm(Form):
 
 
 def _may_get_events(url: str) -> bool:
-    """Whether `url` is an address that others on the way cannot read along. On localhost, http is for trying it out."""
+    """Whether `url` is an address that nobody on the way can read. An installation on localhost may use http."""
     if not is_web_address(url):
         return False
     parts = urlsplit(url)

@@ -5,7 +5,7 @@ from parley.core.text.messages import N_
 KINDS = {
     "comment.posted": N_("A comment is posted"),
     "comment.edited": N_("A comment is edited"),
-    "comment.deleted": N_("Its author deletes a comment"),
+    "comment.deleted": N_("A comment is deleted by its author"),
     "comment.removed": N_("A comment is removed"),
     "comment.restored": N_("A comment is restored"),
     "comment.moved_away": N_("A comment is moved to another thread"),

@@ -19,9 +19,9 @@ update webhook set former_secret = secret, former_until = now() + interval '{FOR
 where id = $1
 """  # noqa: S608 a constant
 SWITCH = """
-update webhook set state = $2, ended_by = '', failures = 0, failing_since = null, rests_until = null where id = $1
+update webhook set state = $2, ended_by = '', failures = 0, failing_since = null, paused_until = null where id = $1
 """
-# Deliveries that wait while it is off keep their turn.
+# A delivery that is waiting already is left as it is.
 AGAIN = """
 update webhook_delivery set state = 'waiting', attempts = 0, due_at = now(), settled_at = null
 where id = $1 and webhook = $2 and state <> 'waiting'
@@ -38,7 +38,7 @@ async def make(url: str, kinds: Sequence[str]) -> tuple[int, str]:
         # Of two forms at once, the second waits and counts the webhook of the first.
         await db.execute(LOCK)
         if await Webhook.count() >= MOST:
-            raise Refused(N_("There are {most} webhooks, and cannot be more. Delete one first."), most=MOST)
+            raise Refused(N_("There can be at most {most} webhooks. Delete one first."), most=MOST)
         made = await Webhook.insert(
             Webhook(url=url, kinds=list(kinds), secret=signing.sealed(secret), position=await events.newest())
         )
@@ -65,7 +65,7 @@ async def switch(webhook: int, *, on: bool) -> None:
 async def send_again(webhook: int, delivery: int) -> None:
     """Send a message once more, with the same id. Raises NotFound if there is none that arrived or was given up."""
     if not await db.execute(AGAIN, delivery, webhook):
-        raise NotFound(N_("There is no such message, or it waits to be sent."))
+        raise NotFound(N_("There is no such message, or it is still waiting to be sent."))
     await wake_job("webhook deliveries")
 
 

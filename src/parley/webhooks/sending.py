@@ -28,7 +28,7 @@ FAILING_DAYS = 3
 CLAIM = f"""
 update webhook set leased_until = clock_timestamp() + interval '1 minute' where id = (
   select w.id from webhook w
-  where w.state = 'on' and coalesce(w.rests_until, '-infinity') <= clock_timestamp()
+  where w.state = 'on' and coalesce(w.paused_until, '-infinity') <= clock_timestamp()
     and coalesce(w.leased_until, '-infinity') <= clock_timestamp()
     and exists (select from webhook_delivery d where d.webhook = w.id and d.state = 'waiting'
       and d.due_at <= clock_timestamp() and {attempts.due(JOB, "d.id")})
@@ -51,9 +51,9 @@ with settled as (
   update webhook_delivery set state = 'delivered', attempts = attempts + 1, status = $2, error = '',
     settled_at = clock_timestamp()
   where id = $1 returning webhook)
-update webhook set failures = 0, failing_since = null, rests_until = null where id = (select webhook from settled)
+update webhook set failures = 0, failing_since = null, paused_until = null where id = (select webhook from settled)
 """
-# The receiver rests, so that each of its waiting messages does not wait for it.
+# Pause the receiver, longer after each failure, so that not every waiting message spends ten seconds on it.
 REFUSED = f"""
 with tried as (
   update webhook_delivery set attempts = attempts + 1, status = $2, error = $3,
@@ -62,7 +62,7 @@ with tried as (
     due_at = clock_timestamp() + interval '1 minute' * coalesce(($4::float8[])[attempts + 1], 0)
   where id = $1 returning webhook)
 update webhook set failures = least(failures + 1, 100), failing_since = coalesce(failing_since, clock_timestamp()),
-  rests_until = clock_timestamp() + interval '1 second' * least(5 * 2 ^ least(failures, 10), 600)
+  paused_until = clock_timestamp() + interval '1 second' * least(5 * 2 ^ least(failures, 10), 600)
 where id = (select webhook from tried)
 returning failing_since < clock_timestamp() - interval '{FAILING_DAYS} days'
 """  # noqa: S608 constants only

@@ -36,7 +36,7 @@ class Webhook(Table):
     # Failures in a row, since when, and until when nothing is tried after the last.
     failures = SmallInt(null=False, default=0)
     failing_since = Timestamptz(null=True, default=None)
-    rests_until = Timestamptz(null=True, default=None)
+    paused_until = Timestamptz(null=True, default=None)
     # One sweep at a time sends to it.
     leased_until = Timestamptz(null=True, default=None)
     created_at = Timestamptz(null=False)

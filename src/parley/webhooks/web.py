@@ -73,7 +73,7 @@ async def list_page(request: AnyRequest) -> Response[Any]:
 
 @post(PAGE, name="webhooks:make", opt=STAFF)
 async def make(request: AnyRequest) -> Response[Any]:
-    """Make a webhook, and show its secret once: an address to redirect to could not hold it."""
+    """Make a webhook, and show its secret once: a redirect could not carry it."""
     form = WebhookForm(await posted(request))
     if proving := await _must_prove(request, f"{PAGE}?{urlencode(form.values, errors='replace')}"):
         return proving

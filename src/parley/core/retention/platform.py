@@ -11,7 +11,7 @@ RULES = (
         what="what happened in threads",
         days=30,
         since="handled_at",
-        after="its notifications were made; the newest event of each thread stays",
+        after="their notifications were made; the newest event of each thread stays",
         why="reconnecting pages read it; a page that was away for longer reloads",
         where=IS_NOT_THE_NEWEST,
     ),

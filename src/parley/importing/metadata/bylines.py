@@ -72,7 +72,7 @@ def _candidates(stated: Stated, title: str) -> Iterator[Byline]:
     yield from _on_the_page(stated, heading_of(stated.tree, title), sites)
     yield _organisations(stated, sites), "json-ld"
     yield from _own_site(stated)
-    yield from _stated_anyone(stated)
+    yield from _stated_fallback(stated)
 
 
 def _of_preview(stated: Stated) -> list[str]:
@@ -82,7 +82,7 @@ def _of_preview(stated: Stated) -> list[str]:
 
 
 def _sites(stated: Stated) -> list[str]:
-    """The names of the site itself, which are no byline: "Example News", "example", "example.org"."""
+    """The names of the site itself, which do not count as bylines: "Example News", "example", "example.org"."""
     labels = stated.host.split(".")
     return [*stated.site_names, stated.host, *labels[:-1], *(f"{name} Online" for name in stated.site_names)]
 
@@ -97,7 +97,7 @@ def _people(stated: Stated, sites: list[str]) -> list[str]:
 
 
 def _publishers(stated: Stated) -> set[str]:
-    """Organisations whose name a blog's software may give to a person."""
+    """The folded names of the site and of publishers, which blog software may state as a person."""
     nodes = [*stated.values("publisher"), *stated.nodes.values()]
     organisations = [node for node in nodes if isinstance(node, dict) and "Person" not in types_of(node)]
     named = {fold(text_of(node.get("name"))) for node in organisations if _is_organisation(node)}
@@ -117,22 +117,22 @@ def _organisations(stated: Stated, sites: list[str]) -> list[str]:
 
 
 def _own_site(stated: Stated) -> Iterator[Byline]:
-    """The person whose name the site has."""
+    """A marked author whose name is also the site's, as on a personal site."""
     for element in stated.tree.xpath(_MARKED)[:_MOST_MARKED]:
         if _is_explicit(element) and not _is_elsewhere(element, set()):
             yield _names_of(element, [], single=True, handles=True), "rel=author"
 
 
-def _stated_anyone(stated: Stated) -> Iterator[Byline]:
+def _stated_fallback(stated: Stated) -> Iterator[Byline]:
     """What the page states as the author where it names nobody: its desk, its own organisation, or initials."""
     texts = [text_of(value) for value in stated.values("author")]
-    yield from (([text], "json-ld") for text in texts[:1] if _is_anyone(text))
+    yield from (([text], "json-ld") for text in texts[:1] if _is_fallback_name(text))
     yield from (
-        ([text], f"meta {name}") for name in _META for text in stated.meta.get(name, [])[:1] if _is_anyone(text)
+        ([text], f"meta {name}") for name in _META for text in stated.meta.get(name, [])[:1] if _is_fallback_name(text)
     )
 
 
-def _is_anyone(text: str) -> bool:
+def _is_fallback_name(text: str) -> bool:
     return is_name(text, single=True) or is_handle(text) or text.casefold() in DESKS
 
 

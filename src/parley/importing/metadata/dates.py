@@ -26,7 +26,7 @@ _UPDATED = (
     "last-modified", "lastmod",
 )  # fmt: skip
 _FIRST_SITES = datetime(1995, 1, 1)  # noqa: DTZ001 htmldate compares days without a zone
-# A date in a short line beside the heading is the article's, unless it is that of an update or an event's.
+# A date in a short line beside the heading is the article's, unless it is the date of an update or an event.
 _UPDATE = re.compile(
     r"updat|aktualisiert|geändert|stand:|mis à jour|modifi|actualizad|aggiornat|bis\b|until", re.IGNORECASE
 )
@@ -52,7 +52,10 @@ def find_updated(stated: Stated, published: datetime | None) -> tuple[datetime |
 
 
 def as_date(text: str | None) -> datetime | None:
-    """Parse a date of ISO 8601 or an e-mail, without an offset as UTC. None if it is invalid or in the future."""
+    """Parse an ISO 8601 or RFC 5322 date; without an offset it is UTC.
+
+    None if it is invalid, before 1800 or over two days in the future.
+    """
     value = _parsed((text or "").strip())
     if value is None:
         return None

@@ -54,7 +54,7 @@ def signed(tree: HtmlElement, sites: list[str]) -> Named:
 
 
 def _line_of(block: HtmlElement) -> str:
-    """The text of an element with little in it; empty for a longer one."""
+    """The text of an element with at most three descendants and fewer than 80 characters, else empty."""
     if sum(1 for _ in islice(block.iterdescendants(), 2 * _MOST_INSIDE)) > _MOST_INSIDE:
         return ""
     line = " ".join(block.text_content()[: 2 * _LONGEST_LINE].split())
@@ -62,7 +62,7 @@ def _line_of(block: HtmlElement) -> str:
 
 
 def _is_last(block: HtmlElement) -> bool:
-    """Whether at least three paragraphs come before an element in its box, and next to nothing after it."""
+    """Whether at least three paragraphs come before an element in its parent, and next to nothing after it."""
     before = sum(1 for _ in islice(block.itersiblings("p", preceding=True), 3))
     after = [one.text_content() for one in islice(block.itersiblings(), 3)]
     return before == 3 and len(after) < 3 and all(len(text.strip()) < _LONGEST_LINE // 2 for text in after)  # noqa: PLR2004
@@ -74,5 +74,5 @@ def _people(line: str, sites: list[str]) -> list[str]:
 
 
 def _is_person(name: str) -> bool:
-    """Whether a name has two to four words and nothing that names do not have."""
+    """Whether a name has two to four words and no punctuation or conjunction."""
     return 2 <= len(name.split()) <= 4 and name[0].isupper() and not re.search(r"[&!?()/„“]| und | and ", name)  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""The language of an article, as its page declares it or as its words tell, and its writing direction."""
+"""The language of an article, as its page declares it or as detected from its words, and its writing direction."""
 
 import re
 from functools import cache
@@ -28,7 +28,7 @@ def find_language(stated: Stated) -> str | None:
 
 
 def detect_language(text: str) -> str | None:
-    """The language of a text without a declaration, as a tag such as `de`; None where the words do not tell."""
+    """The language of a text without a declaration, as a tag such as `de`; None if the detection is unsure."""
     sample = " ".join(text[:_SAMPLE].split())
     if len(sample) < _FEWEST_LETTERS:
         return None

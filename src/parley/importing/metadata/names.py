@@ -27,7 +27,7 @@ _ROLES = re.compile(
     r"|\s*(?:기자|특파원|記者|編集委員|撰文)(?:\s*외\s*\d*\s*명?)?$",
     re.IGNORECASE,
 )
-# Those who write for a site without a name of their own.
+# Bylines that name an editorial office, not a person.
 DESKS = frozenset({
     "agencies", "desk", "newsroom", "redacción", "redaktion", "redazione", "rédaction", "staff", "web desk",
 })  # fmt: skip
@@ -62,7 +62,7 @@ def fold(text: str) -> str:
 def names_in(text: str, *, sites: Iterable[str] = (), single: bool = False, handles: bool = False) -> list[str]:
     """The names in a line, without "By", roles, places and names of `sites`.
 
-    `single`: one word can be a name. `handles`: also if it is no usual name.
+    `single`: one word can be a name. `handles`: also user names such as c1ph4.
     """
     known = {fold(site) for site in sites}
     kept: dict[str, str] = {}
@@ -79,7 +79,7 @@ def names_in(text: str, *, sites: Iterable[str] = (), single: bool = False, hand
 
 
 def tidy_name(part: str, sites: Iterable[str] = ()) -> str:
-    """A name without "By" before it and a role after it, in usual capitals."""
+    """A name without "By" before it and a role after it, with normal capitalisation."""
     name = _LATE_BY.sub("", BY.sub("", " ".join(part.split()), count=1)).strip(' ,.:*()[]"“”')
     short = _without_site(_ROLES.sub("", name), sites) if _ROLES.search(name) else name
     name = short if " " in short or not short.isascii() else name

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 from lxml.html import HtmlElement
 
-from parley.importing.metadata.authors import find_bio, find_section
+from parley.importing.metadata.bio_and_section import find_bio, find_section
 from parley.importing.metadata.bylines import find_byline
 from parley.importing.metadata.dates import find_published, find_updated
 from parley.importing.metadata.languages import find_direction, find_language
@@ -18,7 +18,7 @@ from parley.importing.metadata.titles import find_title
 class Metadata(msgspec.Struct, frozen=True):
     """Everything but the direction may be missing. Dates have a time zone; a day without a time is midnight UTC.
 
-    `where` says for each field that was found from what part of the page it is, such as `json-ld` or `heading`.
+    `where` says for each field that was found in which part of the page it was found, such as `json-ld` or `heading`.
     """
 
     title: str | None = None
@@ -37,7 +37,10 @@ class Metadata(msgspec.Struct, frozen=True):
 
 
 def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
-    """Judge what a page states about its article, data before text. What is implausible stays empty."""
+    """Read the metadata of a page's article: structured data before visible text, except for the title.
+
+    Implausible values are left empty.
+    """
     stated = read_stated(tree, url)
     title = find_title(stated)
     byline = find_byline(stated, title[0])

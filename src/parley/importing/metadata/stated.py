@@ -79,7 +79,7 @@ def read_stated(tree: HtmlElement, url: str | None) -> Stated:
     ]
     own = [node for node in articles if _is_about(node, title, url)]
     nodes = {str(node["@id"]): node for node in all_nodes if "@id" in node and len(node) > 1}
-    # A page with a list of articles has none of its own, unless one is known by its title or address.
+    # A page with a list of articles has none of its own, unless one is recognised by its title or address.
     return Stated(tree, url, meta, own or (articles if len(articles) <= 2 else []), nodes)  # noqa: PLR2004 article, page
 
 
@@ -93,7 +93,7 @@ def types_of(node: Node) -> list[str]:
 
 
 def text_of(value: object) -> str:
-    """A text or a number of JSON-LD or a meta element in one line, without markup's character references."""
+    """A text or a number of JSON-LD or a meta element in one line, with character references decoded."""
     if isinstance(value, dict):
         value = value.get("name") or value.get("@value")
     if isinstance(value, list):

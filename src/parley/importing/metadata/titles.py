@@ -9,7 +9,7 @@ from parley.importing.metadata.names import fold
 from parley.importing.metadata.stated import Stated, text_of
 
 _META = ("citation_title", "og:title", "twitter:title", "dc.title", "dcterms.title", "parsely-title", "title")
-# A separator between a title and its site, with spaces where it may also stand in a title.
+# A separator between a title and its site, with spaces where it may also occur in a title.
 _SEPARATOR = re.compile(
     r"\s+[|\u00b7\u2022\u00bb\u00ab*\u203a/\\\u2013\u2014-]{1,2}\s+|\s*[|_\uff5c]\s*|(?<=\w)[:\uff1a]\s*(?=[^\s:]+$)"
 )
@@ -36,7 +36,7 @@ def heading_of(tree: HtmlElement, title: str) -> HtmlElement | None:
 
 
 def without_site(title: str, sites: Iterable[str]) -> str:
-    """A title without the names of its site, dates and authors that stand at its ends behind separators."""
+    """A title without the names of its site and dates at its start or end, set off by separators."""
     parts = list(_split(title))
     while len(parts) > 1 and _is_site(parts[-1][1], sites):
         parts.pop()

@@ -1,4 +1,4 @@
-"""What a page says about its author, and in which section of its site the article stands."""
+"""What a page says about its author, and which section of its site the article is in."""
 
 from parley.importing.metadata.stated import Stated, text_of
 
@@ -8,7 +8,7 @@ _SECTION = ("article:section", "parsely-section", "section")
 
 
 def find_bio(stated: Stated) -> tuple[str, str]:
-    """A sentence or two about the only author, and where they stood; empty if there are none."""
+    """The author's short biography, and where it was found; empty unless there is exactly one author with one."""
     authors = [one for one in stated.values("author") if isinstance(one, dict)]
     bio = text_of(authors[0].get("description")) if len(authors) == 1 else ""
     return (bio, "json-ld") if _SHORTEST_BIO <= len(bio) <= LONGEST_BIO else ("", "")
