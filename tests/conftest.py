@@ -229,8 +229,8 @@ truncate webhook, site, pick, link_picture, notification, follow, topic_follow, 
          issue_item, issue, subscription,
          hit, rule_version, rule, note, appeal, decision, report, queue_item, block, merged_passage,
          mail, mail_domain, mail_address, mail_bounce, rate_bucket, job_failure,
-         event, vote, comment_signature, comment_version, comment, visit, thread_stats, thread, article_import, passage, revision,
-         article, media, source, token, session, member restart identity cascade
+         event, vote, comment_signature, comment_version, comment, visit, thread_stats, thread, article_import, passage,
+         revision, article, media, source, token, session, member restart identity cascade
 """
 
 

@@ -1,6 +1,7 @@
 """What the rules cost, and what happens when they cost too much, are stopped, or fail."""
 
 from random import Random
+from unittest.mock import patch
 
 import pytest
 from litestar import Litestar
@@ -38,7 +39,9 @@ def counted() -> float:
 
 async def concerned(author: Viewer, body: str = "Nothing special.") -> bool:
     """Whether the rules have to judge a comment."""
-    return await checks.check(Draft(await make.thread(), author, body)) is not None
+    with patch.object(checks, "_judge", wraps=checks._judge) as judge:
+        await checks.check(Draft(await make.thread(), author, body))
+    return judge.await_count > 0
 
 
 async def test_most_of_what_members_with_a_record_write_needs_no_judging(app: Litestar) -> None:

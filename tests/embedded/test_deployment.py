@@ -72,6 +72,7 @@ def test_no_password_and_no_name_has_a_default() -> None:
         "PARLEY_SECURITY_CONTACT",
         "PARLEY_PASSWORD_RANGE",
         "PARLEY_WEBSUB_HUB",
+        "PARLEY_WEBMENTIONS",
         "PARLEY_PROVIDERS",
         "PARLEY_STAFF_FACTOR_DAYS",
         "PARLEY_METRICS",

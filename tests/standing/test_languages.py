@@ -3,6 +3,7 @@
 What they say is a message, a value or a member's words, and these have a direction of their own.
 """
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -48,6 +49,7 @@ PROSE = ["body", "text", "title", "reason", "answer", "bio", "rules"]
 MORE = {"email": "mira@example.org", "good_faith": "1", "outcome": "overturned", "role": "moderator"}
 # What the rule of the small forum looks for.
 RULE = "root"
+PASSAGES = re.compile(r"^/t/.*/article$")
 # The kinds of letters that come of all that.
 LETTERS = {"decision", "digest", "known", "login", "password", "receipt", "replies", "reset"}
 
@@ -81,6 +83,8 @@ async def known() -> set[str]:
     texts = [default_rules(), *zones.known(), *make.WORDS, RULE]
     for table, column in await DB.read(COLUMNS, ()):
         texts += await db.values(f'select distinct "{column}" from "{table}" where "{column}" is not null')
+    # The head of the record, on the page of the log.
+    texts += await db.values("select encode(hash, 'hex') from mod_action")
     return {word.lower() for text in texts for word in WORD.findall(text)} | NAMES
 
 
@@ -114,7 +118,7 @@ async def test_pages(foreign: World, app: Litestar, role: str) -> None:
         addresses = [one for one in await gets(app, foreign) if one != "/api"]
         async for address, text in walk(client, addresses):
             # The passages alone have the direction of the article around them.
-            html = f'<article dir="auto">{text}</article>' if address.endswith("/article") else text
+            html = f'<article dir="auto">{text}</article>' if PASSAGES.search(address) else text
             found |= {f"{address}: {fault}" for fault in faults(html, words)}
 
     assert not found, "\n".join(sorted(found))

@@ -140,5 +140,5 @@ async def test_twenty_are_the_most(client: httpx.AsyncClient, ada: Viewer, monke
     await hook()
     answer = await client.post(PAGE, data=GOOD)
     assert answer.status_code == 422
-    assert "cannot be more" in answer.text
+    assert "There can be at most" in answer.text
     assert GOOD["url"] in answer.text
