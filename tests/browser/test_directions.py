@@ -23,7 +23,10 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 SMALL: ViewportSize = {"width": 320, "height": HEIGHT}
 # Words that are the same in every language: keys that the operator chose, and hosts of addresses.
-KEYS = "select code from guideline union select kind from mail union select domain from mail"
+KEYS = """
+select code from guideline union select kind from mail union select domain from mail
+union select encode(hash, 'hex') from mod_action
+"""
 # Letters that the worker wrote before the site spoke another language.
 WRITTEN_BEFORE = {"mail sent from here", "a letter of the digest"}
 

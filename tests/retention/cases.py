@@ -43,7 +43,7 @@ CASES = {
     "invitation: invitations that are over": Case(
         insert("invitation", member=..., token_hash=..., uses=1, expires_at=LATER)
     ),
-    "used_state: marks of sign-ins that came back from other sites": Case(
+    "used_state: used `state` values of sign-ins from other sites": Case(
         insert("used_state", "digest", digest=..., expires_at=LATER)
     ),
     "token: links to confirm an address, to sign in and to set a password": Case(LINK),

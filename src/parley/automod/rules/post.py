@@ -56,11 +56,15 @@ class Post(msgspec.Struct, frozen=True, dict=True):
     html: str = ""
 
     @cached_property
+    def rendered(self) -> str:
+        return self.html or markdown.render(self.body)
+
+    @cached_property
     def shown(self) -> str:
         """The text that readers see, without differences of width and invisible characters."""
         if not MARKUP.search(self.body):
             return unfurled(self.body)
-        return unfurled(markdown.plain(self.html or markdown.render(self.body)))
+        return unfurled(markdown.plain(self.rendered))
 
     @cached_property
     def text(self) -> str:
@@ -85,7 +89,7 @@ class Post(msgspec.Struct, frozen=True, dict=True):
     def links(self) -> tuple[str, ...]:
         """The addresses of its links, as rendered, and those that readers would have to type."""
         marked = any(mark in self.body for mark in LINK_MARKS)
-        rendered = HREF.findall(self.html or markdown.render(self.body)) if marked else []
+        rendered = HREF.findall(self.rendered) if marked else []
         return (*rendered, *addresses.written(self.alike, rendered))
 
     @cached_property
