@@ -18,7 +18,7 @@ from parley.importing.metadata.titles import find_title
 class Metadata(msgspec.Struct, frozen=True):
     """Everything but the direction may be missing. Dates have a time zone; a day without a time is midnight UTC.
 
-    `where` says for each field that was found in which part of the page it was found, such as `json-ld` or `heading`.
+    `where` says in which part of the page each field was found, such as `json-ld` or `heading`.
     """
 
     title: str | None = None

@@ -47,8 +47,10 @@ def _beside(caption: Block, page: Page, others: Sequence[Block]) -> Box | None:
     """The place of what is drawn above a caption, or else below it, up to the next text."""
     place, line = _place(caption), caption.lines[0]
     left, right = line.left_margin, line.right_margin
-    texts = [_place(one) for one in others if one.kind == "heading" or _is_running(one, right - left)]
-    labels = [found for one in others if (found := _place(one)) not in texts]
+    texts, labels = list[Box](), list[Box]()
+    for one in others:
+        is_text = one.kind == "heading" or _is_running(one, right - left)
+        (texts if is_text else labels).append(_place(one))
     parts = [one for one in page.drawings if _is_part(one, page) and one.left < right and one.right > left]
     for near, edge in (
         ([one for one in parts if one.bottom <= place.top + _MARGIN], place.top),
