@@ -35,7 +35,7 @@ def connect() -> None:
     """Fill the features' lists of callbacks. Every process calls it before its first transaction."""
     accounts.terms_of[:] = [signup_terms.terms]
     accounts.when_signed_up[:] = [signups.admit]
-    accounts.must_wait[:] = [signups.waits]
+    accounts.must_wait[:] = [signups.request_approval]
     accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
     accounts.when_sessions_end[:] = [tokens.end_all]
     accounts.when_address_undone[:] = [sso.drop_since]

@@ -22,7 +22,7 @@ from embedded.installation import wait_for
 from parley.cli import main
 from parley.cli.serve import KEEP_ALIVE_SECONDS
 from parley.embedded import postgres, valkey
-from parley.embedded.launch import ordinary_identity
+from parley.embedded.launch import unprivileged_user
 
 pytestmark = pytest.mark.anyio
 
@@ -164,7 +164,7 @@ def running(*command: str | Path, **variables: str) -> Iterator[psutil.Process]:
 
 
 async def test_the_databases_first_start_makes_a_role_that_owns_only_its_database(tmp_path: Path) -> None:
-    prefix, programs = ordinary_identity().prefix, Path(postgres.binary("postgres")).parent
+    prefix, programs = unprivileged_user().prefix, Path(postgres.binary("postgres")).parent
     data, path = tmp_path / "data", f"{programs}:/usr/bin:/bin"
     arguments = SERVICES["postgres"]["environment"]["POSTGRES_INITDB_ARGS"].split()
     run(

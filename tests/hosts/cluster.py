@@ -15,7 +15,7 @@ import psutil
 from embedded.installation import wait_for
 from live.forum import Forum
 from parley.embedded import postgres
-from parley.embedded.launch import ordinary_identity
+from parley.embedded.launch import unprivileged_user
 
 SETTINGS = (
     "listen_addresses=",
@@ -45,7 +45,7 @@ class Node:
     def start(self) -> None:
         settings = [part for one in (*SETTINGS, f"unix_socket_directories={self.folder}") for part in ("-c", one)]
         with (self.folder / "log").open("ab") as log:
-            command = [*ordinary_identity().prefix, postgres.binary("postgres"), "-D", self.data, *settings]
+            command = [*unprivileged_user().prefix, postgres.binary("postgres"), "-D", self.data, *settings]
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | self.env)
         wait_for(lambda: program("pg_isready", "-q", "-h", self.folder, check=False) == 0)
 
@@ -147,7 +147,7 @@ def replicated(folder: Path, beside: Forum) -> Iterator[Forum]:
 
 def program(name: str, *arguments: str | Path, check: bool = True) -> int:
     """Run one of PostgreSQL's programs as the user that the servers run as."""
-    command = [*ordinary_identity().prefix, postgres.binary(name), *arguments]
+    command = [*unprivileged_user().prefix, postgres.binary(name), *arguments]
     done = subprocess.run(command, capture_output=True, check=False)
     assert not check or done.returncode == 0, done.stderr.decode()
     return done.returncode

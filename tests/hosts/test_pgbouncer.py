@@ -21,7 +21,7 @@ from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie
 from live.reader import Reader
 from parley.core import db
 from parley.core.db import SERVER_SETTINGS
-from parley.embedded.launch import ordinary_identity
+from parley.embedded.launch import unprivileged_user
 from ports import free_port
 from programs import installed, is_listening, running
 
@@ -57,7 +57,7 @@ def pooling(forum: Forum, folder: Path) -> Iterator[Pooler]:
         text = text.replace(ours, theirs)
     (folder / "pgbouncer.ini").write_text(text)
     # It refuses to run as root, as PostgreSQL does.
-    command = [*ordinary_identity().prefix, program, folder / "pgbouncer.ini"]
+    command = [*unprivileged_user().prefix, program, folder / "pgbouncer.ini"]
     with running(*command, log=folder / "log", until=lambda: is_listening(port)) as process:
         yield Pooler(port, url.netloc.partition("@")[0], process)
 

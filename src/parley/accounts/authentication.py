@@ -23,7 +23,7 @@ FIRST = frozenset({PASSWORD, LINK, RESET, PROVIDER})
 SECOND = frozenset({APP, RECOVERY_CODE, VERIFIED_PASSKEY, PROVIDER_SECOND})
 # The other site may have asked hours ago, so it is no step-up.
 PROVES = frozenset({PASSWORD, APP, RECOVERY_CODE, VERIFIED_PASSKEY, PASSKEY})
-TOLD = frozenset({PASSWORD, PASSKEY, VERIFIED_PASSKEY, PROVIDER})
+ALERTED = frozenset({PASSWORD, PASSKEY, VERIFIED_PASSKEY, PROVIDER})
 
 # Members keep signing in by their password alone after they added a passkey; staff do not.
 HAS_SECOND = """
@@ -97,7 +97,7 @@ async def signed_in(member: int, methods: frozenset[str], client: Client) -> Sig
         await sessions.end(client.viewer.session, client.viewer.id)
     proven = bool(methods & PROVES)
     token = await sessions.start(member, found.role, agent=client.agent, address=client.address, proven=proven)
-    if methods & TOLD and not devices.recognised(client.device, member, found.password_hash):
+    if methods & ALERTED and not devices.recognised(client.device, member, found.password_hash):
         await _mail_alert(found, client)
     log.info("signed in", member=member, methods=sorted(methods), network=client.network)
     return SignedIn(member, found.role, token, devices.issue(member, found.password_hash))

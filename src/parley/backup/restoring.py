@@ -72,8 +72,8 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
             await _migrate(url)
             await _erase_again(connection, manifest)
             await connection.execute(RENUMBER)
-            await connection.execute(RENUMBER_TAKEN)
-            await connection.execute(RENUMBER_TOLD)
+            await connection.execute(RENUMBER_WEBHOOKS)
+            await connection.execute(RENUMBER_HUB)
             await connection.execute("analyze")
         finally:
             await connection.close()
@@ -83,8 +83,8 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
 # Transactions are numbered anew by the server that the backup is restored on. What was before comes first.
 RENUMBER = "update event set xid = '0'"
 # Webhooks continue after the event that they took last.
-RENUMBER_TAKEN = "update webhook set position = '0-' || split_part(position, '-', 2), leased_until = null"
-RENUMBER_TOLD = "update hub_position set xid = '0'"
+RENUMBER_WEBHOOKS = "update webhook set position = '0-' || split_part(position, '-', 2), leased_until = null"
+RENUMBER_HUB = "update hub_position set xid = '0'"
 
 
 async def _move_away(connection: Any, *, replace: bool) -> None:

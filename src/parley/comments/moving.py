@@ -12,10 +12,10 @@ from parley.comments.moving_sql import (
     COUNT_REPLIES,
     DESTINATION,
     IN_BRANCH,
+    LOCATION,
     MOST_MOVED,
     MOVE_BRANCH,
     MOVE_ROOT,
-    PLACE,
     RECOUNT_THREAD,
     THREAD_COLUMNS,
 )
@@ -25,7 +25,7 @@ from parley.core.events.event_log import emit, emit_each
 from parley.core.text.messages import N_
 
 
-class Place(msgspec.Struct, frozen=True):
+class Location(msgspec.Struct, frozen=True):
     """Where a comment stands: thread, parent, and its anchor in the article (comments/tables.py).
 
     `locked_branch` is a branch that was locked above the comment.
@@ -57,22 +57,22 @@ class Destination(msgspec.Struct, frozen=True):
     taken_down: bool
 
 
-async def place_of(comment: int) -> Place:
+async def location_of(comment: int) -> Location:
     """Where a comment stands now."""
-    [found] = await db.fetch(Place, PLACE, comment)
+    [found] = await db.fetch(Location, LOCATION, comment)
     return found
 
 
-async def place_in(comment: int, thread: int, passage: int | None) -> Place:
+async def new_location(comment: int, thread: int, passage: int | None) -> Location:
     """The place of a comment on a passage of a thread's article, or on the whole article; the thread is locked.
 
     Raises Refused if nothing can be moved there.
     """
-    was, to = await place_of(comment), await _destination(thread, passage)
+    was, to = await location_of(comment), await _destination(thread, passage)
     if (was.thread, was.parent, was.passage) == (thread, None, passage):
         raise Refused(N_("The comment is in this place already."))
     stays = thread == was.thread and passage is None
-    new = Place(thread, stance=was.stance, revision=was.revision if stays else to.revision)
+    new = Location(thread, stance=was.stance, revision=was.revision if stays else to.revision)
     if passage is None:
         return new
     if not await articles.from_passage(thread, passage):
@@ -98,12 +98,12 @@ async def _destination(thread: int, passage: int | None) -> Destination:
     return found
 
 
-async def move(comment: int, to: Place, actor: int | None) -> None:
+async def move(comment: int, to: Location, actor: int | None) -> None:
     """Move a comment with everything below it. The caller has locked the comment and both threads.
 
     Raises Refused for a branch of more than MOST_MOVED comments.
     """
-    was, branch = await place_of(comment), await db.values(BRANCH, comment)
+    was, branch = await location_of(comment), await db.values(BRANCH, comment)
     if len(branch) > MOST_MOVED:
         raise Refused(
             N_("More than {most} comments would have to be moved, so nothing was done."),
@@ -119,7 +119,7 @@ async def move(comment: int, to: Place, actor: int | None) -> None:
     await _change_thread(branch, was.thread, to.thread, actor)
 
 
-def _anchor(to: Place) -> tuple[object, ...]:
+def _anchor(to: Location) -> tuple[object, ...]:
     """What MOVE_ROOT sets: all but the thread and the branch that is locked above."""
     return msgspec.structs.astuple(to)[1:-1]
 

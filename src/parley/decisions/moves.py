@@ -18,13 +18,13 @@ async def move(target: Target, to: To | None, actor: int | None) -> tuple[dict[s
     """
     if to is None or target.state in states.UNCOUNTED:
         raise Refused(N_("Nobody can read this comment yet, so it cannot be moved. Please approve it first."))
-    return await put(target, await moving.place_in(target.id, to.thread, to.passage), actor)
+    return await put(target, await moving.new_location(target.id, to.thread, to.passage), actor)
 
 
-async def put(target: Target, to: moving.Place, actor: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
+async def put(target: Target, to: moving.Location, actor: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Move a locked comment to a place where it was before, whatever has become of its thread."""
     await states.lock_thread(to.thread)
-    was = await moving.place_of(target.id)
+    was = await moving.location_of(target.id)
     if was == to:
         return {}, {}
     await moving.move(target.id, to, actor)

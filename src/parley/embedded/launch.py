@@ -27,7 +27,7 @@ def signalled_at_our_death(number: signal.Signals) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Identity:
+class ProcessUser:
     """The user that PostgreSQL runs as: the command prefix, and the owner of its files."""
 
     prefix: tuple[str, ...]
@@ -37,23 +37,23 @@ class Identity:
 
 
 @cache
-def ordinary_identity() -> Identity:
-    """Return an identity other than root, since PostgreSQL refuses to run as root.
+def unprivileged_user() -> ProcessUser:
+    """Return a user other than root, since PostgreSQL refuses to run as root.
 
     In its own user namespace root is an ordinary user, and still owns its files outside. Where namespaces are
     forbidden, as in many containers, the process becomes another user that may still enter the folders above the data.
     Raises CannotStart if root can do neither.
     """
     if os.geteuid() != 0:
-        return Identity((), os.geteuid(), os.getegid())
+        return ProcessUser((), os.geteuid(), os.getegid())
     user = pwd.getpwnam(UNPRIVILEGED)
     namespace = ("unshare", "--user", f"--map-user={user.pw_uid}", f"--map-group={user.pw_gid}")
     if works(*namespace):
-        return Identity(namespace, os.geteuid(), os.getegid())
+        return ProcessUser(namespace, os.geteuid(), os.getegid())
     other = ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", *PASSING)
     if works(*other):
         note = f"User namespaces are forbidden here, so PostgreSQL runs as {UNPRIVILEGED} and owns its files."
-        return Identity(other, user.pw_uid, user.pw_gid, note)
+        return ProcessUser(other, user.pw_uid, user.pw_gid, note)
     raise CannotStart("PostgreSQL refuses to run as root. Please start Parley as an ordinary user.")
 
 

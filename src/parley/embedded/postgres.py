@@ -17,7 +17,7 @@ import psutil
 
 from parley.core.db import role as core
 from parley.embedded.folder import CannotStart
-from parley.embedded.launch import ordinary_identity, signalled_at_our_death
+from parley.embedded.launch import signalled_at_our_death, unprivileged_user
 from parley.embedded.service import STEP_SECONDS, Service, ServiceRun
 
 ROLE = DATABASE = "parley"
@@ -60,8 +60,8 @@ class Postgres(Service):
         return f"postgresql://{ROLE}:{password}@/{DATABASE}?host={quote(str(self.run.folder.sockets))}"
 
     def start(self) -> None:
-        if ordinary_identity().note:
-            self.run.say(ordinary_identity().note)
+        if unprivileged_user().note:
+            self.run.say(unprivileged_user().note)
         # First, since an orphan may still use the cluster.
         self.end_orphan()
         if not self.data.exists():
@@ -154,14 +154,14 @@ class Postgres(Service):
             )
 
     def _set_owner(self) -> None:
-        """Change the owner of the files if the cluster was created under another `ordinary_identity`."""
-        identity = ordinary_identity()
-        if self.data.stat().st_uid != identity.uid:
+        """Change the owner of the files if the cluster was created under another `unprivileged_user`."""
+        user = unprivileged_user()
+        if self.data.stat().st_uid != user.uid:
             for path in (self.data, *self.data.rglob("*")):
-                os.chown(path, identity.uid, identity.gid, follow_symlinks=False)
+                os.chown(path, user.uid, user.gid, follow_symlinks=False)
 
     def _prefix(self) -> list[str]:
-        return [*ordinary_identity().prefix, *signalled_at_our_death(self.stop_signal)]
+        return [*unprivileged_user().prefix, *signalled_at_our_death(self.stop_signal)]
 
     def _pid_lines(self) -> list[str]:
         try:

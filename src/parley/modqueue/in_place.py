@@ -25,7 +25,7 @@ async def concerned(subject: Subject) -> int | None:
     return starter
 
 
-async def places(subject: Subject) -> list[PassageText]:
+async def destinations(subject: Subject) -> list[PassageText]:
     """The passages of the article to which a comment can be moved within its thread."""
     if subject.comment is None:
         return []

@@ -16,7 +16,7 @@ from parley.search.web import limit
 MOST = 100
 
 
-class Found(msgspec.Struct, frozen=True):
+class ResultPosition(msgspec.Struct, frozen=True):
     """Where a comment is among those that were found: `place` of `count`, from 1; with links to those beside it."""
 
     words: str
@@ -27,7 +27,7 @@ class Found(msgspec.Struct, frozen=True):
     next: str | None
 
 
-async def found_in(request: AnyRequest, thread: int, focus: int | None) -> Found | None:
+async def found_in(request: AnyRequest, thread: int, focus: int | None) -> ResultPosition | None:
     """Where the focused comment is among what the search in the address finds in this thread; None if it is not."""
     words = request.query_params.get("find", "")
     if not words or focus is None:
@@ -50,7 +50,7 @@ async def _refs(form: SearchForm, viewer: Viewer | None) -> list[int]:
     return (await queries.hits(search, Kind.COMMENT, offset=0, limit=MOST)).refs if search else []
 
 
-def _place(refs: list[int], focus: int, form: SearchForm, fields: Mapping[str, str]) -> Found:
+def _place(refs: list[int], focus: int, form: SearchForm, fields: Mapping[str, str]) -> ResultPosition:
     at = refs.index(focus)
     more = urlencode({"find": form.q} | ({"order": form.sort} if form.sort != "best" else {}))
 
@@ -58,4 +58,4 @@ def _place(refs: list[int], focus: int, form: SearchForm, fields: Mapping[str, s
         return f"?focus={refs[place]}&{more}#c{refs[place]}" if 0 <= place < len(refs) else None
 
     back = f"/search?{urlencode({name: value for name, value in fields.items() if value})}"
-    return Found(form.q, at + 1, len(refs), back, link(at - 1), link(at + 1))
+    return ResultPosition(form.q, at + 1, len(refs), back, link(at - 1), link(at + 1))

@@ -27,7 +27,7 @@ from parley.feeds import pictures, structured
 from parley.notifications import queries as notifications
 from parley.pages import perspectives
 from parley.pages.display import Display, display_of
-from parley.pages.finding import Found, found_in
+from parley.pages.finding import ResultPosition, found_in
 from parley.threads import queries as threads
 from parley.votes import queries as votes
 
@@ -101,7 +101,7 @@ async def _focused(focus: str) -> queries.CommentRow | None:
 
 
 async def _whole(
-    shown: views.ThreadView, viewer: Viewer | None, display: Display, found: Found | None = None
+    shown: views.ThreadView, viewer: Viewer | None, display: Display, found: ResultPosition | None = None
 ) -> Finished:
     """The page for all visitors who chose the same, or for one member: rendered once and cached for a moment."""
     context = await _context(shown, viewer, display) | {"found": found}

@@ -59,7 +59,7 @@ async def admit(member: int, entrance: Entrance) -> None:
         await SignUp.insert(SignUp(member=member, inviter=inviter, waits=waits, message=entrance.message))
 
 
-async def waits(member: int) -> bool:
+async def request_approval(member: int) -> bool:
     """Whether somebody who just confirmed their address must wait for a moderator, who are then told by mail."""
     if await db.value(CONFIRM, member) is None:
         return False

@@ -14,7 +14,7 @@ from parley.sso.http import NoAnswer
 LASTS_SECONDS = 3_600
 
 
-class Metadata(msgspec.Struct, frozen=True):
+class ProviderMetadata(msgspec.Struct, frozen=True):
     """The part of the document that a sign-in needs."""
 
     issuer: str
@@ -29,7 +29,7 @@ class Metadata(msgspec.Struct, frozen=True):
 class ProviderDocuments(msgspec.Struct):
     """What a process read about a provider, and when."""
 
-    metadata: Metadata
+    metadata: ProviderMetadata
     keys: KeySet
     read_at: float
 
@@ -60,7 +60,7 @@ def forget() -> None:
 async def _read(provider: Provider) -> ProviderDocuments:
     address = address_of(provider)
     try:
-        metadata = msgspec.convert(await http.get(address), Metadata)
+        metadata = msgspec.convert(await http.get(address), ProviderMetadata)
     except msgspec.ValidationError as error:
         raise NoAnswer(f"{address} is not complete: {error}") from None
     # Another issuer could answer in the name of this one.

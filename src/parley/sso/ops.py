@@ -40,7 +40,7 @@ KNOWN_ADDRESS = N_(
 LAST = N_("This is your only way to sign in. Please set a password or add a passkey first.")
 
 
-async def enter(provider: Provider, claims: Claims, client: Client) -> SignedIn | SecondNeeded | None:
+async def sign_in(provider: Provider, claims: Claims, client: Client) -> SignedIn | SecondNeeded | None:
     """Sign in the member of an account elsewhere. None if it has no member yet.
 
     Their second step here is asked for, too, unless the provider is trusted to have asked for one. Raises Refused when

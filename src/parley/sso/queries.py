@@ -23,7 +23,7 @@ class Owner(msgspec.Struct, frozen=True):
     is_unverified: bool
 
 
-class Link(msgspec.Struct, frozen=True):
+class IdentityRow(msgspec.Struct, frozen=True):
     """An account elsewhere, as its member sees it."""
 
     id: int
@@ -40,11 +40,11 @@ async def owner(source: str, subject: str) -> Owner | None:
     return await db.fetch_one(Owner, OWNER, source, subject)
 
 
-async def links(member: int) -> list[Link]:
-    return await db.fetch(Link, OF_MEMBER, member)
+async def links(member: int) -> list[IdentityRow]:
+    return await db.fetch(IdentityRow, OF_MEMBER, member)
 
 
-def not_connected(links: list[Link]) -> Mapping[str, Provider]:
+def not_connected(links: list[IdentityRow]) -> Mapping[str, Provider]:
     """The providers that a member with these links can still connect."""
     known = {link.source for link in links}
     return {key: one for key, one in settings().providers.items() if one.source not in known}

@@ -108,7 +108,7 @@ async def _finish(request: AnyRequest, key: str, provider: Provider, attempt: At
             raise Refused(CHANGED)
         await ops.connect(attempt.member, provider, claims)
         return _without_attempt(see_other(f"{LINKS}?saved"))
-    signed_in = await ops.enter(provider, claims, client)
+    signed_in = await ops.sign_in(provider, claims, client)
     if signed_in is not None:
         return _without_attempt(_keeping_opener(see_other(attempt.next_url, signed_in), attempt.next_url))
     newcomer = attempts.newcomer(attempt, claims)

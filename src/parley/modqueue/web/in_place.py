@@ -49,7 +49,7 @@ async def _show(
         "grounds": await grounds(),
         "saved": await guidelines.reasons(viewer.id),
         "lengths": LENGTHS,
-        "places": await in_place.places(subject),
+        "destinations": await in_place.destinations(subject),
         "passages": await articles.passages(subject.id) if subject.kind == "article" else [],
         "letter": None,
         "done": await modqueue.undoable(viewer.id, done) if done else None,
