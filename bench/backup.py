@@ -10,8 +10,8 @@ from bench.ground import Ground, create_database
 from bench.growth import DATABASES
 from bench.report import Figure
 from parley.backup import tools
+from parley.backup.creating import create_backup
 from parley.backup.restoring import restore
-from parley.backup.taking import take
 from parley.core.settings import settings
 
 # Each is minutes of work.
@@ -24,11 +24,11 @@ async def measure(ground: Ground) -> list[Figure]:
     for number in range(ROUNDS):
         ground.tell(f"backing up {city.comments:,} comments, round {number + 1} of {ROUNDS}")
         file, dump = ground.folder / f"{number}.backup", ground.folder / f"{number}.dump"
-        taken.append(await _seconds(take(city.url, file, _unheard, secret=settings().secret)))
+        taken.append(await _seconds(create_backup(city.url, file, _no_progress, secret=settings().secret)))
         dumped.append(await _seconds(_run("pg_dump", city.url, f"--file={dump}")))
         ground.tell(f"bringing them back, round {number + 1} of {ROUNDS}")
         empty, other = [await create_database(ground.database_url, f"bench_{kind}{number}") for kind in ("in", "bare")]
-        restored.append(await _seconds(restore(empty, file, _unheard, replace=True)))
+        restored.append(await _seconds(restore(empty, file, _no_progress, replace=True)))
         brought.append(await _seconds(_run("pg_restore", other, "--clean", "--no-owner", "--dbname", after=dump)))
     size = Figure("backup", "its file", "MB", [file.stat().st_size / 1_000_000])
     return [_figure(city, "backup", taken, dumped), size, _figure(city, "restore, proven", restored, brought)]
@@ -52,5 +52,5 @@ async def _seconds(work: Awaitable[object]) -> float:
     return perf_counter() - begun
 
 
-def _unheard(_: int) -> None:
+def _no_progress(_: int) -> None:
     """Nobody watches."""

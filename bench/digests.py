@@ -109,7 +109,7 @@ async def measure(ground: Ground) -> list[Figure]:
 
 async def _write(mails: Sequence[int]) -> None:
     by = uuid4()
-    for mail in await db.fetch(queue.Claimed, CLAIM, by, list(mails)):
+    for mail in await db.fetch(queue.ClaimedMail, CLAIM, by, list(mails)):
         assert await rendering.ready(mail, by) is not None
 
 

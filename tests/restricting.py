@@ -3,7 +3,7 @@
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.decisions import ops as decisions
-from parley.decisions.rules import Choice, To
+from parley.decisions.rules import Choice, ThreadReference
 from parley.reports import ops as reports
 
 
@@ -13,5 +13,5 @@ async def decide(
     """Decide about the article of a thread from the queue, and return the id of the decision."""
     item = await reports.open_item("article", thread, thread)
     version = await db.value("select version from queue_item where id = $1", item)
-    choice = Choice(item, version, action, guideline, "It is somebody else's.", to=To(thread, passage))
+    choice = Choice(item, version, action, guideline, "It is somebody else's.", to=ThreadReference(thread, passage))
     return await decisions.decide(moderator, choice)

@@ -1,4 +1,4 @@
-"""One Piccolo app for all features: migrations of several apps run app by app, not by date (models.md pitfall 8)."""
+"""One Piccolo app for all features: migrations of several apps run app by app, not by date (piccolo#1253)."""
 
 from pathlib import Path
 

@@ -4,7 +4,7 @@
 create sequence lineage;
 
 
--- A row goes from one state to another only by a step that is listed here, whoever asks for it (trust.md B3).
+-- A row goes from one state to another only by a step that is listed here, whoever asks for it.
 create function state_transition() returns trigger language plpgsql as $$
 begin
   if new.state <> old.state and not (old.state || '>' || new.state) = any (tg_argv) then

@@ -114,7 +114,7 @@ JOBS = (
     Job("exports", exports.make_exports, seconds=10, deferrable=True),
     Job("erasures", erasure.erase_due, seconds=60, repeats=True, deferrable=True),
     Job("mentions", erasure.rewrite_mentions, seconds=5),
-    Job("webhooks", webhooks.take_events, seconds=5),
+    Job("webhooks", webhooks.queue_all, seconds=5),
     # One sweep a receiver, so that none waits for another.
     Job("webhook deliveries", webhooks.send_due, seconds=10, concurrency=MOST_WEBHOOKS, repeats=True),
     Job("counters", votes.check_counters, hour=3),

@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from parley.cli import api as client
-from parley.cli.api import Site
+from parley.cli.api import SiteClient
 
 EVENTS = [
     httpx.Response(503, headers={"retry-after": "0"}),
@@ -14,14 +14,14 @@ EVENTS = [
 ]
 
 
-def site(*answers: httpx.Response, seen: list[httpx.Request]) -> Site:
+def site(*answers: httpx.Response, seen: list[httpx.Request]) -> SiteClient:
     left = iter(answers)
 
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         return next(left)
 
-    return Site("http://parley.example", "prl_x", httpx.MockTransport(answer))
+    return SiteClient("http://parley.example", "prl_x", httpx.MockTransport(answer))
 
 
 def test_events_are_followed_over_an_outage_without_a_gap() -> None:

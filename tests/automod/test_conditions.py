@@ -91,7 +91,7 @@ def test_a_pattern_that_is_no_linear_one_is_refused(pattern: str) -> None:
     ],
 )
 def test_no_pattern_costs_more_than_fifty_milliseconds_on_the_longest_comment(pattern: str, text: str) -> None:
-    """trust.md S06: Python's own engine takes hours. Of processor, so that other work on the machine is no matter."""
+    """Python's own engine takes hours. CPU time is measured, so other work on the machine does not matter."""
     rule_of_it = rule(1, Pattern(pattern, any_case=False))
     post = Post(text)
     began = thread_time()

@@ -1,4 +1,4 @@
-"""The same words under the same rules are always judged the same, in whatever order the others stand (trust.md I14)."""
+"""The same words under the same rules are always judged the same, in any order (moderation-proofs.md I14)."""
 
 from hypothesis import given
 from hypothesis import strategies as st

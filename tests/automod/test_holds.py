@@ -1,4 +1,4 @@
-"""What is held ends with a person: passed on after two days, given back after two weeks, recorded (trust.md R18)."""
+"""What is held ends with a person: passed on after two days, returned after two weeks (moderation-proofs.md R18)."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a back-test predicts is what happens when the same is posted with the rule on (trust.md I14)."""
+"""What a back-test predicts is what happens when the same is posted with the rule on (moderation-proofs.md I14)."""
 
 from datetime import timedelta
 from random import Random

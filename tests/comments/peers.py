@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from parley.comments.anchoring import CONTEXT, DocumentBlock, Selector
-from parley.comments.anchoring.document import Document
+from parley.comments.anchoring.document import RevisionText
 from parley.importing.words import folded, lowered
 
 Found = tuple[str | None, int]  # the words that are taken for the quote, and the passage in which they begin
@@ -24,7 +24,7 @@ class Closest:
     """
 
     def __init__(self, old: Sequence[DocumentBlock], new: Sequence[DocumentBlock]) -> None:
-        self._old, self._new = Document(old), Document(new)
+        self._old, self._new = RevisionText(old), RevisionText(new)
 
     def find(self, anchor: Selector, quote: str) -> Found:
         text = self._new.text

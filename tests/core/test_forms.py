@@ -1,4 +1,4 @@
-"""What forms may hold, how large they may be, and that nothing keeps them (trust.md T4, T5, T10, T11)."""
+"""What forms may hold, how large they may be, and that nothing keeps them (docs/decisions/0001, T4, T5, T10, T11)."""
 
 from collections.abc import AsyncIterator
 

@@ -14,7 +14,7 @@ from parley.comments.posting import post_comment
 from parley.core import db
 from parley.core.errors import Refused
 from parley.decisions import undoing
-from parley.decisions.rules import Choice, To
+from parley.decisions.rules import Choice, ThreadReference
 from parley.feeds import queries as feeds
 from parley.live import queries as live
 from parley.live import render
@@ -55,7 +55,7 @@ class World:
         return [self.root, self.reply, self.deep]
 
     async def move(self, comment: int, thread: int, passage: int | None = None) -> int:
-        choice = Choice(0, 0, "move", None, "It is about the other article.", to=To(thread, passage))
+        choice = Choice(0, 0, "move", None, "It is about the other article.", to=ThreadReference(thread, passage))
         return await in_place.decide_on(self.mo, "comment", comment, self.old, choice)
 
     async def where(self) -> list[str]:

@@ -10,7 +10,7 @@ from parley.appeals import ops as appeals
 from parley.core import db
 from parley.core.errors import Forbidden, Refused
 from parley.decisions import undoing
-from parley.decisions.rules import Choice, To
+from parley.decisions.rules import Choice, ThreadReference
 from parley.modqueue import in_place
 from parley.threads import edit_ops
 from restricting import decide
@@ -122,7 +122,7 @@ async def test_without_a_passage_nothing_is_removed(client: httpx.AsyncClient, p
 async def test_the_text_is_not_changed_any_more_and_nothing_moves_there(piece: Piece) -> None:
     await decide(piece.mo, piece.thread, "passage", passage=piece.second)
     other = await make.comment(piece.thread, piece.mira, "Elsewhere.")
-    move = Choice(0, 0, "move", to=To(piece.thread, piece.second))
+    move = Choice(0, 0, "move", to=ThreadReference(piece.thread, piece.second))
 
     with pytest.raises(Forbidden):
         await edit_ops.restore_revision(viewer=piece.mo, thread_id=piece.thread, number=1, reason="")

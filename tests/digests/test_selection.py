@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.digests.candidates import Candidate, Reader, pooled, score
+from parley.digests.candidates import Candidate, DigestReader, pooled, score
 from parley.digests.selection import MOST, MOST_ELSEWHERE, MOST_OF, ORDER, SECTIONS, SIDES, reader_has, select
 
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
@@ -45,7 +45,7 @@ def candidates(draw: st.DrawFn, kinds: tuple[str, ...]) -> Candidate:
 
 
 readers = st.builds(
-    Reader,
+    DigestReader,
     id=st.integers(100, 130),
     topics=st.frozensets(st.sampled_from(TOPICS)),
     seen=st.dictionaries(threads, days, max_size=5),
@@ -61,7 +61,7 @@ offers = st.lists(candidates(("best", "best", "best", "opened", "picked", "quest
 
 @given(reader=readers, own=owns, offered=offers)
 def test_an_issue_holds_nothing_that_the_reader_knows_or_does_not_want(
-    reader: Reader, own: list[Candidate], offered: list[Candidate]
+    reader: DigestReader, own: list[Candidate], offered: list[Candidate]
 ) -> None:
     for one in select(reader, own, pooled(offered)):
         assert one.key not in reader.mailed
@@ -75,7 +75,7 @@ def test_an_issue_holds_nothing_that_the_reader_knows_or_does_not_want(
 
 @given(reader=readers, own=owns, offered=offers)
 def test_an_issue_is_short_and_nobody_speaks_twice_in_it(
-    reader: Reader, own: list[Candidate], offered: list[Candidate]
+    reader: DigestReader, own: list[Candidate], offered: list[Candidate]
 ) -> None:
     items = select(reader, own, pooled(offered))
     authors = [one.author for one in items if one.author is not None]
@@ -91,7 +91,7 @@ def test_an_issue_is_short_and_nobody_speaks_twice_in_it(
 
 @given(reader=readers, own=owns, offered=offers, seed=st.integers())
 def test_the_order_of_the_candidates_does_not_matter(
-    reader: Reader, own: list[Candidate], offered: list[Candidate], seed: int
+    reader: DigestReader, own: list[Candidate], offered: list[Candidate], seed: int
 ) -> None:
     random = Random(seed)
     other_own, other_offered = random.sample(own, len(own)), random.sample(offered, len(offered))
@@ -101,7 +101,7 @@ def test_the_order_of_the_candidates_does_not_matter(
 
 @given(reader=readers, own=owns, offered=offers)
 def test_if_two_sides_are_available_both_are_quoted(
-    reader: Reader, own: list[Candidate], offered: list[Candidate]
+    reader: DigestReader, own: list[Candidate], offered: list[Candidate]
 ) -> None:
     """A voice speaks alone only where nobody else whom the issue may still quote takes the other side."""
     items = select(reader, own, pooled(offered))
@@ -118,7 +118,9 @@ def stories_of_one(items: list[Candidate]) -> list[Candidate]:
 
 
 @given(reader=readers, offered=offers, weeks=st.integers(2, 6))
-def test_no_item_is_repeated_over_any_sequence_of_issues(reader: Reader, offered: list[Candidate], weeks: int) -> None:
+def test_no_item_is_repeated_over_any_sequence_of_issues(
+    reader: DigestReader, offered: list[Candidate], weeks: int
+) -> None:
     sent: list[tuple[int, int, int]] = []
     for _ in range(weeks):
         knows = msgspec.structs.replace(reader, mailed=reader.mailed | frozenset(sent))
@@ -135,21 +137,21 @@ def test_a_pair_begins_with_the_supporter_and_has_the_best_of_each_side() -> Non
         voice(1, 14, "adds", 0.95),
     ]
 
-    assert [one.comment for one in select(Reader(1), [], pooled(offered))] == [13, 11]
+    assert [one.comment for one in select(DigestReader(1), [], pooled(offered))] == [13, 11]
 
 
 def test_if_nobody_disagrees_only_the_best_voice_is_quoted() -> None:
     offered = [voice(1, 11, "supports", 0.4), voice(1, 12, "adds", 0.8)]
 
-    assert [one.comment for one in select(Reader(1), [], pooled(offered))] == [12]
+    assert [one.comment for one in select(DigestReader(1), [], pooled(offered))] == [12]
 
 
 def test_one_story_comes_from_elsewhere_and_says_so() -> None:
     offered = [voice(thread, 10 + thread, None, 0.5) for thread in range(1, 7)]
-    items = select(Reader(1, topics=frozenset({topic_of(1)})), [], pooled(offered))
+    items = select(DigestReader(1, topics=frozenset({topic_of(1)})), [], pooled(offered))
 
     assert [one.kind for one in items] == ["best", "best", "elsewhere"]
-    assert all(reader_has(Reader(1, topics=frozenset({topic_of(1)})), one.topic) for one in items[:2])
+    assert all(reader_has(DigestReader(1, topics=frozenset({topic_of(1)})), one.topic) for one in items[:2])
 
 
 def test_what_is_about_the_reader_leaves_room_for_the_best_of_their_topics() -> None:
@@ -157,10 +159,10 @@ def test_what_is_about_the_reader_leaves_room_for_the_best_of_their_topics() -> 
         Candidate("reply", n, topic_of(n), NOW, 0.5, comment=n, author=f"a{n}", stance=None) for n in range(1, 9)
     ] + [Candidate("followed", n, topic_of(n), NOW, 0.5, comment=n, author=f"a{n}") for n in range(20, 29)]
     offered = [voice(40, 41, "supports", 0.5), voice(40, 42, "challenges", 0.4), question(50)]
-    kinds = [one.kind for one in select(Reader(1), own, pooled(offered))]
+    kinds = [one.kind for one in select(DigestReader(1), own, pooled(offered))]
 
     assert kinds == ["reply"] * 3 + ["followed"] * 3 + ["best"] * 2 + ["question"]
-    assert [one.kind for one in select(Reader(1), own, pooled([]))] == ["reply"] * 3 + ["followed"] * 6
+    assert [one.kind for one in select(DigestReader(1), own, pooled([]))] == ["reply"] * 3 + ["followed"] * 6
 
 
 def test_the_score_of_a_comment_halves_after_a_week() -> None:

@@ -25,7 +25,7 @@ async def main():
     hooks.connect()
     await open_pool(os.environ["DATABASE_URL"], size=2)
     open_redis(os.environ["REDIS_URL"])
-    await jobs.take_events()
+    await jobs.queue_all()
     await jobs.send_due()
     await close_pool()
 
@@ -43,7 +43,7 @@ async def send(forum: Forum, label: str) -> int:
     return await process.wait()
 
 
-@pytest.mark.parametrize("label", ["webhook taken", "webhook claimed", "webhook sent", "webhook recorded"])
+@pytest.mark.parametrize("label", ["webhook queued", "webhook claimed", "webhook sent", "webhook recorded"])
 async def test_killed_at_any_point_every_message_arrives(forum: Forum, label: str) -> None:
     async with writing(forum), receiving() as receiver:
         thread, author = await make.thread(), await make.member()

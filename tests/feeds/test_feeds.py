@@ -13,7 +13,7 @@ import make
 from parley.comments import editing
 from parley.core import db
 from parley.feeds import atom, ids, json_feed, web
-from parley.feeds.entries import Entry, Feed
+from parley.feeds.entries import Feed, SyndicationEntry
 from parley.search import jobs as search_jobs
 
 pytestmark = pytest.mark.anyio
@@ -205,7 +205,9 @@ STRANGE = ["\x01\x0b", "\ufffe\uffff", "]]>", "<script>", "&amp;", "\U0010ffff",
 @pytest.mark.parametrize("text", STRANGE)
 def test_whatever_the_words_are_the_documents_can_be_read(text: str) -> None:
     at = datetime.fromisoformat("2026-11-27T10:00:00Z")
-    entry = Entry("tag:a", "http://localhost/c/1", text, f"<p>{text}</p>", text or "x", None, at, at, topic=text)
+    entry = SyndicationEntry(
+        "tag:a", "http://localhost/c/1", text, f"<p>{text}</p>", text or "x", None, at, at, topic=text
+    )
     feed = Feed("tag:b", text, "http://localhost/", "/feed", at, [entry])
 
     assert etree.fromstring(atom.write(feed, "http://localhost")).tag == f"{ATOM}feed"

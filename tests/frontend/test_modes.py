@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from frontend.rows import comment, rendered, thread, thread_page
 from frontend.stage import Stage
 from parley.comments.fragments import ViewerState
-from parley.perspectives.publishing import Shares
+from parley.perspectives.publishing import PublishedShares
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -92,7 +92,9 @@ async def test_votes_and_actions_of_a_comment_stand_on_one_line_where_there_is_r
 ) -> None:
     busy = comment(1, score=141)
     stage.html = thread_page(
-        rendered("comments/_comment.html", comment=busy, mine=ViewerState(agreement=1, answers=Shares(65, 30, 25)))
+        rendered(
+            "comments/_comment.html", comment=busy, mine=ViewerState(agreement=1, answers=PublishedShares(65, 30, 25))
+        )
     )
     await stage.page.set_viewport_size({"width": width, "height": 800})
     await stage.open()

@@ -22,7 +22,7 @@ from parley.core.providers import Provider
 from parley.inbound_feeds.opml import addresses
 from parley.sso import openid, publisher
 from parley.sso.claims import claims
-from parley.transfer.format import Reader
+from parley.transfer.format import LineReader
 from parley.webhooks.forms import WebhookForm
 from units import ALL, FEW, repeated
 
@@ -71,7 +71,7 @@ def new_passkey(words: str | bytes) -> Any:
 
 def line_of_export(words: str) -> Any:
     try:
-        return Reader(Path("site.jsonl"), io.BytesIO(words.encode("utf-8", "surrogatepass"))).header
+        return LineReader(Path("site.jsonl"), io.BytesIO(words.encode("utf-8", "surrogatepass"))).header
     except CommandFailed:
         return None
 
@@ -135,4 +135,4 @@ def _of_length(cbor: bytes, words: str) -> Any:
 @pytest.mark.parametrize("unit", ["[", '{"kind":', '"\\u0000', "9", "\x00", "\ufeff"])
 def test_hostile_lines_of_an_export_are_refused(unit: str) -> None:
     with pytest.raises(CommandFailed):
-        Reader(Path("site.jsonl"), io.BytesIO(repeated(unit, 1_000_000).encode()))
+        LineReader(Path("site.jsonl"), io.BytesIO(repeated(unit, 1_000_000).encode()))

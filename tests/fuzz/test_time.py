@@ -46,7 +46,7 @@ from parley.inbound_feeds import rules as feed_rules
 from parley.mail.blocks import blocks as letter_blocks
 from parley.mail.inbound import reasons, reports
 from parley.search import excerpts as search_excerpts
-from parley.search.excerpts import Asked
+from parley.search.excerpts import ExcerptTerms
 from parley.search.forms import SearchForm
 from parley.search.words import indexed
 from parley.threads.opening import slugify
@@ -75,9 +75,9 @@ def quoted(quote: str) -> Any:
     )
 
 
-def hit_in(words: str) -> Asked:
+def hit_in(words: str) -> ExcerptTerms:
     """Everything in a text is asked for."""
-    return Asked(frozenset(indexed(words).split()), frozenset(indexed(words).split()))
+    return ExcerptTerms(frozenset(indexed(words).split()), frozenset(indexed(words).split()))
 
 
 def similar(body: str) -> Any:

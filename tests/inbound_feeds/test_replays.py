@@ -13,8 +13,8 @@ from inbound_feeds.conftest import add
 from parley.core import db
 from parley.inbound_feeds import rules
 from parley.inbound_feeds.documents import FeedDocument
+from parley.inbound_feeds.ingesting import ingest
 from parley.inbound_feeds.parsing import parse
-from parley.inbound_feeds.taking import take
 
 pytestmark = pytest.mark.anyio
 
@@ -40,7 +40,7 @@ def read(path: Path) -> FeedDocument:
 
 
 async def taken(feed: int, document: FeedDocument, at: datetime) -> int:
-    count = await take(feed, document, at)
+    count = await ingest(feed, document, at)
     await db.execute("update inbound_feed set fetched_at = $2, state = 'active' where id = $1", feed, at)
     return count
 

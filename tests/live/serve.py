@@ -8,14 +8,14 @@ from functools import partial
 
 import parley.app
 from parley.cli import serve
-from parley.live.channel import Bounds
+from parley.live.channel import HubSettings
 from parley.live.hub import Hub
 
 
-def bounds(pairs: list[str]) -> Bounds:
-    usual = Bounds()
+def bounds(pairs: list[str]) -> HubSettings:
+    usual = HubSettings()
     given = dict(pair.split("=") for pair in pairs)
-    return Bounds(**{name: type(getattr(usual, name))(value) for name, value in given.items()})
+    return HubSettings(**{name: type(getattr(usual, name))(value) for name, value in given.items()})
 
 
 if __name__ == "__main__":

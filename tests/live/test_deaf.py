@@ -12,7 +12,7 @@ import make
 from live.forum import Forum, Web, cookie_of, wait_until
 from live.reader import Reader
 from live.test_limits import _deaf
-from parley.live.channel import Bounds
+from parley.live.channel import HubSettings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -22,7 +22,7 @@ DEAF = 500
 LONG_BYTES = 20_000
 GROWS_BYTES = 150_000_000
 # Where one waited for another who reads nothing, it would be until that one is given up.
-IN_TIME_SECONDS = Bounds().send_timeout / 2
+IN_TIME_SECONDS = HubSettings().send_timeout / 2
 
 
 async def test_five_hundred_readers_that_receive_nothing_cost_little_and_delay_nobody(

@@ -10,7 +10,7 @@ import make
 from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
 from live.reader import Reader
 from parley.core import db
-from parley.live.channel import Bounds
+from parley.live.channel import HubSettings
 
 pytestmark = pytest.mark.anyio
 
@@ -18,7 +18,7 @@ PROMISED_SECONDS = 5.0
 
 
 def test_sessions_are_checked_within_the_promised_seconds() -> None:
-    assert Bounds().session_check < PROMISED_SECONDS
+    assert HubSettings().session_check < PROMISED_SECONDS
 
 
 async def test_the_streams_of_someone_who_signs_out_end_and_others_stay(forum: Forum, web: Web, thread: int) -> None:

@@ -1,4 +1,4 @@
-"""The bytes of a message: trust.md C1, to the letter."""
+"""The bytes of a message, as docs/decisions/0010-mail.md asks for them."""
 
 import re
 import shutil
@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from mail.sink import Club, Use
 from parley.mail.check import public_key
 from parley.mail.links import envelope, returned
-from parley.mail.message import Content, rendered
+from parley.mail.message import MailContent, rendered
 
 GOLDEN = Path(__file__).with_name("golden.eml")
-LETTER = Content(
+LETTER = MailContent(
     id=12,
     kind="digest",
     list="digest",
@@ -48,7 +48,7 @@ def site(use: Use, club: Club) -> None:
     )
 
 
-def parsed(content: Content) -> Any:
+def parsed(content: MailContent) -> Any:
     return message_from_bytes(rendered(content), policy=SMTP)
 
 

@@ -1,4 +1,4 @@
-"""What must hold of the tables at any moment (trust.md B4), as queries for what breaks it."""
+"""What must hold of the tables at any moment (docs/moderation-proofs.md), as queries for what breaks it."""
 
 from parley.core import db
 

@@ -1,4 +1,4 @@
-"""Whatever members and moderators do, in whatever order: what trust.md B4 promises holds after every step.
+"""Whatever members and moderators do, in any order: what docs/moderation-proofs.md promises holds after every step.
 
 Each step commits for real; one that is refused has changed nothing. What must hold when many act at the same time is in
 test_crowd.py.

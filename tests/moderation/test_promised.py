@@ -1,4 +1,4 @@
-"""Promises of trust.md B4 that need a test of their own: I1 for every table, I13, I15, I19, I20."""
+"""Promises of docs/moderation-proofs.md that need a test of their own: I1 for every table, I13, I15, I19, I20."""
 
 import re
 from itertools import permutations

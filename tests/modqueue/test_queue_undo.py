@@ -1,4 +1,4 @@
-"""What is undone is as it was: the comment, its thread, its author, the item and its reports (trust.md I9)."""
+"""What is undone is as before: comment, thread, author, item and reports (moderation-proofs.md I9)."""
 
 import asyncpg
 import httpx

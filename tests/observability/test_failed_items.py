@@ -50,8 +50,8 @@ from parley.slow_mode import display
 from parley.threads import jobs as threads
 from parley.threads import source_jobs
 from parley.votes import jobs as votes
+from parley.webhooks import queueing
 from parley.webhooks import sending as webhooks
-from parley.webhooks import taking
 from parley.webmentions import jobs as webmentions
 from parley.worker import JOBS
 from retention.cases import SIGN_IN
@@ -301,7 +301,7 @@ async def webhooks_with_news() -> Items:
 
 async def messages() -> Items:
     await webhooks_with_news()
-    await taking.take_events()
+    await queueing.queue_all()
     return await db.values("select id from webhook_delivery order by id")
 
 
@@ -461,7 +461,9 @@ CASES: dict[str, list[Case]] = {
         Case(threads_without_more, search.ops, "check", "select exists(select from search_document where thread = $1)")
     ],
     "webhooks": [
-        Case(webhooks_with_news, taking, "take", "select exists(select from webhook_delivery where webhook = $1)")
+        Case(
+            webhooks_with_news, queueing, "queue_for", "select exists(select from webhook_delivery where webhook = $1)"
+        )
     ],
     "webhook deliveries": [
         # Nobody listens at its address: it is tried.

@@ -81,7 +81,7 @@ def test_centre_components_and_positions_are_those_of_polis(conversation: Conver
 
 def test_consensus_and_priorities_are_those_of_polis(conversation: Conversation) -> None:
     expected = conversation.expected
-    counts = polis.Counts.of(conversation.ratings, conversation.groups())
+    counts = polis.VoteCounts.of(conversation.ratings, conversation.groups())
     consensus = [expected["group-aware-consensus"][str(one)] for one in conversation.statements]
     np.testing.assert_allclose(polis.group_aware_consensus(counts), consensus, atol=1e-12)
     extremity = np.array(expected["pca"]["comment-extremity"])
@@ -93,7 +93,7 @@ def test_consensus_and_priorities_are_those_of_polis(conversation: Conversation)
 
 @pytest.mark.parametrize("side", ["agree", "disagree"])
 def test_the_list_of_consensus_is_that_of_polis(conversation: Conversation, side: str) -> None:
-    counts = polis.Counts.of(conversation.ratings, [np.arange(len(conversation.members))])
+    counts = polis.VoteCounts.of(conversation.ratings, [np.arange(len(conversation.members))])
     count = counts.agree if side == "agree" else counts.disagree
     chosen = polis.consensus(count[0], counts.seen[0], conversation.moderated)
     found = [conversation.statements[index] for index in chosen]

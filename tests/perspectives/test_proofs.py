@@ -8,7 +8,7 @@ import pytest
 
 from parley.perspectives.analysis import Analysis, Votes
 from parley.perspectives.model.analyse import analyse
-from parley.perspectives.published import PublishedMap, State, publish_map
+from parley.perspectives.published import PublicationState, PublishedMap, publish_map
 from perspectives.proving import agreement, newcomers, tell
 from perspectives.worlds import World, camps, chosen, joined, line, nothing
 
@@ -180,7 +180,7 @@ def test_a_watcher_of_the_map_guesses_a_lone_voters_answers_hardly_better_than_f
     gained, guesses = 0, 0
     for seed in range(4):
         votes = camps(140, 24, 8, seed, strength=0.7).votes
-        before, state = analyse(chosen(votes, [int(who) < 120 for who in votes.voter]), seed=seed), State()
+        before, state = analyse(chosen(votes, [int(who) < 120 for who in votes.voter]), seed=seed), PublicationState()
         shown, state = _published(before, votes, state)
         for lone in map(str, range(120, 140)):
             seen = [int(who) <= int(lone) for who in votes.voter]
@@ -198,7 +198,7 @@ def test_a_watcher_of_the_map_guesses_a_lone_voters_answers_hardly_better_than_f
     assert gained <= 0.05 * guesses
 
 
-def _published(found: Analysis, votes: Votes, state: State) -> tuple[PublishedMap, State]:
+def _published(found: Analysis, votes: Votes, state: PublicationState) -> tuple[PublishedMap, PublicationState]:
     return publish_map(found, votes, {one: int(one) for one in votes.statement}, state, date(2027, 3, 1))
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from parley.perspectives.analysis import Bounds, Shares, Statement, Verdict
+from parley.perspectives.analysis import LowerBounds, Shares, StatementResult, Verdict
 from parley.perspectives.verdicts import VerdictHistory, bridging_score, next_verdict, representative
 
 MONDAY = date(2027, 3, 1)
@@ -48,6 +48,8 @@ def test_three_statements_stand_for_a_group_one_an_author() -> None:
 
 def test_bridging_order_needs_agreement_in_every_group_and_quality() -> None:
     def score(agree: float | None, quality: float) -> float:
-        return bridging_score(Statement("s", "unknown", {}, Shares(9, 1, 0, 0), 9, Bounds(agree, 0.0)), quality)
+        return bridging_score(
+            StatementResult("s", "unknown", {}, Shares(9, 1, 0, 0), 9, LowerBounds(agree, 0.0)), quality
+        )
 
     assert score(0.6, 0.5) > score(0.6, 0.2) > score(0.1, 0.9) > score(None, 0.9) == 0

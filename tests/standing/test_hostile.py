@@ -1,4 +1,4 @@
-"""Whatever comes in, the answer is ours to give: never a fault, never another's words raw (trust.md T9-T11, T23)."""
+"""Hostile input never leads to an error of the server or to unescaped text (docs/decisions/0001, T9 to T11, T23)."""
 
 import re
 from urllib.parse import quote_from_bytes
@@ -136,7 +136,7 @@ FORMS = {
     "/settings/webhooks/{number:str}/secret": (),
     "/settings/webhooks/{number:str}/state": ("on",),
     "/settings/webhooks/{number:str}/again": ("delivery",),
-    "/settings/webhooks/{number:str}/end": (),
+    "/settings/webhooks/{number:str}/delete": (),
     "/settings/articles/{number:int}/end": (),
     "/settings/articles/{number:int}/decide": ("confirm",),
     "/mod/articles/{thread:str}": ("action", "rule", "reason", "version", "preview", "place"),

@@ -9,12 +9,12 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "parley"
 
 BANNED: dict[str, set[str]] = {
-    # trust.md T2: nested ones would be no transactions, and a failing COMMIT would leak the connection.
+    # Piccolo's nested transactions are none, and a failing COMMIT would leak the connection.
     # A backup reads on a connection of its own, in one snapshot, and writes nothing; so does an export of a site. Its
     # import writes all or nothing, with the rights of the login.
     r"\.transaction\(": {
         "core/db/transactions.py",
-        "backup/taking.py",
+        "backup/creating.py",
         "transfer/exporting.py",
         "transfer/importing.py",
     },
@@ -105,6 +105,5 @@ def strange(kind: str) -> set[str]:
 
 
 def test_nothing_that_somebody_wrote_becomes_a_pattern_or_a_format_string() -> None:
-    """trust.md S06."""
     assert strange("pattern") == PATTERNS_OF_WORDS | PATTERNS_OF_OURS
     assert strange("format") == FORMATS_OF_OURS

@@ -25,8 +25,8 @@ from parley.decisions import ops as decisions
 from parley.decisions.rules import Choice
 from parley.digests import letters
 from parley.digests import ops as digests
+from parley.inbound_feeds import ingesting
 from parley.inbound_feeds import ops as feeds
-from parley.inbound_feeds import taking
 from parley.inbound_feeds.documents import FeedDocument, FeedEntry
 from parley.inbound_feeds.ops import FeedUse
 from parley.modrules import ops as rules
@@ -134,7 +134,9 @@ async def _ruled(moderator: Viewer) -> dict[str, str]:
 async def _fed(admin: Viewer) -> dict[str, str]:
     """A feed with an entry that waits for review."""
     feed = await feeds.add_feed(admin, "https://blog.example/feed.xml", FeedUse("research"))
-    await taking.take(feed, FeedDocument("A blog", [FeedEntry("https://blog.example/a", "1", "A")]), datetime.now(UTC))
+    await ingesting.ingest(
+        feed, FeedDocument("A blog", [FeedEntry("https://blog.example/a", "1", "A")]), datetime.now(UTC)
+    )
     return {"{feed:str}": str(feed), "{entry:str}": str(await db.value("select id from feed_item"))}
 
 

@@ -5,18 +5,18 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.statements.deck import Candidate, choose
+from parley.statements.deck import StatementCandidate, choose
 from parley.statements.rules import AUTHORS, MOST_OF_AUTHOR, MOST_OPEN, PASSAGES
 
 STANCES = (None, "supports", "challenges", "adds", "asks")
 
 
-def candidate(comment: int, author: int | None = None, bound: float = 0.5, **fields: object) -> Candidate:
+def candidate(comment: int, author: int | None = None, bound: float = 0.5, **fields: object) -> StatementCandidate:
     known = {"stance": None, "passage": None, "text": "It is so.", "wording": 1, "answers": 0} | fields
-    return Candidate(comment=comment, author=author or comment, bound=bound, **known)
+    return StatementCandidate(comment=comment, author=author or comment, bound=bound, **known)
 
 
-def candidates(authors: int, most: int = 80) -> st.SearchStrategy[list[Candidate]]:
+def candidates(authors: int, most: int = 80) -> st.SearchStrategy[list[StatementCandidate]]:
     one = st.builds(
         candidate,
         st.integers(1, 200),
@@ -30,7 +30,7 @@ def candidates(authors: int, most: int = 80) -> st.SearchStrategy[list[Candidate
 
 
 @given(candidates(40) | candidates(4), st.randoms(use_true_random=False))
-def test_the_order_of_reading_makes_no_difference(found: list[Candidate], random: object) -> None:
+def test_the_order_of_reading_makes_no_difference(found: list[StatementCandidate], random: object) -> None:
     shuffled = list(found)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
 
@@ -38,7 +38,7 @@ def test_the_order_of_reading_makes_no_difference(found: list[Candidate], random
 
 
 @given(candidates(40) | candidates(4))
-def test_it_is_short_in_order_and_without_duplicates(found: list[Candidate]) -> None:
+def test_it_is_short_in_order_and_without_duplicates(found: list[StatementCandidate]) -> None:
     deck = choose(found)
 
     assert len(deck) <= MOST_OPEN
@@ -49,14 +49,14 @@ def test_it_is_short_in_order_and_without_duplicates(found: list[Candidate]) -> 
 
 
 @given(candidates(40) | candidates(4))
-def test_no_author_has_more_than_their_share(found: list[Candidate]) -> None:
+def test_no_author_has_more_than_their_share(found: list[StatementCandidate]) -> None:
     authors = Counter(one.author for one in choose(found))
 
     assert not authors or max(authors.values()) <= (MOST_OF_AUTHOR if len(authors) >= AUTHORS else 1)
 
 
 @given(candidates(40) | candidates(4))
-def test_nobody_is_left_out_while_there_is_room(found: list[Candidate]) -> None:
+def test_nobody_is_left_out_while_there_is_room(found: list[StatementCandidate]) -> None:
     deck = choose(found)
     known = {one.comment for one in found}
     left = {one.author for one in found if one.kept not in known} - {one.author for one in deck}
@@ -65,7 +65,7 @@ def test_nobody_is_left_out_while_there_is_room(found: list[Candidate]) -> None:
 
 
 @given(candidates(60))
-def test_every_stance_and_five_passages_are_represented(found: list[Candidate]) -> None:
+def test_every_stance_and_five_passages_are_represented(found: list[StatementCandidate]) -> None:
     each_by_another = [candidate(one.comment, None, one.bound, stance=one.stance, passage=one.passage) for one in found]
 
     deck = choose(each_by_another)

@@ -11,14 +11,14 @@ from litestar import Litestar
 
 import make
 from parley.core import db
-from parley.perspectives.analysis import Analysis, Gate, Parameters, Part, StatementParameters
-from parley.perspectives.picture import Picture, Square
+from parley.perspectives.analysis import Analysis, Gate, MixtureComponent, Parameters, StatementParameters
+from parley.perspectives.picture import MapPicture, Square
 from parley.perspectives.published import PublishedMap
 
 pytestmark = pytest.mark.anyio
 
 STORE = "insert into perspective_map (thread, analysis, published, counted_at) values ($1, $2, $3, $4)"
-PICTURE = Picture(5, 1, (False,), (Square(1, 0, 40, "A"), Square(4, 0, 40, "B")))
+PICTURE = MapPicture(5, 1, (False,), (Square(1, 0, 40, "A"), Square(4, 0, 40, "B")))
 
 
 async def mapped_thread(loadings: list[float]) -> int:
@@ -28,7 +28,7 @@ async def mapped_thread(loadings: list[float]) -> int:
     for loading in loadings:
         comment = await make.comment(thread, await make.member(), statement=f"It is so at {loading}.")
         found[str(comment)] = StatementParameters(0.0, (loading,), (0.0, 0.0, 0.0, 0.0))
-    centres, parts = {"A": (-1.0,), "B": (1.0,)}, (Part(1.0, 0.0, 1.0),)
+    centres, parts = {"A": (-1.0,), "B": (1.0,)}, (MixtureComponent(1.0, 0.0, 1.0),)
     parameters = Parameters(found, noise=0.2, intercepts=0.1, centres=centres, parts=parts)
     analysis = Analysis("open", None, Gate(80, len(loadings), 800), 1, (), (), {}, parameters)
     published = PublishedMap(None, 80, axes=1, groups={"A": 40, "B": 40}, picture=PICTURE)

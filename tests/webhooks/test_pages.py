@@ -76,7 +76,7 @@ async def test_it_can_be_changed_switched_off_and_deleted(client: httpx.AsyncCli
     assert await db.value("select state from webhook") == "off"
     await client.post(f"{PAGE}/{number}/state", data={"on": "1"})
     assert await db.value("select state from webhook") == "on"
-    assert (await client.post(f"{PAGE}/{number}/end")).headers["location"] == PAGE
+    assert (await client.post(f"{PAGE}/{number}/delete")).headers["location"] == PAGE
     assert await db.value("select count(*) from webhook") == 0
 
 
@@ -84,9 +84,9 @@ async def test_the_log_says_what_became_of_each_message(client: httpx.AsyncClien
     number, _ = await hook()
     await make.comment(await make.thread(), await make.member())
     await db.execute(SEEN)
-    from parley.webhooks.taking import take_events
+    from parley.webhooks.queueing import queue_all
 
-    await take_events()
+    await queue_all()
     delivery = await db.value("update webhook_delivery set state = 'failed', status = 503, attempts = 9 returning id")
     page = await client.get(f"{PAGE}/{number}")
     assert "given up" in page.text
@@ -123,7 +123,7 @@ async def test_for_others_there_is_no_such_page(app: Litestar, client: httpx.Asy
         await client.get(PAGE),
         await client.get(f"{PAGE}/{number}"),
         await client.post(PAGE, data=GOOD),
-        await client.post(f"{PAGE}/{number}/end"),
+        await client.post(f"{PAGE}/{number}/delete"),
     ):
         assert answer.status_code == 404
     assert "webhooks" not in (await client.get("/settings/profile")).text
@@ -132,7 +132,7 @@ async def test_for_others_there_is_no_such_page(app: Litestar, client: httpx.Asy
 async def test_an_unknown_one_is_not_found(client: httpx.AsyncClient, ada: Viewer) -> None:
     for number in ("7", "x", "0"):
         assert (await client.get(f"{PAGE}/{number}")).status_code == 404
-        assert (await client.post(f"{PAGE}/{number}/end")).status_code == 404
+        assert (await client.post(f"{PAGE}/{number}/delete")).status_code == 404
 
 
 async def test_twenty_are_the_most(client: httpx.AsyncClient, ada: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:

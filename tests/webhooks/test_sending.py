@@ -13,8 +13,8 @@ import make
 from parley.core import db
 from parley.core.settings import settings
 from parley.webhooks import messages, ops, sending
+from parley.webhooks.queueing import queue_all
 from parley.webhooks.sending import send_due
-from parley.webhooks.taking import take_events
 from webhooks.receiver import NOWHERE, SEEN, Receiver, hook, receiving
 
 pytestmark = pytest.mark.anyio
@@ -44,8 +44,8 @@ async def test_each_event_of_the_chosen_kinds_arrives_in_order_and_signed(receiv
     number, secret = await hook(receiver.url, "comment.posted")
     made = await comments(3)
 
-    assert await take_events() == 3
-    assert await take_events() == 0
+    assert await queue_all() == 3
+    assert await queue_all() == 0
     assert await send_due() == 3
     assert await send_due() == 0
 
@@ -62,7 +62,7 @@ async def test_each_event_of_the_chosen_kinds_arrives_in_order_and_signed(receiv
 async def test_what_was_removed_meanwhile_is_not_sent(receiver: Receiver) -> None:
     await hook(receiver.url)
     gone, held, _ = await comments(3)
-    await take_events()
+    await queue_all()
     await make.put_state("comment", gone, "removed")
     await make.put_state("comment", held, "pending")
     await send_due()
@@ -79,7 +79,7 @@ async def test_a_message_is_no_larger_than_receivers_take(receiver: Receiver, mo
     monkeypatch.setattr(messages, "LARGEST", 100)
     await hook(receiver.url)
     [made] = await comments(1)
-    await take_events()
+    await queue_all()
     await send_due()
     assert (receiver.received[0].comment["id"], receiver.received[0].comment["body"]) == (made, "")
 
@@ -87,7 +87,7 @@ async def test_a_message_is_no_larger_than_receivers_take(receiver: Receiver, mo
 async def test_a_message_that_is_refused_comes_again_with_the_same_id(receiver: Receiver) -> None:
     number, secret = await hook(receiver.url)
     await comments(2)
-    await take_events()
+    await queue_all()
     receiver.status = lambda: 500
     assert await send_due() == 1
     # The receiver rests, and nothing else is tried meanwhile.
@@ -107,7 +107,7 @@ async def test_a_message_that_is_refused_comes_again_with_the_same_id(receiver: 
 async def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
     number, _ = await hook(receiver.url)
     await comments(1)
-    await take_events()
+    await queue_all()
     receiver.status = lambda: 307
     await send_due()
     assert len(receiver.received) == 1
@@ -118,7 +118,7 @@ async def test_nine_attempts_are_all_and_three_days_of_failures_switch_it_off(re
     ada = await make.member("ada", role="admin")
     number, _ = await hook(receiver.url)
     await comments(1)
-    await take_events()
+    await queue_all()
     receiver.status = lambda: 503
     for _ in range(12):
         await db.execute(RESTED)
@@ -129,7 +129,7 @@ async def test_nine_attempts_are_all_and_three_days_of_failures_switch_it_off(re
 
     await db.execute("update webhook set failing_since = now() - interval '4 days', paused_until = null")
     await comments(1)
-    await take_events()
+    await queue_all()
     await send_due()
     assert await db.value("select state || ' ' || ended_by from webhook") == "off failing"
     letter = await db.value("select text from mail where kind = 'webhook' and recipient = 'ada@example.org'")
@@ -141,31 +141,31 @@ async def test_nine_attempts_are_all_and_three_days_of_failures_switch_it_off(re
 async def test_410_switches_it_off_at_once_and_on_again_it_gets_what_it_missed(receiver: Receiver) -> None:
     number, _ = await hook(receiver.url)
     await comments(1)
-    await take_events()
+    await queue_all()
     receiver.status = lambda: 410
     await send_due()
     assert await db.value("select state || ' ' || ended_by from webhook") == "off gone"
 
     await comments(1)
-    assert (await take_events(), await send_due()) == (0, 0)
+    assert (await queue_all(), await send_due()) == (0, 0)
     receiver.status = lambda: 200
     await ops.switch(number, on=True)
     await db.execute(DUE)
-    assert (await take_events(), await send_due()) == (1, 2)
+    assert (await queue_all(), await send_due()) == (1, 2)
 
 
 async def test_both_secrets_sign_for_a_day_after_a_rotation(receiver: Receiver) -> None:
     number, former = await hook(receiver.url)
     secret = await ops.rotate(number)
     await comments(1)
-    await take_events()
+    await queue_all()
     await send_due()
     receiver.received[0].check(former)
     receiver.received[0].check(secret)
 
     await db.execute("update webhook set former_until = now() - interval '1 second'")
     await comments(1)
-    await take_events()
+    await queue_all()
     await send_due()
     receiver.received[1].check(secret)
     with pytest.raises(WebhookVerificationError):
@@ -176,7 +176,7 @@ async def test_an_address_that_is_not_public_is_not_asked(app: Litestar) -> None
     async with receiving() as receiver:
         number, _ = await hook(receiver.url)
         await comments(1)
-        await take_events()
+        await queue_all()
         await send_due()
         assert receiver.received == []
     assert await db.values(STATES, number) == ["waiting 1"]
@@ -190,7 +190,7 @@ async def test_a_slow_receiver_delays_no_other(receiver: Receiver) -> None:
     async with receiving() as quick:
         await hook(quick.url)
         await comments(3)
-        await take_events()
+        await queue_all()
         sweeps = [asyncio.create_task(send_due()) for _ in range(2)]
         done, waiting = await asyncio.wait(sweeps, return_when=asyncio.FIRST_COMPLETED)
         assert (len(quick.received), len(receiver.received)) == (3, 1)
@@ -203,7 +203,7 @@ async def test_a_slow_receiver_delays_no_other(receiver: Receiver) -> None:
 async def test_two_workers_do_not_send_to_one_receiver_at_once(receiver: Receiver) -> None:
     await hook(receiver.url)
     await comments(1)
-    await take_events()
+    await queue_all()
     await db.execute("update webhook set leased_until = clock_timestamp() + interval '1 minute'")
     assert await send_due() == 0
     await db.execute("update webhook set leased_until = clock_timestamp() - interval '1 second'")
@@ -213,7 +213,7 @@ async def test_two_workers_do_not_send_to_one_receiver_at_once(receiver: Receive
 async def test_an_arrived_message_can_be_sent_again(receiver: Receiver) -> None:
     number, _ = await hook(receiver.url)
     await comments(1)
-    await take_events()
+    await queue_all()
     await send_due()
     assert await db.values(STATES, number) == ["delivered 1"]
     await ops.send_again(number, await db.value("select id from webhook_delivery"))

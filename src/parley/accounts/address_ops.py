@@ -51,7 +51,7 @@ EXPIRED = N_("This link has been used already, or has expired.")
 TAKEN = N_("Another member has confirmed this address.")
 
 
-class Change(msgspec.Struct, frozen=True):
+class AddressStep(msgspec.Struct, frozen=True):
     """A step of a change: the member's address is `email` now, and was `other` before."""
 
     id: int
@@ -91,7 +91,7 @@ async def confirm(token: str) -> None:
     """Make the new address the member's. Raises Gone for an old link, Refused if another member confirmed it first."""
     undo = tokens.new()
     async with atomic():
-        change = await db.fetch_one(Change, CONFIRM, tokens.digest(token), tokens.digest(undo), UNDO_LASTS)
+        change = await db.fetch_one(AddressStep, CONFIRM, tokens.digest(token), tokens.digest(undo), UNDO_LASTS)
         account = await queries.account(change.member) if change else None
         if change is None or account is None:
             raise Gone(EXPIRED)
@@ -113,7 +113,7 @@ async def undo(token: str) -> None:
     mailboxes are those of somebody else. Raises Gone for an old link.
     """
     async with atomic():
-        change = await db.fetch_one(Change, UNDO, tokens.digest(token))
+        change = await db.fetch_one(AddressStep, UNDO, tokens.digest(token))
         if change is None:
             raise Gone(EXPIRED)
         await AddressChange.delete().where(AddressChange.member == change.member, AddressChange.id > change.id)
@@ -137,7 +137,7 @@ async def is_open(token: str) -> bool:
     return bool(await db.value(IS_OPEN, tokens.digest(token)))
 
 
-async def _set(change: Change) -> None:
+async def _set(change: AddressStep) -> None:
     new: dict[Column | str, Any] = {Member.email: change.email, Member.email_key: addresses.key(change.email)}
     try:
         async with atomic():

@@ -51,7 +51,7 @@ class Stored(msgspec.Struct, frozen=True):
     step: int
 
 
-class Offer(msgspec.Struct, frozen=True):
+class NewAuthenticator(msgspec.Struct, frozen=True):
     """A new seed: for the app as an address, for people in groups of four, and sealed for the form."""
 
     uri: str
@@ -59,7 +59,7 @@ class Offer(msgspec.Struct, frozen=True):
     sealed: str
 
 
-def offer(viewer: Viewer) -> Offer:
+def offer(viewer: Viewer) -> NewAuthenticator:
     """Return a seed that nobody has yet. Nothing is stored."""
     seed = pyotp.random_base32()
     plain = f"{int(time()) + OFFER_SECONDS}.{seed}".encode()
@@ -67,12 +67,12 @@ def offer(viewer: Viewer) -> Offer:
     return shown(viewer, seed, sealed)
 
 
-def shown(viewer: Viewer, seed: str, sealed: str) -> Offer:
+def shown(viewer: Viewer, seed: str, sealed: str) -> NewAuthenticator:
     uri = pyotp.TOTP(seed).provisioning_uri(name=viewer.name, issuer_name=settings().host)
-    return Offer(uri, " ".join(re.findall("....", seed)), sealed)
+    return NewAuthenticator(uri, " ".join(re.findall("....", seed)), sealed)
 
 
-def offered(viewer: Viewer, sealed: str) -> Offer | None:
+def offered(viewer: Viewer, sealed: str) -> NewAuthenticator | None:
     """Return the offer that a form sends back, while it can be accepted."""
     seed = _offered_seed(viewer, sealed)
     return shown(viewer, seed, sealed) if seed else None

@@ -10,18 +10,18 @@ import segno
 BORDER = 4
 
 
-class Picture(msgspec.Struct, frozen=True):
+class QrCode(msgspec.Struct, frozen=True):
     """The side of the square in modules, and the `d` of a path that fills the dark ones."""
 
     side: int
     path: str
 
 
-def picture(text: str) -> Picture:
+def picture(text: str) -> QrCode:
     """Return the QR code of `text`."""
     code = segno.make(text, error="m", micro=False)
     rows = list(code.matrix_iter(border=BORDER))
-    return Picture(len(rows), "".join(_row(y, row) for y, row in enumerate(rows)))
+    return QrCode(len(rows), "".join(_row(y, row) for y, row in enumerate(rows)))
 
 
 def _row(y: int, row: Iterable[int]) -> str:

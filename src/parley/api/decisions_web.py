@@ -17,7 +17,7 @@ from parley.core.errors import NotFound
 from parley.core.http.access import MEMBER, AnyRequest, signed_in
 from parley.core.text.messages import N_
 from parley.decisions import queries as decisions
-from parley.decisions.queries import Statement
+from parley.decisions.queries import StatementOfReasons
 from parley.modlog import queries as modlog
 from parley.modlog.queries import PublicRow
 from parley.pages.statement import decision_at
@@ -120,7 +120,7 @@ async def one_decision(request: AnyRequest, decision: FromPath[str]) -> Response
     return await answer(request, make)
 
 
-def _reasons(found: Statement, *, is_concealed: bool) -> DecisionReasons:
+def _reasons(found: StatementOfReasons, *, is_concealed: bool) -> DecisionReasons:
     return DecisionReasons(
         id=found.id,
         kind=found.kind,
@@ -143,7 +143,7 @@ def _reasons(found: Statement, *, is_concealed: bool) -> DecisionReasons:
     )
 
 
-async def _mine(request: AnyRequest, decision: str) -> Statement:
+async def _mine(request: AnyRequest, decision: str) -> StatementOfReasons:
     found, concerned = await decision_at(request, decision, "")
     if not concerned:
         raise NotFound(NOT_MINE)

@@ -14,7 +14,7 @@ from parley.core.errors import InvalidFields
 from parley.core.http.access import AnyRequest, viewer_of
 from parley.core.settings import settings
 from parley.search import results, view
-from parley.search.excerpts import Part
+from parley.search.excerpts import ExcerptPart
 from parley.search.forms import MOST_PAGES, SearchForm
 from parley.search.people import MemberHit
 from parley.search.web import limit
@@ -71,7 +71,7 @@ def _hit(kind: str, hit: view.Hit | MemberHit) -> schemas.Hit:
             return schemas.Hit(kind, f"{base}/u/{quote(hit.name)}", hit.name, hit.title)
 
 
-def _text(parts: Iterable[Part]) -> str:
+def _text(parts: Iterable[ExcerptPart]) -> str:
     return "".join(one.text for one in parts)
 
 

@@ -56,7 +56,7 @@ async def waiting(viewer: Viewer) -> list[WaitingRow]:
     return await db.fetch(WaitingRow, LIST, viewer.id, viewer.access >= ADMIN)
 
 
-class Counts(msgspec.Struct, frozen=True):
+class AppealCounts(msgspec.Struct, frozen=True):
     """How many appeals and proposals a moderator can decide, and how many only others can."""
 
     here: int
@@ -73,9 +73,9 @@ with one as (
 """  # noqa: S608 constants only
 
 
-async def counts(viewer: Viewer) -> Counts:
-    found = await db.fetch_one(Counts, COUNTS, viewer.id, viewer.access >= ADMIN)
-    return found or Counts(0, 0)
+async def counts(viewer: Viewer) -> AppealCounts:
+    found = await db.fetch_one(AppealCounts, COUNTS, viewer.id, viewer.access >= ADMIN)
+    return found or AppealCounts(0, 0)
 
 
 class AppealRow(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Second looks: a moderator judges a comment without knowing another's decision (trust.md R10)."""
+"""Second looks: a moderator judges a comment without knowing another's decision (moderation-proofs.md R10)."""
 
 from parley.appeals import second_look_queries
 from parley.appeals.tables import SecondLook

@@ -17,7 +17,7 @@ from parley.importing.passages import ImportedPassage
 ChangeKind = Literal["same", "changed", "moved", "added", "removed"]
 
 
-class Change(msgspec.Struct, frozen=True):
+class PassageChange(msgspec.Struct, frozen=True):
     """How one passage changed. One that moved may have `changed` too."""
 
     what: ChangeKind
@@ -32,7 +32,7 @@ class ChangeRun(msgspec.Struct, frozen=True):
     """Neighbouring passages that all changed, or that all stayed the same."""
 
     is_same: bool
-    changes: list[Change]
+    changes: list[PassageChange]
 
 
 def preview(old: Sequence[StoredPassage], made: Sequence[ImportedPassage]) -> list[StoredPassage]:
@@ -76,24 +76,24 @@ def _side(before: Sequence[ImportedPassage], after: Sequence[ImportedPassage]) -
     return marked(old, new)
 
 
-def _changes(old: Sequence[StoredPassage], new: Sequence[StoredPassage]) -> Iterator[Change]:
+def _changes(old: Sequence[StoredPassage], new: Sequence[StoredPassage]) -> Iterator[PassageChange]:
     before, after = {one.lineage: one for one in old}, {one.lineage for one in new}
     for step in LCSseq.opcodes([one.lineage for one in old], [one.lineage for one in new]):
         if step.tag != "equal":
             gone = (one for one in old[step.src_start : step.src_end] if one.lineage not in after)
-            yield from (Change("removed", one.kind, one.markup) for one in gone)
+            yield from (PassageChange("removed", one.kind, one.markup) for one in gone)
         for one in new[step.dest_start : step.dest_end]:
             if one.lineage in before:
                 yield _pair(before[one.lineage], one, "same" if step.tag == "equal" else "moved")
             else:
-                yield Change("added", one.kind, one.markup)
+                yield PassageChange("added", one.kind, one.markup)
 
 
-def _pair(old: StoredPassage, new: StoredPassage, what: ChangeKind) -> Change:
+def _pair(old: StoredPassage, new: StoredPassage, what: ChangeKind) -> PassageChange:
     """A passage that is in both. If only its markup changed (a link, emphasis, a picture), it is shown as it is now."""
     if old.html == new.html and old.kind == new.kind:
-        return Change(what, new.kind, new.markup)
+        return PassageChange(what, new.kind, new.markup)
     what = "changed" if what == "same" else what
     if old.text == new.text:
-        return Change(what, new.kind, new.markup, changed=True, only_markup=True)
-    return Change(what, new.kind, marked(old.text, new.text), changed=True)
+        return PassageChange(what, new.kind, new.markup, changed=True, only_markup=True)
+    return PassageChange(what, new.kind, marked(old.text, new.text), changed=True)

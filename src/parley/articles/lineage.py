@@ -14,7 +14,7 @@ from rapidfuzz.distance import LCSseq
 
 from parley.articles.budget import ALIGNING, Budget
 from parley.articles.ordering import in_order
-from parley.articles.similarity import Match, Slot, UnmatchedPassage, encode_unmatched, find_matches
+from parley.articles.similarity import PassageMatch, Slot, UnmatchedPassage, encode_unmatched, find_matches
 from parley.importing.passages import ImportedPassage
 from parley.importing.words import Coder, collapsed, folded
 
@@ -201,7 +201,7 @@ def _slots(count: int, pairs: Pairs) -> Slots:
     return {at: (before[at], after[count - 1 - at]) for at in range(count)}
 
 
-def _choose(matches: Iterable[Match]) -> Pairs:
+def _choose(matches: Iterable[PassageMatch]) -> Pairs:
     pairs: Pairs = {}
     taken: set[int] = set()
     for match in matches:

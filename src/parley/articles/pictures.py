@@ -30,15 +30,15 @@ LARGEST = 8_000_000
 MOST_BYTES = 20_000_000
 
 
-class Room:
-    """How many bytes the pictures of one article may still take. A member's count for their daily volume too."""
+class PictureQuota:
+    """The bytes that the pictures of one article may still have. A member's count for their day, too."""
 
     def __init__(self, member: int | None) -> None:
         self.member = member
         self.left = MOST_BYTES
 
-    async def take(self, size: int) -> bool:
-        """Take the room of a picture, or return False where it does not fit."""
+    async def use(self, size: int) -> bool:
+        """Count the bytes of a picture. Return False if they are more than what is left."""
         if size > self.left:
             return False
         self.left -= size
@@ -58,24 +58,24 @@ async def store_pictures(passages: Sequence[ImportedPassage], member: int | None
 
     `member` is who imports them; None for a source check and the command line.
     """
-    room = Room(member)
+    quota = PictureQuota(member)
     figures = [position for position, one in enumerate(passages) if "<img" in one.html]
     gate = asyncio.Semaphore(AT_ONCE)
     stored = list(passages)
 
     async def store(position: int, *, fetches: bool) -> None:
         async with gate:
-            stored[position] = await _with_pictures(passages[position], room if fetches else None)
+            stored[position] = await _with_pictures(passages[position], quota if fetches else None)
 
     await asyncio.gather(*(store(position, fetches=count < MOST) for count, position in enumerate(figures)))
     return stored
 
 
-async def _with_pictures(passage: ImportedPassage, room: Room | None) -> ImportedPassage:
+async def _with_pictures(passage: ImportedPassage, quota: PictureQuota | None) -> ImportedPassage:
     root = lxml.html.fragment_fromstring(passage.html, create_parent="div")
     for picture in list(root.iter("img")):
-        image = await _fetch(picture.get("src", "")) if room is not None else None
-        if image is None or room is None or not await room.take(len(image.data)):
+        image = await _fetch(picture.get("src", "")) if quota is not None else None
+        if image is None or quota is None or not await quota.use(len(image.data)):
             picture.drop_tree()
         else:
             await _store(image)

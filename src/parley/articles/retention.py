@@ -2,7 +2,7 @@
 
 from parley.core.retention import Kept, Rule
 
-# Pages tell it to whoever has a draft.
+# Pages show this number to members with a draft.
 DRAFT_DAYS = 90
 
 # The pictures that a text shows: one that is published in any revision, or one that may still be.

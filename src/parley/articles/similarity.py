@@ -39,7 +39,7 @@ class UnmatchedPassage(msgspec.Struct, frozen=True):
     slot: Slot
 
 
-class Match(msgspec.Struct, frozen=True):
+class PassageMatch(msgspec.Struct, frozen=True):
     """Two passages with words in common."""
 
     old: int
@@ -68,7 +68,7 @@ def encode_unmatched(texts: Mapping[int, str], slots: Mapping[int, Slot], coder:
 
 def find_matches(
     old: Mapping[int, UnmatchedPassage], new: Mapping[int, UnmatchedPassage], budget: Budget
-) -> list[Match]:
+) -> list[PassageMatch]:
     """Return all pairs of passages of which one may continue the other, the likeliest first.
 
     Beyond the budget, passages are compared without regard to the order of their words.
@@ -79,11 +79,11 @@ def find_matches(
     return sorted((match for match in found if match.is_continuation), key=lambda match: match.order)
 
 
-def _match(was: int, at: int, old: UnmatchedPassage, new: UnmatchedPassage, budget: Budget) -> Match:
+def _match(was: int, at: int, old: UnmatchedPassage, new: UnmatchedPassage, budget: Budget) -> PassageMatch:
     shared = _shared(old.bag, new.bag, budget)
     total = len(old.bag) + len(new.bag)
     similarity = 2 * shared / total if total else 0.0
-    return Match(was, at, shared, similarity, old.slot == new.slot, _is_part(old, new, shared, budget))
+    return PassageMatch(was, at, shared, similarity, old.slot == new.slot, _is_part(old, new, shared, budget))
 
 
 def _shared(one: str, other: str, budget: Budget) -> int:

@@ -6,7 +6,7 @@ import structlog
 
 from parley.articles.sites import same_site
 from parley.authors import ops, queries, rules
-from parley.authors.proofs import Head, read_head
+from parley.authors.proofs import AuthorLinks, read_head
 from parley.authors.queries import ClaimRow
 from parley.authors.tables import Claim
 from parley.core import db
@@ -26,7 +26,7 @@ update claim set check_at = now() + interval '15 minutes' where id in (
     order by check_at limit 10 for update skip locked)
 returning id
 """
-AGAIN = "update claim set check_at = now() + interval '30 days' where id = $1"
+POSTPONE = "update claim set check_at = now() + interval '30 days' where id = $1"
 NO_PROOF = N_("The head of the page neither links to your profile nor has your token.")
 ELSEWHERE = N_("The address of the article leads to another site.")
 
@@ -64,7 +64,7 @@ async def _note(row: ClaimRow, problem: Message | None) -> None:
         # It is checked again when its member asks.
         await Claim.update({Claim.check_at: None}).where(Claim.id == row.id)
     else:
-        await db.execute(AGAIN, row.id)
+        await db.execute(POSTPONE, row.id)
 
 
 async def problem_of(row: ClaimRow) -> Message | None:
@@ -81,7 +81,7 @@ async def problem_of(row: ClaimRow) -> Message | None:
     return None if proves(head, row) else NO_PROOF
 
 
-def proves(head: Head, row: ClaimRow) -> bool:
+def proves(head: AuthorLinks, row: ClaimRow) -> bool:
     """Whether a page names the member: by the token, or by a link to their profile here."""
     profile = f"{settings().base_url}/u/{row.name}".casefold()
     return row.token in head.tokens or profile in {one.rstrip("/").casefold() for one in head.me}

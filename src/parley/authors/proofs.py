@@ -8,7 +8,7 @@ import msgspec
 MOST = 200_000
 
 
-class Head(msgspec.Struct, frozen=True):
+class AuthorLinks(msgspec.Struct, frozen=True):
     """The addresses that a page links as its author's (`rel=me`), and its `parley-author` tokens."""
 
     me: frozenset[str]
@@ -36,8 +36,8 @@ class _HeadParser(HTMLParser):
         self.is_over = self.is_over or tag == "head"
 
 
-def read_head(html: str) -> Head:
+def read_head(html: str) -> AuthorLinks:
     """Read the head of a page, up to the first element that belongs to the body."""
     parser = _HeadParser()
     parser.feed(html[:MOST])
-    return Head(frozenset(parser.me), frozenset(parser.tokens))
+    return AuthorLinks(frozenset(parser.me), frozenset(parser.tokens))

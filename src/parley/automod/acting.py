@@ -62,7 +62,7 @@ async def _save_hits(comment: int, hits: Sequence[Match], effective: Sequence[Ma
 
 
 async def hold_unjudged(comment: int) -> None:
-    """Hold a newcomer's comment because the rules failed (trust.md R22)."""
+    """Hold a newcomer's comment because the rules failed (moderation-proofs.md R22)."""
     target = await targets.lock("comment", comment)
     await reports.update_risk(await reports.open_item("comment", comment, target.thread))
     reason = shown(N_("The rules could not run, so this new member's comment is waiting for a moderator."))

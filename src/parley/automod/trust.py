@@ -1,4 +1,4 @@
-"""Trust levels: what a member may do, by the age of the account and the comments let in (trust.md I18)."""
+"""Trust levels: what a member may do, by the age of the account and the comments let in (moderation-proofs.md I18)."""
 
 import msgspec
 

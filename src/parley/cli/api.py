@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = 30.0
 TEMPORARY = {429, 502, 503, 504}
 
 
-class Site:
+class SiteClient:
     """A site with its API, as a program with a token sees it."""
 
     def __init__(self, site: str, token: str | None, transport: httpx.BaseTransport | None = None) -> None:
@@ -66,13 +66,13 @@ def _sentence(answer: httpx.Response) -> str:
 @click.pass_context
 def api(context: click.Context, site: str, token: str | None) -> None:
     """Read and write a site through its API (docs/api.md)."""
-    context.obj = Site(site, token)
+    context.obj = SiteClient(site, token)
 
 
 @api.command()
 @click.argument("path")
 @click.pass_obj
-def get(site: Site, path: str) -> None:
+def get(site: SiteClient, path: str) -> None:
     """Print what is at PATH, such as /api/v1/threads."""
     _print(guarded(lambda: site.ask("GET", path)))
 
@@ -81,7 +81,7 @@ def get(site: Site, path: str) -> None:
 @click.argument("path")
 @click.argument("body")
 @click.pass_obj
-def post(site: Site, path: str, body: str) -> None:
+def post(site: SiteClient, path: str, body: str) -> None:
     """Send BODY (JSON) to PATH, and print the answer."""
     _print(guarded(lambda: site.ask("POST", path, body)))
 
@@ -89,7 +89,7 @@ def post(site: Site, path: str, body: str) -> None:
 @api.command()
 @click.option("--after", help="Position after which to begin (default: now).")
 @click.pass_obj
-def watch(site: Site, after: str | None) -> None:
+def watch(site: SiteClient, after: str | None) -> None:
     """Print every event of the site, a line each, until Ctrl-C."""
 
     def follow() -> None:

@@ -34,7 +34,7 @@ def backup(file: Path, data: Path | None, *, as_json: bool, overwrite: bool) -> 
 
     Only its owner can read FILE: it contains members' private data and the secret that Parley signs links with.
     """
-    from parley.backup.taking import take  # noqa: PLC0415 only imported when it is called
+    from parley.backup.creating import create_backup  # noqa: PLC0415 only imported when it is called
 
     if file.exists() and not overwrite:
         fail(f"{file} exists already. Nothing was written. Choose another name, or add --overwrite.")
@@ -47,7 +47,7 @@ def backup(file: Path, data: Path | None, *, as_json: bool, overwrite: bool) -> 
         taken = run(
             f"Writing {file.name}",
             None,
-            lambda tell: take(found.database_url, file, tell, secret=found.secret, demo=demo),
+            lambda tell: create_backup(found.database_url, file, tell, secret=found.secret, demo=demo),
         )
     seconds = monotonic() - start
     text = (

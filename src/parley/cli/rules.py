@@ -28,7 +28,7 @@ class TriedComment(msgspec.Struct, frozen=True):
     links_before: int = 0
 
 
-class Result(msgspec.Struct, frozen=True):
+class RulesResult(msgspec.Struct, frozen=True):
     """What the rules in force do with a comment, and what the score would if it were on at the suggested threshold."""
 
     held: bool
@@ -61,7 +61,7 @@ async def _earlier(acting: list[ActiveRule], comment: TriedComment) -> list[Earl
     return await facts.earlier_posts(0, Post(comment.body).signature) if facts.need(acting, "copies") else []
 
 
-def tried(in_force: list[ActiveRule], comment: TriedComment, earlier: Sequence[EarlierPost] = ()) -> Result:
+def tried(in_force: list[ActiveRule], comment: TriedComment, earlier: Sequence[EarlierPost] = ()) -> RulesResult:
     post = Post(
         comment.body,
         age=comment.age_days,
@@ -73,7 +73,7 @@ def tried(in_force: list[ActiveRule], comment: TriedComment, earlier: Sequence[E
     actions = {hit.rule.action for hit in hits}
     by_score = ["score"] if post.score >= score.SUGGESTED else []
     names = [hit.rule.name for hit in hits] + by_score
-    return Result("hold" in actions, bool(by_score or actions - {"hold"}), names, round(post.score, 4))
+    return RulesResult("hold" in actions, bool(by_score or actions - {"hold"}), names, round(post.score, 4))
 
 
 def read(file: Path) -> Iterator[TriedComment]:
@@ -86,7 +86,7 @@ def read(file: Path) -> Iterator[TriedComment]:
                 raise CommandFailed(f"Line {number} is no comment: {error}.") from None
 
 
-def _printed(result: Result) -> dict[str, Any]:
+def _printed(result: RulesResult) -> dict[str, Any]:
     verdict = "held" if result.held else "flagged" if result.flagged else "let in"
     text = "  ".join([verdict, f"{result.score:.2f}", ", ".join(result.rules)]).rstrip()
     return {"text": text, "rule": result.rule, **msgspec.structs.asdict(result)}

@@ -2,7 +2,7 @@
 
 from parley.core import db
 
-# A part of the branch that was locked before stays so on its own.
+# A part of the branch that was locked earlier keeps its own lock.
 LOCK = """
 with recursive branch as (
     select id from comment where id = $1 and locked_branch is null

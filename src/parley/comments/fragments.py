@@ -10,12 +10,12 @@ from parley.comments.queries import CommentRow, withheld
 from parley.core.cache import Bounded
 from parley.core.http.pages import environment
 from parley.core.text.durations import ago
-from parley.perspectives.publishing import Shares
+from parley.perspectives.publishing import PublishedShares
 from parley.threads.queries import SlowBranch
 
 CACHED = 8_000
 CACHED_BYTES = 32 * 2**20
-# What a cached fragment takes besides its texts: its objects, its key and its entry in the map.
+# Bytes of a cached fragment besides its texts: its objects, its key and its entry in the map.
 OTHER_BYTES = 2_000
 # Marks where a fragment's replies go; no rendered text can contain a NUL (core/text/cleaning.py refuses it).
 REPLIES = Markup("\x00")
@@ -27,7 +27,7 @@ class ViewerState(msgspec.Struct, frozen=True):
     quality: int | None = None
     agreement: int | None = None
     # How members answered, for those who answered themselves.
-    answers: Shares | None = None
+    answers: PublishedShares | None = None
     own: bool = False
     may_edit: bool = False
     may_delete: bool = False

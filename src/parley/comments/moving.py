@@ -64,7 +64,7 @@ async def location_of(comment: int) -> Location:
 
 
 async def new_location(comment: int, thread: int, passage: int | None) -> Location:
-    """The place of a comment on a passage of a thread's article, or on the whole article; the thread is locked.
+    """Where a comment would be on a passage of a thread's article, or on the whole article. Locks the thread.
 
     Raises Refused if nothing can be moved there.
     """

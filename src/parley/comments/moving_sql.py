@@ -4,7 +4,7 @@ from parley.comments.rules import IS_IN
 
 MOST_MOVED = 500
 
-PLACE = """
+LOCATION = """
 select thread, parent, stance, revision, made_on, quote, prefix, suffix, anchor, passage, passage_end, words,
        confidence, by_hand, nullif(locked_branch, id) as locked_branch
 from comment where id = $1

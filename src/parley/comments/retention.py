@@ -2,7 +2,7 @@
 
 from parley.core.retention import Kept, Rule
 
-# Pages tell it to whoever deletes a comment.
+# Pages show this number to members who delete a comment.
 DELETED_DAYS = 90
 
 IS_NOT_DISPUTED = """not exists (

@@ -84,7 +84,8 @@ class Comment(Table):
     agrees = Integer(null=False, default=0)
     disagrees = Integer(null=False, default=0)
     unsure = Integer(null=False, default=0)
-    # What of them is published: agrees, disagrees, unsure, and their number at the last look (votes/ops.py).
+    # The published counts of answers: agrees, disagrees, unsure; and the number when they were last
+    # compared (votes/ops.py).
     published = Array(base_column=Integer(), null=False, default=[0, 0, 0, 0])
     best = GeneratedDouble(BEST, null=False, default=0.0)
     controversial = GeneratedDouble(CONTROVERSIAL, null=False, default=0.0)

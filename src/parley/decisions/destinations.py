@@ -4,16 +4,16 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 from parley.core.text.cleaning import as_id
-from parley.decisions.rules import To
+from parley.decisions.rules import ThreadReference
 
 THREAD = re.compile(r"/t/(\d{1,19})(?:/[^/]*)?/?")
 PASSAGE = re.compile(r"p(\d{1,19})")
 
 
-def destination(address: str) -> To | None:
+def destination(address: str) -> ThreadReference | None:
     """The thread and the passage that an address names; None for any other text. The number of a thread is enough."""
     if thread := as_id(address.strip()):
-        return To(thread)
+        return ThreadReference(thread)
     try:
         parts = urlsplit(address.strip())
         asked = parse_qs(parts.query, max_num_fields=20).get("passage", [""])[0]
@@ -22,4 +22,4 @@ def destination(address: str) -> To | None:
     found = THREAD.fullmatch(parts.path)
     named = PASSAGE.fullmatch(parts.fragment)
     number = as_id(found[1]) if found else None
-    return To(number, as_id(named[1] if named else asked)) if number else None
+    return ThreadReference(number, as_id(named[1] if named else asked)) if number else None

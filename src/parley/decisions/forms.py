@@ -7,7 +7,7 @@ from typing import Any
 from parley.core.http.forms import Form
 from parley.core.text.messages import N_
 from parley.decisions.destinations import destination
-from parley.decisions.rules import ACTIONS, Choice, To
+from parley.decisions.rules import ACTIONS, Choice, ThreadReference
 from parley.decisions.slots import filled
 
 LONGEST_REASON = 1_000
@@ -41,7 +41,7 @@ class DecisionForm(Form):
         if self.until is not None and self.until > LONGEST_TIME:
             self.errors["until"] = N_("This is longer than ten years. Leave it empty for a permanent decision.")
 
-    def _to(self, field: str) -> To | None:
+    def _to(self, field: str) -> ThreadReference | None:
         address = self.text(field, most=LONGEST_ADDRESS)
         found = destination(address)
         if address and found is None:

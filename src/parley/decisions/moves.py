@@ -7,11 +7,11 @@ import msgspec
 from parley.comments import moving, states
 from parley.core.errors import Refused
 from parley.core.text.messages import N_
-from parley.decisions.rules import To
+from parley.decisions.rules import ThreadReference
 from parley.reports.targets import Target
 
 
-async def move(target: Target, to: To | None, actor: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
+async def move(target: Target, to: ThreadReference | None, actor: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Move a locked comment with its replies; return its place before and after.
 
     Raises Refused if nobody can read the comment yet, or if nothing can be moved there.

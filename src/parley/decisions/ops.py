@@ -170,7 +170,10 @@ async def save(
 
 
 async def _needs_second(viewer: Viewer, choice: Choice, target: Target) -> bool:
-    """Whether a second moderator must agree, and one exists: permanent suspensions, changes of role (trust.md R11)."""
+    """Whether a second moderator must agree, and one exists (moderation-proofs.md R11).
+
+    Two must agree on permanent suspensions and changes of role.
+    """
     if choice.action != "role" and (choice.action != "suspend" or choice.days is not None):
         return False
     by_admins = choice.action == "role" or target.role != "member"

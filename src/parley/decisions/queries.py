@@ -12,7 +12,7 @@ from parley.core import db
 from parley.decisions.rules import ACTIONS, APPEAL_DAYS, act
 
 
-class Statement(msgspec.Struct, frozen=True):
+class StatementOfReasons(msgspec.Struct, frozen=True):
     """A decision with its reasons, the comment it is about, and the appeal against it."""
 
     id: int
@@ -135,13 +135,13 @@ select exists (
 """  # noqa: S608 constants only
 
 
-async def is_concealed(viewer: int, shown: Statement) -> bool:
+async def is_concealed(viewer: int, shown: StatementOfReasons) -> bool:
     """Whether the comment is on a severe ground and this moderator has not chosen to read it."""
     return bool(shown.comment and await db.value(IS_HIDDEN, shown.id, shown.comment, viewer))
 
 
-async def statement(decision: int) -> Statement | None:
-    return await db.fetch_one(Statement, STATEMENT, decision)
+async def statement(decision: int) -> StatementOfReasons | None:
+    return await db.fetch_one(StatementOfReasons, STATEMENT, decision)
 
 
 async def suspension(member: int) -> int | None:

@@ -21,7 +21,7 @@ EFFECTS = {
 STRICTNESS = ("", "excerpt", "none")
 
 
-class InForce(msgspec.Struct, frozen=True):
+class CurrentRestriction(msgspec.Struct, frozen=True):
     action: str
     passage: int | None
 
@@ -39,8 +39,8 @@ async def settle(
 
     `passage` is the one that the new action removes.
     """
-    found = await db.fetch(InForce, IN_FORCE, target.id, list(EFFECTS))
-    found += [InForce(new, passage)] if new in EFFECTS else []
+    found = await db.fetch(CurrentRestriction, IN_FORCE, target.id, list(EFFECTS))
+    found += [CurrentRestriction(new, passage)] if new in EFFECTS else []
     effects = [EFFECTS[one.action] for one in found]
     to = Restriction(
         max((one.restricted for one in effects), key=STRICTNESS.index, default=""),

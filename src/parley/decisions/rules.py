@@ -125,7 +125,7 @@ class Stale(ParleyError):
     title = N_("Already decided")
 
 
-class To(msgspec.Struct, frozen=True):
+class ThreadReference(msgspec.Struct, frozen=True):
     """A place to which a decision refers: a thread, and a passage of its article by its lineage, if it names one."""
 
     thread: int
@@ -144,7 +144,7 @@ class Choice(msgspec.Struct, frozen=True):
     # The new role.
     role: str | None = None
     # Where to move a comment, or the passage to remove.
-    to: To | None = None
+    to: ThreadReference | None = None
     at: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -170,7 +170,7 @@ def may_choose(choice: Choice, kind: str) -> Action:
 
 
 def may_decide(viewer: Viewer, concerned: int | None, reporters: set[int]) -> None:
-    """Raise Forbidden for members, and for moderators in their own case (trust.md R7)."""
+    """Raise Forbidden for members, and for moderators in their own case (moderation-proofs.md R7)."""
     if viewer.access < MODERATOR:
         raise Forbidden(N_("Only moderators decide."))
     if viewer.id == concerned:

@@ -54,7 +54,7 @@ async def settle(target: Target, new: Sanction | None = None) -> tuple[dict[str,
     strictest = max(sanctions, key=lambda one: one.strictness, default=None)
     state = STATE[strictest.action] if strictest else "active"
     if "active" not in {state, target.member_state} and state != target.member_state:
-        # The database allows the change from one sanction to another only by way of "active" (trust.md B3).
+        # The database allows the change from one sanction to another only by way of "active" (schema.sql).
         await _set_state(target.member, "active", None, "")
     until = strictest.until if strictest else None
     await _set_state(target.member, state, until, strictest.reason if strictest else "")

@@ -1,4 +1,4 @@
-"""Second approval: a decision that one moderator proposed comes into force when another agrees (trust.md R11)."""
+"""Second approval: what one moderator proposed comes into force when another agrees (moderation-proofs.md R11)."""
 
 import msgspec
 

@@ -46,19 +46,19 @@ from unnest($2::bigint[], $3::bigint[], $4::int[], $5::bool[], $6::timestamptz[]
 """
 
 
-class Reader(msgspec.Struct, frozen=True):
+class DemoReader(msgspec.Struct, frozen=True):
     member: int
     side: str
 
 
-class Stated(msgspec.Struct, frozen=True):
+class CommentWithStatement(msgspec.Struct, frozen=True):
     """A comment that has a statement now."""
 
     id: int
     submission: str
 
 
-class Answer(msgspec.Struct, frozen=True):
+class DemoAnswer(msgspec.Struct, frozen=True):
     comment: int
     member: int
     value: int
@@ -84,39 +84,41 @@ async def answer(threads: Mapping[str, DemoThread]) -> None:
         await _store(thread.id, cast)
 
 
-async def _add_readers() -> list[Reader]:
+async def _add_readers() -> list[DemoReader]:
     found = [f"{first}_{letter}" for letter in LETTERS for first in first_names()][:READERS]
     keys = [addresses.key(f"{name}@demo.example") for name in found]
     joined = datetime.now(UTC) - timedelta(days=JOINED_DAYS)
     ids = await db.values(MEMBERS, found, [names.key(name) for name in found], keys, joined)
     sides = ("builder", "sceptic")
-    return [Reader(member, "mixed" if place % BETWEEN == 0 else sides[place % 2]) for place, member in enumerate(ids)]
+    return [
+        DemoReader(member, "mixed" if place % BETWEEN == 0 else sides[place % 2]) for place, member in enumerate(ids)
+    ]
 
 
 async def _add_statements(thread: int, number: str) -> dict[int, DemoStatement]:
     """Give the comments of a thread their statements, and return these by comment."""
     known = {str(uuid5(NAMESPACE_URL, f"{thread}/{key}")): one for key, one in statements(number).items()}
-    rows = await db.fetch(Stated, STATEMENTS, thread, list(known), [one.text for one in known.values()])
+    rows = await db.fetch(CommentWithStatement, STATEMENTS, thread, list(known), [one.text for one in known.values()])
     return {row.id: known[row.submission] for row in rows}
 
 
 def _answers(
-    readers: Iterable[Reader], stated: Mapping[int, DemoStatement], each: int, opened_at: datetime
-) -> list[Answer]:
+    readers: Iterable[DemoReader], stated: Mapping[int, DemoStatement], each: int, opened_at: datetime
+) -> list[DemoAnswer]:
     dice = random.Random(SEED)  # noqa: S311 a demo must come out the same each time
-    cast: list[Answer] = []
+    cast: list[DemoAnswer] = []
     for reader in readers:
         at = opened_at + timedelta(minutes=dice.randrange(60, 1_400))
         chosen = dice.sample(sorted(stated), min(each, len(stated)))
         cast += [
             # Every other question is a random one (statements/turns.py).
-            Answer(comment, reader.member, _value(dice, reader, stated[comment]), bool(turn % 2), at)
+            DemoAnswer(comment, reader.member, _value(dice, reader, stated[comment]), bool(turn % 2), at)
             for turn, comment in enumerate(chosen)
         ]
     return cast
 
 
-def _value(dice: random.Random, reader: Reader, statement: DemoStatement) -> int:
+def _value(dice: random.Random, reader: DemoReader, statement: DemoStatement) -> int:
     if dice.random() < UNSURE:
         return 0
     if statement.side == "shared":
@@ -128,7 +130,7 @@ def _value(dice: random.Random, reader: Reader, statement: DemoStatement) -> int
     return 1 if dice.random() < likely else -1
 
 
-async def _store(thread: int, cast: list[Answer]) -> None:
+async def _store(thread: int, cast: list[DemoAnswer]) -> None:
     columns = zip(*(msgspec.structs.astuple(one) for one in cast), strict=True)
     if cast:
         await db.execute(ANSWERS, thread, *map(list, columns))

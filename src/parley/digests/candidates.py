@@ -78,7 +78,7 @@ class CandidateRow(msgspec.Struct, frozen=True):
         )
 
 
-class Reader(msgspec.Struct, frozen=True):
+class DigestReader(msgspec.Struct, frozen=True):
     """The reader of an issue: what they know and what they do not want."""
 
     id: int

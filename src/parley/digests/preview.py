@@ -13,7 +13,7 @@ from parley.digests.words import IssueView, lay_out
 from parley.mail import Letter
 
 
-class Preview(msgspec.Struct, frozen=True):
+class DigestPreview(msgspec.Struct, frozen=True):
     """When the next issue is due (None if the digest is off), and how it would look now (None if it would be empty)."""
 
     due: DueIssue | None
@@ -21,7 +21,7 @@ class Preview(msgspec.Struct, frozen=True):
     letter: Letter | None
 
 
-async def next_issue(one: Subscribed, schedule: Schedule, now: datetime) -> Preview:
+async def next_issue(one: Subscribed, schedule: Schedule, now: datetime) -> DigestPreview:
     """Return a member's next issue, as if they had chosen `schedule`."""
     due = _due(one, schedule, now)
     edition = msgspec.structs.replace(
@@ -30,9 +30,9 @@ async def next_issue(one: Subscribed, schedule: Schedule, now: datetime) -> Prev
     chosen = await choose([edition], await shared_candidates(now), now)
     included = (await items.of_choice([(0, one.member, chosen[0])])).get(0)
     if not included:
-        return Preview(due, None, None)
+        return DigestPreview(due, None, None)
     found = await verdicts.of_week(edition, now)
-    return Preview(due, lay_out(included, schedule.zone, now), letters.digest(edition, included, found))
+    return DigestPreview(due, lay_out(included, schedule.zone, now), letters.digest(edition, included, found))
 
 
 def _due(one: Subscribed, schedule: Schedule, now: datetime) -> DueIssue | None:

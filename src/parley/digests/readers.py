@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from parley.core import db
-from parley.digests.candidates import Key, Reader
+from parley.digests.candidates import DigestReader, Key
 
 T = TypeVar("T")
 
@@ -75,7 +75,7 @@ class FollowLevel(msgspec.Struct, frozen=True):
 
 async def readers(
     members: Sequence[int], comments: Sequence[int], articles: Sequence[int], between: Container[int]
-) -> list[Reader]:
+) -> list[DigestReader]:
     """Return what each of these members knows and does not want, as far as it concerns `comments` and `articles`.
 
     `articles` are ids of threads. Members in `between` get a daily issue that is not the weekly one.
@@ -92,7 +92,7 @@ async def readers(
     mailed = _sets((one.member, key) for one in rows for key in one.keys)
     collapsing = set(await db.values(ASSISTED, ids))
     return [
-        Reader(
+        DigestReader(
             id=member,
             topics=frozenset(own_topics[member]),
             seen=seen[member],

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from parley.digests.candidates import Candidate, Key, Pool, Reader, Story, precedence, stories_of
+from parley.digests.candidates import Candidate, DigestReader, Key, Pool, Story, precedence, stories_of
 
 MOST = 10
 # The sections in order, each with its kinds of items.
@@ -31,33 +31,33 @@ SIDES = ("supports", "challenges")
 ORDER = {kind: index for index, kinds in enumerate(SECTIONS.values()) for kind in kinds}
 
 
-def select(reader: Reader, own: Sequence[Candidate], pool: Pool) -> list[Candidate]:
+def select(reader: DigestReader, own: Sequence[Candidate], pool: Pool) -> list[Candidate]:
     """Return the items of one issue in order; none if there is nothing good enough."""
     issue = _Issue(reader)
     moved = stories_of(one for one in own if one.kind in SECTIONS["moved"])
     issue.take((one for one in own if one.kind in SECTIONS["you"]), MOST_OF["you"])
-    issue.takestories_of(moved, MOST_OWN)
+    issue.take_stories(moved, MOST_OWN)
     issue.take((one for one in own if one.kind == "revised"), MOST_OF["revised"])
     issue.take(pool.picked, MOST_OF["picked"])
     issue.take((one for one in pool.questions if reader_has(reader, one.topic)), MOST_OF["question"])
     issue.take_pool(pool.stories)
     issue.take((one for one in pool.opened if reader_has(reader, one.topic)), MOST_OF["opened"])
-    issue.takestories_of(moved, MOST)
+    issue.take_stories(moved, MOST)
     return sorted(issue.items, key=lambda one: ORDER[one.kind])
 
 
-def reader_has(reader: Reader, topic: str) -> bool:
+def reader_has(reader: DigestReader, topic: str) -> bool:
     """Whether `topic` is one of the reader's."""
     return topic in reader.topics or not reader.topics
 
 
-def _is_known(reader: Reader, one: Candidate) -> bool:
+def _is_known(reader: DigestReader, one: Candidate) -> bool:
     """Whether the reader wrote it, visited its thread since, or was mailed it."""
     seen = reader.seen.get(one.thread)
     return one.author == str(reader.id) or one.key in reader.mailed or (seen is not None and one.at <= seen)
 
 
-def _is_unwanted(reader: Reader, one: Candidate) -> bool:
+def _is_unwanted(reader: DigestReader, one: Candidate) -> bool:
     # A followed thread is included even if its topic is muted.
     is_muted = one.thread in reader.muted_threads or (one.topic in reader.muted_topics and one.kind != "followed")
     return is_muted or one.author in reader.hidden_authors or (one.assisted and reader.collapses_assisted)
@@ -66,7 +66,7 @@ def _is_unwanted(reader: Reader, one: Candidate) -> bool:
 class _Issue:
     """An issue while it is being filled."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: DigestReader) -> None:
         self.reader = reader
         self.items: list[Candidate] = []
         self._authors: set[str] = set()
@@ -83,7 +83,7 @@ class _Issue:
                 self._add(one)
                 room -= 1
 
-    def takestories_of(self, stories: Iterable[Story], most: int) -> None:
+    def take_stories(self, stories: Iterable[Story], most: int) -> None:
         """Take the best stories while there is room for a pair of voices within `most` items."""
         for story in stories:
             if len(self.items) + len(SIDES) > most:
@@ -93,7 +93,7 @@ class _Issue:
     def take_pool(self, stories: Sequence[Story]) -> None:
         """Fill the issue with the best stories of the reader's topics, then of other topics."""
         near = (story for story in stories if reader_has(self.reader, story.topic))
-        self.takestories_of(near, MOST)
+        self.take_stories(near, MOST)
         taken = 0
         for story in stories:
             if taken == MOST_ELSEWHERE or len(self.items) + len(SIDES) > MOST:

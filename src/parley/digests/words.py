@@ -81,7 +81,7 @@ class DigestThread(msgspec.Struct, frozen=True):
     context: str = ""
 
 
-class Section(msgspec.Struct, frozen=True):
+class DigestSection(msgspec.Struct, frozen=True):
     name: str
     heading: str
     stories: list[DigestThread]
@@ -93,14 +93,14 @@ class IssueView(msgspec.Struct, frozen=True):
     subject: str
     preheader: str
     day: str
-    sections: list[Section]
+    sections: list[DigestSection]
 
 
 def lay_out(items: Sequence[DigestItem], zone: str, at: datetime) -> IssueView:
     """Return the view of `items`, of which there is at least one, with dates relative to `at` in the reader's zone."""
     local = at.astimezone(ZoneInfo(zone))
     sections = [
-        Section(NAMES[index], HEADINGS[NAMES[index]], _stories(list(found), local))
+        DigestSection(NAMES[index], HEADINGS[NAMES[index]], _stories(list(found), local))
         for index, found in groupby(items, key=lambda item: ORDER[item.kind])
     ]
     return IssueView(subject(items), _preheader(items), f"{weekday(local)}, {day(local)}", sections)

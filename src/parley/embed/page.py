@@ -9,7 +9,7 @@ from parley.core.settings import settings
 from parley.core.text.messages import N_, plural, shown
 from parley.embed import queries
 from parley.embed.fingerprints import fingerprint
-from parley.embed.queries import FoundThread
+from parley.embed.queries import EmbeddedThread
 
 # Shorter passages are too alike to be told apart.
 FEWEST_CHARACTERS = 20
@@ -63,7 +63,7 @@ def _open_label(number: int) -> str:
     return plural("{count} comment on this article", "{count} comments on this article", number)
 
 
-async def _passages(found: FoundThread) -> list[MarkedPassage]:
+async def _passages(found: EmbeddedThread) -> list[MarkedPassage]:
     shown_thread = await views.thread_view(views.DiscussionQuery(found.id), fresh=False)
     return [one for row in shown_thread.rows if (one := _marked(row)) is not None]
 

@@ -30,7 +30,7 @@ async def sites() -> list[SiteRow]:
     return await db.fetch(SiteRow, Site.select().order_by(Site.key))
 
 
-class FoundThread(msgspec.Struct, frozen=True):
+class EmbeddedThread(msgspec.Struct, frozen=True):
     """The thread of an article, and the address by which it was found."""
 
     url: str
@@ -47,11 +47,11 @@ where a.url = any($1::text[]) and not a.untitled order by t.id
 OF_THREAD = "select a.url from thread t join article a on a.id = t.article where t.id = $1 and not a.untitled"
 
 
-async def threads_at(urls: Sequence[str]) -> dict[str, FoundThread]:
+async def threads_at(urls: Sequence[str]) -> dict[str, EmbeddedThread]:
     """Return the threads of the articles at these addresses, however they are written there."""
     variants = {url: address_variants(canonical(url)) for url in urls if is_address(url)}
     every = [one for some in variants.values() for one in some]
-    rows = {row.url: row for row in await db.fetch(FoundThread, AT_ADDRESSES, every)}
+    rows = {row.url: row for row in await db.fetch(EmbeddedThread, AT_ADDRESSES, every)}
     found = {url: next((rows[one] for one in some if one in rows), None) for url, some in variants.items()}
     return {url: row for url, row in found.items() if row is not None}
 

@@ -15,7 +15,7 @@ from parley.decisions.queries import RESTRICTIONS, UNSENT
 BATCH = 500
 
 
-class Line(msgspec.Struct, frozen=True):
+class RecordLine(msgspec.Struct, frozen=True):
     """A row of a table, and its JSON."""
 
     id: int
@@ -118,7 +118,7 @@ async def lines(sql: str, member: int) -> AsyncIterator[list[str]]:
     """Yield the rows of a query as lines of JSON, in batches."""
     batch = f"select r.id, row_to_json(r)::text as line from ({sql}) r where r.id > $2 order by r.id limit {BATCH}"  # noqa: S608 constants only
     last = 0
-    while rows := await db.fetch(Line, batch, member, last):
+    while rows := await db.fetch(RecordLine, batch, member, last):
         yield [row.line for row in rows]
         last = rows[-1].id
 

@@ -3,7 +3,7 @@
 from lxml import etree
 
 from parley.core.text.formats import iso
-from parley.feeds.entries import Entry, Feed
+from parley.feeds.entries import Feed, SyndicationEntry
 from parley.feeds.xml import add, document
 
 MIME = "application/atom+xml"
@@ -27,7 +27,7 @@ def write(feed: Feed, base_url: str) -> bytes:
     return document(root)
 
 
-def _add_entry(root: etree._Element, entry: Entry, base_url: str) -> None:
+def _add_entry(root: etree._Element, entry: SyndicationEntry, base_url: str) -> None:
     element = add(root, f"{{{ATOM}}}entry")
     add(element, f"{{{ATOM}}}id", entry.id)
     add(element, f"{{{ATOM}}}title", entry.title)

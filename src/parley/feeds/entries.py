@@ -12,7 +12,7 @@ class Reply(msgspec.Struct, frozen=True):
     url: str
 
 
-class Entry(msgspec.Struct, frozen=True):
+class SyndicationEntry(msgspec.Struct, frozen=True):
     """A thread or a comment. `id` is a `tag:` URI, `url` and those in `html` are absolute."""
 
     id: str
@@ -47,7 +47,7 @@ class Feed(msgspec.Struct, frozen=True):
     url: str
     path: str
     updated: datetime
-    entries: list[Entry]
+    entries: list[SyndicationEntry]
     deleted: list[Deleted] = []
     # What follows the ending, such as `?passage=4`.
     query: str = ""

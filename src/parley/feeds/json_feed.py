@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from parley.core.text.formats import iso
-from parley.feeds.entries import Entry, Feed
+from parley.feeds.entries import Feed, SyndicationEntry
 
 MIME = "application/feed+json"
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -25,7 +25,7 @@ def write(feed: Feed, base_url: str) -> bytes:
     return msgspec.json.encode(found)
 
 
-def _item(entry: Entry) -> dict[str, Any]:
+def _item(entry: SyndicationEntry) -> dict[str, Any]:
     author = {"name": entry.author, "url": entry.author_url}
     item: dict[str, Any] = {
         "id": entry.id,

@@ -18,7 +18,7 @@ from parley.core.text.cleaning import shortened
 from parley.core.text.markdown import excerpt
 from parley.core.text.messages import N_, Message, joined, plural, shown
 from parley.feeds import queries
-from parley.feeds.entries import Deleted, Entry, Feed, Reply
+from parley.feeds.entries import Deleted, Feed, Reply, SyndicationEntry
 from parley.feeds.ids import authority, comment_id, thread_id
 from parley.feeds.queries import FeedThread
 from parley.search.forms import SearchForm
@@ -120,7 +120,7 @@ def _feed(
     title: str,
     url: str,
     path: str,
-    entries: list[Entry],
+    entries: list[SyndicationEntry],
     deleted: Sequence[Deleted] = (),
     otherwise: datetime = NEVER,
     query: str = "",
@@ -134,10 +134,10 @@ def _is_shown(row: CommentRow | None) -> bool:
     return row is not None and row.state == "visible"
 
 
-def _of_thread(tag: str, base: str, thread: FeedThread) -> Entry:
+def _of_thread(tag: str, base: str, thread: FeedThread) -> SyndicationEntry:
     author = thread.byline or thread.starter or thread.site or SITE
     is_starter = thread.byline is None and thread.starter is not None
-    return Entry(
+    return SyndicationEntry(
         id=thread_id(tag, thread.id),
         url=f"{base}{thread.address}",
         title=thread.title,
@@ -157,11 +157,11 @@ def _numbers(thread: FeedThread) -> Message:
     return plural("{count} comment", "{count} comments", thread.comment_count)
 
 
-def _of_comment(tag: str, base: str, row: CommentRow, thread_title: str | None = None) -> Entry:
+def _of_comment(tag: str, base: str, row: CommentRow, thread_title: str | None = None) -> SyndicationEntry:
     author = row.author or shown(N_("Deleted member"))
     answered = f"{base}/c/{row.parent}" if row.parent else f"{base}/t/{row.thread}"
     quoted = f"<blockquote><p>{escape(row.quote)}</p></blockquote>" if row.quote else ""
-    return Entry(
+    return SyndicationEntry(
         id=comment_id(tag, row.id),
         url=f"{base}/c/{row.id}",
         title=thread_title or row.statement or excerpt(row.raw_html, TITLE),

@@ -30,7 +30,7 @@ class OtherFormat(ParleyError):
     title = N_("Only JSON")
 
 
-class Preview(msgspec.Struct, frozen=True):
+class LinkPreview(msgspec.Struct, frozen=True):
     """What a preview shows: a title, the address of the page, and the words of a comment if it is one."""
 
     title: str
@@ -56,7 +56,7 @@ async def oembed(
     return Response(_described(found, width), headers={"Access-Control-Allow-Origin": "*"})
 
 
-def _described(found: Preview, width: int) -> dict[str, Any]:
+def _described(found: LinkPreview, width: int) -> dict[str, Any]:
     base = settings().base_url
     words = f"<p>{escape(found.words)}</p>" if found.words else ""
     by = f"{escape(found.author)}, " if found.author else ""
@@ -75,7 +75,7 @@ def _described(found: Preview, width: int) -> dict[str, Any]:
     return {name: value for name, value in described.items() if value is not None}
 
 
-async def _preview(url: str, viewer: Viewer | None) -> Preview | None:
+async def _preview(url: str, viewer: Viewer | None) -> LinkPreview | None:
     match _path(url):
         case ["t", number, *slug] if len(slug) <= 1:
             return await _of_thread(as_id(number))
@@ -93,19 +93,19 @@ def _path(url: str) -> list[str]:
     return parts.path.strip("/").split("/") if f"{parts.scheme}://{parts.netloc}" == settings().base_url else []
 
 
-async def _of_thread(number: int | None) -> Preview | None:
+async def _of_thread(number: int | None) -> LinkPreview | None:
     thread = await threads.one(number) if number is not None else None
-    return Preview(thread.title, f"{settings().base_url}{thread.address}") if thread else None
+    return LinkPreview(thread.title, f"{settings().base_url}{thread.address}") if thread else None
 
 
-async def _of_comment(number: int | None, viewer: Viewer | None) -> Preview | None:
+async def _of_comment(number: int | None, viewer: Viewer | None) -> LinkPreview | None:
     found = await comments.one(number) if number is not None else None
     row = comments.seen_by(found, viewer) if found is not None else None
     thread = await threads.one(row.thread) if row is not None and row.state == "visible" else None
     if row is None or thread is None:
         return None
     url = f"{settings().base_url}/c/{row.id}"
-    return Preview(thread.title, url, row.author, excerpt(row.raw_html, TEXT))
+    return LinkPreview(thread.title, url, row.author, excerpt(row.raw_html, TEXT))
 
 
 handlers: list[object] = [oembed]

@@ -54,7 +54,7 @@ Sitemap: {base_url}/sitemap.xml
 _cache: MicroCache[Finished] = MicroCache("sitemap", PAGE_SECONDS, size=page_size)
 
 
-class Page(msgspec.Struct, frozen=True):
+class SitemapPage(msgspec.Struct, frozen=True):
     """A thread's page, and when it last changed visibly."""
 
     id: int
@@ -91,13 +91,13 @@ async def _index() -> Finished:
 
 
 async def _file(number: int) -> Finished:
-    pages = await db.fetch(Page, PAGES, number)
+    pages = await db.fetch(SitemapPage, PAGES, number)
     if not pages:
         raise NotFound(N_("There is no page at this address."))
     return await asyncio.to_thread(_written, pages)
 
 
-def _written(pages: list[Page]) -> Finished:
+def _written(pages: list[SitemapPage]) -> Finished:
     root = etree.Element(f"{{{NAMESPACE}}}urlset", nsmap={None: NAMESPACE})
     for page in pages:
         element = add(root, f"{{{NAMESPACE}}}url")

@@ -24,7 +24,7 @@ ACCEPTED = range(200, 300)
 LISTED = {"thread.opened", "article.revised", "article.restricted"}
 
 
-class Change(msgspec.Struct, frozen=True):
+class WebSubEvent(msgspec.Struct, frozen=True):
     """An event, with its place in the log and the topic of its thread."""
 
     xid: str
@@ -60,7 +60,7 @@ async def ping() -> int:
     hub = settings().websub_hub
     if hub is None or await db.execute(NEWEST):
         return 0
-    changes = await db.fetch(Change, CHANGES, BATCH)
+    changes = await db.fetch(WebSubEvent, CHANGES, BATCH)
     addresses = feeds_of(changes)
     for at in range(0, len(addresses), MOST):
         if not await _tell(hub, addresses[at : at + MOST]):
@@ -70,7 +70,7 @@ async def ping() -> int:
     return len(addresses)
 
 
-def feeds_of(changes: Sequence[Change]) -> list[str]:
+def feeds_of(changes: Sequence[WebSubEvent]) -> list[str]:
     """The addresses of the feeds that show these changes."""
     paths: set[str] = {f"/t/{one.thread}/feed" for one in changes}
     for one in changes:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from copy import deepcopy
-from datetime import datetime
 
 import lxml.html
 import msgspec
@@ -16,7 +15,7 @@ from parley.importing.decoding import Decoded, decoded
 from parley.importing.errors import CannotImport
 from parley.importing.maths.finding import take_formulas
 from parley.importing.metadata.names import fold, names_in
-from parley.importing.metadata.reading import read_metadata
+from parley.importing.metadata.reading import Metadata, read_metadata
 from parley.importing.notes.finding import take_notes
 from parley.importing.original_markup import letters_of, restore_markup, runs
 from parley.importing.page import parse
@@ -47,30 +46,15 @@ NO_ARTICLE = N_(
 )
 
 
-class Extracted(msgspec.Struct, frozen=True):
+class Extracted(Metadata, frozen=True, kw_only=True):
     """An article as found in a page. `html` is sanitised, `images` are the absolute addresses of its pictures.
 
-    `byline` has one name an author. Dates have a time zone; a day without a time is midnight UTC. `licence` is an
-    address or a name, `reservations` are some of those in metadata/licences.py. `where` says for each fact that was
-    found where it stood, such as `json-ld`, `heading` or `front matter`. `encoding` is the one in which the text was
-    read (None for a pasted text), and `sure` says whether another one is unlikely.
+    `encoding` is the one in which the text was read (None for a pasted text), and `sure` says whether another one is
+    unlikely.
     """
 
-    title: str | None
     html: str
-    byline: tuple[str, ...] = ()
-    site: str | None = None
-    lang: str | None = None
-    dir: str = "ltr"
-    published_at: datetime | None = None
-    updated_at: datetime | None = None
-    canonical_url: str | None = None
-    licence: str | None = None
-    section: str | None = None
-    bio: str | None = None
-    reservations: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
-    where: dict[str, str] = {}
     encoding: str | None = None
     sure: bool = True
 

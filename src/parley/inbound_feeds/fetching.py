@@ -10,8 +10,8 @@ from parley.core.text.hosts import host_of
 from parley.core.text.messages import N_, Message, stored
 from parley.importing.errors import CannotImport, PageGone, SiteBusy, Unchanged
 from parley.inbound_feeds import hosts, rules
+from parley.inbound_feeds.ingesting import ingest
 from parley.inbound_feeds.reading import FetchedFeed, fetch_feed
-from parley.inbound_feeds.taking import take
 
 GONE = N_("The site says that this feed is gone for good. We no longer fetch it.")
 MISSING = N_("The site has had no feed at this address for a week. The feed is paused.")
@@ -64,7 +64,7 @@ DEFER = "update inbound_feed set due_at = now() + make_interval(secs => $2) wher
 
 async def check(due: DueFeed) -> None:
     """Fetch a feed and add its new entries. A failure is noted, and the feed is fetched again later."""
-    if not await hosts.take(due.host):
+    if not await hosts.reserve(due.host):
         await db.execute(DEFER, due.id, float(rules.HOST_SECONDS))
         return
     pause: float = rules.HOST_SECONDS
@@ -101,7 +101,7 @@ async def _take(due: DueFeed, found: FetchedFeed) -> None:
     now = datetime.now(UTC)
     pause = rules.pause_after(found.document, found.cache_control)
     async with db.atomic():
-        await take(due.id, found.document, now)
+        await ingest(due.id, found.document, now)
         kept = found.validators
         await db.execute(
             TAKEN, due.id, kept.etag, kept.last_modified, found.body_hash, pause, now, found.document.title

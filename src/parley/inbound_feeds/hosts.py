@@ -18,7 +18,7 @@ _LONGEST_ROBOTS = 500_000  # bytes, as RFC 9309 asks for
 _ROBOTS_AGE = timedelta(days=1)
 
 # The lease ends by itself if its worker dies.
-TAKE = """
+RESERVE = """
 insert into feed_host (host, next_at) values ($1, now() + interval '2 minutes')
 on conflict (host) do update set next_at = excluded.next_at where feed_host.next_at <= now()
 returning host
@@ -28,9 +28,9 @@ RELEASE = "update feed_host set next_at = now() + make_interval(secs => $2) wher
 BUSY = "exists (select from feed_host h where h.host = {host} and h.next_at > now())"
 
 
-async def take(host: str) -> bool:
+async def reserve(host: str) -> bool:
     """Reserve a host for one request, if nobody else has it and its pause is over."""
-    return await db.value(TAKE, host) is not None
+    return await db.value(RESERVE, host) is not None
 
 
 async def release(host: str, seconds: float = HOST_SECONDS) -> None:

@@ -67,13 +67,13 @@ async def claim() -> ApprovedItem | None:
     return await db.fetch_one(ApprovedItem, CLAIM)
 
 
-AGAIN = "update feed_item set due_at = now() + make_interval(secs => $2) where id = $1"
+POSTPONE = "update feed_item set due_at = now() + make_interval(secs => $2) where id = $1"
 
 
 async def make(item: ApprovedItem) -> None:
     """Make the thread of an entry, or keep why that was not possible."""
-    if not await hosts.take(item.host):
-        await db.execute(AGAIN, item.id, float(rules.HOST_SECONDS))
+    if not await hosts.reserve(item.host):
+        await db.execute(POSTPONE, item.id, float(rules.HOST_SECONDS))
         return
     pause: float = rules.HOST_SECONDS
     try:
@@ -81,7 +81,7 @@ async def make(item: ApprovedItem) -> None:
             await _make(item, await _read(item))
     except SiteBusy as error:
         pause = rules.retry_seconds(error.retry_after, datetime.now(UTC))
-        await db.execute(AGAIN, item.id, pause)
+        await db.execute(POSTPONE, item.id, pause)
     except CannotImport as error:
         await _fail(item, error.reason)
     except ParleyError as error:

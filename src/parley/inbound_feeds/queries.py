@@ -82,7 +82,7 @@ async def one(feed: int) -> FeedRow | None:
     return await db.fetch_one(FeedRow, ONE, feed)
 
 
-class ItemRow(msgspec.Struct, frozen=True):
+class FeedItemRow(msgspec.Struct, frozen=True):
     """An entry, with its thread if it has one."""
 
     id: int
@@ -118,11 +118,11 @@ order by i.state = 'approved' desc, coalesce(i.published_at, i.seen_at) desc, i.
 """
 
 
-async def waiting(feed: int) -> list[ItemRow]:
+async def waiting(feed: int) -> list[FeedItemRow]:
     """The entries that wait for review, the newest first."""
-    return await db.fetch(ItemRow, WAITING, feed, MOST_WAITING)
+    return await db.fetch(FeedItemRow, WAITING, feed, MOST_WAITING)
 
 
-async def others(feed: int) -> list[ItemRow]:
+async def others(feed: int) -> list[FeedItemRow]:
     """The newest entries that do not wait."""
-    return await db.fetch(ItemRow, OTHERS, feed, PAST)
+    return await db.fetch(FeedItemRow, OTHERS, feed, PAST)

@@ -5,7 +5,7 @@ from functools import partial
 
 from parley.core.cache import MicroCache, text_bytes
 from parley.live import queries, render
-from parley.live.queries import State
+from parley.live.queries import ThreadState
 from parley.live.stream import Stream
 
 # Well below queries.LATE_COMMIT, from which the next scores are read.
@@ -17,16 +17,16 @@ class CatchUp:
 
     def __init__(self, max_behind: int) -> None:
         self._max_behind = max_behind
-        self._states: MicroCache[State] = MicroCache("live states", SHARED_SECONDS)
+        self._states: MicroCache[ThreadState] = MicroCache("live states", SHARED_SECONDS)
         self._missed: MicroCache[list[render.RenderedEvent]] = MicroCache("live missed", SHARED_SECONDS, size=_size)
         self._scored: MicroCache[list[queries.Scored]] = MicroCache("live scores", SHARED_SECONDS)
 
-    async def state(self, thread: int, last: int | None) -> State:
+    async def state(self, thread: int, last: int | None) -> ThreadState:
         """Return the state of the thread, read again if the cached one is older than event `last`."""
         state = await self._states.get(thread, lambda: queries.state(thread))
         return await queries.state(thread) if last is not None and last > state.last_seq else state
 
-    async def send(self, stream: Stream, last: int, state: State) -> None:
+    async def send(self, stream: Stream, last: int, state: ThreadState) -> None:
         """Queue the events after number `last` up to `state`, and scores that changed meanwhile."""
         stream.seq = last
         # Scores that change after this query are sent to everybody once the reader has joined.

@@ -11,7 +11,7 @@ from parley.live.render import RenderedEvent
 from parley.live.stream import Stream
 
 
-class Bounds(msgspec.Struct, frozen=True):
+class HubSettings(msgspec.Struct, frozen=True):
     """A hub's intervals and time limits in seconds, and how much one reader may use."""
 
     poll: float = 5.0

@@ -17,7 +17,7 @@ from parley.core.observability import metrics
 from parley.core.text.messages import N_
 from parley.live import queries, render, upkeep
 from parley.live.catch_up import CatchUp
-from parley.live.channel import Bounds, Channel
+from parley.live.channel import Channel, HubSettings
 from parley.live.delivery import Delivery
 from parley.live.limits import StreamLimits
 from parley.live.presence import Presence
@@ -31,9 +31,9 @@ log = structlog.get_logger(__name__)
 class Hub:
     """The open streams of this process."""
 
-    def __init__(self, *, limits: bool = True, bounds: Bounds | None = None) -> None:
+    def __init__(self, *, limits: bool = True, bounds: HubSettings | None = None) -> None:
         self.channels: dict[int, Channel] = {}
-        self.bounds = bounds or Bounds()
+        self.bounds = bounds or HubSettings()
         self.queue_streams = QueueStreams(self.bounds.poll)
         self.unread_streams: set[UnreadStream] = set()
         self.delivery = Delivery(self.channels, self.bounds.max_behind)
@@ -113,7 +113,7 @@ class Hub:
         if not channel.streams:
             del self.channels[stream.thread]
 
-    def _channel(self, stream: Stream, state: queries.State) -> Channel:
+    def _channel(self, stream: Stream, state: queries.ThreadState) -> Channel:
         """Return the channel of the stream's thread. If there is none, open one that begins where the stream is."""
         channel = self.channels.get(stream.thread)
         if channel is None:
@@ -153,7 +153,7 @@ class Hub:
 
     def _admit(self, stream: Stream) -> None:
         self._refuse_while_closing()
-        self._limits.take(stream)
+        self._limits.add(stream)
 
     def _refuse_while_closing(self) -> None:
         """Raise Unavailable while closing. Checked again after each wait: a stream added later would never end."""

@@ -6,7 +6,7 @@ from parley.core.errors import TooMany
 from parley.core.http.access import Viewer
 from parley.core.ratelimit import SITE_NETWORKS, network, site
 from parley.core.text.messages import N_
-from parley.live.channel import Bounds
+from parley.live.channel import HubSettings
 from parley.live.stream import Stream
 
 
@@ -23,12 +23,12 @@ def owner_of(viewer: Viewer | None, address: str) -> str:
 class StreamLimits:
     """The number of streams of each owner."""
 
-    def __init__(self, bounds: Bounds, *, limits: bool) -> None:
+    def __init__(self, bounds: HubSettings, *, limits: bool) -> None:
         self.counts: Counter[str] = Counter()
         self._bounds = bounds
         self._is_on = limits
 
-    def take(self, stream: Stream) -> None:
+    def add(self, stream: Stream) -> None:
         """Count `stream`. Raises TooMany if its owner has too many already."""
         limits = self._limits_of(stream)
         if self._is_on and any(self.counts[owner] >= limit for owner, limit in limits.items()):

@@ -38,17 +38,17 @@ async def events_after(thread: int, seq: int, most: int) -> list[EventRow]:
     )
 
 
-class State(msgspec.Struct, frozen=True):
+class ThreadState(msgspec.Struct, frozen=True):
     """The newest event of a thread, and the time since which scores have to be read."""
 
     last_seq: int
     scored_from: datetime
 
 
-async def state(thread: int) -> State:
+async def state(thread: int) -> ThreadState:
     """Return the state of a thread. Raises NotFound."""
     found = await db.fetch_one(
-        State,
+        ThreadState,
         "select last_seq, clock_timestamp() - $2::interval as scored_from from thread where id = $1",
         thread,
         LATE_COMMIT,

@@ -6,7 +6,7 @@ from time import monotonic
 
 from parley.accounts.sessions import still_valid
 from parley.live import queries, render
-from parley.live.channel import Bounds, Channel
+from parley.live.channel import Channel, HubSettings
 from parley.live.presence import Presence
 from parley.live.stream import Stream
 from parley.notifications.queries import unread_of_all
@@ -57,7 +57,7 @@ async def end_invalid(streams: Iterable[Stream]) -> None:
             stream.end(render.bye())
 
 
-async def keep_alive(streams: Iterable[Stream], bounds: Bounds) -> None:
+async def keep_alive(streams: Iterable[Stream], bounds: HubSettings) -> None:
     """Send heartbeats, disconnect readers that receive nothing, and end streams that reached their lifetime."""
     now = monotonic()
     for stream in streams:

@@ -61,7 +61,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """After this time it is not sent any more."""
 
 
-class Posted(msgspec.Struct, frozen=True):
+class PostedMail(msgspec.Struct, frozen=True):
     id: int
     key: str
 
@@ -130,7 +130,7 @@ async def post_all(letters: Sequence[Letter], *, delay: timedelta = timedelta(0)
         for one in letters
     ]  # fmt: skip
     columns = map(list, zip(*rows, strict=True))
-    numbers = {row.key: row.id for row in await db.fetch(Posted, POST, *columns, delay)}
+    numbers = {row.key: row.id for row in await db.fetch(PostedMail, POST, *columns, delay)}
     db.after_commit(partial(wake_job, "mail"))
     return [numbers.get(one.key, 0) for one in letters]
 

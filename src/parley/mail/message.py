@@ -50,7 +50,7 @@ SIGNED = (
 )
 
 
-class Content(msgspec.Struct, frozen=True):
+class MailContent(msgspec.Struct, frozen=True):
     """The columns of a mail that make its message."""
 
     id: int
@@ -122,7 +122,7 @@ PLAIN, HTML, BOTH = (
 )
 
 
-def rendered(content: Content) -> bytes:
+def rendered(content: MailContent) -> bytes:
     """Return the bytes of the message, signed if a key is set. Unsigned, the same content gives the same bytes."""
     message = _message(content).as_bytes(policy=POLICY)
     return _signature(message) + message
@@ -133,7 +133,7 @@ def message_id(name: str) -> str:
     return f"<{name}@{settings().host}>"
 
 
-def _message(content: Content) -> EmailMessage:
+def _message(content: MailContent) -> EmailMessage:
     message = EmailMessage(policy=POLICY)
     message["From"] = _sender(content)
     message["To"] = content.recipient
@@ -165,13 +165,13 @@ def _fill(part: EmailMessage, content_type: BaseHeader, text: str) -> EmailMessa
     return part
 
 
-def _sender(content: Content) -> str:
+def _sender(content: MailContent) -> str:
     """Return our address, with the name of the site and the list, never of a member."""
     name, address = parseaddr(settings().mail_from)
     return str(Address(f"{name} {content.list}" if content.list else name, addr_spec=address))
 
 
-def _of_list(content: Content, name: str, member: int) -> list[tuple[str, str]]:
+def _of_list(content: MailContent, name: str, member: int) -> list[tuple[str, str]]:
     """Return the headers of RFC 2919, 2369 and 8058, and the Feedback-ID. One click stops the whole list."""
     off = f"mailto:{settings().bounces}?subject=off%20{off_token(Off(member, name))}"
     headers = [

@@ -134,7 +134,7 @@ where id = $1 and claim = $2 and state = 'claimed'
 WAIT = "update mail set leased_until = now() + interval '10 minutes' where id = $1 and claim = $2 and state = 'data'"
 
 
-class Claimed(msgspec.Struct, frozen=True):
+class ClaimedMail(msgspec.Struct, frozen=True):
     id: int
     list: str | None
     domain: str
@@ -146,20 +146,20 @@ class Arrived(msgspec.Struct, frozen=True):
     list: str | None
 
 
-class UnansweredMail(Claimed, frozen=True):
+class UnansweredMail(ClaimedMail, frozen=True):
     name: str
     """The part of its Message-ID before the @."""
     data_at: datetime
 
 
-async def claim(by: UUID) -> list[Claimed]:
+async def claim(by: UUID) -> list[ClaimedMail]:
     """Claim up to 20 messages that are due, for the time of the lease."""
     limited = settings().limits and settings().smtp_url is not None
     async with db.atomic():
         await db.execute("select pg_advisory_xact_lock($1)", LOCK)
         await db.execute(RETURN)
         found = await db.fetch(
-            Claimed, CLAIM, BATCH, by, BURST, not limited, UNLIMITED, settings().mail_rate, MOST_CONNECTIONS, LEASE
+            ClaimedMail, CLAIM, BATCH, by, BURST, not limited, UNLIMITED, settings().mail_rate, MOST_CONNECTIONS, LEASE
         )
         failpoint.hit("claiming")
     return found
@@ -170,12 +170,12 @@ async def unanswered(by: UUID) -> list[UnansweredMail]:
     return await db.fetch(UnansweredMail, UNANSWERED, by, BATCH, LEASE)
 
 
-async def wait(mail: Claimed, by: UUID) -> None:
+async def wait(mail: ClaimedMail, by: UUID) -> None:
     """Check in ten minutes again whether `mail` arrived."""
     await db.execute(WAIT, mail.id, by)
 
 
-async def hold(mail: Claimed, by: UUID, until: datetime) -> None:
+async def hold(mail: ClaimedMail, by: UUID, until: datetime) -> None:
     """Postpone `mail` until its member wants letters again, without counting an attempt."""
     await db.execute(HOLD, mail.id, by, until)
 
@@ -191,7 +191,7 @@ async def enter_data(mail: int, by: UUID) -> bool:
 
 
 async def settle(
-    mail: Claimed, by: UUID, outcome: str, *, error: str | None = None, queue_id: str | None = None
+    mail: ClaimedMail, by: UUID, outcome: str, *, error: str | None = None, queue_id: str | None = None
 ) -> None:
     """Record the outcome of `mail`, and call its list in the same transaction."""
     async with db.atomic():
@@ -214,7 +214,7 @@ async def arrived(mail: int) -> bool:
     return found is not None
 
 
-async def defer(mail: Claimed, by: UUID, error: str) -> None:
+async def defer(mail: ClaimedMail, by: UUID, error: str) -> None:
     """Try `mail` again later, or let it fail after MOST_ATTEMPTS."""
     if mail.attempts >= MOST_ATTEMPTS:
         await settle(mail, by, "failed", error=error)
@@ -223,6 +223,6 @@ async def defer(mail: Claimed, by: UUID, error: str) -> None:
         metrics.MAIL.labels("deferred").inc()
 
 
-async def mark_unanswered(mail: Claimed, by: UUID, error: str) -> None:
+async def mark_unanswered(mail: ClaimedMail, by: UUID, error: str) -> None:
     """Record that no reply came after `mail` was sent. In a minute its fate is looked up."""
     await db.execute(NO_REPLY, mail.id, by, error)

@@ -9,7 +9,7 @@ import structlog
 from parley.core import db
 from parley.mail import bounces, domains, smtp
 from parley.mail.inbound.reasons import kind_of
-from parley.mail.queue import Claimed, defer, settle
+from parley.mail.queue import ClaimedMail, defer, settle
 
 log = structlog.get_logger(__name__)
 
@@ -17,7 +17,7 @@ STATUS = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
 LONGEST = 1_000
 
 
-async def handle(mail: Claimed, by: UUID, error: Exception) -> bool:
+async def handle(mail: ClaimedMail, by: UUID, error: Exception) -> bool:
     """Defer the message or let it fail, by the kind of `error`. Return whether its domain is paused now."""
     text = repr(error)[:LONGEST]
     if not isinstance(error, smtp.Failure):

@@ -9,7 +9,7 @@ from parley.core import db, failpoint
 from parley.core.db.tables import Mail
 from parley.mail import queue
 from parley.mail.letters import Letter, check_keys, lists
-from parley.mail.message import Content, rendered
+from parley.mail.message import MailContent, rendered
 
 ROW = """
 select m.id, kind, list, argument, member, key, answers, ancestors, recipient, subject, text, html, created_at,
@@ -19,7 +19,7 @@ where m.id = $1 and claim = $2 and state = 'claimed' for update of m
 """
 
 
-class MailRow(Content, frozen=True):
+class MailRow(MailContent, frozen=True):
     expires_at: datetime | None
     message: bytes | None
     suppressed: bool
@@ -33,7 +33,7 @@ class Ready(msgspec.Struct, frozen=True):
     message: bytes
 
 
-async def ready(mail: queue.Claimed, by: UUID) -> Ready | None:
+async def ready(mail: queue.ClaimedMail, by: UUID) -> Ready | None:
     """Return the message of `mail`, or None if it is not sent now; its row is then settled or held.
 
     It is rendered once and stored, and again only if its list changes the letter.
@@ -59,7 +59,7 @@ async def ready(mail: queue.Claimed, by: UUID) -> Ready | None:
     return Ready(row.kind, row.recipient, message)
 
 
-async def _store(content: Content, message: bytes) -> None:
+async def _store(content: MailContent, message: bytes) -> None:
     await Mail.update(
         {
             Mail.message: message,

@@ -12,7 +12,7 @@ from parley.core.events import attempts
 from parley.core.settings import settings
 from parley.mail import domains, refusals, rendering, smtp, unanswered
 from parley.mail.links import envelope
-from parley.mail.queue import MOST_ATTEMPTS, Claimed, claim, defer, enter_data, mark_unanswered, release, settle
+from parley.mail.queue import MOST_ATTEMPTS, ClaimedMail, claim, defer, enter_data, mark_unanswered, release, settle
 
 __all__ = ["MOST_ATTEMPTS", "deliver_due"]
 
@@ -41,7 +41,7 @@ async def deliver_due() -> int:
         await release(by)
 
 
-async def _deliver_all(due: list[Claimed], by: UUID, connection: smtp.Connection) -> int:
+async def _deliver_all(due: list[ClaimedMail], by: UUID, connection: smtp.Connection) -> int:
     sent = 0
     paused: set[str] = set()
     for number, mail in enumerate(due):
@@ -54,7 +54,7 @@ async def _deliver_all(due: list[Claimed], by: UUID, connection: smtp.Connection
             for one in due[number:]:
                 await defer(one, by, str(error))
             break
-        except smtp.NoAnswer as error:
+        except smtp.OutcomeUnknown as error:
             log.warning("mail not answered", mail=mail.id)
             await mark_unanswered(mail, by, str(error))
         except Exception as error:  # noqa: BLE001 the other messages are still sent
@@ -77,7 +77,7 @@ class Receipt(msgspec.Struct, frozen=True):
     queue_id: str | None = None
 
 
-async def _send(mail: Claimed, by: UUID, connection: smtp.Connection) -> Receipt | None:
+async def _send(mail: ClaimedMail, by: UUID, connection: smtp.Connection) -> Receipt | None:
     """Send one message. Return None if it is not to be sent."""
     ready = await rendering.ready(mail, by)
     failpoint.hit("kept")
@@ -93,7 +93,7 @@ async def _send(mail: Claimed, by: UUID, connection: smtp.Connection) -> Receipt
         return None
 
 
-async def _record_sent(mail: Claimed, by: UUID, receipt: Receipt) -> bool:
+async def _record_sent(mail: ClaimedMail, by: UUID, receipt: Receipt) -> bool:
     async with db.atomic():
         await settle(mail, by, "sent", queue_id=receipt.queue_id)
         await domains.record_accepted(mail.domain)
@@ -103,7 +103,7 @@ async def _record_sent(mail: Claimed, by: UUID, receipt: Receipt) -> bool:
     return True
 
 
-def _write(target: Path, mail: Claimed, ready: rendering.Ready) -> None:
+def _write(target: Path, mail: ClaimedMail, ready: rendering.Ready) -> None:
     """Write the message to a file atomically. It contains secret links, so only its owner may read it."""
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target / f".{mail.id}.part"

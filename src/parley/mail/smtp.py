@@ -28,7 +28,7 @@ class Unreachable(Exception):
     """The mail server cannot be reached, or refuses the connection."""
 
 
-class NoAnswer(Exception):
+class OutcomeUnknown(Exception):
     """No reply came after the message may have been sent, so it is unknown whether it arrived."""
 
 
@@ -80,8 +80,8 @@ class Connection:
         """Send one message, and return its queue id if the reply has it.
 
         `before_data` records and commits that the message is about to be sent. Raises Unreachable if there is no mail
-        server, an exception of `Failure` if this message was certainly not accepted, NoAnswer if that is unknown, and
-        Withdrawn if `before_data` returns False.
+        server, an exception of `Failure` if this message was certainly not accepted, OutcomeUnknown if that is unknown,
+        and Withdrawn if `before_data` returns False.
         """
         server = await self._open()
         try:
@@ -120,7 +120,7 @@ class Connection:
         except aiosmtplib.SMTPResponseException:
             raise
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise NoAnswer(repr(error)) from error
+            raise OutcomeUnknown(repr(error)) from error
 
     async def _reset(self, server: aiosmtplib.SMTP, *, is_closing: bool) -> None:
         try:

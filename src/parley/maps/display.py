@@ -10,20 +10,20 @@ from parley.maps import placed, queries
 from parley.maps.drawing import Drawing, draw
 from parley.perspectives.analysis import Reason, Verdict
 from parley.perspectives.published import PublishedMap, PublishedStatement
-from parley.perspectives.publishing import Shares
+from parley.perspectives.publishing import PublishedShares
 
 # About so many members who answer so many statements each are enough for a map.
 ENOUGH_MEMBERS, ENOUGH_ANSWERS = 80, 15
 MOST_CHANGES = 20
 
 
-class Statement(msgspec.Struct, frozen=True):
+class ShownStatement(msgspec.Struct, frozen=True):
     """A statement as it is shown. `place` is the number of its passage in the article, from 1."""
 
     id: int
     text: str
     verdict: Verdict
-    groups: dict[str, Shares | None]
+    groups: dict[str, PublishedShares | None]
     answers: int
     passage: int | None
     place: int | None
@@ -33,10 +33,10 @@ class Column(msgspec.Struct, frozen=True):
     """What a group agrees with more than the others do."""
 
     letter: str
-    statements: list[Statement]
+    statements: list[ShownStatement]
 
 
-class Change(msgspec.Struct, frozen=True):
+class VerdictChange(msgspec.Struct, frozen=True):
     """A verdict that came (or, None, went), with the statement's text."""
 
     at: datetime
@@ -57,11 +57,11 @@ class Tab(msgspec.Struct, frozen=True):
     map: PublishedMap | None = None
     drawing: Drawing | None = None
     you: placed.You | None = None
-    common: list[Statement] = []
-    rejected: list[Statement] = []
-    dividing: list[Statement] = []
+    common: list[ShownStatement] = []
+    rejected: list[ShownStatement] = []
+    dividing: list[ShownStatement] = []
     words: list[Column] = []
-    changes: list[Change] = []
+    changes: list[VerdictChange] = []
 
     @property
     def is_open(self) -> bool:
@@ -95,12 +95,12 @@ async def tab(thread: int, lineages: Sequence[int], viewer: Viewer | None, only:
     )
 
 
-async def _changes(thread: int, viewer: Viewer | None) -> list[Change]:
+async def _changes(thread: int, viewer: Viewer | None) -> list[VerdictChange]:
     """Return the newest changes of verdicts, the newest first."""
     found = await queries.changes(thread, MOST_CHANGES)
     rows = await queries.statements({comment for _, comment, _ in found})
     return [
-        Change(at, comment, rows[comment].text, verdict)
+        VerdictChange(at, comment, rows[comment].text, verdict)
         for at, comment, verdict in found
         if comment in rows and not (viewer and rows[comment].author_id in viewer.blocked)
     ]
@@ -108,7 +108,7 @@ async def _changes(thread: int, viewer: Viewer | None) -> list[Change]:
 
 async def _statements(
     found: PublishedMap, lineages: Sequence[int], viewer: Viewer | None, only: int | None
-) -> dict[int, Statement]:
+) -> dict[int, ShownStatement]:
     """Return what the map says of each statement that the viewer may read."""
     published = {one.comment: one for one in found.statements}
     ids = {*published, *(comment for column in found.words.values() for comment in column)}
@@ -121,8 +121,10 @@ async def _statements(
     }
 
 
-def _statement(row: queries.StatementRow, published: PublishedStatement | None, places: Mapping[int, int]) -> Statement:
-    return Statement(
+def _statement(
+    row: queries.MapStatementRow, published: PublishedStatement | None, places: Mapping[int, int]
+) -> ShownStatement:
+    return ShownStatement(
         id=row.id,
         text=row.text,
         verdict=published.verdict if published else "unknown",
@@ -133,7 +135,7 @@ def _statement(row: queries.StatementRow, published: PublishedStatement | None, 
     )
 
 
-def _of(found: PublishedMap, shown: Mapping[int, Statement], verdict: str) -> list[Statement]:
+def _of(found: PublishedMap, shown: Mapping[int, ShownStatement], verdict: str) -> list[ShownStatement]:
     """Return the statements with a verdict, those with the clearest published answers first."""
     ranked = sorted(found.statements, key=lambda one: (-_clearness(one), one.comment))
     return [shown[one.comment] for one in ranked if one.verdict == verdict and one.comment in shown]
@@ -147,5 +149,5 @@ def _clearness(one: PublishedStatement) -> int:
     return max(agree) - min(agree) if one.verdict == "dividing" else min(agree)
 
 
-def _chosen(shown: Mapping[int, Statement], ids: Sequence[int]) -> list[Statement]:
+def _chosen(shown: Mapping[int, ShownStatement], ids: Sequence[int]) -> list[ShownStatement]:
     return [shown[comment] for comment in ids if comment in shown]

@@ -3,7 +3,7 @@
 import msgspec
 
 from parley.maps.placed import You
-from parley.perspectives.picture import Picture, Square
+from parley.perspectives.picture import MapPicture, Square
 
 WIDTH, LINE_HEIGHT, TOP, GAP = 500.0, 104.0, 4.0, 2.0
 GROUND = 88.5
@@ -38,14 +38,14 @@ class Drawing(msgspec.Struct, frozen=True):
     mark: Mark | None
 
 
-def draw(picture: Picture, you: You | None) -> Drawing:
+def draw(picture: MapPicture, you: You | None) -> Drawing:
     """Return the shapes of a picture: bars along a line, or squares on a plane that are larger the more stand there."""
     if picture.rows == 1:
         return Drawing(WIDTH, LINE_HEIGHT, tuple(_bars(picture)), _on_line(you))
     return Drawing(SIDE, SIDE, tuple(_squares(picture)), _on_plane(you))
 
 
-def _bars(picture: Picture) -> list[Shape]:
+def _bars(picture: MapPicture) -> list[Shape]:
     most = max((one.members for one in picture.squares), default=1)
     step, room = WIDTH / picture.columns, GROUND - TOP - 0.5
     return [
@@ -54,7 +54,7 @@ def _bars(picture: Picture) -> list[Shape]:
     ]
 
 
-def _squares(picture: Picture) -> list[Shape]:
+def _squares(picture: MapPicture) -> list[Shape]:
     most = max((one.members for one in picture.squares), default=1)
     step = SIDE / picture.columns
     shapes = []

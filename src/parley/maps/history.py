@@ -5,10 +5,10 @@ from datetime import datetime
 import msgspec
 
 from parley.perspectives.analysis import Analysis, Gate, Reason, Verdict
-from parley.perspectives.published import State
+from parley.perspectives.published import PublicationState
 
 
-class Change(msgspec.Struct, frozen=True):
+class MapChange(msgspec.Struct, frozen=True):
     """What a count changed: the gate if it was measured, and the verdicts that came or went (`now` is None)."""
 
     at: datetime
@@ -17,7 +17,9 @@ class Change(msgspec.Struct, frozen=True):
     verdicts: dict[str, Verdict | None] = {}
 
 
-def changes(now: datetime, found: Analysis, previous: Analysis | None, before: State, after: State) -> list[Change]:
+def changes(
+    now: datetime, found: Analysis, previous: Analysis | None, before: PublicationState, after: PublicationState
+) -> list[MapChange]:
     """Return what changed, in a list that is empty if nothing did."""
     names = before.verdicts.keys() | after.verdicts.keys()
     verdicts = {
@@ -26,4 +28,4 @@ def changes(now: datetime, found: Analysis, previous: Analysis | None, before: S
         if before.verdicts.get(name) != after.verdicts.get(name)
     }
     same = previous is not None and previous.gate == found.gate and previous.reason == found.reason
-    return [] if same and not verdicts else [Change(now, found.reason, found.gate, verdicts)]
+    return [] if same and not verdicts else [MapChange(now, found.reason, found.gate, verdicts)]

@@ -8,9 +8,9 @@ import msgspec
 from parley.core import db
 from parley.core.events import attempts
 from parley.maps import eligible, process
-from parley.maps.history import Change, changes
+from parley.maps.history import MapChange, changes
 from parley.perspectives.analysis import Analysis, Votes
-from parley.perspectives.published import PublishedMap, State, publish_map
+from parley.perspectives.published import PublicationState, PublishedMap, publish_map
 
 # A map is counted again after so many new answers, at most every five minutes, and once a day: shared verdicts need a
 # second day, and the answers of members who left go.
@@ -64,11 +64,11 @@ async def draw(thread: int, now: datetime | None = None) -> None:
     now = now or datetime.now(UTC)
     earlier = await db.fetch_one(Earlier, EARLIER, thread)
     previous = msgspec.json.decode(earlier.analysis, type=Analysis) if earlier else None
-    state = msgspec.json.decode(earlier.state, type=State) if earlier else State()
+    state = msgspec.json.decode(earlier.state, type=PublicationState) if earlier else PublicationState()
     votes = await eligible.answers(thread)
     found = await process.analyse(process.Request(votes, thread, previous, state.verdicts))
     published, after = publish_map(found, votes, await eligible.authors(votes), state, now.date())
-    history = msgspec.json.decode(earlier.history, type=list[Change]) if earlier else []
+    history = msgspec.json.decode(earlier.history, type=list[MapChange]) if earlier else []
     history += changes(now, found, previous, state, after)
     await _store(thread, now, found, votes, published, after, history[-MOST_CHANGES:])
 
@@ -79,8 +79,8 @@ async def _store(
     found: Analysis,
     votes: Votes,
     published: PublishedMap,
-    after: State,
-    history: list[Change],
+    after: PublicationState,
+    history: list[MapChange],
 ) -> None:
     # Where members stand is needed only to publish, and is not stored.
     kept = msgspec.structs.replace(found, members=(), statements=(), representative={})

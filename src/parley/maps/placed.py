@@ -4,7 +4,7 @@ import msgspec
 
 from parley.core.http.access import Viewer
 from parley.maps import queries
-from parley.perspectives.picture import Picture
+from parley.perspectives.picture import MapPicture
 from parley.perspectives.placing import SHOWN, Placement, place
 
 # The range holds eight in ten of the positions that the answers allow.
@@ -27,7 +27,7 @@ class You(msgspec.Struct, frozen=True):
     near: str | None
 
 
-async def you(viewer: Viewer, thread: int, picture: Picture) -> You | None:
+async def you(viewer: Viewer, thread: int, picture: MapPicture) -> You | None:
     """Return where the viewer stands on a thread's picture, None while nothing is known of them."""
     answers = await queries.own_answers(viewer.id, thread)
     parameters = await queries.parameters(thread)
@@ -37,7 +37,7 @@ async def you(viewer: Viewer, thread: int, picture: Picture) -> You | None:
     return on(picture, place(parameters, known), len(known)) if known else None
 
 
-def on(picture: Picture, found: Placement, answers: int) -> You:
+def on(picture: MapPicture, found: Placement, answers: int) -> You:
     """Return a place as the picture shows it."""
     ranges = [
         _range(picture, axis, position, sd)
@@ -47,6 +47,6 @@ def on(picture: Picture, found: Placement, answers: int) -> You:
     return You(answers, tuple(ranges), near if near and found.groups[near] >= SHOWN else None)
 
 
-def _range(picture: Picture, axis: int, position: float, sd: float) -> Range:
+def _range(picture: MapPicture, axis: int, position: float, sd: float) -> Range:
     ends = sorted(picture.place(axis, position + sign * RANGE * sd) for sign in (-1, 1))
     return Range(ends[0], picture.place(axis, position), ends[1])

@@ -8,7 +8,7 @@ import msgspec
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.core.text.markdown import excerpt
-from parley.maps.history import Change
+from parley.maps.history import MapChange
 from parley.perspectives.analysis import Analysis, Parameters, Verdict
 from parley.perspectives.published import PublishedMap
 
@@ -42,12 +42,12 @@ async def parameters(thread: int) -> Parameters | None:
 async def changes(thread: int, most: int) -> list[tuple[datetime, int, Verdict | None]]:
     """Return the newest changes of verdicts: when, on which comment, and which it is now; the newest first."""
     raw = await db.value("select history::text from perspective_map where thread = $1", thread)
-    found = msgspec.json.decode(raw, type=list[Change]) if raw else []
+    found = msgspec.json.decode(raw, type=list[MapChange]) if raw else []
     flat = [(one.at, int(key), verdict) for one in reversed(found) for key, verdict in one.verdicts.items()]
     return flat[:most]
 
 
-class StatementRow(msgspec.Struct, frozen=True):
+class MapStatementRow(msgspec.Struct, frozen=True):
     """A statement, or the beginning of a comment without one."""
 
     id: int
@@ -68,9 +68,9 @@ where c.id = any($1::bigint[]) and {IS_VISIBLE} and c.collapsed is null
 """  # noqa: S608 constants only
 
 
-async def statements(comments: Collection[int]) -> dict[int, StatementRow]:
+async def statements(comments: Collection[int]) -> dict[int, MapStatementRow]:
     """Return the statements of these comments that everybody may read, by comment."""
-    rows = await db.fetch(StatementRow, STATEMENTS, list(comments)) if comments else []
+    rows = await db.fetch(MapStatementRow, STATEMENTS, list(comments)) if comments else []
     return {row.id: row for row in rows}
 
 

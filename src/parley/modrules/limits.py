@@ -3,14 +3,15 @@
 import msgspec
 
 from parley.automod.rules.conditions import Condition
-from parley.backtests.run import Result
+from parley.backtests.run import BacktestResult
 from parley.core.errors import Refused
 from parley.core.text.messages import N_
 
 LONGEST_NAME = 80
 MOST_CONDITIONS = 8
 STATES = ("off", "shadow", "on")
-# Two moderators must agree on a rule that would have hidden more than this share of a week's comments (trust.md R11).
+# Two moderators must agree on a rule that would have hidden more than this share of a week's comments
+# (moderation-proofs.md R11).
 HIDES = {"hold", "collapse"}
 MOST_HIDDEN = 0.01
 TOO_EXPENSIVE = N_(
@@ -33,7 +34,7 @@ class RuleDraft(msgspec.Struct, frozen=True):
         return msgspec.json.encode(self.conditions).decode()
 
 
-def may_switch_on(tested: Result | None) -> Result:
+def may_switch_on(tested: BacktestResult | None) -> BacktestResult:
     """Raise Refused unless this version was back-tested and stayed within its budget."""
     if tested is None:
         raise Refused(N_("This version has not been back-tested yet. Please test it first, and see what it would do."))
@@ -42,6 +43,6 @@ def may_switch_on(tested: Result | None) -> Result:
     return tested
 
 
-def needs_two(action: str, tested: Result) -> bool:
+def needs_two(action: str, tested: BacktestResult) -> bool:
     """Whether the rule would have hidden so many comments in a week that two moderators must agree."""
     return action in HIDES and tested.week_hits > MOST_HIDDEN * tested.week

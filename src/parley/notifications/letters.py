@@ -62,7 +62,7 @@ class LetterBody(msgspec.Struct, frozen=True):
     body: str
 
 
-class To(msgspec.Struct, frozen=True):
+class Addressee(msgspec.Struct, frozen=True):
     name: str
     email: str
 
@@ -108,7 +108,7 @@ async def render(member: int, thread: int | None, mail: int | None = None) -> tu
     """
     rows = await db.fetch(NotificationRow, TO_MAIL, member, thread, mail)
     entries = await _entries(rows)
-    to = await db.fetch_one(To, Member.select().where(Member.id == member))
+    to = await db.fetch_one(Addressee, Member.select().where(Member.id == member))
     if not entries or to is None:
         return None
     letter = await _letter(member, to, _by_thread(member, entries))
@@ -147,7 +147,7 @@ def _by_thread(member: int, entries: Sequence[LetterEntry]) -> list[LetterThread
     return list(found.values())
 
 
-async def _letter(member: int, to: To, discussions: Sequence[LetterThread]) -> Letter:
+async def _letter(member: int, to: Addressee, discussions: Sequence[LetterThread]) -> Letter:
     first = discussions[0].entries[0]
     count = sum(len(one.entries) for one in discussions)
     is_one = len(discussions) == 1

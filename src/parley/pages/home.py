@@ -16,7 +16,7 @@ from parley.threads import queries
 from parley.threads.cards import make_cards
 
 
-class Listing(msgspec.Struct, frozen=True):
+class ThreadListing(msgspec.Struct, frozen=True):
     """Which threads, in which order, after which one."""
 
     sort: str
@@ -38,7 +38,7 @@ async def home(
 ) -> Response[Any]:
     sort = sort if sort in queries.SORTS else "hot"
     period = period if period in queries.PERIODS else "week"
-    listing = Listing(sort, period, await _topic(topic) if topic else None, after)
+    listing = ThreadListing(sort, period, await _topic(topic) if topic else None, after)
     viewer = viewer_of(request)
     if viewer is not None or wants_fragment(request):
         return page(request, "pages/home.html", "threads", **await _context(listing, viewer))
@@ -53,12 +53,12 @@ async def _topic(slug: str) -> queries.TopicRow:
     return found
 
 
-async def _whole(listing: Listing, base: dict[str, Any]) -> Finished:
+async def _whole(listing: ThreadListing, base: dict[str, Any]) -> Finished:
     """The page for all visitors: rendered once and cached for a moment."""
     return Finished(render("pages/home.html", **base, **await _context(listing, None)))
 
 
-async def _context(listing: Listing, viewer: Viewer | None) -> dict[str, Any]:
+async def _context(listing: ThreadListing, viewer: Viewer | None) -> dict[str, Any]:
     topic = listing.topic
     slug = topic.slug if topic else None
     cards, next_url = await make_cards(listing.sort, slug, listing.period, listing.after, viewer)

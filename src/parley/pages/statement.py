@@ -17,10 +17,10 @@ from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.decisions import letters
 from parley.decisions import queries as decisions
-from parley.decisions.queries import Statement
+from parley.decisions.queries import StatementOfReasons
 
 
-async def decision_at(request: AnyRequest, decision: str, key: str) -> tuple[Statement, bool]:
+async def decision_at(request: AnyRequest, decision: str, key: str) -> tuple[StatementOfReasons, bool]:
     """Return the statement at an address, and whether the reader is the member concerned.
 
     Raises NotFound for everybody else but staff, so that a number does not reveal whether a decision exists.
@@ -35,7 +35,7 @@ async def decision_at(request: AnyRequest, decision: str, key: str) -> tuple[Sta
     raise NotFound(N_("There is no page at this address."))
 
 
-def _concerns(found: Statement, viewer: Viewer | None, key: str) -> bool:
+def _concerns(found: StatementOfReasons, viewer: Viewer | None, key: str) -> bool:
     has_letter = found.state not in decisions.UNSENT and found.action in decisions.RESTRICTIONS
     is_member = viewer is not None and viewer.id == found.member
     has_key = hmac.compare_digest(key.encode(errors="replace"), letters.key(found.id).encode())
@@ -50,7 +50,7 @@ async def statement_page(request: AnyRequest, decision: FromPath[str]) -> Respon
 
 
 async def _show(
-    request: AnyRequest, found: Statement, form: Form, key: str, status: int = 200, *, concerned: bool = True
+    request: AnyRequest, found: StatementOfReasons, form: Form, key: str, status: int = 200, *, concerned: bool = True
 ) -> Response[Any]:
     return page(
         request,
@@ -64,7 +64,7 @@ async def _show(
     )
 
 
-def _appeal_of(found: Statement, key: str) -> Redirect:
+def _appeal_of(found: StatementOfReasons, key: str) -> Redirect:
     return Redirect(f"/decision/{found.id}{f'?key={key}' if key else ''}#appeal", status_code=303)
 
 

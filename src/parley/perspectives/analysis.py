@@ -60,7 +60,7 @@ class StatementParameters(msgspec.Struct, frozen=True):
     covariance: tuple[float, ...]
 
 
-class Part(msgspec.Struct, frozen=True):
+class MixtureComponent(msgspec.Struct, frozen=True):
     """One normal distribution of a mixture."""
 
     share: float
@@ -76,10 +76,10 @@ class Parameters(msgspec.Struct, frozen=True):
     intercepts: float  # τ², the variance of members' intercepts
     centres: dict[str, tuple[float, ...]]  # by letter; empty: no groups
     # How members are spread along the line from the first of two centres to the second, 0 being the middle.
-    parts: tuple[Part, ...] = ()
+    parts: tuple[MixtureComponent, ...] = ()
 
 
-class Member(msgspec.Struct, frozen=True):
+class MemberPosition(msgspec.Struct, frozen=True):
     """Where a member stands: on each axis, mean and standard deviation of the posterior.
 
     `probability` is that of belonging to the likeliest group; `group` is None while it is below .8.
@@ -101,20 +101,20 @@ class Shares(msgspec.Struct, frozen=True):
     unsure: float
 
 
-class Bounds(msgspec.Struct, frozen=True):
+class LowerBounds(msgspec.Struct, frozen=True):
     """Lower bounds (10th percentiles) of shares, each the lowest of the groups; None if a group answered too little."""
 
     agree: float | None = None
     disagree: float | None = None
 
 
-class Statement(msgspec.Struct, frozen=True):
+class StatementResult(msgspec.Struct, frozen=True):
     statement: str
     verdict: Verdict
     shares: dict[str, Shares]  # by letter, of the members placed in a group
     everybody: Shares
     asked: int  # answers that Parley asked for
-    bounds: Bounds = Bounds()
+    bounds: LowerBounds = LowerBounds()
 
 
 class Analysis(msgspec.Struct, frozen=True):
@@ -122,8 +122,8 @@ class Analysis(msgspec.Struct, frozen=True):
     reason: Reason | None
     gate: Gate
     axes: int  # 0, 1 or 2
-    members: tuple[Member, ...]
-    statements: tuple[Statement, ...]
+    members: tuple[MemberPosition, ...]
+    statements: tuple[StatementResult, ...]
     # By letter, the statements that set a group apart, the most typical first.
     representative: dict[str, tuple[str, ...]]
     parameters: Parameters | None

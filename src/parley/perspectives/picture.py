@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from parley.perspectives.analysis import Member
+from parley.perspectives.analysis import MemberPosition
 from parley.perspectives.publishing import rounded
 
 # The ends of an axis, in standard deviations.
@@ -27,7 +27,7 @@ class Square(msgspec.Struct, frozen=True):
     group: str | None
 
 
-class Picture(msgspec.Struct, frozen=True):
+class MapPicture(msgspec.Struct, frozen=True):
     columns: int
     rows: int
     # By axis, whether the picture is mirrored: group A is at the start.
@@ -40,11 +40,11 @@ class Picture(msgspec.Struct, frozen=True):
         return 1 - share if self.mirrored[axis] else share
 
 
-def draw(members: Iterable[Member], axes: int, centres: Mapping[str, tuple[float, ...]]) -> Picture:
+def draw(members: Iterable[MemberPosition], axes: int, centres: Mapping[str, tuple[float, ...]]) -> MapPicture:
     """Return the picture of these members on one or two axes."""
     counted = list(members)
     columns = min(max(len(counted) // MEMBERS_A_COLUMN, LEAST_COLUMNS), MOST_COLUMNS) if axes == 1 else GRID
-    empty = Picture(columns, GRID if axes == 2 else 1, _mirrored(axes, centres), ())  # noqa: PLR2004
+    empty = MapPicture(columns, GRID if axes == 2 else 1, _mirrored(axes, centres), ())  # noqa: PLR2004
     groups: dict[tuple[int, int], Counter[str | None]] = defaultdict(Counter)
     for member in counted:
         groups[_square(empty, member.position)][member.group] += 1
@@ -64,7 +64,7 @@ def _mirrored(axes: int, centres: Mapping[str, tuple[float, ...]]) -> tuple[bool
     return tuple(first[axis] > means[axis] for axis in range(axes))
 
 
-def _square(picture: Picture, position: tuple[float, ...]) -> tuple[int, int]:
+def _square(picture: MapPicture, position: tuple[float, ...]) -> tuple[int, int]:
     column = min(int(picture.place(0, position[0]) * picture.columns), picture.columns - 1)
     if picture.rows == 1:
         return column, 0

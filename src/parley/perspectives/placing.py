@@ -10,7 +10,7 @@ from random import Random
 
 import msgspec
 
-from parley.perspectives.analysis import Parameters, Part, StatementParameters
+from parley.perspectives.analysis import MixtureComponent, Parameters, StatementParameters
 
 # A member counts in a group's tallies from the first probability on, and is told so from the second.
 PLACED, SHOWN = 0.8, 0.9
@@ -131,13 +131,13 @@ def _by_side(parameters: Parameters, position: Vector, covariance: Square) -> di
     return {first: 1 - share, second: share}
 
 
-def _updated(part: Part, precision: float, shift: float) -> Part:
+def _updated(part: MixtureComponent, precision: float, shift: float) -> MixtureComponent:
     """Return one part of the posterior, given answers of this precision and mean times it; its share is a logarithm."""
     variance = 1 / (1 / part.variance + precision)
     mean = variance * (part.centre / part.variance + shift)
     logarithm = log(part.share) + log(variance / part.variance) / 2
     logarithm += mean**2 / variance / 2 - part.centre**2 / part.variance / 2
-    return Part(logarithm, mean, variance)
+    return MixtureComponent(logarithm, mean, variance)
 
 
 def _cholesky(covariance: Square) -> Square:

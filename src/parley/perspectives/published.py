@@ -10,10 +10,10 @@ from datetime import date
 
 import msgspec
 
-from parley.perspectives.analysis import Analysis, Reason, Statement, Verdict, Votes
+from parley.perspectives.analysis import Analysis, Reason, StatementResult, Verdict, Votes
 from parley.perspectives.analysis import Shares as ExactShares
-from parley.perspectives.picture import Picture, draw
-from parley.perspectives.publishing import Published, Shares, Tally, publish, rounded, rounded_down, shares
+from parley.perspectives.picture import MapPicture, draw
+from parley.perspectives.publishing import Published, PublishedShares, Tally, publish, rounded, rounded_down, shares
 from parley.perspectives.verdicts import VerdictHistory, next_verdict, representative
 
 # Members with fewer answers do not count (model/matrix.py).
@@ -25,7 +25,7 @@ class PublishedStatement(msgspec.Struct, frozen=True):
 
     comment: int
     verdict: Verdict
-    groups: dict[str, Shares | None]
+    groups: dict[str, PublishedShares | None]
     answers: int
 
     @property
@@ -42,7 +42,7 @@ class PublishedMap(msgspec.Struct, frozen=True):
     axes: int = 0
     groups: dict[str, int] = {}
     between: int = 0
-    picture: Picture | None = None
+    picture: MapPicture | None = None
     statements: tuple[PublishedStatement, ...] = ()
     not_known: int = 0
     # By letter, the comments that set a group apart, with the shares of that group.
@@ -56,7 +56,7 @@ class PublishedMap(msgspec.Struct, frozen=True):
         return self.reason is None
 
 
-class State(msgspec.Struct, frozen=True):
+class PublicationState(msgspec.Struct, frozen=True):
     """What the next publication needs to know of this one. It is never shown."""
 
     cells: dict[str, dict[str, Published]] = {}
@@ -69,21 +69,21 @@ class State(msgspec.Struct, frozen=True):
 
 
 def publish_map(
-    analysis: Analysis, votes: Votes, authors: Mapping[str, int], before: State, today: date
-) -> tuple[PublishedMap, State]:
+    analysis: Analysis, votes: Votes, authors: Mapping[str, int], before: PublicationState, today: date
+) -> tuple[PublishedMap, PublicationState]:
     """Return what is published of an analysis of `votes`, and what to remember of it.
 
     `authors` has the author of each statement: a group's own words are by different ones.
     """
     if analysis.state != "open" or analysis.parameters is None:
-        return PublishedMap(analysis.reason, rounded_down(analysis.gate.members)), State()
+        return PublishedMap(analysis.reason, rounded_down(analysis.gate.members)), PublicationState()
     histories = {
         one.statement: next_verdict(
             before.histories.get(one.statement, VerdictHistory()), one.verdict, one.asked, today
         )
         for one in analysis.statements
     }
-    after = State(histories=histories)
+    after = PublicationState(histories=histories)
     verdicts = after.verdicts
     words = {letter: representative(ranked, authors) for letter, ranked in analysis.representative.items()}
     cells = {one.statement: _cells(one, before.cells.get(one.statement, {})) for one in analysis.statements}
@@ -108,7 +108,7 @@ def publish_map(
 
 
 def _statement(
-    one: Statement, verdicts: Mapping[str, Verdict], cells: Mapping[str, Mapping[str, Published]]
+    one: StatementResult, verdicts: Mapping[str, Verdict], cells: Mapping[str, Mapping[str, Published]]
 ) -> PublishedStatement:
     groups = {letter: shares(cell.tally) for letter, cell in cells[one.statement].items()}
     return PublishedStatement(
@@ -116,7 +116,7 @@ def _statement(
     )
 
 
-def _cells(one: Statement, before: Mapping[str, Published]) -> dict[str, Published]:
+def _cells(one: StatementResult, before: Mapping[str, Published]) -> dict[str, Published]:
     """Publish a step of each group's answers. Other groups than before begin anew."""
     known = before if before.keys() == one.shares.keys() else {}
     return {letter: publish(known.get(letter, Published()), _tally(found)) for letter, found in one.shares.items()}

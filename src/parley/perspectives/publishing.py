@@ -36,7 +36,7 @@ class Published(msgspec.Struct, frozen=True):
     looked_at: int = 0
 
 
-class Shares(msgspec.Struct, frozen=True):
+class PublishedShares(msgspec.Struct, frozen=True):
     """Rounded per cent of the answers, and their number rounded down to a whole step."""
 
     agree: int
@@ -71,12 +71,12 @@ def _is_unanimous(before: Tally, now: Tally) -> bool:
     return len(differing) < 2  # noqa: PLR2004
 
 
-def shares(tally: Tally) -> Shares | None:
+def shares(tally: Tally) -> PublishedShares | None:
     """Return the shares of a published tally, or None if fewer than a step answered."""
     if tally.total < STEP:
         return None
     agree, disagree = (_rounded(count / tally.total) for count in (tally.agrees, tally.disagrees))
-    return Shares(agree, min(disagree, 100 - agree), rounded_down(tally.total))
+    return PublishedShares(agree, min(disagree, 100 - agree), rounded_down(tally.total))
 
 
 def _rounded(share: float) -> int:

@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 
-from parley.perspectives.analysis import Statement, Verdict
+from parley.perspectives.analysis import StatementResult, Verdict
 
 # These two are shown only when they are found on two days, with new asked answers in between.
 COMMON: tuple[Verdict, ...] = ("common-ground", "rejected")
@@ -44,7 +44,7 @@ def representative(ranked: Iterable[str], authors: Mapping[str, int]) -> list[st
     return list(chosen.values())[:REPRESENTATIVE]
 
 
-def bridging_score(statement: Statement, worth_reading: float) -> float:
+def bridging_score(statement: StatementResult, worth_reading: float) -> float:
     """Return what ranks a statement in bridging order: the lowest group's bound of agreement times that of its quality.
 
     `worth_reading` is the Wilson bound of the votes on whether the comment is worth reading: it keeps statements down

@@ -35,8 +35,8 @@ class ConfirmedReport(msgspec.Struct, frozen=True):
     weight: float
 
 
-# A member's reports weigh less the more of them were declined, and 1 without a history (trust.md I13). They weigh 0
-# for a member who was warned and whose reports are still declined nine times in ten (R16).
+# A member's reports weigh less the more of them were declined, and 1 without a history. They weigh 0 for a member who
+# was warned and whose reports are still declined nine times in ten (moderation-proofs.md I13, R16).
 WEIGHT = """
 select case when declined >= 5 and declined >= 9 * upheld and exists(
            select from decision where member = $1 and kind = 'member' and action = 'warn' and state = 'in_force'
@@ -83,7 +83,7 @@ on conflict (item, reporter) where reporter is not null and state <> 'resolved' 
 returning id
 """
 
-# Weight times severity of all reports and rule matches, times 1 + ln(1 + people in the thread) (trust.md R2).
+# Weight times severity of all reports and rule matches, times 1 + ln(1 + people in the thread).
 RISK = """
 update queue_item i set risk = r.gravity * (1 + ln(1 + coalesce(s.people, 0)))
 from (

@@ -13,7 +13,7 @@ from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.rights import ops, queries, rules
-from parley.rights.forms import AnswerForm
+from parley.rights.forms import RightsAnswerForm
 from parley.rights.queries import RightsRow
 
 
@@ -40,7 +40,7 @@ async def one_page(request: AnyRequest, thread: FromPath[str], number: FromPath[
 async def answer(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     row = await _at(request, thread, number)
     rules.may_answer(signed_in(request), row.starter)
-    form, status = AnswerForm(await posted(request)), 422
+    form, status = RightsAnswerForm(await posted(request)), 422
     if not form.errors:
         try:
             await ops.answer(row.id, form.words)

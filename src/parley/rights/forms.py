@@ -36,7 +36,7 @@ class RightsForm(SenderForm):
             self.read_good_faith()
 
 
-class AnswerForm(Form):
+class RightsAnswerForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.words = self.text("text", most=LONGEST, least=1, missing=N_("Please write your answer."), lines=True)

@@ -51,7 +51,7 @@ async def _is_older(report: int) -> bool:
     return bool(await db.value("select created_at < now() from report where id = $1", report))
 
 
-class Concerned(msgspec.Struct, frozen=True):
+class RequestNotice(msgspec.Struct, frozen=True):
     """A request for the member who added the article."""
 
     id: int
@@ -74,7 +74,7 @@ where q.report = $1 and m.state = 'active' and m.id is distinct from r.reporter
 
 async def notify_starter(report: int) -> None:
     """Mail the member who added the article that a request has come, without saying from whom."""
-    for one in await db.fetch(Concerned, STARTER, report):
+    for one in await db.fetch(RequestNotice, STARTER, report):
         link = f"{settings().base_url}/t/{one.thread}/rights/{one.id}"
         context = msgspec.structs.asdict(one) | {"ground": GROUNDS[one.ground], "wish": WISHES[one.wish], "link": link}
         await mail.send(f"rights.{one.id}", one.email, *mail.written_message("rights", **context))

@@ -18,14 +18,14 @@ SAME_BEGINNING = 2
 Span = tuple[int, int]
 
 
-class Part(msgspec.Struct, frozen=True):
+class ExcerptPart(msgspec.Struct, frozen=True):
     """Some characters of an excerpt, and whether they were asked for."""
 
     text: str
     is_hit: bool = False
 
 
-class Asked(msgspec.Struct, frozen=True):
+class ExcerptTerms(msgspec.Struct, frozen=True):
     """What texts are searched for: words in any form, and pairs of letters in scripts without spaces."""
 
     words: frozenset[str]
@@ -45,21 +45,21 @@ def candidates(query: Query, texts: Iterable[str]) -> list[str]:
     return sorted(word for word in words if word[:SAME_BEGINNING] in beginnings)
 
 
-def excerpt(text: str, asked: Asked, length: int = LENGTH) -> list[Part]:
+def excerpt(text: str, asked: ExcerptTerms, length: int = LENGTH) -> list[ExcerptPart]:
     """Return about `length` characters of `text`, where most of what was asked for is, in parts."""
     spans = _spans(text[:LOOKED_AT], asked)
     start = _start(text, spans, length)
     end = _end(text, start + length)
     inside = [(max(first, start), min(last, end)) for first, last in spans if first < end and last > start]
-    return [Part("…")] * (start > 0) + _parts(text, inside, start, end) + [Part("…")] * (end < len(text))
+    return [ExcerptPart("…")] * (start > 0) + _parts(text, inside, start, end) + [ExcerptPart("…")] * (end < len(text))
 
 
-def marked(text: str, asked: Asked) -> list[Part]:
+def marked(text: str, asked: ExcerptTerms) -> list[ExcerptPart]:
     """Return all of `text` in parts."""
     return _parts(text, _spans(text[:LOOKED_AT], asked), 0, len(text))
 
 
-def _spans(text: str, asked: Asked) -> list[Span]:
+def _spans(text: str, asked: ExcerptTerms) -> list[Span]:
     """Return where in `text` is what was asked for, in order."""
     spans: list[Span] = []
     for found in WORD.finditer(text):
@@ -102,9 +102,9 @@ def _end(text: str, end: int) -> int:
     return space if space > 0 else end
 
 
-def _parts(text: str, spans: Sequence[Span], start: int, end: int) -> list[Part]:
+def _parts(text: str, spans: Sequence[Span], start: int, end: int) -> list[ExcerptPart]:
     parts = []
     for first, last in spans:
-        parts += [Part(text[start:first]), Part(text[first:last], is_hit=True)]
+        parts += [ExcerptPart(text[start:first]), ExcerptPart(text[first:last], is_hit=True)]
         start = last
-    return [one for one in (*parts, Part(text[start:end])) if one.text]
+    return [one for one in (*parts, ExcerptPart(text[start:end])) if one.text]

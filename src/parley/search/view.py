@@ -9,7 +9,7 @@ from parley.comments import queries as comments
 from parley.comments.queries import CommentRow
 from parley.core.text.markdown import excerpt as plain
 from parley.search import excerpts, queries, sources
-from parley.search.excerpts import Asked, Part
+from parley.search.excerpts import ExcerptPart, ExcerptTerms
 from parley.search.parsing import Query
 from parley.search.sources import FoundThread
 from parley.search.tables import Kind
@@ -18,20 +18,20 @@ from parley.search.terms import TextQuery
 
 class ArticleHit(msgspec.Struct, frozen=True):
     thread: FoundThread
-    title: list[Part]
-    excerpt: list[Part]
+    title: list[ExcerptPart]
+    excerpt: list[ExcerptPart]
 
 
 class PassageHit(msgspec.Struct, frozen=True):
     lineage: int
     thread: FoundThread
-    excerpt: list[Part]
+    excerpt: list[ExcerptPart]
 
 
 class CommentHit(msgspec.Struct, frozen=True):
     row: CommentRow
     thread: FoundThread
-    excerpt: list[Part]
+    excerpt: list[ExcerptPart]
 
     @property
     def at(self) -> datetime:
@@ -52,9 +52,9 @@ async def show(refs: Sequence[int], kind: Kind, query: Query, text: TextQuery) -
     return [*await _articles(refs, query, text)]
 
 
-async def _asked(query: Query, text: TextQuery, texts: Iterable[str]) -> Asked:
+async def _asked(query: Query, text: TextQuery, texts: Iterable[str]) -> ExcerptTerms:
     words = await queries.asked_for(excerpts.candidates(query, texts), text)
-    return Asked(words, excerpts.asked_pairs(query))
+    return ExcerptTerms(words, excerpts.asked_pairs(query))
 
 
 async def _comments(refs: Sequence[int], query: Query, text: TextQuery) -> list[CommentHit]:

@@ -43,7 +43,7 @@ async def answer_page(request: AnyRequest, thread: FromPath[str]) -> Response[An
     if form.comment is not None:
         card = await asking.chosen(viewer, row.id, form.comment, form.value)
         if card is not None:
-            return await _shown(request, row, asking.Asked(card), Sitting())
+            return await _shown(request, row, asking.SittingView(card), Sitting())
     sitting = form.sitting(viewer, row.id) if viewer else Sitting()
     return await _next(request, row, sitting, stops="stop" in form.values)
 
@@ -85,7 +85,13 @@ async def _next(
 
 
 async def _shown(
-    request: AnyRequest, row: ThreadRow, asked: asking.Asked, sitting: Sitting, *, problem: str = "", status: int = 200
+    request: AnyRequest,
+    row: ThreadRow,
+    asked: asking.SittingView,
+    sitting: Sitting,
+    *,
+    problem: str = "",
+    status: int = 200,
 ) -> Response[Any]:
     # At the end of a sitting the page says where the member's answers stand.
     here = await display.tab(row.id, [], viewer_of(request)) if asked.card is None and asked.answers else None

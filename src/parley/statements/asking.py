@@ -8,7 +8,7 @@ from parley.comments import queries as comments
 from parley.core.http.access import Viewer
 from parley.mail.links import proof
 from parley.statements import offers, queries
-from parley.statements.deck import Candidate
+from parley.statements.deck import StatementCandidate
 from parley.statements.offers import Offer
 from parley.statements.queries import AnswerRow
 from parley.statements.sitting import Sitting
@@ -29,7 +29,7 @@ class MapOfAnswers(msgspec.Struct, frozen=True):
 map_of: list[Callable[[int, int, list[AnswerRow]], Awaitable[MapOfAnswers]]] = []
 
 
-class Card(msgspec.Struct, frozen=True):
+class StatementCard(msgspec.Struct, frozen=True):
     """A statement as it is asked: what it answers to, which of how many it is, and our signature of the offer."""
 
     comment: int
@@ -43,28 +43,28 @@ class Card(msgspec.Struct, frozen=True):
     value: int | None = None
 
 
-class Asked(msgspec.Struct, frozen=True):
+class SittingView(msgspec.Struct, frozen=True):
     """The page: a card, or none at the end of a sitting. `left` can still be asked, of `open` in the deck."""
 
-    card: Card | None
+    card: StatementCard | None
     answers: list[AnswerRow] = []
     left: int = 0
     open: int = 0
 
 
-async def for_visitor(thread: int) -> Asked:
+async def for_visitor(thread: int) -> SittingView:
     """The first statement of the deck, which visitors answer once they have signed in."""
     deck = await queries.deck(thread)
     card = await _card(deck[0], 1, Sitting().total(len(deck))) if deck else None
-    return Asked(card, left=len(deck), open=len(deck))
+    return SittingView(card, left=len(deck), open=len(deck))
 
 
-async def for_member(viewer: Viewer, thread: int, sitting: Sitting, *, stops: bool = False) -> Asked:
+async def for_member(viewer: Viewer, thread: int, sitting: Sitting, *, stops: bool = False) -> SittingView:
     """The next statement for a member; none if they stop, or at the end of the sitting or of the deck."""
     deck = await queries.deck(thread)
     answers = await queries.answered(viewer.id, thread)
     left = await queries.left_for(viewer.id, deck, answers)
-    asked = Asked(None, answers, len(left), len(deck))
+    asked = SittingView(None, answers, len(left), len(deck))
     fresh = [one for one in left if one.comment not in sitting.skipped]
     if stops or sitting.is_over or not fresh:
         return asked
@@ -72,8 +72,8 @@ async def for_member(viewer: Viewer, thread: int, sitting: Sitting, *, stops: bo
 
 
 async def _next(
-    viewer: Viewer, thread: int, sitting: Sitting, left: list[Candidate], answers: list[AnswerRow]
-) -> Card | None:
+    viewer: Viewer, thread: int, sitting: Sitting, left: list[StatementCandidate], answers: list[AnswerRow]
+) -> StatementCard | None:
     drawn_from = MapOfAnswers()
     for hook in map_of:
         drawn_from = await hook(thread, viewer.id, answers)
@@ -89,20 +89,20 @@ async def _next(
     return msgspec.structs.replace(card, offer=offer)
 
 
-async def chosen(viewer: Viewer | None, thread: int, comment: int, value: int | None) -> Card | None:
+async def chosen(viewer: Viewer | None, thread: int, comment: int, value: int | None) -> StatementCard | None:
     """A statement that a link names, which is not an offer; None if it cannot be answered here."""
     row = await comments.one(comment)
     if row is None or row.thread != thread or row.statement is None:
         return None
     if viewer is not None and row.author_id in viewer.blocked | {viewer.id}:
         return None
-    return Card(row.id, row.statement, await _quoted(row), row.passage, 1, 1, value=value)
+    return StatementCard(row.id, row.statement, await _quoted(row), row.passage, 1, 1, value=value)
 
 
-async def _card(one: Candidate, number: int, total: int) -> Card:
+async def _card(one: StatementCandidate, number: int, total: int) -> StatementCard:
     row = await comments.one(one.comment)
     quote = await _quoted(row) if row is not None else None
-    return Card(one.comment, one.text, quote, one.passage, number, total)
+    return StatementCard(one.comment, one.text, quote, one.passage, number, total)
 
 
 async def _quoted(row: comments.CommentRow) -> str | None:

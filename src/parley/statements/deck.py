@@ -8,7 +8,7 @@ import msgspec
 from parley.statements.rules import AUTHORS, MOST_OF_AUTHOR, MOST_OPEN, PASSAGES
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class StatementCandidate(msgspec.Struct, frozen=True):
     """A statement that could be asked.
 
     `bound` is the lower bound of the share of readers who find its comment worth reading (comments/ranks.py);
@@ -26,7 +26,7 @@ class Candidate(msgspec.Struct, frozen=True):
     kept: int | None = None
 
 
-def choose(candidates: Iterable[Candidate]) -> list[Candidate]:
+def choose(candidates: Iterable[StatementCandidate]) -> list[StatementCandidate]:
     """Return the deck, best first; the same statements in any order give the same deck.
 
     Statements are taken by their bound. Until ten authors are in the deck, each has one statement in it; after that,
@@ -44,19 +44,19 @@ def choose(candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(chosen, key=_rank)
 
 
-def _rank(one: Candidate) -> tuple[float, int]:
+def _rank(one: StatementCandidate) -> tuple[float, int]:
     return -one.bound, one.comment
 
 
-def _without_duplicates(candidates: Iterable[Candidate]) -> list[Candidate]:
+def _without_duplicates(candidates: Iterable[StatementCandidate]) -> list[StatementCandidate]:
     """Leave out what was merged into another statement, while that one can be asked."""
     known = {one.comment: one for one in candidates}
     return [one for one in known.values() if one.kept not in known]
 
 
-def _representing(ranked: Sequence[Candidate]) -> list[Candidate]:
+def _representing(ranked: Sequence[StatementCandidate]) -> list[StatementCandidate]:
     """Return the best statement of each stance, and of the first passages, each by another author."""
-    chosen: list[Candidate] = []
+    chosen: list[StatementCandidate] = []
     for group in _groups(ranked, "stance"):
         _take_first(chosen, group)
     for group in _groups(ranked, "passage"):
@@ -65,16 +65,16 @@ def _representing(ranked: Sequence[Candidate]) -> list[Candidate]:
     return chosen
 
 
-def _groups(ranked: Sequence[Candidate], by: str) -> list[list[Candidate]]:
+def _groups(ranked: Sequence[StatementCandidate], by: str) -> list[list[StatementCandidate]]:
     """The statements by stance or passage; groups with few authors first, for whom there is less choice."""
-    groups: dict[object, list[Candidate]] = {}
+    groups: dict[object, list[StatementCandidate]] = {}
     for one in ranked:
         if getattr(one, by) is not None:
             groups.setdefault(getattr(one, by), []).append(one)
     return sorted(groups.values(), key=lambda group: (len({one.author for one in group}), _rank(group[0])))
 
 
-def _take_first(chosen: list[Candidate], group: Sequence[Candidate]) -> None:
+def _take_first(chosen: list[StatementCandidate], group: Sequence[StatementCandidate]) -> None:
     """Add the first statement of `group` by a new author, unless one of the group is chosen already."""
     authors = {one.author for one in chosen}
     if not any(one in chosen for one in group):

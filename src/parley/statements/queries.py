@@ -6,7 +6,7 @@ import msgspec
 
 from parley.articles.rules import READABLE
 from parley.core import db
-from parley.statements.deck import Candidate, choose
+from parley.statements.deck import StatementCandidate, choose
 
 
 class StatementRow(msgspec.Struct, frozen=True):
@@ -58,12 +58,12 @@ where m.state <> 'anonymised'
 """  # noqa: S608 constants only
 
 
-async def candidates(thread: int) -> list[Candidate]:
+async def candidates(thread: int) -> list[StatementCandidate]:
     """The statements of a thread that the deck is chosen from."""
-    return await db.fetch(Candidate, CANDIDATES, thread)
+    return await db.fetch(StatementCandidate, CANDIDATES, thread)
 
 
-async def deck(thread: int) -> list[Candidate]:
+async def deck(thread: int) -> list[StatementCandidate]:
     """The statements of a thread that are asked."""
     return choose(await candidates(thread))
 
@@ -121,7 +121,9 @@ async def answered(member: int, thread: int) -> list[AnswerRow]:
 SHUT_OUT = "select other from block where member = $1"
 
 
-async def left_for(member: int, asked: Sequence[Candidate], answers: Sequence[AnswerRow]) -> list[Candidate]:
+async def left_for(
+    member: int, asked: Sequence[StatementCandidate], answers: Sequence[AnswerRow]
+) -> list[StatementCandidate]:
     """The statements that a member can still be asked: neither their own, nor by somebody they blocked or muted."""
     done = {answer.comment for answer in answers}
     authors = {member, *await db.values(SHUT_OUT, member)}

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from parley.statements.deck import Candidate
+from parley.statements.deck import StatementCandidate
 
 # New statements are asked more often: 9 times as often at first, half of the difference less with each five answers.
 EXTRA, HALVED_BY = 8, 5
@@ -14,13 +14,13 @@ EXTRA, HALVED_BY = 8, 5
 class Turn(msgspec.Struct, frozen=True):
     """The statement that is asked, and whether it was chosen at random, whoever answers."""
 
-    statement: Candidate
+    statement: StatementCandidate
     is_random: bool
 
 
 def next_turn(
     number: int,
-    left: Sequence[Candidate],
+    left: Sequence[StatementCandidate],
     information: Mapping[int, float],
     decided: Collection[int],
     seed: bytes,
@@ -39,7 +39,7 @@ def next_turn(
     return Turn(min(left, key=lambda one: _wait(one, decided, seed)), is_random=True)
 
 
-def _wait(one: Candidate, decided: Collection[int], seed: bytes) -> float:
+def _wait(one: StatementCandidate, decided: Collection[int], seed: bytes) -> float:
     """Return a statement's own draw from an exponential distribution; the least one is drawn in proportion to weights.
 
     Statements keep their draws when others are answered or skipped, so that doing so does not draw anew.

@@ -70,7 +70,7 @@ class RenderedCard(msgspec.Struct, frozen=True):
 _rendered: Bounded[RenderedCard] = Bounded(CACHED, CACHED_BYTES, lambda cached: 2 * text_bytes(cached.html), "cards")
 
 
-class VoiceRow(msgspec.Struct, frozen=True):
+class CardVoiceRow(msgspec.Struct, frozen=True):
     id: int
     stance: str | None
     author: str | None
@@ -118,11 +118,11 @@ def cursor(after: str) -> tuple[float, int] | None:
 
 async def _voices(rows: list[CardRow], muted: frozenset[str]) -> dict[int, CardVoice]:
     ids = [one for row in rows for one in row.strongest_ids]
-    found = await db.fetch(VoiceRow, VOICES, ids) if ids else []
+    found = await db.fetch(CardVoiceRow, VOICES, ids) if ids else []
     return {row.id: _voice(row) for row in found if not (row.is_member and row.author in muted)}
 
 
-def _voice(row: VoiceRow) -> CardVoice:
+def _voice(row: CardVoiceRow) -> CardVoice:
     words = row.statement or excerpt(row.html, VOICE_LENGTH)
     return CardVoice(row.id, row.stance, row.author, words, row.score, row.assisted)
 

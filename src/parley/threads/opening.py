@@ -18,7 +18,7 @@ from parley.core.text.messages import N_
 from parley.threads.queries import topics
 from parley.threads.ranking import hot
 from parley.threads.tables import Thread, ThreadStats, Topic
-from parley.threads.updating import UpdateResult, take_update
+from parley.threads.updating import UpdateResult, apply_update
 
 SLUG = 80
 # Words that follow the thread's number in other addresses, so that they cannot be slugs.
@@ -125,7 +125,7 @@ async def _revise(article: int, text: ArticleText) -> OpenedThread:
         # The same text as one of its versions.
         return found
     update = await as_update(row, text)
-    return msgspec.structs.replace(found, result=await take_update(found.id, article, update, decided=False))
+    return msgspec.structs.replace(found, result=await apply_update(found.id, article, update, decided=False))
 
 
 async def publish_import(*, import_id: int, text: ArticleText, topic: str, starter: int) -> OpenedThread:

@@ -232,7 +232,7 @@ async def last_visit(member: int, thread: int) -> VisitRow | None:
     return await db.fetch_one(VisitRow, VISIT, member, thread)
 
 
-class UnreadThread(msgspec.Struct, frozen=True):
+class UnreadInThread(msgspec.Struct, frozen=True):
     thread: int
     count: int
 
@@ -245,4 +245,4 @@ from visit v where v.member = $1 and v.thread = any($2::bigint[])
 
 async def unread_in(member: int, threads: Sequence[int]) -> dict[int, int]:
     """For each of `threads` that the member visited, how many comments others wrote since."""
-    return {row.thread: row.count for row in await db.fetch(UnreadThread, UNREAD_IN, member, list(threads))}
+    return {row.thread: row.count for row in await db.fetch(UnreadInThread, UNREAD_IN, member, list(threads))}

@@ -24,7 +24,7 @@ from parley.threads.ops import revise_thread
 from parley.threads.suggestion_limits import refuse_too_many
 from parley.threads.suggestion_rows import SuggestionRow
 from parley.threads.tables import SuggestedUpdate
-from parley.threads.updating import notify_concerned, take_update
+from parley.threads.updating import apply_update, notify_concerned
 
 LOCK = "select id from thread where id = $1 for no key update"
 SUGGEST = """
@@ -119,7 +119,7 @@ async def _write(decision: SuggestionDecision, row: SuggestionRow, article: int,
         return await revise_thread(decision.thread, update.text, edit) is not None
     reason = "Takes the text of the source where it was corrected here."
     chosen = RevisionNote(decision.viewer.id, reason) if row.member_id is None else None
-    return (await take_update(decision.thread, article, update, chosen, decided=True)).revised
+    return (await apply_update(decision.thread, article, update, chosen, decided=True)).revised
 
 
 async def _record(decision: SuggestionDecision, state: str) -> None:

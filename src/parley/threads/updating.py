@@ -56,7 +56,7 @@ def _counted(amount: int, one: str, many: str) -> str:
     return f"{amount:,} {one if amount == 1 else many}"
 
 
-async def take_update(
+async def apply_update(
     thread: int, article: int, update: Update, edit: RevisionNote | None = None, *, decided: bool
 ) -> UpdateResult:
     """Write an update as the next revision if it changes anything. Its conflicts wait unless they are `decided`."""

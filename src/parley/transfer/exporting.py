@@ -17,7 +17,7 @@ OnProgress = Callable[[int], None]
 OnTotal = Callable[[int], None]
 
 
-class Part(msgspec.Struct, frozen=True):
+class TableExport(msgspec.Struct, frozen=True):
     """The rows of a table: the query that gives each as JSON, and how many are read at once."""
 
     table: str
@@ -55,17 +55,17 @@ async def export(
     return header
 
 
-async def _part(connection: Any, table: str, select: str) -> Part:
+async def _part(connection: Any, table: str, select: str) -> TableExport:
     found = {one.name: one.type.name for one in (await connection.prepare(select)).get_attributes()}
     columns = ", ".join(
         f"translate(encode(\"{name}\", 'base64'), E'\\n', '') as \"{name}\"" if kind == "bytea" else f'"{name}"'
         for name, kind in found.items()
     )
     query = f"select row_to_json(line)::text from (select {columns} from ({select}) found) line"  # noqa: S608 our own
-    return Part(table, list(found), query, LARGE_ROWS if "bytea" in found.values() else ROWS)
+    return TableExport(table, list(found), query, LARGE_ROWS if "bytea" in found.values() else ROWS)
 
 
-async def _header(connection: Any, parts: list[Part], site: str, *, is_private: bool) -> Header:
+async def _header(connection: Any, parts: list[TableExport], site: str, *, is_private: bool) -> Header:
     return Header(
         version=VERSION,
         site=site,
@@ -80,7 +80,7 @@ async def _header(connection: Any, parts: list[Part], site: str, *, is_private: 
     )
 
 
-async def _write(connection: Any, part: Part, file: IO[bytes], on_progress: OnProgress) -> None:
+async def _write(connection: Any, part: TableExport, file: IO[bytes], on_progress: OnProgress) -> None:
     cursor = await connection.cursor(part.query)
     while rows := await cursor.fetch(part.at_once):
         file.writelines(row_line(part.table, row[0]) for row in rows)

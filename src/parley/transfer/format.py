@@ -37,7 +37,7 @@ class Header(msgspec.Struct, frozen=True):
     rows: dict[str, int]
 
 
-class Line(msgspec.Struct, frozen=True):
+class ExportLine(msgspec.Struct, frozen=True):
     """A line: the header, or a row of the table `kind`."""
 
     kind: str
@@ -77,7 +77,7 @@ def writing(path: Path, *, private: bool) -> Iterator[IO[bytes]]:
         raise
 
 
-class Reader:
+class LineReader:
     """Reads the lines of a file, one at a time. Raises CommandFailed for what is no export."""
 
     def __init__(self, path: Path, file: IO[bytes]) -> None:
@@ -86,7 +86,7 @@ class Reader:
         self._number = 0
         self.header = self._header()
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[ExportLine]:
         while (line := self._next()) is not None:
             yield line
 
@@ -104,20 +104,20 @@ class Reader:
             raise CommandFailed(f"{self._name} has the form {found.version}; this Parley reads {VERSION}.")
         return found
 
-    def _next(self) -> Line | None:
+    def _next(self) -> ExportLine | None:
         self._number += 1
         try:
             raw = self._file.readline(LONGEST_LINE + 1)
             if len(raw) > LONGEST_LINE:
                 raise CommandFailed(f"Line {self._number} of {self._name} is too long.")
-            return msgspec.json.decode(raw, type=Line) if raw else None
+            return msgspec.json.decode(raw, type=ExportLine) if raw else None
         except (msgspec.MsgspecError, UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
             raise CommandFailed(f"Line {self._number} of {self._name} cannot be read: {error}.") from None
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Reader]:
+def reading(path: Path) -> Iterator[LineReader]:
     if not path.is_file():
         raise CommandFailed(f"There is no file {path}.")
     with path.open("rb") as file:
-        yield Reader(path, gzip.GzipFile(fileobj=file) if path.suffix == PACKED else file)  # type: ignore[arg-type]  # as above
+        yield LineReader(path, gzip.GzipFile(fileobj=file) if path.suffix == PACKED else file)  # type: ignore[arg-type]  # as above

@@ -11,7 +11,7 @@ import msgspec
 from parley.backup import contents
 from parley.core.errors import CommandFailed
 from parley.transfer import private
-from parley.transfer.format import MIGRATIONS, Header, Line, Reader, reading
+from parley.transfer.format import MIGRATIONS, ExportLine, Header, LineReader, reading
 
 # What is inserted at once.
 ROWS, BYTES = 500, 2_000_000
@@ -59,7 +59,9 @@ async def import_site(url: str, path: Path, *, dry_run: bool, on_progress: Calla
             await connection.close()
 
 
-async def _import(connection: Any, reader: Reader, *, dry_run: bool, on_progress: Callable[[int], None]) -> Imported:
+async def _import(
+    connection: Any, reader: LineReader, *, dry_run: bool, on_progress: Callable[[int], None]
+) -> Imported:
     header, tables = reader.header, list(private.selects())
     await _check(connection, header, tables)
     transaction = connection.transaction()
@@ -112,7 +114,7 @@ async def _set_triggers(connection: Any, tables: list[str], how: str) -> None:
         await connection.execute(f"alter table {table} {how} trigger user")
 
 
-async def _add_all(connection: Any, reader: Reader, on_progress: Callable[[int], None]) -> int:
+async def _add_all(connection: Any, reader: LineReader, on_progress: Callable[[int], None]) -> int:
     """Insert the rows of the file, and return how many were not there. Raises CommandFailed if some are missing."""
     added, read = 0, dict.fromkeys(reader.header.rows, 0)
     for table, lines in groupby(reader.lines(), key=lambda line: line.kind):
@@ -129,8 +131,8 @@ async def _add_all(connection: Any, reader: Reader, on_progress: Callable[[int],
     return added
 
 
-def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
-    batch: list[Line] = []
+def _batches(lines: Iterator[ExportLine]) -> Iterator[list[ExportLine]]:
+    batch: list[ExportLine] = []
     size = 0
     for line in lines:
         batch.append(line)
@@ -142,7 +144,7 @@ def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
         yield batch
 
 
-def _as_array(batch: list[Line]) -> str:
+def _as_array(batch: list[ExportLine]) -> str:
     return f"[{b','.join(bytes(line.row) for line in batch).decode()}]"
 
 

@@ -20,7 +20,7 @@ PARENT_LENGTH = 160
 PASSAGE_LENGTH = 200
 
 
-class Parent(msgspec.Struct, frozen=True):
+class AnsweredComment(msgspec.Struct, frozen=True):
     """The comment that a reply answers. Without an author and words if it may not be shown."""
 
     id: int
@@ -33,7 +33,7 @@ class UnreadComment(msgspec.Struct, frozen=True):
 
     row: CommentRow
     mine: ViewerState
-    parent: Parent | None
+    parent: AnsweredComment | None
     passage: str | None
 
 
@@ -76,15 +76,15 @@ async def groups(viewer: Viewer, threads: Sequence[UnreadThread], ids: Sequence[
     return [UnreadGroup(one, by_thread[one.id]) for one in threads if one.id in by_thread]
 
 
-def _parent(row: CommentRow, parents: Mapping[int, CommentRow], viewer: Viewer) -> Parent | None:
+def _parent(row: CommentRow, parents: Mapping[int, CommentRow], viewer: Viewer) -> AnsweredComment | None:
     parent = parents.get(row.parent) if row.parent is not None else None
     if parent is None:
         return None
     is_hidden = parent.state != "visible" or (parent.author in viewer.muted and not parent.imported)
     if is_hidden or parent.author_id in viewer.blocked:
-        return Parent(parent.id, None, "")
+        return AnsweredComment(parent.id, None, "")
     words = "" if parent.collapsed is not None else parent.statement or excerpt(parent.raw_html, PARENT_LENGTH)
-    return Parent(parent.id, parent.author, words)
+    return AnsweredComment(parent.id, parent.author, words)
 
 
 def _words(comment: int, passages: Mapping[int, str]) -> str | None:

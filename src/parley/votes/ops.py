@@ -24,7 +24,7 @@ class Reworded(Refused):
 
 
 class Answers(msgspec.Struct, frozen=True):
-    """A comment's exact answers, and what of them is published, as the column holds it."""
+    """The exact counts of answers to a comment, and the `published` ones as the column holds them."""
 
     agrees: int
     disagrees: int

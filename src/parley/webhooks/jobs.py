@@ -1,6 +1,6 @@
-"""The worker's jobs: taking events from the log for webhooks, and sending them."""
+"""The worker's jobs: queueing deliveries of webhooks, and sending them."""
 
+from parley.webhooks.queueing import queue_all
 from parley.webhooks.sending import send_due
-from parley.webhooks.taking import take_events
 
-__all__ = ["send_due", "take_events"]
+__all__ = ["queue_all", "send_due"]

@@ -23,7 +23,7 @@ class EventData(msgspec.Struct, frozen=True):
     comment: schemas.Comment | None
 
 
-class Message(msgspec.Struct, frozen=True):
+class WebhookMessage(msgspec.Struct, frozen=True):
     """A message of Standard Webhooks."""
 
     type: str
@@ -69,4 +69,4 @@ async def _comment(number: int | None) -> schemas.Comment | None:
 def _encoded(due: DueEvent, comment: schemas.Comment | None) -> bytes:
     url = f"{settings().base_url}/t/{due.thread}"
     data = EventData(due.position, due.thread, due.seq, url, due.comment, comment)
-    return msgspec.json.encode(Message(due.kind, due.happened_at, data))
+    return msgspec.json.encode(WebhookMessage(due.kind, due.happened_at, data))

@@ -22,7 +22,7 @@ SWITCH = """
 update webhook set state = $2, ended_by = '', failures = 0, failing_since = null, paused_until = null where id = $1
 """
 # A delivery that is waiting already is left as it is.
-AGAIN = """
+REQUEUE = """
 update webhook_delivery set state = 'waiting', attempts = 0, due_at = now(), settled_at = null
 where id = $1 and webhook = $2 and state <> 'waiting'
 """
@@ -64,11 +64,11 @@ async def switch(webhook: int, *, on: bool) -> None:
 
 async def send_again(webhook: int, delivery: int) -> None:
     """Send a message once more, with the same id. Raises NotFound if there is none that arrived or was given up."""
-    if not await db.execute(AGAIN, delivery, webhook):
+    if not await db.execute(REQUEUE, delivery, webhook):
         raise NotFound(N_("There is no such message, or it is still waiting to be sent."))
     await wake_job("webhook deliveries")
 
 
-async def end(webhook: int) -> None:
+async def delete(webhook: int) -> None:
     """Delete a webhook with its log."""
     await Webhook.delete().where(Webhook.id == webhook)

@@ -121,17 +121,17 @@ async def switch(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 
 
 @post("/settings/webhooks/{number:str}/again", name="webhooks:again", opt=STAFF)
-async def again(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
+async def send_again(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Send a message of the log again."""
     row, delivery = await _at(number), Form(await posted(request)).id("delivery")
     await ops.send_again(row.id, delivery or 0)
     return see_other(f"{PAGE}/{row.id}#log")
 
 
-@post("/settings/webhooks/{number:str}/end", name="webhooks:end", opt=STAFF)
-async def end(number: FromPath[str]) -> Response[Any]:
-    await ops.end((await _at(number)).id)
+@post("/settings/webhooks/{number:str}/delete", name="webhooks:delete", opt=STAFF)
+async def delete(number: FromPath[str]) -> Response[Any]:
+    await ops.delete((await _at(number)).id)
     return see_other(PAGE)
 
 
-handlers: list[object] = [list_page, make, one_page, change, rotate, switch, again, end]
+handlers: list[object] = [list_page, make, one_page, change, rotate, switch, send_again, delete]

@@ -24,7 +24,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SETTLE = """
 update webmention set state = $2, status = $3, attempts = attempts + 1, settled_at = clock_timestamp() where id = $1
 """
-AGAIN = f"""
+RETRY = f"""
 update webmention set attempts = attempts + 1, status = $2,
   state = case when attempts + 1 > {len(PAUSES)} then 'failed' else state end,
   settled_at = case when attempts + 1 > {len(PAUSES)} then clock_timestamp() end,
@@ -49,7 +49,7 @@ async def send(due: DueWebmention) -> None:
         await db.execute(SETTLE, due.id, "none", None)
         return
     except CannotImport:
-        await db.execute(AGAIN, due.id, None, PAUSES)
+        await db.execute(RETRY, due.id, None, PAUSES)
         return
     failpoint.hit("webmention sent")
     if status is None:
@@ -59,7 +59,7 @@ async def send(due: DueWebmention) -> None:
     elif status in REFUSED:
         await db.execute(SETTLE, due.id, "failed", status)
     else:
-        await db.execute(AGAIN, due.id, status, PAUSES)
+        await db.execute(RETRY, due.id, status, PAUSES)
 
 
 async def _answer(due: DueWebmention) -> int | None:

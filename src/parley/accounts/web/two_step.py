@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from parley.accounts import authenticators, qr, recovery_codes, step_up
-from parley.accounts.authenticators import Offer
+from parley.accounts.authenticators import NewAuthenticator
 from parley.accounts.forms import CodeForm
 from parley.accounts.web.common import account_of, invalid, see_other
 from parley.accounts.web.proving import to_prove
@@ -75,7 +75,7 @@ async def renew_codes(request: AnyRequest) -> Response[Any]:
     return page(request, "accounts/recovery.html", codes=codes, left=len(codes), turned_on=False)
 
 
-def _shown(offer: Offer) -> dict[str, Any]:
+def _shown(offer: NewAuthenticator) -> dict[str, Any]:
     return {"offer": offer, "picture": qr.picture(offer.uri)}
 
 

@@ -20,7 +20,7 @@ class DocumentBlock(msgspec.Struct, frozen=True):
     text: str
 
 
-class Document:
+class RevisionText:
     """The passages of a revision, joined by spaces.
 
     `plain` is the folded text, and `small` that text in small letters, both with the same positions as `text`.

@@ -11,7 +11,7 @@ from rapidfuzz.distance import Indel
 
 from parley.articles.budget import Budget, partial_match_steps
 from parley.comments.anchoring import thresholds
-from parley.comments.anchoring.document import Document, Span
+from parley.comments.anchoring.document import RevisionText, Span
 from parley.comments.anchoring.images import Region, whole_words
 from parley.comments.anchoring.regions import Contexts
 from parley.comments.anchoring.selecting import Selector
@@ -23,7 +23,7 @@ _MOST_FOUND = 100  # of words with more occurrences, only the first are compared
 _EACH_LETTER, _EACH_CONTEXT = 5, 15_000  # cost of searching one letter, and of comparing the context of one span
 
 
-class Candidate(NamedTuple):
+class ScoredSpan(NamedTuple):
     """Words of the new text, and their similarity to the quote: 1 means that they are the same."""
 
     span: Span
@@ -33,12 +33,12 @@ class Candidate(NamedTuple):
 class Finder:
     """Two revisions of an article, and results about them that all anchors share."""
 
-    def __init__(self, old: Document, new: Document, merged: Mapping[int, int], budget: Budget) -> None:
+    def __init__(self, old: RevisionText, new: RevisionText, merged: Mapping[int, int], budget: Budget) -> None:
         self.old, self.new, self._budget = old, new, budget
         self._contexts = Contexts(old, new, merged, budget)
         self._unchanged_from = cache(self._find_unchanged)
 
-    def find(self, anchor: Selector) -> Candidate | None:
+    def find(self, anchor: Selector) -> ScoredSpan | None:
         """Return where the words of `anchor` are now. The most reliable way of finding them is tried first."""
         old_span = self.old_span(anchor)
         if old_span is None:
@@ -85,21 +85,21 @@ class Finder:
         spans = ((at, at + len(quote)) for at in places if at < end and self.old.plain.startswith(quote, at))
         return self._best_context(spans, anchor, self.old)
 
-    def _best_context(self, spans: Iterable[Span], anchor: Selector, document: Document) -> Span | None:
+    def _best_context(self, spans: Iterable[Span], anchor: Selector, document: RevisionText) -> Span | None:
         """Return the span whose context agrees most with the anchor's; of very many, only the first are compared."""
         few = list(islice(spans, 1 if self._budget.is_spent else _MOST_FOUND))
         if len(few) > 1 and not self._budget.allows(_EACH_CONTEXT * len(few)):
             return few[0]
         return max(few, key=lambda span: document.matching_context(span, anchor.prefix, anchor.suffix), default=None)
 
-    def _unchanged(self, old_span: Span) -> Candidate | None:
+    def _unchanged(self, old_span: Span) -> ScoredSpan | None:
         """Find the words in passages that are unchanged."""
         first, last = self._passages(old_span)
         index = self._unchanged_from(first, last)
         if index is None:
             return None
         start = old_span[0] - self.old.starts[first] + self.new.starts[index]
-        return Candidate((start, start + old_span[1] - old_span[0]), 1.0)
+        return ScoredSpan((start, start + old_span[1] - old_span[0]), 1.0)
 
     def _find_unchanged(self, first: int, last: int) -> int | None:
         """Return the index of the first new passage if the passages from `first` up to `last` are unchanged."""
@@ -109,7 +109,7 @@ class Finder:
         is_same = self.old.passages(first, last) == self.new.passages(index, index + last - first)
         return index if is_same else None
 
-    def _followed(self, anchor: Selector, quote: str, old_span: Span) -> Candidate | None:
+    def _followed(self, anchor: Selector, quote: str, old_span: Span) -> ScoredSpan | None:
         """Find the words by the alignment of their region, or verbatim nearby."""
         region = self._contexts.region(*self._passages(old_span))
         if region is None:
@@ -119,7 +119,7 @@ class Finder:
             span = self._nearby(anchor, quote, old_span, region) or span
         if span is None or not self._budget.allows(len(quote) * (span[1] - span[0])):
             return None
-        return Candidate(span, Indel.normalized_similarity(quote, self.new.small[slice(*span)]))
+        return ScoredSpan(span, Indel.normalized_similarity(quote, self.new.small[slice(*span)]))
 
     def _nearby(self, anchor: Selector, quote: str, old_span: Span, region: Region) -> Span | None:
         """Find the words verbatim in the region or across its ends, but not where other occurrences of them were."""
@@ -134,13 +134,13 @@ class Finder:
         spans = ((at, at + len(quote)) for at in self.new.find(quote, max(start, 0), end) if at not in taken)
         return self._best_context(spans, anchor, self.new)
 
-    def _elsewhere(self, anchor: Selector, quote: str) -> Candidate | None:
+    def _elsewhere(self, anchor: Selector, quote: str) -> ScoredSpan | None:
         """Find the words verbatim in a passage that did not have them before."""
         if not thresholds.is_distinctive(quote) or not self._budget.allows(_EACH_LETTER * len(self.new.small)):
             return None
         spans = ((at, at + len(quote)) for at in self.new.find(quote, 0, len(self.new.small)))
         fresh = islice((span for span in islice(spans, _MOST_FOUND) if not self._was_there(quote, span)), _MANY)
-        return self._best((Candidate(span, 1.0) for span in fresh), anchor)
+        return self._best((ScoredSpan(span, 1.0) for span in fresh), anchor)
 
     def _was_there(self, quote: str, span: Span) -> bool:
         """Whether the passage had these words before, so that they are not the ones that moved."""
@@ -151,14 +151,14 @@ class Finder:
         letters = self.old.ends[before] - self.old.starts[before]
         return not self._budget.allows(_EACH_LETTER * letters) or quote in self.old.passages(before, before + 1)
 
-    def _searched(self, anchor: Selector, quote: str, old_span: Span) -> Candidate | None:
+    def _searched(self, anchor: Selector, quote: str, old_span: Span) -> ScoredSpan | None:
         """Find edited words in or beside their passage. Verbatim ones have been looked for already."""
         threshold = thresholds.found_by_search(quote)
         context = self._contexts.around(*self._passages(old_span)) if threshold < 1 else (0, 0)
         candidates = [self._most_similar(quote, passage, threshold) for passage in range(*context)]
         return self._best((one for one in candidates if one and threshold <= one.similarity < 1), anchor)
 
-    def _most_similar(self, quote: str, passage: int, threshold: float) -> Candidate | None:
+    def _most_similar(self, quote: str, passage: int, threshold: float) -> ScoredSpan | None:
         start, end = self.new.positions((passage, passage + 1))
         if end - start < len(quote):
             return self._whole(quote, (start, end))
@@ -170,14 +170,14 @@ class Finder:
         span = whole_words(self.new, (start + found.dest_start, start + found.dest_end))
         return self._whole(quote, span)
 
-    def _whole(self, quote: str, span: Span) -> Candidate | None:
+    def _whole(self, quote: str, span: Span) -> ScoredSpan | None:
         """Return these words as a candidate, unless their passage had them before."""
         words = self.new.small[slice(*span)]
         if not self._budget.allows(len(quote) * len(words)) or self._was_there(words, span):
             return None
-        return Candidate(span, Indel.normalized_similarity(quote, words))
+        return ScoredSpan(span, Indel.normalized_similarity(quote, words))
 
-    def _best(self, candidates: Iterable[Candidate], anchor: Selector) -> Candidate | None:
+    def _best(self, candidates: Iterable[ScoredSpan], anchor: Selector) -> ScoredSpan | None:
         """Return the most similar candidate, of equal ones the one with the best context; None if that is ambiguous."""
         ranked = sorted(((one.similarity, self._context(one.span, anchor), one) for one in candidates), reverse=True)
         if len(ranked) > 1:

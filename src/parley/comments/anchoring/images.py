@@ -10,20 +10,20 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein, Prefix
 
 from parley.articles.budget import Budget
-from parley.comments.anchoring.document import Document, Span
+from parley.comments.anchoring.document import RevisionText, Span
 from parley.importing.words import UNSPACED, Coder
 
 TOKEN = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|[^\w\s]")
 _LONGEST_WORD = 64  # letters
 _SENTENCE_ENDS = ".!?\N{HORIZONTAL ELLIPSIS}\u3002\uff01\uff1f\u061f\u0964"
 
-# A passage belongs to an image if it has so many of the words in a row, or as many as any other passage has.
+# A passage belongs to an image if it has at least so many of the words in a row, or as many as any other passage has.
 _IN_A_ROW = 3
-# What a letter between two runs of equal words costs, in letters of such words: a few of them far away, or in another
-# sentence, are there by chance.
+# What each letter between two runs of equal words costs, in letters of equal words (in one sentence, across sentences):
+# a few equal words far away or in another sentence are there by chance.
 _INSIDE, _BEYOND = 0.1, 0.5
-# How many words at an end of a quote may have been replaced altogether: so many, or this share of them; and by how many
-# times as many.
+# At an end of a quote, so many of its words or this share of them may have been replaced, by at most _LONGER times as
+# many.
 _FEW, _SHARE, _LONGER = 5, 0.25, 1.5
 
 
@@ -47,7 +47,7 @@ class Run(NamedTuple):
 class Words:
     """A part of a document as words. `code` has one character for each; case makes no difference."""
 
-    def __init__(self, document: Document, span: Span, coder: Coder) -> None:
+    def __init__(self, document: RevisionText, span: Span, coder: Coder) -> None:
         self.document = document
         self.spans = [token.span() for token in TOKEN.finditer(document.small, *span)]
         self.code = coder.code(document.small[start:end] for start, end in self.spans)
@@ -74,7 +74,7 @@ class Words:
 class Region:
     """A range of passages in the old text and the range that replaced it in the new one, aligned word by word."""
 
-    def __init__(self, old: Document, before: Span, new: Document, after: Span, budget: Budget) -> None:
+    def __init__(self, old: RevisionText, before: Span, new: RevisionText, after: Span, budget: Budget) -> None:
         coder = Coder()
         self.old, self.new = old.positions(before), new.positions(after)
         self._old, self._new = Words(old, self.old, coder), Words(new, self.new, coder)
@@ -180,7 +180,7 @@ def _replaced(first: int, last: int, before: Run, after: Run) -> Span:
     return begin, min(after.new_start, begin + last - first)
 
 
-def whole_words(document: Document, span: Span) -> Span:
+def whole_words(document: RevisionText, span: Span) -> Span:
     """Return the span of the words of which more than half is in `span`."""
     start, end = span
     tokens = [

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from parley.articles.budget import Budget
 from parley.articles.similarity import are_linked
-from parley.comments.anchoring.document import Document, Span
+from parley.comments.anchoring.document import RevisionText, Span
 from parley.comments.anchoring.images import Region
 
 _REACH = 3  # of the passages beside a region that only one of the revisions has, so many are looked at
@@ -15,7 +15,7 @@ _EACH_LETTER = 1_000  # cost of splitting text into words, in steps of the budge
 class Contexts:
     """For each range of passages, its region: what these passages were, and what they are now."""
 
-    def __init__(self, old: Document, new: Document, merged: Mapping[int, int], budget: Budget) -> None:
+    def __init__(self, old: RevisionText, new: RevisionText, merged: Mapping[int, int], budget: Budget) -> None:
         self.old, self.new, self.merged, self._budget = old, new, merged, budget
         self._before = list(accumulate((new.index.get(one, -1) for one in old.lineages), _last, initial=-1))
         self._regions: dict[Span, Region | None] = {}
@@ -63,7 +63,7 @@ class Contexts:
         present = [one if one in self.new.index else self.merged.get(one) for one in self.old.lineages[first:last]]
         return [one for one in present if one in self.new.index]
 
-    def _linked(self, document: Document, passages: Span, other: Document, range_there: Span) -> Span:
+    def _linked(self, document: RevisionText, passages: Span, other: RevisionText, range_there: Span) -> Span:
         """Return a range of passages, extended to neighbours that only this document has and whose words are there."""
         start, end = _extended(document.lineages, passages, other.index)
         there = other.passages(*range_there)

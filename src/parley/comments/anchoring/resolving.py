@@ -7,7 +7,7 @@ import msgspec
 
 from parley.articles.budget import Budget, for_anchors
 from parley.articles.ordering import in_order
-from parley.comments.anchoring.document import Document, DocumentBlock
+from parley.comments.anchoring.document import DocumentBlock, RevisionText
 from parley.comments.anchoring.finding import Finder
 from parley.comments.anchoring.selecting import Selector
 from parley.importing.words import collapsed, folded
@@ -52,7 +52,7 @@ def resolve(
     (articles/budget.py), its own unless it shares one: once it is used up, only words in unchanged passages are found.
     """
     distinct = dict.fromkeys(selectors)
-    finder = Finder(Document(former), Document(new), merged, budget or for_anchors(len(distinct)))
+    finder = Finder(RevisionText(former), RevisionText(new), merged, budget or for_anchors(len(distinct)))
     stayed = in_order(finder.old.lineages, finder.new.index)
     found = {one: (_words if one.quote else _passage)(one, finder, stayed) for one in distinct}
     return [found[one] for one in selectors]

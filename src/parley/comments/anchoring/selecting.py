@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from parley.comments.anchoring.document import Document, DocumentBlock, Span
+from parley.comments.anchoring.document import DocumentBlock, RevisionText, Span
 from parley.importing.words import collapsed, folded
 
 # Of words that occur very often in a passage, only the first occurrences are compared: each comparison takes time.
@@ -32,7 +32,7 @@ def select(passages: Sequence[DocumentBlock], lineage: int, quote: str, prefix: 
     occurrences, the one whose preceding text agrees most with `prefix` is selected, else the first. An empty quote
     selects the whole passage.
     """
-    document = Document(passages)
+    document = RevisionText(passages)
     passage = document.index.get(lineage)
     if passage is None:
         return None
@@ -48,7 +48,7 @@ def select(passages: Sequence[DocumentBlock], lineage: int, quote: str, prefix: 
 
 def select_near(passages: Sequence[DocumentBlock], lineage: int, quote: str) -> Selector | None:
     """Return the selector of `quote` in the passage nearest to `lineage` that has it, or None if there is none."""
-    document, letters = Document(passages), folded("".join(quote.split()))
+    document, letters = RevisionText(passages), folded("".join(quote.split()))
     near = document.index.get(lineage, 0)
     for passage in sorted(range(len(document.lineages)), key=lambda at: abs(at - near)) if letters else ():
         if found := _found(document, passage, letters):
@@ -57,7 +57,7 @@ def select_near(passages: Sequence[DocumentBlock], lineage: int, quote: str) -> 
     return None
 
 
-def _found(document: Document, passage: int, letters: str) -> list[Span]:
+def _found(document: RevisionText, passage: int, letters: str) -> list[Span]:
     """Return where `letters` occur, beginning in a passage.
 
     White space is ignored: browsers differ in the white space that they put between blocks and cells.

@@ -1,21 +1,21 @@
 """What a page says about its author, and which section of its site the article is in."""
 
-from parley.importing.metadata.stated import Stated, text_of
+from parley.importing.metadata.page_data import PageData, text_of
 
 LONGEST_BIO, _SHORTEST_BIO = 600, 20
 LONGEST_SECTION = 80
 _SECTION = ("article:section", "parsely-section", "section")
 
 
-def find_bio(stated: Stated) -> tuple[str, str]:
+def find_bio(page: PageData) -> tuple[str, str]:
     """The author's short biography, and where it was found; empty unless there is exactly one author with one."""
-    authors = [one for one in stated.values("author") if isinstance(one, dict)]
+    authors = [one for one in page.values("author") if isinstance(one, dict)]
     bio = text_of(authors[0].get("description")) if len(authors) == 1 else ""
     return (bio, "json-ld") if _SHORTEST_BIO <= len(bio) <= LONGEST_BIO else ("", "")
 
 
-def find_section(stated: Stated) -> tuple[str, str]:
+def find_section(page: PageData) -> tuple[str, str]:
     """The section, such as `Opinion`, and where it was found; empty if there is none."""
-    said = [(text_of(value), "json-ld") for value in stated.values("articleSection")]
-    said += [(text, f"meta {name}") for name in _SECTION for text in stated.meta.get(name, [])]
+    said = [(text_of(value), "json-ld") for value in page.values("articleSection")]
+    said += [(text, f"meta {name}") for name in _SECTION for text in page.meta.get(name, [])]
     return next((one for one in said if 0 < len(one[0]) <= LONGEST_SECTION and "://" not in one[0]), ("", ""))

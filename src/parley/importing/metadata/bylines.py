@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from parley.importing.metadata.labels import labelled, signed
 from parley.importing.metadata.names import BY, DESKS, MOST_NAMES, fold, is_handle, is_name, names_in
-from parley.importing.metadata.stated import Node, Stated, text_of, types_of
+from parley.importing.metadata.page_data import Node, PageData, text_of, types_of
 from parley.importing.metadata.titles import heading_of
 
 Byline = tuple[list[str], str]
@@ -56,79 +56,79 @@ _WRITTEN_BY = {
 _LAST_FIRST = re.compile(r"([^,]+), ([^,]+)")
 
 
-def find_byline(stated: Stated, title: str) -> Byline:
+def find_byline(page: PageData, title: str) -> Byline:
     """The names of the authors, at most ten, and where they were found; no names if none are plausible."""
-    found = ((names, where) for names, where in _candidates(stated, title) if names)
+    found = ((names, where) for names, where in _candidates(page, title) if names)
     return next(found, ([], ""))
 
 
-def _candidates(stated: Stated, title: str) -> Iterator[Byline]:
-    sites = _sites(stated)
-    yield _people(stated, sites), "json-ld"
-    yield _scholarly(stated), "citation"
+def _candidates(page: PageData, title: str) -> Iterator[Byline]:
+    sites = _sites(page)
+    yield _people(page, sites), "json-ld"
+    yield _scholarly(page), "citation"
     for name in _META:
-        yield _joined(stated.meta.get(name, []), sites), f"meta {name}"
-    yield _joined(_of_preview(stated), sites), "meta twitter:data"
-    yield from _on_the_page(stated, heading_of(stated.tree, title), sites)
-    yield _organisations(stated, sites), "json-ld"
-    yield from _own_site(stated)
-    yield from _stated_fallback(stated)
+        yield _joined(page.meta.get(name, []), sites), f"meta {name}"
+    yield _joined(_of_preview(page), sites), "meta twitter:data"
+    yield from _on_the_page(page, heading_of(page.tree, title), sites)
+    yield _organisations(page, sites), "json-ld"
+    yield from _own_site(page)
+    yield from _stated_fallback(page)
 
 
-def _of_preview(stated: Stated) -> list[str]:
+def _of_preview(page: PageData) -> list[str]:
     """The author in the data for a link's preview: a label in the page's language, and a text."""
-    pairs = ((stated.first_meta(f"twitter:label{n}"), stated.first_meta(f"twitter:data{n}")) for n in (1, 2))
+    pairs = ((page.first_meta(f"twitter:label{n}"), page.first_meta(f"twitter:data{n}")) for n in (1, 2))
     return [text.partition(" @")[0] for label, text in pairs if BY.match(label) or label.casefold() in _WRITTEN_BY]
 
 
-def _sites(stated: Stated) -> list[str]:
+def _sites(page: PageData) -> list[str]:
     """The names of the site itself, which do not count as bylines: "Example News", "example", "example.org"."""
-    labels = stated.host.split(".")
-    return [*stated.site_names, stated.host, *labels[:-1], *(f"{name} Online" for name in stated.site_names)]
+    labels = page.host.split(".")
+    return [*page.site_names, page.host, *labels[:-1], *(f"{name} Online" for name in page.site_names)]
 
 
-def _people(stated: Stated, sites: list[str]) -> list[str]:
-    people = [node for node in stated.values("author") if isinstance(node, dict) and "Person" in types_of(node)]
-    plain = [node for node in stated.values("author") if isinstance(node, str)]
-    publishers = _publishers(stated)
+def _people(page: PageData, sites: list[str]) -> list[str]:
+    people = [node for node in page.values("author") if isinstance(node, dict) and "Person" in types_of(node)]
+    plain = [node for node in page.values("author") if isinstance(node, str)]
+    publishers = _publishers(page)
     named = [text_of(node.get("name")) for node in people]
     kept = [name for name in named if fold(name) not in publishers]
     return _joined(kept, [], single=True) or _joined(plain, sites)
 
 
-def _publishers(stated: Stated) -> set[str]:
+def _publishers(page: PageData) -> set[str]:
     """The folded names of the site and of publishers, which blog software may state as a person."""
-    nodes = [*stated.values("publisher"), *stated.nodes.values()]
+    nodes = [*page.values("publisher"), *page.nodes.values()]
     organisations = [node for node in nodes if isinstance(node, dict) and "Person" not in types_of(node)]
     named = {fold(text_of(node.get("name"))) for node in organisations if _is_organisation(node)}
-    return named | {fold(name) for name in stated.meta.get("og:site_name", [])}
+    return named | {fold(name) for name in page.meta.get("og:site_name", [])}
 
 
 def _is_organisation(node: Node) -> bool:
     return any(kind.endswith("Organization") or kind == "WebSite" for kind in types_of(node))
 
 
-def _organisations(stated: Stated, sites: list[str]) -> list[str]:
-    named = [text_of(node.get("name")) for node in stated.values("author") if isinstance(node, dict)]
-    known = {fold(site) for site in sites} | _publishers(stated)
-    hosts = [label for label in stated.host.split(".")[:-1] if len(label) > 2]  # noqa: PLR2004 "n-tv" but not "co"
+def _organisations(page: PageData, sites: list[str]) -> list[str]:
+    named = [text_of(node.get("name")) for node in page.values("author") if isinstance(node, dict)]
+    known = {fold(site) for site in sites} | _publishers(page)
+    hosts = [label for label in page.host.split(".")[:-1] if len(label) > 2]  # noqa: PLR2004 "n-tv" but not "co"
     kept = [name for name in named if fold(name) not in known and not any(fold(label) in fold(name) for label in hosts)]
     return _joined(kept, sites, single=True)[:1]
 
 
-def _own_site(stated: Stated) -> Iterator[Byline]:
+def _own_site(page: PageData) -> Iterator[Byline]:
     """A marked author whose name is also the site's, as on a personal site."""
-    for element in stated.tree.xpath(_MARKED)[:_MOST_MARKED]:
+    for element in page.tree.xpath(_MARKED)[:_MOST_MARKED]:
         if _is_explicit(element) and not _is_elsewhere(element, set()):
             yield _names_of(element, [], single=True, handles=True), "rel=author"
 
 
-def _stated_fallback(stated: Stated) -> Iterator[Byline]:
+def _stated_fallback(page: PageData) -> Iterator[Byline]:
     """What the page states as the author where it names nobody: its desk, its own organisation, or initials."""
-    texts = [text_of(value) for value in stated.values("author")]
+    texts = [text_of(value) for value in page.values("author")]
     yield from (([text], "json-ld") for text in texts[:1] if _is_fallback_name(text))
     yield from (
-        ([text], f"meta {name}") for name in _META for text in stated.meta.get(name, [])[:1] if _is_fallback_name(text)
+        ([text], f"meta {name}") for name in _META for text in page.meta.get(name, [])[:1] if _is_fallback_name(text)
     )
 
 
@@ -136,10 +136,10 @@ def _is_fallback_name(text: str) -> bool:
     return is_name(text, single=True) or is_handle(text) or text.casefold() in DESKS
 
 
-def _scholarly(stated: Stated) -> list[str]:
-    stated_names = next((stated.meta[name] for name in _SCHOLARLY if name in stated.meta), [])
+def _scholarly(page: PageData) -> list[str]:
+    stated_names = next((page.meta[name] for name in _SCHOLARLY if name in page.meta), [])
     turned = (_LAST_FIRST.sub(r"\2 \1", name) if name.count(",") == 1 else name for name in stated_names)
-    return _joined(list(turned), _sites(stated))
+    return _joined(list(turned), _sites(page))
 
 
 def _joined(texts: list[str], sites: list[str], *, single: bool = False) -> list[str]:
@@ -147,10 +147,10 @@ def _joined(texts: list[str], sites: list[str], *, single: bool = False) -> list
     return list({fold(name): name for name in names}.values())[:MOST_NAMES]
 
 
-def _on_the_page(stated: Stated, heading: HtmlElement | None, sites: list[str]) -> Iterator[Byline]:
+def _on_the_page(page: PageData, heading: HtmlElement | None, sites: list[str]) -> Iterator[Byline]:
     frame = set() if heading is None else set(heading.iterancestors())
-    marked = [one for one in stated.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(one, frame)]
-    host = fold(stated.host)
+    marked = [one for one in page.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(one, frame)]
+    host = fold(page.host)
     for element in filter(_is_explicit, marked):
         names = _names_of(element, sites, single=True, handles=True)
         # A blog's software marks the site itself as the author.
@@ -160,9 +160,9 @@ def _on_the_page(stated: Stated, heading: HtmlElement | None, sites: list[str]) 
     yield from ((_names_of(element, sites, single=True, handles=True), "byline") for element in after_by)
     if heading is not None:
         yield _below(heading, sites), "byline"
-    links = [*filter(_is_link_to_author, stated.tree.iter("a"))][:_MOST_MARKED]
+    links = [*filter(_is_link_to_author, page.tree.iter("a"))][:_MOST_MARKED]
     yield from ((_names_of(link, sites, single=False), "byline") for link in links if not _is_elsewhere(link, frame))
-    in_words = chain(labelled(stated.tree, sites), signed(stated.tree, sites))
+    in_words = chain(labelled(page.tree, sites), signed(page.tree, sites))
     yield from ((names, "byline") for element, names in in_words if names and not _is_elsewhere(element, frame))
 
 

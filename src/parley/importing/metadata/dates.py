@@ -11,7 +11,7 @@ from htmldate.extractors import custom_parse
 from lxml import etree
 from lxml.html import HtmlElement
 
-from parley.importing.metadata.stated import Stated, text_of
+from parley.importing.metadata.page_data import PageData, text_of
 from parley.importing.metadata.titles import heading_of
 
 _FIRST_PAGES = datetime(1800, 1, 1, tzinfo=UTC)  # old texts are published online with their original dates
@@ -36,18 +36,18 @@ _LINES_AFTER, _LINES_BEFORE = 25, 8
 _MARKED = './/time[contains(@itemprop, "{0}") or @pubdate]/@datetime | .//*[contains(@itemprop, "{0}")]/@content'
 
 
-def find_published(stated: Stated, title: str) -> tuple[datetime | None, str]:
+def find_published(page: PageData, title: str) -> tuple[datetime | None, str]:
     """The date of publication and where it was found. A day without a time is midnight UTC."""
-    found = _first(stated, "datePublished", _PUBLISHED)
+    found = _first(page, "datePublished", _PUBLISHED)
     if found[0]:
         return found
-    guess = _beside(heading_of(stated.tree, title)) or _guess(stated.tree, stated.url)
+    guess = _beside(heading_of(page.tree, title)) or _guess(page.tree, page.url)
     return guess, "text" if guess else ""
 
 
-def find_updated(stated: Stated, published: datetime | None) -> tuple[datetime | None, str]:
+def find_updated(page: PageData, published: datetime | None) -> tuple[datetime | None, str]:
     """The date of the last update, if it is later than `published`, and where it was found."""
-    found, where = _first(stated, "dateModified", _UPDATED)
+    found, where = _first(page, "dateModified", _UPDATED)
     return (found, where) if found and (published is None or found > published) else (None, "")
 
 
@@ -73,17 +73,17 @@ def _parsed(text: str) -> datetime | None:
     return None
 
 
-def _first(stated: Stated, key: str, names: tuple[str, ...]) -> tuple[datetime | None, str]:
-    found = ((as_date(text), where) for text, where in _stated(stated, key, names))
+def _first(page: PageData, key: str, names: tuple[str, ...]) -> tuple[datetime | None, str]:
+    found = ((as_date(text), where) for text, where in _stated(page, key, names))
     return next((one for one in found if one[0]), (None, ""))
 
 
-def _stated(stated: Stated, key: str, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    nodes = (node for node in stated.nodes.values() if key in node)
-    values = chain(stated.values(key), (node[key] for node in nodes))
+def _stated(page: PageData, key: str, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    nodes = (node for node in page.nodes.values() if key in node)
+    values = chain(page.values(key), (node[key] for node in nodes))
     yield from ((text_of(value), "json-ld") for value in values)
-    yield from ((text, f"meta {name}") for name in names for text in stated.meta.get(name, []))
-    yield from ((str(text), "microdata") for text in stated.tree.xpath(_MARKED.format(key)))
+    yield from ((text, f"meta {name}") for name in names for text in page.meta.get(name, []))
+    yield from ((str(text), "microdata") for text in page.tree.xpath(_MARKED.format(key)))
 
 
 def _beside(heading: HtmlElement | None) -> datetime | None:

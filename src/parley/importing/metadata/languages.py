@@ -7,7 +7,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from parley.core.text.directions import direction_of
-from parley.importing.metadata.stated import Stated
+from parley.importing.metadata.page_data import PageData
 
 _RTL_LANGUAGES = {"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ku-arab", "ps", "sd", "ug", "ur", "yi"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
@@ -16,13 +16,11 @@ _NO_LANGUAGE = {"zxx", "und", "mul"}
 _META = ("content-language", "og:locale", "dc.language", "citation_language", "language", "inlanguage")
 
 
-def find_language(stated: Stated) -> str | None:
+def find_language(page: PageData) -> str | None:
     """The declared language as a tag such as `en-GB`."""
-    declared = [
-        element.get("lang") or element.get("xml:lang") for element in (stated.tree, *stated.tree.iterfind("body"))
-    ]
-    declared += [str(value) for value in stated.values("inLanguage")]
-    declared += [value for name in _META for value in stated.meta.get(name, [])]
+    declared = [element.get("lang") or element.get("xml:lang") for element in (page.tree, *page.tree.iterfind("body"))]
+    declared += [str(value) for value in page.values("inLanguage")]
+    declared += [value for name in _META for value in page.meta.get(name, [])]
     found = (_LANGUAGE.fullmatch((value or "").strip().replace("_", "-")) for value in declared)
     return next((match[0] for match in found if match), None)
 
@@ -46,8 +44,8 @@ def _model() -> Any:
 
 def find_direction(tree: HtmlElement, lang: str | None) -> str:
     for element in (*tree.iterfind(".//article[@dir]"), *tree.iterfind("body[@dir]"), tree):
-        if (stated := (element.get("dir") or "").lower()) in ("ltr", "rtl"):
-            return stated
+        if (direction := (element.get("dir") or "").lower()) in ("ltr", "rtl"):
+            return direction
     if lang and lang.lower().split("-")[0] in _RTL_LANGUAGES:
         return "rtl"
     body = tree.find("body")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin, urlsplit
 
-from parley.importing.metadata.stated import Stated, text_of
+from parley.importing.metadata.page_data import PageData, text_of
 
 LONGEST_LICENCE = 200
 _META = ("dcterms.license", "dcterms.rights", "dc.rights", "dc.rights.license", "license", "og:license")
@@ -27,22 +27,22 @@ MINING = frozenset({"noai", "noimageai", "tdm-reservation"})
 _ROBOTS = ("robots", "googlebot")
 
 
-def find_licence(stated: Stated) -> tuple[str, str]:
+def find_licence(page: PageData) -> tuple[str, str]:
     """The address or the name of the licence, and where it was found; empty if there is none."""
-    found = ((_licence(value, stated.url), where) for value, where in _stated(stated))
+    found = ((_licence(value, page.url), where) for value, where in _stated(page))
     return next((one for one in found if one[0]), ("", ""))
 
 
-def _stated(stated: Stated) -> Iterator[tuple[str, str]]:
-    for value in stated.values("license"):
+def _stated(page: PageData) -> Iterator[tuple[str, str]]:
+    for value in page.values("license"):
         yield (
             (text_of(value.get("url") or value.get("@id") or value) if isinstance(value, dict) else text_of(value)),
             "json-ld",
         )
-    for link in stated.tree.xpath(".//link[@rel][@href] | .//a[@rel][@href][not(ancestor::figure)]"):
+    for link in page.tree.xpath(".//link[@rel][@href] | .//a[@rel][@href][not(ancestor::figure)]"):
         if "license" in link.get("rel").lower().split():
             yield link.get("href"), "rel=license"
-    yield from ((text, f"meta {name}") for name in _META for text in stated.meta.get(name, []))
+    yield from ((text, f"meta {name}") for name in _META for text in page.meta.get(name, []))
 
 
 def _licence(value: str, url: str | None) -> str:
@@ -69,10 +69,10 @@ def licence_name(licence: str) -> str:
     return f"{public or 'CC ' + found['kind'].upper()} {found['version']}"
 
 
-def find_reservations(stated: Stated) -> tuple[str, ...]:
+def find_reservations(page: PageData) -> tuple[str, ...]:
     """Which of RESERVATIONS the page's meta elements state."""
     return reservations(
-        (text for name in _ROBOTS for text in stated.meta.get(name, [])), stated.first_meta("tdm-reservation")
+        (text for name in _ROBOTS for text in page.meta.get(name, [])), page.first_meta("tdm-reservation")
     )
 
 

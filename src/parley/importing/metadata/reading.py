@@ -6,19 +6,22 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 from lxml.html import HtmlElement
 
+from parley.core.text.hosts import host_of
 from parley.importing.metadata.bio_and_section import find_bio, find_section
 from parley.importing.metadata.bylines import find_byline
 from parley.importing.metadata.dates import find_published, find_updated
 from parley.importing.metadata.languages import find_direction, find_language
 from parley.importing.metadata.licences import find_licence, find_reservations
-from parley.importing.metadata.stated import Stated, host_of, read_stated
+from parley.importing.metadata.page_data import PageData, read_page_data
 from parley.importing.metadata.titles import find_title
 
 
 class Metadata(msgspec.Struct, frozen=True):
-    """Everything but the direction may be missing. Dates have a time zone; a day without a time is midnight UTC.
+    """What is known about an article. Everything but the direction may be missing.
 
-    `where` says in which part of the page each field was found, such as `json-ld` or `heading`.
+    `byline` has one name an author. Dates have a time zone; a day without a time is midnight UTC. `licence` is an
+    address or a name, `reservations` are some of those in metadata/licences.py. `where` says for each fact that was
+    found where it stood, such as `json-ld`, `heading` or `front matter`.
     """
 
     title: str | None = None
@@ -41,20 +44,20 @@ def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
 
     Implausible values are left empty.
     """
-    stated = read_stated(tree, url)
-    title = find_title(stated)
-    byline = find_byline(stated, title[0])
-    published = find_published(stated, title[0])
-    updated = find_updated(stated, published[0])
-    licence, section, bio = find_licence(stated), find_section(stated), find_bio(stated)
-    lang = find_language(stated)
-    canonical_url = _canonical(stated, url)
+    page = read_page_data(tree, url)
+    title = find_title(page)
+    byline = find_byline(page, title[0])
+    published = find_published(page, title[0])
+    updated = find_updated(page, published[0])
+    licence, section, bio = find_licence(page), find_section(page), find_bio(page)
+    lang = find_language(page)
+    canonical_url = _canonical(page, url)
     where = {"title": title[1], "byline": byline[1], "published_at": published[1], "updated_at": updated[1]}
     where |= {"licence": licence[1], "section": section[1], "bio": bio[1]}
     return Metadata(
         title=title[0] or None,
         byline=tuple(byline[0]),
-        site=next(iter(stated.site_names), host_of(canonical_url) or None),
+        site=next(iter(page.site_names), host_of(canonical_url or "").removeprefix("www.") or None),
         lang=lang,
         dir=find_direction(tree, lang),
         published_at=published[0],
@@ -63,15 +66,15 @@ def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
         licence=licence[0] or None,
         section=section[0] or None,
         bio=bio[0] or None,
-        reservations=find_reservations(stated),
+        reservations=find_reservations(page),
         where={name: found for name, found in where.items() if found},
     )
 
 
-def _canonical(stated: Stated, url: str | None) -> str | None:
+def _canonical(page: PageData, url: str | None) -> str | None:
     """The canonical address that the page declares, if it is a web address and no front page; else `url`."""
-    link = stated.tree.find('.//link[@rel="canonical"]')
-    for address in (None if link is None else link.get("href"), stated.first_meta("og:url")):
+    link = page.tree.find('.//link[@rel="canonical"]')
+    for address in (None if link is None else link.get("href"), page.first_meta("og:url")):
         try:
             whole = urljoin(url or "", (address or "").strip())
             parts = urlsplit(whole)

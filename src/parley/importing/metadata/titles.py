@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from lxml.html import HtmlElement
 
 from parley.importing.metadata.names import fold
-from parley.importing.metadata.stated import Stated, text_of
+from parley.importing.metadata.page_data import PageData, text_of
 
 _META = ("citation_title", "og:title", "twitter:title", "dc.title", "dcterms.title", "parsely-title", "title")
 # A separator between a title and its site, with spaces where it may also occur in a title.
@@ -19,12 +19,12 @@ _SHORTEST_SITE = 4  # letters, within a longer name
 _ALIKE = 0.5
 
 
-def find_title(stated: Stated) -> tuple[str, str]:
+def find_title(page: PageData) -> tuple[str, str]:
     """The title and where it was found; empty if there is none."""
-    sites = _sites(stated)
-    said = [(without_site(text, sites), where) for text, where in _said(stated) if text]
+    sites = _sites(page)
+    said = [(without_site(text, sites), where) for text, where in _said(page) if text]
     said = [(text, where) for text, where in said if text and fold(text) not in sites]
-    heading = _heading(stated.tree, [text for text, _ in said], sites)
+    heading = _heading(page.tree, [text for text, _ in said], sites)
     return (heading, "heading") if heading else next(iter(said), ("", ""))
 
 
@@ -64,17 +64,17 @@ def _same_site(name: str, site: str) -> bool:
     return name == site or (begins_or_ends and len(name) < 3 * len(site))
 
 
-def _sites(stated: Stated) -> set[str]:
-    labels = stated.host.split(".")
-    own = fold(text_of(stated.tree.findtext(".//title")))
-    return {fold(name) for name in (*stated.site_names, stated.host, *labels[:-1])} - {"", own}
+def _sites(page: PageData) -> set[str]:
+    labels = page.host.split(".")
+    own = fold(text_of(page.tree.findtext(".//title")))
+    return {fold(name) for name in (*page.site_names, page.host, *labels[:-1])} - {"", own}
 
 
-def _said(stated: Stated) -> Iterator[tuple[str, str]]:
-    yield from ((text_of(value), "json-ld") for value in stated.values("headline"))
+def _said(page: PageData) -> Iterator[tuple[str, str]]:
+    yield from ((text_of(value), "json-ld") for value in page.values("headline"))
     for name in _META:
-        yield from ((text, f"meta {name}") for text in stated.meta.get(name, [])[:1])
-    yield text_of(stated.tree.findtext(".//title")), "title"
+        yield from ((text, f"meta {name}") for text in page.meta.get(name, [])[:1])
+    yield text_of(page.tree.findtext(".//title")), "title"
 
 
 def _heading(tree: HtmlElement, said: list[str], sites: set[str]) -> str:

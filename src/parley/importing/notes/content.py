@@ -26,7 +26,7 @@ _BRACKET = re.compile(r"[\[(]\s*$")
 _WORD = re.compile(r"\w")
 
 
-class Content(msgspec.Struct, frozen=True):
+class NoteContent(msgspec.Struct, frozen=True):
     """A note that was taken out of its page: `box` has its words."""
 
     box: HtmlElement
@@ -45,7 +45,7 @@ class Content(msgspec.Struct, frozen=True):
         return sanitise(inner, boxes=True).strip()
 
 
-def take_content(target: HtmlElement, link: HtmlElement, targets: Collection[HtmlElement]) -> Content | None:
+def take_content(target: HtmlElement, link: HtmlElement, targets: Collection[HtmlElement]) -> NoteContent | None:
     """Take the note at `target` out of its page, unless the place is no note: a section, or the text around `link`."""
     block = target
     while block.tag in _INLINE and (around := block.getparent()) is not None:
@@ -59,7 +59,7 @@ def take_content(target: HtmlElement, link: HtmlElement, targets: Collection[Htm
         box = deepcopy(block)
         box.tail = None
         _drop(block)
-        return Content(box)
+        return NoteContent(box)
     return _line(target, targets) if target.tag in _INLINE else None
 
 
@@ -72,7 +72,7 @@ def _is_note(block: HtmlElement, link: HtmlElement, target: HtmlElement, targets
     return not others and not has_headings and 2 < len(words.strip()) <= _LONGEST  # noqa: PLR2004 more than a marker
 
 
-def _line(target: HtmlElement, targets: Collection[HtmlElement]) -> Content | None:
+def _line(target: HtmlElement, targets: Collection[HtmlElement]) -> NoteContent | None:
     """Take a note that is one line of a longer block: what follows its place up to two line breaks, or the next one."""
     top = target
     while (around := top.getparent()) is not None and around.tag in _INLINE:
@@ -92,7 +92,7 @@ def _line(target: HtmlElement, targets: Collection[HtmlElement]) -> Content | No
         return None
     set_text_before(top, _BRACKET.sub("", text_before(top)))
     top.drop_tree()
-    return Content(box)
+    return NoteContent(box)
 
 
 def text_before(element: HtmlElement) -> str:

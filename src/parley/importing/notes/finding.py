@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import msgspec
 from lxml.html import HtmlElement
 
-from parley.importing.notes.content import Content, set_text_before, take_content, text_before
+from parley.importing.notes.content import NoteContent, set_text_before, take_content, text_before
 from parley.importing.notes.markup import LABEL, note, reference
 from parley.importing.tokens import Tokens
 
@@ -22,7 +22,7 @@ _SPACE = " \n\t\xa0"
 _AROUND = {"sup", "span", "small", "b", "strong", "em", "i", "font", "cite"}
 
 
-class Note(msgspec.Struct, frozen=True):
+class ArticleNote(msgspec.Struct, frozen=True):
     label: str
     html: str
 
@@ -30,7 +30,7 @@ class Note(msgspec.Struct, frozen=True):
 class Notes(msgspec.Struct, frozen=True):
     """The notes of a page, and by the number of a token (tokens.py) the note that it refers to."""
 
-    notes: list[Note]
+    notes: list[ArticleNote]
     references: dict[int, int]
 
     def referred(self, html: str, tokens: Tokens) -> str:
@@ -54,7 +54,7 @@ class _Link(msgspec.Struct, frozen=True):
 def take_notes(tree: HtmlElement, url: str | None, tokens: Tokens) -> Notes:
     """Take the notes out of `tree`, and replace the references to them by tokens."""
     links = list(_links(tree, url))
-    contents: list[Content] = []
+    contents: list[NoteContent] = []
     by_target: dict[HtmlElement, int] = {}
     targets = {link.target for link in links}
     kept: list[tuple[_Link, int]] = []
@@ -68,7 +68,7 @@ def take_notes(tree: HtmlElement, url: str | None, tokens: Tokens) -> Notes:
         kept.append((link, by_target[link.target]))
     labels = _labels(kept, len(contents))
     references = {_replace(link.element, labels[number], tokens): number for link, number in kept}
-    notes = [Note(label, content.html()) for label, content in zip(labels, contents, strict=True)]
+    notes = [ArticleNote(label, content.html()) for label, content in zip(labels, contents, strict=True)]
     return Notes(notes, references)
 
 

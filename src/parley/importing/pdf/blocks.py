@@ -23,7 +23,7 @@ _ROOM = 1.0  # of the size
 _MUCH_ROOM = 0.3  # of the column's width
 
 
-class Block(msgspec.Struct):
+class TextBlock(msgspec.Struct):
     """Lines that belong together. `page` is where they begin, `picture` the address of a caption's figure."""
 
     lines: list[Line]
@@ -50,20 +50,20 @@ class Block(msgspec.Struct):
         return sum(line.share(quality) for line in self.lines) / len(self.lines)
 
 
-def cut_into_blocks(lines: Iterable[Line], typography: Typography) -> list[Block]:
+def cut_into_blocks(lines: Iterable[Line], typography: Typography) -> list[TextBlock]:
     """Cut lines in reading order into blocks, and join what goes on in the next column or on the next page."""
-    blocks: list[Block] = []
+    blocks: list[TextBlock] = []
     for line in lines:
         if blocks and _goes_on(blocks[-1], line, typography):
             blocks[-1].lines.append(line)
         elif (open_one := _open_block(blocks, line, typography)) is not None:
             open_one.lines.append(line)
         else:
-            blocks.append(Block([line]))
+            blocks.append(TextBlock([line]))
     return blocks
 
 
-def _goes_on(block: Block, line: Line, typography: Typography) -> bool:
+def _goes_on(block: TextBlock, line: Line, typography: Typography) -> bool:
     last = block.lines[-1]
     if _differs(last, line) or _is_labelled(line, last):
         return False
@@ -116,13 +116,13 @@ def _is_indented(line: Line, last: Line) -> bool:
     return line.left > line.left_margin + inside and line.left - last.left > inside
 
 
-def _hangs(block: Block, line: Line) -> bool:
+def _hangs(block: TextBlock, line: Line) -> bool:
     """Whether a line begins below the first word after a bullet or a number."""
     words = block.lines[0].words
     return len(words) > 1 and bool(LABEL.match(words[0].text)) and abs(line.left - words[1].left) < 0.3 * line.size
 
 
-def _is_outdented(block: Block, line: Line) -> bool:
+def _is_outdented(block: TextBlock, line: Line) -> bool:
     """Whether a line begins further left than those before it, of which the first one may be indented."""
     return len(block.lines) > 1 and line.left < block.lines[-1].left - _INDENT * line.size
 
@@ -135,7 +135,7 @@ def _ended_early(last: Line, line: Line) -> bool:
     return room > (_ROOM * line.size if _ENDS.search(last.text) else max(_MUCH_ROOM * width, 3 * line.size))
 
 
-def _goes_on_elsewhere(block: Block, line: Line, typography: Typography) -> bool:
+def _goes_on_elsewhere(block: TextBlock, line: Line, typography: Typography) -> bool:
     last = block.lines[-1]
     if line.left > line.left_margin + _INDENT * line.size and not _is_hanging(block):
         return False
@@ -144,12 +144,12 @@ def _goes_on_elsewhere(block: Block, line: Line, typography: Typography) -> bool
     return typography.has_indents and not _ended_early(last, line)
 
 
-def _is_hanging(block: Block) -> bool:
+def _is_hanging(block: TextBlock) -> bool:
     first, *others = block.lines
     return bool(others) and all(other.left > first.left + _INDENT * first.size for other in others)
 
 
-def _open_block(blocks: Sequence[Block], line: Line, typography: Typography) -> Block | None:
+def _open_block(blocks: Sequence[TextBlock], line: Line, typography: Typography) -> TextBlock | None:
     """The paragraph that goes on with a line, after a figure or a table between."""
     if not blocks or (
         blocks[-1].page == line.page and _same_column(blocks[-1].lines[-1], line) and not CAPTION.match(blocks[-1].text)

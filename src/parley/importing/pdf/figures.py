@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pypdfium2
 
-from parley.importing.pdf.blocks import Block
+from parley.importing.pdf.blocks import TextBlock
 from parley.importing.pdf.document import Page
 from parley.importing.pdf.words import Box
 from parley.importing.pictures import DRAWN
@@ -26,7 +26,7 @@ _WHOLE = 0.9  # of the page: a background
 _DENSE = 0.7  # of a line's width that letters take
 
 
-def add_figures(document: pypdfium2.PdfDocument, pages: Sequence[Page], blocks: Sequence[Block]) -> list[Block]:
+def add_figures(document: pypdfium2.PdfDocument, pages: Sequence[Page], blocks: Sequence[TextBlock]) -> list[TextBlock]:
     """Give captions the pictures of their figures. Return the blocks without the labels that are drawn in those."""
     by_number = {page.number: page for page in pages}
     began, labels = time.process_time(), set[int]()
@@ -43,7 +43,7 @@ def add_figures(document: pypdfium2.PdfDocument, pages: Sequence[Page], blocks: 
     return [block for block in blocks if id(block) not in labels]
 
 
-def _beside(caption: Block, page: Page, others: Sequence[Block]) -> Box | None:
+def _beside(caption: TextBlock, page: Page, others: Sequence[TextBlock]) -> Box | None:
     """The place of what is drawn above a caption, or else below it, up to the next text."""
     place, line = _place(caption), caption.lines[0]
     left, right = line.left_margin, line.right_margin
@@ -96,14 +96,14 @@ def _is_part(drawn: Box, page: Page) -> bool:
     return not is_rule and not is_background
 
 
-def _is_running(block: Block, column: float) -> bool:
+def _is_running(block: TextBlock, column: float) -> bool:
     """Whether a block is a text. The words of a drawing are few, or have wide gaps between them."""
     words = [word for line in block.lines for word in line.words]
     drawn, whole = sum(word.right - word.left for word in words), sum(line.right - line.left for line in block.lines)
     return _place(block).width > _LONG * column and drawn > _DENSE * whole
 
 
-def _place(block: Block) -> Box:
+def _place(block: TextBlock) -> Box:
     lines = [line for line in block.lines if line.page == block.page]
     return Box(
         min(line.left for line in lines),

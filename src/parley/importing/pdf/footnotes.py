@@ -15,7 +15,7 @@ _MARK = re.compile(r"\(?(\d{1,3}|[*†‡§¶‖∗]{1,3}|[a-z])\)?\.?$")  # noq
 _GLUED_MARK = re.compile(r"(\d{1,3}|[*†‡§¶∗]{1,3})(?=[^\W\d])")  # noqa: RUF001 signs of typesetters
 
 
-class Note(msgspec.Struct):
+class Footnote(msgspec.Struct):
     """A footnote. `mark` is what refers to it in the text, `lines` do not have it any more."""
 
     mark: str
@@ -26,10 +26,10 @@ class Note(msgspec.Struct):
         return self.lines[0].page
 
 
-def take_footnotes(lines: Sequence[Line], typography: Typography) -> tuple[list[Line], list[Note]]:
+def take_footnotes(lines: Sequence[Line], typography: Typography) -> tuple[list[Line], list[Footnote]]:
     """The lines of the text, and the footnotes in order."""
     text: list[Line] = []
-    notes: list[Note] = []
+    notes: list[Footnote] = []
     for _, column in groupby(lines, key=lambda line: (line.page, line.left_margin, line.right_margin)):
         kept, small = _split([*column], typography)
         text += kept
@@ -50,11 +50,11 @@ def _split(column: list[Line], typography: Typography) -> tuple[list[Line], list
     return column[:first], column[first:]
 
 
-def _notes(lines: Sequence[Line]) -> list[Note]:
-    found: list[Note] = []
+def _notes(lines: Sequence[Line]) -> list[Footnote]:
+    found: list[Footnote] = []
     for line in lines:
         if mark := _mark(line):
-            found.append(Note(mark, [_without_mark(line)]))
+            found.append(Footnote(mark, [_without_mark(line)]))
         elif found:
             found[-1].lines.append(line)
     return found

@@ -8,7 +8,7 @@ import dateparser  # type: ignore[import-untyped]
 import msgspec
 
 from parley.importing.metadata.names import is_name, names_in
-from parley.importing.pdf.blocks import Block
+from parley.importing.pdf.blocks import TextBlock
 from parley.importing.pdf.properties import Properties, stands_in
 from parley.importing.pdf.typography import Typography
 from parley.importing.pdf.words import Line, Word
@@ -44,8 +44,8 @@ class Head(msgspec.Struct):
 
 
 def take_head(
-    blocks: list[Block], typography: Typography, properties: Properties, stamp: str
-) -> tuple[Head, list[Block]]:
+    blocks: list[TextBlock], typography: Typography, properties: Properties, stamp: str
+) -> tuple[Head, list[TextBlock]]:
     """Read the head and return it with the blocks that are left. `stamp` is text at the side of the first page."""
     head = Head()
     first = blocks[0].page if blocks else 1
@@ -60,7 +60,9 @@ def take_head(
     return head, [block for block in blocks if id(block) not in gone]
 
 
-def _find_title(blocks: Sequence[Block], typography: Typography, properties: Properties, head: Head) -> tuple[int, int]:
+def _find_title(
+    blocks: Sequence[TextBlock], typography: Typography, properties: Properties, head: Head
+) -> tuple[int, int]:
     """Set the title, and return the blocks that it takes as (first, after the last)."""
     sizes = [block.size if _may_be_title(block) else 0.0 for block in blocks]
     for at, block in enumerate(blocks):
@@ -89,13 +91,13 @@ def _find_title(blocks: Sequence[Block], typography: Typography, properties: Pro
     return at, last
 
 
-def _may_be_title(block: Block) -> bool:
+def _may_be_title(block: TextBlock) -> bool:
     return len(block.lines) <= _MOST_TITLE_LINES and sum(map(str.isalpha, block.text)) > 3  # noqa: PLR2004 letters
 
 
-def _matter(blocks: Sequence[Block], start: int, page: int) -> list[Block]:
+def _matter(blocks: Sequence[TextBlock], start: int, page: int) -> list[TextBlock]:
     """The blocks between the title and the text."""
-    found: list[Block] = []
+    found: list[TextBlock] = []
     for block in blocks[start : start + _MOST_BLOCKS]:
         long = len(block.text.split()) > _PROSE and not (
             _PLACE.search(block.text) and len(block.text.split()) < 3 * _PROSE
@@ -111,7 +113,7 @@ def _matter(blocks: Sequence[Block], start: int, page: int) -> list[Block]:
     return found if found and start else []
 
 
-def _is_byline(block: Block) -> bool:
+def _is_byline(block: TextBlock) -> bool:
     names = [name for line in block.lines for name in _names(line)]
     return (
         bool(names)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from parley.importing.pdf.blocks import CAPTION, Block
+from parley.importing.pdf.blocks import CAPTION, TextBlock
 from parley.importing.pdf.typography import Typography
 
 _NUMBER = re.compile(
@@ -21,7 +21,7 @@ _KNOWN = re.compile(
 )
 
 
-def mark_headings(blocks: Sequence[Block], typography: Typography) -> None:
+def mark_headings(blocks: Sequence[TextBlock], typography: Typography) -> None:
     """Set kind and level of headings. Numbers say the level; without them, larger sizes are higher."""
     found = [block for block in blocks if _is_heading(block, typography)]
     looks = sorted({_look(block) for block in found if not _depth(block)}, reverse=True)
@@ -30,11 +30,11 @@ def mark_headings(blocks: Sequence[Block], typography: Typography) -> None:
         block.level = min(1 + (_depth(block) or 1 + looks.index(_look(block))), _DEEPEST)
 
 
-def _look(block: Block) -> tuple[float, bool]:
+def _look(block: TextBlock) -> tuple[float, bool]:
     return round(block.size * 2) / 2, block.share("is_bold") > 0.5  # noqa: PLR2004 mostly
 
 
-def _depth(block: Block) -> int:
+def _depth(block: TextBlock) -> int:
     number = _NUMBER.match(block.text)
     if not number:
         return 0
@@ -43,7 +43,7 @@ def _depth(block: Block) -> int:
     return (2 if len(number["other"]) == 1 and number["other"] not in "IVX" else 1) if number["other"] else 1
 
 
-def _is_heading(block: Block, typography: Typography) -> bool:
+def _is_heading(block: TextBlock, typography: Typography) -> bool:
     text = block.text
     if block.kind != "paragraph" or not _is_short(block) or CAPTION.match(text):
         return False
@@ -55,7 +55,7 @@ def _is_heading(block: Block, typography: Typography) -> bool:
     return not ends and (block.share("is_bold") > _MOSTLY or (bool(_NUMBER.match(text)) and _stands_out(block)))
 
 
-def _is_short(block: Block) -> bool:
+def _is_short(block: TextBlock) -> bool:
     text = block.text
     return (
         len(block.lines) <= _MOST_LINES
@@ -65,7 +65,7 @@ def _is_short(block: Block) -> bool:
     )
 
 
-def _stands_out(block: Block) -> bool:
+def _stands_out(block: TextBlock) -> bool:
     """Whether a line or two are set apart: centred, in capitals, or in italics."""
     return len(block.lines) <= 2 and (  # noqa: PLR2004 a line or two
         all(line.is_centred for line in block.lines) or block.text.isupper() or block.share("is_italic") > _MOSTLY

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from parley.importing.pdf.blocks import CAPTION, LABEL, Block
+from parley.importing.pdf.blocks import CAPTION, LABEL, TextBlock
 
 _REFERENCES = re.compile(
     r"[\dIVX. ]*(?:references(?:\s+and\s+notes)?|bibliography|works cited|literature cited|literatur(?:verzeichnis)?"
@@ -14,7 +14,7 @@ _MOSTLY = 0.9
 _FEWEST_WORDS = 2
 
 
-def mark_kinds(blocks: Sequence[Block]) -> None:
+def mark_kinds(blocks: Sequence[TextBlock]) -> None:
     """Set the kinds of blocks that are still paragraphs."""
     in_references, level = False, 0
     for block in blocks:
@@ -33,6 +33,6 @@ def mark_kinds(blocks: Sequence[Block]) -> None:
             block.kind = "item"
 
 
-def _is_item(block: Block) -> bool:
+def _is_item(block: TextBlock) -> bool:
     first = block.lines[0]
     return len(first.words) >= _FEWEST_WORDS and bool(LABEL.match(first.words[0].text)) and not first.words[1].glued

@@ -8,8 +8,8 @@ import msgspec
 
 from parley.importing.cutting import Kind
 from parley.importing.passages import ImportedPassage
-from parley.importing.pdf.blocks import Block
-from parley.importing.pdf.footnotes import Note
+from parley.importing.pdf.blocks import TextBlock
+from parley.importing.pdf.footnotes import Footnote
 from parley.importing.pdf.hyphens import Vocabulary
 from parley.importing.pdf.markup import code, inline
 from parley.importing.sanitiser import sanitise
@@ -17,12 +17,12 @@ from parley.importing.sanitiser import sanitise
 _NUMBER = re.compile(r"\(?(\d{1,4})[.)]$")
 
 
-def as_passages(blocks: Sequence[Block], vocabulary: Vocabulary) -> Iterator[ImportedPassage]:
+def as_passages(blocks: Sequence[TextBlock], vocabulary: Vocabulary) -> Iterator[ImportedPassage]:
     for block in blocks:
         yield _passage(block, vocabulary)
 
 
-def _passage(block: Block, vocabulary: Vocabulary) -> ImportedPassage:
+def _passage(block: TextBlock, vocabulary: Vocabulary) -> ImportedPassage:
     match block.kind:
         case "heading":
             tag = f"h{block.level}"
@@ -41,14 +41,14 @@ def _passage(block: Block, vocabulary: Vocabulary) -> ImportedPassage:
             return _made("paragraph", None, f"<p>{inline(block.lines, vocabulary)}</p>", block.page)
 
 
-def _figure(block: Block, vocabulary: Vocabulary) -> ImportedPassage:
+def _figure(block: TextBlock, vocabulary: Vocabulary) -> ImportedPassage:
     made = _made("figure", None, f"<figcaption>{inline(block.lines, vocabulary)}</figcaption>", block.page)
     # The sanitiser lets no `data:` address through. This one is ours, and only until the picture is stored.
     html = f'<figure><img src="{block.picture}" alt="">{made.html}</figure>'
     return msgspec.structs.replace(made, html=html)
 
 
-def _item(block: Block, vocabulary: Vocabulary) -> ImportedPassage:
+def _item(block: TextBlock, vocabulary: Vocabulary) -> ImportedPassage:
     first, *others = block.lines
     label = first.words[0].text
     lines = [msgspec.structs.replace(first, words=first.words[1:]), *others]
@@ -59,7 +59,7 @@ def _item(block: Block, vocabulary: Vocabulary) -> ImportedPassage:
     return _made("item", 1, f"<ul><li>{inline(lines, vocabulary)}</li></ul>", block.page)
 
 
-def note_passages(notes: Sequence[Note], vocabulary: Vocabulary) -> Iterator[ImportedPassage]:
+def note_passages(notes: Sequence[Footnote], vocabulary: Vocabulary) -> Iterator[ImportedPassage]:
     for note in notes:
         yield _made("paragraph", None, f"<p><sup>{note.mark}</sup> {inline(note.lines, vocabulary)}</p>", note.page)
 

@@ -44,7 +44,7 @@ EVENTS = {
 }  # fmt: skip
 
 
-class Notification(msgspec.Struct, frozen=True):
+class DeliveryStatus(msgspec.Struct, frozen=True):
     """A relay's notification: `kind` as in `InboundReport`, or "delivered"; `proofs` may contain our signed id."""
 
     kind: str
@@ -56,7 +56,7 @@ class Notification(msgspec.Struct, frozen=True):
     message_id: str = ""
 
 
-def read(text: str) -> list[Notification]:
+def read(text: str) -> list[DeliveryStatus]:
     """Return the notifications in `text`; none if it is not JSON or of an unknown relay."""
     if not BEGINS.match(text):
         return []
@@ -76,7 +76,7 @@ def _json(text: str) -> Any:
     return None
 
 
-def _one(event: dict[str, Any]) -> Notification | None:
+def _one(event: dict[str, Any]) -> DeliveryStatus | None:
     """Return the notification of one event, or None if its form is unknown."""
     try:
         if event.get("Type") == "Notification" and isinstance(event.get("Message"), str):
@@ -87,10 +87,10 @@ def _one(event: dict[str, Any]) -> Notification | None:
         return None
 
 
-def _notification(event: str, answer: str, status: str, classes: Iterable[Any], **rest: Any) -> Notification | None:
+def _notification(event: str, answer: str, status: str, classes: Iterable[Any], **rest: Any) -> DeliveryStatus | None:
     outcome = EVENTS.get(event.lower())
     if outcome in {None, "delivered", "complaint"}:
-        return Notification(outcome or "mail", **rest)
+        return DeliveryStatus(outcome or "mail", **rest)
     found = STATUS.search(status) or STATUS.search(answer)
     status = found[0] if found else ""
     names = [str(one).lower() for one in classes if one not in {None, ""}]
@@ -99,10 +99,10 @@ def _notification(event: str, answer: str, status: str, classes: Iterable[Any], 
     kind = kind_of(status, answer, permanent=permanent) if answer or status else by_class or "soft"
     if kind in {"hard", "soft"} and by_class is not None:
         kind = by_class
-    return Notification(kind, status=status, detail=answer[:1_000], is_final=outcome != "delayed", **rest)
+    return DeliveryStatus(kind, status=status, detail=answer[:1_000], is_final=outcome != "delayed", **rest)
 
 
-def _ses(event: dict[str, Any]) -> Notification | None:
+def _ses(event: dict[str, Any]) -> DeliveryStatus | None:
     mail = event.get("mail") or {}
     name = str(event.get("notificationType") or event.get("eventType"))
     bounce = event.get("bounce") or event.get("deliveryDelay") or {}
@@ -118,9 +118,9 @@ def _ses(event: dict[str, Any]) -> Notification | None:
     return _notification(name, answer, status, classes, address=address, proofs=proofs, message_id=message_id)
 
 
-def _postmark(event: dict[str, Any]) -> Notification | None:
+def _postmark(event: dict[str, Any]) -> DeliveryStatus | None:
     if event.get("Type") == "AutoResponder":
-        return Notification("auto-reply", address=event.get("Email") or "")
+        return DeliveryStatus("auto-reply", address=event.get("Email") or "")
     address = event.get("Email") or event.get("Recipient") or ""
     proofs = tuple(str(one) for one in (event.get("Metadata") or {}).values())
     name = "complaint" if event.get("Type") == "SpamComplaint" else str(event["RecordType"])
@@ -128,7 +128,7 @@ def _postmark(event: dict[str, Any]) -> Notification | None:
     return _notification(name, answer, "", (event.get("Type"),), address=address, proofs=proofs)
 
 
-def _mailgun(event: dict[str, Any]) -> Notification | None:
+def _mailgun(event: dict[str, Any]) -> DeliveryStatus | None:
     data = event.get("event-data") or event
     status = data.get("delivery-status") or {}
     answer = f"{status.get('code') or ''} {status.get('message') or ''} {status.get('description') or ''}".strip()
@@ -141,7 +141,7 @@ def _mailgun(event: dict[str, Any]) -> Notification | None:
     )  # fmt: skip
 
 
-def _sendgrid(event: dict[str, Any]) -> Notification | None:
+def _sendgrid(event: dict[str, Any]) -> DeliveryStatus | None:
     name = str(event.get("event") or "bounce")
     classes = (event.get("bounce_classification"), event.get("type"), event.get("reason") or "", name)
     answer = f"{event.get('status') or ''} {event.get('reason') or event.get('response') or ''}".strip()
@@ -151,17 +151,17 @@ def _sendgrid(event: dict[str, Any]) -> Notification | None:
     )  # fmt: skip
 
 
-def _sparkpost(event: dict[str, Any]) -> Notification | None:
+def _sparkpost(event: dict[str, Any]) -> DeliveryStatus | None:
     (data,) = event["msys"].values()
     if str(data.get("bounce_class")) == "60":
-        return Notification("auto-reply", address=data.get("rcpt_to") or "")
+        return DeliveryStatus("auto-reply", address=data.get("rcpt_to") or "")
     answer = data.get("raw_reason") or data.get("reason") or ""
     proofs = (str(data.get("msg_from") or ""),)
     classes = (data.get("bounce_class"),)
     return _notification(str(data.get("type")), answer, "", classes, address=data.get("rcpt_to") or "", proofs=proofs)
 
 
-def _mandrill(event: dict[str, Any]) -> Notification | None:
+def _mandrill(event: dict[str, Any]) -> DeliveryStatus | None:
     msg = event["msg"]
     classes = (msg.get("bounce_description"), event["event"])
     address, proofs = msg.get("email") or "", (str(msg.get("sender") or ""),)
@@ -169,7 +169,7 @@ def _mandrill(event: dict[str, Any]) -> Notification | None:
 
 
 Event = dict[str, Any]
-RELAYS: tuple[tuple[Callable[[Event], bool], Callable[[Event], Notification | None]], ...] = (
+RELAYS: tuple[tuple[Callable[[Event], bool], Callable[[Event], DeliveryStatus | None]], ...] = (
     (lambda one: "mail" in one and ("notificationType" in one or "eventType" in one), _ses),
     (lambda one: "RecordType" in one, _postmark),
     (lambda one: "event-data" in one or ("event" in one and "delivery-status" in one), _mailgun),

@@ -8,7 +8,7 @@ from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.mail import bounces, queue
 from parley.mail.inbound import delivery_status
-from parley.mail.inbound.delivery_status import Notification
+from parley.mail.inbound.delivery_status import DeliveryStatus
 from parley.mail.letters import KEY
 from parley.mail.links import returned
 
@@ -28,7 +28,7 @@ async def take_in(text: str) -> str:
     return outcome
 
 
-async def _take_in(one: Notification, digest: str) -> str:
+async def _take_in(one: DeliveryStatus, digest: str) -> str:
     mail = await _mail(one)
     if mail is None:
         return "ignored"
@@ -41,7 +41,7 @@ async def _take_in(one: Notification, digest: str) -> str:
     return kind if await bounces.record(mail, kind, one.status, one.detail, digest=digest) else "known"
 
 
-async def _mail(one: Notification) -> int | None:
+async def _mail(one: DeliveryStatus) -> int | None:
     """Return the id of our mail: from the signed value that we gave the relay, else by its Message-ID."""
     proven = (returned(parseaddr(proof)[1]) for proof in one.proofs)
     named = next((mail for mail in proven if mail is not None), None)

@@ -34,7 +34,7 @@ _certificates: dict[str, tuple[x509.Certificate, datetime]] = {}
 _fetching_lock = asyncio.Lock()
 
 
-class Message(msgspec.Struct, frozen=True, rename="pascal"):
+class SnsMessage(msgspec.Struct, frozen=True, rename="pascal"):
     """A message of SNS, with the field names of SNS."""
 
     type: str
@@ -50,14 +50,14 @@ class Message(msgspec.Struct, frozen=True, rename="pascal"):
     subscribe_url: str | None = msgspec.field(default=None, name="SubscribeURL")
 
 
-async def verified(raw: bytes, topic: str) -> Message:
+async def verified(raw: bytes, topic: str) -> SnsMessage:
     """Return the message in `raw`, if SNS signed it for `topic` within a day.
 
     SNS signs messages of all topics, so the topic is checked first. Raises BadRequest if it is not a message of SNS,
     Forbidden if it is not verified, Busy if the certificate cannot be fetched now.
     """
     try:
-        message, fields = msgspec.json.decode(raw, type=Message), msgspec.json.decode(raw, type=dict[str, object])
+        message, fields = msgspec.json.decode(raw, type=SnsMessage), msgspec.json.decode(raw, type=dict[str, object])
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise BadRequest(N_("This is not a message of Amazon SNS. Nothing was changed.")) from None
     if message.topic_arn != topic:
@@ -71,7 +71,7 @@ async def verified(raw: bytes, topic: str) -> Message:
     return message
 
 
-async def confirm(message: Message) -> None:
+async def confirm(message: SnsMessage) -> None:
     """Confirm the subscription, which SNS requires before its first notification."""
     url = message.subscribe_url or ""
     if not _is_of_sns(url, message.topic_arn):
@@ -97,7 +97,7 @@ def _is_of_sns(url: str, topic: str) -> bool:
     return parts.scheme == "https" and parts.netloc == host
 
 
-def _is_signed(message: Message, fields: dict[str, object], certificate: x509.Certificate) -> bool:
+def _is_signed(message: SnsMessage, fields: dict[str, object], certificate: x509.Certificate) -> bool:
     key, algorithm = certificate.public_key(), HASHES.get(message.signature_version)
     now = datetime.now(UTC)
     if algorithm is None or not isinstance(key, RSAPublicKey):

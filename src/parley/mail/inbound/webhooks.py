@@ -28,14 +28,14 @@ OLDEST, CLOCK_SKEW = 86_400, 900
 LONGEST_TOKEN = 100
 
 
-class Signature(msgspec.Struct, frozen=True):
+class WebhookSignature(msgspec.Struct, frozen=True):
     timestamp: str | int
     token: str
     signature: str
 
 
 class MailgunBody(msgspec.Struct, frozen=True):
-    signature: Signature
+    signature: WebhookSignature
     event: msgspec.Raw = msgspec.field(name="event-data")
 
 
@@ -79,7 +79,7 @@ async def _mailgun(request: AnyRequest) -> str:
         return await settling.take_in(f'{{"event-data": {event}}}') if is_new else "known"
 
 
-def _check_mailgun(signature: Signature, key: str) -> None:
+def _check_mailgun(signature: WebhookSignature, key: str) -> None:
     """Raise Forbidden unless Mailgun signed this within a day."""
     expected = hmac.digest(key.encode(), f"{signature.timestamp}{signature.token}".encode(), hashlib.sha256).hex()
     if len(signature.token) > LONGEST_TOKEN or not hmac.compare_digest(expected.encode(), signature.signature.encode()):

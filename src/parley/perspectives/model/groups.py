@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from parley.perspectives.analysis import Part
+from parley.perspectives.analysis import MixtureComponent
 from parley.perspectives.model.fit import Fit, fit
 from parley.perspectives.model.matrix import Flags, Floats, Indices, Matrix
-from parley.perspectives.model.mixture import Evidence, beyond, fit_mixture
+from parley.perspectives.model.mixture import AnswerEvidence, beyond, fit_mixture
 from parley.perspectives.model.posterior import Side
 from parley.perspectives.placing import DRAWS, PLACED
 
@@ -24,7 +24,7 @@ class Groups:
     centres: Floats
     group: Indices
     probability: Floats
-    parts: tuple[Part, ...] = ()  # how members are spread between two centres
+    parts: tuple[MixtureComponent, ...] = ()  # how members are spread between two centres
 
     @property
     def placed(self) -> Flags:
@@ -33,7 +33,7 @@ class Groups:
     def ordered(self, order: Indices) -> "Groups":
         """Return the same groups with other indices: the group order[i] becomes i."""
         sign = -1 if order[0] == 1 else 1
-        parts = tuple(Part(part.share, sign * part.centre, part.variance) for part in self.parts)
+        parts = tuple(MixtureComponent(part.share, sign * part.centre, part.variance) for part in self.parts)
         return Groups(self.centres[order], np.argsort(order)[self.group], self.probability, parts)
 
     def sizes(self) -> Indices:
@@ -62,7 +62,7 @@ def centres(fitted: Fit, count: int, seed: int) -> Floats:
     return k_means(fitted.members.vectors[reliable], count, seed)
 
 
-def belonging(middles: Floats, members: Side, parts: tuple[Part, ...] = ()) -> Groups:
+def belonging(middles: Floats, members: Side, parts: tuple[MixtureComponent, ...] = ()) -> Groups:
     """Return each member's likeliest group; the same arithmetic as `placing.probabilities`.
 
     How members are spread between two centres is worked out from them unless it is given.
@@ -78,12 +78,12 @@ def belonging(middles: Floats, members: Side, parts: tuple[Part, ...] = ()) -> G
     return Groups(middles, probabilities.argmax(axis=1), probabilities.max(axis=1), parts)
 
 
-def _along(middles: Floats, members: Side) -> Evidence:
+def _along(middles: Floats, members: Side) -> AnswerEvidence:
     """Return what answers say of members' places on the line from the first centre to the second, 0 in their middle."""
     along = (middles[1] - middles[0]) / np.linalg.norm(middles[1] - middles[0])
     middle = middles.mean(axis=0)
     variance = np.einsum("i,nij,j->n", along, members.spreads, along)
-    return Evidence.of((members.vectors - middle) @ along, variance, -float(middle @ along))
+    return AnswerEvidence.of((members.vectors - middle) @ along, variance, -float(middle @ along))
 
 
 def _by_draws(middles: Floats, members: Side) -> Floats:

@@ -11,7 +11,7 @@ from math import erf, sqrt
 
 import numpy as np
 
-from parley.perspectives.analysis import Part
+from parley.perspectives.analysis import MixtureComponent
 from parley.perspectives.model.matrix import Floats
 
 STEPS, LEAST_VARIANCE = 100, 0.05
@@ -23,69 +23,69 @@ CAMPS = 8.5
 
 
 @dataclass(frozen=True)
-class Evidence:
+class AnswerEvidence:
     """What members' answers alone say of their places: the precision, and the mean times it."""
 
     precision: Floats
     shift: Floats
 
     @classmethod
-    def of(cls, mean: Floats, variance: Floats, prior_mean: float) -> "Evidence":
+    def of(cls, mean: Floats, variance: Floats, prior_mean: float) -> "AnswerEvidence":
         """Take the prior, of variance 1, out of the posterior."""
         return cls(np.maximum(1 / variance - 1, 0.0), mean / variance - prior_mean)
 
 
-def fit_mixture(evidence: Evidence, ends: tuple[float, float]) -> tuple[Part, ...]:
+def fit_mixture(evidence: AnswerEvidence, ends: tuple[float, float]) -> tuple[MixtureComponent, ...]:
     """Return two parts, begun around two ends, if the criterion prefers them to one and they lie far apart."""
-    one = _maximise(evidence, (Part(1.0, 0.0, 1.0),))
-    two = _maximise(evidence, tuple(Part(0.5, end, 1.0) for end in ends))
+    one = _maximise(evidence, (MixtureComponent(1.0, 0.0, 1.0),))
+    two = _maximise(evidence, tuple(MixtureComponent(0.5, end, 1.0) for end in ends))
     gained = 2 * (_likelihood(evidence, two) - _likelihood(evidence, one))
     are_camps = gained > FURTHER_NUMBERS * np.log(len(evidence.shift)) and separation(two) >= CAMPS
     return two if are_camps else one
 
 
-def separation(parts: tuple[Part, ...]) -> float:
+def separation(parts: tuple[MixtureComponent, ...]) -> float:
     """Return Ashman's D of two parts: the distance of their centres over the root of their mean variance."""
     first, second = parts
     return abs(first.centre - second.centre) / sqrt((first.variance + second.variance) / 2)
 
 
-def _maximise(evidence: Evidence, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+def _maximise(evidence: AnswerEvidence, parts: tuple[MixtureComponent, ...]) -> tuple[MixtureComponent, ...]:
     for _ in range(STEPS):
         weight, mean, variance = _posteriors(evidence, parts)
         size = weight.sum(axis=1)
         centre = (weight * mean).sum(axis=1) / size
         spread = (weight * (variance + (mean - centre[:, None]) ** 2)).sum(axis=1) / size
         parts = tuple(
-            Part(float(share), float(middle), max(float(width), LEAST_VARIANCE))
+            MixtureComponent(float(share), float(middle), max(float(width), LEAST_VARIANCE))
             for share, middle, width in zip(size / size.sum(), centre, spread, strict=True)
         )
     return parts
 
 
-def beyond(evidence: Evidence, parts: tuple[Part, ...]) -> Floats:
+def beyond(evidence: AnswerEvidence, parts: tuple[MixtureComponent, ...]) -> Floats:
     """Return the probability that each member is above 0."""
     weight, mean, variance = _posteriors(evidence, parts)
     above = np.array([(1 + erf(one)) / 2 for one in (mean / np.sqrt(2 * variance)).ravel()]).reshape(mean.shape)
     return (weight * above).sum(axis=0)
 
 
-def _posteriors(evidence: Evidence, parts: tuple[Part, ...]) -> tuple[Floats, Floats, Floats]:
+def _posteriors(evidence: AnswerEvidence, parts: tuple[MixtureComponent, ...]) -> tuple[Floats, Floats, Floats]:
     """Return each part's weight, mean and variance for each member, with the shape (parts, members)."""
     logarithm, mean, variance = _densities(evidence, parts)
     weight = np.exp(logarithm - logarithm.max(axis=0))
     return weight / weight.sum(axis=0), mean, variance
 
 
-def _likelihood(evidence: Evidence, parts: tuple[Part, ...]) -> float:
+def _likelihood(evidence: AnswerEvidence, parts: tuple[MixtureComponent, ...]) -> float:
     """Return the log-likelihood of all members' answers, but for a term that is the same for all mixtures."""
     return float(np.logaddexp.reduce(_densities(evidence, parts)[0], axis=0).sum())
 
 
-def _densities(evidence: Evidence, parts: tuple[Part, ...]) -> tuple[Floats, Floats, Floats]:
+def _densities(evidence: AnswerEvidence, parts: tuple[MixtureComponent, ...]) -> tuple[Floats, Floats, Floats]:
     """Return the log-density of each member's answers under each part, times its share; and the posteriors."""
     share, centre, width = (
-        np.array([getattr(part, name) for part in parts])[:, None] for name in Part.__struct_fields__
+        np.array([getattr(part, name) for part in parts])[:, None] for name in MixtureComponent.__struct_fields__
     )
     variance = 1 / (1 / width + evidence.precision)
     mean = variance * (centre / width + evidence.shift)

@@ -5,18 +5,18 @@ from collections.abc import Mapping
 import numpy as np
 
 from parley.perspectives.analysis import (
-    Bounds,
-    Member,
+    LowerBounds,
+    MemberPosition,
     Parameters,
     Shares,
-    Statement,
     StatementParameters,
+    StatementResult,
     Verdict,
 )
 from parley.perspectives.model.fit import Fit, place
 from parley.perspectives.model.groups import Groups, belonging
 from parley.perspectives.model.matrix import Flags, Floats, Matrix
-from parley.perspectives.model.verdicts import Evidence, Tally, representative
+from parley.perspectives.model.verdicts import AnswerCounts, Evidence, representative
 from parley.perspectives.verdicts import COMMON
 
 
@@ -32,13 +32,13 @@ def parameters(matrix: Matrix, fitted: Fit, groups: Groups | None, letters: list
 
 def members(
     whole: Matrix, matrix: Matrix, fitted: Fit, groups: Groups | None, letters: list[str]
-) -> tuple[Member, ...]:
+) -> tuple[MemberPosition, ...]:
     """Return all voters, placed by their answers to the model's statements, also those with too few to count."""
     everybody = place(whole.onto(matrix.statements), fitted)
     sds = np.sqrt(np.diagonal(everybody.spreads, axis1=1, axis2=2))
     where = belonging(groups.centres, everybody, groups.parts) if groups else None
     return tuple(
-        Member(voter, _tuple(everybody.vectors[index]), _tuple(sds[index]), *_group(where, index, letters))
+        MemberPosition(voter, _tuple(everybody.vectors[index]), _tuple(sds[index]), *_group(where, index, letters))
         for index, voter in enumerate(whole.members)
     )
 
@@ -51,18 +51,18 @@ def _group(where: Groups | None, index: int, letters: list[str]) -> tuple[str | 
 
 def statements(
     whole: Matrix, matrix: Matrix, groups: Groups | None, letters: list[str], shown: Mapping[str, Verdict]
-) -> tuple[tuple[Statement, ...], dict[str, tuple[str, ...]]]:
+) -> tuple[tuple[StatementResult, ...], dict[str, tuple[str, ...]]]:
     """Return all statements, and those that set each group apart. Only the members of `matrix` count."""
     evidence = _evidence(whole, matrix, groups)
     verdicts = evidence.verdicts(*(_shown(whole, shown, one) for one in COMMON)) if groups else None
     found = tuple(
-        Statement(
+        StatementResult(
             name,
             verdicts[index] if verdicts else "unknown",
             {letter: _shares(evidence.groups, row, index) for row, letter in enumerate(letters)},
             _shares(evidence.everybody, 0, index),
             int(evidence.asked_of_everybody.answers[0, index]),
-            _bounds(evidence, index) if groups else Bounds(),
+            _bounds(evidence, index) if groups else LowerBounds(),
         )
         for index, name in enumerate(whole.statements)
     )
@@ -79,10 +79,10 @@ def _evidence(whole: Matrix, matrix: Matrix, groups: Groups | None) -> Evidence:
     asked = counted.only(counted.asked)
     count = len(groups.centres) if groups else 0
     return Evidence(
-        Tally.of(counted, group, count),
-        Tally.of(counted, everybody, 1),
-        Tally.of(asked, group, count),
-        Tally.of(asked, everybody, 1),
+        AnswerCounts.of(counted, group, count),
+        AnswerCounts.of(counted, everybody, 1),
+        AnswerCounts.of(asked, group, count),
+        AnswerCounts.of(asked, everybody, 1),
     )
 
 
@@ -90,19 +90,19 @@ def _shown(whole: Matrix, shown: Mapping[str, Verdict], verdict: Verdict) -> Fla
     return np.array([shown.get(name) == verdict for name in whole.statements], bool)
 
 
-def _shares(tally: Tally, row: int, index: int) -> Shares:
+def _shares(tally: AnswerCounts, row: int, index: int) -> Shares:
     answers = int(tally.answers[row, index])
     agree, disagree = (float(one[row, index]) / max(answers, 1) for one in (tally.agree, tally.disagree))
     unsure = float(answers - tally.agree[row, index] - tally.disagree[row, index]) / max(answers, 1)
     return Shares(answers, agree, disagree, unsure)
 
 
-def _bounds(evidence: Evidence, index: int) -> Bounds:
+def _bounds(evidence: Evidence, index: int) -> LowerBounds:
     agree, disagree = evidence.groups.least_agree, evidence.groups.least_disagree
-    return Bounds(float(agree[:, index].min()), float(disagree[:, index].min()))
+    return LowerBounds(float(agree[:, index].min()), float(disagree[:, index].min()))
 
 
-def _representative(whole: Matrix, tally: Tally, letters: list[str]) -> dict[str, tuple[str, ...]]:
+def _representative(whole: Matrix, tally: AnswerCounts, letters: list[str]) -> dict[str, tuple[str, ...]]:
     return {
         letter: tuple(whole.statements[index] for index in representative(tally, row))
         for row, letter in enumerate(letters)

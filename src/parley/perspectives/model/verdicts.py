@@ -18,7 +18,7 @@ TYPICAL_AGREES, SIGNIFICANT = 0.5, 1.2816
 
 
 @dataclass(frozen=True)
-class Tally:
+class AnswerCounts:
     """Counts of answers, with the shape (groups, statements)."""
 
     agree: Floats
@@ -26,7 +26,7 @@ class Tally:
     answers: Floats
 
     @classmethod
-    def of(cls, matrix: Matrix, group: Indices, groups: int) -> "Tally":
+    def of(cls, matrix: Matrix, group: Indices, groups: int) -> "AnswerCounts":
         """Count the answers of the members of each group; those of group -1 are left out."""
         inside = group[matrix.member] >= 0
         cell = group[matrix.member][inside] * len(matrix.statements) + matrix.statement[inside]
@@ -67,10 +67,10 @@ def share_quantile(probability: float, count: Floats, answers: Floats) -> Floats
 class Evidence:
     """All that decides about the statements: tallies of groups and of everybody, and of the groups' asked answers."""
 
-    groups: Tally
-    everybody: Tally
-    asked: Tally
-    asked_of_everybody: Tally
+    groups: AnswerCounts
+    everybody: AnswerCounts
+    asked: AnswerCounts
+    asked_of_everybody: AnswerCounts
 
     def verdicts(self, agreed_before: Flags, rejected_before: Flags) -> list[Verdict]:
         """Return each statement's verdict, given which are shown as common ground or rejected by all."""
@@ -82,7 +82,7 @@ class Evidence:
         ]
 
     @property
-    def _tallies(self) -> tuple[Tally, Tally, Tally]:
+    def _tallies(self) -> tuple[AnswerCounts, AnswerCounts, AnswerCounts]:
         return self.groups, self.everybody, self.asked
 
     def _is_common(self, bounds: list[Floats], before: Flags) -> Flags:
@@ -100,7 +100,7 @@ class Evidence:
         return np.any(agrees[:, None] & disagrees[None, :] & more, axis=(0, 1))
 
 
-def representative(tally: Tally, group: int) -> Indices:
+def representative(tally: AnswerCounts, group: int) -> Indices:
     """Return the statements that set a group apart, the most typical first.
 
     These are statements to which the group agrees (lower bound at least ½) significantly more often than all others do,

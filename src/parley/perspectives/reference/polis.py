@@ -48,7 +48,7 @@ def project(values: Floats, centre: Floats, components: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Counts:
+class VoteCounts:
     """Votes by group and statement: who agreed, who disagreed, who saw it, passes included."""
 
     agree: Floats
@@ -56,7 +56,7 @@ class Counts:
     seen: Floats
 
     @classmethod
-    def of(cls, ratings: Floats, groups: list[Indices]) -> "Counts":
+    def of(cls, ratings: Floats, groups: list[Indices]) -> "VoteCounts":
         parts = [ratings[group] for group in groups]
         return cls(
             np.array([(part == 1).sum(axis=0) for part in parts]),
@@ -65,12 +65,12 @@ class Counts:
         )
 
 
-def group_aware_consensus(counts: Counts) -> Floats:
+def group_aware_consensus(counts: VoteCounts) -> Floats:
     """Return the product, over the groups, of the smoothed share that agrees."""
     return ((counts.agree + 1) / (counts.seen + 2)).prod(axis=0)
 
 
-def priorities(counts: Counts, extremity: Floats, meta: Flags) -> Floats:
+def priorities(counts: VoteCounts, extremity: Floats, meta: Flags) -> Floats:
     """Return the weights by which Polis chooses the next statement to show; members in groups count."""
     agree, disagree, seen = (one.sum(axis=0) for one in (counts.agree, counts.disagree, counts.seen))
     passed = (seen - agree - disagree + 1) / (seen + 2)

@@ -1,4 +1,4 @@
-"""Taking over what a fetched feed lists: which entries are new, and what becomes of them."""
+"""Ingesting a fetched feed: which entries are new, and what becomes of them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -45,7 +45,7 @@ on conflict (feed, key) do nothing
 """
 
 
-async def take(feed: int, document: FeedDocument, now: datetime) -> int:
+async def ingest(feed: int, document: FeedDocument, now: datetime) -> int:
     """Add what is new in a feed, and return how many entries that is.
 
     At the first fetch, only the newest are offered. A feed that changed as a whole is held, and its new entries wait.

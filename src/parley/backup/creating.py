@@ -11,7 +11,7 @@ from parley.core import failpoint
 MIGRATIONS = "select name from migration where app_name = 'parley' order by name"
 
 
-async def take(url: str, path: Path, on_progress: OnProgress, *, secret: str, demo: bool = False) -> Manifest:
+async def create_backup(url: str, path: Path, on_progress: OnProgress, *, secret: str, demo: bool = False) -> Manifest:
     """Write a backup of the database at `url` to `path`, and return its manifest.
 
     `on_progress` gets the size of each part. Raises ToolFailed if the dump fails. An existing backup stays then.

@@ -6,11 +6,11 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from lxml.html import HtmlElement
 
+from parley.core.text.hosts import host_of
 from parley.importing.metadata.names import fold
 
 Node = dict[str, Any]
@@ -25,7 +25,7 @@ _INSIDE = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement")
 _SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher")
 
 
-class Stated(msgspec.Struct, frozen=True):
+class PageData(msgspec.Struct, frozen=True):
     """`articles` are the JSON-LD nodes of the page's own article, best first; `nodes` all nodes by their `@id`."""
 
     tree: HtmlElement
@@ -50,7 +50,8 @@ class Stated(msgspec.Struct, frozen=True):
 
     @property
     def host(self) -> str:
-        return host_of(self.url)
+        """The host of the page without `www.`; empty without an address."""
+        return host_of(self.url or "").removeprefix("www.")
 
     @property
     def site_names(self) -> list[str]:
@@ -62,15 +63,7 @@ class Stated(msgspec.Struct, frozen=True):
         return [name for name in (*stated[:1], *named, *stated[1:]) if name and "://" not in name]
 
 
-def host_of(url: str | None) -> str:
-    """The host of an address without `www.`; empty without one."""
-    try:
-        return (urlsplit(url or "").hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
-
-
-def read_stated(tree: HtmlElement, url: str | None) -> Stated:
+def read_page_data(tree: HtmlElement, url: str | None) -> PageData:
     """Collect what the page states. Invalid JSON-LD is skipped."""
     meta, all_nodes = _meta(tree), list(_nodes(tree))
     title = text_of(meta["og:title"] if "og:title" in meta else tree.findtext(".//title"))
@@ -80,7 +73,7 @@ def read_stated(tree: HtmlElement, url: str | None) -> Stated:
     own = [node for node in articles if _is_about(node, title, url)]
     nodes = {str(node["@id"]): node for node in all_nodes if "@id" in node and len(node) > 1}
     # A page with a list of articles has none of its own, unless one is recognised by its title or address.
-    return Stated(tree, url, meta, own or (articles if len(articles) <= 2 else []), nodes)  # noqa: PLR2004 article, page
+    return PageData(tree, url, meta, own or (articles if len(articles) <= 2 else []), nodes)  # noqa: PLR2004 article, page
 
 
 def is_article(node: Node) -> bool:

@@ -1,4 +1,4 @@
-"""Taking events from the log: each webhook continues after the last one that it took, so none is missed."""
+"""Queueing deliveries: each webhook reads the event log from the position where it stopped, so none is missed."""
 
 import msgspec
 
@@ -16,13 +16,13 @@ ADD = """
 insert into webhook_delivery (webhook, event, position, thread, seq, kind, comment, happened_at, due_at)
 select $1, split_part(position, '-', 2)::bigint, position, thread, seq, kind, comment, happened_at, now()
 from unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::timestamptz[])
-  as taken (position, thread, seq, kind, comment, happened_at)
+  as one (position, thread, seq, kind, comment, happened_at)
 on conflict do nothing
 """
 MOVE = "update webhook set position = $2 where id = $1"
 
 
-class Taker(msgspec.Struct, frozen=True):
+class WebhookPosition(msgspec.Struct, frozen=True):
     """A webhook, and how far it has read the log."""
 
     id: int
@@ -30,30 +30,30 @@ class Taker(msgspec.Struct, frozen=True):
     position: str
 
 
-async def take_events() -> int:
-    """Take the new events for all webhooks that are on, and return how many deliveries that made."""
-    taken = await attempts.each("webhooks", await db.values(ON), take, in_transaction=False)
-    if count := sum(taken):
+async def queue_all() -> int:
+    """Queue deliveries of the new events for all webhooks that are on, and return how many."""
+    queued = await attempts.each("webhooks", await db.values(ON), queue_for, in_transaction=False)
+    if count := sum(queued):
         await wake_job("webhook deliveries")
     return count
 
 
-async def take(webhook: int) -> int:
-    """Take the new events for one webhook, in transactions of at most BATCH events."""
+async def queue_for(webhook: int) -> int:
+    """Queue deliveries of the new events for one webhook, in transactions of at most BATCH events."""
     count = 0
     while True:
         async with db.atomic():
-            taker = await db.fetch_one(Taker, LOCK, webhook)
-            found = await events.after(taker.position, BATCH) if taker else []
-            if taker is None or not found:
+            reader = await db.fetch_one(WebhookPosition, LOCK, webhook)
+            found = await events.after(reader.position, BATCH) if reader else []
+            if reader is None or not found:
                 return count
-            count += await _add(taker, [one for one in found if one.kind in taker.kinds])
-            failpoint.hit("webhook taken")
+            count += await _add(reader, [one for one in found if one.kind in reader.kinds])
+            failpoint.hit("webhook queued")
             await db.execute(MOVE, webhook, found[-1].position)
 
 
-async def _add(taker: Taker, found: list[SiteEvent]) -> int:
+async def _add(reader: WebhookPosition, found: list[SiteEvent]) -> int:
     columns = zip(
         *((one.position, one.thread, one.seq, one.kind, one.comment, one.created_at) for one in found), strict=True
     )
-    return await db.execute(ADD, taker.id, *map(list, columns)) if found else 0
+    return await db.execute(ADD, reader.id, *map(list, columns)) if found else 0
