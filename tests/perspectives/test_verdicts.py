@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from parley.perspectives.analysis import LowerBounds, Shares, StatementResult, Verdict
-from parley.perspectives.verdicts import VerdictHistory, bridging_score, next_verdict, representative
+from parley.perspectives.analysis import Verdict
+from parley.perspectives.verdicts import VerdictHistory, next_verdict, representative
 
 MONDAY = date(2027, 3, 1)
 TUESDAY = MONDAY + timedelta(days=1)
@@ -44,12 +44,3 @@ def test_shown_common_ground_stays_without_new_answers() -> None:
 
 def test_three_statements_stand_for_a_group_one_an_author() -> None:
     assert representative("abcdef", {"a": 1, "b": 1, "c": 2, "d": 2, "e": 3, "f": 4}) == ["a", "c", "e"]
-
-
-def test_bridging_order_needs_agreement_in_every_group_and_quality() -> None:
-    def score(agree: float | None, quality: float) -> float:
-        return bridging_score(
-            StatementResult("s", "unknown", {}, Shares(9, 1, 0, 0), 9, LowerBounds(agree, 0.0)), quality
-        )
-
-    assert score(0.6, 0.5) > score(0.6, 0.2) > score(0.1, 0.9) > score(None, 0.9) == 0

@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 
-from parley.perspectives.analysis import StatementResult, Verdict
+from parley.perspectives.analysis import Verdict
 
 # These two are shown only when they are found on two days, with new asked answers in between.
 COMMON: tuple[Verdict, ...] = ("common-ground", "rejected")
@@ -42,12 +42,3 @@ def representative(ranked: Iterable[str], authors: Mapping[str, int]) -> list[st
     for statement in ranked:
         chosen.setdefault(authors[statement], statement)
     return list(chosen.values())[:REPRESENTATIVE]
-
-
-def bridging_score(statement: StatementResult, worth_reading: float) -> float:
-    """Return what ranks a statement in bridging order: the lowest group's bound of agreement times that of its quality.
-
-    `worth_reading` is the Wilson bound of the votes on whether the comment is worth reading: it keeps statements down
-    to which everybody agrees because they say nothing.
-    """
-    return (statement.bounds.agree or 0.0) * worth_reading

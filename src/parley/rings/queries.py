@@ -9,7 +9,7 @@ from parley.rings.jobs import DAYS
 
 MOST = 50
 RINGS = f"""
-select id, members, share, share_of_others, found_at from vote_ring where dismissed_at is null
+select id, members, share, share_of_others from vote_ring where dismissed_at is null
 order by cardinality(members) desc, id limit {MOST}
 """  # noqa: S608 constants only
 IN_RING = """
@@ -35,7 +35,6 @@ class RingRow(msgspec.Struct, frozen=True):
     members: list[int]
     share: float
     share_of_others: float
-    found_at: datetime
 
 
 class RingMember(msgspec.Struct, frozen=True):

@@ -1,1 +1,1 @@
-"""Moving a whole site: exporting it to one file, and importing that into a new installation (docs/moving.md)."""
+"""Moving a whole site: exporting it to one file, and importing that into a new installation (docs/operating.md)."""
