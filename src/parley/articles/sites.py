@@ -2,12 +2,12 @@
 
 from tld import get_fld
 
-from parley.core.text import hosts
+from parley.core.text.hosts import bare_host
 
 
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses have the same host, or one is a subdomain of the other with the same owner."""
-    short, long = sorted((host_of(one), host_of(other)), key=len)
+    short, long = sorted((bare_host(one), bare_host(other)), key=len)
     if short == long:
         return bool(short)
     return long.endswith(f".{short}") and registered_domain(short) == registered_domain(long)
@@ -17,8 +17,3 @@ def registered_domain(host: str) -> str:
     """The registered domain of a host by the public suffix list, by which a subdomain can have an owner of its own."""
     found = get_fld(f"https://{host}", fail_silently=True, search_private=True)
     return str(found or ".".join(host.split(".")[-2:]))
-
-
-def host_of(url: str) -> str:
-    """The host of an address without `www.`, or "" if it has none."""
-    return hosts.host_of(url).removeprefix("www.")

@@ -4,9 +4,10 @@ import re
 import unicodedata
 from pathlib import Path
 
-from parley.articles.sites import host_of, registered_domain
+from parley.articles.sites import registered_domain
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import MODERATOR, Viewer
+from parley.core.text.hosts import bare_host
 from parley.core.text.messages import N_
 
 MOST_OPEN = 3
@@ -23,7 +24,7 @@ SHARED_SITES = frozenset({"substack.com", "medium.com", "wordpress.com", "tumblr
 def is_at_domain(email: str, url: str) -> bool:
     """Whether an address is at the domain of an article, and not everybody can have such an address."""
     domain = registered_domain(email.rpartition("@")[2].lower())
-    return bool(domain) and domain == registered_domain(host_of(url)) and domain not in FREE_MAIL | SHARED_SITES
+    return bool(domain) and domain == registered_domain(bare_host(url)) and domain not in FREE_MAIL | SHARED_SITES
 
 
 def is_in_byline(email: str, byline: str | None) -> bool:

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.articles import queries as articles
-from parley.articles.sites import host_of, registered_domain
+from parley.articles.sites import registered_domain
 from parley.authors import ops, queries, rules
 from parley.authors.forms import ClaimForm
 from parley.comments.web import thread_at
@@ -18,6 +18,7 @@ from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import CLAIM, take_each
 from parley.core.settings import settings
+from parley.core.text.hosts import bare_host
 from parley.core.text.messages import N_
 from parley.threads.queries import ThreadRow
 
@@ -71,7 +72,7 @@ async def refuse_foreign(thread: int, form: ClaimForm) -> None:
     if form.way == "address" and not rules.is_at_domain(form.email or "", url or ""):
         raise Refused(
             N_("This address is not at {domain}, or everybody can have one there."),
-            domain=registered_domain(host_of(url or "")),
+            domain=registered_domain(bare_host(url or "")),
         )
 
 

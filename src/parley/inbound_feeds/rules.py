@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from parley.articles.canonical import canonical
-from parley.core.text.hosts import host_of
+from parley.core.text.hosts import bare_host
 from parley.inbound_feeds.documents import FeedDocument, FeedEntry
 
 # The jobs of the worker.
@@ -85,7 +85,7 @@ def find_known(
 def _page(url: str) -> str:
     """Host and path; empty where the path says nothing, so that the query must identify the page."""
     path = urlsplit(url).path
-    return host_of(url).removeprefix("www.") + path if path.strip("/") else ""
+    return bare_host(url) + path if path.strip("/") else ""
 
 
 def unique_guids(entries: Iterable[FeedEntry]) -> set[bytes]:

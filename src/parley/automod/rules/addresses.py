@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import re2  # type: ignore[import-untyped]
 
-from parley.core.text.hosts import host_of
+from parley.core.text.hosts import bare_host
 
 # Endings of hosts that are hardly ever words or names of files.
 ENDINGS = "com|net|org|info|biz|xyz|icu|co|tv|ly|gl|gd|gg|cc|ws|tk|ml|ga|cf|gq|ru|cn|uk|de|fr|nl|eu|br|pl|es|ua"
@@ -33,7 +33,7 @@ SEPARATORS = re2.compile(r"\s*[(\[{<]?\s*(?:\.|\bdot\b|\bpunkt\b|\bpoint\b|\bpun
 
 def written(text: str, known: Iterable[str]) -> Iterator[str]:
     """Yield the addresses in a folded text, each once, without those of `known` links."""
-    seen = {host_of(one).removeprefix("www.") for one in known}
+    seen = {bare_host(one) for one in known}
     for finder in FINDERS:
         for found in finder.finditer(text):
             name = SEPARATORS.sub(".", found.group(1)).strip(" .,;:!?)(\"'<\\/").removeprefix("www.")

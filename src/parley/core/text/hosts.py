@@ -9,3 +9,8 @@ def host_of(url: str) -> str:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
         return ""
+
+
+def bare_host(url: str) -> str:
+    """The host of an address without `www.`, or "" without one."""
+    return host_of(url).removeprefix("www.")

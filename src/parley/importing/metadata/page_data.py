@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from lxml.html import HtmlElement
 
-from parley.core.text.hosts import host_of
+from parley.core.text.hosts import bare_host
 from parley.importing.metadata.names import fold
 
 Node = dict[str, Any]
@@ -51,7 +51,7 @@ class PageData(msgspec.Struct, frozen=True):
     @property
     def host(self) -> str:
         """The host of the page without `www.`; empty without an address."""
-        return host_of(self.url or "").removeprefix("www.")
+        return bare_host(self.url or "")
 
     @property
     def site_names(self) -> list[str]:

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 from lxml.html import HtmlElement
 
-from parley.core.text.hosts import host_of
+from parley.core.text.hosts import bare_host
 from parley.importing.metadata.bio_and_section import find_bio, find_section
 from parley.importing.metadata.bylines import find_byline
 from parley.importing.metadata.dates import find_published, find_updated
@@ -57,7 +57,7 @@ def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
     return Metadata(
         title=title[0] or None,
         byline=tuple(byline[0]),
-        site=next(iter(page.site_names), host_of(canonical_url or "").removeprefix("www.") or None),
+        site=next(iter(page.site_names), bare_host(canonical_url or "") or None),
         lang=lang,
         dir=find_direction(tree, lang),
         published_at=published[0],
