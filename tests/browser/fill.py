@@ -27,7 +27,7 @@ from parley.demo.fill import fill
 from parley.digests import letters
 from parley.importing.markdown import extract_markdown
 from parley.importing.sandbox import read_article
-from parley.mail import off_link
+from parley.mail import unsubscribe_link
 from parley.mail.sending import deliver_due
 from parley.reports import ops as reports
 from parley.reports.ops import Flag
@@ -164,7 +164,7 @@ async def mailed() -> dict[str, str]:
     issue, member = [await db.value(f"select {one} from issue order by id limit 1") for one in ("id", "member")]
     await db.execute("update subscription set asked_at = now() + interval '1 day' where member = $1", member)
     addresses = {"issue": letters.address("view", issue), "keep": letters.address("keep", member)}
-    addresses |= {"off": off_link(member, "digest")}
+    addresses |= {"off": unsubscribe_link(member, "digest")}
     letter = await db.value("select id from mail where list = 'digest' and html is not null")
     paths = {name: address.removeprefix(settings().base_url) for name, address in addresses.items()}
     return paths | {"letter": f"/dev/mail/{letter}"}

@@ -77,7 +77,7 @@ async def test_one_switch_stops_all_mail_and_starts_it_again(client: httpx.Async
 async def test_links_in_letters_still_unsubscribe_after_the_switch(client: httpx.AsyncClient, mira: Viewer) -> None:
     await client.post("/settings/mail/all", data={"on": "0"})
     for name in mail.lists:
-        address = mail.off_link(mira.id, name)
+        address = mail.unsubscribe_link(mira.id, name)
         assert (await client.get(address)).is_success
         assert (await client.post(address, content=b"List-Unsubscribe=One-Click")).status_code == 200
 

@@ -16,7 +16,7 @@ from parley import mail
 from parley.core import db
 from parley.core.http import pages
 from parley.mail import maillog
-from parley.mail.inbound.intake import take_in
+from parley.mail.inbound.intake import process
 from parley.mail.maillog import Fate
 from parley.mail.sending import deliver_due
 from ports import free_port
@@ -107,7 +107,7 @@ async def test_mail_arrives_comes_back_or_waits(postfix: Postfix, inbox: Inbox) 
     await wait_for(lambda: "status=deferred" in postfix.said() and "4.2.2" in postfix.said())
 
     returned = await wait_for(lambda: next((one for one in inbox.taken if one.startswith("bounce+")), None))
-    assert await take_in(inbox.taken[returned], recipient=returned) == "gone"
+    assert await process(inbox.taken[returned], recipient=returned) == "gone"
     assert await db.values("select address from mail_address where suppressed_at is not null") == ["gone@example.org"]
 
 
@@ -169,4 +169,4 @@ def _html(monkeypatch: pytest.MonkeyPatch) -> str:
     layout = env.loader.get_source(env, "mail/_layout.html")[0]
     loader = DictLoader({"mail/_layout.html": layout, "mail/made_up.html": BODY})
     monkeypatch.setattr(pages, "environment", lambda: env.overlay(loader=loader))
-    return mail.written_html("made_up", off=mail.off_link(1, "digest"))
+    return mail.written_html("made_up", off=mail.unsubscribe_link(1, "digest"))

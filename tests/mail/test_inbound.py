@@ -17,9 +17,9 @@ from parley.core import db
 from parley.mail import bounces as mail_bounces
 from parley.mail import bursts
 from parley.mail.inbound import maildir, reports
-from parley.mail.inbound.intake import take_in
+from parley.mail.inbound.intake import process
 from parley.mail.inbound.reasons import kind_of
-from parley.mail.links import Off, envelope, off_token
+from parley.mail.links import Unsubscription, envelope, off_token
 from parley.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio]
@@ -166,7 +166,7 @@ async def is_held_back() -> bool:
 
 
 async def test_an_address_that_is_gone_gets_nothing_more_until_it_is_let_go(here: Sink, club: Club) -> None:
-    assert await take_in(dsn(await sent(club))) == "gone"
+    assert await process(dsn(await sent(club))) == "gone"
     assert await is_held_back()
     number = await sent(club, "digest.2")
     await deliver_due()
@@ -178,7 +178,7 @@ async def test_an_address_that_is_gone_gets_nothing_more_until_it_is_let_go(here
 
 
 async def test_a_message_that_somebody_waits_for_still_goes_there(here: Sink, club: Club) -> None:
-    await take_in(dsn(await sent(club)))
+    await process(dsn(await sent(club)))
     async with db.atomic():
         await mail.send("reset", "ada@example.org", "A new password", "A link.\n")
     assert await deliver_due() == 1
@@ -193,25 +193,25 @@ async def test_an_address_that_cannot_be_reached_is_given_up_after_two_bounces_d
 ) -> None:
     number = await sent(club)
     for turn in range(5):
-        assert await take_in(dsn(number, "5.3.0", turn=turn)) == "hard"
+        assert await process(dsn(number, "5.3.0", turn=turn)) == "hard"
     assert not await is_held_back()
     await days_later(3)
-    assert await take_in(dsn(number, "5.3.0", turn=5)) == "hard"
+    assert await process(dsn(number, "5.3.0", turn=5)) == "hard"
     assert await is_held_back()
 
 
 async def test_full_mailboxes_add_up_over_days_and_are_forgotten_after_a_month(here: Sink, club: Club) -> None:
     number = await sent(club)
     for turn in range(3):
-        assert await take_in(dsn(number, "5.2.2", turn=turn)) == "full"
+        assert await process(dsn(number, "5.2.2", turn=turn)) == "full"
         await days_later(3)
     assert not await is_held_back()
     await days_later(31)
     for turn in range(3, 6):
-        await take_in(dsn(number, "4.4.1", turn=turn))
+        await process(dsn(number, "4.4.1", turn=turn))
         await days_later(3)
     assert not await is_held_back()
-    await take_in(dsn(number, "4.4.1", turn=7))
+    await process(dsn(number, "4.4.1", turn=7))
     assert await is_held_back()
 
 
@@ -225,7 +225,7 @@ async def refused_by_one_provider(club: Club, status: str, said: str, count: int
             number = await mail.post(letter)
         club.letters[number] = letter
         await db.execute("update mail set data_at = now(), state = 'sent' where id = $1", number)
-        await take_in(dsn(number, status, said=said, turn=turn))
+        await process(dsn(number, status, said=said, turn=turn))
 
 
 PAUSED = "select paused_until > now() from mail_domain where domain = 'provider.example'"
@@ -277,27 +277,27 @@ async def test_some_dead_addresses_among_many_that_were_reached_are_no_burst(her
 async def test_that_they_do_not_want_our_mail_is_not_the_members_fault(here: Sink, club: Club) -> None:
     number = await sent(club)
     for turn in range(9):
-        assert await take_in(dsn(number, "5.7.1", turn=turn)) == "policy"
+        assert await process(dsn(number, "5.7.1", turn=turn)) == "policy"
     assert not await is_held_back()
     assert await db.value("select count(*) from mail_bounce where kind = 'policy'") == 9
 
 
 async def test_the_same_report_counts_once(here: Sink, club: Club) -> None:
     raw = dsn(await sent(club), "5.3.0")
-    assert await take_in(raw) == "hard"
-    assert await take_in(raw) == "known"
+    assert await process(raw) == "hard"
+    assert await process(raw) == "known"
     assert await db.value("select score from mail_address") == 2
 
 
 @pytest.mark.parametrize("to", ["bounce@localhost", f"bounce+1.{'0' * 32}@localhost", "ada@localhost"])
 async def test_a_report_without_our_proof_is_not_believed(here: Sink, club: Club, to: str) -> None:
-    assert await take_in(dsn(await sent(club), to=to)) == "ignored"
+    assert await process(dsn(await sent(club), to=to)) == "ignored"
     assert await db.value("select count(*) from mail_bounce") == 0
 
 
 async def test_the_mail_server_may_name_the_address_it_delivered_to(here: Sink, club: Club) -> None:
     number = await sent(club)
-    assert await take_in(dsn(number, to="ada@localhost"), recipient=envelope(number)) == "gone"
+    assert await process(dsn(number, to="ada@localhost"), recipient=envelope(number)) == "gone"
 
 
 async def test_a_complaint_takes_them_off_the_list(here: Sink, club: Club) -> None:
@@ -314,14 +314,15 @@ Original-Mail-From: <{envelope(await sent(club))}>
 
 --x--
 """.encode()
-    assert await take_in(raw) == "complaint"
+    assert await process(raw) == "complaint"
     assert club.left == {(1, "")}
     assert await is_held_back()
 
 
 async def test_a_letter_that_asks_to_stop_stops_it(here: Sink, club: Club) -> None:
-    raw = f"From: ada@example.org\nTo: bounce@localhost\nSubject: off {off_token(Off(1, 'digest'))}\n\n".encode()
-    assert await take_in(raw) == "off"
+    token = off_token(Unsubscription(1, "digest"))
+    raw = f"From: ada@example.org\nTo: bounce@localhost\nSubject: off {token}\n\n".encode()
+    assert await process(raw) == "off"
     assert club.left == {(1, "")}
 
 
@@ -330,7 +331,7 @@ async def test_an_answer_from_somebody_on_holiday_changes_nothing(here: Sink, cl
     head = f"From: ada@example.org\nTo: {envelope(number)}\nAuto-Submitted: auto-replied\n"
     for said in ("Back soon.", "> An e-mail abuse report came.\n> 550 5.1.1 user unknown\n> Feedback-Type: abuse"):
         for subject in ("Away", "Re: Undelivered: a complaint about messages"):
-            assert await take_in(f"{head}Subject: {subject}\n\n{said}\n".encode()) == "ignored"
+            assert await process(f"{head}Subject: {subject}\n\n{said}\n".encode()) == "ignored"
     assert await db.value("select count(*) from mail_address") == 0
 
 
@@ -345,7 +346,7 @@ async def test_a_file_that_the_database_had_no_time_for_is_read_again(
         raise asyncpg.QueryCanceledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(maildir, "take_in", too_slow)
+        patch.setattr(maildir, "process", too_slow)
         assert await maildir.read_inbox() == 0
     await db.execute("update job_failure set retry_at = now() - interval '1 hour'")
 

@@ -4,7 +4,7 @@ import pytest
 from mail.sink import Club, Sink
 from parley import mail
 from parley.core import db
-from parley.mail.links import Off, read_off
+from parley.mail.links import Unsubscription, read_unsubscribe_token
 from parley.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
@@ -87,15 +87,15 @@ async def test_an_old_letter_is_not_sent_late(club: Club, sink: Sink) -> None:
 
 
 def test_a_link_to_stop_says_what_it_stops_and_cannot_be_made_up() -> None:
-    link = mail.off_link(7, "replies", "12")
+    link = mail.unsubscribe_link(7, "replies", "12")
     token = link.removeprefix("http://localhost/mail/off/")
-    assert read_off(token) == Off(7, "replies", "12")
+    assert read_unsubscribe_token(token) == Unsubscription(7, "replies", "12")
     said, _, proven = token.partition(".")
     for wrong in ("", ".", said, f"{said}.", f"{said}.{proven[:-1]}", f"{said[:-1]}.{proven}", f"é{token}", token * 2):
-        assert read_off(wrong) is None
+        assert read_unsubscribe_token(wrong) is None
 
 
 def test_another_ones_proof_is_none_for_this_link() -> None:
-    said, _, _ = mail.off_link(7, "replies").rpartition("/")[2].partition(".")
-    _, _, proven = mail.off_link(8, "replies").rpartition("/")[2].partition(".")
-    assert read_off(f"{said}.{proven}") is None
+    said, _, _ = mail.unsubscribe_link(7, "replies").rpartition("/")[2].partition(".")
+    _, _, proven = mail.unsubscribe_link(8, "replies").rpartition("/")[2].partition(".")
+    assert read_unsubscribe_token(f"{said}.{proven}") is None

@@ -16,7 +16,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 def path(argument: str = "") -> str:
-    return mail.off_link(1, "digest", argument).removeprefix("http://localhost")
+    return mail.unsubscribe_link(1, "digest", argument).removeprefix("http://localhost")
 
 
 async def test_the_page_has_one_button_and_opening_it_changes_nothing(client: httpx.AsyncClient, club: Club) -> None:

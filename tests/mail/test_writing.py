@@ -25,7 +25,7 @@ BODY = """{% extends "mail/_layout.html" %}
 def letter(monkeypatch: pytest.MonkeyPatch) -> str:
     env = pages.environment().overlay(loader=_with(BODY))
     monkeypatch.setattr(pages, "environment", lambda: env)
-    return mail.written_html("made_up", said="<b>1 & 2</b>", off=mail.off_link(1, "digest"))
+    return mail.written_html("made_up", said="<b>1 & 2</b>", off=mail.unsubscribe_link(1, "digest"))
 
 
 def _with(body: str) -> DictLoader:
@@ -37,7 +37,7 @@ def _with(body: str) -> DictLoader:
 
 def test_a_letter_is_escaped_and_says_how_to_stop_it(letter: str) -> None:
     assert "&lt;b&gt;1 &amp; 2&lt;/b&gt;" in letter
-    assert f'href="{mail.off_link(1, "digest")}"' in letter
+    assert f'href="{mail.unsubscribe_link(1, "digest")}"' in letter
     assert 'href="http://localhost/settings/mail"' in letter
     assert "Two replies wait." in letter
 

@@ -12,7 +12,7 @@ from parley import mail
 from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.mail.links import Off, off_token
+from parley.mail.links import Unsubscription, off_token
 from parley.mail.sending import deliver_due
 from parley.notifications import jobs, mailing, ops, queries
 
@@ -239,7 +239,7 @@ async def test_the_links_of_the_letter_stop_it(mira: Viewer, jon: Viewer, root: 
     assert letter is not None
 
     for argument in ("", letter.argument):
-        link = off_token(Off(mira.id, "replies", argument))
+        link = off_token(Unsubscription(mira.id, "replies", argument))
         assert link in letter.text
         assert link in (letter.html or "")
 

@@ -185,7 +185,7 @@ async def gets(app: Litestar, world: World) -> list[str]:
 async def reached(world: World, path: str) -> str:
     """An address of a route; one with a token gets a token that works."""
     if path.startswith("/mail/off/"):
-        return mail.off_link(world.people["member"].id, "digest").removeprefix(settings().base_url)
+        return mail.unsubscribe_link(world.people["member"].id, "digest").removeprefix(settings().base_url)
     if path.startswith(("/leave/", "/recover/", "/settings/email/")):
         # Their own tests have links that work.
         return world.fill(path).replace("{token:str}", "expired")

@@ -85,7 +85,7 @@ async def revise_article(article: int, text: ArticleText, edit: RevisionNote | N
     return RevisionResult(number, changed)
 
 
-async def foresee(article: int, text: ArticleText) -> NextText | None:
+async def plan_revision(article: int, text: ArticleText) -> NextText | None:
     """Return what `revise_article` would write, or None if there is no such article."""
     current = await db.fetch_one(CurrentArticle, CURRENT, article)
     if current is None:

@@ -13,7 +13,7 @@ from parley.core.errors import CommandFailed
 from parley.core.settings import settings
 from parley.mail import check as checks
 from parley.mail.inbound import actions, reports
-from parley.mail.inbound.intake import take_in
+from parley.mail.inbound.intake import process
 
 
 @click.group()
@@ -47,7 +47,7 @@ async def check(file: Path | None) -> dict[str, Any]:
 @on_installation
 async def bounce(recipient: str | None) -> dict[str, Any]:
     """Process a message from standard input: a bounce, a complaint, or a request to unsubscribe."""
-    outcome = await take_in(sys.stdin.buffer.read(), recipient)
+    outcome = await process(sys.stdin.buffer.read(), recipient)
     return {"text": outcome, "result": outcome}
 
 

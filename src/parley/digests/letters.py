@@ -17,7 +17,7 @@ from parley.core.text.messages import N_, shown
 from parley.digests.items import DigestItem
 from parley.digests.rules import EXPIRES_HOURS
 from parley.digests.words import lay_out
-from parley.mail import Letter, off_link, written, written_html
+from parley.mail import Letter, unsubscribe_link, written, written_html
 from parley.mail.links import proof
 
 KEY_LENGTH = 32
@@ -58,7 +58,7 @@ def digest(edition: Edition, items: Sequence[DigestItem], verdicts: Sequence[Any
         "edition": edition,
         "verdicts": verdicts,
         "view": address("view", edition.id),
-        "off": off_link(edition.member, "digest"),
+        "off": unsubscribe_link(edition.member, "digest"),
     }
     subject, text = written("digest", **context, settings=f"{settings().base_url}/settings/mail", wrapped=_wrapped)
     return _letter(edition, subject, text, written_html("digest", **context))
@@ -66,7 +66,11 @@ def digest(edition: Edition, items: Sequence[DigestItem], verdicts: Sequence[Any
 
 def question(edition: Edition) -> Letter:
     """Return the letter that asks an inactive member whether they still want the digest."""
-    context = {"edition": edition, "keep": address("keep", edition.member), "off": off_link(edition.member, "digest")}
+    context = {
+        "edition": edition,
+        "keep": address("keep", edition.member),
+        "off": unsubscribe_link(edition.member, "digest"),
+    }
     subject, text = written("keep", **context)
     return _letter(edition, subject, text, written_html("keep", **context))
 

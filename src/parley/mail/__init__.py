@@ -6,7 +6,7 @@ imports `sending`.
 """
 
 from parley.mail.letters import ADDRESS, Letter, MailList, end_hold, lists, post, post_all, send
-from parley.mail.links import off_link
+from parley.mail.links import unsubscribe_link
 from parley.mail.writing import written, written_html, written_message
 
 __all__ = [
@@ -15,10 +15,10 @@ __all__ = [
     "MailList",
     "end_hold",
     "lists",
-    "off_link",
     "post",
     "post_all",
     "send",
+    "unsubscribe_link",
     "written",
     "written_html",
     "written_message",

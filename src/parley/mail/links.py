@@ -12,7 +12,7 @@ PROOF = 16
 LONGEST_NUMBER = 19
 
 
-class Off(msgspec.Struct, frozen=True):
+class Unsubscription(msgspec.Struct, frozen=True):
     """What an unsubscribe link stops: letters of a list to a member; with an argument, only those with it."""
 
     member: int
@@ -20,23 +20,23 @@ class Off(msgspec.Struct, frozen=True):
     argument: str = ""
 
 
-def off_link(member: int, list_name: str, argument: str = "") -> str:
+def unsubscribe_link(member: int, list_name: str, argument: str = "") -> str:
     """Return the unsubscribe link of a list for a member, or of a part of it with `argument`. It never expires."""
-    return f"{settings().base_url}/mail/off/{off_token(Off(member, list_name, argument))}"
+    return f"{settings().base_url}/mail/off/{off_token(Unsubscription(member, list_name, argument))}"
 
 
-def off_token(off: Off) -> str:
+def off_token(off: Unsubscription) -> str:
     plain = f"{off.member}|{off.list}|{off.argument}".encode()
     return f"{_letters(plain)}.{_letters(proof('off', plain))}"
 
 
-def read_off(token: str) -> Off | None:
+def read_unsubscribe_token(token: str) -> Unsubscription | None:
     """Return what `token` stops, or None if it is not valid."""
     payload, _, signature = (_bytes(part) for part in token.partition("."))
     if not payload or not signature or not hmac.compare_digest(proof("off", payload), signature):
         return None
     member, name, argument = payload.decode().split("|", 2)
-    return Off(int(member), name, argument)
+    return Unsubscription(int(member), name, argument)
 
 
 def envelope(mail: int) -> str:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from parley.core.settings import settings
 from parley.mail import signing
 from parley.mail.letters import LINE_END, lists
-from parley.mail.links import Off, off_link, off_token, proven
+from parley.mail.links import Unsubscription, off_token, proven, unsubscribe_link
 
 LONGEST_LINE = 76
 # Only at whitespace, never inside a word.
@@ -173,10 +173,10 @@ def _sender(content: MailContent) -> str:
 
 def _of_list(content: MailContent, name: str, member: int) -> list[tuple[str, str]]:
     """Return the headers of RFC 2919, 2369 and 8058, and the Feedback-ID. One click stops the whole list."""
-    off = f"mailto:{settings().bounces}?subject=off%20{off_token(Off(member, name))}"
+    off = f"mailto:{settings().bounces}?subject=off%20{off_token(Unsubscription(member, name))}"
     headers = [
         ("List-Id", f"{lists[name].title} <{name}.{settings().host}>"),
-        ("List-Unsubscribe", f"<{off_link(member, name)}>, <{off}>"),
+        ("List-Unsubscribe", f"<{unsubscribe_link(member, name)}>, <{off}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ("List-Help", f"<{settings().base_url}/settings/mail>"),
         ("List-Owner", f"<mailto:{settings().mail_address}>"),

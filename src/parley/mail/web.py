@@ -11,38 +11,38 @@ from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.pages import page
 from parley.core.text.messages import N_
 from parley.mail.letters import MailList, lists
-from parley.mail.links import Off, read_off
+from parley.mail.links import Unsubscription, read_unsubscribe_token
 
 
 @get("/mail/off/{token:str}", name="mail:off", opt={"who": ANYONE})
-async def off_page(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+async def unsubscribe_page(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     """Show a button. A GET changes nothing, since programs that check links in mail open them."""
-    off, of = _read(token)
-    return page(request, "mailbox/off.html", done=None, **await _words(off, of))
+    unsubscription, of = _read(token)
+    return page(request, "mailbox/off.html", done=None, **await _words(unsubscription, of))
 
 
 @post("/mail/off/{token:str}", name="mail:stop", status_code=200, opt={"who": ANYONE, "any_body": True})
-async def off(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+async def unsubscribe(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     """Unsubscribe, whatever the body is; only `back=1` subscribes again."""
-    off, of = _read(token)
+    unsubscription, of = _read(token)
     # Only our own form sends this. Any other body, even an invalid one, unsubscribes.
     is_back = await request.body() == b"back=1" and of.start is not None
     change = of.start if is_back and of.start is not None else of.stop
     async with db.atomic():
-        await change(off.member, off.argument)
-    return page(request, "mailbox/off.html", done="back" if is_back else "off", **await _words(off, of))
+        await change(unsubscription.member, unsubscription.argument)
+    return page(request, "mailbox/off.html", done="back" if is_back else "off", **await _words(unsubscription, of))
 
 
-def _read(token: str) -> tuple[Off, MailList]:
-    off = read_off(token)
-    if off is None or off.list not in lists:
+def _read(token: str) -> tuple[Unsubscription, MailList]:
+    unsubscription = read_unsubscribe_token(token)
+    if unsubscription is None or unsubscription.list not in lists:
         raise NotFound(N_("This link is incomplete. Please open it from the mail again, or copy the whole link."))
-    return off, lists[off.list]
+    return unsubscription, lists[unsubscription.list]
 
 
-async def _words(off: Off, of: MailList) -> dict[str, Any]:
-    about = await of.about(off.argument) if of.about and off.argument else None
+async def _words(unsubscription: Unsubscription, of: MailList) -> dict[str, Any]:
+    about = await of.about(unsubscription.argument) if of.about and unsubscription.argument else None
     return {"title": of.title, "about": about, "can_go_back": of.start is not None}
 
 
-handlers: list[object] = [off_page, off]
+handlers: list[object] = [unsubscribe_page, unsubscribe]

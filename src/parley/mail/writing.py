@@ -45,7 +45,7 @@ def written_message(template: str, **context: Any) -> tuple[str, str, str]:
 def written_html(template: str, **context: Any) -> str:
     """Return the HTML of `templates/mail/{template}.html`, which extends `mail/_layout.html`.
 
-    For a letter of a list, `context` needs `off`, the unsubscribe link (`off_link`), besides the template's own
+    For a letter of a list, `context` needs `off`, the unsubscribe link (`unsubscribe_link`), besides the template's own
     variables.
     """
     site = {"name": "Parley", "home": settings().base_url, "settings": f"{settings().base_url}/settings/mail"}

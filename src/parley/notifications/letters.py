@@ -19,7 +19,7 @@ from parley.core import db
 from parley.core.settings import settings
 from parley.core.text.cleaning import shortened
 from parley.core.text.messages import N_, shown
-from parley.mail import Letter, off_link, written, written_html
+from parley.mail import Letter, unsubscribe_link, written, written_html
 from parley.notifications import view
 from parley.notifications.queries import COLUMNS, NotificationRow
 from parley.notifications.rules import CHANNEL, IS_SHOWN, JUDGED_BY, LIST
@@ -141,7 +141,7 @@ def _by_thread(member: int, entries: Sequence[LetterEntry]) -> list[LetterThread
         thread = entry.row.thread or 0
         if thread not in found:
             address = f"{settings().base_url}/t/{thread}/{entry.row.slug}"
-            off = off_link(member, LIST, str(thread))
+            off = unsubscribe_link(member, LIST, str(thread))
             found[thread] = LetterThread(thread, entry.row.thread_title or "", address, off, [])
         found[thread].entries.append(entry)
     return list(found.values())
@@ -154,7 +154,11 @@ async def _letter(member: int, to: Addressee, discussions: Sequence[LetterThread
     several = N_("{count} new for you in {discussions} discussions").format(count=count, discussions=len(discussions))
     subject = f"Re: {discussions[0].title}" if is_one else shown(several)
     context = {"to": to, "discussions": discussions, "first": first, "count": count, "longest": LONGEST}
-    context |= {"subject": shortened(subject, SUBJECT), "site": settings().base_url, "off": off_link(member, LIST)}
+    context |= {
+        "subject": shortened(subject, SUBJECT),
+        "site": settings().base_url,
+        "off": unsubscribe_link(member, LIST),
+    }
     subject, text = written("replies", **context, wrapped=_wrapped)
     return Letter(
         list=LIST,

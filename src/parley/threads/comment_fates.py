@@ -59,7 +59,7 @@ async def summary(
     thread: int, article: ArticleRow, text: ArticleText, placed: Mapping[int, str] | None = None
 ) -> dict[str, Any]:
     """What a text would do to comments, for `articles/_comment_fates.html`."""
-    new = await revising.foresee(article.id, text)
+    new = await revising.plan_revision(article.id, text)
     found = [one for hook in fates_of for one in await hook(thread, article.revision, new, placed or {})] if new else []
     by_fate = {fate: [one for one in found if one.fate == fate] for fate in get_args(Fate)}
     return {

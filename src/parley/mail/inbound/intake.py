@@ -9,14 +9,14 @@ from parley.core import db
 from parley.mail import bounces
 from parley.mail.inbound import reports
 from parley.mail.letters import lists
-from parley.mail.links import read_off, returned
+from parley.mail.links import read_unsubscribe_token, returned
 
 # Headers with the address that it was delivered to, most reliable first; the last two are of our mail, in a complaint.
 HEADERS = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Original-Mail-From", "Return-Path")
 OFF = re.compile(r"\s*off\s+([\w-]+\.[\w-]+)\s*", re.IGNORECASE)
 
 
-async def take_in(raw: bytes, recipient: str | None = None) -> str:
+async def process(raw: bytes, recipient: str | None = None) -> str:
     """Process an inbound message and return what it was, in a word. Idempotent.
 
     `recipient` is the address it was delivered to, if the mail server reports it. "ignored": it is not about our mail,
@@ -39,7 +39,7 @@ async def take_in(raw: bytes, recipient: str | None = None) -> str:
 
 
 async def _unsubscribe(token: str) -> bool:
-    off = read_off(token)
+    off = read_unsubscribe_token(token)
     if off is None or off.list not in lists:
         return False
     async with db.atomic():

@@ -9,7 +9,7 @@ from parley.core.errors import Unavailable
 from parley.core.events import attempts
 from parley.core.http.failures import OUTAGES
 from parley.core.settings import settings
-from parley.mail.inbound.intake import take_in
+from parley.mail.inbound.intake import process
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +26,7 @@ async def read_inbox() -> int:
 
 async def _read(file: Path) -> None:
     try:
-        outcome = await take_in(await asyncio.to_thread(file.read_bytes))
+        outcome = await process(await asyncio.to_thread(file.read_bytes))
     # The message is not at fault. It is read again later.
     except (Unavailable, OSError, *OUTAGES):
         raise

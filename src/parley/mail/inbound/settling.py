@@ -19,7 +19,7 @@ select id from mail where key = $1 union all select id from mail where id = $2 a
 HARMLESS = {"delivered", "mail", "auto-reply"}
 
 
-async def take_in(text: str) -> str:
+async def process(text: str) -> str:
     """Process the notifications in `text`, and return what the last one was, in a word. Idempotent."""
     digest, outcome = hashlib.sha256(text.encode()).hexdigest(), "ignored"
     for number, one in enumerate(delivery_status.read(text)):

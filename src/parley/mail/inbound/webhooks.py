@@ -58,7 +58,7 @@ async def webhook(request: AnyRequest, relay: FromPath[str]) -> Response[str]:
 async def _ses(request: AnyRequest) -> str:
     message = await sns.verified(await _body(request, settings().ses_topic), settings().ses_topic or "")
     if message.type == sns.NOTIFICATION:
-        return await settling.take_in(message.message)
+        return await settling.process(message.message)
     if message.type != sns.CONFIRMATION:
         return "ignored"
     await sns.confirm(message)
@@ -76,7 +76,7 @@ async def _mailgun(request: AnyRequest) -> str:
     async with _once(body.signature.token) as is_new:
         # The signature does not cover the event, so an event with a used token may be forged.
         event = bytes(body.event).decode("utf-8", "replace")
-        return await settling.take_in(f'{{"event-data": {event}}}') if is_new else "known"
+        return await settling.process(f'{{"event-data": {event}}}') if is_new else "known"
 
 
 def _check_mailgun(signature: WebhookSignature, key: str) -> None:
@@ -109,7 +109,7 @@ async def _postmark(request: AnyRequest) -> str:
     is_authorised = hmac.compare_digest(expected.encode(), request.headers.get("Authorization", "").encode())
     if login is not None and not is_authorised:
         raise Forbidden(N_("The name or password of this notification is wrong. Nothing was changed."))
-    return await settling.take_in((await _body(request, login)).decode("utf-8", "replace"))
+    return await settling.process((await _body(request, login)).decode("utf-8", "replace"))
 
 
 async def _body(request: AnyRequest, setting: str | None) -> bytes:
