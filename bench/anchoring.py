@@ -7,8 +7,8 @@ from time import process_time
 
 from bench.ground import ROUNDS, Ground
 from bench.report import Figure
+from parley.anchoring import DocumentBlock, Selector, resolve, select
 from parley.articles.lineage import EarlierPassage, align
-from parley.comments.anchoring import DocumentBlock, Selector, resolve, select
 from parley.demo.content import articles, discussion
 
 PASSAGES, ANCHORS, EDITED = 200, 1_000, 0.2

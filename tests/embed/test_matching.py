@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from comments.essays import FOLDER, essays
+from anchoring.essays import FOLDER, essays
 from parley.embed.fingerprints import fingerprint
 from parley.embed.page import FEWEST_CHARACTERS
 

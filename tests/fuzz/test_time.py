@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parley import anchoring
 from parley.accounts import addresses, names
 from parley.articles import reading
 from parley.articles.editing import read_markdown
@@ -24,7 +25,6 @@ from parley.articles.rules import is_web_address
 from parley.automod.rules import post
 from parley.automod.rules.conditions import Burst, Domains, FirstLinks, Links, NearCopies, Pattern, Similar, WordList
 from parley.automod.rules.post import Post
-from parley.comments import anchoring
 from parley.comments import rules as comment_rules
 from parley.comments.statement import as_statement
 from parley.core.errors import Refused

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from parley import anchoring
+from parley.anchoring import DocumentBlock, Resolution
 from parley.articles import queries as articles
 from parley.articles.revising import NextText
-from parley.comments import anchoring, anchors, queries
-from parley.comments.anchoring import DocumentBlock, Resolution
+from parley.comments import anchors, queries
 from parley.comments.counts import recount
 from parley.core import db
 from parley.core.text.messages import N_

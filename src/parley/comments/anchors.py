@@ -7,10 +7,11 @@ from operator import attrgetter
 
 import msgspec
 
+from parley import anchoring
+from parley.anchoring import DocumentBlock, Resolution, Selector
 from parley.articles import queries as articles
 from parley.articles.budget import Budget, for_anchors
-from parley.comments import anchoring, rules
-from parley.comments.anchoring import DocumentBlock, Resolution, Selector
+from parley.comments import rules
 from parley.comments.counts import counted, recount
 from parley.core import db
 from parley.core.errors import Refused

@@ -9,12 +9,12 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
+from parley.anchoring import thresholds
+from parley.anchoring.document import RevisionText, Span
+from parley.anchoring.images import Region, whole_words
+from parley.anchoring.regions import Contexts
+from parley.anchoring.selecting import Selector
 from parley.articles.budget import Budget, partial_match_steps
-from parley.comments.anchoring import thresholds
-from parley.comments.anchoring.document import RevisionText, Span
-from parley.comments.anchoring.images import Region, whole_words
-from parley.comments.anchoring.regions import Contexts
-from parley.comments.anchoring.selecting import Selector
 from parley.importing.words import WORD, collapsed, folded, lowered
 
 _CLEARLY_MORE = 4  # characters of context by which one of two equal candidates has to be better than the other

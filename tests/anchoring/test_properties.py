@@ -7,8 +7,8 @@ from itertools import chain, count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parley.anchoring import DocumentBlock, Selector, resolve, select
 from parley.articles.lineage import EarlierPassage, align
-from parley.comments.anchoring import DocumentBlock, Selector, resolve, select
 
 STAYING = ("reword", "lengthen", "add", "drop", "split", "merge")
 MOVING = (*STAYING, "move")

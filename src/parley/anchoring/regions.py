@@ -3,10 +3,10 @@
 from collections.abc import Container, Mapping, Sequence
 from itertools import accumulate
 
+from parley.anchoring.document import RevisionText, Span
+from parley.anchoring.images import Region
 from parley.articles.budget import Budget
 from parley.articles.similarity import are_linked
-from parley.comments.anchoring.document import RevisionText, Span
-from parley.comments.anchoring.images import Region
 
 _REACH = 3  # of the passages beside a region that only one of the revisions has, so many are looked at
 _EACH_LETTER = 1_000  # cost of splitting text into words, in steps of the budget per letter

@@ -5,7 +5,7 @@ import lxml.html
 import pytest
 
 from conftest import SHARED
-from parley.comments.anchoring import DocumentBlock, Resolution, Selector, resolve, select
+from parley.anchoring import DocumentBlock, Resolution, Selector, resolve, select
 
 ROTA = "The rota hangs beside the door. It is older than anyone named on it, and nobody dares to change it."
 NOTICE = "There are only three remedies, and each of them has been tried across the road."

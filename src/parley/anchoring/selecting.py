@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from parley.comments.anchoring.document import DocumentBlock, RevisionText, Span
+from parley.anchoring.document import DocumentBlock, RevisionText, Span
 from parley.importing.words import collapsed, folded
 
 # Of words that occur very often in a passage, only the first occurrences are compared: each comparison takes time.

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein, Prefix
 
+from parley.anchoring.document import RevisionText, Span
 from parley.articles.budget import Budget
-from parley.comments.anchoring.document import RevisionText, Span
 from parley.importing.words import UNSPACED, Coder
 
 TOKEN = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|[^\w\s]")

@@ -15,8 +15,8 @@ from typing import Literal
 import msgspec
 
 from conftest import SHARED
+from parley.anchoring import DocumentBlock, Selector, select
 from parley.articles.lineage import EarlierPassage, align
-from parley.comments.anchoring import DocumentBlock, Selector, select
 from parley.importing.markdown import extract_markdown
 from parley.importing.passages import cut
 from parley.importing.words import WORD, collapsed

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 import make
+from parley import anchoring
+from parley.anchoring import DocumentBlock, Selector, resolve
 from parley.articles import revising
 from parley.articles.lineage import EarlierPassage, align
-from parley.comments import anchoring
-from parley.comments.anchoring import DocumentBlock, Selector, resolve
 from parley.threads.ops import revise_thread
 
 pytestmark = pytest.mark.anyio

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from parley.comments.anchoring import CONTEXT, DocumentBlock, Selector
-from parley.comments.anchoring.document import RevisionText
+from parley.anchoring import CONTEXT, DocumentBlock, Selector
+from parley.anchoring.document import RevisionText
 from parley.importing.words import folded, lowered
 
 Found = tuple[str | None, int]  # the words that are taken for the quote, and the passage in which they begin

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from comments.essays import FOLDER, Essay, essays
-from comments.peers import Closest, Found, exact
-from parley.comments.anchoring import resolve
+from anchoring.essays import FOLDER, Essay, essays
+from anchoring.peers import Closest, Found, exact
+from parley.anchoring import resolve
 
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="the real revisions are not here (../shared/data)")
 

@@ -11,10 +11,10 @@ from random import Random
 
 import msgspec
 
-from comments.essays import FOLDER
+from anchoring.essays import FOLDER
 from conftest import SHARED
+from parley.anchoring import DocumentBlock
 from parley.articles.lineage import EarlierPassage, align
-from parley.comments.anchoring import DocumentBlock
 from parley.demo.content import articles
 from parley.importing.markdown import extract_markdown
 from parley.importing.passages import ImportedPassage, cut

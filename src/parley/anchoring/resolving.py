@@ -5,11 +5,11 @@ from typing import Literal
 
 import msgspec
 
+from parley.anchoring.document import DocumentBlock, RevisionText
+from parley.anchoring.finding import Finder
+from parley.anchoring.selecting import Selector
 from parley.articles.budget import Budget, for_anchors
 from parley.articles.ordering import in_order
-from parley.comments.anchoring.document import DocumentBlock, RevisionText
-from parley.comments.anchoring.finding import Finder
-from parley.comments.anchoring.selecting import Selector
 from parley.importing.words import collapsed, folded
 
 State = Literal["same", "changed", "moved", "kept", "lost"]

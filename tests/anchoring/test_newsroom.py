@@ -9,9 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
-from comments.essays import contained
-from comments.newsroom import Block, Newsroom, Sentence, newsroom
-from parley.comments.anchoring import DocumentBlock, Resolution, Selector, resolve, select
+from anchoring.essays import contained
+from anchoring.newsroom import Block, Newsroom, Sentence, newsroom
+from parley.anchoring import DocumentBlock, Resolution, Selector, resolve, select
 
 LIKE = 0.6  # a sentence that is less similar than this to what it was may count as gone
 Verdicts = Counter[tuple[str, str]]  # of (fate, verdict)
