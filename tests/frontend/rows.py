@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from parley.articles.queries import ArticleRow, PassageRow
-from parley.comments.glance import Glance, Here
+from parley.comments.glance import FirstInView, Glance
 from parley.comments.groups import Stances
 from parley.comments.queries import CommentRow
 from parley.core.http.access import Viewer
@@ -153,5 +153,5 @@ def passage_page(**context: Any) -> str:
         for n in (2, 5, 9)
     }
     groups = [group(rows[n - 1], one) for n, one in on.items()] + [group(None, *map(comment, range(61, 69)))]
-    here = Here("Passage 1 begins.", 0, rows[1], "Passage 2 begins.")
+    here = FirstInView("Passage 1 begins.", 0, rows[1], "Passage 2 begins.")
     return thread_page("".join(groups), view="passage", passages_html=passage_rows(rows), **({"here": here} | context))

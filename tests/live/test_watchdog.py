@@ -13,7 +13,7 @@ from live.forum import HERE, PATIENCE, Forum, wait_for
 from parley.embedded import Folder
 from parley.embedded.program import Web
 from parley.embedded.service import ServiceRun
-from parley.embedded.supervisor import Stopped, watch
+from parley.embedded.supervisor import StopRequested, watch
 from ports import free_port
 
 BLOCKED = "parley_loop_blocked_total{route="
@@ -46,7 +46,7 @@ def web(live_forum: Forum, tmp_path: Path, metrics_port: int) -> Iterator[Blocki
 
     def pause(seconds: float) -> None:
         if ending.wait(seconds):
-            raise Stopped
+            raise StopRequested
 
     with Folder(tmp_path / "data").held() as folder:
         run = ServiceRun(folder, pause=pause)
@@ -64,7 +64,7 @@ def web(live_forum: Forum, tmp_path: Path, metrics_port: int) -> Iterator[Blocki
 def _supervise(web: Blocking, run: ServiceRun) -> None:
     try:
         watch([web], run)
-    except Stopped:
+    except StopRequested:
         return
 
 

@@ -69,7 +69,7 @@ class SecondNeeded(msgspec.Struct, frozen=True):
     ticket: str
 
 
-class Entering(msgspec.Struct, frozen=True):
+class SignInMember(msgspec.Struct, frozen=True):
     """A member who signs in."""
 
     name: str
@@ -84,7 +84,7 @@ async def signed_in(member: int, methods: frozenset[str], client: Client) -> Sig
 
     A member who left comes back. `methods` are those by which the member just proved who they are.
     """
-    found = await db.fetch_one(Entering, ENTERING, member)
+    found = await db.fetch_one(SignInMember, ENTERING, member)
     if found is None:
         raise LookupError(member)
     if found.has_second and not is_enough(methods):
@@ -113,7 +113,7 @@ async def has_second(member: int) -> bool:
     return bool(await db.value(IS_SECOND_DUE, member))
 
 
-async def _mail_alert(found: Entering, client: Client) -> None:
+async def _mail_alert(found: SignInMember, client: Client) -> None:
     """Tell the member that somebody signed in on a browser that they did not use before."""
     link = f"{settings().base_url}/settings/security"
     context = {"name": found.name, "device": agents.device(client.agent), "link": link}

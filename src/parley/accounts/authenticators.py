@@ -46,7 +46,7 @@ EXPIRED = N_("This page was open too long. Please scan the new picture.")
 REQUIRED = N_("Moderators and admins need a second step to sign in. Please add another one before you remove this one.")
 
 
-class Stored(msgspec.Struct, frozen=True):
+class StoredAuthenticator(msgspec.Struct, frozen=True):
     seed: bytes
     step: int
 
@@ -132,7 +132,7 @@ async def is_on(member: int) -> bool:
 
 async def accepts(member: int, code: str) -> bool:
     """Whether `code` is one of the member's app that was not used. A right code is used up."""
-    stored = await db.fetch_one(Stored, SEED, member)
+    stored = await db.fetch_one(StoredAuthenticator, SEED, member)
     seed = stored and sealing.unseal(stored.seed, f"seed|{member}")
     step = _matching_step(seed.decode(), code) if seed else None
     return step is not None and await db.value(BURN, member, step) is not None

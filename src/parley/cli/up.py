@@ -16,7 +16,7 @@ from parley.embedded import CannotStart, Folder
 from parley.embedded.program import OneShotProgram, Program, Web
 from parley.embedded.service import Service, ServiceRun
 from parley.embedded.start import started
-from parley.embedded.supervisor import Signals, Stopped, watch
+from parley.embedded.supervisor import Signals, StopRequested, watch
 
 # What `parley demo` writes into the data folder (demo/publisher.py).
 PUBLISHER_FILE = "publisher.html"
@@ -42,7 +42,7 @@ def up(port: int, data: Path, metrics: int | None, *, no_demo: bool) -> None:
                 Program(run, {}, name).end_orphan()
             check_port(port)
             serve(run, stack, port, metrics=metrics, with_demo=not no_demo)
-    except Stopped:
+    except StopRequested:
         say("Stopped. All data is kept.")
     except CannotStart as error:
         fail(str(error))

@@ -76,7 +76,7 @@ def _voice(row: VoiceRow, on_page: Container[int]) -> Voice:
     return Voice(row.id, row.stance, row.author, row.author_id, row.is_member, row.assisted, words, address)
 
 
-class Here(msgspec.Struct, frozen=True):
+class FirstInView(msgspec.Struct, frozen=True):
     """The first passage, which is in view at first, and the next one with perspectives."""
 
     words: str
@@ -85,11 +85,11 @@ class Here(msgspec.Struct, frozen=True):
     next_words: str
 
 
-def first_in_view(passages: Sequence[PassageRow]) -> Here | None:
+def first_in_view(passages: Sequence[PassageRow]) -> FirstInView | None:
     """Return what a discussion by passage begins with, or None if the article has no passage."""
     if not passages:
         return None
     first, *others = passages
     following = next((row for row in others if row.comment_count), None)
     words = shortened(following.text, WORDS) if following else ""
-    return Here(shortened(first.text, WORDS), first.comment_count, following, words)
+    return FirstInView(shortened(first.text, WORDS), first.comment_count, following, words)

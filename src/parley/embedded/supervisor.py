@@ -16,7 +16,7 @@ STEADY_SECONDS = 60.0
 LONGEST_WAIT = 30.0
 
 
-class Stopped(Exception):
+class StopRequested(Exception):
     """A signal to stop was received."""
 
 
@@ -33,14 +33,14 @@ class Signals:
     def pause(self, seconds: float) -> None:
         """Sleep. Raises Stopped as soon as a signal is received."""
         if self._received.wait(seconds):
-            raise Stopped
+            raise StopRequested
 
     def _receive(self, _number: int, _frame: FrameType | None) -> None:
         self._received.set()
 
 
 @dataclass
-class Watched:
+class WatchedService:
     """A service with its restarts."""
 
     service: Service
@@ -79,7 +79,7 @@ class Watched:
 
 def watch(services: Iterable[Service], run: ServiceRun) -> None:
     """Restart services that end, until a signal makes `run.pause` raise Stopped."""
-    watched = [Watched(service, run, time.monotonic()) for service in services]
+    watched = [WatchedService(service, run, time.monotonic()) for service in services]
     while True:
         run.pause(CHECK_SECONDS)
         for one in watched:

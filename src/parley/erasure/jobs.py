@@ -36,7 +36,7 @@ class RenamedMember(msgspec.Struct, frozen=True):
     mentioned_as: list[str]
 
 
-class Leaving(msgspec.Struct, frozen=True):
+class DueErasure(msgspec.Struct, frozen=True):
     """A member who is to be erased, with their words or without."""
 
     id: int
@@ -46,12 +46,12 @@ class Leaving(msgspec.Struct, frozen=True):
 
 async def erase_due() -> int:
     """Erase the members whose 14 days are over, and return how many there were."""
-    due = await db.fetch(Leaving, DUE)
+    due = await db.fetch(DueErasure, DUE)
     await attempts.each("erasures", due, erase, key=lambda one: one.id, in_transaction=False)
     return len(due)
 
 
-async def erase(member: Leaving) -> None:
+async def erase(member: DueErasure) -> None:
     """Erase one member. The name goes last, so that the next sweep continues after an interruption."""
     if member.erase_words and not await words.erase(member.id):
         return

@@ -38,7 +38,7 @@ _TAIL_WORDS = 120
 _LONGEST_TITLE = 200
 
 
-class Top(msgspec.Struct):
+class TopLines(msgspec.Struct):
     """What the lines above an article contain."""
 
     title: str
@@ -47,12 +47,12 @@ class Top(msgspec.Struct):
     updated_at: datetime | None = None
 
 
-def read_top(lines: Sequence[str]) -> tuple[Top, int]:
+def read_top(lines: Sequence[str]) -> tuple[TopLines, int]:
     """Read the title (the first line that is no noise) and the lines after it. Also return how many lines that were."""
     first = next((at for at, line in enumerate(lines) if line and not is_noise(line)), 0)
     if len(lines[first]) > _LONGEST_TITLE:
-        return Top(title=""), first
-    top = Top(title=lines[first])
+        return TopLines(title=""), first
+    top = TopLines(title=lines[first])
     below = [(at, line) for at, line in enumerate(lines) if at > first and line]
     for (at, line), (_, following) in pairwise([*below, (len(lines), "")]):
         if line != top.title and not _read_byline(top, line, following) and not _read_facts(top, line):
@@ -78,11 +78,11 @@ def is_noise(line: str) -> bool:
     return bool(_BETWEEN_PARAGRAPHS.fullmatch(line))
 
 
-def _read_byline(top: Top, line: str, following: str) -> bool:
+def _read_byline(top: TopLines, line: str, following: str) -> bool:
     name = _without_repetition(line)
     if match := _BY.fullmatch(line):
         name = match["name"]
-    elif not (_NAME.fullmatch(name) and (name != line or (name.istitle() and _read_facts(Top(""), following)))):
+    elif not (_NAME.fullmatch(name) and (name != line or (name.istitle() and _read_facts(TopLines(""), following)))):
         return False
     top.byline = top.byline or tuple(names_in(name, single=True))
     return True
@@ -94,7 +94,7 @@ def _without_repetition(line: str) -> str:
     return half if half and line in (half * 2, f"{half} {half}") else line
 
 
-def _read_facts(top: Top, line: str) -> bool:
+def _read_facts(top: TopLines, line: str) -> bool:
     """Read dates from a line such as "4 min read, updated March 16, 2026". Return False for any other line."""
     rest = line
     if updated := _UPDATED.search(rest):

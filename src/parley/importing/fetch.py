@@ -12,7 +12,7 @@ from parley.core.text.messages import N_
 from parley.importing.addresses import Network, Resolve, resolve
 from parley.importing.connecting import LATER, PASTE, connecting, target_of, wire
 from parley.importing.errors import CannotImport, PageGone, SiteBusy, Unchanged
-from parley.importing.inflating import Inflating
+from parley.importing.inflating import Inflater
 from parley.importing.limits import LARGEST_FILE, LARGEST_PDF
 from parley.importing.metadata.licences import reservations
 from parley.importing.pdf.signature import is_pdf
@@ -141,7 +141,7 @@ def _refuse_status(status: int, headers: httpx.Headers) -> None:
 
 
 async def _body(answer: httpcore.Response, headers: httpx.Headers, limits: Limits) -> bytes:
-    inflating = Inflating(headers.get("content-encoding", ""), limits.size)
+    inflating = Inflater(headers.get("content-encoding", ""), limits.size)
     async for chunk in answer.aiter_stream():
         inflating.feed(chunk)
         if PDF in limits.accept and is_pdf(bytes(inflating.body[:_MAGIC])):

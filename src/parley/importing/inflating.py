@@ -8,7 +8,7 @@ from parley.importing.errors import CannotImport
 _GZIP_OR_ZLIB = 47  # zlib: detect the format from the header, with the full window size
 
 
-class Inflating:
+class Inflater:
     """Collects a body that is sent plain, gzip or deflate. Stops at `limit` bytes, as sent or decompressed."""
 
     def __init__(self, encoding: str, limit: int) -> None:

@@ -141,7 +141,7 @@ class ClaimedMail(msgspec.Struct, frozen=True):
     attempts: int
 
 
-class Arrived(msgspec.Struct, frozen=True):
+class ArrivedMail(msgspec.Struct, frozen=True):
     id: int
     list: str | None
 
@@ -206,7 +206,7 @@ async def settle(
 async def arrived(mail: int) -> bool:
     """Settle a message that its relay has accepted. Return False if it was settled already."""
     async with db.atomic():
-        found = await db.fetch_one(Arrived, ARRIVED, mail)
+        found = await db.fetch_one(ArrivedMail, ARRIVED, mail)
         if found is not None and found.list is not None:
             await lists[found.list].settled(mail, "sent")
     if found is not None:

@@ -18,7 +18,7 @@ from parley.rights.tables import RightsRequest
 GUIDELINE = "select code from guideline where illegal and not retired order by position, code limit 1"
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class RightsRequestInput(msgspec.Struct, frozen=True):
     """A request as it was entered. The report says who sent it, about which article, and why."""
 
     flag: Flag
@@ -27,7 +27,7 @@ class Wanted(msgspec.Struct, frozen=True):
     original: str
 
 
-async def request(wanted: Wanted) -> int:
+async def request(wanted: RightsRequestInput) -> int:
     """Save a request with its report and return its id.
 
     Raises Refused where the member has a request or report about the article that waits.

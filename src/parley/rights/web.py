@@ -16,7 +16,7 @@ from parley.reports.ops import Flag
 from parley.reports.web import limit, reporter_of
 from parley.rights import ops, queries
 from parley.rights.forms import RightsForm
-from parley.rights.ops import Wanted
+from parley.rights.ops import RightsRequestInput
 from parley.rights.rules import GROUNDS, WISHES
 from parley.threads.queries import ThreadRow
 
@@ -54,10 +54,10 @@ async def request_(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     return Redirect(f"/t/{row.id}/rights/done", status_code=303)
 
 
-def wanted(thread: int, form: RightsForm, reporter: Viewer | None, address: str) -> Wanted:
+def wanted(thread: int, form: RightsForm, reporter: Viewer | None, address: str) -> RightsRequestInput:
     sender = network(address) if reporter is None else None
     flag = Flag("article", thread, "", form.words, reporter, form.name, form.email, sender)
-    return Wanted(flag, form.ground or "", form.wish or "", form.original)
+    return RightsRequestInput(flag, form.ground or "", form.wish or "", form.original)
 
 
 @get("/t/{thread:str}/rights/done", name="rights:done", opt={"who": ANYONE})

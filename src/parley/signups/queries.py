@@ -45,7 +45,7 @@ class Applicant(msgspec.Struct, frozen=True):
     confirmed_at: datetime
 
 
-class Invited(msgspec.Struct, frozen=True):
+class InvitedMember(msgspec.Struct, frozen=True):
     name: str
     inviter: str
     created_at: datetime
@@ -71,6 +71,6 @@ async def waiting() -> list[Applicant]:
     return await db.fetch(Applicant, WAITING)
 
 
-async def invited() -> list[Invited]:
+async def invited() -> list[InvitedMember]:
     """The last members who came by an invitation."""
-    return await db.fetch(Invited, INVITED)
+    return await db.fetch(InvitedMember, INVITED)

@@ -16,7 +16,7 @@ from identity join member on member.id = identity.member where source = $1 and s
 OF_MEMBER = "select id, source, created_at from identity where member = $1 order by created_at, id"
 
 
-class Owner(msgspec.Struct, frozen=True):
+class IdentityOwner(msgspec.Struct, frozen=True):
     """The member whom an account at another site belongs to."""
 
     id: int
@@ -36,8 +36,8 @@ class IdentityRow(msgspec.Struct, frozen=True):
         return next((one.name for one in settings().providers.values() if one.source == self.source), self.source)
 
 
-async def owner(source: str, subject: str) -> Owner | None:
-    return await db.fetch_one(Owner, OWNER, source, subject)
+async def owner(source: str, subject: str) -> IdentityOwner | None:
+    return await db.fetch_one(IdentityOwner, OWNER, source, subject)
 
 
 async def links(member: int) -> list[IdentityRow]:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from parley.articles.queries import WORDS_A_MINUTE
 from parley.core import db
-from parley.core.cache import Bounded, text_bytes
+from parley.core.cache import LruCache, text_bytes
 from parley.core.http.access import Viewer
 from parley.core.http.pages import environment
 from parley.core.text.cleaning import as_id, shortened
@@ -67,7 +67,7 @@ class RenderedCard(msgspec.Struct, frozen=True):
 
 
 # A card takes about twice the memory of its HTML, which has the same texts.
-_rendered: Bounded[RenderedCard] = Bounded(CACHED, CACHED_BYTES, lambda cached: 2 * text_bytes(cached.html), "cards")
+_rendered: LruCache[RenderedCard] = LruCache(CACHED, CACHED_BYTES, lambda cached: 2 * text_bytes(cached.html), "cards")
 
 
 class CardVoiceRow(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ import msgspec
 
 from parley.articles.rules import READABLE
 from parley.core import db
-from parley.core.cache import Bounded
+from parley.core.cache import LruCache
 from parley.threads.tables import Thread, Topic
 
 PAGE = 20
@@ -91,7 +91,7 @@ async def one(thread_id: int) -> ThreadRow | None:
 
 
 # Cached for ever, since a thread's slug never changes.
-_addresses: Bounded[str] = Bounded(10_000)
+_addresses: LruCache[str] = LruCache(10_000)
 
 
 async def address(thread_id: int) -> str:

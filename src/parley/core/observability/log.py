@@ -10,7 +10,7 @@ import structlog
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
-class Lossy:
+class LossyFile:
     """A file that drops lines it cannot write: a full disk must not fail requests."""
 
     def __init__(self, file: TextIO) -> None:
@@ -40,7 +40,7 @@ def set_up(level: str, *, readable: bool) -> None:
     structlog.configure(
         processors=shared + last,
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(file=cast("TextIO", Lossy(sys.stderr))),
+        logger_factory=structlog.PrintLoggerFactory(file=cast("TextIO", LossyFile(sys.stderr))),
         cache_logger_on_first_use=True,
     )
     # Log lines of libraries get the same form, with the traceback in the same line.
