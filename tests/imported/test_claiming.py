@@ -8,10 +8,10 @@ import pytest
 from litestar import Litestar
 
 import make
+from parley.comments.formats import FORMATS
 from parley.comments.importing import ImportLine, import_discussion
 from parley.core import db
 from parley.core.errors import Forbidden
-from parley.discussion_formats import FORMATS
 from parley.imported import ops
 from parley.search import jobs as search
 

@@ -11,10 +11,10 @@ import rich_click as click
 from rich.progress import Progress
 
 from parley.cli.running import on_installation
+from parley.comments.formats import FORMATS
+from parley.comments.formats.foreign import without_lonely_gaps
 from parley.comments.importing import ImportLine, import_discussion
 from parley.core.errors import CommandFailed
-from parley.discussion_formats import FORMATS
-from parley.discussion_formats.foreign import without_lonely_gaps
 
 # Discussions that a message names.
 MOST_NAMED = 10

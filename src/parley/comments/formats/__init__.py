@@ -7,8 +7,8 @@ thread. Authors are only names: an account of the same name may belong to somebo
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from parley.discussion_formats import discourse, disqus, hacker_news, hypothesis, parley, wordpress
-from parley.discussion_formats.foreign import Foreign
+from parley.comments.formats import discourse, disqus, hacker_news, hypothesis, parley, wordpress
+from parley.comments.formats.foreign import Foreign
 
 FORMATS: dict[str, Callable[[Path], Iterator[Foreign]]] = {
     "discourse": discourse.read,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from parley.discussion_formats.foreign import DELETED, Foreign, decoded
-from parley.discussion_formats.markup import as_markdown
+from parley.comments.formats.foreign import DELETED, Foreign, decoded
+from parley.comments.formats.markup import as_markdown
 
 
 class Item(msgspec.Struct, frozen=True):

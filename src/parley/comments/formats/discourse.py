@@ -5,8 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from parley.discussion_formats.foreign import DELETED, REMOVED, Foreign, decoded, timestamp
-from parley.discussion_formats.markup import as_markdown
+from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, decoded, timestamp
+from parley.comments.formats.markup import as_markdown
 
 # Ordinary posts; the others say that somebody was invited, or are only for staff.
 REGULAR = 1

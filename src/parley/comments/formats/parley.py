@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from parley.discussion_formats.foreign import DELETED, REMOVED, Foreign, decoded, timestamp
+from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, decoded, timestamp
 
 GONE = {"deleted": DELETED}
 

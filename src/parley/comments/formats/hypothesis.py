@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from parley.discussion_formats.foreign import REMOVED, Foreign, decoded, timestamp
+from parley.comments.formats.foreign import REMOVED, Foreign, decoded, timestamp
 
 
 class Selector(msgspec.Struct, frozen=True):

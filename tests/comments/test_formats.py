@@ -14,10 +14,10 @@ import make
 from conftest import SHARED
 from parley.cli.discussion import read_format
 from parley.comments import anchors, editing
+from parley.comments.formats.markup import as_markdown
 from parley.comments.importing import ImportLine, import_discussion
 from parley.core import db
 from parley.core.errors import CommandFailed
-from parley.discussion_formats.markup import as_markdown
 
 DISQUS = """<?xml version="1.0" encoding="utf-8"?>
 <disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals">

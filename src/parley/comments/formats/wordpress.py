@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from parley.discussion_formats.foreign import DELETED, REMOVED, Foreign, elements, text_of, timestamp
-from parley.discussion_formats.markup import as_markdown
+from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, elements, text_of, timestamp
+from parley.comments.formats.markup import as_markdown
 
 GONE = {"spam": REMOVED, "trash": DELETED, "post-trashed": DELETED}
 
