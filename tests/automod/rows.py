@@ -9,7 +9,7 @@ import make
 from parley.automod.rules import current
 from parley.automod.rules.conditions import AnyCondition
 from parley.backtests import jobs
-from parley.backtests.run import BacktestResult
+from parley.backtests.run import Result
 from parley.core import db
 from parley.core.http.access import Viewer
 
@@ -74,9 +74,9 @@ async def asked(rule: int) -> int:
     return made
 
 
-async def backtested(rule: int) -> BacktestResult:
+async def backtested(rule: int) -> Result:
     """What the back-test of a rule finds."""
     number = await asked(rule)
     await jobs.run_backtests()
     found = await db.value("select result::text from backtest where id = $1 and state = 'done'", number)
-    return msgspec.json.decode(found, type=BacktestResult)
+    return msgspec.json.decode(found, type=Result)

@@ -10,12 +10,12 @@ from parley.automod.rules.conditions import Pattern, WordList
 from parley.automod.rules.evaluate import ActiveRule
 from parley.backtests import costs, jobs
 from parley.backtests.costs import Cost
-from parley.backtests.run import BacktestResult
+from parley.backtests.run import Result
 from parley.core import db
 from parley.core.errors import Refused
 from parley.modrules import limits
 
-OVER = BacktestResult(costliest=Cost(10_000, 0.05, made=True))
+OVER = Result(costliest=Cost(10_000, 0.05, made=True))
 
 
 def test_a_rule_over_its_budget_is_not_switched_on() -> None:

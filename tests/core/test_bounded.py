@@ -6,13 +6,13 @@ from time import monotonic
 import pytest
 
 from parley.core import cache
-from parley.core.cache import LruCache
+from parley.core.cache import Bounded
 from parley.core.events import tasks
 from parley.core.observability.metrics import CACHE_BYTES
 
 
 def test_the_oldest_values_make_room_by_their_bytes() -> None:
-    kept: LruCache[str] = LruCache(100, 10, len)
+    kept: Bounded[str] = Bounded(100, 10, len)
     for key in "abc":
         kept.put(key, 4 * key)
     assert [kept.get(key) for key in "abc"] == [None, "bbbb", "cccc"]
@@ -20,7 +20,7 @@ def test_the_oldest_values_make_room_by_their_bytes() -> None:
 
 
 def test_replaced_and_dropped_values_are_not_counted_any_more() -> None:
-    kept: LruCache[str] = LruCache(100, 10, len)
+    kept: Bounded[str] = Bounded(100, 10, len)
     kept.put("a", "long one")
     kept.put("a", "short")
     assert kept.bytes == 5
@@ -33,7 +33,7 @@ def test_replaced_and_dropped_values_are_not_counted_any_more() -> None:
 
 
 def test_a_value_larger_than_the_whole_is_not_kept() -> None:
-    kept: LruCache[str] = LruCache(100, 10, len)
+    kept: Bounded[str] = Bounded(100, 10, len)
     kept.put("a", 11 * "a")
     assert kept.get("a") is None
     assert kept.bytes == 0

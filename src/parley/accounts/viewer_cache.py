@@ -6,7 +6,7 @@ So a session that another process ended is still accepted here for a second at m
 import msgspec
 
 from parley.core import db
-from parley.core.cache import LruCache
+from parley.core.cache import Bounded
 from parley.core.http.access import Viewer
 
 SECONDS = 1.0
@@ -21,10 +21,10 @@ class CachedViewer(msgspec.Struct, frozen=True):
     token: str | None = None
 
 
-_cache: LruCache[CachedViewer] = LruCache(MOST)
+_cache: Bounded[CachedViewer] = Bounded(MOST)
 
 
-def current() -> LruCache[CachedViewer]:
+def current() -> Bounded[CachedViewer]:
     """The cache in use. A request that reads a viewer stores it in the cache that it began with."""
     return _cache
 
@@ -32,7 +32,7 @@ def current() -> LruCache[CachedViewer]:
 def clear() -> None:
     """Start a new cache: what requests under way have read goes into the old one."""
     global _cache  # noqa: PLW0603 replaced as a whole, see above
-    _cache = LruCache(MOST)
+    _cache = Bounded(MOST)
 
 
 def clear_after_commit() -> None:

@@ -13,7 +13,7 @@ from parley.automod.rules.current import InForce
 from parley.automod.rules.facts import Author
 from parley.automod.rules.post import Post
 from parley.comments.drafts import Draft, Signature, Verdict
-from parley.core.cache import LruCache
+from parley.core.cache import Bounded
 from parley.core.errors import ParleyError
 from parley.core.http.access import VERIFIED, Viewer
 from parley.core.settings import settings
@@ -35,7 +35,7 @@ class CachedAuthor(msgspec.Struct, frozen=True):
     until: float
 
 
-_established: LruCache[CachedAuthor] = LruCache(10_000)
+_established: Bounded[CachedAuthor] = Bounded(10_000)
 
 
 async def check(draft: Draft) -> Verdict | None:
@@ -113,4 +113,4 @@ async def _judge(draft: Draft, now: InForce, signature: Signature) -> Verdict | 
 def forget() -> None:
     """Empty the cache between tests."""
     global _established  # noqa: PLW0603 one state of one process
-    _established = LruCache(10_000)
+    _established = Bounded(10_000)

@@ -18,7 +18,7 @@ SAMPLES = 12
 PROGRESS = "update backtest set done = $2, total = $3, changed_at = clock_timestamp() where id = $1"
 
 
-class BacktestResult(msgspec.Struct):
+class Result(msgspec.Struct):
     """What a rule would have matched in thirty days, of which the last seven count as `week`.
 
     `right`, `wrong`: matched comments that moderators restricted, and those that they approved. `days`: hits per day,
@@ -41,9 +41,9 @@ class Verdicts(msgspec.Struct, frozen=True):
     wrong: int
 
 
-async def run(number: int, rule: ActiveRule, until: datetime) -> BacktestResult:
+async def run(number: int, rule: ActiveRule, until: datetime) -> Result:
     """Judge the comments of the thirty days before `until`, updating the progress in the back-test's row."""
-    result, hits = BacktestResult(), list[int]()
+    result, hits = Result(), list[int]()
     history, ids = History(rule), await db.values(IDS, until)
     await history.load(until)
     for start in range(0, len(ids), BATCH):
@@ -58,9 +58,7 @@ async def run(number: int, rule: ActiveRule, until: datetime) -> BacktestResult:
     return result
 
 
-def _judge(
-    rule: ActiveRule, history: History, rows: list[EarlierComment], result: BacktestResult, until: float
-) -> list[int]:
+def _judge(rule: ActiveRule, history: History, rows: list[EarlierComment], result: Result, until: float) -> list[int]:
     """The ids of the comments that the rule matches, counted in `result`."""
     hits = []
     for row in rows:

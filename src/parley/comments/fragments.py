@@ -7,7 +7,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.comments.queries import CommentRow, withheld
-from parley.core.cache import LruCache
+from parley.core.cache import Bounded
 from parley.core.http.pages import environment
 from parley.core.text.durations import ago
 from parley.perspectives.publishing import PublishedShares
@@ -75,7 +75,7 @@ def _size(cached: CachedFragment) -> int:
     return OTHER_BYTES + sum(map(getsizeof, texts))
 
 
-_cache: LruCache[CachedFragment] = LruCache(CACHED, CACHED_BYTES, _size, "comments")
+_cache: Bounded[CachedFragment] = Bounded(CACHED, CACHED_BYTES, _size, "comments")
 
 
 def fragment_of(

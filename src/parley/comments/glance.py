@@ -31,7 +31,7 @@ class Voice(msgspec.Struct, frozen=True):
     address: str
 
 
-class VoiceRow(msgspec.Struct, frozen=True):
+class GlanceVoiceRow(msgspec.Struct, frozen=True):
     id: int
     stance: str
     author: str | None
@@ -62,7 +62,7 @@ class Glance(msgspec.Struct, frozen=True):
 
 async def glance(thread: int, passages: Sequence[PassageRow], on_page: Container[int]) -> Glance:
     """Return a thread at a glance; `on_page` are the comments that its page shows."""
-    rows = await db.fetch(VoiceRow, VOICES, thread)
+    rows = await db.fetch(GlanceVoiceRow, VOICES, thread)
     busiest = max(passages, key=lambda row: row.comment_count, default=None)
     return Glance(
         [_voice(row, on_page) for row in rows],
@@ -70,7 +70,7 @@ async def glance(thread: int, passages: Sequence[PassageRow], on_page: Container
     )
 
 
-def _voice(row: VoiceRow, on_page: Container[int]) -> Voice:
+def _voice(row: GlanceVoiceRow, on_page: Container[int]) -> Voice:
     address = f"#c{row.id}" if row.id in on_page else f"/c/{row.id}"
     words = row.statement or excerpt(row.html, VOICE)
     return Voice(row.id, row.stance, row.author, row.author_id, row.is_member, row.assisted, words, address)

@@ -7,7 +7,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.comments.choosing import Tree
-from parley.comments.collapsing import SHOWN, CollapsedReplies, around, replies_of
+from parley.comments.collapsing import SHOWN, Rest, around, replies_of
 from parley.comments.fragments import Fragment, ViewerState, fragment_of, stub
 from parley.comments.queries import CommentRow
 from parley.threads.queries import SlowBranch
@@ -36,11 +36,11 @@ class Layout(msgspec.Struct, frozen=True):
     parts: list[str]
     positions: dict[int, Position]
     # Replies that are collapsed together, by the index in `parts` at which they begin.
-    rests: dict[int, CollapsedReplies]
+    rests: dict[int, Rest]
 
 
 # Comments with their level, replies to be collapsed, and finished HTML, still to be added; the next one is last.
-Todo = list[tuple[int, int] | CollapsedReplies | str]
+Todo = list[tuple[int, int] | Rest | str]
 NOBODY: Mapping[int, ViewerState] = {}
 
 
@@ -66,7 +66,7 @@ def lay_out(
         item = todo.pop()
         if isinstance(item, str):
             layout.parts.append(item)
-        elif isinstance(item, CollapsedReplies):
+        elif isinstance(item, Rest):
             layout.rests[len(layout.parts)] = item
             layout.parts.append(around(item, rows, NOBODY).before)
         else:
@@ -99,7 +99,7 @@ def _add(layout: Layout, tree: Tree, sort: str, comment: int, level: int, *, col
     if left:
         below.append(stub(row, left, sort, shows_some=bool(children)))
     if collapses and row.parent is None and len(children) > SHOWN:
-        rest = CollapsedReplies(tuple(children[SHOWN:]), len(children) - SHOWN + (left[0] if left else 0))
+        rest = Rest(tuple(children[SHOWN:]), len(children) - SHOWN + (left[0] if left else 0))
         below = [*below[:SHOWN], rest, *below[SHOWN:], around(rest, layout.rows, NOBODY).after]
     return [fragment.after, *below] if flat else [*below, fragment.after]
 

@@ -142,7 +142,7 @@ async def sweep() -> None:
             one.sweep()
 
 
-class LruCache(Generic[Value]):
+class Bounded(Generic[Value]):
     """A least-recently-used cache of at most `most` values and `most_bytes`, measured by `size`.
 
     With a `name` its bytes are a metric.
@@ -191,7 +191,7 @@ def by_text(name: str, most_bytes: int) -> Callable[[Callable[Given, Value]], Ca
     """Cache the results of a function of strings, like functools.lru_cache, up to `most_bytes`. None is not cached."""
 
     def decorator(function: Callable[Given, Value]) -> Callable[Given, Value]:
-        kept: LruCache[tuple[Value, int]] = LruCache(MOST_BY_TEXT, most_bytes, itemgetter(1), name)
+        kept: Bounded[tuple[Value, int]] = Bounded(MOST_BY_TEXT, most_bytes, itemgetter(1), name)
         lock = Lock()
 
         @wraps(function)

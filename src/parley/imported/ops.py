@@ -28,7 +28,7 @@ FORGET = "delete from imported_address where comment = any($1::bigint[])"
 OWN_VOTES = "select comment, axis from vote where member = $1 and comment = any($2::bigint[])"
 
 
-class ThreadComments(msgspec.Struct, frozen=True):
+class Found(msgspec.Struct, frozen=True):
     thread: int
     ids: list[int]
 
@@ -49,12 +49,12 @@ async def claim(viewer: Viewer) -> int:
         raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
     count = 0
     async with db.atomic():
-        for found in await db.fetch(ThreadComments, FIND, address):
+        for found in await db.fetch(Found, FIND, address):
             count += len(await _claim_in(viewer, found))
     return count
 
 
-async def _claim_in(viewer: Viewer, found: ThreadComments) -> list[int]:
+async def _claim_in(viewer: Viewer, found: Found) -> list[int]:
     await lock_thread(found.thread)
     for vote in await db.fetch(OwnVote, OWN_VOTES, viewer.id, found.ids):
         with suppress(Refused):

@@ -3,7 +3,7 @@
 import msgspec
 
 from parley.automod.rules.conditions import Condition
-from parley.backtests.run import BacktestResult
+from parley.backtests.run import Result
 from parley.core.errors import Refused
 from parley.core.text.messages import N_
 
@@ -34,7 +34,7 @@ class RuleDraft(msgspec.Struct, frozen=True):
         return msgspec.json.encode(self.conditions).decode()
 
 
-def may_switch_on(tested: BacktestResult | None) -> BacktestResult:
+def may_switch_on(tested: Result | None) -> Result:
     """Raise Refused unless this version was back-tested and stayed within its budget."""
     if tested is None:
         raise Refused(N_("This version has not been back-tested yet. Please test it first, and see what it would do."))
@@ -43,6 +43,6 @@ def may_switch_on(tested: BacktestResult | None) -> BacktestResult:
     return tested
 
 
-def needs_two(action: str, tested: BacktestResult) -> bool:
+def needs_two(action: str, tested: Result) -> bool:
     """Whether the rule would have hidden so many comments in a week that two moderators must agree."""
     return action in HIDES and tested.week_hits > MOST_HIDDEN * tested.week

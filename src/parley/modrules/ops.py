@@ -6,7 +6,7 @@ import msgspec
 
 from parley.automod.rules import current
 from parley.automod.tables import Rule
-from parley.backtests.run import BacktestResult
+from parley.backtests.run import Result
 from parley.backtests.tables import Backtest
 from parley.core import db
 from parley.core.db import NOW
@@ -145,7 +145,7 @@ async def _agreed(viewer: Viewer, rule: LockedRule) -> bool:
     of_version = Backtest.select().where(Backtest.rule == rule.id, Backtest.version == rule.version)
     done = of_version.where(Backtest.state == "done").order_by(Backtest.id, ascending=False)
     tested = await db.fetch_one(FinishedTest, done.limit(1))
-    result = limits.may_switch_on(msgspec.json.decode(tested.result, type=BacktestResult) if tested else None)
+    result = limits.may_switch_on(msgspec.json.decode(tested.result, type=Result) if tested else None)
     if tested is None or not limits.needs_two(rule.action, result) or not await db.value(HAS_OTHER_STAFF, viewer.id):
         return True
     if tested.proposed_by is None:

@@ -7,7 +7,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.automod.rules.conditions import AnyCondition, Condition
-from parley.backtests.run import BacktestResult
+from parley.backtests.run import Result
 from parley.backtests.verdicts import DECIDED
 from parley.core import db
 from parley.core.text import markdown
@@ -127,8 +127,8 @@ class TestRow(msgspec.Struct, frozen=True):
     raw: str
 
     @property
-    def result(self) -> BacktestResult:
-        return msgspec.json.decode(self.raw, type=BacktestResult)
+    def result(self) -> Result:
+        return msgspec.json.decode(self.raw, type=Result)
 
     @property
     def is_busy(self) -> bool:

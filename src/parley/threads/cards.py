@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from parley.articles.queries import WORDS_A_MINUTE
 from parley.core import db
-from parley.core.cache import LruCache, text_bytes
+from parley.core.cache import Bounded, text_bytes
 from parley.core.http.access import Viewer
 from parley.core.http.pages import environment
 from parley.core.text.cleaning import as_id, shortened
@@ -67,10 +67,10 @@ class RenderedCard(msgspec.Struct, frozen=True):
 
 
 # A card takes about twice the memory of its HTML, which has the same texts.
-_rendered: LruCache[RenderedCard] = LruCache(CACHED, CACHED_BYTES, lambda cached: 2 * text_bytes(cached.html), "cards")
+_rendered: Bounded[RenderedCard] = Bounded(CACHED, CACHED_BYTES, lambda cached: 2 * text_bytes(cached.html), "cards")
 
 
-class CardVoiceRow(msgspec.Struct, frozen=True):
+class VoiceRow(msgspec.Struct, frozen=True):
     id: int
     stance: str | None
     author: str | None
@@ -118,11 +118,11 @@ def cursor(after: str) -> tuple[float, int] | None:
 
 async def _voices(rows: list[CardRow], muted: frozenset[str]) -> dict[int, CardVoice]:
     ids = [one for row in rows for one in row.strongest_ids]
-    found = await db.fetch(CardVoiceRow, VOICES, ids) if ids else []
+    found = await db.fetch(VoiceRow, VOICES, ids) if ids else []
     return {row.id: _voice(row) for row in found if not (row.is_member and row.author in muted)}
 
 
-def _voice(row: CardVoiceRow) -> CardVoice:
+def _voice(row: VoiceRow) -> CardVoice:
     words = row.statement or excerpt(row.html, VOICE_LENGTH)
     return CardVoice(row.id, row.stance, row.author, words, row.score, row.assisted)
 

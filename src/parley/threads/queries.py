@@ -7,7 +7,7 @@ import msgspec
 
 from parley.articles.rules import READABLE
 from parley.core import db
-from parley.core.cache import LruCache
+from parley.core.cache import Bounded
 from parley.threads.tables import Thread, Topic
 
 PAGE = 20
@@ -91,7 +91,7 @@ async def one(thread_id: int) -> ThreadRow | None:
 
 
 # Cached for ever, since a thread's slug never changes.
-_addresses: LruCache[str] = LruCache(10_000)
+_addresses: Bounded[str] = Bounded(10_000)
 
 
 async def address(thread_id: int) -> str:
@@ -232,7 +232,7 @@ async def last_visit(member: int, thread: int) -> VisitRow | None:
     return await db.fetch_one(VisitRow, VISIT, member, thread)
 
 
-class UnreadInThread(msgspec.Struct, frozen=True):
+class UnreadThread(msgspec.Struct, frozen=True):
     thread: int
     count: int
 
@@ -245,4 +245,4 @@ from visit v where v.member = $1 and v.thread = any($2::bigint[])
 
 async def unread_in(member: int, threads: Sequence[int]) -> dict[int, int]:
     """For each of `threads` that the member visited, how many comments others wrote since."""
-    return {row.thread: row.count for row in await db.fetch(UnreadInThread, UNREAD_IN, member, list(threads))}
+    return {row.thread: row.count for row in await db.fetch(UnreadThread, UNREAD_IN, member, list(threads))}

@@ -60,7 +60,7 @@ async def count(member: int) -> int:
     return found
 
 
-class UnreadThread(msgspec.Struct, frozen=True):
+class ThreadWithUnread(msgspec.Struct, frozen=True):
     """A thread with unread comments: how many (up to MOST_COUNTED), and since when."""
 
     id: int
@@ -89,12 +89,12 @@ from (
 """  # noqa: S608 constants only
 
 
-async def threads(member: int, *, after: int | None = None, only: int | None = None) -> list[UnreadThread]:
+async def threads(member: int, *, after: int | None = None, only: int | None = None) -> list[ThreadWithUnread]:
     """Return a page of threads with unread comments, the latest activity first, and one more if there is a next page.
 
     `after` is the last thread of the page before, `only` a single thread to return.
     """
-    return await db.fetch(UnreadThread, LIST, member, after, only, THREADS + 1)
+    return await db.fetch(ThreadWithUnread, LIST, member, after, only, THREADS + 1)
 
 
 # The oldest unread comments of each thread, $4 of each; of a single thread, those after the comment $5.
@@ -107,7 +107,9 @@ select c.id from unnest($2::bigint[], $3::timestamptz[]) u(thread, since) cross 
 """  # noqa: S608 constants only
 
 
-async def comments(member: int, found: Sequence[UnreadThread], *, limit: int, after: int | None = None) -> list[int]:
+async def comments(
+    member: int, found: Sequence[ThreadWithUnread], *, limit: int, after: int | None = None
+) -> list[int]:
     """Return the ids of the oldest unread comments of these threads, `limit` of each, in order within a thread."""
     ids, since = [one.id for one in found], [one.since for one in found]
     unread: list[int] = await db.values(COMMENT_IDS, member, ids, since, limit, after)

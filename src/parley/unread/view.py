@@ -12,7 +12,7 @@ from parley.comments.queries import CommentRow
 from parley.core.http.access import Viewer
 from parley.core.text.cleaning import shortened
 from parley.core.text.markdown import excerpt
-from parley.unread.queries import UnreadThread
+from parley.unread.queries import ThreadWithUnread
 from parley.votes.queries import own_on_each
 
 # Enough to recognise a comment or a passage.
@@ -40,7 +40,7 @@ class UnreadComment(msgspec.Struct, frozen=True):
 class UnreadGroup(msgspec.Struct, frozen=True):
     """The unread comments of one thread that the page shows, the oldest first."""
 
-    thread: UnreadThread
+    thread: ThreadWithUnread
     comments: list[UnreadComment]
 
     @property
@@ -58,7 +58,7 @@ class UnreadGroup(msgspec.Struct, frozen=True):
         return self.comments[-1].row.id
 
 
-async def groups(viewer: Viewer, threads: Sequence[UnreadThread], ids: Sequence[int]) -> list[UnreadGroup]:
+async def groups(viewer: Viewer, threads: Sequence[ThreadWithUnread], ids: Sequence[int]) -> list[UnreadGroup]:
     """Return the comments `ids`, which are in order within each thread, by thread, in the order of `threads`."""
     rows = await comments.by_ids(ids)
     parents = await comments.by_ids([row.parent for row in rows.values() if row.parent is not None])
