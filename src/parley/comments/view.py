@@ -12,6 +12,7 @@ from parley.comments import tree as comments_tree
 from parley.comments.choosing import Tree
 from parley.comments.fragments import frame
 from parley.comments.layout import Layout, lay_out
+from parley.comments.validator import Unchanged, right_for
 from parley.core.cache import PAGE_SECONDS, MicroCache, text_bytes
 from parley.core.errors import NotFound
 from parley.core.events.notify import Signal, subscribers
@@ -23,6 +24,8 @@ from parley.threads import queries as threads
 
 # Characters of an article that search engines show with a link to its page.
 OPENING = 160
+# Of threads that nobody has changed since they were last read.
+MOST_BYTES = 16 * 2**20
 
 
 class DiscussionQuery(msgspec.Struct, frozen=True):
@@ -105,6 +108,7 @@ def _comments_size(discussion: Discussion) -> int:
 
 
 _views: MicroCache[ThreadView] = MicroCache("threads", PAGE_SECONDS, size=_size)
+_unchanged: Unchanged[ThreadView] = Unchanged("unchanged-threads", MOST_BYTES, _size)
 _discussions: MicroCache[Discussion] = MicroCache("discussions", PAGE_SECONDS, size=_comments_size)
 # Incremented by every signal about a thread, so that members see their own changes at once.
 _generations: dict[int, int] = defaultdict(int)
@@ -117,12 +121,21 @@ def _on_signal(signal: Signal) -> None:
 subscribers.append(_on_signal)
 
 
-async def thread_view(query: DiscussionQuery, *, fresh: bool, viewer: Viewer | None = None) -> ThreadView:
+async def thread_view(
+    query: DiscussionQuery, *, fresh: bool, viewer: Viewer | None = None, not_before: float = 0.0
+) -> ThreadView:
     """Return the page for `query`, at most a second old or, with `fresh`, with all changes signalled to this process.
 
-    It contains everything that `viewer` changed in any process. Raises NotFound if there is no such thread.
+    It contains everything that `viewer` changed in any process, and everything from before `not_before` (monotonic).
+    Raises NotFound if there is no such thread.
     """
-    return await _views.get((query, _generation(query, fresh=fresh)), lambda: _make_view(query), _oldest(viewer))
+    key, oldest = (query, _generation(query, fresh=fresh)), max(_oldest(viewer), not_before)
+    return await _views.get(key, lambda: _unchanged.get(query, query.thread, lambda _: _made(query)), oldest)
+
+
+async def _made(query: DiscussionQuery) -> tuple[ThreadView, float]:
+    view = await _make_view(query)
+    return view, right_for(view.thread.last_activity_at)
 
 
 async def discussion(query: DiscussionQuery, viewer: Viewer | None) -> Discussion:

@@ -125,11 +125,22 @@ def render(template: str, block: str | None = None, **context: Any) -> bytes:
     return environment().get_template(template).render(context).encode()
 
 
+def encoding_of(request: AnyRequest) -> str:
+    """Return the best encoding that the browser reads."""
+    accepted = request.headers.get("accept-encoding", "")
+    return next((one for one in ENCODINGS if one in accepted), IDENTITY)
+
+
 def sent(request: AnyRequest, finished: Finished, media_type: str = MediaType.HTML) -> Response[bytes | None]:
     """Respond with a finished page, or with 304 if the browser has the same bytes."""
-    accepted = request.headers.get("accept-encoding", "")
-    encoding = next((one for one in ENCODINGS if one in accepted), IDENTITY)
-    encoded = finished.encoded(encoding)
+    encoding = encoding_of(request)
+    return answered(request, finished.encoded(encoding), encoding, media_type)
+
+
+def answered(
+    request: AnyRequest, encoded: Encoded, encoding: str, media_type: str = MediaType.HTML
+) -> Response[bytes | None]:
+    """Respond with the bytes of a page, or with 304 if the browser has the same."""
     headers = {"Vary": VARY, "ETag": encoded.etag}
     if request.headers.get("if-none-match") == encoded.etag:
         return Response(None, status_code=304, headers=headers)
