@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from markupsafe import Markup
 
 from parley.articles import queries as articles
 from parley.comments import glance, groups, queries
@@ -17,7 +16,7 @@ from parley.core.cache import PAGE_SECONDS, MicroCache, text_bytes
 from parley.core.errors import NotFound
 from parley.core.events.notify import Signal, subscribers
 from parley.core.http.access import Viewer
-from parley.core.http.pages import environment
+from parley.core.http.pages import Prepared, environment
 from parley.core.text.cleaning import as_id, shortened
 from parley.core.text.messages import N_
 from parley.threads import queries as threads
@@ -78,7 +77,7 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
     thread: threads.ThreadRow
     article: articles.ArticleRow
     rows: list[articles.PassageRow]
-    passages: Markup
+    passages: Prepared
     stances: groups.Stances
     discussion: Discussion
     glance: glance.Glance
@@ -99,7 +98,7 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
 
 def _size(view: ThreadView) -> int:
     """Bytes in memory, roughly: the rows of the passages hold their text and HTML too."""
-    return 3 * text_bytes(view.passages) + _comments_size(view.discussion)
+    return 3 * len(view.passages) + _comments_size(view.discussion)
 
 
 def _comments_size(discussion: Discussion) -> int:
@@ -161,7 +160,7 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
         raise NotFound(N_("This thread does not exist."))
     rows = await articles.passages(article.revision_id, query.thread)
     template = environment().get_template("threads/_passage.html")
-    passages = Markup("").join(Markup(template.render(passage=row)) for row in rows)  # noqa: S704 our own templates
+    passages = Prepared("".join(template.render(passage=row) for row in rows).encode())
     parts = await groups.parts(thread.id)
     if _by_passage(query, rows):
         shown = await _grouped(query, thread, rows, parts)

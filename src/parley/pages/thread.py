@@ -24,13 +24,12 @@ from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.feeds import pictures, structured
-from parley.notifications import queries as notifications
 from parley.pages import perspectives
 from parley.pages.display import Display, display_of
 from parley.pages.finding import Found, found_in
 from parley.pages.kept import visitors_page
+from parley.pages.reader import reader_of
 from parley.threads import queries as threads
-from parley.votes import queries as votes
 
 VIEWS = ("passage", "whole")
 
@@ -138,15 +137,17 @@ async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str
     if viewer is None:
         html = comments_html(shown.discussion, slow_branches=slow_branches)
         return _shared(shown, html) | {"held": [], "wait": None, "following": None}
-    own = await votes.own_in_thread(viewer.id, shown.thread.id)
-    visit = await threads.last_visit(viewer.id, shown.thread.id)
-    html = comments_html(shown.discussion, viewer, own, visit.since if visit else None, slow_branches=slow_branches)
-    held = await queries.held(viewer.id, shown.thread.id)
-    wait = await wait_here(viewer, shown.thread)
-    beyond = await unread_beyond(shown, visit, viewer)
-    following = await notifications.following(viewer.id, shown.thread.id)
+    reader = await reader_of(viewer.id, shown.thread.id)
+    visit = reader.visit
+    since = visit.since if visit else None
+    html = comments_html(shown.discussion, viewer, reader.votes, since, slow_branches=slow_branches)
+    more = {
+        "held": reader.held,
+        "beyond": await unread_beyond(shown, visit, viewer),
+        "wait": await wait_here(viewer, shown.thread),
+        "following": reader.following,
+    }
     hidden = shown.pinned is not None and shown.pinned.author_id in viewer.blocked
-    more = {"held": held, "beyond": beyond, "wait": wait, "following": following}
     more |= {"pinned": None} if hidden else {}
     return _shared(shown, html, left_off(shown, visit, viewer)) | more
 

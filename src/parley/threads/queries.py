@@ -132,6 +132,7 @@ class CardVoice(msgspec.Struct, frozen=True):
     excerpt: str
     score: int
     assisted: bool
+    is_member: bool
 
 
 class CardRow(msgspec.Struct, frozen=True):
@@ -225,11 +226,6 @@ select v.since, v.passage, {UNREAD.format(since="v.since")} as unread from (
     from visit where member = $1 and thread = $2
 ) v
 """  # noqa: S608 constants only
-
-
-async def last_visit(member: int, thread: int) -> VisitRow | None:
-    """The member's visit to this thread before the present one, or None on the first."""
-    return await db.fetch_one(VisitRow, VISIT, member, thread)
 
 
 class UnreadThread(msgspec.Struct, frozen=True):
