@@ -1,0 +1,49 @@
+"""Many threads, each read seldom: by a search engine that visits them all twice, and by members."""
+
+import asyncio
+from collections.abc import Iterator
+from itertools import cycle, islice
+
+from bench.ground import ROUNDS, Ground, Web, web
+from bench.load import drive, request
+from bench.report import Figure
+
+SECONDS = 2.0
+# Longer than a page is kept without a look at the database (core/cache.py).
+PAUSE = 1.0
+GZIP = {"Accept-Encoding": "gzip"}
+
+
+async def measure(ground: Ground) -> list[Figure]:
+    threads = ground.community.written
+    first = Figure("crawl", f"{len(threads)} threads of 40 comments, first visit of a new process", "/s", [], [])
+    again = Figure("crawl", "their second visit", "/s", [], [], 0.6)
+    members = Figure("crawl", "200 members in turn over the threads", "/s", [], [])
+    for _ in range(ROUNDS):
+        async with web() as running:
+            ground.keep("thread.gz", await running.raw(f"/t/{ground.community.read}/thread", GZIP))
+            visits = [request("GET", f"/t/{thread}/thread", **GZIP) for thread in threads]
+            warm = visits[:1] * len(visits)
+            first.runs.append(await _rate(running, iter(visits)))
+            first.ceiling.append(await _rate(running, iter(warm)))
+            await asyncio.sleep(PAUSE)
+            again.runs.append(await _rate(running, iter(visits)))
+            again.ceiling.append(await _rate(running, iter(warm)))
+            members.runs.append(await _rate(running, _by_members(ground)))
+            same = (request("GET", "/bench/bytes/thread.gz", **GZIP, Cookie=one) for one in _cookies(ground))
+            members.ceiling.append(await _rate(running, same))
+    return [first, again, members]
+
+
+async def _rate(running: Web, requests: Iterator[bytes]) -> float:
+    return (await drive(running.port, requests, seconds=SECONDS)).rate
+
+
+def _by_members(ground: Ground) -> Iterator[bytes]:
+    threads = cycle(ground.community.written)
+    return (request("GET", f"/t/{next(threads)}/thread", **GZIP, Cookie=one) for one in _cookies(ground))
+
+
+def _cookies(ground: Ground) -> Iterator[str]:
+    """Of 199 members, so that each meets another thread every time."""
+    return cycle(islice(ground.community.cookies, 199))
