@@ -167,7 +167,7 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
     else:
         shown = await _make_discussion(await _present(query, rows))
     short = await glance.glance(thread.id, rows, shown.layout.positions)
-    pinned = await queries.pinned(thread.id)
+    pinned = await queries.pinned(thread.id) if thread.has_pinned else None
     return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, short, pinned)
 
 
