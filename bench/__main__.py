@@ -23,6 +23,7 @@ from bench import (
     live,
     mixed,
     moderation,
+    peers,
     perspectives,
     programs,
     reading,
@@ -57,6 +58,7 @@ LARGE = {
     "backup": backup,
     "crowd": crowd,
     "endurance": endurance,
+    "peers": peers,
     "perspectives": perspectives,
     "search": search,
 }
