@@ -44,7 +44,7 @@ export class Markers {
     addEventListener("pointermove", ({ target, pointerType }) => pointerType === "mouse" && this.aim(target), { passive: true });
     // Without a mouse, a tap or a selection chooses the passage.
     addEventListener("pointerup", ({ target }) => this.aim(target));
-    document.addEventListener("selectionchange", () => this.aim(getSelection().anchorNode?.parentElement));
+    document.addEventListener("selectionchange", () => this.aim(getSelection().anchorNode));
   }
 
   button(name, text, label) {
@@ -164,7 +164,7 @@ export class Markers {
   aim(target) {
     if (this.aimed === target) return;
     this.aimed = target;
-    let block = target instanceof Element ? target : null;
+    let block = target instanceof Element ? target : target?.parentElement;
     while (block && !this.passages?.has(block)) block = block.parentElement;
     const passage = block && this.passages.get(block);
     if (!passage || passage.count) return;
