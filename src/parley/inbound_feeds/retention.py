@@ -15,6 +15,6 @@ RULES: tuple[Rule, ...] = (
 )
 KEPT: Kept = {
     "inbound_feed": "an admin added it, and removes it",
-    "feed_subscription": "one a feed; deleted with it, or when it no longer names a hub",
     "feed_item": "an entry that appears again must not become a second thread; deleted with its feed",
+    "feed_subscription": "one a feed; deleted with it, or when it no longer names a hub",
 }
