@@ -62,7 +62,7 @@ LARGE = {
     "perspectives": perspectives,
     "search": search,
 }
-ALONE = {"growth", "backup", "perspectives"}
+ALONE = {"growth", "backup", "perspectives", "search"}
 
 
 async def run(place: Ground, chosen: list[str]) -> list[Figure]:

@@ -25,7 +25,7 @@ from parley.embedded import servers
 from parley.embedded.start import Servers
 
 ROUNDS = 5
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 MB = 1_000_000
 
 

@@ -49,7 +49,7 @@ from parley.embed.tables import CommentSite, EmbedCode, FirstComment, Site
 from parley.exports.tables import Export, ExportPart
 from parley.feeds.tables import HubPosition, LinkPicture
 from parley.guidelines.tables import SavedReason
-from parley.inbound_feeds.tables import FeedHost, FeedItem, InboundFeed
+from parley.inbound_feeds.tables import FeedHost, FeedItem, FeedSubscription, InboundFeed
 from parley.maps.tables import PerspectiveMap, StatementVerdict
 from parley.modlog.tables import ModAction
 from parley.modmembers.tables import Note
@@ -83,7 +83,7 @@ TABLES = [
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture, HubPosition,
     SearchDocument, SearchWord,
     Site, EmbedCode, CommentSite, FirstComment,
-    InboundFeed, FeedItem, FeedHost,
+    InboundFeed, FeedItem, FeedSubscription, FeedHost,
     Export, ExportPart,
     ApiToken, Webhook, WebhookDelivery, Webmention,
 ]  # fmt: skip

@@ -29,6 +29,7 @@ from parley.feeds import oembed, pictures, sitemap
 from parley.feeds import web as feeds
 from parley.guidelines import web as guidelines
 from parley.imported import web as imported
+from parley.inbound_feeds import callback_web
 from parley.inbound_feeds import web as inbound_feeds
 from parley.live import web as live
 from parley.mail import web as mailbox
@@ -125,6 +126,7 @@ FEATURES = (
     oembed,
     pictures,
     inbound_feeds,
+    callback_web,
     embed,
     panel_web,
     first_web,

@@ -38,6 +38,7 @@ from parley.exports import jobs as exports
 from parley.feeds import jobs as feeds
 from parley.feeds import websub
 from parley.inbound_feeds import jobs as inbound_feeds
+from parley.inbound_feeds import subscribing
 from parley.mail.inbound import maildir
 from parley.mail.sending import deliver_due
 from parley.maps import jobs as maps
@@ -92,6 +93,7 @@ JOBS = (
     Job("embed", embed.post_waiting, seconds=3),
     Job("feeds", inbound_feeds.fetch_due, seconds=15, deferrable=True),
     Job("feed items", inbound_feeds.make_approved, seconds=15, deferrable=True),
+    Job("feed hubs", subscribing.subscribe_due, seconds=60, deferrable=True),
     Job("claims", authors.check_due, seconds=60),
     Job("webmentions", webmentions.send_due, seconds=60, deferrable=True),
     Job("slow mode", slow_mode.update_all, seconds=5),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, StorageState
 
+from browser.axe import AXE
 from browser.site import Site, running
 from browser.tab import Tab
 from chromium import PATIENCE_MS, browser
@@ -65,3 +66,10 @@ async def _sign_in(browser: Browser, address: str, name: str) -> StorageState:
     state = await context.storage_state()
     await context.close()
     return state
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: `npm ci --ignore-scripts` brings it")
+    return AXE.read_text()

@@ -1,11 +1,11 @@
 """axe-core finds nothing on any page, nor in the states that a reader brings about."""
 
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
+from browser.axe import violations
 from browser.conftest import OpenTab
 from browser.pages import Shown, as_seen_by, by_viewer, every_page
 from browser.site import Site
@@ -13,10 +13,6 @@ from browser.site import Site
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 Scheme = Literal["light", "dark"]
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-# The frame around a letter lets no script in: what it draws is looked at by itself.
-RUN = """rules =>
-    axe.run({ resultTypes: ['violations'], iframes: false, rules }).then(found => found.violations)"""
 # Takes out comments and groups that are like those before them: axe looks at the whole tree, whatever it excludes.
 TAKE_OUT = """() => document.querySelectorAll('.comment:nth-of-type(n+4), .group:nth-of-type(n+4)')
     .forEach(alike => alike.remove())"""
@@ -30,24 +26,6 @@ LOOKS = [
     pytest.param("light", NARROW, id="light-narrow", marks=pytest.mark.slow),
     pytest.param("dark", NARROW, id="dark-narrow", marks=pytest.mark.slow),
 ]
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: `npm ci --ignore-scripts` brings it")
-    return AXE.read_text()
-
-
-async def violations(page: Page, axe: str, where: str, rules: dict[str, Any] | None = None) -> list[str]:
-    if not await page.evaluate("'axe' in window"):
-        await page.evaluate(axe)
-    found = await page.evaluate(RUN, rules or {})
-    return [
-        f"{where}: {one['id']} ({one['help']}): {node['html'][:160]}\n    {node['failureSummary']}"
-        for one in found
-        for node in one["nodes"][:3]
-    ]
 
 
 async def look(

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import FrameLocator, Page, async_playwright, expect
+from playwright.async_api import Frame, FrameLocator, Page, async_playwright, expect
 
+from browser.axe import violations
 from browser.publisher import Publisher
 from browser.site import Site
 from browser.tab import POLICY
@@ -41,6 +42,10 @@ LET_STRANGERS_SPEAK = """new Promise((done) => {
   addEventListener("message", ({ data }) => data === "done" && done());
   document.querySelector(".strangers").contentWindow.postMessage("begin", "*");
 })"""
+FOCUSED = "document.activeElement.shadowRoot?.activeElement?.className"
+SELECT = "getSelection().selectAllChildren(document.querySelector('article p'))"
+# The publisher's page has no heading, which is not the embed's affair.
+OF_THE_PAGE = {"page-has-heading-one": {"enabled": False}}
 # The publisher's own scripts cannot sign anybody in either.
 SPEAK_AS_WINDOW = """() => {
   const { contentWindow } = document.querySelector("[data-parley-overlay]").shadowRoot.querySelector("iframe");
@@ -128,6 +133,46 @@ async def test_a_reader_signs_in_without_third_party_cookies_and_stays_signed_in
     assert "parley-embed" not in await page.evaluate("document.cookie")
     assert await page.evaluate(CHANGED) == [[], True]
     assert await page.evaluate("window.shifts") == []
+
+
+async def test_the_keyboard_reaches_the_discussion_and_axe_finds_nothing(
+    page: Page, publisher: Publisher, site: Site, axe: str
+) -> None:
+    async def frame_of_panel() -> Frame:
+        await panel(page).locator("main").wait_for()
+        return next(one for one in page.frames if one.url.startswith(site.address))
+
+    await page.goto(publisher.url)
+    await page.locator(".open").focus()
+    await page.keyboard.press("Enter")
+    await expect(panel(page).locator(".comment")).to_have_count(3)
+    found = await violations(page, axe, "the publisher's page", OF_THE_PAGE)
+    found += await violations(await frame_of_panel(), axe, "the panel")
+    await page.keyboard.press("Tab")
+    await expect(panel(page).locator(".embed-site")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".panel")).to_be_hidden()
+    assert await page.evaluate(FOCUSED) == "open"
+
+    # Without a pointer, a selection chooses the passage.
+    await page.evaluate(SELECT)
+    await expect(page.locator(".marker.add")).to_be_visible()
+    await page.locator(".marker.add").focus()
+    await page.keyboard.press("Enter")
+    await expect(panel(page).locator("h1")).to_have_text("On this passage")
+    await sign_in(page)
+    await expect(panel(page).locator(".embed-who bdi")).to_have_text("mira")
+    await panel(page).locator("main > .embed-write textarea").focus()
+    await page.keyboard.type("Without a mouse.")
+    found += await violations(await frame_of_panel(), axe, "the panel, signed in")
+    await page.emulate_media(color_scheme="dark")
+    found += await violations(await frame_of_panel(), axe, "the panel, dark")
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".panel")).to_be_hidden()
+    assert await page.evaluate(FOCUSED) == "marker add"
+    await page.keyboard.press("Enter")
+    await expect(panel(page).locator("main > .embed-write textarea")).to_have_value("Without a mouse.")
+    assert found == []
 
 
 async def test_the_discussion_below_an_article_takes_the_room_reserved_for_it(

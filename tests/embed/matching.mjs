@@ -9,5 +9,5 @@ const made = (text) => {
   const points = [...words];
   return { hash: digest(words), start: points.slice(0, 40).join(""), end: points.slice(-40).join("") };
 };
-const pairs = match(passages, blocks.map((text, element) => ({ ...made(text), element })));
+const pairs = await match(passages, blocks.map((text, element) => ({ ...made(text), element })));
 console.log(JSON.stringify({ texts: texts.map(made), found: passages.map((one) => pairs.get(one) ?? null) }));

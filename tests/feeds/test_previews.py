@@ -73,6 +73,13 @@ def test_a_title_in_letters_that_our_fonts_lack_is_left_out() -> None:
     assert drawing._runs("שלום") == []
 
 
+def test_no_word_is_longer_than_its_line() -> None:
+    picture = Image.open(BytesIO(drawing.draw("Donaudampfschiff" * 20, None, [], 0, 0)))
+
+    margin = picture.crop((drawing.WIDTH - drawing.MARGIN + 4, 20, drawing.WIDTH, drawing.HEIGHT))
+    assert margin.getcolors() == [(margin.width * margin.height, (251, 250, 246))]
+
+
 @pytest.mark.parametrize("title", ["", " ", "a" * 5_000, "W " * 3_000, "\x00\x07", "é́" * 300])
 def test_any_title_can_be_drawn(title: str) -> None:
     assert Image.open(BytesIO(drawing.draw(title, title, [1], 1, 1))).size == (1200, 630)

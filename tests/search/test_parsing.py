@@ -48,6 +48,7 @@ def test_everything_that_is_typed_is_a_query(typed: str) -> None:
     ("text", "words"),
     [
         ("Größe, CAFÉ & don't", "grosse cafe don t"),
+        ("Aydın Łódź smørrebrød", "aydin lodz smorrebrod"),
         ("日本語の本", "日本 本語 語の の本"),
         ("GPT-4の本 x", "gpt 4 の本 x"),
         ("本", "本"),

@@ -195,6 +195,45 @@ async def test_a_misspelt_word_is_offered_as_others_write_it(app: Litestar, clie
     assert "Did you mean" not in await page(client, "singulra")
 
 
+async def test_a_name_among_the_words_finds_what_its_member_wrote(app: Litestar, client: httpx.AsyncClient) -> None:
+    thread, kofi = await make.thread(), await make.member("kofi")
+    own = await make.comment(thread, kofi, "The base rate is low.")
+    named = await make.comment(thread, await make.member(), "The rate that Kofi names.")
+    other = await make.comment(thread, await make.member(), "Another rate.")
+    await jobs.index_events()
+
+    both, alone = await page(client, "Kofi rate"), await page(client, "kofi kind:comment")
+
+    assert f"/c/{own}" in both and f"/c/{named}" in both and f"/c/{other}" not in both
+    assert f"/c/{own}" not in alone and f"/c/{named}" in alone
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_found"),
+    [
+        ("lubin polish letters", True),
+        ('grandmother "polish letters" zeppelin', True),
+        ("lubin polish letters -grandmother", False),
+        ("lubin polish letters stance:asks", False),
+        ("lubin warsaw letters", False),
+        ("lubin letters", False),
+    ],
+)
+async def test_one_word_of_many_may_be_wrong_if_nothing_has_all(
+    app: Litestar, client: httpx.AsyncClient, typed: str, is_found: bool
+) -> None:
+    thread = await make.thread()
+    one = await make.comment(thread, await make.member(), "My grandmother's Polish letters from Lublin.")
+    await jobs.index_events()
+
+    text = await page(client, typed)
+
+    assert (f"/c/{one}" in text) == ("all but one" in text) == is_found
+    assert "all but one" not in await page(client, "grandmother polish letters")
+    await db.execute("update comment set state = 'removed' where id = $1", one)
+    assert "all but one" not in await page(client, typed)
+
+
 async def test_articles_and_members_are_suggested(app: Litestar, client: httpx.AsyncClient) -> None:
     await make.thread(make.text(title="On turbines"))
     await make.member("turbo")

@@ -78,6 +78,8 @@ class Settings(msgspec.Struct, frozen=True):
     providers: Mapping[str, Provider] = MappingProxyType({})
     # The WebSub hub that is told which feeds changed.
     websub_hub: str | None = None
+    # Whether the hubs that inbound feeds name are asked to tell us of changes.
+    websub_subscribe: bool = False
 
     @property
     def host(self) -> str:
@@ -144,9 +146,13 @@ def read(env: Mapping[str, str]) -> Settings:
     )
     if not settings.local:
         settings = msgspec.structs.replace(settings, staff_factor_days=_number(env, "PARLEY_STAFF_FACTOR_DAYS", 14))
-    # By default not on localhost: nobody else could read the thread.
-    webmentions = _choice(env, "PARLEY_WEBMENTIONS", ("on", "off"), default="off" if settings.local else "on")
-    settings = msgspec.structs.replace(settings, webmentions=webmentions == "on")
+    # By default not on localhost: nobody else could read the thread, or reach our address.
+    public = "off" if settings.local else "on"
+    settings = msgspec.structs.replace(
+        settings,
+        webmentions=_choice(env, "PARLEY_WEBMENTIONS", ("on", "off"), default=public) == "on",
+        websub_subscribe=_choice(env, "PARLEY_WEBSUB_SUBSCRIBE", ("on", "off"), default=public) == "on",
+    )
     _check(settings)
     return settings
 

@@ -12,11 +12,12 @@ from parley.core.text.messages import plural, shown
 
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 80
+ROOM = WIDTH - 2 * MARGIN
 PAPER, INK, SOFT, ACCENT = "#fbfaf6", "#1d1b17", "#57524a", "#7b1e3a"
 # Supports, challenges, adds, asks, none (static/css/tokens.css).
 STANCE_COLOURS = ("#1a6a4f", "#a33710", "#715600", "#3552a8", "#8f8879")
 # Sizes of the title, the largest that fits is taken, and lines that fit.
-SIZES = ((72, 4), (60, 5), (50, 6))
+SIZES = ((72, 3), (60, 4), (50, 5), (44, 6))
 LINE = 1.2
 LONGEST = 240
 SMALL = 34
@@ -79,14 +80,25 @@ def _title(canvas: ImageDraw.ImageDraw, title: str) -> None:
 
 def _wrapped(text: str, size: int) -> Iterator[str]:
     line = ""
-    for word in text.split():
+    for word in (piece for whole in text.split() for piece in _broken(whole, size)):
         longer = f"{line} {word}".strip()
-        if line and _width(longer, size) > WIDTH - 2 * MARGIN:
+        if line and _width(longer, size) > ROOM:
             yield line
             line = word
         else:
             line = longer
     yield line
+
+
+def _broken(word: str, size: int) -> Iterator[str]:
+    """A word in pieces that fit into a line."""
+    piece = ""
+    for letter in word:
+        if piece and _width(piece + letter, size) > ROOM:
+            yield piece
+            piece = ""
+        piece += letter
+    yield piece
 
 
 def _runs(text: str) -> list[tuple[str, str]]:
@@ -119,6 +131,6 @@ def _balance(canvas: ImageDraw.ImageDraw, stances: Sequence[int]) -> None:
     total, left = sum(stances), float(MARGIN)
     for count, colour in zip(stances, STANCE_COLOURS, strict=False):
         if count:
-            right = left + (WIDTH - 2 * MARGIN) * count / total
+            right = left + ROOM * count / total
             canvas.rectangle((left, HEIGHT - 130, right - 4, HEIGHT - 114), fill=colour)
             left = right

@@ -1,8 +1,11 @@
 """What a feed says, whatever its format."""
 
 from datetime import datetime
+from urllib.parse import urljoin
 
 import msgspec
+
+from parley.articles.rules import is_web_address
 
 LONGEST_URL = 2_000
 LONGEST_TITLE = 300
@@ -27,3 +30,15 @@ class FeedDocument(msgspec.Struct, frozen=True):
     ttl: int = 0
     # Where the feed says that it has moved.
     moved_to: str = ""
+    # The WebSub hub that tells of changes, and the feed's address there; empty where it names none.
+    hub: str = ""
+    hub_topic: str = ""
+
+
+def address(link: object, base: str) -> str:
+    """The web address that `link` in a feed at `base` stands for; empty if it is none."""
+    try:
+        whole = urljoin(base, str(link).strip())
+    except ValueError:
+        return ""
+    return whole if link and len(whole) <= LONGEST_URL and whole.isprintable() and is_web_address(whole) else ""

@@ -9,7 +9,7 @@ from parley.core import db
 from parley.core.text.hosts import host_of
 from parley.core.text.messages import N_, Message, stored
 from parley.importing.errors import CannotImport, PageGone, SiteBusy, Unchanged
-from parley.inbound_feeds import hosts, rules
+from parley.inbound_feeds import hosts, rules, subscribing
 from parley.inbound_feeds.ingesting import ingest
 from parley.inbound_feeds.reading import FetchedFeed, fetch_feed
 
@@ -106,6 +106,7 @@ async def _take(due: DueFeed, found: FetchedFeed) -> None:
         await db.execute(
             TAKEN, due.id, kept.etag, kept.last_modified, found.body_hash, pause, now, found.document.title
         )
+        await subscribing.note_hub(due.id, found.document)
         await _note_move(due, found.moved_to)
 
 

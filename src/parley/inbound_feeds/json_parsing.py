@@ -9,7 +9,7 @@ import msgspec
 
 from parley.articles.rules import is_web_address
 from parley.inbound_feeds import parsing
-from parley.inbound_feeds.documents import LONGEST_SUMMARY, LONGEST_TITLE, FeedDocument, FeedEntry
+from parley.inbound_feeds.documents import LONGEST_SUMMARY, LONGEST_TITLE, FeedDocument, FeedEntry, address
 
 
 def parse(data: bytes, url: str) -> FeedDocument | None:
@@ -23,7 +23,13 @@ def parse(data: bytes, url: str) -> FeedDocument | None:
     return FeedDocument(
         title=parsing.plain(_text(feed, "title"), LONGEST_TITLE),
         entries=list(_entries(feed.get("items"), url)),
+        hub=address(_hub(feed.get("hubs")), url),
+        hub_topic=address(_text(feed, "feed_url"), url),
     )
+
+
+def _hub(hubs: object) -> str:
+    return next((_text(one, "url") for one in _objects(hubs) if _text(one, "type").lower() == "websub"), "")
 
 
 def _entries(items: object, url: str) -> Iterator[FeedEntry]:
@@ -32,7 +38,7 @@ def _entries(items: object, url: str) -> Iterator[FeedEntry]:
         link = _text(one, "external_url") or _text(one, "url")
         if not link and is_web_address(_text(one, "id")):
             link = _text(one, "id")
-        if whole := parsing.address(link, url):
+        if whole := address(link, url):
             yield FeedEntry(
                 url=whole,
                 guid=parsing.storable(str(one.get("id") or "")),

@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from parley.inbound_feeds.parsing import address
+from parley.inbound_feeds.documents import address
 
 MOST = 500
 

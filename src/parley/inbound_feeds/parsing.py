@@ -6,15 +6,13 @@ from datetime import UTC, datetime
 from io import BytesIO
 from time import struct_time
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 from lxml import etree, html
 
-from parley.articles.rules import is_web_address
 from parley.core.text.cleaning import one_line, shortened
 from parley.inbound_feeds import json_parsing
-from parley.inbound_feeds.documents import LONGEST_SUMMARY, LONGEST_TITLE, LONGEST_URL, FeedDocument, FeedEntry
+from parley.inbound_feeds.documents import LONGEST_SUMMARY, LONGEST_TITLE, FeedDocument, FeedEntry, address
 
 # Longer texts are cut before parsing: pages show less anyway.
 _LONGEST_MARKUP = 20_000
@@ -42,7 +40,14 @@ def parse(data: bytes, url: str, content_type: str = "") -> FeedDocument | None:
         entries=list(_entries(found.entries, url)),
         ttl=_minutes(about.get("ttl")),
         moved_to=moved_to,
+        hub=address(_link(about, "hub"), url),
+        hub_topic=address(_link(about, "self"), url),
     )
+
+
+def _link(about: Mapping[str, Any], rel: str) -> str:
+    links = about.get("links") or []
+    return next((str(one.get("href") or "") for one in links if one.get("rel") == rel), "")
 
 
 def _entries(entries: list[Mapping[str, Any]], url: str) -> Iterator[FeedEntry]:
@@ -55,15 +60,6 @@ def _entries(entries: list[Mapping[str, Any]], url: str) -> Iterator[FeedEntry]:
                 summary=plain(one.get("summary"), LONGEST_SUMMARY),
                 published_at=_moment(one.get("published_parsed")) or _moment(one.get("updated_parsed")),
             )
-
-
-def address(link: object, base: str) -> str:
-    """The web address that `link` in a feed at `base` stands for; empty if it is none."""
-    try:
-        whole = urljoin(base, str(link).strip())
-    except ValueError:
-        return ""
-    return whole if link and len(whole) <= LONGEST_URL and whole.isprintable() and is_web_address(whole) else ""
 
 
 def plain(markup: object, length: int) -> str:

@@ -2,15 +2,16 @@
 
 import hashlib
 
+import httpx
 import msgspec
 
 from parley.articles.text import CacheValidators
 from parley.core.settings import settings
 from parley.core.text.messages import N_
 from parley.importing.errors import CannotImport, Unchanged
-from parley.importing.fetch import FEEDS, fetch
+from parley.importing.fetch import FEEDS, Download, fetch
 from parley.inbound_feeds import sandbox
-from parley.inbound_feeds.documents import FeedDocument
+from parley.inbound_feeds.documents import FeedDocument, address
 
 LARGEST = 10_000_000  # bytes
 _SECONDS = 30.0
@@ -54,11 +55,20 @@ async def fetch_feed(url: str, known: CacheValidators, body_hash: bytes | None) 
     moved_to = "" if moved_to == url else moved_to
     is_here = found.final_url == url and not moved_to
     return FetchedFeed(
-        document,
+        _with_hub(document, found),
         # After a redirect they belong to another address.
         CacheValidators(found.etag, found.last_modified) if is_here else CacheValidators(),
         # A feed that has moved says so each time with the same words, which must be counted.
         None if moved_to else digest,
         found.headers.get("cache-control", ""),
         moved_to,
+    )
+
+
+def _with_hub(document: FeedDocument, found: Download) -> FeedDocument:
+    """The document with the hub that it names, or that its `Link` header names, which counts more (WebSub, 4)."""
+    links = httpx.Response(200, headers={"link": found.headers.get("link", "")}).links
+    hub, topic = (address(links.get(rel, {}).get("url", ""), found.final_url) for rel in ("hub", "self"))
+    return msgspec.structs.replace(
+        document, hub=hub or document.hub, hub_topic=topic or document.hub_topic or found.final_url
     )

@@ -16,4 +16,5 @@ RULES: tuple[Rule, ...] = (
 KEPT: Kept = {
     "inbound_feed": "an admin added it, and removes it",
     "feed_item": "an entry that appears again must not become a second thread; deleted with its feed",
+    "feed_subscription": "one a feed; deleted with it, or when it no longer names a hub",
 }

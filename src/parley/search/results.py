@@ -37,6 +37,8 @@ class Section(msgspec.Struct, frozen=True):
 
 class Results(msgspec.Struct, frozen=True):
     sections: list[Section] = []
+    # Nothing has all words of the query, and these have all but one.
+    is_partial: bool = False
     # What may have been meant, if almost nothing was found.
     spelling: str | None = None
 
@@ -54,10 +56,19 @@ async def find(form: SearchForm, viewer: Viewer | None) -> Results:
     search = await prepared(form, viewer)
     if search is None:
         return Results()
+    sections = await _sections(form, search)
+    is_partial = bool(search.text.almost) and not any(one.hits for one in sections if one.kind != "member")
+    few = form.page == 1 and (is_partial or sum(len(one.hits) for one in sections) < FEW)
+    spelling = await _spelling(form, search) if few else None
+    if is_partial:
+        text = msgspec.structs.replace(search.text, exact=search.text.almost, loose=search.text.almost)
+        sections = await _sections(form, msgspec.structs.replace(search, text=text))
+    return Results(sections, is_partial and any(one.hits for one in sections), spelling)
+
+
+async def _sections(form: SearchForm, search: Search) -> list[Section]:
     kinds = [form.kind] if form.kind else list(FIRST)
-    sections = [await _section(form, search, kind) for kind in kinds if _has(form, kind)]
-    few = form.page == 1 and sum(len(one.hits) for one in sections) < FEW
-    return Results(sections, await _spelling(form, search) if few else None)
+    return [await _section(form, search, kind) for kind in kinds if _has(form, kind)]
 
 
 async def prepared(form: SearchForm, viewer: Viewer | None) -> Search | None:

@@ -3,10 +3,11 @@
 PostgreSQL itself makes a query of each term, so nothing that was typed is parsed as its query language.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from parley.accounts import queries as accounts
 from parley.core import db
 from parley.core.cache import MicroCache
 from parley.search.parsing import Query, Term
@@ -18,6 +19,8 @@ LANGUAGES = f"""
 select coalesce(lower(split_part(lang, '-', 1)), '') as language from revision
 group by 1 order by count(*) desc, 1 limit {MOST_LANGUAGES}
 """  # noqa: S608 constants only
+# From so many words on, a text may lack one of them if nothing has all.
+MOST_OF = 3
 # For each term in each configuration: the phrase, all its words in any order, and any of its words.
 TERMS = """
 select number, phraseto_tsquery(configuration::regconfig, words)::text as phrase,
@@ -40,12 +43,14 @@ class Alternative(msgspec.Struct, frozen=True):
 class TextQuery(msgspec.Struct, frozen=True):
     """A query as text of the type tsquery; empty if it has no words.
 
-    `exact` is what was asked for; `loose` is the same with the words of phrases in any order. `any` is each word that
-    was asked for, in `configurations`, to mark them in texts.
+    `exact` is what was asked for; `loose` is the same with the words of phrases in any order; `almost` is all but one
+    of its terms, empty for fewer than three. `any` is each word that was asked for, in `configurations`, to mark them
+    in texts.
     """
 
     exact: str = ""
     loose: str = ""
+    almost: str = ""
     any: str = ""
     configurations: tuple[str, ...] = ()
 
@@ -59,25 +64,47 @@ async def text_query(query: Query, lang: str) -> TextQuery:
     numbers, configurations = [place for place, _ in pairs], [name for _, name in pairs]
     words = [indexed(query.terms[place].text) for place in numbers]
     alternatives = await db.fetch(Alternative, TERMS, numbers, configurations, words)
-    return _joined(query.terms, alternatives, tuple(dict.fromkeys(configurations)))
+    return _joined(query.terms, alternatives, tuple(dict.fromkeys(configurations)), await _authors(query))
+
+
+async def _authors(query: Query) -> dict[str, str]:
+    """For each word beside others that is a member's name, the word of the index that all their texts have."""
+    if len(query.wanted) == 1:
+        return {}
+    typed = {one.text: one.text.removeprefix("@") for one in query.wanted if not one.is_phrase}
+    members = await accounts.of_names(list(typed.values()))
+    return {word: f"'^a{members[name].id}'" for word, name in typed.items() if name in members}
 
 
 async def _site_languages() -> list[str]:
     return await db.values(LANGUAGES) or ["en"]
 
 
-def _joined(terms: Sequence[Term], found: Sequence[Alternative], configurations: tuple[str, ...]) -> TextQuery:
+def _joined(
+    terms: Sequence[Term], found: Sequence[Alternative], configurations: tuple[str, ...], authors: Mapping[str, str]
+) -> TextQuery:
     by_term = {place: [one for one in found if one.number == place] for place in range(len(terms))}
     # A stop word of one of the languages is left out, unless the query has no other words.
     full = {place: some for place, some in by_term.items() if all(one.phrase for one in some)}
     used = full or {place: left for place, some in by_term.items() if (left := [one for one in some if one.phrase])}
-    exact, loose = [], []
-    for place, some in used.items():
-        no = "!" if terms[place].is_excluded else ""
-        exact.append(no + _any_of(one.phrase for one in some))
-        loose.append(no + _any_of((one.phrase if no else one.every) for one in some))
-    wanted = [one.any for place, some in used.items() if not terms[place].is_excluded for one in some]
-    return TextQuery(" & ".join(exact), " & ".join(loose), " | ".join(dict.fromkeys(wanted)), configurations)
+    wanted = {place: some for place, some in used.items() if not terms[place].is_excluded}
+    no = ["!" + _any_of(one.phrase for one in some) for place, some in used.items() if place not in wanted]
+    names = {place: [authors[terms[place].text]] for place in wanted if terms[place].text in authors}
+    exact = [_any_of([*(one.phrase for one in some), *names.get(place, [])]) for place, some in wanted.items()]
+    loose = [_any_of([*(one.every for one in some), *names.get(place, [])]) for place, some in wanted.items()]
+    words = dict.fromkeys(one.any for some in wanted.values() for one in some)
+    return TextQuery(
+        " & ".join([*exact, *no]),
+        " & ".join([*loose, *no]),
+        " & ".join([_all_but_one(exact), *no]) if len(exact) >= MOST_OF else "",
+        " | ".join(words),
+        configurations,
+    )
+
+
+def _all_but_one(parts: Sequence[str]) -> str:
+    left_out = [" & ".join([*parts[:place], *parts[place + 1 :]]) for place in range(len(parts))]
+    return f"({' | '.join(left_out)})"
 
 
 def _any_of(alternatives: Iterable[str]) -> str:

@@ -21,6 +21,10 @@ WORD = re.compile(f"[{UNSPACED}]+|(?:(?![{UNSPACED}])[^\\W_]|[{MARKS}])+")
 IS_UNSPACED = re.compile(f"[{UNSPACED}]")
 # Accents are removed from Latin letters only: in other scripts they make another letter (й is no и).
 ACCENTS = re.compile("([A-Za-z])[\u0300-\u036f]+")
+# Latin letters with a stroke and the like, which Unicode does not take apart: as in Łódź and smørrebrød.
+PLAIN = str.maketrans(
+    {"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "þ": "th", "æ": "ae", "œ": "oe"}
+)
 # Longer words mean nothing to anybody who searches.
 LONGEST_WORD = 64
 
@@ -49,7 +53,7 @@ def folded(word: str) -> str:
     if word.isascii():
         return word[:LONGEST_WORD].lower()
     bare = ACCENTS.sub(r"\1", unicodedata.normalize("NFKD", word[:LONGEST_WORD]))
-    return unicodedata.normalize("NFKC", bare).casefold()
+    return unicodedata.normalize("NFKC", bare).casefold().translate(PLAIN)
 
 
 def pairs(run: str) -> Iterator[str]:

@@ -41,7 +41,10 @@ export class Markers {
     this.add.hidden = true;
     this.sizes = new ResizeObserver(() => this.place());
     this.sizes.observe(document.documentElement);
-    addEventListener("pointermove", (event) => this.point(event), { passive: true });
+    addEventListener("pointermove", ({ target, pointerType }) => pointerType === "mouse" && this.aim(target), { passive: true });
+    // Without a mouse, a tap or a selection chooses the passage.
+    addEventListener("pointerup", ({ target }) => this.aim(target));
+    document.addEventListener("selectionchange", () => this.aim(getSelection().anchorNode));
   }
 
   button(name, text, label) {
@@ -77,7 +80,7 @@ export class Markers {
   }
 
   buttonOf(passage) {
-    const made = this.buttons.get(passage.lineage) ?? this.button("", "", passage.label);
+    const made = this.buttons.get(passage.lineage) ?? this.insert(passage);
     if (made.passage !== passage) {
       made.textContent = passage.count;
       made.setAttribute("aria-label", passage.label);
@@ -85,6 +88,14 @@ export class Markers {
       made.passage = passage;
     }
     this.buttons.set(passage.lineage, made);
+    return made;
+  }
+
+  // The Tab key goes through the markers in the order of their passages.
+  insert(passage) {
+    const made = this.button("", "", passage.label);
+    const later = this.counted.slice(this.counted.indexOf(passage) + 1).map((one) => this.buttons.get(one.lineage));
+    this.root.insertBefore(made, later.find(Boolean) ?? null);
     return made;
   }
 
@@ -150,10 +161,10 @@ export class Markers {
   }
 
   // A passage without comments gets its button while the pointer is over it.
-  point({ target, pointerType }) {
-    if (pointerType !== "mouse" || this.aimed === target) return;
+  aim(target) {
+    if (this.aimed === target) return;
     this.aimed = target;
-    let block = target instanceof Element ? target : null;
+    let block = target instanceof Element ? target : target?.parentElement;
     while (block && !this.passages?.has(block)) block = block.parentElement;
     const passage = block && this.passages.get(block);
     if (!passage || passage.count) return;

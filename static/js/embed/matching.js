@@ -52,7 +52,7 @@ function likeness(one, other) {
 
 // Each passage with its block: one with the same words, else one with the same beginning and end, else the only similar
 // one. A passage that is not found with certainty is left out: a wrong marker is worse than none.
-export function match(passages, found) {
+export async function match(passages, found, stale) {
   const pairs = new Map();
   const free = new Set(found);
   const left = [];
@@ -77,11 +77,12 @@ export function match(passages, found) {
     if (block && free.has(block)) take(passage, block);
     return !pairs.has(passage);
   });
-  const parts = new Map([...free].map((one) => [one, trigrams(`${one.start} ${one.end}`)]));
-  for (const passage of unsure) {
+  const parts = new Map();
+  await inSlices(unsure.length ? free : [], (one) => parts.set(one, trigrams(`${one.start} ${one.end}`)), stale);
+  await inSlices(unsure, (passage) => {
     const own = trigrams(`${passage.start} ${passage.end}`);
     const alike = [...free].filter((one) => likeness(own, parts.get(one)) >= ALIKE);
     if (alike.length === 1) take(passage, alike[0]);
-  }
+  }, stale);
   return pairs;
 }

@@ -30,10 +30,18 @@ export class Panel {
     this.frame.title = this.words.title;
     this.frame.referrerPolicy = "strict-origin";
     if (this.below) this.frame.loading = "lazy";
-    this.frame.addEventListener("load", () => this.send("hello", !this.below));
+    this.frame.addEventListener("load", () => this.loaded());
     this.frame.src = url.href;
     this.box.append(this.frame);
     this.place.append(this.box);
+  }
+
+  // Focus given to a frame is lost when it loads another document.
+  loaded() {
+    this.send("hello", !this.below);
+    if (this.place.activeElement !== this.frame) return;
+    this.frame.blur();
+    this.frame.focus({ preventScroll: true });
   }
 
   // How many pixels of the page it covers at the side.

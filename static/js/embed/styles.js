@@ -11,6 +11,7 @@ button:focus-visible { outline: 2px solid light-dark(#7b1e3a, #f0a3b5); outline-
 .panel > iframe { display: block; inline-size: 100%; block-size: 100%; border: 0; }
 @media (max-width: 1099px) { .panel:not(.below) { inset-block: auto 0; inset-inline: 0; inline-size: auto; block-size: min(75vh, 720px); border: 0; border-start-start-radius: 14px; border-start-end-radius: 14px; overflow: hidden; } }
 .panel.below { position: static; inline-size: auto; block-size: 640px; border: 0; box-shadow: none; }
+@media (forced-colors: active) { .open, .panel:not(.below) { border: 1px solid; } }
 @media print { :host { display: none; } }
 `;
 

@@ -108,8 +108,8 @@ class Discussion {
     const stale = () => turn !== this.turn;
     const root = article.split(",").map((one) => document.querySelector(one)).find(Boolean);
     const found = root ? await blocks(root, stale) : [];
+    const pairs = await match(this.page.passages, found, stale);
     if (stale()) return;
-    const pairs = match(this.page.passages, found);
     this.markers.show(pairs.size >= ENOUGH * this.page.passages.length ? pairs : new Map());
   }
 
