@@ -44,7 +44,7 @@ def test_events_are_followed_over_an_outage_without_a_gap() -> None:
     ],
 )
 def test_a_problem_is_one_sentence(monkeypatch: pytest.MonkeyPatch, answer: httpx.Response, said: str) -> None:
-    monkeypatch.setattr(client, "Site", lambda *_: site(answer, seen=[]))
+    monkeypatch.setattr(client, "SiteClient", lambda *_: site(answer, seen=[]))
     ended = CliRunner().invoke(client.api, ["post", "/api/v1/threads/1/comments", "{}"])
     assert ended.exit_code == 1
     assert said in ended.output
