@@ -13,10 +13,10 @@ import structlog
 from parley.core import db, quotas, token_buckets
 from parley.core.cache import by_text
 from parley.core.errors import TooMany
+from parley.core.quotas import Quota
 from parley.core.settings import settings
 from parley.core.text.durations import lasting
 from parley.core.text.messages import N_, Message
-from parley.core.quotas import Quota
 from parley.core.token_buckets import Refusal, Withdrawal
 
 log = structlog.get_logger(__name__)
@@ -49,6 +49,10 @@ class Limit(msgspec.Struct, frozen=True):
     seconds: int
     strict: bool = False
     reached: Message = TOO_OFTEN
+
+    def quota(self, left: int, wait: int | None = None) -> Quota:
+        """Say that `left` uses are left, and that there are more in `wait` seconds."""
+        return Quota(self.name, self.most, self.seconds, left, self.seconds if wait is None else wait)
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -212,14 +216,14 @@ async def take_all(uses: Sequence[Use]) -> int | None:
     counted = [one for one in zip(answer, uses, strict=True) if one[1].subject != EVERYBODY]
     if counted:
         left, use = min(counted, key=itemgetter(0))
-        _tell(use, left, use.limit.seconds)
+        _tell(use, left)
     return answer[-1]
 
 
-def _tell(use: Use, left: int, wait: int) -> None:
+def _tell(use: Use, left: int, wait: int | None = None) -> None:
     """What is counted in kilobytes says nothing about the number of requests."""
     if use.cost == 1:
-        quotas.tell(Quota(use.limit.name, use.limit.most, use.limit.seconds, left, wait))
+        quotas.tell(use.limit.quota(left, wait))
 
 
 async def _take_from_table(uses: Sequence[Use]) -> None:
