@@ -91,7 +91,7 @@ async def decide(moderator: Viewer, number: int, *, confirms: bool) -> None:
         count = 0
         if confirms:
             member = Viewer(id=row.member, name=row.member_name, role="member", verified=True, session=0)
-            count = await ops.take(member, None)
+            count = await ops.take(member, [])
         await _tell(row, confirms=confirms)
         action, after = ("import.confirm", {"claimed": count}) if confirms else ("import.refuse", {})
         await modlog.write(moderator, Entry(action, "member", row.member, {}, after))

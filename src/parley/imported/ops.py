@@ -50,15 +50,15 @@ async def claim(viewer: Viewer) -> int:
     Raises Forbidden unless they have confirmed their address.
     """
     address = await address_of(viewer.id)
-    if address is None:
+    if not address:
         raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
     async with db.atomic():
         return await take(viewer, address)
 
 
-async def take(viewer: Viewer, address: bytes | None) -> int:
-    """Do what `claim` does, in the open transaction. `address` is the hash of the viewer's."""
-    found = await db.fetch(Found, FIND, address, viewer.id)
+async def take(viewer: Viewer, addresses: list[bytes]) -> int:
+    """Do what `claim` does, in the open transaction. `addresses` are hashes of the viewer's."""
+    found = await db.fetch(Found, FIND, addresses, viewer.id)
     return sum([len(await _take_in(viewer, one)) for one in found])
 
 

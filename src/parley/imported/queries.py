@@ -47,11 +47,11 @@ class ImportedAuthor(msgspec.Struct, frozen=True):
     has_address: bool
 
 
-# $1 the hash of an address, $2 a member. `claim` is the confirmed claim by which a comment is theirs, if one is.
+# $1 the hashes of an address, $2 a member. `claim` is the confirmed claim by which a comment is theirs, if one is.
 OF_MEMBER = f"""(
   select c.id, c.thread, c.imported_author, null::bigint as claim
   from imported_address i join comment c on c.id = i.comment
-  where i.digest = $1 and c.author is null and c.state = 'visible'
+  where i.digest = any($1::bytea[]) and c.author is null and c.state = 'visible'
   union all
   select c.id, c.thread, c.imported_author, k.id as claim
   from imported_claim k join comment c on c.imported_author = k.name and {SOURCE} = k.source
@@ -83,10 +83,10 @@ OWN = f"{ROWS} where k.member = $1 order by k.id desc"
 ONE = f"{ROWS} where k.id = $1"
 
 
-async def address_of(member: int) -> bytes | None:
-    """Return the hash of a member's address; None unless they have confirmed it."""
+async def address_of(member: int) -> list[bytes]:
+    """Return the hashes of a member's address; none unless they have confirmed it."""
     email: str | None = await db.value(EMAIL, member)
-    return imported_addresses.digest(email) if email else None
+    return imported_addresses.digests(email) if email else []
 
 
 async def claimable(member: int) -> list[Claimable]:

@@ -16,7 +16,7 @@ from parley.core.errors import CommandFailed
 DELETED, REMOVED = "[deleted]", "[removed]"
 # Bytes of control characters, but tab and line ends.
 DECLARED = re.compile(rb"""\s*<\?xml[^>]*encoding=["']([\w-]+)""")
-BROKEN_OFF = {etree.ErrorTypes.ERR_TAG_NOT_FINISHED, etree.ErrorTypes.ERR_DOCUMENT_EMPTY}
+BROKEN_OFF, NO_XML = etree.ErrorTypes.ERR_TAG_NOT_FINISHED, etree.ErrorTypes.ERR_DOCUMENT_EMPTY
 CONTROLS = bytes({*range(32)} - {9, 10, 13})
 Shape = TypeVar("Shape")
 
@@ -61,7 +61,7 @@ def elements(file: Path, *names: str) -> Iterator[Any]:
     tags = [f"{{*}}{name}" for name in names]
     try:
         with file.open("rb") as opened:
-            yield from _top(_Cleaned(opened), tags, names)
+            yield from _top(_Cleaned(opened), tags, names, file.name)
     except (etree.XMLSyntaxError, OSError) as error:
         raise CommandFailed(f"{file.name} is not an XML file: {error}") from None
 
@@ -93,12 +93,15 @@ def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("windows-1252", _as_windows_1252)
 
 
-def _top(file: _Cleaned, tags: Sequence[str], names: Sequence[str]) -> Iterator[Any]:
+def _top(file: _Cleaned, tags: Sequence[str], names: Sequence[str], called: str) -> Iterator[Any]:
     # Recovers from what sites write though it is no XML, such as `&` and `&nbsp;` in titles.
     parsed = etree.iterparse(file, tag=tags, resolve_entities=False, load_dtd=False, no_network=True, recover=True)
     yield from _children(parsed, names)
-    if any(one.type in BROKEN_OFF for one in parsed.error_log):
-        raise CommandFailed("The file ends in the middle. Please export it again.")
+    errors = {one.type for one in parsed.error_log}
+    if NO_XML in errors:
+        raise CommandFailed(f"{called} is not an XML file.")
+    if BROKEN_OFF in errors:
+        raise CommandFailed(f"{called} ends in the middle. Please export it there again.")
 
 
 def _children(parsed: Any, names: Sequence[str]) -> Iterator[Any]:
