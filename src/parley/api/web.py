@@ -31,6 +31,7 @@ from parley.api import (
 )
 from parley.api.answers import VARY
 from parley.api.guard import check_token
+from parley.api.meanings import explain
 from parley.core.http import problems
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.pages import Finished, sent
@@ -72,7 +73,8 @@ def description() -> dict[str, Any]:
         use_handler_docstrings=True,
     )
     # A separate application, so that Litestar does not add its pages about the API to ours.
-    return Litestar(route_handlers=[_router(FEATURES)], openapi_config=config).openapi_schema.to_schema()
+    app = Litestar(route_handlers=[_router(FEATURES)], openapi_config=config)
+    return explain(app.openapi_schema.to_schema())
 
 
 @get("/openapi.json", name="api:description", opt={"who": ANYONE}, include_in_schema=False)
