@@ -1,4 +1,4 @@
-"""The guard of all routes of the API: counts requests, and checks the scope of the token."""
+"""The check of all routes of the API: counts requests, and checks the scope of the token."""
 
 from typing import cast
 

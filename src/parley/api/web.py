@@ -87,7 +87,10 @@ async def openapi(request: AnyRequest) -> Response[Any]:
 def _router(features: Any, *more: Any) -> Router:
     found = [handler for feature in features for handler in feature.handlers]
     return Router(
-        PATH, route_handlers=[*found, *more], guards=[check_token], exception_handlers={RecursionError: on_deep_body}
+        PATH,
+        route_handlers=[*found, *more],
+        opt={"check": check_token},
+        exception_handlers={RecursionError: on_deep_body},
     )
 
 
