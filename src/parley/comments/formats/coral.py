@@ -11,6 +11,7 @@ import msgspec
 
 from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, decoded_lines, timestamp
 from parley.comments.formats.markup import as_markdown
+from parley.core.errors import CommandFailed
 
 PUBLISHED = ("NONE", "APPROVED")
 
@@ -38,7 +39,10 @@ class Record(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def read(file: Path) -> Iterator[Foreign]:
-    """Yield the comments. Their discussion is the address of the story; reactions are their score."""
+    """Yield the comments. Their discussion is the address of the story; reactions are their score.
+
+    Raises CommandFailed for a file without comments.
+    """
     users: dict[str, Record] = {}
     stories: dict[str, str] = {}
     for one in decoded_lines(file, Record):
@@ -46,9 +50,13 @@ def read(file: Path) -> Iterator[Foreign]:
             users[one.id] = one
         elif one.revisions is None and one.url:
             stories[one.id] = one.url
+    found = False
     for one in decoded_lines(file, Record):
         if one.revisions is not None:
+            found = True
             yield _comment(one, stories, users.get(one.author_id or ""))
+    if not found:
+        raise CommandFailed(f"{file.name} has no comments as Coral stores them.")
 
 
 def _comment(one: Record, stories: dict[str, str], author: Record | None) -> Foreign:
