@@ -1,5 +1,6 @@
 """What the fields and parameters of the API mean, with their units. A name means the same everywhere, but for OWN."""
 
+import re
 from typing import Any
 
 STANCES = "`supports`, `challenges`, `adds` or `asks`; null for none."
@@ -186,6 +187,10 @@ OWN = {
 }
 
 
+# What a meaning says about null, which not every field of the name can be.
+OF_NULL = re.compile("; null[^.;]*")
+
+
 def explain(description: dict[str, Any]) -> dict[str, Any]:
     """Add to an OpenAPI description what each field and parameter means, unless it says so itself."""
     for name, schema in description["components"]["schemas"].items():
@@ -207,4 +212,8 @@ def _of_parameter(parameter: dict[str, Any]) -> str | None:
 
 def _explain(one: dict[str, Any], meaning: str | None) -> None:
     if meaning:
-        one.setdefault("description", meaning)
+        one.setdefault("description", meaning if _may_be_null(one) else OF_NULL.sub("", meaning))
+
+
+def _may_be_null(schema: dict[str, Any]) -> bool:
+    return {"type": "null"} in schema.get("oneOf", ()) or None in schema.get("enum", ())

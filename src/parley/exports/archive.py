@@ -17,7 +17,8 @@ README = """\
 Your data from {site}
 {line}
 
-Made at the request of {name}. All times are in UTC. Files that end in .jsonl have one JSON object on each line.
+Made at the request of {name}. All times are in UTC. Files that end in .jsonl have one JSON object on each line;
+an empty one means that there is nothing of the kind. To read what you wrote, open the folder comments.
 
 profile.json                 your account, your profile and your settings
 comments.jsonl               your comments, also those that you deleted less than 90 days ago or that moderators removed
