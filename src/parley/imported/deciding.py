@@ -33,6 +33,8 @@ returning id
 """
 WITHDRAW = "delete from imported_claim where id = $1 and member = $2 and state = 'waiting' returning id"
 LOCK = "select id from imported_claim where id = $1 for update"
+# Of two moderators who confirm two members as one author, one is refused.
+LOCK_AUTHOR = "select pg_advisory_xact_lock(hashtextextended('imported author ' || $1 || ' ' || $2, 0))"
 DECIDE = "update imported_claim set state = $2, decided_by = $3, decided_at = now() where id = $1"
 TO_GIVE_BACK = """
 select thread, array_agg(id) as ids from comment where id = any($1::bigint[]) and author = $2
@@ -85,6 +87,7 @@ async def decide(moderator: Viewer, number: int, *, confirms: bool) -> None:
     """
     async with db.atomic():
         row = await _locked(moderator, number, "waiting")
+        await db.value(LOCK_AUTHOR, row.source, row.name)
         if confirms and await db.value(TAKEN, row.source, row.name):
             raise Refused(N_("Another member has been confirmed as this author. Please undo that first."))
         await db.execute(DECIDE, number, "confirmed" if confirms else "refused", moderator.id)
