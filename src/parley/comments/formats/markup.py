@@ -1,6 +1,7 @@
 """The HTML of a comment of another site as Markdown."""
 
 import re
+from collections.abc import Callable
 from html import unescape
 
 import lxml.html
@@ -54,7 +55,8 @@ def _without_markup(html: str) -> str | None:
     texts = [[_SPACES.sub(" ", unescape(line)).strip() for line in part] for part in paragraphs]
     if not all(line for part in texts for line in part):
         return None
-    return "\n\n".join("\\\n".join(_converter.escape(line, ()) for line in part) for part in texts)
+    escape: Callable[[str, tuple[()]], str] = _converter.escape  # type: ignore[attr-defined] # its stubs lack it
+    return "\n\n".join("\\\n".join(escape(line, ()) for line in part) for part in texts)
 
 
 def quotes_as_markdown(text: str) -> str:
