@@ -49,6 +49,7 @@ from parley.embed.tables import CommentSite, EmbedCode, FirstComment, Site
 from parley.exports.tables import Export, ExportPart
 from parley.feeds.tables import HubPosition, LinkPicture
 from parley.guidelines.tables import SavedReason
+from parley.imported.tables import ImportedClaim
 from parley.inbound_feeds.tables import FeedHost, FeedItem, FeedSubscription, InboundFeed
 from parley.maps.tables import PerspectiveMap, StatementVerdict
 from parley.modlog.tables import ModAction
@@ -74,7 +75,7 @@ TABLES = [
     Community, Guideline, GuidelineWording, SavedReason, Block,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,
-    Comment, CommentSignature, CommentVersion, ImportedAddress, PassageCount, QuotedWords,
+    Comment, CommentSignature, CommentVersion, ImportedAddress, PassageCount, QuotedWords, ImportedClaim,
     Vote, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
     QueueItem, Report, RightsRequest,

@@ -17,6 +17,7 @@ from parley.embed import retention as embed
 from parley.exports import retention as exports
 from parley.feeds import retention as feeds
 from parley.guidelines import retention as guidelines
+from parley.imported import retention as imported
 from parley.inbound_feeds import retention as inbound_feeds
 from parley.mail import retention as mail
 from parley.maps import retention as maps
@@ -43,6 +44,7 @@ FEATURES = (
     articles,
     threads,
     comments,
+    imported,
     votes,
     maps,
     statements,

@@ -26,6 +26,7 @@ NOT_THERE = {
     "/mod/members/{name:str}/recovery": ACCOUNT,
     "/mod/members/{name:str}/sessions/end": ACCOUNT,
     "/mod/signups/": ACCOUNT,
+    "/mod/imported/": ACCOUNT,
     "/rules/edit": SETTING,
     "/mod/guidelines": SETTING,
     "/mod/reasons": SETTING,

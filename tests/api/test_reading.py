@@ -8,7 +8,7 @@ import make
 from api.calling import program
 from parley.api.tables import ApiToken
 from parley.comments import editing
-from parley.core import db
+from parley.core import db, ratelimit
 
 pytestmark = pytest.mark.anyio
 
@@ -92,6 +92,22 @@ async def test_any_site_may_read_and_sees_how_many_requests_are_left(app: Litest
     assert last.status_code == 429
     assert last.headers["ratelimit"].startswith('"api";r=0;')
     assert int(last.headers["retry-after"]) <= 60
+
+
+async def test_a_write_says_how_many_more_there_may_be(app: Litestar) -> None:
+    jon, thread = await make.member("jon"), await make.thread()
+    async with program(app, jon, "comment", "vote") as client:
+        posted = await client.post(f"/threads/{thread}/comments", json={"body": "Some words."})
+        comment = await make.comment(thread, await make.member())
+        voted = await client.put(f"/comments/{comment}/votes/agreement", json={"value": 1})
+        for _ in range(39):
+            await ratelimit.take_each(ratelimit.POST, jon.id, "127.0.0.1")
+        last = await client.post(f"/threads/{thread}/comments", json={"body": "Some more words."})
+    assert posted.headers["ratelimit-policy"] == '"api";q=600;w=60, "post";q=40;w=600'
+    assert posted.headers["ratelimit"] == '"api";r=599;t=60, "post";r=39;t=600'
+    assert '"vote";r=199;t=600' in voted.headers["ratelimit"]
+    assert last.status_code == 429
+    assert last.headers["ratelimit"].endswith(f'"post";r=0;t={last.headers["retry-after"]}')
 
 
 PROBLEMS = {

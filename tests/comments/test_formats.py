@@ -73,6 +73,20 @@ DISCOURSE = {"post_stream": {"posts": [
     {"topic_id": 9, "post_number": 3, "username": "ada", "created_at": "2015-03-01T10:00:00.000Z", "raw": "*Hi.*",
      "cooked": "<p><em>Hi.</em></p>", "post_type": 1, "reply_to_post_number": 1}]}}  # fmt: skip
 
+CORAL = """{"id": "u1", "username": "jon", "email": "jon@example.org", "role": "COMMENTER"}
+{"id": "s1", "url": "https://blog.example/a", "commentCounts": {}}
+{"id": "a", "storyID": "s1", "parentID": null, "authorID": "u1", "status": "NONE", "actionCounts": {"REACTION": 3},\
+ "createdAt": {"$date": "2015-03-01T10:00:00.000Z"},\
+ "revisions": [{"body": "Old."}, {"body": "<div>New &amp; <b>so</b></div>"}]}
+{"id": "b", "storyID": "s1", "parentID": "a", "authorID": "u2", "status": "REJECTED", "revisions": [{"body": "Rude."}],\
+ "createdAt": {"$date": {"$numberLong": "1425290400000"}}}
+{"id": "c", "storyID": "s1", "parentID": "b", "authorID": "u1", "status": "APPROVED",\
+ "revisions": [{"body": "Reply."}],\
+ "createdAt": {"$date": "2015-03-03T10:00:00.000Z"}}
+{"id": "d", "storyID": "s1", "parentID": "b", "deletedAt": {"$date": "2016-03-03T10:00:00.000Z"}, "revisions": [],\
+ "createdAt": {"$date": "2015-03-03T10:00:00.000Z"}}
+"""
+
 Found = list[tuple[str, str | None, str | None, str]]
 EXPECTED: dict[str, tuple[object, Found]] = {
     "disqus": (DISQUS, [
@@ -91,6 +105,11 @@ EXPECTED: dict[str, tuple[object, Found]] = {
     "hypothesis": (HYPOTHESIS, [
         ("hypothesis:a", None, "jon", "Why?"),
         ("hypothesis:b", "hypothesis:a", "ada", "Because."),
+    ]),
+    "coral": (CORAL, [
+        ("coral:a", None, "jon", "New & **so**"),
+        ("coral:b", "coral:a", None, "[removed]"),
+        ("coral:c", "coral:b", "jon", "Reply."),
     ]),
     "discourse": (DISCOURSE, [
         ("discourse:9/1", None, "jon", "Hello."),

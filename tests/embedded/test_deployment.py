@@ -69,6 +69,7 @@ def test_no_password_and_no_name_has_a_default() -> None:
         "PARLEY_FETCH_ALLOW",
         "PARLEY_LOG",
         "PARLEY_SLOW_QUERY",
+        "PARLEY_SECRET_FORMER",
         "PARLEY_SECURITY_CONTACT",
         "PARLEY_PASSWORD_RANGE",
         "PARLEY_WEBSUB_HUB",

@@ -26,6 +26,7 @@ from parley.automod.rules import post
 from parley.automod.rules.conditions import Burst, Domains, FirstLinks, Links, NearCopies, Pattern, Similar, WordList
 from parley.automod.rules.post import Post
 from parley.comments import rules as comment_rules
+from parley.comments.formats.markup import quotes_as_markdown
 from parley.comments.statement import as_statement
 from parley.core.errors import Refused
 from parley.core.text import cleaning, markdown, mentions
@@ -103,6 +104,7 @@ CONDITIONS = (
 # Each with the longest text that it is given, in characters.
 PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "comment": (markdown.render, comment_rules.LONGEST),
+    "quotes of an imported topic": (quotes_as_markdown, comment_rules.LONGEST),
     "mentions of a comment": (markdown.mentioned, comment_rules.LONGEST),
     "mentions": (lambda words: list(mentions.found_in(words)), comment_rules.LONGEST),
     "form field": (cleaning.clean, comment_rules.LONGEST),

@@ -160,6 +160,10 @@ CASES = {
         rows.ended_claim,
         {"confirmed": set_to("claim", "state = 'confirmed'")},
     ),
+    "imported_claim: claims to imported comments that moderators refused or undid": Case(
+        insert("imported_claim", member=..., source="hackernews", name="pg", page="#", token="#", state="refused"),
+        {"confirmed": set_to("imported_claim", "state = 'confirmed'")},
+    ),
     "api_token: tokens of the API that are over": Case(
         insert("api_token", member=..., token_hash=..., name="a test", expires_at=LATER)
     ),

@@ -108,10 +108,13 @@ async def test_without_a_fresh_proof_nothing_is_shown_or_made(client: httpx.Asyn
         await client.post(PAGE, data=GOOD),
         await client.post(f"{PAGE}/{number}", data=GOOD),
         await client.post(f"{PAGE}/{number}/secret"),
+        await client.post(f"{PAGE}/{number}/state", data={"on": "0"}),
+        await client.post(f"{PAGE}/{number}/again", data={"delivery": "1"}),
+        await client.post(f"{PAGE}/{number}/end"),
     ):
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/prove?next=")
-    assert await db.value("select count(*) || min(url) from webhook") == f"1{NOWHERE}"
+    assert await db.value("select count(*) || min(url) || min(state) from webhook") == f"1{NOWHERE}on"
 
 
 @pytest.mark.parametrize("role", ["visitor", "member", "moderator"])

@@ -3,13 +3,12 @@
 Its signature includes the member's password hash, so a new password revokes all device cookies. None is stored.
 """
 
-import hmac
 import secrets
 
 from litestar.datastructures import Cookie
 
 from parley.core.http import cookies
-from parley.mail.links import proof
+from parley.mail.links import is_proof, proof
 
 LASTS_SECONDS = 365 * 86_400
 COOKIE = "device"
@@ -24,8 +23,7 @@ def issue(member: int, password_hash: str | None) -> str:
 def recognised(value: str, member: int, password_hash: str | None) -> bool:
     """Whether `value` was issued to this member under their present password."""
     plain, _, signature = value.rpartition(".")
-    expected = _signature(plain, password_hash)
-    return plain.startswith(f"{member}.") and hmac.compare_digest(signature.encode(errors="replace"), expected.encode())
+    return plain.startswith(f"{member}.") and is_proof("device", _payload(plain, password_hash), signature)
 
 
 def cookie(value: str) -> Cookie:
@@ -37,4 +35,8 @@ def cookie_name() -> str:
 
 
 def _signature(plain: str, password_hash: str | None) -> str:
-    return proof("device", f"{plain}|{password_hash or ''}".encode(errors="replace")).hex()
+    return proof("device", _payload(plain, password_hash)).hex()
+
+
+def _payload(plain: str, password_hash: str | None) -> bytes:
+    return f"{plain}|{password_hash or ''}".encode(errors="replace")

@@ -1,14 +1,17 @@
 """Middleware of the API: finds the viewer by their token, and adds the headers that all its answers have."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from parley.api import tokens
+from parley.core import quotas
 from parley.core.errors import SignInNeeded, Unavailable
 from parley.core.http.failures import OUTAGES
 from parley.core.http.problems import is_api
+from parley.core.quotas import Quota
 from parley.core.text.messages import N_
 
 BEARER = b"bearer "
@@ -30,9 +33,12 @@ class TokenMiddleware:
         if token is not None:
             await _identify(scope, token)
 
+        used: list[Quota] = []
+        quotas.used.set(used)
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_headers(scope)]
+                message["headers"] = [*message.get("headers", ()), *_headers(scope, used)]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
@@ -60,8 +66,8 @@ async def _identify(scope: Scope, token: str) -> None:
     scope["api_token"] = found  # type: ignore[typeddict-unknown-key]
 
 
-def _headers(scope: Any) -> list[tuple[bytes, bytes]]:
-    headers = list(scope.get("rate_headers", ()))
+def _headers(scope: Any, used: Sequence[Quota]) -> list[tuple[bytes, bytes]]:
+    headers = [(name.lower().encode(), value.encode()) for name, value in quotas.headers(used).items()]
     if scope["method"] == "GET":
         # Pages of other sites may read what visitors may read: browsers send no token by themselves.
         headers.append((b"access-control-allow-origin", b"*"))

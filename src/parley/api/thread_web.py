@@ -8,9 +8,9 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from parley.api import downloads, thread_formats
-from parley.api.guard import rate_headers
 from parley.api.reading_web import thread_with_article
 from parley.api.schemas import Thread
+from parley.core import quotas
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
 from parley.core.ratelimit import API_NETWORK, network, site, take_network
 
@@ -27,7 +27,7 @@ async def _download(request: AnyRequest, thread: str, write: Writer, media_type:
     # Pages of other sites may read what visitors can read, as in feeds.
     headers = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex"}
     if left is not None:
-        headers |= rate_headers(API_NETWORK, left, API_NETWORK.seconds)
+        headers |= quotas.headers([API_NETWORK.quota(left)])
     if "tdm-reservation" in found.article.reservations:
         headers["TDM-Reservation"] = "1"
     return Stream(write(found, viewer_of(request)), media_type=media_type, headers=headers)

@@ -31,6 +31,7 @@ from parley.api import (
 )
 from parley.api.answers import VARY
 from parley.api.guard import check_token
+from parley.api.meanings import explain
 from parley.core.http import problems
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.pages import Finished, sent
@@ -72,7 +73,8 @@ def description() -> dict[str, Any]:
         use_handler_docstrings=True,
     )
     # A separate application, so that Litestar does not add its pages about the API to ours.
-    return Litestar(route_handlers=[_router(FEATURES)], openapi_config=config).openapi_schema.to_schema()
+    app = Litestar(route_handlers=[_router(FEATURES)], openapi_config=config)
+    return explain(app.openapi_schema.to_schema())
 
 
 @get("/openapi.json", name="api:description", opt={"who": ANYONE}, include_in_schema=False)
@@ -85,7 +87,10 @@ async def openapi(request: AnyRequest) -> Response[Any]:
 def _router(features: Any, *more: Any) -> Router:
     found = [handler for feature in features for handler in feature.handlers]
     return Router(
-        PATH, route_handlers=[*found, *more], guards=[check_token], exception_handlers={RecursionError: on_deep_body}
+        PATH,
+        route_handlers=[*found, *more],
+        opt={"check": check_token},
+        exception_handlers={RecursionError: on_deep_body},
     )
 
 

@@ -1,6 +1,5 @@
 """The mailed link that confirms an address at an article's domain."""
 
-import hmac
 from typing import Any
 
 from litestar import Response, get, post
@@ -18,7 +17,7 @@ from parley.core.text.messages import N_
 async def _at(number: str, key: str) -> ClaimRow:
     """The claim of a mailed link. Raises NotFound for any other link."""
     row = await queries.one(as_id(number) or 0)
-    if row is None or not hmac.compare_digest(ops.key(row).encode(), key.encode(errors="replace")):
+    if row is None or not ops.is_key(row, key):
         raise NotFound(N_("There is no page at this address."))
     return row
 

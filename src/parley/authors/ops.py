@@ -13,7 +13,7 @@ from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.core.text.messages import N_
-from parley.mail.links import proof
+from parley.mail.links import is_proof, proof
 
 TOO_MANY = N_("Three of your claims are waiting. Please wait until one of them is decided.")
 WAITING = "select count(*) from claim where member = $1 and state = 'waiting' and article <> $2"
@@ -63,7 +63,16 @@ async def _row(number: int) -> ClaimRow:
 
 def key(row: ClaimRow) -> str:
     """The secret part of the link that confirms an address, for this address only."""
-    return proof("claim", f"{row.id}|{row.email}".encode()).hex()
+    return proof("claim", _signed_part(row)).hex()
+
+
+def is_key(row: ClaimRow, key: str) -> bool:
+    """Whether `key` is the secret part of the link of this claim."""
+    return is_proof("claim", _signed_part(row), key)
+
+
+def _signed_part(row: ClaimRow) -> bytes:
+    return f"{row.id}|{row.email}".encode()
 
 
 async def _mail_link(row: ClaimRow) -> None:

@@ -156,10 +156,15 @@ async def _migrate(url: str) -> None:
 
 
 async def _erase_again(connection: Any, manifest: Manifest) -> None:
-    """Have the worker erase the members who were erased since the backup was taken."""
+    """Have the worker erase the members who were erased since the backup was taken.
+
+    Since then the secret may have been replaced.
+    """
+    own = settings().secrets
+    secrets = own if manifest.secret in own else (manifest.secret or "",)
     for one in ledger.read(settings().data):
         name_key = await connection.fetchval("select name_key from member where id = $1", one.member)
-        if name_key is not None and ledger.digest(manifest.secret or "", name_key) == one.digest:
+        if name_key is not None and one.digest in [ledger.digest(secret, name_key) for secret in secrets]:
             await connection.execute(ERASE_AGAIN, one.member, one.words)
 
 

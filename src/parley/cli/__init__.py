@@ -26,6 +26,7 @@ COMMANDS = {
     "perspectives": "parley.cli.perspectives:perspectives",
     "restore": "parley.cli.backup:restore",
     "rules": "parley.cli.rules:rules",
+    "secret": "parley.cli.secret:secret",
     "site": "parley.cli.site:site",
     "up": "parley.cli.up:up",
     "web": "parley.cli.serve:web",

@@ -48,6 +48,14 @@ class ImportLine(msgspec.Struct, frozen=True):
         return TOMBSTONES.get(self.body.strip(), "visible")
 
 
+class RenderedLine(msgspec.Struct, frozen=True):
+    """A line with its text as it is stored, and that as HTML."""
+
+    line: ImportLine
+    body: str
+    html: str
+
+
 class Summary(msgspec.Struct):
     added: int = 0
     known: int = 0
@@ -94,34 +102,41 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
     `progress` is called with the number of comments after each batch. Importing the same file again adds nothing.
     Raises NotFound if there is no such thread.
     """
-    summary = Summary()
     comments = {line.id: line for line in lines if line.kind == "comment"}
-    summary.skipped = len(lines) - len(comments)
+    summary = Summary(skipped=len(lines) - len(comments))
+    known = await imported_anchors.lineages(thread, (line.quote for line in lines if line.parent_id is None))
+    there = await _known_ids(thread)
+    # Before the transaction, so that nobody who writes in the thread waits for it.
+    rendered = {line.id: _rendered(_quoting(line, known)) for line in comments.values() if line.id not in there}
     async with db.atomic():
         if await lock_thread(thread) is None:
             raise NotFound(N_("There is no thread {thread}."), thread=str(thread))
         ids = await _known_ids(thread)
-        known = await imported_anchors.lineages(thread, (line.quote for line in lines if line.parent_id is None))
         for level in _levels(comments):
-            new = [line for line in level if line.id not in ids]
+            new = [rendered[line.id] for line in level if line.id not in ids]
             summary.known += len(level) - len(new)
             for start in range(0, len(new), BATCH):
-                batch = [_quoting(line, known) for line in new[start : start + BATCH]]
+                batch = new[start : start + BATCH]
                 added = await _insert(thread, batch, ids)
                 ids |= {comment.imported_id: comment.id for comment in added}
                 summary.added += len(added)
-                quotes = {line.id: line.quote for line in batch if line.quote and line.state == "visible"}
-                about = {comment.id: quotes[comment.imported_id] for comment in added if comment.imported_id in quotes}
-                await imported_anchors.attach(thread, about, known)
-                emails = {line.id: line.email for line in batch if "@" in line.email and line.state == "visible"}
-                given = {one.id: emails[one.imported_id] for one in added if one.imported_id in emails}
-                await imported_addresses.store(given)
+                await _complete(thread, batch, added, known)
                 progress(len(batch))
         if summary.added:
             await db.execute(COUNT, thread)
             await recount(thread)
             await emit("discussion.imported", thread=thread, payload={"added": summary.added})
     return summary
+
+
+async def _complete(
+    thread: int, batch: Sequence[RenderedLine], added: Sequence[ImportedComment], known: Mapping[str, int]
+) -> None:
+    """Anchor the comments that were added, and store the hashes of the addresses of their authors."""
+    lines = {one.line.id: one.line for one in batch if one.line.state == "visible"}
+    shown = [(one.id, lines[one.imported_id]) for one in added if one.imported_id in lines]
+    await imported_anchors.attach(thread, {comment: line.quote for comment, line in shown if line.quote}, known)
+    await imported_addresses.store({comment: line.email for comment, line in shown if "@" in line.email})
 
 
 async def _known_ids(thread: int) -> dict[str, int]:
@@ -154,25 +169,28 @@ def _quoting(line: ImportLine, known: Mapping[str, int]) -> ImportLine:
     return msgspec.structs.replace(line, body=body, quote="")
 
 
-async def _insert(thread: int, batch: Sequence[ImportLine], ids: dict[str, int]) -> list[ImportedComment]:
-    ups = [max(line.score, 0) for line in batch]
-    downs = [max(-line.score, 0) for line in batch]
-    bodies = ["" if line.state != "visible" else line.body.replace("\x00", "") for line in batch]
+def _rendered(line: ImportLine) -> RenderedLine:
+    body = "" if line.state != "visible" else line.body.replace("\x00", "")
+    return RenderedLine(line, body, markdown.render(body))
+
+
+async def _insert(thread: int, batch: Sequence[RenderedLine], ids: dict[str, int]) -> list[ImportedComment]:
+    lines = [one.line for one in batch]
     return await db.fetch(
         ImportedComment,
         INSERT,
         thread,
         markdown.VERSION,
-        [ids.get(line.parent_id or "") for line in batch],
-        [_author(line) for line in batch],
-        [line.id for line in batch],
-        [line.state for line in batch],
-        bodies,
-        [markdown.render(body) for body in bodies],
-        ups,
-        downs,
-        [datetime.fromtimestamp(line.created_utc, UTC) for line in batch],
-        [line.stance for line in batch],
+        [ids.get(line.parent_id or "") for line in lines],
+        [_author(line) for line in lines],
+        [line.id for line in lines],
+        [line.state for line in lines],
+        [one.body for one in batch],
+        [one.html for one in batch],
+        [max(line.score, 0) for line in lines],
+        [max(-line.score, 0) for line in lines],
+        [datetime.fromtimestamp(line.created_utc, UTC) for line in lines],
+        [line.stance for line in lines],
     )
 
 

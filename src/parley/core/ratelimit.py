@@ -5,17 +5,19 @@ A limit has one token bucket for each subject (core/token_buckets.py). A use tak
 
 import ipaddress
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 import msgspec
 import structlog
 
-from parley.core import db, token_buckets
+from parley.core import db, quotas, token_buckets
 from parley.core.cache import by_text
 from parley.core.errors import TooMany
+from parley.core.quotas import Quota
 from parley.core.settings import settings
 from parley.core.text.durations import lasting
 from parley.core.text.messages import N_, Message
-from parley.core.token_buckets import Withdrawal
+from parley.core.token_buckets import Refusal, Withdrawal
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +49,10 @@ class Limit(msgspec.Struct, frozen=True):
     seconds: int
     strict: bool = False
     reached: Message = TOO_OFTEN
+
+    def quota(self, left: int, wait: int | None = None) -> Quota:
+        """Say that `left` uses are left, and that there are more in `wait` seconds."""
+        return Quota(self.name, self.most, self.seconds, left, self.seconds if wait is None else wait)
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -203,10 +209,21 @@ async def take_all(uses: Sequence[Use]) -> int | None:
     if answer is None:
         await _take_from_table([use for use in uses if use.limit.strict])
         return None
-    short, result = answer
-    if short:
-        raise _refusal(uses[short - 1], -(-result // 1_000))
-    return result
+    if isinstance(answer, Refusal):
+        use, wait = uses[answer.bucket], -(-answer.milliseconds // 1_000)
+        _tell(use, 0, wait)
+        raise _refusal(use, wait)
+    counted = [one for one in zip(answer, uses, strict=True) if one[1].subject != EVERYBODY]
+    if counted:
+        left, use = min(counted, key=itemgetter(0))
+        _tell(use, left)
+    return answer[-1]
+
+
+def _tell(use: Use, left: int, wait: int | None = None) -> None:
+    """What is counted in kilobytes says nothing about the number of requests."""
+    if use.cost == 1:
+        quotas.tell(use.limit.quota(left, wait))
 
 
 async def _take_from_table(uses: Sequence[Use]) -> None:

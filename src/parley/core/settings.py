@@ -47,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True):
     base_url: str
     secret: str
     data: Path
+    # The secret before it was replaced: what was signed or sealed with it is still accepted.
+    former_secret: str | None = None
     replica_url: str | None = None
     smtp_url: str | None = None
     mail_from: str = "Parley <parley@localhost>"
@@ -105,6 +107,11 @@ class Settings(msgspec.Struct, frozen=True):
         return self.host in LOCAL_HOSTS
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secrets that are accepted, the present one first."""
+        return (self.secret, self.former_secret) if self.former_secret else (self.secret,)
+
+    @property
     def secure(self) -> bool:
         return self.base_url.startswith("https://")
 
@@ -120,6 +127,7 @@ def read(env: Mapping[str, str]) -> Settings:
         base_url=_origin(env.get("PARLEY_BASE_URL", "http://localhost:8000")),
         secret=_required(env, "PARLEY_SECRET"),
         data=Path(env.get("PARLEY_DATA", "var")),
+        former_secret=env.get("PARLEY_SECRET_FORMER") or None,
         replica_url=_optional_server(env, "DATABASE_REPLICA_URL"),
         smtp_url=_optional_server(env, "PARLEY_SMTP_URL"),
         mail_from=env.get("PARLEY_MAIL_FROM") or "Parley <parley@localhost>",
@@ -248,8 +256,8 @@ def networks(text: str) -> tuple[Network, ...]:
 def _check(settings: Settings) -> None:
     if not settings.secure and not settings.local:
         raise SettingsError("PARLEY_BASE_URL must begin with https:// unless its host is localhost.")
-    if len(settings.secret) < SHORTEST_SECRET:
-        raise SettingsError(f"PARLEY_SECRET must have at least {SHORTEST_SECRET} characters.")
+    if min(map(len, settings.secrets)) < SHORTEST_SECRET:
+        raise SettingsError(f"PARLEY_SECRET must have at least {SHORTEST_SECRET} characters, and its former one, too.")
     if settings.redis_url.startswith("sentinel:") and not SENTINELS.fullmatch(settings.redis_url):
         raise SettingsError("REDIS_URL must have the form sentinel://:password@host1:26379,host2:26379/name.")
     if settings.security_contact is not None and not MAIL_ADDRESS.fullmatch(settings.security_contact):

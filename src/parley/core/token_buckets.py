@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 PAUSE_SECONDS = 5.0
 
 # Takes tokens from several buckets, or from none if one of them has too few. Returns the number of that bucket and the
-# milliseconds to wait; or 0 and the whole tokens left in the last one. Uses the clock of Redis, which all share.
+# milliseconds to wait; or 0 and the whole tokens left in each. Uses the clock of Redis, which all share.
 TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -43,7 +43,11 @@ for i, key in ipairs(KEYS) do
   redis.call('HSET', key, 'tokens', tostring(left[i]), 'at', now)
   redis.call('PEXPIRE', key, tonumber(ARGV[3 * i - 1]) * 1000)
 end
-return {0, math.floor(left[#KEYS])}
+local answer = {0}
+for i in ipairs(KEYS) do
+  answer[i + 1] = math.floor(left[i])
+end
+return answer
 """
 
 # Returns one token to a bucket, which holds at most ARGV[1].
@@ -78,16 +82,25 @@ class Withdrawal(msgspec.Struct, frozen=True):
     cost: int
 
 
-async def take(wanted: Sequence[Withdrawal]) -> tuple[int, int] | None:
+class Refusal(msgspec.Struct, frozen=True):
+    """The first bucket with too few tokens, counted from 0, and the milliseconds until it has enough."""
+
+    bucket: int
+    milliseconds: int
+
+
+async def take(wanted: Sequence[Withdrawal]) -> list[int] | Refusal | None:
     """Take tokens from several buckets in one round trip, or from none of them. None if Redis does not answer.
 
-    Returns 0 and the whole tokens left in the last bucket; or the number of the first bucket with too few, counted
-    from 1, and the milliseconds until it has enough.
+    Returns the whole tokens left in each bucket.
     """
     keys = [one.key for one in wanted]
     args = [value for one in wanted for value in (one.most, one.seconds, one.cost)]
     answer = await _run(_script(TAKE), keys, args)
-    return None if answer is None else (int(answer[0]), int(answer[1]))
+    if answer is None:
+        return None
+    short, *numbers = map(int, answer)
+    return Refusal(short - 1, numbers[0]) if short else numbers
 
 
 async def take_from_table(wanted: Withdrawal) -> bool:

@@ -46,6 +46,7 @@ ROWS = (
     "delete from subscription where member = $1",
     "delete from export where member = $1",
     "delete from claim where member = $1",
+    "delete from imported_claim where member = $1",
     "delete from note where member = $1",
     "delete from saved_reason where moderator = $1",
     "delete from article_import where member = $1",

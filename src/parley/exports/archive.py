@@ -17,7 +17,8 @@ README = """\
 Your data from {site}
 {line}
 
-Made at the request of {name}. All times are in UTC. Files that end in .jsonl have one JSON object on each line.
+Made at the request of {name}. All times are in UTC. Files that end in .jsonl have one JSON object on each line;
+an empty one means that there is nothing of the kind. To read what you wrote, open the folder comments.
 
 profile.json                 your account, your profile and your settings
 comments.jsonl               your comments, also those that you deleted less than 90 days ago or that moderators removed
@@ -41,6 +42,7 @@ decisions.jsonl              the decisions of moderators about you and what you 
 appeals.jsonl                your appeals and the answers
 reports.jsonl                what you reported
 claims.jsonl                 the articles that you claimed as yours
+imported-claims.jsonl        the authors of imported comments whom you claimed to be
 
 Your password and your tokens are not here: we do not know them. Nor are notes of moderators, and who reported you:
 those are about others.

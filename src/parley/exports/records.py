@@ -83,6 +83,9 @@ select r.id, i.kind, i.target, i.thread, r.guideline, r.text, r.state, r.outcome
 from report r join queue_item i on i.id = r.item where r.reporter = $1
 """
 CLAIMS = "select id, article, way, role, state, email, text, created_at from claim where member = $1"
+IMPORTED_CLAIMS = """
+select id, source, name, page, state, comments, created_at, decided_at from imported_claim where member = $1
+"""
 
 # The order of the files in the archive.
 RECORDS = {
@@ -105,6 +108,7 @@ RECORDS = {
     "appeals.jsonl": APPEALS,
     "reports.jsonl": REPORTS,
     "claims.jsonl": CLAIMS,
+    "imported-claims.jsonl": IMPORTED_CLAIMS,
 }
 
 

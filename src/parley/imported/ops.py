@@ -10,26 +10,30 @@ from parley.core.errors import Forbidden, Refused
 from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
-from parley.imported.queries import OF_ADDRESS, address_of
+from parley.imported.queries import OF_MEMBER, address_of
 from parley.votes.ops import cast_vote
 
 # At once; each is an event.
 MOST = 500
 FIND = f"""
-select thread, array_agg(id) as ids from (
-  select c.thread, c.id from {OF_ADDRESS} and c.state = 'visible' order by c.thread, c.id limit {MOST}
-) c group by thread order by thread
+select thread, claim, array_agg(id) as ids from (
+  select c.thread, c.claim, c.id from {OF_MEMBER} c order by c.thread, c.id limit {MOST}
+) c group by thread, claim order by thread, claim
 """  # noqa: S608 constants only
 TAKE = """
 update comment set author = $1, imported_author = null
 where id = any($2::bigint[]) and author is null and state = 'visible' returning id
 """
 FORGET = "delete from imported_address where comment = any($1::bigint[])"
+REMEMBER = "update imported_claim set comments = comments || $2::bigint[] where id = $1"
 OWN_VOTES = "select comment, axis from vote where member = $1 and comment = any($2::bigint[])"
 
 
 class Found(msgspec.Struct, frozen=True):
+    """Comments of a thread that are the member's by their address or by a confirmed `claim`."""
+
     thread: int
+    claim: int | None
     ids: list[int]
 
 
@@ -39,28 +43,34 @@ class OwnVote(msgspec.Struct, frozen=True):
 
 
 async def claim(viewer: Viewer) -> int:
-    """Make the imported comments with the viewer's address theirs, and return how many: at most MOST at once.
+    """Make the viewer's imported comments theirs, and return how many: at most MOST at once.
 
-    Their own votes on these comments are taken back, except in archived threads, which do not change.
+    These are the comments with their address, and those of authors whom a moderator confirmed them to be. Their own
+    votes on these comments are taken back, except in archived threads, which do not change.
     Raises Forbidden unless they have confirmed their address.
     """
     address = await address_of(viewer.id)
-    if address is None:
+    if not address:
         raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
-    count = 0
     async with db.atomic():
-        for found in await db.fetch(Found, FIND, address):
-            count += len(await _claim_in(viewer, found))
-    return count
+        return await take(viewer, address)
 
 
-async def _claim_in(viewer: Viewer, found: Found) -> list[int]:
+async def take(viewer: Viewer, addresses: list[bytes]) -> int:
+    """Do what `claim` does, in the open transaction. `addresses` are hashes of the viewer's."""
+    found = await db.fetch(Found, FIND, addresses, viewer.id)
+    return sum([len(await _take_in(viewer, one)) for one in found])
+
+
+async def _take_in(viewer: Viewer, found: Found) -> list[int]:
     await lock_thread(found.thread)
     for vote in await db.fetch(OwnVote, OWN_VOTES, viewer.id, found.ids):
         with suppress(Refused):
             await cast_vote(viewer=viewer, comment_id=vote.comment, axis=vote.axis, value=None)
     taken: list[int] = await db.values(TAKE, viewer.id, found.ids)
     await db.execute(FORGET, taken)
+    if found.claim is not None:
+        await db.execute(REMEMBER, found.claim, taken)
     for comment in sorted(taken):
         await emit("comment.edited", thread=found.thread, comment=comment, actor=viewer.id)
     return taken

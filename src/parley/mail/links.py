@@ -33,7 +33,7 @@ def off_token(off: Unsubscription) -> str:
 def read_unsubscribe_token(token: str) -> Unsubscription | None:
     """Return what `token` stops, or None if it is not valid."""
     payload, _, signature = (_bytes(part) for part in token.partition("."))
-    if not payload or not signature or not hmac.compare_digest(proof("off", payload), signature):
+    if not payload or not signature or not is_proof("off", payload, signature.hex()):
         return None
     member, name, argument = payload.decode().split("|", 2)
     return Unsubscription(int(member), name, argument)
@@ -57,13 +57,27 @@ def returned(address: str) -> int | None:
     if not (number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER):
         return None
     # Some servers change the case of addresses.
-    is_ours = hmac.compare_digest(_proof_of_mail(int(number)).encode(), signature.lower().encode())
-    return int(number) if is_ours else None
+    return int(number) if is_proof("bounce", str(int(number)).encode(), signature.lower()) else None
 
 
 def proof(purpose: str, payload: bytes) -> bytes:
     """Return our signature of `payload`. It is only valid for this purpose."""
-    return hmac.digest(settings().secret.encode(), f"{purpose}|".encode() + payload, hashlib.sha256)[:PROOF]
+    return _signed(settings().secret, purpose, payload)
+
+
+def proofs(purpose: str, payload: bytes) -> list[bytes]:
+    """Return the signatures of `payload` that are accepted: with the present secret and with the former one."""
+    return [_signed(secret, purpose, payload) for secret in settings().secrets]
+
+
+def is_proof(purpose: str, payload: bytes, signature: str) -> bool:
+    """Whether `signature`, in hexadecimal digits, is ours."""
+    given = signature.encode(errors="replace")
+    return any(hmac.compare_digest(one.hex().encode(), given) for one in proofs(purpose, payload))
+
+
+def _signed(secret: str, purpose: str, payload: bytes) -> bytes:
+    return hmac.digest(secret.encode(), f"{purpose}|".encode() + payload, hashlib.sha256)[:PROOF]
 
 
 def _proof_of_mail(mail: int) -> str:

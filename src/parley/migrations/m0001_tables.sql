@@ -547,6 +547,7 @@ CREATE INDEX comment_part_time ON "comment" (thread, part, created_at, id) WHERE
 CREATE INDEX comment_part_controversial ON "comment" (thread, part, controversial desc, id) WHERE part is not null;
 CREATE INDEX comment_stance ON "comment" (thread, stance, part, best desc, id) WHERE stance is not null;
 CREATE INDEX comment_author ON "comment" (author, created_at desc) WHERE author is not null;
+CREATE INDEX comment_imported_author ON "comment" (imported_author) WHERE imported_author is not null;
 CREATE INDEX comment_pending ON "comment" (author, created_at) WHERE state = 'pending';
 CREATE INDEX comment_created ON "comment" (created_at nulls first);
 CREATE INDEX comment_statement ON "comment" (thread, best desc, id) WHERE statement is not null;
@@ -597,6 +598,23 @@ CREATE TABLE "quoted_words" (
 );
 CREATE UNIQUE INDEX quoted_words_key ON "quoted_words" (thread, passage, md5(words));
 CREATE INDEX quoted_words_most ON "quoted_words" (thread, comments desc, id);
+CREATE TABLE "imported_claim" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "source" VARCHAR(80) NOT NULL DEFAULT null,
+  "name" VARCHAR(60) NOT NULL DEFAULT null,
+  "page" TEXT NOT NULL DEFAULT null,
+  "token" VARCHAR(40) NOT NULL DEFAULT null,
+  "state" VARCHAR(9) NOT NULL DEFAULT 'waiting',
+  "comments" BIGINT[] NOT NULL DEFAULT '{}',
+  "decided_by" BIGINT REFERENCES "member" ("id") ON DELETE SET NULL ON UPDATE CASCADE DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "decided_at" TIMESTAMPTZ DEFAULT null,
+  CONSTRAINT imported_claim_state_check CHECK (state in ('waiting', 'confirmed', 'refused', 'undone')),
+  CONSTRAINT imported_claim_member_source_name_key UNIQUE ("member", "source", "name")
+);
+CREATE UNIQUE INDEX imported_claim_author ON "imported_claim" (source, name) WHERE state = 'confirmed';
+CREATE INDEX imported_claim_waiting ON "imported_claim" (id) WHERE state = 'waiting';
 CREATE TABLE "vote" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "comment" BIGINT NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,

@@ -41,6 +41,9 @@ ACTION_NAMES = {
     "note": N_("Noted about"),
     "recovery": N_("Agreed to remove the second step of"),
     "sign_out": N_("Signed out everywhere"),
+    "import.confirm": N_("Confirmed as an imported author"),
+    "import.refuse": N_("Not confirmed as an imported author"),
+    "import.undo": N_("No longer confirmed as an imported author"),
     "undo": N_("Undone"),
     "reveal": N_("Hidden text viewed"),
     "appeal": N_("Appealed against"),
@@ -205,10 +208,15 @@ def _withheld(value: list[int]) -> Message:
     return plural("{count} passage removed", "{count} passages removed", len(value)) if value else N_("all passages")
 
 
+def _claimed(value: int) -> Message:
+    return plural("{count} comment", "{count} comments", value)
+
+
 SETTINGS: dict[str, Callable[[Any], Message]] = {
     "withheld": _withheld,
     "place": _place,
     "collapsed": _collapsed,
+    "claimed": _claimed,
     "slow": _slow,
 }
 

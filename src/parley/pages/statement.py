@@ -1,6 +1,5 @@
 """The statement of reasons, for the member concerned, staff, and readers of its mailed link; and the appeal on it."""
 
-import hmac
 from typing import Any
 
 from litestar import Response, get, post
@@ -38,7 +37,7 @@ async def decision_at(request: AnyRequest, decision: str, key: str) -> tuple[Sta
 def _concerns(found: StatementOfReasons, viewer: Viewer | None, key: str) -> bool:
     has_letter = found.state not in decisions.UNSENT and found.action in decisions.RESTRICTIONS
     is_member = viewer is not None and viewer.id == found.member
-    has_key = hmac.compare_digest(key.encode(errors="replace"), letters.key(found.id).encode())
+    has_key = letters.is_key(found.id, key)
     return found.member is not None and has_letter and (is_member or has_key)
 
 

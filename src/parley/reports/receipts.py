@@ -9,7 +9,7 @@ from parley import mail
 from parley.core import db
 from parley.core.settings import settings
 from parley.core.text.messages import N_
-from parley.mail.links import proof
+from parley.mail.links import is_proof, proof
 
 THINGS = {"comment": N_("a comment"), "article": N_("an article"), "member": N_("a member")}
 
@@ -81,6 +81,11 @@ def outcome(reporter: Reporter) -> tuple[str, str, str]:
 def key(report: int) -> str:
     """The secret part of the link by which a visitor confirms their address."""
     return proof("report", str(report).encode()).hex()
+
+
+def is_key(report: int, key: str) -> bool:
+    """Whether `key` is the secret part of the link of this report."""
+    return is_proof("report", str(report).encode(), key)
 
 
 def _confirmation_link(report: int, one: Reporter) -> str | None:

@@ -116,6 +116,8 @@ async def rotate(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 @post("/settings/webhooks/{number:str}/state", name="webhooks:switch", opt=STAFF)
 async def switch(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     row, form = await _at(number), Form(await posted(request))
+    if proving := await _must_prove(request, f"{PAGE}/{row.id}"):
+        return proving
     await ops.switch(row.id, on=form.flag("on"))
     return see_other(f"{PAGE}/{row.id}")
 
@@ -124,13 +126,18 @@ async def switch(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 async def send_again(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Send a message of the log again."""
     row, delivery = await _at(number), Form(await posted(request)).id("delivery")
+    if proving := await _must_prove(request, f"{PAGE}/{row.id}"):
+        return proving
     await ops.send_again(row.id, delivery or 0)
     return see_other(f"{PAGE}/{row.id}#log")
 
 
 @post("/settings/webhooks/{number:str}/delete", name="webhooks:delete", opt=STAFF)
-async def delete(number: FromPath[str]) -> Response[Any]:
-    await ops.delete((await _at(number)).id)
+async def delete(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
+    row = await _at(number)
+    if proving := await _must_prove(request, f"{PAGE}/{row.id}"):
+        return proving
+    await ops.delete(row.id)
     return see_other(PAGE)
 
 

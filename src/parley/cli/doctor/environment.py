@@ -33,8 +33,9 @@ async def address(settings: Settings) -> list[Check]:
 
 async def secret(settings: Settings) -> list[Check]:
     is_varied = len(set(settings.secret)) >= FEW_DIFFERENT
-    no = "PARLEY_SECRET is easy to guess. Make one with `openssl rand -base64 48`; mailed links become void."
-    return [judge("secret", good=is_varied, yes="It is long and varied.", no=no)]
+    no = "PARLEY_SECRET is easy to guess. Make one with `openssl rand -base64 48`, and replace it (docs/operating.md)."
+    yes = "It is long and varied." + (" The former one is accepted too." if settings.former_secret else "")
+    return [judge("secret", good=is_varied, yes=yes, no=no)]
 
 
 async def disk(settings: Settings) -> list[Check]:

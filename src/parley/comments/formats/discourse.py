@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, decoded, timestamp
-from parley.comments.formats.markup import as_markdown
+from parley.comments.formats.markup import as_markdown, quotes_as_markdown
 
 # Ordinary posts; the others say that somebody was invited, or are only for staff.
 REGULAR = 1
@@ -58,4 +58,4 @@ def _body(post: Post) -> str:
         return DELETED
     if post.hidden:
         return REMOVED
-    return post.raw if post.raw is not None else as_markdown(post.cooked)
+    return quotes_as_markdown(post.raw) if post.raw is not None else as_markdown(post.cooked)

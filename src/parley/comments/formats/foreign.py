@@ -1,5 +1,7 @@
 """A comment of another site, and what all formats share."""
 
+import codecs
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -13,6 +15,8 @@ from parley.core.errors import CommandFailed
 
 DELETED, REMOVED = "[deleted]", "[removed]"
 # Bytes of control characters, but tab and line ends.
+DECLARED = re.compile(rb"""\s*<\?xml[^>]*encoding=["']([\w-]+)""")
+BROKEN_OFF, NO_XML = etree.ErrorTypes.ERR_TAG_NOT_FINISHED, etree.ErrorTypes.ERR_DOCUMENT_EMPTY
 CONTROLS = bytes({*range(32)} - {9, 10, 13})
 Shape = TypeVar("Shape")
 
@@ -57,23 +61,50 @@ def elements(file: Path, *names: str) -> Iterator[Any]:
     tags = [f"{{*}}{name}" for name in names]
     try:
         with file.open("rb") as opened:
-            yield from _top(_Cleaned(opened), tags, names)
+            yield from _top(_Cleaned(opened), tags, names, file.name)
     except (etree.XMLSyntaxError, OSError) as error:
         raise CommandFailed(f"{file.name} is not an XML file: {error}") from None
 
 
 class _Cleaned:
-    """A file without the control characters that XML forbids, but that old comments contain."""
+    """A file without the control characters that XML forbids, but that old comments contain.
+
+    In a file of UTF-8, other bytes are letters of Windows-1252, as old databases have them.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        declared = DECLARED.match(file.read(200))
+        file.seek(0)
+        is_utf8 = declared is None or declared[1].lower() in (b"utf-8", b"utf8")
+        self._decoder = codecs.getincrementaldecoder("utf-8")("windows-1252") if is_utf8 else None
 
     def read(self, size: int = -1, /) -> bytes:
-        return self._file.read(size).translate(None, CONTROLS)
+        read = self._file.read(size).translate(None, CONTROLS)
+        return self._decoder.decode(read, final=not read).encode() if self._decoder else read
 
 
-def _top(file: _Cleaned, tags: Sequence[str], names: Sequence[str]) -> Iterator[Any]:
-    parsed = etree.iterparse(file, tag=tags, resolve_entities=False, load_dtd=False, no_network=True)
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("windows-1252", errors="replace"), error.end
+
+
+codecs.register_error("windows-1252", _as_windows_1252)
+
+
+def _top(file: _Cleaned, tags: Sequence[str], names: Sequence[str], called: str) -> Iterator[Any]:
+    # Recovers from what sites write though it is no XML, such as `&` and `&nbsp;` in titles.
+    parsed = etree.iterparse(file, tag=tags, resolve_entities=False, load_dtd=False, no_network=True, recover=True)
+    yield from _children(parsed, names)
+    errors = {one.type for one in parsed.error_log}
+    if NO_XML in errors:
+        raise CommandFailed(f"{called} is not an XML file.")
+    if BROKEN_OFF in errors:
+        raise CommandFailed(f"{called} ends in the middle. Please export it there again.")
+
+
+def _children(parsed: Any, names: Sequence[str]) -> Iterator[Any]:
     for _, element in parsed:
         parent = element.getparent()
         if parent is None or etree.QName(parent).localname in names:
@@ -96,6 +127,19 @@ def decoded(file: Path, kind: type[Shape]) -> Shape:
         return msgspec.json.decode(file.read_bytes(), type=kind)
     except (msgspec.MsgspecError, RecursionError, OSError, UnicodeDecodeError) as error:
         raise CommandFailed(f"{file.name} is not such a file: {error}") from None
+
+
+def decoded_lines(file: Path, kind: type[Shape]) -> Iterator[Shape]:
+    """Yield the JSON of each line. Raises CommandFailed with the first line that has another shape."""
+    decoder, number = msgspec.json.Decoder(kind), 0
+    try:
+        with file.open("rb") as opened:
+            for line in opened:
+                number += 1
+                if line.strip():
+                    yield decoder.decode(line)
+    except (msgspec.MsgspecError, RecursionError, OSError, UnicodeDecodeError) as error:
+        raise CommandFailed(f"Line {number} of {file.name} is not such a record: {error}") from None
 
 
 def without_lonely_gaps(comments: Iterable[Foreign]) -> list[Foreign]:

@@ -13,20 +13,20 @@ class Item(msgspec.Struct, frozen=True):
     id: int
     type: str = "comment"
     author: str | None = None
-    created_at_i: int = 0
+    created_at_i: int | None = None
     text: str | None = None
-    children: list["Item"] = []
+    children: list["Item"] | None = None
 
 
 def read(file: Path) -> Iterator[Foreign]:
     """Yield the comments below the story. Comments have no scores there."""
     story = decoded(file, Item)
-    waiting: list[tuple[Item, int | None]] = [(one, None) for one in reversed(story.children)]
+    waiting: list[tuple[Item, int | None]] = [(one, None) for one in reversed(story.children or [])]
     while waiting:
         item, parent = waiting.pop()
         if item.type == "comment":
             yield _comment(item, parent, story.id)
-        waiting += [(one, item.id) for one in reversed(item.children)]
+        waiting += [(one, item.id) for one in reversed(item.children or [])]
 
 
 def _comment(item: Item, parent: int | None, story: int) -> Foreign:
@@ -35,6 +35,6 @@ def _comment(item: Item, parent: int | None, story: int) -> Foreign:
         id=f"hackernews:{item.id}",
         parent_id=f"hackernews:{parent}" if parent else None,
         author=item.author,
-        created_utc=max(0, item.created_at_i),
+        created_utc=max(0, item.created_at_i or 0),
         body=as_markdown(item.text) if item.text else DELETED,
     )

@@ -18,6 +18,15 @@ class Target(msgspec.Struct, frozen=True):
     selector: list[Selector] = []
 
 
+class Permissions(msgspec.Struct, frozen=True):
+    read: tuple[str, ...] = ("group:__world__",)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only its author can read it ("Only me")."""
+        return not any(reader.startswith("group:") for reader in self.read)
+
+
 class Annotation(msgspec.Struct, frozen=True):
     id: str
     created: str
@@ -27,6 +36,7 @@ class Annotation(msgspec.Struct, frozen=True):
     hidden: bool = False
     references: list[str] = []
     target: list[Target] = []
+    permissions: Permissions = Permissions()
 
 
 class SearchResult(msgspec.Struct, frozen=True):
@@ -34,9 +44,14 @@ class SearchResult(msgspec.Struct, frozen=True):
 
 
 def read(file: Path) -> Iterator[Foreign]:
-    """Yield the annotations and their replies."""
-    for one in decoded(file, SearchResult).rows:
-        parent = one.references[-1] if one.references else None
+    """Yield the annotations and their replies, without those that only their author can read.
+
+    A reply to one that is not in the file is put below the nearest one above that is.
+    """
+    rows = [one for one in decoded(file, SearchResult).rows if not one.permissions.is_private]
+    ids = {one.id for one in rows}
+    for one in rows:
+        parent = next((above for above in reversed(one.references) if above in ids), None)
         yield Foreign(
             discussion=one.uri,
             id=f"hypothesis:{one.id}",

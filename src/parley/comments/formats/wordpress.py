@@ -1,6 +1,7 @@
 """WordPress: the file of *Tools, Export* (WXR), with the comments of its posts."""
 
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,10 @@ def _comment(comment: Any, address: str) -> Foreign:
         discussion=address,
         id=f"wordpress:{text_of(comment, 'comment_id')}",
         parent_id=f"wordpress:{parent}" if parent not in ("", "0") else None,
-        author=text_of(comment, "comment_author") or None,
-        created_utc=timestamp(text_of(comment, "comment_date_gmt")),
+        # WordPress stores names as HTML.
+        author=unescape(text_of(comment, "comment_author")) or None,
+        # Imports of old sites left the time in UTC empty ("0000-00-00 00:00:00").
+        created_utc=timestamp(text_of(comment, "comment_date_gmt")) or timestamp(text_of(comment, "comment_date")),
         body=gone or as_markdown(text_of(comment, "comment_content")),
         email=text_of(comment, "comment_author_email"),
     )

@@ -131,6 +131,8 @@ def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: V
 async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
     """Guard all routes. A form is only read if the viewer may send it.
 
+    A route may state a further check (`opt={"check": …}`): Litestar copies the handler for each guard of its own.
+
     Raises SignInNeeded for visitors, Forbidden for unverified or silenced members, NotFound on pages of the staff, and
     TooMany where somebody sends forms without end.
     """
@@ -146,6 +148,8 @@ async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) ->
     if has_form:
         # Read it before the handler can fail, so that the error page can show what was typed.
         await posted(cast("AnyRequest", connection))
+    if (check := handler.opt.get("check")) is not None:
+        await check(connection, handler)
 
 
 async def _count(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]

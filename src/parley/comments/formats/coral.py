@@ -1,0 +1,88 @@
+"""Coral: its collections `users`, `stories` and `comments` as `mongoexport` writes them, one after another in one file.
+
+Coral has no export of its own. The fields are those of its version 5 and later (server/src/core/server/models).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, decoded_lines, timestamp
+from parley.comments.formats.markup import as_markdown
+from parley.core.errors import CommandFailed
+
+PUBLISHED = ("NONE", "APPROVED")
+
+
+class Revision(msgspec.Struct, frozen=True):
+    body: str = ""
+
+
+class Record(msgspec.Struct, frozen=True, rename="camel"):
+    """A line of any of the collections: only comments have `revisions`, only users a `role`. Times may be nested."""
+
+    id: str = ""
+    url: str | None = None
+    username: str | None = None
+    email: str | None = None
+    role: str | None = None
+    story_id: str = msgspec.field(default="", name="storyID")
+    parent_id: str | None = msgspec.field(default=None, name="parentID")
+    author_id: str | None = msgspec.field(default=None, name="authorID")
+    revisions: list[Revision] | None = None
+    status: str = ""
+    created_at: Any = None
+    deleted_at: Any = None
+    action_counts: dict[str, Any] = {}
+
+
+def read(file: Path) -> Iterator[Foreign]:
+    """Yield the comments. Their discussion is the address of the story; reactions are their score.
+
+    Raises CommandFailed for a file without comments.
+    """
+    users: dict[str, Record] = {}
+    stories: dict[str, str] = {}
+    for one in decoded_lines(file, Record):
+        if one.role is not None:
+            users[one.id] = one
+        elif one.revisions is None and one.url:
+            stories[one.id] = one.url
+    found = False
+    for one in decoded_lines(file, Record):
+        if one.revisions is not None:
+            found = True
+            yield _comment(one, stories, users.get(one.author_id or ""))
+    if not found:
+        raise CommandFailed(f"{file.name} has no comments as Coral stores them.")
+
+
+def _comment(one: Record, stories: dict[str, str], author: Record | None) -> Foreign:
+    reactions = one.action_counts.get("REACTION", 0)
+    return Foreign(
+        discussion=stories.get(one.story_id, one.story_id),
+        id=f"coral:{one.id}",
+        parent_id=f"coral:{one.parent_id}" if one.parent_id else None,
+        author=author.username if author else None,
+        created_utc=_time(one.created_at),
+        body=_body(one),
+        score=reactions if isinstance(reactions, int) else 0,
+        email=(author.email if author else None) or "",
+    )
+
+
+def _time(value: Any) -> float:
+    """Return the time of `{"$date": "2019-…"}` or `{"$date": {"$numberLong": "15…"}}` (milliseconds), in seconds."""
+    inner = value.get("$date") if isinstance(value, dict) else value
+    if isinstance(inner, dict):
+        number = str(inner.get("$numberLong", ""))
+        return max(0.0, int(number) / 1_000) if number.isascii() and number.isdigit() else 0.0
+    return timestamp(inner) if isinstance(inner, str) else 0.0
+
+
+def _body(one: Record) -> str:
+    if one.deleted_at is not None or not one.revisions:
+        return DELETED
+    return as_markdown(one.revisions[-1].body) if one.status in PUBLISHED else REMOVED

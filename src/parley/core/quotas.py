@@ -1,0 +1,39 @@
+"""How many more requests a program may make, as the API says it (draft-ietf-httpapi-ratelimit-headers-10)."""
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+
+import msgspec
+
+
+class Quota(msgspec.Struct, frozen=True):
+    """A limit of `most` uses in `seconds`: `left` may be made now, and more in `wait` seconds."""
+
+    name: str
+    most: int
+    seconds: int
+    left: int
+    wait: int
+
+
+# Of each group of limits that the current request was counted against, the one that will be reached first. Only the
+# API, which answers with them, sets the list.
+used: ContextVar[list[Quota] | None] = ContextVar("used", default=None)
+
+
+def tell(quota: Quota) -> None:
+    """Have the answer to the current request of the API say what is left of a limit."""
+    told = used.get()
+    if told is not None:
+        told.append(quota)
+
+
+def headers(quotas: Iterable[Quota]) -> dict[str, str]:
+    """Return the headers that name each limit and what is left of it, without its subject (`post:account`: `post`)."""
+    named = {one.name.partition(":")[0]: one for one in quotas}
+    if not named:
+        return {}
+    return {
+        "RateLimit-Policy": ", ".join(f'"{name}";q={one.most};w={one.seconds}' for name, one in named.items()),
+        "RateLimit": ", ".join(f'"{name}";r={one.left};t={one.wait}' for name, one in named.items()),
+    }

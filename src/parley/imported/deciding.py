@@ -1,0 +1,140 @@
+"""Claims to be the author of imported comments without an address, which moderators decide and undo."""
+
+import secrets
+
+import msgspec
+
+from parley import mail
+from parley.comments.states import lock_thread
+from parley.core import db
+from parley.core.errors import Forbidden, NotFound, Refused
+from parley.core.events.event_log import emit
+from parley.core.http.access import Viewer
+from parley.core.settings import settings
+from parley.core.text.messages import N_
+from parley.imported import ops, queries
+from parley.imported.queries import ClaimRow
+from parley.modlog import ops as modlog
+from parley.modlog.ops import Entry
+from parley.reports import staff_mail
+
+MOST_WAITING = 3
+HOURS_BETWEEN_LETTERS = 12
+
+COUNT = "select count(*) from imported_claim where member = $1 and state = 'waiting'"
+TAKEN = "select exists(select from imported_claim where source = $1 and name = $2 and state = 'confirmed')"
+MAKE = """
+insert into imported_claim (member, source, name, page, token) values ($1, $2, $3, $4, $5)
+on conflict (member, source, name) do update
+set page = excluded.page, state = 'waiting', created_at = now(), decided_at = null, decided_by = null
+where imported_claim.state = 'waiting' or (imported_claim.state in ('refused', 'undone')
+      and imported_claim.decided_at < now() - interval '30 days')
+returning id
+"""
+WITHDRAW = "delete from imported_claim where id = $1 and member = $2 and state = 'waiting' returning id"
+LOCK = "select id from imported_claim where id = $1 for update"
+# Of two moderators who confirm two members as one author, one is refused.
+LOCK_AUTHOR = "select pg_advisory_xact_lock(hashtextextended('imported author ' || $1 || ' ' || $2, 0))"
+DECIDE = "update imported_claim set state = $2, decided_by = $3, decided_at = now() where id = $1"
+TO_GIVE_BACK = """
+select thread, array_agg(id) as ids from comment where id = any($1::bigint[]) and author = $2
+group by thread order by thread
+"""
+GIVE_BACK = "update comment set author = null, imported_author = $3 where id = any($1::bigint[]) and author = $2"
+EMPTY = "update imported_claim set comments = '{}' where id = $1"
+NOT_FOUND = N_("There is no such claim.")
+DECIDED = N_("This claim was decided already.")
+
+
+class Taken(msgspec.Struct, frozen=True):
+    thread: int
+    ids: list[int]
+
+
+async def claim_author(viewer: Viewer, comment: int, page: str) -> None:
+    """Claim to be the author of an imported comment, as the page at the address `page` is to prove.
+
+    Raises Refused if nobody can claim this comment so, if three claims of the viewer wait, and after a refusal.
+    """
+    author = await queries.author_of(comment)
+    if author is None:
+        raise Refused(N_("This is not an imported comment that you can claim."))
+    if author.has_address:
+        raise Refused(N_("Whoever has confirmed the e-mail address with which this comment was written can claim it."))
+    async with db.atomic():
+        await db.value("select pg_advisory_xact_lock(hashtextextended('imported claim', $1))", viewer.id)
+        if await db.value(COUNT, viewer.id) >= MOST_WAITING:
+            raise Refused(N_("Three of your claims are waiting. Please wait until one of them is decided."))
+        if await db.value(TAKEN, author.source, author.name):
+            raise Refused(N_("A moderator has confirmed somebody as this author already."))
+        token = f"parley-{secrets.token_hex(8)}"
+        if await db.value(MAKE, viewer.id, author.source, author.name, page, token) is None:
+            raise Refused(N_("A moderator has decided about this author. You can claim again after a month."))
+        link = f"{settings().base_url}/mod/imported"
+        await staff_mail.send("imported-claim", "imported_claim", hours=HOURS_BETWEEN_LETTERS, link=link)
+
+
+async def withdraw(viewer: Viewer, number: int) -> None:
+    """Take back a claim of one's own that waits. Raises NotFound."""
+    if await db.value(WITHDRAW, number, viewer.id) is None:
+        raise NotFound(NOT_FOUND)
+
+
+async def decide(moderator: Viewer, number: int, *, confirms: bool) -> None:
+    """Confirm a claim, which makes the comments the member's, or refuse it; the member gets a letter.
+
+    Raises NotFound, Forbidden for the moderator's own claim, and Refused if it is decided or the author is taken.
+    """
+    async with db.atomic():
+        row = await _locked(moderator, number, "waiting")
+        await db.value(LOCK_AUTHOR, row.source, row.name)
+        if confirms and await db.value(TAKEN, row.source, row.name):
+            raise Refused(N_("Another member has been confirmed as this author. Please undo that first."))
+        await db.execute(DECIDE, number, "confirmed" if confirms else "refused", moderator.id)
+        count = 0
+        if confirms:
+            member = Viewer(id=row.member, name=row.member_name, role="member", verified=True, session=0)
+            count = await ops.take(member, [])
+        await _tell(row, confirms=confirms)
+        action, after = ("import.confirm", {"claimed": count}) if confirms else ("import.refuse", {})
+        await modlog.write(moderator, Entry(action, "member", row.member, {}, after))
+
+
+async def undo(moderator: Viewer, number: int) -> None:
+    """Undo a confirmation: the comments have the author's name again. Their words stay as they are now.
+
+    Raises NotFound, Forbidden for the moderator's own claim, and Refused unless it is confirmed.
+    """
+    async with db.atomic():
+        row = await _locked(moderator, number, "confirmed")
+        await db.execute(DECIDE, number, "undone", moderator.id)
+        for found in await db.fetch(Taken, TO_GIVE_BACK, row.comments, row.member):
+            await lock_thread(found.thread)
+            await db.execute(GIVE_BACK, found.ids, row.member, row.name)
+            for comment in sorted(found.ids):
+                await emit("comment.edited", thread=found.thread, comment=comment, actor=moderator.id)
+        await db.execute(EMPTY, number)
+        before = {"claimed": len(row.comments)}
+        await modlog.write(moderator, Entry("import.undo", "member", row.member, before, {}))
+
+
+async def _locked(moderator: Viewer, number: int, state: str) -> ClaimRow:
+    await db.value(LOCK, number)
+    row = await queries.claim(number)
+    if row is None:
+        raise NotFound(NOT_FOUND)
+    if row.member == moderator.id:
+        raise Forbidden(N_("This is your own claim. Somebody else decides about it."))
+    if row.state != state:
+        raise Refused(DECIDED)
+    return row
+
+
+async def _tell(row: ClaimRow, *, confirms: bool) -> None:
+    email = await db.value(queries.EMAIL, row.member)
+    link = f"{settings().base_url}/settings/imported"
+    if email:
+        written = mail.written_message(
+            "imported_decided", name=row.member_name, author=row.name, confirms=confirms, link=link
+        )
+        await mail.send("imported-decided", email, *written)
