@@ -53,7 +53,6 @@ async def test_links_that_strangers_had_sent_cost_the_owner_of_a_mailbox_a_calcu
         asked = await client.post(page, data=typed)
         assert asked.status_code == 429
         assert "short calculation first" in asked.text and all(one in asked.text for one in typed.values())
-        assert (await client.post(page, data=typed | {"answer": "1.2.3"})).status_code == 429
         answered = await client.post(page, data=typed | {"answer": solved(challenge_in(asked))})
         assert answered.status_code == 303
         assert await db.value("select count(*) from mail where recipient = $1", email) == sent + 1

@@ -139,10 +139,9 @@ async def test_of_fifty_codes_sent_at_once_no_more_are_tried_than_one_after_the_
 
     monkeypatch.setattr(authenticators, "accepts", counting)
     await mira.sign_in(client)
-    ticket = dict(client.cookies)
 
     async def guess(code: str) -> int:
-        return (await client.post("/login/second", data={"code": code}, cookies=ticket)).status_code
+        return (await client.post("/login/second", data={"code": code})).status_code
 
     seen = Counter(await asyncio.gather(*(guess(f"{number:06}") for number in range(50))))
     assert seen == {422: ratelimit.SECOND_ACCOUNT.most, 429: 50 - ratelimit.SECOND_ACCOUNT.most}
@@ -150,7 +149,7 @@ async def test_of_fifty_codes_sent_at_once_no_more_are_tried_than_one_after_the_
 
 
 @pytest.mark.committed
-async def test_of_a_code_and_a_recovery_code_sent_five_times_at_once_one_counts(
+async def test_of_a_code_and_a_recovery_code_sent_three_times_at_once_one_counts(
     client: httpx.AsyncClient, mira: Person, phone: Phone
 ) -> None:
     for code in (await phone.code(mira), phone.codes[0]):  # type: ignore[attr-defined]
@@ -158,10 +157,10 @@ async def test_of_a_code_and_a_recovery_code_sent_five_times_at_once_one_counts(
         await mira.sign_in(client)
         ticket = client.cookies[second_step.cookie_name()]
         who = Client(agent="", address="198.51.100.7")
-        tries = (second_factor.sign_in(ticket, code, "", who) for _ in range(5))
+        tries = (second_factor.sign_in(ticket, code, "", who) for _ in range(3))
         answers = await asyncio.gather(*tries, return_exceptions=True)
         assert sum(isinstance(one, SignedIn) for one in answers) == 1
-        assert sum(isinstance(one, Refused) for one in answers) == 4
+        assert sum(isinstance(one, Refused) for one in answers) == 2
 
 
 async def test_whoever_knows_the_password_does_not_use_up_the_tries_of_a_known_device(

@@ -17,7 +17,7 @@ WORDS = {
         |cuenta
         |buz[oó]n|usu[áa]rio|destinat[áa]rio|endere[çc]o|caixa|utente|casella|indirizzo|gebruiker|postvak
         |anv[äa]ndare
-        |odbiorc|skrzynk|u[zż]ytkownik|schr[aá]nk|u[zž]ivatel|p[rř][ií]jemc|adres[aou]\b|utilizator|modtager|mottaker
+        |odbiorc|skrzyn(?:k|ce)|u[zż]ytkownik|schr[aá]nk|u[zž]ivatel|p[rř][ií]jemc|adres[aou]\b|utilizator|modtager|mottaker
         |al[\u0131i]c[\u0131i]\b|kullan[\u0131i]c[\u0131i]|posta kutusu|k[aä]ytt[aä]j[aä]|vastaanottaj|postilaatikko
         |felhaszn[aá]l[oó]|c[ií]mzett|postafi[oó]k
         |пользовател|получател|ящик|адрес|уч[её]тн|宛先|宛て先|ディレクトリ|アドレス|ユーザ|受信者|メールボックス
