@@ -88,7 +88,6 @@ OF_ALL_BY_PROGRAM = {
 OWN_BY_PROGRAM = {
     ("get", "/imports/{draft}"),
     ("get", "/decisions/{decision}"),
-    ("get", "/threads/{thread}/updates/{update}"),
     ("delete", "/comments/{comment}"),
     ("delete", "/claims/{claim}"),
 }
