@@ -157,7 +157,7 @@ APART: dict[str, tuple[Callable[[str], Any], int]] = {
         lambda words: extract_html(f"<script src=mathjax></script><p>{words}</p>", url="http://a.example"),
         8_000,
     ),
-    "names in words of a page": (names_in_words, 20_000),
+    "names in words of a page": (names_in_words, 8_000),
     "markup of an article": (lambda words: cut(f"<div>{words}</div>", base_url="http://a.example"), 20_000),
     "words of a PDF": (lambda words: read_pdf(pdf([paragraph(words, 80)])), 8_000),
     "another site's feed": (
