@@ -41,6 +41,23 @@ def challenge_in(answer: httpx.Response) -> str:
     return found[1]
 
 
+async def test_links_that_strangers_had_sent_cost_the_owner_of_a_mailbox_a_calculation(
+    client: httpx.AsyncClient,
+) -> None:
+    mine, new = "newby@example.org", "new@example.net"
+    await client.post("/signup", data={"name": "newby", "email": mine, "password": PASSWORD})
+    await client.post("/prove", data={"password": PASSWORD})
+    for page, typed, email in (("/settings/email", {"email": new}, new), ("/verify", {}, mine)):
+        await ratelimit.take(ratelimit.MAIL_ADDRESS, email, ratelimit.MAIL_ADDRESS.most)
+        sent = await db.value("select count(*) from mail where recipient = $1", email)
+        asked = await client.post(page, data=typed)
+        assert asked.status_code == 429
+        assert "short calculation first" in asked.text and all(one in asked.text for one in typed.values())
+        answered = await client.post(page, data=typed | {"answer": solved(challenge_in(asked))})
+        assert answered.status_code == 303
+        assert await db.value("select count(*) from mail where recipient = $1", email) == sent + 1
+
+
 async def test_right_passwords_use_nothing_up(client: httpx.AsyncClient, mira: Person) -> None:
     for _ in range(2 * ratelimit.SIGN_IN_HERE.most):
         client.cookies.clear()

@@ -1,6 +1,8 @@
 """The second step of signing in: authenticator apps and recovery codes."""
 
+import asyncio
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 import httpx
@@ -11,8 +13,20 @@ from litestar import Litestar
 
 import make
 from accounts.person import PASSWORD, Person
-from parley.accounts import authenticators, devices, queries, recovery_codes, sealing, sessions, viewer_cache
+from parley.accounts import (
+    authenticators,
+    devices,
+    queries,
+    recovery_codes,
+    sealing,
+    second_factor,
+    second_step,
+    sessions,
+    viewer_cache,
+)
+from parley.accounts.authentication import Client, SignedIn
 from parley.core import db, ratelimit
+from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
 
@@ -111,6 +125,42 @@ async def test_codes_cannot_be_guessed(client: httpx.AsyncClient, mira: Person, 
         assert (await client.post("/login/second", data={"code": "000 000"})).status_code == 422
     answer = await client.post("/login/second", data={"code": await phone.code(mira)})
     assert answer.status_code == 429
+
+
+@pytest.mark.committed
+async def test_of_fifty_codes_sent_at_once_no_more_are_tried_than_one_after_the_other(
+    client: httpx.AsyncClient, mira: Person, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, accepts = [], authenticators.accepts
+
+    async def counting(member: int, code: str) -> bool:
+        tried.append(code)
+        return await accepts(member, code)
+
+    monkeypatch.setattr(authenticators, "accepts", counting)
+    await mira.sign_in(client)
+
+    async def guess(code: str) -> int:
+        return (await client.post("/login/second", data={"code": code})).status_code
+
+    seen = Counter(await asyncio.gather(*(guess(f"{number:06}") for number in range(50))))
+    assert seen == {422: ratelimit.SECOND_ACCOUNT.most, 429: 50 - ratelimit.SECOND_ACCOUNT.most}
+    assert len(tried) == ratelimit.SECOND_ACCOUNT.most
+
+
+@pytest.mark.committed
+async def test_of_a_code_and_a_recovery_code_sent_three_times_at_once_one_counts(
+    client: httpx.AsyncClient, mira: Person, phone: Phone
+) -> None:
+    for code in (await phone.code(mira), phone.codes[0]):  # type: ignore[attr-defined]
+        client.cookies.clear()
+        await mira.sign_in(client)
+        ticket = client.cookies[second_step.cookie_name()]
+        who = Client(agent="", address="198.51.100.7")
+        tries = (second_factor.sign_in(ticket, code, "", who) for _ in range(3))
+        answers = await asyncio.gather(*tries, return_exceptions=True)
+        assert sum(isinstance(one, SignedIn) for one in answers) == 1
+        assert sum(isinstance(one, Refused) for one in answers) == 2
 
 
 async def test_whoever_knows_the_password_does_not_use_up_the_tries_of_a_known_device(

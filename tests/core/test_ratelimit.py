@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from conftest import ROOT
 from parley.core import db, ratelimit, token_buckets
 from parley.core.errors import TooMany
 from parley.core.events import redis as client
-from parley.core.ratelimit import LIMITS, Limit, Use, take, take_all
+from parley.core.ratelimit import EVERYBODY, LIMITS, SITE_NETWORKS, Limit, Use, take, take_all
 from parley.core.settings import settings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
@@ -119,7 +120,7 @@ async def test_a_vote_asks_redis_once_for_all_its_limits(
 ) -> None:
     scripts, run = [], token_buckets._run
 
-    async def counting(script: AsyncScript, keys: list[str], args: list[int]) -> Any:
+    async def counting(script: AsyncScript, keys: list[str], args: list[float]) -> Any:
         scripts.append(keys)
         return await run(script, keys, args)
 
@@ -238,6 +239,42 @@ async def test_whoever_has_a_48_of_ipv6_uses_up_no_more_than_some_networks_may()
 
     assert taken == ratelimit.SITE_NETWORKS * ratelimit.SIGN_UP_NETWORK.most < ratelimit.SIGN_UP_ALL.most
     await ratelimit.take_network(ratelimit.SIGN_UP_NETWORK, ratelimit.network("2001:db8:2::1"))
+
+
+async def searches(site: int, networks: int) -> int:
+    """Search as often as visitors of so many /64s of one /48 may at once; how many searches were served."""
+    served = 0
+    for number in range(networks):
+        of = [*ratelimit.of_network(ratelimit.SEARCH_NETWORK, ratelimit.network(f"2001:db8:{site:x}:{number:x}::1"))]
+        with suppress(TooMany):
+            for _ in range(ratelimit.SEARCH_NETWORK.most):
+                await take_all([*of, Use(ratelimit.SEARCH_ALL, EVERYBODY)])
+                served += 1
+    return served
+
+
+async def test_who_searches_much_from_many_networks_leaves_searches_to_others() -> None:
+    most = ratelimit.SEARCH_NETWORK.most
+    heavy = [await searches(site, SITE_NETWORKS) for site in range(8)]
+    assert heavy[0] == SITE_NETWORKS * most
+    assert heavy[-1] < heavy[0] / 2
+    assert await searches(8, 1) >= most / 4
+
+
+@pytest.mark.parametrize("down", [False, True])
+async def test_a_shared_limit_serves_first_who_has_used_little_of_their_own(
+    down: bool, request: pytest.FixtureRequest
+) -> None:
+    if down:
+        request.getfixturevalue("dead_redis")
+    shared = Limit("test shared", 20, 1_000_000, strict=True, shared=True)
+    seen = []
+    for network in range(5):
+        with suppress(TooMany):
+            for times in range(1, 6):
+                await take_all([Use(STRICT, str(network)), Use(shared, "all")])
+                seen.append((network, times))
+    assert [max(times for of, times in seen if of == network) for network in range(5)] == [5, 5, 4, 2, 2]
 
 
 @pytest.mark.parametrize("down", [False, True])

@@ -92,7 +92,8 @@ async def test_on_a_saturated_machine_nothing_is_lost_and_a_moderator_gets_in(
 async def test_where_all_ask_for_more_than_can_be_done_moderators_and_forms_go_first(
     forum: Forum, thread: int, busy: None
 ) -> None:
-    web = forum.web(PARLEY_LIMITS="off")
+    # Readers wait for the database as long as they do, and forms for as long as this machine needs.
+    web = forum.web("patience=100", "unread=200", PARLEY_LIMITS="off")
     crowd = Crowd(web, "/", [await cookie_of(await make.member()) for _ in range(20)])
     staff, member = await cookie_of(await make.member(role="moderator")), await cookie_of(await make.member())
     async with browser_of(staff) as moderator, browser_of(member) as writer, crowd.reading(CROWD):

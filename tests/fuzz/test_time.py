@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml.html import document_fromstring
 
 from parley import anchoring
 from parley.accounts import addresses, names
@@ -38,11 +39,12 @@ from parley.importing import pasted
 from parley.importing.errors import CannotImport
 from parley.importing.extract import extract_html
 from parley.importing.maths.tex import formula
+from parley.importing.metadata import labels
 from parley.importing.metadata.names import names_in
 from parley.importing.own_markup import taken
 from parley.importing.passages import cut
 from parley.importing.pdf.reading import read_pdf
-from parley.inbound_feeds import parsing
+from parley.inbound_feeds import opml, parsing
 from parley.inbound_feeds import rules as feed_rules
 from parley.mail.blocks import blocks as letter_blocks
 from parley.mail.inbound import reasons, reports
@@ -74,6 +76,13 @@ def quoted(quote: str) -> Any:
     return anchoring.select(
         [anchoring.DocumentBlock(1, quote), anchoring.DocumentBlock(2, quote)], 1, quote[: len(quote) // 2], quote[:200]
     )
+
+
+def names_in_words(words: str) -> Any:
+    """Short lines, each of which may name an author."""
+    lines = "".join(f"<p>{word}</p>" for word in (words, *words.split(), f"Text: {words}", f"By {words}"))
+    tree = document_fromstring(f"<html><body>{lines}")
+    return [*labels.labelled(tree, []), *labels.signed(tree, [])]
 
 
 def hit_in(words: str) -> ExcerptTerms:
@@ -150,12 +159,14 @@ APART: dict[str, tuple[Callable[[str], Any], int]] = {
         lambda words: extract_html(f"<script src=mathjax></script><p>{words}</p>", url="http://a.example"),
         8_000,
     ),
+    "names in words of a page": (names_in_words, 8_000),
     "markup of an article": (lambda words: cut(f"<div>{words}</div>", base_url="http://a.example"), 20_000),
     "words of a PDF": (lambda words: read_pdf(pdf([paragraph(words, 80)])), 8_000),
     "another site's feed": (
         lambda words: parsing.parse(f"<rss version='2.0'><channel><item>{words}<title>{words}".encode(), ""),
         8_000,
     ),
+    "list of feeds": (lambda words: opml.addresses(f"<opml><outline xmlUrl='{words}'/>{words}".encode()), 20_000),
     "picture of a link": (lambda words: drawing.draw(words, words[:80], [1, 1], 2, 2), 300),
     "edited article": (lambda words: read_markdown(words, (), "http://a.example"), 2_000),
 }

@@ -22,9 +22,9 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 PROMISED_SECONDS = 1.0
 RECOVERS_SECONDS = 30.0
-# So many wait for sixteen connections, of which each is given up after a second.
+# So many want one of sixteen connections.
 CROWD = 64
-IN_TURN_SECONDS = CROWD / 16 * 0.6
+PAUSED = "replica paused"
 
 
 @pytest.fixture(scope="module")
@@ -65,16 +65,22 @@ async def test_visitors_read_from_the_replica_and_members_from_the_primary(
         await _until_read_from(cluster, visitor, address)
         _, found = await asyncio.to_thread(doctor, **cluster.settings)
         assert "replica: It streams from the primary." in texts(found, "ok")
+        # On a busy machine the replica may be too far behind for a moment: then visitors read from the primary.
+        async with asyncio.timeout(PATIENCE):
+            while not await _reads_only_from_the_replica(cluster, web, visitor, address):
+                await asyncio.sleep(1)
         before, there = _reads(cluster.primary.said()), _reads(cluster.standby.said())
-        for part in ("", "?sort=new", "?sort=top", "?view=passage"):
-            assert (await visitor.get(address + part)).status_code == 200
-        assert (await visitor.get(f"{web.address}/")).status_code == 200
-        assert _reads(cluster.primary.said()) == before
-        assert _reads(cluster.standby.said()) > there
-        there = _reads(cluster.standby.said())
         assert (await member.get(address)).status_code == 200
         assert _reads(cluster.primary.said()) > before
         assert _reads(cluster.standby.said()) == there
+
+
+async def _reads_only_from_the_replica(cluster: Cluster, web: Web, visitor: httpx.AsyncClient, address: str) -> bool:
+    before, there = _reads(cluster.primary.said()), _reads(cluster.standby.said())
+    for part in ("", "?sort=new", "?sort=top", "?view=passage"):
+        assert (await visitor.get(address + part)).status_code == 200
+    assert (await visitor.get(f"{web.address}/")).status_code == 200
+    return _reads(cluster.primary.said()) == before and _reads(cluster.standby.said()) > there
 
 
 @pytest.mark.parametrize("state", ["streaming", "paused", "frozen", "gone"])
@@ -115,7 +121,7 @@ async def test_a_member_reads_their_own_at_once_and_visitors_what_is_at_most_a_s
         await _until_read_from(cluster, visitor, address)
 
 
-async def test_a_replica_that_hangs_keeps_a_crowd_of_visitors_no_longer_than_a_few(
+async def test_for_a_replica_that_hangs_no_more_visitors_wait_than_it_has_connections(
     forum: Forum, cluster: Cluster, web: Web, thread: int
 ) -> None:
     address = web.address + await make.address(thread)
@@ -124,19 +130,16 @@ async def test_a_replica_that_hangs_keeps_a_crowd_of_visitors_no_longer_than_a_f
     addresses = [f"{address}?focus={number}" for number in numbers]
     async with browser_of() as visitor:
         await _until_read_from(cluster, visitor, address)
-        usual = await _slowest(visitor, addresses)
+        before, begun = web.said().count(PAUSED), time.monotonic()
         cluster.standby.signal(signal.SIGSTOP)
         try:
-            assert await _slowest(visitor, addresses) < usual + IN_TURN_SECONDS
+            answers = await asyncio.gather(*(visitor.get(one) for one in addresses))
         finally:
             cluster.standby.signal(signal.SIGCONT)
-
-
-async def _slowest(browser: httpx.AsyncClient, addresses: list[str]) -> float:
-    """Seconds until all of these pages came that were asked for at once."""
-    answers = await asyncio.gather(*(browser.get(one) for one in addresses))
-    assert {answer.status_code for answer in answers} == {200}
-    return max(answer.elapsed.total_seconds() for answer in answers)
+        assert {answer.status_code for answer in answers} == {200}
+        # What measures the lag gives up, too: at most once a second.
+        waited = web.said().count(PAUSED) - before - (time.monotonic() - begun)
+        assert waited < CROWD / 2, "each waited in turn until it gave up"
 
 
 async def test_a_database_that_turns_read_only_is_read_on_and_refuses_in_words(

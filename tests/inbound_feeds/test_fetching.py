@@ -4,6 +4,7 @@ from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
+from litestar import Litestar
 
 from inbound_feeds.conftest import FEED, NOW, Item, Web, add, column, fetch_now, rss, states
 from parley.core import db
@@ -166,3 +167,13 @@ def test_the_pause_is_the_longest_that_somebody_asks_for() -> None:
 )
 def test_retry_after_in_seconds_or_as_a_date(header: str, seconds: int) -> None:
     assert rules.retry_seconds(header, NOW) == pytest.approx(seconds, abs=60)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1/a", "http://169.254.169.254/latest/meta-data", "http://[::ffff:10.0.0.1]/a"]
+)
+async def test_a_feed_in_our_own_network_is_not_asked(app: Litestar, url: str) -> None:
+    feed = await add(url)
+    await fetch_now(feed)
+    assert "not on the public internet" in str(await column(feed, "note"))
+    assert await column(feed, "title") == ""

@@ -1,6 +1,7 @@
 """Voting rings are found by whom votes go to, shown with their evidence, and never act."""
 
 from random import Random
+from time import thread_time
 
 import httpx
 import pytest
@@ -15,6 +16,8 @@ from parley.rings.finding import Ring, Upvotes, find
 pytestmark = pytest.mark.anyio
 
 CROWD = range(100, 140)
+# Of the processor, for what takes 0.03: a search through all votes for each group would take seconds.
+MOST_SECONDS = 0.5
 
 
 def crowd() -> list[Upvotes]:
@@ -44,6 +47,15 @@ def test_members_who_vote_for_each_other_are_one() -> None:
 
 def test_accounts_that_vote_for_one_author_are_one_with_them() -> None:
     assert [one.members for one in find(crowd() + [Upvotes(one, 9, 10, 5) for one in range(5)])] == [[0, 1, 2, 3, 4, 9]]
+
+
+def test_thousands_who_vote_for_the_next_one_are_one_group_and_thousands_of_groups_are_many() -> None:
+    chain = [Upvotes(one, one + 1, 10, 5) for one in range(5_000)]
+    assert [len(one.members) for one in find(chain)] == [5_001]
+    apart = [Upvotes(3 * group + one, 3 * group + (one + 1) % 3, 10, 5) for group in range(2_000) for one in range(3)]
+    begun = thread_time()
+    assert len(find(apart)) == 2_000
+    assert thread_time() - begun < MOST_SECONDS
 
 
 @pytest.mark.parametrize("votes", [ring(range(2)), ring(range(4), votes=4), ring(range(4), threads=2)])

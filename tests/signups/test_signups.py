@@ -1,5 +1,6 @@
 """Who can become a member: everybody, whom a member invited, whom a moderator lets in, or nobody."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from time import time
@@ -97,6 +98,22 @@ async def test_an_invitation_lets_in_as_many_as_it_says(
     assert await state("bob") is None
     await make.sign_in(client, mo)
     assert "invited by <bdi>mira</bdi>" in (await client.get(WAITING)).text
+
+
+@pytest.mark.committed
+async def test_of_two_who_redeem_one_invitation_at_once_one_gets_in(
+    app: Litestar, client: httpx.AsyncClient, mira: Viewer
+) -> None:
+    token = await invitation(client, mira)
+    await set_mode("invited")
+    try:
+        forms = [FORM | {"name": name, "email": f"{name}@example.org", "invitation": token} for name in ("ada", "bob")]
+        async with make.browser(app) as one, make.browser(app) as other:
+            answers = await asyncio.gather(one.post("/signup", data=forms[0]), other.post("/signup", data=forms[1]))
+    finally:
+        await set_mode("open")
+    assert sorted(answer.status_code for answer in answers) == [303, 422]
+    assert await db.value("select count(*) from member where name in ('ada', 'bob')") == 1
 
 
 async def test_a_refused_form_does_not_use_an_invitation_up(client: httpx.AsyncClient, mira: Viewer) -> None:

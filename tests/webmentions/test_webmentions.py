@@ -151,6 +151,8 @@ async def test_threads_that_were_moved_here_are_not_told(blog: Blog) -> None:
         ("", '<link rel="webmention" href="">', PAGE),
         ("", '<a rel="webmention"></a><link rel="webmention" href="/second">', "https://blog.example/second"),
         ("", '<!-- <link rel="webmention" href="/no"> --><link rel="not-webmention" href="/no">', None),
+        ("", '<link rel="webmention" href="/m"><![![', "https://blog.example/m"),
+        ("", "<![![", None),
         ("", "", None),
     ],
 )

@@ -61,16 +61,16 @@ class AddressStep(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-async def request(account: Account, email: str, client: Client) -> None:
+async def request(account: Account, email: str, client: Client, *, answer: str = "") -> None:
     """Mail a link that confirms `email` to it, and tell the present address.
 
     The answer is the same for an address that another member has confirmed. Raises Refused for the present address,
-    TooMany at a limit.
+    TooMany at a limit, as `signup_ops.take_mail` does.
     """
     if addresses.key(email) == addresses.key(account.email):
         raise Refused(SAME)
     await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(account.id))
-    await signup_ops.take_mail(email, client)
+    await signup_ops.take_mail(email, client, answer)
     token = tokens.new()
     async with atomic():
         await AddressChange.delete().where(AddressChange.member == account.id, AddressChange.confirmed_at.is_null())

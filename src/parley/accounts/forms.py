@@ -134,6 +134,20 @@ class ForgotForm(AccountForm):
         self.next = local_path(self.values.get("next"))
 
 
+class AddressForm(ForgotForm):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.answer = self.secret("answer")
+
+
+class AgainForm(AccountForm):
+    """Asks for a link once more."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.answer = self.secret("answer")
+
+
 class ResetForm(AccountForm):
     def __init__(self, data: Mapping[str, Any], name: str, email: str) -> None:
         super().__init__(data)

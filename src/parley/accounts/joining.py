@@ -9,7 +9,7 @@ from parley.accounts import proof_of_work
 from parley.core import db, ratelimit
 from parley.core.errors import Refused, TooMany
 from parley.core.settings import settings
-from parley.core.text.messages import N_
+from parley.core.text.messages import N_, Message
 from parley.mail.links import proof
 
 Mode = Literal["open", "invited", "approved", "closed"]
@@ -61,8 +61,8 @@ class NotAdmitted(Refused):
 class CalculationNeeded(TooMany):
     """Only a form with an answer to `challenge` is accepted."""
 
-    def __init__(self, challenge: str) -> None:
-        super().__init__(RUSH, retry_after=1)
+    def __init__(self, challenge: str, why: Message = RUSH) -> None:
+        super().__init__(why, retry_after=1)
         self.challenge = challenge
 
 

@@ -9,6 +9,7 @@ from parley.accounts.authentication import LINK, Client, SecondNeeded, SignedIn
 from parley.core import ratelimit
 from parley.core.db import atomic
 from parley.core.errors import TooMany
+from parley.core.ratelimit import Use
 
 log = structlog.get_logger(__name__)
 
@@ -21,8 +22,8 @@ async def mail_link(email: str, client: Client, next_url: str = "/") -> None:
 
     Raises TooMany when a network asks for too many links.
     """
-    await ratelimit.take_network(ratelimit.LINK_NETWORK, client.network)
-    await ratelimit.take(ratelimit.LINK_ALL, ratelimit.EVERYBODY)
+    of_network = ratelimit.of_network(ratelimit.LINK_NETWORK, client.network)
+    await ratelimit.take_all([*of_network, Use(ratelimit.LINK_ALL, ratelimit.EVERYBODY)])
     try:
         await ratelimit.take(ratelimit.LINK_ADDRESS, addresses.key(email))
     except TooMany:

@@ -15,15 +15,16 @@ from parley.accounts import (
     names,
     ops,
     passwords,
+    proof_of_work,
     queries,
     viewer_cache,
 )
 from parley.accounts.authentication import SIGN_UP, Client, SecondNeeded, SignedIn
-from parley.accounts.joining import Entrance
+from parley.accounts.joining import CalculationNeeded, Entrance
 from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import NOW, atomic
-from parley.core.errors import Refused
+from parley.core.errors import Refused, TooMany
 from parley.core.ratelimit import Use
 from parley.core.settings import settings
 from parley.core.text import zones
@@ -34,6 +35,11 @@ log = structlog.get_logger(__name__)
 VERIFY_LASTS = timedelta(days=3)
 INVITATION_LASTS = timedelta(days=3)
 NOTHING = Entrance()
+
+MUCH_MAIL = N_(
+    "Many links were asked for to this address, perhaps by somebody else. Please send the form again: your browser "
+    "then does a short calculation first."
+)
 
 
 async def sign_up(
@@ -98,21 +104,29 @@ async def add_member(
     return member, link
 
 
-async def send_verification(member: int, client: Client, next_url: str = "/") -> None:
-    """Mail a new link that confirms the address. Raises TooMany at a limit."""
+async def send_verification(member: int, client: Client, next_url: str = "/", *, answer: str = "") -> None:
+    """Mail a new link that confirms the address. Raises TooMany at a limit, as `take_mail` does."""
     await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(member))
     account = await queries.account(member)
     if account is not None and account.state == "unverified":
-        await take_mail(account.email, client)
+        await take_mail(account.email, client, answer)
         async with atomic():
             await _mail_verification(member, account.name, account.email, next_url)
 
 
-async def take_mail(email: str, client: Client) -> None:
-    """Count a letter to an address that somebody says is theirs. Raises TooMany at a limit."""
+async def take_mail(email: str, client: Client, answer: str) -> None:
+    """Count a letter to an address that somebody says is theirs.
+
+    Raises CalculationNeeded when many were asked for and `answer` is wrong, TooMany above the limit of those, too.
+    """
     key = addresses.key(email)
     here = Use(ratelimit.MAIL_HERE, f"{key} {client.site}")
-    await ratelimit.take_all([here, Use(ratelimit.MAIL_ADDRESS, key)])
+    try:
+        await ratelimit.take_all([here, Use(ratelimit.MAIL_ADDRESS, key)])
+    except TooMany:
+        if not await proof_of_work.accepts(answer, key):
+            raise CalculationNeeded(proof_of_work.challenge(key), MUCH_MAIL) from None
+        await ratelimit.take_all([here, Use(ratelimit.MAIL_PROVEN, key)])
 
 
 async def verify(token: str) -> int:

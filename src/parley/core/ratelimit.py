@@ -41,7 +41,9 @@ SITE_NETWORKS = 8
 class Limit(msgspec.Struct, frozen=True):
     """At most `most` uses at once, and as many again in `seconds`.
 
-    While Redis is down, a `strict` limit is counted in PostgreSQL, and the others allow everything.
+    While Redis is down, a `strict` limit is counted in PostgreSQL, and the others allow everything. A `shared` limit,
+    of many accounts and networks together, first serves those who have used little of their own limits, which stand
+    before it in `take_all` (core/token_buckets.py).
     """
 
     name: str
@@ -49,6 +51,7 @@ class Limit(msgspec.Struct, frozen=True):
     seconds: int
     strict: bool = False
     reached: Message = TOO_OFTEN
+    shared: bool = False
 
     def quota(self, left: int, wait: int | None = None) -> Quota:
         """Say that `left` uses are left, and that there are more in `wait` seconds."""
@@ -64,11 +67,14 @@ class Use(msgspec.Struct, frozen=True):
 
     @property
     def withdrawal(self) -> Withdrawal:
-        return Withdrawal(_key(self.limit, self.subject), self.limit.most, self.limit.seconds, self.cost)
+        limit = self.limit
+        return Withdrawal(_key(limit, self.subject), limit.most, limit.seconds, self.cost, limit.shared)
 
 
-def _limit(name: str, most: int, seconds: int, *, strict: bool = False, reached: Message = TOO_OFTEN) -> Limit:
-    limit = Limit(name, most, seconds, strict, reached)
+def _limit(
+    name: str, most: int, seconds: int, *, strict: bool = False, reached: Message = TOO_OFTEN, shared: bool = False
+) -> Limit:
+    limit = Limit(name, most, seconds, strict, reached, shared)
     LIMITS[name] = limit
     return limit
 
@@ -81,7 +87,7 @@ SIGN_IN_DEVICE = _limit("sign-in:device", 10, 15 * MINUTE, strict=True)
 SIGN_IN_HERE = _limit("sign-in:account+network", 10, 15 * MINUTE, strict=True)
 SIGN_IN_ACCOUNT = _limit("sign-in:account", 50, HOUR, strict=True)
 SIGN_IN_NETWORK = _limit("sign-in:network", 100, 15 * MINUTE, strict=True)
-SIGN_IN_ALL = _limit("sign-in:all", 3_000, 5 * MINUTE, strict=True)
+SIGN_IN_ALL = _limit("sign-in:all", 3_000, 5 * MINUTE, strict=True, shared=True)
 
 # Wrong passwords with an answered challenge. Above these a mailed link is the way in.
 PROVEN_ACCOUNT = _limit("sign-in:account, proven", 100, HOUR, strict=True)
@@ -91,7 +97,7 @@ PROOF_USED = _limit("sign-in:proof", 1, HOUR, strict=True)
 # Links for signing in by mail. The page does not show whether the limit of an address was reached.
 LINK_ADDRESS = _limit("link:address", 3, HOUR, strict=True)
 LINK_NETWORK = _limit("link:network", 200, HOUR, strict=True)
-LINK_ALL = _limit("link:all", 2_000, HOUR, strict=True)
+LINK_ALL = _limit("link:all", 2_000, HOUR, strict=True, shared=True)
 
 # By address and network first, so that nobody can keep others out by signing up with their addresses.
 SIGN_UP_HERE = _limit("sign-up:address+network", 5, DAY, strict=True)
@@ -99,14 +105,14 @@ SIGN_UP_HERE = _limit("sign-up:address+network", 5, DAY, strict=True)
 SIGN_UP_ADDRESS = _limit("sign-up:address", 20, DAY, strict=True)
 SIGN_UP_PROVEN = _limit("sign-up:address, proven", 100, DAY, strict=True)
 SIGN_UP_NETWORK = _limit("sign-up:network", 30, HOUR, strict=True)
-SIGN_UP_ALL = _limit("sign-up:all", 1_000, HOUR, strict=True)
+SIGN_UP_ALL = _limit("sign-up:all", 1_000, HOUR, strict=True, shared=True)
 
 INVITATION_ACCOUNT = _limit("invitation:account", 5, 7 * DAY, strict=True)
 
 # The page does not show whether the limit of an address was reached: its mailbox has a link then that works.
 FORGOT_ADDRESS = _limit("forgot:address", 5, HOUR, strict=True)
 FORGOT_NETWORK = _limit("forgot:network", 30, HOUR, strict=True)
-FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True)
+FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True, shared=True)
 
 # Sign-ins at other sites, begun or answered.
 PROVIDER_NETWORK = _limit("provider:network", 200, 15 * MINUTE, strict=True)
@@ -123,10 +129,12 @@ SECOND_ACCOUNT = _limit("second:account", 5, 15 * MINUTE, strict=True)
 PASSKEY_NETWORK = _limit("passkey:network", 300, 15 * MINUTE)
 
 # A new link that confirms an address. Several accounts may have the same unconfirmed address, even another person's: by
-# address and network first, so that nobody uses up what the owner of the address needs.
+# address and network first, so that nobody uses up what the owner of the address needs. Above the third, a browser
+# answers a challenge.
 MAIL_ACCOUNT = _limit("mail:account", 5, HOUR, strict=True)
 MAIL_HERE = _limit("mail:address+network", 5, HOUR, strict=True)
-MAIL_ADDRESS = _limit("mail:address", 40, HOUR, strict=True)
+MAIL_ADDRESS = _limit("mail:address", 40, HOUR, strict=True, shared=True)
+MAIL_PROVEN = _limit("mail:address, proven", 100, HOUR, strict=True, shared=True)
 
 # A relay's signed notification is accepted once. It expires after a day.
 WEBHOOK_TOKEN = _limit("webhook:token", 1, 2 * DAY, strict=True)
@@ -136,19 +144,19 @@ FORM_ACCOUNT = _limit("form:account", 1_200, 10 * MINUTE)
 
 POST_ACCOUNT = _limit("post:account", 40, 10 * MINUTE, strict=True)
 POST_NETWORK = _limit("post:network", 600, 10 * MINUTE, strict=True)
-POST_ALL = _limit("post:all", 6_000, 10 * MINUTE, strict=True)
+POST_ALL = _limit("post:all", 6_000, 10 * MINUTE, strict=True, shared=True)
 
 VOTE_ACCOUNT = _limit("vote:account", 200, 10 * MINUTE)
 VOTE_NETWORK = _limit("vote:network", 2_000, 10 * MINUTE)
-VOTE_ALL = _limit("vote:all", 60_000, 10 * MINUTE)
+VOTE_ALL = _limit("vote:all", 60_000, 10 * MINUTE, shared=True)
 
 PREVIEW_ACCOUNT = _limit("preview:account", 120, 10 * MINUTE)
 PREVIEW_NETWORK = _limit("preview:network", 600, 10 * MINUTE)
-PREVIEW_ALL = _limit("preview:all", 20_000, 10 * MINUTE)
+PREVIEW_ALL = _limit("preview:all", 20_000, 10 * MINUTE, shared=True)
 
 IMPORT_ACCOUNT = _limit("import:account", 20, HOUR, strict=True)
 IMPORT_NETWORK = _limit("import:network", 60, HOUR, strict=True)
-IMPORT_ALL = _limit("import:all", 600, HOUR, strict=True)
+IMPORT_ALL = _limit("import:all", 600, HOUR, strict=True, shared=True)
 
 # Threads that readers of a publisher's site open, of one site: each fetches a page there.
 OPEN_SITE_HOUR = _limit("open:site, hour", 30, HOUR, strict=True, reached=TOO_MANY_OPENED)
@@ -156,26 +164,26 @@ OPEN_SITE_DAY = _limit("open:site, day", 300, DAY, strict=True, reached=TOO_MANY
 
 # Kilobytes of texts and pictures that the imports and edits of articles store.
 VOLUME_ACCOUNT = _limit("volume:account", 100_000, DAY, strict=True, reached=TOO_LARGE)
-VOLUME_ALL = _limit("volume:all", 10_000_000, DAY, strict=True)
+VOLUME_ALL = _limit("volume:all", 10_000_000, DAY, strict=True, shared=True)
 
 # Of visitors, so many from one network: each search may take a second of the database.
 SEARCH_ACCOUNT = _limit("search:account", 60, MINUTE)
 SEARCH_NETWORK = _limit("search:network", 60, MINUTE)
-SEARCH_ALL = _limit("search:all", 3_000, MINUTE)
+SEARCH_ALL = _limit("search:all", 3_000, MINUTE, shared=True)
 
 REPORT_ACCOUNT = _limit("report:account", 30, HOUR)
 REPORT_NETWORK = _limit("report:network", 100, HOUR)
-REPORT_ALL = _limit("report:all", 3_000, HOUR)
+REPORT_ALL = _limit("report:all", 3_000, HOUR, shared=True)
 
 # Requests about rights in articles are long letters, of which nobody has many to write in a day.
 RIGHTS_ACCOUNT = _limit("rights:account", 10, DAY, strict=True)
 RIGHTS_NETWORK = _limit("rights:network", 10, DAY, strict=True)
-RIGHTS_ALL = _limit("rights:all", 500, DAY, strict=True)
+RIGHTS_ALL = _limit("rights:all", 500, DAY, strict=True, shared=True)
 
 # Claims fetch a page, or mail a stranger.
 CLAIM_ACCOUNT = _limit("claim:account", 10, DAY, strict=True)
 CLAIM_NETWORK = _limit("claim:network", 30, DAY, strict=True)
-CLAIM_ALL = _limit("claim:all", 1_000, DAY, strict=True)
+CLAIM_ALL = _limit("claim:all", 1_000, DAY, strict=True, shared=True)
 
 # Requests to the API: of one token, or from one network without a token.
 API_TOKEN = _limit("api:token", 600, MINUTE)
@@ -229,10 +237,13 @@ def _tell(use: Use, left: int, wait: int | None = None) -> None:
 async def _take_from_table(uses: Sequence[Use]) -> None:
     if not uses:
         return
+    used = 0.0
     async with db.atomic():
         for use in uses:
-            if not await token_buckets.take_from_table(use.withdrawal):
+            share = await token_buckets.take_from_table(use.withdrawal, used)
+            if share is None:
                 raise _refusal(use, max(1, use.limit.seconds * use.cost // use.limit.most))
+            used = max(used, share)
 
 
 def _refusal(use: Use, wait: int) -> TooMany:

@@ -1,6 +1,10 @@
 """Token buckets, in Redis or, while Redis is down, in PostgreSQL.
 
 A bucket holds `most` tokens and is refilled in `seconds`, little by little.
+
+A `shared` bucket serves those first who have used little of their own: its last half is kept for them in proportion.
+Who has used three quarters of a bucket of their own leaves three eighths of the shared one to others. So it bounds
+everybody together, and nobody uses it up for everybody. (The dynamic threshold of Choudhury and Hahne, 1998.)
 """
 
 from collections.abc import Sequence
@@ -22,26 +26,30 @@ log = structlog.get_logger(__name__)
 PAUSE_SECONDS = 5.0
 
 # Takes tokens from several buckets, or from none if one of them has too few. Returns the number of that bucket and the
-# milliseconds to wait; or 0 and the whole tokens left in each. Uses the clock of Redis, which all share.
+# milliseconds to wait; or 0 and the whole tokens left in each. Uses the clock of Redis, which all share. `used` is the
+# largest share of the buckets so far that was used before.
 TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local left = {}
+local used = 0
 for i, key in ipairs(KEYS) do
-  local most, filled_in, cost = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]) * 1000, tonumber(ARGV[3 * i])
+  local most, filled_in, cost = tonumber(ARGV[4 * i - 3]), tonumber(ARGV[4 * i - 2]) * 1000, tonumber(ARGV[4 * i - 1])
+  local kept_for_others = tonumber(ARGV[4 * i]) * used * most
   local kept = redis.call('HMGET', key, 'tokens', 'at')
   local tokens = most
   if kept[1] then
     tokens = math.min(most, kept[1] + math.max(0, now - kept[2]) * most / filled_in)
   end
-  if tokens < cost then
-    return {i, math.ceil((cost - tokens) * filled_in / most)}
+  if tokens < cost + kept_for_others then
+    return {i, math.ceil((cost + kept_for_others - tokens) * filled_in / most)}
   end
+  used = math.max(used, 1 - tokens / most)
   left[i] = tokens - cost
 end
 for i, key in ipairs(KEYS) do
   redis.call('HSET', key, 'tokens', tostring(left[i]), 'at', now)
-  redis.call('PEXPIRE', key, tonumber(ARGV[3 * i - 1]) * 1000)
+  redis.call('PEXPIRE', key, tonumber(ARGV[4 * i - 2]) * 1000)
 end
 local answer = {0}
 for i in ipairs(KEYS) do
@@ -60,15 +68,18 @@ return 0
 """
 GIVE_BACK_ROW = "update rate_bucket set tokens = least($2::float8, tokens + 1) where key = $1"
 
-# Returns a row if enough tokens were left.
+# Returns the tokens left, or no row if there are too few: the cost ($4) and what is kept for others ($5).
 TAKE_ROW = """
 insert into rate_bucket as bucket (key, tokens, filled_at) values ($1, $2::float8 - $4::float8, clock_timestamp())
 on conflict (key) do update set
   tokens = least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.filled_at) * $2 / $3) - $4,
   filled_at = clock_timestamp()
-where least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.filled_at) * $2 / $3) >= $4
-returning true
+where least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.filled_at) * $2 / $3) >= $4 + $5::float8
+returning tokens
 """
+
+# Of a shared bucket, what those leave to others who have used all of their own.
+SHARE_KEPT = 0.5
 
 _paused_until = 0.0
 
@@ -80,6 +91,12 @@ class Withdrawal(msgspec.Struct, frozen=True):
     most: int
     seconds: int
     cost: int
+    is_shared: bool = False
+
+    @property
+    def share_kept(self) -> float:
+        """The share of the bucket that is kept for others, for somebody who has used all of their own."""
+        return SHARE_KEPT if self.is_shared else 0.0
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -95,7 +112,7 @@ async def take(wanted: Sequence[Withdrawal]) -> list[int] | Refusal | None:
     Returns the whole tokens left in each bucket.
     """
     keys = [one.key for one in wanted]
-    args = [value for one in wanted for value in (one.most, one.seconds, one.cost)]
+    args = [value for one in wanted for value in (one.most, one.seconds, one.cost, one.share_kept)]
     answer = await _run(_script(TAKE), keys, args)
     if answer is None:
         return None
@@ -103,9 +120,14 @@ async def take(wanted: Sequence[Withdrawal]) -> list[int] | Refusal | None:
     return Refusal(short - 1, numbers[0]) if short else numbers
 
 
-async def take_from_table(wanted: Withdrawal) -> bool:
-    """Take tokens from a bucket in PostgreSQL. Return whether it had enough."""
-    return bool(await db.value(TAKE_ROW, wanted.key, wanted.most, wanted.seconds, wanted.cost))
+async def take_from_table(wanted: Withdrawal, used: float) -> float | None:
+    """Take tokens from a bucket in PostgreSQL, for somebody who has used this share of their own buckets.
+
+    Returns the share of this bucket that was used before, or None if it had too few tokens.
+    """
+    kept_for_others = wanted.share_kept * used * wanted.most
+    left = await db.value(TAKE_ROW, wanted.key, wanted.most, wanted.seconds, wanted.cost, kept_for_others)
+    return None if left is None else 1 - (left + wanted.cost) / wanted.most
 
 
 async def give_back(key: str, most: int) -> bool:
@@ -122,7 +144,7 @@ def _script(text: str) -> AsyncScript:
     return AsyncScript(redis(), text)
 
 
-async def _run(script: AsyncScript, keys: list[str], args: list[int]) -> Any:
+async def _run(script: AsyncScript, keys: list[str], args: Sequence[float]) -> Any:
     """Run a script on buckets and return its result, or None if Redis does not answer."""
     global _paused_until  # noqa: PLW0603 one Redis for the process
     if monotonic() < _paused_until:

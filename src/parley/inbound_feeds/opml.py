@@ -1,10 +1,14 @@
 """Reading OPML, the list of feeds that feed readers export; only in the child process (sandbox.py)."""
 
+from itertools import islice
+
 from lxml import etree
 
 from parley.inbound_feeds.documents import address
 
 MOST = 500
+# Of more outlines, the rest is not read.
+MOST_OUTLINES = 5_000
 
 
 def addresses(data: bytes) -> list[str]:
@@ -16,5 +20,5 @@ def addresses(data: bytes) -> list[str]:
         return []
     if root is None or etree.QName(root).localname.lower() != "opml":
         return []
-    links = (one.get("xmlUrl") or one.get("xmlurl") or "" for one in root.iter("outline"))
+    links = (one.get("xmlUrl") or one.get("xmlurl") or "" for one in islice(root.iter("outline"), MOST_OUTLINES))
     return list(dict.fromkeys(found for one in links if (found := address(one, ""))))[:MOST]

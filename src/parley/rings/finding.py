@@ -31,9 +31,8 @@ class Ring(msgspec.Struct, frozen=True):
 
 def find(upvotes: Sequence[Upvotes]) -> list[Ring]:
     """The rings among the members who voted, the largest first."""
-    groups = _connected((one.member, one.author) for one in _pairs(upvotes))
-    rings = (_ring(group, upvotes) for group in groups if len(group) >= MEMBERS)
-    found = (one for one in rings if one.share >= max(SHARE, TIMES_OTHERS * one.share_of_others))
+    groups = [one for one in _connected(_pairs(upvotes)) if len(one) >= MEMBERS]
+    found = (one for one in _rings(groups, upvotes) if one.share >= max(SHARE, TIMES_OTHERS * one.share_of_others))
     return sorted(found, key=lambda one: (-len(one.members), one.members))
 
 
@@ -50,19 +49,30 @@ def _pairs(upvotes: Sequence[Upvotes]) -> Iterator[Upvotes]:
             yield one
 
 
-def _connected(pairs: Iterable[tuple[int, int]]) -> list[set[int]]:
-    """The groups of members who are connected by pairs."""
-    group_of: defaultdict[int, set[int]] = defaultdict(set)
-    for pair in pairs:
-        merged = set(pair).union(*(group_of[one] for one in pair))
-        group_of.update(dict.fromkeys(merged, merged))
-    return list({id(group): group for group in group_of.values()}.values())
+def _connected(pairs: Iterable[Upvotes]) -> Iterator[set[int]]:
+    """The groups of members who are connected by pairs. The time is linear in the number of pairs."""
+    neighbours: defaultdict[int, list[int]] = defaultdict(list)
+    for one in pairs:
+        neighbours[one.member].append(one.author)
+        neighbours[one.author].append(one.member)
+    while neighbours:
+        group, waiting = set[int](), [next(iter(neighbours))]
+        while waiting:
+            if (member := waiting.pop()) not in group:
+                group.add(member)
+                waiting += neighbours.pop(member)
+        yield group
 
 
-def _ring(group: set[int], upvotes: Sequence[Upvotes]) -> Ring:
-    def share(votes: list[Upvotes]) -> float:
-        return sum(one.votes for one in votes if one.author in group) / max(1, sum(one.votes for one in votes))
-
-    inside = [one for one in upvotes if one.member in group]
-    outside = [one for one in upvotes if one.member not in group]
-    return Ring(sorted(group), share(inside), share(outside))
+def _rings(groups: Sequence[set[int]], upvotes: Sequence[Upvotes]) -> Iterator[Ring]:
+    group_of = {member: number for number, group in enumerate(groups) for member in group}
+    given, received, within = Counter[int | None](), Counter[int | None](), Counter[int | None]()
+    for one in upvotes:
+        by, to = group_of.get(one.member), group_of.get(one.author)
+        given[by] += one.votes
+        received[to] += one.votes
+        within[by] += one.votes if by == to else 0
+    total = given.total()
+    for number, group in enumerate(groups):
+        of_others = (received[number] - within[number]) / max(1, total - given[number])
+        yield Ring(sorted(group), within[number] / max(1, given[number]), of_others)

@@ -1,6 +1,7 @@
 """Finding where a page takes webmentions: in its `Link` header, else in its first `<link>` or `<a>` that says so."""
 
 import re
+from contextlib import suppress
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
@@ -45,5 +46,7 @@ class _LinkParser(HTMLParser):
 
 def _in_page(html: str) -> str | None:
     parser = _LinkParser()
-    parser.feed(html[:MOST])
+    # The parser fails on a malformed declaration, such as `<![![`. What stands before it counts.
+    with suppress(AssertionError):
+        parser.feed(html[:MOST])
     return parser.found

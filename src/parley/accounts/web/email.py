@@ -7,7 +7,8 @@ from litestar.params import FromPath
 
 from parley.accounts import address_ops, step_up
 from parley.accounts.address_ops import PAGE
-from parley.accounts.forms import ForgotForm
+from parley.accounts.forms import AddressForm
+from parley.accounts.joining import CalculationNeeded
 from parley.accounts.web.common import account_of, client_of, expired_link, invalid, see_other
 from parley.accounts.web.proving import to_prove
 from parley.core.errors import Gone, NotFound, Refused, TooMany
@@ -32,17 +33,18 @@ async def email_page(request: AnyRequest) -> Response[Any]:
 async def change(request: AnyRequest) -> Response[Any]:
     if not await step_up.is_proven(signed_in(request)):
         return to_prove(PAGE)
-    account, form = await account_of(request), ForgotForm(await posted(request))
+    account, form = await account_of(request), AddressForm(await posted(request))
     error: TooMany | None = None
     if not form.errors:
         try:
-            await address_ops.request(account, form.email, client_of(request))
+            await address_ops.request(account, form.email, client_of(request), answer=form.answer)
         except Refused as refusal:
             form.errors["email"] = refusal.message
         except TooMany as too_many:
             error = too_many
     if form.errors or error:
-        return invalid(request, TEMPLATE, form, error, email=account.email, sent=False)
+        challenge = error.challenge if isinstance(error, CalculationNeeded) else None
+        return invalid(request, TEMPLATE, form, error, email=account.email, sent=False, challenge=challenge)
     return see_other(f"{PAGE}?sent")
 
 

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from parley.accounts import hooks, joining, queries, signup_ops, tokens
 from parley.accounts.authentication import SecondNeeded, SignedIn
-from parley.accounts.forms import SignUpForm
+from parley.accounts.forms import AgainForm, SignUpForm
 from parley.accounts.web.common import client_of, expired_link, invalid, next_of, see_other
 from parley.core.errors import Gone, Refused, TooMany
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
@@ -77,7 +77,7 @@ async def signed_up_page(request: AnyRequest) -> Response[object]:
     if viewer is not None and viewer.verified:
         return _already_in(request)
     again = "again" in request.query_params
-    return page(request, "accounts/signup_done.html", next_url=next_of(request), again=again)
+    return page(request, "accounts/signup_done.html", form=Form({}), next_url=next_of(request), again=again)
 
 
 def _already_in(request: AnyRequest) -> Response[object]:
@@ -89,8 +89,12 @@ def _already_in(request: AnyRequest) -> Response[object]:
 @post("/verify", opt={"who": MEMBER})
 async def verify_again(request: AnyRequest) -> Response[object]:
     """Mail the link again."""
-    next_url = next_of(request)
-    await signup_ops.send_verification(signed_in(request).id, client_of(request), next_url)
+    next_url, form = next_of(request), AgainForm(await posted(request))
+    try:
+        await signup_ops.send_verification(signed_in(request).id, client_of(request), next_url, answer=form.answer)
+    except joining.CalculationNeeded as error:
+        shown = {"next_url": next_url, "again": False, "challenge": error.challenge}
+        return invalid(request, "accounts/signup_done.html", form, error, **shown)
     return see_other(leading_back("/signup/done?again", next_url))
 
 

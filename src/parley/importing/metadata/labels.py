@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 from lxml.html import HtmlElement
 
 from parley.importing.metadata.names import BY, names_in
 
 Named = Iterator[tuple[HtmlElement, list[str]]]
+Lines = Iterator[tuple[HtmlElement, str]]
 
-_MOST_PIECES, _MOST_BLOCKS = 20_000, 5_000
+_MOST_PIECES, _MOST_BLOCKS = 10_000, 5_000
+# More lines that may name somebody are a list of other articles.
+_MOST_NAMED = 200
 _LONGEST_LINE, _MOST_INSIDE = 80, 3
 # Words that stand before an author's name and nothing else, so that they count anywhere on the page.
 _LABEL = re.compile(
@@ -32,16 +35,23 @@ _EMPHASIS = ("b", "strong", "i", "em")
 
 def labelled(tree: HtmlElement, sites: list[str]) -> Named:
     """The names after a word such as "Author:", or in a line of their own after "By" or a date, with their elements."""
+    for element, line in chain(islice(_after_labels(tree), _MOST_NAMED), islice(_after_by(tree), _MOST_NAMED)):
+        yield element, _people(line, sites)
+
+
+def _after_labels(tree: HtmlElement) -> Lines:
     pieces = tree.xpath(".//body//text()[normalize-space()]")[:_MOST_PIECES]
     for piece, following in pairwise([*pieces, ""]):
         line = " ".join(piece.split()) if len(piece) < 2 * _LONGEST_LINE else ""
         if line and (label := _LABEL.match(line)):
-            rest = line[label.end() :] or " ".join(following[:_LONGEST_LINE].split())
-            yield piece.getparent(), _people(rest, sites)
+            yield piece.getparent(), line[label.end() :] or " ".join(following[:_LONGEST_LINE].split())
+
+
+def _after_by(tree: HtmlElement) -> Lines:
     for block in islice(tree.iter("p", "div", "h4", "h5", "h6", "li", "small"), _MOST_BLOCKS):
         line = _line_of(block)
         if start := BY.match(line) or _DATED.match(line):
-            yield block, _people(line[start.end() :], sites)
+            yield block, line[start.end() :]
 
 
 def signed(tree: HtmlElement, sites: list[str]) -> Named:

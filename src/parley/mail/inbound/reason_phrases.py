@@ -17,7 +17,10 @@ WORDS = {
         |cuenta
         |buz[oó]n|usu[áa]rio|destinat[áa]rio|endere[çc]o|caixa|utente|casella|indirizzo|gebruiker|postvak
         |anv[äa]ndare
-        |odbiorca|skrzynka|пользовател|получател|ящик|адрес|уч[её]тн|宛先|宛て先|ディレクトリ|アドレス|ユーザ|受信者|メールボックス
+        |odbiorc|skrzyn(?:k|ce)|u[zż]ytkownik|schr[aá]nk|u[zž]ivatel|p[rř][ií]jemc|adres[aou]\b|utilizator|modtager|mottaker
+        |al[\u0131i]c[\u0131i]\b|kullan[\u0131i]c[\u0131i]|posta kutusu|k[aä]ytt[aä]j[aä]|vastaanottaj|postilaatikko
+        |felhaszn[aá]l[oó]|c[ií]mzett|postafi[oó]k
+        |пользовател|получател|ящик|адрес|уч[её]тн|宛先|宛て先|ディレクトリ|アドレス|ユーザ|受信者|メールボックス
         |用[户戶]|收件人|[邮郵]箱|信箱|地址|[帐账]号|사용자|수신자|메일함""",
     "absent": r"""\bunknown\b|unrecogni[sz]ed|no such|non-?existent|\bnot[- ]?(?:found|exist|present)
         |n[o']t (?:exist|have|find
@@ -31,7 +34,10 @@ WORDS = {
         |bekannt|vorhanden)
         |ung[üu]e?ltig|desconocid|no existe|inexistente|no encontrad|desconhecid|n[ãa]o (?:existe
         |encontrad)|sconosciut
-        |non (?:esiste|trovato)|onbekend|bestaat niet|ok[äa]nd|finns inte|nie istnieje|не (?:существует|найден
+        |non (?:esiste|trovato)|onbekend|bestaat niet|ok[äa]nd|finns inte
+        |nie (?:istnieje|znaleziono|ma takiego)|\bbrak (?!miejsca)|neexistuj|nenalezen|nezn[aá]m
+        |nu exist|ukendt|ukjent|fin[dn]es ikke|bulunamad|mevcut de[ğg]il
+        |ei (?:löydy|ole olemassa)|nem (?:tal[aá]lhat|l[eé]tezik)|не (?:существует|найден
         |зарегистрирован)|неизвест|недействител|удал[её]н|存在し|不明|見つか|ありません|不存在|[无無]效|找不到|未找到
         |[错錯][误誤]|已注[销銷]|존재하지|없는""",
     "wrong": r"\b(?:invalid|bad|incorrect|illegal|wrong|undeliverable|unrout(?:e?able)|no valid)\b",
@@ -39,7 +45,9 @@ WORDS = {
         |quota exceed
         |exceed\w*~(?:quota|storage|space|limit|allocation)
         |(?:out of|no|insufficient|n[o']t (?:have )?(?:enough|sufficient))(?: \w+)? (?:space|storage|room)
-        |exhausted|pleine?\b|voll\b|überfüllt|llen[oa]|cheia|piena|переполнен|いっぱい|一杯|満杯
+        |exhausted|pleine?\b|voll\b|überfüllt|zu ?viele (?:e-?)?mails
+        |pe[lł]n[aey]\b|brak miejsca|pln[aáyý]\b|fuld\b|\bdolu\b|t[aä]ynn[aä]|megtelt|llen[oa]|cheia
+        |piena|переполнен|いっぱい|一杯|満杯
         |容量|已?[满滿]|空间不足|가득""",
     "shut": r"""disabled|suspend|deactivated|\bfrozen|\blocked|archived|terminated|inactiv|expired
         |is blocked|dormant|no longer accepts
@@ -89,6 +97,7 @@ RATE = r"""
 """
 FULL = r"""
 <mailbox>~<full>|<full>~<mailbox>|over ?quota|quota~(?:exceed|violation|full|reached|dépass|excedid|superad)
+(?:mail ?box|inbox|account) (?:size|storage|space)~exceed
 (?:exceed|over)\w* ~(?:quota|storage)|mail ?folder is full|no space left
 (?:insufficient|not (?:enough|sufficient)) (?:system |disk )?(?:storage|space)|disk ?quota|too much mail data
 квот\w+~превышен|speicherplatz
