@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
-from parley.automod.rules.conditions import AnyCondition, Condition
+from parley.automod.rules.conditions import AnyCondition, Condition, SpamScore
 from parley.backtests.run import Result
 from parley.backtests.verdicts import DECIDED
 from parley.core import db
@@ -42,6 +42,10 @@ class RuleRow(msgspec.Struct, frozen=True):
     def conditions(self) -> tuple[AnyCondition, ...] | None:
         """Its conditions; None where this version of Parley does not know them."""
         return _conditions(self.conditions_json)
+
+    @property
+    def uses_score(self) -> bool:
+        return any(isinstance(one, SpamScore) for one in self.conditions or ())
 
     @property
     def sentence(self) -> Message:
