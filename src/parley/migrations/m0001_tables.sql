@@ -266,6 +266,7 @@ CREATE TABLE "guideline" (
   "illegal" BOOLEAN NOT NULL DEFAULT false,
   "severity" DOUBLE PRECISION NOT NULL DEFAULT 1.0,
   "position" INTEGER NOT NULL DEFAULT 0,
+  "target_hours" INTEGER NOT NULL DEFAULT 24,
   "category" VARCHAR(80) NOT NULL DEFAULT '',
   "retired" BOOLEAN NOT NULL DEFAULT false
 );

@@ -14,6 +14,7 @@ from parley.core.text import markdown
 from parley.core.text.diff import marked
 from parley.core.text.messages import N_, Message
 from parley.modrules.kinds import in_full, sentence
+from parley.reports.grave import IS_GRAVE
 
 # Characters of a matched comment.
 EXCERPT = 280
@@ -161,6 +162,7 @@ class Sample(msgspec.Struct, frozen=True):
     state: str
     created_at: datetime
     is_right: bool | None
+    sensitive: bool
 
     @property
     def excerpt(self) -> str:
@@ -168,7 +170,7 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 SAMPLES = f"""
-select c.id, m.name as author, c.html, c.state, c.created_at, d.is_right
+select c.id, m.name as author, c.html, c.state, c.created_at, d.is_right, {IS_GRAVE} as sensitive
 from comment c left join member m on m.id = c.author left join ({DECIDED}) d on d.comment = c.id
 where c.id = any($1::bigint[]) order by c.id desc
 """  # noqa: S608 constants only
