@@ -20,7 +20,8 @@ RULES: tuple[Rule, ...] = (
         since="created_at",
         after="they were done; the one in force stays",
         why="the page of its rule shows the last one",
-        where="""spam_training.id <> (select max(t.id) from spam_training t where t.weights is not null)""",
+        where="""weights is null
+            or exists (select from spam_training t where t.weights is not null and t.id > spam_training.id)""",
     ),
 )
 KEPT: Kept = {
