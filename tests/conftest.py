@@ -21,7 +21,7 @@ from make import as_owner, browser
 from parley.accounts import passwords, viewer_cache
 from parley.app import create_app
 from parley.automod import checks
-from parley.automod.rules import current
+from parley.automod.rules import current, score
 from parley.comments import view
 from parley.core.db import DB, Transaction, engine, execute
 from parley.core.db.migrate import migrate
@@ -228,7 +228,7 @@ truncate mod_action;
 alter table mod_action enable trigger mod_action_stays;
 truncate webhook, site, pick, link_picture, notification, follow, topic_follow, notification_preference, quiet_hours,
          issue_item, issue, subscription,
-         hit, rule_version, rule, note, appeal, decision, report, queue_item, block, merged_passage,
+         hit, spam_training, rule_version, rule, note, appeal, decision, report, queue_item, block, merged_passage,
          mail, mail_domain, mail_address, mail_bounce, rate_bucket, job_failure,
          event, vote, comment_signature, comment_version, comment, visit, thread_stats, thread, article_import, passage,
          revision, article, media, source, token, session, member restart identity cascade
@@ -245,6 +245,7 @@ def forget_caches() -> None:
     threads._addresses.clear()
     viewer_cache.clear()
     current.forget()
+    score.use(None)
     checks.forget()
 
 

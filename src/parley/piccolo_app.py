@@ -31,7 +31,7 @@ from parley.articles.tables import (
     Source,
 )
 from parley.authors.tables import AuthorReply, Claim
-from parley.automod.tables import Hit, Rule, RuleVersion
+from parley.automod.tables import Hit, Rule, RuleVersion, SpamTraining
 from parley.backtests.tables import Backtest
 from parley.comments.tables import (
     Comment,
@@ -79,7 +79,7 @@ TABLES = [
     Vote, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
     QueueItem, Report, RightsRequest,
-    Decision, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, Backtest,
+    Decision, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, SpamTraining, Backtest,
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture, HubPosition,
     SearchDocument, SearchWord,

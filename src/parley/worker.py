@@ -122,6 +122,7 @@ JOBS = (
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
     Job("rings", rings.find_rings, hour=2),
+    Job("score", automod.train_score, hour=1),
     Job("search", search.index_events, seconds=5),
     Job("search ranks", refresh_ranks, seconds=60, deferrable=True),
     Job("search check", search.check, hour=4),

@@ -49,7 +49,7 @@ async def test_an_empty_community_is_said_to_be_so(staff: httpx.AsyncClient) -> 
 
     for words in (
         "nothing to do",
-        "all within the target",
+        "all within their targets",
         "No decisions in this period",
         "No reports in this period",
         "Nobody wrote anything",
@@ -68,7 +68,7 @@ async def test_what_waits_is_counted_without_what_is_ones_own(app: Litestar, mo:
     held = await make.comment(await make.thread(), await make.member())
     await make.put_state("comment", held, "pending")
 
-    now = await numbers.now(mo, stats.AIM_HOURS)
+    now = await numbers.now(mo)
 
     assert (now.waiting, now.late, now.escalated, now.held) == (2, 1, 1, 1)
     assert now.oldest == await db.value("select opened_at from queue_item where id = $1", old)
@@ -88,8 +88,8 @@ async def test_an_appeal_waits_for_those_who_had_no_part_in_it(app: Litestar, mo
     other = await make.member(role="moderator")
     await appeals.file(decision=await decided(await reported(), mo), text="It was a quotation.")
 
-    assert (await numbers.now(mo, 24)).appeals == 0
-    assert (await numbers.now(other, 24)).appeals == 1
+    assert (await numbers.now(mo)).appeals == 0
+    assert (await numbers.now(other)).appeals == 1
 
 
 async def test_what_waits_for_a_second_look_is_counted_as_the_list_has_it(staff: httpx.AsyncClient, mo: Viewer) -> None:
@@ -100,7 +100,7 @@ async def test_what_waits_for_a_second_look_is_counted_as_the_list_has_it(staff:
     await modmembers.give_role(ada, (await make.member()).id, "moderator", "Knows the rules.")
     assert await db.value("select count(*) from decision where state = 'awaiting'") == 1
 
-    now = await numbers.now(mo, 24)
+    now = await numbers.now(mo)
 
     assert (now.appeals, now.seconds) == (0, 0)
     assert "Nothing is waiting for you." in (await staff.get("/mod/appeals")).text
@@ -136,6 +136,21 @@ async def test_the_time_to_the_first_action_is_told_by_half_and_nine_in_ten(app:
     assert found.summary == "Half of the items were acted on within 6 h, 90 % within 10 h."
     assert found.rows == [[fortnight().labels[-1], "11", "6 h", "10 h"]]
     assert found.spans is not None and len(found.spans.marks) == 1
+
+
+async def test_each_rule_has_its_own_target(staff: httpx.AsyncClient, mo: Viewer) -> None:
+    await db.execute("update guideline set target_hours = case code when 'spam' then 2 else 48 end")
+    quick, slow = await reported(ground="spam"), await reported(ground="civility")
+    await db.execute("update queue_item set opened_at = now() - interval '3 hours'")
+    assert (await numbers.now(mo)).late == 1
+    assert (await staff.get("/mod/queue")).text.count(">late<") == 1
+
+    for item in (quick, slow):
+        await decided(item, mo)
+
+    found = await figure("targets")
+    assert found.summary == "1 of 2 were acted on in time."
+    assert sorted(row[1:] for row in found.rows) == [["2", "1", "3 h", "0 %"], ["48", "1", "3 h", "100 %"]]
 
 
 async def test_decisions_are_counted_by_what_was_done_but_for_what_was_taken_back(app: Litestar, mo: Viewer) -> None:
@@ -228,7 +243,7 @@ async def test_every_figure_has_its_sentence_its_picture_and_its_numbers(staff: 
     page = (await staff.get("/mod")).text
     parts = page.split('<figure class="figure"')[1:]
 
-    assert len(parts) == 8
+    assert len(parts) == 9
     for part in parts:
         assert re.search(r'<p class="figure-says">[^<]+</p>', part)
         assert "<svg" in part and "<details" in part and "<table>" in part and "style=" not in part

@@ -9,8 +9,20 @@ from parley.core import db
 
 pytestmark = pytest.mark.anyio
 
-MANNERS = {"code": "manners", "title": "Keep your manners", "text": "As at a table.", "severity": "1", "position": "1"}
-CIVILITY = {"title": "Be kind", "text": "No shouting.", "severity": "1", "position": "1", "category": "CYBER_VIOLENCE"}
+MANNERS = {
+    "code": "manners",
+    "title": "Keep your manners",
+    "text": "As at a table.",
+    "severity": "1",
+    "position": "1",
+}
+CIVILITY = {
+    "title": "Be kind",
+    "text": "No shouting.",
+    "severity": "1",
+    "position": "1",
+    "category": "CYBER_VIOLENCE",
+}
 
 
 async def as_admin(client: httpx.AsyncClient) -> None:
@@ -78,6 +90,7 @@ async def test_one_rule_about_the_law_and_one_other_stay(client: httpx.AsyncClie
     [
         {"title": ""},
         {"severity": "9"},
+        {"target_hours": "0"},
         {"position": "x"},
         {"code": "civility"},
         {"code": "a b"},

@@ -405,3 +405,16 @@ async def test_what_is_grave_among_the_other_items_of_an_author_is_not_shown_eit
     for page in (await desk.get(f"/mod/item/{item}"), await desk.get("/mod/members/jonas")):
         assert re.search(rf'href="/mod/item/{grave}" dir="auto">Hidden until you choose to read it<', page.text)
         assert re.search(rf'href="/mod/item/{mild}" dir="auto">{INSULT[:10]}', page.text)
+
+
+async def test_what_is_grave_is_hidden_beside_other_comments_and_on_its_authors_page(desk: httpx.AsyncClient) -> None:
+    author, reporter, thread = await make.member("jonas"), await make.member(), await make.thread()
+    grave = await make.comment(thread, author, "This is unbearable.")
+    mild = await make.comment(thread, author, "This is a bit rude.")
+    for comment, ground in ((grave, "illegal"), (mild, "civility")):
+        await reports.report(Flag("comment", comment, ground, "Look.", reporter))
+    item = await db.value("select id from queue_item where target = $1 and kind = 'comment'", mild)
+
+    for page in (await desk.get(f"/mod/item/{item}"), await desk.get("/mod/members/jonas")):
+        assert "This is a bit rude." in page.text and "Hidden until you choose to read it" in page.text
+        assert "unbearable" not in page.text

@@ -145,6 +145,10 @@ CASES = {
         rows.backtest, {"waiting": set_to("backtest", "state = 'waiting'")}
     ),
     "comment_signature: signatures of comments, by which near-copies are found": Case(rows.comment_signature),
+    "spam_training: trainings of the score of advertising": Case(
+        insert("spam_training", spam=30, harmless=30, figures="{}"),
+        {"in force": set_to("spam_training", r"weights = '\x00'")},
+    ),
     "vote_ring: groups that may be voting rings": Case(
         insert("vote_ring", members=[1, 2, 3], share=0.9, share_of_others=0.1)
     ),

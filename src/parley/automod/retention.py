@@ -13,6 +13,16 @@ RULES: tuple[Rule, ...] = (
         where="""not exists (
             select from queue_item i where i.kind = 'comment' and i.target = hit.comment and i.state = 'open')""",
     ),
+    Rule(
+        table="spam_training",
+        what="trainings of the score of advertising",
+        days=30,
+        since="created_at",
+        after="they were done; the one in force stays",
+        why="the page of its rule shows the last one",
+        where="""weights is null
+            or exists (select from spam_training t where t.weights is not null and t.id > spam_training.id)""",
+    ),
 )
 KEPT: Kept = {
     "rule": "settings of this installation",

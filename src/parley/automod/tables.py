@@ -5,6 +5,7 @@ from piccolo.columns import (
     BigInt,
     BigSerial,
     Boolean,
+    Bytea,
     DoublePrecision,
     ForeignKey,
     Integer,
@@ -70,3 +71,17 @@ class Hit(Table):
 
     hit_comment = Index("comment")
     hit_rule = Index("rule, created_at desc")
+
+
+class SpamTraining(Table, tablename="spam_training"):
+    """A training of the score (automod/training.py). The weights of the newest one that has some are in force."""
+
+    id = BigSerial(primary_key=True)
+    # As score.Weights.read reads them; null where they were worse than those in force.
+    weights = Bytea(null=True, default=None)
+    # How many comments were learned: advertising, and others.
+    spam = Integer(null=False, default=None)
+    harmless = Integer(null=False, default=None)
+    # See score.Figures: of the weights that were in force afterwards.
+    figures = JSONB(null=False, default=None)
+    created_at = Timestamptz(null=False)

@@ -8,6 +8,7 @@ from parley.appeals.queries import APPEAL, NO_PART
 from parley.automod.rules.facts import LET_IN, RESTRICTS
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
+from parley.modqueue.targets import GROUNDS_OF, IS_LATE
 from parley.reports.tables import QueueItem
 
 
@@ -35,7 +36,7 @@ with own as materialized (
     where {APPEAL} and {NO_PART}
 )
 select count(*) as waiting, min(opened_at) as oldest,
-       count(*) filter (where opened_at < now() - make_interval(hours => $3)) as late,
+       count(*) filter (where {IS_LATE}) as late,
        count(*) filter (where escalated) as escalated, count(*) filter (where claimed_until > now()) as claimed,
        (select count(*) from comment where state = 'pending') as held,
        (select count(*) from appealed) as appeals, (select min(created_at) from appealed) as oldest_appeal,
@@ -45,9 +46,9 @@ from queue_item i where state = 'open' and not exists (select from own where own
 """  # noqa: S608 constants only
 
 
-async def now(viewer: Viewer, aim_hours: int) -> QueueNow:
-    """What waits for this moderator; `late` items wait for longer than the aim."""
-    found = await db.fetch_one(QueueNow, NOW, viewer.id, viewer.access >= ADMIN, aim_hours)
+async def now(viewer: Viewer) -> QueueNow:
+    """What waits for this moderator; `late` items wait for longer than their target."""
+    found = await db.fetch_one(QueueNow, NOW, viewer.id, viewer.access >= ADMIN)
     return found or QueueNow(0, None, 0, 0, 0, 0, 0, None, 0)
 
 
@@ -118,6 +119,30 @@ from queue_item where acted_at >= $1 group by grouping sets ((1), ()) having cou
 async def waited(since: datetime, grain: str) -> list[Waited]:
     """The time from opening an item to the first action on it."""
     return await db.fetch(Waited, WAITED, since, grain)
+
+
+class WaitedByGround(msgspec.Struct, frozen=True):
+    """The items that named a ground: median of the seconds until the first action, and how many were in time."""
+
+    ground: str
+    target_hours: int
+    count: int
+    half: float
+    in_time: int
+
+
+WAITED_BY_GROUND = f"""
+select g.title as ground, g.target_hours, count(*) as count,
+       percentile_cont(0.5) within group (order by extract(epoch from i.acted_at - i.opened_at)::float8) as half,
+       count(*) filter (where i.acted_at <= i.opened_at + g.target_hours * interval '1 hour') as in_time
+from queue_item i cross join lateral ({GROUNDS_OF}) o join guideline g on g.code = o.guideline
+where i.acted_at >= $1 group by g.code order by g.position, g.code
+"""  # noqa: S608 constants only
+
+
+async def waited_by_ground(since: datetime) -> list[WaitedByGround]:
+    """The time to the first action for each ground, against its target."""
+    return await db.fetch(WaitedByGround, WAITED_BY_GROUND, since)
 
 
 # Whoever views hidden content so often in a week is advised to share the work.

@@ -14,9 +14,8 @@ from parley.dashboard import charts, queries
 from parley.dashboard.charts import Share, Spans, Strip
 from parley.dashboard.periods import Period
 from parley.modlog import wording
+from parley.modqueue.targets import DEFAULT_HOURS
 
-# Items that wait for longer are late.
-AIM_HOURS = 24
 RULE_STATES = {"off": N_("off"), "shadow": N_("watching"), "on": N_("on")}
 
 
@@ -39,6 +38,7 @@ async def figures(period: Period) -> list[Figure]:
     decided = await queries.decided(since, grain)
     return [
         waiting_time(period, await queries.waited(since, grain)),
+        targets(await queries.waited_by_ground(since)),
         community(period, await queries.active(since, grain), await queries.joined(since, grain)),
         decisions(period, decided),
         reports(period, await queries.reported(since, grain)),
@@ -53,7 +53,7 @@ def waiting_time(period: Period, found: Sequence[queries.Waited]) -> Figure:
     by_start = {one.start: one for one in found}
     parts = [by_start.get(start) for start in period.starts]
     titles = [_halves_of(label, part) for label, part in zip(period.labels, parts, strict=True)]
-    chart = charts.spans([(one.half, one.most) if one else None for one in parts], titles, AIM_HOURS * charts.HOUR)
+    chart = charts.spans([(one.half, one.most) if one else None for one in parts], titles, DEFAULT_HOURS * charts.HOUR)
     rows = [
         [label, number(part.count), in_two_units(part.half), in_two_units(part.most)]
         for label, part in zip(period.labels, parts, strict=True)
@@ -85,6 +85,27 @@ def _halves_of(label: str, part: queries.Waited | None) -> Message:
         return N_("{when}: nothing needed action").format(when=label)
     half, most = in_two_units(part.half), in_two_units(part.most)
     return N_("{when}: half within {half}, 90 % within {most}").format(when=label, half=half, most=most)
+
+
+def targets(found: Sequence[queries.WaitedByGround]) -> Figure:
+    total, in_time = _sums(found, "count", "in_time")
+    summary = N_("{part} of {whole} were acted on in time.").format(part=number(in_time), whole=number(total))
+    rows = [
+        [one.ground, number(one.target_hours), number(one.count), in_two_units(one.half), _in_time(one)]
+        for one in found
+    ]
+    return Figure(
+        "targets",
+        N_("Time to the first action, by rule"),
+        summary if found else NOTHING_WAITED,
+        [N_("Rule"), N_("Target, hours"), N_("Items"), N_("Half within"), N_("In time")],
+        rows,
+        shares=[charts.share(one.ground, _in_time(one), one.in_time, one.count) for one in found],
+    )
+
+
+def _in_time(one: queries.WaitedByGround) -> str:
+    return percent(one.in_time, one.count)
 
 
 def decisions(period: Period, found: Sequence[queries.Decided]) -> Figure:

@@ -15,10 +15,9 @@ from parley.dashboard import queries as numbers
 async def _overview(request: AnyRequest) -> dict[str, Any]:
     period = periods.default(await numbers.first(), datetime.now(UTC))
     return {
-        "now": await numbers.now(staff(request), stats.AIM_HOURS),
+        "now": await numbers.now(staff(request)),
         "figures": await stats.figures(period),
         "period": period,
-        "aim": stats.AIM_HOURS,
     }
 
 

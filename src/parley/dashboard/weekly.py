@@ -62,6 +62,7 @@ async def send(since: datetime) -> None:
         hours=HOURS_BETWEEN,
         week=week,
         half=in_two_units(waited.half) if waited else None,
+        grounds=[{"one": one, "half": in_two_units(one.half)} for one in await queries.waited_by_ground(since)],
         load=await queries.load(since),
         many=queries.MANY_VIEWED,
         rings=await rings.count(),

@@ -15,6 +15,7 @@ class GuidelineRow(msgspec.Struct, frozen=True):
     position: int
     retired: bool
     category: str = ""
+    target_hours: int = 24
 
 
 async def every() -> list[GuidelineRow]:

@@ -30,7 +30,7 @@ async def list_page(request: AnyRequest) -> Response[Any]:
 
 @get("/mod/guidelines/new", name="guidelines:new-form", opt={"who": ADMIN})
 async def new_form(request: AnyRequest) -> Response[Any]:
-    return page(request, "guidelines/new.html", form=Form({"severity": "1"}), **CHOICES)
+    return page(request, "guidelines/new.html", form=Form({"severity": "1", "target_hours": "24"}), **CHOICES)
 
 
 @post("/mod/guidelines/new", name="guidelines:new", opt={"who": ADMIN}, status_code=200)
@@ -93,7 +93,15 @@ async def _guideline_at(code: str) -> GuidelineRow:
 def _row(code: str, form: GuidelineForm) -> GuidelineRow:
     severity = float(form.severity or 1)
     return GuidelineRow(
-        code, form.title, form.words, form.illegal, severity, form.position, form.retired, form.category
+        code,
+        form.title,
+        form.words,
+        form.illegal,
+        severity,
+        form.position,
+        form.retired,
+        form.category,
+        form.target_hours,
     )
 
 

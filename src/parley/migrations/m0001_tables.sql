@@ -266,6 +266,7 @@ CREATE TABLE "guideline" (
   "illegal" BOOLEAN NOT NULL DEFAULT false,
   "severity" DOUBLE PRECISION NOT NULL DEFAULT 1.0,
   "position" INTEGER NOT NULL DEFAULT 0,
+  "target_hours" INTEGER NOT NULL DEFAULT 24,
   "category" VARCHAR(80) NOT NULL DEFAULT '',
   "retired" BOOLEAN NOT NULL DEFAULT false
 );
@@ -863,6 +864,14 @@ CREATE TABLE "hit" (
 );
 CREATE INDEX hit_comment ON "hit" (comment);
 CREATE INDEX hit_rule ON "hit" (rule, created_at desc);
+CREATE TABLE "spam_training" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "weights" BYTEA DEFAULT null,
+  "spam" INTEGER NOT NULL DEFAULT null,
+  "harmless" INTEGER NOT NULL DEFAULT null,
+  "figures" JSONB NOT NULL DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
 CREATE TABLE "backtest" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "rule" BIGINT NOT NULL REFERENCES "rule" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,

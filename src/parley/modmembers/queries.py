@@ -8,6 +8,7 @@ from parley.accounts import addresses, names
 from parley.accounts.states import STATE_NOW
 from parley.core import db
 from parley.core.text import markdown
+from parley.reports.grave import IS_GRAVE
 
 PAGE = 50
 EXCERPT = 160
@@ -117,17 +118,18 @@ class CommentLine(msgspec.Struct, frozen=True):
     html: str
     title: str
     created_at: datetime
+    sensitive: bool
 
     @property
     def excerpt(self) -> str:
         return markdown.excerpt(self.html, EXCERPT)
 
 
-COMMENTS = """
+COMMENTS = f"""
 select c.id, case when c.state = 'visible' and c.collapsed is not null then 'collapsed' else c.state end as state,
-       c.html, t.title, c.created_at
+       c.html, t.title, c.created_at, {IS_GRAVE} as sensitive
 from comment c join thread t on t.id = c.thread where c.author = $1 order by c.created_at desc, c.id desc limit 20
-"""
+"""  # noqa: S608 constants only
 
 
 async def comments(member: int) -> list[CommentLine]:

@@ -9,6 +9,7 @@ from parley.automod.rules import facts
 from parley.automod.rules.facts import Author
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
+from parley.reports.grave import IS_GRAVE
 
 # Of replies, of others, and of domains.
 MOST = 5
@@ -22,6 +23,7 @@ class NearbyComment(msgspec.Struct, frozen=True):
     is_reply: bool
     raw_html: str
     created_at: datetime
+    sensitive: bool
 
     @property
     def html(self) -> Markup:
@@ -41,7 +43,8 @@ with one as (select id, thread, parent, part from comment where id = $1), near a
     (select c.id, false from comment c join one on c.thread = one.thread and c.part = one.part
      where c.id <> one.id and {IS_VISIBLE} order by c.best desc, c.id limit $2)
 )
-select c.id, coalesce(m.name, c.imported_author) as author, near.is_reply, c.html as raw_html, c.created_at
+select c.id, coalesce(m.name, c.imported_author) as author, near.is_reply, c.html as raw_html, c.created_at,
+       {IS_GRAVE} as sensitive
 from near join comment c on c.id = near.id left join member m on m.id = c.author
 order by near.is_reply desc, c.best desc, c.id
 """  # noqa: S608 constants only

@@ -11,7 +11,8 @@ from parley.comments.rules import WORDS
 from parley.core import db
 from parley.core.text import markdown
 from parley.modqueue.filters import CommentFilter
-from parley.modqueue.queries import EXCERPT, IS_SENSITIVE
+from parley.modqueue.queries import EXCERPT
+from parley.reports.grave import IS_SENSITIVE
 
 # One page, which is as much as can be decided at once.
 MOST = 50

@@ -12,7 +12,8 @@ from parley.core import db
 from parley.modqueue import around, people
 from parley.modqueue.around import NearbyComment
 from parley.modqueue.people import EarlierDecision, MemberSummary, NoteRow, OtherItem
-from parley.modqueue.queries import GROUNDS, IS_SENSITIVE, NOT_OWN
+from parley.modqueue.queries import GROUNDS, NOT_OWN
+from parley.reports.grave import IS_SENSITIVE
 from parley.rights import queries as rights
 from parley.rights.queries import RightsRow
 

@@ -6,7 +6,8 @@ import msgspec
 
 from parley.core import db
 from parley.core.text import markdown
-from parley.modqueue.queries import IS_SENSITIVE, NOT_OWN
+from parley.modqueue.queries import NOT_OWN
+from parley.reports.grave import IS_SENSITIVE
 
 # Characters, for a narrow column.
 EXCERPT = 72

@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from parley.community.queries import SENSITIVE
 from parley.core import db
 from parley.core.text import markdown
 from parley.core.text.cleaning import shortened
 from parley.decisions.rules import UNDO_SECONDS
 from parley.modqueue.filters import QueueFilter
+from parley.modqueue.targets import IS_LATE
+from parley.reports.grave import IS_SENSITIVE
 
 PAGE = 50
 EXCERPT = 160
@@ -23,7 +24,7 @@ def first_words(html: str | None, other: str | None) -> str:
 
 
 class QueueRow(msgspec.Struct, frozen=True):
-    """An item of the list. `grounds` says how often each ground was named."""
+    """An item of the list. `grounds` says how often each ground was named; `late`: it waits longer than its target."""
 
     id: int
     kind: str
@@ -39,6 +40,7 @@ class QueueRow(msgspec.Struct, frozen=True):
     grounds: list[str]
     people: int
     sensitive: bool
+    late: bool
 
     @property
     def excerpt(self) -> str:
@@ -86,10 +88,6 @@ GROUNDS = """
         where i.kind = 'comment' and h.comment = i.target and h.acted) o
     group by o.ground order by count(*) desc, o.ground)
 """
-IS_SENSITIVE = f"""
-    exists (select from report o join guideline g on g.code = o.guideline
-            where o.item = i.id and o.state <> 'resolved' and g.severity >= {SENSITIVE})
-"""
 
 # The items after the item $11, or all. The first condition lets the index scan begin there.
 FOLLOWS = """
@@ -109,7 +107,8 @@ select i.id, i.kind, i.version, i.risk, i.escalated, i.opened_at,
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
        t.title, coalesce(m.name, c.imported_author) as author,
        c.html, case i.kind when 'member' then m.bio else t.title end as words,
-       {GROUNDS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive
+       {GROUNDS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive,
+       {IS_LATE} as late
 from page i left join thread t on t.id = i.thread left join thread_stats s on s.thread = i.thread
 left join comment c on i.kind = 'comment' and c.id = i.target
 left join member m on m.id = case i.kind when 'member' then i.target else c.author end

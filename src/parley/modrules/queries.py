@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
-from parley.automod.rules.conditions import AnyCondition, Condition
+from parley.automod.rules.conditions import AnyCondition, Condition, SpamScore
 from parley.backtests.run import Result
 from parley.backtests.verdicts import DECIDED
 from parley.core import db
@@ -14,6 +14,7 @@ from parley.core.text import markdown
 from parley.core.text.diff import marked
 from parley.core.text.messages import N_, Message
 from parley.modrules.kinds import in_full, sentence
+from parley.reports.grave import IS_GRAVE
 
 # Characters of a matched comment.
 EXCERPT = 280
@@ -42,6 +43,10 @@ class RuleRow(msgspec.Struct, frozen=True):
     def conditions(self) -> tuple[AnyCondition, ...] | None:
         """Its conditions; None where this version of Parley does not know them."""
         return _conditions(self.conditions_json)
+
+    @property
+    def uses_score(self) -> bool:
+        return any(isinstance(one, SpamScore) for one in self.conditions or ())
 
     @property
     def sentence(self) -> Message:
@@ -157,6 +162,7 @@ class Sample(msgspec.Struct, frozen=True):
     state: str
     created_at: datetime
     is_right: bool | None
+    sensitive: bool
 
     @property
     def excerpt(self) -> str:
@@ -164,7 +170,7 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 SAMPLES = f"""
-select c.id, m.name as author, c.html, c.state, c.created_at, d.is_right
+select c.id, m.name as author, c.html, c.state, c.created_at, d.is_right, {IS_GRAVE} as sensitive
 from comment c left join member m on m.id = c.author left join ({DECIDED}) d on d.comment = c.id
 where c.id = any($1::bigint[]) order by c.id desc
 """  # noqa: S608 constants only

@@ -15,7 +15,7 @@ from parley.core.http.forms import Form, posted
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
-from parley.modrules import ops, queries
+from parley.modrules import ops, queries, training
 from parley.modrules.forms import RuleForm
 from parley.modrules.kinds import ACTIONS, KINDS, sentence
 from parley.modrules.limits import MOST_CONDITIONS, STATES, needs_two
@@ -155,6 +155,7 @@ async def _rule(
     current_rule = ActiveRule(row.id, row.name, row.version, row.state, 0, row.action, row.guideline, conditions)  # type: ignore[arg-type]
     context = await _editor(form or RuleForm.of(current_rule), f"/mod/rules/{row.id}", row.version)
     context |= await _tested(request, row) | {"versions": await queries.versions(row.id), "mistake": mistake}
+    context["training"] = await training.last() if row.uses_score else None
     return page(request, "automod/rule.html", "editor" if form else None, status=status, **context)
 
 

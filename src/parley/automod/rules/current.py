@@ -1,8 +1,12 @@
-"""The rules in force, and the threads and members that need a closer look; each process reads them once a second."""
+"""The rules in force, the weights of the score, and the threads and members that need a closer look.
+
+Each process reads them once a second.
+"""
 
 import msgspec
 import structlog
 
+from parley.automod.rules import score
 from parley.automod.rules.conditions import AnyCondition
 from parley.automod.rules.evaluate import ActiveRule, ordered
 from parley.core import db
@@ -18,6 +22,7 @@ RULES = f"""
 select id, name, version, state, position, action, guideline, conditions::text as conditions
 from rule where state in ('on', 'shadow') and 'stop' is distinct from ({LAST_SWITCH}) order by position, id
 """  # noqa: S608 constants only
+LEARNED = "select coalesce(max(id), 0) from spam_training where weights is not null"
 DECIDED_MEMBERS = "select member from decision where created_at > now() - interval '2 minutes' and member is not null"
 
 
@@ -53,7 +58,16 @@ async def in_force() -> InForce:
 async def _read_all() -> InForce:
     rules = [rule for row in await db.fetch(CurrentRuleRow, RULES) if (rule := _read(row)) is not None]
     active_threads = frozenset(await db.values(ACTIVE_THREADS))
+    await _read_weights()
     return InForce(ordered(rules), active_threads, frozenset(await db.values(DECIDED_MEMBERS)))
+
+
+async def _read_weights() -> None:
+    """Score by the newest learned weights."""
+    newest = await db.value(LEARNED)
+    if newest != score.in_use().training:
+        data = await db.value("select weights from spam_training where id = $1", newest)
+        score.use(score.Weights.read(data, newest) if data else None)
 
 
 async def is_stopped() -> bool:

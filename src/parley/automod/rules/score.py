@@ -1,7 +1,8 @@
 """How much a text is like advertising, from 0 to 1: a logistic regression over hashed words, pairs and letters.
 
 Features are hashed into buckets as by Weinberger et al., "Feature Hashing for Large Scale Multitask Learning" (2009).
-`bin/spam-weights` learns the weights. Scoring takes plain Python, and less than a millisecond.
+`bin/spam-weights` learns the weights that come with Parley; the worker learns on from the community's decisions every
+night (automod/training.py). Scoring takes plain Python, and less than a millisecond.
 """
 
 import re
@@ -26,22 +27,46 @@ LETTERS = 4
 # Of texts that were not learned, 84 % of the spam and 1 of 500 harmless ones score more (bin/spam-weights).
 SUGGESTED = 0.6
 STRONGEST = 3
+# Figures are given for these scores.
+AT = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 
 class Weights(msgspec.Struct, frozen=True):
-    """Learned weights, as signed bytes to be multiplied by `scale`."""
+    """Learned weights, as signed bytes to be multiplied by `scale`; `training` is 0 for those that come with Parley."""
 
     scale: float
     constant: float
     values: list[int]
+    training: int = 0
+
+    @classmethod
+    def read(cls, data: bytes, training: int = 0) -> "Weights":
+        """The weights as stored: the header, then a signed byte for each bucket."""
+        scale, constant = HEADER.unpack_from(data)
+        values = [value - 256 * (value > 127) for value in data[HEADER.size :]]  # noqa: PLR2004 signed bytes
+        return cls(scale, constant, values, training)
 
     def of(self, feature: str) -> float:
         return self.values[bucket(feature)] * self.scale
 
 
+class Figures(msgspec.Struct, frozen=True):
+    """How weights judge texts that they have not learned.
+
+    `found`, `wrong`: of `spam` and of `harmless` texts those that score at least each of `AT`. `loss`: the mean of the
+    log losses on both, so that each counts half.
+    """
+
+    spam: int
+    harmless: int
+    found: list[int]
+    wrong: list[int]
+    loss: float
+
+
 def score(text: str) -> float:
     """The score of a folded text (folding.py)."""
-    weights, found = _weights(), set(map(bucket, features(text)))
+    weights, found = in_use(), set(map(bucket, features(text)))
     if not found:
         return 0.0
     total = sum(weights.values[one] for one in found) * weights.scale / sqrt(len(found))
@@ -50,7 +75,7 @@ def score(text: str) -> float:
 
 def strongest(text: str) -> list[str]:
     """The words that raise the score of a folded text most, the strongest first."""
-    weights = _weights()
+    weights = in_use()
     raising = sorted(((weights.of(one), one) for one in set(words(text))), reverse=True)
     return [word for weight, word in raising[:STRONGEST] if weight > 0]
 
@@ -73,7 +98,20 @@ def bucket(feature: str) -> int:
 
 
 @cache
-def _weights() -> Weights:
-    data = WEIGHTS.read_bytes()
-    scale, constant = HEADER.unpack_from(data)
-    return Weights(scale, constant, [value - 256 * (value > 127) for value in data[HEADER.size :]])  # noqa: PLR2004 signed bytes
+def shipped() -> Weights:
+    """The weights that come with Parley."""
+    return Weights.read(WEIGHTS.read_bytes())
+
+
+_learned: Weights | None = None
+
+
+def in_use() -> Weights:
+    """The weights by which this process scores."""
+    return _learned or shipped()
+
+
+def use(weights: Weights | None) -> None:
+    """Score by these weights from now on; None: by those that come with Parley."""
+    global _learned  # noqa: PLW0603 one state of one process
+    _learned = weights

@@ -1,0 +1,53 @@
+"""The last training of the score, as the page of a rule that uses it shows it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from parley.automod.rules.score import AT, Figures
+from parley.core import db
+
+LAST = """
+select weights is not null as taken, spam, harmless, figures::text as raw, created_at
+from spam_training order by id desc limit 1
+"""
+
+
+class ThresholdRow(msgspec.Struct, frozen=True):
+    """What scores of at least `percent` find: of the advertising, and of what is none."""
+
+    percent: int
+    found: int
+    wrong: int
+
+    @property
+    def precision(self) -> float | None:
+        """The share of advertising in what is found."""
+        matched = self.found + self.wrong
+        return self.found / matched if matched else None
+
+
+class Training(msgspec.Struct, frozen=True):
+    """A training: what it learned, whether its weights came into force, and how those in force then judged others."""
+
+    taken: bool
+    spam: int
+    harmless: int
+    raw: str
+    created_at: datetime
+
+    @property
+    def figures(self) -> Figures:
+        return msgspec.json.decode(self.raw, type=Figures)
+
+    @property
+    def thresholds(self) -> Iterator[ThresholdRow]:
+        """Yield a row for each score, the lowest first."""
+        figures = self.figures
+        for at, found, wrong in zip(AT, figures.found, figures.wrong, strict=True):
+            yield ThresholdRow(round(100 * at), found, wrong)
+
+
+async def last() -> Training | None:
+    return await db.fetch_one(Training, LAST)
