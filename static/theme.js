@@ -1,2 +1,2 @@
-/* sources 2107868e7f5e5615d1958a7d0fd76f766475eb27a01b3b47341b0bda75bd6ebc */
+/* sources c1319aba51b9d3769f929fab897b75bc6305df92ad0b767c8eaf1aed240cc66d */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();
