@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 pytest = .venv/bin/pytest --numprocesses $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test sure coverage faults lint format types imports audit schema picture figures bench bench-large \
+.PHONY: help run test sure coverage faults lint format types imports audit schema picture figures bench bench-large bench-peers \
 	messages assets lock
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -77,6 +77,9 @@ bench: .venv/dev.stamp ## Run the benchmarks (ARGS="live hot")
 
 bench-large: .venv/dev.stamp ## Run the long benchmarks: a million comments, a backup, 20,000 streams, an hour of load
 	.venv/bin/python -m bench $(or $(ARGS),growth backup crowd endurance)
+
+bench-peers: .venv/dev.stamp ## Run Isso beside Parley under the same load
+	.venv/bin/python -m bench peers
 
 messages: .venv/dev.stamp ## Collect the sentences of templates and code in locales/parley.pot
 	.venv/bin/pybabel --quiet extract --mapping pyproject.toml --omit-header --add-location file --keyword plural:1,2 --keyword plural_forms:1,2 --output locales/parley.pot templates src/parley

@@ -98,12 +98,17 @@ class Web:
         return float((await self.http.get("/bench/cpu")).text)
 
 
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+    return port
+
+
 @asynccontextmanager
 async def web(*arguments: str, **settings: str) -> AsyncIterator[Web]:
     """Start a web process with `arguments` and `settings`, wait until it can serve, and stop it at the end."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+    port = free_port()
     running = Web(start("bench.app", "--port", str(port), *arguments, **settings), port)
     try:
         await _ready(running)

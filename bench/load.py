@@ -34,8 +34,12 @@ class Connection(asyncio.Protocol):
         self.send()
 
     def send(self) -> None:
+        request = next(self.requests, None)
+        if request is None:
+            self.transport.close()
+            return
         self.head, self.left, self.sent = b"", -1, perf_counter()
-        self.transport.write(next(self.requests))
+        self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         if self.left >= 0:
@@ -70,7 +74,7 @@ class Connection(asyncio.Protocol):
 async def drive(
     port: int, requests: Iterator[bytes], *, seconds: float, connections: int = 16, pause: float = 0.0
 ) -> Load:
-    """Send `requests` to a local server for `seconds`, each connection with a `pause` before its next.
+    """Send `requests` to a local server for `seconds` or until there are no more, each connection with a `pause`.
 
     Raises RuntimeError when any was refused.
     """

@@ -1,10 +1,11 @@
-"""The memory of each process while nothing happens."""
+"""The memory of each process while nothing happens, and how long a web process takes to its first page."""
 
 import asyncio
+from time import perf_counter
 
 import psutil
 
-from bench.ground import MB, Ground, resident, start, web
+from bench.ground import MB, ROUNDS, Ground, resident, start, web
 from bench.report import Figure
 
 SETTLED_SECONDS = 3.0
@@ -25,8 +26,20 @@ async def measure(ground: Ground) -> list[Figure]:
     finally:
         worker.terminate()
         worker.wait(timeout=20)
+    starts = [await _started(ground) for _ in range(ROUNDS)]
     bars = {"web, after its first page": 120.0}
-    return [Figure("memory", name, "MB", [size], bar=bars.get(name)) for name, size in found.items()]
+    return [
+        *(Figure("memory", name, "MB", [size], bar=bars.get(name)) for name, size in found.items()),
+        Figure("memory", "start of a web process to its first page", "ms", starts, bar=1_500.0),
+    ]
+
+
+async def _started(ground: Ground) -> float:
+    """Milliseconds from the start of a process until its first page has arrived."""
+    before = perf_counter()
+    async with web() as running:
+        await running.raw(f"/t/{ground.community.read}/thread", {})
+        return (perf_counter() - before) * 1_000
 
 
 def _family(pid: int) -> float:

@@ -34,8 +34,9 @@ from parley.feeds import sitemap
 from parley.feeds import web as feeds
 from parley.importing import images, sandbox
 from parley.notifications import counter
-from parley.pages import home, thread
+from parley.pages import home, kept, thread
 from parley.search import queries as searches
+from parley.threads import cards
 from parley.threads import queries as threads
 from parley.unread import counter as unread_counter
 from schedule import Schedule, folder_of, place
@@ -237,8 +238,10 @@ truncate webhook, site, pick, link_picture, notification, follow, topic_follow, 
 def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
     pages = (view._views, view._discussions, thread._pages, home._cache, feeds._cache, sitemap._cache, embed._pages)
-    for cache in (*pages, counter._cache, unread_counter._cache):
+    for cache in (*pages, kept._current, cards._listings, counter._cache, unread_counter._cache):
         cache.clear()
+    for unchanged in (view._unchanged, kept._unchanged):
+        unchanged.clear()
     threads._addresses.clear()
     viewer_cache.clear()
     current.forget()

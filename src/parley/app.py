@@ -74,6 +74,7 @@ def _keep() -> None:
     """Let garbage collection skip everything loaded so far, which stays, and give back what loading it took."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
         # Only glibc keeps what was freed: 11 MB of the compiler's here.
         trim(0)

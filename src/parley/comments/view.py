@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from markupsafe import Markup
 
 from parley.articles import queries as articles
 from parley.comments import glance, groups, queries
@@ -12,17 +11,20 @@ from parley.comments import tree as comments_tree
 from parley.comments.choosing import Tree
 from parley.comments.fragments import frame
 from parley.comments.layout import Layout, lay_out
+from parley.comments.validator import Unchanged, right_for
 from parley.core.cache import PAGE_SECONDS, MicroCache, text_bytes
 from parley.core.errors import NotFound
 from parley.core.events.notify import Signal, subscribers
 from parley.core.http.access import Viewer
-from parley.core.http.pages import environment
+from parley.core.http.pages import Prepared, environment
 from parley.core.text.cleaning import as_id, shortened
 from parley.core.text.messages import N_
 from parley.threads import queries as threads
 
 # Characters of an article that search engines show with a link to its page.
 OPENING = 160
+# Of threads that nobody has changed since they were last read.
+MOST_BYTES = 16 * 2**20
 
 
 class DiscussionQuery(msgspec.Struct, frozen=True):
@@ -75,7 +77,7 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
     thread: threads.ThreadRow
     article: articles.ArticleRow
     rows: list[articles.PassageRow]
-    passages: Markup
+    passages: Prepared
     stances: groups.Stances
     discussion: Discussion
     glance: glance.Glance
@@ -96,7 +98,7 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
 
 def _size(view: ThreadView) -> int:
     """Bytes in memory, roughly: the rows of the passages hold their text and HTML too."""
-    return 3 * text_bytes(view.passages) + _comments_size(view.discussion)
+    return 3 * len(view.passages) + _comments_size(view.discussion)
 
 
 def _comments_size(discussion: Discussion) -> int:
@@ -105,6 +107,7 @@ def _comments_size(discussion: Discussion) -> int:
 
 
 _views: MicroCache[ThreadView] = MicroCache("threads", PAGE_SECONDS, size=_size)
+_unchanged: Unchanged[ThreadView] = Unchanged("unchanged-threads", MOST_BYTES, _size)
 _discussions: MicroCache[Discussion] = MicroCache("discussions", PAGE_SECONDS, size=_comments_size)
 # Incremented by every signal about a thread, so that members see their own changes at once.
 _generations: dict[int, int] = defaultdict(int)
@@ -117,12 +120,21 @@ def _on_signal(signal: Signal) -> None:
 subscribers.append(_on_signal)
 
 
-async def thread_view(query: DiscussionQuery, *, fresh: bool, viewer: Viewer | None = None) -> ThreadView:
+async def thread_view(
+    query: DiscussionQuery, *, fresh: bool, viewer: Viewer | None = None, not_before: float = 0.0
+) -> ThreadView:
     """Return the page for `query`, at most a second old or, with `fresh`, with all changes signalled to this process.
 
-    It contains everything that `viewer` changed in any process. Raises NotFound if there is no such thread.
+    It contains everything that `viewer` changed in any process, and everything from before `not_before` (monotonic).
+    Raises NotFound if there is no such thread.
     """
-    return await _views.get((query, _generation(query, fresh=fresh)), lambda: _make_view(query), _oldest(viewer))
+    key, oldest = (query, _generation(query, fresh=fresh)), max(_oldest(viewer), not_before)
+    return await _views.get(key, lambda: _unchanged.get(query, query.thread, lambda _: _made(query)), oldest)
+
+
+async def _made(query: DiscussionQuery) -> tuple[ThreadView, float]:
+    view = await _make_view(query)
+    return view, right_for(view.thread.last_activity_at)
 
 
 async def discussion(query: DiscussionQuery, viewer: Viewer | None) -> Discussion:
@@ -148,14 +160,14 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
         raise NotFound(N_("This thread does not exist."))
     rows = await articles.passages(article.revision_id, query.thread)
     template = environment().get_template("threads/_passage.html")
-    passages = Markup("").join(Markup(template.render(passage=row)) for row in rows)  # noqa: S704 our own templates
+    passages = Prepared("".join(template.render(passage=row) for row in rows).encode())
     parts = await groups.parts(thread.id)
     if _by_passage(query, rows):
         shown = await _grouped(query, thread, rows, parts)
     else:
         shown = await _make_discussion(await _present(query, rows))
     short = await glance.glance(thread.id, rows, shown.layout.positions)
-    pinned = await queries.pinned(thread.id)
+    pinned = await queries.pinned(thread.id) if thread.has_pinned else None
     return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, short, pinned)
 
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from markupsafe import Markup
 
 from parley.comments.fragments import ViewerState
 from parley.comments.layout import assemble
 from parley.comments.queries import CommentRow
 from parley.comments.view import Discussion
 from parley.core.http.access import MODERATOR, Viewer
+from parley.core.http.pages import Prepared
 from parley.threads.queries import SlowBranch
 
 # A member's votes, by comment.
@@ -24,7 +24,7 @@ def comments_html(
     new_since: datetime | None = None,
     *,
     slow_branches: Sequence[SlowBranch],
-) -> Markup:
+) -> Prepared:
     """Return the comments of a discussion as `viewer` sees them, who cast `votes`.
 
     `slow_branches` are those of the thread.

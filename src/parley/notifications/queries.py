@@ -137,12 +137,12 @@ class Following(msgspec.Struct, frozen=True):
     channel: str | None = None
 
 
+FOLLOWING = "select level, channel from follow where member = $1 and thread = $2"
+
+
 async def following(member: int, thread: int) -> Following:
     """Return whether a member follows a thread."""
-    found = await db.fetch_one(
-        Following, "select level, channel from follow where member = $1 and thread = $2", member, thread
-    )
-    return found or Following()
+    return await db.fetch_one(Following, FOLLOWING, member, thread) or Following()
 
 
 async def topic_level(member: int, topic: str) -> str | None:

@@ -19,21 +19,21 @@ from parley.comments.viewer_state import comments_html
 from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
-from parley.core.http.pages import Finished, page, page_size, render, sent, wants_fragment
+from parley.core.http.pages import Finished, answered, encoding_of, page, page_size, render, sent, wants_fragment
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.feeds import pictures, structured
-from parley.notifications import queries as notifications
 from parley.pages import perspectives
 from parley.pages.display import Display, display_of
 from parley.pages.finding import Found, found_in
+from parley.pages.kept import visitors_page
+from parley.pages.reader import reader_of
 from parley.threads import queries as threads
-from parley.votes import queries as votes
 
 VIEWS = ("passage", "whole")
 
-_pages: MicroCache[Finished] = MicroCache("pages", PAGE_SECONDS, size=page_size)
+_pages: MicroCache[Finished] = MicroCache("members", PAGE_SECONDS, size=page_size)
 
 
 @get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE, "reading": True})
@@ -62,12 +62,16 @@ async def show(
         stance if stance in STANCES else None,
         focused.id if focused else None,
     )
-    viewer = viewer_of(request)
+    viewer, fragment = viewer_of(request), wants_fragment(request)
+    display, found = display_of(request), await found_in(request, thread_id, query.focus)
+    if viewer is None and found is None and not fragment and view != "perspectives":
+        encoding = encoding_of(request)
+        page_for_all = await visitors_page(query, display, encoding, lambda shown: _whole(shown, None, display))
+        return answered(request, page_for_all, encoding)
     shown = await views.thread_view(query, fresh=viewer is not None, viewer=viewer)
     if view == "perspectives":
         return await perspectives.show(request, shown, _shared(shown, ""))
-    display, found = display_of(request), await found_in(request, thread_id, query.focus)
-    if wants_fragment(request):
+    if fragment:
         context = await _context(shown, viewer, display) | {"found": found}
         return page(request, "pages/thread.html", "discussion", **context)
     # Cached by its view, so that the page is no older than the view.
@@ -133,15 +137,17 @@ async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str
     if viewer is None:
         html = comments_html(shown.discussion, slow_branches=slow_branches)
         return _shared(shown, html) | {"held": [], "wait": None, "following": None}
-    own = await votes.own_in_thread(viewer.id, shown.thread.id)
-    visit = await threads.last_visit(viewer.id, shown.thread.id)
-    html = comments_html(shown.discussion, viewer, own, visit.since if visit else None, slow_branches=slow_branches)
-    held = await queries.held(viewer.id, shown.thread.id)
-    wait = await wait_here(viewer, shown.thread)
-    beyond = await unread_beyond(shown, visit, viewer)
-    following = await notifications.following(viewer.id, shown.thread.id)
+    reader = await reader_of(viewer.id, shown.thread.id)
+    visit = reader.visit
+    since = visit.since if visit else None
+    html = comments_html(shown.discussion, viewer, reader.votes, since, slow_branches=slow_branches)
+    more = {
+        "held": reader.held,
+        "beyond": await unread_beyond(shown, visit, viewer),
+        "wait": await wait_here(viewer, shown.thread),
+        "following": reader.following,
+    }
     hidden = shown.pinned is not None and shown.pinned.author_id in viewer.blocked
-    more = {"held": held, "beyond": beyond, "wait": wait, "following": following}
     more |= {"pinned": None} if hidden else {}
     return _shared(shown, html, left_off(shown, visit, viewer)) | more
 

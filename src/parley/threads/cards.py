@@ -1,13 +1,14 @@
 """Cards of threads for the home page, with the strongest comment of each side."""
 
 from datetime import datetime
+from time import monotonic
 
 import msgspec
 from markupsafe import Markup
 
 from parley.articles.queries import WORDS_A_MINUTE
 from parley.core import db
-from parley.core.cache import Bounded, text_bytes
+from parley.core.cache import PAGE_SECONDS, Bounded, MicroCache, text_bytes
 from parley.core.http.access import Viewer
 from parley.core.http.pages import environment
 from parley.core.text.cleaning import as_id, shortened
@@ -21,6 +22,8 @@ EXCERPT_LENGTH = 220
 VOICE_LENGTH = 140
 DAYS = 14
 CACHED, CACHED_BYTES = 2_000, 8 * 2**20
+# Roughly.
+CARD_BYTES = 3_000
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -36,8 +39,6 @@ class Card(msgspec.Struct, frozen=True):
     minutes: int
     excerpt: str
     comment_count: int
-    # Comments by others since the viewer's last visit; 100 means more than 99.
-    unread: int
     people: int
     created_at: datetime
     last_activity_at: datetime
@@ -46,6 +47,8 @@ class Card(msgspec.Struct, frozen=True):
     strongest: list[CardVoice]
     # Statements that are common ground.
     common_ground: int
+    # Comments by others since the viewer's last visit; 100 means more than 99.
+    unread: int = 0
 
     @property
     def html(self) -> Markup:
@@ -91,19 +94,47 @@ where c.id = any($1::bigint[]) and c.state = 'visible' and c.collapsed is null
 """
 
 
+class Listing(msgspec.Struct, frozen=True):
+    """One page of cards, the same for everybody, and the address of the next page when there is one."""
+
+    cards: list[Card]
+    next_url: str | None
+
+
+_listings: MicroCache[Listing] = MicroCache(
+    "listings", PAGE_SECONDS, size=lambda listing: CARD_BYTES * len(listing.cards)
+)
+
+
 async def make_cards(
     sort: str, topic: str | None, period: str, after: str, viewer: Viewer | None
 ) -> tuple[list[Card], str | None]:
     """One page of cards as `viewer` sees them, and the address of the next page when there is one."""
+    # Visitors' whole pages are cached already: two caches would be twice as old.
+    key, not_before = (sort, topic, period, after), viewer.not_before if viewer else monotonic()
+    listing = await _listings.get(key, lambda: _listing(sort, topic, period, after), not_before)
+    if viewer is None:
+        return listing.cards, listing.next_url
+    unread = await unread_in(viewer.id, [card.id for card in listing.cards])
+    return [_seen_by(viewer, card, unread.get(card.id, 0)) for card in listing.cards], listing.next_url
+
+
+async def _listing(sort: str, topic: str | None, period: str, after: str) -> Listing:
     rows = await cards(sort, topic, period, cursor(after))
-    voices = await _voices(rows[:PAGE], viewer.muted if viewer else frozenset())
-    unread = await unread_in(viewer.id, [row.id for row in rows[:PAGE]]) if viewer else {}
-    shown = [_card(row, voices, unread.get(row.id, 0)) for row in rows[:PAGE]]
+    voices = await _voices(rows[:PAGE])
+    shown = [_card(row, voices) for row in rows[:PAGE]]
     if len(rows) <= PAGE:
-        return shown, None
+        return Listing(shown, None)
     last = rows[PAGE - 1]
     extra = (f"&topic={topic}" if topic else "") + (f"&period={period}" if sort == "top" else "")
-    return shown, f"/?sort={sort}{extra}&after={last.rank!r}_{last.id}"
+    return Listing(shown, f"/?sort={sort}{extra}&after={last.rank!r}_{last.id}")
+
+
+def _seen_by(viewer: Viewer, card: Card, unread: int) -> Card:
+    strongest = [voice for voice in card.strongest if not (voice.is_member and voice.author in viewer.muted)]
+    if not unread and len(strongest) == len(card.strongest):
+        return card
+    return msgspec.structs.replace(card, unread=unread, strongest=strongest)
 
 
 def cursor(after: str) -> tuple[float, int] | None:
@@ -116,18 +147,18 @@ def cursor(after: str) -> tuple[float, int] | None:
         return None
 
 
-async def _voices(rows: list[CardRow], muted: frozenset[str]) -> dict[int, CardVoice]:
+async def _voices(rows: list[CardRow]) -> dict[int, CardVoice]:
     ids = [one for row in rows for one in row.strongest_ids]
     found = await db.fetch(VoiceRow, VOICES, ids) if ids else []
-    return {row.id: _voice(row) for row in found if not (row.is_member and row.author in muted)}
+    return {row.id: _voice(row) for row in found}
 
 
 def _voice(row: VoiceRow) -> CardVoice:
     words = row.statement or excerpt(row.html, VOICE_LENGTH)
-    return CardVoice(row.id, row.stance, row.author, words, row.score, row.assisted)
+    return CardVoice(row.id, row.stance, row.author, words, row.score, row.assisted, row.is_member)
 
 
-def _card(row: CardRow, voices: dict[int, CardVoice], unread: int) -> Card:
+def _card(row: CardRow, voices: dict[int, CardVoice]) -> Card:
     return Card(
         id=row.id,
         slug=row.slug,
@@ -141,7 +172,6 @@ def _card(row: CardRow, voices: dict[int, CardVoice], unread: int) -> Card:
         minutes=max(1, round(row.words / WORDS_A_MINUTE)),
         excerpt=shortened(row.first_words, EXCERPT_LENGTH),
         comment_count=row.comment_count,
-        unread=unread,
         people=row.people,
         created_at=row.created_at,
         last_activity_at=row.last_activity_at,

@@ -46,6 +46,8 @@ class ThreadRow(msgspec.Struct, frozen=True):
     asks_declaration: bool
     # Whether there are statements to answer (statements/queries.py).
     has_statements: bool
+    # Whether the article's author pinned a reply.
+    has_pinned: bool
     # Statements that are common ground on the thread's map.
     common_ground: int
     # How many have commented; 0 until the worker has counted them.
@@ -80,6 +82,7 @@ select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.slow_bran
        (select asks_declaration from community) as asks_declaration,
        exists (select from comment c where c.thread = t.id and c.statement is not null and c.state = 'visible')
          as has_statements,
+       exists (select from author_reply where article = t.article) as has_pinned,
        {COMMON_GROUND},
        coalesce((select people from thread_stats where thread = t.id), 0) as people
 from thread t join topic p on p.slug = t.topic left join member m on m.id = t.starter where t.id = $1
@@ -132,6 +135,7 @@ class CardVoice(msgspec.Struct, frozen=True):
     excerpt: str
     score: int
     assisted: bool
+    is_member: bool
 
 
 class CardRow(msgspec.Struct, frozen=True):
@@ -225,11 +229,6 @@ select v.since, v.passage, {UNREAD.format(since="v.since")} as unread from (
     from visit where member = $1 and thread = $2
 ) v
 """  # noqa: S608 constants only
-
-
-async def last_visit(member: int, thread: int) -> VisitRow | None:
-    """The member's visit to this thread before the present one, or None on the first."""
-    return await db.fetch_one(VisitRow, VISIT, member, thread)
 
 
 class UnreadThread(msgspec.Struct, frozen=True):

@@ -37,15 +37,16 @@ where v.member = $1 and v.comment = any($2::bigint[]) and {IS_PRESENT} group by 
 
 async def own_in_thread(member: int, thread: int) -> dict[int, ViewerState]:
     """A member's votes in a thread, by comment."""
-    return _states(await db.fetch(VoteRow, IN_THREAD, member, thread))
+    return states(await db.fetch(VoteRow, IN_THREAD, member, thread))
 
 
 async def own_on_each(member: int, comments: Sequence[int]) -> dict[int, ViewerState]:
     """A member's votes on these comments, by comment."""
-    return _states(await db.fetch(VoteRow, ON_EACH, member, list(comments)))
+    return states(await db.fetch(VoteRow, ON_EACH, member, list(comments)))
 
 
-def _states(rows: Iterable[VoteRow]) -> dict[int, ViewerState]:
+def states(rows: Iterable[VoteRow]) -> dict[int, ViewerState]:
+    """Return a member's votes by comment."""
     return {row.comment: viewer_state(row.quality, row.agreement, row.published) for row in rows}
 
 

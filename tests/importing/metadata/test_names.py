@@ -25,7 +25,7 @@ BYLINES = {
 NOBODY = [
     "admin", "Staff", "Example", "https://www.example.org/ada", "@ada", "example.org", "105092",
     "in this article we show why it matters", "", "Image: Getty", "No Author",
-    "Publiziert am", "Eingestellt von", "More posts",
+    "Publiziert am", "Eingestellt von", "More posts", "Veröffentlicht",
 ]  # fmt: skip
 
 

@@ -91,6 +91,23 @@ def test_a_design_s_box_around_the_article_is_no_teaser() -> None:
     assert read("", f"<div><h1>The kettle question</h1></div><p>{'Long words. ' * 20}</p>{box}").byline == ("Ada Osei",)
 
 
+@pytest.mark.parametrize(
+    ("marked", "byline"),
+    [
+        ('<footer><span class="author vcard">Ada</span></footer>', ("Ada",)),
+        ('<div class="elementor-widget-container"><span class="post-author">Ada Osei</span></div>', ("Ada Osei",)),
+        ('<a rel="author">Ada osei</a>', ("Ada osei",)),
+        ('<span class="author">Ada</span>', ("Ada",)),
+        ('<div id="author-line">Ada Osei</div>', ("Ada Osei",)),
+        ('<span class="byline author">von Redaktion,</span>', ("Redaktion",)),
+        ('<span class="author">Beitrag von ada » 12.05.2026</span>', ()),
+    ],
+)
+def test_the_article_s_own_markup_names_its_author(marked: str, byline: tuple[str, ...]) -> None:
+    page = f"<article><h1>The kettle question</h1><p>{'Words. ' * 30}</p>{marked}</article><footer>By Ben Lund</footer>"
+    assert read("", page).byline == byline
+
+
 @pytest.mark.parametrize("line", ["12 May 2026", "Erstellt am: 12.05.2026", "Dienstag, 12. Mai 2026 - 14:30"])
 def test_the_date_beside_the_heading_is_preferred_to_others_in_the_text(line: str) -> None:
     body = f"<h1>The kettle question</h1><span>Updated 3 June 2026</span><p>{line}</p><p>Bought on 1 March 2020.</p>"

@@ -10,7 +10,7 @@ from itertools import chain, islice, takewhile
 from lxml.html import HtmlElement
 
 from parley.importing.metadata.labels import labelled, signed
-from parley.importing.metadata.names import BY, DESKS, MOST_NAMES, fold, is_handle, is_name, names_in
+from parley.importing.metadata.names import BY, DESKS, MOST_NAMES, fold, is_handle, is_name, names_in, tidy_name
 from parley.importing.metadata.stated import Node, Stated, text_of, types_of
 from parley.importing.metadata.titles import heading_of
 
@@ -25,7 +25,8 @@ _MARKED = (
     './/*[contains(concat(" ", @rel, " "), " author ") or contains(@itemprop, "author") or contains(@class, "byline")'
     ' or contains(@class, "author") or contains(@class, "Byline") or contains(@class, "Author")'
     ' or contains(@class, "auteur") or contains(@class, "autor")'
-    ' or contains(@data-testid, "byline") or contains(@data-testid, "author") or self::address]'
+    ' or contains(@data-testid, "byline") or contains(@data-testid, "author") or self::address'
+    ' or contains(@id, "author") or contains(@id, "byline")]'
 )
 _TO_AUTHOR = re.compile(
     r"/(?:authors?|autore?n?s?|auteurs?|by|people|staff|profile|contributors?|journalists?|writers?|redakteure?"
@@ -37,7 +38,7 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 # What is around a teaser or the author's portrait, but in some sites' designs also around the whole article.
-_SMALL = re.compile(r"teaser|widget|promo|(?<![\w-])(?:bio|card)(?!\w)|also|latest", re.IGNORECASE)
+_SMALL = re.compile(r"teaser|(?<!elementor-)widget|promo|(?<![\w-])(?:bio|card)(?!\w)|also|latest", re.IGNORECASE)
 _PARAGRAPHS_OF_AN_ARTICLE, _MOST_LOOKED_AT = 6, 300
 _SECTIONS = {"aside", "nav", "footer"}
 _MOST_MARKED = 200
@@ -126,10 +127,18 @@ def _own_site(stated: Stated) -> Iterator[Byline]:
 def _stated_fallback(stated: Stated) -> Iterator[Byline]:
     """What the page states as the author where it names nobody: its desk, its own organisation, or initials."""
     texts = [text_of(value) for value in stated.values("author")]
+    yield _desk(stated), "byline"
     yield from (([text], "json-ld") for text in texts[:1] if _is_fallback_name(text))
     yield from (
         ([text], f"meta {name}") for name in _META for text in stated.meta.get(name, [])[:1] if _is_fallback_name(text)
     )
+
+
+def _desk(stated: Stated) -> list[str]:
+    """The editorial office, where the page marks it as the author."""
+    marked = (one for one in stated.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(one, set()))
+    names = (tidy_name(" ".join(one.text_content()[:_LONGEST_LINE].split())) for one in marked)
+    return [name for name in names if name.casefold() in DESKS][:1]
 
 
 def _is_fallback_name(text: str) -> bool:
@@ -160,6 +169,8 @@ def _on_the_page(stated: Stated, heading: HtmlElement | None, sites: list[str]) 
     yield from ((_names_of(element, sites, single=True, handles=True), "byline") for element in after_by)
     if heading is not None:
         yield _below(heading, sites), "byline"
+    named = (one for one in marked if "author" in (one.get("class") or "").split())
+    yield from ((_single(one, sites), "byline") for one in named)
     links = [*filter(_is_link_to_author, stated.tree.iter("a"))][:_MOST_MARKED]
     yield from ((_names_of(link, sites, single=False), "byline") for link in links if not _is_elsewhere(link, frame))
     in_words = chain(labelled(stated.tree, sites), signed(stated.tree, sites))
@@ -172,6 +183,12 @@ def _below(heading: HtmlElement, sites: list[str]) -> list[str]:
     lines = list(takewhile(lambda line: len(line) < _LONGEST_LINE, following))
     found = (names_in("\n".join(lines[at : at + 2]), sites=sites) for at, line in enumerate(lines) if BY.match(line))
     return next(found, [])
+
+
+def _single(element: HtmlElement, sites: list[str]) -> list[str]:
+    """The name that is all there is in an element; one word can be one."""
+    name = tidy_name(" ".join(element.text_content()[:_LONGEST_LINE].split()))
+    return [name] if is_name(name, single=True) and fold(name) not in map(fold, sites) else []
 
 
 def _is_explicit(element: HtmlElement) -> bool:
@@ -198,7 +215,14 @@ def _names_of(element: HtmlElement, sites: list[str], *, single: bool, handles: 
 def _is_elsewhere(element: HtmlElement, frame: set[HtmlElement]) -> bool:
     """Whether an element belongs to comments or teasers of other articles; `frame` is around the article's heading."""
     around = [one for one in (element, *element.iterancestors()) if one not in frame]
-    return any(one.tag in _SECTIONS or _is_named_elsewhere(one) for one in around if one.tag not in ("body", "html"))
+    boxes = [one for one in around if one.tag not in ("body", "html") and not _is_own_footer(one, frame)]
+    return any(one.tag in _SECTIONS or _is_named_elsewhere(one) for one in boxes)
+
+
+def _is_own_footer(element: HtmlElement, frame: set[HtmlElement]) -> bool:
+    """Whether this is the footer of the article itself, where many designs say who wrote it."""
+    parent = element.getparent()
+    return element.tag == "footer" and parent is not None and parent.tag == "article" and parent in frame
 
 
 def _is_named_elsewhere(box: HtmlElement) -> bool:

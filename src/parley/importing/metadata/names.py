@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 BY = re.compile(
     r"^[|\u2013-]?\s*(?:(?:written|words|story|text|opinion|analysis|posted|published|reporting|kommentar|commento"
-    r"|geschrieben|eingestellt|publiziert|veröffentlicht|gepostet|verfasst|artikel|beitrag|rezept|publié|écrit"
+    r"|geschrieben|eingestellt|erstellt|gespeichert|publiziert|veröffentlicht|gepostet|verfasst|artikel|beitrag|rezept|publié|écrit"
     r"|publicado|escrito|scritto|pubblicato|skriven|skrevet)\s+)?"
     r"(?:by|von|par|por|di|da|door|av|af|przez|autor(?:in|a|es|en)?|authors?|auteurs?|auteur|yazar|автор|作者|文|取材)"
     r"(?:\s*[:\uff1a]\s*|\s+|$)|^[:\uff1a]\s*",
@@ -35,7 +35,8 @@ _NOBODY = DESKS | frozenset({
     "", "admin", "administrator", "anonymous", "author", "authors", "by", "contributor", "editor", "guest",
     "name", "no author", "none", "null", "super user", "publisher", "undefined", "unknown", "user", "username",
     "webmaster", "www", "作者", "news", "online", "all posts", "anónimo", "impressum", "kontakt", "mehr", "more",
-    "more posts", "profile", "website",
+    "more posts", "profile", "website", "aktualisiert", "posted", "published", "publicado", "publié", "updated",
+    "veröffentlicht",
 })  # fmt: skip
 # News agencies, which sign with a short name in small letters.
 _AGENCIES = frozenset({
@@ -51,6 +52,7 @@ _NOTICE = re.compile(
 # What members of blogs and forums call themselves: "c1ph4", "gnaddrig".
 _HANDLE = re.compile(r"(?=.*[^\W\d_])\w[\w.-]{1,29}")
 _LONGEST, _MOST_WORDS, MOST_NAMES = 60, 6, 10
+_MOST_DISPLAY_WORDS = 3
 _LONGEST_LINE = 1_000
 
 
@@ -69,7 +71,7 @@ def names_in(text: str, *, sites: Iterable[str] = (), single: bool = False, hand
     for part in _parts(text[:_LONGEST_LINE]):
         name = tidy_name(part, known)
         agency = bool(kept and " " not in name and fold(name) in _AGENCIES)
-        if is_name(name, single=single or agency) or (handles and is_handle(name)):
+        if is_name(name, single=single or agency) or (handles and (is_handle(name) or _is_display_name(name))):
             if fold(name) not in known and not (kept and any(fold(word) in known for word in name.split())):
                 kept.setdefault(fold(name), name)
         elif kept or _is_prose(part):
@@ -108,6 +110,14 @@ def is_handle(name: str) -> bool:
     """Whether this can be what somebody calls themselves on a site."""
     bare = name.casefold()
     return bool(_HANDLE.fullmatch(name)) and bare not in _NOBODY and "admin" not in bare and not _ADDRESS.search(name)
+
+
+def _is_display_name(name: str) -> bool:
+    """Whether somebody may call themselves so who cares little for capitals: "Mobasir hassan"."""
+    words = name.split()
+    if not 1 < len(words) <= _MOST_DISPLAY_WORDS or any(map(str.isdigit, name)):
+        return False
+    return any(word[0].isupper() for word in words) and not (_ADDRESS.search(name) or _NOTICE.search(name))
 
 
 def _begins_as_name(word: str) -> bool:

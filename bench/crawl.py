@@ -1,0 +1,59 @@
+"""Many threads, each read seldom: by a search engine that visits them all twice, and by members."""
+
+import asyncio
+from collections.abc import Iterator
+from itertools import cycle, islice
+
+from bench.ground import ROUNDS, Ground, Web, web
+from bench.load import drive, request
+from bench.report import Figure
+from parley.comments.tree import SORTS
+
+SECONDS = 10.0
+# Longer than a page is kept without a look at the database (core/cache.py).
+PAUSE = 1.0
+# Until a new process has compiled its templates (app.py).
+SETTLED_SECONDS = 10.0
+# Of members, to all threads together.
+VISITS = 1_000
+GZIP = {"Accept-Encoding": "gzip"}
+
+
+async def measure(ground: Ground) -> list[Figure]:
+    threads = ground.community.written
+    first = Figure("crawl", f"{len(threads)} threads of 40 comments, first visit", "/s", [], [])
+    again = Figure("crawl", "their second visit, in each order", "/s", [], [], 0.6)
+    members = Figure("crawl", "200 members in turn over the threads", "/s", [], [])
+    for _ in range(ROUNDS):
+        async with web() as running:
+            await asyncio.sleep(SETTLED_SECONDS)
+            ground.keep("thread.gz", await running.raw(f"/t/{ground.community.read}/thread", GZIP))
+            visits = [request("GET", f"/t/{thread}/thread", **GZIP) for thread in threads]
+            orders = [request("GET", f"/t/{thread}/thread?sort={sort}", **GZIP) for sort in SORTS for thread in threads]
+            warm = visits[:1] * len(orders)
+            first.runs.append(await _rate(running, iter(visits)))
+            first.ceiling.append(await _rate(running, iter(warm)))
+            await _rate(running, iter(orders))
+            await asyncio.sleep(PAUSE)
+            again.runs.append(await _rate(running, iter(orders)))
+            again.ceiling.append(await _rate(running, iter(warm)))
+            members.runs.append(await _rate(running, islice(_by_members(ground), VISITS)))
+            same = (
+                request("GET", "/bench/bytes/thread.gz", **GZIP, Cookie=one) for one in islice(_cookies(ground), VISITS)
+            )
+            members.ceiling.append(await _rate(running, same))
+    return [first, again, members]
+
+
+async def _rate(running: Web, requests: Iterator[bytes]) -> float:
+    return (await drive(running.port, requests, seconds=SECONDS)).rate
+
+
+def _by_members(ground: Ground) -> Iterator[bytes]:
+    threads = cycle(ground.community.written)
+    return (request("GET", f"/t/{next(threads)}/thread", **GZIP, Cookie=one) for one in _cookies(ground))
+
+
+def _cookies(ground: Ground) -> Iterator[str]:
+    """Of 199 members, so that each meets another thread every time."""
+    return cycle(islice(ground.community.cookies, 199))

@@ -1,0 +1,35 @@
+"""Pages of threads as visitors see them, kept until something that they show has changed."""
+
+from collections.abc import Awaitable, Callable, Hashable
+
+from parley.comments.validator import Unchanged, right_for
+from parley.comments.view import DiscussionQuery, ThreadView, thread_view
+from parley.core.cache import PAGE_SECONDS, MicroCache
+from parley.core.http.pages import Encoded, Finished
+
+MOST_BYTES = 24 * 2**20
+
+
+def _size(page: Encoded) -> int:
+    return len(page.content)
+
+
+# Whoever asks within a moment needs no look at the database.
+_current: MicroCache[Encoded] = MicroCache("pages", PAGE_SECONDS, size=_size)
+_unchanged: Unchanged[Encoded] = Unchanged("unchanged-pages", MOST_BYTES, _size)
+
+
+async def visitors_page(
+    query: DiscussionQuery, chosen: Hashable, encoding: str, make: Callable[[ThreadView], Awaitable[Finished]]
+) -> Encoded:
+    """Return the page for `query` in `encoding`, made with `make` for visitors who chose the same things.
+
+    Raises NotFound if there is no such thread.
+    """
+
+    async def made(since: float) -> tuple[Encoded, float]:
+        shown = await thread_view(query, fresh=False, not_before=since)
+        return (await make(shown)).encoded(encoding), right_for(shown.thread.last_activity_at)
+
+    key = (query, chosen, encoding)
+    return await _current.get(key, lambda: _unchanged.get(key, query.thread, made))

@@ -1,0 +1,48 @@
+"""What a member's page of a thread shows of them, read in one query."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from parley.comments import queries as comments
+from parley.comments.fragments import ViewerState
+from parley.core import db
+from parley.notifications import queries as notifications
+from parley.threads import queries as threads
+from parley.votes import queries as votes
+
+
+def _rows(query: str) -> str:
+    return f"(select coalesce(json_agg(r), '[]') from ({query}) r)"  # noqa: S608 constants only
+
+
+# Hot: on every page of a thread for members. Four round trips took a fifth of its time.
+READER = f"""
+select json_build_object(
+    'votes', {_rows(votes.IN_THREAD)}, 'visits', {_rows(threads.VISIT)}, 'held', {_rows(comments.HELD)},
+    'follows', {_rows(notifications.FOLLOWING)}
+)::text
+"""
+
+
+class _Rows(msgspec.Struct, frozen=True):
+    votes: list[votes.VoteRow]
+    visits: list[threads.VisitRow]
+    held: list[comments.HeldComment]
+    follows: list[notifications.Following]
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """A member in a thread: votes by comment, former visit, comments that nobody else sees, and what they follow."""
+
+    votes: Mapping[int, ViewerState]
+    visit: threads.VisitRow | None
+    held: list[comments.HeldComment]
+    following: notifications.Following
+
+
+async def reader_of(member: int, thread: int) -> Reader:
+    rows = msgspec.json.decode(await db.value(READER, member, thread), type=_Rows)
+    visit = next(iter(rows.visits), None)
+    following = next(iter(rows.follows), notifications.Following())
+    return Reader(votes.states(rows.votes), visit, rows.held, following)
