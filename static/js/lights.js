@@ -51,3 +51,10 @@ function follow() {
 
 addEventListener("hashchange", follow);
 follow();
+// Until the page is loaded the browser scrolls to the comment again, and takes the article along: put it back, unless the
+// reader has begun to scroll.
+if (document.readyState !== "complete") {
+  const reader = new AbortController();
+  for (const type of ["wheel", "touchmove", "pointerdown", "keydown"]) addEventListener(type, () => reader.abort(), { once: true, passive: true, signal: reader.signal });
+  addEventListener("load", () => requestAnimationFrame(() => setTimeout(() => reader.signal.aborted || follow())), { signal: reader.signal });
+}

@@ -12,7 +12,8 @@ function rove(stop) {
   for (const marker of every()) marker.tabIndex = marker === one ? 0 : -1;
 }
 
-htmx.onLoad(() => rows.size && rove());
+// To ask what is visible costs a whole page's style: only when markers came, not for each score that changed.
+htmx.onLoad((added) => (added.matches?.(MARKERS) || added.querySelector?.(MARKERS)) && rove());
 document.addEventListener("parley:read", () => document.activeElement.matches(MARKERS) || rove());
 
 document.addEventListener("keydown", (event) => {

@@ -1,6 +1,7 @@
 """A thread's first screen belongs to its voices: how many stand there, and what the controls above them leave."""
 
 import asyncio
+import re
 from typing import Literal
 
 import pytest
@@ -137,6 +138,10 @@ async def test_a_link_to_a_collapsed_reply_shows_it_and_the_words_it_is_about(si
     await page.evaluate("id => { location.hash = id; }", number)
     await expect(page.locator(f"#{number}")).to_be_in_viewport()
     await expect(page.locator(f".is-lit > #p{passage}")).to_be_in_viewport()
+    # On a page of its own too, where the discussion is too short to scroll.
+    await tab.open(f"/c/{(number or '')[1:]}")
+    await expect(page.locator(f"#{number}")).to_be_in_viewport()
+    await expect(page.locator(f".is-lit > #p{passage}")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.slow
@@ -181,6 +186,18 @@ async def test_arrows_say_what_they_do_to_keyboard_and_pointer(site: Site, open_
     assert "Not worth reading" in await page.locator(".comment .down").first.evaluate(said)
     await page.locator("[data-keys]").click()
     await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+
+
+async def test_ages_stay_true_while_a_page_is_open(site: Site, open_tab: OpenTab) -> None:
+    tab = await open_tab()
+    page = tab.page
+    await page.clock.install()
+    await tab.open(f"/t/{await largest(site)}/x")
+    age = page.locator(".comment-head time").first
+    before = await age.inner_text()
+    await page.clock.fast_forward("24:01:00")
+    await expect(age).not_to_have_text(before)
+    await expect(age).to_have_text(re.compile(r"^\d+ d$"))
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,16 @@ async def test_a_glance_shows_nothing_that_was_removed_collapsed_or_outvoted(cli
     assert "words." not in shown
 
 
+async def test_the_head_of_an_article_says_how_its_discussion_stands(client: httpx.AsyncClient) -> None:
+    thread = await make.thread()
+    await voice(thread, "supports", "A support.")
+    for view in ("", "?view=perspectives"):
+        page = (await client.get(f"{await make.address(thread)}{view}")).text
+        assert '<a class="sides" href="#discussion">1 in support<svg' in page
+    empty = await client.get(await make.address(await make.thread()))
+    assert 'class="sides"' not in empty.text
+
+
 async def test_no_glance_stands_above_a_discussion_without_perspectives(client: httpx.AsyncClient) -> None:
     assert await glance_of(client, await make.thread()) == ""
 

@@ -90,7 +90,8 @@ async def test_passages_home_and_the_page_over_all_threads_point_there(client: h
     glance = re.search(r"(\d+) points that all sides share", page)
     assert home is not None and glance is not None and home[1] == glance[1]
     overview = (await client.get("/perspectives")).text
-    assert "Statement 0." in overview
+    assert "Statement 0." in overview and "Statement 1." in overview
+    assert overview.count("?view=perspectives#discussion") == 1  # the thread is named once
     assert (await client.get("/perspectives?topic=nothing")).status_code == 404
     assert "<math" in (await client.get("/perspectives/how")).text
 

@@ -86,7 +86,7 @@ async def test_a_sitting_ends_after_ten(client: httpx.AsyncClient, mira: Viewer)
         page = await client.get(answer.headers["location"])
 
     assert asked(page) is None
-    assert "2 more can be asked" in page.text
+    assert "2 more are waiting" in page.text
 
 
 async def test_skipping_stores_nothing_and_asks_another(client: httpx.AsyncClient, mira: Viewer, thread: int) -> None:
@@ -99,7 +99,7 @@ async def test_skipping_stores_nothing_and_asks_another(client: httpx.AsyncClien
 
     assert len(seen) == 3
     assert await votes() == []
-    assert asked(page) is None and "3 more can be asked" in page.text
+    assert asked(page) is None and "3 statements are waiting for your answer" in page.text
 
 
 async def test_loading_the_page_again_asks_the_same(client: httpx.AsyncClient, mira: Viewer) -> None:
@@ -113,7 +113,7 @@ async def test_loading_the_page_again_asks_the_same(client: httpx.AsyncClient, m
 async def test_one_stops_at_any_time(client: httpx.AsyncClient, mira: Viewer, thread: int) -> None:
     page = await client.get(f"/t/{thread}/answer?stop=1")
 
-    assert asked(page) is None and "Answer more" in page.text
+    assert asked(page) is None and "No answers yet" in page.text
     assert page.headers["cache-control"] == "no-store"
 
 

@@ -84,9 +84,9 @@ async def decks(topic: str | None) -> list[Deck]:
     return await db.fetch(Deck, DECKS, topic)
 
 
-def by_topic(found: Sequence[CommonGround]) -> dict[str, list[CommonGround]]:
-    """Group by topic; the topic with the newest first."""
-    topics: dict[str, list[CommonGround]] = {}
+def by_topic(found: Sequence[CommonGround]) -> dict[str, list[list[CommonGround]]]:
+    """Group by topic and, within it, by thread; those with the newest first."""
+    topics: dict[str, dict[int, list[CommonGround]]] = {}
     for one in found:
-        topics.setdefault(one.topic, []).append(one)
-    return topics
+        topics.setdefault(one.topic, {}).setdefault(one.thread, []).append(one)
+    return {topic: [*threads.values()] for topic, threads in topics.items()}
