@@ -6,13 +6,12 @@ all rows that a page shows differs as soon as one was written. Reading them cost
 
 from collections.abc import Awaitable, Callable, Hashable
 from datetime import UTC, datetime
-from time import monotonic
 from typing import Generic, TypeVar
 
 import msgspec
 
 from parley.core import db
-from parley.core.cache import ENTRY_BYTES, Bounded
+from parley.core.cache import ENTRY_BYTES, Bounded, moment
 
 Value = TypeVar("Value")
 
@@ -56,7 +55,7 @@ async def validator(thread: int) -> str | None:
 
 
 class Kept(msgspec.Struct, Generic[Value], frozen=True):
-    """A value, the validator of what it was made from, and until when its times are right (monotonic)."""
+    """A value, the validator of what it was made from, and until when its times are right (core/cache.py: moment)."""
 
     value: Value
     validator: str
@@ -70,12 +69,12 @@ class Unchanged(Generic[Value]):
         self._kept: Bounded[Kept[Value]] = Bounded(MOST, most_bytes, lambda one: ENTRY_BYTES + size(one.value), name)
 
     async def get(self, key: Hashable, thread: int, make: Callable[[float], Awaitable[tuple[Value, float]]]) -> Value:
-        """Return the value of `key`, or what `make` makes from everything since the moment it is given (monotonic).
+        """Return the value of `key`, or what `make` makes from everything since the moment that it is given.
 
         `make` also returns for how many seconds its times are right.
         """
         # The validator is read first: then the value contains at least what the validator stands for.
-        started, now = monotonic(), await validator(thread)
+        started, now = moment(), await validator(thread)
         kept = self._kept.get(key)
         if kept is not None and kept.validator == now and started < kept.until:
             return kept.value

@@ -25,6 +25,11 @@ MOST_BY_TEXT = 10_000
 PAGE_SECONDS = 0.7
 
 
+def moment() -> float:
+    """Return the present moment on the clock of all caches, in seconds."""
+    return monotonic()
+
+
 def text_bytes(*values: object) -> int:
     """Return the bytes in memory of the strings, bytes and lists of them among `values`."""
     return sum(

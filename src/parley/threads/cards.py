@@ -1,14 +1,13 @@
 """Cards of threads for the home page, with the strongest comment of each side."""
 
 from datetime import datetime
-from time import monotonic
 
 import msgspec
 from markupsafe import Markup
 
 from parley.articles.queries import WORDS_A_MINUTE
 from parley.core import db
-from parley.core.cache import PAGE_SECONDS, Bounded, MicroCache, text_bytes
+from parley.core.cache import PAGE_SECONDS, Bounded, MicroCache, moment, text_bytes
 from parley.core.http.access import Viewer
 from parley.core.http.pages import environment
 from parley.core.text.cleaning import as_id, shortened
@@ -111,7 +110,7 @@ async def make_cards(
 ) -> tuple[list[Card], str | None]:
     """One page of cards as `viewer` sees them, and the address of the next page when there is one."""
     # Visitors' whole pages are cached already: two caches would be twice as old.
-    key, not_before = (sort, topic, period, after), viewer.not_before if viewer else monotonic()
+    key, not_before = (sort, topic, period, after), viewer.not_before if viewer else moment()
     listing = await _listings.get(key, lambda: _listing(sort, topic, period, after), not_before)
     if viewer is None:
         return listing.cards, listing.next_url
