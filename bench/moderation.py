@@ -12,7 +12,6 @@ from parley.core import db
 from parley.core.db import close_pool, open_pool
 from parley.core.http.access import Viewer
 from parley.dashboard import queries as numbers
-from parley.dashboard.stats import AIM_HOURS
 from parley.modqueue import claims, items
 from parley.modqueue import queries as modqueue
 from parley.modqueue.queries import QueueFilter
@@ -107,7 +106,7 @@ QUERIES: dict[str, Callable[[Viewer], Awaitable[object]]] = {
     "all of one item": lambda viewer: items.dossier(viewer.id, 5_001),
     "what the others do": lambda viewer: modqueue.others_actions(viewer.id, datetime.now(UTC) - timedelta(hours=8)),
     "taking the next item": _take_and_let_go,
-    "what waits, for the overview": lambda viewer: numbers.now(viewer, AIM_HOURS),
+    "what waits, for the overview": numbers.now,
     "appeals that wait": appeals.counts,
 }
 

@@ -51,14 +51,14 @@ async def test_second_factors_and_webhooks_are_sealed_anew(app: Litestar, monkey
 
 
 async def test_links_devices_and_claims_hold_until_the_former_secret_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
-    old, off = settings().secret, links.Off(1, "digest")
+    old, off = settings().secret, links.Unsubscription(1, "digest")
     device, token, bounce, key = devices.issue(1, "hash"), links.off_token(off), links.envelope(7), letters.key(3)
     digest = imported_addresses.digest("ada@example.org")
 
     def accepted() -> list[bool]:
         return [
             devices.recognised(device, 1, "hash"),
-            links.read_off(token) == off,
+            links.read_unsubscribe_token(token) == off,
             links.returned(bounce) == 7,
             letters.is_key(3, key),
             digest in imported_addresses.digests("ada@example.org"),

@@ -3,11 +3,9 @@
 import pytest
 from playwright.async_api import expect
 
+from browser.axe import violations
 from browser.conftest import OpenTab
 from browser.site import Site
-from browser.test_axe import axe, violations
-
-__all__ = ["axe"]
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

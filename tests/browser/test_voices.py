@@ -7,11 +7,9 @@ from typing import Literal
 import pytest
 from playwright.async_api import Page, Route, expect
 
+from browser.axe import violations
 from browser.conftest import OpenTab
 from browser.site import Site
-from browser.test_axe import axe, violations
-
-__all__ = ["axe"]
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

@@ -128,10 +128,10 @@ async def _status(web: Web, thread: int) -> int:
 def test_an_address_has_fifty_streams_without_an_account_and_more_for_those_signed_in() -> None:
     caps = StreamLimits(HubSettings(), limits=True)
     for _ in range(50):
-        caps.take(Stream(1, "address:192.0.2.1", None))
+        caps.add(Stream(1, "address:192.0.2.1", None))
     with pytest.raises(TooMany):
-        caps.take(Stream(1, "address:192.0.2.1", None))
-    caps.take(Stream(1, "session:1", 1))
+        caps.add(Stream(1, "address:192.0.2.1", None))
+    caps.add(Stream(1, "session:1", 1))
     assert caps.counts["session:1"] == 1
 
 
@@ -139,10 +139,10 @@ def test_many_networks_of_one_subscriber_have_no_more_than_eight() -> None:
     caps = StreamLimits(HubSettings(streams_per_address=2), limits=True)
     streams = [Stream(1, owner_of(None, f"2001:db8:0:{number // 2}::1"), None) for number in range(16)]
     for stream in streams:
-        caps.take(stream)
+        caps.add(stream)
     with pytest.raises(TooMany):
-        caps.take(Stream(1, owner_of(None, "2001:db8:0:99::1"), None))
-    caps.take(other := Stream(1, owner_of(None, "2001:db8:1::1"), None))
+        caps.add(Stream(1, owner_of(None, "2001:db8:0:99::1"), None))
+    caps.add(other := Stream(1, owner_of(None, "2001:db8:1::1"), None))
     for stream in (*streams, other):
         caps.release(stream)
     assert not caps.counts

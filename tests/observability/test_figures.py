@@ -70,7 +70,6 @@ async def test_statements_are_counted_and_pages_that_are_kept_ask_none(
     after = await ask()
     assert not grown(before, after, "parley_query_seconds_count")
     assert grown(before, after, "parley_cache_reads_total") == {
-        'parley_cache_reads_total{cache="threads"}{found="yes"}': 1,
         'parley_cache_reads_total{cache="pages"}{found="yes"}': 1,
     }
     await db.value("select 1")

@@ -110,7 +110,7 @@ async def test_without_a_fresh_proof_nothing_is_shown_or_made(client: httpx.Asyn
         await client.post(f"{PAGE}/{number}/secret"),
         await client.post(f"{PAGE}/{number}/state", data={"on": "0"}),
         await client.post(f"{PAGE}/{number}/again", data={"delivery": "1"}),
-        await client.post(f"{PAGE}/{number}/end"),
+        await client.post(f"{PAGE}/{number}/delete"),
     ):
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/prove?next=")
