@@ -85,6 +85,11 @@ def names_in_words(words: str) -> Any:
     return [*labels.labelled(tree, []), *labels.signed(tree, [])]
 
 
+def as_rules_see_it(words: str) -> Any:
+    one = Post(words)
+    return post.comparable(words), one.links, one.score
+
+
 def hit_in(words: str) -> ExcerptTerms:
     """Everything in a text is asked for."""
     return ExcerptTerms(frozenset(indexed(words).split()), frozenset(indexed(words).split()))
@@ -117,10 +122,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "mentions of a comment": (markdown.mentioned, comment_rules.LONGEST),
     "mentions": (lambda words: list(mentions.found_in(words)), comment_rules.LONGEST),
     "form field": (cleaning.clean, comment_rules.LONGEST),
-    "rules' view of a comment": (
-        lambda words: (post.comparable(words), Post(words).links, Post(words).score),
-        comment_rules.LONGEST,
-    ),
+    "rules' view of a comment": (as_rules_see_it, comment_rules.LONGEST),
     "statement": (as_statement, comment_rules.LONGEST),
     "quote": (quoted, 10_000),
     "blocks of an edited article": (blocks, 100_000),
