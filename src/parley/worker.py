@@ -104,7 +104,7 @@ JOBS = (
     Job("thread stats", threads.refresh_thread_stats, seconds=10),
     Job("link pictures", feeds.draw_due, seconds=30, deferrable=True),
     Job("hub", websub.ping, seconds=60, deferrable=True),
-    Job("maps", maps.draw_due, seconds=60, deferrable=True),
+    Job("maps", maps.compute_due, seconds=60, deferrable=True),
     Job("retention", retention.remove_expired, seconds=HOUR, deferrable=True),
     Job("votes", votes.count_left, seconds=60),
     Job("markdown", comments.render_old, seconds=HOUR, deferrable=True),

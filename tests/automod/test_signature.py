@@ -8,7 +8,7 @@ from litestar import Litestar
 
 import make
 from automod.rows import age, established, newcomer, put_rule, state_of
-from parley.automod.rules.conditions import Burst, Condition, FirstComments, FirstLinks, NearCopies
+from parley.automod.rules.conditions import AnyCondition, Burst, FirstComments, FirstLinks, NearCopies
 from parley.automod.rules.post import EarlierPost, Post
 from parley.automod.rules.signature import likeness, signature
 from parley.comments import editing
@@ -78,7 +78,7 @@ LINKED = "See https://www.shop.example/now"
         (FirstLinks(1), Post(TALK), False),
     ],
 )
-def test_a_condition_finds_what_it_asks_for(condition: Condition, post: Post, *, matches: bool) -> None:
+def test_a_condition_finds_what_it_asks_for(condition: AnyCondition, post: Post, *, matches: bool) -> None:
     assert (condition.find(post) is not None) is matches
 
 

@@ -16,7 +16,7 @@ from automod.rows import put_rule
 from parley.automod import trust
 from parley.automod.rules import current
 from parley.automod.rules.conditions import WordList
-from parley.automod.rules.facts import Author
+from parley.automod.rules.facts import AuthorRecord
 from parley.automod.trust import LEVELS, TrustLevel
 from parley.core import db
 from parley.core.errors import TooMany
@@ -47,8 +47,8 @@ def age_of(level: TrustLevel) -> timedelta:
     return timedelta(days=level.days, minutes=1)
 
 
-def author(days: float, comments: int, upheld: int = 0, lately: int = 0) -> Author:
-    return Author(days, comments, upheld, [60.0] * lately)
+def author(days: float, comments: int, upheld: int = 0, lately: int = 0) -> AuthorRecord:
+    return AuthorRecord(days, comments, upheld, [60.0] * lately)
 
 
 def test_the_table_promises_these_things_and_no_others() -> None:

@@ -14,7 +14,7 @@ from redis.commands.core import AsyncScript
 
 import make
 from conftest import ROOT
-from parley.core import db, ratelimit, token_buckets
+from parley.core import db, networks, ratelimit, token_buckets
 from parley.core.errors import TooMany
 from parley.core.events import redis as client
 from parley.core.ratelimit import EVERYBODY, LIMITS, SITE_NETWORKS, Limit, Use, take, take_all
@@ -227,25 +227,25 @@ async def test_what_could_do_harm_is_limited_without_redis_too(deed: str) -> Non
     ],
 )
 async def test_a_client_is_counted_by_its_network(address: str, network: str) -> None:
-    assert ratelimit.network(address) == network
+    assert networks.network(address) == network
 
 
 async def test_whoever_has_a_48_of_ipv6_uses_up_no_more_than_some_networks_may() -> None:
     taken = 0
     with pytest.raises(TooMany):
         for number in range(2 * ratelimit.SITE_NETWORKS * ratelimit.SIGN_UP_NETWORK.most):
-            await ratelimit.take_network(ratelimit.SIGN_UP_NETWORK, ratelimit.network(f"2001:db8:1:{number:x}::1"))
+            await ratelimit.take_network(ratelimit.SIGN_UP_NETWORK, networks.network(f"2001:db8:1:{number:x}::1"))
             taken += 1
 
     assert taken == ratelimit.SITE_NETWORKS * ratelimit.SIGN_UP_NETWORK.most < ratelimit.SIGN_UP_ALL.most
-    await ratelimit.take_network(ratelimit.SIGN_UP_NETWORK, ratelimit.network("2001:db8:2::1"))
+    await ratelimit.take_network(ratelimit.SIGN_UP_NETWORK, networks.network("2001:db8:2::1"))
 
 
 async def searches(site: int, networks: int) -> int:
     """Search as often as visitors of so many /64s of one /48 may at once; how many searches were served."""
     served = 0
     for number in range(networks):
-        of = [*ratelimit.of_network(ratelimit.SEARCH_NETWORK, ratelimit.network(f"2001:db8:{site:x}:{number:x}::1"))]
+        of = [*ratelimit.of_network(ratelimit.SEARCH_NETWORK, networks.network(f"2001:db8:{site:x}:{number:x}::1"))]
         with suppress(TooMany):
             for _ in range(ratelimit.SEARCH_NETWORK.most):
                 await take_all([*of, Use(ratelimit.SEARCH_ALL, EVERYBODY)])

@@ -34,7 +34,7 @@ async def test_a_divided_thread_gets_a_map_and_shared_verdicts_on_the_second_day
     who = await answering.members(100)
     await answering.camps(thread, comments, who[:90])
 
-    assert await jobs.draw_due() == 1
+    assert await jobs.compute_due() == 1
     first = await published(thread)
     assert first.reason is None
     assert set(first.groups) == {"A", "B"}
@@ -43,11 +43,11 @@ async def test_a_divided_thread_gets_a_map_and_shared_verdicts_on_the_second_day
     assert len(first.of("dividing")) >= 8
 
     # The same answers a day later are no new evidence.
-    await jobs.draw(thread, TOMORROW)
+    await jobs.compute(thread, TOMORROW)
     assert (await published(thread)).of("common-ground") == []
 
     await answering.camps(thread, comments, who[90:], seed=2)
-    await jobs.draw(thread, TOMORROW + timedelta(hours=1))
+    await jobs.compute(thread, TOMORROW + timedelta(hours=1))
     shared = {one.comment for one in (await published(thread)).of("common-ground")}
     assert len(shared) >= 4
     assert shared <= set(comments[: answering.SHARED])
@@ -61,23 +61,23 @@ async def test_a_map_is_counted_again_after_five_answers_and_five_minutes(thread
     comments = await answering.statements(thread, 3)
     who = await answering.members(6)
     await answering.store(thread, [(comments[0], member, 1) for member in who[:4]])
-    assert await jobs.draw_due() == 0
+    assert await jobs.compute_due() == 0
     await answering.store(thread, [(comments[0], who[4], 1)])
-    assert await jobs.draw_due() == 1
+    assert await jobs.compute_due() == 1
     assert (await published(thread)).reason == "too-few-answers"
 
     await answering.store(thread, [(comments[1], member, 1) for member in who[:5]])
-    assert await jobs.draw_due() == 0
+    assert await jobs.compute_due() == 0
     await db.execute("update perspective_map set counted_at = counted_at - interval '6 minutes'")
     await db.execute("update vote set changed_at = now() - interval '7 minutes' where comment = $1", comments[0])
-    assert await jobs.draw_due() == 1
+    assert await jobs.compute_due() == 1
 
 
 async def test_nothing_that_is_stored_names_a_member_or_tells_where_one_stands(thread: int) -> None:
     comments = await answering.statements(thread)
     who = await answering.members(80)
     await answering.camps(thread, comments, who)
-    await jobs.draw(thread)
+    await jobs.compute(thread)
 
     row = await db.value("select to_jsonb(m) - 'id' from perspective_map m where thread = $1", thread)
     stored = msgspec.json.decode(row)

@@ -32,9 +32,9 @@ async def thread(app: Litestar) -> int:
     comments = await answering.statements(thread)
     who = await answering.members(100)
     await answering.camps(thread, comments, who[:90])
-    await jobs.draw(thread, TODAY - timedelta(days=1))
+    await jobs.compute(thread, TODAY - timedelta(days=1))
     await answering.camps(thread, comments, who[90:], seed=2)
-    await jobs.draw(thread, TODAY)
+    await jobs.compute(thread, TODAY)
     return thread
 
 

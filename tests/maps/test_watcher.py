@@ -27,7 +27,7 @@ async def thread(app: Litestar) -> int:
     thread = await make.thread()
     comments = await answering.statements(thread)
     await answering.camps(thread, comments, await answering.members(90))
-    await jobs.draw(thread)
+    await jobs.compute(thread)
     return thread
 
 

@@ -184,7 +184,7 @@ async def test_a_thread_is_followed_and_muted_by_its_buttons(client: httpx.Async
 
     answer = await client.post(f"/t/{thread}/follow", data={"on": "1", "channel": "mail"})
     assert (answer.status_code, answer.headers["location"]) == (303, address)
-    assert await queries.following(mira.id, thread) == queries.Following("follow", "mail")
+    assert await queries.following(mira.id, thread) == queries.FollowState("follow", "mail")
     assert "Stop following" in (await client.get(address)).text
 
     part = await client.post(f"/t/{thread}/mute", data={"on": "1"}, headers={"HX-Request": "true"})

@@ -29,7 +29,7 @@ from parley.core import db, settings
 from parley.core.events import attempts as events_attempts
 from parley.core.observability import metrics
 from parley.core.observability.queues import update
-from parley.core.retention import Rule, sweep
+from parley.core.retention import RetentionRule, sweep
 from parley.decisions import jobs
 from parley.digests import building, planning
 from parley.embed import jobs as embed
@@ -649,7 +649,7 @@ async def test_a_rule_of_retention_that_fails_keeps_no_other_from_its_rows(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await sign_ins_that_are_over()
-    broken = Rule(table="nowhere", what="rows", days=1, since="at", after="they were made", why="a test")
+    broken = RetentionRule(table="nowhere", what="rows", days=1, since="at", after="they were made", why="a test")
     monkeypatch.setattr(retention, "RULES", (broken, *retention.RULES))
 
     await RUN["retention"]()

@@ -75,15 +75,17 @@ async def test_any_change_is_seen(client: httpx.AsyncClient, change: str) -> Non
     assert await validator.validator(thread) != before
 
 
-async def test_what_was_removed_is_gone(client: httpx.AsyncClient) -> None:
+async def test_what_was_removed_is_gone(client: httpx.AsyncClient, queries: list[str]) -> None:
     thread = await commented()
     address = await make.address(thread)
     before = (await client.get(address)).text
     await db.execute(CHANGES["a removal"], thread)
     moment_passed()
 
+    queries.clear()
     after = (await client.get(address)).text
 
+    assert queries.count(validator.VALIDATOR) == 1
     assert ("Whoever asks pays." in before, "Whoever asks pays." in after) == (True, False)
 
 

@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.perspectives.publishing import LEAST, MOST, STEP, Published, Tally, publish, shares
+from parley.perspectives.publishing import LEAST, MOST, STEP, PublishedTally, Tally, publish, shares
 
 ANSWERS = st.lists(st.sampled_from(("agrees", "disagrees", "unsure")), max_size=60)
 
@@ -16,7 +16,7 @@ def added(tally: Tally, answer: str) -> Tally:
 
 
 def test_nothing_is_published_below_five_answers() -> None:
-    published, tally = Published(), Tally()
+    published, tally = PublishedTally(), Tally()
     for answer in ("agrees", "disagrees", "agrees", "unsure"):
         tally = added(tally, answer)
         published = publish(published, tally)
@@ -26,24 +26,24 @@ def test_nothing_is_published_below_five_answers() -> None:
 
 
 def test_a_step_of_equal_answers_waits_for_a_whole_further_step() -> None:
-    published = publish(Published(), Tally(agrees=5))
-    assert published == Published(Tally(), looked_at=5)
+    published = publish(PublishedTally(), Tally(agrees=5))
+    assert published == PublishedTally(Tally(), looked_at=5)
     # The first different answer does not end the wait: it would tell whose it was.
     assert publish(published, Tally(agrees=5, disagrees=1)).tally == Tally()
     assert publish(published, Tally(agrees=9, disagrees=1)).tally == Tally(9, 1)
 
 
 def test_answers_that_are_taken_back_leave_with_a_step_too() -> None:
-    published = Published(Tally(6, 4), looked_at=10)
+    published = PublishedTally(Tally(6, 4), looked_at=10)
     assert publish(published, Tally(5, 1)) == published
     assert publish(published, Tally(4, 1)).tally == Tally(4, 1)
     # All who left had answered the same.
-    assert publish(published, Tally(1, 4)) == Published(Tally(6, 4), looked_at=5)
+    assert publish(published, Tally(1, 4)) == PublishedTally(Tally(6, 4), looked_at=5)
 
 
 @given(ANSWERS)
 def test_what_is_published_changes_only_after_a_step_of_more_than_one_kind(answers: list[str]) -> None:
-    published, tally, since = Published(), Tally(), list[str]()
+    published, tally, since = PublishedTally(), Tally(), list[str]()
     for answer in answers:
         tally = added(tally, answer)
         since.append(answer)
@@ -93,7 +93,7 @@ def _gain(agreeable: float, dice: random.Random) -> float:
 
 def _moves(answers: list[str]) -> list[float]:
     """Return for each published answer whether its step moved the published counts towards agreement."""
-    published, tally, waiting, moves = Published(), Tally(), 0, list[float]()
+    published, tally, waiting, moves = PublishedTally(), Tally(), 0, list[float]()
     for answer in answers:
         tally, waiting = added(tally, answer), waiting + 1
         after = publish(published, tally)

@@ -8,7 +8,7 @@ from litestar import Litestar
 
 from parley.articles import pictures
 from parley.core import db
-from parley.core.retention import Rule, remove_expired_rows, sweep
+from parley.core.retention import RetentionRule, remove_expired_rows, sweep
 from parley.importing.images import Image
 from parley.retention import RULES, remove_expired
 from retention import rows
@@ -24,7 +24,7 @@ def test_every_rule_has_a_case() -> None:
     assert len(CASES) == len(RULES)
 
 
-async def row(rule: Rule, *, older: timedelta) -> Any:
+async def row(rule: RetentionRule, *, older: timedelta) -> Any:
     """A row of a rule, whose time began so much longer ago than the rule keeps it."""
     key = await CASES[rule.name].row()
     moment = await db.value("select now()") - timedelta(rule.days) - older
@@ -33,14 +33,14 @@ async def row(rule: Rule, *, older: timedelta) -> Any:
     return key
 
 
-async def is_there(rule: Rule, key: Any) -> bool:
+async def is_there(rule: RetentionRule, key: Any) -> bool:
     """Whether a row is as it was."""
     blanked = CASES[rule.name].blanked or "false"
     return bool(await db.value(f"select not ({blanked}) from {rule.table} where {rule.key} = $1", key))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-async def test_what_is_old_goes_and_what_is_young_stays(app: Litestar, rule: Rule) -> None:
+async def test_what_is_old_goes_and_what_is_young_stays(app: Litestar, rule: RetentionRule) -> None:
     old, young = await row(rule, older=timedelta(minutes=1)), await row(rule, older=timedelta(minutes=-1))
 
     assert await remove_expired_rows(rule) == 1
@@ -51,7 +51,7 @@ async def test_what_is_old_goes_and_what_is_young_stays(app: Litestar, rule: Rul
 
 
 @pytest.mark.parametrize(("rule", "spared"), SPARED, ids=[f"{rule.name}, {spared}" for rule, spared in SPARED])
-async def test_what_is_still_needed_stays_however_old(app: Litestar, rule: Rule, spared: str) -> None:
+async def test_what_is_still_needed_stays_however_old(app: Litestar, rule: RetentionRule, spared: str) -> None:
     old = await row(rule, older=timedelta(1_000))
     await CASES[rule.name].spared[spared](old)
 
@@ -111,7 +111,7 @@ async def test_a_picture_that_a_text_wants_again_stays_until_the_text_is_written
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.table == "notification"], ids=lambda rule: rule.what)
-async def test_old_notifications_are_found_without_reading_all(app: Litestar, rule: Rule) -> None:
+async def test_old_notifications_are_found_without_reading_all(app: Litestar, rule: RetentionRule) -> None:
     await db.execute("set local enable_seqscan = off")
 
     plan = await db.values(f"explain select id from notification where {rule.is_over}")

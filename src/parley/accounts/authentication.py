@@ -6,7 +6,7 @@ import structlog
 from parley import mail
 from parley.accounts import agents, devices, second_step, sessions
 from parley.accounts.states import RETURN
-from parley.core import db, ratelimit
+from parley.core import db, networks
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
 
@@ -47,12 +47,12 @@ class Client(msgspec.Struct, frozen=True):
 
     @property
     def network(self) -> str:
-        return ratelimit.network(self.address)
+        return networks.network(self.address)
 
     @property
     def site(self) -> str:
         """The largest network that one person may have."""
-        return ratelimit.site(self.network)
+        return networks.site(self.network)
 
 
 class SignedIn(msgspec.Struct, frozen=True):
@@ -62,7 +62,7 @@ class SignedIn(msgspec.Struct, frozen=True):
     device: str
 
 
-class SecondNeeded(msgspec.Struct, frozen=True):
+class SecondFactorNeeded(msgspec.Struct, frozen=True):
     """The first factor was right, and the member has a second one. `ticket` is the cookie for the next page."""
 
     member: int
@@ -79,7 +79,7 @@ class SignInMember(msgspec.Struct, frozen=True):
     has_second: bool
 
 
-async def signed_in(member: int, methods: frozenset[str], client: Client) -> SignedIn | SecondNeeded:
+async def signed_in(member: int, methods: frozenset[str], client: Client) -> SignedIn | SecondFactorNeeded:
     """Start a session in this browser, and end the one that it had; or ask for the second factor first.
 
     A member who left comes back. `methods` are those by which the member just proved who they are.
@@ -88,7 +88,7 @@ async def signed_in(member: int, methods: frozenset[str], client: Client) -> Sig
     if found is None:
         raise LookupError(member)
     if found.has_second and not is_enough(methods):
-        return SecondNeeded(member, second_step.issue(member, methods, found.password_hash))
+        return SecondFactorNeeded(member, second_step.issue(member, methods, found.password_hash))
     await db.execute(RETURN, member)
     if found.has_second:
         # Nothing is lost: a recovery that is under way is somebody else's, or needless (factor_recovery.py).

@@ -30,7 +30,7 @@ def is_ours(challenge: bytes, purpose: str) -> bool:
     return hmac.compare_digest(signature, _signature(plain, purpose)) and _expires(challenge) > time()
 
 
-async def burn(challenge: bytes) -> bool:
+async def use(challenge: bytes) -> bool:
     """Use up a challenge of ours. Return False if it was used before."""
     return await db.value(BURN, hashlib.sha256(challenge).digest(), _expires(challenge)) is not None
 

@@ -1,6 +1,6 @@
-"""Recovery for who lost every second factor: asked for after the first one, told at once, and late.
+"""Recovery for members who lost every second factor. They ask for it after giving the first one.
 
-The mailed link removes the second step when 72 hours are over; until then it can be stopped from the letter, from any
+We mail them at once. The link removes the second step after 72 hours; until then it can be stopped from the mail, any
 session, and by signing in as usual. Staff do not wait: two admins have to agree.
 """
 

@@ -79,9 +79,11 @@ class SignUpForm(AccountForm):
             self.errors["form"] = joining.TOO_QUICK
 
     @property
-    def entrance(self) -> joining.Entrance:
-        """What decides whether they may sign up. Who cannot calculate asks a moderator."""
-        return joining.Entrance(self.invitation, self.message, is_doubtful=self.flag("by_hand"), answer=self.answer)
+    def entrance(self) -> joining.SignUpContext:
+        """What decides whether they may sign up. With `by_hand` a moderator decides, not a challenge."""
+        return joining.SignUpContext(
+            self.invitation, self.message, is_doubtful=self.flag("by_hand"), answer=self.answer
+        )
 
 
 class SignInForm(AccountForm):
@@ -140,7 +142,7 @@ class AddressForm(ForgotForm):
         self.answer = self.secret("answer")
 
 
-class AgainForm(AccountForm):
+class ResendForm(AccountForm):
     """Asks for a link once more."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from parley.accounts.joining import Entrance, Terms
+from parley.accounts.joining import SignUpContext, Terms
 from parley.core.http.access import Viewer
 
 # Called with a member's id, in the transaction that ends their sessions or sets a new password.
@@ -13,7 +13,7 @@ when_sessions_end: list[Callable[[int], Awaitable[None]]] = []
 terms_of: list[Callable[[str], Awaitable[Terms]]] = []
 
 # Called with a new member's id and what they bring, in the transaction that makes them. Raises NotAdmitted.
-when_signed_up: list[Callable[[int, Entrance], Awaitable[None]]] = []
+when_signed_up: list[Callable[[int, SignUpContext], Awaitable[None]]] = []
 
 # Called with the member's id, in the transaction that confirms the address. Returns whether they must wait first.
 must_wait: list[Callable[[int], Awaitable[bool]]] = []

@@ -1,4 +1,4 @@
-"""What decides whether somebody may become a member (signups/), and what keeps programs from doing it."""
+"""Signing up: what signups/ decides by, and protection against automated sign-ups."""
 
 from time import time
 from typing import Literal
@@ -43,7 +43,7 @@ class Terms(msgspec.Struct, frozen=True):
         return self.mode in ("open", "approved") or (self.mode == "invited" and self.invited_by is not None)
 
 
-class Entrance(msgspec.Struct, frozen=True):
+class SignUpContext(msgspec.Struct, frozen=True):
     """What somebody brings who signs up: the token of an invitation, and words for the moderators."""
 
     invitation: str = ""
@@ -58,7 +58,7 @@ class NotAdmitted(Refused):
     """Nobody may sign up in this way at present."""
 
 
-class CalculationNeeded(TooMany):
+class ProofOfWorkNeeded(TooMany):
     """Only a form with an answer to `challenge` is accepted."""
 
     def __init__(self, challenge: str, why: Message = RUSH) -> None:
@@ -82,15 +82,16 @@ def is_too_quick(value: str) -> bool:
     return not SHORTEST_SECONDS <= time() - int(then) <= LONGEST_SECONDS
 
 
-async def check_calculation(entrance: Entrance, email_key: str) -> None:
-    """Raise CalculationNeeded when five times as many sign up as usual, or many with this address.
+async def require_proof_of_work(entrance: SignUpContext, email_key: str) -> None:
+    """Raise ProofOfWorkNeeded when five times as many sign up as usual, or many with this address.
 
-    An answer to a challenge lets in, and so does a moderator later. Raises TooMany above the limit of those, too.
+    A right answer to the challenge is enough; without one, somebody may ask a moderator instead (`is_doubtful`). Raises
+    TooMany above the limit for right answers.
     """
     is_above = await _is_above(email_key)
     is_asked = entrance.answer is not None and not entrance.is_doubtful and (is_above or await _is_rush())
     if is_asked and not await proof_of_work.accepts(entrance.answer or "", email_key):
-        raise CalculationNeeded(proof_of_work.challenge(email_key))
+        raise ProofOfWorkNeeded(proof_of_work.challenge(email_key))
     if is_above:
         await ratelimit.take(ratelimit.SIGN_UP_PROVEN, email_key)
 

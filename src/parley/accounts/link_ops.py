@@ -5,7 +5,7 @@ from datetime import timedelta
 import structlog
 
 from parley.accounts import addresses, authentication, mailed_links, queries
-from parley.accounts.authentication import LINK, Client, SecondNeeded, SignedIn
+from parley.accounts.authentication import LINK, Client, SecondFactorNeeded, SignedIn
 from parley.core import ratelimit
 from parley.core.db import atomic
 from parley.core.errors import TooMany
@@ -35,7 +35,7 @@ async def mail_link(email: str, client: Client, next_url: str = "/") -> None:
     log.info("sign-in link mailed", member=account.id, network=client.network)
 
 
-async def sign_in(token: str, client: Client) -> SignedIn | SecondNeeded:
+async def sign_in(token: str, client: Client) -> SignedIn | SecondFactorNeeded:
     """Start a session by the token of a mailed link. Raises Gone when the link no longer works."""
     async with atomic():
         owner = await mailed_links.redeem(token, "login")

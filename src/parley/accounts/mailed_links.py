@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from parley import mail
 from parley.accounts import queries, tokens
-from parley.accounts.queries import Account, TokenOwner
+from parley.accounts.queries import Account, LinkOwner
 from parley.accounts.tables import AddressChange, Token
 from parley.core.db import NOW, atomic
 from parley.core.errors import Gone
@@ -35,7 +35,7 @@ async def mail_to(account: Account, purpose: str, lasts: timedelta, next_url: st
         await mail.send(purpose, account.email, *mail.written_message(purpose, name=account.name, link=link))
 
 
-async def redeem(token: str, purpose: str) -> TokenOwner:
+async def redeem(token: str, purpose: str) -> LinkOwner:
     """Use up the token of a link and return its member. Raises Gone when the link no longer works."""
     owner = await queries.token_owner(tokens.digest(token), purpose)
     if owner is None:

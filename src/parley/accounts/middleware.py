@@ -31,7 +31,7 @@ class ViewerMiddleware:
             try:
                 viewer = await _viewer(token, scope) if token else None
             except (Unavailable, *OUTAGES) as error:
-                # Pages that are open to visitors can still be served; `entrance` refuses the others with this error.
+                # Pages for visitors can still be served; `check_access` refuses the others with this error.
                 viewer = None
                 scope["viewer_unknown"] = error  # type: ignore[typeddict-unknown-key]
             scope["viewer"] = viewer  # type: ignore[typeddict-unknown-key]

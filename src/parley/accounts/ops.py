@@ -18,7 +18,7 @@ from parley.accounts import (
     sign_in_limits,
     viewer_cache,
 )
-from parley.accounts.authentication import PASSWORD, Client, SecondNeeded, SignedIn
+from parley.accounts.authentication import PASSWORD, Client, SecondFactorNeeded, SignedIn
 from parley.accounts.queries import Account
 from parley.accounts.rules import may_sign_in
 from parley.accounts.tables import Member
@@ -35,7 +35,7 @@ IS_FORMER = "select exists (select from former_name where name_key = $1 and memb
 WRONG_LOGIN = N_("The name, address or password is wrong.")
 
 
-async def sign_in(*, login: str, password: str, client: Client, answer: str = "") -> SignedIn | SecondNeeded:
+async def sign_in(*, login: str, password: str, client: Client, answer: str = "") -> SignedIn | SecondFactorNeeded:
     """Start a session with a new token, and end the one that the browser had; or ask for the second factor first.
 
     `answer` solves the challenge of an earlier ProofNeeded. Raises Refused for a wrong name or password, Forbidden for

@@ -78,7 +78,7 @@ async def add(viewer: Viewer, credential: str, name: str) -> None:
     """
     signed, challenge = passkeys.read(credential, _purpose(viewer))
     made, handle = _verify(credential, challenge), await _handle(viewer.id)
-    if not await challenges.burn(challenge):
+    if not await challenges.use(challenge):
         raise Refused(passkeys.STALE)
     try:
         async with db.atomic():
@@ -132,7 +132,7 @@ def _purpose(viewer: Viewer) -> str:
 
 
 async def _handle(member: int) -> bytes:
-    """The bytes by which authenticators know the member: those of their other passkeys, or ones that tell nothing."""
+    """The bytes by which authenticators know the member: those of their other passkeys, or random ones."""
     new = hmac.digest(settings().secret.encode(), f"handle|{member}".encode(), hashlib.sha256)
     return bytes(await db.value(HANDLE, member) or new)
 

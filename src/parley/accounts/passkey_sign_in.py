@@ -1,7 +1,7 @@
 """Signing in by a passkey alone: the browser offers those that it has, so nobody types a name."""
 
 from parley.accounts import authentication, passkeys, queries
-from parley.accounts.authentication import Client, SecondNeeded, SignedIn
+from parley.accounts.authentication import Client, SecondFactorNeeded, SignedIn
 from parley.accounts.passkeys import SIGN_IN
 from parley.accounts.rules import may_sign_in
 from parley.core import ratelimit
@@ -9,7 +9,7 @@ from parley.core.db import atomic
 from parley.core.errors import Refused
 
 
-async def sign_in(credential: str, client: Client) -> SignedIn | SecondNeeded:
+async def sign_in(credential: str, client: Client) -> SignedIn | SecondFactorNeeded:
     """Start a session by what a passkey signed; or ask for the second factor first, if it did not check its holder.
 
     Raises Refused if it is not right, Forbidden for a suspended or closed account, TooMany for too many tries.

@@ -72,7 +72,7 @@ class UsedPasskey(msgspec.Struct, frozen=True):
     method: str
 
 
-class Signed(msgspec.Struct, frozen=True):
+class CredentialResponse(msgspec.Struct, frozen=True):
     """The parts of a browser's answer that are read before it is verified. All are base64url."""
 
     id: str
@@ -116,7 +116,7 @@ async def check(credential: str, purpose: str, member: int | None = None) -> Use
     if member not in {None, stored.member}:
         raise Refused(NOT_YOURS)
     verified = _verify(credential, signed, stored, challenge)
-    if not await challenges.burn(challenge):
+    if not await challenges.use(challenge):
         raise Refused(STALE)
     if await db.value(COUNT, stored.id, verified.new_sign_count) is None:
         await _end_copied(stored)
@@ -124,10 +124,10 @@ async def check(credential: str, purpose: str, member: int | None = None) -> Use
     return UsedPasskey(stored.member, VERIFIED_PASSKEY if verified.user_verified else PASSKEY)
 
 
-def read(credential: str, purpose: str) -> tuple[Signed, bytes]:
+def read(credential: str, purpose: str) -> tuple[CredentialResponse, bytes]:
     """Read a browser's answer, and the challenge in it. Raises Refused if it is unreadable, or not ours for this."""
     try:
-        signed = msgspec.json.decode(credential, type=Signed)
+        signed = msgspec.json.decode(credential, type=CredentialResponse)
         client_data = parse_client_data_json(webauthn.base64url_to_bytes(signed.response["clientDataJSON"]))
     except UNREADABLE:
         raise Refused(INVALID) from None
@@ -136,14 +136,14 @@ def read(credential: str, purpose: str) -> tuple[Signed, bytes]:
     return signed, client_data.challenge
 
 
-def _id(signed: Signed) -> bytes:
+def _id(signed: CredentialResponse) -> bytes:
     try:
         return webauthn.base64url_to_bytes(signed.id)
     except ValueError:
         raise Refused(INVALID) from None
 
 
-def _verify(credential: str, signed: Signed, stored: StoredPasskey, challenge: bytes) -> Any:
+def _verify(credential: str, signed: CredentialResponse, stored: StoredPasskey, challenge: bytes) -> Any:
     """Check origin, site, challenge and signature; the counter is compared where it is stored (COUNT)."""
     try:
         handle = webauthn.base64url_to_bytes(signed.response.get("userHandle") or "")

@@ -6,7 +6,7 @@ import structlog
 
 from parley import mail
 from parley.accounts import addresses, authentication, devices, hooks, mailed_links, ops, passwords, queries, sessions
-from parley.accounts.authentication import RESET, Client, SecondNeeded, SignedIn
+from parley.accounts.authentication import RESET, Client, SecondFactorNeeded, SignedIn
 from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import atomic
@@ -46,7 +46,7 @@ async def forgot(email: str, client: Client, next_url: str = "/") -> None:
     log.info("reset mailed", member=account.id, network=client.network)
 
 
-async def reset(token: str, password: str, client: Client) -> SignedIn | SecondNeeded:
+async def reset(token: str, password: str, client: Client) -> SignedIn | SecondFactorNeeded:
     """Set a new password by the token of a link, end all sessions of the member, and start one here.
 
     Where they have a second factor, that is asked for first. Raises Gone when the link no longer works.

@@ -84,7 +84,7 @@ class NamedMember(msgspec.Struct, frozen=True):
     name_key: str
 
 
-class TokenOwner(msgspec.Struct, frozen=True):
+class LinkOwner(msgspec.Struct, frozen=True):
     id: int
     name: str
     email: str
@@ -92,7 +92,7 @@ class TokenOwner(msgspec.Struct, frozen=True):
     state: str
 
 
-class KeptMail(msgspec.Struct, frozen=True):
+class StoredMail(msgspec.Struct, frozen=True):
     id: int
     to: str
     subject: str
@@ -141,15 +141,15 @@ async def of_names(typed: Sequence[str]) -> dict[str, NamedMember]:
     }
 
 
-async def token_owner(token_hash: bytes | None, purpose: str) -> TokenOwner | None:
+async def token_owner(token_hash: bytes | None, purpose: str) -> LinkOwner | None:
     """The member that a link belongs to, while it works."""
-    return await fetch_one(TokenOwner, TOKEN_OWNER, token_hash, purpose)
+    return await fetch_one(LinkOwner, TOKEN_OWNER, token_hash, purpose)
 
 
-async def mails() -> list[KeptMail]:
+async def mails() -> list[StoredMail]:
     """The newest messages, for the test mailbox."""
-    return await fetch(KeptMail, MAILS)
+    return await fetch(StoredMail, MAILS)
 
 
-async def mail(number: int) -> KeptMail | None:
-    return await fetch_one(KeptMail, MAIL, number)
+async def mail(number: int) -> StoredMail | None:
+    return await fetch_one(StoredMail, MAIL, number)

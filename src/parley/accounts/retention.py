@@ -1,9 +1,9 @@
 """How long unconfirmed accounts, sessions and mailed links are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
 RULES = (
-    Rule(
+    RetentionRule(
         table="session",
         what="sign-ins that are over",
         days=0,
@@ -11,7 +11,7 @@ RULES = (
         after="their end, 90 days after they began at most",
         why="they no longer sign anybody in, and hold an address and the name of a browser",
     ),
-    Rule(
+    RetentionRule(
         table="session",
         what="sign-ins that nobody uses",
         days=14,
@@ -19,7 +19,7 @@ RULES = (
         after="their last use",
         why="they no longer sign anybody in (`accounts/sessions.py`)",
     ),
-    Rule(
+    RetentionRule(
         table="token",
         what="links to confirm an address, to sign in and to set a password",
         days=1,
@@ -27,7 +27,7 @@ RULES = (
         after="their end",
         why="somebody who comes a few hours late reads that the link has expired, not that it is wrong",
     ),
-    Rule(
+    RetentionRule(
         table="burnt_challenge",
         what="challenges that passkeys signed",
         days=0,
@@ -35,7 +35,7 @@ RULES = (
         after="they expired, five minutes after they were made",
         why="an expired challenge is refused anyway",
     ),
-    Rule(
+    RetentionRule(
         table="factor_recovery",
         what="requests to remove a second step",
         days=14,
@@ -43,7 +43,7 @@ RULES = (
         after="they were made",
         why="their links no longer work",
     ),
-    Rule(
+    RetentionRule(
         table="former_name",
         what="former names of members",
         days=365,
@@ -51,7 +51,7 @@ RULES = (
         after="the change",
         why="until then links and mentions lead to the member, and nobody else can pass for them",
     ),
-    Rule(
+    RetentionRule(
         table="address_change",
         what="changes of address",
         days=1,
@@ -60,7 +60,7 @@ RULES = (
         why="until then the old mailbox can undo the change",
     ),
     # Unconfirmed accounts cannot have written anything, and their votes were never counted.
-    Rule(
+    RetentionRule(
         table="member",
         what="accounts with an unconfirmed address",
         days=7,
@@ -72,7 +72,7 @@ RULES = (
                  and not exists (select from sign_up where sign_up.member = member.id and waits
                                  and confirmed_at is not null)""",
     ),
-    Rule(
+    RetentionRule(
         table="mail_address",
         what="suppressed addresses that belong to no member",
         days=365,

@@ -3,7 +3,7 @@
 import structlog
 
 from parley.accounts import authentication, authenticators, devices, passkeys, queries, recovery_codes, second_step
-from parley.accounts.authentication import APP, RECOVERY_CODE, Client, SecondNeeded, SignedIn
+from parley.accounts.authentication import APP, RECOVERY_CODE, Client, SecondFactorNeeded, SignedIn
 from parley.accounts.authenticators import WRONG_CODE
 from parley.accounts.queries import Account
 from parley.accounts.rules import may_sign_in
@@ -60,7 +60,7 @@ async def of_ticket(ticket: str) -> tuple[Account, frozenset[str]]:
     return account, found.methods
 
 
-async def sign_in(ticket: str, code: str, credential: str, client: Client) -> SignedIn | SecondNeeded:
+async def sign_in(ticket: str, code: str, credential: str, client: Client) -> SignedIn | SecondFactorNeeded:
     """Finish the sign-in that `ticket` began, by a code or by what a passkey signed.
 
     Raises Gone when the ticket no longer counts, Refused for a wrong code or passkey, Forbidden for a suspended or

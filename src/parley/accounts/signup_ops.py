@@ -19,8 +19,8 @@ from parley.accounts import (
     queries,
     viewer_cache,
 )
-from parley.accounts.authentication import SIGN_UP, Client, SecondNeeded, SignedIn
-from parley.accounts.joining import CalculationNeeded, Entrance
+from parley.accounts.authentication import SIGN_UP, Client, SecondFactorNeeded, SignedIn
+from parley.accounts.joining import ProofOfWorkNeeded, SignUpContext
 from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import NOW, atomic
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 VERIFY_LASTS = timedelta(days=3)
 INVITATION_LASTS = timedelta(days=3)
-NOTHING = Entrance()
+NOTHING = SignUpContext()
 
 MUCH_MAIL = N_(
     "Many links were asked for to this address, perhaps by somebody else. Please send the form again: your browser "
@@ -50,15 +50,15 @@ async def sign_up(
     client: Client,
     next_url: str = "/",
     zone: str = zones.DEFAULT,
-    entrance: Entrance = NOTHING,
+    entrance: SignUpContext = NOTHING,
     is_confirmed: bool = False,
-) -> SignedIn | SecondNeeded:
+) -> SignedIn | SecondFactorNeeded:
     """Create an unverified member, mail a link that confirms the address and leads to `next_url`, and sign in.
 
     The answer is the same for an address that another member has confirmed: only its mailbox receives a different
     letter. Without a password, the member has another way to sign in (sso/). An address that `is_confirmed` gets no
     letter. Raises Refused when the name is taken, NotAdmitted when they may not sign up, TooMany
-    (also as CalculationNeeded) at a limit.
+    (also as ProofOfWorkNeeded) at a limit.
     """
     email_key = addresses.key(email)
     await ratelimit.take_all(
@@ -69,7 +69,7 @@ async def sign_up(
         ]
     )
     if not is_confirmed:
-        await joining.check_calculation(entrance, email_key)
+        await joining.require_proof_of_work(entrance, email_key)
     password_hash = None if password is None else await passwords.hashed(password, client.site)
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified", zone)
@@ -117,7 +117,7 @@ async def send_verification(member: int, client: Client, next_url: str = "/", *,
 async def take_mail(email: str, client: Client, answer: str) -> None:
     """Count a letter to an address that somebody says is theirs.
 
-    Raises CalculationNeeded when many were asked for and `answer` is wrong, TooMany above the limit of those, too.
+    Raises ProofOfWorkNeeded when many were asked for and `answer` is wrong, TooMany above the limit of those, too.
     """
     key = addresses.key(email)
     here = Use(ratelimit.MAIL_HERE, f"{key} {client.site}")
@@ -125,7 +125,7 @@ async def take_mail(email: str, client: Client, answer: str) -> None:
         await ratelimit.take_all([here, Use(ratelimit.MAIL_ADDRESS, key)])
     except TooMany:
         if not await proof_of_work.accepts(answer, key):
-            raise CalculationNeeded(proof_of_work.challenge(key), MUCH_MAIL) from None
+            raise ProofOfWorkNeeded(proof_of_work.challenge(key), MUCH_MAIL) from None
         await ratelimit.take_all([here, Use(ratelimit.MAIL_PROVEN, key)])
 
 

@@ -34,7 +34,7 @@ select proved_at > now() - interval '{MINUTES} minutes' from session where id = 
 USE_PASSKEY = N_("Please use one of your passkeys.")
 
 
-class Ways(msgspec.Struct, frozen=True):
+class ProofMethods(msgspec.Struct, frozen=True):
     """How a member can prove who they are."""
 
     by_code: bool
@@ -42,8 +42,8 @@ class Ways(msgspec.Struct, frozen=True):
     by_password: bool
 
 
-async def ways(member: int) -> Ways:
-    return Ways(
+async def methods_of(member: int) -> ProofMethods:
+    return ProofMethods(
         by_code=await authenticators.is_on(member),
         by_passkey=bool(await passkey_settings.listed(member)),
         by_password=not await authentication.has_second(member),
@@ -60,7 +60,7 @@ async def prove(viewer: Viewer, client: Client, *, password: str, code: str, cre
 
     Raises Refused when it is wrong, TooMany after too many tries.
     """
-    account, accepted = await queries.account(viewer.id), await ways(viewer.id)
+    account, accepted = await queries.account(viewer.id), await methods_of(viewer.id)
     if credential:
         await passkeys.check(credential, purpose(viewer), viewer.id)
     elif account is not None and accepted.by_code:

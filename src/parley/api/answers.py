@@ -28,7 +28,7 @@ MEANINGS = {
 }
 
 
-class Listing(Finished, frozen=True):
+class FinishedAnswer(Finished, frozen=True):
     """A finished answer, with an ETag of its own, and with the address of the next page if it is a page of a list."""
 
     etag: str | None = None
@@ -39,7 +39,7 @@ class Listing(Finished, frozen=True):
         return Encoded(found.content, self.etag) if self.etag else found
 
 
-_cache: MicroCache[Listing] = MicroCache("api", PAGE_SECONDS, size=page_size)
+_cache: MicroCache[FinishedAnswer] = MicroCache("api", PAGE_SECONDS, size=page_size)
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
@@ -58,10 +58,10 @@ async def answer(
     Visitors who ask for the same within a moment get the same bytes.
     """
 
-    async def finished() -> Listing:
+    async def finished() -> FinishedAnswer:
         struct = await make()
         own_etag = etag(struct) if etag else None
-        return Listing(msgspec.json.encode(struct), {}, own_etag, getattr(struct, "next", None))
+        return FinishedAnswer(msgspec.json.encode(struct), {}, own_etag, getattr(struct, "next", None))
 
     if viewer_of(request) is None:
         listing = await _cache.get((request.url.path, request.url.query), finished)

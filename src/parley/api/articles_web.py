@@ -27,7 +27,7 @@ from parley.threads.revision_web import thread_at
 EDITING = {"who": VERIFIED, "scope": ARTICLE, "any_body": True}
 
 
-class Source(msgspec.Struct, frozen=True):
+class ArticleSource(msgspec.Struct, frozen=True):
     """The newest version of an article as its editors edit it: Markdown, a passage a paragraph."""
 
     revision: int
@@ -95,18 +95,18 @@ def _revision(row: versions.RevisionRow) -> Revision:
 
 
 @get("/threads/{thread:str}/article", name="api:source", opt=EDITING, responses=problems(403, 404))
-async def source(request: AnyRequest, thread: FromPath[str]) -> Response[Source]:
+async def source(request: AnyRequest, thread: FromPath[str]) -> Response[ArticleSource]:
     """The text of an article that I may edit, as Markdown. Send its ETag as `If-Match` with the edit."""
     return await answer(request, lambda: _source(request, thread), _etag)
 
 
-async def _source(request: AnyRequest, thread: str) -> Source:
+async def _source(request: AnyRequest, thread: str) -> ArticleSource:
     _, article = await to_edit(request, thread)
     text = await asyncio.to_thread(as_markdown, await versions.readable(article.revision_id), article.address)
-    return Source(article.revision, article.title, article.byline or "", text)
+    return ArticleSource(article.revision, article.title, article.byline or "", text)
 
 
-def _etag(shown: Source) -> str:
+def _etag(shown: ArticleSource) -> str:
     return etags.numbered(shown.revision, shown)
 
 
@@ -122,7 +122,9 @@ async def _changed(request: AnyRequest, thread: str) -> Response[Any]:
     request_max_body_size=BODY_LIMIT,
     responses=problems(403, 404, 412, 413, 422),
 )
-async def edit_article(request: AnyRequest, thread: FromPath[str], data: JSONBody[ArticleChange]) -> Response[Source]:
+async def edit_article(
+    request: AnyRequest, thread: FromPath[str], data: JSONBody[ArticleChange]
+) -> Response[ArticleSource]:
     """Write a new version of an article that I may edit, if the newest is still the one that `If-Match` names."""
     viewer, (row, article) = signed_in(request), await to_edit(request, thread)
     form = ReviseForm(as_fields(data, revision=str(etags.if_match(request) or article.revision)))
@@ -148,7 +150,7 @@ async def edit_article(request: AnyRequest, thread: FromPath[str], data: JSONBod
 )
 async def restore_revision(
     request: AnyRequest, thread: FromPath[str], revision: FromPath[str], data: JSONBody[Restoring]
-) -> Response[Source]:
+) -> Response[ArticleSource]:
     """Write an old version as the newest one."""
     viewer, (row, _), form = signed_in(request), await to_edit(request, thread), Form(as_fields(data))
     reason = form.text("reason", most=LONGEST_REASON)

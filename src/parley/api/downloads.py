@@ -14,7 +14,7 @@ from parley.core.text.messages import N_
 MOST, MOST_OF_SITE = 30, 3
 RETRY_SECONDS = 30
 
-# Of each network that one person may have (core/ratelimit.py).
+# Of each network that one person may have (core/networks.py).
 running: Counter[str] = Counter()
 
 

@@ -17,8 +17,8 @@ from parley.api.events import SiteEvent
 from parley.api.paging import LONGEST, Limit
 from parley.core.errors import Busy
 from parley.core.http.access import ANYONE, AnyRequest, address_of
+from parley.core.networks import network
 from parley.core.observability import load_shedding
-from parley.core.ratelimit import network
 from parley.core.text.messages import N_
 
 STREAM = "text/event-stream"

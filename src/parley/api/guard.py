@@ -7,7 +7,8 @@ from litestar.handlers.base import BaseRouteHandler
 
 from parley.api.scopes import require
 from parley.core.http.access import AnyRequest, address_of, viewer_of
-from parley.core.ratelimit import API_NETWORK, API_TOKEN, network, take, take_network
+from parley.core.networks import network
+from parley.core.ratelimit import API_NETWORK, API_TOKEN, take, take_network
 
 
 async def check_token(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]

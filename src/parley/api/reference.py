@@ -13,7 +13,7 @@ from parley.api.web import description
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
-class Field(msgspec.Struct, frozen=True):
+class ReferenceField(msgspec.Struct, frozen=True):
     """A parameter, or a field of what is sent or answered."""
 
     name: str
@@ -27,8 +27,8 @@ class Operation(msgspec.Struct, frozen=True):
     method: str
     path: str
     about: Markup
-    parameters: list[Field]
-    body: list[Field]
+    parameters: list[ReferenceField]
+    body: list[ReferenceField]
     answers: str | None
     statuses: list[str]
 
@@ -37,7 +37,7 @@ class Object(msgspec.Struct, frozen=True):
     """An object that is answered."""
 
     name: str
-    fields: list[Field]
+    fields: list[ReferenceField]
 
 
 @cache
@@ -59,7 +59,7 @@ def objects() -> list[Object]:
 
 
 def _operation(method: str, path: str, found: dict[str, Any]) -> Operation:
-    parameters = [Field(one["name"], _type(one["schema"]), _about(one)) for one in found.get("parameters", [])]
+    parameters = [ReferenceField(one["name"], _type(one["schema"]), _about(one)) for one in found.get("parameters", [])]
     return Operation(
         method=method,
         path=path,
@@ -71,7 +71,7 @@ def _operation(method: str, path: str, found: dict[str, Any]) -> Operation:
     )
 
 
-def _sent(operation: dict[str, Any]) -> Iterator[Field]:
+def _sent(operation: dict[str, Any]) -> Iterator[ReferenceField]:
     for content in operation.get("requestBody", {}).get("content", {}).values():
         name = content["schema"].get("$ref", "").rpartition("/")[2]
         yield from _fields(description()["components"]["schemas"].get(name, {}))
@@ -83,9 +83,9 @@ def _answered(operation: dict[str, Any]) -> Iterator[str]:
             yield from (_type(one["schema"]) for one in answer.get("content", {}).values())
 
 
-def _fields(schema: dict[str, Any]) -> Iterator[Field]:
+def _fields(schema: dict[str, Any]) -> Iterator[ReferenceField]:
     for name, one in schema.get("properties", {}).items():
-        yield Field(name, _type(one), _about(one))
+        yield ReferenceField(name, _type(one), _about(one))
 
 
 def _about(found: dict[str, Any]) -> Markup:

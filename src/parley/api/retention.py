@@ -1,9 +1,9 @@
 """How long tokens of the API are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
 RULES = (
-    Rule(
+    RetentionRule(
         table="api_token",
         what="tokens of the API that are over",
         days=30,

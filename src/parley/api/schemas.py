@@ -195,7 +195,7 @@ class Me(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-class Hit(msgspec.Struct, frozen=True):
+class SearchHit(msgspec.Struct, frozen=True):
     """Something that a search found. `kind` is `article`, `passage`, `comment` or `member`."""
 
     kind: str
@@ -206,15 +206,15 @@ class Hit(msgspec.Struct, frozen=True):
     comment: int | None = None
 
 
-class Results(msgspec.Struct, frozen=True):
+class SearchResults(msgspec.Struct, frozen=True):
     """Hits of all kinds, the first of each; or, with `kind`, a page of that kind. `spelling` may have been meant."""
 
-    items: list[Hit]
+    items: list[SearchHit]
     spelling: str | None
     next: str | None
 
 
-class Votes(msgspec.Struct, frozen=True):
+class OwnVotes(msgspec.Struct, frozen=True):
     """My votes on a comment, or null where I have none."""
 
     quality: Literal[-1, 1] | None

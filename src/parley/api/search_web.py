@@ -34,7 +34,7 @@ async def search(
     thread: FromQuery[int | None] = None,
     sort: FromQuery[Literal["best", "new"]] = "best",
     after: After = None,
-) -> Response[schemas.Results]:
+) -> Response[schemas.SearchResults]:
     """What a search finds; `q` takes "phrases", `-word` and filters such as `by:ada`, as on the page."""
     typed = {"q": q, "kind": kind, "topic": topic, "by": by, "stance": stance, "lang": lang, "sort": sort}
     page = {"page": after or "1", "thread": str(thread or "")}
@@ -45,30 +45,32 @@ async def search(
     if not form.is_empty:
         await limit(request, viewer)
 
-    async def make() -> schemas.Results:
+    async def make() -> schemas.SearchResults:
         found = results.Results() if form.is_empty else await results.find(form, viewer)
         if form.errors:
             raise InvalidFields(form.errors)
         more = form.kind and form.page < MOST_PAGES and any(one.more for one in found.sections)
         items = [_hit(section.kind, hit) for section in found.sections for hit in section.hits]
-        return schemas.Results(items, found.spelling, next_page(request, form.page + 1) if more else None)
+        return schemas.SearchResults(items, found.spelling, next_page(request, form.page + 1) if more else None)
 
     return await answer(request, make)
 
 
-def _hit(kind: str, hit: view.Hit | MemberHit) -> schemas.Hit:
+def _hit(kind: str, hit: view.Hit | MemberHit) -> schemas.SearchHit:
     base = settings().base_url
     match hit:
         case view.ArticleHit():
-            return schemas.Hit(kind, base + hit.thread.address, _text(hit.title), _text(hit.excerpt), hit.thread.id)
+            return schemas.SearchHit(
+                kind, base + hit.thread.address, _text(hit.title), _text(hit.excerpt), hit.thread.id
+            )
         case view.PassageHit():
             url = f"{base}{hit.thread.address}?passage={hit.lineage}"
-            return schemas.Hit(kind, url, hit.thread.title, _text(hit.excerpt), hit.thread.id)
+            return schemas.SearchHit(kind, url, hit.thread.title, _text(hit.excerpt), hit.thread.id)
         case view.CommentHit():
             url = f"{base}/c/{hit.row.id}"
-            return schemas.Hit(kind, url, hit.thread.title, _text(hit.excerpt), hit.thread.id, hit.row.id)
+            return schemas.SearchHit(kind, url, hit.thread.title, _text(hit.excerpt), hit.thread.id, hit.row.id)
         case MemberHit():
-            return schemas.Hit(kind, f"{base}/u/{quote(hit.name)}", hit.name, hit.title)
+            return schemas.SearchHit(kind, f"{base}/u/{quote(hit.name)}", hit.name, hit.title)
 
 
 def _text(parts: Iterable[ExcerptPart]) -> str:

@@ -12,7 +12,8 @@ from parley.api.reading_web import thread_with_article
 from parley.api.schemas import Thread
 from parley.core import quotas
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
-from parley.core.ratelimit import API_NETWORK, network, site, take_network
+from parley.core.networks import network, site
+from parley.core.ratelimit import API_NETWORK, take_network
 
 READING = {"who": ANYONE, "reading": True}
 LD_JSON = 'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"'

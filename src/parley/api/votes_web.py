@@ -22,14 +22,14 @@ Axis = Literal["quality", "agreement"]
 
 
 @get("/comments/{comment:str}/votes", name="api:votes", opt=VOTING, responses=problems(403, 404))
-async def my_votes(request: AnyRequest, comment: FromPath[str]) -> Response[schemas.Votes]:
+async def my_votes(request: AnyRequest, comment: FromPath[str]) -> Response[schemas.OwnVotes]:
     """My own votes on a comment. Nobody can read those of others."""
     viewer = signed_in(request)
 
-    async def make() -> schemas.Votes:
+    async def make() -> schemas.OwnVotes:
         row = await comment_at(comment, viewer)
         mine = (await queries.own_on_each(viewer.id, [row.id])).get(row.id, ViewerState())
-        return schemas.Votes(mine.quality, mine.agreement)  # type: ignore[arg-type]
+        return schemas.OwnVotes(mine.quality, mine.agreement)  # type: ignore[arg-type]
 
     return await answer(request, make)
 

@@ -18,7 +18,8 @@ from parley.comments.forms import LONGEST_BODY, CommentForm, EditForm
 from parley.comments.web import comment_at, draft_of, thread_at
 from parley.core.errors import ChangedMeanwhile, NotFound
 from parley.core.http.access import MEMBER, VERIFIED, AnyRequest, Viewer, address_of, signed_in
-from parley.core.ratelimit import POST, PREVIEW_NETWORK, network, take_each, take_network
+from parley.core.networks import network
+from parley.core.ratelimit import POST, PREVIEW_NETWORK, take_each, take_network
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_

@@ -1,9 +1,9 @@
 """How long appeals and second looks are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
-RULES: tuple[Rule, ...] = (
-    Rule(
+RULES: tuple[RetentionRule, ...] = (
+    RetentionRule(
         table="second_look",
         what="second looks at decisions",
         days=365,

@@ -133,7 +133,7 @@ class PassageRow(msgspec.Struct, frozen=True):
     adds: int = 0
     asks: int = 0
     none: int = 0
-    # Statements on it that are common ground, and those over which the groups part.
+    # Statements on it that are common ground, and those on which the groups disagree.
     common: int = 0
     dividing: int = 0
     # Words of it that comments are about, and how many comments each.

@@ -1,6 +1,6 @@
 """How long imports, their drafts and pictures are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
 # Pages show this number to members with a draft.
 DRAFT_DAYS = 90
@@ -23,7 +23,7 @@ OF_REVISION = "(select article from revision where id = passage.revision)"
 APPEALED = "its member can appeal for six months, and the appeal may bring it back; then nobody may read it any more"
 
 RULES = (
-    Rule(
+    RetentionRule(
         table="passage",
         what="texts of articles that were taken down",
         days=220,
@@ -34,7 +34,7 @@ RULES = (
             select r.id from revision r join article a on a.id = r.article where a.restricted = 'none')""",
         blank="html = '', text = ''",
     ),
-    Rule(
+    RetentionRule(
         table="article",
         what="texts of sources of articles that were taken down",
         days=220,
@@ -44,7 +44,7 @@ RULES = (
         where="restricted = 'none' and (source_text is not null or merge_base is not null)",
         blank="source_text = null, merge_base = null",
     ),
-    Rule(
+    RetentionRule(
         table="article_import",
         what="imports that failed or were never read",
         days=30,
@@ -53,7 +53,7 @@ RULES = (
         why="until then, their member can read why and try again; the text is deleted with them",
         where="state not in ('ready', 'published')",
     ),
-    Rule(
+    RetentionRule(
         table="article_import",
         what="drafts that were never published",
         days=DRAFT_DAYS,
@@ -62,7 +62,7 @@ RULES = (
         why="whoever wanted to publish one has done so, and the source has changed since",
         where="state = 'ready'",
     ),
-    Rule(
+    RetentionRule(
         table="article_import",
         what="drafts of closed accounts",
         days=7,
@@ -72,7 +72,7 @@ RULES = (
         where="""state <> 'published' and exists (
             select from member m where m.id = article_import.member and m.state in ('deactivated', 'anonymised'))""",
     ),
-    Rule(
+    RetentionRule(
         table="article_import",
         what="imports that were published",
         days=30,
@@ -81,7 +81,7 @@ RULES = (
         why="they only lead to the discussion, and hold no text",
         where="state = 'published'",
     ),
-    Rule(
+    RetentionRule(
         table="media",
         what="pictures that no article, draft or suggested update shows",
         days=7,

@@ -17,7 +17,7 @@ from parley.core import db
 from parley.importing.passages import ImportedPassage
 
 
-class Update(msgspec.Struct, frozen=True):
+class SourceUpdate(msgspec.Struct, frozen=True):
     """A text of an article's source, and the `text` that the article has after merging it."""
 
     source: ArticleText
@@ -49,7 +49,7 @@ async def last_source(article: int) -> list[ImportedPassage]:
     return _decode(found.source_text if found else None)
 
 
-async def as_update(article: ArticleRow, text: ArticleText, take: Collection[int] = ()) -> Update:
+async def as_update(article: ArticleRow, text: ArticleText, take: Collection[int] = ()) -> SourceUpdate:
     """Merge a new text of its source into `article`. In the conflicts numbered in `take`, the source's text wins."""
     source = await with_known_facts(article.id, text)
     source = excerpt(source) if article.display == "excerpt" else source
@@ -58,7 +58,7 @@ async def as_update(article: ArticleRow, text: ArticleText, take: Collection[int
     source = msgspec.structs.replace(source, passages=with_known_pictures(base, source.passages))
     ours = [one.passage for one in await versions.newest(article.id)]
     merged = await asyncio.to_thread(merge, base, ours, source.passages, take)
-    return Update(source, msgspec.structs.replace(source, passages=merged.passages), merged, article.revision)
+    return SourceUpdate(source, msgspec.structs.replace(source, passages=merged.passages), merged, article.revision)
 
 
 async def store_source(

@@ -1,9 +1,9 @@
 """How long claims are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
-RULES: tuple[Rule, ...] = (
-    Rule(
+RULES: tuple[RetentionRule, ...] = (
+    RetentionRule(
         table="claim",
         what="claims to articles that ended, or that were not confirmed",
         days=365,

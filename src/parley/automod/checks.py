@@ -10,7 +10,7 @@ import structlog
 from parley.automod import acting, trust
 from parley.automod.rules import budget, current, facts
 from parley.automod.rules.current import InForce
-from parley.automod.rules.facts import Author
+from parley.automod.rules.facts import AuthorRecord
 from parley.automod.rules.post import Post
 from parley.comments.drafts import Draft, Signature, Verdict
 from parley.core.cache import Bounded
@@ -31,7 +31,7 @@ RECORD = frozenset({"record"})
 
 
 class CachedAuthor(msgspec.Struct, frozen=True):
-    author: Author
+    author: AuthorRecord
     until: float
 
 
@@ -73,13 +73,13 @@ async def wait_of(viewer: Viewer, _thread: ThreadRow, _parent: int | None) -> Me
     return used.message if used else None
 
 
-def _cached(member: int, now: InForce) -> Author | None:
+def _cached(member: int, now: InForce) -> AuthorRecord | None:
     """The cached record of a member of the highest level."""
     known = _established.get(member)
     return known.author if known and known.until >= monotonic() and member not in now.decided_members else None
 
 
-def _cache(member: int, author: Author) -> None:
+def _cache(member: int, author: AuthorRecord) -> None:
     if trust.level(author) is trust.LEVELS[-1]:
         _established.put(member, CachedAuthor(author, monotonic() + ESTABLISHED_SECONDS))
 

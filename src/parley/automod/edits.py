@@ -11,7 +11,7 @@ from parley.automod import acting, holds, trust
 from parley.automod.rules import budget, current, facts
 from parley.automod.rules.budget import Judged
 from parley.automod.rules.evaluate import ActiveRule, needs_posting_facts
-from parley.automod.rules.facts import MOST_COUNTED, Author
+from parley.automod.rules.facts import MOST_COUNTED, AuthorRecord
 from parley.automod.rules.post import EarlierPost, Post
 from parley.comments.drafts import CommentEdit
 from parley.core import db
@@ -76,7 +76,7 @@ async def _is_unchanged(edit: CommentEdit) -> bool:
     return bool(await db.value(IS_UNCHANGED, *known))
 
 
-async def _judge(edit: CommentEdit, author: Author) -> Judged:
+async def _judge(edit: CommentEdit, author: AuthorRecord) -> Judged:
     rules = await _rules(edit)
     # The record counts a published comment too, up to the most that are counted.
     others = author.comments - (author.comments < MOST_COUNTED and not edit.held)
@@ -92,7 +92,7 @@ async def _earlier(edit: CommentEdit, rules: list[ActiveRule]) -> list[EarlierPo
     return await facts.earlier_posts(edit.author.id, _post(edit, facts.NOBODY).signature, edit.comment)
 
 
-def _post(edit: CommentEdit, author: Author, earlier: Sequence[EarlierPost] = ()) -> Post:
+def _post(edit: CommentEdit, author: AuthorRecord, earlier: Sequence[EarlierPost] = ()) -> Post:
     return facts.post(edit.words, edit.html, assisted=edit.assisted, author=author, earlier=earlier)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parley.automod.rules import score
-from parley.automod.rules.score import AT, Figures, Weights
+from parley.automod.rules.score import AT, ScoreMetrics, Weights
 
 EPOCHS, RATE, DECAY = 15, 4.0, 1e-6
 CONSTANT_RATE = 0.05
@@ -53,7 +53,7 @@ def fit(texts: Sequence[Text], start: Weights = NOTHING, rate: float = RATE) -> 
     return _rounded(weights, constant)
 
 
-def figures(texts: Iterable[Text], weights: Weights) -> Figures:
+def figures(texts: Iterable[Text], weights: Weights) -> ScoreMetrics:
     """Judge weights by texts, of which at least one is advertising and one is not."""
     values = np.array(weights.values) * weights.scale
     chances: tuple[list[float], list[float]] = ([], [])
@@ -61,7 +61,7 @@ def figures(texts: Iterable[Text], weights: Weights) -> Figures:
         chances[text.spam].append(_sigmoid(weights.constant + values[text.buckets].sum() / sqrt(len(text.buckets))))
     harmless, spam = map(np.array, chances)
     loss = -(np.log(spam).mean() + np.log(1 - harmless).mean()) / 2
-    return Figures(len(spam), len(harmless), list(_above(spam)), list(_above(harmless)), float(loss))
+    return ScoreMetrics(len(spam), len(harmless), list(_above(spam)), list(_above(harmless)), float(loss))
 
 
 def stored(weights: Weights) -> bytes:

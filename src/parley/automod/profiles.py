@@ -36,7 +36,7 @@ async def check(viewer: Viewer, title: str, bio: str) -> None:
         raise Refused(REFUSED)
 
 
-async def _is_held(text: str, author: facts.Author) -> bool:
+async def _is_held(text: str, author: facts.AuthorRecord) -> bool:
     rules = [
         rule
         for rule in (await current.in_force()).rules

@@ -1,9 +1,9 @@
 """How long automatic rules and their hits are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
-RULES: tuple[Rule, ...] = (
-    Rule(
+RULES: tuple[RetentionRule, ...] = (
+    RetentionRule(
         table="hit",
         what="what automatic rules matched",
         days=365,
@@ -13,7 +13,7 @@ RULES: tuple[Rule, ...] = (
         where="""not exists (
             select from queue_item i where i.kind = 'comment' and i.target = hit.comment and i.state = 'open')""",
     ),
-    Rule(
+    RetentionRule(
         table="spam_training",
         what="trainings of the score of advertising",
         days=30,

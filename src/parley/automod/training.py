@@ -14,7 +14,7 @@ from parley.automod.learning import Text
 from parley.automod.rules import current, score
 from parley.automod.rules.facts import RESTRICTS
 from parley.automod.rules.post import Post
-from parley.automod.rules.score import Figures, Weights
+from parley.automod.rules.score import ScoreMetrics, Weights
 from parley.automod.tables import SpamTraining
 from parley.comments.rules import WORDS
 from parley.core import db
@@ -65,7 +65,7 @@ class Learned(msgspec.Struct, frozen=True):
     weights: Weights | None
     spam: int
     harmless: int
-    figures: Figures
+    figures: ScoreMetrics
 
 
 async def train() -> int:

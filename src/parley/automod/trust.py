@@ -2,7 +2,7 @@
 
 import msgspec
 
-from parley.automod.rules.facts import Author
+from parley.automod.rules.facts import AuthorRecord
 from parley.core.errors import TooMany
 from parley.core.text.messages import N_, Message, joined, plural
 
@@ -29,13 +29,13 @@ LEVELS = (
 )
 
 
-def level(author: Author) -> TrustLevel:
+def level(author: AuthorRecord) -> TrustLevel:
     """The highest level that a member has reached, lowered by one for each decision against them."""
     reached = max(number for number, one in enumerate(LEVELS) if _meets(author, one))
     return LEVELS[max(0, reached - author.upheld)]
 
 
-def _meets(author: Author, one: TrustLevel) -> bool:
+def _meets(author: AuthorRecord, one: TrustLevel) -> bool:
     return author.age >= one.days and author.comments >= one.comments
 
 
@@ -53,7 +53,7 @@ class UsedUp(msgspec.Struct, frozen=True):
         ).format(most=self.most, minutes=plural("{count} minute", "{count} minutes", -(-self.left // 60)))
 
 
-def used_up(author: Author) -> UsedUp | None:
+def used_up(author: AuthorRecord) -> UsedUp | None:
     """The wait of a member who has reached the hourly limit of their level; None for others."""
     most = level(author).per_hour
     lately = sorted(seconds for seconds in author.since if seconds < HOUR)
@@ -62,7 +62,7 @@ def used_up(author: Author) -> UsedUp | None:
     return UsedUp(most, max(1, round(HOUR - lately[most - 1])))
 
 
-def may_post(author: Author) -> None:
+def may_post(author: AuthorRecord) -> None:
     """Raise TooMany for a member who has reached the hourly limit of their level; the message says the text is kept."""
     used = used_up(author)
     if used is not None:

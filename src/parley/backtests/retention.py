@@ -1,9 +1,9 @@
 """How long back-tests are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
-RULES: tuple[Rule, ...] = (
-    Rule(
+RULES: tuple[RetentionRule, ...] = (
+    RetentionRule(
         table="backtest",
         what="back-tests of automatic rules",
         days=90,

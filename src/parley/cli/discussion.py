@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from parley.cli.running import on_installation
 from parley.comments.formats import FORMATS
-from parley.comments.formats.foreign import without_lonely_gaps
+from parley.comments.formats.foreign import without_leaf_tombstones
 from parley.comments.importing import ImportLine, import_discussion
 from parley.core.errors import CommandFailed
 
@@ -73,7 +73,7 @@ def read_format(file: Path, format_: str, from_: str | None) -> list[ImportLine]
         raise CommandFailed(f"{file.name} has no discussion {from_}.")
     chosen = found if from_ is None else [one for one in found if one.discussion == from_]
     try:
-        fields = [msgspec.structs.asdict(one) for one in without_lonely_gaps(chosen)]
+        fields = [msgspec.structs.asdict(one) for one in without_leaf_tombstones(chosen)]
         return [msgspec.convert(one, ImportLine, strict=False) for one in fields]
     except msgspec.ValidationError as error:
         raise CommandFailed(f"{file.name} has a comment that cannot be imported: {error}.") from None

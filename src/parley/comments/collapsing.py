@@ -13,7 +13,7 @@ SHOWN = 2
 NAMED = 2
 
 
-class Rest(msgspec.Struct, frozen=True):
+class CollapsedReplies(msgspec.Struct, frozen=True):
     """The replies after the first SHOWN: those on the page, and how many there are with those that are not."""
 
     shown: tuple[int, ...]
@@ -48,7 +48,7 @@ def _is_blocked(state: ViewerState | None) -> bool:
 
 
 def around(
-    rest: Rest, rows: Mapping[int, CommentRow], states: Mapping[int, ViewerState], *, is_open: bool = False
+    rest: CollapsedReplies, rows: Mapping[int, CommentRow], states: Mapping[int, ViewerState], *, is_open: bool = False
 ) -> Fragment:
     """Return the HTML before and after the replies that are collapsed together."""
     replies = replies_of(rest.shown, rest.count, rows, states, is_open=is_open)

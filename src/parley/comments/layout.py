@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from parley.comments.choosing import Tree
-from parley.comments.collapsing import SHOWN, Rest, around, replies_of
+from parley.comments.collapsing import SHOWN, CollapsedReplies, around, replies_of
 from parley.comments.fragments import Fragment, ViewerState, fragment_of, stub
 from parley.comments.queries import CommentRow
 from parley.core.http.pages import Prepared
@@ -39,11 +39,11 @@ class Layout(msgspec.Struct, frozen=True):
     parts: list[bytes]
     positions: dict[int, Position]
     # Replies that are collapsed together, by the index in `parts` at which they begin.
-    rests: dict[int, Rest]
+    rests: dict[int, CollapsedReplies]
 
 
 # Comments with their level, replies to be collapsed, and finished HTML, still to be added; the next one is last.
-Todo = list[tuple[int, int] | Rest | str]
+Todo = list[tuple[int, int] | CollapsedReplies | str]
 NOBODY: Mapping[int, ViewerState] = {}
 
 
@@ -69,7 +69,7 @@ def lay_out(
         item = todo.pop()
         if isinstance(item, str):
             layout.parts.append(item.encode())
-        elif isinstance(item, Rest):
+        elif isinstance(item, CollapsedReplies):
             layout.rests[len(layout.parts)] = item
             layout.parts.append(around(item, rows, NOBODY).before.encode())
         else:
@@ -102,7 +102,7 @@ def _add(layout: Layout, tree: Tree, sort: str, comment: int, level: int, *, col
     if left:
         below.append(stub(row, left, sort, shows_some=bool(children)))
     if collapses and row.parent is None and len(children) > SHOWN:
-        rest = Rest(tuple(children[SHOWN:]), len(children) - SHOWN + (left[0] if left else 0))
+        rest = CollapsedReplies(tuple(children[SHOWN:]), len(children) - SHOWN + (left[0] if left else 0))
         below = [*below[:SHOWN], rest, *below[SHOWN:], around(rest, layout.rows, NOBODY).after]
     return [fragment.after, *below] if flat else [*below, fragment.after]
 

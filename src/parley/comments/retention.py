@@ -1,6 +1,6 @@
 """How long the text of comments is kept that nobody can read any more."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
 # Pages show this number to members who delete a comment.
 DELETED_DAYS = 90
@@ -10,7 +10,7 @@ IS_NOT_DISPUTED = """not exists (
 NO_WORDS = "body = '', html = '', statement = null, quote = null, prefix = null, suffix = null, words = null"
 
 RULES = (
-    Rule(
+    RetentionRule(
         table="comment",
         what="the words of comments that their author deleted or withdrew",
         days=DELETED_DAYS,
@@ -20,7 +20,7 @@ RULES = (
         where=f"state in ('deleted_by_author', 'withdrawn') and body <> '' and {IS_NOT_DISPUTED}",
         blank=NO_WORDS,
     ),
-    Rule(
+    RetentionRule(
         table="comment_signature",
         what="signatures of comments, by which near-copies are found",
         days=30,
@@ -29,7 +29,7 @@ RULES = (
         why="advertising comes back within weeks; no text can be read from a signature",
         key="comment",
     ),
-    Rule(
+    RetentionRule(
         table="comment",
         what="the words of comments that expired before a moderator came",
         days=90,
@@ -39,7 +39,7 @@ RULES = (
         where=f"state = 'expired' and body <> '' and {IS_NOT_DISPUTED}",
         blank=NO_WORDS,
     ),
-    Rule(
+    RetentionRule(
         table="comment_version",
         what="earlier versions of such comments",
         days=90,

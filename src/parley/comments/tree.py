@@ -9,7 +9,7 @@ from parley.comments.rules import IS_IN
 from parley.core import db
 
 SORTS = ("best", "new", "old", "controversial")
-# Offered where the answers to a statement on the passage part: first what all groups agree with (published shares, in
+# Offered where groups disagree on a statement on the passage: first what all groups agree with (published shares, in
 # per cent) and many find worth reading. The table of verdicts is in a package above this one.
 BRIDGING = "bridging"
 # With fewer comments that have votes, an order by votes looks random (as Talkyard found): then `best` sorts by time.
@@ -105,7 +105,7 @@ select exists (
 
 
 async def effective_sort(thread_id: int, sort: str, passage: int | str | None = None) -> str:
-    """Return the order to use: `best` instead of `bridging` where no answers part on `passage`.
+    """Return the order to use: `best` instead of `bridging` where groups do not disagree on `passage`.
 
     While too few comments have votes it is `old` instead of `best`.
     """

@@ -1,7 +1,7 @@
-"""Keeping what a thread shows until that changes, told by a validator (in the sense of RFC 9110, 8.8).
+"""Caching what is made from a thread until the thread changes, which its validator shows (RFC 9110, 8.8).
 
-PostgreSQL knows of each row where it is stored (`ctid`) and which transaction wrote it (`xmin`). So a sum over those of
-all rows that a page shows differs as soon as one was written. Reading them costs a tenth of making the page.
+PostgreSQL stores with each row its place (`ctid`) and the transaction that wrote it (`xmin`). A sum over these, of all
+rows that a page shows, differs once one of the rows was written. Reading it costs a tenth of making the page.
 """
 
 from collections.abc import Awaitable, Callable, Hashable
@@ -18,7 +18,7 @@ Value = TypeVar("Value")
 MOST = 10_000
 # In longer threads the sum costs as much as the page.
 MOST_COMMENTS = 2_000
-# A page says how long ago something was: that may be wrong by a twentieth.
+# The times on a page ("5 min") may be wrong by a twentieth.
 OFF_BY = 20
 SHORTEST, LONGEST = 30.0, 3_600.0
 
@@ -49,12 +49,19 @@ from thread t join article a on a.id = t.article where t.id = $1 and t.comment_c
 
 
 async def validator(thread: int) -> str | None:
-    """Return what differs as soon as the page of `thread` would, or None if that costs as much as making the page."""
+    """Return the validator of `thread`, or None for a long thread, where it costs as much as making the page."""
     found: str | None = await db.value(VALIDATOR, thread)
     return found
 
 
-class Kept(msgspec.Struct, Generic[Value], frozen=True):
+class ReadValidator(msgspec.Struct, frozen=True):
+    """A thread's validator, and the moment from before it was read."""
+
+    at: float
+    validator: str | None
+
+
+class ValidatedValue(msgspec.Struct, Generic[Value], frozen=True):
     """A value, the validator of what it was made from, and until when its times are right (core/cache.py: moment)."""
 
     value: Value
@@ -62,25 +69,33 @@ class Kept(msgspec.Struct, Generic[Value], frozen=True):
     until: float
 
 
-class Unchanged(Generic[Value]):
-    """Keeps what was made from threads while nothing changes there, up to `most_bytes`, as `size` counts them."""
+class ValidatedCache(Generic[Value]):
+    """Caches values made from threads while these do not change; up to `most_bytes`, as `size` measures them."""
 
     def __init__(self, name: str, most_bytes: int, size: Callable[[Value], int]) -> None:
-        self._kept: Bounded[Kept[Value]] = Bounded(MOST, most_bytes, lambda one: ENTRY_BYTES + size(one.value), name)
+        self._kept: Bounded[ValidatedValue[Value]] = Bounded(
+            MOST, most_bytes, lambda one: ENTRY_BYTES + size(one.value), name
+        )
 
-    async def get(self, key: Hashable, thread: int, make: Callable[[float], Awaitable[tuple[Value, float]]]) -> Value:
-        """Return the value of `key`, or what `make` makes from everything since the moment that it is given.
+    async def get(
+        self,
+        key: Hashable,
+        thread: int,
+        make: Callable[[ReadValidator], Awaitable[tuple[Value, float]]],
+        read: ReadValidator | None = None,
+    ) -> Value:
+        """Return the value of `key`, or what `make` makes from everything since the moment in what it is given.
 
-        `make` also returns for how many seconds its times are right.
+        `make` also returns for how many seconds its times are right. `read` is the validator if it was just read.
         """
         # The validator is read first: then the value contains at least what the validator stands for.
-        started, now = moment(), await validator(thread)
+        now = read or ReadValidator(moment(), await validator(thread))
         kept = self._kept.get(key)
-        if kept is not None and kept.validator == now and started < kept.until:
+        if kept is not None and kept.validator == now.validator and now.at < kept.until:
             return kept.value
-        value, seconds = await make(started)
-        if now is not None:
-            self._kept.put(key, Kept(value, now, started + seconds))
+        value, seconds = await make(now)
+        if now.validator is not None:
+            self._kept.put(key, ValidatedValue(value, now.validator, now.at + seconds))
         return value
 
     def clear(self) -> None:

@@ -11,7 +11,7 @@ from parley.comments import tree as comments_tree
 from parley.comments.choosing import Tree
 from parley.comments.fragments import frame
 from parley.comments.layout import Layout, lay_out
-from parley.comments.validator import Unchanged, right_for
+from parley.comments.validator import ReadValidator, ValidatedCache, right_for
 from parley.core.cache import PAGE_SECONDS, MicroCache, text_bytes
 from parley.core.errors import NotFound
 from parley.core.events.notify import Signal, subscribers
@@ -107,7 +107,7 @@ def _comments_size(discussion: Discussion) -> int:
 
 
 _views: MicroCache[ThreadView] = MicroCache("threads", PAGE_SECONDS, size=_size)
-_unchanged: Unchanged[ThreadView] = Unchanged("unchanged-threads", MOST_BYTES, _size)
+_unchanged: ValidatedCache[ThreadView] = ValidatedCache("unchanged-threads", MOST_BYTES, _size)
 _discussions: MicroCache[Discussion] = MicroCache("discussions", PAGE_SECONDS, size=_comments_size)
 # Incremented by every signal about a thread, so that members see their own changes at once.
 _generations: dict[int, int] = defaultdict(int)
@@ -121,15 +121,20 @@ subscribers.append(_on_signal)
 
 
 async def thread_view(
-    query: DiscussionQuery, *, fresh: bool, viewer: Viewer | None = None, not_before: float = 0.0
+    query: DiscussionQuery,
+    *,
+    fresh: bool,
+    viewer: Viewer | None = None,
+    not_before: float = 0.0,
+    validator: ReadValidator | None = None,
 ) -> ThreadView:
     """Return the page for `query`, at most a second old or, with `fresh`, with all changes signalled to this process.
 
     It contains everything that `viewer` changed in any process, and everything from before `not_before` (monotonic).
-    Raises NotFound if there is no such thread.
+    `validator` is the thread's if it was just read. Raises NotFound if there is no such thread.
     """
     key, oldest = (query, _generation(query, fresh=fresh)), max(_oldest(viewer), not_before)
-    return await _views.get(key, lambda: _unchanged.get(query, query.thread, lambda _: _made(query)), oldest)
+    return await _views.get(key, lambda: _unchanged.get(query, query.thread, lambda _: _made(query), validator), oldest)
 
 
 async def _made(query: DiscussionQuery) -> tuple[ThreadView, float]:

@@ -17,7 +17,8 @@ from parley.core.errors import NotFound, ParleyError, Refused
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
 from parley.core.http.forms import posted
 from parley.core.http.pages import fragment, page, wants_fragment
-from parley.core.ratelimit import POST, PREVIEW_NETWORK, network, take_each, take_network
+from parley.core.networks import network
+from parley.core.ratelimit import POST, PREVIEW_NETWORK, take_each, take_network
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.threads import queries as threads

@@ -1,8 +1,8 @@
 """How long the community's settings are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[RetentionRule, ...] = ()
 KEPT: Kept = {
     "community": "settings of this installation",
     "guideline": "decisions refer to them",

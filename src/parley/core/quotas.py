@@ -21,11 +21,11 @@ class Quota(msgspec.Struct, frozen=True):
 used: ContextVar[list[Quota] | None] = ContextVar("used", default=None)
 
 
-def tell(quota: Quota) -> None:
+def add(quota: Quota) -> None:
     """Have the answer to the current request of the API say what is left of a limit."""
-    told = used.get()
-    if told is not None:
-        told.append(quota)
+    quotas = used.get()
+    if quotas is not None:
+        quotas.append(quota)
 
 
 def headers(quotas: Iterable[Quota]) -> dict[str, str]:

@@ -3,7 +3,6 @@
 A limit has one token bucket for each subject (core/token_buckets.py). A use takes one token, or one for each kilobyte.
 """
 
-import ipaddress
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
@@ -11,8 +10,8 @@ import msgspec
 import structlog
 
 from parley.core import db, quotas, token_buckets
-from parley.core.cache import by_text
 from parley.core.errors import TooMany
+from parley.core.networks import network, site
 from parley.core.quotas import Quota
 from parley.core.settings import settings
 from parley.core.text.durations import lasting
@@ -34,7 +33,6 @@ TOO_MANY_OPENED = N_(
 
 # One person with IPv6 may have a /48: 65,536 of the networks by which clients are counted. Without a limit for all of a
 # /48, of so many times the limit of one network, that person could use up the limit for everybody (`sign-up:all`).
-SMALLEST_IPV6 = "/64"
 SITE_NETWORKS = 8
 
 
@@ -219,19 +217,19 @@ async def take_all(uses: Sequence[Use]) -> int | None:
         return None
     if isinstance(answer, Refusal):
         use, wait = uses[answer.bucket], -(-answer.milliseconds // 1_000)
-        _tell(use, 0, wait)
+        _report(use, 0, wait)
         raise _refusal(use, wait)
     counted = [one for one in zip(answer, uses, strict=True) if one[1].subject != EVERYBODY]
     if counted:
         left, use = min(counted, key=itemgetter(0))
-        _tell(use, left)
+        _report(use, left)
     return answer[-1]
 
 
-def _tell(use: Use, left: int, wait: int | None = None) -> None:
-    """What is counted in kilobytes says nothing about the number of requests."""
+def _report(use: Use, left: int, wait: int | None = None) -> None:
+    """Report to the API how many uses are left. What is counted in kilobytes is not a number of requests."""
     if use.cost == 1:
-        quotas.tell(use.limit.quota(left, wait))
+        quotas.add(use.limit.quota(left, wait))
 
 
 async def _take_from_table(uses: Sequence[Use]) -> None:
@@ -263,11 +261,6 @@ def of_network(limit: Limit, of: str) -> Iterator[Use]:
     yield Use(limit, of)
 
 
-def site(of: str) -> str:
-    """Return the /48 of a /64, and any other network itself: what one person may have."""
-    return str(ipaddress.ip_network(of).supernet(new_prefix=48)) if of.endswith(SMALLEST_IPV6) else of
-
-
 async def give_back(limit: Limit, subject: str) -> None:
     """Return a token, for a use that does not count."""
     if not settings().limits:
@@ -293,18 +286,6 @@ async def take_volume(account: int, size: int) -> None:
     kilobytes = -(-size // 1_000)
     of_account = Use(VOLUME_ACCOUNT, str(account), min(kilobytes, VOLUME_ACCOUNT.most))
     await take_all([of_account, Use(VOLUME_ALL, EVERYBODY, min(kilobytes, VOLUME_ALL.most))])
-
-
-@by_text("networks", most_bytes=4 * 2**20)
-def network(address: str) -> str:
-    """Return the network of a client's address: its /24, or its /64 for IPv6; `address` itself if it is not one."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 64), strict=False))  # noqa: PLR2004
 
 
 def _key(limit: Limit, subject: str) -> str:

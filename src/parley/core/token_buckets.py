@@ -2,9 +2,9 @@
 
 A bucket holds `most` tokens and is refilled in `seconds`, little by little.
 
-A `shared` bucket serves those first who have used little of their own: its last half is kept for them in proportion.
-Who has used three quarters of a bucket of their own leaves three eighths of the shared one to others. So it bounds
-everybody together, and nobody uses it up for everybody. (The dynamic threshold of Choudhury and Hahne, 1998.)
+A `shared` bucket first serves those who have used little of their own buckets. Somebody who has used the share `s` of
+theirs is refused once only the share `s / 2` of the shared one is left: three eighths, after three quarters of their
+own. So nobody can use it up for everybody. (The dynamic threshold of Choudhury and Hahne, 1998.)
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Members of the demo who only read and answer statements, and how they answer.
 
-Three threads have statements. In one the answers part along a line with common ground, in one they have no pattern, and
-in one too few answered. The maps are made by the worker's own job.
+Three threads have statements. In one the answers differ along a line, with common ground; in one without a pattern; in
+one too few answered. The maps are made by the worker's own job.
 """
 
 import random
@@ -79,7 +79,7 @@ async def answer(threads: Mapping[str, DemoThread]) -> None:
         if number == MAPPED:
             early = {reader.member for reader in readers[:EARLY]}
             await _store(thread.id, [one for one in cast if one.member in early])
-            await maps.draw(thread.id, datetime.now(UTC) - timedelta(days=1))
+            await maps.compute(thread.id, datetime.now(UTC) - timedelta(days=1))
             cast = [one for one in cast if one.member not in early]
         await _store(thread.id, cast)
 

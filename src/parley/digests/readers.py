@@ -40,7 +40,7 @@ union all select member, null, topic, level from topic_follow where member = any
 ASSISTED = "select id from member where id = any($1) and assisted <> 'show'"
 
 
-class Seen(msgspec.Struct, frozen=True):
+class ThreadVisit(msgspec.Struct, frozen=True):
     member: int
     thread: int
     at: datetime
@@ -110,7 +110,7 @@ async def _visited(members: list[int]) -> tuple[dict[int, dict[int, datetime]], 
     """Return when each member last visited which threads, and the pairs of members and topics of these threads."""
     seen: dict[int, dict[int, datetime]] = defaultdict(dict)
     topics: list[tuple[int, str]] = []
-    for one in await db.fetch(Seen, SEEN, members):
+    for one in await db.fetch(ThreadVisit, SEEN, members):
         seen[one.member][one.thread] = one.at
         topics.append((one.member, one.topic))
     return seen, topics

@@ -1,10 +1,10 @@
 """How long issues of the digest and picks are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 from parley.digests.rules import NEWS_DAYS
 
 RULES = (
-    Rule(
+    RetentionRule(
         table="issue",
         what="issues of the digest, with their items",
         days=120,
@@ -12,7 +12,7 @@ RULES = (
         after="they were planned",
         why="items are a month old at most, so none is featured twice; the page of an issue stays as long",
     ),
-    Rule(
+    RetentionRule(
         table="pick",
         what="moderators' picks for the digest",
         days=NEWS_DAYS,

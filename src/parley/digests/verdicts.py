@@ -1,4 +1,4 @@
-"""What the week's maps found: one point of common ground and one statement on which answers part, for a digest."""
+"""What the week's maps found: one point of common ground and one statement on which groups disagree, for a digest."""
 
 from datetime import datetime
 

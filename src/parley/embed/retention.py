@@ -1,9 +1,9 @@
 """How long sites, and what readers do on them, are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
-RULES: tuple[Rule, ...] = (
-    Rule(
+RULES: tuple[RetentionRule, ...] = (
+    RetentionRule(
         table="embed_code",
         what="consents to be signed in on a publisher's site",
         days=0,
@@ -12,7 +12,7 @@ RULES: tuple[Rule, ...] = (
         why="they no longer sign anybody in",
         key="token_hash",
     ),
-    Rule(
+    RetentionRule(
         table="first_comment",
         what="first comments on articles of publishers, while the article is fetched",
         days=30,

@@ -1,12 +1,12 @@
 """How long exports are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
 # Also stated by templates/exports/_export.html.
 DAYS = 7
 
 RULES = (
-    Rule(
+    RetentionRule(
         table="export",
         what="exports of members' data, with their files",
         days=DAYS,

@@ -1,6 +1,6 @@
 """How long saved reasons are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[RetentionRule, ...] = ()
 KEPT: Kept = {"saved_reason": "until a moderator deletes it"}

@@ -13,7 +13,7 @@ from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.core.text.messages import N_
 from parley.imported import ops, queries
-from parley.imported.queries import ClaimRow
+from parley.imported.queries import ImportedClaimRow
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import staff_mail
@@ -118,7 +118,7 @@ async def undo(moderator: Viewer, number: int) -> None:
         await modlog.write(moderator, Entry("import.undo", "member", row.member, before, {}))
 
 
-async def _locked(moderator: Viewer, number: int, state: str) -> ClaimRow:
+async def _locked(moderator: Viewer, number: int, state: str) -> ImportedClaimRow:
     await db.value(LOCK, number)
     row = await queries.claim(number)
     if row is None:
@@ -130,7 +130,7 @@ async def _locked(moderator: Viewer, number: int, state: str) -> ClaimRow:
     return row
 
 
-async def _tell(row: ClaimRow, *, confirms: bool) -> None:
+async def _tell(row: ImportedClaimRow, *, confirms: bool) -> None:
     email = await db.value(queries.EMAIL, row.member)
     link = f"{settings().base_url}/settings/imported"
     if email:

@@ -29,7 +29,7 @@ REMEMBER = "update imported_claim set comments = comments || $2::bigint[] where 
 OWN_VOTES = "select comment, axis from vote where member = $1 and comment = any($2::bigint[])"
 
 
-class Found(msgspec.Struct, frozen=True):
+class ClaimableInThread(msgspec.Struct, frozen=True):
     """Comments of a thread that are the member's by their address or by a confirmed `claim`."""
 
     thread: int
@@ -58,11 +58,11 @@ async def claim(viewer: Viewer) -> int:
 
 async def take(viewer: Viewer, addresses: list[bytes]) -> int:
     """Do what `claim` does, in the open transaction. `addresses` are hashes of the viewer's."""
-    found = await db.fetch(Found, FIND, addresses, viewer.id)
+    found = await db.fetch(ClaimableInThread, FIND, addresses, viewer.id)
     return sum([len(await _take_in(viewer, one)) for one in found])
 
 
-async def _take_in(viewer: Viewer, found: Found) -> list[int]:
+async def _take_in(viewer: Viewer, found: ClaimableInThread) -> list[int]:
     await lock_thread(found.thread)
     for vote in await db.fetch(OwnVote, OWN_VOTES, viewer.id, found.ids):
         with suppress(Refused):

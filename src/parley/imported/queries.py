@@ -22,7 +22,7 @@ class Claimable(msgspec.Struct, frozen=True):
     count: int
 
 
-class ClaimRow(msgspec.Struct, frozen=True):
+class ImportedClaimRow(msgspec.Struct, frozen=True):
     """A member's claim to be the author `name` of another site, with how many comments it is or would be about."""
 
     id: int
@@ -99,19 +99,19 @@ async def author_of(comment: int) -> ImportedAuthor | None:
     return await db.fetch_one(ImportedAuthor, AUTHOR, comment)
 
 
-async def claim(number: int) -> ClaimRow | None:
-    return await db.fetch_one(ClaimRow, ONE, number)
+async def claim(number: int) -> ImportedClaimRow | None:
+    return await db.fetch_one(ImportedClaimRow, ONE, number)
 
 
-async def claims_of(member: int) -> list[ClaimRow]:
+async def claims_of(member: int) -> list[ImportedClaimRow]:
     """Return a member's own claims, the newest first."""
-    return await db.fetch(ClaimRow, OWN, member)
+    return await db.fetch(ImportedClaimRow, OWN, member)
 
 
-async def waiting() -> list[ClaimRow]:
-    return await db.fetch(ClaimRow, WAITING)
+async def waiting() -> list[ImportedClaimRow]:
+    return await db.fetch(ImportedClaimRow, WAITING)
 
 
-async def confirmed() -> list[ClaimRow]:
+async def confirmed() -> list[ImportedClaimRow]:
     """Return the claims that were confirmed last."""
-    return await db.fetch(ClaimRow, CONFIRMED)
+    return await db.fetch(ImportedClaimRow, CONFIRMED)

@@ -1,9 +1,9 @@
 """How long claims to imported comments are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
 RULES = (
-    Rule(
+    RetentionRule(
         table="imported_claim",
         what="claims to imported comments that moderators refused or undid",
         days=365,

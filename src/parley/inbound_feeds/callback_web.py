@@ -12,7 +12,7 @@ from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.inbound_feeds import subscribing
-from parley.inbound_feeds.subscribing import LEASE_SECONDS, Subscription
+from parley.inbound_feeds.subscribing import LEASE_SECONDS, HubSubscription
 
 LARGEST_DELIVERY = 5_000_000  # bytes
 LONGEST_CHALLENGE = 1_000
@@ -59,7 +59,7 @@ async def deliver(request: AnyRequest, feed: FromPath[str], token: FromPath[str]
     return _plain("", 202)
 
 
-async def _subscription(number: str, token: str) -> Subscription | None:
+async def _subscription(number: str, token: str) -> HubSubscription | None:
     """The subscription at a callback address; None if it has ended. Raises NotFound if the address is not ours."""
     feed = as_id(number) or 0
     is_ours = hmac.compare_digest(subscribing.token_of(feed).encode(), token.encode())

@@ -1,9 +1,9 @@
 """How long inbound feeds and what they listed are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
-RULES: tuple[Rule, ...] = (
-    Rule(
+RULES: tuple[RetentionRule, ...] = (
+    RetentionRule(
         table="feed_host",
         what="when a site of a feed may be asked next, and its robots.txt",
         days=30,

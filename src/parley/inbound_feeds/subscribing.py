@@ -46,7 +46,7 @@ async def note_hub(feed: int, document: FeedDocument) -> None:
         await db.execute(FORGET, feed)
 
 
-class Subscription(msgspec.Struct, frozen=True):
+class HubSubscription(msgspec.Struct, frozen=True):
     """A subscription. `id` is its feed; `asked` is whether the hub was asked to confirm within the last day."""
 
     id: int
@@ -72,12 +72,12 @@ async def subscribe_due() -> int:
     """Ask the hubs of feeds for subscriptions that are new or end soon, and return how many these were."""
     if not settings().websub_subscribe:
         return 0
-    due = await db.fetch(Subscription, CLAIM)
+    due = await db.fetch(HubSubscription, CLAIM)
     await attempts.each(JOB, due, ask, key=lambda one: one.id, in_transaction=False)
     return len(due)
 
 
-async def ask(wanted: Subscription) -> None:
+async def ask(wanted: HubSubscription) -> None:
     """Ask a hub for a subscription. It confirms later, at our callback address."""
     fields = {
         "hub.mode": "subscribe",
@@ -95,8 +95,8 @@ async def ask(wanted: Subscription) -> None:
         log.info("hub not reached", feed=wanted.id, reason=str(error))
 
 
-async def find(feed: int) -> Subscription | None:
-    return await db.fetch_one(Subscription, ONE, feed)
+async def find(feed: int) -> HubSubscription | None:
+    return await db.fetch_one(HubSubscription, ONE, feed)
 
 
 # Renewed after three quarters of the lease, but no hub makes us ask more than once an hour.
@@ -138,12 +138,12 @@ def token_of(feed: int) -> str:
     return proof("websub callback", str(feed).encode()).hex()
 
 
-def secret_of(one: Subscription) -> str:
+def secret_of(one: HubSubscription) -> str:
     """What the hub signs its deliveries with."""
     return proof("websub secret", f"{one.id}|{one.hub}|{one.topic}".encode()).hex()
 
 
-def is_signed(one: Subscription, header: str, body: bytes) -> bool:
+def is_signed(one: HubSubscription, header: str, body: bytes) -> bool:
     """Whether a delivery has the signature of our hub: `header` is its `X-Hub-Signature`."""
     method, _, signature = header.partition("=")
     if method not in METHODS:

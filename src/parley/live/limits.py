@@ -4,7 +4,8 @@ from collections import Counter
 
 from parley.core.errors import TooMany
 from parley.core.http.access import Viewer
-from parley.core.ratelimit import SITE_NETWORKS, network, site
+from parley.core.networks import network, site
+from parley.core.ratelimit import SITE_NETWORKS
 from parley.core.text.messages import N_
 from parley.live.channel import HubSettings
 from parley.live.stream import Stream

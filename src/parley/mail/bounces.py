@@ -37,7 +37,7 @@ update mail_address set suppressed_at = coalesce(suppressed_at, now()), reason =
 """
 
 
-class About(msgspec.Struct, frozen=True):
+class BouncedMail(msgspec.Struct, frozen=True):
     address: str
     list: str | None
     member: int | None
@@ -49,7 +49,7 @@ async def record(mail: int, kind: str, status: str, detail: str, *, digest: str)
     A member who complains is unsubscribed from the list, and their address is suppressed.
     """
     async with db.atomic():
-        about = await db.fetch_one(About, ABOUT, mail)
+        about = await db.fetch_one(BouncedMail, ABOUT, mail)
         if about is None or not await _insert(mail, about.address, kind, status, detail, digest):
             return False
         if kind == "policy":
@@ -86,7 +86,7 @@ def _stored(detail: str) -> str:
 async def unsubscribe(mail: int) -> bool:
     """Unsubscribe the recipient of `mail` from its list. Return False if it is not of a list."""
     async with db.atomic():
-        about = await db.fetch_one(About, ABOUT, mail)
+        about = await db.fetch_one(BouncedMail, ABOUT, mail)
         if about is None or about.list is None or about.member is None:
             return False
         await lists[about.list].stop(about.member, "")

@@ -1,10 +1,10 @@
 """How long mail and bounces are kept."""
 
-from parley.core.retention import Files, Kept, Rule
+from parley.core.retention import Files, Kept, RetentionRule
 from parley.core.settings import settings
 
 RULES = (
-    Rule(
+    RetentionRule(
         table="mail",
         what="the text of letters that were sent or given up",
         days=7,
@@ -15,7 +15,7 @@ RULES = (
                  and (text <> '' or html is not null or message is not null)""",
         blank="text = '', html = null, message = null",
     ),
-    Rule(
+    RetentionRule(
         table="mail",
         what="that a letter was sent, to whom and with which subject",
         days=30,
@@ -23,7 +23,7 @@ RULES = (
         after="it was due",
         why="bounces arrive within days, and mail figures look back a month",
     ),
-    Rule(
+    RetentionRule(
         table="mail_bounce",
         what="bounces and complaints",
         days=90,
@@ -33,7 +33,7 @@ RULES = (
         where="""not exists (
             select from mail_address a where a.address = mail_bounce.address and a.suppressed_at is not null)""",
     ),
-    Rule(
+    RetentionRule(
         table="mail_address",
         what="addresses with bounces that are not suppressed",
         days=30,
@@ -43,7 +43,7 @@ RULES = (
         where="suppressed_at is null",
         key="address",
     ),
-    Rule(
+    RetentionRule(
         table="mail_domain",
         what="how providers accept our mail",
         days=30,

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from parley.maps.placed import You
+from parley.maps.placed import ViewerPlacement
 from parley.perspectives.picture import MapPicture, Square
 
 WIDTH, LINE_HEIGHT, TOP, GAP = 500.0, 104.0, 4.0, 2.0
@@ -38,7 +38,7 @@ class Drawing(msgspec.Struct, frozen=True):
     mark: Mark | None
 
 
-def draw(picture: MapPicture, you: You | None) -> Drawing:
+def draw(picture: MapPicture, you: ViewerPlacement | None) -> Drawing:
     """Return the shapes of a picture: bars along a line, or squares on a plane that are larger the more stand there."""
     if picture.rows == 1:
         return Drawing(WIDTH, LINE_HEIGHT, tuple(_bars(picture)), _on_line(you))
@@ -71,14 +71,14 @@ def _shape(one: Square, x: float, y: float, width: float, height: float | None) 
     return Shape(kind, round(x, 1), round(y, 1), round(width, 1), round(height, 1))
 
 
-def _on_line(you: You | None) -> Mark | None:
+def _on_line(you: ViewerPlacement | None) -> Mark | None:
     if you is None:
         return None
     along = you.ranges[0]
     return Mark(round(along.start * WIDTH, 1), round(along.middle * WIDTH, 1), round(along.end * WIDTH, 1), y=96)
 
 
-def _on_plane(you: You | None) -> Mark | None:
+def _on_plane(you: ViewerPlacement | None) -> Mark | None:
     if you is None or len(you.ranges) < 2:  # noqa: PLR2004
         return None
     across, down = you.ranges[:2]

@@ -1,4 +1,4 @@
-"""What each count of a map changed. Everybody can read which verdicts came and went."""
+"""What each computation of a map changed. Everybody can read which verdicts came and went."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from parley.perspectives.published import PublicationState
 
 
 class MapChange(msgspec.Struct, frozen=True):
-    """What a count changed: the gate if it was measured, and the verdicts that came or went (`now` is None)."""
+    """What a computation changed: the gate if it was measured, and the verdicts that came or went (`now` is None)."""
 
     at: datetime
     reason: Reason | None

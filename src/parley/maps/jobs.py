@@ -1,4 +1,4 @@
-"""Counting maps anew after answers: a few at a time, one after another, in a process with low priority."""
+"""Computing maps after new answers, one after another, in a process with low priority."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from parley.maps.history import MapChange, changes
 from parley.perspectives.analysis import Analysis, Votes
 from parley.perspectives.published import PublicationState, PublishedMap, publish_map
 
-# A map is counted again after so many new answers, at most every five minutes, and once a day: shared verdicts need a
+# A map is computed again after so many new answers, at most every five minutes, and once a day: shared verdicts need a
 # second day, and the answers of members who left go.
 NEW_ANSWERS = 5
 DUE = f"""
@@ -28,9 +28,9 @@ order by m.counted_at nulls first, t.id limit 20
 """  # noqa: S608 constants only
 
 
-async def draw_due() -> int:
-    """Count the maps of all threads that are due, and return their number."""
-    return len(await attempts.each("maps", await db.values(DUE), draw, in_transaction=False))
+async def compute_due() -> int:
+    """Compute the maps of all threads that are due, and return their number."""
+    return len(await attempts.each("maps", await db.values(DUE), compute, in_transaction=False))
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -59,8 +59,8 @@ on conflict (comment) do update set verdict = excluded.verdict, bridge = exclude
 """
 
 
-async def draw(thread: int, now: datetime | None = None) -> None:
-    """Count a thread's map anew. `now` is another moment than the present only in the demo and in tests."""
+async def compute(thread: int, now: datetime | None = None) -> None:
+    """Compute a thread's map. `now` is another moment than the present only in the demo and in tests."""
     now = now or datetime.now(UTC)
     earlier = await db.fetch_one(Earlier, EARLIER, thread)
     previous = msgspec.json.decode(earlier.analysis, type=Analysis) if earlier else None

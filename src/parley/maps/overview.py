@@ -37,7 +37,7 @@ class CommonGround(msgspec.Struct, frozen=True):
         return f"/t/{self.thread}/{self.slug}?view=perspectives#discussion"
 
 
-class Deck(msgspec.Struct, frozen=True):
+class ThreadDeck(msgspec.Struct, frozen=True):
     """A thread whose statements want answers, and how many of them there are."""
 
     thread: int
@@ -79,9 +79,9 @@ async def common_ground(topic: str | None, viewer: Viewer | None) -> list[Common
     return [one for one in found if not (viewer and one.author_id in viewer.blocked)]
 
 
-async def decks(topic: str | None) -> list[Deck]:
+async def decks(topic: str | None) -> list[ThreadDeck]:
     """Return threads whose statements want answers, those with the newest activity first."""
-    return await db.fetch(Deck, DECKS, topic)
+    return await db.fetch(ThreadDeck, DECKS, topic)
 
 
 def by_topic(found: Sequence[CommonGround]) -> dict[str, list[list[CommonGround]]]:

@@ -19,7 +19,7 @@ class Range(msgspec.Struct, frozen=True):
     end: float
 
 
-class You(msgspec.Struct, frozen=True):
+class ViewerPlacement(msgspec.Struct, frozen=True):
     """The viewer on the picture. `near` is the group they are told to be near; None is between."""
 
     answers: int
@@ -27,7 +27,7 @@ class You(msgspec.Struct, frozen=True):
     near: str | None
 
 
-async def you(viewer: Viewer, thread: int, picture: MapPicture) -> You | None:
+async def you(viewer: Viewer, thread: int, picture: MapPicture) -> ViewerPlacement | None:
     """Return where the viewer stands on a thread's picture, None while nothing is known of them."""
     answers = await queries.own_answers(viewer.id, thread)
     parameters = await queries.parameters(thread)
@@ -37,14 +37,14 @@ async def you(viewer: Viewer, thread: int, picture: MapPicture) -> You | None:
     return on(picture, place(parameters, known), len(known)) if known else None
 
 
-def on(picture: MapPicture, found: Placement, answers: int) -> You:
+def on(picture: MapPicture, found: Placement, answers: int) -> ViewerPlacement:
     """Return a place as the picture shows it."""
     ranges = [
         _range(picture, axis, position, sd)
         for axis, (position, sd) in enumerate(zip(found.position, found.sd, strict=True))
     ]
     near = max(found.groups, key=found.groups.__getitem__, default=None)
-    return You(answers, tuple(ranges), near if near and found.groups[near] >= SHOWN else None)
+    return ViewerPlacement(answers, tuple(ranges), near if near and found.groups[near] >= SHOWN else None)
 
 
 def _range(picture: MapPicture, axis: int, position: float, sd: float) -> Range:

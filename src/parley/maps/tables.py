@@ -19,7 +19,7 @@ class PerspectiveMap(Table, tablename="perspective_map"):
     # What readers see (perspectives/published.py), and what is remembered to publish the next one.
     published = JSONB(null=False, default="{}")
     state = JSONB(null=False, default="{}")
-    # The number of answers that it was counted from.
+    # The number of answers that it was computed from.
     answers = Integer(null=False, default=0)
     # The gates measured and the verdicts that came and went, the newest last.
     history = JSONB(null=False, default="[]")

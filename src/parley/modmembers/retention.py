@@ -1,8 +1,8 @@
 """How long notes about members are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[RetentionRule, ...] = ()
 KEPT: Kept = {
     "note": "for staff, as long as the account exists",
 }

@@ -6,7 +6,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.automod.rules import facts
-from parley.automod.rules.facts import Author
+from parley.automod.rules.facts import AuthorRecord
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.reports.grave import IS_GRAVE
@@ -57,5 +57,5 @@ async def nearby(comment: int) -> list[NearbyComment]:
 
 def hosts(body: str, html: str) -> list[str]:
     """The first domains that a comment names, each once, however they are written."""
-    post = facts.post(body, html, assisted=False, author=Author(0, 0, 0, []))
+    post = facts.post(body, html, assisted=False, author=AuthorRecord(0, 0, 0, []))
     return list(dict.fromkeys(host.removeprefix("www.") for host in post.hosts if host))[:MOST]

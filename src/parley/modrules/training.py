@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.automod.rules.score import AT, Figures
+from parley.automod.rules.score import AT, ScoreMetrics
 from parley.core import db
 
 LAST = """
@@ -38,8 +38,8 @@ class Training(msgspec.Struct, frozen=True):
     created_at: datetime
 
     @property
-    def figures(self) -> Figures:
-        return msgspec.json.decode(self.raw, type=Figures)
+    def figures(self) -> ScoreMetrics:
+        return msgspec.json.decode(self.raw, type=ScoreMetrics)
 
     @property
     def thresholds(self) -> Iterator[ThresholdRow]:

@@ -130,7 +130,7 @@ async def unread_for_digest(members: Sequence[int]) -> list[NotificationRow]:
     return await db.fetch(NotificationRow, FOR_DIGEST, list(members))
 
 
-class Following(msgspec.Struct, frozen=True):
+class FollowState(msgspec.Struct, frozen=True):
     """Whether a member follows a thread (`follow`, `none` or `mute`), and the channel that they chose for it."""
 
     level: str = "none"
@@ -140,9 +140,9 @@ class Following(msgspec.Struct, frozen=True):
 FOLLOWING = "select level, channel from follow where member = $1 and thread = $2"
 
 
-async def following(member: int, thread: int) -> Following:
+async def following(member: int, thread: int) -> FollowState:
     """Return whether a member follows a thread."""
-    return await db.fetch_one(Following, FOLLOWING, member, thread) or Following()
+    return await db.fetch_one(FollowState, FOLLOWING, member, thread) or FollowState()
 
 
 async def topic_level(member: int, topic: str) -> str | None:

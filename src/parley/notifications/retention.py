@@ -1,9 +1,9 @@
 """How long notifications are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
 RULES = (
-    Rule(
+    RetentionRule(
         table="notification",
         what="notifications that were read",
         days=90,
@@ -11,7 +11,7 @@ RULES = (
         after="they were read",
         why="members may look for one again; what it links to stays",
     ),
-    Rule(
+    RetentionRule(
         table="notification",
         what="notifications that nobody read",
         days=365,

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Hashable
 
-from parley.comments.validator import Unchanged, right_for
+from parley.comments.validator import ReadValidator, ValidatedCache, right_for
 from parley.comments.view import DiscussionQuery, ThreadView, thread_view
 from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.http.pages import Encoded, Finished
@@ -16,7 +16,7 @@ def _size(page: Encoded) -> int:
 
 # Whoever asks within a moment needs no look at the database.
 _current: MicroCache[Encoded] = MicroCache("pages", PAGE_SECONDS, size=_size)
-_unchanged: Unchanged[Encoded] = Unchanged("unchanged-pages", MOST_BYTES, _size)
+_unchanged: ValidatedCache[Encoded] = ValidatedCache("unchanged-pages", MOST_BYTES, _size)
 
 
 async def visitors_page(
@@ -27,8 +27,8 @@ async def visitors_page(
     Raises NotFound if there is no such thread.
     """
 
-    async def made(since: float) -> tuple[Encoded, float]:
-        shown = await thread_view(query, fresh=False, not_before=since)
+    async def made(now: ReadValidator) -> tuple[Encoded, float]:
+        shown = await thread_view(query, fresh=False, not_before=now.at, validator=now)
         return (await make(shown)).encoded(encoding), right_for(shown.thread.last_activity_at)
 
     key = (query, chosen, encoding)

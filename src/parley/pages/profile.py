@@ -59,7 +59,7 @@ class ProfileComment(msgspec.Struct, frozen=True):
         return markdown.excerpt(self.html, EXCERPT)
 
 
-class Figures(msgspec.Struct, frozen=True):
+class ProfileCounts(msgspec.Struct, frozen=True):
     comment_count: int
     karma: int
 
@@ -102,9 +102,9 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
     )
 
 
-async def figures_of(member: int) -> Figures:
+async def figures_of(member: int) -> ProfileCounts:
     """Return how much a member wrote that is visible, and how it was voted."""
-    return await db.fetch_one(Figures, FIGURES, member) or Figures(0, 0)
+    return await db.fetch_one(ProfileCounts, FIGURES, member) or ProfileCounts(0, 0)
 
 
 def is_shown(person: accounts.PublicMember, viewer: Viewer | None) -> bool:

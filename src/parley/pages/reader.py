@@ -29,7 +29,7 @@ class _Rows(msgspec.Struct, frozen=True):
     votes: list[votes.VoteRow]
     visits: list[threads.VisitRow]
     held: list[comments.HeldComment]
-    follows: list[notifications.Following]
+    follows: list[notifications.FollowState]
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -38,11 +38,11 @@ class Reader(msgspec.Struct, frozen=True):
     votes: Mapping[int, ViewerState]
     visit: threads.VisitRow | None
     held: list[comments.HeldComment]
-    following: notifications.Following
+    following: notifications.FollowState
 
 
 async def reader_of(member: int, thread: int) -> Reader:
     rows = msgspec.json.decode(await db.value(READER, member, thread), type=_Rows)
     visit = next(iter(rows.visits), None)
-    following = next(iter(rows.follows), notifications.Following())
+    following = next(iter(rows.follows), notifications.FollowState())
     return Reader(votes.states(rows.votes), visit, rows.held, following)

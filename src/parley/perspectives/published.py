@@ -13,7 +13,15 @@ import msgspec
 from parley.perspectives.analysis import Analysis, Reason, StatementResult, Verdict, Votes
 from parley.perspectives.analysis import Shares as ExactShares
 from parley.perspectives.picture import MapPicture, draw
-from parley.perspectives.publishing import Published, PublishedShares, Tally, publish, rounded, rounded_down, shares
+from parley.perspectives.publishing import (
+    PublishedShares,
+    PublishedTally,
+    Tally,
+    publish,
+    rounded,
+    rounded_down,
+    shares,
+)
 from parley.perspectives.verdicts import VerdictHistory, next_verdict, representative
 
 # Members with fewer answers do not count (model/matrix.py).
@@ -59,7 +67,7 @@ class PublishedMap(msgspec.Struct, frozen=True):
 class PublicationState(msgspec.Struct, frozen=True):
     """What the next publication needs to know of this one. It is never shown."""
 
-    cells: dict[str, dict[str, Published]] = {}
+    cells: dict[str, dict[str, PublishedTally]] = {}
     histories: dict[str, VerdictHistory] = {}
 
     @property
@@ -108,7 +116,7 @@ def publish_map(
 
 
 def _statement(
-    one: StatementResult, verdicts: Mapping[str, Verdict], cells: Mapping[str, Mapping[str, Published]]
+    one: StatementResult, verdicts: Mapping[str, Verdict], cells: Mapping[str, Mapping[str, PublishedTally]]
 ) -> PublishedStatement:
     groups = {letter: shares(cell.tally) for letter, cell in cells[one.statement].items()}
     return PublishedStatement(
@@ -116,10 +124,10 @@ def _statement(
     )
 
 
-def _cells(one: StatementResult, before: Mapping[str, Published]) -> dict[str, Published]:
+def _cells(one: StatementResult, before: Mapping[str, PublishedTally]) -> dict[str, PublishedTally]:
     """Publish a step of each group's answers. Other groups than before begin anew."""
     known = before if before.keys() == one.shares.keys() else {}
-    return {letter: publish(known.get(letter, Published()), _tally(found)) for letter, found in one.shares.items()}
+    return {letter: publish(known.get(letter, PublishedTally()), _tally(found)) for letter, found in one.shares.items()}
 
 
 def _tally(found: ExactShares) -> Tally:

@@ -29,7 +29,7 @@ class Tally(msgspec.Struct, frozen=True):
         return self.agrees + self.disagrees + self.unsure
 
 
-class Published(msgspec.Struct, frozen=True):
+class PublishedTally(msgspec.Struct, frozen=True):
     """The answers of the last step that was published, and how many there were when the last step was looked at."""
 
     tally: Tally = Tally()
@@ -48,7 +48,7 @@ class PublishedShares(msgspec.Struct, frozen=True):
         return max(0, 100 - self.agree - self.disagree)
 
 
-def publish(published: Published, now: Tally) -> Published:
+def publish(published: PublishedTally, now: Tally) -> PublishedTally:
     """Return what is published once the answers are `now`: unchanged until a step is full.
 
     The answers that came and went are compared as a whole. If they are all the same, only the number is noted, so that
@@ -57,7 +57,7 @@ def publish(published: Published, now: Tally) -> Published:
     if not _is_step(published.looked_at, now.total):
         return published
     tally = published.tally if _is_unanimous(published.tally, now) else now
-    return Published(tally, now.total)
+    return PublishedTally(tally, now.total)
 
 
 def _is_step(before: int, now: int) -> bool:

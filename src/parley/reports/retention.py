@@ -1,9 +1,9 @@
 """How long reports are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
-RULES: tuple[Rule, ...] = (
-    Rule(
+RULES: tuple[RetentionRule, ...] = (
+    RetentionRule(
         table="report",
         what="from which network a visitor reported",
         days=30,
@@ -13,7 +13,7 @@ RULES: tuple[Rule, ...] = (
         where="network is not null",
         blank="network = null",
     ),
-    Rule(
+    RetentionRule(
         table="report",
         what="name and address of a visitor who reported",
         days=365,

@@ -13,7 +13,8 @@ from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
-from parley.core.ratelimit import EVERYBODY, REPORT, Triple, Use, network, of_network, take_all, take_each
+from parley.core.networks import network
+from parley.core.ratelimit import EVERYBODY, REPORT, Triple, Use, of_network, take_all, take_each
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.reports import ops, receipts, subjects

@@ -11,7 +11,8 @@ from parley.core.errors import ParleyError
 from parley.core.http.access import ANYONE, MODERATOR, AnyRequest, Viewer, address_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
-from parley.core.ratelimit import RIGHTS, network
+from parley.core.networks import network
+from parley.core.ratelimit import RIGHTS
 from parley.reports.ops import Flag
 from parley.reports.web import limit, reporter_of
 from parley.rights import ops, queries

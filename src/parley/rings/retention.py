@@ -1,9 +1,9 @@
 """How long voting rings are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
-RULES: tuple[Rule, ...] = (
-    Rule(
+RULES: tuple[RetentionRule, ...] = (
+    RetentionRule(
         table="vote_ring",
         what="groups that may be voting rings",
         days=90,

@@ -7,13 +7,13 @@ from litestar import Response, get
 
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
 from parley.core.http.pages import fragment, page
+from parley.core.networks import network
 from parley.core.ratelimit import (
     EVERYBODY,
     SEARCH_ACCOUNT,
     SEARCH_ALL,
     SEARCH_NETWORK,
     Use,
-    network,
     of_network,
     take_all,
 )

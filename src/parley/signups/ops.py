@@ -7,7 +7,7 @@ import structlog
 
 from parley import mail
 from parley.accounts import signup_ops, tokens, viewer_cache
-from parley.accounts.joining import Entrance, NotAdmitted
+from parley.accounts.joining import NotAdmitted, SignUpContext
 from parley.core import db, ratelimit
 from parley.core.db import atomic
 from parley.core.errors import NotFound
@@ -46,7 +46,7 @@ class Person(msgspec.Struct, frozen=True):
     email: str
 
 
-async def admit(member: int, entrance: Entrance) -> None:
+async def admit(member: int, entrance: SignUpContext) -> None:
     """Decide about somebody who signs up, in that transaction. Raises NotAdmitted if they may not."""
     mode, digest = await queries.mode(), tokens.digest(entrance.invitation)
     inviter: int | None = await db.value(USE, digest) if digest and mode != "closed" else None

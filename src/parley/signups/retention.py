@@ -1,9 +1,9 @@
 """How long invitations are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
 RULES = (
-    Rule(
+    RetentionRule(
         table="invitation",
         what="invitations that are over",
         days=1,

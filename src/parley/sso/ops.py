@@ -7,8 +7,8 @@ from asyncpg import UniqueViolationError
 
 from parley import mail
 from parley.accounts import authentication, passkey_settings, queries, signup_ops
-from parley.accounts.authentication import PROVIDER, PROVIDER_SECOND, Client, SecondNeeded, SignedIn
-from parley.accounts.joining import Entrance
+from parley.accounts.authentication import PROVIDER, PROVIDER_SECOND, Client, SecondFactorNeeded, SignedIn
+from parley.accounts.joining import SignUpContext
 from parley.accounts.queries import Account
 from parley.accounts.rules import may_sign_in
 from parley.core import db
@@ -40,7 +40,7 @@ KNOWN_ADDRESS = N_(
 LAST = N_("This is your only way to sign in. Please set a password or add a passkey first.")
 
 
-async def sign_in(provider: Provider, claims: Claims, client: Client) -> SignedIn | SecondNeeded | None:
+async def sign_in(provider: Provider, claims: Claims, client: Client) -> SignedIn | SecondFactorNeeded | None:
     """Sign in the member of an account elsewhere. None if it has no member yet.
 
     Their second step here is asked for, too, unless the provider is trusted to have asked for one. Raises Refused when
@@ -84,8 +84,8 @@ async def sign_up(
     zone: str,
     next_url: str,
     client: Client,
-    entrance: Entrance,
-) -> SignedIn | SecondNeeded:
+    entrance: SignUpContext,
+) -> SignedIn | SecondFactorNeeded:
     """Create a member without a password, who signs in with an account elsewhere, and sign them in.
 
     A vouched address counts as confirmed; any other is confirmed by mail, as after every sign-up. Raises Refused when

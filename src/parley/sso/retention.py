@@ -1,9 +1,9 @@
 """How long members' accounts at other sites are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
 RULES = (
-    Rule(
+    RetentionRule(
         table="used_state",
         what="used `state` values of sign-ins from other sites",
         days=0,

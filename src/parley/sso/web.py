@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.accounts import hooks, step_up, tokens
-from parley.accounts.joining import Entrance
+from parley.accounts.joining import SignUpContext
 from parley.accounts.rules import Suspended
 from parley.accounts.web.common import client_of, invalid, next_of, see_other
 from parley.accounts.web.proving import to_prove
@@ -140,7 +140,7 @@ async def sign_up(request: AnyRequest, provider: FromPath[str]) -> Response[Any]
     if form.errors:
         return _keeping_opener(invalid(request, NEW, form, **shown), newcomer.next_url)
     who = {"name": form.name, "email": form.email, "zone": form.zone, "next_url": newcomer.next_url}
-    entrance = Entrance(invitation=newcomer.invitation)
+    entrance = SignUpContext(invitation=newcomer.invitation)
     try:
         signed_in = await ops.sign_up(found, newcomer.claims, client=client_of(request), entrance=entrance, **who)
     except (Refused, TooMany) as error:

@@ -1,9 +1,9 @@
 """How long proposed statements are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
 RULES = (
-    Rule(
+    RetentionRule(
         table="statement_proposal",
         what="statements that moderators proposed for comments",
         days=90,

@@ -1,9 +1,9 @@
 """How long visits and suggested updates are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
 RULES = (
-    Rule(
+    RetentionRule(
         table="visit",
         what="when a member was in a thread",
         days=365,
@@ -11,7 +11,7 @@ RULES = (
         after="they were there last",
         why="marks of what is new are useless after a year, and digests look back two months",
     ),
-    Rule(
+    RetentionRule(
         table="suggested_update",
         what="suggested updates that were decided",
         days=365,

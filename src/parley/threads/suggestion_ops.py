@@ -13,7 +13,7 @@ from parley.articles.losses import loss
 from parley.articles.restricting import refuse_frozen
 from parley.articles.revising import RevisionNote
 from parley.articles.rules import may_decide_update
-from parley.articles.updating import Update, as_update
+from parley.articles.updating import SourceUpdate, as_update
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import MODERATOR, Viewer
@@ -102,14 +102,14 @@ async def accept(decision: SuggestionDecision, version: str, take: Collection[in
         await _record(decision, "accepted")
 
 
-async def _refuse_large(viewer: Viewer, article: int, update: Update) -> None:
+async def _refuse_large(viewer: Viewer, article: int, update: SourceUpdate) -> None:
     """Raise Forbidden if only a moderator may accept an update that removes so much."""
     lost = await asyncio.to_thread(loss, await versions.newest(article), update.text.passages)
     if viewer.access < MODERATOR and lost.is_too_much:
         raise Forbidden(N_("This update removes a large part of the article, so a moderator has to decide."))
 
 
-async def _write(decision: SuggestionDecision, row: SuggestionRow, article: int, update: Update) -> bool:
+async def _write(decision: SuggestionDecision, row: SuggestionRow, article: int, update: SourceUpdate) -> bool:
     """Write an accepted update, and return whether it changed the article.
 
     A text that a member pasted is their edit, not the source's text (docs/decisions/0005).

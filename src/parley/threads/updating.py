@@ -11,7 +11,7 @@ from parley.articles import ops as articles
 from parley.articles import versions
 from parley.articles.drafts import encode
 from parley.articles.revising import RevisionNote
-from parley.articles.updating import Update, store_source
+from parley.articles.updating import SourceUpdate, store_source
 from parley.articles.versions import StoredPassage
 from parley.core import db
 from parley.core.http.access import Viewer
@@ -57,7 +57,7 @@ def _counted(amount: int, one: str, many: str) -> str:
 
 
 async def apply_update(
-    thread: int, article: int, update: Update, edit: RevisionNote | None = None, *, decided: bool
+    thread: int, article: int, update: SourceUpdate, edit: RevisionNote | None = None, *, decided: bool
 ) -> UpdateResult:
     """Write an update as the next revision if it changes anything. Its conflicts wait unless they are `decided`."""
     async with db.atomic():
@@ -96,7 +96,7 @@ async def _settle(thread: int) -> None:
     ).where(SuggestedUpdate.thread == thread, SuggestedUpdate.state == "waiting", SuggestedUpdate.member.is_null())
 
 
-async def _let_wait(thread: int, update: Update) -> int:
+async def _let_wait(thread: int, update: SourceUpdate) -> int:
     made: int = await db.value(WAIT, thread, encode(update.source))
     await notify_concerned(made)
     return made

@@ -79,7 +79,7 @@ async def _import(
     if dry_run or not added:
         await transaction.rollback()
     else:
-        await _count_on(connection)
+        await _continue_sequences(connection)
         await transaction.commit()
         await connection.execute("analyze")
     return Imported(header, added)
@@ -163,7 +163,7 @@ async def _insert(connection: Any, table: str, columns: list[str]) -> str:
     """  # noqa: S608 names of our own tables and columns
 
 
-async def _count_on(connection: Any) -> None:
+async def _continue_sequences(connection: Any) -> None:
     """Have sequences continue after the rows that were inserted."""
     for table, column, sequence in await connection.fetch(SERIALS):
         await connection.execute(

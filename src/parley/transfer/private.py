@@ -1,4 +1,4 @@
-"""What an export for moving house has: every row, except those that belong to this installation only."""
+"""What a private export has: every row, except those that belong to this installation only."""
 
 from piccolo.columns import Column
 

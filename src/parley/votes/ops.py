@@ -8,7 +8,7 @@ from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.notify import Signal, notify
 from parley.core.http.access import Viewer, may_write
 from parley.core.text.messages import N_
-from parley.perspectives.publishing import Published, Tally, publish
+from parley.perspectives.publishing import PublishedTally, Tally, publish
 from parley.votes.queries import viewer_state
 
 # The counters of each axis, with the value of a vote that each counts. Agreement 0 is "unsure"; there is no quality 0.
@@ -23,7 +23,7 @@ class Reworded(Refused):
     """The comment has another wording than the one that the member read."""
 
 
-class Answers(msgspec.Struct, frozen=True):
+class AnswerTally(msgspec.Struct, frozen=True):
     """The exact counts of answers to a comment, and the `published` ones as the column holds them."""
 
     agrees: int
@@ -32,7 +32,7 @@ class Answers(msgspec.Struct, frozen=True):
     published: list[int]
 
 
-class VotedComment(Answers, frozen=True):
+class VotedComment(AnswerTally, frozen=True):
     """The comment after the vote, whether its counters changed, and the member's vote on the `other` axis."""
 
     score: int
@@ -160,15 +160,15 @@ async def _announce_scores(thread: int) -> None:
 
 async def publish_answers(comment: int) -> None:
     """Publish a comment's answers if a step of them is full."""
-    found = await db.fetch_one(Answers, ANSWERS, comment)
+    found = await db.fetch_one(AnswerTally, ANSWERS, comment)
     if found is not None:
         await _publish(comment, found)
 
 
-async def _publish(comment: int, now: Answers) -> list[int]:
+async def _publish(comment: int, now: AnswerTally) -> list[int]:
     """Publish these answers if a step of them is full, and return what is published."""
     *counts, looked_at = now.published
-    after = publish(Published(Tally(*counts), looked_at), Tally(now.agrees, now.disagrees, now.unsure))
+    after = publish(PublishedTally(Tally(*counts), looked_at), Tally(now.agrees, now.disagrees, now.unsure))
     column = [*msgspec.structs.astuple(after.tally), after.looked_at]
     if column != now.published:
         await db.execute(PUBLISH, comment, now.published, column)

@@ -1,6 +1,6 @@
 """How long votes are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[RetentionRule, ...] = ()
 KEPT: Kept = {"vote": "counts are made from them, and members can change theirs at any time"}

@@ -1,9 +1,9 @@
 """How long deliveries of webhooks are kept."""
 
-from parley.core.retention import Kept, Rule
+from parley.core.retention import Kept, RetentionRule
 
 RULES = (
-    Rule(
+    RetentionRule(
         table="webhook_delivery",
         what="events that were sent to webhooks, or given up",
         days=30,

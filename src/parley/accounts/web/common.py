@@ -8,7 +8,7 @@ from litestar import Response
 from litestar.response import Redirect
 
 from parley.accounts import devices, queries, second_step, sessions
-from parley.accounts.authentication import Client, SecondNeeded, SignedIn
+from parley.accounts.authentication import Client, SecondFactorNeeded, SignedIn
 from parley.accounts.forms import ForgotForm
 from parley.core.errors import Gone, NotFound, ParleyError, TooMany
 from parley.core.http import access
@@ -41,9 +41,9 @@ def next_of(request: AnyRequest) -> str:
     return local_path(request.query_params.get("next"))
 
 
-def see_other(path: str, signed_in: SignedIn | SecondNeeded | None = None) -> Redirect:
+def see_other(path: str, signed_in: SignedIn | SecondFactorNeeded | None = None) -> Redirect:
     """Redirect to `path`, and set the cookies of a session that was just started; or ask for the second factor."""
-    if isinstance(signed_in, SecondNeeded):
+    if isinstance(signed_in, SecondFactorNeeded):
         cookie = second_step.cookie(signed_in.ticket)
         return Redirect(leading_back("/login/second", path), status_code=303, cookies=[cookie])
     cookies = (

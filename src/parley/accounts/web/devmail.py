@@ -47,7 +47,7 @@ async def mail_html(request: AnyRequest, number: FromPath[str]) -> Response[str]
     return Response(html, media_type="text/html", headers={"Content-Security-Policy": MESSAGE_CSP})
 
 
-async def _message(number: str) -> queries.KeptMail:
+async def _message(number: str) -> queries.StoredMail:
     wanted = as_id(number)
     mail = await queries.mail(wanted) if wanted else None
     if mail is None:

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from parley.accounts import address_ops, step_up
 from parley.accounts.address_ops import PAGE
 from parley.accounts.forms import AddressForm
-from parley.accounts.joining import CalculationNeeded
+from parley.accounts.joining import ProofOfWorkNeeded
 from parley.accounts.web.common import account_of, client_of, expired_link, invalid, see_other
 from parley.accounts.web.proving import to_prove
 from parley.core.errors import Gone, NotFound, Refused, TooMany
@@ -43,7 +43,7 @@ async def change(request: AnyRequest) -> Response[Any]:
         except TooMany as too_many:
             error = too_many
     if form.errors or error:
-        challenge = error.challenge if isinstance(error, CalculationNeeded) else None
+        challenge = error.challenge if isinstance(error, ProofOfWorkNeeded) else None
         return invalid(request, TEMPLATE, form, error, email=account.email, sent=False, challenge=challenge)
     return see_other(f"{PAGE}?sent")
 

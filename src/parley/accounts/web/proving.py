@@ -18,7 +18,7 @@ TEMPLATE = "accounts/prove.html"
 
 @get("/prove", name="accounts:prove", opt={"who": MEMBER})
 async def prove_page(request: AnyRequest) -> Response[object]:
-    ways = await step_up.ways(signed_in(request).id)
+    ways = await step_up.methods_of(signed_in(request).id)
     return page(request, TEMPLATE, form=Form({}), next_url=next_of(request), ways=ways)
 
 
@@ -26,7 +26,7 @@ async def prove_page(request: AnyRequest) -> Response[object]:
 async def prove(request: AnyRequest) -> Response[object]:
     form = ProofForm({"next": request.query_params.get("next"), **await posted(request)})
     viewer = signed_in(request)
-    ways = await step_up.ways(viewer.id)
+    ways = await step_up.methods_of(viewer.id)
     try:
         await step_up.prove(
             viewer, client_of(request), password=form.password, code=form.code, credential=form.credential
@@ -46,7 +46,7 @@ async def passkey_options(request: AnyRequest) -> dict[str, Any]:
     return await passkeys.options(step_up.purpose(viewer), viewer.id)
 
 
-def _field(form: ProofForm, ways: step_up.Ways) -> str:
+def _field(form: ProofForm, ways: step_up.ProofMethods) -> str:
     """Beside which field a mistake stands."""
     if form.credential or not (ways.by_code or ways.by_password):
         return "form"

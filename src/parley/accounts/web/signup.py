@@ -6,8 +6,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from parley.accounts import hooks, joining, queries, signup_ops, tokens
-from parley.accounts.authentication import SecondNeeded, SignedIn
-from parley.accounts.forms import AgainForm, SignUpForm
+from parley.accounts.authentication import SecondFactorNeeded, SignedIn
+from parley.accounts.forms import ResendForm, SignUpForm
 from parley.accounts.web.common import client_of, expired_link, invalid, next_of, see_other
 from parley.core.errors import Gone, Refused, TooMany
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
@@ -49,7 +49,7 @@ async def sign_up(request: AnyRequest) -> Response[object]:
         return invalid(request, TEMPLATE, form, **shown)
     try:
         started = await _start(request, form)
-    except joining.CalculationNeeded as error:
+    except joining.ProofOfWorkNeeded as error:
         return invalid(request, TEMPLATE, form, error, challenge=error.challenge, **shown)
     except (joining.NotAdmitted, TooMany) as error:
         return invalid(request, TEMPLATE, form, error, **shown)
@@ -59,7 +59,7 @@ async def sign_up(request: AnyRequest) -> Response[object]:
     return see_other(leading_back("/signup/done", form.next), started)
 
 
-async def _start(request: AnyRequest, form: SignUpForm) -> SignedIn | SecondNeeded:
+async def _start(request: AnyRequest, form: SignUpForm) -> SignedIn | SecondFactorNeeded:
     return await signup_ops.sign_up(
         name=form.name,
         email=form.email,
@@ -89,10 +89,10 @@ def _already_in(request: AnyRequest) -> Response[object]:
 @post("/verify", opt={"who": MEMBER})
 async def verify_again(request: AnyRequest) -> Response[object]:
     """Mail the link again."""
-    next_url, form = next_of(request), AgainForm(await posted(request))
+    next_url, form = next_of(request), ResendForm(await posted(request))
     try:
         await signup_ops.send_verification(signed_in(request).id, client_of(request), next_url, answer=form.answer)
-    except joining.CalculationNeeded as error:
+    except joining.ProofOfWorkNeeded as error:
         shown = {"next_url": next_url, "again": False, "challenge": error.challenge}
         return invalid(request, "accounts/signup_done.html", form, error, **shown)
     return see_other(leading_back("/signup/done?again", next_url))

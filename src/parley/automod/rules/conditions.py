@@ -40,13 +40,12 @@ class BadPattern(ValueError):
 
 
 class Condition(msgspec.Struct, frozen=True, tag_field="kind"):
-    """One condition. `needs` names the facts beyond the text that it reads."""
+    """The base of conditions. `needs` names the facts beyond the text that one reads.
+
+    Its `find(post)` returns the words that match, empty where there is nothing to quote; None where it is not met.
+    """
 
     needs: ClassVar[frozenset[str]] = frozenset()
-
-    def find(self, post: Post) -> str | None:
-        """The words that match, empty where there is nothing to quote; None where the condition is not met."""
-        raise NotImplementedError
 
 
 class WordList(Condition, frozen=True, tag="words"):

@@ -25,7 +25,7 @@ LET_IN = IS_IN
 RESTRICTS = f"({', '.join(repr(action) for action in RESTRICTIONS)})"
 
 
-class Author(msgspec.Struct, frozen=True):
+class AuthorRecord(msgspec.Struct, frozen=True):
     """The record of an author.
 
     `age`: days since they signed up. `comments`: comments let in, at most 100. `upheld`: decisions against them in
@@ -46,7 +46,7 @@ class Author(msgspec.Struct, frozen=True):
     sent_before: bool = False
 
 
-NOBODY = Author(0, 0, 0, [])
+NOBODY = AuthorRecord(0, 0, 0, [])
 
 # As rendered: addresses that readers would have to type do not count here.
 HAS_LINK = """c.html like '%<a href="http%'"""
@@ -87,11 +87,11 @@ from (select * from alike union select * from linked) s join comment c on c.id =
 """  # noqa: S608 constants only
 
 
-async def author(member: int, rules: Sequence[ActiveRule] = (), submission: UUID | None = None) -> Author:
+async def author(member: int, rules: Sequence[ActiveRule] = (), submission: UUID | None = None) -> AuthorRecord:
     """The record of a member, with the recent posts that `rules` need."""
     needed = {one.to for rule in rules for one in rule.conditions if isinstance(one, Similar)}
     known = (bool(needed), "anyone" in needed, submission, need(rules, "linked"))
-    return await db.fetch_one(Author, AUTHOR, member, *known) or NOBODY
+    return await db.fetch_one(AuthorRecord, AUTHOR, member, *known) or NOBODY
 
 
 async def earlier_posts(member: int, signature: Signature, comment: int = 0) -> list[EarlierPost]:
@@ -107,7 +107,13 @@ def need(rules: Iterable[ActiveRule], fact: str) -> bool:
 
 
 def post(
-    body: str, html: str, *, assisted: bool, author: Author, heat: float = 0.0, earlier: Sequence[EarlierPost] = ()
+    body: str,
+    html: str,
+    *,
+    assisted: bool,
+    author: AuthorRecord,
+    heat: float = 0.0,
+    earlier: Sequence[EarlierPost] = (),
 ) -> Post:
     """Build the post that rules judge."""
     return Post(

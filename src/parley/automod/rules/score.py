@@ -27,7 +27,7 @@ LETTERS = 4
 # Of texts that were not learned, 84 % of the spam and 1 of 500 harmless ones score more (bin/spam-weights).
 SUGGESTED = 0.6
 STRONGEST = 3
-# Figures are given for these scores.
+# Metrics are given for these scores.
 AT = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 
@@ -50,7 +50,7 @@ class Weights(msgspec.Struct, frozen=True):
         return self.values[bucket(feature)] * self.scale
 
 
-class Figures(msgspec.Struct, frozen=True):
+class ScoreMetrics(msgspec.Struct, frozen=True):
     """How weights judge texts that they have not learned.
 
     `found`, `wrong`: of `spam` and of `harmless` texts those that score at least each of `AT`. `loss`: the mean of the

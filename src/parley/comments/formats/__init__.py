@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from parley.comments.formats import coral, discourse, disqus, hacker_news, hypothesis, parley, wordpress
-from parley.comments.formats.foreign import Foreign
+from parley.comments.formats.foreign import ForeignComment
 
-FORMATS: dict[str, Callable[[Path], Iterator[Foreign]]] = {
+FORMATS: dict[str, Callable[[Path], Iterator[ForeignComment]]] = {
     "coral": coral.read,
     "discourse": discourse.read,
     "disqus": disqus.read,
@@ -19,4 +19,4 @@ FORMATS: dict[str, Callable[[Path], Iterator[Foreign]]] = {
     "parley": parley.read,
     "wordpress": wordpress.read,
 }
-__all__ = ["FORMATS", "Foreign"]
+__all__ = ["FORMATS", "ForeignComment"]

@@ -9,18 +9,18 @@ from typing import Any
 
 import msgspec
 
-from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, decoded_lines, timestamp
+from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, decoded_lines, timestamp
 from parley.comments.formats.markup import as_markdown
 from parley.core.errors import CommandFailed
 
 PUBLISHED = ("NONE", "APPROVED")
 
 
-class Revision(msgspec.Struct, frozen=True):
+class CoralRevision(msgspec.Struct, frozen=True):
     body: str = ""
 
 
-class Record(msgspec.Struct, frozen=True, rename="camel"):
+class CoralDocument(msgspec.Struct, frozen=True, rename="camel"):
     """A line of any of the collections: only comments have `revisions`, only users a `role`. Times may be nested."""
 
     id: str = ""
@@ -31,27 +31,27 @@ class Record(msgspec.Struct, frozen=True, rename="camel"):
     story_id: str = msgspec.field(default="", name="storyID")
     parent_id: str | None = msgspec.field(default=None, name="parentID")
     author_id: str | None = msgspec.field(default=None, name="authorID")
-    revisions: list[Revision] | None = None
+    revisions: list[CoralRevision] | None = None
     status: str = ""
     created_at: Any = None
     deleted_at: Any = None
     action_counts: dict[str, Any] = {}
 
 
-def read(file: Path) -> Iterator[Foreign]:
+def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the comments. Their discussion is the address of the story; reactions are their score.
 
     Raises CommandFailed for a file without comments.
     """
-    users: dict[str, Record] = {}
+    users: dict[str, CoralDocument] = {}
     stories: dict[str, str] = {}
-    for one in decoded_lines(file, Record):
+    for one in decoded_lines(file, CoralDocument):
         if one.role is not None:
             users[one.id] = one
         elif one.revisions is None and one.url:
             stories[one.id] = one.url
     found = False
-    for one in decoded_lines(file, Record):
+    for one in decoded_lines(file, CoralDocument):
         if one.revisions is not None:
             found = True
             yield _comment(one, stories, users.get(one.author_id or ""))
@@ -59,9 +59,9 @@ def read(file: Path) -> Iterator[Foreign]:
         raise CommandFailed(f"{file.name} has no comments as Coral stores them.")
 
 
-def _comment(one: Record, stories: dict[str, str], author: Record | None) -> Foreign:
+def _comment(one: CoralDocument, stories: dict[str, str], author: CoralDocument | None) -> ForeignComment:
     reactions = one.action_counts.get("REACTION", 0)
-    return Foreign(
+    return ForeignComment(
         discussion=stories.get(one.story_id, one.story_id),
         id=f"coral:{one.id}",
         parent_id=f"coral:{one.parent_id}" if one.parent_id else None,
@@ -82,7 +82,7 @@ def _time(value: Any) -> float:
     return timestamp(inner) if isinstance(inner, str) else 0.0
 
 
-def _body(one: Record) -> str:
+def _body(one: CoralDocument) -> str:
     if one.deleted_at is not None or not one.revisions:
         return DELETED
     return as_markdown(one.revisions[-1].body) if one.status in PUBLISHED else REMOVED

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import msgspec
 
-from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, decoded, timestamp
+from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, decoded, timestamp
 from parley.comments.formats.markup import as_markdown, quotes_as_markdown
 
 # Ordinary posts; the others say that somebody was invited, or are only for staff.
 REGULAR = 1
 
 
-class Post(msgspec.Struct, frozen=True):
+class DiscoursePost(msgspec.Struct, frozen=True):
     topic_id: int
     post_number: int
     username: str
@@ -27,23 +27,23 @@ class Post(msgspec.Struct, frozen=True):
 
 
 class PostStream(msgspec.Struct, frozen=True):
-    posts: list[Post]
+    posts: list[DiscoursePost]
 
 
-class Topic(msgspec.Struct, frozen=True):
+class DiscourseTopic(msgspec.Struct, frozen=True):
     post_stream: PostStream
 
 
-def read(file: Path) -> Iterator[Foreign]:
+def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the posts. Their numbers count from 1 in each topic, so that replies are found in other files too."""
-    for post in decoded(file, Topic).post_stream.posts:
+    for post in decoded(file, DiscourseTopic).post_stream.posts:
         if post.post_type == REGULAR:
             yield _comment(post)
 
 
-def _comment(post: Post) -> Foreign:
+def _comment(post: DiscoursePost) -> ForeignComment:
     answered = post.reply_to_post_number
-    return Foreign(
+    return ForeignComment(
         discussion=str(post.topic_id),
         id=f"discourse:{post.topic_id}/{post.post_number}",
         parent_id=f"discourse:{post.topic_id}/{answered}" if answered else None,
@@ -53,7 +53,7 @@ def _comment(post: Post) -> Foreign:
     )
 
 
-def _body(post: Post) -> str:
+def _body(post: DiscoursePost) -> str:
     if post.user_deleted or post.deleted_at:
         return DELETED
     if post.hidden:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, elements, text_of, timestamp
+from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, elements, text_of, timestamp
 from parley.comments.formats.markup import as_markdown
 
 ID = "{http://disqus.com/disqus-internals}id"
 
 
-def read(file: Path) -> Iterator[Foreign]:
+def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the comments. Their discussion is the address of the page, as several threads may have the same."""
     pages: dict[str, str] = {}
     for element in elements(file, "thread", "post"):
@@ -21,10 +21,10 @@ def read(file: Path) -> Iterator[Foreign]:
             yield _comment(element, pages)
 
 
-def _comment(post: Any, pages: dict[str, str]) -> Foreign:
+def _comment(post: Any, pages: dict[str, str]) -> ForeignComment:
     thread, author = _reference(post, "thread"), post.find("{*}author")
     parent = _reference(post, "parent")
-    return Foreign(
+    return ForeignComment(
         discussion=pages.get(thread, thread),
         id=f"disqus:{post.get(ID, '')}",
         parent_id=f"disqus:{parent}" if parent else None,

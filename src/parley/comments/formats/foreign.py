@@ -21,7 +21,7 @@ CONTROLS = bytes({*range(32)} - {9, 10, 13})
 Shape = TypeVar("Shape")
 
 
-class Foreign(msgspec.Struct, frozen=True):
+class ForeignComment(msgspec.Struct, frozen=True):
     """A comment of the discussion at the address (or with the id) `discussion`. `created_utc` is in seconds.
 
     `quote` are the words of the article that it is about. `body` is Markdown, or `[deleted]` or `[removed]` where only
@@ -142,7 +142,7 @@ def decoded_lines(file: Path, kind: type[Shape]) -> Iterator[Shape]:
         raise CommandFailed(f"Line {number} of {file.name} is not such a record: {error}") from None
 
 
-def without_lonely_gaps(comments: Iterable[Foreign]) -> list[Foreign]:
+def without_leaf_tombstones(comments: Iterable[ForeignComment]) -> list[ForeignComment]:
     """Return the comments without those that are gone and have no reply: only others need a place in the tree."""
     kept = {one.id: one for one in comments}
     replies = Counter(one.parent_id for one in kept.values())

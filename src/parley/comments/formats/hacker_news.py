@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from parley.comments.formats.foreign import DELETED, Foreign, decoded
+from parley.comments.formats.foreign import DELETED, ForeignComment, decoded
 from parley.comments.formats.markup import as_markdown
 
 
@@ -18,7 +18,7 @@ class Item(msgspec.Struct, frozen=True):
     children: list["Item"] | None = None
 
 
-def read(file: Path) -> Iterator[Foreign]:
+def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the comments below the story. Comments have no scores there."""
     story = decoded(file, Item)
     waiting: list[tuple[Item, int | None]] = [(one, None) for one in reversed(story.children or [])]
@@ -29,8 +29,8 @@ def read(file: Path) -> Iterator[Foreign]:
         waiting += [(one, item.id) for one in reversed(item.children or [])]
 
 
-def _comment(item: Item, parent: int | None, story: int) -> Foreign:
-    return Foreign(
+def _comment(item: Item, parent: int | None, story: int) -> ForeignComment:
+    return ForeignComment(
         discussion=str(story),
         id=f"hackernews:{item.id}",
         parent_id=f"hackernews:{parent}" if parent else None,

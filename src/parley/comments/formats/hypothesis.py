@@ -5,17 +5,17 @@ from pathlib import Path
 
 import msgspec
 
-from parley.comments.formats.foreign import REMOVED, Foreign, decoded, timestamp
+from parley.comments.formats.foreign import REMOVED, ForeignComment, decoded, timestamp
 
 
-class Selector(msgspec.Struct, frozen=True):
+class AnnotationSelector(msgspec.Struct, frozen=True):
     type: str = ""
     exact: str = ""
 
 
-class Target(msgspec.Struct, frozen=True):
+class AnnotationTarget(msgspec.Struct, frozen=True):
     source: str = ""
-    selector: list[Selector] = []
+    selector: list[AnnotationSelector] = []
 
 
 class Permissions(msgspec.Struct, frozen=True):
@@ -35,7 +35,7 @@ class Annotation(msgspec.Struct, frozen=True):
     text: str = ""
     hidden: bool = False
     references: list[str] = []
-    target: list[Target] = []
+    target: list[AnnotationTarget] = []
     permissions: Permissions = Permissions()
 
 
@@ -43,7 +43,7 @@ class SearchResult(msgspec.Struct, frozen=True):
     rows: list[Annotation]
 
 
-def read(file: Path) -> Iterator[Foreign]:
+def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the annotations and their replies, without those that only their author can read.
 
     A reply to one that is not in the file is put below the nearest one above that is.
@@ -52,7 +52,7 @@ def read(file: Path) -> Iterator[Foreign]:
     ids = {one.id for one in rows}
     for one in rows:
         parent = next((above for above in reversed(one.references) if above in ids), None)
-        yield Foreign(
+        yield ForeignComment(
             discussion=one.uri,
             id=f"hypothesis:{one.id}",
             parent_id=f"hypothesis:{parent}" if parent else None,

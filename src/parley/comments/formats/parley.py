@@ -6,20 +6,20 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, decoded, timestamp
+from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, decoded, timestamp
 
 GONE = {"deleted": DELETED}
 
 
-class Author(msgspec.Struct, frozen=True):
+class DownloadedAuthor(msgspec.Struct, frozen=True):
     name: str
 
 
-class Anchor(msgspec.Struct, frozen=True):
+class DownloadedAnchor(msgspec.Struct, frozen=True):
     quote: str | None = None
 
 
-class Comment(msgspec.Struct, frozen=True):
+class DownloadedComment(msgspec.Struct, frozen=True):
     id: int
     url: str
     state: str
@@ -27,26 +27,26 @@ class Comment(msgspec.Struct, frozen=True):
     score: int
     created_at: str
     parent: int | None = None
-    author: Author | None = None
+    author: DownloadedAuthor | None = None
     stance: str | None = None
-    anchor: Anchor | None = None
+    anchor: DownloadedAnchor | None = None
 
 
-class Thread(msgspec.Struct, frozen=True):
+class DownloadedThread(msgspec.Struct, frozen=True):
     url: str
 
 
-class Download(msgspec.Struct, frozen=True):
-    thread: Thread
-    comments: list[Comment]
+class ThreadDownload(msgspec.Struct, frozen=True):
+    thread: DownloadedThread
+    comments: list[DownloadedComment]
 
 
-def read(file: Path) -> Iterator[Foreign]:
+def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the comments; their ids name the site that they come from."""
-    download = decoded(file, Download)
+    download = decoded(file, ThreadDownload)
     for one in download.comments:
         site = f"parley:{urlsplit(one.url).netloc}"
-        yield Foreign(
+        yield ForeignComment(
             discussion=download.thread.url,
             id=f"{site}/{one.id}",
             parent_id=f"{site}/{one.parent}" if one.parent else None,

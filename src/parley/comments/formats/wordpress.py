@@ -5,13 +5,13 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, elements, text_of, timestamp
+from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, elements, text_of, timestamp
 from parley.comments.formats.markup import as_markdown
 
 GONE = {"spam": REMOVED, "trash": DELETED, "post-trashed": DELETED}
 
 
-def read(file: Path) -> Iterator[Foreign]:
+def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the comments, without pingbacks and trackbacks. Their discussion is the address of the post."""
     for item in elements(file, "item"):
         address = text_of(item, "link")
@@ -20,11 +20,11 @@ def read(file: Path) -> Iterator[Foreign]:
                 yield _comment(comment, address)
 
 
-def _comment(comment: Any, address: str) -> Foreign:
+def _comment(comment: Any, address: str) -> ForeignComment:
     parent, approved = text_of(comment, "comment_parent"), text_of(comment, "comment_approved")
     # "0": one that waits for a moderator there was never published.
     gone = REMOVED if approved == "0" else GONE.get(approved)
-    return Foreign(
+    return ForeignComment(
         discussion=address,
         id=f"wordpress:{text_of(comment, 'comment_id')}",
         parent_id=f"wordpress:{parent}" if parent not in ("", "0") else None,

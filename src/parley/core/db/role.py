@@ -1,9 +1,9 @@
 """The database role of the application: it may write all tables, but only append to the moderation log.
 
-Of an entry it may make the words be forgotten, as a trigger checks (schema.sql).
+It may erase the words of an entry, which a trigger checks (schema.sql).
 
 The login of DATABASE_URL owns the tables, as migrations need. Every other connection switches to this role, if it
-exists. PostgreSQL then refuses to change or delete entries of the log, after a bug or a break-in too.
+exists. PostgreSQL then refuses to change or delete entries of the log, even after a bug or a break-in.
 """
 
 from typing import Any

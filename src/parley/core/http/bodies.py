@@ -86,11 +86,11 @@ def _bounded(pairs: list[Pair]) -> list[Pair]:
 
 
 def at_end(scope: Any, call: Callable[[], object]) -> None:
-    """Have `call` called when the answer to this request was sent, or nobody waits for it any more."""
+    """Call `call` when the answer to this request has been sent, or its client has disconnected."""
     scope.setdefault("at_end", []).append(call)
 
 
 def end(scope: Any) -> None:
-    """Call what waits for the end of this request."""
+    """Call what was registered with `at_end` for this request."""
     for call in scope.get("at_end", ()):
         call()

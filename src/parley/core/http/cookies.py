@@ -7,18 +7,18 @@ from parley.core.settings import settings
 
 
 def name(of: str = "") -> str:
-    """The name of a cookie, or of that of the session.
+    """Return the name of the cookie `of` something; without it, of the session's cookie.
 
-    With `__Host-`, no other host of the domain can set it. Browsers accept the prefix over https only.
+    The prefix `__Host-` keeps other hosts of the domain from setting it. Browsers accept the prefix over https only.
     """
     bare = f"parley-{of}" if of else "parley"
     return f"__Host-{bare}" if settings().secure else bare
 
 
 def make(of: str, value: str, seconds: int) -> Cookie:
-    """A cookie that lasts so many seconds; an empty value deletes it.
+    """Return a cookie that lasts so many seconds; an empty value deletes it.
 
-    It is Lax: mailed links, and other sites that sign somebody in, lead here from elsewhere.
+    `SameSite` is Lax, since mailed links and the sign-in pages of other sites lead here.
     """
     return Cookie(
         key=name(of),

@@ -1,12 +1,12 @@
 """How long the rows of the platform's tables are kept."""
 
-from parley.core.retention.rules import Kept, Rule
+from parley.core.retention.rules import Kept, RetentionRule
 
 # The newest event of a thread stays, since pages and the worker need its time.
 IS_NOT_THE_NEWEST = "not exists (select from thread t where t.id = event.thread and t.last_seq <= event.seq)"
 
 RULES = (
-    Rule(
+    RetentionRule(
         table="event",
         what="what happened in threads",
         days=30,
@@ -15,7 +15,7 @@ RULES = (
         why="reconnecting pages read it; a page that was away for longer reloads",
         where=IS_NOT_THE_NEWEST,
     ),
-    Rule(
+    RetentionRule(
         table="rate_bucket",
         what="rate counters, while Redis was down",
         days=7,
@@ -24,7 +24,7 @@ RULES = (
         why="no limit lasts longer than a week; in Redis, counters expire by themselves",
         key="key",
     ),
-    Rule(
+    RetentionRule(
         table="job_failure",
         what="items that a job failed at",
         days=90,

@@ -9,7 +9,7 @@ import msgspec
 Kept = dict[str, str]
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class RetentionRule(msgspec.Struct, frozen=True, kw_only=True):
     """Rows of a table are deleted `days` after the time in the column `since`, if `where` is true.
 
     `what` and `after` describe the rows and that time in docs/operating.md; `why` is the reason. With `blank` (SQL

@@ -6,14 +6,14 @@ from time import time
 
 from parley.core import db
 from parley.core.events import attempts
-from parley.core.retention.rules import Files, Rule
+from parley.core.retention.rules import Files, RetentionRule
 
 # Rows in one transaction, so that it is short.
 BATCH = 500
 DAY = 86_400
 
 
-async def remove_expired_rows(rule: Rule) -> int:
+async def remove_expired_rows(rule: RetentionRule) -> int:
     """Delete or blank the rows whose time is over, and return their number.
 
     A row that cannot be deleted is tried again later, like any item of a job (core/events/attempts.py).
@@ -24,7 +24,7 @@ async def remove_expired_rows(rule: Rule) -> int:
     return count
 
 
-async def _remove_batch(rule: Rule) -> int:
+async def _remove_batch(rule: RetentionRule) -> int:
     removed = 0
 
     async def remove(keys: Sequence[object]) -> None:
@@ -36,14 +36,14 @@ async def _remove_batch(rule: Rule) -> int:
     return removed
 
 
-async def remove_rows(keys: Sequence[object], rule: Rule) -> int:
+async def remove_rows(keys: Sequence[object], rule: RetentionRule) -> int:
     where = f"where {rule.key} = any($1)"
     if rule.blank:
         return await db.execute(f"update {rule.table} set {rule.blank} {where}", keys)  # noqa: S608 rules are constants
     return await db.execute(f"delete from {rule.table} {where}", keys)  # noqa: S608 rules are constants
 
 
-def _expired(rule: Rule) -> str:
+def _expired(rule: RetentionRule) -> str:
     key = f"{rule.table}.{rule.key}"
     return f"""
     select {key} from {rule.table} where {rule.is_over} and {attempts.due(rule.job, key)}

@@ -127,14 +127,14 @@ def _own_site(page: PageData) -> Iterator[Byline]:
 def _stated_fallback(page: PageData) -> Iterator[Byline]:
     """What the page states as the author where it names nobody: its desk, its own organisation, or initials."""
     texts = [text_of(value) for value in page.values("author")]
-    yield _desk(page), "byline"
+    yield _editorial_office(page), "byline"
     yield from (([text], "json-ld") for text in texts[:1] if _is_fallback_name(text))
     yield from (
         ([text], f"meta {name}") for name in _META for text in page.meta.get(name, [])[:1] if _is_fallback_name(text)
     )
 
 
-def _desk(page: PageData) -> list[str]:
+def _editorial_office(page: PageData) -> list[str]:
     """The editorial office, where the page marks it as the author."""
     marked = (one for one in page.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(one, set()))
     names = (tidy_name(" ".join(one.text_content()[:_LONGEST_LINE].split())) for one in marked)

@@ -10,7 +10,7 @@ from parley.perspectives.model import gate as gates
 from parley.perspectives.model import groups as grouping
 from parley.perspectives.model import results, style
 from parley.perspectives.model.copies import copies
-from parley.perspectives.model.fit import Fit, fit, place, turn
+from parley.perspectives.model.fit import Fit, fit, mirror, place
 from parley.perspectives.model.letters import letters
 from parley.perspectives.model.matrix import Floats, Matrix
 
@@ -73,7 +73,7 @@ def _fit_axes(matrix: Matrix, axes: int, seed: int, parameters: Parameters | Non
     fitted.members = place(matrix, fitted)
     if warm is not None:
         agreement = np.nansum(warm[:, :-1] * fitted.statements.vectors, axis=0)
-        turn(fitted, np.where(agreement < 0, -1.0, 1.0))
+        mirror(fitted, np.where(agreement < 0, -1.0, 1.0))
     return fitted
 
 

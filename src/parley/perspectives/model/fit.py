@@ -12,7 +12,7 @@ import numpy as np
 
 from parley.perspectives.model.grouped import Grouped
 from parley.perspectives.model.matrix import Floats, Indices, Matrix
-from parley.perspectives.model.posterior import Side, Sums, apply, posterior, sums_of, transform
+from parley.perspectives.model.posterior import Posteriors, Sums, apply, posterior, sums_of, transform
 from parley.perspectives.model.start import FIRST_LOADINGS, first_loadings
 
 LEAST_ROUNDS, MOST_ROUNDS, PRECISION = 10, 60, 1e-4
@@ -23,8 +23,8 @@ TINY = 1e-12
 
 @dataclass
 class Fit:
-    members: Side
-    statements: Side
+    members: Posteriors
+    statements: Posteriors
     noise: float  # σ²
     intercepts: float  # τ²
     means: float  # ρ²
@@ -53,12 +53,12 @@ def fit(matrix: Matrix, axes: int, seed: int, warm: Floats | None = None) -> Fit
     return state
 
 
-def place(matrix: Matrix, fitted: Fit) -> Side:
+def place(matrix: Matrix, fitted: Fit) -> Posteriors:
     """Return the posteriors of all members of a matrix whose statements are those of the fit, in their order."""
     return _members(fitted, Grouped.by_member(matrix))
 
 
-def turn(fitted: Fit, signs: Floats) -> None:
+def mirror(fitted: Fit, signs: Floats) -> None:
     """Mirror axes where a sign is -1."""
     transform(fitted.members, np.diag(signs))
     transform(fitted.statements, np.diag(signs))
@@ -71,8 +71,8 @@ def _start(by_member: Grouped, by_statement: Grouped, axes: int, seed: int, warm
     if warm is not None:
         start = np.where(np.isnan(warm.T), np.vstack([np.zeros((axes, len(mean))), mean]), warm.T)
     noise = max(float(((by_statement.value - mean[by_statement.of]) ** 2).mean()), LEAST_NOISE)
-    nobody = Side(np.zeros((axes + 1, by_member.count)), np.zeros((axes + 1, axes + 1, by_member.count)))
-    statements = Side(start, np.zeros((axes + 1, axes + 1, by_statement.count)))
+    nobody = Posteriors(np.zeros((axes + 1, by_member.count)), np.zeros((axes + 1, axes + 1, by_member.count)))
+    statements = Posteriors(start, np.zeros((axes + 1, axes + 1, by_statement.count)))
     relevance = np.full(axes, FIRST_LOADINGS**-2)
     return Fit(nobody, statements, noise, FIRST_INTERCEPTS, FIRST_MEANS, float(mean.mean()), relevance)
 
@@ -93,7 +93,7 @@ def _round(state: Fit, by_member: Grouped, by_statement: Grouped) -> None:
     state.relevance = 1 / np.maximum(sizes, TINY)
 
 
-def _members(state: Fit, by_member: Grouped) -> Side:
+def _members(state: Fit, by_member: Grouped) -> Posteriors:
     prior = np.append(np.ones(state.axes), 1 / state.intercepts)
     return posterior(sums_of(by_member, state.statements), prior, 0.0, state.noise)
 

@@ -10,14 +10,14 @@ from parley.perspectives.model.fit import fit
 from parley.perspectives.model.matrix import Flags, Floats, Indices, Matrix
 
 LEAST_MEMBERS, LEAST_STATEMENTS, ANSWERS_OF_STATEMENT = 30, 10, 10
-# Each deal of the answers into folds hides every answer once. No more are dealt when the gain is negative or twice what
-# opens the gate.
-FOLDS, DEALS, BEYOND_DOUBT = 5, 5, 2.0
+# The cross-validation is repeated; each repetition hides every answer once. No more are needed when the gain is
+# negative, or twice what opens the gate.
+FOLDS, REPETITIONS, BEYOND_DOUBT = 5, 5, 2.0
 LEAST_SHARE, OPENS, OPENS_TRIMMED = 0.02, 3.0, 2.0
 # A few statements that say the same predict each other, which is no map. So it must also predict the other statements,
 # without those that it explains best and that have a fifth of all answers, and by the same share.
 OPENS_OTHERS = 1.0
-# A map that is shown stays until it falls below these: the folds are dealt at random, so that z varies.
+# A map that is shown stays until it falls below these: the folds are random, so that z varies.
 STAYS, STAYS_TRIMMED, STAYS_OTHERS = 2.0, 1.0, 0.0
 TRIMMED, TRIMMED_ANSWERS = 0.1, 0.2
 TINY = 1e-300
@@ -73,38 +73,38 @@ def reason(gate: Gate, *, was_open: bool) -> Reason | None:
 
 
 class Errors:
-    """Squared errors of answers that were hidden from the fit, by the number of axes and the deal."""
+    """Squared errors of answers that were hidden from the fit, by the number of axes and the repetition."""
 
     def __init__(self, matrix: Matrix, seed: int, folds: list[Indices] | None = None) -> None:
         self.matrix, self.seed = matrix, seed
         random = np.random.default_rng(seed)
-        self.folds = folds or [random.permutation(len(matrix)) % FOLDS for _ in range(DEALS)]
+        self.folds = folds or [random.permutation(len(matrix)) % FOLDS for _ in range(REPETITIONS)]
         self.known: dict[tuple[int, int], Floats] = {}
 
     def compare(self, simple: int, rich: int) -> Gain:
-        """Return what the map with `rich` axes gains over that with `simple` axes, over as many deals as it takes."""
-        for deals in range(1, DEALS + 1):
-            before, after = self._mean(simple, deals), self._mean(rich, deals)
+        """Return what the map with `rich` axes gains over that with `simple` axes, in as many repetitions as needed."""
+        for repetitions in range(1, REPETITIONS + 1):
+            before, after = self._mean(simple, repetitions), self._mean(rich, repetitions)
             found = gain(self.matrix, before, after)
             if is_beyond_doubt(found):
                 break
         others = ~_explained_best(self.matrix, before - after)[self.matrix.statement]
         part = Errors(self.matrix.only(others), self.seed, [fold[others] for fold in self.folds])
-        rest = gain(part.matrix, part._mean(simple, deals), after[others])
+        rest = gain(part.matrix, part._mean(simple, repetitions), after[others])
         return msgspec.structs.replace(found, others_share=rest.share, others_z=rest.z)
 
-    def _mean(self, axes: int, deals: int) -> Floats:
-        return np.mean([self.of(axes, deal) for deal in range(deals)], axis=0)
+    def _mean(self, axes: int, repetitions: int) -> Floats:
+        return np.mean([self.of(axes, repetition) for repetition in range(repetitions)], axis=0)
 
-    def of(self, axes: int, deal: int) -> Floats:
+    def of(self, axes: int, repetition: int) -> Floats:
         """Return each answer's squared error when it is predicted from the other four folds."""
-        if (axes, deal) not in self.known:
-            fold = self.folds[deal]
+        if (axes, repetition) not in self.known:
+            fold = self.folds[repetition]
             errors = np.zeros(len(self.matrix))
             for hidden in range(FOLDS):
                 errors[fold == hidden] = self._of_fold(axes, fold == hidden)
-            self.known[axes, deal] = errors
-        return self.known[axes, deal]
+            self.known[axes, repetition] = errors
+        return self.known[axes, repetition]
 
     def _of_fold(self, axes: int, hidden: Flags) -> Floats:
         fitted = fit(self.matrix.only(~hidden), axes, self.seed)

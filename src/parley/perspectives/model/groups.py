@@ -8,7 +8,7 @@ from parley.perspectives.analysis import MixtureComponent
 from parley.perspectives.model.fit import Fit, fit
 from parley.perspectives.model.matrix import Flags, Floats, Indices, Matrix
 from parley.perspectives.model.mixture import AnswerEvidence, beyond, fit_mixture
-from parley.perspectives.model.posterior import Side
+from parley.perspectives.model.posterior import Posteriors
 from parley.perspectives.placing import DRAWS, PLACED
 
 LEAST_PLACED, LEAST_PART = 8, 0.1
@@ -62,7 +62,7 @@ def centres(fitted: Fit, count: int, seed: int) -> Floats:
     return k_means(fitted.members.vectors[reliable], count, seed)
 
 
-def belonging(middles: Floats, members: Side, parts: tuple[MixtureComponent, ...] = ()) -> Groups:
+def belonging(middles: Floats, members: Posteriors, parts: tuple[MixtureComponent, ...] = ()) -> Groups:
     """Return each member's likeliest group; the same arithmetic as `placing.probabilities`.
 
     How members are spread between two centres is worked out from them unless it is given.
@@ -78,7 +78,7 @@ def belonging(middles: Floats, members: Side, parts: tuple[MixtureComponent, ...
     return Groups(middles, probabilities.argmax(axis=1), probabilities.max(axis=1), parts)
 
 
-def _along(middles: Floats, members: Side) -> AnswerEvidence:
+def _along(middles: Floats, members: Posteriors) -> AnswerEvidence:
     """Return what answers say of members' places on the line from the first centre to the second, 0 in their middle."""
     along = (middles[1] - middles[0]) / np.linalg.norm(middles[1] - middles[0])
     middle = middles.mean(axis=0)
@@ -86,7 +86,7 @@ def _along(middles: Floats, members: Side) -> AnswerEvidence:
     return AnswerEvidence.of((members.vectors - middle) @ along, variance, -float(middle @ along))
 
 
-def _by_draws(middles: Floats, members: Side) -> Floats:
+def _by_draws(middles: Floats, members: Posteriors) -> Floats:
     roots = np.linalg.cholesky(members.spreads)
     counts = np.zeros((len(members.vectors), len(middles)))
     for draw in DRAWS:

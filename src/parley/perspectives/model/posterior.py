@@ -10,7 +10,7 @@ from parley.perspectives.model.matrix import Floats
 
 
 @dataclass
-class Side:
+class Posteriors:
     """Gaussian posteriors of all members or of all statements, over (position or loadings, intercept).
 
     `mean` has the shape (r + 1, count), `covariance` (r + 1, r + 1, count): one row a component, which is fast.
@@ -42,7 +42,7 @@ class Sums:
     product: Floats  # E[d (v - i)], with the shape (r + 1, count)
 
 
-def sums_of(answers: Grouped, partners: Side) -> Sums:
+def sums_of(answers: Grouped, partners: Posteriors) -> Sums:
     """Sum what the regression of the answers on their partners needs."""
     axes = len(partners.mean) - 1
     moments, y, intercept = partners.moments(), partners.mean[:-1], partners.mean[-1]
@@ -61,7 +61,7 @@ def sums_of(answers: Grouped, partners: Side) -> Sums:
     return Sums(square, total[len(entries) + axes :])
 
 
-def posterior(sums: Sums, prior: Floats, centre: float, noise: float) -> Side:
+def posterior(sums: Sums, prior: Floats, centre: float, noise: float) -> Posteriors:
     """Return the posteriors with the precision P = prior + Σ E[d dᵀ]/σ² and the mean P⁻¹ (Σ E[d (v - i)]/σ² + prior·b).
 
     b is 0, but for the intercept, where it is `centre`.
@@ -71,7 +71,7 @@ def posterior(sums: Sums, prior: Floats, centre: float, noise: float) -> Side:
     shift = sums.product / noise
     shift[-1] += prior[-1] * centre
     covariance = inverse(precision)
-    return Side(np.einsum("ijn,jn->in", covariance, shift), covariance)
+    return Posteriors(np.einsum("ijn,jn->in", covariance, shift), covariance)
 
 
 def inverse(matrices: Floats) -> Floats:
@@ -92,14 +92,14 @@ def inverse(matrices: Floats) -> Floats:
     return inverted
 
 
-def transform(side: Side, change: Floats) -> None:
+def transform(side: Posteriors, change: Floats) -> None:
     """Change positions or loadings linearly; intercepts stay."""
     whole = np.eye(len(change) + 1)
     whole[:-1, :-1] = change
     apply(side, whole)
 
 
-def apply(side: Side, change: Floats) -> None:
+def apply(side: Posteriors, change: Floats) -> None:
     side.mean = change @ side.mean
     half = np.tensordot(change, side.covariance, 1)
     side.covariance = np.tensordot(change, half, ([1], [1]))

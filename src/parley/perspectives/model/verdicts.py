@@ -93,7 +93,7 @@ class Evidence:
     def _divide(self) -> Flags:
         """Say where one group agrees and another disagrees.
 
-        Two groups that are split alike do not part, however many answered: the first must agree more than the second.
+        Two groups that are split alike do not count, however many answered: the first must agree more than the second.
         """
         agrees, disagrees = self.groups.least_agree >= ONE_AGREES, self.groups.least_disagree >= ANOTHER_DISAGREES
         more = self.groups.least_agree[:, None] > self.groups.most_agree[None, :]
