@@ -49,7 +49,7 @@ async def test_the_new_mailbox_confirms_the_change_and_the_old_one_is_told(
     assert (await client.post(confirm)).status_code == 303
     assert await email_of(mira) == NEW
     assert await sent_to(mira.email) == [
-        "Your account on Parley gets another address",
+        "Your address on Parley is about to change",
         "Your address on Parley was changed",
     ]
     assert (await client.post(confirm)).status_code == 410

@@ -246,7 +246,7 @@ async def test_it_is_taken_on_and_decided_without_javascript(client: httpx.Async
     after = await client.get(f"/mod/appeals/{one.appeal}")
 
     assert "You have taken this on" in page.text
-    assert answer.status_code == 303 and "Changed into something lesser" in after.text
+    assert answer.status_code == 303 and "Changed to a milder action" in after.text
     assert await db.value("select state from member where id = $1", one.jonas.id) == "silenced"
     letter = await db.value("select text from mail where kind = $1", f"appeal.{one.appeal}")
     assert "A month was too long." in letter and f"/decision/{one.decision}?key=" in letter

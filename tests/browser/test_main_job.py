@@ -141,7 +141,7 @@ async def test_a_member_brings_an_article_by_its_text(open_tab: OpenTab, scripts
     await page.get_by_label("Title").fill("The ledger, the oracle and the bill")
     await page.get_by_role("button", name="Publish").click()
     await expect(page.locator(".piece-head h1")).to_have_text("The ledger, the oracle and the bill")
-    await expect(page.locator(".empty-title")).to_have_text("Nobody has answered yet.")
+    await expect(page.locator(".empty-title")).to_have_text("Nobody has responded yet.")
 
 
 @WITH_AND_WITHOUT

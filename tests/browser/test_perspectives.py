@@ -32,7 +32,7 @@ async def test_a_screen_reader_hears_the_map_as_a_sentence_and_a_table(open_tab:
     headings = await region.get_by_role("heading").all_inner_texts()
     order = [name for one in headings if (name := re.sub(r"^\W+", "", one)) in SECTIONS]
     assert order == SECTIONS
-    part = region.get_by_role("region", name=re.compile("Where they part"))
+    part = region.get_by_role("region", name=re.compile("Where they disagree"))
     await expect(part.get_by_role("listitem").first).to_contain_text(re.compile("agree"))
 
     await region.get_by_role("link", name="As a table").click()
@@ -42,7 +42,7 @@ async def test_a_screen_reader_hears_the_map_as_a_sentence_and_a_table(open_tab:
     assert await table.get_by_role("rowheader").count() > 5
 
 
-SECTIONS = ["Common ground", "Where they part", "In their own words", "Not known yet"]
+SECTIONS = ["Common ground", "Where they disagree", "In their own words", "Not known yet"]
 
 
 @pytest.mark.slow

@@ -35,7 +35,7 @@ async def test_the_author_reads_why_and_their_own_words(client: httpx.AsyncClien
         "It insults somebody.",
         "Argue with the case",
         "A moderator, in person",
-        "Somebody reported it",
+        "By a report",
     ):
         assert part in page.text, part
     assert "mo" not in page.text.split()

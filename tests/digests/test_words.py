@@ -116,7 +116,7 @@ def test_a_comment_on_the_whole_article_comes_with_its_opening() -> None:
 def test_a_reply_whose_parent_cannot_be_shown_says_so() -> None:
     alone = letters.digest(EDITION, [changed(is_reply=True)])
 
-    assert "Answers a comment that is not shown here" in alone.text
+    assert "Replies to a comment that is not shown here" in alone.text
 
 
 def test_a_context_that_both_voices_share_is_shown_once() -> None:

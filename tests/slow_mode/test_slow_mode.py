@@ -208,7 +208,7 @@ async def test_open_pages_hear_when_it_begins_and_when_it_ends(app: Litestar) ->
     assert begins.seq < ends.seq
 
 
-WAIT = r"You answered [^.]+ ago and {}\. You can post again in [^.]+, at \d\d:\d\d:\d\d UTC\."
+WAIT = r"You posted [^.]+ ago, and {}\. You can post again in [^.]+, at \d\d:\d\d:\d\d UTC\."
 
 
 async def test_who_has_to_wait_reads_so_before_they_write(client: httpx.AsyncClient) -> None:
@@ -251,7 +251,7 @@ async def test_a_slowed_thread_lets_one_go_on_after_two_minutes(app: Litestar) -
     await make.comment(thread, one)
     await pass_by(seconds=100)
     with pytest.raises(
-        TooMany, match=r"You answered 2 minutes ago and moderators have turned on slow mode in this thread"
+        TooMany, match=r"You posted 2 minutes ago, and moderators have turned on slow mode in this thread"
     ):
         await make.comment(thread, one)
 

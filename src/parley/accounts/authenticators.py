@@ -41,7 +41,7 @@ select role <> 'member' and (select count(*) from authenticator where member = m
 from member where id = $1
 """
 
-WRONG_CODE = N_("This code is wrong, or was used already. Codes change every 30 seconds: please type the present one.")
+WRONG_CODE = N_("This code is wrong, or was used already. Codes change every 30 seconds: please type the current one.")
 EXPIRED = N_("This page was open too long. Please scan the new picture.")
 REQUIRED = N_("Moderators and admins need a second step to sign in. Please add another one before you remove this one.")
 

@@ -34,7 +34,7 @@ async def put(viewer: Viewer, other: PublicMember, kind: Kind, *, on: bool) -> N
     if other.id == viewer.id:
         raise Refused(N_("You cannot mute or block yourself."))
     if on and kind == "block" and other.role != "member":
-        raise Refused(N_("Moderators and admins cannot be blocked: they have to be able to answer. You can mute them."))
+        raise Refused(N_("Moderators and admins cannot be blocked: they must be able to reply. You can mute them."))
     async with db.atomic():
         await (_add(viewer.id, other.id, kind) if on else _delete(viewer.id, other.id, kind))
         viewer_cache.clear_after_commit()
@@ -71,6 +71,4 @@ async def may_answer(member: int, other: int) -> None:
     if is_own is False:
         raise Refused(N_("You cannot reply to this member. Your text is kept."))
     if is_own:
-        raise Refused(
-            N_("You have blocked this member. To answer them, unblock them on their page. Your text is kept.")
-        )
+        raise Refused(N_("You have blocked this member. To reply, unblock them on their page. Your text is kept."))

@@ -28,7 +28,7 @@ SERVICE_SECONDS = 1.0
 LARGEST_ANSWER = 200_000
 
 BREACHED = N_(
-    "This password was published after a break-in at some site, so it is tried first. Please use another one."
+    "This password was published after a break-in at some site, so attackers try it first. Please use another one."
 )
 
 

@@ -51,7 +51,7 @@ left join member still on still.id = before.first_admin and still.role = 'admin'
 where r.member = $1 and r.due_at is null and before.id = r.id
 """
 
-ASKED = N_("Recovery was asked for already. Look for our letter, or wait until two weeks have passed.")
+ASKED = N_("Recovery was requested already. Look for our mail, or wait until two weeks have passed.")
 STOPPED = N_("This recovery was stopped or finished, or its link is too old.")
 NOT_YET = N_("The waiting time is not over yet.")
 ONLY_ADMINS = N_("Only admins decide about the second step of others, and not about their own.")

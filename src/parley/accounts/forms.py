@@ -74,7 +74,7 @@ class SignUpForm(AccountForm):
     def _refuse_programs(self) -> None:
         """Refuse a form with the field that nobody sees, or one that nobody can have filled in so quickly."""
         if self.secret("website"):
-            self.errors["form"] = N_("Please leave the field “Website” empty. It is there to recognise programs.")
+            self.errors["form"] = N_("Please leave the field “Website” empty. It is there to catch automatic sign-ups.")
         elif joining.is_too_quick(self.secret("opened")):
             self.errors["form"] = joining.TOO_QUICK
 

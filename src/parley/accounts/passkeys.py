@@ -37,10 +37,10 @@ where id = $1 and (uses < $2 or uses = 0 and $2 = 0) returning id
 
 INVALID = N_("This passkey could not be checked. Please try again.")
 STALE = N_("That took too long. Please try again.")
-UNKNOWN = N_("This site does not know this passkey; perhaps you removed it here. Please sign in in another way.")
+UNKNOWN = N_("This site does not know this passkey; perhaps you removed it here. Please sign in another way.")
 NOT_YOURS = N_("This is not one of your passkeys. Please use one that you added to this account.")
 COPIED = N_(
-    "This passkey seems to have been copied, so we removed it and sent you an e-mail. Please sign in in another way."
+    "This passkey seems to have been copied, so we removed it and sent you an e-mail. Please sign in another way."
 )
 
 

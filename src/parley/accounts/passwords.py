@@ -41,7 +41,7 @@ def check(password: str, words: Iterable[str]) -> None:
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise Refused(
-            N_("A password has {shortest} to {longest} characters. A few unrelated words do well."),
+            N_("A password has {shortest} to {longest} characters. A few unrelated words work well."),
             shortest=SHORTEST,
             longest=LONGEST,
         )

@@ -20,7 +20,7 @@ def may_sign_in(account: Account) -> None:
     if account.state == "suspended":
         raise Suspended(_why_suspended(account), account.id)
     if account.state not in (*MAY_SIGN_IN, LEFT):
-        raise Forbidden(N_("This account was closed, so it cannot be used to sign in."))
+        raise Forbidden(N_("This account was closed, so nobody can sign in to it."))
 
 
 def _why_suspended(account: Account) -> Message:

@@ -13,7 +13,7 @@ LONGEST_JUDGED = 32
 # Sign-ins are limited and hashes are Argon2id, so nobody gets near this many guesses.
 LEAST_GUESSES = 1_000_000
 
-COMMON = N_("Many people use this password or one like it, so it is tried first.")
+COMMON = N_("Many people use this password or one like it, so attackers try it first.")
 # By zxcvbn's warnings as strings, since the warnings themselves cannot be keys.
 REASONS = {
     str(warning): reason

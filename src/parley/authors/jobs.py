@@ -27,7 +27,7 @@ update claim set check_at = now() + interval '15 minutes' where id in (
 returning id
 """
 POSTPONE = "update claim set check_at = now() + interval '30 days' where id = $1"
-NO_PROOF = N_("The head of the page neither links to your profile nor has your token.")
+NO_PROOF = N_("The head of the page has neither a link to your profile nor your token.")
 ELSEWHERE = N_("The address of the article leads to another site.")
 
 

@@ -84,7 +84,7 @@ ACTIONS = {
         Action("statement", N_("Remove the statement"), N_("statement removed"), NOT_IN_QUEUE),
         # On the page of the member only (modmembers/ops.py).
         Action("role", N_("Change the role"), N_("Role changed"), NOT_IN_QUEUE, restricts=False, access=ADMIN),
-        Action("escalate", N_("Ask an admin"), N_("Passed on"), EVERYTHING, restricts=False),
+        Action("escalate", N_("Ask an admin"), N_("Escalated to an admin"), EVERYTHING, restricts=False),
     )
 }
 # Actions on the thread.

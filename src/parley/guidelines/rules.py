@@ -4,8 +4,8 @@ from parley.core.text.messages import N_
 
 # A report's weight is multiplied by the severity. From SENSITIVE on, reported words are hidden until somebody asks.
 SEVERITIES = {
-    "0.5": N_("Light"),
-    "1": N_("Usual"),
+    "0.5": N_("Minor"),
+    "1": N_("Normal"),
     "3": N_("Serious"),
     "5": N_("Grave: moderators see the words only if they choose to"),
 }

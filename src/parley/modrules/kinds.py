@@ -92,10 +92,11 @@ KINDS = {
         ),
         ConditionKind(
             c.Similar,
-            N_("Likeness to what was posted before"),
-            (Field("share", N_("Alike, in percent"), "percent", "90", N_("Please give a whole number from 50 to 100.")),
+            N_("Similarity to earlier posts"),
+            (Field("share", N_("Similarity, in percent"), "percent", "90",
+                   N_("Please give a whole number from 50 to 100.")),
              Field("to", N_("Compared with"), "choice", "author", N_("Please choose one of the two."), WHOSE)),
-            lambda one: N_("it is {share} % like something {whose}").format(
+            lambda one: N_("it is {share} % similar to something {whose}").format(
                 share=round(100 * one.share), whose=WHOSE[one.to]
             ),
         ),
@@ -105,7 +106,7 @@ KINDS = {
             (_number("at_least", N_("At least"), 2, 1, 100),
              Field("by", N_("Of comments"), "choice", "others", N_("Please choose one of the two."), COPIED),
              _number("days", N_("within days"), 7, 1, 30),
-             Field("share", N_("Alike, in percent"), "percent", "80",
+             Field("share", N_("Similarity, in percent"), "percent", "80",
                    N_("Please give a whole number from 50 to 100."))),
             lambda one: (
                 plural("it is a near-copy of a comment by another member within {days} days",
@@ -143,7 +144,7 @@ KINDS = {
         ConditionKind(
             c.Age,
             N_("A new account"),
-            (_number("days", N_("Signed up within the last days"), 7, 1, 365),),
+            (_number("days", N_("Days since sign-up, fewer than"), 7, 1, 365),),
             lambda one: plural("its author signed up today", "its author signed up less than {count} days ago",
                                one.days),
         ),

@@ -25,7 +25,7 @@ class RightsForm(SenderForm):
         if self.wish is None:
             self.errors.setdefault("wish", N_("Please choose what you ask for."))
         self.words = self.text(
-            "text", most=LONGEST, least=1, missing=N_("Please say which right of yours it is, and why."), lines=True
+            "text", most=LONGEST, least=1, missing=N_("Please say which right it violates, and how."), lines=True
         )
         self.original = self.text("original", most=LONGEST_ADDRESS)
         if self.original and not is_web_address(self.original):

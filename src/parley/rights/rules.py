@@ -6,7 +6,7 @@ from parley.core.text.messages import N_
 
 GROUNDS = {
     "copyright": N_("It is my work, or I act for whoever holds the rights"),
-    "privacy": N_("It tells something private about me"),
+    "privacy": N_("It reveals something private about me"),
     "attribution": N_("It names a wrong author"),
     "reservation": N_("Its publisher reserved this use"),
     "law": N_("It breaks another law"),

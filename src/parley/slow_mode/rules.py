@@ -13,9 +13,9 @@ BRANCH_LIMIT, THREAD_LIMIT = 4.0, 12.0
 FIRST_WAIT, LONGEST_WAIT = 60, 600
 # The wait where an automatic rule slows a thread.
 RULE_WAIT = 120
-BY_MODERATORS = N_("You answered {time} ago and moderators have turned on slow mode in this thread.")
-HEATED_THREAD = N_("You answered {time} ago and this thread is heated.")
-HEATED_BRANCH = N_("You answered {time} ago and this branch is heated.")
+BY_MODERATORS = N_("You posted {time} ago, and moderators have turned on slow mode in this thread.")
+HEATED_THREAD = N_("You posted {time} ago, and this thread is heated.")
+HEATED_BRANCH = N_("You posted {time} ago, and this branch is heated.")
 
 
 class Wait(msgspec.Struct, frozen=True):

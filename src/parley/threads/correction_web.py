@@ -38,7 +38,7 @@ async def correct(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     """Suggest a correction to whoever may edit the article."""
     row, article = await thread_at(thread)
     form = Form(await posted(request))
-    missing = N_("A correction needs a text. To suggest that the passage goes, say so in a comment.")
+    missing = N_("A correction needs a text. To suggest removing the passage, say so in a comment.")
     text = form.text("text", most=LONGEST_PASSAGE, least=1, missing=missing, lines=True)
     correction = corrections.Correction(form.id("passage") or 0, text, form.text("reason", most=LONGEST_REASON))
     status = 422

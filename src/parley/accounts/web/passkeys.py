@@ -20,7 +20,7 @@ from parley.core.text.messages import N_
 
 PAGE = "/settings/security/passkeys"
 NEW = "accounts/passkey.html"
-NEEDS_SCRIPT = N_("Passkeys need JavaScript, and a browser that knows them. Nothing was changed.")
+NEEDS_SCRIPT = N_("Passkeys need JavaScript, and a browser that supports them. Nothing was changed.")
 NAMELESS = N_("Please name the passkey, such as by the device that it is on.")
 
 

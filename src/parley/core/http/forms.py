@@ -45,7 +45,7 @@ class Form:
             return None
         number = as_id(raw)
         if number is None:
-            self.errors[name] = N_("This number is not valid.")
+            self.errors[name] = N_("This is not a valid number.")
         return number
 
     def choice(self, name: str, choices: Sequence[str]) -> str | None:

@@ -14,7 +14,7 @@ API = "/api/"
 MEDIA_TYPE = "application/problem+json"
 
 SENTENCES = {
-    400: (N_("That request could not be read"), N_("It does not have the form that the API reference describes.")),
+    400: (N_("That request could not be read"), N_("It does not match the API reference.")),
     404: (N_("Not found"), N_("The API has nothing at this address.")),
     405: (N_("Method not allowed"), N_("This address does not answer that kind of request.")),
     413: (N_("Too large"), N_("What you sent is too large. Please send less.")),

@@ -19,7 +19,7 @@ _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 class BadText(ValueError):
     """The text has a character that cannot be stored."""
 
-    message = N_("This holds a character that cannot be stored. Please remove it.")
+    message = N_("This contains a character that cannot be stored. Please remove it.")
 
 
 def clean(raw: str, *, lines: bool = True) -> str:

@@ -30,7 +30,7 @@ def checked(data: Mapping[str, Any]) -> dict[int, int]:
         raise Refused(N_("No item was selected. Please go back to the queue and select some."))
     if len(found) > MOST_IN_BULK:
         raise Refused(
-            N_("These are {count} items; {most} can be decided at once. Please select fewer."),
+            N_("You selected {count} items; {most} can be decided at once. Please select fewer."),
             count=len(found),
             most=MOST_IN_BULK,
         )
