@@ -8,7 +8,6 @@ from parley.accounts.tables import (
     AddressChange,
     Authenticator,
     Block,
-    BurntChallenge,
     FactorRecovery,
     FormerName,
     Member,
@@ -16,6 +15,7 @@ from parley.accounts.tables import (
     RecoveryCode,
     Session,
     Token,
+    UsedChallenge,
 )
 from parley.api.tables import ApiToken
 from parley.appeals.tables import Appeal, SecondLook
@@ -69,7 +69,7 @@ from parley.webmentions.tables import Webmention
 
 TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
-    Member, Session, Token, Authenticator, RecoveryCode, Passkey, BurntChallenge, FactorRecovery, FormerName,
+    Member, Session, Token, Authenticator, RecoveryCode, Passkey, UsedChallenge, FactorRecovery, FormerName,
     AddressChange,
     Identity, UsedState, Invitation, SignUp,
     Community, Guideline, GuidelineWording, SavedReason, Block,

@@ -11,7 +11,7 @@ LATER = datetime.now(UTC) + timedelta(days=1)
 SIGN_IN = insert("session", member=..., token_hash=..., expires_at=LATER)
 LINK = insert("token", member=..., token_hash=..., purpose="reset", expires_at=LATER)
 CHANGE = insert("address_change", member=..., email="new@example.org", confirm_hash=..., expires_at=LATER)
-CHALLENGE = insert("burnt_challenge", digest=..., expires_at=LATER)
+CHALLENGE = insert("used_challenge", digest=..., expires_at=LATER)
 RECOVERY = insert("factor_recovery", member=..., token_hash=...)
 FORMER = insert("former_name", member=..., name="mira", name_key="mira#")
 ADDRESS = insert("mail_address", "address", address="ada#@example.org")
@@ -47,7 +47,7 @@ CASES = {
         insert("used_state", "digest", digest=..., expires_at=LATER)
     ),
     "token: links to confirm an address, to sign in and to set a password": Case(LINK),
-    "burnt_challenge: challenges that passkeys signed": Case(CHALLENGE),
+    "used_challenge: challenges that passkeys signed": Case(CHALLENGE),
     "factor_recovery: requests to remove a second step": Case(RECOVERY),
     "former_name: former names of members": Case(FORMER),
     "address_change: changes of address": Case(CHANGE),

@@ -14,7 +14,7 @@ from parley.mail.links import proof
 LASTS_SECONDS = 300
 RANDOM, TIME = 16, 8
 BURN = """
-insert into burnt_challenge (digest, expires_at) values ($1, to_timestamp($2)) on conflict do nothing returning id
+insert into used_challenge (digest, expires_at) values ($1, to_timestamp($2)) on conflict do nothing returning id
 """
 
 

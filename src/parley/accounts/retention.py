@@ -28,7 +28,7 @@ RULES = (
         why="somebody who comes a few hours late reads that the link has expired, not that it is wrong",
     ),
     RetentionRule(
-        table="burnt_challenge",
+        table="used_challenge",
         what="challenges that passkeys signed",
         days=0,
         since="expires_at",

@@ -158,7 +158,7 @@ class Passkey(Table):
     passkey_member = Index("member")
 
 
-class BurntChallenge(Table, tablename="burnt_challenge"):
+class UsedChallenge(Table, tablename="used_challenge"):
     """A challenge that a passkey signed (challenges.py), kept until it expires so that it is accepted once."""
 
     id = BigSerial(primary_key=True)

@@ -184,7 +184,7 @@ CREATE TABLE "passkey" (
   "used_at" TIMESTAMPTZ DEFAULT null
 );
 CREATE INDEX passkey_member ON "passkey" (member);
-CREATE TABLE "burnt_challenge" (
+CREATE TABLE "used_challenge" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "digest" BYTEA UNIQUE NOT NULL DEFAULT null,
   "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null
