@@ -82,6 +82,6 @@ class SpamTraining(Table, tablename="spam_training"):
     # How many comments were learned: advertising, and others.
     spam = Integer(null=False, default=None)
     harmless = Integer(null=False, default=None)
-    # See score.Figures: of the weights that were in force afterwards.
+    # See score.ScoreMetrics: of the weights that were in force afterwards.
     figures = JSONB(null=False, default=None)
     created_at = Timestamptz(null=False)

@@ -95,7 +95,7 @@ async def decide(moderator: Viewer, number: int, *, confirms: bool) -> None:
         if confirms:
             member = Viewer(id=row.member, name=row.member_name, role="member", verified=True, session=0)
             count = await ops.take(member, [])
-        await _tell(row, confirms=confirms)
+        await _mail_decision(row, confirms=confirms)
         action, after = ("import.confirm", {"claimed": count}) if confirms else ("import.refuse", {})
         await modlog.write(moderator, Entry(action, "member", row.member, {}, after))
 
@@ -130,7 +130,7 @@ async def _locked(moderator: Viewer, number: int, state: str) -> ImportedClaimRo
     return row
 
 
-async def _tell(row: ImportedClaimRow, *, confirms: bool) -> None:
+async def _mail_decision(row: ImportedClaimRow, *, confirms: bool) -> None:
     email = await db.value(queries.EMAIL, row.member)
     link = f"{settings().base_url}/settings/imported"
     if email:

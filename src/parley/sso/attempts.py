@@ -17,7 +17,6 @@ from parley.sso.tables import UsedState
 LASTS_SECONDS = 600
 # The time to choose a name when signing up.
 SIGN_UP_SECONDS = 1_800
-LONGEST_COOKIE = 3_800
 COOKIE = "sso"
 
 

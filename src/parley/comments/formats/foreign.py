@@ -146,12 +146,12 @@ def without_leaf_tombstones(comments: Iterable[ForeignComment]) -> list[ForeignC
     """Return the comments without those that are gone and have no reply: only others need a place in the tree."""
     kept = {one.id: one for one in comments}
     replies = Counter(one.parent_id for one in kept.values())
-    lonely = [one for one in kept.values() if one.is_gone and not replies[one.id]]
-    while lonely:
-        gone = lonely.pop()
+    leaves = [one for one in kept.values() if one.is_gone and not replies[one.id]]
+    while leaves:
+        gone = leaves.pop()
         del kept[gone.id]
         replies[gone.parent_id] -= 1
         above = kept.get(gone.parent_id or "")
         if above is not None and above.is_gone and not replies[above.id]:
-            lonely.append(above)
+            leaves.append(above)
     return list(kept.values())
