@@ -4,7 +4,7 @@ from litestar import Litestar
 
 from accounts.person import PASSWORD, Person
 from make import browser
-from parley.accounts.agents import device
+from parley.accounts.user_agents import device
 from parley.core import db, ratelimit
 
 pytestmark = pytest.mark.anyio

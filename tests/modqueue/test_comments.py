@@ -13,7 +13,7 @@ from parley.automod.rules.conditions import WordList
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.decisions import undoing
-from parley.modqueue import around, comments
+from parley.modqueue import comments, nearby
 from parley.modqueue import queries as modqueue
 from parley.modqueue.filters import CommentFilter, QueueFilter
 
@@ -150,7 +150,7 @@ async def test_an_item_leads_to_what_has_something_in_common_with_it(client: htt
 
 
 def test_domains_are_found_however_they_are_written() -> None:
-    assert around.hosts("See hxxp://one.example and two dot com.", "") == ["one.example", "two.com"]
+    assert nearby.hosts("See hxxp://one.example and two dot com.", "") == ["one.example", "two.com"]
 
 
 async def test_the_queue_is_filtered_by_author_thread_topic_rule_and_age(app: Litestar) -> None:

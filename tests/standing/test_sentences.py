@@ -39,7 +39,7 @@ NO_WORDS = re.compile(
 )
 # Names of jobs, of limits, of members and of systems, in modules that also have messages.
 NAMES = {
-    "accounts/agents.py", "accounts/names.py", "automod/holds.py", "automod/trust.py", "core/ratelimit.py",
+    "accounts/user_agents.py", "accounts/names.py", "automod/holds.py", "automod/trust.py", "core/ratelimit.py",
     "slow_mode/display.py", "articles/provenance.py", "webhooks/ops.py",
     # The description of the API, which developers read in English.
     "api/answers.py", "api/events_web.py", "api/meanings.py", "api/paging.py", "api/web.py", "api/writing_web.py",

@@ -4,7 +4,7 @@ import msgspec
 import structlog
 
 from parley import mail
-from parley.accounts import agents, devices, second_step, sessions
+from parley.accounts import devices, second_step, sessions, user_agents
 from parley.accounts.states import RETURN
 from parley.core import db, networks
 from parley.core.http.access import Viewer
@@ -116,5 +116,5 @@ async def has_second(member: int) -> bool:
 async def _mail_alert(found: SignInMember, client: Client) -> None:
     """Tell the member that somebody signed in on a browser that they did not use before."""
     link = f"{settings().base_url}/settings/security"
-    context = {"name": found.name, "device": agents.device(client.agent), "link": link}
+    context = {"name": found.name, "device": user_agents.device(client.agent), "link": link}
     await mail.send("device", found.email, *mail.written_message("new_device", **context))

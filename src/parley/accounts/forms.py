@@ -79,7 +79,7 @@ class SignUpForm(AccountForm):
             self.errors["form"] = joining.TOO_QUICK
 
     @property
-    def entrance(self) -> joining.SignUpContext:
+    def context(self) -> joining.SignUpContext:
         """What decides whether they may sign up. With `by_hand` a moderator decides, not a challenge."""
         return joining.SignUpContext(
             self.invitation, self.message, is_doubtful=self.flag("by_hand"), answer=self.answer

@@ -82,15 +82,15 @@ def is_too_quick(value: str) -> bool:
     return not SHORTEST_SECONDS <= time() - int(then) <= LONGEST_SECONDS
 
 
-async def require_proof_of_work(entrance: SignUpContext, email_key: str) -> None:
+async def require_proof_of_work(context: SignUpContext, email_key: str) -> None:
     """Raise ProofOfWorkNeeded when five times as many sign up as usual, or many with this address.
 
     A right answer to the challenge is enough; without one, somebody may ask a moderator instead (`is_doubtful`). Raises
     TooMany above the limit for right answers.
     """
     is_above = await _is_above(email_key)
-    is_asked = entrance.answer is not None and not entrance.is_doubtful and (is_above or await _is_rush())
-    if is_asked and not await proof_of_work.accepts(entrance.answer or "", email_key):
+    is_asked = context.answer is not None and not context.is_doubtful and (is_above or await _is_rush())
+    if is_asked and not await proof_of_work.accepts(context.answer or "", email_key):
         raise ProofOfWorkNeeded(proof_of_work.challenge(email_key))
     if is_above:
         await ratelimit.take(ratelimit.SIGN_UP_PROVEN, email_key)

@@ -50,7 +50,7 @@ async def sign_up(
     client: Client,
     next_url: str = "/",
     zone: str = zones.DEFAULT,
-    entrance: SignUpContext = NOTHING,
+    context: SignUpContext = NOTHING,
     is_confirmed: bool = False,
 ) -> SignedIn | SecondFactorNeeded:
     """Create an unverified member, mail a link that confirms the address and leads to `next_url`, and sign in.
@@ -69,12 +69,12 @@ async def sign_up(
         ]
     )
     if not is_confirmed:
-        await joining.require_proof_of_work(entrance, email_key)
+        await joining.require_proof_of_work(context, email_key)
     password_hash = None if password is None else await passwords.hashed(password, client.site)
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified", zone)
         for admit in hooks.when_signed_up:
-            await admit(member, entrance)
+            await admit(member, context)
         if is_confirmed:
             await activate(member)
         else:

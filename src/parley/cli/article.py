@@ -26,7 +26,7 @@ from parley.threads.opening import OpenedThread, open_thread
 
 @click.group()
 def article() -> None:
-    """Articles."""
+    """Import an article, or show what an import would make of it."""
 
 
 @article.command()

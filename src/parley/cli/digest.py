@@ -17,7 +17,7 @@ from parley.digests.preview import next_issue
 
 @click.group()
 def digest() -> None:
-    """The digest."""
+    """Preview a member's digest, or build the digests that are due."""
 
 
 @digest.command()

@@ -22,7 +22,7 @@ MOST_NAMED = 10
 
 @click.group()
 def discussion() -> None:
-    """Discussions."""
+    """Import a discussion from a file."""
 
 
 @discussion.command("import")

@@ -14,7 +14,7 @@ from parley.inbound_feeds.queries import FeedRow
 
 @click.group()
 def feed() -> None:
-    """Feeds of other sites, whose articles become threads here."""
+    """Manage feeds of other sites, whose articles become threads here."""
 
 
 TOPIC = click.option("--topic", required=True, help="Topic of the threads, such as research.")

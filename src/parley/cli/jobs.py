@@ -28,7 +28,7 @@ class Failure(msgspec.Struct, frozen=True):
 
 @click.group()
 def jobs() -> None:
-    """Failed items of the worker's jobs."""
+    """List items that failed in the worker's jobs, and retry them."""
 
 
 @jobs.command()

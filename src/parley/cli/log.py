@@ -11,7 +11,7 @@ from parley.modlog import ops as modlog
 
 @click.group()
 def log() -> None:
-    """The moderation log."""
+    """Verify that the moderation log was not changed."""
 
 
 @log.command()

@@ -18,7 +18,7 @@ from parley.mail.inbound.intake import process
 
 @click.group()
 def mail() -> None:
-    """DNS records, checks of messages, and inbound mail."""
+    """Check DNS records and messages, and process inbound mail."""
 
 
 @mail.command()

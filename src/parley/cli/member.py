@@ -13,7 +13,7 @@ from parley.core.errors import CommandFailed
 
 @click.group()
 def member() -> None:
-    """Members."""
+    """Add a member, or help one who lost their second step."""
 
 
 @member.command()

@@ -17,7 +17,7 @@ from parley.core.settings import settings
 
 @click.group()
 def passwords() -> None:
-    """Passwords that were published in breaches, which nobody may choose."""
+    """Import passwords that were published in breaches, so that nobody can choose them."""
 
 
 @passwords.command("import")

@@ -18,7 +18,7 @@ VOTES = {"-1": -1, "0": 0, "1": 1}
 
 @click.group()
 def perspectives() -> None:
-    """Maps of a community's answers."""
+    """Compute the map of a table of votes."""
 
 
 @perspectives.command()

@@ -16,7 +16,7 @@ from parley.core.errors import CommandFailed
 
 @click.group()
 def rules() -> None:
-    """The automatic rules."""
+    """Try the automatic rules on comments in a file."""
 
 
 class TriedComment(msgspec.Struct, frozen=True):

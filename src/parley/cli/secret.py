@@ -29,7 +29,7 @@ class Sealed(msgspec.Struct, frozen=True):
 
 @click.group()
 def secret() -> None:
-    """The secret that Parley signs and seals with."""
+    """Replace the secret that Parley signs and seals with."""
 
 
 @secret.command()

@@ -12,7 +12,7 @@ from parley.embed.rules import SiteRow
 
 @click.group()
 def site() -> None:
-    """Publishers' sites with discussions beside their articles."""
+    """Manage publishers' sites, whose pages show discussions beside their articles."""
 
 
 @site.command()

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from parley.accounts import factor_recovery, renaming, sessions, step_up
 from parley.accounts import queries as accounts
-from parley.accounts.agents import device
+from parley.accounts.user_agents import device
 from parley.accounts.web.proving import to_prove
 from parley.community.queries import grounds
 from parley.core.errors import NotFound, ParleyError

@@ -79,10 +79,10 @@ async def matching(viewer: int, wanted: CommentFilter) -> list[FoundComment]:
     """The newest comments that a filter finds, without the viewer's own."""
     if wanted.like is None:
         return await db.fetch(FoundComment, MATCHING, *_values(viewer, wanted), MOST)
-    return await these(viewer, await _like(viewer, wanted, wanted.like))
+    return await selected(viewer, await _like(viewer, wanted, wanted.like))
 
 
-async def these(viewer: int, comments: list[int]) -> list[FoundComment]:
+async def selected(viewer: int, comments: list[int]) -> list[FoundComment]:
     """The given comments, without the viewer's own and those that are gone."""
     anything = CommentFilter(days=36_500)
     return await db.fetch(FoundComment, THESE, *_values(viewer, anything), MOST, comments)

@@ -9,8 +9,8 @@ from markupsafe import Markup
 from parley.articles.rules import READABLE
 from parley.comments.queries import MAY_BE_QUOTED
 from parley.core import db
-from parley.modqueue import around, people
-from parley.modqueue.around import NearbyComment
+from parley.modqueue import nearby, people
+from parley.modqueue.nearby import NearbyComment
 from parley.modqueue.people import EarlierDecision, MemberSummary, NoteRow, OtherItem
 from parley.modqueue.queries import GROUNDS, NOT_OWN
 from parley.reports.grave import IS_SENSITIVE
@@ -180,7 +180,7 @@ class Dossier(msgspec.Struct, frozen=True):
     @property
     def hosts(self) -> list[str]:
         """The domains that the comment names."""
-        return around.hosts(self.words.body, self.words.raw_html) if self.words else []
+        return nearby.hosts(self.words.body, self.words.raw_html) if self.words else []
 
 
 async def dossier(viewer: int, number: int) -> Dossier | None:
@@ -193,7 +193,7 @@ async def dossier(viewer: int, number: int) -> Dossier | None:
         item=row,
         words=comment,
         parent=await words(comment.parent) if comment and comment.parent else None,
-        nearby=await around.nearby(row.target) if comment else [],
+        nearby=await nearby.comments(row.target) if comment else [],
         reports=await reports(number),
         requests=await rights.of_item(number) if row.kind == "article" else [],
         hits=await hits(row.target) if row.kind == "comment" else [],

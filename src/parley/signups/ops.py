@@ -46,17 +46,17 @@ class Person(msgspec.Struct, frozen=True):
     email: str
 
 
-async def admit(member: int, entrance: SignUpContext) -> None:
+async def admit(member: int, context: SignUpContext) -> None:
     """Decide about somebody who signs up, in that transaction. Raises NotAdmitted if they may not."""
-    mode, digest = await queries.mode(), tokens.digest(entrance.invitation)
+    mode, digest = await queries.mode(), tokens.digest(context.invitation)
     inviter: int | None = await db.value(USE, digest) if digest and mode != "closed" else None
     if mode == "closed":
         raise NotAdmitted(CLOSED)
     if mode == "invited" and inviter is None:
         raise NotAdmitted(INVITED_ONLY)
-    waits = entrance.is_doubtful or (mode == "approved" and inviter is None)
+    waits = context.is_doubtful or (mode == "approved" and inviter is None)
     if waits or inviter is not None:
-        await SignUp.insert(SignUp(member=member, inviter=inviter, waits=waits, message=entrance.message))
+        await SignUp.insert(SignUp(member=member, inviter=inviter, waits=waits, message=context.message))
 
 
 async def request_approval(member: int) -> bool:

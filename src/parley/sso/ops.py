@@ -84,7 +84,7 @@ async def sign_up(
     zone: str,
     next_url: str,
     client: Client,
-    entrance: SignUpContext,
+    context: SignUpContext,
 ) -> SignedIn | SecondFactorNeeded:
     """Create a member without a password, who signs in with an account elsewhere, and sign them in.
 
@@ -102,7 +102,7 @@ async def sign_up(
                 client=client,
                 next_url=next_url,
                 zone=zone,
-                entrance=entrance,
+                context=context,
                 is_confirmed=is_confirmed,
             )
             await _insert(signed_in.member, provider, claims)

@@ -140,9 +140,9 @@ async def sign_up(request: AnyRequest, provider: FromPath[str]) -> Response[Any]
     if form.errors:
         return _keeping_opener(invalid(request, NEW, form, **shown), newcomer.next_url)
     who = {"name": form.name, "email": form.email, "zone": form.zone, "next_url": newcomer.next_url}
-    entrance = SignUpContext(invitation=newcomer.invitation)
+    context = SignUpContext(invitation=newcomer.invitation)
     try:
-        signed_in = await ops.sign_up(found, newcomer.claims, client=client_of(request), entrance=entrance, **who)
+        signed_in = await ops.sign_up(found, newcomer.claims, client=client_of(request), context=context, **who)
     except (Refused, TooMany) as error:
         return _keeping_opener(invalid(request, NEW, form, error, **shown), newcomer.next_url)
     done = newcomer.next_url if shown["is_vouched"] else leading_back("/signup/done", newcomer.next_url)

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from parley.accounts import agents, passkey_settings, passkey_sign_in, passkeys, step_up
+from parley.accounts import passkey_settings, passkey_sign_in, passkeys, step_up, user_agents
 from parley.accounts.forms import PasskeyForm
 from parley.accounts.passkeys import UnknownPasskey
 from parley.accounts.web.common import client_of, invalid, see_other
@@ -45,7 +45,7 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
 async def new_page(request: AnyRequest) -> Response[Any]:
     if not await step_up.is_proven(signed_in(request)):
         return to_prove(PAGE)
-    return page(request, NEW, form=Form({"name": agents.device(client_of(request).agent)}))
+    return page(request, NEW, form=Form({"name": user_agents.device(client_of(request).agent)}))
 
 
 @post(f"{PAGE}/options", opt={"who": MEMBER}, status_code=200)

@@ -22,8 +22,8 @@ from parley.accounts import (
     sessions,
     step_up,
 )
-from parley.accounts.agents import device
 from parley.accounts.forms import NameForm, PasswordForm, ProfileForm
+from parley.accounts.user_agents import device
 from parley.accounts.web.common import account_of, client_of, invalid, see_other
 from parley.accounts.web.proving import to_prove
 from parley.core.errors import Forbidden, NotFound, Refused, TooMany

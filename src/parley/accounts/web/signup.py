@@ -67,7 +67,7 @@ async def _start(request: AnyRequest, form: SignUpForm) -> SignedIn | SecondFact
         client=client_of(request),
         next_url=form.next,
         zone=form.zone,
-        entrance=form.entrance,
+        context=form.context,
     )
 
 

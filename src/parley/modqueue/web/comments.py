@@ -64,7 +64,7 @@ async def comments_page(request: AnyRequest) -> Response[Any]:
 async def decide(request: AnyRequest) -> Response[Any]:
     """Show what the decision would do; with `sure=1` decide."""
     viewer, data = staff(request), await posted(request)
-    found = await comments.these(viewer.id, _chosen(data))
+    found = await comments.selected(viewer.id, _chosen(data))
     form = await decision_form(request)
     also = form.choice("also", SANCTIONS)
     form.require()

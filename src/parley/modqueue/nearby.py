@@ -1,4 +1,4 @@
-"""What stands around a comment: its replies, the other comments in the same place, the domains that it names."""
+"""What is near a comment: its replies, the other comments in the same place, the domains that it names."""
 
 from datetime import datetime
 
@@ -50,7 +50,7 @@ order by near.is_reply desc, c.best desc, c.id
 """  # noqa: S608 constants only
 
 
-async def nearby(comment: int) -> list[NearbyComment]:
+async def comments(comment: int) -> list[NearbyComment]:
     """The strongest replies to a comment, then the strongest others in its place."""
     return await db.fetch(NearbyComment, NEARBY, comment, MOST)
 
