@@ -241,10 +241,10 @@ async def test_whoever_has_a_48_of_ipv6_uses_up_no_more_than_some_networks_may()
     await ratelimit.take_network(ratelimit.SIGN_UP_NETWORK, networks.network("2001:db8:2::1"))
 
 
-async def searches(site: int, networks: int) -> int:
+async def searches(site: int, count: int) -> int:
     """Search as often as visitors of so many /64s of one /48 may at once; how many searches were served."""
     served = 0
-    for number in range(networks):
+    for number in range(count):
         of = [*ratelimit.of_network(ratelimit.SEARCH_NETWORK, networks.network(f"2001:db8:{site:x}:{number:x}::1"))]
         with suppress(TooMany):
             for _ in range(ratelimit.SEARCH_NETWORK.most):
