@@ -38,7 +38,7 @@ async def test_a_password_from_standard_input_can_sign_in_at_once() -> None:
     [
         (("a", "ada@example.org"), "", "2 to 30"),
         (("ada", "nowhere"), "", "address"),
-        (("ada", "ada@example.org", "--password-stdin"), "password1\n", "tried first"),
+        (("ada", "ada@example.org", "--password-stdin"), "password1\n", "try it first"),
     ],
 )
 async def test_a_mistake_ends_with_one_sentence(arguments: tuple[str, ...], typed: str, words: str) -> None:

@@ -73,7 +73,7 @@ async def test_an_unverified_member_is_signed_in_at_once(client: httpx.AsyncClie
         ("email", "nowhere", "@"),
         ("email", "a@b.org\r\nBcc: c@d.org", "address"),
         ("password", "short", "8 to 128"),
-        ("password", "password1", "tried first"),
+        ("password", "password1", "try it first"),
         ("password", "parley2026", "name of this site"),
         ("password", "ada12345678", "name"),
     ],

@@ -78,7 +78,7 @@ async def test_a_page_that_links_to_the_profile_names_its_author(
 
     await jobs.check_due()
     assert await state() == "waiting author"
-    assert "neither links to your profile" in (await client.get(f"/t/{thread}/claim")).text
+    assert "neither a link to your profile" in (await client.get(f"/t/{thread}/claim")).text
 
     site.html = f'<head><link rel="me" href="{settings().base_url}/u/Ann"></head>'
     await claimed(client, ann, thread)

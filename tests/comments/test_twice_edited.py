@@ -100,7 +100,7 @@ async def test_a_number_that_is_none_is_refused_and_the_text_kept(client: httpx.
     answer = await client.post(f"/c/{comment}/edit", data={"body": "kept words", "version": "x"})
 
     assert answer.status_code == 422
-    assert "This number is not valid" in answer.text and "kept words</textarea>" in answer.text
+    assert "This is not a valid number" in answer.text and "kept words</textarea>" in answer.text
 
 
 async def test_a_preview_and_a_mistake_keep_the_number_that_the_edit_began_with(

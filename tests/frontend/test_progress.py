@@ -39,7 +39,7 @@ async def test_the_page_of_an_import_says_when_nobody_answers_and_asks_on_until_
     stage.answers["GET /new/1"] = falter
     for times in (1, 2):
         await stage.page.clock.fast_forward(5_000)
-        await expect(stage.page.locator("#progress [role=status]")).to_contain_text("goes on asking")
+        await expect(stage.page.locator("#progress [role=status]")).to_contain_text("keeps trying")
         await expect(stage.page.locator(f"#progress[data-tries='{times}']")).to_be_visible()
     while len(asked) < 3:
         # The page may set its clock a moment after it said so.
