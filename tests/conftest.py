@@ -1,6 +1,7 @@
 """Real servers for all tests: an embedded PostgreSQL and Valkey of their own, or those the environment names."""
 
 import asyncio
+import logging
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +14,7 @@ import asyncpg
 import httpx
 import hypothesis
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from litestar import Litestar
 from redis.asyncio.connection import parse_url
@@ -66,9 +68,17 @@ for profile, examples in (("quick", 20), ("deep", 400)):
     )
 hypothesis.settings.load_profile("quick")
 
+
+def _unwritten(*_: object) -> structlog.typing.EventDict:
+    raise structlog.DropEvent
+
+
 os.environ.setdefault("PARLEY_SECRET", "a secret of the tests, long enough to be one")
 os.environ.setdefault("PARLEY_BASE_URL", "http://localhost")
 os.environ.setdefault("PARLEY_LOG", "error")
+# A line for each request takes a twentieth of the time. Tests of what is logged capture it.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+structlog.configure(processors=[_unwritten])
 
 
 @pytest.hookimpl(optionalhook=True)
