@@ -143,7 +143,7 @@ COLUMNS = f"""
 # The tables that COLUMNS are selected from.
 SOURCE = "comment c join thread t on t.id = c.thread left join member m on m.id = c.author"
 
-# The subselect hides how many they are. For fewer than ten PostgreSQL would make a new plan each time, which takes 2 ms.
+# The subselect hides how many they are: for fewer than ten PostgreSQL would make a new plan each time, in 2 ms.
 BY_IDS = f"select {COLUMNS} from {SOURCE} where c.id = any((select $1::bigint[])::bigint[])"  # noqa: S608
 
 STATE = """
