@@ -1,6 +1,6 @@
 import pytest
 
-from parley.importing.decoding import decode, printable_markup
+from parley.importing.decoding import decode, decoded, printable_markup
 
 WORDS = "Ünïcode “quoted” — Zoë’s café"
 
@@ -52,6 +52,15 @@ def test_an_undeclared_or_wrongly_declared_charset_is_guessed(words: str, charse
 def test_a_few_broken_bytes_do_not_spoil_a_page() -> None:
     data = ("Zoë’s café. " * 200).encode()
     assert decode(data[:500] + b"\xff" + data[500:], "utf-8").count("Zoë’s café") >= 199
+
+
+def test_a_page_that_wrongly_declares_utf_8_is_read_though_its_letters_come_after_much_script() -> None:
+    page = (
+        f"<script>{'tell(1); ' * 9_000}</script>"
+        + "<p>La gravité de la situation à Saint-Étienne, « déjà connue ». " * 5
+    )
+    found = decoded(f'<meta charset="utf-8">{page}'.encode("cp1252"))
+    assert (found.text.removeprefix('<meta charset="utf-8">'), found.encoding) == (page, "cp1252")
 
 
 def test_markup_cannot_hide_in_utf_7() -> None:

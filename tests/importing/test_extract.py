@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from parley.importing.chunks import join_chunks
 from parley.importing.errors import CannotImport
 from parley.importing.extract import extract_html
+from parley.importing.page import parse
 from parley.importing.passages import cut
 
 URL = "https://mirror.example/copy"
@@ -124,3 +126,19 @@ def test_the_source_under_a_quotation_is_kept() -> None:
     page = f"<article><h1>A title</h1>{words}{quotation}{words.replace('matter', 'thing')}</article>"
 
     assert "A researcher" in extract_html(page, url="https://a.example/b").html
+
+
+def test_an_article_in_several_boxes_with_advertisements_between_is_read_to_its_end() -> None:
+    texts = [f"Part {number} of the essay goes on for long enough to be read. " * 6 for number in range(9)]
+    chunk = '<div class="chunk"><div class="body"><p>{}</p><p>{}</p><p>{}</p></div></div><div class="ad"></div>'
+    chunks = "".join(chunk.format(*texts[at : at + 3]) for at in (0, 3, 6))
+    found = extract_html(f"<body><h1>An essay</h1><div><div>{chunks}</div></div></body>", url="https://a.example/b")
+    assert [text for text in texts if text.strip() not in found.html] == []
+
+
+def test_posts_under_each_other_are_not_made_one() -> None:
+    post = '<div class="post"><div class="name">Written by {}</div><div class="body"><p>{}</p></div></div>'
+    posts = "".join(post.format(name, f"What {name} says goes on for a while. " * 4) for name in ("Ada", "Ben", "Cy"))
+    tree = parse(f"<body>{posts}</body>", None)
+    join_chunks(tree)
+    assert [len(box) for box in tree.find_class("body")] == [1, 1, 1]

@@ -67,6 +67,13 @@ def test_what_only_looks_like_it_stays(html: str, kept: int) -> None:
     assert len(between(html)) == kept
 
 
+@pytest.mark.parametrize("line", ["12.05.2026 12:00", "2026年05月12日 12時00分更新"])
+def test_a_date_above_the_text_is_left_out(line: str) -> None:
+    text = "".join(f"<p>Paragraph {number} is long enough to be one of the article's own.</p>" for number in range(12))
+    page = f"<body><article><h1>The kettle</h1><p>{line}</p>{text}</article></body>".encode()
+    assert line not in [one.text for one in read_article(extract_html(page, url=URL), URL).passages]
+
+
 def test_a_caption_that_is_only_a_class_belongs_to_its_picture() -> None:
     caption = '<p class="wp-caption-text">Steam, in the evening</p>'
     (figure,) = between(f'<div class="wp-caption"><img src="/k.jpg" alt="A kettle">{caption}</div>')

@@ -14,13 +14,14 @@ from parley.importing.errors import CannotImport
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _META = re.compile(rb"<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _META_WINDOW = 4096
 _SNIFFED = 32_768
 _NOISE = 0.005
 _MOST_ODD, _FEW_ODD = 0.02, 3
 _SPACES = "\t\n\r\f\x0b\x1b"
 _SHORT = 40  # bytes above 127; what has fewer could be in several charsets
-_SURE, _DOUBTFUL = 0.3, 0.14
+_SURE, _DOUBTFUL, _FEW_STRANGE = 0.3, 0.14, 0.02
 _SIBLINGS = {
     "cp1250": ("cp1250", "iso8859-2"),
     "iso8859-2": ("iso8859-2", "cp1250"),
@@ -126,10 +127,11 @@ def _decode(data: bytes, charset: str | None) -> Decoded:
     for name in ["utf-8", *declared] if not data.isascii() else [*declared, "utf-8"]:
         if (text := _strictly(data, name)) is not None and not _is_wide(text):
             return Decoded(text, name)
-    # A few broken bytes in a page are common (truncated comments, advertising).
+    # A few broken bytes in a page are common (truncated comments, advertising). If most are, the declaration is wrong.
     for name in [*declared, "utf-8"]:
         text = data.decode(name, "replace")
-        if text.count("\ufffd") <= len(text) * _NOISE and not _is_wide(text):
+        broken, beyond_ascii = text.count("\ufffd"), len(text) - len(text.encode("ascii", "ignore"))
+        if broken <= min(len(text) * _NOISE, beyond_ascii / 2) and not _is_wide(text):
             return Decoded(text, name)
     return _guess(data)
 
@@ -141,12 +143,15 @@ def _is_wide(text: str) -> bool:
 
 def _guess(data: bytes) -> Decoded:
     """Read text of an unknown charset. Short western text could be in several that look alike: prefer windows-1252."""
-    found = chardet.detect(data[:_SNIFFED])
-    name = _sibling(data, _known(found["encoding"], guessed=True) or "cp1252")
+    first = _BEYOND_ASCII.search(data)
+    found = chardet.detect(data[max(first.start() - _SHORT, 0) if first else 0 :][:_SNIFFED])
+    guessed = _known(found["encoding"], guessed=True) or "cp1252"
+    # UTF-8 has failed already.
+    name = _sibling(data, "cp1252" if guessed == "utf-8" and first else guessed)
     text = data.decode(name, "replace")
     is_other_script = len(_OTHER_SCRIPT.findall(text)) * 4 > len(text)
-    doubt = _DOUBTFUL if name in ENCODING_NAMES else _SURE
-    if name != "cp1252" and not is_other_script and found["confidence"] < doubt and _is_western(data):
+    doubt, strange = (_DOUBTFUL, 0.0) if name in ENCODING_NAMES else (_SURE, _FEW_STRANGE)
+    if name != "cp1252" and not is_other_script and found["confidence"] < doubt and _is_western(data, strange):
         return Decoded(data.decode("cp1252", "replace"), "cp1252", sure=False)
     few = sum(byte > 127 for byte in data) < _SHORT  # noqa: PLR2004 ASCII ends there
     return Decoded(text, name, sure=not few or (is_other_script and found["confidence"] > _SURE))
@@ -158,11 +163,14 @@ def _sibling(data: bytes, name: str) -> str:
     return min(choices, key=lambda one: len(_SIGN_IN_WORD.findall(data[:_SNIFFED].decode(one, "replace"))))
 
 
-def _is_western(data: bytes) -> bool:
-    """Whether all bytes above 127 are what western texts have in windows-1252, at places where they have it."""
+def _is_western(data: bytes, strange: float) -> bool:
+    """Whether bytes above 127 are what western texts have in windows-1252, at places where they have it.
+
+    `strange` is the share of those that need not be.
+    """
     text = data.decode("cp1252", "replace")
-    strange = sum(not sign.isascii() for sign in text) - len(_WESTERN.findall(text))
-    return strange + len(_CAPITAL_INSIDE.findall(text)) <= 0
+    signs = sum(not sign.isascii() for sign in text)
+    return signs - len(_WESTERN.findall(text)) + len(_CAPITAL_INSIDE.findall(text)) <= strange * signs
 
 
 def _in_meta(data: bytes) -> str | None:

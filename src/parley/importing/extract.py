@@ -11,6 +11,7 @@ from trafilatura.readability_lxml import Document
 from trafilatura.settings import Document as Found
 
 from parley.core.text.messages import N_
+from parley.importing.chunks import join_chunks
 from parley.importing.decoding import Decoded, decoded
 from parley.importing.errors import CannotImport
 from parley.importing.maths.finding import take_formulas
@@ -77,6 +78,7 @@ def extract_html(
     drop_hidden(tree)
     drop_furniture(tree)
     drop_teasers(tree, url)
+    join_chunks(tree)
     mark_captions(tree)
     notes = take_notes(tree, url, tokens)
     article = lxml.html.fragment_fromstring(_article(tree, url), create_parent="div")

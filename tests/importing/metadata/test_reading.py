@@ -38,6 +38,13 @@ def test_the_heading_of_the_article_is_preferred_to_that_of_the_site() -> None:
     assert (found.title, found.where["title"]) == ("The Kettle Question", "heading")
 
 
+def test_a_smaller_heading_is_the_title_where_the_main_heading_is_the_site_s_name() -> None:
+    found = read(
+        "<title>The kettle question_Tea_Hearth Daily</title>", "<h1>Hearth Daily</h1><h2>The kettle question</h2>"
+    )
+    assert (found.title, found.where["title"]) == ("The kettle question", "heading")
+
+
 def test_people_are_preferred_to_the_organisation_that_publishes_them() -> None:
     data = """{"@graph": [{"@type": "NewsArticle", "headline": "The kettle question", "publisher": {"@id": "#us"},
         "author": [{"@id": "#us"}, {"@id": "#ada"}]}, {"@type": "Person", "@id": "#ada", "name": "Ada Osei"},
@@ -86,6 +93,30 @@ def test_the_author_in_the_data_of_a_link_s_preview_is_read() -> None:
     assert (read(head).byline, read(head).where["byline"]) == (("Ada Osei",), "meta twitter:data")
 
 
+def test_the_byline_that_readers_see_is_preferred_to_the_account_that_posted_the_article() -> None:
+    head = '<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Ben Lund">'
+    line = '<div class="tease-small"><a rel="author">Cy Roe</a></div>By <b class="author">Ada Osei</b>'
+    assert read(head, f"<h1>The kettle question</h1>{line}").byline == ("Ada Osei",)
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        ('<meta name="author" content="Big House"><meta name="copyright" content="Copyright (c) Big House 2026">', ""),
+        (json_ld('{"@type":"Article","author":{"@type":"Person","name":"Eve Roe"}}'), "Editor : <a>Eve Roe</a>"),
+        (json_ld('{"@type":"Article","author":{"@type":"Person","@id":"/author/admin/","name":"News D"}}'), ""),
+    ],
+)
+def test_publishers_editors_and_the_site_s_account_are_not_authors(head: str, line: str) -> None:
+    byline = '<div class="author-2">Ada Osei</div>'
+    assert read(head, f"<h1>The kettle question</h1>{byline}<p>Words.</p><p>{line}</p>").byline == ("Ada Osei",)
+
+
+def test_a_person_may_write_as_the_admin_of_a_blog() -> None:
+    data = json_ld('{"@type":"Article","author":{"@type":"Person","url":"/author/admin/","name":"Ada"}}')
+    assert read(data, '<h1>The kettle question</h1><a rel="author">Ben Lund</a>').byline == ("Ada",)
+
+
 def test_a_design_s_box_around_the_article_is_no_teaser() -> None:
     box = '<div class="elementor-widget"><p>By Ada Osei</p>' + "<p>Words of the article.</p>" * 8 + "</div>"
     assert read("", f"<div><h1>The kettle question</h1></div><p>{'Long words. ' * 20}</p>{box}").byline == ("Ada Osei",)
@@ -108,9 +139,26 @@ def test_the_article_s_own_markup_names_its_author(marked: str, byline: tuple[st
     assert read("", page).byline == byline
 
 
-@pytest.mark.parametrize("line", ["12 May 2026", "Erstellt am: 12.05.2026", "Dienstag, 12. Mai 2026 - 14:30"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "12 May 2026", "Erstellt am: 12.05.2026", "Dienstag, 12. Mai 2026 - 14:30", "2026年05月12日 12時00分更新",
+        "2026년 5월 12일", "12 de mayo de 2026", "Publié le 12 mai 2026 à 10h00", "12 мая 2026",
+    ],
+)  # fmt: skip
 def test_the_date_beside_the_heading_is_preferred_to_others_in_the_text(line: str) -> None:
     body = f"<h1>The kettle question</h1><span>Updated 3 June 2026</span><p>{line}</p><p>Bought on 1 March 2020.</p>"
+    assert read("", body).published_at == datetime(2026, 5, 12, tzinfo=UTC)
+
+
+def test_a_date_beside_the_heading_that_is_labelled_as_an_update_s_is_not_that_of_publication() -> None:
+    found = read("", "<h1>The kettle question</h1><b>Updated:</b> <i>June 3, 2026</i><p>Words.</p>")
+    assert (found.published_at, found.updated_at) == (None, datetime(2026, 6, 3, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("line", ["<b>Registered:</b> <i>12 May 2016</i>", "<p>1975年1月28日（农历腊月十七）</p>"])
+def test_a_person_s_date_beside_the_heading_is_not_the_article_s(line: str) -> None:
+    body = f"<h1>The kettle question</h1>{line}<p>{'Words. ' * 20}</p><b>Date</b> 12.05.2026"
     assert read("", body).published_at == datetime(2026, 5, 12, tzinfo=UTC)
 
 

@@ -9,8 +9,8 @@ from itertools import chain, islice, takewhile
 
 from lxml.html import HtmlElement
 
-from parley.importing.metadata.labels import labelled, signed
-from parley.importing.metadata.names import BY, DESKS, MOST_NAMES, fold, is_handle, is_name, names_in, tidy_name
+from parley.importing.metadata.labels import edited_by, labelled, signed
+from parley.importing.metadata.names import BY, DESKS, MOST_NAMES, NOBODY, fold, is_handle, is_name, names_in, tidy_name
 from parley.importing.metadata.page_data import Node, PageData, text_of, types_of
 from parley.importing.metadata.titles import heading_of
 
@@ -20,6 +20,7 @@ _SCHOLARLY = ("citation_author", "dc.creator", "dcterms.creator", "dc.creator.pe
 _META = (
     "author", "article:author", "og:article:author", "books:author", "book:author", "parsely-author", "byl",
     "sailthru.author", "cxenseparse:author", "cse_author", "vr:author", "shareaholic:article_author_name",
+    "articleauthor",
 )  # fmt: skip
 _MARKED = (
     './/*[contains(concat(" ", @rel, " "), " author ") or contains(@itemprop, "author") or contains(@class, "byline")'
@@ -38,10 +39,11 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 # What is around a teaser or the author's portrait, but in some sites' designs also around the whole article.
-_SMALL = re.compile(r"teaser|(?<!elementor-)widget|promo|(?<![\w-])(?:bio|card)(?!\w)|also|latest", re.IGNORECASE)
+_SMALL = re.compile(r"tease|(?<!elementor-)widget|promo|(?<![\w-])(?:bio|card)(?!\w)|also|latest", re.IGNORECASE)
 _PARAGRAPHS_OF_AN_ARTICLE, _MOST_LOOKED_AT = 6, 300
 _SECTIONS = {"aside", "nav", "footer"}
 _MOST_MARKED = 200
+_LONG_WORD = 4
 _LINES_BELOW, _LONGEST_LINE = 20, 120
 _LONGEST_MARKED = 300
 _FEWEST_SUBJECTS = 3
@@ -64,16 +66,21 @@ def find_byline(page: PageData, title: str) -> Byline:
 
 
 def _candidates(page: PageData, title: str) -> Iterator[Byline]:
-    sites = _sites(page)
-    yield _people(page, sites), "json-ld"
+    others = _not_authors(page)
+    sites = [*_sites(page), *others]
+    yield _people(page, sites, others), "json-ld"
     yield _scholarly(page), "citation"
+    holders = fold(" ".join(page.meta.get("copyright", [])))
     for name in _META:
-        yield _joined(page.meta.get(name, []), sites), f"meta {name}"
+        yield _joined([text for text in page.meta.get(name, []) if fold(text) not in holders], sites), f"meta {name}"
+    heading = heading_of(page.tree, title)
+    if heading is not None:
+        yield _below(heading, sites), "byline"
     yield _joined(_of_preview(page), sites), "meta twitter:data"
-    yield from _on_the_page(page, heading_of(page.tree, title), sites)
+    yield from _on_the_page(page, heading, sites)
     yield _organisations(page, sites), "json-ld"
-    yield from _own_site(page)
-    yield from _stated_fallback(page)
+    yield from _own_site(page, others)
+    yield from _stated_fallback(page, others)
 
 
 def _of_preview(page: PageData) -> list[str]:
@@ -88,12 +95,31 @@ def _sites(page: PageData) -> list[str]:
     return [*page.site_names, page.host, *labels[:-1], *(f"{name} Online" for name in page.site_names)]
 
 
-def _people(page: PageData, sites: list[str]) -> list[str]:
+def _not_authors(page: PageData) -> list[str]:
+    """The article's editors, and the names of the account that belongs to the site, not to a person."""
+    stated = (
+        (text_of(one), one.get("url") or one.get("@id")) for one in page.values("author") if isinstance(one, dict)
+    )
+    links = islice(filter(_is_link_to_author, page.tree.iter("a")), _MOST_MARKED)
+    shown = ((" ".join(link.text_content()[:_LONGEST_LINE].split()), link.get("href")) for link in links)
+    return [
+        *edited_by(page.tree),
+        *(name for name, address in chain(stated, shown) if _is_of_site(name, address, page)),
+    ]
+
+
+def _is_of_site(name: str, address: object, page: PageData) -> bool:
+    """Whether an account such as "/author/admin/" is named like the site. On a blog it may be a person's."""
+    is_admin = isinstance(address, str) and address.rstrip("/").rpartition("/")[2].casefold() in NOBODY
+    return is_admin and any(len(word) >= _LONG_WORD and fold(word) in fold(page.host) for word in name.split())
+
+
+def _people(page: PageData, sites: list[str], others: list[str]) -> list[str]:
     people = [node for node in page.values("author") if isinstance(node, dict) and "Person" in types_of(node)]
     plain = [node for node in page.values("author") if isinstance(node, str)]
-    publishers = _publishers(page)
+    known = _publishers(page) | {fold(name) for name in others}
     named = [text_of(node.get("name")) for node in people]
-    kept = [name for name in named if fold(name) not in publishers]
+    kept = [name for name in named if fold(name) not in known]
     return _joined(kept, [], single=True) or _joined(plain, sites)
 
 
@@ -117,16 +143,15 @@ def _organisations(page: PageData, sites: list[str]) -> list[str]:
     return _joined(kept, sites, single=True)[:1]
 
 
-def _own_site(page: PageData) -> Iterator[Byline]:
+def _own_site(page: PageData, others: list[str]) -> Iterator[Byline]:
     """A marked author whose name is also the site's, as on a personal site."""
-    for element in page.tree.xpath(_MARKED)[:_MOST_MARKED]:
-        if _is_explicit(element) and not _is_elsewhere(element, set()):
-            yield _names_of(element, [], single=True, handles=True), "rel=author"
+    for element in filter(_is_explicit, _marked(page, set())):
+        yield _names_of(element, others, single=True, handles=True), "rel=author"
 
 
-def _stated_fallback(page: PageData) -> Iterator[Byline]:
+def _stated_fallback(page: PageData, others: list[str]) -> Iterator[Byline]:
     """What the page states as the author where it names nobody: its desk, its own organisation, or initials."""
-    texts = [text_of(value) for value in page.values("author")]
+    texts = [name for value in page.values("author") if (name := text_of(value)) not in others]
     yield _editorial_office(page), "byline"
     yield from (([text], "json-ld") for text in texts[:1] if _is_fallback_name(text))
     yield from (
@@ -136,8 +161,7 @@ def _stated_fallback(page: PageData) -> Iterator[Byline]:
 
 def _editorial_office(page: PageData) -> list[str]:
     """The editorial office, where the page marks it as the author."""
-    marked = (one for one in page.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(one, set()))
-    names = (tidy_name(" ".join(one.text_content()[:_LONGEST_LINE].split())) for one in marked)
+    names = (tidy_name(" ".join(one.text_content()[:_LONGEST_LINE].split())) for one in _marked(page, set()))
     return [name for name in names if name.casefold() in DESKS][:1]
 
 
@@ -158,7 +182,7 @@ def _joined(texts: list[str], sites: list[str], *, single: bool = False) -> list
 
 def _on_the_page(page: PageData, heading: HtmlElement | None, sites: list[str]) -> Iterator[Byline]:
     frame = set() if heading is None else set(heading.iterancestors())
-    marked = [one for one in page.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(one, frame)]
+    marked = _marked(page, frame)
     host = fold(page.host)
     for element in filter(_is_explicit, marked):
         names = _names_of(element, sites, single=True, handles=True)
@@ -167,14 +191,17 @@ def _on_the_page(page: PageData, heading: HtmlElement | None, sites: list[str]) 
     yield from ((_names_of(element, sites, single=False), "byline") for element in marked)
     after_by = (one for one in marked if BY.match(" ".join(one.text_content()[:_LONGEST_LINE].split())))
     yield from ((_names_of(element, sites, single=True, handles=True), "byline") for element in after_by)
-    if heading is not None:
-        yield _below(heading, sites), "byline"
     named = (one for one in marked if "author" in (one.get("class") or "").split())
     yield from ((_single(one, sites), "byline") for one in named)
     links = [*filter(_is_link_to_author, page.tree.iter("a"))][:_MOST_MARKED]
     yield from ((_names_of(link, sites, single=False), "byline") for link in links if not _is_elsewhere(link, frame))
     in_words = chain(labelled(page.tree, sites), signed(page.tree, sites))
     yield from ((names, "byline") for element, names in in_words if names and not _is_elsewhere(element, frame))
+
+
+def _marked(page: PageData, frame: set[HtmlElement]) -> list[HtmlElement]:
+    """What is marked as an author, but not another article's."""
+    return [one for one in page.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(one, frame)]
 
 
 def _below(heading: HtmlElement, sites: list[str]) -> list[str]:

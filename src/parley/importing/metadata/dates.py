@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from itertools import chain, islice
+from itertools import chain, pairwise
 
 import htmldate
-from htmldate.extractors import custom_parse
+from htmldate.extractors import custom_parse, try_date_expr
 from lxml import etree
 from lxml.html import HtmlElement
 
@@ -28,11 +28,24 @@ _UPDATED = (
 _FIRST_SITES = datetime(1995, 1, 1)  # noqa: DTZ001 htmldate compares days without a zone
 # A date in a short line beside the heading is the article's, unless it is the date of an update or an event.
 _UPDATE = re.compile(
-    r"updat|aktualisiert|geändert|stand:|mis à jour|modifi|actualizad|aggiornat|bis\b|until", re.IGNORECASE
+    r"updat|aktualisiert|geändert|stand:|mis à jour|modifi|actualizad|aggiornat|bijgewerkt|atualizad|обновл"
+    r"|最終更新|更新日|修正日|更新时间|수정",
+    re.IGNORECASE,
+)
+_ANOTHER = re.compile(r"bis\b|until|regist|joined|member since|geboren|\bborn\b", re.IGNORECASE)
+_LABEL = re.compile(
+    r"\W*(?:datum|date|fecha|data|posted|published|公開日|掲載日|投稿日|发布时间|發布時間|日付)\W*", re.IGNORECASE
+)
+_CJK = re.compile(
+    r"(?:\D{0,12}[:\uff1a\s])?(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?\s*"
+    r"(?:[(\uff08]\w[)\uff09])?\s*(?:\d{1,2}\s*[:時时]\s*\d{0,2}\s*分?)?\s*(?:更新|公開|掲載|投稿|配信|发布|發布)?"
+)
+_IN_WORDS = re.compile(
+    r"\d{1,2}(?:er|\.|º|th|st|nd|rd)?\s+(?:de\s+|of\s+)?[^\W\d_]{3,}\.?,?\s+(?:de\s+|del\s+)?\d{4}", re.IGNORECASE
 )
 _SHORTEST_LINE, _LONGEST_LINE = 6, 60
 _FEWEST_DIGITS = 5  # of a year and a day
-_LINES_AFTER, _LINES_BEFORE = 25, 8
+_LINES_AFTER, _LINES_BEFORE, _MOST_PIECES = 25, 8, 10_000
 _MARKED = './/time[contains(@itemprop, "{0}") or @pubdate]/@datetime | .//*[contains(@itemprop, "{0}")]/@content'
 
 
@@ -41,13 +54,17 @@ def find_published(page: PageData, title: str) -> tuple[datetime | None, str]:
     found = _first(page, "datePublished", _PUBLISHED)
     if found[0]:
         return found
-    guess = _beside(heading_of(page.tree, title)) or _guess(page.tree, page.url)
+    beside = (line for line, is_update in _beside(heading_of(page.tree, title)) if not is_update)
+    guess = _first_date(beside) or _first_date(_labelled(page.tree)) or _guess(page.tree, page.url)
     return guess, "text" if guess else ""
 
 
-def find_updated(page: PageData, published: datetime | None) -> tuple[datetime | None, str]:
+def find_updated(page: PageData, title: str, published: datetime | None) -> tuple[datetime | None, str]:
     """The date of the last update, if it is later than `published`, and where it was found."""
     found, where = _first(page, "dateModified", _UPDATED)
+    if not found:
+        beside = (line for line, is_update in _beside(heading_of(page.tree, title)) if is_update)
+        found, where = _first_date(beside), "text"
     return (found, where) if found and (published is None or found > published) else (None, "")
 
 
@@ -86,21 +103,46 @@ def _stated(page: PageData, key: str, names: tuple[str, ...]) -> Iterator[tuple[
     yield from ((str(text), "microdata") for text in page.tree.xpath(_MARKED.format(key)))
 
 
-def _beside(heading: HtmlElement | None) -> datetime | None:
-    """The date in a short line shortly after or before the heading."""
+def _beside(heading: HtmlElement | None) -> Iterator[tuple[str, bool]]:
+    """The short lines shortly after and before the heading, and whether each is about an update."""
     if heading is None:
-        return None
-    after = islice(heading.xpath("following::text()[normalize-space()]"), _LINES_AFTER)
-    before = reversed(heading.xpath("preceding::text()[normalize-space()]")[-_LINES_BEFORE:])
-    lines = (" ".join(text[: 2 * _LONGEST_LINE].split()) for text in chain(after, before))
-    short = (one for one in lines if _SHORTEST_LINE <= len(one) < _LONGEST_LINE and not _UPDATE.search(one))
-    return next((found for one in short if (found := _read(one))), None)
+        return
+    after = heading.xpath("following::text()[normalize-space()]")[:_LINES_AFTER]
+    before = heading.xpath("preceding::text()[normalize-space()]")[-_LINES_BEFORE:]
+    for earlier, text in (*pairwise(["", *after]), *reversed([*pairwise(["", *before])])):
+        line, label = (" ".join(one[: 2 * _LONGEST_LINE].split()) for one in (text, earlier))
+        said = line if _has_date(label) or len(label) >= _LONGEST_LINE else f"{label} {line}"
+        if _SHORTEST_LINE <= len(line) < _LONGEST_LINE and not _ANOTHER.search(said):
+            yield line, bool(_UPDATE.search(said))
+
+
+def _labelled(tree: HtmlElement) -> Iterator[str]:
+    """What follows a label such as "Date:"."""
+    pieces = tree.xpath(".//body//text()[normalize-space()]")[:_MOST_PIECES]
+    return (
+        " ".join(text[:_LONGEST_LINE].split())
+        for label, text in pairwise(pieces)
+        if _LABEL.fullmatch(label[:_LONGEST_LINE])
+    )
+
+
+def _first_date(lines: Iterator[str]) -> datetime | None:
+    return next((found for line in lines if _has_date(line) and (found := _read(line))), None)
+
+
+def _has_date(line: str) -> bool:
+    return sum(map(str.isdigit, line)) >= _FEWEST_DIGITS
 
 
 def _read(line: str) -> datetime | None:
-    if sum(map(str.isdigit, line)) < _FEWEST_DIGITS:
-        return None
-    return as_date(custom_parse(line, "%Y-%m-%d", _FIRST_SITES, datetime.now(UTC).replace(tzinfo=None)))
+    bounds = _FIRST_SITES, datetime.now(UTC).replace(tzinfo=None)
+    if day := _CJK.fullmatch(line):
+        return as_date("{}-{:0>2}-{:0>2}".format(*day.groups()))
+    if found := custom_parse(line, "%Y-%m-%d", *bounds):
+        return as_date(found)
+    # Months in other languages, which take a while to find out.
+    in_words = _IN_WORDS.search(line)
+    return as_date(try_date_expr(in_words[0], "%Y-%m-%d", True, *bounds)) if in_words else None  # noqa: FBT003 the library's signature
 
 
 def _guess(tree: HtmlElement, url: str | None) -> datetime | None:

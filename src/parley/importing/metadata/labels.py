@@ -17,7 +17,7 @@ _MOST_NAMED = 200
 _LONGEST_LINE, _MOST_INSIDE = 80, 3
 # Words that stand before an author's name and nothing else, so that they count anywhere on the page.
 _LABEL = re.compile(
-    r"^(?:autor(?:in|innen|en|es|a|as)?|authors?|auteurs?|autore|forfatter|författare|texte?|testo|texto|tekst"
+    r"^(?:autor(?:in|innen|en|es|a|as|in/autor)?|authors?|auteurs?|autore|forfatter|författare|texte?|testo|texto|tekst"
     r"|interview|redaktion|(?:blog ?beitrag|(?:ein )?artikel|(?:ein )?beitrag|an article|un article|un artículo)"
     r" (?:von|by|de|par)"
     r"|(?:written|posted|words|story) by|(?:geschrieben|verfasst|erstellt|gespeichert) von"
@@ -30,6 +30,7 @@ _DATED = re.compile(
     r"(?:\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:uhr|h)?\s*)?(?:[|\u2013-]\s*(?:redaktion:\s*)?|(?:von|by|par|por)\s+)",
     re.IGNORECASE,
 )
+_EDITED = re.compile(r"^(?:editor|edited by|redaktur|penyunting)(?:\s*:\s*|\s+|$)", re.IGNORECASE)
 _EMPHASIS = ("b", "strong", "i", "em")
 
 
@@ -39,12 +40,18 @@ def labelled(tree: HtmlElement, sites: list[str]) -> Named:
         yield element, _people(line, sites)
 
 
-def _after_labels(tree: HtmlElement) -> Lines:
+def edited_by(tree: HtmlElement) -> list[str]:
+    """The names after "Editor:", whom some sites state as the author."""
+    lines = islice(_after_labels(tree, _EDITED), _MOST_NAMED)
+    return [name for _, line in lines for name in names_in(line, single=True)]
+
+
+def _after_labels(tree: HtmlElement, label: re.Pattern[str] = _LABEL) -> Lines:
     pieces = tree.xpath(".//body//text()[normalize-space()]")[:_MOST_PIECES]
     for piece, following in pairwise([*pieces, ""]):
         line = " ".join(piece.split()) if len(piece) < 2 * _LONGEST_LINE else ""
-        if line and (label := _LABEL.match(line)):
-            yield piece.getparent(), line[label.end() :] or " ".join(following[:_LONGEST_LINE].split())
+        if line and (found := label.match(line)):
+            yield piece.getparent(), line[found.end() :] or " ".join(following[:_LONGEST_LINE].split())
 
 
 def _after_by(tree: HtmlElement) -> Lines:

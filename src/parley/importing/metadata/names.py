@@ -8,12 +8,12 @@ BY = re.compile(
     r"|geschrieben|eingestellt|erstellt|gespeichert|publiziert|veröffentlicht|gepostet|verfasst|artikel|beitrag|rezept|publié|écrit"
     r"|publicado|escrito|scritto|pubblicato|skriven|skrevet)\s+)?"
     r"(?:by|von|par|por|di|da|door|av|af|przez|autor(?:in|a|es|en)?|authors?|auteurs?|auteur|yazar|автор|作者|文|取材)"
-    r"(?:\s*[:\uff1a]\s*|\s+|$)|^[:\uff1a]\s*",
+    r"(?:\s*[:\uff1a\u25cf]\s*|\s+|$)|^[:\uff1a]\s*",
     re.IGNORECASE,
 )
 _LATE_BY = re.compile(r"^.{0,40}?\b(?:By|Von|Par|Por)\s+(?=[A-ZÀ-Þ])|^.{0,40}?\d (?:by|von|par|por)\s+(?=[A-ZÀ-Þ])")
 _SEPARATORS = re.compile(
-    r"\s*(?:[;|/•\u00b7\u3001\uff0c\n]|\s[\u2013\u2014-]\s|,(?!\s*(?:Jr|Sr|PhD|MD|M\.D|Ph\.D)\b))\s*"
+    r"\s*(?:[;|/•\u00b7\u3001\uff0c\uff0f\uff5c\n]|\s[\u2013\u2014-]\s|,(?!\s*(?:Jr|Sr|PhD|MD|M\.D|Ph\.D)\b))\s*"
 )
 _AND = re.compile(r"\s+(?:and|und|et|y|e|og|och|en|i|ve|with|mit|avec|con|&|и|\u0456)\s+|\s*&\s*")
 _PARTICLES = frozenset({
@@ -31,12 +31,14 @@ _ROLES = re.compile(
 DESKS = frozenset({
     "agencies", "desk", "newsroom", "redacción", "redaktion", "redazione", "rédaction", "staff", "web desk",
 })  # fmt: skip
-_NOBODY = DESKS | frozenset({
+NOBODY = DESKS | frozenset({
     "", "admin", "administrator", "anonymous", "author", "authors", "by", "contributor", "editor", "guest",
     "name", "no author", "none", "null", "super user", "publisher", "undefined", "unknown", "user", "username",
     "webmaster", "www", "作者", "news", "online", "all posts", "anónimo", "impressum", "kontakt", "mehr", "more",
-    "more posts", "profile", "website", "aktualisiert", "posted", "published", "publicado", "publié", "updated",
-    "veröffentlicht",
+ "profile", "website", "aktualisiert", "posted", "published", "publicado", "publié", "updated",
+    "veröffentlicht", "actualités", "actualidad", "berita", "haber", "haberler", "nachrichten", "nieuws", "noticias",
+    "notizie", "nyheter", "nyheder", "wiadomości", "новости", "новини", "latest posts", "recent posts",
+    "ニュース", "新闻", "新聞",
 })  # fmt: skip
 # News agencies, which sign with a short name in small letters.
 _AGENCIES = frozenset({
@@ -93,7 +95,7 @@ def is_name(name: str, *, single: bool = False) -> bool:
     words = name.split()
     if not 1 <= len(words) <= _MOST_WORDS or not 1 < len(name) <= _LONGEST or any(map(str.isdigit, name)):
         return False
-    if name.casefold() in _NOBODY or _ADDRESS.search(name) or _NOTICE.search(name):
+    if name.casefold() in NOBODY or _ADDRESS.search(name) or _NOTICE.search(name):
         return False
     if name.casefold() in _AGENCIES:
         return True
@@ -109,7 +111,7 @@ def is_name(name: str, *, single: bool = False) -> bool:
 def is_handle(name: str) -> bool:
     """Whether this can be what somebody calls themselves on a site."""
     bare = name.casefold()
-    return bool(_HANDLE.fullmatch(name)) and bare not in _NOBODY and "admin" not in bare and not _ADDRESS.search(name)
+    return bool(_HANDLE.fullmatch(name)) and bare not in NOBODY and "admin" not in bare and not _ADDRESS.search(name)
 
 
 def _is_display_name(name: str) -> bool:

@@ -48,7 +48,7 @@ def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
     title = find_title(page)
     byline = find_byline(page, title[0])
     published = find_published(page, title[0])
-    updated = find_updated(page, published[0])
+    updated = find_updated(page, title[0], published[0])
     licence, section, bio = find_licence(page), find_section(page), find_bio(page)
     lang = find_language(page)
     canonical_url = _canonical(page, url)

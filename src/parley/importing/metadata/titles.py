@@ -79,13 +79,26 @@ def _said(page: PageData) -> Iterator[tuple[str, str]]:
 
 def _heading(tree: HtmlElement, said: list[str], sites: set[str]) -> str:
     """The heading that is, or else resembles, what the page says its title is; without such words, the only one."""
-    found = [" ".join(heading.text_content().split()) for heading in tree.iter("h1")]
-    headings = list(dict.fromkeys(text for text in found if 0 < len(text) <= _LONGEST and fold(text) not in sites))
+    headings = _texts(tree, "h1", sites)
     if not said:
         return headings[0] if len(headings) == 1 else ""
     folded = {fold(title) for title in said}
     same = (text for text in headings if fold(text) in folded)
-    return next(same, "") or next((text for text in headings if any(_alike(text, title) for title in said)), "")
+    alike = (text for text in headings if any(_alike(text, title) for title in said))
+    return next(same, "") or _smaller_heading(tree, said, sites) or next(alike, "")
+
+
+def _smaller_heading(tree: HtmlElement, said: list[str], sites: set[str]) -> str:
+    """The smaller heading with which the title begins, on pages whose only main heading is the site's name."""
+    texts = (text for text in _texts(tree, "h2", sites) if len(text.split()) > 1 or not text.isascii())
+    return next(
+        (text for text in texts if any(_SEPARATOR.match(one, len(text)) for one in said if one.startswith(text))), ""
+    )
+
+
+def _texts(tree: HtmlElement, tag: str, sites: set[str]) -> list[str]:
+    found = (" ".join(heading.text_content().split()) for heading in tree.iter(tag))
+    return list(dict.fromkeys(text for text in found if 0 < len(text) <= _LONGEST and fold(text) not in sites))
 
 
 def _alike(one: str, other: str) -> bool:

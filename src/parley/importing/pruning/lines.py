@@ -18,7 +18,10 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _JSON = re.compile(r'(?:"|\\")[\w-]{1,40}(?:"|\\")\s*:\s*(?:"|\\"|[\[{\d]|true|false|null)')
-_DATED = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\b\d{1,2}[:.h]\d\d\b|\b(?:19|20)\d\d\b")
+_DATED = re.compile(
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\b\d{1,2}[:.h]\d\d\b|\b(?:19|20)\d\d\b"
+    r"|^\D{0,8}\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]?[^。]{0,16}$"
+)
 _SENTENCE = re.compile(r"[.!?\u2026\u3002\uff01\uff1f]['\u2019\u201d\"\u00bb)\]]*$")
 _LONGEST, _LONGEST_FACTS = 160, 70
 _SIGNS = " :\u00bb\u203a>\u2192-\u2013|*"
