@@ -11,7 +11,7 @@ from litestar import Litestar
 import make
 import ranking
 from conftest import SHARED
-from parley.cli.discussion import read
+from parley.cli.discussion_files import read
 from parley.comments.importing import ImportLine, Summary, import_discussion
 from parley.core import db
 from parley.core.errors import CommandFailed, NotFound

@@ -25,6 +25,7 @@ LONGEST_NAME = 60
 Id = Annotated[str, Meta(max_length=80, pattern=r"\A[^\x00]*\Z")]
 Seconds = Annotated[float, Meta(ge=0, lt=32_503_680_000)]
 Score = Annotated[int, Meta(gt=-(2**31), lt=2**31)]
+Stance = Literal["supports", "challenges", "adds", "asks"]
 
 
 class ImportLine(msgspec.Struct, frozen=True):
@@ -38,7 +39,7 @@ class ImportLine(msgspec.Struct, frozen=True):
     score: Score = 0
     kind: str = "comment"
     # Of a top-level comment, and the words of the article that it is about.
-    stance: Literal["supports", "challenges", "adds", "asks"] | None = None
+    stance: Stance | None = None
     quote: str = ""
     # Only a keyed hash of it is stored.
     email: str = ""

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from parley.comments.formats.foreign import DELETED, Foreign, decoded
+from parley.comments.formats.files import decoded
+from parley.comments.formats.foreign import DELETED, Foreign
 from parley.comments.formats.markup import as_markdown
 
 

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, decoded, timestamp
+from parley.comments.formats.files import decoded
+from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, timestamp
 
 GONE = {"deleted": DELETED}
 
