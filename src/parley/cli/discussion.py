@@ -52,10 +52,11 @@ async def import_(
     if thread is not None:
         one = chosen(found, from_)
         return await _imported({thread: as_lines(one)}, shortfalls(one), dry_run=dry_run)
-    return await _each_to_its_thread(found if from_ is None else chosen(found, from_), dry_run=dry_run)
+    return await each_to_its_thread(found if from_ is None else chosen(found, from_), dry_run=dry_run)
 
 
-async def _each_to_its_thread(found: Sequence[Foreign], *, dry_run: bool) -> dict[str, Any]:
+async def each_to_its_thread(found: Sequence[Foreign], *, dry_run: bool) -> dict[str, Any]:
+    """Import the discussions whose articles are here, and name the others."""
     known = {address: one.id for address, one in (await threads_at(list({one.discussion for one in found}))).items()}
     by_thread: dict[int, list[Foreign]] = {}
     for one in found:
@@ -64,16 +65,20 @@ async def _each_to_its_thread(found: Sequence[Foreign], *, dry_run: bool) -> dic
     without = Counter(one.discussion for one in found if one.discussion not in known)
     notes = shortfalls([one for one in found if one.discussion in known])
     if without:
+        left_out = "1 discussion was" if len(without) == 1 else f"{len(without)} discussions were"
         notes.append(
-            f"{len(without)} discussions were left out, because their articles are not here. Add these with"
-            f" `parley article add`, and import again: {named(without)}."
+            f"{left_out} left out, because no article here has that address. Add the articles with `parley article"
+            f" add`, and import again: {named(without)}."
         )
     lines = {thread: as_lines(comments) for thread, comments in by_thread.items()}
-    return {**await _imported(lines, notes, dry_run=dry_run), "without_thread": list(without)}
+    return {
+        **await _imported(lines, notes, dry_run=dry_run),
+        "without_thread": [one for one, _ in without.most_common()],
+    }
 
 
 async def _imported(threads: Mapping[int, Sequence[ImportLine]], notes: list[str], *, dry_run: bool) -> dict[str, Any]:
-    where = f" in {len(threads)} threads" if len(threads) != 1 else ""
+    where = f" in {len(threads)} threads" if len(threads) > 1 else ""
     if dry_run:
         counted = _counted([line for lines in threads.values() for line in lines])
         text = "{comments} comments{where}, {roots} of them at the top level; {gone} were deleted or removed.".format(
