@@ -80,19 +80,23 @@ async def each_to_its_thread(found: Sequence[Foreign], *, dry_run: bool) -> dict
 async def _imported(threads: Mapping[int, Sequence[ImportLine]], notes: list[str], *, dry_run: bool) -> dict[str, Any]:
     where = f" in {len(threads)} threads" if len(threads) > 1 else ""
     if dry_run:
-        counted = _counted([line for lines in threads.values() for line in lines])
-        text = "{comments} comments{where}, {roots} of them at the top level; {gone} were deleted or removed.".format(
-            where=where, **counted
-        )
-        return {"text": "\n".join([f"{text} Nothing changed.", *notes]), **counted}
+        done = _counted([line for lines in threads.values() for line in lines])
+        text = "{comments} comments{where}, {roots} of them at the top level; {gone} were deleted or removed."
+        text = f"{text.format(where=where, **done)} Nothing changed."
+    else:
+        done = await _added(threads)
+        text = f"{done['added']} comments added{where}, {done['known']} were there already."
+    return {"text": "\n".join([text if threads else "Nothing was imported.", *notes]), **done}
+
+
+async def _added(threads: Mapping[int, Sequence[ImportLine]]) -> dict[str, int]:
     done = {"added": 0, "known": 0, "skipped": 0}
     with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task("Importing", total=sum(map(len, threads.values())))
         for thread, lines in threads.items():
             summary = await import_discussion(thread, lines, lambda count: bar.advance(task, count))
             done = {name: count + getattr(summary, name) for name, count in done.items()}
-    text = f"{done['added']} comments added{where}, {done['known']} were there already."
-    return {"text": "\n".join([text, *notes]), **done}
+    return done
 
 
 def _counted(lines: Sequence[ImportLine]) -> dict[str, int]:

@@ -61,7 +61,7 @@ def shortfalls(found: Sequence[Foreign]) -> list[str]:
     counts = Counter(one.discussion for one in found)
     totals = {one.discussion: one.total for one in found}
     return [
-        f"{name} has {totals[name]} comments there, and {count} were found. Get the others too, and import them."
+        f"The discussion {name} has {totals[name]} comments there, and {count} were found. Get the others too."
         for name, count in counts.items()
         if totals[name] > count
     ]
