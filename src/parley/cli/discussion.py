@@ -81,8 +81,8 @@ async def _imported(threads: Mapping[int, Sequence[ImportLine]], notes: list[str
     where = f" in {len(threads)} threads" if len(threads) > 1 else ""
     if dry_run:
         done = _counted([line for lines in threads.values() for line in lines])
-        text = "{comments} comments{where}, {roots} of them at the top level; {gone} were deleted or removed."
-        text = f"{text.format(where=where, **done)} Nothing changed."
+        counted = f"{done['comments']} comments{where}, {done['roots']} of them at the top level"
+        text = f"{counted}; {done['gone']} were deleted or removed. Nothing changed."
     else:
         done = await _added(threads)
         text = f"{done['added']} comments added{where}, {done['known']} were there already."
