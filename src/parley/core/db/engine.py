@@ -120,7 +120,7 @@ class Engine(PostgresEngine):
 
 DB = Engine(config={})
 # At the first query Piccolo would look for its configuration, and import its command line with black: 0.2 s.
-table.engine_finder = lambda _module=None: DB
+table.engine_finder = lambda module_name=None: DB  # type: ignore[attr-defined]  # noqa: ARG005 its signature
 
 
 async def open_pool(url: str, *, size: int = 10, as_owner: bool = False, **server_settings: str) -> None:
