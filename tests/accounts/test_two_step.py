@@ -10,6 +10,7 @@ import msgspec
 import pyotp
 import pytest
 from litestar import Litestar
+from structlog.testing import capture_logs
 
 import make
 from accounts.person import PASSWORD, Person
@@ -289,3 +290,29 @@ async def test_on_localhost_nobody_needs_it(client: httpx.AsyncClient) -> None:
     await make.sign_in(client, mo)
     await days_ago(mo, 400)
     assert (await client.get("/mod/queue")).status_code == 200
+
+
+async def test_sign_ins_and_what_is_refused_are_logged_without_secrets(
+    client: httpx.AsyncClient, mira: Person, phone: Phone
+) -> None:
+    code = await phone.code(mira)
+    with capture_logs() as lines:
+        await client.post("/login", data={"login": "mira", "password": "no such words"})
+        await mira.sign_in(client)
+        for _ in range(ratelimit.SECOND_ACCOUNT.most):
+            await client.post("/login/second", data={"code": "wrong"})
+        await client.post("/login/second", data={"code": "wrong"})
+
+    told = Counter((one["event"], one.get("member")) for one in lines)
+    assert told["sign-in refused", mira.id] == 1
+    assert told["second factor refused", mira.id] == ratelimit.SECOND_ACCOUNT.most
+    assert told["rate limit reached", None] == 1
+
+    await ratelimit.give_back(ratelimit.SECOND_ACCOUNT, str(mira.id))
+    with capture_logs() as more:
+        await client.post("/login/second", data={"code": code})
+        await client.post("/logout")
+    [entered, left] = [one for one in more if one["event"].startswith("signed")]
+    assert (entered["event"], entered["member"], entered["methods"]) == ("signed in", mira.id, ["app", "password"])
+    assert (left["event"], left["member"]) == ("signed out", mira.id)
+    assert not any(secret in str([*lines, *more]) for secret in (code, PASSWORD, "no such words"))

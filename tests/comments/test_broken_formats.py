@@ -1,11 +1,13 @@
 """What real exports of other sites have: broken XML, empty fields, private notes, quotes of a dialect."""
 
+import gzip
+import json
 from pathlib import Path
 
 import pytest
 
-from comments.test_formats import HYPOTHESIS, WORDPRESS, written
-from parley.cli.discussion import read_format
+from comments.test_formats import DISCOURSE, DISQUS, EXPECTED, HYPOTHESIS, WORDPRESS, lines, read_format, written
+from parley.cli.discussion_files import read_all, shortfalls
 from parley.comments.formats import markup
 from parley.comments.formats.markup import as_markdown, quotes_as_markdown
 from parley.core.errors import CommandFailed
@@ -51,6 +53,100 @@ def test_an_item_without_a_time_or_children_is_read(tmp_path: Path) -> None:
     item = {"id": 2, "type": "comment", "author": "jon", "created_at_i": None, "text": "One.", "children": None}
     found = read_format(written(tmp_path, {"id": 1, "children": [item]}), "hackernews", None)
     assert [(one.body, one.created_utc) for one in found] == [("One.", 0)]
+
+
+@pytest.mark.parametrize(
+    ("was", "broken"),
+    [
+        (' xmlns:dsq="http://disqus.com/disqus-internals"', ""),
+        ("http://disqus.com/disqus-internals", "http://www.disqus.com/"),
+        ('<?xml version="1.0" encoding="utf-8"?>', '\ufeff\n\n<?xml version="1.0" encoding="utf-8"?>'),
+        ('<?xml version="1.0" encoding="utf-8"?>', "<!-- cut by hand -->"),
+    ],
+)
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_file_that_was_cut_joined_or_packed_is_read(
+    tmp_path: Path, was: str, broken: str, *, is_packed: bool
+) -> None:
+    file, content = tmp_path / "export", DISQUS.replace(was, broken).encode()
+    assert content != DISQUS.encode()
+    file.write_bytes(gzip.compress(content) if is_packed else content)
+    assert lines(read_format(file, "disqus", "https://blog.example/a")) == EXPECTED["disqus"][1]
+
+
+def test_tags_of_an_undeclared_prefix_are_read(tmp_path: Path) -> None:
+    content = WORDPRESS.replace(' xmlns:wp="http://wordpress.org/export/1.2/"', "")
+    assert lines(read_format(written(tmp_path, content), "wordpress", None)) == EXPECTED["wordpress"][1]
+
+
+def test_a_packed_file_that_breaks_off_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "export.xml.gz"
+    file.write_bytes(gzip.compress(DISQUS.encode())[:-20])
+    with pytest.raises(CommandFailed, match=r"export.xml.gz"):
+        read_format(file, "disqus", "https://blog.example/a")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_that_was_saved_on_windows_is_read(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "export"
+    file.write_text(json.dumps(HYPOTHESIS), encoding=encoding)
+    assert len(read_format(file, "hypothesis", None)) == 2
+
+
+def test_what_was_hidden_with_its_page_or_never_approved_is_not_shown(tmp_path: Path) -> None:
+    hidden = DISQUS.replace("<title>A again</title>", "<isDeleted>true</isDeleted>")
+    waiting = DISQUS.replace(
+        "</isSpam>\n  <author><name>Ada", "</isSpam><isApproved>false</isApproved><author><name>Ada"
+    )
+    for content in (hidden, waiting):
+        assert content != DISQUS
+        assert read_format(written(tmp_path, content), "disqus", "https://blog.example/a") == []
+
+
+@pytest.mark.parametrize("name", ["disqus", "wordpress", "discourse", "hypothesis"])
+def test_a_file_without_comments_is_said(tmp_path: Path, name: str) -> None:
+    content = "<rss><channel/></rss>" if name in ("disqus", "wordpress") else {"rows": [], "posts": []}
+    with pytest.raises(CommandFailed, match=f"no comments in the format {name}"):
+        read_format(written(tmp_path, content), name, None)
+
+
+def test_replies_that_are_nested_too_deep_are_refused_with_a_way_out(tmp_path: Path) -> None:
+    comment = '{"id":2,"type":"comment","author":"a","text":"x","children":['
+    content = '{"id":1,"children":[' + comment * 1_500 + "]}" * 1_501
+    with pytest.raises(CommandFailed, match="too deep.*JSON lines"):
+        read_format(written(tmp_path, content), "hackernews", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("discourse", {**DISCOURSE, "posts_count": 446}),
+        ("hypothesis", HYPOTHESIS | {"total": 446}),
+    ],
+)
+def test_a_page_of_a_longer_discussion_says_how_much_is_missing(tmp_path: Path, name: str, content: object) -> None:
+    found = read_all([written(tmp_path, content)], name)
+    assert shortfalls(found)[0].partition(" has ")[2].startswith("446 comments there, and 2 were found.")
+    assert shortfalls([one for one in found for _ in range(223)]) == []
+
+
+def test_the_newest_posts_of_a_site_are_several_discussions(tmp_path: Path) -> None:
+    [first, *_] = DISCOURSE["post_stream"]["posts"]
+    found = read_all([written(tmp_path, {"latest_posts": [first, first | {"topic_id": 10}]})], "discourse")
+    assert [one.id for one in found] == ["discourse:9/1", "discourse:10/1"]
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ('<p>So <img class="emoji" alt=":smile:" src="https://e.example/s.png"></p>', "So :smile:"),
+        ('<img src="https://e.example/cat.png" alt="A cat">', "[A cat](https://e.example/cat.png)"),
+        ('<a href="https://e.example"><img src="https://e.example/cat.png"></a>', "[picture](https://e.example)"),
+        ('<p>x <img class="avatar" src="https://e.example/me.png"></p>', "x"),
+    ],
+)
+def test_a_picture_becomes_a_link(html: str, expected: str) -> None:
+    assert as_markdown(html) == expected
 
 
 @pytest.mark.parametrize(

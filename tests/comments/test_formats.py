@@ -12,7 +12,7 @@ from litestar import Litestar
 
 import make
 from conftest import SHARED
-from parley.cli.discussion import read_format
+from parley.cli.discussion_files import as_lines, chosen, read_all
 from parley.comments import anchors, editing
 from parley.comments.formats.markup import as_markdown
 from parley.comments.importing import ImportLine, import_discussion
@@ -87,6 +87,17 @@ CORAL = """{"id": "u1", "username": "jon", "email": "jon@example.org", "role": "
  "createdAt": {"$date": "2015-03-03T10:00:00.000Z"}}
 """
 
+ANNOTATIONS = {"type": "AnnotationPage", "items": [
+    {"id": "https://h.example/a/1", "motivation": "commenting", "created": "2015-03-01T10:00:00Z",
+     "creator": {"type": "Person", "name": "Jon"},
+     "body": [{"type": "TextualBody", "value": "Why?"}, {"purpose": "tagging", "value": "asks"}],
+     "target": {"source": "https://blog.example/a", "selector": [{"type": "TextQuoteSelector", "exact": "words"}]}},
+    {"id": "https://h.example/a/2", "motivation": "replying", "created": "2015-03-01T10:01:00Z", "creator": "Ada",
+     "body": {"type": "TextualBody", "value": "<p><b>So.</b></p>", "format": "text/html"},
+     "target": "https://h.example/a/1"},
+    {"id": "https://h.example/a/3", "motivation": "replying", "created": "2015-03-01T10:02:00Z", "bodyValue": "Gone.",
+     "target": "https://h.example/a/9"}]}  # fmt: skip
+
 Found = list[tuple[str, str | None, str | None, str]]
 EXPECTED: dict[str, tuple[object, Found]] = {
     "disqus": (DISQUS, [
@@ -111,6 +122,11 @@ EXPECTED: dict[str, tuple[object, Found]] = {
         ("coral:b", "coral:a", None, "[removed]"),
         ("coral:c", "coral:b", "jon", "Reply."),
     ]),
+    "annotations": (ANNOTATIONS, [
+        ("annotation:https://h.example/a/1", None, "Jon", "Why?"),
+        ("annotation:https://h.example/a/2", "annotation:https://h.example/a/1", "Ada", "**So.**"),
+        ("annotation:https://h.example/a/3", None, None, "Gone."),
+    ]),
     "discourse": (DISCOURSE, [
         ("discourse:9/1", None, "jon", "Hello."),
         ("discourse:9/3", "discourse:9/1", "ada", "*Hi.*"),
@@ -122,6 +138,10 @@ def written(folder: Path, content: object) -> Path:
     file = folder / "export"
     file.write_text(content if isinstance(content, str) else json.dumps(content))
     return file
+
+
+def read_format(file: Path, format_: str, from_: str | None) -> list[ImportLine]:
+    return as_lines(chosen(read_all([file], format_), from_))
 
 
 def lines(found: list[ImportLine]) -> Found:
@@ -227,6 +247,22 @@ async def test_a_thread_moves_to_another_parley_with_its_tree_stances_and_anchor
 
     [before, after] = [(await client.get(f"/t/{thread}/export.json")).json() for thread in (old, new)]
     assert [moved(one) for one in after["comments"]] == [moved(one) for one in before["comments"]]
+
+
+@pytest.mark.anyio
+async def test_annotations_of_a_thread_are_read_back(app: Litestar, client: httpx.AsyncClient, tmp_path: Path) -> None:
+    jon, old, new = await make.member("jon"), await make.thread(), await make.thread()
+    [lineage, *_] = await make.lineages(old)
+    root = await make.comment(old, jon, "It *does*.", stance="challenges", passage=lineage, quote="The model answers")
+    await make.comment(old, jon, "Why?", parent=await make.comment(old, jon, "Because.", parent=root))
+    page = await client.get(f"/t/{old}/annotations.jsonld")
+
+    await import_discussion(new, read_format(written(tmp_path, page.text), "annotations", None), lambda _: None)
+
+    [before, after] = [(await client.get(f"/t/{thread}/annotations.jsonld")).json()["items"] for thread in (old, new)]
+    kept = ("motivation", "created", "creator", "body")
+    assert [[one[name] for name in kept] for one in after] == [[one[name] for name in kept] for one in before]
+    assert [one["target"]["selector"] for one in (before[0], after[0])] == [before[0]["target"]["selector"]] * 2
 
 
 def moved(comment: dict[str, Any]) -> tuple[Any, ...]:

@@ -11,7 +11,9 @@ from litestar import Litestar
 import make
 import ranking
 from conftest import SHARED
-from parley.cli.discussion import read
+from parley.cli.discussion import each_to_its_thread
+from parley.cli.discussion_files import read
+from parley.comments.formats import ForeignComment
 from parley.comments.importing import ImportLine, Summary, import_discussion
 from parley.core import db
 from parley.core.errors import CommandFailed, NotFound
@@ -112,6 +114,46 @@ async def test_the_page_shows_names_and_tombstones_and_no_markup_of_theirs(
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert()" in page
     assert 'href="/u/ada"' not in page  # a name from elsewhere is no member of ours
+
+
+async def test_replies_are_counted_across_files_and_circles(app: Litestar) -> None:
+    thread = await make.thread()
+    first = [ImportLine("child", "parent"), ImportLine("a", "b"), ImportLine("b", "a"), ImportLine("self", "self")]
+    await loaded(thread, first)
+    await loaded(thread, [ImportLine("parent"), *first, ImportLine("late", "b")])
+
+    rows = await db.values(COUNTED, thread)
+    assert rows == ["a: 1", "b: 1", "child: 0", "late: 0", "parent: 0", "self: 0"]
+
+
+COUNTED = """
+select imported_id || ': ' || reply_count from comment where thread = $1 order by imported_id
+"""
+
+
+async def test_each_discussion_of_an_archive_gets_to_the_thread_at_its_address(app: Litestar) -> None:
+    thread = await make.thread(make.text(url="https://www.blog.example/a", fetched=True))
+
+    def found(number: int, address: str) -> ForeignComment:
+        return ForeignComment(address, f"disqus:{number}", None, "Jon", 0, "Words.")
+
+    archive = [
+        found(1, "http://blog.example/a"),
+        found(2, "https://blog.example/a/"),
+        found(3, "https://blog.example/b"),
+    ]
+
+    planned = await each_to_its_thread(archive, dry_run=True)
+    assert (planned["comments"], planned["without_thread"]) == (2, ["https://blog.example/b"])
+    assert await db.value("select count(*) from comment") == 0
+
+    done = [await each_to_its_thread(archive, dry_run=False) for _ in range(2)]
+    assert [(one["added"], one["known"]) for one in done] == [(2, 0), (0, 2)]
+    assert "1 discussion was left out" in done[0]["text"]
+    assert await db.values("select imported_id from comment where thread = $1 order by 1", thread) == [
+        "disqus:1",
+        "disqus:2",
+    ]
 
 
 async def test_votes_count_on_top_of_the_base_score(app: Litestar, own: list[ImportLine]) -> None:

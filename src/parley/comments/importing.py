@@ -1,5 +1,6 @@
 """Importing a discussion from another site: its authors become names, not members, and its scores base scores."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -25,6 +26,7 @@ LONGEST_NAME = 60
 Id = Annotated[str, Meta(max_length=80, pattern=r"\A[^\x00]*\Z")]
 Seconds = Annotated[float, Meta(ge=0, lt=32_503_680_000)]
 Score = Annotated[int, Meta(gt=-(2**31), lt=2**31)]
+Stance = Literal["supports", "challenges", "adds", "asks"]
 
 
 class ImportLine(msgspec.Struct, frozen=True):
@@ -38,7 +40,7 @@ class ImportLine(msgspec.Struct, frozen=True):
     score: Score = 0
     kind: str = "comment"
     # Of a top-level comment, and the words of the article that it is about.
-    stance: Literal["supports", "challenges", "adds", "asks"] | None = None
+    stance: Stance | None = None
     quote: str = ""
     # Only a keyed hash of it is stored.
     email: str = ""
@@ -49,11 +51,12 @@ class ImportLine(msgspec.Struct, frozen=True):
 
 
 class RenderedLine(msgspec.Struct, frozen=True):
-    """A line with its text as it is stored, and that as HTML."""
+    """A line with its text as it is stored, that as HTML, and the number of its replies in the file."""
 
     line: ImportLine
     body: str
     html: str
+    replies: int
 
 
 class Summary(msgspec.Struct):
@@ -64,25 +67,30 @@ class Summary(msgspec.Struct):
 
 INSERT = """
 insert into comment (thread, parent, depth, imported_author, imported_id, state, body, html, html_version,
-                     base_ups, base_downs, created_at, scored_at, stance)
+                     base_ups, base_downs, created_at, scored_at, stance, reply_count)
 select $1, r.parent, coalesce(p.depth + 1, 0), r.author, r.imported_id, r.state, r.body, r.html, $2,
        r.ups, r.downs, r.created_at, case when r.ups + r.downs > 0 then r.created_at end,
-       case when r.parent is null then r.stance end
+       case when r.parent is null then r.stance end, r.replies
 from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[], $10::int[],
-            $11::timestamptz[], $12::text[])
-     as r(parent, author, imported_id, state, body, html, ups, downs, created_at, stance)
+            $11::timestamptz[], $12::text[], $13::int[])
+     as r(parent, author, imported_id, state, body, html, ups, downs, created_at, stance, replies)
 left join comment p on p.id = r.parent
 on conflict (thread, imported_id) where imported_id is not null do nothing
 returning id, imported_id
 """
 
+# Comments are inserted with the number of their replies in the file. That is rarely wrong: a later file adds replies to
+# a comment of an earlier one, or replies go in a circle.
 # Held comments are counted when they are approved (states.py).
 COUNT = f"""
 with replies as (
     select c.parent, count(*) as n from comment c where c.thread = $1 and c.parent is not null and {IS_IN}
     group by c.parent
 ), counted as (
-    update comment c set reply_count = r.n from replies r where c.id = r.parent and c.reply_count <> r.n
+    update comment c set reply_count = found.n
+    from (select one.id, coalesce(r.n, 0) as n from comment one left join replies r on r.parent = one.id
+          where one.thread = $1) found
+    where c.id = found.id and c.reply_count <> found.n
 )
 update thread set comment_count = (select count(*) from comment c where c.thread = $1 and {IS_IN}),
        last_activity_at = greatest(last_activity_at,
@@ -107,7 +115,12 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
     known = await imported_anchors.lineages(thread, (line.quote for line in lines if line.parent_id is None))
     there = await _known_ids(thread)
     # Before the transaction, so that nobody who writes in the thread waits for it.
-    rendered = {line.id: _rendered(_quoting(line, known)) for line in comments.values() if line.id not in there}
+    replies = Counter(line.parent_id for line in comments.values())
+    rendered = {
+        line.id: _rendered(_quoting(line, known), replies[line.id])
+        for line in comments.values()
+        if line.id not in there
+    }
     async with db.atomic():
         if await lock_thread(thread) is None:
             raise NotFound(N_("There is no thread {thread}."), thread=str(thread))
@@ -169,9 +182,9 @@ def _quoting(line: ImportLine, known: Mapping[str, int]) -> ImportLine:
     return msgspec.structs.replace(line, body=body, quote="")
 
 
-def _rendered(line: ImportLine) -> RenderedLine:
+def _rendered(line: ImportLine, replies: int) -> RenderedLine:
     body = "" if line.state != "visible" else line.body.replace("\x00", "")
-    return RenderedLine(line, body, markdown.render(body))
+    return RenderedLine(line, body, markdown.render(body), replies)
 
 
 async def _insert(thread: int, batch: Sequence[RenderedLine], ids: dict[str, int]) -> list[ImportedComment]:
@@ -191,6 +204,7 @@ async def _insert(thread: int, batch: Sequence[RenderedLine], ids: dict[str, int
         [max(-line.score, 0) for line in lines],
         [datetime.fromtimestamp(line.created_utc, UTC) for line in lines],
         [line.stance for line in lines],
+        [one.replies for one in batch],
     )
 
 

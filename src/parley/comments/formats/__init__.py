@@ -7,10 +7,11 @@ thread. Authors are only names: an account of the same name may belong to somebo
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from parley.comments.formats import coral, discourse, disqus, hacker_news, hypothesis, parley, wordpress
+from parley.comments.formats import annotations, coral, discourse, disqus, hacker_news, hypothesis, parley, wordpress
 from parley.comments.formats.foreign import ForeignComment
 
 FORMATS: dict[str, Callable[[Path], Iterator[ForeignComment]]] = {
+    "annotations": annotations.read,
     "coral": coral.read,
     "discourse": discourse.read,
     "disqus": disqus.read,

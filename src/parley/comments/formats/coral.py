@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, decoded_lines, timestamp
+from parley.comments.formats.files import decoded_lines
+from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, timestamp
 from parley.comments.formats.markup import as_markdown
 from parley.core.errors import CommandFailed
 

@@ -1,11 +1,12 @@
-"""Discourse: a topic as its API returns it (`/t/{id}.json`, `/t/{id}/posts.json`), one response a file."""
+"""Discourse: posts as its API returns them (`/t/{id}.json`, `/t/{id}/posts.json`, `/posts.json`), a response a file."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, decoded, timestamp
+from parley.comments.formats.files import decoded
+from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, timestamp
 from parley.comments.formats.markup import as_markdown, quotes_as_markdown
 
 # Ordinary posts; the others say that somebody was invited, or are only for staff.
@@ -24,6 +25,7 @@ class DiscoursePost(msgspec.Struct, frozen=True):
     hidden: bool = False
     user_deleted: bool = False
     deleted_at: str | None = None
+    posts_count: int = 0
 
 
 class PostStream(msgspec.Struct, frozen=True):
@@ -31,17 +33,22 @@ class PostStream(msgspec.Struct, frozen=True):
 
 
 class DiscourseTopic(msgspec.Struct, frozen=True):
-    post_stream: PostStream
+    """A page of a topic, which has 20 posts unless more are asked for, or the newest posts of all topics."""
+
+    post_stream: PostStream | None = None
+    latest_posts: list[DiscoursePost] = []
+    posts_count: int = 0
 
 
 def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the posts. Their numbers count from 1 in each topic, so that replies are found in other files too."""
-    for post in decoded(file, DiscourseTopic).post_stream.posts:
+    response = decoded(file, DiscourseTopic)
+    for post in response.post_stream.posts if response.post_stream else response.latest_posts:
         if post.post_type == REGULAR:
-            yield _comment(post)
+            yield _comment(post, response.posts_count or post.posts_count)
 
 
-def _comment(post: DiscoursePost) -> ForeignComment:
+def _comment(post: DiscoursePost, total: int) -> ForeignComment:
     answered = post.reply_to_post_number
     return ForeignComment(
         discussion=str(post.topic_id),
@@ -50,6 +57,7 @@ def _comment(post: DiscoursePost) -> ForeignComment:
         author=post.username,
         created_utc=timestamp(post.created_at),
         body=_body(post),
+        total=total,
     )
 
 

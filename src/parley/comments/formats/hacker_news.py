@@ -5,7 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from parley.comments.formats.foreign import DELETED, ForeignComment, decoded
+from parley.comments.formats.files import decoded
+from parley.comments.formats.foreign import DELETED, ForeignComment
 from parley.comments.formats.markup import as_markdown
 
 

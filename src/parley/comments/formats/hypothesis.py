@@ -5,7 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from parley.comments.formats.foreign import REMOVED, ForeignComment, decoded, timestamp
+from parley.comments.formats.files import decoded
+from parley.comments.formats.foreign import REMOVED, ForeignComment, timestamp
 
 
 class AnnotationSelector(msgspec.Struct, frozen=True):
@@ -41,6 +42,7 @@ class Annotation(msgspec.Struct, frozen=True):
 
 class SearchResult(msgspec.Struct, frozen=True):
     rows: list[Annotation]
+    total: int = 0
 
 
 def read(file: Path) -> Iterator[ForeignComment]:
@@ -48,8 +50,11 @@ def read(file: Path) -> Iterator[ForeignComment]:
 
     A reply to one that is not in the file is put below the nearest one above that is.
     """
-    rows = [one for one in decoded(file, SearchResult).rows if not one.permissions.is_private]
+    result = decoded(file, SearchResult)
+    rows = [one for one in result.rows if not one.permissions.is_private]
     ids = {one.id for one in rows}
+    # A search finds 20 unless more are asked for. Its total counts what is left out here, and other addresses.
+    is_whole = len(rows) == len(result.rows) and len({one.uri for one in rows}) == 1
     for one in rows:
         parent = next((above for above in reversed(one.references) if above in ids), None)
         yield ForeignComment(
@@ -60,6 +65,7 @@ def read(file: Path) -> Iterator[ForeignComment]:
             created_utc=timestamp(one.created),
             body=REMOVED if one.hidden else one.text,
             quote=next(_quotes(one), ""),
+            total=result.total if is_whole else 0,
         )
 
 

@@ -1,8 +1,9 @@
 """The HTML of a comment of another site as Markdown."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from html import unescape
+from typing import Any
 
 import lxml.html
 from lxml import etree
@@ -12,6 +13,7 @@ from markdownify import ATX, BACKSLASH, MarkdownConverter
 LONGEST = 60_000
 DEEPEST = 100
 DEEPEST_QUOTE = 10
+PICTURE = "picture"
 _BREAKS = re.compile(r"\n{3,}")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 _TAG = re.compile("<[^<>]*>")
@@ -21,9 +23,21 @@ _QUOTED = re.compile(r'\[quote="?([^",\]]+)')
 _PARAGRAPH_TAG = re.compile(r"</?p>", re.IGNORECASE)
 _LINE_TAG = re.compile(r"<br ?/?>", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n]+")
-_converter = MarkdownConverter(
-    heading_style=ATX, bullets="-", newline_style=BACKSLASH, strip=["img", "script", "style"]
-)
+
+
+class Converter(MarkdownConverter):
+    """Makes links of pictures, which comments here do not show. Small ones in a line become what they stand for."""
+
+    def convert_img(self, el: Any, text: str, parent_tags: Container[str]) -> str:  # noqa: ARG002 as the library calls it
+        words, address = el.get("alt") or el.get("title") or "", el.get("src") or ""
+        if "avatar" in el.get("class", ()) or not address.startswith(("https://", "http://")):
+            return ""
+        if "emoji" in el.get("class", ()) or "a" in parent_tags:
+            return words or PICTURE
+        return f"[{words or PICTURE}]({address})"
+
+
+_converter = Converter(heading_style=ATX, bullets="-", newline_style=BACKSLASH, strip=["script", "style"])
 
 
 def as_markdown(html: str) -> str:
@@ -37,7 +51,8 @@ def as_markdown(html: str) -> str:
     except (etree.ParserError, ValueError):
         return ""
     # The parser gives up on elements that are nested very deep, and returns nothing.
-    if len(html) > LONGEST or _depth(tree) > DEEPEST or not tree.text_content().strip():
+    is_empty = not tree.text_content().strip() and tree.find(".//img") is None
+    if len(html) > LONGEST or _depth(tree) > DEEPEST or is_empty:
         return _BREAKS.sub("\n\n", unescape(_TAG.sub("", html[:LONGEST]))).strip()
     etree.strip_elements(tree, "script", "style", with_tail=False)
     converted: str = _converter.convert(lxml.html.tostring(tree, encoding="unicode"))

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, decoded, timestamp
+from parley.comments.formats.files import decoded
+from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, timestamp
 
 GONE = {"deleted": DELETED}
 

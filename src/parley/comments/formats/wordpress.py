@@ -5,8 +5,9 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, elements, text_of, timestamp
+from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, timestamp
 from parley.comments.formats.markup import as_markdown
+from parley.comments.formats.xml_files import elements, text_of
 
 GONE = {"spam": REMOVED, "trash": DELETED, "post-trashed": DELETED}
 
@@ -14,7 +15,7 @@ GONE = {"spam": REMOVED, "trash": DELETED, "post-trashed": DELETED}
 def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the comments, without pingbacks and trackbacks. Their discussion is the address of the post."""
     for item in elements(file, "item"):
-        address = text_of(item, "link")
+        address = text_of(item, "link") or text_of(item, "post_id")
         for comment in item.iterfind("{*}comment"):
             if text_of(comment, "comment_type") in ("", "comment"):
                 yield _comment(comment, address)

@@ -1,0 +1,97 @@
+"""Reading the files of `parley discussion import`."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from parley.comments.formats import FORMATS
+from parley.comments.formats.files import text
+from parley.comments.formats.foreign import ForeignComment, without_leaf_tombstones
+from parley.comments.importing import ImportLine
+from parley.core.errors import CommandFailed
+
+# Discussions that a message names.
+MOST_NAMED = 10
+
+
+def read_all(files: Iterable[Path], format_: str) -> list[ForeignComment]:
+    """Return the comments of all discussions in files of another site. Raises CommandFailed if there are none."""
+    found: list[ForeignComment] = []
+    for file in files:
+        _check(file)
+        of_file = list(FORMATS[format_](file))
+        if not of_file:
+            raise CommandFailed(
+                f"{file.name} has no comments in the format {format_}. Nothing was imported. Is it the right file, and"
+                " the right --format?"
+            )
+        found += of_file
+    return found
+
+
+def chosen(found: Sequence[ForeignComment], from_: str | None) -> list[ForeignComment]:
+    """Return the comments of one discussion. Raises CommandFailed if there are several, and `from_` names none."""
+    counts = Counter(one.discussion for one in found)
+    if from_ is None and len(counts) > 1:
+        raise CommandFailed(f"There are {len(counts)} discussions. Name one with --from: {named(counts)}.")
+    if from_ is not None and from_ not in counts:
+        raise CommandFailed(f"There is no discussion {from_}. There are {len(counts)}: {named(counts)}.")
+    return [one for one in found if from_ in (None, one.discussion)]
+
+
+def named(counts: Counter[str]) -> str:
+    some = [f"{name} ({count})" for name, count in counts.most_common(MOST_NAMED)]
+    return ", ".join([*some, *(["…"] if len(counts) > MOST_NAMED else [])])
+
+
+def as_lines(found: Iterable[ForeignComment]) -> list[ImportLine]:
+    """Raises CommandFailed for a comment that has no place in the database."""
+    try:
+        fields = [msgspec.structs.asdict(one) for one in without_leaf_tombstones(found)]
+        return [msgspec.convert(one, ImportLine, strict=False) for one in fields]
+    except msgspec.ValidationError as error:
+        raise CommandFailed(f"A comment cannot be imported: {error}. Nothing was imported.") from None
+
+
+def shortfalls(found: Sequence[ForeignComment]) -> list[str]:
+    """Return a sentence for each discussion of which its site has more comments than were found."""
+    counts = Counter(one.discussion for one in found)
+    totals = {one.discussion: one.total for one in found}
+    return [
+        f"The discussion {name} has {totals[name]} comments there, and {count} were found. Get the others too."
+        for name, count in counts.items()
+        if totals[name] > count
+    ]
+
+
+def read(file: Path) -> list[ImportLine]:
+    """Return the lines of a discussion file. Raises CommandFailed with the first line that cannot be read."""
+    _check(file)
+    lines: list[ImportLine] = []
+    for number, raw in enumerate(text(file).splitlines(), start=1):
+        if not raw.strip():
+            continue
+        try:
+            lines.append(_line(raw))
+        except msgspec.MsgspecError as error:
+            raise CommandFailed(
+                f"Line {number} of {file.name} is not a comment: {error}. Nothing was imported."
+            ) from None
+    return lines
+
+
+def _line(raw: bytes) -> ImportLine:
+    """Raises msgspec.ValidationError for a comment without its words or its time: a default would publish nonsense."""
+    fields = msgspec.json.decode(raw, type=dict[str, Any])
+    missing = [name for name in ("id", "body", "created_utc") if name not in fields]
+    if missing and fields.get("kind", "comment") == "comment":
+        raise msgspec.ValidationError(f"it has no {' and no '.join(missing)}")
+    return msgspec.convert(fields, ImportLine, strict=False)
+
+
+def _check(file: Path) -> None:
+    if not file.is_file():
+        raise CommandFailed(f"There is no file {file}.")

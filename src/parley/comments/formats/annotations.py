@@ -1,0 +1,100 @@
+"""W3C Web Annotations, a page of them as `/t/{thread}/annotations.jsonld` is (https://www.w3.org/TR/annotation-model/)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+
+from parley.comments.formats.files import decoded
+from parley.comments.formats.foreign import ForeignComment, timestamp
+from parley.comments.formats.markup import as_markdown
+from parley.comments.importing import Stance
+
+HTML = "text/html"
+
+
+class WebAnnotation(msgspec.Struct, frozen=True):
+    """Bodies, targets and creators are an address, an object, or a list of them."""
+
+    id: str
+    target: Any = None
+    body: Any = None
+    motivation: Any = None
+    created: str = ""
+    creator: Any = None
+    body_value: str = msgspec.field(default="", name="bodyValue")
+
+
+class AnnotationPage(msgspec.Struct, frozen=True):
+    items: list[WebAnnotation]
+
+
+def read(file: Path) -> Iterator[ForeignComment]:
+    """Yield the annotations. One whose target is another one is its reply, and belongs to the discussion of that.
+
+    A reply to one that is not in the file, such as a comment that was removed, is at the top level.
+    """
+    items = decoded(file, AnnotationPage).items
+    targets = {one.id: _source(one) for one in items}
+    roots = {one.id for one in items if one.motivation != "replying" and targets[one.id] not in targets}
+    first = next((targets[one.id] for one in items if one.id in roots), "")
+    for one in items:
+        above = _above(one.id, targets)
+        parent = targets[one.id] if targets[one.id] in targets else None
+        yield msgspec.structs.replace(
+            _found(one),
+            discussion=targets[above] if above in roots else first,
+            parent_id=f"annotation:{parent}" if parent else None,
+        )
+
+
+def _above(id_: str, targets: dict[str, str]) -> str:
+    """Return the first annotation above one; any of them, if they go in a circle."""
+    seen: set[str] = set()
+    while targets[id_] in targets and id_ not in seen:
+        seen.add(id_)
+        id_ = targets[id_]
+    return id_
+
+
+def _found(one: WebAnnotation) -> ForeignComment:
+    bodies = [body for body in _list(one.body) if isinstance(body, dict)]
+    tags = [str(body.get("value", "")) for body in bodies if body.get("purpose") == "tagging"]
+    texts = [_text(body) for body in bodies if body.get("purpose") != "tagging"]
+    [creator, *_] = [*_list(one.creator), None]
+    return ForeignComment(
+        discussion="",
+        id=f"annotation:{one.id}",
+        parent_id=None,
+        author=creator.get("name") if isinstance(creator, dict) else creator,
+        created_utc=timestamp(one.created),
+        body="\n\n".join(texts) or one.body_value,
+        stance=next((tag for tag in tags if tag in get_args(Stance)), None),
+        quote=_quote(one),
+    )
+
+
+def _text(body: dict[str, Any]) -> str:
+    value = str(body.get("value", ""))
+    return as_markdown(value) if body.get("format") == HTML else value
+
+
+def _source(one: WebAnnotation) -> str:
+    [target, *_] = [*_list(one.target), ""]
+    return str(target.get("source") or target.get("id") or "") if isinstance(target, dict) else str(target)
+
+
+def _quote(one: WebAnnotation) -> str:
+    selectors = [
+        selector
+        for target in _list(one.target)
+        if isinstance(target, dict)
+        for selector in _list(target.get("selector"))
+    ]
+    exact = [one.get("exact") for one in selectors if isinstance(one, dict) and one.get("type") == "TextQuoteSelector"]
+    return str(next(filter(None, exact), ""))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

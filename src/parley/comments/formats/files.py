@@ -1,0 +1,62 @@
+"""Reading the files of other sites: JSON and XML as they are in the wild, compressed or not."""
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+import msgspec
+
+from parley.core.errors import CommandFailed
+
+PACKED = b"\x1f\x8b"
+# What a file that was saved on Windows may begin with.
+MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+UNREADABLE = (OSError, EOFError, zlib.error)
+Shape = TypeVar("Shape")
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[BinaryIO]:
+    """Open a file. One that is compressed with gzip, as Disqus sends it, is unpacked while it is read."""
+    with file.open("rb") as raw:
+        is_packed = raw.read(2) == PACKED
+        raw.seek(0)
+        yield gzip.GzipFile(fileobj=raw) if is_packed else raw  # type: ignore[misc]  # it has all that is read
+
+
+def text(file: Path) -> bytes:
+    """Return the text of a file as UTF-8, without the mark that says so."""
+    with opened(file) as read:
+        found = read.read()
+    encoding = next((one for mark, one in MARKS.items() if found.startswith(mark)), None)
+    return found.decode(encoding).encode() if encoding else found
+
+
+def decoded(file: Path, kind: type[Shape]) -> Shape:
+    """Return the JSON of a file. Raises CommandFailed if it has another shape."""
+    try:
+        return msgspec.json.decode(text(file), type=kind)
+    except RecursionError:
+        raise CommandFailed(
+            f"{file.name} nests its replies too deep to be read. Write them as JSON lines, and import those without"
+            " --format (parley discussion import --help)."
+        ) from None
+    except (msgspec.MsgspecError, UnicodeDecodeError, *UNREADABLE) as error:
+        raise CommandFailed(f"{file.name} is not such a file: {error}") from None
+
+
+def decoded_lines(file: Path, kind: type[Shape]) -> Iterator[Shape]:
+    """Yield the JSON of each line. Raises CommandFailed with the first line that has another shape."""
+    decoder, number = msgspec.json.Decoder(kind), 0
+    try:
+        with opened(file) as lines:
+            for line in lines:
+                number += 1
+                if line.strip():
+                    yield decoder.decode(line.removeprefix(codecs.BOM_UTF8))
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, *UNREADABLE) as error:
+        raise CommandFailed(f"Line {number} of {file.name} is not such a record: {error}") from None
