@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
 from parley import anchoring
-from parley.accounts import addresses, names
+from parley.accounts import addresses, names, passwords
 from parley.articles import reading
 from parley.articles.editing import read_markdown
 from parley.articles.markdown_blocks import blocks
@@ -121,7 +121,8 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "quotes of an imported topic": (quotes_as_markdown, comment_rules.LONGEST),
     "mentions of a comment": (markdown.mentioned, comment_rules.LONGEST),
     "mentions": (lambda words: list(mentions.found_in(words)), comment_rules.LONGEST),
-    "form field": (cleaning.clean, comment_rules.LONGEST),
+    "form field": (cleaning.clean, 60_000),
+    "password": (passwords._bytes, 60_000),
     "rules' view of a comment": (as_rules_see_it, comment_rules.LONGEST),
     "statement": (as_statement, comment_rules.LONGEST),
     "quote": (quoted, 10_000),

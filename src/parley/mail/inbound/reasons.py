@@ -4,9 +4,9 @@ The text counts more than the code: refusals because of the sender often have 5.
 """
 
 import re
-import unicodedata
 from functools import lru_cache
 
+from parley.core.text.normal_forms import normalized
 from parley.mail.inbound.reason_phrases import TABLE
 
 ADDRESS = re.compile(r"<?[^\s<>\"'(),;:]{1,100}@[^\s<>\"'(),;:]{1,200}>?")
@@ -73,7 +73,7 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
 
 def normal(words: str) -> str:
     """Return `words` in lower case, on one line, with plain quotes, without underscores and e-mail addresses."""
-    plain = unicodedata.normalize("NFKC", words[:LONGEST]).translate(QUOTES)
+    plain = normalized("NFKC", words[:LONGEST]).translate(QUOTES)
     return PARAMETER.sub("", ADDRESS.sub("@", " ".join(plain.split()))).replace("_", " ").lower()
 
 
