@@ -135,7 +135,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "mail": (lambda words: reports.read(words.encode()), 20_000),
     "bounce": (bounce, 20_000),
     "answer of a mail server": (lambda words: reasons.kind_of("5.0.0", words), 4_000),
-    "e-mail address": (lambda words: (addresses.address(words), addresses.address(f"a@{words}")), 2_000),
+    "e-mail address": (lambda words: (addresses.address(words), addresses.address(f"a@{words}")), 60_000),
     "address of an article": (lambda words: reading.identity(f"http://a.example/{words}", "http://a.example"), 2_000),
     "slug": (slugify, 300),
     "name of a file": (lambda words: pasted.extract_file(words, b"Words."), 2_000),
