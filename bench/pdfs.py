@@ -7,13 +7,13 @@ the producer, by which results are averaged.
 
 import re
 import sys
-import unicodedata
 from collections import defaultdict
 from pathlib import Path
 from statistics import mean
 
 from rapidfuzz.distance import LCSseq
 
+from parley.core.text.normal_forms import normalized
 from parley.importing.pdf.reading import read_pdf
 
 _WORD = re.compile(r"\w+")
@@ -21,7 +21,7 @@ Row = tuple[float, bool, bool]
 
 
 def words_in(text: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return _WORD.findall(normalized("NFKC", text).casefold())
 
 
 def f1(wanted: list[str], found: list[str]) -> float:

@@ -206,6 +206,7 @@ LETTERS = [
     "\x00",
     "\x1f",
     "\ufffd",
+    "\u0301\u0323",
 ]
 
 ALL = list(dict.fromkeys([*MARKUP, *LINES, *WORDS, *LETTERS]))
@@ -226,6 +227,7 @@ FEW = [
     "a",
     "http://a.b ",
     "e\u0301",
+    "\u0301\u0323",
 ]
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -100,15 +101,22 @@ async def test_where_all_ask_for_more_than_can_be_done_moderators_and_forms_go_f
         await wait_until(lambda: crowd.answers[503] > CROWD // 10)
         refused = crowd.answers[503]
         for turn in range(TURNS):
-            said = {"body": f"Said {turn} times, and heard."}
-            answer = await writer.post(f"{web.address}/t/{thread}/comments", data=said)
-            assert answer.status_code == 303, answer.text
+            said = {"body": f"Said {turn} times, and heard.", "submission": str(uuid4())}
+            await _post(writer, f"{web.address}/t/{thread}/comments", said)
             assert (await moderator.get(f"{web.address}/mod/queue")).status_code == 200
         await _lock_as_moderator(web.address, thread)
         assert crowd.answers[503] > refused, "it was busy no more"
     assert set(crowd.answers) == {200, 503}
     async with browser_of() as visitor:
         await wait_until_served(visitor, f"{web.address}/")
+
+
+async def _post(writer: httpx.AsyncClient, address: str, said: dict[str, str]) -> None:
+    """Post, again if the database had no time: it shares the machine with the busy programs."""
+    async with asyncio.timeout(GETS_IN_SECONDS):
+        while (answer := await writer.post(address, data=said)).status_code == 503:
+            assert "The database does not answer" in answer.text
+    assert answer.status_code == 303, answer.text
 
 
 async def wait_until_served(browser: httpx.AsyncClient, address: str) -> None:

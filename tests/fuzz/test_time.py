@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
 from parley import anchoring
-from parley.accounts import addresses, names
+from parley.accounts import addresses, names, passwords
 from parley.articles import reading
 from parley.articles.editing import read_markdown
 from parley.articles.markdown_blocks import blocks
@@ -121,7 +121,8 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "quotes of an imported topic": (quotes_as_markdown, comment_rules.LONGEST),
     "mentions of a comment": (markdown.mentioned, comment_rules.LONGEST),
     "mentions": (lambda words: list(mentions.found_in(words)), comment_rules.LONGEST),
-    "form field": (cleaning.clean, comment_rules.LONGEST),
+    "form field": (cleaning.clean, 60_000),
+    "password": (passwords._bytes, 60_000),
     "rules' view of a comment": (as_rules_see_it, comment_rules.LONGEST),
     "statement": (as_statement, comment_rules.LONGEST),
     "quote": (quoted, 10_000),
@@ -134,7 +135,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "mail": (lambda words: reports.read(words.encode()), 20_000),
     "bounce": (bounce, 20_000),
     "answer of a mail server": (lambda words: reasons.kind_of("5.0.0", words), 4_000),
-    "e-mail address": (lambda words: (addresses.address(words), addresses.address(f"a@{words}")), 2_000),
+    "e-mail address": (lambda words: (addresses.address(words), addresses.address(f"a@{words}")), 60_000),
     "address of an article": (lambda words: reading.identity(f"http://a.example/{words}", "http://a.example"), 2_000),
     "slug": (slugify, 300),
     "name of a file": (lambda words: pasted.extract_file(words, b"Words."), 2_000),

@@ -28,7 +28,7 @@ SAMPLES = SHARED / "email" / "sisimai"
 # What is no undeliverable mail, though a server sent it.
 NO_BOUNCE = {"delivered", "feedback"}
 # Where the collection's label contradicts what is promised here: an answer that plainly says that there is no such
-# mailbox suppresses it, also where a filter may have said so; "inactive" and a status 4.x never do.
+# mailbox suppresses it, also where a filter may have said so, but not after DATA; "inactive" and a status 4.x never do.
 PLAIN = re.compile(
     r"(unknown|no such|invalid) (user|mailbox|recipient|address)|user unknown"
     r"|(user|account|recipient|address)[^.]{0,40}(not exist|not found)",
@@ -36,6 +36,7 @@ PLAIN = re.compile(
 )
 OPEN = re.compile(r"inactive|^Status: 4\.", re.IGNORECASE | re.MULTILINE)
 FILTERS = {"filtered", "rejected"}
+AFTER_DATA = re.compile(r"end of data|>>> data <<< 5[^>]{9,300} 554 5\.0\.0 service|command data", re.IGNORECASE)
 NO_REPORT = {None, "mail", "auto-reply"}
 
 
@@ -55,7 +56,8 @@ def is_gone(sample: dict[str, Any]) -> bool:
     """Whether the mailbox is gone: as the label says, but for those that the rules above contradict."""
     label, words = sample["expected"][0], (SAMPLES / sample["file"]).read_text(errors="replace")
     if label["reason"] in FILTERS:
-        return PLAIN.search(" ".join(words.split())) is not None
+        plain = " ".join(words.replace("-", "").split())
+        return PLAIN.search(plain) is not None and AFTER_DATA.search(plain) is None
     return bool(label["hardbounce"]) and OPEN.search(words) is None
 
 

@@ -55,6 +55,19 @@ def told(raw: bytes) -> str | None:
          ("ada@example.org Invalid Address, ERROR_CODE :550, ERROR_CODE :5.2.1 <ada@example.org>... User Unknown\n"
          "eve@example.org Invalid Address, ERROR_CODE :550, ERROR_CODE :5.2.2 <eve@example.org>... Mailbox Full"),
          "gone"),
+        (DAEMON, "failure notice", "said: 550 Unknown user ada (in reply to end of DATA command)", "hard"),
+        (DAEMON, "failure notice", "said: 550 5.1.1 No such user (in reply to end of DATA command)", "gone"),
+        (DAEMON, "Returned mail", ">>> DATA\n<<< 550 User unknown\n554 5.0.0 Service unavailable", "hard"),
+        (DAEMON, "Returned mail", ">>> DATA\n<<< 550 User unknown\n550 5.1.1 User unknown\n<<< 503 Need RCPT", "gone"),
+        (DAEMON, "failure notice", "550 5.7.1 Recipient address rejected: Access denied", "policy"),
+        (DAEMON, "failure notice", "550 5.4.1 Recipient address rejected: Access denied", "gone"),
+        (DAEMON, "failure notice", "553 that domain is not in my list of allowed rcpthosts", "policy"),
+        (DAEMON, "failure notice", "550 NO_SUCH_USER", "gone"),
+        (DAEMON, "failure notice", "The user's mailbox exceeds the size that is allowed", "full"),
+        (DAEMON, "failure notice", "I give up: your message was in the queue too long. (#4.4.1)", "soft"),
+        (DAEMON, "failure notice", "Name server error: malformed reply", "hard"),
+        (DAEMON, "Undeliverable", "Subject: Who blocks spam and viruses?\nThe recipient is unknown.", "gone"),
+        (DAEMON, "系统退信", "您的邮件无法送达。收件人不存在", "gone"),
     ],
 )  # fmt: skip
 def test_what_servers_say_in_words_is_understood(sender: str, subject: str, said: str, kind: str) -> None:

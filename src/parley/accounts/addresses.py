@@ -14,6 +14,11 @@ def address(raw: str) -> str:
 
     Whether mail arrives there is not checked.
     """
+    too_long = Refused(
+        N_("This e-mail address is too long: it can have at most {longest} characters."), longest=LONGEST
+    )
+    if len(raw) > 4 * LONGEST:  # nothing shortens it as far as that
+        raise too_long
     try:
         found = validate_email(
             raw.strip(),
@@ -25,7 +30,7 @@ def address(raw: str) -> str:
     except EmailNotValidError as error:
         raise Refused(N_("This is not an e-mail address. {error}"), error=error) from None
     if found.ascii_email is None or len(found.ascii_email) > LONGEST:
-        raise Refused(N_("This e-mail address is too long: it can have at most {longest} characters."), longest=LONGEST)
+        raise too_long
     return found.ascii_email
 
 

@@ -10,6 +10,7 @@ from parley.core.errors import Refused
 from parley.core.text.cleaning import BadText, clean
 from parley.core.text.lookalikes import lookalikes
 from parley.core.text.messages import N_
+from parley.core.text.normal_forms import normalized
 
 SHORTEST, LONGEST = 2, 30
 LONGEST_KEY = 60
@@ -41,7 +42,7 @@ def name(raw: str) -> str:
     Whether another member has it already is checked when it is written.
     """
     try:
-        name = unicodedata.normalize("NFKC", clean(raw, lines=False))
+        name = normalized("NFKC", clean(raw, lines=False))
     except BadText as error:
         raise Refused(error.message) from None
     if not SHORTEST <= len(name) <= LONGEST:
@@ -59,8 +60,8 @@ def name(raw: str) -> str:
 
 def key(name: str) -> str:
     """The form in which names are compared: names that look alike have the same key. It is never shown."""
-    bare = ACCENTS.sub("", unicodedata.normalize("NFKD", name))
-    folded = unicodedata.normalize("NFKC", bare).casefold()
+    bare = ACCENTS.sub("", normalized("NFKD", name))
+    folded = normalized("NFKC", bare).casefold()
     alike = "".join(_lookalikes().get(char, char) for char in folded)
     for pair, letter in PAIRS.items():
         alike = alike.replace(pair, letter)
@@ -89,7 +90,7 @@ def same(one: str, other: str) -> bool:
 
 
 def _folded(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold()
+    return normalized("NFKC", name).casefold()
 
 
 def _is_letter_or_digit(char: str) -> bool:

@@ -6,7 +6,6 @@
 import asyncio
 import gzip
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -20,6 +19,7 @@ from parley.accounts.names import DATA
 from parley.core.concurrency import KeyedSemaphore
 from parley.core.errors import Refused
 from parley.core.text.messages import N_, joined
+from parley.core.text.normal_forms import normalized
 
 SHORTEST, LONGEST = 8, 128
 # Shorter words occur in good passwords by chance.
@@ -46,7 +46,7 @@ def check(password: str, words: Iterable[str]) -> None:
             longest=LONGEST,
         )
     known = list(words)
-    folded = unicodedata.normalize("NFKC", password).casefold()
+    folded = normalized("NFKC", password).casefold()
     if folded in common():
         raise Refused(joined(" ", [strength.COMMON, strength.ADVICE]))
     if any(_is_made_of(folded, word.casefold()) for word in known):
@@ -98,7 +98,7 @@ def _verify(password: str, stored: str) -> bool:
 
 def _bytes(password: str) -> bytes:
     # Keyboards may compose the same letters differently. Lone surrogates are allowed, too.
-    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
+    return normalized("NFKC", password).encode("utf-8", "surrogatepass")
 
 
 async def _in_thread(work: Callable[[], Result], asker: str) -> Result:

@@ -1,6 +1,5 @@
 """Editing an article as Markdown: its passages as one text, and the passages of an edited text."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
@@ -12,6 +11,7 @@ from parley.articles.versions import StoredPassage
 from parley.core.errors import Refused
 from parley.core.text.markdown import MARKS
 from parley.core.text.messages import N_
+from parley.core.text.normal_forms import normalized
 from parley.importing.notes.linking import link_notes
 from parley.importing.passages import MOST_PASSAGES, ImportedPassage
 
@@ -70,4 +70,4 @@ def _markdown_module() -> ModuleType:
 
 def _key(block: MarkdownBlock) -> str:
     """Normalise what forms may change: it does not count as an edit."""
-    return unicodedata.normalize("NFC", block.source).strip()
+    return normalized("NFC", block.source).strip()

@@ -9,6 +9,7 @@ from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import MODERATOR, Viewer
 from parley.core.text.hosts import bare_host
 from parley.core.text.messages import N_
+from parley.core.text.normal_forms import normalized
 
 MOST_OPEN = 3
 # If the proof is missing in this many monthly checks in a row, the claim ends: a page may be down for a while.
@@ -35,7 +36,7 @@ def is_in_byline(email: str, byline: str | None) -> bool:
 
 
 def _fold(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = normalized("NFKD", text.casefold())
     return "".join(one for one in plain if not unicodedata.combining(one))
 
 

@@ -1,12 +1,12 @@
 """What may be a statement: one sentence, in which readers can agree or disagree with a comment."""
 
 import re
-import unicodedata
 
 from parley.core.errors import Refused
 from parley.core.http.forms import Form
 from parley.core.text.cleaning import BadText, clean
 from parley.core.text.messages import N_
+from parley.core.text.normal_forms import normalized
 
 LONGEST = 140
 TOO_LONG = N_("A statement has at most {most} characters; this has {count}. Please shorten it.")
@@ -30,7 +30,7 @@ def as_statement(raw: str) -> str | None:
     if len(text) > LONGEST:
         raise Refused(TOO_LONG, most=LONGEST, count=len(text))
     # The checks read wide marks and curly apostrophes as plain ones.
-    _require_statement(unicodedata.normalize("NFKC", text).replace("\u2019", "'"))
+    _require_statement(normalized("NFKC", text).replace("\u2019", "'"))
     return text or None
 
 

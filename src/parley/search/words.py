@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from parley.core.text.messages import LANGUAGE
+from parley.core.text.normal_forms import normalized
 
 # Letters of scripts that are written without spaces between words (Chinese, Japanese, Thai …), and of Korean.
 UNSPACED = (
@@ -52,8 +53,8 @@ def folded(word: str) -> str:
     """Return a word without case, and without the accents of Latin letters."""
     if word.isascii():
         return word[:LONGEST_WORD].lower()
-    bare = ACCENTS.sub(r"\1", unicodedata.normalize("NFKD", word[:LONGEST_WORD]))
-    return unicodedata.normalize("NFKC", bare).casefold().translate(PLAIN)
+    bare = ACCENTS.sub(r"\1", normalized("NFKD", word[:LONGEST_WORD]))
+    return normalized("NFKC", bare).casefold().translate(PLAIN)
 
 
 def pairs(run: str) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """Opening a thread with its article, or finding the one that the article has."""
 
 import re
-import unicodedata
 
 import msgspec
 
@@ -15,6 +14,7 @@ from parley.core import db
 from parley.core.errors import NotFound, Refused
 from parley.core.events.event_log import emit
 from parley.core.text.messages import N_
+from parley.core.text.normal_forms import normalized
 from parley.threads.queries import topics
 from parley.threads.ranking import hot
 from parley.threads.tables import Thread, ThreadStats, Topic
@@ -45,7 +45,7 @@ RESERVED = {
 
 def slugify(title: str) -> str:
     """Return the title as a readable part of an address, or "thread" when no letter of it can be used."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    plain = normalized("NFKD", title).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG].strip("-") or "thread"
     return f"{slug}-thread" if slug in RESERVED else slug
 

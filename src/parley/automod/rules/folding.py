@@ -1,10 +1,10 @@
 """A text as its readers see it: what only looks different is the same."""
 
 import re
-import unicodedata
 from functools import cache
 
 from parley.core.text.lookalikes import lookalikes
+from parley.core.text.normal_forms import normalized
 
 # Invisible characters, which split a word for software but not for readers.
 INVISIBLE = dict.fromkeys(
@@ -35,7 +35,7 @@ def unfurled(text: str) -> str:
     """`text` without differences of width and invisible characters."""
     if text.isascii():
         return text
-    return unicodedata.normalize("NFKC", text.translate(LIGATURES)).translate(INVISIBLE)
+    return normalized("NFKC", text.translate(LIGATURES)).translate(INVISIBLE)
 
 
 def folded(text: str) -> str:
@@ -47,7 +47,7 @@ def alike(text: str) -> str:
     """A folded text without accents, stretched letters and spaced words; letters that look alike are the same."""
     if text.isascii():
         return _joined(text)
-    bare = unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).translate(ACCENTS))
+    bare = normalized("NFC", normalized("NFD", text).translate(ACCENTS))
     return _joined(bare.translate(_table()))
 
 

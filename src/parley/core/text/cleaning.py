@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from parley.core.text.messages import N_
+from parley.core.text.normal_forms import normalized
 
 LARGEST_ID = 2**63 - 1
 # They show letters in another order than they are written, so that a reader sees another word or address.
@@ -14,6 +15,9 @@ _OVERRIDES = re.compile(f"[{OVERRIDES}]")
 _DIRECTIONS = re.compile(f"[{DIRECTIONS}]")
 # Line ends besides LF and CR that browsers, mail programs or Python know.
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
+# What PostgreSQL or XML cannot hold.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_CONTROLS_OF_A_LINE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class BadText(ValueError):
@@ -26,13 +30,11 @@ def clean(raw: str, *, lines: bool = True) -> str:
     """Return `raw` in Unicode NFC, with plain line ends and without surrounding whitespace.
 
     Characters that reverse the order of letters are removed. One line also loses those that set its direction.
-    Raises BadText for NUL, other control characters and lone surrogates, which PostgreSQL or XML cannot hold.
+    Raises BadText for NUL, other control characters and lone surrogates.
     """
-    text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
-    allowed = "\n\t" if lines else ""
-    for char in text:
-        if (char < " " and char not in allowed) or "\ud800" <= char <= "\udfff" or char == "\x7f":
-            raise BadText(BadText.message)
+    text = normalized("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
+    if (_CONTROLS if lines else _CONTROLS_OF_A_LINE).search(text):
+        raise BadText(BadText.message)
     return without_overrides(text).strip() if lines else _DIRECTIONS.sub("", _LINE_ENDS.sub(" ", text)).strip()
 
 

@@ -30,7 +30,7 @@ FAILURE_TEXT = re.compile(
       |(fatal|delivery)\ errors|user\ unknown|unknown\ user|no\ such\ user|not\ delivered|failed\ recipient
       |action\ not\ taken
       |non-?delivery|returned\ because|postponed|nicht\ zugestellt|n'a\ pas?\ pu|pudo\ ser\ entregad|не\ может
-      |невозможно\ доставить|送信できません|配信できません|not\ a\ member\ of""",
+      |невозможно\ доставить|送信できません|配信できません|[无無]法(送达|送達|投[递遞]|[发發]送)|not\ a\ member\ of""",
     re.IGNORECASE | re.VERBOSE,
 )
 # Subjects of automatic replies; and of replies by people.
@@ -50,6 +50,11 @@ ORIGINAL = re.compile(
     r"""^[ \t>]*+(-++\s*+(this\ is\ a\ copy|(the\ )?(original|unsent|undelivered|returned)\ message|the\ header\ of)
       |-+\ ?below\ this\ line|original\ message\ (follows|headers)|message\ header|return-path:|received:\ )""",
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
+)
+# Subjects of our mail are titles that members wrote, so they do not explain the reason either.
+QUOTED_SUBJECT = re.compile(
+    r"^[ \t>*]*+(?:subject|betreff|objet|asunto|assunto|oggetto|тема|件名|主[题題])[ \t]*+:.*",
+    re.IGNORECASE | re.MULTILINE,
 )
 RETRIED = re.compile(
     r"""not\ (yet\ been|been\ yet)\ delivered|warning\ (message\ )?only|is\ delayed\ for|(will|to)\ (continue

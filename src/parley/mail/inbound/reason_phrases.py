@@ -61,7 +61,7 @@ WORDS = {
         |prohibited|forbidden|unacceptable|rejeté|refusé|abgelehnt|gesperrt|rechazad|bloquead|rifiutat
         |recusad|отклон[её]н
         |запрещ|拒否|拒[绝絕收]|被拒|거부""",
-    "junk": r"""(?<![a-z])(?:spam(?:s|my|ming)?|junk|bulk|phish[a-z]*|unsolicited|virus[a-z]*|malware
+    "junk": r"""(?<![a-z])(?:spam(?:s|my|ming)?|junk|bulk|phish[a-z]*|unsolicited|virus(?!wall)[a-z]*|malware
         |trojan|infected|worm)(?![a-z])|спам|вирус|スパム
         |迷惑メール|ウイルス|垃圾|病毒|스팸""",
     "us": r"""\b(?:senders?|your (?:\w+ )?(?:ip|host|server|address|domain|network|organi[sz]ation|mta
@@ -97,13 +97,15 @@ RATE = r"""
 """
 FULL = r"""
 <mailbox>~<full>|<full>~<mailbox>|over ?quota|quota~(?:exceed|violation|full|reached|dépass|excedid|superad)
-(?:mail ?box|inbox|account) (?:size|storage|space)~exceed
+(?:mail ?box|inbox|account|mail file) (?:size|storage|space)~exceed|<mailbox>~exceed~\bsize
+space~not enough|not have enough space
 (?:exceed|over)\w* ~(?:quota|storage)|mail ?folder is full|no space left
-(?:insufficient|not (?:enough|sufficient)) (?:system |disk )?(?:storage|space)|disk ?quota|too much mail data
+(?:insufficient|not (?:enough|sufficient)) (?:system |disk )?(?:storage|space)
+dis[ck] ?(?:space )?quota|too much mail data
 квот\w+~превышен|speicherplatz
 """
 CONTENT = r"""
-<junk>|anti-?spam|\b(?:uri|sur)bl\b|<message>~(?:size|too (?:big|large|long))|too (?:big|large)\b
+<junk>|anti-?spam|\b(?:uri|sur)bl\b|<message>~(?:size|too (?:big|large)|(?<!queue )too long)|too (?:big|large)\b
 size (?:limit|exceed)
 (?:maximum|max|fixed) ~size|content~<refused>|<refused>~content
 (?:executable|banned|illegal) (?:files?|attachment)
@@ -136,11 +138,11 @@ ABSENT = r"""
 unknown user|user ?unknown|recipnotfound|unrouteable
 (?:no|any) (?:user|mail ?box|account|one|recipient|address)~(?:here|found|available|by that|at this)
 n[o']t an? (?:valid|known|existing|active|registered) <mailbox>|<mailbox> <wrong>|nessun utente|bad(?:rcpt|recipient)to
-550 (?:5\.1\.\d )?(?:requested (?:mail )?action not taken:? ?)?(?:mailbox|account)(?: is)? (?:un|not )available
+550 (?:5\.1\.\d )?(?:requested (?:mail )?action not taken:? ?)?(?:mailbox|account)(?: is)? (?:un|not )available(?! or )
 5\.1\.0 address rejected
-recipient address rejected: access denied|nobody here|нет такого|такого ~нет|查[无無]此人|該当
+5\.4\.1 ~recipient address rejected: access denied|nobody here|нет такого|такого ~нет|查[无無]此人|該当
 moved (?:permanently|to @)
-mailbox unavailable \(|allowed rcpthosts|not our customer
+mailbox unavailable \(|not our customer
 """
 POLICY = r"""
 <message>~<refused>|<refused>~<message>|permission|organi[sz]ational settings|transport rule
@@ -148,9 +150,12 @@ not authori[sz]ed|\b(?:start)?tls\b|verification fail|<domain>~<refused>
 certificate|encrypt|suspicious|unwanted|members?-only|not subscribed|moderated
 closed ~list
 refused to talk|connections?~not (?:be )?accept|not accepting connections|no access from|use ~your isp|service refused
-only ~(?:members|accept)|connection refused by|network not allowed|\bblocked\b|\bbanned\b|權限|权限|権限|拒否|拒绝|拒收
+only ~(?:members|accept)|allowed rcpthosts?|accepting (?:e-?mail|mail|messages) from|your server requires|mass mailer
+connection refused by|network not allowed|\bblocked\b|\bbanned\b|權限|权限|権限|拒否|拒绝|拒收
 被拒|禁止
 """
+# The DNS failed, not the letter.
+LOOKUP = r"name ?server (?:reply|error)"
 # Temporary failures, failures of this server, and unclear ones.
 SOFT = r"""
 tim(?:ed?|e)[ -]?out
@@ -174,6 +179,7 @@ def _joined(words: str) -> str:
 
 
 TABLE = (
+    ("soft", compiled(LOOKUP)),
     ("policy", compiled(IDENTITY)),
     ("rate", compiled(RATE)),
     ("full", compiled(FULL)),

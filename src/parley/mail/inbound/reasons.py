@@ -4,9 +4,9 @@ The text counts more than the code: refusals because of the sender often have 5.
 """
 
 import re
-import unicodedata
 from functools import lru_cache
 
+from parley.core.text.normal_forms import normalized
 from parley.mail.inbound.reason_phrases import TABLE
 
 ADDRESS = re.compile(r"<?[^\s<>\"'(),;:]{1,100}@[^\s<>\"'(),;:]{1,200}>?")
@@ -22,6 +22,12 @@ BEFORE_RCPT = re.compile(
     r"(after|reply to|following|response to) (the )?(mail from|initial connection|e?helo\b|ehlo\b|connect)"
     r"|but (my name|sender) was rejected"
     r"|>>> (mail from|e?helo|ehlo)[^<>]{0,120}<<< [45]"
+)
+# A server that took the recipient and refuses after DATA may answer "user unknown" for its user's own filter, as mobile
+# carriers do. Sendmail's transcript has the replies to RCPT after DATA too, but then not this last line.
+AFTER_DATA = re.compile(
+    r"(?:after|reply to|response to) (?:the )?(?:end of )?data\b|-smtp command data\b"
+    r"|>>> data <<< 5[^<>]{0,300} 554 5\.0\.0 service unavailable"
 )
 # The kind of a status code alone. The longest prefix in this table counts.
 STATUSES = {
@@ -39,8 +45,8 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
     """Return the kind of a bounce: "gone", "full", "policy", "content", "rate", "soft" or "hard".
 
     `diagnostic` is the other server's reply, `beside` the text around it. "gone": there is no such mailbox. A disabled,
-    suspended or inactive account may be opened again, so it is "hard", which counts but proves nothing. After a status
-    4.x the server retries, so that is never "gone" or "hard".
+    suspended or inactive account may be opened again, so it is "hard", which counts but proves nothing; so is an
+    unknown user after DATA without the code for it. After a status 4.x the server retries: never "gone" or "hard".
     "policy", "content", "rate": the server refuses mail from us, this letter, or so many letters at once; the member is
     not at fault. "soft", "hard": delivery failed for now, or permanently, for an unclear reason.
     `permanent` is used if nothing else shows whether the failure is permanent.
@@ -58,15 +64,17 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
         found = explained if explained in MILDER else found
     if found in {"unknown", "gone", None} and BEFORE_RCPT.search(f"{answer} {around}"):
         return "policy"
+    if found in {"unknown", "gone"} and not status.startswith("5.1.") and AFTER_DATA.search(f"{answer} {around}"):
+        found = None
     if found in {"soft", "closed", None} or (found in {"unknown", "gone"} and status.startswith("4")):
         return "hard" if permanent else "soft"
     return "gone" if found == "unknown" else found
 
 
 def normal(words: str) -> str:
-    """Return `words` in lower case, on one line, with plain quotes and without e-mail addresses."""
-    plain = unicodedata.normalize("NFKC", words[:LONGEST]).translate(QUOTES)
-    return PARAMETER.sub("", ADDRESS.sub("@", " ".join(plain.split()))).lower()
+    """Return `words` in lower case, on one line, with plain quotes, without underscores and e-mail addresses."""
+    plain = normalized("NFKC", words[:LONGEST]).translate(QUOTES)
+    return PARAMETER.sub("", ADDRESS.sub("@", " ".join(plain.split()))).replace("_", " ").lower()
 
 
 @lru_cache(maxsize=8)

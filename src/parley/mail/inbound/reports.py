@@ -18,6 +18,7 @@ from parley.mail.inbound.phrases import (
     FAILURE_TEXT,
     NO_REPLY,
     ORIGINAL,
+    QUOTED_SUBJECT,
     RETRIED,
     SENDER,
     SUBJECT,
@@ -214,11 +215,11 @@ def _field(fields: str, name: str) -> str:
 
 
 def _words(message: Message) -> str:
-    """Return the text of a message without the bounced original; HTML only if there is no plain text."""
+    """Return the text of a message without the bounced original and its subject; HTML if there is no plain text."""
     texts = list(_texts(message))
     plain = [text for kind, text in texts if kind != "text/html"]
     words = "\n".join(plain or [TAG.sub(" ", text[:LONGEST_HTML]) for _, text in texts])
-    return ORIGINAL.split(words[:MOST_WORDS], maxsplit=1)[0]
+    return QUOTED_SUBJECT.sub("", ORIGINAL.split(words[:MOST_WORDS], maxsplit=1)[0])
 
 
 def _texts(message: Message) -> Iterator[tuple[str, str]]:
