@@ -1,2 +1,2 @@
-/* sources 46895708e1ce3c8c6ebc3d9a25fda3015b9f9ca0cb6e620040521679e00b4b7d */
+/* sources 282d908f0e7111c2fe2b1c7a8fe13cc5b157cd6b983098f27397da0ad1683962 */
 var c={n:"next",N:"prev"},r=null;document.addEventListener("keydown",e=>{if(e.ctrlKey||e.metaKey||e.altKey||e.defaultPrevented)return;let t=document.querySelector("main input[type=search], .masthead input[type=search]");if(e.key==="Escape"&&e.target===t)return l(t);e.target.closest("input, textarea, select, dialog, [contenteditable]")||(c[e.key]&&document.querySelector(`nav.strip [rel=${c[e.key]}]`)?.click(),e.key==="/"&&(e.preventDefault(),r=document.activeElement,t.checkVisibility()?t.select():document.querySelector(".to-search").click()))});function l(e){e.blur(),r?.isConnected&&r.focus({preventScroll:!0})}

@@ -54,7 +54,9 @@ def statements(
 ) -> tuple[tuple[StatementResult, ...], dict[str, tuple[str, ...]]]:
     """Return all statements, and those that set each group apart. Only the members of `matrix` count."""
     evidence = _evidence(whole, matrix, groups)
-    verdicts = evidence.verdicts(*(_shown(whole, shown, one) for one in COMMON)) if groups else None
+    before = [_shown(whole, shown, one) for one in COMMON]
+    verdicts = evidence.verdicts(*before) if groups else None
+    of_everybody = evidence.verdicts_of_everybody(*before)
     found = tuple(
         StatementResult(
             name,
@@ -63,6 +65,7 @@ def statements(
             _shares(evidence.everybody, 0, index),
             int(evidence.asked_of_everybody.answers[0, index]),
             _bounds(evidence, index) if groups else LowerBounds(),
+            of_everybody[index],
         )
         for index, name in enumerate(whole.statements)
     )
