@@ -55,12 +55,13 @@ def statements(
     """Return all statements, and those that set each group apart. Only the members of `matrix` count."""
     evidence = _evidence(whole, matrix, groups)
     before = [_shown(whole, shown, one) for one in COMMON]
-    verdicts = evidence.verdicts(*before) if groups else None
-    of_everybody = evidence.verdicts_of_everybody(*before)
+    unknown: list[Verdict] = ["unknown"] * len(whole.statements)
+    verdicts = evidence.verdicts(*before) if groups else unknown
+    of_everybody = unknown if groups else evidence.verdicts_of_everybody(*before)
     found = tuple(
         StatementResult(
             name,
-            verdicts[index] if verdicts else "unknown",
+            verdicts[index],
             {letter: _shares(evidence.groups, row, index) for row, letter in enumerate(letters)},
             _shares(evidence.everybody, 0, index),
             int(evidence.asked_of_everybody.answers[0, index]),
