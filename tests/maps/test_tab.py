@@ -10,6 +10,7 @@ import pytest
 from litestar import Litestar
 
 import make
+from conftest import forget_caches
 from maps import answering
 from parley.comments import fragments
 from parley.core import db
@@ -165,6 +166,7 @@ async def test_without_groups_the_tab_says_what_is_clear_without_numbers(
     assert await db.value("select count(*) from statement_verdict where thread = $1", thread) == 0
 
     await make.put_state("comment", most, "removed")
+    forget_caches()
     assert ">Statement 0.<" not in await tab(client, thread)
 
 
@@ -174,6 +176,9 @@ async def test_too_few_answers_show_what_is_asked(client: httpx.AsyncClient, app
     await answering.statements(thread, 2)
     page = await tab(client, thread)
     assert "Statements to answer" in page and "Statement 0." in page and "Statement 1." not in page
+    await db.execute("update thread set state = 'locked' where id = $1", thread)
+    forget_caches()
+    assert "Statements to answer" not in await tab(client, thread)
 
 
 async def test_a_thread_without_answers_says_what_it_takes(client: httpx.AsyncClient, app: Litestar) -> None:
