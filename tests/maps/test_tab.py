@@ -155,6 +155,7 @@ async def test_without_groups_the_tab_says_what_is_clear_without_numbers(
         await answering.store(thread, [(reject, member, -1) for member in members])
         await answering.store(thread, [(split, member, 1 if member % 2 else -1) for member in members])
         await jobs.draw(thread, TODAY - timedelta(days=day))
+        forget_caches()
         page = await tab(client, thread)
         assert "there are no groups here" in page
         assert ("What most agree with" in page) == (day == 0)  # as common ground, it has to hold on two days
@@ -174,6 +175,7 @@ async def test_too_few_answers_show_what_is_asked(client: httpx.AsyncClient, app
     thread = await make.thread()
     assert "No statement yet." in await tab(client, thread)
     await answering.statements(thread, 2)
+    forget_caches()
     page = await tab(client, thread)
     assert "Statements to answer" in page and "Statement 0." in page and "Statement 1." not in page
     await db.execute("update thread set state = 'locked' where id = $1", thread)
