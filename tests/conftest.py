@@ -36,7 +36,7 @@ from parley.feeds import sitemap
 from parley.feeds import web as feeds
 from parley.importing import images, sandbox
 from parley.notifications import counter
-from parley.pages import home, kept, thread
+from parley.pages import home, kept, moderation_counts, perspectives, thread
 from parley.search import queries as searches
 from parley.threads import cards
 from parley.threads import queries as threads
@@ -249,7 +249,8 @@ truncate webhook, site, pick, link_picture, notification, follow, topic_follow, 
 def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
     pages = (view._views, view._discussions, thread._pages, home._cache, feeds._cache, sitemap._cache, embed._pages)
-    for cache in (*pages, kept._current, cards._listings, counter._cache, unread_counter._cache):
+    counts = (counter._cache, unread_counter._cache, moderation_counts._cache)
+    for cache in (*pages, *counts, perspectives._pages, kept._current, cards._listings):
         cache.clear()
     for unchanged in (view._unchanged, kept._unchanged):
         unchanged.clear()

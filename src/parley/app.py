@@ -31,6 +31,7 @@ from parley.feeds.ids import fix_authority
 from parley.live.hub import Hub
 from parley.notifications.counter import Counter
 from parley.pages import thread
+from parley.pages.moderation_counts import ModerationCounter
 from parley.routes import FEATURES, PLATFORM
 from parley.threads.queries import topics
 from parley.unread.counter import UnreadCounter
@@ -55,7 +56,8 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
         debug=False,
     )
-    handler: ASGIApp = ViewerMiddleware(EmbedSessions(Counter(UnreadCounter(TokenMiddleware(app.asgi_handler)))))
+    counted: ASGIApp = Counter(UnreadCounter(ModerationCounter(TokenMiddleware(app.asgi_handler))))
+    handler: ASGIApp = ViewerMiddleware(EmbedSessions(counted))
     app.asgi_handler = RequestChecks(_traced(handler) if settings.traces else handler, settings)
     app.state.hub = Hub(limits=settings.limits)
     # Set by the server when it stops.

@@ -59,10 +59,10 @@ async def test_the_tab_is_used_by_keyboard_alone(open_tab: OpenTab) -> None:
         seen.append(await page.evaluate("document.activeElement.textContent.trim()"))
         await page.keyboard.press("Tab")
     assert {"How this is worked out", "As a table", "Answer"} <= set(seen)
-    more = page.locator(".verdicts .more > summary").first
+    more = page.locator(".verdicts .further > summary").first
     await more.focus()
     await page.keyboard.press("Enter")
-    await expect(page.locator(".verdicts .more").first).to_have_attribute("open", "")
+    await expect(page.locator(".verdicts .further").first).to_have_attribute("open", "")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from litestar import Litestar
 
 import make
+from conftest import forget_caches
 from maps import answering
 from parley.comments import fragments
 from parley.core import db
@@ -140,6 +141,47 @@ async def test_each_silence_is_said_in_plain_words(client: httpx.AsyncClient, ap
     page = await tab(client, silent)
     assert SILENCES[reason] in page
     assert ("<progress" in page) == (reason == "too-few-answers")
+
+
+async def test_without_groups_the_tab_says_what_is_clear_without_numbers(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    thread = await make.thread()
+    comments = await answering.statements(thread, 12)
+    most, reject, split = comments[:3]
+    who = await answering.members(60)
+    for day, members in ((1, who[:40]), (0, who[40:])):
+        await answering.nothing(thread, comments[3:], members, answers=9, seed=day)
+        await answering.store(thread, [(most, member, 1) for member in members])
+        await answering.store(thread, [(reject, member, -1) for member in members])
+        await answering.store(thread, [(split, member, 1 if member % 2 else -1) for member in members])
+        await jobs.draw(thread, TODAY - timedelta(days=day))
+        forget_caches()
+        page = await tab(client, thread)
+        assert "there are no groups here" in page
+        assert ("What most agree with" in page) == (day == 0)  # as common ground, it has to hold on two days
+    parts = [page.index(f"{title}</h3>") for title in ("agree with", "reject", "are split")]
+    said = [page.index(f">Statement {number}.<") for number in range(3)]
+    assert sorted([*parts, *said]) == [parts[0], said[0], parts[1], said[1], parts[2], said[2]]
+    shown = page[parts[0] : page.index("Not known yet")]
+    assert "%" not in shown and "in 10" not in shown and 'class="bar"' not in shown
+    assert await db.value("select count(*) from statement_verdict where thread = $1", thread) == 0
+
+    await make.put_state("comment", most, "removed")
+    forget_caches()
+    assert ">Statement 0.<" not in await tab(client, thread)
+
+
+async def test_too_few_answers_show_what_is_asked(client: httpx.AsyncClient, app: Litestar) -> None:
+    thread = await make.thread()
+    assert "No statement yet." in await tab(client, thread)
+    await answering.statements(thread, 2)
+    forget_caches()
+    page = await tab(client, thread)
+    assert "Statements to answer" in page and "Statement 0." in page and "Statement 1." not in page
+    await db.execute("update thread set state = 'locked' where id = $1", thread)
+    forget_caches()
+    assert "Statements to answer" not in await tab(client, thread)
 
 
 async def test_a_thread_without_answers_says_what_it_takes(client: httpx.AsyncClient, app: Litestar) -> None:

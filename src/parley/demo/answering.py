@@ -23,8 +23,8 @@ READERS = 130
 JOINED_DAYS = 40
 # How many of them answered in each thread, and how many statements each.
 ANSWERED = {"01": (READERS, 17), "02": (90, 12), "03": (3, 8)}
-# The thread with a map, and how many of its readers answered before yesterday's count.
-MAPPED, EARLY = "01", 105
+# How many readers answered before yesterday's count: what all sides share is shown when it held on two days.
+EARLY = {"01": 105, "02": 75}
 # Who stands between the ends of the line, and how sure the others are of their side.
 BETWEEN, SURE, UNSURE = 7, 0.9, 0.07
 
@@ -67,7 +67,7 @@ class DemoAnswer(msgspec.Struct, frozen=True):
 
 
 async def answer(threads: Mapping[str, DemoThread]) -> None:
-    """Let readers answer. The first thread's map is counted as the worker did yesterday, before the last answered.
+    """Let readers answer. Where many answer, the map is counted as the worker did yesterday, before the last answered.
 
     Today's maps are the worker's. Not to be called in a transaction, which would be idle during the count.
     """
@@ -76,8 +76,8 @@ async def answer(threads: Mapping[str, DemoThread]) -> None:
         thread = threads[number]
         stated = await _add_statements(thread.id, number)
         cast = _answers(readers[:count], stated, each, thread.at)
-        if number == MAPPED:
-            early = {reader.member for reader in readers[:EARLY]}
+        if number in EARLY:
+            early = {reader.member for reader in readers[: EARLY[number]]}
             await _store(thread.id, [one for one in cast if one.member in early])
             await maps.compute(thread.id, datetime.now(UTC) - timedelta(days=1))
             cast = [one for one in cast if one.member not in early]

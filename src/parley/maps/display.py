@@ -62,6 +62,9 @@ class Tab(msgspec.Struct, frozen=True):
     dividing: list[ShownStatement] = []
     words: list[Column] = []
     changes: list[VerdictChange] = []
+    # While there is no map: on what everybody agrees, what they reject, and where they are split.
+    of_everybody: dict[Verdict, list[ShownStatement]] = {}
+    not_known: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -75,7 +78,7 @@ async def tab(thread: int, lineages: Sequence[int], viewer: Viewer | None, only:
         return Tab("too-few-answers", 0, None)
     found = row.published
     if found.reason is not None or found.picture is None:
-        return Tab(found.reason, found.members, row.counted_at)
+        return await _without_map(row, found, lineages, viewer)
     you = await placed.you(viewer, thread, found.picture) if viewer else None
     shown = await _statements(found, lineages, viewer, only)
     by_verdict = {verdict: _of(found, shown, verdict) for verdict in ("common-ground", "rejected", "dividing")}
@@ -95,6 +98,12 @@ async def tab(thread: int, lineages: Sequence[int], viewer: Viewer | None, only:
     )
 
 
+async def _without_map(row: queries.MapRow, found: PublishedMap, lineages: Sequence[int], viewer: Viewer | None) -> Tab:
+    shown = await _statements(found, lineages, viewer, None)
+    of_everybody = {verdict: _chosen(shown, sorted(ids)) for verdict, ids in found.of_everybody.items()}
+    return Tab(found.reason, found.members, row.counted_at, of_everybody=of_everybody, not_known=found.not_known)
+
+
 async def _changes(thread: int, viewer: Viewer | None) -> list[VerdictChange]:
     """Return the newest changes of verdicts, the newest first."""
     found = await queries.changes(thread, MOST_CHANGES)
@@ -111,7 +120,8 @@ async def _statements(
 ) -> dict[int, ShownStatement]:
     """Return what the map says of each statement that the viewer may read."""
     published = {one.comment: one for one in found.statements}
-    ids = {*published, *(comment for column in found.words.values() for comment in column)}
+    named = [*found.words.values(), *found.of_everybody.values()]
+    ids = {*published, *(comment for column in named for comment in column)}
     rows = await queries.statements(ids)
     places = {lineage: number for number, lineage in enumerate(lineages, 1)}
     return {

@@ -66,7 +66,7 @@ async def compute(thread: int, now: datetime | None = None) -> None:
     previous = msgspec.json.decode(earlier.analysis, type=Analysis) if earlier else None
     state = msgspec.json.decode(earlier.state, type=PublicationState) if earlier else PublicationState()
     votes = await eligible.answers(thread)
-    found = await process.analyse(process.Request(votes, thread, previous, state.verdicts))
+    found = await process.analyse(process.Request(votes, thread, previous, state.shown))
     published, after = publish_map(found, votes, await eligible.authors(votes), state, now.date())
     history = msgspec.json.decode(earlier.history, type=list[MapChange]) if earlier else []
     history += changes(now, found, previous, state, after)

@@ -11,6 +11,7 @@ from parley.core.http.pages import Finished, page, page_size, render, sent, want
 from parley.maps import display
 from parley.notifications import queries as notifications
 from parley.statements import queries as statements
+from parley.statements.deck import StatementCandidate
 
 # Nobody answers more in one sitting.
 MOST_WAITING = 10
@@ -45,9 +46,9 @@ async def _context(shown: ThreadView, viewer: Viewer | None, *, table: bool) -> 
     return values | {"view": "perspectives", "path": address}
 
 
-async def _waiting(thread: int, viewer: Viewer | None) -> int:
-    """Return how many statements the viewer can be asked, at most MOST_WAITING."""
+async def _waiting(thread: int, viewer: Viewer | None) -> list[StatementCandidate]:
+    """Return statements that the viewer can be asked, at most MOST_WAITING."""
     deck = await statements.deck(thread)
     if viewer is not None:
         deck = await statements.left_for(viewer.id, deck, await statements.answered(viewer.id, thread))
-    return min(len(deck), MOST_WAITING)
+    return deck[:MOST_WAITING]

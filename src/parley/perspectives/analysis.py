@@ -115,6 +115,8 @@ class StatementResult(msgspec.Struct, frozen=True):
     everybody: Shares
     asked: int  # answers that Parley asked for
     bounds: LowerBounds = LowerBounds()
+    # The verdict if everybody is taken as one group; `dividing` means that they are split. Shown while there is no map.
+    of_everybody: Verdict = "unknown"
 
 
 class Analysis(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from parley.perspectives.analysis import Analysis, Reason, StatementResult, Verd
 from parley.perspectives.analysis import Shares as ExactShares
 from parley.perspectives.picture import MapPicture, draw
 from parley.perspectives.publishing import (
+    STEP,
     PublishedShares,
     PublishedTally,
     Tally,
@@ -55,6 +56,8 @@ class PublishedMap(msgspec.Struct, frozen=True):
     not_known: int = 0
     # By letter, the comments that set a group apart, with the shares of that group.
     words: dict[str, tuple[int, ...]] = {}
+    # While there is no map: by verdict, the comments on which everybody agrees, disagrees, or is split.
+    of_everybody: dict[Verdict, tuple[int, ...]] = {}
 
     def of(self, verdict: Verdict) -> list[PublishedStatement]:
         return [one for one in self.statements if one.verdict == verdict]
@@ -69,11 +72,22 @@ class PublicationState(msgspec.Struct, frozen=True):
 
     cells: dict[str, dict[str, PublishedTally]] = {}
     histories: dict[str, VerdictHistory] = {}
+    # The same of everybody, while there is no map.
+    of_everybody: dict[str, VerdictHistory] = {}
 
     @property
     def verdicts(self) -> dict[str, Verdict]:
-        """The verdicts that readers see, by statement."""
-        return {name: one.shown for name, one in self.histories.items() if one.shown != "unknown"}
+        """The verdicts that readers see on the map, by statement."""
+        return _shown(self.histories)
+
+    @property
+    def shown(self) -> dict[str, Verdict]:
+        """The verdicts that readers see, with or without a map."""
+        return _shown(self.histories) or _shown(self.of_everybody)
+
+
+def _shown(histories: Mapping[str, VerdictHistory]) -> dict[str, Verdict]:
+    return {name: one.shown for name, one in histories.items() if one.shown != "unknown"}
 
 
 def publish_map(
@@ -84,7 +98,7 @@ def publish_map(
     `authors` has the author of each statement: a group's own words are by different ones.
     """
     if analysis.state != "open" or analysis.parameters is None:
-        return PublishedMap(analysis.reason, rounded_down(analysis.gate.members)), PublicationState()
+        return _without_map(analysis, before, today)
     histories = {
         one.statement: next_verdict(
             before.histories.get(one.statement, VerdictHistory()), one.verdict, one.asked, today
@@ -109,10 +123,32 @@ def publish_map(
         between=round(between * 20) * 5 if centres else 0,
         picture=draw(counted, analysis.axes, centres),
         statements=tuple(_statement(one, verdicts, cells) for one in analysis.statements if one.statement in named),
-        not_known=len(analysis.statements) - len(verdicts),
+        not_known=_not_known(analysis, verdicts),
         words={letter: tuple(map(int, column)) for letter, column in words.items()},
     )
     return found, msgspec.structs.replace(after, cells=cells)
+
+
+def _without_map(analysis: Analysis, before: PublicationState, today: date) -> tuple[PublishedMap, PublicationState]:
+    """Publish what everybody agrees on, by the rules of common ground; without numbers, which nobody needs to see."""
+    new = VerdictHistory()
+    after = PublicationState(
+        of_everybody={
+            one.statement: next_verdict(before.of_everybody.get(one.statement, new), one.of_everybody, one.asked, today)
+            for one in analysis.statements
+        }
+    )
+    found: dict[Verdict, tuple[int, ...]] = {}
+    for statement, verdict in after.shown.items():
+        found[verdict] = (*found.get(verdict, ()), int(statement))
+    members = rounded_down(analysis.gate.members)
+    unknown = _not_known(analysis, after.shown)
+    return PublishedMap(analysis.reason, members, not_known=unknown, of_everybody=found), after
+
+
+def _not_known(analysis: Analysis, verdicts: Mapping[str, Verdict]) -> int:
+    """Return how many statements have no verdict, among those that a few members answered."""
+    return sum(one.everybody.answers >= STEP and one.statement not in verdicts for one in analysis.statements)
 
 
 def _statement(

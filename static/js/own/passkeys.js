@@ -1,5 +1,5 @@
 // Passkeys (W3C Web Authentication): a form with `data-passkey` is sent with what an authenticator signed. Where the
-// browser knows no passkeys, a form that needs one stays hidden. It is a file of its own, since few pages load it.
+// browser knows no passkeys, a form that needs one is hidden. It is a file of its own, since few pages load it.
 const Passkey = globalThis.PublicKeyCredential;
 const readers = { get: "parseRequestOptionsFromJSON", create: "parseCreationOptionsFromJSON" };
 // The server accepts a challenge for five minutes (accounts/challenges.py).
@@ -7,9 +7,9 @@ const RENEWED = 4 * 60_000;
 // A browser allows one request at a time.
 let asking;
 
-const forms = [...document.querySelectorAll("form[data-passkey]")].filter((form) => Passkey?.[readers[form.dataset.passkey]]);
-for (const form of forms) {
-  form.hidden = false;
+for (const form of document.querySelectorAll("form[data-passkey]")) {
+  form.hidden = !Passkey?.[readers[form.dataset.passkey]];
+  if (form.hidden) continue;
   document.querySelector("[data-no-passkey]")?.remove();
   form.addEventListener("submit", (event) => {
     if (form.elements.credential.value) return;

@@ -68,6 +68,9 @@ class Viewer(msgspec.Struct, frozen=True):
     # Their unread notifications, and comments (100 means more than 99); only set for whole pages.
     unread: int = 0
     unread_comments: int = 0
+    # What waits for a moderator, in the queue and among the appeals; only set for whole pages.
+    queued: int = 0
+    appealed: int = 0
 
     @property
     def silenced(self) -> bool:

@@ -38,7 +38,7 @@ def analyse(
         reason = style.reason(gate)
         if reason is None:
             return _open(whole, matrix, gate, fitted, seed, previous, shown or {})
-    return _silent(whole, matrix, gate, reason, previous)
+    return _silent(whole, matrix, gate, reason, previous, shown or {})
 
 
 def was_open(previous: Analysis | None) -> bool:
@@ -114,7 +114,14 @@ def _open(
     )
 
 
-def _silent(whole: Matrix, matrix: Matrix, gate: Gate, reason: Reason, previous: Analysis | None) -> Analysis:
+def _silent(
+    whole: Matrix,
+    matrix: Matrix,
+    gate: Gate,
+    reason: Reason,
+    previous: Analysis | None,
+    shown: Mapping[str, Verdict],
+) -> Analysis:
     """Return an analysis without a map. It keeps the earlier parameters, so that letters outlive the silence."""
-    statements, _ = results.statements(whole, matrix, None, [], {})
+    statements, _ = results.statements(whole, matrix, None, [], shown)
     return Analysis("silent", reason, gate, 0, (), statements, {}, previous.parameters if previous else None)

@@ -54,15 +54,19 @@ def statements(
 ) -> tuple[tuple[StatementResult, ...], dict[str, tuple[str, ...]]]:
     """Return all statements, and those that set each group apart. Only the members of `matrix` count."""
     evidence = _evidence(whole, matrix, groups)
-    verdicts = evidence.verdicts(*(_shown(whole, shown, one) for one in COMMON)) if groups else None
+    before = [_shown(whole, shown, one) for one in COMMON]
+    unknown: list[Verdict] = ["unknown"] * len(whole.statements)
+    verdicts = evidence.verdicts(*before) if groups else unknown
+    of_everybody = unknown if groups else evidence.verdicts_of_everybody(*before)
     found = tuple(
         StatementResult(
             name,
-            verdicts[index] if verdicts else "unknown",
+            verdicts[index],
             {letter: _shares(evidence.groups, row, index) for row, letter in enumerate(letters)},
             _shares(evidence.everybody, 0, index),
             int(evidence.asked_of_everybody.answers[0, index]),
             _bounds(evidence, index) if groups else LowerBounds(),
+            of_everybody[index],
         )
         for index, name in enumerate(whole.statements)
     )

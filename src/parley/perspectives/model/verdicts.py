@@ -14,6 +14,8 @@ EVERY_GROUP, EVERYBODY, ASKED = 0.6, 0.5, 0.5
 # Common ground that was shown stays until the lowest group falls below this.
 EVERY_GROUP_STAYS = 0.55
 ONE_AGREES, ANOTHER_DISAGREES = 0.5, 0.4
+# Without groups: so many answers are needed, and everybody is split if both bounds are at least this.
+LEAST_OF_EVERYBODY, SPLIT = 10, 0.3
 TYPICAL_AGREES, SIGNIFICANT = 0.5, 1.2816
 
 
@@ -76,14 +78,23 @@ class Evidence:
         """Return each statement's verdict, given which are shown as common ground or rejected by all."""
         agreed = self._is_common([one.least_agree for one in self._tallies], agreed_before)
         rejected = self._is_common([one.least_disagree for one in self._tallies], rejected_before)
-        return [
-            "common-ground" if a else "rejected" if r else "dividing" if d else "unknown"
-            for a, r, d in zip(agreed, rejected, self._divide(), strict=True)
-        ]
+        return _named(agreed, rejected, self._divide())
+
+    def verdicts_of_everybody(self, agreed_before: Flags, rejected_before: Flags) -> list[Verdict]:
+        """Return the verdicts with everybody as the only group, which divide where everybody is split."""
+        tallies, enough = self._tallies_of_everybody, self.everybody.answers[0] >= LEAST_OF_EVERYBODY
+        agreed = self._is_common([one.least_agree for one in tallies], agreed_before)
+        rejected = self._is_common([one.least_disagree for one in tallies], rejected_before)
+        split = np.minimum(self.everybody.least_agree[0], self.everybody.least_disagree[0]) >= SPLIT
+        return _named(agreed & enough, rejected & enough, split & enough)
 
     @property
     def _tallies(self) -> tuple[AnswerCounts, AnswerCounts, AnswerCounts]:
         return self.groups, self.everybody, self.asked
+
+    @property
+    def _tallies_of_everybody(self) -> tuple[AnswerCounts, AnswerCounts, AnswerCounts]:
+        return self.everybody, self.everybody, self.asked_of_everybody
 
     def _is_common(self, bounds: list[Floats], before: Flags) -> Flags:
         """Say what every group's bound, everybody's, and every group's among asked answers are high enough for."""
@@ -98,6 +109,13 @@ class Evidence:
         agrees, disagrees = self.groups.least_agree >= ONE_AGREES, self.groups.least_disagree >= ANOTHER_DISAGREES
         more = self.groups.least_agree[:, None] > self.groups.most_agree[None, :]
         return np.any(agrees[:, None] & disagrees[None, :] & more, axis=(0, 1))
+
+
+def _named(agreed: Flags, rejected: Flags, divide: Flags) -> list[Verdict]:
+    return [
+        "common-ground" if a else "rejected" if r else "dividing" if d else "unknown"
+        for a, r, d in zip(agreed, rejected, divide, strict=True)
+    ]
 
 
 def representative(tally: AnswerCounts, group: int) -> Indices:
