@@ -22,7 +22,7 @@ WAYS = {
 HELD = ("pending", "rejected", "expired", "withdrawn")
 STATES = [*WAYS, *HELD, "collapsed"]
 VIEWERS = ("visitor", "member", "author", "moderator")
-COUNTED = re.compile(r'<h2 id="found-(\w+)">\w+ <span class="soft">([^<]*)</span>')
+COUNTED = re.compile(r'<h2 id="(?:found|closest)-(\w+)">\w+ <span class="soft">([^<]*)</span>')
 
 
 @pytest.fixture(autouse=True)
