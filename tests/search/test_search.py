@@ -241,14 +241,13 @@ async def test_what_has_the_rarer_words_comes_closest(app: Litestar, client: htt
         await make.comment(thread, await make.member(), "Frequent words about energy.")
     exact = await make.comment(thread, await make.member(), "Frequent words about energy and the zeppelin of Lublin.")
     rarer = await make.comment(thread, await make.member(), "Frequent energy of a zeppelin.")
-    less_rare = await make.comment(thread, await make.member(), "Frequent words: the Lublin zeppelin energy.")
+    less_rare = await make.comment(thread, await make.member(), "Frequent: the Lublin zeppelin energy.")
     await jobs.check()
 
-    text = await page(client, "frequent words energy zeppelin lublin about", kind="comment")
+    text = await page(client, "frequent words energy zeppelin lublin", kind="comment")
 
     ids = [int(one) for one in re.findall(r'"/c/(\d+)"', text)]
-    assert list(dict.fromkeys(ids)) == [exact, less_rare]
-    assert f"/c/{rarer}" not in text
+    assert list(dict.fromkeys(ids))[:3] == [exact, less_rare, rarer]
 
 
 async def test_a_misspelt_word_stands_for_what_it_may_mean_too(app: Litestar, client: httpx.AsyncClient) -> None:
