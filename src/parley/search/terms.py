@@ -75,7 +75,7 @@ async def text_query(query: Query, lang: str, corrections: Mapping[int, str] | N
     rows = sorted(
         {(place, configuration(text, code), indexed(text)) for place, text in spellings for code in languages}
     )
-    numbers, configurations, words = ([row[at] for row in rows] for at in range(3))
+    numbers, configurations, words = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
     alternatives = await db.fetch(Alternative, TERMS, numbers, configurations, words)
     return _joined(query.terms, alternatives, tuple(dict.fromkeys(configurations)), await _authors(query))
 
