@@ -16,6 +16,7 @@ from bench import (
     crowd,
     digests,
     endurance,
+    feeds,
     growth,
     hot,
     large,
@@ -48,6 +49,7 @@ PARTS = {
     "digests": digests,
     "moderation": moderation,
     "programs": programs,
+    "feeds": feeds,
     "browser": browser,
     "memory": rest,
 }

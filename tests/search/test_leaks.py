@@ -22,7 +22,7 @@ WAYS = {
 HELD = ("pending", "rejected", "expired", "withdrawn")
 STATES = [*WAYS, *HELD, "collapsed"]
 VIEWERS = ("visitor", "member", "author", "moderator")
-COUNTED = re.compile(r'<h2 id="found-(\w+)">\w+ <span class="soft">([^<]*)</span>')
+COUNTED = re.compile(r'<h2 id="(?:found|closest)-(\w+)">\w+ <span class="soft">([^<]*)</span>')
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +44,8 @@ async def put(comment: int, state: str) -> None:
 
 async def addresses() -> list[str]:
     queries = ("canary", '"canary sings"', "canray", "canary+kind:comment", "by:cora", "stance:adds", "canary+sort:new")
+    # Nothing has all of these words, so what comes closest is shown.
+    queries += ("canary+sings+zeppelin", "canray+sings", "canary+hidden+zeppelin+balloon")
     return [f"/search?q={query}" for query in queries] + ["/search/suggest?q=canary", "/search?q=sings&sort=new"]
 
 

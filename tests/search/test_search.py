@@ -213,13 +213,14 @@ async def test_a_name_among_the_words_finds_what_its_member_wrote(app: Litestar,
     [
         ("lubin polish letters", True),
         ('grandmother "polish letters" zeppelin', True),
+        ("lubin warsaw polish letters", True),
         ("lubin polish letters -grandmother", False),
         ("lubin polish letters stance:asks", False),
         ("lubin warsaw letters", False),
         ("lubin letters", False),
     ],
 )
-async def test_one_word_of_many_may_be_wrong_if_nothing_has_all(
+async def test_what_lacks_a_word_or_two_is_found_if_hardly_anything_has_all(
     app: Litestar, client: httpx.AsyncClient, typed: str, is_found: bool
 ) -> None:
     thread = await make.thread()
@@ -228,10 +229,39 @@ async def test_one_word_of_many_may_be_wrong_if_nothing_has_all(
 
     text = await page(client, typed)
 
-    assert (f"/c/{one}" in text) == ("all but one" in text) == is_found
-    assert "all but one" not in await page(client, "grandmother polish letters")
+    assert (f"/c/{one}" in text) == ("come closest" in text) == is_found
+    assert "come closest" not in await page(client, "grandmother polish letters")
     await db.execute("update comment set state = 'removed' where id = $1", one)
-    assert "all but one" not in await page(client, typed)
+    assert "come closest" not in await page(client, typed)
+
+
+async def test_what_has_the_rarer_words_comes_closest(app: Litestar, client: httpx.AsyncClient) -> None:
+    thread = await make.thread()
+    for _ in range(3):
+        await make.comment(thread, await make.member(), "Frequent words about energy.")
+    exact = await make.comment(thread, await make.member(), "Frequent words about energy and the zeppelin of Lublin.")
+    rarer = await make.comment(thread, await make.member(), "Frequent energy of a zeppelin.")
+    less_rare = await make.comment(thread, await make.member(), "Frequent: the Lublin zeppelin energy.")
+    await jobs.check()
+
+    text = await page(client, "frequent words energy zeppelin lublin", kind="comment")
+
+    ids = [int(one) for one in re.findall(r'"/c/(\d+)"', text)]
+    assert list(dict.fromkeys(ids))[:3] == [exact, less_rare, rarer]
+
+
+async def test_a_misspelt_word_stands_for_what_it_may_mean_too(app: Litestar, client: httpx.AsyncClient) -> None:
+    thread = await make.thread()
+    found = [await make.comment(thread, await make.member(), f"The singular case, number {at}.") for at in range(3)]
+    await jobs.check()
+
+    text = await page(client, "singulra case", kind="comment")
+
+    assert "Did you mean" in text and "Nothing has all of these words." in text
+    assert all(f"/c/{one}" in text for one in found) and "<mark>singular</mark>" in text
+    await db.execute("update comment set state = 'removed' where id = any($1::bigint[])", found)
+    text = await page(client, "singulra case", kind="comment")
+    assert "Did you mean" not in text and "come closest" not in text
 
 
 async def test_articles_and_members_are_suggested(app: Litestar, client: httpx.AsyncClient) -> None:

@@ -122,6 +122,7 @@ class Cage:
         yield f"/u/{self.author.name}"
         yield f"/search?q=by:{self.author.name}"
         yield f"/search?q=says+thread:{self.thread}&sort=new"
+        yield f"/search?q=after+says+zeppelin+thread:{self.thread}"
         yield from (f"/?sort={sort}" for sort in ("hot", "new", "active", "top"))
 
 

@@ -49,8 +49,8 @@ async def search(
         found = results.Results() if form.is_empty else await results.find(form, viewer)
         if form.errors:
             raise InvalidFields(form.errors)
-        more = form.kind and form.page < MOST_PAGES and any(one.more for one in found.sections)
-        items = [_hit(section.kind, hit) for section in found.sections for hit in section.hits]
+        more = form.kind and form.page < MOST_PAGES and any(one.more for one in found.all)
+        items = [_hit(section.kind, hit) for section in found.all for hit in section.hits]
         return schemas.SearchResults(items, found.spelling, next_page(request, form.page + 1) if more else None)
 
     return await answer(request, make)

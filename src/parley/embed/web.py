@@ -48,13 +48,13 @@ def _script() -> Finished:
 @get("/embed/v1/page", name="embed:page", opt=READING)
 async def page(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[str] = "") -> Response[Any]:
     """Describe the article at `url`: its passages, and how many comments each has."""
-    await queries.site(site)
     _check([url])
 
     async def make() -> Finished:
+        await queries.site(site)
         return Finished(msgspec.json.encode(await pages.page(url)), {})
 
-    return _answer(request, await _pages.get(url, make))
+    return _answer(request, await _pages.get((site, url), make))
 
 
 @get("/embed/v1/counts", name="embed:counts", opt=READING)

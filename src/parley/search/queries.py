@@ -32,12 +32,18 @@ SETTINGS = """
 select set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true)
 """
 MATCHES = "and d.kind = $2 and d.words @@ $3::text::tsquery and d.at >= $4 and d.at < $5"
-# By the words, the rank apart from them, and the age: a comment of today counts a quarter more than a very old one.
-BEST_FIRST = """
-ts_rank_cd('{0.1, 0.2, 0.4, 1}', words, $7::text::tsquery, 1)::float8 * (1 + 0.1 * prior)
-* (1 + 0.25 * exp(-extract(epoch from now() - at)::float8 / 86400 / 260)) desc, prior desc, at desc, source desc
-"""
-NEWEST_FIRST = "$7::text is null, at desc, source desc"
+# By how much of the query a match has, if it may lack words; then by its words, the rank apart from them, and the age:
+# a comment of today counts a quarter more than a very old one. Words count more the closer together they stand, and a
+# little by how often, which also ranks those who have a word as the name of their author.
+WEIGHTS = "'{0.1, 0.2, 0.4, 1}'"
+BEST_FIRST = f"""
+(select sum(weight) from unnest($11::text[], $12::float8[]) part (query, weight) where words @@ query::tsquery)
+desc nulls last,
+(ts_rank_cd({WEIGHTS}, words, $6::text::tsquery, 1) + 0.05 * ts_rank_cd({WEIGHTS}, words, $7::text::tsquery, 1))::float8
+* (1 + 0.1 * prior) * (1 + 0.25 * exp(-extract(epoch from now() - at)::float8 / 86400 / 260)) desc,
+prior desc, at desc, source desc
+"""  # noqa: S608 constants only
+NEWEST_FIRST = "$7::text is null, $11::text[] is null, $12::float8[] is null, at desc, source desc"
 ORDERS = {"best": ("d.prior desc, d.at desc", BEST_FIRST), "new": ("d.at desc", NEWEST_FIRST)}
 HITS = {
     (kind, sort): f"""
@@ -75,6 +81,9 @@ class Search(msgspec.Struct, frozen=True):
     before: datetime
     viewer: int | None
     sort: str = "best"
+    # Parts of the query, as text of the type tsquery, and how much each counts, if a match may lack some of them.
+    parts: tuple[str, ...] = ()
+    weights: tuple[float, ...] = ()
 
     def matching(self, text: str) -> str:
         """Return `text` and the filters as text of the type tsquery."""
@@ -93,7 +102,7 @@ class Hits(msgspec.Struct, frozen=True):
 async def hits(search: Search, kind: Kind, *, offset: int, limit: int) -> Hits:
     """Return hits of one kind in order. Raises Busy if others search for too long."""
     most = CANDIDATES if search.text.exact == search.text.loose else PHRASE_CANDIDATES
-    arguments = (*_arguments(search, kind), search.text.any, most, offset, limit)
+    arguments = (*_arguments(search, kind), search.text.any, most, offset, limit, search.parts, search.weights)
     try:
         async with _limited():
             return Hits(await db.values(HITS[kind, search.sort], *arguments))

@@ -1,5 +1,6 @@
 """What a search finds: hits of each kind with their number, and another spelling."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -7,9 +8,9 @@ import msgspec
 from parley.accounts import queries as accounts
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
-from parley.search import people, queries, spelling, view
+from parley.search import closest, people, queries, spelling, view
 from parley.search.forms import SearchForm
-from parley.search.parsing import parse
+from parley.search.parsing import Query, Term, parse
 from parley.search.people import MemberHit
 from parley.search.queries import Search
 from parley.search.tables import Kind
@@ -37,18 +38,22 @@ class Section(msgspec.Struct, frozen=True):
 
 class Results(msgspec.Struct, frozen=True):
     sections: list[Section] = []
-    # Nothing has all words of the query, and these have all but one.
-    is_partial: bool = False
+    # What comes closest to the query, if almost nothing has all of its words.
+    closest: list[Section] = []
     # What may have been meant, if almost nothing was found.
     spelling: str | None = None
 
     @property
+    def all(self) -> list[Section]:
+        return [*self.sections, *self.closest]
+
+    @property
     def with_hits(self) -> list[Section]:
-        return [one for one in self.sections if one.hits]
+        return [one for one in self.all if one.hits]
 
     @property
     def only_newest(self) -> bool:
-        return any(one.only_newest for one in self.sections)
+        return any(one.only_newest for one in self.all)
 
 
 async def find(form: SearchForm, viewer: Viewer | None) -> Results:
@@ -57,18 +62,33 @@ async def find(form: SearchForm, viewer: Viewer | None) -> Results:
     if search is None:
         return Results()
     sections = await _sections(form, search)
-    is_partial = bool(search.text.almost) and not any(one.hits for one in sections if one.kind != "member")
-    few = form.page == 1 and (is_partial or sum(len(one.hits) for one in sections) < FEW)
-    spelling = await _spelling(form, search) if few else None
-    if is_partial:
-        text = msgspec.structs.replace(search.text, exact=search.text.almost, loose=search.text.almost)
-        sections = await _sections(form, msgspec.structs.replace(search, text=text))
-    return Results(sections, is_partial and any(one.hits for one in sections), spelling)
+    if _are_enough(form, sections):
+        return Results(sections)
+    corrections = await spelling.corrections(form.query)
+    return Results(sections, await _closest(form, search, corrections), await _spelling(form, search, corrections))
 
 
-async def _sections(form: SearchForm, search: Search) -> list[Section]:
+def _are_enough(form: SearchForm, sections: Sequence[Section]) -> bool:
+    """Whether nothing else has to be shown: on later pages than the first, there were enough hits before."""
+    return sum(len(one.hits) for one in sections if one.kind != "member") >= (FEW if form.page == 1 else 1)
+
+
+async def _closest(form: SearchForm, search: Search, corrections: Mapping[int, str]) -> list[Section]:
+    """Return hits that come closest, those of the first way to read the query in which enough are found."""
+    sections: list[Section] = []
+    terms = [*form.query.terms, *(Term(word) for word in corrections.values())]
+    for other in await closest.ways(search, form, corrections):
+        sections = await _sections(form, other, Query(tuple(terms)))
+        if _are_enough(form, sections):
+            break
+    return sections
+
+
+async def _sections(form: SearchForm, search: Search, query: Query | None = None) -> list[Section]:
+    """Return hits of each kind that the form asks for; with another `query` than the form's, no members."""
     kinds = [form.kind] if form.kind else list(FIRST)
-    return [await _section(form, search, kind) for kind in kinds if _has(form, kind)]
+    chosen = [kind for kind in kinds if _has(form, kind) and (query is None or kind != "member")]
+    return [await _section(form, search, kind, query or form.query) for kind in chosen]
 
 
 async def prepared(form: SearchForm, viewer: Viewer | None) -> Search | None:
@@ -95,7 +115,7 @@ def _has(form: SearchForm, kind: str) -> bool:
     return kind == "comment" or not form.stance
 
 
-async def _section(form: SearchForm, search: Search, kind: str) -> Section:
+async def _section(form: SearchForm, search: Search, kind: str, query: Query) -> Section:
     limit = PAGE if form.kind else FIRST[kind]
     offset = (form.page - 1) * PAGE if form.kind else 0
     if kind == "member":
@@ -104,15 +124,15 @@ async def _section(form: SearchForm, search: Search, kind: str) -> Section:
     found = await queries.hits(search, KINDS[kind], offset=offset, limit=limit + 1)
     more = len(found.refs) > limit
     count = await queries.count(search, KINDS[kind]) if more or offset else len(found.refs)
-    shown = await view.show(found.refs[:limit], KINDS[kind], form.query, search.text)
+    shown = await view.show(found.refs[:limit], KINDS[kind], query, search.text)
     return Section(kind, shown, count, more, found.only_newest)
 
 
-async def _spelling(form: SearchForm, search: Search) -> str | None:
+async def _spelling(form: SearchForm, search: Search, corrections: Mapping[int, str]) -> str | None:
     """Return the words in another spelling, if that finds something that this viewer may see."""
-    better = await spelling.corrected(form.q, form.query)
-    if better is None:
+    if not corrections:
         return None
+    better = spelling.corrected(form.q, form.query, corrections)
     text = await text_query(parse(better), form.lang)
     other = msgspec.structs.replace(search, text=text)
     counts = [await queries.count(other, kind) for kind in KINDS.values()]

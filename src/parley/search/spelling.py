@@ -1,5 +1,8 @@
 """Words that a misspelt query may have meant."""
 
+from collections.abc import Mapping
+from math import log
+
 import msgspec
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -29,6 +32,7 @@ LIKE = """
 select word, comments from search_word
 where word collate "C" >= $1 and word collate "C" < $1 || chr(1114111) and length(word) between $2 and $3
 """
+KNOWN = "select word, comments from search_word where word = any($1::text[])"
 
 
 class KnownWord(msgspec.Struct, frozen=True):
@@ -43,13 +47,26 @@ async def collect() -> None:
         await db.execute(COLLECT)
 
 
-async def corrected(typed: str, query: Query) -> str | None:
-    """Return `typed` with its misspelt words as they may have been meant, or None if none is misspelt."""
-    better = typed
-    for term in query.wanted:
-        if not term.is_phrase and (word := await _meant(term)) is not None:
-            better = better.replace(term.text, word, 1)
-    return better if better != typed else None
+async def corrections(query: Query) -> dict[int, str]:
+    """Return what the misspelt words of a query may have meant, by the places of their terms."""
+    words = [(place, one) for place, one in enumerate(query.terms) if not (one.is_excluded or one.is_phrase)]
+    found = {place: await _meant(one) for place, one in words}
+    return {place: word for place, word in found.items() if word is not None}
+
+
+def corrected(typed: str, query: Query, corrections: Mapping[int, str]) -> str:
+    """Return `typed` with its misspelt words as they may have been meant."""
+    for place, word in corrections.items():
+        typed = typed.replace(query.terms[place].text, word, 1)
+    return typed
+
+
+async def rarity(query: Query) -> dict[int, float]:
+    """Return how much the terms of a query tell about a text, by their places: the rarer a word, the more."""
+    words = {place: folded(one.text) for place, one in enumerate(query.terms) if not one.is_excluded}
+    rows = await db.fetch(KnownWord, KNOWN, list(words.values()))
+    known = {one.word: one.comments for one in rows}
+    return {place: log(2 * NEWEST / (1 + known.get(word, 1))) for place, word in words.items()}
 
 
 async def _meant(term: Term) -> str | None:

@@ -4,6 +4,7 @@ PostgreSQL itself makes a query of each term, so nothing that was typed is parse
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 
 import msgspec
 
@@ -19,8 +20,6 @@ LANGUAGES = f"""
 select coalesce(lower(split_part(lang, '-', 1)), '') as language from revision
 group by 1 order by count(*) desc, 1 limit {MOST_LANGUAGES}
 """  # noqa: S608 constants only
-# From so many words on, a text may lack one of them if nothing has all.
-MOST_OF = 3
 # For each term in each configuration: the phrase, all its words in any order, and any of its words.
 TERMS = """
 select number, phraseto_tsquery(configuration::regconfig, words)::text as phrase,
@@ -43,26 +42,40 @@ class Alternative(msgspec.Struct, frozen=True):
 class TextQuery(msgspec.Struct, frozen=True):
     """A query as text of the type tsquery; empty if it has no words.
 
-    `exact` is what was asked for; `loose` is the same with the words of phrases in any order; `almost` is all but one
-    of its terms, empty for fewer than three. `any` is each word that was asked for, in `configurations`, to mark them
-    in texts.
+    `exact` is what was asked for; `loose` is the same with the words of phrases in any order. `any` is each word that
+    was asked for, in `configurations`, to mark them in texts. `wanted` has the parts of `exact` by the place of their
+    term; `excluded` is its rest.
     """
 
     exact: str = ""
     loose: str = ""
-    almost: str = ""
     any: str = ""
     configurations: tuple[str, ...] = ()
+    wanted: dict[int, str] = {}
+    excluded: tuple[str, ...] = ()
+
+    def without(self, missing: int) -> "TextQuery":
+        """Return the query for texts that may lack so many of the wanted terms."""
+        ways = combinations(self.wanted.values(), len(self.wanted) - missing)
+        text = " & ".join([_any_of(" & ".join(some) for some in ways), *self.excluded])
+        return msgspec.structs.replace(self, exact=text, loose=text)
+
+    def other_than(self, text: str) -> "TextQuery":
+        """Return the query for texts that do not match `text`."""
+        return msgspec.structs.replace(self, exact=f"{self.exact} & !({text})", loose=f"{self.loose} & !({text})")
 
 
-async def text_query(query: Query, lang: str) -> TextQuery:
-    """Return the query for the terms of `query`, in the language `lang` or, without one, in those of the site."""
+async def text_query(query: Query, lang: str, corrections: Mapping[int, str] | None = None) -> TextQuery:
+    """Return the query for the terms of `query`, in the language `lang` or, without one, in those of the site.
+
+    For a term with a correction, by its place, a text may have either.
+    """
     languages = [lang] if lang else await _languages.get("", _site_languages)
-    pairs = sorted(
-        {(place, configuration(one.text, code)) for place, one in enumerate(query.terms) for code in languages}
+    spellings = [(place, one.text) for place, one in enumerate(query.terms)] + list((corrections or {}).items())
+    rows = sorted(
+        {(place, configuration(text, code), indexed(text)) for place, text in spellings for code in languages}
     )
-    numbers, configurations = [place for place, _ in pairs], [name for _, name in pairs]
-    words = [indexed(query.terms[place].text) for place in numbers]
+    numbers, configurations, words = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
     alternatives = await db.fetch(Alternative, TERMS, numbers, configurations, words)
     return _joined(query.terms, alternatives, tuple(dict.fromkeys(configurations)), await _authors(query))
 
@@ -96,15 +109,11 @@ def _joined(
     return TextQuery(
         " & ".join([*exact, *no]),
         " & ".join([*loose, *no]),
-        " & ".join([_all_but_one(exact), *no]) if len(exact) >= MOST_OF else "",
         " | ".join(words),
         configurations,
+        dict(zip(wanted, exact, strict=True)),
+        tuple(no),
     )
-
-
-def _all_but_one(parts: Sequence[str]) -> str:
-    left_out = [" & ".join([*parts[:place], *parts[place + 1 :]]) for place in range(len(parts))]
-    return f"({' | '.join(left_out)})"
 
 
 def _any_of(alternatives: Iterable[str]) -> str:

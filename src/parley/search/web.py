@@ -86,7 +86,7 @@ def _address(form: SearchForm) -> Any:
 
 
 def _next(form: SearchForm, found: Results) -> str | None:
-    if not form.kind or form.page >= MOST_PAGES or not any(one.more for one in found.sections):
+    if not form.kind or form.page >= MOST_PAGES or not any(one.more for one in found.all):
         return None
     return str(_address(form)(page=str(form.page + 1)))
 
