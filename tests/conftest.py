@@ -1,6 +1,7 @@
 """Real servers for all tests: an embedded PostgreSQL and Valkey of their own, or those the environment names."""
 
 import asyncio
+import logging
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +14,7 @@ import asyncpg
 import httpx
 import hypothesis
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from litestar import Litestar
 from redis.asyncio.connection import parse_url
@@ -66,9 +68,17 @@ for profile, examples in (("quick", 20), ("deep", 400)):
     )
 hypothesis.settings.load_profile("quick")
 
+
+def _unwritten(*_: object) -> structlog.typing.EventDict:
+    raise structlog.DropEvent
+
+
 os.environ.setdefault("PARLEY_SECRET", "a secret of the tests, long enough to be one")
 os.environ.setdefault("PARLEY_BASE_URL", "http://localhost")
 os.environ.setdefault("PARLEY_LOG", "error")
+# A line for each request takes a twentieth of the time. Tests of what is logged capture it.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+structlog.configure(processors=[_unwritten])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -99,8 +109,9 @@ def patience() -> Iterator[None]:
         patch.setattr(engine, "SERVER_SETTINGS", engine.SERVER_SETTINGS | PATIENT)
         patch.setattr(engine, "ACQUIRE_SECONDS", SECONDS)
         patch.setattr(redis, "TIMEOUT_SECONDS", SECONDS)
-        # Once set, it counts until the test's transaction ends.
+        # What a search sets for its transaction counts until the test's ends: each statement would be planned anew.
         patch.setattr(searches, "STATEMENT_MILLISECONDS", SECONDS * 1_000)
+        patch.setattr(searches, "SETTINGS", "select set_config('statement_timeout', $1, true)")
         # The loop stands still between two tests of it, for as long as others take: that is no strain.
         patch.setattr(load_shedding, "WEIGHT", 0.0)
         for reading in (sandbox, images):

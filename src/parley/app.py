@@ -72,7 +72,6 @@ async def _compile_templates() -> None:
 
 def _keep() -> None:
     """Let garbage collection skip everything loaded so far, which stays, and give back what loading it took."""
-    gc.collect()
     gc.freeze()
     gc.enable()
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):

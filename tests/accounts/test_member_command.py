@@ -1,10 +1,9 @@
 import json
-import os
 import subprocess
-import sys
 
 import pytest
 
+import command
 from parley.core import db
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed, pytest.mark.usefixtures("app")]
@@ -15,8 +14,7 @@ def parley(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]
 
 
 def member(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "parley", "member", *arguments]
-    return subprocess.run(command, input=typed, capture_output=True, text=True, env=os.environ, timeout=60, check=False)
+    return command.parley("member", *arguments, typed=typed)
 
 
 async def test_a_member_is_added_with_a_link_that_sets_the_password() -> None:

@@ -1,13 +1,12 @@
 """`parley article add`: what went is said in one line, and what it is given wrong ends with one sentence."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+import command
 from parley.core import db
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed, pytest.mark.usefixtures("app")]
@@ -18,8 +17,7 @@ def add(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "parley", "article", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ, timeout=60, check=False)
+    return command.parley("article", *arguments)
 
 
 @pytest.mark.parametrize("url", ["https://[", "essay.md", "javascript:alert(1)"])

@@ -6,9 +6,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from parley.cli import main
+from parley.core.http import pages
 from parley.core.text import messages
 from pseudo import pseudo
 
 messages.translated = pseudo
 messages.DIRECTION = "rtl"
+# The compiled templates that are kept are English.
+pages.environment().bytecode_cache = None
 main()

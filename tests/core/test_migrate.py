@@ -1,14 +1,13 @@
 """What `parley migrate` does about databases that it cannot bring to the present tables."""
 
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
 
+import command
 from conftest import on_server
 
 pytestmark = pytest.mark.anyio
@@ -31,13 +30,11 @@ async def unreleased(database: str) -> AsyncIterator[str]:
 
 
 async def test_one_from_before_the_first_release_is_refused_and_left_as_it_is(unreleased: str) -> None:
-    command = [sys.executable, "-m", "parley", "migrate"]
-
-    ended = subprocess.run(command, env=os.environ | {"DATABASE_URL": unreleased}, capture_output=True, check=False)
+    ended = command.parley("migrate", env=os.environ | {"DATABASE_URL": unreleased})
 
     connection = await asyncpg.connect(unreleased)
     tables = await connection.fetchval("select count(*) from pg_tables where schemaname = 'public'")
     await connection.close()
     assert ended.returncode != 0
-    assert b"before Parley's first release" in ended.stdout + ended.stderr
+    assert "before Parley's first release" in ended.stdout + ended.stderr
     assert tables == 2

@@ -1,12 +1,11 @@
 """`parley digest preview` and `parley digest run`."""
 
 import json
-import os
 import subprocess
-import sys
 
 import pytest
 
+import command
 from digests.edition import due, reader, thread_with_sides
 from parley.core import db
 from parley.digests import ops
@@ -15,8 +14,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.committed, pytest.mark.usefixtures(
 
 
 def parley(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "parley", "digest", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ, timeout=60, check=False)
+    return command.parley("digest", *arguments)
 
 
 async def test_the_next_issue_is_shown_as_it_is_read_in_a_terminal() -> None:

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ import yaml
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+import command
 from embedded.installation import wait_for
 from parley.cli import main
 from parley.cli.serve import KEEP_ALIVE_SECONDS
@@ -129,8 +129,7 @@ def test_the_manual_lists_every_setting() -> None:
 @pytest.mark.parametrize("part", ["migrate", "worker"])
 def test_where_the_database_is_away_a_part_ends_with_a_sentence(part: str, tmp_path: Path) -> None:
     nowhere = {"DATABASE_URL": f"postgresql:///parley?host={tmp_path}", "REDIS_URL": f"unix://{tmp_path}/redis"}
-    env = os.environ | nowhere | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-m", "parley", part], env=env, capture_output=True, text=True, check=False)
+    done = command.parley(part, env=os.environ | nowhere)
     assert done.returncode == 1
     assert done.stderr.endswith("the servers cannot be reached.\n")
     assert "Traceback" not in done.stderr

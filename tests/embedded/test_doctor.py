@@ -2,20 +2,18 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+import command
 from parley.embedded import Servers, servers
 
 
 def doctor(*arguments: str, **settings: str) -> tuple[int, list[dict[str, str]]]:
     """Run it with JSON; return its exit code and what it found."""
     names = {name: value for name, value in os.environ.items() if not name.startswith(("PARLEY_", "DATABASE_"))}
-    command = [sys.executable, "-m", "parley", "doctor", "--json", *arguments]
-    done = subprocess.run(command, env=names | settings, capture_output=True, text=True, check=False)
+    done = command.parley("doctor", "--json", *arguments, env=names | settings)
     assert done.stderr == ""
     return done.returncode, json.loads(done.stdout)
 
@@ -25,8 +23,7 @@ def texts(found: list[dict[str, str]], level: str) -> str:
 
 
 def migrate(both: Servers) -> None:
-    command = [sys.executable, "-m", "parley", "migrate"]
-    subprocess.run(command, env=os.environ | both.settings, check=True, capture_output=True)
+    command.parley("migrate", env=os.environ | both.settings).check_returncode()
 
 
 def test_an_installation_in_order_has_no_failure(tmp_path: Path) -> None:
@@ -98,8 +95,7 @@ def test_sentinels_that_are_named_wrongly_are_the_one_thing_it_says(url: str) ->
 
 def test_a_line_for_people_begins_with_how_bad_it_is(tmp_path: Path) -> None:
     with servers(tmp_path, fast=True) as both:
-        command = [sys.executable, "-m", "parley", "doctor"]
-        done = subprocess.run(command, env=os.environ | both.settings, capture_output=True, text=True, check=False)
+        done = command.parley("doctor", env=os.environ | both.settings)
     lines = done.stdout.splitlines()
     assert done.returncode == 1
     assert lines

@@ -1,11 +1,11 @@
 """Commands work on the installation they belong to, and make none by mistake."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import command
 from parley.embedded import CannotStart, find
 
 
@@ -42,17 +42,12 @@ def test_a_folder_that_is_named_is_the_one(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    "command", [["member", "add", "grace", "grace@example.org"], ["demo"], ["log", "verify"], ["backup", "all.backup"]]
+    "arguments",
+    [["member", "add", "grace", "grace@example.org"], ["demo"], ["log", "verify"], ["backup", "all.backup"]],
 )
-def test_no_command_makes_a_new_database_by_mistake(command: list[str], tmp_path: Path) -> None:
+def test_no_command_makes_a_new_database_by_mistake(arguments: list[str], tmp_path: Path) -> None:
     data = tmp_path / "vaar"
-    ended = subprocess.run(
-        [sys.executable, "-m", "parley", *command, "--data", str(data)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ended = command.parley(*arguments, "--data", data, cwd=tmp_path)
     assert ended.returncode == 1
     assert ended.stderr == f"There is no installation in {data}. `parley up --data {data}` starts one there.\n"
     assert list(tmp_path.iterdir()) == []

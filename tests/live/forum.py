@@ -16,6 +16,7 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
+import command
 from live.reader import PLAIN, Reader
 from parley.accounts import sessions
 from parley.core.db import DB
@@ -151,8 +152,7 @@ def forum(folder: Path, *, fast: bool = True) -> Iterator[Forum]:
     """A migrated forum without a web process yet."""
     with servers(folder, fast=fast) as both:
         # In a process of its own: it opens and closes this process's one pool.
-        settings = {**os.environ, **both.settings}
-        subprocess.run([sys.executable, "-m", "parley", "migrate"], env=settings, check=True, capture_output=True)
+        command.parley("migrate", env=os.environ | both.settings).check_returncode()
         one = Forum(both)
         try:
             yield one

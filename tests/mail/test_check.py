@@ -1,16 +1,15 @@
 """`parley mail`: the DNS, a message, and what comes back."""
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+import command
 from mail.sink import Club, Use
 from mail.test_message import LETTER
 from parley.core import db
@@ -85,10 +84,8 @@ def test_a_setting_that_cannot_be_is_refused_at_start(name: str, value: str, say
         read(needed | {name: value})
 
 
-def parley(*arguments: str, **more: Any) -> subprocess.CompletedProcess[bytes]:
-    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    program = [sys.executable, "-m", "parley", "mail", *arguments]
-    return subprocess.run(program, env=env, capture_output=True, check=False, **more)
+def parley(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    return command.parley("mail", *arguments, typed=typed)
 
 
 @pytest.mark.committed
@@ -98,6 +95,6 @@ async def test_the_program_speaks_json_and_takes_in_what_comes_back(tmp_path: Pa
     (tmp_path / "bad.eml").write_bytes(b"From: x@y.z\n\nHello\n")
     refused = parley("check", str(tmp_path / "bad.eml"))
     assert refused.returncode == 1
-    assert b"lines end" in refused.stderr
-    assert parley("bounce", input=b"Subject: Hello\n\nHow are you?\n").stdout == b"ignored\n"
+    assert "lines end" in refused.stderr
+    assert parley("bounce", typed="Subject: Hello\n\nHow are you?\n").stdout == "ignored\n"
     assert await db.value("select count(*) from mail_bounce") == 0

@@ -1,15 +1,14 @@
 """The record of moderation: every entry is chained to the one before, and the program that follows the chain (I3)."""
 
 import json
-import os
 import subprocess
-import sys
 
 import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
 
+import command
 import make
 from modqueue.reported import decided, removal, reported
 from parley.core import db
@@ -151,8 +150,7 @@ async def test_a_digest_that_was_made_to_lie_deceives_nobody(app: Litestar) -> N
 
 
 def parley_log(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "parley", "log", "verify", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ, timeout=60, check=False)
+    return command.parley("log", "verify", *arguments)
 
 
 @pytest.mark.committed

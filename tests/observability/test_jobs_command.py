@@ -1,12 +1,11 @@
 """`parley jobs`: what failed is listed, and tried again when the operator says so."""
 
 import json
-import os
 import subprocess
-import sys
 
 import pytest
 
+import command
 from parley.core import db
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed, pytest.mark.usefixtures("app")]
@@ -19,8 +18,7 @@ values ('notifications', '7', 8, 'ValueError()', now(), null),
 
 
 def parley(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "parley", "jobs", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ, timeout=60, check=False)
+    return command.parley("jobs", *arguments)
 
 
 async def test_failed_items_are_listed_the_dead_ones_first_and_tried_again() -> None:

@@ -67,6 +67,8 @@ async def foreign(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     monkeypatch.setattr(messages, "translated", pseudo)
     monkeypatch.setattr(messages, "DIRECTION", "rtl")
     monkeypatch.setitem(pages.environment().globals, "direction", "rtl")
+    # The compiled templates that are kept are English.
+    monkeypatch.setattr(pages.environment(), "bytecode_cache", None)
     yield world
     forget()
 

@@ -4,8 +4,6 @@ import asyncio
 import gzip
 import json
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -17,6 +15,7 @@ import jsonschema_rs
 import pytest
 from litestar import Litestar
 
+import command
 import make
 from conftest import ROOT
 from parley.core import db
@@ -55,8 +54,7 @@ async def on_server(sql: str) -> None:
 def new_site() -> Iterator[str]:
     """A database that was migrated by a process of its own, since this one uses another."""
     asyncio.run(on_server(f"create database {NEW} template template0"))
-    env = os.environ | {"DATABASE_URL": at(NEW)}
-    subprocess.run([sys.executable, "-m", "parley", "migrate"], env=env, check=True, timeout=120)
+    command.parley("migrate", env=os.environ | {"DATABASE_URL": at(NEW)}).check_returncode()
     yield NEW
     asyncio.run(on_server(f"drop database {NEW} with (force)"))
 

@@ -42,10 +42,13 @@ class GlanceVoiceRow(msgspec.Struct, frozen=True):
     html: str
 
 
+# The subselect hides which thread it is, so that one plan is kept for all (comments/queries.py: BY_IDS).
 VOICES = f"""
 select distinct on (c.stance = 'challenges') c.id, c.stance, coalesce(m.name, c.imported_author) as author,
        c.author as author_id, c.author is not null as is_member, c.assisted, c.statement, c.html
-from (select id from comment where thread = $1 and parent is null order by best desc, id limit {BEST}) best
+from (
+    select id from comment where thread = (select $1::bigint) and parent is null order by best desc, id limit {BEST}
+) best
 join comment c on c.id = best.id left join member m on m.id = c.author
 where c.stance in ('supports', 'challenges') and {IS_VISIBLE} and c.collapsed is null
   and c.base_ups + c.ups > c.base_downs + c.downs

@@ -143,7 +143,8 @@ COLUMNS = f"""
 # The tables that COLUMNS are selected from.
 SOURCE = "comment c join thread t on t.id = c.thread left join member m on m.id = c.author"
 
-BY_IDS = f"select {COLUMNS} from {SOURCE} where c.id = any($1::bigint[])"  # noqa: S608
+# The subselect hides how many they are: for fewer than ten PostgreSQL would make a new plan each time, in 2 ms.
+BY_IDS = f"select {COLUMNS} from {SOURCE} where c.id = any((select $1::bigint[])::bigint[])"  # noqa: S608
 
 STATE = """
 select c.id, c.thread, c.author, c.state, c.deleted_at, t.state as thread_state

@@ -29,9 +29,10 @@ IN_THREAD = f"""
 select {COLUMNS} from vote v join comment c on c.id = v.comment
 where v.member = $1 and v.thread = $2 and {IS_PRESENT} group by c.id
 """  # noqa: S608 constants only
+# The subselect is for the plan (comments/queries.py: BY_IDS).
 ON_EACH = f"""
 select {COLUMNS} from vote v join comment c on c.id = v.comment
-where v.member = $1 and v.comment = any($2::bigint[]) and {IS_PRESENT} group by c.id
+where v.member = $1 and v.comment = any((select $2::bigint[])::bigint[]) and {IS_PRESENT} group by c.id
 """  # noqa: S608 constants only
 
 

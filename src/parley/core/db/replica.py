@@ -119,6 +119,7 @@ async def open_replica(url: str, *, size: int) -> Replica:
         server_settings=db.SERVER_SETTINGS,
         timeout=MAX_LAG_SECONDS * 4,
         command_timeout=1.0,
+        max_cached_statement_lifetime=0,
         reset=db.skip_reset,
     )
     replica = Replica(pool)

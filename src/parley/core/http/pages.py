@@ -18,6 +18,7 @@ from zstandard import ZstdCompressor
 from parley.core.errors import last_wait
 from parley.core.http.access import AnyRequest, viewer_of
 from parley.core.http.assets import folder, static
+from parley.core.http.bytecode import TemplateCache
 from parley.core.http.inlining import InliningLoader
 from parley.core.http.messages import Messages
 from parley.core.settings import settings
@@ -60,6 +61,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=TemplateCache(folder("templates")),
     )
     env.filters |= {"clock": clock, "day": day, "iso": iso, "number": number, "web": web}
     env.filters |= {"ago": ago, "every": every, "shown": shown, "since": since}

@@ -1,0 +1,38 @@
+"""Compiled templates, kept beside their sources as Python keeps modules. Compiling all of them takes 5 s of CPU."""
+
+import sys
+from contextlib import suppress
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+
+from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
+
+from parley.core.http import messages
+from parley.core.text.messages import LANGUAGE
+
+
+class TemplateCache(FileSystemBytecodeCache):
+    """Keeps what was compiled from the templates in `folder`, where that may be written."""
+
+    def __init__(self, folder: Path) -> None:
+        kept = folder / "__pycache__"
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                kept.mkdir(exist_ok=True)
+        super().__init__(str(kept))
+
+    @cached_property
+    def _compiler(self) -> str:
+        """What a template becomes depends on these besides its source."""
+        return f"{version('jinja2')} {LANGUAGE} {Path(messages.__file__).read_text()}"
+
+    def get_source_checksum(self, source: str) -> str:
+        return super().get_source_checksum(self._compiler + source)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if not sys.dont_write_bytecode:
+            # In a container the folder is read-only: what its image brings is used.
+            with suppress(OSError):
+                super().dump_bytecode(bucket)
