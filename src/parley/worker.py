@@ -42,6 +42,7 @@ from parley.inbound_feeds import subscribing
 from parley.mail.inbound import maildir
 from parley.mail.sending import deliver_due
 from parley.maps import jobs as maps
+from parley.modrules import retesting
 from parley.notifications import jobs as notifications
 from parley.rings import jobs as rings
 from parley.search import jobs as search
@@ -98,6 +99,7 @@ JOBS = (
     Job("webmentions", webmentions.send_due, seconds=60, deferrable=True),
     Job("slow mode", slow_mode.update_all, seconds=5),
     Job("backtests", backtests.run_backtests, seconds=3),
+    Job("retests", retesting.retest, seconds=60),
     Job("rule costs", backtests.check_costs, seconds=60, deferrable=True),
     Job("notifications", notifications.handle_events, seconds=5),
     Job("sources", source_jobs.check_sources, seconds=60, deferrable=True),

@@ -20,8 +20,8 @@ def labels(values: list[object]) -> list[str]:
 def test_where_nothing_is_nothing_is_drawn() -> None:
     assert charts.strip("Reports", "0", [], [], 0).bars == []
     assert charts.strip("Reports", "0", [0, 0, 0], ["a", "b", "c"], 0).bars == []
-    assert charts.spans([], [], DAY).marks == []
-    assert charts.spans([None, None], ["a", "b"], DAY).marks == []
+    assert charts.spans([], [], {DAY: "one day"}).marks == []
+    assert charts.spans([None, None], ["a", "b"], {DAY: "one day"}).marks == []
     assert charts.share("A rule", "0 of 0", 0, 0).part is None
 
 
@@ -46,15 +46,15 @@ def test_parts_without_anything_leave_their_place_empty() -> None:
 
 
 def test_one_span_stands_in_the_middle_with_the_aim_across_the_picture() -> None:
-    drawn = charts.spans([(HOUR, HOUR)], ["today"], DAY)
+    drawn = charts.spans([(HOUR, HOUR)], ["today"], {DAY: "one day"})
 
     assert [(mark.x, mark.half == mark.most) for mark in drawn.marks] == [(50, True)]
-    assert drawn.aim < drawn.marks[0].half
+    assert drawn.aims[0].y < drawn.marks[0].half
     assert [tick.name for tick in drawn.ticks] == ["10 min", "1 h", "6 h"]
 
 
 def test_spans_of_no_time_at_all_stand_at_the_bottom() -> None:
-    (mark,) = charts.spans([(0, 0)], ["today"], DAY).marks
+    (mark,) = charts.spans([(0, 0)], ["today"], {DAY: "one day"}).marks
 
     assert mark.half == mark.most == SPANS_HEIGHT - PAD
 
@@ -79,10 +79,10 @@ def test_every_bar_is_inside_its_strip_and_higher_where_more_was(values: list[in
 def test_every_span_is_inside_the_picture_with_nine_in_ten_above_half(
     pairs: list[tuple[float, float] | None],
 ) -> None:
-    drawn = charts.spans(pairs, labels(list(pairs)), DAY)
+    drawn = charts.spans(pairs, labels(list(pairs)), {DAY: "one day"})
 
     assert len(drawn.marks) == sum(1 for pair in pairs if pair)
     for mark in drawn.marks:
         assert 0 < mark.x < 100 and PAD <= mark.most <= mark.half <= SPANS_HEIGHT - PAD
-    for line in [drawn.aim, *(tick.y for tick in drawn.ticks)]:
+    for line in [*(aim.y for aim in drawn.aims), *(tick.y for tick in drawn.ticks)]:
         assert PAD <= line <= SPANS_HEIGHT - PAD

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 
 import httpx
@@ -73,7 +74,10 @@ async def test_each_statement_says_what_why_and_how_it_came_about(client: httpx.
     assert silenced["end_date_service_restriction"] > silenced["application_date"]
     assert silenced["source_type"] == "SOURCE_TYPE_OTHER_NOTIFICATION"
     assert collapsed["source_type"] == "SOURCE_VOLUNTARY" and collapsed["incompatible_content_illegal"] == "No"
-    assert collapsed["category"] == "STATEMENT_CATEGORY_OTHER_VIOLATION_TC" and removed["category"] == ""
+    assert collapsed["category"] == "STATEMENT_CATEGORY_OTHER_VIOLATION_TC"
+    assert removed["category"] == "STATEMENT_CATEGORY_NOT_SPECIFIED_NOTICE"
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]+", one["puid"]) for one in (removed, silenced, collapsed))
+    assert len({one["puid"] for one in (removed, silenced, collapsed)}) == 3
     assert {one["automated_decision"] for one in (removed, silenced, collapsed)} == {"AUTOMATED_DECISION_NOT_AUTOMATED"}
     assert await rows(client, "/mod/transparency/2020-12.csv") == []
 

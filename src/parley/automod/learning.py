@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parley.automod.rules import score
+from parley.automod.rules.post import Post
 from parley.automod.rules.score import AT, ScoreMetrics, Weights
 
-EPOCHS, RATE, DECAY = 15, 4.0, 1e-6
+EPOCHS, RATE, DECAY = 15, 4.0, 1e-5
 CONSTANT_RATE = 0.05
 # Texts with the same first letters are learned, or kept back, together: one in five is kept back.
 ALIKE, ONE_IN = 30, 5
@@ -21,16 +22,24 @@ LARGEST = 127
 
 
 class Text(msgspec.Struct, frozen=True):
-    """A text as its buckets, whether it is advertising, and how much it counts."""
+    """A text as the buckets of its words and marks, whether it is advertising, and how much it counts."""
 
-    buckets: NDArray[np.uint16]
+    words: NDArray[np.uint16]
+    marks: NDArray[np.uint16]
     spam: bool
     weight: float = 1.0
 
+    @classmethod
+    def of(cls, post: Post, *, spam: bool, weight: float = 1.0) -> "Text | None":
+        """None for a text without words."""
+        found = post.buckets
+        if not found.words:
+            return None
+        return cls(np.array(found.words, dtype=np.uint16), np.array(found.marks, dtype=np.uint16), spam, weight)
 
-def buckets_of(folded: str) -> NDArray[np.uint16]:
-    """The buckets of a folded text (folding.py)."""
-    return np.array(sorted(set(map(score.bucket, score.features(folded)))), dtype=np.uint16)
+    def total(self, values: NDArray[np.float64]) -> float:
+        by_words = values[self.words].sum() / sqrt(len(self.words))
+        return float(by_words + score.MARKS * values[self.marks].sum() / sqrt(len(self.marks)))
 
 
 def is_kept_back(folded: str) -> bool:
@@ -46,22 +55,27 @@ def fit(texts: Sequence[Text], start: Weights = NOTHING, rate: float = RATE) -> 
         now = rate / (1 + epoch)
         for number in random.permutation(len(texts)):
             text = texts[number]
-            at, size = text.buckets, sqrt(len(text.buckets))
-            step = now * text.weight * (text.spam - _sigmoid(constant + weights[at].sum() / size))
+            step = now * text.weight * (text.spam - _sigmoid(constant + text.total(weights)))
             constant += CONSTANT_RATE * step
-            weights[at] += step / size - now * DECAY * (weights[at] - first[at])
+            for at, share in ((text.words, 1.0), (text.marks, score.MARKS)):
+                weights[at] += share * step / sqrt(len(at)) - now * DECAY * (weights[at] - first[at])
     return _rounded(weights, constant)
 
 
 def figures(texts: Iterable[Text], weights: Weights) -> ScoreMetrics:
     """Judge weights by texts, of which at least one is advertising and one is not."""
-    values = np.array(weights.values) * weights.scale
-    chances: tuple[list[float], list[float]] = ([], [])
-    for text in texts:
-        chances[text.spam].append(_sigmoid(weights.constant + values[text.buckets].sum() / sqrt(len(text.buckets))))
-    harmless, spam = map(np.array, chances)
+    harmless, spam = chances(texts, weights)
     loss = -(np.log(spam).mean() + np.log(1 - harmless).mean()) / 2
     return ScoreMetrics(len(spam), len(harmless), list(_above(spam)), list(_above(harmless)), float(loss))
+
+
+def chances(texts: Iterable[Text], weights: Weights) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The scores of the harmless texts, and of the advertising."""
+    values = np.array(weights.values) * weights.scale
+    found: tuple[list[float], list[float]] = ([], [])
+    for text in texts:
+        found[text.spam].append(_sigmoid(weights.constant + text.total(values)))
+    return np.array(found[False]), np.array(found[True])
 
 
 def stored(weights: Weights) -> bytes:

@@ -19,7 +19,7 @@ from parley.automod.tables import SpamTraining
 from parley.comments.rules import WORDS
 from parley.core import db
 
-# The newest comments of so many days, which bounds time and memory: about 20 seconds, and 30 MB.
+# The newest comments of so many days, which bounds time and memory: about a minute, and 50 MB.
 DAYS, MOST = 180, 20_000
 # A published comment that nobody reported for so many days counts as no advertising.
 STOOD_DAYS = 2
@@ -108,13 +108,13 @@ def _parted(comments: Iterable[JudgedComment]) -> tuple[list[Text], list[Text]]:
     """The texts to learn, and the recent ones that are kept back."""
     learned, kept_back = [], []
     for one in comments:
-        folded = Post(one.body, html=one.html).alike
-        is_kept_back = learning.is_kept_back(folded)
-        buckets = learning.buckets_of(folded)
-        if len(buckets) and is_kept_back and one.recent:
-            kept_back.append(Text(buckets, one.spam))
-        elif len(buckets) and not is_kept_back:
-            learned.append(Text(buckets, one.spam))
+        post = Post(one.body, html=one.html)
+        is_kept_back = learning.is_kept_back(post.alike)
+        text = Text.of(post, spam=one.spam)
+        if text and is_kept_back and one.recent:
+            kept_back.append(text)
+        elif text and not is_kept_back:
+            learned.append(text)
     return learned, kept_back
 
 
@@ -126,4 +126,4 @@ def _balanced(texts: Sequence[Text], spam: int) -> list[Text]:
     """The texts with weights by which both kinds count the same."""
     harmless = len(texts) - spam
     weights = min(1.0, spam / harmless), min(1.0, harmless / spam)
-    return [Text(one.buckets, one.spam, weights[one.spam]) for one in texts]
+    return [msgspec.structs.replace(one, weight=weights[one.spam]) for one in texts]

@@ -1,6 +1,6 @@
 """The geometry of charts, which templates draw: x in percent of the width, y in pixels from the top."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import log
 
 import msgspec
@@ -68,22 +68,27 @@ class Tick(msgspec.Struct, frozen=True):
 
 
 class Spans(msgspec.Struct, frozen=True):
+    """Marks and ticks, and a line for each target."""
+
     marks: list[Span]
     ticks: list[Tick]
-    aim: float
+    aims: list[Tick]
 
 
-def spans(pairs: Sequence[tuple[float, float] | None], titles: Sequence[str], aim: float) -> Spans:
-    """Marks for (median, 90th percentile) in seconds of each period, None for no data; `aim` is drawn as a line."""
-    longest = max([pair[1] for pair in pairs if pair] + [2 * aim])
+def spans(pairs: Sequence[tuple[float, float] | None], titles: Sequence[str], aims: Mapping[float, str]) -> Spans:
+    """Marks for (median, 90th percentile) in seconds of each period, None for no data.
+
+    `aims`: the targets in seconds, with their names.
+    """
+    longest = max([pair[1] for pair in pairs if pair] + [2 * aim for aim in aims])
     slot = 100 / max(1, len(pairs))
     marks = [
         Span(round((index + 0.5) * slot, 2), _y(pair[0], longest), _y(pair[1], longest), title)
         for index, (pair, title) in enumerate(zip(pairs, titles, strict=True))
         if pair
     ]
-    ticks = [Tick(_y(at, longest), name) for at, name in TICKS.items() if at <= longest and at != aim]
-    return Spans(marks, ticks, _y(aim, longest))
+    ticks = [Tick(_y(at, longest), name) for at, name in TICKS.items() if at <= longest and at not in aims]
+    return Spans(marks, ticks, [Tick(_y(at, longest), name) for at, name in sorted(aims.items())])
 
 
 def _y(seconds: float, longest: float) -> float:

@@ -35,10 +35,10 @@ class Figure(msgspec.Struct, frozen=True):
 async def figures(period: Period) -> list[Figure]:
     """All figures of a period."""
     since, grain = period.since, period.grain
-    decided = await queries.decided(since, grain)
+    decided, by_ground = await queries.decided(since, grain), await queries.waited_by_ground(since)
     return [
-        waiting_time(period, await queries.waited(since, grain)),
-        targets(await queries.waited_by_ground(since)),
+        waiting_time(period, await queries.waited(since, grain), by_ground),
+        targets(by_ground),
         community(period, await queries.active(since, grain), await queries.joined(since, grain)),
         decisions(period, decided),
         reports(period, await queries.reported(since, grain)),
@@ -49,11 +49,15 @@ async def figures(period: Period) -> list[Figure]:
     ]
 
 
-def waiting_time(period: Period, found: Sequence[queries.Waited]) -> Figure:
+def waiting_time(
+    period: Period, found: Sequence[queries.Waited], by_ground: Sequence[queries.WaitedByGround]
+) -> Figure:
     by_start = {one.start: one for one in found}
     parts = [by_start.get(start) for start in period.starts]
     titles = [_halves_of(label, part) for label, part in zip(period.labels, parts, strict=True)]
-    chart = charts.spans([(one.half, one.most) if one else None for one in parts], titles, DEFAULT_HOURS * charts.HOUR)
+    hours = sorted({one.target_hours for one in by_ground} or {DEFAULT_HOURS})
+    aims = {float(one * charts.HOUR): _aim(one, by_ground) for one in hours}
+    chart = charts.spans([(one.half, one.most) if one else None for one in parts], titles, aims)
     rows = [
         [label, number(part.count), in_two_units(part.half), in_two_units(part.most)]
         for label, part in zip(period.labels, parts, strict=True)
@@ -66,6 +70,17 @@ def waiting_time(period: Period, found: Sequence[queries.Waited]) -> Figure:
         ["", N_("Items"), N_("Half within"), N_("90 % within")],
         rows[::-1],
         spans=chart if rows else None,
+    )
+
+
+def _aim(hours: int, by_ground: Sequence[queries.WaitedByGround]) -> Message:
+    """The name of a target: its time, and the rules that have it."""
+    time, rules = (
+        in_two_units(hours * charts.HOUR),
+        joined(", ", [one.ground for one in by_ground if one.target_hours == hours]),
+    )
+    return (
+        N_("target {time}: {rules}").format(time=time, rules=rules) if rules else N_("target {time}").format(time=time)
     )
 
 

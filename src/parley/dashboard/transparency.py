@@ -1,5 +1,6 @@
 """Statements of reasons with the fields of the DSA Transparency Database (Digital Services Act, article 24(5))."""
 
+import re
 from datetime import date, datetime
 
 import msgspec
@@ -23,6 +24,10 @@ RESTRICTED = {
     "silence": ("decision_provision", "DECISION_PROVISION_PARTIAL_SUSPENSION"),
 }
 OTHER = {"excerpt": N_("Only an excerpt of the content is shown."), "warn": N_("A warning.")}
+# The database wants a category of every statement: that of content that is not illegal, and of content that is.
+UNNAMED = ("OTHER_VIOLATION_TC", "NOT_SPECIFIED_NOTICE")
+# All other signs are refused in the identifier of a statement.
+NOT_IN_PUID = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class TransparencyRow(msgspec.Struct, frozen=True):
@@ -98,8 +103,8 @@ def _row(one: ReasonedDecision) -> TransparencyRow:
     return TransparencyRow(
         **fields
         | {
-            "puid": f"{settings().base_url.partition('://')[2]}-{one.id}",
-            "category": f"{PREFIX}{one.category}" if one.category else "",
+            "puid": f"{NOT_IN_PUID.sub('-', settings().base_url.partition('://')[2])}-{one.id}",
+            "category": PREFIX + (one.category or UNNAMED[one.illegal]),
             "content_type": "CONTENT_TYPE_TEXT",
             "content_date": _day(one.written_at or one.created_at),
             "application_date": _day(one.created_at),

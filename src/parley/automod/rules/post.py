@@ -7,6 +7,7 @@ import msgspec
 
 from parley.automod.rules import addresses, score
 from parley.automod.rules.folding import alike, folded, unfurled
+from parley.automod.rules.score import Buckets
 from parley.automod.rules.signature import likeness, signature
 from parley.comments.drafts import Signature
 from parley.core.cache import by_text
@@ -83,7 +84,12 @@ class Post(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def score(self) -> float:
         """How much it is like advertising, from 0 to 1 (score.py)."""
-        return score.score(self.alike)
+        return score.score(self.alike, len(self.links))
+
+    @property
+    def buckets(self) -> Buckets:
+        """What the score is learned from."""
+        return Buckets.of(self.alike, len(self.links))
 
     @cached_property
     def links(self) -> tuple[str, ...]:

@@ -1,0 +1,106 @@
+"""The marks of advertising in a text: what advertisements have in common, whatever they sell and in which words.
+
+A mark is a group of phrases (data/marks.txt) or a shape, such as a telephone number. Each by itself is harmless. The
+score (score.py) learns a weight for each of them, for each pair, and for their number.
+"""
+
+import re
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+import msgspec
+import re2  # type: ignore[import-untyped]
+
+from parley.automod.rules.folding import alike, folded
+
+DATA = Path(__file__).parent.parent / "data" / "marks.txt"
+WORD = re.compile(r"\w+")
+MOST_WORDS = 4
+# A stem has so many letters at least, and is compared with so many of a word at most.
+SHORTEST, LONGEST = 3, 12
+# Scripts without spaces between words.
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+DIGIT = "(?:zero|one|two|three|four|five|six|seven|eight|nine|oh|double)"
+SHAPES = {
+    "mail": re2.compile(r"[a-z0-9] ?(?:@|\(at\)|\[at\]) ?[a-z0-9-]+ ?(?:\.|dot) ?[a-z]{2}"),
+    "phone": re2.compile(rf"\d[ ().-]{{0,2}}(?:\d[ ().-]{{0,2}}){{8,}}|\b{DIGIT}(?:[ -]{DIGIT}){{5}}"),
+    "handle": re2.compile(r"(?:^|[^a-z0-9.])@[a-z0-9_]{4}"),
+    "money": re2.compile(r"[$£€¥₽₹]\s?\d|\d\s?(?:[$£€¥₽₹元]|(?:usdt?|dollars?|euros?|btc|eth|pounds|py6|pyb)\b)"),
+    "share": re2.compile(r"\d\s?%"),
+    "number one": re2.compile(r"#\s?1\b|24/7|\b(?:18|21)\+"),
+    "emoji": re2.compile(r"[\x{1f300}-\x{1faff}\x{2600}-\x{27bf}]"),
+    "exclaimed": re2.compile("!"),
+    "decorated": re2.compile(r"!!|[*_=~-]{4}"),
+}
+# Marks that say how to get what is advertised.
+REACHED = frozenset({"link", "mail", "phone", "handle", "messenger", "contact", "visit"})
+# The sizes of texts, in words: a mark says less the longer a text is.
+SIZES = (12, 40, 100, 250)
+
+
+class Phrases(msgspec.Struct, frozen=True):
+    """The marks that phrases, stems and parts of texts without spaces set; `heads` are the beginnings of stems."""
+
+    whole: dict[str, set[str]] = {}
+    stems: dict[str, set[str]] = {}
+    parts: dict[str, set[str]] = {}
+    heads: set[str] = set()
+
+    def add(self, phrase: str, mark: str) -> None:
+        words = " ".join(WORD.findall(phrase))
+        table = self.parts if UNSPACED.search(phrase) else self.stems if phrase.endswith("*") else self.whole
+        table.setdefault(words, set()).add(mark)
+        if table is self.stems:
+            self.heads.add(words[:SHORTEST])
+
+
+def marks(text: str, links: int) -> Iterator[str]:
+    """Yield the marks of a folded text with so many links, their pairs and their number."""
+    found = sorted(_phrases_in(text) | {name for name, shape in SHAPES.items() if shape.search(text)} | _linked(links))
+    size = bisect(SIZES, text.count(" ") + 1)
+    yield f"!{size}"
+    for count, one in enumerate(found, 1):
+        yield f"!{one}"
+        yield f"!{one} {size}"
+        yield f"!{size} {count}"
+        if REACHED.intersection(found):
+            yield f"!@{size} {count}"
+    yield from (f"!{one} {other}" for one, other in combinations(found, 2))
+
+
+def _linked(links: int) -> set[str]:
+    return {"link"} if links == 1 else {"link", "links"} if links else set()
+
+
+def _phrases_in(text: str) -> set[str]:
+    known, words, found = _phrases(), WORD.findall(text), set[str]()
+    for at, word in enumerate(words):
+        if word[:SHORTEST] in known.heads:
+            for size in range(SHORTEST, min(LONGEST, len(word)) + 1):
+                found |= known.stems.get(word[:size], set())
+        for phrase in _beginnings(words[at : at + MOST_WORDS]):
+            found |= known.whole.get(phrase, set())
+    if UNSPACED.search(text):
+        found |= {one for part, names in known.parts.items() if part in text for one in names}
+    return found
+
+
+def _beginnings(words: Sequence[str]) -> Iterator[str]:
+    phrase = ""
+    for word in words:
+        phrase = f"{phrase} {word}" if phrase else word
+        yield phrase
+
+
+@cache
+def _phrases() -> Phrases:
+    phrases = Phrases({}, {}, {}, set())
+    for line in DATA.read_text("utf-8").splitlines():
+        mark, _, listed = line.partition(": ")
+        if mark and not mark.startswith("#"):
+            for phrase in listed.split("|"):
+                phrases.add(alike(folded(phrase.strip())), mark)
+    return phrases
