@@ -89,7 +89,9 @@ async def connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: A
     from parley import hooks  # noqa: PLC0415 commands such as `parley up` do not need the application
 
     hooks.connect()
-    await open_pool(settings().database_url, size=4, statement_timeout="120000")
+    # On a busy machine a command, such as the one that makes the demo, may be waited for longer than a request.
+    patient = dict.fromkeys(("statement_timeout", "idle_in_transaction_session_timeout"), "120000")
+    await open_pool(settings().database_url, size=4, **patient)
     open_redis(settings().redis_url)
     try:
         return await command(*args, **kwargs)

@@ -5,6 +5,7 @@ one of the words of that name, "~" up to 40 characters of a sentence. The first 
 """
 
 import re
+from functools import cache
 
 APART = r"(?:[^.;。]|\.(?=\w)){0,40}?"
 WORDS = {
@@ -178,17 +179,23 @@ def _joined(words: str) -> str:
     return re.sub(r"\n\s*", "", words)
 
 
-TABLE = (
-    ("soft", compiled(LOOKUP)),
-    ("policy", compiled(IDENTITY)),
-    ("rate", compiled(RATE)),
-    ("full", compiled(FULL)),
-    ("content", compiled(CONTENT)),
-    ("policy", compiled(SENDER)),
-    ("gone", compiled(NO_DOMAIN)),
-    ("soft", compiled(PROGRAM)),
-    ("closed", compiled(SHUT)),
-    ("unknown", compiled(ABSENT)),
-    ("policy", compiled(POLICY)),
-    ("soft", compiled(SOFT)),
+KINDS = (
+    ("soft", LOOKUP),
+    ("policy", IDENTITY),
+    ("rate", RATE),
+    ("full", FULL),
+    ("content", CONTENT),
+    ("policy", SENDER),
+    ("gone", NO_DOMAIN),
+    ("soft", PROGRAM),
+    ("closed", SHUT),
+    ("unknown", ABSENT),
+    ("policy", POLICY),
+    ("soft", SOFT),
 )
+
+
+@cache
+def table() -> list[tuple[str, re.Pattern[str]]]:
+    """Return what servers write for each kind, in the order in which they are tried. Compiling it takes 0.1 s."""
+    return [(kind, compiled(lines)) for kind, lines in KINDS]

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from parley.core.text.normal_forms import normalized
-from parley.mail.inbound.reason_phrases import TABLE
+from parley.mail.inbound.reason_phrases import table
 
 ADDRESS = re.compile(r"<?[^\s<>\"'(),;:]{1,100}@[^\s<>\"'(),;:]{1,200}>?")
 # Names of query parameters are not words of the reply: "?ip=192.0.2.1".
@@ -80,7 +80,7 @@ def normal(words: str) -> str:
 @lru_cache(maxsize=8)
 def phrase(words: str) -> str | None:
     """Return the first kind of the table with a phrase in `words`, or None."""
-    return next((kind for kind, phrases in TABLE if phrases.search(words)), None)
+    return next((kind for kind, phrases in table() if phrases.search(words)), None)
 
 
 def _of_status(status: str) -> str | None:
