@@ -155,7 +155,7 @@ async def test_without_groups_the_tab_says_what_is_clear_without_numbers(
         await answering.store(thread, [(most, member, 1) for member in members])
         await answering.store(thread, [(reject, member, -1) for member in members])
         await answering.store(thread, [(split, member, 1 if member % 2 else -1) for member in members])
-        await jobs.draw(thread, TODAY - timedelta(days=day))
+        await jobs.compute(thread, TODAY - timedelta(days=day))
         forget_caches()
         page = await tab(client, thread)
         assert "there are no groups here" in page

@@ -454,7 +454,7 @@ CASES: dict[str, list[Case]] = {
     "slow mode": [
         Case(slow_threads, display, "_slow_branches", "select slow_branches = '[]' from thread where id = $1")
     ],
-    "maps": [Case(answered_threads, maps, "draw", "select exists(select from perspective_map where thread = $1)")],
+    "maps": [Case(answered_threads, maps, "compute", "select exists(select from perspective_map where thread = $1)")],
     "backtests": [
         Case(
             backtests,

@@ -191,7 +191,7 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         or address.endswith(("/decision", "/pick", "/passage", "/statement/remove", "/moderate"))
         or "/updates/" in address
         # They need a publisher's site.
-        or (address.startswith("/embed/") and address != SCRIPT)
+        or (address.startswith("/embed/") and address not in {SCRIPT, "/embed/v1/page"})
         or ("/rights/" in address and not address.endswith("/done"))
     }
     expired = {
@@ -203,7 +203,14 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
     no_picture = f"/card/{world.parts['{thread:str}']}/0.png"
     assert (
         refused
-        == {f"/media/{'0' * 64}": 404, no_picture: 404, "/oembed": 404, "/rules/edit": 404, "/at": 400}
+        == {
+            f"/media/{'0' * 64}": 404,
+            no_picture: 404,
+            "/oembed": 404,
+            "/rules/edit": 404,
+            "/at": 400,
+            "/embed/v1/page": 400,
+        }
         | dict.fromkeys(("/search.atom", "/search.json"), 422)
         | of_others
         | of_tokens
