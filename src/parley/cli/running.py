@@ -90,8 +90,9 @@ async def connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: A
 
     hooks.connect()
     # On a busy machine a command, such as the one that makes the demo, may be waited for longer than a request.
-    patient = dict.fromkeys(("statement_timeout", "idle_in_transaction_session_timeout"), "120000")
-    await open_pool(settings().database_url, size=4, **patient)
+    await open_pool(
+        settings().database_url, size=4, statement_timeout="120000", idle_in_transaction_session_timeout="120000"
+    )
     open_redis(settings().redis_url)
     try:
         return await command(*args, **kwargs)
