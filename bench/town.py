@@ -35,7 +35,7 @@ async def fill(connection: asyncpg.Connection) -> None:
         await connection.copy_records_to_table(table, records=rows, columns=list(columns))
 
     await copy("member", MEMBER, _members(now))
-    await copy("article", ("id", "display", "created_at"), ((n, "full", now) for n in range(1, THREADS + 1)))
+    await copy("article", ("id", "created_at"), ((n, now) for n in range(1, THREADS + 1)))
     await copy("revision", REVISION, ((n, n, 1, _title(n), 900, bytes(8), now) for n in range(1, THREADS + 1)))
     await copy("passage", PASSAGE, ((n, n, 0, "paragraph", f"<p>{WORDS}</p>", WORDS) for n in range(1, THREADS + 1)))
     await copy("thread", THREAD, (_thread(n, now) for n in range(1, THREADS + 1)))
