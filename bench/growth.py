@@ -65,7 +65,7 @@ async def _costs(city: City, size: int, costs: Costs, at: int) -> None:
     """Milliseconds for each of COSTS in a thread of `size`, added to what is known `at` a place of the plot."""
     path = f"/t/{city.thread(size)}/thread"
     async with web(DATABASE_URL=city.url) as running:
-        found = [await wait(running, path), await made_anew(running, path)]
+        found = [await wait(running, path), await made_anew(running, city.url, city.thread(size))]
         found += [await _write(running, city, size, *one) for one in ((writing.reply, WRITERS), (writing.vote, VOTERS))]
     for cost, milliseconds in zip(COSTS, found, strict=True):
         costs.setdefault((cost, at), []).append(milliseconds)
