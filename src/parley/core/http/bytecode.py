@@ -17,11 +17,7 @@ class TemplateCache(FileSystemBytecodeCache):
     """Keeps what was compiled from the templates in `folder`, where that may be written."""
 
     def __init__(self, folder: Path) -> None:
-        kept = folder / "__pycache__"
-        if not sys.dont_write_bytecode:
-            with suppress(OSError):
-                kept.mkdir(exist_ok=True)
-        super().__init__(str(kept))
+        super().__init__(str(folder / "__pycache__"))
 
     @cached_property
     def _compiler(self) -> str:
@@ -35,4 +31,5 @@ class TemplateCache(FileSystemBytecodeCache):
         if not sys.dont_write_bytecode:
             # In a container the folder is read-only: what its image brings is used.
             with suppress(OSError):
+                Path(self.directory).mkdir(exist_ok=True)
                 super().dump_bytecode(bucket)
