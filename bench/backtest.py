@@ -6,13 +6,13 @@ from time import perf_counter
 from bench.data import START
 from bench.ground import Ground
 from bench.report import Figure
-from parley.automod.rules import current
-from parley.automod.rules.evaluate import ActiveRule
 from parley.backtests import run as backtests
 from parley.backtests.history import IDS, ROWS
 from parley.backtests.run import BATCH
 from parley.core import db
 from parley.core.db import close_pool, open_pool
+from parley.matching import current
+from parley.matching.evaluate import ActiveRule
 
 ROUNDS = 3
 # A month in which all comments of bench/data.py were written.

@@ -23,7 +23,6 @@ from make import as_owner, browser
 from parley.accounts import passwords, viewer_cache
 from parley.app import create_app
 from parley.automod import checks
-from parley.automod.rules import current, score
 from parley.comments import view
 from parley.core.db import DB, Transaction, engine, execute
 from parley.core.db.migrate import migrate
@@ -35,6 +34,7 @@ from parley.embedded import servers as embedded
 from parley.feeds import sitemap
 from parley.feeds import web as feeds
 from parley.importing import images, sandbox
+from parley.matching import current, score
 from parley.notifications import counter
 from parley.pages import home, kept, moderation_counts, perspectives, thread
 from parley.search import queries as searches

@@ -4,7 +4,6 @@ from parley import mail
 from parley.accounts import hooks as accounts
 from parley.api import tokens
 from parley.automod import checks, edits, profiles
-from parley.automod.rules import current
 from parley.comments import anchor_fates, anchors, drafts, slow_mode
 from parley.decisions import letters
 from parley.decisions import ops as decisions
@@ -15,6 +14,7 @@ from parley.embed import ops as embed
 from parley.erasure import leaving
 from parley.importing import exact
 from parley.mail.inbound import sns
+from parley.matching import current
 from parley.notifications import mailing
 from parley.notifications import ops as notifications
 from parley.reports import ops as reports

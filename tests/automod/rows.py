@@ -6,12 +6,12 @@ from itertools import count
 import msgspec
 
 import make
-from parley.automod.rules import current
-from parley.automod.rules.conditions import AnyCondition
 from parley.backtests import jobs
 from parley.backtests.run import Result
 from parley.core import db
 from parley.core.http.access import Viewer
+from parley.matching import current
+from parley.matching.conditions import AnyCondition
 
 INSERT = """
 with new as (

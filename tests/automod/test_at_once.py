@@ -8,9 +8,9 @@ from litestar import Litestar
 import make
 from automod.rows import newcomer, put_rule, state_of
 from parley.automod import trust
-from parley.automod.rules.conditions import FirstComments, Similar
 from parley.core import db
 from parley.core.errors import TooMany
+from parley.matching.conditions import FirstComments, Similar
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 

@@ -7,10 +7,10 @@ from litestar import Litestar
 
 import make
 from automod.rows import mailed, newcomer, put_rule, state_of
-from parley.automod.rules import current
-from parley.automod.rules.conditions import Age, FirstComments, Links, Similar, WordList
 from parley.core import db
 from parley.core.errors import TooMany
+from parley.matching import current
+from parley.matching.conditions import Age, FirstComments, Links, Similar, WordList
 from parley.modlog import ops as modlog
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]

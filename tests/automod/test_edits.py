@@ -6,12 +6,12 @@ from litestar import Litestar
 
 import make
 from automod.rows import mailed, newcomer, put_rule, state_of
-from parley.automod.rules import budget
-from parley.automod.rules.conditions import Age, FirstComments, Links, Rate, Similar, WordList
 from parley.comments import editing
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
+from parley.matching import budget
+from parley.matching.conditions import Age, FirstComments, Links, Rate, Similar, WordList
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 

@@ -9,14 +9,14 @@ from litestar import Litestar
 import make
 from automod.rows import established, mailed, newcomer, put_rule, state_of
 from parley.automod import checks
-from parley.automod.rules import budget, current
-from parley.automod.rules.conditions import Age, FirstComments, Heat, Links, Pattern, Rate, WordList
 from parley.comments import editing
 from parley.comments.drafts import Draft
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.core.observability import metrics
+from parley.matching import budget, current
+from parley.matching.conditions import Age, FirstComments, Heat, Links, Pattern, Rate, WordList
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 

@@ -9,7 +9,6 @@ from automod.rows import put_rule
 from moderation.promises import broken
 from modlog.replay import differences
 from modqueue.reported import decided
-from parley.automod.rules.conditions import FirstComments, WordList
 from parley.comments import editing
 from parley.comments.editing import EditedMeanwhile
 from parley.core import db
@@ -17,6 +16,7 @@ from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.decisions import ops as decisions
 from parley.decisions.rules import Choice, Stale
+from parley.matching.conditions import FirstComments, WordList
 
 pytestmark = pytest.mark.anyio
 

@@ -13,10 +13,10 @@ from moderation.promises import broken
 from modlog.replay import differences
 from modqueue.reported import decided
 from parley.automod import holds, jobs
-from parley.automod.rules.conditions import WordList
 from parley.core import db as core
 from parley.core.http.access import Viewer
 from parley.decisions import undoing
+from parley.matching.conditions import WordList
 from parley.modlog import ops as modlog
 from parley.threads import ops
 from parley.threads.queries import unread_in

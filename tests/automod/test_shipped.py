@@ -11,12 +11,12 @@ from litestar import Litestar
 import make
 from automod.rows import newcomer, state_of
 from conftest import SHARED
-from parley.automod.rules import current
-from parley.automod.rules.conditions import AnyCondition
-from parley.automod.rules.evaluate import ActiveRule, evaluate
-from parley.automod.rules.post import Post
 from parley.core import db
 from parley.demo.content import articles, discussion
+from parley.matching import current
+from parley.matching.conditions import AnyCondition
+from parley.matching.evaluate import ActiveRule, evaluate
+from parley.matching.post import Post
 from parley.migrations import m0001_initial as initial
 
 pytestmark = pytest.mark.anyio

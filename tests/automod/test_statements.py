@@ -6,8 +6,8 @@ from litestar import Litestar
 
 import make
 from automod.rows import put_rule, state_of
-from parley.automod.rules.conditions import WordList
 from parley.core import db
+from parley.matching.conditions import WordList
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 

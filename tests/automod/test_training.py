@@ -11,11 +11,11 @@ from litestar import Litestar
 import make
 from automod.rows import put_rule
 from parley.automod import jobs, learning, training
-from parley.automod.rules import current, score
-from parley.automod.rules.conditions import SpamScore
 from parley.automod.training import JudgedComment, learn
 from parley.cli.rules import try_rules
 from parley.core import db
+from parley.matching import current, score
+from parley.matching.conditions import SpamScore
 
 pytestmark = pytest.mark.anyio
 

@@ -14,13 +14,13 @@ from litestar import Litestar
 import make
 from automod.rows import put_rule
 from parley.automod import trust
-from parley.automod.rules import current
-from parley.automod.rules.conditions import WordList
-from parley.automod.rules.facts import AuthorRecord
 from parley.automod.trust import LEVELS, TrustLevel
 from parley.core import db
 from parley.core.errors import TooMany
 from parley.core.http.access import Viewer
+from parley.matching import current
+from parley.matching.conditions import WordList
+from parley.matching.facts import AuthorRecord
 from standing.test_source import SOURCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]

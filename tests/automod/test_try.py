@@ -8,13 +8,13 @@ import pytest
 from litestar import Litestar
 
 from automod.test_shipped import rules as shipped
-from parley.automod.rules import current, score
-from parley.automod.rules.conditions import SpamScore
-from parley.automod.rules.evaluate import evaluate
-from parley.automod.rules.post import Post
 from parley.cli.rules import TriedComment, tried, try_rules
 from parley.core import db
 from parley.core.errors import CommandFailed
+from parley.matching import current, score
+from parley.matching.conditions import SpamScore
+from parley.matching.evaluate import evaluate
+from parley.matching.post import Post
 from parley.migrations import m0001_initial as initial
 
 pytestmark = pytest.mark.anyio

@@ -11,8 +11,13 @@ import make
 from automod.rows import asked, backtested, newcomer, put_rule
 from modqueue.reported import decided
 from parley.automod import checks
-from parley.automod.rules import current
-from parley.automod.rules.conditions import (
+from parley.backtests import costs, jobs
+from parley.backtests import run as backtests
+from parley.core import db
+from parley.core.http.access import Viewer
+from parley.core.settings import settings
+from parley.matching import current
+from parley.matching.conditions import (
     Age,
     AnyCondition,
     Assisted,
@@ -29,11 +34,6 @@ from parley.automod.rules.conditions import (
     UpheldBefore,
     WordList,
 )
-from parley.backtests import costs, jobs
-from parley.backtests import run as backtests
-from parley.core import db
-from parley.core.http.access import Viewer
-from parley.core.settings import settings
 from parley.reports import ops as reports
 from parley.reports.ops import Flag
 

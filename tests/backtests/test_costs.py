@@ -6,13 +6,13 @@ import pytest
 
 import make
 from automod.rows import backtested, mailed, put_rule
-from parley.automod.rules.conditions import Pattern, WordList
-from parley.automod.rules.evaluate import ActiveRule
 from parley.backtests import costs, jobs
 from parley.backtests.costs import Cost
 from parley.backtests.run import Result
 from parley.core import db
 from parley.core.errors import Refused
+from parley.matching.conditions import Pattern, WordList
+from parley.matching.evaluate import ActiveRule
 from parley.modrules import limits
 
 OVER = Result(costliest=Cost(10_000, 0.05, made=True))

@@ -17,13 +17,13 @@ import make
 from automod.rows import put_rule
 from conftest import empty
 from loops import Loop, own_loop
-from parley.automod.rules.conditions import WordList
 from parley.comments import counts, editing, jobs, states
 from parley.comments.importing import ImportLine, import_discussion
 from parley.comments.rules import STANCES
 from parley.comments.states import transition
 from parley.core import db
 from parley.core.errors import ParleyError
+from parley.matching.conditions import WordList
 from parley.threads.ops import revise_thread
 
 Result = TypeVar("Result")

@@ -14,12 +14,12 @@ from litestar import Litestar
 
 import make
 from parley.accounts import viewer_cache
-from parley.automod.rules import current
 from parley.comments import tree
 from parley.comments.choosing import Node, Tree, choose
 from parley.comments.importing import ImportLine, import_discussion
 from parley.core import db
 from parley.core.cache import MicroCache
+from parley.matching import current
 from parley.pages import thread as pages
 
 STEPS = 3

@@ -12,13 +12,13 @@ from litestar import Litestar
 import make
 from automod.rows import put_rule
 from modqueue.reported import decided, reported
-from parley.automod.rules.conditions import WordList
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.dashboard import transparency
 from parley.decisions import undoing
 from parley.decisions.queries import RESTRICTIONS
 from parley.decisions.rules import Choice
+from parley.matching.conditions import WordList
 from parley.modqueue import in_place
 
 pytestmark = pytest.mark.anyio

@@ -23,9 +23,6 @@ from parley.articles import reading
 from parley.articles.editing import read_markdown
 from parley.articles.markdown_blocks import blocks
 from parley.articles.rules import is_web_address
-from parley.automod.rules import post
-from parley.automod.rules.conditions import Burst, Domains, FirstLinks, Links, NearCopies, Pattern, Similar, WordList
-from parley.automod.rules.post import Post
 from parley.comments import rules as comment_rules
 from parley.comments.formats.markup import quotes_as_markdown
 from parley.comments.statement import as_statement
@@ -48,6 +45,9 @@ from parley.inbound_feeds import opml, parsing
 from parley.inbound_feeds import rules as feed_rules
 from parley.mail.blocks import blocks as letter_blocks
 from parley.mail.inbound import reasons, reports
+from parley.matching import post
+from parley.matching.conditions import Burst, Domains, FirstLinks, Links, NearCopies, Pattern, Similar, WordList
+from parley.matching.post import Post
 from parley.search import excerpts as search_excerpts
 from parley.search.excerpts import ExcerptTerms
 from parley.search.forms import SearchForm

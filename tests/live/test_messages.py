@@ -8,11 +8,11 @@ import pytest
 import make
 from live.forum import Forum, Web, assert_all_have_the_truth
 from live.reader import Reader
-from parley.automod.rules import current
 from parley.comments import editing
 from parley.core import db
 from parley.core.events.notify import Signal, notify
 from parley.decisions import thread_actions
+from parley.matching import current
 from parley.slow_mode import display
 from parley.threads import ops as threads
 

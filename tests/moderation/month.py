@@ -15,12 +15,12 @@ import make
 import parley
 from parley.appeals import ops as appeals
 from parley.automod import jobs
-from parley.automod.rules import current
 from parley.core import db
 from parley.core.errors import ParleyError
 from parley.core.http.access import Viewer
 from parley.decisions import ops as decisions
 from parley.decisions.rules import Choice
+from parley.matching import current
 from parley.modqueue import queries as queue
 from parley.modqueue.filters import QueueFilter
 from parley.reports import ops as reports

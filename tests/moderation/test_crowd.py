@@ -15,9 +15,9 @@ import make
 from automod.rows import put_rule
 from moderation.crowd import Part, Person
 from moderation.promises import broken
-from parley.automod.rules.conditions import WordList
 from parley.core import db
 from parley.core.http.access import Viewer
+from parley.matching.conditions import WordList
 from parley.modlog import ops as modlog
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]

@@ -28,7 +28,6 @@ from loops import Loop, own_loop
 from moderation.promises import broken, everything
 from moderation.steps import STEPS
 from parley.appeals import ops as appeals
-from parley.automod.rules.conditions import WordList
 from parley.comments import editing
 from parley.core import db
 from parley.core.errors import ParleyError
@@ -36,6 +35,7 @@ from parley.core.http.access import Viewer
 from parley.decisions import ops as decisions
 from parley.decisions import second_approval, undoing
 from parley.decisions.rules import ACTIONS, Choice
+from parley.matching.conditions import WordList
 from parley.modlog import ops as modlog
 from parley.reports import ops as reports
 from parley.reports.ops import Flag

@@ -10,9 +10,9 @@ from litestar import Litestar
 
 from automod.rows import put_rule
 from moderation.month import Month, Outcome
-from parley.automod.rules import current
-from parley.automod.rules.conditions import SpamScore
 from parley.core import db
+from parley.matching import current
+from parley.matching.conditions import SpamScore
 from parley.migrations import m0001_initial as initial
 from parley.modlog import ops as modlog
 

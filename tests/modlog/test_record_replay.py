@@ -13,8 +13,6 @@ import make
 from modlog.replay import differences
 from parley.appeals import ops as appeals
 from parley.automod import acting
-from parley.automod.rules.budget import Judged
-from parley.automod.rules.evaluate import ActiveRule, Match
 from parley.core import db
 from parley.core.errors import ParleyError
 from parley.core.http.access import Viewer
@@ -22,6 +20,8 @@ from parley.decisions import jobs, second_approval, thread_actions, undoing
 from parley.decisions import ops as decisions
 from parley.decisions.rules import ACTIONS, ON_THREAD, Choice, lesser
 from parley.demo.fill import fill
+from parley.matching.budget import Judged
+from parley.matching.evaluate import ActiveRule, Match
 from parley.modlog import ops as modlog
 from parley.reports import ops as reports
 from parley.reports.ops import Flag

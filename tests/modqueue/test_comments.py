@@ -9,10 +9,10 @@ from litestar import Litestar
 import make
 from automod.rows import put_rule
 from moderation.promises import everything
-from parley.automod.rules.conditions import WordList
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.decisions import undoing
+from parley.matching.conditions import WordList
 from parley.modqueue import comments, nearby
 from parley.modqueue import queries as modqueue
 from parley.modqueue.filters import CommentFilter, QueueFilter

@@ -10,13 +10,13 @@ from automod.rows import put_rule
 from moderation.promises import broken
 from modlog.replay import differences
 from modqueue.reported import INSULT, decided, reported, version_of
-from parley.automod.rules.conditions import WordList
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.decisions import undoing
 from parley.live import queries as live
 from parley.live import render
+from parley.matching.conditions import WordList
 from parley.reports import ops as reports
 from parley.reports.ops import Flag
 

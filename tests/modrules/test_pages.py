@@ -8,10 +8,10 @@ from litestar import Litestar
 
 import make
 from automod.rows import asked, put_rule
-from parley.automod.rules.conditions import Age, Links, WordList
 from parley.backtests import jobs
 from parley.core import db
 from parley.core.http.access import Viewer
+from parley.matching.conditions import Age, Links, WordList
 from parley.modlog import ops as modlog
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]

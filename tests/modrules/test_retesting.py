@@ -5,8 +5,8 @@ from litestar import Litestar
 
 import make
 from automod.rows import put_rule
-from parley.automod.rules.conditions import SpamScore
 from parley.core import db
+from parley.matching.conditions import SpamScore
 from parley.modrules.retesting import retest
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]

@@ -22,7 +22,6 @@ from parley.articles import imports
 from parley.articles import jobs as articles
 from parley.authors import jobs as authors
 from parley.automod import holds
-from parley.automod.rules.conditions import WordList
 from parley.backtests import jobs as rules
 from parley.comments import jobs as comments
 from parley.core import db, settings
@@ -43,6 +42,7 @@ from parley.inbound_feeds.ops import FeedUse
 from parley.mail import sending, unanswered
 from parley.mail.inbound import maildir
 from parley.maps import jobs as maps
+from parley.matching.conditions import WordList
 from parley.notifications import jobs as notifications
 from parley.notifications import making
 from parley.search import jobs as search

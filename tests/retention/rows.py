@@ -11,9 +11,9 @@ from automod.rows import asked, put_rule
 from modqueue.reported import decided, reported
 from parley.articles.drafts import encode
 from parley.articles.text import ArticleText
-from parley.automod.rules.conditions import WordList
 from parley.core import db
 from parley.importing.passages import ImportedPassage
+from parley.matching.conditions import WordList
 
 ARTICLE_OF = "select r.article from passage p join revision r on r.id = p.revision where p.id = $1"
 TAKE_DOWN = """

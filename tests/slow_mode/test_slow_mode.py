@@ -13,13 +13,13 @@ import make
 from automod.rows import put_rule
 from conftest import forget_caches
 from modqueue.reported import decided, reported
-from parley.automod.rules import current
-from parley.automod.rules.conditions import WordList
 from parley.core import db
 from parley.core.errors import TooMany
 from parley.core.http.access import Viewer
 from parley.live import queries as live
 from parley.live import render
+from parley.matching import current
+from parley.matching.conditions import WordList
 from parley.slow_mode import display, heat, rules
 from parley.slow_mode.heat import Point
 

@@ -40,7 +40,7 @@ def test_the_source_does_without(pattern: str) -> None:
 
 
 # Where a pattern is made of what somebody wrote: each letter escaped, or on the linear-time engine.
-PATTERNS_OF_WORDS = {"automod/rules/conditions.py", "erasure/mentions.py"}
+PATTERNS_OF_WORDS = {"matching/conditions.py", "erasure/mentions.py"}
 # Where it is made of a parameter that its callers spell out: a header's name, a table of words.
 PATTERNS_OF_OURS = {
     "core/text/normal_forms.py",
@@ -54,7 +54,7 @@ FORMATS_OF_OURS = {
     "importing/errors.py",
     "articles/losses.py",
     "automod/acting.py",
-    "automod/rules/budget.py",
+    "matching/budget.py",
     "core/errors.py",
     "core/text/messages.py",
     "dashboard/periods.py",

@@ -14,7 +14,6 @@ from parley.accounts import tokens
 from parley.appeals import ops as appeals
 from parley.articles import imports
 from parley.articles.drafts import encode
-from parley.automod.rules.conditions import WordList
 from parley.backtests import jobs
 from parley.comments import editing
 from parley.core import db
@@ -29,6 +28,7 @@ from parley.inbound_feeds import ingesting
 from parley.inbound_feeds import ops as feeds
 from parley.inbound_feeds.documents import FeedDocument, FeedEntry
 from parley.inbound_feeds.ops import FeedUse
+from parley.matching.conditions import WordList
 from parley.modrules import ops as rules
 from parley.modrules.limits import RuleDraft
 from parley.reports import ops as reports

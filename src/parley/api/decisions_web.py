@@ -17,7 +17,7 @@ from parley.core.errors import NotFound
 from parley.core.http.access import MEMBER, AnyRequest, signed_in
 from parley.core.text.messages import N_
 from parley.decisions import queries as decisions
-from parley.decisions.queries import StatementOfReasons
+from parley.decisions.queries import OwnDecision, StatementOfReasons
 from parley.modlog import queries as modlog
 from parley.modlog.queries import PublicRow
 from parley.pages.statement import decision_at
@@ -25,21 +25,6 @@ from parley.pages.statement import decision_at
 # Whoever is silenced can still read and appeal.
 CONCERNED = {"who": MEMBER, "scope": COMMENT, "any_body": True}
 NOT_MINE = N_("Only the member concerned can appeal a decision.")
-
-
-class OwnDecision(msgspec.Struct, frozen=True):
-    """A decision about me or about something of mine. `appeal` is the state of my appeal."""
-
-    id: int
-    # `comment`, `member` or `article`.
-    kind: str
-    action: str
-    state: str
-    reason: str
-    title: str | None
-    until: datetime | None
-    created_at: datetime
-    appeal: str | None
 
 
 class OwnDecisions(msgspec.Struct, frozen=True):
@@ -99,9 +84,7 @@ async def own_decisions(request: AnyRequest) -> Response[OwnDecisions]:
     viewer = signed_in(request)
 
     async def make() -> OwnDecisions:
-        rows = await decisions.of_member(viewer.id)
-        names = OwnDecision.__struct_fields__
-        return OwnDecisions([OwnDecision(**{name: getattr(row, name) for name in names}) for row in rows])
+        return OwnDecisions(await decisions.of_member(viewer.id))
 
     return await answer(request, make)
 

@@ -5,10 +5,10 @@ from datetime import datetime
 import msgspec
 
 from parley.appeals.queries import NO_PART
-from parley.automod.rules.facts import RESTRICTS
 from parley.community.queries import SENSITIVE
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
+from parley.matching.facts import RESTRICTS
 from parley.modqueue import items
 from parley.modqueue.items import CommentWords, HitRow
 

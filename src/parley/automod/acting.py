@@ -6,15 +6,15 @@ import msgspec
 
 from parley import mail
 from parley.accounts.tables import Member
-from parley.automod.rules import current
-from parley.automod.rules.budget import Judged, Overrun
-from parley.automod.rules.evaluate import ActiveRule, Match, decisive
 from parley.core import db
 from parley.core.settings import settings
 from parley.core.text.messages import N_, Message, shown
 from parley.decisions import effects, letters
 from parley.decisions.rules import Choice
 from parley.decisions.tables import Decision
+from parley.matching import current
+from parley.matching.budget import Judged, Overrun
+from parley.matching.evaluate import ActiveRule, Match, decisive
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import ops as reports

@@ -8,16 +8,16 @@ import msgspec
 import structlog
 
 from parley.automod import acting, trust
-from parley.automod.rules import budget, current, facts
-from parley.automod.rules.current import InForce
-from parley.automod.rules.facts import AuthorRecord
-from parley.automod.rules.post import Post
 from parley.comments.drafts import Draft, Signature, Verdict
 from parley.core.cache import Bounded
 from parley.core.errors import ParleyError
 from parley.core.http.access import VERIFIED, Viewer
 from parley.core.settings import settings
 from parley.core.text.messages import Message
+from parley.matching import budget, current, facts
+from parley.matching.current import InForce
+from parley.matching.facts import AuthorRecord
+from parley.matching.post import Post
 from parley.slow_mode.heat import ThreadActivity, activity
 from parley.slow_mode.rules import may_answer
 from parley.threads.queries import ThreadRow

@@ -8,16 +8,16 @@ import msgspec
 import structlog
 
 from parley.automod import acting, holds, trust
-from parley.automod.rules import budget, current, facts
-from parley.automod.rules.budget import Judged
-from parley.automod.rules.evaluate import ActiveRule, needs_posting_facts
-from parley.automod.rules.facts import MOST_COUNTED, AuthorRecord
-from parley.automod.rules.post import EarlierPost, Post
 from parley.comments.drafts import CommentEdit
 from parley.core import db
 from parley.core.errors import ParleyError, Refused
 from parley.core.http.access import VERIFIED
 from parley.core.text.messages import N_
+from parley.matching import budget, current, facts
+from parley.matching.budget import Judged
+from parley.matching.evaluate import ActiveRule, needs_posting_facts
+from parley.matching.facts import MOST_COUNTED, AuthorRecord
+from parley.matching.post import EarlierPost, Post
 
 log = structlog.get_logger(__name__)
 

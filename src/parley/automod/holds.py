@@ -10,9 +10,6 @@ import msgspec
 
 from parley import mail
 from parley.automod import acting
-from parley.automod.rules import current
-from parley.automod.rules.budget import Judged
-from parley.automod.rules.evaluate import needs_posting_facts
 from parley.comments import rules, states
 from parley.core import db
 from parley.core.events import attempts
@@ -20,6 +17,9 @@ from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.core.text.messages import N_, shown
 from parley.decisions import ops as decisions
+from parley.matching import current
+from parley.matching.budget import Judged
+from parley.matching.evaluate import needs_posting_facts
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import ops as reports

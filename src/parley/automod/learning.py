@@ -1,4 +1,4 @@
-"""Learning the weights of the score (automod/rules/score.py), and judging them. Only the worker has numpy."""
+"""Learning the weights of the score (matching/score.py), and judging them. Only the worker has numpy."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from math import exp, sqrt
@@ -9,9 +9,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from parley.automod.rules import score
-from parley.automod.rules.post import Post
-from parley.automod.rules.score import AT, ScoreMetrics, Weights
+from parley.matching import score
+from parley.matching.post import Post
+from parley.matching.score import AT, ScoreMetrics, Weights
 
 EPOCHS, RATE, DECAY = 15, 4.0, 1e-5
 CONSTANT_RATE = 0.05

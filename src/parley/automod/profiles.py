@@ -4,11 +4,11 @@ import asyncpg
 import structlog
 
 from parley.automod import trust
-from parley.automod.rules import budget, current, facts
 from parley.core.errors import ParleyError, Refused
 from parley.core.http.access import VERIFIED, Viewer
 from parley.core.text import markdown
 from parley.core.text.messages import N_
+from parley.matching import budget, current, facts
 
 log = structlog.get_logger(__name__)
 

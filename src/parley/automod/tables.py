@@ -33,7 +33,7 @@ class Rule(Table):
     conditions = JSONB(null=False, default="[]")
     action = Varchar(8, null=False, default=None)
     guideline = ForeignKey(Guideline, null=False, default=None, on_delete=OnDelete.restrict)
-    # The text on which this version exceeded its budget the most, by cost per byte (automod/rules/budget.py); 0: none.
+    # The text on which this version exceeded its budget the most, by cost per byte (matching/budget.py); 0: none.
     slowest_bytes = Integer(null=False, default=0)
     slowest_seconds = DoublePrecision(null=False, default=0.0)
     changed_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)

@@ -11,13 +11,13 @@ import msgspec
 
 from parley.automod import learning
 from parley.automod.learning import Text
-from parley.automod.rules import current, score
-from parley.automod.rules.facts import RESTRICTS
-from parley.automod.rules.post import Post
-from parley.automod.rules.score import ScoreMetrics, Weights
 from parley.automod.tables import SpamTraining
 from parley.comments.rules import WORDS
 from parley.core import db
+from parley.matching import current, score
+from parley.matching.facts import RESTRICTS
+from parley.matching.post import Post
+from parley.matching.score import ScoreMetrics, Weights
 
 # The newest comments of so many days, which bounds time and memory: about a minute, and 50 MB.
 DAYS, MOST = 180, 20_000

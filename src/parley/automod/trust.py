@@ -2,9 +2,9 @@
 
 import msgspec
 
-from parley.automod.rules.facts import AuthorRecord
 from parley.core.errors import TooMany
 from parley.core.text.messages import N_, Message, joined, plural
+from parley.matching.facts import AuthorRecord
 
 HOUR = 3_600
 

@@ -7,12 +7,12 @@ from random import Random
 
 import msgspec
 
-from parley.automod.rules.budget import KB, SECONDS_PER_KB, cost
-from parley.automod.rules.conditions import Pattern, WordList
-from parley.automod.rules.evaluate import ActiveRule
-from parley.automod.rules.post import Post
 from parley.comments.rules import LONGEST
 from parley.core import db
+from parley.matching.budget import KB, SECONDS_PER_KB, cost
+from parley.matching.conditions import Pattern, WordList
+from parley.matching.evaluate import ActiveRule
+from parley.matching.post import Post
 
 LONGEST_COMMENTS = "select body from comment where author is not null order by length(body) desc, id desc limit 20"
 # How many different characters of a rule's patterns are tried, alone and in pairs.

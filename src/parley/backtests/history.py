@@ -1,6 +1,6 @@
 """The facts that rules would have used for each comment at the time it was posted.
 
-The counterpart of automod/rules/facts.py and slow_mode/heat.py for earlier times. Texts, states and decisions are those
+The counterpart of matching/facts.py and slow_mode/heat.py for earlier times. Texts, states and decisions are those
 of today.
 """
 
@@ -10,14 +10,14 @@ from datetime import datetime
 
 import msgspec
 
-from parley.automod.rules.conditions import Similar
-from parley.automod.rules.evaluate import ActiveRule
-from parley.automod.rules.facts import HAS_LINK, LET_IN, MOST_COUNTED, OTHERS, OWN, RESTRICTS
-from parley.automod.rules.post import LONGEST_COMPARED, Post
 from parley.backtests.signed import SignedPosts
 from parley.comments.drafts import Signature
 from parley.comments.rules import WORDS
 from parley.core import db
+from parley.matching.conditions import Similar
+from parley.matching.evaluate import ActiveRule
+from parley.matching.facts import HAS_LINK, LET_IN, MOST_COUNTED, OTHERS, OWN, RESTRICTS
+from parley.matching.post import LONGEST_COMPARED, Post
 from parley.slow_mode.heat import IS_QUICK, QUICK, REMOVAL, REPORT, WINDOW, Point, heat
 
 HOUR, DAY = 3_600.0, 86_400.0

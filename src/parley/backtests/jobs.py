@@ -5,14 +5,14 @@ from datetime import datetime
 import msgspec
 import structlog
 
-from parley.automod.rules import budget, current
-from parley.automod.rules.evaluate import ActiveRule
 from parley.backtests import run
 from parley.backtests.costs import costliest
 from parley.backtests.tables import Backtest
 from parley.core import db
 from parley.core.db import NOW
 from parley.core.events import attempts
+from parley.matching import budget, current
+from parley.matching.evaluate import ActiveRule
 
 log = structlog.get_logger(__name__)
 

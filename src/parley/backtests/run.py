@@ -5,11 +5,11 @@ from random import Random
 
 import msgspec
 
-from parley.automod.rules.evaluate import ActiveRule, match
 from parley.backtests.costs import Cost, costliest
 from parley.backtests.history import DAY, IDS, ROWS, EarlierComment, History
 from parley.backtests.verdicts import VERDICTS
 from parley.core import db
+from parley.matching.evaluate import ActiveRule, match
 
 DAYS, WEEK = 30, 7
 BATCH = 1_000

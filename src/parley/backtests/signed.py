@@ -1,13 +1,13 @@
-"""The signatures of earlier comments, in memory: what `earlier` in automod/rules/facts.py finds in the database."""
+"""The signatures of earlier comments, in memory: what `earlier` in matching/facts.py finds in the database."""
 
 from collections import defaultdict, deque
 from collections.abc import Iterator
 
 import msgspec
 
-from parley.automod.rules.facts import MOST_EARLIER
-from parley.automod.rules.post import EarlierPost
 from parley.comments.drafts import Signature
+from parley.matching.facts import MOST_EARLIER
+from parley.matching.post import EarlierPost
 
 HOUR, DAYS_30 = 3_600.0, 30 * 86_400.0
 

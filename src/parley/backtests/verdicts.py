@@ -1,6 +1,6 @@
 """Whether moderators agreed with a rule about the comments that it matched."""
 
-from parley.automod.rules.facts import RESTRICTS
+from parley.matching.facts import RESTRICTS
 
 # The comments that a moderator decided on. `is_right`: the last decision was a restriction and was not overturned.
 DECIDED = f"""

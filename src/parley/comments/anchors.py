@@ -18,14 +18,14 @@ from parley.core.errors import Refused
 from parley.core.text.messages import N_
 
 
-class Anchor(msgspec.Struct, frozen=True):
+class FoundAnchor(msgspec.Struct, frozen=True):
     """A passage, or words that begin in it and end in the passage `last`."""
 
     selector: Selector
     last: int
 
 
-async def find(thread: int, passage: int, quote: str, prefix: str) -> Anchor:
+async def find(thread: int, passage: int, quote: str, prefix: str) -> FoundAnchor:
     """Return the anchor of `quote` in the present text of a thread's article; without a quote, of the whole passage.
 
     Raises Refused if the article has no such passage, or the passage does not have these words.
@@ -41,7 +41,7 @@ async def find(thread: int, passage: int, quote: str, prefix: str) -> Anchor:
     if len(selector.quote) > rules.LONGEST_QUOTE:
         selector = anchoring.select(blocks, passage, shortened(selector.quote), selector.prefix) or selector
     [resolution] = anchoring.resolve([selector], blocks, blocks, {})
-    return Anchor(selector, resolution.last)
+    return FoundAnchor(selector, resolution.last)
 
 
 def shortened(quote: str) -> str:
@@ -59,7 +59,7 @@ where id = $1 and made_on is null
 """
 
 
-async def attach(comment: int, anchor: Anchor) -> None:
+async def attach(comment: int, anchor: FoundAnchor) -> None:
     """Anchor a comment that was just written. The caller has locked the thread's row."""
     at = anchor.selector
     async with counted(comment):

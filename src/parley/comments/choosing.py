@@ -14,7 +14,7 @@ class Node(msgspec.Struct, frozen=True):
     parent: int | None
     rank: float
     reply_count: int
-    # Whether all its better siblings are candidates too; False for a comment that is there only as an ancestor.
+    # Whether all better siblings are candidates too. False for a comment that is here only as an ancestor.
     ranked: bool = True
 
 

@@ -39,7 +39,7 @@ After = Callable[[int], Awaitable[None]]
 
 
 class Signature(msgspec.Struct, frozen=True):
-    """By what near-copies of a text are found (automod/rules/signature.py); `sketch` and `bands` of a long one only."""
+    """By what near-copies of a text are found (matching/signature.py); `sketch` and `bands` of a long one only."""
 
     sketch: bytes
     bands: list[int]

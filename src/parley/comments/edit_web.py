@@ -137,7 +137,7 @@ async def delete(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
 @post("/c/{comment:str}/restore", name="comments:restore", opt={"who": VERIFIED})
 async def restore(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     row = await comment_at(comment, viewer_of(request))
-    # Else whoever deletes and restores without end would send each to all readers.
+    # Otherwise somebody who deletes and restores a comment again and again would disturb all readers each time.
     await take_each(POST, signed_in(request).id, address_of(request))
     await editing.restore_comment(viewer=signed_in(request), comment_id=row.id)
     return await _changed(request, row.id)

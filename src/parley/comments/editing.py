@@ -38,7 +38,7 @@ class CommentBefore(msgspec.Struct, frozen=True):
 
 
 # Without a statement, members agree or disagree with the body: their votes end with it.
-# What was never published has no history: readers shall not find there what a rule held.
+# What was never published gets no history, where readers would find the words that a rule held.
 IS_REWORDED = "body <> $2 and statement is null"
 EDIT = f"""
 with former as (

@@ -111,7 +111,7 @@ async def _lock_open_thread(thread: int) -> None:
     rules.may_write(state)
 
 
-async def _anchor(draft: Draft) -> anchors.Anchor | None:
+async def _anchor(draft: Draft) -> anchors.FoundAnchor | None:
     """Return the anchor of a top-level comment on a passage. Raises Refused if the words are no longer there."""
     if draft.parent is not None or draft.passage is None:
         return None

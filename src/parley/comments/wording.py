@@ -32,7 +32,7 @@ with former as (
 update comment set statement = $2, version = version + 1, edited_at = now(), {new_wording("true")}
 where id = $1 and statement is distinct from $2
 """  # noqa: S608 constants only
-# Nobody shall read it in the history either.
+# Removed from the history too, so that nobody can read it there.
 WITHDRAW = f"""
 with former as (
     update comment_version v set statement = null from comment c

@@ -103,7 +103,7 @@ class MicroCache(Generic[Value]):
     def _task_for(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> asyncio.Task[tuple[float, Value]]:
         task = self._making.get(key)
         # A finished task is here until the next turn of the event loop, and awaiting it does not let the loop run: a
-        # caller for whom its value is too old would ask again for ever.
+        # caller for whom its value is too old would ask again forever.
         if task is None or task.done():
             task = asyncio.ensure_future(self._make(key, make))
             self._making[key] = task

@@ -5,9 +5,9 @@ from datetime import datetime
 import msgspec
 
 from parley.appeals.queries import APPEAL, NO_PART
-from parley.automod.rules.facts import LET_IN, RESTRICTS
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
+from parley.matching.facts import LET_IN, RESTRICTS
 from parley.modqueue.targets import GROUNDS_OF, IS_LATE
 from parley.reports.tables import QueueItem
 

@@ -85,9 +85,10 @@ where d.id = $1
 
 
 class OwnDecision(msgspec.Struct, frozen=True):
-    """A decision in the settings of the member concerned."""
+    """A decision about the member who reads it or about something of theirs. `appeal` is the state of their appeal."""
 
     id: int
+    # `comment`, `member` or `article`.
     kind: str
     action: str
     state: str

@@ -8,7 +8,7 @@ from parley.core.settings import settings
 
 
 async def fix_authority() -> None:
-    """Fix the domain and the day in the ids, once and for ever, unless this is a try-out on localhost."""
+    """Fix the domain and the day in the ids, permanently, unless this is a try-out on localhost."""
     if settings().local:
         return
     authority = f"{settings().host},{datetime.now(UTC):%Y-%m-%d}"

@@ -90,7 +90,7 @@ async def _add(feed: int, entries: Sequence[FeedEntry], states: Sequence[rules.I
         [host_of(one.url) for one in entries],
         [one.title for one in entries],
         [one.summary for one in entries],
-        # A date in the future would keep an entry on top for ever.
+        # A date in the future would keep an entry on top forever.
         [min(one.published_at, now) if one.published_at else None for one in entries],
         list(states),
     )

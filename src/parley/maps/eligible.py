@@ -27,7 +27,7 @@ order by m.created_at, m.id, v.changed_at, v.id
 """  # noqa: S608 constants only
 
 
-class Answer(msgspec.Struct, frozen=True):
+class EligibleAnswer(msgspec.Struct, frozen=True):
     member: int
     comment: int
     value: int
@@ -36,7 +36,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 async def answers(thread: int) -> Votes:
     """Return the answers that count in a thread's map."""
-    rows = await db.fetch(Answer, ELIGIBLE, thread)
+    rows = await db.fetch(EligibleAnswer, ELIGIBLE, thread)
     return Votes(
         [str(row.member) for row in rows],
         [str(row.comment) for row in rows],

@@ -6,10 +6,10 @@ from datetime import datetime
 import msgspec
 from rapidfuzz import fuzz, process
 
-from parley.automod.rules.post import LONGEST_COMPARED, comparable
 from parley.comments.rules import WORDS
 from parley.core import db
 from parley.core.text import markdown
+from parley.matching.post import LONGEST_COMPARED, comparable
 from parley.modqueue.filters import CommentFilter
 from parley.modqueue.queries import EXCERPT
 from parley.reports.grave import IS_SENSITIVE

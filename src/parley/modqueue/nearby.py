@@ -5,10 +5,10 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
-from parley.automod.rules import facts
-from parley.automod.rules.facts import AuthorRecord
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
+from parley.matching import facts
+from parley.matching.facts import AuthorRecord
 from parley.reports.grave import IS_GRAVE
 
 # Of replies, of others, and of domains.

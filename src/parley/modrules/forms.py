@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from parley.automod.rules.conditions import Condition
-from parley.automod.rules.evaluate import ActiveRule
 from parley.core.http.forms import Form
 from parley.core.text.messages import N_, Message
+from parley.matching.conditions import Condition
+from parley.matching.evaluate import ActiveRule
 from parley.modrules.kinds import ACTIONS, KINDS, ConditionKind, read, typed
 from parley.modrules.limits import LONGEST_NAME, MOST_CONDITIONS, RuleDraft
 

@@ -5,11 +5,11 @@ from typing import Any, Literal, get_type_hints
 
 import msgspec
 
-from parley.automod.rules import conditions as c
-from parley.automod.rules.conditions import BadPattern, Condition, compiled
-from parley.automod.rules.score import SUGGESTED
 from parley.core.text.cleaning import BadText, as_id, clean
 from parley.core.text.messages import N_, Message, joined, plural, verbatim
+from parley.matching import conditions as c
+from parley.matching.conditions import BadPattern, Condition, compiled
+from parley.matching.score import SUGGESTED
 
 
 class Field(msgspec.Struct, frozen=True):

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from parley.automod.rules.conditions import Condition
 from parley.backtests.run import Result
 from parley.core.errors import Refused
 from parley.core.text.messages import N_
+from parley.matching.conditions import Condition
 
 LONGEST_NAME = 80
 MOST_CONDITIONS = 8

@@ -4,7 +4,6 @@ from functools import partial
 
 import msgspec
 
-from parley.automod.rules import current
 from parley.automod.tables import Rule
 from parley.backtests.run import Result
 from parley.backtests.tables import Backtest
@@ -15,6 +14,7 @@ from parley.core.events.job_wakeups import wake_job
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
 from parley.decisions.rules import Stale
+from parley.matching import current
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.modrules import limits

@@ -6,13 +6,13 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
-from parley.automod.rules.conditions import AnyCondition, Condition, SpamScore
 from parley.backtests.run import Result
 from parley.backtests.verdicts import DECIDED
 from parley.core import db
 from parley.core.text import markdown
 from parley.core.text.diff import marked
 from parley.core.text.messages import N_, Message
+from parley.matching.conditions import AnyCondition, Condition, SpamScore
 from parley.modrules.kinds import in_full, sentence
 from parley.reports.grave import IS_GRAVE
 

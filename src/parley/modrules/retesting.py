@@ -2,7 +2,6 @@
 
 import msgspec
 
-from parley.automod.rules import current
 from parley.automod.tables import Rule
 from parley.backtests.run import Result
 from parley.core import db
@@ -10,6 +9,7 @@ from parley.core.db import NOW
 from parley.core.events import attempts
 from parley.core.settings import settings
 from parley.core.text.messages import N_, shown
+from parley.matching import current
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.modrules import limits

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import msgspec
 
-from parley.automod.rules.score import AT, ScoreMetrics
 from parley.core import db
+from parley.matching.score import AT, ScoreMetrics
 
 LAST = """
 select weights is not null as taken, spam, harmless, figures::text as raw, created_at

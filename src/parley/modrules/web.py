@@ -6,8 +6,6 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.automod.rules import current
-from parley.automod.rules.evaluate import ActiveRule
 from parley.community.queries import grounds
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import MODERATOR, AnyRequest, staff
@@ -15,6 +13,8 @@ from parley.core.http.forms import Form, posted
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
+from parley.matching import current
+from parley.matching.evaluate import ActiveRule
 from parley.modrules import ops, queries, training
 from parley.modrules.forms import RuleForm
 from parley.modrules.kinds import ACTIONS, KINDS, sentence

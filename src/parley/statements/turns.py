@@ -11,7 +11,7 @@ from parley.statements.deck import StatementCandidate
 EXTRA, HALVED_BY = 8, 5
 
 
-class Turn(msgspec.Struct, frozen=True):
+class ChosenStatement(msgspec.Struct, frozen=True):
     """The statement that is asked, and whether it was chosen at random, whoever answers."""
 
     statement: StatementCandidate
@@ -24,7 +24,7 @@ def next_turn(
     information: Mapping[int, float],
     decided: Collection[int],
     seed: bytes,
-) -> Turn | None:
+) -> ChosenStatement | None:
     """Return turn `number` (from 1) of a member to whom the statements `left` can be asked; None if there are none.
 
     Odd turns take the statement whose answer would tell most about the member: `information` has it by comment, once
@@ -33,10 +33,10 @@ def next_turn(
     """
     known = [one for one in left if one.comment in information]
     if number % 2 and known:
-        return Turn(max(known, key=lambda one: (information[one.comment], -one.comment)), is_random=False)
+        return ChosenStatement(max(known, key=lambda one: (information[one.comment], -one.comment)), is_random=False)
     if not left:
         return None
-    return Turn(min(left, key=lambda one: _wait(one, decided, seed)), is_random=True)
+    return ChosenStatement(min(left, key=lambda one: _wait(one, decided, seed)), is_random=True)
 
 
 def _wait(one: StatementCandidate, decided: Collection[int], seed: bytes) -> float:

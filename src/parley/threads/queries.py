@@ -93,7 +93,7 @@ async def one(thread_id: int) -> ThreadRow | None:
     return await db.fetch_one(ThreadRow, ONE, thread_id)
 
 
-# Cached for ever, since a thread's slug never changes.
+# Cached forever, since a thread's slug never changes.
 _addresses: Bounded[str] = Bounded(10_000)
 
 

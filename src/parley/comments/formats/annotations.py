@@ -50,7 +50,7 @@ def read(file: Path) -> Iterator[ForeignComment]:
 
 
 def _above(id_: str, targets: dict[str, str]) -> str:
-    """Return the first annotation above one; any of them, if they go in a circle."""
+    """Return the annotation at the top of a chain of replies; any of the chain if it is a circle."""
     seen: set[str] = set()
     while targets[id_] in targets and id_ not in seen:
         seen.add(id_)

@@ -26,7 +26,7 @@ _SPACES = re.compile(r"[ \t\r\n]+")
 
 
 class Converter(MarkdownConverter):
-    """Makes links of pictures, which comments here do not show. Small ones in a line become what they stand for."""
+    """Turns pictures into links, since comments show none; small ones within a line become the text they stand for."""
 
     def convert_img(self, el: Any, text: str, parent_tags: Container[str]) -> str:  # noqa: ARG002 as the library calls it
         words, address = el.get("alt") or el.get("title") or "", el.get("src") or ""

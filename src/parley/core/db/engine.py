@@ -138,7 +138,8 @@ async def open_pool(url: str, *, size: int = 10, as_owner: bool = False, **serve
         server_settings=settings,
         timeout=5,
         command_timeout=statement_seconds + HANG_SECONDS if statement_seconds else None,
-        # Else each statement would be prepared and planned anew every five minutes: half of a page on a quiet site.
+        # Otherwise each statement would be prepared and planned again every five minutes: half the cost of a page on a
+        # quiet site.
         max_cached_statement_lifetime=0,
         init=None if as_owner else assume_role,
         reset=skip_reset,

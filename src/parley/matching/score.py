@@ -17,9 +17,9 @@ from zlib import crc32
 
 import msgspec
 
-from parley.automod.rules.marks import marks
+from parley.matching.marks import marks
 
-WEIGHTS = Path(__file__).parent.parent / "data" / "spam-weights.bin"
+WEIGHTS = Path(__file__).parent / "data" / "spam-weights.bin"
 BUCKETS = 1 << 15
 # The scale of the weights and the constant term, before the weights as signed bytes.
 HEADER = struct.Struct("<ff")

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.automod.rules.conditions import Age, FirstComments, Links, WordList
-from parley.automod.rules.evaluate import ActiveRule, decisive, effective, evaluate
-from parley.automod.rules.post import Post
+from parley.matching.conditions import Age, FirstComments, Links, WordList
+from parley.matching.evaluate import ActiveRule, decisive, effective, evaluate
+from parley.matching.post import Post
 
 CONDITIONS = (WordList(["fool"]), WordList(["bomb"]), Links(1), Age(7), FirstComments(3))
 SAID = ("You fool!", "A bomb.", "Look at https://shop.example now.", "A thought.")

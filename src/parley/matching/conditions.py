@@ -9,10 +9,10 @@ import re2  # type: ignore[import-untyped]
 from msgspec import Meta
 from rapidfuzz import fuzz, process
 
-from parley.automod.rules import score, signature
-from parley.automod.rules.folding import alike, folded
-from parley.automod.rules.post import Post, comparable
 from parley.core.text.messages import N_, Message
+from parley.matching import score, signature
+from parley.matching.folding import alike, folded
+from parley.matching.post import Post, comparable
 
 MOST_WORDS = 500
 LONGEST_PATTERN = 500

@@ -5,8 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from parley.automod.rules.conditions import AnyCondition
-from parley.automod.rules.post import Post
+from parley.matching.conditions import AnyCondition
+from parley.matching.post import Post
 
 LONGEST_MATCH = 300
 # Facts about the moment at which the comment was posted; an edit cannot change them.

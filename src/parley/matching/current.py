@@ -6,11 +6,11 @@ Each process reads them once a second.
 import msgspec
 import structlog
 
-from parley.automod.rules import score
-from parley.automod.rules.conditions import AnyCondition
-from parley.automod.rules.evaluate import ActiveRule, ordered
 from parley.core import db
 from parley.core.cache import MicroCache
+from parley.matching import score
+from parley.matching.conditions import AnyCondition
+from parley.matching.evaluate import ActiveRule, ordered
 from parley.slow_mode.heat import ACTIVE_THREADS
 
 log = structlog.get_logger(__name__)

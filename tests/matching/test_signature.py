@@ -8,12 +8,12 @@ from litestar import Litestar
 
 import make
 from automod.rows import age, established, newcomer, put_rule, state_of
-from parley.automod.rules.conditions import AnyCondition, Burst, FirstComments, FirstLinks, NearCopies
-from parley.automod.rules.post import EarlierPost, Post
-from parley.automod.rules.signature import likeness, signature
 from parley.comments import editing
 from parley.core import db
 from parley.core.errors import Refused
+from parley.matching.conditions import AnyCondition, Burst, FirstComments, FirstLinks, NearCopies
+from parley.matching.post import EarlierPost, Post
+from parley.matching.signature import likeness, signature
 
 pytestmark = pytest.mark.anyio
 

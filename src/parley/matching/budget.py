@@ -12,12 +12,12 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from parley.automod.rules.evaluate import ActiveRule, Match, can_match, effective, match
-from parley.automod.rules.post import Post
 from parley.core import db
 from parley.core.observability import metrics
 from parley.core.settings import settings
 from parley.core.text.messages import N_, Message
+from parley.matching.evaluate import ActiveRule, Match, can_match, effective, match
+from parley.matching.post import Post
 from parley.reports import staff_mail
 
 log = structlog.get_logger(__name__)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from parley.automod.rules.conditions import MOST_WORDS, Domains, Links, Pattern, WordList
-from parley.automod.rules.post import Post
+from parley.matching.conditions import MOST_WORDS, Domains, Links, Pattern, WordList
+from parley.matching.post import Post
 
 PHRASE = WordList(["free money"])
 

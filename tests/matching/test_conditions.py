@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parley.automod.rules.conditions import (
+from parley.matching.conditions import (
     Age,
     AnyCondition,
     Assisted,
@@ -22,8 +22,8 @@ from parley.automod.rules.conditions import (
     WordList,
     compiled,
 )
-from parley.automod.rules.evaluate import ActiveRule, can_match, decisive, effective, evaluate
-from parley.automod.rules.post import Post
+from parley.matching.evaluate import ActiveRule, can_match, decisive, effective, evaluate
+from parley.matching.post import Post
 
 LONG = "What remains is the habit of asking a machine first, whatever the question was about."
 

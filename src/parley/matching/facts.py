@@ -5,13 +5,13 @@ from uuid import UUID
 
 import msgspec
 
-from parley.automod.rules.conditions import Similar
-from parley.automod.rules.evaluate import ActiveRule
-from parley.automod.rules.post import LONGEST_COMPARED, EarlierPost, Post
 from parley.comments.drafts import Signature
 from parley.comments.rules import IS_IN, WORDS
 from parley.core import db
 from parley.decisions.queries import RESTRICTIONS
+from parley.matching.conditions import Similar
+from parley.matching.evaluate import ActiveRule
+from parley.matching.post import LONGEST_COMPARED, EarlierPost, Post
 
 # Comments beyond this number make no difference.
 MOST_COUNTED = 100

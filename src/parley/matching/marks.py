@@ -14,9 +14,9 @@ from pathlib import Path
 import msgspec
 import re2  # type: ignore[import-untyped]
 
-from parley.automod.rules.folding import alike, folded
+from parley.matching.folding import alike, folded
 
-DATA = Path(__file__).parent.parent / "data" / "marks.txt"
+DATA = Path(__file__).parent / "data" / "marks.txt"
 WORD = re.compile(r"\w+")
 MOST_WORDS = 4
 # A stem has so many letters at least, and is compared with so many of a word at most.

@@ -5,14 +5,14 @@ from functools import cached_property
 
 import msgspec
 
-from parley.automod.rules import addresses, score
-from parley.automod.rules.folding import alike, folded, unfurled
-from parley.automod.rules.score import Buckets
-from parley.automod.rules.signature import likeness, signature
 from parley.comments.drafts import Signature
 from parley.core.cache import by_text
 from parley.core.text import markdown
 from parley.core.text.hosts import host_of
+from parley.matching import addresses, score
+from parley.matching.folding import alike, folded, unfurled
+from parley.matching.score import Buckets
+from parley.matching.signature import likeness, signature
 
 # Only the beginning of a text is compared, which bounds the cost.
 LONGEST_COMPARED = 1_000

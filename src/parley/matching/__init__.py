@@ -1,0 +1,1 @@
+"""Which automatic rules match a text: their conditions, what these look at, and what evaluating them may cost."""
