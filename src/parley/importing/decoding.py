@@ -75,7 +75,7 @@ class Decoded(msgspec.Struct, frozen=True):
 
 
 def decode(data: bytes, charset: str | None = None) -> str:
-    """The text of `decoded`."""
+    """The text of a page or a file, as `decoded` reads it."""
     return decoded(data, charset).text
 
 

@@ -23,7 +23,7 @@ _LANGUAGE = ("lang", "language", "locale")
 _LICENCE = ("license", "licence")
 _SECTION = ("section", "category")
 _ADDRESS = ("canonical", "canonical_url", "canonicalurl", "url", "link", "source")
-# A block of YAML needs a key: else "---" is a line between paragraphs. In JSON the braces belong to the block.
+# A block of YAML needs a key: without one, "---" is a line between paragraphs. In JSON the braces belong to the block.
 _YAML_KEY = r"""(?=\s*(?:#[^\n]*\n\s*)*[\w"'-]+[ \t]*:)"""
 _BLOCKS: dict[str, re.Pattern[str]] = {
     "yaml": re.compile(rf"\A---[ \t]*\n(?P<block>{_YAML_KEY}.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL),

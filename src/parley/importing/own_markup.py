@@ -16,7 +16,10 @@ _LONGEST = 200_000  # characters of one formula
 
 
 def taken(html: str) -> tuple[str, Tokens | None]:
-    """Markup with tokens for what we write, which hold it written anew. A formula that cannot be read is removed."""
+    """Markup with tokens in place of the formulas and links of notes that we wrote, and what the tokens stand for.
+
+    Each stands for markup that is written from what was read. A formula that cannot be read is removed.
+    """
     if not any(sign in html for sign in _SIGNS):
         return html, None
     tokens = Tokens(html)

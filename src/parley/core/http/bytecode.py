@@ -21,7 +21,7 @@ class TemplateCache(FileSystemBytecodeCache):
 
     @cached_property
     def _compiler(self) -> str:
-        """What a template becomes depends on these besides its source."""
+        """Return what the compiled code depends on besides the template's source."""
         return f"{version('jinja2')} {LANGUAGE} {Path(messages.__file__).read_text()}"
 
     def get_source_checksum(self, source: str) -> str:

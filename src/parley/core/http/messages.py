@@ -1,4 +1,4 @@
-"""The sentences of templates are messages: put into a language when a template is compiled, never later."""
+"""Translates the sentences of templates when a template is compiled, never later."""
 
 import re
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ VALUE = re.compile(r"%\((\w+)\)s")
 
 
 class Messages(InternationalizationExtension):
-    """`{% trans %}` and `_("…")` become what they say: a page costs the same as one without messages.
+    """Replaces `{% trans %}` and `_("…")` with their translations, so that they cost a page nothing.
 
     Values in a message go through the environment's filter `in_message`, if it has one.
     """

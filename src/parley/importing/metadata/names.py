@@ -115,7 +115,7 @@ def is_handle(name: str) -> bool:
 
 
 def _is_display_name(name: str) -> bool:
-    """Whether somebody may call themselves so who cares little for capitals: "Mobasir hassan"."""
+    """Whether this can be a name that its owner writes without all capitals: "Mobasir hassan"."""
     words = name.split()
     if not 1 < len(words) <= _MOST_DISPLAY_WORDS or any(map(str.isdigit, name)):
         return False
