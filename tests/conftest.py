@@ -5,7 +5,7 @@ import logging
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -209,8 +209,7 @@ async def db(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterato
     if "app" not in request.fixturenames:
         yield
         return
-    forget_caches()
-    await redis.redis().flushdb()
+    await forget()
     if request.node.get_closest_marker("committed"):
         yield
         await empty()
@@ -225,6 +224,20 @@ async def db(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterato
         DB.current_transaction.reset(token)
         await connection.execute("ROLLBACK")
         await DB.connections.keep(connection)
+
+
+@asynccontextmanager
+async def committed() -> AsyncIterator[None]:
+    """For a fixture that commits what all tests of a file begin with: at the end of the block all tables are empty."""
+    await forget()
+    yield
+    await empty()
+
+
+async def forget() -> None:
+    """Forget what was kept of other tests, in this process and in Redis."""
+    forget_caches()
+    await redis.redis().flushdb()
 
 
 async def empty() -> None:

@@ -8,6 +8,8 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 # Folders whose tests share a whole installation, or take it apart. They take longest and begin, in this order: what
 # begins last is what all others wait for.
 TOGETHER = ["browser", "faults", "live", "hosts"]
+# Folders with files that take long: begun last, one of them would keep one process busy while the others have ended.
+LONG = ["standing", "embedded", "fuzz", "frontend", "anchoring"]
 
 
 class Schedule(LoadScopeScheduling):
@@ -32,4 +34,5 @@ def folder_of(nodeid: str) -> str:
 def place(nodeid: str) -> int:
     """Where among the others a test begins; how many tests a file has says little about its time."""
     folder = folder_of(nodeid)
-    return TOGETHER.index(folder) if folder in TOGETHER else len(TOGETHER)
+    order = [*TOGETHER, *LONG]
+    return order.index(folder) if folder in order else len(order)

@@ -82,7 +82,7 @@ def phrase(room: Newsroom, sentence: Sentence) -> tuple[str, int]:
 def verdicts() -> Verdicts:
     """What came of each anchor, on a sentence or a phrase of it, after up to three revisions of several edits each."""
     counts = Verdicts()
-    for seed in range(300):
+    for seed in range(150):
         room = newsroom(Random(seed))
         quotable = room.quotable()
         some = room.random.sample(quotable, min(20, len(quotable)))
@@ -119,7 +119,7 @@ def test_anchors_survive_random_edits(verdicts: Verdicts) -> None:
 def test_a_word_changed_in_a_sentence_and_a_paragraph_added_beside_it(side: int, changed: str) -> None:
     """It was the commonest edit that anchors did not survive: of 200, 188 took in the new paragraph or were lost."""
     counts = Verdicts()
-    for seed in range(200):
+    for seed in range(100):
         room = newsroom(Random(seed))
         sentence = room.random.choice(room.quotable())
         made = anchor(room, sentence, sentence.text)
@@ -135,7 +135,7 @@ def test_a_word_changed_in_a_sentence_and_a_paragraph_added_beside_it(side: int,
     assert share(counts, "smeared") + share(counts, "wrong") == 0
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.randoms(use_true_random=False), st.sampled_from(["add", "remove", "move"]))
 def test_an_unrelated_paragraph_that_is_added_removed_or_moved_changes_no_other_anchor(
     random: Random, edit: str

@@ -12,14 +12,14 @@ from api.calling import V1, program
 from parley.core.events import redis
 from parley.webhooks.messages import DueEvent, message
 from standing.test_canary import GONE, HELD, IN_FORCE_SECONDS, WAYS, Cage
-from standing.world import World, routes, world
+from standing.world import World, built, routes, world
 
-__all__ = ["world"]
+__all__ = ["built", "world"]
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-async def cage(app: Litestar, world: World) -> Cage:
+@pytest.fixture(scope="module")
+async def cage(built: World) -> Cage:
     filled = Cage(await make.member("cora"), await make.thread())
     await filled.fill()
     return filled

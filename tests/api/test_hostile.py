@@ -10,9 +10,9 @@ from api.calling import V1, program
 from parley.api.web import description
 from parley.core.events import redis
 from standing.test_hostile import NASTY
-from standing.world import World, routes, world
+from standing.world import World, built, routes, world
 
-__all__ = ["world"]
+__all__ = ["built", "world"]
 pytestmark = pytest.mark.anyio
 
 BODIES = [b"", b"{", b"[]", b"null", b"1e999", b'"' + b"a" * 1_000 + b'"', b"[" * 20_000, b'{"body": "\\ud800"}']

@@ -213,7 +213,10 @@ def test_a_difference_loses_and_doubles_no_passage(words: list[str], order: list
     assert count(compare(old, old)) == 0
 
 
-@pytest.mark.parametrize("essay", ["brex-prompt-engineering", "tuning-playbook", "ietf-aipref-attach"])
+@pytest.mark.parametrize(
+    "essay",
+    ["brex-prompt-engineering", pytest.param("tuning-playbook", marks=pytest.mark.slow), "ietf-aipref-attach"],
+)
 def test_no_real_revision_is_taken_for_another_text_and_none_loses_a_passage(essay: str) -> None:
     files = sorted((SHARED / "revisions" / essay).glob("r*.md"))
     if not files:

@@ -57,9 +57,11 @@ async def test_pages_say_only_messages_and_members_words_each_in_its_direction(m
     assert not found, "\n".join(sorted(found))
 
 
-async def test_mirrored_pages_fit(mirror: Site, browser: Browser) -> None:
+# A third of the pages, others than those that test_axe.py opens; all of them in `make sure`.
+@pytest.mark.parametrize("some", [slice(1, None, 3), pytest.param(slice(None), marks=pytest.mark.slow)], ids=str)
+async def test_mirrored_pages_fit(mirror: Site, browser: Browser, some: slice) -> None:
     found: dict[str, list[str]] = {}
-    for viewer, pages in by_viewer(mirror.made["pages"]).items():
+    for viewer, pages in by_viewer(mirror.made["pages"][some]).items():
         context = await browser.new_context(viewport=SMALL, reduced_motion="reduce")
         if viewer:
             answer = await context.request.post(

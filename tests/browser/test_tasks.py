@@ -118,7 +118,7 @@ async def test_a_visitor_reports_what_is_against_the_law_with_three_clicks(site:
     assert hand.clicks <= 3
 
 
-@pytest.mark.parametrize("path", ["/", "/t/1/x"])
+@pytest.mark.parametrize("path", ["/", pytest.param("/t/1/x", marks=pytest.mark.slow)])
 async def test_all_mail_is_stopped_with_two_clicks(site: Site, open_tab: OpenTab, path: str) -> None:
     hand, tab = Hand(), await open_tab("wei_l")
     page = tab.page

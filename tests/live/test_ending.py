@@ -64,14 +64,14 @@ async def test_the_stream_of_someone_suspended_ends(forum: Forum, web: Web, thre
         await reader.until(lambda one: one.byes == 1)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 async def test_a_process_that_is_stopped_ends_every_stream_with_a_message(
     forum: Forum, web: Web, thread: int, number: signal.Signals
 ) -> None:
     ada, ending = await make.member(), forum.web()
     async with AsyncExitStack() as stack:
         ends: list[Reader] = []
-        for _ in range(30):
+        for _ in range(10):
             reader = Reader([ending.address, web.address], thread, last=0)
             ends.append(await stack.enter_async_context(reader))
         await asyncio.gather(*(one.open() for one in ends))

@@ -39,8 +39,10 @@ async def browsers(forum: Forum) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
         yield {"visitor": visitor, "member": member}
 
 
-@pytest.mark.parametrize("take_away", [delete, remove])
-@pytest.mark.parametrize("redis", ["up", "frozen"])
+@pytest.mark.parametrize(
+    ("redis", "take_away"),
+    [("up", delete), ("up", remove), ("frozen", remove), pytest.param("frozen", delete, marks=pytest.mark.slow)],
+)
 async def test_a_removal_is_in_force_on_every_path_within_a_second(
     forum: Forum, web: Web, browsers: dict[str, httpx.AsyncClient], take_away: object, redis: str
 ) -> None:

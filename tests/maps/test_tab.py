@@ -1,6 +1,7 @@
 """What readers see of a map: the tab, signs beside passages, pages over all threads; and what they never see."""
 
 import re
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -10,7 +11,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from conftest import forget_caches
+from conftest import committed, forget_caches
 from maps import answering
 from parley.comments import fragments
 from parley.core import db
@@ -26,17 +27,18 @@ TODAY = datetime.now(UTC)
 PER_CENT = re.compile(r"\d+ %")
 
 
-@pytest.fixture
-async def thread(app: Litestar) -> int:
-    """A thread with a map and common ground."""
-    thread = await make.thread()
-    comments = await answering.statements(thread)
-    who = await answering.members(100)
-    await answering.camps(thread, comments, who[:90])
-    await jobs.compute(thread, TODAY - timedelta(days=1))
-    await answering.camps(thread, comments, who[90:], seed=2)
-    await jobs.compute(thread, TODAY)
-    return thread
+@pytest.fixture(scope="module")
+async def thread(app: Litestar) -> AsyncIterator[int]:
+    """A thread with a map and common ground, committed once for all tests."""
+    async with committed():
+        thread = await make.thread()
+        comments = await answering.statements(thread)
+        who = await answering.members(100)
+        await answering.camps(thread, comments, who[:90])
+        await jobs.compute(thread, TODAY - timedelta(days=1))
+        await answering.camps(thread, comments, who[90:], seed=2)
+        await jobs.compute(thread, TODAY)
+        yield thread
 
 
 async def tab(client: httpx.AsyncClient, thread: int, more: str = "") -> str:

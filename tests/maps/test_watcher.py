@@ -2,13 +2,14 @@
 
 import random
 import re
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from litestar import Litestar
 
 import make
-from conftest import browser, forget_caches
+from conftest import browser, committed, forget_caches
 from maps import answering
 from parley.core import db
 from parley.maps import jobs
@@ -21,14 +22,15 @@ METER = re.compile(r'id="c(\d+)-score".*?</form></div>', re.DOTALL)
 TITLE = re.compile(r"Of at least (\d+) answers, about (\d+) % agree and (\d+) % disagree")
 
 
-@pytest.fixture
-async def thread(app: Litestar) -> int:
-    """A thread with a map."""
-    thread = await make.thread()
-    comments = await answering.statements(thread)
-    await answering.camps(thread, comments, await answering.members(90))
-    await jobs.compute(thread)
-    return thread
+@pytest.fixture(scope="module")
+async def thread(app: Litestar) -> AsyncIterator[int]:
+    """A thread with a map, committed once for all tests."""
+    async with committed():
+        thread = await make.thread()
+        comments = await answering.statements(thread)
+        await answering.camps(thread, comments, await answering.members(90))
+        await jobs.compute(thread)
+        yield thread
 
 
 async def paths(thread: int) -> list[str]:

@@ -198,7 +198,7 @@ def run(loop: Loop, examples: int, steps: int) -> None:
 
 
 def test_the_promises_hold_whatever_is_done(loop: Loop) -> None:
-    run(loop, examples=12, steps=20)
+    run(loop, examples=6, steps=20)
 
 
 @pytest.mark.slow

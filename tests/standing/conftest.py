@@ -1,3 +1,3 @@
-from standing.world import world
+from standing.world import built, world
 
-__all__ = ["world"]
+__all__ = ["built", "world"]

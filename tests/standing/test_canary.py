@@ -126,8 +126,8 @@ class Cage:
         yield from (f"/?sort={sort}" for sort in ("hot", "new", "active", "top"))
 
 
-@pytest.fixture
-async def cage(app: Litestar, world: World) -> Cage:
+@pytest.fixture(scope="module")
+async def cage(built: World) -> Cage:
     await embed.add_site("pub", ["https://pub.example"], "research")
     filled = Cage(await make.member("cora"), await make.thread(make.text(url=ARTICLE)))
     await filled.fill()

@@ -6,10 +6,13 @@ What they say is a message, a value or a member's words, and these have a direct
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import msgspec
 import pytest
+from jinja2 import Environment
+from jinja2.environment import create_cache
 from litestar import Litestar
 
 import make
@@ -34,7 +37,7 @@ from parley.notifications import jobs as notifications
 from pseudo import NAMES, WORD, pseudo
 from standing.test_canary import OfList
 from standing.test_hostile import FORMS, GOOD, sent
-from standing.world import ROLES, World, build, gets, reached, walk
+from standing.world import ROLES, World, gets, reached, walk
 
 pytestmark = pytest.mark.anyio
 
@@ -50,33 +53,39 @@ MORE = {"email": "mira@example.org", "good_faith": "1", "outcome": "overturned",
 # What the rule of the small forum looks for.
 RULE = "root"
 PASSAGES = re.compile(r"^/t/.*/article$")
+# More templates than there are.
+SIZE = 2_000
 # The kinds of letters that come of all that.
 LETTERS = {"decision", "digest", "known", "login", "password", "receipt", "replies", "reset"}
 
 
+def environments() -> tuple[Environment, Environment]:
+    return pages.environment(), writing._plain()
+
+
+@pytest.fixture(scope="module")
+def compiled() -> list[Any]:
+    """Where the templates of each environment stay, compiled in the made-up language once for all tests."""
+    return [create_cache(SIZE) for _ in environments()]
+
+
 @pytest.fixture
-async def foreign(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+async def foreign(world: World, compiled: list[Any], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     """The small forum, whose pages and letters are in the made-up language."""
-    world = await build()
     async with make.as_owner():
         transaction = DB.open_transaction()
         assert transaction is not None
         await write_hebrew(transaction.connection)
     world.parts["{name:str}"] = hebrew(world.parts["{name:str}"])
-    forget()
+    fragments._cache.clear()
     monkeypatch.setattr(messages, "translated", pseudo)
     monkeypatch.setattr(messages, "DIRECTION", "rtl")
     monkeypatch.setitem(pages.environment().globals, "direction", "rtl")
     # The compiled templates that are kept are English.
     monkeypatch.setattr(pages.environment(), "bytecode_cache", None)
+    for environment, cache in zip(environments(), compiled, strict=True):
+        monkeypatch.setattr(environment, "cache", cache)
     yield world
-    forget()
-
-
-def forget() -> None:
-    for environment in (pages.environment(), writing._plain()):
-        assert environment.cache is not None
-        environment.cache.clear()
     fragments._cache.clear()
 
 

@@ -30,7 +30,8 @@ VISITOR, ADDRESS = "Vera Zeugin", "vera@zeugin.example"
 MARKS = (MEMBER, str(NUMBER), VISITOR, ADDRESS, "seen by a witness")
 # What of an address leads to something that was reported.
 ABOUT = ("{comment:str}", "{thread:str}", "{name:str}", "{decision:str}", "{item:str}", "{appeal:str}")
-WHO = ("visitor", "unverified", "member", "reported")
+# Who did not confirm their address sees what a visitor sees, in the shell of a member's page.
+WHO = ("visitor", pytest.param("unverified", marks=pytest.mark.slow), "member", "reported")
 LETTERS = "select concat_ws(chr(10), kind, recipient, subject, text, html) from mail where recipient <> all($1::text[])"
 
 
@@ -81,10 +82,10 @@ async def decided(world: World, item: int, action: str) -> int:
     return made
 
 
-@pytest.fixture
-async def cases(app: Litestar, world: World) -> list[Reported]:
+@pytest.fixture(scope="module")
+async def cases(built: World) -> list[Reported]:
     rita = await a_reporter()
-    return [await reported(world, rita, action) for action in ACTIONS]
+    return [await reported(built, rita, action) for action in ACTIONS]
 
 
 async def told(client: httpx.AsyncClient, addresses: set[str]) -> dict[str, set[str]]:

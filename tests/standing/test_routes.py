@@ -368,17 +368,16 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("headers", REFUSED, ids=str)
+# The check knows no routes (core/http/security_headers.py): from one site all of them are tried, from the others a few.
+@pytest.mark.parametrize(("headers", "step"), [(one, 20 if one in REFUSED[1:] else 1) for one in REFUSED], ids=str)
 async def test_nothing_changes_from_another_site(
-    app: Litestar, client: httpx.AsyncClient, world: World, headers: dict[str, str]
+    app: Litestar, client: httpx.AsyncClient, world: World, headers: dict[str, str], step: int
 ) -> None:
     await world.sign_in(client, "admin")
     del client.headers["sec-fetch-site"]
     before = await checksum()
 
-    for path in routes(app, "POST"):
-        if path == ONE_CLICK:
-            continue
+    for path in [one for one in routes(app, "POST") if one != ONE_CLICK][::step]:
         answer = await client.post(world.fill(path), data={"body": "words"}, headers=headers)
         assert answer.status_code == 403, path
 

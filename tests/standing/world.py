@@ -9,6 +9,7 @@ import pytest
 from litestar import Litestar
 
 import make
+from conftest import committed
 from parley import mail
 from parley.accounts import tokens
 from parley.appeals import ops as appeals
@@ -198,12 +199,23 @@ async def reached(world: World, path: str) -> str:
 async def walk(client: httpx.AsyncClient, addresses: Iterable[str]) -> AsyncIterator[tuple[str, str]]:
     """Every page and fragment that this browser gets at `addresses`, each with its address."""
     for address in addresses:
-        for headers in ({}, {"HX-Request": "true"}):
-            answer = await client.get(address, headers=headers)
-            assert answer.status_code < 500, address
-            yield address, answer.text
+        page = await client.get(address)
+        assert page.status_code < 500, address
+        yield address, page.text
+        # What is no page has no fragment.
+        if "html" in page.headers.get("content-type", ""):
+            part = await client.get(address, headers={"HX-Request": "true"})
+            assert part.status_code < 500, address
+            yield address, part.text
+
+
+@pytest.fixture(scope="module")
+async def built(app: Litestar) -> AsyncIterator[World]:
+    """The forum, committed once for all tests of a file, each of which leaves it as it was."""
+    async with committed():
+        yield await build()
 
 
 @pytest.fixture
-async def world(app: Litestar) -> World:
-    return await build()
+def world(built: World) -> World:
+    return World(built.people, dict(built.parts))

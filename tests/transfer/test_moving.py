@@ -27,9 +27,8 @@ from parley.transfer.exporting import export
 from parley.transfer.importing import Imported, import_site
 from parley.transfer.schema import schema
 from standing.test_canary import GONE, WAYS, Cage
-from standing.world import World, world
+from standing.world import World, build
 
-__all__ = ["world"]
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
 PICTURE = bytes(range(256)) * 40
@@ -88,7 +87,12 @@ async def value(url: str, sql: str) -> Any:
 
 
 @pytest.fixture
-async def cage(app: Litestar, world: World) -> Cage:
+async def world(app: Litestar) -> World:
+    return await build()
+
+
+@pytest.fixture
+async def cage(world: World) -> Cage:
     """The world, with a picture, comments in every state, and an article whose text was taken down."""
     filled = Cage(await make.member("cora"), await make.thread())
     await filled.fill()
