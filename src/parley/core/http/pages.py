@@ -19,6 +19,7 @@ from parley.core.errors import last_wait
 from parley.core.http.access import AnyRequest, viewer_of
 from parley.core.http.assets import folder, static
 from parley.core.http.bytecode import TemplateCache
+from parley.core.http.escaping import Escaping, escaped
 from parley.core.http.inlining import InliningLoader
 from parley.core.http.messages import Messages
 from parley.core.settings import settings
@@ -42,7 +43,10 @@ IDENTITY = "identity"
 
 
 class Templates(Environment):
-    """Jinja's environment, with globals in plain dictionaries."""
+    """Jinja's environment, with globals in plain dictionaries, and quicker to escape."""
+
+    code_generator_class = Escaping
+    escaped = staticmethod(escaped)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         # Jinja's own ChainMap is searched for each component of a page, which took a tenth of a page's CPU time.
