@@ -22,6 +22,11 @@ HEARTBEAT = b": still here\n\n"
 MIN_RETRY_MS, MAX_RETRY_MS = 1_000, 4_000
 
 COMMENT_CHANGED = {"comment.edited", "comment.restored", "comment.deleted", "comment.removed", "comment.moved_away"}
+COMMENT_TEMPLATES = {
+    "comment.posted": "live/posted.html",
+    "comment.moved_here": "live/moved_here.html",
+    **dict.fromkeys(COMMENT_CHANGED, "live/edited.html"),
+}
 ARTICLE_CHANGED = {"article.revised": "live/article.html", "article.restricted": "live/restricted.html"}
 THREAD_CHANGED = {"thread.locked", "thread.unlocked", "thread.slowed", "thread.archived"}
 
@@ -151,18 +156,12 @@ def _fragment(row: EventRow, context: RenderContext, comment: queries.CommentRow
             "parent_author": None,
             "flat": False,
         }
-        return _html(_comment_template(row.kind), **values)
+        return _html(COMMENT_TEMPLATES[row.kind], **values) if row.kind in COMMENT_TEMPLATES else ""
     if row.kind in THREAD_CHANGED:
         return _html("live/thread.html", thread=thread)
     if row.kind in ARTICLE_CHANGED:
         return _html(ARTICLE_CHANGED[row.kind], thread=thread, article=context.article)
     return ""
-
-
-def _comment_template(kind: str) -> str:
-    if kind == "comment.moved_here":
-        return "live/moved_here.html"
-    return "live/edited.html" if kind in COMMENT_CHANGED else "live/posted.html"
 
 
 def _html(template: str, **values: Any) -> str:
