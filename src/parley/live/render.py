@@ -11,7 +11,7 @@ from parley.articles import queries as articles
 from parley.comments import queries
 from parley.core.http.pages import environment
 from parley.decisions.rules import ACTIONS
-from parley.live.queries import EventRow, PassageBalance, balances
+from parley.live.queries import EventRow, PassageBalance, ScoredComment, balances
 from parley.modqueue.filters import QueueFilter
 from parley.modqueue.queries import OthersAction, QueueCount
 from parley.threads import queries as threads
@@ -52,7 +52,7 @@ def hello() -> bytes:
     return f"retry: {random.randint(MIN_RETRY_MS, MAX_RETRY_MS)}\n\n".encode()  # noqa: S311 spreads reconnects, no secret
 
 
-def scores(rows: Sequence[queries.CommentRow]) -> bytes:
+def scores(rows: Sequence[ScoredComment]) -> bytes:
     return message(_html("live/scores.html", scores=rows))
 
 
@@ -137,7 +137,7 @@ def _rendered(row: EventRow, context: RenderContext) -> RenderedEvent:
 
 
 def _moved_away(row: EventRow, context: RenderContext, comment: queries.CommentRow) -> RenderedEvent:
-    """A comment that is in another thread now: where it stood, readers see that, and nothing of it arrives here."""
+    """Return the event of a comment that has since moved to another thread: readers here see only that it moved."""
     left = msgspec.structs.replace(queries.withheld(comment), state="moved", passage=None)
     html = _fragment(row, context, left) if row.kind in COMMENT_CHANGED else ""
     return RenderedEvent(row.seq, message(html, seq=row.seq))
