@@ -117,7 +117,7 @@ async def _changed(request: AnyRequest, comment_id: int) -> Response[Any]:
     if not wants_fragment(request):
         return Redirect(f"/c/{comment_id}", status_code=303)
     row = (await queries.by_ids([comment_id]))[comment_id]
-    return page(request, "comments/changed.html", comment=row, mine=viewer_state_of(row), parent_author=None)
+    return page(request, "comments/changed.html", comment=row, viewer_state=viewer_state_of(row), parent_author=None)
 
 
 @get("/c/{comment:str}/delete", name="comments:delete-form", opt={"who": VERIFIED})

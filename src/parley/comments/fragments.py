@@ -29,7 +29,7 @@ class ViewerState(msgspec.Struct, frozen=True):
     agreement: int | None = None
     # How members answered, for those who answered themselves.
     answers: PublishedShares | None = None
-    own: bool = False
+    is_author: bool = False
     may_edit: bool = False
     may_delete: bool = False
     may_restore: bool = False
@@ -128,7 +128,7 @@ def _render(
 ) -> Fragment:
     context: dict[str, Any] = {
         "comment": withheld(row) if state and state.blocked else row,
-        "mine": state,
+        "viewer_state": state,
         "replies": REPLIES,
         "stub": None,
         "parent_author": parent_author,

@@ -54,4 +54,4 @@ def _viewer_states(rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes)
 def viewer_state_of(row: CommentRow) -> ViewerState:
     """Return the state of a comment for its author."""
     visible = row.state == "visible"
-    return ViewerState(own=True, may_edit=visible, may_delete=visible, may_restore=row.state == "deleted")
+    return ViewerState(is_author=True, may_edit=visible, may_delete=visible, may_restore=row.state == "deleted")

@@ -150,7 +150,7 @@ def _fragment(row: EventRow, context: RenderContext, comment: queries.CommentRow
             "thread": thread,
             "comment": comment,
             "passage": context.passages.get(comment.passage) if comment.passage is not None else None,
-            "mine": None,
+            "viewer_state": None,
             "replies": "",
             "stub": None,
             "parent_author": None,

@@ -32,7 +32,7 @@ class UnreadComment(msgspec.Struct, frozen=True):
     """An unread comment: the viewer's votes on it, and what it answers (a comment, or a passage of the article)."""
 
     row: CommentRow
-    mine: ViewerState
+    viewer_state: ViewerState
     parent: AnsweredComment | None
     passage: str | None
 
