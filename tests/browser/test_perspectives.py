@@ -27,7 +27,10 @@ async def test_a_screen_reader_hears_the_map_as_a_sentence_and_a_table(open_tab:
     await expect(region).to_have_count(1)
     picture = region.get_by_role("img")
     await expect(picture).to_have_accessible_name(
-        re.compile(r"\d+ members along one line: about \d+ near group A, about \d+ near group B, \d+ in 100 between\.")
+        re.compile(
+            r"\d+ members along one line: about \d+ in 100 near group A, about \d+ in 100 near group B, "
+            r"\d+ in 100 between\."
+        )
     )
     headings = await region.get_by_role("heading").all_inner_texts()
     order = [name for one in headings if (name := re.sub(r"^\W+", "", one)) in SECTIONS]

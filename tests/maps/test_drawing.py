@@ -83,6 +83,8 @@ async def test_nothing_that_is_stored_names_a_member_or_tells_where_one_stands(t
     stored = msgspec.json.decode(row)
     assert stored["analysis"]["members"] == []
     assert stored["analysis"]["statements"] == []
+    positions = stored["state"].pop("positions")
+    assert positions.keys() == {"members", "groups", "picture"}
     numbers = {int(key) for part in stored["state"].values() for key in part}
     assert numbers <= set(comments)
     for square in (await published(thread)).picture.squares:  # type: ignore[union-attr]

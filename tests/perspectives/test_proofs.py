@@ -198,6 +198,31 @@ def test_a_watcher_of_the_map_guesses_a_lone_voters_answers_hardly_better_than_f
     assert gained <= 0.05 * guesses
 
 
+def test_a_watcher_of_the_picture_does_not_learn_on_which_side_a_lone_member_stands() -> None:
+    """One member after the other joins a map of 120. The watcher guesses the side whose size or squares grew."""
+    votes, right, placed = camps(150, 24, 12, 1, strength=0.8).votes, 0.0, 0
+    before, state, shown = None, PublicationState(), None
+    for lone in range(119, 150):
+        part = chosen(votes, [int(who) <= lone for who in votes.voter])
+        before = analyse(part, seed=1, previous=before, shown=state.verdicts)
+        now, state = _published(before, part, state)
+        side = next((one.group for one in before.members if one.voter == str(lone)), None)
+        if shown and side:
+            grew = {letter: _size(now, letter) - _size(shown, letter) for letter in "AB"}
+            right += 0.5 if grew["A"] == grew["B"] else max(grew, key=grew.__getitem__) == side
+            placed += 1
+        shown = now
+    tell(f"{right / placed:.2f} of {placed}")
+    assert placed >= 20
+    assert right / placed <= 0.55
+
+
+def _size(shown: PublishedMap, letter: str) -> int:
+    """Return how large a group looks: its published share, and its squares of the picture."""
+    squares = shown.picture.squares if shown.picture else ()
+    return shown.groups.get(letter, 0) + sum(one.members for one in squares if one.group == letter)
+
+
 def _published(found: Analysis, votes: Votes, state: PublicationState) -> tuple[PublishedMap, PublicationState]:
     return publish_map(found, votes, {one: int(one) for one in votes.statement}, state, date(2027, 3, 1))
 

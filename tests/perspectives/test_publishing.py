@@ -5,6 +5,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parley.perspectives.analysis import MemberPosition
+from parley.perspectives.positions import PublishedPositions, publish_positions
 from parley.perspectives.publishing import LEAST, MOST, STEP, PublishedTally, Tally, publish, shares
 
 ANSWERS = st.lists(st.sampled_from(("agrees", "disagrees", "unsure")), max_size=60)
@@ -112,3 +114,29 @@ def _balance(tally: Tally) -> float:
 
 def _guess(moved: float, majority: str) -> str:
     return majority if moved == 0 else "agrees" if moved > 0 else "disagrees"
+
+
+CENTRES = {"A": (-1.0,), "B": (1.0,)}
+
+
+def standing(a: int, b: int, between: int = 0) -> list[MemberPosition]:
+    sides = [("A", -1.0)] * a + [("B", 1.0)] * b + [(None, 0.0)] * between
+    return [MemberPosition(str(number), (x,), (0.3,), group, 0.9) for number, (group, x) in enumerate(sides)]
+
+
+def test_sizes_of_groups_and_the_picture_wait_until_the_members_have_doubled() -> None:
+    first = publish_positions(PublishedPositions(), standing(30, 20, 10), 1, CENTRES)
+    assert (first.groups, first.between) == ({"A": 50, "B": 35}, 15)
+    assert publish_positions(first, standing(30, 79, 10), 1, CENTRES) == first
+    second = publish_positions(first, standing(30, 80, 10), 1, CENTRES)
+    assert (second.groups, second.between) == ({"A": 25, "B": 65}, 10)
+    assert second.picture != first.picture
+    assert publish_positions(second, standing(30, 20, 10), 1, CENTRES).groups == first.groups
+
+
+def test_other_groups_or_axes_have_sizes_of_their_own() -> None:
+    first = publish_positions(PublishedPositions(), standing(30, 30), 1, CENTRES)
+    assert publish_positions(first, standing(31, 30), 1, {}).groups == {}
+    plane = [MemberPosition("1", (-1.0, 0.0), (0.3, 0.3), "A", 0.9)]
+    after = publish_positions(first, plane, 2, {"A": (-1.0, 0.0), "B": (1.0, 0.0)})
+    assert after.picture is not None and after.picture.axes == 2

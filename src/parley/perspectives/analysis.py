@@ -36,7 +36,8 @@ class Gain(msgspec.Struct, frozen=True):
     share: float  # of the simpler map's squared error
     z: float  # the gain over its standard error, summed over members
     trimmed_z: float  # the same without the tenth of members who gain most
-    # The same on other statements than those that the map explains best; the simpler map knows only these others.
+    # The same on other statements than those that the map explains best; the simpler map knows only these others. 0 if
+    # the gain is too small to keep a map open, whatever these are.
     others_share: float = 0.0
     others_z: float = 0.0
 

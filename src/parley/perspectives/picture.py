@@ -34,6 +34,10 @@ class MapPicture(msgspec.Struct, frozen=True):
     mirrored: tuple[bool, ...]
     squares: tuple[Square, ...]
 
+    @property
+    def axes(self) -> int:
+        return len(self.mirrored)
+
     def place(self, axis: int, position: float) -> float:
         """Return where a position is along an axis of the picture, from 0 to 1."""
         share = min(max((position + END) / (2 * END), 0.0), 1.0)

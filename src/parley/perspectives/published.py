@@ -12,14 +12,14 @@ import msgspec
 
 from parley.perspectives.analysis import Analysis, Reason, StatementResult, Verdict, Votes
 from parley.perspectives.analysis import Shares as ExactShares
-from parley.perspectives.picture import MapPicture, draw
+from parley.perspectives.picture import MapPicture
+from parley.perspectives.positions import PublishedPositions, publish_positions
 from parley.perspectives.publishing import (
     STEP,
     PublishedShares,
     PublishedTally,
     Tally,
     publish,
-    rounded,
     rounded_down,
     shares,
 )
@@ -44,7 +44,7 @@ class PublishedStatement(msgspec.Struct, frozen=True):
 
 
 class PublishedMap(msgspec.Struct, frozen=True):
-    """Numbers of members and answers are in steps of five; `between` is in per cent of the members."""
+    """Numbers of members and answers are in steps of five; `groups` and `between` in per cent of the members."""
 
     reason: Reason | None
     members: int
@@ -71,6 +71,7 @@ class PublicationState(msgspec.Struct, frozen=True):
     """What the next publication needs to know of this one. It is never shown."""
 
     cells: dict[str, dict[str, PublishedTally]] = {}
+    positions: PublishedPositions = PublishedPositions()
     histories: dict[str, VerdictHistory] = {}
     # The same of everybody, while there is no map.
     of_everybody: dict[str, VerdictHistory] = {}
@@ -111,22 +112,20 @@ def publish_map(
     cells = {one.statement: _cells(one, before.cells.get(one.statement, {})) for one in analysis.statements}
     answered = Counter(votes.voter)
     counted = [one for one in analysis.members if answered[one.voter] >= ENOUGH_ANSWERS]
-    centres = analysis.parameters.centres
     named = {*verdicts, *(one for column in words.values() for one in column)}
-    groups = {letter: rounded(sum(one.group == letter for one in counted)) for letter in centres}
-    between = sum(one.group is None for one in counted) / max(len(counted), 1)
+    positions = publish_positions(before.positions, counted, analysis.axes, analysis.parameters.centres)
     found = PublishedMap(
         reason=None,
         members=rounded_down(len(counted)),
         axes=analysis.axes,
-        groups=groups,
-        between=round(between * 20) * 5 if centres else 0,
-        picture=draw(counted, analysis.axes, centres),
+        groups=positions.groups,
+        between=positions.between,
+        picture=positions.picture,
         statements=tuple(_statement(one, verdicts, cells) for one in analysis.statements if one.statement in named),
         not_known=_not_known(analysis, verdicts),
         words={letter: tuple(map(int, column)) for letter, column in words.items()},
     )
-    return found, msgspec.structs.replace(after, cells=cells)
+    return found, msgspec.structs.replace(after, cells=cells, positions=positions)
 
 
 def _without_map(analysis: Analysis, before: PublicationState, today: date) -> tuple[PublishedMap, PublicationState]:

@@ -54,14 +54,14 @@ def publish(published: PublishedTally, now: Tally) -> PublishedTally:
     The answers that came and went are compared as a whole. If they are all the same, only the number is noted, so that
     the next step is as long as any other: a step that ended with the first different answer would tell whose it was.
     """
-    if not _is_step(published.looked_at, now.total):
+    if not is_step(published.looked_at, now.total):
         return published
     tally = published.tally if _is_unanimous(published.tally, now) else now
     return PublishedTally(tally, now.total)
 
 
-def _is_step(before: int, now: int) -> bool:
-    """Whether at least STEP answers came or went, and as many as were there, or half of them."""
+def is_step(before: int, now: int) -> bool:
+    """Whether at least STEP answers or members came or went, and as many as were there, or half of them."""
     return abs(now - before) >= STEP and (now >= 2 * before or 2 * now <= before)
 
 
@@ -75,11 +75,11 @@ def shares(tally: Tally) -> PublishedShares | None:
     """Return the shares of a published tally, or None if fewer than a step answered."""
     if tally.total < STEP:
         return None
-    agree, disagree = (_rounded(count / tally.total) for count in (tally.agrees, tally.disagrees))
+    agree, disagree = (rounded_share(count / tally.total) for count in (tally.agrees, tally.disagrees))
     return PublishedShares(agree, min(disagree, 100 - agree), rounded_down(tally.total))
 
 
-def _rounded(share: float) -> int:
+def rounded_share(share: float) -> int:
     """Return a share in per cent, neither none nor all."""
     return min(max(round(share * 100 / ROUNDED) * ROUNDED, LEAST), MOST)
 

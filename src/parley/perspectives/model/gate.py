@@ -51,6 +51,11 @@ def adds(gained: Gain, *, was_open: bool) -> bool:
     return gained.z >= least and gained.trimmed_z >= trimmed and _explains_others(gained, was_open=was_open)
 
 
+def _could_add(gained: Gain) -> bool:
+    """Say whether what a map gains on other statements can still matter."""
+    return gained.z >= STAYS and gained.trimmed_z >= STAYS_TRIMMED
+
+
 def _explains_others(gained: Gain, *, was_open: bool) -> bool:
     if was_open:
         return gained.others_z >= STAYS_OTHERS
@@ -88,6 +93,8 @@ class Errors:
             found = gain(self.matrix, before, after)
             if is_beyond_doubt(found):
                 break
+        if not _could_add(found):
+            return found
         others = ~_explained_best(self.matrix, before - after)[self.matrix.statement]
         part = Errors(self.matrix.only(others), self.seed, [fold[others] for fold in self.folds])
         rest = gain(part.matrix, part._mean(simple, repetitions), after[others])

@@ -48,6 +48,11 @@ class Grouped:
     def mean(self) -> Floats:
         return self.sums / np.maximum(self.sizes, 1)
 
+    def of_partners(self, table: Floats) -> Floats:
+        """Return each answer's column of a table of the partners, of the shape (any, partners)."""
+        # The indices are within the table. With "clip", numpy does not check them first, which takes half of the time.
+        return np.take(table, self.partner, axis=1, mode="clip")
+
     def total(self, weights: Floats) -> Floats:
         """Sum weights, of the shape (any, answers), for each: the shape becomes (any, count)."""
         present = np.flatnonzero(self.sizes)

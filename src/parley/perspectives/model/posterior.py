@@ -48,7 +48,7 @@ def sums_of(answers: Grouped, partners: Posteriors) -> Sums:
     moments, y, intercept = partners.moments(), partners.mean[:-1], partners.mean[-1]
     entries = list(pairs(range(axes), 2))
     table = np.vstack([*(moments[entry][None] for entry in entries), y, moments[:-1, -1], intercept])
-    each = np.take(table, answers.partner, axis=1)
+    each = answers.of_partners(table)
     products = each[len(entries) + axes : -1]
     np.subtract(each[len(entries) : len(entries) + axes] * answers.value, products, out=products)
     np.subtract(answers.value, each[-1], out=each[-1])

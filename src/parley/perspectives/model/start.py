@@ -22,7 +22,7 @@ def first_loadings(by_member: Grouped, by_statement: Grouped, axes: int, seed: i
     across = (by_statement.value - mean[by_statement.of]) * weight[by_statement.partner]
     for _ in range(POWER_STEPS):
         loadings, _ = np.linalg.qr(loadings)
-        positions = by_member.total(loadings.T[:, by_member.partner] * down)
-        loadings = by_statement.total(positions[:, by_statement.partner] * across).T
+        positions = by_member.total(by_member.of_partners(loadings.T) * down)
+        loadings = by_statement.total(by_statement.of_partners(positions) * across).T
     size = np.sqrt((loadings**2).mean(axis=0))
     return loadings.T * (FIRST_LOADINGS / np.maximum(size, TINY))[:, None]
