@@ -25,7 +25,7 @@ from parley.articles.markdown_blocks import blocks
 from parley.articles.rules import is_web_address
 from parley.automod.rules import post
 from parley.automod.rules.conditions import Burst, Domains, FirstLinks, Links, NearCopies, Pattern, Similar, WordList
-from parley.automod.rules.post import Post
+from parley.automod.rules.post import Post, comparable
 from parley.comments import rules as comment_rules
 from parley.comments.formats.markup import quotes_as_markdown
 from parley.comments.statement import as_statement
@@ -96,7 +96,7 @@ def hit_in(words: str) -> ExcerptTerms:
 
 
 def similar(body: str) -> Any:
-    recent = Post(body=body, own=tuple(f"{body}{number}" for number in range(10)), earlier=EARLIER)
+    recent = Post(body=body, own=tuple(comparable(f"{body}{number}") for number in range(10)), earlier=EARLIER)
     return [condition.find(recent) for condition in CONDITIONS]
 
 

@@ -13,7 +13,7 @@ import msgspec
 from parley.automod.rules.conditions import Similar
 from parley.automod.rules.evaluate import ActiveRule
 from parley.automod.rules.facts import HAS_LINK, LET_IN, MOST_COUNTED, OTHERS, OWN, RESTRICTS
-from parley.automod.rules.post import LONGEST_COMPARED, Post
+from parley.automod.rules.post import LONGEST_COMPARED, Post, comparable
 from parley.backtests.signed import SignedPosts
 from parley.comments.drafts import Signature
 from parley.comments.rules import WORDS
@@ -155,9 +155,9 @@ class History:
     async def _load_posts(self, until: datetime) -> None:
         if "author" in self.compared_with:
             for body in await db.fetch(CommentBody, OWN_POSTS, until):
-                self.own[body.key].append(body.body)
+                self.own[body.key].append(comparable(body.body))
         if "anyone" in self.compared_with:
-            self.others.extend(body.body for body in await db.fetch(CommentBody, RECENT_POSTS, until))
+            self.others.extend(comparable(body.body) for body in await db.fetch(CommentBody, RECENT_POSTS, until))
 
     def post(self, row: EarlierComment) -> Post:
         """The comment as rules would have seen it."""
@@ -181,9 +181,9 @@ class History:
         self.let_in[row.author] = min(MOST_COUNTED, self.let_in[row.author] + row.let_in)
         self.times[row.author].append(row.at)
         if "author" in self.compared_with:
-            self.own[row.author].append(row.body[:LONGEST_COMPARED])
+            self.own[row.author].append(comparable(row.body))
         if "anyone" in self.compared_with:
-            self.others.append(row.body[:LONGEST_COMPARED])
+            self.others.append(comparable(row.body))
         if "linked" in self.needs and row.let_in:
             self.linked[row.author].append(row.has_link)
         if "copies" in self.needs and row.judged:

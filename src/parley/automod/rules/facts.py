@@ -7,7 +7,7 @@ import msgspec
 
 from parley.automod.rules.conditions import Similar
 from parley.automod.rules.evaluate import ActiveRule
-from parley.automod.rules.post import LONGEST_COMPARED, EarlierPost, Post
+from parley.automod.rules.post import LONGEST_COMPARED, EarlierPost, Post, comparable
 from parley.comments.drafts import Signature
 from parley.comments.rules import IS_IN, WORDS
 from parley.core import db
@@ -124,8 +124,8 @@ def post(
         comments=author.comments,
         upheld=author.upheld,
         since=tuple(author.since),
-        own=tuple(author.own),
-        others=tuple(author.others),
+        own=tuple(map(comparable, author.own)),
+        others=tuple(map(comparable, author.others)),
         earlier=tuple(earlier),
         linked=author.linked,
         heat=heat,
