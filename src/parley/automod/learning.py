@@ -104,11 +104,11 @@ def _spam(texts: Sequence[Text]) -> NDArray[np.bool_]:
 
 def _chances(texts: Sequence[Text], values: NDArray[np.float64], constant: float) -> NDArray[np.float64]:
     totals = np.array([constant + values[text.buckets] @ text.shares for text in texts])
-    return 1 / (1 + np.exp(-np.clip(totals, -30, 30)))
+    return np.reciprocal(1 + np.exp(-np.clip(totals, -30, 30)), dtype=np.float64)
 
 
 def _gradient(texts: Sequence[Text], errors: NDArray[np.float64]) -> NDArray[np.float64]:
     """The sum of the errors for each bucket, by its share in each text."""
     buckets = np.concatenate([text.buckets for text in texts])
     shares = np.concatenate([text.shares * error for text, error in zip(texts, errors, strict=True)])
-    return np.bincount(buckets, shares, score.BUCKETS)
+    return np.bincount(buckets, shares, score.BUCKETS).astype(np.float64)
