@@ -104,7 +104,8 @@ def _spam(texts: Sequence[Text]) -> NDArray[np.bool_]:
 
 def _chances(texts: Sequence[Text], values: NDArray[np.float64], constant: float) -> NDArray[np.float64]:
     totals = np.array([constant + values[text.buckets] @ text.shares for text in texts])
-    return np.reciprocal(1 + np.exp(-np.clip(totals, -30, 30)), dtype=np.float64)
+    found: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(totals, -30, 30)))
+    return found
 
 
 def _gradient(texts: Sequence[Text], errors: NDArray[np.float64]) -> NDArray[np.float64]:
