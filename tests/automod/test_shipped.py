@@ -11,9 +11,11 @@ from litestar import Litestar
 import make
 from automod.rows import newcomer, state_of
 from conftest import SHARED
+from parley.automod import learning
+from parley.automod.learning import Text
 from parley.core import db
 from parley.demo.content import articles, discussion
-from parley.matching import current
+from parley.matching import current, score
 from parley.matching.conditions import AnyCondition
 from parley.matching.evaluate import ActiveRule, evaluate
 from parley.matching.post import Post
@@ -107,3 +109,27 @@ def test_what_the_shipped_rules_find_in_foreign_texts_is_told(
     if source is not talk:
         assert right >= 0.7 * bad
         assert hits - right <= 0.01 * (len(said) - bad)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (SHARED / "spam").is_dir(), reason="there is no ../shared/data/spam")
+def test_the_score_and_the_rules_find_spam_that_they_have_not_learned() -> None:
+    """Learned from four fifths of the texts, judged by the last one. What begins alike is in the same part."""
+    shipped = [one for one in rules() if one.state == "on" and one.guideline == "spam"]
+    posts = [(Post(text), spam) for text, spam in [*youtube(), *messages()]]
+    kept_back = [one for one in posts if learning.is_kept_back(one[0].alike)]
+    learned = [Text.of(post, spam=spam) for post, spam in posts if not learning.is_kept_back(post.alike)]
+
+    score.use(learning.fit([text for text in learned if text]))
+    by_score = [(post.score >= score.SUGGESTED, spam) for post, spam in kept_back]
+    score.use(None)
+    by_both = [(post.score >= score.SUGGESTED or bool(evaluate(shipped, post)), spam) for post, spam in kept_back]
+
+    assert share(by_both, spam=True) >= 0.85
+    assert share(by_score, spam=False) <= 0.005
+    assert share(by_both, spam=False) <= 0.01
+
+
+def share(judged: list[tuple[bool, bool]], *, spam: bool) -> float:
+    """The share of the spam, or of the other texts, that was found."""
+    return sum(found for found, bad in judged if bad == spam) / sum(bad == spam for _, bad in judged)

@@ -47,7 +47,7 @@ from parley.mail.blocks import blocks as letter_blocks
 from parley.mail.inbound import reasons, reports
 from parley.matching import post
 from parley.matching.conditions import Burst, Domains, FirstLinks, Links, NearCopies, Pattern, Similar, WordList
-from parley.matching.post import Post
+from parley.matching.post import Post, comparable
 from parley.search import excerpts as search_excerpts
 from parley.search.excerpts import ExcerptTerms
 from parley.search.forms import SearchForm
@@ -96,7 +96,7 @@ def hit_in(words: str) -> ExcerptTerms:
 
 
 def similar(body: str) -> Any:
-    recent = Post(body=body, own=tuple(f"{body}{number}" for number in range(10)), earlier=EARLIER)
+    recent = Post(body=body, own=tuple(comparable(f"{body}{number}") for number in range(10)), earlier=EARLIER)
     return [condition.find(recent) for condition in CONDITIONS]
 
 

@@ -23,7 +23,7 @@ from parley.matching.conditions import (
     compiled,
 )
 from parley.matching.evaluate import ActiveRule, can_match, decisive, effective, evaluate
-from parley.matching.post import Post
+from parley.matching.post import Post, comparable
 
 LONG = "What remains is the habit of asking a machine first, whatever the question was about."
 
@@ -52,11 +52,11 @@ def rule(
         (Domains(["spam.example"]), Post("https://www.SPAM.example/x"), "www.spam.example"),
         (Domains(["spam.example"]), Post("https://notspam.example/x"), None),
         (Domains(["spam.example"]), Post("https://spam.example.org/x"), None),
-        (Similar(0.9), Post(LONG + " Buy!", own=(LONG,)), LONG.casefold()),
-        (Similar(0.9), Post(LONG, own=("Something quite different, which nobody would take for it.",)), None),
-        (Similar(0.9), Post(LONG, others=(LONG,)), None),
-        (Similar(0.9, to="anyone"), Post(LONG, others=(LONG,)), LONG.casefold()),
-        (Similar(0.9), Post("Thanks!", own=("Thanks!",)), None),
+        (Similar(0.9), Post(LONG + " Buy!", own=(comparable(LONG),)), LONG.casefold()),
+        (Similar(0.9), Post(LONG, own=("something quite different, which nobody would take for it.",)), None),
+        (Similar(0.9), Post(LONG, others=(comparable(LONG),)), None),
+        (Similar(0.9, to="anyone"), Post(LONG, others=(comparable(LONG),)), LONG.casefold()),
+        (Similar(0.9), Post("Thanks!", own=("thanks!",)), None),
         (Age(7), Post("", age=6.9), ""),
         (Age(7), Post("", age=7), None),
         (FirstComments(1), Post("", comments=0), ""),

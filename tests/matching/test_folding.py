@@ -1,7 +1,10 @@
 """Rules see what readers see, however a text is written."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from parley.matching import folding
 from parley.matching.conditions import MOST_WORDS, Domains, Links, Pattern, WordList
 from parley.matching.post import Post
 
@@ -93,3 +96,10 @@ def test_a_pattern_sees_the_text_as_typed_and_as_shown() -> None:
     assert Pattern(r"\*free\*").find(Post("So *free*")) == "*free*"
     assert Pattern("free money").find(Post("So *free* mоney")) == "free money"
     assert Pattern("FREE", any_case=False).find(Post("*free*")) is None
+
+
+@given(st.text("aaaWw3_ .*-\n", max_size=30))
+def test_the_search_for_stretched_and_spaced_words_misses_none(text: str) -> None:
+    one_by_one = folding.SPACED.sub(lambda found: found[0].replace(found[1], ""), text)
+
+    assert folding.alike(text) == folding.STRETCHED.sub(r"\1", one_by_one)

@@ -32,7 +32,7 @@ async def set_up(with_what: str) -> None:
         await initial.rules()
         await db.execute("""update rule set state = 'off' where conditions @> '[{"kind": "score"}]'""")
     if with_what == "score":
-        rule = await put_rule(SpamScore(0.6), action="hold")
+        rule = await put_rule(SpamScore(), action="hold")
         await db.execute("update rule set guideline = 'spam' where id = $1", rule)
     current.forget()
 

@@ -1,7 +1,7 @@
 """Learning the weights of the score (matching/score.py), and judging them. Only the worker has numpy."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from math import exp, sqrt
+from math import sqrt
 from typing import Any
 from zlib import crc32
 
@@ -13,8 +13,11 @@ from parley.matching import score
 from parley.matching.post import Post
 from parley.matching.score import AT, ScoreMetrics, Weights
 
-EPOCHS, RATE, DECAY = 15, 4.0, 1e-5
-CONSTANT_RATE = 0.05
+EPOCHS, RATE = 10, 0.5
+# Texts in a batch, but for few texts, which take so many batches all the same.
+BATCH, LEAST_BATCHES = 64, 32
+# The strength of the pull back to the first weights (L2), and what keeps the first steps small.
+PULL, DAMPING = 0.1, 0.1
 # Texts with the same first letters are learned, or kept back, together: one in five is kept back.
 ALIKE, ONE_IN = 30, 5
 NOTHING = Weights(0.0, 0.0, [0] * score.BUCKETS)
@@ -22,10 +25,10 @@ LARGEST = 127
 
 
 class Text(msgspec.Struct, frozen=True):
-    """A text as the buckets of its words and marks, whether it is advertising, and how much it counts."""
+    """A text as buckets, each with its share, whether it is advertising, and how much it counts."""
 
-    words: NDArray[np.uint16]
-    marks: NDArray[np.uint16]
+    buckets: NDArray[np.uint16]
+    shares: NDArray[np.float32]
     spam: bool
     weight: float = 1.0
 
@@ -35,11 +38,10 @@ class Text(msgspec.Struct, frozen=True):
         found = post.buckets
         if not found.words:
             return None
-        return cls(np.array(found.words, dtype=np.uint16), np.array(found.marks, dtype=np.uint16), spam, weight)
-
-    def total(self, values: NDArray[np.float64]) -> float:
-        by_words = values[self.words].sum() / sqrt(len(self.words))
-        return float(by_words + score.MARKS * values[self.marks].sum() / sqrt(len(self.marks)))
+        kinds = list(found.weighted())
+        shares = np.repeat([share for _, share in kinds], [len(buckets) for buckets, _ in kinds])
+        buckets = np.concatenate([buckets for buckets, _ in kinds])
+        return cls(buckets.astype(np.uint16), shares.astype(np.float32), spam, weight)
 
 
 def is_kept_back(folded: str) -> bool:
@@ -47,19 +49,25 @@ def is_kept_back(folded: str) -> bool:
     return crc32(folded[:ALIKE].encode("utf-8", "surrogatepass")) % ONE_IN == 0
 
 
-def fit(texts: Sequence[Text], start: Weights = NOTHING, rate: float = RATE) -> Weights:
-    """Logistic regression by stochastic gradient descent, from `start` on. The same texts give the same weights."""
+def fit(texts: Sequence[Text], start: Weights = NOTHING, pull: float = PULL) -> Weights:
+    """Logistic regression from `start` on, pulled back to it. The same texts give the same weights.
+
+    In small batches, with a rate for each bucket: J. Duchi, E. Hazan, Y. Singer, "Adaptive Subgradient Methods" (2011).
+    """
     first = np.array(start.values) * start.scale
     weights, constant, random = first.copy(), start.constant, np.random.default_rng(0)
-    for epoch in range(EPOCHS):
-        now = rate / (1 + epoch)
-        for number in random.permutation(len(texts)):
-            text = texts[number]
-            step = now * text.weight * (text.spam - _sigmoid(constant + text.total(weights)))
-            constant += CONSTANT_RATE * step
-            for at, share in ((text.words, 1.0), (text.marks, score.MARKS)):
-                weights[at] += share * step / sqrt(len(at)) - now * DECAY * (weights[at] - first[at])
-    return _rounded(weights, constant)
+    squares, constant_squares = np.full(len(first), DAMPING), DAMPING
+    batches = min(len(texts), max(LEAST_BATCHES, len(texts) // BATCH))
+    for _ in range(EPOCHS):
+        for numbers in np.array_split(random.permutation(len(texts)), batches):
+            batch = [texts[number] for number in numbers]
+            errors = np.array([text.weight for text in batch]) * (_spam(batch) - _chances(batch, weights, constant))
+            step = _gradient(batch, errors) - pull * len(batch) / len(texts) * (weights - first)
+            squares += step**2
+            weights += RATE * step / np.sqrt(squares)
+            constant_squares += errors.sum() ** 2
+            constant += RATE * errors.sum() / sqrt(constant_squares)
+    return _rounded(weights, float(constant))
 
 
 def figures(texts: Iterable[Text], weights: Weights) -> ScoreMetrics:
@@ -71,11 +79,9 @@ def figures(texts: Iterable[Text], weights: Weights) -> ScoreMetrics:
 
 def chances(texts: Iterable[Text], weights: Weights) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The scores of the harmless texts, and of the advertising."""
-    values = np.array(weights.values) * weights.scale
-    found: tuple[list[float], list[float]] = ([], [])
-    for text in texts:
-        found[text.spam].append(_sigmoid(weights.constant + text.total(values)))
-    return np.array(found[False]), np.array(found[True])
+    judged = list(texts)
+    found, spam = _chances(judged, np.array(weights.values) * weights.scale, weights.constant), _spam(judged)
+    return found[~spam], found[spam]
 
 
 def stored(weights: Weights) -> bytes:
@@ -92,5 +98,18 @@ def _rounded(weights: NDArray[Any], constant: float) -> Weights:
     return Weights(scale, constant, [int(one) for one in np.rint(weights / scale)])
 
 
-def _sigmoid(total: float) -> float:
-    return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
+def _spam(texts: Sequence[Text]) -> NDArray[np.bool_]:
+    return np.array([text.spam for text in texts], dtype=np.bool_)
+
+
+def _chances(texts: Sequence[Text], values: NDArray[np.float64], constant: float) -> NDArray[np.float64]:
+    totals = np.array([constant + values[text.buckets] @ text.shares for text in texts])
+    found: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(totals, -30, 30)))
+    return found
+
+
+def _gradient(texts: Sequence[Text], errors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum of the errors for each bucket, by its share in each text."""
+    buckets = np.concatenate([text.buckets for text in texts])
+    shares = np.concatenate([text.shares * error for text, error in zip(texts, errors, strict=True)])
+    return np.bincount(buckets, shares, score.BUCKETS).astype(np.float64)

@@ -19,7 +19,7 @@ from parley.matching.facts import RESTRICTS
 from parley.matching.post import Post
 from parley.matching.score import ScoreMetrics, Weights
 
-# The newest comments of so many days, which bounds time and memory: about a minute, and 50 MB.
+# The newest comments of so many days, which bounds time and memory: about twenty seconds, and 100 MB.
 DAYS, MOST = 180, 20_000
 # A published comment that nobody reported for so many days counts as no advertising.
 STOOD_DAYS = 2
@@ -27,6 +27,8 @@ STOOD_DAYS = 2
 RECENT_DAYS = 28
 # Of each kind at least so many, or the weights stay as they are.
 LEAST_LEARNED, LEAST_KEPT_BACK = 30, 10
+# Weak, so that a hundred decisions count here although thousands of texts made the shipped weights.
+PULL = 0.01
 # Only the beginning is scored (score.LONGEST).
 LONGEST = 2 * score.LONGEST
 
@@ -98,7 +100,7 @@ def learn(comments: Iterable[JudgedComment], in_use: Weights) -> Learned | None:
     spam, recent = _count(learned), _count(kept_back)
     if min(spam, len(learned) - spam) < LEAST_LEARNED or min(recent, len(kept_back) - recent) < LEAST_KEPT_BACK:
         return None
-    new = learning.fit(_balanced(learned, spam), score.shipped())
+    new = learning.fit(_balanced(learned, spam), score.shipped(), PULL)
     before, after = learning.figures(kept_back, in_use), learning.figures(kept_back, new)
     counts = (spam, len(learned) - spam)
     return Learned(new, *counts, after) if after.loss <= before.loss else Learned(None, *counts, before)

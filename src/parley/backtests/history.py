@@ -17,7 +17,7 @@ from parley.core import db
 from parley.matching.conditions import Similar
 from parley.matching.evaluate import ActiveRule
 from parley.matching.facts import HAS_LINK, LET_IN, MOST_COUNTED, OTHERS, OWN, RESTRICTS
-from parley.matching.post import LONGEST_COMPARED, Post
+from parley.matching.post import LONGEST_COMPARED, Post, comparable
 from parley.slow_mode.heat import IS_QUICK, QUICK, REMOVAL, REPORT, WINDOW, Point, heat
 
 HOUR, DAY = 3_600.0, 86_400.0
@@ -155,9 +155,9 @@ class History:
     async def _load_posts(self, until: datetime) -> None:
         if "author" in self.compared_with:
             for body in await db.fetch(CommentBody, OWN_POSTS, until):
-                self.own[body.key].append(body.body)
+                self.own[body.key].append(comparable(body.body))
         if "anyone" in self.compared_with:
-            self.others.extend(body.body for body in await db.fetch(CommentBody, RECENT_POSTS, until))
+            self.others.extend(comparable(body.body) for body in await db.fetch(CommentBody, RECENT_POSTS, until))
 
     def post(self, row: EarlierComment) -> Post:
         """The comment as rules would have seen it."""
@@ -181,9 +181,9 @@ class History:
         self.let_in[row.author] = min(MOST_COUNTED, self.let_in[row.author] + row.let_in)
         self.times[row.author].append(row.at)
         if "author" in self.compared_with:
-            self.own[row.author].append(row.body[:LONGEST_COMPARED])
+            self.own[row.author].append(comparable(row.body))
         if "anyone" in self.compared_with:
-            self.others.append(row.body[:LONGEST_COMPARED])
+            self.others.append(comparable(row.body))
         if "linked" in self.needs and row.let_in:
             self.linked[row.author].append(row.has_link)
         if "copies" in self.needs and row.judged:

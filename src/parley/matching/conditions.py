@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from parley.core.text.messages import N_, Message
 from parley.matching import score, signature
 from parley.matching.folding import alike, folded
-from parley.matching.post import Post, comparable
+from parley.matching.post import Post
 
 MOST_WORDS = 500
 LONGEST_PATTERN = 500
@@ -105,7 +105,7 @@ class Similar(Condition, frozen=True, tag="similar"):
     def find(self, post: Post) -> str | None:
         if len(post.compared) < signature.SHORTEST:
             return None
-        others = [comparable(one) for one in (post.own if self.to == "author" else post.others)]
+        others = post.own if self.to == "author" else post.others
         found = process.extractOne(post.compared, others, scorer=fuzz.ratio, score_cutoff=100 * self.share)
         return found[0] if found else None
 

@@ -11,7 +11,7 @@ from parley.core import db
 from parley.decisions.queries import RESTRICTIONS
 from parley.matching.conditions import Similar
 from parley.matching.evaluate import ActiveRule
-from parley.matching.post import LONGEST_COMPARED, EarlierPost, Post
+from parley.matching.post import LONGEST_COMPARED, EarlierPost, Post, comparable
 
 # Comments beyond this number make no difference.
 MOST_COUNTED = 100
@@ -124,8 +124,8 @@ def post(
         comments=author.comments,
         upheld=author.upheld,
         since=tuple(author.since),
-        own=tuple(author.own),
-        others=tuple(author.others),
+        own=tuple(map(comparable, author.own)),
+        others=tuple(map(comparable, author.others)),
         earlier=tuple(earlier),
         linked=author.linked,
         heat=heat,

@@ -42,12 +42,16 @@ SIZES = (12, 40, 100, 250)
 
 
 class Phrases(msgspec.Struct, frozen=True):
-    """The marks that phrases, stems and parts of texts without spaces set; `heads` are the beginnings of stems."""
+    """The marks that phrases, stems and parts of texts without spaces set.
+
+    `heads`: the beginnings of stems. `firsts`: the first words of phrases; most words of a text are none.
+    """
 
     whole: dict[str, set[str]] = {}
     stems: dict[str, set[str]] = {}
     parts: dict[str, set[str]] = {}
     heads: set[str] = set()
+    firsts: set[str] = set()
 
     def add(self, phrase: str, mark: str) -> None:
         words = " ".join(WORD.findall(phrase))
@@ -55,6 +59,8 @@ class Phrases(msgspec.Struct, frozen=True):
         table.setdefault(words, set()).add(mark)
         if table is self.stems:
             self.heads.add(words[:SHORTEST])
+        if table is self.whole:
+            self.firsts.add(words.partition(" ")[0])
 
 
 def marks(text: str, links: int) -> Iterator[str]:
@@ -81,8 +87,9 @@ def _phrases_in(text: str) -> set[str]:
         if word[:SHORTEST] in known.heads:
             for size in range(SHORTEST, min(LONGEST, len(word)) + 1):
                 found |= known.stems.get(word[:size], set())
-        for phrase in _beginnings(words[at : at + MOST_WORDS]):
-            found |= known.whole.get(phrase, set())
+        if word in known.firsts:
+            for phrase in _beginnings(words[at : at + MOST_WORDS]):
+                found |= known.whole.get(phrase, set())
     if UNSPACED.search(text):
         found |= {one for part, names in known.parts.items() if part in text for one in names}
     return found
@@ -97,7 +104,7 @@ def _beginnings(words: Sequence[str]) -> Iterator[str]:
 
 @cache
 def _phrases() -> Phrases:
-    phrases = Phrases({}, {}, {}, set())
+    phrases = Phrases({}, {}, {}, set(), set())
     for line in DATA.read_text("utf-8").splitlines():
         mark, _, listed = line.partition(": ")
         if mark and not mark.startswith("#"):

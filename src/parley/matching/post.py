@@ -44,7 +44,7 @@ class Post(msgspec.Struct, frozen=True, dict=True):
     upheld: int = 0
     # Seconds since each of their comments of the last hour.
     since: tuple[float, ...] = ()
-    # Recent posts by its author and by anyone, newest first.
+    # Recent posts by its author and by anyone, newest first, each as `comparable` returns it.
     own: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     # Of the last thirty days those that may be near-copies, and of the last hour those that link to the same host.

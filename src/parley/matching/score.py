@@ -27,10 +27,12 @@ HEADER = struct.Struct("<ff")
 LONGEST = 2_000
 WORD = re.compile(r"\w+|[£$€!?]+")
 LETTERS = 4
+# Which number stands in an advertisement says nothing, how long it is much.
+SAME_DIGIT = str.maketrans("123456789", "000000000")
 # What marks count beside words and letters.
 MARKS = 0.5
 # The figures for texts from sources that were not learned are in docs/moderation.md.
-SUGGESTED = 0.6
+SUGGESTED = 0.7
 STRONGEST = 3
 # Metrics are given for these scores.
 AT = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -70,17 +72,23 @@ class ScoreMetrics(msgspec.Struct, frozen=True):
 
 
 class Buckets(msgspec.Struct, frozen=True):
-    """The buckets of the words and letters of a text, and those of its marks; each once."""
+    """The buckets of the words of a text and their pairs, of the runs of letters, and of the marks; each once."""
 
     words: list[int]
+    runs: list[int]
     marks: list[int]
 
     @classmethod
     def of(cls, text: str, links: int) -> "Buckets":
         """The buckets of a folded text (folding.py) with so many links."""
-        found = words(text)
-        by_words = {*map(bucket, features(found)), *runs(found)}
-        return cls(sorted(by_words), sorted(set(map(bucket, marks(text[:LONGEST], links)))))
+        found = words(text.translate(SAME_DIGIT))
+        by_words, by_marks = map(bucket, features(found)), map(bucket, marks(text[:LONGEST], links))
+        return cls(sorted(set(by_words)), sorted(set(runs(found))), sorted(set(by_marks)))
+
+    def weighted(self) -> Iterator[tuple[list[int], float]]:
+        """Yield each kind of buckets with the share of one of them in the total: many count little each."""
+        for buckets, factor in ((self.words, 1.0), (self.runs, 1.0), (self.marks, MARKS)):
+            yield buckets, factor / sqrt(len(buckets) or 1)
 
 
 def score(text: str, links: int) -> float:
@@ -88,18 +96,14 @@ def score(text: str, links: int) -> float:
     weights, found = in_use(), Buckets.of(text, links)
     if not found.words:
         return 0.0
-    total = _mean(weights, found.words) + MARKS * _mean(weights, found.marks)
-    return 1 / (1 + exp(-total - weights.constant))
-
-
-def _mean(weights: Weights, buckets: list[int]) -> float:
-    return sum(weights.values[one] for one in buckets) * weights.scale / sqrt(len(buckets))
+    total = sum(share * sum(weights.values[one] for one in buckets) for buckets, share in found.weighted())
+    return 1 / (1 + exp(-weights.scale * total - weights.constant))
 
 
 def strongest(text: str) -> list[str]:
     """The words that raise the score of a folded text most, the strongest first."""
     weights = in_use()
-    raising = sorted(((weights.of(one), one) for one in set(words(text))), reverse=True)
+    raising = sorted(((weights.of(one.translate(SAME_DIGIT)), one) for one in set(words(text))), reverse=True)
     return [word for weight, word in raising[:STRONGEST] if weight > 0]
 
 
