@@ -66,7 +66,8 @@ HOUR = 3_600
 class Job(msgspec.Struct, frozen=True):
     """A job whose sweep runs every `seconds`, or once a day at `hour` (UTC), and finds its work in PostgreSQL.
 
-    `concurrency` sweeps run in parallel. With `repeats` a sweep that did something is followed by the next at once. A
+    `concurrency` sweeps run in parallel. However often it is woken, `gap` seconds are between two sweeps, so that one
+    handles many events together. With `repeats` a sweep that did something is followed by the next at once. A
     `deferrable` job is skipped while the event loop is late (core/observability/load_shedding.py).
     """
 
@@ -75,6 +76,7 @@ class Job(msgspec.Struct, frozen=True):
     seconds: float = 0
     hour: int | None = None
     concurrency: int = 1
+    gap: float = 0
     repeats: bool = False
     deferrable: bool = False
 
@@ -125,7 +127,7 @@ JOBS = (
     Job("passage counts", comments.check_counts, hour=3),
     Job("rings", rings.find_rings, hour=2),
     Job("score", automod.train_score, hour=1),
-    Job("search", search.index_events, seconds=5),
+    Job("search", search.index_events, seconds=5, gap=0.3),
     Job("search ranks", refresh_ranks, seconds=60, deferrable=True),
     Job("search check", search.check, hour=4),
 )
@@ -165,6 +167,7 @@ class Worker:
             with self._span(job.name):
                 done = await _sweep(job)
             if not (job.repeats and done):
+                await asyncio.sleep(job.gap)
                 await self._wait(job)
 
     async def _wait(self, job: Job) -> None:
