@@ -47,6 +47,7 @@ from parley.notifications import jobs as notifications
 from parley.rings import jobs as rings
 from parley.search import jobs as search
 from parley.search.ops import refresh_ranks
+from parley.search.spelling import collect_first
 from parley.slow_mode import display as slow_mode
 from parley.threads import jobs as threads
 from parley.threads import source_jobs
@@ -130,6 +131,7 @@ JOBS = (
     Job("search", search.index_events, seconds=5, gap=0.3),
     Job("search ranks", refresh_ranks, seconds=60, deferrable=True),
     Job("search check", search.check, hour=4),
+    Job("search words", collect_first, seconds=60, deferrable=True),
 )
 # The jobs that handle events of threads.
 OF_EVENTS = ("notifications", "search", "webhooks")

@@ -47,11 +47,11 @@ async def index_events() -> int:
 async def _index_some(places: dict[int, int]) -> int:
     async with db.atomic():
         events = await db.fetch(NewEvent, TAKE, BATCH)
-        await attempts.together("search", events, partial(_index, places), key=lambda one: one.id)
+        await attempts.together("search", events, partial(_index, places=places), key=lambda one: one.id)
     return len(events)
 
 
-async def _index(places: dict[int, int], events: Sequence[NewEvent]) -> None:
+async def _index(events: Sequence[NewEvent], *, places: dict[int, int]) -> None:
     """Index what these events changed. Those of a thread with more to index stay for the next batch."""
     await ops.index_comments(sorted({one.comment for one in events if one.comment is not None}))
     for thread in sorted({one.thread for one in events if one.kind in OF_ARTICLES}):

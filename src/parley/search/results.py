@@ -16,6 +16,7 @@ from parley.search.queries import Search
 from parley.search.tables import Kind
 from parley.search.terms import text_query
 from parley.search.view import Hit
+from parley.threads.queries import topics
 
 # Hits on a page of one kind, and of each kind on the page of all kinds.
 PAGE = 20
@@ -42,6 +43,8 @@ class Results(msgspec.Struct, frozen=True):
     closest: list[Section] = []
     # What may have been meant, if almost nothing was found.
     spelling: str | None = None
+    # All words are so common that they are not in the index.
+    is_common: bool = False
 
     @property
     def all(self) -> list[Section]:
@@ -57,13 +60,15 @@ class Results(msgspec.Struct, frozen=True):
 
 
 async def find(form: SearchForm, viewer: Viewer | None) -> Results:
-    """Return what a valid form asks for. Adds an error to the form if it names an unknown member."""
+    """Return what a valid form asks for. Adds an error to the form if it names an unknown topic or member."""
     search = await prepared(form, viewer)
     if search is None:
         return Results()
     sections = await _sections(form, search)
     if _are_enough(form, sections):
         return Results(sections)
+    if not search.text.exact:
+        return Results(sections, is_common=bool(form.query.wanted))
     corrections = await spelling.corrections(form.query)
     return Results(sections, await _closest(form, search, corrections), await _spelling(form, search, corrections))
 
@@ -92,11 +97,14 @@ async def _sections(form: SearchForm, search: Search, query: Query | None = None
 
 
 async def prepared(form: SearchForm, viewer: Viewer | None) -> Search | None:
-    """Return the search that a form asks for, or None, with an error in the form, if it names an unknown member."""
+    """Return the search that a form asks for; None, with an error in the form, for an unknown topic or member."""
     filters = [f"^t{form.thread}"] if form.thread else []
     filters += [f"^o{form.topic}"] if form.topic else []
     filters += [f"^s{form.stance}"] if form.stance else []
     filters += [f"^l{form.lang}"] if form.lang else []
+    if form.topic and form.topic not in {one.slug for one in await topics()}:
+        form.errors["topic"] = N_("There is no topic of this name.")
+        return None
     if form.by:
         author = await accounts.person(form.by.removeprefix("@"))
         if author is None:
