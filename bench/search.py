@@ -76,6 +76,7 @@ QUERIES = {
     "a misspelt word": "modle",
 }
 UNINDEXED = "select exists (select from event where indexed_at is null)"
+MEANINGFUL = "select word from unnest($1::text[]) word where to_tsvector('english', word) <> ''"
 SEEN = """
 select d.source, extract(epoch from clock_timestamp() - c.created_at)::float8 as age
 from search_document d join comment c on c.id = d.source where d.kind = 3 and d.source > $1
@@ -266,9 +267,12 @@ async def _known_items(city: City, size: str) -> Figure:
 
 
 async def _rank(random: Random, comment: int) -> int | None:
-    """The place of a comment among the best hits of three of its longer words; None if it is not among them."""
+    """The place of a comment among the best hits of three of its longer words; None if it is not among them.
+
+    Nobody remembers a comment by stop words such as "about".
+    """
     body: str = await db.value("select body from comment where id = $1", comment)
-    words = sorted(set(re.findall(r"[a-z]{5,}", body.lower())))
+    words = await db.values(MEANINGFUL, sorted(set(re.findall(r"[a-z]{5,}", body.lower()))))
     form = SearchForm({"q": " ".join(random.sample(words, 3)), "kind": "comment"})
     search = await prepared(form, None)
     assert search is not None

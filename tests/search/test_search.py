@@ -335,7 +335,7 @@ async def test_a_search_that_takes_too_long_shows_the_newest(
     comment = await make.comment(await make.thread(), await make.member(), "A turbine.")
     await jobs.index_events()
     monkeypatch.setattr(queries, "STATEMENT_MILLISECONDS", 800)
-    late = "with late as materialized (select pg_sleep(2)) select source from ({}) found, late"
+    late = "with late as materialized (select pg_sleep(2)) select found.* from ({}) found, late"
     slow = {key: late.format(sql) for key, sql in queries.HITS.items()}
     monkeypatch.setattr(queries, "HITS", slow)
 

@@ -28,12 +28,16 @@ EVER = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))
 
 
 class Section(msgspec.Struct, frozen=True):
-    """Hits of one kind. `count` is None if counting took too long; `more` says whether another page has more."""
+    """Hits of one kind. There are `count` or, with `has_more`, at least so many; `more` says if another page has more.
+
+    Members are not counted.
+    """
 
     kind: str
     hits: list[Hit] | list[MemberHit]
     count: int | None
     more: bool
+    has_more: bool = False
     only_newest: bool = False
 
 
@@ -131,9 +135,8 @@ async def _section(form: SearchForm, search: Search, kind: str, query: Query) ->
         return Section(kind, members[:limit], None, len(members) > limit)
     found = await queries.hits(search, KINDS[kind], offset=offset, limit=limit + 1)
     more = len(found.refs) > limit
-    count = await queries.count(search, KINDS[kind]) if more or offset else len(found.refs)
     shown = await view.show(found.refs[:limit], KINDS[kind], query, search.text)
-    return Section(kind, shown, count, more, found.only_newest)
+    return Section(kind, shown, found.count, more, found.has_more, found.only_newest)
 
 
 async def _spelling(form: SearchForm, search: Search, corrections: Mapping[int, str]) -> str | None:
@@ -143,5 +146,5 @@ async def _spelling(form: SearchForm, search: Search, corrections: Mapping[int, 
     better = spelling.corrected(form.q, form.query, corrections)
     text = await text_query(parse(better), form.lang)
     other = msgspec.structs.replace(search, text=text)
-    counts = [await queries.count(other, kind) for kind in KINDS.values()]
-    return better if any(counts) else None
+    found = [await queries.hits(other, kind, offset=0, limit=1) for kind in KINDS.values()]
+    return better if any(one.refs for one in found) else None
