@@ -160,7 +160,9 @@ async def add_thread(
     tree = _tree(random, size, first, authors, top=1.0 if answers else 0.25)
     _anchor(random, tree, lineages, anchored=1.0 if answers else 0.5)
     _vote(random, tree, votes_each)
-    rows = [_row(thread, one, random.choice(words.bodies), START + timedelta(seconds=one.id)) for one in tree]
+    # As many bodies as comments are used once each.
+    bodies = words.bodies if len(words.bodies) == size else random.choices(words.bodies, k=size)
+    rows = [_row(thread, one, body, START + timedelta(seconds=one.id)) for one, body in zip(tree, bodies, strict=True)]
     await connection.copy_records_to_table("comment", records=rows, columns=COMMENT_FIELDS)
     votes = [(one.id, thread, *key, value, START) for one in tree for key, value in one.votes.items()]
     await connection.copy_records_to_table("vote", records=votes, columns=VOTE_FIELDS)

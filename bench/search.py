@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from itertools import accumulate, cycle
+from itertools import accumulate, cycle, pairwise
 from random import Random
 from statistics import median, quantiles
 from time import perf_counter
@@ -34,9 +34,9 @@ from parley.search.tables import Kind
 
 COMMENTS = int(os.environ.get("BENCH_COMMENTS", "200000"))
 LARGE, SMALL, OTHER = 50_000, 1_000, 10_000
-# Invented words beside the demo's sentences, so that there are rare ones as in any language: the second is half as
+# Invented words beside those of the demo, so that there are rare ones as in any language: the second is half as
 # frequent as the first, the third a third.
-BEGINNINGS = (
+BEGINNINGS = [
     "bar",
     "cor",
     "del",
@@ -53,9 +53,12 @@ BEGINNINGS = (
     "ras",
     "sol",
     "tam",
-)
-ENDS = ("bient", "crat", "dorn", "fluk", "gram", "host", "lint", "mard", "nosk", "phen", "quar", "rist", "stav", "vard")
-INVENTED = [f"{one}{vowel}{end}" for one in BEGINNINGS for vowel in "aeiou" for end in ENDS]
+]
+ENDS = ["bient", "crat", "dorn", "fluk", "gram", "host", "lint", "mard", "nosk", "phen", "quar", "rist", "stav", "vard"]
+SYLLABLES = [f"{one}{vowel}" for one in BEGINNINGS for vowel in "aeiou"]
+INVENTED = [f"{one}{end}" for one in SYLLABLES for end in ENDS]
+INVENTED += [f"{one}{another}" for one in SYLLABLES for another in INVENTED]
+MIDDLING, RARE = INVENTED[40], INVENTED[1_000]
 SEARCH_SECONDS, WRITE_SECONDS = 4.0, 6.0
 # Comments a second, from this many connections with a pause after each answer.
 ARRIVING, CONNECTIONS = 200, 20
@@ -73,6 +76,7 @@ QUERIES = {
     "a misspelt word": "modle",
 }
 UNINDEXED = "select exists (select from event where indexed_at is null)"
+MEANINGFUL = "select word from unnest($1::text[]) word where to_tsvector('english', word) <> ''"
 SEEN = """
 select d.source, extract(epoch from clock_timestamp() - c.created_at)::float8 as age
 from search_document d join comment c on c.id = d.source where d.kind = 3 and d.source > $1
@@ -122,15 +126,24 @@ def _sizes() -> Iterator[int]:
 
 
 def _bodies(random: Random, words: Words, size: int) -> Iterator[tuple[str, str]]:
-    """Comments of about seventy words: sentences of the demo put together anew, with invented words among them."""
-    sentences = [one for body, _ in words.bodies[:BODIES] for one in re.split(r"(?<=[.!?])\s+", body) if one.strip()]
+    """Comments of about seventy words, no two alike: each word of the demo is followed by one that follows it there.
+
+    So words and phrases are as frequent as in the demo. One word of eight is an invented one.
+    """
+    followers: dict[str, list[str]] = {}
+    told = " ".join(body for body, _ in words.bodies[:BODIES]).split()
+    for one, next_one in pairwise([*told, told[0]]):
+        followers.setdefault(one, []).append(next_one)
     weights = list(accumulate(1 / place for place in range(1, len(INVENTED) + 1)))
     for _ in range(size):
-        parts = random.choices(sentences, k=random.choice((2, 3, 4, 5)))
-        parts += random.choices(INVENTED, cum_weights=weights, k=8)
-        random.shuffle(parts)
-        text = " ".join(parts)
-        yield text, f"<p>{html.escape(text)}</p>"
+        text, word = [], random.choice(told)
+        for _ in range(random.randint(20, 100)):
+            text.append(word)
+            word = random.choice(followers[word])
+        for invented in random.choices(INVENTED, cum_weights=weights, k=len(text) // 8):
+            text.insert(random.randrange(len(text)), invented)
+        body = " ".join(text)
+        yield body, f"<p>{html.escape(body)}</p>"
 
 
 async def fill_index(url: str, threads: Sequence[int], ground: Ground) -> float:
@@ -150,7 +163,12 @@ async def fill_index(url: str, threads: Sequence[int], ground: Ground) -> float:
 
 async def _search(running: Web, city: City, size: str) -> list[Figure]:
     """Milliseconds for the pages of one reader after the other."""
-    places = {"rare": INVENTED[-7], "middling": INVENTED[40], "small": city.thread(SMALL), "large": city.thread(LARGE)}
+    places = {
+        "rare": INVENTED[1_000],
+        "middling": INVENTED[40],
+        "small": city.thread(SMALL),
+        "large": city.thread(LARGE),
+    }
     waits = {}
     for name, query in QUERIES.items():
         pages = cycle([request("GET", f"/search?q={query.format(**places)}&kind=comment", Accept_Encoding="gzip")])
@@ -249,9 +267,12 @@ async def _known_items(city: City, size: str) -> Figure:
 
 
 async def _rank(random: Random, comment: int) -> int | None:
-    """The place of a comment among the best hits of three of its longer words; None if it is not among them."""
+    """The place of a comment among the best hits of three of its longer words; None if it is not among them.
+
+    Nobody remembers a comment by stop words such as "about".
+    """
     body: str = await db.value("select body from comment where id = $1", comment)
-    words = sorted(set(re.findall(r"[a-z]{5,}", body.lower())))
+    words = await db.values(MEANINGFUL, sorted(set(re.findall(r"[a-z]{5,}", body.lower()))))
     form = SearchForm({"q": " ".join(random.sample(words, 3)), "kind": "comment"})
     search = await prepared(form, None)
     assert search is not None

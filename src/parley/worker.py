@@ -47,6 +47,7 @@ from parley.notifications import jobs as notifications
 from parley.rings import jobs as rings
 from parley.search import jobs as search
 from parley.search.ops import refresh_ranks
+from parley.search.spelling import collect_first
 from parley.slow_mode import display as slow_mode
 from parley.threads import jobs as threads
 from parley.threads import source_jobs
@@ -66,7 +67,8 @@ HOUR = 3_600
 class Job(msgspec.Struct, frozen=True):
     """A job whose sweep runs every `seconds`, or once a day at `hour` (UTC), and finds its work in PostgreSQL.
 
-    `concurrency` sweeps run in parallel. With `repeats` a sweep that did something is followed by the next at once. A
+    `concurrency` sweeps run in parallel. However often it is woken, `gap` seconds are between two sweeps, so that one
+    handles many events together. With `repeats` a sweep that did something is followed by the next at once. A
     `deferrable` job is skipped while the event loop is late (core/observability/load_shedding.py).
     """
 
@@ -75,6 +77,7 @@ class Job(msgspec.Struct, frozen=True):
     seconds: float = 0
     hour: int | None = None
     concurrency: int = 1
+    gap: float = 0
     repeats: bool = False
     deferrable: bool = False
 
@@ -125,9 +128,10 @@ JOBS = (
     Job("passage counts", comments.check_counts, hour=3),
     Job("rings", rings.find_rings, hour=2),
     Job("score", automod.train_score, hour=1),
-    Job("search", search.index_events, seconds=5),
+    Job("search", search.index_events, seconds=5, gap=0.3),
     Job("search ranks", refresh_ranks, seconds=60, deferrable=True),
     Job("search check", search.check, hour=4),
+    Job("search words", collect_first, seconds=60, deferrable=True),
 )
 # The jobs that handle events of threads.
 OF_EVENTS = ("notifications", "search", "webhooks")
@@ -165,6 +169,7 @@ class Worker:
             with self._span(job.name):
                 done = await _sweep(job)
             if not (job.repeats and done):
+                await asyncio.sleep(job.gap)
                 await self._wait(job)
 
     async def _wait(self, job: Job) -> None:

@@ -129,10 +129,10 @@ async def found(client: httpx.AsyncClient, thread: int, comment: int) -> set[str
     """Which words find the article or a passage of it, and whether quoted words find the comment."""
     words = set()
     for word in ("titled", "early", "late"):
-        text = (await client.get(f"/search?q={word}+canary")).text
+        text = (await client.get(f"/search?q=%22{word}+canary%22")).text
         assert (f'href="/t/{thread}/' in text) >= (f"<mark>{word}</mark>" in text)
         words |= {word} if re.search(rf'<h3[^>]*><a href="/t/{thread}/|href="/t/{thread}/[^"]*#p', text) else set()
-    if f"/c/{comment}" in (await client.get("/search?q=late+canary")).text:
+    if f"/c/{comment}" in (await client.get("/search?q=%22late+canary%22")).text:
         words.add("quote")
     return words
 

@@ -16,7 +16,7 @@ from parley.search.words import configuration, indexed
         ('"cost of energy" -coal', [Term("cost of energy", is_phrase=True), Term("coal", is_excluded=True)]),
         ('-"old coal"', [Term("old coal", is_phrase=True, is_excluded=True)]),
         ('"not closed', [Term("not closed", is_phrase=True)]),
-        ("https://a.example/x", [Term("https://a.example/x")]),
+        ("https://a.example/x HTTP://www.b.example https://", [Term("a.example/x"), Term("b.example")]),
         ("-- ! \u200b & | ()", []),
         ("-by:ada", [Term("by:ada", is_excluded=True)]),
     ],

@@ -94,11 +94,14 @@ class Cage:
                     bird = await states.locked(self.birds[state])
                     await states.transition(bird, step, actor=None)
 
-    def addresses(self, app: Litestar) -> Iterator[str]:
-        """Every address about one comment, for each of them, and every way to look at the thread."""
+    def addresses(self, app: Litestar, world: World) -> Iterator[str]:
+        """Every address about one comment, for each of them, about the thread and about their author."""
         for path in routes(app, "GET"):
             if "{comment:str}" in path:
                 yield from (path.replace("{comment:str}", str(bird)) for bird in self.birds.values())
+            elif not path.endswith("/live") and ("{thread:str}" in path or "{name:str}" in path):
+                of_this = path.replace("{thread:str}", str(self.thread)).replace("{name:str}", self.author.name)
+                yield world.fill(of_this)
         page = f"/t/{self.thread}/any"
         for sort in ("best", "new", "old", "controversial"):
             for more in ({"view": "whole"}, {"view": "passage"}, {"stance": "supports"}, {"passage": "whole"}):
@@ -137,7 +140,7 @@ async def cage(built: World) -> Cage:
 async def heard_everywhere(app: Litestar, client: httpx.AsyncClient, world: World, cage: Cage) -> dict[str, set[str]]:
     """The states whose words are found, and the addresses where."""
     found: dict[str, set[str]] = {}
-    async for address, text in walk(client, {*await gets(app, world), *cage.addresses(app)}):
+    async for address, text in walk(client, {*await gets(app, world), *cage.addresses(app, world)}):
         for state in cage.heard(text):
             found.setdefault(state, set()).add(address)
     return found

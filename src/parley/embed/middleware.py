@@ -37,8 +37,10 @@ class EmbedSessions:
 
 async def _viewer(scope: Scope) -> Viewer | None:
     digest = tokens.digest(cookies.read(scope, cookie_name()) or "")
+    if digest is None:
+        return None
     [site] = parse_qs(scope["query_string"].decode("latin-1")).get("site", [""])[:1]
-    if digest is None or not site:
+    if not site:
         return None
     try:
         found = await sessions.find(digest, site)

@@ -48,9 +48,9 @@ def _script() -> Finished:
 @get("/embed/v1/page", name="embed:page", opt=READING)
 async def page(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[str] = "") -> Response[Any]:
     """Describe the article at `url`: its passages, and how many comments each has."""
-    _check([url])
 
     async def make() -> Finished:
+        _check([url])
         await queries.site(site)
         return Finished(msgspec.json.encode(await pages.page(url)), {})
 

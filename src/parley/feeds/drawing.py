@@ -57,7 +57,7 @@ def draw(title: str, site: str | None, stances: Sequence[int], comments: int, pe
     _line(canvas, WIDTH - MARGIN - _width("Parley", SMALL), HEIGHT - 84, "Parley", SMALL, ACCENT)
     _balance(canvas, stances)
     out = BytesIO()
-    image.save(out, "PNG", optimize=True)
+    image.save(out, "PNG")
     return out.getvalue()
 
 

@@ -1068,7 +1068,7 @@ CREATE TABLE "search_document" (
   CONSTRAINT search_document_kind_check CHECK (kind in (1, 2, 3)),
   CONSTRAINT search_document_kind_source_key UNIQUE ("kind", "source")
 );
-CREATE INDEX search_document_words ON "search_document" USING gin (words) WITH (fastupdate = off);
+CREATE INDEX search_document_words ON "search_document" USING gin (words) WITH (fastupdate = on, gin_pending_list_limit = 512);
 CREATE INDEX search_document_prior ON "search_document" (kind, prior desc, at desc);
 CREATE INDEX search_document_at ON "search_document" (kind, at desc);
 CREATE INDEX search_document_thread ON "search_document" (thread, kind);

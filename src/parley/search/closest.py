@@ -10,7 +10,7 @@ from parley.search.queries import Search
 from parley.search.terms import TextQuery, text_query
 
 # With so many words, how many of them a text may lack. Longer queries would become too many ways to leave out two.
-MAY_LACK = {3: (1,), 4: (1, 2), 5: (1, 2), 6: (1, 2), 7: (1, 2), 8: (1, 2)}
+MAY_LACK = {2: (1,), 3: (1,), 4: (1, 2), 5: (1, 2), 6: (1, 2), 7: (1, 2), 8: (1, 2)}
 OF_MORE = (1,)
 FEWEST = min(MAY_LACK)
 

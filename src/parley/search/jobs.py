@@ -1,6 +1,7 @@
 """The worker's jobs for search: index what events report, keep ranks current, and check everything every night."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 import structlog
@@ -27,35 +28,41 @@ where e.indexed_at is null and {attempts.due("search", "e.id")}
 order by e.id limit $1 for no key update of e skip locked
 """  # noqa: S608 constants only
 INDEXED = "update event set indexed_at = now() where id = any($1::bigint[])"
-# Events that change what readers see of an article, or add many comments at once.
-ABOUT_ARTICLES = {"thread.opened", "article.revised", "article.restricted", "discussion.imported"}
+# Events that change what readers see of an article, and events that change many comments at once.
+OF_ARTICLES = {"thread.opened", "article.revised", "article.restricted"}
+OF_MANY_COMMENTS = {"article.revised", "article.restricted", "discussion.imported"}
 
 
 async def index_events() -> int:
     """Index what new events changed, and return how many events there were."""
-    count = 0
-    while batch := await _index_some():
-        count += batch
+    # In each thread with more to index, the last comment that was looked at.
+    places: dict[int, int] = {}
+    count, taken = 0, BATCH
+    while taken == BATCH or (taken and places):
+        taken = await _index_some(places)
+        count += taken
     return count
 
 
-async def _index_some() -> int:
+async def _index_some(places: dict[int, int]) -> int:
     async with db.atomic():
         events = await db.fetch(NewEvent, TAKE, BATCH)
-        await attempts.together("search", events, _index, key=lambda one: one.id)
+        await attempts.together("search", events, partial(_index, places=places), key=lambda one: one.id)
     return len(events)
 
 
-async def _index(events: Sequence[NewEvent]) -> None:
+async def _index(events: Sequence[NewEvent], *, places: dict[int, int]) -> None:
     """Index what these events changed. Those of a thread with more to index stay for the next batch."""
     await ops.index_comments(sorted({one.comment for one in events if one.comment is not None}))
-    threads = {one.thread for one in events if one.kind in ABOUT_ARTICLES}
-    unfinished = set()
-    for thread in sorted(threads):
+    for thread in sorted({one.thread for one in events if one.kind in OF_ARTICLES}):
         await ops.index_article(thread)
-        if await ops.index_stale(thread) is not None:
-            unfinished.add(thread)
-    done = [one.id for one in events if one.kind not in ABOUT_ARTICLES or one.thread not in unfinished]
+    for thread in sorted({one.thread for one in events if one.kind in OF_MANY_COMMENTS}):
+        after = places.pop(thread, 0)
+        last = await ops.index_stale(thread, after)
+        # After the last comment it begins again, since a batch before may have been rolled back.
+        if last is not None or after:
+            places[thread] = last or 0
+    done = [one.id for one in events if one.kind not in OF_MANY_COMMENTS or one.thread not in places]
     await db.execute(INDEXED, done)
 
 

@@ -10,7 +10,7 @@ from parley.search.documents import Document
 
 FIELDS = Document.__struct_fields__
 WRITE = """
-insert into search_document (kind, source, thread, version, shown, prior, at, words)
+insert into search_document as d (kind, source, thread, version, shown, prior, at, words)
 select kind, source, thread, version, shown, prior, at,
        setweight(to_tsvector(configuration::regconfig, a), 'A')
        || setweight(to_tsvector(configuration::regconfig, b), 'B')
@@ -22,6 +22,8 @@ from unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $
 on conflict (kind, source) do update set
   thread = excluded.thread, version = excluded.version, shown = excluded.shown, prior = excluded.prior,
   at = excluded.at, words = excluded.words
+where (d.thread, d.version, d.shown, d.prior, d.at, d.words)
+  is distinct from (excluded.thread, excluded.version, excluded.shown, excluded.prior, excluded.at, excluded.words)
 """
 DELETE_COMMENTS = "delete from search_document where kind = 3 and source = any($1::bigint[])"
 DELETE_PASSAGES = "delete from search_document where thread = $1 and kind = 2 and source <> all($2::bigint[])"
@@ -44,7 +46,8 @@ async def index_comments(ids: Sequence[int]) -> None:
     """Index these comments as everybody can read them now, and take out those that nobody may find."""
     found = await documents.of_comments(ids)
     gone = set(ids) - {one.source for one in found}
-    await db.execute(DELETE_COMMENTS, sorted(gone))
+    if gone:
+        await db.execute(DELETE_COMMENTS, sorted(gone))
     await _write(found)
 
 

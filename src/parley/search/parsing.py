@@ -12,6 +12,8 @@ MOST_TERMS = 12
 
 Filter = Literal["kind", "topic", "by", "stance", "after", "before", "thread", "lang"]
 FILTERS: tuple[Filter, ...] = get_args(Filter)
+# The beginning of an address, which many texts leave out.
+SCHEME = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 # An optional minus, an optional filter, and a quoted phrase or a run of characters.
 PART = re.compile(rf'(-?)(?:({"|".join(FILTERS)}):)?(?:"([^"]*)"?|(\S+))', re.IGNORECASE)
 
@@ -43,7 +45,7 @@ def parse(typed: str) -> Query:
         if name and not minus:
             filters[name.lower()] = (phrase or word).strip()
             continue
-        text = (f"{name}:" if name else "") + (phrase or word)
+        text = (f"{name}:" if name else "") + SCHEME.sub("", phrase or word)
         if WORD.search(text):
             terms.append(Term(text, is_phrase=bool(phrase), is_excluded=bool(minus)))
     return Query(tuple(terms[:MOST_TERMS]), filters)

@@ -19,19 +19,19 @@ from parley.search.visibility import ARTICLE, COMMENT
 _running = asyncio.Semaphore(2)
 WAIT_SECONDS = 2.0
 STATEMENT_MILLISECONDS = 800
-# How many matches, those with the best prior, are ranked by their words. With a phrase there are more, since not every
-# match has it.
-CANDIDATES, PHRASE_CANDIDATES = 400, 2_000
+# How many matches, those with the best prior, are ranked by their words and counted. With a phrase there are more,
+# since not every match has it.
+CANDIDATES, PHRASE_CANDIDATES = 401, 2_001
 # If that takes too long, only the newest documents are searched.
 NEWEST = 5_000
-MOST_COUNTED = 1_000
 
 SOURCES = {Kind.ARTICLE: ARTICLE, Kind.PASSAGE: ARTICLE, Kind.COMMENT: COMMENT}
-# A generic plan would not know how rare the words of this query are.
+# A generic plan would not know how rare the words of this query are. Parallel workers would slow others down.
 SETTINGS = """
-select set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true)
+select set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true),
+       set_config('max_parallel_workers_per_gather', '0', true)
 """
-MATCHES = "and d.kind = $2 and d.words @@ $3::text::tsquery and d.at >= $4 and d.at < $5"
+MATCHES = "d.kind = $2 and d.words @@ $3::text::tsquery and d.at >= $4 and d.at < $5"
 # By how much of the query a match has, if it may lack words; then by its words, the rank apart from them, and the age:
 # a comment of today counts a quarter more than a very old one. Words count more the closer together they stand, and a
 # little by how often, which also ranks those who have a word as the name of their author.
@@ -44,29 +44,32 @@ desc nulls last,
 prior desc, at desc, source desc
 """  # noqa: S608 constants only
 NEWEST_FIRST = "$7::text is null, $11::text[] is null, $12::float8[] is null, at desc, source desc"
-ORDERS = {"best": ("d.prior desc, d.at desc", BEST_FIRST), "new": ("d.at desc", NEWEST_FIRST)}
-HITS = {
-    (kind, sort): f"""
-with candidate as materialized (
-    select d.source, d.prior, d.at, d.words from search_document d {joined} {MATCHES} order by {first} limit $8
-)
-select source from candidate where words @@ $6::text::tsquery order by {then} offset $9 limit $10
-"""  # noqa: S608 constants only
-    for kind, joined in SOURCES.items()
-    for sort, (first, then) in ORDERS.items()
+# How candidates are chosen, and how they are ranked. In one thread, or by one member, all matches are read from the
+# index of words and sorted, hence the sums: in the order of an index, PostgreSQL would read most documents of the site.
+ORDERS = {
+    ("best", False): ("d.prior desc, d.at desc", BEST_FIRST),
+    ("best", True): ("d.prior + 0 desc, d.at desc", BEST_FIRST),
+    ("new", False): ("d.at desc", NEWEST_FIRST),
+    ("new", True): ("d.at + interval '0' desc", NEWEST_FIRST),
 }
-COUNT = {
-    kind: f"""
-select count(*) from (
-    select from search_document d {joined} {MATCHES} and d.words @@ $6::text::tsquery limit {MOST_COUNTED + 1}
-) found
+# Candidates are chosen before their sources are read. Nearly all of them may be found, as the worker takes out others.
+HITS = {
+    (kind, *order): f"""
+with candidate as materialized (
+    select d.* from search_document d where {MATCHES} order by {first} limit $8
+), found as (
+    select d.source, d.prior, d.at, d.words from candidate d {joined} and d.words @@ $6::text::tsquery
+)
+select source, count(*) over ()::int as count, (select count(*) from candidate) = $8 as has_more
+from found order by {then} offset $9 limit $10
 """  # noqa: S608 constants only
     for kind, joined in SOURCES.items()
+    for order, (first, then) in ORDERS.items()
 }
 AMONG_NEWEST = {
     kind: f"""
 select d.source from (select * from search_document where kind = $2 order by at desc limit {NEWEST}) d {joined}
-{MATCHES} and d.words @@ $6::text::tsquery order by d.at desc limit $7
+and {MATCHES} and d.words @@ $6::text::tsquery order by d.at desc limit $7
 """  # noqa: S608 constants only
     for kind, joined in SOURCES.items()
 }
@@ -85,6 +88,11 @@ class Search(msgspec.Struct, frozen=True):
     parts: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether only one thread or what one member wrote is searched."""
+        return any(one.startswith(("^t", "^a")) for one in self.filters)
+
     def matching(self, text: str) -> str:
         """Return `text` and the filters as text of the type tsquery."""
         # A filter is a word in quotes, in which quotes and backslashes are doubled.
@@ -92,10 +100,21 @@ class Search(msgspec.Struct, frozen=True):
         return " & ".join([*([text] if text else []), *quoted])
 
 
+class FoundDocument(msgspec.Struct, frozen=True):
+    source: int
+    count: int
+    has_more: bool
+
+
 class Hits(msgspec.Struct, frozen=True):
-    """The sources of a page of hits, and whether only the newest documents were searched, since all took too long."""
+    """The sources of a page of hits, and how many hits there are on all pages; there may be more if `has_more`.
+
+    `only_newest` says that only the newest documents were searched, since all took too long.
+    """
 
     refs: list[int]
+    count: int
+    has_more: bool = False
     only_newest: bool = False
 
 
@@ -105,20 +124,13 @@ async def hits(search: Search, kind: Kind, *, offset: int, limit: int) -> Hits:
     arguments = (*_arguments(search, kind), search.text.any, most, offset, limit, search.parts, search.weights)
     try:
         async with _limited():
-            return Hits(await db.values(HITS[kind, search.sort], *arguments))
+            rows = await db.fetch(FoundDocument, HITS[kind, search.sort, search.is_narrow], *arguments)
+            first = rows[0] if rows else FoundDocument(0, 0, has_more=False)
+            return Hits([one.source for one in rows], first.count, first.has_more)
     except asyncpg.QueryCanceledError:
         async with _limited():
-            return Hits(await db.values(AMONG_NEWEST[kind], *_arguments(search, kind), limit), only_newest=True)
-
-
-async def count(search: Search, kind: Kind) -> int | None:
-    """Return how many hits of a kind there are, up to MOST_COUNTED + 1; None if counting takes too long."""
-    try:
-        async with _limited():
-            found: int = await db.value(COUNT[kind], *_arguments(search, kind))
-            return found
-    except asyncpg.QueryCanceledError:
-        return None
+            refs = await db.values(AMONG_NEWEST[kind], *_arguments(search, kind), limit)
+            return Hits(refs, len(refs), has_more=True, only_newest=True)
 
 
 def _arguments(search: Search, kind: Kind) -> tuple[object, ...]:

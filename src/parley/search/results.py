@@ -16,6 +16,7 @@ from parley.search.queries import Search
 from parley.search.tables import Kind
 from parley.search.terms import text_query
 from parley.search.view import Hit
+from parley.threads.queries import topics
 
 # Hits on a page of one kind, and of each kind on the page of all kinds.
 PAGE = 20
@@ -27,12 +28,16 @@ EVER = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))
 
 
 class Section(msgspec.Struct, frozen=True):
-    """Hits of one kind. `count` is None if counting took too long; `more` says whether another page has more."""
+    """Hits of one kind. There are `count` or, with `has_more`, at least so many; `more` says if another page has more.
+
+    Members are not counted.
+    """
 
     kind: str
     hits: list[Hit] | list[MemberHit]
     count: int | None
     more: bool
+    has_more: bool = False
     only_newest: bool = False
 
 
@@ -42,6 +47,8 @@ class Results(msgspec.Struct, frozen=True):
     closest: list[Section] = []
     # What may have been meant, if almost nothing was found.
     spelling: str | None = None
+    # All words are so common that they are not in the index.
+    is_common: bool = False
 
     @property
     def all(self) -> list[Section]:
@@ -57,13 +64,15 @@ class Results(msgspec.Struct, frozen=True):
 
 
 async def find(form: SearchForm, viewer: Viewer | None) -> Results:
-    """Return what a valid form asks for. Adds an error to the form if it names an unknown member."""
+    """Return what a valid form asks for. Adds an error to the form if it names an unknown topic or member."""
     search = await prepared(form, viewer)
     if search is None:
         return Results()
     sections = await _sections(form, search)
     if _are_enough(form, sections):
         return Results(sections)
+    if not search.text.exact:
+        return Results(sections, is_common=bool(form.query.wanted))
     corrections = await spelling.corrections(form.query)
     return Results(sections, await _closest(form, search, corrections), await _spelling(form, search, corrections))
 
@@ -92,11 +101,14 @@ async def _sections(form: SearchForm, search: Search, query: Query | None = None
 
 
 async def prepared(form: SearchForm, viewer: Viewer | None) -> Search | None:
-    """Return the search that a form asks for, or None, with an error in the form, if it names an unknown member."""
+    """Return the search that a form asks for; None, with an error in the form, for an unknown topic or member."""
     filters = [f"^t{form.thread}"] if form.thread else []
     filters += [f"^o{form.topic}"] if form.topic else []
     filters += [f"^s{form.stance}"] if form.stance else []
     filters += [f"^l{form.lang}"] if form.lang else []
+    if form.topic and form.topic not in {one.slug for one in await topics()}:
+        form.errors["topic"] = N_("There is no topic of this name.")
+        return None
     if form.by:
         author = await accounts.person(form.by.removeprefix("@"))
         if author is None:
@@ -123,9 +135,8 @@ async def _section(form: SearchForm, search: Search, kind: str, query: Query) ->
         return Section(kind, members[:limit], None, len(members) > limit)
     found = await queries.hits(search, KINDS[kind], offset=offset, limit=limit + 1)
     more = len(found.refs) > limit
-    count = await queries.count(search, KINDS[kind]) if more or offset else len(found.refs)
     shown = await view.show(found.refs[:limit], KINDS[kind], query, search.text)
-    return Section(kind, shown, count, more, found.only_newest)
+    return Section(kind, shown, found.count, more, found.has_more, found.only_newest)
 
 
 async def _spelling(form: SearchForm, search: Search, corrections: Mapping[int, str]) -> str | None:
@@ -135,5 +146,5 @@ async def _spelling(form: SearchForm, search: Search, corrections: Mapping[int, 
     better = spelling.corrected(form.q, form.query, corrections)
     text = await text_query(parse(better), form.lang)
     other = msgspec.structs.replace(search, text=text)
-    counts = [await queries.count(other, kind) for kind in KINDS.values()]
-    return better if any(counts) else None
+    found = [await queries.hits(other, kind, offset=0, limit=1) for kind in KINDS.values()]
+    return better if any(one.refs for one in found) else None

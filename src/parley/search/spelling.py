@@ -47,6 +47,13 @@ async def collect() -> None:
         await db.execute(COLLECT)
 
 
+async def collect_first() -> int:
+    """Collect the words if there are none yet, so that a new installation need not wait for the night."""
+    if not await db.value("select exists (select from search_word)"):
+        await collect()
+    return 0
+
+
 async def corrections(query: Query) -> dict[int, str]:
     """Return what the misspelt words of a query may have meant, by the places of their terms."""
     words = [(place, one) for place, one in enumerate(query.terms) if not (one.is_excluded or one.is_phrase)]

