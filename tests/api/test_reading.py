@@ -67,9 +67,13 @@ async def test_what_did_not_change_is_not_sent_again(app: Litestar) -> None:
 
     async with program(app) as reader:
         first = await reader.get(f"/comments/{comment}")
-        again = await reader.get(f"/comments/{comment}", headers={"if-none-match": first.headers["etag"]})
+        etag = first.headers["etag"]
+        # Programs may remember several, and proxies that compress mark them as weak.
+        named = (etag, f'"other", {etag}', f"W/{etag}", '"other"')
+        again = [await reader.get(f"/comments/{comment}", headers={"if-none-match": one}) for one in named]
 
-    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+    assert [one.status_code for one in again] == [304, 304, 304, 200]
+    assert (first.status_code, again[0].content) == (200, b"")
     assert first.headers["vary"] == "Authorization, Accept-Encoding"
 
 

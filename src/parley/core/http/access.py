@@ -96,7 +96,13 @@ def viewer_of(connection: ASGIConnection) -> Viewer | None:  # type: ignore[type
 
 def address_of(connection: ASGIConnection) -> str:  # type: ignore[type-arg]
     """Return the client's address as the web server reports it. Headers are not trusted."""
-    return connection.client.host if connection.client else ""
+    client = connection.scope["client"]
+    return client[0] if client else ""
+
+
+def header_of(connection: ASGIConnection, name: bytes) -> str:  # type: ignore[type-arg]
+    """Return one header, or "". Litestar's `headers` decodes and indexes all of them first."""
+    return next((value for one, value in connection.scope["headers"] if one == name), b"").decode("latin-1")
 
 
 def may_write(viewer: Viewer) -> None:
