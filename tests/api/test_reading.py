@@ -137,7 +137,9 @@ async def test_errors_are_problems_with_our_sentences(app: Litestar) -> None:
             assert problem["detail"].endswith("."), path
             assert problem["instance"] == f"urn:request:{answer.headers['x-request-id']}", path
         assert (await reader.get("/threads?sort=odd")).json()["errors"][0]["field"] == "sort"
-        assert (await reader.get("/me")).headers["www-authenticate"].startswith("Bearer")
+        needed = await reader.get("/me")
+        assert needed.headers["www-authenticate"].startswith("Bearer")
+        assert needed.json()["detail"].startswith("This needs a token.")
 
 
 async def test_a_cookie_does_not_sign_in_to_the_api_nor_a_token_to_a_page(

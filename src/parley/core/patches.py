@@ -28,7 +28,7 @@ def share_handlers_with_guards() -> None:
 
     That took a tenth of the CPU time of a small answer. Our guards change no handler.
     """
-    BaseRouteHandler.authorize_connection = _authorize  # type: ignore[method-assign]
+    BaseRouteHandler.authorize_connection = _authorize  # type: ignore[assignment, method-assign]
 
 
 async def _authorize(handler: BaseRouteHandler, connection: ASGIConnection) -> None:  # type: ignore[type-arg]
