@@ -172,16 +172,18 @@ async def make(viewer: Viewer, name: str, scopes: Sequence[str], days: int) -> s
 
 async def end(viewer: Viewer, number: int) -> None:
     """End one of the viewer's tokens at once. Raises NotFound if it is not theirs."""
-    ended = await ApiToken.delete().where(ApiToken.id == number, ApiToken.member == viewer.id).returning(ApiToken.id)
-    if not ended:
-        raise NotFound(N_("There is no such token."))
-    viewer_cache.clear_after_commit()
+    async with db.atomic():
+        own = (ApiToken.id == number) & (ApiToken.member == viewer.id)
+        if not await ApiToken.delete().where(own).returning(ApiToken.id):
+            raise NotFound(N_("There is no such token."))
+        viewer_cache.clear_after_commit()
 
 
 async def end_all(member: int) -> None:
     """End all tokens of a member: with their sessions, and when they set a new password."""
-    await ApiToken.delete().where(ApiToken.member == member)
-    viewer_cache.clear_after_commit()
+    async with db.atomic():
+        await ApiToken.delete().where(ApiToken.member == member)
+        viewer_cache.clear_after_commit()
 
 
 async def listed(viewer: Viewer) -> list[TokenRow]:
