@@ -55,7 +55,11 @@ async def _open(found: FoundThreads, discussion: str, first: ForeignComment | No
     try:
         text = await _article(discussion, first)
         thread = await open_thread(text=text, topic=topic, starter=None, revises=False)
-    except (ParleyError, CannotImport) as error:
+    except CannotImport as error:
+        # Its advice is for whoever pastes an address into the form.
+        found.failures[discussion] = str(error.reason)
+        return
+    except ParleyError as error:
         found.failures[discussion] = str(error)
         return
     # A page that has moved may be the article of a thread that was there.
