@@ -10,6 +10,7 @@ from time import perf_counter
 import msgspec
 
 HEAD_END = b"\r\n\r\n"
+FORM = "application/x-www-form-urlencoded"
 
 
 class Load(msgspec.Struct):
@@ -94,10 +95,10 @@ async def drive(
 
 def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
     """The bytes of one request; `accept_encoding="gzip"` becomes that header."""
+    if method != "GET":
+        headers = {"Content_Type": FORM, "Content_Length": str(len(body))} | headers
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Sec-Fetch-Site: same-origin"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    if method == "POST":
-        lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 

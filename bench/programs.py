@@ -1,22 +1,32 @@
-"""What programs ask for: 100 comments as JSON, the same unchanged, a discussion imported, and the site exported."""
+"""What programs do: read 100 comments as JSON, reply and vote as by htmx, and move discussions in and a site out."""
 
 import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import cycle
 from pathlib import Path
+from uuid import uuid4
 
+import msgspec
+
+from bench.data import AUTHORS
 from bench.ground import ROUNDS, Ground, Web, web
 from bench.load import drive, request
 from bench.report import Figure
+from bench.writing import HTMX, Write, reply, spread, vote
 from parley import hooks
+from parley.api import tokens
 from parley.articles.text import ArticleText
 from parley.comments.importing import ImportLine, import_discussion
 from parley.core.db import close_pool, open_pool
 from parley.core.events.redis import close_redis, open_redis
+from parley.core.http.access import Viewer
 from parley.importing.passages import ImportedPassage
 from parley.threads.opening import open_thread
 from parley.transfer.exporting import export
 
 SECONDS = 1.0
+WRITERS = range(AUTHORS + 1, AUTHORS + 101)
 KEPT = "api.html"
 COMMENTS = 5_000
 BODY = "It depends on what is *counted*, and by whom: see https://example.org/figures for the sources."
@@ -24,7 +34,7 @@ BODY = "It depends on what is *counted*, and by whom: see https://example.org/fi
 
 async def measure(ground: Ground) -> list[Figure]:
     async with web() as running:
-        figures = await _reading(ground, running)
+        figures = [*await _reading(ground, running), *await _writing(ground, running)]
     return [*figures, *await _moving(ground)]
 
 
@@ -34,14 +44,65 @@ async def _reading(ground: Ground, running: Web) -> list[Figure]:
     etag = (await running.http.get(path)).headers["etag"]
     whole = Figure("programs", "100 comments as JSON", "/s", [], [], 0.7)
     same = Figure("programs", "100 comments that did not change (304)", "/s", [], bar=5_000.0, least=True)
+    # What the server and the framework take, where a route has nothing to do.
+    beside = Figure("programs", "these beside an empty answer", "/s", [], [], 0.7)
     for _ in range(ROUNDS):
         for runs, asked in (
             (whole.runs, request("GET", path)),
             (whole.ceiling, request("GET", f"/bench/bytes/{KEPT}")),
             (same.runs, request("GET", path, if_none_match=etag)),
+            (beside.ceiling, request("GET", "/bench/cpu")),
         ):
             runs.append((await drive(running.port, cycle([asked]), seconds=SECONDS)).rate)
-    return [whole, same]
+    beside.runs = same.runs
+    return [whole, same, beside]
+
+
+async def _writing(ground: Ground, running: Web) -> list[Figure]:
+    """Replies and votes beside the same by htmx."""
+    community = ground.community
+    await open_pool(ground.database_url, size=2, as_owner=True)
+    of_member = {member: await _token(member) for member in WRITERS}
+    await close_pool()
+
+    def by_htmx(form: Callable[..., bytes], writes: Iterator[Write]) -> Iterator[bytes]:
+        return (form(community, one, **HTMX) for one in writes)
+
+    def by_api(ask: Callable[[Write], tuple[str, str, object]], writes: Iterator[Write]) -> Iterator[bytes]:
+        return (_sent(*ask(one), of_member[one.member]) for one in writes)
+
+    kinds = [
+        ("reply, beside one by htmx", 21, partial(by_api, _reply), partial(by_htmx, reply)),
+        ("vote, beside one by htmx", 23, partial(by_api, _vote), partial(by_htmx, vote)),
+    ]
+    figures = []
+    for name, seed, ours, theirs in kinds:
+        figure = Figure("programs", name, "/s", [], [], 0.9)
+        for _ in range(ROUNDS):
+            for rates, made in ((figure.runs, ours), (figure.ceiling, theirs)):
+                requests = made(spread(community, seed, members=WRITERS))
+                rates.append((await drive(running.port, requests, seconds=SECONDS)).rate)
+        figures.append(figure)
+    return figures
+
+
+async def _token(member: int) -> str:
+    viewer = Viewer(id=member, name=f"member{member}", role="member", verified=True, session=0)
+    return await tokens.make(viewer, "bench", ["comment", "vote"], 7)
+
+
+def _reply(write: Write) -> tuple[str, str, object]:
+    body = {"body": write.body, "parent": write.comment, "submission": str(uuid4())}
+    return "POST", f"/api/v1/threads/{write.thread}/comments", body
+
+
+def _vote(write: Write) -> tuple[str, str, object]:
+    return "PUT", f"/api/v1/comments/{write.comment}/votes/quality", {"value": write.value}
+
+
+def _sent(method: str, path: str, content: object, token: str) -> bytes:
+    headers = {"Content_Type": "application/json", "Authorization": f"Bearer {token}"}
+    return request(method, path, msgspec.json.encode(content), **headers)
 
 
 async def _moving(ground: Ground) -> list[Figure]:

@@ -40,6 +40,10 @@ def test_events_are_followed_over_an_outage_without_a_gap() -> None:
             httpx.Response(422, json={"detail": "No.", "errors": [{"field": "body", "detail": "Too long."}]}),
             "No. body:",
         ),
+        (
+            httpx.Response(422, json={"detail": "Too long.", "errors": [{"field": "after", "detail": "Too long."}]}),
+            "Too long.\n",
+        ),
         (httpx.Response(500, text="<html>"), "The site answered 500."),
     ],
 )

@@ -12,7 +12,9 @@ import make
 from api.calling import V1, program
 from parley.api import events_web
 from parley.core import db
+from parley.core.errors import Unavailable
 from parley.core.events.event_log import emit
+from parley.core.text.messages import N_
 
 pytestmark = pytest.mark.anyio
 
@@ -73,6 +75,18 @@ async def test_a_stream_continues_after_the_last_event_that_it_sent(
     assert [f'"comment":{one},' in stream.text for one in (first, second)] == [True, True]
     assert f'"comment":{first},' not in rest.text
     assert f'"comment":{second},' in rest.text
+
+
+@pytest.mark.committed
+async def test_a_stream_ends_while_the_database_does_not_answer(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def no_answer(position: str, most: int) -> None:
+        raise Unavailable(N_("The database does not answer."))
+
+    monkeypatch.setattr(events_web.events, "after", no_answer)
+    async with program(app) as reader:
+        answer = await reader.get("/events", headers={"accept": "text/event-stream"})
+    assert (answer.status_code, answer.text) == (200, ": hello\n\n")
+    assert not events_web._open
 
 
 async def test_one_network_cannot_take_all_streams(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:

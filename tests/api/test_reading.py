@@ -67,9 +67,13 @@ async def test_what_did_not_change_is_not_sent_again(app: Litestar) -> None:
 
     async with program(app) as reader:
         first = await reader.get(f"/comments/{comment}")
-        again = await reader.get(f"/comments/{comment}", headers={"if-none-match": first.headers["etag"]})
+        etag = first.headers["etag"]
+        # Programs may remember several, and proxies that compress mark them as weak.
+        named = (etag, f'"other", {etag}', f"W/{etag}", '"other"')
+        again = [await reader.get(f"/comments/{comment}", headers={"if-none-match": one}) for one in named]
 
-    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+    assert [one.status_code for one in again] == [304, 304, 304, 200]
+    assert (first.status_code, again[0].content) == (200, b"")
     assert first.headers["vary"] == "Authorization, Accept-Encoding"
 
 
@@ -133,7 +137,9 @@ async def test_errors_are_problems_with_our_sentences(app: Litestar) -> None:
             assert problem["detail"].endswith("."), path
             assert problem["instance"] == f"urn:request:{answer.headers['x-request-id']}", path
         assert (await reader.get("/threads?sort=odd")).json()["errors"][0]["field"] == "sort"
-        assert (await reader.get("/me")).headers["www-authenticate"].startswith("Bearer")
+        needed = await reader.get("/me")
+        assert needed.headers["www-authenticate"].startswith("Bearer")
+        assert needed.json()["detail"].startswith("This needs a token.")
 
 
 async def test_a_cookie_does_not_sign_in_to_the_api_nor_a_token_to_a_page(

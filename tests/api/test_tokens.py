@@ -1,6 +1,7 @@
 """The page of tokens: made once after the password was given, shown once, ended at once."""
 
 import re
+import time
 
 import httpx
 import msgspec
@@ -10,7 +11,7 @@ from structlog.testing import capture_logs
 
 import make
 from api.calling import program
-from parley.accounts import passwords
+from parley.accounts import passwords, viewer_cache
 from parley.api import tokens
 from parley.core import db
 from parley.core.http.access import Viewer
@@ -42,6 +43,17 @@ async def test_a_token_is_shown_once_works_and_ends(app: Litestar, client: httpx
     number = await db.value("select id from api_token")
     assert (await client.post(f"/settings/tokens/{number}/end")).status_code == 303
     assert (await client.get("/api/v1/me", headers=asked)).status_code == 401
+
+
+async def test_a_token_that_another_process_ended_works_for_a_second_at_most(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with program(app, await make.member("jon")) as reader:
+        assert (await reader.get("/me")).status_code == 200
+        await db.execute("delete from api_token")
+        assert (await reader.get("/me")).status_code == 200
+        monkeypatch.setattr(tokens, "monotonic", lambda: time.monotonic() + viewer_cache.SECONDS)
+        assert (await reader.get("/me")).status_code == 401
 
 
 async def test_the_password_is_asked_for_and_what_was_typed_is_kept(client: httpx.AsyncClient, app: Litestar) -> None:

@@ -110,11 +110,21 @@ def test_a_file_without_comments_is_said(tmp_path: Path, name: str) -> None:
         read_format(written(tmp_path, content), name, None)
 
 
+def nested(deep: int) -> str:
+    comments = "".join(
+        f'{{"id":{one},"type":"comment","author":"a","text":"x","children":[' for one in range(2, deep + 2)
+    )
+    return f'{{"id":1,"children":[{comments}{"]}" * deep}]}}'
+
+
+def test_long_chains_of_replies_are_read(tmp_path: Path) -> None:
+    found = read_format(written(tmp_path, nested(5_000)), "hackernews", None)
+    assert [one.parent_id for one in found][-2:] == ["hackernews:4999", "hackernews:5000"]
+
+
 def test_replies_that_are_nested_too_deep_are_refused_with_a_way_out(tmp_path: Path) -> None:
-    comment = '{"id":2,"type":"comment","author":"a","text":"x","children":['
-    content = '{"id":1,"children":[' + comment * 1_500 + "]}" * 1_501
     with pytest.raises(CommandFailed, match="too deep.*JSON lines"):
-        read_format(written(tmp_path, content), "hackernews", None)
+        read_format(written(tmp_path, nested(30_000)), "hackernews", None)
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,15 @@ async def test_each_discussion_of_an_archive_gets_to_the_thread_at_its_address(a
     ]
 
 
+async def test_odd_names_and_times_of_other_sites_are_mended(app: Litestar) -> None:
+    thread = await make.thread()
+    await loaded(
+        thread, [ImportLine("a", None, "\u202eZo\u00eb \t K.", 4e9, "Words."), ImportLine("b", None, "\u202e")]
+    )
+    known = "select concat(imported_author, ' ', created_at <= now()) from comment order by imported_id"
+    assert await db.values(known) == ["Zo\u00eb K. t", " t"]
+
+
 async def test_votes_count_on_top_of_the_base_score(app: Litestar, own: list[ImportLine]) -> None:
     thread = await make.thread()
     await loaded(thread, own)

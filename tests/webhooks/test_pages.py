@@ -43,7 +43,7 @@ async def test_a_new_secret_is_shown_once_too(client: httpx.AsyncClient, ada: Vi
     answer = await client.post(f"{PAGE}/{number}/secret")
     [secret] = SECRET.findall(answer.text)
     assert (answer.status_code, secret != former) == (201, True)
-    assert "The former secret also signs" in (await client.get(f"{PAGE}/{number}")).text
+    assert "The old secret also signs" in (await client.get(f"{PAGE}/{number}")).text
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ async def test_a_new_secret_is_shown_once_too(client: httpx.AsyncClient, ada: Vi
         ({"url": "ftp://hooks.example.org/"}, "begins with https://"),
         ({"url": "https://me:pw@hooks.example.org/"}, "no password"),
         ({"url": "no address"}, "begins with https://"),
-        ({"comment.posted": ""}, "at least one kind"),
+        ({"comment.posted": ""}, "at least one event"),
     ],
 )
 async def test_a_mistake_is_explained_and_what_was_typed_stays(
@@ -89,7 +89,7 @@ async def test_the_log_says_what_became_of_each_message(client: httpx.AsyncClien
     await queue_all()
     delivery = await db.value("update webhook_delivery set state = 'failed', status = 503, attempts = 9 returning id")
     page = await client.get(f"{PAGE}/{number}")
-    assert "given up" in page.text
+    assert ">failed<" in page.text
     assert "the last answer was 503" in page.text
     again = await client.post(f"{PAGE}/{number}/again", data={"delivery": str(delivery)})
     assert again.headers["location"] == f"{PAGE}/{number}#log"

@@ -64,7 +64,7 @@ async def answer(
         return FinishedAnswer(msgspec.json.encode(struct), {}, own_etag, getattr(struct, "next", None))
 
     if viewer_of(request) is None:
-        listing = await _cache.get((request.url.path, request.url.query), finished)
+        listing = await _cache.get((request.scope["path"], request.scope["query_string"]), finished)
     else:
         listing = await finished()
     response = sent(request, listing, MediaType.JSON)

@@ -15,7 +15,10 @@ from parley.core.quotas import Quota
 from parley.core.text.messages import N_
 
 BEARER = b"bearer "
-UNKNOWN = N_("This token is unknown, has ended, or its member may not sign in. Make another in your settings.")
+NEEDED = N_("This needs a token. Create one under Settings, Tokens, and send it as “Authorization: Bearer prl_…”.")
+UNKNOWN = N_(
+    "This token is unknown, expired or revoked, or its member may not sign in. Create one under Settings, Tokens."
+)
 READABLE_HEADERS = b"ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
 
 
@@ -30,6 +33,7 @@ class TokenMiddleware:
             await self.app(scope, receive, send)
             return
         token = _token(scope)
+        scope["sign_in"] = NEEDED  # type: ignore[typeddict-unknown-key]
         if token is not None:
             await _identify(scope, token)
 

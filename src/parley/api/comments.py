@@ -1,5 +1,7 @@
 """Comments as the API answers them: what every reader may see, with their Markdown."""
 
+import msgspec
+
 from parley.api import etags, schemas
 from parley.comments import queries, rules
 from parley.comments.edit_web import LATEST, MOST_CHARACTERS, MOST_VERSIONS
@@ -81,6 +83,11 @@ async def in_thread(
 async def of_member(member: int, after: int | None, limit: int, viewer: Viewer | None) -> list[schemas.Comment]:
     """Return a page of a member's visible comments, the newest first."""
     return [shown(row, viewer) for row in await db.fetch(ApiComment, OF_MEMBER, member, after, limit)]
+
+
+def posted(row: CommentRow, body: str, viewer: Viewer) -> schemas.Comment:
+    """Return a comment that was just posted, with the Markdown of its `body`."""
+    return shown(ApiComment(**msgspec.structs.asdict(row), markdown=body, version=1), viewer)
 
 
 def shown(row: ApiComment, viewer: Viewer | None) -> schemas.Comment:

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Annotated, Any
 
 import msgspec
+import structlog
 from litestar import Response, get
 from litestar.params import QueryParameter
 from litestar.response import Stream
@@ -15,18 +16,21 @@ from parley.api import events
 from parley.api.answers import problems, written
 from parley.api.events import SiteEvent
 from parley.api.paging import LONGEST, Limit
-from parley.core.errors import Busy
+from parley.core.errors import Busy, Unavailable
 from parley.core.http.access import ANYONE, AnyRequest, address_of
+from parley.core.http.failures import OUTAGES
 from parley.core.networks import network
 from parley.core.observability import load_shedding
 from parley.core.text.messages import N_
 
+log = structlog.get_logger(__name__)
+
 STREAM = "text/event-stream"
-# In one process. Each stream asks the database once a second.
+# In one process. Each asks the database four times a second, which takes 0.1 ms when nothing happened.
 MOST_STREAMS = 50
 # Of one network, so that nobody takes all of them.
 MOST_OF_NETWORK = 10
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.25
 QUIET_SECONDS = 15.0
 LASTS_SECONDS = 1_800.0
 BATCH = 200
@@ -72,13 +76,20 @@ def _followed(request: AnyRequest, position: str) -> Stream:
 
 
 async def _stream(request: AnyRequest, position: str, of: str) -> AsyncIterator[bytes]:
-    """Yield events until the stream is old or the server stops. A client continues after the last id."""
+    """Yield events until the stream is old, the server stops, or the database does not answer.
+
+    A client continues after the last id.
+    """
     _open[of] += 1
     began = quiet_since = monotonic()
     try:
         yield b": hello\n\n"
         while monotonic() - began < LASTS_SECONDS and not request.app.state.ending:
-            found = await events.after(position, BATCH)
+            try:
+                found = await events.after(position, BATCH)
+            except (Unavailable, *OUTAGES) as error:
+                log.warning("a stream of events ended", error=repr(error))
+                return
             for event in found:
                 position = event.position
                 yield b"id: %s\ndata: %s\n\n" % (position.encode(), msgspec.json.encode(event))

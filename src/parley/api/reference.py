@@ -89,10 +89,10 @@ def _fields(schema: dict[str, Any]) -> Iterator[ReferenceField]:
 
 
 def _about(found: dict[str, Any]) -> Markup:
-    return _html(str(found.get("description", "")))
+    return as_html(str(found.get("description", "")))
 
 
-def _html(text: str) -> Markup:
+def as_html(text: str) -> Markup:
     """Return a sentence of the description, with its `code`."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 escaped
 

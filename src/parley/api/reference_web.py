@@ -21,7 +21,7 @@ async def reference_page(request: AnyRequest) -> Response[Any]:
         operations=await asyncio.to_thread(reference.operations),
         objects=await asyncio.to_thread(reference.objects),
         scopes=SCOPES,
-        meanings=MEANINGS,
+        meanings={status: reference.as_html(meaning) for status, meaning in MEANINGS.items()},
     )
 
 

@@ -19,5 +19,5 @@ def require(request: AnyRequest, scope: str) -> None:
     scopes: frozenset[str] = request.scope.get("api_scopes", frozenset())  # type: ignore[assignment]
     if scope not in scopes:
         raise Forbidden(
-            N_("This token lacks the scope “{scope}”. Make a token with it under Settings, Tokens."), scope=scope
+            N_("This token lacks the scope “{scope}”. Create a token with it under Settings, Tokens."), scope=scope
         )

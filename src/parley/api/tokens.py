@@ -9,9 +9,11 @@ import secrets
 import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from time import monotonic
 
 import msgspec
 
+from parley.accounts import viewer_cache
 from parley.accounts.authentication import has_second
 from parley.accounts.sessions import lacks_factor
 from parley.accounts.states import SIGNS_IN, STATE_NOW
@@ -19,6 +21,7 @@ from parley.accounts.tokens import from_now
 from parley.api.scopes import MODERATE
 from parley.api.tables import ApiToken
 from parley.core import db
+from parley.core.cache import Bounded
 from parley.core.errors import NotFound, Refused
 from parley.core.http.access import MODERATOR, Viewer
 from parley.core.settings import settings
@@ -83,6 +86,17 @@ class TokenOwner(msgspec.Struct, frozen=True):
         )
 
 
+class CachedOwner(msgspec.Struct, frozen=True):
+    """The owner of a token, until when (monotonic), and the cache of viewers that was in use before they were read."""
+
+    owner: TokenOwner
+    expires: float
+    viewers: Bounded[viewer_cache.CachedViewer]
+
+
+_owners: Bounded[CachedOwner] = Bounded(viewer_cache.MOST)
+
+
 class TokenRow(msgspec.Struct, frozen=True):
     """A token as its member sees it in the settings."""
 
@@ -107,11 +121,23 @@ def _checksum(secret: str) -> str:
 
 
 async def find(token: str) -> TokenOwner | None:
-    """Return the valid token, and record that it is used."""
-    known = digest(token)
-    found = await db.fetch_one(TokenOwner, FIND, known, settings().staff_factor_days) if known else None
-    if found is not None and found.is_stale:
+    """Return the valid token, as it was a second ago at most, and record that it is used.
+
+    What clears the cached viewers clears the owners of tokens too.
+    """
+    known, now, viewers = digest(token), monotonic(), viewer_cache.current()
+    if known is None:
+        return None
+    cached = _owners.get(known)
+    if cached is not None and cached.expires > now and cached.viewers is viewers:
+        return cached.owner
+    found = await db.fetch_one(TokenOwner, FIND, known, settings().staff_factor_days)
+    if found is None:
+        _owners.drop(known)
+        return None
+    if found.is_stale:
         await db.execute(RECORD_USE, found.id)
+    _owners.put(known, CachedOwner(found, now + viewer_cache.SECONDS, viewers))
     return found
 
 
@@ -146,14 +172,18 @@ async def make(viewer: Viewer, name: str, scopes: Sequence[str], days: int) -> s
 
 async def end(viewer: Viewer, number: int) -> None:
     """End one of the viewer's tokens at once. Raises NotFound if it is not theirs."""
-    ended = await ApiToken.delete().where(ApiToken.id == number, ApiToken.member == viewer.id).returning(ApiToken.id)
-    if not ended:
-        raise NotFound(N_("There is no such token."))
+    async with db.atomic():
+        own = (ApiToken.id == number) & (ApiToken.member == viewer.id)
+        if not await ApiToken.delete().where(own).returning(ApiToken.id):
+            raise NotFound(N_("There is no such token."))
+        viewer_cache.clear_after_commit()
 
 
 async def end_all(member: int) -> None:
     """End all tokens of a member: with their sessions, and when they set a new password."""
-    await ApiToken.delete().where(ApiToken.member == member)
+    async with db.atomic():
+        await ApiToken.delete().where(ApiToken.member == member)
+        viewer_cache.clear_after_commit()
 
 
 async def listed(viewer: Viewer) -> list[TokenRow]:

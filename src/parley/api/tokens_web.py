@@ -28,9 +28,7 @@ class TokenForm(Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.name = self.text(
-            "name", most=LONGEST_NAME, least=1, missing=N_("Please name the program that gets this token.")
-        )
+        self.name = self.text("name", most=LONGEST_NAME, least=1, missing=N_("Please give the token a name."))
         self.scopes = [scope for scope in SCOPES if self.flag(scope)]
         self.days = int(self.choice("days", [str(days) for days in tokens.LASTS]) or 90)
 

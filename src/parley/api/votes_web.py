@@ -11,9 +11,10 @@ from parley.api.bodies import NewVote
 from parley.api.scopes import VOTE as SCOPE
 from parley.comments.fragments import ViewerState
 from parley.comments.web import comment_at
-from parley.core.errors import InvalidFields
+from parley.core.errors import InvalidFields, NotFound
 from parley.core.http.access import MEMBER, AnyRequest, address_of, signed_in
 from parley.core.ratelimit import VOTE, take_each
+from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.votes import ops, queries
 
@@ -80,10 +81,11 @@ async def unvote_agreement(request: AnyRequest, comment: FromPath[str]) -> None:
 
 
 async def _cast(request: AnyRequest, comment: str, axis: Axis, value: int | None) -> None:
-    viewer = signed_in(request)
-    row = await comment_at(comment, viewer)
+    viewer, comment_id = signed_in(request), as_id(comment)
+    if comment_id is None:
+        raise NotFound(N_("This comment does not exist."))
     await take_each(VOTE, viewer.id, address_of(request))
-    await ops.cast_vote(viewer=viewer, comment_id=row.id, axis=axis, value=value)
+    await ops.cast_vote(viewer=viewer, comment_id=comment_id, axis=axis, value=value)
 
 
 handlers: list[Any] = [my_votes, vote_quality, vote_agreement, unvote_quality, unvote_agreement]

@@ -15,7 +15,7 @@ from parley.automod import holds
 from parley.comments import editing, posting, rendering
 from parley.comments.edit_web import own_at
 from parley.comments.forms import LONGEST_BODY, CommentForm, EditForm
-from parley.comments.web import comment_at, draft_of, thread_at
+from parley.comments.web import comment_at, draft_of
 from parley.core.errors import ChangedMeanwhile, NotFound
 from parley.core.http.access import MEMBER, VERIFIED, AnyRequest, Viewer, address_of, signed_in
 from parley.core.networks import network
@@ -54,14 +54,18 @@ async def post_comment(
     request: AnyRequest, thread: FromPath[str], data: JSONBody[NewComment]
 ) -> Response[schemas.Comment]:
     """Post a comment. One that a rule holds for a moderator is answered with 202 and its id alone."""
-    viewer, row, form = signed_in(request), await thread_at(thread), CommentForm(as_fields(data))
+    viewer, thread_id, form = signed_in(request), as_id(thread), CommentForm(as_fields(data))
+    if thread_id is None:
+        raise NotFound(N_("This thread does not exist."))
     check(form)
     await take_each(POST, viewer.id, address_of(request))
-    made = (await posting.post_comment(draft_of(viewer, row.id, form))).id
-    url = f"{settings().base_url}/api/v1/comments/{made}"
-    if await comments.is_held(made):
-        return written(Held(made), 202)
-    return written(await comments.one(str(made), viewer), 201, Location=url)
+    made = await posting.post_comment(draft_of(viewer, thread_id, form))
+    url = f"{settings().base_url}/api/v1/comments/{made.id}"
+    if made.row is not None:
+        return written(comments.posted(made.row, form.body, viewer), 201, Location=url)
+    if await comments.is_held(made.id):
+        return written(Held(made.id), 202)
+    return written(await comments.one(str(made.id), viewer), 201, Location=url)
 
 
 @patch(

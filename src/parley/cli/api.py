@@ -32,7 +32,9 @@ class SiteClient:
         try:
             answer = self._client.request(method, path, content=body, headers=headers)
         except httpx.HTTPError as error:
-            raise CommandFailed(f"{self._client.base_url} does not answer: {error}") from None
+            # In words, without the number of the system's error.
+            reason = str(error).rpartition("] ")[2]
+            raise CommandFailed(f"{self._client.base_url} does not answer: {reason}.") from None
         if answer.is_error and answer.status_code not in TEMPORARY:
             raise CommandFailed(_sentence(answer))
         return answer
@@ -55,9 +57,10 @@ def _sentence(answer: httpx.Response) -> str:
     try:
         problem = answer.json()
     except ValueError:
-        return f"The site answered {answer.status_code}."
-    fields = [f"{one['field']}: {one['detail']}" for one in problem.get("errors", [])]
-    return " ".join([problem.get("detail", f"The site answered {answer.status_code}."), *fields])
+        return f"The site answered {answer.status_code}. Paths of the API begin with {V1}/."
+    detail = problem.get("detail", f"The site answered {answer.status_code}.")
+    fields = [f"{one['field']}: {one['detail']}" for one in problem.get("errors", []) if one["detail"] not in detail]
+    return " ".join([detail, *fields])
 
 
 @click.group()
@@ -73,7 +76,7 @@ def api(context: click.Context, site: str, token: str | None) -> None:
 @click.argument("path")
 @click.pass_obj
 def get(site: SiteClient, path: str) -> None:
-    """Print what is at PATH, such as /api/v1/threads."""
+    """Print what is at PATH, such as /api/v1/threads. The page /api of the site lists all of them."""
     _print(guarded(lambda: site.ask("GET", path)))
 
 
@@ -82,7 +85,7 @@ def get(site: SiteClient, path: str) -> None:
 @click.argument("body")
 @click.pass_obj
 def post(site: SiteClient, path: str, body: str) -> None:
-    """Send BODY (JSON) to PATH, and print the answer."""
+    """Send BODY (JSON) to PATH, and print the answer: parley api post /api/v1/threads/1/comments '{"body": "Hi."}'."""
     _print(guarded(lambda: site.ask("POST", path, body)))
 
 

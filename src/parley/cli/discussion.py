@@ -9,13 +9,13 @@ from typing import Any
 import rich_click as click
 from rich.progress import Progress
 
-from parley.cli.discussion_files import as_lines, chosen, named, read, read_all, shortfalls
+from parley.cli.discussion_files import as_lines, chosen, left_out, named, read, read_all, shortfalls
+from parley.cli.discussion_threads import FoundThreads, known, with_new
 from parley.cli.running import on_installation
-from parley.comments.formats import FORMATS
-from parley.comments.formats.foreign import ForeignComment
+from parley.comments.formats import FORMATS, discourse
+from parley.comments.formats.foreign import ForeignComment, without_leaf_tombstones
 from parley.comments.importing import ImportLine, import_discussion
 from parley.core.errors import CommandFailed
-from parley.embed.queries import threads_at
 
 
 @click.group()
@@ -33,12 +33,30 @@ def discussion() -> None:
 )
 @click.option("--format", "format_", type=click.Choice(sorted(FORMATS)), help="Format of FILE (default: JSON lines).")
 @click.option("--from", "from_", help="Address or id of one discussion, where FILE has several.")
+@click.option(
+    "--forum",
+    help="Address of the Discourse forum. The first post of each topic is then an article, at the topic's address.",
+)
+@click.option(
+    "--open",
+    "topic",
+    metavar="TOPIC",
+    help="Open a thread in TOPIC for each discussion whose article is not here: of its first post, or of the page at"
+    " its address.",
+)
 @click.option("--dry-run", is_flag=True, help="Count, and change nothing.")
 @on_installation
 async def import_(
-    files: tuple[Path, ...], thread: int | None, format_: str | None, from_: str | None, *, dry_run: bool
+    files: tuple[Path, ...],
+    thread: int | None,
+    format_: str | None,
+    from_: str | None,
+    forum: str | None,
+    topic: str | None,
+    *,
+    dry_run: bool,
 ) -> dict[str, Any]:
-    """Import each FILE. Importing it again adds nothing.
+    """Import each FILE. Importing it again adds only what is new, so a command that was stopped can be run again.
 
     Without --format, one JSON object a line: id, parent_id (another line's id, or null), author, created_utc (seconds
     since 1970), body (Markdown; "[deleted]" or "[removed]" leaves a tombstone), score. Lines whose kind is not
@@ -48,36 +66,51 @@ async def import_(
         if thread is None:
             raise CommandFailed("Which thread gets the comments? Add --thread and its number.")
         return await _imported({thread: [line for file in files for line in read(file)]}, [], dry_run=dry_run)
-    found = read_all(files, format_)
+    found = _read_all(files, format_)
     if thread is not None:
         one = chosen(found, from_)
         return await _imported({thread: as_lines(one)}, shortfalls(one), dry_run=dry_run)
-    return await each_to_its_thread(found if from_ is None else chosen(found, from_), dry_run=dry_run)
+    selected = found if from_ is None else chosen(found, from_)
+    return await each_to_its_thread(selected, forum=forum, topic=topic, dry_run=dry_run)
 
 
-async def each_to_its_thread(found: Sequence[ForeignComment], *, dry_run: bool) -> dict[str, Any]:
-    """Import the discussions whose articles are here, and name the others."""
-    known = {address: one.id for address, one in (await threads_at(list({one.discussion for one in found}))).items()}
+def _read_all(files: Sequence[Path], format_: str) -> list[ForeignComment]:
+    with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
+        bar.add_task("Reading the files", total=None)
+        return read_all(files, format_)
+
+
+async def each_to_its_thread(
+    found: Sequence[ForeignComment], *, forum: str | None = None, topic: str | None = None, dry_run: bool
+) -> dict[str, Any]:
+    """Import the discussions whose articles are here, and name the others. With a `topic`, open threads for these."""
+    first_posts, comments = discourse.of_forum(found, forum) if forum else ({}, found)
+    counts = Counter(one.discussion for one in without_leaf_tombstones(comments))
+    wanted = [*counts, *(one for one in first_posts if one not in counts)]
+    to_open = topic is not None and not dry_run
+    threads = await with_new(wanted, first_posts, topic or "") if to_open else FoundThreads(await known(wanted))
     by_thread: dict[int, list[ForeignComment]] = {}
-    for one in found:
-        if one.discussion in known:
-            by_thread.setdefault(known[one.discussion], []).append(one)
-    without = Counter(one.discussion for one in found if one.discussion not in known)
-    notes = shortfalls([one for one in found if one.discussion in known])
+    for one in comments:
+        if one.discussion in threads.threads:
+            by_thread.setdefault(threads.threads[one.discussion], []).append(one)
+    without = Counter({one: counts[one] for one in wanted if one not in threads.threads})
+    notes = shortfalls([one for one in comments if one.discussion in threads.threads])
     if without:
-        left_out = "1 discussion was" if len(without) == 1 else f"{len(without)} discussions were"
-        notes.append(
-            f"{left_out} left out, because no article here has that address. Add the articles with `parley article"
-            f" add`, and import again: {named(without)}."
-        )
-    lines = {thread: as_lines(comments) for thread, comments in by_thread.items()}
-    return {
-        **await _imported(lines, notes, dry_run=dry_run),
-        "without_thread": [one for one, _ in without.most_common()],
-    }
+        notes.append(_would_open(without) if topic is not None and dry_run else left_out(without, threads.failures))
+    lines = {thread: as_lines(some) for thread, some in by_thread.items()}
+    done = await _imported(lines, notes, opened=threads.opened, dry_run=dry_run)
+    missing = {"without_thread": [one for one, _ in without.most_common()], "failures": threads.failures}
+    return {**done, "opened": threads.opened, **missing}
 
 
-async def _imported(threads: Mapping[int, Sequence[ImportLine]], notes: list[str], *, dry_run: bool) -> dict[str, Any]:
+def _would_open(without: Counter[str]) -> str:
+    opened = "1 thread" if len(without) == 1 else f"{len(without)} threads"
+    return f"{opened} would be opened, with {without.total()} comments: {named(without)}."
+
+
+async def _imported(
+    threads: Mapping[int, Sequence[ImportLine]], notes: list[str], *, opened: int = 0, dry_run: bool
+) -> dict[str, Any]:
     where = f" in {len(threads)} threads" if len(threads) > 1 else ""
     if dry_run:
         done = _counted([line for lines in threads.values() for line in lines])
@@ -86,7 +119,10 @@ async def _imported(threads: Mapping[int, Sequence[ImportLine]], notes: list[str
     else:
         done = await _added(threads)
         text = f"{done['added']} comments added{where}, {done['known']} were there already."
-    return {"text": "\n".join([text if threads else "Nothing was imported.", *notes]), **done}
+    if opened:
+        notes = ["1 thread was opened." if opened == 1 else f"{opened} threads were opened.", *notes]
+    nothing = "Nothing changed." if dry_run else "Nothing was imported."
+    return {"text": "\n".join([text if threads else nothing, *notes]), **done}
 
 
 async def _added(threads: Mapping[int, Sequence[ImportLine]]) -> dict[str, int]:

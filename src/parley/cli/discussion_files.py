@@ -1,7 +1,7 @@
 """Reading the files of `parley discussion import`."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,22 @@ def chosen(found: Sequence[ForeignComment], from_: str | None) -> list[ForeignCo
 def named(counts: Counter[str]) -> str:
     some = [f"{name} ({count})" for name, count in counts.most_common(MOST_NAMED)]
     return ", ".join([*some, *(["…"] if len(counts) > MOST_NAMED else [])])
+
+
+def left_out(without: Counter[str], failures: Mapping[str, str]) -> str:
+    """Return a sentence about the discussions that no thread got, with why their articles could not be added."""
+    those = "1 discussion was" if len(without) == 1 else f"{len(without)} discussions were"
+    if not failures:
+        return (
+            f"{those} left out, because no article here has that address. Add the articles with `parley article add`,"
+            f" or all of them with --open TOPIC, and import again: {named(without)}."
+        )
+    reasons = [f"{one}: {reason}" for one, reason in list(failures.items())[:MOST_NAMED]]
+    more = ["… (--json names all.)"] if len(failures) > MOST_NAMED else []
+    advice = f"{those} left out, because their articles could not be added:"
+    return "\n".join(
+        [advice, *reasons, *more, "Add their texts with `parley article add FILE --url ADDRESS`, and import again."]
+    )
 
 
 def as_lines(found: Iterable[ForeignComment]) -> list[ImportLine]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from time import time
 from typing import Annotated, Literal
 
 import msgspec
@@ -16,6 +17,7 @@ from parley.core import db
 from parley.core.errors import NotFound
 from parley.core.events.event_log import emit
 from parley.core.text import markdown
+from parley.core.text.cleaning import one_line
 from parley.core.text.messages import N_
 
 BATCH = 500
@@ -202,7 +204,8 @@ async def _insert(thread: int, batch: Sequence[RenderedLine], ids: dict[str, int
         [one.html for one in batch],
         [max(line.score, 0) for line in lines],
         [max(-line.score, 0) for line in lines],
-        [datetime.fromtimestamp(line.created_utc, UTC) for line in lines],
+        # No site has comments of tomorrow: a thread with one would stay the most active.
+        [datetime.fromtimestamp(min(line.created_utc, time()), UTC) for line in lines],
         [line.stance for line in lines],
         [one.replies for one in batch],
     )
@@ -211,4 +214,4 @@ async def _insert(thread: int, batch: Sequence[RenderedLine], ids: dict[str, int
 def _author(line: ImportLine) -> str | None:
     if not line.author or line.author in TOMBSTONES:
         return None
-    return line.author.replace("\x00", "")[:LONGEST_NAME]
+    return one_line(line.author)[:LONGEST_NAME] or None

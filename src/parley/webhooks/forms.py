@@ -21,7 +21,7 @@ class WebhookForm(Form):
             self.errors["url"] = N_("This must be an address that begins with https:// and has no password in it.")
         self.kinds = [kind for kind in KINDS if self.flag(kind)]
         if not self.kinds:
-            self.errors["kinds"] = N_("Please choose at least one kind.")
+            self.errors["kinds"] = N_("Please choose at least one event.")
 
 
 def _may_get_events(url: str) -> bool:

@@ -16,7 +16,7 @@ KINDS = {
     "thread.slowed": N_("Slow mode changes"),
     "thread.archived": N_("A thread is archived"),
     "article.revised": N_("An article gets a new version"),
-    "article.restricted": N_("What an article shows changes"),
+    "article.restricted": N_("More or less of an article is shown"),
     "author.pinned": N_("An author pins a reply"),
     "discussion.imported": N_("A discussion is imported"),
 }

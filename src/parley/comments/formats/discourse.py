@@ -1,6 +1,6 @@
 """Discourse: posts as its API returns them (`/t/{id}.json`, `/t/{id}/posts.json`, `/posts.json`), a response a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -26,6 +26,7 @@ class DiscoursePost(msgspec.Struct, frozen=True):
     user_deleted: bool = False
     deleted_at: str | None = None
     posts_count: int = 0
+    topic_title: str = ""
 
 
 class PostStream(msgspec.Struct, frozen=True):
@@ -38,6 +39,7 @@ class DiscourseTopic(msgspec.Struct, frozen=True):
     post_stream: PostStream | None = None
     latest_posts: list[DiscoursePost] = []
     posts_count: int = 0
+    title: str = ""
 
 
 def read(file: Path) -> Iterator[ForeignComment]:
@@ -45,10 +47,23 @@ def read(file: Path) -> Iterator[ForeignComment]:
     response = decoded(file, DiscourseTopic)
     for post in response.post_stream.posts if response.post_stream else response.latest_posts:
         if post.post_type == REGULAR:
-            yield _comment(post, response.posts_count or post.posts_count)
+            yield _comment(post, response)
 
 
-def _comment(post: DiscoursePost, total: int) -> ForeignComment:
+def of_forum(found: Iterable[ForeignComment], address: str) -> tuple[dict[str, ForeignComment], list[ForeignComment]]:
+    """Return the first post of each topic, by the topic's address in the forum at `address`, and all other posts."""
+    first: dict[str, ForeignComment] = {}
+    replies: list[ForeignComment] = []
+    for one in found:
+        topic = f"{address.rstrip('/')}/t/{one.discussion}"
+        if one.id.endswith("/1"):
+            first[topic] = one
+        else:
+            replies.append(msgspec.structs.replace(one, discussion=topic, total=max(one.total - 1, 0)))
+    return first, replies
+
+
+def _comment(post: DiscoursePost, topic: DiscourseTopic) -> ForeignComment:
     answered = post.reply_to_post_number
     return ForeignComment(
         discussion=str(post.topic_id),
@@ -57,7 +72,8 @@ def _comment(post: DiscoursePost, total: int) -> ForeignComment:
         author=post.username,
         created_utc=timestamp(post.created_at),
         body=_body(post),
-        total=total,
+        title=topic.title or post.topic_title,
+        total=topic.posts_count or post.posts_count,
     )
 
 

@@ -2,8 +2,11 @@
 
 import codecs
 import gzip
+import sys
+import threading
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -16,6 +19,9 @@ PACKED = b"\x1f\x8b"
 # What a file that was saved on Windows may begin with.
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 UNREADABLE = (OSError, EOFError, zlib.error)
+# The parser calls itself twice for each reply that stands in the one it answers: 10,000 of these can be read.
+DEEPEST = 20_000
+STACK_BYTES = 64 * 2**20
 Shape = TypeVar("Shape")
 
 
@@ -39,7 +45,7 @@ def text(file: Path) -> bytes:
 def decoded(file: Path, kind: type[Shape]) -> Shape:
     """Return the JSON of a file. Raises CommandFailed if it has another shape."""
     try:
-        return msgspec.json.decode(text(file), type=kind)
+        return _decoded(text(file), kind)
     except RecursionError:
         raise CommandFailed(
             f"{file.name} nests its replies too deep to be read. Write them as JSON lines, and import those without"
@@ -47,6 +53,18 @@ def decoded(file: Path, kind: type[Shape]) -> Shape:
         ) from None
     except (msgspec.MsgspecError, UnicodeDecodeError, *UNREADABLE) as error:
         raise CommandFailed(f"{file.name} is not such a file: {error}") from None
+
+
+def _decoded(content: bytes, kind: type[Shape]) -> Shape:
+    """Decode JSON that may nest its replies in each other, in a thread with a stack that is large enough for that."""
+    deepest, stack = sys.getrecursionlimit(), threading.stack_size(STACK_BYTES)
+    try:
+        sys.setrecursionlimit(DEEPEST)
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(msgspec.json.decode, content, type=kind).result()
+    finally:
+        sys.setrecursionlimit(deepest)
+        threading.stack_size(stack)
 
 
 def decoded_lines(file: Path, kind: type[Shape]) -> Iterator[Shape]:

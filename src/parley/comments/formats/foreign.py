@@ -13,8 +13,8 @@ class ForeignComment(msgspec.Struct, frozen=True):
     """A comment of the discussion at the address (or with the id) `discussion`. `created_utc` is in seconds.
 
     `quote` are the words of the article that it is about. `body` is Markdown, or `[deleted]` or `[removed]` where only
-    its place in the tree is left. `email` is the address with which it was written, if the site gives it. `total` is
-    how many comments its discussion has there, if the site says so.
+    its place in the tree is left. `email` is the address with which it was written, if the site gives it. `title` is
+    that of its discussion, and `total` how many comments that has there, if the site says so.
     """
 
     discussion: str
@@ -27,6 +27,7 @@ class ForeignComment(msgspec.Struct, frozen=True):
     stance: str | None = None
     quote: str = ""
     email: str = ""
+    title: str = ""
     total: int = 0
 
     @property

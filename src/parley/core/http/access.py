@@ -23,6 +23,7 @@ from parley.core.text.messages import N_, joined
 AnyRequest = Request[Any, Any, Any]
 # A refused form up to this size (the longest comment) is read, so that the error page can show what was typed.
 KEPT_BYTES = 500_000
+SIGN_IN = N_("Only members can do this. Please sign in, or sign up: it takes a minute.")
 
 
 class Access(IntEnum):
@@ -96,7 +97,13 @@ def viewer_of(connection: ASGIConnection) -> Viewer | None:  # type: ignore[type
 
 def address_of(connection: ASGIConnection) -> str:  # type: ignore[type-arg]
     """Return the client's address as the web server reports it. Headers are not trusted."""
-    return connection.client.host if connection.client else ""
+    client = connection.scope["client"]
+    return client[0] if client else ""
+
+
+def header_of(connection: ASGIConnection, name: bytes) -> str:  # type: ignore[type-arg]
+    """Return one header, or "". Litestar's `headers` decodes and indexes all of them first."""
+    return next((value for one, value in connection.scope["headers"] if one == name), b"").decode("latin-1")
 
 
 def may_write(viewer: Viewer) -> None:
@@ -192,7 +199,8 @@ def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # ty
     if who is None or who >= MODERATOR:
         raise NotFound(N_("There is no page at this address."))
     if viewer is None:
-        raise SignInNeeded(N_("Only members can do this. Please sign in, or sign up: it takes a minute."))
+        # The API says how programs do.
+        raise SignInNeeded(connection.scope.get("sign_in", SIGN_IN))  # type: ignore[arg-type]
     may_write(viewer)
     raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
 

@@ -16,7 +16,7 @@ from zlib_ng import zlib_ng
 from zstandard import ZstdCompressionParameters, ZstdCompressor
 
 from parley.core.errors import last_wait
-from parley.core.http.access import AnyRequest, viewer_of
+from parley.core.http.access import AnyRequest, header_of, viewer_of
 from parley.core.http.assets import folder, static
 from parley.core.http.bytecode import TemplateCache
 from parley.core.http.escaping import Escaping, escaped
@@ -158,7 +158,7 @@ def render(template: str, block: str | None = None, **context: Any) -> bytes:
 
 def encoding_of(request: AnyRequest) -> str:
     """Return the best encoding that the browser reads."""
-    accepted = request.headers.get("accept-encoding", "")
+    accepted = header_of(request, b"accept-encoding")
     return next((one for one in ENCODINGS if one in accepted), IDENTITY)
 
 
@@ -173,7 +173,8 @@ def answered(
 ) -> Response[bytes | None]:
     """Respond with the bytes of a page, or with 304 if the browser has the same."""
     headers = {"Vary": VARY, "ETag": encoded.etag}
-    if request.headers.get("if-none-match") == encoded.etag:
+    # It may name several, and proxies mark one as weak (W/"…"): both still have the bytes (RFC 9110, 13.1.2).
+    if encoded.etag in header_of(request, b"if-none-match"):
         return Response(None, status_code=304, headers=headers)
     if encoding != IDENTITY:
         headers["Content-Encoding"] = encoding

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-import secrets
+from random import getrandbits
 from time import perf_counter
 from typing import Any
 
@@ -73,7 +73,8 @@ class RequestChecks:
         # The router ignores repeated and last slashes. So that no check below it is passed by as `//embed/…`, all see
         # the path that the router sees.
         scope["path"] = normalize_path(scope["path"])
-        request_id = _id_of_proxy(scope) or secrets.token_hex(8)
+        # It names a request in the logs, and is no secret.
+        request_id = _id_of_proxy(scope) or f"{getrandbits(64):016x}"
         structlog.contextvars.bind_contextvars(request=request_id)
         scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
         if scope["method"] in UNSAFE:

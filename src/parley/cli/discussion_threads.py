@@ -1,0 +1,84 @@
+"""The threads that the discussions of other sites get to, and opening those that are missing."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+import msgspec
+from rich.progress import Progress
+
+from parley.articles.canonical import canonical
+from parley.articles.reading import read_file, read_url
+from parley.articles.text import ArticleText
+from parley.comments.formats.foreign import ForeignComment
+from parley.core.errors import ParleyError
+from parley.core.text.messages import N_
+from parley.embed.queries import is_address, threads_at
+from parley.importing.errors import CannotImport
+from parley.threads.opening import open_thread
+
+
+class FoundThreads(msgspec.Struct):
+    """The threads of discussions by their addresses or ids, and why the others have none."""
+
+    threads: dict[str, int]
+    opened: int = 0
+    failures: dict[str, str] = {}
+
+
+async def known(discussions: Iterable[str]) -> dict[str, int]:
+    return {address: one.id for address, one in (await threads_at(list(discussions))).items()}
+
+
+async def with_new(discussions: Iterable[str], first_posts: Mapping[str, ForeignComment], topic: str) -> FoundThreads:
+    """Return the threads of discussions, and open one in `topic` for each article that is not here.
+
+    Its text is the first post, or what is at the address of the discussion. Each is stored at once, so that a command
+    that was interrupted continues there.
+    """
+    wanted = list(discussions)
+    found = FoundThreads(await known(wanted))
+    missing = [one for one in wanted if one not in found.threads]
+    with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
+        for one in bar.track(missing, description="Adding articles"):
+            await _open(found, one, first_posts.get(one), topic)
+    return found
+
+
+async def _open(found: FoundThreads, discussion: str, first: ForeignComment | None, topic: str) -> None:
+    """Open the thread of a discussion, unless another spelling of its address has just had one."""
+    again = await known([discussion])
+    if again:
+        found.threads |= again
+        return
+    try:
+        text = await _article(discussion, first)
+        thread = await open_thread(text=text, topic=topic, starter=None, revises=False)
+    except CannotImport as error:
+        # Its advice is for whoever pastes an address into the form.
+        found.failures[discussion] = str(error.reason)
+        return
+    except ParleyError as error:
+        found.failures[discussion] = str(error)
+        return
+    # A page that has moved may be the article of a thread that was there.
+    found.threads[discussion] = thread.id
+    found.opened += thread.is_new
+
+
+async def _article(discussion: str, first: ForeignComment | None) -> ArticleText:
+    """Raises CannotImport."""
+    if first is None:
+        if not is_address(discussion):
+            raise CannotImport(N_("This is not the address of a web page."))
+        return await read_url(discussion)
+    if first.is_gone:
+        raise CannotImport(N_("The first post was deleted."))
+    front = {
+        "title": first.title or discussion,
+        "author": first.author,
+        "date": datetime.fromtimestamp(first.created_utc, UTC).isoformat(),
+    }
+    content = f"{json.dumps(front, indent=1)}\n\n{first.body}"
+    return await read_file("post.md", content.encode(), canonical(discussion))
