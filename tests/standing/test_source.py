@@ -48,6 +48,7 @@ PATTERNS_OF_OURS = {
     "importing/tokens.py",
     "mail/inbound/reason_phrases.py",
     "mail/inbound/reports.py",
+    "matching/folding.py",
 }
 # Where what is filled in is one of our own messages, chosen at run time.
 FORMATS_OF_OURS = {
