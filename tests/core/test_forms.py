@@ -1,6 +1,8 @@
 """What forms may hold, how large they may be, and that nothing keeps them (docs/decisions/0001, T4, T5, T10, T11)."""
 
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import httpx
 import litestar._kwargs.extractors
@@ -15,6 +17,7 @@ from parley.comments.forms import LONGEST_BODY
 from parley.comments.rules import LONGEST
 from parley.core import db
 from parley.core.http.bodies import MOST_FIELDS
+from parley.core.http.forms import MUCH_TEXT, Form, make_form
 from parley.core.text.cleaning import LARGEST_ID, BadText, as_id, clean, one_line
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -156,3 +159,45 @@ def test_clean_text_is_clean_already(raw: str) -> None:
     except BadText:
         return
     assert clean(once) == once
+
+
+class NoteForm(Form):
+    """A form that remembers which thread read it."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.note = self.text("note", most=100, lines=True)
+        self.read_by = threading.get_ident()
+
+
+def test_what_is_far_too_long_is_refused_without_being_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parley.core.http.forms.clean", pytest.fail)
+
+    form = NoteForm({"note": "漢" * 401})
+
+    assert form.note == ""
+    assert "401 characters" in str(form.errors["note"])
+    assert form.values["note"] == "漢" * 401
+
+
+def test_a_letter_of_four_is_one() -> None:
+    assert NoteForm({"note": "\u03b1\u0313\u0300\u0345" * 100}).errors == {}
+
+
+@pytest.mark.anyio
+async def test_a_form_with_much_text_is_read_in_a_thread() -> None:
+    little, much = [await make_form(NoteForm, {"note": "a", "other": "a" * size}) for size in (9, MUCH_TEXT)]
+
+    assert little.read_by == threading.get_ident() != much.read_by
+
+
+@pytest.mark.anyio
+async def test_the_preview_of_a_text_that_is_too_long_is_not_rendered(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parley.comments.rendering.render", pytest.fail)
+
+    answer = await client.post("/preview", data={"body": "a\n" * LONGEST})
+
+    assert answer.status_code == 422
+    assert "Please shorten it" in answer.text

@@ -127,7 +127,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "statement": (as_statement, comment_rules.LONGEST),
     "quote": (quoted, 10_000),
     "blocks of an edited article": (blocks, 100_000),
-    "name": (names.name, 2_000),
+    "name": (names.name, 60_000),
     "byline": (names_in, 2_000),
     "formula": (lambda words: formula(words, display=True), 2_000),
     "formulas and links of notes": (lambda words: taken(f"<math>{words}"), 20_000),
