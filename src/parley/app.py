@@ -24,7 +24,7 @@ from parley.core.http.access import check_access
 from parley.core.http.security_headers import RequestChecks
 from parley.core.observability.load_shedding import LOOP_LAG
 from parley.core.observability.scrape import scraped
-from parley.core.patches import unwrap_form_parser
+from parley.core.patches import patch_parsers
 from parley.core.settings import Settings
 from parley.embed.middleware import EmbedSessions
 from parley.feeds.ids import fix_authority
@@ -44,7 +44,7 @@ COMPILE_AFTER_SECONDS = 5.0
 
 def create_app(settings: Settings) -> Litestar:
     """Build the application for `settings`."""
-    unwrap_form_parser()
+    patch_parsers()
     hooks.connect()
     app = Litestar(
         route_handlers=[handler for feature in (*FEATURES, *PLATFORM) for handler in feature.handlers],
