@@ -77,7 +77,7 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
 
 
 def normal(words: str) -> str:
-    """Return `words` in lower case, on one line, with plain quotes; without underscores, guesses and e-mail addresses."""
+    """Return `words` in lower case, in one line, with plain quotes; without underscores, guesses and addresses."""
     plain = normalized("NFKC", words[:LONGEST]).translate(QUOTES)
     line = PARAMETER.sub("", ADDRESS.sub("@", " ".join(plain.split()))).replace("_", " ").lower()
     return GUESS.sub("", line)
