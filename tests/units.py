@@ -207,6 +207,8 @@ LETTERS = [
     "\x1f",
     "\ufffd",
     "\u0301\u0323",
+    "\u0958",
+    "\U0001e000\u0300",
 ]
 
 ALL = list(dict.fromkeys([*MARKUP, *LINES, *WORDS, *LETTERS]))

@@ -24,7 +24,7 @@ from parley.core.http.access import check_access
 from parley.core.http.security_headers import RequestChecks
 from parley.core.observability.load_shedding import LOOP_LAG
 from parley.core.observability.scrape import scraped
-from parley.core.patches import share_handlers_with_guards, unwrap_form_parser
+from parley.core.patches import patch_parsers, share_handlers_with_guards
 from parley.core.settings import Settings
 from parley.embed.middleware import EmbedSessions
 from parley.feeds.ids import fix_authority
@@ -45,7 +45,7 @@ TOPICS_SECONDS = 60.0
 
 def create_app(settings: Settings) -> Litestar:
     """Build the application for `settings`."""
-    unwrap_form_parser()
+    patch_parsers()
     share_handlers_with_guards()
     hooks.connect()
     app = Litestar(

@@ -1,29 +1,46 @@
 """What forms may hold, how large they may be, and that nothing keeps them (docs/decisions/0001, T4, T5, T10, T11)."""
 
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import httpx
-import litestar._kwargs.extractors
-import litestar._parsers
-import litestar.connection.request
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from litestar import _parsers
 
 import make
 from parley.comments.forms import LONGEST_BODY
 from parley.comments.rules import LONGEST
 from parley.core import db
 from parley.core.http.bodies import MOST_FIELDS
+from parley.core.http.forms import MUCH_TEXT, Form, make_form
+from parley.core.http.security_headers import MOST_PATH_BYTES, MOST_QUERY_BYTES
+from parley.core.patches import MODULES, PARSERS, patch_parsers
 from parley.core.text.cleaning import LARGEST_ID, BadText, as_id, clean, one_line
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
-@pytest.mark.parametrize("module", [litestar._parsers, litestar.connection.request, litestar._kwargs.extractors])
 @pytest.mark.usefixtures("app")
-def test_no_form_is_kept_after_it_was_read(module: object) -> None:
-    assert not hasattr(module.parse_url_encoded_form_data, "cache_info")  # type: ignore[attr-defined]
+def test_no_form_query_or_cookie_is_kept_after_it_was_read() -> None:
+    parsers = [(module, name) for module in MODULES for name in PARSERS if hasattr(module, name)]
+
+    assert {name for _, name in parsers} == set(PARSERS)
+    assert [one for one in parsers if hasattr(getattr(*one), "cache_info")] == []
+
+
+def test_a_quoted_cookie_is_read_like_a_plain_one() -> None:
+    patch_parsers()
+    assert _parsers.parse_cookie_string('a=b.c; d="b.c"; e=%41') == {"a": "b.c", "d": "b.c", "e": "A"}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("address", ["/u/" + "a" * MOST_PATH_BYTES, "/?q=" + "a" * MOST_QUERY_BYTES])
+async def test_an_address_that_is_too_long_is_refused(client: httpx.AsyncClient, address: str) -> None:
+    assert (await client.get(address)).status_code == 414
+    assert (await client.get(address[:-100])).status_code in {200, 404}
 
 
 @pytest.mark.anyio
@@ -156,3 +173,45 @@ def test_clean_text_is_clean_already(raw: str) -> None:
     except BadText:
         return
     assert clean(once) == once
+
+
+class NoteForm(Form):
+    """A form that remembers which thread read it."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.note = self.text("note", most=100, lines=True)
+        self.read_by = threading.get_ident()
+
+
+def test_what_is_far_too_long_is_refused_without_being_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parley.core.http.forms.clean", pytest.fail)
+
+    form = NoteForm({"note": "漢" * 401})
+
+    assert form.note == ""
+    assert "401 characters" in str(form.errors["note"])
+    assert form.values["note"] == "漢" * 401
+
+
+def test_a_letter_of_four_is_one() -> None:
+    assert NoteForm({"note": "\u03b1\u0313\u0300\u0345" * 100}).errors == {}
+
+
+@pytest.mark.anyio
+async def test_a_form_with_much_text_is_read_in_a_thread() -> None:
+    little, much = [await make_form(NoteForm, {"note": "a", "other": "a" * size}) for size in (9, MUCH_TEXT)]
+
+    assert little.read_by == threading.get_ident() != much.read_by
+
+
+@pytest.mark.anyio
+async def test_the_preview_of_a_text_that_is_too_long_is_not_rendered(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parley.comments.rendering.render", pytest.fail)
+
+    answer = await client.post("/preview", data={"body": "a\n" * LONGEST})
+
+    assert answer.status_code == 422
+    assert "Please shorten it" in answer.text

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from parley.core.text.normal_forms import _POSSIBLE, MOST_MARKS, normalized, stream_safe
+from parley.core.text.normal_forms import _POSSIBLE, MOST_MARKS, PIECE, normalized, stream_safe
 
 MARKS = [char for char in map(chr, range(0x110000)) if unicodedata.combining(char)]
 
@@ -24,3 +24,24 @@ def test_every_mark_is_in_a_block_that_is_looked_through() -> None:
     assert len(MARKS) > 900
     assert [char for char in MARKS if not _POSSIBLE.fullmatch(char * 31)] == []
     assert "\u034f" in normalized("NFC", "".join(MARKS))
+
+
+@pytest.mark.parametrize("unit", ["e\u0301 ", "ae\u0301漢", "\u1100\u1161a", "a"])
+def test_a_long_text_is_read_in_pieces_and_is_as_normal_as_in_one(unit: str) -> None:
+    text = unit * (3 * PIECE // len(unit))
+
+    assert normalized("NFC", text) == normalized("NFC", unit) * (3 * PIECE // len(unit))
+
+
+def test_no_piece_is_long_even_without_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    monkeypatch.setattr("parley.core.text.normal_forms.stream_safe", lambda text: read.append(len(text)) or text)
+
+    normalized("NFC", "\u0958" * 5 * PIECE)
+
+    assert (sum(read), max(read)) == (5 * PIECE, PIECE)
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\U0001e000"])
+def test_rows_of_marks_are_divided_below_and_above_ffff(mark: str) -> None:
+    assert stream_safe("a" + mark * 40) == "a" + mark * MOST_MARKS + "\u034f" + mark * 10

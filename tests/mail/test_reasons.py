@@ -88,3 +88,17 @@ def test_the_answer_is_understood(status: str, said: str, kind: str) -> None:
 )
 def test_a_server_that_contradicts_itself_suppresses_nobody(beside: str, kind: str) -> None:
     assert kind_of("5.1.1", "550 5.1.1 user unknown", beside, permanent=True) == kind
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("The group that you tried to contact may not exist, or you may not have permission to post to it.", "policy"),
+        ("550 this mailbox might not exist", "hard"),
+        ("550 possibly unknown user", "hard"),
+        ("550 the address may be misspelled", "hard"),
+        ("550 user unknown. The address may be misspelled", "gone"),
+    ],
+)
+def test_a_guess_that_there_is_no_such_mailbox_suppresses_nobody(said: str, kind: str) -> None:
+    assert kind_of("5.0.0", said) == kind

@@ -22,6 +22,8 @@ ACCENTS = re.compile("[\u0300-\u036f]")
 # Scripts that may be mixed in a name; any other name has letters of one script.
 MIXED_SCRIPTS = ({"CJK", "HIRAGANA", "KATAKANA"}, {"CJK", "HANGUL"}, {"CJK", "BOPOMOFO"})
 
+# A letter may be written as four characters, which are too many as they were typed. Longer ones are not even cleaned.
+FAR_TOO_LONG = 4
 # Names that would seem official, or that mean no person.
 RESERVED = """
 abuse admin administrator all anonymous anyone bot deleted editor everyone former-member guest help here me member mod
@@ -41,12 +43,15 @@ def name(raw: str) -> str:
 
     Whether another member has it already is checked when it is written.
     """
+    wrong_length = Refused(N_("A name has {shortest} to {longest} characters."), shortest=SHORTEST, longest=LONGEST)
+    if len(raw.strip()) > FAR_TOO_LONG * LONGEST:
+        raise wrong_length
     try:
         name = normalized("NFKC", clean(raw, lines=False))
     except BadText as error:
         raise Refused(error.message) from None
     if not SHORTEST <= len(name) <= LONGEST:
-        raise Refused(N_("A name has {shortest} to {longest} characters."), shortest=SHORTEST, longest=LONGEST)
+        raise wrong_length
     if not all(_is_allowed(char) for char in name):
         raise Refused(N_("A name is made of letters, digits and - _ . only."))
     if not _is_letter_or_digit(name[0]) or name[-1] in SEPARATORS:

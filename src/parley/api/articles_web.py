@@ -17,7 +17,7 @@ from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.forms import LONGEST_REASON, ReviseForm
 from parley.core.errors import ChangedMeanwhile
 from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
-from parley.core.http.forms import Form
+from parley.core.http.forms import Form, make_form
 from parley.core.ratelimit import POST, take_each, take_volume
 from parley.core.text.cleaning import as_id
 from parley.threads import edit_ops
@@ -127,7 +127,8 @@ async def edit_article(
 ) -> Response[ArticleSource]:
     """Write a new version of an article that I may edit, if the newest is still the one that `If-Match` names."""
     viewer, (row, article) = signed_in(request), await to_edit(request, thread)
-    form = ReviseForm(as_fields(data, revision=str(etags.if_match(request) or article.revision)))
+    fields = as_fields(data, revision=str(etags.if_match(request) or article.revision))
+    form = await make_form(ReviseForm, fields)
     check(form)
     await take_each(POST, viewer.id, address_of(request))
     await take_volume(viewer.id, COPIES * len(form.text_.encode()))

@@ -19,6 +19,7 @@ from parley.articles.imports import Import
 from parley.articles.web import existing, own_import
 from parley.core.errors import Refused
 from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
+from parley.core.http.forms import make_form
 from parley.core.ratelimit import IMPORT, POST, take_each, take_volume
 from parley.core.settings import settings
 from parley.core.text.messages import N_, restored, shown
@@ -68,7 +69,7 @@ class Published(msgspec.Struct, frozen=True):
 )
 async def request_import(request: AnyRequest, data: JSONBody[NewImport]) -> Response[ArticleImport]:
     """Have an article read, from its address or from its text. It is not published before you say so."""
-    viewer, form = signed_in(request), NewForm(as_fields(data))
+    viewer, form = signed_in(request), await make_form(NewForm, as_fields(data))
     check(form)
     given = form.text_.encode() if form.source == "text" else None
     await take_each(IMPORT, viewer.id, address_of(request))

@@ -18,6 +18,7 @@ from parley.comments.forms import LONGEST_BODY, CommentForm, EditForm
 from parley.comments.web import comment_at, draft_of
 from parley.core.errors import ChangedMeanwhile, NotFound
 from parley.core.http.access import MEMBER, VERIFIED, AnyRequest, Viewer, address_of, signed_in
+from parley.core.http.forms import make_form
 from parley.core.networks import network
 from parley.core.ratelimit import POST, PREVIEW_NETWORK, take_each, take_network
 from parley.core.settings import settings
@@ -54,7 +55,7 @@ async def post_comment(
     request: AnyRequest, thread: FromPath[str], data: JSONBody[NewComment]
 ) -> Response[schemas.Comment]:
     """Post a comment. One that a rule holds for a moderator is answered with 202 and its id alone."""
-    viewer, thread_id, form = signed_in(request), as_id(thread), CommentForm(as_fields(data))
+    viewer, thread_id, form = signed_in(request), as_id(thread), await make_form(CommentForm, as_fields(data))
     if thread_id is None:
         raise NotFound(N_("This thread does not exist."))
     check(form)
@@ -80,7 +81,7 @@ async def edit_comment(
 ) -> Response[schemas.Comment]:
     """Change the text of my comment, if it is still the one that `If-Match` names."""
     viewer = signed_in(request)
-    number, form = await own_at(comment, viewer), EditForm(as_fields(data))
+    number, form = await own_at(comment, viewer), await make_form(EditForm, as_fields(data))
     check(form)
     await take_each(POST, viewer.id, address_of(request))
     try:
@@ -147,7 +148,7 @@ async def withdraw_comment(request: AnyRequest, comment: FromPath[str]) -> None:
 @post("/preview", name="api:preview", opt=WRITING, status_code=200, responses=problems(403, 413, 422))
 async def preview(request: AnyRequest, data: JSONBody[CommentChange]) -> Response[Preview]:
     """Show how a comment will look. Nothing is stored."""
-    form = EditForm(as_fields(data))
+    form = await make_form(EditForm, as_fields(data))
     check(form)
     await take_network(PREVIEW_NETWORK, network(address_of(request)))
     return written(Preview(await rendering.render(form.body)))

@@ -22,7 +22,7 @@ from parley.articles.text import ArticleText
 from parley.articles.updating import as_update
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in
-from parley.core.http.forms import posted
+from parley.core.http.forms import make_form, posted
 from parley.core.http.pages import environment, page, wants_fragment
 from parley.core.ratelimit import IMPORT, take_each, take_volume
 from parley.core.text.cleaning import BadText, as_id, clean
@@ -58,7 +58,7 @@ async def new_form(request: AnyRequest) -> Response[Any]:
 async def new(request: AnyRequest) -> Response[Any]:
     viewer = signed_in(request)
     data = await posted(request)
-    form = NewForm(data)
+    form = await make_form(NewForm, data)
     name, given, upload = _given(data, form)
     size, status = upload.size if upload else len(given or b""), 422
     if not form.errors:

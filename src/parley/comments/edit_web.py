@@ -18,7 +18,7 @@ from parley.comments.web import comment_at, thread_at
 from parley.core.cache import by_text
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
-from parley.core.http.forms import posted
+from parley.core.http.forms import make_form, posted
 from parley.core.http.pages import page, wants_fragment
 from parley.core.ratelimit import POST, take_each
 from parley.core.text.cleaning import as_id
@@ -60,7 +60,7 @@ async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any
 async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = signed_in(request)
     number = await own_at(comment, viewer)
-    form = EditForm(await posted(request))
+    form = await make_form(EditForm, await posted(request))
     status, now = 422, None
     if not form.errors:
         try:

@@ -15,7 +15,7 @@ from parley.comments.slow_mode import wait_here
 from parley.comments.viewer_state import viewer_state_of
 from parley.core.errors import NotFound, ParleyError, Refused
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
-from parley.core.http.forms import posted
+from parley.core.http.forms import make_form, posted
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.networks import network
 from parley.core.ratelimit import POST, PREVIEW_NETWORK, take_each, take_network
@@ -47,7 +47,7 @@ async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[A
     viewer, thread_id = signed_in(request), as_id(thread)
     if thread_id is None:
         raise NotFound(N_("This thread does not exist."))
-    form = CommentForm(await posted(request))
+    form = await make_form(CommentForm, await posted(request))
     status, comment = 422, posting.Posted(0)
     if not form.errors:
         try:
@@ -139,11 +139,12 @@ async def _posted(request: AnyRequest, thread: str, posted: posting.Posted) -> R
 @post("/preview", name="comments:preview", opt={"who": ANYONE}, status_code=200, request_max_body_size=LONGEST_BODY)
 async def preview(request: AnyRequest) -> Response[Any]:
     """Show Markdown as it will look and, without JavaScript, the form to post it from there. Nothing is stored."""
-    form = PreviewForm(await posted(request))
+    form = await make_form(PreviewForm, await posted(request))
     await take_network(PREVIEW_NETWORK, network(address_of(request)))
     html = Markup()
     try:
-        html = Markup(await rendering.render(form.body))  # noqa: S704 rendered safe by core/text/markdown.py
+        if "body" not in form.errors:
+            html = Markup(await rendering.render(form.body))  # noqa: S704 rendered safe by core/text/markdown.py
     except Refused as refusal:
         form.errors["body"] = refusal.message
     error = form.errors.get("body")

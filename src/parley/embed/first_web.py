@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from parley.comments.forms import LONGEST_BODY
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
-from parley.core.http.forms import posted
+from parley.core.http.forms import make_form, posted
 from parley.core.ratelimit import IMPORT, OPEN_SITE_DAY, OPEN_SITE_HOUR, POST, Use, each, take_all
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_, restored
@@ -48,7 +48,8 @@ def _page(
 @post("/embed/new", name="embed:post-first", opt={"who": ANYONE}, request_max_body_size=LONGEST_BODY)
 async def post_first(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[str] = "") -> Response[Any]:
     """Store the comment until the worker has fetched the article, and redirect to the page that shows its state."""
-    found, form, status = await _site_of(site, url), FirstCommentForm(await posted(request)), 422
+    found, status = await _site_of(site, url), 422
+    form = await make_form(FirstCommentForm, await posted(request))
     if not form.errors:
         try:
             viewer = author(request)

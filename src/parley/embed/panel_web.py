@@ -15,7 +15,7 @@ from parley.comments.forms import LONGEST_BODY, CommentForm
 from parley.comments.web import thread_at
 from parley.core.errors import Forbidden, NotFound, ParleyError, Refused, SignInNeeded
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, may_write, viewer_of
-from parley.core.http.forms import posted
+from parley.core.http.forms import make_form, posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, VOTE, take_each
 from parley.core.text.cleaning import as_id
@@ -77,7 +77,7 @@ def path_of(query: PanelQuery, site: SiteRow, at: str = "") -> str:
 async def post_comment(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] = "") -> Response[Any]:
     found, row = await queries.site(site), await thread_at(thread)
     await queries.require_own(found, row.id)
-    form, status = CommentForm(await posted(request)), 422
+    form, status = await make_form(CommentForm, await posted(request)), 422
     query = PanelQuery(row.id, form.passage, form.parent)
     if not form.errors:
         try:

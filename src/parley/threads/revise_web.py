@@ -15,7 +15,7 @@ from parley.articles.forms import ReviseForm
 from parley.articles.rules import may_edit
 from parley.core.errors import Forbidden, ParleyError
 from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
-from parley.core.http.forms import posted
+from parley.core.http.forms import make_form, posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, PREVIEW, take_each, take_volume
 from parley.core.text.messages import N_, Message
@@ -50,7 +50,7 @@ async def revise_form(request: AnyRequest, thread: FromPath[str]) -> Response[An
 async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     """Save an edit as the next revision, or with `preview` show what it would change."""
     row, article = await to_edit(request, thread)
-    form = ReviseForm(await posted(request))
+    form = await make_form(ReviseForm, await posted(request))
     if form.errors:
         return _page(request, row, article, form.values, form.errors, status=422)
     if form.revision != article.revision:

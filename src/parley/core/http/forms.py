@@ -1,7 +1,8 @@
 """Forms: parsed fields, errors by field, and the typed text for error pages."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from litestar import Request
 
@@ -10,8 +11,20 @@ from parley.core.http.bodies import read_form
 from parley.core.text.cleaning import BadText, as_id, clean
 from parley.core.text.messages import N_, Message, plural
 
+MUCH_TEXT = 30_000  # characters, which take some milliseconds to clean
+# A text of more times the allowed length is refused uncleaned. Cleaning makes at most four characters one letter.
+FAR_TOO_LONG = 4
 # For a field that may be empty.
 SHORT = N_("Please fill this in.")
+
+
+def _too_long(length: int, most: int) -> Message:
+    return plural(
+        "This is {count} character long; {most} are allowed. Please shorten it.",
+        "This is {count} characters long; {most} are allowed. Please shorten it.",
+        length,
+        most=most,
+    )
 
 
 class Form:
@@ -22,21 +35,23 @@ class Form:
         self.errors: dict[str, Message] = {}
 
     def text(self, name: str, *, most: int, least: int = 0, missing: Message = SHORT, lines: bool = False) -> str:
-        """Return a text of at most `most` characters. `missing` is the error if it is shorter than `least`."""
+        """Return a text of at most `most` characters. `missing` is the error if it is shorter than `least`.
+
+        A text that cannot be stored or is far too long is an error, and "" is returned.
+        """
+        raw = self.values.get(name, "")
+        if (length := len(raw.strip())) > FAR_TOO_LONG * most:
+            self.errors[name] = _too_long(length, most)
+            return ""
         try:
-            text = clean(self.values.get(name, ""), lines=lines)
+            text = clean(raw, lines=lines)
         except BadText as error:
             self.errors[name] = error.message
             return ""
         if len(text) < least:
             self.errors[name] = missing
         elif len(text) > most:
-            self.errors[name] = plural(
-                "This is {count} character long; {most} are allowed. Please shorten it.",
-                "This is {count} characters long; {most} are allowed. Please shorten it.",
-                len(text),
-                most=most,
-            )
+            self.errors[name] = _too_long(len(text), most)
         return text
 
     def id(self, name: str) -> int | None:
@@ -58,6 +73,15 @@ class Form:
     def flag(self, name: str) -> bool:
         """Return whether a checkbox is checked. Absent, empty, 0, false and off mean no."""
         return self.values.get(name, "") not in {"", "0", "false", "off"}
+
+
+F = TypeVar("F", bound=Form)
+
+
+async def make_form(kind: Callable[[Mapping[str, Any]], F], data: Mapping[str, Any]) -> F:
+    """Return `kind(data)`. Much text is read in a thread, since cleaning it takes time."""
+    much = sum(len(value) for value in data.values() if isinstance(value, str)) > MUCH_TEXT
+    return await asyncio.to_thread(kind, data) if much else kind(data)
 
 
 async def posted(request: Request[Any, Any, Any]) -> Mapping[str, Any]:

@@ -55,6 +55,9 @@ HEADERS = {
 }
 REFERRER = b"strict-origin-when-cross-origin"
 STRICT_TRANSPORT = b"max-age=31536000; includeSubDomains"
+# Of an address. A longer one would fill caches, and none of ours is as long.
+MOST_PATH_BYTES, MOST_QUERY_BYTES = 2_048, 16_384
+TOO_LONG = b"This address is too long. Nothing was changed."
 REFUSAL = b"This request came from another site, so nothing was changed. Please use the form on Parley itself."
 
 
@@ -97,8 +100,10 @@ class RequestChecks:
         watchdog.requests[task] = scope
         try:
             with metrics.OPEN.track_inprogress():
-                if scope["method"] in UNSAFE and not self._same_site(scope):
-                    await _refuse(send_with_headers)
+                if len(scope["path"]) > MOST_PATH_BYTES or len(scope["query_string"]) > MOST_QUERY_BYTES:
+                    await _refuse(send_with_headers, 414, TOO_LONG)
+                elif scope["method"] in UNSAFE and not self._same_site(scope):
+                    await _refuse(send_with_headers, 403, REFUSAL)
                 else:
                     await self.app(scope, receive, send_with_headers)
         finally:
@@ -157,10 +162,10 @@ def _without_body(send: Send) -> Send:
     return send_start
 
 
-async def _refuse(send: Send) -> None:
+async def _refuse(send: Send, status: int, sentence: bytes) -> None:
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(REFUSAL)).encode()),
+        (b"content-length", str(len(sentence)).encode()),
     ]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send({"type": "http.response.body", "body": REFUSAL, "more_body": False})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": sentence, "more_body": False})

@@ -11,7 +11,6 @@ LARGEST_ID = 2**63 - 1
 OVERRIDES = "\u202d\u202e"
 # Characters that set the direction of the text after them. A line does not need them: pages set it (`dir="auto"`).
 DIRECTIONS = OVERRIDES + "\u202a-\u202c\u2066-\u2069"
-_OVERRIDES = re.compile(f"[{OVERRIDES}]")
 _DIRECTIONS = re.compile(f"[{DIRECTIONS}]")
 # Line ends besides LF and CR that browsers, mail programs or Python know.
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
@@ -40,7 +39,9 @@ def clean(raw: str, *, lines: bool = True) -> str:
 
 def without_overrides(text: str) -> str:
     """Return `text` or markup without characters that reverse the order of letters."""
-    return _OVERRIDES.sub("", text)
+    for one in OVERRIDES:
+        text = text.replace(one, "")
+    return text
 
 
 def one_line(text: str) -> str:

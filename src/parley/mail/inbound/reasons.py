@@ -12,6 +12,11 @@ from parley.mail.inbound.reason_phrases import table
 ADDRESS = re.compile(r"<?[^\s<>\"'(),;:]{1,100}@[^\s<>\"'(),;:]{1,200}>?")
 # Names of query parameters are not words of the reply: "?ip=192.0.2.1".
 PARAMETER = re.compile(r"(?<=[?&])\w{1,20}=")
+# "The group may not exist, or you may not have permission" does not say that there is no such mailbox.
+GUESS = re.compile(
+    r"\b(?:may|might|could|possibly|probably|perhaps) (?:be |have been )?(?:not |no longer )?"
+    r"(?:exist|have|valid|unknown|invalid|incorrect|wrong|misspel|mistyp|deleted|removed)\w*"
+)
 # The start of a server's reply inside other text.
 ANSWER = re.compile(r"\b[245](?:\d\d|\.\d{1,3}\.\d{1,3})\b")
 LONGEST = 2_000
@@ -72,9 +77,10 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
 
 
 def normal(words: str) -> str:
-    """Return `words` in lower case, on one line, with plain quotes, without underscores and e-mail addresses."""
+    """Return `words` in lower case, in one line, with plain quotes; without underscores, guesses and addresses."""
     plain = normalized("NFKC", words[:LONGEST]).translate(QUOTES)
-    return PARAMETER.sub("", ADDRESS.sub("@", " ".join(plain.split()))).replace("_", " ").lower()
+    line = PARAMETER.sub("", ADDRESS.sub("@", " ".join(plain.split()))).replace("_", " ").lower()
+    return GUESS.sub("", line)
 
 
 @lru_cache(maxsize=8)
