@@ -4,7 +4,7 @@ import asyncio
 import ctypes
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from types import ModuleType
 
 from litestar import Litestar
@@ -40,6 +40,7 @@ BODY_LIMIT = 131_072
 POOL_SIZE = 16
 # Compiling all templates takes longer than the rest of a start.
 COMPILE_AFTER_SECONDS = 5.0
+TOPICS_SECONDS = 60.0
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -70,6 +71,14 @@ async def _compile_templates() -> None:
     await asyncio.sleep(COMPILE_AFTER_SECONDS)
     await pages.compile_all()
     _keep()
+
+
+async def _read_topics() -> None:
+    """Let the masthead follow `parley topic`, without end."""
+    while True:
+        await asyncio.sleep(TOPICS_SECONDS)
+        with suppress(*failures.OUTAGES):
+            pages.set_globals(topics=await topics())
 
 
 def _keep() -> None:
@@ -110,7 +119,8 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         await fix_authority()
         _keep()
         app.state.hub.start()
-        background = [asyncio.create_task(one) for one in (LOOP_LAG.watch(), cache.sweep(), _compile_templates())]
+        loops = (LOOP_LAG.watch(), cache.sweep(), _read_topics(), _compile_templates())
+        background = [asyncio.create_task(one) for one in loops]
         async with scraped(settings.metrics, app.state.hub.measure):
             yield
         await tasks.end(background)

@@ -98,7 +98,7 @@ async def test_axe_finds_nothing_in_the_states_a_reader_brings_about(
     await page.keyboard.press("Escape")
     await page.locator(".passage").first.click()
     await page.keyboard.press("?")
-    await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     found += await violations(page, axe, "the sheet of keys")
     assert found == [], "\n".join(found)
 

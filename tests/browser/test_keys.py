@@ -120,7 +120,7 @@ async def test_a_question_mark_shows_every_key(site: Site, open_tab: OpenTab) ->
     tab = await open_tab()
     await tab.open_thread(site.made["three"])
     await tab.page.keyboard.press("?")
-    sheet = tab.page.get_by_role("dialog", name="Keys")
+    sheet = tab.page.get_by_role("dialog", name="Keyboard shortcuts")
     await expect(sheet).to_be_visible()
     for key in "jkz[]cruad?":
         await expect(sheet.locator("kbd", has_text=key).first).to_be_visible()

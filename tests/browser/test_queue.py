@@ -218,7 +218,7 @@ async def test_j_and_k_walk_the_list_and_letters_typed_do_nothing(site: Site, op
     await moved_on(page, first)
     assert await site.value("select reason from decision order by id desc limit 1") == "a scar, a rescue"
     await page.keyboard.press("?")
-    await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     await page.keyboard.press("Escape")
 
 

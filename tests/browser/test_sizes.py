@@ -79,7 +79,7 @@ async def test_nothing_that_a_reader_opens_scrolls_sideways(site: Site, open_tab
     found += await beyond(page)
     await page.keyboard.press("Escape")
     await page.keyboard.press("?")
-    await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     assert found + await beyond(page) == []
 
 

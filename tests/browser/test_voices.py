@@ -183,7 +183,7 @@ async def test_arrows_say_what_they_do_to_keyboard_and_pointer(site: Site, open_
     await page.locator(".comment .down").first.hover()
     assert "Not worth reading" in await page.locator(".comment .down").first.evaluate(said)
     await page.locator("[data-keys]").click()
-    await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
 
 
 async def test_ages_stay_true_while_a_page_is_open(site: Site, open_tab: OpenTab) -> None:

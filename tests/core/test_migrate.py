@@ -3,12 +3,14 @@
 import os
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit, urlunsplit
+from zlib import crc32
 
 import asyncpg
 import pytest
 
 import command
 from conftest import on_server
+from parley.core.db import migrated
 
 pytestmark = pytest.mark.anyio
 
@@ -27,6 +29,12 @@ async def unreleased(database: str) -> AsyncIterator[str]:
     await on_server(url, BEFORE_THE_FIRST_RELEASE)
     yield url
     await on_server(database, f"drop database {name}")
+
+
+def test_the_first_migration_names_the_tables_that_it_makes() -> None:
+    tables = (migrated.FOLDER / "m0001_tables.sql").read_bytes()
+
+    assert min(migrated.known()).endswith(f":{crc32(tables) % 1_000_000:06}")
 
 
 async def test_one_from_before_the_first_release_is_refused_and_left_as_it_is(unreleased: str) -> None:

@@ -72,7 +72,7 @@ def form(**changes: Any) -> Row:
 
 def rendered(template: str, **context: Any) -> str:
     """A template as it is without an application, whose own globals stay what they are."""
-    defaults = {"viewer": MIRA, "path": "/t/1/wager", "mine": None, "replies": "", "stub": None}
+    defaults = {"viewer": MIRA, "path": "/t/1/wager", "viewer_state": None, "replies": "", "stub": None}
     defaults |= {"parent_author": None, "flat": False, "thread": thread(), "wait": None}
     defaults |= {"comment_count": thread().comment_count}
     every = environment().globals
@@ -153,5 +153,5 @@ def passage_page(**context: Any) -> str:
         for n in (2, 5, 9)
     }
     groups = [group(rows[n - 1], one) for n, one in on.items()] + [group(None, *map(comment, range(61, 69)))]
-    here = FirstInView("Passage 1 begins.", 0, rows[1], "Passage 2 begins.")
+    here = FirstInView(0, rows[1], "Passage 2 begins.")
     return thread_page("".join(groups), view="passage", passages_html=passage_rows(rows), **({"here": here} | context))

@@ -115,7 +115,7 @@ async def test_nothing_tells_of_what_a_muted_member_wrote(beside: Stage) -> None
 
 async def test_what_a_muted_member_wrote_opens_in_its_place_and_its_replies_stay(stage: Stage) -> None:
     page = stage.page
-    answered = rendered("comments/_comment.html", comment=comment(1), mine=ViewerState(muted=True))
+    answered = rendered("comments/_comment.html", comment=comment(1), viewer_state=ViewerState(muted=True))
     stage.html = thread_page(answered + rendered("comments/_comment.html", comment=comment(3)))
     await stage.open()
     collapsed = page.locator("#c1")

@@ -12,7 +12,7 @@ from parley.core.http.access import Viewer
 
 pytestmark = pytest.mark.anyio
 
-OWN = ViewerState(own=True, may_edit=True, may_delete=True)
+OWN = ViewerState(is_author=True, may_edit=True, may_delete=True)
 
 
 def talk(viewer: Viewer | None = None) -> str:
@@ -20,7 +20,7 @@ def talk(viewer: Viewer | None = None) -> str:
     reply = Markup(rendered("comments/_comment.html", comment=comment(2, parent=1, depth=1)))  # noqa: S704
     first = rendered("comments/_comment.html", comment=comment(1, reply_count=1, assisted=True), replies=reply)
     plain = rendered("comments/_comment.html", comment=comment(3))
-    own = rendered("comments/_comment.html", comment=comment(4, assisted=True), mine=OWN)
+    own = rendered("comments/_comment.html", comment=comment(4, assisted=True), viewer_state=OWN)
     return thread_page(first + plain + (own if viewer else ""), viewer=viewer)
 
 

@@ -93,7 +93,9 @@ async def test_votes_and_actions_of_a_comment_stand_on_one_line_where_there_is_r
     busy = comment(1, score=141)
     stage.html = thread_page(
         rendered(
-            "comments/_comment.html", comment=busy, mine=ViewerState(agreement=1, answers=PublishedShares(65, 30, 25))
+            "comments/_comment.html",
+            comment=busy,
+            viewer_state=ViewerState(agreement=1, answers=PublishedShares(65, 30, 25)),
         )
     )
     await stage.page.set_viewport_size({"width": width, "height": 800})

@@ -85,7 +85,9 @@ async def test_a_vote_shows_at_once_and_a_refused_one_is_taken_back(stage: Stage
 
 async def test_an_agreement_is_sent_and_taken_back_with_an_empty_value(stage: Stage) -> None:
     agreed = rendered(
-        "comments/_score.html", comment=comment(1), mine=ViewerState(agreement=1, answers=PublishedShares(80, 20, 5))
+        "comments/_score.html",
+        comment=comment(1),
+        viewer_state=ViewerState(agreement=1, answers=PublishedShares(80, 20, 5)),
     )
     stage.answers["POST /c/1/vote"] = html_answer(agreed)
     await stage.open()

@@ -12,7 +12,7 @@ from litestar import Litestar
 import make
 from conftest import forget_caches
 from maps import answering
-from parley.comments import fragments
+from parley.comments import fragments, queries
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.live import queries as live_queries
@@ -193,9 +193,10 @@ async def test_shares_are_in_no_cached_fragment_live_message_or_page_of_the_disc
 ) -> None:
     """Whoever has not answered finds them on the tab alone."""
     await db.execute("update comment set scored_at = now() where thread = $1", thread)
-    rows = await live_queries.scored_after(thread, TODAY - timedelta(days=1))
-    assert rows
-    told = [render.scores(rows).decode(), *(fragments.fragment_of(row).before for row in rows)]
+    scores = await live_queries.scored_after(thread, TODAY - timedelta(days=1))
+    assert scores
+    rows = await queries.by_ids([one.id for one in scores])
+    told = [render.scores(scores).decode(), *(fragments.fragment_of(row).before for row in rows.values())]
     reader = await make.member()
     for who in (None, reader):
         if who:

@@ -12,6 +12,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.metrics import MetricWrapperBase
 
 from parley.core.observability import metrics
+from parley.worker import JOBS
 
 ROOT = Path(__file__).parents[2]
 DASHBOARD: dict[str, Any] = json.loads((ROOT / "deploy/grafana/parley.json").read_text())
@@ -75,6 +76,14 @@ def test_every_figure_in_the_manual_exists() -> None:
     mentioned = set(re.findall(r"`(parley_\w+)", watched))
 
     assert {name.removesuffix("_total") for name in mentioned} == {one._name for one in ours()}
+
+
+def test_nightly_jobs_may_take_a_day_and_all_others_two_hours() -> None:
+    rule = next(one for one in RULES if one["alert"] == "ParleyJobStalled")
+    nightly = "|".join(job.name for job in JOBS if job.hour is not None)
+
+    assert f'{{name!~"{nightly}"}}) > 2 * 3600' in rule["expr"]
+    assert f'{{name=~"{nightly}"}}) > 26 * 3600' in rule["expr"]
 
 
 def test_panels_have_their_own_number_and_place_and_say_what_they_show() -> None:

@@ -16,7 +16,6 @@ import make
 from digests.test_words import EDITION, ITEM
 from hebrew import english, hebrew, undirected, write_hebrew
 from parley.comments import fragments
-from parley.comments import queries as comments
 from parley.community.queries import default_rules
 from parley.core import db
 from parley.core.db import DB
@@ -202,7 +201,7 @@ async def test_streams(foreign: World, client: httpx.AsyncClient) -> None:
     await post_all(foreign, client)
     thread = int(foreign.parts["{thread:str}"])
     told = [one.message for one in await render.events(await live.events_after(thread, 0, 1_000))]
-    scored = list((await comments.by_ids([int(foreign.parts["{comment:str}"])])).values())
+    scored = [live.ScoredComment(int(foreign.parts["{comment:str}"]), 3, datetime.now(UTC))]
     told += [render.scores(scored), render.readers(3), render.unread(2), render.more_notifications(2)]
     others = [OthersAction(1, hebrew("mo"), "remove"), OthersAction(2, hebrew("mo"), None)]
     told.append(render.queue(QueueFilter(), QueueCount(3, None, 2, datetime.now(UTC)), others))

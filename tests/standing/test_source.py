@@ -56,6 +56,7 @@ FORMATS_OF_OURS = {
     "automod/acting.py",
     "automod/rules/budget.py",
     "core/errors.py",
+    "core/text/durations.py",
     "core/text/messages.py",
     "dashboard/periods.py",
     "digests/subjects.py",

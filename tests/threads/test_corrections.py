@@ -7,6 +7,7 @@ import make
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.threads import ops as threads
+from parley.threads import suggestion_limits
 
 pytestmark = pytest.mark.anyio
 
@@ -161,6 +162,15 @@ async def test_more_than_ten_at_once_are_refused(case: Case) -> None:
 
     assert answer.status_code == 422
     assert RIGHT in answer.text
+
+
+@pytest.mark.parametrize("bound", ["MOST_OF_A_MEMBER", "MOST_IN_A_THREAD"])
+async def test_corrections_of_other_passages_count_too(case: Case, monkeypatch: pytest.MonkeyPatch, bound: str) -> None:
+    await case.suggest()
+    monkeypatch.setattr(suggestion_limits, bound, 1)
+
+    assert (await case.suggest("Another.", case.lineages[0])).status_code == 422
+    assert (await case.suggest(f"{RIGHT} Or heat.")).status_code == 303
 
 
 async def test_visitors_are_asked_to_sign_in_and_a_thread_that_is_not_there_is_not_found(

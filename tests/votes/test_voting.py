@@ -95,7 +95,7 @@ async def test_the_answer_to_a_vote_is_what_the_next_page_shows(comment: int, st
         row = await comments.one(comment)
         assert row is not None
         assert (cast.id, cast.depth, cast.score) == (row.id, row.depth, row.score)
-        assert {comment: cast.mine} == await own_on_each(voter.id, [comment])
+        assert {comment: cast.viewer_state} == await own_on_each(voter.id, [comment])
 
 
 async def test_a_vote_is_shown_as_ones_own_and_to_nobody_else(

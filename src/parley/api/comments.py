@@ -114,7 +114,7 @@ def shown(row: ApiComment, viewer: Viewer | None) -> schemas.Comment:
 def _author(row: CommentRow) -> schemas.Author | None:
     if row.author is None:
         return None
-    return schemas.Author(row.author, row.author_title, not row.imported, row.is_articles_author)
+    return schemas.Author(row.author, row.author_title, row.has_profile, row.is_articles_author)
 
 
 def _anchor(row: CommentRow) -> schemas.Anchor | None:

@@ -66,7 +66,7 @@ MEANINGS = {
     "id": "Its id.",
     "instance": "Identifies the request in the site's log.",
     "is_articles_author": "Whether the comment's author wrote the article.",
-    "is_member": "Whether it is a member here; false for a name that was imported with a comment.",
+    "is_member": "Whether the name is a member's here, not one imported with a comment or a former member's.",
     "is_unread": "Whether I have not read it yet.",
     "item": "The id of an item of the queue.",
     "items": "What was asked for, at most `limit` of it.",

@@ -28,6 +28,7 @@ COMMANDS = {
     "rules": "parley.cli.rules:rules",
     "secret": "parley.cli.secret:secret",
     "site": "parley.cli.site:site",
+    "topic": "parley.cli.topic:topic",
     "up": "parley.cli.up:up",
     "web": "parley.cli.serve:web",
     "worker": "parley.cli.serve:worker",

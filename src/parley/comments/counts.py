@@ -1,6 +1,4 @@
-"""The number of visible comments in every part of a discussion, of each stance, and of those about the same words.
-
-Pages need not count them.
+"""Stored counts of visible comments, by part and stance and by quoted words, so that pages need not count.
 
 Code that changes one comment does so inside `counted`; code that changes many recounts their thread. A trigger would be
 slower: a statement trigger cannot be limited to columns, so it would run for every vote; a row trigger would run for

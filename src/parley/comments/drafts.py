@@ -39,7 +39,7 @@ After = Callable[[int], Awaitable[None]]
 
 
 class Signature(msgspec.Struct, frozen=True):
-    """By what near-copies of a text are found (automod/rules/signature.py); `sketch` and `bands` of a long one only."""
+    """What near-copies of a text are found by (automod/rules/signature.py); `sketch` and `bands` of a long one only."""
 
     sketch: bytes
     bands: list[int]
@@ -85,5 +85,5 @@ def _words(body: str, statement: str | None) -> str:
 # members can post in the thread meanwhile.
 before_post: list[Callable[[Draft], Awaitable[Verdict | None]]] = []
 # The same for edits. A published comment cannot be held for a moderator, so a check refuses the edit instead. A held
-# one waits on, or is published.
+# one stays held, or is published.
 before_edit: list[Callable[[CommentEdit], Awaitable[After | None]]] = []

@@ -117,7 +117,7 @@ async def _changed(request: AnyRequest, comment_id: int) -> Response[Any]:
     if not wants_fragment(request):
         return Redirect(f"/c/{comment_id}", status_code=303)
     row = (await queries.by_ids([comment_id]))[comment_id]
-    return page(request, "comments/changed.html", comment=row, mine=viewer_state_of(row), parent_author=None)
+    return page(request, "comments/changed.html", comment=row, viewer_state=viewer_state_of(row), parent_author=None)
 
 
 @get("/c/{comment:str}/delete", name="comments:delete-form", opt={"who": VERIFIED})
@@ -137,7 +137,7 @@ async def delete(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
 @post("/c/{comment:str}/restore", name="comments:restore", opt={"who": VERIFIED})
 async def restore(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     row = await comment_at(comment, viewer_of(request))
-    # Else whoever deletes and restores without end would send each to all readers.
+    # Each restoration is sent to all readers, so it counts as a post.
     await take_each(POST, signed_in(request).id, address_of(request))
     await editing.restore_comment(viewer=signed_in(request), comment_id=row.id)
     return await _changed(request, row.id)
@@ -161,15 +161,15 @@ async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
 def _with_differences(versions: Sequence[queries.CommentVersionRow]) -> list[dict[str, Any]]:
     """Return the versions, newest first, with what each changed.
 
-    The oldest is only compared with, unless it is the comment's first.
+    The oldest is there only to compare with, and is left out unless it is the comment's first.
     """
     shown = []
     for before, version in zip([None, *versions], versions, strict=False):
         if before is not None or version.is_first:
             diff = _difference(before.body, version.body) if before else None
-            said = _difference(before.statement or "", version.statement or "") if before else version.statement
-            one = {"number": version.number, "at": version.at, "statement": said}
-            shown.append(one | {"diff_html": diff, "html": version.body})
+            statement = _difference(before.statement or "", version.statement or "") if before else version.statement
+            one = {"number": version.number, "at": version.at, "statement": statement}
+            shown.append(one | {"diff_html": diff, "body": version.body})
     return shown[::-1]
 
 

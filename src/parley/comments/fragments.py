@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from markupsafe import Markup
+from msgspec.structs import astuple
 
 from parley.comments.queries import CommentRow, withheld
 from parley.core.cache import Bounded
@@ -28,7 +29,7 @@ class ViewerState(msgspec.Struct, frozen=True):
     agreement: int | None = None
     # How members answered, for those who answered themselves.
     answers: PublishedShares | None = None
-    own: bool = False
+    is_author: bool = False
     may_edit: bool = False
     may_delete: bool = False
     may_restore: bool = False
@@ -70,9 +71,8 @@ class Stub(msgspec.Struct, frozen=True):
 
 def _size(cached: CachedFragment) -> int:
     """Bytes in memory of a fragment and of the row it was made from, roughly."""
-    row = (getattr(cached.row, field) for field in cached.row.__struct_fields__)
-    texts = [cached.fragment.before, cached.fragment.after, *(value for value in row if isinstance(value, str))]
-    return OTHER_BYTES + sum(map(getsizeof, texts))
+    values = (*astuple(cached.row), *astuple(cached.fragment))
+    return OTHER_BYTES + sum(getsizeof(value) for value in values if isinstance(value, str))
 
 
 _cache: Bounded[CachedFragment] = Bounded(CACHED, CACHED_BYTES, _size, "comments")
@@ -128,7 +128,7 @@ def _render(
 ) -> Fragment:
     context: dict[str, Any] = {
         "comment": withheld(row) if state and state.blocked else row,
-        "mine": state,
+        "viewer_state": state,
         "replies": REPLIES,
         "stub": None,
         "parent_author": parent_author,

@@ -82,7 +82,6 @@ def _voice(row: GlanceVoiceRow, on_page: Container[int]) -> Voice:
 class FirstInView(msgspec.Struct, frozen=True):
     """The first passage, which is in view at first, and the next one with perspectives."""
 
-    words: str
     comment_count: int
     next: PassageRow | None
     next_words: str
@@ -95,4 +94,4 @@ def first_in_view(passages: Sequence[PassageRow]) -> FirstInView | None:
     first, *others = passages
     following = next((row for row in others if row.comment_count), None)
     words = shortened(following.text, WORDS) if following else ""
-    return FirstInView(shortened(first.text, WORDS), first.comment_count, following, words)
+    return FirstInView(first.comment_count, following, words)

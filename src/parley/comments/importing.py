@@ -79,8 +79,8 @@ on conflict (thread, imported_id) where imported_id is not null do nothing
 returning id, imported_id
 """
 
-# Comments are inserted with the number of their replies in the file. That is rarely wrong: a later file adds replies to
-# a comment of an earlier one, or replies go in a circle.
+# Comments are inserted with the number of their replies in the file. This corrects the few that differ, as when a later
+# file adds replies to a comment of an earlier one.
 # Held comments are counted when they are approved (states.py).
 COUNT = f"""
 with replies as (

@@ -129,6 +129,6 @@ def as_row(draft: Draft, comment: int, written: Insertion) -> CommentRow:
         reply_count=0,
         created_at=written.created_at,
         edited_at=None,
-        imported=False,
+        has_profile=True,
         author_id=draft.author.id,
     )

@@ -31,8 +31,8 @@ update comment set parent = $2, stance = $3, revision = $4, made_on = $5, quote 
     anchor = $9, passage = $10, passage_end = $11, words = $12, confidence = $13, by_hand = $14
 where id = $1
 """
-# A lock of a branch within stays; one from above applies as long as the branch is there. A comment that was imported
-# twice, into both threads, forgets its former id.
+# A lock that begins inside the branch moves with it; the lock of the destination ($4) replaces one from above.
+# `imported_id` is unique in a thread, so a comment whose id the destination already has loses it.
 MOVE_BRANCH = """
 with root as (
     select r.id, coalesce(p.depth + 1, 0) - r.depth as deeper from comment r left join comment p on p.id = r.parent

@@ -49,7 +49,8 @@ class CommentRow(msgspec.Struct, frozen=True):
     reply_count: int
     created_at: datetime
     edited_at: datetime | None
-    imported: bool
+    # Whether the author's name links to a member's page.
+    has_profile: bool
     # To recognise the viewer's own comments; templates never show it.
     author_id: int | None
 
@@ -137,7 +138,7 @@ COLUMNS = f"""
     c.base_ups + c.ups - c.base_downs - c.downs as score,
     c.base_ups + c.ups as ups, c.base_downs + c.downs as downs,
     c.reply_count, c.created_at, c.edited_at,
-    c.author is null or m.state = 'anonymised' as imported, c.author as author_id
+    c.author is not null and m.state <> 'anonymised' as has_profile, c.author as author_id
 """
 
 # The tables that COLUMNS are selected from.

@@ -68,7 +68,7 @@ def may_delete(viewer: Viewer, comment: CommentState) -> None:
     if comment.author != viewer.id:
         raise Forbidden(N_("Only its author can delete a comment."))
     if comment.state != "visible":
-        raise Refused(N_("This comment has already been deleted."))
+        raise Refused(N_("This comment is no longer published, so there is nothing to delete."))
 
 
 def may_withdraw(viewer: Viewer, comment: CommentState) -> None:

@@ -1,4 +1,4 @@
-"""How long a member has to wait before they can comment, as shown before they write. automod provides it."""
+"""How long a member has to wait before they can comment, as shown before they write. hooks.py says who knows."""
 
 from collections.abc import Awaitable, Callable
 

@@ -138,7 +138,7 @@ class Comment(Table):
 
 
 class CommentSignature(Table, tablename="comment_signature"):
-    """By what near-copies of a comment are found (automod/rules/signature.py). No text can be read from it."""
+    """What near-copies of a comment are found by (automod/rules/signature.py). No text can be read from it."""
 
     comment = BigInt(primary_key=True, null=False, default=None)
     sketch = Bytea(null=False, default=None)

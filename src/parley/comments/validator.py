@@ -1,4 +1,4 @@
-"""Caching what is made from a thread until the thread changes, which its validator shows (RFC 9110, 8.8).
+"""Caches values made from a thread until its validator (RFC 9110, 8.8) changes.
 
 PostgreSQL stores with each row its place (`ctid`) and the transaction that wrote it (`xmin`). A sum over these, of all
 rows that a page shows, differs once one of the rows was written. Reading it costs a tenth of making the page.
@@ -84,9 +84,10 @@ class ValidatedCache(Generic[Value]):
         make: Callable[[ReadValidator], Awaitable[tuple[Value, float]]],
         read: ReadValidator | None = None,
     ) -> Value:
-        """Return the value of `key`, or what `make` makes from everything since the moment in what it is given.
+        """Return the cached value of `key` while the thread's validator is unchanged; otherwise call `make`.
 
-        `make` also returns for how many seconds its times are right. `read` is the validator if it was just read.
+        `make` gets the validator that was read before it. It returns the value, and for how many seconds its relative
+        times ("5 min") stay right. `read` is the validator if it was just read.
         """
         # The validator is read first: then the value contains at least what the validator stands for.
         now = read or ReadValidator(moment(), await validator(thread))
@@ -102,7 +103,7 @@ class ValidatedCache(Generic[Value]):
         self._kept.clear()
 
 
-def right_for(moment: datetime) -> float:
-    """Return for how many seconds a page can say how long ago `moment` was, the newest on it."""
-    past = (datetime.now(UTC) - moment).total_seconds()
+def right_for(newest: datetime) -> float:
+    """Return for how many seconds the relative times on a page stay right; `newest` is the last moment on it."""
+    past = (datetime.now(UTC) - newest).total_seconds()
     return min(max(past / OFF_BY, SHORTEST), LONGEST)

@@ -1,4 +1,4 @@
-"""The page of a thread as everybody sees it, cached for a moment."""
+"""The page of a thread as everybody sees it, cached until it changes."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

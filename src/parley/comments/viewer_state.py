@@ -46,7 +46,7 @@ def _viewer_states(rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes)
             states[row.id] = viewer_state_of(row)
         elif row.author_id in viewer.blocked:
             states[row.id] = ViewerState(blocked=True)
-        elif viewer.muted and row.author in viewer.muted and not row.imported:
+        elif viewer.muted and row.author in viewer.muted and row.has_profile:
             states[row.id] = msgspec.structs.replace(states.get(row.id, ViewerState()), muted=True)
     return states
 
@@ -54,4 +54,4 @@ def _viewer_states(rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes)
 def viewer_state_of(row: CommentRow) -> ViewerState:
     """Return the state of a comment for its author."""
     visible = row.state == "visible"
-    return ViewerState(own=True, may_edit=visible, may_delete=visible, may_restore=row.state == "deleted")
+    return ViewerState(is_author=True, may_edit=visible, may_delete=visible, may_restore=row.state == "deleted")

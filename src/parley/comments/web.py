@@ -117,7 +117,7 @@ async def _posted(request: AnyRequest, thread: str, posted: posting.Posted) -> R
     if posted.row is not None and posted.row.parent is not None:
         # A reply needs nothing else: its form goes away.
         reply, count = posted.row, posted.comment_count
-        known = {"comment": reply, "mine": viewer_state_of(reply), "comment_count": count}
+        known = {"comment": reply, "viewer_state": viewer_state_of(reply), "comment_count": count}
         return fragment(request, "comments/posted.html", 201, **known, **ALONE)
     viewer, row = signed_in(request), await thread_at(thread)
     comment = posted.row or (await queries.by_ids([posted.id]))[posted.id]
@@ -126,7 +126,7 @@ async def _posted(request: AnyRequest, thread: str, posted: posting.Posted) -> R
         "comments/posted.html",
         201,
         comment=comment,
-        mine=viewer_state_of(comment),
+        viewer_state=viewer_state_of(comment),
         comment_count=row.comment_count,
         thread=row,
         form=new_form(row.id),

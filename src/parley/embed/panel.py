@@ -24,7 +24,7 @@ class ShownComment(msgspec.Struct, frozen=True):
 
     row: CommentRow
     depth: int
-    mine: ViewerState
+    viewer_state: ViewerState
     submission: str
     # Replies that only the thread's own page shows.
     hidden: int

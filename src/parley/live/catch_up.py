@@ -8,7 +8,7 @@ from parley.live import queries, render
 from parley.live.queries import ThreadState
 from parley.live.stream import Stream
 
-# Well below queries.LATE_COMMIT, from which the next scores are read.
+# Shorter than queries.LATE_COMMIT: the hub reads scores again from that long ago, so a cached answer loses none.
 SHARED_SECONDS = 0.5
 
 
@@ -19,7 +19,7 @@ class CatchUp:
         self._max_behind = max_behind
         self._states: MicroCache[ThreadState] = MicroCache("live states", SHARED_SECONDS)
         self._missed: MicroCache[list[render.RenderedEvent]] = MicroCache("live missed", SHARED_SECONDS, size=_size)
-        self._scored: MicroCache[list[queries.Scored]] = MicroCache("live scores", SHARED_SECONDS)
+        self._scored: MicroCache[list[queries.ScoredComment]] = MicroCache("live scores", SHARED_SECONDS)
 
     async def state(self, thread: int, last: int | None) -> ThreadState:
         """Return the state of the thread, read again if the cached one is older than event `last`."""

@@ -39,7 +39,7 @@ class Channel:
         self.scores_due = False
         # Scores that changed since then are read next; those already sent are in `sent_scores`.
         self.scored_from = scored_from
-        self.sent_scores: dict[int, queries.Scored] = {}
+        self.sent_scores: dict[int, queries.ScoredComment] = {}
 
     def send(self, events: Iterable[RenderedEvent], blocked: dict[int | None, frozenset[int]]) -> None:
         """Queue events for all readers; `blocked` has the members whom each reader blocked."""
@@ -48,7 +48,7 @@ class Channel:
                 stream.put(event.for_reader(blocked.get(stream.member)), event.seq)
             self.seq = event.seq
 
-    def add_scores(self, rows: list[queries.Scored]) -> list[queries.Scored]:
+    def add_scores(self, rows: list[queries.ScoredComment]) -> list[queries.ScoredComment]:
         """Return those of `rows` that were not sent yet, and note from when to read next."""
         fresh = [row for row in rows if self.sent_scores.get(row.id) != row]
         self.sent_scores = {row.id: row for row in rows}

@@ -44,7 +44,7 @@ class StreamLimits:
                 del self.counts[owner]
 
     def _limits_of(self, stream: Stream) -> dict[str, int]:
-        """The owners by whom `stream` counts, with how many each may have: also all networks of a subscriber."""
+        """Return the owners that `stream` counts for, with their limits: of a visitor the address and its site."""
         if stream.session:
             return {stream.owner: self._bounds.streams_per_session}
         most, of = self._bounds.streams_per_address, stream.owner.removeprefix("address:")

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from parley.comments.queries import COLUMNS, SOURCE, CommentRow
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.core.errors import NotFound
@@ -68,24 +67,26 @@ async def newest(threads: list[int]) -> list[NewestEvent]:
     return await db.fetch(NewestEvent, "select id, last_seq from thread where id = any($1::bigint[])", threads)
 
 
-class Scored(CommentRow, frozen=True):
-    """A comment, and when its votes changed."""
+class ScoredComment(msgspec.Struct, frozen=True):
+    """A comment's score, and when its votes changed."""
 
+    id: int
+    score: int
     scored_at: datetime
 
 
 SCORED = f"""
-select {COLUMNS}, c.scored_at from {SOURCE}
+select c.id, c.base_ups + c.ups - c.base_downs - c.downs as score, c.scored_at from comment c
 where c.thread = $1 and c.scored_at > $2 and {IS_VISIBLE} order by c.scored_at limit {MOST_SCORED}
 """  # noqa: S608 constants only
 
 
-async def scored_after(thread: int, moment: datetime) -> list[Scored]:
+async def scored_after(thread: int, moment: datetime) -> list[ScoredComment]:
     """Return the comments whose votes changed after `moment`, in that order, at most MOST_SCORED."""
-    return await db.fetch(Scored, SCORED, thread, moment)
+    return await db.fetch(ScoredComment, SCORED, thread, moment)
 
 
-async def scored_since_event(thread: int, seq: int) -> list[Scored]:
+async def scored_since_event(thread: int, seq: int) -> list[ScoredComment]:
     """Return the comments whose votes changed since event `seq` was written, as `scored_after` does."""
     moment = await db.value(
         "select created_at from event where thread = $1 and seq <= $2 order by seq desc limit 1", thread, seq

@@ -11,7 +11,7 @@ from parley.articles import queries as articles
 from parley.comments import queries
 from parley.core.http.pages import environment
 from parley.decisions.rules import ACTIONS
-from parley.live.queries import EventRow, PassageBalance, balances
+from parley.live.queries import EventRow, PassageBalance, ScoredComment, balances
 from parley.modqueue.filters import QueueFilter
 from parley.modqueue.queries import OthersAction, QueueCount
 from parley.threads import queries as threads
@@ -22,6 +22,11 @@ HEARTBEAT = b": still here\n\n"
 MIN_RETRY_MS, MAX_RETRY_MS = 1_000, 4_000
 
 COMMENT_CHANGED = {"comment.edited", "comment.restored", "comment.deleted", "comment.removed", "comment.moved_away"}
+COMMENT_TEMPLATES = {
+    "comment.posted": "live/posted.html",
+    "comment.moved_here": "live/moved_here.html",
+    **dict.fromkeys(COMMENT_CHANGED, "live/edited.html"),
+}
 ARTICLE_CHANGED = {"article.revised": "live/article.html", "article.restricted": "live/restricted.html"}
 THREAD_CHANGED = {"thread.locked", "thread.unlocked", "thread.slowed", "thread.archived"}
 
@@ -47,7 +52,7 @@ def hello() -> bytes:
     return f"retry: {random.randint(MIN_RETRY_MS, MAX_RETRY_MS)}\n\n".encode()  # noqa: S311 spreads reconnects, no secret
 
 
-def scores(rows: Sequence[queries.CommentRow]) -> bytes:
+def scores(rows: Sequence[ScoredComment]) -> bytes:
     return message(_html("live/scores.html", scores=rows))
 
 
@@ -132,7 +137,7 @@ def _rendered(row: EventRow, context: RenderContext) -> RenderedEvent:
 
 
 def _moved_away(row: EventRow, context: RenderContext, comment: queries.CommentRow) -> RenderedEvent:
-    """A comment that is in another thread now: where it stood, readers see that, and nothing of it arrives here."""
+    """Return the event of a comment that has since moved to another thread: readers here see only that it moved."""
     left = msgspec.structs.replace(queries.withheld(comment), state="moved", passage=None)
     html = _fragment(row, context, left) if row.kind in COMMENT_CHANGED else ""
     return RenderedEvent(row.seq, message(html, seq=row.seq))
@@ -145,24 +150,18 @@ def _fragment(row: EventRow, context: RenderContext, comment: queries.CommentRow
             "thread": thread,
             "comment": comment,
             "passage": context.passages.get(comment.passage) if comment.passage is not None else None,
-            "mine": None,
+            "viewer_state": None,
             "replies": "",
             "stub": None,
             "parent_author": None,
             "flat": False,
         }
-        return _html(_comment_template(row.kind), **values)
+        return _html(COMMENT_TEMPLATES[row.kind], **values) if row.kind in COMMENT_TEMPLATES else ""
     if row.kind in THREAD_CHANGED:
         return _html("live/thread.html", thread=thread)
     if row.kind in ARTICLE_CHANGED:
         return _html(ARTICLE_CHANGED[row.kind], thread=thread, article=context.article)
     return ""
-
-
-def _comment_template(kind: str) -> str:
-    if kind == "comment.moved_here":
-        return "live/moved_here.html"
-    return "live/edited.html" if kind in COMMENT_CHANGED else "live/posted.html"
 
 
 def _html(template: str, **values: Any) -> str:

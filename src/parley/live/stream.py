@@ -12,7 +12,8 @@ from litestar.types import Receive, Send
 
 from parley.live import render
 
-# The longest queue of one reader, more than it may have to catch up. If it is full, the reader loads the page again.
+# More than HubSettings.max_behind: a reader that catches up is queued that many at once. If the queue is full, the
+# reader has to load the page again.
 MAX_QUEUED = 250
 MAX_QUEUED_BYTES = 500_000
 # The connection copies what it cannot send at once, so it gets no more than this, or one message.

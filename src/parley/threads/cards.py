@@ -109,7 +109,7 @@ async def make_cards(
     sort: str, topic: str | None, period: str, after: str, viewer: Viewer | None
 ) -> tuple[list[Card], str | None]:
     """One page of cards as `viewer` sees them, and the address of the next page when there is one."""
-    # Visitors' whole pages are cached already: two caches would be twice as old.
+    # Read afresh for visitors: their whole page is cached as well, and two caches would double its age.
     key, not_before = (sort, topic, period, after), viewer.not_before if viewer else moment()
     listing = await _listings.get(key, lambda: _listing(sort, topic, period, after), not_before)
     if viewer is None:

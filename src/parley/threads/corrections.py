@@ -75,7 +75,7 @@ async def suggest(*, viewer: Viewer, thread_id: int, correction: Correction) -> 
         made = await asyncio.to_thread(read_markdown, correction.text, [before], article.address)
         if made == [before.passage]:
             raise Refused(NOTHING)
-        await refuse_too_many(thread_id, viewer.id)
+        await refuse_too_many(thread_id, viewer.id, before.lineage)
         draft = msgspec.json.encode(made)
         number: int = await db.value(SUGGEST, thread_id, viewer.id, before.lineage, draft, correction.reason)
         await notify_concerned(number)

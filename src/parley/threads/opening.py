@@ -20,19 +20,24 @@ from parley.threads.ranking import hot
 from parley.threads.tables import Thread, ThreadStats, Topic
 from parley.threads.updating import UpdateResult, apply_update
 
-SLUG = 80
+MAX_SLUG = 80
 # Words that follow the thread's number in other addresses, so that they cannot be slugs.
 RESERVED = {
+    "answer",
     "archive",
     "article",
     "author-reply",
     "claim",
     "comments",
+    "correct",
+    "deck",
     "follow",
     "live",
     "lock",
+    "moderate",
     "mute",
     "pick",
+    "report",
     "revise",
     "revisions",
     "rights",
@@ -46,7 +51,7 @@ RESERVED = {
 def slugify(title: str) -> str:
     """Return the title as a readable part of an address, or "thread" when no letter of it can be used."""
     plain = normalized("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG].strip("-") or "thread"
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-") or "thread"
     return f"{slug}-thread" if slug in RESERVED else slug
 
 

@@ -33,7 +33,7 @@ async def check_sources() -> int:
 
 
 async def check(due: DueCheck) -> None:
-    """Check one source. Whatever it returns, the stored text stays intact."""
+    """Check one source, and revise its article if the text changed. A check that fails leaves the text as it is."""
     try:
         async with asyncio.timeout(SECONDS):
             revised = not due.archived and await _revise(due)
@@ -55,8 +55,8 @@ async def check(due: DueCheck) -> None:
 async def _revise(due: DueCheck) -> bool:
     """Revise an article from its page. Returns False if there was nothing to do."""
     page = await source_checks.read(due)
-    # Not before it is known that the page still has the article: login pages reserve more.
     text = await source_checks.as_revision(due, page)
+    # Only once the article was found on the page: a login page may state stricter reservations.
     if await obey_reservations(due.id, page.reservations):
         log.info("source allows an excerpt only", article=due.id, url=due.url)
         return True

@@ -135,6 +135,12 @@ async def _record(decision: SuggestionDecision, state: str) -> None:
     await notify_concerned(decision.suggestion)
 
 
+DECIDED = {
+    "accepted": N_("This update was accepted already."),
+    "declined": N_("This update was declined already."),
+}
+
+
 async def _to_decide(decision: SuggestionDecision) -> SuggestionRow:
     """Lock the thread's row and return the suggestion. Raises NotFound, Forbidden, or Refused if it is decided."""
     await db.value(LOCK, decision.thread)
@@ -144,5 +150,5 @@ async def _to_decide(decision: SuggestionDecision) -> SuggestionRow:
     if not may_decide_update(decision.viewer, thread, row.member):
         raise Forbidden(N_("Only moderators, and the member who added the article, can decide about this update."))
     if row.state != "waiting":
-        raise Refused(N_("This update was {state} already."), state=row.state)
+        raise Refused(DECIDED[row.state])
     return row

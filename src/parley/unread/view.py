@@ -32,7 +32,7 @@ class UnreadComment(msgspec.Struct, frozen=True):
     """An unread comment: the viewer's votes on it, and what it answers (a comment, or a passage of the article)."""
 
     row: CommentRow
-    mine: ViewerState
+    viewer_state: ViewerState
     parent: AnsweredComment | None
     passage: str | None
 
@@ -80,7 +80,7 @@ def _parent(row: CommentRow, parents: Mapping[int, CommentRow], viewer: Viewer) 
     parent = parents.get(row.parent) if row.parent is not None else None
     if parent is None:
         return None
-    is_hidden = parent.state != "visible" or (parent.author in viewer.muted and not parent.imported)
+    is_hidden = parent.state != "visible" or (parent.author in viewer.muted and parent.has_profile)
     if is_hidden or parent.author_id in viewer.blocked:
         return AnsweredComment(parent.id, None, "")
     words = "" if parent.collapsed is not None else parent.statement or excerpt(parent.raw_html, PARENT_LENGTH)

@@ -52,7 +52,7 @@ class CastVote(msgspec.Struct, frozen=True):
     id: int
     depth: int
     score: int
-    mine: ViewerState
+    viewer_state: ViewerState
 
 
 # Every statement locks the vote's row before the comment's, which prevents deadlocks. The CTE `changed` has the value

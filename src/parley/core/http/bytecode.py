@@ -4,12 +4,13 @@ import sys
 from contextlib import suppress
 from functools import cached_property
 from importlib.metadata import version
+from inspect import getsource
 from pathlib import Path
 
 from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 
-from parley.core.http import messages
+from parley.core.http import escaping, messages
 from parley.core.text.messages import LANGUAGE
 
 
@@ -22,7 +23,8 @@ class TemplateCache(FileSystemBytecodeCache):
     @cached_property
     def _compiler(self) -> str:
         """What a template becomes depends on these besides its source."""
-        return f"{version('jinja2')} {LANGUAGE} {Path(messages.__file__).read_text()}"
+        ours = [getsource(module) for module in (escaping, messages)]
+        return " ".join([version("jinja2"), LANGUAGE, *ours])
 
     def get_source_checksum(self, source: str) -> str:
         return super().get_source_checksum(self._compiler + source)

@@ -1,11 +1,13 @@
 """How long ago, and for how long, in words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from parley.core.text.formats import day
 from parley.core.text.messages import N_, Message, joined, plural, verbatim
 
 MINUTE, HOUR, DAY, MONTH = 60, 3_600, 86_400, 30 * 86_400
+MINUTES_AGO, HOURS_AGO, DAYS_AGO = N_("{count} min"), N_("{count} h"), N_("{count} d")
 
 
 def ago(moment: datetime) -> Message:
@@ -14,12 +16,12 @@ def ago(moment: datetime) -> Message:
     if seconds < MINUTE:
         return N_("now")
     if seconds < HOUR:
-        return N_("{count} min").format(count=seconds // MINUTE)
+        return _filled(MINUTES_AGO, seconds // MINUTE)
     if seconds < DAY:
-        return N_("{count} h").format(count=seconds // HOUR)
+        return _filled(HOURS_AGO, seconds // HOUR)
     if seconds < MONTH:
-        return N_("{count} d").format(count=seconds // DAY)
-    return verbatim(day(moment))
+        return _filled(DAYS_AGO, seconds // DAY)
+    return _on(moment.date())
 
 
 def since(moment: datetime) -> Message:
@@ -70,6 +72,17 @@ def in_two_units(seconds: float) -> Message:
     ]
     largest = next((index for index, (amount, _) in enumerate(amounts) if amount), 3)
     return joined(" ", [text for amount, text in amounts[largest : largest + 2] if amount]) or amounts[-1][1]
+
+
+# A page shows hundreds of ages, most of them the same.
+@lru_cache
+def _filled(message: Message, count: int) -> Message:
+    return message.format(count=count)
+
+
+@lru_cache(1_000)
+def _on(moment: date) -> Message:
+    return verbatim(day(moment))
 
 
 def _seconds_since(moment: datetime) -> int:

@@ -1,6 +1,6 @@
 """How numbers, days and times of day are written."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 
 def number(amount: int) -> str:
@@ -12,7 +12,7 @@ def percent(part: int, whole: int) -> str:
     return f"{round(100 * part / whole)} %" if whole else "—"
 
 
-def day(moment: datetime) -> str:
+def day(moment: date) -> str:
     return f"{moment.day} {moment:%B %Y}"
 
 

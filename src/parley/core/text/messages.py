@@ -89,9 +89,13 @@ def isolated(message: str) -> str:
     """The message as `shown`, with members' words apart from ours where their direction is or may be another."""
     if isinstance(message, Message):
         return _translated(message, isolated)
-    if DIRECTION == "ltr" and not any(unicodedata.bidirectional(one) in RIGHT_TO_LEFT for one in message):
+    if DIRECTION == "ltr" and (message.isascii() or not _has_right_to_left(message)):
         return message
     return ISOLATE % message
+
+
+def _has_right_to_left(text: str) -> bool:
+    return any(unicodedata.bidirectional(one) in RIGHT_TO_LEFT for one in text)
 
 
 def _translated(message: Message, show: Callable[[str], str]) -> str:
