@@ -200,7 +200,10 @@ def test_a_short_text_has_no_fingerprint_and_an_address_is_a_variant_of_itself()
         assert url in address_variants(url)
 
 
-DATED = "<meta name=author content='Ada Osei'><meta property=article:published_time content=2026-02-01T08:30:00Z>"
+DATED = (
+    "<meta name=author content='Ada Osei'><meta property=article:published_time content=2026-02-01T08:30:00Z>"
+    "<meta property=article:modified_time content=2026-02-02T08:30:00Z>"
+)
 
 
 async def test_the_preview_says_where_each_fact_was_found_and_all_can_be_corrected(
@@ -217,6 +220,7 @@ async def test_the_preview_says_where_each_fact_was_found_and_all_can_be_correct
     assert "From the page&#39;s metadata (author)." in preview.text
     assert "From its heading." in preview.text
     assert 'name="published" value="2026-02-01"' in preview.text
+    assert "updated <time" in preview.text
     [known] = await db.values("select (published_at, updated_at, lang)::text from revision")
     assert known == '("2026-02-01 08:30:00+00","2026-02-03 00:00:00+00",en-GB)'
     assert "updated <time" in (await client.get(published.headers["location"])).text

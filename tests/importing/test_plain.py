@@ -16,6 +16,7 @@ def test_the_article_is_found_among_the_lines_a_page_puts_around_it(pages: Path)
     found = extract_text((pages / "paste.txt").read_text("utf-8"))
     assert (found.title, found.byline) == ("The kettle question", ("Ines Okafor",))
     assert found.updated_at == datetime(2026, 2, 5, tzinfo=UTC)
+    assert found.where == {"title": "first line", "byline": "byline", "updated_at": "text"}
     assert [(passage.kind, passage.text.split()[0]) for passage in cut(found.html, base_url=None)] == [
         ("paragraph", "Every"), ("heading", "What"), ("paragraph", "The"), ("paragraph", "“A"),
         ("heading", "Remedies"), ("item", "Pay"), ("item", "Buy"), ("paragraph", "I"),
@@ -29,6 +30,7 @@ def test_the_article_is_found_among_the_lines_a_page_puts_around_it(pages: Path)
 def test_text_with_a_title_of_its_own_keeps_its_first_line(body: str) -> None:
     found = extract_pasted(body, "On beginnings")
     assert (found.title, cut(found.html, base_url=None)[0].text) == ("On beginnings", "It began on a Tuesday.")
+    assert "title" not in found.where
     again = extract_pasted(f"On beginnings\n\n{body}", "On beginnings")
     assert (again.title, again.html) == (found.title, found.html)
 

@@ -200,6 +200,7 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
         about=ABOUT,
         address=text.url or text.claimed_url,
         published=text.published_at,
+        updated=text.updated_at,
         where=described_facts(text.where),
         encoding=text.encoding,
         sure=text.sure,

@@ -21,11 +21,21 @@ BYLINES = {
     "dpa": ["dpa"],
     "Veröffentlicht von\nAda Osei": ["Ada Osei"],
     "Artikel von Ada Osei": ["Ada Osei"],
+    "By Ada Osei, Staff Writer": ["Ada Osei"],
+    "By Ada Osei, Live Science Contributor": ["Ada Osei"],
+    "Ada Osei, The Plain Dealer": ["Ada Osei"],
+    "Ada Osei, Northeast Tea Group": ["Ada Osei"],
+    "Ada Osei, Ben Lund, and Chen Li": ["Ada Osei", "Ben Lund", "Chen Li"],
+    "By Ada Osei \u00bb": ["Ada Osei"],
+    "Jane Reporter": ["Jane Reporter"],
+    "Ada Osei, AP": ["Ada Osei", "AP"],
 }
 NOBODY = [
     "admin", "Staff", "Example", "https://www.example.org/ada", "@ada", "example.org", "105092",
     "in this article we show why it matters", "", "Image: Getty", "No Author",
     "Publiziert am", "Eingestellt von", "More posts", "Veröffentlicht",
+    "Edit Profile", "Link Copied", "Grow My Network", "About The Author", "Privacy Policy", "Letters to the", ". .",
+    "Contributing Writer", "Sports Editor",
 ]  # fmt: skip
 
 

@@ -92,7 +92,11 @@ def _of_preview(page: PageData) -> list[str]:
 def _sites(page: PageData) -> list[str]:
     """The names of the site itself, which do not count as bylines: "Example News", "example", "example.org"."""
     labels = page.host.split(".")
-    return [*page.site_names, page.host, *labels[:-1], *(f"{name} Online" for name in page.site_names)]
+    return [*page.site_names, page.host, *labels[:-1], *_variants(page)]
+
+
+def _variants(page: PageData) -> Iterator[str]:
+    return (f"{name} {kind}" for name in page.site_names for kind in ("Online", "Magazine"))
 
 
 def _not_authors(page: PageData) -> list[str]:

@@ -16,6 +16,7 @@ _SEPARATORS = re.compile(
     r"\s*(?:[;|/•\u00b7\u3001\uff0c\uff0f\uff5c\n]|\s[\u2013\u2014-]\s|,(?!\s*(?:Jr|Sr|PhD|MD|M\.D|Ph\.D)\b))\s*"
 )
 _AND = re.compile(r"\s+(?:and|und|et|y|e|og|och|en|i|ve|with|mit|avec|con|&|и|\u0456)\s+|\s*&\s*")
+_FIRST_AND = re.compile(r"^(?:and|und|et|y|&)\s+")
 _PARTICLES = frozenset({
     "af", "al", "am", "an", "ap", "at", "av", "bin", "bint", "d", "da", "dal", "de", "dei", "del", "della", "den",
     "der", "des", "di", "do", "dos", "du", "e", "el", "en", "et", "i", "ibn", "la", "las", "le", "los", "of", "ter",
@@ -27,6 +28,24 @@ _ROLES = re.compile(
     r"|\s*(?:기자|특파원|記者|編集委員|撰文)(?:\s*외\s*\d*\s*명?)?$",
     re.IGNORECASE,
 )
+_ROLE = re.compile(
+    r"\b(?:writer|editor|reporter|correspondent|columnist|commentator|contributor|journalist|producer|critic|analyst"
+    r"|author|redakteur(?:in)?|korrespondent(?:in)?|journaliste|periodista|corresponsal|redactora?)s?$",
+    re.IGNORECASE,
+)
+# A role alone, unlike the family name of "Jane Reporter".
+_ROLE_ALONE = re.compile(
+    r"(?:(?:staff|senior|chief|political|science|sports|news|special|guest|contributing|managing|associate|freelance"
+    r"|foreign|web|features?|assistant|deputy)\s+)+" + _ROLE.pattern,
+    re.IGNORECASE,
+)
+# Where an author works, after the name: "Ada Osei, The Plain Dealer".
+_EMPLOYER = re.compile(r"^The\s|\b(?:Group|Media|University|Institute|College|Magazine|Newspapers?)$")
+# Words of links and buttons beside a byline: "Edit Profile", "Link Copied", "About The Author".
+_OF_A_BUTTON = frozenset({
+    "about", "account", "cookie", "cookies", "copied", "copy", "follow", "letters", "login", "my", "newsletter",
+    "password", "privacy", "profile", "settings", "share", "slideshow", "subscribe", "your",
+})  # fmt: skip
 # Bylines that name an editorial office, not a person.
 DESKS = frozenset({
     "agencies", "desk", "newsroom", "redacción", "redaktion", "redazione", "rédaction", "staff", "web desk",
@@ -73,6 +92,8 @@ def names_in(text: str, *, sites: Iterable[str] = (), single: bool = False, hand
     for part in _parts(text[:_LONGEST_LINE]):
         name = tidy_name(part, known)
         agency = bool(kept and " " not in name and fold(name) in _AGENCIES)
+        if kept and (_EMPLOYER.search(name) or _ROLE.search(name)):
+            continue
         if is_name(name, single=single or agency) or (handles and (is_handle(name) or _is_display_name(name))):
             if fold(name) not in known and not (kept and any(fold(word) in known for word in name.split())):
                 kept.setdefault(fold(name), name)
@@ -84,7 +105,7 @@ def names_in(text: str, *, sites: Iterable[str] = (), single: bool = False, hand
 
 def tidy_name(part: str, sites: Iterable[str] = ()) -> str:
     """A name without "By" before it and a role after it, with normal capitalisation."""
-    name = _LATE_BY.sub("", BY.sub("", " ".join(part.split()), count=1)).strip(' ,.:*()[]"“”')
+    name = _LATE_BY.sub("", BY.sub("", " ".join(part.split()), count=1)).strip(' ,.:*()[]"“”«»\u2039\u203a')
     short = _without_site(_ROLES.sub("", name), sites) if _ROLES.search(name) else name
     name = short if " " in short or not short.isascii() else name
     return name.title() if name.isupper() and name.isascii() and " " in name else name
@@ -95,17 +116,22 @@ def is_name(name: str, *, single: bool = False) -> bool:
     words = name.split()
     if not 1 <= len(words) <= _MOST_WORDS or not 1 < len(name) <= _LONGEST or any(map(str.isdigit, name)):
         return False
-    if name.casefold() in NOBODY or _ADDRESS.search(name) or _NOTICE.search(name):
+    if _is_label(name) or name.casefold() in NOBODY or _ADDRESS.search(name) or _NOTICE.search(name):
         return False
     if name.casefold() in _AGENCIES:
         return True
-    if words[-1] in _PARTICLES:
-        # "Published on", before a date.
-        return False
     cased = name.casefold() != name or name.upper() != name
     if cased and not all(_begins_as_name(word) for word in words):
         return False
     return len(words) > 1 or single or not cased
+
+
+def _is_label(name: str) -> bool:
+    """Whether this says a role, is of a button, breaks off within a sentence ("Published on"), or has no letters."""
+    words = name.split()
+    broken_off = not words or words[-1] in _PARTICLES
+    button = not _OF_A_BUTTON.isdisjoint(name.casefold().split())
+    return broken_off or button or bool(_ROLE_ALONE.fullmatch(name)) or not any(map(str.isalpha, name))
 
 
 def is_handle(name: str) -> bool:
@@ -119,7 +145,9 @@ def _is_display_name(name: str) -> bool:
     words = name.split()
     if not 1 < len(words) <= _MOST_DISPLAY_WORDS or any(map(str.isdigit, name)):
         return False
-    return any(word[0].isupper() for word in words) and not (_ADDRESS.search(name) or _NOTICE.search(name))
+    return any(word[0].isupper() for word in words) and not (
+        _is_label(name) or _ADDRESS.search(name) or _NOTICE.search(name)
+    )
 
 
 def _begins_as_name(word: str) -> bool:
@@ -147,6 +175,6 @@ def _without_site(name: str, sites: Iterable[str]) -> str:
 
 def _parts(text: str) -> Iterator[str]:
     for part in _SEPARATORS.split(text):
-        both = _AND.split(part)
+        both = _AND.split(_FIRST_AND.sub("", part))
         whole = len(both) > 1 and any(len(one.split()) < 2 for one in both)  # noqa: PLR2004 "Ortega y Gasset"
         yield from [part] if whole else both

@@ -20,6 +20,8 @@ _MOSTLY, _FEWEST_APART = 0.5, 3  # pages with any row at this height, apart from
 _APART = 1.6  # of the usual distance of lines
 _LEVEL = 0.02  # of the page's height
 _AT_END = 0.15  # of the page's height
+_COVER = re.compile(r"See discussions, stats, and author profiles|JSTOR is a not-for-profit")
+_COVER_WORDS = 400
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -31,6 +33,12 @@ class Row(msgspec.Struct, frozen=True):
     baseline: float
     gap: float
     at_top: bool
+
+
+def without_cover(pages: list[Page]) -> list[Page]:
+    """The pages without the one that a site puts before papers of others."""
+    words = " ".join(word.text for word in pages[0].words[:_COVER_WORDS]) if len(pages) > 1 else ""
+    return pages[1:] if _COVER.search(words) else pages
 
 
 def without_furniture(pages: Sequence[Page]) -> dict[int, list[Segment]]:

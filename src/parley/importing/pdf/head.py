@@ -18,15 +18,20 @@ _MOST_TITLE_LINES, _MOST_BLOCKS = 6, 40
 _SHORT = 12  # letters
 _PROSE = 30  # words: a longer block is text, unless it is an address
 _CELL = 1.6  # of the size: a wider space is between two authors
-_MARKS = re.compile(r"[\d*†‡§¶∗⋆]+|\{[^}]*\}@\S+|\S+@\S+|\b(?:PhD|Ph\.D\.|MD)\b")  # noqa: RUF001 signs of typesetters
+_MARKS = re.compile(r"[\d*†‡§¶∗⋆´¨˘ˇˆ˜˙]+|\{[^}]*\}@\S+|\S+@\S+|\b(?:PhD|Ph\.D\.|MD)\b")  # noqa: RUF001 signs of typesetters
 _PLACE = re.compile(
     r"universi|institut|department|college|school|laborator|\blabs?\b|\binc\b|research|cent(?:er|re)|facult|academy|hospital"
-    r"|division|foundation|corporation|company|gmbh|ministry|agency|council|@|https?:|www\.|abteilung|hochschule",
+    r"|germany|france|italy|spain|japan|china|netherlands|switzerland|canada|india|\busa\b|u\.s\.a|\buk\b|division|foundation|corporation|company|gmbh|ministry|agency|council|@|https?:|www\.|abteilung|hochschule",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"\b(?:papers?|reports?|abstract|article|draft|preprint|version|intelligence|journal|proceedings|thesis|series)\b",
     re.IGNORECASE,
 )
 _DATE = re.compile(
     r"\d{4}-\d\d-\d\d|\d{1,2}\.?\s+[^\W\d]{3,10}\.?,?\s+\d{4}|[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,2}[./]\d{1,2}[./]\d{4}"
 )
+_NOTE_MARK = re.compile(r"\s*[*†‡§¶∗⋆]+$")  # noqa: RUF001 signs of typesetters
 _MOST_DATE_WORDS = 10
 _STAMP = re.compile(
     r"arXiv:(?P<number>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s*\[.*?\]\s*(?P<date>\d{1,2} \w{3} \d{4})"
@@ -86,7 +91,7 @@ def _find_title(
     last = at + 1
     while last < len(blocks) and abs(sizes[last] - largest) < 0.5:  # noqa: PLR2004 points
         last += 1
-    head.title = " ".join(block.text for block in blocks[at:last])
+    head.title = _NOTE_MARK.sub("", " ".join(block.text for block in blocks[at:last]))
     head.where["title"] = "largest text"
     return at, last
 
@@ -158,17 +163,23 @@ def _names(line: Line) -> list[str]:
     found: list[str] = []
     for cell in _cells(line):
         text = _MARKS.sub(" ", " ".join(word.text for word in cell))
-        names = [name for name in names_in(" ".join(text.split()).strip(" ,;")) if " " in name and is_name(name)]
+        names = [name for name in names_in(" ".join(text.split()).strip(" ,;-")) if _is_person(name)]
         if _PLACE.search(text) or _DATE.search(text):
             return []
         found += names
     return found
 
 
+def _is_person(name: str) -> bool:
+    """Whether a name has two words or more, and is no label such as "Position Paper"."""
+    words = [word for word in name.split() if any(map(str.isalpha, word))]
+    return len(words) > 1 and is_name(name) and not _LABEL.search(name)
+
+
 def _cells(line: Line) -> Iterator[list[Word]]:
     cell: list[Word] = []
     for word in line.words:
-        if word.size < 0.85 * line.size:
+        if word.size < 0.85 * line.size and not _is_small_capitals(word):
             continue
         if cell and word.left - cell[-1].right > _CELL * line.size:
             yield cell
@@ -179,6 +190,11 @@ def _cells(line: Line) -> Iterator[list[Word]]:
             cell.append(word)
     if cell:
         yield cell
+
+
+def _is_small_capitals(word: Word) -> bool:
+    """Whether a word goes on in small capitals, as "Shannon" may after its S."""
+    return word.glued and word.text.isalpha() and word.text.isupper() and len(word.text) > 1
 
 
 def _find_date(lines: Sequence[str], stamp: str, head: Head) -> None:

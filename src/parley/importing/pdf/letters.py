@@ -5,11 +5,11 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
 from pypdfium2 import raw
 
+from parley.importing.pdf.accents import with_accents
 from parley.importing.pdf.fonts import Fonts
-from parley.importing.pdf.words import Font, Word
+from parley.importing.pdf.words import Letter, Style, Word
 
 # PDFium has signs of its own for a hyphen at the end of a line. Symbol fonts have their bullets in the private area.
 _SIGNS = (
@@ -25,18 +25,6 @@ _SHIFT = 0.1  # of the size: letters off a baseline by more are a word of their 
 _SIZES = (1.0, 400.0)  # of fonts whose size is said in a way we can use
 
 
-class Style(msgspec.Struct, frozen=True):
-    """What the letters of one text object have in common. `turn` is their direction, in quarters of a circle."""
-
-    font: Font
-    size: float
-    turn: int
-    baseline: float
-
-
-Letter = tuple[str, float, float, Style]
-
-
 def read_words(text_page: Any, fonts: Fonts) -> Iterator[tuple[int, Word]]:
     """Yield the words of a page in the order of the file, each with its turn.
 
@@ -45,7 +33,7 @@ def read_words(text_page: Any, fonts: Fonts) -> Iterator[tuple[int, Word]]:
     word: Word | None = None
     style: Style | None = None
     place = (0.0, 0.0)
-    for letter in _letters(text_page, fonts):
+    for letter in with_accents(list(_letters(text_page, fonts))):
         if letter is None:
             if word is not None and style is not None:
                 yield style.turn, word

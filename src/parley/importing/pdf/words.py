@@ -15,6 +15,19 @@ class Font(msgspec.Struct, frozen=True):
     is_mono: bool
 
 
+class Style(msgspec.Struct, frozen=True):
+    """What the letters of one text object have in common. `turn` is their direction, in quarters of a circle."""
+
+    font: Font
+    size: float
+    turn: int
+    baseline: float
+
+
+# A sign, its place along the line (from, to), and its style.
+Letter = tuple[str, float, float, Style]
+
+
 class Box(msgspec.Struct, frozen=True):
     """A rectangle on a page; `top` is above `bottom`, so it is the smaller number."""
 
