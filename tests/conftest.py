@@ -111,6 +111,7 @@ def patience() -> Iterator[None]:
         patch.setattr(redis, "TIMEOUT_SECONDS", SECONDS)
         # What a search sets for its transaction counts until the test's ends: each statement would be planned anew.
         patch.setattr(searches, "STATEMENT_MILLISECONDS", SECONDS * 1_000)
+        patch.setattr(searches, "WAIT_SECONDS", SECONDS)
         patch.setattr(searches, "SETTINGS", "select set_config('statement_timeout', $1, true)")
         # The loop stands still between two tests of it, for as long as others take: that is no strain.
         patch.setattr(load_shedding, "WEIGHT", 0.0)
