@@ -203,9 +203,11 @@ async def test_a_name_among_the_words_finds_what_its_member_wrote(app: Litestar,
     other = await make.comment(thread, await make.member(), "Another rate.")
     await jobs.index_events()
 
-    both, alone = await page(client, "Kofi rate"), await page(client, "kofi kind:comment")
+    both, closest = (await page(client, "Kofi rate")).split("The following come closest.")
+    alone = await page(client, "kofi kind:comment")
 
     assert f"/c/{own}" in both and f"/c/{named}" in both and f"/c/{other}" not in both
+    assert f"/c/{other}" in closest
     assert f"/c/{own}" not in alone and f"/c/{named}" in alone
 
 
