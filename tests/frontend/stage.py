@@ -14,7 +14,6 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types htmx"
 )
-RETRY_MS = 100
 Answer = Callable[[Route], Awaitable[None]]
 
 
@@ -66,9 +65,7 @@ class Stage:
         if self.connections <= self.streams_to_refuse:
             await route.abort()
             return
-        # Chromium itself would wait three seconds.
-        lines = [f"retry: {RETRY_MS}", ""]
-        lines += [f"data: {line}" for html in self.messages for line in [*html.splitlines(), ""]]
+        lines = [f"data: {line}" for html in self.messages for line in [*html.splitlines(), ""]]
         body = "\n".join(line if line != "data: " else "" for line in lines) + "\n\n"
         self.messages.clear()
         await route.fulfill(body=body, content_type="text/event-stream")
