@@ -16,7 +16,7 @@ def test_the_article_is_found_among_the_lines_a_page_puts_around_it(pages: Path)
     found = extract_text((pages / "paste.txt").read_text("utf-8"))
     assert (found.title, found.byline) == ("The kettle question", ("Ines Okafor",))
     assert found.updated_at == datetime(2026, 2, 5, tzinfo=UTC)
-    assert found.where == {"title": "first line", "byline": "byline", "updated_at": "text"}
+    assert found.where == {"title": "opening", "byline": "byline", "updated_at": "text"}
     assert [(passage.kind, passage.text.split()[0]) for passage in cut(found.html, base_url=None)] == [
         ("paragraph", "Every"), ("heading", "What"), ("paragraph", "The"), ("paragraph", "“A"),
         ("heading", "Remedies"), ("item", "Pay"), ("item", "Buy"), ("paragraph", "I"),

@@ -12,7 +12,7 @@ _WHERE = {
     "rel=license": N_("From the page's link to its licence."),
     "heading": N_("From its heading."),
     "title": N_("From the title of the page's window."),
-    "first line": N_("From the first line of the text."),
+    "opening": N_("From the first line of the text."),
     "byline": N_("From the line with its authors."),
     "text": N_("From the text or the address. Please check it."),
     "declared": N_("As the page or file declares it."),

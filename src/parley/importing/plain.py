@@ -47,7 +47,7 @@ def extract_text(text: str, title: str = "") -> Extracted:
 
 
 def _where(top: TopLines, title: str) -> dict[str, str]:
-    found = {"title": not title and "first line", "byline": top.byline and "byline"}
+    found = {"title": not title and "opening", "byline": top.byline and "byline"}
     dates = {"published_at": top.published_at and "text", "updated_at": top.updated_at and "text"}
     return {name: where for name, where in (found | dates).items() if where}
 

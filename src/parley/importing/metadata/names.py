@@ -33,10 +33,10 @@ _ROLE = re.compile(
     r"|author|redakteur(?:in)?|korrespondent(?:in)?|journaliste|periodista|corresponsal|redactora?)s?$",
     re.IGNORECASE,
 )
-# A role alone, unlike the family name of "Jane Reporter".
+# Before a role alone, unlike the family name of "Jane Reporter".
 _ROLE_ALONE = re.compile(
     r"(?:(?:staff|senior|chief|political|science|sports|news|special|guest|contributing|managing|associate|freelance"
-    r"|foreign|web|features?|assistant|deputy)\s+)+" + _ROLE.pattern,
+    r"|foreign|web|features?|assistant|deputy)\s+)+",
     re.IGNORECASE,
 )
 # Where an author works, after the name: "Ada Osei, The Plain Dealer".
@@ -131,7 +131,12 @@ def _is_label(name: str) -> bool:
     words = name.split()
     broken_off = not words or words[-1] in _PARTICLES
     button = not _OF_A_BUTTON.isdisjoint(name.casefold().split())
-    return broken_off or button or bool(_ROLE_ALONE.fullmatch(name)) or not any(map(str.isalpha, name))
+    return broken_off or button or _is_role(name) or not any(map(str.isalpha, name))
+
+
+def _is_role(name: str) -> bool:
+    role = _ROLE.search(name)
+    return bool(role and _ROLE_ALONE.fullmatch(name[: role.start()]))
 
 
 def is_handle(name: str) -> bool:
