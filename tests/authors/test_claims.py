@@ -53,6 +53,12 @@ async def thread(app: Litestar) -> int:
     return await make.thread(text)
 
 
+async def letters() -> list[str]:
+    """What claimants were told of a decision, or of a check, in order."""
+    found: list[str] = await db.values("select text from mail where kind = 'claim-decided' order by id")
+    return found
+
+
 async def state() -> str:
     found: str = await db.value("select state || ' ' || role from claim")
     return found
@@ -125,6 +131,8 @@ async def test_a_proof_that_is_gone_for_two_months_ends_the_claim(
         await jobs.check_due()
         assert await state() == expected
     assert await jobs.check_due() == 0
+    assert ["is confirmed" in text for text in await letters()] == [True, False]
+    assert "no longer names you" in (await letters())[1]
 
 
 @pytest.mark.parametrize(
@@ -180,6 +188,7 @@ async def test_the_publisher_or_a_moderator_decides_where_nothing_proves_it(
         answer = await client.post(f"/settings/articles/{number}/decide", data={"confirm": "1"})
         assert answer.status_code == status
     assert await db.value("select state from claim where id = $1", number) == "confirmed"
+    assert ["is confirmed" in text for text in await letters()] == [True]
 
 
 async def test_a_refused_claim_waits_a_month(client: httpx.AsyncClient, ann: Viewer, thread: int) -> None:
@@ -190,6 +199,7 @@ async def test_a_refused_claim_waits_a_month(client: httpx.AsyncClient, ann: Vie
     again = await claimed(client, ann, thread, way="word", text="Do believe me.")
     assert again.status_code == 422
     assert "Do believe me." in again.text
+    assert ["was refused" in text for text in await letters()] == [True]
 
 
 async def test_three_claims_wait_at_most(client: httpx.AsyncClient, ann: Viewer) -> None:

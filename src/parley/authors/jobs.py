@@ -56,8 +56,10 @@ async def _note(row: ClaimRow, problem: Message | None) -> None:
     await Claim.update({Claim.misses: misses}).where(Claim.id == row.id)
     if problem is None and row.state == "waiting":
         await ops.settle(row, "confirmed")
+        await ops.tell_claimant(row, "confirmed")
     elif row.state == "confirmed" and misses >= rules.MOST_MISSES:
         await ops.settle(row, "ended", role=row.role)
+        await ops.tell_claimant(row, "ended")
     note = stored(problem) if problem else ""
     await Claim.update({Claim.note: note}).where(Claim.id == row.id)
     if row.state == "waiting" and problem is not None:

@@ -107,6 +107,15 @@ async def _render_again(row: ClaimRow) -> None:
         await emit("comment.edited", thread=row.thread, comment=comment, actor=row.member)
 
 
+async def tell_claimant(row: ClaimRow, state: str) -> None:
+    """Mail the member that others, or a check of the page, gave their claim this state."""
+    email = await queries.email_of(row.member)
+    if email:
+        link = f"{settings().base_url}{row.address}"
+        written = mail.written_message("claim_decided", name=row.name, title=row.title, state=state, link=link)
+        await mail.send("claim-decided", email, *written)
+
+
 async def decide(viewer: Viewer, number: int, *, confirms: bool) -> ClaimRow:
     """Confirm or refuse a claim that nothing proves. Raises Forbidden, NotFound, and Refused when it is decided."""
     async with db.atomic():
@@ -117,7 +126,9 @@ async def decide(viewer: Viewer, number: int, *, confirms: bool) -> ClaimRow:
         rules.may_decide(viewer, is_publisher=speaks, claimant=row.member)
         if row.state != "waiting":
             raise Refused(N_("This claim was decided already."))
-        await settle(row, "confirmed" if confirms else "refused", by=viewer.id)
+        state = "confirmed" if confirms else "refused"
+        await settle(row, state, by=viewer.id)
+        await tell_claimant(row, state)
     return row
 
 

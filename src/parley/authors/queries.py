@@ -55,6 +55,12 @@ TO_DECIDE = f"""{COLUMNS} where k.state = 'waiting' and k.way = 'word' and k.mem
     and p.state = 'confirmed')) order by k.id limit 100"""
 
 
+async def email_of(member: int) -> str | None:
+    """Return the member's address; None for one who left or was suspended."""
+    email: str | None = await db.value("select email from member where id = $1 and state = 'active'", member)
+    return email
+
+
 async def one(number: int) -> ClaimRow | None:
     return await db.fetch_one(ClaimRow, ONE, number)
 
