@@ -62,7 +62,7 @@ async def test_a_name_is_found_in_any_case_and_never_by_a_look_alike(client: htt
     await member("mira")
     assert (await client.get("/u/MIRA")).status_code == 200
     for name in ("mlra", "m1ra", "mirа", "nobody", "%00", "x" * 3000, "__class__"):
-        assert (await client.get(f"/u/{name}")).status_code in {404, 400}, name
+        assert (await client.get(f"/u/{name}")).status_code in {404, 400, 414}, name
 
 
 async def test_an_unverified_member_has_a_page_for_themselves_only(client: httpx.AsyncClient, app: Litestar) -> None:

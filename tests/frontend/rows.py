@@ -54,7 +54,7 @@ def article(**changes: Any) -> ArticleRow:
 
 def comment(number: int, **changes: Any) -> CommentRow:
     row = {"id": number, "thread": 1, "depth": 0, "author": "jon", "author_title": "", "state": "visible"}
-    row |= {"raw_html": f"<p>Comment {number}.</p>", "score": 5, "reply_count": 0}
+    row |= {"raw_html": f"<p>Comment {number}.</p>", "score": 5, "reply_count": 0, "has_profile": True}
     return _row(CommentRow, **(row | {"created_at": datetime.now(UTC) - timedelta(hours=3)} | changes))
 
 

@@ -43,7 +43,6 @@ def test_the_source_does_without(pattern: str) -> None:
 PATTERNS_OF_WORDS = {"matching/conditions.py", "erasure/mentions.py"}
 # Where it is made of a parameter that its callers spell out: a header's name, a table of words.
 PATTERNS_OF_OURS = {
-    "automod/rules/folding.py",
     "core/text/normal_forms.py",
     "importing/pruning/phrases.py",
     "importing/tokens.py",

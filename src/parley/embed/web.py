@@ -27,7 +27,7 @@ OPEN = {
 }
 # How long browsers use the script before they ask for a newer one.
 SCRIPT_AGE = "public, max-age=600"
-MOST_COUNTS, LONGEST_COUNTS = 50, 20_000  # addresses, and characters of all of them
+MOST_COUNTS, LONGEST_COUNTS = 50, 12_000  # addresses, and characters of all of them
 
 _pages: MicroCache[Finished] = MicroCache("embeds", PAGE_SECONDS, size=page_size)
 

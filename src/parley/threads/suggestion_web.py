@@ -11,7 +11,7 @@ from parley.articles.forms import LONGEST_REASON
 from parley.articles.rules import may_decide_update
 from parley.articles.web import own_import
 from parley.core.errors import NotFound, ParleyError
-from parley.core.http.access import MODERATOR, VERIFIED, AnyRequest, address_of, signed_in
+from parley.core.http.access import MODERATOR, VERIFIED, AnyRequest, Viewer, address_of, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, take_each
@@ -51,16 +51,21 @@ async def updates(request: AnyRequest) -> Response[Any]:
 async def seen(
     request: AnyRequest, thread: str, number: str
 ) -> tuple[queries.ThreadRow, articles.ArticleRow, SuggestionRow]:
-    """A suggested update that the viewer may see. Raises NotFound."""
+    """A suggested update that the viewer may see. Raises NotFound.
+
+    It shows the whole text, so of an article that is shown as an excerpt only moderators see it.
+    """
     row, article = await thread_at(thread)
     viewer, suggestion = signed_in(request), as_id(number)
     update = await suggestion_rows.one(suggestion, row.id) if suggestion and not article.is_frozen else None
-    may_see = update is not None and (
-        viewer.id == update.member_id or viewer.access >= MODERATOR or viewer.name == row.starter
-    )
-    if update is None or not may_see:
+    if update is None or not _may_see(viewer, row, article, update):
         raise NotFound(N_("There is no such update."))
     return row, article, update
+
+
+def _may_see(viewer: Viewer, thread: queries.ThreadRow, article: articles.ArticleRow, update: SuggestionRow) -> bool:
+    concerns = viewer.id == update.member_id or viewer.name == thread.starter
+    return viewer.access >= MODERATOR or (concerns and article.display == "full")
 
 
 @get("/t/{thread:str}/updates/{number:str}", name="threads:update", opt={"who": VERIFIED})

@@ -1,5 +1,6 @@
 // The numbers of comments on articles, for pages that list them: <parley-count href="https://…"></parley-count>.
-const MOST = 50;
+// At once: proxies take addresses of up to 8 kB.
+const MOST = 20;
 
 export async function showCounts(ask, root = document) {
   const found = [...root.querySelectorAll("parley-count[href]:not([data-counted])")];
