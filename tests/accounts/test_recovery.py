@@ -37,6 +37,11 @@ async def ask(client: httpx.AsyncClient, who: Person) -> httpx.Response:
     return await client.post(ASK)
 
 
+async def told_of_the_passkey() -> bool:
+    subjects = await db.values("select subject from mail where kind = 'second'")
+    return "A passkey was removed from your account on Parley" in subjects
+
+
 async def three_days_later() -> None:
     await db.execute("update factor_recovery set due_at = due_at - interval '73 hours'")
 
@@ -62,6 +67,7 @@ async def test_after_three_days_the_link_removes_the_second_step(
     assert await factors() == 2, "opening it changes nothing"
     assert (await client.post(link)).headers["location"] == "/recovered/removed"
     assert (await factors(), await db.value("select count(*) from session")) == (0, 0)
+    assert await told_of_the_passkey()
     assert (await client.post(link)).status_code == 410
     assert (await client.get("/recovered/removed")).status_code == 200
 

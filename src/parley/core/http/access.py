@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import IntEnum
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import msgspec
 from litestar import Request
@@ -47,6 +47,8 @@ class Viewer(msgspec.Struct, frozen=True):
     verified: bool
     session: int
     state: str = "active"
+    # They have confirmed their address, and wait for a moderator to approve their account.
+    awaits_approval: bool = False
     # When the silence ends (None: never), and the reason in the words of the decision.
     until: datetime | None = None
     why: str = ""
@@ -111,6 +113,15 @@ def may_write(viewer: Viewer) -> None:
             N_("You can read the decision and appeal in your settings."),
         ]
         raise Forbidden(joined(" ", parts))
+
+
+def refuse_unverified(viewer: Viewer) -> NoReturn:
+    """Raise Forbidden for a member who may not write yet, with what has to happen first."""
+    if viewer.awaits_approval:
+        raise Forbidden(
+            N_("Your address is confirmed. A moderator still has to approve your account: until then you can read.")
+        )
+    raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
 
 
 def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]
@@ -194,7 +205,7 @@ def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # ty
     if viewer is None:
         raise SignInNeeded(N_("Only members can do this. Please sign in, or sign up: it takes a minute."))
     may_write(viewer)
-    raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
+    refuse_unverified(viewer)
 
 
 def staff(request: AnyRequest) -> Viewer:
