@@ -145,7 +145,8 @@ def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: V
 async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
     """Guard all routes. A form is only read if the viewer may send it.
 
-    A route may state a further check (`opt={"check": …}`): Litestar copies the handler for each guard of its own.
+    A route states a further check in `opt={"check": …}`, not as a guard: for every route with a guard of its own,
+    Litestar would copy the handler.
 
     Raises SignInNeeded for visitors, Forbidden for unverified or silenced members, NotFound on pages of the staff, and
     TooMany where somebody sends forms without end.

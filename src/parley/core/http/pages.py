@@ -158,8 +158,14 @@ def render(template: str, block: str | None = None, **context: Any) -> bytes:
 
 def encoding_of(request: AnyRequest) -> str:
     """Return the best encoding that the browser reads."""
-    accepted = request.headers.get("accept-encoding", "")
-    return next((one for one in ENCODINGS if one in accepted), IDENTITY)
+    offers = [_offer(one) for one in request.headers.get("accept-encoding", "").split(",")]
+    return next((one for one in ENCODINGS if one in offers), IDENTITY)
+
+
+def _offer(text: str) -> str | None:
+    """The encoding that an item of Accept-Encoding offers; None if it refuses it, by `q=0` (RFC 9110, 12.5.3)."""
+    name, weighed, weight = "".join(text.split()).lower().partition(";q=")
+    return None if weighed and not weight.strip("0.") else name
 
 
 def sent(request: AnyRequest, finished: Finished, media_type: str = MediaType.HTML) -> Response[bytes | None]:
