@@ -98,6 +98,24 @@ async def test_a_new_password_ends_a_change_that_is_not_confirmed(app: Litestar,
     assert await email_of(mira) == mira.email
 
 
+async def test_passkeys_added_since_the_change_go_and_the_old_mailbox_is_told(
+    client: httpx.AsyncClient, mira: Person
+) -> None:
+    await changed(client, mira)
+    for name, age in (("old", "1 day"), ("thief's", "0")):
+        await db.execute(
+            "insert into passkey (member, name, credential, handle, public_key, created_at)"
+            " values ($1, $2::text, convert_to($2::text, 'UTF8'), '', '', now() - $3::text::interval)",
+            mira.id,
+            name,
+            age,
+        )
+    await client.post(await link("undo"))
+    assert await db.values("select name from passkey") == ["old"]
+    letters = await db.values("select text from mail where kind = 'second' and recipient = $1", mira.email)
+    assert ["thief's" in letter for letter in letters] == [True]
+
+
 async def test_an_app_from_before_the_change_survives_the_undoing(client: httpx.AsyncClient, mira: Person) -> None:
     await changed(client, mira)
     await db.execute(

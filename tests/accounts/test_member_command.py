@@ -4,6 +4,7 @@ import subprocess
 import pytest
 
 import command
+import make
 from parley.core import db
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed, pytest.mark.usefixtures("app")]
@@ -66,3 +67,14 @@ async def test_a_lost_second_step_is_removed_and_told() -> None:
     assert await db.value("select count(*) from authenticator") == 0
     assert await db.value("select subject from mail where kind = 'second'") == "Your second step on Parley is off"
     assert member("remove-second-step", "nobody").returncode == 1
+
+
+async def test_whoever_has_only_a_passkey_is_told_that_it_was_removed() -> None:
+    await make.member("ada", role="admin")
+    await db.execute(
+        "insert into passkey (member, name, credential, handle, public_key) select id, 'key', '1', '', '' from member"
+    )
+    done = member("remove-second-step", "ada")
+    assert done.returncode == 0, done.stderr
+    letter = await db.value("select subject from mail where kind = 'second'")
+    assert letter == "A passkey was removed from your account on Parley"

@@ -1,6 +1,7 @@
 """Passkeys: added, used to sign in and to prove who one is, removed, and everything that a false one may try."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ from litestar import Litestar
 import make
 from accounts.person import PASSWORD, Person
 from accounts.security_key import SecurityKey
-from parley.accounts import authenticators, challenges, passwords, second_step, sessions, viewer_cache
+from parley.accounts import authenticators, challenges, passkey_settings, passwords, second_step, sessions, viewer_cache
 from parley.accounts.passkey_settings import MOST
 from parley.core import db
 from parley.core.settings import settings
@@ -292,6 +293,7 @@ async def test_staff_with_a_passkey_need_it_after_the_password_and_to_keep_their
     signed = key.get(await options(client, "/login/second/options"))
     assert (await client.post("/login/second", data={"credential": signed})).headers["location"] == "/"
     assert (await client.get("/mod/queue")).status_code == 200
+    assert "we ask for one of your passkeys" in (await client.get("/settings/security")).text
     await db.execute("update session set proved_at = null")
     assert (await client.post("/prove", data={"password": mira.password})).status_code == 422
     await db.execute("update session set proved_at = now()")
@@ -304,10 +306,8 @@ async def test_staff_with_a_passkey_need_it_after_the_password_and_to_keep_their
 async def test_an_undone_change_of_address_removes_the_passkeys_added_since(
     client: httpx.AsyncClient, key: SecurityKey
 ) -> None:
-    from parley.accounts.address_ops import END_LATER_PASSKEYS
-
     member = await db.value("select member from passkey")
-    await db.execute(END_LATER_PASSKEYS, member, await db.value("select now() + interval '1 minute'"))
+    assert not await passkey_settings.end_all(member, since=datetime.now(UTC) + timedelta(minutes=1))
     assert await db.value("select count(*) from passkey") == 1
-    await db.execute(END_LATER_PASSKEYS, member, await db.value("select now() - interval '1 minute'"))
+    assert await passkey_settings.end_all(member, since=datetime.now(UTC) - timedelta(minutes=1))
     assert await db.value("select count(*) from passkey") == 0

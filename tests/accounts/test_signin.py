@@ -5,11 +5,14 @@ import pytest
 import structlog
 from litestar import Litestar
 
+import make
 from accounts.person import PASSWORD, Person
 from make import browser, put_state
-from parley.accounts import ops, passwords, sign_in_limits
+from parley.accounts import devices, ops, passwords, sign_in_limits
+from parley.accounts.authentication import Client
 from parley.accounts.passwords import HASHER as DEPLOYED
 from parley.core import db, ratelimit
+from parley.core.errors import Refused
 
 pytestmark = pytest.mark.anyio
 
@@ -244,3 +247,22 @@ async def test_a_request_from_another_site_signs_nobody_in(client: httpx.AsyncCl
     answer = await client.post("/login", data=data, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
+
+
+async def test_each_unconfirmed_account_is_asked_for_by_its_own_device(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    askers = []
+
+    async def matches(password: str, stored: str | None, asker: str) -> bool:
+        askers.append(asker)
+        return False
+
+    monkeypatch.setattr(passwords, "matches", matches)
+    mira = await make.member("mira", state="unverified")
+    known = Client("", "127.0.0.1", device=devices.issue(mira.id, None))
+
+    with pytest.raises(Refused):
+        await ops.sign_in(login="mira@example.org", password="a guess", client=known)
+
+    assert set(askers) == {f"device {mira.id}"}

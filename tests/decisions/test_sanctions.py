@@ -5,11 +5,16 @@ from litestar import Litestar
 
 import make
 from modqueue.reported import decided, reported, state_of_target
+from parley.accounts import queries
+from parley.accounts.queries import Account
+from parley.accounts.states import RETURN
 from parley.core import db
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import Viewer
 from parley.decisions import second_approval, undoing
 from parley.decisions.rules import Stale
+from parley.erasure import ops as erasure
+from parley.modmembers import ops as modmembers
 
 pytestmark = pytest.mark.anyio
 
@@ -79,6 +84,37 @@ async def test_the_record_is_about_the_member_whom_a_decision_concerns(app: Lite
     await decided(await reported(author), await staff(), "silence", days=3)
 
     assert await db.value("select kind || target from mod_action") == f"member{author.id}"
+
+
+@pytest.mark.parametrize("days", [None, 3])
+async def test_a_member_who_left_comes_back_without_a_silence_that_has_ended(app: Litestar, days: int | None) -> None:
+    author, mo = await make.member(), await staff()
+    await decided(await reported(author), mo, "silence", days=days)
+    await erasure.deactivate(await account(author))
+
+    await modmembers.lift(mo, author.id, "It was a mistake.")
+    await db.execute(RETURN, author.id)
+
+    assert await standing(author) == "active"
+    assert await db.value("select state_reason from member where id = $1", author.id) == ""
+
+
+async def test_a_member_who_left_comes_back_with_the_silence_that_is_in_force(app: Litestar) -> None:
+    author, mo = await make.member(), await staff()
+    await decided(await reported(author), mo, "silence", days=3)
+    longer = await decided(await reported(author), mo, "silence")
+    await erasure.deactivate(await account(author))
+
+    await undoing.undo(mo, longer)
+    await db.execute(RETURN, author.id)
+
+    assert await standing(author) == "silenced 3"
+
+
+async def account(member: Viewer) -> Account:
+    found = await queries.account(member.id)
+    assert found is not None
+    return found
 
 
 async def proposed() -> tuple[int, Viewer, Viewer]:
@@ -151,6 +187,14 @@ async def test_where_there_is_no_second_one_is_enough(app: Litestar) -> None:
     author = await make.member()
 
     await decided(await reported(author), await staff(), "suspend")
+
+    assert await standing(author) == "suspended"
+
+
+async def test_where_the_only_other_moderator_reported_it_one_is_enough(app: Litestar) -> None:
+    author = await make.member()
+
+    await decided(await reported(author, by=await staff()), await staff(), "suspend")
 
     assert await standing(author) == "suspended"
 

@@ -11,7 +11,7 @@ import make
 from accounts.person import PASSWORD, Person
 from modqueue.reported import decided
 from parley import mail
-from parley.accounts import names, sessions, signup_ops
+from parley.accounts import names, removed_names, renaming, sessions, signup_ops
 from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
@@ -235,6 +235,31 @@ async def test_a_name_within_a_word_is_not_the_member(client: httpx.AsyncClient,
         "Two canarybirds.",
         "",
     ]
+
+
+async def test_whose_name_changed_long_ago_is_erased_under_both(client: httpx.AsyncClient, bird: Viewer) -> None:
+    thread, jon = await make.thread(), await make.member()
+    await renaming.rename(bird, "phoenix")
+    comment = await make.comment(thread, jon, f"As @{NAME} said.")
+    await db.execute("update former_name set changed_at = now() - interval '366 days'")
+
+    await jobs.rewrite_mentions()
+
+    assert await db.value("select body from comment where id = $1", comment) == "As @phoenix said."
+    await db.execute("update member set erase_at = now(), state = 'deactivated' where id = $1", bird.id)
+    await time_passes(bird)
+    assert await db.value("select body from comment where id = $1", comment) == "As @former-member said."
+    assert await where(NAME) == await where("phoenix") == set()
+
+
+async def test_a_name_that_is_still_to_be_rewritten_is_erased_too(client: httpx.AsyncClient, bird: Viewer) -> None:
+    comment = await make.comment(await make.thread(), await make.member(), f"As @{NAME} said.")
+    await removed_names.replace(bird.id, "phoenix")
+    await db.execute("update member set erase_at = now(), state = 'deactivated' where id = $1", bird.id)
+
+    await time_passes(bird)
+
+    assert await db.value("select body from comment where id = $1", comment) == "As @former-member said."
 
 
 @pytest.mark.parametrize("token", ["x", "1.2.3", "9.99999999999.0", "é"])

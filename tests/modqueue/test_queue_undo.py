@@ -14,9 +14,11 @@ from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.decisions import undoing
+from parley.decisions.rules import Choice
 from parley.live import queries as live
 from parley.live import render
 from parley.matching.conditions import WordList
+from parley.modmembers import ops as modmembers
 from parley.reports import ops as reports
 from parley.reports.ops import Flag
 
@@ -225,6 +227,16 @@ async def test_what_another_decided_on_top_cannot_be_pulled_away(mo: Viewer) -> 
         await undoing.undo(mo, first)
 
     assert await db.value("select state from comment where id = $1", comment) == "removed"
+
+
+async def test_a_decision_without_an_item_cannot_be_undone(mo: Viewer) -> None:
+    member = await make.member()
+    decision = await modmembers.sanction(mo, member.id, Choice(0, 0, "silence", "civility", "It insults.", days=3))
+
+    with pytest.raises(Refused, match="can no longer be undone"):
+        await undoing.undo(mo, decision)
+
+    assert await db.value("select state from member where id = $1", member.id) == "silenced"
 
 
 async def test_too_late_the_page_says_so_and_shows_how_it_stands(client: httpx.AsyncClient, mo: Viewer) -> None:

@@ -188,6 +188,23 @@ async def test_a_moderator_lets_in_or_not_with_a_letter(
     assert again.status_code == 404
 
 
+async def test_whoever_waits_for_a_moderator_is_not_asked_to_confirm_their_address_again(
+    client: httpx.AsyncClient, mailed: Mailed
+) -> None:
+    await applied(client, mailed)
+    thread = await make.thread()
+    page = await client.get(await make.address(thread))
+    assert "A moderator still has to approve your account." in page.text and "Confirm your e-mail" not in page.text
+    refused = await client.post(f"/t/{thread}/comments", data={"body": "I see it otherwise."})
+    assert (refused.status_code, "Send the link again" in refused.text) == (403, False)
+    assert "A moderator still has to approve your account: until then you can read." in refused.text
+    assert "I see it otherwise." in refused.text
+    assert "Send the link again" not in (await client.get("/signup/done")).text
+    await client.post("/prove", data={"password": FORM["password"]})
+    leaving = await client.post("/settings/data/deactivate")
+    assert (leaving.status_code, "A moderator still has to approve your account" in leaving.text) == (422, True)
+
+
 async def test_whoever_did_not_confirm_the_address_is_not_shown(client: httpx.AsyncClient, mo: Viewer) -> None:
     await set_mode("approved")
     await client.post("/signup", data=FORM)

@@ -167,7 +167,10 @@ BROKEN: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     "something else": (lambda _: ['{"a": 1}\n'], "cannot be read"),
     "cut off": (lambda lines: lines[:-1], "not complete"),
     "half a line": (lambda lines: [*lines[:-1], lines[-1][:9]], "cannot be read"),
-    "another form": (lambda lines: [lines[0].replace('"version":1', '"version":2'), *lines[1:]], "has the form 2"),
+    "another form": (
+        lambda lines: [lines[0].replace('"version":1', '"version":2'), *lines[1:]],
+        "has format version 2",
+    ),
     "another version": (
         lambda lines: [lines[0].replace('"migrations":["', '"migrations":["x'), *lines[1:]],
         "another version of Parley",
@@ -179,7 +182,7 @@ BROKEN: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     ),
     "a table without columns": (
         lambda lines: [lines[0].replace('"rows":{', '"rows":{"x":1,'), *lines[1:]],
-        "same tables",
+        "lists different tables",
     ),
     "a row without its key": (
         lambda lines: [line.replace('"topic","row":{"slug":', '"topic","row":{"slug":null,"x":') for line in lines],

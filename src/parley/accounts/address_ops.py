@@ -9,7 +9,17 @@ from asyncpg import UniqueViolationError
 from piccolo.columns import Column
 
 from parley import mail
-from parley.accounts import addresses, authenticators, hooks, mailed_links, queries, sessions, signup_ops, tokens
+from parley.accounts import (
+    addresses,
+    authenticators,
+    hooks,
+    mailed_links,
+    passkey_settings,
+    queries,
+    sessions,
+    signup_ops,
+    tokens,
+)
 from parley.accounts.authentication import Client
 from parley.accounts.queries import Account
 from parley.accounts.tables import AddressChange, Member
@@ -44,7 +54,6 @@ select exists (
     where (confirm_hash = $1 and confirmed_at is null or undo_hash = $1) and expires_at > now())
 """
 IS_LATER_APP = "select exists (select from authenticator where member = $1 and created_at >= $2)"
-END_LATER_PASSKEYS = "delete from passkey where member = $1 and created_at >= $2"
 
 SAME = N_("This is your address already.")
 EXPIRED = N_("This link has been used already, or has expired.")
@@ -110,7 +119,8 @@ async def undo(token: str) -> None:
 
     All sessions end, an authenticator app and passkeys that were added since go, and the password no longer works: a
     link that sets a new one is mailed to the old address. Later changes can no longer be undone, since their old
-    mailboxes are those of somebody else. Raises Gone for an old link.
+    mailboxes are those of somebody else. Raises Gone for an old link, Refused if another member has confirmed the old
+    address meanwhile.
     """
     async with atomic():
         change = await db.fetch_one(AddressStep, UNDO, tokens.digest(token))
@@ -127,7 +137,7 @@ async def undo(token: str) -> None:
         if account is not None:
             if await db.value(IS_LATER_APP, change.member, change.created_at):
                 await authenticators.remove(account)
-            await db.execute(END_LATER_PASSKEYS, change.member, change.created_at)
+            await passkey_settings.end_all(change.member, since=change.created_at)
             await mailed_links.mail_to(account, "reset", timedelta(days=1), "/")
     log.warning("address change undone", member=change.member)
 

@@ -121,8 +121,8 @@ async def remove(account: Account) -> bool:
         await recovery_codes.remove(account.id)
         if had:
             await mail_change(account, "off")
+            log.info("authenticator removed", member=account.id)
         viewer_cache.clear_after_commit()
-    log.info("authenticator removed", member=account.id)
     return bool(had)
 
 

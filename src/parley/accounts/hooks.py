@@ -24,7 +24,7 @@ when_verified: list[Callable[[int], Awaitable[None]]] = []
 # Called with the member's id and a time, in the transaction that undoes a change of address made then.
 when_address_undone: list[Callable[[int, datetime], Awaitable[None]]] = []
 
-# Called with a member's id, the title and the bio that they want, before they are saved. Raises Refused.
+# Called with the viewer, and the title and the bio that they want, before they are saved. Raises Refused.
 before_profile: list[Callable[[Viewer, str, str], Awaitable[None]]] = []
 
 # Called with a name that somebody wants. Returns whether moderators removed it.

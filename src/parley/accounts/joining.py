@@ -17,7 +17,8 @@ Mode = Literal["open", "invited", "approved", "closed"]
 # A person needs longer to fill the form in.
 SHORTEST_SECONDS = 3
 LONGEST_SECONDS = 86_400
-# Links that confirm an address, which every sign-up makes, are kept for four days. `usual` is their number in an hour.
+# Whether more than $1, and more than five times the average of the 71 hours before, asked for a link that confirms an
+# address in the last hour. These links are kept for four days.
 IS_RUSH = """
 select count(*) filter (where created_at > now() - interval '1 hour')
   > greatest($1, 5 * count(*) filter (where created_at <= now() - interval '1 hour') / 71.0)

@@ -68,6 +68,7 @@ def as_viewer(row: ViewerRow, not_before: float) -> Viewer:
         verified=row.state != "unverified",
         session=row.id,
         state=row.state,
+        awaits_approval=row.awaits_approval,
         needs_factor=row.needs_factor,
         until=row.state_until,
         why=row.state_reason,

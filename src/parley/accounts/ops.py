@@ -42,14 +42,14 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
     a suspended or closed account, TooMany (also as ProofNeeded) after too many wrong passwords.
     """
     candidates = await queries.by_login(login)
-    device = _known_device(candidates, client)
+    owner = next(filter(None, candidates), None)
+    device = _known_device(owner, client)
     taken = await sign_in_limits.take(sign_in_limits.login_key(login), client.network, device=device, answer=answer)
-    asker = client.site if device is None else f"device {candidates[0] and candidates[0].id}"
+    asker = f"device {owner.id}" if owner and device else client.site
     hashes = [(one, one.password_hash if one else None) for one in candidates]
     matching = [one for one, stored in hashes if await passwords.matches(password, stored, asker)]
     account = matching[0] if matching else None
     if account is None:
-        owner = candidates[0]
         log.warning("sign-in refused", member=owner and owner.id, network=client.network)
         raise Refused(WRONG_LOGIN)
     await sign_in_limits.give_back(taken)
@@ -146,10 +146,9 @@ async def set_in_maps(viewer: Viewer, *, in_maps: bool) -> None:
     await Member.update({Member.in_maps: in_maps}).where(Member.id == viewer.id)
 
 
-def _known_device(candidates: list[Account | None], client: Client) -> str | None:
-    """The browser's device cookie, if it was issued for the account that the login belongs to first."""
-    account = next(filter(None, candidates), None)
-    is_known = account is not None and devices.recognised(client.device, account.id, account.password_hash)
+def _known_device(owner: Account | None, client: Client) -> str | None:
+    """The browser's device cookie, if it was issued for this account."""
+    is_known = owner is not None and devices.recognised(client.device, owner.id, owner.password_hash)
     return client.device if is_known else None
 
 

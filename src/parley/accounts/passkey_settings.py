@@ -119,10 +119,20 @@ async def end(viewer: Viewer, number: int) -> None:
     log.info("passkey removed", member=viewer.id)
 
 
-async def end_all(member: int) -> bool:
-    """Remove all passkeys of a member. Return False if they had none."""
+async def end_all(member: int, *, since: datetime | None = None) -> bool:
+    """Remove the passkeys of a member, or those added `since` a time, and tell them by mail.
+
+    Return False if they had none.
+    """
+    of_member = Passkey.member == member
     async with db.atomic():
-        ended = await Passkey.delete().where(Passkey.member == member).returning(Passkey.id)
+        ended = (
+            await Passkey.delete()
+            .where(of_member if since is None else of_member & (Passkey.created_at >= since))
+            .returning(Passkey.name)
+        )
+        for passkey in ended:
+            await passkey_letters.send(member, "removed", passkey["name"])
         viewer_cache.clear_after_commit()
     return bool(ended)
 
@@ -132,7 +142,10 @@ def _purpose(viewer: Viewer) -> str:
 
 
 async def _handle(member: int) -> bytes:
-    """The bytes by which authenticators know the member: those of their other passkeys, or random ones."""
+    """The bytes by which authenticators know the member.
+
+    They are those of their other passkeys, or else derived from their id, so that `options` and `add` agree.
+    """
     new = hmac.digest(settings().secret.encode(), f"handle|{member}".encode(), hashlib.sha256)
     return bytes(await db.value(HANDLE, member) or new)
 

@@ -79,8 +79,9 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
             raise Refused(NOT_CURRENT)
         if ends_others:
             await sessions.end_all(account.id, but=viewer.session)
-        for hook in hooks.when_sessions_end:
-            await hook(account.id)
+        else:
+            for hook in hooks.when_sessions_end:
+                await hook(account.id)
         await mailed_links.revoke(account.id)
         await _mail_notice(account.name, account.email)
     log.info("password changed", member=account.id, ended_others=ends_others, network=client.network)

@@ -46,9 +46,9 @@ RULES = (
     RetentionRule(
         table="former_name",
         what="former names of members",
-        days=365,
+        days=372,
         since="changed_at",
-        after="the change",
+        after="the change; after 365 days the worker writes the present name where comments mention the former one",
         why="until then links and mentions lead to the member, and nobody else can pass for them",
     ),
     RetentionRule(

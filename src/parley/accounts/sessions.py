@@ -40,9 +40,13 @@ def lacks_factor(days: str) -> str:
       and not exists (select from passkey where passkey.member = member.id), false)"""  # noqa: S608 a parameter
 
 
+# An SQL condition: members who have confirmed their address and wait for a moderator (signups/).
+AWAITS_APPROVAL = """case when state = 'unverified' then exists (
+      select from sign_up where sign_up.member = member.id and waits and confirmed_at is not null) else false end"""
 FIND = f"""
 select session.id, member.id as member, name, case when {lacks_factor("$3")} then 'member' else role end as role,
-  {lacks_factor("$3")} as needs_factor, {STATE_NOW} as state, state_until, state_reason, assisted,
+  {lacks_factor("$3")} as needs_factor, {STATE_NOW} as state,
+  {AWAITS_APPROVAL} as awaits_approval, state_until, state_reason, assisted,
   density, legend, marks,
   session.seen_at < now() - interval '5 minutes' as is_stale,
   array(select other.name from block join member other on other.id = block.other where block.member = member.id)
@@ -90,6 +94,7 @@ class ViewerRow(msgspec.Struct, frozen=True):
     role: str
     needs_factor: bool
     state: str
+    awaits_approval: bool
     state_until: datetime | None
     state_reason: str
     assisted: str
@@ -158,7 +163,7 @@ async def end(session: int, member: int) -> bool:
 async def end_all(member: int, *, but: int | None = None) -> None:
     """End all sessions of `member` except `but`, and their tokens for programs.
 
-    That is: after a new password, a suspension or a new role.
+    Called after a new password, a suspension or a new role, among others.
     """
     ended = Session.delete().where(Session.member == member)
     async with db.atomic():

@@ -144,7 +144,7 @@ class Passkey(Table):
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     # What the member calls it.
     name = Varchar(60, null=False, default=None)
-    # Its id, chosen by the authenticator, and the random bytes by which authenticators know the member.
+    # Its id, chosen by the authenticator, and the bytes by which authenticators know the member (passkey_settings.py).
     credential = Bytea(null=False, default=None, unique=True)
     handle = Bytea(null=False, default=None)
     public_key = Bytea(null=False, default=None)

@@ -15,7 +15,7 @@ import msgspec
 
 from parley.accounts import viewer_cache
 from parley.accounts.authentication import has_second
-from parley.accounts.sessions import lacks_factor
+from parley.accounts.sessions import AWAITS_APPROVAL, lacks_factor
 from parley.accounts.states import SIGNS_IN, STATE_NOW
 from parley.accounts.tokens import from_now
 from parley.api.scopes import MODERATE
@@ -36,7 +36,7 @@ LASTS = (7, 30, 90, 365)
 FIND = f"""
 select k.id, k.scopes, k.expires_at, coalesce(k.used_at < now() - interval '5 minutes', true) as is_stale,
        member.id as member, name, case when {lacks_factor("$2")} then 'member' else role end as role,
-       {STATE_NOW} as state, state_until, state_reason, assisted,
+       {STATE_NOW} as state, {AWAITS_APPROVAL} as awaits_approval, state_until, state_reason, assisted,
        array(select other.name from block join member other on other.id = block.other where block.member = member.id)
          as muted,
        array(select other from block where block.member = member.id and kind = 'block') as blocked
@@ -62,6 +62,7 @@ class TokenOwner(msgspec.Struct, frozen=True):
     name: str
     role: str
     state: str
+    awaits_approval: bool
     state_until: datetime | None
     state_reason: str
     assisted: str
@@ -78,6 +79,7 @@ class TokenOwner(msgspec.Struct, frozen=True):
             verified=self.state != "unverified",
             session=0,
             state=self.state,
+            awaits_approval=self.awaits_approval,
             until=self.state_until,
             why=self.state_reason,
             assisted=self.assisted,

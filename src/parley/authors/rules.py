@@ -6,7 +6,7 @@ from pathlib import Path
 
 from parley.articles.sites import registered_domain
 from parley.core.errors import Forbidden, Refused
-from parley.core.http.access import MODERATOR, Viewer
+from parley.core.http.access import MODERATOR, Viewer, may_write, refuse_unverified
 from parley.core.text.hosts import bare_host
 from parley.core.text.messages import N_
 from parley.core.text.normal_forms import normalized
@@ -41,8 +41,9 @@ def _fold(text: str) -> str:
 
 
 def may_claim(viewer: Viewer) -> None:
-    if not viewer.verified or viewer.state != "active":
-        raise Forbidden(N_("Please confirm your e-mail address first."))
+    may_write(viewer)
+    if not viewer.verified:
+        refuse_unverified(viewer)
 
 
 def may_decide(viewer: Viewer, *, is_publisher: bool, claimant: int) -> None:

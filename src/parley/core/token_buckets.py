@@ -78,7 +78,7 @@ where least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.fi
 returning tokens
 """
 
-# Of a shared bucket, what those leave to others who have used all of their own.
+# The share of a shared bucket that somebody who has used all of their own must leave to others.
 SHARE_KEPT = 0.5
 
 _paused_until = 0.0

@@ -96,7 +96,7 @@ async def carry_out(viewer: Viewer, choice: Choice, target: Target, item: int | 
 
     A choice that needs a second approval is only saved, and its item stays open.
     """
-    awaits = await _needs_second(viewer, choice, target)
+    awaits = await _needs_second(viewer, choice, target, item)
     before, after = ({}, {}) if awaits else await effects.apply(target, choice, viewer.id)
     is_final = choice.action != "escalate" and not awaits
     if choice.action != "escalate":
@@ -169,16 +169,16 @@ async def save(
     return decision
 
 
-async def _needs_second(viewer: Viewer, choice: Choice, target: Target) -> bool:
+async def _needs_second(viewer: Viewer, choice: Choice, target: Target, item: int | None) -> bool:
     """Whether a second moderator must agree, and one exists (moderation-proofs.md R11).
 
-    Two must agree on permanent suspensions and changes of role.
+    Two must agree on permanent suspensions and changes of role. Nobody who reported the item can be the second.
     """
     if choice.action != "role" and (choice.action != "suspend" or choice.days is not None):
         return False
     by_admins = choice.action == "role" or target.role != "member"
     staff = ["admin"] if by_admins else ["moderator", "admin"]
-    return bool(await db.value(HAS_OTHERS, staff, [viewer.id, target.member]))
+    return bool(await db.value(HAS_OTHERS, staff, [viewer.id, target.member, *await reporters(item, ever=True)]))
 
 
 async def reporters(item: int | None, *, ever: bool = False) -> set[int]:

@@ -81,7 +81,7 @@ ACTIONS = {
         Action("silence", N_("Silence the author"), N_("Author silenced"), MEMBER, timed=True),
         Action("suspend", N_("Suspend the author"), N_("Author suspended"), MEMBER, timed=True),
         # On the page of the statement only (statements/removing.py).
-        Action("statement", N_("Remove the statement"), N_("statement removed"), NOT_IN_QUEUE),
+        Action("statement", N_("Remove the statement"), N_("Statement removed"), NOT_IN_QUEUE),
         # On the page of the member only (modmembers/ops.py).
         Action("role", N_("Change the role"), N_("Role changed"), NOT_IN_QUEUE, restricts=False, access=ADMIN),
         Action("escalate", N_("Ask an admin"), N_("Escalated to an admin"), EVERYTHING, restricts=False),
@@ -153,7 +153,7 @@ class Choice(msgspec.Struct, frozen=True):
         return self.at + timedelta(days=self.days) if self.days and ACTIONS[self.action].timed else None
 
 
-def may_choose(choice: Choice, kind: str) -> Action:
+def may_choose(choice: Choice, kind: str) -> None:
     """Raise Refused for an action that is not possible here, or that lacks its guideline or reason."""
     action = ACTIONS.get(choice.action)
     if action is None or kind not in action.kinds:
@@ -166,7 +166,6 @@ def may_choose(choice: Choice, kind: str) -> Action:
         raise Refused(N_("Please choose the rule that this breaks: the author has a right to know."))
     if action.restricts and not choice.reason.strip():
         raise Refused(N_("Please give a reason: the author will read it."))
-    return action
 
 
 def may_decide(viewer: Viewer, concerned: int | None, reporters: set[int]) -> None:

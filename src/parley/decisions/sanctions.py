@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from parley.accounts import sessions, viewer_cache
+from parley.accounts.states import LEFT
 from parley.accounts.tables import Member
 from parley.core import db
 from parley.core.errors import Refused
@@ -44,14 +45,16 @@ def can_be_sanctioned(target: Target) -> bool:
 async def settle(target: Target, new: Sanction | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Set the state of a locked member from the sanctions in force and a `new` one; return what changed.
 
-    Raises Refused for a `new` sanction of a member who cannot write anyway.
+    Of a member who left, only the state that they come back to is set. Raises Refused for a `new` sanction of a member
+    who cannot write anyway.
     """
     if target.member is None or not can_be_sanctioned(target):
         if new is not None:
             raise Refused(CANNOT_WRITE)
+        if target.member is not None and target.member_state == LEFT:
+            await _set_state_before(target.member)
         return {}, {}
-    sanctions = [*await db.fetch(Sanction, IN_FORCE, target.member), *([new] if new else [])]
-    strictest = max(sanctions, key=lambda one: one.strictness, default=None)
+    strictest = await _strictest(target.member, new)
     state = STATE[strictest.action] if strictest else "active"
     if "active" not in {state, target.member_state} and state != target.member_state:
         # The database allows the change from one sanction to another only by way of "active" (schema.sql).
@@ -63,6 +66,22 @@ async def settle(target: Target, new: Sanction | None = None) -> tuple[dict[str,
     viewer_cache.clear_after_commit()
     before = {"member_state": target.member_state, "until": msgspec.to_builtins(target.member_until)}
     return before, {"member_state": state, "until": msgspec.to_builtins(until)}
+
+
+async def _strictest(member: int, new: Sanction | None = None) -> Sanction | None:
+    sanctions = [*await db.fetch(Sanction, IN_FORCE, member), *([new] if new else [])]
+    return max(sanctions, key=lambda one: one.strictness, default=None)
+
+
+async def _set_state_before(member: int) -> None:
+    strictest = await _strictest(member)
+    await Member.update(
+        {
+            Member.state_before: STATE[strictest.action] if strictest else "active",
+            Member.state_until: strictest.until if strictest else None,
+            Member.state_reason: strictest.reason if strictest else "",
+        }
+    ).where(Member.id == member)
 
 
 async def _set_state(member: int, state: str, until: datetime | None, reason: str) -> None:

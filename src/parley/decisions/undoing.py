@@ -44,9 +44,10 @@ where i.id = $1
 
 
 async def undo(viewer: Viewer, decision: int) -> None:
-    """Undo one's own decision: the target, the reports and the item are as before, and no letter is sent.
+    """Undo one's own decision about an item: the target, the reports and the item are as before, and no letter is sent.
 
-    Raises Refused for another moderator's decision, after half a minute, and where there is a newer decision.
+    Raises Refused for another moderator's decision, after half a minute, where there is a newer decision, and for
+    decisions without an item, whose letters are sent at once.
     """
     async with db.atomic():
         made = await load(decision)
@@ -62,7 +63,7 @@ async def undo(viewer: Viewer, decision: int) -> None:
 
 async def _may_undo(viewer: Viewer, made: DecisionRow) -> None:
     late = datetime.now(UTC) - made.created_at > timedelta(seconds=UNDO_SECONDS)
-    if made.moderator != viewer.id or made.state not in ("in_force", "awaiting") or late:
+    if made.moderator != viewer.id or made.state not in ("in_force", "awaiting") or late or made.item is None:
         raise Refused(N_("This can no longer be undone. The decision stands; you can make a new one."))
     if await db.value(HAS_NEWER, made.item, made.id):
         raise Refused(N_("There is a newer decision, so this can no longer be undone."))
@@ -70,7 +71,6 @@ async def _may_undo(viewer: Viewer, made: DecisionRow) -> None:
 
 async def _reopen(made: DecisionRow) -> None:
     await db.execute(REOPEN_PROPOSALS, made.item, made.kind, made.target, made.created_at)
-    if made.item is not None:
-        await db.execute(REOPEN_REPORTS, made.item, made.created_at)
-        await db.execute(REOPEN_ITEM, made.item, made.created_at)
-        await queue_changes.notify_queue()
+    await db.execute(REOPEN_REPORTS, made.item, made.created_at)
+    await db.execute(REOPEN_ITEM, made.item, made.created_at)
+    await queue_changes.notify_queue()

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from parley import mail
 from parley.core import db
 from parley.core.errors import Refused
-from parley.core.http.access import MEMBER, AnyRequest, signed_in
+from parley.core.http.access import MEMBER, AnyRequest, refuse_unverified, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.text import zones
@@ -118,9 +118,10 @@ async def _quiet(member: int) -> dict[str, str]:
 
 
 async def _own(request: AnyRequest) -> Subscribed:
-    one = await queries.subscribed(signed_in(request).id)
+    viewer = signed_in(request)
+    one = await queries.subscribed(viewer.id)
     if one is None:
-        raise Refused(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
+        refuse_unverified(viewer)
     return one
 
 

@@ -89,9 +89,9 @@ async def claim() -> WaitingFirstComment | None:
 
 
 AUTHOR = f"""
-select 0::bigint as id, member.id as member, name, role, false as needs_factor, {STATE_NOW} as state, state_until,
-  state_reason, assisted, density, legend, marks, false as is_stale, array[]::text[] as muted,
-  array[]::bigint[] as blocked
+select 0::bigint as id, member.id as member, name, role, false as needs_factor, {STATE_NOW} as state,
+  {sessions.AWAITS_APPROVAL} as awaits_approval, state_until, state_reason, assisted, density, legend, marks,
+  false as is_stale, array[]::text[] as muted, array[]::bigint[] as blocked
 from member where id = $1 and {SIGNS_IN}
 """  # noqa: S608 constants only
 

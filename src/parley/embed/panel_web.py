@@ -13,8 +13,17 @@ from parley.comments import drafts, posting
 from parley.comments import queries as comments
 from parley.comments.forms import LONGEST_BODY, CommentForm
 from parley.comments.web import thread_at
-from parley.core.errors import Forbidden, NotFound, ParleyError, Refused, SignInNeeded
-from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, may_write, viewer_of
+from parley.core.errors import NotFound, ParleyError, Refused, SignInNeeded
+from parley.core.http.access import (
+    ANYONE,
+    VERIFIED,
+    AnyRequest,
+    Viewer,
+    address_of,
+    may_write,
+    refuse_unverified,
+    viewer_of,
+)
 from parley.core.http.forms import make_form, posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, VOTE, take_each
@@ -63,7 +72,7 @@ def author(request: AnyRequest) -> Viewer:
         raise SignInNeeded(N_("Please sign in first. Your text is kept."))
     may_write(viewer)
     if viewer.access < VERIFIED:
-        raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
+        refuse_unverified(viewer)
     return viewer
 
 

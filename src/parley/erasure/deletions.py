@@ -58,7 +58,8 @@ ROWS = (
        and mail.state not in ('claimed', 'data')""",
     "delete from mail_address using member m where m.id = $1 and address = lower(m.email)",
 )
-# A suspension may have ended meanwhile.
+# The database lets only suspended and deactivated members be anonymised (schema.sql). A suspension that has ended
+# meanwhile left the member active or silenced.
 LEFT = "update member set state = 'deactivated' where id = $1 and state in ('active', 'silenced')"
 # No member can have a name with spaces.
 MEMBER = """

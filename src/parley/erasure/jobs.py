@@ -11,12 +11,19 @@ from parley.erasure import deletions, ledger, mentions, words
 log = structlog.get_logger(__name__)
 
 DUE = f"""
-select id, name, erase_words from member
+select id, name, erase_words, mentioned_as from member
 where erase_at <= now() and {attempts.due("erasures", "member.id")}
 order by erase_at limit 10
 """  # noqa: S608 constants only
 
-
+# A name that is no longer reserved for its member can become another's, and mentions of it would lead there.
+EXPIRE_NAMES = """
+with expired as (
+    delete from former_name where changed_at < now() - interval '365 days' returning member, name
+)
+update member set mentioned_as = mentioned_as || array(select e.name from expired e where e.member = member.id)
+where id in (select member from expired)
+"""
 RENAMED = f"""
 select id, name, mentioned_as from member
 where mentioned_as <> '{{}}' and {attempts.due("mentions", "member.id")} order by id limit 10
@@ -42,6 +49,7 @@ class DueErasure(msgspec.Struct, frozen=True):
     id: int
     name: str
     erase_words: bool
+    mentioned_as: list[str]
 
 
 async def erase_due() -> int:
@@ -55,7 +63,7 @@ async def erase(member: DueErasure) -> None:
     """Erase one member. The name goes last, so that the next sweep continues after an interruption."""
     if member.erase_words and not await words.erase(member.id):
         return
-    for name in (member.name, *await renaming.former(member.id)):
+    for name in (member.name, *await renaming.former(member.id), *member.mentioned_as):
         await mentions.erase(name)
         # A backup may be older than the last change of the name.
         ledger.write(member.id, names.key(name), words=member.erase_words)
@@ -71,7 +79,11 @@ async def erase(member: DueErasure) -> None:
 
 
 async def rewrite_mentions() -> int:
-    """Write the present names of members in comments that mention former ones; return the number of members."""
+    """Write the present names of members in comments that mention former ones; return the number of members.
+
+    These are names that moderators removed, and those that members gave up a year ago.
+    """
+    await db.execute(EXPIRE_NAMES)
     due = await db.fetch(RenamedMember, RENAMED)
     await attempts.each("mentions", due, rewrite, key=lambda one: one.id, in_transaction=False)
     return len(due)

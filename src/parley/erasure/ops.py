@@ -28,6 +28,7 @@ select role = 'admin' and not exists (
     select from member o where o.role = 'admin' and o.state = 'active' and o.id <> $1)
 from member where id = $1
 """
+AWAITS_APPROVAL = "select exists (select from sign_up where member = $1 and waits and confirmed_at is not null)"
 
 LAST_ADMIN = N_("You are the only admin. Please make somebody else an admin first.")
 UNCONFIRMED = N_(
@@ -35,15 +36,24 @@ UNCONFIRMED = N_(
 )
 
 
+UNAPPROVED = N_(
+    "A moderator still has to approve your account. You can leave as soon as they have; if they decline, your account "
+    "is deleted."
+)
+
+
 async def deactivate(account: Account) -> None:
-    """Hide the member's page and sign them out, until they sign in again. Raises Refused for the last admin."""
+    """Hide the member's page and sign them out, until they sign in again.
+
+    Raises Refused for the last admin, and where the address is not confirmed or a moderator must approve the account.
+    """
     await _leave(account, erase=False, words=False)
 
 
 async def request_erasure(account: Account, *, words: bool) -> None:
     """Deactivate the account, and erase it after 14 days: the name or, with `words`, the comments too.
 
-    Raises Refused for the last admin, and where the address is not confirmed.
+    Raises Refused as `deactivate`.
     """
     await _leave(account, erase=True, words=words)
 
@@ -54,7 +64,7 @@ async def _leave(account: Account, *, erase: bool, words: bool) -> None:
         if await db.value(IS_LAST_ADMIN, account.id):
             raise Refused(LAST_ADMIN)
         if not await db.values(LEAVE, account.id, erase, words):
-            raise Refused(UNCONFIRMED)
+            raise Refused(UNAPPROVED if await db.value(AWAITS_APPROVAL, account.id) else UNCONFIRMED)
         await sessions.end_all(account.id)
         viewer_cache.clear_after_commit()
         link = f"{settings().base_url}/login"

@@ -16,7 +16,7 @@ where author = $1 and state in ('deleted_by_author', 'withdrawn', 'expired', 're
 FORGET_VERSIONS = """
 delete from comment_version v using comment c where c.id = v.comment and c.author = $1 and c.body = ''
 """
-# Their hosts are words of the comment, and near-copies of erased words are nobody's any more.
+# A signature holds the hosts that the comment linked to, and would still find near-copies of the erased text.
 FORGET_SIGNATURES = """
 delete from comment_signature s using comment c where c.id = s.comment and c.author = $1 and c.body = ''
 """

@@ -24,8 +24,8 @@ class RecordLine(msgspec.Struct, frozen=True):
 
 PROFILE = """
 select row_to_json(r)::text from (
-    select id, name, email, role, state, state_until, state_reason, title, bio, assisted, density, in_maps, zone,
-           created_at, seen_at,
+    select id, name, email, role, state, state_until, state_reason, title, bio, assisted, density, legend, marks,
+           in_maps, has_feed, zone, created_at, seen_at,
            (select json_agg(f.name order by changed_at) from former_name f where f.member = m.id) as former_names,
            (select json_agg(json_build_object('kind', kind, 'channel', channel) order by kind)
             from notification_preference where member = m.id) as notifications,
@@ -61,7 +61,7 @@ BLOCKS = """
 select b.id, m.name, b.kind, b.created_at from block b join member m on m.id = b.other where b.member = $1
 """
 VISITS = "select id, thread, seen_at from visit where member = $1"
-SESSIONS = "select id, agent, address, created_at, seen_at, expires_at from session where member = $1"
+SESSIONS = "select id, agent, address, site, created_at, seen_at, expires_at from session where member = $1"
 PASSKEYS = "select id, name, created_at, used_at from passkey where member = $1"
 TOKENS = "select id, name, scopes, created_at, expires_at, used_at from api_token where member = $1"
 # What became a comment is among the comments.

@@ -19,6 +19,8 @@ class Export(Table):
     total = Integer(null=False, default=0)
     # The size of the finished file in bytes.
     size = Integer(null=False, default=0)
+    # How many workers have begun it. One whose attempt is no longer the last has lost it to another, and stops.
+    attempt = Integer(null=False, default=0)
     created_at = Timestamptz(null=False)
     # When the worker last updated the progress; another worker takes over an export without updates.
     changed_at = Timestamptz(null=False)

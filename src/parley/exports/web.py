@@ -31,7 +31,7 @@ async def data_page(request: AnyRequest) -> Response[Any]:
 
 @post(PAGE, name="exports:request", opt={"who": MEMBER})
 async def request_export(request: AnyRequest) -> Response[Any]:
-    """Request the file. A viewer who has not given their password lately does so first."""
+    """Request the file. A viewer who has not proved lately who they are does so first."""
     viewer = signed_in(request)
     if not await step_up.is_proven(viewer):
         return to_prove(PAGE)

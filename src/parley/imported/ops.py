@@ -6,10 +6,9 @@ import msgspec
 
 from parley.comments.states import lock_thread
 from parley.core import db
-from parley.core.errors import Forbidden, Refused
+from parley.core.errors import Refused
 from parley.core.events.event_log import emit
-from parley.core.http.access import Viewer
-from parley.core.text.messages import N_
+from parley.core.http.access import Viewer, refuse_unverified
 from parley.imported.queries import OF_MEMBER, address_of
 from parley.votes.ops import cast_vote
 
@@ -51,7 +50,7 @@ async def claim(viewer: Viewer) -> int:
     """
     address = await address_of(viewer.id)
     if not address:
-        raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
+        refuse_unverified(viewer)
     async with db.atomic():
         return await take(viewer, address)
 

@@ -1190,6 +1190,7 @@ CREATE TABLE "export" (
   "done" INTEGER NOT NULL DEFAULT 0,
   "total" INTEGER NOT NULL DEFAULT 0,
   "size" INTEGER NOT NULL DEFAULT 0,
+  "attempt" INTEGER NOT NULL DEFAULT 0,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   CONSTRAINT export_state_check CHECK (state in ('waiting', 'running', 'done', 'failed'))

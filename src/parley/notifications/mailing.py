@@ -122,7 +122,7 @@ async def stop(member: int, argument: str) -> None:
 
 
 async def start(member: int, argument: str) -> None:
-    """Undo `stop`."""
+    """Mail the kinds that are mailed by default again. Channels chosen for single threads are not restored."""
     thread = as_id(argument)
     if thread is not None:
         await ops.set_channel(member, thread, None)

@@ -92,9 +92,7 @@ class Notification(Table):
     read_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(null=False)
 
-    notification_kind_check = Check(
-        "kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update', 'proposal')"
-    )
+    notification_kind_check = Check(IS_KIND)
     notification_source_check = Check("num_nonnulls(event, decision, suggestion, proposal) = 1")
 
     # A source gives a member at most one notification of each kind, however often the job runs.

@@ -99,9 +99,11 @@ class LineReader:
         except msgspec.MsgspecError as error:
             raise CommandFailed(f"The first line of {self._name} cannot be read: {error}.") from None
         if found.columns.keys() != found.rows.keys():
-            raise CommandFailed(f"The first line of {self._name} does not name the same tables twice.")
+            raise CommandFailed(f"The first line of {self._name} lists different tables under `columns` and `rows`.")
         if found.version != VERSION:
-            raise CommandFailed(f"{self._name} has the form {found.version}; this Parley reads {VERSION}.")
+            raise CommandFailed(
+                f"{self._name} has format version {found.version}; this version of Parley reads {VERSION}."
+            )
         return found
 
     def _next(self) -> ExportLine | None:

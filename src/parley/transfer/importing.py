@@ -35,7 +35,7 @@ RENUMBER = "update event set xid = '0'"
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """How many rows were added. None, if all of them were there already."""
+    """How many rows were added: 0 if all of them were there already."""
 
     header: Header
     added: int

@@ -5,7 +5,7 @@ from typing import Any
 from piccolo.columns import Column
 
 from parley.transfer import private
-from parley.transfer.format import KIND
+from parley.transfer.format import KIND, VERSION
 
 TYPES: dict[str, dict[str, Any]] = {
     "BIGINT": {"type": "integer"},
@@ -29,7 +29,7 @@ HEADER: dict[str, Any] = {
             "type": "object",
             "required": ["version", "site", "private", "taken_at", "migrations", "columns", "rows"],
             "properties": {
-                "version": {"const": 1},
+                "version": {"const": VERSION},
                 "site": {"type": "string", "description": "The address of the site."},
                 "private": {"type": "boolean"},
                 "taken_at": {"type": "string", "format": "date-time"},

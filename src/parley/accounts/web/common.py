@@ -36,6 +36,11 @@ async def account_of(request: AnyRequest) -> queries.Account:
     return account
 
 
+def ticket_of(request: AnyRequest) -> str:
+    """The ticket of a sign-in that lacks its second step (second_step.py), or ""."""
+    return request.cookies.get(second_step.cookie_name(), "")
+
+
 def next_of(request: AnyRequest) -> str:
     """The path to go to in the end, from the address's `next`, or "/"."""
     return local_path(request.query_params.get("next"))

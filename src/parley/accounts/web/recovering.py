@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from parley.accounts import factor_recovery, second_factor, second_step
-from parley.accounts.web.common import expired_link, invalid, see_other
+from parley.accounts import factor_recovery, second_factor
+from parley.accounts.web.common import expired_link, invalid, see_other, ticket_of
 from parley.core.errors import Forbidden, Gone, Refused, TooMany
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in
 from parley.core.http.forms import Form, posted
@@ -18,7 +18,7 @@ ASK, FOLLOW = "accounts/recover.html", "accounts/recover_link.html"
 @get("/login/recovery", name="accounts:recover", opt={"who": ANYONE})
 async def ask_page(request: AnyRequest) -> Response[Any]:
     try:
-        account, _ = await second_factor.of_ticket(_ticket(request))
+        account, _ = await second_factor.of_ticket(ticket_of(request))
     except Gone:
         return see_other("/login")
     return page(request, ASK, form=Form({}), staff=account.role != "member", asked="asked" in request.query_params)
@@ -27,10 +27,15 @@ async def ask_page(request: AnyRequest) -> Response[Any]:
 @post("/login/recovery", opt={"who": ANYONE})
 async def ask(request: AnyRequest) -> Response[Any]:
     """Begin it. Only who gave the first factor gets here."""
+    ticket = ticket_of(request)
     try:
-        await factor_recovery.request(_ticket(request))
-    except (Gone, Refused, Forbidden, TooMany) as error:
-        return invalid(request, ASK, Form({}), error, staff=False, asked=False)
+        account, _ = await second_factor.of_ticket(ticket)
+    except Gone:
+        return see_other("/login")
+    try:
+        await factor_recovery.request(ticket)
+    except (Refused, Forbidden, TooMany) as error:
+        return invalid(request, ASK, Form({}), error, staff=account.role != "member", asked=False)
     return see_other("/login/recovery?asked")
 
 
@@ -69,10 +74,6 @@ async def done_page(request: AnyRequest, what: FromPath[str]) -> Response[Any]:
 async def stop(request: AnyRequest) -> Response[Any]:
     await factor_recovery.stop(signed_in(request).id)
     return see_other("/settings/security?stopped")
-
-
-def _ticket(request: AnyRequest) -> str:
-    return request.cookies.get(second_step.cookie_name(), "")
 
 
 handlers: list[object] = [ask_page, ask, link_page, follow_link, done_page, stop]

@@ -7,11 +7,12 @@ from litestar import Response, get, post
 from parley.accounts import authenticators, passkey_settings, passkeys, second_factor, second_step
 from parley.accounts.authentication import PASSKEY
 from parley.accounts.forms import CodeForm
-from parley.accounts.web.common import client_of, invalid, next_of, see_other
+from parley.accounts.web.common import client_of, invalid, next_of, see_other, ticket_of
 from parley.core.errors import Forbidden, Gone, Refused, TooMany
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import leading_back, page
+from parley.core.settings import settings
 
 TEMPLATE = "accounts/second.html"
 
@@ -30,7 +31,7 @@ async def second_page(request: AnyRequest) -> Response[object]:
 async def second(request: AnyRequest) -> Response[object]:
     form = CodeForm({"next": request.query_params.get("next"), **await posted(request)})
     try:
-        done = await second_factor.sign_in(_ticket(request), form.code, form.credential, client_of(request))
+        done = await second_factor.sign_in(ticket_of(request), form.code, form.credential, client_of(request))
     except Gone as error:
         return invalid(request, TEMPLATE, form, error, next_url=form.next, by_code=False, by_passkey=False)
     except Refused as refusal:
@@ -46,19 +47,15 @@ async def second(request: AnyRequest) -> Response[object]:
 @post("/login/second/options", opt={"who": ANYONE}, status_code=200)
 async def passkey_options(request: AnyRequest) -> dict[str, Any]:
     """What a browser needs to have a passkey of the member sign, once they gave their first factor."""
-    account, _ = await second_factor.of_ticket(_ticket(request))
+    account, _ = await second_factor.of_ticket(ticket_of(request))
     return await passkeys.options(second_factor.purpose(account), account.id)
 
 
 async def _ways(request: AnyRequest) -> dict[str, Any]:
     """The second factors that can follow the first. Raises Gone without a first."""
-    account, methods = await second_factor.of_ticket(_ticket(request))
+    account, methods = await second_factor.of_ticket(ticket_of(request))
     has_passkey = PASSKEY not in methods and bool(await passkey_settings.listed(account.id))
-    return {"by_code": await authenticators.is_on(account.id), "by_passkey": has_passkey}
-
-
-def _ticket(request: AnyRequest) -> str:
-    return request.cookies.get(second_step.cookie_name(), "")
+    return {"by_code": await authenticators.is_on(account.id), "by_passkey": has_passkey, "host": settings().host}
 
 
 handlers: list[object] = [second_page, second, passkey_options]

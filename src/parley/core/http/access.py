@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import IntEnum
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import msgspec
 from litestar import Request
@@ -48,6 +48,8 @@ class Viewer(msgspec.Struct, frozen=True):
     verified: bool
     session: int
     state: str = "active"
+    # They have confirmed their address, and wait for a moderator to approve their account.
+    awaits_approval: bool = False
     # When the silence ends (None: never), and the reason in the words of the decision.
     until: datetime | None = None
     why: str = ""
@@ -120,6 +122,15 @@ def may_write(viewer: Viewer) -> None:
         raise Forbidden(joined(" ", parts))
 
 
+def refuse_unverified(viewer: Viewer) -> NoReturn:
+    """Raise Forbidden for a member who may not write yet, with what has to happen first."""
+    if viewer.awaits_approval:
+        raise Forbidden(
+            N_("Your address is confirmed. A moderator still has to approve your account: until then you can read.")
+        )
+    raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
+
+
 def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]
     """Set the urgency of this request. Raises Busy when load shedding refuses it."""
     reading = handler.opt.get("reading")
@@ -141,7 +152,8 @@ def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: V
 async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
     """Guard all routes. A form is only read if the viewer may send it.
 
-    A route may state a further check (`opt={"check": …}`): Litestar copies the handler for each guard of its own.
+    A route states a further check in `opt={"check": …}`, not as a guard: for every route with a guard of its own,
+    Litestar would copy the handler.
 
     Raises SignInNeeded for visitors, Forbidden for unverified or silenced members, NotFound on pages of the staff, and
     TooMany where somebody sends forms without end.
@@ -202,7 +214,7 @@ def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # ty
         # The API says how programs do.
         raise SignInNeeded(connection.scope.get("sign_in", SIGN_IN))  # type: ignore[arg-type]
     may_write(viewer)
-    raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
+    refuse_unverified(viewer)
 
 
 def staff(request: AnyRequest) -> Viewer:

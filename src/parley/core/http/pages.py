@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, MutableMapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -158,8 +158,20 @@ def render(template: str, block: str | None = None, **context: Any) -> bytes:
 
 def encoding_of(request: AnyRequest) -> str:
     """Return the best encoding that the browser reads."""
-    accepted = header_of(request, b"accept-encoding")
-    return next((one for one in ENCODINGS if one in accepted), IDENTITY)
+    return _best_of(header_of(request, b"accept-encoding"))
+
+
+# Browsers send few different ones.
+@lru_cache(100)
+def _best_of(accepted: str) -> str:
+    offers = [_offer(one) for one in accepted.split(",")]
+    return next((one for one in ENCODINGS if one in offers), IDENTITY)
+
+
+def _offer(text: str) -> str | None:
+    """The encoding that an item of Accept-Encoding offers; None if it refuses it, by `q=0` (RFC 9110, 12.5.3)."""
+    name, weighed, weight = "".join(text.split()).lower().partition(";q=")
+    return None if weighed and not weight.strip("0.") else name
 
 
 def sent(request: AnyRequest, finished: Finished, media_type: str = MediaType.HTML) -> Response[bytes | None]:

@@ -24,22 +24,22 @@ Unit = tuple[str, str]  # whitespace, and the word or line after it
 class DiffRun(NamedTuple):
     """Units that are unchanged, with the whitespace of each text, or removed units and those added in their place."""
 
-    stays: bool
-    gone: list[Unit]
-    come: list[Unit]
+    is_unchanged: bool
+    removed: list[Unit]
+    added: list[Unit]
 
     @property
     def length(self) -> int:
-        return max(len(self.gone), len(self.come))
+        return max(len(self.removed), len(self.added))
 
 
 def marked(old: str, new: str) -> Markup:
     """Return `new` as escaped text, with `<ins>` around additions and `<del>` around removals."""
     runs = _merge_chance_matches(_runs(old, new))
-    stays = sum(len(run.come) for run in runs if run.stays)
-    if old and new and 2 * stays < LEAST_ALIKE * sum(len(run.gone) + len(run.come) for run in runs):
+    unchanged = sum(len(run.added) for run in runs if run.is_unchanged)
+    if old and new and 2 * unchanged < LEAST_ALIKE * sum(len(run.removed) + len(run.added) for run in runs):
         return Markup("<del>{}</del> <ins>{}</ins>").format(old, new)
-    parts = [part for run in runs for part in (_kept(run) if run.stays else _changed(run.gone, run.come))]
+    parts = [part for run in runs for part in (_kept(run) if run.is_unchanged else _changed(run.removed, run.added))]
     return Markup("".join(parts))  # noqa: S704 both texts were escaped
 
 
@@ -50,7 +50,7 @@ def _runs(old: str, new: str) -> Iterator[DiffRun]:
         before, after = unit.findall(old), unit.findall(new)
         if len(before) * len(after) <= LARGEST:
             return _aligned(before, after)
-    return iter([DiffRun(stays=False, gone=before, come=after)])
+    return iter([DiffRun(is_unchanged=False, removed=before, added=after)])
 
 
 def _aligned(before: list[Unit], after: list[Unit]) -> Iterator[DiffRun]:
@@ -58,44 +58,44 @@ def _aligned(before: list[Unit], after: list[Unit]) -> Iterator[DiffRun]:
     start = new_start = 0
     for at, new_at, size in steps.as_matching_blocks():
         if at > start or new_at > new_start:
-            yield DiffRun(stays=False, gone=before[start:at], come=after[new_start:new_at])
+            yield DiffRun(is_unchanged=False, removed=before[start:at], added=after[new_start:new_at])
         start, new_start = at + size, new_at + size
         if size:
-            yield DiffRun(stays=True, gone=before[at:start], come=after[new_at:new_start])
+            yield DiffRun(is_unchanged=True, removed=before[at:start], added=after[new_at:new_start])
 
 
 def _merge_chance_matches(runs: Iterable[DiffRun]) -> list[DiffRun]:
     """Merge a short unchanged run between two longer changes into them: it probably matched by chance."""
     kept: list[DiffRun] = []
     for run in runs:
-        if not run.stays and len(kept) > 1 and kept[-1].length <= min(kept[-2].length, run.length):
+        if not run.is_unchanged and len(kept) > 1 and kept[-1].length <= min(kept[-2].length, run.length):
             chance = kept.pop()
-            kept[-1].gone.extend(chance.gone + run.gone)
-            kept[-1].come.extend(chance.come + run.come)
+            kept[-1].removed.extend(chance.removed + run.removed)
+            kept[-1].added.extend(chance.added + run.added)
         else:
             kept.append(run)
     return kept
 
 
 def _kept(run: DiffRun) -> Iterator[str]:
-    if run.gone == run.come:
-        yield escape(_text(run.come))
+    if run.removed == run.added:
+        yield escape(_text(run.added))
         return
-    for (space, _), (now, text) in zip(run.gone, run.come, strict=True):
+    for (space, _), (now, text) in zip(run.removed, run.added, strict=True):
         yield escape(now) if space == now else _marks(space, now)
         yield escape(text)
 
 
-def _changed(gone: list[Unit], come: list[Unit]) -> Iterator[str]:
+def _changed(removed: list[Unit], added: list[Unit]) -> Iterator[str]:
     """Mark removals and additions; whitespace at the start of both is left unmarked."""
-    space = gone[0][0] if gone and come and gone[0][0] == come[0][0] else ""
+    space = removed[0][0] if removed and added and removed[0][0] == added[0][0] else ""
     yield escape(space)
-    yield _marks(_text(gone)[len(space) :], _text(come)[len(space) :])
+    yield _marks(_text(removed)[len(space) :], _text(added)[len(space) :])
 
 
 def _text(units: list[Unit]) -> str:
     return "".join(part for unit in units for part in unit)
 
 
-def _marks(gone: str, come: str) -> str:
-    return (f"<del>{escape(gone)}</del>" if gone else "") + (f"<ins>{escape(come)}</ins>" if come else "")
+def _marks(removed: str, added: str) -> str:
+    return (f"<del>{escape(removed)}</del>" if removed else "") + (f"<ins>{escape(added)}</ins>" if added else "")
