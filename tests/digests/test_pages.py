@@ -210,7 +210,7 @@ async def test_a_member_without_a_confirmed_address_is_asked_to_confirm_it(
     page = (await client.get("/settings/mail")).text
     assert "once you have confirmed your e-mail address" in page
     assert 'name="reply" value="off"' in page
-    assert (await client.post("/settings/mail", data=WEEKLY)).status_code == 422
+    assert (await client.post("/settings/mail", data=WEEKLY)).status_code == 403
 
 
 async def test_an_issue_is_a_page_for_whoever_has_its_link(client: httpx.AsyncClient, app: Litestar) -> None:

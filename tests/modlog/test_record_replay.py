@@ -172,8 +172,9 @@ async def test_any_day_of_moderation_can_be_played_again_from_the_record(app: Li
     assert await differences() == []
     assert (await modlog.verify()).broken is None
     assert done.pop("report") == 0
-    # Whether two ever agree is left to chance.
+    # Whether two ever agree, and whether a sanction is left to end, is left to chance.
     done.pop("second", None)
+    done.pop("end", None)
     assert min(done.values()) > 0, done
 
 
