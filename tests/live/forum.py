@@ -21,7 +21,7 @@ from live.reader import PLAIN, Reader
 from parley.accounts import sessions
 from parley.core.db import DB
 from parley.core.db.pool import ConnectionPool
-from parley.core.events import redis
+from parley.core.events import notify, redis
 from parley.core.http.access import Viewer
 from parley.embedded import Servers, servers
 from parley.embedded.launch import signalled_at_our_death
@@ -226,6 +226,10 @@ async def writing(one: Forum) -> AsyncIterator[Forum]:
         try:
             yield one
         finally:
+            # A signal that is still being published would connect again.
+            publishing = notify._publishing
+            if publishing is not None and publishing.get_loop() is asyncio.get_running_loop():
+                await asyncio.wait([publishing])
             await client.aclose()
             pool.terminate()
 
