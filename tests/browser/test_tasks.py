@@ -69,7 +69,7 @@ async def test_one_sentence_is_answered_with_three_clicks(
 
     if options:
         await hand.click(page.locator(".glance summary"))
-    await hand.click(page.get_by_role("link", name="Answer statements from this discussion"))
+    await hand.click(page.get_by_role("link", name="Answer short statements"))
     await hand.click(page.get_by_role("button", name="Unsure", exact=True))
 
     await expect(page.locator(".asked-count")).to_contain_text("2 of")
