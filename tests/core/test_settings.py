@@ -35,6 +35,8 @@ def test_the_address_of_the_site_is_what_browsers_call_it_however_it_is_typed(ty
         ("DATABASE_URL", "localhost/parley"),
         ("DATABASE_REPLICA_URL", "mysql://x"),
         ("REDIS_URL", "localhost:6379"),
+        ("PARLEY_NAME", "x" * 41),
+        ("PARLEY_NAME", "Two\nlines"),
         ("PARLEY_LOG", "warn"),
         ("PARLEY_LIMITS", "no"),
         ("PARLEY_SLOW_QUERY", "-1"),

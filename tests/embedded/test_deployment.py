@@ -68,6 +68,7 @@ def test_no_password_and_no_name_has_a_default() -> None:
         "DATABASE_REPLICA_URL",
         "PARLEY_FETCH_ALLOW",
         "PARLEY_LOG",
+        "PARLEY_NAME",
         "PARLEY_SLOW_QUERY",
         "PARLEY_SECRET_FORMER",
         "PARLEY_SECURITY_CONTACT",

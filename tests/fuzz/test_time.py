@@ -175,7 +175,7 @@ APART: dict[str, tuple[Callable[[str], Any], int]] = {
         8_000,
     ),
     "list of feeds": (lambda words: opml.addresses(f"<opml><outline xmlUrl='{words}'/>{words}".encode()), 20_000),
-    "picture of a link": (lambda words: drawing.draw(words, words[:80], [1, 1], 2, 2), 300),
+    "picture of a link": (lambda words: drawing.draw(words, words[:80], [1, 1], 2, 2, "Parley"), 300),
     "edited article": (lambda words: read_markdown(words, (), "http://a.example"), 2_000),
 }
 APART_LIMIT = 1.0

@@ -5,6 +5,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping, Sequence
+from email.headerregistry import Address
 from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,8 @@ from parley.core import providers
 from parley.core.observability.log import LEVELS
 from parley.core.providers import Provider
 
+DEFAULT_NAME = "Parley"
+MAX_NAME_LENGTH = 40
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 SHORTEST_SECRET = 32
 SENTINELS = re.compile(r"sentinel://(:[^@/]*@)?[^@/:,]+:\d+(,[^@/:,]+:\d+)*/[^/?]+")
@@ -47,11 +50,13 @@ class Settings(msgspec.Struct, frozen=True):
     base_url: str
     secret: str
     data: Path
+    # What the community is called, on pages and in mail.
+    name: str = DEFAULT_NAME
     # The secret before it was replaced: what was signed or sealed with it is still accepted.
     former_secret: str | None = None
     replica_url: str | None = None
     smtp_url: str | None = None
-    mail_from: str = "Parley <parley@localhost>"
+    mail_from: str = f"{DEFAULT_NAME} <parley@localhost>"
     mail_bounces: str | None = None
     mail_inbox: Path | None = None
     mail_log: Path | None = None
@@ -121,16 +126,18 @@ def read(env: Mapping[str, str]) -> Settings:
 
     Raises SettingsError with one sentence about the first mistake found.
     """
+    name = _name(env.get("PARLEY_NAME") or DEFAULT_NAME)
     settings = Settings(
         database_url=_server("DATABASE_URL", _required(env, "DATABASE_URL")),
         redis_url=_server("REDIS_URL", _required(env, "REDIS_URL")),
         base_url=_origin(env.get("PARLEY_BASE_URL", "http://localhost:8000")),
         secret=_required(env, "PARLEY_SECRET"),
         data=Path(env.get("PARLEY_DATA", "var")),
+        name=name,
         former_secret=env.get("PARLEY_SECRET_FORMER") or None,
         replica_url=_optional_server(env, "DATABASE_REPLICA_URL"),
         smtp_url=_optional_server(env, "PARLEY_SMTP_URL"),
-        mail_from=env.get("PARLEY_MAIL_FROM") or "Parley <parley@localhost>",
+        mail_from=env.get("PARLEY_MAIL_FROM") or str(Address(name, "parley", "localhost")),
         mail_bounces=env.get("PARLEY_MAIL_BOUNCES") or None,
         mail_inbox=_path(env, "PARLEY_MAIL_INBOX"),
         mail_log=_path(env, "PARLEY_MAIL_LOG"),
@@ -200,6 +207,12 @@ def _origin(address: str) -> str:
     if not is_one:
         raise SettingsError("PARLEY_BASE_URL must be an address without a path, such as https://talk.example.org.")
     return f"{parts.scheme}://{parts.netloc.lower().removesuffix(f':{DEFAULT_PORTS[parts.scheme]}')}"
+
+
+def _name(text: str) -> str:
+    if not text.isprintable() or len(text) > MAX_NAME_LENGTH or text != text.strip():
+        raise SettingsError(f"PARLEY_NAME must be a name of at most {MAX_NAME_LENGTH} characters, on one line.")
+    return text
 
 
 def _choice(env: Mapping[str, str], name: str, choices: Sequence[str], *, default: str) -> str:

@@ -1,4 +1,4 @@
-"""Drawing the picture for links to a thread: its title, its source, the balance of stances and numbers."""
+"""Drawing the picture for links to a thread: its title, its source, the balance of stances, numbers and our name."""
 
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -43,10 +43,10 @@ def _font_of(letter: str) -> str | None:
     return None
 
 
-def draw(title: str, site: str | None, stances: Sequence[int], comments: int, people: int) -> bytes:
+def draw(title: str, site: str | None, stances: Sequence[int], comments: int, people: int, community: str) -> bytes:
     """Return a PNG. `stances` are numbers of top-level comments, in the order of STANCE_COLOURS.
 
-    A title or a source with letters that our fonts do not have is left out.
+    A name, a title or a source with letters that our fonts do not have is left out.
     """
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     canvas = ImageDraw.Draw(image)
@@ -54,7 +54,7 @@ def draw(title: str, site: str | None, stances: Sequence[int], comments: int, pe
     _title(canvas, one_line(title))
     _line(canvas, MARGIN, 80, one_line(site or ""), SMALL, SOFT)
     _line(canvas, MARGIN, HEIGHT - 84, _numbers(comments, people), SMALL, SOFT)
-    _line(canvas, WIDTH - MARGIN - _width("Parley", SMALL), HEIGHT - 84, "Parley", SMALL, ACCENT)
+    _line(canvas, WIDTH - MARGIN - _width(community, SMALL), HEIGHT - 84, community, SMALL, ACCENT)
     _balance(canvas, stances)
     out = BytesIO()
     image.save(out, "PNG")
