@@ -9,7 +9,8 @@ from parley.accounts import devices, sealing
 from parley.cli import secret
 from parley.comments import imported_addresses
 from parley.core import db
-from parley.core.settings import SettingsError, read, settings
+from parley.core.environment import SettingsError
+from parley.core.settings import read, settings
 from parley.decisions import letters
 from parley.mail import links
 from parley.webhooks import signing

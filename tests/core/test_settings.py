@@ -2,7 +2,8 @@
 
 import pytest
 
-from parley.core.settings import SettingsError, read
+from parley.core.environment import SettingsError
+from parley.core.settings import read
 
 NEEDED = {"DATABASE_URL": "postgresql://x/parley", "REDIS_URL": "redis://x", "PARLEY_SECRET": "x" * 40}
 

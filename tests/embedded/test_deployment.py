@@ -34,7 +34,8 @@ SETTING = re.compile(r'"((?:PARLEY_|DATABASE_|REDIS_)[A-Z_]+)"')
 
 
 def settings() -> set[str]:
-    return set(SETTING.findall((ROOT / "src/parley/core/settings.py").read_text()))
+    core = ROOT / "src/parley/core"
+    return {name for file in ("environment", "settings") for name in SETTING.findall((core / f"{file}.py").read_text())}
 
 
 @pytest.mark.parametrize("name", OURS)
