@@ -7,7 +7,7 @@ from parley.articles.revising import RevisionNote, RevisionResult, revise_articl
 from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.events.event_log import emit
-from parley.threads.comment_fates import place_by_hand
+from parley.threads.comment_outcomes import place_by_hand
 
 # Hooks in the transaction of a revision (parley/hooks.py): comments find their anchors again. Each is called with the
 # thread and the numbers of the former and the new revision, and returns the ids of the comments that it changed.

@@ -19,8 +19,8 @@ from parley.core.http.forms import make_form, posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, PREVIEW, take_each, take_volume
 from parley.core.text.messages import N_, Message
-from parley.threads import comment_fates, edit_ops, queries
-from parley.threads.comment_fates import Misplaced
+from parley.threads import comment_outcomes, edit_ops, queries
+from parley.threads.comment_outcomes import Misplaced
 from parley.threads.revision_web import difference, thread_at
 
 # Half a million characters, each of which may take up to nine bytes in a form.
@@ -105,7 +105,7 @@ async def _preview(
         older=article,
         newer=edited,
         placed=form.placed,
-        **await comment_fates.summary(row.id, article, edited.as_text(article), form.placed),
+        **await comment_outcomes.summary(row.id, article, edited.as_text(article), form.placed),
     )
 
 
@@ -131,7 +131,7 @@ def _page(
     form = {name: values.get(name, "") for name in ("title", "byline", "text", "reason")} | {"errors": errors}
     return page(
         request, "articles/revise.html", status=status, thread=row, article=article, form=form,
-        **{"stale": False, "previewed": False, "runs": None, "changes": 0, "fates": None} | context,
+        **{"stale": False, "previewed": False, "runs": None, "changes": 0, "outcomes": None} | context,
     )  # fmt: skip
 
 
