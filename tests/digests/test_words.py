@@ -119,7 +119,7 @@ def test_a_reply_whose_parent_cannot_be_shown_says_so() -> None:
     assert "Replies to a comment that is not shown here" in alone.text
 
 
-def test_a_context_that_both_voices_share_is_shown_once() -> None:
+def test_a_context_that_both_perspectives_share_is_shown_once() -> None:
     both = [changed(quote="It only guesses."), changed(quote="It only guesses.", position=1, comment=10)]
     letter = letters.digest(EDITION, both)
     apart = letters.digest(EDITION, [both[0], msgspec.structs.replace(both[1], quote="It knows.")])
@@ -168,7 +168,7 @@ def test_the_day_is_that_of_the_readers_zone() -> None:
 def test_every_item_says_why_it_is_included(changes: dict[str, object], reason: str) -> None:
     story = lay_out([changed(**changes)], "UTC", AT).sections[0].stories[0]
 
-    assert story.voices[0].reason == story.reason == reason
+    assert story.quotations[0].reason == story.reason == reason
 
 
 @given(words=texts)
@@ -186,7 +186,7 @@ def test_a_letter_is_small_and_holds_no_markup_of_its_items(words: str) -> None:
 
 
 def said(html: str) -> str:
-    return lay_out([changed(html=html)], "UTC", AT).sections[0].stories[0].voices[0].excerpt
+    return lay_out([changed(html=html)], "UTC", AT).sections[0].stories[0].quotations[0].excerpt
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def said(html: str) -> str:
 def test_an_answer_says_what_it_answers(changes: dict[str, object], words: str) -> None:
     item = changed(answered_html="<p>Is it old?</p>", **changes)
 
-    assert lay_out([item], "UTC", AT).sections[0].stories[0].voices[0].answers == words
+    assert lay_out([item], "UTC", AT).sections[0].stories[0].quotations[0].answers == words
 
 
 def test_nobody_is_quoted_with_the_words_of_somebody_else() -> None:

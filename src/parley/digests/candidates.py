@@ -96,12 +96,12 @@ class DigestReader(msgspec.Struct, frozen=True):
 
 
 class Story(msgspec.Struct, frozen=True):
-    """The best voices of one thread, the best first."""
+    """The best perspectives of one thread, the best first."""
 
     thread: int
     topic: str
     score: float
-    voices: tuple[Candidate, ...]
+    perspectives: tuple[Candidate, ...]
 
 
 class Pool(msgspec.Struct, frozen=True):
@@ -133,7 +133,7 @@ def pooled(candidates: Iterable[Candidate]) -> Pool:
 
 
 def stories_of(candidates: Iterable[Candidate]) -> list[Story]:
-    """Group candidates by thread, the thread with the best voice first."""
+    """Group candidates by thread, the thread with the best perspective first."""
     threads: dict[int, list[Candidate]] = defaultdict(list)
     for one in sorted(candidates, key=precedence):
         threads[one.thread].append(one)

@@ -84,7 +84,7 @@ class _Issue:
                 room -= 1
 
     def take_stories(self, stories: Iterable[Story], most: int) -> None:
-        """Take the best stories while there is room for a pair of voices within `most` items."""
+        """Take the best stories while there is room for a pair of perspectives within `most` items."""
         for story in stories:
             if len(self.items) + len(SIDES) > most:
                 return
@@ -102,8 +102,8 @@ class _Issue:
                 taken += self._take_story(story, kind="elsewhere")
 
     def _take_story(self, story: Story, kind: str | None = None) -> bool:
-        """Take one voice of each side, or the best voice if only one side is new. Returns whether any was taken."""
-        fitting = [one for one in story.voices if self._fits(one)]
+        """Take the best of each side, or the best perspective if only one side is new. Returns whether any was taken."""
+        fitting = [one for one in story.perspectives if self._fits(one)]
         if not fitting:
             return False
         for one in _pair(fitting) or fitting[:1]:
@@ -125,12 +125,12 @@ class _Issue:
             self._authors.add(one.author)
 
 
-def _pair(voices: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Return the best voice of each side, by two authors, or nothing if there is only one side."""
-    for first in voices:
+def _pair(perspectives: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Return the best perspective of each side, by two authors, or nothing if there is only one side."""
+    for first in perspectives:
         if first.stance not in SIDES:
             continue
-        for other in voices:
+        for other in perspectives:
             if other.stance in SIDES and other.stance != first.stance and other.author != first.author:
                 return tuple(sorted((first, other), key=lambda one: SIDES.index(one.stance or "")))
     return ()

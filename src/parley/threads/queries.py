@@ -126,7 +126,7 @@ class ThreadBalance(msgspec.Struct, frozen=True):
     none: int = 0
 
 
-class CardVoice(msgspec.Struct, frozen=True):
+class CardPerspective(msgspec.Struct, frozen=True):
     """A strong comment, shown on its thread's card."""
 
     id: int
