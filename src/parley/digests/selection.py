@@ -102,7 +102,7 @@ class _Issue:
                 taken += self._take_story(story, kind="elsewhere")
 
     def _take_story(self, story: Story, kind: str | None = None) -> bool:
-        """Take the best of each side, or the best perspective if only one side is new. Returns whether any was taken."""
+        """Take the best of each side, or the best perspective if only one side is new. Return whether any was."""
         fitting = [one for one in story.perspectives if self._fits(one)]
         if not fitting:
             return False
