@@ -147,7 +147,7 @@ async def _renew_item(comment: int) -> int:
 
 
 async def apply_anew(comment: int, judged: Judged) -> None:
-    """Apply the verdict on a held comment's new text: it waits on, or is published if no rule holds it any more."""
+    """Apply the checks of a held comment's new text: it waits on, or is published if no rule holds it any more."""
     item = await _renew_item(comment)
     at_posting = await _held_at_posting(comment)
     await db.execute(FORGET_HITS, comment, at_posting)

@@ -8,7 +8,7 @@ import msgspec
 
 from parley.accounts import blocks
 from parley.comments import anchors, drafts, rules
-from parley.comments.drafts import Draft, Verdict
+from parley.comments.drafts import CheckResult, Draft
 from parley.comments.insertion import as_row, insert
 from parley.comments.queries import CommentRow
 from parley.comments.rendering import render
@@ -88,15 +88,15 @@ async def _post(draft: Draft) -> Posted:
 
 
 async def _judge_and_write(draft: Draft) -> Posted:
-    verdicts = [verdict for check in drafts.before_post if (verdict := await check(draft)) is not None]
-    afters = [verdict.after for verdict in verdicts if verdict.after is not None]
+    results = [result for check in drafts.before_post if (result := await check(draft)) is not None]
+    afters = [result.after for result in results if result.after is not None]
     if draft.passage is None and not afters:
         # A single statement needs no explicit transaction.
-        return await _write(draft, verdicts)
+        return await _write(draft, results)
     async with db.atomic():
         await _lock_open_thread(draft.thread)
         anchor = await _anchor(draft)
-        comment = (await _write(draft, verdicts)).id
+        comment = (await _write(draft, results)).id
         if anchor is not None:
             await anchors.attach(comment, anchor)
         for after in afters:
@@ -118,13 +118,13 @@ async def _anchor(draft: Draft) -> anchors.FoundAnchor | None:
     return await anchors.find(draft.thread, draft.passage, draft.quote or "", draft.prefix or "")
 
 
-async def _write(draft: Draft, verdicts: Sequence[Verdict]) -> Posted:
-    """Write the comment. Raises Overtaken if a verdict no longer holds."""
-    written = await insert(draft, verdicts)
+async def _write(draft: Draft, results: Sequence[CheckResult]) -> Posted:
+    """Write the comment. Raises Overtaken if a result no longer holds."""
+    written = await insert(draft, results)
     if written is None:
         raise NotFound(N_("This thread does not exist."))
     rules.may_write(written.state)
-    if not written.verdict_holds:
+    if not written.is_current:
         raise Overtaken
     if written.id is None:
         await _require_reply_allowed(draft)
