@@ -65,7 +65,7 @@ async def listed(viewer: Viewer) -> list[BlockedMember]:
     return await db.fetch(BlockedMember, blocks.order_by(Block.created_at, ascending=False).order_by(Block.other))
 
 
-async def may_answer(member: int, other: int) -> None:
+async def require_unblocked(member: int, other: int) -> None:
     """Raise Refused if one of the two has blocked the other."""
     is_own: bool | None = await db.value(BETWEEN, member, other)
     if is_own is False:

@@ -110,7 +110,7 @@ async def end(viewer: Viewer, number: int) -> None:
     """Remove a passkey of the viewer. Raises NotFound if it is not theirs, Refused where staff need it."""
     async with db.atomic():
         await db.execute("select from member where id = $1 for update", viewer.id)
-        await authenticators.may_lose_factor(viewer.id)
+        await authenticators.require_spare_factor(viewer.id)
         ended = await Passkey.delete().where(Passkey.id == number, Passkey.member == viewer.id).returning(Passkey.name)
         if not ended:
             raise NotFound(GONE)

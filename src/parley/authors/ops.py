@@ -36,7 +36,7 @@ async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = No
     Raises Forbidden for unconfirmed members, NotFound if there is no such article, Refused if three others are waiting,
     and if this claim is confirmed or was refused in the last month.
     """
-    rules.may_claim(viewer)
+    rules.require_claim_allowed(viewer)
     async with db.atomic():
         article = await db.value(ARTICLE, thread)
         if article is None:
@@ -123,7 +123,7 @@ async def decide(viewer: Viewer, number: int, *, confirms: bool) -> ClaimRow:
         await db.value("select id from thread where id = $1 for no key update", row.thread)
         row = await _row(number)
         speaks = await queries.is_publisher(row.article, viewer.id)
-        rules.may_decide(viewer, is_publisher=speaks, claimant=row.member)
+        rules.require_decision_allowed(viewer, is_publisher=speaks, claimant=row.member)
         if row.state != "waiting":
             raise Refused(N_("This claim was decided already."))
         state = "confirmed" if confirms else "refused"
@@ -163,7 +163,7 @@ async def pin(viewer: Viewer, thread: int, comment: int | None) -> None:
             if row is None or row.thread != thread:
                 raise NotFound(N_("There is no such comment here."))
             body = (await comments.text(comment)).body
-            rules.may_pin(
+            rules.require_pin_allowed(
                 body, row.state, is_author=is_author, is_own=row.author_id == viewer.id, is_root=row.parent is None
             )
             await db.execute(PIN, claim.article, comment)

@@ -19,7 +19,7 @@ from parley.matching.current import InForce
 from parley.matching.facts import AuthorRecord
 from parley.matching.post import Post
 from parley.slow_mode.heat import ThreadActivity, activity
-from parley.slow_mode.rules import may_answer
+from parley.slow_mode.rules import require_wait_over
 from parley.threads.queries import ThreadRow
 
 log = structlog.get_logger(__name__)
@@ -100,8 +100,8 @@ async def _judge(draft: Draft, now: InForce, signature: Signature) -> CheckResul
     earlier = await facts.earlier_posts(draft.author.id, signature) if facts.need(now.rules, "copies") else []
     recent = await activity(draft.thread) if draft.thread in now.active_threads else ThreadActivity([], [])
     if settings().limits:
-        trust.may_post(author)
-        may_answer(recent, draft.author.id, draft.parent)
+        trust.require_post_allowed(author)
+        require_wait_over(recent, draft.author.id, draft.parent)
     post = facts.post(
         draft.words, draft.html, assisted=draft.assisted, author=author, heat=recent.heat, earlier=earlier
     )

@@ -128,7 +128,7 @@ async def withdraw(viewer: Viewer, comment: int) -> None:
     """Withdraw one's held comment. Raises NotFound for all others, Refused once it is decided."""
     async with db.atomic():
         waiting = await states.locked(comment)
-        rules.may_withdraw(viewer, waiting)
+        rules.require_withdrawal_allowed(viewer, waiting)
         await states.transition(waiting, "withdrawn", actor=viewer.id)
         for item in await db.values(ITEM, comment):
             await decisions.close(item, "no_action")

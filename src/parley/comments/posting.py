@@ -108,7 +108,7 @@ async def _lock_open_thread(thread: int) -> None:
     state = await lock_thread(thread)
     if state is None:
         raise NotFound(N_("This thread does not exist."))
-    rules.may_write(state)
+    rules.require_open_thread(state)
 
 
 async def _anchor(draft: Draft) -> anchors.FoundAnchor | None:
@@ -123,7 +123,7 @@ async def _write(draft: Draft, results: Sequence[CheckResult]) -> Posted:
     written = await insert(draft, results)
     if written is None:
         raise NotFound(N_("This thread does not exist."))
-    rules.may_write(written.state)
+    rules.require_open_thread(written.state)
     if not written.is_current:
         raise Overtaken
     if written.id is None:
@@ -161,6 +161,6 @@ async def _require_reply_allowed(draft: Draft) -> None:
         raise Refused(
             N_("A moderator moved the comment you are replying to. Your text is kept here: copy it, and reply there.")
         )
-    rules.may_reply(parent.locked_branch)
+    rules.require_open_branch(parent.locked_branch)
     if parent.author is not None:
-        await blocks.may_answer(draft.author.id, parent.author)
+        await blocks.require_unblocked(draft.author.id, parent.author)
