@@ -14,6 +14,7 @@ from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.core.text.messages import N_
 from parley.mail.links import is_proof, proof
+from parley.threads.queries import lock_thread
 
 TOO_MANY = N_("Three of your claims are waiting. Please wait until one of them is decided.")
 WAITING = "select count(*) from claim where member = $1 and state = 'waiting' and article <> $2"
@@ -120,7 +121,7 @@ async def decide(viewer: Viewer, number: int, *, confirms: bool) -> ClaimRow:
     """Confirm or refuse a claim that nothing proves. Raises Forbidden, NotFound, and Refused when it is decided."""
     async with db.atomic():
         row = await _row(number)
-        await db.value("select id from thread where id = $1 for no key update", row.thread)
+        await lock_thread(row.thread)
         row = await _row(number)
         speaks = await queries.is_publisher(row.article, viewer.id)
         rules.require_decision_allowed(viewer, is_publisher=speaks, claimant=row.member)
@@ -138,7 +139,7 @@ async def end(viewer: Viewer, number: int) -> None:
         row = await _row(number)
         if row.member != viewer.id:
             raise NotFound(N_("There is no such claim."))
-        await db.value("select id from thread where id = $1 for no key update", row.thread)
+        await lock_thread(row.thread)
         await settle(row, "ended", role=row.role)
 
 
@@ -151,7 +152,7 @@ on conflict (article) do update set comment = excluded.comment, created_at = now
 async def pin(viewer: Viewer, thread: int, comment: int | None) -> None:
     """Pin a comment of the author's above the discussion, or none. Raises Forbidden, Refused."""
     async with db.atomic():
-        await db.value("select id from thread where id = $1 for no key update", thread)
+        await lock_thread(thread)
         claim = await queries.of_member(thread, viewer.id)
         is_author = claim is not None and claim.state == "confirmed" and claim.role == "author"
         if claim is None or not is_author:

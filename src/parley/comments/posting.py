@@ -12,12 +12,12 @@ from parley.comments.drafts import CheckResult, Draft
 from parley.comments.insertion import as_row, insert
 from parley.comments.queries import CommentRow
 from parley.comments.rendering import render
-from parley.comments.states import lock_thread
 from parley.comments.tables import Comment
 from parley.core import db
 from parley.core.errors import NotFound, Refused, TooMany
 from parley.core.events.event_log import announce
 from parley.core.text.messages import N_
+from parley.threads.queries import lock_thread
 
 # Each new attempt means that the same author posted another comment: nobody does so that often.
 MOST_ATTEMPTS = 20

@@ -4,12 +4,12 @@ from contextlib import suppress
 
 import msgspec
 
-from parley.comments.states import lock_thread
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer, refuse_unverified
 from parley.imported.queries import OF_MEMBER, address_of
+from parley.threads.queries import lock_thread
 from parley.votes.ops import cast_vote
 
 # At once; each is an event.

@@ -14,7 +14,7 @@ from parley.core.text.cleaning import as_id, shortened
 from parley.core.text.durations import ago
 from parley.core.text.markdown import excerpt
 from parley.core.text.messages import Message
-from parley.threads.queries import PAGE, CardPerspective, CardRow, ThreadBalance, cards, unread_in
+from parley.threads.queries import PAGE, CardPerspective, CardRow, StanceCounts, cards, unread_in
 
 # In characters: about three lines each on a wide page.
 EXCERPT_LENGTH = 220
@@ -42,7 +42,7 @@ class Card(msgspec.Struct, frozen=True):
     created_at: datetime
     last_activity_at: datetime
     sparkline: list[int]
-    balance: ThreadBalance
+    balance: StanceCounts
     strongest: list[CardPerspective]
     # Statements that are common ground.
     common_ground: int
@@ -175,7 +175,7 @@ def _card(row: CardRow, perspectives: dict[int, CardPerspective]) -> Card:
         created_at=row.created_at,
         last_activity_at=row.last_activity_at,
         sparkline=row.days or [0] * DAYS,
-        balance=ThreadBalance(*row.stances) if row.stances else ThreadBalance(),
+        balance=StanceCounts(*row.stances) if row.stances else StanceCounts(),
         strongest=[perspectives[one] for one in row.strongest_ids if one in perspectives],
         common_ground=row.common_ground,
     )

@@ -63,7 +63,7 @@ async def suggest(*, viewer: Viewer, thread_id: int, correction: Correction) -> 
     Raises NotFound, and Refused where it cannot be suggested or changes nothing.
     """
     async with db.atomic():
-        await db.value("select id from thread where id = $1 for no key update", thread_id)
+        await queries.lock_thread(thread_id)
         thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
         if thread is None or article is None:
             raise NotFound(N_("This thread does not exist."))

@@ -86,7 +86,7 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
 
 async def _to_edit(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
     """Lock the thread's row and return its article. Raises NotFound or Forbidden."""
-    await db.value("select id from thread where id = $1 for no key update", thread_id)
+    await queries.lock_thread(thread_id)
     thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
     if thread is None or article is None:
         raise NotFound(N_("This thread does not exist."))
