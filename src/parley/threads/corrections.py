@@ -89,15 +89,7 @@ async def as_text(lineage: int | None, draft: bytes | None, article: ArticleRow)
         return None
     instead = msgspec.json.decode(draft or b"[]", type=list[ImportedPassage])
     parts = (instead if one.lineage == lineage else [one.passage] for one in current)
-    return ArticleText(
-        title=article.title,
-        passages=[one for part in parts for one in part],
-        byline=article.byline,
-        lang=article.lang,
-        dir=article.dir,
-        published_at=article.published_at,
-        updated_at=article.updated_at,
-    )
+    return versions.with_passages(article, [one for part in parts for one in part])
 
 
 def version(article: ArticleRow) -> str:
