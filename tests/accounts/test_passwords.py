@@ -82,7 +82,7 @@ def test_a_refusal_says_why_and_what_to_do(password: str, reason: str) -> None:
     "unit", ["a", "1f9884!8c$", "p4$$w0rd", "01012000", "4@8({[<3", "qwerty", "\N{PARROT}", "ß\u0301"]
 )
 def test_no_password_takes_long_to_judge(unit: str) -> None:
-    password = (unit * passwords.LONGEST)[: passwords.LONGEST]
+    password = (unit * passwords.LONGEST_PASSWORD)[: passwords.LONGEST_PASSWORD]
     strength.weakness(password, WORDS)
 
     started = time.thread_time()

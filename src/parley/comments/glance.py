@@ -13,7 +13,7 @@ from parley.core.text.markdown import excerpt
 # The strongest perspectives are among so many of the best perspectives, or there are none.
 BEST = 100
 # In characters: one line of the widest column.
-EXCERPT_LENGTH, WORDS = 120, 60
+EXCERPT_LENGTH, PASSAGE_LENGTH = 120, 60
 
 
 class GlancePerspective(msgspec.Struct, frozen=True):
@@ -93,5 +93,5 @@ def first_in_view(passages: Sequence[PassageRow]) -> FirstInView | None:
         return None
     first, *others = passages
     following = next((row for row in others if row.comment_count), None)
-    words = shortened(following.text, WORDS) if following else ""
+    words = shortened(following.text, PASSAGE_LENGTH) if following else ""
     return FirstInView(first.comment_count, following, words)

@@ -10,7 +10,7 @@ from parley.articles.queries import PassageRow
 from parley.comments.choosing import Node, Tree, choose
 from parley.comments.queries import CommentRow
 from parley.comments.rules import IS_IN
-from parley.comments.tree import ORDER, RANK, SHOWN
+from parley.comments.tree import MOST_SHOWN, ORDER, RANK
 from parley.core import db
 from parley.core.text.cleaning import shortened
 from parley.threads.queries import StanceCounts
@@ -20,7 +20,7 @@ SHORT = 200
 # Perspectives shown per group of a longer discussion: at least FEWEST, about ROOTS in all, so that replies fit too.
 FEWEST = 2
 ROOTS = 100
-WORDS = 90
+PASSAGE_LENGTH = 90
 
 
 Kind = Literal["passage", "whole", "earlier"]
@@ -44,7 +44,7 @@ class CommentGroup(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """How the passage begins."""
-        return shortened(self.passage.text, WORDS) if self.passage else ""
+        return shortened(self.passage.text, PASSAGE_LENGTH) if self.passage else ""
 
     @property
     def left(self) -> int:
@@ -107,8 +107,8 @@ async def first_of_each(
     one = "and c.stance = $6" if stance else ""
     sql = FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=one)
     extra = [stance] if stance else []
-    nodes = await db.fetch(Node, sql, thread, lineages, each, 4 * each, 4 * SHOWN, *extra)
-    return choose(nodes, None, SHORT if short else SHOWN, kept=[node.id for node in nodes if node.parent is None])
+    nodes = await db.fetch(Node, sql, thread, lineages, each, 4 * each, 4 * MOST_SHOWN, *extra)
+    return choose(nodes, None, SHORT if short else MOST_SHOWN, kept=[node.id for node in nodes if node.parent is None])
 
 
 def grouped(

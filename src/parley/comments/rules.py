@@ -9,7 +9,7 @@ from parley.core.http.access import ADMIN, MODERATOR, Viewer
 from parley.core.text.messages import N_
 
 STANCES = ("supports", "challenges", "adds", "asks")
-LONGEST = 40_000
+LONGEST_COMMENT = 40_000
 LONGEST_QUOTE = 300
 MOST_LINKS = 20
 RESTORE_HOURS = 24
@@ -23,7 +23,7 @@ SHOWN_STATE = """
 """
 IS_VISIBLE = "c.state = 'visible'"
 # All that readers read of a comment, as the automatic rules do (drafts.py: Draft.words).
-WORDS = "c.body || coalesce(E'\\n\\n' || c.statement, '')"
+ALL_WORDS = "c.body || coalesce(E'\\n\\n' || c.statement, '')"
 # Comments that are held, or never became visible, are not in the tree at all.
 IS_IN = "c.state not in ('pending', 'rejected', 'expired', 'withdrawn')"
 

@@ -20,7 +20,7 @@ MOST = 10_000
 MOST_COMMENTS = 2_000
 # The times on a page ("5 min") may be wrong by a twentieth.
 OFF_BY = 20
-SHORTEST, LONGEST = 30.0, 3_600.0
+SHORTEST_SECONDS, LONGEST_SECONDS = 30.0, 3_600.0
 
 
 def _rows(table: str, where: str) -> str:
@@ -106,4 +106,4 @@ class ValidatedCache(Generic[Value]):
 def right_for(newest: datetime) -> float:
     """Return for how many seconds the relative times on a page stay right; `newest` is the last moment on it."""
     past = (datetime.now(UTC) - newest).total_seconds()
-    return min(max(past / OFF_BY, SHORTEST), LONGEST)
+    return min(max(past / OFF_BY, SHORTEST_SECONDS), LONGEST_SECONDS)

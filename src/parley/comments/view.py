@@ -172,7 +172,7 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
         shown = await _grouped(query, thread, rows, parts)
     else:
         shown = await _make_discussion(await _present(query, rows))
-    short = await glance.glance(thread.id, rows, shown.layout.positions)
+    short = await glance.glance(thread.id, rows, shown.layout.entries)
     pinned = await queries.pinned(thread.id) if thread.has_pinned else None
     return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, short, pinned)
 

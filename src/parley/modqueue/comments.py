@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from rapidfuzz import fuzz, process
 
-from parley.comments.rules import WORDS
+from parley.comments.rules import ALL_WORDS
 from parley.core import db
 from parley.core.text import markdown
 from parley.matching.post import LONGEST_COMPARED, comparable
@@ -59,10 +59,10 @@ where {{}} order by c.created_at desc, c.id desc limit $7
 MATCHING = ROWS.format(FOUND)
 THESE = ROWS.format(f"{FOUND} and c.id = any($8::bigint[])")
 COMPARED = f"""
-select c.id, left({WORDS}, {LONGEST_COMPARED}) as words from comment c where {FOUND}
+select c.id, left({ALL_WORDS}, {LONGEST_COMPARED}) as words from comment c where {FOUND}
 order by c.created_at desc, c.id desc limit $7
 """  # noqa: S608 constants only
-LIKE = f"select left({WORDS}, {LONGEST_COMPARED}) from comment c where c.id = $1"  # noqa: S608 as above
+LIKE = f"select left({ALL_WORDS}, {LONGEST_COMPARED}) from comment c where c.id = $1"  # noqa: S608 as above
 
 
 class ComparedComment(msgspec.Struct, frozen=True):
