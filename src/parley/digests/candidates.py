@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.digests.quality import is_good_enough
+from parley.digests.quality import is_worth_featuring
 
 # The weight of a comment's votes halves after this many days.
 HALF_DAYS = 7.0
@@ -57,9 +57,9 @@ class CandidateRow(msgspec.Struct, frozen=True):
     ups: int
     replies: int
 
-    def is_good_enough(self, kind: str) -> bool:
+    def is_worth_featuring(self, kind: str) -> bool:
         """Whether it may be included as an item of this kind. Articles always may."""
-        return self.comment is None or is_good_enough(kind, self.account_minutes, self.ups, self.replies)
+        return self.comment is None or is_worth_featuring(kind, self.account_minutes, self.ups, self.replies)
 
     def candidate(self, kind: str, now: datetime, *, unread: int = 0, since: datetime | None = None) -> Candidate:
         """Return the candidate of this kind."""
