@@ -28,7 +28,7 @@ STATEMENT = re.compile(
 )
 # Constants that are filled or put together when they are needed, and what comes of it.
 BUILT = {
-    accounts.ACCOUNT: [accounts.ACCOUNT.format(which) for which in ("id = $1", accounts.NAMED, accounts.CLAIMS)],
+    accounts.ACCOUNT: [accounts.ACCOUNT.format(which) for which in ("id = $1", accounts.NAMED, accounts.UNVERIFIED)],
     contents.CONTENTS: [contents.CONTENTS.format("comment")],
     counts.ADD_FROM: [counts.ADD_ONE, counts.ADD_THREAD],
     counts.ADD_WORDS: [counts.ADD_WORDS_OF_ONE, counts.ADD_WORDS_OF_THREAD],

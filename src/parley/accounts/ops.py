@@ -38,8 +38,8 @@ WRONG_LOGIN = N_("The name, address or password is wrong.")
 async def sign_in(*, login: str, password: str, client: Client, answer: str = "") -> SignedIn | SecondFactorNeeded:
     """Start a session with a new token, and end the one that the browser had; or ask for the second factor first.
 
-    `answer` solves the challenge of an earlier ProofNeeded. Raises Refused for a wrong name or password, Forbidden for
-    a suspended or closed account, TooMany (also as ProofNeeded) after too many wrong passwords.
+    `answer` solves the challenge of an earlier ProofOfWorkNeeded. Raises Refused for a wrong name or password,
+    Forbidden for a suspended or closed account, TooMany (also as ProofOfWorkNeeded) after too many wrong passwords.
     """
     candidates = await queries.by_login(login)
     owner = next(filter(None, candidates), None)

@@ -95,7 +95,7 @@ async def add(viewer: Viewer, credential: str, name: str) -> None:
                     credential=made.credential_id,
                     handle=handle,
                     public_key=made.credential_public_key,
-                    uses=made.sign_count,
+                    sign_count=made.sign_count,
                     transports=[one.value for one in transports],
                 )
             )

@@ -2,7 +2,7 @@
 
 import structlog
 
-from parley.accounts import authentication, authenticators, devices, passkeys, queries, recovery_codes, second_step
+from parley.accounts import authentication, authenticators, devices, passkeys, queries, recovery_codes, sign_in_ticket
 from parley.accounts.authentication import APP, RECOVERY_CODE, Client, SecondFactorNeeded, SignedIn
 from parley.accounts.authenticators import WRONG_CODE
 from parley.accounts.queries import Account
@@ -53,7 +53,7 @@ async def _accepts_recovery_code(account: Account, code: str) -> bool:
 
 async def of_ticket(ticket: str) -> tuple[Account, frozenset[str]]:
     """Return who is signing in, and by what they proved who they are so far. Raises Gone for an old ticket."""
-    found = second_step.read(ticket)
+    found = sign_in_ticket.read(ticket)
     account = await queries.account(found.member) if found else None
     if found is None or account is None or not found.is_valid(account.password_hash):
         raise Gone(STALE)

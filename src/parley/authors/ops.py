@@ -12,8 +12,8 @@ from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
+from parley.core.signing import is_signature, sign
 from parley.core.text.messages import N_
-from parley.mail.links import is_proof, proof
 from parley.threads.queries import lock_thread
 
 TOO_MANY = N_("Three of your claims are waiting. Please wait until one of them is decided.")
@@ -64,12 +64,12 @@ async def _row(number: int) -> ClaimRow:
 
 def key(row: ClaimRow) -> str:
     """The secret part of the link that confirms an address, for this address only."""
-    return proof("claim", _signed_part(row)).hex()
+    return sign("claim", _signed_part(row)).hex()
 
 
 def is_key(row: ClaimRow, key: str) -> bool:
     """Whether `key` is the secret part of the link of this claim."""
-    return is_proof("claim", _signed_part(row), key)
+    return is_signature("claim", _signed_part(row), key)
 
 
 def _signed_part(row: ClaimRow) -> bytes:
