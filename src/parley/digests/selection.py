@@ -51,16 +51,35 @@ def reader_has(reader: DigestReader, topic: str) -> bool:
     return topic in reader.topics or not reader.topics
 
 
-def _is_known(reader: DigestReader, one: Candidate) -> bool:
-    """Whether the reader wrote it, visited its thread since, or was mailed it."""
+def is_author(reader: DigestReader, one: Candidate) -> bool:
+    return one.author == str(reader.id)
+
+
+def has_seen(reader: DigestReader, one: Candidate) -> bool:
+    """Whether the reader was in the thread since it was written."""
     seen = reader.seen.get(one.thread)
-    return one.author == str(reader.id) or one.key in reader.mailed or (seen is not None and one.at <= seen)
+    return seen is not None and one.at <= seen
 
 
-def _is_unwanted(reader: DigestReader, one: Candidate) -> bool:
-    # A followed thread is included even if its topic is muted.
-    is_muted = one.thread in reader.muted_threads or (one.topic in reader.muted_topics and one.kind != "followed")
-    return is_muted or one.author in reader.hidden_authors or (one.assisted and reader.collapses_assisted)
+def was_mailed(reader: DigestReader, one: Candidate) -> bool:
+    return one.key in reader.mailed
+
+
+def mutes(reader: DigestReader, one: Candidate) -> bool:
+    """Whether the reader muted the thread or its topic. A followed thread is included even if its topic is muted."""
+    return one.thread in reader.muted_threads or (one.topic in reader.muted_topics and one.kind != "followed")
+
+
+def hides_author(reader: DigestReader, one: Candidate) -> bool:
+    return one.author in reader.hidden_authors
+
+
+def collapses(reader: DigestReader, one: Candidate) -> bool:
+    return one.assisted and reader.collapses_assisted
+
+
+# What keeps a candidate from a reader (absence.py says each in words).
+OBJECTIONS = (is_author, has_seen, was_mailed, mutes, hides_author, collapses)
 
 
 class _Issue:
@@ -115,7 +134,7 @@ class _Issue:
             return False
         if one.kind not in SECTIONS["you"] and one.thread in self._threads:
             return False
-        return not _is_known(self.reader, one) and not _is_unwanted(self.reader, one)
+        return not any(objects(self.reader, one) for objects in OBJECTIONS)
 
     def _add(self, one: Candidate) -> None:
         self.items.append(one)
