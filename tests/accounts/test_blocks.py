@@ -62,7 +62,7 @@ async def test_muting_whoever_is_blocked_leaves_the_block(client: httpx.AsyncCli
 async def test_there_is_an_end_to_it_but_whoever_is_muted_can_still_be_blocked(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocks, "MOST", 1)
+    monkeypatch.setattr(blocks, "MOST_BLOCKED", 1)
     mira, jonas, other = await make.member("mira"), await make.member("jonas"), await make.member("other")
     await make.sign_in(client, mira)
     await client.post("/u/jonas/mute", data={"on": "1"})

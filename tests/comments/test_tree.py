@@ -230,7 +230,7 @@ def counted(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> Count:
 async def test_a_page_asks_as_many_queries_however_long_the_thread(
     client: httpx.AsyncClient, counted: Count, signed_in: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(viewer_cache, "SECONDS", 60)
+    monkeypatch.setattr(viewer_cache, "CACHE_SECONDS", 60)
     monkeypatch.setattr(current, "_cache", MicroCache("rules", 60, most=1))
     if signed_in:
         await make.sign_in(client, await make.member())

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.digests.candidates import Candidate, DigestReader, pooled, score
-from parley.digests.selection import MOST, MOST_ELSEWHERE, MOST_OF, ORDER, SECTIONS, SIDES, reader_has, select
+from parley.digests.selection import MOST_ELSEWHERE, MOST_ITEMS, MOST_OF, ORDER, SECTIONS, SIDES, reader_has, select
 
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
 TOPICS = ("research", "policy", "work")
@@ -80,7 +80,7 @@ def test_an_issue_is_short_and_nobody_speaks_twice_in_it(
     items = select(reader, own, pooled(offered))
     authors = [one.author for one in items if one.author is not None]
 
-    assert len(items) <= MOST
+    assert len(items) <= MOST_ITEMS
     assert len(set(authors)) == len(authors)
     assert len({one.key for one in items}) == len(items)
     for section, most in MOST_OF.items():

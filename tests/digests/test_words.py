@@ -14,7 +14,7 @@ from parley import mail
 from parley.digests import letters, rendering
 from parley.digests.items import DigestItem
 from parley.digests.letters import Edition
-from parley.digests.selection import MOST, ORDER
+from parley.digests.selection import MOST_ITEMS, ORDER
 from parley.digests.subjects import SUBJECT
 from parley.digests.words import day_word, lay_out
 
@@ -175,13 +175,13 @@ def test_every_item_says_why_it_is_included(changes: dict[str, object], reason: 
 def test_a_letter_is_small_and_holds_no_markup_of_its_items(words: str) -> None:
     """Ten items of the longest, in whatever script: mail clients cut off what is longer than 100 kB."""
     html = f"<p>{words.replace('&', '&amp;').replace('<', '&lt;')}</p>"
-    items = [changed(position=n, thread=n, comment=n, title=words[:200], html=html) for n in range(1, MOST + 1)]
+    items = [changed(position=n, thread=n, comment=n, title=words[:200], html=html) for n in range(1, MOST_ITEMS + 1)]
 
     letter = letters.digest(EDITION, items)
 
     assert letter.html is not None
     assert len(letter.html.encode()) < 80_000
-    assert letter.html.count("<h3") == MOST
+    assert letter.html.count("<h3") == MOST_ITEMS
     assert len(re.findall("<script|<img|<iframe|<link", letter.html)) == 0
 
 

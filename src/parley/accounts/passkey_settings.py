@@ -27,7 +27,7 @@ from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
-MOST = 10
+MOST_PASSKEYS = 10
 # The longest id that the standard allows.
 LONGEST_ID = 1_023
 
@@ -84,8 +84,8 @@ async def add(viewer: Viewer, credential: str, name: str) -> None:
         async with db.atomic():
             # Of two forms at once, the second waits and counts the passkey of the first.
             await db.execute("select from member where id = $1 for update", viewer.id)
-            if await Passkey.count().where(Passkey.member == viewer.id) >= MOST:
-                raise Refused(TOO_MANY, most=MOST)
+            if await Passkey.count().where(Passkey.member == viewer.id) >= MOST_PASSKEYS:
+                raise Refused(TOO_MANY, most=MOST_PASSKEYS)
             ways = signed.response.get("transports")
             transports = passkeys.transports(ways if isinstance(ways, list) else [])
             await Passkey.insert(

@@ -54,12 +54,12 @@ def _can_be_new(row: CommentRow, viewer: Viewer) -> bool:
 
 
 # More than one page shows, so that some are left when the reader has visited all of its new comments.
-MOST = 300
+MOST_NEW = 300
 BEYOND = f"""
 select c.id from comment c
 where c.thread = $1 and c.created_at > $2 and c.author is distinct from $3 and {IS_VISIBLE}
   and c.id <> all($5::bigint[]) and coalesce(c.author, 0) <> all($6::bigint[])
-order by c.id > $4 desc, c.id limit {MOST}
+order by c.id > $4 desc, c.id limit {MOST_NEW}
 """  # noqa: S608 constants only
 
 

@@ -15,7 +15,7 @@ from parley.core.cache import ENTRY_BYTES, Bounded, moment
 
 Value = TypeVar("Value")
 
-MOST = 10_000
+MOST_KEPT = 10_000
 # In longer threads the sum costs as much as the page.
 MOST_COMMENTS = 2_000
 # The times on a page ("5 min") may be wrong by a twentieth.
@@ -74,7 +74,7 @@ class ValidatedCache(Generic[Value]):
 
     def __init__(self, name: str, most_bytes: int, size: Callable[[Value], int]) -> None:
         self._kept: Bounded[ValidatedValue[Value]] = Bounded(
-            MOST, most_bytes, lambda one: ENTRY_BYTES + size(one.value), name
+            MOST_KEPT, most_bytes, lambda one: ENTRY_BYTES + size(one.value), name
         )
 
     async def get(

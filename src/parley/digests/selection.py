@@ -9,7 +9,7 @@ import msgspec
 
 from parley.digests.candidates import Candidate, DigestReader, Key, Pool, Story, precedence, stories_of
 
-MOST = 10
+MOST_ITEMS = 10
 # The sections in order, each with its kinds of items.
 SECTIONS = {
     "you": ("reply", "mention"),
@@ -42,7 +42,7 @@ def select(reader: DigestReader, own: Sequence[Candidate], pool: Pool) -> list[C
     issue.take((one for one in pool.questions if reader_has(reader, one.topic)), MOST_OF["question"])
     issue.take_pool(pool.stories)
     issue.take((one for one in pool.opened if reader_has(reader, one.topic)), MOST_OF["opened"])
-    issue.take_stories(moved, MOST)
+    issue.take_stories(moved, MOST_ITEMS)
     return sorted(issue.items, key=lambda one: ORDER[one.kind])
 
 
@@ -94,7 +94,7 @@ class _Issue:
 
     def take(self, candidates: Iterable[Candidate], most: int) -> None:
         """Take the best candidates that fit, at most `most`."""
-        room = min(most, MOST - len(self.items))
+        room = min(most, MOST_ITEMS - len(self.items))
         for one in sorted(candidates, key=precedence):
             if room <= 0:
                 return
@@ -112,10 +112,10 @@ class _Issue:
     def take_pool(self, stories: Sequence[Story]) -> None:
         """Fill the issue with the best stories of the reader's topics, then of other topics."""
         near = (story for story in stories if reader_has(self.reader, story.topic))
-        self.take_stories(near, MOST)
+        self.take_stories(near, MOST_ITEMS)
         taken = 0
         for story in stories:
-            if taken == MOST_ELSEWHERE or len(self.items) + len(SIDES) > MOST:
+            if taken == MOST_ELSEWHERE or len(self.items) + len(SIDES) > MOST_ITEMS:
                 return
             if not reader_has(self.reader, story.topic):
                 taken += self._take_story(story, kind="elsewhere")
