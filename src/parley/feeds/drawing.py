@@ -19,7 +19,7 @@ STANCE_COLOURS = ("#1a6a4f", "#a33710", "#715600", "#3552a8", "#8f8879")
 # Sizes of the title, the largest that fits is taken, and lines that fit.
 SIZES = ((72, 3), (60, 4), (50, 5), (44, 6))
 LINE = 1.2
-LONGEST = 240
+LONGEST_TITLE = 240
 SMALL = 34
 FONTS = ("latin", "latin-ext", "cyrillic", "greek")
 # No font has a letter for it, so its picture is that of a missing letter.
@@ -69,7 +69,7 @@ def _numbers(comments: int, people: int) -> str:
 
 
 def _title(canvas: ImageDraw.ImageDraw, title: str) -> None:
-    short = shortened(title, LONGEST)
+    short = shortened(title, LONGEST_TITLE)
     for size, most in SIZES:
         lines = list(_wrapped(short, size))
         if len(lines) <= most:

@@ -98,7 +98,7 @@ async def of_search(form: SearchForm, viewer: Viewer | None) -> Feed:
     if asked is None:
         raise Refused(joined(" ", form.errors.values()))
     newest = msgspec.structs.replace(asked, sort="new")
-    found = await hits(newest, Kind.COMMENT, offset=0, limit=queries.MOST)
+    found = await hits(newest, Kind.COMMENT, offset=0, limit=queries.MOST_ENTRIES)
     rows = await comments.by_ids(found.refs)
     titles = await queries.titles([row.thread for row in rows.values()])
     query = f"?{urlencode(form.chosen)}"

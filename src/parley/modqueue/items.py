@@ -98,7 +98,7 @@ class CommentWords(msgspec.Struct, frozen=True):
         return Markup(self.raw_html)  # noqa: S704 see the docstring
 
 
-WORDS = f"""
+COMMENT_WORDS = f"""
 select c.id, coalesce(m.name, c.imported_author) as author, c.state, c.statement, c.html as raw_html, c.body,
        c.stance, c.assisted,
        c.collapsed, c.created_at, c.edited_at, case when {MAY_BE_QUOTED} then c.quote end as quote,
@@ -112,7 +112,7 @@ from comment c join thread t on t.id = c.thread left join member m on m.id = c.a
 
 async def words(comment: int) -> CommentWords | None:
     """A comment in any state; the caller has checked that the viewer may read it."""
-    return await db.fetch_one(CommentWords, WORDS, comment)
+    return await db.fetch_one(CommentWords, COMMENT_WORDS, comment)
 
 
 class ReportRow(msgspec.Struct, frozen=True):
