@@ -1,2 +1,2 @@
-/* sources 2e5b08feadcb599c65c467bb7d9ef25fd5120bb852c91d1fafcf6b056b69984b */
+/* sources 5dac2d4075b62144 */
 var c={n:"next",N:"prev"},r=null;document.addEventListener("keydown",e=>{if(e.ctrlKey||e.metaKey||e.altKey||e.defaultPrevented)return;let t=document.querySelector("main input[type=search], .masthead input[type=search]");if(e.key==="Escape"&&e.target===t)return l(t);e.target.closest("input, textarea, select, dialog, [contenteditable]")||(c[e.key]&&document.querySelector(`nav.strip [rel=${c[e.key]}]`)?.click(),e.key==="/"&&(e.preventDefault(),r=document.activeElement,t.checkVisibility()?t.select():document.querySelector(".to-search").click()))});function l(e){e.blur(),r?.isConnected&&r.focus({preventScroll:!0})}

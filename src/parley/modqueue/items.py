@@ -172,7 +172,7 @@ class Dossier(msgspec.Struct, frozen=True):
     requests: list[RightsRow]
     hits: list[HitRow]
     decided: list[EarlierDecision]
-    character: MemberSummary | None
+    member: MemberSummary | None
     record: list[EarlierDecision]
     notes: list[NoteRow]
     others: list[OtherItem]
@@ -204,9 +204,9 @@ async def dossier(viewer: int, number: int) -> Dossier | None:
 
 async def _about(viewer: int, row: ItemRow) -> dict[str, Any]:
     if row.member is None:
-        return {"character": None, "record": [], "notes": [], "others": []}
+        return {"member": None, "record": [], "notes": [], "others": []}
     return {
-        "character": await people.summary(row.member),
+        "member": await people.summary(row.member),
         "record": await people.record_of(row.member),
         "notes": await people.notes(row.member),
         "others": await people.others(viewer, row.member, row.id),
