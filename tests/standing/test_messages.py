@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from spoken import spoken
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
 ALL = sorted(file.relative_to(TEMPLATES).as_posix() for file in TEMPLATES.rglob("*.[ht][tx]*"))
+FOLDERS = sorted({name.rpartition("/")[0] for name in ALL})
 WORD = re.compile(r"[A-Za-z]{2,}|\b[aAI]\b")
 # A text of an expression that is a sentence or a label, wherever it goes: it begins with a capital, or has two words.
 PROSE = re.compile(r"^[A-Z][a-z]|[a-z][,.:]? [a-z]")
@@ -60,7 +62,13 @@ def literal(source: nodes.Template) -> str:
     return "".join(" ".join(shown(part)) for output in outputs for part in output.nodes)
 
 
+def in_folder(folder: str) -> list[str]:
+    return [name for name in ALL if name.rpartition("/")[0] == folder]
+
+
+@cache
 def parsed(name: str) -> nodes.Template:
+    """A template, in the pseudo-language: nothing but the two tests that speak it calls this."""
     env = pages.environment() if name.endswith(".html") else writing._plain()
     return env.parse((TEMPLATES / name).read_text())
 
@@ -70,17 +78,26 @@ def speaking_pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "translated", pseudo)
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_a_template_says_nothing_but_messages(name: str, speaking_pseudo: None) -> None:
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_templates_say_nothing_but_messages(folder: str, speaking_pseudo: None) -> None:
+    assert {name: found for name in in_folder(folder) if (found := said(name))} == {}
+
+
+def said(name: str) -> list[str]:
+    """The lines of a template that are no messages."""
     text = NAMES.sub("", literal(parsed(name)))
     if name.endswith(".html"):
         text = " ".join(spoken(text))
+    return [line.strip() for line in outside(text).splitlines() if WORD.search(line)]
 
-    assert [line.strip() for line in outside(text).splitlines() if WORD.search(line)] == []
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_no_sentence_hides_in_an_expression(folder: str, speaking_pseudo: None) -> None:
+    assert {name: found for name in in_folder(folder) if (found := hidden(name))} == {}
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_no_sentence_hides_in_an_expression(name: str, speaking_pseudo: None) -> None:
+def hidden(name: str) -> list[str]:
+    """The texts within a template's expressions that read like sentences."""
     source = parsed(name)
     marked = [call for call in source.find_all(nodes.Call) if getattr(call.node, "name", "") == "plural_forms"]
     attributes = [one for one in source.find_all(nodes.Keyword) if one.key == "autocomplete"]
@@ -88,8 +105,7 @@ def test_no_sentence_hides_in_an_expression(name: str, speaking_pseudo: None) ->
     passed = {id(const) for other in others for const in other.find_all(nodes.Const)}
     consts = [const for const in source.find_all(nodes.Const) if id(const) not in passed]
     texts = [const.value for const in consts if isinstance(const.value, str)]
-
-    assert [text for text in texts if PROSE.search(outside(text))] == []
+    return [text for text in texts if PROSE.search(outside(text))]
 
 
 def test_the_list_of_messages_is_that_of_templates_and_code(tmp_path: Path) -> None:
