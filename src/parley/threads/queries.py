@@ -7,7 +7,6 @@ import msgspec
 
 from parley.articles.rules import READABLE
 from parley.core import db
-from parley.core.cache import Bounded
 from parley.threads.tables import Thread, Topic
 
 PAGE = 20
@@ -93,18 +92,10 @@ async def one(thread_id: int) -> ThreadRow | None:
     return await db.fetch_one(ThreadRow, ONE, thread_id)
 
 
-# Cached forever, since a thread's slug never changes.
-_addresses: Bounded[str] = Bounded(10_000)
-
-
 async def address(thread_id: int) -> str:
     """The address of an existing thread."""
-    known = _addresses.get(thread_id)
-    if known is None:
-        found = await Thread.select(Thread.slug).where(Thread.id == thread_id).first()
-        known = f"/t/{thread_id}/{found['slug'] if found else None}"
-        _addresses.put(thread_id, known)
-    return known
+    found = await Thread.select(Thread.slug).where(Thread.id == thread_id).first()
+    return f"/t/{thread_id}/{found['slug'] if found else None}"
 
 
 class TopicRow(msgspec.Struct, frozen=True):
