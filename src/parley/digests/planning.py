@@ -8,7 +8,7 @@ import msgspec
 from parley.core import db
 from parley.core.events import attempts
 from parley.digests.queries import SUBSCRIBED, Subscribed
-from parley.digests.rules import QUIET_DAYS
+from parley.digests.rules import INACTIVE_DAYS
 from parley.digests.schedule import Schedule, jitter, next_due
 
 BATCH = 500
@@ -69,9 +69,9 @@ def step(one: Subscribed, now: datetime) -> PlanStep:
 
 def _list(one: Subscribed, now: datetime) -> tuple[str | None, datetime | None]:
     """Return which letter is due, and when the member was last asked; an inactive member is asked once."""
-    if not one.reads:
+    if not one.may_receive:
         return None, one.asked_at
-    if now - one.here_at <= timedelta(days=QUIET_DAYS):
+    if now - one.here_at <= timedelta(days=INACTIVE_DAYS):
         return "digest", one.asked_at
     if one.asked_at is None or one.asked_at < one.here_at:
         return "keep", now

@@ -6,8 +6,7 @@ from datetime import datetime
 import msgspec
 
 from parley.core import db
-from parley.digests import building
-from parley.digests import items as digests_items
+from parley.digests import building, items
 from parley.digests.candidates import Pool
 from parley.digests.letters import Edition
 from parley.digests.planning import step
@@ -58,7 +57,7 @@ async def run(now: datetime, progress: Callable[[int, int], object]) -> TrialRes
 
 async def _count(found: TrialResult, editions: list[Edition], pool: Pool, now: datetime) -> None:
     chosen = await building.choose(editions, pool, now)
-    included = await digests_items.of_choice([(index, one.member, chosen[index]) for index, one in enumerate(editions)])
+    included = await items.of_choice([(index, one.member, chosen[index]) for index, one in enumerate(editions)])
     found.letters += len(included)
     found.items += sum(map(len, included.values()))
     found.empty += len(editions) - len(included)
