@@ -106,6 +106,7 @@ class PassageBalance(msgspec.Struct, frozen=True):
 
     @property
     def balance(self) -> "PassageBalance":
+        """Itself: templates read `passage.balance`, as of articles.queries.PassageRow."""
         return self
 
     @property

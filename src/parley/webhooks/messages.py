@@ -1,4 +1,4 @@
-"""The message that tells a receiver of an event: what every reader may see when it is sent."""
+"""The message about an event: what every reader may see when it is sent."""
 
 from datetime import datetime
 
