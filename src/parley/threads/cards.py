@@ -14,14 +14,13 @@ from parley.core.text.cleaning import as_id, shortened
 from parley.core.text.durations import ago
 from parley.core.text.markdown import excerpt
 from parley.core.text.messages import Message
-from parley.threads.queries import PAGE, CardRow, CardVoice, ThreadBalance, cards, unread_in
+from parley.threads.queries import PAGE, SPARKLINE_DAYS, CardRow, CardVoice, ThreadBalance, cards, unread_in
 
 # In characters: about three lines each on a wide page.
 EXCERPT_LENGTH = 220
 VOICE_LENGTH = 140
-DAYS = 14
 CACHED, CACHED_BYTES = 2_000, 8 * 2**20
-# Roughly.
+# About what a card takes in the cache.
 CARD_BYTES = 3_000
 
 
@@ -174,7 +173,7 @@ def _card(row: CardRow, voices: dict[int, CardVoice]) -> Card:
         people=row.people,
         created_at=row.created_at,
         last_activity_at=row.last_activity_at,
-        sparkline=row.days or [0] * DAYS,
+        sparkline=row.days or [0] * SPARKLINE_DAYS,
         balance=ThreadBalance(*row.stances) if row.stances else ThreadBalance(),
         strongest=[voices[one] for one in row.strongest_ids if one in voices],
         common_ground=row.common_ground,

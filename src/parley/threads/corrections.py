@@ -20,7 +20,7 @@ from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
 from parley.importing.passages import ImportedPassage
 from parley.threads import queries
-from parley.threads.edit_ops import NOTHING, StaleEdit
+from parley.threads.edit_ops import NOTHING, StaleEdit, text_of
 from parley.threads.ops import revise_thread
 from parley.threads.suggestion_limits import refuse_too_many
 from parley.threads.suggestion_rows import SuggestionRow
@@ -63,7 +63,7 @@ async def suggest(*, viewer: Viewer, thread_id: int, correction: Correction) -> 
     Raises NotFound, and Refused where it cannot be suggested or changes nothing.
     """
     async with db.atomic():
-        await db.value("select id from thread where id = $1 for no key update", thread_id)
+        await queries.lock(thread_id)
         thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
         if thread is None or article is None:
             raise NotFound(N_("This thread does not exist."))
@@ -88,16 +88,8 @@ async def as_text(lineage: int | None, draft: bytes | None, article: ArticleRow)
     if not any(one.lineage == lineage for one in current):
         return None
     instead = msgspec.json.decode(draft or b"[]", type=list[ImportedPassage])
-    parts = (instead if one.lineage == lineage else [one.passage] for one in current)
-    return ArticleText(
-        title=article.title,
-        passages=[one for part in parts for one in part],
-        byline=article.byline,
-        lang=article.lang,
-        dir=article.dir,
-        published_at=article.published_at,
-        updated_at=article.updated_at,
-    )
+    passages = [one for part in current for one in (instead if part.lineage == lineage else [part.passage])]
+    return text_of(article, passages)
 
 
 def version(article: ArticleRow) -> str:

@@ -11,6 +11,8 @@ from parley.threads.tables import Thread, Topic
 
 PAGE = 20
 SORTS = ("hot", "new", "active", "top")
+# Bars of a card's sparkline.
+SPARKLINE_DAYS = 14
 PERIODS = {"day": 1, "week": 7, "month": 30, "year": 365, "all": 36_500}
 
 
@@ -96,6 +98,11 @@ async def address(thread_id: int) -> str:
     """The address of an existing thread."""
     found = await Thread.select(Thread.slug).where(Thread.id == thread_id).first()
     return f"/t/{thread_id}/{found['slug'] if found else None}"
+
+
+async def lock(thread_id: int) -> None:
+    """Lock a thread's row until the transaction ends. What is read afterwards does not change meanwhile."""
+    await db.value("select id from thread where id = $1 for no key update", thread_id)
 
 
 class TopicRow(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from parley.articles.updating import SourceUpdate, as_update
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import MODERATOR, Viewer
-from parley.core.text.messages import N_, joined
+from parley.core.text.messages import N_, joined, shown
 from parley.threads import corrections, queries, suggestion_rows
 from parley.threads.edit_ops import NOTHING, StaleEdit
 from parley.threads.ops import revise_thread
@@ -26,7 +26,6 @@ from parley.threads.suggestion_rows import SuggestionRow
 from parley.threads.tables import SuggestedUpdate
 from parley.threads.updating import apply_update, notify_concerned
 
-LOCK = "select id from thread where id = $1 for no key update"
 SUGGEST = """
 insert into suggested_update (thread, member, draft) values ($1, $2, $3)
 on conflict (thread, member, coalesce(passage, 0)) where state = 'waiting'
@@ -48,7 +47,7 @@ async def suggest(*, viewer: Viewer, found: imports.Import) -> tuple[int, int]:
             raise Refused(N_("This article has no discussion yet. You can publish it."))
         if discussion.state == "archived":
             raise Refused(N_("This discussion is archived, so its article does not change any more."))
-        await db.value(LOCK, discussion.id)
+        await queries.lock(discussion.id)
         await refuse_frozen(number or 0)
         await refuse_too_many(discussion.id, viewer.id)
         made: int = await db.value(SUGGEST, discussion.id, viewer.id, found.draft)
@@ -115,9 +114,9 @@ async def _write(decision: SuggestionDecision, row: SuggestionRow, article: int,
     A text that a member pasted is their edit, not the source's text (docs/decisions/0005).
     """
     if row.member_id is not None and update.source.fetched is None:
-        edit = RevisionNote(row.member_id, "Suggested as an update.")
+        edit = RevisionNote(row.member_id, shown(N_("Suggested as an update.")))
         return await revise_thread(decision.thread, update.text, edit) is not None
-    reason = "Takes the text of the source where it was corrected here."
+    reason = shown(N_("Takes the text of the source where it was corrected here."))
     chosen = RevisionNote(decision.viewer.id, reason) if row.member_id is None else None
     return (await apply_update(decision.thread, article, update, chosen, decided=True)).revised
 
@@ -143,7 +142,7 @@ DECIDED = {
 
 async def _to_decide(decision: SuggestionDecision) -> SuggestionRow:
     """Lock the thread's row and return the suggestion. Raises NotFound, Forbidden, or Refused if it is decided."""
-    await db.value(LOCK, decision.thread)
+    await queries.lock(decision.thread)
     thread, row = await queries.one(decision.thread), await suggestion_rows.one(decision.suggestion, decision.thread)
     if thread is None or row is None:
         raise NotFound(N_("There is no such update."))
