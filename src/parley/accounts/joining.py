@@ -1,4 +1,4 @@
-"""Signing up: what signups/ decides by, and protection against automated sign-ups."""
+"""Signing up: who may, and protection against automated sign-ups. signups/ decides about single members."""
 
 from time import time
 from typing import Literal
@@ -6,11 +6,12 @@ from typing import Literal
 import msgspec
 
 from parley.accounts import proof_of_work
+from parley.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.core import db, ratelimit
 from parley.core.errors import Refused, TooMany
 from parley.core.settings import settings
-from parley.core.text.messages import N_, Message
-from parley.mail.links import proof
+from parley.core.text.messages import N_
+from parley.mail.links import is_proof, proof
 
 Mode = Literal["open", "invited", "approved", "closed"]
 
@@ -59,18 +60,10 @@ class NotAdmitted(Refused):
     """Nobody may sign up in this way at present."""
 
 
-class ProofOfWorkNeeded(TooMany):
-    """Only a form with an answer to `challenge` is accepted."""
-
-    def __init__(self, challenge: str, why: Message = RUSH) -> None:
-        super().__init__(why, retry_after=1)
-        self.challenge = challenge
-
-
 def opened() -> str:
     """The time now, signed: when a form was opened."""
     now = str(int(time()))
-    return f"{now}.{_signature(now)}"
+    return f"{now}.{proof('form', now.encode()).hex()}"
 
 
 def is_too_quick(value: str) -> bool:
@@ -78,7 +71,7 @@ def is_too_quick(value: str) -> bool:
     if settings().local:
         return False
     then, _, signature = value.partition(".")
-    if not (then.isascii() and then.isdigit()) or signature != _signature(then):
+    if not (then.isascii() and then.isdigit() and is_proof("form", then.encode(), signature)):
         return True
     return not SHORTEST_SECONDS <= time() - int(then) <= LONGEST_SECONDS
 
@@ -92,7 +85,7 @@ async def require_proof_of_work(context: SignUpContext, email_key: str) -> None:
     is_above = await _is_above(email_key)
     is_asked = context.answer is not None and not context.is_doubtful and (is_above or await _is_rush())
     if is_asked and not await proof_of_work.accepts(context.answer or "", email_key):
-        raise ProofOfWorkNeeded(proof_of_work.challenge(email_key))
+        raise ProofOfWorkNeeded(RUSH, email_key)
     if is_above:
         await ratelimit.take(ratelimit.SIGN_UP_PROVEN, email_key)
 
@@ -107,7 +100,3 @@ async def _is_above(email_key: str) -> bool:
 
 async def _is_rush() -> bool:
     return settings().limits and bool(await db.value(IS_RUSH, FEWEST_IN_RUSH))
-
-
-def _signature(text: str) -> str:
-    return proof("form", text.encode()).hex()

@@ -2,7 +2,7 @@
 
 import structlog
 
-from parley.accounts import authentication, authenticators, devices, passkeys, queries, recovery_codes, second_step
+from parley.accounts import authentication, authenticators, devices, passkeys, queries, recovery_codes, sign_in_ticket
 from parley.accounts.authentication import APP, RECOVERY_CODE, Client, SecondFactorNeeded, SignedIn
 from parley.accounts.authenticators import WRONG_CODE
 from parley.accounts.queries import Account
@@ -19,9 +19,10 @@ STALE = N_("Too much time has passed since you gave your password. Please sign i
 
 
 async def method_of(account: Account, code: str, client: Client) -> str:
-    """Use up a code of the app or a recovery code, and return which it was. A recovery code is told by mail.
+    """Use up a code of the app or a recovery code, and return which it was.
 
-    Raises Refused for a wrong code, TooMany after too many tries.
+    The member is told by mail that a recovery code was used. Raises Refused for a wrong code, TooMany after too many
+    tries.
     """
     use = _use(account, client)
     await ratelimit.take_all([use])
@@ -53,7 +54,7 @@ async def _accepts_recovery_code(account: Account, code: str) -> bool:
 
 async def of_ticket(ticket: str) -> tuple[Account, frozenset[str]]:
     """Return who is signing in, and by what they proved who they are so far. Raises Gone for an old ticket."""
-    found = second_step.read(ticket)
+    found = sign_in_ticket.read(ticket)
     account = await queries.account(found.member) if found else None
     if found is None or account is None or not found.is_valid(account.password_hash):
         raise Gone(STALE)
@@ -73,7 +74,7 @@ async def sign_in(ticket: str, code: str, credential: str, client: Client) -> Si
     else:
         method = await method_of(account, code, client)
     async with atomic():
-        return await authentication.signed_in(account.id, methods | {method}, client)
+        return await authentication.complete(account.id, methods | {method}, client)
 
 
 def purpose(account: Account) -> str:
