@@ -21,7 +21,7 @@ from parley.accounts import (
     sign_in_ticket,
     viewer_cache,
 )
-from parley.accounts.passkey_settings import MOST
+from parley.accounts.passkey_settings import MOST_PASSKEYS
 from parley.core import db
 from parley.core.settings import settings
 
@@ -256,7 +256,7 @@ async def test_ten_passkeys_are_enough_and_none_is_stored_twice(client: httpx.As
     key = SecurityKey()
     assert (await add(client, key)).status_code == 303
     assert "stored here already" in (await add(client, key)).text
-    for _ in range(MOST - 1):
+    for _ in range(MOST_PASSKEYS - 1):
         assert (await add(client, SecurityKey())).status_code == 303
     assert "cannot have more" in (await add(client, SecurityKey())).text
 

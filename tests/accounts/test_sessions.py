@@ -107,10 +107,10 @@ async def test_a_viewer_is_cached_for_a_second_at_most(
     assert await is_signed_in(client)
     await db.execute("delete from session")
     assert (await client.get("/settings/profile")).status_code == 200
-    later = middleware.monotonic() + viewer_cache.SECONDS
+    later = middleware.monotonic() + viewer_cache.CACHE_SECONDS
     monkeypatch.setattr(middleware, "monotonic", lambda: later)
     assert (await client.get("/settings/profile")).status_code == 303
-    assert viewer_cache.SECONDS <= 1
+    assert viewer_cache.CACHE_SECONDS <= 1
 
 
 async def test_ending_all_sign_ins_is_in_force_here_at_once(client: httpx.AsyncClient, mira: Person) -> None:
@@ -170,7 +170,7 @@ async def test_a_form_of_a_member_sets_a_short_consistency_token_and_nothing_els
     cookie = (await client.post("/settings/profile", data={"assisted": "hide"})).headers["set-cookie"]
     assert cookie.startswith("parley-consistency=")
     assert {"HttpOnly", "Max-Age=2", "Path=/", "SameSite=lax"} <= set(cookie.split("; ")[1:])
-    assert max(viewer_cache.SECONDS, PAGE_SECONDS) < consistency.SECONDS
+    assert max(viewer_cache.CACHE_SECONDS, PAGE_SECONDS) < consistency.SECONDS
 
 
 async def test_a_new_consistency_token_is_not_answered_from_what_was_read_before_it(

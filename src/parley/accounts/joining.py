@@ -10,8 +10,8 @@ from parley.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.core import db, ratelimit
 from parley.core.errors import Refused, TooMany
 from parley.core.settings import settings
+from parley.core.signing import is_signature, sign
 from parley.core.text.messages import N_
-from parley.mail.links import is_proof, proof
 
 Mode = Literal["open", "invited", "approved", "closed"]
 
@@ -63,7 +63,7 @@ class NotAdmitted(Refused):
 def opened() -> str:
     """The time now, signed: when a form was opened."""
     now = str(int(time()))
-    return f"{now}.{proof('form', now.encode()).hex()}"
+    return f"{now}.{sign('form', now.encode()).hex()}"
 
 
 def is_too_quick(value: str) -> bool:
@@ -71,7 +71,7 @@ def is_too_quick(value: str) -> bool:
     if settings().local:
         return False
     then, _, signature = value.partition(".")
-    if not (then.isascii() and then.isdigit() and is_proof("form", then.encode(), signature)):
+    if not (then.isascii() and then.isdigit() and is_signature("form", then.encode(), signature)):
         return True
     return not SHORTEST_SECONDS <= time() - int(then) <= LONGEST_SECONDS
 

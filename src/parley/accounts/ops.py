@@ -20,12 +20,12 @@ from parley.accounts import (
 )
 from parley.accounts.authentication import PASSWORD, Client, SecondFactorNeeded, SignedIn
 from parley.accounts.queries import Account
-from parley.accounts.rules import may_sign_in
+from parley.accounts.rules import require_sign_in_allowed
 from parley.accounts.tables import Member
 from parley.core import db
 from parley.core.db import atomic
 from parley.core.errors import Forbidden, Refused
-from parley.core.http.access import Viewer, may_write
+from parley.core.http.access import Viewer, require_write_allowed
 from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
@@ -55,7 +55,7 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
         log.warning("sign-in refused", member=owner and owner.id, network=client.network)
         raise Refused(WRONG_LOGIN)
     await sign_in_limits.give_back(taken)
-    may_sign_in(account)
+    require_sign_in_allowed(account)
     password_hash = await _renewed_hash(account, password, asker)
     async with atomic():
         if not await replace_hash(account, password_hash):
@@ -86,7 +86,7 @@ async def set_profile(viewer: Viewer, *, title: str, bio: str, assisted: str | N
     shown beside the name on every comment, seems official. Raises Refused for what moderators removed, or an automatic
     rule would hold.
     """
-    may_write(viewer)
+    require_write_allowed(viewer)
     if viewer.role == "member" and names.seems_official(title):
         raise Forbidden(N_("Only moderators and admins can have this title. Please describe yourself in other words."))
     for hook in hooks.before_profile:
@@ -104,7 +104,7 @@ async def choose_name(viewer: Viewer, name: str) -> None:
 
     Raises Forbidden for members with a name of their own, Refused for a name that is taken or was removed.
     """
-    may_write(viewer)
+    require_write_allowed(viewer)
     if not names.is_neutral(viewer.name, viewer.id):
         raise Forbidden(N_("Only members whose name was removed can choose another one."))
     await refuse_reserved_name(name, viewer.id)

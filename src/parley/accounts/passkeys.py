@@ -31,8 +31,8 @@ FIND = "select id, member, name, public_key, handle from passkey where credentia
 OF_MEMBER = "select credential as id, transports from passkey where member = $1 order by id"
 # A signature counter that does not grow means that the passkey was copied (Web Authentication, section 6.1.1).
 COUNT = """
-update passkey set uses = $2, used_at = now()
-where id = $1 and (uses < $2 or uses = 0 and $2 = 0) returning id
+update passkey set sign_count = $2, used_at = now()
+where id = $1 and (sign_count < $2 or sign_count = 0 and $2 = 0) returning id
 """
 
 INVALID = N_("This passkey could not be checked. Please try again.")

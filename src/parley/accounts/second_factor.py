@@ -6,7 +6,7 @@ from parley.accounts import authentication, authenticators, devices, passkeys, q
 from parley.accounts.authentication import APP, RECOVERY_CODE, Client, SecondFactorNeeded, SignedIn
 from parley.accounts.authenticators import WRONG_CODE
 from parley.accounts.queries import Account
-from parley.accounts.rules import may_sign_in
+from parley.accounts.rules import require_sign_in_allowed
 from parley.core import ratelimit
 from parley.core.db import atomic
 from parley.core.errors import Gone, Refused
@@ -68,7 +68,7 @@ async def sign_in(ticket: str, code: str, credential: str, client: Client) -> Si
     closed account, TooMany after too many tries.
     """
     account, methods = await of_ticket(ticket)
-    may_sign_in(account)
+    require_sign_in_allowed(account)
     if credential:
         method = (await passkeys.check(credential, purpose(account), account.id)).method
     else:

@@ -9,7 +9,7 @@ from parley.core.errors import TooMany
 from parley.core.ratelimit import EVERYBODY, Use
 from parley.core.text.messages import N_
 
-PROOF_NEEDED = N_(
+WRONG_PASSWORDS = N_(
     "Too many wrong passwords were tried for this name or from your network. Please type your password again: your "
     "browser then does a short calculation first. Or sign in by a link that we mail to you."
 )
@@ -44,7 +44,7 @@ async def take(key: str, network: str, *, device: str | None, answer: str) -> Se
         )
     except TooMany as error:
         if not await proof_of_work.accepts(answer, key):
-            raise ProofOfWorkNeeded(PROOF_NEEDED, key, error.retry_after) from None
+            raise ProofOfWorkNeeded(WRONG_PASSWORDS, key, error.retry_after) from None
     try:
         of_network = ratelimit.of_network(ratelimit.PROVEN_NETWORK, network)
         return await _take([Use(ratelimit.PROVEN_ACCOUNT, key), *of_network])

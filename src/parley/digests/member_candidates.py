@@ -11,7 +11,7 @@ from parley.digests.candidates import Candidate, CandidateRow
 from parley.digests.rules import (
     ARTICLE_IS_UNDISPUTED,
     HAS_CONTEXT,
-    IS_GOOD,
+    IS_NOT_DOWNVOTED,
     IS_UNDISPUTED,
     MAY_BE_FEATURED,
     NEWS_DAYS,
@@ -52,7 +52,7 @@ cross join lateral (
               and one.created_at > greatest(v.seen_at, $2::timestamptz - {NEWS_DAYS} * interval '1 day')
             order by one.created_at desc limit {COUNTED}
         ) c
-        where c.author is distinct from m.id and {IS_GOOD} and {HAS_CONTEXT}
+        where c.author is distinct from m.id and {IS_NOT_DOWNVOTED} and {HAS_CONTEXT}
     ) c where c.rank <= {EACH} and {IS_UNDISPUTED}
 ) c
 """  # noqa: S608 constants only
@@ -106,7 +106,7 @@ async def member_candidates(members: Sequence[int], now: datetime) -> dict[int, 
         # A followed thread is included only if it has unread notifications for the digest.
         if (row.member, row.thread) in followed or not row.follows:
             kind = "followed" if row.follows else "read"
-            if row.is_good_enough(kind):
+            if row.is_worth_featuring(kind):
                 found[row.member].append(row.candidate(kind, now, unread=row.unread, since=row.since))
     visited = {(member, one.thread) for member, candidates in found.items() for one in candidates}
     subjects = await _subjects(notifications)
@@ -136,7 +136,7 @@ def _notified(
     # A thread gives a member at most MOST_UNREAD notifications, however many comments there are.
     unread = len(rows) if len(rows) < MOST_UNREAD else 0
     since = rows[0].created_at
-    return [row.candidate(kind, now, unread=unread, since=since) for row in comments if row.is_good_enough(kind)]
+    return [row.candidate(kind, now, unread=unread, since=since) for row in comments if row.is_worth_featuring(kind)]
 
 
 def _grouped(notifications: Sequence[NotificationRow]) -> Iterator[tuple[int, str, list[NotificationRow]]]:

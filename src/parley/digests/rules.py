@@ -14,12 +14,12 @@ EXPIRES_HOURS = 24
 NEWS_DAYS = 30
 
 # Excludes comments that are held or collapsed, or that have more votes against than for.
-IS_GOOD = f"({IS_VISIBLE} and c.collapsed is null and c.base_downs + c.downs <= c.base_ups + c.ups)"
+IS_NOT_DOWNVOTED = f"({IS_VISIBLE} and c.collapsed is null and c.base_downs + c.downs <= c.base_ups + c.ups)"
 IS_UNDISPUTED = """(
     not exists (select from queue_item o where o.kind = 'comment' and o.target = c.id and o.state = 'open')
     and not exists (select from member w where w.id = c.author and w.state in ('suspended', 'anonymised'))
 )"""
-MAY_BE_FEATURED = f"({IS_GOOD} and {IS_UNDISPUTED})"
+MAY_BE_FEATURED = f"({IS_NOT_DOWNVOTED} and {IS_UNDISPUTED})"
 # A reply cannot be understood without its parent.
 HAS_CONTEXT = """(c.parent is null or exists (
     select from comment q where q.id = c.parent and q.state = 'visible' and q.collapsed is null

@@ -28,7 +28,7 @@ with active as (
           and t.state <> 'archived' and {ARTICLE_IS_UNDISPUTED}
         order by t.last_activity_at desc limit {THREADS}
     ) t
-), voice as (
+), perspective as (
     select t.id as thread, t.topic, t.state, c.id, c.author, c.imported_author, c.stance, c.best, c.created_at,
            c.assisted, c.reply_count, c.base_ups, c.ups,
            {RANK}
@@ -41,7 +41,7 @@ with active as (
 select thread, topic, created_at as at, best, id as comment, coalesce(author::text, imported_author) as author,
        stance, assisted, {QUALITY},
        case when {IS_QUESTION} then 'question' else 'best' end as kind
-from voice c where rank <= {EACH} and (state = 'open' or not ({IS_QUESTION}))
+from perspective c where rank <= {EACH} and (state = 'open' or not ({IS_QUESTION}))
 union all
 select id, topic, created_at, 1.0, null, starter::text, null, false, null, 0, 0, 'opened'
 from active where state = 'open' and created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day'
@@ -59,4 +59,4 @@ class SharedRow(CandidateRow, frozen=True):
 async def shared_candidates(now: datetime) -> Pool:
     """Return the candidates for all readers."""
     rows = await db.fetch(SharedRow, CANDIDATES, now)
-    return pooled(row.candidate(row.kind, now) for row in rows if row.is_good_enough(row.kind))
+    return pooled(row.candidate(row.kind, now) for row in rows if row.is_worth_featuring(row.kind))

@@ -6,7 +6,7 @@ import msgspec
 
 from parley.comments import queries as comments
 from parley.core.http.access import Viewer
-from parley.mail.links import proof
+from parley.core.signing import sign
 from parley.statements import offers, queries
 from parley.statements.deck import StatementCandidate
 from parley.statements.offers import Offer
@@ -78,12 +78,12 @@ async def _next(
     for hook in map_of:
         known = await hook(thread, answers)
     # The seed never changes, so loading the page again or skipping does not draw another statement.
-    seed = proof("draw", f"{viewer.id}|{thread}".encode())
+    seed = sign("draw", f"{viewer.id}|{thread}".encode())
     turn = next_turn(sitting.turn, left, known.information, known.decided, seed)
     if turn is None:
         return None
     one = turn.statement
-    offer = offers.sign(Offer(viewer.id, one.comment, one.wording, turn.is_random and sitting.may_count_as_asked))
+    offer = offers.token_of(Offer(viewer.id, one.comment, one.wording, turn.is_random and sitting.may_count_as_asked))
     card = await _card(one, sitting.turn, sitting.total(len(left)))
     return msgspec.structs.replace(card, offer=offer)
 

@@ -20,7 +20,7 @@ from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
 from parley.importing.passages import ImportedPassage
 from parley.threads import queries
-from parley.threads.edit_ops import NOTHING, StaleEdit, text_of
+from parley.threads.edit_ops import NOTHING, StaleEdit
 from parley.threads.ops import revise_thread
 from parley.threads.suggestion_limits import refuse_too_many
 from parley.threads.suggestion_rows import SuggestionRow
@@ -63,7 +63,7 @@ async def suggest(*, viewer: Viewer, thread_id: int, correction: Correction) -> 
     Raises NotFound, and Refused where it cannot be suggested or changes nothing.
     """
     async with db.atomic():
-        await queries.lock(thread_id)
+        await queries.lock_thread(thread_id)
         thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
         if thread is None or article is None:
             raise NotFound(N_("This thread does not exist."))
@@ -89,7 +89,7 @@ async def as_text(lineage: int | None, draft: bytes | None, article: ArticleRow)
         return None
     instead = msgspec.json.decode(draft or b"[]", type=list[ImportedPassage])
     passages = [one for part in current for one in (instead if part.lineage == lineage else [part.passage])]
-    return text_of(article, passages)
+    return versions.with_passages(article, passages)
 
 
 def version(article: ArticleRow) -> str:

@@ -24,19 +24,6 @@ class StaleEdit(Refused):
     """Somebody else revised the article after the form was opened."""
 
 
-def text_of(version: articles.ArticleRow | versions.RevisionRow, passages: list[ImportedPassage]) -> ArticleText:
-    """Return a text with these passages, and the title, author, language and dates of a version."""
-    return ArticleText(
-        title=version.title,
-        passages=passages,
-        byline=version.byline,
-        lang=version.lang,
-        dir=version.dir,
-        published_at=version.published_at,
-        updated_at=version.updated_at,
-    )
-
-
 class Edited(msgspec.Struct, frozen=True):
     """An edit: the number of the revision that was edited, the new text, and the words for comments placed by hand."""
 
@@ -48,7 +35,9 @@ class Edited(msgspec.Struct, frozen=True):
     placed: dict[int, str] = {}
 
     def as_text(self, article: articles.ArticleRow) -> ArticleText:
-        return msgspec.structs.replace(text_of(article, self.passages), title=self.title, byline=self.byline)
+        return msgspec.structs.replace(
+            versions.with_passages(article, self.passages), title=self.title, byline=self.byline
+        )
 
 
 NOTHING = N_("Nothing changed: this is the current text.")
@@ -77,21 +66,21 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
         old = next((one for one in await versions.revisions(article.id) if one.number == number), None)
         if old is None:
             raise NotFound(N_("There is no such version of this article."))
-        text = text_of(old, [one.passage for one in await versions.whole(old.id)])
+        text = versions.with_passages(old, [one.passage for one in await versions.whole(old.id)])
         return await _revise(thread_id, text, RevisionNote(viewer.id, reason, restores=number))
 
 
 async def _to_edit(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
     """Lock the thread's row and return its article. Raises NotFound or Forbidden."""
-    await queries.lock(thread_id)
+    await queries.lock_thread(thread_id)
     thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
     if thread is None or article is None:
         raise NotFound(N_("This thread does not exist."))
-    check_may_edit(viewer, thread, article)
+    require_edit_allowed(viewer, thread, article)
     return article
 
 
-def check_may_edit(viewer: Viewer, thread: queries.ThreadRow, article: articles.ArticleRow) -> None:
+def require_edit_allowed(viewer: Viewer, thread: queries.ThreadRow, article: articles.ArticleRow) -> None:
     """Raise Forbidden unless `viewer` may edit the article."""
     if not may_edit(viewer, thread, article):
         raise Forbidden(N_("Only moderators can edit this article, or the member who pasted it if it has no source."))
@@ -136,6 +125,7 @@ async def _shorten(article_ids: Sequence[int]) -> None:
     for thread in await db.values(THREADS, article_ids):
         article = await articles.of_thread(thread)
         if article is not None and not article.is_frozen:
-            text = text_of(article, [one.passage for one in await versions.newest(article.id)])
+            passages = [one.passage for one in await versions.newest(article.id)]
+            text = versions.with_passages(article, passages)
             await revise_thread(thread, text, RevisionNote(reason=shown(EXCERPT_ONLY)))
             await updating.shorten_source(article.id)
