@@ -14,7 +14,7 @@ CACHE_SECONDS = 60.0
 _cache: MicroCache[int] = MicroCache("unread", CACHE_SECONDS)
 
 
-class Counter:
+class NotificationCounter:
     """ASGI middleware that sets the viewer's number of unread notifications, once the viewer is known."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -165,7 +165,7 @@ async def about(argument: str) -> str | None:
     return title
 
 
-LETTERS = MailList(
+MAIL_LIST = MailList(
     name=LIST,
     title="replies and mentions by mail",
     wanted=wanted,

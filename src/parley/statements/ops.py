@@ -48,7 +48,7 @@ class CommentText(msgspec.Struct, frozen=True):
     assisted: bool
 
 
-async def state(viewer: Viewer, comment_id: int, text: str | None, proposal: int | None = None) -> None:
+async def set_statement(viewer: Viewer, comment_id: int, text: str | None, proposal: int | None = None) -> None:
     """Set the statement of the viewer's own comment, or remove it. With `proposal`, confirm that one, in these words.
 
     Raises Forbidden for others, Refused where a check or the comment's state does not allow it.

@@ -76,7 +76,7 @@ async def act(viewer: Viewer, row: comments.CommentRow, form: StatementForm) -> 
     if form.declines:
         await ops.decline(viewer, row.id, form.proposal or 0)
     elif row.author_id == viewer.id:
-        await ops.state(viewer, row.id, form.statement, form.proposal)
+        await ops.set_statement(viewer, row.id, form.statement, form.proposal)
     elif form.statement is None:
         raise Refused(N_("Please write the sentence that you propose."))
     else:

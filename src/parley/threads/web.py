@@ -12,7 +12,7 @@ from parley.threads import ops
 MOST_SHOWN = 5_000
 
 
-@post("/t/{thread:str}/seen", name="threads:seen", opt={"who": MEMBER, "unmarked": True}, status_code=204)
+@post("/t/{thread:str}/seen", name="threads:seen", opt={"who": MEMBER, "without_token": True}, status_code=204)
 async def seen(request: AnyRequest, thread: FromPath[str]) -> None:
     """Record that the member has this thread open, and where they read, for their next visit."""
     thread_id, form = as_id(thread), Form(await posted(request))
