@@ -40,7 +40,7 @@ on conflict (comment) do update set kept = excluded.kept, member = excluded.memb
 FOLLOW = "update merged_statement set kept = $2 where kept = $1"
 
 
-class CommentText(msgspec.Struct, frozen=True):
+class CommentContent(msgspec.Struct, frozen=True):
     """What the checks of an edit read of a comment."""
 
     body: str
@@ -70,7 +70,7 @@ async def set_statement(viewer: Viewer, comment_id: int, text: str | None, propo
 async def _check(viewer: Viewer, comment_id: int, text: str) -> list[drafts.After]:
     """Ask the checks of edits about the comment with this statement, and return what follows."""
     columns = (Comment.body, Comment.html, Comment.assisted)
-    now = await db.fetch_one(CommentText, Comment.select(*columns).where(Comment.id == comment_id))
+    now = await db.fetch_one(CommentContent, Comment.select(*columns).where(Comment.id == comment_id))
     if now is None:
         raise NotFound(N_("This comment does not exist."))
     edit = CommentEdit(comment_id, viewer, now.body, now.html, now.assisted, text)
