@@ -14,7 +14,7 @@ from parley.core.errors import CommandFailed
 from parley.digests import absence, jobs, queries
 from parley.digests.dry_run import count_due
 from parley.digests.preview import next_issue
-from parley.digests.queries import Subscribed
+from parley.digests.queries import SubscriptionRow
 
 
 @click.group()
@@ -52,7 +52,7 @@ async def why(member: str, comment: int) -> dict[str, Any]:
     return {"text": text, "included": not reasons, "reasons": reasons}
 
 
-async def _subscribed(member: str) -> Subscribed:
+async def _subscribed(member: str) -> SubscriptionRow:
     number = await db.value("select id from member where name_key = $1", names.key(member))
     one = await queries.subscribed(number) if number else None
     if one is None:

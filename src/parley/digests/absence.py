@@ -11,7 +11,7 @@ from parley.core import db
 from parley.digests.building import choose
 from parley.digests.candidates import Candidate, CandidateRow, DigestReader
 from parley.digests.quality import NEEDS_NO_RESPONSE, YOUNGEST_ACCOUNT_MINUTES
-from parley.digests.queries import Subscribed
+from parley.digests.queries import SubscriptionRow
 from parley.digests.readers import readers
 from parley.digests.rules import ARTICLE_IS_UNDISPUTED, HAS_CONTEXT, IS_NOT_DOWNVOTED, IS_UNDISPUTED, NEWS_DAYS, QUALITY
 from parley.digests.selection import collapses, has_seen, hides_author, is_author, mutes, was_mailed
@@ -47,7 +47,7 @@ class CheckedComment(CandidateRow, frozen=True):
     is_new: bool
 
 
-async def reasons(one: Subscribed, comment: int, now: datetime) -> list[str] | None:
+async def reasons(one: SubscriptionRow, comment: int, now: datetime) -> list[str] | None:
     """Return why a comment is not in a member's next issue; none if it is, and None if there is no such comment."""
     row = await db.fetch_one(CheckedComment, COMMENT, comment, one.member, now)
     if row is None:

@@ -10,7 +10,7 @@ from parley.digests import building, items
 from parley.digests.candidates import Pool
 from parley.digests.letters import Edition
 from parley.digests.planning import step
-from parley.digests.queries import EDITION, SUBSCRIBED, Subscribed
+from parley.digests.queries import EDITION, SUBSCRIBED, SubscriptionRow
 from parley.digests.shared_candidates import shared_candidates
 from parley.digests.tables import Issue, Subscription
 
@@ -37,7 +37,7 @@ async def count_due(now: datetime, progress: Callable[[int, int], object]) -> Dr
     planned_before = await Issue.count().where((Issue.state == "planned") & (Issue.list == "digest"))
     total = planned_before + await Subscription.count().where(Subscription.next_at <= now)
     last = 0
-    while batch := await db.fetch(Subscribed, DUE, now, last, building.BATCH):
+    while batch := await db.fetch(SubscriptionRow, DUE, now, last, building.BATCH):
         steps = [step(one, now) for one in batch]
         found.asked += sum(one.list == "keep" for one in steps)
         digests = [

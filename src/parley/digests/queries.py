@@ -13,7 +13,7 @@ from parley.digests.schedule import Schedule
 MAY_RECEIVE = f"(({STATE_NOW}) in ('active', 'silenced'))"
 
 
-class Subscribed(msgspec.Struct, frozen=True):
+class SubscriptionRow(msgspec.Struct, frozen=True):
     """A member's subscription: how often they get the digest, and when next."""
 
     member: int
@@ -53,10 +53,10 @@ from subscription s join member m on m.id = s.member
 """  # noqa: S608 constants only
 
 
-async def subscribed(member: int, *, lock: bool = False) -> Subscribed | None:
+async def subscribed(member: int, *, lock: bool = False) -> SubscriptionRow | None:
     """Return a member's subscription, or None until they confirmed their address."""
     return await db.fetch_one(
-        Subscribed, f"{SUBSCRIBED} where s.member = $1{' for update of s' if lock else ''}", member
+        SubscriptionRow, f"{SUBSCRIBED} where s.member = $1{' for update of s' if lock else ''}", member
     )
 
 

@@ -12,6 +12,11 @@ from parley.core.settings import settings
 LARGEST = 256_000
 
 
+def message_id(event: int) -> str:
+    """Return the id by which receivers know the message about an event, the same in every attempt."""
+    return f"evt_{event}"
+
+
 class EventData(msgspec.Struct, frozen=True):
     """An event (as /api/v1/events has it), and its comment as every reader sees it now, or null."""
 
@@ -44,8 +49,7 @@ class DueEvent(msgspec.Struct, frozen=True):
 
     @property
     def message_id(self) -> str:
-        """The id of its message, the same in every attempt."""
-        return f"evt_{self.event}"
+        return message_id(self.event)
 
 
 async def message(due: DueEvent) -> bytes:

@@ -7,6 +7,7 @@ import msgspec
 from parley.core import db
 from parley.core.text.messages import Message
 from parley.webhooks.kinds import KINDS
+from parley.webhooks.messages import message_id
 
 MOST_LISTED = 50
 
@@ -43,8 +44,7 @@ class DeliveryRow(msgspec.Struct, frozen=True):
 
     @property
     def message(self) -> str:
-        """The id that its receivers know it by."""
-        return f"evt_{self.event}"
+        return message_id(self.event)
 
     @property
     def name(self) -> Message | str:
