@@ -23,7 +23,7 @@ FIRST = frozenset({PASSWORD, LINK, RESET, PROVIDER})
 SECOND = frozenset({APP, RECOVERY_CODE, VERIFIED_PASSKEY, PROVIDER_SECOND})
 # Those that count as a step-up. Another site may have asked for the password hours ago.
 PROVES = frozenset({PASSWORD, APP, RECOVERY_CODE, VERIFIED_PASSKEY, PASSKEY})
-# Those after which the member is told by mail of a new browser. Mailed links reach only the mailbox anyway.
+# Those after which the member is told by mail of a new browser. A mailed link went to the same mailbox already.
 ALERTED = frozenset({PASSWORD, PASSKEY, VERIFIED_PASSKEY, PROVIDER})
 
 # Members keep signing in by their password alone after they added a passkey; staff do not.
