@@ -233,6 +233,7 @@ async def test_a_card_shows_more_of_the_article_than_of_a_comment(app: Litestar)
     for stance in ("supports", "challenges"):
         comment = await make.comment(thread, await make.member(), f"It {stance} this. {words * 6}", stance=stance)
         await make.vote(voter, comment)
+    await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
     await refresh_thread_stats()
 
     [card], _ = await cards.make_cards("new", None, "all", "", None)
