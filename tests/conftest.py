@@ -39,7 +39,6 @@ from parley.notifications import counter
 from parley.pages import home, kept, moderation_counts, perspectives, thread
 from parley.search import queries as searches
 from parley.threads import cards
-from parley.threads import queries as threads
 from parley.unread import counter as unread_counter
 from schedule import Schedule, folder_of, place
 
@@ -268,7 +267,6 @@ def forget_caches() -> None:
         cache.clear()
     for unchanged in (view._unchanged, kept._unchanged):
         unchanged.clear()
-    threads._addresses.clear()
     viewer_cache.clear()
     current.forget()
     score.use(None)

@@ -29,7 +29,7 @@ from parley.core.settings import Settings
 from parley.embed.middleware import EmbedSessions
 from parley.feeds.ids import fix_authority
 from parley.live.hub import Hub
-from parley.notifications.counter import Counter
+from parley.notifications.counter import NotificationCounter
 from parley.pages import thread
 from parley.pages.moderation_counts import ModerationCounter
 from parley.routes import FEATURES, PLATFORM
@@ -58,7 +58,7 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
         debug=False,
     )
-    counted: ASGIApp = Counter(UnreadCounter(ModerationCounter(TokenMiddleware(app.asgi_handler))))
+    counted: ASGIApp = NotificationCounter(UnreadCounter(ModerationCounter(TokenMiddleware(app.asgi_handler))))
     handler: ASGIApp = ViewerMiddleware(EmbedSessions(counted))
     app.asgi_handler = RequestChecks(_traced(handler) if settings.traces else handler, settings)
     app.state.hub = Hub(limits=settings.limits)

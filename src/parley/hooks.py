@@ -8,8 +8,8 @@ from parley.comments import anchor_outcomes, anchors, drafts, slow_mode
 from parley.decisions import letters
 from parley.decisions import ops as decisions
 from parley.decisions import profiles as removed_profiles
+from parley.digests import mailing as digest_mailing
 from parley.digests import ops as digests
-from parley.digests import rendering
 from parley.embed import ops as embed
 from parley.erasure import leaving
 from parley.importing import exact
@@ -58,5 +58,5 @@ def connect() -> None:
     slow_mode.wait_of[:] = [display.wait_of, checks.wait_of]
     asking.map_of[:] = [from_map.map_of]
     sns.fetching[:] = [exact.fetched]
-    mail.lists[rendering.LIST.name] = rendering.LIST
-    mail.lists[mailing.LETTERS.name] = mailing.LETTERS
+    mail.lists[digest_mailing.MAIL_LIST.name] = digest_mailing.MAIL_LIST
+    mail.lists[mailing.MAIL_LIST.name] = mailing.MAIL_LIST

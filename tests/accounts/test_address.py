@@ -133,6 +133,14 @@ async def test_after_seven_days_it_cannot_be_undone(client: httpx.AsyncClient, m
     assert await email_of(mira) == NEW
 
 
+async def test_whoever_may_sign_in_again_may_confirm_it(client: httpx.AsyncClient, mira: Person) -> None:
+    await mira.sign_in(client)
+    await client.post(PAGE, data={"email": NEW})
+    await db.execute("update member set state = 'suspended', state_until = now() where id = $1", mira.id)
+    assert (await client.post(await link("confirm"))).headers["location"] == "/email/confirm"
+    assert await email_of(mira) == NEW
+
+
 async def test_it_asks_for_proof_and_for_a_sign_in(client: httpx.AsyncClient, mira: Person) -> None:
     assert (await client.post(PAGE, data={"email": NEW})).status_code == 401
     await mira.sign_in(client)

@@ -83,9 +83,9 @@ async def test_it_can_be_stopped(client: httpx.AsyncClient, mira: Person, mailed
         assert "Somebody asked to remove" in (await client.get("/settings/security")).text
         assert (await client.post("/settings/security/recovery/stop")).status_code == 303
     else:
-        from parley.accounts.authentication import Client, signed_in
+        from parley.accounts.authentication import Client, complete
 
-        await signed_in(mira.id, frozenset({"password", "app"}), Client("", "127.0.0.1"))
+        await complete(mira.id, frozenset({"password", "app"}), Client("", "127.0.0.1"))
     await three_days_later()
     assert (await client.post(link)).status_code == 410
     assert await factors() == 2

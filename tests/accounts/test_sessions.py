@@ -13,7 +13,7 @@ from parley.core.cache import PAGE_SECONDS
 from parley.core.errors import Unavailable
 from parley.core.http import cookies
 from parley.core.settings import settings
-from parley.sso import attempts
+from parley.sso import pending
 
 pytestmark = pytest.mark.anyio
 
@@ -150,7 +150,7 @@ async def test_with_the_database_away_a_member_is_not_told_to_sign_in(
 async def test_https_has_the_prefix_that_other_hosts_cannot_set(monkeypatch: pytest.MonkeyPatch) -> None:
     https = msgspec.structs.replace(settings(), base_url="https://talk.example.org")
     monkeypatch.setattr(cookies, "settings", lambda: https)
-    for cookie in (sessions.cookie("a" * 43), devices.cookie("a"), sign_in_ticket.cookie("a"), attempts.cookie("a")):
+    for cookie in (sessions.cookie("a" * 43), devices.cookie("a"), sign_in_ticket.cookie("a"), pending.cookie("a")):
         header = cookie.to_header(header="")
         assert header.startswith("__Host-parley")
         assert "Secure" in header and "HttpOnly" in header and "Path=/" in header and "Domain" not in header

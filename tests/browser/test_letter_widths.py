@@ -8,7 +8,7 @@ import pytest
 from browser.conftest import OpenTab
 from digests.test_words import EDITION, ITEM
 from parley import mail
-from parley.digests import letters, rendering
+from parley.digests import letters, mailing
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -27,7 +27,7 @@ MEASURED = """() => ({
 async def test_a_pair_is_readable_at_every_width(
     open_tab: OpenTab, monkeypatch: pytest.MonkeyPatch, width: int, styled: bool
 ) -> None:
-    monkeypatch.setitem(mail.lists, "digest", rendering.LIST)
+    monkeypatch.setitem(mail.lists, "digest", mailing.MAIL_LIST)
     first = msgspec.structs.replace(ITEM, html=LONG, stance="supports", author="kofi", quote="A passage. " * 10)
     other = msgspec.structs.replace(ITEM, html=LONG, position=1, comment=10, title="x" * 120)
     html = letters.digest(EDITION, [first, other]).html or ""

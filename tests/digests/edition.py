@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import make
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.digests import jobs, ops, planning, rendering
+from parley.digests import jobs, mailing, ops, planning
 from parley.mail import Letter
 
 LONG_AGO = timedelta(days=20)
@@ -91,4 +91,4 @@ async def mail_of(issue: int) -> int:
 async def reviewed(issue: int) -> Letter | None:
     """The letter as it would be sent now."""
     async with db.atomic():
-        return await rendering.render(await mail_of(issue))
+        return await mailing.render(await mail_of(issue))

@@ -8,7 +8,7 @@ from litestar import Litestar
 
 from digests.edition import due, issue, items_of, reader, thread_with_sides
 from parley.core import db
-from parley.digests import building, planning, trial
+from parley.digests import building, dry_run, planning
 from parley.digests.shared_candidates import shared_candidates
 from parley.threads.ops import record_visit
 
@@ -69,7 +69,7 @@ async def test_a_trial_counts_what_a_run_would_do_and_does_nothing(app: Litestar
         await due(one)
     steps = list[tuple[int, int]]()
 
-    found = await trial.run(datetime.now(UTC), lambda done, of: steps.append((done, of)))
+    found = await dry_run.count_due(datetime.now(UTC), lambda done, of: steps.append((done, of)))
 
     assert (found.due, found.letters, found.items, found.empty, found.asked) == (3, 1, 2, 1, 1)
     assert steps == [(3, 3)]

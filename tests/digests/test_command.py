@@ -78,7 +78,7 @@ async def test_a_dry_run_counts_and_a_run_builds_what_was_planned() -> None:
     dry = parley("run", "--dry-run")
     assert dry.returncode == 0, dry.stderr
     assert dry.stdout == (
-        "1 issue is due: 1 letter with 2 items in all, 0 with nothing to tell, 0 asked whether they still want it.\n"
+        "1 issue is due: 1 letter with 2 items in all, 0 empty, 0 asked whether they still want it.\n"
     )
     assert await db.value("select count(*) from issue") == 0
 

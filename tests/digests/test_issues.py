@@ -29,7 +29,7 @@ from parley.accounts import blocks, hooks, queries
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
-from parley.digests import items, jobs, ops, planning, rendering
+from parley.digests import items, jobs, mailing, ops, planning
 from parley.digests.queries import subscribed
 from parley.digests.schedule import Schedule
 from parley.mail.sending import deliver_due
@@ -362,7 +362,7 @@ async def test_items_that_may_not_have_arrived_come_in_the_next_issue(app: Lites
     mira = await reader()
     _, *perspectives = await thread_with_sides()
     first = await issue_for(mira)
-    await rendering.settled(await mail_of(first), outcome)
+    await mailing.settled(await mail_of(first), outcome)
     await next_week(mira)
 
     second = await issue_for(mira)
@@ -375,7 +375,7 @@ async def test_items_that_arrived_are_never_repeated(app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()
     first = await issue_for(mira)
-    await rendering.settled(await mail_of(first), "sent")
+    await mailing.settled(await mail_of(first), "sent")
     await next_week(mira)
 
     assert await state(await issue_for(mira)) == "empty"
@@ -387,7 +387,7 @@ async def test_a_cancelled_issue_that_arrived_all_the_same_is_not_repeated(app: 
     await thread_with_sides()
     first = await issue_for(mira)
     await ops.pause(mira.id, 2)
-    await rendering.settled(await mail_of(first), "sent")
+    await mailing.settled(await mail_of(first), "sent")
     await ops.pause(mira.id, 0)
     await next_week(mira)
 
@@ -398,11 +398,11 @@ async def test_one_click_stops_what_is_queued_too(app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()
     await issue_for(mira)
-    assert await rendering.wanted(mira.id, "")
+    assert await mailing.wanted(mira.id, "")
 
-    await rendering.stop(mira.id, "")
+    await mailing.stop(mira.id, "")
 
-    assert not await rendering.wanted(mira.id, "")
+    assert not await mailing.wanted(mira.id, "")
     assert await db.value("select next_at from subscription") is None
     await db.execute("update subscription set next_at = now()")
     assert [await state(one) for one in await issue()] in ([], ["empty"])
@@ -412,8 +412,8 @@ async def test_one_click_stops_what_is_queued_too(app: Litestar) -> None:
 async def test_stopping_can_be_taken_back(app: Litestar, frequency: str) -> None:
     mira = await reader()
     await ops.choose(mira.id, msgspec.structs.replace(ops.DEFAULT, frequency=frequency))
-    await rendering.stop(mira.id, "")
-    await rendering.stop(mira.id, "")
+    await mailing.stop(mira.id, "")
+    await mailing.stop(mira.id, "")
     await ops.start(mira.id, "")
 
     one = await subscribed(mira.id)
@@ -432,7 +432,7 @@ async def test_a_pause_holds_back_what_is_queued_and_ends_by_itself(app: Litesta
     one = await subscribed(mira.id)
     assert one is not None
     assert one.next_at is not None
-    assert not await rendering.wanted(mira.id, "")
+    assert not await mailing.wanted(mira.id, "")
     assert timedelta(days=14) <= one.next_at - datetime.now(UTC) + timedelta(minutes=1) <= timedelta(days=22)
     await db.execute("update subscription set paused_until = now() - interval '1 minute'")
     await next_week(mira)
@@ -446,7 +446,7 @@ async def test_a_letter_cancelled_by_a_pause_is_not_sent_after_it(app: Litestar)
     await ops.pause(mira.id, 2)
     await ops.pause(mira.id, 0)
 
-    assert await rendering.wanted(mira.id, "")
+    assert await mailing.wanted(mira.id, "")
     assert await reviewed(number) is None
 
 
@@ -480,7 +480,7 @@ async def test_a_question_that_was_never_sent_is_asked_again(app: Litestar) -> N
     mira = await reader()
     await db.execute("update member set seen_at = now() - interval '91 days' where id = $1", mira.id)
     asked = await issue_for(mira)
-    await rendering.settled(await mail_of(asked), "expired")
+    await mailing.settled(await mail_of(asked), "expired")
     await next_week(mira)
 
     again = await issue_for(mira)

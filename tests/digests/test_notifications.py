@@ -7,7 +7,7 @@ import make
 from digests.edition import due, issue, issue_for, items_of, kinds, next_week, reader, reviewed, voted_up
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.digests import rendering
+from parley.digests import mailing
 from parley.digests.selection import SIDES
 from parley.notifications import jobs as notifications
 from parley.notifications import ops as following
@@ -199,7 +199,7 @@ async def test_notifications_of_a_lost_letter_come_again(mira: Viewer) -> None:
     await following.set_channels(mira.id, {"reply": "digest"})
     reply = await answered(mira)
     first = await issue_for(mira)
-    await rendering.settled(await db.value("select mail from issue where id = $1", first), "unknown")
+    await mailing.settled(await db.value("select mail from issue where id = $1", first), "unknown")
     await next_week(mira)
 
     assert await items_of(await issue_for(mira)) == [reply]

@@ -13,7 +13,7 @@ from parley import mail
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.digests import letters, ops
-from parley.digests.queries import Subscribed, subscribed
+from parley.digests.queries import SubscriptionRow, subscribed
 from parley.mail.sending import deliver_due
 from parley.notifications import mailing
 from parley.notifications.queries import topic_levels
@@ -31,7 +31,7 @@ async def mira(client: httpx.AsyncClient) -> Viewer:
     return viewer
 
 
-async def now_of(member: Viewer) -> Subscribed:
+async def now_of(member: Viewer) -> SubscriptionRow:
     found = await subscribed(member.id)
     assert found is not None
     return found

@@ -18,7 +18,7 @@ from parley.comments import posting
 from parley.comments.drafts import Draft
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.digests import rendering
+from parley.digests import mailing
 from parley.notifications import jobs as notifications
 from parley.notifications import ops as following
 from parley.threads.ops import record_visit
@@ -193,7 +193,7 @@ class Story:
         self.letters += 1
         self.check(member, included)
         became = ("sent", "sent", "unknown", "expired")[outcome % 4]
-        await rendering.settled(await mail_of(number), became)
+        await mailing.settled(await mail_of(number), became)
         if became == "sent":
             self.sent[member] |= set(included)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hebrew import hebrew, undirected
 from parley import mail
-from parley.digests import letters, rendering
+from parley.digests import letters, mailing
 from parley.digests.items import DigestItem
 from parley.digests.letters import Edition
 from parley.digests.selection import MOST_ITEMS, ORDER
@@ -50,7 +50,7 @@ texts = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_
 
 @pytest.fixture(autouse=True)
 def lists(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(mail.lists, "digest", rendering.LIST)
+    monkeypatch.setitem(mail.lists, "digest", mailing.MAIL_LIST)
 
 
 def changed(**changes: object) -> DigestItem:

@@ -14,7 +14,7 @@ from parley.live.channel import HubSettings
 from parley.live.hub import Hub
 
 
-def bounds(given: dict[str, str]) -> HubSettings:
+def hub_settings(given: dict[str, str]) -> HubSettings:
     usual = HubSettings()
     return HubSettings(**{name: type(getattr(usual, name))(value) for name, value in given.items()})
 
@@ -25,5 +25,5 @@ if __name__ == "__main__":
     serve.UNREAD_SECONDS = float(options.pop("unread", 1.0))
     if patience := options.pop("patience", ""):
         waiters.PATIENCE.update(dict.fromkeys(waiters.PATIENCE, int(patience)))
-    parley.app.Hub = partial(Hub, bounds=bounds(options))  # type: ignore[misc]
+    parley.app.Hub = partial(Hub, settings=hub_settings(options))  # type: ignore[misc]
     serve.web(sys.argv[place:])

@@ -1,5 +1,7 @@
 """After a restart all readers return at once: missed events are read once for all, and nothing is sent twice."""
 
+import asyncio
+
 import pytest
 from litestar import Litestar
 
@@ -81,6 +83,20 @@ async def test_a_reader_whose_missed_events_were_deleted_loads_the_page_again(hu
     stream = Stream(thread, "a test", None)
 
     await hub.join(stream, last)
+
+    assert told(stream).startswith(b"event: resync")
+    assert stream.seq == await last_of(thread)
+
+
+async def test_a_reader_joins_even_if_all_events_that_it_missed_are_gone(hub: Hub, thread: int) -> None:
+    last = await last_of(thread)
+    await make.comment(thread, await make.member())
+    await db.execute("delete from event where thread = $1 and seq > $2", thread, last)
+    await hub.join(Stream(thread, "a test", None), None)
+    stream = Stream(thread, "a test", None)
+
+    async with asyncio.timeout(60):
+        await hub.join(stream, last)
 
     assert told(stream).startswith(b"event: resync")
     assert stream.seq == await last_of(thread)

@@ -13,7 +13,7 @@ import make
 from accounts.person import Person
 from parley.accounts import sessions
 from parley.core import db
-from parley.sso import attempts
+from parley.sso import pending
 from sso.provider import CLIENT, Provider, signed_with_secret, unsigned
 
 pytestmark = pytest.mark.anyio
@@ -170,12 +170,12 @@ async def test_an_answer_is_accepted_once_and_only_in_the_browser_that_asked(
 ) -> None:
     await link(mira, corp)
     path = corp.authorize((await client.get("/sso/corp")).headers["location"])
-    kept = client.cookies[attempts.cookie_name()]
+    kept = client.cookies[pending.cookie_name()]
     async with make.browser(app) as thief:
         assert (await thief.get(path)).status_code == 422
     assert (await client.get(path)).status_code == 303
     async with make.browser(app) as thief:
-        thief.cookies.set(attempts.cookie_name(), kept)
+        thief.cookies.set(pending.cookie_name(), kept)
         corp.asked["code 0"] = {}
         assert (await thief.get(path)).status_code == 422
         assert "code 0" in corp.asked, "the provider was not even asked"
@@ -212,7 +212,7 @@ async def test_new_keys_of_a_provider_are_read(client: httpx.AsyncClient, corp: 
 async def test_no_other_site_begins_a_sign_in(client: httpx.AsyncClient, corp: Provider, site: str) -> None:
     answer = await client.get("/sso/corp?next=/unread", headers={"sec-fetch-site": site})
     assert answer.headers["location"] == "/login?next=/unread"
-    assert attempts.cookie_name() not in client.cookies
+    assert pending.cookie_name() not in client.cookies
 
 
 async def test_an_unknown_provider_is_not_found(client: httpx.AsyncClient, corp: Provider) -> None:

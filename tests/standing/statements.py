@@ -56,7 +56,7 @@ BUILT = {
         for how in (votes.UPSERT, votes.DELETE)
         for count in votes.COUNT.values()
     ],
-    votes.THREAD: [votes.CONFIRM + count + votes.THREAD for count in votes.COUNT.values()],
+    votes.COUNTED_THREAD: [votes.CONFIRM + count + votes.COUNTED_THREAD for count in votes.COUNT.values()],
 }
 
 

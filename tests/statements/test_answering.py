@@ -250,7 +250,7 @@ async def test_a_statement_that_went_or_changed_is_not_answered(client: httpx.As
     thread, author = await make.thread(), await make.member()
     comment = await make.comment(thread, author, statement="It is so.")
     page = await client.get(f"/t/{thread}/answer")
-    await ops.state(author, comment, "It is otherwise.")
+    await ops.set_statement(author, comment, "It is otherwise.")
 
     changed = await client.post(f"/t/{thread}/answer", data=fields(page, value="1"))
 

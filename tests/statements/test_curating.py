@@ -123,7 +123,7 @@ async def test_an_appeal_gives_the_statement_back(comment: int, author: Viewer) 
 
 async def test_a_new_statement_stays_when_the_old_one_is_given_back(comment: int, author: Viewer) -> None:
     decision = await removing.remove(await make.member(role="moderator"), comment, *GROUND.values())
-    await ops.state(author, comment, "They answer first.")
+    await ops.set_statement(author, comment, "They answer first.")
     await appeals.file(decision=decision, text="It insults nobody.")
     appeal = await db.value("select id from appeal where decision = $1", decision)
     other = await make.member(role="moderator")

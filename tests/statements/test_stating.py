@@ -119,7 +119,7 @@ async def test_each_wording_starts_without_answers(app: Litestar) -> None:
     for text in (SAID, "They answer first.", None):
         await make.vote(voter, comment, "agreement", 1)
         assert await db.value(counted, comment) == 1
-        await ops.state(author, comment, text)
+        await ops.set_statement(author, comment, text)
         assert await db.value(counted, comment) == 0
 
 
@@ -128,7 +128,7 @@ async def test_the_same_statement_again_keeps_the_answers(app: Litestar) -> None
     comment = await make.comment(await make.thread(), author, statement=SAID)
     await make.vote(await make.member(), comment, "agreement", 1)
 
-    await ops.state(author, comment, SAID)
+    await ops.set_statement(author, comment, SAID)
 
     assert await db.value("select agrees from comment where id = $1", comment) == 1
     assert await db.value("select version from comment where id = $1", comment) == 1

@@ -3,7 +3,11 @@
 import pytest
 from litestar import Litestar
 
+import make
+from parley.articles.restricting import Restriction
+from parley.threads import queries
 from parley.threads.opening import slugify
+from parley.threads.restricting import restrict_article
 
 THREAD = "/t/{thread:str}/"
 
@@ -21,3 +25,13 @@ def test_no_title_leads_to_another_page_of_the_thread(app: Litestar) -> None:
 
     assert len(words) > 20
     assert [word for word in words if slugify(word) == word] == []
+
+
+@pytest.mark.anyio
+async def test_the_address_of_a_thread_loses_the_words_of_a_title_that_was_removed(app: Litestar) -> None:
+    thread = await make.thread(make.text(title="The secret affair"))
+    assert await queries.address(thread) == f"/t/{thread}/the-secret-affair"
+
+    await restrict_article(thread, Restriction(untitled=True), None)
+
+    assert await queries.address(thread) == f"/t/{thread}/removed-article"

@@ -225,3 +225,18 @@ async def test_any_slug_answers_with_the_right_one_named(client: httpx.AsyncClie
 
     assert page.status_code == 200
     assert f'<link rel="canonical" href="http://localhost{await make.address(thread)}">' in page.text
+
+
+async def test_a_card_shows_more_of_the_article_than_of_a_comment(app: Litestar) -> None:
+    words = "The wager is about what a machine can know of a thing that it never touched. "
+    thread, voter = await make.thread(make.text(words * 6)), await make.member()
+    for stance in ("supports", "challenges"):
+        comment = await make.comment(thread, await make.member(), f"It {stance} this. {words * 6}", stance=stance)
+        await make.vote(voter, comment)
+    await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
+    await refresh_thread_stats()
+
+    [card], _ = await cards.make_cards("new", None, "all", "", None)
+
+    assert cards.PERSPECTIVE_LENGTH < len(card.excerpt) <= cards.EXCERPT_LENGTH
+    assert [len(one.excerpt) <= cards.PERSPECTIVE_LENGTH for one in card.strongest] == [True, True]

@@ -22,6 +22,7 @@ from parley.accounts import (
 )
 from parley.accounts.authentication import Client
 from parley.accounts.queries import Account
+from parley.accounts.states import SIGNS_IN
 from parley.accounts.tables import AddressChange, Member
 from parley.core import db, ratelimit
 from parley.core.db import atomic
@@ -37,13 +38,12 @@ UNDO_LASTS = timedelta(days=7)
 PAGE = "/settings/email"
 
 # Each statement uses the token up, so that only one of two requests succeeds.
-CONFIRM = """
+CONFIRM = f"""
 update address_change c set confirmed_at = now(), former = m.email, undo_hash = $2, expires_at = now() + $3::interval
 from member m
-where c.confirm_hash = $1 and c.confirmed_at is null and c.expires_at > now() and m.id = c.member
-  and m.state in ('unverified', 'active', 'silenced')
+where c.confirm_hash = $1 and c.confirmed_at is null and c.expires_at > now() and m.id = c.member and {SIGNS_IN}
 returning c.id, c.member, c.email, c.former as other, c.created_at
-"""
+"""  # noqa: S608 a constant
 UNDO = """
 update address_change set undo_hash = null
 where undo_hash = $1 and expires_at > now() returning id, member, former as email, email as other, created_at
@@ -71,7 +71,7 @@ class AddressStep(msgspec.Struct, frozen=True):
 
 
 async def request(account: Account, email: str, client: Client, *, answer: str = "") -> None:
-    """Mail a link that confirms `email` to it, and tell the present address.
+    """Mail a link to `email` that confirms it, and tell the present address.
 
     The answer is the same for an address that another member has confirmed. Raises Refused for the present address,
     TooMany at a limit, as `signup_ops.take_mail` does.

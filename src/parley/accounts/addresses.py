@@ -17,7 +17,7 @@ def address(raw: str) -> str:
     too_long = Refused(
         N_("This e-mail address is too long: it can have at most {longest} characters."), longest=LONGEST_ADDRESS
     )
-    if len(raw) > 4 * LONGEST_ADDRESS:  # nothing shortens it as far as that
+    if len(raw) > 4 * LONGEST_ADDRESS:  # normalising never shortens an address to a quarter
         raise too_long
     try:
         found = validate_email(

@@ -1,11 +1,11 @@
-"""Signing in: every way in ends here, so that none can skip the second factor."""
+"""Signing in: every way to sign in ends in `complete`, so that none can skip the second factor."""
 
 import msgspec
 import structlog
 
 from parley import mail
 from parley.accounts import devices, sessions, sign_in_ticket, user_agents
-from parley.accounts.states import RETURN
+from parley.accounts.states import REACTIVATE
 from parley.core import db, networks
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
@@ -21,8 +21,9 @@ VERIFIED_PASSKEY, PASSKEY = "verified-passkey", "passkey"
 PROVIDER, PROVIDER_SECOND = "provider", "provider-second"
 FIRST = frozenset({PASSWORD, LINK, RESET, PROVIDER})
 SECOND = frozenset({APP, RECOVERY_CODE, VERIFIED_PASSKEY, PROVIDER_SECOND})
-# The other site may have asked hours ago, so it is no step-up.
+# Those that count as a step-up. Another site may have asked for the password hours ago.
 PROVES = frozenset({PASSWORD, APP, RECOVERY_CODE, VERIFIED_PASSKEY, PASSKEY})
+# Those after which the member is told by mail of a new browser. A mailed link went to the same mailbox already.
 ALERTED = frozenset({PASSWORD, PASSKEY, VERIFIED_PASSKEY, PROVIDER})
 
 # Members keep signing in by their password alone after they added a passkey; staff do not.
@@ -31,7 +32,7 @@ HAS_SECOND = """
  or role <> 'member' and exists (select from passkey where member = member.id))
 """
 IS_SECOND_DUE = f"select {HAS_SECOND} from member where id = $1"  # noqa: S608 a constant
-ENTERING = f"""
+SIGN_IN_MEMBER = f"""
 select name, email, role, password_hash, {HAS_SECOND} as has_second from member where id = $1
 """  # noqa: S608 a constant
 
@@ -79,19 +80,19 @@ class SignInMember(msgspec.Struct, frozen=True):
     has_second: bool
 
 
-async def signed_in(member: int, methods: frozenset[str], client: Client) -> SignedIn | SecondFactorNeeded:
+async def complete(member: int, methods: frozenset[str], client: Client) -> SignedIn | SecondFactorNeeded:
     """Start a session in this browser, and end the one that it had; or ask for the second factor first.
 
     A member who left comes back. `methods` are those by which the member just proved who they are.
     """
-    found = await db.fetch_one(SignInMember, ENTERING, member)
+    found = await db.fetch_one(SignInMember, SIGN_IN_MEMBER, member)
     if found is None:
         raise LookupError(member)
     if found.has_second and not is_enough(methods):
         return SecondFactorNeeded(member, sign_in_ticket.issue(member, methods, found.password_hash))
-    await db.execute(RETURN, member)
+    await db.execute(REACTIVATE, member)
     if found.has_second:
-        # Nothing is lost: a recovery that is under way is somebody else's, or needless (factor_recovery.py).
+        # Whoever gave the second factor does not need a recovery, or did not ask for it (factor_recovery.py).
         await db.execute("delete from factor_recovery where member = $1", member)
     if client.viewer is not None:
         await sessions.end(client.viewer.session, client.viewer.id)

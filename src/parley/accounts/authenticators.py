@@ -33,7 +33,7 @@ CODE = re.compile(r"[0-9]{6}")
 
 SEED = "select seed, step from authenticator where member = $1"
 # Of two requests with one code, one succeeds.
-BURN = "update authenticator set step = $2 where member = $1 and step < $2 returning step"
+USE_STEP = "update authenticator set step = $2 where member = $1 and step < $2 returning step"
 
 IS_LAST_FACTOR = """
 select role <> 'member' and (select count(*) from authenticator where member = member.id)
@@ -60,14 +60,14 @@ class NewAuthenticator(msgspec.Struct, frozen=True):
 
 
 def offer(viewer: Viewer) -> NewAuthenticator:
-    """Return a seed that nobody has yet. Nothing is stored."""
+    """Return a new seed, sealed for the viewer. Nothing is stored."""
     seed = pyotp.random_base32()
     plain = f"{int(time()) + OFFER_SECONDS}.{seed}".encode()
     sealed = base64.urlsafe_b64encode(sealing.seal(plain, f"offer|{viewer.id}")).decode()
-    return shown(viewer, seed, sealed)
+    return _as_offer(viewer, seed, sealed)
 
 
-def shown(viewer: Viewer, seed: str, sealed: str) -> NewAuthenticator:
+def _as_offer(viewer: Viewer, seed: str, sealed: str) -> NewAuthenticator:
     uri = pyotp.TOTP(seed).provisioning_uri(name=viewer.name, issuer_name=settings().host)
     return NewAuthenticator(uri, " ".join(re.findall("....", seed)), sealed)
 
@@ -75,7 +75,7 @@ def shown(viewer: Viewer, seed: str, sealed: str) -> NewAuthenticator:
 def offered(viewer: Viewer, sealed: str) -> NewAuthenticator | None:
     """Return the offer that a form sends back, while it can be accepted."""
     seed = _offered_seed(viewer, sealed)
-    return shown(viewer, seed, sealed) if seed else None
+    return _as_offer(viewer, seed, sealed) if seed else None
 
 
 async def turn_on(viewer: Viewer, account: Account, sealed: str, code: str) -> list[str]:
@@ -135,7 +135,7 @@ async def accepts(member: int, code: str) -> bool:
     stored = await db.fetch_one(StoredAuthenticator, SEED, member)
     seed = stored and sealing.unseal(stored.seed, f"seed|{member}")
     step = _matching_step(seed.decode(), code) if seed else None
-    return step is not None and await db.value(BURN, member, step) is not None
+    return step is not None and await db.value(USE_STEP, member, step) is not None
 
 
 async def mail_change(account: Account, what: str) -> None:

@@ -28,19 +28,19 @@ def valid(raw: str | None) -> str | None:
 
 
 def sets_token(scope: Scope, send: Send) -> Send:
-    """Wrap `send` so that the answer sets a new token. Routes with `opt={"unmarked": True}` set none."""
+    """Wrap `send` so that the answer sets a new token. Routes with `opt={"without_token": True}` set none."""
 
     async def send_with_token(message: Message) -> None:
-        if message["type"] == "http.response.start" and not _is_unmarked(scope):
+        if message["type"] == "http.response.start" and not _is_without_token(scope):
             message["headers"] = [*message.get("headers", ()), (b"set-cookie", _cookie())]
         await send(message)
 
     return send_with_token
 
 
-def _is_unmarked(scope: Any) -> bool:
+def _is_without_token(scope: Any) -> bool:
     handler = scope.get("route_handler")
-    return handler is not None and bool(handler.opt.get("unmarked"))
+    return handler is not None and bool(handler.opt.get("without_token"))
 
 
 def _cookie() -> bytes:

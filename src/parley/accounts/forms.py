@@ -49,10 +49,10 @@ class AccountForm(Form):
             except Refused as refusal:
                 self.errors[name] = refusal.message
 
-    def read(self, name: str, read: Callable[[], str | None]) -> str:
-        """Return what `read` returns. If it raises Refused, that becomes the field's error."""
+    def read(self, name: str, parse: Callable[[], str | None]) -> str:
+        """Return what `parse` returns. If it raises Refused, that becomes the field's error."""
         try:
-            return read() or ""
+            return parse() or ""
         except Refused as refusal:
             self.errors[name] = refusal.message
             return ""

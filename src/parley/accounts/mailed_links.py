@@ -2,15 +2,22 @@
 
 from datetime import timedelta
 
+import msgspec
+import structlog
+
 from parley import mail
-from parley.accounts import queries, tokens
+from parley.accounts import addresses, queries, tokens
 from parley.accounts.queries import Account, LinkOwner
 from parley.accounts.tables import AddressChange, Token
+from parley.core import ratelimit
 from parley.core.db import NOW, atomic
-from parley.core.errors import Gone
+from parley.core.errors import Gone, TooMany
 from parley.core.http.pages import leading_back
+from parley.core.ratelimit import Limit, Use
 from parley.core.settings import settings
 from parley.core.text.messages import N_
+
+log = structlog.get_logger(__name__)
 
 # With a longer address to return to, some mail clients would break the link.
 LONGEST_NEXT = 300
@@ -33,6 +40,33 @@ async def mail_to(account: Account, purpose: str, lasts: timedelta, next_url: st
     async with atomic():
         link = await create(account.id, purpose, lasts, next_url)
         await mail.send(purpose, account.email, *mail.written_message(purpose, name=account.name, link=link))
+
+
+class LinkLimits(msgspec.Struct, frozen=True):
+    """How many links may be asked for: from one network, by everybody, and to one address."""
+
+    network: Limit
+    everybody: Limit
+    address: Limit
+
+
+async def mail_to_address(
+    email: str, purpose: str, lasts: timedelta, next_url: str, *, network: str, limits: LinkLimits
+) -> None:
+    """Mail a new link, if the address belongs to a member and is below its limit.
+
+    Raises TooMany when a network asks for too many links.
+    """
+    of_network = ratelimit.of_network(limits.network, network)
+    await ratelimit.take_all([*of_network, Use(limits.everybody, ratelimit.EVERYBODY)])
+    try:
+        await ratelimit.take(limits.address, addresses.key(email))
+    except TooMany:
+        return
+    account = await queries.by_email(email)
+    if account is not None:
+        await mail_to(account, purpose, lasts, next_url)
+        log.info("link mailed", purpose=purpose, member=account.id, network=network)
 
 
 async def redeem(token: str, purpose: str) -> LinkOwner:

@@ -22,7 +22,7 @@ ACCENTS = re.compile("[\u0300-\u036f]")
 # Scripts that may be mixed in a name; any other name has letters of one script.
 MIXED_SCRIPTS = ({"CJK", "HIRAGANA", "KATAKANA"}, {"CJK", "HANGUL"}, {"CJK", "BOPOMOFO"})
 
-# A letter may be written as four characters, which are too many as they were typed. Longer ones are not even cleaned.
+# A text of more times the allowed length is refused uncleaned. Cleaning makes at most four characters one letter.
 FAR_TOO_LONG = 4
 # Names that would seem official, or that mean no person.
 RESERVED = """
@@ -30,7 +30,6 @@ abuse admin administrator all anonymous anyone bot deleted editor everyone forme
 moderator moderators mods noreply no-reply nobody none null official owner parley postmaster removed root
 security staff support system team undefined visitor webmaster you
 """
-
 
 # No name may have one of these words: "moderator-2" and "Parley.Team" seem official too.
 OFFICIAL = "admin administrator moderator moderators official parley staff"

@@ -46,9 +46,11 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
     device = _known_device(owner, client)
     taken = await sign_in_limits.take(sign_in_limits.login_key(login), client.network, device=device, answer=answer)
     asker = f"device {owner.id}" if owner and device else client.site
-    hashes = [(one, one.password_hash if one else None) for one in candidates]
-    matching = [one for one, stored in hashes if await passwords.matches(password, stored, asker)]
-    account = matching[0] if matching else None
+    account: Account | None = None
+    # All are checked, those that do not exist too, so that the time does not show which do.
+    for one in candidates:
+        if await passwords.matches(password, one.password_hash if one else None, asker):
+            account = account or one
     if account is None:
         log.warning("sign-in refused", member=owner and owner.id, network=client.network)
         raise Refused(WRONG_LOGIN)
@@ -58,7 +60,7 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
     async with atomic():
         if not await replace_hash(account, password_hash):
             raise Refused(WRONG_LOGIN)
-        return await authentication.signed_in(account.id, frozenset({PASSWORD}), client)
+        return await authentication.complete(account.id, frozenset({PASSWORD}), client)
 
 
 async def sign_out(viewer: Viewer) -> None:

@@ -21,4 +21,4 @@ async def sign_in(credential: str, client: Client) -> SignedIn | SecondFactorNee
         raise Refused(passkeys.INVALID)
     require_sign_in_allowed(account)
     async with atomic():
-        return await authentication.signed_in(account.id, frozenset({used.method}), client)
+        return await authentication.complete(account.id, frozenset({used.method}), client)

@@ -29,7 +29,7 @@ UNREADABLE = (WebAuthnException, ValueError, TypeError, LookupError, AttributeEr
 
 FIND = "select id, member, name, public_key, handle from passkey where credential = $1"
 OF_MEMBER = "select credential as id, transports from passkey where member = $1 order by id"
-# A counter that did not grow was given before: by a copy of this passkey, or by the original.
+# A signature counter that does not grow means that the passkey was copied (Web Authentication, section 6.1.1).
 COUNT = """
 update passkey set sign_count = $2, used_at = now()
 where id = $1 and (sign_count < $2 or sign_count = 0 and $2 = 0) returning id

@@ -5,14 +5,14 @@ from datetime import timedelta
 import structlog
 
 from parley import mail
-from parley.accounts import addresses, authentication, devices, hooks, mailed_links, ops, passwords, queries, sessions
+from parley.accounts import authentication, devices, hooks, mailed_links, ops, passwords, queries, sessions
 from parley.accounts.authentication import RESET, Client, SecondFactorNeeded, SignedIn
+from parley.accounts.mailed_links import LinkLimits
 from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import atomic
-from parley.core.errors import Refused, TooMany
+from parley.core.errors import Refused
 from parley.core.http.access import Viewer
-from parley.core.ratelimit import Use
 from parley.core.settings import settings
 from parley.core.text.messages import N_
 
@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 # As long as the limit of an address needs to refill: a member who is sent no further link has one that still works.
 RESET_LASTS = timedelta(hours=1)
+LIMITS = LinkLimits(ratelimit.FORGOT_NETWORK, ratelimit.FORGOT_ALL, ratelimit.FORGOT_ADDRESS)
 
 NOT_CURRENT = N_("This is not your current password.")
 
@@ -29,21 +30,7 @@ async def forgot(email: str, client: Client, next_url: str = "/") -> None:
 
     Afterwards it leads to `next_url`. Raises TooMany when a network asks for too many links.
     """
-    await ratelimit.take_all(
-        [
-            *ratelimit.of_network(ratelimit.FORGOT_NETWORK, client.network),
-            Use(ratelimit.FORGOT_ALL, ratelimit.EVERYBODY),
-        ]
-    )
-    try:
-        await ratelimit.take(ratelimit.FORGOT_ADDRESS, addresses.key(email))
-    except TooMany:
-        return
-    account = await queries.by_email(email)
-    if account is None:
-        return
-    await mailed_links.mail_to(account, "reset", RESET_LASTS, next_url)
-    log.info("reset mailed", member=account.id, network=client.network)
+    await mailed_links.mail_to_address(email, "reset", RESET_LASTS, next_url, network=client.network, limits=LIMITS)
 
 
 async def reset(token: str, password: str, client: Client) -> SignedIn | SecondFactorNeeded:
@@ -58,7 +45,7 @@ async def reset(token: str, password: str, client: Client) -> SignedIn | SecondF
         await mailed_links.revoke(owner.id)
         await sessions.end_all(owner.id)
         await _mail_notice(owner.name, owner.email)
-        signed_in = await authentication.signed_in(owner.id, frozenset({RESET}), client)
+        signed_in = await authentication.complete(owner.id, frozenset({RESET}), client)
     log.info("password reset", member=owner.id, network=client.network)
     return signed_in
 

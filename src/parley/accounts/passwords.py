@@ -1,6 +1,7 @@
 """Passwords: which are good enough, and their Argon2id hashes, which two threads compute.
 
-`asker` says for whom: of one asker one hash is computed at a time, so that nobody waits for all the guesses of another.
+Of each `asker`, such as a network or a device, one hash is computed at a time, so that whoever guesses many passwords
+does not delay the others.
 """
 
 import asyncio

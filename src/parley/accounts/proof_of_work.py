@@ -1,4 +1,4 @@
-"""Proof of work for sign-ins above the limit: a signed challenge for one login, which the browser solves by itself.
+"""Proof of work above a limit of sign-ups or sign-ins: a signed challenge for one login, which the browser solves.
 
 The answer is a number whose PBKDF2 (RFC 8018, with the challenge as salt) begins with a zero byte: 256 tries on
 average. Browsers have PBKDF2 built in, so an attacker's program is not much faster than they are.
@@ -22,7 +22,7 @@ ANSWER = re.compile(r"((\d{1,12})\.[A-Za-z0-9_-]{22})\.([0-9a-f]{32})\.(\d{1,7})
 
 
 class ProofOfWorkNeeded(TooMany):
-    """Only a form with an answer to `challenge` is accepted, which is issued for `login_key`."""
+    """A limit is reached: only a form with an answer to `challenge` is accepted."""
 
     def __init__(self, why: Message, login_key: str, retry_after: int = 1) -> None:
         super().__init__(why, retry_after)

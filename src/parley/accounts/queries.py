@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from parley.accounts import addresses, names
-from parley.accounts.states import RETURNS, STATE_NOW
+from parley.accounts.states import MAY_RETURN, STATE_NOW
 from parley.core.db import fetch, fetch_one
 
 ACCOUNT = f"""
@@ -29,12 +29,12 @@ from (select id as member, name, name_key from member where name_key = any($1::t
 join member m on m.id = called.member
 where m.state not in ('unverified', 'deactivated', 'anonymised')
 """
-# Decides which page to show. What counts is the same condition in mailed_links.use().
+# Decides which page to show; mailed_links.use() checks the token again when it is used up.
 TOKEN_OWNER = f"""
 select member.id, member.name, member.email, member.role, member.state
 from token join member on member.id = token.member
 where token_hash = $1 and purpose = $2 and used_at is null and expires_at > now()
-  and {RETURNS}
+  and {MAY_RETURN}
 """  # noqa: S608 no value in it
 MAILS = 'select id, recipient as "to", subject, text, html, created_at as at from mail order by id desc limit 100'
 MAIL = 'select id, recipient as "to", subject, text, html, created_at as at from mail where id = $1'

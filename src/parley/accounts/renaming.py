@@ -69,6 +69,7 @@ async def rename(viewer: Viewer, name: str) -> None:
             await db.execute(TAKE_BACK, viewer.id, names.key(name))
             await db.execute(RESERVE, viewer.id, now.name, now.name_key)
             await Member.update({Member.name: name, Member.name_key: names.key(name)}).where(Member.id == viewer.id)
+            # After the update has waited for whoever is giving up this name.
             await ops.refuse_reserved_name(name, viewer.id)
             link = f"{settings().base_url}/settings/profile"
             message = mail.written_message("renamed", name=name, former=now.name, link=link)

@@ -19,9 +19,10 @@ STALE = N_("Too much time has passed since you gave your password. Please sign i
 
 
 async def method_of(account: Account, code: str, client: Client) -> str:
-    """Use up a code of the app or a recovery code, and return which it was. A recovery code is told by mail.
+    """Use up a code of the app or a recovery code, and return which it was.
 
-    Raises Refused for a wrong code, TooMany after too many tries.
+    The member is told by mail that a recovery code was used. Raises Refused for a wrong code, TooMany after too many
+    tries.
     """
     use = _use(account, client)
     await ratelimit.take_all([use])
@@ -73,7 +74,7 @@ async def sign_in(ticket: str, code: str, credential: str, client: Client) -> Si
     else:
         method = await method_of(account, code, client)
     async with atomic():
-        return await authentication.signed_in(account.id, methods | {method}, client)
+        return await authentication.complete(account.id, methods | {method}, client)
 
 
 def purpose(account: Account) -> str:

@@ -80,7 +80,7 @@ async def sign_up(
             await activate(member)
         else:
             await _mail_verification(member, name, email, next_url)
-        signed_in = await authentication.signed_in(member, frozenset({SIGN_UP}), client)
+        signed_in = await authentication.complete(member, frozenset({SIGN_UP}), client)
     log.info("signed up", member=member, network=client.network)
     return signed_in
 

@@ -6,8 +6,8 @@ MAY_SIGN_IN = ("unverified", "active", "silenced")
 # Whoever left comes back by signing in.
 LEFT = "deactivated"
 SIGNS_IN = f"({STATE_NOW}) in {MAY_SIGN_IN}"
-RETURNS = f"(({STATE_NOW}) in {MAY_SIGN_IN} or state = '{LEFT}')"
-RETURN = f"""
+MAY_RETURN = f"(({STATE_NOW}) in {MAY_SIGN_IN} or state = '{LEFT}')"
+REACTIVATE = f"""
 update member set state = case when state = '{LEFT}' then coalesce(state_before, 'active') else state end,
   state_before = null, erase_at = null, erase_words = false
 where id = $1 and (state = '{LEFT}' or erase_at is not null)

@@ -28,7 +28,7 @@ class Member(Table):
     email_key = Varchar(254, null=False, default=None)
     password_hash = Text(null=True, default=None)
     role = Varchar(10, null=False, default="member")
-    # Since when they moderate, for the time until which they need a second factor.
+    # When they got a role of staff. They need a second factor some days later (sessions.py: lacks_factor).
     staff_since = Timestamptz(null=True, default=None)
     state = Varchar(12, null=False, default="unverified")
     state_until = Timestamptz(null=True, default=None)
@@ -148,7 +148,7 @@ class Passkey(Table):
     credential = Bytea(null=False, default=None, unique=True)
     handle = Bytea(null=False, default=None)
     public_key = Bytea(null=False, default=None)
-    # How often it was used, as far as it counts (0: it does not).
+    # The signature counter of its last use; 0 for authenticators without one.
     sign_count = BigInt(null=False, default=0)
     # How browsers reach it, such as `usb` or `internal`.
     transports = Array(base_column=Varchar(20), null=False, default=list)
@@ -202,14 +202,14 @@ class AddressChange(Table, tablename="address_change"):
     undo_hash = Bytea(null=True, default=None, unique=True)
     created_at = Timestamptz(null=False)
     confirmed_at = Timestamptz(null=True, default=None)
-    # When the link that comes next no longer works.
+    # When the link to confirm or, after that, the one to undo expires.
     expires_at = Timestamptz(null=False, default=None)
 
     address_change_member = Index("member")
 
 
 class Block(Table):
-    """A member whom another does not want to read (`mute`), or to be answered by either (`block`)."""
+    """A member whom another muted or blocked. After a block neither can reply to the other."""
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)

@@ -11,9 +11,10 @@ from parley.accounts import names
 from parley.cli.running import on_installation
 from parley.core import db
 from parley.core.errors import CommandFailed
-from parley.digests import absence, jobs, queries, trial
+from parley.digests import absence, jobs, queries
+from parley.digests.dry_run import count_due
 from parley.digests.preview import next_issue
-from parley.digests.queries import Subscribed
+from parley.digests.queries import SubscriptionRow
 
 
 @click.group()
@@ -51,7 +52,7 @@ async def why(member: str, comment: int) -> dict[str, Any]:
     return {"text": text, "included": not reasons, "reasons": reasons}
 
 
-async def _subscribed(member: str) -> Subscribed:
+async def _subscribed(member: str) -> SubscriptionRow:
     number = await db.value("select id from member where name_key = $1", names.key(member))
     one = await queries.subscribed(number) if number else None
     if one is None:
@@ -69,10 +70,10 @@ async def run(*, dry_run: bool) -> dict[str, Any]:
         return {"text": f"{_count(built, 'issue', 'issues')} built.", "built": built}
     with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task("Choosing", total=None)
-        found = await trial.run(datetime.now(UTC), lambda done, of: bar.update(task, advance=done, total=of))
+        found = await count_due(datetime.now(UTC), lambda done, of: bar.update(task, advance=done, total=of))
     text = (
         f"{_count(found.due, 'issue is', 'issues are')} due: {_count(found.letters, 'letter', 'letters')} with "
-        f"{_count(found.items, 'item', 'items')} in all, {found.empty:,} with nothing to tell, {found.asked:,} asked "
+        f"{_count(found.items, 'item', 'items')} in all, {found.empty:,} empty, {found.asked:,} asked "
         "whether they still want it."
     )
     return {"text": text, "due": found.due, "letters": found.letters, "items": found.items, "empty": found.empty,

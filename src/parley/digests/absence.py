@@ -11,9 +11,9 @@ from parley.core import db
 from parley.digests.building import choose
 from parley.digests.candidates import Candidate, CandidateRow, DigestReader
 from parley.digests.quality import NEEDS_NO_RESPONSE, YOUNGEST_ACCOUNT_MINUTES
-from parley.digests.queries import Subscribed
+from parley.digests.queries import SubscriptionRow
 from parley.digests.readers import readers
-from parley.digests.rules import HAS_CONTEXT, IS_CALM, IS_NOT_DOWNVOTED, IS_UNDISPUTED, NEWS_DAYS, QUALITY
+from parley.digests.rules import ARTICLE_IS_UNDISPUTED, HAS_CONTEXT, IS_NOT_DOWNVOTED, IS_UNDISPUTED, NEWS_DAYS, QUALITY
 from parley.digests.selection import collapses, has_seen, hides_author, is_author, mutes, was_mailed
 from parley.digests.shared_candidates import BEST, IS_QUESTION, shared_candidates
 
@@ -23,7 +23,7 @@ select t.id as thread, t.topic, c.created_at as at, {BEST} as best, c.id as comm
        coalesce((select n.kind from notification n where n.member = $2 and n.comment = c.id order by n.id limit 1),
                 case when {IS_QUESTION} then 'question' else 'best' end) as kind,
        {IS_VISIBLE} as is_visible, {IS_NOT_DOWNVOTED} as is_not_downvoted, {IS_UNDISPUTED} as is_undisputed,
-       {HAS_CONTEXT} as has_context, {IS_CALM} as is_calm, t.state <> 'archived' as is_open,
+       {HAS_CONTEXT} as has_context, {ARTICLE_IS_UNDISPUTED} as article_is_undisputed, t.state <> 'archived' as is_open,
        c.created_at > $3::timestamptz - {NEWS_DAYS} * interval '1 day' as is_new
 from comment c join thread t on t.id = c.thread where c.id = $1
 """  # noqa: S608 constants only
@@ -42,12 +42,12 @@ class CheckedComment(CandidateRow, frozen=True):
     is_not_downvoted: bool
     is_undisputed: bool
     has_context: bool
-    is_calm: bool
+    article_is_undisputed: bool
     is_open: bool
     is_new: bool
 
 
-async def reasons(one: Subscribed, comment: int, now: datetime) -> list[str] | None:
+async def reasons(one: SubscriptionRow, comment: int, now: datetime) -> list[str] | None:
     """Return why a comment is not in a member's next issue; none if it is, and None if there is no such comment."""
     row = await db.fetch_one(CheckedComment, COMMENT, comment, one.member, now)
     if row is None:
@@ -69,7 +69,7 @@ def _of_comment(row: CheckedComment) -> Iterator[str]:
         yield "It was reported and waits for a moderator, or its author is suspended."
     if not row.has_context:
         yield "The comment that it answers is not shown, or is collapsed."
-    if not row.is_calm:
+    if not row.article_is_undisputed:
         yield "Its article waits for a moderator, or lost its title."
     if not row.is_open:
         yield "Its thread is archived."

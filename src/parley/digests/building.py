@@ -13,10 +13,10 @@ from parley.digests import items, letters
 from parley.digests.candidates import Candidate, Pool
 from parley.digests.letters import Edition
 from parley.digests.member_candidates import member_candidates
-from parley.digests.queries import EDITION, READS
+from parley.digests.queries import EDITION, MAY_RECEIVE
 from parley.digests.readers import readers
 from parley.digests.rules import EXPIRES_HOURS
-from parley.digests.schedule import is_between
+from parley.digests.schedule import is_without_weekly
 from parley.digests.selection import select
 
 BATCH = 250
@@ -30,7 +30,7 @@ order by i.due_at, i.id limit $2 for update of i skip locked
 """
 WANTING = f"""
 select s.member from subscription s join member m on m.id = s.member
-where s.member = any($1) and s.frequency <> 'off' and (s.paused_until is null or s.paused_until <= $2) and {READS}
+where s.member = any($1) and s.frequency <> 'off' and (s.paused_until is null or s.paused_until <= $2) and {MAY_RECEIVE}
 """  # noqa: S608 constants only
 SETTLE = """
 update issue i set state = n.state, mail = n.mail, settled_at = case when n.mail is null then now() end
@@ -67,8 +67,8 @@ async def choose(editions: Sequence[Edition], pool: Pool, now: datetime) -> list
     candidates = await member_candidates(members, now)
     comments = {one.comment for found in candidates.values() for one in found if one.comment} | _comments(pool)
     articles = [one.thread for one in (*pool.opened, *pool.picked)]
-    between = {one.member for one in editions if is_between(one.period, one.weekday)}
-    found = await readers(members, list(comments), articles, between)
+    without_weekly = {one.member for one in editions if is_without_weekly(one.period, one.weekday)}
+    found = await readers(members, list(comments), articles, without_weekly)
     return [select(reader, candidates[reader.id], pool) for reader in found]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from parley.core.http.forms import Form
 from parley.core.text import zones
 from parley.core.text.messages import N_, Message
-from parley.digests.queries import Subscribed
+from parley.digests.queries import SubscriptionRow
 from parley.digests.schedule import Schedule
 
 FREQUENCIES = ("weekly", "daily", "off")
@@ -25,7 +25,7 @@ LONGEST_PAUSE = 52
 class DigestForm(Form):
     """How often and when; an absent field keeps its value."""
 
-    def __init__(self, data: Mapping[str, Any], one: Subscribed) -> None:
+    def __init__(self, data: Mapping[str, Any], one: SubscriptionRow) -> None:
         super().__init__({"frequency": one.frequency, "weekday": str(one.weekday), "hour": str(one.hour),
                           "zone": one.zone} | dict(data))  # fmt: skip
         self.schedule = Schedule(

@@ -18,10 +18,10 @@ from parley.digests.items import DigestItem
 from parley.digests.rules import EXPIRES_HOURS
 from parley.digests.words import lay_out
 from parley.mail import Letter, unsubscribe_link, written, written_html
+from parley.notifications.letters import UNRENDERED
 
 KEY_LENGTH = 32
 WIDTH = 72
-UNRENDERED = "The text of this letter is rendered when it is sent, from what is unread by then.\n"
 
 
 class Edition(msgspec.Struct, frozen=True):

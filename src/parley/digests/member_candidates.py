@@ -9,8 +9,8 @@ import msgspec
 from parley.core import db
 from parley.digests.candidates import Candidate, CandidateRow
 from parley.digests.rules import (
+    ARTICLE_IS_UNDISPUTED,
     HAS_CONTEXT,
-    IS_CALM,
     IS_NOT_DOWNVOTED,
     IS_UNDISPUTED,
     MAY_BE_FEATURED,
@@ -30,7 +30,7 @@ COUNTED = 100
 KINDS = {"reply", "mention", "followed", "revised"}
 
 # `offset 0` has PostgreSQL look up each thread by its key; otherwise it reads all threads for every member.
-READ = f"""
+VISITED = f"""
 select v.thread, v.topic, c.created_at as at, {BEST} as best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
        {QUALITY},
@@ -41,7 +41,7 @@ cross join lateral (
     from visit v cross join lateral (select * from thread where id = v.thread offset 0) t
     left join follow f on f.member = m.id and f.thread = t.id
     where v.member = m.id and t.last_activity_at > v.seen_at and f.level is distinct from 'mute'
-      and v.seen_at > $2::timestamptz - {2 * NEWS_DAYS} * interval '1 day' and {IS_CALM}
+      and v.seen_at > $2::timestamptz - {2 * NEWS_DAYS} * interval '1 day' and {ARTICLE_IS_UNDISPUTED}
     order by t.last_activity_at desc, t.id limit {THREADS}
 ) v
 cross join lateral (
@@ -64,16 +64,17 @@ select t.id as thread, t.topic, c.created_at as at, {BEST} as best, c.id as comm
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
        {QUALITY}
 from comment c join thread t on t.id = c.thread
-where c.id = any($1::bigint[]) and (c.id = any($2::bigint[]) or {HAS_CONTEXT}) and {MAY_BE_FEATURED} and {IS_CALM}
+where c.id = any($1::bigint[]) and (c.id = any($2::bigint[]) or {HAS_CONTEXT})
+  and {MAY_BE_FEATURED} and {ARTICLE_IS_UNDISPUTED}
 """  # noqa: S608 constants only
 REVISED = f"""
 select t.id as thread, t.topic, t.revision, r.created_at as at
 from thread t join revision r on r.article = t.article and r.number = t.revision
-where t.id = any($1::bigint[]) and {IS_CALM}
+where t.id = any($1::bigint[]) and {ARTICLE_IS_UNDISPUTED}
 """  # noqa: S608 constants only
 
 
-class Read(CandidateRow, frozen=True):
+class VisitedCandidate(CandidateRow, frozen=True):
     """A comment in a thread that a member visited before it was written."""
 
     member: int
@@ -89,7 +90,7 @@ class RevisedThread(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class Known(msgspec.Struct, frozen=True):
+class NotificationSubjects(msgspec.Struct, frozen=True):
     """What the notifications are about: comments by id, and revised articles by thread."""
 
     comments: dict[int | None, CandidateRow]
@@ -101,35 +102,37 @@ async def member_candidates(members: Sequence[int], now: datetime) -> dict[int, 
     found: dict[int, list[Candidate]] = defaultdict(list)
     notifications = await unread_for_digest(members)
     followed = {(row.member, row.thread) for row in notifications if row.kind == "followed"}
-    for row in await db.fetch(Read, READ, list(members), now):
+    for row in await db.fetch(VisitedCandidate, VISITED, list(members), now):
         # A followed thread is included only if it has unread notifications for the digest.
         if (row.member, row.thread) in followed or not row.follows:
             kind = "followed" if row.follows else "read"
             if row.is_worth_featuring(kind):
                 found[row.member].append(row.candidate(kind, now, unread=row.unread, since=row.since))
     visited = {(member, one.thread) for member, candidates in found.items() for one in candidates}
-    known = await _known(notifications)
+    subjects = await _subjects(notifications)
     for member, kind, rows in _grouped(notifications):
         if kind != "followed" or (member, rows[0].thread) not in visited:
-            found[member] += _notified(kind, rows, known, now)
+            found[member] += _notified(kind, rows, subjects, now)
     return found
 
 
-async def _known(notifications: Sequence[NotificationRow]) -> Known:
+async def _subjects(notifications: Sequence[NotificationRow]) -> NotificationSubjects:
     comments = [row.comment for row in notifications if row.comment is not None and row.kind != "revised"]
     about_reader = [row.comment for row in notifications if row.kind in {"reply", "mention"}]
     revised = [row.thread for row in notifications if row.kind == "revised"]
-    return Known(
+    return NotificationSubjects(
         {row.comment: row for row in await db.fetch(CandidateRow, NOTIFIED, comments, about_reader)},
         {row.thread: row for row in await db.fetch(RevisedThread, REVISED, revised)},
     )
 
 
-def _notified(kind: str, rows: Sequence[NotificationRow], known: Known, now: datetime) -> list[Candidate]:
+def _notified(
+    kind: str, rows: Sequence[NotificationRow], subjects: NotificationSubjects, now: datetime
+) -> list[Candidate]:
     """Return the candidates that a member's notifications of one kind and thread give."""
     if kind == "revised":
-        return [_revision(known.articles[row.thread]) for row in rows[:1] if row.thread in known.articles]
-    comments = [known.comments[row.comment] for row in rows[-COUNTED:] if row.comment in known.comments]
+        return [_revision(subjects.articles[row.thread]) for row in rows[:1] if row.thread in subjects.articles]
+    comments = [subjects.comments[row.comment] for row in rows[-COUNTED:] if row.comment in subjects.comments]
     # A thread gives a member at most MOST_UNREAD notifications, however many comments there are.
     unread = len(rows) if len(rows) < MOST_UNREAD else 0
     since = rows[0].created_at

@@ -9,7 +9,7 @@ from parley.core.db import NOW
 from parley.core.errors import NotFound
 from parley.core.text import zones
 from parley.core.text.messages import N_
-from parley.digests.queries import Subscribed, subscribed
+from parley.digests.queries import SubscriptionRow, subscribed
 from parley.digests.schedule import Schedule, next_due
 from parley.digests.tables import Subscription
 
@@ -97,7 +97,7 @@ def _next(schedule: Schedule, last: date | None, paused_until: datetime | None, 
     return next_due(schedule, last, now).at
 
 
-async def _locked(member: int) -> Subscribed:
+async def _locked(member: int) -> SubscriptionRow:
     one = await subscribed(member, lock=True)
     if one is None:
         raise NotFound(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))

@@ -7,8 +7,8 @@ import msgspec
 
 from parley.core import db
 from parley.core.events import attempts
-from parley.digests.queries import SUBSCRIBED, Subscribed
-from parley.digests.rules import QUIET_DAYS
+from parley.digests.queries import SUBSCRIBED, SubscriptionRow
+from parley.digests.rules import INACTIVE_DAYS
 from parley.digests.schedule import Schedule, jitter, next_due
 
 BATCH = 500
@@ -44,17 +44,17 @@ class PlanStep(msgspec.Struct, frozen=True):
 async def plan(now: datetime) -> int:
     """Plan the issues that are due for a batch of members, and return how many members there were."""
     async with db.atomic():
-        due = await db.fetch(Subscribed, DUE, now, BATCH)
+        due = await db.fetch(SubscriptionRow, DUE, now, BATCH)
         await attempts.together("issues to plan", due, lambda some: _plan(some, now), key=lambda one: one.member)
     return len(due)
 
 
-async def _plan(due: Sequence[Subscribed], now: datetime) -> None:
+async def _plan(due: Sequence[SubscriptionRow], now: datetime) -> None:
     steps = [step(one, now) for one in due]
     await _write([one for one in steps if one.list is not None], steps, now)
 
 
-def step(one: Subscribed, now: datetime) -> PlanStep:
+def step(one: SubscriptionRow, now: datetime) -> PlanStep:
     """Return the next state of a subscription that is due."""
     if one.is_paused(now):
         resumed = one.paused_until or now
@@ -67,11 +67,11 @@ def step(one: Subscribed, now: datetime) -> PlanStep:
     return PlanStep(one.member, next_due(one.schedule, due.day, now).at, due.day, asked_at, name, due.period)
 
 
-def _list(one: Subscribed, now: datetime) -> tuple[str | None, datetime | None]:
+def _list(one: SubscriptionRow, now: datetime) -> tuple[str | None, datetime | None]:
     """Return which letter is due, and when the member was last asked; an inactive member is asked once."""
-    if not one.reads:
+    if not one.may_receive:
         return None, one.asked_at
-    if now - one.here_at <= timedelta(days=QUIET_DAYS):
+    if now - one.here_at <= timedelta(days=INACTIVE_DAYS):
         return "digest", one.asked_at
     if one.asked_at is None or one.asked_at < one.here_at:
         return "keep", now

@@ -6,7 +6,7 @@ import msgspec
 
 from parley.digests import items, letters, verdicts
 from parley.digests.building import choose
-from parley.digests.queries import Subscribed
+from parley.digests.queries import SubscriptionRow
 from parley.digests.schedule import DueIssue, Schedule, next_due
 from parley.digests.shared_candidates import shared_candidates
 from parley.digests.words import IssueView, lay_out
@@ -21,7 +21,7 @@ class DigestPreview(msgspec.Struct, frozen=True):
     letter: Letter | None
 
 
-async def next_issue(one: Subscribed, schedule: Schedule, now: datetime) -> DigestPreview:
+async def next_issue(one: SubscriptionRow, schedule: Schedule, now: datetime) -> DigestPreview:
     """Return a member's next issue, as if they had chosen `schedule`."""
     due = _due(one, schedule, now)
     edition = msgspec.structs.replace(
@@ -35,7 +35,7 @@ async def next_issue(one: Subscribed, schedule: Schedule, now: datetime) -> Dige
     return DigestPreview(due, lay_out(included, schedule.zone, now), letters.digest(edition, included, found))
 
 
-def _due(one: Subscribed, schedule: Schedule, now: datetime) -> DueIssue | None:
+def _due(one: SubscriptionRow, schedule: Schedule, now: datetime) -> DueIssue | None:
     if schedule.frequency == "off":
         return None
     if one.paused_until is not None and one.is_paused(now):

@@ -10,10 +10,10 @@ from parley.digests.letters import Edition
 from parley.digests.schedule import Schedule
 
 # Members who may get a digest: they confirmed their address and are not suspended.
-READS = f"(({STATE_NOW}) in ('active', 'silenced'))"
+MAY_RECEIVE = f"(({STATE_NOW}) in ('active', 'silenced'))"
 
 
-class Subscribed(msgspec.Struct, frozen=True):
+class SubscriptionRow(msgspec.Struct, frozen=True):
     """A member's subscription: how often they get the digest, and when next."""
 
     member: int
@@ -30,7 +30,7 @@ class Subscribed(msgspec.Struct, frozen=True):
     asked_at: datetime | None
     # When they last visited, or confirmed that they want to keep the digest.
     here_at: datetime
-    reads: bool
+    may_receive: bool
 
     @property
     def schedule(self) -> Schedule:
@@ -48,15 +48,15 @@ class Subscribed(msgspec.Struct, frozen=True):
 
 SUBSCRIBED = f"""
 select s.member, m.name, m.email, s.frequency, s.former, s.weekday, s.hour, m.zone, s.next_at, s.last_day,
-       s.paused_until, s.asked_at, greatest(m.seen_at, s.kept_at) as here_at, {READS} as reads
+       s.paused_until, s.asked_at, greatest(m.seen_at, s.kept_at) as here_at, {MAY_RECEIVE} as may_receive
 from subscription s join member m on m.id = s.member
 """  # noqa: S608 constants only
 
 
-async def subscribed(member: int, *, lock: bool = False) -> Subscribed | None:
+async def subscribed(member: int, *, lock: bool = False) -> SubscriptionRow | None:
     """Return a member's subscription, or None until they confirmed their address."""
     return await db.fetch_one(
-        Subscribed, f"{SUBSCRIBED} where s.member = $1{' for update of s' if lock else ''}", member
+        SubscriptionRow, f"{SUBSCRIBED} where s.member = $1{' for update of s' if lock else ''}", member
     )
 
 

@@ -21,7 +21,7 @@ select h.member, h.thread, max(h.at) as at, t.topic from (
 ) h join thread t on t.id = h.thread group by h.member, h.thread, t.topic
 """
 HIDDEN_AUTHORS = """
-select member, other::text as name from block where member = any($1)
+select member, other::text as author from block where member = any($1)
 union select other, member::text from block where other = any($1) and kind = 'block'
 """
 # In an earlier issue; or as a notification that was mailed or read.
@@ -47,9 +47,9 @@ class ThreadVisit(msgspec.Struct, frozen=True):
     topic: str
 
 
-class MutedName(msgspec.Struct, frozen=True):
+class HiddenAuthor(msgspec.Struct, frozen=True):
     member: int
-    name: str
+    author: str
 
 
 class MailedItem(msgspec.Struct, frozen=True):
@@ -74,20 +74,20 @@ class FollowLevel(msgspec.Struct, frozen=True):
 
 
 async def readers(
-    members: Sequence[int], comments: Sequence[int], articles: Sequence[int], between: Container[int]
+    members: Sequence[int], comments: Sequence[int], articles: Sequence[int], without_weekly: Container[int]
 ) -> list[DigestReader]:
     """Return what each of these members knows and does not want, as far as it concerns `comments` and `articles`.
 
-    `articles` are ids of threads. Members in `between` get a daily issue that is not the weekly one.
+    `articles` are ids of threads. For members `without_weekly`, topics that they want once a week count as muted.
     """
     ids = list(members)
     seen, topics = await _visited(ids)
     levels = await db.fetch(FollowLevel, LEVELS, ids)
     topics += [(one.member, one.topic) for one in levels if one.topic and one.level in {"follow", "weekly"}]
     own_topics = _sets(topics)
-    muted_topics = _sets((one.member, one.topic) for one in levels if one.topic and _is_muted(one, between))
+    muted_topics = _sets((one.member, one.topic) for one in levels if one.topic and _is_muted(one, without_weekly))
     muted_threads = _sets((one.member, one.thread) for one in levels if one.thread)
-    hidden = _sets((one.member, one.name) for one in await db.fetch(MutedName, HIDDEN_AUTHORS, ids))
+    hidden = _sets((one.member, one.author) for one in await db.fetch(HiddenAuthor, HIDDEN_AUTHORS, ids))
     rows = await db.fetch(MailedItem, MAILED, ids, list(comments), list(articles))
     mailed = _sets((one.member, key) for one in rows for key in one.keys)
     collapsing = set(await db.values(ASSISTED, ids))
@@ -116,8 +116,8 @@ async def _visited(members: list[int]) -> tuple[dict[int, dict[int, datetime]], 
     return seen, topics
 
 
-def _is_muted(one: FollowLevel, between: Container[int]) -> bool:
-    return one.level == "mute" or (one.level == "weekly" and one.member in between)
+def _is_muted(one: FollowLevel, without_weekly: Container[int]) -> bool:
+    return one.level == "mute" or (one.level == "weekly" and one.member in without_weekly)
 
 
 def _sets(pairs: Iterable[tuple[int, T]]) -> defaultdict[int, set[T]]:

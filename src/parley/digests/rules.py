@@ -4,10 +4,10 @@ In all expressions `t` is the thread, `c` the comment, `i` the issue's item and 
 """
 
 from parley.comments.rules import IS_VISIBLE
-from parley.notifications.rules import IS_FOR_DIGEST, IS_SHOWN, JUDGED_BY
+from parley.notifications.rules import IS_FOR_DIGEST, IS_SHOWN, JOINS
 
 # After this many days without a visit, a member is asked once whether they still want the digest.
-QUIET_DAYS = 90
+INACTIVE_DAYS = 90
 # An issue that could not be sent for this long is dropped; the next one may include its items.
 EXPIRES_HOURS = 24
 # Older comments and articles are not included.
@@ -32,8 +32,8 @@ c.base_ups + c.ups as ups,
 (select count(*) from comment r where r.parent = c.id and r.state = 'visible'
    and (r.author, r.imported_author) is distinct from (c.author, c.imported_author)) as replies
 """
-# Excludes threads whose article waits for a moderator, or lost its title.
-IS_CALM = """(
+# Excludes threads whose article is in the moderation queue, or lost its title.
+ARTICLE_IS_UNDISPUTED = """(
     not exists (select from queue_item o where o.kind = 'article' and o.target = t.id and o.state = 'open')
     and not exists (select from article removed where removed.id = t.article and removed.untitled)
 )"""
@@ -43,7 +43,7 @@ IS_BLOCKED = """exists (
     select from block b where b.member = i.member and b.other = {one}.author
        or b.member = {one}.author and b.other = i.member and b.kind = 'block'
 )"""
-MAY_BE_READ = f"({IS_CALM} and (c.id is null or {MAY_BE_FEATURED} and not {IS_BLOCKED.format(one='c')}))"
+MAY_BE_READ = f"({ARTICLE_IS_UNDISPUTED} and (c.id is null or {MAY_BE_FEATURED} and not {IS_BLOCKED.format(one='c')}))"
 # The parent of a comment is quoted if it may be read too.
 MAY_BE_QUOTED = f"q.state = 'visible' and q.collapsed is null and not {IS_BLOCKED.format(one='q')}"
 # The thread and topic are not muted; a question has no answer yet; and an item with a notification is unread, and the
@@ -54,7 +54,7 @@ IS_WANTED = f"""(
     and (i.kind = 'followed' or not exists (
         select from topic_follow f where f.member = i.member and f.topic = t.topic and f.level = 'mute'))
     and (i.kind not in ('reply', 'mention', 'followed', 'revised') or exists (
-        select from notification n {JUDGED_BY}
+        select from notification n {JOINS}
         where n.member = i.member and n.thread = i.thread and n.kind = i.kind and n.read_at is null
           and (n.kind in ('revised', 'followed') or n.comment = i.comment) and {IS_SHOWN} and {IS_FOR_DIGEST}))
 )"""  # noqa: S608 constants only

@@ -53,9 +53,9 @@ def period(frequency: str, day: date) -> str:
     return day.isoformat() if frequency == "daily" else f"{year}-W{week:02}"
 
 
-def is_between(name: str, weekday: int) -> bool:
-    """Whether a period is a day other than `weekday`, so that its issue is not the weekly one."""
-    return bool(name) and "W" not in name and date.fromisoformat(name).isoweekday() != weekday
+def is_without_weekly(period: str, weekday: int) -> bool:
+    """Whether the issue of a period leaves out topics that its reader wants once a week, on `weekday`."""
+    return bool(period) and "W" not in period and date.fromisoformat(period).isoweekday() != weekday
 
 
 def moment(day: date, schedule: Schedule) -> datetime:

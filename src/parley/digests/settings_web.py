@@ -17,7 +17,7 @@ from parley.core.text.messages import N_
 from parley.digests import ops, queries
 from parley.digests.forms import WEEKDAYS, DigestForm, PauseForm
 from parley.digests.preview import next_issue
-from parley.digests.queries import Subscribed
+from parley.digests.queries import SubscriptionRow
 from parley.digests.words import hour_word
 from parley.notifications import mailing
 from parley.notifications.forms import QuietForm
@@ -83,7 +83,7 @@ async def set_quiet_hours(request: AnyRequest) -> Response[Any]:
 
 
 async def _settings(
-    request: AnyRequest, one: Subscribed, form: DigestForm, quiet: QuietForm | None = None, status: int = 200
+    request: AnyRequest, one: SubscriptionRow, form: DigestForm, quiet: QuietForm | None = None, status: int = 200
 ) -> Response[Any]:
     now = datetime.now(UTC)
     preview = await next_issue(one, form.schedule, now)
@@ -117,7 +117,7 @@ async def _quiet(member: int) -> dict[str, str]:
     return {"quiet": "1", "starts": str(hours.starts), "ends": str(hours.ends)} if hours else {}
 
 
-async def _own(request: AnyRequest) -> Subscribed:
+async def _own(request: AnyRequest) -> SubscriptionRow:
     viewer = signed_in(request)
     one = await queries.subscribed(viewer.id)
     if one is None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from parley.core import db
 from parley.digests.candidates import CandidateRow, Pool, pooled
-from parley.digests.rules import IS_CALM, MAY_BE_FEATURED, NEWS_DAYS, QUALITY
+from parley.digests.rules import ARTICLE_IS_UNDISPUTED, MAY_BE_FEATURED, NEWS_DAYS, QUALITY
 
 # Threads per topic; comments considered per thread; comments of each side taken from those.
 THREADS, CONSIDERED, EACH = 40, 200, 3
@@ -25,7 +25,7 @@ with active as (
     select t.* from topic p cross join lateral (
         select t.id, t.topic, t.state, t.created_at, t.starter from thread t
         where t.topic = p.slug and t.last_activity_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day'
-          and t.state <> 'archived' and {IS_CALM}
+          and t.state <> 'archived' and {ARTICLE_IS_UNDISPUTED}
         order by t.last_activity_at desc limit {THREADS}
     ) t
 ), perspective as (
@@ -48,7 +48,7 @@ from active where state = 'open' and created_at > $1::timestamptz - {NEWS_DAYS} 
 union all
 select t.id, t.topic, t.created_at, 1.0, null, t.starter::text, null, false, null, 0, 0, 'picked'
 from pick k join thread t on t.id = k.thread
-where k.at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and t.state <> 'archived' and {IS_CALM}
+where k.at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and t.state <> 'archived' and {ARTICLE_IS_UNDISPUTED}
 """  # noqa: S608 constants only
 
 

@@ -13,7 +13,7 @@ from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.text.messages import N_
 from parley.digests import items, letters, ops, picks, queries, settings_web
-from parley.digests.queries import Subscribed
+from parley.digests.queries import SubscriptionRow
 from parley.digests.words import lay_out
 
 
@@ -60,7 +60,7 @@ async def set_pick(request: AnyRequest, thread: FromPath[str]) -> Redirect:
     return Redirect(request.url.path, status_code=303)
 
 
-async def _answering(token: str) -> Subscribed:
+async def _answering(token: str) -> SubscriptionRow:
     """Return the subscription that a link is for. Raises NotFound if the link is not valid."""
     number = letters.number_in("keep", token)
     one = await queries.subscribed(number) if number is not None else None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -109,7 +109,7 @@ def lay_out(items: Sequence[DigestItem], zone: str, at: datetime) -> IssueView:
 def day_word(moment: datetime, now: datetime) -> str:
     """Return the day of `moment` relative to `now`, in its zone: "today", "Tuesday", "5 November"."""
     local = moment.astimezone(now.tzinfo)
-    days = (now.date() - local.date()) / timedelta(days=1)
+    days = (now.date() - local.date()).days
     if days < 1:
         return N_("today")
     if days < 2:  # noqa: PLR2004

@@ -13,7 +13,7 @@ from parley.core.settings import settings
 BATCH = 500
 
 
-class ThreadOf(msgspec.Struct, frozen=True):
+class ExportedThread(msgspec.Struct, frozen=True):
     """A thread in which the member wrote."""
 
     id: int
@@ -76,9 +76,9 @@ async def written(member: int, thread: int | None = None) -> AsyncIterator[list[
         last = rows[-1].id
 
 
-async def threads(member: int) -> list[ThreadOf]:
+async def threads(member: int) -> list[ExportedThread]:
     """The threads in which the member wrote."""
-    return await db.fetch(ThreadOf, THREADS, member)
+    return await db.fetch(ExportedThread, THREADS, member)
 
 
 def as_markdown(rows: Iterable[WrittenComment]) -> str:

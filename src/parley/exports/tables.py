@@ -19,7 +19,7 @@ class Export(Table):
     total = Integer(null=False, default=0)
     # The size of the finished file in bytes.
     size = Integer(null=False, default=0)
-    # How many workers have begun it. One whose attempt is no longer the last has lost it to another, and stops.
+    # How often a worker has begun it. A worker stops when another one has begun it since.
     attempt = Integer(null=False, default=0)
     created_at = Timestamptz(null=False)
     # When the worker last updated the progress; another worker takes over an export without updates.

@@ -42,13 +42,13 @@ class CatchUp:
         await _put(stream, missed)
 
     async def _missed_between(self, thread: int, last: int, newest: int) -> list[render.RenderedEvent] | None:
-        """Return the events after number `last`, or None if they are too many or the first were deleted."""
+        """Return the events after number `last`, or None if they are too many or the first of them were deleted."""
         if newest - last > self._max_behind:
             return None
         if newest <= last:
             return []
         missed = await self._missed.get((thread, last), partial(self._since, thread, last))
-        return None if missed and missed[0].seq > last + 1 else missed
+        return missed if missed and missed[0].seq == last + 1 else None
 
     async def send_newer(self, stream: Stream) -> None:
         """Queue the events after the last one that the stream has, without the cache."""

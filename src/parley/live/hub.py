@@ -31,16 +31,16 @@ log = structlog.get_logger(__name__)
 class Hub:
     """The open streams of this process."""
 
-    def __init__(self, *, limits: bool = True, bounds: HubSettings | None = None) -> None:
+    def __init__(self, *, limits: bool = True, settings: HubSettings | None = None) -> None:
         self.channels: dict[int, Channel] = {}
-        self.bounds = bounds or HubSettings()
-        self.queue_streams = QueueStreams(self.bounds.poll)
+        self.settings = settings or HubSettings()
+        self.queue_streams = QueueStreams(self.settings.poll)
         self.unread_streams: set[UnreadStream] = set()
-        self.delivery = Delivery(self.channels, self.bounds.max_behind)
+        self.delivery = Delivery(self.channels, self.settings.max_behind)
         self.closing = False
-        self._limits = StreamLimits(self.bounds, limits=limits)
+        self._limits = StreamLimits(self.settings, limits=limits)
         self._presence = Presence()
-        self._catch_up = CatchUp(self.bounds.max_behind)
+        self._catch_up = CatchUp(self.settings.max_behind)
         self._tasks: list[asyncio.Task[None]] = []
         # Some member may have more or fewer unread notifications than their pages show.
         self._unread_due = False
@@ -50,13 +50,13 @@ class Hub:
     def start(self) -> None:
         subscribers.append(self.on_signal)
         jobs: Iterable[tuple[float, Callable[[], Awaitable[None]]]] = (
-            (self.bounds.scores, self._send_scores),
-            (self.bounds.scores, self._send_unread),
-            (self.bounds.poll, self._poll),
-            (self.bounds.poll, self._send_readers),
-            (self.bounds.session_check, self._end_invalid),
-            (self.bounds.scores, self.queue_streams.refresh),
-            (self.bounds.session_check, self.queue_streams.end_invalid),
+            (self.settings.scores, self._send_scores),
+            (self.settings.scores, self._send_unread),
+            (self.settings.poll, self._poll),
+            (self.settings.poll, self._send_readers),
+            (self.settings.session_check, self._end_invalid),
+            (self.settings.scores, self.queue_streams.refresh),
+            (self.settings.session_check, self.queue_streams.end_invalid),
             (1.0, self._keep_alive),
         )
         self._tasks = [asyncio.create_task(_every(seconds, job)) for seconds, job in jobs]
@@ -206,7 +206,7 @@ class Hub:
         await upkeep.end_invalid(self.streams())
 
     async def _keep_alive(self) -> None:
-        await upkeep.keep_alive(self.streams(), self.bounds)
+        await upkeep.keep_alive(self.streams(), self.settings)
 
     async def measure(self) -> None:
         """Update the metrics of this hub."""

@@ -24,9 +24,9 @@ def owner_of(viewer: Viewer | None, address: str) -> str:
 class StreamLimits:
     """The number of streams of each owner."""
 
-    def __init__(self, bounds: HubSettings, *, limits: bool) -> None:
+    def __init__(self, settings: HubSettings, *, limits: bool) -> None:
         self.counts: Counter[str] = Counter()
-        self._bounds = bounds
+        self._settings = settings
         self._is_on = limits
 
     def add(self, stream: Stream) -> None:
@@ -46,6 +46,6 @@ class StreamLimits:
     def _limits_of(self, stream: Stream) -> dict[str, int]:
         """Return the owners that `stream` counts for, with their limits: of a visitor the address and its site."""
         if stream.session:
-            return {stream.owner: self._bounds.streams_per_session}
-        most, of = self._bounds.streams_per_address, stream.owner.removeprefix("address:")
+            return {stream.owner: self._settings.streams_per_session}
+        most, of = self._settings.streams_per_address, stream.owner.removeprefix("address:")
         return {stream.owner.replace(of, site(of)): SITE_NETWORKS * most, stream.owner: most}

@@ -102,6 +102,7 @@ class PassageBalance(StanceCounts, frozen=True):
 
     @property
     def balance(self) -> "PassageBalance":
+        """Itself: templates read `passage.balance`, as of articles.queries.PassageRow."""
         return self
 
     @property
@@ -121,7 +122,7 @@ async def balances(thread: int, lineages: list[int]) -> list[PassageBalance]:
     return await db.fetch(PassageBalance, BALANCES, thread, lineages)
 
 
-class Blocked(msgspec.Struct, frozen=True):
+class BlockRow(msgspec.Struct, frozen=True):
     member: int
     other: int
 
@@ -131,6 +132,6 @@ async def blocked_by(members: Collection[int], authors: Collection[int]) -> dict
     found: dict[int | None, set[int]] = defaultdict(set)
     if authors:
         sql = "select member, other from block where kind = 'block' and other = any($2) and member = any($1)"
-        for row in await db.fetch(Blocked, sql, list(members), list(authors)):
+        for row in await db.fetch(BlockRow, sql, list(members), list(authors)):
             found[row.member].add(row.other)
     return {member: frozenset(found[member]) for member in members}

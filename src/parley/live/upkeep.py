@@ -25,13 +25,16 @@ async def send_scores(channels: Iterable[Channel]) -> None:
 
 async def send_unread(streams: Iterable[Stream]) -> None:
     """Count the unread notifications of all members in one query, and send the counts that changed."""
-    streams = [stream for stream in streams if stream.member is not None]
-    members = {stream.member for stream in streams if stream.member is not None}
-    counts = await unread_of_all(members) if members else {}
-    messages = {count: render.unread(count) for count in {0, *counts.values()}}
+    by_member: dict[int, list[Stream]] = defaultdict(list)
     for stream in streams:
-        count = counts.get(stream.member or 0, 0)
-        stream.send_unread(count, messages[count])
+        if stream.member is not None:
+            by_member[stream.member].append(stream)
+    counts = await unread_of_all(by_member.keys()) if by_member else {}
+    messages = {count: render.unread(count) for count in {0, *counts.values()}}
+    for member, open_streams in by_member.items():
+        count = counts.get(member, 0)
+        for stream in open_streams:
+            stream.send_unread(count, messages[count])
 
 
 async def send_readers(channels: dict[int, Channel], presence: Presence) -> None:
@@ -57,13 +60,13 @@ async def end_invalid(streams: Iterable[Stream]) -> None:
             stream.end(render.bye())
 
 
-async def keep_alive(streams: Iterable[Stream], bounds: HubSettings) -> None:
+async def keep_alive(streams: Iterable[Stream], settings: HubSettings) -> None:
     """Send heartbeats, disconnect readers that receive nothing, and end streams that reached their lifetime."""
     now = monotonic()
     for stream in streams:
-        if stream.stuck_for(now) > bounds.send_timeout:
+        if stream.stuck_for(now) > settings.send_timeout:
             stream.abort()
-        elif now - stream.opened_at > bounds.lifetime + stream.jitter:
+        elif now - stream.opened_at > settings.lifetime + stream.jitter:
             stream.end(render.bye())
-        elif now - stream.sent_at > bounds.heartbeat:
+        elif now - stream.sent_at > settings.heartbeat:
             stream.put(render.HEARTBEAT)

@@ -33,9 +33,8 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     hub: Hub = request.app.state.hub
     viewer = viewer_of(request)
     owner = owner_of(viewer, address_of(request))
-    stream = Stream(thread_id, owner, None)
-    if viewer is not None:
-        stream = Stream(thread_id, owner, viewer.session, viewer.id)
+    session, member = (viewer.session, viewer.id) if viewer is not None else (None, None)
+    stream = Stream(thread_id, owner, session, member)
     return _streamed(stream, partial(hub.join, stream, _last(request)), partial(hub.leave, stream))
 
 

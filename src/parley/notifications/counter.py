@@ -9,12 +9,12 @@ from parley.core.http.access import Viewer
 from parley.core.http.failures import OUTAGES
 from parley.notifications import queries
 
-# Forms use a cached number: only refused ones come back with a page, and a vote need not cost a query.
+# Forms use a cached number: most answers to them have no counter, so a vote need not cost a query.
 CACHE_SECONDS = 60.0
 _cache: MicroCache[int] = MicroCache("unread", CACHE_SECONDS)
 
 
-class Counter:
+class NotificationCounter:
     """ASGI middleware that sets the viewer's number of unread notifications, once the viewer is known."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -43,16 +43,12 @@ async def _handle_some() -> int:
         if not events:
             return 0
         await db.execute(BY_INDEX)
-        handled = await attempts.each("notifications", events, _handle, key=_id)
+        handled = await attempts.each("notifications", events, _handle, key=lambda event: event.id)
         await db.execute(HANDLED, handled)
         failpoint.hit("handled")
         if handled:
             await db.when_committed(partial(notify, Signal(0, notifications=True)))
     return len(events)
-
-
-def _id(event: PendingEvent) -> int:
-    return event.id
 
 
 async def _handle(event: PendingEvent) -> int:

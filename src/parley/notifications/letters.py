@@ -22,7 +22,7 @@ from parley.core.text.messages import N_, shown
 from parley.mail import Letter, unsubscribe_link, written, written_html
 from parley.notifications import view
 from parley.notifications.queries import COLUMNS, NotificationRow
-from parley.notifications.rules import CHANNEL, IS_SHOWN, JUDGED_BY, LIST
+from parley.notifications.rules import CHANNEL, IS_SHOWN, JOINS, LIST
 
 # The queue holds no comments, so none have to be removed from it.
 UNRENDERED = "The text of this letter is rendered when it is sent, from what is unread by then.\n"
@@ -34,12 +34,12 @@ MOST_ENTRIES = 20
 WIDTH = 72
 ANSWERED = 140
 
-# Collapsed comments are not mailed, and neither are members who cannot sign in.
+# Collapsed comments are not mailed, and members who cannot sign in get no mail.
 IS_MAILED = f"""
 m.state in ('active', 'silenced') and ({CHANNEL}) = 'mail' and {IS_SHOWN} and c.collapsed is null
 """
 TO_MAIL = f"""
-select {COLUMNS} from notification n {JUDGED_BY} join member m on m.id = n.member
+select {COLUMNS} from notification n {JOINS} join member m on m.id = n.member
 where n.member = $1 and ($2::bigint is null or n.thread = $2) and n.by_mail and (n.letter is null or n.letter = $3)
 and n.read_at is null and {IS_MAILED}
 order by n.id limit {MOST_ENTRIES}

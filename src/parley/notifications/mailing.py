@@ -11,7 +11,7 @@ from parley.mail import Letter, MailList, post
 from parley.notifications import letters, ops, queries
 from parley.notifications.letters import IS_MAILED
 from parley.notifications.quiet_hours import next_moment_outside
-from parley.notifications.rules import BATCHED, CHANNEL, CHOSEN, JUDGED_BY, KINDS, LIST
+from parley.notifications.rules import BATCHED, CHANNEL, JOINS, KINDS, LIST, SETTINGS_JOINS
 from parley.notifications.tables import Follow, Notification
 
 BATCH = 100
@@ -20,7 +20,7 @@ MAILED_BY_DEFAULT = [kind.name for kind in KINDS if kind.channel == "mail"]
 
 # Notifications that need a letter, except if one for the thread is queued already: that one will include them.
 DUE = f"""
-select n.member, n.thread from notification n {JUDGED_BY} join member m on m.id = n.member
+select n.member, n.thread from notification n {JOINS} join member m on m.id = n.member
 where n.by_mail and n.letter is null and n.read_at is null and n.created_at > now() - interval '2 days'
 and {IS_MAILED} and not exists (
     select from mail o where o.member = n.member and o.list = '{LIST}' and o.argument in (n.thread::text, '')
@@ -45,12 +45,12 @@ and by_mail and letter is null
 """
 OF_KINDS = "(select $1::bigint as member, $2::bigint as thread, kind from unnest($3::text[]) kind) n"
 WANTED = f"""
-select exists (select from {OF_KINDS} {CHOSEN} where ({CHANNEL}) = 'mail')
+select exists (select from {OF_KINDS} {SETTINGS_JOINS} where ({CHANNEL}) = 'mail')
 or $2::bigint is null and exists (select from follow where member = $1 and channel = 'mail')
 """  # noqa: S608 constants only
 STOP = f"""
 insert into notification_preference (member, kind, channel)
-select n.member, n.kind, 'page' from {OF_KINDS} {CHOSEN} where ({CHANNEL}) = 'mail'
+select n.member, n.kind, 'page' from {OF_KINDS} {SETTINGS_JOINS} where ({CHANNEL}) = 'mail'
 on conflict (member, kind) do update set channel = 'page'
 """  # noqa: S608 constants only
 
@@ -98,7 +98,7 @@ async def _post(one: DueLetter) -> bool:
 async def _held_until(member: int, moment: datetime) -> datetime | None:
     """Return when the quiet hours at this moment end, or None if it is not quiet."""
     quiet = await queries.quiet_hours(member)
-    return next_moment_outside(quiet, moment) if quiet and quiet.hold(moment) else None
+    return next_moment_outside(quiet, moment) if quiet and quiet.includes(moment) else None
 
 
 async def hold(member: int) -> datetime | None:
@@ -165,7 +165,7 @@ async def about(argument: str) -> str | None:
     return title
 
 
-LETTERS = MailList(
+MAIL_LIST = MailList(
     name=LIST,
     title="replies and mentions by mail",
     wanted=wanted,

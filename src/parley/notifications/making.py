@@ -9,7 +9,7 @@ from parley.accounts import queries as accounts
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.core.text import markdown
-from parley.notifications.rules import CHANNEL, CHOSEN, IS_BLOCKED, RANK
+from parley.notifications.rules import CHANNEL, IS_BLOCKED, RANK, SETTINGS_JOINS
 
 # Further mentions in a comment are ignored, so that nobody can notify everybody.
 MOST_MENTIONED = 10
@@ -65,7 +65,7 @@ with e as (
 insert into notification (member, kind, event, thread, comment, actor, by_mail, created_at)
 select distinct on (n.member)
     n.member, n.kind, n.event, n.thread, n.comment, n.actor, ({CHANNEL}) = 'mail', n.created_at
-from n {CHOSEN}
+from n {SETTINGS_JOINS}
 where ({CHANNEL}) <> 'off' and not {IS_BLOCKED}
 order by n.member, {RANK}
 on conflict do nothing
@@ -93,7 +93,7 @@ with e as (
 )
 insert into notification (member, kind, event, thread, comment, actor, by_mail, created_at)
 select n.member, n.kind, n.event, n.thread, n.comment, n.actor, ({CHANNEL}) = 'mail', n.created_at
-from n {CHOSEN}
+from n {SETTINGS_JOINS}
 where ({CHANNEL}) <> 'off' and not {IS_BLOCKED}
 on conflict do nothing
 """  # noqa: S608 constants only

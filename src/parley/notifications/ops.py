@@ -158,10 +158,10 @@ async def read_on_page(member: int, thread: int, comments: Sequence[int] | None,
 
 async def read_update(member: int, suggestion: int) -> int | None:
     """Mark a suggested update as read. Returns the number of unread notifications, or None if nothing changed."""
-    is_unread = Notification.read_at.is_null()
+    of_suggestion = (Notification.member == member) & (Notification.suggestion == suggestion)
     marked = (
         await Notification.update({Notification.read_at: NOW})
-        .where((Notification.member == member) & (Notification.suggestion == suggestion) & is_unread)
+        .where(of_suggestion, Notification.read_at.is_null())
         .returning(Notification.id)
     )
     if not marked:

@@ -10,7 +10,7 @@ from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.decisions.rules import act
 from parley.notifications.quiet_hours import QuietSpan
-from parley.notifications.rules import IS_FOR_DIGEST, IS_SHOWN, JUDGED_BY
+from parley.notifications.rules import IS_FOR_DIGEST, IS_SHOWN, JOINS
 from parley.notifications.tables import NotificationPreference, TopicFollow
 
 PAGE = 60
@@ -29,7 +29,7 @@ COUNTED = f"""
 select count(distinct case when n.kind = 'followed' then -n.thread else n.id end) from (
     select * from notification one where one.member = {{}} and one.read_at is null
     order by one.kind = 'followed', one.id desc limit {MOST_COUNTED}
-) n {JUDGED_BY}
+) n {JOINS}
 where {IS_SHOWN}
 """  # noqa: S608 constants only
 UNREAD = COUNTED.format("$1")
@@ -106,7 +106,7 @@ n.proposal,
 n.created_at, n.read_at is null as is_unread
 """
 LISTED = f"""
-select {COLUMNS} from notification n {JUDGED_BY}
+select {COLUMNS} from notification n {JOINS}
 where n.member = $1 and ($2::bigint is null or n.id < $2) and {IS_SHOWN}
 order by n.id desc limit $3
 """  # noqa: S608 constants only
@@ -118,7 +118,7 @@ async def listed(member: int, before: int | None = None) -> list[NotificationRow
 
 
 FOR_DIGEST = f"""
-select {COLUMNS} from notification n {JUDGED_BY}
+select {COLUMNS} from notification n {JOINS}
 where n.member = any($1::bigint[]) and n.read_at is null and {IS_SHOWN}
 and {IS_FOR_DIGEST}
 order by n.member, n.id
@@ -161,7 +161,7 @@ async def topic_levels(member: int) -> dict[str, str]:
     return {row.topic: row.level for row in rows}
 
 
-class Followed(msgspec.Struct, frozen=True):
+class FollowedRow(msgspec.Struct, frozen=True):
     """A thread, or a topic, that a member follows or mutes."""
 
     level: str
@@ -183,20 +183,20 @@ select level, channel, title, address, act from (
 """
 
 
-async def followed(member: int) -> list[Followed]:
+async def followed(member: int) -> list[FollowedRow]:
     """Return what a member follows and mutes, the latest first."""
-    return await db.fetch(Followed, FOLLOWED, member)
+    return await db.fetch(FollowedRow, FOLLOWED, member)
 
 
-class Preferred(msgspec.Struct, frozen=True):
+class ChosenChannel(msgspec.Struct, frozen=True):
     kind: str
     channel: str
 
 
 async def preferred(member: int) -> dict[str, str]:
-    """Return the channel of each kind of notification, for the kinds that the member chose."""
+    """Return the channels that a member chose, by the kind of notification."""
     chosen = NotificationPreference.select().where(NotificationPreference.member == member)
-    rows = await db.fetch(Preferred, chosen)
+    rows = await db.fetch(ChosenChannel, chosen)
     return {row.kind: row.channel for row in rows}
 
 

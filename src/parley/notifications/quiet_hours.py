@@ -17,8 +17,8 @@ class QuietSpan(msgspec.Struct, frozen=True):
     ends: int
     zone: str
 
-    def hold(self, moment: datetime) -> bool:
-        """Whether mails are held at this moment. If both hours are the same, no hour is quiet."""
+    def includes(self, moment: datetime) -> bool:
+        """Whether it is quiet at this moment. If both hours are the same, no hour is."""
         hour = moment.astimezone(ZoneInfo(self.zone)).hour
         if self.starts <= self.ends:
             return self.starts <= hour < self.ends
@@ -32,7 +32,7 @@ def next_moment_outside(quiet: QuietSpan, now: datetime) -> datetime:
     is skipped is not waited for, and an hour that occurs twice is quiet twice.
     """
     moment = now
-    while quiet.hold(moment):
+    while quiet.includes(moment):
         moment = moment.astimezone(UTC)
         moment += QUARTER - (moment - EPOCH) % QUARTER
     return moment

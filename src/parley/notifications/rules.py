@@ -46,18 +46,18 @@ KINDS = (
 )
 # One comment gives a member one notification: of the first kind that applies, in the order above.
 RANK = "case n.kind " + " ".join(f"when '{kind.name}' then {index}" for index, kind in enumerate(KINDS)) + " end"
-# The settings of the member of a notification `n`.
-CHOSEN = """
+# Joins the settings of the member of a notification `n`.
+SETTINGS_JOINS = """
 left join thread t on t.id = n.thread
 left join follow f on f.member = n.member and f.thread = n.thread
 left join topic_follow tf on tf.member = n.member and tf.topic = t.topic and tf.level = 'mute'
 left join notification_preference p on p.member = n.member and p.kind = n.kind
 """
-# The rows that decide whether it may be shown: its comment, its decision, and the member's settings.
-JUDGED_BY = f"""
+# Joins all that decides whether it may be shown: its comment, its decision, and the member's settings.
+JOINS = f"""
 left join comment c on c.id = n.comment
 left join decision d on d.id = n.decision
-{CHOSEN}
+{SETTINGS_JOINS}
 """
 IS_MUTED = "(coalesce(f.level = 'mute', false) or tf.id is not null and f.level is distinct from 'follow')"
 _DEFAULTS = " ".join(f"when '{kind.name}' then '{kind.channel}'" for kind in KINDS)

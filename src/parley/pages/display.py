@@ -48,7 +48,7 @@ def display_of(request: AnyRequest) -> Display:
     )
 
 
-@post("/reading", name="pages:display", opt={"who": ANYONE, "unmarked": True})
+@post("/reading", name="pages:display", opt={"who": ANYONE, "without_token": True})
 async def choose(request: AnyRequest) -> Response[Any]:
     """Keep the reader's choice, and lead back."""
     form = Form(await posted(request))

@@ -98,7 +98,7 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
         structured=structured.of_member(member.name, iso(member.created_at), member.comment_count),
         history=history[:PAGE],
         next_url=next_url,
-        shut_out=relation,
+        relation=relation,
     )
 
 

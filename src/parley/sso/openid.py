@@ -14,10 +14,10 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from parley.core.providers import Provider
 from parley.sso import discovery, http
-from parley.sso.attempts import Attempt
 from parley.sso.claims import Claims, NotTrusted, claims
 from parley.sso.discovery import ProviderDocuments
 from parley.sso.http import NoAnswer
+from parley.sso.pending import PendingSignIn
 
 # Signatures by a private key only: with HS256, whoever knows our secret could sign, and `none` signs nothing.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA"]
@@ -28,17 +28,17 @@ SECOND_FACTOR = {"mfa"}
 SECOND_FACTOR_CLASSES = {"phr", "phrh"}
 
 
-async def address(provider: Provider, attempt: Attempt, back: str) -> str:
+async def address(provider: Provider, begun: PendingSignIn, redirect_uri: str) -> str:
     """Where to send the browser. Raises NoAnswer."""
     known = await discovery.of(provider)
     fields = {
         "response_type": "code",
         "client_id": provider.client,
-        "redirect_uri": back,
+        "redirect_uri": redirect_uri,
         "scope": "openid email profile",
-        "state": attempt.state,
-        "nonce": attempt.nonce,
-        "code_challenge": challenge_of(attempt.verifier),
+        "state": begun.state,
+        "nonce": begun.nonce,
+        "code_challenge": challenge_of(begun.verifier),
         "code_challenge_method": "S256",
     }
     endpoint = known.metadata.authorization_endpoint
@@ -49,12 +49,12 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def is_answer(attempt: Attempt, query: Mapping[str, str]) -> bool:
+def is_answer(begun: PendingSignIn, query: Mapping[str, str]) -> bool:
     """Whether a request comes from the sign-in that this browser began."""
-    return hmac.compare_digest(query.get("state", "").encode(errors="replace"), attempt.state.encode())
+    return hmac.compare_digest(query.get("state", "").encode(errors="replace"), begun.state.encode())
 
 
-async def read(provider: Provider, attempt: Attempt, query: Mapping[str, str], back: str) -> Claims:
+async def read(provider: Provider, begun: PendingSignIn, query: Mapping[str, str], redirect_uri: str) -> Claims:
     """Return who signed in, from the request with which the provider sent the browser back.
 
     Raises NotTrusted, and NoAnswer when the provider cannot be asked.
@@ -63,8 +63,8 @@ async def read(provider: Provider, attempt: Attempt, query: Mapping[str, str], b
     _check_issuer(provider, known, query)
     if not query.get("code"):
         raise NotTrusted(provider, f"the provider refused: {query.get('error', 'no code')[:200]}")
-    answer = await _exchange(provider, known, attempt, query["code"], back)
-    found = await _verified(provider, known, attempt, str(answer.get("id_token", "")))
+    answer = await _exchange(provider, known, begun, query["code"], redirect_uri)
+    found = await _verified(provider, known, begun, str(answer.get("id_token", "")))
     more = found if "email" in found else await _user_info(provider, known, found, answer)
     return claims(
         provider,
@@ -86,9 +86,14 @@ def _check_issuer(provider: Provider, known: ProviderDocuments, query: Mapping[s
 
 
 async def _exchange(
-    provider: Provider, known: ProviderDocuments, attempt: Attempt, code: str, back: str
+    provider: Provider, known: ProviderDocuments, begun: PendingSignIn, code: str, redirect_uri: str
 ) -> dict[str, Any]:
-    fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": attempt.verifier}
+    fields = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri,
+        "code_verifier": begun.verifier,
+    }
     metadata = known.metadata
     if "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
         return await http.post(metadata.token_endpoint, fields, client=provider.client, secret=provider.secret)
@@ -96,7 +101,7 @@ async def _exchange(
     return await http.post(metadata.token_endpoint, fields | own)
 
 
-async def _verified(provider: Provider, known: ProviderDocuments, attempt: Attempt, token: str) -> dict[str, Any]:
+async def _verified(provider: Provider, known: ProviderDocuments, begun: PendingSignIn, token: str) -> dict[str, Any]:
     """Return the claims of an ID token that is signed by the provider, for us, now, and for this sign-in."""
     now = int(time())
     rules = JWTClaimsRegistry(
@@ -107,7 +112,7 @@ async def _verified(provider: Provider, known: ProviderDocuments, attempt: Attem
         aud={"essential": True, "value": provider.client},
         exp={"essential": True},
         iat={"essential": True},
-        nonce={"essential": True, "value": attempt.nonce},
+        nonce={"essential": True, "value": begun.nonce},
     )
     try:
         found: dict[str, Any] = (await _decoded(provider, known, token)).claims
@@ -132,7 +137,10 @@ async def _decoded(provider: Provider, known: ProviderDocuments, token: str) -> 
 async def _user_info(
     provider: Provider, known: ProviderDocuments, found: dict[str, Any], answer: dict[str, Any]
 ) -> dict[str, Any]:
-    """Some providers tell the address only here. It counts only for the same subject (OpenID Connect 5.3.2)."""
+    """Return the claims with those of the user info, where some providers alone name the address.
+
+    They count only for the same subject (OpenID Connect 5.3.2).
+    """
     token, endpoint = answer.get("access_token"), known.metadata.userinfo_endpoint
     if not endpoint or not isinstance(token, str) or not token.isascii() or not token.isprintable():
         return found

@@ -24,8 +24,8 @@ from parley.sso.tables import Identity
 log = structlog.get_logger(__name__)
 
 MOST_LINKS = 5
-# An account of which the address was never confirmed gives the link up to a member who has it.
-FREE = """
+# A member who never confirmed their address does not keep the link from another one.
+RELEASE = """
 delete from identity i using member m
 where i.source = $1 and i.subject = $2 and m.id = i.member and m.state = 'unverified' and m.id <> $3
 """
@@ -47,13 +47,13 @@ async def sign_in(provider: Provider, claims: Claims, client: Client) -> SignedI
     another member has confirmed the account's address, Forbidden for a suspended or closed account.
     """
     owner = await links.owner(provider.source, claims.subject)
-    account = await queries.account(owner.id) if owner else None
+    account = await queries.account(owner) if owner else None
     if account is None:
         await check_address(provider, claims)
         return None
     require_sign_in_allowed(account)
     async with atomic():
-        return await authentication.signed_in(account.id, _methods(provider, claims), client)
+        return await authentication.complete(account.id, _methods(provider, claims), client)
 
 
 def _methods(provider: Provider, claims: Claims) -> frozenset[str]:
@@ -117,14 +117,14 @@ async def connect(member: int, provider: Provider, claims: Claims) -> None:
     Raises Refused when it belongs to another member, or they have connected many.
     """
     owner = await links.owner(provider.source, claims.subject)
-    if owner is not None and owner.id == member:
+    if owner == member:
         return
     try:
         async with atomic():
             account = await _locked(member)
             if len(await links.links(member)) >= MOST_LINKS:
                 raise Refused(FULL, most=MOST_LINKS)
-            await db.execute(FREE, provider.source, claims.subject, member)
+            await db.execute(RELEASE, provider.source, claims.subject, member)
             await _insert(member, provider, claims)
             await _mail_change(account, provider.name, "on")
     except UniqueViolationError:
@@ -153,7 +153,7 @@ async def has_other_way(account: Account) -> bool:
 
 
 async def drop_since(member: int, since: datetime) -> None:
-    """Remove the links that were made since then: whoever changed the address made them."""
+    """Remove the links that were made since a change of address, which is being undone."""
     await Identity.delete().where(Identity.member == member, Identity.created_at >= since)
 
 
@@ -162,7 +162,7 @@ async def _insert(member: int, provider: Provider, claims: Claims) -> None:
 
 
 async def _locked(member: int) -> Account:
-    """Lock the member, so that of two ways in that are removed at once, one stays."""
+    """Lock the member, so that two requests at once cannot remove their last two ways to sign in."""
     await db.execute(LOCK, member)
     account = await queries.account(member)
     if account is None:

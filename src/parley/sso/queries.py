@@ -9,18 +9,8 @@ from parley.core import db
 from parley.core.providers import Provider
 from parley.core.settings import settings
 
-OWNER = """
-select member.id, member.state = 'unverified' as is_unverified
-from identity join member on member.id = identity.member where source = $1 and subject = $2
-"""
+OWNER = "select member from identity where source = $1 and subject = $2"
 OF_MEMBER = "select id, source, created_at from identity where member = $1 order by created_at, id"
-
-
-class IdentityOwner(msgspec.Struct, frozen=True):
-    """The member whom an account at another site belongs to."""
-
-    id: int
-    is_unverified: bool
 
 
 class IdentityRow(msgspec.Struct, frozen=True):
@@ -36,8 +26,10 @@ class IdentityRow(msgspec.Struct, frozen=True):
         return next((one.name for one in settings().providers.values() if one.source == self.source), self.source)
 
 
-async def owner(source: str, subject: str) -> IdentityOwner | None:
-    return await db.fetch_one(IdentityOwner, OWNER, source, subject)
+async def owner(source: str, subject: str) -> int | None:
+    """The id of the member to whom an account elsewhere is connected."""
+    member: int | None = await db.value(OWNER, source, subject)
+    return member
 
 
 async def links(member: int) -> list[IdentityRow]:

@@ -7,11 +7,11 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.accounts import hooks, step_up, tokens
+from parley.accounts import step_up, tokens
 from parley.accounts.joining import SignUpContext
-from parley.accounts.rules import Suspended
 from parley.accounts.web.common import client_of, invalid, next_of, see_other
 from parley.accounts.web.proving import to_prove
+from parley.accounts.web.signin import refused
 from parley.accounts.web.signup import terms_of
 from parley.core import ratelimit
 from parley.core.errors import Forbidden, NotFound, ParleyError, Refused, TooMany
@@ -21,11 +21,11 @@ from parley.core.http.pages import leading_back, page
 from parley.core.providers import Provider
 from parley.core.settings import settings
 from parley.core.text.messages import N_
-from parley.sso import attempts, openid, ops, publisher
-from parley.sso.attempts import Attempt, Newcomer
+from parley.sso import openid, ops, pending, publisher
 from parley.sso.claims import Claims, NotTrusted
 from parley.sso.forms import NewcomerForm
 from parley.sso.http import NoAnswer
+from parley.sso.pending import Newcomer, PendingSignIn
 
 log = structlog.get_logger(__name__)
 
@@ -53,13 +53,13 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     viewer = viewer_of(request) if "connect" in request.query_params else None
     if viewer is not None and not await step_up.is_proven(viewer):
         return to_prove(LINKS)
-    attempt = attempts.begin(provider, next_url, member=viewer.id if viewer else None, invitation=_invitation(request))
+    begun = pending.begin(provider, next_url, member=viewer.id if viewer else None, invitation=_invitation(request))
     try:
         await ratelimit.take_network(ratelimit.PROVIDER_NETWORK, client_of(request).network)
-        address = await _address(provider, found, attempt)
+        address = await _address(provider, found, begun)
     except (NoAnswer, TooMany) as error:
-        return await _refused(request, attempt, _for_reader(found, error))
-    cookie = attempts.cookie(attempts.sealed(attempt))
+        return await _refused(request, begun, _for_reader(found, error))
+    cookie = pending.cookie(pending.sealed(begun))
     return _keeping_opener(Redirect(address, status_code=303, cookies=[cookie]), next_url)
 
 
@@ -69,52 +69,54 @@ def _keeping_opener(answer: AnyResponse, next_url: str) -> AnyResponse:
     return answer
 
 
-async def _address(key: str, provider: Provider, attempt: Attempt) -> str:
+async def _address(key: str, provider: Provider, begun: PendingSignIn) -> str:
     if provider.issuer:
-        return await openid.address(provider, attempt, _back(key))
-    return publisher.address(provider, attempt, _back(key))
+        return await openid.address(provider, begun, _redirect_uri(key))
+    return publisher.address(provider, begun, _redirect_uri(key))
 
 
 @get("/sso/{provider:str}/back", name="sso:back", opt={"who": ANYONE})
 async def back(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     """Handle the provider's answer: sign in, connect, or ask for a name."""
     found = _provider(provider)
-    attempt = attempts.opened(request.cookies.get(attempts.cookie_name(), ""), Attempt, provider)
+    begun = pending.opened(request.cookies.get(pending.cookie_name(), ""), PendingSignIn, provider)
     try:
-        claims = await _claims(request, provider, found, attempt)
-        return await _finish(request, provider, found, attempt, claims)  # type: ignore[arg-type] # _claims checked it
+        claims = await _claims(request, provider, found, begun)
+        return await _finish(request, provider, found, begun, claims)  # type: ignore[arg-type] # _claims checked it
     except (Refused, Forbidden, TooMany, NoAnswer) as error:
-        return await _refused(request, attempt, _for_reader(found, error))
+        return await _refused(request, begun, _for_reader(found, error))
 
 
-async def _claims(request: AnyRequest, key: str, provider: Provider, attempt: Attempt | None) -> Claims:
+async def _claims(request: AnyRequest, key: str, provider: Provider, begun: PendingSignIn | None) -> Claims:
     """Who signed in at the provider. Each attempt is answered once. Raises Refused, NoAnswer, TooMany."""
     query = {name: request.query_params.get(name, "") for name in request.query_params}
     await ratelimit.take_network(ratelimit.PROVIDER_NETWORK, client_of(request).network)
-    if attempt is None:
+    if begun is None:
         raise Refused(STALE)
-    is_ours = openid.is_answer(attempt, query) if provider.issuer else publisher.is_answer(provider, attempt, query)
-    if not is_ours or not await attempts.use(attempt):
+    is_ours = openid.is_answer(begun, query) if provider.issuer else publisher.is_answer(provider, begun, query)
+    if not is_ours or not await pending.use(begun):
         raise Refused(STALE)
     if provider.issuer:
-        return await openid.read(provider, attempt, query, _back(key))
+        return await openid.read(provider, begun, query, _redirect_uri(key))
     return publisher.read(provider, query)
 
 
-async def _finish(request: AnyRequest, key: str, provider: Provider, attempt: Attempt, claims: Claims) -> Response[Any]:
+async def _finish(
+    request: AnyRequest, key: str, provider: Provider, begun: PendingSignIn, claims: Claims
+) -> Response[Any]:
     client = client_of(request)
-    if attempt.member is not None:
-        if client.viewer is None or client.viewer.id != attempt.member:
+    if begun.member is not None:
+        if client.viewer is None or client.viewer.id != begun.member:
             raise Refused(CHANGED)
-        await ops.connect(attempt.member, provider, claims)
-        return _without_attempt(see_other(f"{LINKS}?saved"))
+        await ops.connect(begun.member, provider, claims)
+        return _without_cookie(see_other(f"{LINKS}?saved"))
     signed_in = await ops.sign_in(provider, claims, client)
     if signed_in is not None:
-        return _without_attempt(_keeping_opener(see_other(attempt.next_url, signed_in), attempt.next_url))
-    newcomer = attempts.newcomer(attempt, claims)
+        return _without_cookie(_keeping_opener(see_other(begun.next_url, signed_in), begun.next_url))
+    newcomer = pending.newcomer(begun, claims)
     answer = see_other(f"/sso/{key}/signup")
-    answer.set_cookie(attempts.cookie(attempts.sealed(newcomer)))
-    return _keeping_opener(answer, attempt.next_url)
+    answer.set_cookie(pending.cookie(pending.sealed(newcomer)))
+    return _keeping_opener(answer, begun.next_url)
 
 
 @get("/sso/{provider:str}/signup", name="sso:sign-up-form", opt={"who": ANYONE})
@@ -146,7 +148,7 @@ async def sign_up(request: AnyRequest, provider: FromPath[str]) -> Response[Any]
     except (Refused, TooMany) as error:
         return _keeping_opener(invalid(request, NEW, form, error, **shown), newcomer.next_url)
     done = newcomer.next_url if shown["is_vouched"] else leading_back("/signup/done", newcomer.next_url)
-    return _without_attempt(_keeping_opener(see_other(done, signed_in), newcomer.next_url))
+    return _without_cookie(_keeping_opener(see_other(done, signed_in), newcomer.next_url))
 
 
 def _provider(key: str) -> Provider:
@@ -161,12 +163,12 @@ def _invitation(request: AnyRequest) -> str:
     return token if tokens.FORMAT.fullmatch(token) else ""
 
 
-def _back(key: str) -> str:
+def _redirect_uri(key: str) -> str:
     return f"{settings().base_url}/sso/{key}/back"
 
 
 def _newcomer(request: AnyRequest, key: str) -> Newcomer | None:
-    return attempts.opened(request.cookies.get(attempts.cookie_name(), ""), Newcomer, key)
+    return pending.opened(request.cookies.get(pending.cookie_name(), ""), Newcomer, key)
 
 
 def _shown(key: str, provider: Provider, newcomer: Newcomer) -> dict[str, Any]:
@@ -184,22 +186,13 @@ def _for_reader(provider: Provider, error: ParleyError | NoAnswer) -> ParleyErro
     return error
 
 
-async def _refused(request: AnyRequest, attempt: Attempt | None, error: ParleyError) -> Response[Any]:
+async def _refused(request: AnyRequest, begun: PendingSignIn | None, error: ParleyError) -> Response[Any]:
     """The page for signing in, with what is wrong."""
-    next_url = attempt.next_url if attempt else "/"
-    links = await where_to_go(error) if isinstance(error, Suspended) else {}
-    return invalid(request, "accounts/login.html", Form({}), error, next_url=next_url, **links)
+    return await refused(request, Form({}), error, begun.next_url if begun else "/")
 
 
-async def where_to_go(error: Suspended) -> dict[str, str | None]:
-    """The pages where a suspended member can appeal, and have their account erased."""
-    appeal_at = [await hook(error.member) for hook in hooks.where_to_appeal]
-    leave_at = [await hook(error.member) for hook in hooks.where_to_leave]
-    return {"appeal_at": next(iter(appeal_at), None), "leave_at": next(iter(leave_at), None)}
-
-
-def _without_attempt(answer: Redirect) -> Redirect:
-    answer.set_cookie(attempts.cookie(""))
+def _without_cookie(answer: Redirect) -> Redirect:
+    answer.set_cookie(pending.cookie(""))
     return answer
 
 

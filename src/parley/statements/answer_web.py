@@ -93,11 +93,11 @@ async def _shown(
     problem: str = "",
     status: int = 200,
 ) -> Response[Any]:
-    # At the end of a sitting the page says where the member's answers stand.
-    here = await display.tab(row.id, [], viewer_of(request)) if asked.card is None and asked.answers else None
     viewer = viewer_of(request)
+    # At the end of a sitting the page says where the member's answers stand on the map.
+    tab = await display.tab(row.id, [], viewer) if asked.card is None and asked.answers else None
     token = sittings.token_of(sitting, viewer.id, row.id) if viewer else ""
-    context: dict[str, Any] = {"thread": row, "asked": asked, "sitting": token, "problem": problem, "tab": here}
+    context: dict[str, Any] = {"thread": row, "asked": asked, "sitting": token, "problem": problem, "tab": tab}
     return page(request, "statements/answer.html", "answer", status, PRIVATE, **context)
 
 

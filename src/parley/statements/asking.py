@@ -25,8 +25,8 @@ class MapOfAnswers(msgspec.Struct, frozen=True):
     decided: frozenset[int] = frozenset()
 
 
-# Called with a thread, the viewer's id and answers; hooks.py fills this in once there is a map.
-map_of: list[Callable[[int, int, list[AnswerRow]], Awaitable[MapOfAnswers]]] = []
+# Called with a thread and the viewer's answers; hooks.py fills this in.
+map_of: list[Callable[[int, list[AnswerRow]], Awaitable[MapOfAnswers]]] = []
 
 
 class StatementCard(msgspec.Struct, frozen=True):
@@ -64,23 +64,22 @@ async def for_member(viewer: Viewer, thread: int, sitting: Sitting, *, stops: bo
     deck = await queries.deck(thread)
     answers = await queries.answered(viewer.id, thread)
     left = await queries.left_for(viewer.id, deck, answers)
-    asked = SittingView(None, answers, len(left), len(deck))
+    view = SittingView(None, answers, len(left), len(deck))
     fresh = [one for one in left if one.comment not in sitting.skipped]
     if stops or sitting.is_over or not fresh:
-        return asked
-    return msgspec.structs.replace(asked, card=await _next(viewer, thread, sitting, fresh, answers))
+        return view
+    return msgspec.structs.replace(view, card=await _next(viewer, thread, sitting, fresh, answers))
 
 
 async def _next(
     viewer: Viewer, thread: int, sitting: Sitting, left: list[StatementCandidate], answers: list[AnswerRow]
 ) -> StatementCard | None:
-    drawn_from = MapOfAnswers()
+    known = MapOfAnswers()
     for hook in map_of:
-        drawn_from = await hook(thread, viewer.id, answers)
-    # The order of a member's random turns stays the same: nobody can skip, or load the page, until they are asked what
-    # they want.
+        known = await hook(thread, answers)
+    # The seed never changes, so loading the page again or skipping does not draw another statement.
     seed = sign("draw", f"{viewer.id}|{thread}".encode())
-    turn = next_turn(sitting.turn, left, drawn_from.information, drawn_from.decided, seed)
+    turn = next_turn(sitting.turn, left, known.information, known.decided, seed)
     if turn is None:
         return None
     one = turn.statement

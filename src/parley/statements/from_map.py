@@ -6,7 +6,7 @@ from parley.statements.asking import MapOfAnswers
 from parley.statements.queries import AnswerRow
 
 
-async def map_of(thread: int, _member: int, answers: list[AnswerRow]) -> MapOfAnswers:
+async def map_of(thread: int, answers: list[AnswerRow]) -> MapOfAnswers:
     """Return how much an answer to each statement would tell about a member, and which statements have a verdict."""
     parameters = await maps.parameters(thread)
     row = await maps.of_thread(thread)

@@ -1,4 +1,4 @@
-"""Offers: our signature that we asked a member this statement in this turn, so that nobody can say so themselves."""
+"""Offers: signed tokens that say which statement we asked a member, so that members cannot make that up."""
 
 import hmac
 from time import time
@@ -7,8 +7,8 @@ import msgspec
 
 from parley.core.signing import sign
 
-# An offer that is answered later is answered, but does not count as asked.
-LASTS = 3_600
+# An answer that comes later is stored, but does not count as asked.
+LASTS_SECONDS = 3_600
 KINDS = {True: "random", False: "chosen"}
 LONGEST_NUMBER = 19
 
@@ -24,12 +24,12 @@ class Offer(msgspec.Struct, frozen=True):
 
 def token_of(offer: Offer) -> str:
     """Return the token of an offer: its kind, wording, end and signature."""
-    plain = f"{KINDS[offer.is_random]}.{offer.wording}.{int(time()) + LASTS}"
+    plain = f"{KINDS[offer.is_random]}.{offer.wording}.{int(time()) + LASTS_SECONDS}"
     return f"{plain}.{_signature(offer, plain)}"
 
 
 def read(token: str, member: int, comment: int) -> Offer | None:
-    """Return the offer of a token to this member of this statement; None if it is not ours or is over."""
+    """Return the offer in a token, or None if we did not sign it for this member and statement, or it has expired."""
     plain, _, signature = token.rpartition(".")
     kind, _, numbers = plain.partition(".")
     wording, _, end = numbers.partition(".")

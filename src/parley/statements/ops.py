@@ -40,16 +40,16 @@ on conflict (comment) do update set kept = excluded.kept, member = excluded.memb
 FOLLOW = "update merged_statement set kept = $2 where kept = $1"
 
 
-class Checked(msgspec.Struct, frozen=True):
-    """What the checks read of a comment."""
+class CommentContent(msgspec.Struct, frozen=True):
+    """What the checks of an edit read of a comment."""
 
     body: str
     html: str
     assisted: bool
 
 
-async def state(viewer: Viewer, comment_id: int, text: str | None, proposal: int | None = None) -> None:
-    """Give one's comment a statement, or none; with `proposal`, confirm that one, in these words.
+async def set_statement(viewer: Viewer, comment_id: int, text: str | None, proposal: int | None = None) -> None:
+    """Set the statement of the viewer's own comment, or remove it. With `proposal`, confirm that one, in these words.
 
     Raises Forbidden for others, Refused where a check or the comment's state does not allow it.
     """
@@ -70,7 +70,7 @@ async def state(viewer: Viewer, comment_id: int, text: str | None, proposal: int
 async def _check(viewer: Viewer, comment_id: int, text: str) -> list[drafts.After]:
     """Ask the checks of edits about the comment with this statement, and return what follows."""
     columns = (Comment.body, Comment.html, Comment.assisted)
-    now = await db.fetch_one(Checked, Comment.select(*columns).where(Comment.id == comment_id))
+    now = await db.fetch_one(CommentContent, Comment.select(*columns).where(Comment.id == comment_id))
     if now is None:
         raise NotFound(N_("This comment does not exist."))
     edit = CommentEdit(comment_id, viewer, now.body, now.html, now.assisted, text)
@@ -114,7 +114,7 @@ async def merge(viewer: Viewer, comment_id: int, kept: int) -> None:
     """Ask only `kept` of two statements that say the same. Raises Forbidden for members, Refused for other pairs."""
     require_curator(viewer)
     async with db.atomic():
-        comment, into = await _both(comment_id, kept)
+        comment, into = await _lock_both(comment_id, kept)
         if comment.thread != into.thread or comment_id == kept:
             raise Refused(N_("Please choose another statement of the same thread."))
         if await MergedStatement.exists().where(MergedStatement.comment == kept):
@@ -124,7 +124,7 @@ async def merge(viewer: Viewer, comment_id: int, kept: int) -> None:
         await modlog.write(viewer, Entry("statement.merge", "comment", comment_id, after={"kept": kept}))
 
 
-async def _both(comment: int, kept: int) -> tuple[CommentState, CommentState]:
+async def _lock_both(comment: int, kept: int) -> tuple[CommentState, CommentState]:
     """Lock both comments, the one with the lower number first, and return their states."""
     states = {one: await locked(one) for one in sorted({comment, kept})}
     return states[comment], states[kept]

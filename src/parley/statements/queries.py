@@ -72,7 +72,7 @@ async def deck(thread: int) -> list[StatementCandidate]:
 MOST_LISTED = 30
 
 
-class Unstated(msgspec.Struct, frozen=True):
+class CommentWithoutStatement(msgspec.Struct, frozen=True):
     """A comment for which a moderator could propose a statement; `proposed` is the one that waits."""
 
     comment: int
@@ -91,9 +91,9 @@ order by c.best desc, c.id limit {MOST_LISTED}
 """  # noqa: S608 constants only
 
 
-async def without_statement(thread: int) -> list[Unstated]:
+async def without_statement(thread: int) -> list[CommentWithoutStatement]:
     """The best comments of a thread that have no statement."""
-    return await db.fetch(Unstated, WITHOUT, thread)
+    return await db.fetch(CommentWithoutStatement, WITHOUT, thread)
 
 
 class AnswerRow(msgspec.Struct, frozen=True):
@@ -118,7 +118,7 @@ async def answered(member: int, thread: int) -> list[AnswerRow]:
 
 
 # Blocks and mutes change what a member is asked, never what the map is made from.
-SHUT_OUT = "select other from block where member = $1"
+BLOCKED_OR_MUTED = "select other from block where member = $1"
 
 
 async def left_for(
@@ -126,7 +126,7 @@ async def left_for(
 ) -> list[StatementCandidate]:
     """The statements that a member can still be asked: neither their own, nor by somebody they blocked or muted."""
     done = {answer.comment for answer in answers}
-    authors = {member, *await db.values(SHUT_OUT, member)}
+    authors = {member, *await db.values(BLOCKED_OR_MUTED, member)}
     return [one for one in asked if one.comment not in done and one.author not in authors]
 
 

@@ -9,15 +9,15 @@ from parley.core.text.messages import N_
 MOST_OPEN = 30
 # Each author has at most one statement in the deck, until this many authors have one.
 AUTHORS = 10
-# After that an author has at most so many.
+# After that, each has at most this many.
 MOST_OF_AUTHOR = 3
-# The deck covers at least so many passages, if there are statements on them.
+# The deck covers at least this many passages, if there are statements on them.
 PASSAGES = 5
-# One sitting asks so many statements.
+# Statements of one sitting.
 SITTING = 10
 # After more skips in a sitting, its answers do not count as asked.
 MOST_SKIPPED = 5
-# More answers of a member do not count as asked on the same day.
+# Further answers of a member in 24 hours do not count as asked.
 MOST_ASKED = 20
 
 

@@ -1,4 +1,4 @@
-"""A sitting: up to ten statements asked one after the other. It is kept in the address, signed, not on the server."""
+"""A sitting: up to ten statements asked one after the other. A signed token keeps it, and nothing is stored."""
 
 import hmac
 
@@ -21,11 +21,11 @@ class Sitting(msgspec.Struct, frozen=True):
 
     @property
     def may_count_as_asked(self) -> bool:
-        """Nobody can skip until the statement comes that they want to answer as if they had been asked."""
+        """False after many skips, so that nobody skips up to the statement that they want to answer as asked."""
         return len(self.skipped) <= MOST_SKIPPED
 
     def total(self, left: int) -> int:
-        """How many statements this sitting asks, with so many left to ask."""
+        """How many statements this sitting asks if `left` can still be asked."""
         return min(SITTING, self.turn - 1 + left)
 
     def after(self, skipped: int | None = None) -> "Sitting":
@@ -34,7 +34,7 @@ class Sitting(msgspec.Struct, frozen=True):
 
 
 def token_of(sitting: Sitting, member: int, thread: int) -> str:
-    """Return the token by which a member continues a sitting: what a link could say, only we can."""
+    """Return the token by which a member continues a sitting. It is signed, so that no link can make one up."""
     plain = "-".join(map(str, (sitting.turn, *sitting.skipped)))
     return f"{plain}.{_signature(plain, member, thread)}"
 

@@ -36,16 +36,17 @@ def next_turn(
         return ChosenStatement(max(known, key=lambda one: (information[one.comment], -one.comment)), is_random=False)
     if not left:
         return None
-    return ChosenStatement(min(left, key=lambda one: _wait(one, decided, seed)), is_random=True)
+    return ChosenStatement(min(left, key=lambda one: _draw(one, decided, seed)), is_random=True)
 
 
-def _wait(one: StatementCandidate, decided: Collection[int], seed: bytes) -> float:
-    """Return a statement's own draw from an exponential distribution; the least one is drawn in proportion to weights.
+def _draw(one: StatementCandidate, decided: Collection[int], seed: bytes) -> float:
+    """Return a statement's draw from an exponential distribution with its weight as the rate.
 
-    Statements keep their draws when others are answered or skipped, so that doing so does not draw anew.
+    Each statement has the least draw with a probability in proportion to its weight. Draws stay the same when other
+    statements are answered or skipped.
     """
-    dice = random.Random(b"%b|%d" % (seed, one.comment))  # noqa: S311 the seed is secret, and this is a sample
-    return dice.expovariate(weight(one.answers, undecided=one.comment not in decided))
+    rng = random.Random(b"%b|%d" % (seed, one.comment))  # noqa: S311 the seed is secret, and this is a sample
+    return rng.expovariate(weight(one.answers, undecided=one.comment not in decided))
 
 
 def weight(answers: int, *, undecided: bool) -> float:

@@ -29,7 +29,10 @@ async def statement_form(request: AnyRequest, comment: FromPath[str]) -> Respons
         raise NotFound(N_("This comment does not exist."))
     require_statement_allowed(viewer, state)
     statement = await _statement(row.id)
-    return await _show(request, row, statement, StatementForm({"text": _first_text(viewer, statement)}))
+    form = StatementForm({"text": _first_text(viewer, statement)})
+    # A proposal that breaks a rule of statements is no mistake of the viewer's yet.
+    form.errors.clear()
+    return await _show(request, row, statement, form)
 
 
 async def _statement(comment: int) -> StatementRow:
@@ -47,7 +50,6 @@ def _first_text(viewer: Viewer, statement: StatementRow) -> str:
 async def _show(
     request: AnyRequest, row: comments.CommentRow, statement: StatementRow, form: StatementForm, status: int = 200
 ) -> Response[Any]:
-    form.errors = form.errors if status >= 400 else {}  # noqa: PLR2004 what is proposed is no mistake yet
     thread = await thread_at(str(row.thread))
     context: dict[str, Any] = {"comment": row, "thread": thread, "statement": statement, "form": form}
     return page(request, "statements/statement.html", status=status, **context)
@@ -74,7 +76,7 @@ async def act(viewer: Viewer, row: comments.CommentRow, form: StatementForm) -> 
     if form.declines:
         await ops.decline(viewer, row.id, form.proposal or 0)
     elif row.author_id == viewer.id:
-        await ops.state(viewer, row.id, form.statement, form.proposal)
+        await ops.set_statement(viewer, row.id, form.statement, form.proposal)
     elif form.statement is None:
         raise Refused(N_("Please write the sentence that you propose."))
     else:

@@ -14,14 +14,13 @@ from parley.core.text.cleaning import as_id, shortened
 from parley.core.text.durations import ago
 from parley.core.text.markdown import excerpt
 from parley.core.text.messages import Message
-from parley.threads.queries import PAGE, CardPerspective, CardRow, StanceCounts, cards, unread_in
+from parley.threads.queries import PAGE, SPARKLINE_DAYS, CardPerspective, CardRow, StanceCounts, cards, unread_in
 
 # In characters: about three lines each on a wide page.
 EXCERPT_LENGTH = 220
-EXCERPT_LENGTH = 140
-DAYS = 14
+PERSPECTIVE_LENGTH = 140
 CACHED, CACHED_BYTES = 2_000, 8 * 2**20
-# Roughly.
+# About what a card takes in the cache.
 CARD_BYTES = 3_000
 
 
@@ -153,7 +152,7 @@ async def _perspectives(rows: list[CardRow]) -> dict[int, CardPerspective]:
 
 
 def _perspective(row: CardPerspectiveRow) -> CardPerspective:
-    words = row.statement or excerpt(row.html, EXCERPT_LENGTH)
+    words = row.statement or excerpt(row.html, PERSPECTIVE_LENGTH)
     return CardPerspective(row.id, row.stance, row.author, words, row.score, row.assisted, row.is_member)
 
 
@@ -174,7 +173,7 @@ def _card(row: CardRow, perspectives: dict[int, CardPerspective]) -> Card:
         people=row.people,
         created_at=row.created_at,
         last_activity_at=row.last_activity_at,
-        sparkline=row.days or [0] * DAYS,
+        sparkline=row.days or [0] * SPARKLINE_DAYS,
         balance=StanceCounts(*row.stances) if row.stances else StanceCounts(),
         strongest=[perspectives[one] for one in row.strongest_ids if one in perspectives],
         common_ground=row.common_ground,

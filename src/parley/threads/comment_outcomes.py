@@ -13,7 +13,7 @@ from parley.articles.text import ArticleText
 from parley.core.errors import Refused
 from parley.core.text.diff import marked
 
-# Of each kind, so many are listed.
+# Comments of each outcome that are listed.
 MOST_LISTED = 100
 
 AnchorOutcome = Literal["stays", "changes", "loses-words", "loses-passage"]

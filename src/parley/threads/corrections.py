@@ -88,8 +88,8 @@ async def as_text(lineage: int | None, draft: bytes | None, article: ArticleRow)
     if not any(one.lineage == lineage for one in current):
         return None
     instead = msgspec.json.decode(draft or b"[]", type=list[ImportedPassage])
-    parts = (instead if one.lineage == lineage else [one.passage] for one in current)
-    return versions.with_passages(article, [one for part in parts for one in part])
+    passages = [one for part in current for one in (instead if part.lineage == lineage else [part.passage])]
+    return versions.with_passages(article, passages)
 
 
 def version(article: ArticleRow) -> str:

@@ -76,9 +76,14 @@ async def _to_edit(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
     thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
     if thread is None or article is None:
         raise NotFound(N_("This thread does not exist."))
+    require_edit_allowed(viewer, thread, article)
+    return article
+
+
+def require_edit_allowed(viewer: Viewer, thread: queries.ThreadRow, article: articles.ArticleRow) -> None:
+    """Raise Forbidden unless `viewer` may edit the article."""
     if not may_edit(viewer, thread, article):
         raise Forbidden(N_("Only moderators can edit this article, or the member who pasted it if it has no source."))
-    return article
 
 
 async def _revise(

@@ -6,10 +6,9 @@ import msgspec
 
 from parley.core import db
 from parley.core.events import attempts
+from parley.threads.queries import SPARKLINE_DAYS
 from parley.threads.ranking import hot
 from parley.threads.tables import ThreadStats
-
-DAYS = 14
 
 # Threads with activity after their stats were computed, and those whose sparkline is six hours old. A removed or edited
 # comment is found by its event, since it does not count as activity.
@@ -79,7 +78,7 @@ async def refresh_thread_stats() -> int:
 
 async def _refresh(thread: DueThread) -> None:
     started = await db.value("select now()")
-    stats = await db.fetch_one(ComputedStats, REFRESH, thread.id, DAYS)
+    stats = await db.fetch_one(ComputedStats, REFRESH, thread.id, SPARKLINE_DAYS)
     if stats is None:
         return
     score = stats.votes + stats.comments

@@ -7,11 +7,12 @@ import msgspec
 
 from parley.articles.rules import READABLE
 from parley.core import db
-from parley.core.cache import Bounded
 from parley.threads.tables import Thread, Topic
 
 PAGE = 20
 SORTS = ("hot", "new", "active", "top")
+# Bars of a card's sparkline.
+SPARKLINE_DAYS = 14
 PERIODS = {"day": 1, "week": 7, "month": 30, "year": 365, "all": 36_500}
 
 
@@ -99,18 +100,10 @@ async def lock_thread(thread_id: int) -> str | None:
     return state
 
 
-# Cached forever, since a thread's slug never changes.
-_addresses: Bounded[str] = Bounded(10_000)
-
-
 async def address(thread_id: int) -> str:
     """The address of an existing thread."""
-    known = _addresses.get(thread_id)
-    if known is None:
-        found = await Thread.select(Thread.slug).where(Thread.id == thread_id).first()
-        known = f"/t/{thread_id}/{found['slug'] if found else None}"
-        _addresses.put(thread_id, known)
-    return known
+    found = await Thread.select(Thread.slug).where(Thread.id == thread_id).first()
+    return f"/t/{thread_id}/{found['slug'] if found else None}"
 
 
 class TopicRow(msgspec.Struct, frozen=True):

@@ -8,5 +8,5 @@ HOT_SECONDS = 345_600
 
 
 def hot(score: int, created_at: datetime) -> float:
-    """Reddit's former "hot" formula over four days: the logarithm of `score` (comments and votes) plus the age."""
+    """Reddit's former "hot" formula: the logarithm of `score` (comments and votes) plus the date in four days."""
     return log10(max(score, 1)) + created_at.timestamp() / HOT_SECONDS

@@ -12,13 +12,12 @@ from parley.articles import versions
 from parley.articles.differences import compare, count, preview
 from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.forms import ReviseForm
-from parley.articles.rules import may_edit
-from parley.core.errors import Forbidden, ParleyError
+from parley.core.errors import ParleyError
 from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
 from parley.core.http.forms import make_form, posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, PREVIEW, take_each, take_volume
-from parley.core.text.messages import N_, Message
+from parley.core.text.messages import Message
 from parley.threads import comment_outcomes, edit_ops, queries
 from parley.threads.comment_outcomes import Misplaced
 from parley.threads.revision_web import difference, thread_and_article
@@ -31,8 +30,7 @@ COPIES = 2
 
 async def to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
     row, article = await thread_and_article(thread)
-    if not may_edit(signed_in(request), row, article):
-        raise Forbidden(N_("Only moderators can edit this article, or the member who pasted it if it has no source."))
+    edit_ops.require_edit_allowed(signed_in(request), row, article)
     return row, article
 
 

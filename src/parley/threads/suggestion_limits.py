@@ -18,7 +18,7 @@ and (thread, member, coalesce(passage, 0)) is distinct from ($1, $2, coalesce($3
 """
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class WaitingSuggestions(msgspec.Struct, frozen=True):
     of_member: int
     in_thread: int
 
@@ -30,13 +30,13 @@ async def refuse_too_many(thread: int, member: int, passage: int | None = None) 
     """
     # A member's suggestions are made one after the other, also those for different threads.
     await db.value("select pg_advisory_xact_lock(hashtextextended('suggested_update', $1))", member)
-    waiting = await db.fetch_one(Waiting, WAITING, thread, member, passage) or Waiting(0, 0)
-    if waiting.of_member >= MOST_OF_A_MEMBER:
+    waiting = await db.fetch_one(WaitingSuggestions, WAITING, thread, member, passage)
+    if waiting is not None and waiting.of_member >= MOST_OF_A_MEMBER:
         raise Refused(
             N_("{most} updates you suggested still wait for a decision. Please wait until some are decided."),
             most=MOST_OF_A_MEMBER,
         )
-    if waiting.in_thread >= MOST_IN_A_THREAD:
+    if waiting is not None and waiting.in_thread >= MOST_IN_A_THREAD:
         raise Refused(
             N_("{most} suggested updates of this article still wait for a decision. Please try again later."),
             most=MOST_IN_A_THREAD,

@@ -17,7 +17,7 @@ from parley.articles.updating import SourceUpdate, as_update
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import MODERATOR, Viewer
-from parley.core.text.messages import N_, joined
+from parley.core.text.messages import N_, joined, shown
 from parley.threads import corrections, queries, suggestion_rows
 from parley.threads.edit_ops import NOTHING, StaleEdit
 from parley.threads.ops import revise_thread
@@ -114,9 +114,9 @@ async def _write(decision: SuggestionDecision, row: SuggestionRow, article: int,
     A text that a member pasted is their edit, not the source's text (docs/decisions/0005).
     """
     if row.member_id is not None and update.source.fetched is None:
-        edit = RevisionNote(row.member_id, "Suggested as an update.")
+        edit = RevisionNote(row.member_id, shown(N_("Suggested as an update.")))
         return await revise_thread(decision.thread, update.text, edit) is not None
-    reason = "Takes the text of the source where it was corrected here."
+    reason = shown(N_("Takes the text of the source where it was corrected here."))
     chosen = RevisionNote(decision.viewer.id, reason) if row.member_id is None else None
     return (await apply_update(decision.thread, article, update, chosen, decided=True)).revised
 

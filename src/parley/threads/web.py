@@ -3,7 +3,7 @@
 from litestar import post
 from litestar.params import FromPath
 
-from parley.core.http.access import MEMBER, AnyRequest, viewer_of
+from parley.core.http.access import MEMBER, AnyRequest, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.text.cleaning import as_id, as_ids
 from parley.threads import ops
@@ -12,13 +12,13 @@ from parley.threads import ops
 MOST_SHOWN = 5_000
 
 
-@post("/t/{thread:str}/seen", name="threads:seen", opt={"who": MEMBER, "unmarked": True}, status_code=204)
+@post("/t/{thread:str}/seen", name="threads:seen", opt={"who": MEMBER, "without_token": True}, status_code=204)
 async def seen(request: AnyRequest, thread: FromPath[str]) -> None:
     """Record that the member has this thread open, and where they read, for their next visit."""
-    viewer, thread_id, form = viewer_of(request), as_id(thread), Form(await posted(request))
-    if viewer is not None and thread_id is not None:
+    thread_id, form = as_id(thread), Form(await posted(request))
+    if thread_id is not None:
         await ops.record_visit(
-            member=viewer.id,
+            member=signed_in(request).id,
             thread_id=thread_id,
             passage=form.id("passage"),
             shown=as_ids(form.values["shown"], MOST_SHOWN) if "shown" in form.values else None,

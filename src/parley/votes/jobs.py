@@ -1,4 +1,4 @@
-"""Counting votes that were missed, and the nightly check of the counters against a recount."""
+"""Counting votes that were left uncounted, and the nightly check of the counters against a recount."""
 
 import msgspec
 import structlog
@@ -22,15 +22,15 @@ update vote v set thread = c.thread from comment c
 where c.id > $1 and c.id <= $2 and v.comment = c.id and v.thread <> c.thread
 """
 
-MISSED = f"""
+UNCOUNTED = f"""
 select distinct member from vote v join member m on m.id = v.member
 where not counted and m.state = 'active' and {attempts.due("votes", "v.member")} limit {BATCH}
 """  # noqa: S608 constants only
 
 
 async def count_left() -> int:
-    """Count votes cast while their member was being verified, and return how many members had some."""
-    return len(await attempts.each("votes", await db.values(MISSED), count_waiting))
+    """Count votes that were cast while their member confirmed the address. Return how many members had some."""
+    return len(await attempts.each("votes", await db.values(UNCOUNTED), count_waiting))
 
 
 async def check_counters() -> int:

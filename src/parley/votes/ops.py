@@ -123,7 +123,7 @@ def _count(axis: str) -> str:
 
 
 COUNT = {axis: _count(axis) for axis in AXES}
-THREAD = "select thread from counted"
+COUNTED_THREAD = "select thread from counted"
 
 
 async def cast_vote(
@@ -197,10 +197,10 @@ WAITING = "select id, comment, axis from vote where member = $1 and not counted 
 
 
 async def count_waiting(member: int) -> None:
-    """Count the votes that a member cast before their address was verified, in the caller's transaction."""
+    """Count the votes that a member cast before their address was confirmed."""
     async with db.atomic():
         for vote in await db.fetch(WaitingVote, WAITING, member):
-            thread = await db.value(CONFIRM + COUNT[vote.axis] + THREAD, vote.id)
+            thread = await db.value(CONFIRM + COUNT[vote.axis] + COUNTED_THREAD, vote.id)
             if thread is not None and vote.axis == "agreement":
                 await publish_answers(vote.comment)
             elif thread is not None:

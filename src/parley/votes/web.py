@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.core.errors import NotFound, Refused
-from parley.core.http.access import MEMBER, viewer_of
+from parley.core.http.access import MEMBER, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import came_from, fragment, wants_fragment
 from parley.core.ratelimit import VOTE
@@ -27,13 +27,13 @@ class VoteForm(Form):
 
 @post("/c/{comment:str}/vote", name="votes:cast", opt={"who": MEMBER, "limits": VOTE})
 async def cast(request: Request[Any, Any, Any], comment: FromPath[str]) -> Response[Any]:
-    viewer = viewer_of(request)
     comment_id = as_id(comment)
-    if viewer is None or comment_id is None:
+    if comment_id is None:
         raise NotFound(N_("This comment does not exist."))
     form = VoteForm(await posted(request))
     if form.errors:
         raise Refused(joined(" ", form.errors.values()))
+    viewer = signed_in(request)
     voted = await ops.cast_vote(viewer=viewer, comment_id=comment_id, axis=form.axis, value=form.value)
     if not wants_fragment(request):
         return Redirect(_back(request, comment_id), status_code=303)

@@ -1,4 +1,4 @@
-"""The message that tells a receiver of an event: what every reader may see when it is sent."""
+"""The message about an event: what every reader may see when it is sent."""
 
 from datetime import datetime
 
@@ -10,6 +10,11 @@ from parley.core.settings import settings
 
 # A message above this leaves out the text: the receiver can read the comment at its address.
 LARGEST = 256_000
+
+
+def message_id(event: int) -> str:
+    """Return the id by which receivers know the message about an event, the same in every attempt."""
+    return f"evt_{event}"
 
 
 class EventData(msgspec.Struct, frozen=True):
@@ -44,8 +49,7 @@ class DueEvent(msgspec.Struct, frozen=True):
 
     @property
     def message_id(self) -> str:
-        """The id of its message, the same in every attempt."""
-        return f"evt_{self.event}"
+        return message_id(self.event)
 
 
 async def message(due: DueEvent) -> bytes:

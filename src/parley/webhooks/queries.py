@@ -7,8 +7,9 @@ import msgspec
 from parley.core import db
 from parley.core.text.messages import Message
 from parley.webhooks.kinds import KINDS
+from parley.webhooks.messages import message_id
 
-PAGE = 50
+MOST_LISTED = 50
 
 
 class WebhookRow(msgspec.Struct, frozen=True):
@@ -43,8 +44,7 @@ class DeliveryRow(msgspec.Struct, frozen=True):
 
     @property
     def message(self) -> str:
-        """The id that its receivers know it by."""
-        return f"evt_{self.event}"
+        return message_id(self.event)
 
     @property
     def name(self) -> Message | str:
@@ -64,7 +64,7 @@ ONE = f"{ROWS} where w.id = $1"
 LOG = f"""
 select id, event, kind, thread, comment, state, attempts, status, error, happened_at, settled_at, due_at
 from webhook_delivery where webhook = $1 and id < coalesce($2::bigint, 9223372036854775807)
-order by id desc limit {PAGE + 1}
+order by id desc limit {MOST_LISTED + 1}
 """  # noqa: S608 a constant
 
 
@@ -77,5 +77,5 @@ async def one(webhook: int) -> WebhookRow | None:
 
 
 async def log(webhook: int, before: int | None) -> list[DeliveryRow]:
-    """Return the newest messages of a webhook before a delivery: at most PAGE, and one more if there are earlier."""
+    """Return the newest messages of a webhook before a delivery: MOST_LISTED, and one more if there are earlier."""
     return await db.fetch(DeliveryRow, LOG, webhook, before)

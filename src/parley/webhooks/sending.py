@@ -82,7 +82,7 @@ class DueDelivery(DueEvent, frozen=True):
 
 
 async def send_due() -> int:
-    """Send what is due to one receiver to which nobody else sends, and return how many messages that were."""
+    """Send what is due to one receiver, and return how many messages that were. One worker at a time sends to it."""
     webhook: int | None = await db.value(CLAIM)
     if webhook is None:
         return 0

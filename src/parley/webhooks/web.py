@@ -19,8 +19,7 @@ from parley.core.text.messages import N_
 from parley.webhooks import ops, queries
 from parley.webhooks.forms import WebhookForm
 from parley.webhooks.kinds import KINDS
-from parley.webhooks.queries import PAGE as LINES
-from parley.webhooks.queries import WebhookRow
+from parley.webhooks.queries import MOST_LISTED, WebhookRow
 
 PAGE = "/settings/webhooks"
 STAFF = {"who": ADMIN}
@@ -61,8 +60,8 @@ async def _show(
         form=form or Form({"url": row.url} | dict.fromkeys(row.kinds, "1")),
         kinds=KINDS,
         secret=secret,
-        log=log[:LINES],
-        next_url=f"{PAGE}/{row.id}?before={log[LINES - 1].id}" if len(log) > LINES else None,
+        log=log[:MOST_LISTED],
+        next_url=f"{PAGE}/{row.id}?before={log[MOST_LISTED - 1].id}" if len(log) > MOST_LISTED else None,
     )
 
 

@@ -37,7 +37,7 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
     except UnknownPasskey as error:
         return invalid(request, TEMPLATE, form, error, next_url=form.next, unknown=error.credential)
     except (Refused, Forbidden, TooMany) as error:
-        return await refused(request, form, error)
+        return await refused(request, form, error, form.next)
     return see_other(form.next, done)
 
 

@@ -18,24 +18,24 @@ TEMPLATE = "accounts/prove.html"
 
 @get("/prove", name="accounts:prove", opt={"who": MEMBER})
 async def prove_page(request: AnyRequest) -> Response[object]:
-    ways = await step_up.methods_of(signed_in(request).id)
-    return page(request, TEMPLATE, form=Form({}), next_url=next_of(request), ways=ways)
+    methods = await step_up.methods_of(signed_in(request).id)
+    return page(request, TEMPLATE, form=Form({}), next_url=next_of(request), methods=methods)
 
 
 @post("/prove", opt={"who": MEMBER})
 async def prove(request: AnyRequest) -> Response[object]:
     form = ProofForm({"next": request.query_params.get("next"), **await posted(request)})
     viewer = signed_in(request)
-    ways = await step_up.methods_of(viewer.id)
+    methods = await step_up.methods_of(viewer.id)
     try:
         await step_up.prove(
             viewer, client_of(request), password=form.password, code=form.code, credential=form.credential
         )
     except Refused as refusal:
-        form.errors[_field(form, ways)] = refusal.message
-        return invalid(request, TEMPLATE, form, next_url=form.next, ways=ways)
+        form.errors[_field(form, methods)] = refusal.message
+        return invalid(request, TEMPLATE, form, next_url=form.next, methods=methods)
     except TooMany as error:
-        return invalid(request, TEMPLATE, form, error, next_url=form.next, ways=ways)
+        return invalid(request, TEMPLATE, form, error, next_url=form.next, methods=methods)
     return see_other(form.next)
 
 
@@ -46,11 +46,11 @@ async def passkey_options(request: AnyRequest) -> dict[str, Any]:
     return await passkeys.options(step_up.purpose(viewer), viewer.id)
 
 
-def _field(form: ProofForm, ways: step_up.ProofMethods) -> str:
+def _field(form: ProofForm, methods: step_up.ProofMethods) -> str:
     """Beside which field a mistake stands."""
-    if form.credential or not (ways.by_code or ways.by_password):
+    if form.credential or not (methods.by_code or methods.by_password):
         return "form"
-    return "code" if ways.by_code else "password"
+    return "code" if methods.by_code else "password"
 
 
 def to_prove(path: str) -> Redirect:

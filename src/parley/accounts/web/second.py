@@ -21,10 +21,10 @@ TEMPLATE = "accounts/second.html"
 async def second_page(request: AnyRequest) -> Response[object]:
     next_url = next_of(request)
     try:
-        ways = await _ways(request)
+        methods = await _methods(request)
     except Gone:
         return see_other(leading_back("/login", next_url))
-    return page(request, TEMPLATE, form=Form({}), next_url=next_url, **ways)
+    return page(request, TEMPLATE, form=Form({}), next_url=next_url, **methods)
 
 
 @post("/login/second", opt={"who": ANYONE})
@@ -36,9 +36,9 @@ async def second(request: AnyRequest) -> Response[object]:
         return invalid(request, TEMPLATE, form, error, next_url=form.next, by_code=False, by_passkey=False)
     except Refused as refusal:
         form.errors["form" if form.credential else "code"] = refusal.message
-        return invalid(request, TEMPLATE, form, next_url=form.next, **await _ways(request))
+        return invalid(request, TEMPLATE, form, next_url=form.next, **await _methods(request))
     except (Forbidden, TooMany) as error:
-        return invalid(request, TEMPLATE, form, error, next_url=form.next, **await _ways(request))
+        return invalid(request, TEMPLATE, form, error, next_url=form.next, **await _methods(request))
     answer = see_other(form.next, done)
     answer.set_cookie(sign_in_ticket.cookie(""))
     return answer
@@ -51,10 +51,10 @@ async def passkey_options(request: AnyRequest) -> dict[str, Any]:
     return await passkeys.options(second_factor.purpose(account), account.id)
 
 
-async def _ways(request: AnyRequest) -> dict[str, Any]:
+async def _methods(request: AnyRequest) -> dict[str, Any]:
     """The second factors that can follow the first. Raises Gone without a first."""
-    account, methods = await second_factor.of_ticket(ticket_of(request))
-    has_passkey = PASSKEY not in methods and bool(await passkey_settings.listed(account.id))
+    account, given = await second_factor.of_ticket(ticket_of(request))
+    has_passkey = PASSKEY not in given and bool(await passkey_settings.listed(account.id))
     return {"by_code": await authenticators.is_on(account.id), "by_passkey": has_passkey, "host": settings().host}
 
 

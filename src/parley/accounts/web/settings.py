@@ -33,8 +33,8 @@ from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 
-TEMPLATE = "accounts/security.html"
-SECURITY = "/settings/security"
+PROFILE, SECURITY = "/settings/profile", "/settings/security"
+PROFILE_TEMPLATE, SECURITY_TEMPLATE = "accounts/profile_settings.html", "accounts/security.html"
 
 
 class ListedSession(msgspec.Struct, frozen=True):
@@ -47,13 +47,10 @@ class ListedSession(msgspec.Struct, frozen=True):
     current: bool
 
 
-PROFILE = "accounts/profile_settings.html"
-
-
-@get("/settings/profile", name="accounts:profile-settings", opt={"who": MEMBER})
+@get(PROFILE, name="accounts:profile-settings", opt={"who": MEMBER})
 async def profile_page(request: AnyRequest) -> Response[object]:
     account = await account_of(request)
-    return page(request, PROFILE, form=_profile_form(account), saved=_saved(request), **await _naming(account))
+    return page(request, PROFILE_TEMPLATE, form=_profile_form(account), saved=_saved(request), **await _naming(account))
 
 
 async def _naming(account: queries.Account) -> dict[str, Any]:
@@ -68,16 +65,16 @@ def _profile_form(account: queries.Account) -> Form:
     return Form(values)
 
 
-@post("/settings/profile", opt={"who": MEMBER})
+@post(PROFILE, opt={"who": MEMBER})
 async def set_profile(request: AnyRequest) -> Response[object]:
     form, naming = ProfileForm(await posted(request)), await _naming(await account_of(request))
     if form.errors:
-        return invalid(request, PROFILE, form, saved=False, **naming)
+        return invalid(request, PROFILE_TEMPLATE, form, saved=False, **naming)
     try:
         await ops.set_profile(signed_in(request), title=form.title, bio=form.bio, assisted=form.assisted)
     except (Forbidden, Refused) as error:
-        return invalid(request, PROFILE, form, error, saved=False, **naming)
-    return see_other("/settings/profile?saved")
+        return invalid(request, PROFILE_TEMPLATE, form, error, saved=False, **naming)
+    return see_other(f"{PROFILE}?saved")
 
 
 @post("/settings/name", name="accounts:name", opt={"who": VERIFIED})
@@ -93,8 +90,8 @@ async def change_name(request: AnyRequest) -> Response[object]:
     if form.errors:
         shown.values |= form.values
         shown.errors |= form.errors
-        return invalid(request, PROFILE, shown, saved=False, **naming)
-    return see_other("/settings/profile?saved")
+        return invalid(request, PROFILE_TEMPLATE, shown, saved=False, **naming)
+    return see_other(f"{PROFILE}?saved")
 
 
 @post("/settings/maps", name="accounts:maps", opt={"who": MEMBER})
@@ -102,7 +99,7 @@ async def set_maps(request: AnyRequest) -> Response[object]:
     """Let a member's answers count in maps of perspectives, or leave them out."""
     form = Form(await posted(request))
     await ops.set_in_maps(signed_in(request), in_maps=not form.flag("out"))
-    return see_other("/settings/profile?saved#maps")
+    return see_other(f"{PROFILE}?saved#maps")
 
 
 @post("/settings/feed", name="accounts:feed", opt={"who": MEMBER})
@@ -110,16 +107,16 @@ async def set_feed(request: AnyRequest) -> Response[object]:
     """Publish a feed of a member's comments, or no longer."""
     form = Form(await posted(request))
     await ops.set_has_feed(signed_in(request), has_feed=not form.flag("no_feed"))
-    return see_other("/settings/profile?saved#feed")
+    return see_other(f"{PROFILE}?saved#feed")
 
 
-@get("/settings/security", name="accounts:security", opt={"who": MEMBER})
+@get(SECURITY, name="accounts:security", opt={"who": MEMBER})
 async def security_page(request: AnyRequest) -> Response[object]:
     shown = await _shown(signed_in(request))
-    return page(request, TEMPLATE, form=Form({}), saved=_saved(request), done=request.query_params, **shown)
+    return page(request, SECURITY_TEMPLATE, form=Form({}), saved=_saved(request), done=request.query_params, **shown)
 
 
-@post("/settings/security", opt={"who": MEMBER})
+@post(SECURITY, opt={"who": MEMBER})
 async def change_password(request: AnyRequest) -> Response[object]:
     viewer, account = signed_in(request), await account_of(request)
     if await authentication.has_second(viewer.id) and not await step_up.is_proven(viewer):
@@ -129,19 +126,19 @@ async def change_password(request: AnyRequest) -> Response[object]:
     error: TooMany | None = None
     if not form.errors:
         try:
-            device = await _change_password(request, form)
+            device_cookie = await _change_password(request, form)
         except Refused as refusal:
             form.errors["current"] = refusal.message
         except TooMany as too_many:
             error = too_many
     if form.errors or error:
-        return invalid(request, TEMPLATE, form, error, saved=False, done={}, **await _shown(viewer))
-    answer = see_other("/settings/security?saved")
-    answer.set_cookie(devices.cookie(device))
+        return invalid(request, SECURITY_TEMPLATE, form, error, saved=False, done={}, **await _shown(viewer))
+    answer = see_other(f"{SECURITY}?saved")
+    answer.set_cookie(devices.cookie(device_cookie))
     return answer
 
 
-@post("/settings/security/sessions/{session:str}/end", opt={"who": MEMBER})
+@post(f"{SECURITY}/sessions/{{session:str}}/end", opt={"who": MEMBER})
 async def end_session(request: AnyRequest, session: FromPath[str]) -> Response[object]:
     if not await step_up.is_proven(signed_in(request)):
         return to_prove(SECURITY)
@@ -151,7 +148,7 @@ async def end_session(request: AnyRequest, session: FromPath[str]) -> Response[o
     return see_other(f"{SECURITY}?ended")
 
 
-@post("/settings/security/sessions/end", name="accounts:end-sessions", opt={"who": MEMBER})
+@post(f"{SECURITY}/sessions/end", name="accounts:end-sessions", opt={"who": MEMBER})
 async def end_other_sessions(request: AnyRequest) -> Response[object]:
     """Sign out everywhere else, programs with tokens too."""
     viewer = signed_in(request)

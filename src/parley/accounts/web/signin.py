@@ -4,11 +4,11 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from parley.accounts import hooks, ops, sessions
-from parley.accounts.forms import PasskeyForm, SignInForm
+from parley.accounts.forms import SignInForm
 from parley.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.accounts.rules import Suspended
 from parley.accounts.web.common import client_of, invalid, next_of, see_other
-from parley.core.errors import Forbidden, Refused, TooMany
+from parley.core.errors import Forbidden, ParleyError, Refused, TooMany
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
@@ -35,34 +35,23 @@ async def sign_in(request: AnyRequest) -> Response[object]:
             login=form.login, password=form.password, client=client_of(request), answer=form.answer
         )
     except (Refused, Forbidden, TooMany) as error:
-        return await refused(request, form, error)
+        return await refused(request, form, error, form.next)
     return see_other(form.next, signed_in)
 
 
-async def refused(
-    request: AnyRequest, form: SignInForm | PasskeyForm, error: Refused | Forbidden | TooMany
-) -> Response[object]:
-    """The page of signing in again, after it was refused."""
-    links: dict[str, str | None] = {}
-    if isinstance(error, Suspended):
-        links = {"appeal_at": await _appeal_at(error), "leave_at": await _leave_at(error)}
+async def refused(request: AnyRequest, form: Form, error: ParleyError, next_url: str) -> Response[object]:
+    """The page of signing in again, with what is wrong."""
+    context = await _links(error) if isinstance(error, Suspended) else {}
     if isinstance(error, ProofOfWorkNeeded):
-        links = {"challenge": error.challenge}
-    return invalid(request, TEMPLATE, form, error, next_url=form.next, **links)
+        context = {"challenge": error.challenge}
+    return invalid(request, TEMPLATE, form, error, next_url=next_url, **context)
 
 
-async def _appeal_at(error: Suspended) -> str | None:
-    """The page where a suspended member can read why, and appeal."""
-    for hook in hooks.where_to_appeal:
-        return await hook(error.member)
-    return None
-
-
-async def _leave_at(error: Suspended) -> str | None:
-    """The page where a suspended member can have their account erased."""
-    for hook in hooks.where_to_leave:
-        return await hook(error.member)
-    return None
+async def _links(error: Suspended) -> dict[str, str | None]:
+    """The pages where a suspended member can read why and appeal, and have their account erased."""
+    appeal_at = [await hook(error.member) for hook in hooks.where_to_appeal]
+    leave_at = [await hook(error.member) for hook in hooks.where_to_leave]
+    return {"appeal_at": next(iter(appeal_at), None), "leave_at": next(iter(leave_at), None)}
 
 
 @post("/logout", name="accounts:sign-out", opt={"who": ANYONE})

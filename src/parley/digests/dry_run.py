@@ -6,12 +6,11 @@ from datetime import datetime
 import msgspec
 
 from parley.core import db
-from parley.digests import building
-from parley.digests import items as digests_items
+from parley.digests import building, items
 from parley.digests.candidates import Pool
 from parley.digests.letters import Edition
 from parley.digests.planning import step
-from parley.digests.queries import EDITION, SUBSCRIBED, Subscribed
+from parley.digests.queries import EDITION, SUBSCRIBED, SubscriptionRow
 from parley.digests.shared_candidates import shared_candidates
 from parley.digests.tables import Issue, Subscription
 
@@ -19,7 +18,7 @@ DUE = f"{SUBSCRIBED} where s.next_at <= $1 and s.member > $2 order by s.member l
 PLANNED = f"{EDITION} where i.state = 'planned' and i.list = 'digest' and i.id > $1 order by i.id limit $2"
 
 
-class TrialResult(msgspec.Struct):
+class DryRunResult(msgspec.Struct):
     """How many issues are due: letters with their items, empty ones, and questions."""
 
     due: int = 0
@@ -29,16 +28,16 @@ class TrialResult(msgspec.Struct):
     asked: int = 0
 
 
-async def run(now: datetime, progress: Callable[[int, int], object]) -> TrialResult:
+async def count_due(now: datetime, progress: Callable[[int, int], object]) -> DryRunResult:
     """Count what planning and building would do now, including issues that are planned already.
 
     `progress` is called with the size of each batch and the total.
     """
-    found, pool = TrialResult(), await shared_candidates(now)
+    found, pool = DryRunResult(), await shared_candidates(now)
     planned_before = await Issue.count().where((Issue.state == "planned") & (Issue.list == "digest"))
     total = planned_before + await Subscription.count().where(Subscription.next_at <= now)
     last = 0
-    while batch := await db.fetch(Subscribed, DUE, now, last, building.BATCH):
+    while batch := await db.fetch(SubscriptionRow, DUE, now, last, building.BATCH):
         steps = [step(one, now) for one in batch]
         found.asked += sum(one.list == "keep" for one in steps)
         digests = [
@@ -56,9 +55,9 @@ async def run(now: datetime, progress: Callable[[int, int], object]) -> TrialRes
     return found
 
 
-async def _count(found: TrialResult, editions: list[Edition], pool: Pool, now: datetime) -> None:
+async def _count(found: DryRunResult, editions: list[Edition], pool: Pool, now: datetime) -> None:
     chosen = await building.choose(editions, pool, now)
-    included = await digests_items.of_choice([(index, one.member, chosen[index]) for index, one in enumerate(editions)])
+    included = await items.of_choice([(index, one.member, chosen[index]) for index, one in enumerate(editions)])
     found.letters += len(included)
     found.items += sum(map(len, included.values()))
     found.empty += len(editions) - len(included)

@@ -20,7 +20,7 @@ SIGN_UP_SECONDS = 1_800
 COOKIE = "sso"
 
 
-class Attempt(msgspec.Struct, frozen=True):
+class PendingSignIn(msgspec.Struct, frozen=True):
     """A browser that was sent to a provider."""
 
     provider: str
@@ -45,25 +45,25 @@ class Newcomer(msgspec.Struct, frozen=True):
     invitation: str = ""
 
 
-Kept = TypeVar("Kept", Attempt, Newcomer)
+Sealed = TypeVar("Sealed", PendingSignIn, Newcomer)
 
 
-def begin(provider: str, next_url: str, *, member: int | None = None, invitation: str = "") -> Attempt:
+def begin(provider: str, next_url: str, *, member: int | None = None, invitation: str = "") -> PendingSignIn:
     expires = int(time()) + LASTS_SECONDS
-    return Attempt(provider, tokens.new(), tokens.new(), tokens.new(), next_url, expires, member, invitation)
+    return PendingSignIn(provider, tokens.new(), tokens.new(), tokens.new(), next_url, expires, member, invitation)
 
 
-def newcomer(attempt: Attempt, claims: Claims) -> Newcomer:
+def newcomer(begun: PendingSignIn, claims: Claims) -> Newcomer:
     expires = int(time()) + SIGN_UP_SECONDS
-    return Newcomer(attempt.provider, claims, attempt.next_url, expires, attempt.invitation)
+    return Newcomer(begun.provider, claims, begun.next_url, expires, begun.invitation)
 
 
-def sealed(kept: Attempt | Newcomer) -> str:
+def sealed(kept: PendingSignIn | Newcomer) -> str:
     """The value of the cookie."""
     return base64.urlsafe_b64encode(sealing.seal(msgspec.json.encode(kept), _purpose(type(kept)))).decode()
 
 
-def opened(value: str, kind: type[Kept], provider: str) -> Kept | None:
+def opened(value: str, kind: type[Sealed], provider: str) -> Sealed | None:
     """What is in a cookie, if we sealed it for this provider and it has not expired."""
     try:
         plain = sealing.unseal(base64.urlsafe_b64decode(value), _purpose(kind))
@@ -77,16 +77,16 @@ def _purpose(kind: type) -> str:
     return f"sso|{kind.__name__}"
 
 
-async def use(attempt: Attempt) -> bool:
-    """Use up an attempt. Return False if that was done before."""
-    used = UsedState(digest=tokens.digest(attempt.state), expires_at=tokens.from_now(timedelta(seconds=LASTS_SECONDS)))
+async def use(begun: PendingSignIn) -> bool:
+    """Record that a sign-in came back. Return False if it did before."""
+    used = UsedState(digest=tokens.digest(begun.state), expires_at=tokens.from_now(timedelta(seconds=LASTS_SECONDS)))
     async with db.atomic():
         inserted = await UsedState.insert(used).on_conflict(action="DO NOTHING").returning(UsedState.digest)
     return bool(inserted)
 
 
 def cookie(value: str) -> Cookie:
-    """The cookie that carries an attempt or a newcomer. An empty value deletes it."""
+    """The cookie that carries a pending sign-in or a newcomer. An empty value deletes it."""
     return cookies.make(COOKIE, value, SIGN_UP_SECONDS)
 
 

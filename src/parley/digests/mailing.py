@@ -66,6 +66,6 @@ async def stop(member: int, _argument: str) -> None:
     await ops.stop(member)
 
 
-LIST = MailList(
+MAIL_LIST = MailList(
     name="digest", title="the digest", wanted=wanted, stop=stop, review=render, settled=settled, start=ops.start
 )
