@@ -13,7 +13,7 @@ ACTIONS = {
     "rate": "pause-provider",
 }
 # Kinds that people see under another name.
-SHOWN = {"hard": "soft", "leave": "complaint"}
+SHOWN = {"hard": "gone", "leave": "complaint"}
 
 
 def kind_of(report: InboundReport | None) -> str:
