@@ -1,7 +1,7 @@
 """Fetching one page or picture from the web, within hard limits."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from email.message import EmailMessage
+from email.message import Message
 
 import anyio
 import httpcore
@@ -32,6 +32,7 @@ _PERMANENT = {301, 308}
 _MOST_REDIRECTS = 3
 _NOT_MODIFIED = 304
 _GONE = 410
+_LONGEST_TYPE = 1_000
 _MAGIC = 1_024  # bytes in which the signature of a PDF is
 _PDF_SECONDS = 20.0  # more, as a PDF may be ten times as large as a page
 
@@ -151,8 +152,9 @@ async def _body(answer: httpcore.Response, headers: httpx.Headers, limits: Limit
 
 
 def _fetched(url: str, final: str, headers: httpx.Headers, body: bytes, accept: Sequence[str]) -> Download:
-    declared = EmailMessage()
-    declared["content-type"] = headers.get("content-type") or _guess(body)
+    # Not `EmailMessage`: it takes a minute for 100 kB of quotes, and fails on nested brackets.
+    declared = Message()
+    declared["content-type"] = (headers.get("content-type") or _guess(body))[:_LONGEST_TYPE]
     kind = declared.get_content_type()
     if is_pdf(body):
         kind = PDF
