@@ -274,8 +274,9 @@ async def test_a_provider_that_cannot_be_looked_at_keeps_nothing_from_counting(
 
 async def test_some_dead_addresses_among_many_that_were_reached_are_no_burst(here: Sink, club: Club) -> None:
     await db.execute(
-        """insert into mail (kind, list, recipient, domain, subject, text, created_at, due_at, attempts, data_at, state)
-           select 'x', 'digest', 'n' || n || '@provider.example', 'provider.example', 's', 't',
+        """insert into mail (kind, list, member, key, recipient, domain, subject, text,
+                             created_at, due_at, attempts, data_at, state)
+           select 'x', 'digest', 1, 'many.' || n, 'n' || n || '@provider.example', 'provider.example', 's', 't',
              now(), now(), 1, now(), 'sent'
            from generate_series(1, 100) n"""
     )
