@@ -56,7 +56,9 @@ class DeliveryRow(msgspec.Struct, frozen=True):
 
 
 # A number that each rotation of the webhook `w` changes.
-ROTATION = "coalesce(extract(epoch from w.former_until) * 1000000, 1)::bigint"
+ROTATION = """
+case when w.former_until is null then 1 else (extract(epoch from w.former_until) * 1000000)::bigint end
+"""
 ROWS = f"""
 select w.id, w.url, w.kinds, w.state, w.ended_by, w.failing_since,
        case when w.former_until > now() then w.former_until end as rotated_until,
