@@ -315,6 +315,12 @@ async def test_a_report_without_our_proof_is_not_believed(here: Sink, club: Club
     assert await db.value("select count(*) from mail_bounce") == 0
 
 
+@pytest.mark.parametrize("to", ["(" * 5_000, "a:" * 5_000, '"' * 5_000])
+async def test_what_is_no_address_is_ignored(here: Sink, club: Club, to: str) -> None:
+    """An error would let the mail server deliver it again and again."""
+    assert await process(dsn(await sent(club), to=to)) == "ignored"
+
+
 async def test_the_mail_server_may_name_the_address_it_delivered_to(here: Sink, club: Club) -> None:
     number = await sent(club)
     assert await process(dsn(number, to="ada@localhost"), recipient=envelope(number)) == "gone"
