@@ -38,7 +38,7 @@ async def test_a_page_comes_with_what_its_server_says_about_it(site: Site) -> No
     assert page.final_url == url
 
 
-@pytest.mark.parametrize("parameters", ["(" * 90_000, "; " + '"' * 90_000, "; a*0=b" * 12_000])
+@pytest.mark.parametrize("parameters", ["(" * 90_000, "; " + '"' * 90_000, "; a*0=b; a*=c" * 6_000])
 async def test_a_very_long_type_costs_little_and_stops_nothing(site: Site, parameters: str) -> None:
     url = site.page("/a", b"<p>there</p>", f"Content-Type: text/html{parameters}")
     started = thread_time()

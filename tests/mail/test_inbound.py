@@ -104,6 +104,12 @@ def test_a_bounce_in_whatever_charset_is_read(charset: str) -> None:
     assert reports.read(raw.encode())[1] is not None
 
 
+@pytest.mark.parametrize("type_", ["text/plain", "multipart/report; boundary=x"])
+def test_a_bounce_whose_parameters_are_split_in_two_ways_is_read(type_: str) -> None:
+    head = f"From: MAILER-DAEMON@mx.example\nX-Failed-Recipients: ada@example.org\nContent-Type: {type_}; a*0=b; a*=c\n"
+    assert reports.read(f"{head}\n--x\n\n550 5.1.1 no such user\n".encode())[1] is not None
+
+
 @given(st.binary(max_size=2_000))
 def test_nothing_that_comes_in_makes_it_fail(raw: bytes) -> None:
     reports.read(b"Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\n" + raw)

@@ -1,5 +1,6 @@
 """Fetching one page or picture from the web, within hard limits."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from email.message import Message
 
@@ -33,6 +34,7 @@ _MOST_REDIRECTS = 3
 _NOT_MODIFIED = 304
 _GONE = 410
 _LONGEST_TYPE = 1_000
+_CHARSET = re.compile(r"""\bcharset\s*=\s*["']?\s*([\w.:+-]{1,60})""", re.IGNORECASE)
 _MAGIC = 1_024  # bytes in which the signature of a PDF is
 _PDF_SECONDS = 20.0  # more, as a PDF may be ten times as large as a page
 
@@ -152,7 +154,8 @@ async def _body(answer: httpcore.Response, headers: httpx.Headers, limits: Limit
 
 
 def _fetched(url: str, final: str, headers: httpx.Headers, body: bytes, accept: Sequence[str]) -> Download:
-    # Not `EmailMessage`: it takes a minute for 100 kB of quotes, and fails on nested brackets.
+    # Not `EmailMessage`: it takes a minute for 100 kB of quotes, and fails on nested brackets. `Message` does not read
+    # the charset, since it fails on parameters that are split in two ways (RFC 2231).
     declared = Message()
     declared["content-type"] = (headers.get("content-type") or _guess(body))[:_LONGEST_TYPE]
     kind = declared.get_content_type()
@@ -164,7 +167,8 @@ def _fetched(url: str, final: str, headers: httpx.Headers, body: bytes, accept: 
         raise CannotImport(N_("This is not a web page, but {kind}."), PASTE, kind=kind)
     if not body.strip():
         raise CannotImport(N_("The site sent an empty page."), PASTE)
-    charset = declared.get_content_charset()
+    named = _CHARSET.search(declared["content-type"])
+    charset = named[1].lower() if named else None
     reserved = reservations(headers.get_list("x-robots-tag"), headers.get("tdm-reservation"))
     validators = headers.get("etag"), headers.get("last-modified")
     return Download(url, final, kind, charset, body, *validators, reserved, headers=dict(headers))

@@ -36,6 +36,8 @@ NEXT = re.compile(
     r"|\n[^\s<>@]{1,64}@[^\s<>@]{1,200}\s"
     r"|\n[ \t]*+[<\"]?[^\s<>@]{1,64}@[^\s<>@]{1,200}[>\"]?(?:: |:?\n)"
 )
+# Python fails on parameters that are split in two ways (RFC 2231). Nothing that we look for is in one.
+SPLIT_PARAMETER = re.compile(rb"(;\s{0,9}[\w-]{1,40})\*(?=[\d*]{0,9}=)")
 LONG_TYPE = re.compile(rb"^content-type:(?:[^\n]|\n[ \t]){4000}", re.MULTILINE)
 NO_COMPLAINT = {"auth-failure", "not-spam"}
 NOT_FAILED = {"delivered", "relayed", "expanded"}
@@ -67,7 +69,7 @@ def read(raw: bytes) -> tuple[Message, InboundReport | None]:
         return Message(), _notification(raw[:LONGEST_JSON].decode("utf-8", "replace"))
     # Python's parser takes seconds for many lines that end with a carriage return alone.
     lines = raw[:LONGEST_MESSAGE].replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n", MOST_LINES)
-    raw = b"\n".join(lines[:MOST_LINES])
+    raw = SPLIT_PARAMETER.sub(rb"\1-", b"\n".join(lines[:MOST_LINES]))
     message = BytesHeaderParser().parsebytes(raw) if _is_too_complex(raw) else message_from_bytes(raw)
     _shorten_types(message)
     report = _complaint(message) or _status(message) or _in_words(message)
