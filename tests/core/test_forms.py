@@ -102,6 +102,13 @@ MULTIPART = "multipart/form-data; boundary=x"
                 b"content-type: text/plain; charset=nope\r\n\r\nhello\r\n--x--\r\n"
             ),
         ),
+        (
+            MULTIPART,
+            (
+                b'--x\r\ncontent-disposition: form-data; name="body"\r\n'
+                b"content-type: text/plain; charset=idna\r\n\r\nhello\r\n--x--\r\n"
+            ),
+        ),
         (MULTIPART, b"--x\r\nno header at all"),
         (MULTIPART, b'--x\r\ncontent-disposition: form-data; name="body"\r\n\r\na\r\n' * 60 + b"--x--\r\n"),
         ("multipart/form-data", b"--x\r\n"),

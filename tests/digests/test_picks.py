@@ -69,6 +69,19 @@ async def test_a_removed_or_reported_pick_is_not_included(mira: Viewer, picked: 
     assert await kinds(await issue_for(jon)) == []
 
 
+async def test_a_visitor_keeps_no_pick_from_the_readers_before_they_confirm_their_address(
+    mira: Viewer, picked: int
+) -> None:
+    illegal = await db.value("select code from guideline where illegal limit 1")
+    await reports.report(
+        Flag("article", picked, illegal, "I dislike it.", email="a@example.org", network="192.0.2.0/24")
+    )
+    assert await kinds(await issue_for(mira)) == ["picked"]
+
+    await db.execute("update report set proven = true")
+    assert await kinds(await issue_for(await reader("jon"))) == []
+
+
 async def test_an_unknown_thread_cannot_be_picked(app: Litestar) -> None:
     with pytest.raises(NotFound):
         await picks.pick(999, (await make.member(role="moderator")).id)

@@ -14,6 +14,7 @@ from conftest import SHARED
 from mail.sink import Club, Sink, Use
 from parley import mail
 from parley.core import db
+from parley.core.text import charsets
 from parley.mail import bounces as mail_bounces
 from parley.mail import bursts
 from parley.mail.inbound import maildir, reports
@@ -95,6 +96,18 @@ def test_no_sample_that_is_cut_anywhere_makes_it_fail() -> None:
         raw = (SAMPLES / sample["file"]).read_bytes()
         for end in range(0, len(raw), 97):
             reports.read(raw[:end])
+
+
+@pytest.mark.parametrize("charset", sorted(charsets.REFUSED | {"utf-7", "zlib", "rot13", "nowhere"}))
+def test_a_bounce_in_whatever_charset_is_read(charset: str) -> None:
+    raw = f"From: MAILER-DAEMON@mx.example\nContent-Type: text/plain; charset={charset}\n\n550 5.1.1 no such user\n"
+    assert reports.read(raw.encode())[1] is not None
+
+
+@pytest.mark.parametrize("type_", ["text/plain", "multipart/report; boundary=x"])
+def test_a_bounce_whose_parameters_are_split_in_two_ways_is_read(type_: str) -> None:
+    head = f"From: MAILER-DAEMON@mx.example\nX-Failed-Recipients: ada@example.org\nContent-Type: {type_}; a*0=b; a*=c\n"
+    assert reports.read(f"{head}\n--x\n\n550 5.1.1 no such user\n".encode())[1] is not None
 
 
 @given(st.binary(max_size=2_000))
@@ -267,13 +280,24 @@ async def test_a_provider_that_cannot_be_looked_at_keeps_nothing_from_counting(
 
 async def test_some_dead_addresses_among_many_that_were_reached_are_no_burst(here: Sink, club: Club) -> None:
     await db.execute(
-        """insert into mail (kind, recipient, domain, subject, text, created_at, due_at, attempts, data_at, state)
-           select 'x', 'n' || n || '@provider.example', 'provider.example', 's', 't', now(), now(), 1, now(), 'sent'
+        """insert into mail (kind, list, member, key, recipient, domain, subject, text,
+                             created_at, due_at, attempts, data_at, state)
+           select 'x', 'digest', 1, 'many.' || n, 'n' || n || '@provider.example', 'provider.example', 's', 't',
+             now(), now(), 1, now(), 'sent'
            from generate_series(1, 100) n"""
     )
     await refused_by_one_provider(club, "5.1.1", "550 5.1.1 no such user")
     assert await db.value(PAUSED) is None
     assert await db.value(SUPPRESSED) == 5
+
+
+async def test_addresses_that_nobody_confirmed_hold_no_letters_of_others_back(here: Sink, club: Club) -> None:
+    for turn in range(6):
+        async with db.atomic():
+            await mail.send("verify", f"nobody{turn}@provider.example", "Confirm", "Words.\n")
+        number = await db.value("update mail set data_at = now(), state = 'sent' where state = 'planned' returning id")
+        assert await process(dsn(number, "5.1.1", said="550 5.1.1 no such user", turn=turn)) == "gone"
+    assert await db.value(PAUSED) is None
 
 
 async def test_that_they_do_not_want_our_mail_is_not_the_members_fault(here: Sink, club: Club) -> None:
@@ -295,6 +319,12 @@ async def test_the_same_report_counts_once(here: Sink, club: Club) -> None:
 async def test_a_report_without_our_proof_is_not_believed(here: Sink, club: Club, to: str) -> None:
     assert await process(dsn(await sent(club), to=to)) == "ignored"
     assert await db.value("select count(*) from mail_bounce") == 0
+
+
+@pytest.mark.parametrize("to", ["(" * 5_000, "a:" * 5_000, '"' * 5_000])
+async def test_what_is_no_address_is_ignored(here: Sink, club: Club, to: str) -> None:
+    """An error would let the mail server deliver it again and again."""
+    assert await process(dsn(await sent(club), to=to)) == "ignored"
 
 
 async def test_the_mail_server_may_name_the_address_it_delivered_to(here: Sink, club: Club) -> None:

@@ -13,7 +13,8 @@ UNITS = (
     "\n>", "\n", "\n\n", "\t\n", "\r", "\r\n>", " ", "a", "é", "用户", "ящик ", "a@", "a@b ", "<", "<a", "<style", "</",
     "&#", "://", "-", "--", "\n-", "\n--b", "\n--b\n\n", "> ", "[", "{", "[{", '"', "\\n", "5.", "5.1.1 ", "550 ",
     "=?u?q?a?= ", "received: ", "Status:\n ", "Final-Recipient: a@\n", "Content-Type: message/rfc822\n\n",
-    "boundary=b ", "user ", "unknown ", "no such ", "not ", "mailbox ", "quota ", "domain ", "sender ", "spam ",
+    "boundary=b ", '";', "; a*1=x", "; charset", "\ufdfa",
+    "user ", "unknown ", "no such ", "not ", "mailbox ", "quota ", "domain ", "sender ", "spam ",
     "too many ", "could not ", "message ", "deliver ", "host ",
 )  # fmt: skip
 SHAPES: dict[str, Callable[[str], str]] = {
@@ -23,6 +24,8 @@ SHAPES: dict[str, Callable[[str], str]] = {
     "subject": lambda text: f"Subject: {text.replace(chr(10), chr(10) + ' ')}\n\nwords",
     "sender": lambda text: f"From: {text.replace(chr(10), chr(10) + ' ')}\n\nwords",
     "content type": lambda text: f"Content-Type: {text.replace(chr(10), ' ')}\n\nwords",
+    "type with parameters": lambda text: f'{HEAD}Content-Type: text/plain; a="{text.replace(chr(10), " ")}\n\nwords',
+    "punycode": lambda text: f"{HEAD}Content-Type: text/plain; charset=punycode\n\n{text}",
     "html": lambda text: f"{HEAD}Content-Type: text/html\n\n{text}",
     "report": lambda text: (
         "Content-Type: multipart/report; boundary=b\n\n--b\n\n"

@@ -101,6 +101,15 @@ async def test_a_domain_that_asks_to_wait_rests_longer_each_time_and_others_do_n
     assert rests == [timedelta(minutes=minutes) for minutes in (30, 60, 120, 240, 240, 240)]
 
 
+async def test_messages_to_addresses_that_a_stranger_chose_do_not_let_a_domain_rest(club: Club, sink: Sink) -> None:
+    for turn in range(8):
+        await message(f"nobody{turn}@example.org")
+    sink.answer = "421 4.7.0 too much"
+    assert await deliver_due() == 0
+    assert await db.value("select count(*) from mail where attempts = 1 and error <> ''") == 8
+    assert await db.value("select count(*) from mail_domain where paused_until is not null") == 0
+
+
 async def test_few_that_ask_to_wait_among_many_that_take_are_no_reason_to_rest(club: Club, sink: Sink) -> None:
     for _ in range(6):
         assert not await domains.record_deferral("example.org")

@@ -20,6 +20,8 @@ from parley.live import queries as live
 from parley.live import render
 from parley.matching import current
 from parley.matching.conditions import WordList
+from parley.reports import ops as reports
+from parley.reports.ops import Flag
 from parley.slow_mode import display, heat, rules
 from parley.slow_mode.heat import Point
 
@@ -122,6 +124,21 @@ async def test_reports_and_removals_heat_the_whole_thread(app: Litestar) -> None
     with pytest.raises(TooMany, match="this thread is heated"):
         await make.comment(thread, author)
     assert await make.comment(thread, mo), "staff is exempt"
+
+
+async def test_one_person_alone_does_not_slow_a_thread_by_reports(app: Litestar) -> None:
+    author, reporter, thread = await make.member(), await make.member(), await make.thread()
+    illegal = await db.value("select code from guideline where illegal limit 1")
+    for turn in range(8):
+        comment = await make.comment(thread, author)
+        visitor = {"name": "n", "email": f"n{turn}@example.org", "network": "198.51.100.0/24"}
+        await reports.report(Flag("comment", comment, illegal, f"Visitor {turn}.", **visitor))  # type: ignore[arg-type]
+        await reports.report(Flag("comment", comment, illegal, f"Member {turn}.", reporter))
+    assert (await heat.activity(thread)).heat == pytest.approx(heat.REPORT, abs=0.1), (
+        "a visitor's address is not proven"
+    )
+    await db.execute("update report set proven = true where reporter is null")
+    assert (await heat.activity(thread)).heat == pytest.approx(2 * heat.REPORT, abs=0.1)
 
 
 async def test_everybody_reads_where_it_is_slow_and_until_when(client: httpx.AsyncClient) -> None:

@@ -137,7 +137,7 @@ FORMS = {
     "/mod/imported/{number:str}/undo": (),
     "/settings/webhooks": ("url", "comment.posted"),
     "/settings/webhooks/{number:str}": ("url", "comment.posted"),
-    "/settings/webhooks/{number:str}/secret": (),
+    "/settings/webhooks/{number:str}/secret": ("rotation",),
     "/settings/webhooks/{number:str}/state": ("on",),
     "/settings/webhooks/{number:str}/again": ("delivery",),
     "/settings/webhooks/{number:str}/delete": (),

@@ -40,10 +40,13 @@ async def test_an_admin_makes_one_and_sees_its_secret_once(client: httpx.AsyncCl
 
 async def test_a_new_secret_is_shown_once_too(client: httpx.AsyncClient, ada: Viewer) -> None:
     number, former = await hook()
-    answer = await client.post(f"{PAGE}/{number}/secret")
+    form = {"rotation": make.hidden(await client.get(f"{PAGE}/{number}"), "rotation")}
+    answer = await client.post(f"{PAGE}/{number}/secret", data=form)
     [secret] = SECRET.findall(answer.text)
     assert (answer.status_code, secret != former) == (201, True)
     assert "The old secret also signs" in (await client.get(f"{PAGE}/{number}")).text
+    again = await client.post(f"{PAGE}/{number}/secret", data=form)
+    assert (again.status_code, "rotated already" in again.text, SECRET.findall(again.text)) == (422, True, [])
 
 
 @pytest.mark.parametrize(

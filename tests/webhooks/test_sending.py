@@ -156,7 +156,7 @@ async def test_410_switches_it_off_at_once_and_on_again_it_gets_what_it_missed(r
 
 async def test_both_secrets_sign_for_a_day_after_a_rotation(receiver: Receiver) -> None:
     number, former = await hook(receiver.url)
-    secret = await ops.rotate(number)
+    secret = await ops.rotate(number, 1)
     await comments(1)
     await queue_all()
     await send_due()

@@ -31,7 +31,7 @@ DRIFT = (-1, 0, 1)
 OFFER_SECONDS = 1_800
 CODE = re.compile(r"[0-9]{6}")
 
-SEED = "select seed, step from authenticator where member = $1"
+SEED = "select seed from authenticator where member = $1"
 # Of two requests with one code, one succeeds.
 USE_STEP = "update authenticator set step = $2 where member = $1 and step < $2 returning step"
 
@@ -44,11 +44,6 @@ from member where id = $1
 WRONG_CODE = N_("This code is wrong, or was used already. Codes change every 30 seconds: please type the current one.")
 EXPIRED = N_("This page was open too long. Please scan the new picture.")
 REQUIRED = N_("Moderators and admins need a second step to sign in. Please add another one before you remove this one.")
-
-
-class StoredAuthenticator(msgspec.Struct, frozen=True):
-    seed: bytes
-    step: int
 
 
 class NewAuthenticator(msgspec.Struct, frozen=True):
@@ -90,6 +85,10 @@ async def turn_on(viewer: Viewer, account: Account, sealed: str, code: str) -> l
     if step is None:
         raise Refused(WRONG_CODE)
     async with atomic():
+        # Of two forms at once, the second waits: the recovery codes that the first one shows are those that work.
+        await db.execute("select from member where id = $1 for update", viewer.id)
+        if await _seed_of(viewer.id) == seed.encode():
+            raise Refused(WRONG_CODE)
         await Authenticator.delete().where(Authenticator.member == viewer.id)
         stored = sealing.seal(seed.encode(), f"seed|{viewer.id}")
         await Authenticator.insert(Authenticator(member=viewer.id, seed=stored, step=step))
@@ -132,10 +131,14 @@ async def is_on(member: int) -> bool:
 
 async def accepts(member: int, code: str) -> bool:
     """Whether `code` is one of the member's app that was not used. A right code is used up."""
-    stored = await db.fetch_one(StoredAuthenticator, SEED, member)
-    seed = stored and sealing.unseal(stored.seed, f"seed|{member}")
+    seed = await _seed_of(member)
     step = _matching_step(seed.decode(), code) if seed else None
     return step is not None and await db.value(USE_STEP, member, step) is not None
+
+
+async def _seed_of(member: int) -> bytes | None:
+    stored: bytes | None = await db.value(SEED, member)
+    return sealing.unseal(stored, f"seed|{member}") if stored else None
 
 
 async def mail_change(account: Account, what: str) -> None:

@@ -15,10 +15,17 @@ NEWS_DAYS = 30
 
 # Excludes comments that are held or collapsed, or that have more votes against than for.
 IS_NOT_DOWNVOTED = f"({IS_VISIBLE} and c.collapsed is null and c.base_downs + c.downs <= c.base_ups + c.ups)"
-IS_UNDISPUTED = """(
-    not exists (select from queue_item o where o.kind = 'comment' and o.target = c.id and o.state = 'open')
+# Whether an item `o` of the queue waits for a moderator. Visitors who did not confirm their address do not count:
+# anybody could keep whatever they like out of all digests.
+_WAITS = """(o.state = 'open' and (
+    not exists (select from report r where r.item = o.id and r.state <> 'resolved')
+    or exists (select from report r where r.item = o.id and r.state <> 'resolved'
+               and (r.reporter is not null or r.proven))
+    or exists (select from hit h where o.kind = 'comment' and h.comment = o.target and h.acted)))"""
+IS_UNDISPUTED = f"""(
+    not exists (select from queue_item o where o.kind = 'comment' and o.target = c.id and {_WAITS})
     and not exists (select from member w where w.id = c.author and w.state in ('suspended', 'anonymised'))
-)"""
+)"""  # noqa: S608 a constant
 MAY_BE_FEATURED = f"({IS_NOT_DOWNVOTED} and {IS_UNDISPUTED})"
 # A reply cannot be understood without its parent.
 HAS_CONTEXT = """(c.parent is null or exists (
@@ -32,11 +39,11 @@ c.base_ups + c.ups as ups,
 (select count(*) from comment r where r.parent = c.id and r.state = 'visible'
    and (r.author, r.imported_author) is distinct from (c.author, c.imported_author)) as replies
 """
-# Excludes threads whose article is in the moderation queue, or lost its title.
-ARTICLE_IS_UNDISPUTED = """(
-    not exists (select from queue_item o where o.kind = 'article' and o.target = t.id and o.state = 'open')
+# Excludes threads whose article waits for a moderator, or lost its title.
+ARTICLE_IS_UNDISPUTED = f"""(
+    not exists (select from queue_item o where o.kind = 'article' and o.target = t.id and {_WAITS})
     and not exists (select from article removed where removed.id = t.article and removed.untitled)
-)"""
+)"""  # noqa: S608 a constant
 
 # The reader blocked or muted the author, or the author blocked the reader.
 IS_BLOCKED = """exists (

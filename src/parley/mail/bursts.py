@@ -14,14 +14,18 @@ FEWEST = 5
 SHARE = 0.25
 PAUSE = timedelta(hours=4)
 
-# A provider with many members always has some dead addresses, so a burst must be a large share of its mail too.
+# A provider with many members always has some dead addresses, so a burst must be a large share of its mail too. Only
+# letters of lists count, which go to confirmed addresses: otherwise a stranger who signs up with addresses that there
+# are not could keep the letters of a provider's members back.
 SAME = """
 with same as (
-  select count(distinct address) as addresses from mail_bounce
-  where split_part(address, '@', 2) = $1 and kind = $2 and created_at > now() - $3::interval
+  select count(distinct b.address) as addresses from mail_bounce b join mail m on m.id = b.mail
+  where split_part(b.address, '@', 2) = $1 and b.kind = $2 and b.created_at > now() - $3::interval
+    and m.list is not null
 )
 select addresses >= $4 and addresses >= $5::float8 * (
-  select count(*) from mail where domain = $1 and created_at > now() - interval '1 day' and data_at is not null
+  select count(*) from mail
+  where domain = $1 and list is not null and created_at > now() - interval '1 day' and data_at is not null
 ) from same
 """
 

@@ -33,7 +33,8 @@ async def handle(mail: ClaimedMail, by: UUID, error: Exception) -> bool:
     if error.code < smtp.PERMANENT:
         await defer(mail, by, text)
         defers_all = error.code == smtp.CLOSING or status.startswith("4.7.")
-        return defers_all and await domains.record_deferral(mail.domain)
+        # Messages do not count, since a stranger chooses where those about signing up go.
+        return defers_all and mail.list is not None and await domains.record_deferral(mail.domain)
     async with db.atomic():
         await settle(mail, by, "failed", error=text)
         if isinstance(error, aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError):

@@ -66,11 +66,14 @@ case when {IS_MUTED} then 'off'
      when p.channel = 'off' then 'off'
      else coalesce(f.channel, p.channel, case n.kind {_DEFAULTS} end) end
 """
-# More readers reported the comment or voted it down than voted it up. One reader alone cannot hide it.
+# More readers reported the comment or voted it down than voted it up. One reader alone cannot hide it: a report of
+# somebody who also voted it down adds nothing.
 IS_NET_FLAGGED = """
 c.base_downs + c.downs + coalesce((
-    select sum(r.weight) from queue_item i join report r on r.item = i.id
+    select sum(least(r.weight, 1)) from queue_item i join report r on r.item = i.id
     where i.kind = 'comment' and i.target = c.id and r.reporter is not null and r.state <> 'resolved'
+      and not exists (select from vote v
+                      where v.comment = c.id and v.member = r.reporter and v.axis = 'quality' and v.value = -1)
 ), 0) > c.base_ups + c.ups + 1
 """
 # The member blocked or muted the actor, or the actor blocked the member.

@@ -48,11 +48,15 @@ from comment c left join comment p on p.id = c.parent left join comment g on g.i
 where c.thread = $1 and c.created_at > now() - interval '{WINDOW} seconds'
 order by c.created_at desc, c.id desc limit {MOST_RECENT}
 """  # noqa: S608 constants only
+# Of each reporter, and of each network of visitors with a confirmed address, the newest report of a thread counts:
+# otherwise one person could make everybody in it wait.
 POINTS = f"""
-select i.target as comment, {REPORT} * r.weight as weight, extract(epoch from now() - r.created_at)::float8 as age
-from queue_item i join report r on r.item = i.id
-where i.thread = $1 and i.kind = 'comment' and r.outcome is distinct from 'declined'
-  and r.created_at > now() - interval '{WINDOW} seconds'
+(select distinct on (coalesce(r.reporter::text, r.network))
+   i.target as comment, {REPORT} * r.weight as weight, extract(epoch from now() - r.created_at)::float8 as age
+ from queue_item i join report r on r.item = i.id
+ where i.thread = $1 and i.kind = 'comment' and r.outcome is distinct from 'declined'
+   and (r.reporter is not null or r.proven) and r.created_at > now() - interval '{WINDOW} seconds'
+ order by coalesce(r.reporter::text, r.network), r.created_at desc)
 union all
 select d.target, {REMOVAL}, extract(epoch from now() - d.created_at)::float8
 from decision d where d.thread = $1 and d.kind = 'comment' and d.action in ('remove', 'collapse')

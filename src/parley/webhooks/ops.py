@@ -7,17 +7,20 @@ from parley.core import db
 from parley.core.errors import NotFound, Refused
 from parley.core.events.job_wakeups import wake_job
 from parley.core.text.messages import N_
-from parley.webhooks import signing
+from parley.webhooks import queries, signing
 from parley.webhooks.tables import Webhook
 
 MOST_WEBHOOKS = 20
 FORMER_HOURS = 24
 
+ROTATED = N_("This secret was rotated already. If nobody has the new one, rotate it again.")
+
 LOCK = "select pg_advisory_xact_lock(hashtextextended('webhooks', 0))"
+# Of two forms that replace one secret, one succeeds: otherwise the secret that the receiver knows would sign no more.
 ROTATE = f"""
-update webhook set former_secret = secret, former_until = now() + interval '{FORMER_HOURS} hours', secret = $2
-where id = $1
-"""  # noqa: S608 a constant
+update webhook w set former_secret = secret, former_until = now() + interval '{FORMER_HOURS} hours', secret = $2
+where id = $1 and {queries.ROTATION} = $3 returning id
+"""  # noqa: S608 constants
 SWITCH = """
 update webhook set state = $2, ended_by = '', failures = 0, failing_since = null, paused_until = null where id = $1
 """
@@ -49,10 +52,14 @@ async def change(webhook: int, url: str, kinds: Sequence[str]) -> None:
     await Webhook.update({Webhook.url: url, Webhook.kinds: list(kinds)}).where(Webhook.id == webhook)
 
 
-async def rotate(webhook: int) -> str:
-    """Give a webhook a new secret, and return it. The former one also signs for a day."""
+async def rotate(webhook: int, rotation: int) -> str:
+    """Give a webhook a new secret, and return it. The former one also signs for a day.
+
+    Raises Refused if it was rotated since `rotation` (`WebhookRow.rotation`) was read.
+    """
     secret = signing.new_secret()
-    await db.execute(ROTATE, webhook, signing.sealed(secret))
+    if await db.value(ROTATE, webhook, signing.sealed(secret), rotation) is None:
+        raise Refused(ROTATED)
     return signing.shown(secret)
 
 

@@ -13,7 +13,10 @@ MOST_LISTED = 50
 
 
 class WebhookRow(msgspec.Struct, frozen=True):
-    """A webhook as admins see it. `rotated_until` is when its former secret ends, while that signs too."""
+    """A webhook as admins see it. `rotated_until` is when its former secret ends, while that signs too.
+
+    `rotation` changes when the secret is rotated.
+    """
 
     id: int
     url: str
@@ -22,6 +25,7 @@ class WebhookRow(msgspec.Struct, frozen=True):
     ended_by: str
     failing_since: datetime | None
     rotated_until: datetime | None
+    rotation: int
     waiting: int
     last_at: datetime | None
 
@@ -51,14 +55,19 @@ class DeliveryRow(msgspec.Struct, frozen=True):
         return KINDS.get(self.kind, self.kind)
 
 
-ROWS = """
+# A number that each rotation of the webhook `w` changes.
+ROTATION = """
+case when w.former_until is null then 1 else (extract(epoch from w.former_until) * 1000000)::bigint end
+"""
+ROWS = f"""
 select w.id, w.url, w.kinds, w.state, w.ended_by, w.failing_since,
        case when w.former_until > now() then w.former_until end as rotated_until,
+       {ROTATION} as rotation,
        (select count(*) from webhook_delivery d where d.webhook = w.id and d.state = 'waiting') as waiting,
        (select d.settled_at from webhook_delivery d where d.webhook = w.id and d.state = 'delivered'
         order by d.id desc limit 1) as last_at
 from webhook w
-"""
+"""  # noqa: S608 a constant
 LIST = f"{ROWS} order by w.id"
 ONE = f"{ROWS} where w.id = $1"
 LOG = f"""

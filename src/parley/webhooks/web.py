@@ -105,10 +105,15 @@ async def change(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 @post("/settings/webhooks/{number:str}/secret", name="webhooks:rotate", opt=STAFF)
 async def rotate(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Give a webhook a new secret, and show it once."""
-    row = await _at(number)
+    row, rotation = await _at(number), Form(await posted(request)).id("rotation")
     if proving := await _must_prove(request, f"{PAGE}/{row.id}"):
         return proving
-    secret = await ops.rotate(row.id)
+    try:
+        secret = await ops.rotate(row.id, rotation or 0)
+    except Refused as refusal:
+        form = Form({"url": row.url} | dict.fromkeys(row.kinds, "1"))
+        form.errors["form"] = refusal.message
+        return await _show(request, await _at(number), form=form, status=422)
     return await _show(request, await _at(number), status=201, secret=secret)
 
 

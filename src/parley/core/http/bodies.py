@@ -13,6 +13,7 @@ from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from multipart import MultipartParser, MultipartPart  # type: ignore[import-untyped]
 
 from parley.core.errors import BadRequest
+from parley.core.text.charsets import usable
 from parley.core.text.messages import N_
 
 # The longest article is 500,000 characters: up to four bytes each as text, up to nine when percent-encoded.
@@ -75,7 +76,7 @@ def _parse(body: BinaryIO, boundary: str | None, scope: Any) -> list[Pair]:
         at_end(scope, part.close)
         if not part.filename and part.size > MOST_TEXT_BYTES:
             raise RequestEntityTooLarge
-        pairs.append((part.name, part if part.filename else part.value))
+        pairs.append((part.name, part if part.filename else part.raw.decode(usable(part.charset))))
     return _bounded(pairs)
 
 

@@ -13,7 +13,7 @@ ACTIONS = {
     "rate": "pause-provider",
 }
 # Kinds that people see under another name.
-SHOWN_KINDS = {"hard": "soft", "leave": "complaint"}
+SHOWN_KINDS = {"hard": "gone", "leave": "complaint"}
 
 
 def kind_of(report: InboundReport | None) -> str:

@@ -3,7 +3,6 @@
 import hashlib
 import re
 from email.message import Message
-from email.utils import getaddresses
 
 from parley.core import db
 from parley.mail import bounces
@@ -61,4 +60,5 @@ def _addresses(message: Message) -> list[str]:
     reports_of = [part for part in parts if part.get_content_type() == "message/feedback-report"]
     fields = [line for part in reports_of for line in str(part.get_payload()).splitlines()]
     found += [line.partition(":")[2] for line in fields if line.lower().startswith("original-mail-from:")]
-    return [address for _, address in getaddresses(found)]
+    # Not `getaddresses`, which fails on nested brackets, and then the mail server would deliver the message again.
+    return [address[0] for text in found for address in reports.ADDRESS.finditer(text)]

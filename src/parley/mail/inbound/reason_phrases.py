@@ -12,7 +12,7 @@ PLACEHOLDERS = {
     # Words for the recipient, in several languages.
     "mailbox": r"""\b(?:users?|userid|recipients?|mail ?box(?:es)?|address(?:es|ees?)?|accounts?|alias|rcpt
         |customer
-        |subscriber|persona?|name|destination|inbox|mailing list|group|object|directory)\b|utilisateur
+        |subscriber|persona?|name|destination|inbox|mailing list|group|object|directory|local part)\b|utilisateur
         |destinataire|adresse
         |compte|bo[iî]te|empf[äa]e?nger|benutzer|adressat|postfach|konto|usuario|destinatario|direcci[oó]n
         |cuenta
@@ -41,7 +41,8 @@ PLACEHOLDERS = {
         |ei (?:löydy|ole olemassa)|nem (?:tal[aá]lhat|l[eé]tezik)|не (?:существует|найден
         |зарегистрирован)|неизвест|недействител|удал[её]н|存在し|不明|見つか|ありません|不存在|[无無]效|找不到|未找到
         |[错錯][误誤]|已注[销銷]|존재하지|없는""",
-    "wrong": r"\b(?:invalid|bad|incorrect|illegal|wrong|undeliverable|unrout(?:e?able)|no valid)\b",
+    "ip": r"\d{1,3}(?:\.\d{1,3}){3}",
+    "wrong": r"\b(?:invalid|malformed|bad|incorrect|illegal|wrong|undeliverable|unrout(?:e?able)|no valid)\b",
     "full": r"""\b(?:over)?full\b|over (?:the |its |their |his |allowed |disk |storage )*quota|overquota
         |quota exceed
         |exceed\w*~(?:quota|storage|space|limit|allocation)
@@ -52,22 +53,22 @@ PLACEHOLDERS = {
         |容量|已?[满滿]|空间不足|가득""",
     "shut": r"""disabled|suspend|deactivated|\bfrozen|\blocked|archived|terminated|inactiv|expired
         |is blocked|dormant|no longer accepts
-        |désactivé|suspendu|deaktiviert|gesperrt|inactiv|desactivad|suspendid|disattivat|заблокирован
+        |d[ée]sactiv[ée]|suspendu|deaktiviert|gesperrt|inactiv|desactivad|suspendid|disattivat|заблокирован
         |отключ[её]н|停用|停止
         |冻结|禁用""",
     "message": r"""\b(?:messages?|e-?mails?|mails?|content|attachments?|files?|headers?|nachricht|mensaje
         |mensagem|messaggio)\b""",
     "refused": r"""rejected|refused|denied|blocked|banned|declined|not (?:accept|allow|permit|authori[sz]ed
         |welcome)
-        |prohibited|forbidden|unacceptable|rejeté|refusé|abgelehnt|gesperrt|rechazad|bloquead|rifiutat
+        |prohibited|forbidden|unacceptable|rejet[ée]|refus[ée]|bloqu[ée]e?|abgelehnt|gesperrt|rechazad|bloquead|rifiutat
         |recusad|отклон[её]н
         |запрещ|拒否|拒[绝絕收]|被拒|거부""",
     "junk": r"""(?<![a-z])(?:spam(?:s|my|ming)?|junk|bulk|phish[a-z]*|unsolicited|virus(?!wall)[a-z]*|malware
-        |trojan|infected|worm)(?![a-z])|спам|вирус|スパム
+        |trojan|infected|worm|spamassassin)(?![a-z])|спам|вирус|スパム
         |迷惑メール|ウイルス|垃圾|病毒|스팸""",
     "us": r"""\b(?:senders?|your (?:\w+ )?(?:ip|host|server|address|domain|network|organi[sz]ation|mta
         |connection)|client
-        |sending|remote host|ips?|from address|mail from|envelope sender|return[- ]?path|reverse-path|helo
+        |sending|remote host(?! said)|ips?|from address|mail from|envelope sender|return[- ]?path|reverse-path|helo
         |ehlo)\b
         |absender|remitente|expéditeur|[ée]metteur|mittente|remetente|отправител|发件人|送信者""",
     "domain": r"\b(?:domain|host|mx|dns)\b(?! of sender| records? for)|домен|域名|ドメイン",
@@ -86,8 +87,9 @@ forward(?:-confirmed)? dns|unresolvable|purported
 reputation|(?:black|block|deny|white|allow)[ -]?list|\bdnsbl|\brhs?bl\b|spamhaus|spamcop|barracuda
 cloudmark|senderscore
 senderbase|proofpoint|mailspike|uceprotect|abuseat|sorbs|invaluement|abusix
-\b(?:spf|dkim|dmarc|arc|batv|sender[- ]?id)\b|(?:un)?authenti(?:fi)?cat|credentials|reverse[- ]dns|\brdns\b|\bptr\b
-no reverse|polic(?:y|ies)\b|politique|richtlinie|pol[ií]tica|administrative prohibition|greylist|graylist
+\b(?:spf|dkim|dmarc|arc|batv|sender[- ]?id)\b|(?:un)?authenti(?:fi)?cat|credentials|reverse[- ](?:dns|lookup)
+\bauth\b|\bsasl\b|\brdns\b|\bptr\b
+no reverse|(?<!limit )polic(?:y|ies)\b|politique|richtlinie|pol[ií]tica|administrative prohibition|greylist|graylist
 \brelay(?:ing)?\b ?(?:access |mail )?<refused>|(?:not|no|unable to|cannot|<refused>) (?:\w+ ){0,2}relay
 as a relay|insecure ~relay|relaying mail|n[o']t handle mail for
 open proxy|dynamic(?:ally)? ~(?:ip|address|host)|complaints?\b|\babuse\b|黑名单
@@ -95,7 +97,13 @@ open proxy|dynamic(?:ally)? ~(?:ip|address|host)|complaints?\b|\babuse\b|黑名�
 RATE = r"""
 <much>~<traffic>|<traffic>~<much>|throttl|slow(?:er| ?down)|rate[- ]?(?:limit|control)|unusual rate
 (?:receiving|sending) ~(?:too quickly|at a rate)|resources temporarily unavailable|слишком много|过于频繁
+rate that prevents|\b(?:hl|mi|rp):[a-z]{3}\b
 """
+# What is stored, not what is sent; and the size of one letter, which servers that quote RFC 5321 call storage too.
+STORED = r"""
+too many (?:messages|mails) (?:on|in) (?:\w+ )?(?:server|mail ?box|inbox|account)|zu ?viele (?:e-?)?mails auf
+"""
+SIZE = r"message size ~exceed(?!.*(?:quota|space))|exceed\w* ~message size"
 FULL = r"""
 <mailbox>~<full>|<full>~<mailbox>|over ?quota|quota~(?:exceed|violation|full|reached|dépass|excedid|superad)
 (?:mail ?box|inbox|account|mail file) (?:size|storage|space)~exceed|<mailbox>~exceed~\bsize
@@ -109,8 +117,10 @@ CONTENT = r"""
 <junk>|anti-?spam|\b(?:uri|sur)bl\b|<message>~(?:size|too (?:big|large)|(?<!queue )too long)|too (?:big|large)\b
 size (?:limit|exceed)
 (?:maximum|max|fixed) ~size|content~<refused>|<refused>~content
-(?:executable|banned|illegal) (?:files?|attachment)
-zu gro[sß]|trop (?:gros|volumineu)|malformed|(?:invalid|missing|duplicate|bad|multiple) ~header
+(?:executable|banned|illegal) (?:files?|attachment)|(?:attachment|encoding)~(?:<wrong>|<absent>)
+(?:<wrong>|<absent>) (?:encoding|attachment)|(?:url|links?) (?:in|to)\b
+(?:attachment|file ?type)~<refused>|<refused>~attachment|content filter|rejecting ~content
+zu gro[sß]|trop (?:gros|volumineu)|(?<!is )malformed|(?:invalid|missing|duplicate|bad|multiple) ~header
 line (?:is )?too long|<message>~(?:scored|filtered|length exceed)|filters? (?:rate|score)|protocol violation
 base64|improperly|non-?compliant
 bare (?:lf|cr)|not rfc|8-?bit|サイズ
@@ -121,23 +131,26 @@ SENDER = r"""
 (?:<wrong>|<absent>|<refused>) ?(?:\w+ )?<us>
 (?<!recipient address rejected: )access~<refused>|domain of sender
 (?:cannot|can't|unable to) (?:find|resolve) your|bogus ~from|\bfrom:? <domain>|valid from\b
-<us>~(?:not|n't) (?:\w+ ){0,2}(?:pre-?approved|passed|owned|validat)
+<us>~(?:not|n't) (?:(?:in|on)\b|(?:\w+ ){0,2}(?:pre-?approved|passed|owned|validat))
+(?:messages|mail) from \[?<ip>~(?:<refused>|deferred)|address \[?<ip>~(?:<refused>|<absent>|<wrong>)
+<wrong> ~(?:in|of) (?:the )?(?:from|reply-to|sender)\b|(?:for|known) senders?\b|sender callback
 """
 NO_DOMAIN = r"""
 <domain>~(?:<absent>|<wrong>)(?!, try again)|(?:<absent>|<wrong>) (?:\w+ )?<domain>|nxdomain|null ?mx
-does not accept mail
+<domain>~does not accept mail
 name or service not known|host not found(?!, try)|mail receiving disabled
 no (?:valid )?(?:mx|mail (?:host|server|exchanger))
 (?:domain|host) has no|all relevant mx records point to non-?existent
 """
 # Errors of a program behind the mailbox's server, about its own files and users.
-PROGRAM = r"\bpipe\b|procmail|maildrop|child process|couldn't create|unable to open|returned ~exit"
+PROGRAM = r"\bpipe\b|procmail|maildrop|no such file|child process|couldn't create|unable to open|returned ~exit"
 SHUT = r"<mailbox>~(?:<shut>)|(?:<shut>)~<mailbox>"
 # Microsoft's directory-based blocking replies "recipient address rejected: access denied" for unknown recipients.
 ABSENT = r"""
 <mailbox>~(?:<absent>)|(?:<absent>)~<mailbox>|<wrong> (?:[\w-]+ ){0,3}<mailbox>|<mailbox>(?: \w+)? is <wrong>
 unknown user|user ?unknown|recipnotfound|unrouteable
 (?:no|any) (?:user|mail ?box|account|one|recipient|address)~(?:here|found|available|by that|at this)
+(?:<mailbox>)~not in (?:my|our|the)\b|validrcptto
 n[o']t an? (?:valid|known|existing|active|registered) <mailbox>|<mailbox> <wrong>|nessun utente|bad(?:rcpt|recipient)to
 550 (?:5\.1\.\d )?(?:requested (?:mail )?action not taken:? ?)?(?:mailbox|account)(?: is)? (?:un|not )available(?! or )
 5\.1\.0 address rejected
@@ -154,16 +167,25 @@ refused to talk|connections?~not (?:be )?accept|not accepting connections|no acc
 only ~(?:members|accept)|allowed rcpthosts?|accepting (?:e-?mail|mail|messages) from|your server requires|mass mailer
 connection refused by|network not allowed|\bblocked\b|\bbanned\b|權限|权限|権限|拒否|拒绝|拒收
 被拒|禁止
+connections? (?:denied|rejected)|\bip ?[=:] ?\[?<ip>
 """
 # The DNS failed, not the letter.
-LOOKUP = r"name ?server (?:reply|error)"
+LOOKUP = r"name ?server (?:reply|error)|host not found, try again"
+# The way to the other server failed, or that server itself, before it knew whether there is such a mailbox.
+NETWORK = r"""
+(?<!\b5\d\d )connection (?:refused(?! by)|reset|timed out)|lost connection|no route to host
+loops? back|(?:forwarding|mail|routing) loop|too many hops|hop count|permission denied
+tls~not (?:available|offered)|(?<!reverse )\bdns (?:records?|lookup|check|quer\w+|failure|error)|dnssec
+(?:lookup|ldap|directory server|database|back-?end|recipient server)~(?:fail|unavailable|not available|unreachable)
+(?:cannot|unable to) verify|network error|temporarily rejected|service (?:currently|temporarily) unavailable
+"""
 # Temporary failures, failures of this server, and unclear ones.
 SOFT = r"""
-tim(?:ed?|e)[ -]?out
+tim(?:ed?|e)[ -]?out|(?:after|failed) (?:\w+ )?(?:\d+ )?(?:attempts|retries)|for the last \d
 (?:connection|network|server|route|host)~(?:refused|unreachable|reset|lost|dropped|closed|down|busy)
-try (?:again )?later|temporar|too many hops|hop count|\bloops?\b|expired|deferred|(?:didn't|not) respond
+try (?:again )?later|temporar|\bloops?\b|expired|deferred|(?:didn't|not) respond
 unable to connect
-not found, try again|system (?:error|config|resources)|internal error
+not found, try again|system (?:error|config|resources)|internal (?:server )?error
 """
 
 
@@ -182,10 +204,13 @@ def _joined(words: str) -> str:
 KINDS = (
     ("soft", LOOKUP),
     ("policy", IDENTITY),
+    ("full", STORED),
     ("rate", RATE),
+    ("content", SIZE),
     ("full", FULL),
     ("content", CONTENT),
     ("policy", SENDER),
+    ("soft", NETWORK),
     ("gone", NO_DOMAIN),
     ("soft", PROGRAM),
     ("closed", SHUT),

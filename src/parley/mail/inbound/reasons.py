@@ -17,6 +17,8 @@ GUESS = re.compile(
     r"\b(?:may|might|could|possibly|probably|perhaps) (?:be |have been )?(?:not |no longer )?"
     r"(?:exist|have|valid|unknown|invalid|incorrect|wrong|misspel|mistyp|deleted|removed)\w*"
 )
+# "Temporarily not found" does not say it either.
+FOR_NOW = re.compile(r"temporar|try (?:again )?later|\bretrying(?! will not)|will (?:be )?retr")
 # The start of a server's reply inside other text.
 ANSWER = re.compile(r"\b[245](?:\d\d|\.\d{1,3}\.\d{1,3})\b")
 LONGEST_REPLY = 2_000
@@ -38,12 +40,13 @@ AFTER_DATA = re.compile(
 STATUSES = {
     "5.1.1": "gone", "5.1.2": "gone", "5.1.3": "gone", "5.1.6": "gone", "5.1.10": "gone", "5.4.4": "gone",
     "5.4.310": "gone", "5.1.7": "policy", "5.1.8": "policy", "5.7": "policy", "4.7": "policy", "4.1.8": "policy",
-    "5.2.2": "full", "4.2.2": "full", "5.2.3": "content", "5.3.4": "content", "5.6": "content", "4": "soft",
+    "5.4": "soft", "5.2.2": "full", "4.2.2": "full", "5.2.3": "content", "5.3.4": "content", "5.6": "content",
+    "4": "soft",
 }  # fmt: skip
 # Kinds that may be temporary, so they do not prove that the mailbox is gone.
 MILDER = {"full", "closed"}
 # Status codes that servers use as a default. The rest of the message counts more.
-VAGUE = re.compile(r"\d\.0\.\d+|5\.1\.0|5\.[23]\.0|5\.7|5\.4\.4|4|")
+VAGUE = re.compile(r"\d\.0\.\d+|5\.1\.0|5\.[23]\.0|5\.7|5\.4\.\d+|4|")
 
 
 def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: bool = False) -> str:
@@ -53,7 +56,7 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
     suspended or inactive account may be opened again, so it is "hard", which counts but proves nothing; so is an
     unknown user after DATA without the code for it. After a status 4.x the server retries: never "gone" or "hard".
     "policy", "content", "rate": the server refuses mail from us, this letter, or so many letters at once; the member is
-    not at fault. "soft", "hard": delivery failed for now, or permanently, for an unclear reason.
+    not at fault. "soft": delivery failed for now, or on the way. "hard": permanently, for an unclear reason.
     `permanent` is used if nothing else shows whether the failure is permanent.
     """
     answer, around = normal(diagnostic), normal(beside)
@@ -67,18 +70,24 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
         # If the text before the reply contradicts it, the milder kind counts: an address is not suppressed on doubt.
         explained = phrase(ANSWER.split(around, maxsplit=1)[0])
         found = explained if explained in MILDER else found
+    if found in {"unknown", "gone"} and by_status == "policy" and status.startswith("5.1."):
+        # 5.1.7 and 5.1.8 are about the sender.
+        return "policy"
     if found in {"unknown", "gone", None} and BEFORE_RCPT.search(f"{answer} {around}"):
         return "policy"
     if found in {"unknown", "gone"} and not status.startswith("5.1.") and AFTER_DATA.search(f"{answer} {around}"):
         found = None
-    if found in {"soft", "closed", None} or (found in {"unknown", "gone"} and status.startswith("4")):
+    if found in {"unknown", "gone"} and FOR_NOW.search(answer):
+        found = None
+    if found in {"closed", None} or (found in {"unknown", "gone"} and status.startswith("4")):
         return "hard" if permanent else "soft"
     return "gone" if found == "unknown" else found
 
 
 def normal(words: str) -> str:
     """Return `words` in lower case, in one line, with plain quotes; without underscores, guesses and addresses."""
-    plain = normalized("NFKC", words[:LONGEST_REPLY]).translate(QUOTES)
+    # One character can become eighteen.
+    plain = normalized("NFKC", words[:LONGEST_REPLY])[:LONGEST_REPLY].translate(QUOTES)
     line = PARAMETER.sub("", ADDRESS.sub("@", " ".join(plain.split()))).replace("_", " ").lower()
     return GUESS.sub("", line)
 

@@ -9,6 +9,7 @@ from email.parser import BytesHeaderParser
 
 import msgspec
 
+from parley.core.text.charsets import usable
 from parley.mail.inbound import delivery_status
 from parley.mail.inbound.phrases import (
     ANSWER,
@@ -35,6 +36,9 @@ NEXT = re.compile(
     r"|\n[^\s<>@]{1,64}@[^\s<>@]{1,200}\s"
     r"|\n[ \t]*+[<\"]?[^\s<>@]{1,64}@[^\s<>@]{1,200}[>\"]?(?:: |:?\n)"
 )
+# Python fails on parameters that are split in two ways (RFC 2231). Nothing that we look for is in one.
+SPLIT_PARAMETER = re.compile(rb"(;\s{0,9}[\w-]{1,40})\*(?=[\d*]{0,9}=)")
+LONG_TYPE = re.compile(rb"^content-type:(?:[^\n]|\n[ \t]){4000}", re.MULTILINE)
 NO_COMPLAINT = {"auth-failure", "not-spam"}
 NOT_FAILED = {"delivered", "relayed", "expanded"}
 STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
@@ -65,18 +69,27 @@ def read(raw: bytes) -> tuple[Message, InboundReport | None]:
         return Message(), _notification(raw[:LONGEST_JSON].decode("utf-8", "replace"))
     # Python's parser takes seconds for many lines that end with a carriage return alone.
     lines = raw[:LONGEST_MESSAGE].replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n", MOST_LINES)
-    raw = b"\n".join(lines[:MOST_LINES])
+    raw = SPLIT_PARAMETER.sub(rb"\1-", b"\n".join(lines[:MOST_LINES]))
     message = BytesHeaderParser().parsebytes(raw) if _is_too_complex(raw) else message_from_bytes(raw)
+    _shorten_types(message)
     report = _complaint(message) or _status(message) or _in_words(message)
     if report is not None and not report.address:
         report = msgspec.structs.replace(report, address=_address(message))
     return message, report
 
 
+def _shorten_types(message: Message) -> None:
+    """Cut very long types of parts: Python reads their parameters in time by the square, at each look."""
+    for part in message.walk():
+        if len(kind := str(part.get("Content-Type", ""))) > LONGEST_FIELD:
+            part.replace_header("Content-Type", kind[:LONGEST_FIELD])
+
+
 def _is_too_complex(raw: bytes) -> bool:
-    """Whether parsing would take too long: the parser compares each line with each open boundary."""
+    """Whether parsing would take too long: the parser compares each line with each open boundary, of any length."""
     plain = raw.lower()
-    return plain.count(b"boundary=") + plain.count(b"message/") > DEEPEST or plain.count(b"\n--") > MOST_PARTS
+    is_deep = plain.count(b"boundary=") + plain.count(b"message/") > DEEPEST
+    return is_deep or plain.count(b"\n--") > MOST_PARTS or LONG_TYPE.search(plain) is not None
 
 
 def _address(message: Message) -> str:
@@ -243,6 +256,6 @@ def _text(part: Message) -> str:
     if not isinstance(payload, bytes):
         return str(part.get_payload())
     try:
-        return payload.decode(part.get_content_charset() or "utf-8", "replace")
+        return payload.decode(usable(part.get_content_charset() or "utf-8"), "replace")
     except LookupError:
         return payload.decode("utf-8", "replace")
