@@ -8,8 +8,8 @@ import pytest
 
 from comments.test_formats import DISCOURSE, DISQUS, EXPECTED, HYPOTHESIS, WORDPRESS, lines, read_format, written
 from parley.cli.discussion_files import read_all, shortfalls
-from parley.comments.formats import markup
-from parley.comments.formats.markup import as_markdown, quotes_as_markdown
+from parley.comments.formats import discourse, markup
+from parley.comments.formats.markup import as_markdown
 from parley.core.errors import CommandFailed
 
 
@@ -160,15 +160,47 @@ def test_a_picture_becomes_a_link(html: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("html", "expected"),
     [
-        ('[quote="ada, post:3, topic:9"]\nHer *words*.\n[/quote]\n\nMine.', "ada:\n\n> Her *words*.\n\nMine."),
-        ("[quote]a[quote]b[/quote]c[/quote]d", "> a\n> \n> > b\n> \n> c\n\nd"),
-        ("A [/quote] alone", "A [/quote] alone"),
+        ("<p>See https://e.example/a_b and a_b</p>", "See https://e.example/a_b and a\\_b"),
+        ("<p>1. One<br>2. Two</p><p># no, 1.5 - 1</p>", "1\\. One\\\n2\\. Two\n\n\\# no, 1.5 - 1"),
+        ("<p>&gt; Said<br>---</p>", "\\> Said\\\n\\---"),
+        ("<pre><code>a<br>b</code></pre>", "```\na\nb\n```"),
+        ('<p><a class="mention" href="/u/bob">@bob</a><a href="#n1">[1]</a></p>', "@bob[1]"),
+        ('<a href="//e.example/a.pdf" title="//e.example/a.pdf">a</a>', "[a](https://e.example/a.pdf)"),
+        ('<a href="https://e.example"><img src="//e.example/a.png" alt="a"><div class="meta">9 KB</div></a>',
+         "[a](https://e.example)"),
+    ],
+)  # fmt: skip
+def test_markdown_says_what_the_html_says(html: str, expected: str) -> None:
+    assert as_markdown(html) == expected
+
+
+def test_links_through_disqus_lead_to_their_address(tmp_path: Path) -> None:
+    link = "http://disq.us/url?url=https%3A%2F%2Fe.example%2F%3Fa%3D1%26b%3AAb-1_567890123456789012345&amp;cuid=1"
+    said = DISQUS.replace("https://x.example", link).replace("See ", "@jon_b:disqus see ")
+
+    [_, one, *_] = read_all([written(tmp_path, said)], "disqus")
+
+    assert one.body.startswith("@jon\\_b see [this](https://e.example/?a=1&b)")
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("*As typed*, with [a link](/t/9) :smile:", "*As typed*, with [a link](https://f.example/t/9) :smile:"),
+        ('[quote="ada, post:3"]\nHers.\n[/quote]\nMine.', "From the HTML."),
+        ("![plan|690x388](upload://4q.jpeg)", "From the HTML."),
+        ("<b>x</b>", "From the HTML."),
     ],
 )
-def test_quotes_of_a_topic_are_quotes_here(text: str, expected: str) -> None:
-    assert quotes_as_markdown(text) == expected
+def test_posts_with_markup_of_discourse_are_read_from_their_html(tmp_path: Path, raw: str, expected: str) -> None:
+    post = {"topic_id": 9, "post_number": 2, "username": "jon", "created_at": "2015-03-01T10:00:00.000Z",
+            "raw": raw, "cooked": "<p>From the HTML.</p>"}  # fmt: skip
+
+    found = read_all([written(tmp_path, {"latest_posts": [post]})], "discourse")
+
+    assert [one.body for one in discourse.of_forum(found, "https://f.example/")[1]] == [expected]
 
 
 @pytest.mark.parametrize(
