@@ -49,6 +49,17 @@ def test_private_notes_are_left_out_and_a_reply_stays_below_what_is_there(tmp_pa
     assert [(one.id, one.parent_id) for one in found][2:] == [("hypothesis:c", "hypothesis:a")]
 
 
+def test_a_highlight_without_words_is_left_out_unless_somebody_answered_it(tmp_path: Path) -> None:
+    [root, reply] = HYPOTHESIS["rows"]
+    result = {"total": 3, "rows": [root | {"text": ""}, reply, root | {"id": "c", "text": " "}]}
+
+    found = read_format(written(tmp_path, result), "hypothesis", None)
+
+    assert [(one.id, one.state) for one in found] == [
+        ("hypothesis:a", "deleted_by_author"), ("hypothesis:b", "visible"),
+    ]  # fmt: skip
+
+
 def test_an_item_without_a_time_or_children_is_read(tmp_path: Path) -> None:
     item = {"id": 2, "type": "comment", "author": "jon", "created_at_i": None, "text": "One.", "children": None}
     found = read_format(written(tmp_path, {"id": 1, "children": [item]}), "hackernews", None)
