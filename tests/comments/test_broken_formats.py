@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from comments.test_formats import DISCOURSE, DISQUS, EXPECTED, HYPOTHESIS, WORDPRESS, lines, read_format, written
-from parley.cli.discussion_files import read_all, shortfalls
+from parley.cli.discussion_files import as_lines, read_all, shortfalls
 from parley.comments.formats import discourse, markup
 from parley.comments.formats.markup import as_markdown
 from parley.core.errors import CommandFailed
@@ -139,16 +139,25 @@ def test_replies_that_are_nested_too_deep_are_refused_with_a_way_out(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "content", "count"),
     [
-        ("discourse", {**DISCOURSE, "posts_count": 446}),
-        ("hypothesis", HYPOTHESIS | {"total": 446}),
+        ("discourse", {**DISCOURSE, "posts_count": 446}, 3),
+        ("hypothesis", HYPOTHESIS | {"total": 446}, 2),
     ],
 )
-def test_a_page_of_a_longer_discussion_says_how_much_is_missing(tmp_path: Path, name: str, content: object) -> None:
+def test_a_page_of_a_longer_discussion_says_how_much_is_missing(
+    tmp_path: Path, name: str, content: object, count: int
+) -> None:
     found = read_all([written(tmp_path, content)], name)
-    assert shortfalls(found)[0].partition(" has ")[2].startswith("446 comments there, and 2 were found.")
+    assert shortfalls(found)[0].partition(" has ")[2].startswith(f"446 comments there, and {count} were found.")
     assert shortfalls([one for one in found for _ in range(223)]) == []
+
+
+def test_what_is_said_of_a_topic_counts_but_is_no_comment(tmp_path: Path) -> None:
+    found = read_all([written(tmp_path, DISCOURSE | {"posts_count": 3})], "discourse")
+
+    assert shortfalls(found) == []
+    assert [one.id for one in as_lines(found)] == ["discourse:9/1", "discourse:9/3"]
 
 
 def test_the_newest_posts_of_a_site_are_several_discussions(tmp_path: Path) -> None:
@@ -176,6 +185,7 @@ def test_a_picture_becomes_a_link(html: str, expected: str) -> None:
         ("<p>See https://e.example/a_b and a_b</p>", "See https://e.example/a_b and a\\_b"),
         ("<p>1. One<br>2. Two</p><p># no, 1.5 - 1</p>", "1\\. One\\\n2\\. Two\n\n\\# no, 1.5 - 1"),
         ("<p>&gt; Said<br>---</p>", "\\> Said\\\n\\---"),
+        ("<p>One<br></p><p>Two<br/>\n<br></p>", "One\n\nTwo"),
         ("<pre><code>a<br>b</code></pre>", "```\na\nb\n```"),
         ('<p><a class="mention" href="/u/bob">@bob</a><a href="#n1">[1]</a></p>', "@bob[1]"),
         ('<a href="//e.example/a.pdf" title="//e.example/a.pdf">a</a>', "[a](https://e.example/a.pdf)"),
@@ -185,6 +195,22 @@ def test_a_picture_becomes_a_link(html: str, expected: str) -> None:
 )  # fmt: skip
 def test_markdown_says_what_the_html_says(html: str, expected: str) -> None:
     assert as_markdown(html) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("One\r\n<b>two</b>\n- three\n\nFour", "One\\\n**two**\\\n\\- three\n\nFour"),
+        ("One\n\n<blockquote>Two</blockquote>\nThree\nfour\n\nFive", "One\n> Two\n\nThree\\\nfour\n\nFive"),
+        ("<pre>a\n\nb</pre>\nc", "```\na\n\nb\n```\n\nc"),
+    ],
+)
+def test_lines_of_wordpress_stay_lines(tmp_path: Path, typed: str, expected: str) -> None:
+    said = WORDPRESS.replace("<wp:comment_content>Reply.", f"<wp:comment_content><![CDATA[{typed}]]>")
+
+    [_, one] = read_format(written(tmp_path, said), "wordpress", None)
+
+    assert one.body == expected
 
 
 def test_links_through_disqus_lead_to_their_address(tmp_path: Path) -> None:

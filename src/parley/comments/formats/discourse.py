@@ -10,7 +10,7 @@ from parley.comments.formats.files import decoded
 from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, timestamp
 from parley.comments.formats.markup import as_markdown
 
-# Ordinary posts; the others say that somebody was invited, or are only for staff.
+# Ordinary posts; the others say that somebody was invited, or are only for staff. The site counts them with the rest.
 REGULAR = 1
 # What is no Markdown here: quotes, polls and spoilers in brackets, pictures, HTML. The HTML of such a post says it.
 OWN_MARKUP = re.compile(r"\[[^][\n]*\](?!\()|!\[|</?[a-z]|upload://", re.IGNORECASE)
@@ -51,8 +51,7 @@ def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the posts. Their numbers count from 1 in each topic, so that replies are found in other files too."""
     response = decoded(file, DiscourseTopic)
     for post in response.post_stream.posts if response.post_stream else response.latest_posts:
-        if post.post_type == REGULAR:
-            yield _comment(post, response)
+        yield _comment(post, response)
 
 
 def of_forum(found: Iterable[ForeignComment], address: str) -> tuple[dict[str, ForeignComment], list[ForeignComment]]:
@@ -85,7 +84,7 @@ def _comment(post: DiscoursePost, topic: DiscourseTopic) -> ForeignComment:
 
 
 def _body(post: DiscoursePost) -> str:
-    if post.user_deleted or post.deleted_at:
+    if post.user_deleted or post.deleted_at or post.post_type != REGULAR:
         return DELETED
     if post.hidden:
         return REMOVED

@@ -23,6 +23,8 @@ _ADDRESS = re.compile(r"(https?://[^\s<>]+)")
 _MARKER = re.compile(r"\A\s*(?:\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:[-\s]|$)|>|#{1,6}(?:\s|$)|=+\s*$|~~~|```))")
 _BREAKS = re.compile(r"\n{3,}")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
+# Line breaks at the end of a block show nothing, and would be a backslash in Markdown.
+_LAST_BREAKS = re.compile(r"(?:<br ?/?>\s*)+(?=</?(?:p|div|ul|ol|li|pre|blockquote)\b|\Z)", re.IGNORECASE)
 _TAG = re.compile("<[^<>]*>")
 _HAS_BLOCKS = re.compile(r"<(?:p|div|br|ul|ol|pre|blockquote)\b", re.IGNORECASE)
 _PARAGRAPH_TAG = re.compile(r"</?p>", re.IGNORECASE)
@@ -72,6 +74,7 @@ def as_markdown(html: str) -> str:
     """Return HTML as Markdown. Without blocks, empty lines separate its paragraphs."""
     if not _HAS_BLOCKS.search(html):
         html = "".join(f"<p>{part}</p>" for part in _PARAGRAPHS.split(html.replace("\r\n", "\n")))
+    html = _LAST_BREAKS.sub("", html)
     if (plain := _without_markup(html)) is not None:
         return plain
     try:
