@@ -38,7 +38,8 @@ class Converter(MarkdownConverter):
     def escape(self, text: str, parent_tags: Container[str]) -> str:
         """Escape what would be markup here, but no addresses: a backslash would become a part of them."""
         parts = _ADDRESS.split(text)
-        parts[::2] = [super(Converter, self).escape(part, parent_tags) for part in parts[::2]]
+        escape = super().escape  # type: ignore[misc] # its stubs lack what it calls
+        parts[::2] = [escape(part, parent_tags) for part in parts[::2]]
         return _MARKER.sub(r"\g<0>\\", "".join(parts))
 
     def convert_a(self, el: Any, text: str, parent_tags: Container[str]) -> str:
@@ -49,13 +50,13 @@ class Converter(MarkdownConverter):
         el["href"] = _absolute(address)
         if el.get("title") == address:
             del el["title"]
-        link: str = super().convert_a(el, text, parent_tags)
+        link: str = super().convert_a(el, text, parent_tags)  # type: ignore[misc] # as above
         return link
 
     def convert_br(self, el: Any, text: str, parent_tags: Container[str]) -> str:
         if "_noformat" in parent_tags:
             return "\n"
-        line: str = super().convert_br(el, text, parent_tags)
+        line: str = super().convert_br(el, text, parent_tags)  # type: ignore[misc] # as above
         return line
 
     def convert_img(self, el: Any, text: str, parent_tags: Container[str]) -> str:  # noqa: ARG002 as the library calls it
@@ -103,7 +104,7 @@ def _without_markup(html: str) -> str | None:
     texts = [[_SPACES.sub(" ", unescape(line)).strip() for line in part] for part in paragraphs]
     if not all(line for part in texts for line in part):
         return None
-    escape: Callable[[str, tuple[()]], str] = _converter.escape  # type: ignore[attr-defined] # its stubs lack it
+    escape: Callable[[str, tuple[()]], str] = _converter.escape
     return "\n\n".join("\\\n".join(escape(line, ()) for line in part) for part in texts)
 
 
