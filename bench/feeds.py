@@ -46,7 +46,7 @@ async def _beside_bytes(ground: Ground, running: Web, name: str, path: str, bar:
 
 
 async def _unchanged(running: Web, path: str) -> Figure:
-    etag = (await running.http.get(path)).headers["etag"]
+    etag = await running.etag(path)
     asked = cycle([request("GET", path, if_none_match=etag)])
     rates = [(await drive(running.port, asked, seconds=SECONDS)).rate for _ in range(ROUNDS)]
     return Figure("feeds", "the same, unchanged (304)", "/s", rates, bar=5_000.0, least=True)

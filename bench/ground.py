@@ -93,6 +93,15 @@ class Web:
             answer.raise_for_status()
             return b"".join([part async for part in answer.aiter_raw()])
 
+    async def etag(self, path: str) -> str:
+        """The ETag of what the load gets, which asks for no encoding. Raises RuntimeError if it brings no 304."""
+        headers = {"Accept-Encoding": "identity"}
+        etag = (await self.http.get(path, headers=headers)).headers["ETag"]
+        again = await self.http.get(path, headers=headers | {"If-None-Match": etag})
+        if again.status_code != httpx.codes.NOT_MODIFIED:
+            raise RuntimeError(f"{path} was answered with {again.status_code} instead of 304")
+        return str(etag)
+
     async def cpu(self) -> float:
         """Milliseconds of processor used since it was started."""
         return float((await self.http.get("/bench/cpu")).text)

@@ -41,7 +41,7 @@ async def measure(ground: Ground) -> list[Figure]:
 async def _reading(ground: Ground, running: Web) -> list[Figure]:
     path = f"/api/v1/threads/{ground.community.read}/comments?limit=100"
     ground.keep(KEPT, await running.raw(path, {}))
-    etag = (await running.http.get(path)).headers["etag"]
+    etag = await running.etag(path)
     whole = Figure("programs", "100 comments as JSON", "/s", [], [], 0.7)
     same = Figure("programs", "100 comments that did not change (304)", "/s", [], bar=5_000.0, least=True)
     # What the server and the framework take, where a route has nothing to do.

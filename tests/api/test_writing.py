@@ -29,6 +29,7 @@ async def test_a_comment_is_posted_edited_deleted_and_restored(app: Litestar) ->
         assert (changed.status_code, changed.json()["body"], changed.json()["version"]) == (200, "New.", 2)
         late = await writer.patch(address, json={"body": "Late."}, headers={"if-match": read.headers["etag"]})
         assert (late.status_code, late.json()["title"]) == (412, "Changed in the meantime")
+        assert "Read it again" in late.json()["detail"]
 
         assert (await writer.delete(address)).status_code == 204
         assert (await writer.get(address)).json()["state"] == "deleted"

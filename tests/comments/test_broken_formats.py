@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from comments.test_formats import DISCOURSE, DISQUS, EXPECTED, HYPOTHESIS, WORDPRESS, lines, read_format, written
-from parley.cli.discussion_files import read_all, shortfalls
-from parley.comments.formats import markup
-from parley.comments.formats.markup import as_markdown, quotes_as_markdown
+from parley.cli.discussion_files import as_lines, read_all, shortfalls
+from parley.comments.formats import discourse, markup
+from parley.comments.formats.markup import as_markdown
 from parley.core.errors import CommandFailed
 
 
@@ -47,6 +47,17 @@ def test_private_notes_are_left_out_and_a_reply_stays_below_what_is_there(tmp_pa
     reply = rows[1] | {"id": "c", "references": ["a", "gone"], "permissions": {"read": ["group:__world__"]}}
     found = read_format(written(tmp_path, {"rows": [*rows, private, reply]}), "hypothesis", None)
     assert [(one.id, one.parent_id) for one in found][2:] == [("hypothesis:c", "hypothesis:a")]
+
+
+def test_a_highlight_without_words_is_left_out_unless_somebody_answered_it(tmp_path: Path) -> None:
+    [root, reply] = HYPOTHESIS["rows"]
+    result = {"total": 3, "rows": [root | {"text": ""}, reply, root | {"id": "c", "text": " "}]}
+
+    found = read_format(written(tmp_path, result), "hypothesis", None)
+
+    assert [(one.id, one.state) for one in found] == [
+        ("hypothesis:a", "deleted_by_author"), ("hypothesis:b", "visible"),
+    ]  # fmt: skip
 
 
 def test_an_item_without_a_time_or_children_is_read(tmp_path: Path) -> None:
@@ -128,16 +139,25 @@ def test_replies_that_are_nested_too_deep_are_refused_with_a_way_out(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "content", "count"),
     [
-        ("discourse", {**DISCOURSE, "posts_count": 446}),
-        ("hypothesis", HYPOTHESIS | {"total": 446}),
+        ("discourse", {**DISCOURSE, "posts_count": 446}, 3),
+        ("hypothesis", HYPOTHESIS | {"total": 446}, 2),
     ],
 )
-def test_a_page_of_a_longer_discussion_says_how_much_is_missing(tmp_path: Path, name: str, content: object) -> None:
+def test_a_page_of_a_longer_discussion_says_how_much_is_missing(
+    tmp_path: Path, name: str, content: object, count: int
+) -> None:
     found = read_all([written(tmp_path, content)], name)
-    assert shortfalls(found)[0].partition(" has ")[2].startswith("446 comments there, and 2 were found.")
+    assert shortfalls(found)[0].partition(" has ")[2].startswith(f"446 comments there, and {count} were found.")
     assert shortfalls([one for one in found for _ in range(223)]) == []
+
+
+def test_what_is_said_of_a_topic_counts_but_is_no_comment(tmp_path: Path) -> None:
+    found = read_all([written(tmp_path, DISCOURSE | {"posts_count": 3})], "discourse")
+
+    assert shortfalls(found) == []
+    assert [one.id for one in as_lines(found)] == ["discourse:9/1", "discourse:9/3"]
 
 
 def test_the_newest_posts_of_a_site_are_several_discussions(tmp_path: Path) -> None:
@@ -160,15 +180,64 @@ def test_a_picture_becomes_a_link(html: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("html", "expected"),
     [
-        ('[quote="ada, post:3, topic:9"]\nHer *words*.\n[/quote]\n\nMine.', "ada:\n\n> Her *words*.\n\nMine."),
-        ("[quote]a[quote]b[/quote]c[/quote]d", "> a\n> \n> > b\n> \n> c\n\nd"),
-        ("A [/quote] alone", "A [/quote] alone"),
+        ("<p>See https://e.example/a_b and a_b</p>", "See https://e.example/a_b and a\\_b"),
+        ("<p>1. One<br>2. Two</p><p># no, 1.5 - 1</p>", "1\\. One\\\n2\\. Two\n\n\\# no, 1.5 - 1"),
+        ("<p>&gt; Said<br>---</p>", "\\> Said\\\n\\---"),
+        ("<p>One<br></p><p>Two<br/>\n<br></p>", "One\n\nTwo"),
+        ("<pre><code>a<br>b</code></pre>", "```\na\nb\n```"),
+        ('<p><a class="mention" href="/u/bob">@bob</a><a href="#n1">[1]</a></p>', "@bob[1]"),
+        ('<a href="//e.example/a.pdf" title="//e.example/a.pdf">a</a>', "[a](https://e.example/a.pdf)"),
+        ('<a href="https://e.example"><img src="//e.example/a.png" alt="a"><div class="meta">9 KB</div></a>',
+         "[a](https://e.example)"),
+    ],
+)  # fmt: skip
+def test_markdown_says_what_the_html_says(html: str, expected: str) -> None:
+    assert as_markdown(html) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("One\r\n<b>two</b>\n- three\n\nFour", "One\\\n**two**\\\n\\- three\n\nFour"),
+        ("One\n\n<blockquote>Two</blockquote>\nThree\nfour\n\nFive", "One\n> Two\n\nThree\\\nfour\n\nFive"),
+        ("<pre>a\n\nb</pre>\nc", "```\na\n\nb\n```\n\nc"),
     ],
 )
-def test_quotes_of_a_topic_are_quotes_here(text: str, expected: str) -> None:
-    assert quotes_as_markdown(text) == expected
+def test_lines_of_wordpress_stay_lines(tmp_path: Path, typed: str, expected: str) -> None:
+    said = WORDPRESS.replace("<wp:comment_content>Reply.", f"<wp:comment_content><![CDATA[{typed}]]>")
+
+    [_, one] = read_format(written(tmp_path, said), "wordpress", None)
+
+    assert one.body == expected
+
+
+def test_links_through_disqus_lead_to_their_address(tmp_path: Path) -> None:
+    link = "http://disq.us/url?url=https%3A%2F%2Fe.example%2F%3Fa%3D1%26b%3AAb-1_567890123456789012345&amp;cuid=1"
+    said = DISQUS.replace("https://x.example", link).replace("See ", "@jon_b:disqus see ")
+
+    [_, one, *_] = read_all([written(tmp_path, said)], "disqus")
+
+    assert one.body.startswith("@jon\\_b see [this](https://e.example/?a=1&b)")
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("*As typed*, with [a link](/t/9) :smile:", "*As typed*, with [a link](https://f.example/t/9) :smile:"),
+        ('[quote="ada, post:3"]\nHers.\n[/quote]\nMine.', "From the HTML."),
+        ("![plan|690x388](upload://4q.jpeg)", "From the HTML."),
+        ("<b>x</b>", "From the HTML."),
+    ],
+)
+def test_posts_with_markup_of_discourse_are_read_from_their_html(tmp_path: Path, raw: str, expected: str) -> None:
+    post = {"topic_id": 9, "post_number": 2, "username": "jon", "created_at": "2015-03-01T10:00:00.000Z",
+            "raw": raw, "cooked": "<p>From the HTML.</p>"}  # fmt: skip
+
+    found = read_all([written(tmp_path, {"latest_posts": [post]})], "discourse")
+
+    assert [one.body for one in discourse.of_forum(found, "https://f.example/")[1]] == [expected]
 
 
 @pytest.mark.parametrize(

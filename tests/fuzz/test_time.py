@@ -25,7 +25,6 @@ from parley.articles.editing import read_markdown
 from parley.articles.markdown_blocks import blocks
 from parley.articles.rules import is_web_address
 from parley.comments import rules as comment_rules
-from parley.comments.formats.markup import quotes_as_markdown
 from parley.comments.statement import as_statement
 from parley.core.errors import Refused
 from parley.core.http.header_limits import MOST_BYTES
@@ -122,7 +121,6 @@ CONDITIONS = (
 # Each with the longest text that it is given, in characters.
 PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "comment": (markdown.render, comment_rules.LONGEST_COMMENT),
-    "quotes of an imported topic": (quotes_as_markdown, comment_rules.LONGEST_COMMENT),
     "mentions of a comment": (markdown.mentioned, comment_rules.LONGEST_COMMENT),
     "mentions": (lambda words: list(mentions.found_in(words)), comment_rules.LONGEST_COMMENT),
     "form field": (cleaning.clean, 60_000),

@@ -318,3 +318,21 @@ async def test_ten_thousand_followers_cost_the_author_nothing_and_the_worker_one
 
     assert costs[1] == costs[2]
     assert await db.value("select count(*) from notification where kind = 'followed'") == 10_000
+
+
+async def test_a_batch_of_events_ends_in_time_for_programs_that_follow_them(
+    jon: Viewer, thread: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "BATCH_SECONDS", 0.0)
+    for _ in range(3):
+        await make.comment(thread, jon)
+    waiting = await db.value(WAITING)
+
+    await jobs._handle_some()
+
+    assert await db.value(WAITING) == waiting - 1
+    await jobs.handle_events()
+    assert await db.value(WAITING) == 0
+
+
+WAITING = "select count(*) from event where handled_at is null"

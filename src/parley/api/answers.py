@@ -19,6 +19,7 @@ MEANINGS = {
     401: "The token is missing or not valid.",
     403: "The token's scopes or its member do not allow this.",
     404: "There is nothing at this address.",
+    405: "This address does not answer that method.",
     409: "Somebody else changed this meanwhile.",
     412: "`If-Match` does not name the present state.",
     413: "The request is too large.",

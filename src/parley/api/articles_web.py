@@ -138,7 +138,7 @@ async def edit_article(
     try:
         await edit_ops.edit_article(viewer=viewer, thread_id=row.id, edited=edited)
     except edit_ops.StaleEdit as error:
-        raise ChangedMeanwhile(error.message) from error
+        raise ChangedMeanwhile(etags.CHANGED) from error
     return await _changed(request, thread)
 
 

@@ -9,6 +9,7 @@ from parley.core.errors import ChangedMeanwhile
 from parley.core.http.access import AnyRequest
 from parley.core.text.messages import N_
 
+CHANGED = N_("This is no longer what `If-Match` names. Nothing was changed. Read it again, then send your change.")
 ETAG = re.compile(r'"([0-9]{1,9})-[0-9a-f]{16}"')
 
 

@@ -94,7 +94,7 @@ async def edit_comment(
             version=etags.if_match(request),
         )
     except editing.EditedMeanwhile as error:
-        raise ChangedMeanwhile(error.message) from error
+        raise ChangedMeanwhile(etags.CHANGED) from error
     if await comments.is_held(number):
         return written(Held(number), 202)
     return await _changed(comment, viewer)

@@ -21,7 +21,8 @@ from parley.core.text.messages import N_
 from parley.threads.queries import lock_thread
 
 BATCH = 500
-TOMBSTONES = {"[deleted]": "deleted_by_author", "[removed]": "removed"}
+# A comment without words, such as a highlight of Hypothesis, is one without its text.
+TOMBSTONES = {"[deleted]": "deleted_by_author", "[removed]": "removed", "": "deleted_by_author"}
 LONGEST_NAME = 60
 
 # What the columns can hold: ids without NUL, times up to the year 3000, scores of four bytes.

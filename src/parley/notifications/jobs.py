@@ -10,6 +10,8 @@ from parley.notifications.mailing import post_letters
 from parley.notifications.making import PendingEvent
 
 BATCH = 100
+# The API shows events once all transactions that began before them have ended (api/events.py), so none may last long.
+BATCH_SECONDS = 0.1
 
 # The comment's text is read only if it may contain mentions.
 TAKE = f"""
@@ -43,7 +45,7 @@ async def _handle_some() -> int:
         if not events:
             return 0
         await db.execute(BY_INDEX)
-        handled = await attempts.each("notifications", events, _handle, key=lambda event: event.id)
+        handled = await attempts.each("notifications", events, _handle, key=_id, seconds=BATCH_SECONDS)
         await db.execute(HANDLED, handled)
         failpoint.hit("handled")
         if handled:

@@ -1,5 +1,6 @@
 """Discourse: posts as its API returns them (`/t/{id}.json`, `/t/{id}/posts.json`, `/posts.json`), a response a file."""
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -7,10 +8,14 @@ import msgspec
 
 from parley.comments.formats.files import decoded
 from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, timestamp
-from parley.comments.formats.markup import as_markdown, quotes_as_markdown
+from parley.comments.formats.markup import as_markdown
 
-# Ordinary posts; the others say that somebody was invited, or are only for staff.
+# Ordinary posts; the others say that somebody was invited, or are only for staff. The site counts them with the rest.
 REGULAR = 1
+# What is no Markdown here: quotes, polls and spoilers in brackets, pictures, HTML. The HTML of such a post says it.
+OWN_MARKUP = re.compile(r"\[[^][\n]*\](?!\()|!\[|</?[a-z]|upload://", re.IGNORECASE)
+# A link to an address within the forum.
+INNER_LINK = re.compile(r"\]\(/(?!/)")
 
 
 class DiscoursePost(msgspec.Struct, frozen=True):
@@ -46,20 +51,21 @@ def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the posts. Their numbers count from 1 in each topic, so that replies are found in other files too."""
     response = decoded(file, DiscourseTopic)
     for post in response.post_stream.posts if response.post_stream else response.latest_posts:
-        if post.post_type == REGULAR:
-            yield _comment(post, response)
+        yield _comment(post, response)
 
 
 def of_forum(found: Iterable[ForeignComment], address: str) -> tuple[dict[str, ForeignComment], list[ForeignComment]]:
     """Return the first post of each topic, by the topic's address in the forum at `address`, and all other posts."""
     first: dict[str, ForeignComment] = {}
     replies: list[ForeignComment] = []
+    forum = address.rstrip("/")
     for one in found:
-        topic = f"{address.rstrip('/')}/t/{one.discussion}"
+        topic, body = f"{forum}/t/{one.discussion}", INNER_LINK.sub(lambda _: f"]({forum}/", one.body)
         if one.id.endswith("/1"):
-            first[topic] = one
+            first[topic] = msgspec.structs.replace(one, body=body)
         else:
-            replies.append(msgspec.structs.replace(one, discussion=topic, total=max(one.total - 1, 0)))
+            total = max(one.total - 1, 0)
+            replies.append(msgspec.structs.replace(one, discussion=topic, body=body, total=total))
     return first, replies
 
 
@@ -78,8 +84,10 @@ def _comment(post: DiscoursePost, topic: DiscourseTopic) -> ForeignComment:
 
 
 def _body(post: DiscoursePost) -> str:
-    if post.user_deleted or post.deleted_at:
+    if post.user_deleted or post.deleted_at or post.post_type != REGULAR:
         return DELETED
     if post.hidden:
         return REMOVED
-    return quotes_as_markdown(post.raw) if post.raw is not None else as_markdown(post.cooked)
+    if post.raw is None or (post.cooked and OWN_MARKUP.search(post.raw)):
+        return as_markdown(post.cooked)
+    return post.raw

@@ -1,14 +1,21 @@
 """Disqus: the XML file of *Moderate, Export* (https://help.disqus.com/en/articles/1717164), also compressed."""
 
+import re
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from lxml import etree
 
 from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, timestamp
 from parley.comments.formats.markup import as_markdown
 from parley.comments.formats.xml_files import elements, text_of
+
+# Links lead through Disqus: the address there, and a check sum after a colon.
+REDIRECT = re.compile(r"https?://disq\.us/url\?url=([^\s\"'&<>]+?)(?:%3A[\w-]{20,40})?&amp;cuid=\d+")
+MENTION = re.compile(r"(@\w+):disqus\b")
 
 
 def read(file: Path) -> Iterator[ForeignComment]:
@@ -54,4 +61,5 @@ def _body(post: Any) -> str:
         return DELETED
     if text_of(post, "isSpam") == "true" or text_of(post, "isApproved") == "false":
         return REMOVED
-    return as_markdown(text_of(post, "message"))
+    html = REDIRECT.sub(lambda link: escape(unquote(link[1])), text_of(post, "message"))
+    return as_markdown(MENTION.sub(r"\1", html))

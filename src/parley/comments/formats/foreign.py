@@ -32,7 +32,7 @@ class ForeignComment(msgspec.Struct, frozen=True):
 
     @property
     def is_gone(self) -> bool:
-        return self.body in (DELETED, REMOVED)
+        return self.body.strip() in ("", DELETED, REMOVED)
 
 
 def timestamp(text: str) -> float:

@@ -12,14 +12,21 @@ from markdownify import ATX, BACKSLASH, MarkdownConverter
 # Of the text of a comment. Longer HTML, or HTML nested deeper, becomes plain text.
 LONGEST_HTML = 60_000
 DEEPEST = 100
-DEEPEST_QUOTE = 10
 PICTURE = "picture"
+LINKED = ("https://", "http://", "mailto:", "/")
+# Classes of Discourse: links that mean something only there, pictures that say nothing, and what is beside the words.
+MENTIONS = {"mention", "mention-group", "hashtag", "hashtag-cooked"}
+ICONS = {"avatar", "site-icon"}
+BESIDE = ("meta", "poll-info")
+_ADDRESS = re.compile(r"(https?://[^\s<>]+)")
+# What begins a heading, a list, a quote or code at the beginning of a line, up to the mark that has to be escaped.
+_MARKER = re.compile(r"\A\s*(?:\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:[-\s]|$)|>|#{1,6}(?:\s|$)|=+\s*$|~~~|```))")
 _BREAKS = re.compile(r"\n{3,}")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
+# Line breaks at the end of a block show nothing, and would be a backslash in Markdown.
+_LAST_BREAKS = re.compile(r"(?:<br ?/?>\s*)+(?=</?(?:p|div|ul|ol|li|pre|blockquote)\b|\Z)", re.IGNORECASE)
 _TAG = re.compile("<[^<>]*>")
 _HAS_BLOCKS = re.compile(r"<(?:p|div|br|ul|ol|pre|blockquote)\b", re.IGNORECASE)
-_QUOTES = re.compile(r"(\[quote[^\]\n]{0,200}\]|\[/quote\])")
-_QUOTED = re.compile(r'\[quote="?([^",\]]+)')
 _PARAGRAPH_TAG = re.compile(r"</?p>", re.IGNORECASE)
 _LINE_TAG = re.compile(r"<br ?/?>", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n]+")
@@ -28,13 +35,37 @@ _SPACES = re.compile(r"[ \t\r\n]+")
 class Converter(MarkdownConverter):
     """Turns pictures into links, since comments show none; small ones within a line become the text they stand for."""
 
+    def escape(self, text: str, parent_tags: Container[str]) -> str:
+        """Escape what would be markup here, but no addresses: a backslash would become a part of them."""
+        parts = _ADDRESS.split(text)
+        escape = super().escape  # type: ignore[misc] # its stubs lack what it calls
+        parts[::2] = [escape(part, parent_tags) for part in parts[::2]]
+        return _MARKER.sub(r"\g<0>\\", "".join(parts))
+
+    def convert_a(self, el: Any, text: str, parent_tags: Container[str]) -> str:
+        """Leave only the words of links to members, to notes, and to addresses within the other site's page."""
+        address = el.get("href") or ""
+        if not address.startswith(LINKED) or not MENTIONS.isdisjoint(el.get("class", ())):
+            return text
+        el["href"] = _absolute(address)
+        if el.get("title") == address:
+            del el["title"]
+        link: str = super().convert_a(el, text, parent_tags)  # type: ignore[misc] # as above
+        return link
+
+    def convert_br(self, el: Any, text: str, parent_tags: Container[str]) -> str:
+        if "_noformat" in parent_tags:
+            return "\n"
+        line: str = super().convert_br(el, text, parent_tags)  # type: ignore[misc] # as above
+        return line
+
     def convert_img(self, el: Any, text: str, parent_tags: Container[str]) -> str:  # noqa: ARG002 as the library calls it
         words, address = el.get("alt") or el.get("title") or "", el.get("src") or ""
-        if "avatar" in el.get("class", ()) or not address.startswith(("https://", "http://")):
+        if not ICONS.isdisjoint(el.get("class", ())) or not address.startswith(("https://", "http://", "//")):
             return ""
         if "emoji" in el.get("class", ()) or "a" in parent_tags:
             return words or PICTURE
-        return f"[{words or PICTURE}]({address})"
+        return f"[{words or PICTURE}]({_absolute(address)})"
 
 
 _converter = Converter(heading_style=ATX, bullets="-", newline_style=BACKSLASH, strip=["script", "style"])
@@ -44,6 +75,7 @@ def as_markdown(html: str) -> str:
     """Return HTML as Markdown. Without blocks, empty lines separate its paragraphs."""
     if not _HAS_BLOCKS.search(html):
         html = "".join(f"<p>{part}</p>" for part in _PARAGRAPHS.split(html.replace("\r\n", "\n")))
+    html = _LAST_BREAKS.sub("", html)
     if (plain := _without_markup(html)) is not None:
         return plain
     try:
@@ -55,6 +87,8 @@ def as_markdown(html: str) -> str:
     if len(html) > LONGEST_HTML or _depth(tree) > DEEPEST or is_empty:
         return _BREAKS.sub("\n\n", unescape(_TAG.sub("", html[:LONGEST_HTML]))).strip()
     etree.strip_elements(tree, "script", "style", with_tail=False)
+    for beside in [one for name in BESIDE for one in tree.find_class(name)]:
+        beside.drop_tree()
     converted: str = _converter.convert(lxml.html.tostring(tree, encoding="unicode"))
     return _BREAKS.sub("\n\n", converted).strip()
 
@@ -70,25 +104,12 @@ def _without_markup(html: str) -> str | None:
     texts = [[_SPACES.sub(" ", unescape(line)).strip() for line in part] for part in paragraphs]
     if not all(line for part in texts for line in part):
         return None
-    escape: Callable[[str, tuple[()]], str] = _converter.escape  # type: ignore[attr-defined] # its stubs lack it
+    escape: Callable[[str, tuple[()]], str] = _converter.escape
     return "\n\n".join("\\\n".join(escape(line, ()) for line in part) for part in texts)
 
 
-def quotes_as_markdown(text: str) -> str:
-    """Return Discourse's Markdown with `[quote="name, post:3"]…[/quote]` as Markdown's quotes, which may be nested."""
-    depth, parts = 0, []
-    for part in _QUOTES.split(text):
-        if part.startswith("[quote"):
-            named = _QUOTED.match(part)
-            parts.append(f"\n{'> ' * depth}\n" + (f"{'> ' * depth}{named[1]}:\n{'> ' * depth}\n" if named else ""))
-            depth = min(depth + 1, DEEPEST_QUOTE)
-        elif part == "[/quote]" and depth:
-            depth -= 1
-            parts.append(f"\n{'> ' * depth}\n")
-        else:
-            marks = "> " * depth
-            parts.append("\n".join(f"{marks}{line}" for line in part.strip("\n").split("\n")) if depth else part)
-    return _BREAKS.sub("\n\n", "".join(parts)).strip()
+def _absolute(address: str) -> str:
+    return f"https:{address}" if address.startswith("//") else address
 
 
 def _depth(tree: lxml.html.HtmlElement) -> int:

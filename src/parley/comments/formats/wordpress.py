@@ -1,5 +1,6 @@
 """WordPress: the file of *Tools, Export* (WXR), with the comments of its posts."""
 
+import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -10,6 +11,10 @@ from parley.comments.formats.markup import as_markdown
 from parley.comments.formats.xml_files import elements, text_of
 
 GONE = {"spam": REMOVED, "trash": DELETED, "post-trashed": DELETED}
+
+CODE = re.compile(r"(<pre\b.*?</pre>)", re.IGNORECASE | re.DOTALL)
+BLOCK = re.compile(r"\s*(</?(?:p|div|ul|ol|li|blockquote)\b[^<>]*>)\s*", re.IGNORECASE)
+PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
 def read(file: Path) -> Iterator[ForeignComment]:
@@ -33,6 +38,14 @@ def _comment(comment: Any, address: str) -> ForeignComment:
         author=unescape(text_of(comment, "comment_author")) or None,
         # Imports of old sites left the time in UTC empty ("0000-00-00 00:00:00").
         created_utc=timestamp(text_of(comment, "comment_date_gmt")) or timestamp(text_of(comment, "comment_date")),
-        body=gone or as_markdown(text_of(comment, "comment_content")),
+        body=gone or as_markdown(_with_lines(text_of(comment, "comment_content"))),
         email=text_of(comment, "comment_author_email"),
     )
+
+
+def _with_lines(text: str) -> str:
+    """Return the text of a comment with its lines and paragraphs as HTML: WordPress adds the tags when it shows it."""
+    parts = CODE.split(text.replace("\r\n", "\n"))
+    parts[::2] = [BLOCK.sub(r"\1", part).strip() for part in parts[::2]]
+    parts[::2] = [PARAGRAPHS.sub("<p>", part).replace("\n", "<br>") for part in parts[::2]]
+    return "".join(parts)

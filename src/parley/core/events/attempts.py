@@ -6,6 +6,8 @@ After each failure an item waits four times as long. After `MOST_ATTEMPTS` failu
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import nullcontext
+from math import inf
+from time import monotonic
 from typing import Protocol, TypeVar
 
 import structlog
@@ -53,13 +55,14 @@ async def each(
     key: Callable[[Item], object] = str,
     in_transaction: bool = True,
     most: int | None = None,
+    seconds: float = inf,
 ) -> list[Result]:
     """Do `work` for each due item in its own transaction, and return the results of those that did not fail.
 
-    `key` identifies an item; the first `most` due items are taken.
+    `key` identifies an item; the first `most` due items are taken, and no further one once `seconds` have passed.
     Raises errors of the database connection, since they are not the fault of an item.
     """
-    done, results = [], []
+    done, results, began = [], [], monotonic()
     for item in (await _due(job, list(items), key))[:most]:
         try:
             async with db.atomic() if in_transaction else nullcontext():
@@ -70,6 +73,8 @@ async def each(
             await failed(job, str(key(item)), error)
         else:
             done.append(str(key(item)))
+        if monotonic() - began > seconds:
+            break
     await clear(job, done)
     return results
 
