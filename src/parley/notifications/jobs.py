@@ -45,7 +45,9 @@ async def _handle_some() -> int:
         if not events:
             return 0
         await db.execute(BY_INDEX)
-        handled = await attempts.each("notifications", events, _handle, key=_id, seconds=BATCH_SECONDS)
+        handled = await attempts.each(
+            "notifications", events, _handle, key=lambda event: event.id, seconds=BATCH_SECONDS
+        )
         await db.execute(HANDLED, handled)
         failpoint.hit("handled")
         if handled:
