@@ -196,9 +196,10 @@ def _on_the_page(page: PageData, heading: HtmlElement | None, sites: list[str]) 
     frame = set() if heading is None else set(heading.iterancestors())
     marked = _marked(page, frame)
     host = fold(page.host)
-    explicit = [*filter(_is_explicit, marked)]
-    for element in explicit:
-        beside = [one for one in explicit if one.getparent() is element.getparent()]
+    explicit: dict[HtmlElement | None, list[HtmlElement]] = {}
+    for element in filter(_is_explicit, marked):
+        explicit.setdefault(element.getparent(), []).append(element)
+    for beside in explicit.values():
         names = [name for one in beside for name in _names_of(one, sites, single=True, handles=True)]
         # A blog's software marks the site itself as the author.
         yield [name for name in dict.fromkeys(names) if fold(name) not in host][:MOST_NAMES], "rel=author"
@@ -267,17 +268,14 @@ def _names_of(element: HtmlElement, sites: list[str], *, single: bool, handles: 
 def _is_elsewhere(element: HtmlElement, frame: set[HtmlElement]) -> bool:
     """Whether an element belongs to comments or teasers of other articles; `frame` is around the article's heading."""
     around = [one for one in (element, *element.iterancestors()) if one not in frame]
-    boxes = [one for one in around if one.tag not in ("body", "html") and not _is_own_part(one, frame)]
+    # Many designs say who wrote the article in its footer, or in an address beside the text.
+    own = {"footer", "aside"} if any(one.tag == "address" for one in around) else {"footer"}
+    boxes = [one for one in around if one.tag not in ("body", "html") and not _is_own_part(one, own, frame)]
     return any(one.tag in _SECTIONS or _is_named_elsewhere(one) for one in boxes)
 
 
-def _is_own_part(box: HtmlElement, frame: set[HtmlElement]) -> bool:
-    """Whether this is the footer of the article itself, or a part of it beside the text with an address element.
-
-    Many designs say there who wrote the article.
-    """
-    is_kind = box.tag == "footer" or (box.tag == "aside" and next(box.iter("address"), None) is not None)
-    return is_kind and next(box.iterancestors("article"), None) in frame
+def _is_own_part(box: HtmlElement, own: set[str], frame: set[HtmlElement]) -> bool:
+    return box.tag in own and next(box.iterancestors("article"), None) in frame
 
 
 def _is_named_elsewhere(box: HtmlElement) -> bool:
