@@ -32,7 +32,6 @@ BYLINES = {
     "Ada Osei\nSenior Washington Correspondent": ["Ada Osei"],
     "By ADA OSEI and BEN LUND - AP Technology Writers": ["Ada Osei", "Ben Lund"],
     "Ada Osei (aos), Ben Lund (AFP)": ["Ada Osei", "Ben Lund"],
-    "著者：後藤大地": ["後藤大地"],
     "By Ada Osei &": ["Ada Osei"],
     "余聪\n责任编辑：屈运栩": ["余聪"],
 }

@@ -7,7 +7,7 @@ BY = re.compile(
     r"^[|\u2013-]?\s*(?:(?:written|words|story|text|opinion|analysis|posted|published|reporting|kommentar|commento"
     r"|geschrieben|eingestellt|erstellt|gespeichert|publiziert|veröffentlicht|gepostet|verfasst|artikel|beitrag|rezept|publié|écrit"
     r"|publicado|escrito|scritto|pubblicato|skriven|skrevet)\s+)?"
-    r"(?:by|von|par|por|di|da|door|av|af|przez|autor(?:in|a|es|en)?|authors?|auteurs?|auteur|yazar|автор|作者|著者|筆者|執筆|文|取材)"
+    r"(?:by|von|par|por|di|da|door|av|af|przez|autor(?:in|a|es|en)?|authors?|auteurs?|auteur|yazar|автор|作者|文|取材)"
     r"(?:\s*[:\uff1a\u25cf]\s*|\s+|$)|^[:\uff1a]\s*",
     re.IGNORECASE,
 )
