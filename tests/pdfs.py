@@ -6,6 +6,14 @@ from typing import NamedTuple
 
 FONTS = {"F": "Times-Roman", "B": "Times-Bold", "I": "Times-Italic", "M": "Courier"}
 WIDTH, HEIGHT = 595, 842
+# A font with all letters of the basic plane, each as wide as it is high: the code of a letter is its number in Unicode.
+_WIDE = (
+    "<</Type/Font/Subtype/Type0/BaseFont/Wide/Encoding/Identity-H/ToUnicode {} 0 R/DescendantFonts[<</Type/Font"
+    "/Subtype/CIDFontType2/BaseFont/Wide/DW 1000/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>]>>"
+)
+_TO_UNICODE = "1 begincodespacerange<0000><FFFF>endcodespacerange\n" + "\n".join(
+    f"1 beginbfrange<{high:02X}00><{high:02X}FF><{high:02X}00>endbfrange" for high in range(256)
+)
 
 
 class At(NamedTuple):
@@ -25,6 +33,12 @@ def stream(lines: Iterable[At]) -> bytes:
     ).encode("cp1252", "replace")
 
 
+def wide(one: At) -> bytes:
+    """What draws words of any script, from left to right."""
+    codes = one.words.encode("utf-16-be").hex()
+    return f"BT /W {one.size} Tf 1 0 0 1 {one.left} {HEIGHT - one.top} Tm <{codes}> Tj ET\n".encode()
+
+
 def escaped(words: str) -> str:
     return words.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)").replace("\r", " ").replace("\n", " ")
 
@@ -36,13 +50,15 @@ def pdf(pages: Sequence[Iterable[At]], **info: str) -> bytes:
 
 def of_streams(pages: Sequence[bytes], extra: bytes = b"", **info: str) -> bytes:
     """A PDF of the streams that draw its pages, with `extra` in each page's dictionary."""
-    fonts = " ".join(f"/{letter} {3 + at} 0 R" for at, letter in enumerate(FONTS))
-    first = 3 + len(FONTS)
+    fonts = " ".join(f"/{letter} {3 + at} 0 R" for at, letter in enumerate([*FONTS, "W"]))
+    first = 5 + len(FONTS)
     kids = " ".join(f"{first + 2 * at} 0 R" for at in range(len(pages)))
     objects = [b"<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]>>".encode()]
     objects += [
         f"<</Type/Font/Subtype/Type1/BaseFont/{name}/Encoding/WinAnsiEncoding>>".encode() for name in FONTS.values()
     ]
+    objects.append(_WIDE.format(first - 1).encode())
+    objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(_TO_UNICODE), _TO_UNICODE.encode()))
     for at, drawn in enumerate(pages):
         packed = zlib.compress(drawn)
         box = f"/MediaBox[0 0 {WIDTH} {HEIGHT}]/Resources<</Font<<{fonts}>>>>/Contents {first + 2 * at + 1} 0 R"

@@ -33,6 +33,8 @@ RICH = """
     return "`" * x
 </pre>
 <table><thead><tr><th>Model</th><th>Cost</th></tr></thead><tbody><tr><td>A</td><td>1</td></tr></tbody></table>
+<table><thead><tr><th>Model</th><th data-align="end">Cost</th><th data-align="center">Sort</th></tr></thead>
+<tbody><tr><td>A</td><td data-align="end">1</td><td data-align="center">x</td></tr></tbody></table>
 <table><tr><th colspan="2">Both</th></tr><tr><td>A</td><td>1</td></tr></table>
 <dl><dt>Term</dt><dd>What it means.</dd></dl>
 <p dir="rtl" lang="he">שלום עולם</p>
@@ -66,10 +68,10 @@ def test_an_article_that_was_not_touched_stays_byte_for_byte() -> None:
     assert back == [one.passage for one in passages]
 
 
-@pytest.mark.parametrize("at", range(19))
+@pytest.mark.parametrize("at", range(20))
 def test_one_edited_passage_changes_alone_and_keeps_what_markdown_cannot_say(at: int) -> None:
     passages = with_pictures()
-    assert len(passages) == 19
+    assert len(passages) == 20
     word, instead = re.findall(r"[^\W_]+", passages[at].text)[-1], "otherwise"
     lines = as_markdown(passages, URL).split("\n")
     where = max(place for place, line in enumerate(lines) if re.search(rf"\b{word}\b", line.replace("_", " ")))
@@ -87,6 +89,15 @@ def test_one_edited_passage_changes_alone_and_keeps_what_markdown_cannot_say(at:
     for tag in ("<sup>", "<sub>", "<blockquote>", "colspan", "figcaption", f"/media/{HASH}", "<dl>", 'dir="rtl"'):
         assert (tag in before) == (tag in after), (before, after)
     assert "otherwise" in after
+
+
+def test_the_columns_of_a_table_keep_their_alignment_as_markdown() -> None:
+    typed = "| Year | Cost | Sort |\n| --- | ---: | :---: |\n| 2024 | 1 | x |"
+    [table] = read_markdown(typed, kept(), URL)
+    assert table.html.count('data-align="end"') == table.html.count('data-align="center"') == 2
+
+    stored = StoredPassage(1, table.kind, table.level, table.html, table.text)
+    assert as_markdown([stored], URL) == typed
 
 
 def test_moved_passages_are_the_same_passages() -> None:

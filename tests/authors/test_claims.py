@@ -236,9 +236,12 @@ async def test_the_author_pins_one_reply_and_unpins_it(client: httpx.AsyncClient
 
     for comment in (first, second):
         assert (await client.post(f"/t/{thread}/author-reply", data={"comment": str(comment)})).status_code == 303
-    page = (await client.get(f"/t/{thread}/any")).text
+    page = (await client.get(f"/t/{thread}/any?view=whole")).text
     assert f'id="pinned-{second}"' in page
     assert f'id="pinned-{first}"' not in page
+    # Above the discussion, and where it stands in it.
+    assert page.count("Unpin</button>") == 2
+    assert page.count("Pin above the discussion") == 1
 
     await client.post(f"/t/{thread}/author-reply", data={"comment": ""})
     assert 'id="pinned-' not in (await client.get(f"/t/{thread}/any")).text

@@ -142,3 +142,11 @@ def test_posts_under_each_other_are_not_made_one() -> None:
     tree = parse(f"<body>{posts}</body>", None)
     join_chunks(tree)
     assert [len(box) for box in tree.find_class("body")] == [1, 1, 1]
+
+
+def test_the_numbers_of_a_table_stay_at_the_end_of_their_cells() -> None:
+    rows = '<tr><th>Year<th style="text-align: center">Sort<tr><td data-align="x">2024<td align="right">1,204'
+    words = "<p>The table below says how often the kettle was filled, as the office counted it every day.</p>"
+    found = extract_html(f"<article><h1>Kettles</h1>{words}<table>{rows}</table>{words}</article>", url=URL)
+    assert '<th data-align="center">Sort</th>' in found.html
+    assert '<td>2024</td><td data-align="end">1,204</td>' in found.html.replace("\n", "")

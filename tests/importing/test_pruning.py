@@ -67,6 +67,14 @@ def test_what_only_looks_like_it_stays(html: str, kept: int) -> None:
     assert len(between(html)) == kept
 
 
+def test_an_article_in_a_box_with_its_buttons_to_share_is_read() -> None:
+    buttons = '<a href="/share">Send this to everybody you know</a>' * 40
+    text = "".join(f"<p>{number}. {TEXT * 2}</p>" for number in range(6))
+    box = f'<div class="post-share"><div>{buttons}</div><div>{text}</div></div>'
+    page = f"<h1>Kettles</h1>{box}<footer>{'Words. ' * 3_000}</footer>"
+    assert len(read_article(extract_html(page, url=URL), URL).passages) == 6
+
+
 @pytest.mark.parametrize("line", ["12.05.2026 12:00", "2026年05月12日 12時00分更新"])
 def test_a_date_above_the_text_is_left_out(line: str) -> None:
     text = "".join(f"<p>Paragraph {number} is long enough to be one of the article's own.</p>" for number in range(12))

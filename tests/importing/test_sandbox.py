@@ -6,6 +6,7 @@ import pytest
 from parley.importing import sandbox
 from parley.importing.errors import CannotImport
 from parley.importing.extract import extract_html
+from pdfs import paragraph, pdf
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sandboxed]
 
@@ -25,6 +26,13 @@ async def test_a_paste_and_a_file_are_read_in_the_sandbox(pages: Path) -> None:
     # Only a file has an encoding.
     assert pasted.extracted == msgspec.structs.replace(uploaded.extracted, encoding=None)
     assert uploaded.extracted.encoding == "utf-8"
+
+
+async def test_the_language_of_a_pdf_is_that_of_its_words() -> None:
+    words = "Der Wasserkocher im Büro gehört allen, und deshalb füllt ihn niemand wieder auf, der ihn geleert hat. "
+    found = await sandbox.sandboxed_file("a.pdf", pdf([paragraph(words * 3, 80)]))
+
+    assert (found.extracted.lang, found.extracted.where["language"]) == ("de", "words")
 
 
 async def test_a_refusal_comes_back_in_words() -> None:

@@ -40,6 +40,8 @@ _EQUIVALENTS = (
     (re.compile(r"(<aside[^>]*>)<p>((?:(?!</?p\b).)*)</p>\s*</aside>", re.DOTALL), r"\1\2</aside>"),
     (re.compile(r"<pre>(?:<code>)?(.*?)\n?(?:</code>)?</pre>", re.DOTALL), r"<pre>\1</pre>"),
 )
+_RULE_BELOW = re.compile(r"^\|(?: --- \|)+$", re.MULTILINE)
+_RULES_BELOW = {"center": ":---:", "end": "---:"}
 # The base address for articles without one, which stored pictures need. Other relative links are removed afterwards.
 _PLACEHOLDER = "https://here.invalid/"
 _PLACEHOLDER_LINK = re.compile(rf' href="{re.escape(_PLACEHOLDER)}[^"]*"')
@@ -69,6 +71,14 @@ class _Converter(MarkdownConverter):
     def convert_aside(self, el: Tag, text: str, parent_tags: object) -> str:  # noqa: ARG002 as markdownify calls it
         """A note."""
         return f"[^{str(el.get('id', '')).removeprefix('fn-')}]: {text.strip()}"
+
+    def convert_table(self, el: Tag, text: str, parent_tags: Any) -> str:
+        """A table, with the alignment of each column below its head."""
+        whole = str(super().convert_table(el, text, parent_tags))  # type: ignore[misc] # markdownify has no types
+        first = el.find("tr")
+        cells = first.find_all(["th", "td"]) if isinstance(first, Tag) else []
+        rules = " | ".join(_RULES_BELOW.get(str(cell.get("data-align")), "---") for cell in cells)
+        return _RULE_BELOW.sub(f"| {rules} |", whole, count=1)
 
     def convert_math(self, el: Tag, text: str, parent_tags: object) -> str:  # noqa: ARG002 as markdownify calls it
         """A formula as its TeX, where that is known."""

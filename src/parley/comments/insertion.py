@@ -110,6 +110,7 @@ def as_row(draft: Draft, comment: int, written: Insertion) -> CommentRow:
         author=draft.author.name,
         author_title=written.author_title,
         is_articles_author=written.is_articles_author,
+        is_pinned=False,
         state="visible",
         stance=None if draft.parent else draft.stance,
         passage=None,

@@ -23,8 +23,9 @@ class CommentRow(msgspec.Struct, frozen=True):
     depth: int
     author: str | None
     author_title: str
-    # Whether they are confirmed to be the article's author.
+    # Whether they are confirmed to be the article's author, and pinned this comment above the discussion.
     is_articles_author: bool
+    is_pinned: bool
     state: str
     stance: str | None
     # The anchor: its passage, the quoted words if any, its state, and the words as they read now if they changed.
@@ -96,6 +97,7 @@ def blanked(row: CommentRow) -> CommentRow:
         author=None,
         author_title="",
         is_articles_author=False,
+        is_pinned=False,
         quote=None,
         words=None,
         earlier=None,
@@ -115,15 +117,18 @@ MAY_BE_QUOTED = f"""
     or coalesce(strpos(({EARLIER}), c.quote) > 0, false)
 """  # noqa: S608 constants only
 
-# SQL, as the table of claims is in a package above this one.
+# SQL, as the tables of claims and pinned replies are in a package above this one.
 IS_ARTICLES_AUTHOR = """exists (select from claim k where k.article = t.article and k.member = c.author
            and k.state = 'confirmed' and k.role = 'author')"""
+
+IS_PINNED = "exists (select from author_reply p where p.article = t.article and p.comment = c.id)"
 
 COLUMNS = f"""
     c.id, c.thread, c.parent, c.depth,
     case when {IS_VISIBLE} then coalesce(m.name, c.imported_author) end as author,
     case when {IS_VISIBLE} then coalesce(m.title, '') else '' end as author_title,
     {IS_VISIBLE} and {IS_ARTICLES_AUTHOR} as is_articles_author,
+    {IS_VISIBLE} and {IS_ARTICLES_AUTHOR} and {IS_PINNED} as is_pinned,
     {SHOWN_STATE} as state,
     c.stance, c.passage,
     case when {IS_VISIBLE} and c.quote is not null and ({MAY_BE_QUOTED}) then c.quote end as quote,

@@ -65,7 +65,15 @@ def _math(_self: Any, tokens: Sequence[Token], at: int, _options: Any, _env: Any
     return f"<p>{written}</p>\n" if tokens[at].type == "math_block" else written
 
 
+def _cell(_self: Any, tokens: Sequence[Token], at: int, _options: Any, _env: Any) -> str:
+    """The start of a cell, with its alignment in the attribute that the sanitiser keeps."""
+    value = {"text-align:center": "center", "text-align:right": "end"}.get(str(tokens[at].attrGet("style")))
+    return f'<{tokens[at].tag} data-align="{value}">' if value else f"<{tokens[at].tag}>"
+
+
 _RULES = {
+    "th_open": _cell,
+    "td_open": _cell,
     "footnote_ref": _reference,
     "footnote_block_open": _nothing,
     "footnote_block_close": _nothing,

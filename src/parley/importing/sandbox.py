@@ -74,7 +74,8 @@ async def answer_of_process(request: bytes, *, is_pdf: bool) -> bytes:
 def _pdf(data: bytes, title: str = "", url: str | None = None) -> ReadArticle:  # noqa: ARG001 like the other readers
     from parley.importing.pdf.reading import read_pdf  # noqa: PLC0415 PDFium takes 10 MB, only in its own process
 
-    return ReadArticle(*read_pdf(data, title))
+    extracted, passages = read_pdf(data, title)
+    return ReadArticle(_with_language(extracted, passages), passages)
 
 
 _READERS: dict[str, Callable[..., Extracted | ReadArticle]] = {

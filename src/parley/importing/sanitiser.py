@@ -36,11 +36,13 @@ _ATTRIBUTES = {
     "bdo": {"dir"},
     "img": {"src", "alt", "width", "height"},
     "ol": {"start"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan", "data-align"},
+    "th": {"colspan", "rowspan", "scope", "data-align"},
     "time": {"datetime"},
     "*": {"lang", "dir"},
 }
+# Of cells; others begin at the start of the line.
+ALIGNMENTS = frozenset({"center", "end"})
 _SCHEMES = {"http", "https", "mailto"}
 
 
@@ -67,6 +69,8 @@ def sanitise(html: str, *, base_url: str | None = None, boxes: bool = False, fla
 
 
 def _allowed(tag: str, attribute: str, value: str) -> str | None:
+    if attribute == "data-align":
+        return value if value in ALIGNMENTS else None
     return value if tag != "aside" or attribute not in NOTE_VALUES or NOTE_VALUES[attribute].fullmatch(value) else None
 
 

@@ -29,6 +29,11 @@ BYLINES = {
     "By Ada Osei \u00bb": ["Ada Osei"],
     "Jane Reporter": ["Jane Reporter"],
     "Ada Osei, AP": ["Ada Osei", "AP"],
+    "Ada Osei\nSenior Washington Correspondent": ["Ada Osei"],
+    "By ADA OSEI and BEN LUND - AP Technology Writers": ["Ada Osei", "Ben Lund"],
+    "Ada Osei (aos), Ben Lund (AFP)": ["Ada Osei", "Ben Lund"],
+    "By Ada Osei &": ["Ada Osei"],
+    "余聪\n责任编辑：屈运栩": ["余聪"],
 }
 NOBODY = [
     "admin", "Staff", "Example", "https://www.example.org/ada", "@ada", "example.org", "105092",

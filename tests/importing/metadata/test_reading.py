@@ -45,6 +45,19 @@ def test_a_smaller_heading_is_the_title_where_the_main_heading_is_the_site_s_nam
     assert (found.title, found.where["title"]) == ("The kettle question", "heading")
 
 
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        ("<h1>Why the kettle matters</h1>", "Why the kettle matters"),
+        ('<h1><a href="/">Tea and other things</a></h1><h1>Why the kettle matters</h1>', "Why the kettle matters"),
+        ("<h1>Why the kettle matters</h1><h1>What else we read this week</h1>", "Boil water cheaply: 9 tips"),
+        ("<h1>Kitchen news</h1>", "Boil water cheaply: 9 tips"),
+    ],
+)
+def test_the_only_main_heading_is_preferred_to_a_title_for_search_engines(body: str, title: str) -> None:
+    assert read("<title>Boil water cheaply: 9 tips</title>", f"{body}<p>Words.</p>").title == title
+
+
 def test_people_are_preferred_to_the_organisation_that_publishes_them() -> None:
     data = """{"@graph": [{"@type": "NewsArticle", "headline": "The kettle question", "publisher": {"@id": "#us"},
         "author": [{"@id": "#us"}, {"@id": "#ada"}]}, {"@type": "Person", "@id": "#ada", "name": "Ada Osei"},
@@ -154,6 +167,48 @@ def test_the_date_beside_the_heading_is_preferred_to_others_in_the_text(line: st
 def test_a_date_beside_the_heading_that_is_labelled_as_an_update_s_is_not_that_of_publication() -> None:
     found = read("", "<h1>The kettle question</h1><b>Updated:</b> <i>June 3, 2026</i><p>Words.</p>")
     assert (found.published_at, found.updated_at) == (None, datetime(2026, 6, 3, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        '<figure><img src="/k.png"><figcaption>A <span class="author">Ben Lund</span></figcaption></figure>',
+        '<div class="pull-quote">Tea! <span class="author">Ben Lund</span></div>',
+        '<blockquote>Tea! <span class="author">Ben Lund</span></blockquote>',
+        '<div class="tweet"><span class="tweet-author">Ben Lund</span></div>',
+        f"<p>It was fired for an <a href='/op-ed'>op-ed</a> by Ben Lund, which argued this. {'Words. ' * 60}</p>",
+        '<p>Listen to us: <a href="/one">Apple Podcasts</a></p>',
+        '<a href="/categories/fruit">Fruit & Tools</a><p class="author">Fruit & Tools</p>',
+    ],
+)
+def test_who_is_quoted_or_took_the_picture_did_not_write_the_article(marked: str) -> None:
+    assert read("", f"<article><h1>The kettle question</h1>{marked}</article>").byline == ()
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        '<aside><address><a rel="author">Ada Osei</a> and <a rel="author">Ben Lund</a></address></aside>',
+        '<div><footer><a rel="author">Ada Osei</a>, <a rel="author">Ben Lund</a></footer></div>',
+    ],
+)
+def test_all_authors_beside_or_below_the_text_are_named(marked: str) -> None:
+    found = read("", f"<article><h1>The kettle question</h1><p>Words.</p>{marked}</article>")
+    assert found.byline == ("Ada Osei", "Ben Lund")
+
+
+@pytest.mark.parametrize("date", ["1762300800", "1762300800000"])
+def test_a_time_in_seconds_since_1970_is_read(date: str) -> None:
+    found = read(f'<meta name="pubdate" content="{date}">').published_at
+    assert found is not None
+    assert found.date().isoformat() == "2025-11-05"
+
+
+@pytest.mark.parametrize("line", ["Oct. 13, 2016", "13 Oct. 2016", "Published: Oct. 13, 2016, 9:05 a.m."])
+def test_a_month_may_be_shortened_with_a_point(line: str) -> None:
+    found = read("", f"<h1>The kettle question</h1><p>{line}</p><p>Words.</p><p>August 9, 2022</p>").published_at
+    assert found is not None
+    assert found.date().isoformat() == "2016-10-13"
 
 
 @pytest.mark.parametrize("line", ["<b>Registered:</b> <i>12 May 2016</i>", "<p>1975年1月28日（农历腊月十七）</p>"])

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -10,7 +11,7 @@ from parley.importing.errors import CannotImport
 from parley.importing.pdf.document import MOST_PAGES
 from parley.importing.pdf.reading import read_pdf
 from parley.importing.pictures import DRAWN
-from pdfs import At, of_streams, paragraph, pdf, stream
+from pdfs import At, of_streams, paragraph, pdf, stream, wide
 
 ONE = "The first paragraph says what it says at some length, and goes on for a second line of the page. " * 2
 TWO = "The second one begins further right, as books do it, and says something else at the same length. " * 2
@@ -113,3 +114,48 @@ def test_a_caption_with_nothing_drawn_beside_it_stays_a_line_of_text(drawn: byte
     _, passages = read_pdf(of_streams([drawn + stream(lines)]))
 
     assert [one.kind for one in passages if one.text == CAPTION] == ["paragraph"]
+
+
+def test_short_sentences_below_the_title_are_text() -> None:
+    lines = [
+        At(80, 160 + 30 * row, f"Sentence {row} of this page is short, as they are in newspapers.") for row in range(5)
+    ]
+
+    _, passages = read_pdf(pdf([[*HEAD, *lines]]))
+
+    assert len(passages) == len(lines)
+
+
+def test_a_script_without_spaces_is_read_without_spaces_at_the_ends_of_lines() -> None:
+    text = "町の小さな学校は昨年の末に閉じられ、それ以来、親たちは市役所の返事を待っている。"
+    lines = [At(80, 80, "小さな学校", 20), At(80, 120, "佐藤美咲"), At(80, 140, "2024年3月14日")]
+    lines += [At(80, 180 + 12 * row, text[10 * row : 10 * row + 10]) for row in range(4)]
+
+    article, passages = read_pdf(of_streams([b"".join(map(wide, lines))]))
+
+    assert (article.title, str(article.published_at)[:10]) == ("小さな学校", "2024-03-14")
+    assert [one.text for one in passages] == [text[:40]]
+
+
+def test_a_page_from_right_to_left_is_read_from_its_right_column() -> None:
+    first = ["בשנת 2024 נסעו", "ילדים בקו 15 של", "City Bus Ltd", "ושילמו 25% פחות", "מן האחרים שם"]
+    second = ["אחר כך חזרו כל", "הילדים הביתה עם", "ההורים (בשבת)", "ולא נסעו עוד עם", "האוטובוס הזה."]
+    drawn = [
+        At(end - 10 * len(line), 80 + 12 * row, turned(line))
+        for end, column in ((520, first), (260, second))
+        for row, line in enumerate(column)
+    ]
+
+    article, passages = read_pdf(of_streams([b"".join(map(wide, drawn))]))
+
+    assert article.dir == "rtl"
+    assert " ".join(one.text for one in passages) == " ".join([*first, *second])
+
+
+def turned(line: str) -> str:
+    """A Hebrew line as it is seen from left to right."""
+    words = re.findall(r"[A-Z][\w ]+[a-z]|\S+", line)
+    return " ".join(
+        word if re.match(r"[\dA-Z]", word) else word[::-1].translate(str.maketrans("()", ")("))
+        for word in reversed(words)
+    )

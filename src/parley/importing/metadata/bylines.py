@@ -30,18 +30,20 @@ _MARKED = (
     ' or contains(@id, "author") or contains(@id, "byline")]'
 )
 _TO_AUTHOR = re.compile(
-    r"/(?:authors?|autore?n?s?|auteurs?|by|people|staff|profile|contributors?|journalists?|writers?|redakteure?"
+    r"/(?:authors?|editors|autore?n?s?|auteurs?|by|people|staff|profile|contributors?|journalists?|writers?|redakteure?"
     r"|penulis|редакция|autor[aei]?s?|reporter|team)/[^/]",
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
-    r"comment|related|most-?read|recommend|sidebar|popular|trending|newsletter|reply|carousel|outbrain|taboola",
+    r"comment|related|most-?read|recommend|sidebar|popular|trending|newsletter|reply|carousel|outbrain|taboola"
+    r"|tweet|pull-?quote",
     re.IGNORECASE,
 )
 # What is around a teaser or the author's portrait, but in some sites' designs also around the whole article.
 _SMALL = re.compile(r"tease|(?<!elementor-)widget|promo|(?<![\w-])(?:bio|card)(?!\w)|also|latest", re.IGNORECASE)
 _PARAGRAPHS_OF_AN_ARTICLE, _MOST_LOOKED_AT = 6, 300
-_SECTIONS = {"aside", "nav", "footer"}
+_SECTIONS = {"aside", "nav", "footer", "figcaption", "blockquote"}
+_TO_CATEGORY = re.compile(r"/categor(?:y|ies)/", re.IGNORECASE)
 _MOST_MARKED = 200
 _LONG_WORD = 4
 _LINES_BELOW, _LONGEST_LINE = 20, 120
@@ -100,7 +102,7 @@ def _variants(page: PageData) -> Iterator[str]:
 
 
 def _not_authors(page: PageData) -> list[str]:
-    """The article's editors, and the names of the account that belongs to the site, not to a person."""
+    """The article's editors, the site's categories, and the names of the account that belongs to the site."""
     stated = (
         (text_of(one), one.get("url") or one.get("@id")) for one in page.values("author") if isinstance(one, dict)
     )
@@ -108,8 +110,14 @@ def _not_authors(page: PageData) -> list[str]:
     shown = ((" ".join(link.text_content()[:_LONGEST_LINE].split()), link.get("href")) for link in links)
     return [
         *edited_by(page.tree),
+        *_categories(page),
         *(name for name, address in chain(stated, shown) if _is_of_site(name, address, page)),
     ]
+
+
+def _categories(page: PageData) -> set[str]:
+    links = (link for link in page.tree.iter("a") if _TO_CATEGORY.search(link.get("href") or ""))
+    return {" ".join(link.text_content()[:_LONGEST_LINE].split()) for link in islice(links, _MOST_MARKED)}
 
 
 def _is_of_site(name: str, address: object, page: PageData) -> bool:
@@ -188,10 +196,13 @@ def _on_the_page(page: PageData, heading: HtmlElement | None, sites: list[str]) 
     frame = set() if heading is None else set(heading.iterancestors())
     marked = _marked(page, frame)
     host = fold(page.host)
+    explicit: dict[HtmlElement | None, list[HtmlElement]] = {}
     for element in filter(_is_explicit, marked):
-        names = _names_of(element, sites, single=True, handles=True)
+        explicit.setdefault(element.getparent(), []).append(element)
+    for beside in explicit.values():
+        names = [name for one in beside for name in _names_of(one, sites, single=True, handles=True)]
         # A blog's software marks the site itself as the author.
-        yield [name for name in names if fold(name) not in host], "rel=author"
+        yield [name for name in dict.fromkeys(names) if fold(name) not in host][:MOST_NAMES], "rel=author"
     yield from ((_names_of(element, sites, single=False), "byline") for element in marked)
     after_by = (one for one in marked if BY.match(" ".join(one.text_content()[:_LONGEST_LINE].split())))
     yield from ((_names_of(element, sites, single=True, handles=True), "byline") for element in after_by)
@@ -210,10 +221,21 @@ def _marked(page: PageData, frame: set[HtmlElement]) -> list[HtmlElement]:
 
 def _below(heading: HtmlElement, sites: list[str]) -> list[str]:
     """The names in a line that begins with "By", shortly after the main heading."""
-    following = (piece.strip() for piece in heading.xpath("following::text()[normalize-space()]")[:_LINES_BELOW])
+    pieces = heading.xpath("following::text()[normalize-space()]")[:_LINES_BELOW]
+    following = (piece.strip() for piece in takewhile(lambda piece: not _is_prose(piece.getparent()), pieces))
     lines = list(takewhile(lambda line: len(line) < _LONGEST_LINE, following))
-    found = (names_in("\n".join(lines[at : at + 2]), sites=sites) for at, line in enumerate(lines) if BY.match(line))
+    found = (names_in("\n".join(lines[at : at + 2]), sites=sites) for at, line in enumerate(lines) if _is_by(line))
     return next(found, [])
+
+
+def _is_by(line: str) -> bool:
+    return bool(BY.match(line)) and line[0] not in ":\uff1a"
+
+
+def _is_prose(element: HtmlElement) -> bool:
+    """Whether an element is in a paragraph that is longer than a byline."""
+    paragraph = next((one for one in (element, *element.iterancestors()) if one.tag == "p"), None)
+    return paragraph is not None and len(paragraph.text_content().strip()) > _LONGEST_MARKED
 
 
 def _single(element: HtmlElement, sites: list[str]) -> list[str]:
@@ -246,14 +268,14 @@ def _names_of(element: HtmlElement, sites: list[str], *, single: bool, handles: 
 def _is_elsewhere(element: HtmlElement, frame: set[HtmlElement]) -> bool:
     """Whether an element belongs to comments or teasers of other articles; `frame` is around the article's heading."""
     around = [one for one in (element, *element.iterancestors()) if one not in frame]
-    boxes = [one for one in around if one.tag not in ("body", "html") and not _is_own_footer(one, frame)]
+    # Many designs say who wrote the article in its footer, or in an address beside the text.
+    own = {"footer", "aside"} if any(one.tag == "address" for one in around) else {"footer"}
+    boxes = [one for one in around if one.tag not in ("body", "html") and not _is_own_part(one, own, frame)]
     return any(one.tag in _SECTIONS or _is_named_elsewhere(one) for one in boxes)
 
 
-def _is_own_footer(element: HtmlElement, frame: set[HtmlElement]) -> bool:
-    """Whether this is the footer of the article itself, where many designs say who wrote it."""
-    parent = element.getparent()
-    return element.tag == "footer" and parent is not None and parent.tag == "article" and parent in frame
+def _is_own_part(box: HtmlElement, own: set[str], frame: set[HtmlElement]) -> bool:
+    return box.tag in own and next(box.iterancestors("article"), None) in frame
 
 
 def _is_named_elsewhere(box: HtmlElement) -> bool:

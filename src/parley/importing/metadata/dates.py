@@ -43,6 +43,9 @@ _CJK = re.compile(
 _IN_WORDS = re.compile(
     r"\d{1,2}(?:er|\.|º|th|st|nd|rd)?\s+(?:de\s+|of\s+)?[^\W\d_]{3,}\.?,?\s+(?:de\s+|del\s+)?\d{4}", re.IGNORECASE
 )
+# "Oct. 13, 2016" as newspapers write it, which the library reads only without the point, and not after "Sept".
+_SHORT_MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)t?\.(?=\s*\d)")
+_SECONDS, _MILLISECONDS = 10, 13  # digits of a time since 1970
 _SHORTEST_LINE, _LONGEST_LINE = 6, 60
 _FEWEST_DIGITS = 5  # of a year and a day
 _LINES_AFTER, _LINES_BEFORE, _MOST_PIECES = 25, 8, 10_000
@@ -69,7 +72,7 @@ def find_updated(page: PageData, title: str, published: datetime | None) -> tupl
 
 
 def as_date(text: str | None) -> datetime | None:
-    """Parse an ISO 8601 or RFC 5322 date; without an offset it is UTC.
+    """Parse an ISO 8601 or RFC 5322 date, or a time since 1970; without an offset it is UTC.
 
     None if it is invalid, before 1800 or over two days in the future.
     """
@@ -82,6 +85,8 @@ def as_date(text: str | None) -> datetime | None:
 
 
 def _parsed(text: str) -> datetime | None:
+    if text.isascii() and text.isdecimal() and len(text) in (_SECONDS, _MILLISECONDS):
+        return datetime.fromtimestamp(int(text[:_SECONDS]), UTC)
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             return parse(text.replace("/", "-"))
@@ -138,6 +143,7 @@ def _read(line: str) -> datetime | None:
     bounds = _FIRST_SITES, datetime.now(UTC).replace(tzinfo=None)
     if day := _CJK.fullmatch(line):
         return as_date("{}-{:0>2}-{:0>2}".format(*day.groups()))
+    line = _SHORT_MONTH.sub(r"\1", line)
     if found := custom_parse(line, "%Y-%m-%d", *bounds):
         return as_date(found)
     # Months in other languages, which take a while to find out.

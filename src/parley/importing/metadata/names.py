@@ -36,7 +36,7 @@ _ROLE = re.compile(
 # Before a role alone, unlike the family name of "Jane Reporter".
 _ROLE_ALONE = re.compile(
     r"(?:(?:staff|senior|chief|political|science|sports|news|special|guest|contributing|managing|associate|freelance"
-    r"|foreign|web|features?|assistant|deputy)\s+)+",
+    r"|foreign|web|features?|assistant|deputy|technology|business|washington|white house|ap)\s+)+",
     re.IGNORECASE,
 )
 # Where an author works, after the name: "Ada Osei, The Plain Dealer".
@@ -68,10 +68,12 @@ _AGENCIES = frozenset({
 _ADDRESS = re.compile(r"https?:|www\.|@|\w\.(?:com|org|net|de|co|io|info|tv|at|ch|fr|it|es|pl|uk|eu)\b", re.IGNORECASE)
 # Copyright notices, and links such as "All articles" or "Sponsored".
 _NOTICE = re.compile(
-    r"[:©]|^(?:all|alle|gesponserte?|mehr|more|read|see|show|sponsored|view|weitere|zum|zur)\b", re.IGNORECASE
+    r"[:\uff1a©]|^(?:all|alle|gesponserte?|mehr|more|read|see|show|sponsored|view|weitere|zum|zur)\b", re.IGNORECASE
 )
 # What members of blogs and forums call themselves: "c1ph4", "gnaddrig".
 _HANDLE = re.compile(r"(?=.*[^\W\d_])\w[\w.-]{1,29}")
+# Initials or an agency after a name: "Ada Osei (aos)".
+_IN_BRACKETS = re.compile(r"(?<=\w)\s*\([^()]{1,12}\)$")
 _LONGEST, _MOST_WORDS, MOST_NAMES = 60, 6, 10
 _MOST_DISPLAY_WORDS = 3
 _LONGEST_LINE = 1_000
@@ -92,7 +94,7 @@ def names_in(text: str, *, sites: Iterable[str] = (), single: bool = False, hand
     for part in _parts(text[:_LONGEST_LINE]):
         name = tidy_name(part, known)
         agency = bool(kept and " " not in name and fold(name) in _AGENCIES)
-        if kept and (_EMPLOYER.search(name) or _ROLE.search(name)):
+        if kept and (_EMPLOYER.search(name) or _ROLE.search(name) or _is_role(part.strip())):
             continue
         if is_name(name, single=single or agency) or (handles and (is_handle(name) or _is_display_name(name))):
             if fold(name) not in known and not (kept and any(fold(word) in known for word in name.split())):
@@ -105,7 +107,8 @@ def names_in(text: str, *, sites: Iterable[str] = (), single: bool = False, hand
 
 def tidy_name(part: str, sites: Iterable[str] = ()) -> str:
     """A name without "By" before it and a role after it, with normal capitalisation."""
-    name = _LATE_BY.sub("", BY.sub("", " ".join(part.split()), count=1)).strip(' ,.:*()[]"“”«»\u2039\u203a')
+    line = _IN_BRACKETS.sub("", " ".join(part.split()))
+    name = _LATE_BY.sub("", BY.sub("", line, count=1)).strip(' &,.:*()[]"“”«»\u2039\u203a')
     short = _without_site(_ROLES.sub("", name), sites) if _ROLES.search(name) else name
     name = short if " " in short or not short.isascii() else name
     return name.title() if name.isupper() and name.isascii() and " " in name else name

@@ -17,6 +17,7 @@ _DATE = re.compile(r"\W*\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\W*")
 _LONGEST = 300
 _SHORTEST_SITE = 4  # letters, within a longer name
 _ALIKE = 0.5
+_FEWEST_WORDS, _FEWEST_SIGNS = 4, 12  # of a title that the page does not state
 
 
 def find_title(page: PageData) -> tuple[str, str]:
@@ -78,26 +79,41 @@ def _said(page: PageData) -> Iterator[tuple[str, str]]:
 
 
 def _heading(tree: HtmlElement, said: list[str], sites: set[str]) -> str:
-    """The heading that is, or else resembles, what the page says its title is; without such words, the only one."""
-    headings = _texts(tree, "h1", sites)
+    """The heading that is, or else resembles, what the page says its title is; else the only one that can be a title.
+
+    Some pages state a title of their own for search engines.
+    """
+    headings = _texts(tree.iter("h1"), sites)
     if not said:
         return headings[0] if len(headings) == 1 else ""
     folded = {fold(title) for title in said}
     same = (text for text in headings if fold(text) in folded)
     alike = (text for text in headings if any(_alike(text, title) for title in said))
-    return next(same, "") or _smaller_heading(tree, said, sites) or next(alike, "")
+    return next(same, "") or _smaller_heading(tree, said, sites) or next(alike, "") or _only_heading(tree, sites)
+
+
+def _only_heading(tree: HtmlElement, sites: set[str]) -> str:
+    """The only main heading that leads to no other page, if it is as long as a title."""
+    own = [one for one in tree.iter("h1") if not [*one.iter("a"), *one.iterancestors("a", "aside")]]
+    found = _texts(own, sites)
+    return found[0] if len(found) == 1 and _may_be_title(found[0]) else ""
+
+
+def _may_be_title(text: str) -> bool:
+    """Whether a text is longer than most names of sites and sections; not all scripts have spaces."""
+    return len(text.split()) >= _FEWEST_WORDS or (not text.isascii() and len(text) >= _FEWEST_SIGNS)
 
 
 def _smaller_heading(tree: HtmlElement, said: list[str], sites: set[str]) -> str:
     """The smaller heading with which the title begins, on pages whose only main heading is the site's name."""
-    texts = (text for text in _texts(tree, "h2", sites) if len(text.split()) > 1 or not text.isascii())
+    texts = (text for text in _texts(tree.iter("h2"), sites) if len(text.split()) > 1 or not text.isascii())
     return next(
         (text for text in texts if any(_SEPARATOR.match(one, len(text)) for one in said if one.startswith(text))), ""
     )
 
 
-def _texts(tree: HtmlElement, tag: str, sites: set[str]) -> list[str]:
-    found = (" ".join(heading.text_content().split()) for heading in tree.iter(tag))
+def _texts(headings: Iterable[HtmlElement], sites: set[str]) -> list[str]:
+    found = (" ".join(heading.text_content().split()) for heading in headings)
     return list(dict.fromkeys(text for text in found if 0 < len(text) <= _LONGEST and fold(text) not in sites))
 
 

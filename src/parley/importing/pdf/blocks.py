@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from parley.importing.pdf.hyphens import join_texts
 from parley.importing.pdf.typography import Typography
 from parley.importing.pdf.words import Line
 
@@ -20,6 +21,7 @@ _GAP = 1.3  # of the usual distance of lines
 _INDENT = 0.7  # of the size
 _SIZES = 0.08  # relative difference
 _ROOM = 1.0  # of the size
+_NARROW = 0.6  # of the next column's width: the date and the places of authors above the columns
 _MUCH_ROOM = 0.3  # of the column's width
 
 
@@ -44,7 +46,7 @@ class TextBlock(msgspec.Struct):
 
     @property
     def text(self) -> str:
-        return " ".join(line.text for line in self.lines)
+        return join_texts(line.text for line in self.lines)
 
     def share(self, quality: str) -> float:
         return sum(line.share(quality) for line in self.lines) / len(self.lines)
@@ -137,6 +139,9 @@ def _ended_early(last: Line, line: Line) -> bool:
 
 def _goes_on_elsewhere(block: TextBlock, line: Line, typography: Typography) -> bool:
     last = block.lines[-1]
+    is_above = last.right_margin - last.left_margin < _NARROW * (line.right_margin - line.left_margin)
+    if is_above or (last.is_centred and not line.is_centred):
+        return False
     if line.left > line.left_margin + _INDENT * line.size and not _is_hanging(block):
         return False
     if not _ENDS.search(last.text):

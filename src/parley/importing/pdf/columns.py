@@ -6,6 +6,7 @@ from itertools import groupby
 
 import msgspec
 
+from parley.importing.pdf.right_to_left import in_order
 from parley.importing.pdf.segments import Segment
 from parley.importing.pdf.words import Line
 
@@ -129,4 +130,5 @@ def _lines(segments: Sequence[Segment], page: int) -> list[Line]:
 
 def _line(row: Sequence[Segment], page: int, left: float, right: float) -> Line:
     words = [word for one in sorted(row, key=lambda segment: segment.left) for word in one.words]
+    words = in_order(words) if any(word.is_mirrored for word in words) else words
     return Line(words, page, left, right)

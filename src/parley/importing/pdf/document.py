@@ -13,8 +13,9 @@ from parley.core.text.messages import N_
 from parley.importing.errors import CannotImport
 from parley.importing.pdf.fonts import Fonts
 from parley.importing.pdf.frames import Frame
-from parley.importing.pdf.letters import read_words
+from parley.importing.pdf.letters import join_letters, read_letters
 from parley.importing.pdf.links import read_links
+from parley.importing.pdf.right_to_left import is_right_to_left, mirrored
 from parley.importing.pdf.words import Box, Word
 
 MOST_PAGES = 500
@@ -68,13 +69,15 @@ def read_pages(document: pypdfium2.PdfDocument) -> Iterator[Page]:
 
 
 def _page(document: Any, number: int, page: Any, text_page: Any, fonts: Fonts) -> Page:
-    found = list(read_words(text_page, fonts))
+    letters = read_letters(text_page, fonts)
+    is_mirrored = is_right_to_left(letters)
+    found = list(join_letters(mirrored(letters) if is_mirrored else letters))
     turns = Counter[int]()
     for turn, word in found:
         turns[turn] += len(word.text)
     main = turns.most_common(1)[0][0] if turns else 0
     left, bottom, right, top = page.get_bbox()
-    frame = Frame(left, bottom, right, top, main)
+    frame = Frame(left, bottom, right, top, main, is_mirrored)
     words = [word for turn, word in found if turn == main and frame.shows(frame.put(word))]
     read_links(page.raw, document, frame, words)
     width, height = (max(length, 1.0) for length in frame.size)

@@ -137,12 +137,9 @@ def _picture(document: pypdfium2.PdfDocument, page: Page, area: Box) -> str:
     drawn = document[page.number - 1]
     if page.frame.turn or drawn.get_rotation():
         return ""
-    cut = (
-        max(area.left - _MARGIN, 0),
-        max(page.height - area.bottom - _MARGIN, 0),
-        max(page.width - area.right - _MARGIN, 0),
-        max(area.top - _MARGIN, 0),
-    )
+    before, after = max(area.left - _MARGIN, 0), max(page.width - area.right - _MARGIN, 0)
+    left, right = (after, before) if page.frame.is_mirrored else (before, after)
+    cut = left, max(page.height - area.bottom - _MARGIN, 0), right, max(area.top - _MARGIN, 0)
     scale = min(_SCALE, _MOST_PIXELS / max(area.width, area.height))
     picture = drawn.render(scale=scale, crop=cut).to_pil()
     drawn.close()

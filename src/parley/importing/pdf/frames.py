@@ -10,7 +10,7 @@ from parley.importing.pdf.words import Box, Word
 class Frame(msgspec.Struct, frozen=True):
     """The visible part of a page in PDF's coordinates (upwards, in points).
 
-    `turn` is the direction of its text, in quarters of a circle.
+    `turn` is the direction of its text, in quarters of a circle. A page from right to left is mirrored.
     """
 
     left: float
@@ -18,6 +18,7 @@ class Frame(msgspec.Struct, frozen=True):
     right: float
     top: float
     turn: int = 0
+    is_mirrored: bool = False
 
     @property
     def size(self) -> tuple[float, float]:
@@ -27,17 +28,19 @@ class Frame(msgspec.Struct, frozen=True):
 
     @property
     def _origin(self) -> tuple[float, float]:
-        return (
+        along, across = (
             (self.left, -self.top),
             (self.bottom, self.left),
             (-self.right, self.bottom),
             (-self.top, -self.right),
         )[self.turn]
+        return (-along - self.size[0] if self.is_mirrored else along), across
 
     def put(self, word: Word) -> Word:
         """Move a word, whose place was along and across the direction of writing."""
         along, across = self._origin
         word.left, word.right, word.baseline = word.left - along, word.right - along, word.baseline - across
+        word.is_mirrored = self.is_mirrored
         return word
 
     def box(self, left: Any, bottom: Any, right: Any, top: Any) -> Box:
@@ -52,6 +55,8 @@ class Frame(msgspec.Struct, frozen=True):
                 found = -right, bottom, -left, top
             case _:
                 found = -top, -right, -bottom, -left
+        if self.is_mirrored:
+            found = -found[2], found[1], -found[0], found[3]
         return Box(found[0] - along, found[1] - across, found[2] - along, found[3] - across)
 
     def shows(self, word: Word) -> bool:

@@ -9,14 +9,20 @@ import msgspec
 
 from parley.importing.metadata.names import is_name, names_in
 from parley.importing.pdf.blocks import TextBlock
+from parley.importing.pdf.hyphens import join_texts
 from parley.importing.pdf.properties import Properties, stands_in
 from parley.importing.pdf.typography import Typography
 from parley.importing.pdf.words import Line, Word
+from parley.importing.words import WORD
 
 _LARGER = 1.15  # than the text
 _MOST_TITLE_LINES, _MOST_BLOCKS = 6, 40
 _SHORT = 12  # letters
-_PROSE = 30  # words: a longer block is text, unless it is an address
+_PROSE = 30  # words, or signs in scripts without spaces: a longer block is text, unless it is an address
+_SENTENCE, _FEWEST_IN_SENTENCE = (
+    re.compile(r"[.!?\u2026\u3002\uff0e\uff01\uff1f\u061f]['\"\u2019\u201d\u300d)\]]*$"),
+    10,
+)
 _CELL = 1.6  # of the size: a wider space is between two authors
 _MARKS = re.compile(r"[\d*†‡§¶∗⋆´¨˘ˇˆ˜˙]+|\{[^}]*\}@\S+|\S+@\S+|\b(?:PhD|Ph\.D\.|MD)\b")  # noqa: RUF001 signs of typesetters
 _PLACE = re.compile(
@@ -29,7 +35,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _DATE = re.compile(
-    r"\d{4}-\d\d-\d\d|\d{1,2}\.?\s+[^\W\d]{3,10}\.?,?\s+\d{4}|[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,2}[./]\d{1,2}[./]\d{4}"
+    r"\d{4}-\d\d-\d\d|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|\d{1,2}\.?\s+[^\W\d]{3,10}\.?,?\s+\d{4}|[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,2}[./]\d{1,2}[./]\d{4}"
 )
 _NOTE_MARK = re.compile(r"\s*[*†‡§¶∗⋆]+$")  # noqa: RUF001 signs of typesetters
 _MOST_DATE_WORDS = 10
@@ -91,7 +97,7 @@ def _find_title(
     last = at + 1
     while last < len(blocks) and abs(sizes[last] - largest) < 0.5:  # noqa: PLR2004 points
         last += 1
-    head.title = _NOTE_MARK.sub("", " ".join(block.text for block in blocks[at:last]))
+    head.title = _NOTE_MARK.sub("", join_texts(block.text for block in blocks[at:last]))
     head.where["title"] = "largest text"
     return at, last
 
@@ -104,18 +110,27 @@ def _matter(blocks: Sequence[TextBlock], start: int, page: int) -> list[TextBloc
     """The blocks between the title and the text."""
     found: list[TextBlock] = []
     for block in blocks[start : start + _MOST_BLOCKS]:
-        long = len(block.text.split()) > _PROSE and not (
-            _PLACE.search(block.text) and len(block.text.split()) < 3 * _PROSE
-        )
+        words = len(WORD.findall(block.text))
+        long = words > _PROSE and not (_PLACE.search(block.text) and words < 3 * _PROSE)
         if (
             block.page != page
             or (block.kind == "heading" and not _is_byline(block))
             or long
+            or _is_sentence(block.text)
             or block.text.lower().startswith(("abstract", "summary", "keywords"))
         ):
             break
         found.append(block)
     return found if found and start else []
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether this is a sentence of the text: longer than a name, and no date or address."""
+    return (
+        bool(_SENTENCE.search(text))
+        and len(WORD.findall(text)) >= _FEWEST_IN_SENTENCE
+        and not (_PLACE.search(text) or _DATE.search(text))
+    )
 
 
 def _is_byline(block: TextBlock) -> bool:

@@ -11,7 +11,22 @@ _HYPHENS = "-\u2010\u2011"
 _LAST_PART = re.compile(rf"([^\W\d_]+)[{_HYPHENS}]$")
 _DIVIDED_BEFORE = re.compile(rf"[{_HYPHENS}][^\W\d_]+[{_HYPHENS}]$")  # "drag-and-" is followed by "drop"
 _SHORTEST = 3
+# Scripts that are written without spaces, with their punctuation. Korean has spaces.
+_UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _FIRST_PART = re.compile(r"[^\W\d_]+")
+
+
+def join_texts(texts: Iterable[str]) -> str:
+    """The texts of lines as one. A hyphen at the end of a line is kept."""
+    whole = ""
+    for text in texts:
+        whole += text if not whole or _LAST_PART.search(whole) or is_unspaced(whole, text) else f" {text}"
+    return whole
+
+
+def is_unspaced(one: str, other: str) -> bool:
+    """Whether the script in which two texts meet has no space there."""
+    return bool(_UNSPACED.match(one[-1:]) and _UNSPACED.match(other[:1]))
 
 
 class Vocabulary:
@@ -42,6 +57,8 @@ class Vocabulary:
             first, second = parts
             if not self.keeps_hyphen(first, second) and not _DIVIDED_BEFORE.search(words[-1].text):
                 words[-1].text = words[-1].text[:-1]
+            following[0].glued = True
+        elif words and following and is_unspaced(words[-1].text, following[0].text):
             following[0].glued = True
         words += following
 

@@ -2,7 +2,7 @@
 
 import ctypes
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pypdfium2 import raw
@@ -25,15 +25,20 @@ _SHIFT = 0.1  # of the size: letters off a baseline by more are a word of their 
 _SIZES = (1.0, 400.0)  # of fonts whose size is said in a way we can use
 
 
-def read_words(text_page: Any, fonts: Fonts) -> Iterator[tuple[int, Word]]:
-    """Yield the words of a page in the order of the file, each with its turn.
+def read_letters(text_page: Any, fonts: Fonts) -> list[Letter | None]:
+    """The letters of a page in the order of the file; None is a space.
 
     Places are along and across the direction of writing, not yet relative to the page (`frames.py`).
     """
+    return list(with_accents(list(_letters(text_page, fonts))))
+
+
+def join_letters(letters: Iterable[Letter | None]) -> Iterator[tuple[int, Word]]:
+    """Yield the words of which letters are, each with its turn."""
     word: Word | None = None
     style: Style | None = None
     place = (0.0, 0.0)
-    for letter in with_accents(list(_letters(text_page, fonts))):
+    for letter in letters:
         if letter is None:
             if word is not None and style is not None:
                 yield style.turn, word

@@ -53,7 +53,10 @@ class Box(msgspec.Struct, frozen=True):
 
 
 class Word(msgspec.Struct):
-    """Letters without a space between them, of one font and size. `glued` means no space before it either."""
+    """Letters without a space between them, of one font and size. `glued` means no space before it either.
+
+    `is_mirrored`: on a page from right to left (`right_to_left.py`).
+    """
 
     text: str
     left: float
@@ -63,6 +66,7 @@ class Word(msgspec.Struct):
     font: Font
     glued: bool = False
     link: str | None = None
+    is_mirrored: bool = False
 
 
 class Line(msgspec.Struct):

@@ -1,6 +1,7 @@
 """Removing the parts of a page that its own names call furniture: share bars, related posts, comments, newsletters."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -22,6 +23,7 @@ _ROLES = {"navigation", "search", "banner", "contentinfo", "dialog", "alertdialo
 _KEPT = {"html", "body", "article", "main", "figure", "img", "picture", "math", "p", "pre", "code", "table"}
 _MOST = 0.25  # of the page's letters
 _LONG = 150
+_TOGETHER = 5  # long paragraphs in one box, whatever links are beside them
 
 
 def drop_furniture(tree: HtmlElement) -> None:
@@ -48,10 +50,11 @@ def _is_furniture(node: HtmlElement) -> bool:
 
 
 def _holds_text(node: HtmlElement) -> bool:
-    """Whether a part has the main heading, or several long paragraphs with few links."""
+    """Whether a part has the main heading, many long paragraphs in one box, or several with few links."""
     if next(node.iter("h1", "article"), None) is not None:
         return True
-    paragraphs = [len(one.text_content()) for one in node.iter("p")]
+    long = [one for one in node.iter("p") if len(one.text_content()) > _LONG]
+    if any(count >= _TOGETHER for count in Counter(one.getparent() for one in long).values()):
+        return True
     linked = sum(len(link.text_content()) for link in node.iter("a"))
-    long = [size for size in paragraphs if size > _LONG]
-    return len(long) > 2 and sum(long) > 4 * linked  # noqa: PLR2004 teasers and invitations have fewer
+    return len(long) > 2 and sum(len(one.text_content()) for one in long) > 4 * linked  # noqa: PLR2004 teasers and invitations have fewer
