@@ -2,9 +2,11 @@
 const place = () => document.getElementById("moderate");
 const form = () => document.getElementById("moderate-form");
 
-/** The comment in focus; without one, the article or the member. What arrived live leads there by its report. */
+/** The comment in focus, or that a link led to; without one, the article or the member. */
 function moderate() {
-  const here = document.querySelector(".comment.is-current > .comment-actions") ?? document;
+  const comment = document.activeElement?.closest(".comment") ?? document.querySelector(".comment:is(.is-current, :target)");
+  const here = comment?.querySelector(":scope > .comment-actions") ?? document;
+  // What arrived live leads to the form by its report.
   (here.querySelector(".moderates") ?? here.querySelector("a[href$='/report']"))?.click();
 }
 
