@@ -140,5 +140,5 @@ async def test_m_opens_the_form_of_the_comment_that_a_link_or_the_focus_is_on(si
     await page.keyboard.press("Escape")
     await enter(page, "They fall every year.")
     await page.keyboard.press("m")
-    other = page.locator(".comment:has(> .comment-body:text('They fall every year.'))")
+    other = page.locator(".comment", has=page.locator("> .comment-body", has_text="They fall every year."))
     await expect(form).to_have_attribute("action", f"/c/{(await other.get_attribute('id') or '')[1:]}/moderate")
