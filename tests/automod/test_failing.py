@@ -15,8 +15,8 @@ from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.core.observability import metrics
-from parley.matching import budget, current
-from parley.matching.conditions import Age, FirstComments, Heat, Links, Pattern, Rate, WordList
+from parley.matching import budget, current, facts
+from parley.matching.conditions import Age, FirstComments, Heat, Links, NearCopies, Pattern, Rate, WordList
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 
@@ -84,6 +84,27 @@ async def test_a_warm_thread_is_looked_at(app: Litestar) -> None:
     current.forget()
 
     assert await checks.check(Draft(thread, author, "Nothing special.")) is not None
+
+
+async def test_in_a_warm_thread_only_the_rules_that_may_match_read_earlier_posts(app: Litestar) -> None:
+    await put_rule(NearCopies(), FirstComments(20))
+    author, thread = await established(), await make.thread()
+    await db.execute("update thread set slow = 60 where id = $1", thread)
+    current.forget()
+
+    with patch.object(facts, "earlier_posts", wraps=facts.earlier_posts) as earlier:
+        await checks.check(Draft(thread, author, "Nothing special about it, and of a length to compare."))
+        assert earlier.await_count == 0
+        await checks.check(Draft(thread, await newcomer(), "Nothing special about it, and of a length to compare."))
+        assert earlier.await_count == 1
+
+
+async def test_the_record_of_the_author_is_looked_at_before_the_text(app: Litestar) -> None:
+    await put_rule(WordList(["fool"]), Age(7), FirstComments(3))
+
+    [rule] = (await current.in_force()).rules
+
+    assert [type(one) for one in rule.conditions] == [Age, FirstComments, WordList]
 
 
 async def test_a_post_on_which_a_rule_goes_over_its_budget_waits_and_the_rule_stays_on(

@@ -66,6 +66,43 @@ def test_the_discussions_of_the_demo_are_left_alone() -> None:
     assert hits == []
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Contact elsewhere", "She helped me, you can reach her on WhatsApp."),
+        ("Contact elsewhere", "More on Telegram: @quick_gains"),
+        ("Contact elsewhere", "Write to sales (at) example (dot) com"),
+        ("Contact elsewhere", "Call +44 20 7946 0958 before noon"),
+        ("Contact elsewhere", "Кому интересно, пишите в личку"),
+        ("Letters of two scripts", "Free bitсoins for everybody"),
+        ("Letters of two scripts", "Free bit\u200bcoins for everybody"),
+        ("Letters of two scripts", "Лучший зарaботок"),
+        ("Offers", "We offer essay writing and more."),
+        ("Offers", "I recommend this recovery expert."),
+        ("Offers in other languages", "Удалённая работа для всех"),
+        ("Offers in other languages", "Geld verdienen im Schlaf"),
+    ],
+)
+def test_what_advertises_without_a_link_is_found(name: str, text: str) -> None:
+    assert name in [hit.rule.name for hit in evaluate(rules(), Post(text))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Messages on WhatsApp are encrypted, and Telegram's are not.",
+        "See arXiv 2301.12345 and doi 10.1145/3442188.3445922 for the figures.",
+        "Our students hand in essays that a model wrote, and nobody can recover what was lost.",
+        "The loans are secured with chips as collateral, and 10,000,000,000 dollars is a lot.",
+        "The π of it, the naïve Ångström, and Δt are letters of one word each.",
+        "Модель GPT-4 и API от OpenAI знают слово «работа».",
+    ],
+)
+def test_talk_about_the_same_things_is_left_alone(text: str) -> None:
+    acting = [one for one in rules() if one.state == "on"]
+    assert [hit.rule.name for hit in evaluate(acting, Post(text))] == []
+
+
 def youtube() -> Iterator[tuple[str, bool]]:
     with (SHARED / "spam/youtube/Youtube05-Shakira.csv").open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):

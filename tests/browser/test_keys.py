@@ -126,3 +126,19 @@ async def test_a_question_mark_shows_every_key(site: Site, open_tab: OpenTab) ->
         await expect(sheet.locator("kbd", has_text=key).first).to_be_visible()
     await tab.page.keyboard.press("Escape")
     await expect(sheet).to_be_hidden()
+
+
+async def test_m_opens_the_form_of_the_comment_that_a_link_or_the_focus_is_on(site: Site, open_tab: OpenTab) -> None:
+    tab = await open_tab("sam_h")
+    page = tab.page
+    thread = site.fresh_thread()
+    linked = await site.value("select id from comment where thread = $1 order by id limit 1", thread)
+    form = page.locator("#moderate-form")
+    await tab.open(f"/t/{thread}/x#c{linked}")
+    await page.keyboard.press("m")
+    await expect(form).to_have_attribute("action", f"/c/{linked}/moderate")
+    await page.keyboard.press("Escape")
+    await enter(page, "They fall every year.")
+    await page.keyboard.press("m")
+    other = page.locator(".comment", has=page.locator("> .comment-body", has_text="They fall every year."))
+    await expect(form).to_have_attribute("action", f"/c/{(await other.get_attribute('id') or '')[1:]}/moderate")

@@ -23,6 +23,7 @@ from parley.demo.fill import fill
 from parley.matching.budget import Judged
 from parley.matching.evaluate import ActiveRule, Match
 from parley.modlog import ops as modlog
+from parley.modlog import replay
 from parley.reports import ops as reports
 from parley.reports.ops import Flag
 
@@ -170,6 +171,7 @@ async def test_any_day_of_moderation_can_be_played_again_from_the_record(app: Li
         done[name] = done.get(name, 0) + await db.value(ENTRIES) - before
 
     assert await differences() == []
+    assert await replay.contradictions() == []
     assert (await modlog.verify()).broken is None
     assert done.pop("report") == 0
     # Whether two ever agree, and whether a sanction is left to end, is left to chance.
@@ -225,6 +227,7 @@ async def test_the_demo_was_moderated_by_the_book(app: Litestar) -> None:
     await fill()
 
     assert (await modlog.verify()).broken is None
+    assert await replay.contradictions() == []
     untold = [one for one in await differences() if "deleted_by_author" not in one]
     assert untold == []
     assert await db.value("select count(*) from queue_item where state = 'open'") == 7

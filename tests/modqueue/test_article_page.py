@@ -5,8 +5,10 @@ import pytest
 from litestar import Litestar
 
 import make
+from modlog.replay import differences
 from parley.core import db
 from parley.core.http.access import Viewer
+from parley.decisions import undoing
 from parley.reports import ops as reports
 from parley.reports.ops import Flag
 
@@ -41,6 +43,28 @@ async def test_a_moderator_takes_it_down_and_shows_it_again(client: httpx.AsyncC
     assert again.status_code == 303
     assert "Words to be removed." in (await client.get(f"/t/{thread}/any")).text
     assert await db.values("select state from decision order by id") == ["ended", "in_force"]
+
+
+@pytest.mark.committed
+@pytest.mark.parametrize("passage", [False, True])
+async def test_undoing_that_it_is_shown_again_takes_it_down_again(
+    client: httpx.AsyncClient, mo: Viewer, *, passage: bool
+) -> None:
+    thread = await make.thread(make.text("Words to be removed.", "Words to stay."))
+    await make.sign_in(client, mo)
+    lineage = await db.value("select lineage from passage order by id limit 1")
+    place = {"place": f"/t/{thread}#p{lineage}"} if passage else {}
+    await client.post(f"/mod/articles/{thread}", data=REMOVE | place | ({"action": "passage"} if passage else {}))
+    before = await shown(thread)
+    await reports.report(Flag("article", thread, "illegal", "It is stolen.", await make.member()))
+    await client.post(f"/mod/articles/{thread}", data={"action": "restore", "reason": "It is allowed."} | place)
+    assert await shown(thread) == "full"
+
+    await undoing.undo(mo, await db.value("select max(id) from decision"))
+
+    assert await shown(thread) == before != "full"
+    assert await db.values("select state from decision order by id") == ["in_force", "undone"]
+    assert await db.value("select state from report") == "open" and await differences() == []
 
 
 async def test_it_answers_the_reports_that_wait(client: httpx.AsyncClient, mo: Viewer) -> None:

@@ -58,6 +58,18 @@ async def test_a_rule_is_written_and_begins_switched_off(client: httpx.AsyncClie
     ]
 
 
+async def test_the_list_shortens_a_long_pattern_and_the_editor_does_not(
+    client: httpx.AsyncClient, moderator: Viewer
+) -> None:
+    pattern = "(?:" + "|".join(f"word{number}" for number in range(40)) + ")"
+    rule = await written(client, **{"kind-0": "pattern", "pattern-0": pattern, "any_case-0": "1"})
+
+    listed, page = await client.get("/mod/rules"), await client.get(f"/mod/rules/{rule}?edit=1")
+
+    assert "its text matches (?:word0|word1|" in listed.text and "word39" not in listed.text
+    assert pattern in page.text
+
+
 async def test_conditions_are_added_and_taken_out_by_plain_buttons(
     client: httpx.AsyncClient, moderator: Viewer
 ) -> None:

@@ -16,6 +16,7 @@ from parley.core.settings import settings
 from parley.core.text.messages import Message
 from parley.matching import budget, current, facts
 from parley.matching.current import InForce
+from parley.matching.evaluate import ActiveRule
 from parley.matching.facts import AuthorRecord
 from parley.matching.post import Post
 from parley.slow_mode.heat import ThreadActivity, activity
@@ -27,7 +28,6 @@ log = structlog.get_logger(__name__)
 # How long members of the highest trust level stay cached. Their age and comments only grow, so only a decision
 # against them can lower their level, and that empties their entry.
 ESTABLISHED_SECONDS = 60.0
-RECORD = frozenset({"record"})
 
 
 class CachedAuthor(msgspec.Struct, frozen=True):
@@ -50,8 +50,9 @@ async def check(draft: Draft) -> CheckResult | None:
         now = await current.in_force()
         known = _cached(draft.author.id, now)
         post = facts.post(draft.words, draft.html, assisted=draft.assisted, author=known or facts.NOBODY)
-        if known is None or _may_match(post, draft.thread, now):
-            return await _judge(draft, now, post.signature)
+        rules = now.rules if known is None else _left(post, draft.thread, now)
+        if known is None or rules or draft.thread in now.active_threads:
+            return await _judge(draft, rules, now, post.signature)
         return CheckResult(signature=post.signature)
     except (ParleyError, asyncpg.PostgresConnectionError):
         raise
@@ -84,20 +85,21 @@ def _cache(member: int, author: AuthorRecord) -> None:
         _established.put(member, CachedAuthor(author, monotonic() + ESTABLISHED_SECONDS))
 
 
-def _may_match(post: Post, thread: int, now: InForce) -> bool:
-    """False where the record of the author and the text alone already rule out every match and every wait."""
+def _left(post: Post, thread: int, now: InForce) -> list[ActiveRule]:
+    """The rules that the record of the author and the text do not rule out already."""
     # A thread that is not active has no heat.
-    rules = [rule for rule in now.rules if not facts.need([rule], "heat")]
-    return thread in now.active_threads or budget.may_match(rules, post, RECORD)
+    is_active = thread in now.active_threads
+    rules = [rule for rule in now.rules if is_active or not facts.need([rule], "heat")]
+    return [rule for rule in rules if budget.may_match([rule], post, current.RECORD)]
 
 
-async def _judge(draft: Draft, now: InForce, signature: Signature) -> CheckResult | None:
-    author = await facts.author(draft.author.id, now.rules, draft.submission)
+async def _judge(draft: Draft, rules: list[ActiveRule], now: InForce, signature: Signature) -> CheckResult | None:
+    author = await facts.author(draft.author.id, rules, draft.submission)
     if author.sent_before:
         # The form was sent twice: the comment exists and was judged the first time.
         return None
     _cache(draft.author.id, author)
-    earlier = await facts.earlier_posts(draft.author.id, signature) if facts.need(now.rules, "copies") else []
+    earlier = await facts.earlier_posts(draft.author.id, signature) if facts.need(rules, "copies") else []
     recent = await activity(draft.thread) if draft.thread in now.active_threads else ThreadActivity([], [])
     if settings().limits:
         trust.require_post_allowed(author)
@@ -105,7 +107,7 @@ async def _judge(draft: Draft, now: InForce, signature: Signature) -> CheckResul
     post = facts.post(
         draft.words, draft.html, assisted=draft.assisted, author=author, heat=recent.heat, earlier=earlier
     )
-    judged = await budget.judge(now.rules, post)
+    judged = await budget.judge(rules, post)
     after = partial(acting.act, judged=judged) if judged.hits or judged.unfinished else None
     return CheckResult(hold=judged.holds, judged=author.judged, after=after, signature=signature)
 

@@ -7,6 +7,7 @@ import rich_click as click
 from parley.cli.running import on_installation
 from parley.core.errors import CommandFailed
 from parley.modlog import ops as modlog
+from parley.modlog import replay
 
 
 @click.group()
@@ -18,7 +19,10 @@ def log() -> None:
 @click.option("--head", metavar="ENTRY:HASH", help="A head that was printed earlier. The log must still contain it.")
 @on_installation
 async def verify(head: str | None) -> dict[str, Any]:
-    """Verify the log's hash chain. Prints its length and head, or the first broken entry."""
+    """Verify the log's hash chain, and that decisions and what they restrict are as it says.
+
+    Prints its length and head, or the first broken entry, or what is not as it says.
+    """
     if head is not None:
         await _compare(head)
     chain = await modlog.verify()
@@ -27,6 +31,7 @@ async def verify(head: str | None) -> dict[str, Any]:
             f"Entry {chain.broken:,} of the record is not as it was written, or one before it is missing. "
             f"The {chain.entries:,} before are whole."
         )
+    await _replay()
     words = f"{chain.entries:,} {'entry' if chain.entries == 1 else 'entries'}, whole"
     if chain.forgotten:
         words += f", {chain.forgotten:,} with words that were erased"
@@ -45,6 +50,14 @@ async def head() -> dict[str, Any]:
     """Print the head of the log: its newest entry and that one's hash. `verify` checks the hashes, this does not."""
     found = await modlog.head()
     return {"text": found or "The log has no entries.", "head": found}
+
+
+async def _replay() -> None:
+    """Raise CommandFailed where a decision, or what it restricts, is not as the log says."""
+    found = await replay.contradictions()
+    if found:
+        listed = ", ".join(f"{one.kind} {one.id} ({one.what})" for one in found)
+        raise CommandFailed(f"The record is whole, but what it tells of was changed without an entry: {listed}.")
 
 
 async def _compare(head: str) -> None:

@@ -19,6 +19,11 @@ REOPEN_PROPOSALS = """
 update decision set state = 'awaiting', ended_at = null
 where state = 'refused' and second is null and ended_at = $4 and (item = $1 or kind = $2 and target = $3)
 """
+# What was removed of an article before it was shown again is removed again.
+RESUME_RESTRICTIONS = """
+update decision set state = 'in_force', ended_at = null
+where kind = 'article' and target = $1 and state = 'ended' and ended_at = $2
+"""
 # The reports that the decision answered are open again, except where the same member has reported again since.
 REOPEN_REPORTS = """
 update report r set state = 'open', outcome = null, resolved_at = null
@@ -55,6 +60,8 @@ async def undo(viewer: Viewer, decision: int) -> None:
         made = await load(decision, lock=True)
         await _may_undo(viewer, made)
         await end(made.id, "undone")
+        if made.action == "restore":
+            await db.execute(RESUME_RESTRICTIONS, made.target, made.created_at)
         before, after = await effects.release(target, made.was, viewer.id)
         await _reopen(made)
         await letters.cancel(decision)

@@ -5,7 +5,7 @@ from typing import Any, Literal, get_type_hints
 
 import msgspec
 
-from parley.core.text.cleaning import BadText, as_id, clean
+from parley.core.text.cleaning import BadText, as_id, clean, shortened
 from parley.core.text.messages import N_, Message, joined, plural, verbatim
 from parley.matching import conditions as c
 from parley.matching.conditions import BadPattern, Condition, compiled
@@ -42,8 +42,9 @@ def _number(name: str, label: Message, first: int, least: int, most: int) -> Fie
     return Field(name, label, "number", str(first), error)
 
 
-# Sentences shorten longer lists of words.
+# Sentences shorten longer lists of words, and longer patterns.
 MOST_LISTED = 6
+LONGEST_PATTERN = 80
 WHOSE = {"author": N_("by the same author (the last 10)"), "anyone": N_("by anybody (the last 30)")}
 COPIED = {"others": N_("by different other members"), "author": N_("by the same author")}
 BURSTS = {"links": N_("links to the same site"), "copies": N_("near-copies")}
@@ -66,7 +67,7 @@ KINDS = {
              Field("any_case", N_("Case"), "flag", "1", N_("Please choose one of the two."))),
             lambda one: (
                 N_("its text matches {pattern}") if one.any_case else N_("its text matches {pattern} (case counts)")
-            ).format(pattern=one.pattern),
+            ).format(pattern=shortened(one.pattern, LONGEST_PATTERN)),
         ),
         ConditionKind(
             c.SpamScore,

@@ -2,9 +2,11 @@
 const place = () => document.getElementById("moderate");
 const form = () => document.getElementById("moderate-form");
 
-/** Open the form for the current comment, or else for the article or the member. Live comments have only a report link. */
+/** Open the form for the comment that has the focus or that a link led to, or else for the article or the member. */
 function moderate() {
-  const here = document.querySelector(".comment.is-current > .comment-actions") ?? document;
+  const comment = document.activeElement?.closest(".comment") ?? document.querySelector(".comment:is(.is-current, :target)");
+  const here = comment?.querySelector(":scope > .comment-actions") ?? document;
+  // Live comments have only a report link.
   (here.querySelector(".moderates") ?? here.querySelector("a[href$='/report']"))?.click();
 }
 
