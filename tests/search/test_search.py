@@ -81,6 +81,18 @@ async def test_scripts_without_spaces(app: Litestar, client: httpx.AsyncClient) 
     assert "<mark>日本語</mark>" in text
 
 
+async def test_a_single_letter_of_a_script_without_spaces(app: Litestar, client: httpx.AsyncClient) -> None:
+    thread, who = await make.thread(), await make.member()
+    one = await make.comment(thread, who, "猫がいます。私は猫。")
+    other = await make.comment(thread, who, "本日は晴れです。")
+    await jobs.index_events()
+
+    text = await page(client, "猫")
+
+    assert f"/c/{one}" in text and f"/c/{other}" not in text
+    assert "<mark>猫</mark>がいます。私は<mark>猫</mark>。" in text
+
+
 def leads_to(text: str) -> set[int]:
     """The comments to which the hits lead: those of one thread to the page on which the reader goes on to the next."""
     return {int(one) for one in re.findall(r'class="hit-words"[^>]*><a href="(?:/c/|[^"]*#c)(\d+)"', text)}
