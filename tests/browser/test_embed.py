@@ -42,7 +42,6 @@ LET_STRANGERS_SPEAK = """new Promise((done) => {
   addEventListener("message", ({ data }) => data === "done" && done());
   document.querySelector(".strangers").contentWindow.postMessage("begin", "*");
 })"""
-WITH_COUNT = "const n = document.createElement('parley-count'); n.setAttribute('href', '/'); document.body.append(n)"
 FOCUSED = "document.activeElement.shadowRoot?.activeElement?.className"
 SELECT = "getSelection().selectAllChildren(document.querySelector('article p'))"
 # The publisher's page has no heading, which is not the embed's affair.
@@ -188,20 +187,6 @@ async def test_the_discussion_below_an_article_takes_the_room_reserved_for_it(
     await expect(page.locator(".open")).to_be_hidden()
     assert await page.evaluate(CHANGED) == [[], True]
     assert await page.evaluate("window.shifts") == []
-
-
-@pytest.mark.parametrize("what", ["counts", "page"])
-async def test_a_forum_that_cannot_be_reached_leaves_the_page_as_it_is(
-    page: Page, publisher: Publisher, faults: list[str], what: str
-) -> None:
-    await page.route(f"**/embed/v1/{what}?*", lambda route: route.abort())
-    await page.route("**/watch.js", lambda route: route.fulfill(body=WITH_COUNT, content_type="text/javascript"))
-    async with page.expect_event("requestfailed", lambda one: what in one.url):
-        await page.goto(publisher.url)
-
-    # The numbers are missing, the discussion is not.
-    await expect(page.locator(".open")).to_have_count(what == "counts")
-    assert faults == []
 
 
 async def test_strangers_neither_frame_a_discussion_nor_speak_to_it(
