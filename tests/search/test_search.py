@@ -194,6 +194,21 @@ async def test_the_nightly_check_repairs_the_index(app: Litestar, client: httpx.
     assert f"/c/{comment}" in await page(client, "turbine")
 
 
+async def test_all_is_indexed_again_as_operators_are_told(app: Litestar, client: httpx.AsyncClient) -> None:
+    thread = await make.thread(make.text("Turbines need wind.", title="On turbines"))
+    comment = await make.comment(thread, await make.member(), "A turbine.")
+    await jobs.index_events()
+    before = await page(client, "turbine")
+    await db.execute("update search_document set words = ''")
+    assert "Nothing was found." in await page(client, "turbine")
+
+    await db.execute("update event set indexed_at = null")
+    await jobs.index_events()
+
+    assert f"/c/{comment}" in before
+    assert await page(client, "turbine") == before
+
+
 async def test_a_misspelt_word_is_offered_as_others_write_it(app: Litestar, client: httpx.AsyncClient) -> None:
     thread = await make.thread()
     for _ in range(3):
