@@ -14,7 +14,7 @@ from parley.core.text.normal_forms import normalized
 # Letters of scripts that are written without spaces between words (Chinese, Japanese, Thai …), and of Korean.
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 # Marks that are parts of words: accents, vowels of Hebrew and Arabic, and the signs of Indian scripts.
 MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff"
@@ -24,7 +24,7 @@ NAMES = {"+": "plus", "#": "sharp", "♯": "sharp", "&": "and", ".": "dot"}
 # A name and its number are two words, so that GPT4 is found as GPT-4. Shorter ones stay together: o1, MP3.
 NUMBERED = rf"(?<![^\W_])(?:(?![{UNSPACED}])[^\W\d_]){{3,}}+(?=\d)"
 EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
-WORD = re.compile(rf"[{UNSPACED}]+|{SIGNED}|{NUMBERED}|(?:(?![{UNSPACED}])[^\W_]|[{MARKS}])+|[{EMOJI}]")
+WORD = re.compile(rf"[{UNSPACED}]+|[{EMOJI}]|{SIGNED}|{NUMBERED}|(?:(?![{UNSPACED}])[^\W_]|[{MARKS}])+")
 # A nasal of Hindi before another consonant, and the sign that is often written for it: हिन्दी and हिंदी.
 NASAL = re.compile("\u0928\u094d(?=[\u0915-\u0939])|\u0901")
 NASAL_SIGN = "\u0902"
@@ -96,10 +96,10 @@ def indexed(text: str) -> str:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    for found in WORD.finditer(INVISIBLE.sub("", normalized("NFKC", text))):
+    for found in WORD.finditer(INVISIBLE.sub("", text)):
         word = found[0]
         if IS_UNSPACED.match(word):
-            yield from pairs(word)
+            yield from pairs(normalized("NFKC", word))
         else:
             yield folded(word)
 
