@@ -1,4 +1,4 @@
-"""Finding passages in a publisher's page: the script and the server agree, and a doubtful passage gets no marker."""
+"""The script in a publisher's page: what it finds there, as the server does, and what it does without the server."""
 
 import json
 import shutil
@@ -17,6 +17,7 @@ from parley.embed.page import FEWEST_CHARACTERS
 
 NODE = shutil.which("node") or ""
 SCRIPT = Path(__file__).with_name("matching.mjs")
+UNREACHABLE = Path(__file__).with_name("unreachable.mjs")
 TEXTS = [
     "The “Model” — answers…", "Größe ΣΟΦΟΣ İstanbul ﬁne ①②", "日本語の 文章。", "😀 emoji a😀b", "snake_case and x²",
     "naïve café e\u0301", "I. Title 10,000.5", "שלום עולם", "ª º ½", "", "𝒳𝒴 " * 40, "word " * 30,
@@ -55,6 +56,12 @@ def test_the_script_and_the_server_agree_about_all_scripts() -> None:
 )
 def test_a_doubtful_passage_is_not_found(passages: list[str], blocks: list[str], expected: list[int | None]) -> None:
     assert asked(passages, blocks)["found"] == expected
+
+
+def test_a_forum_that_cannot_be_reached_makes_no_error_in_the_page() -> None:
+    done = subprocess.run([NODE, str(UNREACHABLE)], capture_output=True, text=True, check=True)
+
+    assert json.loads(done.stdout) == {"asked": ["/embed/v1/counts", "/embed/v1/page"], "isCounted": False}
 
 
 @pytest.mark.slow

@@ -243,3 +243,19 @@ async def test_a_search_has_a_feed_of_new_comments(client: httpx.AsyncClient, ap
     await make.block(mira, jon)
     await make.sign_in(client, mira)
     assert texts(read(await client.get("/search.atom?q=turbine")), "id") == []
+
+
+async def test_the_feed_of_a_search_is_kept_for_readers_who_hide_the_same(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    jon, mira, thread = await make.member("jon"), await make.member("mira"), await make.thread()
+    comment = await make.comment(thread, jon, "A remark on turbines.")
+    await db.execute("update comment set assisted = true where id = $1", comment)
+    await db.execute("update member set assisted = 'hide' where id = $1", mira.id)
+    await search_jobs.index_events()
+
+    to_all = read(await client.get("/search.atom?q=turbine"))
+    await make.sign_in(client, mira)
+
+    assert texts(to_all, "id") == [f"tag:localhost,2026-01-01:comment/{comment}"]
+    assert texts(read(await client.get("/search.atom?q=turbine")), "id") == []

@@ -101,6 +101,16 @@ async def test_oembed_describes_a_thread_and_a_comment(client: httpx.AsyncClient
     assert f'href="http://localhost/oembed?url={page.replace(":", "%3A")}"' in (await client.get(page)).text
 
 
+async def test_oembed_gives_no_words_of_a_collapsed_comment(client: httpx.AsyncClient, app: Litestar) -> None:
+    comment = await make.comment(await make.thread(), await make.member("jon"), "Shouting.")
+    await db.execute("update comment set collapsed = 'noise' where id = $1", comment)
+
+    described = await client.get("/oembed", params={"url": f"http://localhost/c/{comment}"})
+
+    assert described.status_code == 200
+    assert "Shouting" not in described.text and "jon" not in described.text
+
+
 async def test_oembed_knows_nothing_else(client: httpx.AsyncClient, app: Litestar) -> None:
     jon, thread = await make.member(), await make.thread()
     gone = await make.comment(thread, jon)

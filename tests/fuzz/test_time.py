@@ -51,9 +51,9 @@ from parley.matching import post
 from parley.matching.conditions import Burst, Domains, FirstLinks, Links, NearCopies, Pattern, Similar, WordList
 from parley.matching.post import Post, comparable
 from parley.search import excerpts as search_excerpts
+from parley.search.documents import searched
 from parley.search.excerpts import ExcerptTerms
 from parley.search.forms import SearchForm
-from parley.search.words import indexed
 from parley.threads.opening import slugify
 from parley.webmentions.discovery import endpoint
 from pdfs import paragraph, pdf
@@ -95,7 +95,7 @@ def as_rules_see_it(words: str) -> Any:
 
 def hit_in(words: str) -> ExcerptTerms:
     """Everything in a text is asked for."""
-    return ExcerptTerms(frozenset(indexed(words).split()), frozenset(indexed(words).split()))
+    return ExcerptTerms(frozenset(searched(words).split()), frozenset(searched(words).split()))
 
 
 def similar(body: str) -> Any:
@@ -153,7 +153,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     ),
     "links of a page": (lambda words: endpoint(f"<{words}", f"<a {words}", "https://a.example/"), 20_000),
     "search field": (lambda words: SearchForm({"q": words, "after": words, "by": words}), 200),
-    "words of the search index": (indexed, comment_rules.LONGEST_COMMENT),
+    "words of the search index": (searched, comment_rules.LONGEST_COMMENT),
     "excerpt of a hit": (lambda words: search_excerpts.excerpt(words, hit_in(words)), comment_rules.LONGEST_COMMENT),
     "place to move a comment to": (lambda words: destination(f"http://a.b/t/1/{words}?{words}#{words}"), 2_000),
     "text of a letter": (lambda words: letter_blocks(words, ["http://a.b"]), comment_rules.LONGEST_COMMENT),

@@ -46,6 +46,25 @@ def test_every_format_says_the_same(data: bytes) -> None:
     assert entry.summary.startswith("Some words.")
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"""<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>7</id><link href="/one"/>
+<title>Using &lt;dialog&gt; &amp;amp; lists</title><summary type="text">If a &lt;b and c</summary></entry></feed>""",
+        json.dumps({
+            "version": "https://jsonfeed.org/version/1",
+            "items": [{"url": "/one", "title": "Using <dialog> &amp; lists", "content_text": "If a <b and c"}],
+        }).encode(),
+    ],
+    ids=["atom", "json"],
+)  # fmt: skip
+def test_a_text_that_is_no_markup_keeps_its_angle_brackets(data: bytes) -> None:
+    found = parse(data, URL)
+
+    assert found is not None
+    assert [(one.title, one.summary) for one in found.entries] == [("Using <dialog> & lists", "If a <b and c")]
+
+
 def test_what_has_no_web_address_is_no_entry() -> None:
     links = (
         "javascript:alert(1)",

@@ -81,6 +81,18 @@ async def test_scripts_without_spaces(app: Litestar, client: httpx.AsyncClient) 
     assert "<mark>日本語</mark>" in text
 
 
+async def test_a_single_letter_of_a_script_without_spaces(app: Litestar, client: httpx.AsyncClient) -> None:
+    thread, who = await make.thread(), await make.member()
+    one = await make.comment(thread, who, "猫がいます。私は猫。")
+    other = await make.comment(thread, who, "本日は晴れです。")
+    await jobs.index_events()
+
+    text = await page(client, "猫")
+
+    assert f"/c/{one}" in text and f"/c/{other}" not in text
+    assert "<mark>猫</mark>がいます。私は<mark>猫</mark>。" in text
+
+
 def leads_to(text: str) -> set[int]:
     """The comments to which the hits lead: those of one thread to the page on which the reader goes on to the next."""
     return {int(one) for one in re.findall(r'class="hit-words"[^>]*><a href="(?:/c/|[^"]*#c)(\d+)"', text)}
@@ -182,6 +194,21 @@ async def test_the_nightly_check_repairs_the_index(app: Litestar, client: httpx.
     assert f"/c/{comment}" in await page(client, "turbine")
 
 
+async def test_all_is_indexed_again_as_operators_are_told(app: Litestar, client: httpx.AsyncClient) -> None:
+    thread = await make.thread(make.text("Turbines need wind.", title="On turbines"))
+    comment = await make.comment(thread, await make.member(), "A turbine.")
+    await jobs.index_events()
+    before = await page(client, "turbine")
+    await db.execute("update search_document set words = ''")
+    assert "Nothing was found." in await page(client, "turbine")
+
+    await db.execute("update event set indexed_at = null")
+    await jobs.index_events()
+
+    assert f"/c/{comment}" in before
+    assert await page(client, "turbine") == before
+
+
 async def test_a_misspelt_word_is_offered_as_others_write_it(app: Litestar, client: httpx.AsyncClient) -> None:
     thread = await make.thread()
     for _ in range(3):
@@ -194,6 +221,7 @@ async def test_a_misspelt_word_is_offered_as_others_write_it(app: Litestar, clie
     assert "Did you mean" in text
     assert "q=transformers" in text
     assert "Did you mean" not in await page(client, "singulra")
+    assert "Did you mean" not in await page(client, "transformer remark")
 
 
 async def test_a_name_among_the_words_finds_what_its_member_wrote(app: Litestar, client: httpx.AsyncClient) -> None:

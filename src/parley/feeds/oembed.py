@@ -104,6 +104,9 @@ async def _of_comment(number: int | None, viewer: Viewer | None) -> LinkPreview 
     if row is None or thread is None:
         return None
     url = f"{settings().base_url}/c/{row.id}"
+    if row.collapsed:
+        # Readers of the page choose to open it; a preview on another site would show its words to all.
+        return LinkPreview(thread.title, url)
     return LinkPreview(thread.title, url, row.author, excerpt(row.raw_html, TEXT))
 
 

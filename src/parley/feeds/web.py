@@ -66,7 +66,7 @@ def _pinged(request: AnyRequest, answer: Response[Any]) -> Response[Any]:
 
 @get(["/search.atom", "/search.json"], name="feeds:search", opt=READING)
 async def of_search(request: AnyRequest) -> Response[Any]:
-    """The newest comments that a search finds. Not cached, as hardly two readers search for the same."""
+    """The newest comments that a search finds."""
     viewer = viewer_of(request)
     form = SearchForm(request.query_params)
     if not form.is_empty and not form.errors:
@@ -90,13 +90,15 @@ async def _answer(request: AnyRequest, make: Callable[[], Awaitable[Feed]]) -> R
     writer = FORMATS[request.url.path.rpartition(".")[2]]
     viewer = viewer_of(request)
     blocked = viewer.blocked if viewer else frozenset()
+    # Whom the feed is for, as a search leaves out what its viewer hides.
+    reader = (blocked, viewer.assisted if viewer else "show")
 
     async def finished() -> Finished:
         return Finished(writer.write(_without(await make(), blocked), settings().base_url))
 
     answer = sent(
         request,
-        await _cache.get((request.url.path, request.url.query, blocked), finished),
+        await _cache.get((request.url.path, request.url.query, reader), finished),
         f"{writer.MIME}; charset=utf-8",
     )
     answer.headers.update(HEADERS)

@@ -42,14 +42,17 @@ def _entries(items: object, url: str) -> Iterator[FeedEntry]:
             yield FeedEntry(
                 url=whole,
                 guid=parsing.storable(str(one.get("id") or "")),
-                title=parsing.plain(_text(one, "title"), LONGEST_TITLE),
-                summary=parsing.plain(_summary(one), LONGEST_SUMMARY),
+                title=parsing.literal(_text(one, "title"), LONGEST_TITLE),
+                summary=_summary(one),
                 published_at=_moment(_text(one, "date_published")) or _moment(_text(one, "date_modified")),
             )
 
 
 def _summary(one: dict[str, Any]) -> str:
-    return next((text for name in ("summary", "content_text", "content_html") if (text := _text(one, name))), "")
+    text = _text(one, "summary") or _text(one, "content_text")
+    if text:
+        return parsing.literal(text, LONGEST_SUMMARY)
+    return parsing.plain(_text(one, "content_html"), LONGEST_SUMMARY)
 
 
 def _objects(value: object) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import calendar
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from html import unescape
 from io import BytesIO
 from time import struct_time
 from typing import Any
@@ -37,7 +38,7 @@ def parse(data: bytes, url: str, content_type: str = "") -> FeedDocument | None:
         return None
     return FeedDocument(
         title=plain(about.get("title"), LONGEST_TITLE),
-        entries=list(_entries(found.entries, url)),
+        entries=list(_entries(found.entries, url, is_atom=str(found.version).startswith("atom"))),
         ttl=_minutes(about.get("ttl")),
         moved_to=moved_to,
         hub=address(_link(about, "hub"), url),
@@ -50,16 +51,30 @@ def _link(about: Mapping[str, Any], rel: str) -> str:
     return next((str(one.get("href") or "") for one in links if one.get("rel") == rel), "")
 
 
-def _entries(entries: list[Mapping[str, Any]], url: str) -> Iterator[FeedEntry]:
+def _entries(entries: list[Mapping[str, Any]], url: str, *, is_atom: bool) -> Iterator[FeedEntry]:
     for one in entries:
         if link := address(one.get("feedburner_origlink") or one.get("link") or "", url):
             yield FeedEntry(
                 url=link,
                 guid=str(one.get("id") or "")[:_LONGEST_GUID],
-                title=plain(one.get("title"), LONGEST_TITLE),
-                summary=plain(one.get("summary"), LONGEST_SUMMARY),
+                title=_text(one, "title", LONGEST_TITLE, is_atom=is_atom),
+                summary=_text(one, "summary", LONGEST_SUMMARY, is_atom=is_atom),
                 published_at=_moment(one.get("published_parsed")) or _moment(one.get("updated_parsed")),
             )
+
+
+def _text(one: Mapping[str, Any], name: str, length: int, *, is_atom: bool) -> str:
+    """The text of a field. Only Atom says whether it is markup (RFC 4287, 3.1.1)."""
+    is_literal = is_atom and (one.get(f"{name}_detail") or {}).get("type") == "text/plain"
+    return literal(one.get(name), length) if is_literal else plain(one.get(name), length)
+
+
+def literal(text: object, length: int) -> str:
+    """A text that is no markup, in one line of at most `length` characters: `<dialog>` belongs to it.
+
+    Many publishers escape it once too often all the same.
+    """
+    return shortened(storable(one_line(unescape(str(text or "")[:_LONGEST_MARKUP]))), length)
 
 
 def plain(markup: object, length: int) -> str:

@@ -10,6 +10,7 @@ from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.core.text.markdown import excerpt
 from parley.search.tables import Kind
+from parley.search.variants import indexed_too
 from parley.search.visibility import DISPLAY
 from parley.search.words import configuration, indexed, language
 
@@ -126,9 +127,9 @@ def _article(article: SourceArticle, passages: Sequence[SourcePassage]) -> Docum
         at=article.at,
         configuration=configuration(article.title + text, article.lang),
         filters=_filters(article.thread, article.topic, article.lang, author=article.starter),
-        a=indexed(article.title),
+        a=searched(article.title),
         b=indexed(f"{article.byline}\n{headings}"),
-        c=indexed(text),
+        c=searched(text),
     )
 
 
@@ -143,7 +144,7 @@ def _passage(article: SourceArticle, passage: SourcePassage) -> Document:
         at=article.at,
         configuration=configuration(passage.text, article.lang),
         filters=_filters(article.thread, article.topic, article.lang),
-        c=indexed(passage.text[:LONGEST_DOCUMENT]),
+        c=searched(passage.text[:LONGEST_DOCUMENT]),
     )
 
 
@@ -164,9 +165,14 @@ def _comment(one: SourceComment) -> Document:
         at=one.at,
         configuration=configuration(text, one.lang),
         filters=_filters(one.thread, one.topic, one.lang, author=one.author, stance=one.stance),
-        c=indexed(f"{one.statement}\n{text}"),
+        c=searched(f"{one.statement}\n{text}"),
         d=indexed(one.quote),
     )
+
+
+def searched(text: str) -> str:
+    """Return the words by which a text is found."""
+    return f"{indexed(text)} {indexed_too(text)}"
 
 
 def _filters(thread: int, topic: str, lang: str | None, *, author: int | None = None, stance: str | None = None) -> str:

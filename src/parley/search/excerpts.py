@@ -70,6 +70,8 @@ def _spans(text: str, asked: ExcerptTerms) -> list[Span]:
         for place, pair in enumerate(pairs(found[0]), found.start()):
             if pair in asked.pairs or pair[0] in asked.pairs:
                 _add(spans, place, place + (len(pair) if pair in asked.pairs else 1))
+        if found[0][-1] in asked.pairs:
+            _add(spans, found.end() - 1, found.end())
     return spans
 
 

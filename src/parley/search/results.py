@@ -73,7 +73,7 @@ async def find(form: SearchForm, viewer: Viewer | None) -> Results:
         return Results(sections)
     if not search.text.exact:
         return Results(sections, is_common=bool(form.query.wanted))
-    corrections = await spelling.corrections(form.query)
+    corrections = await spelling.corrections(form.query, search.text.configurations)
     return Results(sections, await _closest(form, search, corrections), await _spelling(form, search, corrections))
 
 

@@ -1,6 +1,6 @@
 """Words that a misspelt query may have meant."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import log
 
 import msgspec
@@ -32,6 +32,11 @@ LIKE = """
 select word, comments from search_word
 where word collate "C" >= $1 and word collate "C" < $1 || chr(1114111) and length(word) between $2 and $3
 """
+# Whether two words have the same stem in one of the configurations.
+SAME_STEM = """
+select exists (select from unnest($3::text[]) c
+               where to_tsvector(c::regconfig, $1::text) = to_tsvector(c::regconfig, $2::text))
+"""
 KNOWN = "select word, comments from search_word where word = any($1::text[])"
 
 
@@ -54,10 +59,10 @@ async def collect_first() -> int:
     return 0
 
 
-async def corrections(query: Query) -> dict[int, str]:
+async def corrections(query: Query, configurations: Sequence[str]) -> dict[int, str]:
     """Return what the misspelt words of a query may have meant, by the places of their terms."""
     words = [(place, one) for place, one in enumerate(query.terms) if not (one.is_excluded or one.is_phrase)]
-    found = {place: await _meant(one) for place, one in words}
+    found = {place: await _meant(one, configurations) for place, one in words}
     return {place: word for place, word in found.items() if word is not None}
 
 
@@ -76,7 +81,7 @@ async def rarity(query: Query) -> dict[int, float]:
     return {place: log(2 * NEWEST / (1 + known.get(word, 1))) for place, word in words.items()}
 
 
-async def _meant(term: Term) -> str | None:
+async def _meant(term: Term, configurations: Sequence[str]) -> str | None:
     typed = folded(term.text)
     if len(typed) < SHORTEST or not typed.isalpha():
         return None
@@ -85,4 +90,8 @@ async def _meant(term: Term) -> str | None:
     distances = [(DamerauLevenshtein.distance(typed, folded(one.word), score_cutoff=most), one) for one in known]
     near = [(distance, -one.comments, one.word) for distance, one in distances if distance <= most]
     best = min(near, default=None)
-    return best[2] if best is not None and best[0] > 0 else None
+    if best is None or best[0] == 0:
+        return None
+    # Another form of a known word is not misspelt, as "papers" where others write "paper".
+    is_form = await db.value(SAME_STEM, typed, folded(best[2]), list(configurations))
+    return None if is_form else best[2]

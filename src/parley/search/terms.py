@@ -11,6 +11,7 @@ import msgspec
 from parley.accounts import queries as accounts
 from parley.core import db
 from parley.core.cache import MicroCache
+from parley.search import variants
 from parley.search.parsing import Query, Term
 from parley.search.words import configuration, indexed
 
@@ -72,12 +73,23 @@ async def text_query(query: Query, lang: str, corrections: Mapping[int, str] | N
     """
     languages = [lang] if lang else await _languages.get("", _site_languages)
     spellings = [(place, one.text) for place, one in enumerate(query.terms)] + list((corrections or {}).items())
+    single = [(place, one.text) for place, one in enumerate(query.terms) if not one.is_phrase]
+    spellings += [(place, other) for place, text in single for other in variants.others(text, languages)]
     rows = sorted(
         {(place, configuration(text, code), indexed(text)) for place, text in spellings for code in languages}
     )
     numbers, configurations, words = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
-    alternatives = await db.fetch(Alternative, TERMS, numbers, configurations, words)
+    found = await db.fetch(Alternative, TERMS, numbers, configurations, words)
+    alternatives = [
+        _beginning(one) if variants.is_letter(text) else one for one, text in zip(found, words, strict=True)
+    ]
     return _joined(query.terms, alternatives, tuple(dict.fromkeys(configurations)), await _authors(query))
+
+
+def _beginning(letter: Alternative) -> Alternative:
+    """Return the alternative for all pairs of letters that begin with a letter."""
+    pairs = f"{letter.phrase}:*"
+    return Alternative(letter.number, pairs, pairs, pairs)
 
 
 async def _authors(query: Query) -> dict[str, str]:

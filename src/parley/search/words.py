@@ -14,23 +14,40 @@ from parley.core.text.normal_forms import normalized
 # Letters of scripts that are written without spaces between words (Chinese, Japanese, Thai …), and of Korean.
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 # Marks that are parts of words: accents, vowels of Hebrew and Arabic, and the signs of Indian scripts.
-MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff"
-WORD = re.compile(f"[{UNSPACED}]+|(?:(?![{UNSPACED}])[^\\W_]|[{MARKS}])+")
+MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff"
+# Signs that make another word of one or two letters, as in C++, C#, A+ and AT&T; and .NET, which is no "net".
+SIGNED = r"(?<!\w)[^\W\d_]{1,2}(?:\+\+(?![^\W\d])|[+#♯](?![\w+])|&[^\W\d_]{1,2}(?!\w))|(?<![\w.])\.(?i:net)(?!\w)"
+NAMES = {"+": "plus", "#": "sharp", "♯": "sharp", "&": "and", ".": "dot"}
+# A name and its number are two words, so that GPT4 is found as GPT-4. Shorter ones stay together: o1, MP3.
+NUMBERED = rf"(?<![^\W_])(?:(?![{UNSPACED}])[^\W\d_]){{3,}}+(?=\d)"
+EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
+WORD = re.compile(rf"[{UNSPACED}]+|[{EMOJI}]|{SIGNED}|{NUMBERED}|(?:(?![{UNSPACED}])[^\W_]|[{MARKS}])+")
+# A nasal of Hindi before another consonant, and the sign that is often written for it: हिन्दी and हिंदी.
+NASAL = re.compile("\u0928\u094d(?=[\u0915-\u0939])|\u0901")
+NASAL_SIGN = "\u0902"
+# Soft hyphens, and joiners that only change how letters are drawn.
+INVISIBLE = re.compile("[\u00ad\u200d]")
+IS_EMOJI = re.compile(f"[{EMOJI}]")
 IS_UNSPACED = re.compile(f"[{UNSPACED}]")
 ASCII_LETTER = re.compile("[A-Za-z]")
 # Accents are removed from Latin letters only: in other scripts they make another letter (й is no и).
 ACCENTS = re.compile("([A-Za-z])[\u0300-\u036f]+")
-# Latin letters with a stroke and the like, which Unicode does not take apart: as in Łódź and smørrebrød.
+# Latin letters with a stroke and the like, which Unicode does not take apart: as in Łódź and smørrebrød. Russians often
+# leave out the dots of ё.
 PLAIN = str.maketrans(
-    {"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "þ": "th", "æ": "ae", "œ": "oe"}
+    {"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "þ": "th", "æ": "ae", "œ": "oe", "ё": "\u0435"}
 )
+# Vowel points of Hebrew and Arabic, which most texts leave out, and the line that lengthens Arabic words.
+POINTS = re.compile("[\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]")
 # Longer words mean nothing to anybody who searches.
 LONGEST_WORD = 64
-# The same words in a text of ASCII in lower case, which most are: five times as fast.
+# The same words in a text of ASCII in lower case without signed and numbered ones, as most are: five times as fast.
 ASCII_WORD = re.compile(f"([a-z0-9]{{1,{LONGEST_WORD}}})[a-z0-9]*")
+# What may begin a signed or numbered word. Regular expressions are searched fastest by a set of first characters.
+NOT_PLAIN = re.compile(r"[+#&.0-9](?:(?<=[+#])|(?<=[a-z]&)(?=[a-z])|(?<=\.)(?=net)|(?<=[a-z]{3}[0-9]))")
 
 # PostgreSQL's configuration for the languages that it knows, by their code in ISO 639-1.
 CONFIGURATIONS = {
@@ -53,11 +70,14 @@ SAMPLE = 40
 
 
 def folded(word: str) -> str:
-    """Return a word without case, and without the accents of Latin letters."""
-    if word.isascii():
+    """Return a word without case, without the accents of Latin letters, and with the names of its signs."""
+    if word.isascii() and word.isalnum():
         return word[:LONGEST_WORD].lower()
+    if IS_EMOJI.match(word):
+        return f"emoji{ord(word):x}"
     bare = ACCENTS.sub(r"\1", normalized("NFKD", word[:LONGEST_WORD]))
-    return normalized("NFKC", bare).casefold().translate(PLAIN)
+    plain = NASAL.sub(NASAL_SIGN, POINTS.sub("", normalized("NFKC", bare))).casefold().translate(PLAIN)
+    return "".join(NAMES.get(one, one) for one in plain)
 
 
 def pairs(run: str) -> Iterator[str]:
@@ -70,14 +90,16 @@ def pairs(run: str) -> Iterator[str]:
 
 def indexed(text: str) -> str:
     """Return the words of a text as PostgreSQL gets them, with spaces between."""
-    return " ".join(ASCII_WORD.findall(text.lower()) if text.isascii() else _pieces(text))
+    lower = text.lower()
+    is_plain = text.isascii() and not NOT_PLAIN.search(lower)
+    return " ".join(ASCII_WORD.findall(lower) if is_plain else _pieces(text))
 
 
 def _pieces(text: str) -> Iterator[str]:
-    for found in WORD.finditer(text):
+    for found in WORD.finditer(INVISIBLE.sub("", text)):
         word = found[0]
         if IS_UNSPACED.match(word):
-            yield from pairs(word)
+            yield from pairs(normalized("NFKC", word))
         else:
             yield folded(word)
 
