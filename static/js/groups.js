@@ -30,7 +30,7 @@ function begin(name) {
   if (row) {
     link.hash = `p${name}`;
     answer.search = `passage=${name}`;
-    group.querySelector(".group-sum").append(...row.querySelector(".gutter").cloneNode(true).children);
+    group.querySelector(".group-sum").append(...row.querySelector(".gutter").cloneNode(true).querySelectorAll("b"));
   } else {
     link.replaceWith(link.textContent);
     answer.remove();

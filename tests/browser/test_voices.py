@@ -71,7 +71,7 @@ async def test_on_a_desk_the_discussion_has_its_share_and_the_controls_leave_roo
         talk, _ = await box(page, ".talk")
         assert talk / width >= 0.42
         assert (await box(page, ".glance"))[1] <= 140
-        assert (await box(page, ".controls"))[1] <= 36
+        assert (await box(page, ".stance-filter"))[1] <= 36
         heights = await page.locator(".group-head").evaluate_all(
             "all => all.map(one => one.getBoundingClientRect().height)"
         )

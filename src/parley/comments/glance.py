@@ -13,7 +13,7 @@ from parley.core.text.markdown import excerpt
 # The strongest voices are among so many of the best perspectives, or there are none.
 BEST = 100
 # In characters: one line of the widest column.
-VOICE, WORDS = 120, 60
+VOICE, WORDS = 120, 48
 
 
 class Voice(msgspec.Struct, frozen=True):
