@@ -1,2 +1,2 @@
-/* sources e216a74308f50d4647c0b9e15686314c21f543ef2f4332f1f6974deae4cb2ccd */
+/* sources 5dac2d4075b62144 */
 var c={n:"next",N:"prev"},r=null;document.addEventListener("keydown",e=>{if(e.ctrlKey||e.metaKey||e.altKey||e.defaultPrevented)return;let t=document.querySelector("main input[type=search], .masthead input[type=search]");if(e.key==="Escape"&&e.target===t)return l(t);e.target.closest("input, textarea, select, dialog, [contenteditable]")||(c[e.key]&&document.querySelector(`nav.strip [rel=${c[e.key]}]`)?.click(),e.key==="/"&&(e.preventDefault(),r=document.activeElement,t.checkVisibility()?t.select():document.querySelector(".to-search").click()))});function l(e){e.blur(),r?.isConnected&&r.focus({preventScroll:!0})}

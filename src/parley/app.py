@@ -109,7 +109,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         replica = await open_replica(settings.replica_url, size=POOL_SIZE) if settings.replica_url else None
         open_redis(settings.redis_url)
         site = {
-            "name": "Parley",
+            "name": settings.name,
             "base_url": settings.base_url,
             "local": settings.local,
             "mail_to_files": settings.smtp_url is None,

@@ -4,7 +4,7 @@ from parley import mail
 from parley.accounts import hooks as accounts
 from parley.api import tokens
 from parley.automod import checks, edits, profiles
-from parley.comments import anchor_fates, anchors, drafts, slow_mode
+from parley.comments import anchor_outcomes, anchors, drafts, slow_mode
 from parley.decisions import letters
 from parley.decisions import ops as decisions
 from parley.decisions import profiles as removed_profiles
@@ -25,7 +25,7 @@ from parley.slow_mode import display
 from parley.sso import ops as sso
 from parley.statements import asking, from_map
 from parley.statements import ops as statements
-from parley.threads import comment_fates, updating
+from parley.threads import comment_outcomes, updating
 from parley.threads import ops as threads
 from parley.unread import counter as unread
 from parley.votes import ops as votes
@@ -44,8 +44,8 @@ def connect() -> None:
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     accounts.where_to_leave[:] = [leaving.address]
     threads.after_revise[:] = [anchors.find_again]
-    comment_fates.fates_of[:] = [anchor_fates.fates_of]
-    comment_fates.place_by_hand[:] = [anchor_fates.place]
+    comment_outcomes.outcomes_of[:] = [anchor_outcomes.outcomes_of]
+    comment_outcomes.place_by_hand[:] = [anchor_outcomes.place]
     threads.after_visit[:] = [notifications.read_on_page, unread.count_again]
     updating.when_changed[:] = [notifications.suggested]
     updating.when_seen[:] = [notifications.read_update]

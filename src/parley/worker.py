@@ -53,7 +53,7 @@ from parley.threads import jobs as threads
 from parley.threads import source_jobs
 from parley.votes import jobs as votes
 from parley.webhooks import jobs as webhooks
-from parley.webhooks.ops import MOST as MOST_WEBHOOKS
+from parley.webhooks.ops import MOST_WEBHOOKS
 from parley.webmentions import jobs as webmentions
 
 log = structlog.get_logger(__name__)

@@ -1,15 +1,15 @@
-// Comments written with AI assistance: a visitor's device remembers whether to show, collapse or hide them,
-// a member's choice comes with the page. A collapsed one opens in its place.
+// Comments written with AI assistance: whether to show, collapse or hide them. Members' choices come with the page, those
+// of visitors are stored on their device. A collapsed comment opens in place.
 import htmx from "./htmx.js";
-import { remember } from "./page.js";
+import { saveLocally } from "./page.js";
 
-const chosen = document.documentElement.dataset;
+const settings = document.documentElement.dataset;
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-assist]");
   const comment = event.target.closest?.(".collapsed-note > a")?.closest(".comment");
-  if (button) remember("assisted", (chosen.assisted = button.dataset.assist));
-  if (button) mark();
+  if (button) saveLocally("assisted", (settings.assisted = button.dataset.assist));
+  if (button) markPressed();
   if (!comment) return;
   event.preventDefault();
   comment.classList.add("is-open");
@@ -17,9 +17,9 @@ document.addEventListener("click", (event) => {
   comment.focus({ preventScroll: true });
 });
 
-function mark() {
+function markPressed() {
   for (const one of document.querySelectorAll("[data-assist]"))
-    one.setAttribute("aria-pressed", one.dataset.assist === (chosen.assisted ?? "show"));
+    one.setAttribute("aria-pressed", one.dataset.assist === (settings.assisted ?? "show"));
 }
 
-htmx.onLoad(mark);
+htmx.onLoad(markPressed);

@@ -1,45 +1,45 @@
-// The form for a new comment, and what it answers: the article, a passage, or words that begin in a passage.
-import { narrow, talk } from "./page.js";
+// The form for a new comment, and its anchor: the article, a passage, or words that begin in a passage.
+import { isNarrow, discussion } from "./page.js";
 import { rows } from "./passages.js";
 import { sentence } from "./sentences.js";
 
-const LONGEST = 300; // of longer words the server keeps the beginning
-const BEGINNING = 80; // a passage is known by so much of it
+const MAX_QUOTE_LENGTH = 300; // the server keeps the beginning of a longer quote
+const MAX_PASSAGE_LENGTH = 80; // characters of a passage that name it
 
-export const compose = () => document.querySelector("#compose form[data-draft]");
+export const composeForm = () => document.querySelector("#compose form[data-draft]");
 
-/** Point the form at `passage` (a lineage, or "" for the whole article) and at `quote` in it, which follows `prefix`. */
-export function anchor(passage, quote = "", prefix = "") {
-  const form = compose();
+/** Set the anchor: `passage` (a lineage, or "" for the whole article) and `quote` in it, which follows `prefix`. */
+export function setAnchor(passage, quote = "", prefix = "") {
+  const form = composeForm();
   if (!form) return;
   Object.entries({ passage, quote, prefix }).forEach(([name, value]) => (form.elements[name].value = value));
   const shown = form.querySelector(".write-quote");
   shown.hidden = !quote;
-  shown.firstElementChild.textContent = quote.length > LONGEST ? `${quote.slice(0, LONGEST).replace(/\S*$/, "")}…` : quote;
-  const [asked, named] = form.closest("details").firstElementChild.childNodes;
-  asked.data = `${sentence(passage ? "respond-passage" : "respond-article")} `;
-  named.textContent = rows.get(passage)?.firstElementChild.textContent.slice(0, BEGINNING) ?? "";
+  shown.firstElementChild.textContent = quote.length > MAX_QUOTE_LENGTH ? `${quote.slice(0, MAX_QUOTE_LENGTH).replace(/\S*$/, "")}…` : quote;
+  const [label, passageName] = form.closest("details").firstElementChild.childNodes;
+  label.data = `${sentence(passage ? "respond-passage" : "respond-article")} `;
+  passageName.textContent = rows.get(passage)?.firstElementChild.textContent.slice(0, MAX_PASSAGE_LENGTH) ?? "";
 }
 
-/** A form that holds nothing yet follows what is being read. */
-export function aim(passage) {
-  const form = compose();
-  if (form && !form.elements.body.value.trim() && !form.elements.quote.value) anchor(passage);
+/** Set the anchor to `passage` unless something has been typed or quoted. */
+export function suggestAnchor(passage) {
+  const form = composeForm();
+  if (form && !form.elements.body.value.trim() && !form.elements.quote.value) setAnchor(passage);
 }
 
-/** Open the form and go to it; where there is none, to the words that say why. */
-export function write() {
-  const form = compose();
+/** Open and focus the form, or the link that stands in for it ("Sign in"). */
+export function openForm() {
+  const form = composeForm();
   if (form) form.closest("details").open = true;
-  talk().scrollTop = 0;
-  (form?.elements.body ?? document.querySelector("#compose a"))?.focus({ preventScroll: !narrow() });
+  discussion().scrollTop = 0;
+  (form?.elements.body ?? document.querySelector("#compose a"))?.focus({ preventScroll: !isNarrow() });
 }
 
 document.addEventListener("click", ({ target }) => {
-  if (target.closest?.("[data-unquote]")) anchor("");
+  if (target.closest?.("[data-unquote]")) setAnchor("");
 });
 
-// Whoever opens the form wants to write; a form that opens by itself leaves the focus where it is.
+// A form that the reader opens gets the focus; one that a script opens does not.
 document.addEventListener(
   "toggle",
   ({ target }) => {

@@ -1,32 +1,32 @@
-// On narrow screens branches out of sight wait with their layout (comment.css), so that the first view does not wait for
-// theirs. They get it comment by comment, when there is time; from then on everything stays where it is.
+// On narrow screens the layout of comments outside the viewport is deferred (comment.css), which makes the first paint
+// faster. It is done comment by comment while the browser is idle, so that scrolling moves nothing later.
 import htmx from "./htmx.js";
-import { narrow } from "./page.js";
+import { isNarrow } from "./page.js";
 
-const ONE = 16; // milliseconds that one may take on a slow phone
+const COST_MS = 16; // what one comment may take on a slow phone
 const WAITING = ":is(.comments, .group-list) > .comment:not(.is-laid-out), .is-later";
-const soon = globalThis.requestIdleCallback ?? setTimeout;
+const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
 
-const SCREEN = 6; // comments that a screen may show
+const FIRST_SCREEN = 6; // comments that may fit on a screen
 
-htmx.onLoad(() => narrow() && soon(lay));
+htmx.onLoad(() => isNarrow() && whenIdle(layOutWaiting));
 
-/** Lay out where the discussion begins, for a reader who goes there before there was time. */
-export function layBeginning() {
-  for (const comment of [...document.querySelectorAll(WAITING)].slice(0, SCREEN)) layOne(comment);
+/** Lay out the first comments for a reader who goes to the discussion before the browser was idle. */
+export function layOutFirst() {
+  for (const comment of [...document.querySelectorAll(WAITING)].slice(0, FIRST_SCREEN)) layOut(comment);
 }
 
-// To ask how high it is lays it out.
-function layOne(comment) {
+// Reading its height makes the browser lay it out.
+function layOut(comment) {
   comment.classList.add("is-laid-out");
   comment.classList.remove("is-later");
   return comment.offsetHeight;
 }
 
-function lay(time) {
+function layOutWaiting(time) {
   for (let comment; (comment = document.querySelector(WAITING)); ) {
-    const unseen = !comment.firstElementChild.checkVisibility({ contentVisibilityAuto: true });
-    if (unseen && !comment.matches(".is-later")) for (const reply of comment.querySelectorAll(".comment")) reply.classList.add("is-later");
-    if (layOne(comment) && !(time?.timeRemaining() > ONE)) return soon(lay);
+    const isUnseen = !comment.firstElementChild.checkVisibility({ contentVisibilityAuto: true });
+    if (isUnseen && !comment.matches(".is-later")) for (const reply of comment.querySelectorAll(".comment")) reply.classList.add("is-later");
+    if (layOut(comment) && !(time?.timeRemaining() > COST_MS)) return whenIdle(layOutWaiting);
   }
 }

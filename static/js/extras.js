@@ -1,36 +1,35 @@
-// Cards about members and quotes, sharing, what is offered for selected words and selecting by keyboard come from a file
-// of their own when they are first asked for.
-import { compose } from "./compose.js";
+// Loads hover cards, sharing, responding to selected words and selecting by keyboard when they are first used.
+import { composeForm } from "./compose.js";
 import htmx from "./htmx.js";
-import { respond } from "./margin.js";
-import { isPlain, say, viewer } from "./page.js";
+import { respond } from "./article_sync.js";
+import { isPlainClick, showToast, viewer } from "./page.js";
 import { rows } from "./passages.js";
 
 const CARDS = "main a:is([href^='/u/']:not([href$='/report']), .quote)";
-let file;
-const extras = async (act, ...values) => (await (file ??= import(document.body.dataset.extras)))[act](...values);
+let extrasModule;
+const callExtras = async (act, ...values) => (await (extrasModule ??= import(document.body.dataset.extras)))[act](...values);
 
 for (const kind of ["pointerover", "focusin"])
   document.addEventListener(kind, ({ target, pointerType }) => {
     const link = pointerType !== "touch" && target.closest?.(CARDS);
-    if (link && (pointerType || link.matches(":focus-visible"))) extras("card", link, htmx);
+    if (link && (pointerType || link.matches(":focus-visible"))) callExtras("scheduleCard", link, htmx);
   });
 
 document.addEventListener("click", (event) => {
-  const link = isPlain(event) && event.target.closest?.("a.share");
+  const link = isPlainClick(event) && event.target.closest?.("a.share");
   if (!link) return;
   event.preventDefault();
-  extras("share", link.href, say);
+  callExtras("share", link.href, showToast);
 });
 
 document.addEventListener("selectionchange", () => {
   const { anchorNode, isCollapsed } = getSelection();
   const from = !isCollapsed && anchorNode?.parentElement;
   if (from && from.closest(".passages")) {
-    extras("offerAnswer", { compose, respond, rows });
-    extras("offer", say);
+    callExtras("offerAnswer", { composeForm, respond, rows });
+    callExtras("offerShare", showToast);
   }
-  if (from && viewer && from.closest(".comment-body")) extras("offerQuote");
+  if (from && viewer && from.closest(".comment-body")) callExtras("offerQuote");
 });
 
 document.addEventListener("keydown", (event) => {
@@ -38,5 +37,5 @@ document.addEventListener("keydown", (event) => {
   const step = target.matches?.(".gutter") && (shiftKey ? /^Arrow/ : /^Arrow(Left|Right)$/).test(key);
   if (!step) return;
   event.preventDefault();
-  extras("select", event);
+  callExtras("select", event);
 });

@@ -1,9 +1,9 @@
 import htmx from "htmx.org/dist/htmx.esm.js";
 
-// We never push addresses from script, so going back is the browser's own business.
+// htmx pushes no addresses (navigation.js does), so it need not handle the Back button.
 htmx.config.history = false;
 htmx.config.includeIndicatorCSS = false;
-// Settling copies style attributes, of a resized textarea for one, which the pages' policy forbids. We animate in CSS alone.
+// Settling copies style attributes, such as that of a resized textarea, which the content security policy forbids.
 htmx.config.defaultSettleDelay = 0;
 
 export default htmx;

@@ -1,56 +1,56 @@
-// The stream of the thread, or of what else `data-stream` names. The browser resumes it after a break by itself, where it was; what it gives up on, a first
-// connection for one, is tried again here. While nobody looks at the page it rests.
+// The live stream of the thread, or the one that `data-stream` names. The browser reconnects by itself after a break; after
+// an error on which it gives up, such as a refused first connection, we retry. A hidden page has no stream.
 import htmx from "./htmx.js";
-import { say, thread } from "./page.js";
+import { showToast, thread } from "./page.js";
 import { sentence } from "./sentences.js";
 
-const FIRST = 1_000;
-const LONGEST = 60_000;
-const PATIENCE = 5_000; // a break shorter than this is not worth a word
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 60_000;
+const OFFLINE_AFTER_MS = 5_000; // shorter breaks are not shown
 
-const place = document.getElementById("live");
+const element = document.getElementById("live");
 let source;
-export let last = place?.dataset.last;
-let tries = 0;
-let again;
-let worry;
+export let last = element?.dataset.last;
+let attempts = 0;
+let retryTimer;
+let offlineTimer;
 
-if (place) {
+if (element) {
   document.addEventListener("visibilitychange", () => (document.hidden ? source.close() : connect()));
-  addEventListener("offline", () => offline(true));
-  addEventListener("online", () => offline(false));
+  addEventListener("offline", () => setOffline(true));
+  addEventListener("online", () => setOffline(false));
   connect();
 }
 
 function connect() {
-  clearTimeout(again);
+  clearTimeout(retryTimer);
   source?.close();
-  source = new EventSource(place.dataset.stream ?? `/t/${thread}/live?last=${last}`);
-  source.onopen = connected;
-  source.onerror = broken;
+  source = new EventSource(element.dataset.stream ?? `/t/${thread}/live?last=${last}`);
+  source.onopen = onOpen;
+  source.onerror = onError;
   source.onmessage = ({ data, lastEventId }) => {
     last = lastEventId || last;
-    htmx.swap({ sourceElement: place, target: place, swap: "none", text: data });
+    htmx.swap({ sourceElement: element, target: element, swap: "none", text: data });
   };
-  source.addEventListener("resync", () => say(sentence("resync")));
+  source.addEventListener("resync", () => showToast(sentence("resync")));
 }
 
-function connected() {
-  tries = 0;
-  clearTimeout(worry);
-  worry = undefined;
-  offline(false);
+function onOpen() {
+  attempts = 0;
+  clearTimeout(offlineTimer);
+  offlineTimer = undefined;
+  setOffline(false);
 }
 
-function broken() {
-  worry ??= setTimeout(() => offline(true), PATIENCE);
+function onError() {
+  offlineTimer ??= setTimeout(() => setOffline(true), OFFLINE_AFTER_MS);
   if (source.readyState !== EventSource.CLOSED) return;
-  const wait = Math.min(FIRST * 2 ** tries++, LONGEST) * (0.7 + Math.random() * 0.6);
-  clearTimeout(again);
-  again = setTimeout(() => document.hidden || connect(), wait);
+  const wait = Math.min(FIRST_RETRY_MS * 2 ** attempts++, MAX_RETRY_MS) * (0.7 + Math.random() * 0.6);
+  clearTimeout(retryTimer);
+  retryTimer = setTimeout(() => document.hidden || connect(), wait);
 }
 
-function offline(yes) {
+function setOffline(isOffline) {
   const banner = document.querySelector(".offline");
-  if (banner) banner.hidden = !yes;
+  if (banner) banner.hidden = !isOffline;
 }

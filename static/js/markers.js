@@ -1,28 +1,28 @@
-// The markers beside the passages are one stop of the tab key, at the passage that is being read; arrow keys lead on.
+// Roving tabindex: the Tab key reaches only the marker of the passage being read, and the arrow keys reach the others.
 import htmx from "./htmx.js";
-import { reading, rows } from "./passages.js";
+import { currentLineage, rows } from "./passages.js";
 
 const MARKERS = ".gutter, .signs";
-const every = () => [...rows.values()].flatMap((row) => [...row.querySelectorAll(MARKERS)]);
-const markers = () => every().filter((one) => one.checkVisibility());
+const allMarkers = () => [...rows.values()].flatMap((row) => [...row.querySelectorAll(MARKERS)]);
+const visibleMarkers = () => allMarkers().filter((one) => one.checkVisibility());
 
-function rove(stop) {
-  const all = markers();
-  const one = stop ?? all.find((marker) => marker.dataset.passage === reading) ?? all[0];
-  for (const marker of every()) marker.tabIndex = marker === one ? 0 : -1;
+function setTabStop(stop) {
+  const all = visibleMarkers();
+  const one = stop ?? all.find((marker) => marker.dataset.passage === currentLineage) ?? all[0];
+  for (const marker of allMarkers()) marker.tabIndex = marker === one ? 0 : -1;
 }
 
-// To ask what is visible costs a whole page's style: only when markers came, not for each score that changed.
-htmx.onLoad((added) => (added.matches?.(MARKERS) || added.querySelector?.(MARKERS)) && rove());
-document.addEventListener("parley:read", () => document.activeElement.matches(MARKERS) || rove());
+// Checking visibility computes the style of the whole page: do it only when markers were added.
+htmx.onLoad((added) => (added.matches?.(MARKERS) || added.querySelector?.(MARKERS)) && setTabStop());
+document.addEventListener("parley:read", () => document.activeElement.matches(MARKERS) || setTabStop());
 
 document.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step || event.shiftKey || !event.target.matches(MARKERS)) return;
   event.preventDefault();
-  const all = markers();
+  const all = visibleMarkers();
   const next = all[all.indexOf(event.target) + step];
   if (!next) return;
-  rove(next);
+  setTabStop(next);
   next.focus();
 });

@@ -1,4 +1,4 @@
-// A menu closes when one looks elsewhere or presses Escape.
+// A menu closes when the reader clicks outside it or presses Escape.
 const opened = () => document.querySelectorAll("details.menu[open]");
 
 document.addEventListener("click", ({ target }) => {

@@ -1,82 +1,82 @@
-// What several modules ask of the page, and the two ways it speaks to its reader.
+// What several modules need: data of the page, notices to the reader, local storage, and media queries.
 export const { viewer = "", muted } = document.body.dataset;
 export const { thread, seq } = document.querySelector("main")?.dataset ?? {};
 
-export const talk = () => document.getElementById("discussion");
+export const discussion = () => document.getElementById("discussion");
 
-/** Whether a click means what it says: not elsewhere, and nobody has acted on it. */
-export const isPlain = (event) => !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey);
+/** Whether a click has no modifier key and has not been handled yet. */
+export const isPlainClick = (event) => !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey);
 
 const toast = document.getElementById("toast");
-let hideToast;
+let toastTimer;
 
-/** Show a sentence, and perhaps a link after it, for eight seconds, at the foot of the page, to eyes and to screen readers. */
-export function say(text, link) {
-  toast.replaceChildren(noteOf(text, link));
-  clearTimeout(hideToast);
-  hideToast = setTimeout(() => toast.replaceChildren(), 8000);
+/** Show a sentence, and a link if there is one, for eight seconds at the bottom of the page. Screen readers read it out. */
+export function showToast(text, link) {
+  toast.replaceChildren(createNotice(text, link));
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => toast.replaceChildren(), 8000);
 }
 
-function noteOf(text, link) {
-  const note = document.createElement("p");
-  note.className = "notice";
-  note.textContent = text;
-  if (link) note.append(" ", link);
-  return note;
+function createNotice(text, link) {
+  const notice = document.createElement("p");
+  notice.className = "notice";
+  notice.textContent = text;
+  if (link) notice.append(" ", link);
+  return notice;
 }
 
-// Below the form that was sent, the controls of the comment, or the link.
-const spotOf = (source) =>
+// A notice is placed in the form that was sent, or below the controls of the comment or the link.
+const noticePlace = (source) =>
   source.closest(".comment-score, .comment-actions")?.parentElement.querySelector(":scope > .comment-actions") ?? source.closest("form") ?? source;
-const notesAt = (spot) => (spot.matches("form") ? spot.querySelectorAll(":scope > .told") : [spot.nextElementSibling].filter((one) => one?.matches(".told")));
+const noticesAt = (place) => (place.matches("form") ? place.querySelectorAll(":scope > .told") : [place.nextElementSibling].filter((one) => one?.matches(".told")));
 
-/** Show a sentence beside `source`, until it is used again; at the foot of the page where it could not be seen. */
-export function tell(source, text, link) {
-  hush(source);
-  const note = noteOf(text, link);
-  note.classList.add("told");
-  note.setAttribute("role", "alert");
-  const spot = spotOf(source);
-  if (spot.matches("form")) spot.append(note);
-  else spot.after(note);
-  if (note.checkVisibility()) return;
-  note.remove();
-  say(text, link);
+/** Show a sentence beside `source` until it is used again, or at the bottom of the page if it would not be visible there. */
+export function showNotice(source, text, link) {
+  clearNotice(source);
+  const notice = createNotice(text, link);
+  notice.classList.add("told");
+  notice.setAttribute("role", "alert");
+  const place = noticePlace(source);
+  if (place.matches("form")) place.append(notice);
+  else place.after(notice);
+  if (notice.checkVisibility()) return;
+  notice.remove();
+  showToast(text, link);
 }
 
-export function hush(source) {
-  notesAt(spotOf(source)).forEach((note) => note.remove());
+export function clearNotice(source) {
+  noticesAt(noticePlace(source)).forEach((notice) => notice.remove());
 }
 
 const announcer = document.getElementById("announcer");
-const PAUSE = 10_000;
-let waiting = "";
-let quiet = true;
+const BETWEEN_MS = 10_000;
+let pending = "";
+let isIdle = true;
 
-/** Tell screen readers only, politely, at most every ten seconds; the newest sentence wins. */
+/** Announce a sentence to screen readers only, at most every ten seconds. A newer sentence replaces one that waits. */
 export function announce(text) {
-  waiting = text;
-  if (quiet) speak();
+  pending = text;
+  if (isIdle) announceNext();
 }
 
-function speak() {
-  quiet = !waiting;
-  if (quiet) return;
-  announcer.textContent = waiting;
-  waiting = "";
-  setTimeout(speak, PAUSE);
+function announceNext() {
+  isIdle = !pending;
+  if (isIdle) return;
+  announcer.textContent = pending;
+  pending = "";
+  setTimeout(announceNext, BETWEEN_MS);
 }
 
-export function remember(key, value) {
+export function saveLocally(key, value) {
   try {
     if (value == null) localStorage.removeItem(`parley:${key}`);
     else localStorage.setItem(`parley:${key}`, value);
   } catch {
-    // Storage is full or closed: the page works on without a memory.
+    // Storage is full or blocked: the page works without it.
   }
 }
 
-export function recall(key) {
+export function readLocally(key) {
   try {
     return localStorage.getItem(`parley:${key}`);
   } catch {
@@ -84,6 +84,6 @@ export function recall(key) {
   }
 }
 
-export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-export const small = matchMedia("(max-width: 1099px)");
-export const narrow = () => small.matches;
+export const prefersReducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+export const narrowScreen = matchMedia("(max-width: 1099px)");
+export const isNarrow = () => narrowScreen.matches;

@@ -1,5 +1,5 @@
-// Light, dark, or as the device: chosen with one button, kept on this device.
-import { remember } from "./page.js";
+// The button that chooses light, dark or the device's theme. The choice is stored on this device.
+import { saveLocally } from "./page.js";
 import { sentence } from "./sentences.js";
 
 const NEXT = { "": "light", light: "dark", dark: "" };
@@ -17,6 +17,6 @@ button.addEventListener("click", () => {
   const next = NEXT[current()];
   if (next) root.dataset.theme = next;
   else delete root.dataset.theme;
-  remember("theme", next || null);
+  saveLocally("theme", next || null);
   label();
 });

@@ -1,4 +1,4 @@
-// The pages forbid strings that become markup (require-trusted-types-for). htmx may make markup, never script.
+// Pages forbid turning strings into markup (require-trusted-types-for). This policy lets htmx create markup, but no script.
 import htmx from "./htmx.js";
 
 const rules = { createHTML: (html) => html, createScript: () => "" };

@@ -1,17 +1,17 @@
-// What was written since the last visit is marked: by the server for members, here for visitors,
-// whose visits only their own device knows. A return within half an hour is the same visit.
+// Marks comments that are new since the last visit: the server does it for members, this module for visitors, whose visits
+// are stored on their device only. A return within half an hour continues the visit.
 import htmx from "./htmx.js";
 import { last } from "./live.js";
-import { recall, remember, seq, thread, viewer } from "./page.js";
-import { reading } from "./passages.js";
+import { readLocally, saveLocally, seq, thread, viewer } from "./page.js";
+import { currentLineage } from "./passages.js";
 
-const SAME_VISIT = 30 * 60_000;
+const SAME_VISIT_MS = 30 * 60_000;
 const key = `seen:${thread}`;
 
-if (thread && viewer) keepPlace();
+if (thread && viewer) reportVisit();
 else if (thread) markForVisitor();
 
-// The link to what is new elsewhere leads to no comment that this visit was shown before.
+// The link to new comments elsewhere skips those that were shown during this visit.
 const shown = new Set(sessionStorage.getItem(key)?.split(" "));
 
 htmx.onLoad(() => {
@@ -31,21 +31,21 @@ document.addEventListener(
   true,
 );
 
-// At once too: the browser asks for the next page, which counts what is unread, before it leaves this one.
-function keepPlace() {
-  if (!document.hidden) seen();
-  document.addEventListener("visibilitychange", seen);
+// Also at once: the browser requests the next page, which counts unread comments, before it leaves this one.
+function reportVisit() {
+  if (!document.hidden) sendSeen();
+  document.addEventListener("visibilitychange", sendSeen);
 }
 
-// Whoever did not leave the top keeps the place of the last time. Read is what stands on the page: what waits to be
-// opened is not, and with it nothing that came since the page was made.
-function seen() {
+// Report the comments on the page as read, and the passage being read unless the reader stayed at the top. If new comments
+// wait behind a button, nothing newer than the page itself counts as read.
+function sendSeen() {
   const comments = [...document.querySelectorAll(".comment:not(.waiting > *)")];
   const waits = document.querySelector(".waiting > *");
   navigator.sendBeacon(
     `/t/${thread}/seen`,
     new URLSearchParams({
-      passage: scrollY > innerHeight / 2 ? reading : "",
+      passage: scrollY > innerHeight / 2 ? currentLineage : "",
       shown: comments.map(({ id }) => id.slice(1)),
       seq: (!waits && last) || seq,
     }),
@@ -57,9 +57,9 @@ function onLeave(act) {
 }
 
 function markForVisitor() {
-  const saved = JSON.parse(recall(key) ?? "null");
-  const since = saved && (Date.now() - saved.at < SAME_VISIT ? saved.since : saved.at);
-  onLeave(() => remember(key, JSON.stringify({ at: Date.now(), since })));
+  const saved = JSON.parse(readLocally(key) ?? "null");
+  const since = saved && (Date.now() - saved.at < SAME_VISIT_MS ? saved.since : saved.at);
+  onLeave(() => saveLocally(key, JSON.stringify({ at: Date.now(), since })));
   if (since) htmx.onLoad((added) => markAfter(since, added));
 }
 

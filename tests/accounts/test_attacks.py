@@ -133,7 +133,7 @@ async def test_answers_are_limited_too_and_a_mailed_link_is_the_way_then(mira: P
 async def test_many_names_tried_from_one_network_are_slowed(mira: Person) -> None:
     for _ in range(ratelimit.SIGN_IN_NETWORK.most):
         await ratelimit.take(ratelimit.SIGN_IN_NETWORK, "127.0.0.0/24")
-    with pytest.raises(sign_in_limits.ProofNeeded):
+    with pytest.raises(proof_of_work.ProofOfWorkNeeded):
         await ops.sign_in(login="mira", password=PASSWORD, client=ops.Client(agent="", address="127.0.0.1"))
 
 
@@ -141,7 +141,7 @@ async def test_many_networks_of_one_subscriber_are_slowed(mira: Person) -> None:
     used = [*ratelimit.of_network(ratelimit.SIGN_IN_NETWORK, "2001:db8::/64")]
     await ratelimit.take_all([msgspec.structs.replace(one, cost=one.limit.most) for one in used])
     stranger, other = (ops.Client(agent="", address=one) for one in ("2001:db8:0:99::1", "2001:db8:1::1"))
-    with pytest.raises(sign_in_limits.ProofNeeded):
+    with pytest.raises(proof_of_work.ProofOfWorkNeeded):
         await ops.sign_in(login="mira", password=PASSWORD, client=stranger)
     await ops.sign_in(login="mira", password=PASSWORD, client=other)
 

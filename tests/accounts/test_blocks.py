@@ -62,7 +62,7 @@ async def test_muting_whoever_is_blocked_leaves_the_block(client: httpx.AsyncCli
 async def test_there_is_an_end_to_it_but_whoever_is_muted_can_still_be_blocked(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocks, "MOST", 1)
+    monkeypatch.setattr(blocks, "MOST_BLOCKED", 1)
     mira, jonas, other = await make.member("mira"), await make.member("jonas"), await make.member("other")
     await make.sign_in(client, mira)
     await client.post("/u/jonas/mute", data={"on": "1"})
@@ -240,17 +240,17 @@ async def test_an_imported_name_is_not_the_member_of_that_name(client: httpx.Asy
     assert "Imported words." in page and FOLD not in page
 
 
-async def test_their_voices_are_not_on_the_home_page(client: httpx.AsyncClient) -> None:
+async def test_their_perspectives_are_not_on_the_home_page(client: httpx.AsyncClient) -> None:
     mira, jonas = await make.member("mira"), await make.member("jonas")
     thread = await make.thread()
-    comment = await make.comment(thread, jonas, "A strong voice.", stance="challenges")
+    comment = await make.comment(thread, jonas, "A strong perspective.", stance="challenges")
     await db.execute("insert into thread_stats (thread, strongest, refreshed_at) values ($1, $2, now()) on conflict "
                      "(thread) do update set strongest = excluded.strongest", thread, [comment])  # fmt: skip
-    assert "A strong voice." in (await client.get("/")).text
+    assert "A strong perspective." in (await client.get("/")).text
     await make.block(mira, jonas, "mute")
     await make.sign_in(client, mira)
 
-    assert "A strong voice." not in (await client.get("/")).text
+    assert "A strong perspective." not in (await client.get("/")).text
 
 
 async def test_the_page_names_them_for_what_arrives_live(client: httpx.AsyncClient) -> None:

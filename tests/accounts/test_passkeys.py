@@ -12,8 +12,16 @@ from litestar import Litestar
 import make
 from accounts.person import PASSWORD, Person
 from accounts.security_key import SecurityKey
-from parley.accounts import authenticators, challenges, passkey_settings, passwords, second_step, sessions, viewer_cache
-from parley.accounts.passkey_settings import MOST
+from parley.accounts import (
+    authenticators,
+    challenges,
+    passkey_settings,
+    passwords,
+    sessions,
+    sign_in_ticket,
+    viewer_cache,
+)
+from parley.accounts.passkey_settings import MOST_PASSKEYS
 from parley.core import db
 from parley.core.settings import settings
 
@@ -198,7 +206,7 @@ async def test_it_is_a_second_factor_after_the_password(
 async def test_another_members_passkey_is_no_second_factor_and_no_proof(
     client: httpx.AsyncClient, mira: Person, jon: Person, key: SecurityKey
 ) -> None:
-    client.cookies.set(second_step.cookie_name(), second_step.issue(jon.id, frozenset({"link"}), None))
+    client.cookies.set(sign_in_ticket.cookie_name(), sign_in_ticket.issue(jon.id, frozenset({"link"}), None))
     asked = await options(client, "/login/second/options")
     answer = await client.post("/login/second", data={"credential": key.get(asked)})
     assert (answer.status_code, is_signed_in(client)) == (422, False)
@@ -248,7 +256,7 @@ async def test_ten_passkeys_are_enough_and_none_is_stored_twice(client: httpx.As
     key = SecurityKey()
     assert (await add(client, key)).status_code == 303
     assert "stored here already" in (await add(client, key)).text
-    for _ in range(MOST - 1):
+    for _ in range(MOST_PASSKEYS - 1):
         assert (await add(client, SecurityKey())).status_code == 303
     assert "cannot have more" in (await add(client, SecurityKey())).text
 

@@ -82,7 +82,7 @@ def test_a_refusal_says_why_and_what_to_do(password: str, reason: str) -> None:
     "unit", ["a", "1f9884!8c$", "p4$$w0rd", "01012000", "4@8({[<3", "qwerty", "\N{PARROT}", "ß\u0301"]
 )
 def test_no_password_takes_long_to_judge(unit: str) -> None:
-    password = (unit * passwords.LONGEST)[: passwords.LONGEST]
+    password = (unit * passwords.LONGEST_PASSWORD)[: passwords.LONGEST_PASSWORD]
     strength.weakness(password, WORDS)
 
     started = time.thread_time()
@@ -94,7 +94,7 @@ def test_no_password_takes_long_to_judge(unit: str) -> None:
 def test_the_bundled_list_has_both_sources() -> None:
     assert {"1q2w3e4r5t", "homelesspa", "baseball1"} & passwords.common()
     assert len(passwords.common()) > 9_000
-    assert all(len(word) >= passwords.SHORTEST for word in passwords.common())
+    assert all(len(word) >= passwords.SHORTEST_PASSWORD for word in passwords.common())
 
 
 def test_the_hash_is_argon2id_with_owasps_parameters_or_stronger() -> None:

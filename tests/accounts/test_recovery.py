@@ -9,7 +9,7 @@ from litestar import Litestar
 
 import make
 from accounts.person import Person
-from parley.accounts import factor_recovery, second_step, sessions
+from parley.accounts import factor_recovery, sessions, sign_in_ticket
 from parley.core import db
 from parley.core.http.access import Viewer
 
@@ -33,7 +33,7 @@ async def mira(app: Litestar) -> Person:
 async def ask(client: httpx.AsyncClient, who: Person) -> httpx.Response:
     """Ask for recovery, after the first factor was given."""
     client.cookies.clear()
-    client.cookies.set(second_step.cookie_name(), second_step.issue(who.id, frozenset({"password"}), None))
+    client.cookies.set(sign_in_ticket.cookie_name(), sign_in_ticket.issue(who.id, frozenset({"password"}), None))
     return await client.post(ASK)
 
 

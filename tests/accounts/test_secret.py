@@ -9,7 +9,9 @@ from parley.accounts import devices, sealing
 from parley.cli import secret
 from parley.comments import imported_addresses
 from parley.core import db
-from parley.core.settings import SettingsError, read, settings
+from parley.core import signing as core_signing
+from parley.core.environment import SettingsError
+from parley.core.settings import read, settings
 from parley.decisions import letters
 from parley.mail import links
 from parley.webhooks import signing
@@ -22,7 +24,7 @@ SEED = b"JBSWY3DPEHPK3PXP"
 
 def use(monkeypatch: pytest.MonkeyPatch, **changes: str | None) -> None:
     changed = msgspec.structs.replace(settings(), **changes)
-    for module in (sealing, links):
+    for module in (sealing, core_signing):
         monkeypatch.setattr(module, "settings", lambda: changed)
 
 

@@ -6,7 +6,7 @@ from litestar import Litestar
 import make
 from accounts.person import Person
 from make import browser, put_state
-from parley.accounts import consistency, devices, middleware, second_step, sessions, tokens, viewer_cache
+from parley.accounts import consistency, devices, middleware, sessions, sign_in_ticket, tokens, viewer_cache
 from parley.comments import view
 from parley.core import db
 from parley.core.cache import PAGE_SECONDS
@@ -107,10 +107,10 @@ async def test_a_viewer_is_cached_for_a_second_at_most(
     assert await is_signed_in(client)
     await db.execute("delete from session")
     assert (await client.get("/settings/profile")).status_code == 200
-    later = middleware.monotonic() + viewer_cache.SECONDS
+    later = middleware.monotonic() + viewer_cache.CACHE_SECONDS
     monkeypatch.setattr(middleware, "monotonic", lambda: later)
     assert (await client.get("/settings/profile")).status_code == 303
-    assert viewer_cache.SECONDS <= 1
+    assert viewer_cache.CACHE_SECONDS <= 1
 
 
 async def test_ending_all_sign_ins_is_in_force_here_at_once(client: httpx.AsyncClient, mira: Person) -> None:
@@ -150,7 +150,7 @@ async def test_with_the_database_away_a_member_is_not_told_to_sign_in(
 async def test_https_has_the_prefix_that_other_hosts_cannot_set(monkeypatch: pytest.MonkeyPatch) -> None:
     https = msgspec.structs.replace(settings(), base_url="https://talk.example.org")
     monkeypatch.setattr(cookies, "settings", lambda: https)
-    for cookie in (sessions.cookie("a" * 43), devices.cookie("a"), second_step.cookie("a"), attempts.cookie("a")):
+    for cookie in (sessions.cookie("a" * 43), devices.cookie("a"), sign_in_ticket.cookie("a"), attempts.cookie("a")):
         header = cookie.to_header(header="")
         assert header.startswith("__Host-parley")
         assert "Secure" in header and "HttpOnly" in header and "Path=/" in header and "Domain" not in header
@@ -170,7 +170,7 @@ async def test_a_form_of_a_member_sets_a_short_consistency_token_and_nothing_els
     cookie = (await client.post("/settings/profile", data={"assisted": "hide"})).headers["set-cookie"]
     assert cookie.startswith("parley-consistency=")
     assert {"HttpOnly", "Max-Age=2", "Path=/", "SameSite=lax"} <= set(cookie.split("; ")[1:])
-    assert max(viewer_cache.SECONDS, PAGE_SECONDS) < consistency.SECONDS
+    assert max(viewer_cache.CACHE_SECONDS, PAGE_SECONDS) < consistency.SECONDS
 
 
 async def test_a_new_consistency_token_is_not_answered_from_what_was_read_before_it(

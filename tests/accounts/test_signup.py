@@ -303,7 +303,7 @@ async def recorded() -> AsyncIterator[list[str]]:
 
 async def test_a_password_of_128_characters_signs_in_and_one_less_does_not(client: httpx.AsyncClient) -> None:
     password = ("four unrelated green words " + "ä€🦜 " * 32)[:128]
-    assert len(password) == passwords.LONGEST
+    assert len(password) == passwords.LONGEST_PASSWORD
     assert (await sign_up(client, password=password)).status_code == 303
     assert (await client.post("/login", data={"login": "ada", "password": password[:-1]})).status_code == 422
     assert (await client.post("/login", data={"login": "ada", "password": password})).status_code == 303

@@ -21,8 +21,8 @@ from parley.accounts import (
     recovery_codes,
     sealing,
     second_factor,
-    second_step,
     sessions,
+    sign_in_ticket,
     viewer_cache,
 )
 from parley.accounts.authentication import Client, SignedIn
@@ -156,7 +156,7 @@ async def test_of_a_code_and_a_recovery_code_sent_three_times_at_once_one_counts
     for code in (await phone.code(mira), phone.codes[0]):  # type: ignore[attr-defined]
         client.cookies.clear()
         await mira.sign_in(client)
-        ticket = client.cookies[second_step.cookie_name()]
+        ticket = client.cookies[sign_in_ticket.cookie_name()]
         who = Client(agent="", address="198.51.100.7")
         tries = (second_factor.sign_in(ticket, code, "", who) for _ in range(3))
         answers = await asyncio.gather(*tries, return_exceptions=True)

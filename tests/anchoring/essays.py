@@ -42,13 +42,13 @@ class Case(msgspec.Struct, frozen=True):
 
     selector: Selector
     words: str
-    fate: str
+    outcome: str
     gold: dict[int, str]
 
     def judge(self, found: str | None) -> Verdict:
         """By the words: to lose what was deleted is right, and so is to find the very words wherever they stand."""
         if found is None:
-            return "right" if self.fate == "deleted" else "lost"
+            return "right" if self.outcome == "deleted" else "lost"
         is_right = found == self.words or any(contained(found, block) >= CONTAINED for block in self.gold.values())
         return "right" if is_right else "wrong"
 
@@ -104,15 +104,15 @@ def _cases(pair: Pair, old: list[DocumentBlock]) -> Iterator[Case]:
     """Anchors on every passage but front matter and such of less than three words."""
     random = Random(pair.a + pair.b)
     before, after = _blocks(pair.a), _blocks(pair.b)
-    fates = {was: (now, fate) for was, now, fate in pair.alignment}
-    taken = {now for now, _ in fates.values()}
+    outcomes = {was: (now, outcome) for was, now, outcome in pair.alignment}
+    taken = {now for now, _ in outcomes.values()}
     free = {at: block for at, block in enumerate(after) if at not in taken}
     for index, place in enumerate(_places([one.text for one in old], before)):
-        if place not in fates or before[place].startswith("---") or len(WORD.findall(old[index].text)) < 3:
+        if place not in outcomes or before[place].startswith("---") or len(WORD.findall(old[index].text)) < 3:
             continue
-        now, fate = fates[place]
+        now, outcome = outcomes[place]
         for anchor in _anchors(old, index, random):
-            yield Case(anchor, anchor.quote or old[index].text, fate, free if now is None else {now: after[now]})
+            yield Case(anchor, anchor.quote or old[index].text, outcome, free if now is None else {now: after[now]})
 
 
 def _places(passages: Sequence[str], blocks: Sequence[str]) -> Iterator[int | None]:

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="the real revisions 
 
 UNFOUND = {"kept", "lost"}
 OURS, EXACT, CLOSEST = "Parley", "exact, in the block", "closest, no floor"
-FATES = {"unchanged": "unchanged", "edited": "edited", "moved": "edited", "deleted": "deleted"}
-Counts = Counter[tuple[str, str, str]]  # of (way, fate, verdict)
+OUTCOMES = {"unchanged": "unchanged", "edited": "edited", "moved": "edited", "deleted": "deleted"}
+Counts = Counter[tuple[str, str, str]]  # of (way, outcome, verdict)
 Way = Callable[[Essay], tuple[str, Iterator[Found]]]
 
 
@@ -34,8 +34,8 @@ def judged(*ways: Way) -> dict[str, Counts]:
     for essay in essays():
         for way, found in (one(essay) for one in ways):
             for case, (words, passage) in zip(essay.cases, found, strict=True):
-                by_words[way, FATES[case.fate], case.judge(words)] += 1
-                by_place[way, FATES[case.fate], case.judge_place(words, essay.places[passage])] += 1
+                by_words[way, OUTCOMES[case.outcome], case.judge(words)] += 1
+                by_place[way, OUTCOMES[case.outcome], case.judge_place(words, essay.places[passage])] += 1
     return {"by words": by_words, "by place": by_place}
 
 
@@ -55,19 +55,19 @@ def closest(essay: Essay) -> tuple[str, Iterator[Found]]:
     return CLOSEST, (way.find(case.selector, case.words) for case in essay.cases)
 
 
-def share(counts: Counts, way: str, verdict: str, fate: str | None = None) -> float:
+def share(counts: Counts, way: str, verdict: str, outcome: str | None = None) -> float:
     """Percent."""
-    some = {key: n for key, n in counts.items() if key[0] == way and fate in {None, key[1]}}
+    some = {key: n for key, n in counts.items() if key[0] == way and outcome in {None, key[1]}}
     return 100 * sum(n for key, n in some.items() if key[2] == verdict) / sum(some.values())
 
 
 def table(name: str, counts: Counts) -> Iterator[str]:
     yield f"\n{name:32} {'anchors':>8}" + "".join(f"{verdict:>11}" for verdict in ("right", "wrong", "lost"))
     for way in (OURS, EXACT, CLOSEST):
-        for fate in ("unchanged", "edited", "deleted"):
-            some = sum(n for key, n in counts.items() if key[:2] == (way, fate))
-            shares = (share(counts, way, verdict, fate) for verdict in ("right", "wrong", "lost"))
-            yield f"{way:21} {fate:10} {some:>8}" + "".join(f"{one:>9.2f} %" for one in shares)
+        for outcome in ("unchanged", "edited", "deleted"):
+            some = sum(n for key, n in counts.items() if key[:2] == (way, outcome))
+            shares = (share(counts, way, verdict, outcome) for verdict in ("right", "wrong", "lost"))
+            yield f"{way:21} {outcome:10} {some:>8}" + "".join(f"{one:>9.2f} %" for one in shares)
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from anchoring.newsroom import Block, Newsroom, Sentence, newsroom
 from parley.anchoring import DocumentBlock, Resolution, Selector, resolve, select
 
 LIKE = 0.6  # a sentence that is less similar than this to what it was may count as gone
-Verdicts = Counter[tuple[str, str]]  # of (fate, verdict)
+Verdicts = Counter[tuple[str, str]]  # of (outcome, verdict)
 
 
 def anchor(room: Newsroom, sentence: Sentence, quote: str, within: int = 0) -> Selector:
@@ -34,7 +34,7 @@ def judge(room: Newsroom, sentence: Sentence, quote: str, found: Resolution, new
     """Whether an anchor was found where its sentence is now, with that sentence's words, and no others."""
     place = room.place(sentence)
     if not found.is_found:
-        return "right" if fate(room, sentence, quote) == "gone" else "lost"
+        return "right" if outcome(room, sentence, quote) == "gone" else "lost"
     here = next((at for at, one in enumerate(new) if one.lineage == found.lineage), None)
     if place is None or here != place:
         return "wrong"
@@ -43,7 +43,7 @@ def judge(room: Newsroom, sentence: Sentence, quote: str, found: Resolution, new
     return "right" if contained(found.quote, sentence.text) >= 0.5 else "wrong"
 
 
-def fate(room: Newsroom, sentence: Sentence, quote: str) -> str:
+def outcome(room: Newsroom, sentence: Sentence, quote: str) -> str:
     if room.place(sentence) is None:
         return "gone"
     if quote in sentence.text:
@@ -51,9 +51,9 @@ def fate(room: Newsroom, sentence: Sentence, quote: str) -> str:
     return "edited" if Indel.normalized_similarity(quote.lower(), sentence.text.lower()) >= LIKE else "gone"
 
 
-def share(verdicts: Verdicts, verdict: str, fate: str | None = None) -> float:
+def share(verdicts: Verdicts, verdict: str, outcome: str | None = None) -> float:
     """Percent."""
-    some = {key: n for key, n in verdicts.items() if fate in {None, key[0]}}
+    some = {key: n for key, n in verdicts.items() if outcome in {None, key[0]}}
     return 100 * sum(n for key, n in some.items() if key[1] == verdict) / sum(some.values())
 
 
@@ -93,7 +93,7 @@ def verdicts() -> Verdicts:
             edit_a_lot(room, some)
             new = room.publish(new)
         for one, (quote, _), found in zip(some, quotes, resolve(anchors, room.first, new, room.merged), strict=True):
-            counts[fate(room, one, quote), judge(room, one, quote, found, new)] += 1
+            counts[outcome(room, one, quote), judge(room, one, quote, found, new)] += 1
     return counts
 
 

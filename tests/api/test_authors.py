@@ -52,8 +52,8 @@ async def test_a_comment_is_previewed_and_its_versions_are_read_while_it_is_visi
 
 
 async def test_a_held_comment_is_withdrawn_by_its_author(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def hold(_: drafts.Draft) -> drafts.Verdict:
-        return drafts.Verdict(hold=True)
+    async def hold(_: drafts.Draft) -> drafts.CheckResult:
+        return drafts.CheckResult(hold=True)
 
     monkeypatch.setattr(drafts, "before_post", [hold])
     thread = await make.thread()

@@ -57,7 +57,7 @@ async def test_a_thread_that_is_not_there_has_no_file(client: httpx.AsyncClient,
 
 async def test_few_downloads_run_at_once_for_a_network_and_in_all(client: httpx.AsyncClient) -> None:
     address = f"/t/{await make.thread()}/export.json"
-    scopes: list[dict[str, Any]] = [{} for _ in range(downloads.MOST)]
+    scopes: list[dict[str, Any]] = [{} for _ in range(downloads.MOST_DOWNLOADS)]
     for number, scope in enumerate(scopes):
         downloads.begin(scope, "127.0.0.0/24" if number < downloads.MOST_OF_SITE else f"10.0.{number}.0/24")
 

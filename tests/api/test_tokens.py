@@ -52,7 +52,7 @@ async def test_a_token_that_another_process_ended_works_for_a_second_at_most(
         assert (await reader.get("/me")).status_code == 200
         await db.execute("delete from api_token")
         assert (await reader.get("/me")).status_code == 200
-        monkeypatch.setattr(tokens, "monotonic", lambda: time.monotonic() + viewer_cache.SECONDS)
+        monkeypatch.setattr(tokens, "monotonic", lambda: time.monotonic() + viewer_cache.CACHE_SECONDS)
         assert (await reader.get("/me")).status_code == 401
 
 

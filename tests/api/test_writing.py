@@ -38,8 +38,8 @@ async def test_a_comment_is_posted_edited_deleted_and_restored(app: Litestar) ->
 async def test_a_comment_that_a_rule_holds_is_answered_with_its_id_alone(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def hold(_: drafts.Draft) -> drafts.Verdict:
-        return drafts.Verdict(hold=True)
+    async def hold(_: drafts.Draft) -> drafts.CheckResult:
+        return drafts.CheckResult(hold=True)
 
     monkeypatch.setattr(drafts, "before_post", [hold])
     jon, thread = await make.member("jon"), await make.thread()

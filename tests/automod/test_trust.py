@@ -57,7 +57,7 @@ def test_the_table_promises_these_things_and_no_others() -> None:
 
 
 def test_nothing_but_the_judging_of_comments_asks_for_a_level() -> None:
-    asks = re.compile(r"\btrust\.(level|LEVELS|used_up|may_post)\b|automod\.trust import .*\bLEVELS\b")
+    asks = re.compile(r"\btrust\.(level|LEVELS|used_up|require_post_allowed)\b|automod\.trust import .*\bLEVELS\b")
     asking = {
         file.relative_to(SOURCE).as_posix() for file in Path(SOURCE).rglob("*.py") if asks.search(file.read_text())
     }
@@ -98,10 +98,10 @@ def test_nobody_gets_more_than_the_table_has_for_their_level(
     assert level in LEVELS
     assert days >= level.days and comments >= level.comments
     if allowed:
-        trust.may_post(one)
+        trust.require_post_allowed(one)
     else:
         with pytest.raises(TooMany):
-            trust.may_post(one)
+            trust.require_post_allowed(one)
 
 
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.name)

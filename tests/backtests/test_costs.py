@@ -20,7 +20,7 @@ OVER = Result(costliest=Cost(10_000, 0.05, made=True))
 
 def test_a_rule_over_its_budget_is_not_switched_on() -> None:
     with pytest.raises(Refused, match="too long on some texts"):
-        limits.may_switch_on(OVER)
+        limits.require_tested(OVER)
 
 
 def test_a_short_text_counts_as_one_of_a_kilobyte() -> None:

@@ -194,8 +194,8 @@ async def main() -> None:
     made = {
         "empty": await make.thread(make.text(title="An article that nobody has answered yet")),
         "three": await three("Three people answered this one"),
-        "thousand": await discussion("A thousand voices", lines(1_000, 7, "thousand")),
-        "crowded": await discussion("Fourteen hundred voices", lines(1_400, 40, "crowded")),
+        "thousand": await discussion("A thousand comments", lines(1_000, 7, "thousand")),
+        "crowded": await discussion("Fourteen hundred comments", lines(1_400, 40, "crowded")),
         "deep": await discussion("Two people who would not stop", chain(31, "deep")),
         "deepest": await discussion("Two people who could not stop", chain(200, "deepest")),
         "wide": await wide(),

@@ -71,6 +71,11 @@ class Tab:
         place = await self.post(f"/t/{thread}/comments", body=body, parent=str(parent or ""))
         return int(place.rpartition("#c")[2])
 
+    async def fonts_shown(self) -> None:
+        """Wait until the page is drawn with its font, which may break a line one word earlier (test_arriving.py)."""
+        await self.page.evaluate("document.fonts.ready")
+        await self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
     async def shifts(self) -> list[Any]:
         """What moved without the reader's doing, and how far."""
         found: list[Any] = await self.page.evaluate("window.shifts")

@@ -20,7 +20,7 @@ async def test_nothing_moves_while_a_page_loads(site: Site, open_tab: OpenTab) -
     for path in ("/", "/t/1/x", f"/t/{site.made['crowded']}/x", "/signup"):
         tab = await open_tab()
         await tab.open(path)
-        await tab.page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+        await tab.fonts_shown()
         assert await tab.page.evaluate("document.fonts.check('1em \"Source Serif 4\"')")
         assert [shift for shift in await tab.shifts() if shift[0] >= ONE_WORD] == [], path
 

@@ -1,4 +1,4 @@
-"""The pair of two voices in a mail client as narrow as a phone or as wide as a desk, with `<style>` and without."""
+"""The pair of two quotations in a mail client as narrow as a phone or as wide as a desk, with `<style>` and without."""
 
 import re
 
@@ -16,9 +16,9 @@ LONG = "<p>" + "The figure is old and nobody has checked it since. " * 5 + "</p>
 MEASURED = """() => ({
     beyond: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     letter: document.querySelector(".letter").clientWidth,
-    voices: [...document.querySelectorAll(".pair .voice")].map(one => one.getBoundingClientRect().width),
+    quotations: [...document.querySelectorAll(".pair .quotation")].map(one => one.getBoundingClientRect().width),
     sizes: [...document.querySelectorAll(".pair p")].map(one => parseFloat(getComputedStyle(one).fontSize)),
-    tops: [...document.querySelectorAll(".pair .voice")].map(one => one.getBoundingClientRect().top),
+    tops: [...document.querySelectorAll(".pair .quotation")].map(one => one.getBoundingClientRect().top),
 })"""
 
 
@@ -38,8 +38,8 @@ async def test_a_pair_is_readable_at_every_width(
 
     assert found["beyond"] <= 0
     assert min(found["sizes"]) >= 14
-    assert len(found["voices"]) == 2
-    assert all(one >= min(240, found["letter"]) for one in found["voices"])
+    assert len(found["quotations"]) == 2
+    assert all(one >= min(240, found["letter"]) for one in found["quotations"])
     assert (found["tops"][0] == found["tops"][1]) == (width >= 600)
     # Below each other they are as wide as the letter, so that no half of it is empty.
-    assert width >= 600 or all(one >= found["letter"] - 1 for one in found["voices"])
+    assert width >= 600 or all(one >= found["letter"] - 1 for one in found["quotations"])

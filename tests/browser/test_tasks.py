@@ -49,11 +49,11 @@ async def test_the_strongest_argument_against_the_claim_takes_two_clicks(site: S
     assert hand.clicks <= 2
 
 
-async def test_from_the_home_page_the_strongest_voice_against_a_claim_takes_one(site: Site, open_tab: OpenTab) -> None:
+async def test_from_the_home_page_the_strongest_challenge_takes_one(site: Site, open_tab: OpenTab) -> None:
     hand, tab = Hand(), await open_tab()
     await tab.open("/")
 
-    await hand.click(tab.page.locator(".card .voice.challenges > a").first)
+    await hand.click(tab.page.locator(".card .quotation.challenges > a").first)
 
     await expect(tab.page.locator(".comment:target .stance.challenges").first).to_be_visible()
     assert hand.clicks == 1

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 VOTES = "update comment set base_ups = $2 where id = $1"
 
 
-async def voice(thread: int, stance: str, words: str, ups: int = 5) -> int:
+async def perspective(thread: int, stance: str, words: str, ups: int = 5) -> int:
     comment = await make.comment(thread, await make.member(), words, stance=stance)
     await db.execute(VOTES, comment, ups)
     return comment
@@ -24,9 +24,9 @@ async def glance_of(client: httpx.AsyncClient, thread: int) -> str:
 
 async def test_a_glance_shows_the_strongest_of_each_side(client: httpx.AsyncClient) -> None:
     thread = await make.thread()
-    await voice(thread, "supports", "A weak support.", 2)
-    best = await voice(thread, "supports", "The strongest support.", 9)
-    await voice(thread, "challenges", "The only challenge.")
+    await perspective(thread, "supports", "A weak support.", 2)
+    best = await perspective(thread, "supports", "The strongest support.", 9)
+    await perspective(thread, "challenges", "The only challenge.")
     shown = await glance_of(client, thread)
     assert "All 3 <span>perspectives</span>" in shown
     assert "<span>Supports</span></span> 2</a>" in shown
@@ -39,7 +39,7 @@ async def test_a_glance_shows_the_strongest_of_each_side(client: httpx.AsyncClie
 
 async def test_a_comment_with_a_statement_is_shown_by_it(client: httpx.AsyncClient) -> None:
     thread = await make.thread()
-    strongest = await voice(thread, "supports", "No relation to the author, though I have that tablecloth.")
+    strongest = await perspective(thread, "supports", "No relation to the author, though I have that tablecloth.")
     await db.execute("update comment set statement = 'Robots lack touch.' where id = $1", strongest)
 
     shown = await glance_of(client, thread)
@@ -50,9 +50,9 @@ async def test_a_comment_with_a_statement_is_shown_by_it(client: httpx.AsyncClie
 
 async def test_a_glance_shows_nothing_that_was_removed_collapsed_or_outvoted(client: httpx.AsyncClient) -> None:
     thread = await make.thread()
-    removed = await voice(thread, "supports", "Removed words.")
-    collapsed = await voice(thread, "challenges", "Collapsed words.")
-    await voice(thread, "challenges", "Unwanted words.", 0)
+    removed = await perspective(thread, "supports", "Removed words.")
+    collapsed = await perspective(thread, "challenges", "Collapsed words.")
+    await perspective(thread, "challenges", "Unwanted words.", 0)
     await db.execute("update comment set state = 'removed' where id = $1", removed)
     await db.execute("update comment set collapsed = 'Civility' where id = $1", collapsed)
     shown = await glance_of(client, thread)
@@ -61,7 +61,7 @@ async def test_a_glance_shows_nothing_that_was_removed_collapsed_or_outvoted(cli
 
 async def test_the_head_of_an_article_says_how_its_discussion_stands(client: httpx.AsyncClient) -> None:
     thread = await make.thread()
-    await voice(thread, "supports", "A support.")
+    await perspective(thread, "supports", "A support.")
     for view in ("", "?view=perspectives"):
         page = (await client.get(f"{await make.address(thread)}{view}")).text
         assert '<a class="sides" href="#discussion">1 in support<svg' in page

@@ -8,7 +8,7 @@ from litestar import Litestar
 
 import make
 from parley.comments import drafts, states
-from parley.comments.drafts import Draft, Verdict
+from parley.comments.drafts import CheckResult, Draft
 from parley.comments.importing import ImportLine, import_discussion
 from parley.core import db
 from parley.core.http.access import Viewer
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.anyio
 CANARY = "a canary in the queue"
 
 
-async def hold(draft: Draft) -> Verdict:
-    return Verdict(hold=CANARY in draft.body)
+async def hold(draft: Draft) -> CheckResult:
+    return CheckResult(hold=CANARY in draft.body)
 
 
 @pytest.fixture(autouse=True)

@@ -121,7 +121,7 @@ async def test_one_of_two_that_waited_for_each_other_is_posted_all_the_same(
     [
         ({"body": ""}, "Please write something first."),
         ({"body": " \r\n "}, "Please write something first."),
-        ({"body": "a" * (rules.LONGEST + 1)}, "Please shorten it."),
+        ({"body": "a" * (rules.LONGEST_COMMENT + 1)}, "Please shorten it."),
         ({"body": "a\x00b"}, "cannot be stored"),
         ({"body": "[a](https://a.example) " * (rules.MOST_LINKS + 1)}, "Please remove some."),
         ({"stance": "shrugs"}, "Please choose one of"),
@@ -145,7 +145,7 @@ async def test_a_mistake_is_said_and_the_text_kept(
 
 
 async def test_the_longest_comment_fits(client: httpx.AsyncClient, thread: int, mira: Viewer) -> None:
-    answer = await client.post(f"/t/{thread}/comments", data={"body": "a" * rules.LONGEST})
+    answer = await client.post(f"/t/{thread}/comments", data={"body": "a" * rules.LONGEST_COMMENT})
 
     assert answer.status_code == 303
 

@@ -201,7 +201,7 @@ async def test_a_very_deep_chain_is_shown_at_a_bounded_depth(client: httpx.Async
     focused = await client.get(f"{await make.address(thread)}?focus={last}")
 
     assert page.status_code == focused.status_code == 200
-    assert len(comments_in(page.text)) == tree.SHOWN
+    assert len(comments_in(page.text)) == tree.MOST_SHOWN
     assert depth_of(lxml.html.fromstring(page.content)) < 70
     assert last in comments_in(focused.text)
     assert 'data-depth="1999"' in focused.text
@@ -230,7 +230,7 @@ def counted(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> Count:
 async def test_a_page_asks_as_many_queries_however_long_the_thread(
     client: httpx.AsyncClient, counted: Count, signed_in: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(viewer_cache, "SECONDS", 60)
+    monkeypatch.setattr(viewer_cache, "CACHE_SECONDS", 60)
     monkeypatch.setattr(current, "_cache", MicroCache("rules", 60, most=1))
     if signed_in:
         await make.sign_in(client, await make.member())
@@ -283,7 +283,7 @@ async def test_a_focused_comment_comes_with_ancestors_siblings_and_replies(clien
 
 @pytest.mark.anyio
 async def test_one_branch_leads_back_to_its_place_in_the_whole_discussion(client: httpx.AsyncClient) -> None:
-    thread = await loaded(chain(tree.SHOWN + 2))
+    thread = await loaded(chain(tree.MOST_SHOWN + 2))
     by_depth = await db.values("select id from comment where thread = $1 order by depth", thread)
     address = await make.address(thread)
 
@@ -291,8 +291,8 @@ async def test_one_branch_leads_back_to_its_place_in_the_whole_discussion(client
         page = await client.get(f"{address}?focus={comment}")
         return re.findall(r'class="strip">.*?href="(.*?)">(.*?)</a>', page.text)
 
-    last_shown, first_hidden = by_depth[tree.SHOWN - 1], by_depth[tree.SHOWN]
-    far = (await loaded(chain(tree.SHOWN + 50)), await db.value("select max(id) from comment"))
+    last_shown, first_hidden = by_depth[tree.MOST_SHOWN - 1], by_depth[tree.MOST_SHOWN]
+    far = (await loaded(chain(tree.MOST_SHOWN + 50)), await db.value("select max(id) from comment"))
 
     assert await back_from(last_shown) == [
         (f"{address}?view=whole#c{last_shown}", "Back to this comment in the whole discussion")

@@ -353,7 +353,7 @@ async def test_forms_and_moderators_wait_longer_than_readers(monkeypatch: pytest
     async with whole_pool() as in_use:
         moderator, form = (asyncio.create_task(ask(urgency)) for urgency in (Urgency.STAFF, Urgency.FORMS))
         for urgency in (Urgency.MEMBERS, Urgency.VISITORS):
-            with pytest.raises(Unavailable, match="Parley is busy"):
+            with pytest.raises(Unavailable, match="The site is busy"):
                 await asyncio.create_task(ask(urgency))
         assert connections().waiting == 2
         await connections().keep(in_use.pop())
@@ -381,7 +381,7 @@ async def test_a_waiter_that_times_out_is_told_that_parley_is_busy_and_leaves_th
 ) -> None:
     monkeypatch.setattr(engine, "ACQUIRE_SECONDS", 0.1)
     async with whole_pool():
-        with pytest.raises(Unavailable, match="Parley is busy"):
+        with pytest.raises(Unavailable, match="The site is busy"):
             await value("select 1")
         assert connections().waiting == 0
 

@@ -12,7 +12,7 @@ from litestar import _parsers
 
 import make
 from parley.comments.forms import LONGEST_BODY
-from parley.comments.rules import LONGEST
+from parley.comments.rules import LONGEST_COMMENT
 from parley.core import db
 from parley.core.http.bodies import MOST_FIELDS
 from parley.core.http.forms import MUCH_TEXT, Form, make_form
@@ -61,10 +61,10 @@ async def test_the_longest_comment_fits_in_every_script(client: httpx.AsyncClien
     await make.sign_in(client, await make.member())
     thread = await make.thread()
 
-    posted = await client.post(f"/t/{thread}/comments", data={"body": "漢" * LONGEST})
+    posted = await client.post(f"/t/{thread}/comments", data={"body": "漢" * LONGEST_COMMENT})
 
     assert posted.status_code == 303
-    assert await db.value("select length(body) from comment") == LONGEST
+    assert await db.value("select length(body) from comment") == LONGEST_COMMENT
 
 
 @pytest.mark.anyio
@@ -211,7 +211,7 @@ async def test_the_preview_of_a_text_that_is_too_long_is_not_rendered(
 ) -> None:
     monkeypatch.setattr("parley.comments.rendering.render", pytest.fail)
 
-    answer = await client.post("/preview", data={"body": "a\n" * LONGEST})
+    answer = await client.post("/preview", data={"body": "a\n" * LONGEST_COMMENT})
 
     assert answer.status_code == 422
     assert "Please shorten it" in answer.text

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from conftest import SHARED
-from parley.comments.rules import LONGEST
+from parley.comments.rules import LONGEST_COMMENT
 from parley.core.text import markdown
 from parley.core.text.cleaning import shortened
 from parley.core.text.markdown import ATTRIBUTES, MOST_MARKS, TAGS, count_links, excerpt, render
@@ -171,48 +171,48 @@ def test_markdown_becomes_what_it_should(source: str, html: str) -> None:
 
 
 HARD = {
-    "brackets": "[" * LONGEST,
-    "links in links": "[a](" * (LONGEST // 4),
-    "open links": "[" * (LONGEST // 2) + "](" * (LONGEST // 4),
-    "images": "![" * (LONGEST // 2),
-    "quotes": "> " * (LONGEST // 2),
+    "brackets": "[" * LONGEST_COMMENT,
+    "links in links": "[a](" * (LONGEST_COMMENT // 4),
+    "open links": "[" * (LONGEST_COMMENT // 2) + "](" * (LONGEST_COMMENT // 4),
+    "images": "![" * (LONGEST_COMMENT // 2),
+    "quotes": "> " * (LONGEST_COMMENT // 2),
     "nested quotes": "\n".join(">" * depth + " a" for depth in range(1, 280)),
     "nested lists": "\n".join("  " * depth + "- a" for depth in range(190)),
-    "one-line lists": "- " * (LONGEST // 2),
-    "stars": "*a " * (LONGEST // 3),
-    "emphasis": "**a *b " * (LONGEST // 7),
-    "closing emphasis": "*" * (LONGEST // 2) + "a" + "*" * (LONGEST // 2 - 1),
-    "underscores": "_" * LONGEST,
-    "tildes": "~~a" * (LONGEST // 3),
+    "one-line lists": "- " * (LONGEST_COMMENT // 2),
+    "stars": "*a " * (LONGEST_COMMENT // 3),
+    "emphasis": "**a *b " * (LONGEST_COMMENT // 7),
+    "closing emphasis": "*" * (LONGEST_COMMENT // 2) + "a" + "*" * (LONGEST_COMMENT // 2 - 1),
+    "underscores": "_" * LONGEST_COMMENT,
+    "tildes": "~~a" * (LONGEST_COMMENT // 3),
     "backticks": "".join("`" * length + "a" for length in range(1, 280)),
-    "fences": "```\n" * (LONGEST // 4),
-    "autolinks": "<a:" * (LONGEST // 3),
-    "angles": "<" * LONGEST,
-    "comments": "<!--" * (LONGEST // 4),
-    "processing": "<?" * (LONGEST // 2),
-    "entities": "&#" * (LONGEST // 2),
-    "backslashes": "\\" * LONGEST,
+    "fences": "```\n" * (LONGEST_COMMENT // 4),
+    "autolinks": "<a:" * (LONGEST_COMMENT // 3),
+    "angles": "<" * LONGEST_COMMENT,
+    "comments": "<!--" * (LONGEST_COMMENT // 4),
+    "processing": "<?" * (LONGEST_COMMENT // 2),
+    "entities": "&#" * (LONGEST_COMMENT // 2),
+    "backslashes": "\\" * LONGEST_COMMENT,
     "references": "".join(f"[{number}]: /a\n" for number in range(3_000)),
-    "one reference": "[a]: /b\n\n" + "[a]" * (LONGEST // 4),
-    "titles": '[a](b "' * (LONGEST // 7),
+    "one reference": "[a]: /b\n\n" + "[a]" * (LONGEST_COMMENT // 4),
+    "titles": '[a](b "' * (LONGEST_COMMENT // 7),
     "wide table": "|a" * 5_000 + "\n" + "|-" * 5_000 + "\n" + "|\n" * 5_000,
     "long table": "|a|b|\n|-|-|\n" + "|a|b|\n" * 6_000,
-    "headings": "# a\n" * (LONGEST // 4),
-    "list": "- a\n" * (LONGEST // 4),
-    "many short paragraphs": "a\n\n" * (LONGEST // 3),
+    "headings": "# a\n" * (LONGEST_COMMENT // 4),
+    "list": "- a\n" * (LONGEST_COMMENT // 4),
+    "many short paragraphs": "a\n\n" * (LONGEST_COMMENT // 3),
     "narrow table": "|a" * 900 + "\n" + "|-" * 900 + "\n" + "|\n" * 900,
     "at the limit: list": "- a\n" * (MOST_MARKS // 4),
     "at the limit: headings": "# a\n" * (MOST_MARKS // 5),
     "at the limit: brackets": "[" * (MOST_MARKS // 2),
     "at the limit: images": "![" * (MOST_MARKS // 4),
     "at the limit: table": "|a" * 60 + "\n" + "|-" * 60 + "\n" + "|\n" * 64,
-    "rules": "---\n" * (LONGEST // 4),
-    "blank lines": "\n" * LONGEST,
-    "spaces": " " * (LONGEST - 1) + "a",
-    "one word": "a" * LONGEST,
-    "emoji": "😀" * LONGEST,
-    "zalgo": "Z\u0351\u036b\u0343" * (LONGEST // 4),
-    "right to left": "\u202e\u2066" * (LONGEST // 2),
+    "rules": "---\n" * (LONGEST_COMMENT // 4),
+    "blank lines": "\n" * LONGEST_COMMENT,
+    "spaces": " " * (LONGEST_COMMENT - 1) + "a",
+    "one word": "a" * LONGEST_COMMENT,
+    "emoji": "😀" * LONGEST_COMMENT,
+    "zalgo": "Z\u0351\u036b\u0343" * (LONGEST_COMMENT // 4),
+    "right to left": "\u202e\u2066" * (LONGEST_COMMENT // 2),
 }
 
 
@@ -236,7 +236,7 @@ def test_two_slashes_take_no_longer_than_other_marks() -> None:
 
 @pytest.mark.parametrize("name", HARD)
 def test_nothing_takes_long(name: str) -> None:
-    source = HARD[name][:LONGEST]
+    source = HARD[name][:LONGEST_COMMENT]
     times = []
     for _ in range(3):
         started = thread_time()
@@ -244,7 +244,7 @@ def test_nothing_takes_long(name: str) -> None:
         times.append(thread_time() - started)
 
     assert min(times) < BUDGET_SECONDS
-    assert len(html) < 40 * LONGEST
+    assert len(html) < 40 * LONGEST_COMMENT
     assert_safe(html, name)
 
 

@@ -140,7 +140,7 @@ async def test_a_query_is_refused_when_no_connection_is_free(
 ) -> None:
     monkeypatch.setattr(engine, "ACQUIRE_SECONDS", 0.1)
 
-    with pytest.raises(Unavailable, match="Parley is busy"):
+    with pytest.raises(Unavailable, match="The site is busy"):
         await MailDomain.count()
 
 

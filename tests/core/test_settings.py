@@ -2,7 +2,8 @@
 
 import pytest
 
-from parley.core.settings import SettingsError, read
+from parley.core.environment import SettingsError
+from parley.core.settings import read
 
 NEEDED = {"DATABASE_URL": "postgresql://x/parley", "REDIS_URL": "redis://x", "PARLEY_SECRET": "x" * 40}
 
@@ -35,6 +36,8 @@ def test_the_address_of_the_site_is_what_browsers_call_it_however_it_is_typed(ty
         ("DATABASE_URL", "localhost/parley"),
         ("DATABASE_REPLICA_URL", "mysql://x"),
         ("REDIS_URL", "localhost:6379"),
+        ("PARLEY_NAME", "x" * 41),
+        ("PARLEY_NAME", "Two\nlines"),
         ("PARLEY_LOG", "warn"),
         ("PARLEY_LIMITS", "no"),
         ("PARLEY_SLOW_QUERY", "-1"),

@@ -1,4 +1,4 @@
-"""`parley digest preview` and `parley digest run`."""
+"""`parley digest preview`, `parley digest why` and `parley digest run`."""
 
 import json
 import subprocess
@@ -6,9 +6,11 @@ import subprocess
 import pytest
 
 import command
+import make
 from digests.edition import due, reader, thread_with_sides
 from parley.core import db
 from parley.digests import ops
+from parley.threads import ops as threads
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed, pytest.mark.usefixtures("app")]
 
@@ -53,6 +55,20 @@ async def test_nobody_of_that_name_is_one_clear_sentence() -> None:
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "There is no member nobody with a confirmed address.\n"
+
+
+async def test_why_says_that_a_comment_is_in_the_next_issue_or_what_keeps_it_out() -> None:
+    mira = await reader("mira")
+    thread, first, _ = await thread_with_sides()
+    unnoticed = await make.comment(thread, await make.member("sam"), "Nobody answered.", stance="adds")
+
+    assert parley("why", "mira", str(first)).stdout == "It is in the next issue.\n"
+    assert parley("why", "mira", str(unnoticed)).stdout == (
+        "Nobody voted that it is worth reading, and nobody else replied.\n"
+    )
+    await threads.record_visit(member=mira.id, thread_id=thread)
+    assert "opened the thread" in parley("why", "mira", str(first)).stdout
+    assert parley("why", "mira", "999999").stderr == "There is no comment 999999.\n"
 
 
 async def test_a_dry_run_counts_and_a_run_builds_what_was_planned() -> None:

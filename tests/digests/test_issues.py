@@ -56,7 +56,7 @@ async def author_of(comment: int) -> int:
     return found
 
 
-async def test_an_issue_quotes_one_voice_of_each_side(app: Litestar) -> None:
+async def test_an_issue_quotes_one_perspective_of_each_side(app: Litestar) -> None:
     mira = await reader()
     _, supports, challenges = await thread_with_sides()
 
@@ -71,7 +71,7 @@ async def test_an_issue_quotes_one_voice_of_each_side(app: Litestar) -> None:
         assert words in (letter.html or "")
 
 
-async def test_a_voice_about_the_whole_article_comes_with_the_opening_of_the_article(app: Litestar) -> None:
+async def test_a_perspective_about_the_whole_article_comes_with_the_opening_of_the_article(app: Litestar) -> None:
     mira = await reader("mira")
     thread, supports, _ = await thread_with_sides()
     begins = await db.value(
@@ -360,7 +360,7 @@ async def test_the_same_letter_is_written_each_time_it_is_asked_for(app: Litesta
 @pytest.mark.parametrize("outcome", ["unknown", "expired", "failed"])
 async def test_items_that_may_not_have_arrived_come_in_the_next_issue(app: Litestar, outcome: str) -> None:
     mira = await reader()
-    _, *voices = await thread_with_sides()
+    _, *perspectives = await thread_with_sides()
     first = await issue_for(mira)
     await rendering.settled(await mail_of(first), outcome)
     await next_week(mira)
@@ -368,7 +368,7 @@ async def test_items_that_may_not_have_arrived_come_in_the_next_issue(app: Lites
     second = await issue_for(mira)
 
     assert await state(first) == outcome
-    assert await items_of(second) == voices
+    assert await items_of(second) == perspectives
 
 
 async def test_items_that_arrived_are_never_repeated(app: Litestar) -> None:
@@ -425,7 +425,7 @@ async def test_stopping_can_be_taken_back(app: Litestar, frequency: str) -> None
 
 async def test_a_pause_holds_back_what_is_queued_and_ends_by_itself(app: Litestar) -> None:
     mira = await reader()
-    _, *voices = await thread_with_sides()
+    _, *perspectives = await thread_with_sides()
     await issue_for(mira)
     await ops.pause(mira.id, 2)
 
@@ -436,7 +436,7 @@ async def test_a_pause_holds_back_what_is_queued_and_ends_by_itself(app: Litesta
     assert timedelta(days=14) <= one.next_at - datetime.now(UTC) + timedelta(minutes=1) <= timedelta(days=22)
     await db.execute("update subscription set paused_until = now() - interval '1 minute'")
     await next_week(mira)
-    assert await items_of(await issue_for(mira)) == voices
+    assert await items_of(await issue_for(mira)) == perspectives
 
 
 async def test_a_letter_cancelled_by_a_pause_is_not_sent_after_it(app: Litestar) -> None:
@@ -491,7 +491,7 @@ async def test_a_question_that_was_never_sent_is_asked_again(app: Litestar) -> N
 
 async def test_a_member_who_answers_or_returns_gets_the_digest_again(app: Litestar) -> None:
     mira = await reader()
-    _, *voices = await thread_with_sides()
+    _, *perspectives = await thread_with_sides()
     await db.execute("update member set seen_at = now() - interval '91 days' where id = $1", mira.id)
     asked = await issue_for(mira)
     await db.execute("update subscription set asked_at = asked_at - interval '1 hour'")
@@ -499,7 +499,7 @@ async def test_a_member_who_answers_or_returns_gets_the_digest_again(app: Litest
 
     assert await reviewed(asked) is None
     await next_week(mira)
-    assert await items_of(await issue_for(mira)) == voices
+    assert await items_of(await issue_for(mira)) == perspectives
 
 
 async def test_an_issue_that_could_not_be_built_for_a_day_is_not_sent_late(app: Litestar) -> None:
@@ -545,7 +545,7 @@ async def test_a_member_who_confirms_their_address_has_the_digest(app: Litestar)
 
 async def test_two_issues_that_are_due_together_share_no_item(app: Litestar) -> None:
     mira = await reader()
-    _, *voices = await thread_with_sides()
+    _, *perspectives = await thread_with_sides()
     for period in ("2026-W48", "2026-11-25"):
         await db.execute(
             "insert into issue (member, period, due_at) values ($1, $2, now() - interval '1 minute')", mira.id, period
@@ -554,7 +554,7 @@ async def test_two_issues_that_are_due_together_share_no_item(app: Litestar) -> 
     assert await jobs.build_all(datetime.now(UTC)) == 2
 
     assert await db.values("select state from issue order by id") == ["posted", "empty"]
-    assert await db.values("select comment from issue_item order by position") == voices
+    assert await db.values("select comment from issue_item order by position") == perspectives
 
 
 async def test_the_items_of_an_old_issue_are_deleted_with_it(app: Litestar) -> None:

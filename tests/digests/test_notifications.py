@@ -103,14 +103,14 @@ async def test_a_followed_thread_comes_with_both_sides_whatever_was_notified(mir
     await following.follow_thread(mira.id, thread, "follow")
     await record_visit(member=mira.id, thread_id=thread)
     await db.execute("update visit set seen_at = now() - interval '1 hour'")
-    voices = [await make.comment(thread, await make.member(), "Words.", stance=side) for side in SIDES]
+    perspectives = [await make.comment(thread, await make.member(), "Words.", stance=side) for side in SIDES]
     await notifications.handle_events()
-    await db.execute("delete from notification where comment <> $1", voices[0])
+    await db.execute("delete from notification where comment <> $1", perspectives[0])
 
     number = await issue_for(mira)
 
     assert await kinds(number) == ["followed", "followed"]
-    assert await items_of(number) == voices
+    assert await items_of(number) == perspectives
     assert await reviewed(number) is not None
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.digests.candidates import Candidate, DigestReader, pooled, score
-from parley.digests.selection import MOST, MOST_ELSEWHERE, MOST_OF, ORDER, SECTIONS, SIDES, reader_has, select
+from parley.digests.selection import MOST_ELSEWHERE, MOST_ITEMS, MOST_OF, ORDER, SECTIONS, SIDES, reader_has, select
 
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
 TOPICS = ("research", "policy", "work")
@@ -80,7 +80,7 @@ def test_an_issue_is_short_and_nobody_speaks_twice_in_it(
     items = select(reader, own, pooled(offered))
     authors = [one.author for one in items if one.author is not None]
 
-    assert len(items) <= MOST
+    assert len(items) <= MOST_ITEMS
     assert len(set(authors)) == len(authors)
     assert len({one.key for one in items}) == len(items)
     for section, most in MOST_OF.items():
@@ -103,12 +103,12 @@ def test_the_order_of_the_candidates_does_not_matter(
 def test_if_two_sides_are_available_both_are_quoted(
     reader: DigestReader, own: list[Candidate], offered: list[Candidate]
 ) -> None:
-    """A voice speaks alone only where nobody else whom the issue may still quote takes the other side."""
+    """A perspective speaks alone only where nobody else whom the issue may still quote takes the other side."""
     items = select(reader, own, pooled(offered))
     for alone in stories_of_one(items):
         free = {one.author for one in items if one is not alone}
-        voices = [one for one in offered if one.kind == "best" and one.thread == alone.thread]
-        allowed = select(reader, [], pooled(one for one in voices if one.author not in free))
+        perspectives = [one for one in offered if one.kind == "best" and one.thread == alone.thread]
+        allowed = select(reader, [], pooled(one for one in perspectives if one.author not in free))
         assert len([one for one in allowed if one.kind in SECTIONS["best"]]) == 1
 
 
@@ -131,23 +131,23 @@ def test_no_item_is_repeated_over_any_sequence_of_issues(
 
 def test_a_pair_begins_with_the_supporter_and_has_the_best_of_each_side() -> None:
     offered = [
-        voice(1, 11, "challenges", 0.9),
-        voice(1, 12, "challenges", 0.8),
-        voice(1, 13, "supports", 0.3),
-        voice(1, 14, "adds", 0.95),
+        perspective(1, 11, "challenges", 0.9),
+        perspective(1, 12, "challenges", 0.8),
+        perspective(1, 13, "supports", 0.3),
+        perspective(1, 14, "adds", 0.95),
     ]
 
     assert [one.comment for one in select(DigestReader(1), [], pooled(offered))] == [13, 11]
 
 
-def test_if_nobody_disagrees_only_the_best_voice_is_quoted() -> None:
-    offered = [voice(1, 11, "supports", 0.4), voice(1, 12, "adds", 0.8)]
+def test_if_nobody_disagrees_only_the_best_perspective_is_quoted() -> None:
+    offered = [perspective(1, 11, "supports", 0.4), perspective(1, 12, "adds", 0.8)]
 
     assert [one.comment for one in select(DigestReader(1), [], pooled(offered))] == [12]
 
 
 def test_one_story_comes_from_elsewhere_and_says_so() -> None:
-    offered = [voice(thread, 10 + thread, None, 0.5) for thread in range(1, 7)]
+    offered = [perspective(thread, 10 + thread, None, 0.5) for thread in range(1, 7)]
     items = select(DigestReader(1, topics=frozenset({topic_of(1)})), [], pooled(offered))
 
     assert [one.kind for one in items] == ["best", "best", "elsewhere"]
@@ -158,7 +158,7 @@ def test_what_is_about_the_reader_leaves_room_for_the_best_of_their_topics() -> 
     own = [
         Candidate("reply", n, topic_of(n), NOW, 0.5, comment=n, author=f"a{n}", stance=None) for n in range(1, 9)
     ] + [Candidate("followed", n, topic_of(n), NOW, 0.5, comment=n, author=f"a{n}") for n in range(20, 29)]
-    offered = [voice(40, 41, "supports", 0.5), voice(40, 42, "challenges", 0.4), question(50)]
+    offered = [perspective(40, 41, "supports", 0.5), perspective(40, 42, "challenges", 0.4), question(50)]
     kinds = [one.kind for one in select(DigestReader(1), own, pooled(offered))]
 
     assert kinds == ["reply"] * 3 + ["followed"] * 3 + ["best"] * 2 + ["question"]
@@ -170,7 +170,7 @@ def test_the_score_of_a_comment_halves_after_a_week() -> None:
     assert score(0.8, NOW + timedelta(minutes=1), NOW) == 0.8
 
 
-def voice(thread: int, comment: int, stance: str | None, value: float) -> Candidate:
+def perspective(thread: int, comment: int, stance: str | None, value: float) -> Candidate:
     author = f"by {comment}"
     return Candidate("best", thread, topic_of(thread), NOW, value, comment=comment, author=author, stance=stance)
 

@@ -14,7 +14,7 @@ from parley import mail
 from parley.digests import letters, rendering
 from parley.digests.items import DigestItem
 from parley.digests.letters import Edition
-from parley.digests.selection import MOST, ORDER
+from parley.digests.selection import MOST_ITEMS, ORDER
 from parley.digests.subjects import SUBJECT
 from parley.digests.words import day_word, lay_out
 
@@ -119,7 +119,7 @@ def test_a_reply_whose_parent_cannot_be_shown_says_so() -> None:
     assert "Replies to a comment that is not shown here" in alone.text
 
 
-def test_a_context_that_both_voices_share_is_shown_once() -> None:
+def test_a_context_that_both_perspectives_share_is_shown_once() -> None:
     both = [changed(quote="It only guesses."), changed(quote="It only guesses.", position=1, comment=10)]
     letter = letters.digest(EDITION, both)
     apart = letters.digest(EDITION, [both[0], msgspec.structs.replace(both[1], quote="It knows.")])
@@ -168,25 +168,25 @@ def test_the_day_is_that_of_the_readers_zone() -> None:
 def test_every_item_says_why_it_is_included(changes: dict[str, object], reason: str) -> None:
     story = lay_out([changed(**changes)], "UTC", AT).sections[0].stories[0]
 
-    assert story.voices[0].reason == story.reason == reason
+    assert story.quotations[0].reason == story.reason == reason
 
 
 @given(words=texts)
 def test_a_letter_is_small_and_holds_no_markup_of_its_items(words: str) -> None:
     """Ten items of the longest, in whatever script: mail clients cut off what is longer than 100 kB."""
     html = f"<p>{words.replace('&', '&amp;').replace('<', '&lt;')}</p>"
-    items = [changed(position=n, thread=n, comment=n, title=words[:200], html=html) for n in range(1, MOST + 1)]
+    items = [changed(position=n, thread=n, comment=n, title=words[:200], html=html) for n in range(1, MOST_ITEMS + 1)]
 
     letter = letters.digest(EDITION, items)
 
     assert letter.html is not None
     assert len(letter.html.encode()) < 80_000
-    assert letter.html.count("<h3") == MOST
+    assert letter.html.count("<h3") == MOST_ITEMS
     assert len(re.findall("<script|<img|<iframe|<link", letter.html)) == 0
 
 
 def said(html: str) -> str:
-    return lay_out([changed(html=html)], "UTC", AT).sections[0].stories[0].voices[0].excerpt
+    return lay_out([changed(html=html)], "UTC", AT).sections[0].stories[0].quotations[0].excerpt
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def said(html: str) -> str:
 def test_an_answer_says_what_it_answers(changes: dict[str, object], words: str) -> None:
     item = changed(answered_html="<p>Is it old?</p>", **changes)
 
-    assert lay_out([item], "UTC", AT).sections[0].stories[0].voices[0].answers == words
+    assert lay_out([item], "UTC", AT).sections[0].stories[0].quotations[0].answers == words
 
 
 def test_nobody_is_quoted_with_the_words_of_somebody_else() -> None:

@@ -34,7 +34,8 @@ SETTING = re.compile(r'"((?:PARLEY_|DATABASE_|REDIS_)[A-Z_]+)"')
 
 
 def settings() -> set[str]:
-    return set(SETTING.findall((ROOT / "src/parley/core/settings.py").read_text()))
+    core = ROOT / "src/parley/core"
+    return {name for file in ("environment", "settings") for name in SETTING.findall((core / f"{file}.py").read_text())}
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -68,6 +69,7 @@ def test_no_password_and_no_name_has_a_default() -> None:
         "DATABASE_REPLICA_URL",
         "PARLEY_FETCH_ALLOW",
         "PARLEY_LOG",
+        "PARLEY_NAME",
         "PARLEY_SLOW_QUERY",
         "PARLEY_SECRET_FORMER",
         "PARLEY_SECURITY_CONTACT",

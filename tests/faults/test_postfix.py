@@ -17,7 +17,7 @@ from parley.core import db
 from parley.core.http import pages
 from parley.mail import maillog
 from parley.mail.inbound.intake import process
-from parley.mail.maillog import Fate
+from parley.mail.maillog import DeliveryOutcome
 from parley.mail.sending import deliver_due
 from ports import free_port
 from programs import installed
@@ -117,8 +117,8 @@ async def test_its_log_says_what_arrived_and_what_never_did(postfix: Postfix) ->
     queued = await db.value("select queue_id from mail")
     await wait_for(lambda: "queue active" in postfix.said())
     entries, written_at = maillog.read(postfix.log)
-    assert entries.fate("<digest.0@talk.example.org>") == (Fate.ARRIVED, queued)
-    assert entries.fate("<digest.1@talk.example.org>") == (Fate.NEVER, None)
+    assert entries.outcome("<digest.0@talk.example.org>") == (DeliveryOutcome.ARRIVED, queued)
+    assert entries.outcome("<digest.1@talk.example.org>") == (DeliveryOutcome.NOT_ARRIVED, None)
     assert written_at > 0
 
 
@@ -131,7 +131,7 @@ async def test_bytes_that_were_cut_off_never_arrived(postfix: Postfix) -> None:
         await stream.receive()
         await stream.send(b"Message-ID: <digest.7@talk.example.org>\r\nSubject: half\r\n\r\nHalf of i")
     await wait_for(lambda: "message-id=<digest.7@" in postfix.said() and "lost connection" in postfix.said())
-    assert maillog.read(postfix.log)[0].fate("<digest.7@talk.example.org>")[0] is Fate.NEVER
+    assert maillog.read(postfix.log)[0].outcome("<digest.7@talk.example.org>")[0] is DeliveryOutcome.NOT_ARRIVED
 
 
 async def test_a_filter_finds_nothing_wrong_with_a_letter_as_it_is_delivered(

@@ -68,13 +68,13 @@ def colours(picture: bytes) -> set[tuple[int, ...]]:
 
 def test_a_title_in_letters_that_our_fonts_lack_is_left_out() -> None:
     ink = (29, 27, 23)
-    assert ink in colours(drawing.draw("Wagers, žluťoučký, Пари, Στοίχημα", None, [3, 1, 0, 0, 2], 6, 4))
-    assert ink not in colours(drawing.draw("日本語の賭け", None, [], 0, 0))
+    assert ink in colours(drawing.draw("Wagers, žluťoučký, Пари, Στοίχημα", None, [3, 1, 0, 0, 2], 6, 4, "Parley"))
+    assert ink not in colours(drawing.draw("日本語の賭け", None, [], 0, 0, "賭け"))
     assert drawing._runs("שלום") == []
 
 
 def test_no_word_is_longer_than_its_line() -> None:
-    picture = Image.open(BytesIO(drawing.draw("Donaudampfschiff" * 20, None, [], 0, 0)))
+    picture = Image.open(BytesIO(drawing.draw("Donaudampfschiff" * 20, None, [], 0, 0, "Parley")))
 
     margin = picture.crop((drawing.WIDTH - drawing.MARGIN + 4, 20, drawing.WIDTH, drawing.HEIGHT))
     assert margin.getcolors() == [(margin.width * margin.height, (251, 250, 246))]
@@ -82,7 +82,7 @@ def test_no_word_is_longer_than_its_line() -> None:
 
 @pytest.mark.parametrize("title", ["", " ", "a" * 5_000, "W " * 3_000, "\x00\x07", "é́" * 300])
 def test_any_title_can_be_drawn(title: str) -> None:
-    assert Image.open(BytesIO(drawing.draw(title, title, [1], 1, 1))).size == (1200, 630)
+    assert Image.open(BytesIO(drawing.draw(title, title, [1], 1, 1, "Parley"))).size == (1200, 630)
 
 
 async def test_oembed_describes_a_thread_and_a_comment(client: httpx.AsyncClient, app: Litestar) -> None:

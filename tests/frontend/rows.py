@@ -9,12 +9,11 @@ from markupsafe import Markup
 
 from parley.articles.queries import ArticleRow, PassageRow
 from parley.comments.glance import FirstInView, Glance
-from parley.comments.groups import Stances
 from parley.comments.queries import CommentRow
 from parley.core.http.access import Viewer
 from parley.core.http.pages import environment, set_globals
 from parley.pages.display import Display
-from parley.threads.queries import ThreadRow
+from parley.threads.queries import StanceCounts, ThreadRow
 
 Row = SimpleNamespace
 
@@ -104,7 +103,7 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
         "left": None,
         "view": "whole",
         "stance": None,
-        "stances": Stances(challenges=1, none=1),
+        "stances": StanceCounts(challenges=1, none=1),
         "passage_row": None,
     }
     shown |= {

@@ -14,6 +14,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types htmx"
 )
+# After each stream. A browser that is told nothing waits for three seconds.
+RETRY_MS = 100
 Answer = Callable[[Route], Awaitable[None]]
 
 
@@ -66,7 +68,7 @@ class Stage:
             await route.abort()
             return
         lines = [f"data: {line}" for html in self.messages for line in [*html.splitlines(), ""]]
-        body = "\n".join(line if line != "data: " else "" for line in lines) + "\n\n"
+        body = f"retry: {RETRY_MS}\n\n" + "\n".join(line if line != "data: " else "" for line in lines) + "\n\n"
         self.messages.clear()
         await route.fulfill(body=body, content_type="text/event-stream")
 

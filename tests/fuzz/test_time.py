@@ -121,15 +121,15 @@ CONDITIONS = (
 
 # Each with the longest text that it is given, in characters.
 PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
-    "comment": (markdown.render, comment_rules.LONGEST),
-    "quotes of an imported topic": (quotes_as_markdown, comment_rules.LONGEST),
-    "mentions of a comment": (markdown.mentioned, comment_rules.LONGEST),
-    "mentions": (lambda words: list(mentions.found_in(words)), comment_rules.LONGEST),
+    "comment": (markdown.render, comment_rules.LONGEST_COMMENT),
+    "quotes of an imported topic": (quotes_as_markdown, comment_rules.LONGEST_COMMENT),
+    "mentions of a comment": (markdown.mentioned, comment_rules.LONGEST_COMMENT),
+    "mentions": (lambda words: list(mentions.found_in(words)), comment_rules.LONGEST_COMMENT),
     "form field": (cleaning.clean, 60_000),
     "cookie": (lambda words: _parsers.parse_cookie_string(f'a="{words}"'), MOST_BYTES),
     "password": (passwords._bytes, 60_000),
-    "rules' view of a comment": (as_rules_see_it, comment_rules.LONGEST),
-    "statement": (as_statement, comment_rules.LONGEST),
+    "rules' view of a comment": (as_rules_see_it, comment_rules.LONGEST_COMMENT),
+    "statement": (as_statement, comment_rules.LONGEST_COMMENT),
     "quote": (quoted, 10_000),
     "blocks of an edited article": (blocks, 100_000),
     "name": (names.name, 60_000),
@@ -144,21 +144,21 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "address of an article": (lambda words: reading.identity(f"http://a.example/{words}", "http://a.example"), 2_000),
     "slug": (slugify, 300),
     "name of a file": (lambda words: pasted.extract_file(words, b"Words."), 2_000),
-    "kind of pasted text": (pasted.detect_kind, comment_rules.LONGEST),
-    "rules": (similar, comment_rules.LONGEST),
-    "digest": (lambda words: excerpts.excerpt(markdown.render(words), 200), comment_rules.LONGEST),
+    "kind of pasted text": (pasted.detect_kind, comment_rules.LONGEST_COMMENT),
+    "rules": (similar, comment_rules.LONGEST_COMMENT),
+    "digest": (lambda words: excerpts.excerpt(markdown.render(words), 200), comment_rules.LONGEST_COMMENT),
     "address of a preview": (lambda words: oembed._path(f"http://localhost/{words}"), 2_000),
-    "text of a feed": (xml.text, comment_rules.LONGEST),
+    "text of a feed": (xml.text, comment_rules.LONGEST_COMMENT),
     "address in another site's feed": (
         lambda words: feed_rules.key_of(parsing.address(words, "http://a.example/")),
         2_000,
     ),
     "links of a page": (lambda words: endpoint(f"<{words}", f"<a {words}", "https://a.example/"), 20_000),
     "search field": (lambda words: SearchForm({"q": words, "after": words, "by": words}), 200),
-    "words of the search index": (indexed, comment_rules.LONGEST),
-    "excerpt of a hit": (lambda words: search_excerpts.excerpt(words, hit_in(words)), comment_rules.LONGEST),
+    "words of the search index": (indexed, comment_rules.LONGEST_COMMENT),
+    "excerpt of a hit": (lambda words: search_excerpts.excerpt(words, hit_in(words)), comment_rules.LONGEST_COMMENT),
     "place to move a comment to": (lambda words: destination(f"http://a.b/t/1/{words}?{words}#{words}"), 2_000),
-    "text of a letter": (lambda words: letter_blocks(words, ["http://a.b"]), comment_rules.LONGEST),
+    "text of a letter": (lambda words: letter_blocks(words, ["http://a.b"]), comment_rules.LONGEST_COMMENT),
 }
 # These work in a process or a thread of their own, with a limit; each with a length that takes them a second at most.
 APART: dict[str, tuple[Callable[[str], Any], int]] = {
@@ -175,7 +175,7 @@ APART: dict[str, tuple[Callable[[str], Any], int]] = {
         8_000,
     ),
     "list of feeds": (lambda words: opml.addresses(f"<opml><outline xmlUrl='{words}'/>{words}".encode()), 20_000),
-    "picture of a link": (lambda words: drawing.draw(words, words[:80], [1, 1], 2, 2), 300),
+    "picture of a link": (lambda words: drawing.draw(words, words[:80], [1, 1], 2, 2, "Parley"), 300),
     "edited article": (lambda words: read_markdown(words, (), "http://a.example"), 2_000),
 }
 APART_LIMIT = 1.0
@@ -282,7 +282,7 @@ def test_no_difference_of_repeated_texts_takes_long(old: str) -> None:
     def difference(new: str) -> Any:
         return marked(repeated(old, len(new)), new)
 
-    assert faults(difference, comment_rules.LONGEST, FEW, PRODUCT) == {}
+    assert faults(difference, comment_rules.LONGEST_COMMENT, FEW, PRODUCT) == {}
 
 
 @pytest.mark.slow
@@ -291,7 +291,7 @@ def test_no_difference_of_any_repeated_texts_takes_long(old: str) -> None:
     def difference(new: str) -> Any:
         return marked(repeated(old, len(new)), new)
 
-    assert faults(difference, comment_rules.LONGEST, ALL, PRODUCT) == {}
+    assert faults(difference, comment_rules.LONGEST_COMMENT, ALL, PRODUCT) == {}
 
 
 UNITS = st.lists(st.sampled_from(ALL), min_size=1, max_size=4).map("".join)

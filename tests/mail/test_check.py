@@ -13,7 +13,8 @@ import command
 from mail.sink import Club, Use
 from mail.test_message import LETTER
 from parley.core import db
-from parley.core.settings import Settings, SettingsError, read, settings
+from parley.core.environment import SettingsError
+from parley.core.settings import Settings, read, settings
 from parley.mail import check, message
 
 pytestmark = [pytest.mark.anyio]

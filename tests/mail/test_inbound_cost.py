@@ -42,7 +42,7 @@ SHAPES: dict[str, Callable[[str], str]] = {
     "no json": lambda text: f"[{text}",
     "json by mail": lambda text: f"From: a@amazonaws.com\n\n{{{text}",
 }
-LARGE = reports.LONGEST
+LARGE = reports.LONGEST_MESSAGE
 TURNS = 3
 CHEAP_SECONDS, MOST_SECONDS, GROWTH = 0.005, 0.1, 2.6
 

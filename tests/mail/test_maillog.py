@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from parley.mail import maillog
-from parley.mail.maillog import Fate
+from parley.mail.maillog import DeliveryOutcome
 
 ARRIVED = """
 Nov 25 10:00:00 mx postfix/smtpd[7]: 4bQx12abcD: client=localhost[127.0.0.1]
@@ -27,20 +27,20 @@ NOT_YET = "\n".join(ARRIVED.splitlines()[:3])
 
 
 @pytest.mark.parametrize(
-    ("lines", "fate"),
+    ("lines", "outcome"),
     [
-        (ARRIVED, (Fate.ARRIVED, "4bQx12abcD")),
-        (CUT_OFF, (Fate.NEVER, None)),
-        (CUT_OFF_BEFORE_3, (Fate.NEVER, None)),
-        (CUT_OFF + ARRIVED, (Fate.ARRIVED, "4bQx12abcD")),
-        (NOT_YET, (Fate.UNCLEAR, None)),
-        (ARRIVED.replace("<a@b>", "<c@d>"), (Fate.NEVER, None)),
-        ("", (Fate.NEVER, None)),
-        ("nonsense\n\x00: message-id=<a@b>\n", (Fate.NEVER, None)),
+        (ARRIVED, (DeliveryOutcome.ARRIVED, "4bQx12abcD")),
+        (CUT_OFF, (DeliveryOutcome.NOT_ARRIVED, None)),
+        (CUT_OFF_BEFORE_3, (DeliveryOutcome.NOT_ARRIVED, None)),
+        (CUT_OFF + ARRIVED, (DeliveryOutcome.ARRIVED, "4bQx12abcD")),
+        (NOT_YET, (DeliveryOutcome.UNCLEAR, None)),
+        (ARRIVED.replace("<a@b>", "<c@d>"), (DeliveryOutcome.NOT_ARRIVED, None)),
+        ("", (DeliveryOutcome.NOT_ARRIVED, None)),
+        ("nonsense\n\x00: message-id=<a@b>\n", (DeliveryOutcome.NOT_ARRIVED, None)),
     ],
 )
-def test_a_message_arrived_once_it_is_in_the_queue(lines: str, fate: tuple[Fate, str | None]) -> None:
-    assert maillog.entries(lines.splitlines()).fate("<a@b>") == fate
+def test_a_message_arrived_once_it_is_in_the_queue(lines: str, outcome: tuple[DeliveryOutcome, str | None]) -> None:
+    assert maillog.entries(lines.splitlines()).outcome("<a@b>") == outcome
 
 
 def test_the_log_before_the_last_turn_is_read_too(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_the_log_before_the_last_turn_is_read_too(tmp_path: Path) -> None:
     (tmp_path / "mail.log").write_text("")
     os.utime(tmp_path / "mail.log", (100, 100))
     found, written_at = maillog.read(tmp_path / "mail.log")
-    assert found.fate("<a@b>")[0] is Fate.ARRIVED
+    assert found.outcome("<a@b>")[0] is DeliveryOutcome.ARRIVED
     assert written_at == 100
 
 

@@ -14,7 +14,7 @@ from parley import mail
 from parley.core import db
 from parley.core.errors import Busy
 from parley.mail.inbound import sns
-from parley.mail.links import envelope, proven
+from parley.mail.links import envelope, signed_id
 from parley.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio]
@@ -87,7 +87,7 @@ def delivered(relay: str, number: int) -> Any:
     return {
         "ses": lambda: relays.sns(relays.ses(envelope(number))),
         "mailgun": lambda: relays.mailgun("delivered", envelope={"sender": envelope(number)}),
-        "postmark": lambda: relays.postmark("Delivery", proven(number)),
+        "postmark": lambda: relays.postmark("Delivery", signed_id(number)),
     }[relay]()
 
 
@@ -98,7 +98,7 @@ def bounced(relay: str, number: int) -> Any:
         "ses": lambda: relays.sns(relays.ses_bounce(envelope(number), GONE)),
         "mailgun": lambda: relays.mailgun("failed", severity="permanent", envelope=sender, **{"delivery-status": said}),
         "postmark": lambda: relays.postmark(
-            "Bounce", proven(number), Type="HardBounce", Email="ada@example.org", Details=GONE
+            "Bounce", signed_id(number), Type="HardBounce", Email="ada@example.org", Details=GONE
         ),
     }[relay]()
 
@@ -107,7 +107,7 @@ def complained(relay: str, number: int) -> Any:
     return {
         "ses": lambda: relays.sns(relays.ses(envelope(number), "Complaint")),
         "mailgun": lambda: relays.mailgun("complained", envelope={"sender": envelope(number)}),
-        "postmark": lambda: relays.postmark("SpamComplaint", proven(number), Type="SpamComplaint"),
+        "postmark": lambda: relays.postmark("SpamComplaint", signed_id(number), Type="SpamComplaint"),
     }[relay]()
 
 
@@ -348,7 +348,7 @@ async def test_postmark_is_refused_before_its_body_is_read(here: Sink, client: h
 async def test_postmark_is_told_which_mail_a_message_is(here: Sink, club: Club, sink: Sink) -> None:
     number = await letter(club)
     assert await deliver_due() == 1
-    assert f"X-PM-Metadata-parley: {proven(number)}\r\n".encode() in here.messages[0][1]
+    assert f"X-PM-Metadata-parley: {signed_id(number)}\r\n".encode() in here.messages[0][1]
 
 
 async def test_the_message_id_names_a_mail_where_the_relay_changed_its_envelope(

@@ -667,11 +667,11 @@ async def test_what_fails_for_ever_is_dead_counted_and_not_tried_again(app: Lite
         tried += 1
         raise ValueError("poison\0")
 
-    for _ in range(events_attempts.MOST + 3):
+    for _ in range(events_attempts.MOST_ATTEMPTS + 3):
         await events_attempts.each("a job", [7], fails)
         await db.execute("update job_failure set retry_at = now() - interval '1 hour' where retry_at is not null")
 
-    assert tried == events_attempts.MOST
+    assert tried == events_attempts.MOST_ATTEMPTS
     assert await db.value("select retry_at is null from job_failure")
     await update()
     assert metrics.JOBS_DEAD.labels("a job")._value.get() == 1

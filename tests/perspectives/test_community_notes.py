@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from conftest import SHARED
-from parley.perspectives.reference.community_notes import Factors, Ratings, factorise, loss
+from perspectives.community_notes import Factors, Ratings, factorise, loss
 
 FOLDER = SHARED / "community-notes" / "reference-mf"
 CONVERSATIONS = sorted(FOLDER.glob("*.ratings_used.csv"))

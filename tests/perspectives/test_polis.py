@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from conftest import SHARED
 from parley.perspectives.model.groups import adjusted_rand_index
-from parley.perspectives.reference import polis
+from perspectives import polis
 
 FOLDER = SHARED / "polis" / "expected-math"
 CONVERSATIONS = sorted(FOLDER.glob("*/math-pca2.json"))

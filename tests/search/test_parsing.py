@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.search.forms import SearchForm
-from parley.search.parsing import LONGEST, MOST_TERMS, Term, parse
+from parley.search.parsing import LONGEST_QUERY, MOST_TERMS, Term, parse
 from parley.search.words import configuration, indexed
 
 
@@ -36,7 +36,7 @@ def test_a_query_has_at_most_so_many_terms() -> None:
     assert len(parse("a b " * 100).terms) == MOST_TERMS
 
 
-@given(st.text(max_size=2 * LONGEST))
+@given(st.text(max_size=2 * LONGEST_QUERY))
 def test_everything_that_is_typed_is_a_query(typed: str) -> None:
     query = parse(typed)
 

@@ -16,7 +16,7 @@ from parley.accounts import joining, proof_of_work
 from parley.core import db, ratelimit
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
-from parley.mail.links import proof
+from parley.core.signing import sign
 
 __all__ = ["mailed"]
 
@@ -246,7 +246,7 @@ async def test_the_field_that_nobody_sees_stays_empty(client: httpx.AsyncClient)
 
 def at(seconds_ago: int) -> str:
     then = str(int(time()) - seconds_ago)
-    return f"{then}.{proof('form', then.encode()).hex()}"
+    return f"{then}.{sign('form', then.encode()).hex()}"
 
 
 @pytest.mark.parametrize(("seconds_ago", "is_refused"), [(30, False), (0, True), (2 * 86_400, True), (None, True)])

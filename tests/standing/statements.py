@@ -28,7 +28,7 @@ STATEMENT = re.compile(
 )
 # Constants that are filled or put together when they are needed, and what comes of it.
 BUILT = {
-    accounts.ACCOUNT: [accounts.ACCOUNT.format(which) for which in ("id = $1", accounts.NAMED, accounts.CLAIMS)],
+    accounts.ACCOUNT: [accounts.ACCOUNT.format(which) for which in ("id = $1", accounts.NAMED, accounts.UNVERIFIED)],
     contents.CONTENTS: [contents.CONTENTS.format("comment")],
     counts.ADD_FROM: [counts.ADD_ONE, counts.ADD_THREAD],
     counts.ADD_WORDS: [counts.ADD_WORDS_OF_ONE, counts.ADD_WORDS_OF_THREAD],
@@ -44,7 +44,7 @@ BUILT = {
         )
         for sort in tree.RANK
     ],
-    items.SHOWN: [items.CHOSEN_READABLE, items.STORED_UNREAD],
+    items.READABLE_ITEMS: [items.CHOSEN_READABLE, items.STORED_UNREAD],
     modmembers.LIST: [modmembers.LIST.format(key=key, state=STATE_NOW, most=1) for key in ("email_key", "name_key")],
     found_comments.ROWS: [found_comments.MATCHING, found_comments.THESE],
     people.DECISIONS: [people.DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3")],

@@ -11,9 +11,9 @@ from conftest import ROOT
 SOURCE = ROOT / "src" / "parley"
 # What operators read stays English: commands, the embedded servers, settings, checks and the demo's own content.
 FOR_OPERATORS = (
-    "cli", "backup", "embedded", "demo", "migrations", "core/observability", "core/settings", "core/db",
-    "core/retention", "core/events", "core/patches", "core/http/header_limits", "community/queries", "mail/check",
-    "mail/unanswered", "threads/updating", "importing/decoder", "transfer",
+    "cli", "backup", "embedded", "demo", "migrations", "core/observability", "core/environment", "core/settings",
+    "core/db", "core/retention", "core/events", "core/patches", "core/http/header_limits", "community/queries",
+    "digests/absence", "mail/check", "mail/unanswered", "threads/updating", "importing/decoder", "transfer",
 )  # fmt: skip
 MARKS = {"N_", "plural"}
 # Errors that a reader sees; each takes a message.

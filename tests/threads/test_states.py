@@ -152,7 +152,9 @@ async def newest(client: httpx.AsyncClient) -> str:
     return (await client.get("/?sort=new")).text
 
 
-async def test_a_thread_shows_its_two_strongest_opposed_voices_once_there_are_both(client: httpx.AsyncClient) -> None:
+async def test_a_thread_shows_its_strongest_of_both_sides_once_there_are_both(
+    client: httpx.AsyncClient,
+) -> None:
     thread, ada, mira = await make.thread(), await make.member(), await make.member()
     await make.sign_in(client, mira)
     pro = await make.comment(thread, ada, "A strong defence.", stance="supports")

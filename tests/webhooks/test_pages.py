@@ -139,7 +139,7 @@ async def test_an_unknown_one_is_not_found(client: httpx.AsyncClient, ada: Viewe
 
 
 async def test_twenty_are_the_most(client: httpx.AsyncClient, ada: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ops, "MOST", 1)
+    monkeypatch.setattr(ops, "MOST_WEBHOOKS", 1)
     await hook()
     answer = await client.post(PAGE, data=GOOD)
     assert answer.status_code == 422

@@ -6,7 +6,7 @@ from parley.core.errors import Refused
 from parley.core.settings import settings
 from parley.core.text.messages import N_
 
-LONGEST = 254
+LONGEST_ADDRESS = 254
 
 
 def address(raw: str) -> str:
@@ -15,9 +15,9 @@ def address(raw: str) -> str:
     Whether mail arrives there is not checked.
     """
     too_long = Refused(
-        N_("This e-mail address is too long: it can have at most {longest} characters."), longest=LONGEST
+        N_("This e-mail address is too long: it can have at most {longest} characters."), longest=LONGEST_ADDRESS
     )
-    if len(raw) > 4 * LONGEST:  # nothing shortens it as far as that
+    if len(raw) > 4 * LONGEST_ADDRESS:  # nothing shortens it as far as that
         raise too_long
     try:
         found = validate_email(
@@ -29,7 +29,7 @@ def address(raw: str) -> str:
         )
     except EmailNotValidError as error:
         raise Refused(N_("This is not an e-mail address. {error}"), error=error) from None
-    if found.ascii_email is None or len(found.ascii_email) > LONGEST:
+    if found.ascii_email is None or len(found.ascii_email) > LONGEST_ADDRESS:
         raise too_long
     return found.ascii_email
 

@@ -4,7 +4,7 @@ import msgspec
 import structlog
 
 from parley import mail
-from parley.accounts import devices, second_step, sessions, user_agents
+from parley.accounts import devices, sessions, sign_in_ticket, user_agents
 from parley.accounts.states import RETURN
 from parley.core import db, networks
 from parley.core.http.access import Viewer
@@ -88,7 +88,7 @@ async def signed_in(member: int, methods: frozenset[str], client: Client) -> Sig
     if found is None:
         raise LookupError(member)
     if found.has_second and not is_enough(methods):
-        return SecondFactorNeeded(member, second_step.issue(member, methods, found.password_hash))
+        return SecondFactorNeeded(member, sign_in_ticket.issue(member, methods, found.password_hash))
     await db.execute(RETURN, member)
     if found.has_second:
         # Nothing is lost: a recovery that is under way is somebody else's, or needless (factor_recovery.py).

@@ -104,11 +104,11 @@ async def turn_off(account: Account) -> None:
     """Remove the app and the recovery codes. Raises Refused for staff who have no other second step."""
     async with atomic():
         await db.execute("select from member where id = $1 for update", account.id)
-        await may_lose_factor(account.id)
+        await require_spare_factor(account.id)
         await remove(account)
 
 
-async def may_lose_factor(member: int) -> None:
+async def require_spare_factor(member: int) -> None:
     """Raise Refused for staff who need a second step, and have only one app or passkey left."""
     if settings().staff_factor_days is not None and await db.value(IS_LAST_FACTOR, member):
         raise Refused(REQUIRED)

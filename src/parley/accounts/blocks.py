@@ -15,7 +15,7 @@ from parley.core.text.messages import N_
 Kind = Literal["mute", "block"]
 
 # Every page that the member reads has to leave them out.
-MOST = 500
+MOST_BLOCKED = 500
 
 BETWEEN = """
 select member = $1 as is_own from block
@@ -30,7 +30,7 @@ class BlockedMember(msgspec.Struct, frozen=True):
 
 
 async def put(viewer: Viewer, other: PublicMember, kind: Kind, *, on: bool) -> None:
-    """Mute or block a member, or undo it. Raises Refused for the viewer themselves, for blocking staff, and at MOST."""
+    """Mute or block a member, or undo it. Raises Refused for oneself, for blocking staff, and at MOST_BLOCKED."""
     if other.id == viewer.id:
         raise Refused(N_("You cannot mute or block yourself."))
     if on and kind == "block" and other.role != "member":
@@ -41,8 +41,8 @@ async def put(viewer: Viewer, other: PublicMember, kind: Kind, *, on: bool) -> N
 
 
 async def _add(member: int, other: int, kind: Kind) -> None:
-    if await Block.count().where(Block.member == member, Block.other != other) >= MOST:
-        raise Refused(N_("You have muted or blocked {most} members, which is the limit."), most=MOST)
+    if await Block.count().where(Block.member == member, Block.other != other) >= MOST_BLOCKED:
+        raise Refused(N_("You have muted or blocked {most} members, which is the limit."), most=MOST_BLOCKED)
     new = Block.insert(Block(member=member, other=other, kind=kind))
     pair = (Block.member, Block.other)
     # Muting a blocked member leaves the block, which includes a mute.
@@ -65,7 +65,7 @@ async def listed(viewer: Viewer) -> list[BlockedMember]:
     return await db.fetch(BlockedMember, blocks.order_by(Block.created_at, ascending=False).order_by(Block.other))
 
 
-async def may_answer(member: int, other: int) -> None:
+async def require_unblocked(member: int, other: int) -> None:
     """Raise Refused if one of the two has blocked the other."""
     is_own: bool | None = await db.value(BETWEEN, member, other)
     if is_own is False:

@@ -9,7 +9,7 @@ import secrets
 from time import time
 
 from parley.core import db
-from parley.mail.links import proof
+from parley.core.signing import sign
 
 LASTS_SECONDS = 300
 RANDOM, TIME = 16, 8
@@ -40,4 +40,4 @@ def _expires(challenge: bytes) -> int:
 
 
 def _signature(plain: bytes, purpose: str) -> bytes:
-    return proof(f"challenge {purpose}", plain)
+    return sign(f"challenge {purpose}", plain)

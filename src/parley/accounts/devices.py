@@ -8,7 +8,7 @@ import secrets
 from litestar.datastructures import Cookie
 
 from parley.core.http import cookies
-from parley.mail.links import is_proof, proof
+from parley.core.signing import is_signature, sign
 
 LASTS_SECONDS = 365 * 86_400
 COOKIE = "device"
@@ -23,7 +23,7 @@ def issue(member: int, password_hash: str | None) -> str:
 def recognised(value: str, member: int, password_hash: str | None) -> bool:
     """Whether `value` was issued to this member under their present password."""
     plain, _, signature = value.rpartition(".")
-    return plain.startswith(f"{member}.") and is_proof("device", _payload(plain, password_hash), signature)
+    return plain.startswith(f"{member}.") and is_signature("device", _payload(plain, password_hash), signature)
 
 
 def cookie(value: str) -> Cookie:
@@ -35,7 +35,7 @@ def cookie_name() -> str:
 
 
 def _signature(plain: str, password_hash: str | None) -> str:
-    return proof("device", _payload(plain, password_hash)).hex()
+    return sign("device", _payload(plain, password_hash)).hex()
 
 
 def _payload(plain: str, password_hash: str | None) -> bytes:

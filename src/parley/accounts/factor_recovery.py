@@ -11,7 +11,7 @@ import structlog
 
 from parley import mail
 from parley.accounts import authenticators, passkey_settings, queries, second_factor, sessions, tokens
-from parley.accounts.rules import may_sign_in
+from parley.accounts.rules import require_sign_in_allowed
 from parley.core import db, ratelimit
 from parley.core.db import atomic
 from parley.core.errors import Forbidden, Gone, Refused
@@ -72,7 +72,7 @@ async def request(ticket: str) -> None:
     Raises Gone without a first factor, Refused where one is under way, Forbidden for a closed account, TooMany.
     """
     account, _ = await second_factor.of_ticket(ticket)
-    may_sign_in(account)
+    require_sign_in_allowed(account)
     await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(account.id))
     token = tokens.new()
     async with atomic():

@@ -90,7 +90,7 @@ class SignInForm(AccountForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         missing = N_("Please give your name or e-mail.")
-        self.login = self.text("login", most=addresses.LONGEST, least=1, missing=missing)
+        self.login = self.text("login", most=addresses.LONGEST_ADDRESS, least=1, missing=missing)
         self.password = self.secret("password")
         self.answer = self.secret("answer")
         self.next = local_path(self.values.get("next"))

@@ -6,11 +6,12 @@ from typing import Literal
 import msgspec
 
 from parley.accounts import proof_of_work
+from parley.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.core import db, ratelimit
 from parley.core.errors import Refused, TooMany
 from parley.core.settings import settings
-from parley.core.text.messages import N_, Message
-from parley.mail.links import proof
+from parley.core.signing import sign
+from parley.core.text.messages import N_
 
 Mode = Literal["open", "invited", "approved", "closed"]
 
@@ -59,14 +60,6 @@ class NotAdmitted(Refused):
     """Nobody may sign up in this way at present."""
 
 
-class ProofOfWorkNeeded(TooMany):
-    """Only a form with an answer to `challenge` is accepted."""
-
-    def __init__(self, challenge: str, why: Message = RUSH) -> None:
-        super().__init__(why, retry_after=1)
-        self.challenge = challenge
-
-
 def opened() -> str:
     """The time now, signed: when a form was opened."""
     now = str(int(time()))
@@ -92,7 +85,7 @@ async def require_proof_of_work(context: SignUpContext, email_key: str) -> None:
     is_above = await _is_above(email_key)
     is_asked = context.answer is not None and not context.is_doubtful and (is_above or await _is_rush())
     if is_asked and not await proof_of_work.accepts(context.answer or "", email_key):
-        raise ProofOfWorkNeeded(proof_of_work.challenge(email_key))
+        raise ProofOfWorkNeeded(RUSH, email_key)
     if is_above:
         await ratelimit.take(ratelimit.SIGN_UP_PROVEN, email_key)
 
@@ -110,4 +103,4 @@ async def _is_rush() -> bool:
 
 
 def _signature(text: str) -> str:
-    return proof("form", text.encode()).hex()
+    return sign("form", text.encode()).hex()

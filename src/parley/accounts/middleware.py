@@ -55,7 +55,7 @@ async def _viewer(token: str, scope: Scope) -> Viewer | None:
         return None
     viewer = as_viewer(found, not_before=now if consistency_token else 0.0)
     # The key is the session alone: made-up consistency tokens cannot fill the cache.
-    cache.put(digest, CachedViewer(viewer, now + viewer_cache.SECONDS, consistency_token))
+    cache.put(digest, CachedViewer(viewer, now + viewer_cache.CACHE_SECONDS, consistency_token))
     return viewer
 
 

@@ -12,7 +12,7 @@ from parley.core.text.lookalikes import lookalikes
 from parley.core.text.messages import N_
 from parley.core.text.normal_forms import normalized
 
-SHORTEST, LONGEST = 2, 30
+SHORTEST_NAME, LONGEST_NAME = 2, 30
 LONGEST_KEY = 60
 
 DATA = Path(__file__).parent / "data"
@@ -43,14 +43,16 @@ def name(raw: str) -> str:
 
     Whether another member has it already is checked when it is written.
     """
-    wrong_length = Refused(N_("A name has {shortest} to {longest} characters."), shortest=SHORTEST, longest=LONGEST)
-    if len(raw.strip()) > FAR_TOO_LONG * LONGEST:
+    wrong_length = Refused(
+        N_("A name has {shortest} to {longest} characters."), shortest=SHORTEST_NAME, longest=LONGEST_NAME
+    )
+    if len(raw.strip()) > FAR_TOO_LONG * LONGEST_NAME:
         raise wrong_length
     try:
         name = normalized("NFKC", clean(raw, lines=False))
     except BadText as error:
         raise Refused(error.message) from None
-    if not SHORTEST <= len(name) <= LONGEST:
+    if not SHORTEST_NAME <= len(name) <= LONGEST_NAME:
         raise wrong_length
     if not all(_is_allowed(char) for char in name):
         raise Refused(N_("A name is made of letters, digits and - _ . only."))

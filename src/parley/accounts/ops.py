@@ -20,12 +20,12 @@ from parley.accounts import (
 )
 from parley.accounts.authentication import PASSWORD, Client, SecondFactorNeeded, SignedIn
 from parley.accounts.queries import Account
-from parley.accounts.rules import may_sign_in
+from parley.accounts.rules import require_sign_in_allowed
 from parley.accounts.tables import Member
 from parley.core import db
 from parley.core.db import atomic
 from parley.core.errors import Forbidden, Refused
-from parley.core.http.access import Viewer, may_write
+from parley.core.http.access import Viewer, require_write_allowed
 from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
@@ -38,8 +38,8 @@ WRONG_LOGIN = N_("The name, address or password is wrong.")
 async def sign_in(*, login: str, password: str, client: Client, answer: str = "") -> SignedIn | SecondFactorNeeded:
     """Start a session with a new token, and end the one that the browser had; or ask for the second factor first.
 
-    `answer` solves the challenge of an earlier ProofNeeded. Raises Refused for a wrong name or password, Forbidden for
-    a suspended or closed account, TooMany (also as ProofNeeded) after too many wrong passwords.
+    `answer` solves the challenge of an earlier ProofOfWorkNeeded. Raises Refused for a wrong name or password,
+    Forbidden for a suspended or closed account, TooMany (also as ProofOfWorkNeeded) after too many wrong passwords.
     """
     candidates = await queries.by_login(login)
     owner = next(filter(None, candidates), None)
@@ -53,7 +53,7 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
         log.warning("sign-in refused", member=owner and owner.id, network=client.network)
         raise Refused(WRONG_LOGIN)
     await sign_in_limits.give_back(taken)
-    may_sign_in(account)
+    require_sign_in_allowed(account)
     password_hash = await _renewed_hash(account, password, asker)
     async with atomic():
         if not await replace_hash(account, password_hash):
@@ -84,7 +84,7 @@ async def set_profile(viewer: Viewer, *, title: str, bio: str, assisted: str | N
     shown beside the name on every comment, seems official. Raises Refused for what moderators removed, or an automatic
     rule would hold.
     """
-    may_write(viewer)
+    require_write_allowed(viewer)
     if viewer.role == "member" and names.seems_official(title):
         raise Forbidden(N_("Only moderators and admins can have this title. Please describe yourself in other words."))
     for hook in hooks.before_profile:
@@ -102,7 +102,7 @@ async def choose_name(viewer: Viewer, name: str) -> None:
 
     Raises Forbidden for members with a name of their own, Refused for a name that is taken or was removed.
     """
-    may_write(viewer)
+    require_write_allowed(viewer)
     if not names.is_neutral(viewer.name, viewer.id):
         raise Forbidden(N_("Only members whose name was removed can choose another one."))
     await refuse_reserved_name(name, viewer.id)

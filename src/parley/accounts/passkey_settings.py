@@ -27,7 +27,7 @@ from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
-MOST = 10
+MOST_PASSKEYS = 10
 # The longest id that the standard allows.
 LONGEST_ID = 1_023
 
@@ -84,8 +84,8 @@ async def add(viewer: Viewer, credential: str, name: str) -> None:
         async with db.atomic():
             # Of two forms at once, the second waits and counts the passkey of the first.
             await db.execute("select from member where id = $1 for update", viewer.id)
-            if await Passkey.count().where(Passkey.member == viewer.id) >= MOST:
-                raise Refused(TOO_MANY, most=MOST)
+            if await Passkey.count().where(Passkey.member == viewer.id) >= MOST_PASSKEYS:
+                raise Refused(TOO_MANY, most=MOST_PASSKEYS)
             ways = signed.response.get("transports")
             transports = passkeys.transports(ways if isinstance(ways, list) else [])
             await Passkey.insert(
@@ -95,7 +95,7 @@ async def add(viewer: Viewer, credential: str, name: str) -> None:
                     credential=made.credential_id,
                     handle=handle,
                     public_key=made.credential_public_key,
-                    uses=made.sign_count,
+                    sign_count=made.sign_count,
                     transports=[one.value for one in transports],
                 )
             )
@@ -110,7 +110,7 @@ async def end(viewer: Viewer, number: int) -> None:
     """Remove a passkey of the viewer. Raises NotFound if it is not theirs, Refused where staff need it."""
     async with db.atomic():
         await db.execute("select from member where id = $1 for update", viewer.id)
-        await authenticators.may_lose_factor(viewer.id)
+        await authenticators.require_spare_factor(viewer.id)
         ended = await Passkey.delete().where(Passkey.id == number, Passkey.member == viewer.id).returning(Passkey.name)
         if not ended:
             raise NotFound(GONE)

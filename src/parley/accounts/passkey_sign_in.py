@@ -3,7 +3,7 @@
 from parley.accounts import authentication, passkeys, queries
 from parley.accounts.authentication import Client, SecondFactorNeeded, SignedIn
 from parley.accounts.passkeys import SIGN_IN
-from parley.accounts.rules import may_sign_in
+from parley.accounts.rules import require_sign_in_allowed
 from parley.core import ratelimit
 from parley.core.db import atomic
 from parley.core.errors import Refused
@@ -19,6 +19,6 @@ async def sign_in(credential: str, client: Client) -> SignedIn | SecondFactorNee
     account = await queries.account(used.member)
     if account is None:
         raise Refused(passkeys.INVALID)
-    may_sign_in(account)
+    require_sign_in_allowed(account)
     async with atomic():
         return await authentication.signed_in(account.id, frozenset({used.method}), client)

@@ -31,8 +31,8 @@ FIND = "select id, member, name, public_key, handle from passkey where credentia
 OF_MEMBER = "select credential as id, transports from passkey where member = $1 order by id"
 # A counter that did not grow was given before: by a copy of this passkey, or by the original.
 COUNT = """
-update passkey set uses = $2, used_at = now()
-where id = $1 and (uses < $2 or uses = 0 and $2 = 0) returning id
+update passkey set sign_count = $2, used_at = now()
+where id = $1 and (sign_count < $2 or sign_count = 0 and $2 = 0) returning id
 """
 
 INVALID = N_("This passkey could not be checked. Please try again.")

@@ -21,7 +21,7 @@ from parley.core.errors import Refused
 from parley.core.text.messages import N_, joined
 from parley.core.text.normal_forms import normalized
 
-SHORTEST, LONGEST = 8, 128
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 # Shorter words occur in good passwords by chance.
 SHORTEST_WORD = 3
 
@@ -39,11 +39,11 @@ def check(password: str, words: Iterable[str]) -> None:
 
     `words` are those an attacker knows: the member's name and address, the site's.
     """
-    if not SHORTEST <= len(password) <= LONGEST:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise Refused(
             N_("A password has {shortest} to {longest} characters. A few unrelated words work well."),
-            shortest=SHORTEST,
-            longest=LONGEST,
+            shortest=SHORTEST_PASSWORD,
+            longest=LONGEST_PASSWORD,
         )
     known = list(words)
     folded = normalized("NFKC", password).casefold()

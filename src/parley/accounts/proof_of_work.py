@@ -13,11 +13,20 @@ from time import time
 
 from parley.core import ratelimit
 from parley.core.errors import TooMany
-from parley.mail.links import proof
+from parley.core.signing import sign
+from parley.core.text.messages import Message
 
 LASTS_SECONDS = 600
 ROUNDS = 5_000
 ANSWER = re.compile(r"((\d{1,12})\.[A-Za-z0-9_-]{22})\.([0-9a-f]{32})\.(\d{1,7})")
+
+
+class ProofOfWorkNeeded(TooMany):
+    """Only a form with an answer to `challenge` is accepted, which is issued for `login_key`."""
+
+    def __init__(self, why: Message, login_key: str, retry_after: int = 1) -> None:
+        super().__init__(why, retry_after)
+        self.challenge = challenge(login_key)
 
 
 def challenge(login_key: str) -> str:
@@ -47,4 +56,4 @@ def solves(challenge: str, number: str) -> bool:
 
 
 def _signature(plain: str, login_key: str) -> str:
-    return proof("challenge", f"{plain}|{login_key}".encode(errors="replace")).hex()
+    return sign("challenge", f"{plain}|{login_key}".encode(errors="replace")).hex()

@@ -14,7 +14,7 @@ select id, name, email, role, {STATE_NOW} as state, state_until, state_reason, p
        in_maps, has_feed, erase_at
 from member where {{}}
 """  # noqa: S608 no value in it
-CLAIMS = "email_key = $1 and state = 'unverified' order by id desc limit 1"
+UNVERIFIED = "email_key = $1 and state = 'unverified' order by id desc limit 1"
 # A former name leads to its member, too (renaming.py). Nobody else can have it.
 NAMED = "(name_key = $1 or id = (select member from former_name where name_key = $1))"
 PUBLIC = f"""
@@ -113,7 +113,7 @@ async def by_login(login: str) -> list[Account | None]:
     """
     if "@" not in login:
         return [await fetch_one(Account, ACCOUNT.format(NAMED), names.key(login))]
-    return [await by_email(login), await fetch_one(Account, ACCOUNT.format(CLAIMS), addresses.key(login))]
+    return [await by_email(login), await fetch_one(Account, ACCOUNT.format(UNVERIFIED), addresses.key(login))]
 
 
 async def by_email(email: str) -> Account | None:

@@ -12,7 +12,7 @@ from parley.accounts.tables import Member
 from parley.core import db
 from parley.core.db import atomic
 from parley.core.errors import Refused
-from parley.core.http.access import Viewer, may_write
+from parley.core.http.access import Viewer, require_write_allowed
 from parley.core.settings import settings
 from parley.core.text.messages import N_
 
@@ -58,7 +58,7 @@ async def rename(viewer: Viewer, name: str) -> None:
 
     Raises Refused for a name that is taken or reserved, or within 30 days of the last change; Forbidden while silenced.
     """
-    may_write(viewer)
+    require_write_allowed(viewer)
     try:
         async with atomic():
             now = await db.fetch_one(NameNow, LOCK, viewer.id)

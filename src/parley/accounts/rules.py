@@ -15,7 +15,7 @@ class Suspended(Forbidden):
         self.member = member
 
 
-def may_sign_in(account: Account) -> None:
+def require_sign_in_allowed(account: Account) -> None:
     """Raise Forbidden for a suspended or closed account, after the right password was given."""
     if account.state == "suspended":
         raise Suspended(_why_suspended(account), account.id)

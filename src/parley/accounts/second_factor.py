@@ -2,11 +2,11 @@
 
 import structlog
 
-from parley.accounts import authentication, authenticators, devices, passkeys, queries, recovery_codes, second_step
+from parley.accounts import authentication, authenticators, devices, passkeys, queries, recovery_codes, sign_in_ticket
 from parley.accounts.authentication import APP, RECOVERY_CODE, Client, SecondFactorNeeded, SignedIn
 from parley.accounts.authenticators import WRONG_CODE
 from parley.accounts.queries import Account
-from parley.accounts.rules import may_sign_in
+from parley.accounts.rules import require_sign_in_allowed
 from parley.core import ratelimit
 from parley.core.db import atomic
 from parley.core.errors import Gone, Refused
@@ -53,7 +53,7 @@ async def _accepts_recovery_code(account: Account, code: str) -> bool:
 
 async def of_ticket(ticket: str) -> tuple[Account, frozenset[str]]:
     """Return who is signing in, and by what they proved who they are so far. Raises Gone for an old ticket."""
-    found = second_step.read(ticket)
+    found = sign_in_ticket.read(ticket)
     account = await queries.account(found.member) if found else None
     if found is None or account is None or not found.is_valid(account.password_hash):
         raise Gone(STALE)
@@ -67,7 +67,7 @@ async def sign_in(ticket: str, code: str, credential: str, client: Client) -> Si
     closed account, TooMany after too many tries.
     """
     account, methods = await of_ticket(ticket)
-    may_sign_in(account)
+    require_sign_in_allowed(account)
     if credential:
         method = (await passkeys.check(credential, purpose(account), account.id)).method
     else:

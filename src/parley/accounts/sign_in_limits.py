@@ -3,26 +3,19 @@
 from collections.abc import Sequence
 
 from parley.accounts import addresses, names, proof_of_work
+from parley.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.core import ratelimit
 from parley.core.errors import TooMany
 from parley.core.ratelimit import EVERYBODY, Use
 from parley.core.text.messages import N_
 
-PROOF_NEEDED = N_(
+WRONG_PASSWORDS = N_(
     "Too many wrong passwords were tried for this name or from your network. Please type your password again: your "
     "browser then does a short calculation first. Or sign in by a link that we mail to you."
 )
 BY_MAIL_ONLY = N_(
     "Too many wrong passwords were tried. Please sign in by a link that we mail to you, or try again later."
 )
-
-
-class ProofNeeded(TooMany):
-    """The allowance is used up: only a try with an answer to `challenge` is accepted."""
-
-    def __init__(self, wait: int, challenge: str) -> None:
-        super().__init__(PROOF_NEEDED, wait)
-        self.challenge = challenge
 
 
 def login_key(login: str) -> str:
@@ -33,7 +26,7 @@ def login_key(login: str) -> str:
 async def take(key: str, network: str, *, device: str | None, answer: str) -> Sequence[Use]:
     """Take the allowances of one try and return them. `device` is a device cookie that was issued for the account.
 
-    Raises ProofNeeded when they are used up and `answer` is wrong, TooMany when the allowances of answers are, too.
+    Raises ProofOfWorkNeeded when they are used up and `answer` is wrong, TooMany when those of answers are, too.
     """
     if device is not None:
         try:
@@ -51,7 +44,7 @@ async def take(key: str, network: str, *, device: str | None, answer: str) -> Se
         )
     except TooMany as error:
         if not await proof_of_work.accepts(answer, key):
-            raise ProofNeeded(error.retry_after, proof_of_work.challenge(key)) from None
+            raise ProofOfWorkNeeded(WRONG_PASSWORDS, key, error.retry_after) from None
     try:
         of_network = ratelimit.of_network(ratelimit.PROVEN_NETWORK, network)
         return await _take([Use(ratelimit.PROVEN_ACCOUNT, key), *of_network])

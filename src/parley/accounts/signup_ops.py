@@ -20,7 +20,8 @@ from parley.accounts import (
     viewer_cache,
 )
 from parley.accounts.authentication import SIGN_UP, Client, SecondFactorNeeded, SignedIn
-from parley.accounts.joining import ProofOfWorkNeeded, SignUpContext
+from parley.accounts.joining import SignUpContext
+from parley.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import NOW, atomic
@@ -125,7 +126,7 @@ async def take_mail(email: str, client: Client, answer: str) -> None:
         await ratelimit.take_all([here, Use(ratelimit.MAIL_ADDRESS, key)])
     except TooMany:
         if not await proof_of_work.accepts(answer, key):
-            raise ProofOfWorkNeeded(proof_of_work.challenge(key), MUCH_MAIL) from None
+            raise ProofOfWorkNeeded(MUCH_MAIL, key) from None
         await ratelimit.take_all([here, Use(ratelimit.MAIL_PROVEN, key)])
 
 

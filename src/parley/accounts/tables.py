@@ -149,7 +149,7 @@ class Passkey(Table):
     handle = Bytea(null=False, default=None)
     public_key = Bytea(null=False, default=None)
     # How often it was used, as far as it counts (0: it does not).
-    uses = BigInt(null=False, default=0)
+    sign_count = BigInt(null=False, default=0)
     # How browsers reach it, such as `usb` or `internal`.
     transports = Array(base_column=Varchar(20), null=False, default=list)
     created_at = Timestamptz(null=False)

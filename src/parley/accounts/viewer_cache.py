@@ -9,8 +9,8 @@ from parley.core import db
 from parley.core.cache import Bounded
 from parley.core.http.access import Viewer
 
-SECONDS = 1.0
-MOST = 10_000
+CACHE_SECONDS = 1.0
+MOST_VIEWERS = 10_000
 
 
 class CachedViewer(msgspec.Struct, frozen=True):
@@ -21,7 +21,7 @@ class CachedViewer(msgspec.Struct, frozen=True):
     token: str | None = None
 
 
-_cache: Bounded[CachedViewer] = Bounded(MOST)
+_cache: Bounded[CachedViewer] = Bounded(MOST_VIEWERS)
 
 
 def current() -> Bounded[CachedViewer]:
@@ -32,7 +32,7 @@ def current() -> Bounded[CachedViewer]:
 def clear() -> None:
     """Start a new cache: what requests under way have read goes into the old one."""
     global _cache  # noqa: PLW0603 replaced as a whole, see above
-    _cache = Bounded(MOST)
+    _cache = Bounded(MOST_VIEWERS)
 
 
 def clear_after_commit() -> None:

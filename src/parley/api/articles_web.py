@@ -22,7 +22,7 @@ from parley.core.ratelimit import POST, take_each, take_volume
 from parley.core.text.cleaning import as_id
 from parley.threads import edit_ops
 from parley.threads.revise_web import BODY_LIMIT, COPIES, to_edit
-from parley.threads.revision_web import thread_at
+from parley.threads.revision_web import thread_and_article
 
 EDITING = {"who": VERIFIED, "scope": ARTICLE, "any_body": True}
 
@@ -74,7 +74,7 @@ async def revisions(request: AnyRequest, thread: FromPath[str]) -> Response[Revi
     """All versions of the article of a thread, the first one first."""
 
     async def make() -> Revisions:
-        _, article = await thread_at(thread)
+        _, article = await thread_and_article(thread)
         return Revisions([_revision(one) for one in await versions.revisions(article.id)])
 
     return await answer(request, make)

@@ -58,7 +58,7 @@ async def history(comment: int, viewer: Viewer | None, before: int | None) -> li
     if state is None or state.state != "visible":
         # Staff read versions of what is hidden on the page.
         raise NotFound(N_("This comment does not exist."))
-    rules.may_see_history(viewer, state)
+    rules.require_history_allowed(viewer, state)
     number = min(before or LATEST, LATEST)
     return (await queries.versions(comment, number, characters=MOST_CHARACTERS, most=MOST_VERSIONS))[::-1]
 

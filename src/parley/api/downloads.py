@@ -11,7 +11,7 @@ from parley.core.http.bodies import at_end
 from parley.core.settings import settings
 from parley.core.text.messages import N_
 
-MOST, MOST_OF_SITE = 30, 3
+MOST_DOWNLOADS, MOST_OF_SITE = 30, 3
 RETRY_SECONDS = 30
 
 # Of each network that one person may have (core/networks.py).
@@ -24,7 +24,7 @@ def begin(scope: Any, site: str) -> None:
         raise TooMany(
             N_("Some downloads from your network are not finished yet. Please try again then."), RETRY_SECONDS
         )
-    if running.total() >= MOST:
+    if running.total() >= MOST_DOWNLOADS:
         raise Busy(N_("Many downloads are running right now. Please try again in a moment."), RETRY_SECONDS)
     running[site] += 1
     at_end(scope, lambda: _end(site))

@@ -15,7 +15,7 @@ from litestar.response import Stream
 from parley.api import events
 from parley.api.answers import problems, written
 from parley.api.events import SiteEvent
-from parley.api.paging import LONGEST, Limit
+from parley.api.paging import LONGEST_CURSOR, Limit
 from parley.core.errors import Busy, Unavailable
 from parley.core.http.access import ANYONE, AnyRequest, address_of
 from parley.core.http.failures import OUTAGES
@@ -35,10 +35,10 @@ QUIET_SECONDS = 15.0
 LASTS_SECONDS = 1_800.0
 BATCH = 200
 
-Position = Annotated[
+EventPosition = Annotated[
     str | None,
     QueryParameter(
-        max_length=LONGEST, description="A position: events after it. `0-0` is the beginning; default is now."
+        max_length=LONGEST_CURSOR, description="A position: events after it. `0-0` is the beginning; default is now."
     ),
 ]
 
@@ -51,7 +51,7 @@ class EventPage(msgspec.Struct, frozen=True):
 
 
 @get("/events", name="api:events", opt={"who": ANYONE}, responses=problems(422))
-async def site_events(request: AnyRequest, after: Position = None, limit: Limit = 100) -> Response[EventPage]:
+async def site_events(request: AnyRequest, after: EventPosition = None, limit: Limit = 100) -> Response[EventPage]:
     """What happened on the site, in order and without gaps. `Accept: text/event-stream` follows it."""
     follows = STREAM in request.headers.get("accept", "")
     given = (request.headers.get("last-event-id") if follows else None) or after

@@ -11,11 +11,11 @@ from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 
-LONGEST = 60
+LONGEST_CURSOR = 60
 
 After = Annotated[
     str | None,
-    QueryParameter(max_length=LONGEST, description="The last item of the page before, as its `next` has it."),
+    QueryParameter(max_length=LONGEST_CURSOR, description="The last item of the page before, as its `next` has it."),
 ]
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="The largest number of items of the page.")]
 

@@ -139,7 +139,7 @@ async def next_turn(request: AnyRequest, thread: FromPath[str], sitting: FromQue
 
 async def _turn(viewer: Viewer, thread: int, sitting: Sitting) -> Turn:
     asked = await asking.for_member(viewer, thread, sitting)
-    card, token = asked.card, sittings.sign(sitting, viewer.id, thread)
+    card, token = asked.card, sittings.token_of(sitting, viewer.id, thread)
     if card is None:
         return Turn(None, None, None, None, "", token, asked.left)
     return Turn(card.comment, card.text, card.quote, card.passage, card.offer, token, asked.left)
@@ -160,7 +160,7 @@ async def give_answer(request: AnyRequest, thread: FromPath[str], data: JSONBody
         await take_each(VOTE, viewer.id, address_of(request))
         offer = offers.read(data.offer, viewer.id, data.comment)
         await answering.answer(viewer, row.id, data.comment, data.value, offer)
-    return written(NextSitting(sittings.sign(following, viewer.id, row.id)))
+    return written(NextSitting(sittings.token_of(following, viewer.id, row.id)))
 
 
 @put(

@@ -96,7 +96,7 @@ class CachedOwner(msgspec.Struct, frozen=True):
     viewers: Bounded[viewer_cache.CachedViewer]
 
 
-_owners: Bounded[CachedOwner] = Bounded(viewer_cache.MOST)
+_owners: Bounded[CachedOwner] = Bounded(viewer_cache.MOST_VIEWERS)
 
 
 class TokenRow(msgspec.Struct, frozen=True):
@@ -139,7 +139,7 @@ async def find(token: str) -> TokenOwner | None:
         return None
     if found.is_stale:
         await db.execute(RECORD_USE, found.id)
-    _owners.put(known, CachedOwner(found, now + viewer_cache.SECONDS, viewers))
+    _owners.put(known, CachedOwner(found, now + viewer_cache.CACHE_SECONDS, viewers))
     return found
 
 

@@ -19,7 +19,7 @@ from parley.core.text.messages import N_
 from parley.threads import corrections, suggestion_ops, suggestion_queries
 from parley.threads.correction_web import LONGEST_PASSAGE
 from parley.threads.edit_ops import StaleEdit
-from parley.threads.revision_web import thread_at
+from parley.threads.revision_web import thread_and_article
 from parley.threads.suggestion_web import seen
 
 EDITING = {"who": VERIFIED, "scope": ARTICLE, "any_body": True}
@@ -91,7 +91,7 @@ class UpdateDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 )
 async def correct(request: AnyRequest, thread: FromPath[str], data: JSONBody[NewCorrection]) -> Response[Update]:
     """Suggest a correction of a passage to whoever may edit the article. It replaces my earlier one."""
-    viewer, (row, _), form = signed_in(request), await thread_at(thread), Form(as_fields(data))
+    viewer, (row, _), form = signed_in(request), await thread_and_article(thread), Form(as_fields(data))
     text = form.text("text", most=LONGEST_PASSAGE, least=1, missing=N_("A correction needs a text."), lines=True)
     correction = corrections.Correction(form.id("passage") or 0, text, form.text("reason", most=LONGEST_REASON))
     check(form)

@@ -126,9 +126,9 @@ async def _locked(appeal: int) -> tuple[AppealState, DecisionRow, Target]:
 
 async def _assign(viewer: Viewer, filed: AppealState, made: DecisionRow, target: Target) -> None:
     reporters = await decisions.reporters(made.item, ever=True)
-    rules.may_decide(viewer, filed.member, reporters)
+    rules.require_decision_allowed(viewer, filed.member, reporters)
     if made.action in ON_MEMBER:
-        rules.may_act_on(viewer, target.role)
+        rules.require_rank_over(viewer, target.role)
     if viewer.id in (made.moderator, made.second):
         raise Forbidden(
             N_("An appeal is decided by somebody who had no part in it. Please leave it to another moderator.")
@@ -152,7 +152,7 @@ async def _modify(viewer: Viewer, made: DecisionRow, target: Target, choice: Cho
     """Replace a decision by a milder one."""
     if made.state != "in_force":
         raise Refused(N_("This decision has already ended, so it cannot be reduced. Uphold it or overturn it."))
-    rules.may_modify(made.kind, made.action, made.until, choice)
+    rules.require_milder(made.kind, made.action, made.until, choice)
     await Decision.update({Decision.action: choice.action, Decision.until: choice.ends}).where(Decision.id == made.id)
     reverted = await effects.release(target, made.was, viewer.id, cleared=True)
     if made.kind == "member" or choice.action == "warn":

@@ -9,7 +9,7 @@ from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
 from parley.decisions.rules import OVERDUE_DAYS
 
-MOST = 200
+MOST_LISTED = 200
 
 
 class WaitingRow(msgspec.Struct, frozen=True):
@@ -47,7 +47,7 @@ union all
 select 'second', d.id, d.id, d.action, d.role, m.name, d.reason, d.created_at,
        d.created_at < now() - interval '{OVERDUE_DAYS} days', null, false
 from decision d left join member m on m.id = d.member where d.state = 'awaiting' and {NO_PART}
-order by since, kind, id limit {MOST}
+order by since, kind, id limit {MOST_LISTED}
 """  # noqa: S608 constants only
 
 

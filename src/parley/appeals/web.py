@@ -63,7 +63,7 @@ async def _about(request: AnyRequest, decision: int, member: int | None) -> dict
         "statement": found,
         "concealed": found is not None and await decisions.is_concealed(staff(request).id, found),
         "concerned": False,
-        "character": await people.summary(member) if member else None,
+        "member": await people.summary(member) if member else None,
         "earlier": [one for one in await people.record_of(member) if one.id != decision] if member else [],
         "notes": await people.notes(member) if member else [],
     }

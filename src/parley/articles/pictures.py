@@ -23,7 +23,7 @@ from parley.importing.pictures import DRAWN
 
 log = structlog.get_logger(__name__)
 
-MOST = 30
+MOST_FETCHED = 30
 AT_ONCE = 4
 LARGEST = 8_000_000
 # All pictures of an article, as they are stored. The others are left out.
@@ -67,7 +67,7 @@ async def store_pictures(passages: Sequence[ImportedPassage], member: int | None
         async with gate:
             stored[position] = await _with_pictures(passages[position], quota if fetches else None)
 
-    await asyncio.gather(*(store(position, fetches=count < MOST) for count, position in enumerate(figures)))
+    await asyncio.gather(*(store(position, fetches=count < MOST_FETCHED) for count, position in enumerate(figures)))
     return stored
 
 

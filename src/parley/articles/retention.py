@@ -6,7 +6,7 @@ from parley.core.retention import Kept, RetentionRule
 DRAFT_DAYS = 90
 
 # The pictures that a text shows: one that is published in any revision, or one that may still be.
-SHOWN = """
+SHOWN_PICTURES = """
 select m[1] as hash from (
     select html from passage where html like '%/media/%'
     union all select convert_from(draft, 'UTF8') from article_import where draft is not null
@@ -88,7 +88,7 @@ RULES = (
         since="created_at",
         after="they were last fetched",
         why="an import names its pictures within minutes",
-        where=f"not exists (select from ({SHOWN}) shown where shown.hash = media.hash)",
+        where=f"not exists (select from ({SHOWN_PICTURES}) shown where shown.hash = media.hash)",
         key="hash",
     ),
 )

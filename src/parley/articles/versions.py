@@ -6,8 +6,10 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
+from parley.articles.queries import ArticleRow
 from parley.articles.rules import READABLE, WITHHELD
 from parley.articles.tables import Article, Passage
+from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.text.messages import Message, restored
 from parley.importing.passages import ImportedPassage
@@ -76,6 +78,19 @@ class RevisionRow(msgspec.Struct, frozen=True):
     reason: str
     restores: int | None
     at: datetime
+
+
+def with_passages(facts: ArticleRow | RevisionRow, passages: list[ImportedPassage]) -> ArticleText:
+    """Return a text with these passages, and the title, byline, language and dates of `facts`."""
+    return ArticleText(
+        title=facts.title,
+        passages=passages,
+        byline=facts.byline,
+        lang=facts.lang,
+        dir=facts.dir,
+        published_at=facts.published_at,
+        updated_at=facts.updated_at,
+    )
 
 
 REVISIONS = """

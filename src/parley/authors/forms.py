@@ -9,7 +9,7 @@ from parley.core.http.forms import Form
 from parley.core.text.messages import N_
 
 WAYS = ("page", "address", "word")
-LONGEST = 2_000
+LONGEST_TEXT = 2_000
 
 
 class ClaimForm(Form):
@@ -29,5 +29,5 @@ class ClaimForm(Form):
                 self.errors["email"] = refusal.message
         if self.way == "word":
             self.words = self.text(
-                "text", most=LONGEST, least=1, missing=N_("Please say who can vouch for you."), lines=True
+                "text", most=LONGEST_TEXT, least=1, missing=N_("Please say who can vouch for you."), lines=True
             )

@@ -16,6 +16,7 @@ from parley.core.text.messages import N_, Message, stored
 from parley.importing.decoding import decode
 from parley.importing.errors import CannotImport
 from parley.importing.fetch import fetch
+from parley.threads.queries import lock_thread
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +45,7 @@ async def _check(number: int) -> None:
         return
     problem = await problem_of(row)
     async with db.atomic():
-        await db.value("select id from thread where id = $1 for no key update", row.thread)
+        await lock_thread(row.thread)
         row = await queries.one(number)
         if row is not None and row.state in {"waiting", "confirmed"}:
             await _note(row, problem)

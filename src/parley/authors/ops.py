@@ -12,8 +12,9 @@ from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
+from parley.core.signing import is_signature, sign
 from parley.core.text.messages import N_
-from parley.mail.links import is_proof, proof
+from parley.threads.queries import lock_thread
 
 TOO_MANY = N_("Three of your claims are waiting. Please wait until one of them is decided.")
 WAITING = "select count(*) from claim where member = $1 and state = 'waiting' and article <> $2"
@@ -36,7 +37,7 @@ async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = No
     Raises Forbidden for unconfirmed members, NotFound if there is no such article, Refused if three others are waiting,
     and if this claim is confirmed or was refused in the last month.
     """
-    rules.may_claim(viewer)
+    rules.require_claim_allowed(viewer)
     async with db.atomic():
         article = await db.value(ARTICLE, thread)
         if article is None:
@@ -63,12 +64,12 @@ async def _row(number: int) -> ClaimRow:
 
 def key(row: ClaimRow) -> str:
     """The secret part of the link that confirms an address, for this address only."""
-    return proof("claim", _signed_part(row)).hex()
+    return sign("claim", _signed_part(row)).hex()
 
 
 def is_key(row: ClaimRow, key: str) -> bool:
     """Whether `key` is the secret part of the link of this claim."""
-    return is_proof("claim", _signed_part(row), key)
+    return is_signature("claim", _signed_part(row), key)
 
 
 def _signed_part(row: ClaimRow) -> bytes:
@@ -120,10 +121,10 @@ async def decide(viewer: Viewer, number: int, *, confirms: bool) -> ClaimRow:
     """Confirm or refuse a claim that nothing proves. Raises Forbidden, NotFound, and Refused when it is decided."""
     async with db.atomic():
         row = await _row(number)
-        await db.value("select id from thread where id = $1 for no key update", row.thread)
+        await lock_thread(row.thread)
         row = await _row(number)
         speaks = await queries.is_publisher(row.article, viewer.id)
-        rules.may_decide(viewer, is_publisher=speaks, claimant=row.member)
+        rules.require_decision_allowed(viewer, is_publisher=speaks, claimant=row.member)
         if row.state != "waiting":
             raise Refused(N_("This claim was decided already."))
         state = "confirmed" if confirms else "refused"
@@ -138,7 +139,7 @@ async def end(viewer: Viewer, number: int) -> None:
         row = await _row(number)
         if row.member != viewer.id:
             raise NotFound(N_("There is no such claim."))
-        await db.value("select id from thread where id = $1 for no key update", row.thread)
+        await lock_thread(row.thread)
         await settle(row, "ended", role=row.role)
 
 
@@ -151,7 +152,7 @@ on conflict (article) do update set comment = excluded.comment, created_at = now
 async def pin(viewer: Viewer, thread: int, comment: int | None) -> None:
     """Pin a comment of the author's above the discussion, or none. Raises Forbidden, Refused."""
     async with db.atomic():
-        await db.value("select id from thread where id = $1 for no key update", thread)
+        await lock_thread(thread)
         claim = await queries.of_member(thread, viewer.id)
         is_author = claim is not None and claim.state == "confirmed" and claim.role == "author"
         if claim is None or not is_author:
@@ -163,7 +164,7 @@ async def pin(viewer: Viewer, thread: int, comment: int | None) -> None:
             if row is None or row.thread != thread:
                 raise NotFound(N_("There is no such comment here."))
             body = (await comments.text(comment)).body
-            rules.may_pin(
+            rules.require_pin_allowed(
                 body, row.state, is_author=is_author, is_own=row.author_id == viewer.id, is_root=row.parent is None
             )
             await db.execute(PIN, claim.article, comment)

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import msgspec
 
 # Characters of a page that are parsed. No head is longer.
-MOST = 200_000
+LONGEST_PARSED = 200_000
 
 
 class AuthorLinks(msgspec.Struct, frozen=True):
@@ -39,5 +39,5 @@ class _HeadParser(HTMLParser):
 def read_head(html: str) -> AuthorLinks:
     """Read the head of a page, up to the first element that belongs to the body."""
     parser = _HeadParser()
-    parser.feed(html[:MOST])
+    parser.feed(html[:LONGEST_PARSED])
     return AuthorLinks(frozenset(parser.me), frozenset(parser.tokens))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from parley.articles.sites import registered_domain
 from parley.core.errors import Forbidden, Refused
-from parley.core.http.access import MODERATOR, Viewer, may_write, refuse_unverified
+from parley.core.http.access import MODERATOR, Viewer, refuse_unverified, require_write_allowed
 from parley.core.text.hosts import bare_host
 from parley.core.text.messages import N_
 from parley.core.text.normal_forms import normalized
@@ -40,19 +40,19 @@ def _fold(text: str) -> str:
     return "".join(one for one in plain if not unicodedata.combining(one))
 
 
-def may_claim(viewer: Viewer) -> None:
-    may_write(viewer)
+def require_claim_allowed(viewer: Viewer) -> None:
+    require_write_allowed(viewer)
     if not viewer.verified:
         refuse_unverified(viewer)
 
 
-def may_decide(viewer: Viewer, *, is_publisher: bool, claimant: int) -> None:
+def require_decision_allowed(viewer: Viewer, *, is_publisher: bool, claimant: int) -> None:
     """Raise Forbidden for all but moderators and those who speak for the publisher, and in one's own case."""
     if viewer.id == claimant or not (is_publisher or viewer.access >= MODERATOR):
         raise Forbidden(N_("A moderator or the publisher has to decide this."))
 
 
-def may_pin(body: str, state: str, *, is_author: bool, is_own: bool, is_root: bool) -> None:
+def require_pin_allowed(body: str, state: str, *, is_author: bool, is_own: bool, is_root: bool) -> None:
     """Raise unless an article's author pins a visible top-level comment of their own that is not too long."""
     if not is_author or not is_own:
         raise Forbidden(N_("Only the author of this article can pin a reply, and only one of their own."))

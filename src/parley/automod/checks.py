@@ -8,7 +8,7 @@ import msgspec
 import structlog
 
 from parley.automod import acting, trust
-from parley.comments.drafts import Draft, Signature, Verdict
+from parley.comments.drafts import CheckResult, Draft, Signature
 from parley.core.cache import Bounded
 from parley.core.errors import ParleyError
 from parley.core.http.access import VERIFIED, Viewer
@@ -19,7 +19,7 @@ from parley.matching.current import InForce
 from parley.matching.facts import AuthorRecord
 from parley.matching.post import Post
 from parley.slow_mode.heat import ThreadActivity, activity
-from parley.slow_mode.rules import may_answer
+from parley.slow_mode.rules import require_wait_over
 from parley.threads.queries import ThreadRow
 
 log = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ class CachedAuthor(msgspec.Struct, frozen=True):
 _established: Bounded[CachedAuthor] = Bounded(10_000)
 
 
-async def check(draft: Draft) -> Verdict | None:
+async def check(draft: Draft) -> CheckResult | None:
     """Judge a draft before it is posted.
 
     Raises TooMany where its author has to wait. If the rules fail, newcomers' comments wait for a moderator and all
@@ -52,7 +52,7 @@ async def check(draft: Draft) -> Verdict | None:
         post = facts.post(draft.words, draft.html, assisted=draft.assisted, author=known or facts.NOBODY)
         if known is None or _may_match(post, draft.thread, now):
             return await _judge(draft, now, post.signature)
-        return Verdict(signature=post.signature)
+        return CheckResult(signature=post.signature)
     except (ParleyError, asyncpg.PostgresConnectionError):
         raise
     except Exception:
@@ -60,7 +60,7 @@ async def check(draft: Draft) -> Verdict | None:
         author = await facts.author(draft.author.id)
         if not trust.level(author).is_held_without_rules:
             return None
-        return Verdict(hold=True, judged=author.judged, after=acting.hold_unjudged)
+        return CheckResult(hold=True, judged=author.judged, after=acting.hold_unjudged)
 
 
 async def wait_of(viewer: Viewer, _thread: ThreadRow, _parent: int | None) -> Message | None:
@@ -91,7 +91,7 @@ def _may_match(post: Post, thread: int, now: InForce) -> bool:
     return thread in now.active_threads or budget.may_match(rules, post, RECORD)
 
 
-async def _judge(draft: Draft, now: InForce, signature: Signature) -> Verdict | None:
+async def _judge(draft: Draft, now: InForce, signature: Signature) -> CheckResult | None:
     author = await facts.author(draft.author.id, now.rules, draft.submission)
     if author.sent_before:
         # The form was sent twice: the comment exists and was judged the first time.
@@ -100,14 +100,14 @@ async def _judge(draft: Draft, now: InForce, signature: Signature) -> Verdict | 
     earlier = await facts.earlier_posts(draft.author.id, signature) if facts.need(now.rules, "copies") else []
     recent = await activity(draft.thread) if draft.thread in now.active_threads else ThreadActivity([], [])
     if settings().limits:
-        trust.may_post(author)
-        may_answer(recent, draft.author.id, draft.parent)
+        trust.require_post_allowed(author)
+        require_wait_over(recent, draft.author.id, draft.parent)
     post = facts.post(
         draft.words, draft.html, assisted=draft.assisted, author=author, heat=recent.heat, earlier=earlier
     )
     judged = await budget.judge(now.rules, post)
     after = partial(acting.act, judged=judged) if judged.hits or judged.unfinished else None
-    return Verdict(hold=judged.holds, judged=author.judged, after=after, signature=signature)
+    return CheckResult(hold=judged.holds, judged=author.judged, after=after, signature=signature)
 
 
 def forget() -> None:

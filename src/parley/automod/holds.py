@@ -128,7 +128,7 @@ async def withdraw(viewer: Viewer, comment: int) -> None:
     """Withdraw one's held comment. Raises NotFound for all others, Refused once it is decided."""
     async with db.atomic():
         waiting = await states.locked(comment)
-        rules.may_withdraw(viewer, waiting)
+        rules.require_withdrawal_allowed(viewer, waiting)
         await states.transition(waiting, "withdrawn", actor=viewer.id)
         for item in await db.values(ITEM, comment):
             await decisions.close(item, "no_action")
@@ -147,7 +147,7 @@ async def _renew_item(comment: int) -> int:
 
 
 async def apply_anew(comment: int, judged: Judged) -> None:
-    """Apply the verdict on a held comment's new text: it waits on, or is published if no rule holds it any more."""
+    """Apply the checks of a held comment's new text: it waits on, or is published if no rule holds it any more."""
     item = await _renew_item(comment)
     at_posting = await _held_at_posting(comment)
     await db.execute(FORGET_HITS, comment, at_posting)

@@ -12,7 +12,7 @@ import msgspec
 from parley.automod import learning
 from parley.automod.learning import Text
 from parley.automod.tables import SpamTraining
-from parley.comments.rules import WORDS
+from parley.comments.rules import ALL_WORDS
 from parley.core import db
 from parley.matching import current, score
 from parley.matching.facts import RESTRICTS
@@ -29,8 +29,8 @@ RECENT_DAYS = 28
 LEAST_LEARNED, LEAST_KEPT_BACK = 30, 10
 # Weak, so that a hundred decisions count here although thousands of texts made the shipped weights.
 PULL = 0.01
-# Only the beginning is scored (score.LONGEST).
-LONGEST = 2 * score.LONGEST
+# Only the beginning is scored (score.LONGEST_SCORED).
+LONGEST_READ = 2 * score.LONGEST_SCORED
 
 GROUNDS = """select distinct guideline from rule where conditions @> '[{"kind": "score"}]'"""
 JUDGED = f"""
@@ -41,7 +41,8 @@ with decided as (
       and d.state in ('in_force', 'ended', 'overturned') and (d.action in {RESTRICTS} or d.action = 'approve')
     order by d.target, d.id desc
 )
-select left({WORDS}, {LONGEST}) as body, case when c.statement is null then left(c.html, {LONGEST}) else '' end as html,
+select left({ALL_WORDS}, {LONGEST_READ}) as body,
+       case when c.statement is null then left(c.html, {LONGEST_READ}) else '' end as html,
        coalesce(d.is_restricted, false) as spam, c.created_at > now() - $2 * interval '1 day' as recent
 from (select * from comment where author is not null and created_at > now() - $3 * interval '1 day'
       order by created_at desc limit {MOST}) c

@@ -62,7 +62,7 @@ def used_up(author: AuthorRecord) -> UsedUp | None:
     return UsedUp(most, max(1, round(HOUR - lately[most - 1])))
 
 
-def may_post(author: AuthorRecord) -> None:
+def require_post_allowed(author: AuthorRecord) -> None:
     """Raise TooMany for a member who has reached the hourly limit of their level; the message says the text is kept."""
     used = used_up(author)
     if used is not None:

@@ -7,7 +7,7 @@ from random import Random
 
 import msgspec
 
-from parley.comments.rules import LONGEST
+from parley.comments.rules import LONGEST_COMMENT
 from parley.core import db
 from parley.matching.budget import KB, SECONDS_PER_KB, cost
 from parley.matching.conditions import Pattern, WordList
@@ -69,9 +69,9 @@ def texts(rule: ActiveRule) -> Iterator[str]:
     letters = list(dict.fromkeys(letter for source in sources for letter in source if letter.isalnum()))
     pairs = pairwise(letters[:MOST_LETTERS])
     for alphabet in filter(None, (*pairs, letters, PLAIN)):
-        yield "".join(random.choices(alphabet, k=LONGEST))
+        yield "".join(random.choices(alphabet, k=LONGEST_COMMENT))
     for unit in (*UNITS, *islice(letters, MOST_LETTERS), *sources):
-        yield (unit * (LONGEST // len(unit) + 1))[:LONGEST]
+        yield (unit * (LONGEST_COMMENT // len(unit) + 1))[:LONGEST_COMMENT]
 
 
 def _sources(rule: ActiveRule) -> Iterable[str]:

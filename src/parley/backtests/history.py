@@ -12,7 +12,7 @@ import msgspec
 
 from parley.backtests.signed import SignedPosts
 from parley.comments.drafts import Signature
-from parley.comments.rules import WORDS
+from parley.comments.rules import ALL_WORDS
 from parley.core import db
 from parley.matching.conditions import Similar
 from parley.matching.evaluate import ActiveRule
@@ -28,7 +28,7 @@ select id from comment where created_at > $1::timestamptz - interval '30 days' a
   and author is not null order by created_at, id
 """
 ROWS = f"""
-select c.id, c.thread, c.author, m.role = 'member' as judged, {WORDS} as body,
+select c.id, c.thread, c.author, m.role = 'member' as judged, {ALL_WORDS} as body,
        case when c.statement is null then c.html else '' end as html, c.assisted,
        extract(epoch from c.created_at)::float8 as at, extract(epoch from m.created_at)::float8 as joined,
        {LET_IN} as let_in, {HAS_LINK} as has_link, {IS_QUICK} as quick
@@ -60,14 +60,14 @@ where author is not null and created_at <= $1::timestamptz - interval '30 days'
 """
 OWN_POSTS = f"""
 select m.id as key, o.body from member m cross join lateral (
-    select left({WORDS}, {LONGEST_COMPARED}) as body, c.created_at, c.id from comment c
+    select left({ALL_WORDS}, {LONGEST_COMPARED}) as body, c.created_at, c.id from comment c
     where c.author = m.id and c.created_at <= $1::timestamptz - interval '30 days'
     order by c.created_at desc, c.id desc limit {OWN}
 ) o order by o.created_at, o.id
 """  # noqa: S608 constants only
 RECENT_POSTS = f"""
 select 0::bigint as key, body from (
-    select id, left({WORDS}, {LONGEST_COMPARED}) as body from comment c
+    select id, left({ALL_WORDS}, {LONGEST_COMPARED}) as body from comment c
     where author is not null and created_at <= $1::timestamptz - interval '30 days' order by id desc limit {OTHERS}
 ) o order by id
 """  # noqa: S608 constants only

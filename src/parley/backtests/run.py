@@ -5,9 +5,9 @@ from random import Random
 
 import msgspec
 
+from parley.backtests.agreement import AGREEMENT
 from parley.backtests.costs import Cost, costliest
 from parley.backtests.history import DAY, IDS, ROWS, EarlierComment, History
-from parley.backtests.verdicts import VERDICTS
 from parley.core import db
 from parley.matching.evaluate import ActiveRule, match
 
@@ -36,7 +36,7 @@ class Result(msgspec.Struct):
     costliest: Cost = Cost()
 
 
-class Verdicts(msgspec.Struct, frozen=True):
+class Agreement(msgspec.Struct, frozen=True):
     right: int
     wrong: int
 
@@ -50,7 +50,7 @@ async def run(number: int, rule: ActiveRule, until: datetime) -> Result:
         rows = await db.fetch(EarlierComment, ROWS, ids[start : start + BATCH])
         hits += _judge(rule, history, rows, result, until.timestamp())
         await db.execute(PROGRESS, number, min(start + BATCH, len(ids)), len(ids))
-    for found in await db.fetch(Verdicts, VERDICTS, hits):
+    for found in await db.fetch(Agreement, AGREEMENT, hits):
         result.right, result.wrong = found.right, found.wrong
     result.hits = len(hits)
     result.costliest = await costliest(rule)

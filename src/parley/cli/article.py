@@ -16,8 +16,9 @@ from parley.articles.rules import is_web_address
 from parley.articles.text import ArticleText
 from parley.cli.article_record import as_record, as_text
 from parley.cli.running import guarded, on_installation
+from parley.core.environment import networks
 from parley.core.errors import CommandFailed
-from parley.core.settings import networks, settings
+from parley.core.settings import settings
 from parley.importing.fetch import ARTICLES, fetch
 from parley.importing.sandbox import ReadArticle, sandboxed_file, sandboxed_page
 from parley.threads import edit_ops

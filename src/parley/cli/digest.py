@@ -1,4 +1,4 @@
-"""`parley digest`: preview a member's next issue, and build the issues that are due."""
+"""`parley digest`: preview a member's next issue, say why a comment is not in it, and build the issues that are due."""
 
 import sys
 from datetime import UTC, datetime
@@ -11,8 +11,9 @@ from parley.accounts import names
 from parley.cli.running import on_installation
 from parley.core import db
 from parley.core.errors import CommandFailed
-from parley.digests import jobs, queries, trial
+from parley.digests import absence, jobs, queries, trial
 from parley.digests.preview import next_issue
+from parley.digests.queries import Subscribed
 
 
 @click.group()
@@ -26,10 +27,7 @@ def digest() -> None:
 @on_installation
 async def preview(member: str, *, as_html: bool) -> dict[str, Any]:
     """Show the next issue of MEMBER as it would be now. Nothing is sent or recorded."""
-    number = await db.value("select id from member where name_key = $1", names.key(member))
-    one = await queries.subscribed(number) if number else None
-    if one is None:
-        raise CommandFailed(f"There is no member {member} with a confirmed address.")
+    one = await _subscribed(member)
     shown = await next_issue(one, one.schedule, datetime.now(UTC))
     due = f"{shown.due.at:%Y-%m-%d %H:%M} UTC" if shown.due else "never: the digest is off"
     if shown.letter is None:
@@ -38,6 +36,27 @@ async def preview(member: str, *, as_html: bool) -> dict[str, Any]:
     head = f"Next issue: {due}\nSubject: {letter.subject}\n"
     text = letter.html if as_html else f"{head}\n{letter.text}"
     return {"text": text, "due": due, "subject": letter.subject, "plain": letter.text, "html": letter.html}
+
+
+@digest.command()
+@click.argument("member")
+@click.argument("comment", type=click.IntRange(1, 2**63 - 1))
+@on_installation
+async def why(member: str, comment: int) -> dict[str, Any]:
+    """Say why COMMENT, a number as in /c/123, is not in MEMBER's next issue. Nothing is sent or recorded."""
+    reasons = await absence.reasons(await _subscribed(member), comment, datetime.now(UTC))
+    if reasons is None:
+        raise CommandFailed(f"There is no comment {comment}.")
+    text = "\n".join(reasons) or "It is in the next issue."
+    return {"text": text, "included": not reasons, "reasons": reasons}
+
+
+async def _subscribed(member: str) -> Subscribed:
+    number = await db.value("select id from member where name_key = $1", names.key(member))
+    one = await queries.subscribed(number) if number else None
+    if one is None:
+        raise CommandFailed(f"There is no member {member} with a confirmed address.")
+    return one
 
 
 @digest.command()

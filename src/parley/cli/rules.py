@@ -87,6 +87,6 @@ def read(file: Path) -> Iterator[TriedComment]:
 
 
 def _printed(result: RulesResult) -> dict[str, Any]:
-    verdict = "held" if result.held else "flagged" if result.flagged else "let in"
-    text = "  ".join([verdict, f"{result.score:.2f}", ", ".join(result.rules)]).rstrip()
+    outcome = "held" if result.held else "flagged" if result.flagged else "let in"
+    text = "  ".join([outcome, f"{result.score:.2f}", ", ".join(result.rules)]).rstrip()
     return {"text": text, "rule": result.rule, **msgspec.structs.asdict(result)}

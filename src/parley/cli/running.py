@@ -14,10 +14,11 @@ import asyncpg
 import rich_click as click
 
 from parley.core.db import close_pool, open_pool
+from parley.core.environment import SettingsError
 from parley.core.errors import CommandFailed, ParleyError
 from parley.core.events.redis import close_redis, open_redis
 from parley.core.observability import log
-from parley.core.settings import SettingsError, settings
+from parley.core.settings import settings
 from parley.importing.errors import CannotImport
 
 if TYPE_CHECKING:

@@ -12,10 +12,11 @@ import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from parley.cli.running import fail, guarded
+from parley.core.environment import SettingsError
 from parley.core.http.header_limits import BoundedHeaders
 from parley.core.observability import log
 from parley.core.observability.watchdog import Watchdog
-from parley.core.settings import Settings, SettingsError, settings
+from parley.core.settings import Settings, settings
 
 if TYPE_CHECKING:
     from litestar import Litestar

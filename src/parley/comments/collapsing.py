@@ -4,17 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from parley.comments.fragments import Fragment, Replies, ViewerState, frame
+from parley.comments.fragments import Fragment, RepliesSummary, ViewerState, frame
 from parley.comments.queries import CommentRow
 
 # A perspective shows so many replies, the others are collapsed.
-SHOWN = 2
+REPLIES_SHOWN = 2
 # The authors of collapsed replies that are named.
 NAMED = 2
 
 
 class CollapsedReplies(msgspec.Struct, frozen=True):
-    """The replies after the first SHOWN: those on the page, and how many there are with those that are not."""
+    """The replies after the first REPLIES_SHOWN: those on the page, and how many there are with those that are not."""
 
     shown: tuple[int, ...]
     count: int
@@ -27,7 +27,7 @@ def replies_of(
     states: Mapping[int, ViewerState],
     *,
     is_open: bool,
-) -> Replies:
+) -> RepliesSummary:
     """Return what the summary of `count` replies says, of which `shown` are on the page.
 
     It names nobody whom the viewer blocked, and no author of a comment that cannot be read.
@@ -35,7 +35,7 @@ def replies_of(
     names = dict.fromkeys(_authors(shown, rows, states))
     named = tuple(names)[:NAMED]
     theirs = sum(author in named for author in _authors(shown, rows, states))
-    return Replies(named, count - theirs if named else 0, is_open)
+    return RepliesSummary(named, count - theirs if named else 0, is_open)
 
 
 def _authors(shown: Iterable[int], rows: Mapping[int, CommentRow], states: Mapping[int, ViewerState]) -> list[str]:

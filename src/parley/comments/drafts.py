@@ -46,10 +46,10 @@ class Signature(msgspec.Struct, frozen=True):
     hosts: list[str]
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class CheckResult(msgspec.Struct, frozen=True):
     """A check's answer about a draft: whether to hold it for a moderator, and what to do once it is written.
 
-    `judged` is the number of the author's comments that had been judged. The verdict holds while that number is
+    `judged` is the number of the author's comments that had been judged. The result holds while that number is
     unchanged: of two comments posted at once, the second is judged again. `signature` is saved with the comment.
     """
 
@@ -83,7 +83,7 @@ def _words(body: str, statement: str | None) -> str:
 
 # A check raises Refused to refuse the draft, and returns None if it has no objection. It takes no lock, so that other
 # members can post in the thread meanwhile.
-before_post: list[Callable[[Draft], Awaitable[Verdict | None]]] = []
+before_post: list[Callable[[Draft], Awaitable[CheckResult | None]]] = []
 # The same for edits. A published comment cannot be held for a moderator, so a check refuses the edit instead. A held
 # one stays held, or is published.
 before_edit: list[Callable[[CommentEdit], Awaitable[After | None]]] = []

@@ -50,7 +50,7 @@ async def own_at(comment: str, viewer: Viewer) -> int:
 async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = signed_in(request)
     number = await own_at(comment, viewer)
-    rules.may_edit(viewer, await _state(number))
+    rules.require_edit_allowed(viewer, await _state(number))
     text = await queries.text(number)
     form = _form(text, body=text.body, version=text.version, stance=text.stance, assisted=text.assisted)
     return await _show(request, text, form)
@@ -147,7 +147,7 @@ async def restore(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
 async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     """Show a page of the versions of a comment, newest first, with what each changed."""
     row = await comment_at(comment, viewer_of(request))
-    rules.may_see_history(viewer_of(request), await _state(row.id))
+    rules.require_history_allowed(viewer_of(request), await _state(row.id))
     before = as_id(request.query_params.get("before", "")) or LATEST
     versions = await queries.versions(row.id, min(before, LATEST), characters=MOST_CHARACTERS, most=MOST_VERSIONS + 1)
     if not versions:

@@ -75,7 +75,7 @@ async def edit_comment(
     afters = [after for check in drafts.before_edit if (after := await check(edit)) is not None]
     async with db.atomic():
         comment = await locked(comment_id)
-        rules.may_edit(viewer, comment)
+        rules.require_edit_allowed(viewer, comment)
         _require_undecided(edit, comment)
         await _write(edit, stance, version)
         if not edit.held:
@@ -117,7 +117,7 @@ async def delete_comment(*, viewer: Viewer, comment_id: int) -> None:
     """Hide a comment's text from everybody. Its place in the tree and its replies remain."""
     async with db.atomic():
         comment = await locked(comment_id)
-        rules.may_delete(viewer, comment)
+        rules.require_deletion_allowed(viewer, comment)
         await transition(comment, "deleted_by_author", actor=viewer.id)
 
 
@@ -125,5 +125,5 @@ async def restore_comment(*, viewer: Viewer, comment_id: int) -> None:
     """Restore a comment that its author deleted within the last day."""
     async with db.atomic():
         comment = await locked(comment_id)
-        rules.may_restore(viewer, comment)
+        rules.require_restoring_allowed(viewer, comment)
         await transition(comment, "visible", actor=viewer.id)

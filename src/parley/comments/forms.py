@@ -12,7 +12,7 @@ from parley.core.text.messages import N_
 # The whole selection must be in the article; only its first rules.LONGEST_QUOTE characters are stored.
 LONGEST_SELECTION = 10_000
 # Enough for the longest comment on the longest selection: in a form, a character of most scripts takes nine bytes.
-LONGEST_BODY = 9 * (rules.LONGEST + LONGEST_SELECTION) + 10_000
+LONGEST_BODY = 9 * (rules.LONGEST_COMMENT + LONGEST_SELECTION) + 10_000
 
 
 class CommentForm(Form):
@@ -21,7 +21,7 @@ class CommentForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.body = self.text(
-            "body", most=rules.LONGEST, least=1, missing=N_("Please write something first."), lines=True
+            "body", most=rules.LONGEST_COMMENT, least=1, missing=N_("Please write something first."), lines=True
         )
         self.parent = self.id("parent")
         self.stance = self.choice("stance", rules.STANCES)
@@ -56,7 +56,7 @@ class EditForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.body = self.text(
-            "body", most=rules.LONGEST, least=1, missing=N_("Please write something first."), lines=True
+            "body", most=rules.LONGEST_COMMENT, least=1, missing=N_("Please write something first."), lines=True
         )
         self.stance = self.choice("stance", rules.STANCES)
         self.assisted = self.flag("assisted")

@@ -7,7 +7,7 @@ import msgspec
 from markupsafe import Markup
 from msgspec.structs import astuple
 
-from parley.comments.queries import CommentRow, withheld
+from parley.comments.queries import CommentRow, blanked
 from parley.core.cache import Bounded
 from parley.core.http.pages import environment
 from parley.core.text.durations import ago
@@ -47,7 +47,7 @@ class Fragment(msgspec.Struct, frozen=True):
     after: str
 
 
-class Replies(msgspec.Struct, frozen=True):
+class RepliesSummary(msgspec.Struct, frozen=True):
     """The summary of replies: some of their authors, how many `others` there are, and whether it is open."""
 
     names: tuple[str, ...] = ()
@@ -83,7 +83,7 @@ def fragment_of(
     state: ViewerState | None = None,
     parent_author: str | None = None,
     slow_branch: SlowBranch | None = None,
-    replies: Replies | None = None,
+    replies: RepliesSummary | None = None,
 ) -> Fragment:
     """Return the fragment of `row`, which all viewers with the same `state` share.
 
@@ -124,10 +124,10 @@ def _render(
     state: ViewerState | None,
     parent_author: str | None,
     slow_branch: SlowBranch | None,
-    summary: Replies | None,
+    summary: RepliesSummary | None,
 ) -> Fragment:
     context: dict[str, Any] = {
-        "comment": withheld(row) if state and state.blocked else row,
+        "comment": blanked(row) if state and state.blocked else row,
         "viewer_state": state,
         "replies": REPLIES,
         "stub": None,

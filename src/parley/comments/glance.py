@@ -1,4 +1,4 @@
-"""A discussion at a glance: the strongest voice of each side, the passage with most perspectives."""
+"""A discussion at a glance: the strongest perspective of each side, the passage with most perspectives."""
 
 from collections.abc import Container, Sequence
 
@@ -10,13 +10,13 @@ from parley.core import db
 from parley.core.text.cleaning import shortened
 from parley.core.text.markdown import excerpt
 
-# The strongest voices are among so many of the best perspectives, or there are none.
+# The strongest perspectives are among so many of the best perspectives, or there are none.
 BEST = 100
 # In characters: one line of the widest column.
-VOICE, WORDS = 120, 48
+EXCERPT_LENGTH, PASSAGE_LENGTH = 120, 48
 
 
-class Voice(msgspec.Struct, frozen=True):
+class GlancePerspective(msgspec.Struct, frozen=True):
     """A strong perspective. Templates show it only to members who did not block or mute its author."""
 
     id: int
@@ -31,7 +31,7 @@ class Voice(msgspec.Struct, frozen=True):
     address: str
 
 
-class GlanceVoiceRow(msgspec.Struct, frozen=True):
+class GlancePerspectiveRow(msgspec.Struct, frozen=True):
     id: int
     stance: str
     author: str | None
@@ -43,7 +43,7 @@ class GlanceVoiceRow(msgspec.Struct, frozen=True):
 
 
 # The subselect hides which thread it is, so that one plan is kept for all (comments/queries.py: BY_IDS).
-VOICES = f"""
+STRONGEST = f"""
 select distinct on (c.stance = 'challenges') c.id, c.stance, coalesce(m.name, c.imported_author) as author,
        c.author as author_id, c.author is not null as is_member, c.assisted, c.statement, c.html
 from (
@@ -59,24 +59,24 @@ order by c.stance = 'challenges', c.best desc, c.id
 class Glance(msgspec.Struct, frozen=True):
     """What stands above a discussion."""
 
-    voices: list[Voice]
+    strongest: list[GlancePerspective]
     busiest: PassageRow | None
 
 
 async def glance(thread: int, passages: Sequence[PassageRow], on_page: Container[int]) -> Glance:
     """Return a thread at a glance; `on_page` are the comments that its page shows."""
-    rows = await db.fetch(GlanceVoiceRow, VOICES, thread)
+    rows = await db.fetch(GlancePerspectiveRow, STRONGEST, thread)
     busiest = max(passages, key=lambda row: row.comment_count, default=None)
     return Glance(
-        [_voice(row, on_page) for row in rows],
+        [_perspective(row, on_page) for row in rows],
         busiest if busiest is not None and busiest.comment_count else None,
     )
 
 
-def _voice(row: GlanceVoiceRow, on_page: Container[int]) -> Voice:
+def _perspective(row: GlancePerspectiveRow, on_page: Container[int]) -> GlancePerspective:
     address = f"#c{row.id}" if row.id in on_page else f"/c/{row.id}"
-    words = row.statement or excerpt(row.html, VOICE)
-    return Voice(row.id, row.stance, row.author, row.author_id, row.is_member, row.assisted, words, address)
+    words = row.statement or excerpt(row.html, EXCERPT_LENGTH)
+    return GlancePerspective(row.id, row.stance, row.author, row.author_id, row.is_member, row.assisted, words, address)
 
 
 class FirstInView(msgspec.Struct, frozen=True):
@@ -93,5 +93,5 @@ def first_in_view(passages: Sequence[PassageRow]) -> FirstInView | None:
         return None
     first, *others = passages
     following = next((row for row in others if row.comment_count), None)
-    words = shortened(following.text, WORDS) if following else ""
+    words = shortened(following.text, PASSAGE_LENGTH) if following else ""
     return FirstInView(first.comment_count, following, words)

@@ -10,16 +10,17 @@ from parley.articles.queries import PassageRow
 from parley.comments.choosing import Node, Tree, choose
 from parley.comments.queries import CommentRow
 from parley.comments.rules import IS_IN
-from parley.comments.tree import ORDER, RANK, SHOWN
+from parley.comments.tree import MOST_SHOWN, ORDER, RANK
 from parley.core import db
 from parley.core.text.cleaning import shortened
+from parley.threads.queries import StanceCounts
 
 # Discussions of up to this many comments are shown completely.
 SHORT = 200
 # Perspectives shown per group of a longer discussion: at least FEWEST, about ROOTS in all, so that replies fit too.
 FEWEST = 2
 ROOTS = 100
-WORDS = 90
+PASSAGE_LENGTH = 90
 
 
 Kind = Literal["passage", "whole", "earlier"]
@@ -43,7 +44,7 @@ class CommentGroup(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """How the passage begins."""
-        return shortened(self.passage.text, WORDS) if self.passage else ""
+        return shortened(self.passage.text, PASSAGE_LENGTH) if self.passage else ""
 
     @property
     def left(self) -> int:
@@ -51,39 +52,25 @@ class CommentGroup(msgspec.Struct, frozen=True):
         return max(0, self.total - self.shown)
 
 
-class Stances(msgspec.Struct, frozen=True):
-    """How many top-level comments take each stance."""
-
-    supports: int = 0
-    challenges: int = 0
-    adds: int = 0
-    asks: int = 0
-    none: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.supports + self.challenges + self.adds + self.asks + self.none
-
-
 # A passage without comments has no row; comments on passages that are gone count as `earlier`.
 COUNTS = "select supports, challenges, adds, asks, none, part from passage_count where thread = $1"
 
 
-class Part(Stances, frozen=True):
+class Part(StanceCounts, frozen=True):
     """The balance of one part of a discussion."""
 
     part: str = ""
 
 
-async def parts(thread: int) -> dict[str, Stances]:
+async def parts(thread: int) -> dict[str, StanceCounts]:
     """Return the balance of each part of a discussion, by the part's name."""
     return {one.part: one for one in await db.fetch(Part, COUNTS, thread)}
 
 
-def total(balances: Iterable[Stances]) -> Stances:
+def total(balances: Iterable[StanceCounts]) -> StanceCounts:
     """Return the sum of several balances."""
-    each = [[getattr(one, stance) for stance in Stances.__struct_fields__] for one in balances]
-    return Stances(*map(sum, zip(*each, strict=True)))
+    each = [[getattr(one, stance) for stance in StanceCounts.__struct_fields__] for one in balances]
+    return StanceCounts(*map(sum, zip(*each, strict=True)))
 
 
 FIRST_OF_EACH = """
@@ -120,15 +107,15 @@ async def first_of_each(
     one = "and c.stance = $6" if stance else ""
     sql = FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=one)
     extra = [stance] if stance else []
-    nodes = await db.fetch(Node, sql, thread, lineages, each, 4 * each, 4 * SHOWN, *extra)
-    return choose(nodes, None, SHORT if short else SHOWN, kept=[node.id for node in nodes if node.parent is None])
+    nodes = await db.fetch(Node, sql, thread, lineages, each, 4 * each, 4 * MOST_SHOWN, *extra)
+    return choose(nodes, None, SHORT if short else MOST_SHOWN, kept=[node.id for node in nodes if node.parent is None])
 
 
 def grouped(
     tree: Tree,
     rows: Mapping[int, CommentRow],
     passages: Sequence[PassageRow],
-    parts: Mapping[str, Stances],
+    parts: Mapping[str, StanceCounts],
     stance: str | None,
 ) -> list[CommentGroup]:
     """Return the roots of `tree` in their groups, in the article's order; `stance` is the only one shown, if any.
@@ -142,7 +129,7 @@ def grouped(
             roots[_group_of(rows[root], lineages)].append(root)
     groups = [_group("passage", roots[row.lineage], rows, _count(row, stance), row) for row in passages]
     others: tuple[Kind, ...] = ("whole", "earlier")
-    groups += [_group(kind, roots[kind], rows, _count(parts.get(kind, Stances()), stance)) for kind in others]
+    groups += [_group(kind, roots[kind], rows, _count(parts.get(kind, StanceCounts()), stance)) for kind in others]
     return [
         one for one in groups if one.roots and (one.left or any(_is_readable(root, tree, rows) for root in one.roots))
     ]
@@ -164,9 +151,9 @@ def _group(
     return CommentGroup(kind, roots, sum(rows[root].state == "visible" for root in roots), total, passage)
 
 
-def _count(balance: Stances | PassageRow, stance: str | None) -> int:
+def _count(balance: StanceCounts | PassageRow, stance: str | None) -> int:
     """How many comments take `stance`, or how many there are if it is None."""
-    return sum(getattr(balance, one) for one in ([stance] if stance else Stances.__struct_fields__))
+    return sum(getattr(balance, one) for one in ([stance] if stance else StanceCounts.__struct_fields__))
 
 
 def _group_of(row: CommentRow, lineages: set[int]) -> int | str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from parley.accounts import addresses
 from parley.core import db
-from parley.mail.links import proof, proofs
+from parley.core.signing import sign, signatures
 
 ADD = """
 insert into imported_address (comment, digest) select * from unnest($1::bigint[], $2::bytea[]) on conflict do nothing
@@ -16,12 +16,12 @@ PURPOSE = "imported address"
 
 def digest(email: str) -> bytes:
     """Return the hash of an address, which nobody can compute without the installation's secret."""
-    return proof(PURPOSE, _key(email))
+    return sign(PURPOSE, _key(email))
 
 
 def digests(email: str) -> list[bytes]:
     """Return the hashes under which an address may be stored: of the present secret and of the former one."""
-    return proofs(PURPOSE, _key(email))
+    return signatures(PURPOSE, _key(email))
 
 
 def _key(email: str) -> bytes:

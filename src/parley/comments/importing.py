@@ -12,13 +12,13 @@ from msgspec import Meta
 from parley.comments import imported_addresses, imported_anchors
 from parley.comments.counts import recount
 from parley.comments.rules import IS_IN
-from parley.comments.states import lock_thread
 from parley.core import db
 from parley.core.errors import NotFound
 from parley.core.events.event_log import emit
 from parley.core.text import markdown
 from parley.core.text.cleaning import one_line
 from parley.core.text.messages import N_
+from parley.threads.queries import lock_thread
 
 BATCH = 500
 TOMBSTONES = {"[deleted]": "deleted_by_author", "[removed]": "removed"}

@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 
 from parley.comments import counts
-from parley.comments.drafts import Draft, Verdict
+from parley.comments.drafts import CheckResult, Draft
 from parley.comments.queries import IS_ARTICLES_AUTHOR, CommentRow
 from parley.core import db
 from parley.core.text import markdown
@@ -53,7 +53,7 @@ with locked_thread as (
     insert into event (thread, seq, kind, comment, actor)
     select $1, t.last_seq, 'comment.posted', new.id, $3 from counted_in_thread t, new returning seq
 )
-select t.state, c.id, logged.seq, $11::int is null or exists (select from judged) as verdict_holds,
+select t.state, c.id, logged.seq, $11::int is null or exists (select from judged) as is_current,
        c.depth, c.created_at, n.comment_count, m.title as author_title, {IS_ARTICLES_AUTHOR} as is_articles_author
 from locked_thread t left join new c on true left join member m on m.id = c.author
 left join counted_in_thread n on true left join logged on true
@@ -63,14 +63,14 @@ left join counted_in_thread n on true left join logged on true
 class Insertion(msgspec.Struct, frozen=True):
     """The state of the thread and, if the comment was added, its id; the number of its event unless it is held.
 
-    `verdict_holds` is False if another comment of the author was judged after this one was. The other fields are those
+    `is_current` is False if another comment of the author was judged after this one was. The other fields are those
     of an added comment; `comment_count` is the thread's with it, None if it is held.
     """
 
     state: str
     id: int | None
     seq: int | None
-    verdict_holds: bool
+    is_current: bool
     depth: int
     created_at: datetime
     comment_count: int | None
@@ -78,9 +78,9 @@ class Insertion(msgspec.Struct, frozen=True):
     is_articles_author: bool
 
 
-async def insert(draft: Draft, verdicts: Sequence[Verdict]) -> Insertion | None:
-    """Add the comment if the thread, the parent and the verdicts allow it; None if there is no such thread."""
-    signature = next((verdict.signature for verdict in verdicts if verdict.signature is not None), None)
+async def insert(draft: Draft, results: Sequence[CheckResult]) -> Insertion | None:
+    """Add the comment if the thread, the parent and the results allow it; None if there is no such thread."""
+    signature = next((result.signature for result in results if result.signature is not None), None)
     return await db.fetch_one(
         Insertion,
         INSERT,
@@ -93,8 +93,8 @@ async def insert(draft: Draft, verdicts: Sequence[Verdict]) -> Insertion | None:
         draft.html,
         markdown.VERSION,
         draft.submission,
-        "pending" if any(verdict.hold for verdict in verdicts) else "visible",
-        min((verdict.judged for verdict in verdicts if verdict.judged is not None), default=None),
+        "pending" if any(result.hold for result in results) else "visible",
+        min((result.judged for result in results if result.judged is not None), default=None),
         draft.statement,
         *(msgspec.structs.astuple(signature) if signature else (None, None, None)),
     )

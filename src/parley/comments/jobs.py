@@ -7,10 +7,10 @@ import structlog
 
 from parley.accounts import queries as accounts
 from parley.comments import counts
-from parley.comments.states import lock_thread
 from parley.core import db
 from parley.core.events import attempts
 from parley.core.text import markdown
+from parley.threads.queries import lock_thread
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from parley.comments.choosing import Tree
-from parley.comments.collapsing import SHOWN, CollapsedReplies, around, replies_of
+from parley.comments.collapsing import REPLIES_SHOWN, CollapsedReplies, around, replies_of
 from parley.comments.fragments import Fragment, ViewerState, fragment_of, stub
 from parley.comments.queries import CommentRow
 from parley.core.http.pages import Prepared
@@ -16,7 +16,7 @@ from parley.threads.queries import SlowBranch
 FLAT_FROM = 8
 
 
-class Position(msgspec.Struct, frozen=True):
+class LayoutEntry(msgspec.Struct, frozen=True):
     """Where a comment begins in a layout's `parts`, with what its fragment says besides the comment itself.
 
     `parent_author` is given if it names whom it answers, `replies` are those on the page, and `is_open` says whether
@@ -37,7 +37,7 @@ class Layout(msgspec.Struct, frozen=True):
 
     rows: Mapping[int, CommentRow]
     parts: list[bytes]
-    positions: dict[int, Position]
+    entries: dict[int, LayoutEntry]
     # Replies that are collapsed together, by the index in `parts` at which they begin.
     rests: dict[int, CollapsedReplies]
 
@@ -88,29 +88,31 @@ def _add(layout: Layout, tree: Tree, sort: str, comment: int, level: int, *, col
         return []
     flat = level >= FLAT_FROM
     children: Sequence[int] = tree.children.get(comment, ())
-    position = Position(
+    entry = LayoutEntry(
         len(layout.parts),
         _parent_author(layout.rows, row) if flat else None,
         tuple(children),
         is_open=not collapses or row.parent is None,
     )
-    fragment = _fragment(layout, comment, position)
-    layout.positions[comment] = position
+    fragment = _fragment(layout, comment, entry)
+    layout.entries[comment] = entry
     layout.parts.append(fragment.before.encode())
     left = tree.hidden.get(comment)
     below: Todo = [(child, level + 1) for child in children]
     if left:
         below.append(stub(row, left, sort, shows_some=bool(children)))
-    if collapses and row.parent is None and len(children) > SHOWN:
-        rest = CollapsedReplies(tuple(children[SHOWN:]), len(children) - SHOWN + (left[0] if left else 0))
-        below = [*below[:SHOWN], rest, *below[SHOWN:], around(rest, layout.rows, NOBODY).after]
+    if collapses and row.parent is None and len(children) > REPLIES_SHOWN:
+        rest = CollapsedReplies(
+            tuple(children[REPLIES_SHOWN:]), len(children) - REPLIES_SHOWN + (left[0] if left else 0)
+        )
+        below = [*below[:REPLIES_SHOWN], rest, *below[REPLIES_SHOWN:], around(rest, layout.rows, NOBODY).after]
     return [fragment.after, *below] if flat else [*below, fragment.after]
 
 
 def _fragment(
     layout: Layout,
     comment: int,
-    position: Position,
+    entry: LayoutEntry,
     states: Mapping[int, ViewerState] = NOBODY,
     slow_branch: SlowBranch | None = None,
     *,
@@ -118,11 +120,9 @@ def _fragment(
 ) -> Fragment:
     row = layout.rows[comment]
     replies = None
-    if position.replies:
-        replies = replies_of(
-            position.replies, row.reply_count, layout.rows, states, is_open=is_open or position.is_open
-        )
-    return fragment_of(row, states.get(comment), position.parent_author, slow_branch, replies)
+    if entry.replies:
+        replies = replies_of(entry.replies, row.reply_count, layout.rows, states, is_open=is_open or entry.is_open)
+    return fragment_of(row, states.get(comment), entry.parent_author, slow_branch, replies)
 
 
 def _parent_author(rows: Mapping[int, CommentRow], row: CommentRow) -> str | None:
@@ -148,16 +148,16 @@ def assemble(
     above = _above(layout, new)
     blocked = {one for one, state in states.items() if state.blocked}
     changed = states.keys() | slow.keys() | above | _above(layout, blocked)
-    for comment in layout.positions.keys() & changed:
-        position = layout.positions[comment]
-        made = _fragment(layout, comment, position, states, slow.get(comment), is_open=comment in above)
-        parts[position.index] = made.before.encode()
+    for comment in layout.entries.keys() & changed:
+        entry = layout.entries[comment]
+        made = _fragment(layout, comment, entry, states, slow.get(comment), is_open=comment in above)
+        parts[entry.index] = made.before.encode()
     for index, rest in layout.rests.items():
         is_open = not (above | new).isdisjoint(rest.shown)
         if is_open or not blocked.isdisjoint(rest.shown):
             parts[index] = around(rest, layout.rows, states, is_open=is_open).before.encode()
     for comment in new:
-        index = layout.positions[comment].index
+        index = layout.entries[comment].index
         parts[index] = parts[index].replace(b'class="comment', b'class="comment is-new', 1)
     return Prepared(b"".join(parts))
 
@@ -165,7 +165,7 @@ def assemble(
 def _new(layout: Layout, states: Mapping[int, ViewerState], since: datetime | None, viewer: int | None) -> set[int]:
     if since is None:
         return set()
-    return {one for one in layout.positions if _is_new(layout.rows[one], states.get(one), since, viewer)}
+    return {one for one in layout.entries if _is_new(layout.rows[one], states.get(one), since, viewer)}
 
 
 def _above(layout: Layout, comments: Iterable[int]) -> set[int]:

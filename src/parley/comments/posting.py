@@ -8,16 +8,16 @@ import msgspec
 
 from parley.accounts import blocks
 from parley.comments import anchors, drafts, rules
-from parley.comments.drafts import Draft, Verdict
+from parley.comments.drafts import CheckResult, Draft
 from parley.comments.insertion import as_row, insert
 from parley.comments.queries import CommentRow
 from parley.comments.rendering import render
-from parley.comments.states import lock_thread
 from parley.comments.tables import Comment
 from parley.core import db
 from parley.core.errors import NotFound, Refused, TooMany
 from parley.core.events.event_log import announce
 from parley.core.text.messages import N_
+from parley.threads.queries import lock_thread
 
 # Each new attempt means that the same author posted another comment: nobody does so that often.
 MOST_ATTEMPTS = 20
@@ -88,15 +88,15 @@ async def _post(draft: Draft) -> Posted:
 
 
 async def _judge_and_write(draft: Draft) -> Posted:
-    verdicts = [verdict for check in drafts.before_post if (verdict := await check(draft)) is not None]
-    afters = [verdict.after for verdict in verdicts if verdict.after is not None]
+    results = [result for check in drafts.before_post if (result := await check(draft)) is not None]
+    afters = [result.after for result in results if result.after is not None]
     if draft.passage is None and not afters:
         # A single statement needs no explicit transaction.
-        return await _write(draft, verdicts)
+        return await _write(draft, results)
     async with db.atomic():
         await _lock_open_thread(draft.thread)
         anchor = await _anchor(draft)
-        comment = (await _write(draft, verdicts)).id
+        comment = (await _write(draft, results)).id
         if anchor is not None:
             await anchors.attach(comment, anchor)
         for after in afters:
@@ -108,7 +108,7 @@ async def _lock_open_thread(thread: int) -> None:
     state = await lock_thread(thread)
     if state is None:
         raise NotFound(N_("This thread does not exist."))
-    rules.may_write(state)
+    rules.require_open_thread(state)
 
 
 async def _anchor(draft: Draft) -> anchors.FoundAnchor | None:
@@ -118,13 +118,13 @@ async def _anchor(draft: Draft) -> anchors.FoundAnchor | None:
     return await anchors.find(draft.thread, draft.passage, draft.quote or "", draft.prefix or "")
 
 
-async def _write(draft: Draft, verdicts: Sequence[Verdict]) -> Posted:
-    """Write the comment. Raises Overtaken if a verdict no longer holds."""
-    written = await insert(draft, verdicts)
+async def _write(draft: Draft, results: Sequence[CheckResult]) -> Posted:
+    """Write the comment. Raises Overtaken if a result no longer holds."""
+    written = await insert(draft, results)
     if written is None:
         raise NotFound(N_("This thread does not exist."))
-    rules.may_write(written.state)
-    if not written.verdict_holds:
+    rules.require_open_thread(written.state)
+    if not written.is_current:
         raise Overtaken
     if written.id is None:
         await _require_reply_allowed(draft)
@@ -161,6 +161,6 @@ async def _require_reply_allowed(draft: Draft) -> None:
         raise Refused(
             N_("A moderator moved the comment you are replying to. Your text is kept here: copy it, and reply there.")
         )
-    rules.may_reply(parent.locked_branch)
+    rules.require_open_branch(parent.locked_branch)
     if parent.author is not None:
-        await blocks.may_answer(draft.author.id, parent.author)
+        await blocks.require_unblocked(draft.author.id, parent.author)

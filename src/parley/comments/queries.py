@@ -85,10 +85,10 @@ def seen_by(row: CommentRow, viewer: Viewer | None) -> CommentRow:
     """Return `row` as `viewer` sees it: if they blocked its author, only its place in the tree."""
     if viewer is None or row.author_id not in viewer.blocked:
         return row
-    return withheld(row)
+    return blanked(row)
 
 
-def withheld(row: CommentRow) -> CommentRow:
+def blanked(row: CommentRow) -> CommentRow:
     """Return `row` as a member who blocked its author sees it."""
     return msgspec.structs.replace(
         row,

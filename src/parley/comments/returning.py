@@ -11,7 +11,7 @@ from parley.core.text.cleaning import shortened
 from parley.threads.queries import VisitRow
 
 # Long enough to recognise a passage, short enough for one line.
-WORDS = 60
+PASSAGE_LENGTH = 60
 
 
 class LeftOff(msgspec.Struct, frozen=True):
@@ -34,14 +34,14 @@ def left_off(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> LeftO
     row = next((row for row in shown.rows if row.lineage == visit.passage), None)
     if row is None and not visit.unread:
         return None
-    words = shortened(row.text, WORDS) if row else ""
+    words = shortened(row.text, PASSAGE_LENGTH) if row else ""
     return LeftOff(row.lineage if row else None, words, visit.unread, _first(shown, visit, viewer))
 
 
 def _first(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> str:
     """Link to the first unread comment on this page; if there is none, to the page that lists the newest first."""
     layout = shown.discussion.layout
-    for comment in layout.positions:
+    for comment in layout.entries:
         row = layout.rows[comment]
         if row.created_at > visit.since and row.state == "visible" and _can_be_new(row, viewer):
             return f"#c{comment}"
@@ -54,12 +54,12 @@ def _can_be_new(row: CommentRow, viewer: Viewer) -> bool:
 
 
 # More than one page shows, so that some are left when the reader has visited all of its new comments.
-MOST = 300
+MOST_NEW = 300
 BEYOND = f"""
 select c.id from comment c
 where c.thread = $1 and c.created_at > $2 and c.author is distinct from $3 and {IS_VISIBLE}
   and c.id <> all($5::bigint[]) and coalesce(c.author, 0) <> all($6::bigint[])
-order by c.id > $4 desc, c.id limit {MOST}
+order by c.id > $4 desc, c.id limit {MOST_NEW}
 """  # noqa: S608 constants only
 
 
@@ -71,6 +71,6 @@ async def unread_beyond(shown: ThreadView, visit: VisitRow | None, viewer: Viewe
     if visit is None or not visit.unread:
         return []
     layout, focus = shown.discussion.layout, shown.discussion.query.focus
-    values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(layout.positions), list(viewer.blocked))
+    values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(layout.entries), list(viewer.blocked))
     found: list[int] = await db.values(BEYOND, *values)
     return found

@@ -9,7 +9,7 @@ from parley.core.http.access import ADMIN, MODERATOR, Viewer
 from parley.core.text.messages import N_
 
 STANCES = ("supports", "challenges", "adds", "asks")
-LONGEST = 40_000
+LONGEST_COMMENT = 40_000
 LONGEST_QUOTE = 300
 MOST_LINKS = 20
 RESTORE_HOURS = 24
@@ -23,7 +23,7 @@ SHOWN_STATE = """
 """
 IS_VISIBLE = "c.state = 'visible'"
 # All that readers read of a comment, as the automatic rules do (drafts.py: Draft.words).
-WORDS = "c.body || coalesce(E'\\n\\n' || c.statement, '')"
+ALL_WORDS = "c.body || coalesce(E'\\n\\n' || c.statement, '')"
 # Comments that are held, or never became visible, are not in the tree at all.
 IS_IN = "c.state not in ('pending', 'rejected', 'expired', 'withdrawn')"
 
@@ -39,7 +39,7 @@ class CommentState(msgspec.Struct, frozen=True):
     thread_state: str
 
 
-def may_write(thread_state: str) -> None:
+def require_open_thread(thread_state: str) -> None:
     """Raise Refused unless comments can be added to the thread."""
     if thread_state == "locked":
         raise Refused(N_("This thread is locked: nobody can add comments. Your text is kept here."))
@@ -47,7 +47,7 @@ def may_write(thread_state: str) -> None:
         raise Refused(N_("This thread is archived: nobody can add comments. Your text is kept here."))
 
 
-def may_reply(locked_branch: int | None) -> None:
+def require_open_branch(locked_branch: int | None) -> None:
     """Raise Refused for a comment in a locked branch."""
     if locked_branch is not None:
         raise Refused(
@@ -55,23 +55,23 @@ def may_reply(locked_branch: int | None) -> None:
         )
 
 
-def may_edit(viewer: Viewer, comment: CommentState) -> None:
+def require_edit_allowed(viewer: Viewer, comment: CommentState) -> None:
     """Raise unless `viewer` wrote the comment, it is visible or waits for a moderator, and its thread is open."""
     if comment.author != viewer.id:
         raise Forbidden(N_("Only its author can edit a comment."))
     if comment.state not in {"visible", "pending"}:
         raise Refused(N_("This comment no longer exists, so it cannot be edited. Your text is kept here."))
-    may_write(comment.thread_state)
+    require_open_thread(comment.thread_state)
 
 
-def may_delete(viewer: Viewer, comment: CommentState) -> None:
+def require_deletion_allowed(viewer: Viewer, comment: CommentState) -> None:
     if comment.author != viewer.id:
         raise Forbidden(N_("Only its author can delete a comment."))
     if comment.state != "visible":
         raise Refused(N_("This comment is no longer published, so there is nothing to delete."))
 
 
-def may_withdraw(viewer: Viewer, comment: CommentState) -> None:
+def require_withdrawal_allowed(viewer: Viewer, comment: CommentState) -> None:
     """Raise unless `viewer` wrote the comment and it waits for a moderator."""
     if comment.author != viewer.id:
         raise NotFound(N_("This comment does not exist."))
@@ -79,7 +79,7 @@ def may_withdraw(viewer: Viewer, comment: CommentState) -> None:
         raise Refused(N_("This comment is not waiting for a moderator any more. Load its thread again to see it."))
 
 
-def may_restore(viewer: Viewer, comment: CommentState) -> None:
+def require_restoring_allowed(viewer: Viewer, comment: CommentState) -> None:
     """Raise unless its author deleted the comment less than a day ago."""
     if comment.author != viewer.id:
         raise Forbidden(N_("Only its author can restore a comment."))
@@ -92,7 +92,7 @@ def may_restore(viewer: Viewer, comment: CommentState) -> None:
         )
 
 
-def may_see_history(viewer: Viewer | None, comment: CommentState) -> None:
+def require_history_allowed(viewer: Viewer | None, comment: CommentState) -> None:
     """Raise NotFound if `viewer` blocked the author, or if only the author and staff may read the comment."""
     if viewer is not None and comment.author in viewer.blocked:
         raise NotFound(N_("You blocked the member who wrote this, so you do not see it."))

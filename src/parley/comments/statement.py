@@ -8,7 +8,7 @@ from parley.core.text.cleaning import BadText, clean
 from parley.core.text.messages import N_
 from parley.core.text.normal_forms import normalized
 
-LONGEST = 140
+LONGEST_STATEMENT = 140
 TOO_LONG = N_("A statement has at most {most} characters; this has {count}. Please shorten it.")
 LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 # A full stop after a short word often ends an abbreviation ("e.g.", "Dr."). The others: Arabic, Hindi, Chinese.
@@ -27,8 +27,8 @@ def as_statement(raw: str) -> str | None:
         text = " ".join(clean(raw).split())
     except BadText as error:
         raise Refused(error.message) from error
-    if len(text) > LONGEST:
-        raise Refused(TOO_LONG, most=LONGEST, count=len(text))
+    if len(text) > LONGEST_STATEMENT:
+        raise Refused(TOO_LONG, most=LONGEST_STATEMENT, count=len(text))
     # The checks read wide marks and curly apostrophes as plain ones.
     _require_statement(normalized("NFKC", text).replace("\u2019", "'"))
     return text or None

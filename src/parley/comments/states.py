@@ -7,6 +7,7 @@ from parley.core import db
 from parley.core.errors import NotFound, Refused
 from parley.core.events.event_log import emit
 from parley.core.text.messages import N_
+from parley.threads.queries import lock_thread
 
 # The event of each allowed change; None if readers see the same before and after.
 EVENTS = {
@@ -60,12 +61,6 @@ with removed_from_thread as (
 )
 update comment set reply_count = reply_count - 1 where id = (select parent from comment where id = $2)
 """  # noqa: S608 constants only
-
-
-async def lock_thread(thread: int) -> str | None:
-    """Lock a thread's row and return its state, or None if there is no such thread."""
-    state: str | None = await db.value("select state from thread where id = $1 for no key update", thread)
-    return state
 
 
 async def locked(comment_id: int) -> CommentState:

@@ -14,8 +14,8 @@ SORTS = ("best", "new", "old", "controversial")
 BRIDGING = "bridging"
 # With fewer comments that have votes, an order by votes looks random (as Talkyard found): then `best` sorts by time.
 FEWEST_VOTED = 8
-SHOWN = 180
-CANDIDATES = 4 * SHOWN
+MOST_SHOWN = 180
+CANDIDATES = 4 * MOST_SHOWN
 # Later pages may be longer than the first, so that every comment can be reached in three steps.
 SHOWN_LATER = 500
 ANCESTORS = 8
@@ -120,8 +120,8 @@ async def effective_sort(thread_id: int, sort: str, passage: int | str | None = 
 async def whole(thread_id: int, sort: str) -> Tree:
     """Return the first comments of a whole thread in this order."""
     sql = WHOLE.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN)
-    nodes = await db.fetch(Node, sql, thread_id, CANDIDATES, SHOWN + 1)
-    return choose(nodes, None, SHOWN, evenly=sort == "new")
+    nodes = await db.fetch(Node, sql, thread_id, CANDIDATES, MOST_SHOWN + 1)
+    return choose(nodes, None, MOST_SHOWN, evenly=sort == "new")
 
 
 OF_STANCE = "($4::text is null or c.stance = $4)"
@@ -130,7 +130,7 @@ OF_STANCE = "($4::text is null or c.stance = $4)"
 async def page_of_roots(thread_id: int, sort: str, after: int | None, stance: str | None = None) -> Tree:
     """Return the roots that follow root `after`, with their best replies; with `stance`, only those that take it."""
     condition = f"c.thread = $1 and c.parent is null and {OF_STANCE}"
-    return await _below(condition, sort, thread_id, SHOWN_LATER if after else SHOWN, after, stance)
+    return await _below(condition, sort, thread_id, SHOWN_LATER if after else MOST_SHOWN, after, stance)
 
 
 async def branch(parent: int, sort: str, after: int | None = None) -> Tree:
@@ -147,7 +147,7 @@ async def part(
 ) -> Tree:
     """Return the comments on one passage (a lineage), on the `whole` article, or on an `earlier` text."""
     condition = f"c.thread = $1 and c.part = $5 and {OF_STANCE}"
-    return await _below(condition, sort, thread_id, SHOWN_LATER if after else SHOWN, after, stance, str(part_))
+    return await _below(condition, sort, thread_id, SHOWN_LATER if after else MOST_SHOWN, after, stance, str(part_))
 
 
 async def _below(

@@ -15,12 +15,12 @@ from parley.core.cache import ENTRY_BYTES, Bounded, moment
 
 Value = TypeVar("Value")
 
-MOST = 10_000
+MOST_KEPT = 10_000
 # In longer threads the sum costs as much as the page.
 MOST_COMMENTS = 2_000
 # The times on a page ("5 min") may be wrong by a twentieth.
 OFF_BY = 20
-SHORTEST, LONGEST = 30.0, 3_600.0
+SHORTEST_SECONDS, LONGEST_SECONDS = 30.0, 3_600.0
 
 
 def _rows(table: str, where: str) -> str:
@@ -74,7 +74,7 @@ class ValidatedCache(Generic[Value]):
 
     def __init__(self, name: str, most_bytes: int, size: Callable[[Value], int]) -> None:
         self._kept: Bounded[ValidatedValue[Value]] = Bounded(
-            MOST, most_bytes, lambda one: ENTRY_BYTES + size(one.value), name
+            MOST_KEPT, most_bytes, lambda one: ENTRY_BYTES + size(one.value), name
         )
 
     async def get(
@@ -106,4 +106,4 @@ class ValidatedCache(Generic[Value]):
 def right_for(newest: datetime) -> float:
     """Return for how many seconds the relative times on a page stay right; `newest` is the last moment on it."""
     past = (datetime.now(UTC) - newest).total_seconds()
-    return min(max(past / OFF_BY, SHORTEST), LONGEST)
+    return min(max(past / OFF_BY, SHORTEST_SECONDS), LONGEST_SECONDS)

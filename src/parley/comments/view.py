@@ -20,6 +20,7 @@ from parley.core.http.pages import Prepared, environment
 from parley.core.text.cleaning import as_id, shortened
 from parley.core.text.messages import N_
 from parley.threads import queries as threads
+from parley.threads.queries import StanceCounts
 
 # Characters of an article that search engines show with a link to its page.
 OPENING = 160
@@ -78,7 +79,7 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
     article: articles.ArticleRow
     rows: list[articles.PassageRow]
     passages: Prepared
-    stances: groups.Stances
+    stances: StanceCounts
     discussion: Discussion
     glance: glance.Glance
     # The reply that the article's author pinned.
@@ -171,7 +172,7 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
         shown = await _grouped(query, thread, rows, parts)
     else:
         shown = await _make_discussion(await _present(query, rows))
-    short = await glance.glance(thread.id, rows, shown.layout.positions)
+    short = await glance.glance(thread.id, rows, shown.layout.entries)
     pinned = await queries.pinned(thread.id) if thread.has_pinned else None
     return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, short, pinned)
 
@@ -195,7 +196,7 @@ async def _grouped(
     query: DiscussionQuery,
     thread: threads.ThreadRow,
     rows: Sequence[articles.PassageRow],
-    parts: Mapping[str, groups.Stances],
+    parts: Mapping[str, StanceCounts],
 ) -> Discussion:
     sort = await comments_tree.effective_sort(query.thread, query.sort)
     shown = await groups.first_of_each(query.thread, sort, rows, query.stance, thread.comment_count)

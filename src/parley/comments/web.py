@@ -195,7 +195,7 @@ async def link(request: AnyRequest, comment: FromPath[str]) -> Redirect:
 async def reply(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     """Show the form to reply to a comment; with `?quote=1` it quotes the comment."""
     row = await comment_at(comment, viewer_of(request))
-    rules.may_reply(row.locked_branch)
+    rules.require_open_branch(row.locked_branch)
     thread = await thread_at(str(row.thread))
     body = await _quoted(row.id) if request.query_params.get("quote") and row.state == "visible" else ""
     form = new_form(thread.id, parent=row.id, body=body)

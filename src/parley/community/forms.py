@@ -5,14 +5,14 @@ from typing import Any
 
 from parley.core.http.forms import Form
 
-LONGEST = 20_000
+LONGEST_RULES = 20_000
 SIGN_UPS = ("open", "invited", "approved", "closed")
 
 
 class RulesForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.rules = self.text("rules", most=LONGEST, lines=True)
+        self.rules = self.text("rules", most=LONGEST_RULES, lines=True)
         self.asks_declaration = self.flag("asks_declaration")
         # Without it, who can sign up stays as it is.
         self.sign_up = self.choice("sign_up", SIGN_UPS)

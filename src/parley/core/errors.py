@@ -102,14 +102,14 @@ class Busy(RetryLater):
     """This process is overloaded."""
 
     status = 503
-    title = N_("Parley is busy")
+    title = N_("The site is busy")
 
 
 class Unavailable(ParleyError):
     """The database cannot be reached or cannot write now."""
 
     status = 503
-    title = N_("Parley cannot save or load right now")
+    title = N_("The site cannot save or load right now")
 
 
 class CommandFailed(Exception):

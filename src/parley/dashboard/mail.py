@@ -8,7 +8,7 @@ from parley.dashboard import charts, mail_queries
 from parley.dashboard.periods import Period
 from parley.dashboard.stats import Figure, by_kind
 
-WORDS = {
+LABELS = {
     "gone": N_("No such mailbox"),
     "hard": N_("Cannot be reached"),
     "full": N_("Mailbox full"),
@@ -52,14 +52,14 @@ def bounced(period: Period, found: Sequence[mail_queries.MailInPeriod]) -> Figur
         if complaints
         else N_("none was a complaint"),
     )
-    counts = [(one.start, WORDS.get(one.kind, verbatim(one.kind)), one.count) for one in found]
+    counts = [(one.start, LABELS.get(one.kind, verbatim(one.kind)), one.count) for one in found]
     return by_kind("back", N_("Bounced"), summary if total else N_("No bounces in this period."), period, counts)
 
 
 def not_sent(period: Period, found: Sequence[mail_queries.MailInPeriod]) -> Figure:
     total = sum(one.count for one in found)
     summary = plural("{count} message not sent.", "{count} messages not sent.", total) if total else N_("No failures.")
-    counts = [(one.start, WORDS[one.kind], one.count) for one in found]
+    counts = [(one.start, LABELS[one.kind], one.count) for one in found]
     return by_kind("not-sent", N_("Not sent"), summary, period, counts)
 
 

@@ -14,7 +14,7 @@ from parley.dashboard import mail, mail_queries, periods
 from parley.mail import bounces
 
 DAYS = 30
-LONGEST = 254
+LONGEST_ADDRESS = 254
 
 
 @get("/mod/mail", name="moderation:mail", opt={"who": ADMIN})
@@ -26,7 +26,7 @@ async def mail_page(request: AnyRequest) -> Response[Any]:
 async def release(request: AnyRequest) -> Response[Any]:
     """End the suppression of an address."""
     form = Form(await posted(request))
-    address = form.text("address", most=LONGEST, least=1, missing=N_("Please enter an address."))
+    address = form.text("address", most=LONGEST_ADDRESS, least=1, missing=N_("Please enter an address."))
     if not form.errors and await bounces.end_suppression(address):
         return Redirect("/mod/mail#held-back", status_code=303)
     unknown = N_("{address} is not suppressed. The suppression may have been removed already.").format(address=address)
@@ -45,7 +45,7 @@ async def _show(request: AnyRequest, status: int = 200, error: Message | None = 
         period=period,
         last=await mail_queries.last(),
         suppressed=await mail_queries.suppressed(),
-        words=mail.WORDS,
+        words=mail.LABELS,
     )
 
 

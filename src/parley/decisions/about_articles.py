@@ -22,13 +22,15 @@ async def decide(viewer: Viewer, thread: int, choice: Choice) -> int:
     if choice.action not in {*EFFECTS, "restore"}:
         raise Refused(N_("This cannot be decided here. Please choose one of the actions shown."))
     if choice.action != "restore":
-        rules.may_choose(choice, "article")
+        rules.require_choice_allowed(choice, "article")
     elif not choice.reason.strip():
         raise Refused(N_("Please give a reason: it is kept with the decision."))
     async with db.atomic():
         target = await targets.lock("article", thread)
         item = await db.value(OPEN_ITEM, thread)
-        rules.may_decide(viewer, await ops.concerned(viewer, target), await ops.reporters_but(viewer, item))
+        rules.require_decision_allowed(
+            viewer, await ops.concerned(viewer, target), await ops.reporters_but(viewer, item)
+        )
         if choice.action == "restore":
             await _end_restrictions(thread, choice.to.passage if choice.to else None)
         return await ops.carry_out(viewer, choice, target, item)

@@ -10,11 +10,11 @@ from parley.accounts import queries as accounts
 from parley.core import db
 from parley.core.db.tables import Mail
 from parley.core.settings import settings
+from parley.core.signing import is_signature, sign
 from parley.core.text.formats import clock
 from parley.core.text.messages import N_
 from parley.decisions import queries
 from parley.decisions.rules import act
-from parley.mail.links import is_proof, proof
 from parley.reports import receipts
 
 # Called with the decision in the transaction that sends its letters; hooks.py fills this in.
@@ -90,12 +90,12 @@ async def where_to_appeal(member: int) -> str | None:
 
 def key(decision: int) -> str:
     """The secret part of the link to a statement."""
-    return proof("decision", str(decision).encode()).hex()
+    return sign("decision", str(decision).encode()).hex()
 
 
 def is_key(decision: int, key: str) -> bool:
     """Whether `key` is the secret part of the link to this statement."""
-    return is_proof("decision", str(decision).encode(), key)
+    return is_signature("decision", str(decision).encode(), key)
 
 
 async def send_lifted(member: int, reason: str) -> None:

@@ -9,6 +9,7 @@ from parley.core.errors import Refused
 from parley.core.text.messages import N_
 from parley.decisions.rules import ThreadReference
 from parley.reports.targets import Target
+from parley.threads.queries import lock_thread
 
 
 async def move(target: Target, to: ThreadReference | None, actor: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -23,7 +24,7 @@ async def move(target: Target, to: ThreadReference | None, actor: int | None) ->
 
 async def put(target: Target, to: moving.Location, actor: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Move a locked comment to a place where it was before, whatever has become of its thread."""
-    await states.lock_thread(to.thread)
+    await lock_thread(to.thread)
     was = await moving.location_of(target.id)
     if was == to:
         return {}, {}

@@ -62,13 +62,13 @@ async def decide(viewer: Viewer, choice: Choice) -> int:
     """
     async with db.atomic():
         seen = await _load_item(choice.item)
-        rules.may_choose(choice, seen.kind)
+        rules.require_choice_allowed(choice, seen.kind)
         target = await targets.lock(seen.kind, seen.target)
         item = await _load_item(choice.item, lock=True)
         _may_be_decided(viewer, choice, item)
-        rules.may_decide(viewer, await concerned(viewer, target), await reporters_but(viewer, item.id))
+        rules.require_decision_allowed(viewer, await concerned(viewer, target), await reporters_but(viewer, item.id))
         if choice.action in ON_MEMBER or (target.kind == "member" and ACTIONS[choice.action].restricts):
-            rules.may_act_on(viewer, target.role)
+            rules.require_rank_over(viewer, target.role)
         return await carry_out(viewer, choice, target, item.id)
 
 

@@ -153,7 +153,7 @@ class Choice(msgspec.Struct, frozen=True):
         return self.at + timedelta(days=self.days) if self.days and ACTIONS[self.action].timed else None
 
 
-def may_choose(choice: Choice, kind: str) -> None:
+def require_choice_allowed(choice: Choice, kind: str) -> None:
     """Raise Refused for an action that is not possible here, or that lacks its guideline or reason."""
     action = ACTIONS.get(choice.action)
     if action is None or kind not in action.kinds:
@@ -168,7 +168,7 @@ def may_choose(choice: Choice, kind: str) -> None:
         raise Refused(N_("Please give a reason: the author will read it."))
 
 
-def may_decide(viewer: Viewer, concerned: int | None, reporters: set[int]) -> None:
+def require_decision_allowed(viewer: Viewer, concerned: int | None, reporters: set[int]) -> None:
     """Raise Forbidden for members, and for moderators in their own case (moderation-proofs.md R7)."""
     if viewer.access < MODERATOR:
         raise Forbidden(N_("Only moderators decide."))
@@ -183,7 +183,7 @@ def lesser(kind: str, action: str) -> tuple[str, ...]:
     return (LESSER_OF_ARTICLES if kind == "article" else LESSER).get(action, ())
 
 
-def may_modify(kind: str, action: str, until: datetime | None, choice: Choice) -> None:
+def require_milder(kind: str, action: str, until: datetime | None, choice: Choice) -> None:
     """Raise Refused unless `choice` is milder than a decision for `action` that lasts `until` (None: permanently)."""
     if choice.action not in lesser(kind, action):
         raise Refused(N_("Please choose a milder action than the decision, or overturn it."))
@@ -192,7 +192,7 @@ def may_modify(kind: str, action: str, until: datetime | None, choice: Choice) -
         raise Refused(N_("Please choose an end before that of the decision, or overturn it."))
 
 
-def may_act_on(viewer: Viewer, role: str) -> None:
+def require_rank_over(viewer: Viewer, role: str) -> None:
     """Raise Forbidden where a moderator who is no admin would sanction staff."""
     if role != "member" and viewer.access < ADMIN:
         raise Forbidden(N_("This member is a moderator or an admin: only an admin can decide about them."))

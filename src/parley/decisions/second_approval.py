@@ -64,20 +64,20 @@ async def refuse(viewer: Viewer, decision: int, reason: str) -> None:
 
 
 async def _lock_proposal(viewer: Viewer, decision: int) -> tuple[DecisionRow, Target]:
-    """Lock a proposal and its target. Raises Stale and Forbidden (`may_second`)."""
+    """Lock a proposal and its target. Raises Stale and Forbidden (`require_approval_allowed`)."""
     made = await load(decision)
     if made.action == "role":
         await db.values(LOCK_ADMINS, made.target)
     target = await targets.lock(made.kind, made.target)
     made = await load(decision, lock=True)
-    may_second(viewer, made, target, await ops.reporters(made.item, ever=True))
+    require_approval_allowed(viewer, made, target, await ops.reporters(made.item, ever=True))
     return made, target
 
 
-def may_second(viewer: Viewer, made: DecisionRow, target: Target, reporters: set[int]) -> None:
+def require_approval_allowed(viewer: Viewer, made: DecisionRow, target: Target, reporters: set[int]) -> None:
     """Raise Stale when it no longer waits, Forbidden for its proposer and for moderators who may not decide it."""
-    rules.may_decide(viewer, target.member, reporters)
-    rules.may_act_on(viewer, target.role)
+    rules.require_decision_allowed(viewer, target.member, reporters)
+    rules.require_rank_over(viewer, target.role)
     if made.action == "role" and viewer.access < ADMIN:
         raise Forbidden(N_("Only admins decide about roles."))
     if viewer.id == made.moderator:

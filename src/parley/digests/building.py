@@ -73,8 +73,8 @@ async def choose(editions: Sequence[Edition], pool: Pool, now: datetime) -> list
 
 
 def _comments(pool: Pool) -> set[int]:
-    voices = [voice for story in pool.stories for voice in story.voices]
-    return {one.comment for one in (*voices, *pool.questions) if one.comment}
+    perspectives = [perspective for story in pool.stories for perspective in story.perspectives]
+    return {one.comment for one in (*perspectives, *pool.questions) if one.comment}
 
 
 async def _settle(editions: Sequence[Edition], mails: dict[str, int]) -> None:

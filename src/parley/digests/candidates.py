@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.digests.quality import is_good_enough
+from parley.digests.quality import is_worth_featuring
 
 # The weight of a comment's votes halves after this many days.
 HALF_DAYS = 7.0
@@ -57,9 +57,9 @@ class CandidateRow(msgspec.Struct, frozen=True):
     ups: int
     replies: int
 
-    def is_good_enough(self, kind: str) -> bool:
+    def is_worth_featuring(self, kind: str) -> bool:
         """Whether it may be included as an item of this kind. Articles always may."""
-        return self.comment is None or is_good_enough(kind, self.account_minutes, self.ups, self.replies)
+        return self.comment is None or is_worth_featuring(kind, self.account_minutes, self.ups, self.replies)
 
     def candidate(self, kind: str, now: datetime, *, unread: int = 0, since: datetime | None = None) -> Candidate:
         """Return the candidate of this kind."""
@@ -96,12 +96,12 @@ class DigestReader(msgspec.Struct, frozen=True):
 
 
 class Story(msgspec.Struct, frozen=True):
-    """The best voices of one thread, the best first."""
+    """The best perspectives of one thread, the best first."""
 
     thread: int
     topic: str
     score: float
-    voices: tuple[Candidate, ...]
+    perspectives: tuple[Candidate, ...]
 
 
 class Pool(msgspec.Struct, frozen=True):
@@ -133,7 +133,7 @@ def pooled(candidates: Iterable[Candidate]) -> Pool:
 
 
 def stories_of(candidates: Iterable[Candidate]) -> list[Story]:
-    """Group candidates by thread, the thread with the best voice first."""
+    """Group candidates by thread, the thread with the best perspective first."""
     threads: dict[int, list[Candidate]] = defaultdict(list)
     for one in sorted(candidates, key=precedence):
         threads[one.thread].append(one)

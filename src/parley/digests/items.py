@@ -68,7 +68,7 @@ left join lateral (
 ) o on c.quote is null and c.parent is null and i.comment is not null
 """  # noqa: S608 constants only
 
-SHOWN = f"""
+READABLE_ITEMS = f"""
 select {", ".join(f"i.{name}" for name in COLUMNS)}, t.slug, t.title, p.name as topic,
        coalesce(m.name, c.imported_author, x.byline) as author, c.stance, coalesce(c.assisted, false) as assisted,
        coalesce(c.html, '') as html, coalesce(x.text, '') as text, coalesce(c.base_ups + c.ups, 0) as ups,
@@ -93,9 +93,9 @@ IS_UNREAD = f"and i.delivered and {IS_WANTED} and not {IS_KNOWN}"
 
 CHOSEN = f"(select * from {AS_ROWS} as chosen({', '.join(COLUMNS)}))"  # noqa: S608 constants only
 
-CHOSEN_READABLE = SHOWN.format(items=CHOSEN, more="")
-STORED_UNREAD = SHOWN.format(items=STORED, more=IS_UNREAD)
-STORED_READABLE = SHOWN.format(items=STORED, more="")
+CHOSEN_READABLE = READABLE_ITEMS.format(items=CHOSEN, more="")
+STORED_UNREAD = READABLE_ITEMS.format(items=STORED, more=IS_UNREAD)
+STORED_READABLE = READABLE_ITEMS.format(items=STORED, more="")
 INSERT = f"insert into issue_item ({', '.join(COLUMNS)}) select * from {AS_ROWS}"  # noqa: S608 constants only
 LEAVE_OUT = "delete from issue_item where issue = $1 and position <> all($2::smallint[])"
 

@@ -11,13 +11,13 @@ import msgspec
 
 from parley.core.cache import by_text
 from parley.core.settings import settings
+from parley.core.signing import is_signature, sign
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_, shown
 from parley.digests.items import DigestItem
 from parley.digests.rules import EXPIRES_HOURS
 from parley.digests.words import lay_out
 from parley.mail import Letter, unsubscribe_link, written, written_html
-from parley.mail.links import is_proof, proof
 
 KEY_LENGTH = 32
 WIDTH = 72
@@ -76,14 +76,14 @@ def question(edition: Edition) -> Letter:
 
 def address(what: str, number: int) -> str:
     """Return the address of an issue's page (`view`) or of a member's answer (`keep`). It is signed."""
-    return f"{settings().base_url}/mail/{what}/{number}.{proof(what, str(number).encode()).hex()}"
+    return f"{settings().base_url}/mail/{what}/{number}.{sign(what, str(number).encode()).hex()}"
 
 
 def number_in(what: str, token: str) -> int | None:
     """Return the number in such an address, or None if its signature is not valid."""
     text, _, signature = token.partition(".")
     number = as_id(text)
-    return number if is_proof(what, text.encode(errors="replace"), signature) else None
+    return number if is_signature(what, text.encode(errors="replace"), signature) else None
 
 
 def key(edition: Edition) -> str:

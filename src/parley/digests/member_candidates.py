@@ -8,7 +8,15 @@ import msgspec
 
 from parley.core import db
 from parley.digests.candidates import Candidate, CandidateRow
-from parley.digests.rules import HAS_CONTEXT, IS_CALM, IS_GOOD, IS_TELLABLE, IS_UNDISPUTED, NEWS_DAYS, QUALITY
+from parley.digests.rules import (
+    HAS_CONTEXT,
+    IS_CALM,
+    IS_NOT_DOWNVOTED,
+    IS_UNDISPUTED,
+    MAY_BE_FEATURED,
+    NEWS_DAYS,
+    QUALITY,
+)
 from parley.digests.shared_candidates import BEST, RANK
 from parley.notifications.making import MOST_UNREAD
 from parley.notifications.queries import NotificationRow, unread_for_digest
@@ -44,7 +52,7 @@ cross join lateral (
               and one.created_at > greatest(v.seen_at, $2::timestamptz - {NEWS_DAYS} * interval '1 day')
             order by one.created_at desc limit {COUNTED}
         ) c
-        where c.author is distinct from m.id and {IS_GOOD} and {HAS_CONTEXT}
+        where c.author is distinct from m.id and {IS_NOT_DOWNVOTED} and {HAS_CONTEXT}
     ) c where c.rank <= {EACH} and {IS_UNDISPUTED}
 ) c
 """  # noqa: S608 constants only
@@ -56,7 +64,7 @@ select t.id as thread, t.topic, c.created_at as at, {BEST} as best, c.id as comm
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
        {QUALITY}
 from comment c join thread t on t.id = c.thread
-where c.id = any($1::bigint[]) and (c.id = any($2::bigint[]) or {HAS_CONTEXT}) and {IS_TELLABLE} and {IS_CALM}
+where c.id = any($1::bigint[]) and (c.id = any($2::bigint[]) or {HAS_CONTEXT}) and {MAY_BE_FEATURED} and {IS_CALM}
 """  # noqa: S608 constants only
 REVISED = f"""
 select t.id as thread, t.topic, t.revision, r.created_at as at
@@ -97,7 +105,7 @@ async def member_candidates(members: Sequence[int], now: datetime) -> dict[int, 
         # A followed thread is included only if it has unread notifications for the digest.
         if (row.member, row.thread) in followed or not row.follows:
             kind = "followed" if row.follows else "read"
-            if row.is_good_enough(kind):
+            if row.is_worth_featuring(kind):
                 found[row.member].append(row.candidate(kind, now, unread=row.unread, since=row.since))
     visited = {(member, one.thread) for member, candidates in found.items() for one in candidates}
     known = await _known(notifications)
@@ -125,7 +133,7 @@ def _notified(kind: str, rows: Sequence[NotificationRow], known: Known, now: dat
     # A thread gives a member at most MOST_UNREAD notifications, however many comments there are.
     unread = len(rows) if len(rows) < MOST_UNREAD else 0
     since = rows[0].created_at
-    return [row.candidate(kind, now, unread=unread, since=since) for row in comments if row.is_good_enough(kind)]
+    return [row.candidate(kind, now, unread=unread, since=since) for row in comments if row.is_worth_featuring(kind)]
 
 
 def _grouped(notifications: Sequence[NotificationRow]) -> Iterator[tuple[int, str, list[NotificationRow]]]:

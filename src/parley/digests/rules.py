@@ -14,12 +14,12 @@ EXPIRES_HOURS = 24
 NEWS_DAYS = 30
 
 # Excludes comments that are held or collapsed, or that have more votes against than for.
-IS_GOOD = f"({IS_VISIBLE} and c.collapsed is null and c.base_downs + c.downs <= c.base_ups + c.ups)"
+IS_NOT_DOWNVOTED = f"({IS_VISIBLE} and c.collapsed is null and c.base_downs + c.downs <= c.base_ups + c.ups)"
 IS_UNDISPUTED = """(
     not exists (select from queue_item o where o.kind = 'comment' and o.target = c.id and o.state = 'open')
     and not exists (select from member w where w.id = c.author and w.state in ('suspended', 'anonymised'))
 )"""
-IS_TELLABLE = f"({IS_GOOD} and {IS_UNDISPUTED})"
+MAY_BE_FEATURED = f"({IS_NOT_DOWNVOTED} and {IS_UNDISPUTED})"
 # A reply cannot be understood without its parent.
 HAS_CONTEXT = """(c.parent is null or exists (
     select from comment q where q.id = c.parent and q.state = 'visible' and q.collapsed is null
@@ -43,7 +43,7 @@ IS_BLOCKED = """exists (
     select from block b where b.member = i.member and b.other = {one}.author
        or b.member = {one}.author and b.other = i.member and b.kind = 'block'
 )"""
-MAY_BE_READ = f"({IS_CALM} and (c.id is null or {IS_TELLABLE} and not {IS_BLOCKED.format(one='c')}))"
+MAY_BE_READ = f"({IS_CALM} and (c.id is null or {MAY_BE_FEATURED} and not {IS_BLOCKED.format(one='c')}))"
 # The parent of a comment is quoted if it may be read too.
 MAY_BE_QUOTED = f"q.state = 'visible' and q.collapsed is null and not {IS_BLOCKED.format(one='q')}"
 # The thread and topic are not muted; a question has no answer yet; and an item with a notification is unread, and the

@@ -9,7 +9,7 @@ import msgspec
 
 from parley.digests.candidates import Candidate, DigestReader, Key, Pool, Story, precedence, stories_of
 
-MOST = 10
+MOST_ITEMS = 10
 # The sections in order, each with its kinds of items.
 SECTIONS = {
     "you": ("reply", "mention"),
@@ -42,7 +42,7 @@ def select(reader: DigestReader, own: Sequence[Candidate], pool: Pool) -> list[C
     issue.take((one for one in pool.questions if reader_has(reader, one.topic)), MOST_OF["question"])
     issue.take_pool(pool.stories)
     issue.take((one for one in pool.opened if reader_has(reader, one.topic)), MOST_OF["opened"])
-    issue.take_stories(moved, MOST)
+    issue.take_stories(moved, MOST_ITEMS)
     return sorted(issue.items, key=lambda one: ORDER[one.kind])
 
 
@@ -51,16 +51,35 @@ def reader_has(reader: DigestReader, topic: str) -> bool:
     return topic in reader.topics or not reader.topics
 
 
-def _is_known(reader: DigestReader, one: Candidate) -> bool:
-    """Whether the reader wrote it, visited its thread since, or was mailed it."""
+def is_author(reader: DigestReader, one: Candidate) -> bool:
+    return one.author == str(reader.id)
+
+
+def has_seen(reader: DigestReader, one: Candidate) -> bool:
+    """Whether the reader was in the thread since it was written."""
     seen = reader.seen.get(one.thread)
-    return one.author == str(reader.id) or one.key in reader.mailed or (seen is not None and one.at <= seen)
+    return seen is not None and one.at <= seen
 
 
-def _is_unwanted(reader: DigestReader, one: Candidate) -> bool:
-    # A followed thread is included even if its topic is muted.
-    is_muted = one.thread in reader.muted_threads or (one.topic in reader.muted_topics and one.kind != "followed")
-    return is_muted or one.author in reader.hidden_authors or (one.assisted and reader.collapses_assisted)
+def was_mailed(reader: DigestReader, one: Candidate) -> bool:
+    return one.key in reader.mailed
+
+
+def mutes(reader: DigestReader, one: Candidate) -> bool:
+    """Whether the reader muted the thread or its topic. A followed thread is included even if its topic is muted."""
+    return one.thread in reader.muted_threads or (one.topic in reader.muted_topics and one.kind != "followed")
+
+
+def hides_author(reader: DigestReader, one: Candidate) -> bool:
+    return one.author in reader.hidden_authors
+
+
+def collapses(reader: DigestReader, one: Candidate) -> bool:
+    return one.assisted and reader.collapses_assisted
+
+
+# What keeps a candidate from a reader (absence.py says each in words).
+OBJECTIONS = (is_author, has_seen, was_mailed, mutes, hides_author, collapses)
 
 
 class _Issue:
@@ -75,7 +94,7 @@ class _Issue:
 
     def take(self, candidates: Iterable[Candidate], most: int) -> None:
         """Take the best candidates that fit, at most `most`."""
-        room = min(most, MOST - len(self.items))
+        room = min(most, MOST_ITEMS - len(self.items))
         for one in sorted(candidates, key=precedence):
             if room <= 0:
                 return
@@ -84,7 +103,7 @@ class _Issue:
                 room -= 1
 
     def take_stories(self, stories: Iterable[Story], most: int) -> None:
-        """Take the best stories while there is room for a pair of voices within `most` items."""
+        """Take the best stories while there is room for a pair of perspectives within `most` items."""
         for story in stories:
             if len(self.items) + len(SIDES) > most:
                 return
@@ -93,17 +112,17 @@ class _Issue:
     def take_pool(self, stories: Sequence[Story]) -> None:
         """Fill the issue with the best stories of the reader's topics, then of other topics."""
         near = (story for story in stories if reader_has(self.reader, story.topic))
-        self.take_stories(near, MOST)
+        self.take_stories(near, MOST_ITEMS)
         taken = 0
         for story in stories:
-            if taken == MOST_ELSEWHERE or len(self.items) + len(SIDES) > MOST:
+            if taken == MOST_ELSEWHERE or len(self.items) + len(SIDES) > MOST_ITEMS:
                 return
             if not reader_has(self.reader, story.topic):
                 taken += self._take_story(story, kind="elsewhere")
 
     def _take_story(self, story: Story, kind: str | None = None) -> bool:
-        """Take one voice of each side, or the best voice if only one side is new. Returns whether any was taken."""
-        fitting = [one for one in story.voices if self._fits(one)]
+        """Take the best of each side, or the best perspective if only one side is new. Return whether any was."""
+        fitting = [one for one in story.perspectives if self._fits(one)]
         if not fitting:
             return False
         for one in _pair(fitting) or fitting[:1]:
@@ -115,7 +134,7 @@ class _Issue:
             return False
         if one.kind not in SECTIONS["you"] and one.thread in self._threads:
             return False
-        return not _is_known(self.reader, one) and not _is_unwanted(self.reader, one)
+        return not any(objects(self.reader, one) for objects in OBJECTIONS)
 
     def _add(self, one: Candidate) -> None:
         self.items.append(one)
@@ -125,12 +144,12 @@ class _Issue:
             self._authors.add(one.author)
 
 
-def _pair(voices: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Return the best voice of each side, by two authors, or nothing if there is only one side."""
-    for first in voices:
+def _pair(perspectives: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Return the best perspective of each side, by two authors, or nothing if there is only one side."""
+    for first in perspectives:
         if first.stance not in SIDES:
             continue
-        for other in voices:
+        for other in perspectives:
             if other.stance in SIDES and other.stance != first.stance and other.author != first.author:
                 return tuple(sorted((first, other), key=lambda one: SIDES.index(one.stance or "")))
     return ()

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from parley.core import db
 from parley.digests.candidates import CandidateRow, Pool, pooled
-from parley.digests.rules import IS_CALM, IS_TELLABLE, NEWS_DAYS, QUALITY
+from parley.digests.rules import IS_CALM, MAY_BE_FEATURED, NEWS_DAYS, QUALITY
 
 # Threads per topic; comments considered per thread; comments of each side taken from those.
 THREADS, CONSIDERED, EACH = 40, 200, 3
@@ -28,7 +28,7 @@ with active as (
           and t.state <> 'archived' and {IS_CALM}
         order by t.last_activity_at desc limit {THREADS}
     ) t
-), voice as (
+), perspective as (
     select t.id as thread, t.topic, t.state, c.id, c.author, c.imported_author, c.stance, c.best, c.created_at,
            c.assisted, c.reply_count, c.base_ups, c.ups,
            {RANK}
@@ -36,12 +36,12 @@ with active as (
         select * from comment one where one.thread = t.id and one.parent is null
         order by one.best desc limit {CONSIDERED}
     ) c
-    where c.created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and {IS_TELLABLE}
+    where c.created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and {MAY_BE_FEATURED}
 )
 select thread, topic, created_at as at, best, id as comment, coalesce(author::text, imported_author) as author,
        stance, assisted, {QUALITY},
        case when {IS_QUESTION} then 'question' else 'best' end as kind
-from voice c where rank <= {EACH} and (state = 'open' or not ({IS_QUESTION}))
+from perspective c where rank <= {EACH} and (state = 'open' or not ({IS_QUESTION}))
 union all
 select id, topic, created_at, 1.0, null, starter::text, null, false, null, 0, 0, 'opened'
 from active where state = 'open' and created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day'
@@ -59,4 +59,4 @@ class SharedRow(CandidateRow, frozen=True):
 async def shared_candidates(now: datetime) -> Pool:
     """Return the candidates for all readers."""
     rows = await db.fetch(SharedRow, CANDIDATES, now)
-    return pooled(row.candidate(row.kind, now) for row in rows if row.is_good_enough(row.kind))
+    return pooled(row.candidate(row.kind, now) for row in rows if row.is_worth_featuring(row.kind))

@@ -17,7 +17,7 @@ ABOUT_READER = {"reply": N_("{name} replies to you: {title}"), "mention": N_("{n
 def subject(items: Sequence[DigestItem]) -> str:
     """Return one line of at most 78 characters (RFC 5322, 2.1.1).
 
-    It names the first item if that is about the reader, else the first two voices that disagree, else the first item.
+    It names the first item if that is about the reader, else the first two that disagree, else the first item.
     """
     first = items[0]
     pair = None if first.kind in ABOUT_READER else _pair(items)

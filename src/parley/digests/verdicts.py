@@ -8,7 +8,7 @@ from parley.core import db
 from parley.core.settings import settings
 from parley.core.text.markdown import excerpt
 from parley.digests.letters import Edition
-from parley.digests.rules import IS_TELLABLE
+from parley.digests.rules import MAY_BE_FEATURED
 from parley.maps.queries import STATEMENT_LENGTH
 
 DAYS = 7
@@ -19,7 +19,7 @@ select distinct on (s.verdict) s.verdict, c.statement, c.html, t.id as thread, t
 from statement_verdict s join comment c on c.id = s.comment join thread t on t.id = s.thread
 left join follow f on f.thread = t.id and f.member = $1 and f.level = 'follow'
 where s.verdict in ('common-ground', 'dividing') and s.since > $2::timestamptz - {DAYS} * interval '1 day'
-  and {IS_TELLABLE} and c.author is distinct from $1 and t.state <> 'archived'
+  and {MAY_BE_FEATURED} and c.author is distinct from $1 and t.state <> 'archived'
   and not exists (select from block b where b.member = $1 and b.other = c.author)
 order by s.verdict, f.thread is null, s.bridge desc, s.since desc, c.id
 """  # noqa: S608 constants only

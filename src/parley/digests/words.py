@@ -52,7 +52,7 @@ def excerpt(html: str, length: int) -> str:
     return markdown.excerpt(own, length) or markdown.excerpt(html, length)
 
 
-class DigestVoice(msgspec.Struct, frozen=True):
+class DigestQuotation(msgspec.Struct, frozen=True):
     """A quotation of a comment or article, with its author, what it answers, and why it is included."""
 
     excerpt: str
@@ -68,7 +68,7 @@ class DigestVoice(msgspec.Struct, frozen=True):
 
 
 class DigestThread(msgspec.Struct, frozen=True):
-    """One thread in a section, with one voice or one of each side.
+    """One thread in a section, with one quotation or one of each side.
 
     `reason` and `context` are set here if they are the same for both.
     """
@@ -76,7 +76,7 @@ class DigestThread(msgspec.Struct, frozen=True):
     title: str
     topic: str
     link: str
-    voices: list[DigestVoice]
+    quotations: list[DigestQuotation]
     reason: str = ""
     context: str = ""
 
@@ -132,10 +132,10 @@ def _stories(items: list[DigestItem], now: datetime) -> list[DigestThread]:
 
 
 def _story(items: list[DigestItem], now: datetime) -> DigestThread:
-    voices = [_voice(one, now) for one in items]
-    reason = _shared(voice.reason for voice in voices)
-    context = _shared(voice.context for voice in voices) if len(voices) > 1 else ""
-    return DigestThread(items[0].title, items[0].topic, _thread_link(items[0]), voices, reason, context)
+    quotations = [_quotation(one, now) for one in items]
+    reason = _shared(quotation.reason for quotation in quotations)
+    context = _shared(quotation.context for quotation in quotations) if len(quotations) > 1 else ""
+    return DigestThread(items[0].title, items[0].topic, _thread_link(items[0]), quotations, reason, context)
 
 
 def _shared(texts: Iterable[str]) -> str:
@@ -144,11 +144,11 @@ def _shared(texts: Iterable[str]) -> str:
     return "" if others else first
 
 
-def _voice(item: DigestItem, now: datetime) -> DigestVoice:
+def _quotation(item: DigestItem, now: datetime) -> DigestQuotation:
     words = excerpt(item.html, EXCERPT) if item.comment else shortened(item.text, EXCERPT)
     link = f"{settings().base_url}/c/{item.comment}" if item.comment else _thread_link(item)
     quotation = (words, item.author, item.stance, item.assisted, link)
-    return DigestVoice(*quotation, reason(item, now), _answers(item), _context(item))
+    return DigestQuotation(*quotation, reason(item, now), _answers(item), _context(item))
 
 
 def _answers(item: DigestItem) -> str:
@@ -213,8 +213,8 @@ def _unread(item: DigestItem, now: datetime) -> Message:
 
 
 def _preheader(items: Sequence[DigestItem]) -> Message:
-    """Return the preview text of the mail: the first voice, and how many more items there are."""
+    """Return the preview text of the mail: the first quotation, and how many more items there are."""
     first, more = items[0], len(items) - 1
     words = cut(excerpt(first.html, EXCERPT) if first.comment else first.text, PREHEADER)
-    voice = N_("{author}: {words}").format(author=first.author, words=words) if first.author else verbatim(words)
-    return joined(" ", [voice, plural("And {count} more.", "And {count} more.", more)]) if more else voice
+    quotation = N_("{author}: {words}").format(author=first.author, words=words) if first.author else verbatim(words)
+    return joined(" ", [quotation, plural("And {count} more.", "And {count} more.", more)]) if more else quotation

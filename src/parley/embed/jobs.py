@@ -49,9 +49,7 @@ async def post(wanted: WaitingFirstComment) -> None:
     try:
         async with asyncio.timeout(SECONDS):
             await _post(wanted)
-    except CannotImport as error:
-        await first_comments.fail(wanted.id, error.message)
-    except ParleyError as error:
+    except (CannotImport, ParleyError) as error:
         await first_comments.fail(wanted.id, error.message)
     except TimeoutError:
         await first_comments.fail(wanted.id, N_("Reading the article took too long. Your text is kept."))

@@ -10,7 +10,7 @@ import msgspec
 
 from parley.accounts import sessions, tokens, viewer_cache
 from parley.accounts.tables import Session
-from parley.comments.drafts import Draft, Verdict
+from parley.comments.drafts import CheckResult, Draft
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
@@ -94,7 +94,7 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-async def note_site(draft: Draft) -> Verdict | None:
+async def note_site(draft: Draft) -> CheckResult | None:
     """Record the site on which a comment was written, for moderators."""
     site = draft.site
     if site is None:
@@ -103,4 +103,4 @@ async def note_site(draft: Draft) -> Verdict | None:
     async def after(comment: int) -> None:
         await CommentSite.insert(CommentSite(comment=comment, site=site))
 
-    return Verdict(after=after)
+    return CheckResult(after=after)

@@ -20,8 +20,8 @@ from parley.core.http.access import (
     AnyRequest,
     Viewer,
     address_of,
-    may_write,
     refuse_unverified,
+    require_write_allowed,
     viewer_of,
 )
 from parley.core.http.forms import make_form, posted
@@ -70,7 +70,7 @@ def author(request: AnyRequest) -> Viewer:
     viewer = viewer_of(request)
     if viewer is None:
         raise SignInNeeded(N_("Please sign in first. Your text is kept."))
-    may_write(viewer)
+    require_write_allowed(viewer)
     if viewer.access < VERIFIED:
         refuse_unverified(viewer)
     return viewer
@@ -147,7 +147,7 @@ def _voter(request: AnyRequest) -> Viewer:
     viewer = viewer_of(request)
     if viewer is None:
         raise SignInNeeded(N_("Please sign in to vote."))
-    may_write(viewer)
+    require_write_allowed(viewer)
     return viewer
 
 

@@ -3,8 +3,8 @@
 import hmac
 from time import time
 
+from parley.core.signing import sign
 from parley.core.text.cleaning import as_id
-from parley.mail.links import proof
 
 LASTS_SECONDS = 3_600
 
@@ -25,4 +25,4 @@ def member_of(token: str) -> int | None:
 
 
 def _signature(plain: str) -> str:
-    return proof("leave", plain.encode(errors="replace")).hex()
+    return sign("leave", plain.encode(errors="replace")).hex()

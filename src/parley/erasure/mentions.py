@@ -5,11 +5,11 @@ import re
 import msgspec
 
 from parley.comments import rendering
-from parley.comments.states import lock_thread
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.events.event_log import emit
 from parley.modlog import ops as modlog
+from parley.threads.queries import lock_thread
 
 # It replaces the name. No member can have it, since it is reserved (accounts/names.py).
 FORMER = "former-member"

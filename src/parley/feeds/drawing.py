@@ -1,4 +1,4 @@
-"""Drawing the picture for links to a thread: its title, its source, the balance of stances and numbers."""
+"""Drawing the picture for links to a thread: its title, its source, the balance of stances, numbers and our name."""
 
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -19,7 +19,7 @@ STANCE_COLOURS = ("#1a6a4f", "#a33710", "#715600", "#3552a8", "#8f8879")
 # Sizes of the title, the largest that fits is taken, and lines that fit.
 SIZES = ((72, 3), (60, 4), (50, 5), (44, 6))
 LINE = 1.2
-LONGEST = 240
+LONGEST_TITLE = 240
 SMALL = 34
 FONTS = ("latin", "latin-ext", "cyrillic", "greek")
 # No font has a letter for it, so its picture is that of a missing letter.
@@ -43,10 +43,10 @@ def _font_of(letter: str) -> str | None:
     return None
 
 
-def draw(title: str, site: str | None, stances: Sequence[int], comments: int, people: int) -> bytes:
+def draw(title: str, site: str | None, stances: Sequence[int], comments: int, people: int, community: str) -> bytes:
     """Return a PNG. `stances` are numbers of top-level comments, in the order of STANCE_COLOURS.
 
-    A title or a source with letters that our fonts do not have is left out.
+    A name, a title or a source with letters that our fonts do not have is left out.
     """
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     canvas = ImageDraw.Draw(image)
@@ -54,7 +54,7 @@ def draw(title: str, site: str | None, stances: Sequence[int], comments: int, pe
     _title(canvas, one_line(title))
     _line(canvas, MARGIN, 80, one_line(site or ""), SMALL, SOFT)
     _line(canvas, MARGIN, HEIGHT - 84, _numbers(comments, people), SMALL, SOFT)
-    _line(canvas, WIDTH - MARGIN - _width("Parley", SMALL), HEIGHT - 84, "Parley", SMALL, ACCENT)
+    _line(canvas, WIDTH - MARGIN - _width(community, SMALL), HEIGHT - 84, community, SMALL, ACCENT)
     _balance(canvas, stances)
     out = BytesIO()
     image.save(out, "PNG")
@@ -69,7 +69,7 @@ def _numbers(comments: int, people: int) -> str:
 
 
 def _title(canvas: ImageDraw.ImageDraw, title: str) -> None:
-    short = shortened(title, LONGEST)
+    short = shortened(title, LONGEST_TITLE)
     for size, most in SIZES:
         lines = list(_wrapped(short, size))
         if len(lines) <= most:

@@ -7,6 +7,7 @@ import msgspec
 
 from parley.core import db
 from parley.core.events import attempts
+from parley.core.settings import settings
 from parley.feeds.drawing import draw
 
 
@@ -53,6 +54,6 @@ async def draw_due() -> int:
 
 async def _draw(thread: Due) -> None:
     stances, comments, people = thread.stances, thread.comment_count, thread.people
-    data = await asyncio.to_thread(draw, thread.title, thread.site, stances, comments, people)
+    data = await asyncio.to_thread(draw, thread.title, thread.site, stances, comments, people, settings().name)
     digest = hashlib.sha256(data).hexdigest()[:16]
     await db.execute(KEEP, thread.id, thread.title, thread.site, thread.digits, digest, data)

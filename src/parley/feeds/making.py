@@ -32,7 +32,6 @@ OPENING = 300
 TITLE = 80
 # Of a feed without entries.
 NEVER = datetime(2026, 1, 1, tzinfo=UTC)
-SITE = "Parley"
 
 
 async def of_site(topic: TopicRow | None) -> Feed:
@@ -41,7 +40,7 @@ async def of_site(topic: TopicRow | None) -> Feed:
     threads = await queries.newest_threads(topic.slug if topic else None)
     return _feed(
         id=f"tag:{tag}:topic/{topic.slug}" if topic else f"tag:{tag}:site",
-        title=f"{topic.name} · {SITE}" if topic else SITE,
+        title=f"{topic.name} · {settings().name}" if topic else settings().name,
         url=f"{base}/?topic={topic.slug}" if topic else f"{base}/",
         path=f"/topic/{topic.slug}/feed" if topic else "/feed",
         entries=[_of_thread(tag, base, thread) for thread in threads],
@@ -59,7 +58,7 @@ async def of_thread(thread: ThreadRow, passage: int | None = None) -> Feed:
     query = f"?passage={passage}" if passage else ""
     return _feed(
         id=f"{thread_id(tag, thread.id)}/{f'passage/{passage}' if passage else 'comments'}",
-        title=f"{thread.title} · {SITE}",
+        title=f"{thread.title} · {settings().name}",
         url=f"{base}{thread.address}{query}",
         path=f"/t/{thread.id}/feed",
         query=query,
@@ -80,7 +79,7 @@ async def of_member(member: PublicMember) -> Feed:
     titles = await queries.titles([row.thread for row in rows.values()])
     return _feed(
         id=f"tag:{tag}:member/{member.id}",
-        title=f"{member.name} · {SITE}",
+        title=f"{member.name} · {settings().name}",
         url=f"{base}/u/{quote(member.name)}",
         path=f"/u/{quote(member.name)}/feed",
         entries=[
@@ -99,14 +98,14 @@ async def of_search(form: SearchForm, viewer: Viewer | None) -> Feed:
     if asked is None:
         raise Refused(joined(" ", form.errors.values()))
     newest = msgspec.structs.replace(asked, sort="new")
-    found = await hits(newest, Kind.COMMENT, offset=0, limit=queries.MOST)
+    found = await hits(newest, Kind.COMMENT, offset=0, limit=queries.MOST_ENTRIES)
     rows = await comments.by_ids(found.refs)
     titles = await queries.titles([row.thread for row in rows.values()])
     query = f"?{urlencode(form.chosen)}"
     shown_rows = [rows[one] for one in found.refs if _is_shown(rows.get(one))]
     return _feed(
         id=f"tag:{tag}:search/{blake2b(query.encode(), digest_size=12).hexdigest()}",
-        title=f"{form.q} · {SITE}" if form.q else SITE,
+        title=f"{form.q} · {settings().name}" if form.q else settings().name,
         url=f"{base}/search{query}",
         path="/search",
         query=query,
@@ -135,7 +134,7 @@ def _is_shown(row: CommentRow | None) -> bool:
 
 
 def _of_thread(tag: str, base: str, thread: FeedThread) -> SyndicationEntry:
-    author = thread.byline or thread.starter or thread.site or SITE
+    author = thread.byline or thread.starter or thread.site or settings().name
     is_starter = thread.byline is None and thread.starter is not None
     return SyndicationEntry(
         id=thread_id(tag, thread.id),

@@ -15,7 +15,6 @@ from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.markdown import excerpt
 from parley.core.text.messages import N_
-from parley.feeds.making import SITE
 from parley.threads import queries as threads
 
 # In pixels and characters. The height has no meaning for a quotation, but the format asks for one.
@@ -66,7 +65,7 @@ def _described(found: LinkPreview, width: int) -> dict[str, Any]:
         "type": "rich",
         "title": found.title,
         "author_name": found.author,
-        "provider_name": SITE,
+        "provider_name": settings().name,
         "provider_url": f"{base}/",
         "html": f"<blockquote>{words}<p>{by}{link}</p></blockquote>",
         "width": width,

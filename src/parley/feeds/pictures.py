@@ -13,13 +13,13 @@ from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 
 # Only while the title and the source are those of the page.
-SHOWN = """
+CURRENT_PICTURE = """
 from link_picture k join thread t on t.id = k.thread join article a on a.id = t.article
 where t.id = $1 and not a.untitled and k.title = t.title
   and k.site is not distinct from case when a.url is not null then a.site end
 """
-DIGEST = f"select k.digest {SHOWN}"
-DATA = f"select k.data {SHOWN} and k.digest = $2"
+DIGEST = f"select k.digest {CURRENT_PICTURE}"
+DATA = f"select k.data {CURRENT_PICTURE} and k.digest = $2"
 
 
 async def address(thread: int) -> str | None:

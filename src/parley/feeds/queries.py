@@ -9,7 +9,7 @@ from parley.comments.rules import IS_IN, IS_VISIBLE
 from parley.core import db
 
 # Entries of a feed.
-MOST = 50
+MOST_ENTRIES = 50
 
 
 class FeedThread(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ select t.id, t.slug, t.title, p.name as topic, a.url, case when a.url is not nul
 from (
     select t.* from thread t join article a on a.id = t.article
     where not a.untitled and ($1::text is null or t.topic = $1)
-    order by t.created_at desc, t.id desc limit {MOST}
+    order by t.created_at desc, t.id desc limit {MOST_ENTRIES}
 ) t
 join article a on a.id = t.article join topic p on p.slug = t.topic
 left join member m on m.id = t.starter
@@ -56,14 +56,14 @@ async def newest_threads(topic: str | None) -> list[FeedThread]:
 # Comments that a moderator or a rule collapsed can be read on the page, by readers who open them.
 IN_FEEDS = f"{IS_VISIBLE} and c.collapsed is null"
 OF_THREAD = f"""
-select c.id from comment c where c.thread = $1 and {IN_FEEDS} order by c.created_at desc, c.id desc limit {MOST}
+select c.id from comment c where c.thread = $1 and {IN_FEEDS} order by c.created_at desc, c.id desc limit {MOST_ENTRIES}
 """  # noqa: S608 constants only
 OF_PASSAGE = f"""
 select c.id from comment c where c.thread = $1 and c.passage = $2 and c.parent is null and {IN_FEEDS}
-order by c.created_at desc, c.id desc limit {MOST}
+order by c.created_at desc, c.id desc limit {MOST_ENTRIES}
 """  # noqa: S608 constants only
 OF_MEMBER = f"""
-select c.id from comment c where c.author = $1 and {IN_FEEDS} order by c.created_at desc, c.id desc limit {MOST}
+select c.id from comment c where c.author = $1 and {IN_FEEDS} order by c.created_at desc, c.id desc limit {MOST_ENTRIES}
 """  # noqa: S608 constants only
 
 
@@ -89,7 +89,7 @@ from thread t join event e on e.thread = t.id and e.seq > t.last_seq - 2000
 join comment c on c.id = e.comment
 where t.id = $1 and {IS_IN} and case when c.thread <> t.id then e.kind = 'comment.moved_away'
   else e.kind in ('comment.removed', 'comment.deleted') and not ({IS_VISIBLE}) end
-group by c.id order by at desc limit {MOST}
+group by c.id order by at desc limit {MOST_ENTRIES}
 """  # noqa: S608 constants only
 
 

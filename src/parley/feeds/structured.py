@@ -18,7 +18,7 @@ from parley.core.text.formats import iso
 from parley.core.text.markdown import excerpt
 
 # The best comments, and characters of each, so that the page stays small.
-MOST = 10
+MOST_COMMENTS = 10
 TEXT = 120
 CONTEXT = "https://schema.org"
 
@@ -55,7 +55,7 @@ def of_member(name: str, joined: str, comments: int) -> Markup:
 
 def _best(view: ThreadView) -> list[CommentRow]:
     rows = (view.discussion.layout.rows.get(one) for one in view.discussion.tree.roots)
-    return [row for row in rows if row is not None and row.state == "visible" and not row.collapsed][:MOST]
+    return [row for row in rows if row is not None and row.state == "visible" and not row.collapsed][:MOST_COMMENTS]
 
 
 def _comment(base: str, row: CommentRow) -> Data:

@@ -17,7 +17,8 @@ from parley.guidelines.tables import SavedReason
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 
-MOST = 30
+MOST_GUIDELINES = 30
+TOO_MANY = N_("There are {most} rules already. Please change or bring back one of them.")
 MOST_REASONS = 20
 # Two admins who retire the last two rules at once must not both succeed.
 LOCK = "select code from guideline order by code for update"
@@ -30,8 +31,8 @@ async def add(viewer: Viewer, new: GuidelineRow) -> None:
         codes = await db.values(LOCK)
         if new.code in codes:
             raise Refused(N_("Another rule has this short name. Please choose another one."))
-        if len(codes) >= MOST:
-            raise Refused(N_("There are {most} rules already. Please change or bring back one of them."), most=MOST)
+        if len(codes) >= MOST_GUIDELINES:
+            raise Refused(TOO_MANY, most=MOST_GUIDELINES)
         await Guideline.insert(Guideline(**msgspec.structs.asdict(new)))
         await _record(viewer, "ground.new", new.code, {}, _recorded(new))
 

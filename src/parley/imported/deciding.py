@@ -5,7 +5,6 @@ import secrets
 import msgspec
 
 from parley import mail
-from parley.comments.states import lock_thread
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.event_log import emit
@@ -17,6 +16,7 @@ from parley.imported.queries import ImportedClaimRow
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import staff_mail
+from parley.threads.queries import lock_thread
 
 MOST_WAITING = 3
 HOURS_BETWEEN_LETTERS = 12

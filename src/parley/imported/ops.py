@@ -4,19 +4,19 @@ from contextlib import suppress
 
 import msgspec
 
-from parley.comments.states import lock_thread
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer, refuse_unverified
 from parley.imported.queries import OF_MEMBER, address_of
+from parley.threads.queries import lock_thread
 from parley.votes.ops import cast_vote
 
 # At once; each is an event.
-MOST = 500
+MOST_AT_ONCE = 500
 FIND = f"""
 select thread, claim, array_agg(id) as ids from (
-  select c.thread, c.claim, c.id from {OF_MEMBER} c order by c.thread, c.id limit {MOST}
+  select c.thread, c.claim, c.id from {OF_MEMBER} c order by c.thread, c.id limit {MOST_AT_ONCE}
 ) c group by thread, claim order by thread, claim
 """  # noqa: S608 constants only
 TAKE = """
@@ -42,7 +42,7 @@ class OwnVote(msgspec.Struct, frozen=True):
 
 
 async def claim(viewer: Viewer) -> int:
-    """Make the viewer's imported comments theirs, and return how many: at most MOST at once.
+    """Make the viewer's imported comments theirs, and return how many: at most MOST_AT_ONCE at once.
 
     These are the comments with their address, and those of authors whom a moderator confirmed them to be. Their own
     votes on these comments are taken back, except in archived threads, which do not change.

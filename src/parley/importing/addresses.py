@@ -90,13 +90,13 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
             allowed = _inside(address, self._allow)
             if not allowed and not is_public(address):
                 raise CannotImport(
-                    N_("{host} is not on the public internet, so Parley does not fetch from it."),
+                    N_("{host} is not on the public internet, so we do not fetch from it."),
                     N_("Paste the article's text instead."),
                     host=host,
                 )
             if not allowed and port not in _PORTS:
                 raise CannotImport(
-                    N_("Parley fetches only from the usual web ports, not from {port}."),
+                    N_("We fetch only from the usual web ports, not from {port}."),
                     N_("Paste the text instead."),
                     port=str(port),
                 )

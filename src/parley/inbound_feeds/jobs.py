@@ -5,13 +5,13 @@ from parley.inbound_feeds import fetching, publishing
 from parley.inbound_feeds.rules import FETCHING, MAKING
 
 # In one sweep.
-MOST = 20
+MOST_IN_SWEEP = 20
 
 
 async def fetch_due() -> int:
     """Fetch the feeds that are due, and return how many there were."""
     count = 0
-    while count < MOST and (due := await fetching.claim()) is not None:
+    while count < MOST_IN_SWEEP and (due := await fetching.claim()) is not None:
         # One that fails here is due again in a quarter of an hour.
         await attempts.each(FETCHING, [due], fetching.check, key=lambda one: one.id, in_transaction=False)
         count += 1
@@ -21,7 +21,7 @@ async def fetch_due() -> int:
 async def make_approved() -> int:
     """Make threads of approved entries, and return how many entries there were."""
     count = 0
-    while count < MOST and (item := await publishing.claim()) is not None:
+    while count < MOST_IN_SWEEP and (item := await publishing.claim()) is not None:
         await attempts.each(MAKING, [item], publishing.make, key=lambda one: one.id, in_transaction=False)
         count += 1
     return count

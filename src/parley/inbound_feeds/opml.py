@@ -6,13 +6,13 @@ from lxml import etree
 
 from parley.inbound_feeds.documents import address
 
-MOST = 500
+MOST_FEEDS = 500
 # Of more outlines, the rest is not read.
 MOST_OUTLINES = 5_000
 
 
 def addresses(data: bytes) -> list[str]:
-    """The addresses of at most MOST feeds in an OPML file, each once; empty if the file is not OPML."""
+    """The addresses of at most MOST_FEEDS feeds in an OPML file, each once; empty if the file is not OPML."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
     try:
         root = etree.fromstring(data, parser)
@@ -21,4 +21,4 @@ def addresses(data: bytes) -> list[str]:
     if root is None or etree.QName(root).localname.lower() != "opml":
         return []
     links = (one.get("xmlUrl") or one.get("xmlurl") or "" for one in islice(root.iter("outline"), MOST_OUTLINES))
-    return list(dict.fromkeys(found for one in links if (found := address(one, ""))))[:MOST]
+    return list(dict.fromkeys(found for one in links if (found := address(one, ""))))[:MOST_FEEDS]

@@ -14,11 +14,11 @@ from parley.core import db
 from parley.core.events import attempts
 from parley.core.events.job_wakeups import wake_job
 from parley.core.settings import settings
+from parley.core.signing import sign
 from parley.importing.errors import CannotImport
 from parley.importing.posting import post
 from parley.inbound_feeds.documents import FeedDocument
 from parley.inbound_feeds.rules import DAY, FETCHING
-from parley.mail.links import proof
 
 log = structlog.get_logger(__name__)
 
@@ -135,12 +135,12 @@ async def fetch_soon(feed: int) -> None:
 
 def token_of(feed: int) -> str:
     """The part of a feed's callback address that nobody can guess."""
-    return proof("websub callback", str(feed).encode()).hex()
+    return sign("websub callback", str(feed).encode()).hex()
 
 
 def secret_of(one: HubSubscription) -> str:
     """What the hub signs its deliveries with."""
-    return proof("websub secret", f"{one.id}|{one.hub}|{one.topic}".encode()).hex()
+    return sign("websub secret", f"{one.id}|{one.hub}|{one.topic}".encode()).hex()
 
 
 def is_signed(one: HubSubscription, header: str, body: bytes) -> bool:

@@ -10,6 +10,7 @@ from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.core.errors import NotFound
 from parley.core.text.messages import N_
+from parley.threads.queries import StanceCounts
 
 MOST_SCORED = 500
 # `scored_at` is set when a vote is counted; the vote is visible after its commit, at most this much later.
@@ -94,15 +95,10 @@ async def scored_since_event(thread: int, seq: int) -> list[ScoredComment]:
     return await scored_after(thread, moment - LATE_COMMIT) if moment else []
 
 
-class PassageBalance(msgspec.Struct, frozen=True):
+class PassageBalance(StanceCounts, frozen=True):
     """The number of visible perspectives of each stance on a passage."""
 
-    lineage: int
-    supports: int
-    challenges: int
-    adds: int
-    asks: int
-    none: int
+    lineage: int = 0
 
     @property
     def balance(self) -> "PassageBalance":
@@ -110,12 +106,12 @@ class PassageBalance(msgspec.Struct, frozen=True):
 
     @property
     def comment_count(self) -> int:
-        return self.supports + self.challenges + self.adds + self.asks + self.none
+        return self.total
 
 
 BALANCES = """
-select p.lineage, coalesce(n.supports, 0) as supports, coalesce(n.challenges, 0) as challenges,
-       coalesce(n.adds, 0) as adds, coalesce(n.asks, 0) as asks, coalesce(n.none, 0) as none
+select coalesce(n.supports, 0) as supports, coalesce(n.challenges, 0) as challenges, coalesce(n.adds, 0) as adds,
+       coalesce(n.asks, 0) as asks, coalesce(n.none, 0) as none, p.lineage
 from unnest($2::bigint[]) p(lineage) left join passage_count n on n.thread = $1 and n.part = p.lineage::text
 """
 

@@ -74,7 +74,7 @@ def queue(filter_: QueueFilter, count: QueueCount, actions: Sequence[OthersActio
 
 
 class RenderedEvent(msgspec.Struct, frozen=True):
-    """An event's number and message. `withheld` renders the message for members who blocked the comment's `author`.
+    """An event's number and message. `blanked` renders the message for members who blocked the comment's `author`.
 
     It is called only if there is such a reader, who may have joined after the event was rendered.
     """
@@ -82,11 +82,11 @@ class RenderedEvent(msgspec.Struct, frozen=True):
     seq: int
     message: bytes
     author: int | None = None
-    withheld: Callable[[], bytes] | None = None
+    blanked: Callable[[], bytes] | None = None
 
     def for_reader(self, blocked: Collection[int] | None) -> bytes:
         """Return the message for a reader who blocked these members."""
-        return self.withheld() if blocked and self.withheld and self.author in blocked else self.message
+        return self.blanked() if blocked and self.blanked and self.author in blocked else self.message
 
 
 async def events(rows: Sequence[EventRow]) -> list[RenderedEvent]:
@@ -130,15 +130,15 @@ def _rendered(row: EventRow, context: RenderContext) -> RenderedEvent:
         return RenderedEvent(row.seq, full)
 
     @cache
-    def withheld() -> bytes:
-        return message(_fragment(row, context, queries.withheld(comment)), seq=row.seq)
+    def blanked() -> bytes:
+        return message(_fragment(row, context, queries.blanked(comment)), seq=row.seq)
 
-    return RenderedEvent(row.seq, full, comment.author_id, withheld)
+    return RenderedEvent(row.seq, full, comment.author_id, blanked)
 
 
 def _moved_away(row: EventRow, context: RenderContext, comment: queries.CommentRow) -> RenderedEvent:
     """Return the event of a comment that has since moved to another thread: readers here see only that it moved."""
-    left = msgspec.structs.replace(queries.withheld(comment), state="moved", passage=None)
+    left = msgspec.structs.replace(queries.blanked(comment), state="moved", passage=None)
     html = _fragment(row, context, left) if row.kind in COMMENT_CHANGED else ""
     return RenderedEvent(row.seq, message(html, seq=row.seq))
 

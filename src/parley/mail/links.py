@@ -1,14 +1,12 @@
 """Signed links and addresses for unsubscribing and for bounces, which nobody can forge."""
 
 import base64
-import hashlib
-import hmac
 
 import msgspec
 
 from parley.core.settings import settings
+from parley.core.signing import is_signature, sign
 
-PROOF = 16
 LONGEST_NUMBER = 19
 
 
@@ -27,13 +25,13 @@ def unsubscribe_link(member: int, list_name: str, argument: str = "") -> str:
 
 def off_token(off: Unsubscription) -> str:
     plain = f"{off.member}|{off.list}|{off.argument}".encode()
-    return f"{_letters(plain)}.{_letters(proof('off', plain))}"
+    return f"{_letters(plain)}.{_letters(sign('off', plain))}"
 
 
 def read_unsubscribe_token(token: str) -> Unsubscription | None:
     """Return what `token` stops, or None if it is not valid."""
     payload, _, signature = (_bytes(part) for part in token.partition("."))
-    if not payload or not signature or not is_proof("off", payload, signature.hex()):
+    if not payload or not signature or not is_signature("off", payload, signature.hex()):
         return None
     member, name, argument = payload.decode().split("|", 2)
     return Unsubscription(int(member), name, argument)
@@ -42,12 +40,12 @@ def read_unsubscribe_token(token: str) -> Unsubscription | None:
 def envelope(mail: int) -> str:
     """Return the envelope sender of a mail, which identifies the mail when it bounces."""
     name, _, domain = settings().bounces.partition("@")
-    return f"{name}+{proven(mail)}@{domain}"
+    return f"{name}+{signed_id(mail)}@{domain}"
 
 
-def proven(mail: int) -> str:
+def signed_id(mail: int) -> str:
     """Return the id of a mail with its signature."""
-    return f"{mail}.{_proof_of_mail(mail)}"
+    return f"{mail}.{_signature(mail)}"
 
 
 def returned(address: str) -> int | None:
@@ -57,31 +55,11 @@ def returned(address: str) -> int | None:
     if not (number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER):
         return None
     # Some servers change the case of addresses.
-    return int(number) if is_proof("bounce", str(int(number)).encode(), signature.lower()) else None
+    return int(number) if is_signature("bounce", str(int(number)).encode(), signature.lower()) else None
 
 
-def proof(purpose: str, payload: bytes) -> bytes:
-    """Return our signature of `payload`. It is only valid for this purpose."""
-    return _signed(settings().secret, purpose, payload)
-
-
-def proofs(purpose: str, payload: bytes) -> list[bytes]:
-    """Return the signatures of `payload` that are accepted: with the present secret and with the former one."""
-    return [_signed(secret, purpose, payload) for secret in settings().secrets]
-
-
-def is_proof(purpose: str, payload: bytes, signature: str) -> bool:
-    """Whether `signature`, in hexadecimal digits, is ours."""
-    given = signature.encode(errors="replace")
-    return any(hmac.compare_digest(one.hex().encode(), given) for one in proofs(purpose, payload))
-
-
-def _signed(secret: str, purpose: str, payload: bytes) -> bytes:
-    return hmac.digest(secret.encode(), f"{purpose}|".encode() + payload, hashlib.sha256)[:PROOF]
-
-
-def _proof_of_mail(mail: int) -> str:
-    return proof("bounce", str(mail).encode()).hex()
+def _signature(mail: int) -> str:
+    return sign("bounce", str(mail).encode()).hex()
 
 
 def _letters(plain: bytes) -> str:

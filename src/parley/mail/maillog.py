@@ -13,9 +13,9 @@ MESSAGE_ID = re.compile(r"message-id=(\S+)")
 LOST = re.compile(r"(lost connection|timeout) after (DATA|RCPT|MAIL)\b|removed \(canceled\)")
 
 
-class Fate(Enum):
+class DeliveryOutcome(Enum):
     ARRIVED = "arrived"
-    NEVER = "never arrived"
+    NOT_ARRIVED = "not arrived"
     UNCLEAR = "unclear"
 
 
@@ -26,13 +26,13 @@ class Entries(msgspec.Struct):
     queued: set[str] = msgspec.field(default_factory=set)
     lost: set[str] = msgspec.field(default_factory=set)
 
-    def fate(self, message_id: str) -> tuple[Fate, str | None]:
-        """Return the fate of a message that was being sent, and its queue id if it arrived."""
+    def outcome(self, message_id: str) -> tuple[DeliveryOutcome, str | None]:
+        """Return the outcome of a message that was being sent, and its queue id if it arrived."""
         found = self.ids.get(message_id, [])
         for one in found:
             if one in self.queued:
-                return Fate.ARRIVED, one
-        return (Fate.NEVER if set(found) <= self.lost else Fate.UNCLEAR), None
+                return DeliveryOutcome.ARRIVED, one
+        return (DeliveryOutcome.NOT_ARRIVED if set(found) <= self.lost else DeliveryOutcome.UNCLEAR), None
 
 
 def read(path: Path) -> tuple[Entries, float]:

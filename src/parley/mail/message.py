@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from parley.core.settings import settings
 from parley.mail import signing
 from parley.mail.letters import LINE_END, lists
-from parley.mail.links import Unsubscription, off_token, proven, unsubscribe_link
+from parley.mail.links import Unsubscription, off_token, signed_id, unsubscribe_link
 
 LONGEST_LINE = 76
 # Only at whitespace, never inside a word.
@@ -146,7 +146,7 @@ def _message(content: MailContent) -> EmailMessage:
             message[name] = value
     if settings().postmark_login is not None:
         # Postmark's webhooks have neither our envelope sender nor our Message-ID, but they repeat this header.
-        message["X-PM-Metadata-parley"] = proven(content.id)
+        message["X-PM-Metadata-parley"] = signed_id(content.id)
     message["MIME-Version"] = "1.0"
     if content.html is None:
         _fill(message, PLAIN, content.text)

@@ -224,5 +224,5 @@ async def defer(mail: ClaimedMail, by: UUID, error: str) -> None:
 
 
 async def mark_unanswered(mail: ClaimedMail, by: UUID, error: str) -> None:
-    """Record that no reply came after `mail` was sent. In a minute its fate is looked up."""
+    """Record that no reply came after `mail` was sent. In a minute its outcome is looked up."""
     await db.execute(NO_REPLY, mail.id, by, error)

@@ -14,12 +14,12 @@ from parley.mail.queue import ClaimedMail, defer, settle
 log = structlog.get_logger(__name__)
 
 STATUS = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
-LONGEST = 1_000
+LONGEST_ERROR = 1_000
 
 
 async def handle(mail: ClaimedMail, by: UUID, error: Exception) -> bool:
     """Defer the message or let it fail, by the kind of `error`. Return whether its domain is paused now."""
-    text = repr(error)[:LONGEST]
+    text = repr(error)[:LONGEST_ERROR]
     if not isinstance(error, smtp.Failure):
         log.error("mail failed", mail=mail.id, exc_info=error)
     elif isinstance(error, OSError):

@@ -1,4 +1,4 @@
-"""Messages that were sent without a reply: their fate comes from the mail server's log or from a webhook."""
+"""Messages that were sent without a reply: their outcome comes from the mail server's log or from a webhook."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ import structlog
 from parley.core.events import attempts
 from parley.core.settings import settings
 from parley.mail import maillog
-from parley.mail.maillog import Fate
+from parley.mail.maillog import DeliveryOutcome
 from parley.mail.message import message_id
 from parley.mail.queue import UNANSWERED_JOB, UnansweredMail, defer, settle, unanswered, wait
 
@@ -41,11 +41,11 @@ async def find_out_one(mail: UnansweredMail, by: UUID, mail_log: MailLog | None)
     If that stays unknown, a message to one address is sent again. A letter of a list is not; its list makes sure that
     nothing in it is lost.
     """
-    fate, queue_id = _fate(mail, mail_log)
-    log.info("mail was unanswered", mail=mail.id, fate=fate.value)
-    if fate is Fate.ARRIVED:
+    outcome, queue_id = _outcome(mail, mail_log)
+    log.info("mail was unanswered", mail=mail.id, outcome=outcome.value)
+    if outcome is DeliveryOutcome.ARRIVED:
         await settle(mail, by, "sent", queue_id=queue_id)
-    elif fate is Fate.NEVER:
+    elif outcome is DeliveryOutcome.NOT_ARRIVED:
         await defer(mail, by, "the mail server did not receive it")
     elif datetime.now(UTC) - mail.data_at < _patience(mail):
         await wait(mail, by)
@@ -73,7 +73,7 @@ async def _read_log() -> MailLog | None:
         return None
 
 
-def _fate(mail: UnansweredMail, mail_log: MailLog | None) -> tuple[Fate, str | None]:
+def _outcome(mail: UnansweredMail, mail_log: MailLog | None) -> tuple[DeliveryOutcome, str | None]:
     if mail_log is None or mail_log[1] < mail.data_at.timestamp():
-        return Fate.UNCLEAR, None
-    return mail_log[0].fate(message_id(mail.name))
+        return DeliveryOutcome.UNCLEAR, None
+    return mail_log[0].outcome(message_id(mail.name))

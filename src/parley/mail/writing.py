@@ -23,7 +23,7 @@ PREHEADER = 110
 
 def written(template: str, **context: Any) -> tuple[str, str]:
     """Return the subject and text of `templates/mail/{template}.txt`, whose first line is the subject."""
-    rendered = _plain().get_template(f"mail/{template}.txt").render(context)
+    rendered = _plain().get_template(f"mail/{template}.txt").render(mail=_site(), **context)
     subject, _, text = rendered.partition("\n")
     # A title in it may hold whatever a member typed.
     return one_line(subject.removeprefix("Subject: ")), text.strip() + "\n"
@@ -48,9 +48,15 @@ def written_html(template: str, **context: Any) -> str:
     For a letter of a list, `context` needs `off`, the unsubscribe link (`unsubscribe_link`), besides the template's own
     variables.
     """
-    site = {"name": "Parley", "home": settings().base_url, "settings": f"{settings().base_url}/settings/mail"}
-    html = pages.environment().get_template(f"mail/{template}.html").render(mail=site, letter_style=_style(), **context)
+    html = (
+        pages.environment().get_template(f"mail/{template}.html").render(mail=_site(), letter_style=_style(), **context)
+    )
     return _inliner().inline(html)
+
+
+def _site() -> dict[str, str]:
+    home = settings().base_url
+    return {"name": settings().name, "home": home, "settings": f"{home}/settings/mail"}
 
 
 @cache

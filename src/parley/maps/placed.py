@@ -5,7 +5,7 @@ import msgspec
 from parley.core.http.access import Viewer
 from parley.maps import queries
 from parley.perspectives.picture import MapPicture
-from parley.perspectives.placing import SHOWN, Placement, place
+from parley.perspectives.placing import SHOWN_PROBABILITY, Placement, place
 
 # The range holds eight in ten of the positions that the answers allow.
 RANGE = 1.2816
@@ -44,7 +44,7 @@ def on(picture: MapPicture, found: Placement, answers: int) -> ViewerPlacement:
         for axis, (position, sd) in enumerate(zip(found.position, found.sd, strict=True))
     ]
     near = max(found.groups, key=found.groups.__getitem__, default=None)
-    return ViewerPlacement(answers, tuple(ranges), near if near and found.groups[near] >= SHOWN else None)
+    return ViewerPlacement(answers, tuple(ranges), near if near and found.groups[near] >= SHOWN_PROBABILITY else None)
 
 
 def _range(picture: MapPicture, axis: int, position: float, sd: float) -> Range:

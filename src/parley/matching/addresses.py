@@ -9,7 +9,7 @@ from parley.core.text.hosts import bare_host
 # Endings of hosts that are hardly ever words or names of files.
 ENDINGS = "com|net|org|info|biz|xyz|icu|co|tv|ly|gl|gd|gg|cc|ws|tk|ml|ga|cf|gq|ru|cn|uk|de|fr|nl|eu|br|pl|es|ua"
 # Those that are, and count only with a path.
-WORDS = "me|in|it|us|io|tr|to|is|at|be|live|app|dev|page|blog|link|click|top|online|site|website|shop|store|club|vip"
+AS_WORDS = "me|in|it|us|io|tr|to|is|at|be|live|app|dev|page|blog|link|click|top|online|site|website|shop|store|club|vip"
 # Those that may also be said: "example dot com".
 SAID = "com|net|org|info|biz|ru|xyz|co"
 NAME = "[a-z0-9][a-z0-9-]+"
@@ -17,11 +17,11 @@ FINDERS = (
     # hxxp://example.com, www.example.com, "http : // example . com"
     re2.compile(rf"(?:h[tx]{{2}}ps?\s?:\s?/\s?/|\bwww\s?\.\s?)\s?({NAME}(?:\s?\.\s?{NAME})*)"),
     # example.com, example.me/page
-    re2.compile(rf"(?:^|[^a-z0-9.@_])((?:{NAME}\.)+(?:(?:{ENDINGS})(?:[^a-z0-9_@-]|$)|(?:{WORDS})[/\\]))"),
+    re2.compile(rf"(?:^|[^a-z0-9.@_])((?:{NAME}\.)+(?:(?:{ENDINGS})(?:[^a-z0-9_@-]|$)|(?:{AS_WORDS})[/\\]))"),
     # example . com
     re2.compile(rf"\b({NAME} \. ?(?:{SAID}))\b"),
     # example dot com, example(dot)com, example [.] com
-    re2.compile(rf"\b({NAME}\s?[(\[{{<]\s?(?:\.|dot|punkt|point|punto)\s?[)\]}}>]\s?(?:{ENDINGS}|{WORDS}))\b"),
+    re2.compile(rf"\b({NAME}\s?[(\[{{<]\s?(?:\.|dot|punkt|point|punto)\s?[)\]}}>]\s?(?:{ENDINGS}|{AS_WORDS}))\b"),
     re2.compile(rf"\b({NAME} (?:dot|punkt|punto) (?:{ENDINGS}))\b"),
     # www example com
     re2.compile(rf"\bwww? ({NAME} (?:{SAID}))\b"),

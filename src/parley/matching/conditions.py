@@ -103,7 +103,7 @@ class Similar(Condition, frozen=True, tag="similar"):
     needs: ClassVar[frozenset[str]] = frozenset({"recent"})
 
     def find(self, post: Post) -> str | None:
-        if len(post.compared) < signature.SHORTEST:
+        if len(post.compared) < signature.SHORTEST_COMPARED:
             return None
         others = post.own if self.to == "author" else post.others
         found = process.extractOne(post.compared, others, scorer=fuzz.ratio, score_cutoff=100 * self.share)

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from parley.comments.drafts import Signature
-from parley.comments.rules import IS_IN, WORDS
+from parley.comments.rules import ALL_WORDS, IS_IN
 from parley.core import db
 from parley.decisions.queries import RESTRICTIONS
 from parley.matching.conditions import Similar
@@ -61,9 +61,9 @@ select extract(epoch from now() - m.created_at)::float8 / 86400 as age,
   array(select extract(epoch from now() - c.created_at)::float8 from (
           select created_at from comment where author = m.id order by created_at desc limit {MOST_COUNTED}
         ) c where c.created_at > now() - interval '1 hour') as since,
-  array(select left({WORDS}, {LONGEST_COMPARED}) from comment c where $2 and c.author = m.id
+  array(select left({ALL_WORDS}, {LONGEST_COMPARED}) from comment c where $2 and c.author = m.id
         order by c.created_at desc limit {OWN}) as own,
-  array(select left({WORDS}, {LONGEST_COMPARED}) from comment c where $3 and c.author is not null
+  array(select left({ALL_WORDS}, {LONGEST_COMPARED}) from comment c where $3 and c.author is not null
         order by c.id desc limit {OTHERS}) as others,
   (select count(*) from (select c.html from comment c where $5 and c.author = m.id and {LET_IN}
                          order by c.created_at desc limit {MOST_COUNTED}) c where {HAS_LINK}) as linked,

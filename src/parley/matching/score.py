@@ -24,7 +24,7 @@ BUCKETS = 1 << 15
 # The scale of the weights and the constant term, before the weights as signed bytes.
 HEADER = struct.Struct("<ff")
 # Only the beginning of a text is scored, which bounds the cost.
-LONGEST = 2_000
+LONGEST_SCORED = 2_000
 WORD = re.compile(r"\w+|[£$€!?]+")
 LETTERS = 4
 # Which number stands in an advertisement says nothing, how long it is much.
@@ -82,7 +82,7 @@ class Buckets(msgspec.Struct, frozen=True):
     def of(cls, text: str, links: int) -> "Buckets":
         """The buckets of a folded text (folding.py) with so many links."""
         found = words(text.translate(SAME_DIGIT))
-        by_words, by_marks = map(bucket, features(found)), map(bucket, marks(text[:LONGEST], links))
+        by_words, by_marks = map(bucket, features(found)), map(bucket, marks(text[:LONGEST_SCORED], links))
         return cls(sorted(set(by_words)), sorted(set(runs(found))), sorted(set(by_marks)))
 
     def weighted(self) -> Iterator[tuple[list[int], float]]:
@@ -125,7 +125,7 @@ def runs(found: list[str]) -> Iterator[int]:
 
 
 def words(text: str) -> list[str]:
-    return WORD.findall(text[:LONGEST])
+    return WORD.findall(text[:LONGEST_SCORED])
 
 
 def bucket(feature: str) -> int:

@@ -16,8 +16,8 @@ BINS, BANDS = 64, 8
 APART = BINS // 4
 RUN = 5
 # Shorter texts are often alike by chance ("Thank you!").
-SHORTEST = 40
-LONGEST = 500
+SHORTEST_COMPARED = 40
+LONGEST_COMPARED = 500
 MOST_HOSTS = 10
 WORD = re.compile(r"\w+")
 # In UTF-16 each letter has two bytes.
@@ -28,7 +28,7 @@ SPREAD, MASK = 0x9E3779B1, 0xFFFFFFFF
 
 def signature(text: str, hosts: tuple[str, ...]) -> Signature:
     """The signature of a folded text (folding.py) that links to `hosts`; a short text has no sketch."""
-    least = _least_hashes(" ".join(WORD.findall(text[:LONGEST])))
+    least = _least_hashes(" ".join(WORD.findall(text[:LONGEST_COMPARED])))
     named = sorted({host.removeprefix("www.") for host in hosts})[:MOST_HOSTS]
     return Signature(bytes(one & 0xFF for one in least), _bands(least), named)
 
@@ -41,7 +41,7 @@ def likeness(one: bytes, other: bytes) -> float:
 
 
 def _least_hashes(words: str) -> list[int]:
-    if len(words) < SHORTEST:
+    if len(words) < SHORTEST_COMPARED:
         return []
     data, size = words.encode("utf-16-le", "surrogatepass"), RUN * BYTES
     least = [-1] * BINS

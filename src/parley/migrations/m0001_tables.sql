@@ -178,7 +178,7 @@ CREATE TABLE "passkey" (
   "credential" BYTEA UNIQUE NOT NULL DEFAULT null,
   "handle" BYTEA NOT NULL DEFAULT null,
   "public_key" BYTEA NOT NULL DEFAULT null,
-  "uses" BIGINT NOT NULL DEFAULT 0,
+  "sign_count" BIGINT NOT NULL DEFAULT 0,
   "transports" VARCHAR(20)[] NOT NULL DEFAULT '{}',
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "used_at" TIMESTAMPTZ DEFAULT null

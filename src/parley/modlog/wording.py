@@ -144,7 +144,7 @@ STATES = {
     "off": N_("off"),
 }
 # What is shown of an article; what a published rule is about, and whether it is in force.
-SHOWN = {
+FIELD_STATES = {
     ("restricted", ""): N_("shown"),
     ("restricted", "excerpt"): N_("an excerpt"),
     ("restricted", "none"): N_("no text"),
@@ -228,7 +228,7 @@ def _part(name: str, state: Mapping[str, Any]) -> Message:
     if name in SETTINGS:
         return SETTINGS[name](value)
     if name in {"restricted", "untitled", "illegal", "retired"}:
-        return SHOWN[name, value]
+        return FIELD_STATES[name, value]
     if name == "member_state" and value in SANCTIONED:
         permanently, until = SANCTIONED[value]
         ends = state.get("until")

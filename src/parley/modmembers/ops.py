@@ -23,7 +23,7 @@ async def sanction(viewer: Viewer, member: int, choice: Choice) -> int:
     Raises Forbidden in one's own case and for moderators about staff, Refused without a reason and for members who
     cannot write anyway: the letter might reach a stranger, since the address is not confirmed.
     """
-    rules.may_choose(choice, "member")
+    rules.require_choice_allowed(choice, "member")
     if choice.action not in ON_MEMBER:
         raise Refused(N_("This cannot be decided here. Please choose one of the actions shown."))
     async with db.atomic():
@@ -102,6 +102,6 @@ async def give_role(viewer: Viewer, member: int, role: str, reason: str) -> int:
 async def _locked(viewer: Viewer, member: int) -> Target:
     """Lock a member. Raises Forbidden where the viewer may not decide about them."""
     target = await targets.lock("member", member)
-    rules.may_decide(viewer, target.member, set())
-    rules.may_act_on(viewer, target.role)
+    rules.require_decision_allowed(viewer, target.member, set())
+    rules.require_rank_over(viewer, target.role)
     return target

@@ -12,7 +12,7 @@ from parley.modqueue.comments import FoundComment
 
 
 class Outcomes(msgspec.Struct, frozen=True):
-    """What came, or would come, of each comment and each author, by their ids."""
+    """The outcome for each comment and each author, by their ids; in a rehearsal, what it would be."""
 
     comments: dict[int, Outcome]
     authors: dict[int, Outcome]

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from rapidfuzz import fuzz, process
 
-from parley.comments.rules import WORDS
+from parley.comments.rules import ALL_WORDS
 from parley.core import db
 from parley.core.text import markdown
 from parley.matching.post import LONGEST_COMPARED, comparable
@@ -15,7 +15,7 @@ from parley.modqueue.queries import EXCERPT
 from parley.reports.grave import IS_SENSITIVE
 
 # One page, which is as much as can be decided at once.
-MOST = 50
+MOST_FOUND = 50
 # A comment is compared with so many, the newest ones first, and resembles those that have this share in common.
 MOST_COMPARED = 2_000
 ALIKE = 75
@@ -59,10 +59,10 @@ where {{}} order by c.created_at desc, c.id desc limit $7
 MATCHING = ROWS.format(FOUND)
 THESE = ROWS.format(f"{FOUND} and c.id = any($8::bigint[])")
 COMPARED = f"""
-select c.id, left({WORDS}, {LONGEST_COMPARED}) as words from comment c where {FOUND}
+select c.id, left({ALL_WORDS}, {LONGEST_COMPARED}) as words from comment c where {FOUND}
 order by c.created_at desc, c.id desc limit $7
 """  # noqa: S608 constants only
-LIKE = f"select left({WORDS}, {LONGEST_COMPARED}) from comment c where c.id = $1"  # noqa: S608 as above
+LIKE = f"select left({ALL_WORDS}, {LONGEST_COMPARED}) from comment c where c.id = $1"  # noqa: S608 as above
 
 
 class ComparedComment(msgspec.Struct, frozen=True):
@@ -78,14 +78,14 @@ def _values(viewer: int, wanted: CommentFilter) -> tuple[object, ...]:
 async def matching(viewer: int, wanted: CommentFilter) -> list[FoundComment]:
     """The newest comments that a filter finds, without the viewer's own."""
     if wanted.like is None:
-        return await db.fetch(FoundComment, MATCHING, *_values(viewer, wanted), MOST)
+        return await db.fetch(FoundComment, MATCHING, *_values(viewer, wanted), MOST_FOUND)
     return await selected(viewer, await _like(viewer, wanted, wanted.like))
 
 
 async def selected(viewer: int, comments: list[int]) -> list[FoundComment]:
     """The given comments, without the viewer's own and those that are gone."""
     anything = CommentFilter(days=36_500)
-    return await db.fetch(FoundComment, THESE, *_values(viewer, anything), MOST, comments)
+    return await db.fetch(FoundComment, THESE, *_values(viewer, anything), MOST_FOUND, comments)
 
 
 async def _like(viewer: int, wanted: CommentFilter, comment: int) -> list[int]:
@@ -101,5 +101,5 @@ async def _like(viewer: int, wanted: CommentFilter, comment: int) -> list[int]:
 def _alike(words: str, texts: dict[int, str]) -> list[int]:
     """The ids of the texts like `words`, in another thread: two thousand texts take up to half a second."""
     folded = {number: comparable(text) for number, text in texts.items()}
-    scored = process.extract(comparable(words), folded, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=MOST)
+    scored = process.extract(comparable(words), folded, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=MOST_FOUND)
     return [number for _, _, number in scored]

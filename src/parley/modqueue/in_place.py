@@ -44,7 +44,7 @@ async def decide(viewer: Viewer, subject: Subject, choice: Choice) -> int:
 
 async def decide_on(viewer: Viewer, kind: str, target: int, thread: int | None, choice: Choice) -> int:
     """As `decide`, about a target by its kind and id, in its thread if it has one."""
-    rules.may_choose(choice, kind)
+    rules.require_choice_allowed(choice, kind)
     async with db.atomic():
         item = await reports.open_item(kind, target, thread)
         version = await db.value(VERSION, item)

@@ -98,7 +98,7 @@ class CommentWords(msgspec.Struct, frozen=True):
         return Markup(self.raw_html)  # noqa: S704 see the docstring
 
 
-WORDS = f"""
+COMMENT_WORDS = f"""
 select c.id, coalesce(m.name, c.imported_author) as author, c.state, c.statement, c.html as raw_html, c.body,
        c.stance, c.assisted,
        c.collapsed, c.created_at, c.edited_at, case when {MAY_BE_QUOTED} then c.quote end as quote,
@@ -112,7 +112,7 @@ from comment c join thread t on t.id = c.thread left join member m on m.id = c.a
 
 async def words(comment: int) -> CommentWords | None:
     """A comment in any state; the caller has checked that the viewer may read it."""
-    return await db.fetch_one(CommentWords, WORDS, comment)
+    return await db.fetch_one(CommentWords, COMMENT_WORDS, comment)
 
 
 class ReportRow(msgspec.Struct, frozen=True):
@@ -172,7 +172,7 @@ class Dossier(msgspec.Struct, frozen=True):
     requests: list[RightsRow]
     hits: list[HitRow]
     decided: list[EarlierDecision]
-    character: MemberSummary | None
+    member: MemberSummary | None
     record: list[EarlierDecision]
     notes: list[NoteRow]
     others: list[OtherItem]
@@ -204,9 +204,9 @@ async def dossier(viewer: int, number: int) -> Dossier | None:
 
 async def _about(viewer: int, row: ItemRow) -> dict[str, Any]:
     if row.member is None:
-        return {"character": None, "record": [], "notes": [], "others": []}
+        return {"member": None, "record": [], "notes": [], "others": []}
     return {
-        "character": await people.summary(row.member),
+        "member": await people.summary(row.member),
         "record": await people.record_of(row.member),
         "notes": await people.notes(row.member),
         "others": await people.others(viewer, row.member, row.id),

@@ -12,7 +12,7 @@ from parley.matching.facts import AuthorRecord
 from parley.reports.grave import IS_GRAVE
 
 # Of replies, of others, and of domains.
-MOST = 5
+MOST_LISTED = 5
 
 
 class NearbyComment(msgspec.Struct, frozen=True):
@@ -52,10 +52,10 @@ order by near.is_reply desc, c.best desc, c.id
 
 async def comments(comment: int) -> list[NearbyComment]:
     """The strongest replies to a comment, then the strongest others in its place."""
-    return await db.fetch(NearbyComment, NEARBY, comment, MOST)
+    return await db.fetch(NearbyComment, NEARBY, comment, MOST_LISTED)
 
 
 def hosts(body: str, html: str) -> list[str]:
     """The first domains that a comment names, each once, however they are written."""
     post = facts.post(body, html, assisted=False, author=AuthorRecord(0, 0, 0, []))
-    return list(dict.fromkeys(host.removeprefix("www.") for host in post.hosts if host))[:MOST]
+    return list(dict.fromkeys(host.removeprefix("www.") for host in post.hosts if host))[:MOST_LISTED]

@@ -34,7 +34,7 @@ class RuleDraft(msgspec.Struct, frozen=True):
         return msgspec.json.encode(self.conditions).decode()
 
 
-def may_switch_on(tested: Result | None) -> Result:
+def require_tested(tested: Result | None) -> Result:
     """Raise Refused unless this version was back-tested and stayed within its budget."""
     if tested is None:
         raise Refused(N_("This version has not been back-tested yet. Please test it first, and see what it would do."))

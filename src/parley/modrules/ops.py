@@ -145,7 +145,7 @@ async def _agreed(viewer: Viewer, rule: LockedRule) -> bool:
     of_version = Backtest.select().where(Backtest.rule == rule.id, Backtest.version == rule.version)
     done = of_version.where(Backtest.state == "done").order_by(Backtest.id, ascending=False)
     tested = await db.fetch_one(FinishedTest, done.limit(1))
-    result = limits.may_switch_on(msgspec.json.decode(tested.result, type=Result) if tested else None)
+    result = limits.require_tested(msgspec.json.decode(tested.result, type=Result) if tested else None)
     if tested is None or not limits.needs_two(rule.action, result) or not await db.value(HAS_OTHER_STAFF, viewer.id):
         return True
     if tested.proposed_by is None:

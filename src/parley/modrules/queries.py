@@ -6,8 +6,8 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
+from parley.backtests.agreement import DECIDED
 from parley.backtests.run import Result
-from parley.backtests.verdicts import DECIDED
 from parley.core import db
 from parley.core.text import markdown
 from parley.core.text.diff import marked

@@ -29,7 +29,7 @@ UNRENDERED = "The text of this letter is rendered when it is sent, from what is 
 EXPIRES = timedelta(days=2)
 SUBJECT = 60
 # Longer comments are cut, with a link to the rest.
-LONGEST = 4_000
+LONGEST_COMMENT = 4_000
 MOST_ENTRIES = 20
 WIDTH = 72
 ANSWERED = 140
@@ -46,7 +46,7 @@ order by n.id limit {MOST_ENTRIES}
 """  # noqa: S608 constants only
 # The comments as typed: they are the plain text of the mail.
 BODIES = f"""
-select c.id, left(c.body, {LONGEST} + 1) as body from comment c where c.id = any($1::bigint[]) and {IS_VISIBLE}
+select c.id, left(c.body, {LONGEST_COMMENT} + 1) as body from comment c where c.id = any($1::bigint[]) and {IS_VISIBLE}
 """  # noqa: S608 constants only
 # From the parent comment up to the top of its branch, the top first.
 ANCESTORS = """
@@ -84,7 +84,7 @@ class LetterEntry(msgspec.Struct, frozen=True):
 
     @property
     def is_cut(self) -> bool:
-        return len(self.body) > LONGEST
+        return len(self.body) > LONGEST_COMMENT
 
     @property
     def link(self) -> str:
@@ -153,7 +153,7 @@ async def _letter(member: int, to: Addressee, discussions: Sequence[LetterThread
     is_one = len(discussions) == 1
     several = N_("{count} new for you in {discussions} discussions").format(count=count, discussions=len(discussions))
     subject = f"Re: {discussions[0].title}" if is_one else shown(several)
-    context = {"to": to, "discussions": discussions, "first": first, "count": count, "longest": LONGEST}
+    context = {"to": to, "discussions": discussions, "first": first, "count": count, "longest": LONGEST_COMMENT}
     context |= {
         "subject": shortened(subject, SUBJECT),
         "site": settings().base_url,

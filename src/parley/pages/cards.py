@@ -18,7 +18,7 @@ from parley.core.text.cleaning import as_id, shortened
 from parley.core.text.messages import N_
 
 # Enough to see the words of a quote in what they are part of.
-LONGEST = 900
+LONGEST_CONTEXT = 900
 # A card need not count all comments of a member; it shows "999+".
 MOST_COUNTED = 1_000
 COUNT = f"""
@@ -57,11 +57,11 @@ async def passage_card(request: AnyRequest, comment: FromPath[str]) -> Response[
 def _marked(text: str, words: str) -> tuple[str, str, str]:
     """Return `text` before, in and after `words`; all of it before them if it does not contain them."""
     before, found, after = text.partition(words) if words else (text, "", "")
-    if len(text) <= LONGEST:
+    if len(text) <= LONGEST_CONTEXT:
         return before, found, after
-    if found and len(before) > LONGEST // 2:
-        before = f"…{before[-LONGEST // 2 :].partition(' ')[2]}"
-    return before if found else shortened(before, LONGEST), found, shortened(after, LONGEST // 2)
+    if found and len(before) > LONGEST_CONTEXT // 2:
+        before = f"…{before[-LONGEST_CONTEXT // 2 :].partition(' ')[2]}"
+    return before if found else shortened(before, LONGEST_CONTEXT), found, shortened(after, LONGEST_CONTEXT // 2)
 
 
 handlers: list[object] = [member_card, passage_card]

@@ -13,7 +13,7 @@ from parley.search.tables import Kind
 from parley.search.web import limit
 
 # Of one search, in the order in which its page lists them.
-MOST = 100
+MOST_FOUND = 100
 
 
 class ResultPosition(msgspec.Struct, frozen=True):
@@ -47,7 +47,7 @@ async def found_in(request: AnyRequest, thread: int, focus: int | None) -> Resul
 
 async def _refs(form: SearchForm, viewer: Viewer | None) -> list[int]:
     search = await results.prepared(form, viewer)
-    return (await queries.hits(search, Kind.COMMENT, offset=0, limit=MOST)).refs if search else []
+    return (await queries.hits(search, Kind.COMMENT, offset=0, limit=MOST_FOUND)).refs if search else []
 
 
 def _place(refs: list[int], focus: int, form: SearchForm, fields: Mapping[str, str]) -> ResultPosition:

@@ -13,7 +13,7 @@ import msgspec
 from parley.perspectives.analysis import MixtureComponent, Parameters, StatementParameters
 
 # A member counts in a group's tallies from the first probability on, and is told so from the second.
-PLACED, SHOWN = 0.8, 0.9
+COUNTED_PROBABILITY, SHOWN_PROBABILITY = 0.8, 0.9
 _random = Random(1)  # noqa: S311 points of a normal distribution, no secret
 # With three or four groups, probabilities are shares of these draws from the posterior.
 DRAWS = [(_random.gauss(0, 1), _random.gauss(0, 1)) for _ in range(200)]

@@ -8,8 +8,8 @@ import msgspec
 from parley import mail
 from parley.core import db
 from parley.core.settings import settings
+from parley.core.signing import is_signature, sign
 from parley.core.text.messages import N_
-from parley.mail.links import is_proof, proof
 
 THINGS = {"comment": N_("a comment"), "article": N_("an article"), "member": N_("a member")}
 
@@ -80,12 +80,12 @@ def outcome(reporter: Reporter) -> tuple[str, str, str]:
 
 def key(report: int) -> str:
     """The secret part of the link by which a visitor confirms their address."""
-    return proof("report", str(report).encode()).hex()
+    return sign("report", str(report).encode()).hex()
 
 
 def is_key(report: int, key: str) -> bool:
     """Whether `key` is the secret part of the link of this report."""
-    return is_proof("report", str(report).encode(), key)
+    return is_signature("report", str(report).encode(), key)
 
 
 def _confirmation_link(report: int, one: Reporter) -> str | None:

@@ -39,7 +39,7 @@ async def one_page(request: AnyRequest, thread: FromPath[str], number: FromPath[
 @post("/t/{thread:str}/rights/{number:str}", name="rights:answer", opt={"who": MEMBER})
 async def answer(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     row = await _at(request, thread, number)
-    rules.may_answer(signed_in(request), row.starter)
+    rules.require_answer_allowed(signed_in(request), row.starter)
     form, status = RightsAnswerForm(await posted(request)), 422
     if not form.errors:
         try:

@@ -9,7 +9,7 @@ from parley.core.text.messages import N_
 from parley.reports.forms import SenderForm
 from parley.rights.rules import GROUNDS, WISHES
 
-LONGEST = 5_000
+LONGEST_TEXT = 5_000
 LONGEST_ADDRESS = 2_000
 
 
@@ -25,7 +25,7 @@ class RightsForm(SenderForm):
         if self.wish is None:
             self.errors.setdefault("wish", N_("Please choose what you ask for."))
         self.words = self.text(
-            "text", most=LONGEST, least=1, missing=N_("Please say which right it violates, and how."), lines=True
+            "text", most=LONGEST_TEXT, least=1, missing=N_("Please say which right it violates, and how."), lines=True
         )
         self.original = self.text("original", most=LONGEST_ADDRESS)
         if self.original and not is_web_address(self.original):
@@ -39,4 +39,4 @@ class RightsForm(SenderForm):
 class RightsAnswerForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.words = self.text("text", most=LONGEST, least=1, missing=N_("Please write your answer."), lines=True)
+        self.words = self.text("text", most=LONGEST_TEXT, least=1, missing=N_("Please write your answer."), lines=True)

@@ -18,7 +18,7 @@ WISHES = {
 }
 
 
-def may_answer(viewer: Viewer, starter: int | None) -> None:
+def require_answer_allowed(viewer: Viewer, starter: int | None) -> None:
     """Raise Forbidden for all but the member who added the article."""
     if viewer.id != starter:
         raise Forbidden(N_("Only the member who added this article can answer."))

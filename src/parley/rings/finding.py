@@ -1,4 +1,4 @@
-"""Which groups are voting rings. Pure: the same votes give the same groups."""
+"""Which groups are voting rings. The same votes always give the same groups."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,9 +7,9 @@ import msgspec
 
 # What makes two members a pair: so many upvotes of one for the other, in so many threads, and so many times as many as
 # by the other's share of everybody else's votes. Two people who argue in one thread are no pair.
-VOTES, THREADS, TIMES = 5, 3, 1.5
+FEWEST_VOTES, FEWEST_THREADS, LEAST_TIMES_EXPECTED = 5, 3, 1.5
 # What makes connected pairs a ring: members, the share of their votes for each other, and its ratio to that of others.
-MEMBERS, SHARE, TIMES_OTHERS = 3, 0.5, 5.0
+FEWEST_MEMBERS, LEAST_SHARE, LEAST_TIMES_OTHERS = 3, 0.5, 5.0
 
 
 class Upvotes(msgspec.Struct, frozen=True):
@@ -31,9 +31,13 @@ class Ring(msgspec.Struct, frozen=True):
 
 def find(upvotes: Sequence[Upvotes]) -> list[Ring]:
     """The rings among the members who voted, the largest first."""
-    groups = [one for one in _connected(_pairs(upvotes)) if len(one) >= MEMBERS]
-    found = (one for one in _rings(groups, upvotes) if one.share >= max(SHARE, TIMES_OTHERS * one.share_of_others))
+    groups = [one for one in _connected(_pairs(upvotes)) if len(one) >= FEWEST_MEMBERS]
+    found = (one for one in _rings(groups, upvotes) if _is_ring(one))
     return sorted(found, key=lambda one: (-len(one.members), one.members))
+
+
+def _is_ring(group: Ring) -> bool:
+    return group.share >= max(LEAST_SHARE, LEAST_TIMES_OTHERS * group.share_of_others)
 
 
 def _pairs(upvotes: Sequence[Upvotes]) -> Iterator[Upvotes]:
@@ -45,7 +49,7 @@ def _pairs(upvotes: Sequence[Upvotes]) -> Iterator[Upvotes]:
     for one in upvotes:
         of_others = (received[one.author] - one.votes) / max(1, total - given[one.member])
         expected = given[one.member] * of_others
-        if one.votes >= max(VOTES, TIMES * expected) and one.threads >= THREADS:
+        if one.votes >= max(FEWEST_VOTES, LEAST_TIMES_EXPECTED * expected) and one.threads >= FEWEST_THREADS:
             yield one
 
 

@@ -16,7 +16,7 @@ where v.axis = 'quality' and v.value = 1 and v.counted and v.changed_at > now() 
 group by 1, 2
 """
 FORGET = "delete from vote_ring where dismissed_at is null"
-# A group that moderators judged to be none is not shown again, nor a part of it.
+# A group that moderators judged to be no ring is not shown again, nor a part of it.
 IS_DISMISSED = "select exists(select from vote_ring where dismissed_at is not null and members @> $1::bigint[])"
 
 

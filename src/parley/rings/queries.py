@@ -7,10 +7,10 @@ import msgspec
 from parley.core import db
 from parley.rings.jobs import DAYS
 
-MOST = 50
+MOST_LISTED = 50
 RINGS = f"""
 select id, members, share, share_of_others from vote_ring where dismissed_at is null
-order by cardinality(members) desc, id limit {MOST}
+order by cardinality(members) desc, id limit {MOST_LISTED}
 """  # noqa: S608 constants only
 IN_RING = """
 with upvotes as (

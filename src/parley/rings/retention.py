@@ -9,7 +9,7 @@ RULES: tuple[RetentionRule, ...] = (
         days=90,
         since="found_at",
         after="they were found; those that nobody has judged are found anew every night",
-        why="a group that moderators judged to be none is not shown again for so long",
+        why="a group that moderators judged to be no ring is not shown again for so long",
     ),
 )
 KEPT: Kept = {}

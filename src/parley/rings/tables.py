@@ -15,6 +15,6 @@ class VoteRing(Table, tablename="vote_ring"):
     share = DoublePrecision(null=False, default=None)
     share_of_others = DoublePrecision(null=False, default=None)
     found_at = Timestamptz(null=False)
-    # When and by whom it was judged to be none.
+    # When and by whom it was judged to be no ring.
     dismissed_at = Timestamptz(null=True, default=None)
     dismissed_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)

@@ -10,11 +10,11 @@ from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.core.text.markdown import excerpt
 from parley.search.tables import Kind
-from parley.search.visibility import SHOWN
+from parley.search.visibility import DISPLAY
 from parley.search.words import configuration, indexed, language
 
 # Characters of an article in its own document, whose size PostgreSQL limits. Its passages have the others.
-LONGEST = 40_000
+LONGEST_DOCUMENT = 40_000
 # Documents that are written at once.
 BATCH = 200
 
@@ -74,7 +74,7 @@ class SourceComment(msgspec.Struct, frozen=True):
 
 
 ARTICLE = f"""
-select t.id as thread, t.revision as version, {SHOWN} as shown, t.title,
+select t.id as thread, t.revision as version, {DISPLAY} as shown, t.title,
        case when a.untitled then '' else coalesce(r.byline, '') end as byline, r.lang, t.topic, t.starter,
        t.comment_count, t.created_at as at
 from thread t join article a on a.id = t.article join revision r on r.article = a.id and r.number = t.revision
@@ -88,7 +88,7 @@ where t.id = $1 and p.kind <> '{WITHHELD}' and p.text <> '' order by p.position
 """  # noqa: S608 constants only
 # Without the quoted words where readers may not read the whole article.
 QUOTE = "case when a.display = 'full' then c.quote end"
-QUOTE_SHOWN = f"case when {QUOTE} is not null then {SHOWN} else '' end"
+QUOTE_SHOWN = f"case when {QUOTE} is not null then {DISPLAY} else '' end"
 COMMENTS = f"""
 select c.id, c.thread, c.version, {QUOTE_SHOWN} as shown, c.author, c.stance, t.topic, r.lang,
        coalesce(c.statement, '') as statement, coalesce({QUOTE}, '') as quote, c.html, c.best, c.created_at as at
@@ -114,8 +114,8 @@ async def of_article(thread: int) -> list[Document]:
 
 
 def _article(article: SourceArticle, passages: Sequence[SourcePassage]) -> Document:
-    text = "\n".join(one.text for one in passages)[:LONGEST]
-    headings = "\n".join(one.text for one in passages if one.kind == "heading")[:LONGEST]
+    text = "\n".join(one.text for one in passages)[:LONGEST_DOCUMENT]
+    headings = "\n".join(one.text for one in passages if one.kind == "heading")[:LONGEST_DOCUMENT]
     return Document(
         kind=Kind.ARTICLE,
         source=article.thread,
@@ -143,7 +143,7 @@ def _passage(article: SourceArticle, passage: SourcePassage) -> Document:
         at=article.at,
         configuration=configuration(passage.text, article.lang),
         filters=_filters(article.thread, article.topic, article.lang),
-        c=indexed(passage.text[:LONGEST]),
+        c=indexed(passage.text[:LONGEST_DOCUMENT]),
     )
 
 
@@ -153,7 +153,7 @@ async def of_comments(ids: Sequence[int]) -> list[Document]:
 
 
 def _comment(one: SourceComment) -> Document:
-    text = excerpt(one.html, LONGEST)
+    text = excerpt(one.html, LONGEST_DOCUMENT)
     return Document(
         kind=Kind.COMMENT,
         source=one.id,

@@ -9,7 +9,7 @@ from parley.comments.rules import STANCES
 from parley.core.http.forms import Form
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
-from parley.search.parsing import FILTERS, LONGEST, Filter, parse
+from parley.search.parsing import FILTERS, LONGEST_QUERY, Filter, parse
 
 KINDS = ("article", "passage", "comment", "member")
 SORTS = ("best", "new")
@@ -23,7 +23,7 @@ class SearchForm(Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.q = self.text("q", most=LONGEST)
+        self.q = self.text("q", most=LONGEST_QUERY)
         self.query = parse(self.q)
         for name in FILTERS:
             self.values[name] = self._filter(name)

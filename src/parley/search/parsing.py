@@ -7,7 +7,7 @@ import msgspec
 
 from parley.search.words import WORD
 
-LONGEST = 200
+LONGEST_QUERY = 200
 MOST_TERMS = 12
 
 Filter = Literal["kind", "topic", "by", "stance", "after", "before", "thread", "lang"]
@@ -41,7 +41,7 @@ def parse(typed: str) -> Query:
     """Return what `typed` asks for. Every text is valid; parts without a letter or digit are ignored."""
     terms: list[Term] = []
     filters: dict[Filter, str] = {}
-    for minus, name, phrase, word in PART.findall(typed[:LONGEST]):
+    for minus, name, phrase, word in PART.findall(typed[:LONGEST_QUERY]):
         if name and not minus:
             filters[name.lower()] = (phrase or word).strip()
             continue

@@ -6,18 +6,18 @@ A removed, held or edited text cannot be found from the commit on. The worker ta
 from parley.comments.rules import IS_VISIBLE
 
 # How article `a` is shown now. A restriction changes it, so what was indexed before is not found any more.
-SHOWN = """a.display || case when a.untitled then '-' else '' end
+DISPLAY = """a.display || case when a.untitled then '-' else '' end
     || case when a.display = 'parts' then least(cardinality(a.withheld), 999)::text else '' end"""
 
 # The sources of document `d`, with the conditions under which it may be found. $1 is the viewer, or null; articles are
 # found by everybody, but PostgreSQL has to know the type of each parameter.
 ARTICLE = f"""
 join thread t on t.id = d.thread join article a on a.id = t.article
-where d.version = t.revision and d.shown = {SHOWN} and ($1::bigint is null or true)
+where d.version = t.revision and d.shown = {DISPLAY} and ($1::bigint is null or true)
 """
 COMMENT = f"""
 join comment c on c.id = d.source join thread t on t.id = c.thread join article a on a.id = t.article
-where c.version = d.version and {IS_VISIBLE} and c.collapsed is null and d.shown in ('', {SHOWN})
+where c.version = d.version and {IS_VISIBLE} and c.collapsed is null and d.shown in ('', {DISPLAY})
 and coalesce(c.author, 0) <> all(array(select other from block where member = $1))
 and not (c.assisted and exists (select from member where id = $1 and assisted = 'hide'))
 """  # noqa: S608 constants only

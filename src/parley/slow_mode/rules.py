@@ -39,7 +39,7 @@ def wait(heat: float, limit: float) -> int:
     return 0 if heat < limit else min(LONGEST_WAIT, round(FIRST_WAIT * heat / limit))
 
 
-def may_answer(activity: ThreadActivity, member: int, parent: int | None) -> None:
+def require_wait_over(activity: ThreadActivity, member: int, parent: int | None) -> None:
     """Raise TooMany while a member has to wait; the message says how long, and that the text is kept."""
     wait = wait_for(activity, member, parent)
     if wait is not None:

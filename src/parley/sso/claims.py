@@ -57,6 +57,6 @@ def _name(raw: object) -> str:
     typed = normalized("NFKC", raw[:200]).partition("@")[0]
     bare = "".join(char if char.isalnum() or char in names.SEPARATORS else "-" for char in typed)
     try:
-        return names.name(bare[: names.LONGEST].strip(names.SEPARATORS))
+        return names.name(bare[: names.LONGEST_NAME].strip(names.SEPARATORS))
     except Refused:
         return ""

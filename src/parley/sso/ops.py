@@ -10,7 +10,7 @@ from parley.accounts import authentication, passkey_settings, queries, signup_op
 from parley.accounts.authentication import PROVIDER, PROVIDER_SECOND, Client, SecondFactorNeeded, SignedIn
 from parley.accounts.joining import SignUpContext
 from parley.accounts.queries import Account
-from parley.accounts.rules import may_sign_in
+from parley.accounts.rules import require_sign_in_allowed
 from parley.core import db
 from parley.core.db import atomic
 from parley.core.errors import NotFound, Refused
@@ -51,7 +51,7 @@ async def sign_in(provider: Provider, claims: Claims, client: Client) -> SignedI
     if account is None:
         await check_address(provider, claims)
         return None
-    may_sign_in(account)
+    require_sign_in_allowed(account)
     async with atomic():
         return await authentication.signed_in(account.id, _methods(provider, claims), client)
 

@@ -14,7 +14,7 @@ from parley.core.providers import Provider
 from parley.sso.attempts import Attempt
 from parley.sso.claims import Claims, NotTrusted, claims
 
-LONGEST = 8_000
+LONGEST_PAYLOAD = 8_000
 MOST_FIELDS = 50
 
 
@@ -57,7 +57,7 @@ def _signed(provider: Provider, query: Mapping[str, str]) -> dict[str, str] | No
     """The fields of the payload, None if the signature is wrong."""
     payload, given = query.get("sso", ""), query.get("sig", "")
     expected = signature(provider.secret, payload)
-    if len(payload) > LONGEST or not hmac.compare_digest(expected.encode(), given.encode(errors="replace")):
+    if len(payload) > LONGEST_PAYLOAD or not hmac.compare_digest(expected.encode(), given.encode(errors="replace")):
         return None
     try:
         text = base64.b64decode(payload).decode()

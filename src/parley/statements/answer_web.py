@@ -62,7 +62,7 @@ async def give_answer(request: AnyRequest, thread: FromPath[str]) -> Response[An
         except ParleyError as error:
             return await _next(request, row, sitting, problem=error.message, status=error.status)
     if not wants_fragment(request):
-        token = sittings.sign(following, viewer.id, row.id)
+        token = sittings.token_of(following, viewer.id, row.id)
         return Redirect(f"/t/{row.id}/answer?sitting={token}", status_code=303)
     return await _next(request, row, following)
 
@@ -96,7 +96,7 @@ async def _shown(
     # At the end of a sitting the page says where the member's answers stand.
     here = await display.tab(row.id, [], viewer_of(request)) if asked.card is None and asked.answers else None
     viewer = viewer_of(request)
-    token = sittings.sign(sitting, viewer.id, row.id) if viewer else ""
+    token = sittings.token_of(sitting, viewer.id, row.id) if viewer else ""
     context: dict[str, Any] = {"thread": row, "asked": asked, "sitting": token, "problem": problem, "tab": here}
     return page(request, "statements/answer.html", "answer", status, PRIVATE, **context)
 

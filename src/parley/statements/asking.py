@@ -6,7 +6,7 @@ import msgspec
 
 from parley.comments import queries as comments
 from parley.core.http.access import Viewer
-from parley.mail.links import proof
+from parley.core.signing import sign
 from parley.statements import offers, queries
 from parley.statements.deck import StatementCandidate
 from parley.statements.offers import Offer
@@ -79,12 +79,12 @@ async def _next(
         drawn_from = await hook(thread, viewer.id, answers)
     # The order of a member's random turns stays the same: nobody can skip, or load the page, until they are asked what
     # they want.
-    seed = proof("draw", f"{viewer.id}|{thread}".encode())
+    seed = sign("draw", f"{viewer.id}|{thread}".encode())
     turn = next_turn(sitting.turn, left, drawn_from.information, drawn_from.decided, seed)
     if turn is None:
         return None
     one = turn.statement
-    offer = offers.sign(Offer(viewer.id, one.comment, one.wording, turn.is_random and sitting.may_count_as_asked))
+    offer = offers.token_of(Offer(viewer.id, one.comment, one.wording, turn.is_random and sitting.may_count_as_asked))
     card = await _card(one, sitting.turn, sitting.total(len(left)))
     return msgspec.structs.replace(card, offer=offer)
 

@@ -5,7 +5,7 @@ from time import time
 
 import msgspec
 
-from parley.mail.links import proof
+from parley.core.signing import sign
 
 # An offer that is answered later is answered, but does not count as asked.
 LASTS = 3_600
@@ -22,7 +22,7 @@ class Offer(msgspec.Struct, frozen=True):
     is_random: bool
 
 
-def sign(offer: Offer) -> str:
+def token_of(offer: Offer) -> str:
     """Return the token of an offer: its kind, wording, end and signature."""
     plain = f"{KINDS[offer.is_random]}.{offer.wording}.{int(time()) + LASTS}"
     return f"{plain}.{_signature(offer, plain)}"
@@ -41,7 +41,7 @@ def read(token: str, member: int, comment: int) -> Offer | None:
 
 
 def _signature(offer: Offer, plain: str) -> str:
-    return proof("offer", f"{offer.member}|{offer.comment}|{plain}".encode()).hex()
+    return sign("offer", f"{offer.member}|{offer.comment}|{plain}".encode()).hex()
 
 
 def _is_number(text: str) -> bool:

@@ -20,7 +20,7 @@ from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
-from parley.statements.rules import may_curate, may_state
+from parley.statements.rules import require_curator, require_statement_allowed
 from parley.statements.tables import MergedStatement, StatementProposal
 
 # Called with a new proposal in its transaction; hooks.py fills this in.
@@ -56,8 +56,8 @@ async def state(viewer: Viewer, comment_id: int, text: str | None, proposal: int
     afters = await _check(viewer, comment_id, text) if text else []
     async with db.atomic():
         comment = await locked(comment_id)
-        rules.may_edit(viewer, comment)
-        may_state(viewer, comment)
+        rules.require_edit_allowed(viewer, comment)
+        require_statement_allowed(viewer, comment)
         if proposal is not None:
             await _decide(comment_id, proposal, "confirmed")
         if await change_statement(comment_id, text):
@@ -79,10 +79,10 @@ async def _check(viewer: Viewer, comment_id: int, text: str) -> list[drafts.Afte
 
 async def propose(viewer: Viewer, comment_id: int, text: str) -> None:
     """Propose a statement to a comment's author, in place of one that waits. Raises Forbidden for members."""
-    may_curate(viewer)
+    require_curator(viewer)
     async with db.atomic():
         comment = await locked(comment_id)
-        may_state(viewer, comment)
+        require_statement_allowed(viewer, comment)
         made: int = await db.value(PROPOSE, comment_id, text, viewer.id)
         for hook in when_proposed:
             await hook(made)
@@ -112,7 +112,7 @@ async def _decide(comment: int, proposal: int, decision: str) -> None:
 
 async def merge(viewer: Viewer, comment_id: int, kept: int) -> None:
     """Ask only `kept` of two statements that say the same. Raises Forbidden for members, Refused for other pairs."""
-    may_curate(viewer)
+    require_curator(viewer)
     async with db.atomic():
         comment, into = await _both(comment_id, kept)
         if comment.thread != into.thread or comment_id == kept:
@@ -132,7 +132,7 @@ async def _both(comment: int, kept: int) -> tuple[CommentState, CommentState]:
 
 async def separate(viewer: Viewer, comment_id: int) -> None:
     """Undo a merge. Raises Forbidden for members."""
-    may_curate(viewer)
+    require_curator(viewer)
     async with db.atomic():
         await locked(comment_id)
         of_comment = MergedStatement.comment == comment_id

@@ -8,7 +8,7 @@ from parley.decisions import ops as decisions
 from parley.decisions import rules
 from parley.decisions.rules import Choice
 from parley.reports import targets
-from parley.statements.rules import may_curate
+from parley.statements.rules import require_curator
 from parley.statements.tables import StatementProposal
 
 
@@ -17,10 +17,10 @@ async def remove(viewer: Viewer, comment: int, guideline: str, reason: str) -> i
 
     Raises Forbidden for members and in one's own case, NotFound, and Refused if there is no statement.
     """
-    may_curate(viewer)
+    require_curator(viewer)
     async with db.atomic():
         target = await targets.lock("comment", comment)
-        rules.may_decide(viewer, target.member, set())
+        rules.require_decision_allowed(viewer, target.member, set())
         if not await db.value("select statement is not null from comment where id = $1", comment):
             raise Refused(N_("This comment has no statement any more."))
         await StatementProposal.delete().where(

@@ -1,6 +1,6 @@
 """Who may give a comment a statement, and the limits of decks and answers."""
 
-from parley.comments.rules import CommentState, may_write
+from parley.comments.rules import CommentState, require_open_thread
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import MODERATOR, Viewer
 from parley.core.text.messages import N_
@@ -21,7 +21,7 @@ MOST_SKIPPED = 5
 MOST_ASKED = 20
 
 
-def may_state(viewer: Viewer, comment: CommentState) -> None:
+def require_statement_allowed(viewer: Viewer, comment: CommentState) -> None:
     """Raise unless `viewer` may set this comment's statement or, as a moderator, propose one."""
     if comment.author != viewer.id and viewer.access < MODERATOR:
         raise Forbidden(N_("Only its author can say a comment in one sentence."))
@@ -29,10 +29,10 @@ def may_state(viewer: Viewer, comment: CommentState) -> None:
         raise Refused(N_("This comment was imported, so nobody could confirm a statement for it."))
     if comment.state != "visible":
         raise Refused(N_("This comment no longer exists, so it cannot have a statement. Your text is kept here."))
-    may_write(comment.thread_state)
+    require_open_thread(comment.thread_state)
 
 
-def may_curate(viewer: Viewer) -> None:
+def require_curator(viewer: Viewer) -> None:
     """Raise Forbidden for members: moderators keep the deck in order."""
     if viewer.access < MODERATOR:
         raise Forbidden(N_("Only moderators can do this."))

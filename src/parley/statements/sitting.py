@@ -4,8 +4,8 @@ import hmac
 
 import msgspec
 
+from parley.core.signing import sign
 from parley.core.text.cleaning import as_id
-from parley.mail.links import proof
 from parley.statements.rules import MOST_OPEN, MOST_SKIPPED, SITTING
 
 
@@ -33,7 +33,7 @@ class Sitting(msgspec.Struct, frozen=True):
         return Sitting(self.turn + 1, self.skipped if skipped is None else (*self.skipped, skipped))
 
 
-def sign(sitting: Sitting, member: int, thread: int) -> str:
+def token_of(sitting: Sitting, member: int, thread: int) -> str:
     """Return the token by which a member continues a sitting: what a link could say, only we can."""
     plain = "-".join(map(str, (sitting.turn, *sitting.skipped)))
     return f"{plain}.{_signature(plain, member, thread)}"
@@ -50,4 +50,4 @@ def read(token: str, member: int, thread: int) -> Sitting:
 
 
 def _signature(plain: str, member: int, thread: int) -> str:
-    return proof("sitting", f"{member}|{thread}|{plain}".encode(errors="replace")).hex()
+    return sign("sitting", f"{member}|{thread}|{plain}".encode(errors="replace")).hex()

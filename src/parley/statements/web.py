@@ -17,7 +17,7 @@ from parley.core.text.messages import N_
 from parley.statements import ops, queries
 from parley.statements.forms import StatementForm
 from parley.statements.queries import StatementRow
-from parley.statements.rules import may_state
+from parley.statements.rules import require_statement_allowed
 
 
 @get("/c/{comment:str}/statement", name="statements:form", opt={"who": VERIFIED})
@@ -27,7 +27,7 @@ async def statement_form(request: AnyRequest, comment: FromPath[str]) -> Respons
     state = await comments.state_of(row.id)
     if state is None:
         raise NotFound(N_("This comment does not exist."))
-    may_state(viewer, state)
+    require_statement_allowed(viewer, state)
     statement = await _statement(row.id)
     return await _show(request, row, statement, StatementForm({"text": _first_text(viewer, statement)}))
 

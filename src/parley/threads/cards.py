@@ -14,11 +14,11 @@ from parley.core.text.cleaning import as_id, shortened
 from parley.core.text.durations import ago
 from parley.core.text.markdown import excerpt
 from parley.core.text.messages import Message
-from parley.threads.queries import PAGE, CardRow, CardVoice, ThreadBalance, cards, unread_in
+from parley.threads.queries import PAGE, CardPerspective, CardRow, StanceCounts, cards, unread_in
 
 # In characters: about three lines each on a wide page.
 EXCERPT_LENGTH = 220
-VOICE_LENGTH = 140
+EXCERPT_LENGTH = 140
 DAYS = 14
 CACHED, CACHED_BYTES = 2_000, 8 * 2**20
 # Roughly.
@@ -42,8 +42,8 @@ class Card(msgspec.Struct, frozen=True):
     created_at: datetime
     last_activity_at: datetime
     sparkline: list[int]
-    balance: ThreadBalance
-    strongest: list[CardVoice]
+    balance: StanceCounts
+    strongest: list[CardPerspective]
     # Statements that are common ground.
     common_ground: int
     # Comments by others since the viewer's last visit; 100 means more than 99.
@@ -72,7 +72,7 @@ class RenderedCard(msgspec.Struct, frozen=True):
 _rendered: Bounded[RenderedCard] = Bounded(CACHED, CACHED_BYTES, lambda cached: 2 * text_bytes(cached.html), "cards")
 
 
-class VoiceRow(msgspec.Struct, frozen=True):
+class CardPerspectiveRow(msgspec.Struct, frozen=True):
     id: int
     stance: str | None
     author: str | None
@@ -84,7 +84,7 @@ class VoiceRow(msgspec.Struct, frozen=True):
 
 
 # Read when the card is shown, so that comments removed after the stats were computed are missing from it.
-VOICES = """
+STRONGEST = """
 select c.id, c.stance, coalesce(m.name, c.imported_author) as author,
        c.author is not null as is_member, c.statement, c.html, c.assisted,
        c.base_ups + c.ups - c.base_downs - c.downs as score
@@ -120,8 +120,8 @@ async def make_cards(
 
 async def _listing(sort: str, topic: str | None, period: str, after: str) -> Listing:
     rows = await cards(sort, topic, period, cursor(after))
-    voices = await _voices(rows[:PAGE])
-    shown = [_card(row, voices) for row in rows[:PAGE]]
+    perspectives = await _perspectives(rows[:PAGE])
+    shown = [_card(row, perspectives) for row in rows[:PAGE]]
     if len(rows) <= PAGE:
         return Listing(shown, None)
     last = rows[PAGE - 1]
@@ -130,7 +130,7 @@ async def _listing(sort: str, topic: str | None, period: str, after: str) -> Lis
 
 
 def _seen_by(viewer: Viewer, card: Card, unread: int) -> Card:
-    strongest = [voice for voice in card.strongest if not (voice.is_member and voice.author in viewer.muted)]
+    strongest = [one for one in card.strongest if not (one.is_member and one.author in viewer.muted)]
     if not unread and len(strongest) == len(card.strongest):
         return card
     return msgspec.structs.replace(card, unread=unread, strongest=strongest)
@@ -146,18 +146,18 @@ def cursor(after: str) -> tuple[float, int] | None:
         return None
 
 
-async def _voices(rows: list[CardRow]) -> dict[int, CardVoice]:
+async def _perspectives(rows: list[CardRow]) -> dict[int, CardPerspective]:
     ids = [one for row in rows for one in row.strongest_ids]
-    found = await db.fetch(VoiceRow, VOICES, ids) if ids else []
-    return {row.id: _voice(row) for row in found}
+    found = await db.fetch(CardPerspectiveRow, STRONGEST, ids) if ids else []
+    return {row.id: _perspective(row) for row in found}
 
 
-def _voice(row: VoiceRow) -> CardVoice:
-    words = row.statement or excerpt(row.html, VOICE_LENGTH)
-    return CardVoice(row.id, row.stance, row.author, words, row.score, row.assisted, row.is_member)
+def _perspective(row: CardPerspectiveRow) -> CardPerspective:
+    words = row.statement or excerpt(row.html, EXCERPT_LENGTH)
+    return CardPerspective(row.id, row.stance, row.author, words, row.score, row.assisted, row.is_member)
 
 
-def _card(row: CardRow, voices: dict[int, CardVoice]) -> Card:
+def _card(row: CardRow, perspectives: dict[int, CardPerspective]) -> Card:
     return Card(
         id=row.id,
         slug=row.slug,
@@ -175,7 +175,7 @@ def _card(row: CardRow, voices: dict[int, CardVoice]) -> Card:
         created_at=row.created_at,
         last_activity_at=row.last_activity_at,
         sparkline=row.days or [0] * DAYS,
-        balance=ThreadBalance(*row.stances) if row.stances else ThreadBalance(),
-        strongest=[voices[one] for one in row.strongest_ids if one in voices],
+        balance=StanceCounts(*row.stances) if row.stances else StanceCounts(),
+        strongest=[perspectives[one] for one in row.strongest_ids if one in perspectives],
         common_ground=row.common_ground,
     )

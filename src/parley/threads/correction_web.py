@@ -17,7 +17,7 @@ from parley.core.ratelimit import POST, take_each, take_volume
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.threads import corrections, queries
-from parley.threads.revision_web import thread_at
+from parley.threads.revision_web import thread_and_article
 
 LONGEST_PASSAGE = 40_000
 
@@ -25,7 +25,7 @@ LONGEST_PASSAGE = 40_000
 @get("/t/{thread:str}/correct", name="threads:correct-form", opt={"who": VERIFIED})
 async def correct_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     """The form to correct a passage; without one, the passages to choose from."""
-    row, article = await thread_at(thread)
+    row, article = await thread_and_article(thread)
     form = Form({"passage": request.query_params.get("passage", "")})
     chosen = await corrections.passage(article, as_id(form.values["passage"]))
     if chosen is not None:
@@ -36,7 +36,7 @@ async def correct_form(request: AnyRequest, thread: FromPath[str]) -> Response[A
 @post("/t/{thread:str}/correct", name="threads:correct", opt={"who": VERIFIED})
 async def correct(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     """Suggest a correction to whoever may edit the article."""
-    row, article = await thread_at(thread)
+    row, article = await thread_and_article(thread)
     form = Form(await posted(request))
     missing = N_("A correction needs a text. To suggest removing the passage, say so in a comment.")
     text = form.text("text", most=LONGEST_PASSAGE, least=1, missing=missing, lines=True)

@@ -63,7 +63,7 @@ async def suggest(*, viewer: Viewer, thread_id: int, correction: Correction) -> 
     Raises NotFound, and Refused where it cannot be suggested or changes nothing.
     """
     async with db.atomic():
-        await db.value("select id from thread where id = $1 for no key update", thread_id)
+        await queries.lock_thread(thread_id)
         thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
         if thread is None or article is None:
             raise NotFound(N_("This thread does not exist."))
@@ -89,15 +89,7 @@ async def as_text(lineage: int | None, draft: bytes | None, article: ArticleRow)
         return None
     instead = msgspec.json.decode(draft or b"[]", type=list[ImportedPassage])
     parts = (instead if one.lineage == lineage else [one.passage] for one in current)
-    return ArticleText(
-        title=article.title,
-        passages=[one for part in parts for one in part],
-        byline=article.byline,
-        lang=article.lang,
-        dir=article.dir,
-        published_at=article.published_at,
-        updated_at=article.updated_at,
-    )
+    return versions.with_passages(article, [one for part in parts for one in part])
 
 
 def version(article: ArticleRow) -> str:

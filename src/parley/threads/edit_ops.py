@@ -35,14 +35,8 @@ class Edited(msgspec.Struct, frozen=True):
     placed: dict[int, str] = {}
 
     def as_text(self, article: articles.ArticleRow) -> ArticleText:
-        return ArticleText(
-            title=self.title,
-            passages=self.passages,
-            byline=self.byline,
-            lang=article.lang,
-            dir=article.dir,
-            published_at=article.published_at,
-            updated_at=article.updated_at,
+        return msgspec.structs.replace(
+            versions.with_passages(article, self.passages), title=self.title, byline=self.byline
         )
 
 
@@ -72,21 +66,13 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
         old = next((one for one in await versions.revisions(article.id) if one.number == number), None)
         if old is None:
             raise NotFound(N_("There is no such version of this article."))
-        text = ArticleText(
-            title=old.title,
-            passages=[one.passage for one in await versions.whole(old.id)],
-            byline=old.byline,
-            lang=old.lang,
-            dir=old.dir,
-            published_at=old.published_at,
-            updated_at=old.updated_at,
-        )
+        text = versions.with_passages(old, [one.passage for one in await versions.whole(old.id)])
         return await _revise(thread_id, text, RevisionNote(viewer.id, reason, restores=number))
 
 
 async def _to_edit(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
     """Lock the thread's row and return its article. Raises NotFound or Forbidden."""
-    await db.value("select id from thread where id = $1 for no key update", thread_id)
+    await queries.lock_thread(thread_id)
     thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
     if thread is None or article is None:
         raise NotFound(N_("This thread does not exist."))
@@ -135,14 +121,6 @@ async def _shorten(article_ids: Sequence[int]) -> None:
         article = await articles.of_thread(thread)
         if article is not None and not article.is_frozen:
             passages = [one.passage for one in await versions.newest(article.id)]
-            text = ArticleText(
-                article.title,
-                passages,
-                byline=article.byline,
-                lang=article.lang,
-                dir=article.dir,
-                published_at=article.published_at,
-                updated_at=article.updated_at,
-            )
+            text = versions.with_passages(article, passages)
             await revise_thread(thread, text, RevisionNote(reason=shown(EXCERPT_ONLY)))
             await updating.shorten_source(article.id)

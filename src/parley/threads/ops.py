@@ -7,7 +7,8 @@ from parley.articles.revising import RevisionNote, RevisionResult, revise_articl
 from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.events.event_log import emit
-from parley.threads.comment_fates import place_by_hand
+from parley.threads.comment_outcomes import place_by_hand
+from parley.threads.queries import BEFORE_VISIT
 
 # Hooks in the transaction of a revision (parley/hooks.py): comments find their anchors again. Each is called with the
 # thread and the numbers of the former and the new revision, and returns the ids of the comments that it changed.
@@ -48,13 +49,12 @@ async def revise_thread(
     return revised
 
 
-VISIT = """
+VISIT = f"""
 insert into visit (member, thread, passage, before_at, seen_at)
 select $1, id, $3, now(), now() from thread where id = $2
 on conflict (member, thread) do update
-set before_at = case when visit.seen_at < now() - interval '10 minutes' then visit.seen_at else visit.before_at end,
-    seen_at = now(), passage = coalesce($3, visit.passage)
-"""
+set before_at = {BEFORE_VISIT}, seen_at = now(), passage = coalesce($3, visit.passage)
+"""  # noqa: S608 constants only
 
 
 async def record_visit(

@@ -93,6 +93,12 @@ async def one(thread_id: int) -> ThreadRow | None:
     return await db.fetch_one(ThreadRow, ONE, thread_id)
 
 
+async def lock_thread(thread_id: int) -> str | None:
+    """Lock a thread's row and return its state, or None if there is no such thread."""
+    state: str | None = await db.value("select state from thread where id = $1 for no key update", thread_id)
+    return state
+
+
 # Cached forever, since a thread's slug never changes.
 _addresses: Bounded[str] = Bounded(10_000)
 
@@ -116,7 +122,7 @@ async def topics() -> list[TopicRow]:
     return await db.fetch(TopicRow, Topic.select().order_by(Topic.position, Topic.slug))
 
 
-class ThreadBalance(msgspec.Struct, frozen=True):
+class StanceCounts(msgspec.Struct, frozen=True):
     """How many top-level comments take each stance."""
 
     supports: int = 0
@@ -125,8 +131,12 @@ class ThreadBalance(msgspec.Struct, frozen=True):
     asks: int = 0
     none: int = 0
 
+    @property
+    def total(self) -> int:
+        return self.supports + self.challenges + self.adds + self.asks + self.none
 
-class CardVoice(msgspec.Struct, frozen=True):
+
+class CardPerspective(msgspec.Struct, frozen=True):
     """A strong comment, shown on its thread's card."""
 
     id: int
@@ -222,11 +232,13 @@ class VisitRow(msgspec.Struct, frozen=True):
     unread: int
 
 
+# When the visit before the present one was. A visit ends after ten idle minutes.
+BEFORE_VISIT = """
+case when visit.seen_at < now() - interval '10 minutes' then visit.seen_at else visit.before_at end
+"""
 VISIT = f"""
 select v.since, v.passage, {UNREAD.format(since="v.since")} as unread from (
-    select thread, member, passage,
-           case when seen_at < now() - interval '10 minutes' then seen_at else before_at end as since
-    from visit where member = $1 and thread = $2
+    select thread, member, passage, {BEFORE_VISIT} as since from visit where member = $1 and thread = $2
 ) v
 """  # noqa: S608 constants only
 

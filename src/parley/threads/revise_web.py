@@ -19,9 +19,9 @@ from parley.core.http.forms import make_form, posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, PREVIEW, take_each, take_volume
 from parley.core.text.messages import N_, Message
-from parley.threads import comment_fates, edit_ops, queries
-from parley.threads.comment_fates import Misplaced
-from parley.threads.revision_web import difference, thread_at
+from parley.threads import comment_outcomes, edit_ops, queries
+from parley.threads.comment_outcomes import Misplaced
+from parley.threads.revision_web import difference, thread_and_article
 
 # Half a million characters, each of which may take up to nine bytes in a form.
 BODY_LIMIT = 5_000_000
@@ -30,7 +30,7 @@ COPIES = 2
 
 
 async def to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
-    row, article = await thread_at(thread)
+    row, article = await thread_and_article(thread)
     if not may_edit(signed_in(request), row, article):
         raise Forbidden(N_("Only moderators can edit this article, or the member who pasted it if it has no source."))
     return row, article
@@ -66,7 +66,7 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
             return await _preview(request, row, article, form, edited)
         return await _save(request, row, article, form, edited)
     except edit_ops.StaleEdit:
-        return await _stale(request, *await thread_at(thread), form)
+        return await _stale(request, *await thread_and_article(thread), form)
     except ParleyError as error:
         return _page(request, row, article, form.values, {"form": error.message}, status=error.status)
 
@@ -105,7 +105,7 @@ async def _preview(
         older=article,
         newer=edited,
         placed=form.placed,
-        **await comment_fates.summary(row.id, article, edited.as_text(article), form.placed),
+        **await comment_outcomes.summary(row.id, article, edited.as_text(article), form.placed),
     )
 
 
@@ -131,7 +131,7 @@ def _page(
     form = {name: values.get(name, "") for name in ("title", "byline", "text", "reason")} | {"errors": errors}
     return page(
         request, "articles/revise.html", status=status, thread=row, article=article, form=form,
-        **{"stale": False, "previewed": False, "runs": None, "changes": 0, "fates": None} | context,
+        **{"stale": False, "previewed": False, "runs": None, "changes": 0, "outcomes": None} | context,
     )  # fmt: skip
 
 

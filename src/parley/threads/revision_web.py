@@ -24,7 +24,7 @@ from parley.threads import edit_ops, queries
 Versions = dict[int, versions.RevisionRow]
 
 
-async def thread_at(thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
+async def thread_and_article(thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
     """The thread with this id, and its article. Raises NotFound."""
     thread_id = as_id(thread)
     row = await queries.one(thread_id) if thread_id else None
@@ -39,7 +39,7 @@ async def revisions(
     request: AnyRequest, thread: FromPath[str], to: FromQuery[str] = "", at: FromQuery[str] = ""
 ) -> Response[Any]:
     """The versions of a thread's article and the difference between two of them. With `at`, one version in full."""
-    row, article = await thread_at(thread)
+    row, article = await thread_and_article(thread)
     known = {one.number: one for one in await versions.revisions(article.id)}
     if at:
         return await _old(request, row, article, known, at)
@@ -105,7 +105,7 @@ def _number(raw: str, known: Versions, default: int) -> int:
 @post("/t/{thread:str}/revisions/{number:str}/restore", name="threads:restore", opt={"who": VERIFIED})
 async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     """Restore an old version as the newest one."""
-    row, article = await thread_at(thread)
+    row, article = await thread_and_article(thread)
     version = next((one for one in await versions.revisions(article.id) if one.number == as_id(number)), None)
     if version is None:
         raise NotFound(N_("There is no such version of this article."))

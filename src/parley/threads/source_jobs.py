@@ -15,7 +15,7 @@ from parley.threads.opening import revise_from_source
 log = structlog.get_logger(__name__)
 
 # At most so many in one sweep, each of another site.
-MOST = 5
+MOST_IN_SWEEP = 5
 SECONDS = 60
 GONE = N_("When we last checked, the source had no page at this address.")
 GONE_FOR_GOOD = N_("The source removed the page. We no longer check it; the text here stays as it is.")
@@ -25,7 +25,7 @@ FAULT = N_("The page could not be read because of a fault on our side.")
 async def check_sources() -> int:
     """Check some of the sources that are due, and return how many."""
     hosts: list[str] = []
-    while len(hosts) < MOST and (due := await source_checks.claim(hosts)) is not None:
+    while len(hosts) < MOST_IN_SWEEP and (due := await source_checks.claim(hosts)) is not None:
         hosts.append(due.host)
         # One that fails here is due again in a quarter of an hour (articles/source_checks.py).
         await attempts.each("sources", [due], check, key=lambda one: one.id, in_transaction=False)

@@ -26,7 +26,6 @@ from parley.threads.suggestion_rows import SuggestionRow
 from parley.threads.tables import SuggestedUpdate
 from parley.threads.updating import apply_update, notify_concerned
 
-LOCK = "select id from thread where id = $1 for no key update"
 SUGGEST = """
 insert into suggested_update (thread, member, draft) values ($1, $2, $3)
 on conflict (thread, member, coalesce(passage, 0)) where state = 'waiting'
@@ -48,7 +47,7 @@ async def suggest(*, viewer: Viewer, found: imports.Import) -> tuple[int, int]:
             raise Refused(N_("This article has no discussion yet. You can publish it."))
         if discussion.state == "archived":
             raise Refused(N_("This discussion is archived, so its article does not change any more."))
-        await db.value(LOCK, discussion.id)
+        await queries.lock_thread(discussion.id)
         await refuse_frozen(number or 0)
         await refuse_too_many(discussion.id, viewer.id)
         made: int = await db.value(SUGGEST, discussion.id, viewer.id, found.draft)
@@ -143,7 +142,7 @@ DECIDED = {
 
 async def _to_decide(decision: SuggestionDecision) -> SuggestionRow:
     """Lock the thread's row and return the suggestion. Raises NotFound, Forbidden, or Refused if it is decided."""
-    await db.value(LOCK, decision.thread)
+    await queries.lock_thread(decision.thread)
     thread, row = await queries.one(decision.thread), await suggestion_rows.one(decision.suggestion, decision.thread)
     if thread is None or row is None:
         raise NotFound(N_("There is no such update."))

@@ -15,7 +15,7 @@ from parley.articles.updating import as_update
 from parley.articles.versions import StoredPassage
 from parley.core import db
 from parley.importing.passages import ImportedPassage
-from parley.threads import comment_fates, corrections
+from parley.threads import comment_outcomes, corrections
 from parley.threads.suggestion_rows import SuggestionRow
 
 
@@ -64,13 +64,14 @@ async def difference(row: SuggestionRow, article: ArticleRow) -> dict[str, Any]:
         "conflicts": conflicts,
         "more_conflicts": len(update.merged.conflicts) - len(conflicts),
         "version": update.version,
-        **await comment_fates.summary(row.thread, article, update.text),
+        **await comment_outcomes.summary(row.thread, article, update.text),
     }
 
 
 async def _correction(row: SuggestionRow, article: ArticleRow, before: list[StoredPassage]) -> dict[str, Any]:
     text = await corrections.as_text(row.passage, row.draft, article)
     runs, lost = await asyncio.to_thread(_compared, before, text.passages if text else [one.passage for one in before])
+    on_comments = await comment_outcomes.summary(row.thread, article, text) if text else comment_outcomes.NONE
     return {
         "runs": runs,
         "changes": count(runs),
@@ -79,7 +80,7 @@ async def _correction(row: SuggestionRow, article: ArticleRow, before: list[Stor
         "more_conflicts": 0,
         "version": corrections.version(article),
         "is_gone": text is None,
-        **(await comment_fates.summary(row.thread, article, text) if text else {"fates": {}, "fate_counts": {}}),
+        **on_comments,
     }
 
 

@@ -18,7 +18,7 @@ from parley.core.ratelimit import POST, take_each
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.threads import queries, suggestion_ops, suggestion_queries, suggestion_rows
-from parley.threads.revision_web import thread_at
+from parley.threads.revision_web import thread_and_article
 from parley.threads.suggestion_rows import SuggestionRow
 from parley.threads.updating import note_seen
 
@@ -55,7 +55,7 @@ async def seen(
 
     It shows the whole text, so of an article that is shown as an excerpt only moderators see it.
     """
-    row, article = await thread_at(thread)
+    row, article = await thread_and_article(thread)
     viewer, suggestion = signed_in(request), as_id(number)
     update = await suggestion_rows.one(suggestion, row.id) if suggestion and not article.is_frozen else None
     if update is None or not _may_see(viewer, row, article, update):

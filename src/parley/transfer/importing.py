@@ -13,8 +13,8 @@ from parley.core.errors import CommandFailed
 from parley.transfer import private
 from parley.transfer.format import MIGRATIONS, ExportLine, Header, LineReader, reading
 
-# What is inserted at once.
-ROWS, BYTES = 500, 2_000_000
+# What is inserted at once, at most.
+ROWS_AT_ONCE, BYTES_AT_ONCE = 500, 2_000_000
 
 COLUMNS = """
 select attname, format_type(atttypid, atttypmod) from pg_attribute
@@ -137,7 +137,7 @@ def _batches(lines: Iterator[ExportLine]) -> Iterator[list[ExportLine]]:
     for line in lines:
         batch.append(line)
         size += len(bytes(line.row))
-        if len(batch) >= ROWS or size >= BYTES:
+        if len(batch) >= ROWS_AT_ONCE or size >= BYTES_AT_ONCE:
             yield batch
             batch, size = [], 0
     if batch:

@@ -3,7 +3,7 @@
 Members come without an address, so an import makes accounts that nobody can sign in to.
 """
 
-from parley.articles.rules import READABLE
+from parley.articles.rules import READABLE, WITHHELD
 from parley.comments.rules import IS_IN, IS_VISIBLE
 
 # Members whose profile every visitor can open.
@@ -31,7 +31,7 @@ from revision r join article a on a.id = r.article join thread t on t.article = 
 PASSAGE = f"""
 select r.id as revision, p.lineage, p.position, p.kind, p.level, p.page, p.html, p.text
 from revision r join article a on a.id = r.article cross join {READABLE} p
-where p.kind <> 'withheld' order by r.id, p.position
+where p.kind <> '{WITHHELD}' order by r.id, p.position
 """  # noqa: S608 constants only
 MEDIA = """
 select hash, mime, width, height, data, created_at from media

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from parley.core import db
 from parley.notifications.ops import read_before, read_on_page
+from parley.threads.queries import BEFORE_VISIT
 from parley.unread.queries import TRACKED
 
 # The newest of the comments $3 is where the member is now. As when a thread is opened, a visit ends after ten idle
 # minutes: until then the thread's page still marks what was new at its beginning.
-MOVE = """
+MOVE = f"""
 on conflict (member, thread) do update
-set before_at = case when visit.seen_at < now() - interval '10 minutes' then visit.seen_at else visit.before_at end,
-    seen_at = greatest(visit.seen_at, excluded.seen_at)
+set before_at = {BEFORE_VISIT}, seen_at = greatest(visit.seen_at, excluded.seen_at)
 """
 READ = f"""
 insert into visit (member, thread, before_at, seen_at)

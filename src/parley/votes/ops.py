@@ -6,7 +6,7 @@ from parley.comments.fragments import ViewerState
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.notify import Signal, notify
-from parley.core.http.access import Viewer, may_write
+from parley.core.http.access import Viewer, require_write_allowed
 from parley.core.text.messages import N_
 from parley.perspectives.publishing import PublishedTally, Tally, publish
 from parley.votes.queries import viewer_state
@@ -135,7 +135,7 @@ async def cast_vote(
     Raises NotFound, Forbidden for the viewer's own comment and for silenced members, Refused for a comment that is
     removed or archived, and Reworded for another wording.
     """
-    may_write(viewer)
+    require_write_allowed(viewer)
     known = (comment_id, viewer.id, axis, wording)
     if value is None:
         voted = await db.fetch_one(VotedComment, TARGET + DELETE + COUNT[axis] + RESULT, *known)

@@ -10,7 +10,7 @@ from parley.core.text.messages import N_
 from parley.webhooks import signing
 from parley.webhooks.tables import Webhook
 
-MOST = 20
+MOST_WEBHOOKS = 20
 FORMER_HOURS = 24
 
 LOCK = "select pg_advisory_xact_lock(hashtextextended('webhooks', 0))"
@@ -37,8 +37,8 @@ async def make(url: str, kinds: Sequence[str]) -> tuple[int, str]:
     async with db.atomic():
         # Of two forms at once, the second waits and counts the webhook of the first.
         await db.execute(LOCK)
-        if await Webhook.count() >= MOST:
-            raise Refused(N_("There can be at most {most} webhooks. Delete one first."), most=MOST)
+        if await Webhook.count() >= MOST_WEBHOOKS:
+            raise Refused(N_("There can be at most {most} webhooks. Delete one first."), most=MOST_WEBHOOKS)
         made = await Webhook.insert(
             Webhook(url=url, kinds=list(kinds), secret=signing.sealed(secret), position=await events.newest())
         )

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 REL = "webmention"
 # Characters of a page that are parsed.
-MOST = 200_000
+LONGEST_PARSED = 200_000
 PARAMETER = re.compile(r'(?:^|;)\s*rel\s*=\s*"?([^";]*)', re.IGNORECASE)
 
 
@@ -48,5 +48,5 @@ def _in_page(html: str) -> str | None:
     parser = _LinkParser()
     # The parser fails on a malformed declaration, such as `<![![`. What stands before it counts.
     with suppress(AssertionError):
-        parser.feed(html[:MOST])
+        parser.feed(html[:LONGEST_PARSED])
     return parser.found

@@ -1,4 +1,4 @@
-// One key each, never while typing. Keys press what is there to be pressed, so they can do nothing a mouse cannot.
+// Keyboard shortcuts of the queue, off while typing. Each clicks a button or link of the page.
 const item = () => document.getElementById("item");
 const decide = () => document.getElementById("decide");
 const press = (selector) => document.querySelector(selector)?.click();
@@ -49,7 +49,7 @@ function ground(number) {
   suggest();
 }
 
-/** Until the moderator has written a reason, a saved one or the rule's own words stand in for it, where one is needed. */
+/** If a reason is needed and the moderator has written none, fill in the saved one or the text of the rule. */
 function suggest() {
   const reason = decide()?.elements.reason;
   if (!reason || reason.value !== (reason.dataset.suggested ?? "")) return;
@@ -65,7 +65,7 @@ document.addEventListener("change", ({ target }) => {
   if (target.closest?.("#decide") && target.type === "radio") suggest();
 });
 
-/** Words that the moderator selects in what is decided on are those that the statement quotes. */
+/** Words that the moderator selects in the reported text are quoted in the statement of reasons. */
 document.addEventListener("selectionchange", () => {
   const selection = getSelection();
   const inside = selection.anchorNode?.parentElement?.closest(".case-words");
@@ -92,7 +92,7 @@ function whileTyping(event) {
   submit();
 }
 
-// An item that opens is taken, once it has been looked at for a moment; its line in the list is marked, the next fetched ahead.
+// An item is claimed once it has been open for a moment. Its line in the list is marked, and the next item preloaded.
 const MOMENT = 400;
 const narrow = matchMedia("(max-width: 860px)");
 let taking;
@@ -111,7 +111,7 @@ function opened() {
   taking = setTimeout(() => item()?.checkVisibility() && press("#claim .held:empty + button"), MOMENT);
 }
 
-// Where the list and the item have no room beside each other, a line of the list leads to the item's own page.
+// On narrow screens a line of the list opens the item's own page.
 addEventListener("click", (event) => narrow.matches && event.target.closest?.(".item-link") && event.stopImmediatePropagation(), true);
 
 let shown = item();

@@ -1,4 +1,4 @@
-// What only moderators load: keys for the queue, what the others do, the seconds in which a decision can be taken back.
+// The script of the moderation queue: keyboard shortcuts, what other moderators do, and undoing a decision.
 import "./keys.js";
 import "./others.js";
 import "./undo.js";

@@ -1,4 +1,4 @@
-// What the others look at, and what they decided, stands at each line of the list and at the open item; nothing moves.
+// Shows in the list and at the open item what other moderators look at and what they decided. Nothing moves.
 const news = document.getElementById("queue-news");
 
 function mark() {

@@ -1,4 +1,4 @@
-// The seconds in which a decision can be taken back, counted down; then the way back is gone.
+// Counts down the seconds in which a decision can be undone, then removes the button.
 const place = document.getElementById("undo");
 
 function tick() {

@@ -1,4 +1,4 @@
-// One key for each answer, never while typing. The buttons do the work.
+// Keyboard shortcuts for answering statements, off while typing. Each clicks a button.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat) return;
   if (event.target.closest("input:not([type=hidden]), textarea, select, dialog, [contenteditable]")) return;

@@ -1,8 +1,8 @@
-// A card beside a name says who that is, and beside a quote what it was taken from. It comes after a moment of rest or
-// with the keyboard's focus, stays while it is pointed at, and goes with Escape.
-const REST = 300;
-const GRACE = 200;
-const GAP = 6;
+// Hover cards: about a member beside their name, and with the passage beside a quote of it. A card opens when the pointer
+// rests on the link or the keyboard focuses it, stays open while the pointer is on it, and closes with Escape.
+const SHOW_AFTER_MS = 300;
+const HIDE_AFTER_MS = 200;
+const GAP_PX = 6;
 const answers = new Map();
 const box = document.createElement("div");
 box.id = "hover-card";
@@ -12,28 +12,28 @@ box.setAttribute("role", "tooltip");
 let shown;
 let timer;
 
-/** Show the card of `link` after a moment, unless the pointer or the focus leaves it before. */
-export function card(link, htmx) {
-  if (link === shown) return stay();
+/** Show the card of `link` after a short delay, unless the pointer or the focus leaves it first. */
+export function scheduleCard(link, htmx) {
+  if (link === shown) return keepOpen();
   hide();
-  timer = setTimeout(() => show(link, htmx), REST);
-  link.addEventListener("pointerleave", leave);
+  timer = setTimeout(() => show(link, htmx), SHOW_AFTER_MS);
+  link.addEventListener("pointerleave", hideSoon);
   link.addEventListener("blur", hide);
 }
 
-box.addEventListener("pointerenter", stay);
-box.addEventListener("pointerleave", leave);
+box.addEventListener("pointerenter", keepOpen);
+box.addEventListener("pointerleave", hideSoon);
 document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
 document.addEventListener("click", hide, true);
 document.addEventListener("scroll", ({ target }) => target !== box && hide(), true);
 
-function stay() {
+function keepOpen() {
   clearTimeout(timer);
 }
 
-function leave() {
+function hideSoon() {
   clearTimeout(timer);
-  timer = setTimeout(hide, GRACE);
+  timer = setTimeout(hide, HIDE_AFTER_MS);
 }
 
 function hide() {
@@ -52,7 +52,7 @@ async function show(link, htmx) {
   await htmx.swap({ sourceElement: link, target: box, swap: "innerHTML", text });
   document.querySelector("main").append(box);
   link.setAttribute("aria-describedby", box.id);
-  place(link);
+  positionCard(link);
   const words = box.querySelector("mark");
   if (words) box.scrollTop = words.offsetTop - box.clientHeight / 2;
 }
@@ -81,10 +81,10 @@ async function request(address) {
   }
 }
 
-function place(link) {
+function positionCard(link) {
   const [{ left, top, bottom }] = link.getClientRects();
   const { offsetWidth, offsetHeight } = box;
-  const fits = bottom + GAP + offsetHeight < innerHeight || top < offsetHeight + GAP;
-  box.style.top = `${scrollY + (fits ? bottom + GAP : top - GAP - offsetHeight)}px`;
-  box.style.left = `${scrollX + Math.max(GAP, Math.min(left, document.documentElement.clientWidth - offsetWidth - GAP))}px`;
+  const fits = bottom + GAP_PX + offsetHeight < innerHeight || top < offsetHeight + GAP_PX;
+  box.style.top = `${scrollY + (fits ? bottom + GAP_PX : top - GAP_PX - offsetHeight)}px`;
+  box.style.left = `${scrollX + Math.max(GAP_PX, Math.min(left, document.documentElement.clientWidth - offsetWidth - GAP_PX))}px`;
 }

@@ -1,4 +1,4 @@
-// The panel in a publisher's page, and the window in which its readers sign in. Everything but signing in works without it.
+// The panel in a publisher's page, and the window in which readers sign in. Everything but signing in works without it.
 const { site, origins = "", code, state: asked, count } = document.body.dataset;
 const allowed = origins.split(" ");
 const inFrame = parent !== window;
@@ -6,7 +6,7 @@ let publisher = null;
 
 const send = (message) => publisher && parent.postMessage({ parley: message[0], value: message[1] }, publisher);
 
-// The publisher's page says hello after each load: only then is its origin known.
+// The publisher's page sends "hello" after each load: only then is its origin known.
 function receive({ source, origin, data }) {
   if (source !== parent || !allowed.includes(origin) || typeof data?.parley !== "string") return;
   publisher = origin;
@@ -23,7 +23,7 @@ function go(passage) {
   there.searchParams.delete("focus");
   if (passage) there.searchParams.set("passage", passage);
   else there.searchParams.delete("passage");
-  // A page on which something is being written stays, until that is sent or cleared.
+  // Stay on a page with an unsent comment.
   if (there.href !== location.href && ![...document.querySelectorAll("textarea")].some((one) => one.value.trim())) location.replace(there);
 }
 
@@ -53,7 +53,7 @@ async function offerSignIn() {
   });
 }
 
-// Send the code to the frame that opened this window, and to nobody else.
+// Send the code to the frame that opened this window, and to no other.
 function handOver() {
   document.querySelector("[data-cancel-window]")?.addEventListener("click", () => close());
   if (!code) return;

@@ -1,7 +1,7 @@
-// Loaded when it is first needed (../extras.js): cards about members and quotes, sharing, what is offered for selected
-// words, selecting by keyboard.
-export { card } from "./cards.js";
-export { offer, share } from "./sharing.js";
+// Loaded when first needed (../extras.js): hover cards, sharing, responding to and quoting selected words, selecting by
+// keyboard.
+export { scheduleCard } from "./cards.js";
+export { offerShare, share } from "./sharing.js";
 export { offerAnswer } from "./respond.js";
 export { offerQuote } from "./quoting.js";
 export { select } from "./selecting.js";

@@ -1,5 +1,5 @@
-// "/" goes to the search field of the masthead, or to its page where the field has no room; Escape goes back. On a
-// comment that a search found, "n" and "N" go to the next and the previous one.
+// "/" focuses the search field, or opens the search page on screens without the field; Escape returns the focus. On a
+// comment that a search found, "n" and "N" go to the next and the previous result.
 const STEPS = { n: "next", N: "prev" };
 let before = null;
 

@@ -1,8 +1,8 @@
-// What moderators have on pages that they read: a key that opens the form, the saved reason, the words to quote.
+// For moderators on ordinary pages: the key that opens the decision form, saved reasons, and quoting selected words.
 const place = () => document.getElementById("moderate");
 const form = () => document.getElementById("moderate-form");
 
-/** The comment in focus; without one, the article or the member. What arrived live leads there by its report. */
+/** Open the form for the current comment, or else for the article or the member. Live comments have only a report link. */
 function moderate() {
   const here = document.querySelector(".comment.is-current > .comment-actions") ?? document;
   (here.querySelector(".moderates") ?? here.querySelector("a[href$='/report']"))?.click();
@@ -22,7 +22,7 @@ document.addEventListener("click", (event) => {
   place().replaceChildren();
 });
 
-/** A saved reason for the rule stands in until the moderator has written one. */
+/** Fill in the saved reason for the chosen rule, unless the moderator has written one. */
 document.addEventListener("change", ({ target }) => {
   const reason = form()?.elements.reason;
   if (!reason || !target.closest("#moderate-form")) return;
@@ -39,7 +39,7 @@ document.addEventListener("selectionchange", () => {
   if (quote && inside?.contains(selection.focusNode) && !selection.isCollapsed) quote.value = selection.toString().trim().slice(0, 300);
 });
 
-// The form that opened takes the focus, so that the keyboard goes on there.
+// Focus the form when it opens, for the keyboard.
 new MutationObserver(() => {
   const title = document.querySelector("main ~ .moderate #moderate-title");
   if (title && !place().contains(document.activeElement)) title.focus({ preventScroll: true });

@@ -1,20 +1,20 @@
-// Select words of a comment, and a button offers to quote them in a reply to it.
+// Offers to quote words that are selected in a comment in a reply to it.
 import { sentence } from "../sentences.js";
 
-const AFTER = 180;
+const DELAY_MS = 180;
 
 const button = document.createElement("button");
 button.type = "button";
 button.className = "respond";
-let pause;
+let timer;
 
 export function offerQuote() {
-  clearTimeout(pause);
-  pause = setTimeout(stand, AFTER);
+  clearTimeout(timer);
+  timer = setTimeout(placeButton, DELAY_MS);
 }
 
-/** The comment in which the selection begins, and its selected words: a third click selects up to what comes next. */
-function chosen() {
+/** Return the quote and the reply link of its comment. A triple click selects beyond the comment: that part is cut off. */
+function selectedQuote() {
   const selection = getSelection();
   const range = selection.rangeCount && !selection.isCollapsed && selection.getRangeAt(0);
   const body = range && range.startContainer.parentElement?.closest(".comment-body");
@@ -25,10 +25,10 @@ function chosen() {
   return reply && { reply, words, range: part, slot: body.closest(".comment").querySelector(":scope > .comment-slot") };
 }
 
-function stand() {
-  const here = chosen();
-  if (!here) return button.remove();
-  const { bottom, left } = here.range.getBoundingClientRect();
+function placeButton() {
+  const selected = selectedQuote();
+  if (!selected) return button.remove();
+  const { bottom, left } = selected.range.getBoundingClientRect();
   button.textContent = sentence("quote");
   document.body.append(button);
   button.style.top = `${bottom + scrollY + 8}px`;
@@ -37,7 +37,7 @@ function stand() {
 
 button.addEventListener("pointerdown", (event) => event.preventDefault()); // keep the selection
 button.addEventListener("click", async () => {
-  const { reply, words, slot } = chosen() ?? {};
+  const { reply, words, slot } = selectedQuote() ?? {};
   button.remove();
   if (!reply) return;
   getSelection().removeAllRanges();
@@ -45,12 +45,12 @@ button.addEventListener("click", async () => {
   const text = await formIn(slot);
   const before = text.value.trimEnd();
   text.value = `${before}${before && "\n\n"}${words.replace(/\n+/g, "\n").replace(/^/gm, "> ")}\n\n`;
-  text.dispatchEvent(new Event("input", { bubbles: true })); // so that it is kept as a draft
+  text.dispatchEvent(new Event("input", { bubbles: true })); // saves it as a draft
   text.focus();
   text.setSelectionRange(text.value.length, text.value.length);
 });
 
-/** The field of the reply form, once it is there with its draft. */
+/** Return the text field of the reply form, once the form is loaded and its draft restored. */
 async function formIn(slot) {
   while (!slot.querySelector("textarea")) await new Promise((done) => new MutationObserver((_, seen) => done(seen.disconnect())).observe(slot, { childList: true, subtree: true }));
   await new Promise(requestAnimationFrame);
@@ -58,4 +58,4 @@ async function formIn(slot) {
 }
 
 document.addEventListener("selectionchange", () => getSelection().isCollapsed && button.remove());
-document.addEventListener("scroll", () => button.isConnected && stand(), { capture: true, passive: true });
+document.addEventListener("scroll", () => button.isConnected && placeButton(), { capture: true, passive: true });

@@ -1,31 +1,31 @@
-// Select words in the article, and a button offers to answer exactly them.
+// Offers to respond to words that are selected in the article.
 import { sentence } from "../sentences.js";
 
-const AFTER = 180;
-const CONTEXT = 32; // so much of what stands before the words tells them from the same words elsewhere
+const DELAY_MS = 180;
+const PREFIX_LENGTH = 32; // characters before the quote, which distinguish it from the same words elsewhere
 
-const words = window.Intl?.Segmenter && new Intl.Segmenter(document.documentElement.lang, { granularity: "word" });
+const segmenter = window.Intl?.Segmenter && new Intl.Segmenter(document.documentElement.lang, { granularity: "word" });
 
 const button = document.createElement("button");
 button.type = "button";
 button.className = "respond";
 let page;
 let chosen;
-let pause;
+let timer;
 
-/** Offer to answer the words that are selected in the article. `given` holds what the page's own scripts do for it. */
-export function offerAnswer(given) {
-  page = given;
-  clearTimeout(pause);
-  pause = setTimeout(stand, AFTER);
+/** Offer to respond to the selected words. */
+export function offerAnswer(pageFunctions) {
+  page = pageFunctions;
+  clearTimeout(timer);
+  timer = setTimeout(placeButton, DELAY_MS);
 }
 
 button.addEventListener("pointerdown", (event) => event.preventDefault()); // keep the selection
-button.addEventListener("click", answer);
+button.addEventListener("click", respondToSelection);
 document.addEventListener("selectionchange", () => getSelection().isCollapsed && button.remove());
 
-function stand() {
-  chosen = read(getSelection());
+function placeButton() {
+  chosen = quoteOf(getSelection());
   if (!chosen) return button.remove();
   const { bottom, left } = getSelection().getRangeAt(0).getBoundingClientRect();
   button.textContent = sentence("respond");
@@ -34,31 +34,31 @@ function stand() {
   button.style.left = `${Math.max(8, Math.min(left + scrollX, innerWidth - button.offsetWidth - 8))}px`;
 }
 
-/** The selected words of the article alone, without what stands beside it; nothing where they begin elsewhere. */
-function read(selection) {
+/** Return the passage, quote and prefix of a selection that begins in the article; markers and buttons are left out. */
+function quoteOf(selection) {
   const range = selection.rangeCount && selection.getRangeAt(0);
-  if (!range || !range.startContainer.parentElement?.closest(".passages") || !page.compose()) return;
+  if (!range || !range.startContainer.parentElement?.closest(".passages") || !page.composeForm()) return;
   const parts = [...page.rows].map(([name, row]) => [name, within(range, row.firstElementChild)]).filter(([, part]) => part);
   if (!parts.length) return;
-  snap(parts[0][1], "start");
-  snap(parts.at(-1)[1], "end");
+  extendToWord(parts[0][1], "start");
+  extendToWord(parts.at(-1)[1], "end");
   const quote = parts.map(([, part]) => String(part)).join(" ").replace(/\s+/g, " ").trim();
   if (quote.length < 2) return;
   const [name, first] = parts[0];
   const before = new Range();
   before.setStart(page.rows.get(name).firstElementChild, 0);
   before.setEnd(first.startContainer, first.startOffset);
-  return [name, quote, String(before).slice(-CONTEXT)];
+  return [name, quote, String(before).slice(-PREFIX_LENGTH)];
 }
 
-/** Move an end of a range outwards to where its word begins or ends. */
-function snap(range, side) {
+/** Extend one end of a range to the boundary of its word. */
+function extendToWord(range, side) {
   const node = range[`${side}Container`];
   const at = range[`${side}Offset`];
-  if (node.nodeType !== Node.TEXT_NODE || !words) return;
-  // Where the range only touches a word, it stays.
+  if (node.nodeType !== Node.TEXT_NODE || !segmenter) return;
+  // A word that the range only touches is not included.
   const inside = side === "start" ? at : at - 1;
-  const word = words.segment(node.data).containing(inside);
+  const word = segmenter.segment(node.data).containing(inside);
   if (!word?.isWordLike) return;
   if (side === "start") range.setStart(node, word.index);
   else range.setEnd(node, word.index + word.segment.length);
@@ -73,7 +73,7 @@ function within(range, passage) {
   return String(part).trim() && part;
 }
 
-function answer() {
+function respondToSelection() {
   page.respond(...chosen);
   getSelection().removeAllRanges();
 }

@@ -1,6 +1,6 @@
-// From a passage's marker, the left and right arrows choose one word of it after the other, and with Shift the arrows
-// select from there on.
-const WAYS = { ArrowRight: ["right"], ArrowLeft: ["left"], ArrowDown: ["forward", "line"], ArrowUp: ["backward", "line"] };
+// Selecting by keyboard: on a passage's marker, the left and right arrows select one word after the other, and with Shift
+// all arrows extend the selection.
+const MOVES = { ArrowRight: ["right"], ArrowLeft: ["left"], ArrowDown: ["forward", "line"], ArrowUp: ["backward", "line"] };
 
 export function select({ key, shiftKey, ctrlKey, altKey, target }) {
   const passage = target.parentElement.firstElementChild;
@@ -8,7 +8,7 @@ export function select({ key, shiftKey, ctrlKey, altKey, target }) {
   const isHere = passage.contains(selection.anchorNode);
   if (!isHere) selection.collapse(document.createTreeWalker(passage, NodeFilter.SHOW_TEXT).nextNode(), 0);
   if (!shiftKey) return chooseWord(selection, (key === "ArrowRight") === (getComputedStyle(passage).direction === "ltr"), isHere, passage);
-  const [way, step = ctrlKey || altKey ? "word" : "character"] = WAYS[key];
+  const [way, step = ctrlKey || altKey ? "word" : "character"] = MOVES[key];
   selection.modify("extend", way, step);
 }
 

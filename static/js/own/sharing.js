@@ -1,43 +1,43 @@
-// Sharing a comment, or words of the article: with the device's own menu where there is one, else by copying the link.
+// Shares a comment or a quote of the article: with the device's share menu if it has one, otherwise by copying the link.
 import { sentence } from "../sentences.js";
 
-const AFTER = 260; // the button "Respond to this" comes first, and this one beside it
-const FEW = 4;
+const DELAY_MS = 260; // later than the button "Respond to this", beside which this one is placed
+const EDGE_WORDS = 4;
 
 const button = document.createElement("button");
 button.type = "button";
 button.className = "respond";
 button.textContent = sentence("copy");
-let pause;
-let tell;
+let timer;
+let toast;
 
-/** Share `address`, or copy it. `say` shows a sentence at the foot of the page. */
-export async function share(address, say) {
+/** Share `address`, or copy it. */
+export async function share(address, showToast) {
   try {
     if (navigator.share && matchMedia("(pointer: coarse)").matches) return await navigator.share({ title: document.title, url: address });
     await navigator.clipboard.writeText(address);
-    say(sentence("copied"));
+    showToast(sentence("copied"));
   } catch (error) {
-    // Whoever closed the menu does not want to share.
-    if (error.name !== "AbortError") say(sentence("not-copied"), linkTo(address));
+    // The reader closed the menu.
+    if (error.name !== "AbortError") showToast(sentence("not-copied"), linkTo(address));
   }
 }
 
 /** Offer to share the words that are selected in the article. */
-export function offer(say) {
-  tell = say;
-  clearTimeout(pause);
-  pause = setTimeout(stand, AFTER);
+export function offerShare(showToast) {
+  toast = showToast;
+  clearTimeout(timer);
+  timer = setTimeout(placeButton, DELAY_MS);
 }
 
 button.addEventListener("pointerdown", (event) => event.preventDefault()); // keep the selection
 button.addEventListener("click", () => {
   const address = addressOf(getSelection());
   button.remove();
-  if (address) share(address, tell);
+  if (address) share(address, toast);
 });
 
-function stand() {
+function placeButton() {
   const beside = [...document.querySelectorAll("body > .respond")].find((one) => one !== button);
   if (!beside || !addressOf(getSelection())) return button.remove();
   document.body.append(button);
@@ -47,16 +47,16 @@ function stand() {
   button.style.left = fits ? `${left}px` : beside.style.left;
 }
 
-// What is selected no longer goes with the button beside it.
+// Without a selection there is nothing to share.
 document.addEventListener("selectionchange", () => getSelection().isCollapsed && button.remove());
 
-/** The address of the page at the selected words (a text fragment, with the passage for browsers that know none). */
+/** Return the address of the selected words: a text fragment, and the passage for browsers without text fragments. */
 function addressOf(selection) {
   const words = String(selection).split(/\s+/).filter(Boolean);
   const passage = selection.rangeCount && selection.getRangeAt(0).startContainer.parentElement?.closest(".passage");
   if (!passage || words.length === 0) return;
   const page = document.querySelector("link[rel=canonical]").href;
-  const parts = words.length > 3 * FEW ? [words.slice(0, FEW), words.slice(-FEW)] : [words];
+  const parts = words.length > 3 * EDGE_WORDS ? [words.slice(0, EDGE_WORDS), words.slice(-EDGE_WORDS)] : [words];
   return `${page}#${passage.id}:~:text=${parts.map((some) => encoded(some.join(" "))).join(",")}`;
 }
 

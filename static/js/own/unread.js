@@ -1,5 +1,5 @@
-// On the page of unread comments, one counts as read once its end has been on the screen for a second. What was read is
-// sent by thread, in the order in which it stands there.
+// On the page of unread comments, a comment counts as read once its end has been visible for a second. Read comments are
+// reported by thread, in their order on the page.
 const PAUSE = 1000;
 const BETWEEN = 5000;
 const read = new Map();

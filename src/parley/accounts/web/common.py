@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response
 from litestar.response import Redirect
 
-from parley.accounts import devices, queries, second_step, sessions
+from parley.accounts import devices, queries, sessions, sign_in_ticket
 from parley.accounts.authentication import Client, SecondFactorNeeded, SignedIn
 from parley.accounts.forms import ForgotForm
 from parley.core.errors import Gone, NotFound, ParleyError, TooMany
@@ -37,8 +37,8 @@ async def account_of(request: AnyRequest) -> queries.Account:
 
 
 def ticket_of(request: AnyRequest) -> str:
-    """The ticket of a sign-in that lacks its second step (second_step.py), or ""."""
-    return request.cookies.get(second_step.cookie_name(), "")
+    """The ticket of a sign-in that lacks its second step (sign_in_ticket.py), or ""."""
+    return request.cookies.get(sign_in_ticket.cookie_name(), "")
 
 
 def next_of(request: AnyRequest) -> str:
@@ -49,7 +49,7 @@ def next_of(request: AnyRequest) -> str:
 def see_other(path: str, signed_in: SignedIn | SecondFactorNeeded | None = None) -> Redirect:
     """Redirect to `path`, and set the cookies of a session that was just started; or ask for the second factor."""
     if isinstance(signed_in, SecondFactorNeeded):
-        cookie = second_step.cookie(signed_in.ticket)
+        cookie = sign_in_ticket.cookie(signed_in.ticket)
         return Redirect(leading_back("/login/second", path), status_code=303, cookies=[cookie])
     cookies = (
         [sessions.cookie(signed_in.token, signed_in.role), devices.cookie(signed_in.device)] if signed_in else None

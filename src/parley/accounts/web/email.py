@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from parley.accounts import address_ops, step_up
 from parley.accounts.address_ops import PAGE
 from parley.accounts.forms import AddressForm
-from parley.accounts.joining import ProofOfWorkNeeded
+from parley.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.accounts.web.common import account_of, client_of, expired_link, invalid, see_other
 from parley.accounts.web.proving import to_prove
 from parley.core.errors import Gone, NotFound, Refused, TooMany

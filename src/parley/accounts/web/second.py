@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from parley.accounts import authenticators, passkey_settings, passkeys, second_factor, second_step
+from parley.accounts import authenticators, passkey_settings, passkeys, second_factor, sign_in_ticket
 from parley.accounts.authentication import PASSKEY
 from parley.accounts.forms import CodeForm
 from parley.accounts.web.common import client_of, invalid, next_of, see_other, ticket_of
@@ -40,7 +40,7 @@ async def second(request: AnyRequest) -> Response[object]:
     except (Forbidden, TooMany) as error:
         return invalid(request, TEMPLATE, form, error, next_url=form.next, **await _ways(request))
     answer = see_other(form.next, done)
-    answer.set_cookie(second_step.cookie(""))
+    answer.set_cookie(sign_in_ticket.cookie(""))
     return answer
 
 

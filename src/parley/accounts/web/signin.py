@@ -5,8 +5,8 @@ from litestar.response import Redirect
 
 from parley.accounts import hooks, ops, sessions
 from parley.accounts.forms import PasskeyForm, SignInForm
+from parley.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.accounts.rules import Suspended
-from parley.accounts.sign_in_limits import ProofNeeded
 from parley.accounts.web.common import client_of, invalid, next_of, see_other
 from parley.core.errors import Forbidden, Refused, TooMany
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
@@ -46,7 +46,7 @@ async def refused(
     links: dict[str, str | None] = {}
     if isinstance(error, Suspended):
         links = {"appeal_at": await _appeal_at(error), "leave_at": await _leave_at(error)}
-    if isinstance(error, ProofNeeded):
+    if isinstance(error, ProofOfWorkNeeded):
         links = {"challenge": error.challenge}
     return invalid(request, TEMPLATE, form, error, next_url=form.next, **links)
 

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from parley.accounts import hooks, joining, queries, signup_ops, tokens
 from parley.accounts.authentication import SecondFactorNeeded, SignedIn
 from parley.accounts.forms import ResendForm, SignUpForm
+from parley.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.accounts.web.common import client_of, expired_link, invalid, next_of, see_other
 from parley.core.errors import Gone, Refused, TooMany
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
@@ -49,7 +50,7 @@ async def sign_up(request: AnyRequest) -> Response[object]:
         return invalid(request, TEMPLATE, form, **shown)
     try:
         started = await _start(request, form)
-    except joining.ProofOfWorkNeeded as error:
+    except ProofOfWorkNeeded as error:
         return invalid(request, TEMPLATE, form, error, challenge=error.challenge, **shown)
     except (joining.NotAdmitted, TooMany) as error:
         return invalid(request, TEMPLATE, form, error, **shown)
@@ -92,7 +93,7 @@ async def verify_again(request: AnyRequest) -> Response[object]:
     next_url, form = next_of(request), ResendForm(await posted(request))
     try:
         await signup_ops.send_verification(signed_in(request).id, client_of(request), next_url, answer=form.answer)
-    except joining.ProofOfWorkNeeded as error:
+    except ProofOfWorkNeeded as error:
         shown = {"next_url": next_url, "again": False, "challenge": error.challenge}
         return invalid(request, "accounts/signup_done.html", form, error, **shown)
     return see_other(leading_back("/signup/done?again", next_url))

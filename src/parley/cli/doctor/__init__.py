@@ -14,7 +14,8 @@ from parley.cli.doctor.checks import Check, Level
 from parley.cli.doctor.environment import address, disk, files, mail, secret
 from parley.cli.doctor.servers import database, redis, replica
 from parley.cli.doctor.sign_in import passwords, providers, sign_up
-from parley.core.settings import Settings, SettingsError, read
+from parley.core.environment import SettingsError
+from parley.core.settings import Settings, read
 from parley.embedded import CannotStart, attach, find
 
 COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}

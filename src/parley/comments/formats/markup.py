@@ -10,7 +10,7 @@ from lxml import etree
 from markdownify import ATX, BACKSLASH, MarkdownConverter
 
 # Of the text of a comment. Longer HTML, or HTML nested deeper, becomes plain text.
-LONGEST = 60_000
+LONGEST_HTML = 60_000
 DEEPEST = 100
 DEEPEST_QUOTE = 10
 PICTURE = "picture"
@@ -52,8 +52,8 @@ def as_markdown(html: str) -> str:
         return ""
     # The parser gives up on elements that are nested very deep, and returns nothing.
     is_empty = not tree.text_content().strip() and tree.find(".//img") is None
-    if len(html) > LONGEST or _depth(tree) > DEEPEST or is_empty:
-        return _BREAKS.sub("\n\n", unescape(_TAG.sub("", html[:LONGEST]))).strip()
+    if len(html) > LONGEST_HTML or _depth(tree) > DEEPEST or is_empty:
+        return _BREAKS.sub("\n\n", unescape(_TAG.sub("", html[:LONGEST_HTML]))).strip()
     etree.strip_elements(tree, "script", "style", with_tail=False)
     converted: str = _converter.convert(lxml.html.tostring(tree, encoding="unicode"))
     return _BREAKS.sub("\n\n", converted).strip()
@@ -65,7 +65,7 @@ def _without_markup(html: str) -> str | None:
     None if there is anything else, which the converter has to read.
     """
     paragraphs = [_LINE_TAG.split(part) for part in _PARAGRAPH_TAG.split(html) if part.strip()]
-    if len(html) > LONGEST or any("<" in line or "\x00" in line for part in paragraphs for line in part):
+    if len(html) > LONGEST_HTML or any("<" in line or "\x00" in line for part in paragraphs for line in part):
         return None
     texts = [[_SPACES.sub(" ", unescape(line)).strip() for line in part] for part in paragraphs]
     if not all(line for part in texts for line in part):

@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 IDLE_SECONDS = 60.0
 # After a statement got no answer, requests fail at once for this long instead of each waiting as long.
 PAUSE_SECONDS = 1.0
-BUSY = N_("Parley is busy right now. Please try again in a moment: nothing is saved twice.")
+BUSY = N_("The site is busy right now. Please try again in a moment: nothing is saved twice.")
 NO_ANSWER = N_("The database does not answer. Please try again in a moment: nothing is saved twice.")
 
 

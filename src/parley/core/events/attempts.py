@@ -1,7 +1,7 @@
 """Retries of a job's items: an item that fails is recorded and tried again later, and the others go on.
 
-After each failure an item waits four times as long. After `MOST` failures it is dead, and only `parley jobs retry`
-tries it again. Failures for lack of space or time in the database never make an item dead.
+After each failure an item waits four times as long. After `MOST_ATTEMPTS` failures it is dead, and only
+`parley jobs retry` tries it again. Failures for lack of space or time in the database never make an item dead.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -20,7 +20,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 # Tried again after 10 s, 40 s, 3 minutes, 11 minutes, 43 minutes, 3 hours and 11 hours.
-MOST = 8
+MOST_ATTEMPTS = 8
 ERROR_LENGTH = 500
 
 WAITING = """
@@ -125,7 +125,7 @@ async def together(
 async def failed(job: str, item: str, error: Exception) -> None:
     """Record that an item failed, and when it is tried again."""
     words = repr(error).replace("\0", "")[:ERROR_LENGTH]
-    attempts = await db.value(FAILED, job, item, words, MOST, isinstance(error, TOO_MUCH))
+    attempts = await db.value(FAILED, job, item, words, MOST_ATTEMPTS, isinstance(error, TOO_MUCH))
     log.error("job item failed", job=job, item=item, attempts=attempts, exc_info=error)
 
 

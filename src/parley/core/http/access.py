@@ -108,7 +108,7 @@ def header_of(connection: ASGIConnection, name: bytes) -> str:  # type: ignore[t
     return next((value for one, value in connection.scope["headers"] if one == name), b"").decode("latin-1")
 
 
-def may_write(viewer: Viewer) -> None:
+def require_write_allowed(viewer: Viewer) -> None:
     """Raise Forbidden for a silenced member, with the reason and the end of the silence."""
     if viewer.silenced:
         until = viewer.until
@@ -213,7 +213,7 @@ def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # ty
     if viewer is None:
         # The API says how programs do.
         raise SignInNeeded(connection.scope.get("sign_in", SIGN_IN))  # type: ignore[arg-type]
-    may_write(viewer)
+    require_write_allowed(viewer)
     refuse_unverified(viewer)
 
 

@@ -58,7 +58,7 @@ STRICT_TRANSPORT = b"max-age=31536000; includeSubDomains"
 # Of an address. A longer one would fill caches, and none of ours is as long.
 MOST_PATH_BYTES, MOST_QUERY_BYTES = 2_048, 16_384
 TOO_LONG = b"This address is too long. Nothing was changed."
-REFUSAL = b"This request came from another site, so nothing was changed. Please use the form on Parley itself."
+REFUSAL = b"This request came from another site, so nothing was changed. Please use the form on our site."
 
 
 class RequestChecks:

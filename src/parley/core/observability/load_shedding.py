@@ -55,4 +55,4 @@ def has_time(kind: Kind) -> bool:
 def shed(kind: Kind) -> None:
     """Raise Busy when work of this kind may not be done now."""
     if not has_time(kind):
-        raise Busy(N_("Parley is busy right now. Please try again in a moment."), RETRY_SECONDS)
+        raise Busy(N_("The site is busy right now. Please try again in a moment."), RETRY_SECONDS)

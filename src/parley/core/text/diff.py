@@ -9,8 +9,8 @@ from markupsafe import Markup
 from rapidfuzz.distance import Indel
 
 # Whitespace and the word or line after it; at the end, the trailing whitespace.
-WORDS = re.compile(r"(\s*)(\S+|\Z)")
-LINES = re.compile(r"(\s*)(\S[^\n]*|\Z)")
+WORD_UNITS = re.compile(r"(\s*)(\S+|\Z)")
+LINE_UNITS = re.compile(r"(\s*)(\S[^\n]*|\Z)")
 # Aligning two texts takes time and memory by the product of their lengths: 10 ms and 8 MB for this product.
 # Texts with more words (8,000 each) are compared line by line. Texts with more lines are shown whole.
 LARGEST = 64_000_000
@@ -46,7 +46,7 @@ def marked(old: str, new: str) -> Markup:
 def _runs(old: str, new: str) -> Iterator[DiffRun]:
     """Return unchanged and changed runs in turn; a single change if the texts are too long to align."""
     before = after = [("", "")]
-    for unit in (WORDS, LINES):
+    for unit in (WORD_UNITS, LINE_UNITS):
         before, after = unit.findall(old), unit.findall(new)
         if len(before) * len(after) <= LARGEST:
             return _aligned(before, after)

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 # Not inside an e-mail address, a path or a version.
 BEGINS = re.compile(r"(?<![\w@/.+-])@(?=\w)")
-LONGEST = 30
+LONGEST_NAME = 30
 INSIDE = "._-"
 
 
@@ -18,7 +18,7 @@ def found_in(text: str) -> Iterator[tuple[int, int]]:
     """Yield the start and the end of each mention in `text`, including its @."""
     for match in BEGINS.finditer(text):
         end = start = match.end()
-        while end < len(text) and end - start < LONGEST and _is_of_name(text[end]):
+        while end < len(text) and end - start < LONGEST_NAME and _is_of_name(text[end]):
             end += 1
         name = text[start:end].rstrip(INSIDE)
         yield match.start(), start + len(name)

@@ -13,7 +13,7 @@ from parley.importing.pdf.document import Page
 from parley.importing.pdf.words import Box
 from parley.importing.pictures import DRAWN
 
-MOST = 30
+MOST_FIGURES = 30
 _CPU_SECONDS = 10.0  # for all figures of a PDF
 _OF_FIGURE = re.compile(r"Fig|Abb", re.IGNORECASE)
 _SCALE, _MOST_PIXELS = 2.0, 1600  # pixels a point, and on each side
@@ -31,7 +31,7 @@ def add_figures(document: pypdfium2.PdfDocument, pages: Sequence[Page], blocks: 
     by_number = {page.number: page for page in pages}
     began, labels = time.process_time(), set[int]()
     captions = [block for block in blocks if block.kind == "caption" and _OF_FIGURE.match(block.text)]
-    for caption in captions[:MOST]:
+    for caption in captions[:MOST_FIGURES]:
         page = by_number[caption.page]
         others = [one for one in blocks if one is not caption and one.page == page.number and one.kind != "caption"]
         area = _beside(caption, page, others)

@@ -13,12 +13,12 @@ ACTIONS = {
     "rate": "pause-provider",
 }
 # Kinds that people see under another name.
-SHOWN = {"hard": "soft", "leave": "complaint"}
+SHOWN_KINDS = {"hard": "soft", "leave": "complaint"}
 
 
 def kind_of(report: InboundReport | None) -> str:
     """Return the kind that people see; "mail" for a message that is not a report."""
-    return "mail" if report is None else SHOWN.get(report.kind, report.kind)
+    return "mail" if report is None else SHOWN_KINDS.get(report.kind, report.kind)
 
 
 def action_of(report: InboundReport | None) -> str:

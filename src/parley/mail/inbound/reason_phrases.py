@@ -8,7 +8,7 @@ import re
 from functools import cache
 
 APART = r"(?:[^.;。]|\.(?=\w)){0,40}?"
-WORDS = {
+PLACEHOLDERS = {
     # Words for the recipient, in several languages.
     "mailbox": r"""\b(?:users?|userid|recipients?|mail ?box(?:es)?|address(?:es|ees?)?|accounts?|alias|rcpt
         |customer
@@ -170,7 +170,7 @@ not found, try again|system (?:error|config|resources)|internal error
 def compiled(lines: str) -> re.Pattern[str]:
     """One expression for any of `lines`. Raises KeyError for words that there are not."""
     line = "|".join(f"(?:{one})" for one in lines.strip().splitlines())
-    line = re.sub(r"<([a-z]+)>", lambda named: f"(?:{_joined(WORDS[named[1]])})", line)
+    line = re.sub(r"<([a-z]+)>", lambda named: f"(?:{_joined(PLACEHOLDERS[named[1]])})", line)
     return re.compile(line.replace("~", APART))
 
 

@@ -19,7 +19,7 @@ GUESS = re.compile(
 )
 # The start of a server's reply inside other text.
 ANSWER = re.compile(r"\b[245](?:\d\d|\.\d{1,3}\.\d{1,3})\b")
-LONGEST = 2_000
+LONGEST_REPLY = 2_000
 QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
 
 # A refusal before RCPT is about the sender.
@@ -78,7 +78,7 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
 
 def normal(words: str) -> str:
     """Return `words` in lower case, in one line, with plain quotes; without underscores, guesses and addresses."""
-    plain = normalized("NFKC", words[:LONGEST]).translate(QUOTES)
+    plain = normalized("NFKC", words[:LONGEST_REPLY]).translate(QUOTES)
     line = PARAMETER.sub("", ADDRESS.sub("@", " ".join(plain.split()))).replace("_", " ").lower()
     return GUESS.sub("", line)
 

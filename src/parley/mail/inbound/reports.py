@@ -39,7 +39,7 @@ NO_COMPLAINT = {"auth-failure", "not-spam"}
 NOT_FAILED = {"delivered", "relayed", "expanded"}
 STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
 MOST_WORDS, LONGEST_ANSWER, LONGEST_FIELD, BEGINNING, LONGEST_HTML = 3_000, 400, 1_000, 2_000, 40_000
-LONGEST, LONGEST_JSON = 100_000, 1_000_000
+LONGEST_MESSAGE, LONGEST_JSON = 100_000, 1_000_000
 DEEPEST, MOST_PARTS, MOST_LINES = 40, 2_000, 5_000
 FEEDBACK = "message/feedback-report"
 ADDRESS = re.compile(r"[^\s<>@\"'(),;:\[\]]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}[A-Za-z0-9]")
@@ -61,10 +61,10 @@ def read(raw: bytes) -> tuple[Message, InboundReport | None]:
 
     Only its start is read, and only the headers of a message with very many parts.
     """
-    if raw[:LONGEST].lstrip()[:1] in {b"{", b"["}:
+    if raw[:LONGEST_MESSAGE].lstrip()[:1] in {b"{", b"["}:
         return Message(), _notification(raw[:LONGEST_JSON].decode("utf-8", "replace"))
     # Python's parser takes seconds for many lines that end with a carriage return alone.
-    lines = raw[:LONGEST].replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n", MOST_LINES)
+    lines = raw[:LONGEST_MESSAGE].replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n", MOST_LINES)
     raw = b"\n".join(lines[:MOST_LINES])
     message = BytesHeaderParser().parsebytes(raw) if _is_too_complex(raw) else message_from_bytes(raw)
     report = _complaint(message) or _status(message) or _in_words(message)

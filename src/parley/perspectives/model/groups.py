@@ -9,7 +9,7 @@ from parley.perspectives.model.fit import Fit, fit
 from parley.perspectives.model.matrix import Flags, Floats, Indices, Matrix
 from parley.perspectives.model.mixture import AnswerEvidence, beyond, fit_mixture
 from parley.perspectives.model.posterior import Posteriors
-from parley.perspectives.placing import DRAWS, PLACED
+from parley.perspectives.placing import COUNTED_PROBABILITY, DRAWS
 
 LEAST_PLACED, LEAST_PART = 8, 0.1
 RELIABLE = 0.5
@@ -28,7 +28,7 @@ class Groups:
 
     @property
     def placed(self) -> Flags:
-        return self.probability >= PLACED
+        return self.probability >= COUNTED_PROBABILITY
 
     def ordered(self, order: Indices) -> "Groups":
         """Return the same groups with other indices: the group order[i] becomes i."""

@@ -10,26 +10,26 @@ from parley.comments import anchors, queries
 from parley.comments.counts import recount
 from parley.core import db
 from parley.core.text.messages import N_
-from parley.threads.comment_fates import CommentFate, Fate, Misplaced
+from parley.threads.comment_outcomes import AnchorOutcome, CommentOutcome, Misplaced
 
 
-async def fates_of(thread: int, revision: int, new: NextText, placed: Mapping[int, str]) -> list[CommentFate]:
+async def outcomes_of(thread: int, revision: int, new: NextText, placed: Mapping[int, str]) -> list[CommentOutcome]:
     """Return what becomes of the visible comments on the passages of a thread's article."""
     merged = {one: new.merged.get(into, into) for one, into in (await articles.merged(thread)).items()} | new.merged
     found = await anchors.locate(thread, revision, new.passages, merged)
     rows = await queries.by_ids(list(found))
     texts = {one.lineage: one.text for one in await articles.text(thread, revision)}
     blocks = [DocumentBlock(one.lineage, one.text) for one in new.passages]
-    return list(_fates(rows, found, texts, blocks, placed))
+    return list(_outcomes(rows, found, texts, blocks, placed))
 
 
-def _fates(
+def _outcomes(
     rows: Mapping[int, queries.CommentRow],
     found: Mapping[int, Resolution],
     texts: Mapping[int, str],
     blocks: list[DocumentBlock],
     placed: Mapping[int, str],
-) -> Iterator[CommentFate]:
+) -> Iterator[CommentOutcome]:
     now = {one.lineage: one.text for one in blocks}
     for comment, place in found.items():
         row = rows.get(comment)
@@ -39,15 +39,17 @@ def _fates(
         if words := placed.get(comment):
             selector = anchoring.select_near(blocks, row.passage, words)
             after = anchors.shortened(selector.quote if selector else words)
-            yield CommentFate(comment, row.author, "changes", before, after, by_hand=True, is_missing=selector is None)
+            yield CommentOutcome(
+                comment, row.author, "changes", before, after, by_hand=True, is_missing=selector is None
+            )
         elif place.is_found:
             after = anchors.shortened(place.quote or now[place.lineage])
-            yield CommentFate(comment, row.author, "stays" if after == before else "changes", before, after)
+            yield CommentOutcome(comment, row.author, "stays" if after == before else "changes", before, after)
         else:
-            yield CommentFate(comment, row.author, _loss(row.anchor, place.state), before, "")
+            yield CommentOutcome(comment, row.author, _loss(row.anchor, place.state), before, "")
 
 
-def _loss(before: str | None, after: str) -> Fate:
+def _loss(before: str | None, after: str) -> AnchorOutcome:
     if before in {after, "lost"}:  # it was gone before
         return "stays"
     return "loses-words" if after == "kept" else "loses-passage"

@@ -10,8 +10,8 @@ import msgspec
 from litestar.datastructures import Cookie
 
 from parley.core.http import cookies
+from parley.core.signing import sign
 from parley.core.text.cleaning import as_id
-from parley.mail.links import proof
 
 LASTS_SECONDS = 600
 COOKIE = "second"
@@ -56,4 +56,4 @@ def cookie_name() -> str:
 
 
 def _signature(plain: str, password_hash: str | None) -> str:
-    return proof("second", f"{plain}|{password_hash or ''}".encode()).hex()
+    return sign("second", f"{plain}|{password_hash or ''}".encode()).hex()

@@ -1,10 +1,10 @@
-// "5 min" stays true while the page is open; the pointer is told the hour in its own time zone.
+// Updates relative times ("5 min") while the page is open. Hovering shows the time in the reader's time zone.
 import { sentence } from "./sentences.js";
 
 const UNITS = [[3600, 60, "min"], [86_400, 3600, "h"], [30 * 86_400, 86_400, "d"]];
 const TIMES = ".comment-head time, time.ago";
 
-function words(seconds) {
+function ageOf(seconds) {
   if (seconds < 60) return sentence("now");
   const [, size, unit] = UNITS.find(([limit]) => seconds < limit) ?? [];
   return unit && sentence(unit).replace("{count}", Math.floor(seconds / size));
@@ -13,7 +13,7 @@ function words(seconds) {
 setInterval(() => {
   if (document.hidden) return;
   for (const time of document.querySelectorAll(TIMES)) {
-    const text = words((Date.now() - Date.parse(time.dateTime)) / 1000);
+    const text = ageOf((Date.now() - Date.parse(time.dateTime)) / 1000);
     if (text && time.textContent !== text) time.textContent = text;
   }
 }, 60_000);
@@ -22,6 +22,6 @@ document.addEventListener("pointerover", ({ target }) => {
   if (target.matches?.("time")) target.title = new Date(target.dateTime).toLocaleString(undefined, { dateStyle: "long", timeStyle: "short" });
 });
 
-// The form for signing up takes the zone along.
+// The sign-up form sends the reader's time zone.
 const zone = document.querySelector("[name=zone][type=hidden]");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,4 +1,4 @@
-"""A thread's first screen belongs to its voices: how many stand there, and what the controls above them leave."""
+"""A thread's first screen belongs to its comments: how many stand there, and what the controls above them leave."""
 
 import asyncio
 import re
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 LARGEST = "select thread from comment where thread <= 5 group by thread order by count(*) desc limit 1"
 # The authors of comments whose head and words stand wholly or mostly on the screen, above the bar of a phone.
-VOICES = """() => {
+IN_VIEW = """() => {
   const dock = document.querySelector(".dock");
   const foot = dock.checkVisibility() ? dock.getBoundingClientRect().top : innerHeight;
   const top = document.querySelector(".talk").getBoundingClientRect().top;
@@ -50,14 +50,14 @@ async def box(page: Page, selector: str) -> tuple[float, float]:
     "viewer", [pytest.param(None, id="visitor"), pytest.param("mira", id="member", marks=pytest.mark.slow)]
 )
 @pytest.mark.parametrize(("size", "fewest"), [(WIDE, 4), (PHONE, 2)], ids=["wide", "phone"])
-async def test_several_voices_stand_on_the_first_screen_of_a_discussion(
+async def test_several_comments_stand_on_the_first_screen_of_a_discussion(
     site: Site, open_tab: OpenTab, size: dict[str, int], fewest: int, viewer: str | None
 ) -> None:
     tab = await open_tab(viewer, viewport=size, reduced_motion="reduce")
     await tab.open(f"/t/{await largest(site)}/x")
     if size is PHONE:
         await tab.page.evaluate("document.querySelector('#discussion').scrollIntoView()")
-    assert await tab.page.evaluate(VOICES) >= fewest
+    assert await tab.page.evaluate(IN_VIEW) >= fewest
 
 
 async def test_on_a_desk_the_discussion_has_its_share_and_the_controls_leave_room(

@@ -11,7 +11,7 @@ where i.kind = 'comment' and d.moderator is not null and d.state in ('in_force',
   and (d.action in {RESTRICTS} or d.action = 'approve')
 order by i.target, d.id desc
 """  # noqa: S608 constants only
-VERDICTS = f"""
+AGREEMENT = f"""
 select count(*) filter (where is_right) as right, count(*) filter (where not is_right) as wrong
 from ({DECIDED}) d where comment = any($1::bigint[])
 """  # noqa: S608 constants only

@@ -1,16 +1,16 @@
-// Reply and edit forms open in the slot under their comment instead of on a page of their own.
+// Opens reply and edit forms below their comment instead of on a page of their own.
 import htmx from "./htmx.js";
-import { isPlain, viewer } from "./page.js";
+import { isPlainClick, viewer } from "./page.js";
 
 document.addEventListener("click", (event) => {
-  if (!isPlain(event) || !viewer) return;
+  if (!isPlainClick(event) || !viewer) return;
   const link = event.target.closest?.(".comment-actions > a:is([href$='/reply'], [href$='/edit'])");
   const cancel = event.target.closest?.(".comment-slot [data-cancel]");
-  if (link) open(event, link);
-  if (cancel) close(event, cancel.closest(".comment-slot"));
+  if (link) openForm(event, link);
+  if (cancel) closeForm(event, cancel.closest(".comment-slot"));
 });
 
-async function open(event, link) {
+async function openForm(event, link) {
   event.preventDefault();
   const slot = link.closest(".comment").querySelector(":scope > .comment-slot");
   const address = link.getAttribute("href");
@@ -24,7 +24,7 @@ async function open(event, link) {
   text?.setSelectionRange(text.value.length, text.value.length);
 }
 
-function close(event, slot) {
+function closeForm(event, slot) {
   event.preventDefault();
   slot.replaceChildren();
   slot.closest(".comment").querySelector(":scope > .comment-actions > a")?.focus();

@@ -16,10 +16,10 @@ from parley.core.text.diff import marked
 # Of each kind, so many are listed.
 MOST_LISTED = 100
 
-Fate = Literal["stays", "changes", "loses-words", "loses-passage"]
+AnchorOutcome = Literal["stays", "changes", "loses-words", "loses-passage"]
 
 
-class CommentFate(msgspec.Struct, frozen=True):
+class CommentOutcome(msgspec.Struct, frozen=True):
     """What becomes of a comment.
 
     `quote` is what it is about now, and `words` how that would read. `by_hand` is whether the editor chose these words,
@@ -28,7 +28,7 @@ class CommentFate(msgspec.Struct, frozen=True):
 
     comment: int
     author: str | None
-    fate: Fate
+    outcome: AnchorOutcome
     quote: str
     words: str
     by_hand: bool = False
@@ -46,8 +46,8 @@ class Misplaced(Refused):
 
 # Hooks (parley/hooks.py), called with the thread, the number of its revision, the new text, and the words on which
 # comments are placed by hand. Each returns what becomes of the thread's comments.
-FateHook = Callable[[int, int, NextText, Mapping[int, str]], Awaitable[list[CommentFate]]]
-fates_of: list[FateHook] = []
+OutcomeHook = Callable[[int, int, NextText, Mapping[int, str]], Awaitable[list[CommentOutcome]]]
+outcomes_of: list[OutcomeHook] = []
 
 # Hooks in the transaction of a revision, called with the thread and the words on which comments are placed by hand.
 # Each returns the ids of these comments. Raises Misplaced.
@@ -58,11 +58,16 @@ place_by_hand: list[PlaceHook] = []
 async def summary(
     thread: int, article: ArticleRow, text: ArticleText, placed: Mapping[int, str] | None = None
 ) -> dict[str, Any]:
-    """What a text would do to comments, for `articles/_comment_fates.html`."""
+    """What a text would do to comments, for `articles/_comment_outcomes.html`."""
     new = await revising.plan_revision(article.id, text)
-    found = [one for hook in fates_of for one in await hook(thread, article.revision, new, placed or {})] if new else []
-    by_fate = {fate: [one for one in found if one.fate == fate] for fate in get_args(Fate)}
+    found = (
+        [one for hook in outcomes_of for one in await hook(thread, article.revision, new, placed or {})] if new else []
+    )
+    by_outcome = {outcome: [one for one in found if one.outcome == outcome] for outcome in get_args(AnchorOutcome)}
     return {
-        "fates": {fate: some[:MOST_LISTED] for fate, some in by_fate.items()},
-        "fate_counts": {fate: len(some) for fate, some in by_fate.items()},
+        "outcomes": {outcome: some[:MOST_LISTED] for outcome, some in by_outcome.items()},
+        "outcome_counts": {outcome: len(some) for outcome, some in by_outcome.items()},
     }
+
+
+NONE: dict[str, Any] = {"outcomes": {}, "outcome_counts": {}}

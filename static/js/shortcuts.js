@@ -1,54 +1,53 @@
-// One key each, never while typing. Buttons and links do the work, so a key can do nothing they cannot.
-import { expand } from "./lights.js";
-import { calm, thread } from "./page.js";
+// Keyboard shortcuts, off while typing. Each clicks a button or link of the page.
+import { openAncestors } from "./highlights.js";
+import { prefersReducedMotion, thread } from "./page.js";
 
 let current = null;
 
-const all = () => [...document.querySelectorAll(".comment")].filter((one) => one.checkVisibility());
-const beside = (step) => {
-  const list = all();
-  const at = list.indexOf(current);
-  return at < 0 ? list[step > 0 ? 0 : list.length - 1] : list[at + step];
+const visibleComments = () => [...document.querySelectorAll(".comment")].filter((one) => one.checkVisibility());
+const neighbour = (step) => {
+  const list = visibleComments();
+  const index = list.indexOf(current);
+  return index < 0 ? list[step > 0 ? 0 : list.length - 1] : list[index + step];
 };
-const inside = (selector) => current?.querySelector(`:scope > ${selector}`);
-// What is collapsed with its comment cannot be pressed by a key either.
-const press = (selector) => inside(selector)?.checkVisibility() && inside(selector).click();
+const ownPart = (selector) => current?.querySelector(`:scope > ${selector}`);
+// Controls that are collapsed with their comment are not clicked.
+const clickOwn = (selector) => ownPart(selector)?.checkVisibility() && ownPart(selector).click();
 
 const keys = {
-  j: () => go(beside(1)),
-  k: () => go(beside(-1)),
+  j: () => moveTo(neighbour(1)),
+  k: () => moveTo(neighbour(-1)),
   z: nextNew,
-  "[": () => go(current?.parentElement.closest(".comment") ?? document.getElementById(`c${current?.dataset.parent}`)),
-  "]": () => go(nextSibling()),
+  "[": () => moveTo(current?.parentElement.closest(".comment") ?? document.getElementById(`c${current?.dataset.parent}`)),
+  "]": () => moveTo(nextSibling()),
   c: collapse,
   r: reply,
-  u: () => press(".comment-score button.up"),
-  a: () => press(".comment-score button.yes"),
-  d: () => press(".comment-score button.no"),
+  u: () => clickOwn(".comment-score button.up"),
+  a: () => clickOwn(".comment-score button.yes"),
+  d: () => clickOwn(".comment-score button.no"),
   "?": showKeys,
 };
 
-/** What is offered for the selected words comes first: to answer or to quote them. */
+/** If words are selected, respond to them or quote them; otherwise reply to the current comment. */
 function reply() {
   const offered = document.querySelector("body > .respond");
   if (offered) offered.click();
-  else press(".comment-actions > a[href$='/reply']");
+  else clickOwn(".comment-actions > a[href$='/reply']");
 }
 
 function showKeys() {
   document.getElementById("keys")?.showModal();
 }
 
-
-function go(comment) {
+function moveTo(comment) {
   if (!comment) return;
   current?.classList.remove("is-current");
   current = comment;
-  expand(comment);
+  openAncestors(comment);
   comment.classList.add("is-current");
   comment.setAttribute("tabindex", "-1");
   comment.focus({ preventScroll: true });
-  comment.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
+  comment.scrollIntoView({ block: "nearest", behavior: prefersReducedMotion() ? "auto" : "smooth" });
 }
 
 function nextSibling() {
@@ -61,13 +60,13 @@ function nextNew() {
   const list = [...document.querySelectorAll(".comment:not(.waiting > *)")];
   const isNew = (one) => one.matches(".is-new");
   const next = list.slice(list.indexOf(current) + 1).find(isNew);
-  const beyond = document.querySelector(".since > a") ?? [...document.querySelectorAll("[data-keys] [rel=next]")].at(-1);
-  if (next || !beyond) go(next ?? list.find(isNew));
-  else beyond.click();
+  const more = document.querySelector(".since > a") ?? [...document.querySelectorAll("[data-keys] [rel=next]")].at(-1);
+  if (next || !more) moveTo(next ?? list.find(isNew));
+  else more.click();
 }
 
 function collapse() {
-  const replies = inside("details.replies");
+  const replies = ownPart("details.replies");
   if (replies && !replies.hidden) replies.open = !replies.open;
 }
 

@@ -1,0 +1,100 @@
+"""Why a comment is missing from a member's next issue, as `parley digest why` says it.
+
+Nothing is decided here: each reason asks what building an issue asks.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from parley.comments.rules import IS_VISIBLE
+from parley.core import db
+from parley.digests.building import choose
+from parley.digests.candidates import Candidate, CandidateRow, DigestReader
+from parley.digests.quality import NEEDS_NO_RESPONSE, YOUNGEST_ACCOUNT_MINUTES
+from parley.digests.queries import Subscribed
+from parley.digests.readers import readers
+from parley.digests.rules import HAS_CONTEXT, IS_CALM, IS_NOT_DOWNVOTED, IS_UNDISPUTED, NEWS_DAYS, QUALITY
+from parley.digests.selection import collapses, has_seen, hides_author, is_author, mutes, was_mailed
+from parley.digests.shared_candidates import BEST, IS_QUESTION, shared_candidates
+
+COMMENT = f"""
+select t.id as thread, t.topic, c.created_at as at, {BEST} as best, c.id as comment,
+       coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted, {QUALITY},
+       coalesce((select n.kind from notification n where n.member = $2 and n.comment = c.id order by n.id limit 1),
+                case when {IS_QUESTION} then 'question' else 'best' end) as kind,
+       {IS_VISIBLE} as is_visible, {IS_NOT_DOWNVOTED} as is_not_downvoted, {IS_UNDISPUTED} as is_undisputed,
+       {HAS_CONTEXT} as has_context, {IS_CALM} as is_calm, t.state <> 'archived' as is_open,
+       c.created_at > $3::timestamptz - {NEWS_DAYS} * interval '1 day' as is_new
+from comment c join thread t on t.id = c.thread where c.id = $1
+"""  # noqa: S608 constants only
+# When nothing else does.
+OTHERS = (
+    "Nothing speaks against it, but others were better: an issue has ten items, one per author, and of a thread "
+    "the best on each side."
+)
+
+
+class CheckedComment(CandidateRow, frozen=True):
+    """A comment with what an issue requires of it."""
+
+    kind: str
+    is_visible: bool
+    is_not_downvoted: bool
+    is_undisputed: bool
+    has_context: bool
+    is_calm: bool
+    is_open: bool
+    is_new: bool
+
+
+async def reasons(one: Subscribed, comment: int, now: datetime) -> list[str] | None:
+    """Return why a comment is not in a member's next issue; none if it is, and None if there is no such comment."""
+    row = await db.fetch_one(CheckedComment, COMMENT, comment, one.member, now)
+    if row is None:
+        return None
+    [chosen] = await choose([one.edition("", now)], await shared_candidates(now), now)
+    if any(found.comment == comment for found in chosen):
+        return []
+    [reader] = await readers([one.member], [comment], [], ())
+    found = [*_of_comment(row), *_of_reader(reader, row.candidate(row.kind, now))]
+    return found or [OTHERS]
+
+
+def _of_comment(row: CheckedComment) -> Iterator[str]:
+    if not row.is_visible:
+        yield "It is held, deleted or removed."
+    elif not row.is_not_downvoted:
+        yield "It is collapsed, or more members voted against it than for it."
+    if not row.is_undisputed:
+        yield "It was reported and waits for a moderator, or its author is suspended."
+    if not row.has_context:
+        yield "The comment that it answers is not shown, or is collapsed."
+    if not row.is_calm:
+        yield "Its article waits for a moderator, or lost its title."
+    if not row.is_open:
+        yield "Its thread is archived."
+    if not row.is_new:
+        yield f"It is older than {NEWS_DAYS} days."
+    yield from _of_quality(row)
+
+
+def _of_quality(row: CheckedComment) -> Iterator[str]:
+    if row.account_minutes is not None and row.account_minutes < YOUNGEST_ACCOUNT_MINUTES:
+        yield f"Its author's account was younger than {YOUNGEST_ACCOUNT_MINUTES} minutes."
+    elif not row.is_worth_featuring(row.kind) and row.kind not in NEEDS_NO_RESPONSE:
+        yield "Nobody voted that it is worth reading, and nobody else replied."
+
+
+def _of_reader(reader: DigestReader, one: Candidate) -> Iterator[str]:
+    if is_author(reader, one):
+        yield "The member wrote it."
+    elif has_seen(reader, one):
+        yield "The member has opened the thread, commented or voted there since it was written."
+    if was_mailed(reader, one):
+        yield "It was in an earlier issue, or in a notification that was mailed or read."
+    if mutes(reader, one):
+        yield "The member muted the thread or leaves its topic out of the digest."
+    if hides_author(reader, one):
+        yield "The member muted or blocked its author, or its author blocked them."
+    if collapses(reader, one):
+        yield "It was written with AI assistance, which the member does not want to read."
