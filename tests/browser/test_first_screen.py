@@ -78,7 +78,7 @@ async def test_on_a_desk_the_discussion_has_its_share_and_the_controls_leave_roo
         assert max(heights) <= 26
         await expect(page.locator(".glance-busiest")).to_be_visible(visible=width >= WIDE["width"])
     await expect(page.locator(".comment-body").first).to_have_css("font-size", "16px")
-    await expect(page.locator(".glance .stance")).to_have_text(["Strongest support", "Strongest challenge"])
+    await expect(page.locator(".glance-body .stance")).to_have_text(["Strongest support", "Strongest challenge"])
     await expect(page.locator(".glance").get_by_role("link", name="Answer short statements")).to_be_visible()
 
 
