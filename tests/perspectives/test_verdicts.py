@@ -34,7 +34,8 @@ def test_common_ground_is_shown_on_the_second_day_with_new_asked_answers(verdict
 @pytest.mark.parametrize("answers", [1, STEP])
 def test_common_ground_that_was_lost_in_between_starts_again(verdict: Verdict, answers: int) -> None:
     first = after_a_step(VerdictHistory(), verdict, 20, MONDAY)
-    for other in ("unknown", "dividing"):
+    others: tuple[Verdict, ...] = ("unknown", "dividing")
+    for other in others:
         lost = next_verdict(first, other, first.looked_at + answers, 25, MONDAY)
         assert after_a_step(lost, verdict, 30, TUESDAY).shown != verdict
 
