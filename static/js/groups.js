@@ -30,7 +30,7 @@ function addGroup(name) {
   if (row) {
     link.hash = `p${name}`;
     respondLink.search = `passage=${name}`;
-    group.querySelector(".group-sum").append(...row.querySelector(".gutter").cloneNode(true).children);
+    group.querySelector(".group-sum").append(...row.querySelector(".gutter").cloneNode(true).querySelectorAll("b"));
   } else {
     link.replaceWith(link.textContent);
     respondLink.remove();

@@ -71,14 +71,14 @@ async def test_on_a_desk_the_discussion_has_its_share_and_the_controls_leave_roo
         talk, _ = await box(page, ".talk")
         assert talk / width >= 0.42
         assert (await box(page, ".glance"))[1] <= 140
-        assert (await box(page, ".controls"))[1] <= 36
+        assert (await box(page, ".stance-filter"))[1] <= 36
         heights = await page.locator(".group-head").evaluate_all(
             "all => all.map(one => one.getBoundingClientRect().height)"
         )
         assert max(heights) <= 26
         await expect(page.locator(".glance-busiest")).to_be_visible(visible=width >= WIDE["width"])
     await expect(page.locator(".comment-body").first).to_have_css("font-size", "16px")
-    await expect(page.locator(".glance .stance")).to_have_text(["Strongest support", "Strongest challenge"])
+    await expect(page.locator(".glance-body .stance")).to_have_text(["Strongest support", "Strongest challenge"])
     await expect(page.locator(".glance").get_by_role("link", name="Answer short statements")).to_be_visible()
 
 

@@ -28,8 +28,9 @@ async def test_a_glance_shows_the_strongest_of_each_side(client: httpx.AsyncClie
     best = await perspective(thread, "supports", "The strongest support.", 9)
     await perspective(thread, "challenges", "The only challenge.")
     shown = await glance_of(client, thread)
-    assert "3 perspectives" in shown
-    assert "2 in support, 1 challenge" in shown
+    assert "All 3 <span>perspectives</span>" in shown
+    assert "<span>Supports</span></span> 2</a>" in shown
+    assert "<span>Challenges</span></span> 1</a>" in shown
     assert "The strongest support." in shown
     assert "The only challenge." in shown
     assert "A weak support." not in shown

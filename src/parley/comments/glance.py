@@ -13,7 +13,7 @@ from parley.core.text.markdown import excerpt
 # The strongest perspectives are among so many of the best perspectives, or there are none.
 BEST = 100
 # In characters: one line of the widest column.
-EXCERPT_LENGTH, PASSAGE_LENGTH = 120, 60
+EXCERPT_LENGTH, PASSAGE_LENGTH = 120, 48
 
 
 class GlancePerspective(msgspec.Struct, frozen=True):

@@ -102,7 +102,11 @@ def publish_map(
         return _without_map(analysis, before, today)
     histories = {
         one.statement: next_verdict(
-            before.histories.get(one.statement, VerdictHistory()), one.verdict, one.asked, today
+            before.histories.get(one.statement, VerdictHistory()),
+            one.verdict,
+            one.everybody.answers,
+            one.asked,
+            today,
         )
         for one in analysis.statements
     }
@@ -133,7 +137,9 @@ def _without_map(analysis: Analysis, before: PublicationState, today: date) -> t
     new = VerdictHistory()
     after = PublicationState(
         of_everybody={
-            one.statement: next_verdict(before.of_everybody.get(one.statement, new), one.of_everybody, one.asked, today)
+            one.statement: next_verdict(
+                before.of_everybody.get(one.statement, new), one.of_everybody, one.everybody.answers, one.asked, today
+            )
             for one in analysis.statements
         }
     )

@@ -6,6 +6,7 @@ from datetime import date
 import msgspec
 
 from parley.perspectives.analysis import Verdict
+from parley.perspectives.publishing import STEP
 
 # These two are shown only when they are found on two days, with new asked answers in between.
 COMMON: tuple[Verdict, ...] = ("common-ground", "rejected")
@@ -19,13 +20,30 @@ class VerdictHistory(msgspec.Struct, frozen=True):
     waiting: Verdict | None = None
     since: date | None = None
     asked: int = 0  # asked answers when the waiting verdict was first found
+    looked_at: int = 0  # answers when what is shown could change last
 
 
-def next_verdict(history: VerdictHistory, found: Verdict, asked: int, today: date) -> VerdictHistory:
-    """Return the history after an analysis found a verdict, when the statement has this many asked answers.
+def next_verdict(history: VerdictHistory, found: Verdict, answers: int, asked: int, today: date) -> VerdictHistory:
+    """Return the history after an analysis found a verdict, given its numbers of answers and of asked ones.
+
+    What is shown changes only once STEP answers to the statement came or went since it last could. A verdict that
+    followed every answer would tell the one that moved it to whoever watches.
+    """
+    after = _after(history, found, asked, today)
+    if abs(answers - history.looked_at) >= STEP:
+        return msgspec.structs.replace(after, looked_at=answers)
+    if after.shown == history.shown:
+        return msgspec.structs.replace(after, looked_at=history.looked_at)
+    if found == history.waiting:
+        return history
+    return VerdictHistory(shown=history.shown, looked_at=history.looked_at)
+
+
+def _after(history: VerdictHistory, found: Verdict, asked: int, today: date) -> VerdictHistory:
+    """Return the history if it need not wait for a step.
 
     Common ground and what all reject wait for a later day with new asked answers, and for every analysis until then to
-    find the same: a brigade has to last, and one lucky hour is not enough. All else is shown at once.
+    find the same: a brigade has to last, and one lucky hour is not enough.
     """
     if found not in COMMON or found == history.shown:
         return VerdictHistory(shown=found)
