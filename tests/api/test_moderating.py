@@ -27,6 +27,7 @@ async def test_an_item_is_read_claimed_decided_and_the_decision_undone(app: Lite
     async with program(app, mo, "moderate") as script:
         [row] = (await script.get("/moderation/queue")).json()["items"]
         assert (row["id"], row["author"], row["excerpt"]) == (item, "jon", "An insult.")
+        assert (await script.get(f"/comments/{row['target']}")).json()["body"] == "An insult."
         assert (await script.post(f"/moderation/queue/{item}/claim")).status_code == 204
         wrong = await script.post(f"/moderation/queue/{item}/decide", json=WARN | {"rule": None})
         made = await script.post(f"/moderation/queue/{item}/decide", json=WARN | {"version": row["version"]})

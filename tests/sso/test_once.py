@@ -18,7 +18,7 @@ from accounts.test_address import link as address_link
 from accounts.test_passkeys import PAGE as PASSKEYS
 from accounts.test_passkeys import enter
 from accounts.test_two_step import APP, Phone, phone
-from parley.accounts import mailed_links, sessions
+from parley.accounts import mailed_links, recovery_codes, sessions
 from parley.core import db
 from parley.core.settings import settings
 from parley.webhooks import ops as webhooks
@@ -148,6 +148,12 @@ async def test_an_authenticator_app_that_is_added(app: Litestar, client: httpx.A
     answers = await at_once(app, client, "POST", APP, data)
     assert sorted(one.status_code for one in answers) == [200] + [422] * (TIMES - 1)
     assert await count("recovery_code") == 10
+
+
+async def test_new_recovery_codes(app: Litestar, mira: Person) -> None:
+    """Only the codes that were made last count."""
+    await asyncio.gather(*(recovery_codes.renew(mira.id) for _ in range(TIMES)))
+    assert await count("recovery_code") == recovery_codes.HOW_MANY
 
 
 async def test_a_new_secret_of_a_webhook(app: Litestar, client: httpx.AsyncClient) -> None:

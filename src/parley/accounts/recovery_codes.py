@@ -9,7 +9,7 @@ import re
 import secrets
 
 from parley.accounts.tables import RecoveryCode
-from parley.core.db import NOW, atomic
+from parley.core.db import NOW, atomic, execute
 
 HOW_MANY = 10
 BYTES = 15
@@ -20,6 +20,8 @@ async def renew(member: int) -> list[str]:
     """Replace the member's codes, and return the new ones. They cannot be read again."""
     codes = ["-".join(re.findall("....", _new())) for _ in range(HOW_MANY)]
     async with atomic():
+        # Two forms sent at once would leave two sets.
+        await execute("select from member where id = $1 for update", member)
         await remove(member)
         await RecoveryCode.insert(*[RecoveryCode(member=member, digest=_digest(code)) for code in codes])
     return codes

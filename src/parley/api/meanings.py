@@ -174,6 +174,7 @@ OWN = {
     "NewReport.reason": "The code of the published rule (`/rules`) that is broken.",
     "Notification.title": "The title of the thread; null: it is about none.",
     "Problem.title": "The kind of error, in words.",
+    "QueueItem.target": "The number of the comment or member that it is about, or of the article's thread.",
     "QueueItem.people": "How many people reported it.",
     "QueueItem.version": "Counts what happened to it: send it with a decision.",
     "Removal.rule": "The code of the published rule (`/rules`) that is broken.",

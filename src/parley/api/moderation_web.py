@@ -50,6 +50,7 @@ def _item(row: QueueRow) -> schemas.QueueItem:
     return schemas.QueueItem(
         id=row.id,
         kind=row.kind,
+        target=row.target,
         version=row.version,
         risk=row.risk,
         escalated=row.escalated,

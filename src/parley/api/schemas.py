@@ -225,8 +225,9 @@ class QueueItem(msgspec.Struct, frozen=True):
     """Something that needs a moderator. `version` is that of a decision; `holder` has claimed it."""
 
     id: int
-    # `comment`, `member` or `article`.
+    # `comment`, `member` or `article`, and the id of that comment or member, or of the article's thread.
     kind: str
+    target: int
     version: int
     risk: float
     escalated: bool

@@ -28,6 +28,7 @@ class QueueRow(msgspec.Struct, frozen=True):
 
     id: int
     kind: str
+    target: int
     version: int
     risk: float
     escalated: bool
@@ -103,7 +104,7 @@ with page as materialized (
 """  # noqa: S608 constants only
 ONE_OF = f"with page as (select i.* from queue_item i where i.id = $2 and i.state = 'open' and {NOT_OWN})"  # noqa: S608 as above
 ROWS = f"""
-select i.id, i.kind, i.version, i.risk, i.escalated, i.opened_at,
+select i.id, i.kind, i.target, i.version, i.risk, i.escalated, i.opened_at,
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
        t.title, coalesce(m.name, c.imported_author) as author,
        c.html, case i.kind when 'member' then m.bio else t.title end as words,
