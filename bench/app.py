@@ -1,6 +1,5 @@
 """The real web process with a few routes more, which say what the machine can do at best. Run as `parley web` is."""
 
-import sys
 from collections.abc import Awaitable, Callable
 from functools import cache
 from os import environ
@@ -12,10 +11,10 @@ from litestar import MediaType, Response, asgi, get, post
 from litestar.params import FromPath
 from litestar.types import Receive, Scope, Send
 
-import parley.app
 from parley.cli.serve import web
 from parley.core.http.access import ANYONE
 from parley.live.stream import HEADERS
+from parley.pages import home
 
 # The folder with the bytes of pages, which the harness has put there.
 FOLDER = "BENCH_FOLDER"
@@ -64,8 +63,8 @@ async def say() -> None:
         await sent(message)
 
 
-handlers = [same_bytes, cpu, bare_live, say]
+handlers: list[object] = [same_bytes, cpu, bare_live, say]
 
 if __name__ == "__main__":
-    parley.app.FEATURES = (*parley.app.FEATURES, sys.modules[__name__])
+    home.handlers += handlers
     web()

@@ -35,8 +35,10 @@ async def measure(ground: Ground) -> list[Figure]:
 
 
 def _figure(city: City, name: str, ours: list[float], bare: list[float]) -> Figure:
-    rates = [[city.comments / seconds for seconds in runs] for runs in (ours, bare)]
-    return Figure("backup", f"{name} of {city.comments:,} comments, {city.votes:,} votes: comments", "/s", *rates)
+    rates, ceiling = ([city.comments / seconds for seconds in runs] for runs in (ours, bare))
+    return Figure(
+        "backup", f"{name} of {city.comments:,} comments, {city.votes:,} votes: comments", "/s", rates, ceiling
+    )
 
 
 async def _run(program: str, url: str, *options: str, after: Path | None = None) -> None:

@@ -47,6 +47,6 @@ def _requests(ground: Ground) -> Iterator[bytes]:
     while True:
         for _ in range(7):
             yield next(readers)
-        yield vote(community, next(writes))
-        yield vote(community, next(writes))
-        yield reply(community, next(writes))
+        yield vote(community.cookies, next(writes))
+        yield vote(community.cookies, next(writes))
+        yield reply(community.cookies, next(writes))

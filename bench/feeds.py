@@ -54,5 +54,5 @@ async def _unchanged(running: Web, path: str) -> Figure:
 
 def _drawn() -> float:
     started = thread_time()
-    drawing.draw(TITLE, "paper.example", [40, 30, 20, 10, 5], 1_000, 300)
+    drawing.draw(TITLE, "paper.example", [40, 30, 20, 10, 5], 1_000, 300, "Parley")
     return 1_000 * (thread_time() - started)

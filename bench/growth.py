@@ -78,7 +78,7 @@ async def _write(running: Web, city: City, size: int, kind: writing.Ours, member
     comments = list(range(first, first + size))
     community = Community(written=[thread], comments={thread: comments}, cookies=city.cookies, bodies=BODIES)
     writes = writing.spread(community, seed=next(_seeds), members=members)
-    load = await drive(running.port, (kind(community, one) for one in writes), seconds=SECONDS)
+    load = await drive(running.port, (kind(city.cookies, one) for one in writes), seconds=SECONDS)
     return 1_000 / load.rate
 
 

@@ -19,7 +19,7 @@ async def measure(ground: Ground) -> list[Figure]:
     thread = community.written[0]
     pages = cycle([request("GET", f"/t/{thread}/thread", Accept_Encoding="gzip")])
     writes = spread(community, 6, most=1)
-    replies = (reply(community, one) for one in writes)
+    replies = (reply(community.cookies, one) for one in writes)
     quiet, hot, written = [], [], []
     async with web() as running:
         for _ in range(ROUNDS):

@@ -75,5 +75,5 @@ async def _scores(path: str, address: str, *more: str) -> dict[str, float]:
 async def _run(path: str, *arguments: str) -> int:
     program = HOME / "node_modules" / "lighthouse" / "cli" / "index.js"
     settings = os.environ | {"CHROME_PATH": path}
-    command = [NODE, "node", program, *arguments]
-    return (await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=settings, check=False)).returncode
+    process = await asyncio.create_subprocess_exec(NODE, "node", program, *arguments, cwd=ROOT, env=settings)
+    return await process.wait()

@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from statistics import quantiles
 from time import perf_counter
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import urlencode
 
 import uvloop
@@ -33,9 +33,9 @@ class Listener(asyncio.Protocol):
         self.waits_for: tuple[bytes, Callable[[bytes], None]] | None = None
         self.before = b""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] it is a socket's
-        self.transport = transport
-        transport.write(request("GET", self.path))
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self.transport.write(request("GET", self.path))
 
     def data_received(self, data: bytes) -> None:
         if not self.opened.done():

@@ -6,6 +6,7 @@ It stays small so that it takes little of the machine that it measures (docs/per
 import asyncio
 from collections.abc import Iterator
 from time import perf_counter
+from typing import cast
 
 import msgspec
 
@@ -30,8 +31,8 @@ class Connection(asyncio.Protocol):
         self.sent = 0.0
         self.done = asyncio.get_running_loop().create_future()
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] it is a socket's
-        self.transport = transport
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
         self.send()
 
     def send(self) -> None:
@@ -93,7 +94,7 @@ async def drive(
     return load
 
 
-def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
+def request(method: str, path: str, body: bytes = b"", /, **headers: str) -> bytes:
     """The bytes of one request; `accept_encoding="gzip"` becomes that header."""
     if method != "GET":
         headers = {"Content_Type": FORM, "Content_Length": str(len(body))} | headers

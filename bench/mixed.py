@@ -22,8 +22,8 @@ async def measure(ground: Ground) -> list[Figure]:
     of_members = (request("GET", path, **zstd, Cookie=one) for one in cookies)
     of_visitors = cycle([request("GET", path, **zstd)])
     of_crawlers = (request("GET", f"/t/{one}/thread", **gzip) for one in threads)
-    replies = (reply(community, one, **HTMX) for one in spread(community, 11))
-    votes = (vote(community, one, **HTMX) for one in spread(community, 12))
+    replies = (reply(community.cookies, one, **HTMX) for one in spread(community, 11))
+    votes = (vote(community.cookies, one, **HTMX) for one in spread(community, 12))
     waits, pages, written = [], [], []
     async with web() as running:
         for _ in range(ROUNDS):

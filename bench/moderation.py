@@ -14,7 +14,7 @@ from parley.core.http.access import Viewer
 from parley.dashboard import queries as numbers
 from parley.modqueue import claims, items
 from parley.modqueue import queries as modqueue
-from parley.modqueue.queries import QueueFilter
+from parley.modqueue.filters import QueueFilter
 from parley.reports.ops import RISK
 
 OPEN = 10_000

@@ -38,8 +38,8 @@ async def measure(ground: Ground) -> list[Figure]:
     """The share is how many times Parley does what Isso does."""
     community = ground.community
     path, cookies = f"/t/{community.written[-1]}/thread", cycle(community.cookies[:200])
-    replies = (reply(community, one, **HTMX) for one in spread(community, 21, most=1))
-    votes = (vote(community, one, **HTMX) for one in spread(community, 22))
+    replies = (reply(community.cookies, one, **HTMX) for one in spread(community, 21, most=1))
+    votes = (vote(community.cookies, one, **HTMX) for one in spread(community, 22))
     with isso(ground.folder) as port:
         async with web() as running:
             numbers = count(COMMENTS + 1)

@@ -30,7 +30,7 @@ async def _figures(ground: Ground, running: Web, thread: str) -> list[tuple[Figu
     """Each kind of reader with the requests for the page, and those for the same bytes with nothing done for them."""
     cookies = ground.community.cookies
     gzip, zstd = {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "gzip, deflate, br, zstd"}
-    kinds = [
+    kinds: list[tuple[str, float | None, str, dict[str, str], list[dict[str, str]]]] = [
         (f"{PAGE}: visitor", 0.7, thread, {}, [{}]),
         (f"{PAGE}: visitor, gzip", 0.7, thread, gzip, [{}]),
         (f"{PAGE}: member, gzip", 0.25, thread, gzip, [{"Cookie": cookies[0]}]),
@@ -42,7 +42,7 @@ async def _figures(ground: Ground, running: Web, thread: str) -> list[tuple[Figu
         ("one comment with what is around it: visitor, gzip", None, f"{thread}?focus={FIRST + 500}", gzip, [{}]),
         ("perspectives on one passage: visitor, gzip", None, f"{thread}?passage=2", gzip, [{}]),
     ]
-    made = []
+    made: list[tuple[Figure, Iterator[bytes], Iterator[bytes]]] = []
     for place, (name, bar, path, headers, readers) in enumerate(kinds):
         kept = f"{place}.{ENDINGS[headers.get('Accept-Encoding', '')]}"
         ground.keep(kept, await running.raw(path, headers | readers[0]))

@@ -210,7 +210,7 @@ async def _post(running: Web, city: City, seed: int) -> float:
             write = Write(
                 thread, first + random.randrange(SMALL), random.randint(1, AUTHORS), f"Seen {uuid4().hex}.", "", 1
             )
-            yield reply(city, write)
+            yield reply(city.cookies, write)
 
     return (await drive(running.port, requests(), seconds=WRITE_SECONDS, connections=CONNECTIONS, pause=pause)).rate
 

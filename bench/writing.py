@@ -1,7 +1,7 @@
 """Replying and voting over HTTP, beside the barest form of the same writes through asyncpg."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from itertools import cycle
 from random import Random
@@ -57,7 +57,8 @@ class Write(msgspec.Struct):
     value: int
 
 
-Ours = Callable[[Community, Write], bytes]
+Ours = Callable[[Sequence[str], Write], bytes]
+Bare = Callable[[Any, Write], Awaitable[None]]
 # Headers of a browser with JavaScript, whose answer is a fragment.
 HTMX = {"HX_Request": "true"}
 
@@ -65,7 +66,7 @@ HTMX = {"HX_Request": "true"}
 async def measure(ground: Ground) -> list[Figure]:
     community = ground.community
     pool = await asyncpg.create_pool(ground.database_url, min_size=CONNECTIONS, max_size=CONNECTIONS)
-    kinds = [
+    kinds: list[tuple[str, Iterator[Write], Ours, Bare]] = [
         ("reply, over 100 threads", spread(community, 1), reply, _bare_reply),
         ("reply, all in one thread", spread(community, 2, most=1), reply, _bare_reply),
         ("first reply of a newcomer", spread(community, 5, newcomers=True), reply, _bare_reply),
@@ -81,7 +82,7 @@ async def measure(ground: Ground) -> list[Figure]:
     async with pool, web() as running:
         for _ in range(ROUNDS):
             for figure, (_, writes, ours, bare) in zip(figures, kinds, strict=True):
-                requests = (ours(community, write) for write in writes)
+                requests = (ours(community.cookies, write) for write in writes)
                 load = await drive(running.port, requests, seconds=SECONDS, connections=CONNECTIONS)
                 figure.runs.append(load.rate)
                 figure.ceiling.append(await _bare_rate(pool, writes, bare))
@@ -96,7 +97,9 @@ async def _with_limits(community: Community) -> Figure:
     async with web(*proxy, PARLEY_LIMITS="on") as limited, web(*proxy) as unlimited:
         for _ in range(ROUNDS):
             for running, rates in ((limited, figure.runs), (unlimited, figure.ceiling)):
-                requests = (vote(community, one, X_Forwarded_For=_address(one.member), **HTMX) for one in writes)
+                requests = (
+                    vote(community.cookies, one, X_Forwarded_For=_address(one.member), **HTMX) for one in writes
+                )
                 load = await drive(running.port, requests, seconds=SECONDS, connections=CONNECTIONS)
                 rates.append(load.rate)
     return figure
@@ -132,14 +135,14 @@ def spread(
         yield Write(thread, comment, member, *random.choice(community.bodies), value)
 
 
-def reply(community: Community, write: Write, **headers: str) -> bytes:
+def reply(cookies: Sequence[str], write: Write, /, **headers: str) -> bytes:
     fields = urlencode({"body": write.body, "parent": write.comment, "submission": _submission()})
-    cookie = community.cookies[write.member - 1]
+    cookie = cookies[write.member - 1]
     return request("POST", f"/t/{write.thread}/comments", fields.encode(), Cookie=cookie, **headers)
 
 
-def vote(community: Community, write: Write, **headers: str) -> bytes:
-    cookie = community.cookies[write.member - 1]
+def vote(cookies: Sequence[str], write: Write, /, **headers: str) -> bytes:
+    cookie = cookies[write.member - 1]
     body = b"axis=quality&value=%d" % write.value
     return request("POST", f"/c/{write.comment}/vote", body, Cookie=cookie, **headers)
 
@@ -152,9 +155,7 @@ async def _bare_vote(connection: Any, write: Write) -> None:
     await connection.execute(VOTE, write.comment, write.thread, write.member, write.value)
 
 
-async def _bare_rate(
-    pool: asyncpg.Pool, writes: Iterator[Write], write: Callable[[Any, Write], Awaitable[None]]
-) -> float:
+async def _bare_rate(pool: asyncpg.Pool, writes: Iterator[Write], write: Bare) -> float:
     started = perf_counter()
     done = 0
 
