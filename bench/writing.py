@@ -36,13 +36,14 @@ with place as (
 insert into event (thread, seq, kind, comment, actor)
 select $1, place.last_seq, 'comment.posted', new.id, $3 from place, new
 """
-# The vote and its comment's count, from which the ranks follow.
+# The vote and its comment's counts, from which the ranks follow. Both counts rise, since Parley may take back a vote that
+# was written here: a count that fell below zero would have no rank.
 VOTE = """
 with cast_vote as (
     insert into vote (comment, thread, member, axis, value) values ($1, $2, $3, 'quality', $4)
     on conflict (comment, member, axis) do update set value = excluded.value, changed_at = now()
 )
-update comment set ups = ups + 1, scored_at = now() where id = $1
+update comment set ups = ups + 1, downs = downs + 1, scored_at = now() where id = $1
 """
 
 
