@@ -36,8 +36,8 @@ with place as (
 insert into event (thread, seq, kind, comment, actor)
 select $1, place.last_seq, 'comment.posted', new.id, $3 from place, new
 """
-# The vote and its comment's counts, from which the ranks follow. Both counts rise, since Parley may take back a vote that
-# was written here: a count that fell below zero would have no rank.
+# The vote and its comment's counts, from which the ranks follow. Both counts rise, since Parley may take back a vote
+# that was written here: a count that fell below zero would have no rank.
 VOTE = """
 with cast_vote as (
     insert into vote (comment, thread, member, axis, value) values ($1, $2, $3, 'quality', $4)
