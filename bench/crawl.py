@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Iterator
 from itertools import cycle, islice
 
+from redis.asyncio import Redis
+
 from bench.ground import ROUNDS, Ground, Web, web
 from bench.load import drive, request
 from bench.report import Figure
@@ -21,18 +23,24 @@ GZIP = {"Accept-Encoding": "gzip"}
 
 async def measure(ground: Ground) -> list[Figure]:
     threads = ground.community.written
-    first = Figure("crawl", f"{len(threads)} threads of 40 comments, first visit", "/s", [], [])
+    first = Figure("crawl", f"{len(threads)} threads of 40 comments, first visit of all", "/s", [], [])
+    new = Figure("crawl", "their first visit in another process", "/s", [], [], 0.05)
     again = Figure("crawl", "their second visit, in each order", "/s", [], [], 0.6)
     members = Figure("crawl", "200 members in turn over the threads", "/s", [], [])
     for _ in range(ROUNDS):
+        visits = [request("GET", f"/t/{thread}/thread", **GZIP) for thread in threads]
+        await _forget_pages(ground)
+        async with web() as running:
+            await asyncio.sleep(SETTLED_SECONDS)
+            first.runs.append(await _rate(running, iter(visits)))
+            first.ceiling.append(await _rate(running, iter(visits[:1] * len(visits))))
         async with web() as running:
             await asyncio.sleep(SETTLED_SECONDS)
             ground.keep("thread.gz", await running.raw(f"/t/{ground.community.read}/thread", GZIP))
-            visits = [request("GET", f"/t/{thread}/thread", **GZIP) for thread in threads]
             orders = [request("GET", f"/t/{thread}/thread?sort={sort}", **GZIP) for sort in SORTS for thread in threads]
             warm = visits[:1] * len(orders)
-            first.runs.append(await _rate(running, iter(visits)))
-            first.ceiling.append(await _rate(running, iter(warm)))
+            new.runs.append(await _rate(running, iter(visits)))
+            new.ceiling.append(await _rate(running, iter(warm)))
             await _rate(running, iter(orders))
             await asyncio.sleep(PAUSE)
             again.runs.append(await _rate(running, iter(orders)))
@@ -42,7 +50,13 @@ async def measure(ground: Ground) -> list[Figure]:
                 request("GET", "/bench/bytes/thread.gz", **GZIP, Cookie=one) for one in islice(_cookies(ground), VISITS)
             )
             members.ceiling.append(await _rate(running, same))
-    return [first, again, members]
+    return [first, new, again, members]
+
+
+async def _forget_pages(ground: Ground) -> None:
+    """Let Redis forget what processes stored in it."""
+    async with Redis.from_url(ground.servers.redis_url) as redis:
+        await redis.flushdb()
 
 
 async def _rate(running: Web, requests: Iterator[bytes]) -> float:

@@ -30,7 +30,7 @@ from parley.embed.middleware import EmbedSessions
 from parley.feeds.ids import fix_authority
 from parley.live.hub import Hub
 from parley.notifications.counter import NotificationCounter
-from parley.pages import thread
+from parley.pages import stored, thread
 from parley.pages.moderation_counts import ModerationCounter
 from parley.routes import FEATURES, PLATFORM
 from parley.threads.queries import topics
@@ -115,6 +115,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
             "mail_to_files": settings.smtp_url is None,
         }
         pages.set_globals(site=site, topics=await topics(), may_edit_article=may_edit)
+        await stored.prepare()
         await thread.warm()
         assets.assets()
         await fix_authority()

@@ -6,6 +6,7 @@ from parley.comments.validator import ReadValidator, ValidatedCache, right_for
 from parley.comments.view import DiscussionQuery, ThreadView, thread_view
 from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.http.pages import Encoded, Finished
+from parley.pages import stored
 
 MOST_BYTES = 24 * 2**20
 
@@ -28,8 +29,14 @@ async def visitors_page(
     """
 
     async def made(now: ReadValidator) -> tuple[Encoded, float]:
+        stored_page = await stored.read(key, now.validator) if now.validator else None
+        if stored_page is not None:
+            return stored_page
         shown = await thread_view(query, fresh=False, not_before=now.at, validator=now)
-        return (await make(shown)).encoded(encoding), right_for(shown.thread.last_activity_at)
+        page, seconds = (await make(shown)).encoded(encoding), right_for(shown.thread.last_activity_at)
+        if now.validator:
+            await stored.write(key, now.validator, page, seconds)
+        return page, seconds
 
     key = (query, chosen, encoding)
     return await _current.get(key, lambda: _unchanged.get(key, query.thread, made))

@@ -1,0 +1,108 @@
+"""Visitors' pages in Redis: what one process has rendered, no other process and no later one renders again.
+
+Redis may hold anything, so each page is signed together with what it was made for and from.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from time import time
+from typing import cast
+
+import msgspec
+from redis.exceptions import RedisError
+
+from parley.core import db, signing
+from parley.core.events.redis import asking
+from parley.core.http.assets import PACKAGE, folder
+from parley.core.http.pages import Encoded, environment
+from parley.core.observability.metrics import CACHE_READS
+
+# Each page has one of so many places, so all of them together take at most 164 MB: compressed, 40 comments with their
+# article take 16 to 30 kB.
+PLACES = 4_096
+LARGEST = 40_000
+
+PURPOSE = "stored page"
+# The transactions that validators name count from 0 in each cluster.
+CLUSTER = "select system_identifier from pg_control_system()"
+
+# Which code and which database pages are made with. Without it nothing is stored, and nothing read.
+_maker: tuple[str, int] | None = None
+
+_hits, _misses = (CACHE_READS.labels("stored-pages", found) for found in ("yes", "no"))
+
+
+class StoredPage(msgspec.Struct, frozen=True, array_like=True):
+    """A page and until when its relative times are right, in seconds since 1970."""
+
+    signature: bytes
+    until: float
+    etag: str
+    content: bytes
+
+
+async def prepare() -> None:
+    """Find out what makes pages in this process, at its start."""
+    global _maker  # noqa: PLW0603 one maker for the process
+    _maker = (_digest(_sources()), await db.value(CLUSTER))
+
+
+async def read(wanted: object, validator: str) -> tuple[Encoded, float] | None:
+    """Return the page that was made for `wanted` from a thread with this validator, and how long it stays right."""
+    if _maker is None:
+        return None
+    made_for = _made_for(wanted)
+    page = await _read(_place(made_for))
+    left = page.until - time() if page else 0.0
+    if page is None or left <= 0 or page.signature != _signature(made_for, validator, page.until, page.content):
+        _misses.inc()
+        return None
+    _hits.inc()
+    return Encoded(page.content, page.etag), left
+
+
+async def write(wanted: object, validator: str, page: Encoded, seconds: float) -> None:
+    """Store a page that is right for so many seconds. Without Redis nothing is stored."""
+    if _maker is None or len(page.content) > LARGEST:
+        return
+    made_for, until = _made_for(wanted), time() + seconds
+    stored = StoredPage(_signature(made_for, validator, until, page.content), until, page.etag, page.content)
+    with suppress(RedisError, OSError, TimeoutError):
+        async with asking() as redis:
+            await redis.set(_place(made_for), msgspec.msgpack.encode(stored), ex=int(seconds))
+
+
+async def _read(place: str) -> StoredPage | None:
+    with suppress(RedisError, OSError, TimeoutError, msgspec.MsgspecError):
+        async with asking() as redis:
+            found = await redis.get(place)
+        return msgspec.msgpack.decode(cast("bytes", found), type=StoredPage) if found else None
+    return None
+
+
+def _made_for(wanted: object) -> bytes:
+    """Return all that a page depends on besides its thread."""
+    shared = environment().globals
+    return repr((wanted, shared["site"], shared["topics"], _maker)).encode()
+
+
+def _place(made_for: bytes) -> str:
+    return f"page:{int.from_bytes(hashlib.blake2b(made_for, digest_size=4).digest()) % PLACES}"
+
+
+def _signature(made_for: bytes, validator: str, until: float, content: bytes) -> bytes:
+    return signing.sign(PURPOSE, b"|".join((made_for, validator.encode(), repr(until).encode(), content)))
+
+
+def _sources() -> Iterable[Path]:
+    """Yield all files that pages are made from."""
+    for place in (PACKAGE, folder("templates"), folder("static")):
+        yield from (file for file in sorted(place.rglob("*")) if file.is_file() and "__pycache__" not in file.parts)
+
+
+def _digest(files: Iterable[Path]) -> str:
+    """Return a digest that differs once a file is written: reading them all would take longer than a page."""
+    states = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    return hashlib.blake2b(repr(states).encode(), digest_size=12).hexdigest()
