@@ -157,7 +157,7 @@ async def test_reading_changes_nothing(app: Litestar, client: httpx.AsyncClient,
     assert await checksum() == before
 
 
-async def test_a_visitor_gets_no_cookie_and_leaves_nothing_in_redis(
+async def test_a_visitor_gets_no_cookie_and_leaves_only_pages_in_redis(
     app: Litestar, client: httpx.AsyncClient, world: World
 ) -> None:
     for address in await gets(app, world) * 3:
@@ -166,7 +166,9 @@ async def test_a_visitor_gets_no_cookie_and_leaves_nothing_in_redis(
     # Programs without a token, and downloads of whole threads, are counted by their network.
     await redis.redis().delete("limit:api:network:127.0.0.0/24")
 
-    assert await redis.redis().dbsize() == 0
+    # Pages have a fixed number of places, and end by themselves (pages/stored.py).
+    left = await redis.redis().keys()
+    assert [key for key in left if not key.startswith(b"page:") or await redis.redis().ttl(key) < 0] == []
 
 
 async def test_every_page_that_someone_may_see_opens(app: Litestar, client: httpx.AsyncClient, world: World) -> None:
