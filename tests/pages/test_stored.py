@@ -72,10 +72,10 @@ async def test_other_code_renders_its_own_pages(
 
 
 async def test_only_what_we_signed_is_shown(client: httpx.AsyncClient, thread: int, queries: list[str]) -> None:
-    [place] = await redis.redis().keys("page:*")
-    page = msgspec.msgpack.decode(await redis.redis().get(place), type=stored.StoredPage)
+    [(place, stored_bytes)] = (await redis.redis().hgetall(stored.PAGES)).items()
+    page = msgspec.msgpack.decode(stored_bytes, type=stored.StoredPage)
     forged = msgspec.structs.replace(page, content=b"<script>alert(1)</script>")
-    await redis.redis().set(place, msgspec.msgpack.encode(forged))
+    await redis.redis().hset(stored.PAGES, place, msgspec.msgpack.encode(forged))
 
     text, _ = await asked_for(client, thread, queries)
 
@@ -86,8 +86,8 @@ async def test_only_what_we_signed_is_shown(client: httpx.AsyncClient, thread: i
 async def test_anything_else_in_redis_is_ignored(
     client: httpx.AsyncClient, thread: int, queries: list[str], junk: bytes
 ) -> None:
-    [place] = await redis.redis().keys("page:*")
-    await redis.redis().set(place, junk)
+    [place] = await redis.redis().hkeys(stored.PAGES)
+    await redis.redis().hset(stored.PAGES, place, junk)
 
     text, _ = await asked_for(client, thread, queries)
 
@@ -109,4 +109,12 @@ async def test_a_page_is_not_shown_once_its_times_are_wrong(monkeypatch: pytest.
 async def test_large_pages_are_not_stored() -> None:
     await stored.write("page", "1.2.3", Encoded(b"a" * (stored.LARGEST + 1), '"a"'), 60)
 
-    assert await redis.redis().keys("page:*") == []
+    assert not await redis.redis().exists(stored.PAGES)
+
+
+async def test_no_page_is_kept_for_longer_than_an_hour() -> None:
+    await stored.write("page", "1.2.3", Encoded(b"a", '"a"'), 60)
+    first = await redis.redis().pexpiretime(stored.PAGES)
+    await stored.write("another", "1.2.3", Encoded(b"a", '"a"'), 60)
+
+    assert await redis.redis().pexpiretime(stored.PAGES) == first <= (time() + stored.SECONDS) * 1_000
