@@ -19,7 +19,7 @@ from parley.statements import answering, asking, offers, queries
 from parley.statements import sitting as sittings
 from parley.statements.forms import StatementForm
 from parley.statements.sitting import Sitting
-from parley.statements.web import act
+from parley.statements.web import submit
 
 ANSWERING = {"who": MEMBER, "scope": SCOPE, "any_body": True}
 WRITING = {"who": VERIFIED, "scope": COMMENT, "any_body": True}
@@ -176,7 +176,7 @@ async def state(request: AnyRequest, comment: FromPath[str], data: JSONBody[NewS
     row, form = await comment_at(comment, viewer), StatementForm(as_fields(data))
     check(form)
     await take_each(POST, viewer.id, address_of(request))
-    await act(viewer, row, form)
+    await submit(viewer, row, form)
     found = await queries.one(row.id)
     if found is None:
         raise NotFound(GONE)

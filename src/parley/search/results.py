@@ -110,7 +110,7 @@ async def prepared(form: SearchForm, viewer: Viewer | None) -> Search | None:
         form.errors["topic"] = N_("There is no topic of this name.")
         return None
     if form.by:
-        author = await accounts.person(form.by.removeprefix("@"))
+        author = await accounts.by_name(form.by.removeprefix("@"))
         if author is None:
             form.errors["by"] = N_("There is no member of this name.")
             return None
