@@ -1,4 +1,4 @@
-"""What the fields and parameters of the API mean, with their units. A name means the same everywhere but in EXCEPTIONS."""
+"""What the fields and parameters of the API mean, with their units. Names mean the same everywhere, but for EXCEPTIONS."""
 
 import re
 from typing import Any
