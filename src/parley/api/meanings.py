@@ -1,4 +1,4 @@
-"""What the fields and parameters of the API mean, with their units. Names mean the same everywhere, but for EXCEPTIONS."""
+"""What the fields and parameters of the API mean, with their units: the same everywhere, but for EXCEPTIONS."""
 
 import re
 from typing import Any
@@ -86,7 +86,7 @@ MEANINGS = {
     "next": "The address of the next page; null on the last one.",
     "none": "Number of top-level comments without a stance.",
     "number": "The number of the version, from 1.",
-    "offer": "Signed by the site: the answer then counts as asked. From the turn.",
+    "offer": "Signed by the site: the answer then counts as asked. From the next statement.",
     "opened_at": "When it was first reported or held.",
     "original": "The address of the original work; may be empty.",
     "outcome": "`upheld`: the decision stands. `overturned`: it is undone. `modified`: a milder one takes its place.",

@@ -86,7 +86,7 @@ async def _closest(form: SearchForm, search: Search, corrections: Mapping[int, s
     """Return hits that come closest, those of the first way to read the query in which enough are found."""
     sections: list[Section] = []
     terms = [*form.query.terms, *(Term(word) for word in corrections.values())]
-    for other in await closest.ways(search, form, corrections):
+    for other in await closest.searches(search, form, corrections):
         sections = await _sections(form, other, Query(tuple(terms)))
         if _are_enough(form, sections):
             break
