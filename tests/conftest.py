@@ -49,8 +49,8 @@ SHARED = ROOT.parent / "shared" / "data"
 
 # Which of pytest-xdist's processes this is; each has servers, or databases, of its own.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-# A busy machine may need longer than the product, for the sake of those who wait, gives its servers and its readers.
-# What happens then is tested with times of its own: core/test_{db,ratelimit,strain}.py, importing/test_sandbox.py.
+# On a busy machine, servers and readers of articles may need longer than the product allows them. Tests of these limits
+# set times of their own: core/test_{db,ratelimit,load_shedding}.py, importing/test_sandbox.py.
 SECONDS = 60
 PATIENT = dict.fromkeys(("statement_timeout", "lock_timeout"), str(SECONDS * 1_000))
 # A test is one transaction, and may do much else in the middle of it.
@@ -68,7 +68,7 @@ for profile, examples in (("quick", 20), ("deep", 400)):
 hypothesis.settings.load_profile("quick")
 
 
-def _unwritten(*_: object) -> structlog.typing.EventDict:
+def _drop_event(*_: object) -> structlog.typing.EventDict:
     raise structlog.DropEvent
 
 
@@ -77,7 +77,7 @@ os.environ.setdefault("PARLEY_BASE_URL", "http://localhost")
 os.environ.setdefault("PARLEY_LOG", "error")
 # A line for each request takes a twentieth of the time. Tests of what is logged capture it.
 logging.getLogger("httpx").setLevel(logging.WARNING)
-structlog.configure(processors=[_unwritten])
+structlog.configure(processors=[_drop_event])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -85,13 +85,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Schedule:
     return Schedule(config, log)
 
 
-# Folders that take processes apart, which takes long: `make faults` and `make sure` run them.
-TAKE_APART = {"faults", "hosts"}
+# Folders whose tests kill and freeze processes, which takes long: `make faults` and `make sure` run them.
+SLOW_FOLDERS = {"faults", "hosts"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if folder_of(item.nodeid) in TAKE_APART:
+        if folder_of(item.nodeid) in SLOW_FOLDERS:
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: place(item.nodeid))
 
@@ -103,7 +103,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def patience() -> Iterator[None]:
-    """What the product gives up after some seconds gets as many as a busy machine may need."""
+    """Raise the time limits of the product to what a busy machine may need."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "SERVER_SETTINGS", engine.SERVER_SETTINGS | PATIENT)
         patch.setattr(engine, "ACQUIRE_SECONDS", SECONDS)
@@ -112,7 +112,7 @@ def patience() -> Iterator[None]:
         patch.setattr(searches, "STATEMENT_MILLISECONDS", SECONDS * 1_000)
         patch.setattr(searches, "WAIT_SECONDS", SECONDS)
         patch.setattr(searches, "SETTINGS", "select set_config('statement_timeout', $1, true)")
-        # The loop stands still between two tests of it, for as long as others take: that is no strain.
+        # The event loop does not run between two tests, which would count as lag.
         patch.setattr(load_shedding, "WEIGHT", 0.0)
         for reading in (sandbox, images):
             patch.setattr(reading, "_SECONDS", SECONDS)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-# Folders whose tests share a whole installation, or take it apart. They take longest and begin, in this order: what
-# begins last is what all others wait for.
+# Folders whose tests share a whole installation, or stop parts of one. They take longest, so they are begun first, in
+# this order: what begins last is what all others wait for.
 TOGETHER = ["browser", "faults", "live", "hosts"]
 # Folders with files that take long: begun last, one of them would keep one process busy while the others have ended.
 LONG = ["standing", "embedded", "fuzz", "frontend", "anchoring"]

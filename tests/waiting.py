@@ -1,4 +1,4 @@
-"""Waiting until somebody waits: how a test knows that another transaction stands before a lock."""
+"""Waiting until another transaction waits for a lock."""
 
 import asyncio
 

@@ -38,7 +38,7 @@ def connect() -> None:
     accounts.must_wait[:] = [signups.request_approval]
     accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
     accounts.when_sessions_end[:] = [tokens.end_all]
-    accounts.when_address_undone[:] = [sso.drop_since]
+    accounts.when_address_undone[:] = [sso.disconnect_since]
     accounts.before_profile[:] = [removed_profiles.check, profiles.check]
     accounts.is_removed_name[:] = [removed_profiles.is_removed_name]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]

@@ -52,7 +52,8 @@ from parley.slow_mode import display as slow_mode
 from parley.threads import jobs as threads
 from parley.threads import source_jobs
 from parley.votes import jobs as votes
-from parley.webhooks import jobs as webhooks
+from parley.webhooks import queueing as webhook_queue
+from parley.webhooks import sending as webhook_sending
 from parley.webhooks.ops import MOST_WEBHOOKS
 from parley.webmentions import jobs as webmentions
 
@@ -121,9 +122,9 @@ JOBS = (
     Job("exports", exports.make_exports, seconds=10, deferrable=True),
     Job("erasures", erasure.erase_due, seconds=60, repeats=True, deferrable=True),
     Job("mentions", erasure.rewrite_mentions, seconds=5),
-    Job("webhooks", webhooks.queue_all, seconds=5),
+    Job("webhooks", webhook_queue.queue_all, seconds=5),
     # One sweep a receiver, so that none waits for another.
-    Job("webhook deliveries", webhooks.send_due, seconds=10, concurrency=MOST_WEBHOOKS, repeats=True),
+    Job("webhook deliveries", webhook_sending.send_due, seconds=10, concurrency=MOST_WEBHOOKS, repeats=True),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
     Job("rings", rings.find_rings, hour=2),

@@ -29,11 +29,11 @@ async def test_of_two_at_once_the_second_is_judged_knowing_the_first(app: Litest
 async def test_first_comments_are_counted_though_they_come_at_once(app: Litestar) -> None:
     await put_rule(FirstComments(2), action="hold")
     author, threads = await newcomer(), [await make.thread() for _ in range(2)]
-    await db.execute("update member set judged = 7 where id = $1", author.id)
+    await db.execute("update member set checked_comments = 7 where id = $1", author.id)
 
     await asyncio.gather(*(make.comment(thread, author) for thread in threads))
 
-    assert await db.value("select judged from member where id = $1", author.id) == 9
+    assert await db.value("select checked_comments from member where id = $1", author.id) == 9
 
 
 async def test_no_more_than_a_level_allows_are_posted_at_once(app: Litestar) -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from browser.conftest import OpenTab
-from digests.test_words import EDITION, ITEM
+from digests.test_words import ISSUE, ITEM
 from parley import mail
 from parley.digests import letters, mailing
 
@@ -30,7 +30,7 @@ async def test_a_pair_is_readable_at_every_width(
     monkeypatch.setitem(mail.lists, "digest", mailing.MAIL_LIST)
     first = msgspec.structs.replace(ITEM, html=LONG, stance="supports", author="kofi", quote="A passage. " * 10)
     other = msgspec.structs.replace(ITEM, html=LONG, position=1, comment=10, title="x" * 120)
-    html = letters.digest(EDITION, [first, other]).html or ""
+    html = letters.digest(ISSUE, [first, other]).html or ""
     page = (await open_tab(None, viewport={"width": width, "height": 800})).page
     await page.set_content(html if styled else re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL))
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from litestar import Litestar
 
-from digests.edition import due, issue, items_of, reader, thread_with_sides
+from digests.issuing import due, issue, items_of, reader, thread_with_sides
 from parley.core import db
 from parley.digests import building, dry_run, planning
 from parley.digests.shared_candidates import shared_candidates

@@ -7,7 +7,7 @@ import pytest
 
 import command
 import make
-from digests.edition import due, reader, thread_with_sides
+from digests.issuing import due, reader, thread_with_sides
 from parley.core import db
 from parley.digests import ops
 from parley.threads import ops as threads

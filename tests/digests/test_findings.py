@@ -4,7 +4,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from digests.edition import issue_for, reader, reviewed, thread_with_sides
+from digests.issuing import issue_for, reader, reviewed, thread_with_sides
 from parley.core import db
 
 pytestmark = pytest.mark.anyio

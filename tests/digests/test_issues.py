@@ -11,7 +11,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from digests.edition import (
+from digests.issuing import (
     due,
     issue,
     issue_for,
@@ -46,7 +46,7 @@ End = Callable[[Viewer, int], Awaitable[None]]
 
 async def shut_out(viewer: Viewer, author: int, kind: blocks.Kind) -> None:
     name = await db.value("select name from member where id = $1", author)
-    other = await queries.person(name)
+    other = await queries.by_name(name)
     assert other is not None
     await blocks.put(viewer, other, kind, on=True)
 

@@ -4,7 +4,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from digests.edition import due, issue, issue_for, items_of, kinds, next_week, reader, reviewed, voted_up
+from digests.issuing import due, issue, issue_for, items_of, kinds, next_week, reader, reviewed, voted_up
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.digests import mailing

@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from digests.edition import issue_for, next_week, reader, reviewed, thread_with_sides, voted_up
+from digests.issuing import issue_for, next_week, reader, reviewed, thread_with_sides, voted_up
 from parley import mail
 from parley.core import db
 from parley.core.http.access import Viewer

@@ -5,7 +5,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from digests.edition import issue_for, kinds, next_week, reader, reviewed
+from digests.issuing import issue_for, kinds, next_week, reader, reviewed
 from parley.core import db
 from parley.core.errors import NotFound
 from parley.core.http.access import Viewer

@@ -3,7 +3,7 @@
 import pytest
 from litestar import Litestar
 
-from digests.edition import issue_for, reader, reviewed, thread_with_sides
+from digests.issuing import issue_for, reader, reviewed, thread_with_sides
 from parley.core import db
 
 pytestmark = pytest.mark.anyio

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from litestar import Litestar
 
 import make
-from digests.edition import due, issue, mail_of, next_week, reader, reviewed
+from digests.issuing import due, issue, mail_of, next_week, reader, reviewed
 from parley.comments import posting
 from parley.comments.drafts import Draft
 from parley.core import db

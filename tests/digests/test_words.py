@@ -13,13 +13,13 @@ from hebrew import hebrew, undirected
 from parley import mail
 from parley.digests import letters, mailing
 from parley.digests.items import DigestItem
-from parley.digests.letters import Edition
+from parley.digests.letters import IssueRow
 from parley.digests.selection import MOST_ITEMS, ORDER
 from parley.digests.subjects import SUBJECT
 from parley.digests.words import day_word, lay_out
 
 AT = datetime(2026, 11, 25, 14, tzinfo=UTC)
-EDITION = Edition(7, 3, "digest", "2026-W48", AT, "mira", "mira@example.org", "Europe/Berlin", "weekly", 6)
+ISSUE = IssueRow(7, 3, "digest", "2026-W48", AT, "mira", "mira@example.org", "Europe/Berlin", "weekly", 6)
 ITEM = DigestItem(
     issue=7,
     member=3,
@@ -96,16 +96,16 @@ def test_a_hostile_title_begins_no_header_and_turns_no_text_round() -> None:
 
 
 def test_a_comment_on_a_passage_quotes_it_and_a_reply_quotes_what_it_answers() -> None:
-    on_passage = letters.digest(EDITION, [changed(quote="It only guesses.")])
-    reply = letters.digest(EDITION, [changed(quote="It only guesses.", answered="ada", answered_html="<p>Is it?</p>")])
+    on_passage = letters.digest(ISSUE, [changed(quote="It only guesses.")])
+    reply = letters.digest(ISSUE, [changed(quote="It only guesses.", answered="ada", answered_html="<p>Is it?</p>")])
 
     assert "On: “It only guesses.”" in on_passage.text and "On: “It only guesses.”" in (on_passage.html or "")
     assert "It only guesses." not in reply.text and "to ada: Is it?" in reply.text
 
 
 def test_a_comment_on_the_whole_article_comes_with_its_opening() -> None:
-    whole = letters.digest(EDITION, [changed(opening="Models are a wager.")])
-    on_passage = letters.digest(EDITION, [changed(opening="Models are a wager.", quote="It only guesses.")])
+    whole = letters.digest(ISSUE, [changed(opening="Models are a wager.")])
+    on_passage = letters.digest(ISSUE, [changed(opening="Models are a wager.", quote="It only guesses.")])
 
     context = "On the whole article, which begins: “Models are a wager.”"
     assert " ".join(whole.text.split()).count(context) == 1
@@ -114,15 +114,15 @@ def test_a_comment_on_the_whole_article_comes_with_its_opening() -> None:
 
 
 def test_a_reply_whose_parent_cannot_be_shown_says_so() -> None:
-    alone = letters.digest(EDITION, [changed(is_reply=True)])
+    alone = letters.digest(ISSUE, [changed(is_reply=True)])
 
     assert "Replies to a comment that is not shown here" in alone.text
 
 
 def test_a_context_that_both_perspectives_share_is_shown_once() -> None:
     both = [changed(quote="It only guesses."), changed(quote="It only guesses.", position=1, comment=10)]
-    letter = letters.digest(EDITION, both)
-    apart = letters.digest(EDITION, [both[0], msgspec.structs.replace(both[1], quote="It knows.")])
+    letter = letters.digest(ISSUE, both)
+    apart = letters.digest(ISSUE, [both[0], msgspec.structs.replace(both[1], quote="It knows.")])
 
     assert letter.text.count("On: “It only guesses.”") == (letter.html or "").count("On: “It only guesses.”") == 1
     assert "On: “It only guesses.”" in apart.text and "On: “It knows.”" in apart.text
@@ -177,7 +177,7 @@ def test_a_letter_is_small_and_holds_no_markup_of_its_items(words: str) -> None:
     html = f"<p>{words.replace('&', '&amp;').replace('<', '&lt;')}</p>"
     items = [changed(position=n, thread=n, comment=n, title=words[:200], html=html) for n in range(1, MOST_ITEMS + 1)]
 
-    letter = letters.digest(EDITION, items)
+    letter = letters.digest(ISSUE, items)
 
     assert letter.html is not None
     assert len(letter.html.encode()) < 80_000
@@ -216,15 +216,15 @@ def test_members_words_have_their_own_direction_in_a_letter() -> None:
     theirs = {"title": hebrew("The wager"), "author": hebrew("ada"), "html": f"<p>{hebrew('It is old.')}</p>"}
     quoting = changed(**theirs, quote=hebrew("It only guesses."))
     answering = changed(**theirs, answered=hebrew("jon"), answered_html=f"<p>{hebrew('Is it?')}</p>", thread=6)
-    edition = msgspec.structs.replace(EDITION, name=hebrew("mira"))
+    issue = msgspec.structs.replace(ISSUE, name=hebrew("mira"))
 
-    assert undirected(letters.digest(edition, [quoting, answering]).html or "") == []
+    assert undirected(letters.digest(issue, [quoting, answering]).html or "") == []
 
 
 def test_what_looks_like_markup_stays_text() -> None:
     items = [changed(title="<script>alert(1)</script>", html="<p>&lt;img src=x&gt;</p>", author="<b>x</b>")]
 
-    letter = letters.digest(EDITION, items)
+    letter = letters.digest(ISSUE, items)
 
     assert letter.html is not None
     assert "<script>" not in letter.html
@@ -234,9 +234,8 @@ def test_what_looks_like_markup_stays_text() -> None:
 
 
 def test_the_key_of_an_issue_is_always_the_same_and_no_other_has_it() -> None:
-    assert letters.key(EDITION) == letters.key(msgspec.structs.replace(EDITION, id=8, email="new@example.org"))
+    assert letters.key(ISSUE) == letters.key(msgspec.structs.replace(ISSUE, id=8, email="new@example.org"))
     others = [
-        msgspec.structs.replace(EDITION, **change)
-        for change in ({"member": 4}, {"list": "keep"}, {"period": "2026-W49"})
+        msgspec.structs.replace(ISSUE, **change) for change in ({"member": 4}, {"list": "keep"}, {"period": "2026-W49"})
     ]
-    assert len({letters.key(one) for one in (EDITION, *others)}) == 4
+    assert len({letters.key(one) for one in (ISSUE, *others)}) == 4

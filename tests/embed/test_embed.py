@@ -17,7 +17,7 @@ from parley.core.errors import NotFound, Refused
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.embed import first_comments, jobs, middleware, ops, queries, rules
-from parley.embed.fingerprints import digest, fingerprint, normalised
+from parley.embed.fingerprints import digest, fingerprint, plain_words
 from parley.importing.fetch import Download
 from parley.threads.opening import open_thread
 
@@ -322,7 +322,7 @@ async def test_a_suspended_author_opens_nothing(thread: int, publisher: dict[str
     ada, site = await make.member("ada"), await queries.site("pub")
     from parley.embed.forms import FirstCommentForm
 
-    number = await first_comments.request(ada, site, url, FirstCommentForm({"body": "I begin."}))
+    number = await first_comments.store(ada, site, url, FirstCommentForm({"body": "I begin."}))
     await make.put_state("member", ada.id, "suspended")
     await jobs.post_waiting()
 
@@ -356,8 +356,8 @@ async def test_a_removed_site_frames_nothing_and_ends_its_sign_ins(client: httpx
 
 
 def test_words_are_the_same_however_a_page_writes_them() -> None:
-    assert normalised("  The “Model” — \n answers… ") == "the model answers"
-    assert digest("the model answers") == digest(normalised("THE MODEL answers!"))
+    assert plain_words("  The “Model” — \n answers… ") == "the model answers"
+    assert digest("the model answers") == digest(plain_words("THE MODEL answers!"))
     assert digest("") == "811c9dc59dc5811c"
 
 

@@ -107,6 +107,10 @@ async def test_the_file_holds_all_that_the_account_has(client: httpx.AsyncClient
     assert b"password_hash" not in everything
 
 
+def test_the_readme_of_the_archive_names_each_of_its_files() -> None:
+    assert [name for name in records.RECORDS if name not in archive.README] == []
+
+
 @pytest.mark.parametrize("table", ["comment", "vote", "block", "follow", "session", "decision", "appeal", "visit"])
 async def test_each_record_has_a_line_for_each_row(app: Litestar, mira: Viewer, table: str) -> None:
     """The queries read whole tables of the member: none leaves rows out, for a join or for a batch."""

@@ -12,7 +12,7 @@ import pytest
 
 import make
 from decisions.test_sanctions_end import silenced
-from digests.edition import due, reader, thread_with_sides
+from digests.issuing import due, reader, thread_with_sides
 from hosts.cluster import Node, Single
 from live.forum import Forum, cookie_of, writing
 from parley.accounts import sessions, tokens

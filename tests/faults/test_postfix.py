@@ -33,7 +33,7 @@ ANSWERS = {
 BODY = """{% extends "mail/_layout.html" %}
 {% block subject %}What moved since Tuesday{% endblock %}
 {% block preheader %}Two replies wait for you, and one question nobody has answered yet.{% endblock %}
-{% block edition %}Monday, 16 March 2026{% endblock %}
+{% block subtitle %}Monday, 16 March 2026{% endblock %}
 {% block main %}<h2>Replies to you</h2><div class="item"><h3><a href="https://talk.example.org/t/1">The wager</a></h3>
 <blockquote><p>The figure is old, and it was never about one model.</p></blockquote>
 <p class="reason">Because you wrote there.</p></div>{% endblock %}

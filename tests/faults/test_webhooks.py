@@ -19,14 +19,14 @@ import asyncio, os
 from parley import hooks
 from parley.core.db import close_pool, open_pool
 from parley.core.events.redis import open_redis
-from parley.webhooks import jobs
+from parley.webhooks import queueing, sending
 
 async def main():
     hooks.connect()
     await open_pool(os.environ["DATABASE_URL"], size=2)
     open_redis(os.environ["REDIS_URL"])
-    await jobs.queue_all()
-    await jobs.send_due()
+    await queueing.queue_all()
+    await sending.send_due()
     await close_pool()
 
 asyncio.run(main())

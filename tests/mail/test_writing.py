@@ -15,7 +15,7 @@ __all__ = ["java"]
 BODY = """{% extends "mail/_layout.html" %}
 {% block subject %}Monday & more{% endblock %}
 {% block preheader %}Two replies wait.{% endblock %}
-{% block edition %}Monday, 16 March{% endblock %}
+{% block subtitle %}Monday, 16 March{% endblock %}
 {% block main %}<h1>The wager</h1><h2>Replies</h2><p class="item">{{ said }}</p>{% endblock %}
 {% block why %}You follow this.{% endblock %}
 """

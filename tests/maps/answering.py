@@ -14,7 +14,7 @@ select name, name, name || '@example.org', name || '@example.org', 'member', 'ac
 from unnest($1::text[]) n(name) returning id
 """
 ANSWERS = """
-insert into vote (comment, thread, member, axis, value, counted, version, asked, changed_at)
+insert into vote (comment, thread, member, axis, value, counted, wording, asked, changed_at)
 select c, $1, m, 'agreement', v, true, 1, true, now()
 from unnest($2::bigint[], $3::bigint[], $4::int[]) a(c, m, v)
 """

@@ -69,8 +69,8 @@ DIGEST = """
 select '{table}' as name, md5(coalesce(string_agg(({columns})::text, ',' order by ({columns})::text), '')) as digest
 from {table} t
 """
-# A member's count of judged comments grows with each attempt too (docs/decisions/0008).
-WHOLE = {"member": "to_jsonb(t) - 'judged'"}
+# A member's count of checked comments grows with each attempt too (docs/decisions/0008).
+WHOLE = {"member": "to_jsonb(t) - 'checked_comments'"}
 # What undoing gives back: the things themselves, without what only ever grows.
 LASTING = {
     "comment": "id, state, collapsed, body, reply_count, ups, downs, best",

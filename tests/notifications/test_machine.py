@@ -123,7 +123,7 @@ class Notifications(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(AUTHORS), kind=st.sampled_from(["mute", "block"]), on=st.booleans())
     def mira_shuts_out(self, name: str, kind: Any, on: bool) -> None:
-        person = self.do(accounts.person(name))
+        person = self.do(accounts.by_name(name))
         assert person is not None
         self.do(blocks.put(self.mira, person, kind, on=on))
         if on and self.shut_by_mira.get(name) != "block":
@@ -133,7 +133,7 @@ class Notifications(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(AUTHORS), on=st.booleans())
     def mira_is_blocked(self, name: str, on: bool) -> None:
-        person = self.do(accounts.person("mira"))
+        person = self.do(accounts.by_name("mira"))
         assert person is not None
         self.do(blocks.put(self.authors[name], person, "block", on=on))
         (self.blocked_mira.add if on else self.blocked_mira.discard)(name)

@@ -22,7 +22,7 @@ async def notifications_of(who: Viewer) -> list[tuple[str, int | None]]:
 
 
 async def shut_out(who: Viewer, other: Viewer, kind: str) -> None:
-    person = await accounts.person(other.name)
+    person = await accounts.by_name(other.name)
     assert person is not None
     await blocks.put(who, person, kind, on=True)  # type: ignore[arg-type]
 

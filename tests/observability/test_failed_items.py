@@ -14,7 +14,7 @@ from litestar import Litestar
 
 import make
 from automod.rows import age, asked, put_rule
-from digests.edition import due, reader, thread_with_sides
+from digests.issuing import due, reader, thread_with_sides
 from modqueue.reported import decided, reported
 from parley import mail, retention
 from parley.appeals import ops as appeals

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 # A file, from the top of the tree or from src/parley, tests or templates.
-FILE = re.compile(r"`([\w-]+(?:/[\w-]+)+\.(?:py|html|js))[`:]")
+FILE = re.compile(r"(?<![\w/.-])([\w-]+(?:/[\w-]+)+\.(?:py|html|js|css|sql))\b")
 ROOTS = (ROOT, ROOT / "src" / "parley", ROOT / "tests", ROOT / "templates")
 # A file below src/parley and a name in it: `comments/posting.py: post_comment`, `live/hub.py: Hub.join`.
 NAMED = re.compile(r"`([\w/]+\.py): (\w+(?:\.\w+)?)`")

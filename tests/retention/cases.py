@@ -19,7 +19,7 @@ LETTER = insert("mail", kind="test", recipient="ada@example.org", subject="S", t
 BOUNCE = insert("mail_bounce", mail=1, address="ada@example.org", kind="gone", digest="#")
 IMPORT = partial(insert, "article_import", member=..., source="url")
 PICTURE = insert("media", "hash", hash=..., mime="image/webp", width=1, height=1, data=b"x")
-PROPOSAL = insert("statement_proposal", comment=..., member=..., text="It is so.", version=1)
+PROPOSAL = insert("statement_proposal", comment=..., member=..., text="It is so.")
 SUGGESTION = insert("suggested_update", thread=..., member=..., state="accepted")
 NOTIFICATION = insert("notification", member=..., kind="reply", event=1, comment=None)
 # The decision about the thread that was made last, which is the one of row $1.

@@ -16,7 +16,7 @@ from jinja2.environment import create_cache
 from litestar import Litestar
 
 import make
-from digests.test_words import EDITION, ITEM
+from digests.test_words import ISSUE, ITEM
 from hebrew import english, hebrew, undirected, write_hebrew
 from parley.comments import fragments
 from parley.community.queries import default_rules
@@ -185,7 +185,7 @@ def digest() -> LetterText:
         msgspec.structs.replace(ITEM, **words, kind=kind, position=number, thread=number, comment=number)
         for number, kind in enumerate(ORDER)
     ]
-    letter = letters.digest(msgspec.structs.replace(EDITION, name=hebrew("mira")), items)
+    letter = letters.digest(msgspec.structs.replace(ISSUE, name=hebrew("mira")), items)
     return LetterText("digest", letter.subject, letter.text, letter.html)
 
 

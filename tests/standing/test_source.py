@@ -2,11 +2,14 @@
 
 import ast
 import re
+import runpy
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[2] / "src" / "parley"
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "parley"
 
 BANNED: dict[str, set[str]] = {
     # Piccolo's nested transactions are none, and a failing COMMIT would leak the connection.
@@ -89,11 +92,16 @@ def is_ours(node: ast.expr) -> bool:
     return False
 
 
+@cache
+def trees() -> dict[Path, ast.Module]:
+    return {file: ast.parse(file.read_text()) for file in SOURCE.rglob("*.py")}
+
+
 def strange(kind: str) -> set[str]:
     """The files where a `pattern`, or a `format` string, is not ours alone."""
     found = set()
-    for file in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
+    for file, tree in trees().items():
+        for node in ast.walk(tree):
             match node:
                 case ast.Call(func=ast.Attribute(value=ast.Name("re" | "re2"), attr=name), args=[first, *_]):
                     is_strange = kind == "pattern" and name in ASKED_OF_RE and not is_ours(first)
@@ -110,3 +118,19 @@ def strange(kind: str) -> set[str]:
 def test_nothing_that_somebody_wrote_becomes_a_pattern_or_a_format_string() -> None:
     assert strange("pattern") == PATTERNS_OF_WORDS | PATTERNS_OF_OURS
     assert strange("format") == FORMATS_OF_OURS
+
+
+def test_a_class_name_means_one_thing() -> None:
+    """In api/, a class with the name of a table is the table's row as the API shows it; no module knows both."""
+    figures = runpy.run_path(str(ROOT / "bin" / "figures"))
+
+    assert figures["same_classes"](trees()) == []
+    for path in (SOURCE / "api").glob("*.py"):
+        tree = trees()[path]
+        tables = {
+            one.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".tables")
+            for one in node.names
+        }
+        assert tables.isdisjoint(node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)), path

@@ -121,8 +121,10 @@ async def by_email(email: str) -> Account | None:
     return await fetch_one(Account, ACCOUNT.format("email_key = $1 and state <> 'unverified'"), addresses.key(email))
 
 
-async def person(name: str) -> PublicMember | None:
+async def by_name(name: str) -> PublicMember | None:
     """The member of this name, present or former, in any case. One whose name only looks alike is not returned."""
+    if not name.isprintable():
+        return None
     found = await fetch_one(PublicMember, PUBLIC, names.key(name))
     return found if found and any(names.same(one, name) for one in (found.name, found.former or "")) else None
 

@@ -54,7 +54,7 @@ class Member(Table):
     # Whether their comments have a feed of their own.
     has_feed = Boolean(null=False, default=True)
     # How many of their comments the rules have checked. Of two posted at once, the second sees that it has changed.
-    judged = Integer(null=False, default=0)
+    checked_comments = Integer(null=False, default=0)
     is_demo = Boolean(null=False, default=False)
     # Former names that comments may still mention (erasure/jobs.py: rewrite_mentions).
     mentioned_as = Array(base_column=Varchar(30), null=False, default=[])

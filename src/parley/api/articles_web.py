@@ -134,9 +134,9 @@ async def edit_article(
     await take_volume(viewer.id, COPIES * len(form.text_.encode()))
     passages = await versions.readable(article.revision_id)
     made = await asyncio.to_thread(read_markdown, form.text_, passages, article.address)
-    edited = edit_ops.Edited(form.revision or 0, form.title, form.byline or None, made, form.reason)
+    edit = edit_ops.ArticleEdit(form.revision or 0, form.title, form.byline or None, made, form.reason)
     try:
-        await edit_ops.edit_article(viewer=viewer, thread_id=row.id, edited=edited)
+        await edit_ops.edit_article(viewer=viewer, thread_id=row.id, edit=edit)
     except edit_ops.StaleEdit as error:
         raise ChangedMeanwhile(etags.CHANGED) from error
     return await _changed(request, thread)

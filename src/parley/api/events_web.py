@@ -32,7 +32,7 @@ MOST_STREAMS = 50
 MOST_OF_NETWORK = 10
 POLL_SECONDS = 0.25
 QUIET_SECONDS = 15.0
-LASTS_SECONDS = 1_800.0
+LONGEST_SECONDS = 1_800.0
 BATCH = 200
 
 EventPosition = Annotated[
@@ -68,23 +68,23 @@ _open: Counter[str] = Counter()
 
 def _followed(request: AnyRequest, position: str) -> Stream:
     load_shedding.shed("streams")
-    of = network(address_of(request))
-    if _open.total() >= MOST_STREAMS or _open[of] >= MOST_OF_NETWORK:
+    client_network = network(address_of(request))
+    if _open.total() >= MOST_STREAMS or _open[client_network] >= MOST_OF_NETWORK:
         raise Busy(N_("Too many programs follow the events already. Ask for them without a stream."), 30)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return Stream(_stream(request, position, of), media_type=STREAM, headers=headers)
+    return Stream(_stream(request, position, client_network), media_type=STREAM, headers=headers)
 
 
-async def _stream(request: AnyRequest, position: str, of: str) -> AsyncIterator[bytes]:
+async def _stream(request: AnyRequest, position: str, client_network: str) -> AsyncIterator[bytes]:
     """Yield events until the stream is old, the server stops, or the database does not answer.
 
     A client continues after the last id.
     """
-    _open[of] += 1
+    _open[client_network] += 1
     began = quiet_since = monotonic()
     try:
         yield b": hello\n\n"
-        while monotonic() - began < LASTS_SECONDS and not request.app.state.ending:
+        while monotonic() - began < LONGEST_SECONDS and not request.app.state.ending:
             try:
                 found = await events.after(position, BATCH)
             except (Unavailable, *OUTAGES) as error:
@@ -100,9 +100,9 @@ async def _stream(request: AnyRequest, position: str, of: str) -> AsyncIterator[
                 await asyncio.sleep(POLL_SECONDS)
     finally:
         # Synchronous, so that cancellation cannot skip it.
-        _open[of] -= 1
-        if not _open[of]:
-            del _open[of]
+        _open[client_network] -= 1
+        if not _open[client_network]:
+            del _open[client_network]
 
 
 handlers: list[Any] = [site_events]

@@ -1,4 +1,4 @@
-"""What the fields and parameters of the API mean, with their units. A name means the same everywhere, but for OWN."""
+"""What the fields and parameters of the API mean, with their units: the same everywhere, but for EXCEPTIONS."""
 
 import re
 from typing import Any
@@ -86,7 +86,7 @@ MEANINGS = {
     "next": "The address of the next page; null on the last one.",
     "none": "Number of top-level comments without a stance.",
     "number": "The number of the version, from 1.",
-    "offer": "Signed by the site: the answer then counts as asked. From the turn.",
+    "offer": "Signed by the site: the answer then counts as asked. From the next statement.",
     "opened_at": "When it was first reported or held.",
     "original": "The address of the original work; may be empty.",
     "outcome": "`upheld`: the decision stands. `overturned`: it is undone. `modified`: a milder one takes its place.",
@@ -160,7 +160,7 @@ MEANINGS = {
 DAYS = "Number of days; null: permanently, where the action has an end."
 READ_VERSION = "The `version` of what I read: if somebody decided meanwhile, the answer is 409."
 # `Object.field`, where a name has another meaning.
-OWN = {
+EXCEPTIONS = {
     "Anchor.state": "`same`, `changed` or `moved` since it was quoted, `kept`, or `lost`: the article has it no more.",
     "Anchor.words": "What the quoted words read now; null: as quoted.",
     "ArticleImport.state": "`waiting`, `fetching`, `reading`, `ready`, `failed` or `published`.",
@@ -198,7 +198,7 @@ def explain(description: dict[str, Any]) -> dict[str, Any]:
     """Add to an OpenAPI description what each field and parameter means, unless it says so itself."""
     for name, schema in description["components"]["schemas"].items():
         for field, one in schema.get("properties", {}).items():
-            _explain(one, OWN.get(f"{name}.{field}") or MEANINGS.get(field))
+            _explain(one, EXCEPTIONS.get(f"{name}.{field}") or MEANINGS.get(field))
     for item in description["paths"].values():
         for operation in item.values():
             for one in operation.get("parameters", ()):

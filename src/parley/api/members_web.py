@@ -22,7 +22,7 @@ from parley.pages.profile import figures_of, is_shown
 
 async def member_at(name: str, viewer: Viewer | None) -> PublicMember:
     """Return the member with this name. Raises NotFound."""
-    person = await accounts.person(name) if name.isprintable() else None
+    person = await accounts.by_name(name)
     if person is None or not is_shown(person, viewer):
         raise NotFound(N_("There is no member with this name."))
     return person

@@ -19,7 +19,7 @@ from parley.statements import answering, asking, offers, queries
 from parley.statements import sitting as sittings
 from parley.statements.forms import StatementForm
 from parley.statements.sitting import Sitting
-from parley.statements.web import act
+from parley.statements.web import submit
 
 ANSWERING = {"who": MEMBER, "scope": SCOPE, "any_body": True}
 WRITING = {"who": VERIFIED, "scope": COMMENT, "any_body": True}
@@ -53,7 +53,7 @@ class Answers(msgspec.Struct, frozen=True):
     items: list[Answer]
 
 
-class Turn(msgspec.Struct, frozen=True):
+class NextStatement(msgspec.Struct, frozen=True):
     """The next statement to answer, or null. Send `offer` and `sitting` with the answer, so that it counts as asked."""
 
     comment: int | None
@@ -76,7 +76,7 @@ class NewAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NextSitting(msgspec.Struct, frozen=True):
-    """With it, the next turn continues the sitting."""
+    """With it, the next statement continues the sitting."""
 
     sitting: str
 
@@ -126,23 +126,25 @@ async def answers(request: AnyRequest, thread: FromPath[str]) -> Response[Answer
 
 
 @get("/threads/{thread:str}/answers/next", name="api:next-answer", opt=ANSWERING, responses=problems(403, 404))
-async def next_turn(request: AnyRequest, thread: FromPath[str], sitting: FromQuery[str] = "") -> Response[Turn]:
+async def next_statement(
+    request: AnyRequest, thread: FromPath[str], sitting: FromQuery[str] = ""
+) -> Response[NextStatement]:
     """The next statement for me. Without `sitting` a new sitting of ten begins."""
     viewer = signed_in(request)
 
-    async def make() -> Turn:
+    async def make() -> NextStatement:
         row = await thread_at(thread)
-        return await _turn(viewer, row.id, sittings.read(sitting, viewer.id, row.id))
+        return await _next_statement(viewer, row.id, sittings.read(sitting, viewer.id, row.id))
 
     return await answer(request, make)
 
 
-async def _turn(viewer: Viewer, thread: int, sitting: Sitting) -> Turn:
+async def _next_statement(viewer: Viewer, thread: int, sitting: Sitting) -> NextStatement:
     asked = await asking.for_member(viewer, thread, sitting)
     card, token = asked.card, sittings.token_of(sitting, viewer.id, thread)
     if card is None:
-        return Turn(None, None, None, None, "", token, asked.left)
-    return Turn(card.comment, card.text, card.quote, card.passage, card.offer, token, asked.left)
+        return NextStatement(None, None, None, None, "", token, asked.left)
+    return NextStatement(card.comment, card.text, card.quote, card.passage, card.offer, token, asked.left)
 
 
 @post(
@@ -176,11 +178,11 @@ async def state(request: AnyRequest, comment: FromPath[str], data: JSONBody[NewS
     row, form = await comment_at(comment, viewer), StatementForm(as_fields(data))
     check(form)
     await take_each(POST, viewer.id, address_of(request))
-    await act(viewer, row, form)
+    await submit(viewer, row, form)
     found = await queries.one(row.id)
     if found is None:
         raise NotFound(GONE)
     return written(Statement(found.text, found.proposal, found.proposed, found.proposed_by))
 
 
-handlers: list[Any] = [deck, answers, next_turn, give_answer, state]
+handlers: list[Any] = [deck, answers, next_statement, give_answer, state]

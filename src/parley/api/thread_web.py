@@ -21,10 +21,10 @@ Writer = Callable[[Thread, Viewer | None], AsyncIterator[bytes]]
 
 
 async def _download(request: AnyRequest, thread: str, write: Writer, media_type: str) -> Response[Any]:
-    of = network(address_of(request))
-    left = await take_network(API_NETWORK, of)
+    client_network = network(address_of(request))
+    left = await take_network(API_NETWORK, client_network)
     found = await thread_with_article(thread)
-    downloads.begin(request.scope, site(of))
+    downloads.begin(request.scope, site(client_network))
     # Pages of other sites may read what visitors can read, as in feeds.
     headers = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex"}
     if left is not None:

@@ -31,7 +31,7 @@ PREFIX = "prl_"
 FORMAT = re.compile(rf"{PREFIX}([A-Za-z0-9_-]{{43}})([0-9a-f]{{8}})")
 MOST_TOKENS = 20
 # Days for which a token may work.
-LASTS = (7, 30, 90, 365)
+LIFETIMES = (7, 30, 90, 365)
 
 FIND = f"""
 select k.id, k.scopes, k.expires_at, coalesce(k.used_at < now() - interval '5 minutes', true) as is_stale,

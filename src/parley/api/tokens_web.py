@@ -30,7 +30,7 @@ class TokenForm(Form):
         super().__init__(data)
         self.name = self.text("name", most=LONGEST_NAME, least=1, missing=N_("Please give the token a name."))
         self.scopes = [scope for scope in SCOPES if self.flag(scope)]
-        self.days = int(self.choice("days", [str(days) for days in tokens.LASTS]) or 90)
+        self.days = int(self.choice("days", [str(days) for days in tokens.LIFETIMES]) or 90)
 
 
 async def _show(request: AnyRequest, form: Form, status: int = 200, made: str | None = None) -> Response[Any]:
@@ -44,7 +44,7 @@ async def _show(request: AnyRequest, form: Form, status: int = 200, made: str | 
         ended="ended" in request.query_params,
         tokens=await tokens.listed(viewer),
         scopes=_offered(viewer),
-        days=tokens.LASTS,
+        days=tokens.LIFETIMES,
     )
 
 

@@ -31,8 +31,8 @@ from parley.api import (
     writing_web,
 )
 from parley.api.answers import VARY
-from parley.api.guard import check_token
 from parley.api.meanings import explain
+from parley.api.request_check import check_request
 from parley.core.http import problems
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.pages import Finished, sent
@@ -96,7 +96,7 @@ def _router(features: Any, *more: Any) -> Router:
     return Router(
         PATH,
         route_handlers=[*found, *more],
-        opt={"check": check_token},
+        opt={"check": check_request},
         exception_handlers={RecursionError: on_deep_body},
     )
 

@@ -17,8 +17,11 @@ from parley.core.text.messages import N_
 from parley.threads.queries import lock_thread
 
 TOO_MANY = N_("Three of your claims are waiting. Please wait until one of them is decided.")
+# One claim of a member at a time: two at once would both be within the limit.
+LOCK_CLAIMS = "select pg_advisory_xact_lock(hashtextextended('claim', $1))"
 WAITING = "select count(*) from claim where member = $1 and state = 'waiting' and article <> $2"
-ARTICLE = """
+# The thread is locked so that no decision takes its article down meanwhile.
+LOCK_ARTICLE = """
 select a.id from thread t join article a on a.id = t.article where t.id = $1 and a.display <> 'none' and not a.untitled
 for no key update of t
 """
@@ -39,10 +42,10 @@ async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = No
     """
     rules.require_claim_allowed(viewer)
     async with db.atomic():
-        article = await db.value(ARTICLE, thread)
+        article = await db.value(LOCK_ARTICLE, thread)
         if article is None:
             raise NotFound(N_("There is no such article, or it was taken down."))
-        await db.value("select pg_advisory_xact_lock(hashtextextended('claim', $1))", viewer.id)
+        await db.execute(LOCK_CLAIMS, viewer.id)
         if await db.value(WAITING, viewer.id, article) >= rules.MOST_OPEN:
             raise Refused(TOO_MANY)
         due = await db.value("select case when $1 then now() end", way == "page")

@@ -61,7 +61,7 @@ async def check(draft: Draft) -> CheckResult | None:
         author = await facts.author(draft.author.id)
         if not trust.level(author).is_held_without_rules:
             return None
-        return CheckResult(hold=True, judged=author.judged, after=acting.hold_unjudged)
+        return CheckResult(hold=True, checked_comments=author.checked_comments, after=acting.hold_unjudged)
 
 
 async def wait_of(viewer: Viewer, _thread: ThreadRow, _parent: int | None) -> Message | None:
@@ -109,7 +109,7 @@ async def _judge(draft: Draft, rules: list[ActiveRule], now: InForce, signature:
     )
     judged = await budget.judge(rules, post)
     after = partial(acting.act, judged=judged) if judged.hits or judged.unfinished else None
-    return CheckResult(hold=judged.holds, judged=author.judged, after=after, signature=signature)
+    return CheckResult(hold=judged.holds, checked_comments=author.checked_comments, after=after, signature=signature)
 
 
 def forget() -> None:

@@ -38,7 +38,7 @@ async def remove_second_step(name: str) -> dict[str, Any]:
 
     Make sure first that it is really them who asks. They are told by mail.
     """
-    person = await queries.person(name)
+    person = await queries.by_name(name)
     account = await queries.account(person.id) if person else None
     if account is None:
         raise CommandFailed(f"There is no member {name}.")

@@ -49,12 +49,12 @@ class Signature(msgspec.Struct, frozen=True):
 class CheckResult(msgspec.Struct, frozen=True):
     """A check's answer about a draft: whether to hold it for a moderator, and what to do once it is written.
 
-    `judged` is the number of the author's comments that had been judged. The result holds while that number is
-    unchanged: of two comments posted at once, the second is judged again. `signature` is saved with the comment.
+    `checked_comments` is the number of the author's comments that had been checked. The result holds while that number
+    is unchanged: of two comments posted at once, the second is checked again. `signature` is saved with the comment.
     """
 
     hold: bool = False
-    judged: int | None = None
+    checked_comments: int | None = None
     after: After | None = None
     signature: Signature | None = None
 

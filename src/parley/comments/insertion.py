@@ -27,16 +27,16 @@ with locked_thread as (
         select from block b where b.kind = 'block'
         and (b.member = p.author and b.other = $3 or b.member = $3 and b.other = p.author)
     ) for no key update of p
-), judged as (
-    update member set judged = judged + 1 from locked_thread left join locked_parent on true
-    where member.id = $3 and member.judged = $11 returning member.id
+), checked as (
+    update member set checked_comments = checked_comments + 1 from locked_thread left join locked_parent on true
+    where member.id = $3 and member.checked_comments = $11 returning member.id
 ), new as (
     insert into comment (thread, parent, depth, author, stance, revision, assisted,
                          body, html, html_version, submission, state, statement)
     select t.id, p.id, coalesce(p.depth + 1, 0), $3, $4, t.revision, $5, $6, $7, $8, $9, $10, $12
     from locked_thread t left join locked_parent p on true
     where t.state = 'open' and ($2::bigint is null or p.id is not null)
-      and ($11::int is null or exists (select from judged))
+      and ($11::int is null or exists (select from checked))
     on conflict (author, submission) where submission is not null do nothing
     returning id, thread, parent, depth, part, stance, state, author, created_at
 ), counted_in_part as (
@@ -53,7 +53,7 @@ with locked_thread as (
     insert into event (thread, seq, kind, comment, actor)
     select $1, t.last_seq, 'comment.posted', new.id, $3 from counted_in_thread t, new returning seq
 )
-select t.state, c.id, logged.seq, $11::int is null or exists (select from judged) as is_current,
+select t.state, c.id, logged.seq, $11::int is null or exists (select from checked) as is_current,
        c.depth, c.created_at, n.comment_count, m.title as author_title, {IS_ARTICLES_AUTHOR} as is_articles_author
 from locked_thread t left join new c on true left join member m on m.id = c.author
 left join counted_in_thread n on true left join logged on true
@@ -63,7 +63,7 @@ left join counted_in_thread n on true left join logged on true
 class Insertion(msgspec.Struct, frozen=True):
     """The state of the thread and, if the comment was added, its id; the number of its event unless it is held.
 
-    `is_current` is False if another comment of the author was judged after this one was. The other fields are those
+    `is_current` is False if another comment of the author was checked after this one was. The other fields are those
     of an added comment; `comment_count` is the thread's with it, None if it is held.
     """
 
@@ -94,7 +94,7 @@ async def insert(draft: Draft, results: Sequence[CheckResult]) -> Insertion | No
         markdown.VERSION,
         draft.submission,
         "pending" if any(result.hold for result in results) else "visible",
-        min((result.judged for result in results if result.judged is not None), default=None),
+        min((count for result in results if (count := result.checked_comments) is not None), default=None),
         draft.statement,
         *(msgspec.structs.astuple(signature) if signature else (None, None, None)),
     )

@@ -28,7 +28,7 @@ class SubmittedBefore(Refused):
 
 
 class Overtaken(Exception):
-    """Another comment of the same author was judged after this one was."""
+    """Another comment of the same author was checked after this one was."""
 
 
 class Posted(msgspec.Struct, frozen=True):

@@ -52,7 +52,7 @@ async def reasons(one: SubscriptionRow, comment: int, now: datetime) -> list[str
     row = await db.fetch_one(CheckedComment, COMMENT, comment, one.member, now)
     if row is None:
         return None
-    [chosen] = await choose([one.edition("", now)], await shared_candidates(now), now)
+    [chosen] = await choose([one.issue("", now)], await shared_candidates(now), now)
     if any(found.comment == comment for found in chosen):
         return []
     [reader] = await readers([one.member], [comment], [], ())

@@ -11,9 +11,9 @@ from parley.core import db
 from parley.core.events import attempts
 from parley.digests import items, letters
 from parley.digests.candidates import Candidate, Pool
-from parley.digests.letters import Edition
+from parley.digests.letters import IssueRow
 from parley.digests.member_candidates import member_candidates
-from parley.digests.queries import EDITION, MAY_RECEIVE
+from parley.digests.queries import ISSUE, MAY_RECEIVE
 from parley.digests.readers import readers
 from parley.digests.rules import EXPIRES_HOURS
 from parley.digests.schedule import is_without_weekly
@@ -23,7 +23,7 @@ BATCH = 250
 
 # One issue per member at a time, so that two built at once do not include the same item.
 CLAIM = f"""
-{EDITION} where i.state = 'planned' and i.due_at <= $1
+{ISSUE} where i.state = 'planned' and i.due_at <= $1
   and not exists (select from issue e where e.member = i.member and e.state = 'planned' and e.id < i.id)
   and {attempts.due("issues to build", "i.id")}
 order by i.due_at, i.id limit $2 for update of i skip locked
@@ -41,33 +41,33 @@ from unnest($1::bigint[], $2::text[], $3::bigint[]) n(id, state, mail) where i.i
 async def build(now: datetime, pool: Pool) -> int:
     """Build a batch of due issues, and return how many there were. `pool` has the shared candidates."""
     async with db.atomic():
-        editions = await db.fetch(Edition, CLAIM, now, BATCH)
+        issues = await db.fetch(IssueRow, CLAIM, now, BATCH)
         await attempts.together(
-            "issues to build", editions, lambda some: _build(some, now, pool), key=lambda edition: edition.id
+            "issues to build", issues, lambda some: _build(some, now, pool), key=lambda issue: issue.id
         )
-    return len(editions)
+    return len(issues)
 
 
-async def _build(editions: Sequence[Edition], now: datetime, pool: Pool) -> None:
-    wanting = set(await db.values(WANTING, [one.member for one in editions], now))
+async def _build(issues: Sequence[IssueRow], now: datetime, pool: Pool) -> None:
+    wanting = set(await db.values(WANTING, [one.member for one in issues], now))
     late = now - timedelta(hours=EXPIRES_HOURS)
-    in_time = [one for one in editions if one.member in wanting and one.due_at > late]
+    in_time = [one for one in issues if one.member in wanting and one.due_at > late]
     digests = [one for one in in_time if one.list == "digest"]
     chosen = await choose(digests, pool, now)
     included = await items.of_choice([(one.id, one.member, found) for one, found in zip(digests, chosen, strict=True)])
     await items.put(item for found in included.values() for item in found)
     posted = [letters.unrendered(one) for one in in_time if one.list == "keep" or one.id in included]
     mails = dict(zip((letter.key for letter in posted), await mail.post_all(posted), strict=True))
-    await _settle(editions, mails)
+    await _settle(issues, mails)
 
 
-async def choose(editions: Sequence[Edition], pool: Pool, now: datetime) -> list[list[Candidate]]:
+async def choose(issues: Sequence[IssueRow], pool: Pool, now: datetime) -> list[list[Candidate]]:
     """Choose the items of these issues, at most one issue per member."""
-    members = [one.member for one in editions]
+    members = [one.member for one in issues]
     candidates = await member_candidates(members, now)
     comments = {one.comment for found in candidates.values() for one in found if one.comment} | _comments(pool)
     articles = [one.thread for one in (*pool.opened, *pool.picked)]
-    without_weekly = {one.member for one in editions if is_without_weekly(one.period, one.weekday)}
+    without_weekly = {one.member for one in issues if is_without_weekly(one.period, one.weekday)}
     found = await readers(members, list(comments), articles, without_weekly)
     return [select(reader, candidates[reader.id], pool) for reader in found]
 
@@ -77,8 +77,8 @@ def _comments(pool: Pool) -> set[int]:
     return {one.comment for one in (*perspectives, *pool.questions) if one.comment}
 
 
-async def _settle(editions: Sequence[Edition], mails: dict[str, int]) -> None:
+async def _settle(issues: Sequence[IssueRow], mails: dict[str, int]) -> None:
     """Record which issues became letters; the others are empty, and nothing is sent."""
-    posted = [mails.get(letters.key(one)) or None for one in editions]
+    posted = [mails.get(letters.key(one)) or None for one in issues]
     states = ["posted" if number else "empty" for number in posted]
-    await db.execute(SETTLE, [one.id for one in editions], states, posted)
+    await db.execute(SETTLE, [one.id for one in issues], states, posted)

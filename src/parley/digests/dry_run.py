@@ -8,14 +8,14 @@ import msgspec
 from parley.core import db
 from parley.digests import building, items
 from parley.digests.candidates import Pool
-from parley.digests.letters import Edition
+from parley.digests.letters import IssueRow
 from parley.digests.planning import step
-from parley.digests.queries import EDITION, SUBSCRIBED, SubscriptionRow
+from parley.digests.queries import ISSUE, SUBSCRIBED, SubscriptionRow
 from parley.digests.shared_candidates import shared_candidates
 from parley.digests.tables import Issue, Subscription
 
 DUE = f"{SUBSCRIBED} where s.next_at <= $1 and s.member > $2 order by s.member limit $3"
-PLANNED = f"{EDITION} where i.state = 'planned' and i.list = 'digest' and i.id > $1 order by i.id limit $2"
+PLANNED = f"{ISSUE} where i.state = 'planned' and i.list = 'digest' and i.id > $1 order by i.id limit $2"
 
 
 class DryRunResult(msgspec.Struct):
@@ -41,13 +41,13 @@ async def count_due(now: datetime, progress: Callable[[int, int], object]) -> Dr
         steps = [step(one, now) for one in batch]
         found.asked += sum(one.list == "keep" for one in steps)
         digests = [
-            one.edition(next_.period, now) for one, next_ in zip(batch, steps, strict=True) if next_.list == "digest"
+            one.issue(next_.period, now) for one, next_ in zip(batch, steps, strict=True) if next_.list == "digest"
         ]
         await _count(found, digests, pool, now)
         last = batch[-1].member
         progress(len(batch), total)
     last = 0
-    while planned := await db.fetch(Edition, PLANNED, last, building.BATCH):
+    while planned := await db.fetch(IssueRow, PLANNED, last, building.BATCH):
         await _count(found, planned, pool, now)
         last = planned[-1].id
         progress(len(planned), total)
@@ -55,9 +55,9 @@ async def count_due(now: datetime, progress: Callable[[int, int], object]) -> Dr
     return found
 
 
-async def _count(found: DryRunResult, editions: list[Edition], pool: Pool, now: datetime) -> None:
-    chosen = await building.choose(editions, pool, now)
-    included = await items.of_choice([(index, one.member, chosen[index]) for index, one in enumerate(editions)])
+async def _count(found: DryRunResult, issues: list[IssueRow], pool: Pool, now: datetime) -> None:
+    chosen = await building.choose(issues, pool, now)
+    included = await items.of_choice([(index, one.member, chosen[index]) for index, one in enumerate(issues)])
     found.letters += len(included)
     found.items += sum(map(len, included.values()))
-    found.empty += len(editions) - len(included)
+    found.empty += len(issues) - len(included)

@@ -24,7 +24,7 @@ KEY_LENGTH = 32
 WIDTH = 72
 
 
-class Edition(msgspec.Struct, frozen=True):
+class IssueRow(msgspec.Struct, frozen=True):
     """An issue with its recipient."""
 
     id: int
@@ -44,34 +44,34 @@ class Edition(msgspec.Struct, frozen=True):
         return self.due_at.astimezone(ZoneInfo(self.zone)).isoweekday()
 
 
-def unrendered(edition: Edition) -> Letter:
+def unrendered(issue: IssueRow) -> Letter:
     """Return the letter as it is queued: without members' words, so that none have to be removed from the queue."""
-    return _letter(edition, shown(N_("The digest")), UNRENDERED, None)
+    return _letter(issue, shown(N_("The digest")), UNRENDERED, None)
 
 
-def digest(edition: Edition, items: Sequence[DigestItem], verdicts: Sequence[Any] = ()) -> Letter:
+def digest(issue: IssueRow, items: Sequence[DigestItem], verdicts: Sequence[Any] = ()) -> Letter:
     """Return the letter of an issue with these items, of which there is at least one, and `verdicts` of maps."""
-    reading = lay_out(items, edition.zone, edition.due_at)
+    reading = lay_out(items, issue.zone, issue.due_at)
     context = {
         "reading": reading,
-        "edition": edition,
+        "issue": issue,
         "verdicts": verdicts,
-        "view": address("view", edition.id),
-        "off": unsubscribe_link(edition.member, "digest"),
+        "view": address("view", issue.id),
+        "off": unsubscribe_link(issue.member, "digest"),
     }
     subject, text = written("digest", **context, settings=f"{settings().base_url}/settings/mail", wrapped=_wrapped)
-    return _letter(edition, subject, text, written_html("digest", **context))
+    return _letter(issue, subject, text, written_html("digest", **context))
 
 
-def question(edition: Edition) -> Letter:
+def question(issue: IssueRow) -> Letter:
     """Return the letter that asks an inactive member whether they still want the digest."""
     context = {
-        "edition": edition,
-        "keep": address("keep", edition.member),
-        "off": unsubscribe_link(edition.member, "digest"),
+        "issue": issue,
+        "keep": address("keep", issue.member),
+        "off": unsubscribe_link(issue.member, "digest"),
     }
     subject, text = written("keep", **context)
-    return _letter(edition, subject, text, written_html("keep", **context))
+    return _letter(issue, subject, text, written_html("keep", **context))
 
 
 def address(what: str, number: int) -> str:
@@ -86,22 +86,22 @@ def number_in(what: str, token: str) -> int | None:
     return number if is_signature(what, text.encode(errors="replace"), signature) else None
 
 
-def key(edition: Edition) -> str:
+def key(issue: IssueRow) -> str:
     """Return the left part of the Message-ID, always the same for the same issue."""
-    identity = f"{edition.member}|{edition.list}|{edition.period}"
+    identity = f"{issue.member}|{issue.list}|{issue.period}"
     return f"digest.{hashlib.sha256(identity.encode()).hexdigest()[:KEY_LENGTH]}"
 
 
-def _letter(edition: Edition, subject: str, text: str, html: str | None) -> Letter:
+def _letter(issue: IssueRow, subject: str, text: str, html: str | None) -> Letter:
     return Letter(
         list="digest",
-        member=edition.member,
-        to=edition.email,
-        key=key(edition),
+        member=issue.member,
+        to=issue.email,
+        key=key(issue),
         subject=subject,
         text=text,
         html=html,
-        expires_at=edition.due_at + timedelta(hours=EXPIRES_HOURS),
+        expires_at=issue.due_at + timedelta(hours=EXPIRES_HOURS),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from parley.core import db
 from parley.core.db import NOW
 from parley.digests import building, items, letters, ops, queries, verdicts
-from parley.digests.letters import Edition
+from parley.digests.letters import IssueRow
 from parley.digests.tables import Issue
 from parley.mail import Letter, MailList
 
@@ -34,23 +34,23 @@ async def wanted(member: int, _argument: str) -> bool:
 
 async def render(mail: int) -> Letter | None:
     """Return the letter, without items that were hidden, reported, blocked or read since it was planned."""
-    edition = await queries.edition_of(mail)
-    if edition is None:
+    issue = await queries.issue_of(mail)
+    if issue is None:
         return None
-    if edition.list == "keep":
-        return await _still_asked(edition)
-    included = await items.unread(edition.id)
-    await items.keep_only(edition.id, included)
+    if issue.list == "keep":
+        return await _still_asked(issue)
+    included = await items.unread(issue.id)
+    await items.keep_only(issue.id, included)
     if included:
-        return letters.digest(edition, included, await verdicts.of_week(edition, edition.due_at))
-    await Issue.update({Issue.state: "empty", Issue.settled_at: NOW}).where(Issue.id == edition.id)
+        return letters.digest(issue, included, await verdicts.of_week(issue, issue.due_at))
+    await Issue.update({Issue.state: "empty", Issue.settled_at: NOW}).where(Issue.id == issue.id)
     return None
 
 
-async def _still_asked(edition: Edition) -> Letter | None:
+async def _still_asked(issue: IssueRow) -> Letter | None:
     """Return the question, unless the member came back or answered since it was planned."""
-    one = await queries.subscribed(edition.member)
-    return letters.question(edition) if one and one.asked_at and one.here_at <= one.asked_at else None
+    one = await queries.subscribed(issue.member)
+    return letters.question(issue) if one and one.asked_at and one.here_at <= one.asked_at else None
 
 
 async def settled(mail: int, outcome: str) -> None:

@@ -24,15 +24,15 @@ class DigestPreview(msgspec.Struct, frozen=True):
 async def next_issue(one: SubscriptionRow, schedule: Schedule, now: datetime) -> DigestPreview:
     """Return a member's next issue, as if they had chosen `schedule`."""
     due = _due(one, schedule, now)
-    edition = msgspec.structs.replace(
-        one.edition(due.period if due else "", now), zone=schedule.zone, weekday=schedule.weekday
+    issue = msgspec.structs.replace(
+        one.issue(due.period if due else "", now), zone=schedule.zone, weekday=schedule.weekday
     )
-    chosen = await choose([edition], await shared_candidates(now), now)
+    chosen = await choose([issue], await shared_candidates(now), now)
     included = (await items.of_choice([(0, one.member, chosen[0])])).get(0)
     if not included:
         return DigestPreview(due, None, None)
-    found = await verdicts.of_week(edition, now)
-    return DigestPreview(due, lay_out(included, schedule.zone, now), letters.digest(edition, included, found))
+    found = await verdicts.of_week(issue, now)
+    return DigestPreview(due, lay_out(included, schedule.zone, now), letters.digest(issue, included, found))
 
 
 def _due(one: SubscriptionRow, schedule: Schedule, now: datetime) -> DueIssue | None:

@@ -6,7 +6,7 @@ import msgspec
 
 from parley.accounts.states import STATE_NOW
 from parley.core import db
-from parley.digests.letters import Edition
+from parley.digests.letters import IssueRow
 from parley.digests.schedule import Schedule
 
 # Members who may get a digest: they confirmed their address and are not suspended.
@@ -39,9 +39,9 @@ class SubscriptionRow(msgspec.Struct, frozen=True):
     def is_paused(self, now: datetime) -> bool:
         return self.paused_until is not None and self.paused_until > now
 
-    def edition(self, period: str, at: datetime) -> Edition:
+    def issue(self, period: str, at: datetime) -> IssueRow:
         """Return an issue that is not stored, for a preview."""
-        return Edition(
+        return IssueRow(
             0, self.member, "digest", period, at, self.name, self.email, self.zone, self.frequency, self.weekday
         )
 
@@ -60,16 +60,16 @@ async def subscribed(member: int, *, lock: bool = False) -> SubscriptionRow | No
     )
 
 
-EDITION = """
+ISSUE = """
 select i.id, i.member, i.list, i.period, i.due_at, m.name, m.email, m.zone, s.frequency, s.weekday
 from issue i join member m on m.id = i.member join subscription s on s.member = i.member
 """
 
 
-async def edition(issue: int) -> Edition | None:
-    return await db.fetch_one(Edition, f"{EDITION} where i.id = $1", issue)
+async def issue(number: int) -> IssueRow | None:
+    return await db.fetch_one(IssueRow, f"{ISSUE} where i.id = $1", number)
 
 
-async def edition_of(mail: int) -> Edition | None:
+async def issue_of(mail: int) -> IssueRow | None:
     """Return the issue that is sent as this mail."""
-    return await db.fetch_one(Edition, f"{EDITION} where i.mail = $1", mail)
+    return await db.fetch_one(IssueRow, f"{ISSUE} where i.mail = $1", mail)

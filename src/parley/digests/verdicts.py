@@ -7,7 +7,7 @@ import msgspec
 from parley.core import db
 from parley.core.settings import settings
 from parley.core.text.markdown import excerpt
-from parley.digests.letters import Edition
+from parley.digests.letters import IssueRow
 from parley.digests.rules import MAY_BE_FEATURED
 from parley.maps.queries import STATEMENT_LENGTH
 
@@ -49,8 +49,8 @@ class MapVerdict(msgspec.Struct, frozen=True):
         return f"{settings().base_url}/t/{self.thread}/answer"
 
 
-async def of_week(edition: Edition, now: datetime) -> list[MapVerdict]:
+async def of_week(issue: IssueRow, now: datetime) -> list[MapVerdict]:
     """Return at most one verdict of each kind, once a week: for daily readers in the issue of their weekday."""
-    if edition.frequency == "daily" and edition.local_weekday != edition.weekday:
+    if issue.frequency == "daily" and issue.local_weekday != issue.weekday:
         return []
-    return await db.fetch(MapVerdict, VERDICTS, edition.member, now)
+    return await db.fetch(MapVerdict, VERDICTS, issue.member, now)

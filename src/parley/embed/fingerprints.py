@@ -26,11 +26,11 @@ class Fingerprint(msgspec.Struct, frozen=True, array_like=True):
 
 def fingerprint(text: str) -> Fingerprint:
     """Return the fingerprint of a passage's text."""
-    plain = normalised(text)
+    plain = plain_words(text)
     return Fingerprint(digest(plain), plain[:END], plain[-END:])
 
 
-def normalised(text: str) -> str:
+def plain_words(text: str) -> str:
     """Return only the letters and digits of a text, in lower case, with one space between words."""
     return NOT_WORDS.sub(" ", normalized("NFKC", text).lower()).strip()
 

@@ -45,7 +45,7 @@ class WaitingFirstComment(msgspec.Struct, frozen=True):
     attempts: int
 
 
-async def request(viewer: Viewer, site: SiteRow, url: str, form: FirstCommentForm) -> int:
+async def store(viewer: Viewer, site: SiteRow, url: str, form: FirstCommentForm) -> int:
     """Store a comment on the article at `url`, and return its id. Sent again, it has the same id."""
     new = FirstComment(
         site=site.key,
@@ -101,7 +101,7 @@ async def author_of(wanted: WaitingFirstComment) -> sessions.ViewerRow | None:
     return await db.fetch_one(sessions.ViewerRow, AUTHOR, wanted.member)
 
 
-async def posted(number: int, thread: int, comment: int) -> None:
+async def mark_posted(number: int, thread: int, comment: int) -> None:
     values: dict[Any, Any] = {FirstComment.state: "posted", FirstComment.thread: thread, FirstComment.comment: comment}
     await FirstComment.update(values).where(FirstComment.id == number)
 

@@ -54,7 +54,7 @@ async def post_first(request: AnyRequest, site: FromQuery[str] = "", url: FromQu
         try:
             viewer = author(request)
             await _take(viewer, found, address_of(request))
-            number = await first_comments.request(viewer, found, url, form)
+            number = await first_comments.store(viewer, found, url, form)
             return Redirect(f"/embed/first/{number}?{urlencode({'site': found.key})}", status_code=303)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status

@@ -68,7 +68,7 @@ async def _post(wanted: WaitingFirstComment) -> None:
     async with db.atomic():
         thread = known.id if known else await _open(text, site)
         comment = await post_comment(_draft(wanted, thread, author))
-        await first_comments.posted(wanted.id, thread, comment.id)
+        await first_comments.mark_posted(wanted.id, thread, comment.id)
 
 
 async def _open(text: ArticleText | None, site: SiteRow) -> int:

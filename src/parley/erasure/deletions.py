@@ -11,11 +11,11 @@ from gone where c.id = gone.comment and counted
 """
 ANSWERS = """
 with gone as (
-    delete from vote where member = $1 and axis = 'agreement' returning comment, value, counted, version
+    delete from vote where member = $1 and axis = 'agreement' returning comment, value, counted, wording
 )
 update comment c set agrees = agrees - (value = 1)::int, disagrees = disagrees - (value = -1)::int,
   unsure = unsure - (value = 0)::int
-from gone where c.id = gone.comment and gone.counted and c.wording = gone.version
+from gone where c.id = gone.comment and gone.counted and c.wording = gone.wording
 """
 # Sign-in, settings, what they read and follow, and drafts.
 ROWS = (

@@ -42,6 +42,7 @@ decisions.jsonl              the decisions of moderators about you and what you 
 appeals.jsonl                your appeals and the answers
 reports.jsonl                what you reported
 claims.jsonl                 the articles that you claimed as yours
+imported-claims.jsonl        the names beside imported comments that you claimed as yours
 imported-claims.jsonl        the authors of imported comments whom you claimed to be
 
 Your password and your tokens are not here: we do not know them. Nor are notes of moderators, and who reported you:

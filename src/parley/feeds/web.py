@@ -77,7 +77,7 @@ async def of_search(request: AnyRequest) -> Response[Any]:
 @get(["/u/{name:str}/feed.atom", "/u/{name:str}/feed.json"], name="feeds:member", opt=READING)
 async def of_member(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     async def make() -> Feed:
-        found = await accounts.person(name) if name.isprintable() else None
+        found = await accounts.by_name(name)
         if found is None or found.state == "unverified" or not found.has_feed:
             raise NotFound(N_("There is no feed of this member."))
         return await making.of_member(found)

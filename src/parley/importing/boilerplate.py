@@ -11,8 +11,10 @@ import msgspec
 from parley.importing.metadata.names import names_in
 
 _MONTH = r"[^\W\d]{3,10}\.?"
-_DATE = rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"
-_DATE = rf"(?P<date>{_DATE}|\d{{1,2}}\.?\s+{_MONTH},?\s+\d{{4}})"
+_DATE = (
+    r"(?P<date>\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}"
+    rf"|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}\.?\s+{_MONTH},?\s+\d{{4}})"
+)
 _UPDATED = re.compile(rf"(?:last\s+)?(?:updated|modified|revised|edited)(?:\s+on)?\s*:?\s*{_DATE}", re.IGNORECASE)
 _PUBLISHED = re.compile(rf"(?:(?:first\s+)?(?:published|posted)(?:\s+on)?\s*:?\s*)?{_DATE}", re.IGNORECASE)
 _NOISE = re.compile(

@@ -1,4 +1,4 @@
-"""Sending a message to an address that somebody named, with the guard of the importer."""
+"""Sending a message to an address that somebody named, with the checks of the importer."""
 
 from collections.abc import Iterable, Mapping
 

@@ -70,7 +70,7 @@ async def check(due: DueFeed) -> None:
     pause: float = rules.HOST_SECONDS
     try:
         found = await fetch_feed(due.url, CacheValidators(due.etag, due.last_modified), due.body_hash)
-        await _take(due, found)
+        await _store(due, found)
     except Unchanged:
         await db.execute(UNCHANGED, due.id)
     except PageGone as error:
@@ -89,7 +89,7 @@ update inbound_feed set fetched_at = now(), failing_since = null, failures = 0, 
     due_at = now() + make_interval(secs => pause)
 where id = $1
 """
-TAKEN = """
+STORE = """
 update inbound_feed set etag = $2, last_modified = $3, body_hash = $4, pause = $5::int, fetched_at = $6,
     title = case when $7 <> '' then $7 else title end, failing_since = null, failures = 0,
     note = case when state = 'held' then note else '' end, due_at = now() + make_interval(secs => $5::int)
@@ -97,20 +97,20 @@ where id = $1
 """
 
 
-async def _take(due: DueFeed, found: FetchedFeed) -> None:
+async def _store(due: DueFeed, found: FetchedFeed) -> None:
     now = datetime.now(UTC)
     pause = rules.pause_after(found.document, found.cache_control)
     async with db.atomic():
         await ingest(due.id, found.document, now)
         kept = found.validators
         await db.execute(
-            TAKEN, due.id, kept.etag, kept.last_modified, found.body_hash, pause, now, found.document.title
+            STORE, due.id, kept.etag, kept.last_modified, found.body_hash, pause, now, found.document.title
         )
         await subscribing.note_hub(due.id, found.document)
         await _note_move(due, found.moved_to)
 
 
-# Sightings before a move is believed, each within 48 hours of the one before: a single one may be a mistake.
+# How often a move is seen before it is followed, each time within 48 hours of the last: a single one may be a mistake.
 SIGHTINGS = 3
 SEEN_MOVED = "update inbound_feed set moved_to = $2, moved_seen = $3, moved_at = now() where id = $1"
 MOVE = """

@@ -43,8 +43,8 @@ class Robots(msgspec.Struct, frozen=True):
     robots_at: datetime | None
 
 
-READ = "select robots, robots_at from feed_host where host = $1 and robots_at > now() - $2::interval"
-KEEP = """
+ROBOTS = "select robots, robots_at from feed_host where host = $1 and robots_at > now() - $2::interval"
+SAVE_ROBOTS = """
 insert into feed_host (host, next_at, robots, robots_at) values ($1, now(), $2, now())
 on conflict (host) do update set robots = excluded.robots, robots_at = excluded.robots_at
 """
@@ -53,10 +53,10 @@ on conflict (host) do update set robots = excluded.robots, robots_at = excluded.
 async def check_robots(url: str) -> None:
     """Raise CannotImport if the robots.txt of its host forbids us to fetch `url`."""
     host = host_of(url)
-    known = await db.fetch_one(Robots, READ, host, _ROBOTS_AGE)
+    known = await db.fetch_one(Robots, ROBOTS, host, _ROBOTS_AGE)
     robots = known.robots if known else await _fetch_robots(url)
     if known is None:
-        await db.execute(KEEP, host, robots)
+        await db.execute(SAVE_ROBOTS, host, robots)
     if robots and not await sandbox.may_fetch(robots, url):
         raise CannotImport(N_("The site asks programs not to fetch this page (robots.txt)."))
 

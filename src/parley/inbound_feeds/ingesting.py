@@ -54,14 +54,14 @@ async def ingest(feed: int, document: FeedDocument, now: datetime) -> int:
         state = await db.fetch_one(FeedState, STATE, feed)
         if state is None:
             return 0
-        entries = rules.without_doubles(document.entries)
+        entries = rules.without_duplicates(document.entries)
         known, new = await _sort(feed, entries)
         await _note_titles(known)
         if state.fetched_at is None:
             await _add(feed, new, rules.first_states(new), now)
             return len(new)
-        held = rules.changed_at_once(new, len(entries), state.fetched_at)
-        automatic = state.mode == "auto" and state.approvals >= rules.TRUSTED and not held
+        held = rules.changed_as_a_whole(new, len(entries), state.fetched_at)
+        automatic = state.mode == "auto" and state.approvals >= rules.APPROVALS_NEEDED and not held
         await _add(feed, new, [rules.state_of(one, now, automatic=automatic) for one in new], now)
         if held:
             await hold(feed)

@@ -20,7 +20,7 @@ from parley.importing.errors import CannotImport, SiteBusy
 from parley.importing.fetch import PAGES, fetch
 from parley.importing.passages import without_lost_pictures
 from parley.inbound_feeds import hosts, rules
-from parley.inbound_feeds.rules import A_DAY, A_DAY_OF_HOST
+from parley.inbound_feeds.rules import MOST_A_DAY, MOST_A_DAY_OF_HOST
 from parley.inbound_feeds.tables import FeedItem
 from parley.threads.opening import open_thread
 
@@ -52,9 +52,10 @@ with due as (
     select i.id, f.topic, f.display, f.url as feed_url from feed_item i join inbound_feed f on f.id = i.feed
     where i.state = 'approved' and i.due_at <= now() and f.state <> 'paused'
       and not {hosts.BUSY.format(host="i.host")}
-      and (select count(*) from feed_item d where d.made_at > now() - interval '1 day' and d.feed = i.feed) < {A_DAY}
+      and (select count(*) from feed_item d where d.made_at > now() - interval '1 day' and d.feed = i.feed)
+          < {MOST_A_DAY}
       and (select count(*) from feed_item d where d.made_at > now() - interval '1 day' and d.host = i.host)
-          < {A_DAY_OF_HOST}
+          < {MOST_A_DAY_OF_HOST}
     order by i.due_at, i.id limit 1 for update of i skip locked
 )
 update feed_item i set due_at = now() + interval '5 minutes' from due where i.id = due.id

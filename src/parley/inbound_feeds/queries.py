@@ -6,10 +6,10 @@ import msgspec
 
 from parley.core import db
 from parley.core.text.messages import Message, restored
-from parley.inbound_feeds.rules import TRUSTED
+from parley.inbound_feeds.rules import APPROVALS_NEEDED
 
 # Entries of a feed on its page, besides those that wait.
-PAST = 50
+MOST_OTHERS = 50
 MOST_WAITING = 100
 
 
@@ -49,9 +49,9 @@ class FeedRow(msgspec.Struct, frozen=True):
         return restored(self.note)
 
     @property
-    def left(self) -> int:
+    def approvals_left(self) -> int:
         """How many approvals a feed in the mode `auto` still needs."""
-        return max(TRUSTED - self.approvals, 0) if self.mode == "auto" else 0
+        return max(APPROVALS_NEEDED - self.approvals, 0) if self.mode == "auto" else 0
 
     @property
     def is_subscribed(self) -> bool:
@@ -133,4 +133,4 @@ async def waiting(feed: int) -> list[FeedItemRow]:
 
 async def others(feed: int) -> list[FeedItemRow]:
     """The newest entries that do not wait."""
-    return await db.fetch(FeedItemRow, OTHERS, feed, PAST)
+    return await db.fetch(FeedItemRow, OTHERS, feed, MOST_OTHERS)

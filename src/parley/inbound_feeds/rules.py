@@ -25,11 +25,11 @@ ItemState = Literal["old", "waiting", "approved"]
 OLDEST = timedelta(days=14)
 # Entries that are offered when a feed is added.
 OFFERED = 10
-# A feed in the mode `auto` needs so many approvals of moderators first.
-TRUSTED = 10
-# Threads in 24 hours: of one feed, and of all feeds with articles on one host.
-A_DAY = 5
-A_DAY_OF_HOST = 20
+# Entries that moderators approve before a feed in the mode `auto` needs no review.
+APPROVALS_NEEDED = 10
+# Threads made in 24 hours: of one feed, and of all feeds with articles on one host.
+MOST_A_DAY = 5
+MOST_A_DAY_OF_HOST = 20
 # More new entries at once, or so many with former dates, are a change of the whole feed.
 MOST_NEW = 500
 FEWEST_CHANGED = 4
@@ -94,7 +94,7 @@ def unique_guids(entries: Iterable[FeedEntry]) -> set[bytes]:
     return {guid for guid, count in counts.items() if guid is not None and count == 1}
 
 
-def without_doubles(entries: Iterable[FeedEntry]) -> list[FeedEntry]:
+def without_duplicates(entries: Iterable[FeedEntry]) -> list[FeedEntry]:
     """The entries, each address once."""
     return list({key_of(one.url): one for one in reversed(list(entries))}.values())[::-1]
 
@@ -104,7 +104,7 @@ def newest_first(entries: Sequence[FeedEntry]) -> list[FeedEntry]:
     return sorted(entries, key=lambda one: one.published_at or datetime.min.replace(tzinfo=UTC), reverse=True)
 
 
-def changed_at_once(new: Sequence[FeedEntry], listed: int, last: datetime) -> bool:
+def changed_as_a_whole(new: Sequence[FeedEntry], listed: int, last: datetime) -> bool:
     """Whether so much is new that the feed itself changed, such as all its addresses.
 
     `listed` counts the entries of the feed now; `last` is when it was read before. New entries with a date since then

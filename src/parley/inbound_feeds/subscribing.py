@@ -25,25 +25,25 @@ log = structlog.get_logger(__name__)
 JOB = "feed hubs"
 LEASE_SECONDS = 10 * DAY
 BATCH = 20
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+FORM_HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
 # The methods of the standard. Some hubs still know only SHA-1, which HMAC uses safely.
 METHODS = {"sha1", "sha256", "sha384", "sha512"}
 
-NOTE = """
+NOTE_HUB = """
 insert into feed_subscription as s (feed, hub, topic, due_at) values ($1, $2, $3, now())
 on conflict (feed) do update
 set hub = excluded.hub, topic = excluded.topic, due_at = now(), asked_at = null, leased_until = null
 where (s.hub, s.topic) <> (excluded.hub, excluded.topic)
 """
-FORGET = "delete from feed_subscription where feed = $1"
+FORGET_HUB = "delete from feed_subscription where feed = $1"
 
 
 async def note_hub(feed: int, document: FeedDocument) -> None:
     """Remember the hub that a feed names now; the worker subscribes there."""
     if document.hub and settings().websub_subscribe:
-        await db.execute(NOTE, feed, document.hub, document.hub_topic)
+        await db.execute(NOTE_HUB, feed, document.hub, document.hub_topic)
     else:
-        await db.execute(FORGET, feed)
+        await db.execute(FORGET_HUB, feed)
 
 
 class HubSubscription(msgspec.Struct, frozen=True):
@@ -89,7 +89,7 @@ async def ask(wanted: HubSubscription) -> None:
     # Before it is asked: some hubs confirm before they answer.
     await db.execute("update feed_subscription set asked_at = now() where feed = $1", wanted.id)
     try:
-        status = await post(wanted.hub, urlencode(fields).encode(), FORM, allow=settings().fetch_allow)
+        status = await post(wanted.hub, urlencode(fields).encode(), FORM_HEADERS, allow=settings().fetch_allow)
         log.info("hub asked", feed=wanted.id, status=status)
     except CannotImport as error:
         log.info("hub not reached", feed=wanted.id, reason=str(error))

@@ -17,7 +17,7 @@ from parley.inbound_feeds import ops, queries
 from parley.inbound_feeds.forms import LARGEST_LIST, FeedForm, ListForm, NewFeedForm
 from parley.inbound_feeds.ops import NO_FEED, FeedUse
 from parley.inbound_feeds.queries import FeedRow
-from parley.inbound_feeds.rules import A_DAY, TRUSTED
+from parley.inbound_feeds.rules import APPROVALS_NEEDED, MOST_A_DAY
 from parley.inbound_feeds.sandbox import read_opml
 
 # A list of feeds, and the other fields of its form.
@@ -44,7 +44,7 @@ async def _list(request: AnyRequest, form: Form, status: int = 200, **shown: Any
         "rows": await queries.all_feeds(),
         "form": form,
         "list_form": Form({}),
-        "trusted": TRUSTED,
+        "approvals_needed": APPROVALS_NEEDED,
     }
     context["done"] = {"added": 0, "refused": 0}
     return page(request, "inbound_feeds/list.html", status=status, **(context | shown))
@@ -101,8 +101,8 @@ async def _feed(request: AnyRequest, row: FeedRow, form: Form, status: int = 200
         waiting=waiting,
         others=others,
         form=form,
-        trusted=TRUSTED,
-        a_day=A_DAY,
+        approvals_needed=APPROVALS_NEEDED,
+        most_a_day=MOST_A_DAY,
     )
 
 

@@ -17,7 +17,7 @@ select v.member, v.comment, v.value,
            partition by v.member, v.asked, v.changed_at::date order by v.changed_at, v.id
        ) <= {MOST_ASKED_A_DAY} as asked
 from vote v join comment c on c.id = v.comment join member m on m.id = v.member
-where v.thread = $1 and v.axis = 'agreement' and v.counted and v.version = c.wording and {IS_VISIBLE}
+where v.thread = $1 and v.axis = 'agreement' and v.counted and v.wording = c.wording and {IS_VISIBLE}
   and m.state in ('active', 'silenced') and m.in_maps and m.created_at <= now() - interval '7 days'
   and not exists (
       select from merged_statement s join comment kept on kept.id = s.kept

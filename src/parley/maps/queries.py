@@ -82,7 +82,7 @@ class OwnAnswer(msgspec.Struct, frozen=True):
 # The answers that count in a map (eligible.py), of one member.
 OWN = """
 select v.comment, v.value from vote v join comment c on c.id = v.comment join member m on m.id = v.member
-where v.member = $1 and v.thread = $2 and v.axis = 'agreement' and v.version = c.wording and m.in_maps
+where v.member = $1 and v.thread = $2 and v.axis = 'agreement' and v.wording = c.wording and m.in_maps
 """
 
 

@@ -30,7 +30,7 @@ class AuthorRecord(msgspec.Struct, frozen=True):
 
     `age`: days since they signed up. `comments`: comments let in, at most 100. `upheld`: decisions against them in
     the last 90 days. `since`: seconds since each comment of the last hour. `own`, `others`: recent posts by them and
-    by everybody, newest first, if a rule needs them. `judged`: how many of their comments were judged.
+    by everybody, newest first, if a rule needs them. `checked_comments`: how many of their comments were checked.
     `linked`: how many of their last 100 comments have a link, if a rule needs it.
     `sent_before`: this submission has already been posted.
     """
@@ -42,7 +42,7 @@ class AuthorRecord(msgspec.Struct, frozen=True):
     own: list[str] = []
     others: list[str] = []
     linked: int = 0
-    judged: int = 0
+    checked_comments: int = 0
     sent_before: bool = False
 
 
@@ -67,7 +67,7 @@ select extract(epoch from now() - m.created_at)::float8 / 86400 as age,
         order by c.id desc limit {OTHERS}) as others,
   (select count(*) from (select c.html from comment c where $5 and c.author = m.id and {LET_IN}
                          order by c.created_at desc limit {MOST_COUNTED}) c where {HAS_LINK}) as linked,
-  m.judged,
+  m.checked_comments,
   exists(select from comment c where c.author = m.id and c.submission = $4) as sent_before
 from member m where m.id = $1
 """  # noqa: S608 no value in it

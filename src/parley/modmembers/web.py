@@ -63,7 +63,7 @@ def _next_url(query: MemberQuery, last: str) -> str:
 
 async def member_at(name: str) -> StaffMember:
     """The member of a name, even if others do not see them. Raises NotFound."""
-    known = await accounts.person(name) if name.isprintable() else None
+    known = await accounts.by_name(name)
     found = await queries.member(known.id) if known else None
     if found is None:
         raise NotFound(N_("There is no member with this name."))

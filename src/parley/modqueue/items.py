@@ -161,7 +161,7 @@ async def hits(comment: int) -> list[HitRow]:
     return await db.fetch(HitRow, HITS, comment)
 
 
-class Dossier(msgspec.Struct, frozen=True):
+class ItemDetails(msgspec.Struct, frozen=True):
     """An item with all that its page shows."""
 
     item: ItemRow
@@ -183,13 +183,13 @@ class Dossier(msgspec.Struct, frozen=True):
         return nearby.hosts(self.words.body, self.words.raw_html) if self.words else []
 
 
-async def dossier(viewer: int, number: int) -> Dossier | None:
-    """The dossier of an item; None where there is none for this moderator."""
+async def details(viewer: int, number: int) -> ItemDetails | None:
+    """Return an item with all that its page shows, or None where there is none for this moderator."""
     row = await item(viewer, number)
     if row is None:
         return None
     comment = await words(row.target) if row.kind == "comment" else None
-    return Dossier(
+    return ItemDetails(
         item=row,
         words=comment,
         parent=await words(comment.parent) if comment and comment.parent else None,

@@ -13,7 +13,7 @@ from parley.guidelines import queries as guidelines
 from parley.guidelines.forms import CODE
 from parley.modqueue import items
 from parley.modqueue.filters import QueueFilter
-from parley.modqueue.items import Dossier, ItemRow
+from parley.modqueue.items import ItemDetails, ItemRow
 
 KINDS = ("comment", "member", "article")
 CLAIMED = ("mine", "free")
@@ -71,10 +71,10 @@ async def item_at(request: AnyRequest, item: str) -> ItemRow:
     return found
 
 
-async def dossier_at(request: AnyRequest, item: str) -> Dossier:
+async def details_at(request: AnyRequest, item: str) -> ItemDetails:
     """The item at an address with all that the page shows. Raises NotFound where there is none for this moderator."""
     number = as_id(item)
-    found = await items.dossier(staff(request).id, number) if number else None
+    found = await items.details(staff(request).id, number) if number else None
     if found is None:
         raise NotFound(N_("There is no such item."))
     return found

@@ -168,13 +168,14 @@ class FollowedRow(msgspec.Struct, frozen=True):
     channel: str | None
     title: str
     address: str
-    # The address at which to unfollow or unmute it.
-    act: str
+    # `/follow` and `/mute` below it change what the member chose.
+    base_address: str
 
 
 FOLLOWED = """
-select level, channel, title, address, act from (
-    select f.level, f.channel, t.title, '/t/' || t.id || '/' || t.slug as address, '/t/' || t.id as act, f.since
+select level, channel, title, address, base_address from (
+    select f.level, f.channel, t.title, '/t/' || t.id || '/' || t.slug as address, '/t/' || t.id as base_address,
+           f.since
     from follow f join thread t on t.id = f.thread where f.member = $1 and f.level <> 'none'
     union all
     select tf.level, null, p.name, '/?topic=' || p.slug, '/topic/' || p.slug, tf.since

@@ -29,7 +29,7 @@ select count(*) from (select from comment c where c.author = $1 and {IS_VISIBLE}
 @get("/u/{name:str}/card", name="pages:member-card", opt={"who": ANYONE, "reading": True})
 async def member_card(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     """Say who a member is. The title of somebody whom the viewer blocked is withheld."""
-    person = await accounts.person(name) if name.isprintable() else None
+    person = await accounts.by_name(name)
     if person is None or person.state == "unverified":
         raise NotFound(N_("There is no member with this name."))
     if not wants_fragment(request):

@@ -79,7 +79,7 @@ class Profile(msgspec.Struct, frozen=True):
 
 @get("/u/{name:str}", name="comments:profile", opt={"who": ANYONE, "reading": True})
 async def profile_page(request: Request, name: FromPath[str]) -> Response[object]:  # type: ignore[type-arg]
-    person, viewer = await accounts.person(name) if name.isprintable() else None, viewer_of(request)
+    person, viewer = await accounts.by_name(name), viewer_of(request)
     if person is None or not is_shown(person, viewer):
         raise NotFound(N_("There is no member with this name."))
     if not names.same(person.name, name):

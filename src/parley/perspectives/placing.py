@@ -19,14 +19,14 @@ _random = Random(1)  # noqa: S311 points of a normal distribution, no secret
 DRAWS = [(_random.gauss(0, 1), _random.gauss(0, 1)) for _ in range(200)]
 
 Vector = tuple[float, ...]
-Square = tuple[Vector, ...]
+Matrix = tuple[Vector, ...]
 
 
 class Placement(msgspec.Struct, frozen=True):
     """A member's posterior: mean and covariance of (position, intercept), and each group's probability."""
 
     mean: Vector
-    covariance: Square
+    covariance: Matrix
     groups: dict[str, float]
 
     @property
@@ -56,7 +56,7 @@ def information(parameters: Parameters, place: Placement) -> dict[str, float]:
     return {key: _spread(one.loadings, place.covariance) for key, one in parameters.statements.items()}
 
 
-def probabilities(parameters: Parameters, position: Vector, covariance: Square) -> dict[str, float]:
+def probabilities(parameters: Parameters, position: Vector, covariance: Matrix) -> dict[str, float]:
     """Return each group's probability, given the posterior of a position.
 
     Of two groups, that of being on its side of the middle between the centres; of more, the share of draws nearest.
@@ -96,7 +96,7 @@ def _with_prior(precision: list[list[float]], parameters: Parameters) -> list[li
     return precision
 
 
-def _inverse(matrix: list[list[float]]) -> Square:
+def _inverse(matrix: list[list[float]]) -> Matrix:
     """Invert a small symmetric positive definite matrix by Gauss-Jordan elimination, which then needs no pivoting."""
     size = len(matrix)
     rows = [[*row, *(float(i == j) for j in range(size))] for i, row in enumerate(matrix)]
@@ -109,12 +109,12 @@ def _inverse(matrix: list[list[float]]) -> Square:
     return tuple(tuple(row[size:]) for row in rows)
 
 
-def _spread(direction: Vector, covariance: Square) -> float:
+def _spread(direction: Vector, covariance: Matrix) -> float:
     axes = range(len(direction))
     return sum(direction[i] * covariance[i][j] * direction[j] for i in axes for j in axes)
 
 
-def _by_side(parameters: Parameters, position: Vector, covariance: Square) -> dict[str, float]:
+def _by_side(parameters: Parameters, position: Vector, covariance: Matrix) -> dict[str, float]:
     """Return the probabilities of two groups; `model/mixture.py` says how members are spread between them."""
     (first, a), (second, b) = parameters.centres.items()
     length = dist(a, b)
@@ -140,13 +140,13 @@ def _updated(part: MixtureComponent, precision: float, shift: float) -> MixtureC
     return MixtureComponent(logarithm, mean, variance)
 
 
-def _cholesky(covariance: Square) -> Square:
+def _cholesky(covariance: Matrix) -> Matrix:
     first = sqrt(covariance[0][0])
     below = covariance[1][0] / first
     return ((first, 0.0), (below, sqrt(covariance[1][1] - below**2)))
 
 
-def _moved(position: Vector, root: Square, draw: Vector) -> Vector:
+def _moved(position: Vector, root: Matrix, draw: Vector) -> Vector:
     return tuple(x + sum(r * d for r, d in zip(row, draw, strict=True)) for x, row in zip(position, root, strict=True))
 
 

@@ -45,7 +45,7 @@ async def renamed(subject: Subject) -> Subject:
 
 async def member(name: str, viewer: Viewer | None) -> Subject:
     """The member of a name. Raises NotFound where there is none that others can see."""
-    person = await accounts.person(name) if name.isprintable() else None
+    person = await accounts.by_name(name)
     if person is None or (person.state == "unverified" and (viewer is None or viewer.id != person.id)):
         raise NotFound(N_("There is no member with this name."))
     return Subject("member", person.id, f"/u/{person.name}", person.name)

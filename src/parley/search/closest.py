@@ -9,13 +9,13 @@ from parley.search.forms import SearchForm
 from parley.search.queries import Search
 from parley.search.terms import TextQuery, text_query
 
-# With so many words, how many of them a text may lack. Longer queries would become too many ways to leave out two.
-MAY_LACK = {2: (1,), 3: (1,), 4: (1, 2), 5: (1, 2), 6: (1, 2), 7: (1, 2), 8: (1, 2)}
-OF_MORE = (1,)
-FEWEST = min(MAY_LACK)
+# How many words of a query a text may lack: one, and then two of a query of this length. With fewer words hardly
+# anything would be left of it, and with more there would be too many ways to leave out two.
+FEWEST_WORDS = 2
+MAY_LACK_TWO = range(4, 9)
 
 
-async def ways(search: Search, form: SearchForm, corrections: Mapping[int, str]) -> list[Search]:
+async def searches(search: Search, form: SearchForm, corrections: Mapping[int, str]) -> list[Search]:
     """Return searches for what `search` does not find, each for more texts than the one before.
 
     Texts that have the rarer words come first.
@@ -34,5 +34,9 @@ async def ways(search: Search, form: SearchForm, corrections: Mapping[int, str])
 
 
 def _texts(text: TextQuery, *, is_corrected: bool) -> list[TextQuery]:
-    missing = MAY_LACK.get(len(text.wanted), OF_MORE) if len(text.wanted) >= FEWEST else ()
-    return ([text] if is_corrected else []) + [text.without(number) for number in missing]
+    texts = [text] if is_corrected else []
+    if len(text.wanted) >= FEWEST_WORDS:
+        texts.append(text.without(1))
+    if len(text.wanted) in MAY_LACK_TWO:
+        texts.append(text.without(2))
+    return texts

@@ -10,7 +10,7 @@ from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.core.text.markdown import excerpt
 from parley.search.tables import Kind
-from parley.search.variants import indexed_too
+from parley.search.variants import extra_words
 from parley.search.visibility import DISPLAY
 from parley.search.words import configuration, indexed, language
 
@@ -172,7 +172,7 @@ def _comment(one: SourceComment) -> Document:
 
 def searched(text: str) -> str:
     """Return the words by which a text is found."""
-    return f"{indexed(text)} {indexed_too(text)}"
+    return f"{indexed(text)} {extra_words(text)}"
 
 
 def _filters(thread: int, topic: str, lang: str | None, *, author: int | None = None, stance: str | None = None) -> str:

@@ -14,7 +14,7 @@ from parley.search.parsing import FILTERS, LONGEST_QUERY, Filter, parse
 KINDS = ("article", "passage", "comment", "member")
 SORTS = ("best", "new")
 MOST_PAGES = 20
-# A year, a month or a day; what is left out is the first.
+# A year, a month or a day: 2026, 2026-11 or 2026-11-30.
 DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 

@@ -35,34 +35,34 @@ OF_MANY_COMMENTS = {"article.revised", "article.restricted", "discussion.importe
 
 async def index_events() -> int:
     """Index what new events changed, and return how many events there were."""
-    # In each thread with more to index, the last comment that was looked at.
-    places: dict[int, int] = {}
+    # Of each thread with more to index, the last comment that was looked at.
+    cursors: dict[int, int] = {}
     count, taken = 0, BATCH
-    while taken == BATCH or (taken and places):
-        taken = await _index_some(places)
+    while taken == BATCH or (taken and cursors):
+        taken = await _index_some(cursors)
         count += taken
     return count
 
 
-async def _index_some(places: dict[int, int]) -> int:
+async def _index_some(cursors: dict[int, int]) -> int:
     async with db.atomic():
         events = await db.fetch(NewEvent, TAKE, BATCH)
-        await attempts.together("search", events, partial(_index, places=places), key=lambda one: one.id)
+        await attempts.together("search", events, partial(_index, cursors=cursors), key=lambda one: one.id)
     return len(events)
 
 
-async def _index(events: Sequence[NewEvent], *, places: dict[int, int]) -> None:
+async def _index(events: Sequence[NewEvent], *, cursors: dict[int, int]) -> None:
     """Index what these events changed. Those of a thread with more to index stay for the next batch."""
     await ops.index_comments(sorted({one.comment for one in events if one.comment is not None}))
     for thread in sorted({one.thread for one in events if one.kind in OF_ARTICLES}):
         await ops.index_article(thread)
     for thread in sorted({one.thread for one in events if one.kind in OF_MANY_COMMENTS}):
-        after = places.pop(thread, 0)
+        after = cursors.pop(thread, 0)
         last = await ops.index_stale(thread, after)
         # After the last comment it begins again, since a batch before may have been rolled back.
         if last is not None or after:
-            places[thread] = last or 0
-    done = [one.id for one in events if one.kind not in OF_MANY_COMMENTS or one.thread not in places]
+            cursors[thread] = last or 0
+    done = [one.id for one in events if one.kind not in OF_MANY_COMMENTS or one.thread not in cursors]
     await db.execute(INDEXED, done)
 
 

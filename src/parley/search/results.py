@@ -86,7 +86,7 @@ async def _closest(form: SearchForm, search: Search, corrections: Mapping[int, s
     """Return hits that come closest, those of the first way to read the query in which enough are found."""
     sections: list[Section] = []
     terms = [*form.query.terms, *(Term(word) for word in corrections.values())]
-    for other in await closest.ways(search, form, corrections):
+    for other in await closest.searches(search, form, corrections):
         sections = await _sections(form, other, Query(tuple(terms)))
         if _are_enough(form, sections):
             break
@@ -110,7 +110,7 @@ async def prepared(form: SearchForm, viewer: Viewer | None) -> Search | None:
         form.errors["topic"] = N_("There is no topic of this name.")
         return None
     if form.by:
-        author = await accounts.person(form.by.removeprefix("@"))
+        author = await accounts.by_name(form.by.removeprefix("@"))
         if author is None:
             form.errors["by"] = N_("There is no member of this name.")
             return None

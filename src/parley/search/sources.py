@@ -39,18 +39,18 @@ select t.id, t.slug, t.title, t.topic, t.comment_count, case when not a.untitled
 from thread t join article a on a.id = t.article join revision r on r.article = a.id and r.number = t.revision
 where t.id = any($1::bigint[])
 """
-OF_NEWEST = f"""
+FROM_NEWEST_REVISIONS = f"""
 from thread t join article a on a.id = t.article join revision r on r.article = a.id and r.number = t.revision
 cross join {READABLE} p
 """
 PASSAGES = f"""
-select p.lineage as source, t.id as thread, p.text {OF_NEWEST}
+select p.lineage as source, t.id as thread, p.text {FROM_NEWEST_REVISIONS}
 where t.id in (select thread from search_document where kind = 2 and source = any($1::bigint[]))
   and p.lineage = any($1::bigint[]) and p.kind <> '{WITHHELD}'
 """  # noqa: S608 constants only
 ARTICLES = f"""
 select t.id as source, t.id as thread, left(string_agg(p.text, ' ' order by p.position), {LOOKED_AT}) as text
-{OF_NEWEST}
+{FROM_NEWEST_REVISIONS}
 where t.id = any($1::bigint[]) group by t.id
 """
 

@@ -28,7 +28,7 @@ where length(word) between {SHORTEST} and 30 and word !~ '[0-9/.:@_%-]'
 group by word having count(*) >= 3 and count(distinct author) >= 2
 """  # noqa: S608 constants only
 # Misspelt words seldom begin with another letter.
-LIKE = """
+SIMILAR = """
 select word, comments from search_word
 where word collate "C" >= $1 and word collate "C" < $1 || chr(1114111) and length(word) between $2 and $3
 """
@@ -86,7 +86,7 @@ async def _meant(term: Term, configurations: Sequence[str]) -> str | None:
     if len(typed) < SHORTEST or not typed.isalpha():
         return None
     most = 1 if len(typed) <= SHORT else 2
-    known = await db.fetch(KnownWord, LIKE, typed[0], len(typed) - most, len(typed) + most)
+    known = await db.fetch(KnownWord, SIMILAR, typed[0], len(typed) - most, len(typed) + most)
     distances = [(DamerauLevenshtein.distance(typed, folded(one.word), score_cutoff=most), one) for one in known]
     near = [(distance, -one.comments, one.word) for distance, one in distances if distance <= most]
     best = min(near, default=None)

@@ -74,7 +74,7 @@ async def text_query(query: Query, lang: str, corrections: Mapping[int, str] | N
     languages = [lang] if lang else await _languages.get("", _site_languages)
     spellings = [(place, one.text) for place, one in enumerate(query.terms)] + list((corrections or {}).items())
     single = [(place, one.text) for place, one in enumerate(query.terms) if not one.is_phrase]
-    spellings += [(place, other) for place, text in single for other in variants.others(text, languages)]
+    spellings += [(place, other) for place, text in single for other in variants.other_spellings(text, languages)]
     rows = sorted(
         {(place, configuration(text, code), indexed(text)) for place, text in spellings for code in languages}
     )
@@ -113,18 +113,18 @@ def _joined(
     full = {place: some for place, some in by_term.items() if all(one.phrase for one in some)}
     used = full or {place: left for place, some in by_term.items() if (left := [one for one in some if one.phrase])}
     wanted = {place: some for place, some in used.items() if not terms[place].is_excluded}
-    no = ["!" + _any_of(one.phrase for one in some) for place, some in used.items() if place not in wanted]
+    excluded = ["!" + _any_of(one.phrase for one in some) for place, some in used.items() if place not in wanted]
     names = {place: [authors[terms[place].text]] for place in wanted if terms[place].text in authors}
     exact = [_any_of([*(one.phrase for one in some), *names.get(place, [])]) for place, some in wanted.items()]
     loose = [_any_of([*(one.every for one in some), *names.get(place, [])]) for place, some in wanted.items()]
     words = dict.fromkeys(one.any for some in wanted.values() for one in some)
     return TextQuery(
-        " & ".join([*exact, *no]),
-        " & ".join([*loose, *no]),
+        " & ".join([*exact, *excluded]),
+        " & ".join([*loose, *excluded]),
         " | ".join(words),
         configurations,
         dict(zip(wanted, exact, strict=True)),
-        tuple(no),
+        tuple(excluded),
     )
 
 

@@ -19,7 +19,7 @@ UMLAUT = re.compile("[äöü]", re.IGNORECASE)
 WRITTEN_OUT = re.compile("([aou])e", re.IGNORECASE)
 
 
-def indexed_too(text: str) -> str:
+def extra_words(text: str) -> str:
     """Return what else is indexed of a text: its joined words as one, and last letters of scripts without spaces.
 
     The last letter begins no pair, so a search for a single letter would not find it.
@@ -33,7 +33,7 @@ def _joined(text: str) -> Iterator[str]:
             yield from (folded(JOINER.sub("", one)) for one in JOINED.findall(part))
 
 
-def others(word: str, languages: Sequence[str]) -> list[str]:
+def other_spellings(word: str, languages: Sequence[str]) -> list[str]:
     """Return other spellings of a word that is searched, on a site with texts in these languages."""
     found = [JOINED.sub(lambda one: JOINER.sub("", one[0]), word), UMLAUT.sub(lambda one: GERMAN[one[0].lower()], word)]
     if "de" in languages:

@@ -20,7 +20,7 @@ UNSPACED = (
 MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff"
 # Signs that make another word of one or two letters, as in C++, C#, A+ and AT&T; and .NET, which is no "net".
 SIGNED = r"(?<!\w)[^\W\d_]{1,2}(?:\+\+(?![^\W\d])|[+#♯](?![\w+])|&[^\W\d_]{1,2}(?!\w))|(?<![\w.])\.(?i:net)(?!\w)"
-NAMES = {"+": "plus", "#": "sharp", "♯": "sharp", "&": "and", ".": "dot"}
+SIGN_NAMES = {"+": "plus", "#": "sharp", "♯": "sharp", "&": "and", ".": "dot"}
 # A name and its number are two words, so that GPT4 is found as GPT-4. Shorter ones stay together: o1, MP3.
 NUMBERED = rf"(?<![^\W_])(?:(?![{UNSPACED}])[^\W\d_]){{3,}}+(?=\d)"
 EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
@@ -57,6 +57,7 @@ CONFIGURATIONS = {
     "nn": "norwegian", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
     "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
+# For all others: words as they are, without stems.
 OTHER = "simple"
 # The scripts of those that are not written in Latin letters, as Unicode names their letters.
 SCRIPTS = {
@@ -77,7 +78,7 @@ def folded(word: str) -> str:
         return f"emoji{ord(word):x}"
     bare = ACCENTS.sub(r"\1", normalized("NFKD", word[:LONGEST_WORD]))
     plain = NASAL.sub(NASAL_SIGN, POINTS.sub("", normalized("NFKC", bare))).casefold().translate(PLAIN)
-    return "".join(NAMES.get(one, one) for one in plain)
+    return "".join(SIGN_NAMES.get(one, one) for one in plain)
 
 
 def pairs(run: str) -> Iterator[str]:
@@ -92,10 +93,10 @@ def indexed(text: str) -> str:
     """Return the words of a text as PostgreSQL gets them, with spaces between."""
     lower = text.lower()
     is_plain = text.isascii() and not NOT_PLAIN.search(lower)
-    return " ".join(ASCII_WORD.findall(lower) if is_plain else _pieces(text))
+    return " ".join(ASCII_WORD.findall(lower) if is_plain else _words(text))
 
 
-def _pieces(text: str) -> Iterator[str]:
+def _words(text: str) -> Iterator[str]:
     for found in WORD.finditer(INVISIBLE.sub("", text)):
         word = found[0]
         if IS_UNSPACED.match(word):

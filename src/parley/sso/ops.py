@@ -152,7 +152,7 @@ async def has_other_way(account: Account) -> bool:
     return account.password_hash is not None or bool(await passkey_settings.listed(account.id))
 
 
-async def drop_since(member: int, since: datetime) -> None:
+async def disconnect_since(member: int, since: datetime) -> None:
     """Remove the links that were made since a change of address, which is being undone."""
     await Identity.delete().where(Identity.member == member, Identity.created_at >= since)
 

@@ -27,9 +27,9 @@ from parley.statements.tables import MergedStatement, StatementProposal
 when_proposed: list[Callable[[int], Awaitable[None]]] = []
 
 PROPOSE = """
-insert into statement_proposal (comment, text, version, member) select id, $2, version, $3 from comment where id = $1
+insert into statement_proposal (comment, text, member) values ($1, $2, $3)
 on conflict (comment) where state = 'waiting' do update
-set text = excluded.text, version = excluded.version, member = excluded.member, created_at = now()
+set text = excluded.text, member = excluded.member, created_at = now()
 returning id
 """
 MERGE = """

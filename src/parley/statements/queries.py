@@ -106,7 +106,7 @@ class AnswerRow(msgspec.Struct, frozen=True):
 
 ANSWERED = """
 select c.id as comment, c.statement as text, v.value from vote v join comment c on c.id = v.comment
-where v.member = $1 and v.thread = $2 and v.axis = 'agreement' and v.version = c.wording
+where v.member = $1 and v.thread = $2 and v.axis = 'agreement' and v.wording = c.wording
   and c.statement is not null and c.state = 'visible'
 order by v.changed_at desc, c.id limit 200
 """

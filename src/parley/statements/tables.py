@@ -1,6 +1,6 @@
 """Statements that moderators propose, and statements that were merged. A comment's own statement is in its row."""
 
-from piccolo.columns import BigSerial, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
+from piccolo.columns import BigSerial, ForeignKey, OnDelete, Timestamptz, Varchar
 from piccolo.constraints import Check
 from piccolo.table import Table
 
@@ -15,8 +15,6 @@ class StatementProposal(Table, tablename="statement_proposal"):
     id = BigSerial(primary_key=True)
     comment = ForeignKey(Comment, null=False, default=None, on_delete=OnDelete.cascade)
     text = Varchar(140, null=False, default=None)
-    # The version of the comment that it was proposed for.
-    version = Integer(null=False, default=None)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
     # `waiting`, `confirmed` or `declined`.
     state = Varchar(9, null=False, default="waiting")

@@ -63,7 +63,7 @@ async def state(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     if not form.errors:
         try:
             await take_each(POST, viewer.id, address_of(request))
-            await act(viewer, row, form)
+            await submit(viewer, row, form)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:
@@ -71,7 +71,7 @@ async def state(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     return Redirect(f"/c/{row.id}", status_code=303)
 
 
-async def act(viewer: Viewer, row: comments.CommentRow, form: StatementForm) -> None:
+async def submit(viewer: Viewer, row: comments.CommentRow, form: StatementForm) -> None:
     """Decline a proposal or set the statement as the author, or propose one as a moderator."""
     if form.declines:
         await ops.decline(viewer, row.id, form.proposal or 0)

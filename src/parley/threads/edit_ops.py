@@ -24,7 +24,7 @@ class StaleEdit(Refused):
     """Somebody else revised the article after the form was opened."""
 
 
-class Edited(msgspec.Struct, frozen=True):
+class ArticleEdit(msgspec.Struct, frozen=True):
     """An edit: the number of the revision that was edited, the new text, and the words for comments placed by hand."""
 
     revision: int
@@ -43,7 +43,7 @@ class Edited(msgspec.Struct, frozen=True):
 NOTHING = N_("Nothing changed: this is the current text.")
 
 
-async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> RevisionResult:
+async def edit_article(*, viewer: Viewer, thread_id: int, edit: ArticleEdit) -> RevisionResult:
     """Write an edited text as the next revision.
 
     Raises Forbidden, StaleEdit when somebody else revised the article first, Misplaced when the text lacks words on
@@ -51,9 +51,9 @@ async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> Rev
     """
     async with db.atomic():
         article = await _to_edit(viewer, thread_id)
-        if article.revision != edited.revision:
+        if article.revision != edit.revision:
             raise StaleEdit(N_("Somebody else revised this article while you were editing. Your text is kept."))
-        return await _revise(thread_id, edited.as_text(article), RevisionNote(viewer.id, edited.reason), edited.placed)
+        return await _revise(thread_id, edit.as_text(article), RevisionNote(viewer.id, edit.reason), edit.placed)
 
 
 async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reason: str) -> RevisionResult:

@@ -59,10 +59,10 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
         if not form.previews:
             await take_volume(signed_in(request).id, COPIES * len(form.text_.encode()))
         made = await asyncio.to_thread(read_markdown, form.text_, passages, article.address)
-        edited = edit_ops.Edited(article.revision, form.title, form.byline or None, made, form.reason, form.placed)
+        edit = edit_ops.ArticleEdit(article.revision, form.title, form.byline or None, made, form.reason, form.placed)
         if form.previews:
-            return await _preview(request, row, article, form, edited)
-        return await _save(request, row, article, form, edited)
+            return await _preview(request, row, article, form, edit)
+        return await _save(request, row, article, form, edit)
     except edit_ops.StaleEdit:
         return await _stale(request, *await thread_and_article(thread), form)
     except ParleyError as error:
@@ -70,12 +70,16 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
 
 
 async def _save(
-    request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm, edited: edit_ops.Edited
+    request: AnyRequest,
+    row: queries.ThreadRow,
+    article: articles.ArticleRow,
+    form: ReviseForm,
+    edit: edit_ops.ArticleEdit,
 ) -> Response[Any]:
     try:
-        await edit_ops.edit_article(viewer=signed_in(request), thread_id=row.id, edited=edited)
+        await edit_ops.edit_article(viewer=signed_in(request), thread_id=row.id, edit=edit)
     except Misplaced as error:
-        return await _preview(request, row, article, form, edited, error)
+        return await _preview(request, row, article, form, edit, error)
     return Redirect(row.address, status_code=303)
 
 
@@ -84,12 +88,12 @@ async def _preview(
     row: queries.ThreadRow,
     article: articles.ArticleRow,
     form: ReviseForm,
-    edited: edit_ops.Edited,
+    edit: edit_ops.ArticleEdit,
     error: Misplaced | None = None,
 ) -> Response[Any]:
     """What an edit would change, and what would become of the comments."""
     former = await versions.readable(article.revision_id)
-    runs = await asyncio.to_thread(lambda: compare(former, preview(former, edited.passages)))
+    runs = await asyncio.to_thread(lambda: compare(former, preview(former, edit.passages)))
     return _page(
         request,
         row,
@@ -101,9 +105,9 @@ async def _preview(
         changes=count(runs),
         previewed=True,
         older=article,
-        newer=edited,
+        newer=edit,
         placed=form.placed,
-        **await comment_outcomes.summary(row.id, article, edited.as_text(article), form.placed),
+        **await comment_outcomes.summary(row.id, article, edit.as_text(article), form.placed),
     )
 
 

@@ -69,24 +69,24 @@ with target as (
       and ($4::int is null or wording = $4)
 ), """
 UPSERT = """changed as (
-    insert into vote (comment, thread, member, axis, value, counted, version, asked)
+    insert into vote (comment, thread, member, axis, value, counted, wording, asked)
     select id, thread, $2, $3, $5, $6, wording, $7 from votable
     on conflict (comment, member, axis) do update
-    set former = case when vote.counted and (vote.axis = 'quality' or vote.version >= excluded.version)
+    set former = case when vote.counted and (vote.axis = 'quality' or vote.wording >= excluded.wording)
                       then vote.value end,
         value = excluded.value, counted = excluded.counted, changed_at = now(),
-        version = greatest(vote.version, excluded.version),
-        asked = case when vote.version >= excluded.version
+        wording = greatest(vote.wording, excluded.wording),
+        asked = case when vote.wording >= excluded.wording
                      then vote.asked and (excluded.asked or excluded.value = vote.value) else excluded.asked end
-    returning comment, version, former, case when counted then value end as current
+    returning comment, wording, former, case when counted then value end as current
 )"""
 DELETE = """changed as (
     delete from vote using votable where comment = votable.id and member = $2 and axis = $3
-    returning comment, version, case when counted then value end as former, null::smallint as current
+    returning comment, vote.wording, case when counted then value end as former, null::smallint as current
 )"""
 CONFIRM = """with changed as (
     update vote set counted = true, former = null where id = $1 and not counted
-    returning comment, version, former, value as current
+    returning comment, wording, former, value as current
 )"""
 # `target` is the comment before the vote, `counted` after it.
 RESULT = """
@@ -95,7 +95,7 @@ select coalesce(n.agrees, t.agrees) as agrees, coalesce(n.disagrees, t.disagrees
        coalesce(n.score, t.score) as score, n.thread is not null as is_counted,
        t.thread, t.thread_state, t.author, t.state, t.depth, t.wording,
        (select value from vote where comment = $1 and member = $2 and axis <> $3
-        and (axis = 'quality' or version = t.wording)) as other
+        and (axis = 'quality' or wording = t.wording)) as other
 from target t left join counted n on true
 """
 PUBLISH = "update comment set published = $3 where id = $1 and published = $2"
@@ -114,7 +114,7 @@ def _count(axis: str) -> str:
         f"{name} = {name} + (current is not distinct from {value})::int - (former is not distinct from {value})::int"
         for name, value in COUNTERS[axis].items()
     ]
-    present = " and comment.wording = changed.version" if axis == "agreement" else ""
+    present = " and comment.wording = changed.wording" if axis == "agreement" else ""
     return f""", counted as (
     update comment set {", ".join(changes)}{SCORED.get(axis, "")} from changed
     where comment.id = changed.comment and current is distinct from former{present}

@@ -19,7 +19,7 @@ class VoteRow(msgspec.Struct, frozen=True):
 
 
 # A vote `v` on comment `c` that is about its present words: those of agreement end with the wording.
-IS_PRESENT = "(v.axis = 'quality' or v.version = c.wording)"
+IS_PRESENT = "(v.axis = 'quality' or v.wording = c.wording)"
 COLUMNS = """
     c.id as comment, max(v.value) filter (where v.axis = 'quality') as quality,
     max(v.value) filter (where v.axis = 'agreement') as agreement, c.published

@@ -25,8 +25,8 @@ class Vote(Table):
     # The value before the last change, if it was counted. The upsert, which returns only the new row, subtracts it.
     former = SmallInt(null=True, default=None)
     counted = Boolean(null=False, default=True)
-    # The comment's wording when it was voted on.
-    version = Integer(null=False, default=1)
+    # The comment's wording that was voted on (comment.wording).
+    wording = Integer(null=False, default=1)
     # Whether Parley chose this statement at random and the member answered it there (statements/offers.py).
     asked = Boolean(null=False, default=False)
     changed_at = Timestamptz(null=False)

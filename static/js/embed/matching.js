@@ -7,7 +7,7 @@ const END = 40;
 const ALIKE = 0.8;
 const BLOCKS = "p, h1, h2, h3, h4, h5, h6, li, blockquote, pre, figcaption, td, dd, dt";
 
-export const normalised = (text) => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+export const plainWords = (text) => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 
 // Two FNV-1a hashes of the text in UTF-16, little end first: pages over http have no SHA.
 export function digest(text) {
@@ -33,7 +33,7 @@ const last = (text) => [...text.slice(-2 * END)].slice(-END).join("");
 export async function blocks(root, stale) {
   const found = [];
   await inSlices(root.querySelectorAll(BLOCKS), (element) => {
-    const text = element.querySelector(BLOCKS) ? "" : normalised(element.textContent);
+    const text = element.querySelector(BLOCKS) ? "" : plainWords(element.textContent);
     if (text) found.push({ element, hash: digest(text), start: first(text), end: last(text) });
   }, stale);
   return found;

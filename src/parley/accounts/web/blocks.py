@@ -28,7 +28,7 @@ async def block(request: AnyRequest, name: FromPath[str]) -> Redirect:
 
 
 async def _put(request: AnyRequest, name: str, kind: blocks.Kind) -> Redirect:
-    person = await queries.person(name) if name.isprintable() else None
+    person = await queries.by_name(name)
     if person is None or person.state == "unverified":
         raise NotFound(N_("There is no member with this name."))
     form = Form(await posted(request))

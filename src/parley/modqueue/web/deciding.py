@@ -21,7 +21,7 @@ from parley.modlog.ops import Entry
 from parley.modqueue import claims, items
 from parley.modqueue import queries as modqueue
 from parley.modqueue.items import ItemRow
-from parley.modqueue.requests import decision_form, dossier_at, item_at, wanted_of
+from parley.modqueue.requests import decision_form, details_at, item_at, wanted_of
 from parley.modqueue.web.queue import item_context, queue_answer
 
 
@@ -34,7 +34,7 @@ async def claim(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     except Stale as stale:
         form.errors["form"], status = stale.message, stale.status
     if wants_fragment(request):
-        context = await item_context(request, await dossier_at(request, item), form)
+        context = await item_context(request, await details_at(request, item), form)
         return page(request, "modqueue/queue.html", "claim", status=status, **context)
     if form.errors:
         return await _show(request, item, form, status)
@@ -88,10 +88,10 @@ async def undo(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     if not wants_fragment(request):
         row = await item_at(request, item)
         return _to_item(request, row.id, undone=decision)
-    dossier = await dossier_at(request, item)
-    context = await item_context(request, dossier) | {"chosen": True, "undone": True}
+    details = await details_at(request, item)
+    context = await item_context(request, details) | {"chosen": True, "undone": True}
     context |= {
-        "row": await modqueue.row(viewer.id, dossier.item.id),
+        "row": await modqueue.row(viewer.id, details.item.id),
         "waiting": await modqueue.waiting(viewer.id, wanted_of(request)),
     }
     return fragment(request, "modqueue/undone.html", **context)
@@ -99,7 +99,7 @@ async def undo(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
 
 async def _show(request: AnyRequest, item: str, form: Form | None = None, status: int = 200) -> Response[Any]:
     """The item as it is now, with the form and its errors."""
-    return await queue_answer(request, await dossier_at(request, item), form, status)
+    return await queue_answer(request, await details_at(request, item), form, status)
 
 
 def _to_item(request: AnyRequest, item: int, undone: int | None = None) -> Redirect:
@@ -116,7 +116,7 @@ async def _show_next(request: AnyRequest, row: ItemRow, made: int | None = None)
         done = f"{'&' if wanted.query else '?'}done={made}" if made else ""
         path = f"/mod/item/{following}" if following else "/mod/queue"
         return Redirect(f"{path}{wanted.query}{done}", status_code=303)
-    context = await item_context(request, await items.dossier(viewer.id, following) if following else None)
+    context = await item_context(request, await items.details(viewer.id, following) if following else None)
     return fragment(
         request,
         "modqueue/decided.html",
@@ -132,7 +132,7 @@ async def _preview(request: AnyRequest, row: ItemRow, form: DecisionForm) -> Res
     letter = await drafted(form.choice_for(row.id), row.member, row.kind)
     if wants_fragment(request):
         return fragment(request, "modqueue/_letter.html", letter=letter)
-    return await queue_answer(request, await dossier_at(request, str(row.id)), form, letter=letter)
+    return await queue_answer(request, await details_at(request, str(row.id)), form, letter=letter)
 
 
 handlers: list[object] = [claim, skip, reveal, decide, undo]

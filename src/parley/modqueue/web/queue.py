@@ -16,9 +16,9 @@ from parley.guidelines import queries as guidelines
 from parley.modqueue import items
 from parley.modqueue import queries as modqueue
 from parley.modqueue.filters import QueueFilter
-from parley.modqueue.items import Dossier
+from parley.modqueue.items import ItemDetails
 from parley.modqueue.queries import QueueRow
-from parley.modqueue.requests import as_moment, dossier_at, wanted_of
+from parley.modqueue.requests import as_moment, details_at, wanted_of
 from parley.threads import queries as threads
 
 KEYS = {"approve": "a", "remove": "r", "collapse": "c", "warn": "w", "lock": "l", "escalate": "e"}
@@ -26,24 +26,24 @@ KEYS = {"approve": "a", "remove": "r", "collapse": "c", "warn": "w", "lock": "l"
 
 async def queue_answer(
     request: AnyRequest,
-    dossier: Dossier | None,
+    details: ItemDetails | None,
     form: Form | None = None,
     status: int = 200,
     rows: list[QueueRow] | None = None,
     **context: Any,
 ) -> Response[Any]:
     """The list with one item open; for htmx the item only. `rows` are those of the list, if they were read already."""
-    shown = await item_context(request, dossier, form) | {"chosen": True} | context
+    shown = await item_context(request, details, form) | {"chosen": True} | context
     if wants_fragment(request):
         return page(request, "modqueue/queue.html", "item", status=status, **shown)
     return page(request, "modqueue/queue.html", status=status, **shown, **await _list_context(request, rows))
 
 
-async def item_context(request: AnyRequest, dossier: Dossier | None, form: Form | None = None) -> dict[str, Any]:
+async def item_context(request: AnyRequest, details: ItemDetails | None, form: Form | None = None) -> dict[str, Any]:
     """The context of the template of an item."""
-    kind = dossier.item.kind if dossier else ""
+    kind = details.item.kind if details else ""
     return {
-        "dossier": dossier,
+        "details": details,
         "form": form or DecisionForm({}),
         "actions": _actions(kind),
         "all_actions": ACTIONS,
@@ -53,7 +53,7 @@ async def item_context(request: AnyRequest, dossier: Dossier | None, form: Form 
         "lengths": LENGTHS,
         "wanted": wanted_of(request),
         "letter": None,
-        "undone": dossier is not None and _is_undone(dossier, as_id(request.query_params.get("undone", ""))),
+        "undone": details is not None and _is_undone(details, as_id(request.query_params.get("undone", ""))),
     }
 
 
@@ -63,9 +63,9 @@ def _actions(kind: str) -> list[Action]:
     return sorted(possible, key=lambda one: one.name not in KEYS)
 
 
-def _is_undone(dossier: Dossier, decision: int | None) -> bool:
+def _is_undone(details: ItemDetails, decision: int | None) -> bool:
     """Whether this decision about the item was undone, and the item is open."""
-    return dossier.item.state == "open" and any(one.id == decision and one.state == "undone" for one in dossier.decided)
+    return details.item.state == "open" and any(one.id == decision and one.state == "undone" for one in details.decided)
 
 
 async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dict[str, Any]:
@@ -99,21 +99,21 @@ def _next_url(wanted: QueueFilter, rows: list[QueueRow]) -> str | None:
 async def queue_page(request: AnyRequest, item: FromQuery[str] = "") -> Response[Any]:
     """The list with the item that the address names, or with the first item that nobody else has claimed."""
     if item:
-        return await queue_answer(request, await dossier_at(request, item))
+        return await queue_answer(request, await details_at(request, item))
     viewer, wanted, after = staff(request), wanted_of(request), _after(request)
     rows = await modqueue.page(viewer.id, wanted, after=after)
     if after and wants_fragment(request):
         more: dict[str, Any] = {"wanted": wanted, "rows": rows, "next_url": _next_url(wanted, rows)}
-        return fragment(request, "modqueue/rows.html", dossier=None, **more)
+        return fragment(request, "modqueue/rows.html", details=None, **more)
     first = next((row.id for row in rows if row.holder is None), None)
     return await queue_answer(
-        request, await items.dossier(viewer.id, first) if first else None, rows=rows, chosen=False
+        request, await items.details(viewer.id, first) if first else None, rows=rows, chosen=False
     )
 
 
 @get("/mod/item/{item:str}", name="moderation:item", opt={"who": MODERATOR})
 async def item_page(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
-    return await queue_answer(request, await dossier_at(request, item))
+    return await queue_answer(request, await details_at(request, item))
 
 
 handlers: list[object] = [queue_page, item_page]

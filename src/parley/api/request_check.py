@@ -1,4 +1,4 @@
-"""The check of all routes of the API: counts requests, and checks the scope of the token."""
+"""The check of all requests to the API: counts them, and checks the scope of the token."""
 
 from typing import cast
 
@@ -11,7 +11,7 @@ from parley.core.networks import network
 from parley.core.ratelimit import API_NETWORK, API_TOKEN, take, take_network
 
 
-async def check_token(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
+async def check_request(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
     """Count the request. Raises TooMany above the limit, Forbidden for a token without the route's `scope`.
 
     Raises SignInNeeded for a token that is not valid.
