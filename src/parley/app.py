@@ -21,6 +21,7 @@ from parley.core.events import tasks
 from parley.core.events.redis import close_redis, open_redis
 from parley.core.http import assets, failures, pages
 from parley.core.http.access import check_access
+from parley.core.http.fair_share import FairShare
 from parley.core.http.security_headers import RequestChecks
 from parley.core.observability.load_shedding import LOOP_LAG
 from parley.core.observability.scrape import scraped
@@ -60,6 +61,8 @@ def create_app(settings: Settings) -> Litestar:
     )
     counted: ASGIApp = NotificationCounter(UnreadCounter(ModerationCounter(TokenMiddleware(app.asgi_handler))))
     handler: ASGIApp = ViewerMiddleware(EmbedSessions(counted))
+    if settings.limits:
+        handler = FairShare(handler)
     app.asgi_handler = RequestChecks(_traced(handler) if settings.traces else handler, settings)
     app.state.hub = Hub(limits=settings.limits)
     # Set by the server when it stops.

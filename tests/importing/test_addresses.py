@@ -1,11 +1,14 @@
 # ruff: noqa: S104 - 0.0.0.0 is refused here, not bound to
+import asyncio
+import socket
+import threading
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
 
-from parley.importing.addresses import Address, is_public
+from parley.importing.addresses import Address, is_public, resolve
 from parley.importing.errors import CannotImport
 from parley.importing.fetch import fetch
 
@@ -85,6 +88,25 @@ async def test_a_host_is_resolved_once_and_that_address_is_the_one_connected_to(
     with pytest.raises(CannotImport, match="public internet"):
         await fetch("http://rebinding.example/", resolver=rebinding)
     assert len(answers) == 1
+
+
+async def test_names_that_nobody_resolves_hold_up_no_other_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six lookups of one member occupied all threads of the worker, so that it could not reach its mail server."""
+    may_answer = threading.Event()
+
+    def hang(*_args: object, **_options: object) -> list[object]:
+        may_answer.wait(60)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    lookups = [asyncio.create_task(resolve(f"{number}.example", 443)) for number in range(64)]
+    await asyncio.sleep(0)
+
+    try:
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: "done"), 30) == "done"
+    finally:
+        may_answer.set()
+        await asyncio.gather(*lookups)
 
 
 async def test_no_encoding_of_a_private_address_is_connected_to(

@@ -14,15 +14,34 @@ class KeyedSemaphore:
         self._semaphores: dict[str, asyncio.Semaphore] = {}
         self._users: Counter[str] = Counter()
 
-    @asynccontextmanager
-    async def hold(self, key: str) -> AsyncIterator[None]:
-        """Wait until fewer than `most` hold the semaphore of `key`, and hold it meanwhile."""
+    def users(self, key: str) -> int:
+        """Return how many hold the semaphore of `key` or wait for it."""
+        return self._users[key]
+
+    async def acquire(self, key: str) -> None:
+        """Wait until fewer than `most` hold the semaphore of `key`, and take it."""
         semaphore = self._semaphores.setdefault(key, asyncio.Semaphore(self._most))
         self._users[key] += 1
         try:
-            async with semaphore:
-                yield
+            await semaphore.acquire()
+        except BaseException:
+            self._leave(key)
+            raise
+
+    def release(self, key: str) -> None:
+        self._semaphores[key].release()
+        self._leave(key)
+
+    @asynccontextmanager
+    async def hold(self, key: str) -> AsyncIterator[None]:
+        """Hold the semaphore of `key` meanwhile."""
+        await self.acquire(key)
+        try:
+            yield
         finally:
-            self._users[key] -= 1
-            if not self._users[key]:
-                del self._users[key], self._semaphores[key]
+            self.release(key)
+
+    def _leave(self, key: str) -> None:
+        self._users[key] -= 1
+        if not self._users[key]:
+            del self._users[key], self._semaphores[key]

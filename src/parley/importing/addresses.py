@@ -4,11 +4,13 @@ The host is resolved once, all its addresses are checked, and the connection goe
 rebinding (a name that resolves differently a moment later) nor an unusual spelling of an address evades the check.
 """
 
+import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-import anyio
 import httpcore
 
 from parley.core.text.messages import N_
@@ -18,6 +20,9 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 
+# A name server that does not answer holds a thread for up to half a minute, also after its import was given up. These
+# are not the threads in which the names of other servers are looked up, such as the mail server's.
+_LOOKUPS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="lookup")
 _PORTS = (80, 443)
 _IPV6_GLOBAL = ip_network("2000::/3")
 # Networks that `ipaddress` calls global, at least in some Python releases: translation and tunnelling (which contain an
@@ -43,8 +48,10 @@ def _inside(address: Address, networks: Iterable[Network]) -> bool:
 
 async def resolve(host: str, port: int) -> Sequence[Address]:
     """All addresses of a host, from the operating system's resolver."""
-    found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(ip_address(address[0]) for *_, address in found))
+    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_LOOKUPS, look_up)
+    # Without IPv6 in this Python, its addresses are numbers.
+    return list(dict.fromkeys(ip_address(name) for *_, (name, *_) in found if isinstance(name, str)))
 
 
 class GuardedNetwork(httpcore.AsyncNetworkBackend):

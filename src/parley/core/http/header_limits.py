@@ -1,16 +1,23 @@
-"""Limits for the size of a request's head, and for the time that its head, its body and its response take."""
+"""Limits for the size and the number of requests on a connection, and for the time that each part of them takes."""
 
 import asyncio
 
+from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-# More than browsers send, and twice the limit of most proxies.
+# Of a head: more than browsers send, and twice the limit of most proxies.
 MOST_BYTES = 32_768
+# Requests that wait for the response to an earlier one. Browsers and proxies send none.
+MOST_PIPELINED = 16
+# What is parsed before the limits are checked again. One read may have 256 kB.
+PARSED_BYTES = 16_384
 
 
 class BoundedHeaders(HttpToolsProtocol):
-    """uvicorn's protocol, which itself has no limits for the size and the time of a request's head.
+    """uvicorn's protocol, which itself has no limits for a request's head, its trailers and the time that it takes.
 
+    What is not body (a head, what is around the chunks of a body, and trailers) has `MOST_BYTES`, and as many again as
+    its body has.
     The time of a head starts when the connection opens, or with its first byte in later requests; uvicorn's keep-alive
     time-out covers the wait between requests. A body has `body_seconds`, plus a second for each `bytes_a_second`
     received, also while it is discarded. A connection is closed when, with a response in its write buffer, the client
@@ -23,11 +30,11 @@ class BoundedHeaders(HttpToolsProtocol):
     reading_seconds = 30.0
     reading_bytes = 15_000
     _reading_timer: asyncio.TimerHandle | None = None
-    _is_in_head = False
+    # Of the current request, without its body.
     _bytes = 0
     _timer: asyncio.TimerHandle | None = None
     _body_start = 0.0
-    _body_bytes = 0
+    _body_bytes = _parsed_body_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
@@ -47,29 +54,41 @@ class BoundedHeaders(HttpToolsProtocol):
         self._stop_reading_timer()
 
     def data_received(self, data: bytes) -> None:
+        for start in range(0, len(data), PARSED_BYTES):
+            self._parse(data[start : start + PARSED_BYTES])
+            if self.transport.is_closing():
+                return
+
+    def _parse(self, data: bytes) -> None:
+        self._parsed_body_bytes = 0
         super().data_received(data)
-        if not self._is_in_head:
+        self._bytes += len(data) - self._parsed_body_bytes
+        if self._bytes <= MOST_BYTES + self._body_bytes or self.transport.is_closing():
             return
-        self._bytes += len(data)
-        if self._bytes > MOST_BYTES and not self.transport.is_closing():
+        if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
+            self.transport.close()
+        else:
             self.send_400_response("The headers of this request are too long.")
 
     def on_message_begin(self) -> None:
+        if len(self.pipeline) >= MOST_PIPELINED:
+            message = "too many requests at once"
+            raise HttpParserError(message)
         super().on_message_begin()
-        self._is_in_head, self._bytes = True, 0
+        self._bytes = self._body_bytes = 0
         if self._timer is None:
             self._start_timer()
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
-        self._is_in_head = False
         self._stop_timer()
-        self._body_start, self._body_bytes = self.loop.time(), 0
+        self._body_start = self.loop.time()
         self._timer = self.loop.call_later(self.body_seconds, self._end_slow_body)
 
     def on_body(self, body: bytes) -> None:
         super().on_body(body)
         self._body_bytes += len(body)
+        self._parsed_body_bytes += len(body)
 
     def on_message_complete(self) -> None:
         super().on_message_complete()

@@ -13,6 +13,7 @@ from litestar.utils.path import normalize_path
 
 from parley.core.http import bodies
 from parley.core.http.draining import Draining
+from parley.core.http.plain_answer import answer
 from parley.core.observability import metrics, watchdog
 from parley.core.settings import Settings
 
@@ -101,9 +102,9 @@ class RequestChecks:
         try:
             with metrics.OPEN.track_inprogress():
                 if len(scope["path"]) > MOST_PATH_BYTES or len(scope["query_string"]) > MOST_QUERY_BYTES:
-                    await _refuse(send_with_headers, 414, TOO_LONG)
+                    await answer(send_with_headers, 414, TOO_LONG)
                 elif scope["method"] in UNSAFE and not self._same_site(scope):
-                    await _refuse(send_with_headers, 403, REFUSAL)
+                    await answer(send_with_headers, 403, REFUSAL)
                 else:
                     await self.app(scope, receive, send_with_headers)
         finally:
@@ -160,12 +161,3 @@ def _without_body(send: Send) -> Send:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     return send_start
-
-
-async def _refuse(send: Send, status: int, sentence: bytes) -> None:
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(sentence)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": sentence, "more_body": False})
