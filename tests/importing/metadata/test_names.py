@@ -33,6 +33,8 @@ BYLINES = {
     "By ADA OSEI and BEN LUND - AP Technology Writers": ["Ada Osei", "Ben Lund"],
     "Ada Osei (aos), Ben Lund (AFP)": ["Ada Osei", "Ben Lund"],
     "By Ada Osei &": ["Ada Osei"],
+    "Ada Osei (spokesperson of the kettle union)": ["Ada Osei"],
+    "---- by Ada Osei": ["Ada Osei"],
     "余聪\n责任编辑：屈运栩": ["余聪"],
 }
 NOBODY = [

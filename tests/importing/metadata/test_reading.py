@@ -127,7 +127,25 @@ def test_publishers_editors_and_the_site_s_account_are_not_authors(head: str, li
 
 def test_a_person_may_write_as_the_admin_of_a_blog() -> None:
     data = json_ld('{"@type":"Article","author":{"@type":"Person","url":"/author/admin/","name":"Ada"}}')
-    assert read(data, '<h1>The kettle question</h1><a rel="author">Ben Lund</a>').byline == ("Ada",)
+    assert read(data, '<h1>The kettle question</h1><p>Ada</p><a rel="author">Ben Lund</a>').byline == ("Ada",)
+
+
+STATED = json_ld('{"@type": "Article", "author": {"@type": "Person", "name": "Añita Osei"}}')
+WORDPRESS = '<img src="/wp-content/uploads/kettle.png">'
+
+
+@pytest.mark.parametrize(
+    ("body", "byline"),
+    [
+        (WORDPRESS, ()),
+        (f"{WORDPRESS}<script>{{'by': 'A\\u00f1ita Osei'}}</script>", ("Añita Osei",)),
+        (f'{WORDPRESS}<a href="/author/añita-osei">All articles</a>', ("Añita Osei",)),
+        ("<p>Words.</p>", ("Añita Osei",)),
+        ("<p>By Ben Lund</p>", ("Ben Lund",)),
+    ],
+)
+def test_who_posted_an_article_is_its_author_only_if_the_page_names_them(body: str, byline: tuple[str, ...]) -> None:
+    assert read(STATED, f"<h1>The kettle question</h1>{body}").byline == byline
 
 
 def test_a_design_s_box_around_the_article_is_no_teaser() -> None:
@@ -179,6 +197,9 @@ def test_a_date_beside_the_heading_that_is_labelled_as_an_update_s_is_not_that_o
         f"<p>It was fired for an <a href='/op-ed'>op-ed</a> by Ben Lund, which argued this. {'Words. ' * 60}</p>",
         '<p>Listen to us: <a href="/one">Apple Podcasts</a></p>',
         '<a href="/categories/fruit">Fruit & Tools</a><p class="author">Fruit & Tools</p>',
+        '<p class="author"><a rel="tag" href="/fruit-news">Fruit News</a></p>',
+        '<p class="author"><b itemtype="https://schema.org/ListItem"><a href="/fruit-news">Fruit News</a></b></p>',
+        '<div itemprop="review">Good tea. <span itemprop="author">Ben Lund</span></div>',
     ],
 )
 def test_who_is_quoted_or_took_the_picture_did_not_write_the_article(marked: str) -> None:

@@ -9,9 +9,11 @@ from itertools import chain, islice, takewhile
 
 from lxml.html import HtmlElement
 
-from parley.importing.metadata.labels import edited_by, labelled, signed
-from parley.importing.metadata.names import BY, DESKS, MOST_NAMES, NOBODY, fold, is_handle, is_name, names_in, tidy_name
+from parley.importing.metadata.labels import labelled, signed
+from parley.importing.metadata.names import BY, DESKS, MOST_NAMES, fold, is_handle, is_name, names_in, tidy_name
 from parley.importing.metadata.page_data import Node, PageData, text_of, types_of
+from parley.importing.metadata.page_words import PageWords
+from parley.importing.metadata.site_names import is_link_to_author, names_of_site, not_authors, subjects
 from parley.importing.metadata.titles import heading_of
 
 Byline = tuple[list[str], str]
@@ -29,11 +31,6 @@ _MARKED = (
     ' or contains(@data-testid, "byline") or contains(@data-testid, "author") or self::address'
     ' or contains(@id, "author") or contains(@id, "byline")]'
 )
-_TO_AUTHOR = re.compile(
-    r"/(?:authors?|editors|autore?n?s?|auteurs?|by|people|staff|profile|contributors?|journalists?|writers?|redakteure?"
-    r"|penulis|редакция|autor[aei]?s?|reporter|team)/[^/]",
-    re.IGNORECASE,
-)
 _ELSEWHERE = re.compile(
     r"comment|related|most-?read|recommend|sidebar|popular|trending|newsletter|reply|carousel|outbrain|taboola"
     r"|tweet|pull-?quote",
@@ -43,9 +40,7 @@ _ELSEWHERE = re.compile(
 _SMALL = re.compile(r"tease|(?<!elementor-)widget|promo|(?<![\w-])(?:bio|card)(?!\w)|also|latest", re.IGNORECASE)
 _PARAGRAPHS_OF_AN_ARTICLE, _MOST_LOOKED_AT = 6, 300
 _SECTIONS = {"aside", "nav", "footer", "figcaption", "blockquote"}
-_TO_CATEGORY = re.compile(r"/categor(?:y|ies)/", re.IGNORECASE)
 _MOST_MARKED = 200
-_LONG_WORD = 4
 _LINES_BELOW, _LONGEST_LINE = 20, 120
 _LONGEST_MARKED = 300
 _FEWEST_SUBJECTS = 3
@@ -68,21 +63,33 @@ def find_byline(page: PageData, title: str) -> Byline:
 
 
 def _candidates(page: PageData, title: str) -> Iterator[Byline]:
-    others = _not_authors(page)
-    sites = [*_sites(page), *others]
+    others = not_authors(page)
+    sites = [*names_of_site(page), *others]
+    words = PageWords(page.tree)
+    people = list(_stated_people(page, sites, others))
+    yield from (([name for name in names if words.has(name)], where) for names, where in people)
+    heading = heading_of(page.tree, title)
+    if heading is not None:
+        yield _below(heading, sites), "byline"
+    yield _credible(words, _joined(_of_preview(page), sites)), "meta twitter:data"
+    yield from _on_the_page(page, heading, [*sites, *subjects(page)])
+    yield from ((_credible(words, names), where) for names, where in people)
+    yield _credible(words, _organisations(page, sites)), "json-ld"
+    yield from _own_site(page, others)
+    yield from _stated_fallback(page, others, words)
+
+
+def _stated_people(page: PageData, sites: list[str], others: list[str]) -> Iterator[Byline]:
     yield _people(page, sites, others), "json-ld"
     yield _scholarly(page), "citation"
     holders = fold(" ".join(page.meta.get("copyright", [])))
     for name in _META:
         yield _joined([text for text in page.meta.get(name, []) if fold(text) not in holders], sites), f"meta {name}"
-    heading = heading_of(page.tree, title)
-    if heading is not None:
-        yield _below(heading, sites), "byline"
-    yield _joined(_of_preview(page), sites), "meta twitter:data"
-    yield from _on_the_page(page, heading, sites)
-    yield _organisations(page, sites), "json-ld"
-    yield from _own_site(page, others)
-    yield from _stated_fallback(page, others)
+
+
+def _credible(words: PageWords, names: list[str]) -> list[str]:
+    """The names that the page itself uses, or all. WordPress states who posted an article, seldom who wrote it."""
+    return [name for name in names if words.has(name) or not words.has("wp-content")]
 
 
 def _of_preview(page: PageData) -> list[str]:
@@ -91,48 +98,13 @@ def _of_preview(page: PageData) -> list[str]:
     return [text.partition(" @")[0] for label, text in pairs if BY.match(label) or label.casefold() in _WRITTEN_BY]
 
 
-def _sites(page: PageData) -> list[str]:
-    """The names of the site itself, which do not count as bylines: "Example News", "example", "example.org"."""
-    labels = page.host.split(".")
-    return [*page.site_names, page.host, *labels[:-1], *_variants(page)]
-
-
-def _variants(page: PageData) -> Iterator[str]:
-    return (f"{name} {kind}" for name in page.site_names for kind in ("Online", "Magazine"))
-
-
-def _not_authors(page: PageData) -> list[str]:
-    """The article's editors, the site's categories, and the names of the account that belongs to the site."""
-    stated = (
-        (text_of(one), one.get("url") or one.get("@id")) for one in page.values("author") if isinstance(one, dict)
-    )
-    links = islice(filter(_is_link_to_author, page.tree.iter("a")), _MOST_MARKED)
-    shown = ((" ".join(link.text_content()[:_LONGEST_LINE].split()), link.get("href")) for link in links)
-    return [
-        *edited_by(page.tree),
-        *_categories(page),
-        *(name for name, address in chain(stated, shown) if _is_of_site(name, address, page)),
-    ]
-
-
-def _categories(page: PageData) -> set[str]:
-    links = (link for link in page.tree.iter("a") if _TO_CATEGORY.search(link.get("href") or ""))
-    return {" ".join(link.text_content()[:_LONGEST_LINE].split()) for link in islice(links, _MOST_MARKED)}
-
-
-def _is_of_site(name: str, address: object, page: PageData) -> bool:
-    """Whether an account such as "/author/admin/" is named like the site. On a blog it may be a person's."""
-    is_admin = isinstance(address, str) and address.rstrip("/").rpartition("/")[2].casefold() in NOBODY
-    return is_admin and any(len(word) >= _LONG_WORD and fold(word) in fold(page.host) for word in name.split())
-
-
 def _people(page: PageData, sites: list[str], others: list[str]) -> list[str]:
     people = [node for node in page.values("author") if isinstance(node, dict) and "Person" in types_of(node)]
     plain = [node for node in page.values("author") if isinstance(node, str)]
     known = _publishers(page) | {fold(name) for name in others}
     named = [text_of(node.get("name")) for node in people]
-    kept = [name for name in named if fold(name) not in known]
-    return _joined(kept, [], single=True) or _joined(plain, sites)
+    names = _joined([name for name in named if fold(name) not in known], [], single=True)
+    return [name for name in names if fold(name) not in known] or _joined(plain, sites)
 
 
 def _publishers(page: PageData) -> set[str]:
@@ -161,14 +133,15 @@ def _own_site(page: PageData, others: list[str]) -> Iterator[Byline]:
         yield _names_of(element, others, single=True, handles=True), "rel=author"
 
 
-def _stated_fallback(page: PageData, others: list[str]) -> Iterator[Byline]:
+def _stated_fallback(page: PageData, others: list[str], words: PageWords) -> Iterator[Byline]:
     """What the page states as the author where it names nobody: its desk, its own organisation, or initials."""
-    texts = [name for value in page.values("author") if (name := text_of(value)) not in others]
+    known = {fold(name) for name in page.site_names}
+    stated = [(text_of(value), "json-ld") for value in page.values("author")][:1]
+    stated += [(text, f"meta {name}") for name in _META for text in page.meta.get(name, [])[:1]]
     yield _editorial_office(page), "byline"
-    yield from (([text], "json-ld") for text in texts[:1] if _is_fallback_name(text))
-    yield from (
-        ([text], f"meta {name}") for name in _META for text in page.meta.get(name, [])[:1] if _is_fallback_name(text)
-    )
+    for name, where in ((tidy_name(text), where) for text, where in stated if text not in others):
+        if _is_fallback_name(name):
+            yield [name] if fold(name) in known else _credible(words, [name]), where
 
 
 def _editorial_office(page: PageData) -> list[str]:
@@ -184,7 +157,7 @@ def _is_fallback_name(text: str) -> bool:
 def _scholarly(page: PageData) -> list[str]:
     stated_names = next((page.meta[name] for name in _SCHOLARLY if name in page.meta), [])
     turned = (_LAST_FIRST.sub(r"\2 \1", name) if name.count(",") == 1 else name for name in stated_names)
-    return _joined(list(turned), _sites(page))
+    return _joined(list(turned), names_of_site(page))
 
 
 def _joined(texts: list[str], sites: list[str], *, single: bool = False) -> list[str]:
@@ -208,7 +181,7 @@ def _on_the_page(page: PageData, heading: HtmlElement | None, sites: list[str]) 
     yield from ((_names_of(element, sites, single=True, handles=True), "byline") for element in after_by)
     named = (one for one in marked if "author" in (one.get("class") or "").split())
     yield from ((_single(one, sites), "byline") for one in named)
-    links = [*filter(_is_link_to_author, page.tree.iter("a"))][:_MOST_MARKED]
+    links = [*filter(is_link_to_author, page.tree.iter("a"))][:_MOST_MARKED]
     yield from ((_names_of(link, sites, single=False), "byline") for link in links if not _is_elsewhere(link, frame))
     in_words = chain(labelled(page.tree, sites), signed(page.tree, sites))
     yield from ((names, "byline") for element, names in in_words if names and not _is_elsewhere(element, frame))
@@ -249,11 +222,7 @@ def _is_explicit(element: HtmlElement) -> bool:
     if "author" in f"{element.get('rel')} {element.get('itemprop')}":
         return True
     classes = {*(element.get("class") or "").split()}
-    return {"author", "vcard"} <= classes or "p-author" in classes or _is_link_to_author(element)
-
-
-def _is_link_to_author(element: HtmlElement) -> bool:
-    return element.tag == "a" and bool(_TO_AUTHOR.search(element.get("href") or ""))
+    return {"author", "vcard"} <= classes or "p-author" in classes or is_link_to_author(element)
 
 
 def _names_of(element: HtmlElement, sites: list[str], *, single: bool, handles: bool = False) -> list[str]:
@@ -279,6 +248,8 @@ def _is_own_part(box: HtmlElement, own: set[str], frame: set[HtmlElement]) -> bo
 
 
 def _is_named_elsewhere(box: HtmlElement) -> bool:
+    if box.get("itemprop") in ("comment", "review"):
+        return True
     named = f"{box.get('class', '')} {box.get('id', '')}"
     return bool(_ELSEWHERE.search(named) or (_SMALL.search(named) and not _is_large(box)))
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 BY = re.compile(
-    r"^[|\u2013-]?\s*(?:(?:written|words|story|text|opinion|analysis|posted|published|reporting|kommentar|commento"
+    r"^[|\u2013\u2014-]*\s*(?:(?:written|words|story|text|opinion|analysis|posted|published|reporting|kommentar|commento"
     r"|geschrieben|eingestellt|erstellt|gespeichert|publiziert|veröffentlicht|gepostet|verfasst|artikel|beitrag|rezept|publié|écrit"
     r"|publicado|escrito|scritto|pubblicato|skriven|skrevet)\s+)?"
     r"(?:by|von|par|por|di|da|door|av|af|przez|autor(?:in|a|es|en)?|authors?|auteurs?|auteur|yazar|автор|作者|文|取材)"
@@ -72,8 +72,8 @@ _NOTICE = re.compile(
 )
 # What members of blogs and forums call themselves: "c1ph4", "gnaddrig".
 _HANDLE = re.compile(r"(?=.*[^\W\d_])\w[\w.-]{1,29}")
-# Initials or an agency after a name: "Ada Osei (aos)".
-_IN_BRACKETS = re.compile(r"(?<=\w)\s*\([^()]{1,12}\)$")
+# Initials, an agency or a role after a name: "Ada Osei (aos)".
+_IN_BRACKETS = re.compile(r"(?<=\w)\s*\([^()]{1,60}\)$")
 _LONGEST, _MOST_WORDS, MOST_NAMES = 60, 6, 10
 _MOST_DISPLAY_WORDS = 3
 _LONGEST_LINE = 1_000
@@ -108,7 +108,7 @@ def names_in(text: str, *, sites: Iterable[str] = (), single: bool = False, hand
 def tidy_name(part: str, sites: Iterable[str] = ()) -> str:
     """A name without "By" before it and a role after it, with normal capitalisation."""
     line = _IN_BRACKETS.sub("", " ".join(part.split()))
-    name = _LATE_BY.sub("", BY.sub("", line, count=1)).strip(' &,.:*()[]"“”«»\u2039\u203a')
+    name = _LATE_BY.sub("", BY.sub("", line, count=1)).strip(' &,.:*()[]"“”«»\u2039\u203a\u2013\u2014-')
     short = _without_site(_ROLES.sub("", name), sites) if _ROLES.search(name) else name
     name = short if " " in short or not short.isascii() else name
     return name.title() if name.isupper() and name.isascii() and " " in name else name
