@@ -3,6 +3,7 @@
 `make sure` runs a fiftieth of 40,000 comments by 2,000 members; PARLEY_MONTH=1 runs all of them.
 """
 
+import faulthandler
 import os
 
 import pytest
@@ -38,6 +39,8 @@ async def month(with_what: str) -> Outcome:
     """Let a month pass, in which no decision by the corrupt moderator goes unfound."""
     simulated = Month(max(30, int(2_000 * SHARE)), int(40_000 * SHARE))
     await set_up(with_what)
+    # A whole month takes longer than a test may (faulthandler_timeout in pyproject.toml).
+    faulthandler.cancel_dump_traceback_later()
     found = await simulated.live()
     shares = await simulated.overturned_shares()
     corrupt = shares.pop(simulated.corrupt.name)
