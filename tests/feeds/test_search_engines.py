@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from lxml import etree
 
 import make
 from parley.comments import editing
+from parley.core import db
 from parley.feeds.sitemap import NAMESPACE
 
 pytestmark = pytest.mark.anyio
@@ -23,6 +25,43 @@ def data_of(page: str) -> dict[str, Any]:
     [found] = DATA.findall(page)
     decoded: dict[str, Any] = msgspec.json.decode(found)
     return decoded
+
+
+# What Google requires of each type, one of each group, and what it recommends and Parley has:
+# https://developers.google.com/search/docs/appearance/structured-data/discussion-forum and …/profile-page.
+# Not stated are pictures and videos, which nobody posts; `creativeWorkStatus`, since what is deleted is left out;
+# `digitalSourceType`, since no text is published by a program; and other names, pictures and sites of members.
+REQUIRED = {
+    "DiscussionForumPosting": [{"author"}, {"datePublished"}, {"text", "image", "video", "sharedContent"}],
+    "Comment": [{"author"}, {"datePublished"}, {"text", "image", "video", "sharedContent"}],
+    "Person": [{"name"}],
+    "InteractionCounter": [{"interactionType"}, {"userInteractionCount"}],
+    "ProfilePage": [{"mainEntity"}],
+}
+STATED = {
+    "DiscussionForumPosting": {"comment", "commentCount", "headline", "interactionStatistic", "isPartOf",
+                               "sharedContent", "text", "url"},
+    "Comment": {"interactionStatistic", "text", "url"},
+    "Person": {"url"},
+    "ProfilePage": {"dateCreated"},
+}  # fmt: skip
+
+
+def objects(data: Any) -> Iterator[dict[str, Any]]:
+    """All objects with a type in some data."""
+    for value in data.values() if isinstance(data, dict) else data:
+        if isinstance(value, dict | list):
+            yield from objects(value)
+    if isinstance(data, dict):
+        yield data
+
+
+def check(data: dict[str, Any]) -> None:
+    """Check that each object has, and fills in, what Google requires of it."""
+    for one in objects(data):
+        kind = one["@type"]
+        assert all(any(one.get(name) not in (None, "") for name in group) for group in REQUIRED.get(kind, [])), one
+        assert STATED.get(kind, set()) <= one.keys(), one
 
 
 def words(page: str) -> str:
@@ -72,7 +111,10 @@ async def test_a_thread_of_a_member_is_a_posting_with_its_best_comments(
     text = make.text(title="A </script><b> title", url="https://source.example/story")
     thread = await make.thread(text, starter=jon)
     for number in range(12):
-        await make.comment(thread, jon, f"Number {number} of *many* </script>. " + "And on. " * 40)
+        made = await make.comment(thread, jon, "First words.")
+        body = f"Number {number} of *many* </script>. " + "And on. " * 40
+        await editing.edit_comment(viewer=jon, comment_id=made, body=body, version=1)
+    await make.comment(thread, jon, "---")
     gone = await make.comment(thread, jon, "Gone words.")
     await editing.delete_comment(viewer=jon, comment_id=gone)
 
@@ -88,6 +130,9 @@ async def test_a_thread_of_a_member_is_a_posting_with_its_best_comments(
         assert one["datePublished"]
         assert one["text"].rstrip("…") in words(page)
     assert data["headline"] in words(page)
+    check(data)
+    assert all(one["dateModified"] >= one["datePublished"] for one in data["comment"])
+    assert data["isPartOf"]["url"].removeprefix("http://localhost") in page
     assert "Gone words." not in str(data)
     assert f'<link rel="canonical" href="http://localhost{await make.address(thread)}">' in page
 
@@ -116,12 +161,17 @@ async def test_a_member_has_a_profile_page_that_is_listed_from_three_comments_on
     few = (await client.get("/u/jon")).text
     for _ in range(3):
         await make.comment(thread, jon, "Words.")
+    await db.execute("update member set bio = 'Builds *bridges*.' where id = $1", jon.id)
 
     page = (await client.get("/u/jon")).text
 
     data = data_of(page)
     assert data["@type"] == "ProfilePage"
+    check(data)
     assert data["mainEntity"]["name"] == "jon"
+    assert data["mainEntity"]["description"] == "Builds bridges."
+    assert "Builds bridges." in words(page) and "Rated worth reading" not in words(page)
+    assert data["mainEntity"]["interactionStatistic"]["userInteractionCount"] == 0
     assert data["mainEntity"]["agentInteractionStatistic"]["userInteractionCount"] == 3
     assert "noindex" in few
     assert "noindex" not in page

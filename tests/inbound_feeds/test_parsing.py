@@ -65,6 +65,27 @@ def test_a_text_that_is_no_markup_keeps_its_angle_brackets(data: bytes) -> None:
     assert [(one.title, one.summary) for one in found.entries] == [("Using <dialog> & lists", "If a <b and c")]
 
 
+@pytest.mark.parametrize("content_type", ["", "text/xml", "application/rss+xml; charset=utf-8"])
+@pytest.mark.parametrize("declared", ["utf-8", "iso-8859-1", "windows-1252", None])
+@pytest.mark.parametrize("written", ["utf-8", "windows-1252"])
+def test_a_wrong_charset_garbles_nothing(written: str, declared: str | None, content_type: str) -> None:
+    words = "Café – “naïve” résumé’s €5 Größe"
+    declaration = f"<?xml version='1.0' encoding='{declared}'?>" if declared else ""
+    item = f"<item><title>{words}</title><link>/one</link></item>"
+    found = parse(f"{declaration}<rss version='2.0'><channel>{item}</channel></rss>".encode(written), URL, content_type)
+
+    assert found is not None
+    assert [one.title for one in found.entries] == [words]
+
+
+def test_an_id_is_an_address_only_if_it_is_a_whole_one() -> None:
+    ids = "".join(f"<item><guid>{one}</guid></item>" for one in ("abc123", "https://a.example/1"))
+    found = parse(f"<rss version='2.0'><channel>{ids}</channel></rss>".encode(), URL)
+
+    assert found is not None
+    assert [one.url for one in found.entries] == ["https://a.example/1"]
+
+
 def test_what_has_no_web_address_is_no_entry() -> None:
     links = (
         "javascript:alert(1)",
@@ -117,12 +138,15 @@ def test_opml_lists_each_feed_once() -> None:
     outlines = (
         '<outline text="Folder"><outline type="rss" xmlUrl="https://a.example/feed"/></outline>'
         '<outline xmlUrl="https://a.example/feed"/><outline xmlurl="http://b.example/rss"/>'
+        '<outline xmlURL="feed://c.example/rss"/><outline XMLURL="feed:https://d.example/rss"/>'
         '<outline xmlUrl="file:///etc/passwd"/><outline htmlUrl="https://c.example/"/>'
     )
 
     assert addresses(f"<opml version='1.0'><body>{outlines}</body></opml>".encode()) == [
         "https://a.example/feed",
         "http://b.example/rss",
+        "http://c.example/rss",
+        "https://d.example/rss",
     ]
     assert addresses(b"<html/>") == addresses(b"") == addresses(b"words") == []
 

@@ -21,6 +21,9 @@ def no_cache() -> None:
     terms._languages.clear()
 
 
+OPTION = re.compile('<option value="([^"]*)"')
+
+
 async def page(client: httpx.AsyncClient, q: str = "", **fields: Any) -> str:
     answer = await client.get("/search", params={"q": q, **fields})
     assert answer.status_code == 200
@@ -350,13 +353,52 @@ async def test_a_misspelt_word_stands_for_what_it_may_mean_too(app: Litestar, cl
 
 
 async def test_articles_and_members_are_suggested(app: Litestar, client: httpx.AsyncClient) -> None:
-    await make.thread(make.text(title="On turbines"))
+    await make.thread(make.text("Words on energy.", title="Où vont les turbines 日本語"))
     await make.member("turbo")
     await jobs.index_events()
 
-    assert "On turbines" in (await client.get("/search/suggest", params={"q": "turbines"})).text
-    assert "by:turbo" in (await client.get("/search/suggest", params={"q": "turb"})).text
-    assert (await client.get("/search/suggest")).text.strip() == ""
+    async def options(typed: str) -> list[str]:
+        return OPTION.findall((await client.get("/search/suggest", params={"q": typed})).text)
+
+    title = "Où vont les turbines 日本語"
+    assert await options("turb") == [title, "by:turbo"]
+    assert (
+        await options("turbines") == await options("ou v") == await options("日") == await options("日本語") == [title]
+    )
+    # Only titles are completed, from two letters on, and not what is left out.
+    assert await options("energ") == await options("t") == await options("-turb") == await options("") == []
+
+
+async def test_the_value_of_a_filter_is_completed(app: Litestar, client: httpx.AsyncClient) -> None:
+    await make.member("hannah")
+    blocked = await make.member("hanno")
+    reader = await make.member("reader")
+
+    async def options(typed: str) -> list[str]:
+        return OPTION.findall((await client.get("/search/suggest", params={"q": typed})).text)
+
+    assert await options("wind by:Han") == ["wind by:hanno", "wind by:hannah"]
+    assert await options("stance:ch") == ["stance:challenges"]
+    assert await options("kind:") == ["kind:article", "kind:passage", "kind:comment", "kind:member"]
+    assert "topic:research" in await options("topic:rese")
+    assert await options("by:") == await options("by:h") == await options("after:20") == await options("by:han x") == []
+    await db.execute("insert into block (member, other, kind) values ($1, $2, 'block')", reader.id, blocked.id)
+    await make.sign_in(client, reader)
+    assert await options("by:han") == ["by:hannah"]
+
+
+async def test_typing_uses_up_no_searches(
+    app: Litestar, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make.member("turbo")
+    monkeypatch.setattr(web, "SEARCH_NETWORK", Limit("one", 1, 3_600))
+    monkeypatch.setattr(web, "SUGGESTION_NETWORK", Limit("two", 2, 3_600))
+
+    found = [await client.get("/search/suggest", params={"q": "by:tu"}) for _ in range(3)]
+
+    assert [one.status_code for one in found] == [200, 200, 200]
+    assert ["by:turbo" in one.text for one in found] == [True, True, False]
+    assert (await client.get("/search", params={"q": "turbo"})).status_code == 200
 
 
 async def test_a_search_that_takes_too_long_shows_the_newest(

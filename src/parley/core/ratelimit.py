@@ -168,6 +168,9 @@ VOLUME_ALL = _limit("volume:all", 10_000_000, DAY, strict=True, shared=True)
 SEARCH_ACCOUNT = _limit("search:account", 60, MINUTE)
 SEARCH_NETWORK = _limit("search:network", 60, MINUTE)
 SEARCH_ALL = _limit("search:all", 3_000, MINUTE, shared=True)
+# Several a word, while it is typed.
+SUGGESTION_ACCOUNT = _limit("suggestion:account", 120, MINUTE)
+SUGGESTION_NETWORK = _limit("suggestion:network", 120, MINUTE)
 
 REPORT_ACCOUNT = _limit("report:account", 30, HOUR)
 REPORT_NETWORK = _limit("report:network", 100, HOUR)

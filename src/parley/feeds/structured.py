@@ -5,7 +5,8 @@ the page (https://developers.google.com/search/docs/appearance/structured-data/d
 never in it: `LikeAction` counts the readers who found a comment worth reading.
 """
 
-from typing import Any
+from itertools import islice
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import msgspec
@@ -25,6 +26,16 @@ CONTEXT = "https://schema.org"
 Data = dict[str, Any]
 
 
+class ProfileCounts(Protocol):
+    """How much a member wrote that is visible, and how often it was found worth reading."""
+
+    @property
+    def comment_count(self) -> int: ...
+
+    @property
+    def karma(self) -> int: ...
+
+
 def of_thread(view: ThreadView) -> Markup | None:
     """Return the data of a thread's page as visitors see it; None for pages that only show a part of it."""
     if view.discussion.query != DiscussionQuery(view.thread.id):
@@ -34,11 +45,12 @@ def of_thread(view: ThreadView) -> Markup | None:
         "@context": CONTEXT,
         "url": f"{base}{thread.address}",
         "headline": article.title,
-        "text": view.opening,
+        **({"text": view.opening} if view.opening else {}),
         "datePublished": iso(thread.created_at),
+        "isPartOf": {"@type": "WebPage", "url": f"{base}/?topic={thread.topic_slug}"},
         "commentCount": thread.comment_count,
         "interactionStatistic": _count("CommentAction", thread.comment_count),
-        "comment": [_comment(base, row) for row in _best(view)],
+        "comment": [_comment(base, row, text) for row, text in _best(view)],
     }
     if thread.starter is None:
         return _written({"@type": "WebPage", **data})
@@ -47,24 +59,32 @@ def of_thread(view: ThreadView) -> Markup | None:
     return _written({"@type": "DiscussionForumPosting", **data, "author": author, **source})
 
 
-def of_member(name: str, joined: str, comments: int) -> Markup:
-    """Return the data of a member's page; `joined` is a time in ISO 8601."""
-    person = _person(settings().base_url, name) | {"agentInteractionStatistic": _count("WriteAction", comments)}
+def of_member(name: str, joined: str, bio: str, counts: ProfileCounts) -> Markup:
+    """Return the data of a member's page; `joined` is a time in ISO 8601 and `bio` is HTML."""
+    person = _person(settings().base_url, name) | {
+        **({"description": about} if (about := excerpt(bio, TEXT)) else {}),
+        "agentInteractionStatistic": _count("WriteAction", counts.comment_count),
+        "interactionStatistic": _count("LikeAction", counts.karma),
+    }
     return _written({"@context": CONTEXT, "@type": "ProfilePage", "dateCreated": joined, "mainEntity": person})
 
 
-def _best(view: ThreadView) -> list[CommentRow]:
+def _best(view: ThreadView) -> list[tuple[CommentRow, str]]:
+    """Return the best comments with the beginnings of their texts; without those that have no words."""
     rows = (view.discussion.layout.rows.get(one) for one in view.discussion.tree.roots)
-    return [row for row in rows if row is not None and row.state == "visible" and not row.collapsed][:MOST_COMMENTS]
+    shown = (row for row in rows if row is not None and row.state == "visible" and not row.collapsed)
+    with_words = ((row, text) for row in shown if (text := excerpt(row.raw_html, TEXT)))
+    return [*islice(with_words, MOST_COMMENTS)]
 
 
-def _comment(base: str, row: CommentRow) -> Data:
+def _comment(base: str, row: CommentRow, text: str) -> Data:
     author = _person(base, row.author) if row.author_id and row.author else {"@type": "Person", "name": row.author}
     return {
         "@type": "Comment",
         "url": f"{base}/c/{row.id}",
-        "text": excerpt(row.raw_html, TEXT),
+        "text": text,
         "datePublished": iso(row.created_at),
+        **({"dateModified": iso(row.edited_at)} if row.edited_at else {}),
         "author": author,
         "interactionStatistic": _count("LikeAction", row.ups),
     }

@@ -1,5 +1,6 @@
 """What a feed says, whatever its format."""
 
+import re
 from datetime import datetime
 from urllib.parse import urljoin
 
@@ -10,6 +11,8 @@ from parley.articles.rules import is_web_address
 LONGEST_URL = 2_000
 LONGEST_TITLE = 300
 LONGEST_SUMMARY = 400
+_FEED_SCHEME = re.compile(r"feed:(?://)?(?=https?:)", re.IGNORECASE)
+_ONLY_FEED_SCHEME = re.compile("feed:(?=//)", re.IGNORECASE)
 
 
 class FeedEntry(msgspec.Struct, frozen=True):
@@ -42,3 +45,8 @@ def address(link: object, base: str) -> str:
     except ValueError:
         return ""
     return whole if link and len(whole) <= LONGEST_URL and whole.isprintable() and is_web_address(whole) else ""
+
+
+def feed_address(link: str) -> str:
+    """The web address of a feed, which some programs write as `feed://host/path` or `feed:https://host/path`."""
+    return _ONLY_FEED_SCHEME.sub("http:", _FEED_SCHEME.sub("", link.strip(), count=1), count=1)

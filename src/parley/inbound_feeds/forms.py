@@ -8,7 +8,7 @@ from multipart import MultipartPart  # type: ignore[import-untyped]
 from parley.articles.rules import is_web_address
 from parley.core.http.forms import Form
 from parley.core.text.messages import N_
-from parley.inbound_feeds.documents import LONGEST_URL
+from parley.inbound_feeds.documents import LONGEST_URL, feed_address
 
 LONGEST_BASIS = 500
 LEAST_BASIS = 10
@@ -48,6 +48,7 @@ class ListForm(FeedForm):
 class NewFeedForm(FeedForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.url = self.text("url", most=LONGEST_URL, least=1, missing=N_("Please give the address of the feed."))
+        typed = self.text("url", most=LONGEST_URL, least=1, missing=N_("Please give the address of the feed."))
+        self.url = feed_address(typed)
         if self.url and not is_web_address(self.url):
             self.errors["url"] = N_("This is not a web address. It should look like https://example.org/feed.xml.")

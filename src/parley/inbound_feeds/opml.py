@@ -1,10 +1,11 @@
 """Reading OPML, the list of feeds that feed readers export; only in the child process (sandbox.py)."""
 
 from itertools import islice
+from typing import Any
 
 from lxml import etree
 
-from parley.inbound_feeds.documents import address
+from parley.inbound_feeds.documents import address, feed_address
 
 MOST_FEEDS = 500
 # Of more outlines, the rest is not read.
@@ -20,5 +21,10 @@ def addresses(data: bytes) -> list[str]:
         return []
     if root is None or etree.QName(root).localname.lower() != "opml":
         return []
-    links = (one.get("xmlUrl") or one.get("xmlurl") or "" for one in islice(root.iter("outline"), MOST_OUTLINES))
+    links = (feed_address(_link(one)) for one in islice(root.iter("{*}outline"), MOST_OUTLINES))
     return list(dict.fromkeys(found for one in links if (found := address(one, ""))))[:MOST_FEEDS]
+
+
+def _link(outline: Any) -> str:
+    """The attribute `xmlUrl`, which programs write in capital and small letters as they like."""
+    return next((str(value) for name, value in outline.attrib.items() if name.lower() == "xmlurl"), "")

@@ -13,6 +13,7 @@ from parley.core.events.job_wakeups import wake_job
 from parley.core.http.access import Viewer
 from parley.core.text.hosts import host_of
 from parley.core.text.messages import N_, Message
+from parley.inbound_feeds.documents import feed_address
 from parley.inbound_feeds.rules import FETCHING, MAKING
 from parley.inbound_feeds.tables import InboundFeed
 from parley.modlog import ops as modlog
@@ -42,9 +43,10 @@ async def add_feed(viewer: Viewer | None, url: str, use: FeedUse) -> int:
 
     Raises Refused for what is no address, is in the list already, has no topic, or is shown in full without a basis.
     """
-    if not is_web_address(url.strip()):
+    url = feed_address(url)
+    if not is_web_address(url):
         raise Refused(N_("This is not a web address. It should look like https://example.org/feed.xml."))
-    url = urldefrag(url.strip()).url
+    url = urldefrag(url).url
     async with db.atomic():
         await _check(use)
         added_by = viewer.id if viewer else None

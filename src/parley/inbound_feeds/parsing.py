@@ -3,6 +3,7 @@
 import calendar
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from email.message import Message
 from html import unescape
 from io import BytesIO
 from time import struct_time
@@ -11,7 +12,10 @@ from typing import Any
 import feedparser
 from lxml import etree, html
 
+from parley.articles.rules import is_web_address
 from parley.core.text.cleaning import one_line, shortened
+from parley.importing.decoding import decode
+from parley.importing.errors import CannotImport
 from parley.inbound_feeds import json_parsing
 from parley.inbound_feeds.documents import LONGEST_SUMMARY, LONGEST_TITLE, FeedDocument, FeedEntry, address
 
@@ -27,10 +31,10 @@ def parse(data: bytes, url: str, content_type: str = "") -> FeedDocument | None:
         return json_parsing.parse(data, url)
     # Neither cleaning nor resolving the markup, which takes most of the time: only its text is used.
     found = feedparser.parse(
-        BytesIO(data),
+        BytesIO(_as_utf8(data, content_type)),
         sanitize_html=False,
         resolve_relative_uris=False,
-        response_headers={"content-type": content_type, "content-location": url} if content_type else {},
+        response_headers={"content-type": "application/xml; charset=utf-8"},
     )
     about: Mapping[str, Any] = found.feed
     moved_to = address(about.get("newlocation") or about.get("itunes_new-feed-url") or "", url)
@@ -46,6 +50,16 @@ def parse(data: bytes, url: str, content_type: str = "") -> FeedDocument | None:
     )
 
 
+def _as_utf8(data: bytes, content_type: str) -> bytes:
+    """The feed in UTF-8. feedparser takes Windows-1252 that is declared as UTF-8 for a charset of other languages."""
+    header = Message()
+    header["content-type"] = content_type
+    try:
+        return decode(data, header.get_content_charset()).encode()
+    except CannotImport:
+        return data
+
+
 def _link(about: Mapping[str, Any], rel: str) -> str:
     links = about.get("links") or []
     return next((str(one.get("href") or "") for one in links if one.get("rel") == rel), "")
@@ -53,7 +67,7 @@ def _link(about: Mapping[str, Any], rel: str) -> str:
 
 def _entries(entries: list[Mapping[str, Any]], url: str, *, is_atom: bool) -> Iterator[FeedEntry]:
     for one in entries:
-        if link := address(one.get("feedburner_origlink") or one.get("link") or "", url):
+        if link := address(one.get("feedburner_origlink") or _page(one), url):
             yield FeedEntry(
                 url=link,
                 guid=str(one.get("id") or "")[:_LONGEST_GUID],
@@ -61,6 +75,12 @@ def _entries(entries: list[Mapping[str, Any]], url: str, *, is_atom: bool) -> It
                 summary=_text(one, "summary", LONGEST_SUMMARY, is_atom=is_atom),
                 published_at=_moment(one.get("published_parsed")) or _moment(one.get("updated_parsed")),
             )
+
+
+def _page(one: Mapping[str, Any]) -> str:
+    """The link of an entry. Without one it is the id, if that is an address: a number is none."""
+    link = str(one.get("link") or "")
+    return "" if one.get("guidislink") and link == one.get("id") and not is_web_address(link) else link
 
 
 def _text(one: Mapping[str, Any], name: str, length: int, *, is_atom: bool) -> str:

@@ -95,7 +95,7 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
         "pages/profile.html",
         "history",
         member=member,
-        structured=structured.of_member(member.name, iso(member.created_at), member.comment_count),
+        structured=structured.of_member(member.name, iso(member.created_at), member.bio, member),
         history=history[:PAGE],
         next_url=next_url,
         relation=relation,

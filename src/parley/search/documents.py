@@ -16,6 +16,8 @@ from parley.search.words import configuration, indexed, language
 
 # Characters of an article in its own document, whose size PostgreSQL limits. Its passages have the others.
 LONGEST_DOCUMENT = 40_000
+# What words of titles begin with in the index once more, as they are written, to complete a title being typed.
+TITLE_WORD = "^w"
 # Documents that are written at once.
 BATCH = 200
 
@@ -126,7 +128,12 @@ def _article(article: SourceArticle, passages: Sequence[SourcePassage]) -> Docum
         prior=12 + min(3, len(str(article.comment_count)) - 1),
         at=article.at,
         configuration=configuration(article.title + text, article.lang),
-        filters=_filters(article.thread, article.topic, article.lang, author=article.starter),
+        filters=" ".join(
+            [
+                _filters(article.thread, article.topic, article.lang, author=article.starter),
+                *(TITLE_WORD + one for one in indexed(article.title).split()),
+            ]
+        ),
         a=searched(article.title),
         b=indexed(f"{article.byline}\n{headings}"),
         c=searched(text),

@@ -1,10 +1,12 @@
 """The search page."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response, get
 
+from parley.core.errors import TooMany
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
 from parley.core.http.pages import fragment, page
 from parley.core.networks import network
@@ -13,17 +15,18 @@ from parley.core.ratelimit import (
     SEARCH_ACCOUNT,
     SEARCH_ALL,
     SEARCH_NETWORK,
+    SUGGESTION_ACCOUNT,
+    SUGGESTION_NETWORK,
+    Limit,
     Use,
     of_network,
     take_all,
 )
-from parley.search import people, queries, results, sources
+from parley.search import queries, results, sources
 from parley.search.forms import MOST_PAGES, SearchForm
 from parley.search.results import Results
-from parley.search.tables import Kind
+from parley.search.suggestions import suggestions
 from parley.threads.queries import topics
-
-SUGGESTED = 5
 
 
 @get("/search", name="search:page", opt={"who": ANYONE, "reading": True})
@@ -53,27 +56,27 @@ async def search(request: AnyRequest) -> Response[Any]:
 
 @get("/search/suggest", name="search:suggest", opt={"who": ANYONE, "reading": True})
 async def suggest(request: AnyRequest) -> Response[Any]:
-    """For htmx: articles and members that the words may mean."""
+    """For htmx: what a query that is being typed may become. Above the limits there is nothing, without an error."""
     form, viewer = SearchForm(request.query_params), viewer_of(request)
-    threads, members = [], []
-    if form.query.wanted and not form.errors:
-        await limit(request, viewer)
-        asked = await results.prepared(form, viewer)
-        if asked is not None:
-            found = await queries.hits(asked, Kind.ARTICLE, offset=0, limit=SUGGESTED)
-            by_id = await sources.threads(found.refs)
-            threads = [by_id[one] for one in found.refs if one in by_id]
-            members = await people.members(form.query, asked.viewer, offset=0, limit=SUGGESTED)
-    return fragment(request, "search/_suggestions.html", threads=threads, members=members)
+    found: list[str] = []
+    if form.q and "q" not in form.errors:
+        with suppress(TooMany):
+            await take_all(_uses(request, viewer, SUGGESTION_ACCOUNT, SUGGESTION_NETWORK))
+            found = await suggestions(form, viewer.id if viewer else None)
+    return fragment(request, "search/_suggestions.html", suggestions=found)
 
 
 async def limit(request: AnyRequest, viewer: Viewer | None) -> None:
     """Count a search. Raises TooMany above the limits."""
+    await take_all(_uses(request, viewer, SEARCH_ACCOUNT, SEARCH_NETWORK))
+
+
+def _uses(request: AnyRequest, viewer: Viewer | None, by_account: Limit, by_network: Limit) -> list[Use]:
     if viewer is not None:
-        uses = [Use(SEARCH_ACCOUNT, str(viewer.id))]
+        uses = [Use(by_account, str(viewer.id))]
     else:
-        uses = [*of_network(SEARCH_NETWORK, network(address_of(request)))]
-    await take_all([*uses, Use(SEARCH_ALL, EVERYBODY)])
+        uses = [*of_network(by_network, network(address_of(request)))]
+    return [*uses, Use(SEARCH_ALL, EVERYBODY)]
 
 
 def _address(form: SearchForm) -> Any:

@@ -1,0 +1,68 @@
+"""What a query that is being typed may become: values of its last filter, titles of articles, and members."""
+
+import re
+from collections.abc import Sequence
+
+from parley.comments.rules import STANCES
+from parley.search import people, queries, sources
+from parley.search.documents import TITLE_WORD
+from parley.search.forms import KINDS, SearchForm
+from parley.search.parsing import FILTERS, Query, Term
+from parley.search.queries import Search
+from parley.search.results import EVER
+from parley.search.tables import Kind
+from parley.search.terms import TextQuery
+from parley.search.variants import is_letter
+from parley.search.words import folded, indexed
+from parley.threads.queries import topics
+
+MOST = 6
+# Shorter beginnings say nothing, except in scripts without spaces.
+SHORTEST = 2
+# A filter at the end, what stands before it, and the beginning of its value.
+FILTER = re.compile(rf"(|.*\s)({'|'.join(FILTERS)}):(\S*)", re.IGNORECASE | re.DOTALL)
+
+
+async def suggestions(form: SearchForm, viewer: int | None) -> list[str]:
+    """Return at most MOST whole queries that what was typed may become.
+
+    A browser shows those that contain it. So titles complete only queries without filters.
+    """
+    if found := FILTER.fullmatch(form.q):
+        before, name, begin = found.groups()
+        return [f"{before}{name}:{value}" for value in await _values(name.lower(), begin, viewer)]
+    terms = form.query.terms
+    if form.thread or form.query.filters or any(one.is_excluded for one in terms):
+        return []
+    members = [f"by:{name}" for name in await _members(form.q, viewer)] if len(terms) == 1 else []
+    titles = await _titles(terms, viewer)
+    return [*titles[: MOST - min(len(members), MOST // 2)], *members][:MOST]
+
+
+async def _values(name: str, begin: str, viewer: int | None) -> list[str]:
+    """Return values of a filter that begin with `begin`; of topics also those with such a name."""
+    if name == "by":
+        return await _members(begin, viewer)
+    if name == "topic":
+        known = [(one.slug, one.name) for one in await topics()]
+    else:
+        known = [(one, one) for one in {"stance": STANCES, "kind": KINDS}.get(name, ())]
+    start = folded(begin)
+    return [value for value, label in known if value.startswith(start) or folded(label).startswith(start)][:MOST]
+
+
+async def _members(begin: str, viewer: int | None) -> list[str]:
+    found = await people.members(Query((Term(begin),)), viewer, offset=0, limit=MOST)
+    return [one.name for one in found]
+
+
+async def _titles(terms: Sequence[Term], viewer: int | None) -> list[str]:
+    """Return titles of articles with words that begin with those of `terms`."""
+    words = [word for one in terms for word in indexed(one.text).split()]
+    if all(len(one) < SHORTEST and not is_letter(one) for one in words):
+        return []
+    text = " & ".join(f"'{TITLE_WORD}{one}':*" for one in words)
+    search = Search(TextQuery(text, text), (), *EVER, viewer)
+    found = await queries.hits(search, Kind.ARTICLE, offset=0, limit=MOST)
+    threads = await sources.threads(found.refs)
+    return list(dict.fromkeys(threads[one].title for one in found.refs if one in threads))
