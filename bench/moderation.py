@@ -103,7 +103,7 @@ async def _take_and_let_go(viewer: Viewer) -> None:
 QUERIES: dict[str, Callable[[Viewer], Awaitable[object]]] = {
     "the first 50 items": lambda viewer: modqueue.page(viewer.id, QueueFilter()),
     "what waits, and since when": lambda viewer: modqueue.waiting(viewer.id),
-    "all of one item": lambda viewer: items.dossier(viewer.id, 5_001),
+    "all of one item": lambda viewer: items.details(viewer.id, 5_001),
     "what the others do": lambda viewer: modqueue.others_actions(viewer.id, datetime.now(UTC) - timedelta(hours=8)),
     "taking the next item": _take_and_let_go,
     "what waits, for the overview": numbers.now,

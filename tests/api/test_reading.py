@@ -49,10 +49,18 @@ async def test_lists_members_topics_and_searches_are_there(app: Litestar) -> Non
     async with program(app) as reader:
         answers = {
             path: await reader.get(path)
-            for path in ("/topics", "/threads?sort=new", "/members/jon", "/members/jon/comments", "/search?q=jon")
+            for path in (
+                "/topics",
+                "/rules",
+                "/threads?sort=new",
+                "/members/jon",
+                "/members/jon/comments",
+                "/search?q=jon",
+            )
         }
     assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(answers, 200)
     assert answers["/threads?sort=new"].json()["items"][0]["id"] == thread
+    assert [one["code"] for one in answers["/rules"].json()["items"] if one["illegal"]] == ["illegal"]
     assert answers["/members/jon"].json()["comment_count"] == 1
     assert answers["/members/jon/comments"].json()["items"][0]["body"] == "Words."
     assert answers["/search?q=jon"].json()["items"][0] == {

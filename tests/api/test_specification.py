@@ -18,14 +18,24 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 # The stream of events does not end.
 STREAM = "/api/v1/events"
+# Most values are of what exists; a plain list would be sent as one value.
 CONFIG = """
+[dictionaries]
+thread.values = ["{thread}", "9999"]
+comment.values = ["{comment}", "9999"]
+name.values = ["mira", "nobody"]
+topic.values = ["research", "none"]
+item.values = ["1", "2"]
+decision.values = ["1"]
+
 [parameters]
-thread = ["{thread}", "9999"]
-comment = ["{comment}", "9999"]
-name = ["mira", "nobody"]
-topic = ["research", "none"]
-item = ["1", "2"]
-decision = ["1"]
+"path.thread" = {{ dictionary = "thread" }}
+"path.comment" = {{ dictionary = "comment" }}
+"path.name" = {{ dictionary = "name" }}
+"path.topic" = {{ dictionary = "topic" }}
+"query.topic" = {{ dictionary = "topic", probability = 0.5 }}
+"path.item" = {{ dictionary = "item" }}
+"path.decision" = {{ dictionary = "decision" }}
 """
 
 

@@ -40,6 +40,17 @@ def test_names_are_no_html_and_times_may_be_those_of_the_blog(tmp_path: Path) ->
     assert (found.author, found.created_utc) == ("O'Neil & Co", 1_425_204_000)
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    ["<wp:status>private</wp:status>", "<wp:status>trash</wp:status>", "<wp:post_password>x</wp:post_password>"],
+)
+def test_comments_of_posts_that_not_everybody_can_read_are_left_out(tmp_path: Path, hidden: str) -> None:
+    public = WORDPRESS.replace("<title>A</title>", "<wp:status>publish</wp:status><wp:post_password/>")
+    assert len(read_format(written(tmp_path, public), "wordpress", None)) == 2
+    with pytest.raises(CommandFailed, match="no comments"):
+        read_format(written(tmp_path, WORDPRESS.replace("<title>A</title>", hidden)), "wordpress", None)
+
+
 def test_private_notes_are_left_out_and_a_reply_stays_below_what_is_there(tmp_path: Path) -> None:
     rows = HYPOTHESIS["rows"]
     assert isinstance(rows, list)
@@ -253,3 +264,16 @@ def test_plain_text_becomes_what_the_converter_makes_of_it(monkeypatch: pytest.M
     plain = as_markdown(html)
     monkeypatch.setattr(markup, "_without_markup", lambda _: None)
     assert "".join(plain.split()) == "".join(as_markdown(html).split())
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<h2>One</h2><br>\n<table><tr><td>x</td></tr></table>", "## One\n\n|  |\n| --- |\n| x |"),
+        ("<b>One</b><br><h3>Two</h3><br>x", "**One**\n\n### Two\n\nx"),
+        ("<p><i>One<br></i></p><p>Two<br>&nbsp;</p>", "*One*\n\nTwo"),
+        ("<br>One<br>Two", "One\\\nTwo"),
+    ],
+)
+def test_line_breaks_beside_blocks_leave_no_backslash(html: str, expected: str) -> None:
+    assert as_markdown(html) == expected

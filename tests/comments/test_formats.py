@@ -82,7 +82,7 @@ CORAL = """{"id": "u1", "username": "jon", "email": "jon@example.org", "role": "
  "createdAt": {"$date": {"$numberLong": "1425290400000"}}}
 {"id": "c", "storyID": "s1", "parentID": "b", "authorID": "u1", "status": "APPROVED",\
  "revisions": [{"body": "Reply."}],\
- "createdAt": {"$date": "2015-03-03T10:00:00.000Z"}}
+ "createdAt": {"$date": 1425376800000}}
 {"id": "d", "storyID": "s1", "parentID": "b", "deletedAt": {"$date": "2016-03-03T10:00:00.000Z"}, "revisions": [],\
  "createdAt": {"$date": "2015-03-03T10:00:00.000Z"}}
 """

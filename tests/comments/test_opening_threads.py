@@ -36,10 +36,6 @@ async def test_pages_are_fetched_once_and_those_that_moved_are_one_thread(
     monkeypatch.setattr(discussion_threads, "read_url", page)
     archive = [comment(one, f"disqus:{number}") for number, one in enumerate((MOVED, NEW, GONE, NUMBER))]
 
-    planned = await each_to_its_thread(archive, topic="research", dry_run=True)
-    assert planned["text"].splitlines()[1].startswith("4 threads would be opened, with 4 comments: ")
-    assert await db.value("select count(*) from thread") == 0
-
     done = [await each_to_its_thread(archive, topic="research", dry_run=False) for _ in range(2)]
 
     assert [(one["opened"], one["added"], one["known"]) for one in done] == [(1, 2, 0), (0, 0, 2)]
@@ -49,6 +45,25 @@ async def test_pages_are_fetched_once_and_those_that_moved_are_one_thread(
     }
     assert f"\n{GONE}: This page does not exist (any more).\n" in done[0]["text"]
     assert done[0]["without_thread"] == [GONE, NUMBER]
+
+
+async def test_a_dry_run_counts_articles_not_spellings_of_addresses(app: Litestar) -> None:
+    spellings = (
+        NEW,
+        "http://www.blog.example/new/",
+        f"{NEW}?utm_source=mail",
+        f"{NEW}?id=2&amp=1",
+        f"{NEW}?id=2",
+        NUMBER,
+    )
+    archive = [comment(one, f"disqus:{number}") for number, one in enumerate(spellings)]
+
+    done = await each_to_its_thread(archive, topic="research", dry_run=True)
+
+    assert "\n2 threads would be opened, with 5 comments: " in done["text"]
+    assert done["failures"] == {NUMBER: "This is not the address of a web page."}
+    assert "\n1 discussion was left out" in done["text"]
+    assert await db.value("select count(*) from thread") == 0
 
 
 async def test_first_posts_of_a_forum_become_articles(app: Litestar) -> None:

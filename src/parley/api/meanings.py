@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 STANCES = "`supports`, `challenges`, `adds` or `asks`; null for none."
-RULE = "The code of the published rule (`/rules`) that is broken; null for none."
+RULE = "The code of the rule (`/api/v1/rules`) that is broken; null for none."
 
 MEANINGS = {
     "action": "The action, such as `remove`, `collapse`, `warn` or `approve`.",
@@ -35,6 +35,7 @@ MEANINGS = {
     "changes": "How many passages the update changes.",
     "channel": "Where notifications of it go: `page`, `mail` or `digest`; null: my default.",
     "claim": "The id of a claim.",
+    "code": "What reports and decisions call it by.",
     "collapsed": "Why it is collapsed, in words; null: it is not.",
     "comment": "The id of a comment; null: it is about none.",
     "comment_count": "Number of comments, with the places of deleted ones.",
@@ -64,6 +65,7 @@ MEANINGS = {
     "holder": "The name of the moderator who has claimed it; null for nobody.",
     "html": "The text as safe HTML; empty where it is not visible.",
     "id": "Its id.",
+    "illegal": "Whether it is about illegal content.",
     "instance": "Identifies the request in the site's log.",
     "is_articles_author": "Whether the comment's author wrote the article.",
     "is_member": "Whether the name is a member's here, not one imported with a comment or a former member's.",
@@ -171,13 +173,13 @@ EXCEPTIONS = {
     "NewCorrection.text": "Markdown to put in the place of the passage.",
     "NewDecision.until": DAYS,
     "NewDecision.version": READ_VERSION,
-    "NewReport.reason": "The code of the published rule (`/rules`) that is broken.",
+    "NewReport.reason": "The code of the rule (`/api/v1/rules`) that is broken.",
     "Notification.title": "The title of the thread; null: it is about none.",
     "Problem.title": "The kind of error, in words.",
     "QueueItem.target": "The number of the comment or member that it is about, or of the article's thread.",
     "QueueItem.people": "How many people reported it.",
     "QueueItem.version": "Counts what happened to it: send it with a decision.",
-    "Removal.rule": "The code of the published rule (`/rules`) that is broken.",
+    "Removal.rule": "The code of the rule (`/api/v1/rules`) that is broken.",
     "Review.until": DAYS,
     "Thread.reason": "Why moderators locked, slowed or archived it; null: they did not.",
     "Thread.state": "`open`, `locked` or `archived`.",

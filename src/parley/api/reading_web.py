@@ -1,4 +1,4 @@
-"""Reading threads, comments and topics."""
+"""Reading threads, comments, topics and rules."""
 
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from parley.articles.queries import ArticleRow, PassageRow
 from parley.articles.rules import WITHHELD
 from parley.comments.queries import CommentVersionRow
 from parley.comments.web import comment_at, thread_at
+from parley.community.queries import grounds
 from parley.core.errors import InvalidFields, NotFound
 from parley.core.http.access import AnyRequest, viewer_of
 from parley.core.settings import settings
@@ -33,6 +34,16 @@ async def topics(request: AnyRequest) -> Response[schemas.Topics]:
 
     async def make() -> schemas.Topics:
         return schemas.Topics([schemas.Topic(one.slug, one.name) for one in await threads.topics()])
+
+    return await answer(request, make)
+
+
+@get("/rules", name="api:rules", opt=READING, responses=problems())
+async def rules(request: AnyRequest) -> Response[schemas.Rules]:
+    """The published rules of this community, which reports and decisions name by their codes."""
+
+    async def make() -> schemas.Rules:
+        return schemas.Rules([schemas.Rule(one.code, one.title, one.text, one.illegal) for one in await grounds()])
 
     return await answer(request, make)
 
@@ -188,4 +199,4 @@ def _version(row: CommentVersionRow) -> schemas.CommentVersion:
     return schemas.CommentVersion(row.number, row.body, row.statement, row.at)
 
 
-handlers: list[Any] = [topics, thread_list, one_thread, comment_list, one_comment, comment_history]
+handlers: list[Any] = [topics, rules, thread_list, one_thread, comment_list, one_comment, comment_history]

@@ -17,6 +17,19 @@ class Topics(msgspec.Struct, frozen=True):
     items: list[Topic]
 
 
+class Rule(msgspec.Struct, frozen=True):
+    """A published rule, as reports and decisions name it."""
+
+    code: str
+    title: str
+    text: str
+    illegal: bool
+
+
+class Rules(msgspec.Struct, frozen=True):
+    items: list[Rule]
+
+
 class Balance(msgspec.Struct, frozen=True):
     """How many top-level comments take each stance."""
 

@@ -20,18 +20,23 @@ _SHARED = 30  # of these: about three quarters of the runs of words in either te
 _FEWEST_WORDS = 60
 
 
-def address_variants(url: str) -> list[str]:
-    """The ways in which one article's address is written: with and without www, for print, for phones, as AMP."""
+def address_stem(url: str) -> tuple[str, str, str]:
+    """The host, path and query that all ways to write one article's address have in common."""
     parts = urlsplit(url)
     host, path = parts.netloc.lower(), parts.path.rstrip("/")
     host = next((host.removeprefix(one) for one in _VARIANTS if host.startswith(one)), host)
     path = next((path.removesuffix(one) for one in _ENDINGS if path.endswith(one)), path)
-    query = "&".join(one for one in parts.query.split("&") if one not in _PARAMETERS)
+    return host, path, "&".join(one for one in parts.query.split("&") if one not in _PARAMETERS)
+
+
+def address_variants(url: str) -> list[str]:
+    """The ways in which one article's address is written: with and without www, for print, for phones, as AMP."""
+    host, path, query = address_stem(url)
     hosts = (host, *(f"{one}{host}" for one in _VARIANTS))
     paths = (path, f"{path}/", *(f"{path}{one}" for one in _ENDINGS), f"{path}/amp/", f"{path}/print/")
     return [
         urlunsplit((scheme, one, way or "/", asked, ""))
-        for scheme, one, way, asked in product(("https", "http"), hosts, paths, {query, parts.query})
+        for scheme, one, way, asked in product(("https", "http"), hosts, paths, {query, urlsplit(url).query})
     ]
 
 

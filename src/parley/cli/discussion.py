@@ -10,7 +10,7 @@ import rich_click as click
 from rich.progress import Progress
 
 from parley.cli.discussion_files import as_lines, chosen, left_out, named, read, read_all, shortfalls
-from parley.cli.discussion_threads import FoundThreads, known, with_new
+from parley.cli.discussion_threads import FoundThreads, count_articles, known, planned, with_new
 from parley.cli.running import on_installation
 from parley.comments.formats import FORMATS, discourse
 from parley.comments.formats.foreign import ForeignComment, without_leaf_tombstones
@@ -87,25 +87,42 @@ async def each_to_its_thread(
     first_posts, comments = discourse.of_forum(found, forum) if forum else ({}, found)
     counts = Counter(one.discussion for one in without_leaf_tombstones(comments))
     wanted = [*counts, *(one for one in first_posts if one not in counts)]
-    to_open = topic is not None and not dry_run
-    threads = await with_new(wanted, first_posts, topic or "") if to_open else FoundThreads(await known(wanted))
+    threads = await _threads(wanted, first_posts, topic, dry_run=dry_run)
     by_thread: dict[int, list[ForeignComment]] = {}
     for one in comments:
         if one.discussion in threads.threads:
             by_thread.setdefault(threads.threads[one.discussion], []).append(one)
     without = Counter({one: counts[one] for one in wanted if one not in threads.threads})
     notes = shortfalls([one for one in comments if one.discussion in threads.threads])
-    if without:
-        notes.append(_would_open(without) if topic is not None and dry_run else left_out(without, threads.failures))
+    notes += _missing(without, threads.failures, would_open=topic is not None and dry_run)
     lines = {thread: as_lines(some) for thread, some in by_thread.items()}
     done = await _imported(lines, notes, opened=threads.opened, dry_run=dry_run)
     missing = {"without_thread": [one for one, _ in without.most_common()], "failures": threads.failures}
     return {**done, "opened": threads.opened, **missing}
 
 
-def _would_open(without: Counter[str]) -> str:
-    opened = "1 thread" if len(without) == 1 else f"{len(without)} threads"
-    return f"{opened} would be opened, with {without.total()} comments: {named(without)}."
+async def _threads(
+    wanted: Sequence[str], first_posts: Mapping[str, ForeignComment], topic: str | None, *, dry_run: bool
+) -> FoundThreads:
+    if topic is None:
+        return FoundThreads(await known(wanted))
+    return await (planned(wanted, first_posts) if dry_run else with_new(wanted, first_posts, topic))
+
+
+def _missing(without: Counter[str], failures: Mapping[str, str], *, would_open: bool) -> list[str]:
+    """Return sentences about the discussions without a thread."""
+    opening = Counter({one: count for one, count in without.items() if would_open and one not in failures})
+    others = Counter({one: count for one, count in without.items() if one not in opening})
+    return [
+        *([_would_open(opening)] if opening else []),
+        *([left_out(others, failures)] if others else []),
+    ]
+
+
+def _would_open(discussions: Counter[str]) -> str:
+    articles = count_articles(discussions)
+    opened = "1 thread" if articles == 1 else f"{articles} threads"
+    return f"{opened} would be opened, with {discussions.total()} comments: {named(discussions)}."
 
 
 async def _imported(

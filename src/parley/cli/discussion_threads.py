@@ -9,11 +9,12 @@ import msgspec
 from rich.progress import Progress
 
 from parley.articles.canonical import canonical
+from parley.articles.duplicates import address_stem
 from parley.articles.reading import read_file, read_url
 from parley.articles.text import ArticleText
 from parley.comments.formats.foreign import ForeignComment
 from parley.core.errors import ParleyError
-from parley.core.text.messages import N_
+from parley.core.text.messages import N_, Message
 from parley.embed.queries import is_address, threads_at
 from parley.importing.errors import CannotImport
 from parley.threads.opening import open_thread
@@ -29,6 +30,15 @@ class FoundThreads(msgspec.Struct):
 
 async def known(discussions: Iterable[str]) -> dict[str, int]:
     return {address: one.id for address, one in (await threads_at(list(discussions))).items()}
+
+
+async def planned(discussions: Iterable[str], first_posts: Mapping[str, ForeignComment]) -> FoundThreads:
+    """Return the threads that are here, and the failures of `with_new` that are known without reading any page."""
+    wanted = list(discussions)
+    found = FoundThreads(await known(wanted))
+    refusals = {one: refusal(one, first_posts.get(one)) for one in wanted if one not in found.threads}
+    found.failures = {one: str(reason) for one, reason in refusals.items() if reason}
+    return found
 
 
 async def with_new(discussions: Iterable[str], first_posts: Mapping[str, ForeignComment], topic: str) -> FoundThreads:
@@ -67,14 +77,24 @@ async def _open(found: FoundThreads, discussion: str, first: ForeignComment | No
     found.opened += thread.is_new
 
 
+def refusal(discussion: str, first: ForeignComment | None) -> Message | None:
+    """Return why no thread can be opened, as far as that is known without reading the page of the discussion."""
+    if first is not None:
+        return N_("The first post was deleted.") if first.is_gone else None
+    return None if is_address(discussion) else N_("This is not the address of a web page.")
+
+
+def count_articles(discussions: Iterable[str]) -> int:
+    """Return how many articles these discussions are about: an address may be written in several ways."""
+    return len({address_stem(canonical(one)) if is_address(one) else one for one in discussions})
+
+
 async def _article(discussion: str, first: ForeignComment | None) -> ArticleText:
     """Raises CannotImport."""
+    if reason := refusal(discussion, first):
+        raise CannotImport(reason)
     if first is None:
-        if not is_address(discussion):
-            raise CannotImport(N_("This is not the address of a web page."))
         return await read_url(discussion)
-    if first.is_gone:
-        raise CannotImport(N_("The first post was deleted."))
     front = {
         "title": first.title or discussion,
         "author": first.author,

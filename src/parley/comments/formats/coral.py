@@ -75,11 +75,16 @@ def _comment(one: CoralDocument, stories: dict[str, str], author: CoralDocument 
 
 
 def _time(value: Any) -> float:
-    """Return the time of `{"$date": "2019-…"}` or `{"$date": {"$numberLong": "15…"}}` (milliseconds), in seconds."""
+    """Return the time of `{"$date": "2019-…"}`, or of milliseconds as `mongoexport` writes them, in seconds.
+
+    These are `{"$date": 15…}` or `{"$date": {"$numberLong": "15…"}}`.
+    """
     inner = value.get("$date") if isinstance(value, dict) else value
     if isinstance(inner, dict):
         number = str(inner.get("$numberLong", ""))
-        return max(0.0, int(number) / 1_000) if number.isascii() and number.isdigit() else 0.0
+        inner = int(number) if number.isascii() and number.isdigit() else 0
+    if isinstance(inner, int | float):
+        return max(0.0, inner / 1_000)
     return timestamp(inner) if isinstance(inner, str) else 0.0
 
 

@@ -23,8 +23,18 @@ _ADDRESS = re.compile(r"(https?://[^\s<>]+)")
 _MARKER = re.compile(r"\A\s*(?:\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:[-\s]|$)|>|#{1,6}(?:\s|$)|=+\s*$|~~~|```))")
 _BREAKS = re.compile(r"\n{3,}")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
-# Line breaks at the end of a block show nothing, and would be a backslash in Markdown.
-_LAST_BREAKS = re.compile(r"(?:<br ?/?>\s*)+(?=</?(?:p|div|ul|ol|li|pre|blockquote)\b|\Z)", re.IGNORECASE)
+# Elements around whose text the lines end anyway.
+BLOCKS = "p|div|h[1-6]|ul|ol|li|dl|dt|dd|pre|blockquote|hr|table|thead|tbody|tfoot|tr|th|td|figure|figcaption|section"
+_SPACE, _BREAK = r"(?:\s|&nbsp;)*", r"<br ?/?>"
+# A line break at the end of a block shows nothing, and would be a backslash in Markdown; so would one at the end of
+# emphasis.
+_LAST_BREAKS = re.compile(
+    rf"((?:{_BREAK}\s*)+)((?:</(?:a|b|i|u|s|q|em|strong|span|small|font|del|ins|cite)>\s*)+)?", re.IGNORECASE
+)
+_BREAKS_BY_BLOCKS = re.compile(
+    rf"(?P<block>(?:\A|</?(?:{BLOCKS})\b[^<>]*>){_SPACE})?(?:{_BREAK}{_SPACE})+(?P<next>(?=</?(?:{BLOCKS})\b|\Z))?",
+    re.IGNORECASE,
+)
 _TAG = re.compile("<[^<>]*>")
 _HAS_BLOCKS = re.compile(r"<(?:p|div|br|ul|ol|pre|blockquote)\b", re.IGNORECASE)
 _PARAGRAPH_TAG = re.compile(r"</?p>", re.IGNORECASE)
@@ -75,7 +85,7 @@ def as_markdown(html: str) -> str:
     """Return HTML as Markdown. Without blocks, empty lines separate its paragraphs."""
     if not _HAS_BLOCKS.search(html):
         html = "".join(f"<p>{part}</p>" for part in _PARAGRAPHS.split(html.replace("\r\n", "\n")))
-    html = _LAST_BREAKS.sub("", html)
+    html = _BREAKS_BY_BLOCKS.sub(_unless_by_block, _LAST_BREAKS.sub(r"\2\1", html))
     if (plain := _without_markup(html)) is not None:
         return plain
     try:
@@ -91,6 +101,11 @@ def as_markdown(html: str) -> str:
         beside.drop_tree()
     converted: str = _converter.convert(lxml.html.tostring(tree, encoding="unicode"))
     return _BREAKS.sub("\n\n", converted).strip()
+
+
+def _unless_by_block(found: re.Match[str]) -> str:
+    beside_block = found["block"] is not None or found["next"] is not None
+    return found["block"] or "" if beside_block else found[0]
 
 
 def _without_markup(html: str) -> str | None:

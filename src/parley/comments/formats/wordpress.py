@@ -7,23 +7,33 @@ from pathlib import Path
 from typing import Any
 
 from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, timestamp
-from parley.comments.formats.markup import as_markdown
+from parley.comments.formats.markup import BLOCKS, as_markdown
 from parley.comments.formats.xml_files import elements, text_of
 
 GONE = {"spam": REMOVED, "trash": DELETED, "post-trashed": DELETED}
 
 CODE = re.compile(r"(<pre\b.*?</pre>)", re.IGNORECASE | re.DOTALL)
-BLOCK = re.compile(r"\s*(</?(?:p|div|ul|ol|li|blockquote)\b[^<>]*>)\s*", re.IGNORECASE)
+BLOCK = re.compile(rf"(</?(?:{BLOCKS})\b[^<>]*>)", re.IGNORECASE)
 PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
 def read(file: Path) -> Iterator[ForeignComment]:
-    """Yield the comments, without pingbacks and trackbacks. Their discussion is the address of the post."""
+    """Yield the comments of posts that everybody can read, without pingbacks and trackbacks.
+
+    Their discussion is the address of the post.
+    """
     for item in elements(file, "item"):
+        if not _is_public(item):
+            continue
         address = text_of(item, "link") or text_of(item, "post_id")
         for comment in item.iterfind("{*}comment"):
             if text_of(comment, "comment_type") in ("", "comment"):
                 yield _comment(comment, address)
+
+
+def _is_public(item: Any) -> bool:
+    # The status of an attachment is that of its post.
+    return text_of(item, "status") in ("", "publish", "inherit") and not text_of(item, "post_password")
 
 
 def _comment(comment: Any, address: str) -> ForeignComment:
@@ -46,6 +56,6 @@ def _comment(comment: Any, address: str) -> ForeignComment:
 def _with_lines(text: str) -> str:
     """Return the text of a comment with its lines and paragraphs as HTML: WordPress adds the tags when it shows it."""
     parts = CODE.split(text.replace("\r\n", "\n"))
-    parts[::2] = [BLOCK.sub(r"\1", part).strip() for part in parts[::2]]
+    parts[::2] = ["".join(map(str.strip, BLOCK.split(part))) for part in parts[::2]]
     parts[::2] = [PARAGRAPHS.sub("<p>", part).replace("\n", "<br>") for part in parts[::2]]
     return "".join(parts)
