@@ -17,7 +17,7 @@ SENSITIVE = 4.0
 _html = lru_cache(maxsize=4)(markdown.render)
 
 
-class Rules(msgspec.Struct, frozen=True):
+class CommunityRules(msgspec.Struct, frozen=True):
     """The community's rules. Where it has written none, Parley's own apply."""
 
     written: str
@@ -41,10 +41,10 @@ def default_rules() -> str:
     return (folder("templates") / "community" / "rules.md").read_text().strip()
 
 
-async def rules() -> Rules:
+async def rules() -> CommunityRules:
     written, declares = Community.rules.as_alias("written"), Community.asks_declaration
     rules = Community.select(written, declares, Community.sign_up, Community.changed_at)
-    found = await db.fetch_one(Rules, rules)
+    found = await db.fetch_one(CommunityRules, rules)
     if found is None:
         raise LookupError("the table community has no row: the first migration inserts it")
     return found

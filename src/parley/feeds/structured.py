@@ -26,7 +26,7 @@ CONTEXT = "https://schema.org"
 Data = dict[str, Any]
 
 
-class ProfileCounts(Protocol):
+class MemberCounts(Protocol):
     """How much a member wrote that is visible, and how often it was found worth reading."""
 
     @property
@@ -59,7 +59,7 @@ def of_thread(view: ThreadView) -> Markup | None:
     return _written({"@type": "DiscussionForumPosting", **data, "author": author, **source})
 
 
-def of_member(name: str, joined: str, bio: str, counts: ProfileCounts) -> Markup:
+def of_member(name: str, joined: str, bio: str, counts: MemberCounts) -> Markup:
     """Return the data of a member's page; `joined` is a time in ISO 8601 and `bio` is HTML."""
     person = _person(settings().base_url, name) | {
         **({"description": about} if (about := excerpt(bio, TEXT)) else {}),
