@@ -1,7 +1,7 @@
 """Sessions: one row for each sign-in, found by the hash of its cookie's token.
 
 A member's session ends after 14 days without use, and after 90 days in any case; a staff session after 12 hours, and
-after 7 days.
+after 7 days; one on a publisher's site after 14 days without use, and after 30 days.
 """
 
 from collections.abc import Sequence

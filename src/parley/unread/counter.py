@@ -31,7 +31,7 @@ class UnreadCounter:
 
 
 async def _count(viewer: Viewer) -> int:
-    """Return the number of unread comments; none from before the member changed something."""
+    """Return the number of unread comments, counted after the last change that the member made."""
     try:
         return await _cache.get(viewer.id, lambda: queries.count(viewer.id), viewer.not_before)
     except (Unavailable, *OUTAGES):

@@ -21,7 +21,7 @@ BATCH = 50
 SECONDS = 10.0
 ACCEPTED = range(200, 300)
 GONE = 410
-# Minutes before the attempts after the first: nine attempts in three days.
+# Minutes between one attempt and the next: nine attempts in three days.
 PAUSES = (0.1, 5, 30, 120, 360, 720, 1_440, 1_440)
 FAILING_DAYS = 3
 
