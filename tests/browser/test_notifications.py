@@ -13,7 +13,7 @@ async def test_the_number_moves_and_a_link_shows_what_came(site: Site, open_tab:
     mira, jonas = await open_tab("mira"), await open_tab("jonas_w")
     await mira.open("/notifications")
     await mira.page.get_by_role("button", name="Mark all read").click()
-    counter, more = mira.page.locator("#unread"), mira.page.locator("#more-notifications")
+    counter, more = mira.page.locator("#notification-count"), mira.page.locator("#more-notifications")
     await expect(counter).to_have_text("")
 
     await jonas.comment(site.fresh_thread(), "What do you say, @mira?")

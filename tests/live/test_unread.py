@@ -15,13 +15,13 @@ from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.live.hub import Hub
+from parley.live.notification_stream import NotificationStream
 from parley.live.stream import Stream
-from parley.live.unread_stream import UnreadStream
 from parley.notifications import jobs, ops
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
-COUNTED = re.compile(r'hx-target="#unread"[^>]*>(?:<b>(\d+)</b>)?')
+COUNTED = re.compile(r'hx-target="#notification-count"[^>]*>(?:<b>(\d+)</b>)?')
 
 
 def counts(stream: Stream) -> list[int]:
@@ -78,19 +78,19 @@ async def test_an_open_page_of_notifications_shows_that_there_are_more(app: Lite
     # Whose session is not there is sent away after a moment.
     await sessions.start(mira.id, mira.role, agent="a test", address="127.0.0.1")
     session = await db.value("select id from session where member = $1", mira.id)
-    unread_stream = UnreadStream(msgspec.structs.replace(mira, session=session), shown=1)
-    await hub.join_unread(unread_stream)
-    await until(unread_stream, [1])
-    assert "Show" not in said(unread_stream)
+    notification_stream = NotificationStream(msgspec.structs.replace(mira, session=session), shown=1)
+    await hub.join_notifications(notification_stream)
+    await until(notification_stream, [1])
+    assert "Show" not in said(notification_stream)
 
     await make.comment(elsewhere, jon, f"Again, @{mira.name}.")
     await jobs.handle_events()
-    await until(unread_stream, [1, 2])
-    assert 'hx-target="#more-notifications"' in said(unread_stream)
-    assert "Show 1 new" in said(unread_stream)
+    await until(notification_stream, [1, 2])
+    assert 'hx-target="#more-notifications"' in said(notification_stream)
+    assert "Show 1 new" in said(notification_stream)
 
-    hub.leave_unread(unread_stream)
-    assert unread_stream not in hub.unread_streams
+    hub.leave_notifications(notification_stream)
+    assert notification_stream not in hub.notification_streams
 
 
 async def test_visitors_get_no_counter(app: Litestar, mira: Viewer, reading: Stream) -> None:

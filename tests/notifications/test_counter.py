@@ -68,7 +68,7 @@ async def test_a_page_that_a_refused_form_comes_back_with_shows_the_number(
     page = await client.post("/new", data={"source": "url", "url": ""})
 
     assert page.status_code == 422
-    assert '<span id="unread"><b>1</b>' in page.text
+    assert '<span id="notification-count"><b>1</b>' in page.text
 
 
 async def test_a_visitors_page_costs_none(client: httpx.AsyncClient, mira: Viewer, asked: list[str]) -> None:
@@ -106,4 +106,4 @@ async def test_a_page_that_needs_no_database_is_shown_without_a_number_when_it_i
     page = await client.get("/rules")
 
     assert page.is_success
-    assert '<span id="unread"></span>' in page.text
+    assert '<span id="notification-count"></span>' in page.text

@@ -66,7 +66,7 @@ async def test_one_reader_alone_does_not_hide_an_answer(client: httpx.AsyncClien
 
 async def test_every_page_of_a_member_shows_the_counter(client: httpx.AsyncClient, answered: int) -> None:
     for path in ("/", "/notifications", await make.address(await thread_of(answered)), "/settings/profile", "/nothing"):
-        assert '<span id="unread"><b>1</b>' in (await client.get(path)).text, path
+        assert '<span id="notification-count"><b>1</b>' in (await client.get(path)).text, path
 
 
 async def test_looking_marks_nothing_read_and_the_button_all(
@@ -82,7 +82,7 @@ async def test_looking_marks_nothing_read_and_the_button_all(
     page = (await client.get("/notifications")).text
     assert "Mark all read" not in page
     assert "Read before" in page
-    assert '<span id="unread"></span>' in page
+    assert '<span id="notification-count"></span>' in page
 
 
 async def test_what_came_after_the_page_stays_unread(client: httpx.AsyncClient, mira: Viewer, answered: int) -> None:
@@ -162,7 +162,7 @@ async def test_an_empty_page_says_so(client: httpx.AsyncClient, mira: Viewer) ->
     page = (await client.get("/notifications")).text
 
     assert "No notifications yet." in page
-    assert '<span id="unread"></span>' in page
+    assert '<span id="notification-count"></span>' in page
 
 
 async def test_many_notifications_continue_on_another_page(client: httpx.AsyncClient, mira: Viewer) -> None:

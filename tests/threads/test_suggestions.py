@@ -244,7 +244,7 @@ async def test_who_opens_an_update_has_read_their_notification(case: Case) -> No
     page = await case.client.get(update)
 
     assert (before, await counts_unread(case.ada)) == (1, 0)
-    assert '<span id="unread"></span>' in page.text
+    assert '<span id="notification-count"></span>' in page.text
     await case.decide(case.ada, "decline")
     assert await counts_unread(case.mira) == 1
     assert "Somebody <b>suggested an update</b>" in (await case.client.get("/notifications")).text

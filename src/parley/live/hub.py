@@ -20,10 +20,10 @@ from parley.live.catch_up import CatchUp
 from parley.live.channel import Channel, HubSettings
 from parley.live.delivery import Delivery
 from parley.live.limits import StreamLimits
+from parley.live.notification_stream import NotificationStream
 from parley.live.presence import Presence
 from parley.live.queue_stream import QueueStream, QueueStreams
 from parley.live.stream import Stream
-from parley.live.unread_stream import UnreadStream
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ class Hub:
         self.channels: dict[int, Channel] = {}
         self.settings = settings or HubSettings()
         self.queue_streams = QueueStreams(self.settings.poll)
-        self.unread_streams: set[UnreadStream] = set()
+        self.notification_streams: set[NotificationStream] = set()
         self.delivery = Delivery(self.channels, self.settings.max_behind)
         self.closing = False
         self._limits = StreamLimits(self.settings, limits=limits)
@@ -76,7 +76,7 @@ class Hub:
 
     def streams(self) -> list[Stream]:
         threads = [stream for channel in self.channels.values() for stream in channel.streams]
-        return [*threads, *self.queue_streams.open, *self.unread_streams]
+        return [*threads, *self.queue_streams.open, *self.notification_streams]
 
     # Streams of threads
 
@@ -141,15 +141,15 @@ class Hub:
         self._limits.release(stream)
         self.queue_streams.open.discard(stream)
 
-    async def join_unread(self, stream: UnreadStream) -> None:
+    async def join_notifications(self, stream: NotificationStream) -> None:
         """Add a member's open page of notifications, which gets their number soon. Raises as `join` does."""
         self._admit(stream)
-        self.unread_streams.add(stream)
+        self.notification_streams.add(stream)
         self._unread_due = True
 
-    def leave_unread(self, stream: UnreadStream) -> None:
+    def leave_notifications(self, stream: NotificationStream) -> None:
         self._limits.release(stream)
-        self.unread_streams.discard(stream)
+        self.notification_streams.discard(stream)
 
     def _admit(self, stream: Stream) -> None:
         self._refuse_while_closing()

@@ -61,7 +61,7 @@ def readers(count: int) -> bytes:
 
 
 def unread(count: int) -> bytes:
-    return message(_html("live/unread.html", unread=count))
+    return message(_html("live/notification_count.html", unread=count))
 
 
 def more_notifications(more: int) -> bytes:

@@ -15,9 +15,9 @@ from parley.core.text.messages import N_
 from parley.live import render
 from parley.live.hub import Hub
 from parley.live.limits import owner_of
+from parley.live.notification_stream import NotificationStream
 from parley.live.queue_stream import QueueStream
 from parley.live.stream import HEADERS, Stream
-from parley.live.unread_stream import UnreadStream
 from parley.modqueue.requests import since_of, wanted_of
 
 MAX_SEQ_DIGITS = 18
@@ -51,8 +51,8 @@ async def notifications(request: AnyRequest) -> ASGIApp:
     """Follow the number of unread notifications; `?shown=` says how many the page shows."""
     load_shedding.shed("streams")
     hub: Hub = request.app.state.hub
-    stream = UnreadStream(signed_in(request), as_id(request.query_params.get("shown", "")) or 0)
-    return _streamed(stream, partial(hub.join_unread, stream), partial(hub.leave_unread, stream))
+    stream = NotificationStream(signed_in(request), as_id(request.query_params.get("shown", "")) or 0)
+    return _streamed(stream, partial(hub.join_notifications, stream), partial(hub.leave_notifications, stream))
 
 
 def _streamed(stream: Stream, join: Callable[[], Awaitable[None]], leave: Callable[[], None]) -> ASGIApp:

@@ -13,7 +13,7 @@ from parley.perspectives.published import PublishedMap, PublishedStatement
 from parley.perspectives.publishing import PublishedShares
 
 # About so many members who answer so many statements each are enough for a map.
-ENOUGH_MEMBERS, ENOUGH_ANSWERS = 80, 15
+TYPICAL_MEMBERS, TYPICAL_ANSWERS = 80, 15
 MOST_CHANGES = 20
 
 
@@ -51,8 +51,8 @@ class Tab(msgspec.Struct, frozen=True):
     reason: Reason | None
     members: int
     counted_at: datetime | None
-    enough: int = ENOUGH_MEMBERS
-    answers_each: int = ENOUGH_ANSWERS
+    enough: int = TYPICAL_MEMBERS
+    answers_each: int = TYPICAL_ANSWERS
     only: int | None = None
     map: PublishedMap | None = None
     drawing: Drawing | None = None

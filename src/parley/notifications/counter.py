@@ -24,7 +24,7 @@ class NotificationCounter:
         viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
         if viewer is not None and is_page(scope):
             unread = await _unread(viewer.id, fresh=scope.get("method") == "GET")
-            scope["viewer"] = msgspec.structs.replace(viewer, unread=unread)  # type: ignore[typeddict-unknown-key]
+            scope["viewer"] = msgspec.structs.replace(viewer, unread_notifications=unread)  # type: ignore[typeddict-unknown-key]
         await self.app(scope, receive, send)
 
 

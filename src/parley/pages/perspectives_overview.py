@@ -34,8 +34,8 @@ async def how(request: AnyRequest) -> Response[Any]:
         "perspectives/how.html",
         step=STEP,
         rounded=ROUNDED,
-        enough=display.ENOUGH_MEMBERS,
-        answers_each=display.ENOUGH_ANSWERS,
+        enough=display.TYPICAL_MEMBERS,
+        answers_each=display.TYPICAL_ANSWERS,
         asked_a_day=eligible.MOST_ASKED_A_DAY,
     )
 

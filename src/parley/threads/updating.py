@@ -106,7 +106,7 @@ async def note_seen(viewer: Viewer, suggestion: int) -> Viewer:
     """Mark the viewer's notifications of a suggestion as read, and return them with the new unread count."""
     for note in when_seen:
         unread = await note(viewer.id, suggestion)
-        viewer = viewer if unread is None else msgspec.structs.replace(viewer, unread=unread)
+        viewer = viewer if unread is None else msgspec.structs.replace(viewer, unread_notifications=unread)
     return viewer
 
 

@@ -69,7 +69,7 @@ class Viewer(msgspec.Struct, frozen=True):
     # A monotonic time: what this process cached before it is not shown to them.
     not_before: float = 0.0
     # Their unread notifications, and comments (100 means more than 99); only set for whole pages.
-    unread: int = 0
+    unread_notifications: int = 0
     unread_comments: int = 0
     # What waits for a moderator, in the queue and among the appeals; only set for whole pages.
     queued: int = 0

@@ -5,7 +5,7 @@ from parley.live import render
 from parley.live.stream import Stream
 
 
-class UnreadStream(Stream):
+class NotificationStream(Stream):
     """One open page of notifications; `shown` is the number of unread notifications on it."""
 
     __slots__ = ("shown",)
