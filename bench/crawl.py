@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from itertools import cycle, islice
 
-from bench.ground import ROUNDS, Ground, Web, web
+from bench.harness import ROUNDS, Harness, Web, web
 from bench.load import drive, request
 from bench.report import Figure
 from parley.comments.tree import SORTS
@@ -19,15 +19,15 @@ VISITS = 1_000
 GZIP = {"Accept-Encoding": "gzip"}
 
 
-async def measure(ground: Ground) -> list[Figure]:
-    threads = ground.community.written
+async def measure(harness: Harness) -> list[Figure]:
+    threads = harness.community.written
     first = Figure("crawl", f"{len(threads)} threads of 40 comments, first visit", "/s", [], [])
     again = Figure("crawl", "their second visit, in each order", "/s", [], [], 0.6)
     members = Figure("crawl", "200 members in turn over the threads", "/s", [], [])
     for _ in range(ROUNDS):
         async with web() as running:
             await asyncio.sleep(SETTLED_SECONDS)
-            ground.keep("thread.gz", await running.raw(f"/t/{ground.community.read}/thread", GZIP))
+            harness.keep("thread.gz", await running.raw(f"/t/{harness.community.read}/thread", GZIP))
             visits = [request("GET", f"/t/{thread}/thread", **GZIP) for thread in threads]
             orders = [request("GET", f"/t/{thread}/thread?sort={sort}", **GZIP) for sort in SORTS for thread in threads]
             warm = visits[:1] * len(orders)
@@ -37,9 +37,10 @@ async def measure(ground: Ground) -> list[Figure]:
             await asyncio.sleep(PAUSE)
             again.runs.append(await _rate(running, iter(orders)))
             again.ceiling.append(await _rate(running, iter(warm)))
-            members.runs.append(await _rate(running, islice(_by_members(ground), VISITS)))
+            members.runs.append(await _rate(running, islice(_by_members(harness), VISITS)))
             same = (
-                request("GET", "/bench/bytes/thread.gz", **GZIP, Cookie=one) for one in islice(_cookies(ground), VISITS)
+                request("GET", "/bench/bytes/thread.gz", **GZIP, Cookie=one)
+                for one in islice(_cookies(harness), VISITS)
             )
             members.ceiling.append(await _rate(running, same))
     return [first, again, members]
@@ -49,11 +50,11 @@ async def _rate(running: Web, requests: Iterator[bytes]) -> float:
     return (await drive(running.port, requests, seconds=SECONDS)).rate
 
 
-def _by_members(ground: Ground) -> Iterator[bytes]:
-    threads = cycle(ground.community.written)
-    return (request("GET", f"/t/{next(threads)}/thread", **GZIP, Cookie=one) for one in _cookies(ground))
+def _by_members(harness: Harness) -> Iterator[bytes]:
+    threads = cycle(harness.community.written)
+    return (request("GET", f"/t/{next(threads)}/thread", **GZIP, Cookie=one) for one in _cookies(harness))
 
 
-def _cookies(ground: Ground) -> Iterator[str]:
+def _cookies(harness: Harness) -> Iterator[str]:
     """Of 199 members, so that each meets another thread every time."""
-    return cycle(islice(ground.community.cookies, 199))
+    return cycle(islice(harness.community.cookies, 199))
