@@ -21,8 +21,8 @@ _NOISE = 0.005  # of the characters: so many may be broken
 _MOST_ODD, _FEW_ODD = 0.02, 3  # characters that no text has: this share, or so many
 _SPACES = "\t\n\r\f\x0b\x1b"
 _SHORT = 40  # bytes above 127; what has fewer could be in several charsets
-# The confidence of chardet above which a guess is sure; below which it is doubted, if readers can choose the encoding;
-# and the share of bytes that may be unusual for western text.
+# A guess is doubted below this confidence of chardet: below the second one if readers can choose the encoding
+# (encodings.py). For other guesses, the last is the share of signs that need not be usual in western texts.
 _SURE, _DOUBTFUL, _FEW_STRANGE = 0.3, 0.14, 0.02
 _SIBLINGS = {
     "cp1250": ("cp1250", "iso8859-2"),
