@@ -33,7 +33,7 @@ from bench import (
     search,
     writing,
 )
-from bench.ground import Ground, ground
+from bench.harness import Harness, open_harness
 from bench.report import Figure
 
 PARTS = {
@@ -67,17 +67,17 @@ LARGE = {
 ALONE = {"growth", "backup", "perspectives", "search"}
 
 
-async def run(place: Ground, chosen: list[str]) -> list[Figure]:
+async def run(harness: Harness, chosen: list[str]) -> list[Figure]:
     console = Console(stderr=True)
     figures: list[Figure] = []
     with console.status("starting") as status:
-        place.tell = status.update
+        harness.progress = status.update
         if not set(chosen) <= ALONE:
-            place.tell("filling in 105,000 comments")
-            await place.fill()
+            harness.progress("filling in 105,000 comments")
+            await harness.fill()
         for name in chosen:
-            place.tell(f"measuring {name}")
-            figures += await (PARTS | LARGE)[name].measure(place)
+            harness.progress(f"measuring {name}")
+            figures += await (PARTS | LARGE)[name].measure(harness)
             report.keep(figures)
     return figures
 
@@ -89,8 +89,8 @@ def main() -> int:
     if unknown := set(wanted) - parts.keys():
         sys.exit(f"There is no part {', '.join(sorted(unknown))}. The parts are {', '.join(parts)}.")
     started = perf_counter()
-    with ground() as place:
-        figures = uvloop.run(run(place, [name for name in parts if name in wanted] or [*PARTS]))
+    with open_harness() as harness:
+        figures = uvloop.run(run(harness, [name for name in parts if name in wanted] or [*PARTS]))
     report.show(figures)
     print(f"{perf_counter() - started:.0f} s, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     return int(any(figure.holds is False for figure in figures))

@@ -5,7 +5,7 @@ from itertools import count
 from random import Random
 from time import process_time
 
-from bench.ground import ROUNDS, Ground
+from bench.harness import ROUNDS, Harness
 from bench.report import Figure
 from parley.anchoring import DocumentBlock, Selector, resolve, select
 from parley.articles.lineage import EarlierPassage, align
@@ -15,7 +15,7 @@ PASSAGES, ANCHORS, EDITED = 200, 1_000, 0.2
 FEWEST = 40  # words of a passage
 
 
-async def measure(ground: Ground) -> list[Figure]:  # noqa: ARG001 every part is given the servers
+async def measure(harness: Harness) -> list[Figure]:  # noqa: ARG001 every part is given the servers
     random = Random(7)
     former = [DocumentBlock(at, text) for at, text in zip(range(PASSAGES), _texts(random), strict=False)]
     anchors = [_anchor(random, former) for _ in range(ANCHORS)]

@@ -4,7 +4,7 @@ from datetime import timedelta
 from time import perf_counter
 
 from bench.data import START
-from bench.ground import Ground
+from bench.harness import Harness
 from bench.report import Figure
 from parley.backtests import run as backtests
 from parley.backtests.history import IDS, ROWS
@@ -21,8 +21,8 @@ NAMES = ("Insults", "The same text from others")
 BAR_SECONDS = 10.0
 
 
-async def measure(ground: Ground) -> list[Figure]:
-    await open_pool(ground.database_url, size=2, statement_timeout="0")
+async def measure(harness: Harness) -> list[Figure]:
+    await open_pool(harness.database_url, size=2, statement_timeout="0")
     figures: list[Figure] = []
     for rule in (await current.in_force()).rules:
         if rule.name in NAMES:

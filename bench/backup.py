@@ -5,9 +5,9 @@ from collections.abc import Awaitable
 from pathlib import Path
 from time import perf_counter
 
-from bench.city import City, build
-from bench.ground import Ground, create_database
+from bench.databases import FilledDatabase, build
 from bench.growth import DATABASES
+from bench.harness import Harness, create_database
 from bench.report import Figure
 from parley.backup import tools
 from parley.backup.creating import create_backup
@@ -18,26 +18,26 @@ from parley.core.settings import settings
 ROUNDS = 3
 
 
-async def measure(ground: Ground) -> list[Figure]:
-    city = await build(ground.database_url, "bench_kept", DATABASES["city"], ground.tell)
+async def measure(harness: Harness) -> list[Figure]:
+    database = await build(harness.database_url, "bench_kept", DATABASES["large"], harness.progress)
     taken, dumped, restored, brought = [], [], [], []
     for number in range(ROUNDS):
-        ground.tell(f"backing up {city.comments:,} comments, round {number + 1} of {ROUNDS}")
-        file, dump = ground.folder / f"{number}.backup", ground.folder / f"{number}.dump"
-        taken.append(await _seconds(create_backup(city.url, file, _no_progress, secret=settings().secret)))
-        dumped.append(await _seconds(_run("pg_dump", city.url, f"--file={dump}")))
-        ground.tell(f"bringing them back, round {number + 1} of {ROUNDS}")
-        empty, other = [await create_database(ground.database_url, f"bench_{kind}{number}") for kind in ("in", "bare")]
+        harness.progress(f"backing up {database.comments:,} comments, round {number + 1} of {ROUNDS}")
+        file, dump = harness.folder / f"{number}.backup", harness.folder / f"{number}.dump"
+        taken.append(await _seconds(create_backup(database.url, file, _no_progress, secret=settings().secret)))
+        dumped.append(await _seconds(_run("pg_dump", database.url, f"--file={dump}")))
+        harness.progress(f"bringing them back, round {number + 1} of {ROUNDS}")
+        empty, other = [await create_database(harness.database_url, f"bench_{kind}{number}") for kind in ("in", "bare")]
         restored.append(await _seconds(restore(empty, file, _no_progress, replace=True)))
         brought.append(await _seconds(_run("pg_restore", other, "--clean", "--no-owner", "--dbname", after=dump)))
     size = Figure("backup", "its file", "MB", [file.stat().st_size / 1_000_000])
-    return [_figure(city, "backup", taken, dumped), size, _figure(city, "restore, proven", restored, brought)]
+    return [_figure(database, "backup", taken, dumped), size, _figure(database, "restore, proven", restored, brought)]
 
 
-def _figure(city: City, name: str, ours: list[float], bare: list[float]) -> Figure:
-    rates, ceiling = ([city.comments / seconds for seconds in runs] for runs in (ours, bare))
+def _figure(database: FilledDatabase, name: str, ours: list[float], bare: list[float]) -> Figure:
+    rates, ceiling = ([database.comments / seconds for seconds in runs] for runs in (ours, bare))
     return Figure(
-        "backup", f"{name} of {city.comments:,} comments, {city.votes:,} votes: comments", "/s", rates, ceiling
+        "backup", f"{name} of {database.comments:,} comments, {database.votes:,} votes: comments", "/s", rates, ceiling
     )
 
 

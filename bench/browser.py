@@ -9,7 +9,7 @@ import msgspec
 from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
 
 from bench.chromium import FLAGS, chromium
-from bench.ground import ROUNDS, Ground, web
+from bench.harness import ROUNDS, Harness, web
 from bench.report import Figure
 
 OBSERVER = Path(__file__).with_suffix(".js")
@@ -41,12 +41,12 @@ class Seen(msgspec.Struct):
         return sum(max(0, end - max(begun, self.painted) - LONG_MS) for begun, end in self.tasks)
 
 
-async def measure(ground: Ground) -> list[Figure]:
+async def measure(harness: Harness) -> list[Figure]:
     path = chromium()
     if path is None:
         return []
     async with web() as running, _opened(path) as browser:
-        address = f"http://127.0.0.1:{running.port}/t/{ground.community.read}/thread"
+        address = f"http://127.0.0.1:{running.port}/t/{harness.community.read}/thread"
         views = {screen: [await _view(browser, address, screen) for _ in range(ROUNDS)] for screen in SCREENS}
     return [figure for screen, seen in views.items() for figure in _figures(screen, seen)]
 

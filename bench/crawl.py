@@ -6,7 +6,7 @@ from itertools import cycle, islice
 
 from redis.asyncio import Redis
 
-from bench.ground import ROUNDS, Ground, Web, web
+from bench.harness import ROUNDS, Harness, Web, web
 from bench.load import drive, request
 from bench.report import Figure
 from parley.comments.tree import SORTS
@@ -21,22 +21,22 @@ VISITS = 1_000
 GZIP = {"Accept-Encoding": "gzip"}
 
 
-async def measure(ground: Ground) -> list[Figure]:
-    threads = ground.community.written
+async def measure(harness: Harness) -> list[Figure]:
+    threads = harness.community.written
     first = Figure("crawl", f"{len(threads)} threads of 40 comments, first visit of all", "/s", [], [])
     new = Figure("crawl", "their first visit in another process", "/s", [], [], 0.05)
     again = Figure("crawl", "their second visit, in each order", "/s", [], [], 0.6)
     members = Figure("crawl", "200 members in turn over the threads", "/s", [], [])
     for _ in range(ROUNDS):
         visits = [request("GET", f"/t/{thread}/thread", **GZIP) for thread in threads]
-        await _forget_pages(ground)
+        await _forget_pages(harness)
         async with web() as running:
             await asyncio.sleep(SETTLED_SECONDS)
             first.runs.append(await _rate(running, iter(visits)))
             first.ceiling.append(await _rate(running, iter(visits[:1] * len(visits))))
         async with web() as running:
             await asyncio.sleep(SETTLED_SECONDS)
-            ground.keep("thread.gz", await running.raw(f"/t/{ground.community.read}/thread", GZIP))
+            harness.keep("thread.gz", await running.raw(f"/t/{harness.community.read}/thread", GZIP))
             orders = [request("GET", f"/t/{thread}/thread?sort={sort}", **GZIP) for sort in SORTS for thread in threads]
             warm = visits[:1] * len(orders)
             new.runs.append(await _rate(running, iter(visits)))
@@ -45,17 +45,18 @@ async def measure(ground: Ground) -> list[Figure]:
             await asyncio.sleep(PAUSE)
             again.runs.append(await _rate(running, iter(orders)))
             again.ceiling.append(await _rate(running, iter(warm)))
-            members.runs.append(await _rate(running, islice(_by_members(ground), VISITS)))
+            members.runs.append(await _rate(running, islice(_by_members(harness), VISITS)))
             same = (
-                request("GET", "/bench/bytes/thread.gz", **GZIP, Cookie=one) for one in islice(_cookies(ground), VISITS)
+                request("GET", "/bench/bytes/thread.gz", **GZIP, Cookie=one)
+                for one in islice(_cookies(harness), VISITS)
             )
             members.ceiling.append(await _rate(running, same))
     return [first, new, again, members]
 
 
-async def _forget_pages(ground: Ground) -> None:
+async def _forget_pages(harness: Harness) -> None:
     """Let Redis forget what processes stored in it."""
-    async with Redis.from_url(ground.servers.redis_url) as redis:
+    async with Redis.from_url(harness.servers.redis_url) as redis:
         await redis.flushdb()
 
 
@@ -63,11 +64,11 @@ async def _rate(running: Web, requests: Iterator[bytes]) -> float:
     return (await drive(running.port, requests, seconds=SECONDS)).rate
 
 
-def _by_members(ground: Ground) -> Iterator[bytes]:
-    threads = cycle(ground.community.written)
-    return (request("GET", f"/t/{next(threads)}/thread", **GZIP, Cookie=one) for one in _cookies(ground))
+def _by_members(harness: Harness) -> Iterator[bytes]:
+    threads = cycle(harness.community.written)
+    return (request("GET", f"/t/{next(threads)}/thread", **GZIP, Cookie=one) for one in _cookies(harness))
 
 
-def _cookies(ground: Ground) -> Iterator[str]:
+def _cookies(harness: Harness) -> Iterator[str]:
     """Of 199 members, so that each meets another thread every time."""
-    return cycle(islice(ground.community.cookies, 199))
+    return cycle(islice(harness.community.cookies, 199))

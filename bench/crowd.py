@@ -5,7 +5,7 @@ from itertools import cycle
 from random import Random
 from time import perf_counter
 
-from bench.ground import ROUNDS, Ground, Web, web
+from bench.harness import ROUNDS, Harness, Web, web
 from bench.listeners import Audience, Far, Listener, allow_files, connect, p99, say
 from bench.load import Load, drive, request
 from bench.report import Figure
@@ -17,24 +17,24 @@ PAUSE_SECONDS = 0.02
 STORMS = 3
 
 
-async def measure(ground: Ground) -> list[Figure]:
+async def measure(harness: Harness) -> list[Figure]:
     allow_files()
-    thread, cookies = ground.community.read, ground.community.cookies
+    thread, cookies = harness.community.read, harness.community.cookies
     path = f"/t/{thread}/live?last=1"
     async with web() as first, web() as second:
         near, far = await Audience.open(first.port, path, STREAMS), await Far.open(second.port, path, STREAMS)
-        told = [await say(first, [near, far], thread, cookies[one], one) for one in range(ROUNDS)]
+        delivered = [await say(first, [near, far], thread, cookies[one], one) for one in range(ROUNDS)]
         far.close()
         storms: list[tuple[float, Load]] = []
         for _ in range(STORMS):
             near, seconds, pages = await _storm(first, near, path, f"/t/{thread}/thread")
             storms.append((seconds, pages))
         near.close()
-    have = [float(len(one)) for one in told]
+    have = [float(len(one)) for one in delivered]
     back, waits = [seconds for seconds, _ in storms], [pages.waits for _, pages in storms]
     return [
         Figure("crowd", "one comment to 20,000 streams on two processes: delivered", "", have, bar=20_000, least=True),
-        Figure("crowd", "the same: p99", "ms", [p99(one) for one in told], bar=1_000.0),
+        Figure("crowd", "the same: p99", "ms", [p99(one) for one in delivered], bar=1_000.0),
         Figure("crowd", "10,000 streams cut at once: all back", "s", back, bar=10.0),
         Figure("crowd", "pages meanwhile: p99", "ms", [p99(one) for one in waits], bar=500.0),
     ]
@@ -54,6 +54,6 @@ async def _storm(running: Web, audience: Audience, path: str, page: str) -> tupl
 
 
 async def _come_back(running: Web, listener: Listener, random: Random) -> None:
-    """As a browser does, which was told when by its stream's first word."""
+    """Connect again after a pause, as the first words of the stream ask browsers to."""
     await asyncio.sleep(random.uniform(MIN_RETRY_MS, MAX_RETRY_MS) / 1_000)
     await connect(running.port, listener)

@@ -1,4 +1,4 @@
-"""Issues of the digest in a town of 100,000 members, by the second of one processor: planned and built, and as bytes.
+"""Issues of the digest for 100,000 members, by the second of a processor: planned and built, and as bytes.
 
 A letter is written when it goes out, of what may be read by then, and its bytes are kept: that is measured by itself,
 letter by letter as the post office does it, and together with planning and building. Unsigned: the mail server may
@@ -16,8 +16,8 @@ from uuid import uuid4
 import asyncpg
 import psutil
 
-from bench import town
-from bench.ground import ROUNDS, Ground, create_database, resident
+from bench import digest_data
+from bench.harness import ROUNDS, Harness, create_database, resident
 from bench.report import Figure
 from parley import hooks
 from parley.core import db
@@ -67,11 +67,11 @@ class Clock:
         return process_time() + float(times.user) + float(times.system)
 
 
-async def measure(ground: Ground) -> list[Figure]:
+async def measure(harness: Harness) -> list[Figure]:
     hooks.connect()
-    url = await _database(ground.database_url)
+    url = await _database(harness.database_url)
     await open_pool(url, size=1, statement_timeout="0")
-    open_redis(ground.servers.redis_url)
+    open_redis(harness.servers.redis_url)
     clock = Clock(await db.value("select pg_backend_pid()"))
     rates, bare, written, memory = list[float](), list[float](), list[float](), list[float]()
     for number in range(ROUNDS + 1):
@@ -117,7 +117,7 @@ async def _database(url: str) -> str:
     """A database of its own on the same server, filled."""
     own = await create_database(url, "digests")
     connection = await asyncpg.connect(own)
-    await town.fill(connection)
+    await digest_data.fill(connection)
     await connection.close()
     return own
 

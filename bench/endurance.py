@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import cycle
 from time import monotonic
 
-from bench.ground import Ground, resident, web
+from bench.harness import Harness, resident, web
 from bench.listeners import Audience
 from bench.load import drive, request
 from bench.report import Figure
@@ -18,14 +18,14 @@ STEP_SECONDS = 15.0
 MOST = 1.05
 
 
-async def measure(ground: Ground) -> list[Figure]:
-    requests = _requests(ground)
+async def measure(harness: Harness) -> list[Figure]:
+    requests = _requests(harness)
     sizes: list[float] = []
     async with web() as running:
-        audience = await Audience.open(running.port, f"/t/{ground.community.written[0]}/live", STREAMS)
+        audience = await Audience.open(running.port, f"/t/{harness.community.written[0]}/live", STREAMS)
         until = monotonic() + MINUTES * 60
         while monotonic() < until:
-            ground.tell(f"under load for {MINUTES:g} minutes, {(until - monotonic()) / 60:.0f} left")
+            harness.progress(f"under load for {MINUTES:g} minutes, {(until - monotonic()) / 60:.0f} left")
             await drive(running.port, requests, seconds=STEP_SECONDS, connections=4, pause=0.04)
             sizes.append(resident(running.process.pid))
         audience.close()
@@ -36,9 +36,9 @@ async def measure(ground: Ground) -> list[Figure]:
     ]
 
 
-def _requests(ground: Ground) -> Iterator[bytes]:
+def _requests(harness: Harness) -> Iterator[bytes]:
     """Of ten requests seven read, as visitors and members, two vote and one replies."""
-    community = ground.community
+    community = harness.community
     readers = cycle(
         [request("GET", f"/t/{thread}/thread", Accept_Encoding="gzip") for thread in community.written]
         + [request("GET", "/", Cookie=cookie) for cookie in community.cookies[:200]]

@@ -4,7 +4,7 @@ from itertools import cycle
 from time import thread_time
 from urllib.parse import quote
 
-from bench.ground import ROUNDS, Ground, Web, web
+from bench.harness import ROUNDS, Harness, Web, web
 from bench.load import drive, request
 from bench.report import Figure
 from parley.core import db
@@ -17,27 +17,27 @@ URL = "select a.url from thread t join article a on a.id = t.article where t.id 
 TITLE = "What we count when we count what a language model costs, and who is asked to pay"
 
 
-async def measure(ground: Ground) -> list[Figure]:
-    thread = ground.community.read
-    await open_pool(ground.database_url, size=1, as_owner=True)
+async def measure(harness: Harness) -> list[Figure]:
+    thread = harness.community.read
+    await open_pool(harness.database_url, size=1, as_owner=True)
     await add_site("paper", ["https://paper.example"], "research")
     url = quote(await db.value(URL, thread), safe="")
     await close_pool()
     async with web() as running:
-        figures = await _beside_bytes(ground, running, "the feed of a thread", f"/t/{thread}/feed.atom", 0.6)
+        figures = await _beside_bytes(harness, running, "the feed of a thread", f"/t/{thread}/feed.atom", 0.6)
         figures.append(await _unchanged(running, f"/t/{thread}/feed.atom"))
         markers = f"/embed/v1/page?site=paper&url={url}"
-        figures += await _beside_bytes(ground, running, "the markers of a page", markers, 0.7)
+        figures += await _beside_bytes(harness, running, "the markers of a page", markers, 0.7)
     return [
         *figures,
         Figure("feeds", "a link picture, processor time", "ms", [_drawn() for _ in range(ROUNDS)], bar=100.0),
     ]
 
 
-async def _beside_bytes(ground: Ground, running: Web, name: str, path: str, bar: float) -> list[Figure]:
+async def _beside_bytes(harness: Harness, running: Web, name: str, path: str, bar: float) -> list[Figure]:
     """Answers a second, beside the same bytes sent as they are."""
     kept = name.replace(" ", "-")
-    ground.keep(kept, await running.raw(path, {}))
+    harness.keep(kept, await running.raw(path, {}))
     figure = Figure("feeds", name, "/s", [], [], bar)
     for _ in range(ROUNDS):
         for runs, asked in ((figure.runs, path), (figure.ceiling, f"/bench/bytes/{kept}")):

@@ -3,7 +3,7 @@
 import asyncio
 from itertools import cycle
 
-from bench.ground import ROUNDS, Ground, web
+from bench.harness import ROUNDS, Harness, web
 from bench.listeners import p99
 from bench.load import drive, request
 from bench.report import Figure
@@ -14,8 +14,8 @@ READERS, READER_PAUSE = 8, 0.02
 REPLIES_A_SECOND = 20
 
 
-async def measure(ground: Ground) -> list[Figure]:
-    community = ground.community
+async def measure(harness: Harness) -> list[Figure]:
+    community = harness.community
     thread = community.written[0]
     pages = cycle([request("GET", f"/t/{thread}/thread", Accept_Encoding="gzip")])
     writes = spread(community, 6, most=1)

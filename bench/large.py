@@ -1,17 +1,17 @@
 """The first view of 100,000 comments, or of 30,000 on passages, must cost what one of 1,000 does."""
 
-from bench.ground import ROUNDS, Ground, web
+from bench.harness import ROUNDS, Harness, web
+from bench.page_times import GZIP, made_anew, wait
 from bench.report import Figure
-from bench.waits import GZIP, made_anew, wait
 
 
-async def measure(ground: Ground) -> list[Figure]:
-    large, small, url = ground.community.large, ground.community.read, ground.database_url
+async def measure(harness: Harness) -> list[Figure]:
+    large, small, url = harness.community.large, harness.community.read, harness.database_url
     cold = Figure("large", "first view of 100,000, cold process", "ms", [], bar=80.0)
     warm = Figure("large", "the same, made anew in a warm process", "ms", [])
     beside = Figure("large", "1,000 comments, made anew in a warm process", "ms", [])
     times = Figure("large", "100,000 beside 1,000, warm", "times", [], bar=2.0)
-    few, many = ground.community.anchored
+    few, many = harness.community.anchored
     anchored = Figure("large", "30,000 answers on passages beside 1,000, warm", "times", [], bar=1.3)
     for _ in range(ROUNDS):
         async with web() as running:

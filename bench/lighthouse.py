@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from bench.chromium import FLAGS, ROOT, chromium
-from bench.ground import Ground, web
+from bench.harness import Harness, web
 from bench.report import Figure
 
 HOME = Path(__file__).with_suffix("")
@@ -29,7 +29,7 @@ class Report(msgspec.Struct):
     categories: dict[str, Category]
 
 
-async def measure(ground: Ground) -> list[Figure]:
+async def measure(harness: Harness) -> list[Figure]:
     """The scores of each page: three times on its own slow phone, once on its desktop, which is there to be read."""
     path = chromium()
     if path is None:
@@ -37,7 +37,7 @@ async def measure(ground: Ground) -> list[Figure]:
     _install()
     figures = []
     async with web() as running:
-        for name, page in {"home": "", "thread": f"t/{ground.community.read}/thread"}.items():
+        for name, page in {"home": "", "thread": f"t/{harness.community.read}/thread"}.items():
             address = f"http://127.0.0.1:{running.port}/{page}"
             phone = [await _scores(path, address) for _ in range(ROUNDS)]
             desktop = [await _scores(path, address, "--preset=desktop")]

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import uvloop
 
-from bench.ground import Web
+from bench.harness import Web
 from bench.load import request
 
 WORDS = "The **figure** is old: see the table in the second part.\n\nWhat would change your mind about it?"

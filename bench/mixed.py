@@ -3,7 +3,7 @@
 import asyncio
 from itertools import cycle
 
-from bench.ground import ROUNDS, Ground, web
+from bench.harness import ROUNDS, Harness, web
 from bench.listeners import p99
 from bench.load import drive, request
 from bench.report import Figure
@@ -14,8 +14,8 @@ MEMBERS, VISITORS, CRAWLERS, READER_PAUSE = 4, 4, 1, 0.1
 REPLIES_A_SECOND, VOTES_A_SECOND, VOTERS = 20, 100, 4
 
 
-async def measure(ground: Ground) -> list[Figure]:
-    community = ground.community
+async def measure(harness: Harness) -> list[Figure]:
+    community = harness.community
     threads, cookies = cycle(community.written), cycle(community.cookies[:200])
     path, gzip = f"/t/{community.written[0]}/thread", {"Accept-Encoding": "gzip"}
     zstd = {"Accept-Encoding": "gzip, deflate, br, zstd"}

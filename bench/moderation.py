@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
-from bench.ground import ROUNDS, Ground, Web, web
+from bench.harness import ROUNDS, Harness, Web, web
 from bench.report import Figure
 from parley.accounts import sessions
 from parley.appeals import queries as appeals
@@ -47,9 +47,9 @@ where i.kind = 'comment' and i.id % 3 = 0
 MODERATOR = "update member set role = 'moderator' where id = 1 returning name"
 
 
-async def measure(ground: Ground) -> list[Figure]:
-    await open_pool(ground.database_url, size=2, as_owner=True, statement_timeout="0")
-    viewer, cookie = await fill(ground)
+async def measure(harness: Harness) -> list[Figure]:
+    await open_pool(harness.database_url, size=2, as_owner=True, statement_timeout="0")
+    viewer, cookie = await fill(harness)
     async with web() as running:
         pages = [await _page(running, cookie, *one) for one in PAGES]
     queries = [await _query(name, ask, viewer) for name, ask in QUERIES.items()]
@@ -57,10 +57,10 @@ async def measure(ground: Ground) -> list[Figure]:
     return [*pages, *queries]
 
 
-async def fill(ground: Ground) -> tuple[Viewer, str]:
+async def fill(harness: Harness) -> tuple[Viewer, str]:
     """Open the items, and return a moderator who wrote some of what was reported, with their cookie."""
     name = await db.value(MODERATOR)
-    await db.execute(ITEMS, ground.community.large)
+    await db.execute(ITEMS, harness.community.large)
     await db.execute(REPORTS, 1)
     await db.execute(HITS)
     for item in await db.values("select id from queue_item"):

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from bench.ground import ROUNDS, Ground, free_port, web
+from bench.harness import ROUNDS, Harness, free_port, web
 from bench.load import drive, request
 from bench.report import Figure
 from bench.writing import HTMX, reply, spread, vote
@@ -34,13 +34,13 @@ enabled = false
 """
 
 
-async def measure(ground: Ground) -> list[Figure]:
+async def measure(harness: Harness) -> list[Figure]:
     """The share is how many times Parley does what Isso does."""
-    community = ground.community
+    community = harness.community
     path, cookies = f"/t/{community.written[-1]}/thread", cycle(community.cookies[:200])
     replies = (reply(community.cookies, one, **HTMX) for one in spread(community, 21, most=1))
     votes = (vote(community.cookies, one, **HTMX) for one in spread(community, 22))
-    with isso(ground.folder) as port:
+    with isso(harness.folder) as port:
         async with web() as running:
             numbers = count(COMMENTS + 1)
             likes = cycle([sent(f"/id/{one}/like", {}) for one in range(1, COMMENTS + 1)])

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from bench.ground import Ground
+from bench.harness import Harness
 from bench.report import Figure
 
 ROUNDS = 3
@@ -35,7 +35,7 @@ print(json.dumps([between - began, ended - between, memory]))
 """
 
 
-async def measure(_ground: Ground) -> list[Figure]:
+async def measure(_harness: Harness) -> list[Figure]:
     runs = [_run() for _ in range(ROUNDS)]
     name = f"map of {MEMBERS * ANSWERS:,} answers"
     return [

@@ -10,7 +10,7 @@ from uuid import uuid4
 import msgspec
 
 from bench.data import AUTHORS
-from bench.ground import ROUNDS, Ground, Web, web
+from bench.harness import ROUNDS, Harness, Web, web
 from bench.load import drive, request
 from bench.report import Figure
 from bench.writing import HTMX, Write, reply, spread, vote
@@ -32,15 +32,15 @@ COMMENTS = 5_000
 BODY = "It depends on what is *counted*, and by whom: see https://example.org/figures for the sources."
 
 
-async def measure(ground: Ground) -> list[Figure]:
+async def measure(harness: Harness) -> list[Figure]:
     async with web() as running:
-        figures = [*await _reading(ground, running), *await _writing(ground, running)]
-    return [*figures, *await _moving(ground)]
+        figures = [*await _reading(harness, running), *await _writing(harness, running)]
+    return [*figures, *await _moving(harness)]
 
 
-async def _reading(ground: Ground, running: Web) -> list[Figure]:
-    path = f"/api/v1/threads/{ground.community.read}/comments?limit=100"
-    ground.keep(KEPT, await running.raw(path, {}))
+async def _reading(harness: Harness, running: Web) -> list[Figure]:
+    path = f"/api/v1/threads/{harness.community.read}/comments?limit=100"
+    harness.keep(KEPT, await running.raw(path, {}))
     etag = await running.etag(path)
     whole = Figure("programs", "100 comments as JSON", "/s", [], [], 0.7)
     same = Figure("programs", "100 comments that did not change (304)", "/s", [], bar=5_000.0, least=True)
@@ -58,10 +58,10 @@ async def _reading(ground: Ground, running: Web) -> list[Figure]:
     return [whole, same, beside]
 
 
-async def _writing(ground: Ground, running: Web) -> list[Figure]:
+async def _writing(harness: Harness, running: Web) -> list[Figure]:
     """Replies and votes beside the same by htmx."""
-    community = ground.community
-    await open_pool(ground.database_url, size=2, as_owner=True)
+    community = harness.community
+    await open_pool(harness.database_url, size=2, as_owner=True)
     of_member = {member: await _token(member) for member in WRITERS}
     await close_pool()
 
@@ -105,16 +105,16 @@ def _sent(method: str, path: str, content: object, token: str) -> bytes:
     return request(method, path, msgspec.json.encode(content), **headers)
 
 
-async def _moving(ground: Ground) -> list[Figure]:
+async def _moving(harness: Harness) -> list[Figure]:
     """Comments by the second of an import, and rows of a public export."""
-    await open_pool(ground.database_url, size=2, as_owner=True, statement_timeout="0")
-    open_redis(ground.servers.redis_url)
+    await open_pool(harness.database_url, size=2, as_owner=True, statement_timeout="0")
+    open_redis(harness.servers.redis_url)
     hooks.connect()
     imported = Figure("programs", "import of a discussion", "comments/s", [], bar=2_000.0, least=True)
     exported = Figure("programs", "export of the site", "rows/s", [], bar=20_000.0, least=True)
     for number in range(ROUNDS):
         imported.runs.append(await _import(number))
-        exported.runs.append(await _export(ground))
+        exported.runs.append(await _export(harness))
     await close_redis()
     await close_pool()
     return [imported, exported]
@@ -138,9 +138,9 @@ def _line(round_: int, number: int) -> ImportLine:
     )  # fmt: skip
 
 
-async def _export(ground: Ground) -> float:
+async def _export(harness: Harness) -> float:
     rows: list[int] = []
-    file, url = Path(ground.folder) / "site.jsonl", ground.database_url
+    file, url = Path(harness.folder) / "site.jsonl", harness.database_url
     started = time.perf_counter()
     await export(url, file, site="bench", is_private=False, on_total=rows.append, on_progress=lambda _: None)
     return rows[0] / (time.perf_counter() - started)

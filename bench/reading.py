@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import cycle
 
-from bench.ground import ROUNDS, Ground, Web, web
+from bench.harness import ROUNDS, Harness, Web, web
 from bench.load import drive, request
 from bench.report import Figure
 
@@ -15,10 +15,10 @@ FIRST = 1_000
 ENDINGS = {"": "html", "gzip": "gz", "gzip, deflate, br, zstd": "zst"}
 
 
-async def measure(ground: Ground) -> list[Figure]:
-    path = f"/t/{ground.community.read}/thread"
+async def measure(harness: Harness) -> list[Figure]:
+    path = f"/t/{harness.community.read}/thread"
     async with web() as running:
-        figures = await _figures(ground, running, path)
+        figures = await _figures(harness, running, path)
         for _ in range(ROUNDS):
             for figure, ours, bare in figures:
                 figure.runs.append((await drive(running.port, ours, seconds=SECONDS)).rate)
@@ -26,9 +26,11 @@ async def measure(ground: Ground) -> list[Figure]:
     return [*(figure for figure, _, _ in figures), await _cold(path)]
 
 
-async def _figures(ground: Ground, running: Web, thread: str) -> list[tuple[Figure, Iterator[bytes], Iterator[bytes]]]:
+async def _figures(
+    harness: Harness, running: Web, thread: str
+) -> list[tuple[Figure, Iterator[bytes], Iterator[bytes]]]:
     """Each kind of reader with the requests for the page, and those for the same bytes with nothing done for them."""
-    cookies = ground.community.cookies
+    cookies = harness.community.cookies
     gzip, zstd = {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "gzip, deflate, br, zstd"}
     kinds: list[tuple[str, float | None, str, dict[str, str], list[dict[str, str]]]] = [
         (f"{PAGE}: visitor", 0.7, thread, {}, [{}]),
@@ -45,7 +47,7 @@ async def _figures(ground: Ground, running: Web, thread: str) -> list[tuple[Figu
     made: list[tuple[Figure, Iterator[bytes], Iterator[bytes]]] = []
     for place, (name, bar, path, headers, readers) in enumerate(kinds):
         kept = f"{place}.{ENDINGS[headers.get('Accept-Encoding', '')]}"
-        ground.keep(kept, await running.raw(path, headers | readers[0]))
+        harness.keep(kept, await running.raw(path, headers | readers[0]))
         ours = cycle([request("GET", path, **(headers | one)) for one in readers])
         bare = cycle([request("GET", f"/bench/bytes/{kept}", **(headers | one)) for one in readers])
         made.append((Figure("reading", name, "/s", [], [], bar), ours, bare))

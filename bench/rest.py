@@ -5,28 +5,28 @@ from time import perf_counter
 
 import psutil
 
-from bench.ground import MB, ROUNDS, Ground, resident, start, web
+from bench.harness import MB, ROUNDS, Harness, resident, start, web
 from bench.report import Figure
 
 SETTLED_SECONDS = 3.0
 
 
-async def measure(ground: Ground) -> list[Figure]:
+async def measure(harness: Harness) -> list[Figure]:
     worker = start("parley", "worker")
     try:
         async with web() as running:
-            await running.raw(f"/t/{ground.community.read}/thread", {})
+            await running.raw(f"/t/{harness.community.read}/thread", {})
             await asyncio.sleep(SETTLED_SECONDS)
             found = {
                 "web, after its first page": resident(running.process.pid),
                 "worker": resident(worker.pid),
-                "PostgreSQL, all its processes": _family(ground.servers.postgres.pid),
-                "Valkey": _family(ground.servers.valkey.pid),
+                "PostgreSQL, all its processes": _family(harness.servers.postgres.pid),
+                "Valkey": _family(harness.servers.valkey.pid),
             }
     finally:
         worker.terminate()
         worker.wait(timeout=20)
-    starts = [await _started(ground) for _ in range(ROUNDS)]
+    starts = [await _started(harness) for _ in range(ROUNDS)]
     bars = {"web, after its first page": 120.0}
     return [
         *(Figure("memory", name, "MB", [size], bar=bars.get(name)) for name, size in found.items()),
@@ -34,11 +34,11 @@ async def measure(ground: Ground) -> list[Figure]:
     ]
 
 
-async def _started(ground: Ground) -> float:
+async def _started(harness: Harness) -> float:
     """Milliseconds from the start of a process until its first page has arrived."""
     before = perf_counter()
     async with web() as running:
-        await running.raw(f"/t/{ground.community.read}/thread", {})
+        await running.raw(f"/t/{harness.community.read}/thread", {})
         return (perf_counter() - before) * 1_000
 
 

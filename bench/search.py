@@ -17,9 +17,9 @@ from uuid import uuid4
 
 import asyncpg
 
-from bench.city import City
 from bench.data import AUTHORS, BODIES, MEMBERS, START, Words, add_members, add_thread, find_words
-from bench.ground import ROUNDS, Ground, Web, create_database, start, web
+from bench.databases import FilledDatabase
+from bench.harness import ROUNDS, Harness, Web, create_database, start, web
 from bench.listeners import p99
 from bench.load import drive, request
 from bench.report import Figure
@@ -83,40 +83,40 @@ from search_document d join comment c on c.id = d.source where d.kind = 3 and d.
 """
 
 
-async def measure(ground: Ground) -> list[Figure]:
-    open_redis(ground.servers.redis_url)
-    city = await build(ground)
-    indexed = await fill_index(city.url, [one for some in city.threads.values() for one in some], ground)
-    size = f"{city.comments:,} comments"
+async def measure(harness: Harness) -> list[Figure]:
+    open_redis(harness.servers.redis_url)
+    database = await build(harness)
+    indexed = await fill_index(database.url, [one for some in database.threads.values() for one in some], harness)
+    size = f"{database.comments:,} comments"
     figures = [Figure("search", f"{size} indexed", "/s", [indexed])]
-    async with web(DATABASE_URL=city.url) as running:
-        figures += await _search(running, city, size)
-        figures += await _write(running, city, size)
-    figures.append(await _known_items(city, size))
+    async with web(DATABASE_URL=database.url) as running:
+        figures += await _search(running, database, size)
+        figures += await _write(running, database, size)
+    figures.append(await _known_items(database, size))
     await close_redis()
     return figures
 
 
-async def build(ground: Ground) -> City:
+async def build(harness: Harness) -> FilledDatabase:
     """A database with a large thread, small ones, and others, until there are COMMENTS."""
-    url = await create_database(ground.database_url, "bench_search")
+    url = await create_database(harness.database_url, "bench_search")
     await open_pool(url, size=4, as_owner=True, statement_timeout="0")
     random = Random(23)
-    city = City(url, {}, {}, [], 0, 0)
+    database = FilledDatabase(url, {}, {}, [], 0, 0)
     async with db.DB.open_connections().pool.acquire() as connection:
-        city.cookies = await add_members(connection, "reader", MEMBERS, START)
+        database.cookies = await add_members(connection, "reader", MEMBERS, START)
         words = await find_words(random)
         for size in _sizes():
-            ground.tell(f"filling in {city.comments:,} of {COMMENTS:,} comments")
+            harness.progress(f"filling in {database.comments:,} of {COMMENTS:,} comments")
             own = Words(words.article, list(_bodies(random, words, size)))
-            thread = await add_thread(connection, random, own, size, max(1, size // MEMBERS), city.comments + 1)
-            city.threads.setdefault(size, []).append(thread)
-            city.firsts[thread] = city.comments + 1
-            city.comments += size
-        await connection.execute("select setval('comment_id_seq', $1)", city.comments + 1)
+            thread = await add_thread(connection, random, own, size, max(1, size // MEMBERS), database.comments + 1)
+            database.threads.setdefault(size, []).append(thread)
+            database.firsts[thread] = database.comments + 1
+            database.comments += size
+        await connection.execute("select setval('comment_id_seq', $1)", database.comments + 1)
         await connection.execute("vacuum analyze")
     await close_pool()
-    return city
+    return database
 
 
 def _sizes() -> Iterator[int]:
@@ -131,12 +131,12 @@ def _bodies(random: Random, words: Words, size: int) -> Iterator[tuple[str, str]
     So words and phrases are as frequent as in the demo. One word of eight is an invented one.
     """
     followers: dict[str, list[str]] = {}
-    told = " ".join(body for body, _ in words.bodies[:BODIES]).split()
-    for one, next_one in pairwise([*told, told[0]]):
+    demo_words = " ".join(body for body, _ in words.bodies[:BODIES]).split()
+    for one, next_one in pairwise([*demo_words, demo_words[0]]):
         followers.setdefault(one, []).append(next_one)
     weights = list(accumulate(1 / place for place in range(1, len(INVENTED) + 1)))
     for _ in range(size):
-        text, word = [], random.choice(told)
+        text, word = [], random.choice(demo_words)
         for _ in range(random.randint(20, 100)):
             text.append(word)
             word = random.choice(followers[word])
@@ -146,12 +146,12 @@ def _bodies(random: Random, words: Words, size: int) -> Iterator[tuple[str, str]
         yield body, f"<p>{html.escape(body)}</p>"
 
 
-async def fill_index(url: str, threads: Sequence[int], ground: Ground) -> float:
+async def fill_index(url: str, threads: Sequence[int], harness: Harness) -> float:
     """Index these threads as the worker does every night, and return how many documents a second were written."""
     await open_pool(url, size=2, as_owner=True, statement_timeout="0")
     begun = perf_counter()
     for place, thread in enumerate(threads):
-        ground.tell(f"indexing thread {place + 1} of {len(threads)}")
+        harness.progress(f"indexing thread {place + 1} of {len(threads)}")
         await ops.check(thread)
     count: int = await db.value("select count(*) from search_document")
     rate = count / (perf_counter() - begun)
@@ -161,13 +161,13 @@ async def fill_index(url: str, threads: Sequence[int], ground: Ground) -> float:
     return rate
 
 
-async def _search(running: Web, city: City, size: str) -> list[Figure]:
+async def _search(running: Web, database: FilledDatabase, size: str) -> list[Figure]:
     """Milliseconds for the pages of one reader after the other."""
     places = {
         "rare": INVENTED[1_000],
         "middling": INVENTED[40],
-        "small": city.thread(SMALL),
-        "large": city.thread(LARGE),
+        "small": database.thread(SMALL),
+        "large": database.thread(LARGE),
     }
     waits = {}
     for name, query in QUERIES.items():
@@ -186,31 +186,31 @@ def _sample(waits: Sequence[float], most: int = 20) -> list[float]:
     return list(waits) if len(waits) < most else [waits[at * len(waits) // most] for at in range(most)]
 
 
-async def _write(running: Web, city: City, size: str) -> list[Figure]:
+async def _write(running: Web, database: FilledDatabase, size: str) -> list[Figure]:
     """How soon comments are found that arrive 200 a second, and what finding them costs those who post."""
     posting = Figure("search", f"{size}: posting while the worker indexes, beside without it", "/s", [], [], 0.95)
     ages: list[float] = []
     for number in range(ROUNDS):
-        posting.ceiling.append(await _post(running, city, 2 * number))
-        async with _worker(city.url), _found(city.url, ages):
-            posting.runs.append(await _post(running, city, 2 * number + 1))
+        posting.ceiling.append(await _post(running, database, 2 * number))
+        async with _worker(database.url), _found(database.url, ages):
+            posting.runs.append(await _post(running, database, 2 * number + 1))
     found = Figure("search", f"{size}: from commit to found while 200/s arrive, p99", "ms", [p99(ages)], bar=1_000.0)
     return [found, posting]
 
 
-async def _post(running: Web, city: City, seed: int) -> float:
+async def _post(running: Web, database: FilledDatabase, seed: int) -> float:
     """Post ARRIVING comments a second into the small threads; return how many were posted a second."""
     random = Random(1_000 + seed)
     pause = CONNECTIONS / ARRIVING
 
     def requests() -> Iterator[bytes]:
         while True:
-            thread = random.choice(city.threads[SMALL])
-            first = city.firsts[thread]
+            thread = random.choice(database.threads[SMALL])
+            first = database.firsts[thread]
             write = Write(
                 thread, first + random.randrange(SMALL), random.randint(1, AUTHORS), f"Seen {uuid4().hex}.", "", 1
             )
-            yield reply(city.cookies, write)
+            yield reply(database.cookies, write)
 
     return (await drive(running.port, requests(), seconds=WRITE_SECONDS, connections=CONNECTIONS, pause=pause)).rate
 
@@ -255,11 +255,11 @@ async def _found(url: str, ages: list[float]) -> AsyncIterator[None]:
     await connection.close()
 
 
-async def _known_items(city: City, size: str) -> Figure:
+async def _known_items(database: FilledDatabase, size: str) -> Figure:
     """The mean reciprocal rank of comments that are searched with three of their words."""
     random = Random(29)
-    await open_pool(city.url, size=2)
-    ids = random.sample(range(1, city.comments + 1), KNOWN_ITEMS)
+    await open_pool(database.url, size=2)
+    ids = random.sample(range(1, database.comments + 1), KNOWN_ITEMS)
     found = [await _rank(random, one) for one in ids]
     await close_pool()
     name = f"{size}: one of {KNOWN_ITEMS} known by three words, mean reciprocal rank"

@@ -14,7 +14,7 @@ import asyncpg
 import msgspec
 
 from bench.data import AUTHORS, MEMBERS, NEWCOMERS, Community
-from bench.ground import ROUNDS, Ground, web
+from bench.harness import ROUNDS, Harness, web
 from bench.load import drive, request
 from bench.report import Figure
 
@@ -64,9 +64,9 @@ Bare = Callable[[Any, Write], Awaitable[None]]
 HTMX = {"HX_Request": "true"}
 
 
-async def measure(ground: Ground) -> list[Figure]:
-    community = ground.community
-    pool = await asyncpg.create_pool(ground.database_url, min_size=CONNECTIONS, max_size=CONNECTIONS)
+async def measure(harness: Harness) -> list[Figure]:
+    community = harness.community
+    pool = await asyncpg.create_pool(harness.database_url, min_size=CONNECTIONS, max_size=CONNECTIONS)
     kinds: list[tuple[str, Iterator[Write], Ours, Bare]] = [
         ("reply, over 100 threads", spread(community, 1), reply, _bare_reply),
         ("reply, all in one thread", spread(community, 2, most=1), reply, _bare_reply),

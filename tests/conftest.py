@@ -37,6 +37,7 @@ from parley.importing import images, sandbox
 from parley.matching import current, score
 from parley.notifications import counter
 from parley.pages import home, kept, moderation_counts, perspectives, thread
+from parley.piccolo_app import TABLES
 from parley.search import queries as searches
 from parley.threads import cards
 from parley.unread import counter as unread_counter
@@ -246,16 +247,17 @@ async def empty() -> None:
         await execute(EMPTY)
 
 
-EMPTY = """
+# Rows of the first migration that tests need.
+INITIAL = {"community", "guideline", "guideline_wording", "topic"}
+EMPTIED = [table._meta.tablename for table in TABLES if table._meta.tablename not in INITIAL]
+# Rows are deleted in the order of references: truncating that many tables takes ten times as long.
+EMPTY = f"""
 alter table mod_action disable trigger mod_action_stays;
-truncate mod_action;
+{"".join(f"delete from {table};" for table in reversed(EMPTIED))}
 alter table mod_action enable trigger mod_action_stays;
-truncate webhook, site, pick, link_picture, notification, follow, topic_follow, notification_preference, quiet_hours,
-         issue_item, issue, subscription,
-         hit, spam_training, rule_version, rule, note, appeal, decision, report, queue_item, block, merged_passage,
-         mail, mail_domain, mail_address, mail_bounce, rate_bucket, job_failure,
-         event, vote, comment_signature, comment_version, comment, visit, thread_stats, thread, article_import, passage,
-         revision, article, media, source, token, session, member restart identity cascade
+select setval(objid, 1, false) from pg_depend
+where refobjid = any('{{{",".join(EMPTIED)}}}'::regclass[]) and deptype = 'a' and classid = 'pg_class'::regclass
+  and objid in (select seqrelid from pg_sequence);
 """
 
 

@@ -61,7 +61,7 @@ async def open_elsewhere() -> "asyncpg.Connection[asyncpg.Record]":
 async def test_a_stream_continues_after_the_last_event_that_it_sent(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events_web, "LASTS_SECONDS", 0.01)
+    monkeypatch.setattr(events_web, "LONGEST_SECONDS", 0.01)
     jon, thread = await make.member("jon"), await make.thread()
     async with program(app) as reader:
         begin = (await reader.get("/events")).json()["after"]
@@ -90,7 +90,7 @@ async def test_a_stream_ends_while_the_database_does_not_answer(app: Litestar, m
 
 
 async def test_one_network_cannot_take_all_streams(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events_web, "LASTS_SECONDS", 0.0)
+    monkeypatch.setattr(events_web, "LONGEST_SECONDS", 0.0)
     monkeypatch.setitem(events_web._open, "127.0.0.0/24", events_web.MOST_OF_NETWORK)
     headers = {"accept": "text/event-stream"}
     async with program(app) as reader:

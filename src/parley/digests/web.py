@@ -32,16 +32,16 @@ async def keep(request: AnyRequest, answer: FromPath[str]) -> Redirect:
     return Redirect(request.url.path, status_code=303)
 
 
-@get("/mail/view/{token:str}", name="digests:view", opt={"who": ANYONE})
-async def view(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+@get("/mail/view/{issue:str}", name="digests:view", opt={"who": ANYONE})
+async def view(request: AnyRequest, issue: FromPath[str]) -> Response[Any]:
     """Show an issue in the browser, without items that were removed since."""
-    number = letters.number_in("view", token)
-    issue = await queries.issue(number) if number is not None else None
-    if issue is None:
+    number = letters.number_in("view", issue)
+    row = await queries.issue(number) if number is not None else None
+    if row is None:
         raise NotFound(N_("There is no digest at this address."))
-    included = await items.readable(issue.id)
-    reading = lay_out(included, issue.zone, issue.due_at) if included else None
-    return page(request, "digests/view.html", reading=reading, issue=issue)
+    included = await items.readable(row.id)
+    reading = lay_out(included, row.zone, row.due_at) if included else None
+    return page(request, "digests/view.html", reading=reading, issue=row)
 
 
 @get("/t/{thread:str}/pick", name="digests:pick", opt={"who": MODERATOR})

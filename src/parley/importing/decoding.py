@@ -15,12 +15,14 @@ from parley.importing.errors import CannotImport
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _META = re.compile(rb"<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
-_META_WINDOW = 4096
-_SNIFFED = 32_768
-_NOISE = 0.005
-_MOST_ODD, _FEW_ODD = 0.02, 3
+_META_WINDOW = 4096  # bytes in which the declaration stands
+_SNIFFED = 32_768  # bytes or characters that are looked at
+_NOISE = 0.005  # of the characters: so many may be broken
+_MOST_ODD, _FEW_ODD = 0.02, 3  # characters that no text has: this share, or so many
 _SPACES = "\t\n\r\f\x0b\x1b"
 _SHORT = 40  # bytes above 127; what has fewer could be in several charsets
+# A guess is doubted below this confidence of chardet: below the second one if readers can choose the encoding
+# (encodings.py). For other guesses, the last is the share of signs that need not be usual in western texts.
 _SURE, _DOUBTFUL, _FEW_STRANGE = 0.3, 0.14, 0.02
 _SIBLINGS = {
     "cp1250": ("cp1250", "iso8859-2"),

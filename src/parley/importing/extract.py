@@ -30,13 +30,15 @@ from parley.importing.tei import as_html
 from parley.importing.tokens import Tokens
 
 _GRAM = 8  # letters
-_COVERAGE = 0.95
+# How much longer than trafilatura's reading readability's may be where it has most of the same text; up to _LONGEST, or
+# down to _SHORTER, where one of them has all of the other.
 _LONGER = (1.02, 1.6)
 _LONGEST, _SHORTER = 6, 0.5
-_ALL = 0.99
-_FEW_LINKS = 0.3
+_COVERAGE, _ALL = 0.95, 0.99  # of the runs of _GRAM letters
+_FEW_LINKS = 0.3  # of the letters
+# A reading is cluttered where more than this share of its letters is in lines this short, and in links.
 _SHORT_LINE, _CLUTTERED = 80, 0.15
-_FIRST_LINES = 5
+_FIRST_LINES = 5  # in which a byline stands
 _BESIDE_NAMES = 6  # words, such as "Written by" and a role
 _MOSTLY_FOUND = 0.9
 _FEWEST_LETTERS = 25  # an article has more, unless there is nothing else on its page

@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from bench.data import MEMBERS, add_members, add_thread, find_words
-from bench.ground import create_database
+from bench.harness import create_database
 from parley.core import db
 from parley.core.db import close_pool, open_pool
 
@@ -30,7 +30,7 @@ where tablename in ('comment', 'vote') and not exists (
 """
 
 
-class City(msgspec.Struct):
+class FilledDatabase(msgspec.Struct):
     """A filled database: where it is, its threads by size, and the members' cookies."""
 
     url: str
@@ -45,7 +45,7 @@ class City(msgspec.Struct):
         return self.threads[size][0]
 
 
-async def build(server: str, name: str, sizes: Sequence[int], tell: Callable[[str], None]) -> City:
+async def build(server: str, name: str, sizes: Sequence[int], progress: Callable[[str], None]) -> FilledDatabase:
     """Make the database `name` on the server with a thread of each of `sizes`; a known thread comes first.
 
     About ten votes stand on each comment. It comes in by COPY, its indexes afterwards.
@@ -53,14 +53,14 @@ async def build(server: str, name: str, sizes: Sequence[int], tell: Callable[[st
     url = await create_database(server, name)
     await open_pool(url, size=4, as_owner=True, statement_timeout="0")
     try:
-        async with db.DB.open_connections().pool.acquire() as connection, _bare(connection, tell):
-            return await _fill(connection, City(url, {}, {}, [], 0, 0), sizes, tell)
+        async with db.DB.open_connections().pool.acquire() as connection, _bare(connection, progress):
+            return await _fill(connection, FilledDatabase(url, {}, {}, [], 0, 0), sizes, progress)
     finally:
         await close_pool()
 
 
 @asynccontextmanager
-async def _bare(connection: asyncpg.Connection, tell: Callable[[str], None]) -> AsyncIterator[None]:
+async def _bare(connection: asyncpg.Connection, progress: Callable[[str], None]) -> AsyncIterator[None]:
     """Take indexes and references away from what is filled in, and make them again at the end."""
     indexes, references = await connection.fetch(INDEXES), await connection.fetch(REFERENCES)
     for one in references:
@@ -70,26 +70,28 @@ async def _bare(connection: asyncpg.Connection, tell: Callable[[str], None]) -> 
     await connection.execute("set maintenance_work_mem = '1GB'")
     yield
     for index in indexes:
-        tell(f"making the index {index['indexname']}")
+        progress(f"making the index {index['indexname']}")
         await connection.execute(index["indexdef"])
-    tell("proving the references")
+    progress("checking the references")
     for one in references:
         await connection.execute(f"alter table {one['relation']} add constraint {one['conname']} {one['definition']}")
     await connection.execute("vacuum analyze")
     await connection.execute("reset maintenance_work_mem")
 
 
-async def _fill(connection: asyncpg.Connection, city: City, sizes: Sequence[int], tell: Callable[[str], None]) -> City:
+async def _fill(
+    connection: asyncpg.Connection, database: FilledDatabase, sizes: Sequence[int], progress: Callable[[str], None]
+) -> FilledDatabase:
     random = Random(11)
-    city.cookies = await add_members(connection, "reader", MEMBERS, datetime(2026, 1, 1, tzinfo=UTC))
+    database.cookies = await add_members(connection, "reader", MEMBERS, datetime(2026, 1, 1, tzinfo=UTC))
     words = await find_words(random)
     for size in (LOOKED_AT, *sizes):
-        tell(f"filling in {city.comments:,} of {LOOKED_AT + sum(sizes):,} comments, about ten votes on each")
-        first = city.comments + 1
+        progress(f"filling in {database.comments:,} of {LOOKED_AT + sum(sizes):,} comments, about ten votes on each")
+        first = database.comments + 1
         thread = await add_thread(connection, random, words, size, max(1, size * VOTES // MEMBERS), first, AUTHORS)
-        city.threads.setdefault(size, []).append(thread)
-        city.firsts[thread] = first
-        city.comments += size
-    await connection.execute("select setval('comment_id_seq', $1)", city.comments + 1_000_000)
-    city.votes = await connection.fetchval("select count(*) from vote")
-    return city
+        database.threads.setdefault(size, []).append(thread)
+        database.firsts[thread] = first
+        database.comments += size
+    await connection.execute("select setval('comment_id_seq', $1)", database.comments + 1_000_000)
+    database.votes = await connection.fetchval("select count(*) from vote")
+    return database

@@ -5,7 +5,7 @@ from time import perf_counter
 
 import asyncpg
 
-from bench.ground import Web
+from bench.harness import Web
 from parley.core.cache import PAGE_SECONDS
 
 GZIP = {"Accept-Encoding": "gzip"}

@@ -1,4 +1,4 @@
-"""A town that gets the digest: 100,000 members, 1,000 threads, 200,000 comments, and what was read and told of them."""
+"""A community that gets the digest: 100,000 members, 1,000 threads, 200,000 comments, visits and notifications."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from parley.core.text import markdown
 from parley.demo.content import articles, discussion
 
 MEMBERS, THREADS, EACH, AUTHORS = 100_000, 1_000, 200, 5_000
-VISITS, FOLLOWS, TOLD = 5, 1, 2
+VISITS, FOLLOWS, NOTIFICATIONS = 5, 1, 2
 TOPICS = ("ai-and-society", "research", "work", "policy", "craft")
 MEMBER = ("id", "name", "name_key", "email", "email_key", "state", "zone", "seen_at", "created_at")
 COMMENT = (
@@ -22,7 +22,7 @@ COMMENT = (
 THREAD = ("id", "article", "topic", "title", "slug", "comment_count", "created_at", "last_activity_at")
 REVISION = ("id", "article", "number", "title", "words", "text_hash", "created_at")
 PASSAGE = ("revision", "lineage", "position", "kind", "html", "text")
-NOTICE = ("member", "kind", "event", "thread", "comment", "actor", "created_at")
+NOTIFICATION = ("member", "kind", "event", "thread", "comment", "actor", "created_at")
 ITEM = ("issue", "member", "position", "kind", "thread", "comment")
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo", "UTC")
 
@@ -43,7 +43,7 @@ async def fill(connection: asyncpg.Connection) -> None:
     await copy("visit", ("member", "thread", "before_at", "seen_at"), _visits(random, now))
     follows = [(member, thread) for member in _all() for thread in random.sample(range(1, THREADS + 1), FOLLOWS)]
     await copy("follow", ("member", "thread", "level", "since"), ((*one, "follow", now) for one in follows))
-    await copy("notification", NOTICE, _notices(random, follows, now))
+    await copy("notification", NOTIFICATION, _notifications(random, follows, now))
     await copy(
         "issue", ("id", "member", "period", "due_at", "state"), ((n, n, "2020-W01", now, "sent") for n in _all())
     )
@@ -98,7 +98,7 @@ def _visits(random: Random, now: datetime) -> Iterator[tuple[Any, ...]]:
             yield member, thread, at, at
 
 
-def _notices(random: Random, follows: list[tuple[int, int]], now: datetime) -> Iterator[tuple[Any, ...]]:
+def _notifications(random: Random, follows: list[tuple[int, int]], now: datetime) -> Iterator[tuple[Any, ...]]:
     """A comment in each thread that is followed is unread; one of five members was answered."""
     for event, (member, thread) in enumerate(follows, start=1):
         comment = (thread - 1) * EACH + random.randint(1, EACH)
@@ -108,5 +108,5 @@ def _notices(random: Random, follows: list[tuple[int, int]], now: datetime) -> I
 
 def _delivered(random: Random) -> Iterator[tuple[Any, ...]]:
     for member in _all():
-        for place, comment in enumerate(random.sample(range(1, THREADS * EACH), TOLD)):
+        for place, comment in enumerate(random.sample(range(1, THREADS * EACH), NOTIFICATIONS)):
             yield member, member, place, "best", 1 + (comment - 1) // EACH, comment

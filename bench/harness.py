@@ -1,4 +1,4 @@
-"""What is measured: servers of our own that really write to disk, a community, and web processes as in production."""
+"""What the parts measure: servers of our own that really write to disk, a community, and web processes."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ START_SECONDS = 120.0
 MB = 1_000_000
 
 
-class Ground:
+class Harness:
     """The servers' addresses, the community in them, and a folder for bytes that web processes send as they are."""
 
     def __init__(self, folder: Path, both: Servers) -> None:
@@ -37,8 +37,8 @@ class Ground:
         self.servers = both
         self.database_url = both.database_url
         self.community = Community()
-        # Tells whoever waits what is being done.
-        self.tell: Callable[[str], None] = lambda _: None
+        # Shows what is being done.
+        self.progress: Callable[[str], None] = lambda _: None
 
     async def fill(self) -> None:
         """Migrate and fill the database."""
@@ -55,7 +55,7 @@ class Ground:
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
+def open_harness() -> Iterator[Harness]:
     """Start both servers in a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="parley-bench-") as name, servers(Path(name) / "data") as both:
         os.environ.update(both.settings)
@@ -65,7 +65,7 @@ def ground() -> Iterator[Ground]:
             "PARLEY_LOG": "error",
             app.FOLDER: name,
         }
-        yield Ground(Path(name), both)
+        yield Harness(Path(name), both)
 
 
 async def create_database(server: str, name: str) -> str:
