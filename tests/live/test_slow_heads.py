@@ -1,6 +1,7 @@
 """A connection is closed when its request is late or too large, or its response is not read, also without a proxy."""
 
 import asyncio
+import resource
 import socket
 from collections.abc import AsyncIterator
 from time import thread_time
@@ -10,7 +11,7 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from parley.cli.serve import listening
+from parley.cli.serve import MOST_OPEN_FILES, allow_open_files, listening
 from parley.core.http.header_limits import MOST_BYTES, MOST_PIPELINED, BoundedHeaders
 
 pytestmark = pytest.mark.anyio
@@ -131,6 +132,16 @@ async def test_of_many_pages_asked_for_at_once_few_are_made_before_any_is_read(p
             made = len(asked)
             await asyncio.sleep(0.2)
     assert 0 < made < MOST_PIPELINED / 2
+
+
+def test_a_web_process_may_have_more_connections_than_many_systems_allow_by_default() -> None:
+    usual = soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1_024), hard))
+        allow_open_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (min(hard, MOST_OPEN_FILES), hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, usual)
 
 
 READ = 262_144

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import combinations
 
 import httpx
 import pytest
@@ -91,6 +92,26 @@ async def test_a_branch_of_fast_back_and_forth_slows_and_the_rest_of_the_thread_
     assert await make.comment(thread, one, parent=elsewhere)
     assert await make.comment(thread, one)
     assert await make.comment(thread, await make.member(), parent=written[-1])
+
+
+async def test_two_members_alone_do_not_slow_a_thread_by_quick_replies(app: Litestar) -> None:
+    """They began a branch after another, none of which was slow for them, until the thread was for everybody."""
+    one, other, thread = await make.member(), await make.member(), await make.thread()
+    for _ in range(6):
+        await quarrel(thread, one, other, turns=5)
+    bystander = await make.member()
+    await make.comment(thread, bystander)
+
+    assert await make.comment(thread, bystander)
+    assert (await heat.activity(thread)).heat == pytest.approx(heat.MOST_OF_PAIR * heat.QUICK, abs=0.1)
+
+
+async def test_many_members_slow_a_thread_by_quick_replies(app: Litestar) -> None:
+    thread, members = await make.thread(), [await make.member() for _ in range(5)]
+
+    with pytest.raises(TooMany, match="this thread is heated"):
+        for one, other in combinations(members, 2):
+            await quarrel(thread, one, other, turns=5)
 
 
 async def test_it_lifts_by_itself(app: Litestar) -> None:

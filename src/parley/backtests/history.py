@@ -18,7 +18,7 @@ from parley.matching.conditions import Similar
 from parley.matching.evaluate import ActiveRule
 from parley.matching.facts import HAS_LINK, LET_IN, MOST_COUNTED, OTHERS, OWN, RESTRICTS
 from parley.matching.post import LONGEST_COMPARED, Post, comparable
-from parley.slow_mode.heat import IS_QUICK, QUICK, REMOVAL, REPORT, WINDOW, Point, heat
+from parley.slow_mode.heat import QUICK, QUICK_PAIR, REMOVAL, REPORT, WINDOW, Point, heat, newest_of_pairs
 
 HOUR, DAY = 3_600.0, 86_400.0
 RECORD_DAYS = 90
@@ -31,7 +31,7 @@ ROWS = f"""
 select c.id, c.thread, c.author, m.role = 'member' as judged, {ALL_WORDS} as body,
        case when c.statement is null then c.html else '' end as html, c.assisted,
        extract(epoch from c.created_at)::float8 as at, extract(epoch from m.created_at)::float8 as joined,
-       {LET_IN} as let_in, {HAS_LINK} as has_link, {IS_QUICK} as quick
+       {LET_IN} as let_in, {HAS_LINK} as has_link, {QUICK_PAIR} as pair
 from unnest($1::bigint[]) with ordinality as wanted(id, place) join comment c on c.id = wanted.id
 join member m on m.id = c.author left join comment p on p.id = c.parent left join comment g on g.id = p.parent
 order by place
@@ -72,12 +72,13 @@ select 0::bigint as key, body from (
 ) o order by id
 """  # noqa: S608 constants only
 HEAT_POINTS = f"""
-select i.thread as key, {REPORT} * r.weight as weight, extract(epoch from r.created_at)::float8 as at
+select i.thread as key, {REPORT} * r.weight as weight, extract(epoch from r.created_at)::float8 as at,
+       null::text as pair
 from report r join queue_item i on i.id = r.item
 where i.kind = 'comment' and r.outcome is distinct from 'declined' and i.thread is not null
   and r.created_at > $1::timestamptz - interval '30 days 1 hour'
 union all
-select d.thread, {REMOVAL}, extract(epoch from d.created_at)::float8 from decision d
+select d.thread, {REMOVAL}, extract(epoch from d.created_at)::float8, null from decision d
 where d.kind = 'comment' and d.action in ('remove', 'collapse') and d.state = 'in_force' and d.thread is not null
   and d.created_at > $1::timestamptz - interval '30 days 1 hour'
 order by at
@@ -101,7 +102,7 @@ class EarlierComment(msgspec.Struct, frozen=True):
     joined: float
     let_in: bool
     has_link: bool
-    quick: bool
+    pair: str | None
 
 
 class MemberFigure(msgspec.Struct, frozen=True):
@@ -118,6 +119,7 @@ class HeatPoint(msgspec.Struct, frozen=True):
     key: int
     weight: float
     at: float
+    pair: str | None
 
 
 class History:
@@ -172,7 +174,7 @@ class History:
             others=tuple(reversed(self.others)),
             earlier=tuple(self.signed.earlier(row.author, row.at, _signature(row))) if "copies" in self.needs else (),
             linked=sum(self.linked[row.author]),
-            heat=heat(self._points(self.heat_points.get(row.thread, ()), row.at)),
+            heat=heat(newest_of_pairs(self._points(self.heat_points.get(row.thread, ()), row.at))),
             html=row.html,
         )
 
@@ -188,12 +190,12 @@ class History:
             self.linked[row.author].append(row.has_link)
         if "copies" in self.needs and row.judged:
             self.signed.add(row.author, row.at, _signature(row))
-        if "heat" in self.needs and row.quick:
-            self.heat_points[row.thread].append(HeatPoint(row.thread, QUICK, row.at))
+        if "heat" in self.needs and row.pair:
+            self.heat_points[row.thread].append(HeatPoint(row.thread, QUICK, row.at, row.pair))
 
     @staticmethod
     def _points(points: Iterable[HeatPoint], at: float) -> list[Point]:
-        return [Point(0, one.weight, at - one.at) for one in points if 0 <= at - one.at < WINDOW]
+        return [Point(0, one.weight, at - one.at, one.pair) for one in points if 0 <= at - one.at < WINDOW]
 
 
 def _signature(row: EarlierComment) -> Signature:

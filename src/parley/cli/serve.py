@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
+import resource
 import socket
 import sys
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
@@ -31,6 +33,8 @@ UNREAD_SECONDS = 20.0
 # What the system keeps for a client that reads slowly. By default it grows to 4 MB. Three hundred clients that ask for
 # page after page in one go and read nothing would have thousands of pages made, and take a gigabyte of memory.
 UNSENT_BYTES = 131_072
+# Connections, streams and files together. Many systems allow 1,024 unless a program asks for more.
+MOST_OPEN_FILES = 65_536
 # A process whose event loop hangs for this long ends itself, and its supervisor restarts it.
 HANG_SECONDS = 30.0
 
@@ -115,6 +119,7 @@ def web(host: str, port: int, proxy: str, drain: float) -> None:
     from parley.app import create_app  # noqa: PLC0415 other commands do not need the application
 
     found = _settings()
+    allow_open_files()
     app = create_app(found)
     config = uvicorn.Config(
         BehindProxy(cast("Any", app), proxy) if proxy else app,
@@ -133,6 +138,19 @@ def web(host: str, port: int, proxy: str, drain: float) -> None:
         lifespan="on",
     )
     Server(config, app, drain).run(sockets=listening(host, port))
+
+
+def allow_open_files() -> None:
+    """Let this process open as many files as the system's hard limit allows, up to `MOST_OPEN_FILES`.
+
+    With 1,024, a thousand connections that send nothing would let nobody else in for half a minute.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # macOS has a lower limit than it states.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def listening(host: str, port: int) -> list[socket.socket]:

@@ -70,7 +70,7 @@ async def _slow_branches(thread: int) -> list[SlowBranch]:
 
 async def _whole_thread(thread: int, found: ThreadActivity, now: datetime) -> list[SlowBranch]:
     """At most one entry: the longest wait in the whole thread, until the last reason for it ends."""
-    reasons = [_slow_branch(None, found.points, THREAD_LIMIT, now)] if found.heat >= THREAD_LIMIT else []
+    reasons = [_slow_branch(None, found.thread_points, THREAD_LIMIT, now)] if found.heat >= THREAD_LIMIT else []
     by_rule: datetime | None = await db.value(UNTIL_BY_RULE, thread)
     if by_rule is not None:
         reasons.append(SlowBranch(None, RULE_WAIT, _next_minute(by_rule)))

@@ -1,5 +1,6 @@
 """The heat of a discussion: what happened in the last half hour, each event counting less as it ages."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -13,6 +14,9 @@ MOST_RECENT = 300
 # Weights. A quick reply comes within three minutes, to somebody who had replied to the same author within three
 # minutes. A report also counts by its own weight. A removal is a comment that a decision removed or collapsed.
 QUICK, REPORT, REMOVAL = 1.0, 2.0, 3.0
+# So many quick replies of two members to each other heat a whole thread. Otherwise two accounts could make everybody in
+# it wait. All of them heat their branch.
+MOST_OF_PAIR = 3
 # Quick replies are looked for among the newest comments of all threads.
 NEWEST = 1_000
 QUICK_TO_BE_ACTIVE = 2
@@ -25,15 +29,16 @@ class Recent(msgspec.Struct, frozen=True):
     parent: int | None
     author: int | None
     age: float
-    quick: bool
+    pair: str | None
 
 
 class Point(msgspec.Struct, frozen=True):
-    """An event that added heat at a comment `age` seconds ago."""
+    """An event that added heat at a comment `age` seconds ago; `pair` names the two members of a quick reply."""
 
     comment: int
     weight: float
     age: float
+    pair: str | None = None
 
 
 # Joins of the comment `c` with its parent `p` and its grandparent `g`.
@@ -42,8 +47,9 @@ coalesce(p.author <> c.author and g.author = c.author
          and c.created_at - p.created_at < interval '{QUICK_SECONDS} seconds'
          and p.created_at - g.created_at < interval '{QUICK_SECONDS} seconds', false)
 """
+QUICK_PAIR = f"case when {IS_QUICK} then least(c.author, p.author) || '-' || greatest(c.author, p.author) end"
 RECENT = f"""
-select c.id, c.parent, c.author, extract(epoch from now() - c.created_at)::float8 as age, {IS_QUICK} as quick
+select c.id, c.parent, c.author, extract(epoch from now() - c.created_at)::float8 as age, {QUICK_PAIR} as pair
 from comment c left join comment p on p.id = c.parent left join comment g on g.id = p.parent
 where c.thread = $1 and c.created_at > now() - interval '{WINDOW} seconds'
 order by c.created_at desc, c.id desc limit {MOST_RECENT}
@@ -52,13 +58,14 @@ order by c.created_at desc, c.id desc limit {MOST_RECENT}
 # otherwise one person could make everybody in it wait.
 POINTS = f"""
 (select distinct on (coalesce(r.reporter::text, r.network))
-   i.target as comment, {REPORT} * r.weight as weight, extract(epoch from now() - r.created_at)::float8 as age
+   i.target as comment, {REPORT} * r.weight as weight, extract(epoch from now() - r.created_at)::float8 as age,
+   null::text as pair
  from queue_item i join report r on r.item = i.id
  where i.thread = $1 and i.kind = 'comment' and r.outcome is distinct from 'declined'
    and (r.reporter is not null or r.proven) and r.created_at > now() - interval '{WINDOW} seconds'
  order by coalesce(r.reporter::text, r.network), r.created_at desc)
 union all
-select d.target, {REMOVAL}, extract(epoch from now() - d.created_at)::float8
+select d.target, {REMOVAL}, extract(epoch from now() - d.created_at)::float8, null
 from decision d where d.thread = $1 and d.kind = 'comment' and d.action in ('remove', 'collapse')
   and d.state = 'in_force' and d.created_at > now() - interval '{WINDOW} seconds'
 """  # noqa: S608 constants only
@@ -99,8 +106,13 @@ class ThreadActivity(msgspec.Struct, frozen=True):
     by_rule: bool = False
 
     @property
+    def thread_points(self) -> list[Point]:
+        """The points that heat the whole thread."""
+        return newest_of_pairs(self.points)
+
+    @property
     def heat(self) -> float:
-        return heat(self.points)
+        return heat(self.thread_points)
 
 
 async def activity(thread: int) -> ThreadActivity:
@@ -108,8 +120,19 @@ async def activity(thread: int) -> ThreadActivity:
     recent = await db.fetch(Recent, RECENT, thread)
     points = await db.fetch(Point, POINTS, thread)
     setting = await db.fetch_one(SlowSetting, SETTING, thread) or SlowSetting(0, by_rule=False)
-    quick = [Point(one.id, QUICK, one.age) for one in recent if one.quick]
+    quick = [Point(one.id, QUICK, one.age, one.pair) for one in recent if one.pair]
     return ThreadActivity(recent, points + quick, setting.slow, setting.by_rule)
+
+
+def newest_of_pairs(points: Iterable[Point]) -> list[Point]:
+    """Return the points without all but the `MOST_OF_PAIR` newest quick replies of each two members."""
+    counts: Counter[str | None] = Counter()
+    kept = []
+    for point in sorted(points, key=lambda one: one.age):
+        counts[point.pair] += 1
+        if point.pair is None or counts[point.pair] <= MOST_OF_PAIR:
+            kept.append(point)
+    return kept
 
 
 def heat(points: Iterable[Point], later: float = 0.0) -> float:
