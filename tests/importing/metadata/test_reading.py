@@ -72,7 +72,9 @@ def test_a_site_that_names_itself_as_the_author_is_not_believed() -> None:
     assert found.byline == ("Ada Osei",)
 
 
-@pytest.mark.parametrize("who", ["Example News", "Redaktion", "mh", "Institute of Kettles"])
+@pytest.mark.parametrize(
+    "who", ["Example News", "Redaktion", "mh", "Institute of Kettles", "Kettle24 Redaktion", "Kettle staff reporter"]
+)
 def test_who_is_stated_and_no_person_is_the_author_where_nobody_else_is_named(who: str) -> None:
     assert read(f'<meta name="author" content="{who}">').byline == (who,)
 
@@ -87,6 +89,27 @@ def test_who_is_stated_and_no_person_is_the_author_where_nobody_else_is_named(wh
 )  # fmt: skip
 def test_the_author_may_be_named_below_the_text(line: str) -> None:
     assert read("", f"<h1>The kettle question</h1>{'<p>Words of the article.</p>' * 30}{line}").byline == ("Ada Osei",)
+
+
+@pytest.mark.parametrize(
+    ("line", "byline"),
+    [
+        ("<p><strong>Ada Osei/Ben Lund</strong></p>", ("Ada Osei", "Ben Lund")),
+        ("<p><b>ADA OSEI</b></p>", ("Ada Osei",)),
+        ("<p>A summary of the article.</p><p><b>Ada Osei</b></p>", ("Ada Osei",)),
+        ("<p><b>Key Points</b></p>", ()),
+        ("<p><b>Ada Osei</b> writes about tea</p>", ()),
+        ("<p>Ada Osei</p>", ()),
+    ],
+)
+def test_the_authors_may_be_named_in_bold_above_the_text(line: str, byline: tuple[str, ...]) -> None:
+    text = "<p>The key to a good kettle are three points, which this article explains. " + "Words. " * 30 + "</p>"
+    assert read("", f"<h1>The kettle question</h1>{line}{text}").byline == byline
+
+
+def test_by_lines_that_name_different_people_are_of_other_articles() -> None:
+    others = "<div><p>A teaser.</p><h6>By Ada Osei</h6><p>A teaser.</p><h6>By Ben Lund</h6></div>"
+    assert read("", f"<h1>The kettle question</h1>{'<p>Words of the article.</p>' * 30}{others}").byline == ()
 
 
 @pytest.mark.parametrize(
