@@ -241,6 +241,27 @@ def test_all_authors_beside_or_below_the_text_are_named(marked: str) -> None:
     assert found.byline == ("Ada Osei", "Ben Lund")
 
 
+@pytest.mark.parametrize(
+    ("stated", "shown", "date"),
+    [
+        ("2026-05-12T22:30:00-05:00", "", datetime(2026, 5, 12, tzinfo=UTC)),
+        ("2026-05-11T22:00:00Z", "12 May 2026", datetime(2026, 5, 12, tzinfo=UTC)),
+        ("2026-05-13T03:37:00Z", "12.05.2026", datetime(2026, 5, 12, tzinfo=UTC)),
+        ("2026-05-12T10:00:00Z", "12 May 2026", datetime(2026, 5, 12, 10, tzinfo=UTC)),
+        ("2026-05-12T10:00:00Z", "3 May 2026", datetime(2026, 5, 12, 10, tzinfo=UTC)),
+        ("2026-05-12", "13 May 2026", datetime(2026, 5, 12, tzinfo=UTC)),
+    ],
+)
+def test_the_day_of_a_stated_time_is_that_of_its_place(stated: str, shown: str, date: datetime) -> None:
+    head = f'<meta property="article:published_time" content="{stated}">'
+    assert read(head, f"<h1>The kettle question</h1><p>{shown}</p><p>Words.</p>").published_at == date
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"])
+def test_a_date_that_no_article_has_is_left_out(date: str) -> None:
+    assert read(f'<meta property="article:published_time" content="{date}">').published_at is None
+
+
 @pytest.mark.parametrize("date", ["1762300800", "1762300800000"])
 def test_a_time_in_seconds_since_1970_is_read(date: str) -> None:
     found = read(f'<meta name="pubdate" content="{date}">').published_at
