@@ -107,6 +107,12 @@ def test_the_authors_may_be_named_in_bold_above_the_text(line: str, byline: tupl
     assert read("", f"<h1>The kettle question</h1>{line}{text}").byline == byline
 
 
+def test_the_byline_below_the_heading_is_preferred_to_who_is_stated() -> None:
+    posted = json_ld('{"@type": "Article", "author": {"@type": "Person", "name": "Ben Lund"}}')
+    account = '<a rel="author" href="/author/ben">Ben Lund</a>'
+    assert read(posted, f"<h1>The kettle question</h1><p>By Ada Osei</p><p>Words.</p>{account}").byline == ("Ada Osei",)
+
+
 def test_by_lines_that_name_different_people_are_of_other_articles() -> None:
     others = "<div><p>A teaser.</p><h6>By Ada Osei</h6><p>A teaser.</p><h6>By Ben Lund</h6></div>"
     assert read("", f"<h1>The kettle question</h1>{'<p>Words of the article.</p>' * 30}{others}").byline == ()
@@ -222,6 +228,8 @@ def test_a_date_beside_the_heading_that_is_labelled_as_an_update_s_is_not_that_o
         '<a href="/categories/fruit">Fruit & Tools</a><p class="author">Fruit & Tools</p>',
         '<p class="author"><a rel="tag" href="/fruit-news">Fruit News</a></p>',
         '<p class="author"><b itemtype="https://schema.org/ListItem"><a href="/fruit-news">Fruit News</a></b></p>',
+        '<p class="typewriter">Kyodo</p>',
+        "<h3>Redaktion</h3><p>Leave A Reply</p>",
         '<div itemprop="review">Good tea. <span itemprop="author">Ben Lund</span></div>',
     ],
 )

@@ -27,7 +27,7 @@ _META = (
 _MARKED = (
     './/*[contains(concat(" ", @rel, " "), " author ") or contains(@itemprop, "author") or contains(@class, "byline")'
     ' or contains(@class, "author") or contains(@class, "Byline") or contains(@class, "Author")'
-    ' or contains(@class, "auteur") or contains(@class, "autor") or contains(@class, "writer")'
+    ' or contains(@class, "auteur") or contains(@class, "autor") or contains(concat(" ", @class, " "), " writer ")'
     ' or contains(@data-testid, "byline") or contains(@data-testid, "author") or self::address'
     ' or contains(@id, "author") or contains(@id, "byline")]'
 )
@@ -68,10 +68,13 @@ def _candidates(page: PageData, title: str) -> Iterator[Byline]:
     sites = [*names_of_site(page), *others]
     words = PageWords(page.tree)
     people = list(_stated_people(page, sites, others))
-    yield from (([name for name in names if words.has(name)], where) for names, where in people)
+    used = [([name for name in names if words.has(name)], where) for names, where in people]
     heading = heading_of(page.tree, title)
-    if heading is not None:
-        yield _below(heading, sites), "byline"
+    below = [] if heading is None else _below(heading, sites)
+    stated = next((names for names, _ in used if names), [])
+    # What readers see below the heading counts where data names somebody else, such as who posted the article.
+    yield [] if {*map(fold, stated)} & {*map(fold, below)} else below, "byline"
+    yield from used
     yield _credible(words, _joined(_of_preview(page), sites)), "meta twitter:data"
     others_too = [*sites, *subjects(page)]
     yield from _on_the_page(page, heading, others_too)

@@ -19,7 +19,8 @@ _LONGEST_LINE, _MOST_INSIDE = 80, 3
 # Words that stand before an author's name and nothing else, so that they count anywhere on the page.
 _LABEL = re.compile(
     r"^(?:autor(?:in|innen|en|es|a|as|in/autor)?|authors?|auteurs?|autore|forfatter|författare|texte?|testo|texto|tekst"
-    r"|interview|redaktion|(?:blog ?beitrag|(?:ein )?artikel|(?:ein )?beitrag|an article|un article|un artículo)"
+    r"|interview|redaktion(?=\s*:)"
+    r"|(?:blog ?beitrag|(?:ein )?artikel|(?:ein )?beitrag|an article|un article|un artículo)"
     r" (?:von|by|de|par)"
     r"|(?:written|posted|words|story) by|(?:geschrieben|verfasst|erstellt|gespeichert) von"
     r"|escrito por|écrit par|rédigé par|scritto da|geschreven door|skriven av|skrevet av"
