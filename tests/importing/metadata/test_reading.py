@@ -72,7 +72,9 @@ def test_a_site_that_names_itself_as_the_author_is_not_believed() -> None:
     assert found.byline == ("Ada Osei",)
 
 
-@pytest.mark.parametrize("who", ["Example News", "Redaktion", "mh", "Institute of Kettles"])
+@pytest.mark.parametrize(
+    "who", ["Example News", "Redaktion", "mh", "Institute of Kettles", "Kettle24 Redaktion", "Kettle staff reporter"]
+)
 def test_who_is_stated_and_no_person_is_the_author_where_nobody_else_is_named(who: str) -> None:
     assert read(f'<meta name="author" content="{who}">').byline == (who,)
 
@@ -87,6 +89,33 @@ def test_who_is_stated_and_no_person_is_the_author_where_nobody_else_is_named(wh
 )  # fmt: skip
 def test_the_author_may_be_named_below_the_text(line: str) -> None:
     assert read("", f"<h1>The kettle question</h1>{'<p>Words of the article.</p>' * 30}{line}").byline == ("Ada Osei",)
+
+
+@pytest.mark.parametrize(
+    ("line", "byline"),
+    [
+        ("<p><strong>Ada Osei/Ben Lund</strong></p>", ("Ada Osei", "Ben Lund")),
+        ("<p><b>ADA OSEI</b></p>", ("Ada Osei",)),
+        ("<p>A summary of the article.</p><p><b>Ada Osei</b></p>", ("Ada Osei",)),
+        ("<p><b>Key Points</b></p>", ()),
+        ("<p><b>Ada Osei</b> writes about tea</p>", ()),
+        ("<p>Ada Osei</p>", ()),
+    ],
+)
+def test_the_authors_may_be_named_in_bold_above_the_text(line: str, byline: tuple[str, ...]) -> None:
+    text = "<p>The key to a good kettle are three points, which this article explains. " + "Words. " * 30 + "</p>"
+    assert read("", f"<h1>The kettle question</h1>{line}{text}").byline == byline
+
+
+def test_the_byline_below_the_heading_is_preferred_to_who_is_stated() -> None:
+    posted = json_ld('{"@type": "Article", "author": {"@type": "Person", "name": "Ben Lund"}}')
+    account = '<a rel="author" href="/author/ben">Ben Lund</a>'
+    assert read(posted, f"<h1>The kettle question</h1><p>By Ada Osei</p><p>Words.</p>{account}").byline == ("Ada Osei",)
+
+
+def test_by_lines_that_name_different_people_are_of_other_articles() -> None:
+    others = "<div><p>A teaser.</p><h6>By Ada Osei</h6><p>A teaser.</p><h6>By Ben Lund</h6></div>"
+    assert read("", f"<h1>The kettle question</h1>{'<p>Words of the article.</p>' * 30}{others}").byline == ()
 
 
 @pytest.mark.parametrize(
@@ -199,6 +228,8 @@ def test_a_date_beside_the_heading_that_is_labelled_as_an_update_s_is_not_that_o
         '<a href="/categories/fruit">Fruit & Tools</a><p class="author">Fruit & Tools</p>',
         '<p class="author"><a rel="tag" href="/fruit-news">Fruit News</a></p>',
         '<p class="author"><b itemtype="https://schema.org/ListItem"><a href="/fruit-news">Fruit News</a></b></p>',
+        '<p class="typewriter">Kyodo</p>',
+        "<h3>Redaktion</h3><p>Leave A Reply</p>",
         '<div itemprop="review">Good tea. <span itemprop="author">Ben Lund</span></div>',
     ],
 )
@@ -216,6 +247,27 @@ def test_who_is_quoted_or_took_the_picture_did_not_write_the_article(marked: str
 def test_all_authors_beside_or_below_the_text_are_named(marked: str) -> None:
     found = read("", f"<article><h1>The kettle question</h1><p>Words.</p>{marked}</article>")
     assert found.byline == ("Ada Osei", "Ben Lund")
+
+
+@pytest.mark.parametrize(
+    ("stated", "shown", "date"),
+    [
+        ("2026-05-12T22:30:00-05:00", "", datetime(2026, 5, 12, tzinfo=UTC)),
+        ("2026-05-11T22:00:00Z", "12 May 2026", datetime(2026, 5, 12, tzinfo=UTC)),
+        ("2026-05-13T03:37:00Z", "12.05.2026", datetime(2026, 5, 12, tzinfo=UTC)),
+        ("2026-05-12T10:00:00Z", "12 May 2026", datetime(2026, 5, 12, 10, tzinfo=UTC)),
+        ("2026-05-12T10:00:00Z", "3 May 2026", datetime(2026, 5, 12, 10, tzinfo=UTC)),
+        ("2026-05-12", "13 May 2026", datetime(2026, 5, 12, tzinfo=UTC)),
+    ],
+)
+def test_the_day_of_a_stated_time_is_that_of_its_place(stated: str, shown: str, date: datetime) -> None:
+    head = f'<meta property="article:published_time" content="{stated}">'
+    assert read(head, f"<h1>The kettle question</h1><p>{shown}</p><p>Words.</p>").published_at == date
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"])
+def test_a_date_that_no_article_has_is_left_out(date: str) -> None:
+    assert read(f'<meta property="article:published_time" content="{date}">').published_at is None
 
 
 @pytest.mark.parametrize("date", ["1762300800", "1762300800000"])

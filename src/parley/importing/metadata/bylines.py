@@ -9,7 +9,7 @@ from itertools import chain, islice, takewhile
 
 from lxml.html import HtmlElement
 
-from parley.importing.metadata.labels import labelled, signed
+from parley.importing.metadata.labels import above_the_text, labelled, signed
 from parley.importing.metadata.names import BY, DESKS, MOST_NAMES, fold, is_handle, is_name, names_in, tidy_name
 from parley.importing.metadata.page_data import Node, PageData, text_of, types_of
 from parley.importing.metadata.page_words import PageWords
@@ -27,7 +27,7 @@ _META = (
 _MARKED = (
     './/*[contains(concat(" ", @rel, " "), " author ") or contains(@itemprop, "author") or contains(@class, "byline")'
     ' or contains(@class, "author") or contains(@class, "Byline") or contains(@class, "Author")'
-    ' or contains(@class, "auteur") or contains(@class, "autor")'
+    ' or contains(@class, "auteur") or contains(@class, "autor") or contains(concat(" ", @class, " "), " writer ")'
     ' or contains(@data-testid, "byline") or contains(@data-testid, "author") or self::address'
     ' or contains(@id, "author") or contains(@id, "byline")]'
 )
@@ -44,6 +44,7 @@ _MOST_MARKED = 200
 _LINES_BELOW, _LONGEST_LINE = 20, 120
 _LONGEST_MARKED = 300
 _FEWEST_SUBJECTS = 3
+_MOST_WORDS_OF_DESK = 4
 _WRITTEN_BY = {
     "verfasst von",
     "geschrieben von",
@@ -67,12 +68,18 @@ def _candidates(page: PageData, title: str) -> Iterator[Byline]:
     sites = [*names_of_site(page), *others]
     words = PageWords(page.tree)
     people = list(_stated_people(page, sites, others))
-    yield from (([name for name in names if words.has(name)], where) for names, where in people)
+    used = [([name for name in names if words.has(name)], where) for names, where in people]
     heading = heading_of(page.tree, title)
-    if heading is not None:
-        yield _below(heading, sites), "byline"
+    below = [] if heading is None else _below(heading, sites)
+    stated = next((names for names, _ in used if names), [])
+    # What readers see below the heading counts where data names somebody else, such as who posted the article.
+    yield [] if {*map(fold, stated)} & {*map(fold, below)} else below, "byline"
+    yield from used
     yield _credible(words, _joined(_of_preview(page), sites)), "meta twitter:data"
-    yield from _on_the_page(page, heading, [*sites, *subjects(page)])
+    others_too = [*sites, *subjects(page)]
+    yield from _on_the_page(page, heading, others_too)
+    if heading is not None:
+        yield above_the_text(heading, others_too, words), "byline"
     yield from ((_credible(words, names), where) for names, where in people)
     yield _credible(words, _organisations(page, sites)), "json-ld"
     yield from _own_site(page, others)
@@ -139,19 +146,27 @@ def _stated_fallback(page: PageData, others: list[str], words: PageWords) -> Ite
     stated = [(text_of(value), "json-ld") for value in page.values("author")][:1]
     stated += [(text, f"meta {name}") for name in _META for text in page.meta.get(name, [])[:1]]
     yield _editorial_office(page), "byline"
-    for name, where in ((tidy_name(text), where) for text, where in stated if text not in others):
-        if _is_fallback_name(name):
-            yield [name] if fold(name) in known else _credible(words, [name]), where
+    for name, where in ((BY.sub("", text), where) for text, where in stated if text not in others):
+        if fold(name) in known and "." not in name:
+            yield [name], where
+        elif _is_fallback_name(name):
+            yield _credible(words, [name]), where
 
 
 def _editorial_office(page: PageData) -> list[str]:
     """The editorial office, where the page marks it as the author."""
     names = (tidy_name(" ".join(one.text_content()[:_LONGEST_LINE].split())) for one in _marked(page, set()))
-    return [name for name in names if name.casefold() in DESKS][:1]
+    return [name for name in names if _is_desk(name)][:1]
 
 
 def _is_fallback_name(text: str) -> bool:
-    return is_name(text, single=True) or is_handle(text) or text.casefold() in DESKS
+    return is_name(text, single=True) or is_handle(text) or _is_desk(text)
+
+
+def _is_desk(name: str) -> bool:
+    """Whether a name is that of an editorial office: "Redaktion", "Example News Staff"."""
+    words = name.casefold().split()
+    return len(words) <= _MOST_WORDS_OF_DESK and not DESKS.isdisjoint(words)
 
 
 def _scholarly(page: PageData) -> list[str]:
@@ -181,7 +196,9 @@ def _on_the_page(page: PageData, heading: HtmlElement | None, sites: list[str]) 
     yield from ((_names_of(element, sites, single=True, handles=True), "byline") for element in after_by)
     named = (one for one in marked if "author" in (one.get("class") or "").split())
     yield from ((_single(one, sites), "byline") for one in named)
-    links = [*filter(is_link_to_author, page.tree.iter("a"))][:_MOST_MARKED]
+    # Above the heading are links to whoever reads the page.
+    below = page.tree.iter("a") if heading is None else heading.xpath("following::a")
+    links = islice(filter(is_link_to_author, below), _MOST_MARKED)
     yield from ((_names_of(link, sites, single=False), "byline") for link in links if not _is_elsewhere(link, frame))
     in_words = chain(labelled(page.tree, sites), signed(page.tree, sites))
     yield from ((names, "byline") for element, names in in_words if names and not _is_elsewhere(element, frame))

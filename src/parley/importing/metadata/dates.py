@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import chain, pairwise
 
@@ -54,12 +54,21 @@ _MARKED = './/time[contains(@itemprop, "{0}") or @pubdate]/@datetime | .//*[cont
 
 def find_published(page: PageData, title: str) -> tuple[datetime | None, str]:
     """The date of publication and where it was found. A day without a time is midnight UTC."""
-    found = _first(page, "datePublished", _PUBLISHED)
-    if found[0]:
-        return found
+    stated, where = _first(page, "datePublished", _PUBLISHED)
     beside = (line for line, is_update in _beside(heading_of(page.tree, title)) if not is_update)
+    if stated:
+        return _as_shown(stated, beside), where
     guess = _first_date(beside) or _first_date(_labelled(page.tree)) or _guess(page.tree, page.url)
     return guess, "text" if guess else ""
+
+
+def _as_shown(stated: datetime, lines: Iterator[str]) -> datetime:
+    """The day that readers see, if it is the day before or after a time that is stated in UTC."""
+    if stated.utcoffset() or stated.time() == time():
+        return stated
+    days = {shown for line in lines if _has_date(line) and (shown := _read(line))}
+    near = [day for day in days if abs((day.date() - stated.date()).days) == 1]
+    return near[0] if len(days) == len(near) == 1 else stated
 
 
 def find_updated(page: PageData, title: str, published: datetime | None) -> tuple[datetime | None, str]:
@@ -74,14 +83,18 @@ def find_updated(page: PageData, title: str, published: datetime | None) -> tupl
 def as_date(text: str | None) -> datetime | None:
     """Parse an ISO 8601 or RFC 5322 date, or a time since 1970; without an offset it is UTC.
 
-    None if it is invalid, before 1800 or over two days in the future.
+    A time that is on another day in UTC becomes the day that its offset gives. None if the date is invalid, before 1800
+    or over two days in the future.
     """
     value = _parsed((text or "").strip())
     if value is None:
         return None
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC)
-    return value if _FIRST_PAGES < value < datetime.now(UTC) + timedelta(days=2) else None
+    if not _FIRST_PAGES < value < datetime.now(UTC) + timedelta(days=2):
+        return None
+    same_day = value.astimezone(UTC).date() == value.date()
+    return value if same_day else datetime.combine(value.date(), time(), UTC)
 
 
 def _parsed(text: str) -> datetime | None:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from itertools import chain, islice, pairwise
+from itertools import islice, pairwise
 
 from lxml.html import HtmlElement
 
-from parley.importing.metadata.names import BY, names_in
+from parley.importing.metadata.names import BY, fold, names_in
+from parley.importing.metadata.page_words import PageWords
 
 Named = Iterator[tuple[HtmlElement, list[str]]]
 Lines = Iterator[tuple[HtmlElement, str]]
@@ -18,10 +19,12 @@ _LONGEST_LINE, _MOST_INSIDE = 80, 3
 # Words that stand before an author's name and nothing else, so that they count anywhere on the page.
 _LABEL = re.compile(
     r"^(?:autor(?:in|innen|en|es|a|as|in/autor)?|authors?|auteurs?|autore|forfatter|författare|texte?|testo|texto|tekst"
-    r"|interview|redaktion|(?:blog ?beitrag|(?:ein )?artikel|(?:ein )?beitrag|an article|un article|un artículo)"
+    r"|interview|redaktion(?=\s*:)"
+    r"|(?:blog ?beitrag|(?:ein )?artikel|(?:ein )?beitrag|an article|un article|un artículo)"
     r" (?:von|by|de|par)"
     r"|(?:written|posted|words|story) by|(?:geschrieben|verfasst|erstellt|gespeichert) von"
-    r"|escrito por|écrit par|rédigé par|scritto da|geschreven door|skriven av|skrevet av)"
+    r"|escrito por|écrit par|rédigé par|scritto da|geschreven door|skriven av|skrevet av"
+    r"|(?:von|by|par|por)(?=\s*:\s*$))"
     r"(?:\s*:\s*|$|(?<=by|on|en|de|ar|or|da|av)\s+)",
     re.IGNORECASE,
 )
@@ -31,13 +34,17 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 _EDITED = re.compile(r"^(?:editor|edited by|redaktur|penyunting)(?:\s*:\s*|\s+|$)", re.IGNORECASE)
+_MOST_ABOVE = 5
 _EMPHASIS = ("b", "strong", "i", "em")
 
 
 def labelled(tree: HtmlElement, sites: list[str]) -> Named:
     """The names after a word such as "Author:", or in a line of their own after "By" or a date, with their elements."""
-    for element, line in chain(islice(_after_labels(tree), _MOST_NAMED), islice(_after_by(tree), _MOST_NAMED)):
-        yield element, _people(line, sites)
+    yield from ((element, _people(line, sites)) for element, line in islice(_after_labels(tree), _MOST_NAMED))
+    after_by = [(element, _people(line, sites)) for element, line in islice(_after_by(tree), _MOST_NAMED)]
+    # Lines that name different people are those of other articles.
+    if len({*map(tuple, (names for _, names in after_by if names))}) == 1:
+        yield from after_by
 
 
 def edited_by(tree: HtmlElement) -> list[str]:
@@ -65,9 +72,29 @@ def signed(tree: HtmlElement, sites: list[str]) -> Named:
     """The name that stands alone and emphasised below the last paragraph, with its element."""
     for block in islice(tree.iter("p"), _MOST_BLOCKS):
         line = _line_of(block)
-        if line and _is_last(block) and any(_line_of(one) == line for one in block.iter(*_EMPHASIS)):
+        if _is_emphasised(block) and _is_last(block):
             names = _people(line, sites)
             yield block, names if " ".join(names) == line else []
+
+
+def above_the_text(heading: HtmlElement, sites: list[str], words: PageWords) -> list[str]:
+    """The names that stand alone and emphasised in the last short paragraph above the text."""
+    blocks = heading.xpath("following::p")[:_MOST_ABOVE]
+    for block, following in pairwise(blocks):
+        if len(following.text_content()) > 2 * _LONGEST_LINE > len(block.text_content()) and _is_emphasised(block):
+            return _only_names(_line_of(block), sites, words)
+    return []
+
+
+def _only_names(line: str, sites: list[str], words: PageWords) -> list[str]:
+    """The names of a line that has nothing else, and no word that the page also writes in small letters."""
+    names = _people(line, sites)
+    return names if fold("".join(names)) == fold(line) and not any(map(words.writes_small, names)) else []
+
+
+def _is_emphasised(block: HtmlElement) -> bool:
+    line = _line_of(block)
+    return bool(line) and any(_line_of(one) == line for one in block.iter(*_EMPHASIS))
 
 
 def _line_of(block: HtmlElement) -> str:

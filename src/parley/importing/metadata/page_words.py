@@ -10,6 +10,7 @@ from parley.importing.metadata.names import fold
 
 _METADATA = frozenset({"meta", "link", "title", "base"})
 _UNSEEN = frozenset({"script", "style"})
+_WORD = re.compile(r"[^\W\d_]+")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -24,9 +25,17 @@ class PageWords:
         folded = fold(name)
         return folded in self._text or folded in self._markup
 
+    def writes_small(self, name: str) -> bool:
+        """Whether readers see a word of a name in small letters too, so that it may be no name: "Key Points"."""
+        return any(word.casefold() in self._small_words for word in name.split() if not word.islower())
+
     @cached_property
     def _text(self) -> str:
         return fold("".join(_texts(self._tree)))
+
+    @cached_property
+    def _small_words(self) -> frozenset[str]:
+        return frozenset(filter(str.islower, _WORD.findall(" ".join(_texts(self._tree)))))
 
     @cached_property
     def _markup(self) -> str:

@@ -39,8 +39,8 @@ def not_authors(page: PageData) -> list[str]:
 
 def subjects(page: PageData) -> list[str]:
     """What links to tags and the steps of a breadcrumb say, but for names that also link to an author."""
-    found = {_text(link) for link in page.tree.xpath(_SUBJECTS)[:_MOST_LINKS]}
-    return sorted(found - {_text(link) for link in _links_to_authors(page)})
+    authors = fold("\n".join(map(_text, _links_to_authors(page))))
+    return [name for name in map(_text, page.tree.xpath(_SUBJECTS)[:_MOST_LINKS]) if fold(name) not in authors]
 
 
 def is_link_to_author(element: HtmlElement) -> bool:
