@@ -74,6 +74,7 @@ QUERIES = {
     "a frequent word in the largest thread": "model&thread={large}",
     "words and filters": "energy+stance:challenges+topic:research",
     "a misspelt word": "modle",
+    "two rare words that no comment has both": "{rare}+{rarer}",
 }
 UNINDEXED = "select exists (select from event where indexed_at is null)"
 MEANINGFUL = "select word from unnest($1::text[]) word where to_tsvector('english', word) <> ''"
@@ -165,6 +166,7 @@ async def _search(running: Web, database: FilledDatabase, size: str) -> list[Fig
     """Milliseconds for the pages of one reader after the other."""
     places = {
         "rare": INVENTED[1_000],
+        "rarer": INVENTED[2_000],
         "middling": INVENTED[40],
         "small": database.thread(SMALL),
         "large": database.thread(LARGE),

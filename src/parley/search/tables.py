@@ -38,6 +38,7 @@ class SearchDocument(Table, tablename="search_document"):
     prior = SmallInt(null=False, default=0)
     at = Timestamptz(null=False)
     # Besides words, filters such as `^t6` (thread) and `^schallenges` (stance), which no text contains.
+    # How many of them PostgreSQL counts is in schema.sql.
     words = TsVector(null=False, default=None)
 
     search_document_kind_check = Check("kind in (1, 2, 3)")
