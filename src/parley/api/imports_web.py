@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, post
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from parley.api.answers import answer, problems, written
@@ -57,6 +58,9 @@ class Published(msgspec.Struct, frozen=True):
 
     id: int
     url: str
+
+
+PUBLISHED_BEFORE = {200: ResponseSpec(Published, description="It was published before.", generate_examples=False)}
 
 
 @post(
@@ -123,7 +127,12 @@ async def _ready(request: AnyRequest, draft: str) -> Import:
     return found
 
 
-@post("/imports/{draft:str}/publish", name="api:publish", opt=ADDING, responses=problems(403, 404, 422))
+@post(
+    "/imports/{draft:str}/publish",
+    name="api:publish",
+    opt=ADDING,
+    responses=problems(403, 404, 422) | PUBLISHED_BEFORE,
+)
 async def publish(request: AnyRequest, draft: FromPath[str], data: JSONBody[Publication]) -> Response[Published]:
     """Publish an import of mine as a new thread. Sent again, it answers with that thread."""
     found = await own_import(request, draft)

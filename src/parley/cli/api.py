@@ -19,6 +19,10 @@ TIMEOUT_SECONDS = 30.0
 TEMPORARY = {429, 502, 503, 504}
 
 
+class SiteUnreachable(CommandFailed):
+    """The site did not answer, or not to its end."""
+
+
 class SiteClient:
     """A site with its API, as a program with a token sees it."""
 
@@ -27,22 +31,32 @@ class SiteClient:
         self._client = httpx.Client(base_url=site, headers=headers, timeout=TIMEOUT_SECONDS, transport=transport)
 
     def ask(self, method: str, path: str, body: str | None = None) -> httpx.Response:
-        """Return the answer. Raises CommandFailed with the sentence of a problem."""
+        """Return the answer. Raises CommandFailed with the sentence of a problem, SiteUnreachable if there is none."""
         headers = {"Content-Type": "application/json"} if body is not None else {}
         try:
             answer = self._client.request(method, path, content=body, headers=headers)
         except httpx.HTTPError as error:
             # In words, without the number of the system's error.
             reason = str(error).rpartition("] ")[2]
-            raise CommandFailed(f"{self._client.base_url} does not answer: {reason}.") from None
+            raise SiteUnreachable(f"{self._client.base_url} does not answer: {reason}.") from None
         if answer.is_error and answer.status_code not in TEMPORARY:
             raise CommandFailed(_sentence(answer))
         return answer
 
     def events(self, after: str | None) -> Iterator[dict[str, Any]]:
-        """Yield the events after a position, or those from now on, forever."""
+        """Yield the events after a position, or those from now on, forever, also over restarts of the site.
+
+        Raises SiteUnreachable if it does not answer the first request.
+        """
+        page = None
         while True:
-            answer = self.ask("GET", f"{V1}/events" + (f"?after={after}" if after else ""))
+            try:
+                answer = self.ask("GET", f"{V1}/events" + (f"?after={after}" if after else ""))
+            except SiteUnreachable:
+                if page is None:
+                    raise
+                time.sleep(PAUSE_SECONDS)
+                continue
             if answer.is_error:
                 time.sleep(float(answer.headers.get("Retry-After", PAUSE_SECONDS)))
                 continue
@@ -106,4 +120,5 @@ def watch(site: SiteClient, after: str | None) -> None:
 def _print(answer: httpx.Response) -> None:
     if answer.is_error:
         raise SystemExit(_sentence(answer))
-    sys.stdout.write(answer.text if answer.text.endswith("\n") else answer.text + "\n")
+    if answer.text:
+        sys.stdout.write(answer.text if answer.text.endswith("\n") else answer.text + "\n")
