@@ -5,9 +5,9 @@ from litestar import Litestar
 
 import make
 from api.calling import program
+from parley.api.web import description
 from parley.articles.drafts import encode
 from parley.articles.jobs import read_waiting
-from parley.api.web import description
 from parley.core import db
 
 pytestmark = pytest.mark.anyio
