@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from parley.core import db
 from parley.core.errors import CommandFailed
 from parley.piccolo_app import TABLES
 from parley.transfer import format as format_
-from parley.transfer import private
+from parley.transfer import importing, private
 from parley.transfer.exporting import export
 from parley.transfer.importing import Imported, import_site
 from parley.transfer.schema import schema
@@ -86,6 +87,18 @@ async def value(url: str, sql: str) -> Any:
         await connection.close()
 
 
+@asynccontextmanager
+async def locked_events(url: str) -> AsyncIterator[None]:
+    """All events locked, as the worker does with those that it handles."""
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction():
+            await connection.execute("select from event for update")
+            yield
+    finally:
+        await connection.close()
+
+
 @pytest.fixture
 async def world(app: Litestar) -> World:
     return await build()
@@ -117,8 +130,9 @@ async def test_a_private_export_moves_everything(cage: Cage, there: str, tmp_pat
     assert await value(there, "select count(*) from member") == 0
     assert (await imported(there, first)).added == len(lines)
     assert await exported(there, second, is_private=True) == lines
-    # Once more adds nothing; and nothing comes among other content.
-    assert (await imported(there, first)).added == 0
+    # Once more adds nothing, also while a worker has locked events; and nothing comes among other content.
+    async with locked_events(there):
+        assert (await asyncio.wait_for(imported(there, first), 60)).added == 0
     assert await exported(there, second, is_private=True) == lines
     # New rows get numbers of their own, and the record goes on.
     assert await value(there, "select nextval('comment_id_seq') > (select max(id) from comment)")
@@ -204,6 +218,17 @@ async def test_a_broken_file_changes_nothing(cage: Cage, there: str, tmp_path: P
         assert await value(there, "select count(*) from topic") == topics, name
     with pytest.raises(CommandFailed, match="There is no file"):
         await imported(there, tmp_path / "nothing")
+
+
+async def test_a_deadlock_is_said(there: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def deadlocked(*_: object, **__: object) -> None:
+        raise asyncpg.DeadlockDetectedError
+
+    whole = tmp_path / "whole.jsonl"
+    await exported(os.environ["DATABASE_URL"], whole, is_private=True)
+    monkeypatch.setattr(importing, "_open", deadlocked)
+    with pytest.raises(CommandFailed, match="import the file again"):
+        await imported(there, whole)
 
 
 async def test_a_file_that_unpacks_to_a_long_line_is_refused(

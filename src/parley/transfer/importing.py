@@ -55,6 +55,10 @@ async def import_site(url: str, path: Path, *, dry_run: bool, on_progress: Calla
             raise CommandFailed(
                 f"{path.name} has a row that cannot be imported: {error}. Nothing was changed."
             ) from None
+        except asyncpg.DeadlockDetectedError:
+            raise CommandFailed(
+                "Parley changed the same tables at that moment. Nothing was changed: import the file again."
+            ) from None
         finally:
             await connection.close()
 
@@ -71,14 +75,15 @@ async def _import(
         await _open(connection, tables, is_new=is_new)
         added = await _add_all(connection, reader, on_progress)
         _refuse_mixture(added, is_new=is_new)
-        await connection.execute(RENUMBER)
-        await _set_triggers(connection, tables, "enable")
     except BaseException:
         await transaction.rollback()
         raise
     if dry_run or not added:
         await transaction.rollback()
     else:
+        # Only of what was added: a worker may have locked events that were there, and wait for our locks of tables.
+        await connection.execute(RENUMBER)
+        await _set_triggers(connection, tables, "enable")
         await _continue_sequences(connection)
         await transaction.commit()
         await connection.execute("analyze")
