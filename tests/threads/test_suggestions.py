@@ -208,7 +208,7 @@ async def test_the_same_text_again_leads_to_the_discussion_and_suggests_nothing(
 
     assert "reads the same" in page.text
     assert f'href="{await make.address(thread)}"' in page.text
-    assert "/suggest" not in page.text
+    assert f"/t/{thread}/suggest" not in page.text
 
 
 async def test_a_suggested_update_stays_on_the_page_of_whoever_wants_the_thread_in_their_digest(case: Case) -> None:
