@@ -248,6 +248,18 @@ async def test_whoever_signs_up_with_somebody_elses_address_does_not_keep_them_o
         assert (await sign_up(client)).status_code == 303
 
 
+async def test_other_spellings_of_a_mailbox_are_the_same_mailbox(app: Litestar) -> None:
+    """Thirty accounts an hour with `mira+1@…`, `mira+2@…` sent thirty letters to one mailbox."""
+    squatter = Client(agent="", address="203.0.113.9")
+    local, _, domain = FORM["email"].partition("@")
+    with pytest.raises(TooMany):
+        for number in range(ratelimit.SIGN_UP_HERE.most + 1):
+            await signup_ops.sign_up(
+                name=f"squat{number}", email=f"{local}+{number}@{domain}", password=FORM["password"], client=squatter
+            )
+    assert await db.value("select count(*) from mail") == ratelimit.SIGN_UP_HERE.most
+
+
 async def test_many_who_sign_up_with_somebody_elses_address_do_not_keep_them_out(client: httpx.AsyncClient) -> None:
     for _ in range(ratelimit.SIGN_UP_ADDRESS.most):
         await ratelimit.take(ratelimit.SIGN_UP_ADDRESS, FORM["email"])

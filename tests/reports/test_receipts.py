@@ -7,6 +7,7 @@ import make
 from modqueue.reported import decided, reported
 from parley.appeals import ops as appeals
 from parley.core import db
+from parley.core.ratelimit import RECEIPT_ADDRESS
 from parley.decisions import ops as decisions
 from parley.decisions import second_approval, undoing
 from parley.decisions.drafts import drafted
@@ -48,6 +49,20 @@ async def test_a_member_is_told_that_it_came_and_what_became_of_it(client: httpx
     assert "You reported a comment on Parley: Argue with the case, not with the person." in receipt
     assert outcome.startswith("The decision on your report: Hello rita,") and "agreed and has acted" in outcome
     assert f"http://localhost/c/{comment}\n" in outcome
+
+
+async def test_nobody_fills_another_persons_mailbox_with_receipts(client: httpx.AsyncClient) -> None:
+    """A hundred reports an hour from one network, each of another comment, sent a hundred letters to any address."""
+    thread, author = await make.thread(), await make.member()
+    most = RECEIPT_ADDRESS.most
+
+    for turn in range(most + 3):
+        comment = await make.comment(thread, author, f"Comment {turn}.")
+        answer = await client.post(f"/c/{comment}/report", data=VISITOR | {"email": f"ada+{turn}@elsewhere.example"})
+        assert answer.status_code == 303
+
+    assert await db.value("select count(*) from report") == most + 3
+    assert await db.value("select count(*) from mail where recipient like 'ada%'") == most
 
 
 async def test_a_visitor_is_told_the_same_and_greeted_by_no_name_that_they_claim(client: httpx.AsyncClient) -> None:

@@ -37,3 +37,9 @@ def address(raw: str) -> str:
 def key(address: str) -> str:
     """The form in which addresses are compared."""
     return address.casefold()
+
+
+def mailbox(address: str) -> str:
+    """The mailbox of an address, by which letters to it are counted: most servers ignore what follows a `+` in it."""
+    local, _, domain = key(address).rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

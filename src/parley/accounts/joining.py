@@ -76,23 +76,23 @@ def is_too_quick(value: str) -> bool:
     return not SHORTEST_SECONDS <= time() - int(then) <= LONGEST_SECONDS
 
 
-async def require_proof_of_work(context: SignUpContext, email_key: str) -> None:
+async def require_proof_of_work(context: SignUpContext, mailbox: str) -> None:
     """Raise ProofOfWorkNeeded when five times as many sign up as usual, or many with this address.
 
     A right answer to the challenge is enough; without one, somebody may ask a moderator instead (`is_doubtful`). Raises
     TooMany above the limit for right answers.
     """
-    is_above = await _is_above(email_key)
+    is_above = await _is_above(mailbox)
     is_asked = context.answer is not None and not context.is_doubtful and (is_above or await _is_rush())
-    if is_asked and not await proof_of_work.accepts(context.answer or "", email_key):
-        raise ProofOfWorkNeeded(RUSH, email_key)
+    if is_asked and not await proof_of_work.accepts(context.answer or "", mailbox):
+        raise ProofOfWorkNeeded(RUSH, mailbox)
     if is_above:
-        await ratelimit.take(ratelimit.SIGN_UP_PROVEN, email_key)
+        await ratelimit.take(ratelimit.SIGN_UP_PROVEN, mailbox)
 
 
-async def _is_above(email_key: str) -> bool:
+async def _is_above(mailbox: str) -> bool:
     try:
-        await ratelimit.take(ratelimit.SIGN_UP_ADDRESS, email_key)
+        await ratelimit.take(ratelimit.SIGN_UP_ADDRESS, mailbox)
     except TooMany:
         return True
     return False

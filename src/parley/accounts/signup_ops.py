@@ -61,16 +61,16 @@ async def sign_up(
     letter. Raises Refused when the name is taken, NotAdmitted when they may not sign up, TooMany
     (also as ProofOfWorkNeeded) at a limit.
     """
-    email_key = addresses.key(email)
+    mailbox = addresses.mailbox(email)
     await ratelimit.take_all(
         [
             *ratelimit.of_network(ratelimit.SIGN_UP_NETWORK, client.network),
-            Use(ratelimit.SIGN_UP_HERE, f"{email_key} {client.site}"),
+            Use(ratelimit.SIGN_UP_HERE, f"{mailbox} {client.site}"),
             Use(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY),
         ]
     )
     if not is_confirmed:
-        await joining.require_proof_of_work(context, email_key)
+        await joining.require_proof_of_work(context, mailbox)
     password_hash = None if password is None else await passwords.hashed(password, client.site)
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified", zone)
@@ -120,14 +120,14 @@ async def take_mail(email: str, client: Client, answer: str) -> None:
 
     Raises ProofOfWorkNeeded when many were asked for and `answer` is wrong, TooMany above the limit of those, too.
     """
-    key = addresses.key(email)
-    here = Use(ratelimit.MAIL_HERE, f"{key} {client.site}")
+    mailbox = addresses.mailbox(email)
+    here = Use(ratelimit.MAIL_HERE, f"{mailbox} {client.site}")
     try:
-        await ratelimit.take_all([here, Use(ratelimit.MAIL_ADDRESS, key)])
+        await ratelimit.take_all([here, Use(ratelimit.MAIL_ADDRESS, mailbox)])
     except TooMany:
-        if not await proof_of_work.accepts(answer, key):
-            raise ProofOfWorkNeeded(MUCH_MAIL, key) from None
-        await ratelimit.take_all([here, Use(ratelimit.MAIL_PROVEN, key)])
+        if not await proof_of_work.accepts(answer, mailbox):
+            raise ProofOfWorkNeeded(MUCH_MAIL, mailbox) from None
+        await ratelimit.take_all([here, Use(ratelimit.MAIL_PROVEN, mailbox)])
 
 
 async def verify(token: str) -> int:

@@ -176,6 +176,9 @@ REPORT_ACCOUNT = _limit("report:account", 30, HOUR)
 REPORT_NETWORK = _limit("report:network", 100, HOUR)
 REPORT_ALL = _limit("report:all", 3_000, HOUR, shared=True)
 
+# Receipts of visitors' reports: nobody has checked that the address is theirs. Above this, none is sent.
+RECEIPT_ADDRESS = _limit("receipt:address", 10, DAY, strict=True)
+
 # Requests about rights in articles are long letters, of which nobody has many to write in a day.
 RIGHTS_ACCOUNT = _limit("rights:account", 10, DAY, strict=True)
 RIGHTS_NETWORK = _limit("rights:network", 10, DAY, strict=True)

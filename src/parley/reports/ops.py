@@ -23,6 +23,7 @@ class Flag(msgspec.Struct, frozen=True):
     name: str | None = None
     email: str | None = None
     network: str | None = None
+    gets_receipt: bool = True
 
 
 class ConfirmedReport(msgspec.Struct, frozen=True):
@@ -163,7 +164,8 @@ async def _add(item: int, flag: Flag, weight: float) -> int:
     )
     await update_risk(item)
     if made is not None:
-        await receipts.send_receipt(made)
+        if flag.gets_receipt:
+            await receipts.send_receipt(made)
         return made
     first: int = await db.value(
         "select id from report where item = $1 and reporter = $2 and state <> 'resolved'", item, reporter

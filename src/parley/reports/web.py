@@ -8,13 +8,14 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec.structs import replace
 
+from parley.accounts import addresses
 from parley.community.queries import grounds
-from parley.core.errors import NotFound, ParleyError
+from parley.core.errors import NotFound, ParleyError, TooMany
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.networks import network
-from parley.core.ratelimit import EVERYBODY, REPORT, Triple, Use, of_network, take_all, take_each
+from parley.core.ratelimit import EVERYBODY, RECEIPT_ADDRESS, REPORT, Triple, Use, of_network, take, take_all, take_each
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.reports import ops, receipts, subjects
@@ -52,8 +53,7 @@ async def _report(request: AnyRequest, subject: Subject) -> Response[Any]:
         try:
             await limit(REPORT, reporter, address_of(request))
             flag = _flag(subject, form, reporter)
-            flag = replace(flag, network=network(address_of(request))) if reporter is None else flag
-            await ops.report(flag)
+            await ops.report(flag if reporter else await _of_visitor(flag, address_of(request)))
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:
@@ -63,6 +63,16 @@ async def _report(request: AnyRequest, subject: Subject) -> Response[Any]:
 
 def _flag(subject: Subject, form: ReportForm, reporter: Viewer | None) -> Flag:
     return Flag(subject.kind, subject.id, form.reason or "", form.words, reporter, form.name, form.email)
+
+
+async def _of_visitor(flag: Flag, address: str) -> Flag:
+    """The report of a visitor at `address`. A mailbox, which may be another person's, gets few receipts."""
+    try:
+        if flag.email is not None:
+            await take(RECEIPT_ADDRESS, addresses.mailbox(flag.email))
+    except TooMany:
+        flag = replace(flag, gets_receipt=False)
+    return replace(flag, network=network(address))
 
 
 async def limit(limits: Triple, reporter: Viewer | None, address: str) -> None:

@@ -22,8 +22,8 @@ from parley.threads import comment_outcomes, edit_ops, queries
 from parley.threads.comment_outcomes import Misplaced
 from parley.threads.revision_web import difference, thread_and_article
 
-# Half a million characters, each of which may take up to nine bytes in a form.
-BODY_LIMIT = 5_000_000
+# Half a million characters of up to four bytes, and the other fields.
+BODY_LIMIT = 2_300_000
 # A text is stored as HTML and as plain text.
 COPIES = 2
 
