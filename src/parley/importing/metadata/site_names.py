@@ -15,8 +15,9 @@ _TO_AUTHOR = re.compile(
     re.IGNORECASE,
 )
 _TO_CATEGORY = re.compile(r"/categor(?:y|ies)/", re.IGNORECASE)
-_SUBJECTS = './/a[contains(@rel, "tag")] | .//*[contains(@itemtype, "schema.org/ListItem")]//a'
-_MOST_LINKS, _LONGEST = 200, 120
+_TAGS = './/a[contains(@rel, "tag")]'
+_STEPS = './/*[contains(@itemtype, "schema.org/ListItem")]'
+_MOST_LINKS, _MOST_IN_STEP, _LONGEST = 200, 10, 120
 _LONG_WORD = 4
 
 
@@ -40,7 +41,10 @@ def not_authors(page: PageData) -> list[str]:
 def subjects(page: PageData) -> list[str]:
     """What links to tags and the steps of a breadcrumb say, but for names that also link to an author."""
     authors = fold("\n".join(map(_text, _links_to_authors(page))))
-    return [name for name in map(_text, page.tree.xpath(_SUBJECTS)[:_MOST_LINKS]) if fold(name) not in authors]
+    inside = (islice(step.iter(), _MOST_IN_STEP) for step in page.tree.xpath(_STEPS)[:_MOST_LINKS])
+    steps = (one for one in chain.from_iterable(inside) if one.tag == "a")
+    names = map(_text, chain(page.tree.xpath(_TAGS)[:_MOST_LINKS], steps))
+    return [name for name in dict.fromkeys(names) if fold(name) not in authors]
 
 
 def is_link_to_author(element: HtmlElement) -> bool:
