@@ -49,7 +49,7 @@ async def test_the_migration_makes_rules_that_are_understood(in_force: None) -> 
 
 
 async def test_a_newcomer_who_links_waits_and_a_member_does_not(in_force: None) -> None:
-    thread, words = await make.thread(), "Visit my shop for the best prices: https://shop.example"
+    thread, words = await make.thread(), "Cheap prices and free delivery today: https://shop.example"
 
     held = await make.comment(thread, await newcomer(), words)
     passed = await make.comment(thread, await make.member(), words)
