@@ -154,6 +154,7 @@ async def test_nothing_is_made_more_than_it_was(
 
 async def test_nobody_decides_who_had_a_part_in_it(client: httpx.AsyncClient) -> None:
     reporter = await staff()
+    await staff()
     one = await case("silence", 7, by=reporter)
     await db.execute("update member set role = 'moderator' where id = $1", one.jonas.id)
     author = make.Viewer(id=one.jonas.id, name=one.jonas.name, role="moderator", verified=True, session=0)
@@ -170,6 +171,28 @@ async def test_nobody_decides_who_had_a_part_in_it(client: httpx.AsyncClient) ->
         answer = {"outcome": "upheld", "answer": "So."}
         assert (await client.post(f"/mod/appeals/{one.appeal}/decide", data=answer)).status_code == 404
         assert (await client.post(f"/mod/appeals/{one.appeal}/take")).status_code == 404
+
+
+async def test_where_nobody_else_can_whoever_had_a_part_reviews_it_and_says_so(client: httpx.AsyncClient) -> None:
+    reporter = await staff()
+    one = await case(by=reporter)
+    await staff_who_cannot(one)
+    await make.sign_in(client, one.mo)
+    page = await client.get(f"/mod/appeals/{one.appeal}")
+    assert "You had a part in this decision" in page.text
+
+    answer = {"outcome": "upheld", "answer": "I have read it again."}
+    done = await client.post(f"/mod/appeals/{one.appeal}/decide", data=answer)
+
+    assert done.status_code == 303
+    letter = await db.value("select text from mail order by id desc limit 1")
+    assert "Nobody else could review it" in letter and "Another moderator" not in letter
+
+
+async def staff_who_cannot(one: Case) -> None:
+    """Moderators who cannot review an appeal: a suspended one, and the member concerned."""
+    await make.member(role="moderator", state="suspended")
+    await db.execute("update member set role = 'moderator' where id = $1", one.jonas.id)
 
 
 async def test_what_concerns_staff_is_for_admins(client: httpx.AsyncClient) -> None:

@@ -49,12 +49,30 @@ async def test_the_migration_makes_rules_that_are_understood(in_force: None) -> 
 
 
 async def test_a_newcomer_who_links_waits_and_a_member_does_not(in_force: None) -> None:
-    thread, words = await make.thread(), "More of it is at https://shop.example today."
+    thread, words = await make.thread(), "Cheap prices and free delivery today: https://shop.example"
 
     held = await make.comment(thread, await newcomer(), words)
     passed = await make.comment(thread, await make.member(), words)
 
     assert [await state_of(held), await state_of(passed)] == ["pending", "visible"]
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [
+        ("https://shop.example/?ref=12", True),
+        ("Look: https://shop.example", True),
+        ("https://www.nature.com/articles/nature14539", False),
+        ("The court has ruled on this since, see https://www.bundesgerichtshof.de for the reasons it gave.", False),
+        (
+            "I disagree: data in https://blog.example/2024/scaling show that the curve bends, as its author says.",
+            False,
+        ),
+    ],
+)
+def test_of_a_newcomers_links_those_out_of_place_wait(text: str, *, waits: bool) -> None:
+    acting = [one for one in rules() if one.state == "on"]
+    assert bool(evaluate(acting, Post(text))) == waits
 
 
 def test_the_discussions_of_the_demo_are_left_alone() -> None:

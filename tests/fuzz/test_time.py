@@ -48,7 +48,17 @@ from parley.inbound_feeds import rules as feed_rules
 from parley.mail.blocks import blocks as letter_blocks
 from parley.mail.inbound import reasons, reports
 from parley.matching import post
-from parley.matching.conditions import Burst, Domains, FirstLinks, Links, NearCopies, Pattern, Similar, WordList
+from parley.matching.conditions import (
+    Burst,
+    Domains,
+    FewWords,
+    FirstLinks,
+    Links,
+    NearCopies,
+    Pattern,
+    Similar,
+    WordList,
+)
 from parley.matching.post import Post, comparable
 from parley.search import excerpts as search_excerpts
 from parley.search.documents import searched
@@ -110,6 +120,8 @@ CONDITIONS = (
     Pattern(r"\bcheap\s+(?:shoes|watches)\b"),
     Pattern("(a+)+$"),
     Links(3),
+    Links(3, "seldom"),
+    FewWords(),
     Domains(["a.example", "b.com"]),
     Similar(),
     NearCopies(at_least=100),

@@ -1,9 +1,10 @@
-"""Appeals: one per decision, within half a year, decided by another moderator."""
+"""Appeals: one per decision, within half a year, decided by another moderator where there is one."""
 
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from parley.appeals import queries
 from parley.appeals.tables import Appeal
 from parley.core import db
 from parley.core.db import NOW
@@ -103,7 +104,7 @@ async def decide(
         raise Refused(N_("Please choose an outcome and give a reason: the member will read it."))
     async with db.atomic():
         filed, made, target = await _locked(appeal)
-        await _assign(viewer, filed, made, target)
+        alone = await _assign(viewer, filed, made, target)
         change: Change = {}, {}
         if outcome == "overturned":
             change = await _overturn(viewer, made, target)
@@ -112,7 +113,7 @@ async def decide(
         await Appeal.update({Appeal.state: outcome, Appeal.answer: answer, Appeal.decided_at: NOW}).where(
             Appeal.id == appeal
         )
-        await letters.send_appeal_outcome(appeal)
+        await letters.send_appeal_outcome(appeal, had_part=alone)
         entry = Entry(f"appeal.{outcome}", made.kind, made.target, *change, reason=answer, decision=made.id)
         await modlog.write(viewer, entry)
 
@@ -124,12 +125,15 @@ async def _locked(appeal: int) -> tuple[AppealState, DecisionRow, Target]:
     return await _load_appeal(appeal, lock=True), await load(made.id, lock=True), target
 
 
-async def _assign(viewer: Viewer, filed: AppealState, made: DecisionRow, target: Target) -> None:
+async def _assign(viewer: Viewer, filed: AppealState, made: DecisionRow, target: Target) -> bool:
+    """Assign an appeal; return whether the viewer had a part in the decision, and nobody else could review it."""
     reporters = await decisions.reporters(made.item, ever=True)
-    rules.require_decision_allowed(viewer, filed.member, reporters)
+    had_part = viewer.id in {made.moderator, made.second, *reporters}
+    alone = had_part and not await queries.has_reviewer(made.id)
+    rules.require_decision_allowed(viewer, filed.member, set() if alone else reporters)
     if made.action in ON_MEMBER:
         rules.require_rank_over(viewer, target.role)
-    if viewer.id in (made.moderator, made.second):
+    if had_part and not alone:
         raise Forbidden(
             N_("An appeal is decided by somebody who had no part in it. Please leave it to another moderator.")
         )
@@ -138,6 +142,7 @@ async def _assign(viewer: Viewer, filed: AppealState, made: DecisionRow, target:
     if filed.assigned_to not in {None, viewer.id} and not filed.overdue:
         raise Stale(N_("Another moderator has taken on this appeal."))
     await Appeal.update({Appeal.state: "assigned", Appeal.assigned_to: viewer.id}).where(Appeal.id == filed.id)
+    return alone
 
 
 async def _overturn(viewer: Viewer, made: DecisionRow, target: Target) -> Change:

@@ -28,13 +28,30 @@ class WaitingRow(msgspec.Struct, frozen=True):
     mine: bool
 
 
-# $1 the moderator, $2 whether they are an admin. Excludes decisions that they made, that concern them, or on what they
-# reported. Only admins see decisions about staff and roles.
-NO_PART = """
-    d.moderator is distinct from $1 and d.second is distinct from $1 and d.member is distinct from $1
-    and not exists (select from report o where o.item = d.item and o.reporter = $1)
-    and ($2 or d.action <> 'role' and coalesce(m.role = 'member' or d.kind <> 'member', true))
-"""
+def _no_part(who: str, is_admin: str) -> str:
+    """Whether somebody neither made a decision, nor is concerned by it, nor reported what it is about.
+
+    Only admins may review decisions about staff and roles.
+    """
+    return f"""
+    d.moderator is distinct from {who} and d.second is distinct from {who}
+    and not exists (select from report o where o.item = d.item and o.reporter = {who}) and {_may(who, is_admin)}
+    """
+
+
+def _may(who: str, is_admin: str) -> str:
+    return f"""d.member is distinct from {who}
+    and ({is_admin} or d.action <> 'role' and coalesce(m.role = 'member' or d.kind <> 'member', true))"""
+
+
+# $1 the moderator, $2 whether they are an admin.
+NO_PART = _no_part("$1", "$2")
+# Whoever had a part in a decision reviews the appeal where nobody else can: it would wait for ever. Article 20(6) of
+# the DSA asks for qualified staff, not for other staff.
+HAS_REVIEWER = f"""exists (
+    select from member s
+    where s.role in ('moderator', 'admin') and s.state = 'active' and {_no_part("s.id", "s.role = 'admin'")})"""
+MAY_REVIEW = f"({NO_PART} or {_may('$1', '$2')} and not {HAS_REVIEWER})"
 APPEAL = "a.state in ('filed', 'assigned')"
 LIST = f"""
 select 'appeal' as kind, a.id, d.id as decision, d.action, d.role, m.name as member, a.text,
@@ -42,7 +59,7 @@ select 'appeal' as kind, a.id, d.id as decision, d.action, d.role, m.name as mem
        h.name as assigned_to, coalesce(a.assigned_to = $1, false) as mine
 from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
 left join member h on h.id = a.assigned_to
-where {APPEAL} and {NO_PART}
+where {APPEAL} and {MAY_REVIEW}
 union all
 select 'second', d.id, d.id, d.action, d.role, m.name, d.reason, d.created_at,
        d.created_at < now() - interval '{OVERDUE_DAYS} days', null, false
@@ -65,7 +82,7 @@ class AppealCounts(msgspec.Struct, frozen=True):
 
 COUNTS = f"""
 with one as (
-    select {NO_PART} as here from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
+    select {MAY_REVIEW} as here from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
     where {APPEAL}
     union all
     select {NO_PART} from decision d left join member m on m.id = d.member where d.state = 'awaiting'
@@ -97,25 +114,33 @@ class AppealRow(msgspec.Struct, frozen=True):
     assigned_to: str | None
     mine: bool
     in_force: bool
+    # Whether the viewer had a part in the decision, and nobody else can review it.
+    had_part: bool
 
     @property
     def open(self) -> bool:
         return self.state in {"filed", "assigned"}
 
 
+DECISION = "from decision d left join member m on m.id = d.member where d.id = $1"
 ONE = f"""
 select a.id, d.id as decision, d.kind, d.action, d.until, a.member, m.name, a.text, a.state, a.answer, a.created_at,
        a.decided_at, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue, h.name as assigned_to,
-       coalesce(a.assigned_to = $1, false) as mine, d.state = 'in_force' as in_force
+       coalesce(a.assigned_to = $1, false) as mine, d.state = 'in_force' as in_force, not ({NO_PART}) as had_part
 from appeal a join decision d on d.id = a.decision join member m on m.id = a.member
 left join member h on h.id = a.assigned_to
-where a.id = $3 and {NO_PART}
+where a.id = $3 and {MAY_REVIEW}
 """  # noqa: S608 constants only
 
 
 async def one(viewer: Viewer, appeal: int) -> AppealRow | None:
-    """An appeal; None where the viewer had a part in the decision."""
+    """An appeal; None where the viewer had a part in the decision and somebody else can review it."""
     return await db.fetch_one(AppealRow, ONE, viewer.id, viewer.access >= ADMIN, appeal)
+
+
+async def has_reviewer(decision: int) -> bool:
+    """Whether there is a moderator who had no part in a decision."""
+    return bool(await db.value(f"select {HAS_REVIEWER} {DECISION}", decision))
 
 
 class Proposal(msgspec.Struct, frozen=True):

@@ -21,7 +21,7 @@ class TrustLevel(msgspec.Struct, frozen=True):
     is_held_without_rules: bool
 
 
-# The default rules also hold a newcomer's comment that has a link (m0001_rules.json).
+# The default rules also hold some of the links in newcomers' comments (m0001_rules.json).
 LEVELS = (
     TrustLevel("newcomer", days=0, comments=0, per_hour=10, is_held_without_rules=True),
     TrustLevel("new member", days=1, comments=5, per_hour=30, is_held_without_rules=False),

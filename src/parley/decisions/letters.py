@@ -121,10 +121,10 @@ where a.id = $1
 """
 
 
-async def send_appeal_outcome(appeal: int) -> None:
-    """Mail the outcome of an appeal, with a link to the statement."""
+async def send_appeal_outcome(appeal: int, *, had_part: bool) -> None:
+    """Mail the outcome of an appeal, with a link to the statement; `had_part`: whoever reviewed it had a part in it."""
     for one in await db.fetch(Appellant, APPELLANT, appeal):
-        context = msgspec.structs.asdict(one) | {"link": link(one.decision)}
+        context = msgspec.structs.asdict(one) | {"link": link(one.decision), "had_part": had_part}
         await mail.send(f"appeal.{appeal}", one.email, *mail.written_message("appeal", **context))
         for hook in after_statement:
             await hook(one.decision)

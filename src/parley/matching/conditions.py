@@ -75,12 +75,23 @@ class Pattern(Condition, frozen=True, tag="pattern"):
 
 
 class Links(Condition, frozen=True, tag="links"):
-    """At least `at_least` links."""
+    """At least `at_least` links; `to` sites that discussions seldom link to (sites.py), or to any."""
 
     at_least: Count = 1
+    to: Literal["any", "seldom"] = "any"
 
     def find(self, post: Post) -> str | None:
-        return " ".join(post.links) if len(post.links) >= self.at_least else None
+        links = post.seldom_linked if self.to == "seldom" else post.links
+        return " ".join(links) if len(links) >= self.at_least else None
+
+
+class FewWords(Condition, frozen=True, tag="few_words"):
+    """Fewer than `words` words besides its links."""
+
+    words: Count = 4
+
+    def find(self, post: Post) -> str | None:
+        return "" if post.words_beside_links < self.words else None
 
 
 class Domains(Condition, frozen=True, tag="domains"):
@@ -217,7 +228,8 @@ class FirstLinks(Condition, frozen=True, tag="first_links"):
 class SpamScore(Condition, frozen=True, tag="score"):
     """The learned score of the text (score.py) is at least `at_least`; it quotes the strongest words."""
 
-    at_least: Annotated[float, Meta(ge=0.5, le=1)] = score.SUGGESTED
+    # A low score leads to no suspicion, but spares talk from the other conditions of a rule.
+    at_least: Annotated[float, Meta(ge=0.1, le=1)] = score.SUGGESTED
 
     def find(self, post: Post) -> str | None:
         return " · ".join(score.strongest(post.alike)) if post.score >= self.at_least else None
@@ -228,6 +240,7 @@ AnyCondition = (
     | Pattern
     | SpamScore
     | Links
+    | FewWords
     | Domains
     | Similar
     | NearCopies

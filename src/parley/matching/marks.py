@@ -7,7 +7,7 @@ score (score.py) learns a weight for each of them, for each pair, and for their 
 import re
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from pathlib import Path
 
@@ -21,6 +21,8 @@ WORD = re.compile(r"\w+")
 MOST_WORDS = 4
 # A stem has so many letters at least, and is compared with so many of a word at most.
 SHORTEST, LONGEST = 3, 12
+# Of so many words it is known which marks their stems set: looking for stems takes as long as all phrases.
+WORDS_CACHED = 20_000
 # Scripts without spaces between words.
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 DIGIT = "(?:zero|one|two|three|four|five|six|seven|eight|nine|oh|double)"
@@ -35,6 +37,8 @@ SHAPES = {
     "exclaimed": re2.compile("!"),
     "decorated": re2.compile(r"!!|[*_=~-]{4}"),
 }
+# In most texts none of them matches, which one look finds.
+ANY_SHAPE = re2.compile("|".join(f"(?:{shape.pattern})" for shape in SHAPES.values()))
 # Marks that say how to get what is advertised.
 REACHED = frozenset({"link", "mail", "phone", "handle", "messenger", "contact", "visit"})
 # The sizes of texts, in words: a mark says less the longer a text is.
@@ -65,7 +69,7 @@ class Phrases(msgspec.Struct, frozen=True):
 
 def marks(text: str, links: int) -> Iterator[str]:
     """Yield the marks of a folded text with so many links, their pairs and their number."""
-    found = sorted(_phrases_in(text) | {name for name, shape in SHAPES.items() if shape.search(text)} | _linked(links))
+    found = sorted(_phrases_in(text) | _shapes_in(text) | _linked(links))
     size = bisect(SIZES, text.count(" ") + 1)
     yield f"!{size}"
     for count, one in enumerate(found, 1):
@@ -81,18 +85,32 @@ def _linked(links: int) -> set[str]:
     return {"link"} if links == 1 else {"link", "links"} if links else set()
 
 
+def _shapes_in(text: str) -> set[str]:
+    if not ANY_SHAPE.search(text):
+        return set()
+    return {name for name, shape in SHAPES.items() if shape.search(text)}
+
+
 def _phrases_in(text: str) -> set[str]:
-    known, words, found = _phrases(), WORD.findall(text), set[str]()
+    known, words = _phrases(), WORD.findall(text)
+    found = set[str]().union(*map(_by_stem, {word[:LONGEST] for word in words}))
     for at, word in enumerate(words):
-        if word[:SHORTEST] in known.heads:
-            for size in range(SHORTEST, min(LONGEST, len(word)) + 1):
-                found |= known.stems.get(word[:size], set())
         if word in known.firsts:
             for phrase in _beginnings(words[at : at + MOST_WORDS]):
                 found |= known.whole.get(phrase, set())
     if UNSPACED.search(text):
         found |= {one for part, names in known.parts.items() if part in text for one in names}
     return found
+
+
+@lru_cache(maxsize=WORDS_CACHED)
+def _by_stem(word: str) -> frozenset[str]:
+    """The marks that the stems of a word set."""
+    known = _phrases()
+    if word[:SHORTEST] not in known.heads:
+        return frozenset()
+    sizes = range(SHORTEST, len(word) + 1)
+    return frozenset().union(*(known.stems.get(word[:size], ()) for size in sizes))
 
 
 def _beginnings(words: Sequence[str]) -> Iterator[str]:

@@ -8,17 +8,20 @@ import msgspec
 from parley.comments.drafts import Signature
 from parley.core.cache import by_text
 from parley.core.text import markdown
-from parley.core.text.hosts import host_of
+from parley.core.text.hosts import bare_host, host_of
 from parley.matching import addresses, score
 from parley.matching.folding import alike, folded, unfurled
 from parley.matching.score import Buckets
 from parley.matching.signature import likeness, signature
+from parley.matching.sites import is_often_linked
 
 # Only the beginning of a text is compared, which bounds the cost.
 LONGEST_COMPARED = 1_000
 HREF = re.compile(r'<a href="([^"]*)"')
 # Every link contains one of these. Rendering a text to find its links costs more than all other conditions.
 LINK_MARKS = ("//", "](", "]:", ":")
+# A word with an address in it.
+LINK = re.compile(r"://|^www\.|\w\.[a-z]{2}")
 # What Markdown or HTML is made of. Without any of these a text is shown as it was typed.
 MARKUP = re.compile(r"[][\\`~*_!<>&#|]")
 
@@ -97,6 +100,15 @@ class Post(msgspec.Struct, frozen=True, dict=True):
         marked = any(mark in self.body for mark in LINK_MARKS)
         rendered = HREF.findall(self.rendered) if marked else []
         return (*rendered, *addresses.written(self.alike, rendered))
+
+    @property
+    def seldom_linked(self) -> tuple[str, ...]:
+        """The links to sites that discussions seldom link to."""
+        return tuple(link for link in self.links if not is_often_linked(bare_host(link)))
+
+    @property
+    def words_beside_links(self) -> int:
+        return sum(not LINK.search(word) for word in self.text.split())
 
     @cached_property
     def signature(self) -> Signature:

@@ -1,14 +1,15 @@
 """How much a text is like advertising, from 0 to 1: a logistic regression over hashed words, letters and marks.
 
-Features are hashed into buckets as by Weinberger et al., "Feature Hashing for Large Scale Multitask Learning" (2009).
+Features are hashed into buckets as by Weinberger et al., "Feature Hashing for Large Scale Multitask Learning" (2009):
+words, their pairs, the beginnings of words, the pairs of letters of scripts without spaces, and marks (marks.py).
 `bin/spam-weights` learns the weights that come with Parley; the worker learns on from the community's decisions every
-night (automod/training.py). Words and letters know what was seen before, marks (marks.py) also what is new. Scoring
-takes plain Python.
+night (automod/training.py). Words and letters know what was seen before, marks also what is new. Scoring takes plain
+Python.
 """
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 from math import exp, sqrt
@@ -17,7 +18,7 @@ from zlib import crc32
 
 import msgspec
 
-from parley.matching.marks import marks
+from parley.matching.marks import UNSPACED, marks
 
 WEIGHTS = Path(__file__).parent / "data" / "spam-weights.bin"
 BUCKETS = 1 << 15
@@ -26,7 +27,12 @@ HEADER = struct.Struct("<ff")
 # Only the beginning of a text is scored, which bounds the cost.
 LONGEST_SCORED = 2_000
 WORD = re.compile(r"\w+|[£$€!?]+")
+# The beginnings of words have so many letters.
 LETTERS = 4
+# By what the hash of a word is multiplied in the hash of a pair, so that pairs in the other order differ.
+FIRST_OF_PAIR = 31
+# The hash before that of a part of a word, so that it is not the hash of the same word.
+BEFORE_PARTS = crc32(b"~")
 # Which number stands in an advertisement says nothing, how long it is much.
 SAME_DIGIT = str.maketrans("123456789", "000000000")
 # What marks count beside words and letters.
@@ -72,22 +78,27 @@ class ScoreMetrics(msgspec.Struct, frozen=True):
 
 
 class Buckets(msgspec.Struct, frozen=True):
-    """The buckets of the words of a text and their pairs, of the runs of letters, and of the marks; each once."""
+    """The buckets of the words of a text and their pairs, of parts of words, and of the marks; each once."""
 
     words: list[int]
-    runs: list[int]
+    parts: list[int]
     marks: list[int]
 
     @classmethod
     def of(cls, text: str, links: int) -> "Buckets":
         """The buckets of a folded text (folding.py) with so many links."""
         found = words(text.translate(SAME_DIGIT))
-        by_words, by_marks = map(bucket, features(found)), map(bucket, marks(text[:LONGEST_SCORED], links))
-        return cls(sorted(set(by_words)), sorted(set(runs(found))), sorted(set(by_marks)))
+        by_words = _hashes(found)
+        pairs = [FIRST_OF_PAIR * one + following for one, following in pairwise(by_words)]
+        return cls(
+            _buckets(by_words + pairs),
+            _buckets(_hashes(parts(found), BEFORE_PARTS)),
+            _buckets(map(_mark_hash, marks(text[:LONGEST_SCORED], links))),
+        )
 
     def weighted(self) -> Iterator[tuple[list[int], float]]:
         """Yield each kind of buckets with the share of one of them in the total: many count little each."""
-        for buckets, factor in ((self.words, 1.0), (self.runs, 1.0), (self.marks, MARKS)):
+        for buckets, factor in ((self.words, 1.0), (self.parts, 1.0), (self.marks, MARKS)):
             yield buckets, factor / sqrt(len(buckets) or 1)
 
 
@@ -96,7 +107,8 @@ def score(text: str, links: int) -> float:
     weights, found = in_use(), Buckets.of(text, links)
     if not found.words:
         return 0.0
-    total = sum(share * sum(weights.values[one] for one in buckets) for buckets, share in found.weighted())
+    value = weights.values.__getitem__
+    total = sum(share * sum(map(value, buckets)) for buckets, share in found.weighted())
     return 1 / (1 + exp(-weights.scale * total - weights.constant))
 
 
@@ -107,29 +119,34 @@ def strongest(text: str) -> list[str]:
     return [word for weight, word in raising[:STRONGEST] if weight > 0]
 
 
-def features(found: list[str]) -> Iterator[str]:
-    """Yield words, and their pairs."""
-    yield from found
-    yield from (f"{one} {following}" for one, following in pairwise(found))
-
-
-def runs(found: list[str]) -> Iterator[int]:
-    """Yield the buckets of the runs of four letters in words, marked off from words of four letters."""
-    joined = f" {' '.join(found)} "
-    places = range(len(joined) - LETTERS + 1)
-    if not joined.isascii():
-        return (bucket(f"~{joined[at : at + LETTERS]}") for at in places)
-    # The same without a text for each run, in half the time.
-    data, begun = joined.encode(), crc32(b"~")
-    return (crc32(data[at : at + LETTERS], begun) % BUCKETS for at in places)
+def parts(found: list[str]) -> list[str]:
+    """The beginnings of words, and each two letters of scripts without spaces."""
+    begun = [word[:LETTERS] for word in found]
+    letters = UNSPACED.findall(" ".join(found))
+    return begun + [one + following for one, following in pairwise(letters)]
 
 
 def words(text: str) -> list[str]:
     return WORD.findall(text[:LONGEST_SCORED])
 
 
-def bucket(feature: str) -> int:
-    return crc32(feature.encode("utf-8", "surrogatepass")) % BUCKETS
+def bucket(word: str) -> int:
+    return _hashes([word])[0] % BUCKETS
+
+
+def _hashes(found: list[str], before: int = 0) -> list[int]:
+    """The hashes of texts without white space. One call encodes all of them: most of a score is this."""
+    return [crc32(one, before) for one in " ".join(found).encode("utf-8", "surrogatepass").split()]
+
+
+@cache
+def _mark_hash(mark: str) -> int:
+    """The hash of a mark, a pair of them or their number, of which there are a few thousand."""
+    return crc32(mark.encode())
+
+
+def _buckets(hashes: Iterable[int]) -> list[int]:
+    return list({one % BUCKETS for one in hashes})
 
 
 @cache

@@ -47,6 +47,7 @@ MOST_LISTED = 6
 LONGEST_PATTERN = 80
 WHOSE = {"author": N_("by the same author (the last 10)"), "anyone": N_("by anybody (the last 30)")}
 COPIED = {"others": N_("by different other members"), "author": N_("by the same author")}
+LINKED = {"any": N_("any site"), "seldom": N_("sites that discussions seldom link to")}
 BURSTS = {"links": N_("links to the same site"), "copies": N_("near-copies")}
 YES_NO = {"1": N_("written with AI assistance"), "0": N_("written without")}
 
@@ -73,7 +74,7 @@ KINDS = {
             c.SpamScore,
             N_("Like advertising"),
             (Field("at_least", N_("Score, in percent"), "percent", str(round(100 * SUGGESTED)),
-                   N_("Please give a whole number from 50 to 100.")),),
+                   N_("Please give a whole number from 10 to 100.")),),
             lambda one: N_("its text is like advertising (score {score} % or more)").format(
                 score=round(100 * one.at_least)
             ),
@@ -81,8 +82,20 @@ KINDS = {
         ConditionKind(
             c.Links,
             N_("Links"),
-            (_number("at_least", N_("At least"), 1, 1, 100),),
-            lambda one: plural("it has a link", "it has {count} links or more", one.at_least),
+            (_number("at_least", N_("At least"), 1, 1, 100),
+             Field("to", N_("To"), "choice", "any", N_("Please choose one of the two."), LINKED)),
+            lambda one: (
+                plural("it has a link", "it has {count} links or more", one.at_least) if one.to == "any" else
+                plural("it has a link to a site that discussions seldom link to",
+                       "it has {count} links or more to sites that discussions seldom link to", one.at_least)
+            ),
+        ),
+        ConditionKind(
+            c.FewWords,
+            N_("Few words"),
+            (_number("words", N_("Words besides links, fewer than"), 4, 1, 100),),
+            lambda one: plural("it has no word besides links", "it has fewer than {count} words besides links",
+                               one.words),
         ),
         ConditionKind(
             c.Domains,
