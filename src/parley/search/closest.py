@@ -1,6 +1,6 @@
 """Other ways to read a query of which hardly anything has all words: with misspelt words corrected, and fewer words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -9,10 +9,10 @@ from parley.search.forms import SearchForm
 from parley.search.queries import Search
 from parley.search.terms import TextQuery, text_query
 
-# With so many words, how many of them a text may lack. Longer queries would become too many ways to leave out two.
-MAY_LACK = {2: (1,), 3: (1,), 4: (1, 2), 5: (1, 2), 6: (1, 2), 7: (1, 2), 8: (1, 2)}
-OF_MORE = (1,)
-FEWEST = min(MAY_LACK)
+# Readers remember what a text says, but few of its words. Texts may lack one word; then they need three of the rarest,
+# then two. More than eight would become too many ways to choose three.
+AT_LEAST = (3, 2)
+RAREST = 8
 
 
 async def ways(search: Search, form: SearchForm, corrections: Mapping[int, str]) -> list[Search]:
@@ -24,15 +24,18 @@ async def ways(search: Search, form: SearchForm, corrections: Mapping[int, str])
         return []
     text = await text_query(form.query, form.lang, corrections) if corrections else search.text
     rarity = await spelling.rarity(form.query)
+    rarest = sorted(text.wanted, key=lambda place: -rarity[place])
     weights = tuple(rarity[place] for place in text.wanted)
     return [
         msgspec.structs.replace(
             search, text=one.other_than(search.text.exact), parts=tuple(text.wanted.values()), weights=weights
         )
-        for one in _texts(text, is_corrected=bool(corrections))
+        for one in _texts(text, rarest, is_corrected=bool(corrections))
     ]
 
 
-def _texts(text: TextQuery, *, is_corrected: bool) -> list[TextQuery]:
-    missing = MAY_LACK.get(len(text.wanted), OF_MORE) if len(text.wanted) >= FEWEST else ()
-    return ([text] if is_corrected else []) + [text.without(number) for number in missing]
+def _texts(text: TextQuery, rarest: Sequence[int], *, is_corrected: bool) -> list[TextQuery]:
+    all_but_one = len(rarest) - 1
+    found = [text] if is_corrected else []
+    found += [text.with_any(all_but_one, rarest)] if all_but_one else []
+    return found + [text.with_any(count, rarest[:RAREST]) for count in AT_LEAST if count < all_but_one]
