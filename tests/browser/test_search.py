@@ -10,6 +10,10 @@ from browser.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
+UNINDEXED = """
+select exists (select from comment c where state = 'visible' and collapsed is null
+               and not exists (select from search_document where kind = 3 and source = c.id))
+"""
 IS_INDEXED = "select count(*) > 0 from search_document where kind = 3 and source = $1"
 
 
@@ -35,6 +39,12 @@ async def test_a_thread_is_searched_by_key_and_a_hit_leads_to_its_place(site: Si
     await expect(page.locator(".hit mark")).to_have_text("zeppelins")
     await page.locator(".hit-words a").click()
     await expect(page.locator(f"#c{written}")).to_be_visible()
+
+
+async def test_every_comment_of_the_demo_can_be_found(site: Site) -> None:
+    async with asyncio.timeout(60):
+        while await site.value(UNINDEXED):
+            await asyncio.sleep(0.05)
 
 
 async def test_on_a_phone_the_key_and_the_icon_lead_to_the_page(site: Site, open_tab: OpenTab) -> None:

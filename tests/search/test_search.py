@@ -305,6 +305,8 @@ async def test_a_new_installation_does_not_wait_a_night_for_words_to_correct(app
         ("lubin polish letters stance:asks", False),
         ("lubin warsaw letters", False),
         ("lubin letters", True),
+        ("aunt notes warsaw train winter polish letters", True),
+        ("aunt notes warsaw train winter letters", False),
         ("lubin warsaw", False),
     ],
 )

@@ -15,6 +15,7 @@ from parley.comments import anchors, counts
 from parley.comments.tables import CommentVersion
 from parley.core import db
 from parley.core.errors import Refused
+from parley.core.events.event_log import emit
 from parley.core.settings import settings
 from parley.core.text import markdown
 from parley.core.text.messages import N_
@@ -110,6 +111,7 @@ async def _add_thread(article: Path, ids: dict[str, int]) -> DemoThread:
     thread = (await open_thread(text=text, topic=topic, starter=ids[STARTERS[number]])).id
     comments = discussion(article)
     await _add_comments(thread, comments, ids, opened_at)
+    await emit("discussion.imported", thread=thread, payload={"added": len(comments)})
     await _add_votes(thread, comments, ids, has_camps=number not in WITHOUT_CAMPS)
     if (later := revised(article)) is not None:
         await revise_thread(thread, await _read(later))

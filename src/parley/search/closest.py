@@ -1,6 +1,6 @@
 """Other ways to read a query of which hardly anything has all words: with misspelt words corrected, and fewer words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -9,10 +9,10 @@ from parley.search.forms import SearchForm
 from parley.search.queries import Search
 from parley.search.terms import TextQuery, text_query
 
-# How many words of a query a text may lack: one, and then two of a query of this length. With fewer words hardly
-# anything would be left of it, and with more there would be too many ways to leave out two.
-FEWEST_WORDS = 2
-MAY_LACK_TWO = range(4, 9)
+# Readers remember what a text says, but few of its words. Texts may lack one word; then they need three of the rarest,
+# then two. More than eight would become too many ways to choose three.
+AT_LEAST = (3, 2)
+RAREST = 8
 
 
 async def searches(search: Search, form: SearchForm, corrections: Mapping[int, str]) -> list[Search]:
@@ -24,19 +24,18 @@ async def searches(search: Search, form: SearchForm, corrections: Mapping[int, s
         return []
     text = await text_query(form.query, form.lang, corrections) if corrections else search.text
     rarity = await spelling.rarity(form.query)
+    rarest = sorted(text.wanted, key=lambda place: -rarity[place])
     weights = tuple(rarity[place] for place in text.wanted)
     return [
         msgspec.structs.replace(
             search, text=one.other_than(search.text.exact), parts=tuple(text.wanted.values()), weights=weights
         )
-        for one in _texts(text, is_corrected=bool(corrections))
+        for one in _texts(text, rarest, is_corrected=bool(corrections))
     ]
 
 
-def _texts(text: TextQuery, *, is_corrected: bool) -> list[TextQuery]:
-    texts = [text] if is_corrected else []
-    if len(text.wanted) >= FEWEST_WORDS:
-        texts.append(text.without(1))
-    if len(text.wanted) in MAY_LACK_TWO:
-        texts.append(text.without(2))
-    return texts
+def _texts(text: TextQuery, rarest: Sequence[int], *, is_corrected: bool) -> list[TextQuery]:
+    all_but_one = len(rarest) - 1
+    found = [text] if is_corrected else []
+    found += [text.with_any(all_but_one, rarest)] if all_but_one else []
+    return found + [text.with_any(count, rarest[:RAREST]) for count in AT_LEAST if count < all_but_one]

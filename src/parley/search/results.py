@@ -83,12 +83,15 @@ def _are_enough(form: SearchForm, sections: Sequence[Section]) -> bool:
 
 
 async def _closest(form: SearchForm, search: Search, corrections: Mapping[int, str]) -> list[Section]:
-    """Return hits that come closest, those of the first way to read the query in which enough are found."""
+    """Return hits that come closest, those of the first way to read the query in which enough are found.
+
+    After a way that took too long, others would take as long.
+    """
     sections: list[Section] = []
     terms = [*form.query.terms, *(Term(word) for word in corrections.values())]
     for other in await closest.searches(search, form, corrections):
         sections = await _sections(form, other, Query(tuple(terms)))
-        if _are_enough(form, sections):
+        if _are_enough(form, sections) or any(one.only_newest for one in sections):
             break
     return sections
 

@@ -55,9 +55,9 @@ class TextQuery(msgspec.Struct, frozen=True):
     wanted: dict[int, str] = {}
     excluded: tuple[str, ...] = ()
 
-    def without(self, missing: int) -> "TextQuery":
-        """Return the query for texts that may lack so many of the wanted terms."""
-        ways = combinations(self.wanted.values(), len(self.wanted) - missing)
+    def with_any(self, count: int, places: Iterable[int]) -> "TextQuery":
+        """Return the query for texts that have `count` of the wanted terms at these places."""
+        ways = combinations([self.wanted[place] for place in places], count)
         text = " & ".join([_any_of(" & ".join(some) for some in ways), *self.excluded])
         return msgspec.structs.replace(self, exact=text, loose=text)
 
