@@ -42,7 +42,8 @@ NAMES = {
     "accounts/user_agents.py", "accounts/names.py", "automod/holds.py", "automod/trust.py", "core/ratelimit.py",
     "slow_mode/display.py", "articles/provenance.py", "webhooks/ops.py",
     # The description of the API, which developers read in English.
-    "api/answers.py", "api/events_web.py", "api/meanings.py", "api/paging.py", "api/imports_web.py", "api/web.py", "api/writing_web.py",
+    "api/answers.py", "api/events_web.py", "api/imports_web.py", "api/meanings.py", "api/paging.py", "api/web.py",
+    "api/writing_web.py",
 }  # fmt: skip
 
 
