@@ -1,4 +1,4 @@
-"""Many streams at once, as so many browsers would hold them, and when each heard of something."""
+"""Many streams at once, as so many browsers would hold them, and when each received a message."""
 
 import asyncio
 import resource
@@ -45,13 +45,13 @@ class Listener(asyncio.Protocol):
             self.opened.set_result(None)
         # A mark may come in two pieces.
         if self.waits_for is not None and self.waits_for[0] in self.before + data:
-            (_, heard), self.waits_for = self.waits_for, None
-            heard(data)
+            (_, received), self.waits_for = self.waits_for, None
+            received(data)
         self.before = data[-32:]
 
 
 class Audience:
-    """Streams of this process, and the moments at which each heard what all were waiting for."""
+    """Streams of this process, and the moments at which each received what all wait for."""
 
     def __init__(self, listeners: Sequence[Listener]) -> None:
         self.listeners = listeners
@@ -71,8 +71,8 @@ class Audience:
         for listener in self.listeners:
             listener.waits_for = (mark, self._hear)
 
-    async def heard(self) -> list[float]:
-        """The moments by `perf_counter`, which all processes share; fewer than streams when some heard nothing."""
+    async def received(self) -> list[float]:
+        """The moments by `perf_counter`, which all processes share; fewer than streams when some received nothing."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._complete.wait(), SECONDS)
         return self.times
@@ -107,7 +107,7 @@ class Far:
         self._pipe.send(mark)
         await self._answer()
 
-    async def heard(self) -> list[float]:
+    async def received(self) -> list[float]:
         times: list[float] = await self._answer()
         return times
 
@@ -130,7 +130,7 @@ async def _serve(pipe: Connection, port: int, path: str, streams: int) -> None:
     while (mark := await asyncio.to_thread(pipe.recv)) is not None:
         await audience.expect(mark)
         pipe.send(None)
-        pipe.send(await audience.heard())
+        pipe.send(await audience.received())
     audience.close()
 
 
@@ -166,7 +166,7 @@ async def _round(
     answer = await running.http.post(path, content=body, headers=headers)
     if answer.is_error:
         raise RuntimeError(f"{path} answered {answer.status_code}")
-    return [(at - started) * 1000 for audience in audiences for at in await audience.heard()]
+    return [(at - started) * 1000 for audience in audiences for at in await audience.received()]
 
 
 def p99(waits: Sequence[float]) -> float:
