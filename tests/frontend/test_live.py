@@ -78,6 +78,8 @@ async def test_an_open_reply_with_its_focus_survives_an_edit_and_a_score(stage: 
 
 async def test_a_score_that_arrives_leaves_ones_own_vote_pressed(stage: Stage) -> None:
     await stage.open()
+    # The script has found the passage being read, and with it the marker that the Tab key reaches.
+    await expect(stage.page.locator(".passage-row.is-read")).to_have_count(1)
     await stage.page.evaluate("document.querySelector('#c1-score .up').setAttribute('aria-pressed', 'true')")
     await stage.page.evaluate(WATCH_STOPS)
     stage.send(rendered("live/scores.html", scores=[comment(1, score=6)]))
