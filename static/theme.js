@@ -1,2 +1,2 @@
-/* sources 9acce1935b33f40a */
+/* sources 0f70b18a44697d2b */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();
