@@ -1,2 +1,2 @@
-/* sources 0f70b18a44697d2b */
+/* sources ed720b9ec1d1bcbc */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

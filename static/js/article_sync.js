@@ -18,7 +18,8 @@ let highlighted;
 if (thread && discussion() && rows.size) {
   document.addEventListener("htmx:after:swap", updateMarkers);
   document.addEventListener("click", onClick);
-  for (const kind of ["pointerover", "focusin", "input"]) document.addEventListener(kind, highlightUnderPointer);
+  // Not "pointerover", which browsers also send when the page scrolls below a pointer that rests.
+  for (const kind of ["pointermove", "pointerdown", "focusin", "input"]) document.addEventListener(kind, highlightUnderPointer);
   for (const kind of ["pointerleave", "wheel", "touchmove", "keydown"])
     discussion().addEventListener(kind, () => (lastUsed = performance.now()), { passive: true });
   document.addEventListener("parley:read", () => {
