@@ -16,8 +16,10 @@ let readingTimer;
 let highlighted;
 
 if (thread && discussion() && rows.size) {
+  document.addEventListener("htmx:after:swap", updateMarkers);
   document.addEventListener("click", onClick);
-  for (const kind of ["pointerover", "focusin", "input"]) document.addEventListener(kind, highlightUnderPointer);
+  // Not "pointerover", which browsers also send when the page scrolls below a pointer that rests.
+  for (const kind of ["pointermove", "pointerdown", "focusin", "input"]) document.addEventListener(kind, highlightUnderPointer);
   for (const kind of ["pointerleave", "wheel", "touchmove", "keydown"])
     discussion().addEventListener(kind, () => (lastUsed = performance.now()), { passive: true });
   document.addEventListener("parley:read", () => {
@@ -28,6 +30,13 @@ if (thread && discussion() && rows.size) {
     clearTimeout(readingTimer);
     if (scrollY) readingTimer = setTimeout(() => isIdle() && scrollToGroup(currentLineage), READING_AFTER_MS);
   });
+}
+
+// The page comes with both. Another discussion has another stance, and a moderator may lock the thread.
+function updateMarkers() {
+  const main = discussion().parentElement;
+  main.dataset.stance = discussion().dataset.stance;
+  main.classList.toggle("is-locked", document.querySelector("#thread-state > .locked"));
 }
 
 const showsMarks = () => document.documentElement.dataset.marks !== "off";

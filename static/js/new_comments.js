@@ -81,9 +81,8 @@ function route(task) {
 }
 
 function isShownHere(comment) {
-  const { only } = discussion().dataset;
-  const stance = discussion().querySelector(".stance-filter [aria-current] > .stance");
-  return (!only || only === groupNameOf(comment)) && (!stance || comment.querySelector(`.comment-head > .${stance.className.replace(" ", ".")}`));
+  const { only, stance } = discussion().dataset;
+  return (!only || only === groupNameOf(comment)) && (!stance || comment.querySelector(`.comment-head > .${stance}`));
 }
 
 function showButton(waiting) {

@@ -167,6 +167,8 @@ async def test_a_stance_stays_by_passage_and_dims_the_other_markers(site: Site, 
     await expect(page.locator(".tab[data-tab=passage]")).to_have_attribute("aria-current", "true")
     await expect(page.locator(".gutter:not(:has(.adds), .is-empty)").first).to_have_css("opacity", "0.3")
     await expect(page.locator(".gutter:has(.adds)").first).to_have_css("opacity", "1")
+    await page.locator(".stance-filter > .chip").first.click()
+    await expect(page.locator(".gutter:not(:has(.adds), .is-empty)").first).to_have_css("opacity", "1")
 
 
 async def test_arrows_say_what_they_do_to_keyboard_and_pointer(site: Site, open_tab: OpenTab) -> None:

@@ -83,6 +83,18 @@ async def test_one_stance_shows_only_what_arrives_of_it(beside: Stage) -> None:
     await expect(page.locator("#c70")).to_have_count(0)
 
 
+async def test_a_thread_that_is_locked_meanwhile_offers_no_control_at_silent_passages(beside: Stage) -> None:
+    page = beside.page
+    await beside.open()
+    silent = page.locator(".gutter[data-passage='1']")
+    await expect(silent).to_be_visible()
+    beside.send(rendered("live/thread.html", thread=thread(state="locked")))
+    await expect(silent).to_be_hidden()
+    await expect(page.locator("#c32").get_by_role("link", name="Reply")).to_be_hidden()
+    beside.send(rendered("live/thread.html", thread=thread()))
+    await expect(silent).to_be_visible()
+
+
 async def test_the_words_that_a_removed_comment_quoted_go_with_it(beside: Stage) -> None:
     page = beside.page
     await beside.open()
