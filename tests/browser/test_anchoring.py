@@ -67,7 +67,7 @@ async def test_by_keyboard_from_a_passages_marker(site: Site, open_tab: OpenTab)
     await page.keyboard.press("ArrowRight")
     for _ in range(2):
         await page.keyboard.press("Control+Shift+ArrowRight")
-    await page.wait_for_function("String(getSelection()).trim().split(/\\s+/).length === 3")
+    await page.wait_for_function("() => String(getSelection()).trim().split(/\\s+/).length === 3")
     chosen = (await page.evaluate("String(getSelection())")).strip()
     passage = await page.locator(".passage").nth(1).inner_text()
     assert passage.split()[1:4] == chosen.split()

@@ -52,6 +52,7 @@ PATTERNS_OF_OURS = {
     "mail/inbound/reason_phrases.py",
     "mail/inbound/reports.py",
     "matching/folding.py",
+    "matching/marks.py",
 }
 # Where what is filled in is one of our own messages, chosen at run time.
 FORMATS_OF_OURS = {
