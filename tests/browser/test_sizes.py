@@ -22,8 +22,8 @@ BEYOND = """() => {
       .filter(inner => standsOut(inner.getBoundingClientRect(), one.getBoundingClientRect())))
     .map(one => `${one.tagName}.${one.className}`).slice(0, 20);
 }"""
-# What stands out of its box, over what stands beside it. An open menu means to; a mark at the edge may, a bit. A browser
-# cuts what a select shows, whatever its style says.
+# What stands out of its box, over what stands beside it. An open menu means to; a mark at the edge may, a bit. What a
+# select shows is cut by the browser, whatever its style says.
 OUTSIDE = """() => [...document.querySelectorAll("body *")]
     .filter(one => one.checkVisibility() && one.clientWidth && one.scrollWidth > one.clientWidth + 8)
     .filter(one => getComputedStyle(one).overflowX === "visible" && !one.matches("svg *, select"))
