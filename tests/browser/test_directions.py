@@ -27,7 +27,9 @@ KEYS = """
 select code from guideline union select kind from mail union select domain from mail
 union select encode(hash, 'hex') from mod_action
 """
-# Letters that the worker wrote before the site spoke another language.
+# The page of mail shows those of letters that wait, written before the site spoke another language.
+SUBJECTS = "select subject from mail"
+# So were these letters.
 WRITTEN_BEFORE = {"mail sent from here", "a letter of the digest"}
 
 
@@ -40,6 +42,7 @@ async def words_of_operators(mirror: Site) -> set[str]:
 
 async def test_pages_say_only_messages_and_members_words_each_in_its_direction(mirror: Site) -> None:
     known, found = await words_of_operators(mirror), set()
+    subjects = {word.lower() for row in await mirror.fetch(SUBJECTS) for word in WORD.findall(row[0])}
     for viewer, pages in by_viewer(mirror.made["pages"]).items():
         async with httpx.AsyncClient(base_url=mirror.address, headers={"Sec-Fetch-Site": "same-origin"}) as client:
             if viewer:
@@ -51,6 +54,7 @@ async def test_pages_say_only_messages_and_members_words_each_in_its_direction(m
                 faults = set(undirected(answer.text))
                 # What was searched for is as it was typed.
                 typed = {word.lower() for word in WORD.findall(page.path)}
+                typed |= subjects if page.name == "mail" else set()
                 faults |= english(answer.text, known | typed) if page.name not in WRITTEN_BEFORE else set()
                 found |= {f"{page.name}: {fault}" for fault in faults}
 
