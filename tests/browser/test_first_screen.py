@@ -171,6 +171,13 @@ async def test_a_stance_stays_by_passage_and_dims_the_other_markers(site: Site, 
     await expect(page.locator(".gutter:not(:has(.adds), .is-empty)").first).to_have_css("opacity", "1")
 
 
+async def test_bars_have_the_colour_of_their_stance(site: Site, open_tab: OpenTab) -> None:
+    tab = await open_tab(color_scheme="light")
+    for path in ("/how", f"/t/{await largest(site)}/x"):
+        await tab.open(path)
+        await expect(tab.page.locator("rect.supports:not(.comment)").first).to_have_css("fill", "rgb(26, 106, 79)")
+
+
 async def test_arrows_say_what_they_do_to_keyboard_and_pointer(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab()
     page = tab.page
