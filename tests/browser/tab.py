@@ -6,19 +6,16 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, Dialog, Locator, Page, Request
 
-# A line as wide as the page that moves by one pixel has a score of .00005, which Chromium reports now and then without
-# a source.
-ONE_PIXEL = 0.0001
-WATCH = (
-    f"const onePixel = {ONE_PIXEL};"
-    + """
+# A line as wide as the page that moves by one pixel has a score of .00005. Some versions of Chromium report a few such
+# lines at once, without a source.
+ONE_PIXEL = 0.0005
+WATCH = """
 window.shifts = [];
 const counts = one => !one.hadRecentInput && one.value > onePixel;
 new PerformanceObserver(list => list.getEntries().filter(counts).forEach(one =>
   window.shifts.push([one.value, ...one.sources.map(source => source.node?.id || source.node?.className || "?")])))
   .observe({ type: "layout-shift", buffered: true });
 """.replace("onePixel", str(ONE_PIXEL))
-)
 POLICY = re.compile("Content Security Policy|Trusted ?(Types|HTML|Script)")
 
 
