@@ -1,10 +1,11 @@
 """What programs do: read 100 comments as JSON, reply and vote as by htmx, and move discussions in and a site out."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import cycle
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 import msgspec
@@ -30,6 +31,12 @@ WRITERS = range(AUTHORS + 1, AUTHORS + 101)
 KEPT = "api.html"
 COMMENTS = 5_000
 BODY = "It depends on what is *counted*, and by whom: see https://example.org/figures for the sources."
+
+
+class Form(Protocol):
+    """Makes the request that sends a form, as `reply` and `vote` do."""
+
+    def __call__(self, cookies: Sequence[str], write: Write, /, **headers: str) -> bytes: ...
 
 
 async def measure(harness: Harness) -> list[Figure]:
@@ -65,8 +72,8 @@ async def _writing(harness: Harness, running: Web) -> list[Figure]:
     of_member = {member: await _token(member) for member in WRITERS}
     await close_pool()
 
-    def by_htmx(form: Callable[..., bytes], writes: Iterator[Write]) -> Iterator[bytes]:
-        return (form(community, one, **HTMX) for one in writes)
+    def by_htmx(form: Form, writes: Iterator[Write]) -> Iterator[bytes]:
+        return (form(community.cookies, one, **HTMX) for one in writes)
 
     def by_api(ask: Callable[[Write], tuple[str, str, object]], writes: Iterator[Write]) -> Iterator[bytes]:
         return (_sent(*ask(one), of_member[one.member]) for one in writes)
