@@ -120,7 +120,7 @@ async def test_a_removal_is_understood_appealed_against_and_overturned(
 
     assert await read(visitor, thread) == before
     await mira.page.reload()
-    await expect(mira.main()).to_contain_text("Everything is back where it was.")
+    await expect(mira.main()).to_contain_text("it has been reversed.")
     await expect(mira.main()).to_contain_text("So it was.")
 
 

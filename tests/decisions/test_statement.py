@@ -149,7 +149,7 @@ async def test_the_answer_to_an_appeal_stands_there(client: httpx.AsyncClient) -
 
     page = await client.get(f"/decision/{decision}")
 
-    assert "You are right." in page.text and "Everything is back where it was" in page.text
+    assert "You are right." in page.text and "it has been reversed" in page.text
 
 
 @pytest.mark.parametrize("text", ["", "x" * 5_001])

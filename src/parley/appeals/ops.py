@@ -50,19 +50,19 @@ returning r.id
 async def file(*, decision: int, text: str) -> int:
     """Appeal a decision and return the id of the appeal. The caller has checked that it is the member concerned.
 
-    Raises Refused where it was appealed before, where it is too late, or no longer in force.
+    Raises Refused if the decision was appealed before, is too old or is no longer in force.
     """
     async with db.atomic():
         made = await load(decision, lock=True)
         if made.member is None or made.state != "in_force":
             raise Refused(N_("This decision is no longer in force, so there is nothing to appeal."))
         if datetime.now(UTC) - made.created_at > timedelta(days=rules.APPEAL_DAYS):
-            raise Refused(N_("Appeals were possible for six months. That time has passed."))
+            raise Refused(N_("You could appeal for six months after the decision. That time has passed."))
         filed = await Appeal.insert(Appeal(decision=decision, member=made.member, text=text)).on_conflict(
             Appeal.decision, "DO NOTHING"
         )
         if not filed:
-            raise Refused(N_("You have already appealed this decision; it is reviewed once."))
+            raise Refused(N_("You have already appealed this decision. You can appeal only once."))
         await modlog.write(None, Entry("appeal", made.kind, made.target, decision=decision), role="member")
     appeal: int = filed[0]["id"]
     return appeal
@@ -135,12 +135,12 @@ async def _assign(viewer: Viewer, filed: AppealState, made: DecisionRow, target:
         rules.require_rank_over(viewer, target.role)
     if had_part and not alone:
         raise Forbidden(
-            N_("An appeal is decided by somebody who had no part in it. Please leave it to another moderator.")
+            N_("Somebody who had no part in the decision decides the appeal. Please leave it to another moderator.")
         )
     if filed.state not in {"filed", "assigned"}:
         raise Stale(N_("This appeal has been decided in the meantime. This is the current state."))
     if filed.assigned_to not in {None, viewer.id} and not filed.overdue:
-        raise Stale(N_("Another moderator has taken on this appeal."))
+        raise Stale(N_("This appeal is assigned to another moderator."))
     await Appeal.update({Appeal.state: "assigned", Appeal.assigned_to: viewer.id}).where(Appeal.id == filed.id)
     return alone
 
@@ -156,7 +156,7 @@ async def _overturn(viewer: Viewer, made: DecisionRow, target: Target) -> Change
 async def _modify(viewer: Viewer, made: DecisionRow, target: Target, choice: Choice) -> Change:
     """Replace a decision by a milder one."""
     if made.state != "in_force":
-        raise Refused(N_("This decision has already ended, so it cannot be reduced. Uphold it or overturn it."))
+        raise Refused(N_("This decision has already ended, so no milder one can replace it. Uphold it or overturn it."))
     rules.require_milder(made.kind, made.action, made.until, choice)
     await Decision.update({Decision.action: choice.action, Decision.until: choice.ends}).where(Decision.id == made.id)
     reverted = await effects.release(target, made.was, viewer.id, cleared=True)

@@ -46,8 +46,8 @@ def _may(who: str, is_admin: str) -> str:
 
 # $1 the moderator, $2 whether they are an admin.
 NO_PART = _no_part("$1", "$2")
-# Whoever had a part in a decision reviews the appeal where nobody else can: it would wait for ever. Article 20(6) of
-# the DSA asks for qualified staff, not for other staff.
+# If nobody else can review an appeal, a moderator who had a part in the decision may: otherwise it would wait for ever.
+# Article 20(6) of the DSA asks for qualified staff, not for other staff.
 HAS_REVIEWER = f"""exists (
     select from member s
     where s.role in ('moderator', 'admin') and s.state = 'active' and {_no_part("s.id", "s.role = 'admin'")})"""
@@ -154,13 +154,13 @@ class Proposal(msgspec.Struct, frozen=True):
     state: str
     member: int | None
     name: str | None
-    was: str | None
+    current_role: str | None
     moderator: str | None
     created_at: datetime
 
 
 PROPOSAL = f"""
-select d.id, d.action, d.role, d.reason, {RULE_TITLE} as guideline, d.state, d.member, m.name, m.role as was,
+select d.id, d.action, d.role, d.reason, {RULE_TITLE} as guideline, d.state, d.member, m.name, m.role as current_role,
        o.name as moderator, d.created_at
 from decision d left join member m on m.id = d.member left join guideline g on g.code = d.guideline
 {FORMER_WORDING} left join member o on o.id = d.moderator

@@ -17,7 +17,7 @@ async def answer(viewer: Viewer, decision: int, action: str | None) -> None:
         raise Refused(N_("Please choose what you would have done."))
     case = await second_look_queries.following(viewer, decision)
     if case is None or not await _save(SecondLook(decision=decision, moderator=viewer.id, action=action)):
-        raise Stale(N_("Another moderator has already looked at this one. Here is another, if there is one."))
+        raise Stale(N_("This decision no longer needs a second look. Your answer was not saved."))
 
 
 async def _save(look: SecondLook) -> bool:

@@ -18,7 +18,7 @@ Value = TypeVar("Value")
 MOST_KEPT = 10_000
 # In longer threads the sum costs as much as the page.
 MOST_COMMENTS = 2_000
-# The times on a page ("5 min") may be wrong by a twentieth.
+# The ages on a page ("5 min") may be wrong by a twentieth of themselves.
 OFF_BY = 20
 SHORTEST_SECONDS, LONGEST_SECONDS = 30.0, 3_600.0
 
@@ -104,6 +104,6 @@ class ValidatedCache(Generic[Value]):
 
 
 def right_for(newest: datetime) -> float:
-    """Return for how many seconds the relative times on a page stay right; `newest` is the last moment on it."""
+    """Return for how many seconds the ages on a page stay right; `newest` is when its thread was last written in."""
     past = (datetime.now(UTC) - newest).total_seconds()
     return min(max(past / OFF_BY, SHORTEST_SECONDS), LONGEST_SECONDS)

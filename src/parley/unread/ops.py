@@ -8,8 +8,8 @@ from parley.notifications.ops import read_before, read_on_page
 from parley.threads.queries import BEFORE_VISIT
 from parley.unread.queries import TRACKED
 
-# The newest of the comments $3 is where the member is now. As when a thread is opened, a visit ends after ten idle
-# minutes: until then the thread's page still marks what was new at its beginning.
+# A visit moves forward, never back. `before_at` changes only after ten idle minutes, so that the page of the thread
+# keeps marking what was new when the visit began.
 MOVE = f"""
 on conflict (member, thread) do update
 set before_at = {BEFORE_VISIT}, seen_at = greatest(visit.seen_at, excluded.seen_at)

@@ -19,10 +19,11 @@ COMMENTS = 10
 COMMENTS_OF_ONE = 40
 # Counts stop here, and pages show "99+".
 MOST_COUNTED = 100
-# So many threads of a member are looked at, those of their latest visits.
+# Of a member so many visits and so many follows are looked at, the newest of each.
 MOST_THREADS = 500
 
-# Read since: the end of the last visit. Who follows a thread without ever opening it starts with what came afterwards.
+# Comments are unread that came after `since`: the last visit or, where a thread is followed and was never opened, the
+# follow.
 TRACKED = f"""
 select mine.thread, max(mine.since) as since from (
     (select thread, seen_at as since from visit where member = $1 order by seen_at desc limit {MOST_THREADS})

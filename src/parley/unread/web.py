@@ -19,9 +19,9 @@ from parley.unread.forms import ReadForm
 
 @get("/unread", name="unread:list", opt={"who": MEMBER, "reading": True})
 async def unread(request: AnyRequest, thread: FromQuery[str] = "", after: FromQuery[str] = "") -> Response[Any]:
-    """Show threads with unread comments, the latest activity first, from the thread `after` on.
+    """Show threads with unread comments, the latest activity first, those that follow the thread `after`.
 
-    With `thread` show only that one, from the comment `after` on. Showing the page marks nothing as read.
+    With `thread` show only that one, with the comments that follow `after`. Showing the page marks nothing as read.
     """
     viewer, only, last = signed_in(request), as_id(thread), as_id(after)
     at = datetime.now(UTC)

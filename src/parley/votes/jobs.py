@@ -29,7 +29,7 @@ where not counted and m.state = 'active' and {attempts.due("votes", "v.member")}
 
 
 async def count_left() -> int:
-    """Count votes that were cast while their member confirmed the address. Return how many members had some."""
+    """Count votes that were cast just when their member confirmed the address. Return the number of members."""
     return len(await attempts.each("votes", await db.values(UNCOUNTED), count_waiting))
 
 

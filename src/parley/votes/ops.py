@@ -132,8 +132,8 @@ async def cast_vote(
     """Set the viewer's vote on one axis; None deletes it. Votes of unverified members are stored but not counted.
 
     `wording` is the one that the viewer read, if known; `asked` says that Parley chose the statement at random.
-    Raises NotFound, Forbidden for the viewer's own comment and for silenced members, Refused for a comment that is
-    removed or archived, and Reworded for another wording.
+    Raises NotFound, Forbidden for the viewer's own comment and for silenced members, Refused if the comment is
+    not visible or its thread is archived, and Reworded if `wording` is not the present one.
     """
     require_write_allowed(viewer)
     known = (comment_id, viewer.id, axis, wording)
@@ -144,7 +144,7 @@ async def cast_vote(
         voted = await db.fetch_one(VotedComment, TARGET + UPSERT + COUNT[axis] + RESULT, *vote)
     if voted is None:
         raise NotFound(N_("This comment does not exist."))
-    _may_vote(viewer, voted, wording)
+    _require_votable(viewer, voted, wording)
     published = voted.published
     if voted.is_counted and axis == "agreement":
         published = await _publish(comment_id, voted)
@@ -175,16 +175,16 @@ async def _publish(comment: int, now: AnswerTally) -> list[int]:
     return column
 
 
-def _may_vote(viewer: Viewer, voted: VotedComment, wording: int | None) -> None:
-    """Raise the reason why nothing was written. The statement has the same conditions."""
+def _require_votable(viewer: Viewer, voted: VotedComment, wording: int | None) -> None:
+    """Raise the reason why nothing was written. The SQL has the same conditions."""
     if voted.author == viewer.id:
-        raise Forbidden(N_("Nobody can vote on their own comment."))
+        raise Forbidden(N_("You cannot vote on your own comment."))
     if voted.state != "visible":
-        raise Refused(N_("This comment no longer exists, so your vote was not counted."))
+        raise Refused(N_("This comment is no longer visible, so your vote was not saved."))
     if voted.thread_state == "archived":
-        raise Refused(N_("This thread is archived; its votes stay as they are."))
+        raise Refused(N_("This thread is archived, so you can no longer vote in it."))
     if wording not in (None, voted.wording):
-        raise Reworded(N_("Its author just changed this statement. Please read it again: your answer was not counted."))
+        raise Reworded(N_("The author just changed this statement. Please read it again: your answer was not saved."))
 
 
 class WaitingVote(msgspec.Struct, frozen=True):

@@ -3,4 +3,4 @@
 from parley.core.retention import Kept, RetentionRule
 
 RULES: tuple[RetentionRule, ...] = ()
-KEPT: Kept = {"vote": "counts are made from them, and members can change theirs at any time"}
+KEPT: Kept = {"vote": "counts are calculated from them, and members can change theirs at any time"}

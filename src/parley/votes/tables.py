@@ -10,10 +10,10 @@ from parley.core.db.schema import Index
 
 
 class Vote(Table):
-    """A vote for `quality`, which ranks comments, or for `agreement`, which does not.
+    """A vote on the axis `quality`, which ranks comments, or on `agreement`, which does not.
 
-    It is not counted while its member is unverified. A vote of agreement is about one wording of the comment, and is
-    not counted once there is another.
+    It is not counted while its member is unverified. A vote on agreement is about one wording of the comment, and
+    stops counting when the wording changes.
     """
 
     id = BigSerial(primary_key=True)
@@ -22,7 +22,8 @@ class Vote(Table):
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     axis = Varchar(9, null=False, default=None)
     value = SmallInt(null=False, default=None)
-    # The value before the last change, if it was counted. The upsert, which returns only the new row, subtracts it.
+    # The value before the last change, if it was counted: the upsert returns only the new row, and the counters must
+    # lose the old value.
     former = SmallInt(null=True, default=None)
     counted = Boolean(null=False, default=True)
     # The comment's wording that was voted on (comment.wording).
