@@ -22,16 +22,16 @@ from parley.core.observability.metrics import CACHE_READS
 # One hash, so that visitors add no keys, and nothing in it is older than an hour.
 PAGES = "pages"
 SECONDS = 3_600
-# Each page has one of so many places, so all of them together take at most 164 MB: compressed, 40 comments with their
-# article take 16 to 30 kB.
+# Each page has one of this many places, so that all together take at most 164 MB. Compressed, an article with 40
+# comments takes 16 to 30 kB.
 PLACES = 4_096
 LARGEST = 40_000
 
 PURPOSE = "stored page"
-# The transactions that validators name count from 0 in each cluster.
+# Each cluster numbers its transactions, which validators contain, from the beginning.
 CLUSTER = "select system_identifier from pg_control_system()"
 
-# Which code and which database pages are made with. Without it nothing is stored, and nothing read.
+# The code and the database cluster that pages are made with. Until they are known, nothing is stored or read.
 _maker: tuple[str, int] | None = None
 
 _hits, _misses = (CACHE_READS.labels("stored-pages", found) for found in ("yes", "no"))
@@ -47,7 +47,7 @@ class StoredPage(msgspec.Struct, frozen=True, array_like=True):
 
 
 async def prepare() -> None:
-    """Find out what makes pages in this process, at its start."""
+    """Identify the code and the cluster, when the process starts."""
     global _maker  # noqa: PLW0603 one maker for the process
     _maker = (_digest(_sources()), await db.value(CLUSTER))
 
