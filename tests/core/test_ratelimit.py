@@ -118,10 +118,10 @@ async def test_a_refused_use_takes_from_no_bucket(down: bool, request: pytest.Fi
 async def test_a_vote_asks_redis_once_for_all_its_limits(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scripts, run = [], token_buckets._run
+    runs, run = [], token_buckets._run
 
-    async def counting(script: AsyncScript, keys: list[str], args: list[float]) -> Any:
-        scripts.append(keys)
+    async def counting(script: AsyncScript, keys: list[str], args: list[bytes]) -> Any:
+        runs.append(msgspec.msgpack.decode(args[0]))
         return await run(script, keys, args)
 
     monkeypatch.setattr(token_buckets, "_run", counting)
@@ -129,8 +129,8 @@ async def test_a_vote_asks_redis_once_for_all_its_limits(
     await make.sign_in(client, await make.member())
     await client.post(f"/c/{comment}/vote", data={"value": "1"})
 
-    [keys] = scripts
-    assert [key.split(":")[1:3] for key in keys] == [
+    [[buckets]] = runs
+    assert [key.split(":")[1:3] for key, *_ in buckets] == [
         ["form", "account"],
         ["vote", "account"],
         ["vote", "network"],

@@ -18,6 +18,7 @@ from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from parley.core import db
+from parley.core.batching import Batcher
 from parley.core.events.redis import asking, redis
 
 log = structlog.get_logger(__name__)
@@ -25,37 +26,45 @@ log = structlog.get_logger(__name__)
 # After a failure Redis is not used for this long, so that a hanging Redis costs one time-out, not one a request.
 PAUSE_SECONDS = 5.0
 
-# Takes tokens from several buckets, or from none if one of them has too few. Returns the number of that bucket and the
-# milliseconds to wait; or 0 and the whole tokens left in each. Uses the clock of Redis, which all share. `used` is the
-# largest share of the buckets so far that was used before.
+MOST_AT_ONCE = 64
+
+# For each withdrawal in turn, takes tokens from several buckets, or from none if one of them has too few. Answers each
+# with the number of that bucket and the milliseconds to wait; or with 0 and the whole tokens left in each bucket. Uses
+# the clock of Redis, which all share. `used` is the largest share of the buckets so far that was used before.
 TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local left = {}
-local used = 0
-for i, key in ipairs(KEYS) do
-  local most, filled_in, cost = tonumber(ARGV[4 * i - 3]), tonumber(ARGV[4 * i - 2]) * 1000, tonumber(ARGV[4 * i - 1])
-  local kept_for_others = tonumber(ARGV[4 * i]) * used * most
-  local kept = redis.call('HMGET', key, 'tokens', 'at')
-  local tokens = most
-  if kept[1] then
-    tokens = math.min(most, kept[1] + math.max(0, now - kept[2]) * most / filled_in)
+
+local function take(buckets)
+  local left, used = {}, 0
+  for i, bucket in ipairs(buckets) do
+    local key, most, seconds, cost, share_kept = unpack(bucket)
+    local kept_for_others = share_kept * used * most
+    local kept = redis.call('HMGET', key, 'tokens', 'at')
+    local tokens = most
+    if kept[1] then
+      tokens = math.min(most, kept[1] + math.max(0, now - kept[2]) * most / (seconds * 1000))
+    end
+    if tokens < cost + kept_for_others then
+      return {i, math.ceil((cost + kept_for_others - tokens) * seconds * 1000 / most)}
+    end
+    used = math.max(used, 1 - tokens / most)
+    left[i] = tokens - cost
   end
-  if tokens < cost + kept_for_others then
-    return {i, math.ceil((cost + kept_for_others - tokens) * filled_in / most)}
+  local answer = {0}
+  for i, bucket in ipairs(buckets) do
+    redis.call('HSET', bucket[1], 'tokens', tostring(left[i]), 'at', now)
+    redis.call('PEXPIRE', bucket[1], bucket[3] * 1000)
+    answer[i + 1] = math.floor(left[i])
   end
-  used = math.max(used, 1 - tokens / most)
-  left[i] = tokens - cost
+  return answer
 end
-for i, key in ipairs(KEYS) do
-  redis.call('HSET', key, 'tokens', tostring(left[i]), 'at', now)
-  redis.call('PEXPIRE', key, tonumber(ARGV[4 * i - 2]) * 1000)
+
+local answers = {}
+for i, buckets in ipairs(cmsgpack.unpack(ARGV[1])) do
+  answers[i] = take(buckets)
 end
-local answer = {0}
-for i in ipairs(KEYS) do
-  answer[i + 1] = math.floor(left[i])
-end
-return answer
+return answers
 """
 
 # Returns one token to a bucket, which holds at most ARGV[1].
@@ -107,17 +116,26 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 async def take(wanted: Sequence[Withdrawal]) -> list[int] | Refusal | None:
-    """Take tokens from several buckets in one round trip, or from none of them. None if Redis does not answer.
+    """Take tokens from several buckets, or from none of them, in one round trip. None if Redis does not answer.
 
     Returns the whole tokens left in each bucket.
     """
-    keys = [one.key for one in wanted]
-    args = [value for one in wanted for value in (one.most, one.seconds, one.cost, one.share_kept)]
-    answer = await _run(_script(TAKE), keys, args)
+    answer = await _withdrawals.ask(wanted)
     if answer is None:
         return None
-    short, *numbers = map(int, answer)
+    short, *numbers = answer
     return Refusal(short - 1, numbers[0]) if short else numbers
+
+
+async def _take_all(groups: Sequence[Sequence[Withdrawal]]) -> Sequence[list[int] | None]:
+    """Answer several callers of `take` in one round trip, as TAKE does."""
+    buckets = [[(one.key, one.most, one.seconds, one.cost, one.share_kept) for one in wanted] for wanted in groups]
+    answers: list[list[int]] | None = await _run(_script(TAKE), [], [msgspec.msgpack.encode(buckets)])
+    return answers or [None] * len(groups)
+
+
+# In one call Redis takes at most as long as for MOST_AT_ONCE votes, about a millisecond.
+_withdrawals: Batcher[Sequence[Withdrawal], list[int] | None] = Batcher(MOST_AT_ONCE, _take_all)
 
 
 async def take_from_table(wanted: Withdrawal, used: float) -> float | None:
@@ -144,7 +162,7 @@ def _script(text: str) -> AsyncScript:
     return AsyncScript(redis(), text)
 
 
-async def _run(script: AsyncScript, keys: list[str], args: Sequence[float]) -> Any:
+async def _run(script: AsyncScript, keys: list[str], args: Sequence[float | bytes]) -> Any:
     """Run a script on buckets and return its result, or None if Redis does not answer."""
     global _paused_until  # noqa: PLW0603 one Redis for the process
     if monotonic() < _paused_until:
