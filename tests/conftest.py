@@ -217,7 +217,8 @@ async def db(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterato
         return
     assert DB.connections is not None
     connection = await DB.connections.acquire(seconds=30)
-    await connection.execute("BEGIN")
+    # What is done at the commit must not wait for one.
+    await connection.execute("BEGIN; SET CONSTRAINTS ALL IMMEDIATE")
     token = DB.current_transaction.set(Transaction(DB.connections, connection, None, [], is_test=True))
     try:
         yield

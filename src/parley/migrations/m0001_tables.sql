@@ -1332,6 +1332,24 @@ create trigger comment_transition before update of state on comment for each row
 );
 
 
+-- Pages of threads show the names, titles and states of their authors, and are kept until a row changes that they are
+-- made from (comments/validator.py). So that none has to read the rows of all its authors, a change of a member writes the
+-- stats of their threads again, unchanged. At the commit, and by one transaction at a time: so none that is waited for
+-- waits itself.
+create function author_changed() returns trigger language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(7270003);
+  update thread_stats set thread = thread where thread in (
+    select thread from comment where author = new.id union all select id from thread where starter = new.id
+  );
+  return null;
+end $$;
+
+create constraint trigger author_changed after update of name, title, state on member deferrable initially deferred
+  for each row when ((old.name, old.title, old.state) is distinct from (new.name, new.title, new.state))
+  execute function author_changed();
+
+
 -- The digest of an entry's words. Without the salt nobody can find the words by trying.
 create function mod_action_words(a mod_action) returns bytea language sql immutable as $$
   select sha256(a.salt || convert_to(jsonb_build_array(a.before, a.after, a.reason)::text, 'UTF8'))
