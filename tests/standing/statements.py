@@ -51,12 +51,12 @@ BUILT = {
     modqueue.ROWS: [modqueue.PAGE_OF + modqueue.ROWS, modqueue.ONE_OF + modqueue.ROWS],
     notifications.COUNTED: [notifications.UNREAD],
     threads.LIST: [threads.LIST.format(rank=rank) for rank in threads.RANKS.values()],
-    votes.RESULT: [
-        votes.TARGET + how + count + votes.RESULT
-        for how in (votes.UPSERT, votes.DELETE)
-        for count in votes.COUNT.values()
+    votes.SELECT_RESULT: [
+        votes.WITH_TARGET + how + count + votes.SELECT_RESULT
+        for how in (votes.UPSERT_VOTE, votes.DELETE_VOTE)
+        for count in votes.UPDATE_COUNTERS.values()
     ],
-    votes.COUNTED_THREAD: [votes.CONFIRM + count + votes.COUNTED_THREAD for count in votes.COUNT.values()],
+    votes.SELECT_THREAD: [votes.MARK_COUNTED + count + votes.SELECT_THREAD for count in votes.UPDATE_COUNTERS.values()],
 }
 
 

@@ -65,7 +65,7 @@ async def _take_in(viewer: Viewer, found: ClaimableInThread) -> list[int]:
     await lock_thread(found.thread)
     for vote in await db.fetch(OwnVote, OWN_VOTES, viewer.id, found.ids):
         with suppress(Refused):
-            await cast_vote(viewer=viewer, comment_id=vote.comment, axis=vote.axis, value=None)
+            await cast_vote(viewer=viewer, comment=vote.comment, axis=vote.axis, value=None)
     taken: list[int] = await db.values(TAKE, viewer.id, found.ids)
     await db.execute(FORGET, taken)
     if found.claim is not None:

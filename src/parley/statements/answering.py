@@ -25,7 +25,7 @@ async def answer(viewer: Viewer, thread: int, comment: int, value: int, offer: O
     async with db.atomic():
         asked = offer is not None and offer.is_random and await _is_within_limit(viewer.id)
         wording = offer.wording if offer else None
-        await cast_vote(viewer=viewer, comment_id=comment, axis="agreement", value=value, wording=wording, asked=asked)
+        await cast_vote(viewer=viewer, comment=comment, axis="agreement", value=value, wording=wording, asked=asked)
 
 
 async def _is_within_limit(member: int) -> bool:
