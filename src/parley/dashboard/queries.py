@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.appeals.queries import APPEAL, NO_PART
+from parley.appeals.queries import IS_OPEN_APPEAL, NO_PART
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
 from parley.matching.facts import LET_IN, RESTRICTS
@@ -33,7 +33,7 @@ with own as materialized (
     union select item from report where reporter = $1 and state <> 'resolved'
 ), appealed as (
     select a.created_at from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
-    where {APPEAL} and {NO_PART}
+    where {IS_OPEN_APPEAL} and {NO_PART}
 )
 select count(*) as waiting, min(opened_at) as oldest,
        count(*) filter (where {IS_LATE}) as late,
