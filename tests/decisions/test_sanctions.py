@@ -7,7 +7,7 @@ import make
 from modqueue.reported import decided, reported, state_of_target
 from parley.accounts import queries
 from parley.accounts.queries import Account
-from parley.accounts.states import REACTIVATE
+from parley.accounts.states import REACTIVATE_MEMBER
 from parley.core import db
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import Viewer
@@ -93,7 +93,7 @@ async def test_a_member_who_left_comes_back_without_a_silence_that_has_ended(app
     await erasure.deactivate(await account(author))
 
     await modmembers.lift(mo, author.id, "It was a mistake.")
-    await db.execute(REACTIVATE, author.id)
+    await db.execute(REACTIVATE_MEMBER, author.id)
 
     assert await standing(author) == "active"
     assert await db.value("select state_reason from member where id = $1", author.id) == ""
@@ -106,7 +106,7 @@ async def test_a_member_who_left_comes_back_with_the_silence_that_is_in_force(ap
     await erasure.deactivate(await account(author))
 
     await undoing.undo(mo, longer)
-    await db.execute(REACTIVATE, author.id)
+    await db.execute(REACTIVATE_MEMBER, author.id)
 
     assert await standing(author) == "silenced 3"
 

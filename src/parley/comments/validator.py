@@ -35,7 +35,7 @@ AUTHORS = """(
     cross join lateral (select name, title, state from member where id = wrote.author offset 0) m
 )"""
 # Each table that a visitor's page is made from. The passages of a revision never change without their article.
-VALIDATOR = f"""
+SELECT_VALIDATOR = f"""
 select concat_ws(
     '.', {_rows("thread", "id = t.id")}, {_rows("article", "id = a.id")}, coalesce({AUTHORS}, 0),
     {_rows("community", "true")}, {_rows("topic", "true")}, {_rows("revision", "article = a.id")},
@@ -50,7 +50,7 @@ from thread t join article a on a.id = t.article where t.id = $1 and t.comment_c
 
 async def validator(thread: int) -> str | None:
     """Return the validator of `thread`, or None for a long thread, where it costs as much as making the page."""
-    found: str | None = await db.value(VALIDATOR, thread)
+    found: str | None = await db.value(SELECT_VALIDATOR, thread)
     return found
 
 

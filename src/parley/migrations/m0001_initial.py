@@ -18,7 +18,7 @@ DESCRIPTION = "the first tables"
 FOLDER = Path(__file__).parent
 # Few, mild, and about newcomers; some only watch. Nothing in them asks for a text that members with a record write
 # every day: whoever has twenty comments behind them is past all but two.
-RULES = """
+INSERT_RULES = """
 with added as (
     insert into rule (name, state, position, conditions, action, guideline)
     select name, state, position, conditions, action, guideline
@@ -45,4 +45,4 @@ async def tables() -> None:
 
 
 async def rules() -> None:
-    await execute(RULES, (FOLDER / "m0001_rules.json").read_text(encoding="utf-8"))
+    await execute(INSERT_RULES, (FOLDER / "m0001_rules.json").read_text(encoding="utf-8"))

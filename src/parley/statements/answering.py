@@ -10,7 +10,7 @@ from parley.statements.rules import MOST_ASKED
 from parley.votes.ops import cast_vote
 
 # Of two answers of a member at once, the second one sees the first one counted.
-LOCK = "select pg_advisory_xact_lock(hashtextextended('asked', $1))"
+LOCK_MEMBER = "select pg_advisory_xact_lock(hashtextextended('asked', $1))"
 
 
 async def answer(viewer: Viewer, thread: int, comment: int, value: int, offer: Offer | None) -> None:
@@ -29,5 +29,5 @@ async def answer(viewer: Viewer, thread: int, comment: int, value: int, offer: O
 
 
 async def _is_within_limit(member: int) -> bool:
-    await db.value(LOCK, member)
+    await db.value(LOCK_MEMBER, member)
     return await queries.asked_today(member) < MOST_ASKED
