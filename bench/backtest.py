@@ -7,7 +7,7 @@ from bench.data import START
 from bench.harness import Harness
 from bench.report import Figure
 from parley.backtests import run as backtests
-from parley.backtests.history import IDS, ROWS
+from parley.backtests.history import SELECT_IDS, SELECT_ROWS
 from parley.backtests.run import BATCH
 from parley.core import db
 from parley.core.db import close_pool, open_pool
@@ -50,7 +50,7 @@ async def _bare_rate() -> float:
     """Comments a second that are only read, by the same statements."""
     began = perf_counter()
     async with db.DB.open_connections().pool.acquire() as connection:
-        ids = [row[0] for row in await connection.fetch(IDS, UNTIL)]
+        ids = [row[0] for row in await connection.fetch(SELECT_IDS, UNTIL)]
         for start in range(0, len(ids), BATCH):
-            await connection.fetch(ROWS, ids[start : start + BATCH])
+            await connection.fetch(SELECT_ROWS, ids[start : start + BATCH])
     return len(ids) / (perf_counter() - began)

@@ -15,7 +15,7 @@ from parley.dashboard import queries as numbers
 from parley.modqueue import claims, items
 from parley.modqueue import queries as modqueue
 from parley.modqueue.filters import QueueFilter
-from parley.reports.ops import RISK
+from parley.reports.ops import UPDATE_RISK
 
 OPEN = 10_000
 MEMBERS = 200
@@ -64,7 +64,7 @@ async def fill(harness: Harness) -> tuple[Viewer, str]:
     await db.execute(REPORTS, 1)
     await db.execute(HITS)
     for item in await db.values("select id from queue_item"):
-        await db.execute(RISK, item)
+        await db.execute(UPDATE_RISK, item)
     await db.execute("vacuum analyze")
     token = await sessions.start(1, "moderator", agent="bench", address="127.0.0.1")
     return Viewer(1, name, "moderator", verified=True, session=0), f"{sessions.cookie_name()}={token}"

@@ -112,7 +112,7 @@ def patience() -> Iterator[None]:
         # What a search sets for its transaction counts until the test's ends: each statement would be planned anew.
         patch.setattr(searches, "STATEMENT_MILLISECONDS", SECONDS * 1_000)
         patch.setattr(searches, "WAIT_SECONDS", SECONDS)
-        patch.setattr(searches, "SETTINGS", "select set_config('statement_timeout', $1, true)")
+        patch.setattr(searches, "CHANGE_SETTINGS", "select set_config('statement_timeout', $1, true)")
         # The event loop does not run between two tests, which would count as lag.
         patch.setattr(load_shedding, "WEIGHT", 0.0)
         for reading in (sandbox, images):

@@ -101,7 +101,7 @@ async def comment(
 
 
 async def vote(who: Viewer, comment_id: int, axis: str = "quality", value: int | None = 1) -> None:
-    await votes.cast_vote(viewer=who, comment_id=comment_id, axis=axis, value=value)
+    await votes.cast_vote(viewer=who, comment=comment_id, axis=axis, value=value)
 
 
 def hidden(page: httpx.Response, name: str) -> str:

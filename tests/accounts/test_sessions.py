@@ -186,7 +186,7 @@ async def test_a_new_consistency_token_is_not_answered_from_what_was_read_before
     assert 'data-assisted="hide"' in (await client.get("/settings/profile")).text
     queries.clear()
     await client.get("/settings/profile")
-    assert sessions.FIND not in queries
+    assert sessions.SELECT_SESSION not in queries
 
 
 @pytest.mark.parametrize("made_up", ["", "short", "a" * 17, "a" * 4_000, "ä" * 16, "a b" * 5])
@@ -200,7 +200,7 @@ async def test_what_cannot_be_a_consistency_token_changes_nothing(
     cookie = f"parley={token}; parley-consistency={made_up}"
     client.cookies.clear()
     assert (await client.get("/settings/profile", headers={"cookie": cookie.encode()})).status_code == 200
-    assert sessions.FIND not in queries
+    assert sessions.SELECT_SESSION not in queries
 
 
 async def test_made_up_consistency_tokens_fill_no_cache(client: httpx.AsyncClient, mira: Person) -> None:

@@ -42,8 +42,8 @@ async def test_a_decision_is_read_appealed_and_overturned(app: Litestar) -> None
         assert (await moderator.get("/moderation/appeals")).json()["items"] == []
         [waiting] = (await admin.get("/moderation/appeals")).json()["items"]
         appeal = f"/moderation/appeals/{waiting['id']}"
-        assert (await moderator.post(f"{appeal}/take")).status_code == 404
-        assert (await admin.post(f"{appeal}/take")).json()["state"] == "assigned"
+        assert (await moderator.post(f"{appeal}/assign")).status_code == 404
+        assert (await admin.post(f"{appeal}/assign")).json()["state"] == "assigned"
         assert (await author.delete(f"{path}/appeal")).status_code == 422
         ended = await admin.post(f"{appeal}/decide", json={"outcome": "overturned", "answer": "It does quote."})
         assert ended.json()["state"] == "overturned"
@@ -70,7 +70,7 @@ async def test_a_thread_is_locked_and_a_member_silenced_and_freed(app: Litestar)
         assert (await member.post(act, json={"action": "lock"})).status_code == 404
         assert (await moderator.post(act, json={"action": "lock", "reason": "A pause."})).status_code == 204
         assert (await member.get(f"/threads/{thread}")).json()["reason"] == "A pause."
-        silence = {"action": "silence", "rule": "civility", "reason": "Insults.", "until": 3}
+        silence = {"action": "silence", "rule": "civility", "reason": "Insults.", "days": 3}
         assert (await moderator.post("/moderation/members/jon/decide", json=silence)).status_code == 201
         assert (await member.post(f"/threads/{thread}/comments", json={"body": "Words."})).status_code == 403
         assert (await member.get("/decisions")).json()["items"][0]["action"] == "silence"

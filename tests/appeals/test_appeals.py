@@ -161,7 +161,7 @@ async def test_nobody_decides_who_had_a_part_in_it(client: httpx.AsyncClient) ->
 
     for who in (one.mo, reporter, author):
         with pytest.raises(Forbidden):
-            await appeals.take(who, one.appeal)
+            await appeals.assign(who, one.appeal)
     await db.execute("update member set state = 'active' where id = $1", one.jonas.id)
     for who in (one.mo, reporter, author):
         await make.sign_in(client, who)
@@ -170,7 +170,7 @@ async def test_nobody_decides_who_had_a_part_in_it(client: httpx.AsyncClient) ->
         assert (await client.get(f"/mod/appeals/{one.appeal}")).status_code == 404
         answer = {"outcome": "upheld", "answer": "So."}
         assert (await client.post(f"/mod/appeals/{one.appeal}/decide", data=answer)).status_code == 404
-        assert (await client.post(f"/mod/appeals/{one.appeal}/take")).status_code == 404
+        assert (await client.post(f"/mod/appeals/{one.appeal}/assign")).status_code == 404
 
 
 async def test_where_nobody_else_can_whoever_had_a_part_reviews_it_and_says_so(client: httpx.AsyncClient) -> None:
@@ -201,7 +201,7 @@ async def test_what_concerns_staff_is_for_admins(client: httpx.AsyncClient) -> N
     appeal = await appeals.file(decision=decision, text="Please.")
 
     with pytest.raises(Forbidden):
-        await appeals.take(await staff(), appeal)
+        await appeals.assign(await staff(), appeal)
     await sign_in(client)
     assert (await client.get(f"/mod/appeals/{appeal}")).status_code == 404
     await sign_in(client, "admin")
@@ -210,8 +210,8 @@ async def test_what_concerns_staff_is_for_admins(client: httpx.AsyncClient) -> N
 
 async def test_whoever_has_taken_it_on_keeps_it_for_a_week(app: Litestar) -> None:
     one, first, second = await case(), await staff(), await staff()
-    await appeals.take(first, one.appeal)
-    await appeals.take(first, one.appeal)
+    await appeals.assign(first, one.appeal)
+    await appeals.assign(first, one.appeal)
 
     with pytest.raises(Stale):
         await appeals.decide(second, one.appeal, outcome="upheld", answer="So.")
@@ -243,7 +243,9 @@ async def test_the_list_shows_what_waits_and_what_waits_too_long(client: httpx.A
     late = await client.get("/mod/appeals")
 
     assert "It was a quotation." in fresh.text and "overdue" not in fresh.text
-    assert f'href="/mod/appeals/{one.appeal}"' in fresh.text and f"/mod/decision/{proposed}/second" in fresh.text
+    assert (
+        f'href="/mod/appeals/{one.appeal}"' in fresh.text and f"/mod/decision/{proposed}/second-approval" in fresh.text
+    )
     assert "1 has waited for more than a week" in late.text and "overdue" in late.text
 
 
@@ -254,7 +256,7 @@ async def test_the_page_has_all_that_is_needed_to_look_again(client: httpx.Async
 
     page = await client.get(f"/mod/appeals/{one.appeal}")
 
-    for part in (INSULT, "It was a quotation.", "It insults somebody.", "Author warned", "Take it on"):
+    for part in (INSULT, "It was a quotation.", "It insults somebody.", "Author warned", "Assign to me"):
         assert part in page.text, part
 
 
@@ -262,13 +264,13 @@ async def test_it_is_taken_on_and_decided_without_javascript(client: httpx.Async
     one = await case("suspend", 30)
     await sign_in(client)
 
-    taken = await client.post(f"/mod/appeals/{one.appeal}/take")
+    taken = await client.post(f"/mod/appeals/{one.appeal}/assign")
     page = await client.get(taken.headers["location"])
-    form = {"outcome": "modified", "action": "silence", "until": "7", "answer": "A month was too long."}
+    form = {"outcome": "modified", "action": "silence", "days": "7", "answer": "A month was too long."}
     answer = await client.post(f"/mod/appeals/{one.appeal}/decide", data=form)
     after = await client.get(f"/mod/appeals/{one.appeal}")
 
-    assert "You have taken this on" in page.text
+    assert "Assigned to you" in page.text
     assert answer.status_code == 303 and "Changed to a milder action" in after.text
     assert await db.value("select state from member where id = $1", one.jonas.id) == "silenced"
     letter = await db.value("select text from mail where kind = $1", f"appeal.{one.appeal}")
@@ -283,11 +285,11 @@ async def test_it_is_taken_on_and_decided_without_javascript(client: httpx.Async
         ({"outcome": "no", "answer": "So."}, "f-outcome-error"),
         ({"outcome": "upheld", "answer": "x" * 1_001}, "f-answer-error"),
         ({"outcome": "modified", "action": "remove", "answer": "So."}, "milder"),
-        ({"outcome": "modified", "action": "warn", "until": "x", "answer": "So."}, "f-until-error"),
+        ({"outcome": "modified", "action": "warn", "days": "x", "answer": "So."}, "f-days-error"),
     ],
 )
 async def test_a_mistake_keeps_the_answer(client: httpx.AsyncClient, form: dict[str, str], mistake: str) -> None:
-    one = await case("suspend" if "until" in form else "remove", 30 if "until" in form else None)
+    one = await case("suspend" if "days" in form else "remove", 30 if "days" in form else None)
     await sign_in(client)
 
     answer = await client.post(f"/mod/appeals/{one.appeal}/decide", data=form)
@@ -307,7 +309,7 @@ async def test_what_was_decided_meanwhile_is_said_and_the_answer_kept(client: ht
     assert answer.status_code == 409 and "It stands." in answer.text and "Mine.</textarea>" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/mod/appeals", "/mod/appeals/{}", "/mod/decision/1/second"])
+@pytest.mark.parametrize("path", ["/mod/appeals", "/mod/appeals/{}", "/mod/decision/1/second-approval"])
 async def test_only_staff_find_it(client: httpx.AsyncClient, path: str) -> None:
     one = await case()
 
@@ -347,9 +349,9 @@ async def test_a_second_moderator_chooses_to_read_too(client: httpx.AsyncClient)
     second = await sign_in(client)
     decision = await decided(await reported(ground="illegal"), await staff(), "suspend", guideline="illegal")
 
-    concealed = await client.get(f"/mod/decision/{decision}/second")
+    concealed = await client.get(f"/mod/decision/{decision}/second-approval")
     await client.post(f"/mod/decision/{decision}/reveal")
-    seen = await client.get(f"/mod/decision/{decision}/second")
+    seen = await client.get(f"/mod/decision/{decision}/second-approval")
 
     assert INSULT not in concealed.text and INSULT in seen.text
     assert await db.value("select actor from mod_action where action = 'reveal'") == second.id
@@ -371,8 +373,8 @@ async def test_the_second_reads_it_and_agrees(client: httpx.AsyncClient) -> None
     decision, jonas, _ = await proposal()
     await sign_in(client)
 
-    page = await client.get(f"/mod/decision/{decision}/second")
-    answer = await client.post(f"/mod/decision/{decision}/second", data={"agree": "1"})
+    page = await client.get(f"/mod/decision/{decision}/second-approval")
+    answer = await client.post(f"/mod/decision/{decision}/second-approval", data={"approve": "1"})
 
     assert INSULT in page.text and f"Suspend {jonas.name} permanently" in page.text
     assert answer.status_code == 303
@@ -383,8 +385,10 @@ async def test_the_second_does_not_agree_and_must_say_why(client: httpx.AsyncCli
     decision, jonas, _ = await proposal()
     await sign_in(client)
 
-    mistake = await client.post(f"/mod/decision/{decision}/second", data={"agree": "0", "reason": ""})
-    answer = await client.post(f"/mod/decision/{decision}/second", data={"agree": "0", "reason": "A month will do."})
+    mistake = await client.post(f"/mod/decision/{decision}/second-approval", data={"approve": "0", "reason": ""})
+    answer = await client.post(
+        f"/mod/decision/{decision}/second-approval", data={"approve": "0", "reason": "A month will do."}
+    )
 
     assert mistake.status_code == 422 and "f-reason-error" in mistake.text
     assert answer.status_code == 303
@@ -394,13 +398,15 @@ async def test_the_second_does_not_agree_and_must_say_why(client: httpx.AsyncCli
 
 async def test_what_two_decided_meanwhile_is_said(client: httpx.AsyncClient) -> None:
     decision, _, _ = await proposal()
-    await second_approval.agree(await staff(), decision)
+    await second_approval.approve(await staff(), decision)
     await sign_in(client)
 
-    page = await client.get(f"/mod/decision/{decision}/second")
-    answer = await client.post(f"/mod/decision/{decision}/second", data={"agree": "0", "reason": "A month will do."})
+    page = await client.get(f"/mod/decision/{decision}/second-approval")
+    answer = await client.post(
+        f"/mod/decision/{decision}/second-approval", data={"approve": "0", "reason": "A month will do."}
+    )
 
-    assert "This is decided" in page.text
+    assert "Approved" in page.text
     assert answer.status_code == 409 and "A month will do.</textarea>" in answer.text
 
 
@@ -408,10 +414,10 @@ async def test_whoever_proposed_it_does_not_find_it(client: httpx.AsyncClient) -
     decision, _, mo = await proposal()
     await make.sign_in(client, mo)
 
-    assert (await client.get(f"/mod/decision/{decision}/second")).status_code == 404
-    assert (await client.post(f"/mod/decision/{decision}/second", data={"agree": "1"})).status_code == 404
+    assert (await client.get(f"/mod/decision/{decision}/second-approval")).status_code == 404
+    assert (await client.post(f"/mod/decision/{decision}/second-approval", data={"approve": "1"})).status_code == 404
 
 
 async def test_there_is_no_appeal_of_that_number(app: Litestar) -> None:
     with pytest.raises(NotFound):
-        await appeals.take(await staff(), 12)
+        await appeals.assign(await staff(), 12)

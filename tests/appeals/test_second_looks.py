@@ -29,7 +29,7 @@ ANSWERED = "update report set resolved_at = resolved_at - interval '2 hours'"
 @pytest.fixture(autouse=True)
 def every(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every decision is looked at twice."""
-    monkeypatch.setattr(queries, "SHARE", 256)
+    monkeypatch.setattr(queries, "SAMPLED_OF_256", 256)
 
 
 async def staff(role: str = "moderator") -> Viewer:
@@ -57,7 +57,7 @@ async def test_the_second_reads_the_comment_and_why_it_came_and_nothing_of_the_o
     decision = await earlier("collapse")
     await make.sign_in(client, await staff())
 
-    page = (await client.get("/mod/audits")).text
+    page = (await client.get("/mod/second-looks")).text
 
     assert INSULT in page and "Argue with the case" in page and "It insults me." in page
     first = await db.value("select m.name from decision d join member m on m.id = d.moderator")
@@ -87,10 +87,10 @@ async def test_what_one_would_have_done_is_kept_and_changes_nothing(client: http
     await make.sign_in(client, second := await staff())
     entries = await db.value("select count(*) from mod_action")
 
-    answer = await client.post(f"/mod/audits/{decision}", data={"action": "approve"})
+    answer = await client.post(f"/mod/second-looks/{decision}", data={"action": "approve"})
     page = (await client.get(answer.headers["location"])).text
 
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/mod/audits?seen={decision}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/mod/second-looks?seen={decision}")
     assert "You do not agree." in page and "It insults somebody." in page and f"/decision/{decision}" in page
     assert "No second looks right now." in page
     assert await db.values("select action || moderator from second_look") == [f"approve{second.id}"]
@@ -103,7 +103,7 @@ async def test_only_who_looked_reads_what_came_out_of_it(client: httpx.AsyncClie
     await second_looks.answer(await staff(), decision, "remove")
     await make.sign_in(client, await staff())
 
-    page = (await client.get(f"/mod/audits?seen={decision}")).text
+    page = (await client.get(f"/mod/second-looks?seen={decision}")).text
 
     assert "You agree." not in page and "It insults somebody." not in page
 
@@ -115,7 +115,7 @@ async def test_nobody_looks_at_what_they_had_a_part_in(app: Litestar) -> None:
         id=await db.value("select moderator from decision"), name="", role="moderator", verified=True, session=0
     )
     appeal = await appeals.file(decision=decision, text="It was a quotation.")
-    await appeals.take(heard, appeal)
+    await appeals.assign(heard, appeal)
 
     for one in (author, reporter, first, heard):
         assert (await queries.waiting(one), await queries.case(one)) == (0, None)
@@ -165,7 +165,7 @@ async def test_one_in_ten_comes_and_nobody_can_foresee_which(monkeypatch: pytest
     monkeypatch.undo()
     sampled = "select n from generate_series(1, 2000) n where get_byte(sha256(int8send(n)), 0) < $1 order by n"
 
-    chosen = await db.values(sampled, queries.SHARE)
+    chosen = await db.values(sampled, queries.SAMPLED_OF_256)
 
     assert 160 < len(chosen) < 240
     assert len({later - before for before, later in pairwise(chosen)}) > 20
@@ -176,7 +176,7 @@ async def test_a_choice_that_is_none_is_refused_with_the_page(client: httpx.Asyn
     decision = await earlier()
     await make.sign_in(client, await staff())
 
-    answer = await client.post(f"/mod/audits/{decision}", data={"action": action})
+    answer = await client.post(f"/mod/second-looks/{decision}", data={"action": action})
 
     assert answer.status_code == 422 and "Please choose what you would have done." in answer.text
     assert INSULT in answer.text and await db.value("select count(*) from second_look") == 0
@@ -186,7 +186,7 @@ async def test_a_choice_that_is_none_is_refused_with_the_page(client: httpx.Asyn
 async def test_what_is_not_there_to_look_at_is_said(client: httpx.AsyncClient, decision: str) -> None:
     await make.sign_in(client, await staff())
 
-    answer = await client.post(f"/mod/audits/{decision}", data={"action": "remove"})
+    answer = await client.post(f"/mod/second-looks/{decision}", data={"action": "remove"})
 
     assert answer.status_code == 409 and "This decision no longer needs a second look" in answer.text
 
@@ -197,13 +197,13 @@ async def test_for_others_there_is_nothing_to_look_at(client: httpx.AsyncClient,
     if role:
         await make.sign_in(client, await make.member(role=role))
 
-    assert (await client.get("/mod/audits")).status_code == 404
-    assert (await client.post(f"/mod/audits/{decision}", data={"action": "remove"})).status_code == 404
+    assert (await client.get("/mod/second-looks")).status_code == 404
+    assert (await client.post(f"/mod/second-looks/{decision}", data={"action": "remove"})).status_code == 404
 
 
 async def test_second_looks_lead_there(client: httpx.AsyncClient) -> None:
     await make.sign_in(client, await staff())
-    assert "/mod/audits" not in (await client.get("/mod/appeals")).text
+    assert "/mod/second-looks" not in (await client.get("/mod/appeals")).text
 
     await earlier()
 

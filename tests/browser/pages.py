@@ -113,9 +113,11 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("queue", "/mod/queue", "sam_h", also="staff"),
         Shown("an item of the queue", f"/mod/item/{item}", "sam_h", also="staff"),
         Shown("appeals", "/mod/appeals", "sam_h", also="staff"),
-        Shown("looking twice", "/mod/audits", "ada", also="staff"),
+        Shown("second look", "/mod/second-looks", "ada", also="staff"),
         Shown("an appeal", f"/mod/appeals/{appeal}", "ada", also="nobody"),
-        Shown("a decision that takes two, concealed", f"/mod/decision/{proposed}/second", "ada", also="nobody"),
+        Shown(
+            "a decision that takes two, concealed", f"/mod/decision/{proposed}/second-approval", "ada", also="nobody"
+        ),
         Shown("a statement of reasons, concealed", f"/decision/{proposed}", "ada", also="staff"),
         Shown("automatic rules", "/mod/rules", "sam_h", also="staff"),
         Shown("an automatic rule", f"/mod/rules/{rule}", "sam_h", also="staff"),

@@ -11,7 +11,7 @@ from litestar import Litestar
 import make
 from parley.comments import drafts, editing, posting, rules
 from parley.comments import queries as comments
-from parley.comments.insertion import INSERT
+from parley.comments.insertion import INSERT_COMMENT
 from parley.core import db, ratelimit
 from parley.core.db.pool import NO_ANSWER
 from parley.core.errors import Refused, Unavailable
@@ -97,7 +97,7 @@ async def test_a_reply_by_htmx_reads_nothing_again(
     answer = await client.post(f"/t/{thread}/comments", data=form, headers={"hx-request": "true"})
 
     assert "So do I." in answer.text and ">2</hx-partial>" in answer.text
-    assert queries[-1] == INSERT
+    assert queries[-1] == INSERT_COMMENT
 
 
 async def test_one_of_two_that_waited_for_each_other_is_posted_all_the_same(

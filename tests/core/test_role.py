@@ -9,7 +9,7 @@ from litestar import Litestar
 
 import make
 from parley.core import db
-from parley.core.db.role import GRANT, assume_role
+from parley.core.db.role import GRANT_ROLE, assume_role
 from parley.embedded import Folder
 from parley.embedded import servers as embedded
 
@@ -92,10 +92,10 @@ async def test_an_installation_from_before_goes_on_without_it_until_the_next_mig
     pretend_it_has_the_role(tmp_path, has=True)
     words = "reason text, before jsonb, after jsonb, salt bytea"
     tables = f"create table mod_action ({words}); create table migration (); create table comment ()"
-    assert await in_installation(tmp_path, tables, GRANT) == "parley"
+    assert await in_installation(tmp_path, tables, GRANT_ROLE) == "parley"
 
     pretend_it_has_the_role(tmp_path, has=False)
-    assert await in_installation(tmp_path, GRANT) == "parley"
+    assert await in_installation(tmp_path, GRANT_ROLE) == "parley"
 
     assert await in_installation(tmp_path, "delete from comment") == "parley_app"
     with pytest.raises(asyncpg.InsufficientPrivilegeError):

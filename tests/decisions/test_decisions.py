@@ -143,8 +143,8 @@ async def test_a_suspension_ends_the_sign_ins_and_for_good_it_takes_two(app: Lit
     decision = await decisions.decide(first, await choice(item, "suspend"))
     assert await db.value("select state from member where id = $1", author.id) == "active"
     with pytest.raises(Forbidden):
-        await second_approval.agree(first, decision)
-    await second_approval.agree(second, decision)
+        await second_approval.approve(first, decision)
+    await second_approval.approve(second, decision)
 
     assert await db.value("select state from member where id = $1", author.id) == "suspended"
     assert await db.value("select state from queue_item where id = $1", item) == "done"

@@ -174,7 +174,7 @@ async def test_search_unread_and_feeds_have_it_in_the_new_thread(world: World) -
         world.mo.id,
         world.new,
     )
-    assert [one.count for one in await unread.threads(world.mo.id)] == [3]
+    assert [one.count for one in await unread.threads_with_unread(world.mo.id)] == [3]
 
 
 async def test_open_pages_see_it_leave_and_arrive(world: World) -> None:

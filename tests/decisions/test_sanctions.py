@@ -7,7 +7,7 @@ import make
 from modqueue.reported import decided, reported, state_of_target
 from parley.accounts import queries
 from parley.accounts.queries import Account
-from parley.accounts.states import REACTIVATE
+from parley.accounts.states import REACTIVATE_MEMBER
 from parley.core import db
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import Viewer
@@ -93,7 +93,7 @@ async def test_a_member_who_left_comes_back_without_a_silence_that_has_ended(app
     await erasure.deactivate(await account(author))
 
     await modmembers.lift(mo, author.id, "It was a mistake.")
-    await db.execute(REACTIVATE, author.id)
+    await db.execute(REACTIVATE_MEMBER, author.id)
 
     assert await standing(author) == "active"
     assert await db.value("select state_reason from member where id = $1", author.id) == ""
@@ -106,7 +106,7 @@ async def test_a_member_who_left_comes_back_with_the_silence_that_is_in_force(ap
     await erasure.deactivate(await account(author))
 
     await undoing.undo(mo, longer)
-    await db.execute(REACTIVATE, author.id)
+    await db.execute(REACTIVATE_MEMBER, author.id)
 
     assert await standing(author) == "silenced 3"
 
@@ -128,12 +128,12 @@ async def test_what_takes_two_comes_into_force_with_the_second(app: Litestar) ->
     decision, _, author = await proposed()
     assert await standing(author) == "active"
 
-    await second_approval.agree(await staff(), decision)
+    await second_approval.approve(await staff(), decision)
 
     assert await standing(author) == "suspended"
-    assert await db.values("select action from mod_action order by id") == ["suspend", "second"]
+    assert await db.values("select action from mod_action order by id") == ["suspend", "proposal.approved"]
     with pytest.raises(Stale):
-        await second_approval.agree(await staff(), decision)
+        await second_approval.approve(await staff(), decision)
 
 
 async def test_neither_who_proposed_it_nor_who_reported_it_is_the_second(app: Litestar) -> None:
@@ -143,7 +143,7 @@ async def test_neither_who_proposed_it_nor_who_reported_it_is_the_second(app: Li
 
     for one in (first, reporter, await make.member()):
         with pytest.raises(Forbidden):
-            await second_approval.agree(one, decision)
+            await second_approval.approve(one, decision)
         with pytest.raises(Forbidden):
             await second_approval.refuse(one, decision, "No.")
 
@@ -170,7 +170,7 @@ async def test_another_decision_meanwhile_settles_what_waited(app: Litestar) -> 
 
     assert await state_of_target(item) == "removed" and await standing(author) == "active"
     with pytest.raises(Stale):
-        await second_approval.agree(await staff(), decision)
+        await second_approval.approve(await staff(), decision)
 
 
 async def test_what_somebody_proposed_who_left_the_staff_is_not_agreed_to(app: Litestar) -> None:
@@ -178,7 +178,7 @@ async def test_what_somebody_proposed_who_left_the_staff_is_not_agreed_to(app: L
     await db.execute("update member set role = 'member' where id = $1", first.id)
 
     with pytest.raises(Refused, match="can no longer decide it"):
-        await second_approval.agree(await staff(), decision)
+        await second_approval.approve(await staff(), decision)
 
     assert await standing(author) == "active"
 
@@ -204,7 +204,7 @@ async def test_only_admins_are_the_second_for_staff(app: Litestar) -> None:
     decision = await decided(await reported(author), first, "suspend")
 
     with pytest.raises(Forbidden):
-        await second_approval.agree(await staff(), decision)
-    await second_approval.agree(second, decision)
+        await second_approval.approve(await staff(), decision)
+    await second_approval.approve(second, decision)
 
     assert await standing(author) == "suspended"

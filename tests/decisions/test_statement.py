@@ -115,7 +115,7 @@ async def test_an_appeal_is_withdrawn_while_it_waits(client: httpx.AsyncClient) 
 async def test_what_a_moderator_has_taken_on_is_answered_and_not_withdrawn(client: httpx.AsyncClient) -> None:
     decision = await removed()
     appeal = await appeals.file(decision=decision, text="It was a quotation.")
-    await appeals.take(await make.member(role="moderator"), appeal)
+    await appeals.assign(await make.member(role="moderator"), appeal)
     await as_jonas(client)
 
     page = await client.get(f"/decision/{decision}")

@@ -135,7 +135,7 @@ async def test_decisions_that_the_member_was_not_told_are_left_out(
         state,
         action,
     )
-    assert [batch async for batch in records.lines(records.DECISIONS, mira.id)] == []
+    assert [batch async for batch in records.lines(records.SELECT_DECISIONS, mira.id)] == []
 
 
 async def test_long_lists_are_read_in_batches(app: Litestar, mira: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +143,7 @@ async def test_long_lists_are_read_in_batches(app: Litestar, mira: Viewer, monke
     for number in range(5):
         await make.comment(thread, mira, f"Number {number}.")
     monkeypatch.setattr(records, "BATCH", 2)
-    batches = [len(batch) async for batch in records.lines(records.COMMENTS, mira.id)]
+    batches = [len(batch) async for batch in records.lines(records.SELECT_COMMENTS, mira.id)]
     assert batches == [2, 2, 1]
 
 

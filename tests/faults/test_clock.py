@@ -42,7 +42,9 @@ async def main():
 asyncio.run(main())
 """
 PERIODS = "select period from issue where member = $1 order by id"
-SIGNED_IN = f"select count(*) from session join member on member.id = member where token_hash = $1 and {sessions.VALID}"
+SIGNED_IN = (
+    f"select count(*) from session join member on member.id = member where token_hash = $1 and {sessions.IS_VALID}"
+)
 ENDS = "select count(*) from mod_action where action = 'end'"
 
 

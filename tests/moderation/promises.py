@@ -26,7 +26,7 @@ BROKEN_PROMISES = {
     """,
     "I6: an appeal is for somebody else": """
         select a.id from appeal a join decision d on d.id = a.decision
-        where a.assigned_to in (d.moderator, d.second, a.member)
+        where a.assigned_to in (d.moderator, d.second_moderator, a.member)
     """,
     "I7: whatever takes something away has its rule and its reason": """
         select id from decision where action in ('remove', 'collapse', 'warn', 'silence', 'suspend')

@@ -151,7 +151,9 @@ class Moderation(RuleBasedStateMachine):
     def second(self, moderator: str, decision: int, *, agrees: bool) -> None:
         viewer = self.people_[moderator]
         self.attempt(
-            second_approval.agree(viewer, decision) if agrees else second_approval.refuse(viewer, decision, "Too hard.")
+            second_approval.approve(viewer, decision)
+            if agrees
+            else second_approval.refuse(viewer, decision, "Too hard.")
         )
 
     @rule(target=appealed, decision=decided)

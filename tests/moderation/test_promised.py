@@ -78,13 +78,13 @@ async def test_who_was_warned_and_goes_on_reporting_in_vain_is_heard_and_weighs_
     item = await reports.open_item("member", (await make.member()).id, None)
     for _ in range(5):
         await db.execute(ANSWERED, item, rita.id, "declined")
-    weights = [await db.value(reports.WEIGHT, rita.id)]
+    weights = [await db.value(reports.SELECT_WEIGHT, rita.id)]
 
     await modmembers.sanction(mo, rita.id, Choice(0, 0, "warn", "honesty", "Please report only what breaks a rule."))
-    weights.append(await db.value(reports.WEIGHT, rita.id))
+    weights.append(await db.value(reports.SELECT_WEIGHT, rita.id))
     heard = await reported(by=rita)
     await db.execute(ANSWERED, item, rita.id, "upheld")
-    weights.append(await db.value(reports.WEIGHT, rita.id))
+    weights.append(await db.value(reports.SELECT_WEIGHT, rita.id))
 
     assert float(weights[0]) == pytest.approx(2 / 7) and weights[1] == 0 and weights[2] > 0
     assert await db.value("select weight from report where item = $1", heard) == 0
@@ -96,13 +96,13 @@ async def test_who_was_warned_and_goes_on_reporting_in_vain_is_heard_and_weighs_
 async def test_no_declined_report_raises_what_the_next_one_weighs(app: Litestar, outcomes: list[str]) -> None:
     rita = await make.member()
     item = await reports.open_item("member", rita.id, None)
-    weight = await db.value(reports.WEIGHT, rita.id)
+    weight = await db.value(reports.SELECT_WEIGHT, rita.id)
     assert weight == 1
 
     for outcome in [*outcomes, "declined"]:
         before = weight
         await db.execute(ANSWERED, item, rita.id, outcome)
-        weight = await db.value(reports.WEIGHT, rita.id)
+        weight = await db.value(reports.SELECT_WEIGHT, rita.id)
         rises = {"upheld": weight > before, "declined": weight < before}
         assert rises.get(outcome, weight == before), (outcome, before, weight)
 

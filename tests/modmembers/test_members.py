@@ -20,7 +20,7 @@ from parley.modmembers.queries import MemberQuery
 
 pytestmark = pytest.mark.anyio
 
-SANCTION = {"action": "silence", "rule": "civility", "reason": "It insults somebody.", "until": "7"}
+SANCTION = {"action": "silence", "rule": "civility", "reason": "It insults somebody.", "days": "7"}
 LAST = "select action || ' ' || kind || ' ' || target from mod_action order by id desc limit 1"
 
 
@@ -232,15 +232,15 @@ async def test_a_role_takes_two_admins(client: httpx.AsyncClient) -> None:
     assert answer.status_code == 303 and await role_of(jonas) == "member"
     for one in (first, await staff()):
         with pytest.raises(Forbidden):
-            await second_approval.agree(one, decision)
+            await second_approval.approve(one, decision)
     await make.sign_in(client, other)
-    page = await client.get(f"/mod/decision/{decision}/second")
-    agreed = await client.post(f"/mod/decision/{decision}/second", data={"agree": "1"})
+    page = await client.get(f"/mod/decision/{decision}/second-approval")
+    agreed = await client.post(f"/mod/decision/{decision}/second-approval", data={"approve": "1"})
 
     assert "Make jonas a moderator" in page.text and "Fair and awake." in page.text
     assert agreed.status_code == 303 and await role_of(jonas) == "moderator"
     assert "now a moderator" in await db.value("select text from mail where kind = $1", f"decision.{decision}")
-    assert await db.values("select action from mod_action order by id") == ["role", "second"]
+    assert await db.values("select action from mod_action order by id") == ["role", "proposal.approved"]
 
 
 async def test_the_only_admin_gives_roles_alone_and_stays_one(app: Litestar) -> None:

@@ -13,7 +13,7 @@ from parley.core.db.pool import NO_ANSWER
 from parley.core.errors import Unavailable
 from parley.core.http.access import Viewer
 from parley.notifications import jobs
-from parley.notifications.queries import UNREAD
+from parley.notifications.queries import SELECT_UNREAD
 
 pytestmark = pytest.mark.anyio
 
@@ -55,7 +55,7 @@ async def test_a_members_page_costs_one_query_more_however_much_there_is_to_read
         await notify(mira, times)
         asked.clear()
         assert (await client.get(path)).is_success
-        costs.append(asked.count(UNREAD))
+        costs.append(asked.count(SELECT_UNREAD))
 
     assert costs == [1, 1, 1]
 
@@ -77,7 +77,7 @@ async def test_a_visitors_page_costs_none(client: httpx.AsyncClient, mira: Viewe
 
     assert (await client.get("/")).is_success
 
-    assert UNREAD not in asked
+    assert SELECT_UNREAD not in asked
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ async def test_parts_of_pages_files_and_streams_cost_none(
 
     assert (await client.get("/", headers=headers)).is_success
 
-    assert UNREAD not in asked
+    assert SELECT_UNREAD not in asked
 
 
 async def test_a_page_that_needs_no_database_is_shown_without_a_number_when_it_is_away(

@@ -94,9 +94,9 @@ async def test_followers_are_looked_up_by_index_whatever_the_statistics_say(app:
     # Without figures of an earlier analysis, PostgreSQL plans for a table with rows.
     async with make.as_owner():
         await db.execute("truncate notification")
-    await db.execute(jobs.BY_INDEX)
+    await db.execute(jobs.USE_INDEXES)
 
-    plan = "\n".join(await db.values(f"explain {making.WROTE}", 1, [], "comment.posted"))
+    plan = "\n".join(await db.values(f"explain {making.NOTIFY_OF_COMMENTS}", 1, [], "comment.posted"))
 
     assert "Scan using notification_unread on notification" in plan
     assert "Seq Scan on notice" not in plan

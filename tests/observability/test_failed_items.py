@@ -437,7 +437,7 @@ CASES: dict[str, list[Case]] = {
         Case(
             claims,
             authors,
-            "_check",
+            "_repair_batch",
             "select check_at is null from claim where id = $1",
             again="update claim set check_at = now() where check_at is not null",
         )

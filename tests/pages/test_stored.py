@@ -49,7 +49,7 @@ async def asked_for(client: httpx.AsyncClient, thread: int, queries: list[str]) 
 async def test_a_new_process_renders_nothing_again(client: httpx.AsyncClient, thread: int, queries: list[str]) -> None:
     text, asked = await asked_for(client, thread, queries)
 
-    assert asked == [validator.VALIDATORS]
+    assert asked == [validator.SELECT_VALIDATORS]
     assert WORDS in text
 
 

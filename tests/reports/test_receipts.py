@@ -123,7 +123,7 @@ async def test_nothing_is_told_while_a_second_has_to_agree_nor_when_it_is_undone
     await undoing.undo(mo, await decided(item, mo))
     proposed = await decided(item, mo, "suspend")
     assert len(await letters("rita@example.org")) == 1
-    await second_approval.agree(second, proposed)
+    await second_approval.approve(second, proposed)
 
     assert len(await letters("rita@example.org")) == 2
 

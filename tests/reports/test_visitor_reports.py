@@ -100,7 +100,7 @@ async def test_a_member_whose_reports_weigh_nothing_does_not_open_a_closed_item_
     target = await comment()
     await visit(target, "192.0.2.0/24", "It is illegal.")
     await closed(target)
-    monkeypatch.setattr(reports, "WEIGHT", "select 0.0 where $1::bigint is not null")
+    monkeypatch.setattr(reports, "SELECT_WEIGHT", "select 0.0 where $1::bigint is not null")
 
     await reports.report(Flag("comment", target, "civility", "Look.", await make.member()))
 

@@ -274,7 +274,9 @@ async def test_many_comments_that_arrive_at_once_are_indexed_in_parts(
     for number in range(5):
         await make.comment(thread, who, f"Turbine {number}.")
     await db.execute("update event set kind = 'discussion.imported', comment = null where comment is not null")
-    monkeypatch.setattr(documents, "STALE", documents.STALE.replace(f"limit {documents.BATCH}", "limit 2"))
+    monkeypatch.setattr(
+        documents, "SELECT_STALE", documents.SELECT_STALE.replace(f"limit {documents.BATCH}", "limit 2")
+    )
     monkeypatch.setattr(documents, "BATCH", 2)
 
     await jobs.index_events()
@@ -410,8 +412,8 @@ async def test_a_search_that_takes_too_long_shows_the_newest(
     await jobs.index_events()
     monkeypatch.setattr(queries, "STATEMENT_MILLISECONDS", 800)
     late = "with late as materialized (select pg_sleep(2)) select found.* from ({}) found, late"
-    slow = {key: late.format(sql) for key, sql in queries.HITS.items()}
-    monkeypatch.setattr(queries, "HITS", slow)
+    slow = {key: late.format(sql) for key, sql in queries.SELECT_HITS.items()}
+    monkeypatch.setattr(queries, "SELECT_HITS", slow)
 
     text = await page(client, "turbine", kind="comment")
 

@@ -28,35 +28,44 @@ STATEMENT = re.compile(
 )
 # Constants that are filled or put together when they are needed, and what comes of it.
 BUILT = {
-    accounts.ACCOUNT: [accounts.ACCOUNT.format(which) for which in ("id = $1", accounts.NAMED, accounts.UNVERIFIED)],
-    contents.CONTENTS: [contents.CONTENTS.format("comment")],
-    counts.ADD_FROM: [counts.ADD_ONE, counts.ADD_THREAD],
+    accounts.SELECT_ACCOUNT: [
+        accounts.SELECT_ACCOUNT.format(which) for which in ("id = $1", accounts.HAS_NAME, accounts.IS_UNVERIFIED)
+    ],
+    contents.SELECT_CONTENTS: [contents.SELECT_CONTENTS.format("comment")],
+    counts.ADD_TO_COUNTS: [counts.ADD_ONE, counts.ADD_THREAD],
     counts.ADD_WORDS: [counts.ADD_WORDS_OF_ONE, counts.ADD_WORDS_OF_THREAD],
-    groups.FIRST_OF_EACH: [
-        groups.FIRST_OF_EACH.format(rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN, stance=stance)
+    groups.SELECT_FIRST_OF_EACH: [
+        groups.SELECT_FIRST_OF_EACH.format(rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN, stance=stance)
         for sort in tree.RANK
         for stance in ("", "and c.stance = $6")
     ],
-    tree.WHOLE: [tree.WHOLE.format(rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN) for sort in tree.RANK],
-    tree.BELOW: [
-        tree.BELOW.format(
+    tree.SELECT_WHOLE_TREE: [
+        tree.SELECT_WHOLE_TREE.format(rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN) for sort in tree.RANK
+    ],
+    tree.SELECT_BELOW: [
+        tree.SELECT_BELOW.format(
             rank=tree.RANK[sort], order=tree.ORDER[sort], after=tree.AFTER[sort], condition="c.parent = $1", is_in=IS_IN
         )
         for sort in tree.RANK
     ],
-    items.READABLE_ITEMS: [items.CHOSEN_READABLE, items.STORED_UNREAD],
-    modmembers.LIST: [modmembers.LIST.format(key=key, state=STATE_NOW, most=1) for key in ("email_key", "name_key")],
-    found_comments.ROWS: [found_comments.MATCHING, found_comments.THESE],
-    people.DECISIONS: [people.DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3")],
-    modqueue.ROWS: [modqueue.PAGE_OF + modqueue.ROWS, modqueue.ONE_OF + modqueue.ROWS],
-    notifications.COUNTED: [notifications.UNREAD],
-    threads.LIST: [threads.LIST.format(rank=rank) for rank in threads.RANKS.values()],
-    votes.RESULT: [
-        votes.TARGET + how + count + votes.RESULT
-        for how in (votes.UPSERT, votes.DELETE)
-        for count in votes.COUNT.values()
+    items.READABLE_ITEMS: [items.SELECT_CHOSEN, items.SELECT_STORED_UNREAD],
+    modmembers.SELECT_MEMBERS: [
+        modmembers.SELECT_MEMBERS.format(key=key, state=STATE_NOW, most=1) for key in ("email_key", "name_key")
     ],
-    votes.COUNTED_THREAD: [votes.CONFIRM + count + votes.COUNTED_THREAD for count in votes.COUNT.values()],
+    found_comments.SELECT_ROWS: [found_comments.SELECT_MATCHING, found_comments.SELECT_THESE],
+    people.SELECT_DECISIONS: [people.SELECT_DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3")],
+    modqueue.SELECT_FROM_PAGE: [
+        modqueue.WITH_PAGE + modqueue.SELECT_FROM_PAGE,
+        modqueue.WITH_ONE + modqueue.SELECT_FROM_PAGE,
+    ],
+    notifications.COUNT_UNREAD: [notifications.SELECT_UNREAD],
+    threads.SELECT_THREADS: [threads.SELECT_THREADS.format(rank=rank) for rank in threads.RANKS.values()],
+    votes.SELECT_RESULT: [
+        votes.WITH_TARGET + how + count + votes.SELECT_RESULT
+        for how in (votes.UPSERT_VOTE, votes.DELETE_VOTE)
+        for count in votes.UPDATE_COUNTERS.values()
+    ],
+    votes.SELECT_THREAD: [votes.MARK_COUNTED + count + votes.SELECT_THREAD for count in votes.UPDATE_COUNTERS.values()],
 }
 
 

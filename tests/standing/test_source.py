@@ -42,6 +42,20 @@ def test_the_source_does_without(pattern: str) -> None:
     assert found <= BANNED[pattern]
 
 
+# A constant that holds a whole statement.
+STATEMENT = re.compile(r'^([A-Z]+) = f?"{1,3}\s*(?:select|insert|update|delete|with)\s', re.MULTILINE)
+
+
+def test_a_statement_is_named_by_a_verb_and_its_object() -> None:
+    found = [
+        f"{file.relative_to(SOURCE)}: {name}"
+        for file in SOURCE.rglob("*.py")
+        for name in STATEMENT.findall(file.read_text())
+    ]
+
+    assert found == []
+
+
 # Where a pattern is made of what somebody wrote: each letter escaped, or on the linear-time engine.
 PATTERNS_OF_WORDS = {"matching/conditions.py", "erasure/mentions.py"}
 # Where it is made of a parameter that its callers spell out: a header's name, a table of words.

@@ -9,8 +9,8 @@ from litestar import Litestar
 
 import make
 from parley.comments import editing, states
-from parley.comments.queries import BY_IDS
-from parley.comments.quoted import PASSAGES
+from parley.comments.queries import SELECT_BY_IDS
+from parley.comments.quoted import SELECT_PASSAGES
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.notifications import jobs
@@ -18,8 +18,8 @@ from parley.notifications import ops as notifications
 from parley.notifications import queries as notification_queries
 from parley.threads import ops as threads
 from parley.unread import queries
-from parley.unread.queries import COMMENT_IDS, COUNT, LIST
-from parley.votes.queries import ON_EACH
+from parley.unread.queries import COUNT_UNREAD, SELECT_COMMENT_IDS, SELECT_THREADS
+from parley.votes.queries import SELECT_VOTES_ON_COMMENTS
 
 pytestmark = pytest.mark.anyio
 
@@ -227,8 +227,8 @@ async def test_a_form_that_names_nothing_is_refused(
 async def test_long_threads_and_many_of_them_have_pages(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "THREADS", 2)
-    monkeypatch.setattr(queries, "COMMENTS", 2)
+    monkeypatch.setattr(queries, "THREADS_A_PAGE", 2)
+    monkeypatch.setattr(queries, "COMMENTS_A_THREAD", 2)
     found = [await visited(mira) for _ in range(3)]
     in_first = [await written(found[0], jon, hours=9 - hour) for hour in range(4)]
     for thread in found[1:]:
@@ -259,7 +259,10 @@ async def test_the_page_costs_the_same_number_of_queries_however_much_is_new(
             await written(thread, jon, parent=await written(thread, jon))
         queries.clear()
         assert (await client.get("/unread")).is_success
-        assert [queries.count(one) for one in (LIST, COMMENT_IDS, BY_IDS, ON_EACH, PASSAGES)] == [1, 1, 2, 1, 1]
+        assert [
+            queries.count(one)
+            for one in (SELECT_THREADS, SELECT_COMMENT_IDS, SELECT_BY_IDS, SELECT_VOTES_ON_COMMENTS, SELECT_PASSAGES)
+        ] == [1, 1, 2, 1, 1]
 
 
 async def test_the_masthead_has_the_number_and_counts_again_after_reading(
@@ -280,7 +283,7 @@ async def test_the_number_is_counted_once_for_many_pages(
     for _ in range(5):
         await client.get("/rules")
 
-    assert queries.count(COUNT) == 1
+    assert queries.count(COUNT_UNREAD) == 1
 
 
 async def test_opening_a_thread_counts_again(client: httpx.AsyncClient, mira: Viewer, jon: Viewer) -> None:

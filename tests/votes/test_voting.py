@@ -16,7 +16,7 @@ from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.decisions import thread_actions
 from parley.votes import jobs, ops
-from parley.votes.queries import drifted, own_on_each
+from parley.votes.queries import drifted, viewer_states_of
 from waiting import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
@@ -91,11 +91,11 @@ async def test_the_answer_to_a_vote_is_what_the_next_page_shows(comment: int, st
     await db.execute("update comment set base_ups = 3 where id = $1", comment)
 
     for axis, value in (("quality", 1), ("agreement", 0), ("quality", -1), ("quality", -1), ("agreement", None)):
-        cast = await ops.cast_vote(viewer=voter, comment_id=comment, axis=axis, value=value)
+        cast = await ops.cast_vote(viewer=voter, comment=comment, axis=axis, value=value)
         row = await comments.one(comment)
         assert row is not None
         assert (cast.id, cast.depth, cast.score) == (row.id, row.depth, row.score)
-        assert {comment: cast.viewer_state} == await own_on_each(voter.id, [comment])
+        assert {comment: cast.viewer_state} == await viewer_states_of(voter.id, [comment])
 
 
 async def test_a_vote_is_shown_as_ones_own_and_to_nobody_else(

@@ -38,13 +38,13 @@ UNDO_LASTS = timedelta(days=7)
 PAGE = "/settings/email"
 
 # Each statement uses the token up, so that only one of two requests succeeds.
-CONFIRM = f"""
+CONFIRM_CHANGE = f"""
 update address_change c set confirmed_at = now(), former = m.email, undo_hash = $2, expires_at = now() + $3::interval
 from member m
 where c.confirm_hash = $1 and c.confirmed_at is null and c.expires_at > now() and m.id = c.member and {SIGNS_IN}
 returning c.id, c.member, c.email, c.former as other, c.created_at
 """  # noqa: S608 a constant
-UNDO = """
+UNDO_CHANGE = """
 update address_change set undo_hash = null
 where undo_hash = $1 and expires_at > now() returning id, member, former as email, email as other, created_at
 """
@@ -100,7 +100,7 @@ async def confirm(token: str) -> None:
     """Make the new address the member's. Raises Gone for an old link, Refused if another member confirmed it first."""
     undo = tokens.new()
     async with atomic():
-        change = await db.fetch_one(AddressStep, CONFIRM, tokens.digest(token), tokens.digest(undo), UNDO_LASTS)
+        change = await db.fetch_one(AddressStep, CONFIRM_CHANGE, tokens.digest(token), tokens.digest(undo), UNDO_LASTS)
         account = await queries.account(change.member) if change else None
         if change is None or account is None:
             raise Gone(EXPIRED)
@@ -123,7 +123,7 @@ async def undo(token: str) -> None:
     address meanwhile.
     """
     async with atomic():
-        change = await db.fetch_one(AddressStep, UNDO, tokens.digest(token))
+        change = await db.fetch_one(AddressStep, UNDO_CHANGE, tokens.digest(token))
         if change is None:
             raise Gone(EXPIRED)
         await AddressChange.delete().where(AddressChange.member == change.member, AddressChange.id > change.id)

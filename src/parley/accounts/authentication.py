@@ -5,7 +5,7 @@ import structlog
 
 from parley import mail
 from parley.accounts import devices, sessions, sign_in_ticket, user_agents
-from parley.accounts.states import REACTIVATE
+from parley.accounts.states import REACTIVATE_MEMBER
 from parley.core import db, networks
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
@@ -32,7 +32,7 @@ HAS_SECOND = """
  or role <> 'member' and exists (select from passkey where member = member.id))
 """
 IS_SECOND_DUE = f"select {HAS_SECOND} from member where id = $1"  # noqa: S608 a constant
-SIGN_IN_MEMBER = f"""
+SELECT_MEMBER = f"""
 select name, email, role, password_hash, {HAS_SECOND} as has_second from member where id = $1
 """  # noqa: S608 a constant
 
@@ -85,12 +85,12 @@ async def complete(member: int, methods: frozenset[str], client: Client) -> Sign
 
     A member who left comes back. `methods` are those by which the member just proved who they are.
     """
-    found = await db.fetch_one(SignInMember, SIGN_IN_MEMBER, member)
+    found = await db.fetch_one(SignInMember, SELECT_MEMBER, member)
     if found is None:
         raise LookupError(member)
     if found.has_second and not is_enough(methods):
         return SecondFactorNeeded(member, sign_in_ticket.issue(member, methods, found.password_hash))
-    await db.execute(REACTIVATE, member)
+    await db.execute(REACTIVATE_MEMBER, member)
     if found.has_second:
         # Whoever gave the second factor does not need a recovery, or did not ask for it (factor_recovery.py).
         await db.execute("delete from factor_recovery where member = $1", member)

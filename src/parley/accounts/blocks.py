@@ -17,7 +17,7 @@ Kind = Literal["mute", "block"]
 # Every page that the member reads has to leave them out.
 MOST_BLOCKED = 500
 
-BETWEEN = """
+SELECT_BLOCKS_BETWEEN = """
 select member = $1 as is_own from block
 where kind = 'block' and (member = $1 and other = $2 or member = $2 and other = $1)
 order by is_own limit 1
@@ -67,7 +67,7 @@ async def listed(viewer: Viewer) -> list[BlockedMember]:
 
 async def require_unblocked(member: int, other: int) -> None:
     """Raise Refused if one of the two has blocked the other."""
-    is_own: bool | None = await db.value(BETWEEN, member, other)
+    is_own: bool | None = await db.value(SELECT_BLOCKS_BETWEEN, member, other)
     if is_own is False:
         raise Refused(N_("You cannot reply to this member. Your text is kept."))
     if is_own:

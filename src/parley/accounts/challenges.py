@@ -13,7 +13,7 @@ from parley.core.signing import sign
 
 LASTS_SECONDS = 300
 RANDOM, TIME = 16, 8
-USE = """
+INSERT_USED = """
 insert into used_challenge (digest, expires_at) values ($1, to_timestamp($2)) on conflict do nothing returning id
 """
 
@@ -32,7 +32,7 @@ def is_ours(challenge: bytes, purpose: str) -> bool:
 
 async def use(challenge: bytes) -> bool:
     """Use up a challenge of ours. Return False if it was used before."""
-    return await db.value(USE, hashlib.sha256(challenge).digest(), _expires(challenge)) is not None
+    return await db.value(INSERT_USED, hashlib.sha256(challenge).digest(), _expires(challenge)) is not None
 
 
 def _expires(challenge: bytes) -> int:

@@ -25,26 +25,26 @@ log = structlog.get_logger(__name__)
 WAIT_HOURS = 72
 LASTS_DAYS = 14
 
-REQUEST = f"""
+INSERT_REQUEST = f"""
 insert into factor_recovery (member, token_hash, due_at)
 select id, $2, case when role = 'member' then now() + interval '{WAIT_HOURS} hours' end from member where id = $1
 on conflict (member) do nothing returning id
 """  # noqa: S608 a constant
 OPEN = f"created_at > now() - interval '{LASTS_DAYS} days'"
-BY_TOKEN = f"""
+SELECT_BY_TOKEN = f"""
 select member, due_at, coalesce(due_at <= now(), false) as is_due, first_admin from factor_recovery
 where token_hash = $1 and {OPEN}
 """  # noqa: S608 a constant
-OF_MEMBER = f"""
+SELECT_OF_MEMBER = f"""
 select member, due_at, coalesce(due_at <= now(), false) as is_due, first_admin from factor_recovery
 where member = $1 and {OPEN}
 """  # noqa: S608 a constant
-FINISH = f"""
+FINISH_RECOVERY = f"""
 delete from factor_recovery where token_hash = $1 and due_at <= now() and {OPEN} returning member
 """  # noqa: S608 a constant
-STOP = "delete from factor_recovery where member = $1 returning id"
+STOP_RECOVERY = "delete from factor_recovery where member = $1 returning id"
 # Whoever agreed first and is no admin any more does not count.
-AGREE = """
+RECORD_AGREEMENT = """
 update factor_recovery r set first_admin = coalesce(still.id, $2), due_at = case when still.id <> $2 then now() end
 from factor_recovery before
 left join member still on still.id = before.first_admin and still.role = 'admin' and still.state = 'active'
@@ -76,7 +76,7 @@ async def request(ticket: str) -> None:
     await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(account.id))
     token = tokens.new()
     async with atomic():
-        if await db.value(REQUEST, account.id, tokens.digest(token)) is None:
+        if await db.value(INSERT_REQUEST, account.id, tokens.digest(token)) is None:
             raise Refused(ASKED)
         links = {"link": f"{settings().base_url}/recover/{token}", "forgot": f"{settings().base_url}/forgot"}
         message = mail.written_message("recovery", name=account.name, staff=account.role != "member", **links)
@@ -86,19 +86,19 @@ async def request(ticket: str) -> None:
 
 async def of_token(token: str) -> Recovery:
     """The recovery that a mailed link belongs to. Raises Gone if it is over."""
-    found = await db.fetch_one(Recovery, BY_TOKEN, tokens.digest(token))
+    found = await db.fetch_one(Recovery, SELECT_BY_TOKEN, tokens.digest(token))
     if found is None:
         raise Gone(STOPPED)
     return found
 
 
 async def of_member(member: int) -> Recovery | None:
-    return await db.fetch_one(Recovery, OF_MEMBER, member)
+    return await db.fetch_one(Recovery, SELECT_OF_MEMBER, member)
 
 
 async def stop(member: int) -> None:
     """Stop a recovery, if one is under way."""
-    if await db.values(STOP, member):
+    if await db.values(STOP_RECOVERY, member):
         log.info("recovery stopped", member=member)
 
 
@@ -106,7 +106,7 @@ async def finish(token: str) -> None:
     """Remove the second step, and sign out everywhere. Raises Gone if it is over, Refused before its time."""
     await of_token(token)
     async with atomic():
-        member = await db.value(FINISH, tokens.digest(token))
+        member = await db.value(FINISH_RECOVERY, tokens.digest(token))
         account = await queries.account(member) if member else None
         if account is None:
             raise Refused(NOT_YET)
@@ -123,5 +123,5 @@ async def agree(viewer: Viewer, member: int) -> None:
     """
     if viewer.access < ADMIN or viewer.id == member:
         raise Forbidden(ONLY_ADMINS)
-    await db.execute(AGREE, member, viewer.id)
+    await db.execute(RECORD_AGREEMENT, member, viewer.id)
     log.warning("recovery agreed to", member=member, admin=viewer.id)

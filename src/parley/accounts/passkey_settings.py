@@ -31,8 +31,8 @@ MOST_PASSKEYS = 10
 # The longest id that the standard allows.
 LONGEST_ID = 1_023
 
-LIST = "select id, name, created_at, used_at from passkey where member = $1 order by id"
-HANDLE = "select handle from passkey where member = $1 limit 1"
+SELECT_PASSKEYS = "select id, name, created_at, used_at from passkey where member = $1 order by id"
+SELECT_HANDLE = "select handle from passkey where member = $1 limit 1"
 
 TOO_MANY = N_("You have {most} passkeys, and cannot have more. Please remove one first.")
 KNOWN = N_("This passkey is stored here already.")
@@ -49,7 +49,7 @@ class PasskeyRow(msgspec.Struct, frozen=True):
 
 
 async def listed(member: int) -> list[PasskeyRow]:
-    return await db.fetch(PasskeyRow, LIST, member)
+    return await db.fetch(PasskeyRow, SELECT_PASSKEYS, member)
 
 
 async def options(viewer: Viewer) -> dict[str, Any]:
@@ -147,7 +147,7 @@ async def _handle(member: int) -> bytes:
     They are those of their other passkeys, or else derived from their id, so that `options` and `add` agree.
     """
     new = hmac.digest(settings().secret.encode(), f"handle|{member}".encode(), hashlib.sha256)
-    return bytes(await db.value(HANDLE, member) or new)
+    return bytes(await db.value(SELECT_HANDLE, member) or new)
 
 
 def _verify(credential: str, challenge: bytes) -> VerifiedRegistration:

@@ -27,10 +27,10 @@ MILLISECONDS = 1_000 * challenges.LASTS_SECONDS
 # What the library and its parsers raise for hostile input.
 UNREADABLE = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 
-FIND = "select id, member, name, public_key, handle from passkey where credential = $1"
-OF_MEMBER = "select credential as id, transports from passkey where member = $1 order by id"
+SELECT_PASSKEY = "select id, member, name, public_key, handle from passkey where credential = $1"
+SELECT_OF_MEMBER = "select credential as id, transports from passkey where member = $1 order by id"
 # A signature counter that does not grow means that the passkey was copied (Web Authentication, section 6.1.1).
-COUNT = """
+RECORD_USE = """
 update passkey set sign_count = $2, used_at = now()
 where id = $1 and (sign_count < $2 or sign_count = 0 and $2 = 0) returning id
 """
@@ -94,7 +94,7 @@ async def options(purpose: str, member: int | None = None) -> dict[str, Any]:
 
 async def descriptors(member: int) -> list[PublicKeyCredentialDescriptor]:
     """The passkeys of a member, as browsers are told them."""
-    known = await db.fetch(KnownCredential, OF_MEMBER, member)
+    known = await db.fetch(KnownCredential, SELECT_OF_MEMBER, member)
     return [PublicKeyCredentialDescriptor(id=one.id, transports=transports(one.transports)) for one in known]
 
 
@@ -110,7 +110,7 @@ async def check(credential: str, purpose: str, member: int | None = None) -> Use
     removed, and its member told.
     """
     signed, challenge = read(credential, purpose)
-    stored = await db.fetch_one(StoredPasskey, FIND, _id(signed))
+    stored = await db.fetch_one(StoredPasskey, SELECT_PASSKEY, _id(signed))
     if stored is None:
         raise UnknownPasskey(signed.id)
     if member not in {None, stored.member}:
@@ -118,7 +118,7 @@ async def check(credential: str, purpose: str, member: int | None = None) -> Use
     verified = _verify(credential, signed, stored, challenge)
     if not await challenges.use(challenge):
         raise Refused(STALE)
-    if await db.value(COUNT, stored.id, verified.new_sign_count) is None:
+    if await db.value(RECORD_USE, stored.id, verified.new_sign_count) is None:
         await _end_copied(stored)
         raise Refused(COPIED)
     return UsedPasskey(stored.member, VERIFIED_PASSKEY if verified.user_verified else PASSKEY)
@@ -144,7 +144,7 @@ def _id(signed: CredentialResponse) -> bytes:
 
 
 def _verify(credential: str, signed: CredentialResponse, stored: StoredPasskey, challenge: bytes) -> Any:
-    """Check origin, site, challenge and signature; the counter is compared where it is stored (COUNT)."""
+    """Check origin, site, challenge and signature; the counter is compared where it is stored (RECORD_USE)."""
     try:
         handle = webauthn.base64url_to_bytes(signed.response.get("userHandle") or "")
         verified = webauthn.verify_authentication_response(

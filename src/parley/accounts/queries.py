@@ -9,20 +9,20 @@ from parley.accounts import addresses, names
 from parley.accounts.states import MAY_RETURN, STATE_NOW
 from parley.core.db import fetch, fetch_one
 
-ACCOUNT = f"""
+SELECT_ACCOUNT = f"""
 select id, name, email, role, {STATE_NOW} as state, state_until, state_reason, password_hash, title, bio, assisted,
        in_maps, has_feed, erase_at
 from member where {{}}
 """  # noqa: S608 no value in it
-UNVERIFIED = "email_key = $1 and state = 'unverified' order by id desc limit 1"
+IS_UNVERIFIED = "email_key = $1 and state = 'unverified' order by id desc limit 1"
 # A former name leads to its member, too (renaming.py). Nobody else can have it.
-NAMED = "(name_key = $1 or id = (select member from former_name where name_key = $1))"
-PUBLIC = f"""
+HAS_NAME = "(name_key = $1 or id = (select member from former_name where name_key = $1))"
+SELECT_PUBLIC = f"""
 select id, name, role, {STATE_NOW} as state, title, bio, created_at, has_feed,
        (select f.name from former_name f where f.name_key = $1) as former
-from member where {NAMED} and state not in ('deactivated', 'anonymised')
+from member where {HAS_NAME} and state not in ('deactivated', 'anonymised')
 """  # noqa: S608 no value in it
-BY_NAMES = """
+SELECT_BY_NAMES = """
 select m.id, m.name, called.name as called, called.name_key
 from (select id as member, name, name_key from member where name_key = any($1::text[])
       union select member, name, name_key from former_name where name_key = any($1::text[])) called
@@ -30,14 +30,16 @@ join member m on m.id = called.member
 where m.state not in ('unverified', 'deactivated', 'anonymised')
 """
 # Decides which page to show; mailed_links.use() checks the token again when it is used up.
-TOKEN_OWNER = f"""
+SELECT_TOKEN_OWNER = f"""
 select member.id, member.name, member.email, member.role, member.state
 from token join member on member.id = token.member
 where token_hash = $1 and purpose = $2 and used_at is null and expires_at > now()
   and {MAY_RETURN}
 """  # noqa: S608 no value in it
-MAILS = 'select id, recipient as "to", subject, text, html, created_at as at from mail order by id desc limit 100'
-MAIL = 'select id, recipient as "to", subject, text, html, created_at as at from mail where id = $1'
+SELECT_MAILS = (
+    'select id, recipient as "to", subject, text, html, created_at as at from mail order by id desc limit 100'
+)
+SELECT_MAIL = 'select id, recipient as "to", subject, text, html, created_at as at from mail where id = $1'
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -102,7 +104,7 @@ class StoredMail(msgspec.Struct, frozen=True):
 
 
 async def account(member: int) -> Account | None:
-    return await fetch_one(Account, ACCOUNT.format("id = $1"), member)
+    return await fetch_one(Account, SELECT_ACCOUNT.format("id = $1"), member)
 
 
 async def by_login(login: str) -> list[Account | None]:
@@ -112,20 +114,22 @@ async def by_login(login: str) -> list[Account | None]:
     the answer nor its time shows whether the first exists.
     """
     if "@" not in login:
-        return [await fetch_one(Account, ACCOUNT.format(NAMED), names.key(login))]
-    return [await by_email(login), await fetch_one(Account, ACCOUNT.format(UNVERIFIED), addresses.key(login))]
+        return [await fetch_one(Account, SELECT_ACCOUNT.format(HAS_NAME), names.key(login))]
+    return [await by_email(login), await fetch_one(Account, SELECT_ACCOUNT.format(IS_UNVERIFIED), addresses.key(login))]
 
 
 async def by_email(email: str) -> Account | None:
     """The member who confirmed this address."""
-    return await fetch_one(Account, ACCOUNT.format("email_key = $1 and state <> 'unverified'"), addresses.key(email))
+    return await fetch_one(
+        Account, SELECT_ACCOUNT.format("email_key = $1 and state <> 'unverified'"), addresses.key(email)
+    )
 
 
 async def by_name(name: str) -> PublicMember | None:
     """The member of this name, present or former, in any case. One whose name only looks alike is not returned."""
     if not name.isprintable():
         return None
-    found = await fetch_one(PublicMember, PUBLIC, names.key(name))
+    found = await fetch_one(PublicMember, SELECT_PUBLIC, names.key(name))
     return found if found and any(names.same(one, name) for one in (found.name, found.former or "")) else None
 
 
@@ -134,7 +138,7 @@ async def of_names(typed: Sequence[str]) -> dict[str, NamedMember]:
     if not typed:
         return {}
     keys = {one: names.key(one) for one in typed}
-    found = await fetch(NamedMember, BY_NAMES, list(keys.values()))
+    found = await fetch(NamedMember, SELECT_BY_NAMES, list(keys.values()))
     return {
         one: member
         for one, key in keys.items()
@@ -145,13 +149,13 @@ async def of_names(typed: Sequence[str]) -> dict[str, NamedMember]:
 
 async def token_owner(token_hash: bytes | None, purpose: str) -> LinkOwner | None:
     """The member that a link belongs to, while it works."""
-    return await fetch_one(LinkOwner, TOKEN_OWNER, token_hash, purpose)
+    return await fetch_one(LinkOwner, SELECT_TOKEN_OWNER, token_hash, purpose)
 
 
 async def mails() -> list[StoredMail]:
     """The newest messages, for the test mailbox."""
-    return await fetch(StoredMail, MAILS)
+    return await fetch(StoredMail, SELECT_MAILS)
 
 
 async def mail(number: int) -> StoredMail | None:
-    return await fetch_one(StoredMail, MAIL, number)
+    return await fetch_one(StoredMail, SELECT_MAIL, number)

@@ -3,7 +3,7 @@
 from parley.accounts import names, viewer_cache
 from parley.core import db
 
-REPLACE = """
+REPLACE_NAME = """
 update member set name = $2, name_key = $3, mentioned_as = array_append(mentioned_as, name) where id = $1
 """
 
@@ -13,5 +13,5 @@ async def replace(member: int, name: str) -> None:
 
     Raises UniqueViolationError for a name that is taken.
     """
-    await db.execute(REPLACE, member, name, names.key(name))
+    await db.execute(REPLACE_NAME, member, name, names.key(name))
     viewer_cache.clear_after_commit()

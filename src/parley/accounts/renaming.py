@@ -20,17 +20,17 @@ log = structlog.get_logger(__name__)
 
 # Also stated by templates/accounts/_name.html.
 DAYS = 30
-LOCK = "select name, name_key, email from member where id = $1 for update"
-NEXT_AT = f"""
+LOCK_MEMBER = "select name, name_key, email from member where id = $1 for update"
+SELECT_NEXT_AT = f"""
 select max(changed_at) + interval '{DAYS} days' from former_name
 where member = $1 and changed_at > now() - interval '{DAYS} days'
 """  # noqa: S608 a constant
 TAKE_BACK = "delete from former_name where member = $1 and name_key = $2"
-RESERVE = """
+RESERVE_FORMER_NAME = """
 insert into former_name (member, name, name_key, changed_at) values ($1, $2, $3, now())
 on conflict (name_key) do update set member = excluded.member, name = excluded.name, changed_at = now()
 """
-FORMER = "select name from former_name where member = $1 order by changed_at desc"
+SELECT_FORMER_NAME = "select name from former_name where member = $1 order by changed_at desc"
 
 SAME = N_("This is your name already.")
 TOO_SOON = N_("You can change your name once in {days} days. The next time is on {day}.")
@@ -44,13 +44,13 @@ class NameNow(msgspec.Struct, frozen=True):
 
 async def next_at(member: int) -> datetime | None:
     """When the member may change their name again; None: now."""
-    found: datetime | None = await db.value(NEXT_AT, member)
+    found: datetime | None = await db.value(SELECT_NEXT_AT, member)
     return found
 
 
 async def former(member: int) -> list[str]:
     """The former names of a member that are still theirs, the newest first."""
-    return await db.values(FORMER, member)
+    return await db.values(SELECT_FORMER_NAME, member)
 
 
 async def rename(viewer: Viewer, name: str) -> None:
@@ -61,13 +61,13 @@ async def rename(viewer: Viewer, name: str) -> None:
     require_write_allowed(viewer)
     try:
         async with atomic():
-            now = await db.fetch_one(NameNow, LOCK, viewer.id)
+            now = await db.fetch_one(NameNow, LOCK_MEMBER, viewer.id)
             if now is None or now.name == name:
                 raise Refused(SAME)
             if (later := await next_at(viewer.id)) is not None:
                 raise Refused(TOO_SOON, days=DAYS, day=later)
             await db.execute(TAKE_BACK, viewer.id, names.key(name))
-            await db.execute(RESERVE, viewer.id, now.name, now.name_key)
+            await db.execute(RESERVE_FORMER_NAME, viewer.id, now.name, now.name_key)
             await Member.update({Member.name: name, Member.name_key: names.key(name)}).where(Member.id == viewer.id)
             # After the update has waited for whoever is giving up this name.
             await ops.refuse_reserved_name(name, viewer.id)

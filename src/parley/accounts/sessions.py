@@ -23,7 +23,7 @@ LASTS_STAFF = timedelta(days=7)
 # On a publisher's site.
 LASTS_EMBEDDED = timedelta(days=30)
 
-VALID = f"""
+IS_VALID = f"""
   expires_at > now()
   and session.seen_at > now() - case when role = 'member' then interval '14 days' else interval '12 hours' end
   and {SIGNS_IN}
@@ -43,7 +43,7 @@ def lacks_factor(days: str) -> str:
 # An SQL condition: members who have confirmed their address and wait for a moderator (signups/).
 AWAITS_APPROVAL = """case when state = 'unverified' then exists (
       select from sign_up where sign_up.member = member.id and waits and confirmed_at is not null) else false end"""
-FIND = f"""
+SELECT_SESSION = f"""
 select session.id, member.id as member, name, case when {lacks_factor("$3")} then 'member' else role end as role,
   {lacks_factor("$3")} as needs_factor, {STATE_NOW} as state,
   {AWAITS_APPROVAL} as awaits_approval, state_until, state_reason, assisted,
@@ -53,16 +53,16 @@ select session.id, member.id as member, name, case when {lacks_factor("$3")} the
     as muted,
   array(select other from block where block.member = member.id and kind = 'block') as blocked
 from session join member on member.id = session.member
-where token_hash = $1 and session.site is not distinct from $2 and {VALID}
+where token_hash = $1 and session.site is not distinct from $2 and {IS_VALID}
 """  # noqa: S608 constants only
-STILL_VALID = f"""
+SELECT_STILL_VALID = f"""
 select session.id from session join member on member.id = session.member
-where session.id = any($1) and {VALID}
+where session.id = any($1) and {IS_VALID}
 """  # noqa: S608 constants only
-STILL_STAFF = f"""
+SELECT_STILL_STAFF = f"""
 select session.id from session join member on member.id = session.member
 where session.id = any($1) and role <> 'member' and not {lacks_factor("$2")}
-  and {STATE_NOW} = 'active' and {VALID}
+  and {STATE_NOW} = 'active' and {IS_VALID}
 """  # noqa: S608 constants only
 # Two requests at once update the rows once.
 RECORD_USE = """
@@ -78,10 +78,10 @@ delete from session where id in (
     select id from session where member = $1 order by seen_at desc, id desc offset $2
 )
 """
-LIST = f"""
+SELECT_SESSIONS = f"""
 select session.id, agent, address, session.site, session.created_at, session.seen_at
 from session join member on member.id = session.member
-where member = $1 and {VALID} order by session.seen_at desc, session.id desc
+where member = $1 and {IS_VALID} order by session.seen_at desc, session.id desc
 """  # noqa: S608 constants only
 
 
@@ -146,7 +146,7 @@ async def start(
 
 async def find(token_hash: bytes, site: str | None = None) -> ViewerRow | None:
     """Return the valid session with this token on this site or a publisher's, and record that it is used."""
-    found = await db.fetch_one(ViewerRow, FIND, token_hash, site, settings().staff_factor_days)
+    found = await db.fetch_one(ViewerRow, SELECT_SESSION, token_hash, site, settings().staff_factor_days)
     if found is not None and found.is_stale:
         await db.execute(RECORD_USE, found.id)
     return found
@@ -175,17 +175,17 @@ async def end_all(member: int, *, but: int | None = None) -> None:
 
 async def listed(member: int) -> list[SessionRow]:
     """The valid sessions of `member`, the last used first."""
-    return await db.fetch(SessionRow, LIST, member)
+    return await db.fetch(SessionRow, SELECT_SESSIONS, member)
 
 
 async def still_valid(session_ids: Sequence[int]) -> set[int]:
     """Which of these sessions are valid now: for live streams."""
-    return set(await db.values(STILL_VALID, list(session_ids)))
+    return set(await db.values(SELECT_STILL_VALID, list(session_ids)))
 
 
 async def still_staff(session_ids: Sequence[int]) -> set[int]:
     """Which of these sessions are valid now and belong to active staff."""
-    return set(await db.values(STILL_STAFF, list(session_ids), settings().staff_factor_days))
+    return set(await db.values(SELECT_STILL_STAFF, list(session_ids), settings().staff_factor_days))
 
 
 def cookie(token: str, role: str = "member") -> Cookie:

@@ -7,7 +7,7 @@ MAY_SIGN_IN = ("unverified", "active", "silenced")
 LEFT = "deactivated"
 SIGNS_IN = f"({STATE_NOW}) in {MAY_SIGN_IN}"
 MAY_RETURN = f"(({STATE_NOW}) in {MAY_SIGN_IN} or state = '{LEFT}')"
-REACTIVATE = f"""
+REACTIVATE_MEMBER = f"""
 update member set state = case when state = '{LEFT}' then coalesce(state_before, 'active') else state end,
   state_before = null, erase_at = null, erase_words = false
 where id = $1 and (state = '{LEFT}' or erase_at is not null)

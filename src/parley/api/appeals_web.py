@@ -11,15 +11,15 @@ from parley.api.answers import answer, problems, written
 from parley.api.bodies import as_fields, check
 from parley.api.moderation_web import MODERATING
 from parley.appeals import ops, queries
-from parley.appeals.forms import ReviewForm, SecondForm
+from parley.appeals.forms import ReviewForm, SecondApprovalForm
 from parley.appeals.queries import AppealRow
-from parley.appeals.web import appeal_at, decide_appeal, proposal_at
+from parley.appeals.web import decide_appeal, load_appeal, load_proposal
 from parley.core.http.access import AnyRequest, staff
 from parley.decisions import second_approval
 
 
 class WaitingItem(msgspec.Struct, frozen=True):
-    """An appeal (kind `appeal`), or a decision that needs a second approval (kind `second`), which has the same `id`.
+    """An appeal (kind `appeal`), or a decision that needs a second approval (kind `proposal`), which has the same `id`.
 
     `text` is that of the appeal, or the reason of the decision.
     """
@@ -55,18 +55,18 @@ class Appeal(msgspec.Struct, frozen=True):
 
 
 class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How an appeal ends: the member reads the `answer`. `modified` needs a milder `action`, `until` is in days."""
+    """How an appeal ends: the member reads the `answer`. `modified` needs a milder `action` and its `days`."""
 
     outcome: Literal["upheld", "overturned", "modified"]
     answer: str
     action: str = ""
-    until: int | None = None
+    days: int | None = None
 
 
 class SecondApproval(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whether I agree with a decision, and why not."""
+    """Whether I approve a decision, and why not."""
 
-    agree: bool
+    approve: bool
     reason: str = ""
 
 
@@ -83,11 +83,11 @@ async def waiting(request: AnyRequest) -> Response[WaitingItems]:
 
 
 @get("/moderation/appeals/{appeal:str}", name="api:read-appeal", opt=MODERATING, responses=problems(403, 404))
-async def one_appeal(request: AnyRequest, appeal: FromPath[str]) -> Response[Appeal]:
+async def read_appeal(request: AnyRequest, appeal: FromPath[str]) -> Response[Appeal]:
     """An appeal. `/api/v1/decisions` has the decision with its reasons."""
 
     async def make() -> Appeal:
-        return _shown(await appeal_at(request, appeal))
+        return _shown(await load_appeal(request, appeal))
 
     return await answer(request, make)
 
@@ -108,17 +108,17 @@ def _shown(row: AppealRow) -> Appeal:
 
 
 @post(
-    "/moderation/appeals/{appeal:str}/take",
-    name="api:take-appeal",
+    "/moderation/appeals/{appeal:str}/assign",
+    name="api:assign-appeal",
     opt=MODERATING,
     status_code=200,
     responses=problems(403, 404, 409),
 )
-async def take(request: AnyRequest, appeal: FromPath[str]) -> Response[Appeal]:
-    """Take an appeal on, so that no other moderator does."""
-    found = await appeal_at(request, appeal)
-    await ops.take(staff(request), found.id)
-    return written(_shown(await appeal_at(request, appeal)))
+async def assign_appeal(request: AnyRequest, appeal: FromPath[str]) -> Response[Appeal]:
+    """Assign an appeal to me, so that no other moderator decides it."""
+    row = await load_appeal(request, appeal)
+    await ops.assign(staff(request), row.id)
+    return written(_shown(await load_appeal(request, appeal)))
 
 
 @post(
@@ -130,27 +130,27 @@ async def take(request: AnyRequest, appeal: FromPath[str]) -> Response[Appeal]:
 )
 async def decide(request: AnyRequest, appeal: FromPath[str], data: JSONBody[Review]) -> Response[Appeal]:
     """Decide an appeal."""
-    found, form = await appeal_at(request, appeal), ReviewForm(as_fields(data))
+    row, form = await load_appeal(request, appeal), ReviewForm(as_fields(data))
     check(form)
-    await decide_appeal(request, found, form)
-    return written(_shown(await appeal_at(request, appeal)))
+    await decide_appeal(request, row, form)
+    return written(_shown(await load_appeal(request, appeal)))
 
 
 @post(
-    "/moderation/decisions/{decision:str}/second",
-    name="api:second",
+    "/moderation/decisions/{decision:str}/second-approval",
+    name="api:second-approval",
     opt=MODERATING,
     status_code=204,
     responses=problems(403, 404, 409, 422),
 )
-async def second(request: AnyRequest, decision: FromPath[str], data: JSONBody[SecondApproval]) -> None:
+async def decide_proposal(request: AnyRequest, decision: FromPath[str], data: JSONBody[SecondApproval]) -> None:
     """Approve a decision of another moderator, or refuse it."""
-    found, form = await proposal_at(request, decision), SecondForm(as_fields(data))
+    row, form = await load_proposal(request, decision), SecondApprovalForm(as_fields(data))
     check(form)
-    if form.agrees:
-        await second_approval.agree(staff(request), found.id)
+    if form.approves:
+        await second_approval.approve(staff(request), row.id)
     else:
-        await second_approval.refuse(staff(request), found.id, form.reason)
+        await second_approval.refuse(staff(request), row.id, form.reason)
 
 
-handlers: list[Any] = [waiting, one_appeal, take, decide, second]
+handlers: list[Any] = [waiting, read_appeal, assign_appeal, decide, decide_proposal]

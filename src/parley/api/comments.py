@@ -5,7 +5,7 @@ import msgspec
 from parley.api import etags, schemas
 from parley.comments import queries, rules
 from parley.comments.edit_web import LATEST, MOST_CHARACTERS, MOST_VERSIONS
-from parley.comments.queries import COLUMNS, SOURCE, CommentRow, CommentVersionRow, seen_by
+from parley.comments.queries import COMMENT_COLUMNS, SOURCE, CommentRow, CommentVersionRow, seen_by
 from parley.comments.rules import IS_IN, IS_VISIBLE
 from parley.core import db
 from parley.core.errors import NotFound
@@ -22,8 +22,10 @@ class ApiComment(CommentRow, frozen=True):
     version: int
 
 
-SELECT = f"select {COLUMNS}, case when {IS_VISIBLE} then c.body else '' end as markdown, c.version from {SOURCE}"  # noqa: S608
-ONE = f"{SELECT} where c.id = $1 and {IS_IN}"
+SELECT_COMMENTS = (
+    f"select {COMMENT_COLUMNS}, case when {IS_VISIBLE} then c.body else '' end as markdown, c.version from {SOURCE}"  # noqa: S608
+)
+SELECT_COMMENT = f"{SELECT_COMMENTS} where c.id = $1 and {IS_IN}"
 # After the comment $2, or from the beginning.
 AFTER_TIME = """(c.created_at, c.id) >
     (coalesce((select created_at from comment where id = $2), '-infinity'), coalesce($2::bigint, 0))"""
@@ -31,22 +33,22 @@ BEFORE_TIME = """(c.created_at, c.id) <
     (coalesce((select created_at from comment where id = $2), 'infinity'), coalesce($2::bigint, 9223372036854775807))"""
 LAST_BEST = "coalesce((select best from comment where id = $2), 'infinity')"
 BELOW_BEST = f"c.best <= {LAST_BEST} and (c.best < {LAST_BEST} or c.id > coalesce($2::bigint, 0))"
-IN_THREAD = f"{SELECT} where c.thread = $1 and {IS_IN}"
+SELECT_IN_THREAD = f"{SELECT_COMMENTS} where c.thread = $1 and {IS_IN}"
 SORTS = {
-    "old": f"{IN_THREAD} and {AFTER_TIME} order by c.created_at, c.id limit $3",
-    "new": f"{IN_THREAD} and {BEFORE_TIME} order by c.created_at desc, c.id desc limit $3",
-    "best": f"{IN_THREAD} and {BELOW_BEST} order by c.best desc, c.id limit $3",
+    "old": f"{SELECT_IN_THREAD} and {AFTER_TIME} order by c.created_at, c.id limit $3",
+    "new": f"{SELECT_IN_THREAD} and {BEFORE_TIME} order by c.created_at desc, c.id desc limit $3",
+    "best": f"{SELECT_IN_THREAD} and {BELOW_BEST} order by c.best desc, c.id limit $3",
 }
 # The API names the author of a comment only while it is visible, so the others are not listed.
-OF_MEMBER = f"""
-{SELECT} where c.author = $1 and {IS_VISIBLE} and {BEFORE_TIME} order by c.created_at desc, c.id desc limit $3
+SELECT_OF_MEMBER = f"""
+{SELECT_COMMENTS} where c.author = $1 and {IS_VISIBLE} and {BEFORE_TIME} order by c.created_at desc, c.id desc limit $3
 """
 
 
 async def one(comment: str, viewer: Viewer | None) -> schemas.Comment:
     """Return the comment that an address names. Raises NotFound."""
     number = as_id(comment)
-    row = await db.fetch_one(ApiComment, ONE, number) if number else None
+    row = await db.fetch_one(ApiComment, SELECT_COMMENT, number) if number else None
     if row is None:
         raise NotFound(N_("This comment does not exist."))
     return shown(row, viewer)
@@ -82,7 +84,7 @@ async def in_thread(
 
 async def of_member(member: int, after: int | None, limit: int, viewer: Viewer | None) -> list[schemas.Comment]:
     """Return a page of a member's visible comments, the newest first."""
-    return [shown(row, viewer) for row in await db.fetch(ApiComment, OF_MEMBER, member, after, limit)]
+    return [shown(row, viewer) for row in await db.fetch(ApiComment, SELECT_OF_MEMBER, member, after, limit)]
 
 
 def posted(row: CommentRow, body: str, viewer: Viewer) -> schemas.Comment:

@@ -138,7 +138,7 @@ async def appeal(request: AnyRequest, decision: FromPath[str], data: JSONBody[Ne
     """Appeal a decision, once. A moderator who had no part in it decides."""
     found, form = await _mine(request, decision), AppealForm(as_fields(data))
     check(form)
-    await appeals.file(decision=found.id, text=form.words)
+    await appeals.file(decision=found.id, text=form.appeal)
     return written(_reasons(await _mine(request, decision), is_concealed=False), 201)
 
 

@@ -16,12 +16,12 @@ from parley.core.text.messages import N_
 FORMAT = re.compile(r"(0|[1-9][0-9]{0,18})-(0|[1-9][0-9]{0,17})")
 START = "0-0"
 
-AFTER = """
+SELECT_AFTER = """
 select xid::text || '-' || id as position, thread, seq, kind, comment, created_at from event
 where (xid, id) > ($1::text::xid8, $2::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())
 order by xid, id limit $3
 """
-NEWEST = """
+SELECT_NEWEST = """
 select xid::text || '-' || id from event where xid < pg_snapshot_xmin(pg_current_snapshot())
 order by xid desc, id desc limit 1
 """
@@ -53,9 +53,9 @@ def check(position: str) -> str:
 async def after(position: str, most: int) -> list[SiteEvent]:
     """Return the events after a position, at most `most`."""
     xid, _, number = position.partition("-")
-    return await db.fetch(SiteEvent, AFTER, xid, int(number), most)
+    return await db.fetch(SiteEvent, SELECT_AFTER, xid, int(number), most)
 
 
 async def newest() -> str:
     """Return the position of the newest event."""
-    return await db.value(NEWEST) or START
+    return await db.value(SELECT_NEWEST) or START

@@ -33,7 +33,7 @@ MOST_TOKENS = 20
 # Days for which a token may work.
 LIFETIMES = (7, 30, 90, 365)
 
-FIND = f"""
+SELECT_TOKEN = f"""
 select k.id, k.scopes, k.expires_at, coalesce(k.used_at < now() - interval '5 minutes', true) as is_stale,
        member.id as member, name, case when {lacks_factor("$2")} then 'member' else role end as role,
        {STATE_NOW} as state, {AWAITS_APPROVAL} as awaits_approval, state_until, state_reason, assisted,
@@ -48,7 +48,9 @@ RECORD_USE = """
 update api_token set used_at = now()
 where id = $1 and (used_at is null or used_at < now() - interval '5 minutes')
 """
-LIST = "select id, name, scopes, created_at, expires_at, used_at from api_token where member = $1 order by id desc"
+SELECT_TOKENS = (
+    "select id, name, scopes, created_at, expires_at, used_at from api_token where member = $1 order by id desc"
+)
 
 
 class TokenOwner(msgspec.Struct, frozen=True):
@@ -133,7 +135,7 @@ async def find(token: str) -> TokenOwner | None:
     cached = _owners.get(known)
     if cached is not None and cached.expires > now and cached.viewers is viewers:
         return cached.owner
-    found = await db.fetch_one(TokenOwner, FIND, known, settings().staff_factor_days)
+    found = await db.fetch_one(TokenOwner, SELECT_TOKEN, known, settings().staff_factor_days)
     if found is None:
         _owners.drop(known)
         return None
@@ -190,4 +192,4 @@ async def end_all(member: int) -> None:
 
 async def listed(viewer: Viewer) -> list[TokenRow]:
     """The viewer's tokens, the newest first."""
-    return await db.fetch(TokenRow, LIST, viewer.id)
+    return await db.fetch(TokenRow, SELECT_TOKENS, viewer.id)

@@ -47,8 +47,8 @@ async def unread(request: AnyRequest, after: After = None) -> Response[UnreadPag
     viewer, position = signed_in(request), after_id(after)
 
     async def make() -> UnreadPage:
-        rows = await queries.threads(viewer.id, after=position)
-        shown = rows[: queries.THREADS]
+        rows = await queries.threads_with_unread(viewer.id, after=position)
+        shown = rows[: queries.THREADS_A_PAGE]
         following = next_page(request, shown[-1].id) if len(rows) > len(shown) else None
         items = [Unread(one.id, settings().base_url + one.address, one.title, one.count, one.since) for one in shown]
         return UnreadPage(items, following)

@@ -29,7 +29,7 @@ async def my_votes(request: AnyRequest, comment: FromPath[str]) -> Response[sche
 
     async def make() -> schemas.OwnVotes:
         row = await comment_at(comment, viewer)
-        mine = (await queries.own_on_each(viewer.id, [row.id])).get(row.id, ViewerState())
+        mine = (await queries.viewer_states_of(viewer.id, [row.id])).get(row.id, ViewerState())
         return schemas.OwnVotes(mine.quality, mine.agreement)  # type: ignore[arg-type]
 
     return await answer(request, make)
@@ -85,7 +85,7 @@ async def _cast(request: AnyRequest, comment: str, axis: Axis, value: int | None
     if comment_id is None:
         raise NotFound(N_("This comment does not exist."))
     await take_each(VOTE, viewer.id, address_of(request))
-    await ops.cast_vote(viewer=viewer, comment_id=comment_id, axis=axis, value=value)
+    await ops.cast_vote(viewer=viewer, comment=comment_id, axis=axis, value=value)
 
 
 handlers: list[Any] = [my_votes, vote_quality, vote_agreement, unvote_quality, unvote_agreement]

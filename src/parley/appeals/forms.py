@@ -15,11 +15,11 @@ class AppealForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         missing = N_("Please say what you think is wrong with the decision.")
-        self.words = self.text("text", most=LONGEST_APPEAL, least=1, missing=missing, lines=True)
+        self.appeal = self.text("text", most=LONGEST_APPEAL, least=1, missing=missing, lines=True)
 
 
 class ReviewForm(Form):
-    """The outcome of an appeal; for a milder decision also its action, and `until` in days."""
+    """The outcome of an appeal, and the answer to the member; for a milder decision also its action and days."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
@@ -29,17 +29,17 @@ class ReviewForm(Form):
         missing = N_("Please give a reason: the member will read it.")
         self.answer = self.text("answer", most=LONGEST_REASON, least=1, missing=missing, lines=True)
         self.action = self.choice("action", list(ACTIONS)) or ""
-        self.until = self.id("until")
-        if self.until is not None and self.until > LONGEST_TIME:
-            self.errors["until"] = N_("This is longer than ten years.")
+        self.days = self.id("days")
+        if self.days is not None and self.days > LONGEST_TIME:
+            self.errors["days"] = N_("This is longer than ten years.")
 
 
-class SecondForm(Form):
+class SecondApprovalForm(Form):
     """A second approval, or its refusal with a reason."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.agrees = self.flag("agree")
+        self.approves = self.flag("approve")
         missing = N_("Please give a reason for the moderator who proposed it.")
-        least = 0 if self.agrees else 1
+        least = 0 if self.approves else 1
         self.reason = self.text("reason", most=LONGEST_REASON, least=least, missing=missing, lines=True)

@@ -5,7 +5,7 @@ from parley.core.settings import settings
 from parley.decisions.rules import OVERDUE_DAYS
 from parley.reports import staff_mail
 
-LATE = """
+COUNT_OVERDUE = """
 select (select count(*) from appeal where state in ('filed', 'assigned') and created_at < now() - $1 * interval '1 day')
      + (select count(*) from decision where state = 'awaiting' and created_at < now() - $1 * interval '1 day')
 """
@@ -13,9 +13,9 @@ select (select count(*) from appeal where state in ('filed', 'assigned') and cre
 
 async def remind() -> int:
     """Mail the staff, once a day, the number of overdue appeals and proposals; return it."""
-    late: int = await db.value(LATE, OVERDUE_DAYS)
-    if late:
+    overdue: int = await db.value(COUNT_OVERDUE, OVERDUE_DAYS)
+    if overdue:
         async with db.atomic():
             link = f"{settings().base_url}/mod/appeals"
-            await staff_mail.send("overdue", "overdue", hours=24, late=late, days=OVERDUE_DAYS, link=link)
-    return late
+            await staff_mail.send("overdue", "overdue", hours=24, count=overdue, days=OVERDUE_DAYS, link=link)
+    return overdue

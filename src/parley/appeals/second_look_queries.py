@@ -12,18 +12,18 @@ from parley.matching.facts import RESTRICTS
 from parley.modqueue import items
 from parley.modqueue.items import CommentWords, HitRow
 
-# Of 256 decisions, chosen by a hash of their ids: one in ten.
-SHARE = 26
-# A moderator who saw the decision being made would remember it.
-AFTER, WITHIN = "1 hour", "30 days"
+# One decision in ten, by a hash of its id: those whose first byte is less than this, of 256.
+SAMPLED_OF_256 = 26
+# Younger decisions are left out, since a moderator who saw one being made would remember it.
+MIN_AGE, MAX_AGE = "1 hour", "30 days"
 
-# $1 the moderator, $2 whether they are an admin, $3 the share, $4 one decision or none. "offset 0" makes the planner
-# choose the sample first. Comments that have changed since would mislead; severe grounds are left out, since nobody
-# should have to read them for statistics.
-OPEN = f"""
+# $1 the moderator, $2 whether they are an admin, $3 SAMPLED_OF_256, $4 one decision or null. "offset 0" makes the
+# planner choose the sample first. Comments that were edited since would mislead; severe grounds are left out, since
+# nobody should have to read them for statistics.
+FROM_OPEN_DECISIONS = f"""
 from (
     select * from decision
-    where created_at between now() - interval '{WITHIN}' and now() - interval '{AFTER}'
+    where created_at between now() - interval '{MAX_AGE}' and now() - interval '{MIN_AGE}'
       and get_byte(sha256(int8send(id)), 0) < $3 and ($4::bigint is null or id = $4)
     offset 0
 ) d join queue_item i on i.id = d.item join comment c on i.kind = 'comment' and c.id = i.target
@@ -42,11 +42,13 @@ where d.moderator is not null and (d.action = 'approve' or d.action in {RESTRICT
 
 async def waiting(viewer: Viewer) -> int:
     """The number of decisions that wait for a second look by this moderator."""
-    count: int = await db.value(f"select count(*) {OPEN}", viewer.id, viewer.access >= ADMIN, SHARE, None)
+    count: int = await db.value(
+        f"select count(*) {FROM_OPEN_DECISIONS}", viewer.id, viewer.access >= ADMIN, SAMPLED_OF_256, None
+    )
     return count
 
 
-class ReportBefore(msgspec.Struct, frozen=True):
+class ReportWithoutOutcome(msgspec.Struct, frozen=True):
     """A report without its outcome."""
 
     ground: str
@@ -60,7 +62,7 @@ class Case(msgspec.Struct, frozen=True):
     title: str
     words: CommentWords
     parent: CommentWords | None
-    reports: list[ReportBefore]
+    reports: list[ReportWithoutOutcome]
     hits: list[HitRow]
 
 
@@ -72,44 +74,44 @@ class CaseRow(msgspec.Struct, frozen=True):
     decided_at: datetime
 
 
-FOLLOWING = f"""
+SELECT_NEXT = f"""
 select d.id as decision, i.id as item, c.id as comment, (select title from thread t where t.id = c.thread) as title,
        d.created_at as decided_at
-{OPEN} order by d.id limit 1
+{FROM_OPEN_DECISIONS} order by d.id limit 1
 """  # noqa: S608 constants only
-REPORTS = """
+SELECT_REPORTS = """
 select g.title as ground, r.text from report r join guideline g on g.code = r.guideline
 where r.item = $1 and r.resolved_at = $2 order by r.weight * g.severity desc, r.id limit 100
 """
 
 
-async def following(viewer: Viewer, decision: int | None = None) -> CaseRow | None:
-    """The next decision for this moderator; or `decision`, if it is one for them."""
-    return await db.fetch_one(CaseRow, FOLLOWING, viewer.id, viewer.access >= ADMIN, SHARE, decision)
+async def next_decision(viewer: Viewer, decision: int | None = None) -> CaseRow | None:
+    """The next decision that this moderator may judge; or `decision`, if they may judge it."""
+    return await db.fetch_one(CaseRow, SELECT_NEXT, viewer.id, viewer.access >= ADMIN, SAMPLED_OF_256, decision)
 
 
 async def case(viewer: Viewer) -> Case | None:
     """The case of the next decision; None where there is none."""
-    found = await following(viewer)
-    words = await items.words(found.comment) if found else None
-    if found is None or words is None:
+    row = await next_decision(viewer)
+    words = await items.words(row.comment) if row else None
+    if row is None or words is None:
         return None
     return Case(
-        decision=found.decision,
-        title=found.title,
+        decision=row.decision,
+        title=row.title,
         # Its state would reveal the decision.
         words=msgspec.structs.replace(words, state="visible", collapsed=None),
         parent=await items.words(words.parent) if words.parent else None,
-        reports=await db.fetch(ReportBefore, REPORTS, found.item, found.decided_at),
-        hits=await items.hits(found.comment),
+        reports=await db.fetch(ReportWithoutOutcome, SELECT_REPORTS, row.item, row.decided_at),
+        hits=await items.hits(row.comment),
     )
 
 
-class Compared(msgspec.Struct, frozen=True):
+class Comparison(msgspec.Struct, frozen=True):
     """A second look beside the decision."""
 
     decision: int
-    mine: str
+    judgement: str
     action: str
     moderator: str
     ground: str | None
@@ -118,16 +120,16 @@ class Compared(msgspec.Struct, frozen=True):
     @property
     def agrees(self) -> bool:
         """Whether both found that the comment breaks a guideline, or both that it does not."""
-        return (self.mine == "approve") == (self.action == "approve")
+        return (self.judgement == "approve") == (self.action == "approve")
 
 
-COMPARED = """
-select d.id as decision, a.action as mine, d.action, m.name as moderator, g.title as ground, d.reason
-from second_look a join decision d on d.id = a.decision join member m on m.id = d.moderator
-left join guideline g on g.code = d.guideline where a.decision = $1 and a.moderator = $2
+SELECT_COMPARISON = """
+select d.id as decision, l.action as judgement, d.action, m.name as moderator, g.title as ground, d.reason
+from second_look l join decision d on d.id = l.decision join member m on m.id = d.moderator
+left join guideline g on g.code = d.guideline where l.decision = $1 and l.moderator = $2
 """
 
 
-async def compared(viewer: Viewer, decision: int) -> Compared | None:
+async def comparison(viewer: Viewer, decision: int) -> Comparison | None:
     """A second look of this moderator beside the decision."""
-    return await db.fetch_one(Compared, COMPARED, decision, viewer.id)
+    return await db.fetch_one(Comparison, SELECT_COMPARISON, decision, viewer.id)

@@ -16,31 +16,31 @@ from parley.core.text.cleaning import as_id
 from parley.decisions.rules import JUDGEMENTS
 
 
-@get("/mod/audits", name="moderation:audits", opt={"who": MODERATOR})
-async def audits_page(request: AnyRequest) -> Response[Any]:
-    """The next case, below the result of the last."""
-    return await _show(request, Form({}))
+@get("/mod/second-looks", name="moderation:second-looks", opt={"who": MODERATOR})
+async def second_look_page(request: AnyRequest) -> Response[Any]:
+    """The next case, and above it the comparison of the last one."""
+    return await _second_look_page(request, Form({}))
 
 
-@post("/mod/audits/{decision:str}", name="moderation:audit", opt={"who": MODERATOR})
-async def audit(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
+@post("/mod/second-looks/{decision:str}", name="moderation:second-look", opt={"who": MODERATOR})
+async def second_look(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     form, number = Form(await posted(request)), as_id(decision) or 0
     try:
         await second_looks.answer(staff(request), number, form.choice("action", list(JUDGEMENTS)))
     except ParleyError as error:
         form.errors["action"] = error.message
-        return await _show(request, form, error.status)
-    return Redirect(f"/mod/audits?seen={number}", status_code=303)
+        return await _second_look_page(request, form, error.status)
+    return Redirect(f"/mod/second-looks?seen={number}", status_code=303)
 
 
-async def _show(request: AnyRequest, form: Form, status: int = 200) -> Response[Any]:
+async def _second_look_page(request: AnyRequest, form: Form, status: int = 200) -> Response[Any]:
     viewer, seen = staff(request), as_id(request.query_params.get("seen", ""))
     return page(
         request,
         "appeals/second_look.html",
         status=status,
         case=await queries.case(viewer),
-        compared=await queries.compared(viewer, seen) if seen else None,
+        comparison=await queries.comparison(viewer, seen) if seen else None,
         waiting=await queries.waiting(viewer),
         form=form,
         actions=JUDGEMENTS.values(),
@@ -48,4 +48,4 @@ async def _show(request: AnyRequest, form: Form, status: int = 200) -> Response[
     )
 
 
-handlers: list[object] = [audits_page, audit]
+handlers: list[object] = [second_look_page, second_look]

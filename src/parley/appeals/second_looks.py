@@ -15,7 +15,7 @@ async def answer(viewer: Viewer, decision: int, action: str | None) -> None:
     """
     if action not in JUDGEMENTS:
         raise Refused(N_("Please choose what you would have done."))
-    case = await second_look_queries.following(viewer, decision)
+    case = await second_look_queries.next_decision(viewer, decision)
     if case is None or not await _save(SecondLook(decision=decision, moderator=viewer.id, action=action)):
         raise Stale(N_("This decision no longer needs a second look. Your answer was not saved."))
 

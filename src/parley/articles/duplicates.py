@@ -53,7 +53,7 @@ def fingerprint(passages: Iterable[str]) -> list[int]:
 
 
 # The index finds revisions that share any hash; few texts share one by chance.
-SIMILAR = """
+SELECT_SIMILAR = """
 select article from (
     select r.article, (select count(*) from unnest(r.fingerprint) one where one = any($1::bigint[])) as shared
     from revision r where r.fingerprint && $1::bigint[]
@@ -65,5 +65,5 @@ async def find_similar(fingerprint: list[int]) -> int | None:
     """The id of an article with nearly the same text, whatever its address."""
     if not fingerprint:
         return None
-    found: int | None = await db.value(SIMILAR, fingerprint, _SHARED * len(fingerprint) // _KEPT)
+    found: int | None = await db.value(SELECT_SIMILAR, fingerprint, _SHARED * len(fingerprint) // _KEPT)
     return found

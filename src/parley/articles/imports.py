@@ -83,7 +83,7 @@ async def of_member(import_id: int, member: int) -> Import | None:
 
 # One that was started more than two minutes ago and is not finished has lost its worker. Only one import of a member is
 # read at a time, so that one member's slow addresses do not delay the imports of others.
-CLAIM = """
+CLAIM_IMPORTS = """
 update article_import set state = 'fetching', changed_at = now(), attempts = attempts + 1
 where id = (
     select id from article_import one
@@ -100,7 +100,7 @@ returning id, member, state, message, source, url, given, title, topic, draft, t
 
 async def claim() -> Import | None:
     """Claim the import that has waited longest."""
-    return await db.fetch_one(Import, CLAIM)
+    return await db.fetch_one(Import, CLAIM_IMPORTS)
 
 
 async def give_up() -> int:

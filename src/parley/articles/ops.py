@@ -27,12 +27,12 @@ async def find_article(text: ArticleText) -> int | None:
     return found["article"] if found else None
 
 
-AT_ADDRESS = "select id from article where url = any($1::text[]) order by url <> $2, id limit 1"
+SELECT_AT_ADDRESS = "select id from article where url = any($1::text[]) order by url <> $2, id limit 1"
 
 
 async def _at_address(address: str) -> int | None:
     """The article that was fetched at an address, however that is written."""
-    found: int | None = await db.value(AT_ADDRESS, address_variants(address), address)
+    found: int | None = await db.value(SELECT_AT_ADDRESS, address_variants(address), address)
     return found
 
 

@@ -75,7 +75,7 @@ class ArticleRow(msgspec.Struct, frozen=True):
         return self.revision_at if self.revision > 1 else None
 
 
-CURRENT = """
+SELECT_CURRENT = """
 select a.id, case when not a.untitled then a.url end as url,
        case when not a.untitled then a.claimed_url end as claimed_url, case when not a.untitled then a.site end as site,
        case when not a.untitled then a.section end as section, case when not a.untitled then a.bio end as bio,
@@ -91,7 +91,7 @@ where t.id = $1
 
 
 async def of_thread(thread_id: int) -> ArticleRow | None:
-    return await db.fetch_one(ArticleRow, CURRENT, thread_id)
+    return await db.fetch_one(ArticleRow, SELECT_CURRENT, thread_id)
 
 
 class ArticleThread(msgspec.Struct, frozen=True):
@@ -108,11 +108,11 @@ class ArticleThread(msgspec.Struct, frozen=True):
 
 
 # SQL, since the table of threads is in a package above this one.
-THREAD = "select id, slug, title, state from thread where article = $1"
+SELECT_THREAD = "select id, slug, title, state from thread where article = $1"
 
 
 async def discussion_of(article: int) -> ArticleThread | None:
-    return await db.fetch_one(ArticleThread, THREAD, article)
+    return await db.fetch_one(ArticleThread, SELECT_THREAD, article)
 
 
 class PassageRow(msgspec.Struct, frozen=True):
@@ -171,7 +171,7 @@ class PassageRow(msgspec.Struct, frozen=True):
 
 
 # What the thread's map says of statements on each passage. SQL, as its table is in a package above this one.
-VERDICTS = """
+SELECT_VERDICTS = """
     select c.passage, count(*) filter (where s.verdict = 'common-ground') as common,
            count(*) filter (where s.verdict = 'dividing') as dividing
     from statement_verdict s join comment c on c.id = s.comment
@@ -179,13 +179,13 @@ VERDICTS = """
 """
 # So many marks in an article are more than anybody reads, and however many answers there are, these cost the same.
 MOST_MARKS = 300
-QUOTED = f"""
+SELECT_QUOTED = f"""
     select passage, array_agg(words) as words, array_agg(comments) as comments from (
         select passage, words, comments from quoted_words where thread = $2 and comments > 0
         order by comments desc, id limit {MOST_MARKS}
     ) most group by passage
 """  # noqa: S608 constants only
-PASSAGES = f"""
+SELECT_PASSAGES = f"""
 select p.lineage, p.kind, p.level, p.html as raw_html, p.text, p.position + 1 as number, p.page,
        case when p.page is distinct from lag(p.page) over (order by p.position) then p.page end as new_page,
        coalesce(b.supports, 0) as supports, coalesce(b.challenges, 0) as challenges,
@@ -194,15 +194,15 @@ select p.lineage, p.kind, p.level, p.html as raw_html, p.text, p.position + 1 as
        q.words as quoted, q.comments as quoted_by
 from revision r join article a on a.id = r.article cross join {READABLE} p
 left join passage_count b on b.thread = $2 and b.part = p.lineage::text
-left join ({VERDICTS}) f on f.passage = p.lineage
-left join ({QUOTED}) q on q.passage = p.lineage
+left join ({SELECT_VERDICTS}) f on f.passage = p.lineage
+left join ({SELECT_QUOTED}) q on q.passage = p.lineage
 where r.id = $1 order by p.position
 """  # noqa: S608 constants only
 
 
 async def passages(revision_id: int, thread_id: int) -> list[PassageRow]:
     """The passages of a revision in order, with the numbers of visible comments on each in a thread."""
-    return await db.fetch(PassageRow, PASSAGES, revision_id, thread_id)
+    return await db.fetch(PassageRow, SELECT_PASSAGES, revision_id, thread_id)
 
 
 class PassageText(msgspec.Struct, frozen=True):
@@ -230,7 +230,7 @@ async def from_passage(thread_id: int, lineage: int) -> list[PassageText]:
     return await db.fetch(PassageText, FROM_PASSAGE, thread_id, lineage, FOLLOWING)
 
 
-TEXT = f"""
+SELECT_TEXT = f"""
 select p.lineage, p.text
 from thread t join article a on a.id = t.article
 join revision r on r.article = a.id and r.number = $2 cross join {READABLE} p
@@ -240,7 +240,7 @@ where t.id = $1 and p.kind <> '{WITHHELD}' order by p.position
 
 async def text(thread_id: int, number: int) -> list[PassageText]:
     """The passages of one revision of a thread's article as text, in order."""
-    return await db.fetch(PassageText, TEXT, thread_id, number)
+    return await db.fetch(PassageText, SELECT_TEXT, thread_id, number)
 
 
 class MergedRow(msgspec.Struct, frozen=True):
@@ -248,7 +248,7 @@ class MergedRow(msgspec.Struct, frozen=True):
     into: int
 
 
-MERGED = """
+SELECT_MERGED = """
 select m.lineage, m.into
 from thread t join revision r on r.article = t.article join merged_passage m on m.revision = r.id
 where t.id = $1
@@ -257,7 +257,7 @@ where t.id = $1
 
 async def merged(thread_id: int) -> dict[int, int]:
     """The merged lineages of a thread's article, each with the lineage that has its words now."""
-    into = {row.lineage: row.into for row in await db.fetch(MergedRow, MERGED, thread_id)}
+    into = {row.lineage: row.into for row in await db.fetch(MergedRow, SELECT_MERGED, thread_id)}
     return {lineage: _end(lineage, into) for lineage in into}
 
 

@@ -65,15 +65,15 @@ async def withhold_pictures(article: int) -> None:
     await db.execute(WITHHOLD_PICTURES, article)
 
 
-REMEMBER = """
+REMEMBER_PASSAGES = """
 insert into removed_passage (article, digest) select $1, * from unnest($2::bytea[]) on conflict do nothing
 """
-TEXTS = "select distinct p.text from passage p join revision r on r.id = p.revision where r.article = $1"
+SELECT_TEXTS = "select distinct p.text from passage p join revision r on r.id = p.revision where r.article = $1"
 
 
 async def _remember(article: int) -> None:
-    texts = await db.values(TEXTS, article)
-    await db.execute(REMEMBER, article, [_digest(one) for one in texts if len(one) >= DISTINCTIVE])
+    texts = await db.values(SELECT_TEXTS, article)
+    await db.execute(REMEMBER_PASSAGES, article, [_digest(one) for one in texts if len(one) >= DISTINCTIVE])
 
 
 def _digest(text: str) -> bytes:

@@ -58,7 +58,7 @@ class OldPassage(msgspec.Struct, frozen=True):
     page: int | None
 
 
-CURRENT = """
+SELECT_CURRENT = """
 select r.id as revision, r.number, r.text_hash, r.byline, a.display from article a
 join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
 where a.id = $1
@@ -68,7 +68,7 @@ where a.id = $1
 async def revise_article(article: int, text: ArticleText, edit: RevisionNote | None = None) -> RevisionResult | None:
     """Write `text` as the next revision. Return None when nothing changed. The caller has locked the thread's row."""
     async with db.atomic():
-        current = await db.fetch_one(CurrentArticle, CURRENT, article)
+        current = await db.fetch_one(CurrentArticle, SELECT_CURRENT, article)
         text = excerpt(text) if current is not None and current.display == "excerpt" else text
         if current is None or (current.text_hash, current.byline) == (text.digest, text.byline):
             return None
@@ -87,7 +87,7 @@ async def revise_article(article: int, text: ArticleText, edit: RevisionNote | N
 
 async def plan_revision(article: int, text: ArticleText) -> NextText | None:
     """Return what `revise_article` would write, or None if there is no such article."""
-    current = await db.fetch_one(CurrentArticle, CURRENT, article)
+    current = await db.fetch_one(CurrentArticle, SELECT_CURRENT, article)
     if current is None:
         return None
     text = excerpt(text) if current.display == "excerpt" else text
@@ -102,15 +102,15 @@ async def _passages(revision: int) -> list[OldPassage]:
 
 
 EARLIER_REVISIONS, MOST_EARLIER = 100, 20_000
-SAME_TEXT = """
+SELECT_SAME_TEXT = """
 select p.lineage from passage p
 where p.revision = (select id from revision where article = $1 and text_hash = $2 order by number desc limit 1)
 order by p.position
 """
 
 # The newest text of each lineage that is missing from the newest revision, in the last hundred revisions. Restoring an
-# older revision finds its lineages by SAME_TEXT.
-EARLIER = """
+# older revision finds its lineages by SELECT_SAME_TEXT.
+SELECT_EARLIER = """
 select lineage, text, is_heading from (
     select distinct on (p.lineage) p.lineage, p.text, p.kind = 'heading' as is_heading, r.number
     from revision r join passage p on p.revision = r.id
@@ -123,9 +123,9 @@ select lineage, text, is_heading from (
 
 async def _align(article: int, current: CurrentArticle, old: Sequence[OldPassage], text: ArticleText) -> Alignment:
     """Align a text with the newest revision. One that equals an earlier revision gets the lineages of that revision."""
-    restored = await db.values(SAME_TEXT, article, text.digest)
+    restored = await db.values(SELECT_SAME_TEXT, article, text.digest)
     earlier = await db.fetch(
-        EarlierPassage, EARLIER, article, current.revision, current.number - EARLIER_REVISIONS, MOST_EARLIER
+        EarlierPassage, SELECT_EARLIER, article, current.revision, current.number - EARLIER_REVISIONS, MOST_EARLIER
     )
     former = [EarlierPassage(one.lineage, one.text, one.kind == "heading") for one in old]
     texts = [one.text for one in text.passages]
@@ -159,7 +159,7 @@ def _changed(old: Sequence[OldPassage], aligned: Sequence[int | None], text: Art
     return edited + len(before.keys() - set(aligned))
 
 
-MERGE = """
+INSERT_MERGED = """
 insert into merged_passage (lineage, "into", revision)
 select l, i, $1 from unnest($2::bigint[], $3::bigint[]) as m(l, i)
 on conflict (lineage) do update set "into" = excluded."into", revision = excluded.revision
@@ -171,4 +171,4 @@ async def _record_merges(revision: int, lineages: Sequence[int], aligned: Alignm
     await db.execute("delete from merged_passage where lineage = any($1::bigint[])", list(lineages))
     if aligned.merged:
         into = [lineages[at] for at in aligned.merged.values()]
-        await db.execute(MERGE, revision, list(aligned.merged), into)
+        await db.execute(INSERT_MERGED, revision, list(aligned.merged), into)

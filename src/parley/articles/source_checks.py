@@ -42,7 +42,7 @@ class DueCheck(msgspec.Struct, frozen=True):
 
 
 # A claimed article is due again after a quarter of an hour, in case its worker dies.
-CLAIM = f"""
+CLAIM_ARTICLES = f"""
 with due as (
     select id, check_note, extract(epoch from check_at - checked_at)::float8 as waited from article
     where check_at <= now() and display = 'full' and not untitled and not ({HOST} = any($1::text[]))
@@ -56,11 +56,11 @@ returning a.id, a.url, a.etag, a.last_modified, a.encoding, due.check_note as no
 
 async def claim(hosts: Sequence[str]) -> DueCheck | None:
     """Claim the article that has been due longest, except those of `hosts`."""
-    return await db.fetch_one(DueCheck, CLAIM, list(hosts))
+    return await db.fetch_one(DueCheck, CLAIM_ARTICLES, list(hosts))
 
 
 # Twice the last interval, between an hour and a week.
-SCHEDULE = """
+SCHEDULE_CHECK = """
 update article set checked_at = now(), check_note = $3,
     check_at = now() + least(greatest(make_interval(secs => $2 * 2), interval '1 hour'), interval '7 days')
 where id = $1
@@ -69,7 +69,7 @@ where id = $1
 
 async def schedule(due: DueCheck, note: str = "") -> None:
     """Plan the next check after twice the interval. `note` tells editors why this check made no revision."""
-    await db.execute(SCHEDULE, due.id, due.waited, note)
+    await db.execute(SCHEDULE_CHECK, due.id, due.waited, note)
 
 
 async def stop(due: DueCheck, note: str) -> None:

@@ -49,7 +49,7 @@ async def whole(revision: int) -> list[StoredPassage]:
     )
 
 
-NEWEST = """
+SELECT_NEWEST = """
 select lineage, kind, level, html, text, page from passage
 where revision = (select id from revision where article = $1 order by number desc limit 1) order by position
 """
@@ -57,7 +57,7 @@ where revision = (select id from revision where article = $1 order by number des
 
 async def newest(article: int) -> list[StoredPassage]:
     """All passages of the newest revision of an article."""
-    return await db.fetch(StoredPassage, NEWEST, article)
+    return await db.fetch(StoredPassage, SELECT_NEWEST, article)
 
 
 class RevisionRow(msgspec.Struct, frozen=True):
@@ -93,7 +93,7 @@ def with_passages(facts: ArticleRow | RevisionRow, passages: list[ImportedPassag
     )
 
 
-REVISIONS = """
+SELECT_REVISIONS = """
 select r.id, r.number, case when a.untitled then t.title else r.title end as title,
        case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,
        r.changed, r.editor is not null as edited,
@@ -107,10 +107,10 @@ where r.article = $1 order by r.number
 
 async def revisions(article_id: int) -> list[RevisionRow]:
     """All versions of an article, the first one first."""
-    return await db.fetch(RevisionRow, REVISIONS, article_id)
+    return await db.fetch(RevisionRow, SELECT_REVISIONS, article_id)
 
 
-READABLE_PASSAGES = f"""
+SELECT_READABLE_PASSAGES = f"""
 select p.lineage, p.kind, p.level, p.html, p.text, p.page
 from revision r join article a on a.id = r.article cross join {READABLE} p
 where r.id = $1 and p.kind <> '{WITHHELD}' order by p.position
@@ -119,7 +119,7 @@ where r.id = $1 and p.kind <> '{WITHHELD}' order by p.position
 
 async def readable(revision_id: int) -> list[StoredPassage]:
     """The passages of a revision as readers may see them, in order."""
-    return await db.fetch(StoredPassage, READABLE_PASSAGES, revision_id)
+    return await db.fetch(StoredPassage, SELECT_READABLE_PASSAGES, revision_id)
 
 
 async def check_note(article_id: int) -> Message | None:

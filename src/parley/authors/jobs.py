@@ -21,20 +21,20 @@ from parley.threads.queries import lock_thread
 log = structlog.get_logger(__name__)
 
 # A claimed check is due again after a quarter of an hour, in case its worker dies.
-TAKE = """
+TAKE_CLAIMS = """
 update claim set check_at = now() + interval '15 minutes' where id in (
     select id from claim where check_at <= now() and state in ('waiting', 'confirmed') and way = 'page'
     order by check_at limit 10 for update skip locked)
 returning id
 """
-POSTPONE = "update claim set check_at = now() + interval '30 days' where id = $1"
+POSTPONE_CHECK = "update claim set check_at = now() + interval '30 days' where id = $1"
 NO_PROOF = N_("The head of the page has neither a link to your profile nor your token.")
 ELSEWHERE = N_("The address of the article leads to another site.")
 
 
 async def check_due() -> int:
     """Check the claims that are due, and return their number."""
-    numbers = await db.values(TAKE)
+    numbers = await db.values(TAKE_CLAIMS)
     await attempts.each("claims", numbers, _check, key=lambda one: one, in_transaction=False)
     return len(numbers)
 
@@ -67,7 +67,7 @@ async def _note(row: ClaimRow, problem: Message | None) -> None:
         # It is checked again when its member asks.
         await Claim.update({Claim.check_at: None}).where(Claim.id == row.id)
     else:
-        await db.execute(POSTPONE, row.id)
+        await db.execute(POSTPONE_CHECK, row.id)
 
 
 async def problem_of(row: ClaimRow) -> Message | None:

@@ -19,13 +19,13 @@ from parley.threads.queries import lock_thread
 TOO_MANY = N_("Three of your claims are waiting. Please wait until one of them is decided.")
 # One claim of a member at a time: two at once would both be within the limit.
 LOCK_CLAIMS = "select pg_advisory_xact_lock(hashtextextended('claim', $1))"
-WAITING = "select count(*) from claim where member = $1 and state = 'waiting' and article <> $2"
+COUNT_WAITING = "select count(*) from claim where member = $1 and state = 'waiting' and article <> $2"
 # The thread is locked so that no decision takes its article down meanwhile.
 LOCK_ARTICLE = """
 select a.id from thread t join article a on a.id = t.article where t.id = $1 and a.display <> 'none' and not a.untitled
 for no key update of t
 """
-CLAIM = """
+INSERT_CLAIM = """
 insert into claim (article, member, way, token, email, text, check_at) values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (article, member) do update set way = excluded.way, state = 'waiting', role = 'author', note = '',
     misses = 0, email = excluded.email, text = excluded.text, check_at = excluded.check_at
@@ -46,10 +46,10 @@ async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = No
         if article is None:
             raise NotFound(N_("There is no such article, or it was taken down."))
         await db.execute(LOCK_CLAIMS, viewer.id)
-        if await db.value(WAITING, viewer.id, article) >= rules.MOST_OPEN:
+        if await db.value(COUNT_WAITING, viewer.id, article) >= rules.MOST_OPEN:
             raise Refused(TOO_MANY)
         due = await db.value("select case when $1 then now() end", way == "page")
-        made = await db.value(CLAIM, article, viewer.id, way, secrets.token_urlsafe(24), email, text, due)
+        made = await db.value(INSERT_CLAIM, article, viewer.id, way, secrets.token_urlsafe(24), email, text, due)
         if made is None:
             raise Refused(N_("This claim was decided already. If it was refused, you can try again after a month."))
         row = await _row(made)
@@ -101,13 +101,13 @@ async def settle(row: ClaimRow, state: str, *, role: str = "author", by: int | N
     await _render_again(row)
 
 
-OF_CLAIMANT = """
+SELECT_OF_CLAIMANT = """
 select id from comment where thread = $1 and author = $2 and state = 'visible' order by id desc limit 200
 """
 
 
 async def _render_again(row: ClaimRow) -> None:
-    for comment in await db.values(OF_CLAIMANT, row.thread, row.member):
+    for comment in await db.values(SELECT_OF_CLAIMANT, row.thread, row.member):
         await emit("comment.edited", thread=row.thread, comment=comment, actor=row.member)
 
 
@@ -146,7 +146,7 @@ async def end(viewer: Viewer, number: int) -> None:
         await settle(row, "ended", role=row.role)
 
 
-PIN = """
+PIN_REPLY = """
 insert into author_reply (article, comment, created_at) values ($1, $2, now())
 on conflict (article) do update set comment = excluded.comment, created_at = now()
 """
@@ -170,5 +170,5 @@ async def pin(viewer: Viewer, thread: int, comment: int | None) -> None:
             rules.require_pin_allowed(
                 body, row.state, is_author=is_author, is_own=row.author_id == viewer.id, is_root=row.parent is None
             )
-            await db.execute(PIN, claim.article, comment)
+            await db.execute(PIN_REPLY, claim.article, comment)
         await emit("author.pinned", thread=thread, actor=viewer.id)

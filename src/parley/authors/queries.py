@@ -40,17 +40,18 @@ class ClaimRow(msgspec.Struct, frozen=True):
         return f"/t/{self.thread}/{self.slug}"
 
 
-COLUMNS = """
+SELECT_CLAIMS = """
 select k.id, k.article, a.url, r.byline, t.id as thread, t.slug, t.title, m.id as member, m.name, k.way, k.role,
        k.state, k.token, k.email, k.text, k.note as raw_note, k.misses, k.created_at
 from claim k join article a on a.id = k.article join thread t on t.article = a.id join member m on m.id = k.member
 join lateral (select byline from revision where article = a.id order by number desc limit 1) r on true
 """
-ONE = f"{COLUMNS} where k.id = $1"
-OWN = f"{COLUMNS} where k.member = $1 order by k.id desc limit 100"
-OF_MEMBER = f"{COLUMNS} where t.id = $1 and k.member = $2"
+SELECT_CLAIM = f"{SELECT_CLAIMS} where k.id = $1"
+SELECT_OWN = f"{SELECT_CLAIMS} where k.member = $1 order by k.id desc limit 100"
+SELECT_OF_MEMBER = f"{SELECT_CLAIMS} where t.id = $1 and k.member = $2"
 # Those that a moderator, or somebody who speaks for the publisher, has to decide.
-TO_DECIDE = f"""{COLUMNS} where k.state = 'waiting' and k.way = 'word' and k.member <> $1 and ($2 or exists (
+SELECT_TO_DECIDE = f"""
+{SELECT_CLAIMS} where k.state = 'waiting' and k.way = 'word' and k.member <> $1 and ($2 or exists (
     select from claim p where p.article = k.article and p.member = $1 and p.role = 'publisher'
     and p.state = 'confirmed')) order by k.id limit 100"""
 
@@ -62,22 +63,22 @@ async def email_of(member: int) -> str | None:
 
 
 async def one(number: int) -> ClaimRow | None:
-    return await db.fetch_one(ClaimRow, ONE, number)
+    return await db.fetch_one(ClaimRow, SELECT_CLAIM, number)
 
 
 async def claims_of(member: int) -> list[ClaimRow]:
     """The claims of a member, the newest first."""
-    return await db.fetch(ClaimRow, OWN, member)
+    return await db.fetch(ClaimRow, SELECT_OWN, member)
 
 
 async def of_member(thread: int, member: int) -> ClaimRow | None:
     """A member's claim to the article of a thread."""
-    return await db.fetch_one(ClaimRow, OF_MEMBER, thread, member)
+    return await db.fetch_one(ClaimRow, SELECT_OF_MEMBER, thread, member)
 
 
 async def to_decide(member: int, *, every: bool) -> list[ClaimRow]:
     """The claims that this member may decide; `every` for moderators."""
-    return await db.fetch(ClaimRow, TO_DECIDE, member, every)
+    return await db.fetch(ClaimRow, SELECT_TO_DECIDE, member, every)
 
 
 IS_PUBLISHER = """

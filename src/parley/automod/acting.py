@@ -20,7 +20,7 @@ from parley.modlog.ops import Entry
 from parley.reports import ops as reports
 from parley.reports import staff_mail, targets
 
-HIT = """
+INSERT_HITS = """
 insert into hit (rule, version, comment, matched, acted, created_at)
 select r, v, $1, m, a, now() from unnest($2::bigint[], $3::int[], $4::text[], $5::boolean[]) as h(r, v, m, a)
 """
@@ -52,7 +52,7 @@ async def act(comment: int, judged: Judged) -> None:
 
 async def _save_hits(comment: int, hits: Sequence[Match], effective: Sequence[Match]) -> None:
     await db.execute(
-        HIT,
+        INSERT_HITS,
         comment,
         [hit.rule.id for hit in hits],
         [hit.rule.version for hit in hits],

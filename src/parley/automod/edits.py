@@ -25,8 +25,8 @@ IS_UNCHANGED = """
 select body = $2 and assisted = $3 and statement is not distinct from $4 from comment where id = $1
 """
 # A rule matches a comment once: moderators may have approved it since.
-MATCHED_BEFORE = "select distinct rule from hit where comment = $1"
-SIGN = """
+SELECT_MATCHED_BEFORE = "select distinct rule from hit where comment = $1"
+INSERT_SIGNATURE = """
 insert into comment_signature (comment, sketch, bands, hosts) values ($1, $2, $3, $4)
 on conflict (comment) do update set sketch = excluded.sketch, bands = excluded.bands, hosts = excluded.hosts
 """
@@ -64,7 +64,7 @@ async def check(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
 
 
 async def _apply(comment: int, judged: Judged, edit: CommentEdit) -> None:
-    await db.execute(SIGN, comment, *msgspec.structs.astuple(_post(edit, facts.NOBODY).signature))
+    await db.execute(INSERT_SIGNATURE, comment, *msgspec.structs.astuple(_post(edit, facts.NOBODY).signature))
     if edit.held:
         await holds.apply_anew(comment, judged)
     elif judged.hits:
@@ -97,7 +97,7 @@ def _post(edit: CommentEdit, author: AuthorRecord, earlier: Sequence[EarlierPost
 
 
 async def _rules(edit: CommentEdit) -> list[ActiveRule]:
-    matched_before = set() if edit.held else set(await db.values(MATCHED_BEFORE, edit.comment))
+    matched_before = set() if edit.held else set(await db.values(SELECT_MATCHED_BEFORE, edit.comment))
     return [
         rule
         for rule in (await current.in_force()).rules

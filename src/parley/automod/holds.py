@@ -34,7 +34,7 @@ BATCH = 100
 ESCALATING, EXPIRING = "holds to escalate", "holds to expire"
 
 # Includes comments whose item was closed without a decision on the hold.
-LATE = f"""
+SELECT_LATE = f"""
 select c.id from comment c
 where c.state = 'pending' and c.created_at <= now() - $1 * interval '1 day'
   and c.created_at > now() - $2 * interval '1 day' and not exists (
@@ -42,14 +42,14 @@ where c.state = 'pending' and c.created_at <= now() - $1 * interval '1 day'
   and {attempts.due(ESCALATING, "c.id")}
 order by c.created_at limit $3
 """  # noqa: S608 constants only
-DUE = f"""
+SELECT_DUE = f"""
 select id from comment where state = 'pending' and created_at <= now() - $1 * interval '1 day'
   and {attempts.due(EXPIRING, "id")}
 order by created_at limit $2
 """  # noqa: S608 constants only
-ITEM = "select id from queue_item where kind = 'comment' and target = $1 for update"
+LOCK_ITEM = "select id from queue_item where kind = 'comment' and target = $1 for update"
 # The rules that hold a comment for more than its text, and whether a moderator works on it: an edit does not free it.
-HELD_BY = "select distinct rule from hit where comment = $1 and acted"
+SELECT_HOLDING_RULES = "select distinct rule from hit where comment = $1 and acted"
 IS_TAKEN_UP = "select escalated or acted_at is not null from queue_item where kind = 'comment' and target = $1"
 # What matched the former text says nothing of the new one.
 FORGET_HITS = "delete from hit where comment = $1 and rule <> all($2::bigint[])"
@@ -68,7 +68,7 @@ class Expired(msgspec.Struct, frozen=True):
     written_at: datetime
 
 
-EXPIRED = """
+SELECT_EXPIRED = """
 select m.name, m.email, c.body, t.id as thread, t.title, c.created_at as written_at
 from comment c join member m on m.id = c.author join thread t on t.id = c.thread where c.id = $1
 """
@@ -79,7 +79,9 @@ async def escalate() -> int:
     async with db.atomic():
         if not await db.value(TRY_LOCK):
             return 0
-        late = sum(await attempts.each(ESCALATING, await db.values(LATE, ESCALATE_DAYS, EXPIRE_DAYS, BATCH), _escalate))
+        late = sum(
+            await attempts.each(ESCALATING, await db.values(SELECT_LATE, ESCALATE_DAYS, EXPIRE_DAYS, BATCH), _escalate)
+        )
         if late:
             link = f"{settings().base_url}/mod/queue?escalated=1"
             await staff_mail.send("waiting", "waiting", count=late, days=ESCALATE_DAYS, most=EXPIRE_DAYS, link=link)
@@ -101,7 +103,7 @@ async def _escalate(comment: int) -> bool:
 
 async def due() -> list[int]:
     """The comments held for two weeks."""
-    return await db.values(DUE, EXPIRE_DAYS, BATCH)
+    return await db.values(SELECT_DUE, EXPIRE_DAYS, BATCH)
 
 
 async def expire(comment: int) -> bool:
@@ -111,9 +113,9 @@ async def expire(comment: int) -> bool:
         if waiting.state != "pending":
             return False
         await states.transition(waiting, "expired", actor=None)
-        for item in await db.values(ITEM, comment):
+        for item in await db.values(LOCK_ITEM, comment):
             await decisions.close(item, "no_action")
-        for one in await db.fetch(Expired, EXPIRED, comment):
+        for one in await db.fetch(Expired, SELECT_EXPIRED, comment):
             written = mail.written_message(
                 "expired", one=one, days=EXPIRE_DAYS, link=f"{settings().base_url}/t/{one.thread}"
             )
@@ -130,7 +132,7 @@ async def withdraw(viewer: Viewer, comment: int) -> None:
         waiting = await states.locked(comment)
         rules.require_withdrawal_allowed(viewer, waiting)
         await states.transition(waiting, "withdrawn", actor=viewer.id)
-        for item in await db.values(ITEM, comment):
+        for item in await db.values(LOCK_ITEM, comment):
             await decisions.close(item, "no_action")
         entry = Entry("withdraw", "comment", comment, {"state": "pending"}, {"state": "withdrawn"})
         await modlog.write(viewer, entry)
@@ -160,7 +162,7 @@ async def apply_anew(comment: int, judged: Judged) -> None:
 
 async def _held_at_posting(comment: int) -> list[int]:
     """The rules in force that hold a comment for how it was posted, which an edit does not change."""
-    matched = set(await db.values(HELD_BY, comment))
+    matched = set(await db.values(SELECT_HOLDING_RULES, comment))
     in_force = (await current.in_force()).rules
     holding = [one for one in in_force if one.id in matched and one.state == "on" and one.action == "hold"]
     return [one.id for one in holding if needs_posting_facts(one)]

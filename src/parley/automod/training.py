@@ -32,8 +32,8 @@ PULL = 0.01
 # Only the beginning is scored (score.LONGEST_SCORED).
 LONGEST_READ = 2 * score.LONGEST_SCORED
 
-GROUNDS = """select distinct guideline from rule where conditions @> '[{"kind": "score"}]'"""
-JUDGED = f"""
+SELECT_GROUNDS = """select distinct guideline from rule where conditions @> '[{"kind": "score"}]'"""
+SELECT_JUDGED = f"""
 with decided as (
     select distinct on (d.target) d.target as comment, d.guideline,
            d.state <> 'overturned' and d.action in {RESTRICTS} as is_restricted
@@ -73,10 +73,10 @@ class Learned(msgspec.Struct, frozen=True):
 
 async def train() -> int:
     """Train the score, and return 1; 0 where there are too few decisions, or no rule that uses it."""
-    grounds = await db.values(GROUNDS)
+    grounds = await db.values(SELECT_GROUNDS)
     if not grounds:
         return 0
-    comments = await db.fetch(JudgedComment, JUDGED, grounds, RECENT_DAYS, DAYS, STOOD_DAYS)
+    comments = await db.fetch(JudgedComment, SELECT_JUDGED, grounds, RECENT_DAYS, DAYS, STOOD_DAYS)
     await current.in_force()
     learned = await asyncio.to_thread(learn, comments, score.in_use())
     if learned is None:

@@ -3,7 +3,7 @@
 from parley.matching.facts import RESTRICTS
 
 # The comments that a moderator decided on. `is_right`: the last decision was a restriction and was not overturned.
-DECIDED = f"""
+SELECT_DECIDED = f"""
 select distinct on (i.target) i.target as comment,
        d.state <> 'overturned' and d.action in {RESTRICTS} as is_right
 from queue_item i join decision d on d.item = i.id
@@ -11,7 +11,7 @@ where i.kind = 'comment' and d.moderator is not null and d.state in ('in_force',
   and (d.action in {RESTRICTS} or d.action = 'approve')
 order by i.target, d.id desc
 """  # noqa: S608 constants only
-AGREEMENT = f"""
+SELECT_AGREEMENT = f"""
 select count(*) filter (where is_right) as right, count(*) filter (where not is_right) as wrong
-from ({DECIDED}) d where comment = any($1::bigint[])
+from ({SELECT_DECIDED}) d where comment = any($1::bigint[])
 """  # noqa: S608 constants only

@@ -14,7 +14,9 @@ from parley.matching.conditions import Pattern, WordList
 from parley.matching.evaluate import ActiveRule
 from parley.matching.post import Post
 
-LONGEST_COMMENTS = "select body from comment where author is not null order by length(body) desc, id desc limit 20"
+SELECT_LONGEST_COMMENTS = (
+    "select body from comment where author is not null order by length(body) desc, id desc limit 20"
+)
 # How many different characters of a rule's patterns are tried, alone and in pairs.
 MOST_LETTERS = 12
 PLAIN = "abc "
@@ -41,7 +43,7 @@ class Cost(msgspec.Struct, frozen=True):
 
 async def costliest(rule: ActiveRule) -> Cost:
     """Measure a rule on the longest comments and on built texts; return its highest cost per kilobyte."""
-    return await asyncio.to_thread(_costliest, rule, await db.values(LONGEST_COMMENTS))
+    return await asyncio.to_thread(_costliest, rule, await db.values(SELECT_LONGEST_COMMENTS))
 
 
 def _costliest(rule: ActiveRule, bodies: Iterable[str]) -> Cost:

@@ -23,11 +23,11 @@ from parley.slow_mode.heat import QUICK, QUICK_PAIR, REMOVAL, REPORT, WINDOW, Po
 HOUR, DAY = 3_600.0, 86_400.0
 RECORD_DAYS = 90
 
-IDS = """
+SELECT_IDS = """
 select id from comment where created_at > $1::timestamptz - interval '30 days' and created_at <= $1
   and author is not null order by created_at, id
 """
-ROWS = f"""
+SELECT_ROWS = f"""
 select c.id, c.thread, c.author, m.role = 'member' as judged, {ALL_WORDS} as body,
        case when c.statement is null then c.html else '' end as html, c.assisted,
        extract(epoch from c.created_at)::float8 as at, extract(epoch from m.created_at)::float8 as joined,
@@ -37,41 +37,41 @@ join member m on m.id = c.author left join comment p on p.id = c.parent left joi
 order by place
 """  # noqa: S608 constants only
 
-LET_IN_BEFORE = f"""
+COUNT_LET_IN = f"""
 select c.author as key, least(count(*), {MOST_COUNTED}) as number from comment c
 where c.author is not null and {LET_IN} and c.created_at <= $1::timestamptz - interval '30 days' group by c.author
 """  # noqa: S608 constants only
-UPHELD = f"""
+SELECT_UPHELD = f"""
 select d.member as key, extract(epoch from d.created_at)::float8 as number from decision d
 where d.member is not null and d.state = 'in_force' and d.action in {RESTRICTS}
   and d.created_at > $1::timestamptz - interval '120 days' order by d.created_at
 """  # noqa: S608 constants only
-LINKED = f"""
+COUNT_LINKED = f"""
 select author as key, number from (
     select c.author, ({HAS_LINK})::int as number, c.created_at, c.id,
            row_number() over (partition by c.author order by c.created_at desc, c.id desc) as place
     from comment c where c.author is not null and {LET_IN} and c.created_at <= $1::timestamptz - interval '30 days'
 ) c where place <= {MOST_COUNTED} order by created_at, id
 """  # noqa: S608 constants only
-RECENT_TIMES = """
+SELECT_RECENT_TIMES = """
 select author as key, extract(epoch from created_at)::float8 as number from comment
 where author is not null and created_at <= $1::timestamptz - interval '30 days'
   and created_at > $1::timestamptz - interval '30 days 1 hour' order by created_at, id
 """
-OWN_POSTS = f"""
+SELECT_OWN_POSTS = f"""
 select m.id as key, o.body from member m cross join lateral (
     select left({ALL_WORDS}, {LONGEST_COMPARED}) as body, c.created_at, c.id from comment c
     where c.author = m.id and c.created_at <= $1::timestamptz - interval '30 days'
     order by c.created_at desc, c.id desc limit {OWN}
 ) o order by o.created_at, o.id
 """  # noqa: S608 constants only
-RECENT_POSTS = f"""
+SELECT_RECENT_POSTS = f"""
 select 0::bigint as key, body from (
     select id, left({ALL_WORDS}, {LONGEST_COMPARED}) as body from comment c
     where author is not null and created_at <= $1::timestamptz - interval '30 days' order by id desc limit {OTHERS}
 ) o order by id
 """  # noqa: S608 constants only
-HEAT_POINTS = f"""
+SELECT_HEAT_POINTS = f"""
 select i.thread as key, {REPORT} * r.weight as weight, extract(epoch from r.created_at)::float8 as at,
        null::text as pair
 from report r join queue_item i on i.id = r.item
@@ -140,26 +140,28 @@ class History:
     async def load(self, until: datetime) -> None:
         """Load the facts as of thirty days before `until`."""
         if "record" in self.needs:
-            self.let_in.update({one.key: int(one.number) for one in await db.fetch(MemberFigure, LET_IN_BEFORE, until)})
-            for one in await db.fetch(MemberFigure, UPHELD, until):
+            self.let_in.update({one.key: int(one.number) for one in await db.fetch(MemberFigure, COUNT_LET_IN, until)})
+            for one in await db.fetch(MemberFigure, SELECT_UPHELD, until):
                 self.upheld[one.key].append(one.number)
         if "recent" in self.needs:
-            for one in await db.fetch(MemberFigure, RECENT_TIMES, until):
+            for one in await db.fetch(MemberFigure, SELECT_RECENT_TIMES, until):
                 self.times[one.key].append(one.number)
         if "linked" in self.needs:
-            for one in await db.fetch(MemberFigure, LINKED, until):
+            for one in await db.fetch(MemberFigure, COUNT_LINKED, until):
                 self.linked[one.key].append(int(one.number))
         if "heat" in self.needs:
-            for point in await db.fetch(HeatPoint, HEAT_POINTS, until):
+            for point in await db.fetch(HeatPoint, SELECT_HEAT_POINTS, until):
                 self.heat_points[point.key].append(point)
         await self._load_posts(until)
 
     async def _load_posts(self, until: datetime) -> None:
         if "author" in self.compared_with:
-            for body in await db.fetch(CommentBody, OWN_POSTS, until):
+            for body in await db.fetch(CommentBody, SELECT_OWN_POSTS, until):
                 self.own[body.key].append(comparable(body.body))
         if "anyone" in self.compared_with:
-            self.others.extend(comparable(body.body) for body in await db.fetch(CommentBody, RECENT_POSTS, until))
+            self.others.extend(
+                comparable(body.body) for body in await db.fetch(CommentBody, SELECT_RECENT_POSTS, until)
+            )
 
     def post(self, row: EarlierComment) -> Post:
         """The comment as rules would have seen it."""

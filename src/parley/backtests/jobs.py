@@ -17,7 +17,7 @@ from parley.matching.evaluate import ActiveRule
 log = structlog.get_logger(__name__)
 
 # A run without progress for a minute lost its worker and starts again.
-CLAIM = f"""
+CLAIM_BACKTEST = f"""
 update backtest set state = 'running', done = 0, changed_at = clock_timestamp() where id = (
     select id from backtest
     where (state = 'waiting' or state = 'running' and changed_at < now() - interval '1 minute')
@@ -25,7 +25,7 @@ update backtest set state = 'running', done = 0, changed_at = clock_timestamp() 
     order by id limit 1 for update skip locked)
 returning id, rule, version, created_at
 """  # noqa: S608 constants only
-RULE = """
+SELECT_RULE = """
 select u.id, u.name, v.version, 'shadow' as state, u.position, v.action, u.guideline, v.conditions::text as conditions
 from rule u join rule_version v on v.rule = u.id where u.id = $1 and v.version = $2
 """
@@ -42,7 +42,7 @@ class RequestedBacktest(msgspec.Struct, frozen=True):
 
 async def run_backtests() -> int:
     """Run all waiting back-tests, and return their number."""
-    return await attempts.each_claimed("backtests", lambda: db.fetch_one(RequestedBacktest, CLAIM), _run)
+    return await attempts.each_claimed("backtests", lambda: db.fetch_one(RequestedBacktest, CLAIM_BACKTEST), _run)
 
 
 async def _run(request: RequestedBacktest) -> None:
@@ -81,7 +81,7 @@ async def _check_cost(rule: ActiveRule) -> None:
 
 async def _rule(request: RequestedBacktest) -> ActiveRule:
     """The version of a rule that is requested. Raises LookupError, or ValidationError for one we do not understand."""
-    row = await db.fetch_one(current.CurrentRuleRow, RULE, request.rule, request.version)
+    row = await db.fetch_one(current.CurrentRuleRow, SELECT_RULE, request.rule, request.version)
     if row is None:
         raise LookupError(f"rule {request.rule} has no version {request.version}")
     return current.rule_of(row)

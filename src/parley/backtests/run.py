@@ -5,9 +5,9 @@ from random import Random
 
 import msgspec
 
-from parley.backtests.agreement import AGREEMENT
+from parley.backtests.agreement import SELECT_AGREEMENT
 from parley.backtests.costs import Cost, costliest
-from parley.backtests.history import DAY, IDS, ROWS, EarlierComment, History
+from parley.backtests.history import DAY, SELECT_IDS, SELECT_ROWS, EarlierComment, History
 from parley.core import db
 from parley.matching.evaluate import ActiveRule, match
 
@@ -15,7 +15,7 @@ DAYS, WEEK = 30, 7
 BATCH = 1_000
 SAMPLES = 12
 
-PROGRESS = "update backtest set done = $2, total = $3, changed_at = clock_timestamp() where id = $1"
+UPDATE_PROGRESS = "update backtest set done = $2, total = $3, changed_at = clock_timestamp() where id = $1"
 
 
 class Result(msgspec.Struct):
@@ -44,13 +44,13 @@ class Agreement(msgspec.Struct, frozen=True):
 async def run(number: int, rule: ActiveRule, until: datetime) -> Result:
     """Judge the comments of the thirty days before `until`, updating the progress in the back-test's row."""
     result, hits = Result(), list[int]()
-    history, ids = History(rule), await db.values(IDS, until)
+    history, ids = History(rule), await db.values(SELECT_IDS, until)
     await history.load(until)
     for start in range(0, len(ids), BATCH):
-        rows = await db.fetch(EarlierComment, ROWS, ids[start : start + BATCH])
+        rows = await db.fetch(EarlierComment, SELECT_ROWS, ids[start : start + BATCH])
         hits += _judge(rule, history, rows, result, until.timestamp())
-        await db.execute(PROGRESS, number, min(start + BATCH, len(ids)), len(ids))
-    for found in await db.fetch(Agreement, AGREEMENT, hits):
+        await db.execute(UPDATE_PROGRESS, number, min(start + BATCH, len(ids)), len(ids))
+    for found in await db.fetch(Agreement, SELECT_AGREEMENT, hits):
         result.right, result.wrong = found.right, found.wrong
     result.hits = len(hits)
     result.costliest = await costliest(rule)

@@ -15,12 +15,12 @@ SETTINGS = {
     "extra_float_digits": "1",
     "statement_timeout": "0",
 }
-TABLES = """
+SELECT_TABLES = """
 select table_name from information_schema.tables
 where table_schema = 'public' and table_type = 'BASE TABLE' order by table_name
 """
 # A sum does not depend on the order of rows. Half an MD5 is enough, since this is not a defence against forgery.
-CONTENTS = """
+SELECT_CONTENTS = """
 select count(*) as rows,
   coalesce(sum(('x' || left(md5(t::text), 16))::bit(64)::bigint::numeric), 0)::text as hash from only public."{}" t
 """
@@ -37,12 +37,12 @@ async def connect(url: str) -> Any:
 
 
 async def tables(connection: Any) -> list[str]:
-    return [row[0] for row in await connection.fetch(TABLES)]
+    return [row[0] for row in await connection.fetch(SELECT_TABLES)]
 
 
 async def contents(connection: Any) -> dict[str, Table]:
     """Return the row count and checksum of each table in the open transaction."""
     return {
-        name: Table(*await connection.fetchrow(CONTENTS.format(name)))  # names of our own tables
+        name: Table(*await connection.fetchrow(SELECT_CONTENTS.format(name)))  # names of our own tables
         for name in await tables(connection)
     }

@@ -8,7 +8,7 @@ from parley.backup import contents, tools
 from parley.backup.archive import CHUNK, OLD_SCHEMA, BackupWriter, Manifest, OnProgress, writing
 from parley.core import failpoint
 
-MIGRATIONS = "select name from migration where app_name = 'parley' order by name"
+SELECT_MIGRATIONS = "select name from migration where app_name = 'parley' order by name"
 
 
 async def create_backup(url: str, path: Path, on_progress: OnProgress, *, secret: str, demo: bool = False) -> Manifest:
@@ -30,7 +30,7 @@ async def create_backup(url: str, path: Path, on_progress: OnProgress, *, secret
                     taken_at=taken_at,
                     parley=version("parley"),
                     postgresql=major,
-                    migrations=[row[0] for row in await connection.fetch(MIGRATIONS)],
+                    migrations=[row[0] for row in await connection.fetch(SELECT_MIGRATIONS)],
                     tables=await contents.contents(connection),
                     bytes=file.bytes,
                     sha256=file.sha256,

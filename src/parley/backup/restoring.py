@@ -23,7 +23,7 @@ from parley.core.errors import CommandFailed
 from parley.core.settings import settings
 from parley.erasure import ledger
 
-OTHERS = """
+COUNT_OTHERS = """
 select count(*) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and application_name = 'parley'
 """
@@ -71,7 +71,7 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
             await connection.execute(f"drop schema {OLD_SCHEMA} cascade")
             await _migrate(url)
             await _erase_again(connection, manifest)
-            await connection.execute(RENUMBER)
+            await connection.execute(RENUMBER_EVENTS)
             await connection.execute(RENUMBER_WEBHOOKS)
             await connection.execute(RENUMBER_HUB)
             await connection.execute("analyze")
@@ -81,7 +81,7 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
 
 
 # Transactions are numbered anew by the server that the backup is restored on. What was before comes first.
-RENUMBER = "update event set xid = '0'"
+RENUMBER_EVENTS = "update event set xid = '0'"
 # Webhooks continue after the event that they took last.
 RENUMBER_WEBHOOKS = "update webhook set position = '0-' || split_part(position, '-', 2), leased_until = null"
 RENUMBER_HUB = "update hub_position set xid = '0'"
@@ -90,7 +90,7 @@ RENUMBER_HUB = "update hub_position set xid = '0'"
 async def _move_away(connection: Any, *, replace: bool) -> None:
     if await connection.fetchval("select current_setting('role')") != "none":
         raise CommandFailed(POOLED)
-    if await connection.fetchval(OTHERS):
+    if await connection.fetchval(COUNT_OTHERS):
         raise CommandFailed(
             "Parley runs on this database. Stop its web processes and workers first. Nothing was changed."
         )

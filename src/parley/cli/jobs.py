@@ -11,7 +11,7 @@ from parley.core import db
 from parley.core.db.tables import JobFailure
 from parley.core.errors import CommandFailed
 
-FAILED = """
+SELECT_FAILED = """
 select id, job, item, attempts, error, failed_at, retry_at from job_failure order by retry_at nulls first, id limit 1000
 """
 
@@ -35,7 +35,7 @@ def jobs() -> None:
 @on_installation
 async def failed() -> dict[str, Any]:
     """List failed items, at most 1,000. Dead ones, which are not retried, come first."""
-    found = await db.fetch(Failure, FAILED)
+    found = await db.fetch(Failure, SELECT_FAILED)
     lines = [_line(one) for one in found] or ["No job has failed items."]
     return {"text": "\n".join(lines), "failed": [msgspec.to_builtins(one) for one in found]}
 

@@ -13,11 +13,13 @@ from parley.core.settings import settings
 from parley.webhooks.signing import PURPOSE
 
 # A row that was changed meanwhile is sealed with the present secret already.
-AUTHENTICATORS = "select member as id, seed as sealed, 'seed|' || member as bound_to from authenticator"
+SELECT_AUTHENTICATORS = "select member as id, seed as sealed, 'seed|' || member as bound_to from authenticator"
 RENEW_AUTHENTICATOR = "update authenticator set seed = $3 where member = $1 and seed = $2"
-WEBHOOKS = f"select id, secret as sealed, '{PURPOSE}' as bound_to from webhook"  # noqa: S608 a constant
+SELECT_WEBHOOKS = f"select id, secret as sealed, '{PURPOSE}' as bound_to from webhook"  # noqa: S608 a constant
 RENEW_WEBHOOK = "update webhook set secret = $3 where id = $1 and secret = $2"
-FORMER = f"select id, former_secret as sealed, '{PURPOSE}' as bound_to from webhook where former_secret is not null"  # noqa: S608 a constant
+SELECT_FORMER = (
+    f"select id, former_secret as sealed, '{PURPOSE}' as bound_to from webhook where former_secret is not null"  # noqa: S608 a constant
+)
 RENEW_FORMER = "update webhook set former_secret = $3 where id = $1 and former_secret = $2"
 
 
@@ -48,9 +50,9 @@ async def renew() -> dict[str, Any]:
 
 async def seal_anew() -> tuple[int, int]:
     """Seal with the present secret what only the former one opens; return the numbers of apps and of webhooks."""
-    apps = await _renew(AUTHENTICATORS, RENEW_AUTHENTICATOR)
-    webhooks = await _renew(WEBHOOKS, RENEW_WEBHOOK)
-    await _renew(FORMER, RENEW_FORMER)
+    apps = await _renew(SELECT_AUTHENTICATORS, RENEW_AUTHENTICATOR)
+    webhooks = await _renew(SELECT_WEBHOOKS, RENEW_WEBHOOK)
+    await _renew(SELECT_FORMER, RENEW_FORMER)
     return apps, webhooks
 
 

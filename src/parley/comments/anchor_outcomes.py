@@ -55,7 +55,7 @@ def _loss(before: str | None, after: str) -> AnchorOutcome:
     return "loses-words" if after == "kept" else "loses-passage"
 
 
-PLACE = """
+PLACE_BY_HAND = """
 update comment set by_hand = true, confidence = 1, passage = $3, passage_end = nullif($4::bigint, $3),
     words = case when quote <> $5 then $5 end,
     anchor = case when quote is null or quote = $5 then 'moved' else 'changed' end
@@ -77,6 +77,8 @@ async def place(thread: int, placed: Mapping[int, str]) -> list[int]:
         if selector is None:
             raise Misplaced(N_("The text does not have the words on which you placed a comment. Nothing was saved."))
         [where] = anchoring.resolve([selector], blocks, blocks, {})
-        made += await db.values(PLACE, comment, thread, where.lineage, where.last, anchors.shortened(selector.quote))
+        made += await db.values(
+            PLACE_BY_HAND, comment, thread, where.lineage, where.last, anchors.shortened(selector.quote)
+        )
     await recount(thread)
     return made

@@ -52,7 +52,7 @@ def shortened(quote: str) -> str:
     return head if space else quote[: rules.LONGEST_QUOTE]
 
 
-ATTACH = """
+ATTACH_TO_REVISION = """
 update comment set made_on = $2, passage = $2, passage_end = nullif($3::bigint, $2), quote = nullif($4, ''),
                    prefix = $5, suffix = $6, anchor = 'same', confidence = 1
 where id = $1 and made_on is null
@@ -63,7 +63,7 @@ async def attach(comment: int, anchor: FoundAnchor) -> None:
     """Anchor a comment that was just written. The caller has locked the thread's row."""
     at = anchor.selector
     async with counted(comment):
-        await db.execute(ATTACH, comment, at.lineage, anchor.last, at.quote, at.prefix, at.suffix)
+        await db.execute(ATTACH_TO_REVISION, comment, at.lineage, anchor.last, at.quote, at.prefix, at.suffix)
 
 
 class Anchored(msgspec.Struct, frozen=True):
@@ -91,7 +91,7 @@ class Anchored(msgspec.Struct, frozen=True):
 
 # Reading one revision of the longest article takes up to a tenth of a second.
 MOST_REVISIONS = 10
-ANCHORED = """
+SELECT_ANCHORED = """
 select id, revision, made_on, coalesce(quote, '') as quote, coalesce(prefix, '') as prefix,
        coalesce(suffix, '') as suffix, passage, words, by_hand
 from comment where thread = $1 and parent is null and passage is not null order by revision desc, id
@@ -118,7 +118,7 @@ async def locate(
     searched for with those. So is one that was created on none of the newest MOST_REVISIONS revisions with comments,
     and one that an editor placed.
     """
-    anchored, text = await db.fetch(Anchored, ANCHORED, thread), _blocks(new)
+    anchored, text = await db.fetch(Anchored, SELECT_ANCHORED, thread), _blocks(new)
     resolutions: dict[int, Resolution] = {}
     budget = for_anchors(len(anchored))
     made_here = (one for one in anchored if not one.by_hand)
@@ -156,7 +156,7 @@ def _changed(resolution: Resolution) -> Resolution:
     return msgspec.structs.replace(resolution, state="changed") if resolution.is_found else resolution
 
 
-MOVE = """
+MOVE_ANCHORS = """
 update comment c set anchor = n.anchor, passage = n.passage, passage_end = nullif(n.last, n.passage),
                      words = nullif(n.words, ''), confidence = n.confidence
 from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::float8[])
@@ -172,7 +172,7 @@ async def _move(resolutions: Mapping[int, Resolution]) -> list[int]:
         return []
     found = list(resolutions.values())
     return await db.values(
-        MOVE,
+        MOVE_ANCHORS,
         list(resolutions),
         [one.state for one in found],
         [one.lineage for one in found],

@@ -23,13 +23,13 @@ on conflict (thread, part) do update
 set supports = n.supports + excluded.supports, challenges = n.challenges + excluded.challenges,
     adds = n.adds + excluded.adds, asks = n.asks + excluded.asks, none = n.none + excluded.none
 """
-ADD_FROM = f"""
+ADD_TO_COUNTS = f"""
 insert into passage_count as n (thread, part, {STANCES})
 select thread, part, {BY_STANCE} from {{source}} where {IS_COUNTED} group by thread, part {ON_CONFLICT}
 """  # noqa: S608 constants only
-ADD_ONE = ADD_FROM.format(source="(select thread, part, stance, state from comment where id = $1) one")
-ADD_THREAD = ADD_FROM.format(source="(select thread, part, stance, state from comment where thread = $1) whole")
-SUBTRACT_ONE = """
+ADD_ONE = ADD_TO_COUNTS.format(source="(select thread, part, stance, state from comment where id = $1) one")
+ADD_THREAD = ADD_TO_COUNTS.format(source="(select thread, part, stance, state from comment where thread = $1) whole")
+SUBTRACT_FROM_COUNTS = """
 update passage_count n
 set supports = n.supports - (c.stance is not distinct from 'supports')::int,
     challenges = n.challenges - (c.stance is not distinct from 'challenges')::int,
@@ -59,7 +59,7 @@ where n.thread = c.thread and n.passage = c.passage and md5(n.words) = md5(c.wor
 @asynccontextmanager
 async def counted(comment: int) -> AsyncIterator[None]:
     """Update the counts for a comment that is changed inside this block. The caller has locked the thread's row."""
-    await db.execute(f"with words as ({SUBTRACT_WORDS}) {SUBTRACT_ONE}", comment)
+    await db.execute(f"with words as ({SUBTRACT_WORDS}) {SUBTRACT_FROM_COUNTS}", comment)
     yield
     await db.execute(f"with words as ({ADD_WORDS_OF_ONE}) {ADD_ONE}", comment)
 
@@ -71,7 +71,7 @@ async def recount(thread: int) -> None:
     await db.execute(f"with words as ({ADD_WORDS_OF_THREAD}) {ADD_THREAD}", thread)
 
 
-DRIFTED = f"""
+SELECT_DRIFTED = f"""
 with fresh as (
     select thread, part, {BY_STANCE} from comment
     where thread > $1 and thread <= $2 and {IS_COUNTED} group by thread, part
@@ -87,4 +87,4 @@ select distinct thread from (
 
 async def drifted(above: int, upto: int) -> list[int]:
     """Return the threads with ids in (above, upto] whose counts differ from a recount."""
-    return await db.values(DRIFTED, above, upto)
+    return await db.values(SELECT_DRIFTED, above, upto)

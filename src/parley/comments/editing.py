@@ -40,7 +40,7 @@ class CommentBefore(msgspec.Struct, frozen=True):
 # Without a statement, members agree or disagree with the body: their votes end with it.
 # What was never published gets no history, where readers would find the words that a rule held.
 IS_REWORDED = "body <> $2 and statement is null"
-EDIT = f"""
+UPDATE_COMMENT = f"""
 with former as (
     insert into comment_version (comment, number, body, statement, written_at)
     select id, version, body, statement, coalesce(edited_at, created_at) from comment
@@ -52,7 +52,7 @@ update comment set body = $2, html = $3, html_version = $4, stance = $5, assiste
                    {new_wording(IS_REWORDED)}
 where id = $1
 """  # noqa: S608 constants only
-BEFORE = "select statement, state = 'pending' as is_held from comment where id = $1"
+SELECT_BEFORE_EDIT = "select statement, state = 'pending' as is_held from comment where id = $1"
 
 
 async def edit_comment(
@@ -70,7 +70,7 @@ async def edit_comment(
     author; EditedMeanwhile if the text is another one by now, or a moderator has decided about it; Refused if a rule
     or a check does not allow the edit.
     """
-    now = await db.fetch_one(EditedComment, BEFORE, comment_id) or EditedComment(None, is_held=False)
+    now = await db.fetch_one(EditedComment, SELECT_BEFORE_EDIT, comment_id) or EditedComment(None, is_held=False)
     edit = CommentEdit(comment_id, viewer, body, await render(body), assisted, now.statement, now.is_held)
     afters = [after for check in drafts.before_edit if (after := await check(edit)) is not None]
     async with db.atomic():
@@ -99,7 +99,7 @@ async def _write(edit: CommentEdit, stance: str | None, version: int | None) -> 
     _require_unchanged(version, edit.body, former)
     stance = None if former.parent else stance
     async with counts.counted(edit.comment):
-        await db.execute(EDIT, edit.comment, edit.body, edit.html, markdown.VERSION, stance, edit.assisted)
+        await db.execute(UPDATE_COMMENT, edit.comment, edit.body, edit.html, markdown.VERSION, stance, edit.assisted)
 
 
 def _require_unchanged(version: int | None, body: str, former: CommentBefore) -> None:

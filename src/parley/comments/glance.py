@@ -42,8 +42,8 @@ class GlancePerspectiveRow(msgspec.Struct, frozen=True):
     html: str
 
 
-# The subselect hides which thread it is, so that one plan is kept for all (comments/queries.py: BY_IDS).
-STRONGEST = f"""
+# The subselect hides which thread it is, so that one plan is kept for all (comments/queries.py: SELECT_BY_IDS).
+SELECT_STRONGEST = f"""
 select distinct on (c.stance = 'challenges') c.id, c.stance, coalesce(m.name, c.imported_author) as author,
        c.author as author_id, c.author is not null as is_member, c.assisted, c.statement, c.html
 from (
@@ -65,7 +65,7 @@ class Glance(msgspec.Struct, frozen=True):
 
 async def glance(thread: int, passages: Sequence[PassageRow], on_page: Container[int]) -> Glance:
     """Return a thread at a glance; `on_page` are the comments that its page shows."""
-    rows = await db.fetch(GlancePerspectiveRow, STRONGEST, thread)
+    rows = await db.fetch(GlancePerspectiveRow, SELECT_STRONGEST, thread)
     busiest = max(passages, key=lambda row: row.comment_count, default=None)
     return Glance(
         [_perspective(row, on_page) for row in rows],

@@ -53,7 +53,7 @@ class CommentGroup(msgspec.Struct, frozen=True):
 
 
 # A passage without comments has no row; comments on passages that are gone count as `earlier`.
-COUNTS = "select supports, challenges, adds, asks, none, part from passage_count where thread = $1"
+SELECT_COUNTS = "select supports, challenges, adds, asks, none, part from passage_count where thread = $1"
 
 
 class Part(StanceCounts, frozen=True):
@@ -64,7 +64,7 @@ class Part(StanceCounts, frozen=True):
 
 async def parts(thread: int) -> dict[str, StanceCounts]:
     """Return the balance of each part of a discussion, by the part's name."""
-    return {one.part: one for one in await db.fetch(Part, COUNTS, thread)}
+    return {one.part: one for one in await db.fetch(Part, SELECT_COUNTS, thread)}
 
 
 def total(balances: Iterable[StanceCounts]) -> StanceCounts:
@@ -73,7 +73,7 @@ def total(balances: Iterable[StanceCounts]) -> StanceCounts:
     return StanceCounts(*map(sum, zip(*each, strict=True)))
 
 
-FIRST_OF_EACH = """
+SELECT_FIRST_OF_EACH = """
 with recursive first as (
     select c.* from unnest($2::text[]) p(part) cross join lateral (
         select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
@@ -105,7 +105,7 @@ async def first_of_each(
     # A passage with a count of 0 may still have a removed comment, and replies to it.
     lineages = [str(row.lineage) for row in passages]
     one = "and c.stance = $6" if stance else ""
-    sql = FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=one)
+    sql = SELECT_FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=one)
     extra = [stance] if stance else []
     nodes = await db.fetch(Node, sql, thread, lineages, each, 4 * each, 4 * MOST_SHOWN, *extra)
     return choose(nodes, None, SHORT if short else MOST_SHOWN, kept=[node.id for node in nodes if node.parent is None])

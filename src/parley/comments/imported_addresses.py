@@ -6,7 +6,7 @@ from parley.accounts import addresses
 from parley.core import db
 from parley.core.signing import sign, signatures
 
-ADD = """
+INSERT_ADDRESSES = """
 insert into imported_address (comment, digest) select * from unnest($1::bigint[], $2::bytea[]) on conflict do nothing
 """
 
@@ -31,4 +31,4 @@ def _key(email: str) -> bytes:
 async def store(emails: Mapping[int, str]) -> None:
     """Store the hashes of the addresses with which comments were written."""
     if emails:
-        await db.execute(ADD, list(emails), [digest(one) for one in emails.values()])
+        await db.execute(INSERT_ADDRESSES, list(emails), [digest(one) for one in emails.values()])

@@ -8,7 +8,7 @@ from parley.core import db
 from parley.core.errors import Refused
 
 # The comment is about the version in which its words were found.
-DATE = """
+SET_REVISION = """
 update comment c set revision = t.revision from thread t where t.id = c.thread and c.id = $1 and c.revision is null
 """
 
@@ -37,5 +37,5 @@ async def attach(thread: int, comments: Mapping[int, str], known: Mapping[str, i
         except Refused:
             # The words cannot be an anchor of the passage, so the comment stays one on the whole article.
             continue
-        await db.execute(DATE, comment)
+        await db.execute(SET_REVISION, comment)
         await anchors.attach(comment, anchor)

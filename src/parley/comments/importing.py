@@ -68,7 +68,7 @@ class Summary(msgspec.Struct):
     skipped: int = 0
 
 
-INSERT = """
+INSERT_COMMENTS = """
 insert into comment (thread, parent, depth, imported_author, imported_id, state, body, html, html_version,
                      base_ups, base_downs, created_at, scored_at, stance, reply_count)
 select $1, r.parent, coalesce(p.depth + 1, 0), r.author, r.imported_id, r.state, r.body, r.html, $2,
@@ -85,7 +85,7 @@ returning id, imported_id
 # Comments are inserted with the number of their replies in the file. This corrects the few that differ, as when a later
 # file adds replies to a comment of an earlier one.
 # Held comments are counted when they are approved (states.py).
-COUNT = f"""
+COUNT_REPLIES = f"""
 with replies as (
     select c.parent, count(*) as n from comment c where c.thread = $1 and c.parent is not null and {IS_IN}
     group by c.parent
@@ -139,7 +139,7 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
                 await _complete(thread, batch, added, known)
                 progress(len(batch))
         if summary.added:
-            await db.execute(COUNT, thread)
+            await db.execute(COUNT_REPLIES, thread)
             await recount(thread)
             await emit("discussion.imported", thread=thread, payload={"added": summary.added})
     return summary
@@ -194,7 +194,7 @@ async def _insert(thread: int, batch: Sequence[RenderedLine], ids: dict[str, int
     lines = [one.line for one in batch]
     return await db.fetch(
         ImportedComment,
-        INSERT,
+        INSERT_COMMENTS,
         thread,
         markdown.VERSION,
         [ids.get(line.parent_id or "") for line in lines],

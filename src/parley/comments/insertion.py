@@ -18,7 +18,7 @@ from parley.core import db
 from parley.core.text import markdown
 
 # `for no key update` locks the thread and the parent and reads them as they are after the lock was obtained.
-INSERT = f"""
+INSERT_COMMENT = f"""
 with locked_thread as (
     select id, state, article, revision from thread where id = $1 for no key update
 ), locked_parent as (
@@ -40,7 +40,7 @@ with locked_thread as (
     on conflict (author, submission) where submission is not null do nothing
     returning id, thread, parent, depth, part, stance, state, author, created_at
 ), counted_in_part as (
-    {counts.ADD_FROM.format(source="new")}
+    {counts.ADD_TO_COUNTS.format(source="new")}
 ), counted_in_parent as (
     update comment set reply_count = reply_count + 1 where id = (select parent from new where state = 'visible')
 ), counted_in_thread as (
@@ -83,7 +83,7 @@ async def insert(draft: Draft, results: Sequence[CheckResult]) -> Insertion | No
     signature = next((result.signature for result in results if result.signature is not None), None)
     return await db.fetch_one(
         Insertion,
-        INSERT,
+        INSERT_COMMENT,
         draft.thread,
         draft.parent,
         draft.author.id,

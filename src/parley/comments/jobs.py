@@ -25,12 +25,12 @@ class OldHtml(msgspec.Struct, frozen=True):
     imported: bool
 
 
-OLD = f"""
+SELECT_OLD_HTML = f"""
 select id, body, author is null as imported from comment
 where html_version < $1 and {attempts.due("markdown", "comment.id")}
 order by id limit $2 for no key update skip locked
 """  # noqa: S608 constants only
-RENEW = """
+UPDATE_HTML = """
 update comment c set html = n.html, html_version = $1
 from unnest($2::bigint[], $3::text[]) as n(id, html) where c.id = n.id
 """
@@ -46,7 +46,7 @@ async def render_old() -> int:
 
 async def _render_batch() -> int:
     async with db.atomic():
-        old = await db.fetch(OldHtml, OLD, markdown.VERSION, BATCH)
+        old = await db.fetch(OldHtml, SELECT_OLD_HTML, markdown.VERSION, BATCH)
         await attempts.together("markdown", old, _render, key=lambda one: one.id)
     return len(old)
 
@@ -58,7 +58,7 @@ async def _render(old: Sequence[OldHtml]) -> None:
         markdown.render(one.body, {name: members[name].name for name in mentions[one.id] if name in members})
         for one in old
     ]
-    await db.execute(RENEW, markdown.VERSION, [one.id for one in old], html)
+    await db.execute(UPDATE_HTML, markdown.VERSION, [one.id for one in old], html)
 
 
 async def check_counts() -> int:

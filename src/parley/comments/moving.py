@@ -8,15 +8,15 @@ from parley.articles import queries as articles
 from parley.comments import anchors
 from parley.comments.counts import counted
 from parley.comments.moving_sql import (
-    BRANCH,
     COUNT_REPLIES,
-    DESTINATION,
-    IN_BRANCH,
-    LOCATION,
     MOST_MOVED,
     MOVE_BRANCH,
     MOVE_ROOT,
     RECOUNT_THREAD,
+    SELECT_BRANCH,
+    SELECT_DESTINATION,
+    SELECT_LOCATION,
+    SELECT_SHOWN_IN_BRANCH,
     THREAD_COLUMNS,
 )
 from parley.core import db
@@ -59,7 +59,7 @@ class Destination(msgspec.Struct, frozen=True):
 
 async def location_of(comment: int) -> Location:
     """Where a comment stands now."""
-    [found] = await db.fetch(Location, LOCATION, comment)
+    [found] = await db.fetch(Location, SELECT_LOCATION, comment)
     return found
 
 
@@ -86,7 +86,7 @@ async def new_location(comment: int, thread: int, passage: int | None) -> Locati
 
 async def _destination(thread: int, passage: int | None) -> Destination:
     """Lock a thread. Raises Refused unless comments can be moved there."""
-    found = await db.fetch_one(Destination, DESTINATION, thread, passage)
+    found = await db.fetch_one(Destination, SELECT_DESTINATION, thread, passage)
     if found is None:
         raise Refused(N_("There is no such thread. Please enter the address of a thread or of one of its passages."))
     if found.state == "locked":
@@ -103,7 +103,7 @@ async def move(comment: int, to: Location, actor: int | None) -> None:
 
     Raises Refused for a branch of more than MOST_MOVED comments.
     """
-    was, branch = await location_of(comment), await db.values(BRANCH, comment)
+    was, branch = await location_of(comment), await db.values(SELECT_BRANCH, comment)
     if len(branch) > MOST_MOVED:
         raise Refused(
             N_("More than {most} comments would have to be moved, so nothing was done."),
@@ -126,7 +126,7 @@ def _anchor(to: Location) -> tuple[object, ...]:
 
 async def _change_thread(branch: Sequence[int], former: int, new: int, actor: int | None) -> None:
     """Let the counts, events and everything that names the thread of a comment follow a branch to its `new` thread."""
-    read = await db.values(IN_BRANCH, branch)
+    read = await db.values(SELECT_SHOWN_IN_BRANCH, branch)
     for sql in THREAD_COLUMNS:
         await db.execute(sql, branch, former, new)
     await db.execute(RECOUNT_THREAD, former, -len(read))

@@ -4,18 +4,18 @@ from parley.comments.rules import IS_IN
 
 MOST_MOVED = 500
 
-LOCATION = """
+SELECT_LOCATION = """
 select thread, parent, stance, revision, made_on, quote, prefix, suffix, anchor, passage, passage_end, words,
        confidence, by_hand, nullif(locked_branch, id) as locked_branch
 from comment where id = $1
 """
-DESTINATION = """
+SELECT_DESTINATION = """
 select t.id, t.state, t.revision, a.restricted <> '' or a.untitled or coalesce($2::bigint = any(a.withheld), false)
            as taken_down
 from thread t join article a on a.id = t.article where t.id = $1 for no key update of t
 """
 # Parents come before their replies.
-BRANCH = f"""
+SELECT_BRANCH = f"""
 with recursive branch as (
     select id, depth from comment where id = $1
     union all select c.id, c.depth from comment c join branch b on c.parent = b.id
@@ -23,7 +23,7 @@ with recursive branch as (
 select id from branch order by depth, id limit {MOST_MOVED + 1}
 """  # noqa: S608 constants only
 # Those of a branch that readers see, if only as a place in the tree.
-IN_BRANCH = f"""
+SELECT_SHOWN_IN_BRANCH = f"""
 select c.id from comment c where c.id = any($1::bigint[]) and {IS_IN} order by c.depth, c.id
 """  # noqa: S608 constants only
 MOVE_ROOT = """
@@ -63,7 +63,7 @@ THREAD_COLUMNS = (
     "update notification set thread = $3 where comment = any($1::bigint[]) and thread = $2",
     "update queue_item set thread = $3 where kind = 'comment' and target = any($1::bigint[]) and thread = $2",
     "update search_document set thread = $3 where kind = 3 and source = any($1::bigint[]) and thread = $2",
-    # Both maps are counted again soon (maps/jobs.py: DUE).
+    # Both maps are counted again soon (maps/jobs.py: SELECT_DUE).
     """
     update perspective_map set counted_at = least(counted_at - interval '1 day', (
         select min(changed_at) from vote where comment = any($1::bigint[])))

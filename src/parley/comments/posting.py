@@ -51,7 +51,7 @@ class Parent(msgspec.Struct, frozen=True):
     locked_branch: int | None
 
 
-PARENT = "select thread, author, locked_branch from comment where id = $1 and state = 'visible'"
+SELECT_PARENT = "select thread, author, locked_branch from comment where id = $1 and state = 'visible'"
 
 
 class EarlierSubmission(msgspec.Struct, frozen=True):
@@ -154,7 +154,7 @@ async def _earlier(draft: Draft) -> int | None:
 
 async def _require_reply_allowed(draft: Draft) -> None:
     """Raise Refused if the branch is locked, or one of the author of the parent and this author blocked the other."""
-    parent = await db.fetch_one(Parent, PARENT, draft.parent)
+    parent = await db.fetch_one(Parent, SELECT_PARENT, draft.parent)
     if parent is None:
         return
     if parent.thread != draft.thread:

@@ -108,13 +108,13 @@ def blanked(row: CommentRow) -> CommentRow:
 
 
 # If a publisher allows only an excerpt of the article, no query shows more than that.
-EARLIER = f"""
+EARLIER_PASSAGE = f"""
     select p.text from article a join revision r on r.article = a.id cross join {READABLE} p
     where a.id = t.article and r.number = c.revision and p.lineage = c.made_on
 """  # noqa: S608 constants only
 MAY_BE_QUOTED = f"""
     (select a.display = 'full' from article a where a.id = t.article)
-    or coalesce(strpos(({EARLIER}), c.quote) > 0, false)
+    or coalesce(strpos(({EARLIER_PASSAGE}), c.quote) > 0, false)
 """  # noqa: S608 constants only
 
 # SQL, as the tables of claims and pinned replies are in a package above this one.
@@ -123,7 +123,7 @@ IS_ARTICLES_AUTHOR = """exists (select from claim k where k.article = t.article 
 
 IS_PINNED = "exists (select from author_reply p where p.article = t.article and p.comment = c.id)"
 
-COLUMNS = f"""
+COMMENT_COLUMNS = f"""
     c.id, c.thread, c.parent, c.depth,
     case when {IS_VISIBLE} then coalesce(m.name, c.imported_author) end as author,
     case when {IS_VISIBLE} then coalesce(m.title, '') else '' end as author_title,
@@ -134,7 +134,7 @@ COLUMNS = f"""
     case when {IS_VISIBLE} and c.quote is not null and ({MAY_BE_QUOTED}) then c.quote end as quote,
     c.anchor,
     case when {IS_VISIBLE} and c.words is not null and ({MAY_BE_QUOTED}) then c.words end as words,
-    case when {IS_VISIBLE} and c.anchor = 'lost' then ({EARLIER}) end as earlier,
+    case when {IS_VISIBLE} and c.anchor = 'lost' then ({EARLIER_PASSAGE}) end as earlier,
     case when c.parent is null and c.revision < t.revision then c.revision end as answered,
     c.assisted,
     case when {IS_VISIBLE} then c.collapsed end as collapsed, c.locked_branch,
@@ -146,13 +146,13 @@ COLUMNS = f"""
     c.author is not null and m.state <> 'anonymised' as has_profile, c.author as author_id
 """
 
-# The tables that COLUMNS are selected from.
+# The tables that COMMENT_COLUMNS are selected from.
 SOURCE = "comment c join thread t on t.id = c.thread left join member m on m.id = c.author"
 
 # The subselect hides how many they are: for fewer than ten PostgreSQL would make a new plan each time, in 2 ms.
-BY_IDS = f"select {COLUMNS} from {SOURCE} where c.id = any((select $1::bigint[])::bigint[])"  # noqa: S608
+SELECT_BY_IDS = f"select {COMMENT_COLUMNS} from {SOURCE} where c.id = any((select $1::bigint[])::bigint[])"  # noqa: S608
 
-STATE = """
+SELECT_STATE = """
 select c.id, c.thread, c.author, c.state, c.deleted_at, t.state as thread_state
 from comment c join thread t on t.id = c.thread where c.id = $1
 """
@@ -160,13 +160,13 @@ from comment c join thread t on t.id = c.thread where c.id = $1
 
 async def by_ids(ids: Sequence[int]) -> dict[int, CommentRow]:
     """Return the comments with these ids, by id."""
-    rows = await db.fetch(CommentRow, BY_IDS, list(ids))
+    rows = await db.fetch(CommentRow, SELECT_BY_IDS, list(ids))
     return {row.id: row for row in rows}
 
 
 # Only while its author is confirmed and everybody can read it. SQL, as the tables are in a package above this one.
-PINNED = f"""
-select {COLUMNS} from author_reply p join comment c on c.id = p.comment join thread t on t.id = c.thread
+SELECT_PINNED = f"""
+select {COMMENT_COLUMNS} from author_reply p join comment c on c.id = p.comment join thread t on t.id = c.thread
 left join member m on m.id = c.author
 where t.id = $1 and p.article = t.article and {IS_VISIBLE} and c.collapsed is null and {IS_ARTICLES_AUTHOR}
 """  # noqa: S608 constants only
@@ -174,7 +174,7 @@ where t.id = $1 and p.article = t.article and {IS_VISIBLE} and c.collapsed is nu
 
 async def pinned(thread: int) -> CommentRow | None:
     """Return the reply that the author of a thread's article pinned above the discussion."""
-    return await db.fetch_one(CommentRow, PINNED, thread)
+    return await db.fetch_one(CommentRow, SELECT_PINNED, thread)
 
 
 async def one(comment_id: int) -> CommentRow | None:
@@ -183,7 +183,7 @@ async def one(comment_id: int) -> CommentRow | None:
 
 async def state_of(comment_id: int) -> CommentState | None:
     """Return what the rules check about a comment, or None if there is no such comment."""
-    return await db.fetch_one(CommentState, STATE, comment_id)
+    return await db.fetch_one(CommentState, SELECT_STATE, comment_id)
 
 
 class CommentText(msgspec.Struct, frozen=True):
@@ -209,14 +209,14 @@ class CommentText(msgspec.Struct, frozen=True):
         return self.state == "pending"
 
 
-TEXT = """
+SELECT_TEXT = """
 select id, thread, parent, stance, assisted, version, body, html as raw_html, state from comment where id = $1
 """
 
 
 async def text(comment_id: int) -> CommentText:
     """Return the text of a comment that exists."""
-    [found] = await db.fetch(CommentText, TEXT, comment_id)
+    [found] = await db.fetch(CommentText, SELECT_TEXT, comment_id)
     return found
 
 
@@ -233,7 +233,7 @@ class CommentVersionRow(msgspec.Struct, frozen=True):
 
 # The newest versions before number $2: at most $4, with at most $3 characters together. There are always at least two,
 # since the page shows what each version changed in the one before.
-VERSIONS = """
+SELECT_VERSIONS = """
 with version as (
     select number, body, statement, written_at as at from comment_version where comment = $1
     union all
@@ -250,7 +250,7 @@ where place <= 2 or (characters <= $3 and place <= $4) order by number
 
 async def versions(comment_id: int, before: int, *, characters: int, most: int) -> list[CommentVersionRow]:
     """Return the newest versions of a comment before number `before`, oldest first."""
-    return await db.fetch(CommentVersionRow, VERSIONS, comment_id, before, characters, most)
+    return await db.fetch(CommentVersionRow, SELECT_VERSIONS, comment_id, before, characters, most)
 
 
 class HeldComment(msgspec.Struct, frozen=True):
@@ -269,7 +269,7 @@ class HeldComment(msgspec.Struct, frozen=True):
 
 
 # A held comment expires after 14 days, and is listed for another 30; a withdrawn one for a day.
-HELD = """
+SELECT_HELD = """
 select id, state, statement, body, html as raw_html, created_at from comment
 where author = $1 and thread = $2
   and (state = 'pending' or state = 'expired' and created_at > now() - interval '44 days'
@@ -280,4 +280,4 @@ order by created_at
 
 async def held(author: int, thread: int) -> list[HeldComment]:
     """Return a member's comments in a thread that nobody else can see."""
-    return await db.fetch(HeldComment, HELD, author, thread)
+    return await db.fetch(HeldComment, SELECT_HELD, author, thread)

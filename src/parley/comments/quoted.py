@@ -15,7 +15,7 @@ class PassageWords(msgspec.Struct, frozen=True):
     text: str
 
 
-PASSAGES = f"""
+SELECT_PASSAGES = f"""
 select c.id as comment, p.text
 from comment c join thread t on t.id = c.thread join article a on a.id = t.article
 join revision r on r.article = a.id and r.number = t.revision cross join {READABLE} p
@@ -26,4 +26,4 @@ where c.id = any($1::bigint[]) and c.passage is not null and c.anchor <> 'lost' 
 
 async def passages(comments: Sequence[int]) -> dict[int, str]:
     """Return the text of the present passage that each of these comments is about, if it is about one."""
-    return {row.comment: row.text for row in await db.fetch(PassageWords, PASSAGES, list(comments))}
+    return {row.comment: row.text for row in await db.fetch(PassageWords, SELECT_PASSAGES, list(comments))}

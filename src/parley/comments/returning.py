@@ -55,7 +55,7 @@ def _can_be_new(row: CommentRow, viewer: Viewer) -> bool:
 
 # More than one page shows, so that some are left when the reader has visited all of its new comments.
 MOST_NEW = 300
-BEYOND = f"""
+SELECT_BEYOND = f"""
 select c.id from comment c
 where c.thread = $1 and c.created_at > $2 and c.author is distinct from $3 and {IS_VISIBLE}
   and c.id <> all($5::bigint[]) and coalesce(c.author, 0) <> all($6::bigint[])
@@ -72,5 +72,5 @@ async def unread_beyond(shown: ThreadView, visit: VisitRow | None, viewer: Viewe
         return []
     layout, focus = shown.discussion.layout, shown.discussion.query.focus
     values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(layout.entries), list(viewer.blocked))
-    found: list[int] = await db.values(BEYOND, *values)
+    found: list[int] = await db.values(SELECT_BEYOND, *values)
     return found

@@ -33,14 +33,14 @@ UNDO_EVENTS = {
 # A comment in one of these states is not part of the discussion yet, and no counter includes it.
 UNCOUNTED = {"pending", "rejected", "expired", "withdrawn"}
 
-MOVE = """
+SET_STATE = """
 update comment set state = $2::text,
     deleted_at = case when $2::text in ('deleted_by_author', 'withdrawn') then now() end where id = $1
 """
 
 # The comment becomes visible: its parent and its thread count it. Its time is now, so that members who visited the
 # thread while it was held see it as new.
-COUNT = """
+ADD_TO_THREAD = """
 with counted_in_thread as (
     update thread set comment_count = comment_count + 1, last_activity_at = now() where id = $1
 ), dated as (
@@ -49,8 +49,8 @@ with counted_in_thread as (
 update comment set reply_count = reply_count + 1 where id = (select parent from comment where id = $2)
 """
 
-# Undo COUNT. The thread was last active when its newest other comment was posted.
-UNCOUNT = f"""
+# Undo ADD_TO_THREAD. The thread was last active when its newest other comment was posted.
+REMOVE_FROM_THREAD = f"""
 with removed_from_thread as (
     update thread t set comment_count = comment_count - 1, last_activity_at = greatest(
         t.created_at,
@@ -92,11 +92,11 @@ async def transition(comment: CommentState, to: str, *, actor: int | None, undoi
     if change not in events:
         raise Refused(N_("This comment changed a moment ago, so nothing was done. Load the page again to see it."))
     async with counted(comment.id):
-        await db.execute(MOVE, comment.id, to)
+        await db.execute(SET_STATE, comment.id, to)
     if to == "visible" and comment.state in UNCOUNTED:
-        await db.execute(COUNT, comment.thread, comment.id)
+        await db.execute(ADD_TO_THREAD, comment.thread, comment.id)
     if to == "pending" and comment.state == "visible":
-        await db.execute(UNCOUNT, comment.thread, comment.id)
+        await db.execute(REMOVE_FROM_THREAD, comment.thread, comment.id)
     event = events[change]
     if event is not None:
         await emit(event, thread=comment.thread, comment=comment.id, actor=actor)

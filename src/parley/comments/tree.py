@@ -51,7 +51,7 @@ AFTER = {
 }
 
 # `offset 0` keeps the planner from joining the whole table: it expects ten times as many rows as there are.
-WHOLE = """
+SELECT_WHOLE_TREE = """
 with recursive top as (
     (select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
      where c.thread = $1 and {is_in} order by {order} limit $2)
@@ -68,7 +68,7 @@ with recursive top as (
 select id, parent, rank, reply_count, ranked from up
 """
 
-BELOW = """
+SELECT_BELOW = """
 with recursive first as (
     select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
     left join comment a on a.id = $3
@@ -87,7 +87,7 @@ select id, parent, rank, reply_count, ranked from down limit $2 * 3
 
 
 # Comments that have votes for quality; `base_*` are those of an import.
-VOTED = """
+COUNT_VOTED = """
 select count(*) from (
     select 1 from comment
     where thread = $1 and scored_at is not null and base_ups + ups + base_downs + downs > 0 limit $2
@@ -113,13 +113,13 @@ async def effective_sort(thread_id: int, sort: str, passage: int | str | None = 
         sort = "best"
     if sort != "best":
         return sort
-    voted = await db.value(VOTED, thread_id, FEWEST_VOTED)
+    voted = await db.value(COUNT_VOTED, thread_id, FEWEST_VOTED)
     return "best" if voted >= FEWEST_VOTED else "old"
 
 
 async def whole(thread_id: int, sort: str) -> Tree:
     """Return the first comments of a whole thread in this order."""
-    sql = WHOLE.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN)
+    sql = SELECT_WHOLE_TREE.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN)
     nodes = await db.fetch(Node, sql, thread_id, CANDIDATES, MOST_SHOWN + 1)
     return choose(nodes, None, MOST_SHOWN, evenly=sort == "new")
 
@@ -153,12 +153,12 @@ async def part(
 async def _below(
     condition: str, sort: str, of: int, most: int, after: int | None, *args: int | str | None, top: int | None = None
 ) -> Tree:
-    sql = BELOW.format(rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], condition=condition, is_in=IS_IN)
+    sql = SELECT_BELOW.format(rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], condition=condition, is_in=IS_IN)
     nodes = await db.fetch(Node, sql, of, most, after, *args)
     return choose(nodes, top, most, evenly=sort == "new")
 
 
-PATH = """
+SELECT_PATH = """
 with recursive path as (
     select id, parent, reply_count from comment where id = $1
     union all
@@ -170,7 +170,7 @@ select id, parent, 0::float8 as rank, reply_count, true as ranked from path limi
 
 async def focused(comment_id: int, sort: str) -> Tree:
     """Return one comment with its nearest ancestors, its siblings and its replies."""
-    path = await db.fetch(Node, PATH, comment_id, ANCESTORS + 1)
+    path = await db.fetch(Node, SELECT_PATH, comment_id, ANCESTORS + 1)
     below = await branch(comment_id, sort)
     parent = path[0].parent
     siblings = await branch(parent, sort) if parent is not None else None

@@ -34,7 +34,7 @@ def _rows(table: str, where: str) -> str:
 # Each table that a visitor's page is made from. The passages of a revision never change without their article. When the
 # name, title or state of a member changes, the trigger `author_changed` writes the stats of their threads again.
 # PostgreSQL takes all arrays that come out of a subquery to be equally long, so it plans the statement once for all.
-VALIDATORS = f"""
+SELECT_VALIDATORS = f"""
 select t.id, concat_ws(
     '.', {_rows("thread", "id = t.id")}, {_rows("article", "id = a.id")},
     {_rows("community", "true")}, {_rows("topic", "true")}, {_rows("revision", "article = a.id")},
@@ -62,7 +62,7 @@ async def validator(thread: int) -> str | None:
 
 
 async def _validators(threads: list[int]) -> list[str | None]:
-    found = {row.id: row.validator for row in await db.fetch(ThreadValidator, VALIDATORS, threads)}
+    found = {row.id: row.validator for row in await db.fetch(ThreadValidator, SELECT_VALIDATORS, threads)}
     return [found.get(thread) for thread in threads]
 
 

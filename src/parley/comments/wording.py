@@ -23,7 +23,7 @@ def new_wording(condition: str) -> str:
     )
 
 
-CHANGE = f"""
+CHANGE_STATEMENT = f"""
 with former as (
     insert into comment_version (comment, number, body, statement, written_at)
     select id, version, body, statement, coalesce(edited_at, created_at) from comment
@@ -33,14 +33,14 @@ update comment set statement = $2, version = version + 1, edited_at = now(), {ne
 where id = $1 and statement is distinct from $2
 """  # noqa: S608 constants only
 # Removed from the history too, so that nobody can read it there.
-WITHDRAW = f"""
+WITHDRAW_STATEMENT = f"""
 with former as (
     update comment_version v set statement = null from comment c
     where c.id = $1 and v.comment = c.id and v.statement = c.statement
 )
 update comment set statement = null, version = version + 1, {new_wording("true")} where id = $1
 """  # noqa: S608 constants only
-RETURN = f"""
+RESTORE_STATEMENT = f"""
 update comment set statement = $2, version = version + 1, {new_wording("true")} where id = $1 and statement is null
 """  # noqa: S608 constants only
 
@@ -50,17 +50,17 @@ async def change_statement(comment: int, statement: str | None) -> bool:
 
     The caller has locked the comment and its thread.
     """
-    return await db.execute(CHANGE, comment, statement) > 0
+    return await db.execute(CHANGE_STATEMENT, comment, statement) > 0
 
 
 async def withdraw_statement(comment: int) -> str | None:
     """Take a statement away, from the history too, and return it. The caller has locked the comment and its thread."""
     statement: str | None = await db.value("select statement from comment where id = $1", comment)
     if statement is not None:
-        await db.execute(WITHDRAW, comment)
+        await db.execute(WITHDRAW_STATEMENT, comment)
     return statement
 
 
 async def return_statement(comment: int, statement: str) -> bool:
     """Give back a statement that was taken away, unless there is a new one; return whether it was given back."""
-    return await db.execute(RETURN, comment, statement) > 0
+    return await db.execute(RESTORE_STATEMENT, comment, statement) > 0

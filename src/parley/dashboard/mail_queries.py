@@ -6,7 +6,7 @@ import msgspec
 
 from parley.core.db import fetch
 
-NOW = """
+SELECT_NOW = """
 select count(*) filter (where state = 'planned' and due_at <= now() or state in ('claimed', 'data'))::int as waiting,
        count(*) filter (where state = 'planned' and due_at > now())::int as later,
        count(*) filter (where sent_at > now() - interval '1 day')::int as sent,
@@ -16,22 +16,22 @@ select count(*) filter (where state = 'planned' and due_at <= now() or state in 
 from mail
 """
 
-SENT = """
+SELECT_SENT = """
 select date_trunc('day', sent_at) as start, coalesce(list, 'messages') as kind, count(*)::int as count
 from mail where sent_at >= $1 group by 1, 2
 """
 
-BOUNCED = """
+SELECT_BOUNCED = """
 select date_trunc('day', created_at) as start, kind, count(*)::int as count
 from mail_bounce where created_at >= $1 group by 1, 2
 """
 
-NOT_SENT = """
+SELECT_NOT_SENT = """
 select date_trunc('day', created_at) as start, state as kind, count(*)::int as count
 from mail where created_at >= $1 and state in ('failed', 'expired', 'stopped', 'unknown') group by 1, 2
 """
 
-DOMAINS = """
+SELECT_DOMAINS = """
 with back as (select distinct mail from mail_bounce where created_at >= $1)
 select m.domain, count(*) filter (where m.state = 'sent')::int as sent, count(back.mail)::int as back,
        count(*) filter (where m.state = 'planned' and m.due_at <= now())::int as waiting,
@@ -41,12 +41,12 @@ where m.created_at >= $1 group by m.domain
 order by max(d.paused_until) filter (where d.paused_until > now()) is null, 2 desc, 1 limit 12
 """
 
-LAST = """
+SELECT_LAST = """
 select coalesce(list, kind) as kind, recipient, subject, state, coalesce(sent_at, due_at) as at, attempts, error
 from mail order by id desc limit 20
 """
 
-SUPPRESSED = """
+SELECT_SUPPRESSED = """
 select a.address, a.reason, a.suppressed_at as since, coalesce(b.detail, '') as detail
 from mail_address a left join lateral (
   select detail from mail_bounce b where b.address = a.address order by id desc limit 1
@@ -96,31 +96,31 @@ class SuppressedAddress(msgspec.Struct, frozen=True):
 
 
 async def now() -> MailNow:
-    (found,) = await fetch(MailNow, NOW)
+    (found,) = await fetch(MailNow, SELECT_NOW)
     return found
 
 
 async def sent(since: datetime) -> list[MailInPeriod]:
-    return await fetch(MailInPeriod, SENT, since)
+    return await fetch(MailInPeriod, SELECT_SENT, since)
 
 
 async def bounced(since: datetime) -> list[MailInPeriod]:
-    return await fetch(MailInPeriod, BOUNCED, since)
+    return await fetch(MailInPeriod, SELECT_BOUNCED, since)
 
 
 async def not_sent(since: datetime) -> list[MailInPeriod]:
-    return await fetch(MailInPeriod, NOT_SENT, since)
+    return await fetch(MailInPeriod, SELECT_NOT_SENT, since)
 
 
 async def domains(since: datetime) -> list[Domain]:
     """Paused domains first, then those with the most mail."""
-    return await fetch(Domain, DOMAINS, since)
+    return await fetch(Domain, SELECT_DOMAINS, since)
 
 
 async def last() -> list[LastMail]:
-    return await fetch(LastMail, LAST)
+    return await fetch(LastMail, SELECT_LAST)
 
 
 async def suppressed() -> list[SuppressedAddress]:
     """Suppressed addresses, newest first."""
-    return await fetch(SuppressedAddress, SUPPRESSED)
+    return await fetch(SuppressedAddress, SELECT_SUPPRESSED)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.appeals.queries import APPEAL, NO_PART
+from parley.appeals.queries import IS_OPEN_APPEAL, NO_PART
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
 from parley.matching.facts import LET_IN, RESTRICTS
@@ -26,14 +26,14 @@ class QueueNow(msgspec.Struct, frozen=True):
     seconds: int
 
 
-NOW = f"""
+SELECT_NOW = f"""
 with own as materialized (
     select id from queue_item where kind = 'member' and target = $1
     union select i.id from comment c join queue_item i on i.kind = 'comment' and i.target = c.id where c.author = $1
     union select item from report where reporter = $1 and state <> 'resolved'
 ), appealed as (
     select a.created_at from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
-    where {APPEAL} and {NO_PART}
+    where {IS_OPEN_APPEAL} and {NO_PART}
 )
 select count(*) as waiting, min(opened_at) as oldest,
        count(*) filter (where {IS_LATE}) as late,
@@ -48,7 +48,7 @@ from queue_item i where state = 'open' and not exists (select from own where own
 
 async def now(viewer: Viewer) -> QueueNow:
     """What waits for this moderator; `late` items wait for longer than their target."""
-    found = await db.fetch_one(QueueNow, NOW, viewer.id, viewer.access >= ADMIN)
+    found = await db.fetch_one(QueueNow, SELECT_NOW, viewer.id, viewer.access >= ADMIN)
     return found or QueueNow(0, None, 0, 0, 0, 0, 0, None, 0)
 
 
@@ -62,7 +62,7 @@ class Reported(msgspec.Struct, frozen=True):
     declined: int
 
 
-REPORTED = """
+SELECT_REPORTED = """
 select date_trunc($2, r.created_at) as start, g.title as ground, count(*) as count,
        count(*) filter (where r.outcome = 'upheld') as upheld,
        count(*) filter (where r.outcome = 'declined') as declined
@@ -71,7 +71,7 @@ from report r join guideline g on g.code = r.guideline where r.created_at >= $1 
 
 
 async def reported(since: datetime, grain: str) -> list[Reported]:
-    return await db.fetch(Reported, REPORTED, since, grain)
+    return await db.fetch(Reported, SELECT_REPORTED, since, grain)
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -86,7 +86,7 @@ class Decided(msgspec.Struct, frozen=True):
     overturned: int
 
 
-DECIDED = f"""
+SELECT_DECIDED = f"""
 select date_trunc($2, d.created_at) as start, d.action, d.moderator is null as automated, count(*) as count,
        count(*) filter (where d.action in {RESTRICTS}) as restricting, count(a.id) as appealed,
        count(*) filter (where d.state = 'overturned') as overturned
@@ -96,7 +96,7 @@ where d.created_at >= $1 and d.state not in ('undone', 'refused') group by 1, 2,
 
 
 async def decided(since: datetime, grain: str) -> list[Decided]:
-    return await db.fetch(Decided, DECIDED, since, grain)
+    return await db.fetch(Decided, SELECT_DECIDED, since, grain)
 
 
 class Waited(msgspec.Struct, frozen=True):
@@ -108,7 +108,7 @@ class Waited(msgspec.Struct, frozen=True):
     most: float
 
 
-WAITED = """
+SELECT_WAITED = """
 select date_trunc($2, acted_at) as start, count(*) as count,
        percentile_cont(0.5) within group (order by extract(epoch from acted_at - opened_at)::float8) as half,
        percentile_cont(0.9) within group (order by extract(epoch from acted_at - opened_at)::float8) as most
@@ -118,7 +118,7 @@ from queue_item where acted_at >= $1 group by grouping sets ((1), ()) having cou
 
 async def waited(since: datetime, grain: str) -> list[Waited]:
     """The time from opening an item to the first action on it."""
-    return await db.fetch(Waited, WAITED, since, grain)
+    return await db.fetch(Waited, SELECT_WAITED, since, grain)
 
 
 class WaitedByGround(msgspec.Struct, frozen=True):
@@ -131,7 +131,7 @@ class WaitedByGround(msgspec.Struct, frozen=True):
     in_time: int
 
 
-WAITED_BY_GROUND = f"""
+SELECT_WAITED_BY_GROUND = f"""
 select g.title as ground, g.target_hours, count(*) as count,
        percentile_cont(0.5) within group (order by extract(epoch from i.acted_at - i.opened_at)::float8) as half,
        count(*) filter (where i.acted_at <= i.opened_at + g.target_hours * interval '1 hour') as in_time
@@ -142,7 +142,7 @@ where i.acted_at >= $1 group by g.code order by g.position, g.code
 
 async def waited_by_ground(since: datetime) -> list[WaitedByGround]:
     """The time to the first action for each ground, against its target."""
-    return await db.fetch(WaitedByGround, WAITED_BY_GROUND, since)
+    return await db.fetch(WaitedByGround, SELECT_WAITED_BY_GROUND, since)
 
 
 # Whoever views hidden content so often in a week is advised to share the work.
@@ -157,7 +157,7 @@ class Load(msgspec.Struct, frozen=True):
     viewed: int
 
 
-LOAD = """
+SELECT_LOAD = """
 with done as (
     select moderator as member, 1 as decisions, 0 as viewed from decision
     where created_at >= $1 and moderator is not null and state not in ('undone', 'refused')
@@ -170,7 +170,7 @@ from done join member m on m.id = done.member group by m.id order by 2 desc, 3 d
 
 async def load(since: datetime) -> list[Load]:
     """The moderators who did something, the busiest first."""
-    return await db.fetch(Load, LOAD, since)
+    return await db.fetch(Load, SELECT_LOAD, since)
 
 
 class SecondLooks(msgspec.Struct, frozen=True):
@@ -182,7 +182,7 @@ class SecondLooks(msgspec.Struct, frozen=True):
     same: int
 
 
-SECOND_LOOKS = """
+SELECT_SECOND_LOOKS = """
 select d.action, count(*) as count, count(*) filter (where (d.action = 'approve') = (a.action = 'approve')) as agreed,
        count(*) filter (where d.action = a.action) as same
 from second_look a join decision d on d.id = a.decision where a.created_at >= $1 group by 1 order by 2 desc, 1
@@ -190,7 +190,7 @@ from second_look a join decision d on d.id = a.decision where a.created_at >= $1
 
 
 async def second_looks(since: datetime) -> list[SecondLooks]:
-    return await db.fetch(SecondLooks, SECOND_LOOKS, since)
+    return await db.fetch(SecondLooks, SELECT_SECOND_LOOKS, since)
 
 
 class Matched(msgspec.Struct, frozen=True):
@@ -203,7 +203,7 @@ class Matched(msgspec.Struct, frozen=True):
     declined: int
 
 
-MATCHED = f"""
+SELECT_MATCHED = f"""
 select u.name as rule, u.state, count(*) as hits, count(*) filter (where d.action in {RESTRICTS}) as upheld,
        count(*) filter (where d.action = 'approve') as declined
 from (select distinct rule, comment from hit where created_at >= $1) h join rule u on u.id = h.rule
@@ -219,7 +219,7 @@ group by u.id order by count(*) desc, u.position
 
 async def matched(since: datetime) -> list[Matched]:
     """The hits of each rule, in shadow too."""
-    return await db.fetch(Matched, MATCHED, since)
+    return await db.fetch(Matched, SELECT_MATCHED, since)
 
 
 class Active(msgspec.Struct, frozen=True):
@@ -230,14 +230,14 @@ class Active(msgspec.Struct, frozen=True):
     people: int
 
 
-ACTIVE = f"""
+SELECT_ACTIVE = f"""
 select date_trunc($2, c.created_at) as start, count(*) as posts, count(distinct c.author) as people
 from comment c where c.created_at >= $1 and c.author is not null and {LET_IN} group by grouping sets ((1), ())
 """  # noqa: S608 constants only
 
 
 async def active(since: datetime, grain: str) -> list[Active]:
-    return await db.fetch(Active, ACTIVE, since, grain)
+    return await db.fetch(Active, SELECT_ACTIVE, since, grain)
 
 
 class Joined(msgspec.Struct, frozen=True):
@@ -245,7 +245,7 @@ class Joined(msgspec.Struct, frozen=True):
     count: int
 
 
-JOINED = """
+SELECT_JOINED = """
 select date_trunc($2, created_at) as start, count(*) as count from member
 where created_at >= $1 and state <> 'unverified' group by 1
 """
@@ -253,7 +253,7 @@ where created_at >= $1 and state <> 'unverified' group by 1
 
 async def joined(since: datetime, grain: str) -> list[Joined]:
     """New members who have confirmed their address."""
-    return await db.fetch(Joined, JOINED, since, grain)
+    return await db.fetch(Joined, SELECT_JOINED, since, grain)
 
 
 async def first() -> datetime | None:

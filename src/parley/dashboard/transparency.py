@@ -76,7 +76,7 @@ class ReasonedDecision(msgspec.Struct, frozen=True):
     detected: bool
 
 
-DECIDED = """
+SELECT_DECIDED = """
 select d.id, d.action, g.title as ground, g.illegal, g.category, d.reason, d.until,
        c.created_at as written_at, d.created_at,
        d.moderator is null as automated, coalesce(r.noticed, false) as noticed, r.noticed is not null as reported,
@@ -95,7 +95,7 @@ order by d.id
 
 async def statements(first: date, end: date) -> list[TransparencyRow]:
     """The statements of reasons from the day `first` to the day before `end`."""
-    return [_row(one) for one in await db.fetch(ReasonedDecision, DECIDED, first, end, RESTRICTIONS)]
+    return [_row(one) for one in await db.fetch(ReasonedDecision, SELECT_DECIDED, first, end, RESTRICTIONS)]
 
 
 def _row(one: ReasonedDecision) -> TransparencyRow:

@@ -18,7 +18,7 @@ HOUR = 6
 # No second letter within the same week.
 HOURS_BETWEEN = 6 * 24
 
-WEEK = """
+SELECT_WEEK = """
 select (select count(*) from comment where created_at >= $1 and author is not null) as comments,
        (select count(*) from report where created_at >= $1) as reports,
        count(*) filter (where moderator is not null) as decisions,
@@ -54,7 +54,7 @@ async def send_on_monday() -> int:
 
 async def send(since: datetime) -> None:
     """Mail the letter about the days since then, unless one was mailed this week."""
-    (week,) = await db.fetch(Week, WEEK, since)
+    (week,) = await db.fetch(Week, SELECT_WEEK, since)
     waited = next((one for one in await queries.waited(since, "week") if one.start is None), None)
     await staff_mail.send(
         "weekly",

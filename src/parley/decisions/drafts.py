@@ -9,17 +9,17 @@ from parley.decisions.rules import ACTIONS, Choice
 from parley.reports import receipts
 from parley.reports.receipts import Reporter
 
-CONCERNED = """
+SELECT_CONCERNED = """
 select m.name, m.email, $6::text as kind, $2::text as action, $3::text as reason, g.title as guideline,
        $5::timestamptz as until,
        false as automated, null::text as role
 from member m left join guideline g on g.code = $4 where m.id = $1
 """
 # All reporters get the same letter; the preview shows that of the first.
-REPORTER = f"""
+SELECT_REPORTER = f"""
 select '…' as name, '' as email, i.kind, {receipts.PATH} as path, g.title as ground,
        $2::text as outcome, false as is_visitor
-from {receipts.SOURCE} where i.id = $1 and r.state <> 'resolved' order by r.id limit 1
+from {receipts.FROM_REPORTS} where i.id = $1 and r.state <> 'resolved' order by r.id limit 1
 """  # noqa: S608 constants only
 
 
@@ -34,9 +34,9 @@ async def drafted(choice: Choice, member: int | None, kind: str) -> LetterPrevie
     """The letters of a decision about a target of this kind that concerns `member`."""
     restricts = ACTIONS[choice.action].restricts
     values = (choice.action, choice.reason, choice.guideline, choice.ends, kind)
-    to = await db.fetch_one(Concerned, CONCERNED, member, *values) if restricts and member else None
+    to = await db.fetch_one(Concerned, SELECT_CONCERNED, member, *values) if restricts and member else None
     passed_on = choice.action == "escalate"
-    reporter = await db.fetch_one(Reporter, REPORTER, choice.item, ACTIONS[choice.action].answers)
+    reporter = await db.fetch_one(Reporter, SELECT_REPORTER, choice.item, ACTIONS[choice.action].answers)
     # The statement has no number yet.
     link = letters.link(0).partition("0?")[0] + "…"
     return LetterPreview(

@@ -17,7 +17,7 @@ LONGEST_ADDRESS = 2_000
 
 
 class DecisionForm(Form):
-    """Action, guideline and reason; `until` is in days, empty for permanent.
+    """Action, guideline and reason; `days` is how long it lasts, empty for permanently.
 
     `titles` are those of the guidelines in force by their codes, `saved` the moderator's saved reasons by their ids.
     Without a typed reason the chosen saved one counts. `to` is the address of the thread or passage that a comment is
@@ -37,9 +37,9 @@ class DecisionForm(Form):
         if not says_something(self.reason) and "reason" not in self.errors:
             self.reason = (saved or {}).get(self.values.get("saved", ""), "")
         self.to = self._to("to") or self._to("place")
-        self.until = self.id("until")
-        if self.until is not None and self.until > LONGEST_TIME:
-            self.errors["until"] = N_("This is longer than ten years. Leave it empty for a permanent decision.")
+        self.days = self.id("days")
+        if self.days is not None and self.days > LONGEST_TIME:
+            self.errors["days"] = N_("This is longer than ten years. Leave it empty for a permanent decision.")
 
     def _to(self, field: str) -> ThreadReference | None:
         address = self.text(field, most=LONGEST_ADDRESS)
@@ -68,7 +68,7 @@ class DecisionForm(Form):
         """The choice for an item; only restrictions name a guideline."""
         action = self.action or ""
         broken = ACTIONS[action].restricts
-        days = self.until if ACTIONS[action].timed else None
+        days = self.days if ACTIONS[action].timed else None
         title = self.titles.get(self.rule or "", "")
         reason = filled(self.reason, quote=self.quote, rule=title, days=days)
         rule = self.rule if broken else None

@@ -10,7 +10,7 @@ from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import targets
 
-DUE = f"""
+SELECT_DUE = f"""
 select id from decision where state = 'in_force' and until <= now() and {attempts.due("sanctions", "id")}
 order by until limit 100
 """  # noqa: S608 constants only
@@ -21,7 +21,7 @@ async def end_sanctions() -> int:
 
     Members need not wait for this job: a state counts as over from its end on (accounts/states.py).
     """
-    return sum(await attempts.each("sanctions", await db.values(DUE), _end))
+    return sum(await attempts.each("sanctions", await db.values(SELECT_DUE), _end))
 
 
 async def _end(decision: int) -> bool:

@@ -35,7 +35,7 @@ class Concerned(msgspec.Struct, frozen=True):
     role: str | None = None
 
 
-CONCERNED = """
+SELECT_CONCERNED = """
 select m.name, m.email, d.kind, d.action, d.reason, g.title as guideline, d.until,
        d.moderator is null as automated, d.role
 from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
@@ -46,7 +46,7 @@ where d.id = $1 and (d.action = 'role'
 
 async def send(decision: int, delay: timedelta = timedelta(0)) -> None:
     """Mail the member concerned their statement of reasons or new role, and reporters the outcome, after `delay`."""
-    concerned = await db.fetch_one(Concerned, CONCERNED, decision, queries.RESTRICTIONS)
+    concerned = await db.fetch_one(Concerned, SELECT_CONCERNED, decision, queries.RESTRICTIONS)
     if concerned is not None:
         written = new_role(concerned) if concerned.action == "role" else statement(concerned, link(decision))
         await mail.send(kind(decision), concerned.email, *written, delay=delay)
@@ -115,7 +115,7 @@ class Appellant(msgspec.Struct, frozen=True):
     answer: str
 
 
-APPELLANT = """
+SELECT_APPELLANT = """
 select m.name, m.email, a.decision, a.state as outcome, a.answer from appeal a join member m on m.id = a.member
 where a.id = $1
 """
@@ -123,7 +123,7 @@ where a.id = $1
 
 async def send_appeal_outcome(appeal: int, *, had_part: bool) -> None:
     """Mail the outcome of an appeal, with a link to the statement; `had_part`: whoever reviewed it had a part in it."""
-    for one in await db.fetch(Appellant, APPELLANT, appeal):
+    for one in await db.fetch(Appellant, SELECT_APPELLANT, appeal):
         context = msgspec.structs.asdict(one) | {"link": link(one.decision), "had_part": had_part}
         await mail.send(f"appeal.{appeal}", one.email, *mail.written_message("appeal", **context))
         for hook in after_statement:

@@ -36,9 +36,11 @@ class DecidedItem(msgspec.Struct, frozen=True):
     claimed_until: datetime | None
 
 
-REPORTERS = "select reporter from report where item = $1 and reporter is not null and (state <> 'resolved' or $2)"
+SELECT_REPORTERS = (
+    "select reporter from report where item = $1 and reporter is not null and (state <> 'resolved' or $2)"
+)
 # The item of a held comment stays open until somebody approves or removes the comment itself.
-CLOSE = """
+CLOSE_ITEM = """
 update queue_item set version = version + 1, claimed_by = null, claimed_until = null,
   acted_at = coalesce(acted_at, now()), escalated = $2, state = case when $2 or kind = 'comment' and exists (
     select from comment where id = target and state = 'pending') then 'open' else 'done' end
@@ -120,7 +122,7 @@ def about(choice: Choice, target: Target) -> tuple[str, int]:
 
 async def close(item: int, outcome: str | None) -> None:
     """Close an item and answer its reports with `outcome`; None leaves it open and escalates it."""
-    await db.execute(CLOSE, item, outcome is None)
+    await db.execute(CLOSE_ITEM, item, outcome is None)
     await queue_changes.notify_queue()
     if outcome is not None:
         await _answer_reports(item, outcome)
@@ -183,7 +185,7 @@ async def _needs_second(viewer: Viewer, choice: Choice, target: Target, item: in
 
 async def reporters(item: int | None, *, ever: bool = False) -> set[int]:
     """The members with an open report of an item, or with any (`ever`)."""
-    return set(await db.values(REPORTERS, item, ever))
+    return set(await db.values(SELECT_REPORTERS, item, ever))
 
 
 async def reporters_but(viewer: Viewer, item: int | None) -> set[int]:

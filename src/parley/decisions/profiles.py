@@ -17,7 +17,7 @@ IS_REMOVED = """
 select exists(select from decision where kind = 'member' and target = $1 and action = $2 and state = 'in_force'
               and before ->> action = $3)
 """
-REMOVED_NAMES = """
+SELECT_REMOVED_NAMES = """
 select before ->> 'name' from decision where kind = 'member' and action = 'name' and state = 'in_force'
 """
 
@@ -73,4 +73,4 @@ async def check(viewer: Viewer, title: str, bio: str) -> None:
 
 async def is_removed_name(name: str) -> bool:
     """Whether moderators removed this name, or one that looks like it."""
-    return names.key(name) in map(names.key, await db.values(REMOVED_NAMES))
+    return names.key(name) in map(names.key, await db.values(SELECT_REMOVED_NAMES))

@@ -64,7 +64,7 @@ class StatementOfReasons(msgspec.Struct, frozen=True):
         return self.state == "in_force" and self.appeal is None and datetime.now(UTC) < self.appeal_until
 
 
-STATEMENT = f"""
+SELECT_STATEMENT = f"""
 select d.id, d.kind, d.action, d.state, d.member, d.moderator, d.rule, {RULE_TITLE} as guideline,
        {RULE_TEXT} as guideline_text, d.reason, coalesce(d.item is not null and exists (
            select from report r where r.item = d.item and r.created_at <= d.created_at), false) as was_reported,
@@ -107,18 +107,18 @@ class OwnDecision(msgspec.Struct, frozen=True):
 # Decisions in these states were never sent to the member concerned.
 UNSENT = ("awaiting", "undone", "refused")
 IS_SENT = f"d.state not in {UNSENT} and d.action = any($2::text[])"
-OF_MEMBER = f"""
+SELECT_OF_MEMBER = f"""
 select d.id, d.kind, d.action, d.state, d.reason, t.title, d.until, d.created_at, a.state as appeal
 from decision d left join thread t on t.id = d.thread left join appeal a on a.decision = d.id
 where d.member = $1 and {IS_SENT} order by d.id desc limit 100
 """  # noqa: S608 constants only
-OF_COMMENT = f"""
+SELECT_OF_COMMENT = f"""
 select id from decision d where d.member = $1 and {IS_SENT} and d.kind = 'comment' and d.target = $3
 order by d.id desc limit 1
 """  # noqa: S608 constants only
 RESTRICTIONS = [one.name for one in ACTIONS.values() if one.restricts]
 
-SUSPENSION = """
+SELECT_SUSPENSION = """
 select id from decision
 where member = $1 and action = 'suspend' and state = 'in_force' and (until is null or until > now())
 order by until desc nulls first, id desc limit 1
@@ -142,21 +142,21 @@ async def is_concealed(viewer: int, shown: StatementOfReasons) -> bool:
 
 
 async def statement(decision: int) -> StatementOfReasons | None:
-    return await db.fetch_one(StatementOfReasons, STATEMENT, decision)
+    return await db.fetch_one(StatementOfReasons, SELECT_STATEMENT, decision)
 
 
 async def suspension(member: int) -> int | None:
     """The id of the decision by which a member is suspended."""
-    number: int | None = await db.value(SUSPENSION, member)
+    number: int | None = await db.value(SELECT_SUSPENSION, member)
     return number
 
 
 async def of_member(member: int) -> list[OwnDecision]:
     """The decisions that were sent to a member, newest first."""
-    return await db.fetch(OwnDecision, OF_MEMBER, member, RESTRICTIONS)
+    return await db.fetch(OwnDecision, SELECT_OF_MEMBER, member, RESTRICTIONS)
 
 
 async def about_comment(member: int, comment: int) -> int | None:
     """The id of the last decision about a comment that was sent to its author."""
-    number: int | None = await db.value(OF_COMMENT, member, RESTRICTIONS, comment)
+    number: int | None = await db.value(SELECT_OF_COMMENT, member, RESTRICTIONS, comment)
     return number

@@ -26,7 +26,7 @@ class CurrentRestriction(msgspec.Struct, frozen=True):
     passage: int | None
 
 
-IN_FORCE = """
+SELECT_IN_FORCE = """
 select action, passage from decision
 where kind = 'article' and target = $1 and action = any($2::text[]) and state = 'in_force'
 """
@@ -39,7 +39,7 @@ async def settle(
 
     `passage` is the one that the new action removes.
     """
-    found = await db.fetch(CurrentRestriction, IN_FORCE, target.id, list(EFFECTS))
+    found = await db.fetch(CurrentRestriction, SELECT_IN_FORCE, target.id, list(EFFECTS))
     found += [CurrentRestriction(new, passage)] if new in EFFECTS else []
     effects = [EFFECTS[one.action] for one in found]
     to = Restriction(

@@ -19,7 +19,7 @@ class DecisionRow(msgspec.Struct, frozen=True):
     target: int
     action: str
     moderator: int | None
-    second: int | None
+    second_moderator: int | None
     member: int | None
     reason: str
     until: datetime | None

@@ -30,7 +30,7 @@ class Sanction(msgspec.Struct, frozen=True):
         return self.action == "suspend", self.until or PERMANENT
 
 
-IN_FORCE = """
+SELECT_IN_FORCE = """
 select action, until, reason from decision
 where kind = 'member' and target = $1 and action in ('silence', 'suspend') and state = 'in_force'
   and (until is null or until > now())
@@ -69,7 +69,7 @@ async def settle(target: Target, new: Sanction | None = None) -> tuple[dict[str,
 
 
 async def _strictest(member: int, new: Sanction | None = None) -> Sanction | None:
-    sanctions = [*await db.fetch(Sanction, IN_FORCE, member), *([new] if new else [])]
+    sanctions = [*await db.fetch(Sanction, SELECT_IN_FORCE, member), *([new] if new else [])]
     return max(sanctions, key=lambda one: one.strictness, default=None)
 
 

@@ -23,7 +23,7 @@ select role = 'admin' or role = 'moderator' and not $2 from member where id = $1
 """
 
 
-async def agree(viewer: Viewer, decision: int) -> None:
+async def approve(viewer: Viewer, decision: int) -> None:
     """Approve another moderator's proposal and carry it out. The permissions of both are checked now.
 
     Raises Forbidden for moderators with a part in it, Stale when it no longer waits, Refused where its proposer may no
@@ -41,26 +41,26 @@ async def agree(viewer: Viewer, decision: int) -> None:
         await Decision.update(
             {
                 Decision.state: "in_force",
-                Decision.second: viewer.id,
+                Decision.second_moderator: viewer.id,
                 Decision.before: msgspec.json.encode(before).decode(),
             }
         ).where(Decision.id == decision)
         if made.item is not None:
             await ops.close(made.item, "upheld")
         await letters.send(decision)
-        await modlog.write(viewer, Entry("second", made.kind, made.target, before, after, decision=decision))
+        await modlog.write(viewer, Entry("proposal.approved", made.kind, made.target, before, after, decision=decision))
 
 
 async def refuse(viewer: Viewer, decision: int, reason: str) -> None:
-    """Refuse another moderator's proposal. Its item, if it has one, stays open. Raises as `agree`."""
+    """Refuse another moderator's proposal. Its item, if it has one, stays open. Raises as `approve`."""
     if not reason.strip():
         raise Refused(N_("Please give a reason for the moderator who proposed it."))
     async with db.atomic():
         made, _ = await _lock_proposal(viewer, decision)
-        await Decision.update({Decision.state: "refused", Decision.second: viewer.id, Decision.ended_at: NOW}).where(
-            Decision.id == decision
-        )
-        await modlog.write(viewer, Entry("refuse", made.kind, made.target, reason=reason, decision=decision))
+        await Decision.update(
+            {Decision.state: "refused", Decision.second_moderator: viewer.id, Decision.ended_at: NOW}
+        ).where(Decision.id == decision)
+        await modlog.write(viewer, Entry("proposal.refused", made.kind, made.target, reason=reason, decision=decision))
 
 
 async def _lock_proposal(viewer: Viewer, decision: int) -> tuple[DecisionRow, Target]:

@@ -44,7 +44,7 @@ class Decision(Table):
     # The state of the target before the decision, to be restored by undoing.
     before = JSONB(null=False, default="{}")
     # The moderator who approved it, where two must agree.
-    second = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
+    second_moderator = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     created_at = Timestamptz(null=False)
     ended_at = Timestamptz(null=True, default=None)
 

@@ -17,7 +17,7 @@ HAS_NEWER = "select exists(select from decision where item = $1 and id > $2 and 
 # Proposals that the decision superseded wait again.
 REOPEN_PROPOSALS = """
 update decision set state = 'awaiting', ended_at = null
-where state = 'refused' and second is null and ended_at = $4 and (item = $1 or kind = $2 and target = $3)
+where state = 'refused' and second_moderator is null and ended_at = $4 and (item = $1 or kind = $2 and target = $3)
 """
 # What was removed of an article before it was shown again is removed again.
 RESUME_RESTRICTIONS = """

@@ -28,18 +28,18 @@ EARLY = {"01": 105, "02": 75}
 # Who stands between the ends of the line, and how sure the others are of their side.
 BETWEEN, SURE, UNSURE = 7, 0.9, 0.07
 
-MEMBERS = """
+INSERT_MEMBERS = """
 insert into member (name, name_key, email, email_key, state, is_demo, created_at)
 select n, k, n || '@demo.example', e, 'active', true, $4
 from unnest($1::text[], $2::text[], $3::text[]) m(n, k, e)
 returning id
 """
-STATEMENTS = """
+SET_STATEMENTS = """
 update comment c set statement = s.text from unnest($2::uuid[], $3::text[]) s(submission, text)
 where c.thread = $1 and c.submission = s.submission and c.state = 'visible'
 returning c.id, c.submission::text as submission
 """
-ANSWERS = """
+INSERT_ANSWERS = """
 insert into vote (comment, thread, member, axis, value, asked, changed_at)
 select c, $1, m, 'agreement', v, a, t
 from unnest($2::bigint[], $3::bigint[], $4::int[], $5::bool[], $6::timestamptz[]) a(c, m, v, a, t)
@@ -88,7 +88,7 @@ async def _add_readers() -> list[DemoReader]:
     found = [f"{first}_{letter}" for letter in LETTERS for first in first_names()][:READERS]
     keys = [addresses.key(f"{name}@demo.example") for name in found]
     joined = datetime.now(UTC) - timedelta(days=JOINED_DAYS)
-    ids = await db.values(MEMBERS, found, [names.key(name) for name in found], keys, joined)
+    ids = await db.values(INSERT_MEMBERS, found, [names.key(name) for name in found], keys, joined)
     sides = ("builder", "sceptic")
     return [
         DemoReader(member, "mixed" if place % BETWEEN == 0 else sides[place % 2]) for place, member in enumerate(ids)
@@ -98,7 +98,9 @@ async def _add_readers() -> list[DemoReader]:
 async def _add_statements(thread: int, number: str) -> dict[int, DemoStatement]:
     """Give the comments of a thread their statements, and return these by comment."""
     known = {str(uuid5(NAMESPACE_URL, f"{thread}/{key}")): one for key, one in statements(number).items()}
-    rows = await db.fetch(CommentWithStatement, STATEMENTS, thread, list(known), [one.text for one in known.values()])
+    rows = await db.fetch(
+        CommentWithStatement, SET_STATEMENTS, thread, list(known), [one.text for one in known.values()]
+    )
     return {row.id: known[row.submission] for row in rows}
 
 
@@ -133,4 +135,4 @@ def _value(dice: random.Random, reader: DemoReader, statement: DemoStatement) ->
 async def _store(thread: int, cast: list[DemoAnswer]) -> None:
     columns = zip(*(msgspec.structs.astuple(one) for one in cast), strict=True)
     if cast:
-        await db.execute(ANSWERS, thread, *map(list, columns))
+        await db.execute(INSERT_ANSWERS, thread, *map(list, columns))

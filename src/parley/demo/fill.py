@@ -136,7 +136,7 @@ class DemoPassage(msgspec.Struct, frozen=True):
     text: str
 
 
-INSERT = """
+INSERT_COMMENTS = """
 insert into comment (thread, parent, depth, author, state, stance, revision, assisted, body, html,
                      html_version, version, submission, created_at, edited_at, deleted_at)
 values ($1, $2, coalesce((select depth + 1 from comment where id = $2), 0), $3, $4, $5, 1, $6, $7, $8, $9, $10, $11,
@@ -176,7 +176,7 @@ async def _add_comment(
     body = one.edited_body or one.body
     lineage = next((p.lineage for p in passages if one.passage and one.passage in p.text), None)
     comment: int = await db.value(
-        INSERT,
+        INSERT_COMMENTS,
         thread,
         made.get(one.parent or ""),
         ids[one.author],

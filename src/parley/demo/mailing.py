@@ -17,12 +17,12 @@ LEFT_AT = """(
     select author as member, thread, max(created_at) + interval '10 minutes' as at from comment
     where author = any($1::bigint[]) group by author, thread
 )"""
-NOT_VOTED = f"""
+DELETE_LATER_VOTES = f"""
 delete from vote v using comment c, {LEFT_AT} l
 where c.id = v.comment and l.member = v.member and l.thread = v.thread and c.created_at > l.at
 """  # noqa: S608 constants only
-VISITED = f"insert into visit (member, thread, before_at, seen_at) select member, thread, at, at from {LEFT_AT} l"  # noqa: S608
-VOTED_AT_ONCE = "update vote v set changed_at = c.created_at from comment c where c.id = v.comment"
+INSERT_VISITS = f"insert into visit (member, thread, before_at, seen_at) select member, thread, at, at from {LEFT_AT} l"  # noqa: S608
+DATE_VOTES = "update vote v set changed_at = c.created_at from comment c where c.id = v.comment"
 IS_DUE = "update subscription set next_at = now() - interval '1 minute', last_day = current_date - 7 where member = $1"
 
 
@@ -31,9 +31,9 @@ async def leave(ids: Mapping[str, int]) -> None:
     for member in ids.values():
         await ops.subscribe(member)
     away = [ids[name] for name in AWAY]
-    await db.execute(NOT_VOTED, away)
-    await db.execute(VISITED, away)
-    await db.execute(VOTED_AT_ONCE)
+    await db.execute(DELETE_LATER_VOTES, away)
+    await db.execute(INSERT_VISITS, away)
+    await db.execute(DATE_VOTES)
 
 
 async def mail(ids: Mapping[str, int]) -> None:

@@ -54,25 +54,25 @@ INSERT_HELD = """
 insert into comment (thread, author, state, revision, body, html, html_version, submission, created_at)
 values ($1, $2, $3, 1, $4, $5, $6, $7, $8) returning id
 """
-BY_SUBMISSION = "select id from comment where submission = $1"
-AUTHOR = "select author from comment where id = $1"
-HIT = """
+SELECT_BY_SUBMISSION = "select id from comment where submission = $1"
+SELECT_AUTHOR = "select author from comment where id = $1"
+INSERT_HIT = """
 insert into hit (rule, version, comment, acted, created_at) select id, version, $2, $3, $4 from rule where name = $1
 """
 # Two statements, since a trigger allows each step only: open, claimed, resolved (schema.sql).
 CLAIM_REPORTS = "update report set state = 'claimed' where item = $1"
-CLOSE = """
+CLOSE_ITEM = """
 with answered as (
     update report set state = 'resolved', outcome = $2, resolved_at = $3 where item = $1
 )
 update queue_item set state = 'done', version = version + 1, acted_at = $3 where id = $1
 """
-SECOND_LOOK = """
+INSERT_SECOND_LOOK = """
 insert into second_look (decision, moderator, action, created_at) select $1, id, $3, $4 from member
 where role in ('moderator', 'admin') and id <> $2 order by id limit 1
 """
 # As modlog/ops.py, with the time of the story.
-RECORD = """
+INSERT_ENTRY = """
 insert into mod_action (at, actor, role, action, kind, target, before, after, guideline, reason, automated, decision)
 select $1, $2, coalesce((select role from member where id = $2), $3), $4, $5, $6, $7::jsonb, $8::jsonb, $9, $10,
        $3 = 'automatic' and $2::bigint is null, $11
@@ -99,11 +99,11 @@ async def _begin(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) ->
     if story.member:
         return OpenCase(story, thread, "member", ids[story.member], ids[story.member])
     comment = await _held(story, ids, thread) if story.held else await _comment(story, thread)
-    return OpenCase(story, thread, "comment", comment, await db.value(AUTHOR, comment))
+    return OpenCase(story, thread, "comment", comment, await db.value(SELECT_AUTHOR, comment))
 
 
 async def _comment(story: DemoCase, thread: DemoThread) -> int:
-    found: int = await db.value(BY_SUBMISSION, uuid5(NAMESPACE_URL, f"{thread.id}/{story.comment}"))
+    found: int = await db.value(SELECT_BY_SUBMISSION, uuid5(NAMESPACE_URL, f"{thread.id}/{story.comment}"))
     return found
 
 
@@ -158,7 +158,7 @@ async def _open(case: OpenCase, ids: Mapping[str, int], started_at: datetime) ->
 async def _hold(case: OpenCase, rules: list[str], at: datetime) -> None:
     """Save a hit for each rule; only the first one acted."""
     for rule in rules:
-        await db.execute(HIT, rule, case.target, rule == rules[0], at)
+        await db.execute(INSERT_HIT, rule, case.target, rule == rules[0], at)
     reason = f"Automatic rule: {rules[0]}"
     await _record(at, None, Entry("hold", "comment", case.target, {}, {"state": "pending"}, "spam", reason))
 
@@ -189,9 +189,9 @@ async def _decide(case: OpenCase, ids: Mapping[str, int]) -> None:
     )
     case.decision = (await Decision.insert(row))[0]["id"]
     await db.execute(CLAIM_REPORTS, case.item)
-    await db.execute(CLOSE, case.item, "upheld" if ACTIONS[one.action].restricts else "declined", at)
+    await db.execute(CLOSE_ITEM, case.item, "upheld" if ACTIONS[one.action].restricts else "declined", at)
     if one.again:
-        await db.execute(SECOND_LOOK, case.decision, by, one.again, at + timedelta(hours=2))
+        await db.execute(INSERT_SECOND_LOOK, case.decision, by, one.again, at + timedelta(hours=2))
     entry = Entry(one.action, kind, target, before, after, one.ground, one.reason, case.decision)
     await _record(at, by, entry)
 
@@ -231,7 +231,7 @@ async def _answer(case: OpenCase, ids: Mapping[str, int]) -> None:
 
 async def _record(at: datetime, actor: int | None, entry: Entry, role: str = "automatic") -> None:
     what = (entry.action, entry.kind, entry.target, _json(entry.before), _json(entry.after))
-    await db.execute(RECORD, at, actor, role, *what, entry.guideline, entry.reason, entry.decision)
+    await db.execute(INSERT_ENTRY, at, actor, role, *what, entry.guideline, entry.reason, entry.decision)
 
 
 def _json(change: dict[str, Any]) -> str:

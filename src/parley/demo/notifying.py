@@ -7,19 +7,19 @@ from parley.core.events.event_log import emit
 from parley.notifications import jobs
 
 # Members follow the threads in which they commented, from their first comment on.
-FOLLOW = """
+INSERT_FOLLOWS = """
 insert into follow (member, thread, level, since)
 select author, thread, 'follow', min(created_at) from comment where author is not null group by author, thread
 on conflict (member, thread) do nothing
 """
 # The last comments of each thread, which its readers have not seen.
-LAST = """
+SELECT_LAST = """
 select c.id, c.thread, c.author from thread t cross join lateral (
     select id, thread, author from comment where thread = t.id and state = 'visible' and author is not null
     order by created_at desc, id desc limit $1
 ) c order by c.thread, c.id
 """
-CLOCK = """
+DATE_EVENTS = """
 update event e set created_at = c.created_at from comment c
 where c.id = e.comment and e.kind = 'comment.posted' and e.handled_at is null
 """
@@ -35,8 +35,8 @@ class LastComment(msgspec.Struct, frozen=True):
 async def notify() -> None:
     """Let members follow the threads in which they wrote, and notify them of the last comments."""
     async with db.atomic():
-        await db.execute(FOLLOW)
-        for one in await db.fetch(LastComment, LAST, NEWS):
+        await db.execute(INSERT_FOLLOWS)
+        for one in await db.fetch(LastComment, SELECT_LAST, NEWS):
             await emit("comment.posted", thread=one.thread, comment=one.id, actor=one.author)
-        await db.execute(CLOCK)
+        await db.execute(DATE_EVENTS)
     await jobs.handle_events()

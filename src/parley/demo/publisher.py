@@ -9,23 +9,23 @@ from parley.core.settings import settings
 from parley.embed import ops
 
 KEY = "demo"
-ARTICLE = "What the benchmark cannot see"
+SELECT_ARTICLE = "What the benchmark cannot see"
 FILE = "publisher.html"
 
-FIND = "select t.id from thread t join article a on a.id = t.article where t.title = $1 order by t.id limit 1"
-MOVE = "update article set url = $2 where id = (select article from thread where id = $1)"
+SELECT_THREAD = "select t.id from thread t join article a on a.id = t.article where t.title = $1 order by t.id limit 1"
+SET_ADDRESS = "update article set url = $2 where id = (select article from thread where id = $1)"
 
 
 async def publish(origin: str) -> Path | None:
     """Write the page that is served at `origin`, and let it show the discussion. None without the demo's article."""
-    thread = await db.value(FIND, ARTICLE)
+    thread = await db.value(SELECT_THREAD, SELECT_ARTICLE)
     article = await articles.of_thread(thread) if thread else None
     if article is None:
         return None
     url = f"{origin}/"
     async with db.atomic():
         await ops.add_site(KEY, [origin], "research")
-        await db.execute(MOVE, thread, url)
+        await db.execute(SET_ADDRESS, thread, url)
     page = (
         environment()
         .get_template("demo/publisher.html")

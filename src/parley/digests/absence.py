@@ -17,7 +17,7 @@ from parley.digests.rules import ARTICLE_IS_UNDISPUTED, HAS_CONTEXT, IS_NOT_DOWN
 from parley.digests.selection import collapses, has_seen, hides_author, is_author, mutes, was_mailed
 from parley.digests.shared_candidates import BEST, IS_QUESTION, shared_candidates
 
-COMMENT = f"""
+SELECT_COMMENT = f"""
 select t.id as thread, t.topic, c.created_at as at, {BEST} as best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted, {QUALITY},
        coalesce((select n.kind from notification n where n.member = $2 and n.comment = c.id order by n.id limit 1),
@@ -49,7 +49,7 @@ class CheckedComment(CandidateRow, frozen=True):
 
 async def reasons(one: SubscriptionRow, comment: int, now: datetime) -> list[str] | None:
     """Return why a comment is not in a member's next issue; none if it is, and None if there is no such comment."""
-    row = await db.fetch_one(CheckedComment, COMMENT, comment, one.member, now)
+    row = await db.fetch_one(CheckedComment, SELECT_COMMENT, comment, one.member, now)
     if row is None:
         return None
     [chosen] = await choose([one.issue("", now)], await shared_candidates(now), now)

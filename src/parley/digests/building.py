@@ -13,7 +13,7 @@ from parley.digests import items, letters
 from parley.digests.candidates import Candidate, Pool
 from parley.digests.letters import IssueRow
 from parley.digests.member_candidates import member_candidates
-from parley.digests.queries import ISSUE, MAY_RECEIVE
+from parley.digests.queries import MAY_RECEIVE, SELECT_ISSUE
 from parley.digests.readers import readers
 from parley.digests.rules import EXPIRES_HOURS
 from parley.digests.schedule import is_without_weekly
@@ -22,17 +22,17 @@ from parley.digests.selection import select
 BATCH = 250
 
 # One issue per member at a time, so that two built at once do not include the same item.
-CLAIM = f"""
-{ISSUE} where i.state = 'planned' and i.due_at <= $1
+CLAIM_ISSUES = f"""
+{SELECT_ISSUE} where i.state = 'planned' and i.due_at <= $1
   and not exists (select from issue e where e.member = i.member and e.state = 'planned' and e.id < i.id)
   and {attempts.due("issues to build", "i.id")}
 order by i.due_at, i.id limit $2 for update of i skip locked
 """
-WANTING = f"""
+SELECT_WANTING = f"""
 select s.member from subscription s join member m on m.id = s.member
 where s.member = any($1) and s.frequency <> 'off' and (s.paused_until is null or s.paused_until <= $2) and {MAY_RECEIVE}
 """  # noqa: S608 constants only
-SETTLE = """
+SETTLE_ISSUES = """
 update issue i set state = n.state, mail = n.mail, settled_at = case when n.mail is null then now() end
 from unnest($1::bigint[], $2::text[], $3::bigint[]) n(id, state, mail) where i.id = n.id
 """
@@ -41,7 +41,7 @@ from unnest($1::bigint[], $2::text[], $3::bigint[]) n(id, state, mail) where i.i
 async def build(now: datetime, pool: Pool) -> int:
     """Build a batch of due issues, and return how many there were. `pool` has the shared candidates."""
     async with db.atomic():
-        issues = await db.fetch(IssueRow, CLAIM, now, BATCH)
+        issues = await db.fetch(IssueRow, CLAIM_ISSUES, now, BATCH)
         await attempts.together(
             "issues to build", issues, lambda some: _build(some, now, pool), key=lambda issue: issue.id
         )
@@ -49,7 +49,7 @@ async def build(now: datetime, pool: Pool) -> int:
 
 
 async def _build(issues: Sequence[IssueRow], now: datetime, pool: Pool) -> None:
-    wanting = set(await db.values(WANTING, [one.member for one in issues], now))
+    wanting = set(await db.values(SELECT_WANTING, [one.member for one in issues], now))
     late = now - timedelta(hours=EXPIRES_HOURS)
     in_time = [one for one in issues if one.member in wanting and one.due_at > late]
     digests = [one for one in in_time if one.list == "digest"]
@@ -81,4 +81,4 @@ async def _settle(issues: Sequence[IssueRow], mails: dict[str, int]) -> None:
     """Record which issues became letters; the others are empty, and nothing is sent."""
     posted = [mails.get(letters.key(one)) or None for one in issues]
     states = ["posted" if number else "empty" for number in posted]
-    await db.execute(SETTLE, [one.id for one in issues], states, posted)
+    await db.execute(SETTLE_ISSUES, [one.id for one in issues], states, posted)

@@ -10,12 +10,12 @@ from parley.digests import building, items
 from parley.digests.candidates import Pool
 from parley.digests.letters import IssueRow
 from parley.digests.planning import step
-from parley.digests.queries import ISSUE, SUBSCRIBED, SubscriptionRow
+from parley.digests.queries import SELECT_ISSUE, SELECT_SUBSCRIBED, SubscriptionRow
 from parley.digests.shared_candidates import shared_candidates
 from parley.digests.tables import Issue, Subscription
 
-DUE = f"{SUBSCRIBED} where s.next_at <= $1 and s.member > $2 order by s.member limit $3"
-PLANNED = f"{ISSUE} where i.state = 'planned' and i.list = 'digest' and i.id > $1 order by i.id limit $2"
+SELECT_DUE = f"{SELECT_SUBSCRIBED} where s.next_at <= $1 and s.member > $2 order by s.member limit $3"
+SELECT_PLANNED = f"{SELECT_ISSUE} where i.state = 'planned' and i.list = 'digest' and i.id > $1 order by i.id limit $2"
 
 
 class DryRunResult(msgspec.Struct):
@@ -37,7 +37,7 @@ async def count_due(now: datetime, progress: Callable[[int, int], object]) -> Dr
     planned_before = await Issue.count().where((Issue.state == "planned") & (Issue.list == "digest"))
     total = planned_before + await Subscription.count().where(Subscription.next_at <= now)
     last = 0
-    while batch := await db.fetch(SubscriptionRow, DUE, now, last, building.BATCH):
+    while batch := await db.fetch(SubscriptionRow, SELECT_DUE, now, last, building.BATCH):
         steps = [step(one, now) for one in batch]
         found.asked += sum(one.list == "keep" for one in steps)
         digests = [
@@ -47,7 +47,7 @@ async def count_due(now: datetime, progress: Callable[[int, int], object]) -> Dr
         last = batch[-1].member
         progress(len(batch), total)
     last = 0
-    while planned := await db.fetch(IssueRow, PLANNED, last, building.BATCH):
+    while planned := await db.fetch(IssueRow, SELECT_PLANNED, last, building.BATCH):
         await _count(found, planned, pool, now)
         last = planned[-1].id
         progress(len(planned), total)

@@ -87,16 +87,16 @@ order by i.issue, i.position
 """  # noqa: S608 constants only
 AS_ROWS = """unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::text[], $5::bigint[], $6::bigint[], $7::int[],
                     $8::int[], $9::timestamptz[])"""
-STORED = "(select * from issue_item where issue = $1)"
+STORED_ITEMS = "(select * from issue_item where issue = $1)"
 # Items of cancelled issues and of those that may not have arrived are left to another issue.
 IS_UNREAD = f"and i.delivered and {IS_WANTED} and not {IS_KNOWN}"
 
-CHOSEN = f"(select * from {AS_ROWS} as chosen({', '.join(COLUMNS)}))"  # noqa: S608 constants only
+CHOSEN_ITEMS = f"(select * from {AS_ROWS} as chosen({', '.join(COLUMNS)}))"  # noqa: S608 constants only
 
-CHOSEN_READABLE = READABLE_ITEMS.format(items=CHOSEN, more="")
-STORED_UNREAD = READABLE_ITEMS.format(items=STORED, more=IS_UNREAD)
-STORED_READABLE = READABLE_ITEMS.format(items=STORED, more="")
-INSERT = f"insert into issue_item ({', '.join(COLUMNS)}) select * from {AS_ROWS}"  # noqa: S608 constants only
+SELECT_CHOSEN = READABLE_ITEMS.format(items=CHOSEN_ITEMS, more="")
+SELECT_STORED_UNREAD = READABLE_ITEMS.format(items=STORED_ITEMS, more=IS_UNREAD)
+SELECT_STORED = READABLE_ITEMS.format(items=STORED_ITEMS, more="")
+INSERT_ITEMS = f"insert into issue_item ({', '.join(COLUMNS)}) select * from {AS_ROWS}"  # noqa: S608 constants only
 LEAVE_OUT = "delete from issue_item where issue = $1 and position <> all($2::smallint[])"
 
 
@@ -108,7 +108,7 @@ async def of_choice(chosen: Sequence[tuple[int, int, Sequence[Candidate]]]) -> d
         for position, one in enumerate(candidates)
     ]
     found: dict[int, list[DigestItem]] = defaultdict(list)
-    for item in await db.fetch(DigestItem, CHOSEN_READABLE, *_columns(rows)):
+    for item in await db.fetch(DigestItem, SELECT_CHOSEN, *_columns(rows)):
         found[item.issue].append(item)
     return found
 
@@ -116,17 +116,17 @@ async def of_choice(chosen: Sequence[tuple[int, int, Sequence[Candidate]]]) -> d
 async def put(items: Iterable[DigestItem]) -> None:
     """Store items. The database refuses an item that was delivered to its member before."""
     rows = [tuple(getattr(item, name) for name in COLUMNS) for item in items]
-    await db.execute(INSERT, *_columns(rows))
+    await db.execute(INSERT_ITEMS, *_columns(rows))
 
 
 async def readable(issue: int) -> list[DigestItem]:
     """Return the items of an issue that its reader may read, also those that they have read."""
-    return await db.fetch(DigestItem, STORED_READABLE, issue)
+    return await db.fetch(DigestItem, SELECT_STORED, issue)
 
 
 async def unread(issue: int) -> list[DigestItem]:
     """Return the items of an issue that its reader may read and has not read."""
-    return await db.fetch(DigestItem, STORED_UNREAD, issue)
+    return await db.fetch(DigestItem, SELECT_STORED_UNREAD, issue)
 
 
 async def keep_only(issue: int, kept: Sequence[DigestItem]) -> None:

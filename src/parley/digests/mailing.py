@@ -14,7 +14,7 @@ from parley.mail import Letter, MailList
 NOT_DELIVERED = (
     "update issue_item i set delivered = false from issue s where s.id = i.issue and s.mail = $1 and i.delivered"
 )
-DELIVERED = """
+RECORD_DELIVERY = """
 update issue_item i set delivered = true from issue s where s.id = i.issue and s.mail = $1 and not i.delivered
 and not exists (
     select from issue_item o where o.member = i.member and o.delivered and o.thread = i.thread
@@ -22,14 +22,14 @@ and not exists (
 )
 """
 # A question that was never sent will be asked again.
-NOT_ASKED = """
+FORGET_QUESTION = """
 update subscription s set asked_at = null from issue i where i.mail = $1 and i.list = 'keep' and s.member = i.member
 """
 
 
 async def wanted(member: int, _argument: str) -> bool:
     """Whether a member wants the digest now."""
-    return bool(await db.values(building.WANTING, [member], datetime.now(UTC)))
+    return bool(await db.values(building.SELECT_WANTING, [member], datetime.now(UTC)))
 
 
 async def render(mail: int) -> Letter | None:
@@ -56,9 +56,9 @@ async def _still_asked(issue: IssueRow) -> Letter | None:
 async def settled(mail: int, outcome: str) -> None:
     """Record the outcome of a letter."""
     await Issue.update({Issue.state: outcome, Issue.settled_at: NOW}).where(Issue.mail == mail)
-    await db.execute(DELIVERED if outcome == "sent" else NOT_DELIVERED, mail)
+    await db.execute(RECORD_DELIVERY if outcome == "sent" else NOT_DELIVERED, mail)
     if outcome == "expired":
-        await db.execute(NOT_ASKED, mail)
+        await db.execute(FORGET_QUESTION, mail)
 
 
 async def stop(member: int, _argument: str) -> None:

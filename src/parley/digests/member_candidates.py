@@ -30,7 +30,7 @@ COUNTED = 100
 KINDS = {"reply", "mention", "followed", "revised"}
 
 # `offset 0` has PostgreSQL look up each thread by its key; otherwise it reads all threads for every member.
-VISITED = f"""
+SELECT_VISITED = f"""
 select v.thread, v.topic, c.created_at as at, {BEST} as best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
        {QUALITY},
@@ -59,7 +59,7 @@ cross join lateral (
 
 
 # Comments with unread notifications. Those in $2 are about the reader, and are included without context too.
-NOTIFIED = f"""
+SELECT_NOTIFIED = f"""
 select t.id as thread, t.topic, c.created_at as at, {BEST} as best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
        {QUALITY}
@@ -67,7 +67,7 @@ from comment c join thread t on t.id = c.thread
 where c.id = any($1::bigint[]) and (c.id = any($2::bigint[]) or {HAS_CONTEXT})
   and {MAY_BE_FEATURED} and {ARTICLE_IS_UNDISPUTED}
 """  # noqa: S608 constants only
-REVISED = f"""
+SELECT_REVISED = f"""
 select t.id as thread, t.topic, t.revision, r.created_at as at
 from thread t join revision r on r.article = t.article and r.number = t.revision
 where t.id = any($1::bigint[]) and {ARTICLE_IS_UNDISPUTED}
@@ -102,7 +102,7 @@ async def member_candidates(members: Sequence[int], now: datetime) -> dict[int, 
     found: dict[int, list[Candidate]] = defaultdict(list)
     notifications = await unread_for_digest(members)
     followed = {(row.member, row.thread) for row in notifications if row.kind == "followed"}
-    for row in await db.fetch(VisitedCandidate, VISITED, list(members), now):
+    for row in await db.fetch(VisitedCandidate, SELECT_VISITED, list(members), now):
         # A followed thread is included only if it has unread notifications for the digest.
         if (row.member, row.thread) in followed or not row.follows:
             kind = "followed" if row.follows else "read"
@@ -121,8 +121,8 @@ async def _subjects(notifications: Sequence[NotificationRow]) -> NotificationSub
     about_reader = [row.comment for row in notifications if row.kind in {"reply", "mention"}]
     revised = [row.thread for row in notifications if row.kind == "revised"]
     return NotificationSubjects(
-        {row.comment: row for row in await db.fetch(CandidateRow, NOTIFIED, comments, about_reader)},
-        {row.thread: row for row in await db.fetch(RevisedThread, REVISED, revised)},
+        {row.comment: row for row in await db.fetch(CandidateRow, SELECT_NOTIFIED, comments, about_reader)},
+        {row.thread: row for row in await db.fetch(RevisedThread, SELECT_REVISED, revised)},
     )
 
 

@@ -16,14 +16,14 @@ from parley.digests.tables import Subscription
 # The default: Saturday morning.
 DEFAULT = Schedule("weekly", 6, 8, zones.DEFAULT)
 
-ZONE = "select zone from member where id = $1"
-CHOOSE = """
+SELECT_ZONE = "select zone from member where id = $1"
+UPDATE_SUBSCRIPTION = """
 with moved as (update member set zone = $5 where id = $1)
 update subscription set former = case frequency when 'off' then former else frequency end,
   frequency = $2, weekday = $3, hour = $4, next_at = $6, last_day = $7 where member = $1
 """
 # Planned and queued issues are not sent any more, so another issue may include their items.
-WITHDRAW = """
+WITHDRAW_ISSUES = """
 with withdrawn as (
     update issue set state = 'expired', settled_at = now() where member = $1 and state in ('planned', 'posted')
     returning id
@@ -34,7 +34,7 @@ update issue_item set delivered = false from withdrawn where issue = withdrawn.i
 
 async def subscribe(member: int) -> None:
     """Subscribe a member who confirmed their address, with the default schedule in their zone."""
-    schedule = msgspec.structs.replace(DEFAULT, zone=await db.value(ZONE, member))
+    schedule = msgspec.structs.replace(DEFAULT, zone=await db.value(SELECT_ZONE, member))
     next_at = next_due(schedule, None, datetime.now(UTC)).at
     await Subscription.insert(Subscription(member=member, next_at=next_at)).on_conflict(action="DO NOTHING")
 
@@ -51,10 +51,17 @@ async def choose(member: int, schedule: Schedule) -> None:
         last = former.last_day if former.frequency == schedule.frequency else None
         next_at = None if schedule.frequency == "off" else _next(schedule, last, former.paused_until, now)
         await db.execute(
-            CHOOSE, member, schedule.frequency, schedule.weekday, schedule.hour, schedule.zone, next_at, last
+            UPDATE_SUBSCRIPTION,
+            member,
+            schedule.frequency,
+            schedule.weekday,
+            schedule.hour,
+            schedule.zone,
+            next_at,
+            last,
         )
         if schedule.frequency == "off":
-            await db.execute(WITHDRAW, member)
+            await db.execute(WITHDRAW_ISSUES, member)
 
 
 async def pause(member: int, weeks: int) -> None:
@@ -68,7 +75,7 @@ async def pause(member: int, weeks: int) -> None:
             Subscription.member == member
         )
         if until:
-            await db.execute(WITHDRAW, member)
+            await db.execute(WITHDRAW_ISSUES, member)
 
 
 async def stop(member: int) -> None:

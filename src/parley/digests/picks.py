@@ -5,7 +5,7 @@ from parley.core.errors import NotFound
 from parley.core.text.messages import N_
 from parley.digests.tables import Pick
 
-PICK = """
+INSERT_PICK = """
 insert into pick (thread, member, at) select id, $2, now() from thread where id = $1
 on conflict (thread) do update set member = excluded.member, at = excluded.at
 """
@@ -13,7 +13,7 @@ on conflict (thread) do update set member = excluded.member, at = excluded.at
 
 async def pick(thread: int, member: int) -> None:
     """Pick a thread. Raises NotFound."""
-    if not await db.execute(PICK, thread, member):
+    if not await db.execute(INSERT_PICK, thread, member):
         raise NotFound(N_("This thread does not exist."))
 
 

@@ -7,23 +7,23 @@ import msgspec
 
 from parley.core import db
 from parley.core.events import attempts
-from parley.digests.queries import SUBSCRIBED, SubscriptionRow
+from parley.digests.queries import SELECT_SUBSCRIBED, SubscriptionRow
 from parley.digests.rules import INACTIVE_DAYS
 from parley.digests.schedule import Schedule, jitter, next_due
 
 BATCH = 500
-DUE = f"""
-{SUBSCRIBED} where s.next_at <= $1 and {attempts.due("issues to plan", "s.member")}
+SELECT_DUE = f"""
+{SELECT_SUBSCRIBED} where s.next_at <= $1 and {attempts.due("issues to plan", "s.member")}
 order by s.next_at, s.member limit $2 for update of s skip locked
 """
 
 # Another worker may have planned the same issue.
-PLAN = """
+INSERT_ISSUES = """
 insert into issue (member, list, period, due_at, planned_at)
 select *, now() from unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[])
 on conflict (member, list, period) do nothing
 """
-UPDATE = """
+UPDATE_SUBSCRIPTIONS = """
 update subscription s set next_at = n.next_at, last_day = n.last_day, asked_at = n.asked_at
 from unnest($1::bigint[], $2::timestamptz[], $3::date[], $4::timestamptz[]) n(member, next_at, last_day, asked_at)
 where s.member = n.member
@@ -44,7 +44,7 @@ class PlanStep(msgspec.Struct, frozen=True):
 async def plan(now: datetime) -> int:
     """Plan the issues that are due for a batch of members, and return how many members there were."""
     async with db.atomic():
-        due = await db.fetch(SubscriptionRow, DUE, now, BATCH)
+        due = await db.fetch(SubscriptionRow, SELECT_DUE, now, BATCH)
         await attempts.together("issues to plan", due, lambda some: _plan(some, now), key=lambda one: one.member)
     return len(due)
 
@@ -87,7 +87,7 @@ def _day_before(schedule: Schedule, at: datetime) -> date:
 async def _write(planned: Sequence[PlanStep], steps: Sequence[PlanStep], now: datetime) -> None:
     if planned:
         await db.execute(
-            PLAN,
+            INSERT_ISSUES,
             [one.member for one in planned],
             [one.list for one in planned],
             [one.period for one in planned],
@@ -95,7 +95,7 @@ async def _write(planned: Sequence[PlanStep], steps: Sequence[PlanStep], now: da
         )
     if steps:
         await db.execute(
-            UPDATE,
+            UPDATE_SUBSCRIPTIONS,
             [one.member for one in steps],
             [one.next_at for one in steps],
             [one.last_day for one in steps],

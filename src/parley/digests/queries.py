@@ -46,7 +46,7 @@ class SubscriptionRow(msgspec.Struct, frozen=True):
         )
 
 
-SUBSCRIBED = f"""
+SELECT_SUBSCRIBED = f"""
 select s.member, m.name, m.email, s.frequency, s.former, s.weekday, s.hour, m.zone, s.next_at, s.last_day,
        s.paused_until, s.asked_at, greatest(m.seen_at, s.kept_at) as here_at, {MAY_RECEIVE} as may_receive
 from subscription s join member m on m.id = s.member
@@ -56,20 +56,20 @@ from subscription s join member m on m.id = s.member
 async def subscribed(member: int, *, lock: bool = False) -> SubscriptionRow | None:
     """Return a member's subscription, or None until they confirmed their address."""
     return await db.fetch_one(
-        SubscriptionRow, f"{SUBSCRIBED} where s.member = $1{' for update of s' if lock else ''}", member
+        SubscriptionRow, f"{SELECT_SUBSCRIBED} where s.member = $1{' for update of s' if lock else ''}", member
     )
 
 
-ISSUE = """
+SELECT_ISSUE = """
 select i.id, i.member, i.list, i.period, i.due_at, m.name, m.email, m.zone, s.frequency, s.weekday
 from issue i join member m on m.id = i.member join subscription s on s.member = i.member
 """
 
 
 async def issue(number: int) -> IssueRow | None:
-    return await db.fetch_one(IssueRow, f"{ISSUE} where i.id = $1", number)
+    return await db.fetch_one(IssueRow, f"{SELECT_ISSUE} where i.id = $1", number)
 
 
 async def issue_of(mail: int) -> IssueRow | None:
     """Return the issue that is sent as this mail."""
-    return await db.fetch_one(IssueRow, f"{ISSUE} where i.mail = $1", mail)
+    return await db.fetch_one(IssueRow, f"{SELECT_ISSUE} where i.mail = $1", mail)

@@ -13,19 +13,19 @@ from parley.digests.candidates import DigestReader, Key
 T = TypeVar("T")
 
 # When each member last visited, commented or voted in a thread.
-SEEN = """
+SELECT_SEEN = """
 select h.member, h.thread, max(h.at) as at, t.topic from (
     select member, thread, seen_at as at from visit where member = any($1)
     union all select author, thread, created_at from comment where author = any($1)
     union all select member, thread, changed_at from vote where member = any($1)
 ) h join thread t on t.id = h.thread group by h.member, h.thread, t.topic
 """
-HIDDEN_AUTHORS = """
+SELECT_HIDDEN_AUTHORS = """
 select member, other::text as author from block where member = any($1)
 union select other, member::text from block where other = any($1) and kind = 'block'
 """
 # In an earlier issue; or as a notification that was mailed or read.
-MAILED = """
+SELECT_MAILED = """
 select member, comment, thread, revision from issue_item
 where delivered and member = any($1) and (comment = any($2) or comment is null or thread = any($3))
 union all
@@ -33,11 +33,11 @@ select member, comment, thread, null from notification
 where kind in ('reply', 'mention', 'followed') and comment = any($2) and member = any($1)
   and (by_mail or read_at is not null)
 """
-LEVELS = """
+SELECT_LEVELS = """
 select member, thread, null as topic, level from follow where member = any($1) and level = 'mute'
 union all select member, null, topic, level from topic_follow where member = any($1)
 """
-ASSISTED = "select id from member where id = any($1) and assisted <> 'show'"
+SELECT_ASSISTED = "select id from member where id = any($1) and assisted <> 'show'"
 
 
 class ThreadVisit(msgspec.Struct, frozen=True):
@@ -82,15 +82,15 @@ async def readers(
     """
     ids = list(members)
     seen, topics = await _visited(ids)
-    levels = await db.fetch(FollowLevel, LEVELS, ids)
+    levels = await db.fetch(FollowLevel, SELECT_LEVELS, ids)
     topics += [(one.member, one.topic) for one in levels if one.topic and one.level in {"follow", "weekly"}]
     own_topics = _sets(topics)
     muted_topics = _sets((one.member, one.topic) for one in levels if one.topic and _is_muted(one, without_weekly))
     muted_threads = _sets((one.member, one.thread) for one in levels if one.thread)
-    hidden = _sets((one.member, one.author) for one in await db.fetch(HiddenAuthor, HIDDEN_AUTHORS, ids))
-    rows = await db.fetch(MailedItem, MAILED, ids, list(comments), list(articles))
+    hidden = _sets((one.member, one.author) for one in await db.fetch(HiddenAuthor, SELECT_HIDDEN_AUTHORS, ids))
+    rows = await db.fetch(MailedItem, SELECT_MAILED, ids, list(comments), list(articles))
     mailed = _sets((one.member, key) for one in rows for key in one.keys)
-    collapsing = set(await db.values(ASSISTED, ids))
+    collapsing = set(await db.values(SELECT_ASSISTED, ids))
     return [
         DigestReader(
             id=member,
@@ -110,7 +110,7 @@ async def _visited(members: list[int]) -> tuple[dict[int, dict[int, datetime]], 
     """Return when each member last visited which threads, and the pairs of members and topics of these threads."""
     seen: dict[int, dict[int, datetime]] = defaultdict(dict)
     topics: list[tuple[int, str]] = []
-    for one in await db.fetch(ThreadVisit, SEEN, members):
+    for one in await db.fetch(ThreadVisit, SELECT_SEEN, members):
         seen[one.member][one.thread] = one.at
         topics.append((one.member, one.topic))
     return seen, topics

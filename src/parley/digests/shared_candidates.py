@@ -20,7 +20,7 @@ row_number() over (
 ) as rank
 """
 
-CANDIDATES = f"""
+SELECT_CANDIDATES = f"""
 with active as (
     select t.* from topic p cross join lateral (
         select t.id, t.topic, t.state, t.created_at, t.starter from thread t
@@ -58,5 +58,5 @@ class SharedRow(CandidateRow, frozen=True):
 
 async def shared_candidates(now: datetime) -> Pool:
     """Return the candidates for all readers."""
-    rows = await db.fetch(SharedRow, CANDIDATES, now)
+    rows = await db.fetch(SharedRow, SELECT_CANDIDATES, now)
     return pooled(row.candidate(row.kind, now) for row in rows if row.is_worth_featuring(row.kind))

@@ -13,7 +13,7 @@ from parley.maps.queries import STATEMENT_LENGTH
 
 DAYS = 7
 # Read when the letter is written. Threads that the reader follows come first, then what most agree with, or the newest.
-VERDICTS = f"""
+SELECT_VERDICTS = f"""
 select distinct on (s.verdict) s.verdict, c.statement, c.html, t.id as thread, t.slug, t.title,
        t.state = 'open' as is_open
 from statement_verdict s join comment c on c.id = s.comment join thread t on t.id = s.thread
@@ -53,4 +53,4 @@ async def of_week(issue: IssueRow, now: datetime) -> list[MapVerdict]:
     """Return at most one verdict of each kind, once a week: for daily readers in the issue of their weekday."""
     if issue.frequency == "daily" and issue.local_weekday != issue.weekday:
         return []
-    return await db.fetch(MapVerdict, VERDICTS, issue.member, now)
+    return await db.fetch(MapVerdict, SELECT_VERDICTS, issue.member, now)

@@ -72,7 +72,7 @@ async def of_member(number: int, member: int, site: str) -> OwnFirstComment | No
     return await db.fetch_one(OwnFirstComment, FirstComment.select().where(*own))
 
 
-CLAIM = """
+CLAIM_FIRST_COMMENTS = """
 with due as (
     select id from first_comment where state = 'waiting' and due_at <= now()
     order by due_at limit 1 for update skip locked
@@ -85,10 +85,10 @@ returning f.id, f.site, s.origins, s.topic, f.url, f.member, f.body, f.stance, f
 
 async def claim() -> WaitingFirstComment | None:
     """Claim the comment that has been due for longest. It is due again in two minutes, in case this worker dies."""
-    return await db.fetch_one(WaitingFirstComment, CLAIM)
+    return await db.fetch_one(WaitingFirstComment, CLAIM_FIRST_COMMENTS)
 
 
-AUTHOR = f"""
+SELECT_AUTHOR = f"""
 select 0::bigint as id, member.id as member, name, role, false as needs_factor, {STATE_NOW} as state,
   {sessions.AWAITS_APPROVAL} as awaits_approval, state_until, state_reason, assisted, density, legend, marks,
   false as is_stale, array[]::text[] as muted, array[]::bigint[] as blocked
@@ -98,7 +98,7 @@ from member where id = $1 and {SIGNS_IN}
 
 async def author_of(wanted: WaitingFirstComment) -> sessions.ViewerRow | None:
     """The author as they are now; None if they may no longer sign in."""
-    return await db.fetch_one(sessions.ViewerRow, AUTHOR, wanted.member)
+    return await db.fetch_one(sessions.ViewerRow, SELECT_AUTHOR, wanted.member)
 
 
 async def mark_posted(number: int, thread: int, comment: int) -> None:

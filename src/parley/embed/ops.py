@@ -73,7 +73,7 @@ class Allowed(msgspec.Struct, frozen=True):
     member: int
 
 
-EXCHANGE = """
+EXCHANGE_CODE = """
 delete from embed_code where token_hash = $1 and site = $2 and challenge = $3 and expires_at > now()
 returning member
 """
@@ -83,7 +83,7 @@ async def sign_in(site: SiteRow, code: str, verifier: str, *, agent: str, addres
     """Exchange a code for a session on `site`, and return its token. Raises Refused for any other code."""
     digest = tokens.digest(code)
     async with db.atomic():
-        found = await db.fetch_one(Allowed, EXCHANGE, digest, site.key, challenge_of(verifier)) if digest else None
+        found = await db.fetch_one(Allowed, EXCHANGE_CODE, digest, site.key, challenge_of(verifier)) if digest else None
         if found is None:
             raise Refused(N_("This sign-in took too long. Please sign in again."))
         return await sessions.start(found.member, "member", agent=agent, address=address, site=site.key)

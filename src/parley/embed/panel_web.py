@@ -131,7 +131,7 @@ async def vote(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] 
         viewer = _voter(request)
         await take_each(VOTE, viewer.id, address_of(request))
         await _require_in(row.id, comment)
-        await votes.cast_vote(viewer=viewer, comment_id=comment, axis=form.axis, value=form.value)
+        await votes.cast_vote(viewer=viewer, comment=comment, axis=form.axis, value=form.value)
     except ParleyError as error:
         return await _refused(request, found, query, error, data)
     return Redirect(path_of(query, found, f"#c{comment}"), status_code=303)

@@ -40,18 +40,18 @@ class EmbeddedThread(msgspec.Struct, frozen=True):
 
 
 # If the title of an article is withheld, so is its address.
-AT_ADDRESSES = """
+SELECT_AT_ADDRESSES = """
 select a.url, t.id, t.slug, t.comment_count from article a join thread t on t.article = a.id
 where a.url = any($1::text[]) and not a.untitled order by t.id
 """
-OF_THREAD = "select a.url from thread t join article a on a.id = t.article where t.id = $1 and not a.untitled"
+SELECT_OF_THREAD = "select a.url from thread t join article a on a.id = t.article where t.id = $1 and not a.untitled"
 
 
 async def threads_at(urls: Sequence[str]) -> dict[str, EmbeddedThread]:
     """Return the threads of the articles at these addresses, however they are written there."""
     variants = {url: address_variants(canonical(url)) for url in urls if is_address(url)}
     every = [one for some in variants.values() for one in some]
-    rows = {row.url: row for row in await db.fetch(EmbeddedThread, AT_ADDRESSES, every)}
+    rows = {row.url: row for row in await db.fetch(EmbeddedThread, SELECT_AT_ADDRESSES, every)}
     found = {url: next((rows[one] for one in some if one in rows), None) for url, some in variants.items()}
     return {url: row for url, row in found.items() if row is not None}
 
@@ -62,5 +62,5 @@ def is_address(url: str) -> bool:
 
 async def require_own(site: SiteRow, thread: int) -> None:
     """Raise NotFound unless the article is on `site`, so that no site has its readers act in other threads."""
-    if not site.has(await db.value(OF_THREAD, thread)):
+    if not site.has(await db.value(SELECT_OF_THREAD, thread)):
         raise NotFound(N_("This discussion does not belong to an article of this site."))

@@ -1,7 +1,7 @@
 """What is erased with an account, as SQL with the member's id as $1. docs/erasure.md explains what stays, and why."""
 
 # Votes of agreement are opinions (GDPR, article 9), so they go. Votes of quality become anonymous counts.
-VOTES = """
+DELETE_VOTES = """
 with gone as (
     delete from vote where member = $1 and axis = 'quality' returning comment, value, counted
 )
@@ -9,7 +9,7 @@ update comment c set base_ups = base_ups + (value = 1)::int, ups = ups - (value 
   base_downs = base_downs + (value = -1)::int, downs = downs - (value = -1)::int
 from gone where c.id = gone.comment and counted
 """
-ANSWERS = """
+DELETE_ANSWERS = """
 with gone as (
     delete from vote where member = $1 and axis = 'agreement' returning comment, value, counted, wording
 )
@@ -60,9 +60,9 @@ ROWS = (
 )
 # The database lets only suspended and deactivated members be anonymised (schema.sql). A suspension that has ended
 # meanwhile left the member active or silenced.
-LEFT = "update member set state = 'deactivated' where id = $1 and state in ('active', 'silenced')"
+DEACTIVATE_MEMBER = "update member set state = 'deactivated' where id = $1 and state in ('active', 'silenced')"
 # No member can have a name with spaces.
-MEMBER = """
+ANONYMISE_MEMBER = """
 update member set state = 'anonymised', name = 'former member ' || id, name_key = 'former member ' || id,
   email = 'erased-' || id, email_key = 'erased-' || id, password_hash = null, role = 'member', staff_since = null,
   state_until = null, state_reason = '', state_before = null, title = '', bio = '', zone = 'UTC', has_feed = false,

@@ -10,7 +10,7 @@ from parley.erasure import deletions, ledger, mentions, words
 
 log = structlog.get_logger(__name__)
 
-DUE = f"""
+SELECT_DUE = f"""
 select id, name, erase_words, mentioned_as from member
 where erase_at <= now() and {attempts.due("erasures", "member.id")}
 order by erase_at limit 10
@@ -24,12 +24,12 @@ with expired as (
 update member set mentioned_as = mentioned_as || array(select e.name from expired e where e.member = member.id)
 where id in (select member from expired)
 """
-RENAMED = f"""
+SELECT_RENAMED = f"""
 select id, name, mentioned_as from member
 where mentioned_as <> '{{}}' and {attempts.due("mentions", "member.id")} order by id limit 10
 """  # noqa: S608 constants only
 # A name that was added meanwhile stays.
-REWRITTEN = """
+RECORD_REWRITTEN = """
 update member set mentioned_as = array(select one from unnest(mentioned_as) as one where one <> all($2::text[]))
 where id = $1
 """
@@ -54,7 +54,7 @@ class DueErasure(msgspec.Struct, frozen=True):
 
 async def erase_due() -> int:
     """Erase the members whose 14 days are over, and return how many there were."""
-    due = await db.fetch(DueErasure, DUE)
+    due = await db.fetch(DueErasure, SELECT_DUE)
     await attempts.each("erasures", due, erase, key=lambda one: one.id, in_transaction=False)
     return len(due)
 
@@ -72,7 +72,13 @@ async def erase(member: DueErasure) -> None:
         locked = "select id from member where id = $1 and erase_at <= now() for update"
         if not await db.values(locked, member.id):
             return
-        for deletion in (deletions.VOTES, deletions.ANSWERS, *deletions.ROWS, deletions.LEFT, deletions.MEMBER):
+        for deletion in (
+            deletions.DELETE_VOTES,
+            deletions.DELETE_ANSWERS,
+            *deletions.ROWS,
+            deletions.DEACTIVATE_MEMBER,
+            deletions.ANONYMISE_MEMBER,
+        ):
             await db.execute(deletion, member.id)
         viewer_cache.clear_after_commit()
     log.info("member erased", member=member.id, words=member.erase_words)
@@ -84,7 +90,7 @@ async def rewrite_mentions() -> int:
     These are names that moderators removed, and those that members gave up a year ago.
     """
     await db.execute(EXPIRE_NAMES)
-    due = await db.fetch(RenamedMember, RENAMED)
+    due = await db.fetch(RenamedMember, SELECT_RENAMED)
     await attempts.each("mentions", due, rewrite, key=lambda one: one.id, in_transaction=False)
     return len(due)
 
@@ -94,4 +100,4 @@ async def rewrite(member: RenamedMember) -> None:
     for former in member.mentioned_as:
         if former != member.name:
             await mentions.rename(former, member.name)
-    await db.execute(REWRITTEN, member.id, member.mentioned_as)
+    await db.execute(RECORD_REWRITTEN, member.id, member.mentioned_as)

@@ -14,15 +14,15 @@ from parley.threads.queries import lock_thread
 # It replaces the name. No member can have it, since it is reserved (accounts/names.py).
 FORMER = "former-member"
 
-FIND = """
+SELECT_COMMENTS = """
 select id, thread, body, statement from comment
 where strpos(lower(body || ' ' || coalesce(statement, '')), lower('@' || $1)) > 0
 """
-FIND_VERSIONS = """
+SELECT_VERSIONS = """
 select id, body, statement from comment_version
 where strpos(lower(body || ' ' || coalesce(statement, '')), lower('@' || $1)) > 0
 """
-REWRITE = "update comment set body = $2, html = $3, statement = $4 where id = $1"
+REWRITE_COMMENT = "update comment set body = $2, html = $3, statement = $4 where id = $1"
 REWRITE_VERSION = "update comment_version set body = $2, statement = $3 where id = $1"
 # Letters that were sent and name the member: their text is no longer needed.
 EMPTY_LETTERS = """
@@ -61,14 +61,14 @@ class MentioningVersion(msgspec.Struct, frozen=True):
 async def rename(name: str, to: str) -> None:
     """Replace `@name` by `@to` in all comments and their versions."""
     at_name = re.compile(rf"@{re.escape(name)}(?![\w-]|\.\w)", re.IGNORECASE)
-    for comment in await db.fetch(Mentioning, FIND, name):
+    for comment in await db.fetch(Mentioning, SELECT_COMMENTS, name):
         async with db.atomic():
             await lock_thread(comment.thread)
             body, statement = _renamed(at_name, to, comment.body) or "", _renamed(at_name, to, comment.statement)
             if (body, statement) != (comment.body, comment.statement):
-                await db.execute(REWRITE, comment.id, body, await _html(body), statement)
+                await db.execute(REWRITE_COMMENT, comment.id, body, await _html(body), statement)
                 await emit("comment.edited", thread=comment.thread, comment=comment.id, actor=None)
-    for version in await db.fetch(MentioningVersion, FIND_VERSIONS, name):
+    for version in await db.fetch(MentioningVersion, SELECT_VERSIONS, name):
         texts = _renamed(at_name, to, version.body), _renamed(at_name, to, version.statement)
         await db.execute(REWRITE_VERSION, version.id, *texts)
 

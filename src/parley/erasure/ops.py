@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 DAYS = 14
 
 # A suspended member stays suspended.
-LEAVE = f"""
+DEACTIVATE_MEMBER = f"""
 update member set state_before = case when state <> 'suspended' then state end,
   state = case when state = 'suspended' then state else 'deactivated' end,
   erase_at = case when $2 then now() + interval '{DAYS} days' end, erase_words = $3
@@ -63,7 +63,7 @@ async def _leave(account: Account, *, erase: bool, words: bool) -> None:
         await db.execute("select from member where role = 'admin' order by id for update")
         if await db.value(IS_LAST_ADMIN, account.id):
             raise Refused(LAST_ADMIN)
-        if not await db.values(LEAVE, account.id, erase, words):
+        if not await db.values(DEACTIVATE_MEMBER, account.id, erase, words):
             raise Refused(UNAPPROVED if await db.value(AWAITS_APPROVAL, account.id) else UNCONFIRMED)
         await sessions.end_all(account.id)
         viewer_cache.clear_after_commit()

@@ -6,9 +6,9 @@ from parley.core import db
 
 # Comments that one sweep erases, each in a transaction of its own, since each locks a thread.
 BATCH = 200
-VISIBLE = "select id from comment where author = $1 and state = 'visible' order by id limit $2"
+SELECT_VISIBLE = "select id from comment where author = $1 and state = 'visible' order by id limit $2"
 # Comments that moderators work on stay until they have decided; then comments/retention.py deletes them.
-BLANK = f"""
+BLANK_COMMENTS = f"""
 update comment set {NO_WORDS}
 where author = $1 and state in ('deleted_by_author', 'withdrawn', 'expired', 'rejected') and body <> ''
   and {IS_NOT_DISPUTED}
@@ -24,7 +24,7 @@ delete from comment_signature s using comment c where c.id = s.comment and c.aut
 
 async def erase(member: int) -> bool:
     """Erase a batch of a member's comments. Return whether all are done."""
-    batch = await db.values(VISIBLE, member, BATCH)
+    batch = await db.values(SELECT_VISIBLE, member, BATCH)
     for comment in batch:
         async with db.atomic():
             found = await locked(comment)
@@ -32,7 +32,7 @@ async def erase(member: int) -> bool:
                 await transition(found, "deleted_by_author", actor=None)
     if len(batch) == BATCH:
         return False
-    await db.execute(BLANK, member)
+    await db.execute(BLANK_COMMENTS, member)
     await db.execute(FORGET_VERSIONS, member)
     await db.execute(FORGET_SIGNATURES, member)
     return True

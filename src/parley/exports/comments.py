@@ -55,14 +55,14 @@ class WrittenComment(msgspec.Struct, frozen=True):
         return f"{settings().base_url}/c/{self.id}"
 
 
-OF_MEMBER = f"""
+SELECT_OF_MEMBER = f"""
 select c.id, c.thread, t.slug, a.url, c.parent, c.state, c.stance, c.statement,
        case when {MAY_BE_QUOTED} then c.quote end as quote, case when {MAY_BE_QUOTED} then c.prefix end as prefix,
        case when {MAY_BE_QUOTED} then c.suffix end as suffix, c.body, c.created_at, c.edited_at
 from comment c join thread t on t.id = c.thread join article a on a.id = t.article
 where c.author = $1 and c.id > $2 and ($3::bigint is null or c.thread = $3) order by c.id limit {BATCH}
 """  # noqa: S608 constants only
-THREADS = """
+SELECT_THREADS = """
 select t.id, t.slug, t.title, a.url from thread t join article a on a.id = t.article
 where t.id in (select thread from comment where author = $1) order by t.id
 """
@@ -71,14 +71,14 @@ where t.id in (select thread from comment where author = $1) order by t.id
 async def written(member: int, thread: int | None = None) -> AsyncIterator[list[WrittenComment]]:
     """Yield the member's comments, or those in one thread, in batches."""
     last = 0
-    while rows := await db.fetch(WrittenComment, OF_MEMBER, member, last, thread):
+    while rows := await db.fetch(WrittenComment, SELECT_OF_MEMBER, member, last, thread):
         yield rows
         last = rows[-1].id
 
 
 async def threads(member: int) -> list[ExportedThread]:
     """The threads in which the member wrote."""
-    return await db.fetch(ExportedThread, THREADS, member)
+    return await db.fetch(ExportedThread, SELECT_THREADS, member)
 
 
 def as_markdown(rows: Iterable[WrittenComment]) -> str:

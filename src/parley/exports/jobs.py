@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 
 PART_BYTES = 1_000_000
 # An export without progress for a minute lost its worker and starts again.
-CLAIM = f"""
+CLAIM_EXPORT = f"""
 update export set state = 'running', done = 0, attempt = attempt + 1, changed_at = clock_timestamp() where id = (
     select id from export
     where (state = 'waiting' or state = 'running' and changed_at < now() - interval '1 minute')
@@ -23,17 +23,17 @@ update export set state = 'running', done = 0, attempt = attempt + 1, changed_at
     order by id limit 1 for update skip locked)
 returning id, member, attempt
 """  # noqa: S608 constants only
-OF_ATTEMPT = "id = $1 and attempt = $2 and state = 'running'"
-ADVANCE = f"""
-update export set done = least(done + $3, total), changed_at = clock_timestamp() where {OF_ATTEMPT}
+IS_CURRENT_ATTEMPT = "id = $1 and attempt = $2 and state = 'running'"
+UPDATE_PROGRESS = f"""
+update export set done = least(done + $3, total), changed_at = clock_timestamp() where {IS_CURRENT_ATTEMPT}
 """  # noqa: S608 a constant
 # The lock makes a worker that takes the export over wait until the part is there, and then delete it.
-ADD_PART = f"""
+INSERT_PART = f"""
 insert into export_part (export, number, bytes)
-select id, $3, $4 from (select id from export where {OF_ATTEMPT} for update) one returning number
+select id, $3, $4 from (select id from export where {IS_CURRENT_ATTEMPT} for update) one returning number
 """  # noqa: S608 a constant
-END = f"""
-update export set state = $3, size = $4, changed_at = now() where {OF_ATTEMPT} returning id
+END_EXPORT = f"""
+update export set state = $3, size = $4, changed_at = now() where {IS_CURRENT_ATTEMPT} returning id
 """  # noqa: S608 a constant
 
 
@@ -49,7 +49,7 @@ class TakenOverError(Exception):
 
 async def make_exports() -> int:
     """Make all requested exports, and return their number."""
-    return await attempts.each_claimed("exports", lambda: db.fetch_one(RequestedExport, CLAIM), _make)
+    return await attempts.each_claimed("exports", lambda: db.fetch_one(RequestedExport, CLAIM_EXPORT), _make)
 
 
 async def _make(requested: RequestedExport) -> None:
@@ -61,7 +61,7 @@ async def _make(requested: RequestedExport) -> None:
         log.warning("export taken over by another worker", export=requested.id)
     except Exception:
         log.exception("export failed", export=requested.id, member=requested.member)
-        await db.execute(END, requested.id, requested.attempt, "failed", 0)
+        await db.execute(END_EXPORT, requested.id, requested.attempt, "failed", 0)
 
 
 class Parts:
@@ -80,7 +80,7 @@ class Parts:
         while len(self._rest) >= PART_BYTES:
             await self._put(PART_BYTES)
         if rows:
-            await db.execute(ADVANCE, self._export.id, self._export.attempt, rows)
+            await db.execute(UPDATE_PROGRESS, self._export.id, self._export.attempt, rows)
 
     async def close(self) -> None:
         if self._rest:
@@ -88,7 +88,7 @@ class Parts:
 
     async def _put(self, length: int) -> None:
         part = bytes(self._rest[:length])
-        if not await db.values(ADD_PART, self._export.id, self._export.attempt, self._number, part):
+        if not await db.values(INSERT_PART, self._export.id, self._export.attempt, self._number, part):
             raise TakenOverError
         del self._rest[:length]
         self._number += 1
@@ -108,7 +108,7 @@ async def _store(requested: RequestedExport) -> int:
 async def _finish(requested: RequestedExport, size: int) -> None:
     account = await accounts.account(requested.member)
     async with db.atomic():
-        if not await db.values(END, requested.id, requested.attempt, "done", size):
+        if not await db.values(END_EXPORT, requested.id, requested.attempt, "done", size):
             raise TakenOverError
         if account is not None:
             link = f"{settings().base_url}/settings/data"

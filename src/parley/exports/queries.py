@@ -34,28 +34,28 @@ class ExportRow(msgspec.Struct, frozen=True):
         return f"{max(self.size / 1_000_000, 0.1):.1f}"
 
 
-ROW = f"""
+SELECT_EXPORT = f"""
 select id, state, done, total, size, created_at, created_at > now() - interval '1 day' as is_recent
 from export where member = $1 and created_at > now() - interval '{DAYS} days'
 """  # noqa: S608 a constant
-NEWEST = f"{ROW} order by id desc limit 1"
-ONE = f"{ROW} and id = $2 and state = 'done'"
-PART = "select bytes from export_part where export = $1 and number = $2"
+SELECT_NEWEST = f"{SELECT_EXPORT} order by id desc limit 1"
+SELECT_FINISHED = f"{SELECT_EXPORT} and id = $2 and state = 'done'"
+SELECT_PART = "select bytes from export_part where export = $1 and number = $2"
 
 
 async def newest(viewer: Viewer) -> ExportRow | None:
     """The viewer's last export, while it is kept."""
-    return await db.fetch_one(ExportRow, NEWEST, viewer.id)
+    return await db.fetch_one(ExportRow, SELECT_NEWEST, viewer.id)
 
 
 async def finished(viewer: Viewer, number: int) -> ExportRow | None:
     """An export of the viewer whose file can be downloaded."""
-    return await db.fetch_one(ExportRow, ONE, viewer.id, number)
+    return await db.fetch_one(ExportRow, SELECT_FINISHED, viewer.id, number)
 
 
 async def parts(export: int) -> AsyncIterator[bytes]:
     """Yield the bytes of an export's file, one part at a time."""
     number = 0
-    while (part := await db.value(PART, export, number)) is not None:
+    while (part := await db.value(SELECT_PART, export, number)) is not None:
         yield part
         number += 1

@@ -22,7 +22,7 @@ class RecordLine(msgspec.Struct, frozen=True):
     line: str
 
 
-PROFILE = """
+SELECT_PROFILE = """
 select row_to_json(r)::text from (
     select id, name, email, role, state, state_until, state_reason, title, bio, assisted, density, legend, marks,
            in_maps, has_feed, zone, created_at, seen_at,
@@ -37,84 +37,84 @@ select row_to_json(r)::text from (
     from member m where id = $1
 ) r
 """
-COMMENTS = f"""
+SELECT_COMMENTS = f"""
 select c.id, c.thread, t.title as thread_title, c.parent, c.state, c.stance, c.statement,
        case when {MAY_BE_QUOTED} then c.quote end as quote, c.body, c.assisted,
        c.version, c.ups, c.downs, c.agrees, c.disagrees, c.unsure, c.created_at, c.edited_at, c.deleted_at
 from comment c join thread t on t.id = c.thread where c.author = $1
 """  # noqa: S608 constants only
-VERSIONS = """
+SELECT_VERSIONS = """
 select v.id, v.comment, v.number, v.body, v.statement, v.written_at
 from comment_version v join comment c on c.id = v.comment where c.author = $1
 """
-VOTES = "select id, comment, thread, axis, value, changed_at from vote where member = $1"
-THREADS = """
+SELECT_VOTES = "select id, comment, thread, axis, value, changed_at from vote where member = $1"
+SELECT_THREADS = """
 select t.id, t.title, t.topic, t.state, a.url, t.created_at
 from thread t join article a on a.id = t.article where t.starter = $1
 """
-SUGGESTIONS = """
+SELECT_SUGGESTIONS = """
 select id, thread, passage, reason, state, answer, created_at, decided_at from suggested_update where member = $1
 """
-FOLLOWS = "select id, thread, level, channel, since from follow where member = $1"
-TOPICS = "select id, topic, level, since from topic_follow where member = $1"
-BLOCKS = """
+SELECT_FOLLOWS = "select id, thread, level, channel, since from follow where member = $1"
+SELECT_TOPICS = "select id, topic, level, since from topic_follow where member = $1"
+SELECT_BLOCKS = """
 select b.id, m.name, b.kind, b.created_at from block b join member m on m.id = b.other where b.member = $1
 """
-VISITS = "select id, thread, seen_at from visit where member = $1"
-SESSIONS = "select id, agent, address, site, created_at, seen_at, expires_at from session where member = $1"
-PASSKEYS = "select id, name, created_at, used_at from passkey where member = $1"
-TOKENS = "select id, name, scopes, created_at, expires_at, used_at from api_token where member = $1"
+SELECT_VISITS = "select id, thread, seen_at from visit where member = $1"
+SELECT_SESSIONS = "select id, agent, address, site, created_at, seen_at, expires_at from session where member = $1"
+SELECT_PASSKEYS = "select id, name, created_at, used_at from passkey where member = $1"
+SELECT_TOKENS = "select id, name, scopes, created_at, expires_at, used_at from api_token where member = $1"
 # What became a comment is among the comments.
-FIRST_COMMENTS = """
+SELECT_FIRST_COMMENTS = """
 select id, site, url, stance, body, assisted, state, message, created_at from first_comment
 where member = $1 and state <> 'posted'
 """
-IDENTITIES = "select id, source, subject, created_at from identity where member = $1"
-INVITATIONS = "select id, uses, created_at, expires_at from invitation where member = $1"
+SELECT_IDENTITIES = "select id, source, subject, created_at from identity where member = $1"
+SELECT_INVITATIONS = "select id, uses, created_at, expires_at from invitation where member = $1"
 # As on the page of the member's decisions: a proposal, or a decision about what others reported, would tell of it.
-DECISIONS = f"""
+SELECT_DECISIONS = f"""
 select id, kind, target, thread, action, guideline, reason, moderator is null as automated, until, role, state,
        created_at, ended_at
 from decision where member = $1 and state not in {UNSENT} and action = any(array{[*RESTRICTIONS, "role"]})
 """  # noqa: S608 constants only
-APPEALS = "select id, decision, text, state, answer, created_at, decided_at from appeal where member = $1"
-REPORTS = """
+SELECT_APPEALS = "select id, decision, text, state, answer, created_at, decided_at from appeal where member = $1"
+SELECT_REPORTS = """
 select r.id, i.kind, i.target, i.thread, r.guideline, r.text, r.state, r.outcome, r.created_at, r.resolved_at
 from report r join queue_item i on i.id = r.item where r.reporter = $1
 """
-CLAIMS = "select id, article, way, role, state, email, text, created_at from claim where member = $1"
-IMPORTED_CLAIMS = """
+SELECT_CLAIMS = "select id, article, way, role, state, email, text, created_at from claim where member = $1"
+SELECT_IMPORTED_CLAIMS = """
 select id, source, name, page, state, comments, created_at, decided_at from imported_claim where member = $1
 """
 
 # The order of the files in the archive.
 RECORDS = {
-    "comments.jsonl": COMMENTS,
-    "comment-versions.jsonl": VERSIONS,
-    "votes.jsonl": VOTES,
-    "threads.jsonl": THREADS,
-    "suggested-corrections.jsonl": SUGGESTIONS,
-    "follows.jsonl": FOLLOWS,
-    "topics.jsonl": TOPICS,
-    "visits.jsonl": VISITS,
-    "blocks.jsonl": BLOCKS,
-    "sessions.jsonl": SESSIONS,
-    "passkeys.jsonl": PASSKEYS,
-    "tokens.jsonl": TOKENS,
-    "first-comments.jsonl": FIRST_COMMENTS,
-    "connected-accounts.jsonl": IDENTITIES,
-    "invitations.jsonl": INVITATIONS,
-    "decisions.jsonl": DECISIONS,
-    "appeals.jsonl": APPEALS,
-    "reports.jsonl": REPORTS,
-    "claims.jsonl": CLAIMS,
-    "imported-claims.jsonl": IMPORTED_CLAIMS,
+    "comments.jsonl": SELECT_COMMENTS,
+    "comment-versions.jsonl": SELECT_VERSIONS,
+    "votes.jsonl": SELECT_VOTES,
+    "threads.jsonl": SELECT_THREADS,
+    "suggested-corrections.jsonl": SELECT_SUGGESTIONS,
+    "follows.jsonl": SELECT_FOLLOWS,
+    "topics.jsonl": SELECT_TOPICS,
+    "visits.jsonl": SELECT_VISITS,
+    "blocks.jsonl": SELECT_BLOCKS,
+    "sessions.jsonl": SELECT_SESSIONS,
+    "passkeys.jsonl": SELECT_PASSKEYS,
+    "tokens.jsonl": SELECT_TOKENS,
+    "first-comments.jsonl": SELECT_FIRST_COMMENTS,
+    "connected-accounts.jsonl": SELECT_IDENTITIES,
+    "invitations.jsonl": SELECT_INVITATIONS,
+    "decisions.jsonl": SELECT_DECISIONS,
+    "appeals.jsonl": SELECT_APPEALS,
+    "reports.jsonl": SELECT_REPORTS,
+    "claims.jsonl": SELECT_CLAIMS,
+    "imported-claims.jsonl": SELECT_IMPORTED_CLAIMS,
 }
 
 
 async def profile(member: int) -> str:
     """The member's account and settings, as JSON."""
-    found: str = await db.value(PROFILE, member)
+    found: str = await db.value(SELECT_PROFILE, member)
     return found
 
 

@@ -18,13 +18,13 @@ from link_picture k join thread t on t.id = k.thread join article a on a.id = t.
 where t.id = $1 and not a.untitled and k.title = t.title
   and k.site is not distinct from case when a.url is not null then a.site end
 """
-DIGEST = f"select k.digest {CURRENT_PICTURE}"
-DATA = f"select k.data {CURRENT_PICTURE} and k.digest = $2"
+SELECT_DIGEST = f"select k.digest {CURRENT_PICTURE}"
+SELECT_DATA = f"select k.data {CURRENT_PICTURE} and k.digest = $2"
 
 
 async def address(thread: int) -> str | None:
     """Return the absolute address of the present picture of a thread, or None while there is none."""
-    digest = await db.value(DIGEST, thread)
+    digest = await db.value(SELECT_DIGEST, thread)
     return f"{settings().base_url}/card/{thread}/{digest}.png" if digest else None
 
 
@@ -32,7 +32,7 @@ async def address(thread: int) -> str | None:
 async def picture(thread: FromPath[str], picture: FromPath[str]) -> Response[Any]:
     """Serve the picture. Other sites may show it."""
     number = as_id(thread)
-    data = await db.value(DATA, number, picture.removesuffix(".png")) if number is not None else None
+    data = await db.value(SELECT_DATA, number, picture.removesuffix(".png")) if number is not None else None
     if data is None:
         raise NotFound(N_("There is no such picture."))
     return Response(data, media_type="image/png", headers={"Cross-Origin-Resource-Policy": "cross-origin"})

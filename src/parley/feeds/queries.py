@@ -33,7 +33,7 @@ class FeedThread(msgspec.Struct, frozen=True):
         return f"/t/{self.id}/{self.slug}"
 
 
-THREADS = f"""
+SELECT_THREADS = f"""
 select t.id, t.slug, t.title, p.name as topic, a.url, case when a.url is not null then a.site end as site, r.byline,
        m.name as starter, t.comment_count, t.created_at, greatest(t.created_at, r.created_at) as revised_at,
        coalesce((select b.text from {READABLE} b where b.kind = 'paragraph' order by b.position limit 1), '') as opening
@@ -50,31 +50,33 @@ order by t.created_at desc, t.id desc
 
 
 async def newest_threads(topic: str | None) -> list[FeedThread]:
-    return await db.fetch(FeedThread, THREADS, topic)
+    return await db.fetch(FeedThread, SELECT_THREADS, topic)
 
 
 # Comments that a moderator or a rule collapsed can be read on the page, by readers who open them.
 IN_FEEDS = f"{IS_VISIBLE} and c.collapsed is null"
-OF_THREAD = f"""
+SELECT_OF_THREAD = f"""
 select c.id from comment c where c.thread = $1 and {IN_FEEDS} order by c.created_at desc, c.id desc limit {MOST_ENTRIES}
 """  # noqa: S608 constants only
-OF_PASSAGE = f"""
+SELECT_OF_PASSAGE = f"""
 select c.id from comment c where c.thread = $1 and c.passage = $2 and c.parent is null and {IN_FEEDS}
 order by c.created_at desc, c.id desc limit {MOST_ENTRIES}
 """  # noqa: S608 constants only
-OF_MEMBER = f"""
+SELECT_OF_MEMBER = f"""
 select c.id from comment c where c.author = $1 and {IN_FEEDS} order by c.created_at desc, c.id desc limit {MOST_ENTRIES}
 """  # noqa: S608 constants only
 
 
 async def newest_in_thread(thread: int, passage: int | None = None) -> list[int]:
     """Return the ids of the newest comments in a thread or, with a lineage, on that passage; the newest first."""
-    return await (db.values(OF_THREAD, thread) if passage is None else db.values(OF_PASSAGE, thread, passage))
+    return await (
+        db.values(SELECT_OF_THREAD, thread) if passage is None else db.values(SELECT_OF_PASSAGE, thread, passage)
+    )
 
 
 async def newest_of_member(member: int) -> list[int]:
     """Return the ids of a member's newest comments, the newest first."""
-    return await db.values(OF_MEMBER, member)
+    return await db.values(SELECT_OF_MEMBER, member)
 
 
 class DeletedComment(msgspec.Struct, frozen=True):
@@ -83,7 +85,7 @@ class DeletedComment(msgspec.Struct, frozen=True):
 
 
 # Among the last events of the thread, so that the cost does not grow with it.
-DELETED = f"""
+SELECT_DELETED = f"""
 select c.id, max(e.created_at) as at
 from thread t join event e on e.thread = t.id and e.seq > t.last_seq - 2000
 join comment c on c.id = e.comment
@@ -95,7 +97,7 @@ group by c.id order by at desc limit {MOST_ENTRIES}
 
 async def deleted_in_thread(thread: int) -> list[DeletedComment]:
     """Return the comments that readers could read here lately, and no longer can."""
-    return await db.fetch(DeletedComment, DELETED, thread)
+    return await db.fetch(DeletedComment, SELECT_DELETED, thread)
 
 
 class ThreadTitle(msgspec.Struct, frozen=True):

@@ -26,19 +26,19 @@ NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 IN_A_FILE = 10_000
 
 # Threads that search engines should list: with a title, and with a comment that can be read.
-LISTED = f"""
+IS_LISTED = f"""
 not a.untitled and t.comment_count > 0
 and exists (select from comment c where c.thread = t.id and {IS_VISIBLE})
 """
-FILES = f"""
+SELECT_FILES = f"""
 select distinct (t.id - 1) / {IN_A_FILE} + 1 as number
-from thread t join article a on a.id = t.article where {LISTED} order by number
+from thread t join article a on a.id = t.article where {IS_LISTED} order by number
 """  # noqa: S608 constants only
-PAGES = f"""
+SELECT_PAGES = f"""
 select t.id, t.slug, greatest(t.last_activity_at, (
            select max(r.created_at) from revision r where r.article = a.id)) as changed_at
 from thread t join article a on a.id = t.article
-where t.id > ($1::bigint - 1) * {IN_A_FILE} and t.id <= $1::bigint * {IN_A_FILE} and {LISTED} order by t.id
+where t.id > ($1::bigint - 1) * {IN_A_FILE} and t.id <= $1::bigint * {IN_A_FILE} and {IS_LISTED} order by t.id
 """  # noqa: S608 constants only
 ROBOTS = """\
 User-agent: *
@@ -84,14 +84,14 @@ async def one_file(request: AnyRequest, sitemap: FromPath[str]) -> Response[Any]
 
 async def _index() -> Finished:
     root = etree.Element(f"{{{NAMESPACE}}}sitemapindex", nsmap={None: NAMESPACE})
-    for number in await db.values(FILES):
+    for number in await db.values(SELECT_FILES):
         element = add(root, f"{{{NAMESPACE}}}sitemap")
         add(element, f"{{{NAMESPACE}}}loc", f"{settings().base_url}/sitemap/{number}.xml")
     return Finished(document(root))
 
 
 async def _file(number: int) -> Finished:
-    pages = await db.fetch(SitemapPage, PAGES, number)
+    pages = await db.fetch(SitemapPage, SELECT_PAGES, number)
     if not pages:
         raise NotFound(N_("There is no page at this address."))
     return await asyncio.to_thread(_written, pages)

@@ -35,7 +35,7 @@ class WebSubEvent(msgspec.Struct, frozen=True):
 
 
 # As api/events.py, without transactions among which events may still come.
-NEWEST = """
+SELECT_NEWEST = """
 with newest as (
   select xid::text as xid, id from event where xid < pg_snapshot_xmin(pg_current_snapshot())
   order by event.xid desc, id desc limit 1)
@@ -43,13 +43,13 @@ insert into hub_position (id, xid, event)
 select 1, coalesce((select xid from newest), '0'), coalesce((select id from newest), 0)
 on conflict do nothing
 """
-CHANGES = """
+SELECT_CHANGES = """
 select e.xid::text as xid, e.id, e.thread, t.topic, e.kind
 from event e join thread t on t.id = e.thread, hub_position p
 where (e.xid, e.id) > (p.xid::xid8, p.event) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
 order by e.xid, e.id limit $1
 """
-MOVE = "update hub_position set xid = $1, event = $2 where id = 1"
+MOVE_POSITION = "update hub_position set xid = $1, event = $2 where id = 1"
 
 
 async def ping() -> int:
@@ -58,15 +58,15 @@ async def ping() -> int:
     They are told again in a minute when the hub does not answer.
     """
     hub = settings().websub_hub
-    if hub is None or await db.execute(NEWEST):
+    if hub is None or await db.execute(SELECT_NEWEST):
         return 0
-    changes = await db.fetch(WebSubEvent, CHANGES, BATCH)
+    changes = await db.fetch(WebSubEvent, SELECT_CHANGES, BATCH)
     addresses = feeds_of(changes)
     for at in range(0, len(addresses), MOST):
         if not await _tell(hub, addresses[at : at + MOST]):
             return 0
     if changes:
-        await db.execute(MOVE, changes[-1].xid, changes[-1].id)
+        await db.execute(MOVE_POSITION, changes[-1].xid, changes[-1].id)
     return len(addresses)
 
 

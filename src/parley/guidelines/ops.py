@@ -21,14 +21,14 @@ MOST_GUIDELINES = 30
 TOO_MANY = N_("There are {most} rules already. Please change or bring back one of them.")
 MOST_REASONS = 20
 # Two admins who retire the last two rules at once must not both succeed.
-LOCK = "select code from guideline order by code for update"
+LOCK_GUIDELINES = "select code from guideline order by code for update"
 
 
 async def add(viewer: Viewer, new: GuidelineRow) -> None:
     """Publish a rule. Raises Forbidden for anybody but admins, Refused for a short name that is taken."""
     _may_edit(viewer)
     async with db.atomic():
-        codes = await db.values(LOCK)
+        codes = await db.values(LOCK_GUIDELINES)
         if new.code in codes:
             raise Refused(N_("Another rule has this short name. Please choose another one."))
         if len(codes) >= MOST_GUIDELINES:
@@ -45,7 +45,7 @@ async def change(viewer: Viewer, to: GuidelineRow) -> None:
     """
     _may_edit(viewer)
     async with db.atomic():
-        await db.values(LOCK)
+        await db.values(LOCK_GUIDELINES)
         was = await queries.one(to.code)
         if was is None:
             raise NotFound(N_("There is no such rule."))

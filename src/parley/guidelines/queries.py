@@ -40,7 +40,7 @@ class ReasonRow(msgspec.Struct, frozen=True):
 
 
 # One's own reasons come first: the first of a rule is suggested.
-REASONS = """
+SELECT_REASONS = """
 select s.id, s.guideline, s.text, s.moderator is not null as own from saved_reason s
 join guideline g on g.code = s.guideline
 where (s.moderator is null or s.moderator = $1) and ($2::text is null and not g.retired or s.guideline = $2)
@@ -50,4 +50,4 @@ order by g.position, g.code, s.moderator is null, s.id
 
 async def reasons(moderator: int, guideline: str | None = None) -> list[ReasonRow]:
     """A moderator's saved reasons for one guideline, or for all in force."""
-    return await db.fetch(ReasonRow, REASONS, moderator, guideline)
+    return await db.fetch(ReasonRow, SELECT_REASONS, moderator, guideline)

@@ -21,9 +21,9 @@ from parley.threads.queries import lock_thread
 MOST_WAITING = 3
 HOURS_BETWEEN_LETTERS = 12
 
-COUNT = "select count(*) from imported_claim where member = $1 and state = 'waiting'"
-TAKEN = "select exists(select from imported_claim where source = $1 and name = $2 and state = 'confirmed')"
-MAKE = """
+COUNT_WAITING = "select count(*) from imported_claim where member = $1 and state = 'waiting'"
+IS_TAKEN = "select exists(select from imported_claim where source = $1 and name = $2 and state = 'confirmed')"
+INSERT_CLAIM = """
 insert into imported_claim (member, source, name, page, token) values ($1, $2, $3, $4, $5)
 on conflict (member, source, name) do update
 set page = excluded.page, state = 'waiting', created_at = now(), decided_at = null, decided_by = null
@@ -31,17 +31,19 @@ where imported_claim.state = 'waiting' or (imported_claim.state in ('refused', '
       and imported_claim.decided_at < now() - interval '30 days')
 returning id
 """
-WITHDRAW = "delete from imported_claim where id = $1 and member = $2 and state = 'waiting' returning id"
-LOCK = "select id from imported_claim where id = $1 for update"
+WITHDRAW_CLAIM = "delete from imported_claim where id = $1 and member = $2 and state = 'waiting' returning id"
+LOCK_CLAIM = "select id from imported_claim where id = $1 for update"
 # Of two moderators who confirm two members as one author, one is refused.
 LOCK_AUTHOR = "select pg_advisory_xact_lock(hashtextextended('imported author ' || $1 || ' ' || $2, 0))"
-DECIDE = "update imported_claim set state = $2, decided_by = $3, decided_at = now() where id = $1"
-TO_GIVE_BACK = """
+DECIDE_CLAIM = "update imported_claim set state = $2, decided_by = $3, decided_at = now() where id = $1"
+SELECT_TO_GIVE_BACK = """
 select thread, array_agg(id) as ids from comment where id = any($1::bigint[]) and author = $2
 group by thread order by thread
 """
-GIVE_BACK = "update comment set author = null, imported_author = $3 where id = any($1::bigint[]) and author = $2"
-EMPTY = "update imported_claim set comments = '{}' where id = $1"
+GIVE_BACK_COMMENTS = (
+    "update comment set author = null, imported_author = $3 where id = any($1::bigint[]) and author = $2"
+)
+EMPTY_CLAIM = "update imported_claim set comments = '{}' where id = $1"
 NOT_FOUND = N_("There is no such claim.")
 DECIDED = N_("This claim was decided already.")
 
@@ -63,12 +65,12 @@ async def claim_author(viewer: Viewer, comment: int, page: str) -> None:
         raise Refused(N_("Whoever has confirmed the e-mail address with which this comment was written can claim it."))
     async with db.atomic():
         await db.value("select pg_advisory_xact_lock(hashtextextended('imported claim', $1))", viewer.id)
-        if await db.value(COUNT, viewer.id) >= MOST_WAITING:
+        if await db.value(COUNT_WAITING, viewer.id) >= MOST_WAITING:
             raise Refused(N_("Three of your claims are waiting. Please wait until one of them is decided."))
-        if await db.value(TAKEN, author.source, author.name):
+        if await db.value(IS_TAKEN, author.source, author.name):
             raise Refused(N_("A moderator has confirmed somebody as this author already."))
         token = f"parley-{secrets.token_hex(8)}"
-        if await db.value(MAKE, viewer.id, author.source, author.name, page, token) is None:
+        if await db.value(INSERT_CLAIM, viewer.id, author.source, author.name, page, token) is None:
             raise Refused(N_("A moderator has decided about this author. You can claim again after a month."))
         link = f"{settings().base_url}/mod/imported"
         await staff_mail.send("imported-claim", "imported_claim", hours=HOURS_BETWEEN_LETTERS, link=link)
@@ -76,7 +78,7 @@ async def claim_author(viewer: Viewer, comment: int, page: str) -> None:
 
 async def withdraw(viewer: Viewer, number: int) -> None:
     """Take back a claim of one's own that waits. Raises NotFound."""
-    if await db.value(WITHDRAW, number, viewer.id) is None:
+    if await db.value(WITHDRAW_CLAIM, number, viewer.id) is None:
         raise NotFound(NOT_FOUND)
 
 
@@ -88,9 +90,9 @@ async def decide(moderator: Viewer, number: int, *, confirms: bool) -> None:
     async with db.atomic():
         row = await _locked(moderator, number, "waiting")
         await db.value(LOCK_AUTHOR, row.source, row.name)
-        if confirms and await db.value(TAKEN, row.source, row.name):
+        if confirms and await db.value(IS_TAKEN, row.source, row.name):
             raise Refused(N_("Another member has been confirmed as this author. Please undo that first."))
-        await db.execute(DECIDE, number, "confirmed" if confirms else "refused", moderator.id)
+        await db.execute(DECIDE_CLAIM, number, "confirmed" if confirms else "refused", moderator.id)
         count = 0
         if confirms:
             member = Viewer(id=row.member, name=row.member_name, role="member", verified=True, session=0)
@@ -107,19 +109,19 @@ async def undo(moderator: Viewer, number: int) -> None:
     """
     async with db.atomic():
         row = await _locked(moderator, number, "confirmed")
-        await db.execute(DECIDE, number, "undone", moderator.id)
-        for found in await db.fetch(Taken, TO_GIVE_BACK, row.comments, row.member):
+        await db.execute(DECIDE_CLAIM, number, "undone", moderator.id)
+        for found in await db.fetch(Taken, SELECT_TO_GIVE_BACK, row.comments, row.member):
             await lock_thread(found.thread)
-            await db.execute(GIVE_BACK, found.ids, row.member, row.name)
+            await db.execute(GIVE_BACK_COMMENTS, found.ids, row.member, row.name)
             for comment in sorted(found.ids):
                 await emit("comment.edited", thread=found.thread, comment=comment, actor=moderator.id)
-        await db.execute(EMPTY, number)
+        await db.execute(EMPTY_CLAIM, number)
         before = {"claimed": len(row.comments)}
         await modlog.write(moderator, Entry("import.undo", "member", row.member, before, {}))
 
 
 async def _locked(moderator: Viewer, number: int, state: str) -> ImportedClaimRow:
-    await db.value(LOCK, number)
+    await db.value(LOCK_CLAIM, number)
     row = await queries.claim(number)
     if row is None:
         raise NotFound(NOT_FOUND)
@@ -131,7 +133,7 @@ async def _locked(moderator: Viewer, number: int, state: str) -> ImportedClaimRo
 
 
 async def _mail_decision(row: ImportedClaimRow, *, confirms: bool) -> None:
-    email = await db.value(queries.EMAIL, row.member)
+    email = await db.value(queries.SELECT_EMAIL, row.member)
     link = f"{settings().base_url}/settings/imported"
     if email:
         written = mail.written_message(

@@ -14,18 +14,18 @@ from parley.votes.ops import cast_vote
 
 # At once; each is an event.
 MOST_AT_ONCE = 500
-FIND = f"""
+SELECT_CLAIMABLE = f"""
 select thread, claim, array_agg(id) as ids from (
   select c.thread, c.claim, c.id from {OF_MEMBER} c order by c.thread, c.id limit {MOST_AT_ONCE}
 ) c group by thread, claim order by thread, claim
 """  # noqa: S608 constants only
-TAKE = """
+TAKE_COMMENTS = """
 update comment set author = $1, imported_author = null
 where id = any($2::bigint[]) and author is null and state = 'visible' returning id
 """
-FORGET = "delete from imported_address where comment = any($1::bigint[])"
-REMEMBER = "update imported_claim set comments = comments || $2::bigint[] where id = $1"
-OWN_VOTES = "select comment, axis from vote where member = $1 and comment = any($2::bigint[])"
+FORGET_ADDRESSES = "delete from imported_address where comment = any($1::bigint[])"
+RECORD_COMMENTS = "update imported_claim set comments = comments || $2::bigint[] where id = $1"
+SELECT_OWN_VOTES = "select comment, axis from vote where member = $1 and comment = any($2::bigint[])"
 
 
 class ClaimableInThread(msgspec.Struct, frozen=True):
@@ -57,19 +57,19 @@ async def claim(viewer: Viewer) -> int:
 
 async def take(viewer: Viewer, addresses: list[bytes]) -> int:
     """Do what `claim` does, in the open transaction. `addresses` are hashes of the viewer's."""
-    found = await db.fetch(ClaimableInThread, FIND, addresses, viewer.id)
+    found = await db.fetch(ClaimableInThread, SELECT_CLAIMABLE, addresses, viewer.id)
     return sum([len(await _take_in(viewer, one)) for one in found])
 
 
 async def _take_in(viewer: Viewer, found: ClaimableInThread) -> list[int]:
     await lock_thread(found.thread)
-    for vote in await db.fetch(OwnVote, OWN_VOTES, viewer.id, found.ids):
+    for vote in await db.fetch(OwnVote, SELECT_OWN_VOTES, viewer.id, found.ids):
         with suppress(Refused):
-            await cast_vote(viewer=viewer, comment_id=vote.comment, axis=vote.axis, value=None)
-    taken: list[int] = await db.values(TAKE, viewer.id, found.ids)
-    await db.execute(FORGET, taken)
+            await cast_vote(viewer=viewer, comment=vote.comment, axis=vote.axis, value=None)
+    taken: list[int] = await db.values(TAKE_COMMENTS, viewer.id, found.ids)
+    await db.execute(FORGET_ADDRESSES, taken)
     if found.claim is not None:
-        await db.execute(REMEMBER, found.claim, taken)
+        await db.execute(RECORD_COMMENTS, found.claim, taken)
     for comment in sorted(taken):
         await emit("comment.edited", thread=found.thread, comment=comment, actor=viewer.id)
     return taken

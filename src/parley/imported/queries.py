@@ -57,17 +57,17 @@ OF_MEMBER = f"""(
   from imported_claim k join comment c on c.imported_author = k.name and {SOURCE} = k.source
   where k.member = $2 and k.state = 'confirmed' and c.author is null and c.state = 'visible' and not {HAS_ADDRESS}
 )"""  # noqa: S608 constants only
-LIST = f"""
+SELECT_NAMES = f"""
 select t.id as thread, t.slug, t.title, one.name, one.count from (
   select c.thread, c.imported_author as name, count(*) as count from {OF_MEMBER} c group by 1, 2
 ) one join thread t on t.id = one.thread order by one.count desc, t.id, one.name limit 200
 """  # noqa: S608 constants only
-EMAIL = "select email from member where id = $1 and state = 'active'"
-AUTHOR = f"""
+SELECT_EMAIL = "select email from member where id = $1 and state = 'active'"
+SELECT_AUTHOR = f"""
 select {SOURCE} as source, c.imported_author as name, {HAS_ADDRESS} as has_address
 from comment c where c.id = $1 and c.state = 'visible' and c.imported_author is not null
 """  # noqa: S608 constants only
-ROWS = f"""
+SELECT_CLAIMS = f"""
 select k.id, k.member, m.name as member_name, k.source, k.name, k.page, k.token, k.state, k.comments, k.created_at,
        found.count + cardinality(k.comments) as count, found.thread
 from imported_claim k join member m on m.id = k.member
@@ -77,41 +77,41 @@ cross join lateral (
     and not {HAS_ADDRESS}
 ) found
 """  # noqa: S608 constants only
-WAITING = f"{ROWS} where k.state = 'waiting' order by k.id limit 100"
-CONFIRMED = f"{ROWS} where k.state = 'confirmed' order by k.decided_at desc limit 50"
-OWN = f"{ROWS} where k.member = $1 order by k.id desc"
-ONE = f"{ROWS} where k.id = $1"
+SELECT_WAITING = f"{SELECT_CLAIMS} where k.state = 'waiting' order by k.id limit 100"
+SELECT_CONFIRMED = f"{SELECT_CLAIMS} where k.state = 'confirmed' order by k.decided_at desc limit 50"
+SELECT_OWN = f"{SELECT_CLAIMS} where k.member = $1 order by k.id desc"
+SELECT_CLAIM = f"{SELECT_CLAIMS} where k.id = $1"
 
 
 async def address_of(member: int) -> list[bytes]:
     """Return the hashes of a member's address; none unless they have confirmed it."""
-    email: str | None = await db.value(EMAIL, member)
+    email: str | None = await db.value(SELECT_EMAIL, member)
     return imported_addresses.digests(email) if email else []
 
 
 async def claimable(member: int) -> list[Claimable]:
     """Return the comments that a member can claim, most of a thread first."""
-    return await db.fetch(Claimable, LIST, await address_of(member), member)
+    return await db.fetch(Claimable, SELECT_NAMES, await address_of(member), member)
 
 
 async def author_of(comment: int) -> ImportedAuthor | None:
     """Return the author of an imported comment that readers see and nobody has claimed."""
-    return await db.fetch_one(ImportedAuthor, AUTHOR, comment)
+    return await db.fetch_one(ImportedAuthor, SELECT_AUTHOR, comment)
 
 
 async def claim(number: int) -> ImportedClaimRow | None:
-    return await db.fetch_one(ImportedClaimRow, ONE, number)
+    return await db.fetch_one(ImportedClaimRow, SELECT_CLAIM, number)
 
 
 async def claims_of(member: int) -> list[ImportedClaimRow]:
     """Return a member's own claims, the newest first."""
-    return await db.fetch(ImportedClaimRow, OWN, member)
+    return await db.fetch(ImportedClaimRow, SELECT_OWN, member)
 
 
 async def waiting() -> list[ImportedClaimRow]:
-    return await db.fetch(ImportedClaimRow, WAITING)
+    return await db.fetch(ImportedClaimRow, SELECT_WAITING)
 
 
 async def confirmed() -> list[ImportedClaimRow]:
     """Return the claims that were confirmed last."""
-    return await db.fetch(ImportedClaimRow, CONFIRMED)
+    return await db.fetch(ImportedClaimRow, SELECT_CONFIRMED)

@@ -40,39 +40,40 @@ coalesce(f.failing_since < now() - interval '7 days', false) as missing, f.moved
 case when f.moved_at > now() - interval '48 hours' then f.moved_seen else 0 end as moved_seen
 """
 # A claimed feed is due again after a quarter of an hour, in case its worker dies.
-CLAIM = f"""
+CLAIM_FEEDS = f"""
 with due as (
-    select id from inbound_feed i where state = 'active' and due_at <= now() and not {hosts.BUSY.format(host="i.host")}
+    select id from inbound_feed i
+    where state = 'active' and due_at <= now() and not {hosts.IS_BUSY.format(host="i.host")}
     order by due_at limit 1 for update skip locked
 )
 update inbound_feed f set due_at = now() + interval '15 minutes' from due where f.id = due.id returning {COLUMNS}
 """  # noqa: S608 constants only
-ONE = f"select {COLUMNS} from inbound_feed f where id = $1"  # noqa: S608 constants only
+SELECT_FEED = f"select {COLUMNS} from inbound_feed f where id = $1"  # noqa: S608 constants only
 
 
 async def claim() -> DueFeed | None:
     """Claim the feed that has been due longest and whose host may be asked."""
-    return await db.fetch_one(DueFeed, CLAIM)
+    return await db.fetch_one(DueFeed, CLAIM_FEEDS)
 
 
 async def one(feed: int) -> DueFeed | None:
-    return await db.fetch_one(DueFeed, ONE, feed)
+    return await db.fetch_one(DueFeed, SELECT_FEED, feed)
 
 
-DEFER = "update inbound_feed set due_at = now() + make_interval(secs => $2) where id = $1"
+DEFER_FETCH = "update inbound_feed set due_at = now() + make_interval(secs => $2) where id = $1"
 
 
 async def check(due: DueFeed) -> None:
     """Fetch a feed and add its new entries. A failure is noted, and the feed is fetched again later."""
     if not await hosts.reserve(due.host):
-        await db.execute(DEFER, due.id, float(rules.HOST_SECONDS))
+        await db.execute(DEFER_FETCH, due.id, float(rules.HOST_SECONDS))
         return
     pause: float = rules.HOST_SECONDS
     try:
         found = await fetch_feed(due.url, CacheValidators(due.etag, due.last_modified), due.body_hash)
         await _store(due, found)
     except Unchanged:
-        await db.execute(UNCHANGED, due.id)
+        await db.execute(RECORD_UNCHANGED, due.id)
     except PageGone as error:
         await _gone(due, error)
     except SiteBusy as error:
@@ -84,12 +85,12 @@ async def check(due: DueFeed) -> None:
         await hosts.release(due.host, pause)
 
 
-UNCHANGED = """
+RECORD_UNCHANGED = """
 update inbound_feed set fetched_at = now(), failing_since = null, failures = 0, note = '', moved_seen = 0,
     due_at = now() + make_interval(secs => pause)
 where id = $1
 """
-STORE = """
+RECORD_FETCH = """
 update inbound_feed set etag = $2, last_modified = $3, body_hash = $4, pause = $5::int, fetched_at = $6,
     title = case when $7 <> '' then $7 else title end, failing_since = null, failures = 0,
     note = case when state = 'held' then note else '' end, due_at = now() + make_interval(secs => $5::int)
@@ -104,7 +105,7 @@ async def _store(due: DueFeed, found: FetchedFeed) -> None:
         await ingest(due.id, found.document, now)
         kept = found.validators
         await db.execute(
-            STORE, due.id, kept.etag, kept.last_modified, found.body_hash, pause, now, found.document.title
+            RECORD_FETCH, due.id, kept.etag, kept.last_modified, found.body_hash, pause, now, found.document.title
         )
         await subscribing.note_hub(due.id, found.document)
         await _note_move(due, found.moved_to)
@@ -112,35 +113,35 @@ async def _store(due: DueFeed, found: FetchedFeed) -> None:
 
 # How often a move is seen before it is followed, each time within 48 hours of the last: a single one may be a mistake.
 SIGHTINGS = 3
-SEEN_MOVED = "update inbound_feed set moved_to = $2, moved_seen = $3, moved_at = now() where id = $1"
-MOVE = """
+RECORD_REDIRECT = "update inbound_feed set moved_to = $2, moved_seen = $3, moved_at = now() where id = $1"
+MOVE_FEED = """
 update inbound_feed set url = $2, host = $3, moved_to = '', moved_seen = 0, etag = null, last_modified = null
 where id = $1 and not exists (select from inbound_feed where url = $2)
 """
-PAUSE = "update inbound_feed set state = $2, note = $3 where id = $1"
+PAUSE_FEED = "update inbound_feed set state = $2, note = $3 where id = $1"
 
 
 async def _note_move(due: DueFeed, moved_to: str) -> None:
     """Count a permanent redirect, and follow it for good when it was seen often enough."""
     if not moved_to:
-        await db.execute(SEEN_MOVED, due.id, "", 0)
+        await db.execute(RECORD_REDIRECT, due.id, "", 0)
         return
     seen = due.moved_seen + 1 if moved_to == due.moved_to else 1
-    await db.execute(SEEN_MOVED, due.id, moved_to, seen)
-    if seen >= SIGHTINGS and not await db.execute(MOVE, due.id, moved_to, host_of(moved_to)):
-        await db.execute(PAUSE, due.id, "paused", stored(SAME))
+    await db.execute(RECORD_REDIRECT, due.id, moved_to, seen)
+    if seen >= SIGHTINGS and not await db.execute(MOVE_FEED, due.id, moved_to, host_of(moved_to)):
+        await db.execute(PAUSE_FEED, due.id, "paused", stored(SAME))
 
 
 async def _gone(due: DueFeed, error: PageGone) -> None:
     if error.is_for_good:
-        await db.execute(PAUSE, due.id, "gone", stored(GONE))
+        await db.execute(PAUSE_FEED, due.id, "gone", stored(GONE))
     elif due.missing:
-        await db.execute(PAUSE, due.id, "paused", stored(MISSING))
+        await db.execute(PAUSE_FEED, due.id, "paused", stored(MISSING))
     else:
         await _failed(due, N_("The site has no feed at this address."))
 
 
-FAILED = """
+RECORD_FAILURE = """
 update inbound_feed set note = $2, failures = failures + 1, failing_since = coalesce(failing_since, now()),
     due_at = now() + make_interval(secs => $3)
 where id = $1
@@ -148,4 +149,6 @@ where id = $1
 
 
 async def _failed(due: DueFeed, note: Message, pause: float = 0) -> None:
-    await db.execute(FAILED, due.id, stored(note), max(pause, float(rules.pause_after_failure(due.failures + 1))))
+    await db.execute(
+        RECORD_FAILURE, due.id, stored(note), max(pause, float(rules.pause_after_failure(due.failures + 1)))
+    )

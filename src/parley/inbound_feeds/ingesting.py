@@ -28,15 +28,15 @@ class FeedState(msgspec.Struct, frozen=True):
     approvals: int
 
 
-STATE = """
+SELECT_STATE = """
 select mode, fetched_at, (select count(*) from feed_item i where i.feed = f.id and decided_by is not null
     and state <> 'skipped') as approvals
 from inbound_feed f where id = $1 for update
 """
-KNOWN = """
+SELECT_KNOWN = """
 select id, key, guid, url, title, thread from feed_item where feed = $1 and (key = any($2) or guid = any($3))
 """
-ADD = """
+INSERT_ITEMS = """
 insert into feed_item (feed, key, guid, url, host, title, summary, published_at, seen_at, state, due_at)
 select $1, key, guid, url, host, title, summary, published_at, $2, state, now()
 from unnest($3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::text[])
@@ -51,7 +51,7 @@ async def ingest(feed: int, document: FeedDocument, now: datetime) -> int:
     At the first fetch, only the newest are offered. A feed that changed as a whole is held, and its new entries wait.
     """
     async with db.atomic():
-        state = await db.fetch_one(FeedState, STATE, feed)
+        state = await db.fetch_one(FeedState, SELECT_STATE, feed)
         if state is None:
             return 0
         entries = rules.without_duplicates(document.entries)
@@ -71,7 +71,7 @@ async def ingest(feed: int, document: FeedDocument, now: datetime) -> int:
 async def _sort(feed: int, entries: Sequence[FeedEntry]) -> tuple[list[tuple[KnownItem, FeedEntry]], list[FeedEntry]]:
     """Which entries were listed before, with their items, and which are new."""
     keys, guids = [rules.key_of(one.url) for one in entries], rules.unique_guids(entries)
-    rows = await db.fetch(KnownItem, KNOWN, feed, keys, list(guids))
+    rows = await db.fetch(KnownItem, SELECT_KNOWN, feed, keys, list(guids))
     by_key = {row.key: row for row in rows}
     by_guid = {row.guid: row for row in rows if row.guid in guids}
     found = [(rules.find_known(one, by_key, by_guid), one) for one in entries]
@@ -81,7 +81,7 @@ async def _sort(feed: int, entries: Sequence[FeedEntry]) -> tuple[list[tuple[Kno
 async def _add(feed: int, entries: Sequence[FeedEntry], states: Sequence[rules.ItemState], now: datetime) -> None:
     keys = [rules.key_of(one.url) for one in entries]
     await db.execute(
-        ADD,
+        INSERT_ITEMS,
         feed,
         now,
         keys,
@@ -97,10 +97,10 @@ async def _add(feed: int, entries: Sequence[FeedEntry], states: Sequence[rules.I
     await _find_threads(feed, keys)
 
 
-OFFERED = """
+SELECT_OFFERED = """
 select id, url from feed_item where feed = $1 and key = any($2) and state in ('waiting', 'approved')
 """
-AT_ADDRESSES = """
+LINK_TO_THREADS = """
 update feed_item i set state = 'known', thread = t.id
 from unnest($1::bigint[], $2::text[]) as one (item, url)
 join article a on a.url = one.url join thread t on t.article = a.id
@@ -115,16 +115,16 @@ class OfferedItem(msgspec.Struct, frozen=True):
 
 async def _find_threads(feed: int, keys: list[bytes]) -> None:
     """Mark which of the new items are offered and have a thread already, as far as their addresses say so."""
-    offered = await db.fetch(OfferedItem, OFFERED, feed, keys)
+    offered = await db.fetch(OfferedItem, SELECT_OFFERED, feed, keys)
     pairs = [(one.id, url) for one in offered for url in address_variants(canonical(one.url))]
-    await db.execute(AT_ADDRESSES, [item for item, _ in pairs], [url for _, url in pairs])
+    await db.execute(LINK_TO_THREADS, [item for item, _ in pairs], [url for _, url in pairs])
 
 
-TITLES = """
+UPDATE_TITLES = """
 update feed_item i set title = one.title from unnest($1::bigint[], $2::text[]) as one (id, title) where i.id = one.id
 """
 # The article of an item whose title changed was probably revised.
-CHECK = """
+CHECK_SOURCES = """
 update article a set check_at = now() from thread t
 where t.article = a.id and t.id = any($1::bigint[]) and a.check_at > now()
 """
@@ -134,12 +134,12 @@ async def _note_titles(known: Sequence[tuple[KnownItem, FeedEntry]]) -> None:
     """Keep changed titles, and look at the sources of their articles soon."""
     changed = [(item, one.title) for item, one in known if one.title and one.title != item.title]
     if changed:
-        await db.execute(TITLES, [item.id for item, _ in changed], [title for _, title in changed])
-        await db.execute(CHECK, [item.thread for item, _ in changed if item.thread])
+        await db.execute(UPDATE_TITLES, [item.id for item, _ in changed], [title for _, title in changed])
+        await db.execute(CHECK_SOURCES, [item.thread for item, _ in changed if item.thread])
 
 
-HOLD = "update inbound_feed set state = 'held', note = $2 where id = $1"
+HOLD_FEED = "update inbound_feed set state = 'held', note = $2 where id = $1"
 
 
 async def hold(feed: int) -> None:
-    await db.execute(HOLD, feed, stored(HELD))
+    await db.execute(HOLD_FEED, feed, stored(HELD))

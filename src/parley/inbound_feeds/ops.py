@@ -32,7 +32,7 @@ class FeedUse(msgspec.Struct, frozen=True):
     basis: str = ""
 
 
-ADD = """
+INSERT_FEED = """
 insert into inbound_feed (url, host, topic, mode, display, basis, added_by, created_at, due_at)
 values ($1, $2, $3, $4, $5, $6, $7, now(), now()) on conflict (url) do nothing returning id
 """
@@ -50,7 +50,7 @@ async def add_feed(viewer: Viewer | None, url: str, use: FeedUse) -> int:
     async with db.atomic():
         await _check(use)
         added_by = viewer.id if viewer else None
-        feed = await db.value(ADD, url, host_of(url), use.topic, use.mode, use.display, use.basis, added_by)
+        feed = await db.value(INSERT_FEED, url, host_of(url), use.topic, use.mode, use.display, use.basis, added_by)
         if feed is None:
             raise Refused(N_("This feed is in the list already."))
         await _log(viewer, "feed.add", feed, after=_recorded(use) | {"url": url})
@@ -94,14 +94,14 @@ async def _log(
     await modlog.write(viewer, Entry(action, "feed", feed, before or {}, after), role="operator")
 
 
-FORMER = "select topic, mode, display, basis from inbound_feed where id = $1 for update"
+SELECT_FORMER = "select topic, mode, display, basis from inbound_feed where id = $1 for update"
 
 
 async def change_feed(viewer: Viewer | None, feed: int, use: FeedUse) -> None:
     """Change how a feed is used, from its next entries on. Raises NotFound and Refused."""
     async with db.atomic():
         await _check(use)
-        former = await db.fetch_one(FeedUse, FORMER, feed)
+        former = await db.fetch_one(FeedUse, SELECT_FORMER, feed)
         if former is None:
             raise NotFound(NO_FEED)
         values: dict[Any, Any] = {
@@ -115,8 +115,8 @@ async def change_feed(viewer: Viewer | None, feed: int, use: FeedUse) -> None:
             await _log(viewer, "feed.change", feed, before=_recorded(former), after=_recorded(use))
 
 
-STOP = "update inbound_feed set state = 'paused' where id = $1 and state in ('active', 'held')"
-START = """
+PAUSE_FEED = "update inbound_feed set state = 'paused' where id = $1 and state in ('active', 'held')"
+START_FEED = """
 update inbound_feed set state = 'active', note = '', failures = 0, failing_since = null, due_at = now()
 where id = $1 and state <> 'active'
 """
@@ -124,12 +124,12 @@ where id = $1 and state <> 'active'
 
 async def pause_feed(viewer: Viewer | None, feed: int) -> None:
     """Stop fetching a feed until it is started again. Raises NotFound."""
-    await _switch(viewer, feed, STOP, "feed.pause")
+    await _switch(viewer, feed, PAUSE_FEED, "feed.pause")
 
 
 async def start_feed(viewer: Viewer | None, feed: int) -> None:
     """Fetch a feed again that was paused, held or gone. Raises NotFound."""
-    await _switch(viewer, feed, START, "feed.start")
+    await _switch(viewer, feed, START_FEED, "feed.start")
 
 
 async def _switch(viewer: Viewer | None, feed: int, statement: str, action: str) -> None:
@@ -154,13 +154,13 @@ async def fetch_soon(feed: int) -> None:
         db.after_commit(lambda: wake_job(FETCHING))
 
 
-REMOVE = "delete from inbound_feed where id = $1 returning url"
+DELETE_FEED = "delete from inbound_feed where id = $1 returning url"
 
 
 async def remove_feed(viewer: Viewer | None, feed: int) -> str:
     """Remove a feed and what is known of its entries, and return its address. Its threads stay. Raises NotFound."""
     async with db.atomic():
-        url = await db.value(REMOVE, feed)
+        url = await db.value(DELETE_FEED, feed)
         if url is None:
             raise NotFound(NO_FEED)
         await _log(viewer, "feed.remove", feed, after={"url": url})
@@ -168,7 +168,7 @@ async def remove_feed(viewer: Viewer | None, feed: int) -> str:
 
 
 # What waits; and one that was decided or not offered, if a moderator names it.
-DECIDE = """
+DECIDE_ITEMS = """
 update feed_item set state = $2, decided_by = $3, message = '', due_at = now()
 where feed = $1 and case when $4::bigint[] is null then state = 'waiting'
                          else id = any($4) and state in ('waiting', 'old', 'skipped', 'failed') end
@@ -178,11 +178,11 @@ where feed = $1 and case when $4::bigint[] is null then state = 'waiting'
 async def approve(viewer: Viewer, feed: int, items: Sequence[int] | None = None) -> int:
     """Let the worker make threads of entries, or of all that wait, and return how many these are."""
     async with db.atomic():
-        count = await db.execute(DECIDE, feed, "approved", viewer.id, items)
+        count = await db.execute(DECIDE_ITEMS, feed, "approved", viewer.id, items)
         db.after_commit(lambda: wake_job(MAKING))
     return count
 
 
 async def skip(viewer: Viewer, feed: int, items: Sequence[int] | None = None) -> int:
     """Make no threads of entries, or of all that wait, and return how many these are."""
-    return await db.execute(DECIDE, feed, "skipped", viewer.id, items)
+    return await db.execute(DECIDE_ITEMS, feed, "skipped", viewer.id, items)

@@ -47,11 +47,11 @@ class ApprovedItem(msgspec.Struct, frozen=True):
 
 
 # A claimed one is due again in five minutes, in case its worker dies.
-CLAIM = f"""
+CLAIM_ITEMS = f"""
 with due as (
     select i.id, f.topic, f.display, f.url as feed_url from feed_item i join inbound_feed f on f.id = i.feed
     where i.state = 'approved' and i.due_at <= now() and f.state <> 'paused'
-      and not {hosts.BUSY.format(host="i.host")}
+      and not {hosts.IS_BUSY.format(host="i.host")}
       and (select count(*) from feed_item d where d.made_at > now() - interval '1 day' and d.feed = i.feed)
           < {MOST_A_DAY}
       and (select count(*) from feed_item d where d.made_at > now() - interval '1 day' and d.host = i.host)
@@ -65,16 +65,16 @@ returning i.id, i.url, i.host, due.topic, due.display, due.feed_url
 
 async def claim() -> ApprovedItem | None:
     """Claim the entry that has waited longest, within the limits of its feed and of its host."""
-    return await db.fetch_one(ApprovedItem, CLAIM)
+    return await db.fetch_one(ApprovedItem, CLAIM_ITEMS)
 
 
-POSTPONE = "update feed_item set due_at = now() + make_interval(secs => $2) where id = $1"
+POSTPONE_ITEM = "update feed_item set due_at = now() + make_interval(secs => $2) where id = $1"
 
 
 async def make(item: ApprovedItem) -> None:
     """Make the thread of an entry, or keep why that was not possible."""
     if not await hosts.reserve(item.host):
-        await db.execute(POSTPONE, item.id, float(rules.HOST_SECONDS))
+        await db.execute(POSTPONE_ITEM, item.id, float(rules.HOST_SECONDS))
         return
     pause: float = rules.HOST_SECONDS
     try:
@@ -82,7 +82,7 @@ async def make(item: ApprovedItem) -> None:
             await _make(item, await _read(item))
     except SiteBusy as error:
         pause = rules.retry_seconds(error.retry_after, datetime.now(UTC))
-        await db.execute(POSTPONE, item.id, pause)
+        await db.execute(POSTPONE_ITEM, item.id, pause)
     except CannotImport as error:
         await _fail(item, error.reason)
     except ParleyError as error:

@@ -63,7 +63,7 @@ class FeedRow(msgspec.Struct, frozen=True):
         return self.due_at <= datetime.now(UTC)
 
 
-COLUMNS = """
+FEED_COLUMNS = """
 select f.id, f.url, f.title, f.topic, t.name as topic_name, f.mode, f.display, f.basis, f.state, f.note, f.failures,
        f.fetched_at, f.failing_since, f.due_at, f.moved_to, s.hub, s.leased_until, m.name as added_by, f.created_at,
        coalesce(c.waiting, 0) as waiting, coalesce(c.approved, 0) as approved, coalesce(c.made, 0) as made,
@@ -77,17 +77,17 @@ left join lateral (
     from feed_item i where i.feed = f.id
 ) c on true
 """
-ALL = f"{COLUMNS} order by waiting > 0 desc, f.state = 'held' desc, f.id desc"
-ONE = f"{COLUMNS} where f.id = $1"
+SELECT_FEEDS = f"{FEED_COLUMNS} order by waiting > 0 desc, f.state = 'held' desc, f.id desc"
+SELECT_FEED = f"{FEED_COLUMNS} where f.id = $1"
 
 
 async def all_feeds() -> list[FeedRow]:
     """All feeds, those with something to decide first."""
-    return await db.fetch(FeedRow, ALL)
+    return await db.fetch(FeedRow, SELECT_FEEDS)
 
 
 async def one(feed: int) -> FeedRow | None:
-    return await db.fetch_one(FeedRow, ONE, feed)
+    return await db.fetch_one(FeedRow, SELECT_FEED, feed)
 
 
 class FeedItemRow(msgspec.Struct, frozen=True):
@@ -114,23 +114,25 @@ class FeedItemRow(msgspec.Struct, frozen=True):
         return restored(self.message)
 
 
-ITEMS = """
+SELECT_ITEMS = """
 select i.id, i.url, i.title, i.summary, i.published_at, i.seen_at, i.state, i.message, t.id as thread, t.slug,
        m.name as decided_by
 from feed_item i left join thread t on t.id = i.thread left join member m on m.id = i.decided_by
 """
-WAITING = f"{ITEMS} where i.feed = $1 and i.state = 'waiting' order by i.published_at desc nulls last, i.id limit $2"
-OTHERS = f"""
-{ITEMS} where i.feed = $1 and i.state <> 'waiting'
+SELECT_WAITING = (
+    f"{SELECT_ITEMS} where i.feed = $1 and i.state = 'waiting' order by i.published_at desc nulls last, i.id limit $2"
+)
+SELECT_OTHERS = f"""
+{SELECT_ITEMS} where i.feed = $1 and i.state <> 'waiting'
 order by i.state = 'approved' desc, coalesce(i.published_at, i.seen_at) desc, i.id limit $2
 """
 
 
 async def waiting(feed: int) -> list[FeedItemRow]:
     """The entries that wait for review, the newest first."""
-    return await db.fetch(FeedItemRow, WAITING, feed, MOST_WAITING)
+    return await db.fetch(FeedItemRow, SELECT_WAITING, feed, MOST_WAITING)
 
 
 async def others(feed: int) -> list[FeedItemRow]:
     """The newest entries that do not wait."""
-    return await db.fetch(FeedItemRow, OTHERS, feed, MOST_OTHERS)
+    return await db.fetch(FeedItemRow, SELECT_OTHERS, feed, MOST_OTHERS)

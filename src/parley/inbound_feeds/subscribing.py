@@ -29,7 +29,7 @@ FORM_HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
 # The methods of the standard. Some hubs still know only SHA-1, which HMAC uses safely.
 METHODS = {"sha1", "sha256", "sha384", "sha512"}
 
-NOTE_HUB = """
+RECORD_HUB = """
 insert into feed_subscription as s (feed, hub, topic, due_at) values ($1, $2, $3, now())
 on conflict (feed) do update
 set hub = excluded.hub, topic = excluded.topic, due_at = now(), asked_at = null, leased_until = null
@@ -41,7 +41,7 @@ FORGET_HUB = "delete from feed_subscription where feed = $1"
 async def note_hub(feed: int, document: FeedDocument) -> None:
     """Remember the hub that a feed names now; the worker subscribes there."""
     if document.hub and settings().websub_subscribe:
-        await db.execute(NOTE_HUB, feed, document.hub, document.hub_topic)
+        await db.execute(RECORD_HUB, feed, document.hub, document.hub_topic)
     else:
         await db.execute(FORGET_HUB, feed)
 
@@ -57,7 +57,7 @@ class HubSubscription(msgspec.Struct, frozen=True):
 
 COLUMNS = "feed as id, hub, topic, coalesce(asked_at > now() - interval '1 day', false) as asked"
 # A hub that does not confirm is asked again a day later.
-CLAIM = f"""
+CLAIM_SUBSCRIPTIONS = f"""
 update feed_subscription set due_at = now() + interval '1 day'
 where feed in (
     select s.feed from feed_subscription s join inbound_feed f on f.id = s.feed
@@ -65,14 +65,14 @@ where feed in (
     order by s.due_at limit {BATCH} for update of s skip locked)
 returning {COLUMNS}
 """  # noqa: S608 constants only
-ONE = f"select {COLUMNS} from feed_subscription where feed = $1"  # noqa: S608 constants only
+SELECT_SUBSCRIPTION = f"select {COLUMNS} from feed_subscription where feed = $1"  # noqa: S608 constants only
 
 
 async def subscribe_due() -> int:
     """Ask the hubs of feeds for subscriptions that are new or end soon, and return how many these were."""
     if not settings().websub_subscribe:
         return 0
-    due = await db.fetch(HubSubscription, CLAIM)
+    due = await db.fetch(HubSubscription, CLAIM_SUBSCRIPTIONS)
     await attempts.each(JOB, due, ask, key=lambda one: one.id, in_transaction=False)
     return len(due)
 
@@ -96,28 +96,28 @@ async def ask(wanted: HubSubscription) -> None:
 
 
 async def find(feed: int) -> HubSubscription | None:
-    return await db.fetch_one(HubSubscription, ONE, feed)
+    return await db.fetch_one(HubSubscription, SELECT_SUBSCRIPTION, feed)
 
 
 # Renewed after three quarters of the lease, but no hub makes us ask more than once an hour.
-CONFIRM = """
+CONFIRM_SUBSCRIPTION = """
 update feed_subscription set leased_until = now() + make_interval(secs => $2),
     due_at = now() + make_interval(secs => greatest($2 * 0.75, 3600)), asked_at = null
 where feed = $1
 """
-DENY = """
+RECORD_DENIAL = """
 update feed_subscription set leased_until = null, asked_at = null, due_at = now() + interval '7 days' where feed = $1
 """
 
 
 async def confirm(feed: int, seconds: int) -> None:
     """Note that the hub confirmed a subscription for so many seconds."""
-    await db.execute(CONFIRM, feed, float(min(seconds, 365 * DAY)))
+    await db.execute(CONFIRM_SUBSCRIPTION, feed, float(min(seconds, 365 * DAY)))
 
 
 async def deny(feed: int) -> None:
     """Note that the hub refused a subscription or ended it. It is asked again after a week."""
-    await db.execute(DENY, feed)
+    await db.execute(RECORD_DENIAL, feed)
 
 
 # At most once a minute, and never before the pause after a failure is over.

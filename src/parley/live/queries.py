@@ -76,7 +76,7 @@ class ScoredComment(msgspec.Struct, frozen=True):
     scored_at: datetime
 
 
-SCORED = f"""
+SELECT_SCORED = f"""
 select c.id, c.base_ups + c.ups - c.base_downs - c.downs as score, c.scored_at from comment c
 where c.thread = $1 and c.scored_at > $2 and {IS_VISIBLE} order by c.scored_at limit {MOST_SCORED}
 """  # noqa: S608 constants only
@@ -84,7 +84,7 @@ where c.thread = $1 and c.scored_at > $2 and {IS_VISIBLE} order by c.scored_at l
 
 async def scored_after(thread: int, moment: datetime) -> list[ScoredComment]:
     """Return the comments whose votes changed after `moment`, in that order, at most MOST_SCORED."""
-    return await db.fetch(ScoredComment, SCORED, thread, moment)
+    return await db.fetch(ScoredComment, SELECT_SCORED, thread, moment)
 
 
 async def scored_since_event(thread: int, seq: int) -> list[ScoredComment]:
@@ -110,7 +110,7 @@ class PassageBalance(StanceCounts, frozen=True):
         return self.total
 
 
-BALANCES = """
+SELECT_BALANCES = """
 select coalesce(n.supports, 0) as supports, coalesce(n.challenges, 0) as challenges, coalesce(n.adds, 0) as adds,
        coalesce(n.asks, 0) as asks, coalesce(n.none, 0) as none, p.lineage
 from unnest($2::bigint[]) p(lineage) left join passage_count n on n.thread = $1 and n.part = p.lineage::text
@@ -119,7 +119,7 @@ from unnest($2::bigint[]) p(lineage) left join passage_count n on n.thread = $1 
 
 async def balances(thread: int, lineages: list[int]) -> list[PassageBalance]:
     """Return the balance of each of these passages of a thread's article."""
-    return await db.fetch(PassageBalance, BALANCES, thread, lineages)
+    return await db.fetch(PassageBalance, SELECT_BALANCES, thread, lineages)
 
 
 class BlockRow(msgspec.Struct, frozen=True):

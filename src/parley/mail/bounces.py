@@ -21,9 +21,9 @@ APART = timedelta(days=2)
 LONGEST_DETAIL = 1_000
 FORGOTTEN = timedelta(days=30)
 
-ABOUT = "select lower(recipient) as address, list, member from mail where id = $1"
+SELECT_MAIL = "select lower(recipient) as address, list, member from mail where id = $1"
 
-SCORE = """
+ADD_SCORE = """
 insert into mail_address as a (address, score, scored_at) values ($1, $2, now())
 on conflict (address) do update set
   scored_at = case when $4 and a.score > 0 and a.scored_at > now() - $5::interval then a.scored_at else now() end,
@@ -32,7 +32,7 @@ on conflict (address) do update set
 returning score
 """
 
-SUPPRESS = """
+SUPPRESS_ADDRESS = """
 update mail_address set suppressed_at = coalesce(suppressed_at, now()), reason = coalesce(reason, $2) where address = $1
 """
 
@@ -49,16 +49,16 @@ async def record(mail: int, kind: str, status: str, detail: str, *, digest: str)
     A member who complains is unsubscribed from the list, and their address is suppressed.
     """
     async with db.atomic():
-        about = await db.fetch_one(BouncedMail, ABOUT, mail)
+        about = await db.fetch_one(BouncedMail, SELECT_MAIL, mail)
         if about is None or not await _insert(mail, about.address, kind, status, detail, digest):
             return False
         if kind == "policy":
             log.error("our mail is refused, see /mod/mail", mail=mail, status=status)
         if kind in SCORES:
             is_certain = SCORES[kind] >= THRESHOLD
-            score = await db.value(SCORE, about.address, float(SCORES[kind]), FORGOTTEN, not is_certain, APART)
+            score = await db.value(ADD_SCORE, about.address, float(SCORES[kind]), FORGOTTEN, not is_certain, APART)
             if score >= THRESHOLD:
-                await db.execute(SUPPRESS, about.address, kind)
+                await db.execute(SUPPRESS_ADDRESS, about.address, kind)
         await _check_for_burst(about.address, kind)
         if kind == "complaint" and about.list is not None and about.member is not None:
             await lists[about.list].stop(about.member, "")
@@ -86,7 +86,7 @@ def _stored(detail: str) -> str:
 async def unsubscribe(mail: int) -> bool:
     """Unsubscribe the recipient of `mail` from its list. Return False if it is not of a list."""
     async with db.atomic():
-        about = await db.fetch_one(BouncedMail, ABOUT, mail)
+        about = await db.fetch_one(BouncedMail, SELECT_MAIL, mail)
         if about is None or about.list is None or about.member is None:
             return False
         await lists[about.list].stop(about.member, "")

@@ -16,12 +16,12 @@ LINE_END = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 # What a Message-ID may have before the @ without quotes.
 KEY = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
-SEND = """
+INSERT_LETTER = """
 insert into mail (kind, recipient, domain, subject, text, html, created_at, due_at, attempts)
 values ($1, $2::text, lower(split_part($2::text, '@', 2)), $3, $4, $5, now(), now() + $6::interval, 0)
 """
 
-POST = """
+INSERT_TO_RENDER = """
 insert into mail (kind, list, argument, member, recipient, domain, key, subject, text, html, answers, ancestors,
                   expires_at, created_at, due_at, attempts)
 select list, list, argument, member, recipient, lower(split_part(recipient, '@', 2)), key, subject, text, html,
@@ -104,7 +104,7 @@ async def send(
     Raises RuntimeError outside a transaction, ValueError for an address or subject that could break a header.
     """
     _check(to, subject)
-    await db.execute(SEND, kind, to, subject, text, html, delay)
+    await db.execute(INSERT_LETTER, kind, to, subject, text, html, delay)
     db.after_commit(partial(wake_job, "mail"))
 
 
@@ -130,7 +130,7 @@ async def post_all(letters: Sequence[Letter], *, delay: timedelta = timedelta(0)
         for one in letters
     ]  # fmt: skip
     columns = map(list, zip(*rows, strict=True))
-    numbers = {row.key: row.id for row in await db.fetch(PostedMail, POST, *columns, delay)}
+    numbers = {row.key: row.id for row in await db.fetch(PostedMail, INSERT_TO_RENDER, *columns, delay)}
     db.after_commit(partial(wake_job, "mail"))
     return [numbers.get(one.key, 0) for one in letters]
 

@@ -28,12 +28,12 @@ MOST_CONNECTIONS = 2
 BURST = 100
 UNLIMITED = 1_000_000
 
-RETURN = "update mail set state = 'planned', claim = null where state = 'claimed' and leased_until < now()"
+RETURN_CLAIMED = "update mail set state = 'planned', claim = null where state = 'claimed' and leased_until < now()"
 
 # First come messages that somebody waits for, even if their domain is paused. Then come the letters of each domain, up
 # to the tokens in its bucket, except domains that are paused or have two connections. The domains are found with a
 # loose index scan, so a hundred thousand letters to one domain cost no more than one letter.
-CLAIM = f"""
+CLAIM_MAIL = f"""
 with recursive domains (domain) as (
   (select domain from mail where state = 'planned' order by domain limit 1)
   union all
@@ -80,17 +80,17 @@ spent as (
 select id, list, domain, attempts from claimed order by list is not null, due_at
 """  # noqa: S608 constants only
 
-RELEASE = """
+RELEASE_CLAIM = """
 update mail set state = 'planned', claim = null, attempts = attempts - 1 where claim = $1 and state = 'claimed'
 """
 
-DATA = """
+MARK_DATA = """
 update mail set state = 'data', data_at = clock_timestamp(), leased_until = clock_timestamp() + $3
 where id = $1 and claim = $2 and state = 'claimed'
 """
 
 # The text is deleted when a message is done, since it contains secret links.
-SETTLE = """
+SETTLE_MAIL = """
 update mail set state = $3::text, error = $4, queue_id = coalesce($5, queue_id), claim = null,
   sent_at = case when $3::text = 'sent' then now() end, message = null,
   text = case when $6 then '' else text end, html = case when $6 then null else html end
@@ -98,26 +98,26 @@ where id = $1 and claim = $2 and state in ('claimed', 'data')
 """
 
 # The waiting time doubles from two minutes to eight hours.
-LATER = """
+POSTPONE_MAIL = """
 update mail set state = 'planned', error = $3, claim = null,
   due_at = now() + interval '2 minutes' * power(2, least(attempts - 1, 8))
 where id = $1 and claim = $2 and state in ('claimed', 'data')
 """
 
 # The relay has the message, even if its reply was lost. A worker with a claim on it changes nothing any more.
-ARRIVED = """
+MARK_ARRIVED = """
 update mail set state = 'sent', error = null, claim = null, sent_at = now(), message = null,
   text = '', html = null
 where id = $1 and data_at is not null and state in ('planned', 'claimed', 'data', 'unknown') returning id, list
 """
 
-NO_REPLY = """
+RECORD_NO_REPLY = """
 update mail set error = $3, leased_until = now() + interval '1 minute' where id = $1 and claim = $2 and state = 'data'
 """
 
 UNANSWERED_JOB = "unanswered mail"
 # Messages in `data` without a reply: the worker or the connection died.
-UNANSWERED = f"""
+CLAIM_UNANSWERED = f"""
 update mail set claim = $1, leased_until = now() + $3
 where id in (
   select id from mail where state = 'data' and leased_until < now() and {events.due(UNANSWERED_JOB, "mail.id")}
@@ -126,12 +126,14 @@ where id in (
 returning id, list, domain, attempts, coalesce(key, kind || '.' || id) as name, data_at
 """  # noqa: S608 constants only
 
-HOLD = """
+HOLD_MAIL = """
 update mail set state = 'planned', claim = null, attempts = attempts - 1, due_at = $3
 where id = $1 and claim = $2 and state = 'claimed'
 """
 
-WAIT = "update mail set leased_until = now() + interval '10 minutes' where id = $1 and claim = $2 and state = 'data'"
+EXTEND_LEASE = (
+    "update mail set leased_until = now() + interval '10 minutes' where id = $1 and claim = $2 and state = 'data'"
+)
 
 
 class ClaimedMail(msgspec.Struct, frozen=True):
@@ -157,9 +159,18 @@ async def claim(by: UUID) -> list[ClaimedMail]:
     limited = settings().limits and settings().smtp_url is not None
     async with db.atomic():
         await db.execute("select pg_advisory_xact_lock($1)", LOCK)
-        await db.execute(RETURN)
+        await db.execute(RETURN_CLAIMED)
         found = await db.fetch(
-            ClaimedMail, CLAIM, BATCH, by, BURST, not limited, UNLIMITED, settings().mail_rate, MOST_CONNECTIONS, LEASE
+            ClaimedMail,
+            CLAIM_MAIL,
+            BATCH,
+            by,
+            BURST,
+            not limited,
+            UNLIMITED,
+            settings().mail_rate,
+            MOST_CONNECTIONS,
+            LEASE,
         )
         failpoint.hit("claiming")
     return found
@@ -167,27 +178,27 @@ async def claim(by: UUID) -> list[ClaimedMail]:
 
 async def unanswered(by: UUID) -> list[UnansweredMail]:
     """Claim up to 20 messages whose delivery is unknown."""
-    return await db.fetch(UnansweredMail, UNANSWERED, by, BATCH, LEASE)
+    return await db.fetch(UnansweredMail, CLAIM_UNANSWERED, by, BATCH, LEASE)
 
 
 async def wait(mail: ClaimedMail, by: UUID) -> None:
     """Check in ten minutes again whether `mail` arrived."""
-    await db.execute(WAIT, mail.id, by)
+    await db.execute(EXTEND_LEASE, mail.id, by)
 
 
 async def hold(mail: ClaimedMail, by: UUID, until: datetime) -> None:
     """Postpone `mail` until its member wants letters again, without counting an attempt."""
-    await db.execute(HOLD, mail.id, by, until)
+    await db.execute(HOLD_MAIL, mail.id, by, until)
 
 
 async def release(by: UUID) -> None:
     """Release messages that were claimed but not sent."""
-    await db.execute(RELEASE, by)
+    await db.execute(RELEASE_CLAIM, by)
 
 
 async def enter_data(mail: int, by: UUID) -> bool:
     """Record that `mail` is about to be sent. Return False if the claim was lost."""
-    return await db.execute(DATA, mail, by, DATA_LEASE) == 1
+    return await db.execute(MARK_DATA, mail, by, DATA_LEASE) == 1
 
 
 async def settle(
@@ -195,7 +206,7 @@ async def settle(
 ) -> None:
     """Record the outcome of `mail`, and call its list in the same transaction."""
     async with db.atomic():
-        if not await db.execute(SETTLE, mail.id, by, outcome, error, queue_id, settings().smtp_url is not None):
+        if not await db.execute(SETTLE_MAIL, mail.id, by, outcome, error, queue_id, settings().smtp_url is not None):
             return
         if mail.list is not None and outcome != "stopped":
             await lists[mail.list].settled(mail.id, outcome)
@@ -206,7 +217,7 @@ async def settle(
 async def arrived(mail: int) -> bool:
     """Settle a message that its relay has accepted. Return False if it was settled already."""
     async with db.atomic():
-        found = await db.fetch_one(ArrivedMail, ARRIVED, mail)
+        found = await db.fetch_one(ArrivedMail, MARK_ARRIVED, mail)
         if found is not None and found.list is not None:
             await lists[found.list].settled(mail, "sent")
     if found is not None:
@@ -219,10 +230,10 @@ async def defer(mail: ClaimedMail, by: UUID, error: str) -> None:
     if mail.attempts >= MOST_ATTEMPTS:
         await settle(mail, by, "failed", error=error)
     else:
-        await db.execute(LATER, mail.id, by, error)
+        await db.execute(POSTPONE_MAIL, mail.id, by, error)
         metrics.MAIL.labels("deferred").inc()
 
 
 async def mark_unanswered(mail: ClaimedMail, by: UUID, error: str) -> None:
     """Record that no reply came after `mail` was sent. In a minute its outcome is looked up."""
-    await db.execute(NO_REPLY, mail.id, by, error)
+    await db.execute(RECORD_NO_REPLY, mail.id, by, error)

@@ -11,7 +11,7 @@ from parley.mail import queue
 from parley.mail.letters import Letter, check_keys, lists
 from parley.mail.message import MailContent, rendered
 
-ROW = """
+SELECT_MAIL = """
 select m.id, kind, list, argument, member, key, answers, ancestors, recipient, subject, text, html, created_at,
        expires_at, message, a.suppressed_at is not null as suppressed
 from mail m left join mail_address a on a.address = lower(m.recipient)
@@ -39,7 +39,7 @@ async def ready(mail: queue.ClaimedMail, by: UUID) -> Ready | None:
     It is rendered once and stored, and again only if its list changes the letter.
     """
     async with db.atomic():
-        row = await db.fetch_one(MailRow, ROW, mail.id, by)
+        row = await db.fetch_one(MailRow, SELECT_MAIL, mail.id, by)
         if row is None:
             return None
         if held_until := await _held_until(row):

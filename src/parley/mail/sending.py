@@ -19,7 +19,7 @@ __all__ = ["MOST_ATTEMPTS", "deliver_due"]
 log = structlog.get_logger(__name__)
 
 # Each delivery lowers the bounce score of an address.
-FORGIVE = """
+LOWER_SCORE = """
 update mail_address set score = greatest(score - 0.1, 0)
 where address = (select lower(recipient) from mail where id = $1) and suppressed_at is null
 """
@@ -97,7 +97,7 @@ async def _record_sent(mail: ClaimedMail, by: UUID, receipt: Receipt) -> bool:
     async with db.atomic():
         await settle(mail, by, "sent", queue_id=receipt.queue_id)
         await domains.record_accepted(mail.domain)
-        await db.execute(FORGIVE, mail.id)
+        await db.execute(LOWER_SCORE, mail.id)
         await attempts.clear("mail", [str(mail.id)])
     failpoint.hit("settled")
     return True

@@ -11,7 +11,7 @@ from parley.perspectives.analysis import Votes
 # questions that a member gave in one day, so many count as asked.
 MOST_ASKED_A_DAY = 20
 # The oldest account first: of members who answer alike, the first keeps their weight (perspectives/analysis.py).
-ELIGIBLE = f"""
+SELECT_ELIGIBLE = f"""
 select v.member, v.comment, v.value,
        v.asked and row_number() over (
            partition by v.member, v.asked, v.changed_at::date order by v.changed_at, v.id
@@ -36,7 +36,7 @@ class EligibleAnswer(msgspec.Struct, frozen=True):
 
 async def answers(thread: int) -> Votes:
     """Return the answers that count in a thread's map."""
-    rows = await db.fetch(EligibleAnswer, ELIGIBLE, thread)
+    rows = await db.fetch(EligibleAnswer, SELECT_ELIGIBLE, thread)
     return Votes(
         [str(row.member) for row in rows],
         [str(row.comment) for row in rows],

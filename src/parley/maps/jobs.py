@@ -15,7 +15,7 @@ from parley.perspectives.published import PublicationState, PublishedMap, publis
 # A map is computed again after so many new answers, at most every five minutes, and once a day: shared verdicts need a
 # second day, and the answers of members who left go.
 NEW_ANSWERS = 5
-DUE = f"""
+SELECT_DUE = f"""
 select t.id from thread t left join perspective_map m on m.thread = t.id
 where (m.counted_at is null or m.counted_at < now() - interval '5 minutes')
   and (m.counted_at < now() - interval '1 day' and m.published ->> 'reason' is null
@@ -30,7 +30,7 @@ order by m.counted_at nulls first, t.id limit 20
 
 async def compute_due() -> int:
     """Compute the maps of all threads that are due, and return their number."""
-    return len(await attempts.each("maps", await db.values(DUE), compute, in_transaction=False))
+    return len(await attempts.each("maps", await db.values(SELECT_DUE), compute, in_transaction=False))
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -39,11 +39,11 @@ class Earlier(msgspec.Struct, frozen=True):
     history: str
 
 
-EARLIER = """
+SELECT_EARLIER = """
 select analysis::text as analysis, state::text as state, history::text as history from perspective_map where thread = $1
 """
 MOST_CHANGES = 200
-STORE = """
+STORE_MAP = """
 insert into perspective_map (thread, analysis, published, state, answers, history, counted_at)
 values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (thread) do update
@@ -62,7 +62,7 @@ on conflict (comment) do update set verdict = excluded.verdict, bridge = exclude
 async def compute(thread: int, now: datetime | None = None) -> None:
     """Compute a thread's map. `now` is another moment than the present only in the demo and in tests."""
     now = now or datetime.now(UTC)
-    earlier = await db.fetch_one(Earlier, EARLIER, thread)
+    earlier = await db.fetch_one(Earlier, SELECT_EARLIER, thread)
     previous = msgspec.json.decode(earlier.analysis, type=Analysis) if earlier else None
     state = msgspec.json.decode(earlier.state, type=PublicationState) if earlier else PublicationState()
     votes = await eligible.answers(thread)
@@ -86,7 +86,7 @@ async def _store(
     kept = msgspec.structs.replace(found, members=(), statements=(), representative={})
     async with db.atomic():
         values = (_json(kept), _json(published), _json(after), len(votes.voter), _json(history), now)
-        await db.execute(STORE, thread, *values)
+        await db.execute(STORE_MAP, thread, *values)
         shown = [one for one in published.statements if one.verdict != "unknown"]
         await db.execute(DROP_VERDICTS, thread, [one.comment for one in shown])
         await db.execute(

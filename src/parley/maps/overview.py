@@ -47,7 +47,7 @@ class ThreadDeck(msgspec.Struct, frozen=True):
     statements: int
 
 
-COMMON = f"""
+SELECT_COMMON = f"""
 select c.id, c.statement, c.html, c.author as author_id, s.since,
        t.id as thread, t.slug, t.title, p.name as topic, p.slug as topic_slug
 from statement_verdict s join comment c on c.id = s.comment
@@ -58,7 +58,7 @@ order by s.since desc, s.id desc limit {MOST_COMMON}
 
 # Of the threads with the newest activity, those with statements enough to answer and no map yet.
 RECENT, LEAST_STATEMENTS = 200, 5
-DECKS = f"""
+SELECT_DECKS = f"""
 select thread, slug, title, topic, statements from (
     select t.id as thread, t.slug, t.title, p.name as topic, (
         select count(*) from (
@@ -75,13 +75,13 @@ select thread, slug, title, topic, statements from (
 
 async def common_ground(topic: str | None, viewer: Viewer | None) -> list[CommonGround]:
     """Return the newest common ground, of one topic if it is given, without authors whom the viewer blocked."""
-    found = await db.fetch(CommonGround, COMMON, topic)
+    found = await db.fetch(CommonGround, SELECT_COMMON, topic)
     return [one for one in found if not (viewer and one.author_id in viewer.blocked)]
 
 
 async def decks(topic: str | None) -> list[ThreadDeck]:
     """Return threads whose statements want answers, those with the newest activity first."""
-    return await db.fetch(ThreadDeck, DECKS, topic)
+    return await db.fetch(ThreadDeck, SELECT_DECKS, topic)
 
 
 def by_topic(found: Sequence[CommonGround]) -> dict[str, list[list[CommonGround]]]:

@@ -24,11 +24,11 @@ class MapRow(msgspec.Struct, frozen=True):
         return msgspec.json.decode(self.raw_published, type=PublishedMap)
 
 
-MAP = "select published::text as raw_published, counted_at from perspective_map where thread = $1"
+SELECT_MAP = "select published::text as raw_published, counted_at from perspective_map where thread = $1"
 
 
 async def of_thread(thread: int) -> MapRow | None:
-    return await db.fetch_one(MapRow, MAP, thread)
+    return await db.fetch_one(MapRow, SELECT_MAP, thread)
 
 
 async def parameters(thread: int) -> Parameters | None:
@@ -62,7 +62,7 @@ class MapStatementRow(msgspec.Struct, frozen=True):
 
 
 # Read whenever they are shown, so that what a moderator removed or collapsed is not.
-STATEMENTS = f"""
+SELECT_STATEMENTS = f"""
 select c.id, c.statement, c.html, c.passage, c.author as author_id from comment c
 where c.id = any($1::bigint[]) and {IS_VISIBLE} and c.collapsed is null
 """  # noqa: S608 constants only
@@ -70,7 +70,7 @@ where c.id = any($1::bigint[]) and {IS_VISIBLE} and c.collapsed is null
 
 async def statements(comments: Collection[int]) -> dict[int, MapStatementRow]:
     """Return the statements of these comments that everybody may read, by comment."""
-    rows = await db.fetch(MapStatementRow, STATEMENTS, list(comments)) if comments else []
+    rows = await db.fetch(MapStatementRow, SELECT_STATEMENTS, list(comments)) if comments else []
     return {row.id: row for row in rows}
 
 
@@ -80,7 +80,7 @@ class OwnAnswer(msgspec.Struct, frozen=True):
 
 
 # The answers that count in a map (eligible.py), of one member.
-OWN = """
+SELECT_OWN = """
 select v.comment, v.value from vote v join comment c on c.id = v.comment join member m on m.id = v.member
 where v.member = $1 and v.thread = $2 and v.axis = 'agreement' and v.wording = c.wording and m.in_maps
 """
@@ -88,4 +88,4 @@ where v.member = $1 and v.thread = $2 and v.axis = 'agreement' and v.wording = c
 
 async def own_answers(member: int, thread: int) -> dict[int, int]:
     """Return a member's answers in a thread by comment; none if they are left out of maps."""
-    return {row.comment: row.value for row in await db.fetch(OwnAnswer, OWN, member, thread)}
+    return {row.comment: row.value for row in await db.fetch(OwnAnswer, SELECT_OWN, member, thread)}

@@ -11,20 +11,22 @@ from parley.core.cache import MicroCache
 from parley.matching import score
 from parley.matching.conditions import AnyCondition
 from parley.matching.evaluate import ActiveRule, ordered
-from parley.slow_mode.heat import ACTIVE_THREADS
+from parley.slow_mode.heat import SELECT_ACTIVE_THREADS
 
 log = structlog.get_logger(__name__)
 
 CACHE_SECONDS = 1.0
 RECORD = frozenset({"record"})
 
-LAST_SWITCH = "select action from mod_action where kind = 'engine' and target = 0 order by id desc limit 1"
-RULES = f"""
+SELECT_LAST_SWITCH = "select action from mod_action where kind = 'engine' and target = 0 order by id desc limit 1"
+SELECT_RULES = f"""
 select id, name, version, state, position, action, guideline, conditions::text as conditions
-from rule where state in ('on', 'shadow') and 'stop' is distinct from ({LAST_SWITCH}) order by position, id
+from rule where state in ('on', 'shadow') and 'stop' is distinct from ({SELECT_LAST_SWITCH}) order by position, id
 """  # noqa: S608 constants only
-LEARNED = "select coalesce(max(id), 0) from spam_training where weights is not null"
-DECIDED_MEMBERS = "select member from decision where created_at > now() - interval '2 minutes' and member is not null"
+SELECT_LEARNED = "select coalesce(max(id), 0) from spam_training where weights is not null"
+SELECT_DECIDED_MEMBERS = (
+    "select member from decision where created_at > now() - interval '2 minutes' and member is not null"
+)
 
 
 class CurrentRuleRow(msgspec.Struct, frozen=True):
@@ -57,15 +59,15 @@ async def in_force() -> InForce:
 
 
 async def _read_all() -> InForce:
-    rules = [rule for row in await db.fetch(CurrentRuleRow, RULES) if (rule := _read(row)) is not None]
-    active_threads = frozenset(await db.values(ACTIVE_THREADS))
+    rules = [rule for row in await db.fetch(CurrentRuleRow, SELECT_RULES) if (rule := _read(row)) is not None]
+    active_threads = frozenset(await db.values(SELECT_ACTIVE_THREADS))
     await _read_weights()
-    return InForce(ordered(rules), active_threads, frozenset(await db.values(DECIDED_MEMBERS)))
+    return InForce(ordered(rules), active_threads, frozenset(await db.values(SELECT_DECIDED_MEMBERS)))
 
 
 async def _read_weights() -> None:
     """Score by the newest learned weights."""
-    newest = await db.value(LEARNED)
+    newest = await db.value(SELECT_LEARNED)
     if newest != score.in_use().training:
         data = await db.value("select weights from spam_training where id = $1", newest)
         score.use(score.Weights.read(data, newest) if data else None)
@@ -73,7 +75,7 @@ async def _read_weights() -> None:
 
 async def is_stopped() -> bool:
     """Whether moderators have stopped all rules at once."""
-    return bool(await db.value(LAST_SWITCH) == "stop")
+    return bool(await db.value(SELECT_LAST_SWITCH) == "stop")
 
 
 def forget() -> None:

@@ -52,7 +52,7 @@ NOBODY = AuthorRecord(0, 0, 0, [])
 HAS_LINK = """c.html like '%<a href="http%'"""
 # One statement, since it runs before every post. `since` takes the newest comments of the author first and filters by
 # time afterwards: otherwise the planner would read everybody's comments of the hour.
-AUTHOR = f"""
+SELECT_AUTHOR = f"""
 select extract(epoch from now() - m.created_at)::float8 / 86400 as age,
   (select count(*) from (select from comment c where c.author = m.id and {LET_IN} limit {MOST_COUNTED}) n)
      as comments,
@@ -74,7 +74,7 @@ from member m where m.id = $1
 
 
 # Of the posts with a common band the newest. Two index scans: `bands` finds near-copies, `created_at` what has links.
-EARLIER = f"""
+SELECT_EARLIER = f"""
 with alike as (
     select comment, sketch, hosts from comment_signature where bands && $2::int[] and comment <> $4
       and created_at > now() - interval '30 days' order by created_at desc limit {MOST_EARLIER}
@@ -91,14 +91,14 @@ async def author(member: int, rules: Sequence[ActiveRule] = (), submission: UUID
     """The record of a member, with the recent posts that `rules` need."""
     needed = {one.to for rule in rules for one in rule.conditions if isinstance(one, Similar)}
     known = (bool(needed), "anyone" in needed, submission, need(rules, "linked"))
-    return await db.fetch_one(AuthorRecord, AUTHOR, member, *known) or NOBODY
+    return await db.fetch_one(AuthorRecord, SELECT_AUTHOR, member, *known) or NOBODY
 
 
 async def earlier_posts(member: int, signature: Signature, comment: int = 0) -> list[EarlierPost]:
     """The posts, except `comment`, that may be near-copies of a member's, or link to the same host."""
     if not signature.bands and not signature.hosts:
         return []
-    return await db.fetch(EarlierPost, EARLIER, member, signature.bands, signature.hosts, comment)
+    return await db.fetch(EarlierPost, SELECT_EARLIER, member, signature.bands, signature.hosts, comment)
 
 
 def need(rules: Iterable[ActiveRule], fact: str) -> bool:

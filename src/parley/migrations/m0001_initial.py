@@ -11,14 +11,14 @@ from parley.core.db import execute
 
 # The last digits are the checksum of m0001_tables.sql: until the first release that file is written again after each
 # change, and a database that was made from other tables is refused (core/db/migrate.py).
-ID = "2026-11-25T00:00:00:212069"
+ID = "2026-11-25T00:00:00:978883"
 VERSION = "1.38.0"
 DESCRIPTION = "the first tables"
 
 FOLDER = Path(__file__).parent
 # Few, mild, and about newcomers; some only watch. Nothing in them asks for a text that members with a record write
 # every day: whoever has twenty comments behind them is past all but two.
-RULES = """
+INSERT_RULES = """
 with added as (
     insert into rule (name, state, position, conditions, action, guideline)
     select name, state, position, conditions, action, guideline
@@ -45,4 +45,4 @@ async def tables() -> None:
 
 
 async def rules() -> None:
-    await execute(RULES, (FOLDER / "m0001_rules.json").read_text(encoding="utf-8"))
+    await execute(INSERT_RULES, (FOLDER / "m0001_rules.json").read_text(encoding="utf-8"))

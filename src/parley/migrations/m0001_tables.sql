@@ -753,7 +753,7 @@ CREATE TABLE "decision" (
   "role" VARCHAR(10) DEFAULT null,
   "state" VARCHAR(10) NOT NULL DEFAULT 'in_force',
   "before" JSONB NOT NULL DEFAULT '{}',
-  "second" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "second_moderator" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "ended_at" TIMESTAMPTZ DEFAULT null,
   CONSTRAINT decision_state_check CHECK (state in ('awaiting', 'in_force', 'undone', 'overturned', 'ended', 'refused'))

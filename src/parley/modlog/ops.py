@@ -77,7 +77,7 @@ class RecordRow(msgspec.Struct, frozen=True):
         return self.salt is None or sha256(self.salt + self.said.encode()).digest() == self.words
 
 
-FORGET = """
+FORGET_WORDS = """
 update mod_action set reason = '', before = before - 'why', after = after - 'why', salt = null
 where salt is not null
   and concat_ws(' ', reason, before ->> 'why', after ->> 'why') ~* $1
@@ -86,11 +86,11 @@ where salt is not null
 
 async def forget(pattern: str) -> None:
     """Erase the words of entries that match a pattern, such as an erased member's name. Facts and hashes stay."""
-    await db.execute(FORGET, pattern)
+    await db.execute(FORGET_WORDS, pattern)
 
 
 # As `mod_action_digest` and `mod_action_words` (schema.sql), which somebody who manipulates the database could change.
-WRITTEN = """
+SELECT_WRITTEN = """
 select id, prev_hash, hash, words, salt, jsonb_build_array(before, after, reason)::text as said,
        (jsonb_build_array(id, extract(epoch from at), actor, role, action, kind, target, encode(words, 'hex'),
        guideline, automated, decision)
@@ -102,7 +102,7 @@ from mod_action where id > $1 order by id limit 5000
 async def verify() -> Chain:
     """Check the chain to its end, or to the first entry that was changed or follows a missing one."""
     last, last_hash, forgotten = 0, b"", 0
-    while rows := await db.fetch(RecordRow, WRITTEN, last):
+    while rows := await db.fetch(RecordRow, SELECT_WRITTEN, last):
         for row in rows:
             hashed = sha256(last_hash + row.facts.encode()).digest()
             is_whole = (row.id, row.prev_hash, row.hash) == (last + 1, last_hash, hashed) and row.has_its_words

@@ -51,7 +51,7 @@ class LogRow(msgspec.Struct, frozen=True):
         return wording.change(msgspec.json.decode(self.before), msgspec.json.decode(self.after))
 
 
-LIST = """
+SELECT_ENTRIES = """
 with page as materialized (
     select * from mod_action
     where ($1::text is null or actor = (select id from member where name_key = $1))
@@ -78,7 +78,7 @@ order by a.id desc
 
 async def entries(query: LogQuery, *, before: int | None = None) -> list[LogRow]:
     """The newest entries, or those before the entry `before`; one more than fits the page if there are more."""
-    return await db.fetch(LogRow, LIST, *msgspec.structs.astuple(query), before, PAGE + 1)
+    return await db.fetch(LogRow, SELECT_ENTRIES, *msgspec.structs.astuple(query), before, PAGE + 1)
 
 
 class PublicRow(msgspec.Struct, frozen=True):
@@ -104,7 +104,7 @@ IS_PUBLIC = """
 a.action = any($1::text[]) and (a.action <> 'approve' or a.before <> '{}' and a.kind = 'comment')
 and not exists (select from decision d where d.id = a.decision and d.state in ('awaiting', 'undone', 'refused'))
 """
-PUBLIC_LIST = f"""
+SELECT_PUBLIC = f"""
 with page as materialized (
     select * from mod_action a where {IS_PUBLIC} and ($2::bigint is null or a.id < $2) order by a.id desc limit $3
 )
@@ -118,7 +118,7 @@ order by a.id desc
 
 async def public_entries(before: int | None = None) -> list[PublicRow]:
     """As `entries`, for the public."""
-    return await db.fetch(PublicRow, PUBLIC_LIST, list(wording.PUBLIC), before, PAGE + 1)
+    return await db.fetch(PublicRow, SELECT_PUBLIC, list(wording.PUBLIC), before, PAGE + 1)
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -135,7 +135,7 @@ class Count(msgspec.Struct, frozen=True):
 
 # Not the entries about a decision that was made before.
 IS_DECISION = "a.action not like 'appeal.%' and a.action not in ('lift', 'end')"
-COUNTS = f"""
+SELECT_COUNTS = f"""
 select to_char(a.at, 'YYYY-MM') as month, a.action, coalesce(a.guideline, '') as rule, a.automated, count(*) as count,
        count(p.id) filter (where {IS_DECISION}) as appeals,
        count(*) filter (where {IS_DECISION} and d.state = 'overturned') as overturned
@@ -147,7 +147,7 @@ group by 1, 2, 3, 4 order by 1, 2, 3, 4
 
 async def counts(year: int) -> list[Count]:
     """The public entries of a year, counted by month."""
-    return await db.fetch(Count, COUNTS, list(wording.PUBLIC), year)
+    return await db.fetch(Count, SELECT_COUNTS, list(wording.PUBLIC), year)
 
 
 async def first_year() -> int | None:

@@ -18,7 +18,7 @@ class Contradiction(msgspec.Struct, frozen=True):
 
 # The first entry of a decision is that of making it. Reasons of rules differ: the entry does not quote what matched. Of
 # entries whose words were erased, the reason is not known any more.
-DECISIONS = """
+FIND_DECISIONS = """
 with made as (
     select distinct on (decision) decision, id, actor, action, kind, target, guideline, reason, salt
     from mod_action where decision is not null order by decision, id
@@ -42,7 +42,7 @@ from decision d full join made on made.decision = d.id left join since on since.
 """
 # Things that were made before the first entry, by an import, may be in a state of which the record does not tell.
 # Authors may delete what is visible.
-COMMENTS = """
+FIND_COMMENTS = """
 with state as (
     select distinct on (target) target, after ->> 'state' as told from mod_action
     where kind = 'comment' and after ? 'state' order by target, id desc
@@ -65,7 +65,7 @@ from comment c left join state on state.target = c.id left join collapsed on col
 where coalesce(state.target, collapsed.target, branch.target) is not null
   or c.created_at >= (select min(at) from mod_action)
 """
-THREADS = """
+FIND_THREADS = """
 with told as (
     select distinct on (thread) thread, after from (
         select a.id, a.after, case a.kind when 'article' then a.target else coalesce(d.thread, c.thread) end as thread
@@ -82,7 +82,7 @@ select 'thread' as kind, t.id, case
 from thread t left join told on told.thread = t.id
 where told.thread is not null or t.created_at >= (select min(at) from mod_action)
 """
-ARTICLES = """
+FIND_ARTICLES = """
 with told as (
     select distinct on (target) target, after from mod_action
     where kind = 'article' and after ? 'restricted' order by target, id desc
@@ -95,7 +95,7 @@ from thread t join article a on a.id = t.article left join told on told.target =
 where told.target is not null or t.created_at >= (select min(at) from mod_action)
 """
 # By the decisions in force, which are compared above: while a member is away, a sanction may end without their state.
-MEMBERS = """
+FIND_MEMBERS = """
 with told as (
     select distinct on (target) target, after ->> 'role' as role from mod_action
     where kind = 'member' and after ? 'role' order by target, id desc
@@ -110,13 +110,14 @@ from member m left join told on told.target = m.id
     and d.action in ('silence', 'suspend')
 where m.state in ('active', 'silenced', 'suspended') group by m.id, told.role
 """
-FIND = f"""
+FIND_DIFFERENCES = f"""
 select kind, id, what from (
-    ({DECISIONS}) union all ({COMMENTS}) union all ({THREADS}) union all ({ARTICLES}) union all ({MEMBERS})
+    ({FIND_DECISIONS}) union all ({FIND_COMMENTS}) union all ({FIND_THREADS}) union all ({FIND_ARTICLES})
+    union all ({FIND_MEMBERS})
 ) as compared where what is not null order by kind, id limit 50
 """  # noqa: S608 constants only
 
 
 async def contradictions() -> list[Contradiction]:
     """Find what the record contradicts: at most fifty of them."""
-    return await db.fetch(Contradiction, FIND)
+    return await db.fetch(Contradiction, FIND_DIFFERENCES)

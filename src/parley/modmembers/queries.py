@@ -43,7 +43,7 @@ class MemberRow(msgspec.Struct, frozen=True):
 # The prefix is found by an index on the bytes of the key (member_name_bytes). The order is by name, not by key: keys
 # replace letters that look alike, so "ines" would be listed under l. No index has this order: a page of 200,000 members
 # takes 0.13 s. With such an index the planner would also use it for a prefix or a state, and take up to 0.3 s.
-LIST = """
+SELECT_MEMBERS = """
 select m.id, m.name, m.role, m.state, m.until, m.created_at,
        (select count(*) from comment c where c.author = m.id) as comments,
        (select count(*) from decision d where d.member = m.id and d.state in ('in_force', 'ended')
@@ -60,7 +60,7 @@ from (
 async def search(query: MemberQuery, after: str = "") -> list[MemberRow]:
     """The members after the name `after`, by name; one more than fits the page if there are more."""
     key = "email_key" if "@" in query.q else "name_key"
-    sql = LIST.format(key=key, state=STATE_NOW, most=PAGE + 1)
+    sql = SELECT_MEMBERS.format(key=key, state=STATE_NOW, most=PAGE + 1)
     prefix = query.prefix
     return await db.fetch(MemberRow, sql, prefix, prefix + LAST, after.lower(), query.state, query.role)
 
@@ -86,7 +86,7 @@ class StaffMember(msgspec.Struct, frozen=True):
     about_declined: int
 
 
-MEMBER = f"""
+SELECT_MEMBER = f"""
 select m.id, m.name, m.email, m.role, {STATE_NOW} as state, m.state_until as until, m.state_reason as why, m.created_at,
        (select count(*) from comment c where c.author = m.id) as comments,
        (select count(*) from comment c where c.author = m.id and c.state in ('removed', 'rejected')) as removed,
@@ -107,7 +107,7 @@ from member m, lateral (
 
 
 async def member(member: int) -> StaffMember | None:
-    return await db.fetch_one(StaffMember, MEMBER, member)
+    return await db.fetch_one(StaffMember, SELECT_MEMBER, member)
 
 
 class CommentLine(msgspec.Struct, frozen=True):
@@ -125,7 +125,7 @@ class CommentLine(msgspec.Struct, frozen=True):
         return markdown.excerpt(self.html, EXCERPT)
 
 
-COMMENTS = f"""
+SELECT_COMMENTS = f"""
 select c.id, case when c.state = 'visible' and c.collapsed is not null then 'collapsed' else c.state end as state,
        c.html, t.title, c.created_at, {IS_GRAVE} as sensitive
 from comment c join thread t on t.id = c.thread where c.author = $1 order by c.created_at desc, c.id desc limit 20
@@ -134,4 +134,4 @@ from comment c join thread t on t.id = c.thread where c.author = $1 order by c.c
 
 async def comments(member: int) -> list[CommentLine]:
     """The newest comments of a member, in any state."""
-    return await db.fetch(CommentLine, COMMENTS, member)
+    return await db.fetch(CommentLine, SELECT_COMMENTS, member)

@@ -16,7 +16,7 @@ class WholeArticle(msgspec.Struct, frozen=True):
     number: int
 
 
-WHOLE = """
+SELECT_ARTICLE = """
 select r.title, r.byline, coalesce(a.url, a.claimed_url) as address, a.restricted, a.untitled, a.withheld, r.number
 from thread t join article a on a.id = t.article join revision r on r.article = a.id
 where t.id = $1 order by r.number desc limit 1
@@ -24,7 +24,7 @@ where t.id = $1 order by r.number desc limit 1
 
 
 async def whole(thread: int) -> WholeArticle | None:
-    return await db.fetch_one(WholeArticle, WHOLE, thread)
+    return await db.fetch_one(WholeArticle, SELECT_ARTICLE, thread)
 
 
 class WholePassage(msgspec.Struct, frozen=True):
@@ -39,7 +39,7 @@ class WholePassage(msgspec.Struct, frozen=True):
         return Markup(self.raw_html)  # noqa: S704 see the docstring
 
 
-PASSAGES = """
+SELECT_PASSAGES = """
 select p.position + 1 as number, p.lineage, p.text, p.html as raw_html from passage p
 where p.revision = (select r.id from thread t join revision r on r.article = t.article
                     where t.id = $1 order by r.number desc limit 1)
@@ -49,4 +49,4 @@ order by p.position
 
 async def passages(thread: int) -> list[WholePassage]:
     """The passages of the newest revision, whatever readers may see of them."""
-    return await db.fetch(WholePassage, PASSAGES, thread)
+    return await db.fetch(WholePassage, SELECT_PASSAGES, thread)

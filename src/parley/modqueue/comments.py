@@ -41,7 +41,7 @@ class FoundComment(msgspec.Struct, frozen=True):
         return markdown.excerpt(self.raw_html, EXCERPT)
 
 
-FOUND = """
+IS_FOUND = """
     c.state in ('visible', 'pending') and c.author is distinct from $1
     and c.created_at > now() - $2 * interval '1 day'
     and ($3::text is null or c.author = (select id from member where name_key = $3))
@@ -49,20 +49,20 @@ FOUND = """
     and ($5::bigint is null or exists (select from hit o where o.comment = c.id and o.rule = $5))
     and ($6::bigint is null or c.thread = $6)
 """
-ROWS = f"""
+SELECT_ROWS = f"""
 select c.id, c.thread, c.author as author_id, coalesce(m.name, c.imported_author) as author, c.state,
        c.html as raw_html, t.title, c.created_at, i.id as item, i.id is not null and {IS_SENSITIVE} as sensitive
 from comment c join thread t on t.id = c.thread left join member m on m.id = c.author
 left join queue_item i on i.kind = 'comment' and i.target = c.id
 where {{}} order by c.created_at desc, c.id desc limit $7
 """  # noqa: S608 constants only
-MATCHING = ROWS.format(FOUND)
-THESE = ROWS.format(f"{FOUND} and c.id = any($8::bigint[])")
-COMPARED = f"""
-select c.id, left({ALL_WORDS}, {LONGEST_COMPARED}) as words from comment c where {FOUND}
+SELECT_MATCHING = SELECT_ROWS.format(IS_FOUND)
+SELECT_THESE = SELECT_ROWS.format(f"{IS_FOUND} and c.id = any($8::bigint[])")
+SELECT_COMPARED = f"""
+select c.id, left({ALL_WORDS}, {LONGEST_COMPARED}) as words from comment c where {IS_FOUND}
 order by c.created_at desc, c.id desc limit $7
 """  # noqa: S608 constants only
-LIKE = f"select left({ALL_WORDS}, {LONGEST_COMPARED}) from comment c where c.id = $1"  # noqa: S608 as above
+SELECT_WORDS = f"select left({ALL_WORDS}, {LONGEST_COMPARED}) from comment c where c.id = $1"  # noqa: S608 as above
 
 
 class ComparedComment(msgspec.Struct, frozen=True):
@@ -78,22 +78,22 @@ def _values(viewer: int, wanted: CommentFilter) -> tuple[object, ...]:
 async def matching(viewer: int, wanted: CommentFilter) -> list[FoundComment]:
     """The newest comments that a filter finds, without the viewer's own."""
     if wanted.like is None:
-        return await db.fetch(FoundComment, MATCHING, *_values(viewer, wanted), MOST_FOUND)
+        return await db.fetch(FoundComment, SELECT_MATCHING, *_values(viewer, wanted), MOST_FOUND)
     return await selected(viewer, await _like(viewer, wanted, wanted.like))
 
 
 async def selected(viewer: int, comments: list[int]) -> list[FoundComment]:
     """The given comments, without the viewer's own and those that are gone."""
     anything = CommentFilter(days=36_500)
-    return await db.fetch(FoundComment, THESE, *_values(viewer, anything), MOST_FOUND, comments)
+    return await db.fetch(FoundComment, SELECT_THESE, *_values(viewer, anything), MOST_FOUND, comments)
 
 
 async def _like(viewer: int, wanted: CommentFilter, comment: int) -> list[int]:
     """The ids of the comments that are most like one, itself among them."""
-    words = await db.value(LIKE, comment)
+    words = await db.value(SELECT_WORDS, comment)
     if words is None:
         return []
-    found = await db.fetch(ComparedComment, COMPARED, *_values(viewer, wanted), MOST_COMPARED)
+    found = await db.fetch(ComparedComment, SELECT_COMPARED, *_values(viewer, wanted), MOST_COMPARED)
     texts = {one.id: one.words for one in found}
     return await asyncio.to_thread(_alike, words, texts)
 

@@ -12,7 +12,7 @@ from parley.core import db
 from parley.modqueue import nearby, people
 from parley.modqueue.nearby import NearbyComment
 from parley.modqueue.people import EarlierDecision, MemberSummary, NoteRow, OtherItem
-from parley.modqueue.queries import GROUNDS, NOT_OWN
+from parley.modqueue.queries import GROUND_COUNTS, NOT_OWN
 from parley.reports.grave import IS_SENSITIVE
 from parley.rights import queries as rights
 from parley.rights.queries import RightsRow
@@ -43,12 +43,12 @@ class ItemRow(msgspec.Struct, frozen=True):
     likely: str | None
 
 
-ITEM = f"""
+SELECT_ITEM = f"""
 select i.id, i.kind, i.target, i.state, i.version, i.risk, i.escalated, i.opened_at,
        coalesce(i.claimed_by = $1 and i.claimed_until > now(), false) as mine,
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
        i.thread, t.slug, t.title, t.state as thread_state, coalesce(s.people, 0) as people,
-       {GROUNDS} as grounds,
+       {GROUND_COUNTS} as grounds,
        {IS_SENSITIVE} and not exists (
            select from mod_action o
            where o.kind = i.kind and o.target = i.target and o.action = 'reveal' and o.actor = $1) as sensitive,
@@ -67,7 +67,7 @@ where i.id = $2 and {NOT_OWN}
 
 async def item(viewer: int, number: int) -> ItemRow | None:
     """An item; None in the viewer's own case."""
-    return await db.fetch_one(ItemRow, ITEM, viewer, number)
+    return await db.fetch_one(ItemRow, SELECT_ITEM, viewer, number)
 
 
 class CommentWords(msgspec.Struct, frozen=True):
@@ -98,7 +98,7 @@ class CommentWords(msgspec.Struct, frozen=True):
         return Markup(self.raw_html)  # noqa: S704 see the docstring
 
 
-COMMENT_WORDS = f"""
+SELECT_COMMENT_WORDS = f"""
 select c.id, coalesce(m.name, c.imported_author) as author, c.state, c.statement, c.html as raw_html, c.body,
        c.stance, c.assisted,
        c.collapsed, c.created_at, c.edited_at, case when {MAY_BE_QUOTED} then c.quote end as quote,
@@ -112,7 +112,7 @@ from comment c join thread t on t.id = c.thread left join member m on m.id = c.a
 
 async def words(comment: int) -> CommentWords | None:
     """A comment in any state; the caller has checked that the viewer may read it."""
-    return await db.fetch_one(CommentWords, COMMENT_WORDS, comment)
+    return await db.fetch_one(CommentWords, SELECT_COMMENT_WORDS, comment)
 
 
 class ReportRow(msgspec.Struct, frozen=True):
@@ -129,7 +129,7 @@ class ReportRow(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-REPORTS = """
+SELECT_REPORTS = """
 select m.name as reporter, r.name, r.email, g.title as ground, r.text, r.weight, r.state, r.outcome, r.created_at
 from report r join guideline g on g.code = r.guideline left join member m on m.id = r.reporter
 where r.item = $1 order by r.state = 'resolved', r.weight * g.severity desc, r.id limit 100
@@ -138,7 +138,7 @@ where r.item = $1 order by r.state = 'resolved', r.weight * g.severity desc, r.i
 
 async def reports(number: int) -> list[ReportRow]:
     """The reports of an item, open ones first."""
-    return await db.fetch(ReportRow, REPORTS, number)
+    return await db.fetch(ReportRow, SELECT_REPORTS, number)
 
 
 class HitRow(msgspec.Struct, frozen=True):
@@ -150,7 +150,7 @@ class HitRow(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-HITS = """
+SELECT_HITS = """
 select u.id as rule_id, u.name as rule, h.version, h.matched, h.acted, h.created_at
 from hit h join rule u on u.id = h.rule where h.comment = $1 order by h.id limit 50
 """
@@ -158,7 +158,7 @@ from hit h join rule u on u.id = h.rule where h.comment = $1 order by h.id limit
 
 async def hits(comment: int) -> list[HitRow]:
     """The hits of automatic rules on a comment."""
-    return await db.fetch(HitRow, HITS, comment)
+    return await db.fetch(HitRow, SELECT_HITS, comment)
 
 
 class ItemDetails(msgspec.Struct, frozen=True):

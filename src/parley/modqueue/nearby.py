@@ -32,7 +32,7 @@ class NearbyComment(msgspec.Struct, frozen=True):
 
 
 # The others are replies to the same comment or, at the top level, comments on the same part of the article.
-NEARBY = f"""
+SELECT_NEARBY = f"""
 with one as (select id, thread, parent, part from comment where id = $1), near as (
     (select c.id, true as is_reply from comment c
      where c.parent = $1 and {IS_VISIBLE} order by c.best desc, c.id limit $2)
@@ -52,7 +52,7 @@ order by near.is_reply desc, c.best desc, c.id
 
 async def comments(comment: int) -> list[NearbyComment]:
     """The strongest replies to a comment, then the strongest others in its place."""
-    return await db.fetch(NearbyComment, NEARBY, comment, MOST_LISTED)
+    return await db.fetch(NearbyComment, SELECT_NEARBY, comment, MOST_LISTED)
 
 
 def hosts(body: str, html: str) -> list[str]:

@@ -29,7 +29,7 @@ class EarlierDecision(msgspec.Struct, frozen=True):
     item: int | None
 
 
-DECISIONS = """
+SELECT_DECISIONS = """
 select d.id, d.action, g.title as ground, d.reason, m.name as moderator, d.moderator is null as automated, d.state,
        d.until, d.created_at, a.state as appeal, d.item
 from decision d left join guideline g on g.code = d.guideline left join member m on m.id = d.moderator
@@ -41,13 +41,13 @@ where {} order by d.id desc limit 20
 async def decided(number: int, kind: str, target: int) -> list[EarlierDecision]:
     """The decisions about an item or its target, newest first."""
     return await db.fetch(
-        EarlierDecision, DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3"), number, kind, target
+        EarlierDecision, SELECT_DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3"), number, kind, target
     )
 
 
 async def record_of(member: int) -> list[EarlierDecision]:
     """The decisions that concern a member, newest first."""
-    return await db.fetch(EarlierDecision, DECISIONS.format("d.member = $1 and d.state <> 'undone'"), member)
+    return await db.fetch(EarlierDecision, SELECT_DECISIONS.format("d.member = $1 and d.state <> 'undone'"), member)
 
 
 class MemberSummary(msgspec.Struct, frozen=True):
@@ -67,7 +67,7 @@ class MemberSummary(msgspec.Struct, frozen=True):
     declined: int
 
 
-SUMMARY = """
+SELECT_SUMMARY = """
 select m.id, m.name, m.role, m.state, m.state_until as until, m.title, m.bio, m.created_at,
        (select count(*) from comment c where c.author = m.id) as comments,
        (select count(*) from comment c where c.author = m.id and c.state in ('removed', 'rejected')) as removed,
@@ -78,7 +78,7 @@ from member m left join report r on r.reporter = m.id where m.id = $1 group by m
 
 
 async def summary(member: int) -> MemberSummary | None:
-    return await db.fetch_one(MemberSummary, SUMMARY, member)
+    return await db.fetch_one(MemberSummary, SELECT_SUMMARY, member)
 
 
 class NoteRow(msgspec.Struct, frozen=True):
@@ -87,7 +87,7 @@ class NoteRow(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-NOTES = """
+SELECT_NOTES = """
 select m.name as author, n.text, n.created_at from note n join member m on m.id = n.author
 where n.member = $1 order by n.id desc limit 50
 """
@@ -95,10 +95,10 @@ where n.member = $1 order by n.id desc limit 50
 
 async def notes(member: int) -> list[NoteRow]:
     """The notes of staff about a member, newest first."""
-    return await db.fetch(NoteRow, NOTES, member)
+    return await db.fetch(NoteRow, SELECT_NOTES, member)
 
 
-OTHER_ITEMS = f"""
+SELECT_OTHER_ITEMS = f"""
 select i.id, i.kind, c.html, i.opened_at, {IS_SENSITIVE} as sensitive
 from queue_item i
 left join comment c on i.kind = 'comment' and c.id = i.target
@@ -124,4 +124,4 @@ class OtherItem(msgspec.Struct, frozen=True):
 
 async def others(viewer: int, member: int, but: int = 0) -> list[OtherItem]:
     """The other open items about a member."""
-    return await db.fetch(OtherItem, OTHER_ITEMS, viewer, member, but)
+    return await db.fetch(OtherItem, SELECT_OTHER_ITEMS, viewer, member, but)

@@ -62,7 +62,7 @@ NOT_OWN = f"""
              and exists (select from report o where o.item = i.id and o.reporter = $1 and o.state <> 'resolved'))
 """  # noqa: S608 constants only
 # Items that the viewer escalated appear only under the filter for escalated items.
-CHOSEN = f"""
+IS_CHOSEN = f"""
     i.state = 'open' and {NOT_OWN}
     and ($2::text is null or i.kind = $2)
     and ($3::text is null or exists (
@@ -81,7 +81,7 @@ CHOSEN = f"""
     and ($10::int is null or i.opened_at < now() - $10 * interval '1 hour')
 """  # noqa: S608 constants only
 # Grounds of reports, and of the rules that acted.
-GROUNDS = """
+GROUND_COUNTS = """
     array(select count(*) || ' \u00d7 ' || o.ground from (
         select guideline as ground from report where item = i.id and state <> 'resolved'
         union all
@@ -91,24 +91,24 @@ GROUNDS = """
 """
 
 # The items after the item $11, or all. The first condition lets the index scan begin there.
-FOLLOWS = """
+IS_BEHIND = """
     i.risk <= coalesce((select risk from queue_item where id = $11), 'infinity')
     and (a.id is null or i.risk < a.risk or i.risk = a.risk and (i.opened_at, i.id) > (a.opened_at, a.id))
 """
-PAGE_OF = f"""
+WITH_PAGE = f"""
 with page as materialized (
     select i.* from queue_item i left join queue_item a on a.id = $11
-    where {CHOSEN} and {FOLLOWS}
+    where {IS_CHOSEN} and {IS_BEHIND}
     order by i.risk desc, i.opened_at, i.id limit $12
 )
 """  # noqa: S608 constants only
-ONE_OF = f"with page as (select i.* from queue_item i where i.id = $2 and i.state = 'open' and {NOT_OWN})"  # noqa: S608 as above
-ROWS = f"""
+WITH_ONE = f"with page as (select i.* from queue_item i where i.id = $2 and i.state = 'open' and {NOT_OWN})"  # noqa: S608 as above
+SELECT_FROM_PAGE = f"""
 select i.id, i.kind, i.target, i.version, i.risk, i.escalated, i.opened_at,
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
        t.title, coalesce(m.name, c.imported_author) as author,
        c.html, case i.kind when 'member' then m.bio else t.title end as words,
-       {GROUNDS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive,
+       {GROUND_COUNTS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive,
        {IS_LATE} as late
 from page i left join thread t on t.id = i.thread left join thread_stats s on s.thread = i.thread
 left join comment c on i.kind = 'comment' and c.id = i.target
@@ -120,12 +120,12 @@ order by i.risk desc, i.opened_at, i.id
 
 async def page(viewer: int, wanted: QueueFilter, *, after: int | None = None, count: int = PAGE) -> list[QueueRow]:
     """The items after the item `after`, or the first ones."""
-    return await db.fetch(QueueRow, PAGE_OF + ROWS, viewer, *wanted.values, after, count)
+    return await db.fetch(QueueRow, WITH_PAGE + SELECT_FROM_PAGE, viewer, *wanted.values, after, count)
 
 
 async def row(viewer: int, item: int) -> QueueRow | None:
     """One open item of the list."""
-    return await db.fetch_one(QueueRow, ONE_OF + ROWS, viewer, item)
+    return await db.fetch_one(QueueRow, WITH_ONE + SELECT_FROM_PAGE, viewer, item)
 
 
 class QueueCount(msgspec.Struct, frozen=True):
@@ -137,15 +137,15 @@ class QueueCount(msgspec.Struct, frozen=True):
     at: datetime
 
 
-WAITING = f"""
+SELECT_WAITING = f"""
 select count(*), min(opened_at) as oldest, count(*) filter (where opened_at > $11) as arrived, now() as at
-from queue_item i where {CHOSEN}
+from queue_item i where {IS_CHOSEN}
 """  # noqa: S608 constants only
 
 
 async def waiting(viewer: int, wanted: QueueFilter | None = None, since: datetime | None = None) -> QueueCount:
     """Count the open items for a moderator; those opened after `since` are new."""
-    found = await db.fetch_one(QueueCount, WAITING, viewer, *(wanted or QueueFilter()).values, since)
+    found = await db.fetch_one(QueueCount, SELECT_WAITING, viewer, *(wanted or QueueFilter()).values, since)
     return found or QueueCount(0, None, 0, datetime.now(UTC))
 
 
@@ -169,7 +169,7 @@ class OthersAction(msgspec.Struct, frozen=True):
     action: str | None
 
 
-OTHERS_ACTIONS = f"""
+SELECT_OTHERS_ACTIONS = f"""
 select i.id as item, m.name, null as action from queue_item i join member m on m.id = i.claimed_by
 where i.state = 'open' and i.claimed_until > now() and i.claimed_by <> $1 and {NOT_OWN}
 union all
@@ -185,7 +185,7 @@ order by item
 
 async def others_actions(viewer: int, since: datetime) -> list[OthersAction]:
     """The claims of other moderators, and their decisions since then, within a day."""
-    return await db.fetch(OthersAction, OTHERS_ACTIONS, viewer, since)
+    return await db.fetch(OthersAction, SELECT_OTHERS_ACTIONS, viewer, since)
 
 
 class UndoableDecision(msgspec.Struct, frozen=True):
@@ -197,7 +197,7 @@ class UndoableDecision(msgspec.Struct, frozen=True):
     left: int
 
 
-UNDOABLE = """
+SELECT_UNDOABLE = """
 select id as decision, item, action, ceil(extract(epoch from created_at - now()) + $3)::int as left from decision
 where id = $1 and moderator = $2 and item is not null and state in ('in_force', 'awaiting')
   and created_at > now() - $3 * interval '1 second'
@@ -206,7 +206,7 @@ where id = $1 and moderator = $2 and item is not null and state in ('in_force', 
 
 async def undoable(moderator: int, decision: int) -> UndoableDecision | None:
     """A moderator's own decision; None where it can no longer be undone."""
-    return await db.fetch_one(UndoableDecision, UNDOABLE, decision, moderator, UNDO_SECONDS)
+    return await db.fetch_one(UndoableDecision, SELECT_UNDOABLE, decision, moderator, UNDO_SECONDS)
 
 
 class ItemName(msgspec.Struct, frozen=True):
@@ -223,7 +223,7 @@ class ItemName(msgspec.Struct, frozen=True):
         return first_words(self.html, self.words)
 
 
-NAMED = f"""
+SELECT_NAMED = f"""
 select i.id, coalesce(m.name, c.imported_author) as author,
        c.html, coalesce(t.title, m.name) as words, {IS_SENSITIVE} as sensitive
 from queue_item i left join thread t on t.id = i.thread left join comment c on i.kind = 'comment' and c.id = i.target
@@ -234,4 +234,4 @@ where i.id = any($2::bigint[]) and {NOT_OWN}
 
 async def named(viewer: int, items: list[int]) -> list[ItemName]:
     """The given items without those that this moderator does not see."""
-    return await db.fetch(ItemName, NAMED, viewer, items)
+    return await db.fetch(ItemName, SELECT_NAMED, viewer, items)

@@ -42,12 +42,12 @@ class FinishedTest(msgspec.Struct, frozen=True):
     result: str
 
 
-CREATE = """
+INSERT_RULE = """
 insert into rule (name, conditions, action, guideline, position, changed_by, changed_at)
 values ($1, $2::jsonb, $3, $4, (select coalesce(max(position), 0) + 1 from rule), $5, now())
 on conflict (name) do nothing returning id
 """
-CHANGE = """
+UPDATE_RULE = """
 update rule set name = $2, conditions = $3::jsonb, action = $4, guideline = $5, version = $6, state = $7,
                 slowest_bytes = case version when $6 then slowest_bytes else 0 end,
                 slowest_seconds = case version when $6 then slowest_seconds else 0 end, changed_by = $8,
@@ -67,7 +67,7 @@ HAS_OTHER_STAFF = (
     "select exists(select from member where role in ('moderator', 'admin') and state = 'active' and id <> $1)"
 )
 # The rule moves by one and a half positions, between its new neighbours; then all are numbered anew.
-MOVE = """
+MOVE_RULES = """
 update rule u set position = n.place
 from (select id, row_number() over (order by place, id) as place
       from (select id, row_number() over (order by position, id) + case id when $1 then $2 else 0.0 end as place
@@ -82,7 +82,7 @@ async def create(viewer: Viewer, draft: RuleDraft) -> int:
     """Save a new rule, switched off, and return its id. Raises Refused where its name is taken."""
     async with db.atomic():
         made: int | None = await db.value(
-            CREATE, draft.name, draft.conditions_json, draft.action, draft.guideline, viewer.id
+            INSERT_RULE, draft.name, draft.conditions_json, draft.action, draft.guideline, viewer.id
         )
         if made is None:
             raise Refused(TAKEN)
@@ -102,7 +102,7 @@ async def change(viewer: Viewer, rule: int, version: int, draft: RuleDraft) -> N
         number = was.version if same else was.version + 1
         state = was.state if same or was.state == "off" else "shadow"
         values = (draft.name, draft.conditions_json, draft.action, draft.guideline, number, state, viewer.id)
-        if not await db.execute(CHANGE, rule, *values):
+        if not await db.execute(UPDATE_RULE, rule, *values):
             raise Refused(TAKEN)
         if not same:
             await db.execute(SAVE_VERSION, rule)
@@ -158,7 +158,7 @@ async def move(viewer: Viewer, rule: int, *, up: bool) -> None:
     """Move a rule one position up or down."""
     async with db.atomic():
         was = await _locked(rule)
-        if await db.execute(MOVE, rule, UP if up else DOWN):
+        if await db.execute(MOVE_RULES, rule, UP if up else DOWN):
             moved = await Rule.select(Rule.position).where(Rule.id == rule).first()
             entry = Entry("rule.move", "rule", rule, {"position": was.position}, moved or {})
             await modlog.write(viewer, entry)

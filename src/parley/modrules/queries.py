@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
-from parley.backtests.agreement import DECIDED
+from parley.backtests.agreement import SELECT_DECIDED
 from parley.backtests.run import Result
 from parley.core import db
 from parley.core.text import markdown
@@ -59,8 +59,8 @@ class RuleRow(msgspec.Struct, frozen=True):
         return self.right / decided if decided else None
 
 
-RULES = f"""
-with decided as ({DECIDED})
+SELECT_RULES = f"""
+with decided as ({SELECT_DECIDED})
 select u.id, u.name, u.version, u.state, u.action, u.guideline, g.title as ground,
        u.conditions::text as conditions_json,
        u.slowest_bytes, u.slowest_seconds, m.name as changed_by, u.changed_at, coalesce(h.hits, 0) as hits,
@@ -78,11 +78,11 @@ where $1::bigint is null or u.id = $1 order by u.position, u.id
 
 async def all_rules() -> list[RuleRow]:
     """All rules, in the order in which they run."""
-    return await db.fetch(RuleRow, RULES, None)
+    return await db.fetch(RuleRow, SELECT_RULES, None)
 
 
 async def rule(number: int) -> RuleRow | None:
-    return await db.fetch_one(RuleRow, RULES, number)
+    return await db.fetch_one(RuleRow, SELECT_RULES, number)
 
 
 class VersionRow(msgspec.Struct, frozen=True):
@@ -102,7 +102,7 @@ class RuleVersionRow(msgspec.Struct, frozen=True):
     words: Markup
 
 
-VERSIONS = """
+SELECT_VERSIONS = """
 select v.version as number, v.action, v.conditions::text as conditions_json, m.name as changed_by, v.changed_at
 from rule_version v left join member m on m.id = v.changed_by where v.rule = $1 order by v.version
 """
@@ -110,7 +110,7 @@ from rule_version v left join member m on m.id = v.changed_by where v.rule = $1 
 
 async def versions(number: int) -> list[RuleVersionRow]:
     """The versions of a rule, newest first."""
-    rows = await db.fetch(VersionRow, VERSIONS, number)
+    rows = await db.fetch(VersionRow, SELECT_VERSIONS, number)
     words = [_in_words(in_full, row.action, row.conditions_json) for row in rows]
     shown = [Markup("{}").format(words[0]), *map(marked, words, words[1:])] if words else []
     pairs = zip(rows, shown, strict=True)
@@ -140,7 +140,7 @@ class TestRow(msgspec.Struct, frozen=True):
         return self.state in {"waiting", "running"}
 
 
-TEST = """
+SELECT_BACKTEST = """
 select b.id, b.version, b.state, b.done, b.total, m.name as asked_by, b.proposed_by, p.name as proposer, b.created_at,
        b.result::text as raw
 from backtest b left join member m on m.id = b.asked_by left join member p on p.id = b.proposed_by
@@ -150,7 +150,7 @@ where b.rule = $1 and b.version = $2 order by b.id desc limit 1
 
 async def last_test(number: int, version: int) -> TestRow | None:
     """The last back-test of a version of a rule."""
-    return await db.fetch_one(TestRow, TEST, number, version)
+    return await db.fetch_one(TestRow, SELECT_BACKTEST, number, version)
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -169,15 +169,15 @@ class Sample(msgspec.Struct, frozen=True):
         return markdown.excerpt(self.html, EXCERPT)
 
 
-SAMPLES = f"""
+SELECT_SAMPLES = f"""
 select c.id, m.name as author, c.html, c.state, c.created_at, d.is_right, {IS_GRAVE} as sensitive
-from comment c left join member m on m.id = c.author left join ({DECIDED}) d on d.comment = c.id
+from comment c left join member m on m.id = c.author left join ({SELECT_DECIDED}) d on d.comment = c.id
 where c.id = any($1::bigint[]) order by c.id desc
 """  # noqa: S608 constants only
 
 
 async def samples(comments: list[int]) -> list[Sample]:
-    return await db.fetch(Sample, SAMPLES, comments)
+    return await db.fetch(Sample, SELECT_SAMPLES, comments)
 
 
 def _conditions(conditions_json: str) -> tuple[AnyCondition, ...] | None:

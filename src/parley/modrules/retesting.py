@@ -16,7 +16,7 @@ from parley.modrules import limits
 from parley.reports import staff_mail
 
 # Rules that are on, and were last tested with other weights.
-REQUEST = """
+REQUEST_BACKTESTS = """
 insert into backtest (rule, version, created_at, changed_at)
 select u.id, u.version, now(), now() from rule u
 where u.state = 'on' and u.conditions @> '[{"kind": "score"}]'
@@ -25,7 +25,7 @@ where u.state = 'on' and u.conditions @> '[{"kind": "score"}]'
 returning rule
 """
 # Those whose last test was of new weights and is done, with the one that moderators asked for.
-TESTED = """
+SELECT_TESTED = """
 select distinct on (u.id) u.id, u.name, u.action, u.guideline, b.result::text as result,
        coalesce((select o.result::text from backtest o
                  where o.rule = u.id and o.version = u.version and o.state = 'done' and o.asked_by is not null
@@ -58,8 +58,8 @@ class RetestedRule(msgspec.Struct, frozen=True):
 
 async def retest() -> int:
     """Test rules after a training, and let those that would hide much only watch again; return the number of both."""
-    requested = await db.values(REQUEST)
-    hiding = [one for one in await db.fetch(RetestedRule, TESTED) if one.hides_too_much]
+    requested = await db.values(REQUEST_BACKTESTS)
+    hiding = [one for one in await db.fetch(RetestedRule, SELECT_TESTED) if one.hides_too_much]
     return len(requested) + len(await attempts.each("retests", hiding, _only_watch, key=lambda one: one.id))
 
 

@@ -21,7 +21,7 @@ from parley.core.text.cleaning import shortened
 from parley.core.text.messages import N_, shown
 from parley.mail import Letter, unsubscribe_link, written, written_html
 from parley.notifications import view
-from parley.notifications.queries import COLUMNS, NotificationRow
+from parley.notifications.queries import NOTIFICATION_COLUMNS, NotificationRow
 from parley.notifications.rules import CHANNEL, IS_SHOWN, JOINS, LIST
 
 # The queue holds no comments, so none have to be removed from it.
@@ -38,18 +38,18 @@ ANSWERED = 140
 IS_MAILED = f"""
 m.state in ('active', 'silenced') and ({CHANNEL}) = 'mail' and {IS_SHOWN} and c.collapsed is null
 """
-TO_MAIL = f"""
-select {COLUMNS} from notification n {JOINS} join member m on m.id = n.member
+SELECT_TO_MAIL = f"""
+select {NOTIFICATION_COLUMNS} from notification n {JOINS} join member m on m.id = n.member
 where n.member = $1 and ($2::bigint is null or n.thread = $2) and n.by_mail and (n.letter is null or n.letter = $3)
 and n.read_at is null and {IS_MAILED}
 order by n.id limit {MOST_ENTRIES}
 """  # noqa: S608 constants only
 # The comments as typed: they are the plain text of the mail.
-BODIES = f"""
+SELECT_BODIES = f"""
 select c.id, left(c.body, {LONGEST_COMMENT} + 1) as body from comment c where c.id = any($1::bigint[]) and {IS_VISIBLE}
 """  # noqa: S608 constants only
 # From the parent comment up to the top of its branch, the top first.
-ANCESTORS = """
+SELECT_ANCESTORS = """
 with recursive above as (
     select parent, 1 as steps from comment where id = $1
     union all select c.parent, steps + 1 from above join comment c on c.id = above.parent where steps < 30
@@ -106,7 +106,7 @@ async def render(member: int, thread: int | None, mail: int | None = None) -> tu
 
     Returns None if nothing is new. `mail` is the id of the letter if it is queued already.
     """
-    rows = await db.fetch(NotificationRow, TO_MAIL, member, thread, mail)
+    rows = await db.fetch(NotificationRow, SELECT_TO_MAIL, member, thread, mail)
     entries = await _entries(rows)
     to = await db.fetch_one(Addressee, Member.select().where(Member.id == member))
     if not entries or to is None:
@@ -120,7 +120,7 @@ async def render(member: int, thread: int | None, mail: int | None = None) -> tu
 async def _entries(rows: Sequence[NotificationRow]) -> list[LetterEntry]:
     ids = [row.comment for row in rows if row.comment is not None]
     found = await comments.by_ids([*ids, *(row.parent for row in rows if row.parent is not None)])
-    bodies = {one.id: one.body for one in await db.fetch(LetterBody, BODIES, ids)}
+    bodies = {one.id: one.body for one in await db.fetch(LetterBody, SELECT_BODIES, ids)}
     return [
         LetterEntry(row.kind, row, found[row.comment], bodies[row.comment], _answered(row, found))
         for row in rows
@@ -177,7 +177,7 @@ async def _letter(member: int, to: Addressee, discussions: Sequence[LetterThread
 async def _conversation(member: int, thread: int, first: LetterEntry) -> dict[str, Any]:
     """Return the keys of the letters that this one answers, so that mail clients show them as one conversation."""
     above = [f"thread.{thread}.{member}"]
-    above += [f"post.{one}.{member}" for one in await db.values(ANCESTORS, first.comment.id)]
+    above += [f"post.{one}.{member}" for one in await db.values(SELECT_ANCESTORS, first.comment.id)]
     return {"answers": above[-1], "references": tuple(above)}
 
 

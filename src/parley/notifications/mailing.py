@@ -19,7 +19,7 @@ MAILED = [kind.name for kind in KINDS if "mail" in kind.channels]
 MAILED_BY_DEFAULT = [kind.name for kind in KINDS if kind.channel == "mail"]
 
 # Notifications that need a letter, except if one for the thread is queued already: that one will include them.
-DUE = f"""
+SELECT_DUE = f"""
 select n.member, n.thread from notification n {JOINS} join member m on m.id = n.member
 where n.by_mail and n.letter is null and n.read_at is null and n.created_at > now() - interval '2 days'
 and {IS_MAILED} and not exists (
@@ -29,7 +29,7 @@ and {IS_MAILED} and not exists (
 group by n.member, n.thread order by min(n.id) limit {BATCH}
 """  # noqa: S608 constants only
 # Only one worker at a time queues letters for a member.
-LOCK = "select pg_advisory_xact_lock($1, $2::bigint::int)"
+LOCK_THREAD = "select pg_advisory_xact_lock($1, $2::bigint::int)"
 LOCK_CLASS = 7_270_004
 IS_QUEUED = f"""
 select exists (
@@ -37,18 +37,18 @@ select exists (
     and state in ('planned', 'claimed', 'data')
 )
 """  # noqa: S608 constants only
-RENDERED = "update notification set letter = $2, mailed_at = now() where id = any($1::bigint[])"
+RECORD_LETTER = "update notification set letter = $2, mailed_at = now() where id = any($1::bigint[])"
 # Notifications that cannot be mailed are left to the digest.
 GIVE_UP = """
 update notification set by_mail = false where member = $1 and ($2::bigint is null or thread = $2)
 and by_mail and letter is null
 """
 OF_KINDS = "(select $1::bigint as member, $2::bigint as thread, kind from unnest($3::text[]) kind) n"
-WANTED = f"""
+IS_WANTED = f"""
 select exists (select from {OF_KINDS} {SETTINGS_JOINS} where ({CHANNEL}) = 'mail')
 or $2::bigint is null and exists (select from follow where member = $1 and channel = 'mail')
 """  # noqa: S608 constants only
-STOP = f"""
+STOP_MAIL = f"""
 insert into notification_preference (member, kind, channel)
 select n.member, n.kind, 'page' from {OF_KINDS} {SETTINGS_JOINS} where ({CHANNEL}) = 'mail'
 on conflict (member, kind) do update set channel = 'page'
@@ -68,14 +68,14 @@ class MailedLetter(msgspec.Struct, frozen=True):
 async def post_letters() -> int:
     """Queue the letters that are due, to be sent in ten minutes or when quiet hours end, and return how many."""
     count = 0
-    for one in await db.fetch(DueLetter, DUE):
+    for one in await db.fetch(DueLetter, SELECT_DUE):
         count += await _post(one)
     return count
 
 
 async def _post(one: DueLetter) -> bool:
     async with db.atomic():
-        await db.execute(LOCK, LOCK_CLASS, one.member % 2**31)
+        await db.execute(LOCK_THREAD, LOCK_CLASS, one.member % 2**31)
         if await db.value(IS_QUEUED, one.member, str(one.thread)):
             return False
         # The transaction's time, to which `post` adds the delay.
@@ -108,7 +108,7 @@ async def hold(member: int) -> datetime | None:
 
 async def wanted(member: int, argument: str) -> bool:
     """Whether a member wants immediate mails, of one thread or of any."""
-    return bool(await db.value(WANTED, member, as_id(argument), MAILED))
+    return bool(await db.value(IS_WANTED, member, as_id(argument), MAILED))
 
 
 async def stop(member: int, argument: str) -> None:
@@ -117,7 +117,7 @@ async def stop(member: int, argument: str) -> None:
     if thread is not None:
         await ops.set_channel(member, thread, "page")
     if not argument:
-        await db.execute(STOP, member, None, MAILED)
+        await db.execute(STOP_MAIL, member, None, MAILED)
         await Follow.update({Follow.channel: "page"}).where((Follow.member == member) & (Follow.channel == "mail"))
 
 
@@ -139,7 +139,7 @@ async def render(mail: int) -> Letter | None:
     if found is None:
         return None
     letter, ids = found
-    await db.execute(RENDERED, ids, mail)
+    await db.execute(RECORD_LETTER, ids, mail)
     return letter
 
 

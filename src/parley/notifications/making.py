@@ -35,7 +35,7 @@ IS_NEW = "$3::text <> 'comment.edited'"
 # conflict` locks rows that it does not change, so two workers would wait for each other.
 # `offset 0` has PostgreSQL look up each member by key; otherwise, if it takes the table for small, it would scan all
 # followers for every member.
-WROTE = f"""
+NOTIFY_OF_COMMENTS = f"""
 with e as (
     select e.id, c.thread, e.created_at, c.id as comment, c.author as actor, c.parent, c.created_at as written_at
     from event e join comment c on c.id = e.comment where e.id = $1 and {IS_VISIBLE} and c.author is not null
@@ -72,7 +72,7 @@ on conflict do nothing
 """  # noqa: S608 constants only
 
 # Members who commented on a passage that was changed or deleted.
-REVISED = f"""
+NOTIFY_OF_REVISIONS = f"""
 with e as (
     select e.id, e.thread, e.actor, e.created_at, new.id as new, old.id as old
     from event e join thread t on t.id = e.thread
@@ -99,7 +99,7 @@ on conflict do nothing
 """  # noqa: S608 constants only
 
 # The member who started the thread follows it.
-OPENED = """
+FOLLOW_OPENED = """
 insert into follow (member, thread, level, since) select actor, thread, 'follow', created_at from event
 where id = $1 and actor is not null
 on conflict (member, thread) do nothing
@@ -110,15 +110,15 @@ async def make(event: PendingEvent) -> None:
     """Create the notifications of one event. The caller has locked its row."""
     match event.kind:
         case "comment.posted" | "comment.restored":
-            await db.execute(WROTE, event.id, await _mentioned(event.body), event.kind)
+            await db.execute(NOTIFY_OF_COMMENTS, event.id, await _mentioned(event.body), event.kind)
         case "comment.edited":
             # Members whom the text mentioned before have been notified already.
             if found := await _mentioned(event.body):
-                await db.execute(WROTE, event.id, found, event.kind)
+                await db.execute(NOTIFY_OF_COMMENTS, event.id, found, event.kind)
         case "article.revised":
-            await db.execute(REVISED, event.id)
+            await db.execute(NOTIFY_OF_REVISIONS, event.id)
         case "thread.opened":
-            await db.execute(OPENED, event.id)
+            await db.execute(FOLLOW_OPENED, event.id)
 
 
 async def _mentioned(body: str | None) -> list[int]:

@@ -15,34 +15,34 @@ from parley.notifications.rules import BATCHED, LIST
 from parley.notifications.tables import Notification, NotificationPreference, QuietHours, TopicFollow
 from parley.threads.tables import Topic
 
-FOLLOW = """
+SET_LEVEL = """
 insert into follow (member, thread, level, channel, since) select $1, id, $3, $4, now() from thread where id = $2
 on conflict (member, thread) do update set level = excluded.level, channel = excluded.channel,
     since = case when follow.level = excluded.level then follow.since else excluded.since end
 """
-TOPIC_UNFOLLOW = "delete from topic_follow where member = $1 and topic = $2 and (level = 'mute') = ($3 = 'mute')"
+UNFOLLOW_TOPIC = "delete from topic_follow where member = $1 and topic = $2 and (level = 'mute') = ($3 = 'mute')"
 RESET_TOPICS = "delete from topic_follow where member = $1 and topic = any($2)"
 SET_CHANNEL = """
 insert into follow (member, thread, level, channel, since) select $1, id, 'none', $3, now() from thread where id = $2
 on conflict (member, thread) do update set channel = excluded.channel
 """
 # Opening a thread marks news about the thread as read; replies and mentions only if the page shows their comments.
-READ_ON_PAGE = """
+MARK_READ_ON_PAGE = """
 update notification n set read_at = now()
 where n.member = $1 and n.thread = $2 and n.read_at is null and (
     $3::bigint[] is null or n.comment = any($3) or n.kind = 'revised'
     or n.kind = 'followed' and n.event <= (select id from event where thread = $2 and seq = $4)
 )
 """
-READ_ALL = """
+MARK_ALL_READ = """
 update notification set read_at = now()
 where member = $1 and id <= $2 and ($3::bigint is null or thread = $3) and read_at is null
 """
-READ_BEFORE = """
+MARK_READ_BEFORE = """
 update notification set read_at = now()
 where member = $1 and thread = any($2::bigint[]) and comment is not null and created_at <= $3 and read_at is null
 """
-DECIDED = """
+NOTIFY_OF_DECISION = """
 insert into notification (member, kind, decision, thread, comment, created_at)
 select one.member, 'decision', d.id, c.thread, c.id, now() from decision d
 left join comment c on d.action = 'move' and c.id = d.target
@@ -62,7 +62,7 @@ where notification.member = (select member from decision where id = excluded.dec
                and d.state = 'overturned' and r.reporter = notification.member and r.outcome = 'declined')
 """
 # A waiting update notifies the thread's starter; a decided one, the member who suggested it.
-SUGGESTED = """
+NOTIFY_OF_SUGGESTION = """
 insert into notification (member, kind, suggestion, thread, actor, created_at)
 select one.member, 'update', s.id, s.thread, one.actor, now()
 from suggested_update s join thread t on t.id = s.thread cross join lateral (
@@ -74,7 +74,7 @@ where s.id = $1 and one.member is not null and one.member is distinct from one.a
 on conflict (suggestion, member) where suggestion is not null do update set read_at = null, created_at = now()
 """
 
-PROPOSED = """
+NOTIFY_OF_PROPOSAL = """
 insert into notification (member, kind, proposal, thread, comment, created_at)
 select c.author, 'proposal', p.id, c.thread, c.id, now() from statement_proposal p join comment c on c.id = p.comment
 where p.id = $1
@@ -84,7 +84,7 @@ on conflict (proposal, member) where proposal is not null do update set read_at 
 
 async def follow_thread(member: int, thread: int, level: str, channel: str | None = None) -> None:
     """Follow a thread, mute it, or neither. Raises NotFound."""
-    if not await db.execute(FOLLOW, member, thread, level, channel):
+    if not await db.execute(SET_LEVEL, member, thread, level, channel):
         raise NotFound(N_("This thread does not exist."))
     await _notify(thread)
 
@@ -102,7 +102,7 @@ async def follow_topic(member: int, topic: str, level: str, *, on: bool) -> None
     if on:
         await _put_topics(member, {topic: level})
     else:
-        await db.execute(TOPIC_UNFOLLOW, member, topic, level)
+        await db.execute(UNFOLLOW_TOPIC, member, topic, level)
     await _notify()
 
 
@@ -152,7 +152,7 @@ async def read_on_page(member: int, thread: int, comments: Sequence[int] | None,
 
     With None for `comments`, all notifications of the thread are marked.
     """
-    if await db.execute(READ_ON_PAGE, member, thread, comments, seq):
+    if await db.execute(MARK_READ_ON_PAGE, member, thread, comments, seq):
         await _notify()
 
 
@@ -172,13 +172,13 @@ async def read_update(member: int, suggestion: int) -> int | None:
 
 async def read_all(member: int, upto: int, thread: int | None = None) -> None:
     """Mark all notifications up to id `upto` as read, or those of one thread."""
-    await db.execute(READ_ALL, member, upto, thread)
+    await db.execute(MARK_ALL_READ, member, upto, thread)
     await _notify()
 
 
 async def read_before(member: int, threads: Sequence[int], before: datetime) -> None:
     """Mark notifications about comments in these threads as read that were made until `before`."""
-    if await db.execute(READ_BEFORE, member, list(threads), before):
+    if await db.execute(MARK_READ_BEFORE, member, list(threads), before):
         await _notify()
 
 
@@ -187,19 +187,19 @@ async def decided(decision: int) -> None:
 
     After an appeal, the member concerned is notified again and, if the decision was overturned, those who reported.
     """
-    await db.execute(DECIDED, decision)
+    await db.execute(NOTIFY_OF_DECISION, decision)
     await _notify()
 
 
 async def suggested(suggestion: int) -> None:
     """Notify the thread's starter of a suggested update that waits, or the member who suggested it of the decision."""
-    await db.execute(SUGGESTED, suggestion)
+    await db.execute(NOTIFY_OF_SUGGESTION, suggestion)
     await _notify()
 
 
 async def proposed(proposal: int) -> None:
     """Notify the author of a comment for which a moderator proposes a statement."""
-    await db.execute(PROPOSED, proposal)
+    await db.execute(NOTIFY_OF_PROPOSAL, proposal)
     await _notify()
 
 

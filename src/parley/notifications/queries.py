@@ -25,18 +25,18 @@ and m.state not in ('unverified', 'deactivated', 'anonymised')
 """
 
 # For one member `{}`. All new comments of a followed thread count once.
-COUNTED = f"""
+COUNT_UNREAD = f"""
 select count(distinct case when n.kind = 'followed' then -n.thread else n.id end) from (
     select * from notification one where one.member = {{}} and one.read_at is null
     order by one.kind = 'followed', one.id desc limit {MOST_COUNTED}
 ) n {JOINS}
 where {IS_SHOWN}
 """  # noqa: S608 constants only
-UNREAD = COUNTED.format("$1")
+SELECT_UNREAD = COUNT_UNREAD.format("$1")
 # One subquery per member: with a join, PostgreSQL would read whole tables.
-UNREAD_OF_ALL = f"""
+COUNT_UNREAD_OF_ALL = f"""
 select member, unread from (
-    select wanted.member, ({COUNTED.format("wanted.member")}) as unread from unnest($1::bigint[]) wanted(member)
+    select wanted.member, ({COUNT_UNREAD.format("wanted.member")}) as unread from unnest($1::bigint[]) wanted(member)
 ) counted where unread > 0
 """  # noqa: S608 constants only
 
@@ -48,13 +48,13 @@ class UnreadCount(msgspec.Struct, frozen=True):
 
 async def unread(member: int) -> int:
     """Return the number of a member's unread notifications."""
-    count: int = await db.value(UNREAD, member)
+    count: int = await db.value(SELECT_UNREAD, member)
     return count
 
 
 async def unread_of_all(members: Collection[int]) -> dict[int, int]:
     """Return the number of unread notifications of each of these members, without those who have none."""
-    return {row.member: row.unread for row in await db.fetch(UnreadCount, UNREAD_OF_ALL, list(members))}
+    return {row.member: row.unread for row in await db.fetch(UnreadCount, COUNT_UNREAD_OF_ALL, list(members))}
 
 
 class NotificationRow(msgspec.Struct, frozen=True):
@@ -92,7 +92,7 @@ class NotificationRow(msgspec.Struct, frozen=True):
 
 
 # If the member reported the same again later, `outcome` is that of the first report that the decision answered.
-COLUMNS = """
+NOTIFICATION_COLUMNS = """
 n.id, n.member, n.kind, n.thread, t.title as thread_title, t.slug, n.comment, c.parent, n.decision,
 d.action, d.kind as decided_on, coalesce(d.member = n.member, false) as about_me,
 (select case when d.state = 'overturned' and r.outcome = 'declined' then 'overturned' else r.outcome end
@@ -105,8 +105,8 @@ n.suggestion, (select s.state from suggested_update s where s.id = n.suggestion)
 n.proposal,
 n.created_at, n.read_at is null as is_unread
 """
-LISTED = f"""
-select {COLUMNS} from notification n {JOINS}
+SELECT_LISTED = f"""
+select {NOTIFICATION_COLUMNS} from notification n {JOINS}
 where n.member = $1 and ($2::bigint is null or n.id < $2) and {IS_SHOWN}
 order by n.id desc limit $3
 """  # noqa: S608 constants only
@@ -114,11 +114,11 @@ order by n.id desc limit $3
 
 async def listed(member: int, before: int | None = None) -> list[NotificationRow]:
     """Return a page of a member's notifications, the newest first, and one more to see whether there is a next page."""
-    return await db.fetch(NotificationRow, LISTED, member, before, PAGE + 1)
+    return await db.fetch(NotificationRow, SELECT_LISTED, member, before, PAGE + 1)
 
 
-FOR_DIGEST = f"""
-select {COLUMNS} from notification n {JOINS}
+SELECT_FOR_DIGEST = f"""
+select {NOTIFICATION_COLUMNS} from notification n {JOINS}
 where n.member = any($1::bigint[]) and n.read_at is null and {IS_SHOWN}
 and {IS_FOR_DIGEST}
 order by n.member, n.id
@@ -127,7 +127,7 @@ order by n.member, n.id
 
 async def unread_for_digest(members: Sequence[int]) -> list[NotificationRow]:
     """Return unread notifications that belong in these members' digests, also because they could not be mailed."""
-    return await db.fetch(NotificationRow, FOR_DIGEST, list(members))
+    return await db.fetch(NotificationRow, SELECT_FOR_DIGEST, list(members))
 
 
 class FollowState(msgspec.Struct, frozen=True):
@@ -137,12 +137,12 @@ class FollowState(msgspec.Struct, frozen=True):
     channel: str | None = None
 
 
-FOLLOWING = "select level, channel from follow where member = $1 and thread = $2"
+SELECT_FOLLOWING = "select level, channel from follow where member = $1 and thread = $2"
 
 
 async def following(member: int, thread: int) -> FollowState:
     """Return whether a member follows a thread."""
-    return await db.fetch_one(FollowState, FOLLOWING, member, thread) or FollowState()
+    return await db.fetch_one(FollowState, SELECT_FOLLOWING, member, thread) or FollowState()
 
 
 async def topic_level(member: int, topic: str) -> str | None:
@@ -172,7 +172,7 @@ class FollowedRow(msgspec.Struct, frozen=True):
     base_address: str
 
 
-FOLLOWED = """
+SELECT_FOLLOWED = """
 select level, channel, title, address, base_address from (
     select f.level, f.channel, t.title, '/t/' || t.id || '/' || t.slug as address, '/t/' || t.id as base_address,
            f.since
@@ -186,7 +186,7 @@ select level, channel, title, address, base_address from (
 
 async def followed(member: int) -> list[FollowedRow]:
     """Return what a member follows and mutes, the latest first."""
-    return await db.fetch(FollowedRow, FOLLOWED, member)
+    return await db.fetch(FollowedRow, SELECT_FOLLOWED, member)
 
 
 class ChosenChannel(msgspec.Struct, frozen=True):
@@ -201,19 +201,19 @@ async def preferred(member: int) -> dict[str, str]:
     return {row.kind: row.channel for row in rows}
 
 
-QUIET = """
+SELECT_QUIET_HOURS = """
 select q.starts, q.ends, m.zone from quiet_hours q join member m on m.id = q.member where q.member = $1
 """
 
 
 async def quiet_hours(member: int) -> QuietSpan | None:
     """Return the hours in which immediate mails to a member are held, or None."""
-    return await db.fetch_one(QuietSpan, QUIET, member)
+    return await db.fetch_one(QuietSpan, SELECT_QUIET_HOURS, member)
 
 
 MOST_NAMES = 6
 # In byte order, all names with the same prefix are one range.
-NAMED = f"""
+SELECT_NAMED = f"""
 select name from (
     (select m.id, m.name, 0 as rank from member m
      where {IS_NAMED} and m.id in (select author from comment c where c.thread = $3 and {IS_VISIBLE}) limit $4)
@@ -226,4 +226,4 @@ select name from (
 async def named(prefix: str, thread: int | None) -> list[str]:
     """Return a few names with this prefix, those of members who commented in `thread` first."""
     key = names.key(prefix)
-    return await db.values(NAMED, key, key + LAST, thread, MOST_NAMES) if key else []
+    return await db.values(SELECT_NAMED, key, key + LAST, thread, MOST_NAMES) if key else []

@@ -21,7 +21,7 @@ from parley.core.text.messages import N_
 LONGEST_CONTEXT = 900
 # A card need not count all comments of a member; it shows "999+".
 MOST_COUNTED = 1_000
-COUNT = f"""
+COUNT_COMMENTS = f"""
 select count(*) from (select from comment c where c.author = $1 and {IS_VISIBLE} limit {MOST_COUNTED}) counted
 """  # noqa: S608 constants only
 
@@ -36,7 +36,7 @@ async def member_card(request: AnyRequest, name: FromPath[str]) -> Response[Any]
         return Redirect(f"/u/{quote(person.name, safe='')}", status_code=303)
     viewer = viewer_of(request)
     is_blocked = viewer is not None and person.id in viewer.blocked
-    count = await db.value(COUNT, person.id)
+    count = await db.value(COUNT_COMMENTS, person.id)
     return fragment(request, "cards/member.html", member=person, is_blocked=is_blocked, count=count)
 
 

@@ -43,7 +43,7 @@ async def _cached(viewer: Viewer) -> tuple[int, int]:
 
 
 async def _count(viewer: Viewer) -> tuple[int, int]:
-    return (await modqueue.waiting(viewer.id)).count, (await appeals.counts(viewer)).here
+    return (await modqueue.waiting(viewer.id)).count, (await appeals.counts(viewer)).for_viewer
 
 
 @get("/mod/waiting", name="moderation:waiting", opt={"who": MODERATOR})

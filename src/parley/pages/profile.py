@@ -26,7 +26,7 @@ PAGE = 30
 EXCERPT = 300
 
 # The newest first. The next page begins after the comment $2.
-COMMENTS = f"""
+SELECT_COMMENTS = f"""
 select c.id, t.id as thread_id, t.slug, t.title as thread_title, c.html, c.stance, c.parent,
   c.base_ups + c.ups - c.base_downs - c.downs as score, c.created_at
 from comment c join thread t on t.id = c.thread
@@ -35,7 +35,7 @@ where c.author = $1 and {IS_VISIBLE}
     or (c.created_at, c.id) < (select created_at, id from comment where id = $2 and author = $1))
 order by c.created_at desc, c.id desc limit $3
 """  # noqa: S608 constants only
-FIGURES = f"""
+SELECT_FIGURES = f"""
 select count(*) as comment_count, coalesce(sum(c.ups), 0) as karma from comment c
 where c.author = $1 and {IS_VISIBLE}
 """  # noqa: S608 constants only
@@ -87,7 +87,7 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
     relation = await blocks.kind_of(viewer, person.id) if viewer else None
     is_blocked = relation == "block"
     before = as_id(request.query_params.get("before", ""))
-    history = [] if is_blocked else await db.fetch(ProfileComment, COMMENTS, person.id, before, PAGE + 1)
+    history = [] if is_blocked else await db.fetch(ProfileComment, SELECT_COMMENTS, person.id, before, PAGE + 1)
     member = await _profile(person, blocked=is_blocked)
     next_url = f"?before={history[PAGE - 1].id}" if len(history) > PAGE else None
     return page(
@@ -104,7 +104,7 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
 
 async def figures_of(member: int) -> ProfileCounts:
     """Return how much a member wrote that is visible, and how it was voted."""
-    return await db.fetch_one(ProfileCounts, FIGURES, member) or ProfileCounts(0, 0)
+    return await db.fetch_one(ProfileCounts, SELECT_FIGURES, member) or ProfileCounts(0, 0)
 
 
 def is_shown(person: accounts.PublicMember, viewer: Viewer | None) -> bool:

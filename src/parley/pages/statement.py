@@ -77,7 +77,7 @@ async def appeal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     form, status = AppealForm(data), 422
     if not form.errors:
         try:
-            await appeals.file(decision=found.id, text=form.words)
+            await appeals.file(decision=found.id, text=form.appeal)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:

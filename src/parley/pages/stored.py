@@ -29,7 +29,7 @@ LARGEST = 40_000
 
 PURPOSE = "stored page"
 # Each cluster numbers its transactions, which validators contain, from the beginning.
-CLUSTER = "select system_identifier from pg_control_system()"
+SELECT_CLUSTER = "select system_identifier from pg_control_system()"
 
 # The code and the database cluster that pages are made with. Until they are known, nothing is stored or read.
 _maker: tuple[str, int] | None = None
@@ -49,7 +49,7 @@ class StoredPage(msgspec.Struct, frozen=True, array_like=True):
 async def prepare() -> None:
     """Identify the code and the cluster, when the process starts."""
     global _maker  # noqa: PLW0603 one maker for the process
-    _maker = (_digest(_sources()), await db.value(CLUSTER))
+    _maker = (_digest(_sources()), await db.value(SELECT_CLUSTER))
 
 
 async def read(wanted: object, validator: str) -> tuple[Encoded, float] | None:

@@ -38,7 +38,7 @@ class ConfirmedReport(msgspec.Struct, frozen=True):
 
 # A member's reports weigh less the more of them were declined, and 1 without a history. They weigh 0 for a member who
 # was warned and whose reports are still declined nine times in ten (moderation-proofs.md I13, R16).
-WEIGHT = """
+SELECT_WEIGHT = """
 select case when declined >= 5 and declined >= 9 * upheld and exists(
            select from decision where member = $1 and kind = 'member' and action = 'warn' and state = 'in_force'
        ) then 0 else 2.0 * (1 + upheld) / (2 + upheld + declined) end
@@ -58,7 +58,7 @@ select exists(select from report where item = $1 and reporter is null
 # The limit of the weight of all unconfirmed reports of an item together: less than that of any member's report.
 MOST_UNCONFIRMED = 0.01
 # A confirmed address has full weight, once per item.
-CONFIRM = """
+CONFIRM_REPORT = """
 update report r set proven = true, weight = case when exists(
     select from report o
     where o.item = r.item and o.proven and lower(o.email) = lower(r.email) and o.state <> 'resolved'
@@ -68,7 +68,7 @@ where i.id = r.item and r.id = $1 and r.reporter is null and r.state <> 'resolve
 returning r.item, i.kind, i.target, i.thread, r.weight
 """
 
-OPEN = """
+OPEN_ITEM = """
 insert into queue_item (kind, target, thread, opened_at) values ($1, $2, $3, now())
 on conflict (kind, target) do update
 set version = queue_item.version + 1, state = case when $4 then 'open' else queue_item.state end,
@@ -77,7 +77,7 @@ set version = queue_item.version + 1, state = case when $4 then 'open' else queu
 returning id
 """
 
-ADD = """
+INSERT_REPORT = """
 insert into report (item, reporter, name, email, guideline, text, weight, network, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, now())
 on conflict (item, reporter) where reporter is not null and state <> 'resolved' do nothing
@@ -85,7 +85,7 @@ returning id
 """
 
 # Weight times severity of all reports and rule matches, times 1 + ln(1 + people in the thread).
-RISK = """
+UPDATE_RISK = """
 update queue_item i set risk = r.gravity * (1 + ln(1 + coalesce(s.people, 0)))
 from (
     select coalesce(sum(r.weight * g.severity) filter (where r.reporter is not null or r.proven), 0)
@@ -125,13 +125,13 @@ async def report(flag: Flag) -> int:
 
 async def open_item(kind: str, target: int, thread: int | None, *, again: bool = True) -> int:
     """Return the item of a target, creating it if needed. A closed item opens if `again`."""
-    item: int = await db.value(OPEN, kind, target, thread, again)
+    item: int = await db.value(OPEN_ITEM, kind, target, thread, again)
     await queue_changes.notify_queue()
     return item
 
 
 async def update_risk(item: int) -> None:
-    await db.execute(RISK, item)
+    await db.execute(UPDATE_RISK, item)
 
 
 # Called with a visitor's report in the transaction in which its address is confirmed; hooks.py fills this in.
@@ -141,7 +141,7 @@ after_confirmed: list[Callable[[int], Awaitable[None]]] = []
 async def confirm_address(report: int) -> bool:
     """Give a visitor's report full weight. False where it was answered or confirmed before."""
     async with db.atomic():
-        confirmed = await db.fetch_one(ConfirmedReport, CONFIRM, report)
+        confirmed = await db.fetch_one(ConfirmedReport, CONFIRM_REPORT, report)
         if confirmed is not None:
             await open_item(confirmed.kind, confirmed.target, confirmed.thread, again=confirmed.weight > 0)
             await update_risk(confirmed.item)
@@ -152,7 +152,7 @@ async def confirm_address(report: int) -> bool:
 
 async def _weight(flag: Flag) -> float:
     if flag.reporter is not None:
-        return float(await db.value(WEIGHT, flag.reporter.id))
+        return float(await db.value(SELECT_WEIGHT, flag.reporter.id))
     item = await db.value("select id from queue_item where kind = $1 and target = $2", flag.kind, flag.target)
     return 0.0 if await db.value(IS_REPEATED, item, flag.network, flag.text) else 1.0
 
@@ -160,7 +160,7 @@ async def _weight(flag: Flag) -> float:
 async def _add(item: int, flag: Flag, weight: float) -> int:
     reporter = flag.reporter.id if flag.reporter else None
     made: int | None = await db.value(
-        ADD, item, reporter, flag.name, flag.email, flag.guideline, flag.text, weight, flag.network
+        INSERT_REPORT, item, reporter, flag.name, flag.email, flag.guideline, flag.text, weight, flag.network
     )
     await update_risk(item)
     if made is not None:

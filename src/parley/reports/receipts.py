@@ -31,31 +31,31 @@ COLUMNS = f"""
 m.name, coalesce(m.email, r.email) as email, i.kind, {PATH} as path, g.title as ground, r.outcome,
 r.reporter is null as is_visitor
 """
-SOURCE = """
+FROM_REPORTS = """
 report r join queue_item i on i.id = r.item join guideline g on g.code = r.guideline
 left join member m on m.id = r.reporter
 left join member u on i.kind = 'member' and u.id = i.target
 """
 HAS_ADDRESS = "coalesce(m.email, r.email) is not null"
 # A visitor may enter an address that is not theirs, so an address gets one receipt and one outcome per item.
-RECEIPT = f"""
-select {COLUMNS} from {SOURCE} where r.id = $1 and {HAS_ADDRESS} and not exists (
+SELECT_RECEIPT = f"""
+select {COLUMNS} from {FROM_REPORTS} where r.id = $1 and {HAS_ADDRESS} and not exists (
     select from report o where o.item = r.item and lower(o.email) = lower(r.email) and o.id < r.id)
 """  # noqa: S608 constants only
-ANSWERED = f"""
-select distinct on (lower(coalesce(m.email, r.email))) {COLUMNS} from decision d join {SOURCE} on r.item = d.item
+SELECT_ANSWERED = f"""
+select distinct on (lower(coalesce(m.email, r.email))) {COLUMNS} from decision d join {FROM_REPORTS} on r.item = d.item
 where d.id = $1 and r.outcome is not null and r.resolved_at >= d.created_at and {HAS_ADDRESS}
 order by lower(coalesce(m.email, r.email)), r.id
 """  # noqa: S608 constants only
-CORRECTED = f"""
-select distinct on (lower(coalesce(m.email, r.email))) {COLUMNS} from {SOURCE}
+SELECT_CORRECTED = f"""
+select distinct on (lower(coalesce(m.email, r.email))) {COLUMNS} from {FROM_REPORTS}
 where r.id = any($1::bigint[]) and {HAS_ADDRESS} order by lower(coalesce(m.email, r.email)), r.id
 """  # noqa: S608 constants only
 
 
 async def send_receipt(report: int) -> None:
     """Mail the reporter that their report has arrived."""
-    for one in await db.fetch(Reporter, RECEIPT, report):
+    for one in await db.fetch(Reporter, SELECT_RECEIPT, report):
         await mail.send(
             f"receipt.{report}", one.email, *_written("receipt", one, prove=_confirmation_link(report, one))
         )
@@ -63,13 +63,13 @@ async def send_receipt(report: int) -> None:
 
 async def send_outcome(decision: int, kind: str, delay: timedelta) -> None:
     """Mail the outcome to the reporters whom a decision answered, as mail of a `kind`, after `delay`."""
-    for one in await db.fetch(Reporter, ANSWERED, decision):
+    for one in await db.fetch(Reporter, SELECT_ANSWERED, decision):
         await mail.send(kind, one.email, *outcome(one), delay=delay)
 
 
 async def send_correction(reports: list[int], decision: int) -> None:
     """Mail the reporters that the `decision` on their reports was overturned."""
-    for one in await db.fetch(Reporter, CORRECTED, reports):
+    for one in await db.fetch(Reporter, SELECT_CORRECTED, reports):
         await mail.send(f"corrected.{decision}", one.email, *_written("corrected", one))
 
 

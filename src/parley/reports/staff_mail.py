@@ -8,7 +8,7 @@ from parley import mail
 from parley.core import db
 from parley.core.events import attempts
 
-STAFF = (
+SELECT_STAFF = (
     "select id, email from member where role in ('moderator', 'admin') and state = 'active' and not is_demo order by id"
 )
 # Only one transaction at a time sends letters of a kind.
@@ -30,4 +30,4 @@ async def send(kind: str, template: str, *, hours: int = 1, **context: Any) -> N
     async def send_one(one: Staff) -> None:
         await mail.send(kind, one.email, *written)
 
-    await attempts.each(f"mail to staff: {kind}", await db.fetch(Staff, STAFF), send_one, key=lambda one: one.id)
+    await attempts.each(f"mail to staff: {kind}", await db.fetch(Staff, SELECT_STAFF), send_one, key=lambda one: one.id)

@@ -15,7 +15,7 @@ from parley.rights.rules import GROUNDS, WISHES
 from parley.rights.tables import RightsRequest
 
 # The ground of the report: the first of the community's rules that names what is against the law.
-GUIDELINE = "select code from guideline where illegal and not retired order by position, code limit 1"
+SELECT_GUIDELINE = "select code from guideline where illegal and not retired order by position, code limit 1"
 
 
 class RightsRequestInput(msgspec.Struct, frozen=True):
@@ -33,7 +33,7 @@ async def request(wanted: RightsRequestInput) -> int:
     Raises Refused where the member has a request or report about the article that waits.
     """
     async with db.atomic():
-        flag = msgspec.structs.replace(wanted.flag, guideline=await db.value(GUIDELINE) or "")
+        flag = msgspec.structs.replace(wanted.flag, guideline=await db.value(SELECT_GUIDELINE) or "")
         report = await reports.report(flag)
         made = await RightsRequest.insert(
             RightsRequest(report=report, ground=wanted.ground, wish=wanted.wish, original=wanted.original)
@@ -64,7 +64,7 @@ class RequestNotice(msgspec.Struct, frozen=True):
     email: str
 
 
-STARTER = """
+SELECT_STARTER = """
 select q.id, q.ground, q.wish, r.text, t.id as thread, t.title, m.name, m.email
 from rights_request q join report r on r.id = q.report join queue_item i on i.id = r.item
 join thread t on t.id = i.target join member m on m.id = t.starter
@@ -74,7 +74,7 @@ where q.report = $1 and m.state = 'active' and m.id is distinct from r.reporter
 
 async def notify_starter(report: int) -> None:
     """Mail the member who added the article that a request has come, without saying from whom."""
-    for one in await db.fetch(RequestNotice, STARTER, report):
+    for one in await db.fetch(RequestNotice, SELECT_STARTER, report):
         link = f"{settings().base_url}/t/{one.thread}/rights/{one.id}"
         context = msgspec.structs.asdict(one) | {"ground": GROUNDS[one.ground], "wish": WISHES[one.wish], "link": link}
         await mail.send(f"rights.{one.id}", one.email, *mail.written_message("rights", **context))

@@ -41,27 +41,27 @@ class RightsRow(msgspec.Struct, frozen=True):
         return WISHES[self.wish]
 
 
-COLUMNS = """
+SELECT_REQUESTS = """
 select q.id, i.id as item, t.id as thread, t.slug, t.title, t.starter, m.name as starter_name, q.ground, q.wish,
        q.original, r.text, r.proven or r.reporter is not null as proven, q.answer, q.answered_at, r.outcome,
        q.created_at, r.resolved_at as decided_at
 from rights_request q join report r on r.id = q.report join queue_item i on i.id = r.item
 join thread t on t.id = i.target left join member m on m.id = t.starter
 """
-ONE = f"{COLUMNS} where q.id = $1 and t.id = $2"
-LISTED = f"{COLUMNS} order by r.state = 'resolved', q.id desc limit {PAGE}"
-OF_ITEM = f"{COLUMNS} where i.id = $1 order by r.state = 'resolved', q.id"
+SELECT_REQUEST = f"{SELECT_REQUESTS} where q.id = $1 and t.id = $2"
+SELECT_LISTED = f"{SELECT_REQUESTS} order by r.state = 'resolved', q.id desc limit {PAGE}"
+SELECT_OF_ITEM = f"{SELECT_REQUESTS} where i.id = $1 order by r.state = 'resolved', q.id"
 
 
 async def one(number: int, thread: int) -> RightsRow | None:
-    return await db.fetch_one(RightsRow, ONE, number, thread)
+    return await db.fetch_one(RightsRow, SELECT_REQUEST, number, thread)
 
 
 async def listed() -> list[RightsRow]:
     """The requests that wait, then those that were decided, the newest first."""
-    return await db.fetch(RightsRow, LISTED)
+    return await db.fetch(RightsRow, SELECT_LISTED)
 
 
 async def of_item(item: int) -> list[RightsRow]:
     """The requests about the article of a queue item, those that wait first."""
-    return await db.fetch(RightsRow, OF_ITEM, item)
+    return await db.fetch(RightsRow, SELECT_OF_ITEM, item)

@@ -8,24 +8,24 @@ from parley.rings.finding import Upvotes
 from parley.rings.tables import VoteRing
 
 DAYS = 30
-UPVOTES = """
+SELECT_UPVOTES = """
 select v.member, c.author, count(*) as votes, count(distinct v.thread) as threads
 from vote v join comment c on c.id = v.comment
 where v.axis = 'quality' and v.value = 1 and v.counted and v.changed_at > now() - $1 * interval '1 day'
   and c.author <> v.member
 group by 1, 2
 """
-FORGET = "delete from vote_ring where dismissed_at is null"
+DELETE_RINGS = "delete from vote_ring where dismissed_at is null"
 # A group that moderators judged to be no ring is not shown again, nor a part of it.
 IS_DISMISSED = "select exists(select from vote_ring where dismissed_at is not null and members @> $1::bigint[])"
 
 
 async def find_rings() -> int:
     """Find the rings of the last thirty days anew, and return their number."""
-    upvotes = await db.fetch(Upvotes, UPVOTES, DAYS)
+    upvotes = await db.fetch(Upvotes, SELECT_UPVOTES, DAYS)
     rings = await asyncio.to_thread(finding.find, upvotes)
     async with db.atomic():
-        await db.execute(FORGET)
+        await db.execute(DELETE_RINGS)
         new = [one for one in rings if not await db.value(IS_DISMISSED, one.members)]
         for one in new:
             await VoteRing.insert(VoteRing(members=one.members, share=one.share, share_of_others=one.share_of_others))

@@ -8,11 +8,11 @@ from parley.core import db
 from parley.rings.jobs import DAYS
 
 MOST_LISTED = 50
-RINGS = f"""
+SELECT_RINGS = f"""
 select id, members, share, share_of_others from vote_ring where dismissed_at is null
 order by cardinality(members) desc, id limit {MOST_LISTED}
 """  # noqa: S608 constants only
-IN_RING = """
+SELECT_IN_RING = """
 with upvotes as (
     select v.member, c.author, count(*) as votes from vote v join comment c on c.id = v.comment
     where v.axis = 'quality' and v.value = 1 and v.counted and v.changed_at > now() - $2 * interval '1 day'
@@ -25,7 +25,7 @@ select m.name, m.state, m.created_at, coalesce(sum(u.votes) filter (where u.memb
 from member m left join upvotes u on m.id in (u.member, u.author)
 where m.id = any($1) group by m.id order by given_inside desc, m.id
 """
-COUNT = "select count(*) from vote_ring where dismissed_at is null"
+COUNT_RINGS = "select count(*) from vote_ring where dismissed_at is null"
 
 
 class RingRow(msgspec.Struct, frozen=True):
@@ -51,11 +51,11 @@ class RingMember(msgspec.Struct, frozen=True):
 
 async def rings() -> list[tuple[RingRow, list[RingMember]]]:
     """The rings, the largest first, each with its members."""
-    found = await db.fetch(RingRow, RINGS)
-    return [(one, await db.fetch(RingMember, IN_RING, one.members, DAYS)) for one in found]
+    found = await db.fetch(RingRow, SELECT_RINGS)
+    return [(one, await db.fetch(RingMember, SELECT_IN_RING, one.members, DAYS)) for one in found]
 
 
 async def count() -> int:
     """How many rings wait for a moderator's judgement."""
-    number: int = await db.value(COUNT)
+    number: int = await db.value(COUNT_RINGS)
     return number

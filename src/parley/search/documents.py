@@ -76,14 +76,14 @@ class SourceComment(msgspec.Struct, frozen=True):
     at: datetime
 
 
-ARTICLE = f"""
+SELECT_ARTICLE = f"""
 select t.id as thread, t.revision as version, {DISPLAY} as shown, t.title,
        case when a.untitled then '' else coalesce(r.byline, '') end as byline, r.lang, t.topic, t.starter,
        t.comment_count, t.created_at as at
 from thread t join article a on a.id = t.article join revision r on r.article = a.id and r.number = t.revision
 where t.id = $1
 """  # noqa: S608 constants only
-PASSAGES = f"""
+SELECT_PASSAGES = f"""
 select p.lineage, p.kind, p.text, coalesce(n.supports + n.challenges + n.adds + n.asks + n.none, 0) as comments
 from thread t join article a on a.id = t.article join revision r on r.article = a.id and r.number = t.revision
 cross join {READABLE} p left join passage_count n on n.thread = t.id and n.part = p.lineage::text
@@ -92,7 +92,7 @@ where t.id = $1 and p.kind <> '{WITHHELD}' and p.text <> '' order by p.position
 # Without the quoted words where readers may not read the whole article.
 QUOTE = "case when a.display = 'full' then c.quote end"
 QUOTE_SHOWN = f"case when {QUOTE} is not null then {DISPLAY} else '' end"
-COMMENTS = f"""
+SELECT_COMMENTS = f"""
 select c.id, c.thread, c.version, {QUOTE_SHOWN} as shown, c.author, c.stance, t.topic, r.lang,
        coalesce(c.statement, '') as statement, coalesce({QUOTE}, '') as quote, c.html, c.best, c.created_at as at
 from comment c join thread t on t.id = c.thread join article a on a.id = t.article
@@ -100,7 +100,7 @@ join revision r on r.article = a.id and r.number = t.revision
 where c.id = any($1::bigint[]) and {IS_VISIBLE} and c.collapsed is null
 """  # noqa: S608 constants only
 # Comments of a thread that are not in the index as they are now.
-STALE = f"""
+SELECT_STALE = f"""
 select c.id from comment c join thread t on t.id = c.thread join article a on a.id = t.article
 left join search_document d on d.kind = 3 and d.source = c.id
 where c.thread = $1 and c.id > $2 and {IS_VISIBLE} and c.collapsed is null
@@ -111,8 +111,8 @@ order by c.id limit {BATCH}
 
 async def of_article(thread: int) -> list[Document]:
     """Return the documents of a thread's article and of the passages of its newest revision."""
-    [article] = await db.fetch(SourceArticle, ARTICLE, thread)
-    passages = await db.fetch(SourcePassage, PASSAGES, thread)
+    [article] = await db.fetch(SourceArticle, SELECT_ARTICLE, thread)
+    passages = await db.fetch(SourcePassage, SELECT_PASSAGES, thread)
     return [_article(article, passages), *(_passage(article, one) for one in passages)]
 
 
@@ -157,7 +157,7 @@ def _passage(article: SourceArticle, passage: SourcePassage) -> Document:
 
 async def of_comments(ids: Sequence[int]) -> list[Document]:
     """Return the documents of those of these comments that everybody can read."""
-    return [_comment(one) for one in await db.fetch(SourceComment, COMMENTS, list(ids))]
+    return [_comment(one) for one in await db.fetch(SourceComment, SELECT_COMMENTS, list(ids))]
 
 
 def _comment(one: SourceComment) -> Document:
@@ -192,4 +192,4 @@ def _filters(thread: int, topic: str, lang: str | None, *, author: int | None = 
 
 async def stale_comments(thread: int, after: int) -> list[int]:
     """Return comments of a thread that are not indexed as they are now, the first BATCH with ids above `after`."""
-    return await db.values(STALE, thread, after)
+    return await db.values(SELECT_STALE, thread, after)

@@ -22,12 +22,12 @@ class NewEvent(msgspec.Struct, frozen=True):
     comment: int | None
 
 
-TAKE = f"""
+TAKE_EVENTS = f"""
 select e.id, e.kind, e.thread, e.comment from event e
 where e.indexed_at is null and {attempts.due("search", "e.id")}
 order by e.id limit $1 for no key update of e skip locked
 """  # noqa: S608 constants only
-INDEXED = "update event set indexed_at = now() where id = any($1::bigint[])"
+MARK_INDEXED = "update event set indexed_at = now() where id = any($1::bigint[])"
 # Events that change what readers see of an article, and events that change many comments at once.
 OF_ARTICLES = {"thread.opened", "article.revised", "article.restricted"}
 OF_MANY_COMMENTS = {"article.revised", "article.restricted", "discussion.imported"}
@@ -46,7 +46,7 @@ async def index_events() -> int:
 
 async def _index_some(cursors: dict[int, int]) -> int:
     async with db.atomic():
-        events = await db.fetch(NewEvent, TAKE, BATCH)
+        events = await db.fetch(NewEvent, TAKE_EVENTS, BATCH)
         await attempts.together("search", events, partial(_index, cursors=cursors), key=lambda one: one.id)
     return len(events)
 
@@ -63,7 +63,7 @@ async def _index(events: Sequence[NewEvent], *, cursors: dict[int, int]) -> None
         if last is not None or after:
             cursors[thread] = last or 0
     done = [one.id for one in events if one.kind not in OF_MANY_COMMENTS or one.thread not in cursors]
-    await db.execute(INDEXED, done)
+    await db.execute(MARK_INDEXED, done)
 
 
 async def check() -> int:

@@ -9,7 +9,7 @@ from parley.search import documents
 from parley.search.documents import Document
 
 FIELDS = Document.__struct_fields__
-WRITE = """
+WRITE_DOCUMENTS = """
 insert into search_document as d (kind, source, thread, version, shown, prior, at, words)
 select kind, source, thread, version, shown, prior, at,
        setweight(to_tsvector(configuration::regconfig, a), 'A')
@@ -32,7 +32,7 @@ delete from search_document d where d.thread = $1 and d.kind = 3
 and not exists (select from comment c where c.id = d.source and c.state = 'visible' and c.collapsed is null)
 """
 # A comment's rank changes with its votes, which the thread's stats have seen within seconds (threads/jobs.py).
-RANK = """
+UPDATE_PRIORS = """
 update search_document d set prior = n.prior
 from (
     select c.id, least(15, floor(16 * c.best))::smallint as prior from thread_stats s
@@ -81,11 +81,11 @@ async def check(thread: int) -> None:
 
 async def refresh_ranks() -> int:
     """Store the present rank of comments that were voted on lately, and return how many changed."""
-    return await db.execute(RANK)
+    return await db.execute(UPDATE_PRIORS)
 
 
 async def _write(found: Sequence[Document]) -> None:
     rows = sorted((msgspec.structs.astuple(one) for one in found), key=lambda row: row[:2])
     columns = [list(column) for column in zip(*rows, strict=True)]
     if columns:
-        await db.execute(WRITE, *columns)
+        await db.execute(WRITE_DOCUMENTS, *columns)

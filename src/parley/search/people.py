@@ -10,7 +10,7 @@ SHORTEST = 2
 # A query may have several words, each of which may be the beginning of a name.
 MOST_NAMES = 3
 # Names that look alike have the same key (accounts/names.py).
-BY_BEGINNING = """
+SELECT_BY_BEGINNING = """
 select m.name, m.title from member m
 where exists (select from unnest($1::text[]) k
               where m.name_key collate "C" >= k and m.name_key collate "C" < k || chr(1114111))
@@ -29,4 +29,4 @@ async def members(query: Query, viewer: int | None, *, offset: int, limit: int) 
     """Return members whose names begin with one of the query's words, those with exactly this name first."""
     keys = [names.key(term.text.removeprefix("@")) for term in query.wanted[:MOST_NAMES]]
     keys = [key for key in keys if len(key) >= SHORTEST]
-    return await db.fetch(MemberHit, BY_BEGINNING, keys, viewer, offset, limit) if keys else []
+    return await db.fetch(MemberHit, SELECT_BY_BEGINNING, keys, viewer, offset, limit) if keys else []

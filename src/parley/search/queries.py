@@ -13,7 +13,7 @@ from parley.core.errors import Busy
 from parley.core.text.messages import N_
 from parley.search.tables import Kind
 from parley.search.terms import TextQuery
-from parley.search.visibility import ARTICLE, COMMENT
+from parley.search.visibility import FROM_ARTICLE, FROM_COMMENT
 
 # A process runs two searches at once, so that they never take the connections that reading needs. Others wait.
 _running = asyncio.Semaphore(2)
@@ -25,13 +25,13 @@ CANDIDATES, PHRASE_CANDIDATES = 401, 2_001
 # If that takes too long, only the newest documents are searched.
 NEWEST = 5_000
 
-SOURCES = {Kind.ARTICLE: ARTICLE, Kind.PASSAGE: ARTICLE, Kind.COMMENT: COMMENT}
+SOURCES = {Kind.ARTICLE: FROM_ARTICLE, Kind.PASSAGE: FROM_ARTICLE, Kind.COMMENT: FROM_COMMENT}
 # A generic plan would not know how rare the words of this query are. Parallel workers would slow others down.
-SETTINGS = """
+CHANGE_SETTINGS = """
 select set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true),
        set_config('max_parallel_workers_per_gather', '0', true)
 """
-MATCHES = "d.kind = $2 and d.words @@ $3::text::tsquery and d.at >= $4 and d.at < $5"
+IS_MATCH = "d.kind = $2 and d.words @@ $3::text::tsquery and d.at >= $4 and d.at < $5"
 # By how much of the query a match has, if it may lack words; then by its words, the rank apart from them, and the age:
 # a comment of today counts a quarter more than a very old one. Words count more the closer together they stand, and a
 # little by how often, which also ranks those who have a word as the name of their author.
@@ -53,10 +53,10 @@ ORDERS = {
     ("new", True): ("d.at + interval '0' desc", NEWEST_FIRST),
 }
 # Candidates are chosen before their sources are read. Nearly all of them may be found, as the worker takes out others.
-HITS = {
+SELECT_HITS = {
     (kind, *order): f"""
 with candidate as materialized (
-    select d.* from search_document d where {MATCHES} order by {first} limit $8
+    select d.* from search_document d where {IS_MATCH} order by {first} limit $8
 ), found as (
     select d.source, d.prior, d.at, d.words from candidate d {joined} and d.words @@ $6::text::tsquery
 )
@@ -66,10 +66,10 @@ from found order by {then} offset $9 limit $10
     for kind, joined in SOURCES.items()
     for order, (first, then) in ORDERS.items()
 }
-AMONG_NEWEST = {
+SELECT_AMONG_NEWEST = {
     kind: f"""
 select d.source from (select * from search_document where kind = $2 order by at desc limit {NEWEST}) d {joined}
-and {MATCHES} and d.words @@ $6::text::tsquery order by d.at desc limit $7
+and {IS_MATCH} and d.words @@ $6::text::tsquery order by d.at desc limit $7
 """  # noqa: S608 constants only
     for kind, joined in SOURCES.items()
 }
@@ -124,12 +124,12 @@ async def hits(search: Search, kind: Kind, *, offset: int, limit: int) -> Hits:
     arguments = (*_arguments(search, kind), search.text.any, most, offset, limit, search.parts, search.weights)
     try:
         async with _limited():
-            rows = await db.fetch(FoundDocument, HITS[kind, search.sort, search.is_narrow], *arguments)
+            rows = await db.fetch(FoundDocument, SELECT_HITS[kind, search.sort, search.is_narrow], *arguments)
             first = rows[0] if rows else FoundDocument(0, 0, has_more=False)
             return Hits([one.source for one in rows], first.count, first.has_more)
     except asyncpg.QueryCanceledError:
         async with _limited():
-            refs = await db.values(AMONG_NEWEST[kind], *_arguments(search, kind), limit)
+            refs = await db.values(SELECT_AMONG_NEWEST[kind], *_arguments(search, kind), limit)
             return Hits(refs, len(refs), has_more=True, only_newest=True)
 
 
@@ -148,14 +148,14 @@ async def _limited() -> AsyncIterator[None]:
         raise Busy(N_("Many people are searching right now. Please try again in a moment."), 2) from None
     try:
         async with db.atomic():
-            await db.execute(SETTINGS, str(STATEMENT_MILLISECONDS))
+            await db.execute(CHANGE_SETTINGS, str(STATEMENT_MILLISECONDS))
             yield
     finally:
         _running.release()
 
 
 # Of each word that a text has, whether the query asks for it, perhaps in another form.
-MARKED = """
+SELECT_MARKED = """
 select distinct word from unnest($1::text[]) word cross join unnest($2::text[]) configuration
 where to_tsvector(configuration::regconfig, word) @@ $3::text::tsquery
 """
@@ -165,12 +165,12 @@ async def asked_for(words: Sequence[str], text: TextQuery) -> frozenset[str]:
     """Return those of `words` (folded) that a query asks for, in any form."""
     if not words or not text.any:
         return frozenset()
-    return frozenset(await db.values(MARKED, list(words), list(text.configurations), text.any))
+    return frozenset(await db.values(SELECT_MARKED, list(words), list(text.configurations), text.any))
 
 
 # Articles that the worker has not indexed yet; after many at once, as at the first start, that takes a while. Those at
 # which it failed do not count: they concern the operator, not readers.
-BEHIND = """
+IS_BEHIND = """
 select exists (
     select from event e where e.indexed_at is null and e.kind in ('thread.opened', 'discussion.imported')
     and not exists (select from job_failure f where f.job = 'search' and f.item = e.id::text)
@@ -180,4 +180,4 @@ select exists (
 
 async def is_behind() -> bool:
     """Whether articles are still to be indexed, so that a search may not find what is there."""
-    return bool(await db.value(BEHIND))
+    return bool(await db.value(IS_BEHIND))

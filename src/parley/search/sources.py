@@ -33,7 +33,7 @@ class FoundText(msgspec.Struct, frozen=True):
     text: str
 
 
-THREADS = """
+SELECT_THREADS = """
 select t.id, t.slug, t.title, t.topic, t.comment_count, case when not a.untitled then r.byline end as byline,
        case when not a.untitled then a.site end as site
 from thread t join article a on a.id = t.article join revision r on r.article = a.id and r.number = t.revision
@@ -43,12 +43,12 @@ FROM_NEWEST_REVISIONS = f"""
 from thread t join article a on a.id = t.article join revision r on r.article = a.id and r.number = t.revision
 cross join {READABLE} p
 """
-PASSAGES = f"""
+SELECT_PASSAGES = f"""
 select p.lineage as source, t.id as thread, p.text {FROM_NEWEST_REVISIONS}
 where t.id in (select thread from search_document where kind = 2 and source = any($1::bigint[]))
   and p.lineage = any($1::bigint[]) and p.kind <> '{WITHHELD}'
 """  # noqa: S608 constants only
-ARTICLES = f"""
+SELECT_ARTICLES = f"""
 select t.id as source, t.id as thread, left(string_agg(p.text, ' ' order by p.position), {LOOKED_AT}) as text
 {FROM_NEWEST_REVISIONS}
 where t.id = any($1::bigint[]) group by t.id
@@ -57,14 +57,14 @@ where t.id = any($1::bigint[]) group by t.id
 
 async def threads(ids: Sequence[int]) -> dict[int, FoundThread]:
     """Return threads by id."""
-    return {one.id: one for one in await db.fetch(FoundThread, THREADS, list(ids))}
+    return {one.id: one for one in await db.fetch(FoundThread, SELECT_THREADS, list(ids))}
 
 
 async def passages(lineages: Sequence[int]) -> dict[int, FoundText]:
     """Return passages of newest revisions by lineage, without what may not be read."""
-    return {one.source: one for one in await db.fetch(FoundText, PASSAGES, list(lineages))}
+    return {one.source: one for one in await db.fetch(FoundText, SELECT_PASSAGES, list(lineages))}
 
 
 async def articles(ids: Sequence[int]) -> dict[int, FoundText]:
     """Return the beginnings of articles by thread, without what may not be read."""
-    return {one.source: one for one in await db.fetch(FoundText, ARTICLES, list(ids))}
+    return {one.source: one for one in await db.fetch(FoundText, SELECT_ARTICLES, list(ids))}

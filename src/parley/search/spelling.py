@@ -16,8 +16,8 @@ SHORTEST = 4
 SHORT = 5
 # The words of the newest comments. Words of fewer comments or of one author would repeat what one person wrote.
 NEWEST = 100_000
-CLEAR = "delete from search_word"
-COLLECT = f"""
+DELETE_WORDS = "delete from search_word"
+INSERT_WORDS = f"""
 insert into search_word (word, comments)
 select word, count(*) from (
     select coalesce(c.author::text, c.imported_author) as author,
@@ -28,16 +28,16 @@ where length(word) between {SHORTEST} and 30 and word !~ '[0-9/.:@_%-]'
 group by word having count(*) >= 3 and count(distinct author) >= 2
 """  # noqa: S608 constants only
 # Misspelt words seldom begin with another letter.
-SIMILAR = """
+SELECT_SIMILAR = """
 select word, comments from search_word
 where word collate "C" >= $1 and word collate "C" < $1 || chr(1114111) and length(word) between $2 and $3
 """
 # Whether two words have the same stem in one of the configurations.
-SAME_STEM = """
+HAS_SAME_STEM = """
 select exists (select from unnest($3::text[]) c
                where to_tsvector(c::regconfig, $1::text) = to_tsvector(c::regconfig, $2::text))
 """
-KNOWN = "select word, comments from search_word where word = any($1::text[])"
+SELECT_KNOWN = "select word, comments from search_word where word = any($1::text[])"
 
 
 class KnownWord(msgspec.Struct, frozen=True):
@@ -48,8 +48,8 @@ class KnownWord(msgspec.Struct, frozen=True):
 async def collect() -> None:
     """Collect the words of comments that everybody can read."""
     async with db.atomic():
-        await db.execute(CLEAR)
-        await db.execute(COLLECT)
+        await db.execute(DELETE_WORDS)
+        await db.execute(INSERT_WORDS)
 
 
 async def collect_first() -> int:
@@ -76,7 +76,7 @@ def corrected(typed: str, query: Query, corrections: Mapping[int, str]) -> str:
 async def rarity(query: Query) -> dict[int, float]:
     """Return how much the terms of a query tell about a text, by their places: the rarer a word, the more."""
     words = {place: folded(one.text) for place, one in enumerate(query.terms) if not one.is_excluded}
-    rows = await db.fetch(KnownWord, KNOWN, list(words.values()))
+    rows = await db.fetch(KnownWord, SELECT_KNOWN, list(words.values()))
     known = {one.word: one.comments for one in rows}
     return {place: log(2 * NEWEST / (1 + known.get(word, 1))) for place, word in words.items()}
 
@@ -86,12 +86,12 @@ async def _meant(term: Term, configurations: Sequence[str]) -> str | None:
     if len(typed) < SHORTEST or not typed.isalpha():
         return None
     most = 1 if len(typed) <= SHORT else 2
-    known = await db.fetch(KnownWord, SIMILAR, typed[0], len(typed) - most, len(typed) + most)
+    known = await db.fetch(KnownWord, SELECT_SIMILAR, typed[0], len(typed) - most, len(typed) + most)
     distances = [(DamerauLevenshtein.distance(typed, folded(one.word), score_cutoff=most), one) for one in known]
     near = [(distance, -one.comments, one.word) for distance, one in distances if distance <= most]
     best = min(near, default=None)
     if best is None or best[0] == 0:
         return None
     # Another form of a known word is not misspelt, as "papers" where others write "paper".
-    is_form = await db.value(SAME_STEM, typed, folded(best[2]), list(configurations))
+    is_form = await db.value(HAS_SAME_STEM, typed, folded(best[2]), list(configurations))
     return None if is_form else best[2]

@@ -17,12 +17,12 @@ from parley.search.words import configuration, indexed
 
 # In how many languages a query is read: those that most articles of this site have.
 MOST_LANGUAGES = 4
-LANGUAGES = f"""
+SELECT_LANGUAGES = f"""
 select coalesce(lower(split_part(lang, '-', 1)), '') as language from revision
 group by 1 order by count(*) desc, 1 limit {MOST_LANGUAGES}
 """  # noqa: S608 constants only
 # For each term in each configuration: the phrase, all its words in any order, and any of its words.
-TERMS = """
+SELECT_TERMS = """
 select number, phraseto_tsquery(configuration::regconfig, words)::text as phrase,
        plainto_tsquery(configuration::regconfig, words)::text as every,
        replace(plainto_tsquery(configuration::regconfig, words)::text, ' & ', ' | ') as any
@@ -79,7 +79,7 @@ async def text_query(query: Query, lang: str, corrections: Mapping[int, str] | N
         {(place, configuration(text, code), indexed(text)) for place, text in spellings for code in languages}
     )
     numbers, configurations, words = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
-    found = await db.fetch(Alternative, TERMS, numbers, configurations, words)
+    found = await db.fetch(Alternative, SELECT_TERMS, numbers, configurations, words)
     alternatives = [
         _beginning(one) if variants.is_letter(text) else one for one, text in zip(found, words, strict=True)
     ]
@@ -102,7 +102,7 @@ async def _authors(query: Query) -> dict[str, str]:
 
 
 async def _site_languages() -> list[str]:
-    return await db.values(LANGUAGES) or ["en"]
+    return await db.values(SELECT_LANGUAGES) or ["en"]
 
 
 def _joined(

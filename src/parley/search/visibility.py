@@ -11,11 +11,11 @@ DISPLAY = """a.display || case when a.untitled then '-' else '' end
 
 # The sources of document `d`, with the conditions under which it may be found. $1 is the viewer, or null; articles are
 # found by everybody, but PostgreSQL has to know the type of each parameter.
-ARTICLE = f"""
+FROM_ARTICLE = f"""
 join thread t on t.id = d.thread join article a on a.id = t.article
 where d.version = t.revision and d.shown = {DISPLAY} and ($1::bigint is null or true)
 """
-COMMENT = f"""
+FROM_COMMENT = f"""
 join comment c on c.id = d.source join thread t on t.id = c.thread join article a on a.id = t.article
 where c.version = d.version and {IS_VISIBLE} and c.collapsed is null and d.shown in ('', {DISPLAY})
 and coalesce(c.author, 0) <> all(array(select other from block where member = $1))

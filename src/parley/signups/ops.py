@@ -23,14 +23,18 @@ log = structlog.get_logger(__name__)
 HOURS_BETWEEN_LETTERS = 12
 
 # One statement checks and uses it up, so that no two people have the last use.
-USE = """
+USE_INVITATION = """
 update invitation i set uses = uses - 1 from member m
 where i.token_hash = $1 and i.uses > 0 and i.expires_at > now() and m.id = i.member and m.state = 'active'
 returning m.id
 """
-CONFIRM = "update sign_up set confirmed_at = coalesce(confirmed_at, now()) where member = $1 and waits returning member"
-APPROVE = "update sign_up set waits = false where member = $1 and waits and confirmed_at is not null returning member"
-DECLINE = """
+CONFIRM_ADDRESS = (
+    "update sign_up set confirmed_at = coalesce(confirmed_at, now()) where member = $1 and waits returning member"
+)
+APPROVE_SIGN_UP = (
+    "update sign_up set waits = false where member = $1 and waits and confirmed_at is not null returning member"
+)
+DECLINE_SIGN_UP = """
 delete from member m using sign_up s
 where m.id = $1 and m.state = 'unverified' and s.member = m.id and s.waits and s.confirmed_at is not null
 returning m.name, m.email
@@ -49,7 +53,7 @@ class Person(msgspec.Struct, frozen=True):
 async def admit(member: int, context: SignUpContext) -> None:
     """Decide about somebody who signs up, in that transaction. Raises NotAdmitted if they may not."""
     mode, digest = await queries.mode(), tokens.digest(context.invitation)
-    inviter: int | None = await db.value(USE, digest) if digest and mode != "closed" else None
+    inviter: int | None = await db.value(USE_INVITATION, digest) if digest and mode != "closed" else None
     if mode == "closed":
         raise NotAdmitted(CLOSED)
     if mode == "invited" and inviter is None:
@@ -61,7 +65,7 @@ async def admit(member: int, context: SignUpContext) -> None:
 
 async def request_approval(member: int) -> bool:
     """Whether somebody who just confirmed their address must wait for a moderator, who are then told by mail."""
-    if await db.value(CONFIRM, member) is None:
+    if await db.value(CONFIRM_ADDRESS, member) is None:
         return False
     link = f"{settings().base_url}/mod/signups"
     await staff_mail.send("sign-up", "applicant", hours=HOURS_BETWEEN_LETTERS, link=link)
@@ -71,7 +75,7 @@ async def request_approval(member: int) -> bool:
 async def approve(moderator: Viewer, member: int) -> None:
     """Let somebody in who waits, and tell them. Raises NotFound if nobody of this id waits."""
     async with atomic():
-        if await db.value(APPROVE, member) is None:
+        if await db.value(APPROVE_SIGN_UP, member) is None:
             raise NotFound(DECIDED)
         await signup_ops.activate(member)
         person = await db.fetch_one(Person, "select name, email from member where id = $1", member)
@@ -84,7 +88,7 @@ async def approve(moderator: Viewer, member: int) -> None:
 async def decline(moderator: Viewer, member: int) -> None:
     """Delete the account of somebody who waits, and tell them. Raises NotFound if nobody of this id waits."""
     async with atomic():
-        person = await db.fetch_one(Person, DECLINE, member)
+        person = await db.fetch_one(Person, DECLINE_SIGN_UP, member)
         if person is None:
             raise NotFound(DECIDED)
         await _mail(person, "declined")

@@ -8,20 +8,20 @@ from parley.accounts import tokens
 from parley.accounts.joining import Mode, Terms
 from parley.core import db
 
-MODE = "select sign_up from community"
-INVITER = """
+SELECT_MODE = "select sign_up from community"
+SELECT_INVITER = """
 select m.name from invitation i join member m on m.id = i.member
 where i.token_hash = $1 and i.uses > 0 and i.expires_at > now() and m.state = 'active'
 """
-OF_MEMBER = """
+SELECT_OF_MEMBER = """
 select id, uses, created_at, expires_at from invitation where member = $1 and expires_at > now() order by id
 """
-WAITING = """
+SELECT_WAITING = """
 select m.id, m.name, m.email, s.message, s.confirmed_at
 from sign_up s join member m on m.id = s.member
 where s.waits and s.confirmed_at is not null and m.state = 'unverified' order by s.confirmed_at limit 100
 """
-INVITED = """
+SELECT_INVITED = """
 select m.name, i.name as inviter, s.created_at
 from sign_up s join member m on m.id = s.member join member i on i.id = s.inviter
 where m.state <> 'anonymised' order by s.created_at desc limit 50
@@ -54,23 +54,23 @@ class InvitedMember(msgspec.Struct, frozen=True):
 async def terms(invitation: str) -> Terms:
     """Who may sign up, for somebody with this invitation."""
     digest = tokens.digest(invitation)
-    return Terms(await mode(), await db.value(INVITER, digest) if digest else None)
+    return Terms(await mode(), await db.value(SELECT_INVITER, digest) if digest else None)
 
 
 async def mode() -> Mode:
-    found: Mode = await db.value(MODE)
+    found: Mode = await db.value(SELECT_MODE)
     return found
 
 
 async def invitations(member: int) -> list[OwnInvitation]:
     """A member's invitations that have not expired."""
-    return await db.fetch(OwnInvitation, OF_MEMBER, member)
+    return await db.fetch(OwnInvitation, SELECT_OF_MEMBER, member)
 
 
 async def waiting() -> list[Applicant]:
-    return await db.fetch(Applicant, WAITING)
+    return await db.fetch(Applicant, SELECT_WAITING)
 
 
 async def invited() -> list[InvitedMember]:
     """The last members who came by an invitation."""
-    return await db.fetch(InvitedMember, INVITED)
+    return await db.fetch(InvitedMember, SELECT_INVITED)

@@ -13,21 +13,23 @@ from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer
 from parley.core.text.durations import in_words
 from parley.core.text.messages import N_, Message, joined
-from parley.slow_mode.heat import ACTIVE_THREADS, WINDOW, Point, ThreadActivity, activity, branch, heat
+from parley.slow_mode.heat import SELECT_ACTIVE_THREADS, WINDOW, Point, ThreadActivity, activity, branch, heat
 from parley.slow_mode.rules import BRANCH_LIMIT, RULE_WAIT, THREAD_LIMIT, wait, wait_for
 from parley.threads.queries import SlowBranch, ThreadRow
 
 MINUTE = 60
 
-WATCHED = f"select id from ({ACTIVE_THREADS}) active union select id from thread where slow_branches <> '[]'"  # noqa: S608 constants
+SELECT_WATCHED = (
+    f"select id from ({SELECT_ACTIVE_THREADS}) active union select id from thread where slow_branches <> '[]'"  # noqa: S608 constants
+)
 # Until when an automatic rule slows a thread; null where none does.
-UNTIL_BY_RULE = f"""
+SELECT_END_BY_RULE = f"""
 select max(h.created_at) + interval '{WINDOW} seconds' from hit h
 join rule u on u.id = h.rule join comment c on c.id = h.comment
 where u.action = 'slow' and h.acted and c.thread = $1 and h.created_at > now() - interval '{WINDOW} seconds'
 """  # noqa: S608 constants only
 # The second condition leaves the row unlocked where nothing has changed.
-WRITE = "update thread set slow_branches = $2::jsonb where id = $1 and slow_branches <> $2::jsonb"
+WRITE_BRANCHES = "update thread set slow_branches = $2::jsonb where id = $1 and slow_branches <> $2::jsonb"
 
 
 async def wait_of(viewer: Viewer, thread: ThreadRow, parent: int | None) -> Message | None:
@@ -44,13 +46,13 @@ async def wait_of(viewer: Viewer, thread: ThreadRow, parent: int | None) -> Mess
 
 async def update_all() -> int:
     """Write where slow mode is on now, with an event where that changed; return the number of threads that changed."""
-    return sum(await attempts.each("slow mode", await db.values(WATCHED), _update))
+    return sum(await attempts.each("slow mode", await db.values(SELECT_WATCHED), _update))
 
 
 async def _update(thread: int) -> bool:
     slow_branches = msgspec.json.encode(await _slow_branches(thread)).decode()
     async with db.atomic():
-        has_changed = bool(await db.execute(WRITE, thread, slow_branches))
+        has_changed = bool(await db.execute(WRITE_BRANCHES, thread, slow_branches))
         if has_changed:
             await emit("thread.slowed", thread=thread)
     return has_changed
@@ -71,7 +73,7 @@ async def _slow_branches(thread: int) -> list[SlowBranch]:
 async def _whole_thread(thread: int, found: ThreadActivity, now: datetime) -> list[SlowBranch]:
     """At most one entry: the longest wait in the whole thread, until the last reason for it ends."""
     reasons = [_slow_branch(None, found.thread_points, THREAD_LIMIT, now)] if found.heat >= THREAD_LIMIT else []
-    by_rule: datetime | None = await db.value(UNTIL_BY_RULE, thread)
+    by_rule: datetime | None = await db.value(SELECT_END_BY_RULE, thread)
     if by_rule is not None:
         reasons.append(SlowBranch(None, RULE_WAIT, _next_minute(by_rule)))
     if not reasons:

@@ -48,7 +48,7 @@ coalesce(p.author <> c.author and g.author = c.author
          and p.created_at - g.created_at < interval '{QUICK_SECONDS} seconds', false)
 """
 QUICK_PAIR = f"case when {IS_QUICK} then least(c.author, p.author) || '-' || greatest(c.author, p.author) end"
-RECENT = f"""
+SELECT_RECENT = f"""
 select c.id, c.parent, c.author, extract(epoch from now() - c.created_at)::float8 as age, {QUICK_PAIR} as pair
 from comment c left join comment p on p.id = c.parent left join comment g on g.id = p.parent
 where c.thread = $1 and c.created_at > now() - interval '{WINDOW} seconds'
@@ -56,7 +56,7 @@ order by c.created_at desc, c.id desc limit {MOST_RECENT}
 """  # noqa: S608 constants only
 # Of each reporter, and of each network of visitors with a confirmed address, the newest report of a thread counts:
 # otherwise one person could make everybody in it wait.
-POINTS = f"""
+SELECT_POINTS = f"""
 (select distinct on (coalesce(r.reporter::text, r.network))
    i.target as comment, {REPORT} * r.weight as weight, extract(epoch from now() - r.created_at)::float8 as age,
    null::text as pair
@@ -69,14 +69,14 @@ select d.target, {REMOVAL}, extract(epoch from now() - d.created_at)::float8, nu
 from decision d where d.thread = $1 and d.kind = 'comment' and d.action in ('remove', 'collapse')
   and d.state = 'in_force' and d.created_at > now() - interval '{WINDOW} seconds'
 """  # noqa: S608 constants only
-SETTING = f"""
+SELECT_SETTING = f"""
 select t.slow, exists(
     select from hit h join rule u on u.id = h.rule join comment c on c.id = h.comment
     where u.action = 'slow' and h.acted and c.thread = t.id and h.created_at > now() - interval '{WINDOW} seconds'
 ) as by_rule from thread t where t.id = $1
 """  # noqa: S608 constants only
 # The threads that can be in slow mode. Each part is found by an index and returns nothing in quiet times.
-ACTIVE_THREADS = f"""
+SELECT_ACTIVE_THREADS = f"""
 select id from thread where slow > 0
 union select i.thread from report r join queue_item i on i.id = r.item
   where r.created_at > now() - interval '{WINDOW} seconds' and i.thread is not null
@@ -117,9 +117,9 @@ class ThreadActivity(msgspec.Struct, frozen=True):
 
 async def activity(thread: int) -> ThreadActivity:
     """Read the last half hour of a thread."""
-    recent = await db.fetch(Recent, RECENT, thread)
-    points = await db.fetch(Point, POINTS, thread)
-    setting = await db.fetch_one(SlowSetting, SETTING, thread) or SlowSetting(0, by_rule=False)
+    recent = await db.fetch(Recent, SELECT_RECENT, thread)
+    points = await db.fetch(Point, SELECT_POINTS, thread)
+    setting = await db.fetch_one(SlowSetting, SELECT_SETTING, thread) or SlowSetting(0, by_rule=False)
     quick = [Point(one.id, QUICK, one.age, one.pair) for one in recent if one.pair]
     return ThreadActivity(recent, points + quick, setting.slow, setting.by_rule)
 

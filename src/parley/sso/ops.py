@@ -25,11 +25,11 @@ log = structlog.get_logger(__name__)
 
 MOST_LINKS = 5
 # A member who never confirmed their address does not keep the link from another one.
-RELEASE = """
+RELEASE_IDENTITY = """
 delete from identity i using member m
 where i.source = $1 and i.subject = $2 and m.id = i.member and m.state = 'unverified' and m.id <> $3
 """
-LOCK = "select 1 from member where id = $1 for no key update"
+LOCK_MEMBER = "select 1 from member where id = $1 for no key update"
 
 TAKEN = N_("This account at {provider} belongs to another member here, so it was not connected.")
 FULL = N_("You can connect up to {most} accounts. Please disconnect one first.")
@@ -124,7 +124,7 @@ async def connect(member: int, provider: Provider, claims: Claims) -> None:
             account = await _locked(member)
             if len(await links.links(member)) >= MOST_LINKS:
                 raise Refused(FULL, most=MOST_LINKS)
-            await db.execute(RELEASE, provider.source, claims.subject, member)
+            await db.execute(RELEASE_IDENTITY, provider.source, claims.subject, member)
             await _insert(member, provider, claims)
             await _mail_change(account, provider.name, "on")
     except UniqueViolationError:
@@ -163,7 +163,7 @@ async def _insert(member: int, provider: Provider, claims: Claims) -> None:
 
 async def _locked(member: int) -> Account:
     """Lock the member, so that two requests at once cannot remove their last two ways to sign in."""
-    await db.execute(LOCK, member)
+    await db.execute(LOCK_MEMBER, member)
     account = await queries.account(member)
     if account is None:
         raise NotFound(N_("This account no longer exists."))

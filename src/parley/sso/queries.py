@@ -9,8 +9,8 @@ from parley.core import db
 from parley.core.providers import Provider
 from parley.core.settings import settings
 
-OWNER = "select member from identity where source = $1 and subject = $2"
-OF_MEMBER = "select id, source, created_at from identity where member = $1 order by created_at, id"
+SELECT_OWNER = "select member from identity where source = $1 and subject = $2"
+SELECT_OF_MEMBER = "select id, source, created_at from identity where member = $1 order by created_at, id"
 
 
 class IdentityRow(msgspec.Struct, frozen=True):
@@ -28,12 +28,12 @@ class IdentityRow(msgspec.Struct, frozen=True):
 
 async def owner(source: str, subject: str) -> int | None:
     """The id of the member to whom an account elsewhere is connected."""
-    member: int | None = await db.value(OWNER, source, subject)
+    member: int | None = await db.value(SELECT_OWNER, source, subject)
     return member
 
 
 async def links(member: int) -> list[IdentityRow]:
-    return await db.fetch(IdentityRow, OF_MEMBER, member)
+    return await db.fetch(IdentityRow, SELECT_OF_MEMBER, member)
 
 
 def not_connected(links: list[IdentityRow]) -> Mapping[str, Provider]:

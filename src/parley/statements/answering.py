@@ -10,7 +10,7 @@ from parley.statements.rules import MOST_ASKED
 from parley.votes.ops import cast_vote
 
 # Of two answers of a member at once, the second one sees the first one counted.
-LOCK = "select pg_advisory_xact_lock(hashtextextended('asked', $1))"
+LOCK_MEMBER = "select pg_advisory_xact_lock(hashtextextended('asked', $1))"
 
 
 async def answer(viewer: Viewer, thread: int, comment: int, value: int, offer: Offer | None) -> None:
@@ -25,9 +25,9 @@ async def answer(viewer: Viewer, thread: int, comment: int, value: int, offer: O
     async with db.atomic():
         asked = offer is not None and offer.is_random and await _is_within_limit(viewer.id)
         wording = offer.wording if offer else None
-        await cast_vote(viewer=viewer, comment_id=comment, axis="agreement", value=value, wording=wording, asked=asked)
+        await cast_vote(viewer=viewer, comment=comment, axis="agreement", value=value, wording=wording, asked=asked)
 
 
 async def _is_within_limit(member: int) -> bool:
-    await db.value(LOCK, member)
+    await db.value(LOCK_MEMBER, member)
     return await queries.asked_today(member) < MOST_ASKED

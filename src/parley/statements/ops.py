@@ -26,18 +26,18 @@ from parley.statements.tables import MergedStatement, StatementProposal
 # Called with a new proposal in its transaction; hooks.py fills this in.
 when_proposed: list[Callable[[int], Awaitable[None]]] = []
 
-PROPOSE = """
+INSERT_PROPOSAL = """
 insert into statement_proposal (comment, text, member) values ($1, $2, $3)
 on conflict (comment) where state = 'waiting' do update
 set text = excluded.text, member = excluded.member, created_at = now()
 returning id
 """
-MERGE = """
+INSERT_MERGED = """
 insert into merged_statement (comment, kept, member) values ($1, $2, $3)
 on conflict (comment) do update set kept = excluded.kept, member = excluded.member, created_at = now()
 """
 # What was merged into a statement follows it into the next one.
-FOLLOW = "update merged_statement set kept = $2 where kept = $1"
+MOVE_MERGED = "update merged_statement set kept = $2 where kept = $1"
 
 
 class CommentContent(msgspec.Struct, frozen=True):
@@ -83,7 +83,7 @@ async def propose(viewer: Viewer, comment_id: int, text: str) -> None:
     async with db.atomic():
         comment = await locked(comment_id)
         require_statement_allowed(viewer, comment)
-        made: int = await db.value(PROPOSE, comment_id, text, viewer.id)
+        made: int = await db.value(INSERT_PROPOSAL, comment_id, text, viewer.id)
         for hook in when_proposed:
             await hook(made)
         await modlog.write(viewer, Entry("statement.propose", "comment", comment_id))
@@ -119,8 +119,8 @@ async def merge(viewer: Viewer, comment_id: int, kept: int) -> None:
             raise Refused(N_("Please choose another statement of the same thread."))
         if await MergedStatement.exists().where(MergedStatement.comment == kept):
             raise Refused(N_("That statement is merged into another one itself. Please choose that one."))
-        await db.execute(FOLLOW, comment_id, kept)
-        await db.execute(MERGE, comment_id, kept, viewer.id)
+        await db.execute(MOVE_MERGED, comment_id, kept)
+        await db.execute(INSERT_MERGED, comment_id, kept, viewer.id)
         await modlog.write(viewer, Entry("statement.merge", "comment", comment_id, after={"kept": kept}))
 
 

@@ -21,7 +21,7 @@ class StatementRow(msgspec.Struct, frozen=True):
     proposed_by: str | None
 
 
-ONE = """
+SELECT_STATEMENT = """
 select c.id as comment, c.thread, c.author, c.statement as text, p.id as proposal, p.text as proposed,
        m.name as proposed_by
 from comment c left join statement_proposal p on p.comment = c.id and p.state = 'waiting'
@@ -31,13 +31,13 @@ left join member m on m.id = p.member where c.id = $1 and c.state = 'visible'
 
 async def one(comment: int) -> StatementRow | None:
     """The statement of a visible comment."""
-    return await db.fetch_one(StatementRow, ONE, comment)
+    return await db.fetch_one(StatementRow, SELECT_STATEMENT, comment)
 
 
 # A thread may have any number of statements: the best of all, of each stance and of each passage are enough for a deck.
 CAN_BE_ASKED = "statement is not null and state = 'visible' and author is not null"
 BEST_FIRST = "order by best desc, id"
-CANDIDATES = f"""
+SELECT_CANDIDATES = f"""
 with found as (
     (select id from comment where thread = $1 and {CAN_BE_ASKED} {BEST_FIRST} limit 200)
     union
@@ -60,7 +60,7 @@ where m.state <> 'anonymised'
 
 async def candidates(thread: int) -> list[StatementCandidate]:
     """The statements of a thread that the deck is chosen from."""
-    return await db.fetch(StatementCandidate, CANDIDATES, thread)
+    return await db.fetch(StatementCandidate, SELECT_CANDIDATES, thread)
 
 
 async def deck(thread: int) -> list[StatementCandidate]:
@@ -82,7 +82,7 @@ class CommentWithoutStatement(msgspec.Struct, frozen=True):
 
 
 # The best comments of a discussion; few of them have a statement already.
-WITHOUT = f"""
+SELECT_WITHOUT = f"""
 select c.id as comment, c.stance, left(c.body, 200) as excerpt, p.text as proposed from (
     select * from comment where thread = $1 and parent is null order by best desc, id limit 200
 ) c left join statement_proposal p on p.comment = c.id and p.state = 'waiting'
@@ -93,7 +93,7 @@ order by c.best desc, c.id limit {MOST_LISTED}
 
 async def without_statement(thread: int) -> list[CommentWithoutStatement]:
     """The best comments of a thread that have no statement."""
-    return await db.fetch(CommentWithoutStatement, WITHOUT, thread)
+    return await db.fetch(CommentWithoutStatement, SELECT_WITHOUT, thread)
 
 
 class AnswerRow(msgspec.Struct, frozen=True):
@@ -104,7 +104,7 @@ class AnswerRow(msgspec.Struct, frozen=True):
     value: int
 
 
-ANSWERED = """
+SELECT_ANSWERED = """
 select c.id as comment, c.statement as text, v.value from vote v join comment c on c.id = v.comment
 where v.member = $1 and v.thread = $2 and v.axis = 'agreement' and v.wording = c.wording
   and c.statement is not null and c.state = 'visible'
@@ -114,11 +114,11 @@ order by v.changed_at desc, c.id limit 200
 
 async def answered(member: int, thread: int) -> list[AnswerRow]:
     """A member's answers in a thread, the latest first."""
-    return await db.fetch(AnswerRow, ANSWERED, member, thread)
+    return await db.fetch(AnswerRow, SELECT_ANSWERED, member, thread)
 
 
 # Blocks and mutes change what a member is asked, never what the map is made from.
-BLOCKED_OR_MUTED = "select other from block where member = $1"
+SELECT_BLOCKED_OR_MUTED = "select other from block where member = $1"
 
 
 async def left_for(
@@ -126,22 +126,22 @@ async def left_for(
 ) -> list[StatementCandidate]:
     """The statements that a member can still be asked: neither their own, nor by somebody they blocked or muted."""
     done = {answer.comment for answer in answers}
-    authors = {member, *await db.values(BLOCKED_OR_MUTED, member)}
+    authors = {member, *await db.values(SELECT_BLOCKED_OR_MUTED, member)}
     return [one for one in asked if one.comment not in done and one.author not in authors]
 
 
-ASKED_TODAY = """
+COUNT_ASKED_TODAY = """
 select count(*) from vote where member = $1 and asked and changed_at > now() - interval '1 day'
 """
 
 
 async def asked_today(member: int) -> int:
     """How many answers of the last 24 hours count as asked."""
-    count: int = await db.value(ASKED_TODAY, member)
+    count: int = await db.value(COUNT_ASKED_TODAY, member)
     return count
 
 
-PASSAGE = f"""
+SELECT_PASSAGE = f"""
 select p.text from thread t join article a on a.id = t.article
 join revision r on r.article = a.id and r.number = t.revision cross join {READABLE} p where t.id = $1 and p.lineage = $2
 """  # noqa: S608 constants only
@@ -149,5 +149,5 @@ join revision r on r.article = a.id and r.number = t.revision cross join {READAB
 
 async def passage(thread: int, lineage: int) -> str | None:
     """The present text of a passage, as readers may see it."""
-    text: str | None = await db.value(PASSAGE, thread, lineage)
+    text: str | None = await db.value(SELECT_PASSAGE, thread, lineage)
     return text

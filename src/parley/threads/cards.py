@@ -83,7 +83,7 @@ class CardPerspectiveRow(msgspec.Struct, frozen=True):
 
 
 # Read when the card is shown, so that comments removed after the stats were computed are missing from it.
-STRONGEST = """
+SELECT_STRONGEST = """
 select c.id, c.stance, coalesce(m.name, c.imported_author) as author,
        c.author is not null as is_member, c.statement, c.html, c.assisted,
        c.base_ups + c.ups - c.base_downs - c.downs as score
@@ -147,7 +147,7 @@ def cursor(after: str) -> tuple[float, int] | None:
 
 async def _perspectives(rows: list[CardRow]) -> dict[int, CardPerspective]:
     ids = [one for row in rows for one in row.strongest_ids]
-    found = await db.fetch(CardPerspectiveRow, STRONGEST, ids) if ids else []
+    found = await db.fetch(CardPerspectiveRow, SELECT_STRONGEST, ids) if ids else []
     return {row.id: _perspective(row) for row in found}
 
 

@@ -41,7 +41,7 @@ async def source(article: ArticleRow, one: StoredPassage) -> str:
     return await asyncio.to_thread(as_markdown, [one], article.address)
 
 
-SUGGEST = """
+INSERT_CORRECTION = """
 insert into suggested_update (thread, member, passage, draft, reason) values ($1, $2, $3, $4, $5)
 on conflict (thread, member, coalesce(passage, 0)) where state = 'waiting'
 do update set draft = excluded.draft, reason = excluded.reason, created_at = now()
@@ -77,7 +77,7 @@ async def suggest(*, viewer: Viewer, thread_id: int, correction: Correction) -> 
             raise Refused(NOTHING)
         await refuse_too_many(thread_id, viewer.id, before.lineage)
         draft = msgspec.json.encode(made)
-        number: int = await db.value(SUGGEST, thread_id, viewer.id, before.lineage, draft, correction.reason)
+        number: int = await db.value(INSERT_CORRECTION, thread_id, viewer.id, before.lineage, draft, correction.reason)
         await notify_concerned(number)
     return number
 

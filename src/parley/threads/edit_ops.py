@@ -97,7 +97,7 @@ async def _revise(
 
 EXCERPT_ONLY = N_("The publisher allows an excerpt only.")
 
-THREADS = "select id from thread where article = any($1::bigint[]) order by id"
+SELECT_THREADS = "select id from thread where article = any($1::bigint[]) order by id"
 
 
 async def set_display(url: str, display: str) -> None:
@@ -122,7 +122,7 @@ async def obey_reservations(article_id: int, reservations: Collection[str]) -> b
 
 async def _shorten(article_ids: Sequence[int]) -> None:
     """Revise the articles that are shown as an excerpt, so that no comment stays on words that nobody can read."""
-    for thread in await db.values(THREADS, article_ids):
+    for thread in await db.values(SELECT_THREADS, article_ids):
         article = await articles.of_thread(thread)
         if article is not None and not article.is_frozen:
             passages = [one.passage for one in await versions.newest(article.id)]

@@ -12,7 +12,7 @@ from parley.threads.tables import ThreadStats
 
 # Threads with activity after their stats were computed, and those whose sparkline is six hours old. A removed or edited
 # comment is found by its event, since it does not count as activity.
-DUE = f"""
+SELECT_DUE = f"""
 select t.id, t.created_at from thread t join thread_stats s on s.thread = t.id
 where (t.last_activity_at > s.refreshed_at
    or exists (select from event e where e.thread = t.id and e.seq = t.last_seq and e.created_at > s.refreshed_at)
@@ -23,7 +23,7 @@ order by s.refreshed_at limit 200
 """  # noqa: S608 constants only
 
 # Comments that wait for a moderator or were rejected do not count (comments/rules.py: IS_IN).
-REFRESH = """
+REFRESH_STATS = """
 with counted as (
     select c.id, c.author, c.imported_author, c.parent, c.stance, c.state, c.best, c.created_at,
            c.base_ups + c.ups - c.base_downs - c.downs as score
@@ -71,14 +71,14 @@ class ComputedStats(msgspec.Struct, frozen=True):
 
 async def refresh_thread_stats() -> int:
     """Compute the stats of the threads that are due, and return how many."""
-    due = await db.fetch(DueThread, DUE)
+    due = await db.fetch(DueThread, SELECT_DUE)
     await attempts.each("thread stats", due, _refresh, key=lambda thread: thread.id)
     return len(due)
 
 
 async def _refresh(thread: DueThread) -> None:
     started = await db.value("select now()")
-    stats = await db.fetch_one(ComputedStats, REFRESH, thread.id, SPARKLINE_DAYS)
+    stats = await db.fetch_one(ComputedStats, REFRESH_STATS, thread.id, SPARKLINE_DAYS)
     if stats is None:
         return
     score = stats.votes + stats.comments

@@ -106,12 +106,12 @@ async def _insert(article: int, text: ArticleText, topic: str, starter: int | No
     return OpenedThread(thread, slug)
 
 
-OPENED = "select id, slug, false as is_new, null as result from thread where article = $1 for no key update"
+SELECT_OPENED = "select id, slug, false as is_new, null as result from thread where article = $1 for no key update"
 
 
 async def _existing(article: int) -> OpenedThread:
     """The thread of an article, locked. Raises NotFound."""
-    found = await db.fetch_one(OpenedThread, OPENED, article)
+    found = await db.fetch_one(OpenedThread, SELECT_OPENED, article)
     if found is None:
         raise NotFound(N_("The article of this address has no thread."))
     return found

@@ -20,7 +20,7 @@ after_revise: list[AfterRevise] = []
 AfterVisit = Callable[[int, int, Sequence[int] | None, int], Awaitable[None]]
 after_visit: list[AfterVisit] = []
 
-REVISE = """
+SHOW_REVISION = """
 update thread t set revision = r.number, title = r.title from revision r
 where t.id = $1 and r.article = t.article and r.number = $2
 """
@@ -40,7 +40,7 @@ async def revise_thread(
         revised = await revise_article(article, text, edit)
         if revised is None:
             return None
-        await db.execute(REVISE, thread, revised.number)
+        await db.execute(SHOW_REVISION, thread, revised.number)
         moved = [one for after in after_revise for one in await after(thread, revised.number - 1, revised.number)]
         if placed:
             moved = [*{*moved, *[one for place in place_by_hand for one in await place(thread, placed)]}]
@@ -49,7 +49,7 @@ async def revise_thread(
     return revised
 
 
-VISIT = f"""
+RECORD_VISIT = f"""
 insert into visit (member, thread, passage, before_at, seen_at)
 select $1, id, $3, now(), now() from thread where id = $2
 on conflict (member, thread) do update
@@ -64,6 +64,6 @@ async def record_visit(
 
     `shown` are the comments on the page, and `seq` is the last event that it includes.
     """
-    await db.execute(VISIT, member, thread_id, passage)
+    await db.execute(RECORD_VISIT, member, thread_id, passage)
     for after in after_visit:
         await after(member, thread_id, shown, seq)

@@ -75,7 +75,7 @@ COMMON_GROUND = """
         where v.thread = t.id and v.verdict = 'common-ground' and c.state = 'visible' and c.collapsed is null)
          as common_ground
 """
-ONE = f"""
+SELECT_THREAD = f"""
 select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.slow_branches::text as raw_slow_branches,
        t.title, p.name as topic, p.slug as topic_slug,
        t.comment_count, t.last_seq, t.created_at, t.last_activity_at,
@@ -91,7 +91,7 @@ from thread t join topic p on p.slug = t.topic left join member m on m.id = t.st
 
 
 async def one(thread_id: int) -> ThreadRow | None:
-    return await db.fetch_one(ThreadRow, ONE, thread_id)
+    return await db.fetch_one(ThreadRow, SELECT_THREAD, thread_id)
 
 
 async def lock_thread(thread_id: int) -> str | None:
@@ -166,7 +166,7 @@ class CardRow(msgspec.Struct, frozen=True):
 
 
 # Keyset pagination: the next page begins below the (rank, id) of the last card.
-LIST = f"""
+SELECT_THREADS = f"""
 select t.id, t.slug, t.title, t.state, case when a.url is not null then a.site end as site, r.byline,
        p.name as topic, p.slug as topic_slug, case when a.display <> 'none' then r.words else 0 end as words,
        coalesce(case
@@ -202,11 +202,11 @@ async def cards(sort: str, topic: str | None, period: str, after: tuple[float, i
     """One page of threads in the order of `sort`, and the first one of the next page."""
     days = PERIODS[period] if sort == "top" else PERIODS["all"]
     rank, last = after or (None, None)
-    return await db.fetch(CardRow, LIST.format(rank=RANKS[sort]), topic, rank, last, days, PAGE + 1)
+    return await db.fetch(CardRow, SELECT_THREADS.format(rank=RANKS[sort]), topic, rank, last, days, PAGE + 1)
 
 
 # How many comments others wrote in the thread of visit `v` since a time. The page shows more than 99 as "99+".
-UNREAD = """(
+COUNT_UNREAD = """(
     select count(*) from (
         select 1 from comment c
         where c.thread = v.thread and c.created_at > {since} and c.state = 'visible'
@@ -229,8 +229,8 @@ class VisitRow(msgspec.Struct, frozen=True):
 BEFORE_VISIT = """
 case when visit.seen_at < now() - interval '10 minutes' then visit.seen_at else visit.before_at end
 """
-VISIT = f"""
-select v.since, v.passage, {UNREAD.format(since="v.since")} as unread from (
+SELECT_VISIT = f"""
+select v.since, v.passage, {COUNT_UNREAD.format(since="v.since")} as unread from (
     select thread, member, passage, {BEFORE_VISIT} as since from visit where member = $1 and thread = $2
 ) v
 """  # noqa: S608 constants only
@@ -241,12 +241,12 @@ class UnreadThread(msgspec.Struct, frozen=True):
     count: int
 
 
-UNREAD_IN = f"""
-select v.thread, {UNREAD.format(since="v.seen_at")} as count
+SELECT_UNREAD_IN = f"""
+select v.thread, {COUNT_UNREAD.format(since="v.seen_at")} as count
 from visit v where v.member = $1 and v.thread = any($2::bigint[])
 """  # noqa: S608 constants only
 
 
 async def unread_in(member: int, threads: Sequence[int]) -> dict[int, int]:
     """For each of `threads` that the member visited, how many comments others wrote since."""
-    return {row.thread: row.count for row in await db.fetch(UnreadThread, UNREAD_IN, member, list(threads))}
+    return {row.thread: row.count for row in await db.fetch(UnreadThread, SELECT_UNREAD_IN, member, list(threads))}

@@ -11,7 +11,7 @@ MOST_OF_A_MEMBER = 10
 MOST_IN_A_THREAD = 10
 
 # The suggestion that the new one replaces does not count.
-WAITING = """
+COUNT_WAITING = """
 select count(*) filter (where member = $2) as of_member, count(*) filter (where thread = $1) as in_thread
 from suggested_update where state = 'waiting' and (member = $2 or thread = $1)
 and (thread, member, coalesce(passage, 0)) is distinct from ($1, $2, coalesce($3::bigint, 0))
@@ -30,7 +30,7 @@ async def refuse_too_many(thread: int, member: int, passage: int | None = None) 
     """
     # A member's suggestions are made one after the other, also those for different threads.
     await db.value("select pg_advisory_xact_lock(hashtextextended('suggested_update', $1))", member)
-    waiting = await db.fetch_one(WaitingSuggestions, WAITING, thread, member, passage)
+    waiting = await db.fetch_one(WaitingSuggestions, COUNT_WAITING, thread, member, passage)
     if waiting is not None and waiting.of_member >= MOST_OF_A_MEMBER:
         raise Refused(
             N_("{most} updates you suggested still wait for a decision. Please wait until some are decided."),

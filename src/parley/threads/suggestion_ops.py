@@ -26,7 +26,7 @@ from parley.threads.suggestion_rows import SuggestionRow
 from parley.threads.tables import SuggestedUpdate
 from parley.threads.updating import apply_update, notify_concerned
 
-SUGGEST = """
+INSERT_SUGGESTION = """
 insert into suggested_update (thread, member, draft) values ($1, $2, $3)
 on conflict (thread, member, coalesce(passage, 0)) where state = 'waiting'
 do update set draft = excluded.draft, created_at = now()
@@ -50,7 +50,7 @@ async def suggest(*, viewer: Viewer, found: imports.Import) -> tuple[int, int]:
         await queries.lock_thread(discussion.id)
         await refuse_frozen(number or 0)
         await refuse_too_many(discussion.id, viewer.id)
-        made: int = await db.value(SUGGEST, discussion.id, viewer.id, found.draft)
+        made: int = await db.value(INSERT_SUGGESTION, discussion.id, viewer.id, found.draft)
         await imports.published(found.id, discussion.id)
         await notify_concerned(made)
     return discussion.id, made

@@ -32,7 +32,7 @@ class SuggestionSummary(msgspec.Struct, frozen=True):
 
 
 # Those that member $1 may decide (all waiting ones if $2, for moderators), and the latest of their own.
-LIST = """
+SELECT_SUGGESTIONS = """
 select s.id, s.thread, t.title, s.member as member_id, m.name as member, s.state, s.created_at
 from suggested_update s join thread t on t.id = s.thread left join member m on m.id = s.member
 where s.state = 'waiting' and ($2 or t.starter = $1) or s.member = $1
@@ -42,7 +42,7 @@ order by s.state = 'waiting' desc, s.id desc limit 100
 
 async def listed(member: int, *, every: bool) -> list[SuggestionSummary]:
     """The suggested updates that concern a member; with `every`, all waiting ones, for moderators."""
-    return await db.fetch(SuggestionSummary, LIST, member, every)
+    return await db.fetch(SuggestionSummary, SELECT_SUGGESTIONS, member, every)
 
 
 # A form can have so many fields, and real corrections have a few conflicts.

@@ -25,7 +25,7 @@ class SuggestionRow(msgspec.Struct, frozen=True):
     decided_at: datetime | None
 
 
-ONE = """
+SELECT_SUGGESTION = """
 select s.id, s.thread, t.title, s.member as member_id, m.name as member, s.state, s.draft,
        s.passage, s.reason, s.answer,
        s.created_at, s.decided_at
@@ -35,4 +35,4 @@ where s.id = $1 and s.thread = $2
 
 
 async def one(suggestion: int, thread: int) -> SuggestionRow | None:
-    return await db.fetch_one(SuggestionRow, ONE, suggestion, thread)
+    return await db.fetch_one(SuggestionRow, SELECT_SUGGESTION, suggestion, thread)

@@ -81,7 +81,7 @@ def _count(before: Sequence[StoredPassage], after: Sequence[StoredPassage]) -> t
     return changed, len(new.keys() - old.keys()), len(old.keys() - new.keys())
 
 
-WAIT = """
+INSERT_WAITING = """
 insert into suggested_update (thread, draft) values ($1, $2)
 on conflict (thread) where state = 'waiting' and member is null
 do update set draft = excluded.draft, created_at = now()
@@ -97,7 +97,7 @@ async def _settle(thread: int) -> None:
 
 
 async def _let_wait(thread: int, update: SourceUpdate) -> int:
-    made: int = await db.value(WAIT, thread, encode(update.source))
+    made: int = await db.value(INSERT_WAITING, thread, encode(update.source))
     await notify_concerned(made)
     return made
 

@@ -8,7 +8,7 @@ import msgspec
 
 from parley.backup import contents
 from parley.transfer import private, public
-from parley.transfer.format import MIGRATIONS, VERSION, Header, header_line, row_line, writing
+from parley.transfer.format import SELECT_MIGRATIONS, VERSION, Header, header_line, row_line, writing
 
 # Rows that are read at once: fewer where each may be a picture.
 ROWS, LARGE_ROWS = 1_000, 4
@@ -71,7 +71,7 @@ async def _header(connection: Any, parts: list[TableExport], site: str, *, is_pr
         site=site,
         private=is_private,
         taken_at=await connection.fetchval("select now()"),
-        migrations=[row[0] for row in await connection.fetch(MIGRATIONS)],
+        migrations=[row[0] for row in await connection.fetch(SELECT_MIGRATIONS)],
         columns={part.table: part.columns for part in parts},
         rows={
             part.table: await connection.fetchval(f"select count(*) from ({part.query}) counted")  # noqa: S608 our own

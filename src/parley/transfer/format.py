@@ -22,7 +22,7 @@ PART = ".part"
 PACKED = ".gz"
 # More than the largest picture or article. A few kilobytes can unpack to a line of gigabytes.
 LONGEST_LINE = 64_000_000  # bytes
-MIGRATIONS = "select name from migration where app_name = 'parley' order by name"
+SELECT_MIGRATIONS = "select name from migration where app_name = 'parley' order by name"
 
 
 class Header(msgspec.Struct, frozen=True):

@@ -11,27 +11,27 @@ import msgspec
 from parley.backup import contents
 from parley.core.errors import CommandFailed
 from parley.transfer import private
-from parley.transfer.format import MIGRATIONS, ExportLine, Header, LineReader, reading
+from parley.transfer.format import SELECT_MIGRATIONS, ExportLine, Header, LineReader, reading
 
 # What is inserted at once, at most.
 ROWS_AT_ONCE, BYTES_AT_ONCE = 500, 2_000_000
 
-COLUMNS = """
+SELECT_COLUMNS = """
 select attname, format_type(atttypid, atttypmod) from pg_attribute
 where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''
 """
 HAS_CONTENT = """
 select exists (select from member) or exists (select from thread) or exists (select from mod_action)
 """
-SERIALS = """
+SELECT_SERIALS = """
 select table_name, column_name, pg_get_serial_sequence(quote_ident(table_name), column_name)
 from information_schema.columns
 where table_schema = 'public' and pg_get_serial_sequence(quote_ident(table_name), column_name) is not null
 """
 # Passages of several revisions have the same number, from a sequence of its own.
-LINEAGE = "select setval('lineage', greatest((select max(lineage) from passage), 1))"
+SET_LINEAGE = "select setval('lineage', greatest((select max(lineage) from passage), 1))"
 # Transactions are numbered anew here: what happened elsewhere comes first.
-RENUMBER = "update event set xid = '0'"
+RENUMBER_EVENTS = "update event set xid = '0'"
 
 
 class Imported(msgspec.Struct, frozen=True):
@@ -82,7 +82,7 @@ async def _import(
         await transaction.rollback()
     else:
         # Only of what was added: a worker may have locked events that were there, and wait for our locks of tables.
-        await connection.execute(RENUMBER)
+        await connection.execute(RENUMBER_EVENTS)
         await _set_triggers(connection, tables, "enable")
         await _continue_sequences(connection)
         await transaction.commit()
@@ -101,7 +101,7 @@ def _refuse_mixture(added: int, *, is_new: bool) -> None:
 
 async def _check(connection: Any, header: Header, tables: list[str]) -> None:
     """Raise CommandFailed unless this installation has the tables and columns of the file."""
-    here = [row[0] for row in await connection.fetch(MIGRATIONS)]
+    here = [row[0] for row in await connection.fetch(SELECT_MIGRATIONS)]
     unknown = [table for table in header.columns if table not in tables]
     if header.migrations != here or unknown:
         raise CommandFailed("The file was made by another version of Parley. Update the older of the two first.")
@@ -155,7 +155,7 @@ def _as_array(batch: list[ExportLine]) -> str:
 
 async def _insert(connection: Any, table: str, columns: list[str]) -> str:
     """Return the statement that inserts an array of rows. Raises CommandFailed for a column that is not here."""
-    types: dict[str, str] = {row[0]: row[1] for row in await connection.fetch(COLUMNS, table)}
+    types: dict[str, str] = {row[0]: row[1] for row in await connection.fetch(SELECT_COLUMNS, table)}
     unknown = [name for name in columns if name not in types]
     if unknown:
         raise CommandFailed(f"The file has columns of {table} that are not here: {', '.join(unknown)}.")
@@ -170,9 +170,9 @@ async def _insert(connection: Any, table: str, columns: list[str]) -> str:
 
 async def _continue_sequences(connection: Any) -> None:
     """Have sequences continue after the rows that were inserted."""
-    for table, column, sequence in await connection.fetch(SERIALS):
+    for table, column, sequence in await connection.fetch(SELECT_SERIALS):
         await connection.execute(
             f'select setval($1::text::regclass, greatest((select max("{column}") from "{table}"), 1))',  # noqa: S608 ours
             sequence,
         )
-    await connection.execute(LINEAGE)
+    await connection.execute(SET_LINEAGE)

@@ -8,19 +8,19 @@ from parley.comments.rules import IS_IN, IS_VISIBLE
 
 # Members whose profile every visitor can open.
 IS_SHOWN = "m.state in ('active', 'silenced', 'suspended')"
-MEMBER = f"""
+SELECT_MEMBERS = f"""
 select m.id, m.name, m.name_key, m.id || '@members.invalid' as email, m.id || '@members.invalid' as email_key,
        'active' as state, m.title, m.bio, m.has_feed, m.is_demo, m.created_at
 from member m where {IS_SHOWN} order by m.id
 """  # noqa: S608 constants only
-ARTICLE = """
+SELECT_ARTICLES = """
 select id, case when not untitled then url end as url, case when not untitled then claimed_url end as claimed_url,
        case when not untitled then site end as site, case when not untitled then section end as section,
        case when not untitled then bio end as bio, case when not untitled then licence end as licence,
        reservations, allowed, restricted, untitled, withheld, created_at
 from article order by id
 """
-REVISION = f"""
+SELECT_REVISIONS = f"""
 select r.id, r.article, r.number, case when a.untitled then t.title else r.title end as title,
        case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,
        r.changed, case when a.display = 'full' then r.text_hash else '' end as text_hash,
@@ -28,12 +28,12 @@ select r.id, r.article, r.number, case when a.untitled then t.title else r.title
        case when a.display = 'full' and not a.untitled then r.reason else '' end as reason, r.restores, r.created_at
 from revision r join article a on a.id = r.article join thread t on t.article = a.id order by r.id
 """  # noqa: S608 constants only
-PASSAGE = f"""
+SELECT_PASSAGES = f"""
 select r.id as revision, p.lineage, p.position, p.kind, p.level, p.page, p.html, p.text
 from revision r join article a on a.id = r.article cross join {READABLE} p
 where p.kind <> '{WITHHELD}' order by r.id, p.position
 """  # noqa: S608 constants only
-MEDIA = """
+SELECT_MEDIA = """
 select hash, mime, width, height, data, created_at from media
 where not withheld and hash in (
   select m[1] from passage p join revision r on r.id = p.revision join article a on a.id = r.article
@@ -41,16 +41,16 @@ where not withheld and hash in (
   where a.display = 'full' and p.html like '%/media/%')
 order by hash
 """
-THREAD = f"""
+SELECT_THREADS = f"""
 select t.id, t.article, t.topic, t.title, t.slug, t.state, t.state_reason, t.slow,
        (select m.id from member m where m.id = t.starter and {IS_SHOWN}) as starter, t.revision, t.last_seq,
        t.comment_count, t.created_at, t.last_activity_at
 from thread t order by t.id
 """  # noqa: S608 constants only
 # Counted again soon after the import.
-THREAD_STATS = "select thread, '-infinity'::timestamptz as refreshed_at from thread_stats order by thread"
+SELECT_THREAD_STATS = "select thread, '-infinity'::timestamptz as refreshed_at from thread_stats order by thread"
 # Votes are nobody's to read: their sums become base scores, as those of other sites.
-COMMENT = f"""
+SELECT_COMMENTS = f"""
 select c.id, c.thread, c.parent, c.depth, case when {IS_VISIBLE} then m.id end as author,
        case when {IS_VISIBLE} then c.imported_author end as imported_author,
        case when c.state = 'hidden' then 'removed' else c.state end as state, c.stance, c.made_on, c.revision,
@@ -65,31 +65,31 @@ select c.id, c.thread, c.parent, c.depth, case when {IS_VISIBLE} then m.id end a
 from comment c left join member m on m.id = c.author and {IS_SHOWN}
 where {IS_IN} order by c.depth, c.id
 """  # noqa: S608 constants only
-COMMENT_VERSION = f"""
+SELECT_COMMENT_VERSIONS = f"""
 select v.id, v.comment, v.number, v.body, v.statement, v.written_at
 from comment_version v join comment c on c.id = v.comment where {IS_VISIBLE} order by v.id
 """  # noqa: S608 constants only
-EVENT = f"""
+SELECT_EVENTS = f"""
 select e.id, e.thread, e.seq, e.kind, e.comment, e.created_at, e.created_at as handled_at
 from event e where e.comment is null or exists (select from comment c where c.id = e.comment and {IS_IN}) order by e.id
 """  # noqa: S608 constants only
 
 SELECTS = {
-    "event": EVENT,
-    "member": MEMBER,
+    "event": SELECT_EVENTS,
+    "member": SELECT_MEMBERS,
     "community": "select id, rules, asks_declaration, changed_at, tag_authority from community order by id",
     "guideline": "select code, title, text, illegal, severity, position, retired from guideline order by code",
     "guideline_wording": "select id, guideline, title, text, replaced_at from guideline_wording order by id",
-    "article": ARTICLE,
-    "revision": REVISION,
-    "passage": PASSAGE,
+    "article": SELECT_ARTICLES,
+    "revision": SELECT_REVISIONS,
+    "passage": SELECT_PASSAGES,
     "merged_passage": 'select lineage, "into", revision from merged_passage order by lineage',
-    "media": MEDIA,
+    "media": SELECT_MEDIA,
     "topic": "select slug, name, position from topic order by slug",
-    "thread": THREAD,
-    "thread_stats": THREAD_STATS,
-    "comment": COMMENT,
-    "comment_version": COMMENT_VERSION,
+    "thread": SELECT_THREADS,
+    "thread_stats": SELECT_THREAD_STATS,
+    "comment": SELECT_COMMENTS,
+    "comment_version": SELECT_COMMENT_VERSIONS,
     "passage_count": """
         select thread, part, supports, challenges, adds, asks, "none" from passage_count order by thread, part
     """,

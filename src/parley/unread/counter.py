@@ -25,12 +25,12 @@ class UnreadCounter:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
         if viewer is not None and is_page(scope):
-            count = await _count(viewer)
+            count = await _cached_count(viewer)
             scope["viewer"] = msgspec.structs.replace(viewer, unread_comments=count)  # type: ignore[typeddict-unknown-key]
         await self.app(scope, receive, send)
 
 
-async def _count(viewer: Viewer) -> int:
+async def _cached_count(viewer: Viewer) -> int:
     """Return the number of unread comments, counted after the last change that the member made."""
     try:
         return await _cache.get(viewer.id, lambda: queries.count(viewer.id), viewer.not_before)
@@ -39,6 +39,6 @@ async def _count(viewer: Viewer) -> int:
         return 0
 
 
-async def count_again(member: int, thread: int, shown: Sequence[int] | None, seq: int) -> None:  # noqa: ARG001 a hook
-    """Forget the number of a member who opened a thread, in this process."""
+async def forget_count(member: int, thread: int, shown: Sequence[int] | None, seq: int) -> None:  # noqa: ARG001 a hook
+    """Remove the member's number from this process's cache, so that the next page counts again."""
     _cache.drop(member)

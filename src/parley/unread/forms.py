@@ -8,26 +8,26 @@ from parley.core.http.forms import Form
 from parley.core.text.cleaning import as_ids
 from parley.core.text.messages import N_
 
-# A page shows fewer comments of a thread.
+# More than a page shows of one thread.
 MOST_SHOWN = 500
 
 
 class ReadForm(Form):
-    """Which comments of a thread were read, or until when everything was."""
+    """Which comments of a thread the page showed, or the time before which everything is read."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.thread = self.id("thread")
         self.shown = as_ids(self.values.get("shown", ""), MOST_SHOWN)
-        self.before = _moment(self.values.get("before", ""))
+        self.before = _parse_time(self.values.get("before", ""))
         if self.thread is None and self.before is None:
             self.errors["before"] = N_("Please mark one thread as read, or all of them.")
 
 
-def _moment(raw: str) -> datetime | None:
-    """Return the time in `raw` (ISO 8601 with an offset), or None if it is none."""
+def _parse_time(raw: str) -> datetime | None:
+    """Return a time written in ISO 8601 with an offset; None for anything else."""
     try:
-        found = datetime.fromisoformat(raw)
+        time = datetime.fromisoformat(raw)
     except ValueError:
         return None
-    return found.astimezone(UTC) if found.tzinfo is not None else None
+    return time.astimezone(UTC) if time.tzinfo is not None else None

@@ -24,19 +24,20 @@ async def unread(request: AnyRequest, thread: FromQuery[str] = "", after: FromQu
     With `thread` show only that one, with the comments that follow `after`. Showing the page marks nothing as read.
     """
     viewer, only, last = signed_in(request), as_id(thread), as_id(after)
-    at = datetime.now(UTC)
-    found = await queries.threads(viewer.id, only=only, after=None if only else last)
-    shown = found[: queries.THREADS]
-    limit = queries.COMMENTS_OF_ONE if only else queries.COMMENTS
-    ids = await queries.comments(viewer.id, shown, limit=limit, after=last if only else None)
+    # Before the queries: "Mark all read" must not include comments that are posted after them.
+    opened_at = datetime.now(UTC)
+    threads = await queries.threads_with_unread(viewer.id, only=only, after=None if only else last)
+    shown = threads[: queries.THREADS_A_PAGE]
+    limit = queries.COMMENTS_OF_ONE_THREAD if only else queries.COMMENTS_A_THREAD
+    ids = await queries.unread_comment_ids(viewer.id, shown, limit=limit, after=last if only else None)
     return page(
         request,
         "unread/list.html",
         "list",
         groups=await view.groups(viewer, shown, ids),
         only=only,
-        at=at.isoformat(),
-        next_url=f"/unread?after={shown[-1].id}" if len(found) > len(shown) else None,
+        opened_at=opened_at.isoformat(),
+        next_url=f"/unread?after={shown[-1].id}" if len(threads) > len(shown) else None,
     )
 
 
@@ -47,9 +48,9 @@ async def read(request: AnyRequest) -> Response[Any]:
     if form.errors:
         raise Refused(joined(" ", form.errors.values()))
     if form.thread is not None:
-        await ops.read(viewer.id, form.thread, form.shown)
+        await ops.mark_read(viewer.id, form.thread, form.shown)
     elif form.before is not None:
-        await ops.read_all(viewer.id, form.before)
+        await ops.mark_all_read(viewer.id, form.before)
     return Response(None, status_code=204) if wants_fragment(request) else Redirect("/unread", status_code=303)
 
 

@@ -1,49 +1,52 @@
-"""Counting votes that were left uncounted, and the nightly check of the counters against a recount."""
+"""Counting votes that are still uncounted, and the nightly check of the counters against a recount."""
 
 import msgspec
 import structlog
 
 from parley.core import db
 from parley.core.events import attempts
-from parley.votes.ops import count_waiting, publish_answers
+from parley.votes.ops import count_uncounted, publish_answers
 from parley.votes.queries import Drift, drifted
 
 log = structlog.get_logger(__name__)
 
 BATCH = 10_000
 
-REPAIR = """
+SET_COUNTERS = """
 update comment set ups = $2, downs = $3, agrees = $4, disagrees = $5, unsure = $6, scored_at = clock_timestamp()
 where id = $1
 """
 # A vote that was given while a moderator moved its comment may name the former thread.
-FOLLOW_MOVED = """
+CORRECT_THREADS = """
 update vote v set thread = c.thread from comment c
 where c.id > $1 and c.id <= $2 and v.comment = c.id and v.thread <> c.thread
 """
 
-UNCOUNTED = f"""
+SELECT_MEMBERS = f"""
 select distinct member from vote v join member m on m.id = v.member
 where not counted and m.state = 'active' and {attempts.due("votes", "v.member")} limit {BATCH}
 """  # noqa: S608 constants only
 
 
-async def count_left() -> int:
-    """Count votes that were cast just when their member confirmed the address. Return the number of members."""
-    return len(await attempts.each("votes", await db.values(UNCOUNTED), count_waiting))
+async def count_all_uncounted() -> int:
+    """Count votes of verified members that are still uncounted, such as one cast during the confirmation.
+
+    Return the number of members.
+    """
+    return len(await attempts.each("votes", await db.values(SELECT_MEMBERS), count_uncounted))
 
 
 async def check_counters() -> int:
     """Recount all votes in batches, log and repair differences, and return how many comments had one."""
     last = await db.value("select coalesce(max(id), 0) from comment")
-    found = sum(await attempts.each("counters", range(0, last, BATCH), _check, in_transaction=False))
-    log.info("vote counters checked", comments=last, drifted=found)
-    return found
+    drifted_comments = sum(await attempts.each("counters", range(0, last, BATCH), _repair_batch, in_transaction=False))
+    log.info("vote counters checked", comments=last, drifted=drifted_comments)
+    return drifted_comments
 
 
-async def _check(above: int) -> int:
-    """Repair one batch, and return how many comments differed."""
-    await db.execute(FOLLOW_MOVED, above, above + BATCH)
+async def _repair_batch(above: int) -> int:
+    """Repair the comments with ids in (above, above + BATCH], and return how many differed."""
+    await db.execute(CORRECT_THREADS, above, above + BATCH)
     drifts = await drifted(above, above + BATCH)
     for drift in drifts:
         log.error("vote counters drifted", comment=drift.comment)
@@ -55,6 +58,6 @@ async def repair(drift: Drift) -> None:
     """Set a comment's counters to the recount of its votes. Its ranks are generated columns and follow."""
     async with db.atomic():
         await db.execute("select 1 from comment where id = $1 for no key update", drift.comment)
-        for fresh in await drifted(drift.comment - 1, drift.comment):
-            await db.execute(REPAIR, *msgspec.structs.astuple(fresh))
-            await publish_answers(fresh.comment)
+        for recount in await drifted(drift.comment - 1, drift.comment):
+            await db.execute(SET_COUNTERS, *msgspec.structs.astuple(recount))
+            await publish_answers(recount.comment)

@@ -33,20 +33,20 @@ class AnswerTally(msgspec.Struct, frozen=True):
 
 
 class VotedComment(AnswerTally, frozen=True):
-    """The comment after the vote, whether its counters changed, and the member's vote on the `other` axis."""
+    """The comment after the vote, whether its counters changed, and the member's vote on the other axis."""
 
     score: int
-    is_counted: bool
+    counters_changed: bool
     thread: int
     thread_state: str
     author: int | None
     state: str
     depth: int
     wording: int
-    other: int | None
+    value_on_other_axis: int | None
 
 
-class CastVote(msgspec.Struct, frozen=True):
+class VoteResult(msgspec.Struct, frozen=True):
     """What the voter sees after the vote: the comment's score and their own votes on it. `depth` is the comment's."""
 
     id: int
@@ -58,7 +58,7 @@ class CastVote(msgspec.Struct, frozen=True):
 # Every statement locks the vote's row before the comment's, which prevents deadlocks. The CTE `changed` has the value
 # that was counted before and the one that counts now; null counts nothing. A vote of agreement about an earlier wording
 # does not count any more.
-TARGET = """
+WITH_TARGET = """
 with target as (
     select c.id, c.thread, c.author, c.state, c.depth, c.wording, t.state as thread_state,
            c.base_ups + c.ups - c.base_downs - c.downs as score, c.agrees, c.disagrees, c.unsure, c.published
@@ -68,7 +68,7 @@ with target as (
     where author is distinct from $2 and state = 'visible' and thread_state <> 'archived'
       and ($4::int is null or wording = $4)
 ), """
-UPSERT = """changed as (
+UPSERT_VOTE = """changed as (
     insert into vote (comment, thread, member, axis, value, counted, wording, asked)
     select id, thread, $2, $3, $5, $6, wording, $7 from votable
     on conflict (comment, member, axis) do update
@@ -80,32 +80,29 @@ UPSERT = """changed as (
                      then vote.asked and (excluded.asked or excluded.value = vote.value) else excluded.asked end
     returning comment, wording, former, case when counted then value end as current
 )"""
-DELETE = """changed as (
+DELETE_VOTE = """changed as (
     delete from vote using votable where comment = votable.id and member = $2 and axis = $3
     returning comment, vote.wording, case when counted then value end as former, null::smallint as current
 )"""
-CONFIRM = """with changed as (
+MARK_COUNTED = """with changed as (
     update vote set counted = true, former = null where id = $1 and not counted
     returning comment, wording, former, value as current
 )"""
 # `target` is the comment before the vote, `counted` after it.
-RESULT = """
+SELECT_RESULT = """
 select coalesce(n.agrees, t.agrees) as agrees, coalesce(n.disagrees, t.disagrees) as disagrees,
        coalesce(n.unsure, t.unsure) as unsure, coalesce(n.published, t.published) as published,
-       coalesce(n.score, t.score) as score, n.thread is not null as is_counted,
+       coalesce(n.score, t.score) as score, n.thread is not null as counters_changed,
        t.thread, t.thread_state, t.author, t.state, t.depth, t.wording,
        (select value from vote where comment = $1 and member = $2 and axis <> $3
-        and (axis = 'quality' or wording = t.wording)) as other
+        and (axis = 'quality' or wording = t.wording)) as value_on_other_axis
 from target t left join counted n on true
 """
-PUBLISH = "update comment set published = $3 where id = $1 and published = $2"
-ANSWERS = "select agrees, disagrees, unsure, published from comment where id = $1"
-
-# Only scores are live. An answer is published later, with others (perspectives/publishing.py).
-SCORED = {"quality": ", scored_at = clock_timestamp()"}
+UPDATE_PUBLISHED = "update comment set published = $3 where id = $1 and published = $2"
+SELECT_ANSWERS = "select agrees, disagrees, unsure, published from comment where id = $1"
 
 
-def _count(axis: str) -> str:
+def _update_counters(axis: str) -> str:
     """The CTE that subtracts the former vote from an axis's counters and adds the current one.
 
     PostgreSQL checks the wording again once it has locked the comment, which somebody may just have edited.
@@ -114,21 +111,24 @@ def _count(axis: str) -> str:
         f"{name} = {name} + (current is not distinct from {value})::int - (former is not distinct from {value})::int"
         for name, value in COUNTERS[axis].items()
     ]
-    present = " and comment.wording = changed.wording" if axis == "agreement" else ""
+    # Streams send scores as they change. Answers are published later, with others (perspectives/publishing.py).
+    if axis == "quality":
+        changes.append("scored_at = clock_timestamp()")
+    same_wording = " and comment.wording = changed.wording" if axis == "agreement" else ""
     return f""", counted as (
-    update comment set {", ".join(changes)}{SCORED.get(axis, "")} from changed
-    where comment.id = changed.comment and current is distinct from former{present}
+    update comment set {", ".join(changes)} from changed
+    where comment.id = changed.comment and current is distinct from former{same_wording}
     returning thread, base_ups + ups - base_downs - downs as score, agrees, disagrees, unsure, published
 )"""  # noqa: S608 constants only
 
 
-COUNT = {axis: _count(axis) for axis in AXES}
-COUNTED_THREAD = "select thread from counted"
+UPDATE_COUNTERS = {axis: _update_counters(axis) for axis in AXES}
+SELECT_THREAD = "select thread from counted"
 
 
 async def cast_vote(
-    *, viewer: Viewer, comment_id: int, axis: str, value: int | None, wording: int | None = None, asked: bool = False
-) -> CastVote:
+    *, viewer: Viewer, comment: int, axis: str, value: int | None, wording: int | None = None, asked: bool = False
+) -> VoteResult:
     """Set the viewer's vote on one axis; None deletes it. Votes of unverified members are stored but not counted.
 
     `wording` is the one that the viewer read, if known; `asked` says that Parley chose the statement at random.
@@ -136,42 +136,44 @@ async def cast_vote(
     not visible or its thread is archived, and Reworded if `wording` is not the present one.
     """
     require_write_allowed(viewer)
-    known = (comment_id, viewer.id, axis, wording)
-    if value is None:
-        voted = await db.fetch_one(VotedComment, TARGET + DELETE + COUNT[axis] + RESULT, *known)
-    else:
-        vote = (*known, value, viewer.verified, asked)
-        voted = await db.fetch_one(VotedComment, TARGET + UPSERT + COUNT[axis] + RESULT, *vote)
+    parameters: tuple[object, ...] = (comment, viewer.id, axis, wording)
+    change_vote = DELETE_VOTE
+    if value is not None:
+        parameters = (*parameters, value, viewer.verified, asked)
+        change_vote = UPSERT_VOTE
+    sql = WITH_TARGET + change_vote + UPDATE_COUNTERS[axis] + SELECT_RESULT
+    voted = await db.fetch_one(VotedComment, sql, *parameters)
     if voted is None:
         raise NotFound(N_("This comment does not exist."))
     _require_votable(viewer, voted, wording)
     published = voted.published
-    if voted.is_counted and axis == "agreement":
-        published = await _publish(comment_id, voted)
-    elif voted.is_counted:
-        await _announce_scores(voted.thread)
-    quality, agreement = (value, voted.other) if axis == "quality" else (voted.other, value)
-    return CastVote(comment_id, voted.depth, voted.score, viewer_state(quality, agreement, published))
+    if voted.counters_changed and axis == "agreement":
+        published = await _publish(comment, voted)
+    elif voted.counters_changed:
+        await _notify_scores(voted.thread)
+    other = voted.value_on_other_axis
+    quality, agreement = (value, other) if axis == "quality" else (other, value)
+    return VoteResult(comment, voted.depth, voted.score, viewer_state(quality, agreement, published))
 
 
-async def _announce_scores(thread: int) -> None:
+async def _notify_scores(thread: int) -> None:
     await db.when_committed(lambda: notify(Signal(thread, scores=True)))
 
 
 async def publish_answers(comment: int) -> None:
     """Publish a comment's answers if a step of them is full."""
-    found = await db.fetch_one(AnswerTally, ANSWERS, comment)
-    if found is not None:
-        await _publish(comment, found)
+    tally = await db.fetch_one(AnswerTally, SELECT_ANSWERS, comment)
+    if tally is not None:
+        await _publish(comment, tally)
 
 
-async def _publish(comment: int, now: AnswerTally) -> list[int]:
-    """Publish these answers if a step of them is full, and return what is published."""
-    *counts, looked_at = now.published
-    after = publish(PublishedTally(Tally(*counts), looked_at), Tally(now.agrees, now.disagrees, now.unsure))
+async def _publish(comment: int, current: AnswerTally) -> list[int]:
+    """Publish these answers if a step of them is full, and return the published counts as the column holds them."""
+    *counts, looked_at = current.published
+    after = publish(PublishedTally(Tally(*counts), looked_at), Tally(current.agrees, current.disagrees, current.unsure))
     column = [*msgspec.structs.astuple(after.tally), after.looked_at]
-    if column != now.published:
-        await db.execute(PUBLISH, comment, now.published, column)
+    if column != current.published:
+        await db.execute(UPDATE_PUBLISHED, comment, current.published, column)
     return column
 
 
@@ -187,21 +189,23 @@ def _require_votable(viewer: Viewer, voted: VotedComment, wording: int | None) -
         raise Reworded(N_("The author just changed this statement. Please read it again: your answer was not saved."))
 
 
-class WaitingVote(msgspec.Struct, frozen=True):
+class UncountedVote(msgspec.Struct, frozen=True):
+    """A vote of a member whose address was not confirmed when it was cast."""
+
     id: int
     comment: int
     axis: str
 
 
-WAITING = "select id, comment, axis from vote where member = $1 and not counted order by comment, axis"
+SELECT_UNCOUNTED = "select id, comment, axis from vote where member = $1 and not counted order by comment, axis"
 
 
-async def count_waiting(member: int) -> None:
-    """Count the votes that a member cast before their address was confirmed."""
+async def count_uncounted(member: int) -> None:
+    """Count the uncounted votes of a member whose address is confirmed now."""
     async with db.atomic():
-        for vote in await db.fetch(WaitingVote, WAITING, member):
-            thread = await db.value(CONFIRM + COUNT[vote.axis] + COUNTED_THREAD, vote.id)
+        for vote in await db.fetch(UncountedVote, SELECT_UNCOUNTED, member):
+            thread = await db.value(MARK_COUNTED + UPDATE_COUNTERS[vote.axis] + SELECT_THREAD, vote.id)
             if thread is not None and vote.axis == "agreement":
                 await publish_answers(vote.comment)
             elif thread is not None:
-                await _announce_scores(thread)
+                await _notify_scores(thread)

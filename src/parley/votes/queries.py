@@ -18,35 +18,35 @@ class VoteRow(msgspec.Struct, frozen=True):
     published: list[int]
 
 
-# A vote `v` on comment `c` that is about its present words: those of agreement end with the wording.
-IS_PRESENT = "(v.axis = 'quality' or v.wording = c.wording)"
-COLUMNS = """
+# A vote `v` of agreement on comment `c` is about one wording of it. A vote of quality holds for all of them.
+IS_ABOUT_CURRENT_WORDING = "(v.axis = 'quality' or v.wording = c.wording)"
+VOTE_COLUMNS = """
     c.id as comment, max(v.value) filter (where v.axis = 'quality') as quality,
     max(v.value) filter (where v.axis = 'agreement') as agreement, c.published
 """
 # Hot: on every page of a thread for members.
-IN_THREAD = f"""
-select {COLUMNS} from vote v join comment c on c.id = v.comment
-where v.member = $1 and v.thread = $2 and {IS_PRESENT} group by c.id
+SELECT_VOTES_IN_THREAD = f"""
+select {VOTE_COLUMNS} from vote v join comment c on c.id = v.comment
+where v.member = $1 and v.thread = $2 and {IS_ABOUT_CURRENT_WORDING} group by c.id
 """  # noqa: S608 constants only
-# The subselect is for the plan (comments/queries.py: BY_IDS).
-ON_EACH = f"""
-select {COLUMNS} from vote v join comment c on c.id = v.comment
-where v.member = $1 and v.comment = any((select $2::bigint[])::bigint[]) and {IS_PRESENT} group by c.id
+# The subselect is for the plan (comments/queries.py: SELECT_BY_IDS).
+SELECT_VOTES_ON_COMMENTS = f"""
+select {VOTE_COLUMNS} from vote v join comment c on c.id = v.comment
+where v.member = $1 and v.comment = any((select $2::bigint[])::bigint[]) and {IS_ABOUT_CURRENT_WORDING} group by c.id
 """  # noqa: S608 constants only
 
 
-async def own_in_thread(member: int, thread: int) -> dict[int, ViewerState]:
+async def viewer_states_in_thread(member: int, thread: int) -> dict[int, ViewerState]:
     """A member's votes in a thread, by comment."""
-    return states(await db.fetch(VoteRow, IN_THREAD, member, thread))
+    return viewer_states(await db.fetch(VoteRow, SELECT_VOTES_IN_THREAD, member, thread))
 
 
-async def own_on_each(member: int, comments: Sequence[int]) -> dict[int, ViewerState]:
+async def viewer_states_of(member: int, comments: Sequence[int]) -> dict[int, ViewerState]:
     """A member's votes on these comments, by comment."""
-    return states(await db.fetch(VoteRow, ON_EACH, member, list(comments)))
+    return viewer_states(await db.fetch(VoteRow, SELECT_VOTES_ON_COMMENTS, member, list(comments)))
 
 
-def states(rows: Iterable[VoteRow]) -> dict[int, ViewerState]:
+def viewer_states(rows: Iterable[VoteRow]) -> dict[int, ViewerState]:
     """Return a member's votes by comment."""
     return {row.comment: viewer_state(row.quality, row.agreement, row.published) for row in rows}
 
@@ -68,7 +68,7 @@ class Drift(msgspec.Struct, frozen=True):
     unsure: int
 
 
-RECOUNT = f"""
+SELECT_DRIFTED = f"""
 select c.id as comment, r.ups, r.downs, r.agrees, r.disagrees, r.unsure
 from comment c left join lateral (
     select count(*) filter (where axis = 'quality' and value = 1) as ups,
@@ -76,7 +76,7 @@ from comment c left join lateral (
            count(*) filter (where axis = 'agreement' and value = 1) as agrees,
            count(*) filter (where axis = 'agreement' and value = -1) as disagrees,
            count(*) filter (where axis = 'agreement' and value = 0) as unsure
-    from vote v where comment = c.id and counted and {IS_PRESENT}
+    from vote v where comment = c.id and counted and {IS_ABOUT_CURRENT_WORDING}
 ) r on true
 where c.id > $1 and c.id <= $2
   and (c.ups, c.downs, c.agrees, c.disagrees, c.unsure)
@@ -86,4 +86,4 @@ where c.id > $1 and c.id <= $2
 
 async def drifted(above: int, upto: int) -> list[Drift]:
     """The recounts of comments with ids in (above, upto] whose counters differ."""
-    return await db.fetch(Drift, RECOUNT, above, upto)
+    return await db.fetch(Drift, SELECT_DRIFTED, above, upto)

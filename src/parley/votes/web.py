@@ -34,7 +34,7 @@ async def cast(request: Request[Any, Any, Any], comment: FromPath[str]) -> Respo
     if form.errors:
         raise Refused(joined(" ", form.errors.values()))
     viewer = signed_in(request)
-    voted = await ops.cast_vote(viewer=viewer, comment_id=comment_id, axis=form.axis, value=form.value)
+    voted = await ops.cast_vote(viewer=viewer, comment=comment_id, axis=form.axis, value=form.value)
     if not wants_fragment(request):
         return Redirect(_back(request, comment_id), status_code=303)
     return fragment(request, "comments/_score.html", comment=voted, viewer_state=voted.viewer_state)

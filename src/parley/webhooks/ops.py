@@ -15,17 +15,17 @@ FORMER_HOURS = 24
 
 ROTATED = N_("This secret was rotated already. If nobody has the new one, rotate it again.")
 
-LOCK = "select pg_advisory_xact_lock(hashtextextended('webhooks', 0))"
+LOCK_WEBHOOKS = "select pg_advisory_xact_lock(hashtextextended('webhooks', 0))"
 # Of two forms that replace one secret, one succeeds: otherwise the secret that the receiver knows would sign no more.
-ROTATE = f"""
+ROTATE_SECRET = f"""
 update webhook w set former_secret = secret, former_until = now() + interval '{FORMER_HOURS} hours', secret = $2
-where id = $1 and {queries.ROTATION} = $3 returning id
+where id = $1 and {queries.ROTATION_TIME} = $3 returning id
 """  # noqa: S608 constants
-SWITCH = """
+SWITCH_STATE = """
 update webhook set state = $2, ended_by = '', failures = 0, failing_since = null, paused_until = null where id = $1
 """
 # A delivery that is waiting already is left as it is.
-REQUEUE = """
+REQUEUE_DELIVERY = """
 update webhook_delivery set state = 'waiting', attempts = 0, due_at = now(), settled_at = null
 where id = $1 and webhook = $2 and state <> 'waiting'
 """
@@ -39,7 +39,7 @@ async def make(url: str, kinds: Sequence[str]) -> tuple[int, str]:
     secret = signing.new_secret()
     async with db.atomic():
         # Of two forms at once, the second waits and counts the webhook of the first.
-        await db.execute(LOCK)
+        await db.execute(LOCK_WEBHOOKS)
         if await Webhook.count() >= MOST_WEBHOOKS:
             raise Refused(N_("There can be at most {most} webhooks. Delete one first."), most=MOST_WEBHOOKS)
         made = await Webhook.insert(
@@ -58,20 +58,20 @@ async def rotate(webhook: int, rotation: int) -> str:
     Raises Refused if it was rotated since `rotation` (`WebhookRow.rotation`) was read.
     """
     secret = signing.new_secret()
-    if await db.value(ROTATE, webhook, signing.sealed(secret), rotation) is None:
+    if await db.value(ROTATE_SECRET, webhook, signing.sealed(secret), rotation) is None:
         raise Refused(ROTATED)
     return signing.shown(secret)
 
 
 async def switch(webhook: int, *, on: bool) -> None:
     """Switch a webhook on or off. When it is on again, it gets what happened meanwhile."""
-    await db.execute(SWITCH, webhook, "on" if on else "off")
+    await db.execute(SWITCH_STATE, webhook, "on" if on else "off")
     await wake_job("webhooks")
 
 
 async def send_again(webhook: int, delivery: int) -> None:
     """Send a message once more, with the same id. Raises NotFound if there is none that arrived or was given up."""
-    if not await db.execute(REQUEUE, delivery, webhook):
+    if not await db.execute(REQUEUE_DELIVERY, delivery, webhook):
         raise NotFound(N_("There is no such message, or it is still waiting to be sent."))
     await wake_job("webhook deliveries")
 

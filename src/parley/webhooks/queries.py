@@ -56,21 +56,21 @@ class DeliveryRow(msgspec.Struct, frozen=True):
 
 
 # A number that each rotation of the webhook `w` changes.
-ROTATION = """
+ROTATION_TIME = """
 case when w.former_until is null then 1 else (extract(epoch from w.former_until) * 1000000)::bigint end
 """
-ROWS = f"""
+SELECT_WEBHOOKS = f"""
 select w.id, w.url, w.kinds, w.state, w.ended_by, w.failing_since,
        case when w.former_until > now() then w.former_until end as rotated_until,
-       {ROTATION} as rotation,
+       {ROTATION_TIME} as rotation,
        (select count(*) from webhook_delivery d where d.webhook = w.id and d.state = 'waiting') as waiting,
        (select d.settled_at from webhook_delivery d where d.webhook = w.id and d.state = 'delivered'
         order by d.id desc limit 1) as last_at
 from webhook w
 """  # noqa: S608 a constant
-LIST = f"{ROWS} order by w.id"
-ONE = f"{ROWS} where w.id = $1"
-LOG = f"""
+SELECT_ALL = f"{SELECT_WEBHOOKS} order by w.id"
+SELECT_WEBHOOK = f"{SELECT_WEBHOOKS} where w.id = $1"
+SELECT_DELIVERIES = f"""
 select id, event, kind, thread, comment, state, attempts, status, error, happened_at, settled_at, due_at
 from webhook_delivery where webhook = $1 and id < coalesce($2::bigint, 9223372036854775807)
 order by id desc limit {MOST_LISTED + 1}
@@ -78,13 +78,13 @@ order by id desc limit {MOST_LISTED + 1}
 
 
 async def listed() -> list[WebhookRow]:
-    return await db.fetch(WebhookRow, LIST)
+    return await db.fetch(WebhookRow, SELECT_ALL)
 
 
 async def one(webhook: int) -> WebhookRow | None:
-    return await db.fetch_one(WebhookRow, ONE, webhook)
+    return await db.fetch_one(WebhookRow, SELECT_WEBHOOK, webhook)
 
 
 async def log(webhook: int, before: int | None) -> list[DeliveryRow]:
     """Return the newest messages of a webhook before a delivery: MOST_LISTED, and one more if there are earlier."""
-    return await db.fetch(DeliveryRow, LOG, webhook, before)
+    return await db.fetch(DeliveryRow, SELECT_DELIVERIES, webhook, before)

@@ -10,16 +10,16 @@ from parley.core.events.job_wakeups import wake_job
 
 BATCH = 500
 
-ON = "select id from webhook where state = 'on' order by id"
-LOCK = "select id, kinds, position from webhook where id = $1 and state = 'on' for update skip locked"
-ADD = """
+SELECT_ON = "select id from webhook where state = 'on' order by id"
+LOCK_WEBHOOK = "select id, kinds, position from webhook where id = $1 and state = 'on' for update skip locked"
+INSERT_DELIVERIES = """
 insert into webhook_delivery (webhook, event, position, thread, seq, kind, comment, happened_at, due_at)
 select $1, split_part(position, '-', 2)::bigint, position, thread, seq, kind, comment, happened_at, now()
 from unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::timestamptz[])
   as one (position, thread, seq, kind, comment, happened_at)
 on conflict do nothing
 """
-MOVE = "update webhook set position = $2 where id = $1"
+MOVE_POSITION = "update webhook set position = $2 where id = $1"
 
 
 class WebhookPosition(msgspec.Struct, frozen=True):
@@ -32,7 +32,7 @@ class WebhookPosition(msgspec.Struct, frozen=True):
 
 async def queue_all() -> int:
     """Queue deliveries of the new events for all webhooks that are on, and return how many."""
-    queued = await attempts.each("webhooks", await db.values(ON), queue_for, in_transaction=False)
+    queued = await attempts.each("webhooks", await db.values(SELECT_ON), queue_for, in_transaction=False)
     if count := sum(queued):
         await wake_job("webhook deliveries")
     return count
@@ -43,17 +43,17 @@ async def queue_for(webhook: int) -> int:
     count = 0
     while True:
         async with db.atomic():
-            reader = await db.fetch_one(WebhookPosition, LOCK, webhook)
+            reader = await db.fetch_one(WebhookPosition, LOCK_WEBHOOK, webhook)
             found = await events.after(reader.position, BATCH) if reader else []
             if reader is None or not found:
                 return count
             count += await _add(reader, [one for one in found if one.kind in reader.kinds])
             failpoint.hit("webhook queued")
-            await db.execute(MOVE, webhook, found[-1].position)
+            await db.execute(MOVE_POSITION, webhook, found[-1].position)
 
 
 async def _add(reader: WebhookPosition, found: list[SiteEvent]) -> int:
     columns = zip(
         *((one.position, one.thread, one.seq, one.kind, one.comment, one.created_at) for one in found), strict=True
     )
-    return await db.execute(ADD, reader.id, *map(list, columns)) if found else 0
+    return await db.execute(INSERT_DELIVERIES, reader.id, *map(list, columns)) if found else 0

@@ -25,7 +25,7 @@ GONE = 410
 PAUSES = (0.1, 5, 30, 120, 360, 720, 1_440, 1_440)
 FAILING_DAYS = 3
 
-CLAIM = f"""
+CLAIM_WEBHOOK = f"""
 update webhook set leased_until = clock_timestamp() + interval '1 minute' where id = (
   select w.id from webhook w
   where w.state = 'on' and coalesce(w.paused_until, '-infinity') <= clock_timestamp()
@@ -35,7 +35,7 @@ update webhook set leased_until = clock_timestamp() + interval '1 minute' where 
   order by w.leased_until nulls first limit 1 for update skip locked)
 returning id
 """  # noqa: S608 constants only
-NEXT = f"""
+SELECT_NEXT = f"""
 with hook as (
   update webhook set leased_until = clock_timestamp() + interval '1 minute' where id = $1 and state = 'on'
   returning url, secret, case when former_until > now() then former_secret end as former)
@@ -45,8 +45,8 @@ from hook, webhook_delivery d
 where d.webhook = $1 and d.state = 'waiting' and d.due_at <= clock_timestamp() and {attempts.due(JOB, "d.id")}
 order by d.due_at, d.id limit 1
 """  # noqa: S608 constants only
-RELEASE = "update webhook set leased_until = null where id = $1"
-ARRIVED = """
+RELEASE_WEBHOOK = "update webhook set leased_until = null where id = $1"
+RECORD_SUCCESS = """
 with settled as (
   update webhook_delivery set state = 'delivered', attempts = attempts + 1, status = $2, error = '',
     settled_at = clock_timestamp()
@@ -54,7 +54,7 @@ with settled as (
 update webhook set failures = 0, failing_since = null, paused_until = null where id = (select webhook from settled)
 """
 # Pause the receiver, longer after each failure, so that not every waiting message spends ten seconds on it.
-REFUSED = f"""
+RECORD_FAILURE = f"""
 with tried as (
   update webhook_delivery set attempts = attempts + 1, status = $2, error = $3,
     state = case when attempts + 1 > {len(PAUSES)} then 'failed' else 'waiting' end,
@@ -67,7 +67,7 @@ where id = (select webhook from tried)
 returning failing_since < clock_timestamp() - interval '{FAILING_DAYS} days'
 """  # noqa: S608 constants only
 SWITCH_OFF = "update webhook set state = 'off', ended_by = $2 where id = $1 and state = 'on'"
-ADMINS = "select email from member where role = 'admin' and state = 'active' and not is_demo order by id"
+SELECT_ADMINS = "select email from member where role = 'admin' and state = 'active' and not is_demo order by id"
 
 
 class DueDelivery(DueEvent, frozen=True):
@@ -83,20 +83,20 @@ class DueDelivery(DueEvent, frozen=True):
 
 async def send_due() -> int:
     """Send what is due to one receiver, and return how many messages that were. One worker at a time sends to it."""
-    webhook: int | None = await db.value(CLAIM)
+    webhook: int | None = await db.value(CLAIM_WEBHOOK)
     if webhook is None:
         return 0
     failpoint.hit("webhook claimed")
     try:
         return await _send_to(webhook)
     finally:
-        await db.execute(RELEASE, webhook)
+        await db.execute(RELEASE_WEBHOOK, webhook)
 
 
 async def _send_to(webhook: int) -> int:
     """Send in order, until nothing is due or the receiver fails."""
     for count in range(BATCH):
-        due = await db.fetch_one(DueDelivery, NEXT, webhook)
+        due = await db.fetch_one(DueDelivery, SELECT_NEXT, webhook)
         if due is None:
             return count
         arrived = await attempts.each(JOB, [due], deliver, key=lambda one: one.id, in_transaction=False)
@@ -110,11 +110,11 @@ async def deliver(due: DueDelivery) -> bool:
     status, error = await _answer(due)
     failpoint.hit("webhook sent")
     if status in ACCEPTED:
-        await db.execute(ARRIVED, due.id, status)
+        await db.execute(RECORD_SUCCESS, due.id, status)
         failpoint.hit("webhook recorded")
         return True
     async with db.atomic():
-        is_over: bool = await db.value(REFUSED, due.id, status, error, PAUSES)
+        is_over: bool = await db.value(RECORD_FAILURE, due.id, status, error, PAUSES)
         if status == GONE:
             await _switch_off(due, "gone")
         elif is_over:
@@ -145,5 +145,5 @@ async def _switch_off(due: DueDelivery, reason: str) -> None:
     log.warning("webhook switched off", webhook=due.webhook, reason=reason)
     link = f"{settings().base_url}/settings/webhooks/{due.webhook}"
     written = mail.written_message("webhook", url=due.url, gone=reason == "gone", link=link)
-    for address in await db.values(ADMINS):
+    for address in await db.values(SELECT_ADMINS):
         await mail.send("webhook", address, *written)

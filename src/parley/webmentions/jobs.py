@@ -14,20 +14,20 @@ BATCH = 10
 NEW_HOURS = 24
 
 # The addresses of fetched articles: a pasted text only claims to be from somewhere.
-PLAN = f"""
+INSERT_DUE = f"""
 insert into webmention (thread, target, due_at)
 select t.id, a.url, now() from thread t join article a on a.id = t.article
 where t.created_at > now() - interval '{NEW_HOURS} hours' and a.url is not null and not a.untitled
   and not starts_with(a.url, $1 || '/') and not exists (select from webmention w where w.thread = t.id)
 on conflict do nothing
 """  # noqa: S608 constants only
-CHANGED = """
+RENEW_CHANGED = """
 update webmention w set state = 'waiting', linked = not a.untitled, attempts = 0, due_at = now(), settled_at = null
 from thread t join article a on a.id = t.article
 where t.id = w.thread and w.state = 'sent' and w.linked = a.untitled
 """
 # One that its worker lost is due again after a quarter of an hour.
-CLAIM = f"""
+CLAIM_WEBMENTIONS = f"""
 update webmention w set due_at = clock_timestamp() + interval '15 minutes' from thread t
 where t.id = w.thread and w.id in (
   select id from webmention where state = 'waiting' and due_at <= clock_timestamp() and {attempts.due(JOB, "id")}
@@ -40,8 +40,8 @@ async def send_due() -> int:
     """Send the webmentions that are due, and return their number."""
     if not settings().webmentions:
         return 0
-    await db.execute(PLAN, settings().base_url)
-    await db.execute(CHANGED)
-    due = await db.fetch(DueWebmention, CLAIM)
+    await db.execute(INSERT_DUE, settings().base_url)
+    await db.execute(RENEW_CHANGED)
+    due = await db.fetch(DueWebmention, CLAIM_WEBMENTIONS)
     await attempts.each(JOB, due, send, key=lambda one: one.id, in_transaction=False)
     return len(due)

@@ -21,10 +21,10 @@ REFUSED = frozenset(range(400, 500)) - {408, 425, 429}
 ANY = ("*/*",)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
-SETTLE = """
+SETTLE_WEBMENTION = """
 update webmention set state = $2, status = $3, attempts = attempts + 1, settled_at = clock_timestamp() where id = $1
 """
-RETRY = f"""
+RETRY_WEBMENTION = f"""
 update webmention set attempts = attempts + 1, status = $2,
   state = case when attempts + 1 > {len(PAUSES)} then 'failed' else state end,
   settled_at = case when attempts + 1 > {len(PAUSES)} then clock_timestamp() end,
@@ -46,20 +46,20 @@ async def send(due: DueWebmention) -> None:
     try:
         status = await _answer(due)
     except PageGone:
-        await db.execute(SETTLE, due.id, "none", None)
+        await db.execute(SETTLE_WEBMENTION, due.id, "none", None)
         return
     except CannotImport:
-        await db.execute(RETRY, due.id, None, PAUSES)
+        await db.execute(RETRY_WEBMENTION, due.id, None, PAUSES)
         return
     failpoint.hit("webmention sent")
     if status is None:
-        await db.execute(SETTLE, due.id, "none", None)
+        await db.execute(SETTLE_WEBMENTION, due.id, "none", None)
     elif status in ACCEPTED:
-        await db.execute(SETTLE, due.id, "sent", status)
+        await db.execute(SETTLE_WEBMENTION, due.id, "sent", status)
     elif status in REFUSED:
-        await db.execute(SETTLE, due.id, "failed", status)
+        await db.execute(SETTLE_WEBMENTION, due.id, "failed", status)
     else:
-        await db.execute(RETRY, due.id, status, PAUSES)
+        await db.execute(RETRY_WEBMENTION, due.id, status, PAUSES)
 
 
 async def _answer(due: DueWebmention) -> int | None:

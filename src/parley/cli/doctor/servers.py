@@ -15,13 +15,13 @@ from parley.core.db.migrated import known
 from parley.core.events.redis import client_of
 from parley.core.settings import Settings
 
-STREAMS = "select pg_is_in_recovery() and exists (select from pg_stat_wal_receiver)"
+HAS_REPLICA = "select pg_is_in_recovery() and exists (select from pg_stat_wal_receiver)"
 OLDEST_POSTGRES = 15
 OLDEST_REDIS = 7
 SECONDS = 5
 SLOW_MILLISECONDS = 20
 FAR_OFF = timedelta(seconds=5)
-FACTS = """
+SELECT_FACTS = """
     select current_setting('server_version_num')::int / 10000 as major,
            current_setting('server_version') as version,
            current_setting('fsync') = 'on' and current_setting('synchronous_commit') <> 'off' as is_durable,
@@ -47,7 +47,7 @@ async def database(settings: Settings) -> list[Check]:
         reason = str(error).rstrip(".") or "it did not answer in time"
         return [Check(Level.FAIL, "database", f"DATABASE_URL cannot be reached: {reason}.")]
     try:
-        facts = await connection.fetchrow(FACTS)
+        facts = await connection.fetchrow(SELECT_FACTS)
         done: list[str] = []
         if facts["has_migrations"]:
             done = await connection.fetchval("select array_agg(name) from migration where app_name = 'parley'")
@@ -63,7 +63,7 @@ async def replica(settings: Settings) -> list[Check]:
     try:
         connection = await asyncpg.connect(settings.replica_url, timeout=SECONDS, server_settings=SERVER_SETTINGS)
         try:
-            streams = await connection.fetchval(STREAMS)
+            streams = await connection.fetchval(HAS_REPLICA)
         finally:
             await connection.close()
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

@@ -10,7 +10,7 @@ from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from parley.core.db import atomic, close_pool, execute, open_pool
 from parley.core.db.migrated import done, known
-from parley.core.db.role import GRANT
+from parley.core.db.role import GRANT_ROLE
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +52,7 @@ async def migrate(url: str) -> None:
             raise RuntimeError(UNRELEASED)
         for migration in sorted(known() - applied):
             await _apply(migration)
-        await execute(GRANT)
+        await execute(GRANT_ROLE)
     finally:
         await close_pool()
         await lock.close()

@@ -28,8 +28,8 @@ PAUSE_SECONDS = 1.0
 # How many positions are remembered. A replica that is further behind lags too much anyway.
 MAX_POSITIONS = 200
 
-POSITION = "select (pg_current_wal_insert_lsn() - '0/0')::bigint"
-REPLAYED = "select case when pg_is_in_recovery() then (pg_last_wal_replay_lsn() - '0/0')::bigint else 0 end"
+SELECT_POSITION = "select (pg_current_wal_insert_lsn() - '0/0')::bigint"
+SELECT_REPLAYED = "select case when pg_is_in_recovery() then (pg_last_wal_replay_lsn() - '0/0')::bigint else 0 end"
 
 
 class ReplicaRead(msgspec.Struct):
@@ -99,8 +99,8 @@ class Replica:
     async def _check(self) -> None:
         """Remember the primary's position now, and find which of those before the replica has replayed."""
         now = monotonic()
-        self._positions.append((now, await db.value(POSITION)))
-        replayed = await self._pool.fetchval(REPLAYED, timeout=MAX_LAG_SECONDS)
+        self._positions.append((now, await db.value(SELECT_POSITION)))
+        replayed = await self._pool.fetchval(SELECT_REPLAYED, timeout=MAX_LAG_SECONDS)
         while self._positions and self._positions[0][1] <= replayed:
             self._complete_to, _ = self._positions.popleft()
 

@@ -12,7 +12,7 @@ ROLE = "parley_app"
 
 # Every run of the migrations grants anew, for new tables and for a role that was created later.
 # A login that may not create roles works without one; `parley doctor` says what to do.
-GRANT = f"""
+GRANT_ROLE = f"""
 do $$ begin
   begin
     create role {ROLE} nologin;

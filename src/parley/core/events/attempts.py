@@ -25,11 +25,11 @@ Result = TypeVar("Result")
 MOST_ATTEMPTS = 8
 ERROR_LENGTH = 500
 
-WAITING = """
+SELECT_WAITING = """
 select item from job_failure
 where job = $1 and item = any($2::text[]) and (retry_at is null or retry_at > clock_timestamp())
 """
-FAILED = """
+RECORD_FAILURE = """
 insert into job_failure as f (job, item, attempts, error, failed_at, retry_at)
 values ($1, $2, 1, $3, clock_timestamp(), clock_timestamp() + interval '10 seconds')
 on conflict (job, item) do update set
@@ -38,7 +38,7 @@ on conflict (job, item) do update set
     then excluded.failed_at + interval '10 seconds' * 4 ^ least(f.attempts, 6) end
 returning attempts
 """
-CLEAR = "delete from job_failure where job = $1 and item = any($2::text[])"
+DELETE_FAILURES = "delete from job_failure where job = $1 and item = any($2::text[])"
 
 
 def due(job: str, column: str) -> str:
@@ -130,18 +130,18 @@ async def together(
 async def failed(job: str, item: str, error: Exception) -> None:
     """Record that an item failed, and when it is tried again."""
     words = repr(error).replace("\0", "")[:ERROR_LENGTH]
-    attempts = await db.value(FAILED, job, item, words, MOST_ATTEMPTS, isinstance(error, TOO_MUCH))
+    attempts = await db.value(RECORD_FAILURE, job, item, words, MOST_ATTEMPTS, isinstance(error, TOO_MUCH))
     log.error("job item failed", job=job, item=item, attempts=attempts, exc_info=error)
 
 
 async def _due(job: str, items: list[Item], key: Callable[[Item], object]) -> list[Item]:
     if not items:
         return []
-    waiting = set(await db.values(WAITING, job, [str(key(item)) for item in items]))
+    waiting = set(await db.values(SELECT_WAITING, job, [str(key(item)) for item in items]))
     return [item for item in items if str(key(item)) not in waiting]
 
 
 async def clear(job: str, items: list[str]) -> None:
     """Delete the recorded failures of items that are done."""
     if items:
-        await db.execute(CLEAR, job, items)
+        await db.execute(DELETE_FAILURES, job, items)

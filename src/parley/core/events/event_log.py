@@ -11,7 +11,7 @@ import msgspec
 from parley.core.db import execute, in_transaction, value, when_committed
 from parley.core.events.notify import Signal, notify
 
-EMIT = """
+EMIT_EVENT = """
 with thread as (update thread set last_seq = last_seq + 1 where id = $1 returning last_seq)
 insert into event (thread, seq, kind, comment, actor, payload)
 select $1, thread.last_seq, $2, $3, $4, $5::jsonb from thread
@@ -33,7 +33,7 @@ async def emit(
     """
     if not in_transaction():
         raise RuntimeError("emit() needs an open transaction")
-    seq: int = await value(EMIT, thread, kind, comment, actor, msgspec.json.encode(payload or {}).decode())
+    seq: int = await value(EMIT_EVENT, thread, kind, comment, actor, msgspec.json.encode(payload or {}).decode())
     await announce(thread, seq)
     return seq
 

@@ -7,7 +7,7 @@ from parley.core.db.tables import MailAddress
 from parley.core.observability import metrics
 
 # Each count uses a partial index. `events` are those without notifications yet. Slow mode and sweeps have no queue.
-QUEUES = """
+SELECT_QUEUES = """
 select queue, count(since)::int as waiting,
   coalesce(greatest(extract(epoch from now() - min(since)), 0), 0)::float8 as oldest
 from (values ('imports'), ('events'), ('mail'), ('digests'), ('issues'), ('backtests'), ('exports'), ('holds'),
@@ -28,10 +28,10 @@ left join (
 ) due using (queue)
 group by queue
 """
-RETURNED = (
+COUNT_RETURNED = (
     "select kind, count(*)::int as count from mail_bounce where created_at > now() - interval '1 day' group by kind"
 )
-DEAD = "select job as kind, count(*)::int as count from job_failure where retry_at is null group by job"
+COUNT_DEAD = "select job as kind, count(*)::int as count from job_failure where retry_at is null group by job"
 
 
 class Queue(msgspec.Struct, frozen=True):
@@ -49,11 +49,11 @@ async def update() -> None:
     """Update the gauges of all queues. One that cannot be read is left out instead of keeping its last value."""
     for gauge in (metrics.WAITING, metrics.OLDEST_SECONDS, metrics.MAIL_RETURNED, metrics.JOBS_DEAD):
         gauge.clear()
-    for row in await fetch(Queue, QUEUES):
+    for row in await fetch(Queue, SELECT_QUEUES):
         metrics.WAITING.labels(row.queue).set(row.waiting)
         metrics.OLDEST_SECONDS.labels(row.queue).set(row.oldest)
-    for one in await fetch(CountOfKind, RETURNED):
+    for one in await fetch(CountOfKind, COUNT_RETURNED):
         metrics.MAIL_RETURNED.labels(one.kind).set(one.count)
-    for one in await fetch(CountOfKind, DEAD):
+    for one in await fetch(CountOfKind, COUNT_DEAD):
         metrics.JOBS_DEAD.labels(one.kind).set(one.count)
     metrics.MAIL_SUPPRESSED.set(await MailAddress.count().where(MailAddress.suppressed_at.is_not_null()))

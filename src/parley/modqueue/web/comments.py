@@ -84,7 +84,7 @@ def _sanction(form: DecisionForm, also: str | None) -> Choice | None:
     if also is None:
         return None
     return replace(
-        form.choice_for(0), action=also, guideline=form.rule, days=form.until if ACTIONS[also].timed else None
+        form.choice_for(0), action=also, guideline=form.rule, days=form.days if ACTIONS[also].timed else None
     )
 
 
