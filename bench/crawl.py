@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from bench.harness import ROUNDS, Harness, Web, web
 from bench.load import drive, request
 from bench.report import Figure
-from parley.comments.tree import SORTS
+from parley.comments.tree import COMMENT_SORTS
 
 SECONDS = 10.0
 # Longer than a page is kept without a look at the database (core/cache.py).
@@ -37,7 +37,11 @@ async def measure(harness: Harness) -> list[Figure]:
         async with web() as running:
             await asyncio.sleep(SETTLED_SECONDS)
             harness.keep("thread.gz", await running.raw(f"/t/{harness.community.read}/thread", GZIP))
-            orders = [request("GET", f"/t/{thread}/thread?sort={sort}", **GZIP) for sort in SORTS for thread in threads]
+            orders = [
+                request("GET", f"/t/{thread}/thread?sort={sort}", **GZIP)
+                for sort in COMMENT_SORTS
+                for thread in threads
+            ]
             warm = visits[:1] * len(orders)
             new.runs.append(await _rate(running, iter(visits)))
             new.ceiling.append(await _rate(running, iter(warm)))

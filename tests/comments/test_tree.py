@@ -161,7 +161,7 @@ async def reached(client: httpx.AsyncClient, thread: int, sort: str) -> list[int
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    "sort", ["best", *(pytest.param(one, marks=pytest.mark.slow) for one in tree.SORTS if one != "best")]
+    "sort", ["best", *(pytest.param(one, marks=pytest.mark.slow) for one in tree.COMMENT_SORTS if one != "best")]
 )
 async def test_every_comment_of_a_large_thread_is_three_steps_away(client: httpx.AsyncClient, sort: str) -> None:
     thread = await loaded(grown(3_000, seed=7, roots=0.02))

@@ -15,6 +15,7 @@ from parley.core import db
 from parley.feeds import atom, ids, json_feed, web
 from parley.feeds.entries import Feed, SyndicationEntry
 from parley.search import jobs as search_jobs
+from restricting import decide
 
 pytestmark = pytest.mark.anyio
 
@@ -60,6 +61,23 @@ def check(root: etree._Element) -> None:
 
 def texts(root: etree._Element, name: str) -> list[str]:
     return [entry.findtext(ATOM + name, "") for entry in root.findall(f"{ATOM}entry")]
+
+
+async def test_a_text_that_is_taken_down_updates_its_entry(client: httpx.AsyncClient, app: Litestar) -> None:
+    thread, mo = await make.thread(), await make.member(role="moderator")
+    await db.execute("update thread set created_at = now() - interval '1 day'")
+    await db.execute("update revision set created_at = now() - interval '1 day'")
+    before = read(await client.get("/feed.atom"))
+    decision = await decide(mo, thread, "text")
+    web._cache.clear()
+
+    after = read(await client.get("/feed.atom"))
+
+    decided_at = await db.value("select date_trunc('second', created_at) from decision where id = $1", decision)
+    [updated] = texts(after, "updated")
+    assert datetime.fromisoformat(updated) == decided_at
+    assert texts(before, "updated") != [updated]
+    assert texts(before, "content") != texts(after, "content")
 
 
 async def test_the_feed_of_a_thread_has_its_comments_with_what_they_answer(

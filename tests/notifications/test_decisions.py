@@ -70,6 +70,19 @@ async def test_a_declined_report_notifies_the_reporter_and_not_the_author(case: 
     assert await heard(case.ada) == [(False, "declined")]
 
 
+async def test_an_approved_comment_that_nobody_could_read_notifies_its_author(
+    case: Case, client: httpx.AsyncClient
+) -> None:
+    comment = await db.value("update comment set state = 'hidden' returning id")
+    await case.decide("approve")
+    await db.execute(LATER)
+
+    assert await heard(case.jon) == [(True, None)]
+    await make.sign_in(client, case.jon)
+    sentence = "A moderator approved your comment. Everybody can read it now."
+    assert f'<a href="/c/{comment}">{sentence}</a>' in (await client.get("/notifications")).text
+
+
 async def test_a_repeated_report_does_not_change_the_outcome_of_the_first(
     case: Case, client: httpx.AsyncClient
 ) -> None:

@@ -34,7 +34,7 @@ BEFORE_TIME = """(c.created_at, c.id) <
 LAST_BEST = "coalesce((select best from comment where id = $2), 'infinity')"
 BELOW_BEST = f"c.best <= {LAST_BEST} and (c.best < {LAST_BEST} or c.id > coalesce($2::bigint, 0))"
 SELECT_IN_THREAD = f"{SELECT_COMMENTS} where c.thread = $1 and {IS_IN}"
-SORTS = {
+SELECT_BY_SORT = {
     "old": f"{SELECT_IN_THREAD} and {AFTER_TIME} order by c.created_at, c.id limit $3",
     "new": f"{SELECT_IN_THREAD} and {BEFORE_TIME} order by c.created_at desc, c.id desc limit $3",
     "best": f"{SELECT_IN_THREAD} and {BELOW_BEST} order by c.best desc, c.id limit $3",
@@ -79,7 +79,7 @@ async def in_thread(
     thread: int, sort: str, after: int | None, limit: int, viewer: Viewer | None
 ) -> list[schemas.Comment]:
     """Return a page of the comments of a thread, without those that are held."""
-    return [shown(row, viewer) for row in await db.fetch(ApiComment, SORTS[sort], thread, after, limit)]
+    return [shown(row, viewer) for row in await db.fetch(ApiComment, SELECT_BY_SORT[sort], thread, after, limit)]
 
 
 async def of_member(member: int, after: int | None, limit: int, viewer: Viewer | None) -> list[schemas.Comment]:

@@ -8,7 +8,7 @@ from parley.comments.choosing import Node, Tree, choose
 from parley.comments.rules import IS_IN
 from parley.core import db
 
-SORTS = ("best", "new", "old", "controversial")
+COMMENT_SORTS = ("best", "new", "old", "controversial")
 # Offered where groups disagree on a statement on the passage: first what all groups agree with (published shares, in
 # per cent) and many find worth reading. The table of verdicts is in a package above this one.
 BRIDGING = "bridging"

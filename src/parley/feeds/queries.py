@@ -13,7 +13,10 @@ MOST_ENTRIES = 50
 
 
 class FeedThread(msgspec.Struct, frozen=True):
-    """A thread as the feeds of the site and of topics have it; `opening` is how its article begins."""
+    """A thread as the feeds of the site and of topics have it; `opening` is how its article begins.
+
+    `revised_at` is when its article last changed, also by a moderator's decision: then readers replace what they have.
+    """
 
     id: int
     slug: str
@@ -35,7 +38,8 @@ class FeedThread(msgspec.Struct, frozen=True):
 
 SELECT_THREADS = f"""
 select t.id, t.slug, t.title, p.name as topic, a.url, case when a.url is not null then a.site end as site, r.byline,
-       m.name as starter, t.comment_count, t.created_at, greatest(t.created_at, r.created_at) as revised_at,
+       m.name as starter, t.comment_count, t.created_at,
+       greatest(t.created_at, r.created_at, x.decided_at) as revised_at,
        coalesce((select b.text from {READABLE} b where b.kind = 'paragraph' order by b.position limit 1), '') as opening
 from (
     select t.* from thread t join article a on a.id = t.article
@@ -45,6 +49,9 @@ from (
 join article a on a.id = t.article join topic p on p.slug = t.topic
 left join member m on m.id = t.starter
 join lateral (select id, byline, created_at from revision where article = a.id order by number desc limit 1) r on true
+cross join lateral (
+    select max(greatest(created_at, ended_at)) as decided_at from decision where kind = 'article' and target = t.id
+) x
 order by t.created_at desc, t.id desc
 """  # noqa: S608 constants only
 

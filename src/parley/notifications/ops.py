@@ -42,12 +42,14 @@ MARK_READ_BEFORE = """
 update notification set read_at = now()
 where member = $1 and thread = any($2::bigint[]) and comment is not null and created_at <= $3 and read_at is null
 """
-NOTIFY_OF_DECISION = """
+# A comment that only its author could read was approved.
+IS_PUBLISHED = "d.kind = 'comment' and d.action = 'approve' and d.before ->> 'state' in ('pending', 'hidden')"
+NOTIFY_OF_DECISION = f"""
 insert into notification (member, kind, decision, thread, comment, created_at)
 select one.member, 'decision', d.id, c.thread, c.id, now() from decision d
-left join comment c on d.action = 'move' and c.id = d.target
+left join comment c on (d.action = 'move' or {IS_PUBLISHED}) and c.id = d.target
 cross join lateral (
-    select d.member where d.action in ('role', 'move')
+    select d.member where d.action in ('role', 'move') or {IS_PUBLISHED}
     or d.guideline is not null and d.action in (
         'remove', 'text', 'excerpt', 'passage', 'title', 'bio', 'name', 'collapse', 'statement', 'warn', 'silence',
         'suspend')
@@ -60,7 +62,7 @@ on conflict (decision, member) where decision is not null do update set read_at 
 where notification.member = (select member from decision where id = excluded.decision)
     or exists (select from decision d join report r on r.item = d.item where d.id = excluded.decision
                and d.state = 'overturned' and r.reporter = notification.member and r.outcome = 'declined')
-"""
+"""  # noqa: S608 constants only
 # A waiting update notifies the thread's starter; a decided one, the member who suggested it.
 NOTIFY_OF_SUGGESTION = """
 insert into notification (member, kind, suggestion, thread, actor, created_at)

@@ -7,7 +7,7 @@ from litestar.params import FromPath, FromQuery
 
 from parley.comments import view
 from parley.comments.rules import STANCES
-from parley.comments.tree import BRIDGING, SORTS
+from parley.comments.tree import BRIDGING, COMMENT_SORTS
 from parley.comments.viewer_state import comments_html
 from parley.comments.web import comment_at, thread_at
 from parley.core.errors import NotFound
@@ -36,7 +36,7 @@ async def more(
         raise NotFound(N_("This comment is not in this thread."))
     query = view.DiscussionQuery(
         row.id,
-        sort if sort in (*SORTS, BRIDGING) else "best",
+        sort if sort in (*COMMENT_SORTS, BRIDGING) else "best",
         passage=view.passage_of(passage),
         stance=stance if stance in STANCES else None,
         branch=branch_id,

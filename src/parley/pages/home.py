@@ -36,7 +36,7 @@ async def home(
     period: FromQuery[str] = "week",
     after: FromQuery[str] = "",
 ) -> Response[Any]:
-    sort = sort if sort in queries.SORTS else "hot"
+    sort = sort if sort in queries.THREAD_SORTS else "hot"
     period = period if period in queries.PERIODS else "week"
     listing = ThreadListing(sort, period, await _topic(topic) if topic else None, after)
     viewer = viewer_of(request)

@@ -14,7 +14,7 @@ from parley.comments.glance import first_in_view
 from parley.comments.returning import LeftOff, left_off, unread_beyond
 from parley.comments.rules import STANCES
 from parley.comments.slow_mode import wait_here
-from parley.comments.tree import BRIDGING, SORTS
+from parley.comments.tree import BRIDGING, COMMENT_SORTS
 from parley.comments.viewer_state import comments_html
 from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import NotFound
@@ -55,7 +55,7 @@ async def show(
         return Redirect(f"/c/{focused.id}", status_code=303)
     query = views.DiscussionQuery(
         thread_id,
-        sort if sort in (*SORTS, BRIDGING) else "best",
+        sort if sort in (*COMMENT_SORTS, BRIDGING) else "best",
         # An order applies to the discussion as one tree.
         view if view in VIEWS else "whole" if sort else None,
         views.passage_of(passage),
@@ -168,7 +168,7 @@ def _shared(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = 
         "canonical": f"{settings().base_url}{thread.address}",
         "view": "passage" if shown.discussion.by_passage else "whole",
         "sort": "best" if query.sort == BRIDGING != shown.discussion.sort else query.sort,
-        "sorts": (*SORTS, BRIDGING) if shown.passage and shown.passage.dividing else SORTS,
+        "sorts": (*COMMENT_SORTS, BRIDGING) if shown.passage and shown.passage.dividing else COMMENT_SORTS,
         "stance": query.stance,
         "stances": shown.stances,
         "focus": query.focus,

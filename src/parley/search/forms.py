@@ -12,7 +12,7 @@ from parley.core.text.messages import N_
 from parley.search.parsing import FILTERS, LONGEST_QUERY, Filter, parse
 
 KINDS = ("article", "passage", "comment", "member")
-SORTS = ("best", "new")
+RESULT_SORTS = ("best", "new")
 MOST_PAGES = 20
 # A year, a month or a day: 2026, 2026-11 or 2026-11-30.
 DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
@@ -29,7 +29,7 @@ class SearchForm(Form):
             self.values[name] = self._filter(name)
         self.kind = self.choice("kind", KINDS)
         self.stance = self.choice("stance", STANCES)
-        self.sort = self.choice("sort", SORTS) or "best"
+        self.sort = self.choice("sort", RESULT_SORTS) or "best"
         self.thread = self.id("thread")
         self.by = self.text("by", most=60)
         self.topic = self.text("topic", most=40)

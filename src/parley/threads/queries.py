@@ -10,7 +10,7 @@ from parley.core import db
 from parley.threads.tables import Thread, Topic
 
 PAGE = 20
-SORTS = ("hot", "new", "active", "top")
+THREAD_SORTS = ("hot", "new", "active", "top")
 # Bars of a card's sparkline.
 SPARKLINE_DAYS = 14
 PERIODS = {"day": 1, "week": 7, "month": 30, "year": 365, "all": 36_500}

@@ -137,6 +137,19 @@ def test_a_script_without_spaces_is_read_without_spaces_at_the_ends_of_lines() -
     assert [one.text for one in passages] == [text[:40]]
 
 
+def test_a_page_in_two_columns_is_read_one_column_after_the_other() -> None:
+    columns = [[f"{side} line {row} has a few more words for us" for row in range(8)] for side in ("Left", "Right")]
+    drawn = [
+        At(left, 200 + 12 * row, line)
+        for left, lines in zip((80, 320), columns, strict=True)
+        for row, line in enumerate(lines)
+    ]
+
+    _, passages = read_pdf(pdf([[*HEAD, *sorted(drawn, key=lambda one: one.top)]]))
+
+    assert " ".join(one.text for one in passages) == " ".join([*columns[0], *columns[1]])
+
+
 def test_a_page_from_right_to_left_is_read_from_its_right_column() -> None:
     first = ["בשנת 2024 נסעו", "ילדים בקו 15 של", "City Bus Ltd", "ושילמו 25% פחות", "מן האחרים שם"]
     second = ["אחר כך חזרו כל", "הילדים הביתה עם", "ההורים (בשבת)", "ולא נסעו עוד עם", "האוטובוס הזה."]

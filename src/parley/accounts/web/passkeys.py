@@ -19,7 +19,7 @@ from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 
 PAGE = "/settings/security/passkeys"
-NEW = "accounts/passkey.html"
+NEW = "accounts/new_passkey.html"
 NEEDS_SCRIPT = N_("Passkeys need JavaScript, and a browser that supports them. Nothing was changed.")
 NAMELESS = N_("Please name the passkey, such as by the device that it is on.")
 
