@@ -67,6 +67,7 @@ async def test_by_keyboard_from_a_passages_marker(site: Site, open_tab: OpenTab)
     await page.keyboard.press("ArrowRight")
     for _ in range(2):
         await page.keyboard.press("Control+Shift+ArrowRight")
+    # A function: the page's Content-Security-Policy lets Playwright evaluate an expression once, but not again.
     await page.wait_for_function("() => String(getSelection()).trim().split(/\\s+/).length === 3")
     chosen = (await page.evaluate("String(getSelection())")).strip()
     passage = await page.locator(".passage").nth(1).inner_text()

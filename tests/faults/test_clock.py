@@ -14,7 +14,7 @@ import make
 from decisions.test_sanctions_end import silenced
 from digests.issuing import due, reader, thread_with_sides
 from hosts.cluster import Node, Single
-from live.forum import Forum, cookie_of, writing
+from live.forum import START_SECONDS, Forum, cookie_of, writing
 from parley.accounts import sessions, tokens
 from parley.core import db
 from parley.core.http.access import Viewer
@@ -92,7 +92,7 @@ def sweep(single: Single, clock: Clock, offset: str) -> None:
     clock.set(offset)
     env = os.environ | single.settings | clock.env
     env |= {"PARLEY_BASE_URL": "http://localhost", "PYTHONPATH": os.pathsep.join(sys.path)}
-    subprocess.run([sys.executable, "-c", SWEEP], env=env, check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", SWEEP], env=env, check=True, timeout=START_SECONDS)
 
 
 def zone_of_noon() -> str:

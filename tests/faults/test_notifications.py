@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import make
-from live.forum import Forum
+from live.forum import START_SECONDS, Forum
 from parley.core import db
 from parley.notifications import mailing
 
@@ -39,7 +39,7 @@ def handle(forum: Forum, label: str) -> int:
     """Handle what there is in a process of its own, which dies at `label`; how it ended."""
     env = os.environ | forum.servers.settings | {"FAULT_AT": label, "PARLEY_BASE_URL": "http://localhost"}
     env |= {"PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run([sys.executable, "-c", HANDLE], env=env, check=False, timeout=60).returncode
+    return subprocess.run([sys.executable, "-c", HANDLE], env=env, check=False, timeout=START_SECONDS).returncode
 
 
 @pytest.mark.parametrize("label", ["made", "handled", "posted"])
@@ -74,6 +74,6 @@ async def test_two_workers_at_once_make_each_notice_once(forum: Forum) -> None:
 
     workers = [subprocess.Popen([sys.executable, "-c", HANDLE], env=env) for _ in range(2)]
 
-    assert [worker.wait(60) for worker in workers] == [0, 0]
+    assert [worker.wait(START_SECONDS) for worker in workers] == [0, 0]
     assert sorted(await db.values(TOLD, mira.id)) == sorted(f"reply {reply}" for reply in replies)
     assert await db.value("select count(*) from mail where list = 'replies' and member = $1", mira.id) == 1

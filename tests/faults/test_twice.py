@@ -4,6 +4,7 @@ import asyncio
 from uuid import uuid4
 
 import asyncpg
+import httpx
 import pytest
 
 import make
@@ -27,7 +28,6 @@ async def test_a_form_sent_twice_at_once_is_one_comment_with_one_address(
     assert await _value(forum, "select count(*) from event where thread = $1", thread) == 2
 
 
-# Needs the machine for itself (`make faults`): beside other tests, some requests wait too long and are refused.
 @pytest.mark.slow
 async def test_votes_of_many_at_once_count_once_each(forum: Forum, webs: list[Web], thread: int) -> None:
     """Fifty at once from ten members on two processes: each member's last word, and counters that equal it."""
@@ -36,17 +36,17 @@ async def test_votes_of_many_at_once_count_once_each(forum: Forum, webs: list[We
     browsers = [browser_of(cookie) for cookie in cookies]
     try:
         votes = [
-            browser.post(
+            _vote(
+                browser,
                 f"{webs[turn % 2].address}/c/{comment}/vote",
-                data={"axis": "agreement" if turn == 4 else "quality", "value": "-1" if turn % 2 else "1"},
+                {"axis": "agreement" if turn == 4 else "quality", "value": "-1" if turn % 2 else "1"},
             )
             for turn in range(5)
             for browser in browsers
         ]
-        answers = await asyncio.gather(*votes)
+        assert set(await asyncio.gather(*votes)) == {303}
     finally:
         await asyncio.gather(*(browser.aclose() for browser in browsers))
-    assert {one.status_code for one in answers} == {303}
     assert await _value(forum, "select count(*) from vote where comment = $1", comment) == 20
     assert await _value(forum, COUNTERS_EQUAL_THE_RECOUNT, comment) is True
 
@@ -55,10 +55,17 @@ async def test_clicks_of_one_member_on_one_arrow_are_one_vote(forum: Forum, webs
     comment = await make.comment(thread, await make.member(), "Vote on me, too.")
     async with browser_of(await cookie_of(await make.member())) as browser:
         vote = {"axis": "quality", "value": "1"}
-        posts = [browser.post(f"{web.address}/c/{comment}/vote", data=vote) for web in webs for _ in range(25)]
-        assert {one.status_code for one in await asyncio.gather(*posts)} == {303}
+        votes = [_vote(browser, f"{web.address}/c/{comment}/vote", vote) for web in webs for _ in range(25)]
+        assert set(await asyncio.gather(*votes)) == {303}
     assert await _value(forum, "select count(*) from vote where comment = $1", comment) == 1
     assert await _value(forum, "select ups from comment where id = $1", comment) == 1
+
+
+async def _vote(browser: httpx.AsyncClient, address: str, vote: dict[str, str]) -> int:
+    """Vote, again where it waited too long for the votes before it, which a busy machine may make it."""
+    while (answer := await browser.post(address, data=vote)).status_code == 503:
+        await asyncio.sleep(0.1)
+    return answer.status_code
 
 
 COUNTERS_EQUAL_THE_RECOUNT = """

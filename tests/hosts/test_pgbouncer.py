@@ -17,7 +17,7 @@ import pytest
 import make
 from conftest import ROOT
 from faults.writer import Voter, Writer
-from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
+from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
 from live.reader import Reader
 from parley.core import db
 from parley.core.db import SERVER_SETTINGS
@@ -80,7 +80,7 @@ def worker(forum: Forum, pooler: Pooler) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen([sys.executable, "-m", "parley", "worker"], env=settings, stderr=subprocess.PIPE)
     yield process
     process.terminate()
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=PATIENCE)
     assert b"Traceback" not in said, said.decode()
 
 
@@ -126,7 +126,7 @@ async def test_two_web_processes_and_a_worker_share_few_connections_and_lose_not
     assert answer.status_code == 303
     assert [one for one in said if not one.acknowledged] == []
     assert in_use <= 2 * LENT
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not await db.value("select count(*) from notification where member = $1", told.id):
             await asyncio.sleep(0.05)
     for web in pair:

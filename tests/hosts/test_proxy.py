@@ -13,7 +13,7 @@ from faults.test_rolling import Visitor
 from faults.writer import Writer
 from hosts.proxies import Proxy, caddy, nginx
 from hosts.worker import Worker
-from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, free_port, wait_until
+from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, free_port, wait_until
 from live.reader import Reader
 from parley.core import db
 
@@ -76,7 +76,7 @@ async def test_all_processes_are_replaced_under_load_and_nobody_is_refused_anyth
         assert min(len(said), *(one.pages for one in visitors)) > 100
         await assert_all_have_the_truth(readers, thread, forum.servers.database_url)
         assert all(reader.byes for reader in readers)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while await db.value("select count(*) from event where handled_at is null"):
             await asyncio.sleep(0.1)
 

@@ -226,7 +226,9 @@ async def writing(one: Forum) -> AsyncIterator[Forum]:
         try:
             yield one
         finally:
-            # A signal that is still being published would connect again.
+            # A signal of the last moment is published 50 ms later. It must not find the client that is being closed: it
+            # would connect again.
+            patch.undo()
             publishing = notify._publishing
             if publishing is not None and publishing.get_loop() is asyncio.get_running_loop():
                 await asyncio.wait([publishing])

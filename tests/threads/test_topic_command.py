@@ -37,14 +37,14 @@ async def test_pages_show_a_new_topic_without_a_restart(
 ) -> None:
     monkeypatch.setitem(environment().globals, "topics", [])
     monkeypatch.setattr(app, "TOPICS_SECONDS", 0.01)
-    parley("add", "chess", "Chess")
+    parley("add", "chess", "Chess").check_returncode()
     reading = asyncio.create_task(app._read_topics())
     async with asyncio.timeout(SECONDS):
         while not environment().globals["topics"]:
             await asyncio.sleep(0.01)
     await tasks.end([reading])
     # Tests share the topics.
-    parley("remove", "chess")
+    parley("remove", "chess").check_returncode()
 
     assert "/?topic=chess" in (await client.get("/")).text
 
