@@ -12,7 +12,22 @@ NAUGHTY = Path(__file__).parents[2].parent / "shared" / "data" / "text" / "naugh
 
 
 @pytest.mark.parametrize(
-    "name", ["mira", "Ада", "日本のミラ", "김민지", "o.k-ay_2", "कमला", "Ægir", "Ng", "a" * 30, "Σίσυφος", "zoë"]
+    "name",
+    [
+        "mira",
+        "Ада",
+        "日本のミラ",
+        "김민지",
+        "o.k-ay_2",
+        "कमला",
+        "Ægir",
+        "Ng",
+        "a" * 30,
+        "Σίσυφος",
+        "zoë",
+        "שָׁלוֹם",
+        "がく",
+    ],
 )
 def test_names_of_one_script_are_taken_as_they_are(name: str) -> None:
     assert names.name(name) == name
@@ -36,6 +51,10 @@ def test_names_of_one_script_are_taken_as_they_are(name: str) -> None:
         "a\u0000b",
         "ada\n",
         "z̸̢̛a̷̧l̴̡g̵̢o̶̧",
+        "mira\ufe00",  # a variation selector
+        "mi\U000e0100ra",
+        "김\u1160민지",  # a filler
+        "mi\u05b0ra",  # a Hebrew vowel
         "\ud800x",
         "😀😀",
         "١٢٣",
@@ -66,13 +85,21 @@ def test_an_override_of_the_direction_of_writing_is_left_out_of_a_name() -> None
         ("o_o", "0-0"),
         ("ada", "adá"),
         ("strasse", "straße"),
+        ("mira", "mi\u1dc4ra"),  # accents of several blocks
+        ("mira", "mi\u20d0ra"),
+        ("mira", "ᴍira"),
+        ("lukas", "Łukas"),
+        ("mira", "mɨra"),
+        ("jon", "ȷon"),
     ],
 )
 def test_names_that_look_alike_are_compared_as_one(one: str, other: str) -> None:
     assert names.key(one) == names.key(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("mira", "mara"), ("jon", "john"), ("कमल", "कमला"), ("ada", "ada2")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("mira", "mara"), ("jon", "john"), ("कमल", "कमला"), ("かく", "がく"), ("ada", "ada2")]
+)
 def test_names_that_differ_stay_apart(one: str, other: str) -> None:
     assert names.key(one) != names.key(other)
 

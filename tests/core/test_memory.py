@@ -1,6 +1,8 @@
 """A process that needed much memory for a while does not keep it."""
 
 import ctypes
+import subprocess
+import sys
 from random import Random
 
 import psutil
@@ -9,9 +11,27 @@ import pytest
 from parley.app import return_memory
 
 MEGABYTE = 1_000_000
+# Prints by how many bytes a process grew that hashed passwords in two threads, several times.
+HASHING = """
+import asyncio, psutil
+from parley.accounts import passwords
+from parley.app import map_large_allocations, return_memory
+
+async def hash_some():
+    for _ in range(4):
+        await asyncio.gather(*(passwords.hashed("four random words", str(asker)) for asker in range(4)))
+
+map_large_allocations()
+before = psutil.Process().memory_info().rss
+asyncio.run(hash_some())
+return_memory()
+print(psutil.Process().memory_info().rss - before)
+"""
+
+only_glibc = pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="only glibc keeps it")
 
 
-@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="only glibc keeps it")
+@only_glibc
 def test_what_is_freed_between_what_stays_is_given_back() -> None:
     """After 2,600 live streams a web process kept 58 MB for ever, since every small thing that stays held a page."""
     sizes = Random(12)
@@ -24,3 +44,9 @@ def test_what_is_freed_between_what_stays_is_given_back() -> None:
 
     assert psutil.Process().memory_info().rss < at_most - 100 * MEGABYTE
     assert len(staying) == 400
+
+
+@only_glibc
+def test_threads_that_hashed_passwords_keep_no_memory() -> None:
+    run = subprocess.run([sys.executable, "-c", HASHING], capture_output=True, text=True, check=True)
+    assert int(run.stdout) < 10 * MEGABYTE

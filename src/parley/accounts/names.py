@@ -18,7 +18,12 @@ LONGEST_KEY = 60
 DATA = Path(__file__).parent / "data"
 SEPARATORS = "_-."
 BETWEEN_WORDS = re.compile(r"[\W_]+")
-ACCENTS = re.compile("[\u0300-\u036f]")
+# Marks of no script of its own, and those of Cyrillic. Other scripts have marks that are letters, such as vowels.
+ACCENTS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u2de0-\u2dff\ufe20-\ufe2f]")
+# Letters and marks that nobody sees: fillers and variation selectors.
+INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+# Unicode's names of letters that look like a Latin one: "LATIN SMALL LETTER L WITH STROKE".
+LATIN_VARIANT = re.compile("LATIN (?:SMALL LETTER|LETTER SMALL CAPITAL) (?:DOTLESS )?([A-Z])(?: WITH .+)?")
 # Scripts that may be mixed in a name; any other name has letters of one script.
 MIXED_SCRIPTS = ({"CJK", "HIRAGANA", "KATAKANA"}, {"CJK", "HANGUL"}, {"CJK", "BOPOMOFO"})
 
@@ -53,7 +58,7 @@ def name(raw: str) -> str:
         raise Refused(error.message) from None
     if not SHORTEST_NAME <= len(name) <= LONGEST_NAME:
         raise wrong_length
-    if not all(_is_allowed(char) for char in name):
+    if INVISIBLE.search(name) or not all(_is_allowed(char) for char in name):
         raise Refused(N_("A name is made of letters, digits and - _ . only."))
     if not _is_letter_or_digit(name[0]) or name[-1] in SEPARATORS:
         raise Refused(N_("A name begins and ends with a letter or a digit."))
@@ -68,10 +73,16 @@ def key(name: str) -> str:
     """The form in which names are compared: names that look alike have the same key. It is never shown."""
     bare = ACCENTS.sub("", normalized("NFKD", name))
     folded = normalized("NFKC", bare).casefold()
-    alike = "".join(_lookalikes().get(char, char) for char in folded)
+    alike = "".join(_lookalikes().get(char) or _bare_letter(char) for char in folded)
     for pair, letter in PAIRS.items():
         alike = alike.replace(pair, letter)
     return alike[:LONGEST_KEY]
+
+
+def _bare_letter(char: str) -> str:
+    """The Latin letter of which `char` is a variant, else `char`."""
+    variant = None if char.isascii() else LATIN_VARIANT.fullmatch(unicodedata.name(char, ""))
+    return _lookalikes().get(letter := variant[1].lower(), letter) if variant else char
 
 
 def seems_official(text: str) -> bool:
@@ -112,9 +123,10 @@ def _count_marks(name: str) -> int:
 
 
 def _has_one_script(name: str) -> bool:
-    # Unicode's name of a letter begins with its script. Python's library has no other way to find the script.
-    letters = [char for char in name if unicodedata.category(char).startswith("L")]
-    scripts = {re.split("[ -]", unicodedata.name(char, "UNKNOWN"))[0] for char in letters}
+    # Unicode's name of a letter or mark begins with its script, or with COMBINING for marks of all scripts. Python's
+    # library has no other way to find the script.
+    letters = [char for char in name if unicodedata.category(char)[0] in "LM"]
+    scripts = {re.split("[ -]", unicodedata.name(char, "UNKNOWN"))[0] for char in letters} - {"COMBINING"}
     return len(scripts) <= 1 or any(scripts <= mixed for mixed in MIXED_SCRIPTS)
 
 

@@ -98,9 +98,15 @@ returning id, member, state, message, source, url, given, title, topic, draft, t
 """
 
 
+# One claim at a time: two at once would not see each other's, and could read two imports of one member.
+LOCK_CLAIMS = "select pg_advisory_xact_lock(hashtextextended('claim of an import', 0))"
+
+
 async def claim() -> Import | None:
     """Claim the import that has waited longest."""
-    return await db.fetch_one(Import, CLAIM_IMPORTS)
+    async with db.atomic():
+        await db.value(LOCK_CLAIMS)
+        return await db.fetch_one(Import, CLAIM_IMPORTS)
 
 
 async def give_up() -> int:

@@ -5,6 +5,7 @@ import gc
 import resource
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
@@ -16,6 +17,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from parley.cli.running import fail, guarded
 from parley.core.environment import SettingsError
 from parley.core.http.header_limits import BoundedHeaders
+from parley.core.http.listener import Listener
 from parley.core.observability import log
 from parley.core.observability.watchdog import Watchdog
 from parley.core.settings import Settings, settings
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from litestar import Litestar
 
 GRACE_SECONDS = 5
-BACKLOG = 2_048
 # The idle time of a connection. It is longer than the proxy's (deploy/Caddyfile).
 KEEP_ALIVE_SECONDS = 30
 LAST_REQUESTS_SECONDS = 0.5
@@ -49,24 +50,31 @@ def _settings() -> Settings:
 
 
 class Server(uvicorn.Server):
-    """uvicorn with a graceful shutdown.
+    """uvicorn with a listener of our own and a graceful shutdown.
 
     For `drain` seconds it still serves, but is not ready and closes connections after each response, so that a proxy
     switches to other processes. Then the live streams are ended, since uvicorn would wait for them without end.
     """
 
-    def __init__(self, config: uvicorn.Config, app: "Litestar", drain: float) -> None:
+    def __init__(
+        self, config: uvicorn.Config, app: "Litestar", drain: float, is_limited: Callable[[str], bool]
+    ) -> None:
         super().__init__(config)
         self._app = app
         self._drain = drain
+        self._is_limited = is_limited
         self._watchdog: Watchdog | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        await super().startup([])
+        self.servers = [cast("Any", Listener(sockets or [], self._protocol, self._is_limited))]
         # Not on macOS, where a thread cannot read the CPU time of another.
         if sys.platform != "darwin":
             self._watchdog = Watchdog(asyncio.get_running_loop(), HANG_SECONDS)
             self._watchdog.start()
+
+    def _protocol(self) -> BoundedHeaders:
+        return BoundedHeaders(self.config, self.server_state, self.lifespan.state)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._app.state.ending = True
@@ -121,8 +129,9 @@ def web(host: str, port: int, proxy: str, drain: float) -> None:
     found = _settings()
     allow_open_files()
     app = create_app(found)
+    behind = BehindProxy(cast("Any", app), proxy) if proxy else None
     config = uvicorn.Config(
-        BehindProxy(cast("Any", app), proxy) if proxy else app,
+        behind or app,
         host=host,
         port=port,
         log_config=None,
@@ -134,10 +143,13 @@ def web(host: str, port: int, proxy: str, drain: float) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         http=BoundedHeaders,
-        backlog=BACKLOG,
         lifespan="on",
     )
-    Server(config, app, drain).run(sockets=listening(host, port))
+
+    def is_limited(address: str) -> bool:
+        return found.limits and (behind is None or address not in behind.trusted_hosts)
+
+    Server(config, app, drain, is_limited).run(sockets=listening(host, port))
 
 
 def allow_open_files() -> None:

@@ -1,5 +1,6 @@
 """Handles a few requests of each network at once, so that the many of one network keep no other waiting."""
 
+import asyncio
 from typing import Any
 
 from litestar.enums import ScopeType
@@ -9,9 +10,13 @@ from parley.core.concurrency import KeyedSemaphore
 from parley.core.http.plain_answer import answer
 from parley.core.networks import network, site
 
-AT_ONCE = 32
-# More requests of a network are refused. Each that waits takes memory.
-WAITING = 500
+# Less than the connections to PostgreSQL (app.py), so that slow queries of one network leave some to the others.
+AT_ONCE = 8
+# More requests of a network are refused. Each that waits takes memory. A network has fewer connections
+# (core/http/listener.py, deploy/nginx.conf), except through a proxy without a limit.
+WAITING = 600
+# Whoever is refused waits for this, since the next request follows at once.
+REFUSAL_SECONDS = 5.0
 TOO_MANY = b"Too many requests from your network are waiting. Please try again in a moment."
 
 
@@ -29,6 +34,7 @@ class FairShare:
             return
         turn = _Turn(self._turns, site(network(client[0])), receive, send)
         if self._turns.users(turn.network) >= AT_ONCE + WAITING:
+            await asyncio.sleep(REFUSAL_SECONDS)
             await answer(send, 429, TOO_MANY)
             return
         await turn.begin()
@@ -55,7 +61,9 @@ class _Turn:
     def end(self) -> None:
         if self._has_begun:
             self._has_begun = False
-            self._turns.release(self.network)
+            # In the next turn of the event loop. Otherwise all requests that need nothing to be awaited, such as those
+            # for pages that do not exist, would be handled in one.
+            asyncio.get_running_loop().call_soon(self._turns.release, self.network)
 
     async def receive(self) -> Any:
         is_paused = self._has_begun

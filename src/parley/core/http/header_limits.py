@@ -1,6 +1,7 @@
 """Limits for the size and the number of requests on a connection, and for the time that each part of them takes."""
 
 import asyncio
+from collections.abc import Callable
 
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -29,6 +30,8 @@ class BoundedHeaders(HttpToolsProtocol):
     bytes_a_second = 32_768
     reading_seconds = 30.0
     reading_bytes = 15_000
+    # Called when the connection has ended.
+    when_lost: Callable[[], None] | None = None
     _reading_timer: asyncio.TimerHandle | None = None
     # Of the current request, without its body.
     _bytes = 0
@@ -44,6 +47,8 @@ class BoundedHeaders(HttpToolsProtocol):
         self._stop_timer()
         self._stop_reading_timer()
         super().connection_lost(exc)
+        if self.when_lost is not None:
+            self.when_lost()
 
     def pause_writing(self) -> None:
         super().pause_writing()
