@@ -116,6 +116,35 @@ async def test_where_an_import_fails_its_text_can_be_pasted_and_what_was_found_i
     assert await db.values("select url from article") == [None]
 
 
+async def test_a_title_that_the_member_typed_was_not_found_anywhere(
+    client: httpx.AsyncClient, mira: Viewer, web: dict[str, tuple[str, bytes]]
+) -> None:
+    url = "https://paper.example/wager"
+    web[url] = url, LOGIN
+    await ask(client, source="url", url=url)
+    again = str(await db.value("select id from article_import"))
+
+    pasted = await ask(client, source="text", url=url, again=again, title="My own title", text=TEXT)
+    web[url] = url, page(TEXT)
+    fetched = await ask(client, source="url", url=url, title="My own title")
+
+    for preview in (pasted, fetched):
+        assert 'value="My own title"' in preview.text
+        assert "From its heading." not in preview.text
+        assert "From the title of the page&#39;s window." not in preview.text
+
+
+async def test_a_file_of_which_nothing_was_found_has_no_list_of_what_was_found(
+    client: httpx.AsyncClient, mira: Viewer
+) -> None:
+    asked = await client.post("/new", data={"source": "file"}, files={"file": ("scan.pdf", pdf([[], []]))})
+    await jobs.read_waiting()
+    failed = await client.get(asked.headers["location"])
+
+    assert "Paste its text" in failed.text
+    assert "This is what was found." not in failed.text
+
+
 async def test_what_another_member_found_is_not_taken(
     client: httpx.AsyncClient, web: dict[str, tuple[str, bytes]]
 ) -> None:

@@ -82,6 +82,16 @@ def test_a_date_above_the_text_is_left_out(line: str) -> None:
     assert line not in [one.text for one in read_article(extract_html(page, url=URL), URL).passages]
 
 
+@pytest.mark.parametrize(
+    "line", ["16 March 2026 · Updated 20 March 2026 · 5 min read", "2 مايو 2026", "By Ada Osei", "بقلم Ada Osei"]
+)
+def test_the_facts_above_a_short_text_are_left_out(line: str) -> None:
+    head = '<script type="application/ld+json">{"@type": "Article", "author": {"@type": "Person", "name": "Ada Osei"}}'
+    page = f"<head>{head}</script></head><article><h1>The kettle</h1><p>{line}</p><p>{TEXT}</p><p>{TEXT * 2}</p>"
+    texts = [one.text for one in read_article(extract_html(page, url=URL), URL).passages]
+    assert texts == [TEXT.strip(), (TEXT * 2).strip()]
+
+
 def test_a_caption_that_is_only_a_class_belongs_to_its_picture() -> None:
     caption = '<p class="wp-caption-text">Steam, in the evening</p>'
     (figure,) = between(f'<div class="wp-caption"><img src="/k.jpg" alt="A kettle">{caption}</div>')

@@ -125,6 +125,8 @@ async def test_words_that_the_text_does_not_have_save_nothing_and_are_kept(case:
 
     assert answer.status_code == 422
     assert "The new text does not have these words." in answer.text
+    assert "Their words are removed, their passage stays" in answer.text
+    assert "placed by you" not in answer.text
     assert 'value="somebody &lt;dares&gt;"' in answer.text
     assert GONE in answer.text
     assert await db.value("select count(*) from revision") == 1

@@ -33,7 +33,7 @@ async def read(wanted: Import) -> None:
     try:
         async with asyncio.timeout(SECONDS):
             text = await _text(wanted)
-            text = msgspec.structs.replace(text, title=wanted.title or text.title)
+            text = _titled(text, wanted.title)
             draft = encode(text)
             await take_volume(wanted.member, len(draft))
     except CannotImport as error:
@@ -52,6 +52,13 @@ async def read(wanted: Import) -> None:
     else:
         can_be_read_again = wanted.source == "file" and text.encoding is not None
         await imports.finish(wanted.id, draft=draft, keep_file=can_be_read_again)
+
+
+def _titled(text: ArticleText, title: str) -> ArticleText:
+    """The article with the title that its member typed, if there is one: that was not found anywhere."""
+    if not title or title == text.title:
+        return text
+    return msgspec.structs.replace(text, title=title, where=text.where | {"title": ""})
 
 
 async def _text(wanted: Import) -> ArticleText:

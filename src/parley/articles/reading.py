@@ -90,7 +90,8 @@ def completed(text: ArticleText, found: ArticleText) -> ArticleText:
     """A pasted text with what was found at its address before, where the text does not say it."""
     names = ("byline", "site", "lang", "published_at", "updated_at", "licence", "reservations", "section", "bio")
     known = {name: getattr(text, name) or getattr(found, name) for name in names}
-    return msgspec.structs.replace(text, where=found.where | text.where, **known)
+    title = {} if text.title == found.title else {"title": ""}  # the member typed another one
+    return msgspec.structs.replace(text, where=found.where | title | text.where, **known)
 
 
 async def read_file(

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+import msgspec
+
 from parley import anchoring
 from parley.anchoring import DocumentBlock, Resolution
 from parley.articles import queries as articles
@@ -36,17 +38,22 @@ def _outcomes(
         if row is None or row.state != "visible" or row.passage is None:
             continue
         before = anchors.shortened(row.words or row.quote or texts.get(row.passage, ""))
-        if words := placed.get(comment):
-            selector = anchoring.select_near(blocks, row.passage, words)
-            after = anchors.shortened(selector.quote if selector else words)
-            yield CommentOutcome(
-                comment, row.author, "changes", before, after, by_hand=True, is_missing=selector is None
-            )
-        elif place.is_found:
-            after = anchors.shortened(place.quote or now[place.lineage])
-            yield CommentOutcome(comment, row.author, "stays" if after == before else "changes", before, after)
-        else:
-            yield CommentOutcome(comment, row.author, _loss(row.anchor, place.state), before, "")
+        after = anchors.shortened(place.quote or now[place.lineage]) if place.is_found else ""
+        lost = _loss(row.anchor, place.state) if not place.is_found else None
+        outcome = CommentOutcome(comment, row.author, lost or _change(before, after), before, after)
+        words = placed.get(comment)
+        yield _by_hand(outcome, anchoring.select_near(blocks, row.passage, words)) if words else outcome
+
+
+def _by_hand(outcome: CommentOutcome, selector: anchoring.Selector | None) -> CommentOutcome:
+    """The outcome for a comment that is placed on words of the new text; without them, it is as if nobody placed it."""
+    if selector is None:
+        return msgspec.structs.replace(outcome, by_hand=True, is_missing=True)
+    return msgspec.structs.replace(outcome, outcome="changes", words=anchors.shortened(selector.quote), by_hand=True)
+
+
+def _change(before: str, after: str) -> AnchorOutcome:
+    return "stays" if after == before else "changes"
 
 
 def _loss(before: str | None, after: str) -> AnchorOutcome:

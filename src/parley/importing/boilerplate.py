@@ -80,6 +80,12 @@ def is_noise(line: str) -> bool:
     return bool(_BETWEEN_PARAGRAPHS.fullmatch(line))
 
 
+def facts_in(line: str) -> TopLines | None:
+    """The dates in a line that has nothing besides but a reading time or such noise; None for any other line."""
+    facts = TopLines("")
+    return facts if _read_facts(facts, line) else None
+
+
 def _read_byline(top: TopLines, line: str, following: str) -> bool:
     name = _without_repetition(line)
     if match := _BY.fullmatch(line):

@@ -29,6 +29,17 @@ def test_the_title_the_byline_and_the_date_are_found_above_the_text() -> None:
     ]
 
 
+def test_a_page_that_was_printed_has_its_site_in_its_title_and_both_dates_in_a_line() -> None:
+    facts = At(200, 122, "14 March 2024 - Updated 16 March 2024 - 5 min read")
+    printed = pdf([[*HEAD[:2], facts, *paragraph(ONE, 160)]], Title="A Modest Title | The Ledger")
+
+    article, passages = read_pdf(printed)
+
+    assert (article.title, article.byline) == ("A Modest Title", ("Ada Osei",))
+    assert (str(article.published_at)[:10], str(article.updated_at)[:10]) == ("2024-03-14", "2024-03-16")
+    assert [one.text for one in passages] == [ONE.strip()]
+
+
 def test_a_paragraph_goes_on_over_a_page_and_a_hyphen_at_its_end_is_undone() -> None:
     broken = [At(80, 790, "and so the words that begin on this page are some of the many that are contin-")]
     rest = [At(80, 80, "ued on the next one, which is how it goes.")]

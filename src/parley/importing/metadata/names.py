@@ -7,8 +7,8 @@ BY = re.compile(
     r"^[|\u2013\u2014-]*\s*(?:(?:written|words|story|text|opinion|analysis|posted|published|reporting|kommentar|commento"
     r"|geschrieben|eingestellt|erstellt|gespeichert|publiziert|veröffentlicht|gepostet|verfasst|artikel|beitrag|rezept|publié|écrit"
     r"|publicado|escrito|scritto|pubblicato|skriven|skrevet)\s+)?"
-    r"(?:by|von|par|por|di|da|door|av|af|przez|autor(?:in|a|es|en)?|authors?|auteurs?|auteur|yazar|автор|作者|文|取材)"
-    r"(?:\s*[:\uff1a\u25cf]\s*|\s+|$)|^[:\uff1a]\s*",
+    r"(?:by|von|par|por|di|da|door|av|af|przez|autor(?:in|a|es|en)?|authors?|auteurs?|auteur|yazar|автор|作者|文|取材|بقلم|מאת)"
+    r"(?:\s*[:\uff1a\u25cf=\uff1d]\s*|\s+|$)|^[:\uff1a]\s*",
     re.IGNORECASE,
 )
 _LATE_BY = re.compile(r"^.{0,40}?\b(?:By|Von|Par|Por)\s+(?=[A-ZÀ-Þ])|^.{0,40}?\d (?:by|von|par|por)\s+(?=[A-ZÀ-Þ])")

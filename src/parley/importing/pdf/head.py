@@ -7,6 +7,7 @@ from datetime import datetime
 import dateparser  # type: ignore[import-untyped]
 import msgspec
 
+from parley.importing.boilerplate import TopLines, facts_in
 from parley.importing.metadata.names import is_name, names_in
 from parley.importing.pdf.blocks import TextBlock
 from parley.importing.pdf.hyphens import join_texts
@@ -37,6 +38,8 @@ _LABEL = re.compile(
 _DATE = re.compile(
     r"\d{4}-\d\d-\d\d|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|\d{1,2}\.?\s+[^\W\d]{3,10}\.?,?\s+\d{4}|[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,2}[./]\d{1,2}[./]\d{4}"
 )
+# The site's name, in the title of a page that was printed to a PDF.
+_OF_SITE = re.compile(r"\s+[|\u00b7\u2013\u2014-]\s+[^|\u00b7\u2013\u2014]{2,60}$")
 _NOTE_MARK = re.compile(r"\s*[*†‡§¶∗⋆]+$")  # noqa: RUF001 signs of typesetters
 _MOST_DATE_WORDS = 10
 _STAMP = re.compile(
@@ -50,6 +53,7 @@ class Head(msgspec.Struct):
     title: str | None = None
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
+    updated_at: datetime | None = None
     canonical_url: str | None = None
     where: dict[str, str] = {}
 
@@ -86,7 +90,8 @@ def _find_title(
             last = at + 1
             while last < len(blocks) and stands_in(blocks[last].text, properties.title) and _may_be_title(blocks[last]):
                 last += 1
-            head.title, head.where["title"] = properties.title, "pdf properties"
+            shown = join_texts(block.text for block in blocks[at:last])
+            head.title, head.where["title"] = _without_site(properties.title, shown), "pdf properties"
             return at, last
     largest = max(sizes, default=0.0)
     if largest < _LARGER * typography.size:
@@ -100,6 +105,12 @@ def _find_title(
     head.title = _NOTE_MARK.sub("", join_texts(block.text for block in blocks[at:last]))
     head.where["title"] = "largest text"
     return at, last
+
+
+def _without_site(stated: str, shown: str) -> str:
+    """The stated title, without the name of a site that the page does not show in its title."""
+    short = _OF_SITE.sub("", stated)
+    return short if stands_in(short, shown) and not stands_in(stated, shown) else stated
 
 
 def _may_be_title(block: TextBlock) -> bool:
@@ -177,9 +188,10 @@ def _names(line: Line) -> list[str]:
     """The names in a line, if it has nothing else."""
     found: list[str] = []
     for cell in _cells(line):
-        text = _MARKS.sub(" ", " ".join(word.text for word in cell))
+        written = " ".join(word.text for word in cell)
+        text = _MARKS.sub(" ", written)
         names = [name for name in names_in(" ".join(text.split()).strip(" ,;-")) if _is_person(name)]
-        if _PLACE.search(text) or _DATE.search(text):
+        if _PLACE.search(text) or _DATE.search(written):
             return []
         found += names
     return found
@@ -218,9 +230,19 @@ def _find_date(lines: Sequence[str], stamp: str, head: Head) -> None:
         head.published_at, head.where["published_at"] = _as_date(stamped["date"]), "arXiv stamp"
         return
     for line in lines:
-        if (found := _DATE.search(line)) and len(line.split()) <= _MOST_DATE_WORDS and (date := _as_date(found[0])):
+        if facts := facts_in(line):
+            _take_facts(facts, head)
+        elif (found := _DATE.search(line)) and len(line.split()) <= _MOST_DATE_WORDS and (date := _as_date(found[0])):
             head.published_at, head.where["published_at"] = date, "below title"
+        if head.published_at:
             return
+
+
+def _take_facts(facts: TopLines, head: Head) -> None:
+    for name in ("published_at", "updated_at"):
+        if date := getattr(facts, name):
+            setattr(head, name, date)
+            head.where[name] = "below title"
 
 
 def _as_date(text: str) -> datetime | None:

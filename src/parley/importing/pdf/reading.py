@@ -67,6 +67,7 @@ def read_pdf(data: bytes, title: str = "") -> tuple[Extracted, list[ImportedPass
         byline=head.authors,
         dir=direction_of(words),
         published_at=head.published_at,
+        updated_at=head.updated_at,
         canonical_url=head.canonical_url,
         where=head.where,
     )

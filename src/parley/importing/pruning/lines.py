@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from parley.importing.boilerplate import facts_in
 from parley.importing.original_markup import WordRun, letters_of, runs
 from parley.importing.pruning.phrases import INVITATION
 
@@ -37,12 +38,13 @@ def drop_lines(article: HtmlElement, url: str | None) -> None:
     """Remove such lines from an article that was found at `url`."""
     found = runs(article)
     host = _host(url)
-    gone = [at for at, run in enumerate(found) if _is_foreign(run, at, len(found), host)]
+    text = next((at for at, run in enumerate(found) if _SENTENCE.search(run.text.rstrip())), 0)
+    gone = [at for at, run in enumerate(found) if _is_foreign(run, at, len(found), host, at < text)]
     for at in sorted({*gone, *_after_invitations(found, gone), *_tail(found, gone)}):
         found[at].drop()
 
 
-def _is_foreign(run: WordRun, at: int, count: int, host: str) -> bool:
+def _is_foreign(run: WordRun, at: int, count: int, host: str, is_above: bool) -> bool:
     text = " ".join(run.text.split())
     tags = _tags(run)
     if tags & {"pre", "code", "td", "th"} or not text:
@@ -51,7 +53,7 @@ def _is_foreign(run: WordRun, at: int, count: int, host: str) -> bool:
         return True
     if tags & _PLAIN or len(text) > _LONGEST:
         return False
-    at_edge = min(at, count - 1 - at) < _EDGE and count > 2 * _EDGE
+    at_edge = min(at, count - 1 - at) < _EDGE and (is_above or count > 2 * _EDGE)
     return bool(_CREDIT.fullmatch(text)) or (at_edge and _is_dated(text)) or _is_teaser(run, text, host)
 
 
@@ -62,8 +64,9 @@ def _is_invitation(run: WordRun, text: str) -> bool:
 
 def _is_dated(text: str) -> bool:
     """Whether a line has a date and little else."""
-    words = len(text.split())
-    return len(text) <= _LONGEST_FACTS and words <= 9 and bool(_DATED.search(text)) and not _SENTENCE.search(text)  # noqa: PLR2004
+    if len(text) > _LONGEST_FACTS or not _DATED.search(text):
+        return False
+    return facts_in(text) is not None or (len(text.split()) <= 9 and not _SENTENCE.search(text))  # noqa: PLR2004
 
 
 def _is_teaser(run: WordRun, text: str, host: str) -> bool:
