@@ -128,6 +128,29 @@ async def test_a_question_mark_shows_every_key(site: Site, open_tab: OpenTab) ->
     await expect(sheet).to_be_hidden()
 
 
+async def test_a_comment_is_collapsed_by_keys_where_it_stands_and_expanded_again(site: Site, open_tab: OpenTab) -> None:
+    tab = await open_tab("sam_h")
+    page, thread = tab.page, site.fresh_thread()
+    comment = await site.value("select id from comment where thread = $1 order by id limit 1", thread)
+    await tab.open_thread(thread)
+    await page.evaluate("hash => { location.hash = hash }", f"c{comment}")
+    await page.keyboard.press("m")
+    await page.get_by_label("What to do").select_option("collapse")
+    await page.get_by_label("The rule that it breaks").select_option("civility")
+    reason = page.locator("#moderate-form #f-reason")
+    await expect(reason).to_have_value("No insults, no threats, no guessing at motives.")
+    await expect(page.get_by_text("Where to move it")).to_be_hidden()
+    await reason.press("Control+Enter")
+
+    await expect(page.locator(f"#c{comment}")).to_contain_text("Collapsed by moderation")
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.locator(f"#c{comment}")).not_to_contain_text("Collapsed by moderation")
+    await page.get_by_text("Notes about this member").click()
+    await page.get_by_label("Note for other moderators").fill("Asked them to calm down.")
+    await page.get_by_role("button", name="Save note").click()
+    await expect(page.locator("#notes")).to_contain_text("Asked them to calm down.")
+
+
 async def test_m_opens_the_form_of_the_comment_that_a_link_or_the_focus_is_on(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab("sam_h")
     page = tab.page

@@ -195,6 +195,31 @@ async def test_u_takes_the_last_decision_back_and_the_countdown_is_seen(site: Si
     assert await site.value("select count(*) from comment where thread = $1 and state = 'removed'", thread) == 0
 
 
+async def test_r_and_enter_never_send_an_empty_reason(site: Site, open_tab: OpenTab) -> None:
+    author, reporter, tab = await open_tab("mira"), await open_tab("jonas_w"), await open_tab("sam_h")
+    thread, page = await reported(site, author, reporter, 2, ["civility"]), tab.page
+    await tab.open("/mod/queue")
+    first = await shown(page)
+
+    # Whoever deletes the suggested reason is asked for one, by either way of deciding.
+    for keys in (["Control+Enter"], ["Escape", "Enter"]):
+        await page.keyboard.press("r")
+        await page.locator("#f-reason").fill(" ")
+        for key in keys:
+            await page.keyboard.press(key)
+        await expect(page.locator("#f-reason-error")).to_contain_text("Please give a reason")
+        assert await shown(page) == first
+    assert await site.value("select count(*) from decision where thread = $1", thread) == 0
+    await page.locator("#f-reason").fill("")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("2")
+    await press(page, ["r", "Enter"])
+    assert (
+        await site.value("select reason from decision where thread = $1", thread)
+        == "Origin, belief, body, gender, whom one loves."
+    )
+
+
 async def test_j_and_k_walk_the_list_and_letters_typed_do_nothing(site: Site, open_tab: OpenTab) -> None:
     author, reporter, tab = await open_tab("mira"), await open_tab("jonas_w"), await open_tab("sam_h")
     await reported(site, author, reporter, 3, ["civility"])

@@ -135,7 +135,7 @@ async def test_a_note_is_for_staff_and_its_words_are_not_in_the_record(client: h
     empty = await client.post("/mod/members/jonas/note", data={"text": " "})
     answer = await client.post("/mod/members/jonas/note", data={"text": "Writes well when calm."})
 
-    assert empty.status_code == 422 and "f-text-error" in empty.text
+    assert empty.status_code == 422 and "f-note-error" in empty.text
     assert answer.status_code == 303 and "Writes well" in (await client.get("/mod/members/jonas")).text
     assert await db.value(LAST) == f"note member {jonas.id}"
     assert await db.value("select count(*) from mod_action where reason <> ''") == 0

@@ -92,6 +92,27 @@ async def test_an_article_and_a_member_are_moderated_likewise(client: httpx.Asyn
     assert await db.value("select count(*) from article where restricted = 'excerpt'") == 1
 
 
+async def test_a_note_about_the_author_is_written_where_one_decides(client: httpx.AsyncClient) -> None:
+    moderator = await a_moderator(client)
+    comment = await make.comment(await make.thread(), await make.member("jonas"), "You are a fool.")
+    form = await client.get(f"/c/{comment}/moderate")
+    htmx = {"HX-Request": "true"}
+    empty = await client.post("/mod/members/jonas/note", data={"text": " "}, headers=htmx)
+    answer = await client.post("/mod/members/jonas/note", data={"text": "Warned by phone."}, headers=htmx)
+
+    assert 'action="/mod/members/jonas/note"' in form.text
+    assert empty.status_code == 422 and "f-note-error" in empty.text
+    assert "Warned by phone." in answer.text and moderator.name in answer.text and "<html" not in answer.text
+    assert "Warned by phone." in (await client.get(f"/c/{comment}/moderate")).text
+
+
+async def test_a_link_opens_the_form_for_moving(client: httpx.AsyncClient) -> None:
+    await a_moderator(client)
+    form = await client.get(f"/c/{await a_comment()}/moderate?action=move")
+
+    assert 'value="move" selected' in form.text
+
+
 async def test_it_answers_the_reports_that_wait(client: httpx.AsyncClient) -> None:
     await a_moderator(client)
     comment = await a_comment()

@@ -72,7 +72,7 @@ async def test_a_visitor_is_told_the_same_and_greeted_by_no_name_that_they_claim
     await decided(await db.value(ITEM), await make.member(role="moderator"), "approve")
     receipt, outcome = await letters("ada@elsewhere.example")
 
-    assert "Hello,\n" in receipt and "Nothing against the law" in receipt and "A threat" not in receipt
+    assert "Hello,\n" in receipt and "Stay within the law" in receipt and "A threat" not in receipt
     assert "Hello,\n" in outcome and "left things as they are" in outcome and "report it once more" in outcome
 
 

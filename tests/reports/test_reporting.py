@@ -67,7 +67,7 @@ async def test_a_visitor_reports_what_is_illegal_and_says_who_they_are(client: h
     form = await client.get(f"/c/{comment}/report")
     answer = await client.post(f"/c/{comment}/report", data=VISITOR)
 
-    assert "Nothing against the law" in form.text and "Argue with the case" not in form.text
+    assert "Stay within the law" in form.text and "Argue with the case" not in form.text
     assert answer.status_code == 303
     assert await db.value("select name || email from report") == "Adaada@example.org"
 

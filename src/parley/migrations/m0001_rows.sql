@@ -17,5 +17,5 @@ insert into guideline (code, title, text, illegal, severity, position, category)
   ('spam', 'No advertising', 'Nothing posted to sell, to be ranked, or many times over.', false, 1, 4, 'OTHER_VIOLATION_TC'),
   ('topic', 'Stay with the article', 'A thread is about its article and what follows from it.', false, 0.5, 5, 'OTHER_VIOLATION_TC'),
   ('honesty', 'Say what you are', 'No second accounts, no undeclared machine text, no made-up sources.', false, 1, 6, 'OTHER_VIOLATION_TC'),
-  ('illegal', 'Nothing against the law',
+  ('illegal', 'Stay within the law',
    'Content that is illegal where this community is at home.', true, 5, 7, '');

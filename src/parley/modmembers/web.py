@@ -113,12 +113,18 @@ async def member_page(request: AnyRequest, name: FromPath[str]) -> Response[Any]
     return await _show(request, await member_at(name), "role", typed)
 
 
-@post("/mod/members/{name:str}/note", name="moderation:note", opt={"who": MODERATOR})
+@post("/mod/members/{name:str}/note", name="moderation:note", opt={"who": MODERATOR}, status_code=200)
 async def note(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    """Save a note. Its form stands on three pages: htmx gets it anew, with the notes."""
     person, form = await member_at(name), NoteForm(await posted(request))
+    if not form.errors:
+        await ops.note(staff(request), person.id, form.words)
+    if wants_fragment(request):
+        notes, status = await people.notes(person.id), 422 if form.errors else 200
+        left = form if form.errors else Form({})
+        return fragment(request, "modmembers/_notes.html", status, about=person.name, notes=notes, note=left)
     if form.errors:
         return await _show(request, person, "note", form, 422)
-    await ops.note(staff(request), person.id, form.words)
     return _back(person, "notes")
 
 

@@ -11,6 +11,7 @@ function moderate() {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form()?.contains(event.target)) return form().requestSubmit();
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !place()) return;
   if (event.key === "Escape" && place().contains(event.target)) return place().replaceChildren();
   if (event.key !== "m" || event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog")) return;
@@ -24,14 +25,14 @@ document.addEventListener("click", (event) => {
   place().replaceChildren();
 });
 
-/** Fill in the saved reason for the chosen rule, unless the moderator has written one. */
+/** Fill in the saved reason for the chosen rule, or its text, unless the moderator has written one. */
 document.addEventListener("change", ({ target }) => {
   const reason = form()?.elements.reason;
   if (!reason || !target.closest("#moderate-form")) return;
   if (target.name === "saved" && target.value) reason.value = target.selectedOptions[0].dataset.text;
   if (target.name !== "rule" || reason.value !== (reason.dataset.suggested ?? "")) return;
-  const saved = form().querySelector(`[data-rule="${CSS.escape(target.value)}"]`);
-  reason.value = reason.dataset.suggested = saved?.dataset.text ?? "";
+  const saved = form().querySelector(`[data-rule="${CSS.escape(target.value)}"]`) ?? target.selectedOptions[0];
+  reason.value = reason.dataset.suggested = saved.dataset.text ?? "";
 });
 
 document.addEventListener("selectionchange", () => {

@@ -19,7 +19,7 @@ from parley.decisions.drafts import LetterPreview, drafted
 from parley.decisions.forms import DecisionForm
 from parley.decisions.rules import ACTIONS, LENGTHS
 from parley.guidelines import queries as guidelines
-from parley.modqueue import articles, in_place
+from parley.modqueue import articles, in_place, people
 from parley.modqueue import queries as modqueue
 from parley.modqueue.requests import decision_form
 from parley.reports import subjects
@@ -39,6 +39,7 @@ async def _show(
     **context: Any,
 ) -> Response[Any]:
     viewer = staff(request)
+    about = _member_name(subject)
     shown: dict[str, Any] = {
         "subject": subject,
         "form": form or DecisionForm({}),
@@ -51,11 +52,20 @@ async def _show(
         "lengths": LENGTHS,
         "destinations": await in_place.destinations(subject),
         "passages": await articles.passages(subject.id) if subject.kind == "article" else [],
+        "about": about,
+        "notes": await people.notes(await in_place.concerned(subject) or 0) if about else [],
         "letter": None,
         "done": await modqueue.undoable(viewer.id, done) if done else None,
         "undone": undone,
     }
     return page(request, "modqueue/moderate.html", "moderate", status=status, **(shown | context))
+
+
+def _member_name(subject: Subject) -> str | None:
+    """The name of the member who wrote a comment, or whose profile it is."""
+    if subject.comment is not None:
+        return subject.comment.author if subject.comment.author_id else None
+    return subject.name if subject.kind == "member" else None
 
 
 def _impossible(subject: Subject) -> set[str]:
@@ -98,7 +108,8 @@ def _done(request: AnyRequest) -> int | None:
 @get("/c/{comment:str}/moderate", name="moderation:moderate-comment-form", opt={"who": MODERATOR})
 async def comment_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     subject = await subjects.comment(comment, staff(request), gone=True)
-    return await _show(request, subject, done=_done(request))
+    form = DecisionForm({"action": request.query_params.get("action", "")})
+    return await _show(request, subject, form, done=_done(request))
 
 
 @post("/c/{comment:str}/moderate", name="moderation:moderate-comment", opt={"who": MODERATOR}, status_code=200)
