@@ -18,6 +18,8 @@ RUN export VIRTUAL_ENV=/opt/parley \
     && chmod --recursive a+rX /opt/parley/lib
 
 FROM python:3.13-slim
+# Pillow draws Arabic and Hebrew, Devanagari and Thai titles with FriBiDi.
+RUN apt-get update && apt-get install --no-install-recommends --yes libfribidi0 && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin parley \
     && install --directory --owner=parley --mode=0700 /data
 COPY --from=build /opt/parley /opt/parley

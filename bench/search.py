@@ -27,7 +27,7 @@ from bench.writing import Write, reply
 from parley.core import db
 from parley.core.db import close_pool, open_pool
 from parley.core.events.redis import close_redis, open_redis
-from parley.search import ops, queries
+from parley.search import ops, queries, spelling
 from parley.search.forms import SearchForm
 from parley.search.results import prepared
 from parley.search.tables import Kind
@@ -148,7 +148,10 @@ def _bodies(random: Random, words: Words, size: int) -> Iterator[tuple[str, str]
 
 
 async def fill_index(url: str, threads: Sequence[int], harness: Harness) -> float:
-    """Index these threads as the worker does every night, and return how many documents a second were written."""
+    """Index these threads as the worker does every night, and return how many documents a second were written.
+
+    The words for spelling are collected afterwards.
+    """
     await open_pool(url, size=2, as_owner=True, statement_timeout="0")
     begun = perf_counter()
     for place, thread in enumerate(threads):
@@ -156,6 +159,7 @@ async def fill_index(url: str, threads: Sequence[int], harness: Harness) -> floa
         await ops.check(thread)
     count: int = await db.value("select count(*) from search_document")
     rate = count / (perf_counter() - begun)
+    await spelling.collect()
     await db.execute("update event set indexed_at = now(), handled_at = now()")
     await db.execute("vacuum analyze search_document")
     await close_pool()

@@ -61,6 +61,8 @@ log = structlog.get_logger(__name__)
 
 POOL_SIZE = 6
 STOP_SECONDS = 10
+# After so many seconds a starting worker begins with deferrable jobs.
+DEFERRED_SECONDS = 20
 Span = Callable[[str], contextlib.AbstractContextManager[Any]]
 HOUR = 3_600
 
@@ -70,7 +72,8 @@ class Job(msgspec.Struct, frozen=True):
 
     `concurrency` sweeps run in parallel. However often it is woken, `gap` seconds are between two sweeps, so that one
     handles many events together. With `repeats` a sweep that did something is followed by the next at once. A
-    `deferrable` job is skipped while the event loop is late (core/observability/load_shedding.py).
+    `deferrable` job is skipped while the event loop is late (core/observability/load_shedding.py), and a starting
+    worker does it later, unless it is woken: first come the jobs for which people wait.
     """
 
     name: str
@@ -105,7 +108,7 @@ JOBS = (
     Job("backtests", backtests.run_backtests, seconds=3),
     Job("retests", retesting.retest, seconds=60),
     Job("rule costs", backtests.check_costs, seconds=60, deferrable=True),
-    Job("notifications", notifications.handle_events, seconds=5),
+    Job("notifications", notifications.handle_events, seconds=5, gap=0.1),
     Job("sources", source_jobs.check_sources, seconds=60, deferrable=True),
     Job("thread stats", threads.refresh_thread_stats, seconds=10),
     Job("link pictures", feeds.draw_due, seconds=30, deferrable=True),
@@ -122,7 +125,7 @@ JOBS = (
     Job("exports", exports.make_exports, seconds=10, deferrable=True),
     Job("erasures", erasure.erase_due, seconds=60, repeats=True, deferrable=True),
     Job("mentions", erasure.rewrite_mentions, seconds=5),
-    Job("webhooks", webhook_queue.queue_all, seconds=5),
+    Job("webhooks", webhook_queue.queue_all, seconds=5, gap=0.3),
     # One sweep a receiver, so that none waits for another.
     Job("webhook deliveries", webhook_sending.send_due, seconds=10, concurrency=MOST_WEBHOOKS, repeats=True),
     Job("counters", votes.check_counters, hour=3),
@@ -165,18 +168,21 @@ class Worker:
         # Log lines of the job have its name.
         structlog.contextvars.bind_contextvars(job=job.name)
         if job.hour is not None:
-            await self._wait(job)
+            await self._wait(job, job.pause())
+        elif job.deferrable:
+            await self._wait(job, min(job.seconds, DEFERRED_SECONDS))
         while not self._stopping.is_set():
             with self._span(job.name):
                 done = await _sweep(job)
             if not (job.repeats and done):
                 await asyncio.sleep(job.gap)
-                await self._wait(job)
+                await self._wait(job, job.pause())
 
-    async def _wait(self, job: Job) -> None:
+    async def _wait(self, job: Job, seconds: float) -> None:
+        """Wait `seconds`, or until the job is woken."""
         woken = self._woken[job.name]
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(woken.wait(), timeout=job.pause())
+            await asyncio.wait_for(woken.wait(), timeout=seconds)
         woken.clear()
 
     def _wake(self, channel: str, data: bytes) -> None:

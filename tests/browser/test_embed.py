@@ -43,6 +43,11 @@ LET_STRANGERS_SPEAK = """new Promise((done) => {
   document.querySelector(".strangers").contentWindow.postMessage("begin", "*");
 })"""
 FOCUSED = "document.activeElement.shadowRoot?.activeElement?.className"
+# Put the text so that it ends so many pixels from the left.
+PUT_TEXT = """(end) => {
+  const main = document.querySelector("main");
+  main.style.cssText = `position: absolute; left: ${end - 600}px; width: 600px; margin: 0`;
+}"""
 SELECT = "getSelection().selectAllChildren(document.querySelector('article p'))"
 # The publisher's page has no heading, which is not the embed's affair.
 OF_THE_PAGE = {"page-has-heading-one": {"enabled": False}}
@@ -187,6 +192,22 @@ async def test_the_discussion_below_an_article_takes_the_room_reserved_for_it(
     await expect(page.locator(".open")).to_be_hidden()
     assert await page.evaluate(CHANGED) == [[], True]
     assert await page.evaluate("window.shifts") == []
+
+
+@pytest.mark.parametrize(("text_ends", "width"), [(800, 420), (1_060, 332), (1_200, 300)])
+async def test_the_discussion_takes_the_room_beside_the_text(
+    page: Page, publisher: Publisher, text_ends: int, width: int
+) -> None:
+    await page.set_viewport_size({"width": 1_400, "height": 900})
+    await page.goto(publisher.url)
+    await page.evaluate(PUT_TEXT, text_ends)
+
+    await page.locator(".open").click()
+
+    box = await page.locator("[data-parley-overlay] .panel").bounding_box()
+    assert box is not None
+    assert box["width"] == pytest.approx(width, abs=20)
+    assert box["x"] >= text_ends or width == 300
 
 
 async def test_strangers_neither_frame_a_discussion_nor_speak_to_it(

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 from litestar import Litestar
 
+from parley import worker as worker_module
 from parley.core.events import tasks
 from parley.core.events.job_wakeups import CHANNEL, wake_job
 from parley.core.events.redis import redis
-from parley.worker import Worker
+from parley.worker import Job, Worker
 
 
 @pytest.mark.anyio
@@ -29,3 +30,28 @@ async def test_a_job_that_has_work_is_woken_at_once(app: Litestar) -> None:
 async def is_heard() -> bool:
     [(_, subscribers)] = await redis().pubsub_numsub(CHANNEL)
     return bool(subscribers)
+
+
+@pytest.mark.anyio
+async def test_a_starting_worker_begins_with_what_cannot_wait(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+    urgent, deferred = asyncio.Event(), asyncio.Event()
+    jobs = (job("urgent", urgent), job("deferred", deferred, deferrable=True))
+    monkeypatch.setattr(worker_module, "JOBS", jobs)
+    worker = Worker()
+    running = asyncio.create_task(worker.run())
+
+    await asyncio.wait_for(urgent.wait(), timeout=60)
+    assert not deferred.is_set()
+    worker._wake(CHANNEL, b"deferred")
+
+    await asyncio.wait_for(deferred.wait(), timeout=60)
+    worker.stop()
+    await running
+
+
+def job(name: str, done: asyncio.Event, *, deferrable: bool = False) -> Job:
+    async def run() -> int:
+        done.set()
+        return 0
+
+    return Job(name, run, seconds=3_600, deferrable=deferrable)

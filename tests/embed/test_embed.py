@@ -18,6 +18,7 @@ from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.embed import first_comments, jobs, middleware, ops, queries, rules
 from parley.embed.fingerprints import digest, fingerprint, plain_words
+from parley.importing.errors import CannotImport
 from parley.importing.fetch import Download
 from parley.threads.opening import open_thread
 
@@ -306,14 +307,35 @@ async def test_another_site_or_a_page_without_the_script_opens_nothing(
     publisher[url] = msgspec.structs.replace(page, final_url=final or url)
     await embedded(client, await make.member("ada"))
 
-    waits = await client.post("/embed/new", params={"site": "pub", "url": url}, data={"body": "I begin."})
+    sent = {"body": "I begin.", "stance": "adds"}
+    waits = await client.post("/embed/new", params={"site": "pub", "url": url}, data=sent)
     await jobs.post_waiting()
 
     failed = await client.get(waits.headers["location"])
     assert "could not be opened" in failed.text and "I begin." in failed.text
+    assert 'value="adds" checked' in failed.text
+    assert make.hidden(failed, "submission")
     assert await db.value("select count(*) from thread") == 1
     client.cookies.clear()
     assert (await client.get(waits.headers["location"])).status_code == 404
+
+
+async def test_a_reader_is_not_told_what_is_wrong_with_a_page(
+    client: httpx.AsyncClient, thread: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreachable(url: str, **_: object) -> Download:
+        raise CannotImport("pub.example is not on the public internet.", "Paste the article's text instead.")
+
+    monkeypatch.setattr(jobs, "fetch", unreachable)
+    await embedded(client, await make.member("ada"))
+
+    there = {"site": "pub", "url": "https://pub.example/new"}
+    waits = await client.post("/embed/new", params=there, data={"body": "I begin."})
+    await jobs.post_waiting()
+
+    failed = await client.get(waits.headers["location"])
+    assert "We could not read the article." in failed.text
+    assert "Paste" not in failed.text
 
 
 async def test_a_suspended_author_opens_nothing(thread: int, publisher: dict[str, Download]) -> None:

@@ -5,12 +5,12 @@ from io import BytesIO
 import httpx
 import pytest
 from litestar import Litestar
-from PIL import Image
+from PIL import Image, ImageChops
 
 import make
 from parley.comments import editing
 from parley.core import db
-from parley.feeds import drawing, jobs
+from parley.feeds import drawing, fonts, jobs
 from restricting import decide
 
 pytestmark = pytest.mark.anyio
@@ -61,16 +61,83 @@ async def test_it_is_gone_with_the_title_before_the_worker_knows(client: httpx.A
     assert await db.value("select count(*) from link_picture") == 0
 
 
-def colours(picture: bytes) -> set[tuple[int, ...]]:
+def colours(picture: bytes) -> set[object]:
     image = Image.open(BytesIO(picture)).convert("RGB")
     return {colour for _, colour in image.getcolors(1 << 20) or []}
 
 
-def test_a_title_in_letters_that_our_fonts_lack_is_left_out() -> None:
-    ink = (29, 27, 23)
-    assert ink in colours(drawing.draw("Wagers, žluťoučký, Пари, Στοίχημα", None, [3, 1, 0, 0, 2], 6, 4, "Parley"))
-    assert ink not in colours(drawing.draw("日本語の賭け", None, [], 0, 0, "賭け"))
-    assert drawing._runs("שלום") == []
+INK = (29, 27, 23)
+TITLES = {
+    "latin, greek": ("Wagers, žluťoučký, Στοίχημα", None),
+    "cyrillic": ("Заменит ли ИИ писателей?", None),
+    "simplified": ("人工智能会取代作家吗？", "sc"),
+    "traditional": ("鈉離子電池", "tc"),
+    "traditional and simplified": ("人工智慧會取代作家嗎？鈉離子電池", None),
+    "japanese": ("人工知能は作家に取って代わるのか", "jp"),
+    "korean": ("인공지능은 작가를 대체할 것인가", "kr"),
+    "korean with hanja": ("한국어와 漢字", None),
+    "arabic": ("هل سيحل الذكاء الاصطناعي محل الكتّاب في GPT-5؟", "arabic"),
+    "hebrew": ("האם GPT-5 תחליף סופרים?", "hebrew"),
+    "hindi": ("क्या हिन्दी में एक लंबी बहस होगी?", "devanagari"),
+    "thai": ("ปัญญาประดิษฐ์จะมาแทนที่นักเขียนหรือไม่", "thai"),
+    "emoji": ("A title 🎉👩🏽‍💻 with ❤️ emoji", "latin"),
+}
+needs_fribidi = pytest.mark.skipif(not fonts.CAN_SHAPE, reason="FriBiDi is not installed")
+
+
+@needs_fribidi
+@pytest.mark.parametrize(("title", "font"), TITLES.values(), ids=TITLES)
+def test_titles_of_many_scripts_are_drawn(title: str, font: str | None) -> None:
+    names = fonts.fonts_for(fonts.without_emoji(title))
+
+    assert names
+    assert font is None or names == (font,)
+    assert INK in colours(drawing.draw(title, None, [3, 1, 0, 0, 2], 6, 4, "Parley"))
+
+
+@pytest.mark.parametrize("title", ["ქართული", "Ein ქ", "שלום 人工智能", "\ue000"])
+def test_a_title_in_letters_that_our_fonts_lack_is_left_out(title: str) -> None:
+    assert fonts.fonts_for(title) == ()
+    assert INK not in colours(drawing.draw(title, title, [], 0, 0, title))
+
+
+@needs_fribidi
+def test_letters_are_joined_and_run_from_right_to_left() -> None:
+    arabic = fonts.Lettering(("arabic",), 60)
+    assert arabic.width("لا") < arabic.width("ل") + arabic.width("ا")
+    title = Image.open(BytesIO(drawing.draw("شعر", None, [], 0, 0, ""))).crop((0, 100, drawing.WIDTH, 300))
+
+    left, _, right, _ = ImageChops.difference(title, Image.new("RGB", title.size, drawing.PAPER)).getbbox() or (
+        0,
+        0,
+        0,
+        0,
+    )
+
+    assert left > drawing.WIDTH / 2
+    assert right == pytest.approx(drawing.WIDTH - drawing.MARGIN, abs=6)
+
+
+def test_without_fribidi_only_scripts_that_need_it_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "NAMES", tuple(name for name in fonts.NAMES if name not in fonts.SHAPED))
+    monkeypatch.setattr(fonts, "CAN_SHAPE", False)
+
+    assert not fonts.fonts_for("שלום")
+    assert INK in colours(drawing.draw("人工智能", None, [], 0, 0, "Parley"))
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("A long word", ["A", " long", " word"]),
+        ("関係、「言葉」。", ["関", "係、", "「言", "葉」。"]),
+        ("GPT（人工）", ["GPT", "（人", "工）"]),
+        ("ที่นี่", ["ที่", "นี่"]),
+        ("เขา word (or)", ["เขา", " word", " (or)"]),
+    ],
+)
+def test_where_a_line_may_end(text: str, pieces: list[str]) -> None:
+    assert drawing.PIECE.findall(text) == pieces
 
 
 def test_no_word_is_longer_than_its_line() -> None:

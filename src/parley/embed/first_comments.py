@@ -23,6 +23,8 @@ class OwnFirstComment(msgspec.Struct, frozen=True):
     id: int
     url: str
     body: str
+    stance: str | None
+    assisted: bool
     state: str
     message: str
     thread: int | None

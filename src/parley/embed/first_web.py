@@ -16,6 +16,7 @@ from parley.core.ratelimit import IMPORT, OPEN_SITE_DAY, OPEN_SITE_HOUR, POST, U
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_, restored
 from parley.embed import first_comments, queries
+from parley.embed.first_comments import OwnFirstComment
 from parley.embed.forms import FirstCommentForm
 from parley.embed.panel import PanelQuery
 from parley.embed.panel_web import author, framed, path_of
@@ -77,7 +78,13 @@ async def waiting(request: AnyRequest, number: FromPath[str], site: FromQuery[st
     if own.thread is not None:
         at = f"#c{own.comment}" if own.comment else ""
         return Redirect(path_of(PanelQuery(own.thread), found, at), status_code=303)
-    return framed(request, found, "embed/waiting.html", own=own, message=restored(own.message) if own.message else "")
+    message = restored(own.message) if own.message else ""
+    return framed(request, found, "embed/waiting.html", own=own, message=message, form=_again(own))
+
+
+def _again(own: OwnFirstComment) -> FirstCommentForm:
+    """Return the form with what was typed, to be sent once more."""
+    return FirstCommentForm({"body": own.body, "stance": own.stance, "assisted": "1" if own.assisted else None})
 
 
 handlers: list[object] = [show, post_first, waiting]

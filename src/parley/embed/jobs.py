@@ -13,7 +13,7 @@ from parley.articles.text import ArticleText
 from parley.comments.drafts import Draft
 from parley.comments.posting import post_comment
 from parley.core import db
-from parley.core.errors import Forbidden, ParleyError
+from parley.core.errors import Forbidden, ParleyError, Refused
 from parley.core.events import attempts
 from parley.core.http.access import VERIFIED, Viewer
 from parley.core.settings import settings
@@ -35,6 +35,7 @@ FEWEST_WORDS = 120
 SCRIPT = b"/embed/v1.js"
 # What HTML allows around the value of an attribute.
 QUOTES = (('"', '"'), ("'", "'"), ("", " "), ("", ">"))
+UNREADABLE = N_("We could not read the article. Nothing was posted, and your text is kept.")
 NOT_ARTICLE = N_("We found no article there that can be discussed. Nothing was posted, and your text is kept.")
 FAULT = N_("The article could not be read because of a fault on our side. Nothing was posted, and your text is kept.")
 
@@ -49,7 +50,11 @@ async def post(wanted: WaitingFirstComment) -> None:
     try:
         async with asyncio.timeout(SECONDS):
             await _post(wanted)
-    except (CannotImport, ParleyError) as error:
+    except CannotImport as error:
+        # What is wrong with the page concerns the publisher, and readers can do nothing about it.
+        log.warning("article of a first comment could not be read", site=wanted.site, url=wanted.url, error=str(error))
+        await first_comments.fail(wanted.id, UNREADABLE)
+    except ParleyError as error:
         await first_comments.fail(wanted.id, error.message)
     except TimeoutError:
         await first_comments.fail(wanted.id, N_("Reading the article took too long. Your text is kept."))
@@ -85,13 +90,13 @@ async def _author(wanted: WaitingFirstComment) -> Viewer:
 
 
 async def _read(url: str, site: SiteRow) -> ArticleText:
-    """Fetch an article of `site`. Raises CannotImport for a page that is no article, or has not our script."""
+    """Fetch an article of `site`. Raises Refused for a page that is no article, or has not our script."""
     fetched = await fetch(url, allow=settings().fetch_allow, accept=PAGES)
     if not site.has(fetched.final_url) or not asks_for_discussion(fetched, site):
-        raise CannotImport(NOT_ARTICLE)
+        raise Refused(NOT_ARTICLE)
     text = await read_fetched(fetched)
     if text.words < FEWEST_WORDS or text.url is None or not is_address(text.url) or not site.has(text.url):
-        raise CannotImport(NOT_ARTICLE)
+        raise Refused(NOT_ARTICLE)
     stored = await store_pictures(text.passages)
     return msgspec.structs.replace(text, passages=without_lost_pictures(stored))
 

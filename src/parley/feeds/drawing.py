@@ -1,14 +1,15 @@
 """Drawing the picture for links to a thread: its title, its source, the balance of stances, numbers and our name."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from parley.core.http.assets import folder
 from parley.core.text.cleaning import one_line, shortened
 from parley.core.text.messages import plural, shown
+from parley.feeds.fonts import Lettering, fonts_for, runs_leftward, without_emoji
 
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 80
@@ -21,40 +22,29 @@ SIZES = ((72, 3), (60, 4), (50, 5), (44, 6))
 LINE = 1.2
 LONGEST_TITLE = 240
 SMALL = 34
-FONTS = ("latin", "latin-ext", "cyrillic", "greek")
-# No font has a letter for it, so its picture is that of a missing letter.
-MISSING = "\uffff"
-
-Font = ImageFont.FreeTypeFont
-
-
-@cache
-def _font(name: str, size: int) -> Font:
-    return ImageFont.truetype(str(folder("static") / "fonts" / f"source-serif-4-{name}.woff2"), size)
-
-
-@cache
-def _font_of(letter: str) -> str | None:
-    """Return the name of the first font that has `letter`."""
-    for name in FONTS:
-        font = _font(name, SMALL)
-        if letter.isspace() or bytes(font.getmask(letter)) != bytes(font.getmask(MISSING)):
-            return name
-    return None
+# A line may end after a word and, in scripts without spaces (Thai, Chinese, Japanese), after a letter, but not between
+# a letter and signs that belong to it: those BEFORE it, such as opening brackets, and those AFTER it, such as commas.
+LETTER = "\u0e01-\u0e2e\u3040-\u30ff\u3400-\u9fff"
+BEFORE = "(\\[\u201c\u3008\u300a\u300c\u300e\u3010\uff08\u0e40-\u0e44"
+AFTER = (
+    ")\\]\u2026\u201d\u3001\u3002\u3005\u3009\u300b\u300d\u300f\u3011\u30fb\u30fc\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
+    "\u0e2f-\u0e3a\u0e45-\u0e4e"
+)
+PIECE = re.compile(rf" ?(?:[{BEFORE}]*[{LETTER}][{AFTER}]*|[^ ]+?(?=[{BEFORE}]*[{LETTER}]| |$))")
 
 
 def draw(title: str, site: str | None, stances: Sequence[int], comments: int, people: int, community: str) -> bytes:
     """Return a PNG. `stances` are numbers of top-level comments, in the order of STANCE_COLOURS.
 
-    A name, a title or a source with letters that our fonts do not have is left out.
+    A name, a title or a source with letters that our fonts do not have is left out. Emoji are left out alone.
     """
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     canvas = ImageDraw.Draw(image)
     canvas.rectangle((0, 0, WIDTH, 14), fill=ACCENT)
-    _title(canvas, one_line(title))
-    _line(canvas, MARGIN, 80, one_line(site or ""), SMALL, SOFT)
-    _line(canvas, MARGIN, HEIGHT - 84, _numbers(comments, people), SMALL, SOFT)
-    _line(canvas, WIDTH - MARGIN - _width(community, SMALL), HEIGHT - 84, community, SMALL, ACCENT)
+    _title(canvas, one_line(without_emoji(title)))
+    _small(canvas, 80, one_line(without_emoji(site or "")), SOFT)
+    _small(canvas, HEIGHT - 84, _numbers(comments, people), SOFT)
+    _small(canvas, HEIGHT - 84, without_emoji(community), ACCENT, at_right=True)
     _balance(canvas, stances)
     out = BytesIO()
     image.save(out, "PNG")
@@ -68,62 +58,46 @@ def _numbers(comments: int, people: int) -> str:
     return " · ".join(shown(part) for part in parts)
 
 
+def _small(canvas: ImageDraw.ImageDraw, y: float, text: str, colour: str, *, at_right: bool = False) -> None:
+    lettering = Lettering(fonts_for(text), SMALL)
+    left = WIDTH - MARGIN - lettering.width(text) if at_right else MARGIN
+    lettering.draw(canvas, left, y, text, colour)
+
+
 def _title(canvas: ImageDraw.ImageDraw, title: str) -> None:
     short = shortened(title, LONGEST_TITLE)
+    names, is_leftward = fonts_for(short), runs_leftward(short)
     for size, most in SIZES:
-        lines = list(_wrapped(short, size))
+        lettering = Lettering(names, size)
+        lines = list(_wrapped(short, lettering))
         if len(lines) <= most:
             break
     for number, line in enumerate(lines[:most]):
-        _line(canvas, MARGIN, 140 + number * size * LINE, line, size, INK)
+        left = WIDTH - MARGIN - lettering.width(line) if is_leftward else MARGIN
+        lettering.draw(canvas, left, 140 + number * size * LINE, line, INK, is_leftward=is_leftward)
 
 
-def _wrapped(text: str, size: int) -> Iterator[str]:
+def _wrapped(text: str, lettering: Lettering) -> Iterator[str]:
     line = ""
-    for word in (piece for whole in text.split() for piece in _broken(whole, size)):
-        longer = f"{line} {word}".strip()
-        if line and _width(longer, size) > ROOM:
+    for piece in (part for whole in PIECE.findall(text) for part in _broken(whole, lettering)):
+        if line and lettering.width(line + piece) > ROOM:
             yield line
-            line = word
+            line = piece.lstrip()
         else:
-            line = longer
+            line += piece
     yield line
 
 
-def _broken(word: str, size: int) -> Iterator[str]:
+def _broken(word: str, lettering: Lettering) -> Iterator[str]:
     """A word in pieces that fit into a line."""
     piece = ""
     for letter in word:
-        if piece and _width(piece + letter, size) > ROOM:
+        is_mark = unicodedata.category(letter).startswith("M")
+        if piece and not is_mark and lettering.width(piece + letter) > ROOM:
             yield piece
             piece = ""
         piece += letter
     yield piece
-
-
-def _runs(text: str) -> list[tuple[str, str]]:
-    """Return `text` in pieces, each with the font that has its letters; nothing if no font has one of them."""
-    runs: list[tuple[str, str]] = []
-    for letter in text:
-        name = _font_of(letter)
-        if name is None:
-            return []
-        if runs and runs[-1][0] == name:
-            runs[-1] = (name, runs[-1][1] + letter)
-        else:
-            runs.append((name, letter))
-    return runs
-
-
-def _width(text: str, size: int) -> float:
-    return sum(_font(name, size).getlength(run) for name, run in _runs(text))
-
-
-def _line(canvas: ImageDraw.ImageDraw, x: float, y: float, text: str, size: int, colour: str) -> None:
-    for name, run in _runs(text):
-        font = _font(name, size)
-        canvas.text((x, y), run, font=font, fill=colour)
-        x += font.getlength(run)
 
 
 def _balance(canvas: ImageDraw.ImageDraw, stances: Sequence[int]) -> None:

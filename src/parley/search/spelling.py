@@ -25,7 +25,7 @@ select word, count(*) from (
     from (select * from comment c where {IS_VISIBLE} and c.collapsed is null order by c.id desc limit {NEWEST}) c
 ) said
 where length(word) between {SHORTEST} and 30 and word !~ '[0-9/.:@_%-]'
-group by word having count(*) >= 3 and count(distinct author) >= 2
+group by word having count(*) >= 3 and min(author) <> max(author)
 """  # noqa: S608 constants only
 # Misspelt words seldom begin with another letter.
 SELECT_SIMILAR = """

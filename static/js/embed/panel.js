@@ -11,11 +11,13 @@ export class Panel {
     addEventListener("keydown", ({ key }) => key === "Escape" && this.close());
   }
 
-  // Show `address`, at a passage if there is one. `opener` gets the focus back.
-  open(address, passage, opener) {
+  // Show `address`, at a passage if there is one. `opener` gets the focus back; `room` is the width beside the text, which
+  // stays readable if that is possible.
+  open(address, passage, opener, room) {
     this.opener = opener;
     if (!this.frame) this.make(address, passage);
     else this.send("passage", passage ?? null);
+    if (room) this.box.style.setProperty("--room", `${room}px`);
     this.box.hidden = false;
     if (!this.below) this.frame.focus({ preventScroll: true });
   }

@@ -12,6 +12,8 @@ const { site, article = "main article, article, main", mode = "beside" } = scrip
 // The share of passages that must be found. Below it, the page has another text than ours, and gets no markers.
 const ENOUGH = 0.6;
 const SETTLED_MS = 300;
+// Pixels between the article's text and the panel.
+const GAP = 8;
 
 // While the forum cannot be reached, the page stays as it is, without an error of ours among the publisher's.
 async function ask(what, urls) {
@@ -26,6 +28,11 @@ function address() {
   const here = new URL(stated || location.href);
   here.hash = "";
   return here.href;
+}
+
+// The first of the selectors that finds something.
+function articleRoot() {
+  return article.split(",").map((one) => document.querySelector(one)).find(Boolean);
 }
 
 function overlayRoot() {
@@ -82,10 +89,16 @@ class Discussion {
 
   open(passage, opener) {
     this.markers.open(passage);
-    this.panel.open(this.address(), passage?.lineage, opener);
+    this.panel.open(this.address(), passage?.lineage, opener, this.room());
     this.opener.hidden = !this.panel.below;
     this.markers.cover(this.panel.covers());
     if (this.panel.below) this.panel.box.scrollIntoView({ block: "nearest" });
+  }
+
+  // How many pixels are free to the right of the article's text.
+  room() {
+    const text = articleRoot()?.querySelector("p");
+    return text ? Math.floor(document.documentElement.clientWidth - text.getBoundingClientRect().right - GAP) : 0;
   }
 
   onMessage(what, value) {
@@ -108,7 +121,7 @@ class Discussion {
   async find() {
     const turn = (this.turn = (this.turn ?? 0) + 1);
     const stale = () => turn !== this.turn;
-    const root = article.split(",").map((one) => document.querySelector(one)).find(Boolean);
+    const root = articleRoot();
     const found = root ? await blocks(root, stale) : [];
     const pairs = await match(this.page.passages, found, stale);
     if (stale()) return;
