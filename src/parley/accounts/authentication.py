@@ -85,23 +85,23 @@ async def complete(member: int, methods: frozenset[str], client: Client) -> Sign
 
     A member who left comes back. `methods` are those by which the member just proved who they are.
     """
-    found = await db.fetch_one(SignInMember, SELECT_MEMBER, member)
-    if found is None:
+    row = await db.fetch_one(SignInMember, SELECT_MEMBER, member)
+    if row is None:
         raise LookupError(member)
-    if found.has_second and not is_enough(methods):
-        return SecondFactorNeeded(member, sign_in_ticket.issue(member, methods, found.password_hash))
+    if row.has_second and not is_enough(methods):
+        return SecondFactorNeeded(member, sign_in_ticket.issue(member, methods, row.password_hash))
     await db.execute(REACTIVATE_MEMBER, member)
-    if found.has_second:
+    if row.has_second:
         # Whoever gave the second factor does not need a recovery, or did not ask for it (factor_recovery.py).
         await db.execute("delete from factor_recovery where member = $1", member)
     if client.viewer is not None:
         await sessions.end(client.viewer.session, client.viewer.id)
     proven = bool(methods & PROVES)
-    token = await sessions.start(member, found.role, agent=client.agent, address=client.address, proven=proven)
-    if methods & ALERTED and not devices.recognised(client.device, member, found.password_hash):
-        await _mail_alert(found, client)
+    token = await sessions.start(member, row.role, agent=client.agent, address=client.address, proven=proven)
+    if methods & ALERTED and not devices.recognised(client.device, member, row.password_hash):
+        await _mail_alert(row, client)
     log.info("signed in", member=member, methods=sorted(methods), network=client.network)
-    return SignedIn(member, found.role, token, devices.issue(member, found.password_hash))
+    return SignedIn(member, row.role, token, devices.issue(member, row.password_hash))
 
 
 def is_enough(methods: frozenset[str]) -> bool:

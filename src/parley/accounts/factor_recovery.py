@@ -86,10 +86,10 @@ async def request(ticket: str) -> None:
 
 async def of_token(token: str) -> Recovery:
     """The recovery that a mailed link belongs to. Raises Gone if it is over."""
-    found = await db.fetch_one(Recovery, SELECT_BY_TOKEN, tokens.digest(token))
-    if found is None:
+    row = await db.fetch_one(Recovery, SELECT_BY_TOKEN, tokens.digest(token))
+    if row is None:
         raise Gone(STOPPED)
-    return found
+    return row
 
 
 async def of_member(member: int) -> Recovery | None:

@@ -96,7 +96,7 @@ async def add(viewer: Viewer, credential: str, name: str) -> None:
                     handle=handle,
                     public_key=made.credential_public_key,
                     sign_count=made.sign_count,
-                    transports=[one.value for one in transports],
+                    transports=[transport.value for transport in transports],
                 )
             )
             await passkey_letters.send(viewer.id, "added", name)

@@ -129,8 +129,8 @@ async def by_name(name: str) -> PublicMember | None:
     """The member of this name, present or former, in any case. One whose name only looks alike is not returned."""
     if not name.isprintable():
         return None
-    found = await fetch_one(PublicMember, SELECT_PUBLIC, names.key(name))
-    return found if found and any(names.same(one, name) for one in (found.name, found.former or "")) else None
+    row = await fetch_one(PublicMember, SELECT_PUBLIC, names.key(name))
+    return row if row and any(names.same(one, name) for one in (row.name, row.former or "")) else None
 
 
 async def of_names(typed: Sequence[str]) -> dict[str, NamedMember]:
@@ -138,11 +138,11 @@ async def of_names(typed: Sequence[str]) -> dict[str, NamedMember]:
     if not typed:
         return {}
     keys = {one: names.key(one) for one in typed}
-    found = await fetch(NamedMember, SELECT_BY_NAMES, list(keys.values()))
+    rows = await fetch(NamedMember, SELECT_BY_NAMES, list(keys.values()))
     return {
         one: member
         for one, key in keys.items()
-        for member in found
+        for member in rows
         if member.name_key == key and names.same(one, member.called)
     }
 

@@ -146,10 +146,10 @@ async def start(
 
 async def find(token_hash: bytes, site: str | None = None) -> ViewerRow | None:
     """Return the valid session with this token on this site or a publisher's, and record that it is used."""
-    found = await db.fetch_one(ViewerRow, SELECT_SESSION, token_hash, site, settings().staff_factor_days)
-    if found is not None and found.is_stale:
-        await db.execute(RECORD_USE, found.id)
-    return found
+    row = await db.fetch_one(ViewerRow, SELECT_SESSION, token_hash, site, settings().staff_factor_days)
+    if row is not None and row.is_stale:
+        await db.execute(RECORD_USE, row.id)
+    return row
 
 
 async def end(session: int, member: int) -> bool:

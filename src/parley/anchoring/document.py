@@ -27,11 +27,11 @@ class RevisionText:
     """
 
     def __init__(self, blocks: Sequence[DocumentBlock]) -> None:
-        self.lineages = [one.lineage for one in blocks]
+        self.lineages = [block.lineage for block in blocks]
         self.index = {lineage: index for index, lineage in enumerate(self.lineages)}
         self.starts: list[int] = []
         self.ends: list[int] = []
-        texts = [collapsed(one.text) for one in blocks]
+        texts = [collapsed(block.text) for block in blocks]
         position = 0
         for text in texts:
             self.starts.append(position)

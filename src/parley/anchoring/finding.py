@@ -156,7 +156,9 @@ class Finder:
         threshold = thresholds.found_by_search(quote)
         context = self._contexts.around(*self._passages(old_span)) if threshold < 1 else (0, 0)
         candidates = [self._most_similar(quote, passage, threshold) for passage in range(*context)]
-        return self._best((one for one in candidates if one and threshold <= one.similarity < 1), anchor)
+        return self._best(
+            (candidate for candidate in candidates if candidate and threshold <= candidate.similarity < 1), anchor
+        )
 
     def _most_similar(self, quote: str, passage: int, threshold: float) -> ScoredSpan | None:
         start, end = self.new.positions((passage, passage + 1))
@@ -179,7 +181,10 @@ class Finder:
 
     def _best(self, candidates: Iterable[ScoredSpan], anchor: Selector) -> ScoredSpan | None:
         """Return the most similar candidate, of equal ones the one with the best context; None if that is ambiguous."""
-        ranked = sorted(((one.similarity, self._context(one.span, anchor), one) for one in candidates), reverse=True)
+        ranked = sorted(
+            ((candidate.similarity, self._context(candidate.span, anchor), candidate) for candidate in candidates),
+            reverse=True,
+        )
         if len(ranked) > 1:
             (similarity, context, _), (next_similarity, next_context, _) = ranked[:2]
             if similarity == next_similarity and context < next_context + _CLEARLY_MORE:

@@ -131,9 +131,9 @@ class Region:
             best, most = (slice(first, index + 1), weight) if weight > most else (best, most)
         return runs[best]
 
-    def _cost(self, one: Run, other: Run) -> float:
-        between = range(one.new_end, other.new_start)
-        passages = self._new.passage(other.new_start) - self._new.passage(one.new_end - 1)
+    def _cost(self, run: Run, other: Run) -> float:
+        between = range(run.new_end, other.new_start)
+        passages = self._new.passage(other.new_start) - self._new.passage(run.new_end - 1)
         if passages > 1:
             return float("inf")
         is_beyond = passages or not self._ends.isdisjoint(self._new.code[between.start : between.stop])
@@ -186,5 +186,5 @@ def whole_words(document: RevisionText, span: Span) -> Span:
     tokens = [
         token.span() for token in TOKEN.finditer(document.plain, max(start - _LONGEST_WORD, 0), end + _LONGEST_WORD)
     ]
-    inside = [one for one in tokens if 2 * (min(one[1], end) - max(one[0], start)) > one[1] - one[0]]
+    inside = [token for token in tokens if 2 * (min(token[1], end) - max(token[0], start)) > token[1] - token[0]]
     return (inside[0][0], inside[-1][1]) if inside else span

@@ -17,7 +17,7 @@ class Contexts:
 
     def __init__(self, old: RevisionText, new: RevisionText, merged: Mapping[int, int], budget: Budget) -> None:
         self.old, self.new, self.merged, self._budget = old, new, merged, budget
-        self._before = list(accumulate((new.index.get(one, -1) for one in old.lineages), _last, initial=-1))
+        self._before = list(accumulate((new.index.get(lineage, -1) for lineage in old.lineages), _last, initial=-1))
         self._regions: dict[Span, Region | None] = {}
 
     def region(self, first: int, last: int) -> Region | None:
@@ -60,7 +60,10 @@ class Contexts:
 
     def _present(self, first: int, last: int) -> list[int]:
         """Return the lineages of these passages in the new revision; for merged ones, those they were merged into."""
-        present = [one if one in self.new.index else self.merged.get(one) for one in self.old.lineages[first:last]]
+        present = [
+            lineage if lineage in self.new.index else self.merged.get(lineage)
+            for lineage in self.old.lineages[first:last]
+        ]
         return [one for one in present if one in self.new.index]
 
     def _linked(self, document: RevisionText, passages: Span, other: RevisionText, range_there: Span) -> Span:

@@ -55,7 +55,7 @@ def resolve(
     finder = Finder(RevisionText(former), RevisionText(new), merged, budget or for_anchors(len(distinct)))
     stayed = in_order(finder.old.lineages, finder.new.index)
     found = {one: (_words if one.quote else _passage)(one, finder, stayed) for one in distinct}
-    return [found[one] for one in selectors]
+    return [found[selector] for selector in selectors]
 
 
 def _words(anchor: Selector, finder: Finder, stayed: Container[int]) -> Resolution:

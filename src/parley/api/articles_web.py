@@ -75,7 +75,7 @@ async def revisions(request: AnyRequest, thread: FromPath[str]) -> Response[Revi
 
     async def make() -> Revisions:
         _, article = await thread_and_article(thread)
-        return Revisions([_revision(one) for one in await versions.revisions(article.id)])
+        return Revisions([_revision(revision) for revision in await versions.revisions(article.id)])
 
     return await answer(request, make)
 

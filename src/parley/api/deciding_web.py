@@ -163,7 +163,7 @@ async def remove_statement(request: AnyRequest, comment: FromPath[str], data: JS
     """Remove the statement of a comment alone. Its author gets the reasons and can appeal."""
     viewer = staff(request)
     row = await comment_at(comment, viewer)
-    form = RemovalForm(as_fields(data), [one.code for one in await grounds()])
+    form = RemovalForm(as_fields(data), [ground.code for ground in await grounds()])
     check(form)
     await removing.remove(viewer, row.id, form.rule, form.reason)
 

@@ -113,7 +113,7 @@ async def _shown(found: Import) -> ArticleImport:
         lang=text.lang if text else None,
         published_at=text.published_at if text else None,
         words=text.words if text else 0,
-        passages=[one.text for one in text.passages] if text else [],
+        passages=[passage.text for passage in text.passages] if text else [],
         thread=found.thread,
         existing=known["discussion"].id if known else None,
     )

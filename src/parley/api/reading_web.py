@@ -33,7 +33,7 @@ async def topics(request: AnyRequest) -> Response[schemas.Topics]:
     """The topics of this community."""
 
     async def make() -> schemas.Topics:
-        return schemas.Topics([schemas.Topic(one.slug, one.name) for one in await threads.topics()])
+        return schemas.Topics([schemas.Topic(topic.slug, topic.name) for topic in await threads.topics()])
 
     return await answer(request, make)
 
@@ -43,7 +43,9 @@ async def rules(request: AnyRequest) -> Response[schemas.Rules]:
     """The published rules of this community, which reports and decisions name by their codes."""
 
     async def make() -> schemas.Rules:
-        return schemas.Rules([schemas.Rule(one.code, one.title, one.text, one.illegal) for one in await grounds()])
+        return schemas.Rules(
+            [schemas.Rule(ground.code, ground.title, ground.text, ground.illegal) for ground in await grounds()]
+        )
 
     return await answer(request, make)
 
@@ -139,7 +141,9 @@ def _article(row: ArticleRow, passages: list[PassageRow]) -> schemas.Article:
         updated_at=row.updated_at,
         words=row.words,
         passages=[
-            schemas.Passage(one.lineage, one.kind, one.text, one.raw_html) for one in passages if one.kind != WITHHELD
+            schemas.Passage(passage.lineage, passage.kind, passage.text, passage.raw_html)
+            for passage in passages
+            if passage.kind != WITHHELD
         ],
     )
 

@@ -64,7 +64,7 @@ def _operation(method: str, path: str, found: dict[str, Any]) -> Operation:
         method=method,
         path=path,
         about=_about(found),
-        parameters=[one for one in parameters if f"{{{one.name}}}" not in path],
+        parameters=[parameter for parameter in parameters if f"{{{parameter.name}}}" not in path],
         body=list(_sent(found)),
         answers=next(_answered(found), None),
         statuses=list(found["responses"]),

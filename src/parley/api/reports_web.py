@@ -46,7 +46,7 @@ async def report_member(request: AnyRequest, name: FromPath[str], data: JSONBody
 
 
 async def _report(request: AnyRequest, viewer: Viewer, subject: Subject, data: NewReport) -> Response[Report]:
-    form = ReportForm(as_fields(data), [one.code for one in await grounds(illegal_only=False)], visitor=False)
+    form = ReportForm(as_fields(data), [ground.code for ground in await grounds(illegal_only=False)], visitor=False)
     check(form)
     await take_each(REPORT, viewer.id, address_of(request))
     made = await reports.report(Flag(subject.kind, subject.id, form.reason or "", form.words, viewer))

@@ -74,7 +74,7 @@ def _hit(kind: str, hit: view.Hit | MemberHit) -> schemas.SearchHit:
 
 
 def _text(parts: Iterable[ExcerptPart]) -> str:
-    return "".join(one.text for one in parts)
+    return "".join(part.text for part in parts)
 
 
 handlers: list[Any] = [search]

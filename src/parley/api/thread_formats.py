@@ -27,8 +27,8 @@ async def _all(thread: int, viewer: Viewer | None) -> AsyncIterator[Comment]:
 async def _list(items: AsyncIterator[Any]) -> AsyncIterator[bytes]:
     """Yield items as the elements of a JSON list."""
     comma = b""
-    async for one in items:
-        yield comma + msgspec.json.encode(one)
+    async for item in items:
+        yield comma + msgspec.json.encode(item)
         comma = b",\n"
 
 

@@ -135,14 +135,14 @@ async def find(token: str) -> TokenOwner | None:
     cached = _owners.get(known)
     if cached is not None and cached.expires > now and cached.viewers is viewers:
         return cached.owner
-    found = await db.fetch_one(TokenOwner, SELECT_TOKEN, known, settings().staff_factor_days)
-    if found is None:
+    row = await db.fetch_one(TokenOwner, SELECT_TOKEN, known, settings().staff_factor_days)
+    if row is None:
         _owners.drop(known)
         return None
-    if found.is_stale:
-        await db.execute(RECORD_USE, found.id)
-    _owners.put(known, CachedOwner(found, now + viewer_cache.CACHE_SECONDS, viewers))
-    return found
+    if row.is_stale:
+        await db.execute(RECORD_USE, row.id)
+    _owners.put(known, CachedOwner(row, now + viewer_cache.CACHE_SECONDS, viewers))
+    return row
 
 
 async def make(viewer: Viewer, name: str, scopes: Sequence[str], days: int) -> str:

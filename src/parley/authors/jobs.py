@@ -35,7 +35,7 @@ ELSEWHERE = N_("The address of the article leads to another site.")
 async def check_due() -> int:
     """Check the claims that are due, and return their number."""
     numbers = await db.values(TAKE_CLAIMS)
-    await attempts.each("claims", numbers, _check, key=lambda one: one, in_transaction=False)
+    await attempts.each("claims", numbers, _check, key=lambda number: number, in_transaction=False)
     return len(numbers)
 
 

@@ -126,8 +126,8 @@ class History:
     """The facts that one rule needs, kept up to date as comments are added in the order of their posting."""
 
     def __init__(self, rule: ActiveRule) -> None:
-        self.needs = frozenset[str]().union(*(one.needs for one in rule.conditions))
-        self.compared_with = {one.to for one in rule.conditions if isinstance(one, Similar)}
+        self.needs = frozenset[str]().union(*(condition.needs for condition in rule.conditions))
+        self.compared_with = {condition.to for condition in rule.conditions if isinstance(condition, Similar)}
         self.let_in: defaultdict[int, int] = defaultdict(int)
         self.upheld: defaultdict[int, list[float]] = defaultdict(list)
         self.times: defaultdict[int, deque[float]] = defaultdict(lambda: deque(maxlen=MOST_COUNTED))
@@ -140,7 +140,7 @@ class History:
     async def load(self, until: datetime) -> None:
         """Load the facts as of thirty days before `until`."""
         if "record" in self.needs:
-            self.let_in.update({one.key: int(one.number) for one in await db.fetch(MemberFigure, COUNT_LET_IN, until)})
+            self.let_in.update({row.key: int(row.number) for row in await db.fetch(MemberFigure, COUNT_LET_IN, until)})
             for one in await db.fetch(MemberFigure, SELECT_UPHELD, until):
                 self.upheld[one.key].append(one.number)
         if "recent" in self.needs:
@@ -197,7 +197,7 @@ class History:
 
     @staticmethod
     def _points(points: Iterable[HeatPoint], at: float) -> list[Point]:
-        return [Point(0, one.weight, at - one.at, one.pair) for one in points if 0 <= at - one.at < WINDOW]
+        return [Point(0, point.weight, at - point.at, point.pair) for point in points if 0 <= at - point.at < WINDOW]
 
 
 def _signature(row: EarlierComment) -> Signature:

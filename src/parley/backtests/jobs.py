@@ -68,8 +68,8 @@ _measured: set[tuple[int, int]] = set()
 
 async def check_costs() -> int:
     """Measure each rule in force once per process, and report those that exceed their budget."""
-    rules = [one for one in (await current.in_force()).rules if (one.id, one.version) not in _measured]
-    return len(await attempts.each("rule costs", rules, _check_cost, key=lambda one: one.id))
+    rules = [rule for rule in (await current.in_force()).rules if (rule.id, rule.version) not in _measured]
+    return len(await attempts.each("rule costs", rules, _check_cost, key=lambda rule: rule.id))
 
 
 async def _check_cost(rule: ActiveRule) -> None:

@@ -12,7 +12,7 @@ _SHOWN = 90  # characters of a passage, for people
 def as_record(found: ReadArticle) -> dict[str, Any]:
     """The article for programs. `where` says for each field where it was found."""
     article = found.extracted
-    notes = {label: one.text for one in found.passages if (label := label_of(one.html))}
+    notes = {label: passage.text for passage in found.passages if (label := label_of(passage.html))}
     return {
         "title": article.title,
         "byline": list(article.byline),
@@ -27,14 +27,20 @@ def as_record(found: ReadArticle) -> dict[str, Any]:
         "licence": article.licence,
         "reservations": list(article.reservations),
         "where": article.where,
-        "passages": [_passage(one, notes) for one in found.passages],
+        "passages": [_passage(passage, notes) for passage in found.passages],
     }
 
 
-def _passage(one: ImportedPassage, notes: dict[str, str]) -> dict[str, Any]:
+def _passage(passage: ImportedPassage, notes: dict[str, str]) -> dict[str, Any]:
     """A passage; `footnotes` are those that it refers to."""
-    referred = [{"label": label, "text": notes.get(label, "")} for label in labels_in(one.html)]
-    return {"kind": one.kind, "level": one.level, "text": one.text, "page": one.page, "footnotes": referred}
+    referred = [{"label": label, "text": notes.get(label, "")} for label in labels_in(passage.html)]
+    return {
+        "kind": passage.kind,
+        "level": passage.level,
+        "text": passage.text,
+        "page": passage.page,
+        "footnotes": referred,
+    }
 
 
 def as_text(found: ReadArticle) -> str:
@@ -44,7 +50,7 @@ def as_text(found: ReadArticle) -> str:
     passages = record.pop("passages")
     facts = [(name, ", ".join(value) if isinstance(value, list) else value) for name, value in record.items()]
     lines = [f"{name:<13} {value or '-'}{_found(where.get(name))}" for name, value in facts]
-    return "\n".join([*lines, "", *(f"{one['kind']:<10} {_short(one['text'])}" for one in passages)])
+    return "\n".join([*lines, "", *(f"{passage['kind']:<10} {_short(passage['text'])}" for passage in passages)])
 
 
 def _found(where: str | None) -> str:

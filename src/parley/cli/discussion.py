@@ -85,15 +85,15 @@ async def each_to_its_thread(
 ) -> dict[str, Any]:
     """Import the discussions whose articles are here, and name the others. With a `topic`, open threads for these."""
     first_posts, comments = discourse.of_forum(found, forum) if forum else ({}, found)
-    counts = Counter(one.discussion for one in without_leaf_tombstones(comments))
-    wanted = [*counts, *(one for one in first_posts if one not in counts)]
+    counts = Counter(tombstone.discussion for tombstone in without_leaf_tombstones(comments))
+    wanted = [*counts, *(post for post in first_posts if post not in counts)]
     threads = await _threads(wanted, first_posts, topic, dry_run=dry_run)
     by_thread: dict[int, list[ForeignComment]] = {}
     for one in comments:
         if one.discussion in threads.threads:
             by_thread.setdefault(threads.threads[one.discussion], []).append(one)
     without = Counter({one: counts[one] for one in wanted if one not in threads.threads})
-    notes = shortfalls([one for one in comments if one.discussion in threads.threads])
+    notes = shortfalls([comment for comment in comments if comment.discussion in threads.threads])
     notes += _missing(without, threads.failures, would_open=topic is not None and dry_run)
     lines = {thread: as_lines(some) for thread, some in by_thread.items()}
     done = await _imported(lines, notes, opened=threads.opened, dry_run=dry_run)

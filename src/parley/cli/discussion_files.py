@@ -66,8 +66,8 @@ def left_out(without: Counter[str], failures: Mapping[str, str]) -> str:
 def as_lines(found: Iterable[ForeignComment]) -> list[ImportLine]:
     """Raises CommandFailed for a comment that has no place in the database."""
     try:
-        fields = [msgspec.structs.asdict(one) for one in without_leaf_tombstones(found)]
-        return [msgspec.convert(one, ImportLine, strict=False) for one in fields]
+        fields = [msgspec.structs.asdict(tombstone) for tombstone in without_leaf_tombstones(found)]
+        return [msgspec.convert(field, ImportLine, strict=False) for field in fields]
     except msgspec.ValidationError as error:
         raise CommandFailed(f"A comment cannot be imported: {error}. Nothing was imported.") from None
 

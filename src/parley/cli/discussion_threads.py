@@ -86,7 +86,9 @@ def refusal(discussion: str, first: ForeignComment | None) -> Message | None:
 
 def count_articles(discussions: Iterable[str]) -> int:
     """Return how many articles these discussions are about: an address may be written in several ways."""
-    return len({address_stem(canonical(one)) if is_address(one) else one for one in discussions})
+    return len(
+        {address_stem(canonical(discussion)) if is_address(discussion) else discussion for discussion in discussions}
+    )
 
 
 async def _article(discussion: str, first: ForeignComment | None) -> ArticleText:

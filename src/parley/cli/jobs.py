@@ -35,9 +35,9 @@ def jobs() -> None:
 @on_installation
 async def failed() -> dict[str, Any]:
     """List failed items, at most 1,000. Dead ones, which are not retried, come first."""
-    found = await db.fetch(Failure, SELECT_FAILED)
-    lines = [_line(one) for one in found] or ["No job has failed items."]
-    return {"text": "\n".join(lines), "failed": [msgspec.to_builtins(one) for one in found]}
+    rows = await db.fetch(Failure, SELECT_FAILED)
+    lines = [_line(row) for row in rows] or ["No job has failed items."]
+    return {"text": "\n".join(lines), "failed": [msgspec.to_builtins(row) for row in rows]}
 
 
 @jobs.command()
@@ -55,6 +55,6 @@ async def retry(which: str) -> dict[str, Any]:
     return {"text": f"{count} to be tried again.", "count": count}
 
 
-def _line(one: Failure) -> str:
-    state = f"again at {one.retry_at:%Y-%m-%d %H:%M:%S} UTC" if one.retry_at else "dead"
-    return f"{one.id}  {one.job} {one.item}: {state}, {one.attempts} attempts; {one.error}"
+def _line(failure: Failure) -> str:
+    state = f"again at {failure.retry_at:%Y-%m-%d %H:%M:%S} UTC" if failure.retry_at else "dead"
+    return f"{failure.id}  {failure.job} {failure.item}: {state}, {failure.attempts} attempts; {failure.error}"

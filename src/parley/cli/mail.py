@@ -31,14 +31,14 @@ async def check(file: Path | None) -> dict[str, Any]:
         results = checks.check_message(file.read_bytes(), settings()) if file is not None else []
     except ValueError as error:
         raise CommandFailed(str(error)) from None
-    wrong = [one.text for one in results if not one.good]
+    wrong = [result.text for result in results if not result.good]
     if wrong:
         raise CommandFailed(f"The message has faults: {'; '.join(wrong)}.")
-    lines = [f"ok    {one.text}" for one in results] if results else [_line(one) for one in records]
+    lines = [f"ok    {result.text}" for result in results] if results else [_line(record) for record in records]
     return {
         "text": "\n".join(lines),
-        "records": [msgspec.to_builtins(one) for one in records],
-        "message": [msgspec.to_builtins(one) for one in results],
+        "records": [msgspec.to_builtins(record) for record in records],
+        "message": [msgspec.to_builtins(result) for result in results],
     }
 
 

@@ -63,7 +63,7 @@ def in_words(found: Analysis) -> str:
     counted = f"{gate.members} members gave {gate.answers} answers to {gate.statements} statements that count."
     if found.state == "silent":
         return f"{counted}\nNo map: {found.reason}."
-    verdicts = [one.verdict for one in found.statements]
+    verdicts = [statement.verdict for statement in found.statements]
     groups = ", ".join(found.parameters.centres) if found.parameters and found.parameters.centres else "none"
     named = ", ".join(f"{verdicts.count(one)} {one}" for one in ("common-ground", "rejected", "dividing", "unknown"))
     axes = "one axis" if found.axes == 1 else "two axes"

@@ -57,7 +57,7 @@ async def seal_anew() -> tuple[int, int]:
 
 
 async def _renew(select: str, update: str) -> int:
-    outdated = [one for one in await db.fetch(Sealed, select) if sealing.is_outdated(one.sealed, one.bound_to)]
+    outdated = [row for row in await db.fetch(Sealed, select) if sealing.is_outdated(row.sealed, row.bound_to)]
     for one in outdated:
         plain = sealing.unseal(one.sealed, one.bound_to)
         if plain is not None:

@@ -21,7 +21,7 @@ async def outcomes_of(thread: int, revision: int, new: NextText, placed: Mapping
     found = await anchors.locate(thread, revision, new.passages, merged)
     rows = await queries.by_ids(list(found))
     texts = {one.lineage: one.text for one in await articles.text(thread, revision)}
-    blocks = [DocumentBlock(one.lineage, one.text) for one in new.passages]
+    blocks = [DocumentBlock(passage.lineage, passage.text) for passage in new.passages]
     return list(_outcomes(rows, found, texts, blocks, placed))
 
 
@@ -32,7 +32,7 @@ def _outcomes(
     blocks: list[DocumentBlock],
     placed: Mapping[int, str],
 ) -> Iterator[CommentOutcome]:
-    now = {one.lineage: one.text for one in blocks}
+    now = {block.lineage: block.text for block in blocks}
     for comment, place in found.items():
         row = rows.get(comment)
         if row is None or row.state != "visible" or row.passage is None:

@@ -136,7 +136,7 @@ async def locate(
 
 
 def _blocks(passages: Iterable[articles.PassageText]) -> list[DocumentBlock]:
-    return [DocumentBlock(one.lineage, one.text) for one in passages]
+    return [DocumentBlock(passage.lineage, passage.text) for passage in passages]
 
 
 async def _resolve(

@@ -71,7 +71,7 @@ def _families(known: Mapping[int, Node]) -> dict[int | None, list[Node]]:
     for parent, siblings in below.items():
         answered = known.get(parent) if parent is not None else None
         if answered is None or len(siblings) < answered.reply_count:
-            below[parent] = [one for one in siblings if one.ranked]
+            below[parent] = [sibling for sibling in siblings if sibling.ranked]
     return below
 
 

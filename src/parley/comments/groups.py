@@ -64,12 +64,12 @@ class Part(StanceCounts, frozen=True):
 
 async def parts(thread: int) -> dict[str, StanceCounts]:
     """Return the balance of each part of a discussion, by the part's name."""
-    return {one.part: one for one in await db.fetch(Part, SELECT_COUNTS, thread)}
+    return {row.part: row for row in await db.fetch(Part, SELECT_COUNTS, thread)}
 
 
 def total(balances: Iterable[StanceCounts]) -> StanceCounts:
     """Return the sum of several balances."""
-    each = [[getattr(one, stance) for stance in StanceCounts.__struct_fields__] for one in balances]
+    each = [[getattr(balance, stance) for stance in StanceCounts.__struct_fields__] for balance in balances]
     return StanceCounts(*map(sum, zip(*each, strict=True)))
 
 
@@ -131,7 +131,9 @@ def grouped(
     others: tuple[Kind, ...] = ("whole", "earlier")
     groups += [_group(kind, roots[kind], rows, _count(parts.get(kind, StanceCounts()), stance)) for kind in others]
     return [
-        one for one in groups if one.roots and (one.left or any(_is_readable(root, tree, rows) for root in one.roots))
+        group
+        for group in groups
+        if group.roots and (group.left or any(_is_readable(root, tree, rows) for root in group.roots))
     ]
 
 

@@ -31,4 +31,4 @@ def _key(email: str) -> bytes:
 async def store(emails: Mapping[int, str]) -> None:
     """Store the hashes of the addresses with which comments were written."""
     if emails:
-        await db.execute(INSERT_ADDRESSES, list(emails), [digest(one) for one in emails.values()])
+        await db.execute(INSERT_ADDRESSES, list(emails), [digest(email) for email in emails.values()])

@@ -165,7 +165,7 @@ def assemble(
 def _new(layout: Layout, states: Mapping[int, ViewerState], since: datetime | None, viewer: int | None) -> set[int]:
     if since is None:
         return set()
-    return {one for one in layout.entries if _is_new(layout.rows[one], states.get(one), since, viewer)}
+    return {entry for entry in layout.entries if _is_new(layout.rows[entry], states.get(entry), since, viewer)}
 
 
 def _above(layout: Layout, comments: Iterable[int]) -> set[int]:

@@ -86,16 +86,16 @@ async def new_location(comment: int, thread: int, passage: int | None) -> Locati
 
 async def _destination(thread: int, passage: int | None) -> Destination:
     """Lock a thread. Raises Refused unless comments can be moved there."""
-    found = await db.fetch_one(Destination, SELECT_DESTINATION, thread, passage)
-    if found is None:
+    row = await db.fetch_one(Destination, SELECT_DESTINATION, thread, passage)
+    if row is None:
         raise Refused(N_("There is no such thread. Please enter the address of a thread or of one of its passages."))
-    if found.state == "locked":
+    if row.state == "locked":
         raise Refused(N_("That thread is locked, so nothing can be moved there. Open it first, or choose another one."))
-    if found.state == "archived":
+    if row.state == "archived":
         raise Refused(N_("That thread is archived, so nothing can be moved there. Please choose another one."))
-    if found.taken_down:
+    if row.taken_down:
         raise Refused(N_("The text there was taken down, so nothing can be moved there. Please choose another place."))
-    return found
+    return row
 
 
 async def move(comment: int, to: Location, actor: int | None) -> None:

@@ -201,7 +201,7 @@ def _add_siblings(
     comment_id: int,
 ) -> None:
     """Add up to SIBLINGS siblings of the focused comment, without their replies."""
-    near = [one for one in siblings.roots if one != comment_id][:SIBLINGS]
+    near = [root for root in siblings.roots if root != comment_id][:SIBLINGS]
     children[parent.id] = [comment_id, *near]
     left = parent.reply_count - len(near) - 1
     hidden.pop(parent.id, None)

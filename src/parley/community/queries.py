@@ -44,10 +44,10 @@ def default_rules() -> str:
 async def rules() -> CommunityRules:
     written, declares = Community.rules.as_alias("written"), Community.asks_declaration
     rules = Community.select(written, declares, Community.sign_up, Community.changed_at)
-    found = await db.fetch_one(CommunityRules, rules)
-    if found is None:
+    row = await db.fetch_one(CommunityRules, rules)
+    if row is None:
         raise LookupError("the table community has no row: the first migration inserts it")
-    return found
+    return row
 
 
 class Ground(msgspec.Struct, frozen=True):
@@ -62,9 +62,9 @@ class Ground(msgspec.Struct, frozen=True):
 async def grounds(*, illegal_only: bool = False) -> list[Ground]:
     """The guidelines in force, in the community's order; `illegal_only` for reports without an account."""
     in_force = Guideline.select().where(Guideline.retired == False).order_by(Guideline.position, Guideline.code)  # noqa: E712
-    return [one for one in await db.fetch(Ground, in_force) if one.illegal or not illegal_only]
+    return [row for row in await db.fetch(Ground, in_force) if row.illegal or not illegal_only]
 
 
 async def titles() -> dict[str, str]:
     """The titles of the guidelines in force, by their codes."""
-    return {one.code: one.title for one in await grounds()}
+    return {ground.code: ground.title for ground in await grounds()}

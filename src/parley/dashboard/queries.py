@@ -48,8 +48,8 @@ from queue_item i where state = 'open' and not exists (select from own where own
 
 async def now(viewer: Viewer) -> QueueNow:
     """What waits for this moderator; `late` items wait for longer than their target."""
-    found = await db.fetch_one(QueueNow, SELECT_NOW, viewer.id, viewer.access >= ADMIN)
-    return found or QueueNow(0, None, 0, 0, 0, 0, 0, None, 0)
+    row = await db.fetch_one(QueueNow, SELECT_NOW, viewer.id, viewer.access >= ADMIN)
+    return row or QueueNow(0, None, 0, 0, 0, 0, 0, None, 0)
 
 
 class Reported(msgspec.Struct, frozen=True):

@@ -56,8 +56,8 @@ def waiting_time(
     parts = [by_start.get(start) for start in period.starts]
     titles = [_halves_of(label, part) for label, part in zip(period.labels, parts, strict=True)]
     hours = sorted({one.target_hours for one in by_ground} or {DEFAULT_HOURS})
-    aims = {float(one * charts.HOUR): _aim(one, by_ground) for one in hours}
-    chart = charts.spans([(one.half, one.most) if one else None for one in parts], titles, aims)
+    aims = {float(hour * charts.HOUR): _aim(hour, by_ground) for hour in hours}
+    chart = charts.spans([(part.half, part.most) if part else None for part in parts], titles, aims)
     rows = [
         [label, number(part.count), in_two_units(part.half), in_two_units(part.most)]
         for label, part in zip(period.labels, parts, strict=True)

@@ -95,58 +95,63 @@ order by d.id
 
 async def statements(first: date, end: date) -> list[TransparencyRow]:
     """The statements of reasons from the day `first` to the day before `end`."""
-    return [_row(one) for one in await db.fetch(ReasonedDecision, SELECT_DECIDED, first, end, RESTRICTIONS)]
+    return [_row(row) for row in await db.fetch(ReasonedDecision, SELECT_DECIDED, first, end, RESTRICTIONS)]
 
 
-def _row(one: ReasonedDecision) -> TransparencyRow:
-    fields = dict.fromkeys(TransparencyRow.__struct_fields__, "") | _restriction(one) | _ground(one)
+def _row(decision: ReasonedDecision) -> TransparencyRow:
+    fields = dict.fromkeys(TransparencyRow.__struct_fields__, "") | _restriction(decision) | _ground(decision)
     return TransparencyRow(
         **fields
         | {
-            "puid": f"{NOT_IN_PUID.sub('-', settings().base_url.partition('://')[2])}-{one.id}",
-            "category": PREFIX + (one.category or UNNAMED[one.illegal]),
+            "puid": f"{NOT_IN_PUID.sub('-', settings().base_url.partition('://')[2])}-{decision.id}",
+            "category": PREFIX + (decision.category or UNNAMED[decision.illegal]),
             "content_type": "CONTENT_TYPE_TEXT",
-            "content_date": _day(one.written_at or one.created_at),
-            "application_date": _day(one.created_at),
-            "decision_facts": one.reason,
-            "source_type": _source(one),
-            "automated_detection": "Yes" if one.detected else "No",
-            "automated_decision": "AUTOMATED_DECISION_FULLY" if one.automated else "AUTOMATED_DECISION_NOT_AUTOMATED",
+            "content_date": _day(decision.written_at or decision.created_at),
+            "application_date": _day(decision.created_at),
+            "decision_facts": decision.reason,
+            "source_type": _source(decision),
+            "automated_detection": "Yes" if decision.detected else "No",
+            "automated_decision": "AUTOMATED_DECISION_FULLY"
+            if decision.automated
+            else "AUTOMATED_DECISION_NOT_AUTOMATED",
         }
     )
 
 
-def _restriction(one: ReasonedDecision) -> dict[str, str]:
-    ends = _day(one.until) if one.until else ""
-    if one.action == "suspend":
-        account = "DECISION_ACCOUNT_SUSPENDED" if one.until else "DECISION_ACCOUNT_TERMINATED"
+def _restriction(decision: ReasonedDecision) -> dict[str, str]:
+    ends = _day(decision.until) if decision.until else ""
+    if decision.action == "suspend":
+        account = "DECISION_ACCOUNT_SUSPENDED" if decision.until else "DECISION_ACCOUNT_TERMINATED"
         return {"decision_account": account, "end_date_account_restriction": ends}
-    if one.action == "silence":
-        field, value = RESTRICTED[one.action]
+    if decision.action == "silence":
+        field, value = RESTRICTED[decision.action]
         return {field: value, "end_date_service_restriction": ends}
-    field, value = RESTRICTED.get(one.action, ("decision_visibility", "DECISION_VISIBILITY_OTHER"))
-    return {field: value, "decision_visibility_other": shown(OTHER[one.action]) if one.action in OTHER else ""}
+    field, value = RESTRICTED.get(decision.action, ("decision_visibility", "DECISION_VISIBILITY_OTHER"))
+    return {
+        field: value,
+        "decision_visibility_other": shown(OTHER[decision.action]) if decision.action in OTHER else "",
+    }
 
 
-def _ground(one: ReasonedDecision) -> dict[str, str]:
-    if one.illegal:
+def _ground(decision: ReasonedDecision) -> dict[str, str]:
+    if decision.illegal:
         return {
             "decision_ground": "DECISION_GROUND_ILLEGAL_CONTENT",
-            "illegal_content_legal_ground": one.ground,
-            "illegal_content_explanation": one.reason,
+            "illegal_content_legal_ground": decision.ground,
+            "illegal_content_explanation": decision.reason,
         }
     return {
         "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
-        "incompatible_content_ground": one.ground,
-        "incompatible_content_explanation": one.reason,
+        "incompatible_content_ground": decision.ground,
+        "incompatible_content_explanation": decision.reason,
         "incompatible_content_illegal": "No",
     }
 
 
-def _source(one: ReasonedDecision) -> str:
-    if one.noticed:
+def _source(decision: ReasonedDecision) -> str:
+    if decision.noticed:
         return "SOURCE_ARTICLE_16"
-    return "SOURCE_TYPE_OTHER_NOTIFICATION" if one.reported else "SOURCE_VOLUNTARY"
+    return "SOURCE_TYPE_OTHER_NOTIFICATION" if decision.reported else "SOURCE_VOLUNTARY"
 
 
 def _day(moment: datetime) -> str:

@@ -83,17 +83,17 @@ async def _add_members() -> dict[str, int]:
     return ids
 
 
-async def _add_member(one: DemoMember, secret: str, joined: datetime) -> int:
-    email = f"{one.name}@demo.example"
+async def _add_member(member: DemoMember, secret: str, joined: datetime) -> int:
+    email = f"{member.name}@demo.example"
     row = Member(
-        name=one.name,
-        name_key=names.key(one.name),
+        name=member.name,
+        name_key=names.key(member.name),
         email=email,
         email_key=addresses.key(email),
         password_hash=secret,
-        role=one.role,
+        role=member.role,
         state="active",
-        bio=one.bio,
+        bio=member.bio,
         is_demo=True,
         created_at=joined,
     )
@@ -154,8 +154,8 @@ async def _add_comments(thread: int, comments: list[DemoComment], ids: dict[str,
         thread,
     )
     made: dict[str, int] = {}
-    for one in comments:
-        made[one.id] = await _add_comment(thread, one, made, ids, passages, opened_at)
+    for comment in comments:
+        made[comment.id] = await _add_comment(thread, comment, made, ids, passages, opened_at)
     await db.execute(
         """update comment c set reply_count = (select count(*) from comment where parent = c.id)
            where thread = $1""",
@@ -206,8 +206,8 @@ class Key(msgspec.Struct, frozen=True):
 
 async def _add_votes(thread: int, comments: list[DemoComment], ids: dict[str, int], *, has_camps: bool) -> None:
     keys = await db.fetch(Key, "select id, submission::text as submission from comment where thread = $1", thread)
-    by_key = {one.submission: one.id for one in keys}
-    made = {one.id: by_key[str(uuid5(NAMESPACE_URL, f"{thread}/{one.id}"))] for one in comments}
+    by_key = {key.submission: key.id for key in keys}
+    made = {comment.id: by_key[str(uuid5(NAMESPACE_URL, f"{thread}/{comment.id}"))] for comment in comments}
     cast: list[Ballot] = ballots(members(), comments, has_camps=has_camps)
     await db.execute(
         """insert into vote (comment, thread, member, axis, value)

@@ -140,15 +140,15 @@ async def _open(case: OpenCase, ids: Mapping[str, int], started_at: datetime) ->
     thread = case.thread.id if case.kind == "comment" else None
     item = QueueItem(kind=case.kind, target=case.target, thread=thread, opened_at=started_at)
     case.item = (await QueueItem.insert(item))[0]["id"]
-    for one in case.story.reports:
+    for report in case.story.reports:
         row = Report(
             item=case.item,
-            reporter=ids[one.by] if one.by else None,
-            name=one.name,
-            email=one.email,
-            guideline=one.ground,
-            text=one.text,
-            created_at=case.at(one.minutes),
+            reporter=ids[report.by] if report.by else None,
+            name=report.name,
+            email=report.email,
+            guideline=report.ground,
+            text=report.text,
+            created_at=case.at(report.minutes),
         )
         await Report.insert(row)
     if case.story.held:

@@ -36,7 +36,7 @@ async def notify() -> None:
     """Let members follow the threads in which they wrote, and notify them of the last comments."""
     async with db.atomic():
         await db.execute(INSERT_FOLLOWS)
-        for one in await db.fetch(LastComment, SELECT_LAST, NEWS):
-            await emit("comment.posted", thread=one.thread, comment=one.id, actor=one.author)
+        for row in await db.fetch(LastComment, SELECT_LAST, NEWS):
+            await emit("comment.posted", thread=row.thread, comment=row.id, actor=row.author)
         await db.execute(DATE_EVENTS)
     await jobs.handle_events()

@@ -47,15 +47,15 @@ class CheckedComment(CandidateRow, frozen=True):
     is_new: bool
 
 
-async def reasons(one: SubscriptionRow, comment: int, now: datetime) -> list[str] | None:
+async def reasons(subscription: SubscriptionRow, comment: int, now: datetime) -> list[str] | None:
     """Return why a comment is not in a member's next issue; none if it is, and None if there is no such comment."""
-    row = await db.fetch_one(CheckedComment, SELECT_COMMENT, comment, one.member, now)
+    row = await db.fetch_one(CheckedComment, SELECT_COMMENT, comment, subscription.member, now)
     if row is None:
         return None
-    [chosen] = await choose([one.issue("", now)], await shared_candidates(now), now)
+    [chosen] = await choose([subscription.issue("", now)], await shared_candidates(now), now)
     if any(found.comment == comment for found in chosen):
         return []
-    [reader] = await readers([one.member], [comment], [], ())
+    [reader] = await readers([subscription.member], [comment], [], ())
     found = [*_of_comment(row), *_of_reader(reader, row.candidate(row.kind, now))]
     return found or [OTHERS]
 
@@ -85,16 +85,16 @@ def _of_quality(row: CheckedComment) -> Iterator[str]:
         yield "Nobody voted that it is worth reading, and nobody else replied."
 
 
-def _of_reader(reader: DigestReader, one: Candidate) -> Iterator[str]:
-    if is_author(reader, one):
+def _of_reader(reader: DigestReader, candidate: Candidate) -> Iterator[str]:
+    if is_author(reader, candidate):
         yield "The member wrote it."
-    elif has_seen(reader, one):
+    elif has_seen(reader, candidate):
         yield "The member has opened the thread, commented or voted there since it was written."
-    if was_mailed(reader, one):
+    if was_mailed(reader, candidate):
         yield "It was in an earlier issue, or in a notification that was mailed or read."
-    if mutes(reader, one):
+    if mutes(reader, candidate):
         yield "The member muted the thread or leaves its topic out of the digest."
-    if hides_author(reader, one):
+    if hides_author(reader, candidate):
         yield "The member muted or blocked its author, or its author blocked them."
-    if collapses(reader, one):
+    if collapses(reader, candidate):
         yield "It was written with AI assistance, which the member does not want to read."

@@ -49,9 +49,9 @@ async def build(now: datetime, pool: Pool) -> int:
 
 
 async def _build(issues: Sequence[IssueRow], now: datetime, pool: Pool) -> None:
-    wanting = set(await db.values(SELECT_WANTING, [one.member for one in issues], now))
+    wanting = set(await db.values(SELECT_WANTING, [issue.member for issue in issues], now))
     late = now - timedelta(hours=EXPIRES_HOURS)
-    in_time = [one for one in issues if one.member in wanting and one.due_at > late]
+    in_time = [issue for issue in issues if issue.member in wanting and issue.due_at > late]
     digests = [one for one in in_time if one.list == "digest"]
     chosen = await choose(digests, pool, now)
     included = await items.of_choice([(one.id, one.member, found) for one, found in zip(digests, chosen, strict=True)])
@@ -63,11 +63,11 @@ async def _build(issues: Sequence[IssueRow], now: datetime, pool: Pool) -> None:
 
 async def choose(issues: Sequence[IssueRow], pool: Pool, now: datetime) -> list[list[Candidate]]:
     """Choose the items of these issues, at most one issue per member."""
-    members = [one.member for one in issues]
+    members = [issue.member for issue in issues]
     candidates = await member_candidates(members, now)
     comments = {one.comment for found in candidates.values() for one in found if one.comment} | _comments(pool)
     articles = [one.thread for one in (*pool.opened, *pool.picked)]
-    without_weekly = {one.member for one in issues if is_without_weekly(one.period, one.weekday)}
+    without_weekly = {issue.member for issue in issues if is_without_weekly(issue.period, issue.weekday)}
     found = await readers(members, list(comments), articles, without_weekly)
     return [select(reader, candidates[reader.id], pool) for reader in found]
 
@@ -79,6 +79,6 @@ def _comments(pool: Pool) -> set[int]:
 
 async def _settle(issues: Sequence[IssueRow], mails: dict[str, int]) -> None:
     """Record which issues became letters; the others are empty, and nothing is sent."""
-    posted = [mails.get(letters.key(one)) or None for one in issues]
+    posted = [mails.get(letters.key(issue)) or None for issue in issues]
     states = ["posted" if number else "empty" for number in posted]
-    await db.execute(SETTLE_ISSUES, [one.id for one in issues], states, posted)
+    await db.execute(SETTLE_ISSUES, [issue.id for issue in issues], states, posted)

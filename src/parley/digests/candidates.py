@@ -122,8 +122,8 @@ def score(best: float, at: datetime, now: datetime) -> float:
 def pooled(candidates: Iterable[Candidate]) -> Pool:
     """Sort candidates by kind and score, once for many readers."""
     kinds: dict[str, list[Candidate]] = defaultdict(list)
-    for one in sorted(candidates, key=precedence):
-        kinds[one.kind].append(one)
+    for candidate in sorted(candidates, key=precedence):
+        kinds[candidate.kind].append(candidate)
     return Pool(
         stories=tuple(stories_of(kinds["best"])),
         opened=tuple(kinds["opened"]),
@@ -135,8 +135,8 @@ def pooled(candidates: Iterable[Candidate]) -> Pool:
 def stories_of(candidates: Iterable[Candidate]) -> list[Story]:
     """Group candidates by thread, the thread with the best perspective first."""
     threads: dict[int, list[Candidate]] = defaultdict(list)
-    for one in sorted(candidates, key=precedence):
-        threads[one.thread].append(one)
+    for candidate in sorted(candidates, key=precedence):
+        threads[candidate.thread].append(candidate)
     stories = [Story(id_, found[0].topic, found[0].score, tuple(found)) for id_, found in threads.items()]
     return sorted(stories, key=lambda story: (-story.score, story.thread))
 

@@ -25,11 +25,16 @@ LONGEST_PAUSE = 52
 class DigestForm(Form):
     """How often and when; an absent field keeps its value."""
 
-    def __init__(self, data: Mapping[str, Any], one: SubscriptionRow) -> None:
-        super().__init__({"frequency": one.frequency, "weekday": str(one.weekday), "hour": str(one.hour),
-                          "zone": one.zone} | dict(data))  # fmt: skip
+    def __init__(self, data: Mapping[str, Any], subscription: SubscriptionRow) -> None:
+        former = {
+            "frequency": subscription.frequency,
+            "weekday": str(subscription.weekday),
+            "hour": str(subscription.hour),
+            "zone": subscription.zone,
+        }
+        super().__init__(former | dict(data))
         self.schedule = Schedule(
-            frequency=self.choice("frequency", FREQUENCIES) or one.frequency,
+            frequency=self.choice("frequency", FREQUENCIES) or subscription.frequency,
             weekday=self._number("weekday", 1, 7, N_("This is not a day of the week.")),
             hour=self._number("hour", 0, 23, N_("This is not an hour of the day.")),
             zone=self._zone(),

@@ -108,7 +108,7 @@ async def member_candidates(members: Sequence[int], now: datetime) -> dict[int, 
             kind = "followed" if row.follows else "read"
             if row.is_worth_featuring(kind):
                 found[row.member].append(row.candidate(kind, now, unread=row.unread, since=row.since))
-    visited = {(member, one.thread) for member, candidates in found.items() for one in candidates}
+    visited = {(member, candidate.thread) for member, candidates in found.items() for candidate in candidates}
     subjects = await _subjects(notifications)
     for member, kind, rows in _grouped(notifications):
         if kind != "followed" or (member, rows[0].thread) not in visited:

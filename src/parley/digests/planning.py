@@ -67,15 +67,15 @@ def step(one: SubscriptionRow, now: datetime) -> PlanStep:
     return PlanStep(one.member, next_due(one.schedule, due.day, now).at, due.day, asked_at, name, due.period)
 
 
-def _list(one: SubscriptionRow, now: datetime) -> tuple[str | None, datetime | None]:
+def _list(subscription: SubscriptionRow, now: datetime) -> tuple[str | None, datetime | None]:
     """Return which letter is due, and when the member was last asked; an inactive member is asked once."""
-    if not one.may_receive:
-        return None, one.asked_at
-    if now - one.here_at <= timedelta(days=INACTIVE_DAYS):
-        return "digest", one.asked_at
-    if one.asked_at is None or one.asked_at < one.here_at:
+    if not subscription.may_receive:
+        return None, subscription.asked_at
+    if now - subscription.here_at <= timedelta(days=INACTIVE_DAYS):
+        return "digest", subscription.asked_at
+    if subscription.asked_at is None or subscription.asked_at < subscription.here_at:
         return "keep", now
-    return None, one.asked_at
+    return None, subscription.asked_at
 
 
 def _day_before(schedule: Schedule, at: datetime) -> date:

@@ -21,23 +21,23 @@ class DigestPreview(msgspec.Struct, frozen=True):
     letter: Letter | None
 
 
-async def next_issue(one: SubscriptionRow, schedule: Schedule, now: datetime) -> DigestPreview:
+async def next_issue(subscription: SubscriptionRow, schedule: Schedule, now: datetime) -> DigestPreview:
     """Return a member's next issue, as if they had chosen `schedule`."""
-    due = _due(one, schedule, now)
+    due = _due(subscription, schedule, now)
     issue = msgspec.structs.replace(
-        one.issue(due.period if due else "", now), zone=schedule.zone, weekday=schedule.weekday
+        subscription.issue(due.period if due else "", now), zone=schedule.zone, weekday=schedule.weekday
     )
     chosen = await choose([issue], await shared_candidates(now), now)
-    included = (await items.of_choice([(0, one.member, chosen[0])])).get(0)
+    included = (await items.of_choice([(0, subscription.member, chosen[0])])).get(0)
     if not included:
         return DigestPreview(due, None, None)
     found = await verdicts.of_week(issue, now)
     return DigestPreview(due, lay_out(included, schedule.zone, now), letters.digest(issue, included, found))
 
 
-def _due(one: SubscriptionRow, schedule: Schedule, now: datetime) -> DueIssue | None:
+def _due(subscription: SubscriptionRow, schedule: Schedule, now: datetime) -> DueIssue | None:
     if schedule.frequency == "off":
         return None
-    if one.paused_until is not None and one.is_paused(now):
-        return next_due(schedule, None, one.paused_until)
-    return next_due(schedule, one.last_day if one.frequency == schedule.frequency else None, now)
+    if subscription.paused_until is not None and subscription.is_paused(now):
+        return next_due(schedule, None, subscription.paused_until)
+    return next_due(schedule, subscription.last_day if subscription.frequency == schedule.frequency else None, now)

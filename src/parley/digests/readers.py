@@ -83,13 +83,15 @@ async def readers(
     ids = list(members)
     seen, topics = await _visited(ids)
     levels = await db.fetch(FollowLevel, SELECT_LEVELS, ids)
-    topics += [(one.member, one.topic) for one in levels if one.topic and one.level in {"follow", "weekly"}]
+    topics += [(level.member, level.topic) for level in levels if level.topic and level.level in {"follow", "weekly"}]
     own_topics = _sets(topics)
-    muted_topics = _sets((one.member, one.topic) for one in levels if one.topic and _is_muted(one, without_weekly))
-    muted_threads = _sets((one.member, one.thread) for one in levels if one.thread)
-    hidden = _sets((one.member, one.author) for one in await db.fetch(HiddenAuthor, SELECT_HIDDEN_AUTHORS, ids))
+    muted_topics = _sets(
+        (level.member, level.topic) for level in levels if level.topic and _is_muted(level, without_weekly)
+    )
+    muted_threads = _sets((level.member, level.thread) for level in levels if level.thread)
+    hidden = _sets((row.member, row.author) for row in await db.fetch(HiddenAuthor, SELECT_HIDDEN_AUTHORS, ids))
     rows = await db.fetch(MailedItem, SELECT_MAILED, ids, list(comments), list(articles))
-    mailed = _sets((one.member, key) for one in rows for key in one.keys)
+    mailed = _sets((row.member, key) for row in rows for key in row.keys)
     collapsing = set(await db.values(SELECT_ASSISTED, ids))
     return [
         DigestReader(
@@ -110,14 +112,14 @@ async def _visited(members: list[int]) -> tuple[dict[int, dict[int, datetime]], 
     """Return when each member last visited which threads, and the pairs of members and topics of these threads."""
     seen: dict[int, dict[int, datetime]] = defaultdict(dict)
     topics: list[tuple[int, str]] = []
-    for one in await db.fetch(ThreadVisit, SELECT_SEEN, members):
-        seen[one.member][one.thread] = one.at
-        topics.append((one.member, one.topic))
+    for row in await db.fetch(ThreadVisit, SELECT_SEEN, members):
+        seen[row.member][row.thread] = row.at
+        topics.append((row.member, row.topic))
     return seen, topics
 
 
-def _is_muted(one: FollowLevel, without_weekly: Container[int]) -> bool:
-    return one.level == "mute" or (one.level == "weekly" and one.member in without_weekly)
+def _is_muted(level: FollowLevel, without_weekly: Container[int]) -> bool:
+    return level.level == "mute" or (level.level == "weekly" and level.member in without_weekly)
 
 
 def _sets(pairs: Iterable[tuple[int, T]]) -> defaultdict[int, set[T]]:

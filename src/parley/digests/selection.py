@@ -39,11 +39,11 @@ def select(reader: DigestReader, own: Sequence[Candidate], pool: Pool) -> list[C
     issue.take_stories(moved, MOST_OWN)
     issue.take((one for one in own if one.kind == "revised"), MOST_OF["revised"])
     issue.take(pool.picked, MOST_OF["picked"])
-    issue.take((one for one in pool.questions if reader_has(reader, one.topic)), MOST_OF["question"])
+    issue.take((question for question in pool.questions if reader_has(reader, question.topic)), MOST_OF["question"])
     issue.take_pool(pool.stories)
     issue.take((one for one in pool.opened if reader_has(reader, one.topic)), MOST_OF["opened"])
     issue.take_stories(moved, MOST_ITEMS)
-    return sorted(issue.items, key=lambda one: ORDER[one.kind])
+    return sorted(issue.items, key=lambda item: ORDER[item.kind])
 
 
 def reader_has(reader: DigestReader, topic: str) -> bool:
@@ -51,31 +51,33 @@ def reader_has(reader: DigestReader, topic: str) -> bool:
     return topic in reader.topics or not reader.topics
 
 
-def is_author(reader: DigestReader, one: Candidate) -> bool:
-    return one.author == str(reader.id)
+def is_author(reader: DigestReader, candidate: Candidate) -> bool:
+    return candidate.author == str(reader.id)
 
 
-def has_seen(reader: DigestReader, one: Candidate) -> bool:
+def has_seen(reader: DigestReader, candidate: Candidate) -> bool:
     """Whether the reader was in the thread since it was written."""
-    seen = reader.seen.get(one.thread)
-    return seen is not None and one.at <= seen
+    seen = reader.seen.get(candidate.thread)
+    return seen is not None and candidate.at <= seen
 
 
-def was_mailed(reader: DigestReader, one: Candidate) -> bool:
-    return one.key in reader.mailed
+def was_mailed(reader: DigestReader, candidate: Candidate) -> bool:
+    return candidate.key in reader.mailed
 
 
-def mutes(reader: DigestReader, one: Candidate) -> bool:
+def mutes(reader: DigestReader, candidate: Candidate) -> bool:
     """Whether the reader muted the thread or its topic. A followed thread is included even if its topic is muted."""
-    return one.thread in reader.muted_threads or (one.topic in reader.muted_topics and one.kind != "followed")
+    return candidate.thread in reader.muted_threads or (
+        candidate.topic in reader.muted_topics and candidate.kind != "followed"
+    )
 
 
-def hides_author(reader: DigestReader, one: Candidate) -> bool:
-    return one.author in reader.hidden_authors
+def hides_author(reader: DigestReader, candidate: Candidate) -> bool:
+    return candidate.author in reader.hidden_authors
 
 
-def collapses(reader: DigestReader, one: Candidate) -> bool:
-    return one.assisted and reader.collapses_assisted
+def collapses(reader: DigestReader, candidate: Candidate) -> bool:
+    return candidate.assisted and reader.collapses_assisted
 
 
 # What keeps a candidate from a reader (absence.py says each in words).
@@ -95,11 +97,11 @@ class _Issue:
     def take(self, candidates: Iterable[Candidate], most: int) -> None:
         """Take the best candidates that fit, at most `most`."""
         room = min(most, MOST_ITEMS - len(self.items))
-        for one in sorted(candidates, key=precedence):
+        for candidate in sorted(candidates, key=precedence):
             if room <= 0:
                 return
-            if self._fits(one):
-                self._add(one)
+            if self._fits(candidate):
+                self._add(candidate)
                 room -= 1
 
     def take_stories(self, stories: Iterable[Story], most: int) -> None:
@@ -122,26 +124,26 @@ class _Issue:
 
     def _take_story(self, story: Story, kind: str | None = None) -> bool:
         """Take the best of each side, or the best perspective if only one side is new. Return whether any was."""
-        fitting = [one for one in story.perspectives if self._fits(one)]
+        fitting = [perspective for perspective in story.perspectives if self._fits(perspective)]
         if not fitting:
             return False
         for one in _pair(fitting) or fitting[:1]:
             self._add(msgspec.structs.replace(one, kind=kind or one.kind))
         return True
 
-    def _fits(self, one: Candidate) -> bool:
-        if one.key in self._keys or one.author in self._authors:
+    def _fits(self, candidate: Candidate) -> bool:
+        if candidate.key in self._keys or candidate.author in self._authors:
             return False
-        if one.kind not in SECTIONS["you"] and one.thread in self._threads:
+        if candidate.kind not in SECTIONS["you"] and candidate.thread in self._threads:
             return False
-        return not any(objects(self.reader, one) for objects in OBJECTIONS)
+        return not any(objects(self.reader, candidate) for objects in OBJECTIONS)
 
-    def _add(self, one: Candidate) -> None:
-        self.items.append(one)
-        self._keys.add(one.key)
-        self._threads.add(one.thread)
-        if one.author is not None:
-            self._authors.add(one.author)
+    def _add(self, candidate: Candidate) -> None:
+        self.items.append(candidate)
+        self._keys.add(candidate.key)
+        self._threads.add(candidate.thread)
+        if candidate.author is not None:
+            self._authors.add(candidate.author)
 
 
 def _pair(perspectives: Sequence[Candidate]) -> tuple[Candidate, ...]:

@@ -83,31 +83,35 @@ async def set_quiet_hours(request: AnyRequest) -> Response[Any]:
 
 
 async def _settings(
-    request: AnyRequest, one: SubscriptionRow, form: DigestForm, quiet: QuietForm | None = None, status: int = 200
+    request: AnyRequest,
+    subscription: SubscriptionRow,
+    form: DigestForm,
+    quiet: QuietForm | None = None,
+    status: int = 200,
 ) -> Response[Any]:
     now = datetime.now(UTC)
-    preview = await next_issue(one, form.schedule, now)
+    preview = await next_issue(subscription, form.schedule, now)
     return page(
         request,
         "digests/settings.html",
         "preview",
         status,
         form=form,
-        paused_until=one.paused_until if one.is_paused(now) else None,
+        paused_until=subscription.paused_until if subscription.is_paused(now) else None,
         preview=preview,
         due=hour_word(preview.due.at, form.schedule.zone) if preview.due else None,
         wish=form.schedule,
         weekdays=WEEKDAYS,
         places=zones.by_region(),
-        quiet=quiet.values if quiet else await _quiet(one.member),
+        quiet=quiet.values if quiet else await _quiet(subscription.member),
         quiet_errors=quiet.errors if quiet else {},
-        zone=one.zone,
+        zone=subscription.zone,
         topics=await topics(),
-        levels=await topic_levels(one.member),
+        levels=await topic_levels(subscription.member),
         saved="saved" in request.query_params,
-        is_off=one.frequency == "off" and not await mailing.wanted(one.member, ""),
+        is_off=subscription.frequency == "off" and not await mailing.wanted(subscription.member, ""),
         kinds=KINDS,
-        channels=await preferred(one.member),
+        channels=await preferred(subscription.member),
     )
 
 

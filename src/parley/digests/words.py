@@ -132,7 +132,7 @@ def _stories(items: list[DigestItem], now: datetime) -> list[DigestThread]:
 
 
 def _story(items: list[DigestItem], now: datetime) -> DigestThread:
-    quotations = [_quotation(one, now) for one in items]
+    quotations = [_quotation(item, now) for item in items]
     reason = _shared(quotation.reason for quotation in quotations)
     context = _shared(quotation.context for quotation in quotations) if len(quotations) > 1 else ""
     return DigestThread(items[0].title, items[0].topic, _thread_link(items[0]), quotations, reason, context)

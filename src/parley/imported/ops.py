@@ -57,8 +57,8 @@ async def claim(viewer: Viewer) -> int:
 
 async def take(viewer: Viewer, addresses: list[bytes]) -> int:
     """Do what `claim` does, in the open transaction. `addresses` are hashes of the viewer's."""
-    found = await db.fetch(ClaimableInThread, SELECT_CLAIMABLE, addresses, viewer.id)
-    return sum([len(await _take_in(viewer, one)) for one in found])
+    rows = await db.fetch(ClaimableInThread, SELECT_CLAIMABLE, addresses, viewer.id)
+    return sum([len(await _take_in(viewer, row)) for row in rows])
 
 
 async def _take_in(viewer: Viewer, found: ClaimableInThread) -> list[int]:

@@ -162,7 +162,7 @@ def _guess(data: bytes) -> Decoded:
 def _sibling(data: bytes, name: str) -> str:
     """Of two charsets for the same languages, the one in which fewer signs stand within words."""
     choices = _SIBLINGS.get(name, (name,))
-    return min(choices, key=lambda one: len(_SIGN_IN_WORD.findall(data[:_SNIFFED].decode(one, "replace"))))
+    return min(choices, key=lambda choice: len(_SIGN_IN_WORD.findall(data[:_SNIFFED].decode(choice, "replace"))))
 
 
 def _is_western(data: bytes, strange: float) -> bool:

@@ -21,9 +21,9 @@ LIMIT = 100_000
 async def fetched(url: str) -> bytes:
     """Return the body at `url`, within the limits of an import. Raises Busy when it cannot be fetched now."""
     try:
-        found = await fetch(url, allow=settings().fetch_allow, limit=LIMIT, accept=KINDS)
+        rows = await fetch(url, allow=settings().fetch_allow, limit=LIMIT, accept=KINDS)
     except CannotImport as error:
         raise Busy(N_("{url} cannot be fetched. Nothing was changed; please send this again."), 60, url=url) from error
-    if found.final_url != url:
+    if rows.final_url != url:
         raise Busy(N_("{url} redirects to another address, so it is not used. Nothing was changed."), 60, url=url)
-    return found.body
+    return rows.body

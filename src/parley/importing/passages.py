@@ -66,7 +66,7 @@ def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[Im
 
 def without_lost_pictures(passages: Iterable[ImportedPassage]) -> list[ImportedPassage]:
     """Leave out the figures without a picture, with their captions."""
-    return [one for one in passages if one.kind != "figure" or "<img" in one.html]
+    return [passage for passage in passages if passage.kind != "figure" or "<img" in passage.html]
 
 
 def same_words(one: str, other: str) -> bool:

@@ -95,7 +95,7 @@ def read_article(extracted: Extracted, url: str | None = None) -> ReadArticle:
 
 def _with_language(extracted: Extracted, passages: list[ImportedPassage]) -> Extracted:
     """The article with its language: declared, else that of its words."""
-    found = extracted.lang or detect_language(" ".join(one.text for one in passages))
+    found = extracted.lang or detect_language(" ".join(passage.text for passage in passages))
     where = {"language": "declared" if extracted.lang else "words"} if found else {}
     return msgspec.structs.replace(extracted, lang=found, where=extracted.where | where)
 

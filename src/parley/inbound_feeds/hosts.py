@@ -65,7 +65,7 @@ async def _fetch_robots(url: str) -> str:
     """The robots.txt of a host; empty where it has none (RFC 9309). Raises SiteBusy."""
     parts = urlsplit(url)
     try:
-        found = await fetch(
+        rows = await fetch(
             f"{parts.scheme}://{parts.netloc}/robots.txt",
             allow=settings().fetch_allow,
             accept=("text/plain",),
@@ -75,4 +75,4 @@ async def _fetch_robots(url: str) -> str:
         raise
     except CannotImport:
         return ""
-    return found.body.decode("utf-8", "replace").replace("\0", "")
+    return rows.body.decode("utf-8", "replace").replace("\0", "")

@@ -70,28 +70,28 @@ async def ingest(feed: int, document: FeedDocument, now: datetime) -> int:
 
 async def _sort(feed: int, entries: Sequence[FeedEntry]) -> tuple[list[tuple[KnownItem, FeedEntry]], list[FeedEntry]]:
     """Which entries were listed before, with their items, and which are new."""
-    keys, guids = [rules.key_of(one.url) for one in entries], rules.unique_guids(entries)
+    keys, guids = [rules.key_of(entry.url) for entry in entries], rules.unique_guids(entries)
     rows = await db.fetch(KnownItem, SELECT_KNOWN, feed, keys, list(guids))
     by_key = {row.key: row for row in rows}
     by_guid = {row.guid: row for row in rows if row.guid in guids}
-    found = [(rules.find_known(one, by_key, by_guid), one) for one in entries]
+    found = [(rules.find_known(entry, by_key, by_guid), entry) for entry in entries]
     return [(item, one) for item, one in found if item], [one for item, one in found if item is None]
 
 
 async def _add(feed: int, entries: Sequence[FeedEntry], states: Sequence[rules.ItemState], now: datetime) -> None:
-    keys = [rules.key_of(one.url) for one in entries]
+    keys = [rules.key_of(entry.url) for entry in entries]
     await db.execute(
         INSERT_ITEMS,
         feed,
         now,
         keys,
-        [rules.guid_of(one) for one in entries],
-        [one.url for one in entries],
-        [host_of(one.url) for one in entries],
-        [one.title for one in entries],
-        [one.summary for one in entries],
+        [rules.guid_of(entry) for entry in entries],
+        [entry.url for entry in entries],
+        [host_of(entry.url) for entry in entries],
+        [entry.title for entry in entries],
+        [entry.summary for entry in entries],
         # A date in the future would keep an entry on top forever.
-        [min(one.published_at, now) if one.published_at else None for one in entries],
+        [min(entry.published_at, now) if entry.published_at else None for entry in entries],
         list(states),
     )
     await _find_threads(feed, keys)

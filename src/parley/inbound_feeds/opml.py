@@ -22,7 +22,7 @@ def addresses(data: bytes) -> list[str]:
     if root is None or etree.QName(root).localname.lower() != "opml":
         return []
     links = (feed_address(_link(one)) for one in islice(root.iter("{*}outline"), MOST_OUTLINES))
-    return list(dict.fromkeys(found for one in links if (found := address(one, ""))))[:MOST_FEEDS]
+    return list(dict.fromkeys(found for link in links if (found := address(link, ""))))[:MOST_FEEDS]
 
 
 def _link(outline: Any) -> str:

@@ -62,18 +62,18 @@ def _as_utf8(data: bytes, content_type: str) -> bytes:
 
 def _link(about: Mapping[str, Any], rel: str) -> str:
     links = about.get("links") or []
-    return next((str(one.get("href") or "") for one in links if one.get("rel") == rel), "")
+    return next((str(link.get("href") or "") for link in links if link.get("rel") == rel), "")
 
 
 def _entries(entries: list[Mapping[str, Any]], url: str, *, is_atom: bool) -> Iterator[FeedEntry]:
-    for one in entries:
-        if link := address(one.get("feedburner_origlink") or _page(one), url):
+    for entry in entries:
+        if link := address(entry.get("feedburner_origlink") or _page(entry), url):
             yield FeedEntry(
                 url=link,
-                guid=str(one.get("id") or "")[:_LONGEST_GUID],
-                title=_text(one, "title", LONGEST_TITLE, is_atom=is_atom),
-                summary=_text(one, "summary", LONGEST_SUMMARY, is_atom=is_atom),
-                published_at=_moment(one.get("published_parsed")) or _moment(one.get("updated_parsed")),
+                guid=str(entry.get("id") or "")[:_LONGEST_GUID],
+                title=_text(entry, "title", LONGEST_TITLE, is_atom=is_atom),
+                summary=_text(entry, "summary", LONGEST_SUMMARY, is_atom=is_atom),
+                published_at=_moment(entry.get("published_parsed")) or _moment(entry.get("updated_parsed")),
             )
 
 

@@ -36,7 +36,7 @@ async def fetch_feed(url: str, known: CacheValidators, body_hash: bytes | None) 
 
     Raises Unchanged when it is the same as before, PageGone, SiteBusy, and CannotImport when it is none.
     """
-    found = await fetch(
+    rows = await fetch(
         url,
         allow=settings().fetch_allow,
         accept=FEEDS,
@@ -45,22 +45,22 @@ async def fetch_feed(url: str, known: CacheValidators, body_hash: bytes | None) 
         etag=known.etag,
         last_modified=known.last_modified,
     )
-    digest = hashlib.sha256(found.body).digest()
-    if digest == body_hash and not found.moved:
+    digest = hashlib.sha256(rows.body).digest()
+    if digest == body_hash and not rows.moved:
         raise Unchanged
-    document = await sandbox.read_feed(found.body, found.final_url, found.headers.get("content-type", ""))
+    document = await sandbox.read_feed(rows.body, rows.final_url, rows.headers.get("content-type", ""))
     if document is None:
         raise CannotImport(NO_FEED)
-    moved_to = found.final_url if found.moved else document.moved_to
+    moved_to = rows.final_url if rows.moved else document.moved_to
     moved_to = "" if moved_to == url else moved_to
-    is_here = found.final_url == url and not moved_to
+    is_here = rows.final_url == url and not moved_to
     return FetchedFeed(
-        _with_hub(document, found),
+        _with_hub(document, rows),
         # After a redirect they belong to another address.
-        CacheValidators(found.etag, found.last_modified) if is_here else CacheValidators(),
+        CacheValidators(rows.etag, rows.last_modified) if is_here else CacheValidators(),
         # A feed that has moved says so each time with the same words, which must be counted.
         None if moved_to else digest,
-        found.headers.get("cache-control", ""),
+        rows.headers.get("cache-control", ""),
         moved_to,
     )
 

@@ -90,18 +90,18 @@ def _page(url: str) -> str:
 
 def unique_guids(entries: Iterable[FeedEntry]) -> set[bytes]:
     """The ids that only one entry has."""
-    counts = Counter(guid_of(one) for one in entries)
+    counts = Counter(guid_of(entry) for entry in entries)
     return {guid for guid, count in counts.items() if guid is not None and count == 1}
 
 
 def without_duplicates(entries: Iterable[FeedEntry]) -> list[FeedEntry]:
     """The entries, each address once."""
-    return list({key_of(one.url): one for one in reversed(list(entries))}.values())[::-1]
+    return list({key_of(entry.url): entry for entry in reversed(list(entries))}.values())[::-1]
 
 
 def newest_first(entries: Sequence[FeedEntry]) -> list[FeedEntry]:
     """The entries by date; those without one in the order of the feed, after the others."""
-    return sorted(entries, key=lambda one: one.published_at or datetime.min.replace(tzinfo=UTC), reverse=True)
+    return sorted(entries, key=lambda entry: entry.published_at or datetime.min.replace(tzinfo=UTC), reverse=True)
 
 
 def changed_as_a_whole(new: Sequence[FeedEntry], listed: int, last: datetime) -> bool:
@@ -117,7 +117,7 @@ def changed_as_a_whole(new: Sequence[FeedEntry], listed: int, last: datetime) ->
 def first_states(entries: Sequence[FeedEntry]) -> list[ItemState]:
     """The states of the entries that a feed lists when it is added: the newest are offered."""
     offered = {id(one) for one in newest_first(entries)[:OFFERED]}
-    return ["waiting" if id(one) in offered else "old" for one in entries]
+    return ["waiting" if id(entry) in offered else "old" for entry in entries]
 
 
 def state_of(entry: FeedEntry, now: datetime, *, automatic: bool) -> ItemState:
@@ -133,7 +133,7 @@ def pause_after(document: FeedDocument, cache_control: str) -> int:
     The longest of what the server (max-age) and the feed (ttl) ask for, and half the usual time between two entries.
     """
     found = _MAX_AGE.search(cache_control.lower())
-    dates = sorted(one.published_at for one in document.entries if one.published_at)
+    dates = sorted(entry.published_at for entry in document.entries if entry.published_at)
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(dates)]
     asked = (int(found[1]) if found else 0, document.ttl * 60, median(gaps) / 2 if gaps else 0)
     return int(min(max(*asked, HOUR), DAY))

@@ -138,15 +138,15 @@ def token_of(feed: int) -> str:
     return sign("websub callback", str(feed).encode()).hex()
 
 
-def secret_of(one: HubSubscription) -> str:
+def secret_of(subscription: HubSubscription) -> str:
     """What the hub signs its deliveries with."""
-    return sign("websub secret", f"{one.id}|{one.hub}|{one.topic}".encode()).hex()
+    return sign("websub secret", f"{subscription.id}|{subscription.hub}|{subscription.topic}".encode()).hex()
 
 
-def is_signed(one: HubSubscription, header: str, body: bytes) -> bool:
+def is_signed(subscription: HubSubscription, header: str, body: bytes) -> bool:
     """Whether a delivery has the signature of our hub: `header` is its `X-Hub-Signature`."""
     method, _, signature = header.partition("=")
     if method not in METHODS:
         return False
-    expected = hmac.digest(secret_of(one).encode(), body, method).hex()
+    expected = hmac.digest(secret_of(subscription).encode(), body, method).hex()
     return hmac.compare_digest(expected.encode(), signature.lower().encode())

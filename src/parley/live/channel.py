@@ -63,6 +63,6 @@ async def blocked_by_readers(channel: Channel, events: Collection[RenderedEvent]
     """Return the authors of `events` whom each reader of the channel blocked, also for readers who join meanwhile."""
     authors = {event.author for event in events if event.author is not None}
     found: dict[int | None, frozenset[int]] = {}
-    while members := {one.member for one in channel.streams if one.member is not None} - found.keys():
+    while members := {stream.member for stream in channel.streams if stream.member is not None} - found.keys():
         found |= await queries.blocked_by(members, authors)
     return found

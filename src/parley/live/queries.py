@@ -47,15 +47,15 @@ class ThreadState(msgspec.Struct, frozen=True):
 
 async def state(thread: int) -> ThreadState:
     """Return the state of a thread. Raises NotFound."""
-    found = await db.fetch_one(
+    row = await db.fetch_one(
         ThreadState,
         "select last_seq, clock_timestamp() - $2::interval as scored_from from thread where id = $1",
         thread,
         LATE_COMMIT,
     )
-    if found is None:
+    if row is None:
         raise NotFound(N_("This thread does not exist."))
-    return found
+    return row
 
 
 class NewestEvent(msgspec.Struct, frozen=True):

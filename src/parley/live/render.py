@@ -114,7 +114,7 @@ class RenderContext(msgspec.Struct, frozen=True):
 
 async def _passages(thread: threads.ThreadRow, found: dict[int, queries.CommentRow]) -> dict[int, PassageBalance]:
     lineages = {row.passage for row in found.values() if row.passage is not None}
-    return {one.lineage: one for one in await balances(thread.id, list(lineages))} if lineages else {}
+    return {balance.lineage: balance for balance in await balances(thread.id, list(lineages))} if lineages else {}
 
 
 async def _article(thread: threads.ThreadRow, rows: Sequence[EventRow]) -> articles.ArticleRow | None:

@@ -160,7 +160,7 @@ async def claim(by: UUID) -> list[ClaimedMail]:
     async with db.atomic():
         await db.execute("select pg_advisory_xact_lock($1)", LOCK)
         await db.execute(RETURN_CLAIMED)
-        found = await db.fetch(
+        rows = await db.fetch(
             ClaimedMail,
             CLAIM_MAIL,
             BATCH,
@@ -173,7 +173,7 @@ async def claim(by: UUID) -> list[ClaimedMail]:
             LEASE,
         )
         failpoint.hit("claiming")
-    return found
+    return rows
 
 
 async def unanswered(by: UUID) -> list[UnansweredMail]:
@@ -217,12 +217,12 @@ async def settle(
 async def arrived(mail: int) -> bool:
     """Settle a message that its relay has accepted. Return False if it was settled already."""
     async with db.atomic():
-        found = await db.fetch_one(ArrivedMail, MARK_ARRIVED, mail)
-        if found is not None and found.list is not None:
-            await lists[found.list].settled(mail, "sent")
-    if found is not None:
+        row = await db.fetch_one(ArrivedMail, MARK_ARRIVED, mail)
+        if row is not None and row.list is not None:
+            await lists[row.list].settled(mail, "sent")
+    if row is not None:
         metrics.MAIL.labels("sent").inc()
-    return found is not None
+    return row is not None
 
 
 async def defer(mail: ClaimedMail, by: UUID, error: str) -> None:

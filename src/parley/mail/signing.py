@@ -33,7 +33,7 @@ def signature(message: bytes, key: RSAPrivateKey, *, selector: str, domain: str,
     """
     fields, body = rfc822_parse(message)
     there = {name.lower() for name, _ in fields}
-    signed = [name for one in headers if (name := one.lower().encode()) in there]
+    signed = [name for header in headers if (name := header.lower().encode()) in there]
     tags = [
         (b"v", b"1"),
         (b"a", b"rsa-sha256"),

@@ -119,7 +119,7 @@ async def _statements(
     found: PublishedMap, lineages: Sequence[int], viewer: Viewer | None, only: int | None
 ) -> dict[int, ShownStatement]:
     """Return what the map says of each statement that the viewer may read."""
-    published = {one.comment: one for one in found.statements}
+    published = {statement.comment: statement for statement in found.statements}
     named = [*found.words.values(), *found.of_everybody.values()]
     ids = {*published, *(comment for column in named for comment in column)}
     rows = await queries.statements(ids)
@@ -147,16 +147,16 @@ def _statement(
 
 def _of(found: PublishedMap, shown: Mapping[int, ShownStatement], verdict: str) -> list[ShownStatement]:
     """Return the statements with a verdict, those with the clearest published answers first."""
-    ranked = sorted(found.statements, key=lambda one: (-_clearness(one), one.comment))
+    ranked = sorted(found.statements, key=lambda statement: (-_clearness(statement), statement.comment))
     return [shown[one.comment] for one in ranked if one.verdict == verdict and one.comment in shown]
 
 
-def _clearness(one: PublishedStatement) -> int:
+def _clearness(statement: PublishedStatement) -> int:
     """How far the groups agree (or are apart), in per cent, as far as it is published."""
-    agree = [shares.agree for shares in one.groups.values() if shares]
+    agree = [shares.agree for shares in statement.groups.values() if shares]
     if not agree:
         return 0
-    return max(agree) - min(agree) if one.verdict == "dividing" else min(agree)
+    return max(agree) - min(agree) if statement.verdict == "dividing" else min(agree)
 
 
 def _chosen(shown: Mapping[int, ShownStatement], ids: Sequence[int]) -> list[ShownStatement]:

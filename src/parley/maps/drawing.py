@@ -46,16 +46,16 @@ def draw(picture: MapPicture, you: ViewerPlacement | None) -> Drawing:
 
 
 def _bars(picture: MapPicture) -> list[Shape]:
-    most = max((one.members for one in picture.squares), default=1)
+    most = max((square.members for square in picture.squares), default=1)
     step, room = WIDTH / picture.columns, GROUND - TOP - 0.5
     return [
-        _shape(one, one.column * step + GAP / 2, GROUND - 0.5 - room * one.members / most, step - GAP, None)
-        for one in picture.squares
+        _shape(square, square.column * step + GAP / 2, GROUND - 0.5 - room * square.members / most, step - GAP, None)
+        for square in picture.squares
     ]
 
 
 def _squares(picture: MapPicture) -> list[Shape]:
-    most = max((one.members for one in picture.squares), default=1)
+    most = max((square.members for square in picture.squares), default=1)
     step = SIDE / picture.columns
     shapes = []
     for one in picture.squares:
@@ -65,8 +65,8 @@ def _squares(picture: MapPicture) -> list[Shape]:
     return shapes
 
 
-def _shape(one: Square, x: float, y: float, width: float, height: float | None) -> Shape:
-    kind = (one.group or "between").lower()
+def _shape(square: Square, x: float, y: float, width: float, height: float | None) -> Shape:
+    kind = (square.group or "between").lower()
     height = GROUND - 0.5 - y if height is None else height
     return Shape(kind, round(x, 1), round(y, 1), round(width, 1), round(height, 1))
 

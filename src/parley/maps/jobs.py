@@ -87,7 +87,7 @@ async def _store(
     async with db.atomic():
         values = (_json(kept), _json(published), _json(after), len(votes.voter), _json(history), now)
         await db.execute(STORE_MAP, thread, *values)
-        shown = [one for one in published.statements if one.verdict != "unknown"]
+        shown = [statement for statement in published.statements if statement.verdict != "unknown"]
         await db.execute(DROP_VERDICTS, thread, [one.comment for one in shown])
         await db.execute(
             STORE_VERDICTS,

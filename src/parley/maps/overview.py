@@ -75,8 +75,8 @@ select thread, slug, title, topic, statements from (
 
 async def common_ground(topic: str | None, viewer: Viewer | None) -> list[CommonGround]:
     """Return the newest common ground, of one topic if it is given, without authors whom the viewer blocked."""
-    found = await db.fetch(CommonGround, SELECT_COMMON, topic)
-    return [one for one in found if not (viewer and one.author_id in viewer.blocked)]
+    rows = await db.fetch(CommonGround, SELECT_COMMON, topic)
+    return [row for row in rows if not (viewer and row.author_id in viewer.blocked)]
 
 
 async def decks(topic: str | None) -> list[ThreadDeck]:

@@ -96,7 +96,7 @@ def rule_of(row: CurrentRuleRow) -> ActiveRule:
     """The rule of a row. Raises ValidationError for conditions that this version of Parley does not know."""
     conditions = msgspec.json.decode(row.conditions, type=tuple[AnyCondition, ...])
     # The record first: it rules out most rules for most authors, and costs nothing beside a look at the text.
-    conditions = tuple(sorted(conditions, key=lambda one: one.needs != RECORD))
+    conditions = tuple(sorted(conditions, key=lambda condition: condition.needs != RECORD))
     return msgspec.convert(msgspec.structs.asdict(row) | {"conditions": conditions}, ActiveRule)
 
 

@@ -89,7 +89,7 @@ from (select * from alike union select * from linked) s join comment c on c.id =
 
 async def author(member: int, rules: Sequence[ActiveRule] = (), submission: UUID | None = None) -> AuthorRecord:
     """The record of a member, with the recent posts that `rules` need."""
-    needed = {one.to for rule in rules for one in rule.conditions if isinstance(one, Similar)}
+    needed = {condition.to for rule in rules for condition in rule.conditions if isinstance(condition, Similar)}
     known = (bool(needed), "anyone" in needed, submission, need(rules, "linked"))
     return await db.fetch_one(AuthorRecord, SELECT_AUTHOR, member, *known) or NOBODY
 

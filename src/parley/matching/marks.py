@@ -99,7 +99,7 @@ def _phrases_in(text: str) -> set[str]:
             for phrase in _beginnings(words[at : at + MOST_WORDS]):
                 found |= known.whole.get(phrase, set())
     if UNSPACED.search(text):
-        found |= {one for part, names in known.parts.items() if part in text for one in names}
+        found |= {name for part, names in known.parts.items() if part in text for name in names}
     return found
 
 

@@ -115,7 +115,7 @@ def score(text: str, links: int) -> float:
 def strongest(text: str) -> list[str]:
     """The words that raise the score of a folded text most, the strongest first."""
     weights = in_use()
-    raising = sorted(((weights.of(one.translate(SAME_DIGIT)), one) for one in set(words(text))), reverse=True)
+    raising = sorted(((weights.of(word.translate(SAME_DIGIT)), word) for word in set(words(text))), reverse=True)
     return [word for weight, word in raising[:STRONGEST] if weight > 0]
 
 

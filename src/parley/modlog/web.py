@@ -97,7 +97,7 @@ async def year_counts(file: FromPath[str]) -> Response[Any]:
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(Count.__struct_fields__)
-    table.writerows(msgspec.structs.astuple(one) for one in await queries.counts(int(year)))
+    table.writerows(msgspec.structs.astuple(count) for count in await queries.counts(int(year)))
     headers = {"Content-Disposition": f'attachment; filename="moderation-{year}.csv"'}
     return Response(text.getvalue(), media_type="text/csv", headers=headers)
 

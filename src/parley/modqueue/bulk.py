@@ -28,12 +28,12 @@ class _RehearsedError(Exception):
 
 async def rehearse(viewer: Viewer, choices: list[Choice]) -> list[Outcome]:
     """The outcomes that deciding would have: each decision is made and rolled back."""
-    return [await outcome(one.item, partial(decisions.decide, viewer, one), commit=False) for one in choices]
+    return [await outcome(choice.item, partial(decisions.decide, viewer, choice), commit=False) for choice in choices]
 
 
 async def decide(viewer: Viewer, choices: list[Choice]) -> list[Outcome]:
     """Decide on each item in turn."""
-    return [await outcome(one.item, partial(decisions.decide, viewer, one), commit=True) for one in choices]
+    return [await outcome(choice.item, partial(decisions.decide, viewer, choice), commit=True) for choice in choices]
 
 
 async def undo(viewer: Viewer, made: Mapping[int, int]) -> list[Outcome]:

@@ -93,8 +93,8 @@ async def _like(viewer: int, wanted: CommentFilter, comment: int) -> list[int]:
     words = await db.value(SELECT_WORDS, comment)
     if words is None:
         return []
-    found = await db.fetch(ComparedComment, SELECT_COMPARED, *_values(viewer, wanted), MOST_COMPARED)
-    texts = {one.id: one.words for one in found}
+    rows = await db.fetch(ComparedComment, SELECT_COMPARED, *_values(viewer, wanted), MOST_COMPARED)
+    texts = {row.id: row.words for row in rows}
     return await asyncio.to_thread(_alike, words, texts)
 
 

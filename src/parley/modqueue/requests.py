@@ -58,7 +58,7 @@ def since_of(request: AnyRequest) -> datetime:
 
 async def decision_form(request: AnyRequest) -> DecisionForm:
     """The form of a decision as it was sent, with the guidelines in force and the moderator's saved reasons."""
-    saved = {str(one.id): one.text for one in await guidelines.reasons(staff(request).id)}
+    saved = {str(reason.id): reason.text for reason in await guidelines.reasons(staff(request).id)}
     return DecisionForm(await posted(request), await titles(), saved)
 
 

@@ -223,7 +223,9 @@ def sentence(action: str, conditions: tuple[Condition, ...]) -> Message:
 
 def in_full(action: str, conditions: tuple[Condition, ...]) -> Message:
     """A rule in one sentence, followed by the full lists that the sentence shortens."""
-    lists = (value for one in conditions for value in msgspec.structs.astuple(one) if isinstance(value, list))
+    lists = (
+        value for condition in conditions for value in msgspec.structs.astuple(condition) if isinstance(value, list)
+    )
     return joined(
         " ", [sentence(action, conditions), *(", ".join(words) for words in lists if len(words) > MOST_LISTED)]
     )

@@ -46,7 +46,7 @@ class RuleRow(msgspec.Struct, frozen=True):
 
     @property
     def uses_score(self) -> bool:
-        return any(isinstance(one, SpamScore) for one in self.conditions or ())
+        return any(isinstance(condition, SpamScore) for condition in self.conditions or ())
 
     @property
     def sentence(self) -> Message:

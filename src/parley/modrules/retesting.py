@@ -59,7 +59,7 @@ class RetestedRule(msgspec.Struct, frozen=True):
 async def retest() -> int:
     """Test rules after a training, and let those that would hide much only watch again; return the number of both."""
     requested = await db.values(REQUEST_BACKTESTS)
-    hiding = [one for one in await db.fetch(RetestedRule, SELECT_TESTED) if one.hides_too_much]
+    hiding = [row for row in await db.fetch(RetestedRule, SELECT_TESTED) if row.hides_too_much]
     return len(requested) + len(await attempts.each("retests", hiding, _only_watch, key=lambda one: one.id))
 
 

@@ -32,7 +32,7 @@ async def rule_at(number: str) -> RuleRow:
 
 
 async def form_of(request: AnyRequest) -> RuleForm:
-    return RuleForm(await posted(request), [one.code for one in await grounds()])
+    return RuleForm(await posted(request), [ground.code for ground in await grounds()])
 
 
 @get("/mod/rules", name="moderation:rule-list", opt={"who": MODERATOR})

@@ -120,7 +120,7 @@ async def render(member: int, thread: int | None, mail: int | None = None) -> tu
 async def _entries(rows: Sequence[NotificationRow]) -> list[LetterEntry]:
     ids = [row.comment for row in rows if row.comment is not None]
     found = await comments.by_ids([*ids, *(row.parent for row in rows if row.parent is not None)])
-    bodies = {one.id: one.body for one in await db.fetch(LetterBody, SELECT_BODIES, ids)}
+    bodies = {row.id: row.body for row in await db.fetch(LetterBody, SELECT_BODIES, ids)}
     return [
         LetterEntry(row.kind, row, found[row.comment], bodies[row.comment], _answered(row, found))
         for row in rows
@@ -149,7 +149,7 @@ def _by_thread(member: int, entries: Sequence[LetterEntry]) -> list[LetterThread
 
 async def _letter(member: int, to: Addressee, discussions: Sequence[LetterThread]) -> Letter:
     first = discussions[0].entries[0]
-    count = sum(len(one.entries) for one in discussions)
+    count = sum(len(discussion.entries) for discussion in discussions)
     is_one = len(discussions) == 1
     several = N_("{count} new for you in {discussions} discussions").format(count=count, discussions=len(discussions))
     subject = f"Re: {discussions[0].title}" if is_one else shown(several)

@@ -68,8 +68,8 @@ class MailedLetter(msgspec.Struct, frozen=True):
 async def post_letters() -> int:
     """Queue the letters that are due, to be sent in ten minutes or when quiet hours end, and return how many."""
     count = 0
-    for one in await db.fetch(DueLetter, SELECT_DUE):
-        count += await _post(one)
+    for row in await db.fetch(DueLetter, SELECT_DUE):
+        count += await _post(row)
     return count
 
 

@@ -84,7 +84,7 @@ async def set_channels(request: AnyRequest) -> Response[Any]:
 
 @post("/settings/topics", name="notifications:topics", opt={"who": MEMBER})
 async def set_topics(request: AnyRequest) -> Redirect:
-    form = TopicsForm(await posted(request), [one.slug for one in await topics()])
+    form = TopicsForm(await posted(request), [topic.slug for topic in await topics()])
     if form.errors:
         raise Refused(N_("Please choose how often the topic appears in your digest. Nothing was changed."))
     await ops.set_topics(signed_in(request).id, form.levels)

@@ -56,7 +56,7 @@ def draw(members: Iterable[MemberPosition], axes: int, centres: Mapping[str, tup
         Square(column, row, rounded(found.total()), found.most_common(1)[0][0])
         for (column, row), found in sorted(groups.items())
     ]
-    return msgspec.structs.replace(empty, squares=tuple(one for one in squares if one.members))
+    return msgspec.structs.replace(empty, squares=tuple(square for square in squares if square.members))
 
 
 def _mirrored(axes: int, centres: Mapping[str, tuple[float, ...]]) -> tuple[bool, ...]:
@@ -64,7 +64,7 @@ def _mirrored(axes: int, centres: Mapping[str, tuple[float, ...]]) -> tuple[bool
     if first is None:
         return (False,) * axes
     others = [centre for letter, centre in centres.items() if letter != "A"]
-    means = [sum(one[axis] for one in others) / len(others) for axis in range(axes)]
+    means = [sum(other[axis] for other in others) / len(others) for axis in range(axes)]
     return tuple(first[axis] > means[axis] for axis in range(axes))
 
 

@@ -72,7 +72,7 @@ def probabilities(parameters: Parameters, position: Vector, covariance: Matrix) 
 
 
 def _axes(parameters: Parameters) -> int:
-    return max((len(one.loadings) for one in parameters.statements.values()), default=0)
+    return max((len(statement.loadings) for statement in parameters.statements.values()), default=0)
 
 
 def _add(statement: StatementParameters, value: int, precision: list[list[float]], shift: list[float]) -> None:
@@ -124,9 +124,9 @@ def _by_side(parameters: Parameters, position: Vector, covariance: Matrix) -> di
     mean = sum(d * x for d, x in zip(along, position, strict=True)) - middle
     precision, shift = max(1 / variance - 1, 0.0), mean / variance + middle
     parts = [_updated(part, precision, shift) for part in parameters.parts]
-    most = max(one.share for one in parts)
-    weights = [exp(one.share - most) for one in parts]
-    above = [(1 + erf(one.centre / sqrt(2 * one.variance))) / 2 for one in parts]
+    most = max(part.share for part in parts)
+    weights = [exp(part.share - most) for part in parts]
+    above = [(1 + erf(part.centre / sqrt(2 * part.variance))) / 2 for part in parts]
     share = sum(weight * one for weight, one in zip(weights, above, strict=True)) / sum(weights)
     return {first: 1 - share, second: share}
 

@@ -36,6 +36,6 @@ def publish_positions(
     is_same = before.picture and before.picture.axes == axes and before.groups.keys() == centres.keys()
     if is_same and not is_step(before.members, len(members)):
         return before
-    sizes = Counter(one.group for one in members)
+    sizes = Counter(member.group for member in members)
     groups = {letter: rounded_share(sizes[letter] / max(len(members), 1)) for letter in centres}
     return PublishedPositions(len(members), groups, draw(members, axes, centres))

@@ -40,7 +40,7 @@ class PublishedStatement(msgspec.Struct, frozen=True):
     @property
     def bridge(self) -> int:
         """The per cent who agree in the group that agrees least, for the bridging order."""
-        return min((one.agree if one else 0 for one in self.groups.values()), default=0)
+        return min((group.agree if group else 0 for group in self.groups.values()), default=0)
 
 
 class PublishedMap(msgspec.Struct, frozen=True):
@@ -60,7 +60,7 @@ class PublishedMap(msgspec.Struct, frozen=True):
     of_everybody: dict[Verdict, tuple[int, ...]] = {}
 
     def of(self, verdict: Verdict) -> list[PublishedStatement]:
-        return [one for one in self.statements if one.verdict == verdict]
+        return [statement for statement in self.statements if statement.verdict == verdict]
 
     @property
     def is_open(self) -> bool:
@@ -101,21 +101,24 @@ def publish_map(
     if analysis.state != "open" or analysis.parameters is None:
         return _without_map(analysis, before, today)
     histories = {
-        one.statement: next_verdict(
-            before.histories.get(one.statement, VerdictHistory()),
-            one.verdict,
-            one.everybody.answers,
-            one.asked,
+        statement.statement: next_verdict(
+            before.histories.get(statement.statement, VerdictHistory()),
+            statement.verdict,
+            statement.everybody.answers,
+            statement.asked,
             today,
         )
-        for one in analysis.statements
+        for statement in analysis.statements
     }
     after = PublicationState(histories=histories)
     verdicts = after.verdicts
     words = {letter: representative(ranked, authors) for letter, ranked in analysis.representative.items()}
-    cells = {one.statement: _cells(one, before.cells.get(one.statement, {})) for one in analysis.statements}
+    cells = {
+        statement.statement: _cells(statement, before.cells.get(statement.statement, {}))
+        for statement in analysis.statements
+    }
     answered = Counter(votes.voter)
-    counted = [one for one in analysis.members if answered[one.voter] >= ENOUGH_ANSWERS]
+    counted = [member for member in analysis.members if answered[member.voter] >= ENOUGH_ANSWERS]
     named = {*verdicts, *(one for column in words.values() for one in column)}
     positions = publish_positions(before.positions, counted, analysis.axes, analysis.parameters.centres)
     found = PublishedMap(
@@ -125,7 +128,9 @@ def publish_map(
         groups=positions.groups,
         between=positions.between,
         picture=positions.picture,
-        statements=tuple(_statement(one, verdicts, cells) for one in analysis.statements if one.statement in named),
+        statements=tuple(
+            _statement(statement, verdicts, cells) for statement in analysis.statements if statement.statement in named
+        ),
         not_known=_not_known(analysis, verdicts),
         words={letter: tuple(map(int, column)) for letter, column in words.items()},
     )
@@ -153,22 +158,26 @@ def _without_map(analysis: Analysis, before: PublicationState, today: date) -> t
 
 def _not_known(analysis: Analysis, verdicts: Mapping[str, Verdict]) -> int:
     """Return how many statements have no verdict, among those that a few members answered."""
-    return sum(one.everybody.answers >= STEP and one.statement not in verdicts for one in analysis.statements)
-
-
-def _statement(
-    one: StatementResult, verdicts: Mapping[str, Verdict], cells: Mapping[str, Mapping[str, PublishedTally]]
-) -> PublishedStatement:
-    groups = {letter: shares(cell.tally) for letter, cell in cells[one.statement].items()}
-    return PublishedStatement(
-        int(one.statement), verdicts.get(one.statement, "unknown"), groups, rounded_down(one.everybody.answers)
+    return sum(
+        statement.everybody.answers >= STEP and statement.statement not in verdicts for statement in analysis.statements
     )
 
 
-def _cells(one: StatementResult, before: Mapping[str, PublishedTally]) -> dict[str, PublishedTally]:
+def _statement(
+    result: StatementResult, verdicts: Mapping[str, Verdict], cells: Mapping[str, Mapping[str, PublishedTally]]
+) -> PublishedStatement:
+    groups = {letter: shares(cell.tally) for letter, cell in cells[result.statement].items()}
+    return PublishedStatement(
+        int(result.statement), verdicts.get(result.statement, "unknown"), groups, rounded_down(result.everybody.answers)
+    )
+
+
+def _cells(result: StatementResult, before: Mapping[str, PublishedTally]) -> dict[str, PublishedTally]:
     """Publish a step of each group's answers. Other groups than before begin anew."""
-    known = before if before.keys() == one.shares.keys() else {}
-    return {letter: publish(known.get(letter, PublishedTally()), _tally(found)) for letter, found in one.shares.items()}
+    known = before if before.keys() == result.shares.keys() else {}
+    return {
+        letter: publish(known.get(letter, PublishedTally()), _tally(found)) for letter, found in result.shares.items()
+    }
 
 
 def _tally(found: ExactShares) -> Tally:

@@ -74,10 +74,10 @@ where q.report = $1 and m.state = 'active' and m.id is distinct from r.reporter
 
 async def notify_starter(report: int) -> None:
     """Mail the member who added the article that a request has come, without saying from whom."""
-    for one in await db.fetch(RequestNotice, SELECT_STARTER, report):
-        link = f"{settings().base_url}/t/{one.thread}/rights/{one.id}"
-        context = msgspec.structs.asdict(one) | {"ground": GROUNDS[one.ground], "wish": WISHES[one.wish], "link": link}
-        await mail.send(f"rights.{one.id}", one.email, *mail.written_message("rights", **context))
+    for row in await db.fetch(RequestNotice, SELECT_STARTER, report):
+        link = f"{settings().base_url}/t/{row.thread}/rights/{row.id}"
+        context = msgspec.structs.asdict(row) | {"ground": GROUNDS[row.ground], "wish": WISHES[row.wish], "link": link}
+        await mail.send(f"rights.{row.id}", row.email, *mail.written_message("rights", **context))
 
 
 IS_OPEN = "select r.state <> 'resolved' from rights_request q join report r on r.id = q.report where q.id = $1"

@@ -32,7 +32,7 @@ class Ring(msgspec.Struct, frozen=True):
 def find(upvotes: Sequence[Upvotes]) -> list[Ring]:
     """The rings among the members who voted, the largest first."""
     groups = [one for one in _connected(_pairs(upvotes)) if len(one) >= FEWEST_MEMBERS]
-    found = (one for one in _rings(groups, upvotes) if _is_ring(one))
+    found = (ring for ring in _rings(groups, upvotes) if _is_ring(ring))
     return sorted(found, key=lambda one: (-len(one.members), one.members))
 
 
@@ -56,9 +56,9 @@ def _pairs(upvotes: Sequence[Upvotes]) -> Iterator[Upvotes]:
 def _connected(pairs: Iterable[Upvotes]) -> Iterator[set[int]]:
     """The groups of members who are connected by pairs. The time is linear in the number of pairs."""
     neighbours: defaultdict[int, list[int]] = defaultdict(list)
-    for one in pairs:
-        neighbours[one.member].append(one.author)
-        neighbours[one.author].append(one.member)
+    for pair in pairs:
+        neighbours[pair.member].append(pair.author)
+        neighbours[pair.author].append(pair.member)
     while neighbours:
         group, waiting = set[int](), [next(iter(neighbours))]
         while waiting:
@@ -71,11 +71,11 @@ def _connected(pairs: Iterable[Upvotes]) -> Iterator[set[int]]:
 def _rings(groups: Sequence[set[int]], upvotes: Sequence[Upvotes]) -> Iterator[Ring]:
     group_of = {member: number for number, group in enumerate(groups) for member in group}
     given, received, within = Counter[int | None](), Counter[int | None](), Counter[int | None]()
-    for one in upvotes:
-        by, to = group_of.get(one.member), group_of.get(one.author)
-        given[by] += one.votes
-        received[to] += one.votes
-        within[by] += one.votes if by == to else 0
+    for upvote in upvotes:
+        by, to = group_of.get(upvote.member), group_of.get(upvote.author)
+        given[by] += upvote.votes
+        received[to] += upvote.votes
+        within[by] += upvote.votes if by == to else 0
     total = given.total()
     for number, group in enumerate(groups):
         of_others = (received[number] - within[number]) / max(1, total - given[number])

@@ -26,7 +26,7 @@ async def find_rings() -> int:
     rings = await asyncio.to_thread(finding.find, upvotes)
     async with db.atomic():
         await db.execute(DELETE_RINGS)
-        new = [one for one in rings if not await db.value(IS_DISMISSED, one.members)]
+        new = [ring for ring in rings if not await db.value(IS_DISMISSED, ring.members)]
         for one in new:
             await VoteRing.insert(VoteRing(members=one.members, share=one.share, share_of_others=one.share_of_others))
     return len(new)

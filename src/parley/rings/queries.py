@@ -51,8 +51,8 @@ class RingMember(msgspec.Struct, frozen=True):
 
 async def rings() -> list[tuple[RingRow, list[RingMember]]]:
     """The rings, the largest first, each with its members."""
-    found = await db.fetch(RingRow, SELECT_RINGS)
-    return [(one, await db.fetch(RingMember, SELECT_IN_RING, one.members, DAYS)) for one in found]
+    rows = await db.fetch(RingRow, SELECT_RINGS)
+    return [(row, await db.fetch(RingMember, SELECT_IN_RING, row.members, DAYS)) for row in rows]
 
 
 async def count() -> int:

@@ -78,7 +78,7 @@ async def _whole_thread(thread: int, found: ThreadActivity, now: datetime) -> li
         reasons.append(SlowBranch(None, RULE_WAIT, _next_minute(by_rule)))
     if not reasons:
         return []
-    return [SlowBranch(None, max(one.wait for one in reasons), max(one.until for one in reasons))]
+    return [SlowBranch(None, max(reason.wait for reason in reasons), max(reason.until for reason in reasons))]
 
 
 def _by_branch(found: ThreadActivity) -> dict[int, list[Point]]:

@@ -58,12 +58,16 @@ def wait_for(activity: ThreadActivity, member: int, parent: int | None) -> Wait 
     ]
     if parent is not None:
         candidates.append(_wait_in_branch(activity, member, parent))
-    return max((one for one in candidates if one.last < one.needed), key=lambda one: one.left, default=None)
+    return max(
+        (candidate for candidate in candidates if candidate.last < candidate.needed),
+        key=lambda one: one.left,
+        default=None,
+    )
 
 
 def _wait_in_branch(activity: ThreadActivity, member: int, parent: int) -> Wait:
     parents = {one.id: one.parent for one in activity.recent}
     top = branch(parent, parents)
-    branch_heat = heat(one for one in activity.points if branch(one.comment, parents) == top)
+    branch_heat = heat(point for point in activity.points if branch(point.comment, parents) == top)
     ages = (one.age for one in activity.recent if one.author == member and branch(one.id, parents) == top)
     return Wait(min(ages, default=WINDOW), wait(branch_heat, BRANCH_LIMIT), HEATED_BRANCH)

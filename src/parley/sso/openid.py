@@ -155,5 +155,5 @@ async def _user_info(
 
 def _has_second_factor(found: dict[str, Any]) -> bool:
     methods = found.get("amr")
-    named = {one for one in methods if isinstance(one, str)} if isinstance(methods, list) else set()
+    named = {method for method in methods if isinstance(method, str)} if isinstance(methods, list) else set()
     return not named.isdisjoint(SECOND_FACTOR) or found.get("acr") in SECOND_FACTOR_CLASSES

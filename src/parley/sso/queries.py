@@ -23,7 +23,9 @@ class IdentityRow(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         """The provider's name, or its address if it is no longer in the settings."""
-        return next((one.name for one in settings().providers.values() if one.source == self.source), self.source)
+        return next(
+            (provider.name for provider in settings().providers.values() if provider.source == self.source), self.source
+        )
 
 
 async def owner(source: str, subject: str) -> int | None:

@@ -98,10 +98,10 @@ async def chosen(viewer: Viewer | None, thread: int, comment: int, value: int | 
     return StatementCard(row.id, row.statement, await _quoted(row), row.passage, 1, 1, value=value)
 
 
-async def _card(one: StatementCandidate, number: int, total: int) -> StatementCard:
-    row = await comments.one(one.comment)
+async def _card(candidate: StatementCandidate, number: int, total: int) -> StatementCard:
+    row = await comments.one(candidate.comment)
     quote = await _quoted(row) if row is not None else None
-    return StatementCard(one.comment, one.text, quote, one.passage, number, total)
+    return StatementCard(candidate.comment, candidate.text, quote, candidate.passage, number, total)
 
 
 async def _quoted(row: comments.CommentRow) -> str | None:

@@ -50,7 +50,7 @@ def _rank(one: StatementCandidate) -> tuple[float, int]:
 
 def _without_duplicates(candidates: Iterable[StatementCandidate]) -> list[StatementCandidate]:
     """Leave out what was merged into another statement, while that one can be asked."""
-    known = {one.comment: one for one in candidates}
+    known = {candidate.comment: candidate for candidate in candidates}
     return [one for one in known.values() if one.kept not in known]
 
 

@@ -12,7 +12,7 @@ async def map_of(thread: int, answers: list[AnswerRow]) -> MapOfAnswers:
     row = await maps.of_thread(thread)
     if parameters is None or row is None:
         return MapOfAnswers()
-    decided = frozenset(one.comment for one in row.published.statements if one.verdict != "unknown")
-    own = place(parameters, {str(one.comment): one.value for one in answers})
+    decided = frozenset(statement.comment for statement in row.published.statements if statement.verdict != "unknown")
+    own = place(parameters, {str(answer.comment): answer.value for answer in answers})
     gained = information(parameters, own)
     return MapOfAnswers({int(key): value for key, value in gained.items()}, decided)

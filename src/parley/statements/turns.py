@@ -39,14 +39,14 @@ def next_turn(
     return ChosenStatement(min(left, key=lambda one: _draw(one, decided, seed)), is_random=True)
 
 
-def _draw(one: StatementCandidate, decided: Collection[int], seed: bytes) -> float:
+def _draw(candidate: StatementCandidate, decided: Collection[int], seed: bytes) -> float:
     """Return a statement's draw from an exponential distribution with its weight as the rate.
 
     Each statement has the least draw with a probability in proportion to its weight. Draws stay the same when other
     statements are answered or skipped.
     """
-    rng = random.Random(b"%b|%d" % (seed, one.comment))  # noqa: S311 the seed is secret, and this is a sample
-    return rng.expovariate(weight(one.answers, undecided=one.comment not in decided))
+    rng = random.Random(b"%b|%d" % (seed, candidate.comment))  # noqa: S311 the seed is secret, and this is a sample
+    return rng.expovariate(weight(candidate.answers, undecided=candidate.comment not in decided))
 
 
 def weight(answers: int, *, undecided: bool) -> float:

@@ -63,7 +63,7 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
     """
     async with db.atomic():
         article = await _to_edit(viewer, thread_id)
-        old = next((one for one in await versions.revisions(article.id) if one.number == number), None)
+        old = next((revision for revision in await versions.revisions(article.id) if revision.number == number), None)
         if old is None:
             raise NotFound(N_("There is no such version of this article."))
         text = versions.with_passages(old, [one.passage for one in await versions.whole(old.id)])

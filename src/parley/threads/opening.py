@@ -111,10 +111,10 @@ SELECT_OPENED = "select id, slug, false as is_new, null as result from thread wh
 
 async def _existing(article: int) -> OpenedThread:
     """The thread of an article, locked. Raises NotFound."""
-    found = await db.fetch_one(OpenedThread, SELECT_OPENED, article)
-    if found is None:
+    row = await db.fetch_one(OpenedThread, SELECT_OPENED, article)
+    if row is None:
         raise NotFound(N_("The article of this address has no thread."))
-    return found
+    return row
 
 
 async def revise_from_source(article: int, text: ArticleText) -> bool:

@@ -115,7 +115,7 @@ async def _stale(
     request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm
 ) -> Response[Any]:
     """Somebody else revised the article first: show what they changed, and the typed text to be saved again."""
-    known = {one.number: one for one in await versions.revisions(article.id)}
+    known = {revision.number: revision for revision in await versions.revisions(article.id)}
     older = known.get(form.revision or 0)
     context = await difference(older, known[article.revision]) if older else {}
     return _page(request, row, article, form.values, {}, status=422, stale=True, **context)

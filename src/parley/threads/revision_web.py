@@ -40,7 +40,7 @@ async def revisions(
 ) -> Response[Any]:
     """The versions of a thread's article and the difference between two of them. With `at`, one version in full."""
     row, article = await thread_and_article(thread)
-    known = {one.number: one for one in await versions.revisions(article.id)}
+    known = {revision.number: revision for revision in await versions.revisions(article.id)}
     if at:
         return await _old(request, row, article, known, at)
     newer = _number(to, known, max(known))
@@ -106,7 +106,9 @@ def _number(raw: str, known: Versions, default: int) -> int:
 async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     """Restore an old version as the newest one."""
     row, article = await thread_and_article(thread)
-    version = next((one for one in await versions.revisions(article.id) if one.number == as_id(number)), None)
+    version = next(
+        (revision for revision in await versions.revisions(article.id) if revision.number == as_id(number)), None
+    )
     if version is None:
         raise NotFound(N_("There is no such version of this article."))
     form = Form(await posted(request))

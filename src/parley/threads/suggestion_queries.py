@@ -56,7 +56,9 @@ async def difference(row: SuggestionRow, article: ArticleRow) -> dict[str, Any]:
         return await _correction(row, article, before)
     update = await as_update(article, decode(row.draft or b""))
     runs, lost = await asyncio.to_thread(_compared, before, update.text.passages)
-    conflicts = await asyncio.to_thread(lambda: [both_sides(one) for one in update.merged.conflicts[:MOST_CONFLICTS]])
+    conflicts = await asyncio.to_thread(
+        lambda: [both_sides(conflict) for conflict in update.merged.conflicts[:MOST_CONFLICTS]]
+    )
     return {
         "runs": runs,
         "changes": count(runs),

@@ -43,7 +43,7 @@ async def export(
     try:
         # One snapshot: what is written meanwhile is not in the file, and no row refers to another that is missing.
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            parts = [await _part(connection, *one) for one in selects(is_private=is_private).items()]
+            parts = [await _part(connection, *item) for item in selects(is_private=is_private).items()]
             header = await _header(connection, parts, site, is_private=is_private)
             on_total(sum(header.rows.values()))
             with writing(path, private=is_private) as file:
@@ -56,7 +56,7 @@ async def export(
 
 
 async def _part(connection: Any, table: str, select: str) -> TableExport:
-    found = {one.name: one.type.name for one in (await connection.prepare(select)).get_attributes()}
+    found = {attribute.name: attribute.type.name for attribute in (await connection.prepare(select)).get_attributes()}
     columns = ", ".join(
         f"translate(encode(\"{name}\", 'base64'), E'\\n', '') as \"{name}\"" if kind == "bytea" else f'"{name}"'
         for name, kind in found.items()

@@ -55,7 +55,7 @@ def schema() -> dict[str, Any]:
 def _table(table: str, columns: list[Column]) -> dict[str, Any]:
     row = {
         "type": "object",
-        "properties": {private.name_of(one): _column(one) for one in columns},
+        "properties": {private.name_of(column): _column(column) for column in columns},
         "additionalProperties": False,
     }
     return {

@@ -36,9 +36,9 @@ def read(file: Path) -> Iterator[ForeignComment]:
     A reply to one that is not in the file, such as a comment that was removed, is at the top level.
     """
     items = decoded(file, AnnotationPage).items
-    targets = {one.id: _source(one) for one in items}
-    roots = {one.id for one in items if one.motivation != "replying" and targets[one.id] not in targets}
-    first = next((targets[one.id] for one in items if one.id in roots), "")
+    targets = {item.id: _source(item) for item in items}
+    roots = {item.id for item in items if item.motivation != "replying" and targets[item.id] not in targets}
+    first = next((targets[item.id] for item in items if item.id in roots), "")
     for one in items:
         above = _above(one.id, targets)
         parent = targets[one.id] if targets[one.id] in targets else None
@@ -58,20 +58,20 @@ def _above(id_: str, targets: dict[str, str]) -> str:
     return id_
 
 
-def _found(one: WebAnnotation) -> ForeignComment:
-    bodies = [body for body in _list(one.body) if isinstance(body, dict)]
+def _found(annotation: WebAnnotation) -> ForeignComment:
+    bodies = [body for body in _list(annotation.body) if isinstance(body, dict)]
     tags = [str(body.get("value", "")) for body in bodies if body.get("purpose") == "tagging"]
     texts = [_text(body) for body in bodies if body.get("purpose") != "tagging"]
-    [creator, *_] = [*_list(one.creator), None]
+    [creator, *_] = [*_list(annotation.creator), None]
     return ForeignComment(
         discussion="",
-        id=f"annotation:{one.id}",
+        id=f"annotation:{annotation.id}",
         parent_id=None,
         author=creator.get("name") if isinstance(creator, dict) else creator,
-        created_utc=timestamp(one.created),
-        body="\n\n".join(texts) or one.body_value,
+        created_utc=timestamp(annotation.created),
+        body="\n\n".join(texts) or annotation.body_value,
         stance=next((tag for tag in tags if tag in get_args(Stance)), None),
-        quote=_quote(one),
+        quote=_quote(annotation),
     )
 
 
@@ -80,19 +80,23 @@ def _text(body: dict[str, Any]) -> str:
     return as_markdown(value) if body.get("format") == HTML else value
 
 
-def _source(one: WebAnnotation) -> str:
-    [target, *_] = [*_list(one.target), ""]
+def _source(annotation: WebAnnotation) -> str:
+    [target, *_] = [*_list(annotation.target), ""]
     return str(target.get("source") or target.get("id") or "") if isinstance(target, dict) else str(target)
 
 
-def _quote(one: WebAnnotation) -> str:
+def _quote(annotation: WebAnnotation) -> str:
     selectors = [
         selector
-        for target in _list(one.target)
+        for target in _list(annotation.target)
         if isinstance(target, dict)
         for selector in _list(target.get("selector"))
     ]
-    exact = [one.get("exact") for one in selectors if isinstance(one, dict) and one.get("type") == "TextQuoteSelector"]
+    exact = [
+        selector.get("exact")
+        for selector in selectors
+        if isinstance(selector, dict) and selector.get("type") == "TextQuoteSelector"
+    ]
     return str(next(filter(None, exact), ""))
 
 

@@ -60,15 +60,15 @@ def read(file: Path) -> Iterator[ForeignComment]:
         raise CommandFailed(f"{file.name} has no comments as Coral stores them.")
 
 
-def _comment(one: CoralDocument, stories: dict[str, str], author: CoralDocument | None) -> ForeignComment:
-    reactions = one.action_counts.get("REACTION", 0)
+def _comment(document: CoralDocument, stories: dict[str, str], author: CoralDocument | None) -> ForeignComment:
+    reactions = document.action_counts.get("REACTION", 0)
     return ForeignComment(
-        discussion=stories.get(one.story_id, one.story_id),
-        id=f"coral:{one.id}",
-        parent_id=f"coral:{one.parent_id}" if one.parent_id else None,
+        discussion=stories.get(document.story_id, document.story_id),
+        id=f"coral:{document.id}",
+        parent_id=f"coral:{document.parent_id}" if document.parent_id else None,
         author=author.username if author else None,
-        created_utc=_time(one.created_at),
-        body=_body(one),
+        created_utc=_time(document.created_at),
+        body=_body(document),
         score=reactions if isinstance(reactions, int) else 0,
         email=(author.email if author else None) or "",
     )
@@ -88,7 +88,7 @@ def _time(value: Any) -> float:
     return timestamp(inner) if isinstance(inner, str) else 0.0
 
 
-def _body(one: CoralDocument) -> str:
-    if one.deleted_at is not None or not one.revisions:
+def _body(document: CoralDocument) -> str:
+    if document.deleted_at is not None or not document.revisions:
         return DELETED
-    return as_markdown(one.revisions[-1].body) if one.status in PUBLISHED else REMOVED
+    return as_markdown(document.revisions[-1].body) if document.status in PUBLISHED else REMOVED

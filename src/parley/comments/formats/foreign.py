@@ -46,7 +46,7 @@ def timestamp(text: str) -> float:
 
 def without_leaf_tombstones(comments: Iterable[ForeignComment]) -> list[ForeignComment]:
     """Return the comments without those that are gone and have no reply: only others need a place in the tree."""
-    kept = {one.id: one for one in comments}
+    kept = {comment.id: comment for comment in comments}
     replies = Counter(one.parent_id for one in kept.values())
     leaves = [one for one in kept.values() if one.is_gone and not replies[one.id]]
     while leaves:

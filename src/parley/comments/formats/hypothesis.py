@@ -51,10 +51,10 @@ def read(file: Path) -> Iterator[ForeignComment]:
     A reply to one that is not in the file is put below the nearest one above that is.
     """
     result = decoded(file, SearchResult)
-    rows = [one for one in result.rows if not one.permissions.is_private]
-    ids = {one.id for one in rows}
+    rows = [row for row in result.rows if not row.permissions.is_private]
+    ids = {row.id for row in rows}
     # A search finds 20 unless more are asked for. Its total counts what is left out here, and other addresses.
-    is_whole = len(rows) == len(result.rows) and len({one.uri for one in rows}) == 1
+    is_whole = len(rows) == len(result.rows) and len({row.uri for row in rows}) == 1
     for one in rows:
         parent = next((above for above in reversed(one.references) if above in ids), None)
         yield ForeignComment(

@@ -45,16 +45,16 @@ class ThreadDownload(msgspec.Struct, frozen=True):
 def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the comments; their ids name the site that they come from."""
     download = decoded(file, ThreadDownload)
-    for one in download.comments:
-        site = f"parley:{urlsplit(one.url).netloc}"
+    for comment in download.comments:
+        site = f"parley:{urlsplit(comment.url).netloc}"
         yield ForeignComment(
             discussion=download.thread.url,
-            id=f"{site}/{one.id}",
-            parent_id=f"{site}/{one.parent}" if one.parent else None,
-            author=one.author.name if one.author else None,
-            created_utc=timestamp(one.created_at),
-            body=one.body if one.state == "visible" else GONE.get(one.state, REMOVED),
-            score=one.score,
-            stance=one.stance,
-            quote=(one.anchor.quote if one.anchor else None) or "",
+            id=f"{site}/{comment.id}",
+            parent_id=f"{site}/{comment.parent}" if comment.parent else None,
+            author=comment.author.name if comment.author else None,
+            created_utc=timestamp(comment.created_at),
+            body=comment.body if comment.state == "visible" else GONE.get(comment.state, REMOVED),
+            score=comment.score,
+            stance=comment.stance,
+            quote=(comment.anchor.quote if comment.anchor else None) or "",
         )

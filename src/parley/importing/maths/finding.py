@@ -90,7 +90,7 @@ def _without_style(tex: str) -> str:
 
 def _is_display(found: HtmlElement) -> bool:
     boxes = (found, *found.iterancestors())[:2]
-    marks = " ".join(f"{one.get('class') or ''} {one.get('mode') or ''}" for one in boxes)
+    marks = " ".join(f"{box.get('class') or ''} {box.get('mode') or ''}" for box in boxes)
     return (
         "display" in marks.lower().replace("displaystyle", "")
         or "mode=display" in (found.get("type") or "").replace(" ", "")

@@ -9,7 +9,7 @@ _SECTION = ("article:section", "parsely-section", "section")
 
 def find_bio(page: PageData) -> tuple[str, str]:
     """The author's short biography, and where it was found; empty unless there is exactly one author with one."""
-    authors = [one for one in page.values("author") if isinstance(one, dict)]
+    authors = [value for value in page.values("author") if isinstance(value, dict)]
     bio = text_of(authors[0].get("description")) if len(authors) == 1 else ""
     return (bio, "json-ld") if _SHORTEST_BIO <= len(bio) <= LONGEST_BIO else ("", "")
 

@@ -257,7 +257,7 @@ def _is_elsewhere(element: HtmlElement, frame: set[HtmlElement]) -> bool:
     # Many designs say who wrote the article in its footer, or in an address beside the text.
     own = {"footer", "aside"} if any(one.tag == "address" for one in around) else {"footer"}
     boxes = [one for one in around if one.tag not in ("body", "html") and not _is_own_part(one, own, frame)]
-    return any(one.tag in _SECTIONS or _is_named_elsewhere(one) for one in boxes)
+    return any(box.tag in _SECTIONS or _is_named_elsewhere(box) for box in boxes)
 
 
 def _is_own_part(box: HtmlElement, own: set[str], frame: set[HtmlElement]) -> bool:

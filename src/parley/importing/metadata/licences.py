@@ -82,6 +82,10 @@ def reservations(robots: Iterable[str], tdm: str | None) -> tuple[str, ...]:
     `max-snippet:-1` sets no limit. Directives to one robot, such as `otherbot: noarchive`, do not concern us.
     """
     directives = [part.strip().lower() for text in robots for part in text.split(",")]
-    found = {one.partition(":")[0].strip() for one in directives if not one.replace(" ", "").endswith(":-1")}
+    found = {
+        directive.partition(":")[0].strip()
+        for directive in directives
+        if not directive.replace(" ", "").endswith(":-1")
+    }
     found |= {"tdm-reservation"} if (tdm or "").strip() == "1" else set()
     return tuple(name for name in RESERVATIONS if name in found)

@@ -31,7 +31,9 @@ def names_of_site(page: PageData) -> list[str]:
 def not_authors(page: PageData) -> list[str]:
     """The article's editors, the site's categories, and the names of the account that belongs to the site."""
     stated = (
-        (text_of(one), one.get("url") or one.get("@id")) for one in page.values("author") if isinstance(one, dict)
+        (text_of(value), value.get("url") or value.get("@id"))
+        for value in page.values("author")
+        if isinstance(value, dict)
     )
     shown = ((_text(link), link.get("href")) for link in _links_to_authors(page))
     accounts = (name for name, address in chain(stated, shown) if _is_of_site(name, address, page))

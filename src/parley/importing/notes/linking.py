@@ -37,12 +37,12 @@ def link_notes(passages: Sequence[P]) -> list[P]:
 
     The first of several notes with the same label has the links.
     """
-    notes = {label for one in passages if (label := label_of(one.html))}
-    referred = {label for one in passages for label in labels_in(one.html)}
+    notes = {label for passage in passages if (label := label_of(passage.html))}
+    referred = {label for passage in passages for label in labels_in(passage.html)}
     if not notes and not referred:
         return list(passages)
     linker = _Linker(notes, referred)
-    return [linker.linked(one) for one in passages]
+    return [linker.linked(passage) for passage in passages]
 
 
 class _Linker:

@@ -51,22 +51,22 @@ def first_page_in_reading_order(segments: Sequence[Segment], page: int) -> list[
     """Like `in_reading_order`, but the authors between the title and the columns are read across the page."""
     gutter = _gutter(segments) if segments else None
     end = _head_end(segments, gutter) if gutter is not None else 0.0
-    head = [one for one in segments if one.baseline < end]
-    return _lines(head, page) + in_reading_order([one for one in segments if one.baseline >= end], page)
+    head = [segment for segment in segments if segment.baseline < end]
+    return _lines(head, page) + in_reading_order([segment for segment in segments if segment.baseline >= end], page)
 
 
 def _head_end(segments: Sequence[Segment], gutter: Gutter) -> float:
     """Where the first line begins that fills a column, below the largest words; 0 if these are not on top."""
-    title = max(segments, key=lambda one: one.size)
-    left, right = min(one.left for one in segments), max(one.right for one in segments)
+    title = max(segments, key=lambda segment: segment.size)
+    left, right = min(segment.left for segment in segments), max(segment.right for segment in segments)
     filling = [
-        one.baseline
-        for one in segments
-        if one.baseline > title.baseline
-        and not gutter.is_crossed_by(one)
+        segment.baseline
+        for segment in segments
+        if segment.baseline > title.baseline
+        and not gutter.is_crossed_by(segment)
         and (
-            one.width > _FILLED * (gutter.x - left if one.right <= gutter.x + _EDGE else right - gutter.x)
-            or _ABSTRACT.match(one.words[0].text)
+            segment.width > _FILLED * (gutter.x - left if segment.right <= gutter.x + _EDGE else right - gutter.x)
+            or _ABSTRACT.match(segment.words[0].text)
         )
     ]
     end = min(filling, default=0.0)
@@ -76,7 +76,9 @@ def _head_end(segments: Sequence[Segment], gutter: Gutter) -> float:
 
 def _bands(segments: Sequence[Segment], gutter: Gutter) -> Iterator[tuple[bool, list[Segment]]]:
     """Cut a page, from top to bottom, into what crosses a gutter and the columns between."""
-    marked = sorted(((one.baseline, gutter.is_crossed_by(one), one) for one in segments), key=lambda one: one[0])
+    marked = sorted(
+        ((segment.baseline, gutter.is_crossed_by(segment), segment) for segment in segments), key=lambda one: one[0]
+    )
     crossing = [one for _, crosses, one in marked if crosses]
     # What is level with a line across the columns belongs to it.
     rows = [(crosses or any(one.is_level_with(other) for other in crossing), one) for _, crosses, one in marked]
@@ -85,9 +87,9 @@ def _bands(segments: Sequence[Segment], gutter: Gutter) -> Iterator[tuple[bool, 
 
 
 def _gutter(segments: Sequence[Segment]) -> Gutter | None:
-    left, right = min(one.left for one in segments), max(one.right for one in segments)
+    left, right = min(segment.left for segment in segments), max(segment.right for segment in segments)
     wide = _WIDE * (right - left)
-    lines = [one for one in segments if one.width >= wide]
+    lines = [segment for segment in segments if segment.width >= wide]
     found = [
         gutter
         for step in range(int((right - left) // _STEP) + 1)
@@ -101,15 +103,15 @@ def _gutter(segments: Sequence[Segment]) -> Gutter | None:
 
 
 def _weigh(x: float, lines: Sequence[Segment], segments: Sequence[Segment]) -> Gutter | None:
-    before = [one for one in lines if one.right <= x + _EDGE]
-    after = [one for one in lines if one.left >= x - _EDGE]
+    before = [line for line in lines if line.right <= x + _EDGE]
+    after = [line for line in lines if line.left >= x - _EDGE]
     if min(len(before), len(after)) < _FEWEST:
         return None
     top = max(min(one.baseline for one in side) for side in (before, after))
     bottom = min(max(one.baseline for one in side) for side in (before, after))
     beside = [sum(top <= one.baseline <= bottom for one in side) for side in (before, after)]
     gutter = Gutter(x, 0)
-    crossing = sum(top <= one.baseline <= bottom and gutter.is_crossed_by(one) for one in segments)
+    crossing = sum(top <= segment.baseline <= bottom and gutter.is_crossed_by(segment) for segment in segments)
     if min(beside) < _FEWEST or crossing > _CROSSING * sum(beside):
         return None
     return Gutter(x, len(before) + len(after) - 3 * crossing)
@@ -123,8 +125,8 @@ def _lines(segments: Sequence[Segment], page: int) -> list[Line]:
             rows[-1].append(one)
         else:
             rows.append([one])
-    left = min((one.left for one in segments), default=0.0)
-    right = max((one.right for one in segments), default=0.0)
+    left = min((segment.left for segment in segments), default=0.0)
+    right = max((segment.right for segment in segments), default=0.0)
     return [_line(row, page, left, right) for row in rows]
 
 

@@ -33,13 +33,15 @@ def add_figures(document: pypdfium2.PdfDocument, pages: Sequence[Page], blocks: 
     captions = [block for block in blocks if block.kind == "caption" and _OF_FIGURE.match(block.text)]
     for caption in captions[:MOST_FIGURES]:
         page = by_number[caption.page]
-        others = [one for one in blocks if one is not caption and one.page == page.number and one.kind != "caption"]
+        others = [
+            block for block in blocks if block is not caption and block.page == page.number and block.kind != "caption"
+        ]
         area = _beside(caption, page, others)
         if area is None or time.process_time() - began > _CPU_SECONDS:
             continue
         caption.picture = _picture(document, page, area)
         if caption.picture:
-            labels |= {id(one) for one in others if _holds(area, _place(one))}
+            labels |= {id(other) for other in others if _holds(area, _place(other))}
     return [block for block in blocks if id(block) not in labels]
 
 
@@ -48,13 +50,17 @@ def _beside(caption: TextBlock, page: Page, others: Sequence[TextBlock]) -> Box 
     place, line = _place(caption), caption.lines[0]
     left, right = line.left_margin, line.right_margin
     texts, labels = list[Box](), list[Box]()
-    for one in others:
-        is_text = one.kind == "heading" or _is_running(one, right - left)
-        (texts if is_text else labels).append(_place(one))
-    parts = [one for one in page.drawings if _is_part(one, page) and one.left < right and one.right > left]
+    for other in others:
+        is_text = other.kind == "heading" or _is_running(other, right - left)
+        (texts if is_text else labels).append(_place(other))
+    parts = [
+        drawing
+        for drawing in page.drawings
+        if _is_part(drawing, page) and drawing.left < right and drawing.right > left
+    ]
     for near, edge in (
-        ([one for one in parts if one.bottom <= place.top + _MARGIN], place.top),
-        ([one for one in parts if one.top >= place.bottom - _MARGIN], place.bottom),
+        ([part for part in parts if part.bottom <= place.top + _MARGIN], place.top),
+        ([part for part in parts if part.top >= place.bottom - _MARGIN], place.bottom),
     ):
         area = _grown(near, edge, texts)
         if area is not None and area.width >= _NARROWEST and area.height >= _LOWEST:
@@ -113,12 +119,12 @@ def _place(block: TextBlock) -> Box:
     )
 
 
-def _around(one: Box, other: Box) -> Box:
+def _around(box: Box, other: Box) -> Box:
     return Box(
-        min(one.left, other.left),
-        min(one.top, other.top),
-        max(one.right, other.right),
-        max(one.bottom, other.bottom),
+        min(box.left, other.left),
+        min(box.top, other.top),
+        max(box.right, other.right),
+        max(box.bottom, other.bottom),
     )
 
 

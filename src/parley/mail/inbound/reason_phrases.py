@@ -190,14 +190,14 @@ not found, try again|system (?:error|config|resources)|internal (?:server )?erro
 
 
 def compiled(lines: str) -> re.Pattern[str]:
-    """One expression for any of `lines`. Raises KeyError for words that there are not."""
-    line = "|".join(f"(?:{one})" for one in lines.strip().splitlines())
-    line = re.sub(r"<([a-z]+)>", lambda named: f"(?:{_joined(PLACEHOLDERS[named[1]])})", line)
-    return re.compile(line.replace("~", APART))
+    """One expression for any of `lines`. Raises KeyError for an unknown placeholder."""
+    pattern = "|".join(f"(?:{line})" for line in lines.strip().splitlines())
+    pattern = re.sub(r"<([a-z]+)>", lambda named: f"(?:{_joined(PLACEHOLDERS[named[1]])})", pattern)
+    return re.compile(pattern.replace("~", APART))
 
 
 def _joined(words: str) -> str:
-    """`words` on one line: where one is broken, nothing stood between."""
+    """Return `words` on one line. Nothing takes the place of a line break."""
     return re.sub(r"\n\s*", "", words)
 
 

@@ -28,24 +28,24 @@ async def process(text: str) -> str:
     return outcome
 
 
-async def _take_in(one: DeliveryStatus, digest: str) -> str:
-    mail = await _mail(one)
+async def _take_in(status: DeliveryStatus, digest: str) -> str:
+    mail = await _mail(status)
     if mail is None:
         return "ignored"
     # Any notification shows that the relay has the message, even if its reply was lost.
     was_open = await queue.arrived(mail)
-    if one.kind in HARMLESS:
-        return "settled" if was_open else one.kind
+    if status.kind in HARMLESS:
+        return "settled" if was_open else status.kind
     # While the delivery is retried, nothing counts against the address.
-    kind = one.kind if one.is_final else "delayed"
-    return kind if await bounces.record(mail, kind, one.status, one.detail, digest=digest) else "known"
+    kind = status.kind if status.is_final else "delayed"
+    return kind if await bounces.record(mail, kind, status.status, status.detail, digest=digest) else "known"
 
 
-async def _mail(one: DeliveryStatus) -> int | None:
+async def _mail(status: DeliveryStatus) -> int | None:
     """Return the id of our mail: from the signed value that we gave the relay, else by its Message-ID."""
-    proven = (returned(parseaddr(proof)[1]) for proof in one.proofs)
+    proven = (returned(parseaddr(proof)[1]) for proof in status.proofs)
     named = next((mail for mail in proven if mail is not None), None)
-    return named if named is not None else await _of_message_id(one.message_id)
+    return named if named is not None else await _of_message_id(status.message_id)
 
 
 async def _of_message_id(message_id: str) -> int | None:

@@ -64,11 +64,11 @@ def _likenesses(matrix: Matrix, seed: int) -> list[Likeness]:
     return list(found.values())
 
 
-def _shared(one: Answers, other: Answers) -> int:
+def _shared(answers: Answers, other: Answers) -> int:
     """Return how many answers near-identical members share, 0 if they are not."""
-    shared = one.keys() & other.keys()
-    equal = sum(one[key] == other[key] for key in shared)
-    overlap = len(shared) >= OVERLAP * (len(one) + len(other) - len(shared))
+    shared = answers.keys() & other.keys()
+    equal = sum(answers[key] == other[key] for key in shared)
+    overlap = len(shared) >= OVERLAP * (len(answers) + len(other) - len(shared))
     return len(shared) if len(shared) >= SHARED and equal >= EQUAL * len(shared) and overlap else 0
 
 

@@ -18,7 +18,9 @@ def letters(fitted: Fit, statements: tuple[str, ...], groups: Groups, previous: 
     if previous is None or not previous.centres:
         return [LETTERS[place] for place in np.argsort(by_size)]
     likeness = _likeness(fitted, statements, groups, previous)
-    best = max(permutations(LETTERS, len(groups.centres)), key=lambda one: _total(likeness, by_size, one))
+    best = max(
+        permutations(LETTERS, len(groups.centres)), key=lambda permutation: _total(likeness, by_size, permutation)
+    )
     return [best[place] for place in np.argsort(by_size)]
 
 

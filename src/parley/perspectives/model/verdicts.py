@@ -76,15 +76,15 @@ class Evidence:
 
     def verdicts(self, agreed_before: Flags, rejected_before: Flags) -> list[Verdict]:
         """Return each statement's verdict, given which are shown as common ground or rejected by all."""
-        agreed = self._is_common([one.least_agree for one in self._tallies], agreed_before)
-        rejected = self._is_common([one.least_disagree for one in self._tallies], rejected_before)
+        agreed = self._is_common([tally.least_agree for tally in self._tallies], agreed_before)
+        rejected = self._is_common([tally.least_disagree for tally in self._tallies], rejected_before)
         return _named(agreed, rejected, self._divide())
 
     def verdicts_of_everybody(self, agreed_before: Flags, rejected_before: Flags) -> list[Verdict]:
         """Return the verdicts with everybody as the only group, which divide where everybody is split."""
         tallies, enough = self._tallies_of_everybody, self.everybody.answers[0] >= LEAST_OF_EVERYBODY
-        agreed = self._is_common([one.least_agree for one in tallies], agreed_before)
-        rejected = self._is_common([one.least_disagree for one in tallies], rejected_before)
+        agreed = self._is_common([tally.least_agree for tally in tallies], agreed_before)
+        rejected = self._is_common([tally.least_disagree for tally in tallies], rejected_before)
         split = np.minimum(self.everybody.least_agree[0], self.everybody.least_disagree[0]) >= SPLIT
         return _named(agreed & enough, rejected & enough, split & enough)
 
