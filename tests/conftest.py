@@ -25,6 +25,7 @@ from parley.accounts import passwords, viewer_cache
 from parley.app import create_app
 from parley.automod import checks
 from parley.comments import view
+from parley.core import token_buckets
 from parley.core.db import DB, Transaction, engine, execute
 from parley.core.db.migrate import migrate
 from parley.core.events import redis
@@ -240,8 +241,9 @@ async def committed() -> AsyncIterator[None]:
 
 
 async def forget() -> None:
-    """Forget what was kept of other tests, in this process and in Redis."""
+    """Forget what was kept of other tests, in this process and in Redis, and that Redis failed in one of them."""
     forget_caches()
+    redis._paused_until = token_buckets._paused_until = 0.0
     await redis.redis().flushdb()
 
 

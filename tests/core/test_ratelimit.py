@@ -26,13 +26,6 @@ STRICT = Limit("test strict", 5, 1_000, strict=True)
 LOOSE = Limit("test loose", 5, 1_000)
 
 
-@pytest.fixture(autouse=True)
-def awake(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test finds Redis resting because of the one before."""
-    monkeypatch.setattr(token_buckets, "_paused_until", 0.0)
-    monkeypatch.setattr(client, "_paused_until", 0.0)
-
-
 def redis_at(path: Path | str) -> Redis:
     return Redis(
         unix_socket_path=str(path),
