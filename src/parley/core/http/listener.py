@@ -52,6 +52,9 @@ class Listener:
                 self._loop.remove_reader(one)
                 one.close()
 
+    async def wait_closed(self) -> None:
+        """Return at once, since uvicorn itself waits for the connections to end."""
+
     def _listen(self, one: socket.socket) -> None:
         if one.fileno() >= 0:
             self._loop.add_reader(one, self._accept, one)
