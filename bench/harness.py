@@ -116,9 +116,12 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def web(*arguments: str, **settings: str) -> AsyncIterator[Web]:
-    """Start a web process with `arguments` and `settings`, wait until it can serve, and stop it at the end."""
+    """Start a web process with `arguments` and `settings`, wait until it can serve, and stop it at the end.
+
+    The bench is the proxy that it trusts.
+    """
     port = free_port()
-    running = Web(start("bench.app", "--port", str(port), *arguments, **settings), port)
+    running = Web(start("bench.app", "--port", str(port), "--proxy", "127.0.0.1", *arguments, **settings), port)
     try:
         await _ready(running)
         yield running

@@ -5,6 +5,7 @@ It stays small so that it takes little of the machine that it measures (docs/per
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from time import perf_counter
 from typing import cast
 
@@ -23,10 +24,15 @@ class Load(msgspec.Struct):
 
 
 class Connection(asyncio.Protocol):
-    """One keep-alive connection. Answers must carry Content-Length, as all of ours do."""
+    """One keep-alive connection. Answers must carry Content-Length, as all of ours do.
 
-    def __init__(self, requests: Iterator[bytes], load: Load, until: float, pause: float) -> None:
+    Its client has a network of their own, as a proxy would say: readers seldom share one, and each is served in turn
+    (core/http/fair_share.py).
+    """
+
+    def __init__(self, number: int, requests: Iterator[bytes], load: Load, until: float, pause: float) -> None:
         self.requests, self.load, self.until, self.pause = requests, load, until, pause
+        self.line_end = f"\r\nX-Forwarded-For: 192.0.{number % 256}.1\r\n".encode()
         self.head, self.left = b"", 0
         self.sent = 0.0
         self.done = asyncio.get_running_loop().create_future()
@@ -40,6 +46,8 @@ class Connection(asyncio.Protocol):
         if request is None:
             self.transport.close()
             return
+        if b"X-Forwarded-For" not in request:
+            request = request.replace(b"\r\n", self.line_end, 1)
         self.head, self.left, self.sent = b"", -1, perf_counter()
         self.transport.write(request)
 
@@ -84,8 +92,10 @@ async def drive(
     started = perf_counter()
     loop = asyncio.get_running_loop()
     made = [
-        await loop.create_connection(lambda: Connection(requests, load, started + seconds, pause), "127.0.0.1", port)
-        for _ in range(connections)
+        await loop.create_connection(
+            partial(Connection, number, requests, load, started + seconds, pause), "127.0.0.1", port
+        )
+        for number in range(connections)
     ]
     await asyncio.wait_for(asyncio.gather(*(one.done for _, one in made)), seconds + 30)
     load.rate = len(load.waits) / (perf_counter() - started)

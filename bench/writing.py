@@ -94,8 +94,7 @@ async def _with_limits(community: Community) -> Figure:
     """Votes with the rate limits on, beside the same votes without; each member has a network of their own."""
     figure = Figure("writing", "vote by htmx, limits on beside off", "/s", [], [], 0.92)
     writes = spread(community, 10)
-    proxy = ("--proxy", "127.0.0.1")
-    async with web(*proxy, PARLEY_LIMITS="on") as limited, web(*proxy) as unlimited:
+    async with web(PARLEY_LIMITS="on") as limited, web() as unlimited:
         for _ in range(ROUNDS):
             for running, rates in ((limited, figure.runs), (unlimited, figure.ceiling)):
                 requests = (
