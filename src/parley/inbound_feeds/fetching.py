@@ -93,7 +93,7 @@ where id = $1
 RECORD_FETCH = """
 update inbound_feed set etag = $2, last_modified = $3, body_hash = $4, pause = $5::int, fetched_at = $6,
     title = case when $7 <> '' then $7 else title end, failing_since = null, failures = 0,
-    note = case when state = 'held' then note else '' end, due_at = now() + make_interval(secs => $5::int)
+    note = case when state = 'stopped' then note else '' end, due_at = now() + make_interval(secs => $5::int)
 where id = $1
 """
 

@@ -115,7 +115,7 @@ async def change_feed(viewer: Viewer | None, feed: int, use: FeedUse) -> None:
             await _log(viewer, "feed.change", feed, before=_recorded(former), after=_recorded(use))
 
 
-PAUSE_FEED = "update inbound_feed set state = 'paused' where id = $1 and state in ('active', 'held')"
+PAUSE_FEED = "update inbound_feed set state = 'paused' where id = $1 and state in ('active', 'stopped')"
 START_FEED = """
 update inbound_feed set state = 'active', note = '', failures = 0, failing_since = null, due_at = now()
 where id = $1 and state <> 'active'
@@ -128,7 +128,7 @@ async def pause_feed(viewer: Viewer | None, feed: int) -> None:
 
 
 async def start_feed(viewer: Viewer | None, feed: int) -> None:
-    """Fetch a feed again that was paused, held or gone. Raises NotFound."""
+    """Fetch a feed again that was paused, stopped or gone. Raises NotFound."""
     await _switch(viewer, feed, START_FEED, "feed.start")
 
 
