@@ -1,2 +1,2 @@
-/* sources 13e7a841af86f4ad */
+/* sources b2f26ec808785d32 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -67,7 +67,7 @@ def create_app(settings: Settings) -> Litestar:
     handler: ASGIApp = ViewerMiddleware(EmbedSessions(counted))
     if settings.limits:
         handler = FairShare(handler)
-    app.asgi_handler = RequestChecks(_traced(handler) if settings.traces else handler, settings)
+    app.asgi_handler = RequestChecks(_with_tracing(handler) if settings.traces else handler, settings)
     app.state.hub = Hub(limits=settings.limits)
     # Set by the server when it stops.
     app.state.ending = False
@@ -128,7 +128,7 @@ def _tracing() -> ModuleType:
     return tracing
 
 
-def _traced(app: ASGIApp) -> ASGIApp:
+def _with_tracing(app: ASGIApp) -> ASGIApp:
     traced: ASGIApp = _tracing().Traced(app, _tracing().start("parley-web"))
     return traced
 

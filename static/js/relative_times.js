@@ -10,13 +10,16 @@ function ageOf(seconds) {
   return unit && sentence(unit).replace("{count}", Math.floor(seconds / size));
 }
 
-setInterval(() => {
+function update() {
   if (document.hidden) return;
   for (const time of document.querySelectorAll(TIMES)) {
     const text = ageOf((Date.now() - Date.parse(time.dateTime)) / 1000);
     if (text && time.textContent !== text) time.textContent = text;
   }
-}, 60_000);
+}
+
+setInterval(update, 60_000);
+document.addEventListener("visibilitychange", update);
 
 document.addEventListener("pointerover", ({ target }) => {
   if (target.matches?.("time")) target.title = new Date(target.dateTime).toLocaleString(undefined, { dateStyle: "long", timeStyle: "short" });

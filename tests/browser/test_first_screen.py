@@ -207,6 +207,21 @@ async def test_ages_stay_true_while_a_page_is_open(site: Site, open_tab: OpenTab
     await expect(age).to_have_text(re.compile(r"^\d+ d$"))
 
 
+async def test_ages_are_true_as_soon_as_a_hidden_tab_is_shown_again(site: Site, open_tab: OpenTab) -> None:
+    tab = await open_tab()
+    page = tab.page
+    await page.clock.install()
+    await tab.open(f"/t/{await largest(site)}/x")
+    age = page.locator(".comment-head time").first
+    await page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    await page.clock.fast_forward("24:01:00")
+    before = await age.inner_text()
+
+    await page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+
+    assert await age.inner_text() != before
+
+
 @pytest.mark.parametrize(
     "size", [pytest.param(WIDE, id="wide", marks=pytest.mark.slow), pytest.param(PHONE, id="phone")]
 )

@@ -49,7 +49,7 @@ async def test_an_empty_community_is_said_to_be_so(staff: httpx.AsyncClient) -> 
 
     for words in (
         "nothing to do",
-        "all within their targets",
+        "all within their time to decide",
         "No decisions in this period",
         "No reports in this period",
         "Nobody wrote anything",
@@ -138,8 +138,8 @@ async def test_the_time_to_the_first_action_is_told_by_half_and_nine_in_ten(app:
     assert found.spans is not None and len(found.spans.marks) == 1
 
 
-async def test_each_rule_has_its_own_target(staff: httpx.AsyncClient, mo: Viewer) -> None:
-    await db.execute("update guideline set target_hours = case code when 'spam' then 2 else 48 end")
+async def test_each_rule_has_its_own_time_to_decide(staff: httpx.AsyncClient, mo: Viewer) -> None:
+    await db.execute("update guideline set hours_to_decide = case code when 'spam' then 2 else 48 end")
     quick, slow = await reported(ground="spam"), await reported(ground="civility")
     await db.execute("update queue_item set opened_at = now() - interval '3 hours'")
     assert (await numbers.now(mo)).late == 1
@@ -148,7 +148,7 @@ async def test_each_rule_has_its_own_target(staff: httpx.AsyncClient, mo: Viewer
     for item in (quick, slow):
         await decided(item, mo)
 
-    found = await figure("targets")
+    found = await figure("times-to-decide")
     assert found.summary == "1 of 2 were acted on in time."
     assert sorted(row[1:] for row in found.rows) == [["2", "1", "3 h", "0 %"], ["48", "1", "3 h", "100 %"]]
 

@@ -90,7 +90,7 @@ async def test_one_rule_about_the_law_and_one_other_stay(client: httpx.AsyncClie
     [
         {"title": ""},
         {"severity": "9"},
-        {"target_hours": "0"},
+        {"hours_to_decide": "0"},
         {"position": "x"},
         {"code": "civility"},
         {"code": "a b"},

@@ -110,7 +110,7 @@ async def test_a_feed_that_changes_as_a_whole_is_held(web: Web) -> None:
     found = await again(web, feed, *(Item(f"moved/q{n}", n + 1) for n in range(6)))
 
     assert {found[f"q{n}"] for n in range(6)} == {"waiting"}
-    assert await column(feed, "state") == "held"
+    assert await column(feed, "state") == "stopped"
     assert "changed at once" in str(await column(feed, "note"))
     await ops.start_feed(None, feed)
     assert (await column(feed, "state"), await column(feed, "note")) == ("active", "")

@@ -18,8 +18,10 @@ BROKEN_PROMISES = {
         select t.id from thread t where t.comment_count <>
           (select count(*) from comment c where c.thread = t.id and c.state not in {UNCOUNTED})
     """,
-    "I6: nobody decides what concerns them": "select id from decision where moderator = member or second = member",
-    "I6: the two who agree are two": "select id from decision where second = moderator",
+    "I6: nobody decides what concerns them": """
+        select id from decision where moderator = member or second_moderator = member
+    """,
+    "I6: the two who agree are two": "select id from decision where second_moderator = moderator",
     "I6: nobody answers what they reported": """
         select d.id from decision d join report r on r.item = d.item
         where r.reporter = d.moderator and r.resolved_at >= d.created_at and d.state not in ('undone', 'refused')

@@ -64,7 +64,7 @@ def name(raw: str) -> str:
         raise Refused(N_("A name begins and ends with a letter or a digit."))
     if _count_marks(name) > len(name) // 2 or not _has_one_script(name):
         raise Refused(N_("Please use the letters of one script, so that no two names look alike."))
-    if key(name) in _reserved() or seems_official(name):
+    if key(name) in _reserved_keys() or seems_official(name):
         raise Refused(N_("This name is reserved, because it could be mistaken for the site's own."))
     return name
 
@@ -103,10 +103,10 @@ def is_neutral(name: str, member: int) -> bool:
 
 def same(one: str, other: str) -> bool:
     """Whether two spellings differ at most in case and width."""
-    return _folded(one) == _folded(other)
+    return _fold(one) == _fold(other)
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return normalized("NFKC", name).casefold()
 
 
@@ -136,7 +136,7 @@ def _lookalikes() -> dict[str, str]:
 
 
 @cache
-def _reserved() -> frozenset[str]:
+def _reserved_keys() -> frozenset[str]:
     return frozenset(key(name) for name in RESERVED.split())
 
 

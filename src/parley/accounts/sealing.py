@@ -23,16 +23,16 @@ def seal(plain: bytes, bound_to: str) -> bytes:
 
 def unseal(sealed: bytes, bound_to: str) -> bytes | None:
     """Return what was sealed, or None if it was changed, bound to something else or sealed with another secret."""
-    opened = (_opened(sealed, bound_to, secret) for secret in settings().secrets)
+    opened = (_open(sealed, bound_to, secret) for secret in settings().secrets)
     return next((plain for plain in opened if plain is not None), None)
 
 
 def is_outdated(sealed: bytes, bound_to: str) -> bool:
     """Whether only the former secret opens this."""
-    return _opened(sealed, bound_to, settings().secret) is None and unseal(sealed, bound_to) is not None
+    return _open(sealed, bound_to, settings().secret) is None and unseal(sealed, bound_to) is not None
 
 
-def _opened(sealed: bytes, bound_to: str, secret: str) -> bytes | None:
+def _open(sealed: bytes, bound_to: str, secret: str) -> bytes | None:
     try:
         return _cipher(secret).decrypt(sealed[:NONCE], sealed[NONCE:], bound_to.encode())
     except (InvalidTag, ValueError):

@@ -44,16 +44,16 @@ class Finder:
         if old_span is None:
             return None
         quote = self.old.small[slice(*old_span)]
-        if (unchanged := self._unchanged(old_span)) or self._budget.is_spent:
+        if (unchanged := self._find_in_unchanged(old_span)) or self._budget.is_spent:
             return unchanged
-        here = self._followed(anchor, quote, old_span)
+        here = self._find_by_region(anchor, quote, old_span)
         if here and here.similarity >= thresholds.found_by_search(quote):
             return here
         if there := self._elsewhere(anchor, quote):
             return there
         if here and here.similarity >= thresholds.followed(quote):
             return here
-        return self._searched(anchor, quote, old_span)
+        return self._search_edited(anchor, quote, old_span)
 
     def find_passage(self, lineage: int) -> tuple[int, float] | None:
         """Return the lineage of a passage now, its own or the one it was merged into, and how similar the texts are."""
@@ -92,7 +92,7 @@ class Finder:
             return few[0]
         return max(few, key=lambda span: document.matching_context(span, anchor.prefix, anchor.suffix), default=None)
 
-    def _unchanged(self, old_span: Span) -> ScoredSpan | None:
+    def _find_in_unchanged(self, old_span: Span) -> ScoredSpan | None:
         """Find the words in passages that are unchanged."""
         first, last = self._passages(old_span)
         index = self._unchanged_from(first, last)
@@ -109,7 +109,7 @@ class Finder:
         is_same = self.old.passages(first, last) == self.new.passages(index, index + last - first)
         return index if is_same else None
 
-    def _followed(self, anchor: Selector, quote: str, old_span: Span) -> ScoredSpan | None:
+    def _find_by_region(self, anchor: Selector, quote: str, old_span: Span) -> ScoredSpan | None:
         """Find the words by the alignment of their region, or verbatim nearby."""
         region = self._contexts.region(*self._passages(old_span))
         if region is None:
@@ -151,7 +151,7 @@ class Finder:
         letters = self.old.ends[before] - self.old.starts[before]
         return not self._budget.allows(_EACH_LETTER * letters) or quote in self.old.passages(before, before + 1)
 
-    def _searched(self, anchor: Selector, quote: str, old_span: Span) -> ScoredSpan | None:
+    def _search_edited(self, anchor: Selector, quote: str, old_span: Span) -> ScoredSpan | None:
         """Find edited words in or beside their passage. Verbatim ones have been looked for already."""
         threshold = thresholds.found_by_search(quote)
         context = self._contexts.around(*self._passages(old_span)) if threshold < 1 else (0, 0)

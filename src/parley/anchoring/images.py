@@ -98,7 +98,7 @@ class Region:
         old, new = len(self._old.code), len(self._new.code)
         after = self._runs[stop] if stop < len(self._runs) else Run(old, old, new)
         runs = self._heaviest(self._in_a_row([run.within(first, last) for run in self._runs[at:stop]]))
-        image = self._extended(runs, first, last, before, after) if runs else _replaced(first, last, before, after)
+        image = self._extend(runs, first, last, before, after) if runs else _replacement(first, last, before, after)
         return self._positions(*image)
 
     def _positions(self, first: int, last: int) -> Span | None:
@@ -139,23 +139,23 @@ class Region:
         is_beyond = passages or not self._ends.isdisjoint(self._new.code[between.start : between.stop])
         return self._new.letters(between.start, between.stop) * (_BEYOND if is_beyond else _INSIDE)
 
-    def _extended(self, runs: Sequence[Run], first: int, last: int, before: Run, after: Run) -> Span:
+    def _extend(self, runs: Sequence[Run], first: int, last: int, before: Run, after: Run) -> Span:
         """Return the new words of `runs`, with those that replaced the words at the ends of the quote."""
         head, tail, most = runs[0], runs[-1], max(_FEW, int(_SHARE * (last - first)))
         floor = max(self._new.around(head.new_start)[0], before.new_end)
         ceiling = min(self._new.around(tail.new_end - 1)[1], max(after.new_start, tail.new_end))
-        begin = self._taken(
+        begin = self._count_replacing(
             self._old.code[first : head.start][::-1],
             self._new.code[floor : head.new_start][::-1],
             max(first - before.end, 0),
             most,
         )
-        finish = self._taken(
+        finish = self._count_replacing(
             self._old.code[tail.end : last], self._new.code[tail.new_end : ceiling], max(after.start - last, 0), most
         )
         return head.new_start - begin, tail.new_end + finish
 
-    def _taken(self, old: str, new: str, outside: int, most: int) -> int:
+    def _count_replacing(self, old: str, new: str, outside: int, most: int) -> int:
         """Return how many of the `new` words beside an image stand for the `old` ones that it lacks.
 
         Both begin at the image. `outside` is how many words beyond the quote were replaced together with the old ones.
@@ -172,7 +172,7 @@ class Region:
         return same + (taken if not self._ends.isdisjoint(old) else min(taken, end))
 
 
-def _replaced(first: int, last: int, before: Run, after: Run) -> Span:
+def _replacement(first: int, last: int, before: Run, after: Run) -> Span:
     """Return the words that replaced all words of a quote."""
     begin = min(before.new_end + first - before.end, after.new_start)
     if (before.end, after.start) == (first, last):

@@ -32,15 +32,15 @@ class Contexts:
     def around(self, first: int, last: int) -> Span:
         """Return the range of passages that these are now or that are in their position, with neighbours."""
         now = self._now(first, last) or (self._before[first] + 1,) * 2
-        start, end = _extended(self.new.lineages, now, self.old.index)
+        start, end = _extend(self.new.lineages, now, self.old.index)
         return (max(start - 1, 0), min(end + 1, len(self.new.lineages))) if start < end else (0, 0)
 
     def _region(self, first: int, last: int) -> Region | None:
         after = self._now(first, last)
         if after is None:
             return None
-        before = self._linked(self.old, self._former(first, last), self.new, after)
-        after = self._linked(self.new, after, self.old, (first, last))
+        before = self._extend_to_linked(self.old, self._former(first, last), self.new, after)
+        after = self._extend_to_linked(self.new, after, self.old, (first, last))
         letters = sum(end - start for start, end in (self.old.positions(before), self.new.positions(after)))
         if not self._budget.allows(_EACH_LETTER * letters):
             return None
@@ -66,9 +66,9 @@ class Contexts:
         ]
         return [one for one in present if one in self.new.index]
 
-    def _linked(self, document: RevisionText, passages: Span, other: RevisionText, range_there: Span) -> Span:
+    def _extend_to_linked(self, document: RevisionText, passages: Span, other: RevisionText, range_there: Span) -> Span:
         """Return a range of passages, extended to neighbours that only this document has and whose words are there."""
-        start, end = _extended(document.lineages, passages, other.index)
+        start, end = _extend(document.lineages, passages, other.index)
         there = other.passages(*range_there)
 
         def is_linked(at: int) -> bool:
@@ -82,7 +82,7 @@ def _last(before: int, here: int) -> int:
     return before if here < 0 else here
 
 
-def _extended(lineages: Sequence[int], passages: Span, others: Container[int]) -> Span:
+def _extend(lineages: Sequence[int], passages: Span, others: Container[int]) -> Span:
     """Return a range of passages, extended over neighbours that the other revision does not have."""
     start, end = passages
     for _ in range(_REACH):

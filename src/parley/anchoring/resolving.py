@@ -61,7 +61,7 @@ def resolve(
 def _words(anchor: Selector, finder: Finder, stayed: Container[int]) -> Resolution:
     candidate = finder.find(anchor)
     if candidate is None:
-        return _kept(anchor, finder)
+        return _resolve_kept(anchor, finder)
     new, (start, end) = finder.new, candidate.span
     first, last = new.lineages[new.at(start)], new.lineages[new.at(end - 1)]
     is_same = new.plain[start:end] == folded(collapsed(anchor.quote))
@@ -72,20 +72,20 @@ def _words(anchor: Selector, finder: Finder, stayed: Container[int]) -> Resoluti
 def _passage(anchor: Selector, finder: Finder, stayed: Container[int]) -> Resolution:
     found = finder.find_passage(anchor.lineage)
     if found is None:
-        return _lost(anchor)
+        return _resolve_lost(anchor)
     lineage, similarity = found
     state = _state(anchor.lineage, lineage, stayed) if similarity == 1 else "changed"
     return Resolution(state, lineage, lineage, "", similarity)
 
 
-def _kept(anchor: Selector, finder: Finder) -> Resolution:
+def _resolve_kept(anchor: Selector, finder: Finder) -> Resolution:
     now = finder.continued(anchor.lineage)
     if now not in finder.new.index or finder.old_span(anchor) is None:
-        return _lost(anchor)
+        return _resolve_lost(anchor)
     return Resolution("kept", now, now, "", 0.0)
 
 
-def _lost(anchor: Selector) -> Resolution:
+def _resolve_lost(anchor: Selector) -> Resolution:
     return Resolution("lost", anchor.lineage, anchor.lineage, "", 0.0)
 
 

@@ -38,7 +38,7 @@ def select(passages: Sequence[DocumentBlock], lineage: int, quote: str, prefix: 
         return None
     if not quote.strip():
         return Selector(lineage, "")
-    found = _found(document, passage, folded("".join(quote.split())))
+    found = _occurrences(document, passage, folded("".join(quote.split())))
     if not found:
         return None
     before = folded(collapsed(prefix))
@@ -51,13 +51,13 @@ def select_near(passages: Sequence[DocumentBlock], lineage: int, quote: str) -> 
     document, letters = RevisionText(passages), folded("".join(quote.split()))
     near = document.index.get(lineage, 0)
     for passage in sorted(range(len(document.lineages)), key=lambda at: abs(at - near)) if letters else ():
-        if found := _found(document, passage, letters):
+        if found := _occurrences(document, passage, letters):
             start, end = found[0]
             return Selector(document.lineages[passage], document.text[start:end], *document.around((start, end)))
     return None
 
 
-def _found(document: RevisionText, passage: int, letters: str) -> list[Span]:
+def _occurrences(document: RevisionText, passage: int, letters: str) -> list[Span]:
     """Return where `letters` occur, beginning in a passage.
 
     White space is ignored: browsers differ in the white space that they put between blocks and cells.

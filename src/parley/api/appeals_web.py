@@ -87,12 +87,12 @@ async def read_appeal(request: AnyRequest, appeal: FromPath[str]) -> Response[Ap
     """An appeal. `/api/v1/decisions` has the decision with its reasons."""
 
     async def make() -> Appeal:
-        return _shown(await load_appeal(request, appeal))
+        return _appeal_from(await load_appeal(request, appeal))
 
     return await answer(request, make)
 
 
-def _shown(row: AppealRow) -> Appeal:
+def _appeal_from(row: AppealRow) -> Appeal:
     return Appeal(
         id=row.id,
         decision=row.decision,
@@ -118,7 +118,7 @@ async def assign_appeal(request: AnyRequest, appeal: FromPath[str]) -> Response[
     """Assign an appeal to me, so that no other moderator decides it."""
     row = await load_appeal(request, appeal)
     await ops.assign(staff(request), row.id)
-    return written(_shown(await load_appeal(request, appeal)))
+    return written(_appeal_from(await load_appeal(request, appeal)))
 
 
 @post(
@@ -133,7 +133,7 @@ async def decide(request: AnyRequest, appeal: FromPath[str], data: JSONBody[Revi
     row, form = await load_appeal(request, appeal), ReviewForm(as_fields(data))
     check(form)
     await decide_appeal(request, row, form)
-    return written(_shown(await load_appeal(request, appeal)))
+    return written(_appeal_from(await load_appeal(request, appeal)))
 
 
 @post(

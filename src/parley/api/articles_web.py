@@ -110,7 +110,7 @@ def _etag(shown: ArticleSource) -> str:
     return etags.numbered(shown.revision, shown)
 
 
-async def _changed(request: AnyRequest, thread: str) -> Response[Any]:
+async def _changed_response(request: AnyRequest, thread: str) -> Response[Any]:
     shown = await _source(request, thread)
     return written(shown, ETag=_etag(shown))
 
@@ -139,7 +139,7 @@ async def edit_article(
         await edit_ops.edit_article(viewer=viewer, thread_id=row.id, edit=edit)
     except edit_ops.StaleEdit as error:
         raise ChangedMeanwhile(etags.CHANGED) from error
-    return await _changed(request, thread)
+    return await _changed_response(request, thread)
 
 
 @post(
@@ -158,7 +158,7 @@ async def restore_revision(
     check(form)
     await take_each(POST, viewer.id, address_of(request))
     await edit_ops.restore_revision(viewer=viewer, thread_id=row.id, number=as_id(revision) or 0, reason=reason)
-    return await _changed(request, thread)
+    return await _changed_response(request, thread)
 
 
 handlers: list[Any] = [revisions, source, edit_article, restore_revision]

@@ -126,7 +126,7 @@ def _reasons(found: StatementOfReasons, *, is_concealed: bool) -> DecisionReason
     )
 
 
-async def _mine(request: AnyRequest, decision: str) -> StatementOfReasons:
+async def _own_statement(request: AnyRequest, decision: str) -> StatementOfReasons:
     found, concerned = await decision_at(request, decision, "")
     if not concerned:
         raise NotFound(NOT_MINE)
@@ -136,10 +136,10 @@ async def _mine(request: AnyRequest, decision: str) -> StatementOfReasons:
 @post("/decisions/{decision:str}/appeal", name="api:appeal", opt=CONCERNED, responses=problems(403, 404, 422))
 async def appeal(request: AnyRequest, decision: FromPath[str], data: JSONBody[NewAppeal]) -> Response[DecisionReasons]:
     """Appeal a decision, once. A moderator who had no part in it decides."""
-    found, form = await _mine(request, decision), AppealForm(as_fields(data))
+    found, form = await _own_statement(request, decision), AppealForm(as_fields(data))
     check(form)
     await appeals.file(decision=found.id, text=form.appeal)
-    return written(_reasons(await _mine(request, decision), is_concealed=False), 201)
+    return written(_reasons(await _own_statement(request, decision), is_concealed=False), 201)
 
 
 @delete(
@@ -147,7 +147,7 @@ async def appeal(request: AnyRequest, decision: FromPath[str], data: JSONBody[Ne
 )
 async def withdraw_appeal(request: AnyRequest, decision: FromPath[str]) -> None:
     """Withdraw my appeal, while no moderator has taken it."""
-    await appeals.withdraw((await _mine(request, decision)).id)
+    await appeals.withdraw((await _own_statement(request, decision)).id)
 
 
 @get("/log", name="api:log", opt=READING, responses=problems(422))

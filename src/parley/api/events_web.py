@@ -57,7 +57,7 @@ async def site_events(request: AnyRequest, after: EventPosition = None, limit: L
     given = (request.headers.get("last-event-id") if follows else None) or after
     position = events.check(given) if given else await events.newest()
     if follows:
-        return _followed(request, position)  # type: ignore[return-value]
+        return _follow(request, position)  # type: ignore[return-value]
     found = await events.after(position, limit)
     return written(EventPage(found, found[-1].position if found else position))
 
@@ -66,7 +66,7 @@ async def site_events(request: AnyRequest, after: EventPosition = None, limit: L
 _open: Counter[str] = Counter()
 
 
-def _followed(request: AnyRequest, position: str) -> Stream:
+def _follow(request: AnyRequest, position: str) -> Stream:
     load_shedding.shed("streams")
     client_network = network(address_of(request))
     if _open.total() >= MOST_STREAMS or _open[client_network] >= MOST_OF_NETWORK:

@@ -82,7 +82,7 @@ async def request_import(request: AnyRequest, data: JSONBody[NewImport]) -> Resp
         member=viewer.id, source=form.source, url=form.url, given=given, title=form.title, topic=form.topic
     )
     found = await own_import(request, str(made))
-    return written(await _shown(found), 202, Location=_address(made))
+    return written(await _import_from(found), 202, Location=_address(made))
 
 
 def _address(number: int) -> str:
@@ -94,12 +94,12 @@ async def read_import(request: AnyRequest, draft: FromPath[str]) -> Response[Art
     """What was read of an article of mine. Ask again until its state is `ready` or `failed`."""
 
     async def make() -> ArticleImport:
-        return await _shown(await own_import(request, draft))
+        return await _import_from(await own_import(request, draft))
 
     return await answer(request, make)
 
 
-async def _shown(found: Import) -> ArticleImport:
+async def _import_from(found: Import) -> ArticleImport:
     text = decode(found.draft) if found.draft else None
     known = await existing(found) if found.state == "ready" else None
     return ArticleImport(

@@ -66,7 +66,7 @@ def _operation(method: str, path: str, found: dict[str, Any]) -> Operation:
         about=_about(found),
         parameters=[parameter for parameter in parameters if f"{{{parameter.name}}}" not in path],
         body=list(_sent(found)),
-        answers=next(_answered(found), None),
+        answers=next(_answer_rows(found), None),
         statuses=list(found["responses"]),
     )
 
@@ -77,7 +77,7 @@ def _sent(operation: dict[str, Any]) -> Iterator[ReferenceField]:
         yield from _fields(description()["components"]["schemas"].get(name, {}))
 
 
-def _answered(operation: dict[str, Any]) -> Iterator[str]:
+def _answer_rows(operation: dict[str, Any]) -> Iterator[str]:
     for status, answer in operation["responses"].items():
         if status.startswith("2"):
             yield from (_type(one["schema"]) for one in answer.get("content", {}).values())

@@ -43,12 +43,12 @@ async def _show(request: AnyRequest, form: Form, status: int = 200, made: str | 
         made=made,
         ended="ended" in request.query_params,
         tokens=await tokens.listed(viewer),
-        scopes=_offered(viewer),
+        scopes=_offered_scopes(viewer),
         days=tokens.LIFETIMES,
     )
 
 
-def _offered(viewer: Viewer) -> dict[str, str]:
+def _offered_scopes(viewer: Viewer) -> dict[str, str]:
     return {scope: label for scope, label in SCOPES.items() if scope != MODERATE or viewer.access >= MODERATOR}
 
 

@@ -97,10 +97,10 @@ async def edit_comment(
         raise ChangedMeanwhile(etags.CHANGED) from error
     if await comments.is_held(number):
         return written(Held(number), 202)
-    return await _changed(comment, viewer)
+    return await _changed_response(comment, viewer)
 
 
-async def _changed(comment: str, viewer: Viewer) -> Response[Any]:
+async def _changed_response(comment: str, viewer: Viewer) -> Response[Any]:
     """Answer with a comment after a change, and its new ETag."""
     changed = await comments.one(comment, viewer)
     return written(changed, ETag=comments.etag(changed))
@@ -127,7 +127,7 @@ async def restore_comment(request: AnyRequest, comment: FromPath[str]) -> Respon
     row = await comment_at(comment, viewer)
     await take_each(POST, viewer.id, address_of(request))
     await editing.restore_comment(viewer=viewer, comment_id=row.id)
-    return await _changed(comment, viewer)
+    return await _changed_response(comment, viewer)
 
 
 @post(

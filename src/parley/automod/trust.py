@@ -21,7 +21,7 @@ class TrustLevel(msgspec.Struct, frozen=True):
     is_held_without_rules: bool
 
 
-# The default rules also hold some of the links in newcomers' comments (m0001_rules.json).
+# How many links a newcomer may post is not limited here but by automatic rules (m0001_rules.json).
 LEVELS = (
     TrustLevel("newcomer", days=0, comments=0, per_hour=10, is_held_without_rules=True),
     TrustLevel("new member", days=1, comments=5, per_hour=30, is_held_without_rules=False),
@@ -31,12 +31,12 @@ LEVELS = (
 
 def level(author: AuthorRecord) -> TrustLevel:
     """The highest level that a member has reached, lowered by one for each decision against them."""
-    reached = max(number for number, one in enumerate(LEVELS) if _meets(author, one))
+    reached = max(number for number, candidate in enumerate(LEVELS) if _meets(author, candidate))
     return LEVELS[max(0, reached - author.upheld)]
 
 
-def _meets(author: AuthorRecord, one: TrustLevel) -> bool:
-    return author.age >= one.days and author.comments >= one.comments
+def _meets(author: AuthorRecord, candidate: TrustLevel) -> bool:
+    return author.age >= candidate.days and author.comments >= candidate.comments
 
 
 class UsedUp(msgspec.Struct, frozen=True):

@@ -49,11 +49,11 @@ def as_text(found: ReadArticle) -> str:
     where = record.pop("where")
     passages = record.pop("passages")
     facts = [(name, ", ".join(value) if isinstance(value, list) else value) for name, value in record.items()]
-    lines = [f"{name:<13} {value or '-'}{_found(where.get(name))}" for name, value in facts]
+    lines = [f"{name:<13} {value or '-'}{_place_note(where.get(name))}" for name, value in facts]
     return "\n".join([*lines, "", *(f"{passage['kind']:<10} {_short(passage['text'])}" for passage in passages)])
 
 
-def _found(where: str | None) -> str:
+def _place_note(where: str | None) -> str:
     return f"  ({where})" if where else ""
 
 

@@ -28,7 +28,7 @@ def digest() -> None:
 @on_installation
 async def preview(member: str, *, as_html: bool) -> dict[str, Any]:
     """Show the next issue of MEMBER as it would be now. Nothing is sent or recorded."""
-    one = await _subscribed(member)
+    one = await _load_subscription(member)
     shown = await next_issue(one, one.schedule, datetime.now(UTC))
     due = f"{shown.due.at:%Y-%m-%d %H:%M} UTC" if shown.due else "never: the digest is off"
     if shown.letter is None:
@@ -45,14 +45,14 @@ async def preview(member: str, *, as_html: bool) -> dict[str, Any]:
 @on_installation
 async def why(member: str, comment: int) -> dict[str, Any]:
     """Say why COMMENT, a number as in /c/123, is not in MEMBER's next issue. Nothing is sent or recorded."""
-    reasons = await absence.reasons(await _subscribed(member), comment, datetime.now(UTC))
+    reasons = await absence.reasons(await _load_subscription(member), comment, datetime.now(UTC))
     if reasons is None:
         raise CommandFailed(f"There is no comment {comment}.")
     text = "\n".join(reasons) or "It is in the next issue."
     return {"text": text, "included": not reasons, "reasons": reasons}
 
 
-async def _subscribed(member: str) -> SubscriptionRow:
+async def _load_subscription(member: str) -> SubscriptionRow:
     number = await db.value("select id from member where name_key = $1", names.key(member))
     one = await queries.subscribed(number) if number else None
     if one is None:

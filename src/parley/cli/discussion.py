@@ -65,11 +65,11 @@ async def import_(
     if format_ is None:
         if thread is None:
             raise CommandFailed("Which thread gets the comments? Add --thread and its number.")
-        return await _imported({thread: [line for file in files for line in read(file)]}, [], dry_run=dry_run)
+        return await _import_result({thread: [line for file in files for line in read(file)]}, [], dry_run=dry_run)
     found = _read_all(files, format_)
     if thread is not None:
         one = chosen(found, from_)
-        return await _imported({thread: as_lines(one)}, shortfalls(one), dry_run=dry_run)
+        return await _import_result({thread: as_lines(one)}, shortfalls(one), dry_run=dry_run)
     selected = found if from_ is None else chosen(found, from_)
     return await each_to_its_thread(selected, forum=forum, topic=topic, dry_run=dry_run)
 
@@ -96,7 +96,7 @@ async def each_to_its_thread(
     notes = shortfalls([comment for comment in comments if comment.discussion in threads.threads])
     notes += _missing(without, threads.failures, would_open=topic is not None and dry_run)
     lines = {thread: as_lines(some) for thread, some in by_thread.items()}
-    done = await _imported(lines, notes, opened=threads.opened, dry_run=dry_run)
+    done = await _import_result(lines, notes, opened=threads.opened, dry_run=dry_run)
     missing = {"without_thread": [one for one, _ in without.most_common()], "failures": threads.failures}
     return {**done, "opened": threads.opened, **missing}
 
@@ -125,16 +125,16 @@ def _would_open(discussions: Counter[str]) -> str:
     return f"{opened} would be opened, with {discussions.total()} comments: {named(discussions)}."
 
 
-async def _imported(
+async def _import_result(
     threads: Mapping[int, Sequence[ImportLine]], notes: list[str], *, opened: int = 0, dry_run: bool
 ) -> dict[str, Any]:
     where = f" in {len(threads)} threads" if len(threads) > 1 else ""
     if dry_run:
-        done = _counted([line for lines in threads.values() for line in lines])
+        done = _count_lines([line for lines in threads.values() for line in lines])
         counted = f"{done['comments']} comments{where}, {done['roots']} of them at the top level"
         text = f"{counted}; {done['gone']} were deleted or removed. Nothing changed."
     else:
-        done = await _added(threads)
+        done = await _add_all(threads)
         text = f"{done['added']} comments added{where}, {done['known']} were there already."
     if opened:
         notes = ["1 thread was opened." if opened == 1 else f"{opened} threads were opened.", *notes]
@@ -142,7 +142,7 @@ async def _imported(
     return {"text": "\n".join([text if threads else nothing, *notes]), **done}
 
 
-async def _added(threads: Mapping[int, Sequence[ImportLine]]) -> dict[str, int]:
+async def _add_all(threads: Mapping[int, Sequence[ImportLine]]) -> dict[str, int]:
     done = {"added": 0, "known": 0, "skipped": 0}
     with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task("Importing", total=sum(map(len, threads.values())))
@@ -152,7 +152,7 @@ async def _added(threads: Mapping[int, Sequence[ImportLine]]) -> dict[str, int]:
     return done
 
 
-def _counted(lines: Sequence[ImportLine]) -> dict[str, int]:
+def _count_lines(lines: Sequence[ImportLine]) -> dict[str, int]:
     known = {line.id for line in lines}
     return {
         "comments": len(lines),

@@ -74,7 +74,7 @@ async def check(number: int) -> dict[str, Any]:
     if due is None:
         raise CommandFailed(f"There is no feed {number}.")
     await fetching.check(due)
-    return await _shown(number)
+    return await _as_json(number)
 
 
 @feed.command()
@@ -83,7 +83,7 @@ async def check(number: int) -> dict[str, Any]:
 async def pause(number: int) -> dict[str, Any]:
     """Read feed NUMBER no more, until `parley feed start`."""
     await ops.pause_feed(None, number)
-    return await _shown(number)
+    return await _as_json(number)
 
 
 @feed.command()
@@ -92,7 +92,7 @@ async def pause(number: int) -> dict[str, Any]:
 async def start(number: int) -> dict[str, Any]:
     """Read feed NUMBER again that was paused, held or gone."""
     await ops.start_feed(None, number)
-    return await _shown(number)
+    return await _as_json(number)
 
 
 @feed.command()
@@ -104,7 +104,7 @@ async def remove(number: int) -> dict[str, Any]:
     return {"text": f"Removed {url}.", "id": number, "url": url}
 
 
-async def _shown(number: int) -> dict[str, Any]:
+async def _as_json(number: int) -> dict[str, Any]:
     row = await queries.one(number)
     if row is None:
         raise CommandFailed(f"There is no feed {number}.")

@@ -53,7 +53,7 @@ async def try_rules(file: Path) -> list[dict[str, Any]]:
     """
     in_force = (await current.in_force()).rules
     acting = [rule for rule in in_force if rule.state == "on"]
-    return [_printed(tried(in_force, one, await _earlier(acting, one))) for one in read(file)]
+    return [_print_result(tried(in_force, one, await _earlier(acting, one))) for one in read(file)]
 
 
 async def _earlier(acting: list[ActiveRule], comment: TriedComment) -> list[EarlierPost]:
@@ -86,7 +86,7 @@ def read(file: Path) -> Iterator[TriedComment]:
                 raise CommandFailed(f"Line {number} is no comment: {error}.") from None
 
 
-def _printed(result: RulesResult) -> dict[str, Any]:
+def _print_result(result: RulesResult) -> dict[str, Any]:
     outcome = "held" if result.held else "flagged" if result.flagged else "let in"
     text = "  ".join([outcome, f"{result.score:.2f}", ", ".join(result.rules)]).rstrip()
     return {"text": text, "rule": result.rule, **msgspec.structs.asdict(result)}

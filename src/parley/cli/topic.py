@@ -60,7 +60,7 @@ async def rename(slug: str, name: str) -> dict[str, Any]:
     except asyncpg.UniqueViolationError:
         raise CommandFailed(f"Another topic is called “{name}” already.") from None
     if not done:
-        raise _unknown(slug)
+        raise _unknown_topic(slug)
     return {"text": f"{slug} is called “{name}” now.", "slug": slug, "name": name}
 
 
@@ -74,7 +74,7 @@ async def remove(slug: str) -> dict[str, Any]:
     except asyncpg.RestrictViolationError:
         raise CommandFailed(f"Threads, feeds or publishers' sites use {slug}, so it stays.") from None
     if not done:
-        raise _unknown(slug)
+        raise _unknown_topic(slug)
     return {"text": f"Removed {slug}.", "slug": slug}
 
 
@@ -88,5 +88,5 @@ def _name(raw: str) -> str:
     return name
 
 
-def _unknown(slug: str) -> CommandFailed:
+def _unknown_topic(slug: str) -> CommandFailed:
     return CommandFailed(f"There is no topic {slug}: see `parley topic list`.")

@@ -131,7 +131,7 @@ async def locate(
         before = _blocks(await articles.text(thread, former))
         again = await _resolve(left, [one.last_found for one in left], before, text, merged, budget)
         found = [one for one in left if one.id not in resolutions or again[one.id].is_found]
-        resolutions |= {one.id: _changed(again[one.id]) if one.words else again[one.id] for one in found}
+        resolutions |= {one.id: _as_changed(again[one.id]) if one.words else again[one.id] for one in found}
     return resolutions
 
 
@@ -151,7 +151,7 @@ async def _resolve(
     return {one.id: resolution for one, resolution in zip(anchored, found, strict=True)}
 
 
-def _changed(resolution: Resolution) -> Resolution:
+def _as_changed(resolution: Resolution) -> Resolution:
     """Return a resolution that was found by changed words: these differ from the original, wherever they are."""
     return msgspec.structs.replace(resolution, state="changed") if resolution.is_found else resolution
 

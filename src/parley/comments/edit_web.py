@@ -79,7 +79,7 @@ async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
                 now = await queries.text(number)
     if form.errors:
         return await _again(request, await queries.text(number), form, status, now)
-    return await _changed(request, number)
+    return await _changed_response(request, number)
 
 
 async def _again(
@@ -109,7 +109,7 @@ def _form(text: queries.CommentText, **fields: Any) -> CommentFormView:
     return CommentFormView("edit", f"/c/{text.id}/edit", parent=text.parent, comment=text.id, **fields)
 
 
-async def _changed(request: AnyRequest, comment_id: int) -> Response[Any]:
+async def _changed_response(request: AnyRequest, comment_id: int) -> Response[Any]:
     """After a change: send the comment's parts to htmx; redirect a browser to the comment, a held one to its thread."""
     state = await _state(comment_id)
     if state.state == "pending":
@@ -131,7 +131,7 @@ async def delete_form(request: AnyRequest, comment: FromPath[str]) -> Response[A
 async def delete(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     row = await comment_at(comment, viewer_of(request))
     await editing.delete_comment(viewer=signed_in(request), comment_id=row.id)
-    return await _changed(request, row.id)
+    return await _changed_response(request, row.id)
 
 
 @post("/c/{comment:str}/restore", name="comments:restore", opt={"who": VERIFIED})
@@ -140,7 +140,7 @@ async def restore(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     # Each restoration is sent to all readers, so it counts as a post.
     await take_each(POST, signed_in(request).id, address_of(request))
     await editing.restore_comment(viewer=signed_in(request), comment_id=row.id)
-    return await _changed(request, row.id)
+    return await _changed_response(request, row.id)
 
 
 @get("/c/{comment:str}/history", name="comments:history", opt={"who": ANYONE, "reading": True})

@@ -120,7 +120,7 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
     # Before the transaction, so that nobody who writes in the thread waits for it.
     replies = Counter(line.parent_id for line in comments.values())
     rendered = {
-        line.id: _rendered(_quoting(line, known), replies[line.id])
+        line.id: _render_line(_quoting(line, known), replies[line.id])
         for line in comments.values()
         if line.id not in there
     }
@@ -185,7 +185,7 @@ def _quoting(line: ImportLine, known: Mapping[str, int]) -> ImportLine:
     return msgspec.structs.replace(line, body=body, quote="")
 
 
-def _rendered(line: ImportLine, replies: int) -> RenderedLine:
+def _render_line(line: ImportLine, replies: int) -> RenderedLine:
     body = "" if line.state != "visible" else line.body.replace("\x00", "")
     return RenderedLine(line, body, markdown.render(body), replies)
 

@@ -63,7 +63,7 @@ def lay_out(
     # Depth first without recursion: a chain of replies may be longer than Python's stack.
     todo: Todo = [(root, 0) for root in tree.roots]
     if groups:
-        todo = [item for frame, roots in groups for item in _inside(frame, roots)]
+        todo = [item for frame, roots in groups for item in _inside_frame(frame, roots)]
     todo.reverse()
     while todo:
         item = todo.pop()
@@ -77,7 +77,7 @@ def lay_out(
     return layout
 
 
-def _inside(frame: Fragment, roots: Sequence[int]) -> Todo:
+def _inside_frame(frame: Fragment, roots: Sequence[int]) -> Todo:
     return [frame.before, *((root, 0) for root in roots), frame.after]
 
 

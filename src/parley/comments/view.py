@@ -135,10 +135,12 @@ async def thread_view(
     `validator` is the thread's if it was just read. Raises NotFound if there is no such thread.
     """
     key, oldest = (query, _generation(query, fresh=fresh)), max(_oldest(viewer), not_before)
-    return await _views.get(key, lambda: _unchanged.get(query, query.thread, lambda _: _made(query), validator), oldest)
+    return await _views.get(
+        key, lambda: _unchanged.get(query, query.thread, lambda _: _make_timed(query), validator), oldest
+    )
 
 
-async def _made(query: DiscussionQuery) -> tuple[ThreadView, float]:
+async def _make_timed(query: DiscussionQuery) -> tuple[ThreadView, float]:
     view = await _make_view(query)
     return view, right_for(view.thread.last_activity_at)
 
@@ -169,7 +171,7 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
     passages = Prepared("".join(template.render(passage=row) for row in rows).encode())
     parts = await groups.parts(thread.id)
     if _by_passage(query, rows):
-        shown = await _grouped(query, thread, rows, parts)
+        shown = await _grouped_discussion(query, thread, rows, parts)
     else:
         shown = await _make_discussion(await _present(query, rows))
     short = await glance.glance(thread.id, rows, shown.layout.entries)
@@ -192,7 +194,7 @@ async def _present(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) 
     return msgspec.structs.replace(query, passage=merged.get(query.passage, query.passage))
 
 
-async def _grouped(
+async def _grouped_discussion(
     query: DiscussionQuery,
     thread: threads.ThreadRow,
     rows: Sequence[articles.PassageRow],

@@ -60,7 +60,7 @@ async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[A
     if form.errors:
         return await _again(request, await thread_at(thread), form, status)
     if wants_fragment(request):
-        return await _posted(request, thread, comment)
+        return await _posted_response(request, thread, comment)
     return Redirect(f"{await threads.address(thread_id)}?focus={comment.id}#c{comment.id}", status_code=303)
 
 
@@ -81,7 +81,7 @@ def draft_of(viewer: Viewer, thread: int, form: CommentForm) -> drafts.Draft:
     )
 
 
-def _typed(form: CommentForm, thread: int) -> CommentFormView:
+def _typed_form(form: CommentForm, thread: int) -> CommentFormView:
     """Return the form with what was typed."""
     return new_form(
         thread,
@@ -99,7 +99,7 @@ def _typed(form: CommentForm, thread: int) -> CommentFormView:
 
 async def _again(request: AnyRequest, row: threads.ThreadRow, form: CommentForm, status: int) -> Response[Any]:
     """Show the form again, with what was typed and what is wrong with it."""
-    shown = _typed(form, row.id)
+    shown = _typed_form(form, row.id)
     shown.errors = form.errors
     if wants_fragment(request):
         return fragment(request, "comments/_form.html", status, form=shown, thread=row)
@@ -112,7 +112,7 @@ async def _again(request: AnyRequest, row: threads.ThreadRow, form: CommentForm,
 ALONE = {"replies": "", "stub": None, "parent_author": None, "flat": False}
 
 
-async def _posted(request: AnyRequest, thread: str, posted: posting.Posted) -> Response[Any]:
+async def _posted_response(request: AnyRequest, thread: str, posted: posting.Posted) -> Response[Any]:
     """Show a new comment in its place."""
     if posted.row is not None and posted.row.parent is not None:
         # A reply needs nothing else: its form goes away.
@@ -150,7 +150,7 @@ async def preview(request: AnyRequest) -> Response[Any]:
     error = form.errors.get("body")
     status = 422 if error else 200
     if not wants_fragment(request):
-        shown = _previewed(form)
+        shown = _previewed_form(form)
         return page(request, "comments/preview.html", status=status, html=html, form=shown, mistake=error)
     if error:
         context = {"title": N_("Preview"), "message": error, "next_step": None, "error_id": None}
@@ -158,19 +158,19 @@ async def preview(request: AnyRequest) -> Response[Any]:
     return fragment(request, "comments/_preview.html", html=html)
 
 
-def _previewed(form: PreviewForm) -> CommentFormView | None:
+def _previewed_form(form: PreviewForm) -> CommentFormView | None:
     """Return the form to post or change what was typed; None if the request names neither a thread nor a comment."""
     if form.thread:
-        shown = _typed(form, form.thread)
+        shown = _typed_form(form, form.thread)
     elif form.comment:
-        shown = _edited(form, form.comment)
+        shown = _edit_form(form, form.comment)
     else:
         return None
     shown.errors = form.errors
     return shown
 
 
-def _edited(form: PreviewForm, comment: int) -> CommentFormView:
+def _edit_form(form: PreviewForm, comment: int) -> CommentFormView:
     return CommentFormView(
         "edit",
         f"/c/{comment}/edit",
@@ -197,13 +197,13 @@ async def reply(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     row = await comment_at(comment, viewer_of(request))
     rules.require_open_branch(row.locked_branch)
     thread = await thread_at(str(row.thread))
-    body = await _quoted(row.id) if request.query_params.get("quote") and row.state == "visible" else ""
+    body = await _quotation(row.id) if request.query_params.get("quote") and row.state == "visible" else ""
     form = new_form(thread.id, parent=row.id, body=body)
     wait = await wait_here(viewer_of(request), thread, row.id)
     return page(request, "comments/reply.html", "form", comment=row, thread=thread, form=form, wait=wait)
 
 
-async def _quoted(comment: int) -> str:
+async def _quotation(comment: int) -> str:
     body = (await queries.text(comment)).body
     return "".join(f"> {line}\n" for line in body.splitlines()) + "\n"
 

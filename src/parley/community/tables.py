@@ -45,7 +45,7 @@ class Guideline(Table):
     severity = DoublePrecision(null=False, default=1.0)
     position = Integer(null=False, default=0)
     # What names it should be decided within so many hours.
-    target_hours = Integer(null=False, default=24)
+    hours_to_decide = Integer(null=False, default=24)
     # The category of the DSA Transparency Database to which its decisions belong, if an admin chose one.
     category = Varchar(80, null=False, default="")
     retired = Boolean(null=False, default=False)

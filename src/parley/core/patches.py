@@ -35,10 +35,10 @@ def patch_parsers() -> None:
             parser = getattr(module, name, None)
             if isinstance(parser, _lru_cache_wrapper):
                 setattr(module, name, parser.__wrapped__)
-    litestar._parsers.unquote_cookie = _unquoted  # type: ignore[assignment, attr-defined] # noqa: SLF001
+    litestar._parsers.unquote_cookie = _unquote  # type: ignore[assignment, attr-defined] # noqa: SLF001
 
 
-def _unquoted(value: str) -> str:
+def _unquote(value: str) -> str:
     return value.removeprefix('"').removesuffix('"')
 
 

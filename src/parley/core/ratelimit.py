@@ -80,14 +80,15 @@ def _limit(
 LIMITS: dict[str, Limit] = {}
 
 # Wrong passwords: on a device that signed in before, and elsewhere for one name from one network, for one name from
-# everywhere, and for all names from one network. Above these a browser answers a challenge (accounts/proof_of_work.py).
+# everywhere, and for all names from one network. Above these, the browser must do a proof of work
+# (accounts/proof_of_work.py).
 SIGN_IN_DEVICE = _limit("sign-in:device", 10, 15 * MINUTE, strict=True)
 SIGN_IN_HERE = _limit("sign-in:account+network", 10, 15 * MINUTE, strict=True)
 SIGN_IN_ACCOUNT = _limit("sign-in:account", 50, HOUR, strict=True)
 SIGN_IN_NETWORK = _limit("sign-in:network", 100, 15 * MINUTE, strict=True)
 SIGN_IN_ALL = _limit("sign-in:all", 3_000, 5 * MINUTE, strict=True, shared=True)
 
-# Wrong passwords with an answered challenge. Above these a mailed link is the way in.
+# Wrong passwords with a proof of work. Above these, members sign in by a mailed link.
 PROVEN_ACCOUNT = _limit("sign-in:account, proven", 100, HOUR, strict=True)
 PROVEN_NETWORK = _limit("sign-in:network, proven", 200, HOUR, strict=True)
 PROOF_USED = _limit("sign-in:proof", 1, HOUR, strict=True)
@@ -97,9 +98,9 @@ LINK_ADDRESS = _limit("link:address", 3, HOUR, strict=True)
 LINK_NETWORK = _limit("link:network", 200, HOUR, strict=True)
 LINK_ALL = _limit("link:all", 2_000, HOUR, strict=True, shared=True)
 
-# By address and network first, so that nobody can keep others out by signing up with their addresses.
+# Counted by address and network together first: otherwise somebody could use up the limit of another person's address.
 SIGN_UP_HERE = _limit("sign-up:address+network", 5, DAY, strict=True)
-# Above the second, a browser answers a challenge.
+# Above SIGN_UP_ADDRESS, the browser must do a proof of work (accounts/proof_of_work.py).
 SIGN_UP_ADDRESS = _limit("sign-up:address", 20, DAY, strict=True)
 SIGN_UP_PROVEN = _limit("sign-up:address, proven", 100, DAY, strict=True)
 SIGN_UP_NETWORK = _limit("sign-up:network", 30, HOUR, strict=True)
@@ -126,9 +127,9 @@ SECOND_ACCOUNT = _limit("second:account", 5, 15 * MINUTE, strict=True)
 # Sign-ins by passkey from one network. Nobody can guess a signature; each costs its check.
 PASSKEY_NETWORK = _limit("passkey:network", 300, 15 * MINUTE)
 
-# A new link that confirms an address. Several accounts may have the same unconfirmed address, even another person's: by
-# address and network first, so that nobody uses up what the owner of the address needs. Above the third, a browser
-# answers a challenge.
+# A new link that confirms an address. Several accounts may have the same unconfirmed address, even another person's, so
+# it is counted by address and network together first: its owner can still get one. Above MAIL_ADDRESS, the browser must
+# do a proof of work.
 MAIL_ACCOUNT = _limit("mail:account", 5, HOUR, strict=True)
 MAIL_HERE = _limit("mail:address+network", 5, HOUR, strict=True)
 MAIL_ADDRESS = _limit("mail:address", 40, HOUR, strict=True, shared=True)

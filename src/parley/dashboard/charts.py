@@ -68,7 +68,7 @@ class Tick(msgspec.Struct, frozen=True):
 
 
 class Spans(msgspec.Struct, frozen=True):
-    """Marks and ticks, and a line for each target."""
+    """Marks and ticks, and a line for each aim."""
 
     marks: list[Span]
     ticks: list[Tick]
@@ -78,7 +78,7 @@ class Spans(msgspec.Struct, frozen=True):
 def spans(pairs: Sequence[tuple[float, float] | None], titles: Sequence[str], aims: Mapping[float, str]) -> Spans:
     """Marks for (median, 90th percentile) in seconds of each period, None for no data.
 
-    `aims`: the targets in seconds, with their names.
+    `aims`: the times to decide in seconds, with their names.
     """
     longest = max([pair[1] for pair in pairs if pair] + [2 * aim for aim in aims])
     slot = 100 / max(1, len(pairs))

@@ -83,7 +83,7 @@ def domains(found: Sequence[mail_queries.Domain]) -> Figure:
     head: list[str] = [
         N_("Domain"), N_("Sent"), N_("Bounced"), N_("Waiting"), N_("Paused until"), N_("Share bounced")
     ]  # fmt: skip
-    shares = [charts.share(_name(one), _bounced(one), one.back, one.sent) for one in found[:6]]
+    shares = [charts.share(_name(one), _bounce_share(one), one.back, one.sent) for one in found[:6]]
     return Figure("domains", N_("Domains"), summary if found else N_("No mail yet."), head, rows, shares=shares)
 
 
@@ -91,5 +91,5 @@ def _name(one: mail_queries.Domain) -> str:
     return N_("{domain}, paused").format(domain=one.domain) if one.paused_until else one.domain
 
 
-def _bounced(one: mail_queries.Domain) -> Message:
+def _bounce_share(one: mail_queries.Domain) -> Message:
     return N_("{part} of {whole}").format(part=one.back, whole=one.sent)

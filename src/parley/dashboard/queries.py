@@ -8,7 +8,7 @@ from parley.appeals.queries import IS_OPEN_APPEAL, NO_PART
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
 from parley.matching.facts import LET_IN, RESTRICTS
-from parley.modqueue.targets import GROUNDS_OF, IS_LATE
+from parley.modqueue.time_to_decide import GROUNDS_OF, IS_LATE
 from parley.reports.tables import QueueItem
 
 
@@ -47,7 +47,7 @@ from queue_item i where state = 'open' and not exists (select from own where own
 
 
 async def now(viewer: Viewer) -> QueueNow:
-    """What waits for this moderator; `late` items wait for longer than their target."""
+    """What waits for this moderator; `late` items wait for longer than their time to decide."""
     row = await db.fetch_one(QueueNow, SELECT_NOW, viewer.id, viewer.access >= ADMIN)
     return row or QueueNow(0, None, 0, 0, 0, 0, 0, None, 0)
 
@@ -125,23 +125,23 @@ class WaitedByGround(msgspec.Struct, frozen=True):
     """The items that named a ground: median of the seconds until the first action, and how many were in time."""
 
     ground: str
-    target_hours: int
+    hours_to_decide: int
     count: int
     half: float
     in_time: int
 
 
 SELECT_WAITED_BY_GROUND = f"""
-select g.title as ground, g.target_hours, count(*) as count,
+select g.title as ground, g.hours_to_decide, count(*) as count,
        percentile_cont(0.5) within group (order by extract(epoch from i.acted_at - i.opened_at)::float8) as half,
-       count(*) filter (where i.acted_at <= i.opened_at + g.target_hours * interval '1 hour') as in_time
+       count(*) filter (where i.acted_at <= i.opened_at + g.hours_to_decide * interval '1 hour') as in_time
 from queue_item i cross join lateral ({GROUNDS_OF}) o join guideline g on g.code = o.guideline
 where i.acted_at >= $1 group by g.code order by g.position, g.code
 """  # noqa: S608 constants only
 
 
 async def waited_by_ground(since: datetime) -> list[WaitedByGround]:
-    """The time to the first action for each ground, against its target."""
+    """The time to the first action for each ground, beside its time to decide."""
     return await db.fetch(WaitedByGround, SELECT_WAITED_BY_GROUND, since)
 
 

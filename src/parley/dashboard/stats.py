@@ -14,7 +14,7 @@ from parley.dashboard import charts, queries
 from parley.dashboard.charts import Share, Spans, Strip
 from parley.dashboard.periods import Period
 from parley.modlog import wording
-from parley.modqueue.targets import DEFAULT_HOURS
+from parley.modqueue.time_to_decide import DEFAULT_HOURS
 
 RULE_STATES = {"off": N_("off"), "shadow": N_("watching"), "on": N_("on")}
 
@@ -38,7 +38,7 @@ async def figures(period: Period) -> list[Figure]:
     decided, by_ground = await queries.decided(since, grain), await queries.waited_by_ground(since)
     return [
         waiting_time(period, await queries.waited(since, grain), by_ground),
-        targets(by_ground),
+        times_to_decide(by_ground),
         community(period, await queries.active(since, grain), await queries.joined(since, grain)),
         decisions(period, decided),
         reports(period, await queries.reported(since, grain)),
@@ -55,7 +55,7 @@ def waiting_time(
     by_start = {one.start: one for one in found}
     parts = [by_start.get(start) for start in period.starts]
     titles = [_halves_of(label, part) for label, part in zip(period.labels, parts, strict=True)]
-    hours = sorted({one.target_hours for one in by_ground} or {DEFAULT_HOURS})
+    hours = sorted({one.hours_to_decide for one in by_ground} or {DEFAULT_HOURS})
     aims = {float(hour * charts.HOUR): _aim(hour, by_ground) for hour in hours}
     chart = charts.spans([(part.half, part.most) if part else None for part in parts], titles, aims)
     rows = [
@@ -74,14 +74,14 @@ def waiting_time(
 
 
 def _aim(hours: int, by_ground: Sequence[queries.WaitedByGround]) -> Message:
-    """The name of a target: its time, and the rules that have it."""
+    """The name of a line in the chart: a time to decide, and the rules that have it."""
     time, rules = (
         in_two_units(hours * charts.HOUR),
-        joined(", ", [one.ground for one in by_ground if one.target_hours == hours]),
+        joined(", ", [one.ground for one in by_ground if one.hours_to_decide == hours]),
     )
-    return (
-        N_("target {time}: {rules}").format(time=time, rules=rules) if rules else N_("target {time}").format(time=time)
-    )
+    if not rules:
+        return N_("to decide within {time}").format(time=time)
+    return N_("to decide within {time}: {rules}").format(time=time, rules=rules)
 
 
 NOTHING_WAITED = N_("Nothing needed action in this period.")
@@ -102,18 +102,18 @@ def _halves_of(label: str, part: queries.Waited | None) -> Message:
     return N_("{when}: half within {half}, 90 % within {most}").format(when=label, half=half, most=most)
 
 
-def targets(found: Sequence[queries.WaitedByGround]) -> Figure:
+def times_to_decide(found: Sequence[queries.WaitedByGround]) -> Figure:
     total, in_time = _sums(found, "count", "in_time")
     summary = N_("{part} of {whole} were acted on in time.").format(part=number(in_time), whole=number(total))
     rows = [
-        [one.ground, number(one.target_hours), number(one.count), in_two_units(one.half), _in_time(one)]
+        [one.ground, number(one.hours_to_decide), number(one.count), in_two_units(one.half), _in_time(one)]
         for one in found
     ]
     return Figure(
-        "targets",
+        "times-to-decide",
         N_("Time to the first action, by rule"),
         summary if found else NOTHING_WAITED,
-        [N_("Rule"), N_("Target, hours"), N_("Items"), N_("Half within"), N_("In time")],
+        [N_("Rule"), N_("To decide within, hours"), N_("Items"), N_("Half within"), N_("In time")],
         rows,
         shares=[charts.share(one.ground, _in_time(one), one.in_time, one.count) for one in found],
     )

@@ -98,7 +98,7 @@ async def update_risks() -> None:
 async def _begin(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) -> OpenCase:
     if story.member:
         return OpenCase(story, thread, "member", ids[story.member], ids[story.member])
-    comment = await _held(story, ids, thread) if story.held else await _comment(story, thread)
+    comment = await _add_held(story, ids, thread) if story.held else await _comment(story, thread)
     return OpenCase(story, thread, "comment", comment, await db.value(SELECT_AUTHOR, comment))
 
 
@@ -107,7 +107,7 @@ async def _comment(story: DemoCase, thread: DemoThread) -> int:
     return found
 
 
-async def _held(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) -> int:
+async def _add_held(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) -> int:
     assert story.held is not None
     made: int = await db.value(
         INSERT_HELD,

@@ -59,7 +59,7 @@ def digest(issue: IssueRow, items: Sequence[DigestItem], verdicts: Sequence[Any]
         "view": address("view", issue.id),
         "off": unsubscribe_link(issue.member, "digest"),
     }
-    subject, text = written("digest", **context, settings=f"{settings().base_url}/settings/mail", wrapped=_wrapped)
+    subject, text = written("digest", **context, settings=f"{settings().base_url}/settings/mail", wrapped=_wrap)
     return _letter(issue, subject, text, written_html("digest", **context))
 
 
@@ -106,7 +106,7 @@ def _letter(issue: IssueRow, subject: str, text: str, html: str | None) -> Lette
 
 
 @by_text("wrapped", most_bytes=16 * 2**20)
-def _wrapped(text: str, indent: int = 0) -> str:
+def _wrap(text: str, indent: int = 0) -> str:
     """Wrap `text` for plain-text mail, without breaking addresses."""
     margin = " " * indent
     return fill(

@@ -110,9 +110,9 @@ async def member_candidates(members: Sequence[int], now: datetime) -> dict[int, 
                 found[row.member].append(row.candidate(kind, now, unread=row.unread, since=row.since))
     visited = {(member, candidate.thread) for member, candidates in found.items() for candidate in candidates}
     subjects = await _subjects(notifications)
-    for member, kind, rows in _grouped(notifications):
+    for member, kind, rows in _group(notifications):
         if kind != "followed" or (member, rows[0].thread) not in visited:
-            found[member] += _notified(kind, rows, subjects, now)
+            found[member] += _candidates_of(kind, rows, subjects, now)
     return found
 
 
@@ -126,7 +126,7 @@ async def _subjects(notifications: Sequence[NotificationRow]) -> NotificationSub
     )
 
 
-def _notified(
+def _candidates_of(
     kind: str, rows: Sequence[NotificationRow], subjects: NotificationSubjects, now: datetime
 ) -> list[Candidate]:
     """Return the candidates that a member's notifications of one kind and thread give."""
@@ -139,7 +139,7 @@ def _notified(
     return [row.candidate(kind, now, unread=unread, since=since) for row in comments if row.is_worth_featuring(kind)]
 
 
-def _grouped(notifications: Sequence[NotificationRow]) -> Iterator[tuple[int, str, list[NotificationRow]]]:
+def _group(notifications: Sequence[NotificationRow]) -> Iterator[tuple[int, str, list[NotificationRow]]]:
     """Group notifications by member, kind and thread."""
     groups: dict[tuple[int, str, int | None], list[NotificationRow]] = defaultdict(list)
     for row in notifications:

@@ -45,7 +45,7 @@ async def choose(member: int, schedule: Schedule) -> None:
     Raises NotFound if their address is not confirmed.
     """
     async with db.atomic():
-        former = await _locked(member)
+        former = await _lock_subscription(member)
         now = datetime.now(UTC)
         # A new frequency starts with its next moment, whenever the last issue was.
         last = former.last_day if former.frequency == schedule.frequency else None
@@ -67,7 +67,7 @@ async def choose(member: int, schedule: Schedule) -> None:
 async def pause(member: int, weeks: int) -> None:
     """Pause the digest for this many weeks; 0 ends a pause. Raises NotFound if the address is not confirmed."""
     async with db.atomic():
-        one = await _locked(member)
+        one = await _lock_subscription(member)
         now = datetime.now(UTC)
         until = now + timedelta(weeks=weeks) if weeks else None
         next_at = None if one.frequency == "off" else _next(one.schedule, one.last_day, until, now)
@@ -104,7 +104,7 @@ def _next(schedule: Schedule, last: date | None, paused_until: datetime | None, 
     return next_due(schedule, last, now).at
 
 
-async def _locked(member: int) -> SubscriptionRow:
+async def _lock_subscription(member: int) -> SubscriptionRow:
     one = await subscribed(member, lock=True)
     if one is None:
         raise NotFound(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))

@@ -81,7 +81,7 @@ async def readers(
     `articles` are ids of threads. For members `without_weekly`, topics that they want once a week count as muted.
     """
     ids = list(members)
-    seen, topics = await _visited(ids)
+    seen, topics = await _visits(ids)
     levels = await db.fetch(FollowLevel, SELECT_LEVELS, ids)
     topics += [(level.member, level.topic) for level in levels if level.topic and level.level in {"follow", "weekly"}]
     own_topics = _sets(topics)
@@ -108,7 +108,7 @@ async def readers(
     ]
 
 
-async def _visited(members: list[int]) -> tuple[dict[int, dict[int, datetime]], list[tuple[int, str]]]:
+async def _visits(members: list[int]) -> tuple[dict[int, dict[int, datetime]], list[tuple[int, str]]]:
     """Return when each member last visited which threads, and the pairs of members and topics of these threads."""
     seen: dict[int, dict[int, datetime]] = defaultdict(dict)
     topics: list[tuple[int, str]] = []

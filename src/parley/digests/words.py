@@ -133,12 +133,12 @@ def _stories(items: list[DigestItem], now: datetime) -> list[DigestThread]:
 
 def _story(items: list[DigestItem], now: datetime) -> DigestThread:
     quotations = [_quotation(item, now) for item in items]
-    reason = _shared(quotation.reason for quotation in quotations)
-    context = _shared(quotation.context for quotation in quotations) if len(quotations) > 1 else ""
+    reason = _common_text(quotation.reason for quotation in quotations)
+    context = _common_text(quotation.context for quotation in quotations) if len(quotations) > 1 else ""
     return DigestThread(items[0].title, items[0].topic, _thread_link(items[0]), quotations, reason, context)
 
 
-def _shared(texts: Iterable[str]) -> str:
+def _common_text(texts: Iterable[str]) -> str:
     """Return the text that all have in common, or nothing if they differ."""
     first, *others = set(texts)
     return "" if others else first

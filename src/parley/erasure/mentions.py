@@ -64,12 +64,12 @@ async def rename(name: str, to: str) -> None:
     for comment in await db.fetch(Mentioning, SELECT_COMMENTS, name):
         async with db.atomic():
             await lock_thread(comment.thread)
-            body, statement = _renamed(at_name, to, comment.body) or "", _renamed(at_name, to, comment.statement)
+            body, statement = _rename(at_name, to, comment.body) or "", _rename(at_name, to, comment.statement)
             if (body, statement) != (comment.body, comment.statement):
                 await db.execute(REWRITE_COMMENT, comment.id, body, await _html(body), statement)
                 await emit("comment.edited", thread=comment.thread, comment=comment.id, actor=None)
     for version in await db.fetch(MentioningVersion, SELECT_VERSIONS, name):
-        texts = _renamed(at_name, to, version.body), _renamed(at_name, to, version.statement)
+        texts = _rename(at_name, to, version.body), _rename(at_name, to, version.statement)
         await db.execute(REWRITE_VERSION, version.id, *texts)
 
 
@@ -83,7 +83,7 @@ async def erase(name: str) -> None:
         await db.execute(_in_text(table, column), name, pattern)
 
 
-def _renamed(at_name: re.Pattern[str], to: str, text: str | None) -> str | None:
+def _rename(at_name: re.Pattern[str], to: str, text: str | None) -> str | None:
     return at_name.sub(f"@{to}", text) if text else text
 
 

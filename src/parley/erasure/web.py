@@ -47,14 +47,14 @@ async def left_page(request: AnyRequest) -> Response[Any]:
 @get("/leave/{token:str}", name="erasure:leave", opt={"who": ANYONE})
 async def leave_page(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     """The page of a suspended member. Opening it changes nothing."""
-    account = await _suspended(token)
+    account = await _suspended_member(token)
     return page(request, "erasure/leave.html", account=account, saved="saved" in request.query_params)
 
 
 @post("/leave/{token:str}", opt={"who": ANYONE})
 async def leave(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     """Have the account of a suspended member erased in 14 days; with `cancel`, do not."""
-    account, form = await _suspended(token), Form(await posted(request))
+    account, form = await _suspended_member(token), Form(await posted(request))
     if form.flag("cancel"):
         await ops.cancel(account.id)
     else:
@@ -62,7 +62,7 @@ async def leave(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     return see_other(f"/leave/{token}?saved")
 
 
-async def _suspended(token: str) -> Account:
+async def _suspended_member(token: str) -> Account:
     member = leaving.member_of(token)
     account = await ops.account_of(member) if member else None
     if account is None or account.state != "suspended":

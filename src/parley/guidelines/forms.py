@@ -12,7 +12,7 @@ LONGEST_TITLE = 120
 LONGEST_TEXT = 1_000
 LONGEST_REASON = 1_000
 LAST_POSITION = 999
-USUAL_TARGET, LONGEST_TARGET = 24, 720
+USUAL_HOURS, MOST_HOURS = 24, 720
 # It stands in addresses, in the yearly figures and on the buttons of decisions.
 CODE = re.compile(r"[\w-]{2,30}")
 
@@ -30,9 +30,9 @@ class GuidelineForm(Form):
         self.position = self.id("position") or 0
         if self.position > LAST_POSITION:
             self.errors["position"] = N_("Please choose a number up to 999.")
-        self.target_hours = (self.id("target_hours") or 0) if self.values.get("target_hours") else USUAL_TARGET
-        if not 1 <= self.target_hours <= LONGEST_TARGET:
-            self.errors["target_hours"] = N_("Please give a whole number of hours from 1 to 720.")
+        self.hours_to_decide = (self.id("hours_to_decide") or 0) if self.values.get("hours_to_decide") else USUAL_HOURS
+        if not 1 <= self.hours_to_decide <= MOST_HOURS:
+            self.errors["hours_to_decide"] = N_("Please give a whole number of hours from 1 to 720.")
         self.category = self.choice("category", list(CATEGORIES)) or ""
         self.illegal = self.flag("illegal")
         self.retired = self.flag("retired")

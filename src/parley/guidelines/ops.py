@@ -34,7 +34,7 @@ async def add(viewer: Viewer, new: GuidelineRow) -> None:
         if len(codes) >= MOST_GUIDELINES:
             raise Refused(TOO_MANY, most=MOST_GUIDELINES)
         await Guideline.insert(Guideline(**msgspec.structs.asdict(new)))
-        await _record(viewer, "ground.new", new.code, {}, _recorded(new))
+        await _record(viewer, "ground.new", new.code, {}, _record_fields(new))
 
 
 async def change(viewer: Viewer, to: GuidelineRow) -> None:
@@ -55,7 +55,7 @@ async def change(viewer: Viewer, to: GuidelineRow) -> None:
         columns: dict[Column | str, Any] = dict(msgspec.structs.asdict(to).items())
         await Guideline.update(columns).where(Guideline.code == to.code)
         await _refuse_none_left()
-        before, after = _recorded(was), _recorded(to)
+        before, after = _record_fields(was), _record_fields(to)
         changed = [name for name in after if before[name] != after[name]]
         before, after = ({one: state[one] for one in changed} for state in (before, after))
         await _record(viewer, "ground.change", to.code, before, after)
@@ -102,7 +102,7 @@ async def _refuse_none_left() -> None:
         raise Refused(N_("One rule that is not about the law must stay in force, for reports by members."))
 
 
-def _recorded(row: GuidelineRow) -> dict[str, Any]:
+def _record_fields(row: GuidelineRow) -> dict[str, Any]:
     return {name: value for name, value in msgspec.structs.asdict(row).items() if name != "code"}
 
 

@@ -15,7 +15,7 @@ class GuidelineRow(msgspec.Struct, frozen=True):
     position: int
     retired: bool
     category: str = ""
-    target_hours: int = 24
+    hours_to_decide: int = 24
 
 
 async def every() -> list[GuidelineRow]:

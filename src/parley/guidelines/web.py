@@ -30,7 +30,7 @@ async def list_page(request: AnyRequest) -> Response[Any]:
 
 @get("/mod/guidelines/new", name="guidelines:new-form", opt={"who": ADMIN})
 async def new_form(request: AnyRequest) -> Response[Any]:
-    return page(request, "guidelines/new.html", form=Form({"severity": "1", "target_hours": "24"}), **CHOICES)
+    return page(request, "guidelines/new.html", form=Form({"severity": "1", "hours_to_decide": "24"}), **CHOICES)
 
 
 @post("/mod/guidelines/new", name="guidelines:new", opt={"who": ADMIN}, status_code=200)
@@ -101,7 +101,7 @@ def _row(code: str, form: GuidelineForm) -> GuidelineRow:
         form.position,
         form.retired,
         form.category,
-        form.target_hours,
+        form.hours_to_decide,
     )
 
 

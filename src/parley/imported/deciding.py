@@ -88,7 +88,7 @@ async def decide(moderator: Viewer, number: int, *, confirms: bool) -> None:
     Raises NotFound, Forbidden for the moderator's own claim, and Refused if it is decided or the author is taken.
     """
     async with db.atomic():
-        row = await _locked(moderator, number, "waiting")
+        row = await _lock_claim(moderator, number, "waiting")
         await db.value(LOCK_AUTHOR, row.source, row.name)
         if confirms and await db.value(IS_TAKEN, row.source, row.name):
             raise Refused(N_("Another member has been confirmed as this author. Please undo that first."))
@@ -108,7 +108,7 @@ async def undo(moderator: Viewer, number: int) -> None:
     Raises NotFound, Forbidden for the moderator's own claim, and Refused unless it is confirmed.
     """
     async with db.atomic():
-        row = await _locked(moderator, number, "confirmed")
+        row = await _lock_claim(moderator, number, "confirmed")
         await db.execute(DECIDE_CLAIM, number, "undone", moderator.id)
         for found in await db.fetch(Taken, SELECT_TO_GIVE_BACK, row.comments, row.member):
             await lock_thread(found.thread)
@@ -120,7 +120,7 @@ async def undo(moderator: Viewer, number: int) -> None:
         await modlog.write(moderator, Entry("import.undo", "member", row.member, before, {}))
 
 
-async def _locked(moderator: Viewer, number: int, state: str) -> ImportedClaimRow:
+async def _lock_claim(moderator: Viewer, number: int, state: str) -> ImportedClaimRow:
     await db.value(LOCK_CLAIM, number)
     row = await queries.claim(number)
     if row is None:

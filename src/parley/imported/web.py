@@ -23,10 +23,10 @@ TEMPLATE = "imported/claim.html"
 @get(PAGE, name="imported:list", opt={"who": MEMBER})
 async def imported_page(request: AnyRequest) -> Response[Any]:
     """Show the imported comments that the viewer can claim, and how to claim others."""
-    return page(request, TEMPLATE, form=Form({}), **await _shown(request))
+    return page(request, TEMPLATE, form=Form({}), **await _page_context(request))
 
 
-async def _shown(request: AnyRequest) -> dict[str, Any]:
+async def _page_context(request: AnyRequest) -> dict[str, Any]:
     member, claimed = signed_in(request).id, as_id(request.query_params.get("claimed", ""))
     return {"rows": await queries.claimable(member), "claims": await queries.claims_of(member), "claimed": claimed}
 
@@ -47,7 +47,7 @@ async def claim_author(request: AnyRequest) -> Response[Any]:
             return see_other(f"{PAGE}#claims")
         except Refused as refusal:
             form.errors["form"] = refusal.message
-    return invalid(request, TEMPLATE, form, **await _shown(request))
+    return invalid(request, TEMPLATE, form, **await _page_context(request))
 
 
 @post("/settings/imported/claims/{number:str}/withdraw", name="imported:withdraw", opt={"who": MEMBER})

@@ -37,12 +37,12 @@ def is_public(address: Address) -> bool:
     """Whether an address is an ordinary address of the public internet."""
     if isinstance(address, IPv6Address) and address not in _IPV6_GLOBAL:
         return False
-    if _inside(address, _NEVER):
+    if _is_inside(address, _NEVER):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def _inside(address: Address, networks: Iterable[Network]) -> bool:
+def _is_inside(address: Address, networks: Iterable[Network]) -> bool:
     return any(address.version == network.version and address in network for network in networks)
 
 
@@ -94,7 +94,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         if not addresses:
             raise CannotImport(N_("There is no site called {host}. Check the address for a typing mistake."), host=host)
         for address in addresses:
-            allowed = _inside(address, self._allow)
+            allowed = _is_inside(address, self._allow)
             if not allowed and not is_public(address):
                 raise CannotImport(
                     N_("{host} is not on the public internet, so we do not fetch from it."),

@@ -137,13 +137,13 @@ def _with_pictures(kind: Kind, level: int | None, element: HtmlElement, nesting:
     before, after = take_pictures(element)
     yield from (("figure", None, figure) for figure in before)
     if nesting.quotes and kind != "figure":
-        yield "quote", None, _quoted(element, nesting)
+        yield "quote", None, _quote(element, nesting)
     else:
         yield kind, level, element
     yield from (("figure", None, figure) for figure in after)
 
 
-def _quoted(element: HtmlElement, nesting: _Nesting) -> HtmlElement:
+def _quote(element: HtmlElement, nesting: _Nesting) -> HtmlElement:
     for _ in range(min(nesting.quotes, _MOST_QUOTES)):
         outer = _empty("blockquote")
         outer.append(element)

@@ -88,7 +88,7 @@ def decoded(data: bytes, charset: str | None = None, chosen: str | None = None) 
     become U+FFFD, control characters and overrides of the direction are removed. Raises CannotImport for bytes that are
     no text.
     """
-    known = _known(chosen, guessed=True)
+    known = _codec_of(chosen, guessed=True)
     found = Decoded(data.decode(known, "replace"), known) if known else _decode(data, charset)
     if not is_text(found.text):
         raise CannotImport(N_("This is not a text, although it claims to be one. Copy the text and paste it instead."))
@@ -122,7 +122,7 @@ def _decode(data: bytes, charset: str | None) -> Decoded:
     for bom, name in _BOMS:
         if data.startswith(bom):
             return Decoded(data[len(bom) :].decode(name, "replace"), name)
-    declared = [name for name in (_known(charset), _known(_in_meta(data))) if name]
+    declared = [name for name in (_codec_of(charset), _codec_of(_in_meta(data))) if name]
     if b"\x1b$" in data and not declared:
         return _guess(data)
     # Text in an older charset is practically never valid UTF-8. Pure ASCII is valid in both.
@@ -147,7 +147,7 @@ def _guess(data: bytes) -> Decoded:
     """Read text of an unknown charset. Short western text could be in several that look alike: prefer windows-1252."""
     first = _BEYOND_ASCII.search(data)
     found = chardet.detect(data[max(first.start() - _SHORT, 0) if first else 0 :][:_SNIFFED])
-    guessed = _known(found["encoding"], guessed=True) or "cp1252"
+    guessed = _codec_of(found["encoding"], guessed=True) or "cp1252"
     # UTF-8 has failed already.
     name = _sibling(data, "cp1252" if guessed == "utf-8" and first else guessed)
     text = data.decode(name, "replace")
@@ -180,7 +180,7 @@ def _in_meta(data: bytes) -> str | None:
     return found[1].decode("ascii", "replace") if found else None
 
 
-def _known(label: str | None, *, guessed: bool = False) -> str | None:
+def _codec_of(label: str | None, *, guessed: bool = False) -> str | None:
     """The codec of a label. A label that is not `guessed` from the bytes is read as browsers read it."""
     if not label:
         return None

@@ -159,7 +159,7 @@ def _is_better(whole: HtmlElement, careful: HtmlElement) -> bool:
     words, known = letters_of(whole.text_content()), letters_of(careful.text_content())
     if not words or len(known) < _FEWEST_LETTERS:
         return len(words) > _FEWEST_LETTERS
-    linked, longer = _linked(whole), len(words) / len(known)
+    linked, longer = _link_share(whole), len(words) / len(known)
     if longer < 1:
         # Teasers of other articles make the careful reading longer: short lines, most of them links.
         return longer > _SHORTER and linked < _FEW_LINKS / 5 and _is_cluttered(careful) and _contains(known, words)
@@ -174,10 +174,13 @@ def _contains(one: str, other: str) -> bool:
 
 def _is_cluttered(reading: HtmlElement) -> bool:
     sizes = [len("".join(run.parts)) for run in runs(reading)]
-    return sum(size for size in sizes if size < _SHORT_LINE) > _CLUTTERED * sum(sizes) and _linked(reading) > _CLUTTERED
+    return (
+        sum(size for size in sizes if size < _SHORT_LINE) > _CLUTTERED * sum(sizes)
+        and _link_share(reading) > _CLUTTERED
+    )
 
 
-def _linked(reading: HtmlElement) -> float:
+def _link_share(reading: HtmlElement) -> float:
     """The share of letters in links."""
     linked = sum(len(letters_of(link.text_content())) for link in reading.iter("a"))
     return linked / max(len(letters_of(reading.text_content())), 1)

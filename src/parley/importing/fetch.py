@@ -112,7 +112,7 @@ async def _follow(pool: httpcore.AsyncConnectionPool, url: str, limits: Limits, 
                 raise Unchanged
             _refuse_status(answer.status, headers)
             body = await _body(answer, headers, limits)
-        fetched = _fetched(url, str(target), headers, body, limits.accept)
+        fetched = _as_download(url, str(target), headers, body, limits.accept)
         return msgspec.structs.replace(fetched, moved=bool(permanent) and all(permanent))
     raise CannotImport(N_("The site keeps redirecting."), PASTE)
 
@@ -153,7 +153,7 @@ async def _body(answer: httpcore.Response, headers: httpx.Headers, limits: Limit
     return bytes(inflating.body)
 
 
-def _fetched(url: str, final: str, headers: httpx.Headers, body: bytes, accept: Sequence[str]) -> Download:
+def _as_download(url: str, final: str, headers: httpx.Headers, body: bytes, accept: Sequence[str]) -> Download:
     # Not `EmailMessage`: it takes a minute for 100 kB of quotes, and fails on nested brackets. `Message` does not read
     # the charset, since it fails on parameters that are split in two ways (RFC 2231).
     declared = Message()

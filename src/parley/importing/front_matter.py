@@ -60,12 +60,12 @@ def read_front_matter(text: str) -> tuple[FrontMatter, str]:
     """Return what the front matter states, and the text after it. A block that cannot be parsed is part of the text."""
     text = text.replace("\r\n", "\n").lstrip("\ufeff\n")
     for kind, pattern in _BLOCKS.items():
-        if (block := pattern.match(text[:_LONGEST])) and isinstance(fields := _parsed(kind, block["block"]), dict):
+        if (block := pattern.match(text[:_LONGEST])) and isinstance(fields := _parse(kind, block["block"]), dict):
             return _facts({str(name).lower(): value for name, value in fields.items()}), text[block.end() :]
     return FrontMatter(), text
 
 
-def _parsed(kind: str, block: str) -> object:
+def _parse(kind: str, block: str) -> object:
     try:
         return _PARSERS[kind](block)
     except (ValueError, yaml.YAMLError, RecursionError):

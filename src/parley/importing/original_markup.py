@@ -90,7 +90,7 @@ def restore_markup(tree: HtmlElement, reading: HtmlElement) -> tuple[HtmlElement
     pictures = {picture.get("src") for picture in reading.iter("img")}
     kept = [run for at, run in enumerate(page) if at in matching or _is_caption(run, pictures)]
     dropped = [run for at, run in enumerate(page) if at not in matching and not _is_caption(run, pictures)]
-    around = _around([page[min(matching)], page[max(matching)]])
+    around = _enclosing_element([page[min(matching)], page[max(matching)]])
     _drop_pictures(around, pictures, _boxes(kept), _boxes(dropped))
     for run in dropped:
         run.drop()
@@ -144,17 +144,17 @@ def _in_gap(page: Sequence[WordRun], gap: range, blocks: Sequence[str]) -> Itera
         position = text.find(words, cursor)
         if position >= 0 and (len(words) >= _SHORT or position == cursor or edges >= {position, position + len(words)}):
             cursor = position + len(words)
-        elif len(words) < _SHORT or _found(parts, text, cursor) < len(words) * _MOSTLY:
+        elif len(words) < _SHORT or _count_found(parts, text, cursor) < len(words) * _MOSTLY:
             continue
         yield at
 
 
-def _found(parts: Sequence[str], text: str, cursor: int) -> int:
+def _count_found(parts: Sequence[str], text: str, cursor: int) -> int:
     """How many letters of these parts are in the text, for runs that the reading has with gaps."""
     return sum(len(part) for part in parts if len(part) > _SHORT // 2 and text.find(part, cursor) >= 0)
 
 
-def _around(ends: Sequence[WordRun]) -> HtmlElement:
+def _enclosing_element(ends: Sequence[WordRun]) -> HtmlElement:
     shared: list[HtmlElement] | None = None
     for element in (element for run in ends for element in run.elements()):
         above = [element, *element.iterancestors()]

@@ -57,12 +57,12 @@ def _blocks(lines: Sequence[str]) -> Iterator[str]:
     for filled, group in groupby(lines, key=bool):
         block = list(group)
         if filled and all(len(line) >= _WRAPPED and not _BULLET.match(line) for line in block[:-1]):
-            yield from [" ".join(block)] if _wrapped(block) else block
+            yield from [" ".join(block)] if _is_wrapped(block) else block
         elif filled:
             yield from block
 
 
-def _wrapped(block: Sequence[str]) -> bool:
+def _is_wrapped(block: Sequence[str]) -> bool:
     """Whether lines have a similar length and mostly end within a sentence."""
     longest = max(map(len, block))
     return sum(bool(_ENDS.search(line)) for line in block[:-1]) * 2 < len(block) and longest <= 2 * _WRAPPED + 30

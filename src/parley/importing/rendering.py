@@ -37,17 +37,17 @@ def _number(token: Token) -> str:
     return str(token.meta["id"] + 1)
 
 
-def _stated(token: Token) -> str:
+def _label_of(token: Token) -> str:
     label = str(token.meta["label"])
     return label if _LABEL.fullmatch(label) else "x"
 
 
 def _reference(_self: Any, tokens: Sequence[Token], at: int, _options: Any, env: Any) -> str:
-    return reference(_stated(tokens[at]) if _IN_BLOCK in env else _number(tokens[at]))
+    return reference(_label_of(tokens[at]) if _IN_BLOCK in env else _number(tokens[at]))
 
 
 def _note_open(_self: Any, tokens: Sequence[Token], at: int, _options: Any, env: Any) -> str:
-    label = _stated(tokens[at]) if _IN_BLOCK in env else _number(tokens[at])
+    label = _label_of(tokens[at]) if _IN_BLOCK in env else _number(tokens[at])
     return f'<aside id="fn-{label}" role="doc-footnote">'
 
 

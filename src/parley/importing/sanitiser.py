@@ -62,13 +62,13 @@ def sanitise(html: str, *, base_url: str | None = None, boxes: bool = False, fla
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
         url_relative=partial(_complete, base_url or ""),
-        attribute_filter=_allowed,
+        attribute_filter=_allowed_value,
         link_rel="nofollow ugc noopener",
     )
     return tokens.replaced(clean) if tokens else clean
 
 
-def _allowed(tag: str, attribute: str, value: str) -> str | None:
+def _allowed_value(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "data-align":
         return value if value in ALIGNMENTS else None
     return value if tag != "aside" or attribute not in NOTE_VALUES or NOTE_VALUES[attribute].fullmatch(value) else None

@@ -75,12 +75,12 @@ async def check(due: DueFeed) -> None:
     except Unchanged:
         await db.execute(RECORD_UNCHANGED, due.id)
     except PageGone as error:
-        await _gone(due, error)
+        await _handle_gone(due, error)
     except SiteBusy as error:
         pause = rules.retry_seconds(error.retry_after, datetime.now(UTC))
-        await _failed(due, error.reason, pause)
+        await _record_failure(due, error.reason, pause)
     except CannotImport as error:
-        await _failed(due, error.reason)
+        await _record_failure(due, error.reason)
     finally:
         await hosts.release(due.host, pause)
 
@@ -93,7 +93,7 @@ where id = $1
 RECORD_FETCH = """
 update inbound_feed set etag = $2, last_modified = $3, body_hash = $4, pause = $5::int, fetched_at = $6,
     title = case when $7 <> '' then $7 else title end, failing_since = null, failures = 0,
-    note = case when state = 'held' then note else '' end, due_at = now() + make_interval(secs => $5::int)
+    note = case when state = 'stopped' then note else '' end, due_at = now() + make_interval(secs => $5::int)
 where id = $1
 """
 
@@ -132,13 +132,13 @@ async def _note_move(due: DueFeed, moved_to: str) -> None:
         await db.execute(PAUSE_FEED, due.id, "paused", stored(SAME))
 
 
-async def _gone(due: DueFeed, error: PageGone) -> None:
+async def _handle_gone(due: DueFeed, error: PageGone) -> None:
     if error.is_for_good:
         await db.execute(PAUSE_FEED, due.id, "gone", stored(GONE))
     elif due.missing:
         await db.execute(PAUSE_FEED, due.id, "paused", stored(MISSING))
     else:
-        await _failed(due, N_("The site has no feed at this address."))
+        await _record_failure(due, N_("The site has no feed at this address."))
 
 
 RECORD_FAILURE = """
@@ -148,7 +148,7 @@ where id = $1
 """
 
 
-async def _failed(due: DueFeed, note: Message, pause: float = 0) -> None:
+async def _record_failure(due: DueFeed, note: Message, pause: float = 0) -> None:
     await db.execute(
         RECORD_FAILURE, due.id, stored(note), max(pause, float(rules.pause_after_failure(due.failures + 1)))
     )

@@ -14,7 +14,7 @@ from parley.inbound_feeds import rules
 from parley.inbound_feeds.documents import FeedDocument, FeedEntry
 from parley.inbound_feeds.rules import KnownItem
 
-HELD = N_(
+STOPPED = N_(
     "Most entries of this feed changed at once, with dates from before we last read it. Please look at what waits "
     "for review. An admin can then start the feed again."
 )
@@ -48,7 +48,7 @@ on conflict (feed, key) do nothing
 async def ingest(feed: int, document: FeedDocument, now: datetime) -> int:
     """Add what is new in a feed, and return how many entries that is.
 
-    At the first fetch, only the newest are offered. A feed that changed as a whole is held, and its new entries wait.
+    At the first fetch, only the newest are offered. A feed that changed as a whole is stopped; its new entries wait.
     """
     async with db.atomic():
         state = await db.fetch_one(FeedState, SELECT_STATE, feed)
@@ -60,11 +60,11 @@ async def ingest(feed: int, document: FeedDocument, now: datetime) -> int:
         if state.fetched_at is None:
             await _add(feed, new, rules.first_states(new), now)
             return len(new)
-        held = rules.changed_as_a_whole(new, len(entries), state.fetched_at)
-        automatic = state.mode == "auto" and state.approvals >= rules.APPROVALS_NEEDED and not held
+        stop = rules.changed_as_a_whole(new, len(entries), state.fetched_at)
+        automatic = state.mode == "auto" and state.approvals >= rules.APPROVALS_NEEDED and not stop
         await _add(feed, new, [rules.state_of(one, now, automatic=automatic) for one in new], now)
-        if held:
-            await hold(feed)
+        if stop:
+            await stop_feed(feed)
     return len(new)
 
 
@@ -138,8 +138,8 @@ async def _note_titles(known: Sequence[tuple[KnownItem, FeedEntry]]) -> None:
         await db.execute(CHECK_SOURCES, [item.thread for item, _ in changed if item.thread])
 
 
-HOLD_FEED = "update inbound_feed set state = 'held', note = $2 where id = $1"
+STOP_FEED = "update inbound_feed set state = 'stopped', note = $2 where id = $1"
 
 
-async def hold(feed: int) -> None:
-    await db.execute(HOLD_FEED, feed, stored(HELD))
+async def stop_feed(feed: int) -> None:
+    await db.execute(STOP_FEED, feed, stored(STOPPED))

@@ -53,7 +53,7 @@ async def add_feed(viewer: Viewer | None, url: str, use: FeedUse) -> int:
         feed = await db.value(INSERT_FEED, url, host_of(url), use.topic, use.mode, use.display, use.basis, added_by)
         if feed is None:
             raise Refused(N_("This feed is in the list already."))
-        await _log(viewer, "feed.add", feed, after=_recorded(use) | {"url": url})
+        await _log(viewer, "feed.add", feed, after=_record_fields(use) | {"url": url})
         db.after_commit(lambda: wake_job(FETCHING))
     return int(feed)
 
@@ -84,7 +84,7 @@ async def _check(use: FeedUse) -> None:
         raise Refused(N_("Please write why the full text may be shown, such as the licence or the agreement."))
 
 
-def _recorded(use: FeedUse) -> dict[str, Any]:
+def _record_fields(use: FeedUse) -> dict[str, Any]:
     return {"topic": use.topic, "mode": use.mode, "display": use.display, "basis": use.basis}
 
 
@@ -112,10 +112,10 @@ async def change_feed(viewer: Viewer | None, feed: int, use: FeedUse) -> None:
         }
         await InboundFeed.update(values).where(InboundFeed.id == feed)
         if former != use:
-            await _log(viewer, "feed.change", feed, before=_recorded(former), after=_recorded(use))
+            await _log(viewer, "feed.change", feed, before=_record_fields(former), after=_record_fields(use))
 
 
-PAUSE_FEED = "update inbound_feed set state = 'paused' where id = $1 and state in ('active', 'held')"
+PAUSE_FEED = "update inbound_feed set state = 'paused' where id = $1 and state in ('active', 'stopped')"
 START_FEED = """
 update inbound_feed set state = 'active', note = '', failures = 0, failing_since = null, due_at = now()
 where id = $1 and state <> 'active'
@@ -128,7 +128,7 @@ async def pause_feed(viewer: Viewer | None, feed: int) -> None:
 
 
 async def start_feed(viewer: Viewer | None, feed: int) -> None:
-    """Fetch a feed again that was paused, held or gone. Raises NotFound."""
+    """Fetch a feed again that was paused, stopped or gone. Raises NotFound."""
     await _switch(viewer, feed, START_FEED, "feed.start")
 
 

@@ -77,7 +77,7 @@ left join lateral (
     from feed_item i where i.feed = f.id
 ) c on true
 """
-SELECT_FEEDS = f"{FEED_COLUMNS} order by waiting > 0 desc, f.state = 'held' desc, f.id desc"
+SELECT_FEEDS = f"{FEED_COLUMNS} order by waiting > 0 desc, f.state = 'stopped' desc, f.id desc"
 SELECT_FEED = f"{FEED_COLUMNS} where f.id = $1"
 
 

@@ -32,9 +32,9 @@ class InboundFeed(Table, tablename="inbound_feed"):
     # `full` needs a written basis, such as an agreement with the publisher.
     display = Varchar(7, null=False, default="excerpt")
     basis = Text(null=False, default="")
-    # `held`: it changed so much at once that a person must look first. `gone`: its server answered 410.
-    state = Varchar(6, null=False, default="active")
-    # Why the last fetch failed or the feed is held, as a message; else empty.
+    # `stopped`: it changed so much at once that a person must look first. `gone`: its server answered 410.
+    state = Varchar(7, null=False, default="active")
+    # Why the last fetch failed or the feed is stopped, as a message; else empty.
     note = Text(null=False, default="")
     # HTTP validators, and a hash of the body, all of the same answer.
     etag = Text(null=True, default=None)
@@ -57,7 +57,7 @@ class InboundFeed(Table, tablename="inbound_feed"):
     inbound_feed_mode_check = Check("mode in ('review', 'auto')")
     inbound_feed_display_check = Check("display in ('excerpt', 'full')")
     inbound_feed_basis_check = Check("display = 'excerpt' or basis <> ''")
-    inbound_feed_state_check = Check("state in ('active', 'paused', 'held', 'gone')")
+    inbound_feed_state_check = Check("state in ('active', 'paused', 'stopped', 'gone')")
 
     inbound_feed_due = Index("due_at", where="state = 'active'")
 

@@ -100,7 +100,7 @@ async def events(rows: Sequence[EventRow]) -> list[RenderedEvent]:
     if thread is None:
         return [RenderedEvent(row.seq, message("", seq=row.seq)) for row in rows]
     context = RenderContext(thread, found, await _passages(thread, found), await _article(thread, rows))
-    return [_rendered(row, context) for row in rows]
+    return [_render_event(row, context) for row in rows]
 
 
 class RenderContext(msgspec.Struct, frozen=True):
@@ -121,7 +121,7 @@ async def _article(thread: threads.ThreadRow, rows: Sequence[EventRow]) -> artic
     return await articles.of_thread(thread.id) if any(row.kind in ARTICLE_CHANGED for row in rows) else None
 
 
-def _rendered(row: EventRow, context: RenderContext) -> RenderedEvent:
+def _render_event(row: EventRow, context: RenderContext) -> RenderedEvent:
     comment = context.comments.get(row.comment) if row.comment is not None else None
     if comment is not None and comment.thread != row.thread:
         return _moved_away(row, context, comment)

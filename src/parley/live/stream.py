@@ -109,7 +109,7 @@ class Stream:
     async def run(self, receive: Receive, send: Send) -> bool:
         """Send queued messages until the reader leaves or the stream ends. Returns False if it was aborted."""
         self._send, self._closed = send, asyncio.get_running_loop().create_future()
-        disconnected = asyncio.ensure_future(_disconnected(receive))
+        disconnected = asyncio.ensure_future(_wait_for_disconnect(receive))
         disconnected.add_done_callback(lambda _: self._leave())
         self._schedule()
         try:
@@ -204,7 +204,7 @@ def _rest(waited_for: Any, steps: Generator[Any, Any, None]) -> Generator[Any, A
     yield from steps
 
 
-async def _disconnected(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     """Return when the browser has disconnected."""
     while True:
         message = await receive()

@@ -35,7 +35,7 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     owner = owner_of(viewer, address_of(request))
     session, member = (viewer.session, viewer.id) if viewer is not None else (None, None)
     stream = Stream(thread_id, owner, session, member)
-    return _streamed(stream, partial(hub.join, stream, _last(request)), partial(hub.leave, stream))
+    return _stream_response(stream, partial(hub.join, stream, _last(request)), partial(hub.leave, stream))
 
 
 @get("/mod/queue/live", name="live:queue", opt={"who": MODERATOR})
@@ -43,7 +43,7 @@ async def queue(request: AnyRequest) -> ASGIApp:
     """Follow the queue: new items since the page was made, and what other moderators are reviewing and decided."""
     hub: Hub = request.app.state.hub
     stream = QueueStream(staff(request), wanted_of(request), since_of(request))
-    return _streamed(stream, partial(hub.join_queue, stream), partial(hub.leave_queue, stream))
+    return _stream_response(stream, partial(hub.join_queue, stream), partial(hub.leave_queue, stream))
 
 
 @get("/notifications/live", name="live:notifications", opt={"who": MEMBER})
@@ -52,10 +52,10 @@ async def notifications(request: AnyRequest) -> ASGIApp:
     load_shedding.shed("streams")
     hub: Hub = request.app.state.hub
     stream = NotificationStream(signed_in(request), as_id(request.query_params.get("shown", "")) or 0)
-    return _streamed(stream, partial(hub.join_notifications, stream), partial(hub.leave_notifications, stream))
+    return _stream_response(stream, partial(hub.join_notifications, stream), partial(hub.leave_notifications, stream))
 
 
-def _streamed(stream: Stream, join: Callable[[], Awaitable[None]], leave: Callable[[], None]) -> ASGIApp:
+def _stream_response(stream: Stream, join: Callable[[], Awaitable[None]], leave: Callable[[], None]) -> ASGIApp:
     async def answer(_scope: Scope, receive: Receive, send: Send) -> None:
         # Join only here, so that `finally` is certain to run.
         await join()

@@ -66,7 +66,7 @@ async def record(mail: int, kind: str, status: str, detail: str, *, digest: str)
 
 
 async def _insert(mail: int, address: str, kind: str, status: str, detail: str, digest: str) -> bool:
-    bounce = MailBounce(mail=mail, address=address, kind=kind, status=status, detail=_stored(detail), digest=digest)
+    bounce = MailBounce(mail=mail, address=address, kind=kind, status=status, detail=_storable(detail), digest=digest)
     added = MailBounce.insert(bounce).on_conflict(MailBounce.digest, "DO NOTHING").returning(MailBounce.id)
     return bool(await added)
 
@@ -78,7 +78,7 @@ async def _check_for_burst(address: str, kind: str) -> None:
     )
 
 
-def _stored(detail: str) -> str:
+def _storable(detail: str) -> str:
     """Return the start of another server's reply, without NUL, which PostgreSQL does not accept."""
     return detail[:LONGEST_DETAIL].replace("\0", "")
 

@@ -84,7 +84,7 @@ def check_message(raw: bytes, settings: Settings) -> list[RecordCheck]:
         *_of_list(message),
     ]
     if settings.dkim_key is not None or "DKIM-Signature" in message:
-        results.append(_signed(raw, message, settings))
+        results.append(_check_signature(raw, message, settings))
     return results
 
 
@@ -115,7 +115,7 @@ def _of_list(message: EmailMessage) -> list[RecordCheck]:
     ]
 
 
-def _signed(raw: bytes, message: EmailMessage, settings: Settings) -> RecordCheck:
+def _check_signature(raw: bytes, message: EmailMessage, settings: Settings) -> RecordCheck:
     signature = "".join(str(message.get("DKIM-Signature", "")).split())
     names = set(re.search(r"h=([^;]*)", signature)[1].lower().split(":")) if "h=" in signature else set()  # type: ignore[index]
     if missing := MUST_BE_SIGNED - names:

@@ -45,7 +45,7 @@ async def ready(mail: queue.ClaimedMail, by: UUID) -> Ready | None:
         if held_until := await _held_until(row):
             await queue.hold(mail, by, held_until)
             return None
-        outcome, error, letter = await _reviewed(row)
+        outcome, error, letter = await _review(row)
         if outcome is not None:
             await queue.settle(mail, by, outcome, error=error)
             return None
@@ -77,7 +77,7 @@ async def _held_until(row: MailRow) -> datetime | None:
     return await hold(row.member) if hold and row.member is not None else None
 
 
-async def _reviewed(row: MailRow) -> tuple[str | None, str | None, Letter | None]:
+async def _review(row: MailRow) -> tuple[str | None, str | None, Letter | None]:
     """Return the outcome and the reason if the message is not to be sent; else the letter as its list has it now."""
     if row.expires_at is not None and row.expires_at <= datetime.now(UTC):
         return "expired", None, None

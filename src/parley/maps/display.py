@@ -93,14 +93,14 @@ async def tab(thread: int, lineages: Sequence[int], viewer: Viewer | None, only:
         common=by_verdict["common-ground"],
         rejected=by_verdict["rejected"],
         dividing=by_verdict["dividing"],
-        words=[Column(letter, _chosen(shown, ids)) for letter, ids in found.words.items()] if only is None else [],
+        words=[Column(letter, _choose(shown, ids)) for letter, ids in found.words.items()] if only is None else [],
         changes=await _changes(thread, viewer),
     )
 
 
 async def _without_map(row: queries.MapRow, found: PublishedMap, lineages: Sequence[int], viewer: Viewer | None) -> Tab:
     shown = await _statements(found, lineages, viewer, None)
-    of_everybody = {verdict: _chosen(shown, sorted(ids)) for verdict, ids in found.of_everybody.items()}
+    of_everybody = {verdict: _choose(shown, sorted(ids)) for verdict, ids in found.of_everybody.items()}
     return Tab(found.reason, found.members, row.counted_at, of_everybody=of_everybody, not_known=found.not_known)
 
 
@@ -159,5 +159,5 @@ def _clearness(statement: PublishedStatement) -> int:
     return max(agree) - min(agree) if statement.verdict == "dividing" else min(agree)
 
 
-def _chosen(shown: Mapping[int, ShownStatement], ids: Sequence[int]) -> list[ShownStatement]:
+def _choose(shown: Mapping[int, ShownStatement], ids: Sequence[int]) -> list[ShownStatement]:
     return [shown[comment] for comment in ids if comment in shown]

@@ -80,7 +80,7 @@ def evaluate_timed(rules: Iterable[ActiveRule], post: Post) -> Judged:
     """As `evaluate`, with the rules that exceeded their budget."""
     judged = Judged([], [])
     for rule in rules:
-        hit, over = _timed(rule, post, partial(match, rule, post))
+        hit, over = _do_timed(rule, post, partial(match, rule, post))
         if hit is not None:
             judged.hits.append(hit)
         if over is not None:
@@ -98,7 +98,7 @@ async def judge(rules: Sequence[ActiveRule], post: Post) -> Judged:
 
 def may_match(rules: Iterable[ActiveRule], post: Post, known: frozenset[str]) -> bool:
     """Whether a rule may match a post with only the text and the `known` facts, or exceeds its budget on it."""
-    return any(any(_timed(rule, post, partial(can_match, rule, post, known))) for rule in rules)
+    return any(any(_do_timed(rule, post, partial(can_match, rule, post, known))) for rule in rules)
 
 
 def allowed(size: int) -> float:
@@ -113,7 +113,7 @@ def cost(work: Callable[[], object]) -> float:
     return thread_time() - started
 
 
-def _timed(rule: ActiveRule, post: Post, work: Callable[[], Result]) -> tuple[Result, Overrun | None]:
+def _do_timed(rule: ActiveRule, post: Post, work: Callable[[], Result]) -> tuple[Result, Overrun | None]:
     """Do `work`. Only if it seems slow, repeat it by the CPU clock, which is too slow to read for every rule."""
     started = perf_counter()
     result = work()

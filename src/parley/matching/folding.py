@@ -51,9 +51,9 @@ def folded(text: str) -> str:
 def alike(text: str) -> str:
     """A folded text without accents, stretched letters and spaced words; letters that look alike are the same."""
     if text.isascii():
-        return _joined(text)
+        return _join_spaced(text)
     bare = normalized("NFC", normalized("NFD", text).translate(ACCENTS))
-    return _joined(bare.translate(_table()))
+    return _join_spaced(bare.translate(_table()))
 
 
 @cache
@@ -61,7 +61,7 @@ def _table() -> dict[int, str]:
     return {ord(char): letter for char, letter in lookalikes().items()}
 
 
-def _joined(text: str) -> str:
+def _join_spaced(text: str) -> str:
     if text.isascii() and not POSSIBLE.search(text):
         return text
     joined = SPACED.sub(lambda found: found[0].replace(found[1], ""), text)

@@ -69,7 +69,7 @@ class Phrases(msgspec.Struct, frozen=True):
 
 def marks(text: str, links: int) -> Iterator[str]:
     """Yield the marks of a folded text with so many links, their pairs and their number."""
-    found = sorted(_phrases_in(text) | _shapes_in(text) | _linked(links))
+    found = sorted(_phrases_in(text) | _shapes_in(text) | _link_marks(links))
     size = bisect(SIZES, text.count(" ") + 1)
     yield f"!{size}"
     for count, one in enumerate(found, 1):
@@ -81,7 +81,7 @@ def marks(text: str, links: int) -> Iterator[str]:
     yield from (f"!{one} {other}" for one, other in combinations(found, 2))
 
 
-def _linked(links: int) -> set[str]:
+def _link_marks(links: int) -> set[str]:
     return {"link"} if links == 1 else {"link", "links"} if links else set()
 
 

@@ -50,10 +50,10 @@ def _least_hashes(words: str) -> list[int]:
         place, rest = hashed % BINS, hashed // BINS
         if rest < least[place] or least[place] < 0:
             least[place] = rest
-    return _filled(least)
+    return _fill(least)
 
 
-def _filled(least: list[int]) -> list[int]:
+def _fill(least: list[int]) -> list[int]:
     following = next(one for one in least if one >= 0)
     for place in reversed(range(BINS)):
         following = least[place] = least[place] if least[place] >= 0 else following

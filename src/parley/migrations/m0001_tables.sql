@@ -266,7 +266,7 @@ CREATE TABLE "guideline" (
   "illegal" BOOLEAN NOT NULL DEFAULT false,
   "severity" DOUBLE PRECISION NOT NULL DEFAULT 1.0,
   "position" INTEGER NOT NULL DEFAULT 0,
-  "target_hours" INTEGER NOT NULL DEFAULT 24,
+  "hours_to_decide" INTEGER NOT NULL DEFAULT 24,
   "category" VARCHAR(80) NOT NULL DEFAULT '',
   "retired" BOOLEAN NOT NULL DEFAULT false
 );
@@ -1123,7 +1123,7 @@ CREATE TABLE "inbound_feed" (
   "mode" VARCHAR(6) NOT NULL DEFAULT 'review',
   "display" VARCHAR(7) NOT NULL DEFAULT 'excerpt',
   "basis" TEXT NOT NULL DEFAULT '',
-  "state" VARCHAR(6) NOT NULL DEFAULT 'active',
+  "state" VARCHAR(7) NOT NULL DEFAULT 'active',
   "note" TEXT NOT NULL DEFAULT '',
   "etag" TEXT DEFAULT null,
   "last_modified" TEXT DEFAULT null,
@@ -1141,7 +1141,7 @@ CREATE TABLE "inbound_feed" (
   CONSTRAINT inbound_feed_mode_check CHECK (mode in ('review', 'auto')),
   CONSTRAINT inbound_feed_display_check CHECK (display in ('excerpt', 'full')),
   CONSTRAINT inbound_feed_basis_check CHECK (display = 'excerpt' or basis <> ''),
-  CONSTRAINT inbound_feed_state_check CHECK (state in ('active', 'paused', 'held', 'gone'))
+  CONSTRAINT inbound_feed_state_check CHECK (state in ('active', 'paused', 'stopped', 'gone'))
 );
 CREATE INDEX inbound_feed_due ON "inbound_feed" (due_at) WHERE state = 'active';
 CREATE TABLE "feed_item" (

@@ -196,7 +196,7 @@ def _place(value: Mapping[str, Any]) -> Message:
     return N_("the whole article of thread {thread}").format(thread=str(value["thread"]))
 
 
-def _collapsed(value: str | None) -> Message:
+def _collapsed_words(value: str | None) -> Message:
     return N_("open") if value is None else N_("collapsed")
 
 
@@ -204,19 +204,19 @@ def _slow(value: int) -> Message:
     return N_("{seconds} s between comments").format(seconds=value) if value else N_("no wait between comments")
 
 
-def _withheld(value: list[int]) -> Message:
+def _withheld_words(value: list[int]) -> Message:
     return plural("{count} passage removed", "{count} passages removed", len(value)) if value else N_("all passages")
 
 
-def _claimed(value: int) -> Message:
+def _claimed_words(value: int) -> Message:
     return plural("{count} comment", "{count} comments", value)
 
 
 SETTINGS: dict[str, Callable[[Any], Message]] = {
-    "withheld": _withheld,
+    "withheld": _withheld_words,
     "place": _place,
-    "collapsed": _collapsed,
-    "claimed": _claimed,
+    "collapsed": _collapsed_words,
+    "claimed": _claimed_words,
     "slow": _slow,
 }
 

@@ -27,7 +27,7 @@ async def sanction(viewer: Viewer, member: int, choice: Choice) -> int:
     if choice.action not in ON_MEMBER:
         raise Refused(N_("This cannot be decided here. Please choose one of the actions shown."))
     async with db.atomic():
-        target = await _locked(viewer, member)
+        target = await _lock_member(viewer, member)
         if not sanctions.can_be_sanctioned(target):
             raise Refused(sanctions.CANNOT_WRITE)
         return await decisions.carry_out(viewer, choice, target)
@@ -38,7 +38,7 @@ async def lift(viewer: Viewer, member: int, reason: str) -> None:
     if not reason.strip():
         raise Refused(N_("Please give a reason: the member will read it."))
     async with db.atomic():
-        target = await _locked(viewer, member)
+        target = await _lock_member(viewer, member)
         ended = await _end_sanctions(member)
         if not ended:
             raise Refused(N_("This member is no longer silenced or suspended."))
@@ -67,7 +67,7 @@ async def note(viewer: Viewer, member: int, text: str) -> None:
 async def end_sessions(viewer: Viewer, member: int) -> None:
     """Sign a member out everywhere, for example when somebody else uses their account."""
     async with db.atomic():
-        await _locked(viewer, member)
+        await _lock_member(viewer, member)
         await sessions.end_all(member)
         await modlog.write(viewer, Entry("sign_out", "member", member))
 
@@ -75,7 +75,7 @@ async def end_sessions(viewer: Viewer, member: int) -> None:
 async def agree_to_recovery(viewer: Viewer, member: int) -> None:
     """Agree that the second step of a member of staff is removed, as they asked. Raises Forbidden."""
     async with db.atomic():
-        await _locked(viewer, member)
+        await _lock_member(viewer, member)
         await factor_recovery.agree(viewer, member)
         await modlog.write(viewer, Entry("recovery", "member", member))
 
@@ -89,7 +89,7 @@ async def give_role(viewer: Viewer, member: int, role: str, reason: str) -> int:
         raise Refused(N_("Please choose a role and give a reason."))
     async with db.atomic():
         admins = await db.values(second_approval.LOCK_ADMINS, member)
-        target = await _locked(viewer, member)
+        target = await _lock_member(viewer, member)
         if viewer.access < ADMIN or viewer.id not in admins:
             raise Forbidden(N_("Only admins decide about roles."))
         if target.role == role:
@@ -99,7 +99,7 @@ async def give_role(viewer: Viewer, member: int, role: str, reason: str) -> int:
         return await decisions.carry_out(viewer, Choice(0, 0, "role", None, reason, None, role), target)
 
 
-async def _locked(viewer: Viewer, member: int) -> Target:
+async def _lock_member(viewer: Viewer, member: int) -> Target:
     """Lock a member. Raises Forbidden where the viewer may not decide about them."""
     target = await targets.lock("member", member)
     rules.require_decision_allowed(viewer, target.member, set())

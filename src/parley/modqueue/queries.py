@@ -9,7 +9,7 @@ from parley.core.text import markdown
 from parley.core.text.cleaning import shortened
 from parley.decisions.rules import UNDO_SECONDS
 from parley.modqueue.filters import QueueFilter
-from parley.modqueue.targets import IS_LATE
+from parley.modqueue.time_to_decide import IS_LATE
 from parley.reports.grave import IS_SENSITIVE
 
 PAGE = 50

@@ -234,7 +234,7 @@ def in_full(action: str, conditions: tuple[Condition, ...]) -> Message:
 def typed(condition: Condition) -> dict[str, str]:
     """The values of a condition's form fields."""
     kind = KINDS[str(condition.__struct_config__.tag)]
-    return {field.name: _shown(field, getattr(condition, field.name)) for field in kind.fields}
+    return {field.name: _show_value(field, getattr(condition, field.name)) for field in kind.fields}
 
 
 def read(kind: ConditionKind, values: Mapping[str, str]) -> tuple[Condition | None, dict[str, Message]]:
@@ -270,7 +270,7 @@ def _value(field: Field, raw: str) -> Any:
     return value
 
 
-def _shown(field: Field, value: Any) -> str:
+def _show_value(field: Field, value: Any) -> str:
     match field.type:
         case "percent":
             return str(round(100 * value))

@@ -87,7 +87,9 @@ async def create(viewer: Viewer, draft: RuleDraft) -> int:
         if made is None:
             raise Refused(TAKEN)
         await db.execute(SAVE_VERSION, made)
-        await modlog.write(viewer, Entry("rule.new", "rule", made, {}, _recorded(draft, 1, "off"), draft.guideline))
+        await modlog.write(
+            viewer, Entry("rule.new", "rule", made, {}, _record_fields(draft, 1, "off"), draft.guideline)
+        )
     return made
 
 
@@ -97,7 +99,7 @@ async def change(viewer: Viewer, rule: int, version: int, draft: RuleDraft) -> N
     Raises Stale where another moderator changed the rule since `version`, Refused where the new name is taken.
     """
     async with db.atomic():
-        was = await _locked(rule, version)
+        was = await _lock_rule(rule, version)
         same = _same(was, draft)
         number = was.version if same else was.version + 1
         state = was.state if same or was.state == "off" else "shadow"
@@ -107,7 +109,7 @@ async def change(viewer: Viewer, rule: int, version: int, draft: RuleDraft) -> N
         if not same:
             await db.execute(SAVE_VERSION, rule)
         before = {"name": was.name, "version": was.version, "state": was.state}
-        entry = Entry("rule.change", "rule", rule, before, _recorded(draft, number, state), draft.guideline)
+        entry = Entry("rule.change", "rule", rule, before, _record_fields(draft, number, state), draft.guideline)
         await modlog.write(viewer, entry)
         db.after_commit(_forget)
 
@@ -115,7 +117,7 @@ async def change(viewer: Viewer, rule: int, version: int, draft: RuleDraft) -> N
 async def test(viewer: Viewer, rule: int, version: int) -> None:
     """Request a back-test of a version, unless one is waiting or running."""
     async with db.atomic():
-        await _locked(rule, version)
+        await _lock_rule(rule, version)
         await db.execute(REQUEST_TEST, rule, version, viewer.id)
         db.after_commit(partial(wake_job, "backtests"))
 
@@ -128,10 +130,10 @@ async def switch(viewer: Viewer, rule: int, version: int, state: str) -> str:
     if state not in STATES:
         raise Refused(N_("Please choose off, watching or on."))
     async with db.atomic():
-        was = await _locked(rule, version)
+        was = await _lock_rule(rule, version)
         if state == was.state:
             return state
-        if state == "on" and not await _agreed(viewer, was):
+        if state == "on" and not await _has_agreement(viewer, was):
             return was.state
         await Rule.update({Rule.state: state, Rule.changed_by: viewer.id, Rule.changed_at: NOW}).where(Rule.id == rule)
         entry = Entry(f"rule.{state}", "rule", rule, {"state": was.state}, {"state": state}, was.guideline)
@@ -140,7 +142,7 @@ async def switch(viewer: Viewer, rule: int, version: int, state: str) -> str:
     return state
 
 
-async def _agreed(viewer: Viewer, rule: LockedRule) -> bool:
+async def _has_agreement(viewer: Viewer, rule: LockedRule) -> bool:
     """Whether enough moderators agree to switch a rule on. The first one's proposal is saved."""
     of_version = Backtest.select().where(Backtest.rule == rule.id, Backtest.version == rule.version)
     done = of_version.where(Backtest.state == "done").order_by(Backtest.id, ascending=False)
@@ -157,7 +159,7 @@ async def _agreed(viewer: Viewer, rule: LockedRule) -> bool:
 async def move(viewer: Viewer, rule: int, *, up: bool) -> None:
     """Move a rule one position up or down."""
     async with db.atomic():
-        was = await _locked(rule)
+        was = await _lock_rule(rule)
         if await db.execute(MOVE_RULES, rule, UP if up else DOWN):
             moved = await Rule.select(Rule.position).where(Rule.id == rule).first()
             entry = Entry("rule.move", "rule", rule, {"position": was.position}, moved or {})
@@ -173,7 +175,7 @@ async def stop(viewer: Viewer, *, on: bool) -> None:
             db.after_commit(_forget)
 
 
-async def _locked(rule: int, version: int | None = None) -> LockedRule:
+async def _lock_rule(rule: int, version: int | None = None) -> LockedRule:
     """Lock a rule. Raises NotFound, and Stale where `version` is not its current one."""
     was = await db.fetch_one(LockedRule, Rule.select().where(Rule.id == rule).lock_rows())
     if was is None:
@@ -189,7 +191,7 @@ def _same(was: LockedRule, draft: RuleDraft) -> bool:
     return (before, was.action) == (after, draft.action)
 
 
-def _recorded(draft: RuleDraft, version: int, state: str) -> dict[str, object]:
+def _record_fields(draft: RuleDraft, version: int, state: str) -> dict[str, object]:
     """A rule as the record shows it."""
     conditions = msgspec.to_builtins(draft.conditions)
     shown: dict[str, object] = {"name": draft.name, "version": version, "state": state, "action": draft.action}

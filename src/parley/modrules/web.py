@@ -107,7 +107,7 @@ async def progress(request: AnyRequest, rule: FromPath[str]) -> Response[Any]:
     row = await rule_at(rule)
     if not wants_fragment(request):
         return Redirect(f"/mod/rules/{row.id}", status_code=303)
-    return fragment(request, "automod/_test.html", **await _tested(request, row))
+    return fragment(request, "automod/_test.html", **await _backtest_context(request, row))
 
 
 @post("/mod/rules/{rule:str}", name="moderation:rule-change", opt={"who": MODERATOR}, status_code=200)
@@ -133,7 +133,7 @@ async def request_test(request: AnyRequest, rule: FromPath[str]) -> Response[Any
     row = await rule_at(rule)
     await ops.test(staff(request), row.id, Form(await posted(request)).id("version") or 0)
     if wants_fragment(request):
-        return fragment(request, "automod/_test.html", **await _tested(request, row))
+        return fragment(request, "automod/_test.html", **await _backtest_context(request, row))
     return Redirect(f"/mod/rules/{row.id}#test", status_code=303)
 
 
@@ -154,12 +154,12 @@ async def _rule(
     conditions = row.conditions or ()
     current_rule = ActiveRule(row.id, row.name, row.version, row.state, 0, row.action, row.guideline, conditions)  # type: ignore[arg-type]
     context = await _editor(form or RuleForm.of(current_rule), f"/mod/rules/{row.id}", row.version)
-    context |= await _tested(request, row) | {"versions": await queries.versions(row.id), "mistake": mistake}
+    context |= await _backtest_context(request, row) | {"versions": await queries.versions(row.id), "mistake": mistake}
     context["training"] = await training.last() if row.uses_score else None
     return page(request, "automod/rule.html", "editor" if form else None, status=status, **context)
 
 
-async def _tested(request: AnyRequest, row: RuleRow) -> dict[str, Any]:
+async def _backtest_context(request: AnyRequest, row: RuleRow) -> dict[str, Any]:
     """The context of the back-test's template."""
     tested = await queries.last_test(row.id, row.version)
     done = tested is not None and tested.state == "done"

@@ -122,13 +122,13 @@ async def _entries(rows: Sequence[NotificationRow]) -> list[LetterEntry]:
     found = await comments.by_ids([*ids, *(row.parent for row in rows if row.parent is not None)])
     bodies = {row.id: row.body for row in await db.fetch(LetterBody, SELECT_BODIES, ids)}
     return [
-        LetterEntry(row.kind, row, found[row.comment], bodies[row.comment], _answered(row, found))
+        LetterEntry(row.kind, row, found[row.comment], bodies[row.comment], _answered_excerpt(row, found))
         for row in rows
         if row.comment in bodies
     ]
 
 
-def _answered(row: NotificationRow, found: dict[int, CommentRow]) -> str:
+def _answered_excerpt(row: NotificationRow, found: dict[int, CommentRow]) -> str:
     """Return the beginning of the member's comment that a reply answers."""
     parent = found.get(row.parent) if row.parent is not None and row.kind == "reply" else None
     return shortened(view.excerpt(parent), ANSWERED) if parent is not None and parent.state == "visible" else ""
@@ -159,7 +159,7 @@ async def _letter(member: int, to: Addressee, discussions: Sequence[LetterThread
         "site": settings().base_url,
         "off": unsubscribe_link(member, LIST),
     }
-    subject, text = written("replies", **context, wrapped=_wrapped)
+    subject, text = written("replies", **context, wrapped=_wrap)
     return Letter(
         list=LIST,
         argument=str(discussions[0].thread),
@@ -181,7 +181,7 @@ async def _conversation(member: int, thread: int, first: LetterEntry) -> dict[st
     return {"answers": above[-1], "references": tuple(above)}
 
 
-def _wrapped(text: str) -> str:
+def _wrap(text: str) -> str:
     """Wrap and indent `text` for plain-text mail, without breaking addresses."""
     lines = text.splitlines()
     return "\n".join(

@@ -110,10 +110,10 @@ async def make(event: PendingEvent) -> None:
     """Create the notifications of one event. The caller has locked its row."""
     match event.kind:
         case "comment.posted" | "comment.restored":
-            await db.execute(NOTIFY_OF_COMMENTS, event.id, await _mentioned(event.body), event.kind)
+            await db.execute(NOTIFY_OF_COMMENTS, event.id, await _mentioned_members(event.body), event.kind)
         case "comment.edited":
             # Members whom the text mentioned before have been notified already.
-            if found := await _mentioned(event.body):
+            if found := await _mentioned_members(event.body):
                 await db.execute(NOTIFY_OF_COMMENTS, event.id, found, event.kind)
         case "article.revised":
             await db.execute(NOTIFY_OF_REVISIONS, event.id)
@@ -121,7 +121,7 @@ async def make(event: PendingEvent) -> None:
             await db.execute(FOLLOW_OPENED, event.id)
 
 
-async def _mentioned(body: str | None) -> list[int]:
+async def _mentioned_members(body: str | None) -> list[int]:
     """Return the members that a text mentions."""
     found = await accounts.of_names(markdown.mentioned(body or ""))
     return [one.id for one in found.values()][:MOST_MENTIONED]

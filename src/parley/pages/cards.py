@@ -50,11 +50,11 @@ async def passage_card(request: AnyRequest, comment: FromPath[str]) -> Response[
         raise NotFound(N_("This comment is not about a passage."))
     if not wants_fragment(request):
         return Redirect(f"/c/{row.id}", status_code=303)
-    before, words, after = _marked(text, row.words or row.quote or "")
+    before, words, after = _split_at(text, row.words or row.quote or "")
     return fragment(request, "cards/passage.html", before=before, words=words, after=after)
 
 
-def _marked(text: str, words: str) -> tuple[str, str, str]:
+def _split_at(text: str, words: str) -> tuple[str, str, str]:
     """Return `text` before, in and after `words`; all of it before them if it does not contain them."""
     before, found, after = text.partition(words) if words else (text, "", "")
     if len(text) <= LONGEST_CONTEXT:

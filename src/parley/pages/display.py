@@ -52,7 +52,7 @@ def display_of(request: AnyRequest) -> Display:
 async def choose(request: AnyRequest) -> Response[Any]:
     """Keep the reader's choice, and lead back."""
     form = Form(await posted(request))
-    display = _chosen(form, display_of(request))
+    display = _display_from(form, display_of(request))
     viewer = viewer_of(request)
     if viewer:
         await ops.set_display(viewer, density=display.density, legend=display.legend, marks=display.marks)
@@ -60,7 +60,7 @@ async def choose(request: AnyRequest) -> Response[Any]:
     return Redirect(local_path(form.values.get("next")), status_code=303, cookies=chosen)
 
 
-def _chosen(form: Form, before: Display) -> Display:
+def _display_from(form: Form, before: Display) -> Display:
     density = form.values.get("density")
     return Display(
         density=density if density in DENSITIES else before.density,

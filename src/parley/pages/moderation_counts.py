@@ -28,12 +28,12 @@ class ModerationCounter:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
         if viewer is not None and viewer.access >= MODERATOR and is_page(scope):
-            queued, appealed = await _cached(viewer)
+            queued, appealed = await _cached_counts(viewer)
             scope["viewer"] = msgspec.structs.replace(viewer, queued=queued, appealed=appealed)  # type: ignore[typeddict-unknown-key]
         await self.app(scope, receive, send)
 
 
-async def _cached(viewer: Viewer) -> tuple[int, int]:
+async def _cached_counts(viewer: Viewer) -> tuple[int, int]:
     """Return what waits; nothing from before the moderator changed something."""
     try:
         return await _cache.get(viewer.id, lambda: _count(viewer), viewer.not_before)

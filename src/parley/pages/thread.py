@@ -50,7 +50,7 @@ async def show(
     thread_id = as_id(thread)
     if thread_id is None:
         raise NotFound(N_("This thread does not exist."))
-    focused = await _focused(focus)
+    focused = await _focused_comment(focus)
     if focused is not None and focused.thread != thread_id:
         return Redirect(f"/c/{focused.id}", status_code=303)
     query = views.DiscussionQuery(
@@ -70,7 +70,7 @@ async def show(
         return answered(request, page_for_all, encoding)
     shown = await views.thread_view(query, fresh=viewer is not None, viewer=viewer)
     if view == "perspectives":
-        return await perspectives.show(request, shown, _shared(shown, ""))
+        return await perspectives.show(request, shown, _shared_context(shown, ""))
     if fragment:
         context = await _context(shown, viewer, display) | {"found": found}
         return page(request, "pages/thread.html", "discussion", **context)
@@ -97,7 +97,7 @@ async def warm() -> None:
         await _whole(await views.thread_view(views.DiscussionQuery(card.id), fresh=False), None, Display())
 
 
-async def _focused(focus: str) -> queries.CommentRow | None:
+async def _focused_comment(focus: str) -> queries.CommentRow | None:
     """The comment that the address names. It is in another thread if a moderator moved it there."""
     focused = as_id(focus)
     row = await queries.one(focused) if focused is not None else None
@@ -136,7 +136,7 @@ async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str
     slow_branches = shown.thread.slow_branches
     if viewer is None:
         html = comments_html(shown.discussion, slow_branches=slow_branches)
-        return _shared(shown, html) | {"held": [], "wait": None, "following": None}
+        return _shared_context(shown, html) | {"held": [], "wait": None, "following": None}
     reader = await reader_of(viewer.id, shown.thread.id)
     visit = reader.visit
     since = visit.since if visit else None
@@ -149,10 +149,10 @@ async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str
     }
     hidden = shown.pinned is not None and shown.pinned.author_id in viewer.blocked
     more |= {"pinned": None} if hidden else {}
-    return _shared(shown, html, left_off(shown, visit, viewer)) | more
+    return _shared_context(shown, html, left_off(shown, visit, viewer)) | more
 
 
-def _shared(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = None) -> dict[str, Any]:
+def _shared_context(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = None) -> dict[str, Any]:
     query, thread = shown.discussion.query, shown.thread
     return {
         "thread": thread,

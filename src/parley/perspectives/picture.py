@@ -48,7 +48,7 @@ def draw(members: Iterable[MemberPosition], axes: int, centres: Mapping[str, tup
     """Return the picture of these members on one or two axes."""
     counted = list(members)
     columns = min(max(len(counted) // MEMBERS_A_COLUMN, LEAST_COLUMNS), MOST_COLUMNS) if axes == 1 else GRID
-    empty = MapPicture(columns, GRID if axes == 2 else 1, _mirrored(axes, centres), ())  # noqa: PLR2004
+    empty = MapPicture(columns, GRID if axes == 2 else 1, _mirrored_axes(axes, centres), ())  # noqa: PLR2004
     groups: dict[tuple[int, int], Counter[str | None]] = defaultdict(Counter)
     for member in counted:
         groups[_square(empty, member.position)][member.group] += 1
@@ -59,7 +59,7 @@ def draw(members: Iterable[MemberPosition], axes: int, centres: Mapping[str, tup
     return msgspec.structs.replace(empty, squares=tuple(square for square in squares if square.members))
 
 
-def _mirrored(axes: int, centres: Mapping[str, tuple[float, ...]]) -> tuple[bool, ...]:
+def _mirrored_axes(axes: int, centres: Mapping[str, tuple[float, ...]]) -> tuple[bool, ...]:
     first = centres.get("A")
     if first is None:
         return (False,) * axes

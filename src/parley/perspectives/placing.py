@@ -67,7 +67,7 @@ def probabilities(parameters: Parameters, position: Vector, covariance: Matrix) 
     if len(centres) == 2:  # noqa: PLR2004
         return _by_side(parameters, position, covariance)
     root = _cholesky(covariance)
-    nearest = [_nearest(centres, _moved(position, root, draw)) for draw in DRAWS]
+    nearest = [_nearest(centres, _move(position, root, draw)) for draw in DRAWS]
     return {letter: nearest.count(letter) / len(DRAWS) for letter in centres}
 
 
@@ -123,7 +123,7 @@ def _by_side(parameters: Parameters, position: Vector, covariance: Matrix) -> di
     variance = _spread(along, covariance)
     mean = sum(d * x for d, x in zip(along, position, strict=True)) - middle
     precision, shift = max(1 / variance - 1, 0.0), mean / variance + middle
-    parts = [_updated(part, precision, shift) for part in parameters.parts]
+    parts = [_update(part, precision, shift) for part in parameters.parts]
     most = max(part.share for part in parts)
     weights = [exp(part.share - most) for part in parts]
     above = [(1 + erf(part.centre / sqrt(2 * part.variance))) / 2 for part in parts]
@@ -131,7 +131,7 @@ def _by_side(parameters: Parameters, position: Vector, covariance: Matrix) -> di
     return {first: 1 - share, second: share}
 
 
-def _updated(part: MixtureComponent, precision: float, shift: float) -> MixtureComponent:
+def _update(part: MixtureComponent, precision: float, shift: float) -> MixtureComponent:
     """Return one part of the posterior, given answers of this precision and mean times it; its share is a logarithm."""
     variance = 1 / (1 / part.variance + precision)
     mean = variance * (part.centre / part.variance + shift)
@@ -146,7 +146,7 @@ def _cholesky(covariance: Matrix) -> Matrix:
     return ((first, 0.0), (below, sqrt(covariance[1][1] - below**2)))
 
 
-def _moved(position: Vector, root: Matrix, draw: Vector) -> Vector:
+def _move(position: Vector, root: Matrix, draw: Vector) -> Vector:
     return tuple(x + sum(r * d for r, d in zip(row, draw, strict=True)) for x, row in zip(position, root, strict=True))
 
 

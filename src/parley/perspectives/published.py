@@ -79,15 +79,15 @@ class PublicationState(msgspec.Struct, frozen=True):
     @property
     def verdicts(self) -> dict[str, Verdict]:
         """The verdicts that readers see on the map, by statement."""
-        return _shown(self.histories)
+        return _shown_verdicts(self.histories)
 
     @property
     def shown(self) -> dict[str, Verdict]:
         """The verdicts that readers see, with or without a map."""
-        return _shown(self.histories) or _shown(self.of_everybody)
+        return _shown_verdicts(self.histories) or _shown_verdicts(self.of_everybody)
 
 
-def _shown(histories: Mapping[str, VerdictHistory]) -> dict[str, Verdict]:
+def _shown_verdicts(histories: Mapping[str, VerdictHistory]) -> dict[str, Verdict]:
     return {name: one.shown for name, one in histories.items() if one.shown != "unknown"}
 
 

@@ -31,7 +31,7 @@ class Ring(msgspec.Struct, frozen=True):
 
 def find(upvotes: Sequence[Upvotes]) -> list[Ring]:
     """The rings among the members who voted, the largest first."""
-    groups = [one for one in _connected(_pairs(upvotes)) if len(one) >= FEWEST_MEMBERS]
+    groups = [one for one in _connected_groups(_pairs(upvotes)) if len(one) >= FEWEST_MEMBERS]
     found = (ring for ring in _rings(groups, upvotes) if _is_ring(ring))
     return sorted(found, key=lambda one: (-len(one.members), one.members))
 
@@ -53,7 +53,7 @@ def _pairs(upvotes: Sequence[Upvotes]) -> Iterator[Upvotes]:
             yield one
 
 
-def _connected(pairs: Iterable[Upvotes]) -> Iterator[set[int]]:
+def _connected_groups(pairs: Iterable[Upvotes]) -> Iterator[set[int]]:
     """The groups of members who are connected by pairs. The time is linear in the number of pairs."""
     neighbours: defaultdict[int, list[int]] = defaultdict(list)
     for pair in pairs:

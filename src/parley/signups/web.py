@@ -31,7 +31,7 @@ async def invitation_page(request: AnyRequest, token: FromPath[str]) -> Response
 
 @get(OWN, name="signups:invitations", opt={"who": VERIFIED})
 async def invitations_page(request: AnyRequest) -> Response[Any]:
-    return page(request, TEMPLATE, form=InvitationForm({}), link="", **await _shown(request))
+    return page(request, TEMPLATE, form=InvitationForm({}), link="", **await _page_context(request))
 
 
 @post(OWN, name="signups:invite", opt={"who": VERIFIED}, status_code=201)
@@ -39,12 +39,12 @@ async def invite(request: AnyRequest) -> Response[Any]:
     """Make an invitation. Its link is shown this once."""
     form = InvitationForm(await posted(request))
     if form.errors:
-        return invalid(request, TEMPLATE, form, link="", **await _shown(request))
+        return invalid(request, TEMPLATE, form, link="", **await _page_context(request))
     try:
         link = await ops.invite(signed_in(request), uses=form.uses, days=form.days)
     except TooMany as error:
-        return invalid(request, TEMPLATE, form, error, link="", **await _shown(request))
-    return page(request, TEMPLATE, status=201, form=form, link=link, **await _shown(request))
+        return invalid(request, TEMPLATE, form, error, link="", **await _page_context(request))
+    return page(request, TEMPLATE, status=201, form=form, link=link, **await _page_context(request))
 
 
 @post(f"{OWN}/{{invitation:str}}/end", name="signups:end-invitation", opt={"who": VERIFIED})
@@ -81,7 +81,7 @@ async def decide(request: AnyRequest, member: FromPath[str]) -> Response[Any]:
     return see_other(WAITING)
 
 
-async def _shown(request: AnyRequest) -> dict[str, Any]:
+async def _page_context(request: AnyRequest) -> dict[str, Any]:
     viewer = signed_in(request)
     invitations = await queries.invitations(viewer.id)
     return {"invitations": invitations, "mode": await queries.mode(), "uses": USES, "days": DAYS}

@@ -22,7 +22,7 @@ TEMPLATE = "sso/links.html"
 
 @get(PAGE, name="sso:links", opt={"who": MEMBER})
 async def links_page(request: AnyRequest) -> Response[Any]:
-    return page(request, TEMPLATE, form=Form({}), saved="saved" in request.query_params, **await _shown(request))
+    return page(request, TEMPLATE, form=Form({}), saved="saved" in request.query_params, **await _page_context(request))
 
 
 @post(f"{PAGE}/{{link:str}}/end", name="sso:end-link", opt={"who": MEMBER})
@@ -36,11 +36,11 @@ async def end_link(request: AnyRequest, link: FromPath[str]) -> Response[Any]:
     try:
         await ops.disconnect(viewer.id, number)
     except Refused as refusal:
-        return invalid(request, TEMPLATE, Form({}), refusal, saved=False, **await _shown(request))
+        return invalid(request, TEMPLATE, Form({}), refusal, saved=False, **await _page_context(request))
     return see_other(f"{PAGE}?saved")
 
 
-async def _shown(request: AnyRequest) -> dict[str, Any]:
+async def _page_context(request: AnyRequest) -> dict[str, Any]:
     account = await account_of(request)
     links = await queries.links(account.id)
     has_no_password = account.password_hash is None

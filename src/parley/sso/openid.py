@@ -64,7 +64,7 @@ async def read(provider: Provider, begun: PendingSignIn, query: Mapping[str, str
     if not query.get("code"):
         raise NotTrusted(provider, f"the provider refused: {query.get('error', 'no code')[:200]}")
     answer = await _exchange(provider, known, begun, query["code"], redirect_uri)
-    found = await _verified(provider, known, begun, str(answer.get("id_token", "")))
+    found = await _verified_claims(provider, known, begun, str(answer.get("id_token", "")))
     more = found if "email" in found else await _user_info(provider, known, found, answer)
     return claims(
         provider,
@@ -101,7 +101,9 @@ async def _exchange(
     return await http.post(metadata.token_endpoint, fields | own)
 
 
-async def _verified(provider: Provider, known: ProviderDocuments, begun: PendingSignIn, token: str) -> dict[str, Any]:
+async def _verified_claims(
+    provider: Provider, known: ProviderDocuments, begun: PendingSignIn, token: str
+) -> dict[str, Any]:
     """Return the claims of an ID token that is signed by the provider, for us, now, and for this sign-in."""
     now = int(time())
     rules = JWTClaimsRegistry(
@@ -115,7 +117,7 @@ async def _verified(provider: Provider, known: ProviderDocuments, begun: Pending
         nonce={"essential": True, "value": begun.nonce},
     )
     try:
-        found: dict[str, Any] = (await _decoded(provider, known, token)).claims
+        found: dict[str, Any] = (await _decode(provider, known, token)).claims
         rules.validate(found)
     except (JoseError, ValueError, TypeError) as error:
         raise NotTrusted(provider, f"the ID token: {error}") from None
@@ -125,7 +127,7 @@ async def _verified(provider: Provider, known: ProviderDocuments, begun: Pending
     return found
 
 
-async def _decoded(provider: Provider, known: ProviderDocuments, token: str) -> jwt.Token:
+async def _decode(provider: Provider, known: ProviderDocuments, token: str) -> jwt.Token:
     try:
         return jwt.decode(token, known.keys, algorithms=ALGORITHMS)
     except InvalidKeyIdError:

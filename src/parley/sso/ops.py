@@ -121,7 +121,7 @@ async def connect(member: int, provider: Provider, claims: Claims) -> None:
         return
     try:
         async with atomic():
-            account = await _locked(member)
+            account = await _lock_member(member)
             if len(await links.links(member)) >= MOST_LINKS:
                 raise Refused(FULL, most=MOST_LINKS)
             await db.execute(RELEASE_IDENTITY, provider.source, claims.subject, member)
@@ -135,7 +135,7 @@ async def connect(member: int, provider: Provider, claims: Claims) -> None:
 async def disconnect(member: int, number: int) -> None:
     """Remove one of a member's links. Raises NotFound, and Refused for their only way to sign in."""
     async with atomic():
-        account = await _locked(member)
+        account = await _lock_member(member)
         known = await links.links(member)
         link = next((one for one in known if one.id == number), None)
         if link is None:
@@ -161,7 +161,7 @@ async def _insert(member: int, provider: Provider, claims: Claims) -> None:
     await Identity.insert(Identity(member=member, source=provider.source, subject=claims.subject))
 
 
-async def _locked(member: int) -> Account:
+async def _lock_member(member: int) -> Account:
     """Lock the member, so that two requests at once cannot remove their last two ways to sign in."""
     await db.execute(LOCK_MEMBER, member)
     account = await queries.account(member)

@@ -32,7 +32,7 @@ def signature(secret: str, payload: str) -> str:
 
 def is_answer(provider: Provider, begun: PendingSignIn, query: Mapping[str, str]) -> bool:
     """Whether a request is an answer of this site to the sign-in that this browser began."""
-    fields = _signed(provider, query)
+    fields = _signed_fields(provider, query)
     return fields is not None and hmac.compare_digest(
         fields.get("nonce", "").encode(errors="replace"), begun.nonce.encode()
     )
@@ -40,7 +40,7 @@ def is_answer(provider: Provider, begun: PendingSignIn, query: Mapping[str, str]
 
 def read(provider: Provider, query: Mapping[str, str]) -> Claims:
     """Return who signed in. Raises NotTrusted."""
-    fields = _signed(provider, query)
+    fields = _signed_fields(provider, query)
     if fields is None:
         raise NotTrusted(provider, "the signature is wrong")
     return claims(
@@ -53,7 +53,7 @@ def read(provider: Provider, query: Mapping[str, str]) -> Claims:
     )
 
 
-def _signed(provider: Provider, query: Mapping[str, str]) -> dict[str, str] | None:
+def _signed_fields(provider: Provider, query: Mapping[str, str]) -> dict[str, str] | None:
     """The fields of the payload, None if the signature is wrong."""
     payload, given = query.get("sso", ""), query.get("sig", "")
     expected = signature(provider.secret, payload)

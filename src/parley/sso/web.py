@@ -58,7 +58,7 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
         await ratelimit.take_network(ratelimit.PROVIDER_NETWORK, client_of(request).network)
         address = await _address(provider, found, begun)
     except (NoAnswer, TooMany) as error:
-        return await _refused(request, begun, _for_reader(found, error))
+        return await _refusal_page(request, begun, _for_reader(found, error))
     cookie = pending.cookie(pending.sealed(begun))
     return _keeping_opener(Redirect(address, status_code=303, cookies=[cookie]), next_url)
 
@@ -84,7 +84,7 @@ async def back(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
         claims = await _claims(request, provider, found, begun)
         return await _finish(request, provider, found, begun, claims)  # type: ignore[arg-type] # _claims checked it
     except (Refused, Forbidden, TooMany, NoAnswer) as error:
-        return await _refused(request, begun, _for_reader(found, error))
+        return await _refusal_page(request, begun, _for_reader(found, error))
 
 
 async def _claims(request: AnyRequest, key: str, provider: Provider, begun: PendingSignIn | None) -> Claims:
@@ -129,15 +129,15 @@ async def sign_up_page(request: AnyRequest, provider: FromPath[str]) -> Response
     if not terms.lets_in:
         return page(request, "accounts/signup_closed.html", terms=terms, next_url=newcomer.next_url)
     form = Form({"name": newcomer.claims.name, "email": newcomer.claims.email})
-    return _keeping_opener(page(request, NEW, form=form, **_shown(provider, found, newcomer)), newcomer.next_url)
+    return _keeping_opener(page(request, NEW, form=form, **_page_context(provider, found, newcomer)), newcomer.next_url)
 
 
 @post("/sso/{provider:str}/signup", name="sso:sign-up", opt={"who": ANYONE})
 async def sign_up(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     found, newcomer = _provider(provider), _newcomer(request, provider)
     if newcomer is None:
-        return await _refused(request, None, Refused(STALE))
-    shown = _shown(provider, found, newcomer)
+        return await _refusal_page(request, None, Refused(STALE))
+    shown = _page_context(provider, found, newcomer)
     form = NewcomerForm(await posted(request), is_vouched=shown["is_vouched"])
     if form.errors:
         return _keeping_opener(invalid(request, NEW, form, **shown), newcomer.next_url)
@@ -171,7 +171,7 @@ def _newcomer(request: AnyRequest, key: str) -> Newcomer | None:
     return pending.opened(request.cookies.get(pending.cookie_name(), ""), Newcomer, key)
 
 
-def _shown(key: str, provider: Provider, newcomer: Newcomer) -> dict[str, Any]:
+def _page_context(key: str, provider: Provider, newcomer: Newcomer) -> dict[str, Any]:
     is_vouched = ops.is_vouched(provider, newcomer.claims)
     return {"provider": provider, "key": key, "email": newcomer.claims.email, "is_vouched": is_vouched}
 
@@ -186,7 +186,7 @@ def _for_reader(provider: Provider, error: ParleyError | NoAnswer) -> ParleyErro
     return error
 
 
-async def _refused(request: AnyRequest, begun: PendingSignIn | None, error: ParleyError) -> Response[Any]:
+async def _refusal_page(request: AnyRequest, begun: PendingSignIn | None, error: ParleyError) -> Response[Any]:
     """The page for signing in, with what is wrong."""
     return await refused(request, Form({}), error, begun.next_url if begun else "/")
 

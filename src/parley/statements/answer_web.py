@@ -43,7 +43,7 @@ async def answer_page(request: AnyRequest, thread: FromPath[str]) -> Response[An
     if form.comment is not None:
         card = await asking.chosen(viewer, row.id, form.comment, form.value)
         if card is not None:
-            return await _shown(request, row, asking.SittingView(card), Sitting())
+            return await _answer_page(request, row, asking.SittingView(card), Sitting())
     sitting = form.sitting(viewer, row.id) if viewer else Sitting()
     return await _next(request, row, sitting, stops="stop" in form.values)
 
@@ -81,10 +81,10 @@ async def _next(
         asked = await asking.for_visitor(row.id)
     else:
         asked = await asking.for_member(viewer, row.id, sitting, stops=stops)
-    return await _shown(request, row, asked, sitting, problem=problem, status=status)
+    return await _answer_page(request, row, asked, sitting, problem=problem, status=status)
 
 
-async def _shown(
+async def _answer_page(
     request: AnyRequest,
     row: ThreadRow,
     asked: asking.SittingView,

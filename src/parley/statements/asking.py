@@ -95,16 +95,16 @@ async def chosen(viewer: Viewer | None, thread: int, comment: int, value: int | 
         return None
     if viewer is not None and row.author_id in viewer.blocked | {viewer.id}:
         return None
-    return StatementCard(row.id, row.statement, await _quoted(row), row.passage, 1, 1, value=value)
+    return StatementCard(row.id, row.statement, await _quoted_words(row), row.passage, 1, 1, value=value)
 
 
 async def _card(candidate: StatementCandidate, number: int, total: int) -> StatementCard:
     row = await comments.one(candidate.comment)
-    quote = await _quoted(row) if row is not None else None
+    quote = await _quoted_words(row) if row is not None else None
     return StatementCard(candidate.comment, candidate.text, quote, candidate.passage, number, total)
 
 
-async def _quoted(row: comments.CommentRow) -> str | None:
+async def _quoted_words(row: comments.CommentRow) -> str | None:
     """The words of the article that a comment is about, or its whole passage, as they are now."""
     if row.anchor == "lost" or row.passage is None:
         return None

@@ -42,7 +42,7 @@ async def check(due: DueCheck) -> None:
     except Unchanged:
         await source_checks.schedule(due)
     except PageGone:
-        await _gone(due)
+        await _handle_gone(due)
     except CannotImport as error:
         await _not_revised(due, error.reason)
     except TimeoutError:
@@ -66,7 +66,7 @@ async def _revise(due: DueCheck) -> bool:
     return True
 
 
-async def _gone(due: DueCheck) -> None:
+async def _handle_gone(due: DueCheck) -> None:
     if due.note == GONE:
         log.info("source gone", article=due.id, url=due.url)
         await source_checks.stop(due, GONE_FOR_GOOD)

@@ -55,7 +55,7 @@ async def difference(row: SuggestionRow, article: ArticleRow) -> dict[str, Any]:
     if row.passage is not None:
         return await _correction(row, article, before)
     update = await as_update(article, decode(row.draft or b""))
-    runs, lost = await asyncio.to_thread(_compared, before, update.text.passages)
+    runs, lost = await asyncio.to_thread(_compare, before, update.text.passages)
     conflicts = await asyncio.to_thread(
         lambda: [both_sides(conflict) for conflict in update.merged.conflicts[:MOST_CONFLICTS]]
     )
@@ -72,7 +72,7 @@ async def difference(row: SuggestionRow, article: ArticleRow) -> dict[str, Any]:
 
 async def _correction(row: SuggestionRow, article: ArticleRow, before: list[StoredPassage]) -> dict[str, Any]:
     text = await corrections.as_text(row.passage, row.draft, article)
-    runs, lost = await asyncio.to_thread(_compared, before, text.passages if text else [one.passage for one in before])
+    runs, lost = await asyncio.to_thread(_compare, before, text.passages if text else [one.passage for one in before])
     on_comments = await comment_outcomes.summary(row.thread, article, text) if text else comment_outcomes.NONE
     return {
         "runs": runs,
@@ -86,5 +86,5 @@ async def _correction(row: SuggestionRow, article: ArticleRow, before: list[Stor
     }
 
 
-def _compared(before: list[StoredPassage], after: list[ImportedPassage]) -> tuple[list[ChangeRun], Loss]:
+def _compare(before: list[StoredPassage], after: list[ImportedPassage]) -> tuple[list[ChangeRun], Loss]:
     return compare(before, preview(before, after)), loss(before, after)

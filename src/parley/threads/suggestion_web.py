@@ -92,14 +92,14 @@ async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[st
             if accepts == "decline":
                 await suggestion_ops.decline(decision)
                 return Redirect("/updates?declined", status_code=303)
-            await suggestion_ops.accept(decision, form.values.get("version", ""), _taken(form))
+            await suggestion_ops.accept(decision, form.values.get("version", ""), _chosen_conflicts(form))
             return Redirect(row.address, status_code=303)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     return await _page(request, *await seen(request, thread, number), form, status)
 
 
-def _taken(form: Form) -> set[int]:
+def _chosen_conflicts(form: Form) -> set[int]:
     """The numbers of the conflicts, from 0, in which the source's text was chosen."""
     chosen = (as_id(name.removeprefix("conflict-")) for name, value in form.values.items() if value == "source")
     return {number - 1 for number in chosen if number is not None}

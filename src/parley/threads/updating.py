@@ -40,7 +40,7 @@ class UpdateResult(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         """What was done, for the command line."""
         kept = [(self.corrections, "correction kept", "corrections kept"), (self.conflicts, "conflict", "conflicts")]
-        stays = ", ".join(_counted(*one) for one in kept if one[0])
+        stays = ", ".join(_count_words(*one) for one in kept if one[0])
         did = f"Updated: {self._changes}" if self.revised else "Not updated: no paragraph changed"
         return f"{did}; {stays}" if stays else did
 
@@ -48,11 +48,11 @@ class UpdateResult(msgspec.Struct, frozen=True):
     def _changes(self) -> str:
         counts = {"changed": self.changed, "added": self.added, "removed": self.removed}
         (first, *rest) = [(word, number) for word, number in counts.items() if number] or [("moved", 0)]
-        paragraphs = _counted(first[1], "paragraph", "paragraphs") if first[1] else "paragraphs"
+        paragraphs = _count_words(first[1], "paragraph", "paragraphs") if first[1] else "paragraphs"
         return ", ".join([f"{paragraphs} {first[0]}", *(f"{number:,} {word}" for word, number in rest)])
 
 
-def _counted(amount: int, one: str, many: str) -> str:
+def _count_words(amount: int, one: str, many: str) -> str:
     return f"{amount:,} {one if amount == 1 else many}"
 
 

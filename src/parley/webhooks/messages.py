@@ -55,9 +55,9 @@ class DueEvent(msgspec.Struct, frozen=True):
 async def message(due: DueEvent) -> bytes:
     """Return the message of an event as JSON. What was removed since then is not in it."""
     found = await _comment(due.comment)
-    encoded = _encoded(due, found)
+    encoded = _encode(due, found)
     if found is not None and len(encoded) > LARGEST:
-        return _encoded(due, msgspec.structs.replace(found, body="", html=""))
+        return _encode(due, msgspec.structs.replace(found, body="", html=""))
     return encoded
 
 
@@ -70,7 +70,7 @@ async def _comment(number: int | None) -> schemas.Comment | None:
         return None
 
 
-def _encoded(due: DueEvent, comment: schemas.Comment | None) -> bytes:
+def _encode(due: DueEvent, comment: schemas.Comment | None) -> bytes:
     url = f"{settings().base_url}/t/{due.thread}"
     data = EventData(due.position, due.thread, due.seq, url, due.comment, comment)
     return msgspec.json.encode(WebhookMessage(due.kind, due.happened_at, data))

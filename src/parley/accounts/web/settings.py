@@ -50,7 +50,9 @@ class ListedSession(msgspec.Struct, frozen=True):
 @get(PROFILE, name="accounts:profile-settings", opt={"who": MEMBER})
 async def profile_page(request: AnyRequest) -> Response[object]:
     account = await account_of(request)
-    return page(request, PROFILE_TEMPLATE, form=_profile_form(account), saved=_saved(request), **await _naming(account))
+    return page(
+        request, PROFILE_TEMPLATE, form=_profile_form(account), saved=_was_saved(request), **await _naming(account)
+    )
 
 
 async def _naming(account: queries.Account) -> dict[str, Any]:
@@ -112,8 +114,10 @@ async def set_feed(request: AnyRequest) -> Response[object]:
 
 @get(SECURITY, name="accounts:security", opt={"who": MEMBER})
 async def security_page(request: AnyRequest) -> Response[object]:
-    shown = await _shown(signed_in(request))
-    return page(request, SECURITY_TEMPLATE, form=Form({}), saved=_saved(request), done=request.query_params, **shown)
+    shown = await _security_context(signed_in(request))
+    return page(
+        request, SECURITY_TEMPLATE, form=Form({}), saved=_was_saved(request), done=request.query_params, **shown
+    )
 
 
 @post(SECURITY, opt={"who": MEMBER})
@@ -132,7 +136,7 @@ async def change_password(request: AnyRequest) -> Response[object]:
         except TooMany as too_many:
             error = too_many
     if form.errors or error:
-        return invalid(request, SECURITY_TEMPLATE, form, error, saved=False, done={}, **await _shown(viewer))
+        return invalid(request, SECURITY_TEMPLATE, form, error, saved=False, done={}, **await _security_context(viewer))
     answer = see_other(f"{SECURITY}?saved")
     answer.set_cookie(devices.cookie(device_cookie))
     return answer
@@ -168,12 +172,12 @@ async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
     )
 
 
-def _saved(request: AnyRequest) -> bool:
+def _was_saved(request: AnyRequest) -> bool:
     """Whether the page follows a form that was saved."""
     return "saved" in request.query_params
 
 
-async def _shown(viewer: Viewer) -> dict[str, Any]:
+async def _security_context(viewer: Viewer) -> dict[str, Any]:
     """What the page of security shows besides the password: sessions, the address, and other ways to sign in."""
     has_app = await authenticators.is_on(viewer.id)
     codes = await recovery_codes.left(viewer.id) if has_app else 0

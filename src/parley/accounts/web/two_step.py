@@ -26,7 +26,7 @@ async def app_page(request: AnyRequest) -> Response[Any]:
     if not await step_up.is_proven(viewer):
         return to_prove(APP_PAGE)
     offer, is_on = authenticators.offer(viewer), await authenticators.is_on(viewer.id)
-    return page(request, "accounts/totp.html", form=Form({}), is_on=is_on, **_shown(offer))
+    return page(request, "accounts/totp.html", form=Form({}), is_on=is_on, **_offer_context(offer))
 
 
 @post(APP_PAGE, opt={"who": MEMBER})
@@ -42,7 +42,7 @@ async def turn_on(request: AnyRequest) -> Response[Any]:
         form.errors["code"] = refusal.message
         offer = authenticators.offered(viewer, form.sealed) or authenticators.offer(viewer)
         is_on = await authenticators.is_on(viewer.id)
-        return invalid(request, "accounts/totp.html", form, is_on=is_on, **_shown(offer))
+        return invalid(request, "accounts/totp.html", form, is_on=is_on, **_offer_context(offer))
     return page(request, "accounts/recovery.html", codes=codes, left=len(codes), turned_on=True)
 
 
@@ -75,7 +75,7 @@ async def renew_codes(request: AnyRequest) -> Response[Any]:
     return page(request, "accounts/recovery.html", codes=codes, left=len(codes), turned_on=False)
 
 
-def _shown(offer: NewAuthenticator) -> dict[str, Any]:
+def _offer_context(offer: NewAuthenticator) -> dict[str, Any]:
     return {"offer": offer, "picture": qr.picture(offer.uri)}
 
 

@@ -53,7 +53,7 @@ async def database(settings: Settings) -> list[Check]:
             done = await connection.fetchval("select array_agg(name) from migration where app_name = 'parley'")
     finally:
         await connection.close()
-    return [*_server(facts), *_role(facts), _migrated(set(done or ())), _clock(facts["now"])]
+    return [*_server(facts), *_role(facts), _check_migrations(set(done or ())), _clock(facts["now"])]
 
 
 async def replica(settings: Settings) -> list[Check]:
@@ -171,7 +171,7 @@ def _role(facts: Any) -> list[Check]:
     ]
 
 
-def _migrated(done: set[str]) -> Check:
+def _check_migrations(done: set[str]) -> Check:
     missing = len(known() - done)
     no = f"{missing} migration{'s are' if missing > 1 else ' is'} missing. Run `parley migrate`."
     return judge("database", good=not missing, yes="It is migrated.", no=no)

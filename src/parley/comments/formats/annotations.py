@@ -43,7 +43,7 @@ def read(file: Path) -> Iterator[ForeignComment]:
         above = _above(one.id, targets)
         parent = targets[one.id] if targets[one.id] in targets else None
         yield msgspec.structs.replace(
-            _found(one),
+            _comment_from(one),
             discussion=targets[above] if above in roots else first,
             parent_id=f"annotation:{parent}" if parent else None,
         )
@@ -58,7 +58,7 @@ def _above(id_: str, targets: dict[str, str]) -> str:
     return id_
 
 
-def _found(annotation: WebAnnotation) -> ForeignComment:
+def _comment_from(annotation: WebAnnotation) -> ForeignComment:
     bodies = [body for body in _list(annotation.body) if isinstance(body, dict)]
     tags = [str(body.get("value", "")) for body in bodies if body.get("purpose") == "tagging"]
     texts = [_text(body) for body in bodies if body.get("purpose") != "tagging"]

@@ -45,7 +45,7 @@ def text(file: Path) -> bytes:
 def decoded(file: Path, kind: type[Shape]) -> Shape:
     """Return the JSON of a file. Raises CommandFailed if it has another shape."""
     try:
-        return _decoded(text(file), kind)
+        return _decode_nested(text(file), kind)
     except RecursionError:
         raise CommandFailed(
             f"{file.name} nests its replies too deep to be read. Write them as JSON lines, and import those without"
@@ -55,7 +55,7 @@ def decoded(file: Path, kind: type[Shape]) -> Shape:
         raise CommandFailed(f"{file.name} is not such a file: {error}") from None
 
 
-def _decoded(content: bytes, kind: type[Shape]) -> Shape:
+def _decode_nested(content: bytes, kind: type[Shape]) -> Shape:
     """Decode JSON that may nest its replies in each other, in a thread with a stack that is large enough for that."""
     deepest, stack = sys.getrecursionlimit(), threading.stack_size(STACK_BYTES)
     try:

@@ -46,7 +46,7 @@ async def notify(message: Signal) -> None:
     for subscriber in subscribers:
         subscriber(message)
     is_first = not _pending
-    _pending[message.thread] = _merged(_pending.get(message.thread), message)
+    _pending[message.thread] = _merge(_pending.get(message.thread), message)
     left = _paused_until - monotonic()
     if left <= 0:
         await _publish_pending()
@@ -54,7 +54,7 @@ async def notify(message: Signal) -> None:
         asyncio.get_running_loop().call_later(left, _publish_later)
 
 
-def _merged(former: Signal | None, message: Signal) -> Signal:
+def _merge(former: Signal | None, message: Signal) -> Signal:
     if former is None:
         return message
     return Signal(

@@ -32,7 +32,7 @@ async def _remove_batch(rule: RetentionRule) -> int:
         removed += await remove_rows(keys, rule)
 
     async with db.atomic():
-        await attempts.together(rule.job, await db.values(_expired(rule), BATCH), remove)
+        await attempts.together(rule.job, await db.values(_expired_query(rule), BATCH), remove)
     return removed
 
 
@@ -43,7 +43,7 @@ async def remove_rows(keys: Sequence[object], rule: RetentionRule) -> int:
     return await db.execute(f"delete from {rule.table} {where}", keys)  # noqa: S608 rules are constants
 
 
-def _expired(rule: RetentionRule) -> str:
+def _expired_query(rule: RetentionRule) -> str:
     key = f"{rule.table}.{rule.key}"
     return f"""
     select {key} from {rule.table} where {rule.is_over} and {attempts.due(rule.job, key)}

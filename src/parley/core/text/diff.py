@@ -39,7 +39,11 @@ def marked(old: str, new: str) -> Markup:
     unchanged = sum(len(run.added) for run in runs if run.is_unchanged)
     if old and new and 2 * unchanged < LEAST_ALIKE * sum(len(run.removed) + len(run.added) for run in runs):
         return Markup("<del>{}</del> <ins>{}</ins>").format(old, new)
-    parts = [part for run in runs for part in (_kept(run) if run.is_unchanged else _changed(run.removed, run.added))]
+    parts = [
+        part
+        for run in runs
+        for part in (_mark_kept(run) if run.is_unchanged else _mark_changed(run.removed, run.added))
+    ]
     return Markup("".join(parts))  # noqa: S704 both texts were escaped
 
 
@@ -49,11 +53,11 @@ def _runs(old: str, new: str) -> Iterator[DiffRun]:
     for unit in (WORD_UNITS, LINE_UNITS):
         before, after = unit.findall(old), unit.findall(new)
         if len(before) * len(after) <= LARGEST:
-            return _aligned(before, after)
+            return _align(before, after)
     return iter([DiffRun(is_unchanged=False, removed=before, added=after)])
 
 
-def _aligned(before: list[Unit], after: list[Unit]) -> Iterator[DiffRun]:
+def _align(before: list[Unit], after: list[Unit]) -> Iterator[DiffRun]:
     steps = Indel.editops([text for _, text in before], [text for _, text in after])
     start = new_start = 0
     for at, new_at, size in steps.as_matching_blocks():
@@ -77,7 +81,7 @@ def _merge_chance_matches(runs: Iterable[DiffRun]) -> list[DiffRun]:
     return kept
 
 
-def _kept(run: DiffRun) -> Iterator[str]:
+def _mark_kept(run: DiffRun) -> Iterator[str]:
     if run.removed == run.added:
         yield escape(_text(run.added))
         return
@@ -86,7 +90,7 @@ def _kept(run: DiffRun) -> Iterator[str]:
         yield escape(text)
 
 
-def _changed(removed: list[Unit], added: list[Unit]) -> Iterator[str]:
+def _mark_changed(removed: list[Unit], added: list[Unit]) -> Iterator[str]:
     """Mark removals and additions; whitespace at the start of both is left unmarked."""
     space = removed[0][0] if removed and added and removed[0][0] == added[0][0] else ""
     yield escape(space)

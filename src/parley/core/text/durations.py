@@ -16,11 +16,11 @@ def ago(moment: datetime) -> Message:
     if seconds < MINUTE:
         return N_("now")
     if seconds < HOUR:
-        return _filled(MINUTES_AGO, seconds // MINUTE)
+        return _fill(MINUTES_AGO, seconds // MINUTE)
     if seconds < DAY:
-        return _filled(HOURS_AGO, seconds // HOUR)
+        return _fill(HOURS_AGO, seconds // HOUR)
     if seconds < MONTH:
-        return _filled(DAYS_AGO, seconds // DAY)
+        return _fill(DAYS_AGO, seconds // DAY)
     return _on(moment.date())
 
 
@@ -76,7 +76,7 @@ def in_two_units(seconds: float) -> Message:
 
 # A page shows hundreds of ages, most of them the same.
 @lru_cache
-def _filled(message: Message, count: int) -> Message:
+def _fill(message: Message, count: int) -> Message:
     return message.format(count=count)
 
 

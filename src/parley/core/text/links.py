@@ -42,10 +42,10 @@ def rest_of(text: str, start: int, stop: int) -> str:
         return ""
     end = start + authority.end()
     path = PATH.match(text, end, stop)
-    return (text[start:end] + _closed(path[0])).rstrip(AFTER) if path else text[start:end]
+    return (text[start:end] + _until_unopened_bracket(path[0])).rstrip(AFTER) if path else text[start:end]
 
 
-def _closed(path: str) -> str:
+def _until_unopened_bracket(path: str) -> str:
     """Return `path` up to the first closing bracket that was not opened in it."""
     opened = dict.fromkeys(OPENING.values(), 0)
     for bracket in BRACKET.finditer(path):

@@ -44,7 +44,7 @@ def link(state: StateCore) -> None:
     for block in state.tokens:
         if block.type == "inline" and block.children:
             words = set(map(id, _words(block.children)))
-            parts = [_linked(one, members) if id(one) in words else [one] for one in block.children]
+            parts = [_link_mentions(one, members) if id(one) in words else [one] for one in block.children]
             block.children = [token for part in parts for token in part]
 
 
@@ -58,7 +58,7 @@ def _words(children: Sequence[Token]) -> Iterator[Token]:
             yield token
 
 
-def _linked(token: Token, members: dict[str, str]) -> list[Token]:
+def _link_mentions(token: Token, members: dict[str, str]) -> list[Token]:
     text, parts, last = token.content, [], 0
     for start, end in found_in(text):
         member = members.get(text[start + 1 : end])

@@ -42,12 +42,12 @@ class Message(str):
 
     def __new__(cls, *forms: str, amount: int = 1, values: Mapping[str, Any] | None = None) -> Self:
         english = _form(forms, amount)
-        made = super().__new__(cls, _filled(english, values, str) if values else english)
+        made = super().__new__(cls, _fill(english, values, str) if values else english)
         made.forms, made.values, made.amount = forms, values or {}, amount
         return made
 
     def __html__(self) -> str:
-        return escape(_translated(self, isolated))
+        return escape(_translate(self, isolated))
 
     def format(self, **values: Any) -> "Message":  # type: ignore[override]
         """Fill `{name}`: numbers and days are written as the language does, messages are translated with it."""
@@ -82,13 +82,13 @@ def verbatim(text: str) -> Message:
 
 def shown(message: str) -> str:
     """The message in the language of this site; a string that is no message as it is."""
-    return _translated(message, shown) if isinstance(message, Message) else message
+    return _translate(message, shown) if isinstance(message, Message) else message
 
 
 def isolated(message: str) -> str:
     """The message as `shown`, with members' words apart from ours where their direction is or may be another."""
     if isinstance(message, Message):
-        return _translated(message, isolated)
+        return _translate(message, isolated)
     if DIRECTION == "ltr" and (message.isascii() or not _has_right_to_left(message)):
         return message
     return ISOLATE % message
@@ -98,9 +98,9 @@ def _has_right_to_left(text: str) -> bool:
     return any(unicodedata.bidirectional(one) in RIGHT_TO_LEFT for one in text)
 
 
-def _translated(message: Message, show: Callable[[str], str]) -> str:
+def _translate(message: Message, show: Callable[[str], str]) -> str:
     text = translated(_form(message.forms, message.amount))
-    return _filled(text, message.values, show) if message.values else text
+    return _fill(text, message.values, show) if message.values else text
 
 
 def _form(forms: tuple[str, ...], amount: int) -> str:
@@ -108,11 +108,11 @@ def _form(forms: tuple[str, ...], amount: int) -> str:
     return forms[0] if amount == 1 else forms[-1]
 
 
-def _filled(text: str, values: Mapping[str, Any], show: Any) -> str:
-    return text.format_map({name: _written(value, show) for name, value in values.items()})
+def _fill(text: str, values: Mapping[str, Any], show: Any) -> str:
+    return text.format_map({name: _write_value(value, show) for name, value in values.items()})
 
 
-def _written(value: Any, show: Any) -> Any:
+def _write_value(value: Any, show: Any) -> Any:
     match value:
         case bool():
             return value

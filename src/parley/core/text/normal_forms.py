@@ -39,10 +39,10 @@ def stream_safe(text: str) -> str:
     Python sorts the combining characters in a row by insertion: 60,000 of them, the size of a small form, take two
     seconds of the processor.
     """
-    return text if text.isascii() else _POSSIBLE.sub(_divided, text)
+    return text if text.isascii() else _POSSIBLE.sub(_divide, text)
 
 
-def _divided(found: re.Match[str]) -> str:
+def _divide(found: re.Match[str]) -> str:
     return _long_runs("\U0001f000" if _RARE.search(found[0]) else "\uffff").sub("\\1\u034f", found[0])
 
 

@@ -11,7 +11,7 @@ DEFAULT = "UTC"
 def by_region() -> dict[str, list[tuple[str, str]]]:
     """Return the zones of each region: the name that is stored, and the label that is shown."""
     regions: dict[str, list[tuple[str, str]]] = {}
-    for name in sorted(_listed()):
+    for name in sorted(_read_zones()):
         region, _, place = name.partition("/")
         regions.setdefault(region, []).append((name, place.replace("_", " ").replace("/", ", ")))
     return regions
@@ -23,6 +23,6 @@ def known() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _listed() -> list[str]:
+def _read_zones() -> list[str]:
     table = files("tzdata").joinpath("zoneinfo/zone.tab").read_text("utf-8")
     return [line.split("\t")[2] for line in table.splitlines() if not line.startswith("#")]

@@ -47,7 +47,7 @@ def take_formulas(tree: HtmlElement, tokens: Tokens) -> None:
 
 def _take(found: HtmlElement, tokens: Tokens) -> None:
     display = _is_display(found)
-    written = next(_written(found, display=display), None)
+    written = next(_write_formula(found, display=display), None)
     if written is None and found.tag == "img":
         return
     token = tokens.add(written) if written else ""
@@ -55,7 +55,7 @@ def _take(found: HtmlElement, tokens: Tokens) -> None:
     found.drop_tree()
 
 
-def _written(found: HtmlElement, *, display: bool) -> Iterator[str]:
+def _write_formula(found: HtmlElement, *, display: bool) -> Iterator[str]:
     """The formula as MathML: from the page's own MathML, else from its TeX."""
     tex = _tex(found)
     math = next((one for one in found.iter() if local_name(one) == "math"), None)

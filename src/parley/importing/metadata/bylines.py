@@ -75,7 +75,7 @@ def _candidates(page: PageData, title: str) -> Iterator[Byline]:
     # What readers see below the heading counts where data names somebody else, such as who posted the article.
     yield [] if {*map(fold, stated)} & {*map(fold, below)} else below, "byline"
     yield from used
-    yield _credible(words, _joined(_of_preview(page), sites)), "meta twitter:data"
+    yield _credible(words, _join_names(_of_preview(page), sites)), "meta twitter:data"
     others_too = [*sites, *subjects(page)]
     yield from _on_the_page(page, heading, others_too)
     if heading is not None:
@@ -91,7 +91,10 @@ def _stated_people(page: PageData, sites: list[str], others: list[str]) -> Itera
     yield _scholarly(page), "citation"
     holders = fold(" ".join(page.meta.get("copyright", [])))
     for name in _META:
-        yield _joined([text for text in page.meta.get(name, []) if fold(text) not in holders], sites), f"meta {name}"
+        yield (
+            _join_names([text for text in page.meta.get(name, []) if fold(text) not in holders], sites),
+            f"meta {name}",
+        )
 
 
 def _credible(words: PageWords, names: list[str]) -> list[str]:
@@ -110,8 +113,8 @@ def _people(page: PageData, sites: list[str], others: list[str]) -> list[str]:
     plain = [node for node in page.values("author") if isinstance(node, str)]
     known = _publishers(page) | {fold(name) for name in others}
     named = [text_of(node.get("name")) for node in people]
-    names = _joined([name for name in named if fold(name) not in known], [], single=True)
-    return [name for name in names if fold(name) not in known] or _joined(plain, sites)
+    names = _join_names([name for name in named if fold(name) not in known], [], single=True)
+    return [name for name in names if fold(name) not in known] or _join_names(plain, sites)
 
 
 def _publishers(page: PageData) -> set[str]:
@@ -131,12 +134,12 @@ def _organisations(page: PageData, sites: list[str]) -> list[str]:
     known = {fold(site) for site in sites} | _publishers(page)
     hosts = [label for label in page.host.split(".")[:-1] if len(label) > 2]  # noqa: PLR2004 "n-tv" but not "co"
     kept = [name for name in named if fold(name) not in known and not any(fold(label) in fold(name) for label in hosts)]
-    return _joined(kept, sites, single=True)[:1]
+    return _join_names(kept, sites, single=True)[:1]
 
 
 def _own_site(page: PageData, others: list[str]) -> Iterator[Byline]:
     """A marked author whose name is also the site's, as on a personal site."""
-    for element in filter(_is_explicit, _marked(page, set())):
+    for element in filter(_is_explicit, _marked_authors(page, set())):
         yield _names_of(element, others, single=True, handles=True), "rel=author"
 
 
@@ -155,7 +158,7 @@ def _stated_fallback(page: PageData, others: list[str], words: PageWords) -> Ite
 
 def _editorial_office(page: PageData) -> list[str]:
     """The editorial office, where the page marks it as the author."""
-    names = (tidy_name(" ".join(one.text_content()[:_LONGEST_LINE].split())) for one in _marked(page, set()))
+    names = (tidy_name(" ".join(one.text_content()[:_LONGEST_LINE].split())) for one in _marked_authors(page, set()))
     return [name for name in names if _is_desk(name)][:1]
 
 
@@ -172,17 +175,17 @@ def _is_desk(name: str) -> bool:
 def _scholarly(page: PageData) -> list[str]:
     stated_names = next((page.meta[name] for name in _SCHOLARLY if name in page.meta), [])
     turned = (_LAST_FIRST.sub(r"\2 \1", name) if name.count(",") == 1 else name for name in stated_names)
-    return _joined(list(turned), names_of_site(page))
+    return _join_names(list(turned), names_of_site(page))
 
 
-def _joined(texts: list[str], sites: list[str], *, single: bool = False) -> list[str]:
+def _join_names(texts: list[str], sites: list[str], *, single: bool = False) -> list[str]:
     names = (name for text in texts[:MOST_NAMES] for name in names_in(text, sites=sites, single=single))
     return list({fold(name): name for name in names}.values())[:MOST_NAMES]
 
 
 def _on_the_page(page: PageData, heading: HtmlElement | None, sites: list[str]) -> Iterator[Byline]:
     frame = set() if heading is None else set(heading.iterancestors())
-    marked = _marked(page, frame)
+    marked = _marked_authors(page, frame)
     host = fold(page.host)
     explicit: dict[HtmlElement | None, list[HtmlElement]] = {}
     for element in filter(_is_explicit, marked):
@@ -204,7 +207,7 @@ def _on_the_page(page: PageData, heading: HtmlElement | None, sites: list[str]) 
     yield from ((names, "byline") for element, names in in_words if names and not _is_elsewhere(element, frame))
 
 
-def _marked(page: PageData, frame: set[HtmlElement]) -> list[HtmlElement]:
+def _marked_authors(page: PageData, frame: set[HtmlElement]) -> list[HtmlElement]:
     """What is marked as an author, but not another article's."""
     return [one for one in page.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(one, frame)]
 

@@ -55,10 +55,10 @@ _MARKED = './/time[contains(@itemprop, "{0}") or @pubdate]/@datetime | .//*[cont
 def find_published(page: PageData, title: str) -> tuple[datetime | None, str]:
     """The date of publication and where it was found. A day without a time is midnight UTC."""
     stated, where = _first(page, "datePublished", _PUBLISHED)
-    beside = (line for line, is_update in _beside(heading_of(page.tree, title)) if not is_update)
+    beside = (line for line, is_update in _lines_beside(heading_of(page.tree, title)) if not is_update)
     if stated:
         return _as_shown(stated, beside), where
-    guess = _first_date(beside) or _first_date(_labelled(page.tree)) or _guess(page.tree, page.url)
+    guess = _first_date(beside) or _first_date(_labelled_dates(page.tree)) or _guess(page.tree, page.url)
     return guess, "text" if guess else ""
 
 
@@ -75,7 +75,7 @@ def find_updated(page: PageData, title: str, published: datetime | None) -> tupl
     """The date of the last update, if it is later than `published`, and where it was found."""
     found, where = _first(page, "dateModified", _UPDATED)
     if not found:
-        beside = (line for line, is_update in _beside(heading_of(page.tree, title)) if is_update)
+        beside = (line for line, is_update in _lines_beside(heading_of(page.tree, title)) if is_update)
         found, where = _first_date(beside), "text"
     return (found, where) if found and (published is None or found > published) else (None, "")
 
@@ -86,7 +86,7 @@ def as_date(text: str | None) -> datetime | None:
     A time that is on another day in UTC becomes the day that its offset gives. None if the date is invalid, before 1800
     or over two days in the future.
     """
-    value = _parsed((text or "").strip())
+    value = _parse((text or "").strip())
     if value is None:
         return None
     if value.tzinfo is None:
@@ -97,7 +97,7 @@ def as_date(text: str | None) -> datetime | None:
     return value if same_day else datetime.combine(value.date(), time(), UTC)
 
 
-def _parsed(text: str) -> datetime | None:
+def _parse(text: str) -> datetime | None:
     if text.isascii() and text.isdecimal() and len(text) in (_SECONDS, _MILLISECONDS):
         return datetime.fromtimestamp(int(text[:_SECONDS]), UTC)
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
@@ -109,11 +109,11 @@ def _parsed(text: str) -> datetime | None:
 
 
 def _first(page: PageData, key: str, names: tuple[str, ...]) -> tuple[datetime | None, str]:
-    found = ((as_date(text), where) for text, where in _stated(page, key, names))
+    found = ((as_date(text), where) for text, where in _stated_dates(page, key, names))
     return next((one for one in found if one[0]), (None, ""))
 
 
-def _stated(page: PageData, key: str, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _stated_dates(page: PageData, key: str, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     nodes = (node for node in page.nodes.values() if key in node)
     values = chain(page.values(key), (node[key] for node in nodes))
     yield from ((text_of(value), "json-ld") for value in values)
@@ -121,7 +121,7 @@ def _stated(page: PageData, key: str, names: tuple[str, ...]) -> Iterator[tuple[
     yield from ((str(text), "microdata") for text in page.tree.xpath(_MARKED.format(key)))
 
 
-def _beside(heading: HtmlElement | None) -> Iterator[tuple[str, bool]]:
+def _lines_beside(heading: HtmlElement | None) -> Iterator[tuple[str, bool]]:
     """The short lines shortly after and before the heading, and whether each is about an update."""
     if heading is None:
         return
@@ -134,7 +134,7 @@ def _beside(heading: HtmlElement | None) -> Iterator[tuple[str, bool]]:
             yield line, bool(_UPDATE.search(said))
 
 
-def _labelled(tree: HtmlElement) -> Iterator[str]:
+def _labelled_dates(tree: HtmlElement) -> Iterator[str]:
     """What follows a label such as "Date:"."""
     pieces = tree.xpath(".//body//text()[normalize-space()]")[:_MOST_PIECES]
     return (

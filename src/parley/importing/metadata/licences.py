@@ -29,11 +29,11 @@ _ROBOTS = ("robots", "googlebot")
 
 def find_licence(page: PageData) -> tuple[str, str]:
     """The address or the name of the licence, and where it was found; empty if there is none."""
-    found = ((_licence(value, page.url), where) for value, where in _stated(page))
+    found = ((_licence(value, page.url), where) for value, where in _stated_licences(page))
     return next((one for one in found if one[0]), ("", ""))
 
 
-def _stated(page: PageData) -> Iterator[tuple[str, str]]:
+def _stated_licences(page: PageData) -> Iterator[tuple[str, str]]:
     for value in page.values("license"):
         yield (
             (text_of(value.get("url") or value.get("@id") or value) if isinstance(value, dict) else text_of(value)),

@@ -42,9 +42,9 @@ class PageData(msgspec.Struct, frozen=True):
         for node in self.articles:
             values = node.get(key)
             for value in values if isinstance(values, list) else [values]:
-                yield self._referred(value)
+                yield self._resolve_reference(value)
 
-    def _referred(self, value: Any) -> Any:
+    def _resolve_reference(self, value: Any) -> Any:
         is_reference = isinstance(value, dict) and value.keys() == {"@id"}
         return self.nodes.get(str(value["@id"]), value) if is_reference else value
 

@@ -23,7 +23,7 @@ _FEWEST_WORDS, _FEWEST_SIGNS = 4, 12  # of a title that the page does not state
 def find_title(page: PageData) -> tuple[str, str]:
     """The title and where it was found; empty if there is none."""
     sites = _sites(page)
-    said = [(without_site(text, sites), where) for text, where in _said(page) if text]
+    said = [(without_site(text, sites), where) for text, where in _stated_titles(page) if text]
     said = [(text, where) for text, where in said if text and fold(text) not in sites]
     heading = _heading(page.tree, [text for text, _ in said], sites)
     return (heading, "heading") if heading else next(iter(said), ("", ""))
@@ -71,7 +71,7 @@ def _sites(page: PageData) -> set[str]:
     return {fold(name) for name in (*page.site_names, page.host, *labels[:-1])} - {"", own}
 
 
-def _said(page: PageData) -> Iterator[tuple[str, str]]:
+def _stated_titles(page: PageData) -> Iterator[tuple[str, str]]:
     yield from ((text_of(value), "json-ld") for value in page.values("headline"))
     for name in _META:
         yield from ((text, f"meta {name}") for text in page.meta.get(name, [])[:1])

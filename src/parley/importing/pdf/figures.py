@@ -36,7 +36,7 @@ def add_figures(document: pypdfium2.PdfDocument, pages: Sequence[Page], blocks: 
         others = [
             block for block in blocks if block is not caption and block.page == page.number and block.kind != "caption"
         ]
-        area = _beside(caption, page, others)
+        area = _drawn_beside(caption, page, others)
         if area is None or time.process_time() - began > _CPU_SECONDS:
             continue
         caption.picture = _picture(document, page, area)
@@ -45,7 +45,7 @@ def add_figures(document: pypdfium2.PdfDocument, pages: Sequence[Page], blocks: 
     return [block for block in blocks if id(block) not in labels]
 
 
-def _beside(caption: TextBlock, page: Page, others: Sequence[TextBlock]) -> Box | None:
+def _drawn_beside(caption: TextBlock, page: Page, others: Sequence[TextBlock]) -> Box | None:
     """The place of what is drawn above a caption, or else below it, up to the next text."""
     place, line = _place(caption), caption.lines[0]
     left, right = line.left_margin, line.right_margin
@@ -62,25 +62,25 @@ def _beside(caption: TextBlock, page: Page, others: Sequence[TextBlock]) -> Box 
         ([part for part in parts if part.bottom <= place.top + _MARGIN], place.top),
         ([part for part in parts if part.top >= place.bottom - _MARGIN], place.bottom),
     ):
-        area = _grown(near, edge, texts)
+        area = _grow(near, edge, texts)
         if area is not None and area.width >= _NARROWEST and area.height >= _LOWEST:
             return _with_labels(area, labels, place)
     return None
 
 
-def _grown(parts: Sequence[Box], edge: float, texts: Sequence[Box]) -> Box | None:
+def _grow(parts: Sequence[Box], edge: float, texts: Sequence[Box]) -> Box | None:
     """The drawings next to `edge`, and those next to them, unless a text is between."""
     area: Box | None = None
     near_first = sorted(parts, key=lambda one: min(abs(one.bottom - edge), abs(one.top - edge)))
     # Twice, since what joins two parts may be further away than both.
     for part in (*near_first, *near_first):
-        if area is not None and _around(area, part) == area:
+        if area is not None and _enclosing_box(area, part) == area:
             continue
         if area is None:
             is_near = min(abs(part.bottom - edge), abs(part.top - edge)) <= _NEAR
         else:
             is_near = part.top <= area.bottom + _NEAR and part.bottom >= area.top - _NEAR
-        whole = part if area is None else _around(area, part)
+        whole = part if area is None else _enclosing_box(area, part)
         if is_near and not any(_is_level(text, whole) for text in texts):
             area = whole
     return area
@@ -89,7 +89,7 @@ def _grown(parts: Sequence[Box], edge: float, texts: Sequence[Box]) -> Box | Non
 def _with_labels(area: Box, labels: Sequence[Box], caption: Box) -> Box:
     """The area with the words that are drawn at its edges, such as those of an axis."""
     for label in labels:
-        whole = _around(area, label)
+        whole = _enclosing_box(area, label)
         is_near = max(whole.width - area.width, whole.height - area.height) <= _EDGE
         if is_near and not _is_level(caption, whole):
             area = whole
@@ -119,7 +119,7 @@ def _place(block: TextBlock) -> Box:
     )
 
 
-def _around(box: Box, other: Box) -> Box:
+def _enclosing_box(box: Box, other: Box) -> Box:
     return Box(
         min(box.left, other.left),
         min(box.top, other.top),

@@ -46,7 +46,7 @@ def without_furniture(pages: Sequence[Page]) -> dict[int, list[Segment]]:
     segments = {page.number: list(cut_segments(page.words)) for page in pages}
     rows = [row for page in pages for row in _ends(page, segments[page.number])]
     leading = median([row.gap for row in rows]) if rows else 0.0
-    repeated = _repeated(rows, len(pages)) | _apart(rows, len(pages), _leading(segments.values()) or leading)
+    repeated = _repeated_rows(rows, len(pages)) | _apart(rows, len(pages), _leading(segments.values()) or leading)
     gone = {(row.page, word) for row in repeated for word in row.words}
     return {number: [one for one in found if (number, id(one)) not in gone] for number, found in segments.items()}
 
@@ -72,7 +72,7 @@ def _ends(page: Page, segments: Sequence[Segment]) -> list[Row]:
     return found
 
 
-def _repeated(rows: Iterable[Row], pages: int) -> set[Row]:
+def _repeated_rows(rows: Iterable[Row], pages: int) -> set[Row]:
     """Rows with the same words at the same height on several pages, and page numbers."""
     groups: dict[tuple[str, bool], list[Row]] = defaultdict(list)
     for row in rows:

@@ -33,7 +33,7 @@ def mirrored(letters: Sequence[Letter | None]) -> Iterator[Letter | None]:
 
     PDFium gives some words in the order in which they are written, and others from left to right.
     """
-    found = list(_sorted(letters))
+    found = list(_sort_letters(letters))
     brackets = "".join(letter[0] for letter in found if letter is not None and letter[0] in "()")
     # Some files say which bracket is drawn, others which is meant.
     is_drawn = brackets.count(")(") > brackets.count("()")
@@ -42,7 +42,7 @@ def mirrored(letters: Sequence[Letter | None]) -> Iterator[Letter | None]:
         yield from _with_signs([letter for letter in some if letter], is_drawn=is_drawn) or some
 
 
-def _sorted(letters: Sequence[Letter | None]) -> Iterator[Letter | None]:
+def _sort_letters(letters: Sequence[Letter | None]) -> Iterator[Letter | None]:
     for is_word, run in groupby(letters, key=lambda letter: letter is not None):
         if not is_word:
             yield from run
@@ -67,11 +67,11 @@ def in_order(words: Sequence[Word]) -> list[Word]:
     found: list[Word] = []
     for is_ltr, run in groupby(words, key=lambda word: bool(_IS_LTR.fullmatch(word.text))):
         some = list(run)
-        found += _turned(some) if is_ltr else some
+        found += _reverse(some) if is_ltr else some
     return found
 
 
-def _turned(words: list[Word]) -> list[Word]:
+def _reverse(words: list[Word]) -> list[Word]:
     """The words in the opposite order. What was glued to the word before it now is to the one after it."""
     glued = [words[0].glued, *(word.glued for word in reversed(words[1:]))]
     return [msgspec.structs.replace(word, glued=one) for word, one in zip(reversed(words), glued, strict=True)]

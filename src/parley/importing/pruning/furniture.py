@@ -29,14 +29,14 @@ _TOGETHER = 5  # long paragraphs in one box, whatever links are beside them
 def drop_furniture(tree: HtmlElement) -> None:
     """Remove named furniture, except large parts and those with the main heading or a note of the text."""
     room = max(_MOST * len(tree.text_content()), 400)
-    for node in list(_named(tree)):
+    for node in list(_named_elements(tree)):
         if node.getparent() is None or node.getroottree().getroot() is not tree:
             continue
         if len(node.text_content()) <= room and not _holds_text(node):
             node.drop_tree()
 
 
-def _named(tree: HtmlElement) -> Iterator[HtmlElement]:
+def _named_elements(tree: HtmlElement) -> Iterator[HtmlElement]:
     for node in _NAMED(tree):
         if node.tag not in _KEPT and (node.get("role") in _ROLES or _is_furniture(node)):
             yield node

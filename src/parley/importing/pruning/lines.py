@@ -75,7 +75,7 @@ def _is_teaser(run: WordRun, text: str, host: str) -> bool:
     return bool(
         host
         and links
-        and _linked(run) >= _LINKED * len(letters_of(text))
+        and _linked_letters(run) >= _LINKED * len(letters_of(text))
         and not _SENTENCE.search(text)
         and "://" not in text
         and len(text.split()) >= _SHORTEST_TITLE
@@ -110,7 +110,7 @@ def _is_linked(run: WordRun) -> bool:
     return (
         "://" not in run.text
         and letters <= _LONGEST
-        and _linked(run) >= _LINKED * letters
+        and _linked_letters(run) >= _LINKED * letters
         and not _tags(run) & {"pre", "td", "figcaption"}
     )
 
@@ -120,7 +120,7 @@ def _links(run: WordRun) -> list[HtmlElement]:
     return list(dict.fromkeys(link for link in links if link is not None))
 
 
-def _linked(run: WordRun) -> int:
+def _linked_letters(run: WordRun) -> int:
     return sum(len(letters_of(getattr(node, side))) for node, side in run.nodes if _link(node, side) is not None)
 
 

@@ -192,11 +192,11 @@ not found, try again|system (?:error|config|resources)|internal (?:server )?erro
 def compiled(lines: str) -> re.Pattern[str]:
     """One expression for any of `lines`. Raises KeyError for an unknown placeholder."""
     pattern = "|".join(f"(?:{line})" for line in lines.strip().splitlines())
-    pattern = re.sub(r"<([a-z]+)>", lambda named: f"(?:{_joined(PLACEHOLDERS[named[1]])})", pattern)
+    pattern = re.sub(r"<([a-z]+)>", lambda named: f"(?:{_join_lines(PLACEHOLDERS[named[1]])})", pattern)
     return re.compile(pattern.replace("~", APART))
 
 
-def _joined(words: str) -> str:
+def _join_lines(words: str) -> str:
     """Return `words` on one line. Nothing takes the place of a line break."""
     return re.sub(r"\n\s*", "", words)
 

@@ -122,15 +122,15 @@ def _signed_text(fields: dict[str, object]) -> bytes:
 
 async def _certificate(url: str) -> x509.Certificate:
     """Return the certificate at `url`, which is cached for twelve hours."""
-    cached = _cached(url)
+    cached = _cached_certificate(url)
     if cached is not None:
         return cached
     async with _fetching_lock:
-        cached = _cached(url)
+        cached = _cached_certificate(url)
         return cached if cached is not None else await _fetch(url)
 
 
-def _cached(url: str) -> x509.Certificate | None:
+def _cached_certificate(url: str) -> x509.Certificate | None:
     certificate, at = _certificates.get(url, (None, datetime.min.replace(tzinfo=UTC)))
     return certificate if datetime.now(UTC) - at < CACHE_TIME else None
 

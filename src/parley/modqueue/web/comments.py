@@ -29,7 +29,7 @@ SANCTIONS = ("warn", "silence", "suspend")
 SPANS = {1: N_("A day"), 7: N_("A week"), DAYS: N_("30 days"), 365: N_("A year")}
 
 
-def _wanted(request: AnyRequest) -> CommentFilter:
+def _filter_from(request: AnyRequest) -> CommentFilter:
     """The filter in the address."""
     asked = request.query_params
     days = as_id(asked.get("days", ""))
@@ -43,7 +43,7 @@ def _wanted(request: AnyRequest) -> CommentFilter:
     )
 
 
-def _chosen(data: Mapping[str, Any]) -> list[int]:
+def _chosen_ids(data: Mapping[str, Any]) -> list[int]:
     """The ids of the selected comments. Raises Refused for none and for too many."""
     found = [number for name in data if name.startswith(PREFIX) and (number := as_id(name.removeprefix(PREFIX)))]
     if not found:
@@ -56,7 +56,7 @@ def _chosen(data: Mapping[str, Any]) -> list[int]:
 @get("/mod/comments", name="moderation:comments", opt={"who": MODERATOR})
 async def comments_page(request: AnyRequest) -> Response[Any]:
     """The newest comments that the filter finds, with the form of the decision."""
-    wanted = _wanted(request)
+    wanted = _filter_from(request)
     return await _show(request, await comments.matching(staff(request).id, wanted), DecisionForm({}))
 
 
@@ -64,7 +64,7 @@ async def comments_page(request: AnyRequest) -> Response[Any]:
 async def decide(request: AnyRequest) -> Response[Any]:
     """Show what the decision would do; with `sure=1` decide."""
     viewer, data = staff(request), await posted(request)
-    found = await comments.selected(viewer.id, _chosen(data))
+    found = await comments.selected(viewer.id, _chosen_ids(data))
     form = await decision_form(request)
     also = form.choice("also", SANCTIONS)
     form.require()
@@ -108,7 +108,7 @@ async def _show(
         status=status,
         found=found,
         form=form,
-        wanted=_wanted(request),
+        wanted=_filter_from(request),
         spans=SPANS,
         rules=await modqueue.rules(),
         grounds=await grounds(),

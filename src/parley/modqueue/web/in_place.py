@@ -101,7 +101,7 @@ async def _letter(subject: Subject, form: DecisionForm) -> LetterPreview:
     return await drafted(form.choice_for(0), await in_place.concerned(subject), subject.kind)
 
 
-def _done(request: AnyRequest) -> int | None:
+def _done_id(request: AnyRequest) -> int | None:
     return as_id(request.query_params.get("done", ""))
 
 
@@ -109,7 +109,7 @@ def _done(request: AnyRequest) -> int | None:
 async def comment_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     subject = await subjects.comment(comment, staff(request), gone=True)
     form = DecisionForm({"action": request.query_params.get("action", "")})
-    return await _show(request, subject, form, done=_done(request))
+    return await _show(request, subject, form, done=_done_id(request))
 
 
 @post("/c/{comment:str}/moderate", name="moderation:moderate-comment", opt={"who": MODERATOR}, status_code=200)
@@ -119,7 +119,7 @@ async def decide_comment(request: AnyRequest, comment: FromPath[str]) -> Respons
 
 @get("/t/{thread:str}/moderate", name="moderation:moderate-article-form", opt={"who": MODERATOR})
 async def article_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    return await _show(request, await subjects.article(thread), done=_done(request))
+    return await _show(request, await subjects.article(thread), done=_done_id(request))
 
 
 @post("/t/{thread:str}/moderate", name="moderation:moderate-article", opt={"who": MODERATOR}, status_code=200)
@@ -129,7 +129,7 @@ async def decide_article(request: AnyRequest, thread: FromPath[str]) -> Response
 
 @get("/u/{name:str}/moderate", name="moderation:moderate-member-form", opt={"who": MODERATOR})
 async def member_form(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    return await _show(request, await subjects.member(name, staff(request)), done=_done(request))
+    return await _show(request, await subjects.member(name, staff(request)), done=_done_id(request))
 
 
 @post("/u/{name:str}/moderate", name="moderation:moderate-member", opt={"who": MODERATOR}, status_code=200)

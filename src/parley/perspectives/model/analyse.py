@@ -28,7 +28,7 @@ def analyse(
     """
     whole = Matrix.of(votes)
     matrix = whole.only(~copies(whole, seed)[whole.member]).well_answered()
-    gate = _measured(matrix, seed, previous)
+    gate = _measure(matrix, seed, previous)
     reason = gates.reason(gate, was_open=was_open(previous))
     if reason is None:
         fitted = _fit(matrix, gate, seed, previous)
@@ -45,7 +45,7 @@ def was_open(previous: Analysis | None) -> bool:
     return previous is not None and previous.state == "open"
 
 
-def _measured(matrix: Matrix, seed: int, previous: Analysis | None) -> Gate:
+def _measure(matrix: Matrix, seed: int, previous: Analysis | None) -> Gate:
     """Return the gate, measured anew only if the number of answers changed enough."""
     if not gates.is_enough(matrix):
         return gates.too_few(matrix)

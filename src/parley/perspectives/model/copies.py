@@ -55,16 +55,16 @@ def _likenesses(matrix: Matrix, seed: int) -> list[Likeness]:
     buckets: dict[tuple[int, bytes], list[int]] = defaultdict(list)
     for member, keys in _buckets(counted, seed):
         older = sorted({one for key in keys for one in buckets[key]})
-        alike = next((one for one in older if _shared(answers[one], answers[member])), None)
+        alike = next((one for one in older if _count_shared(answers[one], answers[member])), None)
         if alike is None:
             for key in keys:
                 buckets[key] += [member] if len(buckets[key]) < COMPARED else []
         else:
-            found[alike][member] = _shared(answers[alike], answers[member])
+            found[alike][member] = _count_shared(answers[alike], answers[member])
     return list(found.values())
 
 
-def _shared(answers: Answers, other: Answers) -> int:
+def _count_shared(answers: Answers, other: Answers) -> int:
     """Return how many answers near-identical members share, 0 if they are not."""
     shared = answers.keys() & other.keys()
     equal = sum(answers[key] == other[key] for key in shared)

@@ -20,14 +20,14 @@ class Grouped:
 
     @classmethod
     def by_member(cls, matrix: Matrix) -> Self:
-        return cls._sorted(matrix.member, matrix.statement, matrix.value, len(matrix.members))
+        return cls._sort(matrix.member, matrix.statement, matrix.value, len(matrix.members))
 
     @classmethod
     def by_statement(cls, matrix: Matrix) -> Self:
-        return cls._sorted(matrix.statement, matrix.member, matrix.value, len(matrix.statements))
+        return cls._sort(matrix.statement, matrix.member, matrix.value, len(matrix.statements))
 
     @classmethod
-    def _sorted(cls, of: Indices, partner: Indices, value: Floats, count: int) -> Self:
+    def _sort(cls, of: Indices, partner: Indices, value: Floats, count: int) -> Self:
         order = np.argsort(of, kind="stable")
         return cls(of[order], partner[order], value[order], count)
 

@@ -54,7 +54,7 @@ def statements(
 ) -> tuple[tuple[StatementResult, ...], dict[str, tuple[str, ...]]]:
     """Return all statements, and those that set each group apart. Only the members of `matrix` count."""
     evidence = _evidence(whole, matrix, groups)
-    before = [_shown(whole, shown, one) for one in COMMON]
+    before = [_has_verdict(whole, shown, one) for one in COMMON]
     unknown: list[Verdict] = ["unknown"] * len(whole.statements)
     verdicts = evidence.verdicts(*before) if groups else unknown
     of_everybody = unknown if groups else evidence.verdicts_of_everybody(*before)
@@ -90,7 +90,7 @@ def _evidence(whole: Matrix, matrix: Matrix, groups: Groups | None) -> Evidence:
     )
 
 
-def _shown(whole: Matrix, shown: Mapping[str, Verdict], verdict: Verdict) -> Flags:
+def _has_verdict(whole: Matrix, shown: Mapping[str, Verdict], verdict: Verdict) -> Flags:
     return np.array([shown.get(name) == verdict for name in whole.statements], bool)
 
 

@@ -52,7 +52,7 @@ def popularity(matrix: Matrix, fitted: Fit, axis: int) -> float:
     weights = matrix.answers_of_statements()
     ends = np.quantile(fitted.members.mean[axis], [END, 1 - END])
     sides = 1 + ends * float(weights @ (loadings * means)) / max(float(weights @ means**2), TINY)
-    return 0.0 if sides.min() < OTHER_SIDE else _explained(loadings, means, weights)
+    return 0.0 if sides.min() < OTHER_SIDE else _explained_variance(loadings, means, weights)
 
 
 def _ranks(values: Floats) -> Floats:
@@ -61,7 +61,7 @@ def _ranks(values: Floats) -> Floats:
     return (np.cumsum(counts) - (counts - 1) / 2)[which]
 
 
-def _explained(values: Floats, by: Floats, weights: Floats) -> float:
+def _explained_variance(values: Floats, by: Floats, weights: Floats) -> float:
     """Return the adjusted R² of a quadratic regression with weights."""
     count, root = len(values), np.sqrt(weights)
     powers = np.vander(by, QUADRATIC)

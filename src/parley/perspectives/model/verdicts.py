@@ -78,7 +78,7 @@ class Evidence:
         """Return each statement's verdict, given which are shown as common ground or rejected by all."""
         agreed = self._is_common([tally.least_agree for tally in self._tallies], agreed_before)
         rejected = self._is_common([tally.least_disagree for tally in self._tallies], rejected_before)
-        return _named(agreed, rejected, self._divide())
+        return _name_verdicts(agreed, rejected, self._divide())
 
     def verdicts_of_everybody(self, agreed_before: Flags, rejected_before: Flags) -> list[Verdict]:
         """Return the verdicts with everybody as the only group, which divide where everybody is split."""
@@ -86,7 +86,7 @@ class Evidence:
         agreed = self._is_common([tally.least_agree for tally in tallies], agreed_before)
         rejected = self._is_common([tally.least_disagree for tally in tallies], rejected_before)
         split = np.minimum(self.everybody.least_agree[0], self.everybody.least_disagree[0]) >= SPLIT
-        return _named(agreed & enough, rejected & enough, split & enough)
+        return _name_verdicts(agreed & enough, rejected & enough, split & enough)
 
     @property
     def _tallies(self) -> tuple[AnswerCounts, AnswerCounts, AnswerCounts]:
@@ -111,7 +111,7 @@ class Evidence:
         return np.any(agrees[:, None] & disagrees[None, :] & more, axis=(0, 1))
 
 
-def _named(agreed: Flags, rejected: Flags, divide: Flags) -> list[Verdict]:
+def _name_verdicts(agreed: Flags, rejected: Flags, divide: Flags) -> list[Verdict]:
     return [
         "common-ground" if a else "rejected" if r else "dividing" if d else "unknown"
         for a, r, d in zip(agreed, rejected, divide, strict=True)
