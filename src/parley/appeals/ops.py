@@ -11,10 +11,10 @@ from parley.core.db import NOW
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
-from parley.decisions import effects, letters, rules
+from parley.decisions import effects, letters, rows, rules
 from parley.decisions import ops as decisions
 from parley.decisions.effects import Change
-from parley.decisions.rows import DecisionRow, end, load
+from parley.decisions.rows import DecisionRow
 from parley.decisions.rules import ON_MEMBER, OUTCOMES, Choice, Stale
 from parley.decisions.tables import Decision
 from parley.modlog import ops as modlog
@@ -53,7 +53,7 @@ async def file(*, decision: int, text: str) -> int:
     Raises Refused if the decision was appealed before, is too old or is no longer in force.
     """
     async with db.atomic():
-        row = await load(decision, lock=True)
+        row = await rows.load(decision, lock=True)
         if row.member is None or row.state != "in_force":
             raise Refused(N_("This decision is no longer in force, so there is nothing to appeal."))
         if datetime.now(UTC) - row.created_at > timedelta(days=rules.APPEAL_DAYS):
@@ -74,7 +74,7 @@ async def withdraw(decision: int) -> None:
     Raises Refused once it is assigned to a moderator.
     """
     async with db.atomic():
-        row = await load(decision, lock=True)
+        row = await rows.load(decision, lock=True)
         withdrawal = Appeal.update({Appeal.state: "withdrawn", Appeal.decided_at: NOW}).where(
             Appeal.decision == decision, Appeal.state == "filed"
         )
@@ -119,10 +119,11 @@ async def decide(
 
 
 async def _lock(appeal_id: int) -> tuple[AppealState, DecisionRow, Target]:
-    """Lock an appeal, its decision and the target, in the usual order. Raises NotFound."""
-    decision = await load((await _load_appeal(appeal_id)).decision)
+    """Lock the target, the decision and the appeal, in this order as everywhere. Raises NotFound."""
+    decision = await rows.load((await _load_appeal(appeal_id)).decision)
     target = await targets.lock(decision.kind, decision.target)
-    return await _load_appeal(appeal_id, lock=True), await load(decision.id, lock=True), target
+    decision = await rows.load(decision.id, lock=True)
+    return await _load_appeal(appeal_id, lock=True), decision, target
 
 
 async def _assign_locked(viewer: Viewer, appeal: AppealState, decision: DecisionRow, target: Target) -> bool:
@@ -147,7 +148,7 @@ async def _assign_locked(viewer: Viewer, appeal: AppealState, decision: Decision
 
 async def _overturn(viewer: Viewer, decision: DecisionRow, target: Target) -> Change:
     """Revert a decision, and tell the reporters that it was overturned."""
-    await end(decision.id, "overturned")
+    await rows.end(decision.id, "overturned")
     if decision.item is not None:
         declined = await db.values(DECLINE_REPORTS, decision.item, decision.id, decision.created_at)
         await receipts.send_correction(declined, decision.id)
