@@ -85,7 +85,7 @@ async def test_a_vote_shows_at_once_and_a_refused_one_is_taken_back(stage: Stage
 
 async def test_an_agreement_is_sent_and_taken_back_with_an_empty_value(stage: Stage) -> None:
     agreed = rendered(
-        "comments/_score.html",
+        "comments/_votes.html",
         comment=comment(1),
         viewer_state=ViewerState(agreement=1, answers=PublishedShares(80, 20, 5)),
     )
