@@ -153,7 +153,7 @@ FORMS = {
     "/mod/item/{item:str}/undo": ("decision",),
     "/mod/appeals/{appeal:str}/assign": (),
     "/mod/appeals/{appeal:str}/decide": ("outcome", "action", "days", "answer"),
-    "/mod/second-looks/{decision:str}": ("action",),
+    "/mod/second-looks/{decision:str}": ("judgement",),
     "/mod/decision/{decision:str}/second-approval": ("approve", "reason"),
     "/mod/decision/{decision:str}/reveal": ("next",),
     "/mod/rules/new": ("name", "does", "rule", "kind-0", "words-0", "add", "more", "less"),
