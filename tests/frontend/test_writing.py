@@ -92,7 +92,7 @@ async def test_an_agreement_is_sent_and_taken_back_with_an_empty_value(stage: St
     stage.answers["POST /c/1/vote"] = html_answer(agreed)
     await stage.open()
     await stage.page.locator("#c1-score .yes").click()
-    await expect(stage.page.locator("#c1-score .meter")).to_have_text("80 % agree")
+    await expect(stage.page.locator("#c1-score .meter")).to_have_text("80% agree")
     await stage.page.locator("#c1-score .yes").click()
     await expect(stage.page.locator("#c1-score .yes")).to_have_attribute("aria-pressed", "true")
     assert [body for path, body in stage.sent if path == "/c/1/vote"] == [

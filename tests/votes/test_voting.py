@@ -356,7 +356,7 @@ async def test_how_others_answered_is_told_in_steps_and_to_those_who_answered(
         member = await make.member()
         await make.vote(member, comment, "agreement", value)
         await make.sign_in(client, member)
-        shown.append("about 60 % agree" in (await client.get(address)).text)
+        shown.append("about 60% agree" in (await client.get(address)).text)
     assert shown == [False, False, False, False, True, True]
 
     await make.sign_in(client, await make.member())
