@@ -1,7 +1,9 @@
 """Appeals are decided by somebody who had no part in them; what is overturned comes back, what is lessened is less."""
 
 import asyncio
+import contextvars
 
+import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
@@ -12,8 +14,9 @@ from parley.appeals import ops as appeals
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
-from parley.decisions import second_approval, undoing
+from parley.decisions import rows, second_approval, undoing
 from parley.decisions.rules import Stale
+from waiting import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
 
@@ -231,6 +234,33 @@ async def test_of_many_who_decide_an_appeal_at_once_one_does(app: Litestar) -> N
 
     assert [type(each) for each in done].count(Stale) == 7 and done.count(None) == 1
     assert await db.value("select count(*) from mod_action where action = 'appeal.overturned'") == 1
+
+
+@pytest.mark.committed
+async def test_an_appeal_that_is_withdrawn_while_it_is_decided_is_withdrawn(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, moderator, load = await case(), await staff(), rows.load
+    deciding: list[asyncio.Task[None]] = []
+    other = await asyncpg.connect(db.DB.config["dsn"])
+
+    async def load_while_another_decides(decision: int, *, lock: bool = False) -> rows.DecisionRow:
+        locked = await load(decision, lock=lock)
+        if not deciding:
+            decide = appeals.decide(moderator, one.appeal, outcome="upheld", answer="So.")
+            deciding.append(asyncio.create_task(decide, context=contextvars.Context()))
+            await until_somebody_waits(other)
+        return locked
+
+    monkeypatch.setattr(rows, "load", load_while_another_decides)
+    try:
+        await appeals.withdraw(one.decision)
+    finally:
+        await other.close()
+
+    with pytest.raises(Stale):
+        await deciding[0]
+    assert await db.value("select state from appeal") == "withdrawn"
 
 
 async def test_the_list_shows_what_waits_and_what_waits_too_long(client: httpx.AsyncClient) -> None:

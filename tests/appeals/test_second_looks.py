@@ -72,7 +72,7 @@ async def test_whatever_was_decided_the_page_is_the_same(client: httpx.AsyncClie
     await earlier("remove", author)
     await make.sign_in(client, second := await staff())
     removed = await queries.case(second)
-    await second_looks.answer(second, removed.decision if removed else 0, "remove")
+    await second_looks.save_judgement(second, removed.decision if removed else 0, "remove")
 
     await earlier(action, other)
     case = await queries.case(second)
@@ -87,25 +87,25 @@ async def test_what_one_would_have_done_is_kept_and_changes_nothing(client: http
     await make.sign_in(client, second := await staff())
     entries = await db.value("select count(*) from mod_action")
 
-    answer = await client.post(f"/mod/second-looks/{decision}", data={"action": "approve"})
+    answer = await client.post(f"/mod/second-looks/{decision}", data={"judgement": "approve"})
     page = (await client.get(answer.headers["location"])).text
 
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/mod/second-looks?seen={decision}")
-    assert "You do not agree." in page and "It insults somebody." in page and f"/decision/{decision}" in page
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/mod/second-looks?judged={decision}")
+    assert "You found differently." in page and "It insults somebody." in page and f"/decision/{decision}" in page
     assert "No second looks right now." in page
-    assert await db.values("select action || moderator from second_look") == [f"approve{second.id}"]
+    assert await db.values("select judgement || moderator from second_look") == [f"approve{second.id}"]
     assert await db.value("select collapsed from comment where id = $1", await comment_of(decision)) is not None
     assert await db.value("select count(*) from mod_action") == entries
 
 
 async def test_only_who_looked_reads_what_came_out_of_it(client: httpx.AsyncClient) -> None:
     decision = await earlier()
-    await second_looks.answer(await staff(), decision, "remove")
+    await second_looks.save_judgement(await staff(), decision, "remove")
     await make.sign_in(client, await staff())
 
-    page = (await client.get(f"/mod/second-looks?seen={decision}")).text
+    page = (await client.get(f"/mod/second-looks?judged={decision}")).text
 
-    assert "You agree." not in page and "It insults somebody." not in page
+    assert "You both found" not in page and "It insults somebody." not in page
 
 
 async def test_nobody_looks_at_what_they_had_a_part_in(app: Litestar) -> None:
@@ -118,31 +118,31 @@ async def test_nobody_looks_at_what_they_had_a_part_in(app: Litestar) -> None:
     await appeals.assign(heard, appeal)
 
     for one in (author, reporter, first, heard):
-        assert (await queries.waiting(one), await queries.case(one)) == (0, None)
+        assert (await queries.count_waiting(one), await queries.case(one)) == (0, None)
         with pytest.raises(Stale):
-            await second_looks.answer(one, decision, "remove")
-    assert await queries.waiting(await staff("admin")) == 1
+            await second_looks.save_judgement(one, decision, "remove")
+    assert await queries.count_waiting(await staff("admin")) == 1
 
 
 async def test_each_decision_is_looked_at_once(app: Litestar) -> None:
     decision, second, third = await earlier(), await staff(), await staff()
-    assert (await queries.waiting(second), await queries.waiting(third)) == (1, 1)
+    assert (await queries.count_waiting(second), await queries.count_waiting(third)) == (1, 1)
 
-    await second_looks.answer(second, decision, "remove")
+    await second_looks.save_judgement(second, decision, "remove")
 
-    assert (await queries.waiting(second), await queries.waiting(third)) == (0, 0)
+    assert (await queries.count_waiting(second), await queries.count_waiting(third)) == (0, 0)
     with pytest.raises(Stale, match="no longer needs"):
-        await second_looks.answer(third, decision, "approve")
+        await second_looks.save_judgement(third, decision, "approve")
 
 
 async def test_what_is_fresh_old_open_grave_taken_back_or_otherwise_by_now_is_left_out(app: Litestar) -> None:
     second, author = await staff(), await make.member()
     fresh = await decided(await reported(), await staff())
-    assert await queries.waiting(second) == 0
+    assert await queries.count_waiting(second) == 0
     await earlier()
-    assert await queries.waiting(second) == 2
+    assert await queries.count_waiting(second) == 2
     await db.execute("update decision set created_at = now() - interval '31 days' where id = $1", fresh)
-    assert await queries.waiting(second) == 1
+    assert await queries.count_waiting(second) == 1
 
     await earlier("escalate")
     await db.execute("update report set guideline = 'illegal' where item = $1", await reported())
@@ -158,7 +158,7 @@ async def test_what_is_fresh_old_open_grave_taken_back_or_otherwise_by_now_is_le
     )
     await db.execute(PASSED)
 
-    assert await queries.waiting(second) == 1
+    assert await queries.count_waiting(second) == 1
 
 
 async def test_one_in_ten_comes_and_nobody_can_foresee_which(monkeypatch: pytest.MonkeyPatch, app: Litestar) -> None:
@@ -176,7 +176,7 @@ async def test_a_choice_that_is_none_is_refused_with_the_page(client: httpx.Asyn
     decision = await earlier()
     await make.sign_in(client, await staff())
 
-    answer = await client.post(f"/mod/second-looks/{decision}", data={"action": action})
+    answer = await client.post(f"/mod/second-looks/{decision}", data={"judgement": action})
 
     assert answer.status_code == 422 and "Please choose what you would have done." in answer.text
     assert INSULT in answer.text and await db.value("select count(*) from second_look") == 0
@@ -186,7 +186,7 @@ async def test_a_choice_that_is_none_is_refused_with_the_page(client: httpx.Asyn
 async def test_what_is_not_there_to_look_at_is_said(client: httpx.AsyncClient, decision: str) -> None:
     await make.sign_in(client, await staff())
 
-    answer = await client.post(f"/mod/second-looks/{decision}", data={"action": "remove"})
+    answer = await client.post(f"/mod/second-looks/{decision}", data={"judgement": "remove"})
 
     assert answer.status_code == 409 and "This decision no longer needs a second look" in answer.text
 
@@ -198,7 +198,7 @@ async def test_for_others_there_is_nothing_to_look_at(client: httpx.AsyncClient,
         await make.sign_in(client, await make.member(role=role))
 
     assert (await client.get("/mod/second-looks")).status_code == 404
-    assert (await client.post(f"/mod/second-looks/{decision}", data={"action": "remove"})).status_code == 404
+    assert (await client.post(f"/mod/second-looks/{decision}", data={"judgement": "remove"})).status_code == 404
 
 
 async def test_second_looks_lead_there(client: httpx.AsyncClient) -> None:
@@ -207,25 +207,25 @@ async def test_second_looks_lead_there(client: httpx.AsyncClient) -> None:
 
     await earlier()
 
-    assert "1 decision is waiting" in (await client.get("/mod/appeals")).text
+    assert "1 comment is waiting for a second look" in (await client.get("/mod/appeals")).text
 
 
 async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
     second = await staff()
     for action, answer in (("remove", "remove"), ("remove", "collapse"), ("remove", "approve"), ("approve", "approve")):
-        await second_looks.answer(second, await earlier(action), answer)
+        await second_looks.save_judgement(second, await earlier(action), answer)
 
     found = agreement(await stats.queries.second_looks(await db.value("select now() - interval '1 day'")))
 
     assert found.summary == "4 decisions were given a second look: 3 found the same, 2 chose the same action."
     assert found.rows == [["Removed", "3", "2", "1"], ["Approved", "1", "1", "1"]]
     assert [(one.name, one.words) for one in found.shares] == [
-        ("Breaks a rule, or not", "75 %"),
-        ("The same action", "50 %"),
+        ("Breaks a rule, or not", "75%"),
+        ("The same action", "50%"),
     ]
 
 
 async def test_what_is_no_judgement_cannot_be_one(app: Litestar) -> None:
     assert set(JUDGEMENTS) == {"approve", "remove", "collapse", "warn", "silence", "suspend"}
     with pytest.raises(Refused):
-        await second_looks.answer(await staff(), await earlier(), None)
+        await second_looks.save_judgement(await staff(), await earlier(), None)

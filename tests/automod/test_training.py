@@ -97,7 +97,7 @@ async def test_the_weights_in_force_are_those_of_the_last_training_that_was_bett
     after = (await client.get(f"/mod/rules/{rule}")).text
 
     assert "weights that come with Parley" in before and "weights that come with Parley" not in after
-    assert "comments that moderators restricted" in after and "100 %" in after
+    assert "comments that moderators restricted" in after and "100%" in after
     assert tried["score"] < score.SUGGESTED < tried_again["score"]
 
 

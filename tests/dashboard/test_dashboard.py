@@ -133,7 +133,7 @@ async def test_the_time_to_the_first_action_is_told_by_half_and_nine_in_ten(app:
 
     found = await figure("waits")
 
-    assert found.summary == "Half of the items were acted on within 6 h, 90 % within 10 h."
+    assert found.summary == "Half of the items were acted on within 6 h, 90% within 10 h."
     assert found.rows == [[fortnight().labels[-1], "11", "6 h", "10 h"]]
     assert found.spans is not None and len(found.spans.marks) == 1
 
@@ -150,7 +150,7 @@ async def test_each_rule_has_its_own_time_to_decide(staff: httpx.AsyncClient, mo
 
     found = await figure("times-to-decide")
     assert found.summary == "1 of 2 were acted on in time."
-    assert sorted(row[1:] for row in found.rows) == [["2", "1", "3 h", "0 %"], ["48", "1", "3 h", "100 %"]]
+    assert sorted(row[1:] for row in found.rows) == [["2", "1", "3 h", "0%"], ["48", "1", "3 h", "100%"]]
 
 
 async def test_decisions_are_counted_by_what_was_done_but_for_what_was_taken_back(app: Litestar, mo: Viewer) -> None:
@@ -190,7 +190,7 @@ async def test_overturned_decisions_are_a_share_of_those_that_took_something_awa
     found = await figure("appeals")
 
     assert found.summary == "4 decisions with restrictions: 2 were appealed against, 1 was overturned."
-    assert found.rows == [["Appealed against", "2", "50 %"], ["Overturned", "1", "25 %"]]
+    assert found.rows == [["Appealed against", "2", "50%"], ["Overturned", "1", "25%"]]
 
 
 NEW_RULE = """
@@ -198,7 +198,7 @@ insert into rule (name, state, conditions, action, guideline, changed_at)
 values ('Shouting in tests', 'on', '[]', 'flag', 'civility', now()) returning id
 """
 NEW_AUDIT = (
-    "insert into second_look (decision, moderator, action, created_at) select id, $1, action, now() from decision"
+    "insert into second_look (decision, moderator, judgement, created_at) select id, $1, action, now() from decision"
 )
 NEW_HIT = (
     "insert into hit (rule, version, comment, created_at) select $1, 1, target, now() from queue_item where id = $2"
@@ -217,7 +217,7 @@ async def test_a_rule_is_as_right_as_moderators_found_it(app: Litestar, mo: View
     found = await figure("rules")
 
     assert found.summary == "Moderators decided on 3 comments that rules matched: 2 broke a rule."
-    assert found.rows == [["Shouting in tests", "on", "5", "2", "1", "67 %"]]
+    assert found.rows == [["Shouting in tests", "on", "5", "2", "1", "67%"]]
 
 
 async def test_the_community_is_counted_by_day(app: Litestar) -> None:

@@ -145,15 +145,15 @@ async def test_neither_who_proposed_it_nor_who_reported_it_is_the_second(app: Li
         with pytest.raises(Forbidden):
             await second_approval.approve(one, decision)
         with pytest.raises(Forbidden):
-            await second_approval.refuse(one, decision, "No.")
+            await second_approval.reject(one, decision, "No.")
 
 
 async def test_the_second_can_refuse_and_says_why(app: Litestar) -> None:
     decision, _, author = await proposed()
     with pytest.raises(Refused):
-        await second_approval.refuse(await staff(), decision, " ")
+        await second_approval.reject(await staff(), decision, " ")
 
-    await second_approval.refuse(await staff(), decision, "A month is enough.")
+    await second_approval.reject(await staff(), decision, "A month is enough.")
 
     assert await standing(author) == "active"
     assert await db.value("select state from decision where id = $1", decision) == "refused"

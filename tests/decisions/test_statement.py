@@ -86,7 +86,7 @@ async def test_an_appeal_is_filed_once_and_its_state_shown(client: httpx.AsyncCl
     again = await client.post(f"/decision/{decision}", data={"text": "And another thing."})
 
     assert answer.status_code == 303
-    assert "It was a quotation." in page.text and "no part in the decision" in page.text
+    assert "It was a quotation." in page.text and "It waits for a moderator." in page.text
     assert (
         again.status_code == 422
         and "You have already appealed" in again.text
@@ -122,7 +122,7 @@ async def test_what_a_moderator_has_taken_on_is_answered_and_not_withdrawn(clien
     answer = await client.post(f"/decision/{decision}/withdraw")
 
     assert "Withdraw the appeal" not in page.text
-    assert answer.status_code == 422 and "is being decided" in answer.text
+    assert answer.status_code == 422 and "a moderator has started on it" in answer.text
     assert await db.value("select state from appeal") == "assigned"
 
 

@@ -85,14 +85,14 @@ async def test_a_vote_shows_at_once_and_a_refused_one_is_taken_back(stage: Stage
 
 async def test_an_agreement_is_sent_and_taken_back_with_an_empty_value(stage: Stage) -> None:
     agreed = rendered(
-        "comments/_score.html",
+        "comments/_votes.html",
         comment=comment(1),
         viewer_state=ViewerState(agreement=1, answers=PublishedShares(80, 20, 5)),
     )
     stage.answers["POST /c/1/vote"] = html_answer(agreed)
     await stage.open()
     await stage.page.locator("#c1-score .yes").click()
-    await expect(stage.page.locator("#c1-score .meter")).to_have_text("80 % agree")
+    await expect(stage.page.locator("#c1-score .meter")).to_have_text("80% agree")
     await stage.page.locator("#c1-score .yes").click()
     await expect(stage.page.locator("#c1-score .yes")).to_have_attribute("aria-pressed", "true")
     assert [body for path, body in stage.sent if path == "/c/1/vote"] == [

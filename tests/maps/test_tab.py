@@ -24,7 +24,7 @@ from parley.perspectives.analysis import Analysis, Reason
 pytestmark = pytest.mark.anyio
 
 TODAY = datetime.now(UTC)
-PER_CENT = re.compile(r"\d+ %")
+PER_CENT = re.compile(r"\d+%")
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 # What differs from one request to the next, whatever happened.
 VARYING = re.compile(r'name="(?:offer|sitting|submission)" value="[^"]*"|<time.*?</time>')
 METER = re.compile(r'id="c(\d+)-score".*?</form></div>', re.DOTALL)
-TITLE = re.compile(r"Of at least (\d+) answers, about (\d+) % agree and (\d+) % disagree")
+TITLE = re.compile(r"Of at least (\d+) answers, about (\d+)% agree and (\d+)% disagree")
 
 
 @pytest.fixture(scope="module")

@@ -153,7 +153,7 @@ class Moderation(RuleBasedStateMachine):
         self.attempt(
             second_approval.approve(viewer, decision)
             if agrees
-            else second_approval.refuse(viewer, decision, "Too hard.")
+            else second_approval.reject(viewer, decision, "Too hard.")
         )
 
     @rule(target=appealed, decision=decided)

@@ -18,7 +18,7 @@ from parley.core.errors import ParleyError
 from parley.core.http.access import Viewer
 from parley.decisions import jobs, second_approval, thread_actions, undoing
 from parley.decisions import ops as decisions
-from parley.decisions.rules import ACTIONS, ON_THREAD, Choice, lesser
+from parley.decisions.rules import ACTIONS, ON_THREAD, Choice, milder
 from parley.demo.fill import fill
 from parley.matching.budget import Judged
 from parley.matching.evaluate import ActiveRule, Match
@@ -84,7 +84,7 @@ class Forum(msgspec.Struct):
         await (
             second_approval.approve(self.viewer(), decision)
             if agrees
-            else second_approval.refuse(self.viewer(), decision, "No.")
+            else second_approval.reject(self.viewer(), decision, "No.")
         )
 
     async def appeal(self) -> None:
@@ -95,9 +95,9 @@ class Forum(msgspec.Struct):
         of_appeal = "select d.{} from appeal a join decision d on d.id = a.decision where a.id = $1"
         kind, was = [await db.value(of_appeal.format(column), appeal) for column in ("kind", "action")]
         outcome = self.dice.choice(["upheld", "overturned", "modified"])
-        milder = self.dice.choice(lesser(kind, was) or ("warn",))
+        action = self.dice.choice(milder(kind, was) or ("warn",))
         viewer = self.viewer()
-        await appeals.decide(viewer, appeal, outcome=outcome, answer="So it is.", action=milder, days=1)
+        await appeals.decide(viewer, appeal, outcome=outcome, answer="So it is.", action=action, days=1)
 
     async def hold_thread(self) -> None:
         await thread_actions.act(

@@ -242,7 +242,7 @@ async def test_the_progress_and_what_was_found_are_shown(
 
     assert "300 of 1,200" in running.text and 'max="1200" value="300"' in running.text
     assert "hx-trigger" in running.text and "load delay" not in done.text
-    assert "<b>1</b> match" in done.text and "You fool, you!" in done.text and "100.0 %" in done.text
+    assert "<b>1</b> match" in done.text and "You fool, you!" in done.text and "100.0%" in done.text
     assert (await client.get(f"/mod/rules/{rule}/test")).status_code == 303
 
 

@@ -357,7 +357,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "votes": [Case(uncounted, votes, "count_uncounted", "select bool_and(counted) from vote where member = $1")],
     "counters": [
-        Case(drifted, votes, "repair", "select ups = 0 from comment where id = $1", "counters to repair"),
+        Case(drifted, votes, "repair_counters", "select ups = 0 from comment where id = $1", "counters to repair"),
     ],
     "passage counts": [
         Case(

@@ -29,18 +29,18 @@ def test_nothing_is_published_below_five_answers() -> None:
 
 def test_a_step_of_equal_answers_waits_for_a_whole_further_step() -> None:
     published = publish(PublishedTally(), Tally(agrees=5))
-    assert published == PublishedTally(Tally(), looked_at=5)
+    assert published == PublishedTally(Tally(), total_compared=5)
     # The first different answer does not end the wait: it would tell whose it was.
     assert publish(published, Tally(agrees=5, disagrees=1)).tally == Tally()
     assert publish(published, Tally(agrees=9, disagrees=1)).tally == Tally(9, 1)
 
 
 def test_answers_that_are_taken_back_leave_with_a_step_too() -> None:
-    published = PublishedTally(Tally(6, 4), looked_at=10)
+    published = PublishedTally(Tally(6, 4), total_compared=10)
     assert publish(published, Tally(5, 1)) == published
     assert publish(published, Tally(4, 1)).tally == Tally(4, 1)
     # All who left had answered the same.
-    assert publish(published, Tally(1, 4)) == PublishedTally(Tally(6, 4), looked_at=5)
+    assert publish(published, Tally(1, 4)) == PublishedTally(Tally(6, 4), total_compared=5)
 
 
 @given(ANSWERS)

@@ -246,5 +246,5 @@ async def comment_signature() -> int:
 
 async def second_look() -> int:
     decision = await decided(await reported(), await make.member(role="moderator"))
-    sql = "insert into second_look (decision, moderator, action) values ($1, $2, 'remove') returning id"
+    sql = "insert into second_look (decision, moderator, judgement) values ($1, $2, 'remove') returning id"
     return await db.value(sql, decision, await member())

@@ -166,6 +166,19 @@ async def test_what_was_shown_of_a_thread_is_read_and_the_rest_is_not(
     assert set(shown(await client.get("/unread"))) == {third, elsewhere}
 
 
+async def test_what_was_read_here_is_not_highlighted_in_its_thread(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer
+) -> None:
+    thread = await visited(mira)
+    read, fresh = await written(thread, jon, hours=0), await make.comment(thread, jon)
+    await db.execute("update comment set created_at = now() - interval '1 minute' where id = $1", read)
+
+    await client.post("/unread/read", data={"thread": str(thread), "shown": str(read)})
+
+    page = await client.get(await make.address(thread))
+    assert re.findall(r'<article class="[^"]*is-new[^"]*" id="c(\d+)"', page.text) == [str(fresh)]
+
+
 async def test_marking_a_thread_as_read_never_makes_what_was_read_new_again(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer
 ) -> None:
@@ -195,9 +208,9 @@ async def test_all_can_be_marked_as_read_but_not_what_came_after_the_page(
     await written(first, jon, hours=5)
     await written(second, jon, hours=6)
     late = await written(second, jon, hours=1)
-    before = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
+    until = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
 
-    await client.post("/unread/read", data={"before": before})
+    await client.post("/unread/read", data={"until": until})
 
     assert shown(await client.get("/unread")) == [late]
 
@@ -213,11 +226,11 @@ async def test_reading_here_reads_the_notifications_of_the_comments_too(
     await client.post("/unread/read", data={"thread": str(thread), "shown": str(answers[0])})
     assert await notification_queries.unread(mira.id) == 1
 
-    await client.post("/unread/read", data={"before": (datetime.now(UTC) + timedelta(hours=1)).isoformat()})
+    await client.post("/unread/read", data={"until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()})
     assert await notification_queries.unread(mira.id) == 0
 
 
-@pytest.mark.parametrize("fields", [{}, {"before": "yesterday"}, {"before": "2026-01-01T00:00"}, {"thread": "x"}])
+@pytest.mark.parametrize("fields", [{}, {"until": "yesterday"}, {"until": "2026-01-01T00:00"}, {"thread": "x"}])
 async def test_a_form_that_names_nothing_is_refused(
     client: httpx.AsyncClient, mira: Viewer, fields: dict[str, str]
 ) -> None:
@@ -227,8 +240,9 @@ async def test_a_form_that_names_nothing_is_refused(
 async def test_long_threads_and_many_of_them_have_pages(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "THREADS_A_PAGE", 2)
-    monkeypatch.setattr(queries, "COMMENTS_A_THREAD", 2)
+    monkeypatch.setattr(queries, "THREADS_PER_PAGE", 2)
+    monkeypatch.setattr(queries, "COMMENTS_PER_THREAD", 2)
+    monkeypatch.setattr(queries, "COMMENTS_PER_THREAD_PAGE", 2)
     found = [await visited(mira) for _ in range(3)]
     in_first = [await written(found[0], jon, hours=9 - hour) for hour in range(4)]
     for thread in found[1:]:
@@ -248,6 +262,7 @@ async def test_long_threads_and_many_of_them_have_pages(
     assert len(shown(second)) == 1
     assert "More threads" not in second.text
     assert shown(rest) == in_first[2:]
+    assert "More from this thread" not in rest.text
 
 
 async def test_the_page_costs_the_same_number_of_queries_however_much_is_new(

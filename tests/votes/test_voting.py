@@ -16,7 +16,7 @@ from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.decisions import thread_actions
 from parley.votes import jobs, ops
-from parley.votes.queries import drifted, viewer_states_of
+from parley.votes.queries import differing_recounts, viewer_states_of
 from waiting import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
@@ -70,7 +70,7 @@ async def test_votes_are_cast_changed_and_taken_back(
         assert answer.status_code == 303
 
     assert await counters(comment) == after
-    assert await drifted(0, comment) == []
+    assert await differing_recounts(0, comment) == []
 
 
 async def test_one_click_with_htmx_answers_the_new_score(client: httpx.AsyncClient, comment: int, mira: Viewer) -> None:
@@ -200,7 +200,7 @@ async def test_votes_of_unverified_members_count_from_the_day_they_confirm(
     assert await counters(comment) == [1, 0, 0, 1, 0]
     assert await counters(other) == [0, 0, 0, 0, 0]
     assert await db.value("select best from comment where id = $1", comment) == pytest.approx(ranking.best(1, 0))
-    assert await drifted(0, other) == []
+    assert await differing_recounts(0, other) == []
 
 
 async def test_agreement_never_changes_an_order(app: Litestar) -> None:
@@ -248,7 +248,7 @@ async def test_with_eight_voters_at_once_the_counters_are_the_recount(app: Lites
     plans = [[(chance.choice(ids), *chance.choice(choices)) for _ in range(12)] for _ in voters]
     await asyncio.gather(*map(vote_about, voters, plans))
 
-    assert await drifted(0, max(ids)) == []
+    assert await differing_recounts(0, max(ids)) == []
     last = {(place, one, axis): value for place, plan in enumerate(plans) for one, axis, value in plan}
     assert await db.value("select count(*) from vote where counted") == sum(
         value is not None for value in last.values()
@@ -267,7 +267,7 @@ async def test_one_member_voting_in_many_tabs_at_once_keeps_the_counters_right(a
 
     await asyncio.gather(*(make.vote(voter, comment, *chance.choice(choices)) for _ in range(40)))
 
-    assert await drifted(0, comment) == []
+    assert await differing_recounts(0, comment) == []
 
 
 @pytest.mark.committed
@@ -291,7 +291,33 @@ async def test_a_vote_on_a_comment_that_changes_meanwhile_is_added_to_what_it_is
         await other.close()
 
     assert (await counters(comment))[0] == 2
-    assert await drifted(0, comment) == []
+    assert await differing_recounts(0, comment) == []
+
+
+@pytest.mark.committed
+async def test_two_voters_whose_votes_publish_answers_at_once_both_see_what_was_published(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comment, publish, barrier = (
+        await make.comment(await make.thread(), await make.member()),
+        ops._publish,
+        asyncio.Barrier(2),
+    )
+    for value in (1, 1, 1, -1):
+        await make.vote(await make.member(), comment, "agreement", value)
+
+    async def both_voted(comment: int, tally: ops.AnswerTally) -> list[int]:
+        await barrier.wait()
+        return await publish(comment, tally)
+
+    monkeypatch.setattr(ops, "_publish", both_voted)
+    voters = [await make.member(), await make.member()]
+    results = await asyncio.gather(
+        *(ops.cast_vote(viewer=voter, comment=comment, axis="agreement", value=-1) for voter in voters)
+    )
+
+    for voter, result in zip(voters, results, strict=True):
+        assert {comment: result.viewer_state} == await viewer_states_of(voter.id, [comment])
 
 
 async def test_the_nightly_check_reports_and_repairs(comment: int, mira: Viewer) -> None:
@@ -330,7 +356,7 @@ async def test_how_others_answered_is_told_in_steps_and_to_those_who_answered(
         member = await make.member()
         await make.vote(member, comment, "agreement", value)
         await make.sign_in(client, member)
-        shown.append("about 60 % agree" in (await client.get(address)).text)
+        shown.append("about 60% agree" in (await client.get(address)).text)
     assert shown == [False, False, False, False, True, True]
 
     await make.sign_in(client, await make.member())

@@ -26,7 +26,7 @@ async def test_a_new_text_ends_the_votes_of_agreement_on_the_old_one(app: Litest
 
     assert await db.value(COUNTED, comment) == [1, 0, 0, 0]
     assert await queries.viewer_states_of(voter.id, [comment]) == {comment: ViewerState(quality=1)}
-    assert await queries.drifted(0, comment) == []
+    assert await queries.differing_recounts(0, comment) == []
     await make.vote(voter, comment, "agreement", -1)
     assert await db.value(COUNTED, comment) == [1, 0, 1, 0]
     assert await queries.viewer_states_of(voter.id, [comment]) == {comment: ViewerState(quality=1, agreement=-1)}
@@ -63,7 +63,7 @@ async def test_taking_back_a_vote_on_earlier_words_subtracts_nothing(client: htt
     await make.vote(one, comment, "agreement", None)
 
     assert await db.value(COUNTED, comment) == [0, 1, 0, 0]
-    assert await queries.drifted(0, comment) == []
+    assert await queries.differing_recounts(0, comment) == []
 
 
 async def test_an_unverified_members_vote_on_earlier_words_is_not_counted_later(app: Litestar) -> None:
@@ -73,10 +73,10 @@ async def test_an_unverified_members_vote_on_earlier_words_is_not_counted_later(
     await editing.edit_comment(viewer=author, comment_id=comment, body="I see it quite otherwise.")
     await make.put_state("member", newcomer.id, "active")
 
-    await jobs.count_all_uncounted()
+    await jobs.count_uncounted_votes()
 
     assert await db.value(COUNTED, comment) == [0, 0, 0, 0]
-    assert await queries.drifted(0, comment) == []
+    assert await queries.differing_recounts(0, comment) == []
 
 
 async def test_an_answer_to_words_that_changed_is_refused(app: Litestar) -> None:

@@ -12,7 +12,7 @@ from parley.api.bodies import as_fields, check
 from parley.api.moderation_web import MODERATING
 from parley.appeals import ops, queries
 from parley.appeals.forms import ReviewForm, SecondApprovalForm
-from parley.appeals.queries import AppealRow
+from parley.appeals.queries import AppealRow, WaitingRow
 from parley.appeals.web import decide_appeal, load_appeal, load_proposal
 from parley.core.http.access import AnyRequest, staff
 from parley.decisions import second_approval
@@ -76,10 +76,23 @@ async def waiting(request: AnyRequest) -> Response[WaitingItems]:
     viewer = staff(request)
 
     async def make() -> WaitingItems:
-        names, rows = WaitingItem.__struct_fields__, await queries.waiting(viewer)
-        return WaitingItems([WaitingItem(**{name: getattr(row, name) for name in names}) for row in rows])
+        return WaitingItems([_waiting_item(row) for row in await queries.waiting(viewer)])
 
     return await answer(request, make)
+
+
+def _waiting_item(row: WaitingRow) -> WaitingItem:
+    return WaitingItem(
+        kind=row.kind,
+        id=row.id,
+        decision=row.decision,
+        action=row.action,
+        member=row.member_name,
+        text=row.text,
+        since=row.since,
+        overdue=row.overdue,
+        assigned_to=row.assigned_to,
+    )
 
 
 @get("/moderation/appeals/{appeal:str}", name="api:read-appeal", opt=MODERATING, responses=problems(403, 404))
@@ -97,7 +110,7 @@ def _appeal_from(row: AppealRow) -> Appeal:
         id=row.id,
         decision=row.decision,
         action=row.action,
-        member=row.name,
+        member=row.member_name,
         text=row.text,
         state=row.state,
         answer=row.answer,
@@ -144,13 +157,13 @@ async def decide(request: AnyRequest, appeal: FromPath[str], data: JSONBody[Revi
     responses=problems(403, 404, 409, 422),
 )
 async def decide_proposal(request: AnyRequest, decision: FromPath[str], data: JSONBody[SecondApproval]) -> None:
-    """Approve a decision of another moderator, or refuse it."""
+    """Approve a decision of another moderator, or reject it."""
     row, form = await load_proposal(request, decision), SecondApprovalForm(as_fields(data))
     check(form)
     if form.approves:
         await second_approval.approve(staff(request), row.id)
     else:
-        await second_approval.refuse(staff(request), row.id, form.reason)
+        await second_approval.reject(staff(request), row.id, form.reason)
 
 
 handlers: list[Any] = [waiting, read_appeal, assign_appeal, decide, decide_proposal]

@@ -24,7 +24,7 @@ from parley.pages.statement import decision_at
 
 # Whoever is silenced can still read and appeal.
 CONCERNED = {"who": MEMBER, "scope": COMMENT, "any_body": True}
-NOT_MINE = N_("Only the member concerned can appeal a decision.")
+NOT_MINE = N_("Only the member concerned can appeal against a decision.")
 
 
 class OwnDecisions(msgspec.Struct, frozen=True):
@@ -135,10 +135,10 @@ async def _own_statement(request: AnyRequest, decision: str) -> StatementOfReaso
 
 @post("/decisions/{decision:str}/appeal", name="api:appeal", opt=CONCERNED, responses=problems(403, 404, 422))
 async def appeal(request: AnyRequest, decision: FromPath[str], data: JSONBody[NewAppeal]) -> Response[DecisionReasons]:
-    """Appeal a decision, once. A moderator who had no part in it decides."""
+    """Appeal against a decision, once. A moderator who had no part in it decides, if there is one."""
     found, form = await _own_statement(request, decision), AppealForm(as_fields(data))
     check(form)
-    await appeals.file(decision=found.id, text=form.appeal)
+    await appeals.file(decision=found.id, text=form.appeal_text)
     return written(_reasons(await _own_statement(request, decision), is_concealed=False), 201)
 
 

@@ -1,4 +1,4 @@
-"""Unread comments over all my threads, and marking them as read."""
+"""Unread comments in all my threads, and marking them as read."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -48,7 +48,7 @@ async def unread(request: AnyRequest, after: After = None) -> Response[UnreadPag
 
     async def make() -> UnreadPage:
         rows = await queries.threads_with_unread(viewer.id, after=position)
-        shown = rows[: queries.THREADS_A_PAGE]
+        shown = rows[: queries.THREADS_PER_PAGE]
         following = next_page(request, shown[-1].id) if len(rows) > len(shown) else None
         items = [Unread(one.id, settings().base_url + one.address, one.title, one.count, one.since) for one in shown]
         return UnreadPage(items, following)

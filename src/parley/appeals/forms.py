@@ -15,7 +15,7 @@ class AppealForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         missing = N_("Please say what you think is wrong with the decision.")
-        self.appeal = self.text("text", most=LONGEST_APPEAL, least=1, missing=missing, lines=True)
+        self.appeal_text = self.text("text", most=LONGEST_APPEAL, least=1, missing=missing, lines=True)
 
 
 class ReviewForm(Form):
@@ -26,7 +26,7 @@ class ReviewForm(Form):
         self.outcome = self.choice("outcome", OUTCOMES)
         if self.outcome is None:
             self.errors.setdefault("outcome", N_("Please choose the outcome."))
-        missing = N_("Please give a reason: the member will read it.")
+        missing = N_("Please write an answer: the member will read it.")
         self.answer = self.text("answer", most=LONGEST_REASON, least=1, missing=missing, lines=True)
         self.action = self.choice("action", list(ACTIONS)) or ""
         self.days = self.id("days")
@@ -35,11 +35,11 @@ class ReviewForm(Form):
 
 
 class SecondApprovalForm(Form):
-    """A second approval, or its refusal with a reason."""
+    """A second approval, or a rejection with its reason."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.approves = self.flag("approve")
-        missing = N_("Please give a reason for the moderator who proposed it.")
+        missing = N_("Please give a reason: the moderator who proposed this will read it.")
         least = 0 if self.approves else 1
         self.reason = self.text("reason", most=LONGEST_REASON, least=least, missing=missing, lines=True)

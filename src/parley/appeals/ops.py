@@ -11,10 +11,10 @@ from parley.core.db import NOW
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
-from parley.decisions import effects, letters, rules
+from parley.decisions import effects, letters, rows, rules
 from parley.decisions import ops as decisions
 from parley.decisions.effects import Change
-from parley.decisions.rows import DecisionRow, end, load
+from parley.decisions.rows import DecisionRow
 from parley.decisions.rules import ON_MEMBER, OUTCOMES, Choice, Stale
 from parley.decisions.tables import Decision
 from parley.modlog import ops as modlog
@@ -23,7 +23,9 @@ from parley.reports import receipts, targets
 from parley.reports.targets import Target
 
 
-class AppealState(msgspec.Struct, frozen=True):
+class LockedAppeal(msgspec.Struct, frozen=True):
+    """What deciding an appeal needs of its row."""
+
     id: int
     decision: int
     member: int
@@ -32,7 +34,7 @@ class AppealState(msgspec.Struct, frozen=True):
     overdue: bool
 
 
-SELECT_APPEAL = """
+SELECT_APPEAL_STATE = """
 select id, decision, member, state, assigned_to, created_at < now() - $2 * interval '1 day' as overdue
 from appeal where id = $1
 """
@@ -48,49 +50,56 @@ returning r.id
 
 
 async def file(*, decision: int, text: str) -> int:
-    """Appeal a decision and return the id of the appeal. The caller has checked that it is the member concerned.
+    """Appeal against a decision and return the id of the appeal.
 
-    Raises Refused if the decision was appealed before, is too old or is no longer in force.
+    The caller has checked that the member concerned is asking. Raises Refused if there was an appeal before, or the
+    decision is too old or is not in force.
     """
     async with db.atomic():
-        row = await load(decision, lock=True)
+        row = await rows.load(decision, lock=True)
         if row.member is None or row.state != "in_force":
-            raise Refused(N_("This decision is no longer in force, so there is nothing to appeal."))
+            raise Refused(N_("This decision is not in force, so there is nothing to appeal against."))
         if datetime.now(UTC) - row.created_at > timedelta(days=rules.APPEAL_DAYS):
             raise Refused(N_("You could appeal for six months after the decision. That time has passed."))
         inserted = await Appeal.insert(Appeal(decision=decision, member=row.member, text=text)).on_conflict(
             Appeal.decision, "DO NOTHING"
         )
         if not inserted:
-            raise Refused(N_("You have already appealed this decision. You can appeal only once."))
+            raise Refused(N_("You have already appealed against this decision. You can appeal only once."))
         await modlog.write(None, Entry("appeal", row.kind, row.target, decision=decision), role="member")
     appeal: int = inserted[0]["id"]
     return appeal
 
 
 async def withdraw(decision: int) -> None:
-    """Withdraw the appeal against a decision. The caller has checked that it is the member concerned.
+    """Withdraw the appeal against a decision. The caller has checked that the member concerned is asking.
 
     Raises Refused once it is assigned to a moderator.
     """
     async with db.atomic():
-        row = await load(decision, lock=True)
+        row = await rows.load(decision, lock=True)
         withdrawal = Appeal.update({Appeal.state: "withdrawn", Appeal.decided_at: NOW}).where(
             Appeal.decision == decision, Appeal.state == "filed"
         )
         if not await withdrawal.returning(Appeal.id):
-            raise Refused(N_("This appeal is being decided or has been decided, so it cannot be withdrawn."))
+            raise Refused(
+                N_(
+                    "There is no appeal here that you can still withdraw: it has been withdrawn, or a moderator has"
+                    " started on it."
+                )
+            )
         await modlog.write(None, Entry("appeal.withdrawn", row.kind, row.target, decision=decision), role="member")
 
 
 async def assign(viewer: Viewer, appeal_id: int) -> None:
     """Assign an appeal to the viewer, even one that is assigned to another moderator if it is overdue.
 
-    Raises Forbidden for moderators with a part in the decision, Stale where it is decided or assigned to another one.
+    Raises Forbidden for a moderator with a part in the decision if somebody else can review it, and Stale if the appeal
+    is decided, withdrawn or assigned to another moderator.
     """
     async with db.atomic():
         appeal, decision, target = await _lock(appeal_id)
-        await _assign_locked(viewer, appeal, decision, target)
+        await _require_reviewer_and_assign(viewer, appeal, decision, target)
 
 
 async def decide(
@@ -98,56 +107,62 @@ async def decide(
 ) -> None:
     """Uphold a decision, overturn it, or modify it to a milder `action` for `days`, and mail the answer.
 
-    Raises as `assign`, and Refused without an outcome, an answer, or a milder action.
+    Raises what `assign` raises, and Refused without an outcome, an answer, or a milder action.
     """
     if outcome not in OUTCOMES or not answer.strip():
-        raise Refused(N_("Please choose an outcome and give a reason: the member will read it."))
+        raise Refused(N_("Please choose an outcome and write an answer: the member will read it."))
     async with db.atomic():
         appeal, decision, target = await _lock(appeal_id)
-        nobody_else = await _assign_locked(viewer, appeal, decision, target)
+        is_last_resort = await _require_reviewer_and_assign(viewer, appeal, decision, target)
         change: Change = {}, {}
         if outcome == "overturned":
             change = await _overturn(viewer, decision, target)
         elif outcome == "modified":
-            change = await _modify(viewer, decision, target, Choice(0, 0, action, None, decision.reason, days))
+            # No queue item is involved.
+            choice = Choice(item=0, version=0, action=action, reason=decision.reason, days=days)
+            change = await _modify(viewer, decision, target, choice)
         await Appeal.update({Appeal.state: outcome, Appeal.answer: answer, Appeal.decided_at: NOW}).where(
             Appeal.id == appeal_id
         )
-        await letters.send_appeal_outcome(appeal_id, had_part=nobody_else)
+        await letters.send_appeal_outcome(appeal_id, is_last_resort=is_last_resort)
         entry = Entry(f"appeal.{outcome}", decision.kind, decision.target, *change, reason=answer, decision=decision.id)
         await modlog.write(viewer, entry)
 
 
-async def _lock(appeal_id: int) -> tuple[AppealState, DecisionRow, Target]:
-    """Lock an appeal, its decision and the target, in the usual order. Raises NotFound."""
-    decision = await load((await _load_appeal(appeal_id)).decision)
+async def _lock(appeal_id: int) -> tuple[LockedAppeal, DecisionRow, Target]:
+    """Lock the target, the decision and the appeal, in this order as everywhere. Raises NotFound."""
+    decision = await rows.load((await _load_appeal(appeal_id)).decision)
     target = await targets.lock(decision.kind, decision.target)
-    return await _load_appeal(appeal_id, lock=True), await load(decision.id, lock=True), target
+    decision = await rows.load(decision.id, lock=True)
+    return await _load_appeal(appeal_id, lock=True), decision, target
 
 
-async def _assign_locked(viewer: Viewer, appeal: AppealState, decision: DecisionRow, target: Target) -> bool:
-    """Assign an appeal. Return whether the viewer had a part in the decision but nobody else can review it."""
+async def _require_reviewer_and_assign(
+    viewer: Viewer, appeal: LockedAppeal, decision: DecisionRow, target: Target
+) -> bool:
+    """Assign an appeal. Return whether the viewer had a part in the decision, and nobody else can review it.
+
+    Raises what `assign` raises.
+    """
     reporters = await decisions.reporters(decision.item, ever=True)
     had_part = viewer.id in {decision.moderator, decision.second_moderator, *reporters}
-    nobody_else = had_part and not await queries.has_reviewer(decision.id)
-    rules.require_decision_allowed(viewer, appeal.member, set() if nobody_else else reporters)
+    is_last_resort = had_part and not await queries.has_reviewer(decision.id)
+    rules.require_decision_allowed(viewer, appeal.member, set() if is_last_resort else reporters)
     if decision.action in ON_MEMBER:
         rules.require_rank_over(viewer, target.role)
-    if had_part and not nobody_else:
-        raise Forbidden(
-            N_("Somebody who had no part in the decision decides the appeal. Please leave it to another moderator.")
-        )
+    if had_part and not is_last_resort:
+        raise Forbidden(N_("You had a part in this decision, so another moderator has to review the appeal."))
     if appeal.state not in {"filed", "assigned"}:
-        raise Stale(N_("This appeal has been decided in the meantime. This is the current state."))
+        raise Stale(N_("This appeal has been decided or withdrawn in the meantime. This is its current state."))
     if appeal.assigned_to not in {None, viewer.id} and not appeal.overdue:
         raise Stale(N_("This appeal is assigned to another moderator."))
     await Appeal.update({Appeal.state: "assigned", Appeal.assigned_to: viewer.id}).where(Appeal.id == appeal.id)
-    return nobody_else
+    return is_last_resort
 
 
 async def _overturn(viewer: Viewer, decision: DecisionRow, target: Target) -> Change:
     """Revert a decision, and tell the reporters that it was overturned."""
-    await end(decision.id, "overturned")
+    await rows.end(decision.id, "overturned")
     if decision.item is not None:
         declined = await db.values(DECLINE_REPORTS, decision.item, decision.id, decision.created_at)
         await receipts.send_correction(declined, decision.id)
@@ -155,7 +170,7 @@ async def _overturn(viewer: Viewer, decision: DecisionRow, target: Target) -> Ch
 
 
 async def _modify(viewer: Viewer, decision: DecisionRow, target: Target, choice: Choice) -> Change:
-    """Replace a decision by a milder one."""
+    """Change the action and end of a decision to milder ones, and apply them."""
     if decision.state != "in_force":
         raise Refused(N_("This decision has already ended, so no milder one can replace it. Uphold it or overturn it."))
     rules.require_milder(decision.kind, decision.action, decision.until, choice)
@@ -163,15 +178,17 @@ async def _modify(viewer: Viewer, decision: DecisionRow, target: Target, choice:
         Decision.id == decision.id
     )
     reverted = await effects.release(target, decision.was, viewer.id, cleared=True)
+    # Sanctions are derived from the decisions in force, so reverting has applied the new one; a warning has no effect.
     if decision.kind == "member" or choice.action == "warn":
         return reverted
     applied = await effects.apply(await targets.lock(decision.kind, decision.target), choice, viewer.id)
+    # Before: the oldest values. After: the newest.
     return {**applied[0], **reverted[0]}, {**reverted[1], **applied[1]}
 
 
-async def _load_appeal(appeal_id: int, *, lock: bool = False) -> AppealState:
-    sql = SELECT_APPEAL + (" for update" if lock else "")
-    appeal = await db.fetch_one(AppealState, sql, appeal_id, rules.OVERDUE_DAYS)
+async def _load_appeal(appeal_id: int, *, lock: bool = False) -> LockedAppeal:
+    sql = SELECT_APPEAL_STATE + (" for update" if lock else "")
+    appeal = await db.fetch_one(LockedAppeal, sql, appeal_id, rules.OVERDUE_DAYS)
     if appeal is None:
         raise NotFound(N_("There is no such appeal."))
     return appeal

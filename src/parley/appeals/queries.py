@@ -1,4 +1,4 @@
-"""Appeals, and proposals that need a second approval, for moderators without a part in the decision."""
+"""Appeals, and proposals (decisions that need a second approval), that a moderator may review."""
 
 from datetime import datetime
 
@@ -13,55 +13,56 @@ MOST_LISTED = 200
 
 
 class WaitingRow(msgspec.Struct, frozen=True):
-    """An appeal, or a decision that needs a second approval (kind `proposal`), which has the same `id`."""
+    """An appeal, or a proposal. For a proposal, `id` and `decision` are equal."""
 
     kind: str
     id: int
     decision: int
     action: str
     role: str | None
-    member: str | None
+    member_name: str | None
     text: str
     since: datetime
     overdue: bool
     assigned_to: str | None
-    is_viewers: bool
+    is_assigned_to_viewer: bool
 
 
-def _no_part(who: str, is_admin: str) -> str:
-    """Whether somebody may review a decision, and neither made it nor reported what it is about."""
+def _is_impartial(who: str, is_admin: str) -> str:
+    """SQL condition: this moderator may review the decision, and neither made it nor reported its target."""
     return f"""
     d.moderator is distinct from {who} and d.second_moderator is distinct from {who}
-    and not exists (select from report o where o.item = d.item and o.reporter = {who}) and {_may_review(who, is_admin)}
+    and not exists (select from report r where r.item = d.item and r.reporter = {who})
+    and {_is_permitted(who, is_admin)}
     """
 
 
-def _may_review(who: str, is_admin: str) -> str:
-    """Whether a decision does not concern somebody, and is not for admins only: those about staff and roles are."""
+def _is_permitted(who: str, is_admin: str) -> str:
+    """SQL condition: the decision does not concern this moderator. Decisions about staff and roles need an admin."""
     return f"""d.member is distinct from {who}
     and ({is_admin} or d.action <> 'role' and coalesce(m.role = 'member' or d.kind <> 'member', true))"""
 
 
 # $1 the moderator, $2 whether they are an admin.
-NO_PART = _no_part("$1", "$2")
-# If nobody else can review an appeal, a moderator who had a part in the decision may: otherwise it would wait for ever.
-# Article 20(6) of the DSA asks for qualified staff, not for other staff.
+IS_IMPARTIAL = _is_impartial("$1", "$2")
+# If nobody else can review an appeal, a moderator who had a part in the decision may: otherwise it would wait forever.
+# Article 20(6) of the Digital Services Act asks for qualified staff, not for other staff.
 HAS_REVIEWER = f"""exists (
     select from member s
-    where s.role in ('moderator', 'admin') and s.state = 'active' and {_no_part("s.id", "s.role = 'admin'")})"""
-MAY_REVIEW = f"({NO_PART} or {_may_review('$1', '$2')} and not {HAS_REVIEWER})"
+    where s.role in ('moderator', 'admin') and s.state = 'active' and {_is_impartial("s.id", "s.role = 'admin'")})"""
+MAY_REVIEW = f"({IS_IMPARTIAL} or {_is_permitted('$1', '$2')} and not {HAS_REVIEWER})"
 IS_OPEN_APPEAL = "a.state in ('filed', 'assigned')"
 SELECT_WAITING = f"""
-select 'appeal' as kind, a.id, d.id as decision, d.action, d.role, m.name as member, a.text,
+select 'appeal' as kind, a.id, d.id as decision, d.action, d.role, m.name as member_name, a.text,
        a.created_at as since, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue,
-       h.name as assigned_to, coalesce(a.assigned_to = $1, false) as is_viewers
+       assignee.name as assigned_to, coalesce(a.assigned_to = $1, false) as is_assigned_to_viewer
 from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
-left join member h on h.id = a.assigned_to
+left join member assignee on assignee.id = a.assigned_to
 where {IS_OPEN_APPEAL} and {MAY_REVIEW}
 union all
 select 'proposal', d.id, d.id, d.action, d.role, m.name, d.reason, d.created_at,
        d.created_at < now() - interval '{OVERDUE_DAYS} days', null, false
-from decision d left join member m on m.id = d.member where d.state = 'awaiting' and {NO_PART}
+from decision d left join member m on m.id = d.member where d.state = 'awaiting' and {IS_IMPARTIAL}
 order by since, kind, id limit {MOST_LISTED}
 """  # noqa: S608 constants only
 
@@ -84,7 +85,7 @@ with waiting as (
     from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
     where {IS_OPEN_APPEAL}
     union all
-    select {NO_PART} from decision d left join member m on m.id = d.member where d.state = 'awaiting'
+    select {IS_IMPARTIAL} from decision d left join member m on m.id = d.member where d.state = 'awaiting'
 )
 select count(*) filter (where may_decide) as for_viewer, count(*) filter (where not may_decide) as for_others
 from waiting
@@ -105,7 +106,7 @@ class AppealRow(msgspec.Struct, frozen=True):
     action: str
     until: datetime | None
     member: int
-    name: str
+    member_name: str
     text: str
     state: str
     answer: str
@@ -113,63 +114,63 @@ class AppealRow(msgspec.Struct, frozen=True):
     decided_at: datetime | None
     overdue: bool
     assigned_to: str | None
-    is_viewers: bool
+    is_assigned_to_viewer: bool
     in_force: bool
-    # Whether the viewer had a part in the decision, and nobody else can review it.
-    had_part: bool
+    # The viewer had a part in the decision, and nobody else can review it.
+    is_last_resort: bool
 
     @property
-    def open(self) -> bool:
+    def is_open(self) -> bool:
         return self.state in {"filed", "assigned"}
 
 
 FROM_DECISION = "from decision d left join member m on m.id = d.member where d.id = $1"
 SELECT_APPEAL = f"""
-select a.id, d.id as decision, d.kind as target_kind, d.action, d.until, a.member, m.name, a.text, a.state, a.answer,
-       a.created_at, a.decided_at, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue,
-       h.name as assigned_to, coalesce(a.assigned_to = $1, false) as is_viewers,
-       d.state = 'in_force' as in_force, not ({NO_PART}) as had_part
+select a.id, d.id as decision, d.kind as target_kind, d.action, d.until, a.member, m.name as member_name, a.text,
+       a.state, a.answer, a.created_at, a.decided_at, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue,
+       assignee.name as assigned_to, coalesce(a.assigned_to = $1, false) as is_assigned_to_viewer,
+       d.state = 'in_force' as in_force, not ({IS_IMPARTIAL}) as is_last_resort
 from appeal a join decision d on d.id = a.decision join member m on m.id = a.member
-left join member h on h.id = a.assigned_to
+left join member assignee on assignee.id = a.assigned_to
 where a.id = $3 and {MAY_REVIEW}
 """  # noqa: S608 constants only
 
 
 async def appeal_for(viewer: Viewer, appeal: int) -> AppealRow | None:
-    """An appeal; None where the viewer had a part in the decision and somebody else can review it."""
+    """An appeal, or None if there is none that the viewer may review."""
     return await db.fetch_one(AppealRow, SELECT_APPEAL, viewer.id, viewer.access >= ADMIN, appeal)
 
 
 async def has_reviewer(decision: int) -> bool:
-    """Whether there is a moderator who had no part in a decision."""
+    """Whether any moderator may review the decision and had no part in it."""
     return bool(await db.value(f"select {HAS_REVIEWER} {FROM_DECISION}", decision))
 
 
 class Proposal(msgspec.Struct, frozen=True):
-    """A decision that needs a second approval."""
+    """A decision that needs a second approval, or has been approved or rejected."""
 
     id: int
     action: str
     role: str | None
     reason: str
-    guideline: str | None
+    guideline_title: str | None
     state: str
     member: int | None
-    name: str | None
+    member_name: str | None
     current_role: str | None
-    moderator: str | None
+    moderator_name: str | None
     created_at: datetime
 
 
 SELECT_PROPOSAL = f"""
-select d.id, d.action, d.role, d.reason, {RULE_TITLE} as guideline, d.state, d.member, m.name, m.role as current_role,
-       o.name as moderator, d.created_at
+select d.id, d.action, d.role, d.reason, {RULE_TITLE} as guideline_title, d.state, d.member, m.name as member_name,
+       m.role as current_role, proposer.name as moderator_name, d.created_at
 from decision d left join member m on m.id = d.member left join guideline g on g.code = d.guideline
-{FORMER_WORDING} left join member o on o.id = d.moderator
-where d.id = $3 and (d.state = 'awaiting' or d.second_moderator is not null or d.state = 'refused') and {NO_PART}
+{FORMER_WORDING} left join member proposer on proposer.id = d.moderator
+where d.id = $3 and (d.state = 'awaiting' or d.second_moderator is not null or d.state = 'refused') and {IS_IMPARTIAL}
 """  # noqa: S608 constants only
 
 
 async def proposal_for(viewer: Viewer, decision: int) -> Proposal | None:
-    """A proposal; None where the viewer had a part in it."""
+    """A proposal, or None if there is none that the viewer may review."""
     return await db.fetch_one(Proposal, SELECT_PROPOSAL, viewer.id, viewer.access >= ADMIN, decision)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.appeals.queries import NO_PART
+from parley.appeals.queries import IS_IMPARTIAL
 from parley.community.queries import SENSITIVE
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
@@ -12,15 +12,16 @@ from parley.matching.facts import RESTRICTS
 from parley.modqueue import items
 from parley.modqueue.items import CommentWords, HitRow
 
-# One decision in ten, by a hash of its id: those whose first byte is less than this, of 256.
+# A decision is in the sample if the first byte of the hash of its id is below this: 26 of 256 values, one in ten.
 SAMPLED_OF_256 = 26
-# Younger decisions are left out, since a moderator who saw one being made would remember it.
+# Younger decisions are left out, since a moderator who saw one being made would remember it. Older ones say little
+# about how moderators decide now.
 MIN_AGE, MAX_AGE = "1 hour", "30 days"
 
 # $1 the moderator, $2 whether they are an admin, $3 SAMPLED_OF_256, $4 one decision or null. "offset 0" makes the
 # planner choose the sample first. Comments that were edited since would mislead; severe grounds are left out, since
 # nobody should have to read them for statistics.
-FROM_OPEN_DECISIONS = f"""
+FROM_SECOND_LOOK_CANDIDATES = f"""
 from (
     select * from decision
     where created_at between now() - interval '{MAX_AGE}' and now() - interval '{MIN_AGE}'
@@ -31,27 +32,27 @@ left join member m on m.id = d.member
 where d.moderator is not null and (d.action = 'approve' or d.action in {RESTRICTS})
     and d.state not in ('undone', 'awaiting', 'refused') and i.state = 'done'
     and c.state <> 'deleted_by_author' and (c.edited_at is null or c.edited_at <= d.created_at)
-    and not exists (select from second_look o where o.decision = d.id)
-    and {NO_PART}
-    and not exists (select from decision o where o.item = d.item and o.moderator = $1)
-    and not exists (select from appeal o where o.decision = d.id and o.assigned_to = $1)
-    and not exists (select from report o join guideline g on g.code = o.guideline
-                    where o.item = d.item and g.severity >= {SENSITIVE})
+    and not exists (select from second_look sl where sl.decision = d.id)
+    and {IS_IMPARTIAL}
+    and not exists (select from decision other where other.item = d.item and other.moderator = $1)
+    and not exists (select from appeal a where a.decision = d.id and a.assigned_to = $1)
+    and not exists (select from report r join guideline g on g.code = r.guideline
+                    where r.item = d.item and g.severity >= {SENSITIVE})
 """  # noqa: S608 constants only
 
 
-async def waiting(viewer: Viewer) -> int:
+async def count_waiting(viewer: Viewer) -> int:
     """The number of decisions that wait for a second look by this moderator."""
     count: int = await db.value(
-        f"select count(*) {FROM_OPEN_DECISIONS}", viewer.id, viewer.access >= ADMIN, SAMPLED_OF_256, None
+        f"select count(*) {FROM_SECOND_LOOK_CANDIDATES}", viewer.id, viewer.access >= ADMIN, SAMPLED_OF_256, None
     )
     return count
 
 
 class ReportWithoutOutcome(msgspec.Struct, frozen=True):
-    """A report without its outcome."""
+    """A report as it was before the decision: the title of its guideline, and its words."""
 
-    ground: str
+    guideline_title: str
     text: str
 
 
@@ -66,7 +67,7 @@ class Case(msgspec.Struct, frozen=True):
     hits: list[HitRow]
 
 
-class CaseRow(msgspec.Struct, frozen=True):
+class SampledDecision(msgspec.Struct, frozen=True):
     decision: int
     item: int
     comment: int
@@ -77,22 +78,23 @@ class CaseRow(msgspec.Struct, frozen=True):
 SELECT_NEXT = f"""
 select d.id as decision, i.id as item, c.id as comment, (select title from thread t where t.id = c.thread) as title,
        d.created_at as decided_at
-{FROM_OPEN_DECISIONS} order by d.id limit 1
+{FROM_SECOND_LOOK_CANDIDATES} order by d.id limit 1
 """  # noqa: S608 constants only
+# Reports that the decision resolved have its timestamp, as both are written in one transaction.
 SELECT_REPORTS = """
-select g.title as ground, r.text from report r join guideline g on g.code = r.guideline
+select g.title as guideline_title, r.text from report r join guideline g on g.code = r.guideline
 where r.item = $1 and r.resolved_at = $2 order by r.weight * g.severity desc, r.id limit 100
 """
 
 
-async def next_decision(viewer: Viewer, decision: int | None = None) -> CaseRow | None:
+async def decision_to_judge(viewer: Viewer, decision: int | None = None) -> SampledDecision | None:
     """The next decision that this moderator may judge; or `decision`, if they may judge it."""
-    return await db.fetch_one(CaseRow, SELECT_NEXT, viewer.id, viewer.access >= ADMIN, SAMPLED_OF_256, decision)
+    return await db.fetch_one(SampledDecision, SELECT_NEXT, viewer.id, viewer.access >= ADMIN, SAMPLED_OF_256, decision)
 
 
 async def case(viewer: Viewer) -> Case | None:
     """The case of the next decision; None where there is none."""
-    row = await next_decision(viewer)
+    row = await decision_to_judge(viewer)
     words = await items.words(row.comment) if row else None
     if row is None or words is None:
         return None
@@ -113,20 +115,21 @@ class Comparison(msgspec.Struct, frozen=True):
     decision: int
     judgement: str
     action: str
-    moderator: str
-    ground: str | None
+    moderator_name: str
+    guideline_title: str | None
     reason: str
 
     @property
-    def agrees(self) -> bool:
+    def same_finding(self) -> bool:
         """Whether both found that the comment breaks a guideline, or both that it does not."""
         return (self.judgement == "approve") == (self.action == "approve")
 
 
 SELECT_COMPARISON = """
-select d.id as decision, l.action as judgement, d.action, m.name as moderator, g.title as ground, d.reason
-from second_look l join decision d on d.id = l.decision join member m on m.id = d.moderator
-left join guideline g on g.code = d.guideline where l.decision = $1 and l.moderator = $2
+select d.id as decision, sl.judgement, d.action, m.name as moderator_name, g.title as guideline_title,
+       d.reason
+from second_look sl join decision d on d.id = sl.decision join member m on m.id = d.moderator
+left join guideline g on g.code = d.guideline where sl.decision = $1 and sl.moderator = $2
 """
 
 

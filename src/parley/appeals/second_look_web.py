@@ -24,27 +24,26 @@ async def second_look_page(request: AnyRequest) -> Response[Any]:
 
 @post("/mod/second-looks/{decision:str}", name="moderation:second-look", opt={"who": MODERATOR})
 async def second_look(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
-    form, number = Form(await posted(request)), as_id(decision) or 0
+    form, decision_id = Form(await posted(request)), as_id(decision) or 0
     try:
-        await second_looks.answer(staff(request), number, form.choice("action", list(JUDGEMENTS)))
+        await second_looks.save_judgement(staff(request), decision_id, form.choice("judgement", list(JUDGEMENTS)))
     except ParleyError as error:
-        form.errors["action"] = error.message
+        form.errors["judgement"] = error.message
         return await _second_look_page(request, form, error.status)
-    return Redirect(f"/mod/second-looks?seen={number}", status_code=303)
+    return Redirect(f"/mod/second-looks?judged={decision_id}", status_code=303)
 
 
 async def _second_look_page(request: AnyRequest, form: Form, status: int = 200) -> Response[Any]:
-    viewer, seen = staff(request), as_id(request.query_params.get("seen", ""))
+    viewer, judged = staff(request), as_id(request.query_params.get("judged", ""))
     return page(
         request,
         "appeals/second_look.html",
         status=status,
         case=await queries.case(viewer),
-        comparison=await queries.comparison(viewer, seen) if seen else None,
-        waiting=await queries.waiting(viewer),
+        comparison=await queries.comparison(viewer, judged) if judged else None,
+        waiting=await queries.count_waiting(viewer),
         form=form,
-        actions=JUDGEMENTS.values(),
-        all_actions=JUDGEMENTS,
+        judgements=JUDGEMENTS,
     )
 
 

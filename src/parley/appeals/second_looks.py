@@ -8,18 +8,18 @@ from parley.core.text.messages import N_
 from parley.decisions.rules import JUDGEMENTS, Stale
 
 
-async def answer(viewer: Viewer, decision: int, action: str | None) -> None:
+async def save_judgement(viewer: Viewer, decision: int, judgement: str | None) -> None:
     """Save what a moderator would have decided. The decision stays as it is.
 
-    Raises Refused for an unknown action, Stale where the decision no longer waits for a second look by them.
+    Raises Refused for an unknown judgement, Stale where the decision no longer waits for a second look by them.
     """
-    if action not in JUDGEMENTS:
+    if judgement not in JUDGEMENTS:
         raise Refused(N_("Please choose what you would have done."))
-    case = await second_look_queries.next_decision(viewer, decision)
-    if case is None or not await _save(SecondLook(decision=decision, moderator=viewer.id, action=action)):
-        raise Stale(N_("This decision no longer needs a second look. Your answer was not saved."))
+    second_look = SecondLook(decision=decision, moderator=viewer.id, judgement=judgement)
+    if await second_look_queries.decision_to_judge(viewer, decision) is None or not await _save(second_look):
+        raise Stale(N_("This decision no longer needs a second look. Your judgement was not saved."))
 
 
-async def _save(look: SecondLook) -> bool:
-    """Insert a second look, unless there is one of the same decision."""
-    return bool(await SecondLook.insert(look).on_conflict(SecondLook.decision, "DO NOTHING"))
+async def _save(second_look: SecondLook) -> bool:
+    """Insert a second look. Return False if the decision already has one."""
+    return bool(await SecondLook.insert(second_look).on_conflict(SecondLook.decision, "DO NOTHING"))

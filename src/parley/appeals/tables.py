@@ -20,6 +20,7 @@ class Appeal(Table):
     assigned_to = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     answer = Text(null=False, default="")
     created_at = Timestamptz(null=False)
+    # When it was decided or withdrawn.
     decided_at = Timestamptz(null=True, default=None)
 
     appeal_state_check = Check("state in ('filed', 'assigned', 'upheld', 'overturned', 'modified', 'withdrawn')")
@@ -33,5 +34,6 @@ class SecondLook(Table):
     id = BigSerial(primary_key=True)
     decision = ForeignKey(Decision, null=False, default=None, on_delete=OnDelete.restrict, unique=True)
     moderator = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
-    action = Varchar(10, null=False, default=None)
+    # What the moderator would have done (decisions/rules.py: JUDGEMENTS).
+    judgement = Varchar(10, null=False, default=None)
     created_at = Timestamptz(null=False)

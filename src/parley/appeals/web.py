@@ -18,7 +18,7 @@ from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.decisions import queries as decisions
 from parley.decisions import second_approval
-from parley.decisions.rules import ACTIONS, LENGTHS, lesser
+from parley.decisions.rules import ACTIONS, LENGTHS, milder
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.modqueue import people
@@ -29,16 +29,16 @@ async def appeals_page(request: AnyRequest) -> Response[Any]:
     viewer = staff(request)
     counts = await queries.counts(viewer)
     rows = await queries.waiting(viewer)
-    second_looks = await second_look_queries.waiting(viewer)
+    second_looks = await second_look_queries.count_waiting(viewer)
     return page(request, "appeals/list.html", rows=rows, counts=counts, second_looks=second_looks, all_actions=ACTIONS)
 
 
 async def load_appeal(request: AnyRequest, appeal: str) -> AppealRow:
-    """The appeal with this id in the address. Raises NotFound, also for moderators with a part in the decision."""
-    number = as_id(appeal)
-    row = await queries.appeal_for(staff(request), number) if number else None
+    """The appeal with this id in the address. Raises NotFound, also if the viewer may not review it."""
+    appeal_id = as_id(appeal)
+    row = await queries.appeal_for(staff(request), appeal_id) if appeal_id else None
     if row is None:
-        raise NotFound(N_("There is no such appeal, or you had a part in it."))
+        raise NotFound(N_("There is no such appeal, or you may not review it."))
     return row
 
 
@@ -52,18 +52,19 @@ async def _appeal_page(
         appeal=appeal,
         **await _decision_context(request, appeal.decision, appeal.member),
         form=form or Form({}),
-        lesser=[ACTIONS[name] for name in lesser(appeal.target_kind, appeal.action)],
+        milder=[ACTIONS[name] for name in milder(appeal.target_kind, appeal.action)],
         all_actions=ACTIONS,
         lengths=LENGTHS,
     )
 
 
 async def _decision_context(request: AnyRequest, decision: int, member: int | None) -> dict[str, Any]:
-    """What both pages show of a decision: its statement, whose comment is hidden on severe grounds, and the member."""
-    statement = await decisions.statement(decision)
+    """What both pages show of a decision: statement of reasons, whether its comment is concealed, and the member."""
+    reasons = await decisions.statement(decision)
     return {
-        "statement": statement,
-        "concealed": statement is not None and await decisions.is_concealed(staff(request).id, statement),
+        "statement": reasons,
+        "concealed": reasons is not None and await decisions.is_concealed(staff(request).id, reasons),
+        # The viewer is never the member concerned here.
         "concerned": False,
         "member": await people.summary(member) if member else None,
         "earlier": [one for one in await people.record_of(member) if one.id != decision] if member else [],
@@ -109,9 +110,9 @@ async def decide_appeal(request: AnyRequest, appeal: AppealRow, form: ReviewForm
 
 
 async def load_proposal(request: AnyRequest, decision: str) -> Proposal:
-    """The proposal with this id in the address. Raises NotFound, also for moderators with a part in it."""
-    number = as_id(decision)
-    row = await queries.proposal_for(staff(request), number) if number else None
+    """The proposal with this id in the address. Raises NotFound, also if the viewer may not review it."""
+    decision_id = as_id(decision)
+    row = await queries.proposal_for(staff(request), decision_id) if decision_id else None
     if row is None:
         raise NotFound(N_("There is no decision here for your second approval."))
     return row
@@ -145,7 +146,7 @@ async def decide_proposal(request: AnyRequest, decision: FromPath[str]) -> Respo
             if form.approves:
                 await second_approval.approve(staff(request), row.id)
             else:
-                await second_approval.refuse(staff(request), row.id, form.reason)
+                await second_approval.reject(staff(request), row.id, form.reason)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:
@@ -155,17 +156,17 @@ async def decide_proposal(request: AnyRequest, decision: FromPath[str]) -> Respo
 
 @post("/mod/decision/{decision:str}/reveal", name="moderation:reveal-words", opt={"who": MODERATOR})
 async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
-    """Show the hidden comment of a statement, record who looked, and go back."""
-    number = as_id(decision)
-    statement = await decisions.statement(number) if number else None
-    if statement is None or statement.comment is None:
+    """Show the concealed comment of a statement of reasons, record who looked, and go back."""
+    decision_id = as_id(decision)
+    reasons = await decisions.statement(decision_id) if decision_id else None
+    if reasons is None or reasons.comment is None:
         raise NotFound(N_("There is no such decision, or its text no longer exists."))
     viewer, form = staff(request), Form(await posted(request))
-    if await decisions.is_concealed(viewer.id, statement):
+    if await decisions.is_concealed(viewer.id, reasons):
         async with db.atomic():
-            await modlog.write(viewer, Entry("reveal", "comment", statement.comment))
+            await modlog.write(viewer, Entry("reveal", "comment", reasons.comment))
     back = local_path(form.values.get("next"))
-    return Redirect(back if back != "/" else f"/decision/{statement.id}", status_code=303)
+    return Redirect(back if back != "/" else f"/decision/{reasons.id}", status_code=303)
 
 
 handlers: list[object] = [appeals_page, appeal_page, assign, decide, second_approval_page, decide_proposal, reveal]

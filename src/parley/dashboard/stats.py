@@ -67,7 +67,7 @@ def waiting_time(
         "waits",
         N_("Time to the first action"),
         _halves(by_start.get(None)),
-        ["", N_("Items"), N_("Half within"), N_("90 % within")],
+        ["", N_("Items"), N_("Half within"), N_("90% within")],
         rows[::-1],
         spans=chart if rows else None,
     )
@@ -91,7 +91,7 @@ def _halves(part: queries.Waited | None) -> Message:
     if part is None:
         return NOTHING_WAITED
     half, most = in_two_units(part.half), in_two_units(part.most)
-    return N_("Half of the items were acted on within {half}, 90 % within {most}.").format(half=half, most=most)
+    return N_("Half of the items were acted on within {half}, 90% within {most}.").format(half=half, most=most)
 
 
 def _halves_of(label: str, part: queries.Waited | None) -> Message:
@@ -99,7 +99,7 @@ def _halves_of(label: str, part: queries.Waited | None) -> Message:
     if part is None:
         return N_("{when}: nothing needed action").format(when=label)
     half, most = in_two_units(part.half), in_two_units(part.most)
-    return N_("{when}: half within {half}, 90 % within {most}").format(when=label, half=half, most=most)
+    return N_("{when}: half within {half}, 90% within {most}").format(when=label, half=half, most=most)
 
 
 def times_to_decide(found: Sequence[queries.WaitedByGround]) -> Figure:

@@ -121,10 +121,13 @@ where a.id = $1
 """
 
 
-async def send_appeal_outcome(appeal: int, *, had_part: bool) -> None:
-    """Mail the outcome of an appeal, with a link to the statement; `had_part`: whoever reviewed it had a part in it."""
+async def send_appeal_outcome(appeal: int, *, is_last_resort: bool) -> None:
+    """Mail the outcome of an appeal, with a link to the statement of reasons.
+
+    `is_last_resort` says that the reviewer had a part in the decision, and nobody else could review it.
+    """
     for one in await db.fetch(Appellant, SELECT_APPELLANT, appeal):
-        context = msgspec.structs.asdict(one) | {"link": link(one.decision), "had_part": had_part}
+        context = msgspec.structs.asdict(one) | {"link": link(one.decision), "is_last_resort": is_last_resort}
         await mail.send(f"appeal.{appeal}", one.email, *mail.written_message("appeal", **context))
         for hook in after_statement:
             await hook(one.decision)

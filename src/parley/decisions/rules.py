@@ -95,8 +95,8 @@ ON_MEMBER = {"warn", "silence", "suspend", "role"}
 ROLES = ("member", "moderator", "admin")
 # The outcomes of an appeal.
 OUTCOMES = ("upheld", "overturned", "modified")
-# The milder actions to which an appeal can change a decision; of articles, those in LESSER_OF_ARTICLES.
-LESSER = {
+# The milder actions to which an appeal can change a decision; of articles, those in MILDER_OF_ARTICLES.
+MILDER = {
     "remove": ("collapse", "warn"),
     "collapse": ("warn",),
     "silence": ("silence", "warn"),
@@ -105,7 +105,7 @@ LESSER = {
     "title": ("warn",),
     "name": ("warn",),
 }
-LESSER_OF_ARTICLES = {"remove": ("text", "excerpt", "title"), "text": ("excerpt",)}
+MILDER_OF_ARTICLES = {"remove": ("text", "excerpt", "title"), "text": ("excerpt",)}
 SLOW_SECONDS = 120
 # The answers of a second look.
 JUDGEMENTS = {
@@ -119,10 +119,10 @@ def act(kind: str, action: str) -> str:
 
 
 class Stale(ParleyError):
-    """The item has changed since the moderator opened it."""
+    """What the moderator decides about has changed since they opened it."""
 
     status = 409
-    title = N_("Already decided")
+    title = N_("Changed in the meantime")
 
 
 class ThreadReference(msgspec.Struct, frozen=True):
@@ -178,14 +178,14 @@ def require_decision_allowed(viewer: Viewer, concerned: int | None, reporters: s
         raise Forbidden(N_("You reported this yourself: another moderator has to decide it."))
 
 
-def lesser(kind: str, action: str) -> tuple[str, ...]:
+def milder(kind: str, action: str) -> tuple[str, ...]:
     """The milder actions to which an appeal can change a decision about a target of this kind."""
-    return (LESSER_OF_ARTICLES if kind == "article" else LESSER).get(action, ())
+    return (MILDER_OF_ARTICLES if kind == "article" else MILDER).get(action, ())
 
 
 def require_milder(kind: str, action: str, until: datetime | None, choice: Choice) -> None:
     """Raise Refused unless `choice` is milder than a decision for `action` that lasts `until` (None: permanently)."""
-    if choice.action not in lesser(kind, action):
+    if choice.action not in milder(kind, action):
         raise Refused(N_("Please choose a milder action than the decision, or overturn it."))
     longer = until is not None and (choice.ends is None or choice.ends >= until)
     if ACTIONS[choice.action].timed and (longer or choice.ends is None):

@@ -36,7 +36,8 @@ async def approve(viewer: Viewer, decision: int) -> None:
             raise Refused(
                 N_("The moderator who proposed this can no longer decide it. Reject it, and make a new decision.")
             )
-        choice = Choice(0, 0, made.action, None, made.reason, None, made.role)
+        # No queue item is involved.
+        choice = Choice(item=0, version=0, action=made.action, reason=made.reason, role=made.role)
         before, after = await effects.apply(target, choice, viewer.id)
         await Decision.update(
             {
@@ -51,10 +52,10 @@ async def approve(viewer: Viewer, decision: int) -> None:
         await modlog.write(viewer, Entry("proposal.approved", made.kind, made.target, before, after, decision=decision))
 
 
-async def refuse(viewer: Viewer, decision: int, reason: str) -> None:
-    """Refuse another moderator's proposal. Its item, if it has one, stays open. Raises as `approve`."""
+async def reject(viewer: Viewer, decision: int, reason: str) -> None:
+    """Reject another moderator's proposal. Its item, if it has one, stays open. Raises what `approve` raises."""
     if not reason.strip():
-        raise Refused(N_("Please give a reason for the moderator who proposed it."))
+        raise Refused(N_("Please give a reason: the moderator who proposed this will read it."))
     async with db.atomic():
         made, _ = await _lock_proposal(viewer, decision)
         await Decision.update(

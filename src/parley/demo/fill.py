@@ -29,8 +29,8 @@ from parley.threads import jobs
 from parley.threads.opening import open_thread
 from parley.threads.ops import revise_thread
 from parley.threads.tables import Thread
-from parley.votes.jobs import repair
-from parley.votes.queries import drifted
+from parley.votes.jobs import repair_counters
+from parley.votes.queries import differing_recounts
 
 # How many hours before now each thread opened, and which one a moderator locked.
 OPENED_HOURS = {"01": 110, "02": 98, "03": 90, "04": 150, "05": 80}
@@ -58,8 +58,8 @@ async def fill() -> dict[str, int]:
             await mailing.leave(ids)
     if ids:
         await answering.answer(threads)
-    for drift in await drifted(0, await db.value("select coalesce(max(id), 0) from comment")):
-        await repair(drift)
+    for recount in await differing_recounts(0, await db.value("select coalesce(max(id), 0) from comment")):
+        await repair_counters(recount)
     await jobs.refresh_thread_stats()
     await moderating.update_risks()
     if ids:

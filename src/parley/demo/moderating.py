@@ -68,7 +68,7 @@ with answered as (
 update queue_item set state = 'done', version = version + 1, acted_at = $3 where id = $1
 """
 INSERT_SECOND_LOOK = """
-insert into second_look (decision, moderator, action, created_at) select $1, id, $3, $4 from member
+insert into second_look (decision, moderator, judgement, created_at) select $1, id, $3, $4 from member
 where role in ('moderator', 'admin') and id <> $2 order by id limit 1
 """
 # As modlog/ops.py, with the time of the story.

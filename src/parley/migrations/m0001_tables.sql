@@ -629,7 +629,7 @@ CREATE TABLE "vote" (
   "asked" BOOLEAN NOT NULL DEFAULT false,
   "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   CONSTRAINT vote_axis_check CHECK (axis in ('quality', 'agreement')),
-  CONSTRAINT vote_value_check CHECK (value in (-1, 0, 1)),
+  CONSTRAINT vote_value_check CHECK (value in (-1, 1) or value = 0 and axis = 'agreement'),
   CONSTRAINT vote_asked_check CHECK (not asked or axis = 'agreement'),
   CONSTRAINT vote_comment_member_axis_key UNIQUE ("comment", "member", "axis")
 );
@@ -783,7 +783,7 @@ CREATE TABLE "second_look" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "decision" BIGINT UNIQUE NOT NULL REFERENCES "decision" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "moderator" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
-  "action" VARCHAR(10) NOT NULL DEFAULT null,
+  "judgement" VARCHAR(10) NOT NULL DEFAULT null,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
 CREATE TABLE "note" (

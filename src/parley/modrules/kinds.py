@@ -75,7 +75,7 @@ KINDS = {
             N_("Like advertising"),
             (Field("at_least", N_("Score, in percent"), "percent", str(round(100 * SUGGESTED)),
                    N_("Please give a whole number from 10 to 100.")),),
-            lambda one: N_("its text is like advertising (score {score} % or more)").format(
+            lambda one: N_("its text is like advertising (score {score}% or more)").format(
                 score=round(100 * one.at_least)
             ),
         ),
@@ -110,7 +110,7 @@ KINDS = {
             (Field("share", N_("Similarity, in percent"), "percent", "90",
                    N_("Please give a whole number from 50 to 100.")),
              Field("to", N_("Compared with"), "choice", "author", N_("Please choose one of the two."), WHOSE)),
-            lambda one: N_("it is {share} % similar to something {whose}").format(
+            lambda one: N_("it is {share}% similar to something {whose}").format(
                 share=round(100 * one.share), whose=WHOSE[one.to]
             ),
         ),

@@ -36,7 +36,7 @@ where u.state = 'on' and u.conditions @> '[{"kind": "score"}]' and b.id = (
   and b.asked_by is null
 order by u.id
 """
-HIDES_MUCH = N_("With its new weights, the score would have hidden more than 1 % of a week's comments.")
+HIDES_MUCH = N_("With its new weights, the score would have hidden more than 1% of a week's comments.")
 
 
 class RetestedRule(msgspec.Struct, frozen=True):

@@ -73,11 +73,11 @@ async def appeal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     key = str(data.get("key", ""))
     found, concerned = await decision_at(request, decision, key)
     if not concerned:
-        raise NotFound(N_("Only the member concerned can appeal a decision."))
+        raise NotFound(N_("Only the member concerned can appeal against a decision."))
     form, status = AppealForm(data), 422
     if not form.errors:
         try:
-            await appeals.file(decision=found.id, text=form.appeal)
+            await appeals.file(decision=found.id, text=form.appeal_text)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:

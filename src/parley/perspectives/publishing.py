@@ -30,10 +30,10 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 class PublishedTally(msgspec.Struct, frozen=True):
-    """The answers of the last step that was published, and how many there were when the last step was looked at."""
+    """The answers of the last step that was published, and the total when it was last compared."""
 
     tally: Tally = Tally()
-    looked_at: int = 0
+    total_compared: int = 0
 
 
 class PublishedShares(msgspec.Struct, frozen=True):
@@ -54,7 +54,7 @@ def publish(published: PublishedTally, now: Tally) -> PublishedTally:
     The answers that came and went are compared as a whole. If they are all the same, only the number is noted, so that
     the next step is as long as any other: a step that ended with the first different answer would tell whose it was.
     """
-    if not is_step(published.looked_at, now.total):
+    if not is_step(published.total_compared, now.total):
         return published
     tally = published.tally if _is_unanimous(published.tally, now) else now
     return PublishedTally(tally, now.total)

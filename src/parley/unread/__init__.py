@@ -1,1 +1,1 @@
-"""Comments that a member has not read yet, over all threads that they opened, follow or wrote in."""
+"""Comments that a member has not read yet, in all threads that they opened, follow or wrote in."""

@@ -1,4 +1,7 @@
-"""The number of unread comments in the masthead. A process counts them at most every ten seconds for a member."""
+"""The number of unread comments in the masthead.
+
+Each process caches a member's number for ten seconds, or until the member changes or reads something.
+"""
 
 from collections.abc import Sequence
 
@@ -31,7 +34,7 @@ class UnreadCounter:
 
 
 async def _cached_count(viewer: Viewer) -> int:
-    """Return the number of unread comments, counted after the last change that the member made."""
+    """Return the number of unread comments after the member's own last change; 0 if the database cannot be reached."""
     try:
         return await _cache.get(viewer.id, lambda: queries.count(viewer.id), viewer.not_before)
     except (Unavailable, *OUTAGES):

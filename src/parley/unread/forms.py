@@ -8,20 +8,20 @@ from parley.core.http.forms import Form
 from parley.core.text.cleaning import as_ids
 from parley.core.text.messages import N_
 
-# More than a page shows of one thread.
+# The most ids accepted. A page shows 40 comments of one thread at most.
 MOST_SHOWN = 500
 
 
 class ReadForm(Form):
-    """Which comments of a thread the page showed, or the time before which everything is read."""
+    """Which comments of a thread the page showed, or the time up to which everything is read."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.thread = self.id("thread")
         self.shown = as_ids(self.values.get("shown", ""), MOST_SHOWN)
-        self.before = _parse_time(self.values.get("before", ""))
-        if self.thread is None and self.before is None:
-            self.errors["before"] = N_("Please mark one thread as read, or all of them.")
+        self.until = _parse_time(self.values.get("until", ""))
+        if self.thread is None and self.until is None:
+            self.errors["until"] = N_("Choose a thread to mark as read, or mark all of them.")
 
 
 def _parse_time(raw: str) -> datetime | None:

@@ -5,38 +5,37 @@ from datetime import datetime
 
 from parley.core import db
 from parley.notifications.ops import read_before, read_on_page
-from parley.threads.queries import BEFORE_VISIT
-from parley.unread.queries import SELECT_TRACKED
+from parley.unread.queries import SELECT_TRACKED_THREADS
 
-# A visit moves forward, never back. `before_at` changes only after ten idle minutes, so that the page of the thread
-# keeps marking what was new when the visit began.
-ON_CONFLICT_ADVANCE = f"""
-on conflict (member, thread) do update
-set before_at = {BEFORE_VISIT}, seen_at = greatest(visit.seen_at, excluded.seen_at)
+# A visit never moves back. Opening a thread highlights what was posted after `before_at`, so that changes too: what was
+# marked as read is not highlighted there.
+ON_CONFLICT_ADVANCE_VISIT = """
+on conflict (member, thread) do update set
+    before_at = greatest(visit.before_at, excluded.before_at), seen_at = greatest(visit.seen_at, excluded.seen_at)
 """
 MARK_READ = f"""
 insert into visit (member, thread, before_at, seen_at)
-select $1, $2, coalesce((select since from follow where member = $1 and thread = $2), max(created_at)), max(created_at)
+select $1, $2, max(created_at), max(created_at)
 from comment where thread = $2 and id = any($3::bigint[]) having count(*) > 0
-{ON_CONFLICT_ADVANCE}
+{ON_CONFLICT_ADVANCE_VISIT}
 """  # noqa: S608 constants only
 MARK_ALL_READ = f"""
 insert into visit (member, thread, before_at, seen_at)
-select $1, u.thread, u.since, least($2, now()) from ({SELECT_TRACKED}) u
-join thread t on t.id = u.thread and t.last_activity_at > u.since
-order by u.thread
-{ON_CONFLICT_ADVANCE} returning thread
+select $1, tracked.thread, least($2, now()), least($2, now()) from ({SELECT_TRACKED_THREADS}) tracked
+join thread t on t.id = tracked.thread and t.last_activity_at > tracked.since
+order by tracked.thread
+{ON_CONFLICT_ADVANCE_VISIT} returning thread
 """  # noqa: S608 constants only
 
 
 async def mark_read(member: int, thread: int, shown: Sequence[int]) -> None:
-    """Mark the comments `shown` of a thread as read, and those before the last of them."""
+    """Mark a thread as read up to the newest of the comments `shown`, and the notifications about those comments."""
     if await db.execute(MARK_READ, member, thread, list(shown)):
         await read_on_page(member, thread, shown, 0)
 
 
-async def mark_all_read(member: int, before: datetime) -> None:
-    """Mark everything as read that was posted until `before`, in all threads."""
+async def mark_all_read(member: int, until: datetime) -> None:
+    """Mark everything posted up to and including `until` as read in the member's threads, and the notifications."""
     async with db.atomic():
-        threads = await db.values(MARK_ALL_READ, member, before)
-        await read_before(member, threads, before)
+        threads = await db.values(MARK_ALL_READ, member, until)
+        await read_before(member, threads, until)

@@ -1,4 +1,4 @@
-"""Unread comments as the page shows them: by thread, each with what it replies to."""
+"""Unread comments grouped by thread, each comment with what it replies to or is about."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -12,7 +12,7 @@ from parley.comments.queries import CommentRow
 from parley.core.http.access import Viewer
 from parley.core.text.cleaning import shortened
 from parley.core.text.markdown import excerpt
-from parley.unread.queries import ThreadWithUnread
+from parley.unread.queries import UnreadThread
 from parley.votes.queries import viewer_states_of
 
 # Characters, enough to recognise a comment or a passage.
@@ -21,7 +21,11 @@ PASSAGE_LENGTH = 200
 
 
 class ParentComment(msgspec.Struct, frozen=True):
-    """The comment that a reply answers; without author and excerpt if the viewer may not read it."""
+    """The comment that a reply replies to.
+
+    Without author and excerpt if it is not visible or its author is muted or blocked; without excerpt if it is
+    collapsed.
+    """
 
     id: int
     author: str | None
@@ -29,7 +33,7 @@ class ParentComment(msgspec.Struct, frozen=True):
 
 
 class UnreadComment(msgspec.Struct, frozen=True):
-    """An unread comment: the viewer's votes on it, and what it answers (a comment, or a passage of the article)."""
+    """An unread comment, the viewer's votes on it, and the comment that it replies to or the passage it is about."""
 
     row: CommentRow
     viewer_state: ViewerState
@@ -37,11 +41,12 @@ class UnreadComment(msgspec.Struct, frozen=True):
     passage: str | None
 
 
-class UnreadGroup(msgspec.Struct, frozen=True):
-    """The unread comments of one thread that the page shows, the oldest first."""
+class UnreadSection(msgspec.Struct, frozen=True):
+    """The unread comments of one thread that the page shows, the oldest first, and whether there are more."""
 
-    thread: ThreadWithUnread
+    thread: UnreadThread
     comments: list[UnreadComment]
+    has_more: bool
 
     @property
     def comment_ids(self) -> str:
@@ -49,29 +54,37 @@ class UnreadGroup(msgspec.Struct, frozen=True):
         return ",".join(str(comment.row.id) for comment in self.comments)
 
     @property
-    def has_more(self) -> bool:
-        """Whether there may be more unread comments in the thread."""
-        return self.thread.count > len(self.comments)
-
-    @property
     def last_comment_id(self) -> int:
         return self.comments[-1].row.id
 
 
-async def groups(viewer: Viewer, threads: Sequence[ThreadWithUnread], ids: Sequence[int]) -> list[UnreadGroup]:
-    """Return the comments `ids`, which are in order within each thread, by thread, in the order of `threads`."""
+async def sections(
+    viewer: Viewer, threads: Sequence[UnreadThread], ids: Sequence[int], limit: int
+) -> list[UnreadSection]:
+    """Return the comments `ids` by thread, in the order of `threads`, and at most `limit` of each thread.
+
+    The ids are in order within each thread.
+    """
     rows = await comments.by_ids(ids)
     parents = await comments.by_ids([row.parent for row in rows.values() if row.parent is not None])
-    votes = await viewer_states_of(viewer.id, ids)
+    viewer_states = await viewer_states_of(viewer.id, ids)
     passages = await quoted.passages(ids)
-    # A comment that was removed since its id was read is left out.
-    unread = [
-        UnreadComment(row, votes.get(row.id, ViewerState()), _parent(row, parents, viewer), _passage(row.id, passages))
+    # A comment that stopped being visible since its id was read is left out.
+    unread_comments = [
+        UnreadComment(
+            row, viewer_states.get(row.id, ViewerState()), _parent(row, parents, viewer), _passage(row.id, passages)
+        )
         for row in (rows[comment] for comment in ids if comment in rows)
         if row.state == "visible"
     ]
-    by_thread = {thread: list(group) for thread, group in groupby(unread, key=lambda comment: comment.row.thread)}
-    return [UnreadGroup(thread, by_thread[thread.id]) for thread in threads if thread.id in by_thread]
+    by_thread = {
+        thread_id: list(group) for thread_id, group in groupby(unread_comments, key=lambda comment: comment.row.thread)
+    }
+    return [_section(thread, by_thread[thread.id], limit) for thread in threads if thread.id in by_thread]
+
+
+def _section(thread: UnreadThread, unread_comments: list[UnreadComment], limit: int) -> UnreadSection:
+    return UnreadSection(thread, unread_comments[:limit], has_more=len(unread_comments) > limit)
 
 
 def _parent(row: CommentRow, parents: Mapping[int, CommentRow], viewer: Viewer) -> ParentComment | None:

@@ -1,4 +1,4 @@
-"""The page of unread comments, over all of a member's threads."""
+"""The page of unread comments, in all of a member's threads."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -19,23 +19,27 @@ from parley.unread.forms import ReadForm
 
 @get("/unread", name="unread:list", opt={"who": MEMBER, "reading": True})
 async def unread(request: AnyRequest, thread: FromQuery[str] = "", after: FromQuery[str] = "") -> Response[Any]:
-    """Show threads with unread comments, the latest activity first, those that follow the thread `after`.
+    """Show threads with unread comments, the latest activity first, starting below the thread `after`.
 
-    With `thread` show only that one, with the comments that follow `after`. Showing the page marks nothing as read.
+    With `thread`, show only that thread, starting with the comment posted next after the comment `after`. Showing the
+    page marks nothing as read.
     """
-    viewer, only, last = signed_in(request), as_id(thread), as_id(after)
+    viewer, only_thread, after_id = signed_in(request), as_id(thread), as_id(after)
     # Before the queries: "Mark all read" must not include comments that are posted after them.
     opened_at = datetime.now(UTC)
-    threads = await queries.threads_with_unread(viewer.id, only=only, after=None if only else last)
-    shown = threads[: queries.THREADS_A_PAGE]
-    limit = queries.COMMENTS_OF_ONE_THREAD if only else queries.COMMENTS_A_THREAD
-    ids = await queries.unread_comment_ids(viewer.id, shown, limit=limit, after=last if only else None)
+    threads = await queries.threads_with_unread(
+        viewer.id, only_thread=only_thread, after=None if only_thread else after_id
+    )
+    shown = threads[: queries.THREADS_PER_PAGE]
+    limit = queries.COMMENTS_PER_THREAD_PAGE if only_thread else queries.COMMENTS_PER_THREAD
+    # One more of each thread than the page shows, to know whether there are more.
+    ids = await queries.unread_comment_ids(viewer.id, shown, limit=limit + 1, after=after_id if only_thread else None)
     return page(
         request,
         "unread/list.html",
         "list",
-        groups=await view.groups(viewer, shown, ids),
-        only=only,
+        sections=await view.sections(viewer, shown, ids, limit),
+        only_thread=only_thread,
         opened_at=opened_at.isoformat(),
         next_url=f"/unread?after={shown[-1].id}" if len(threads) > len(shown) else None,
     )
@@ -43,14 +47,14 @@ async def unread(request: AnyRequest, thread: FromQuery[str] = "", after: FromQu
 
 @post("/unread/read", name="unread:read", opt={"who": MEMBER})
 async def read(request: AnyRequest) -> Response[Any]:
-    """Mark as read what the page showed of one thread, or everything until the page was made."""
+    """Mark as read what the page showed of one thread, or everything up to when the page was made."""
     viewer, form = signed_in(request), ReadForm(await posted(request))
     if form.errors:
         raise Refused(joined(" ", form.errors.values()))
     if form.thread is not None:
         await ops.mark_read(viewer.id, form.thread, form.shown)
-    elif form.before is not None:
-        await ops.mark_all_read(viewer.id, form.before)
+    elif form.until is not None:
+        await ops.mark_all_read(viewer.id, form.until)
     return Response(None, status_code=204) if wants_fragment(request) else Redirect("/unread", status_code=303)
 
 

@@ -1,4 +1,8 @@
-"""Voting. One statement writes the vote and the comment's counters, so that they never differ."""
+"""Voting.
+
+One statement writes the vote and the comment's counters, so both are saved or neither is. votes/jobs.py checks the
+counters every night.
+"""
 
 import msgspec
 
@@ -20,11 +24,15 @@ AXES = tuple(COUNTERS)
 
 
 class Reworded(Refused):
-    """The comment has another wording than the one that the member read."""
+    """The author has changed the wording of the comment since the member read it."""
 
 
 class AnswerTally(msgspec.Struct, frozen=True):
-    """The exact counts of answers to a comment, and the `published` ones as the column holds them."""
+    """The exact counts of answers to a comment, and `comment.published`.
+
+    That is agrees, disagrees and unsure as published, and the total when they were last compared
+    (perspectives/publishing.py).
+    """
 
     agrees: int
     disagrees: int
@@ -47,7 +55,7 @@ class VotedComment(AnswerTally, frozen=True):
 
 
 class VoteResult(msgspec.Struct, frozen=True):
-    """What the voter sees after the vote: the comment's score and their own votes on it. `depth` is the comment's."""
+    """What the voter sees after the vote: the score and their own votes. `id` and `depth` are the comment's."""
 
     id: int
     depth: int
@@ -88,24 +96,27 @@ MARK_COUNTED = """with changed as (
     update vote set counted = true, former = null where id = $1 and not counted
     returning comment, wording, former, value as current
 )"""
-# `target` is the comment before the vote, `counted` after it.
+# `target` is the comment before the vote, `updated` after it.
 SELECT_RESULT = """
-select coalesce(n.agrees, t.agrees) as agrees, coalesce(n.disagrees, t.disagrees) as disagrees,
-       coalesce(n.unsure, t.unsure) as unsure, coalesce(n.published, t.published) as published,
-       coalesce(n.score, t.score) as score, n.thread is not null as counters_changed,
+select coalesce(u.agrees, t.agrees) as agrees, coalesce(u.disagrees, t.disagrees) as disagrees,
+       coalesce(u.unsure, t.unsure) as unsure, coalesce(u.published, t.published) as published,
+       coalesce(u.score, t.score) as score, u.thread is not null as counters_changed,
        t.thread, t.thread_state, t.author, t.state, t.depth, t.wording,
        (select value from vote where comment = $1 and member = $2 and axis <> $3
         and (axis = 'quality' or wording = t.wording)) as value_on_other_axis
-from target t left join counted n on true
+from target t left join updated u on true
 """
-UPDATE_PUBLISHED = "update comment set published = $3 where id = $1 and published = $2"
+# If another transaction has published since `published` was read, this returns what that one stored.
+UPDATE_PUBLISHED = """
+update comment set published = case when published = $2 then $3 else published end where id = $1 returning published
+"""
 SELECT_ANSWERS = "select agrees, disagrees, unsure, published from comment where id = $1"
 
 
-def _update_counters(axis: str) -> str:
+def _counters_cte(axis: str) -> str:
     """The CTE that subtracts the former vote from an axis's counters and adds the current one.
 
-    PostgreSQL checks the wording again once it has locked the comment, which somebody may just have edited.
+    The comment may have been edited since `target` was read; PostgreSQL checks the wording again after locking its row.
     """
     changes = [
         f"{name} = {name} + (current is not distinct from {value})::int - (former is not distinct from {value})::int"
@@ -115,15 +126,15 @@ def _update_counters(axis: str) -> str:
     if axis == "quality":
         changes.append("scored_at = clock_timestamp()")
     same_wording = " and comment.wording = changed.wording" if axis == "agreement" else ""
-    return f""", counted as (
+    return f""", updated as (
     update comment set {", ".join(changes)} from changed
     where comment.id = changed.comment and current is distinct from former{same_wording}
     returning thread, base_ups + ups - base_downs - downs as score, agrees, disagrees, unsure, published
 )"""  # noqa: S608 constants only
 
 
-UPDATE_COUNTERS = {axis: _update_counters(axis) for axis in AXES}
-SELECT_THREAD = "select thread from counted"
+UPDATE_COUNTERS = {axis: _counters_cte(axis) for axis in AXES}
+SELECT_THREAD = "select thread from updated"
 
 
 async def cast_vote(
@@ -133,7 +144,7 @@ async def cast_vote(
 
     `wording` is the one that the viewer read, if known; `asked` says that Parley chose the statement at random.
     Raises NotFound, Forbidden for the viewer's own comment and for silenced members, Refused if the comment is
-    not visible or its thread is archived, and Reworded if `wording` is not the present one.
+    not visible or its thread is archived, and Reworded if `wording` is not the current one.
     """
     require_write_allowed(viewer)
     parameters: tuple[object, ...] = (comment, viewer.id, axis, wording)
@@ -161,20 +172,22 @@ async def _notify_scores(thread: int) -> None:
 
 
 async def publish_answers(comment: int) -> None:
-    """Publish a comment's answers if a step of them is full."""
+    """Publish a comment's answers if their number has changed by a step since the last comparison."""
     tally = await db.fetch_one(AnswerTally, SELECT_ANSWERS, comment)
     if tally is not None:
         await _publish(comment, tally)
 
 
 async def _publish(comment: int, current: AnswerTally) -> list[int]:
-    """Publish these answers if a step of them is full, and return the published counts as the column holds them."""
-    *counts, looked_at = current.published
-    after = publish(PublishedTally(Tally(*counts), looked_at), Tally(current.agrees, current.disagrees, current.unsure))
-    column = [*msgspec.structs.astuple(after.tally), after.looked_at]
-    if column != current.published:
-        await db.execute(UPDATE_PUBLISHED, comment, current.published, column)
-    return column
+    """Publish the answers if their number has changed by a step since the last comparison. Return what is stored."""
+    *counts, total_compared = current.published
+    answers = Tally(current.agrees, current.disagrees, current.unsure)
+    published = publish(PublishedTally(Tally(*counts), total_compared), answers)
+    new = [*msgspec.structs.astuple(published.tally), published.total_compared]
+    if new == current.published:
+        return new
+    stored: list[int] = await db.value(UPDATE_PUBLISHED, comment, current.published, new)
+    return stored
 
 
 def _require_votable(viewer: Viewer, voted: VotedComment, wording: int | None) -> None:
@@ -186,7 +199,12 @@ def _require_votable(viewer: Viewer, voted: VotedComment, wording: int | None) -
     if voted.thread_state == "archived":
         raise Refused(N_("This thread is archived, so you can no longer vote in it."))
     if wording not in (None, voted.wording):
-        raise Reworded(N_("The author just changed this statement. Please read it again: your answer was not saved."))
+        raise Reworded(
+            N_(
+                "The author has just changed the wording of this comment."
+                " Please read it again: your answer was not saved."
+            )
+        )
 
 
 class UncountedVote(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Reading a member's votes, and recounting all votes of a comment."""
+"""Reading a member's votes, and recounting all votes on comments."""
 
 from collections.abc import Iterable, Sequence
 
@@ -24,12 +24,12 @@ VOTE_COLUMNS = """
     c.id as comment, max(v.value) filter (where v.axis = 'quality') as quality,
     max(v.value) filter (where v.axis = 'agreement') as agreement, c.published
 """
-# Hot: on every page of a thread for members.
+# Runs for every thread page that a member opens.
 SELECT_VOTES_IN_THREAD = f"""
 select {VOTE_COLUMNS} from vote v join comment c on c.id = v.comment
 where v.member = $1 and v.thread = $2 and {IS_ABOUT_CURRENT_WORDING} group by c.id
 """  # noqa: S608 constants only
-# The subselect is for the plan (comments/queries.py: SELECT_BY_IDS).
+# The subselect keeps PostgreSQL from planning anew for each length of the list (comments/queries.py: SELECT_BY_IDS).
 SELECT_VOTES_ON_COMMENTS = f"""
 select {VOTE_COLUMNS} from vote v join comment c on c.id = v.comment
 where v.member = $1 and v.comment = any((select $2::bigint[])::bigint[]) and {IS_ABOUT_CURRENT_WORDING} group by c.id
@@ -37,28 +37,31 @@ where v.member = $1 and v.comment = any((select $2::bigint[])::bigint[]) and {IS
 
 
 async def viewer_states_in_thread(member: int, thread: int) -> dict[int, ViewerState]:
-    """A member's votes in a thread, by comment."""
+    """The viewer states of a member in a thread, by comment (`viewer_state`)."""
     return viewer_states(await db.fetch(VoteRow, SELECT_VOTES_IN_THREAD, member, thread))
 
 
 async def viewer_states_of(member: int, comments: Sequence[int]) -> dict[int, ViewerState]:
-    """A member's votes on these comments, by comment."""
+    """The viewer states of a member on these comments, by comment (`viewer_state`)."""
     return viewer_states(await db.fetch(VoteRow, SELECT_VOTES_ON_COMMENTS, member, list(comments)))
 
 
 def viewer_states(rows: Iterable[VoteRow]) -> dict[int, ViewerState]:
-    """Return a member's votes by comment."""
+    """The viewer states of these rows, by comment."""
     return {row.comment: viewer_state(row.quality, row.agreement, row.published) for row in rows}
 
 
 def viewer_state(quality: int | None, agreement: int | None, published: Sequence[int]) -> ViewerState:
-    """Return a member's votes on a comment; how others answered is shown to those who answered themselves."""
-    answers = shares(Tally(*published[:3])) if agreement is not None else None
-    return ViewerState(quality, agreement, answers)
+    """A member's votes on a comment and, where they answered, the published answers.
+
+    The rights of authors are not filled in. `published` is `comment.published`; its last number is not an answer.
+    """
+    *answers, _total_compared = published
+    return ViewerState(quality, agreement, shares(Tally(*answers)) if agreement is not None else None)
 
 
-class Drift(msgspec.Struct, frozen=True):
-    """The recount of a comment whose counters differ from it."""
+class Recount(msgspec.Struct, frozen=True):
+    """The correct counters of a comment whose stored ones differ."""
 
     comment: int
     ups: int
@@ -68,7 +71,7 @@ class Drift(msgspec.Struct, frozen=True):
     unsure: int
 
 
-SELECT_DRIFTED = f"""
+SELECT_DIFFERING_RECOUNTS = f"""
 select c.id as comment, r.ups, r.downs, r.agrees, r.disagrees, r.unsure
 from comment c left join lateral (
     select count(*) filter (where axis = 'quality' and value = 1) as ups,
@@ -84,6 +87,6 @@ where c.id > $1 and c.id <= $2
 """  # noqa: S608 constants only
 
 
-async def drifted(above: int, upto: int) -> list[Drift]:
+async def differing_recounts(above: int, upto: int) -> list[Recount]:
     """The recounts of comments with ids in (above, upto] whose counters differ."""
-    return await db.fetch(Drift, SELECT_DRIFTED, above, upto)
+    return await db.fetch(Recount, SELECT_DIFFERING_RECOUNTS, above, upto)

@@ -12,7 +12,7 @@ from parley.core.db.schema import Index
 class Vote(Table):
     """A vote on the axis `quality`, which ranks comments, or on `agreement`, which does not.
 
-    It is not counted while its member is unverified. A vote on agreement is about one wording of the comment, and
+    It is not counted while its member is unverified. A vote of agreement is about one wording of the comment, and
     stops counting when the wording changes.
     """
 
@@ -22,18 +22,18 @@ class Vote(Table):
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     axis = Varchar(9, null=False, default=None)
     value = SmallInt(null=False, default=None)
-    # The value before the last change, if it was counted: the upsert returns only the new row, and the counters must
-    # lose the old value.
+    # The value that the counters still contained before the last change, or null. `on conflict … returning` shows only
+    # the new row, so the old value is stored here to be subtracted.
     former = SmallInt(null=True, default=None)
     counted = Boolean(null=False, default=True)
     # The comment's wording that was voted on (comment.wording).
     wording = Integer(null=False, default=1)
-    # Whether Parley chose this statement at random and the member answered it there (statements/offers.py).
+    # Whether the member gave this answer when Parley had chosen the statement at random (statements/offers.py).
     asked = Boolean(null=False, default=False)
     changed_at = Timestamptz(null=False)
 
     vote_axis_check = Check("axis in ('quality', 'agreement')")
-    vote_value_check = Check("value in (-1, 0, 1)")
+    vote_value_check = Check("value in (-1, 1) or value = 0 and axis = 'agreement'")
     vote_asked_check = Check("not asked or axis = 'agreement'")
     vote_comment_member_axis_key = Unique([comment, member, axis])
 

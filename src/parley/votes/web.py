@@ -34,14 +34,17 @@ async def cast(request: Request[Any, Any, Any], comment: FromPath[str]) -> Respo
     if form.errors:
         raise Refused(joined(" ", form.errors.values()))
     viewer = signed_in(request)
-    voted = await ops.cast_vote(viewer=viewer, comment=comment_id, axis=form.axis, value=form.value)
+    result = await ops.cast_vote(viewer=viewer, comment=comment_id, axis=form.axis, value=form.value)
     if not wants_fragment(request):
         return Redirect(_back(request, comment_id), status_code=303)
-    return fragment(request, "comments/_score.html", comment=voted, viewer_state=voted.viewer_state)
+    return fragment(request, "comments/_votes.html", comment=result, viewer_state=result.viewer_state)
 
 
 def _back(request: Request[Any, Any, Any], comment_id: int) -> str:
-    """The page that the voter came from, at the comment, or the comment's own page if that is unknown."""
+    """The thread's page that the voter came from, at the comment.
+
+    The comment's own page if they came from anywhere else.
+    """
     path = came_from(request)
     return f"{path}#c{comment_id}" if path.startswith("/t/") else f"/c/{comment_id}"
 

@@ -9,7 +9,7 @@ def number(amount: int) -> str:
 
 def percent(part: int, whole: int) -> str:
     """A share in whole percent; a dash where `whole` is 0."""
-    return f"{round(100 * part / whole)} %" if whole else "—"
+    return f"{round(100 * part / whole)}%" if whole else "—"
 
 
 def day(moment: date) -> str:
