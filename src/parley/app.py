@@ -68,7 +68,7 @@ def create_app(settings: Settings) -> Litestar:
     if settings.limits:
         handler = FairShare(handler)
     app.asgi_handler = RequestChecks(_with_tracing(handler) if settings.traces else handler, settings)
-    app.state.hub = Hub(limits=settings.limits)
+    app.state.hub = Hub(enforce_limits=settings.limits)
     # Set by the server when it stops.
     app.state.ending = False
     return app

@@ -7,7 +7,7 @@ import make
 from api.calling import program
 from parley.core import db
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 WARN = {"version": 1, "action": "remove", "rule": "civility", "reason": "It insults somebody."}
@@ -16,7 +16,7 @@ WARN = {"version": 1, "action": "remove", "rule": "civility", "reason": "It insu
 async def reported() -> int:
     """The item of a comment that somebody reported."""
     comment = await make.comment(await make.thread(), await make.member("jon"), "An insult.")
-    await reports.report(Flag("comment", comment, "civility", "An insult.", await make.member()))
+    await reports.report(ReportInput("comment", comment, "civility", "An insult.", await make.member()))
     item: int = await db.value("select id from queue_item")
     return item
 

@@ -36,7 +36,7 @@ from parley.matching.conditions import (
     WordList,
 )
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
@@ -79,7 +79,7 @@ async def later(by: timedelta) -> None:
 
 async def reported(comment: int) -> int:
     """The item of a comment that somebody reported."""
-    await reports.report(Flag("comment", comment, "civility", "", await make.member()))
+    await reports.report(ReportInput("comment", comment, "civility", "", await make.member()))
     item: int = await db.value("select id from queue_item where kind = 'comment' and target = $1", comment)
     return item
 

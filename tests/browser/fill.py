@@ -30,7 +30,7 @@ from parley.importing.sandbox import read_article
 from parley.mail import unsubscribe_link
 from parley.mail.sending import deliver_due
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 from parley.threads.jobs import refresh_thread_stats
 
 SPARE = 60
@@ -149,7 +149,7 @@ async def proposed(thread: int) -> int:
     """A suspension for good that sam_h proposed for what was reported on a grave ground; it waits for a second."""
     olaf = await make.member("olaf")
     comment = await make.comment(thread, olaf, "A threat.")
-    await reports.report(Flag("comment", comment, "illegal", "A threat.", await viewer("jonas_w")))
+    await reports.report(ReportInput("comment", comment, "illegal", "A threat.", await viewer("jonas_w")))
     item = await db.value("select id from queue_item where kind = 'comment' and target = $1", comment)
     version = await db.value("select version from queue_item where id = $1", item)
     return await decisions.decide(

@@ -59,7 +59,7 @@ async def test_a_revision_moves_nothing_that_is_read_and_anchors_follow_on_reque
     assert (await reader.shifts())[moved:] == []
 
     await expect(page.locator(f"#c{anchored}")).to_have_attribute("data-anchor", "same")
-    await notice.get_by_role("button", name="Show it here").click()
+    await notice.get_by_role("button", name="Show the changes here").click()
     await expect(page.locator(".passage", has_text="number 7 says it")).to_have_count(1)
     await expect(page.locator(f"#c{anchored}")).to_have_attribute("data-anchor", "changed")
     assert abs(await page.evaluate(TOP, read) - top) < 1

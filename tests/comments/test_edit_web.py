@@ -12,7 +12,7 @@ from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 
@@ -80,7 +80,7 @@ async def test_a_mistaken_edit_keeps_the_stance_that_was_chosen_too(client: http
 async def test_the_versions_are_numbered_by_its_author_s_edits_alone(
     client: httpx.AsyncClient, mira: Viewer, comment: int
 ) -> None:
-    flag = Flag("comment", comment, "civility", "It insults me.", await make.member())
+    flag = ReportInput("comment", comment, "civility", "It insults me.", await make.member())
     await reports.report(flag)
     item = await db.value("select id from queue_item where target = $1", comment)
     await decided(item, await make.member(role="moderator"), "collapse")

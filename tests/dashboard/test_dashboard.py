@@ -18,7 +18,7 @@ from parley.dashboard import queries as numbers
 from parley.decisions import undoing
 from parley.modmembers import ops as modmembers
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 
@@ -61,7 +61,7 @@ async def test_an_empty_community_is_said_to_be_so(staff: httpx.AsyncClient) -> 
 async def test_what_waits_is_counted_without_what_is_ones_own(app: Litestar, mo: Viewer) -> None:
     await reported(mo)
     await reported(by=mo)
-    await reports.report(Flag("member", mo.id, "honesty", "", await make.member()))
+    await reports.report(ReportInput("member", mo.id, "honesty", "", await make.member()))
     old, asked = await reported(), await reported()
     await db.execute("update queue_item set opened_at = now() - interval '25 hours' where id = $1", old)
     await decided(asked, await make.member(role="moderator"), "escalate")

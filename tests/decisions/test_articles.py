@@ -14,7 +14,7 @@ from parley.decisions import ops as decisions
 from parley.decisions import undoing
 from parley.decisions.rules import Choice
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 from parley.threads import edit_ops
 from parley.threads.opening import open_thread
 from restricting import decide
@@ -53,7 +53,7 @@ async def thread(mira: Viewer) -> int:
 async def test_a_moderator_decides_from_the_queue(
     client: httpx.AsyncClient, mo: Viewer, thread: int, action: str, shown: str
 ) -> None:
-    await reports.report(Flag("article", thread, "illegal", "It is stolen.", await make.member()))
+    await reports.report(ReportInput("article", thread, "illegal", "It is stolen.", await make.member()))
     item = await db.value("select id from queue_item")
     await make.sign_in(client, mo)
     page = await client.get(f"/mod/item/{item}")
@@ -118,7 +118,7 @@ async def test_a_moderator_does_not_decide_about_an_article_they_added_while_ano
 
 async def test_the_only_moderator_decides_about_what_they_added(client: httpx.AsyncClient, mo: Viewer) -> None:
     thread = await make.thread(starter=mo)
-    await reports.report(Flag("article", thread, "illegal", "It is stolen.", await make.member()))
+    await reports.report(ReportInput("article", thread, "illegal", "It is stolen.", await make.member()))
     await make.sign_in(client, mo)
     item = await db.value("select id from queue_item")
     assert (await client.get(f"/mod/item/{item}")).status_code == 200

@@ -15,7 +15,7 @@ from parley.decisions import second_approval, undoing
 from parley.decisions.rules import Choice, Stale
 from parley.modlog import ops as modlog
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 
@@ -26,7 +26,7 @@ TOLD = "select kind from event where comment = $1 order by seq desc limit 1"
 async def reported(author: Viewer, guideline: str = "civility") -> tuple[int, int]:
     """A comment that a member reported, and its item."""
     comment = await make.comment(await make.thread(), author, "You are a fool.")
-    await reports.report(Flag("comment", comment, guideline, "An insult.", await make.member()))
+    await reports.report(ReportInput("comment", comment, guideline, "An insult.", await make.member()))
     item: int = await db.value("select id from queue_item where kind = 'comment' and target = $1", comment)
     return comment, item
 
@@ -111,7 +111,7 @@ async def test_nobody_decides_about_themselves_or_what_they_reported(app: Litest
     author = await make.member(role="moderator")
     comment, item = await reported(author)
     other = await make.member(role="moderator")
-    await reports.report(Flag("comment", comment, "civility", "", other))
+    await reports.report(ReportInput("comment", comment, "civility", "", other))
 
     for one in (author, other):
         with pytest.raises(Forbidden):
@@ -184,7 +184,7 @@ async def test_reports_that_were_declined_weigh_less(app: Litestar) -> None:
     weights = []
     for _ in range(3):
         comment = await make.comment(await make.thread(), await make.member())
-        await reports.report(Flag("comment", comment, "civility", "", reporter))
+        await reports.report(ReportInput("comment", comment, "civility", "", reporter))
         item = await db.value("select id from queue_item where target = $1 and kind = 'comment'", comment)
         weights.append(await db.value("select weight from report where item = $1", item))
         await decisions.decide(moderator, await choice(item, "approve", guideline=None))
@@ -195,9 +195,9 @@ async def test_reports_that_were_declined_weigh_less(app: Litestar) -> None:
 async def test_visitors_report_what_is_illegal_and_nothing_else(app: Litestar) -> None:
     comment = await make.comment(await make.thread(), await make.member())
 
-    await reports.report(Flag("comment", comment, "illegal", "A threat.", None, "Ada", "ada@example.org"))
+    await reports.report(ReportInput("comment", comment, "illegal", "A threat.", None, "Ada", "ada@example.org"))
     with pytest.raises(Forbidden):
-        await reports.report(Flag("comment", comment, "civility", "Rude.", None, "Ada", "ada@example.org"))
+        await reports.report(ReportInput("comment", comment, "civility", "Rude.", None, "Ada", "ada@example.org"))
 
 
 @pytest.mark.committed

@@ -34,7 +34,7 @@ from parley.digests.queries import subscribed
 from parley.digests.schedule import Schedule
 from parley.mail.sending import deliver_due
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 from parley.retention import remove_expired
 from parley.threads.ops import record_visit
 
@@ -257,12 +257,12 @@ async def collapsed(viewer: Viewer, comment: int) -> None:
 
 
 async def reported(viewer: Viewer, comment: int) -> None:
-    await reports.report(Flag("comment", comment, "civility", "An insult.", await make.member()))
+    await reports.report(ReportInput("comment", comment, "civility", "An insult.", await make.member()))
 
 
 async def thread_reported(viewer: Viewer, comment: int) -> None:
     thread = await db.value("select thread from comment where id = $1", comment)
-    await reports.report(Flag("article", thread, "civility", "An insult.", await make.member()))
+    await reports.report(ReportInput("article", thread, "civility", "An insult.", await make.member()))
 
 
 async def voted_down(viewer: Viewer, comment: int) -> None:

@@ -12,7 +12,7 @@ from parley.core.http.access import Viewer
 from parley.digests import picks
 from parley.notifications import ops as following
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 from parley.threads.ops import record_visit
 
 pytestmark = pytest.mark.anyio
@@ -60,7 +60,7 @@ async def test_a_member_who_visited_or_muted_the_thread_does_not_get_it(mira: Vi
 
 
 async def test_a_removed_or_reported_pick_is_not_included(mira: Viewer, picked: int) -> None:
-    await reports.report(Flag("article", picked, "civility", "An insult.", await make.member()))
+    await reports.report(ReportInput("article", picked, "civility", "An insult.", await make.member()))
     assert await kinds(await issue_for(mira)) == []
 
     jon = await reader("jon")
@@ -74,7 +74,7 @@ async def test_a_visitor_keeps_no_pick_from_the_readers_before_they_confirm_thei
 ) -> None:
     illegal = await db.value("select code from guideline where illegal limit 1")
     await reports.report(
-        Flag("article", picked, illegal, "I dislike it.", email="a@example.org", network="192.0.2.0/24")
+        ReportInput("article", picked, illegal, "I dislike it.", email="a@example.org", network="192.0.2.0/24")
     )
     assert await kinds(await issue_for(mira)) == ["picked"]
 

@@ -18,7 +18,7 @@ from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.erasure import jobs, leaving, ledger
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 
@@ -96,7 +96,7 @@ async def lived(bird: Viewer) -> tuple[int, int]:
     await db.execute("update member set bio = 'canarysong', title = 'canarysong' where id = $1", bird.id)
     await db.execute("insert into note (member, author, text) values ($1, $2, 'canarybird again')", bird.id, mo.id)
     second = await make.comment(thread, bird, "Another one.")
-    await reports.report(Flag("comment", second, "civility", "An insult.", jon))
+    await reports.report(ReportInput("comment", second, "civility", "An insult.", jon))
     item = await db.value("select id from queue_item")
     await decided(item, mo, "warn")
     await db.execute("update decision set reason = 'We told Canarybird so.'")
@@ -189,7 +189,7 @@ async def test_with_the_words_nothing_of_them_stays(client: httpx.AsyncClient, b
 async def test_words_that_moderators_work_on_stay_until_they_decided(client: httpx.AsyncClient, bird: Viewer) -> None:
     thread = await make.thread(make.text("Most words are short."))
     reported = await make.comment(thread, bird, "My canarysong, reported.")
-    await reports.report(Flag("comment", reported, "civility", "An insult.", await make.member("jon")))
+    await reports.report(ReportInput("comment", reported, "civility", "An insult.", await make.member("jon")))
     await ask(client, "1")
     await time_passes(bird)
     assert await where("canarysong") - {"search_document.words"} == {"comment.body", "comment.html"}
@@ -222,7 +222,9 @@ async def test_an_erasure_that_was_asked_for_goes_on_after_the_suspension_has_en
 
 async def test_a_name_within_a_word_is_not_the_member(client: httpx.AsyncClient, bird: Viewer) -> None:
     mo = await make.member("mo", role="moderator")
-    await reports.report(Flag("comment", await make.comment(await make.thread(), bird, "Words."), "civility", "", mo))
+    await reports.report(
+        ReportInput("comment", await make.comment(await make.thread(), bird, "Words."), "civility", "", mo)
+    )
     await decided(await db.value("select id from queue_item"), await make.member(role="moderator"), "warn")
     await db.execute("update decision set reason = 'Two canarybirds.'")
     await mail.send("test", "jon@example.org", "Two canarybirds.", "Words.", None)

@@ -18,7 +18,7 @@ from parley.core import db
 from parley.core.http.access import Viewer
 from parley.exports import archive, jobs, records
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 
@@ -75,7 +75,7 @@ async def test_the_file_holds_all_that_the_account_has(client: httpx.AsyncClient
     await make.vote(mira, other, "agreement", -1)
     await make.block(mira, jon, "mute")
     await db.execute("insert into follow (member, thread, since) values ($1, $2, now())", mira.id, thread)
-    await reports.report(Flag("comment", root, "civility", "An insult.", jon))
+    await reports.report(ReportInput("comment", root, "civility", "An insult.", jon))
     item = await db.value("select id from queue_item")
     decision = await decided(item, await make.member(role="moderator"), "warn")
     await appeals.file(decision=decision, text="It was a quotation.")

@@ -67,7 +67,7 @@ async def test_what_is_in_sight_comes_when_it_is_asked_for(reading: Stage) -> No
     await expect(page.locator(".is-revised > #p6")).to_be_visible()
     top = await page.evaluate(TOP, 5)
     async with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
-        await page.get_by_role("button", name="Show it here").click()
+        await page.get_by_role("button", name="Show the changes here").click()
     await expect(page.locator("#p6")).to_contain_text("A changed sixth passage.")
     await expect(page.locator("#article-notice")).to_be_empty()
     await stands(page, 5, top)

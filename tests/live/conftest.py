@@ -24,19 +24,19 @@ def web(live_forum: Forum) -> Web:
 @pytest.fixture(scope="session")
 def quick(live_forum: Forum) -> Web:
     """One that is quick to look and to cut off, and lets few in, so that tests need not wait or open hundreds."""
-    return live_forum.web("poll=0.3", "heartbeat=0.2", "send_timeout=1", "streams_per_address=2")
+    return live_forum.web("poll_interval=0.3", "heartbeat_interval=0.2", "send_timeout=1", "streams_per_address=2")
 
 
 @pytest.fixture(scope="session")
 def nudged(live_forum: Forum) -> Web:
     """One that hears nudges and does not look by itself."""
-    return live_forum.web("poll=600")
+    return live_forum.web("poll_interval=600")
 
 
 @pytest.fixture(scope="session")
 def unlimited(live_forum: Forum) -> Web:
     """One without limits."""
-    return live_forum.web("poll=0.3", "streams_per_address=1", "streams_per_session=1", PARLEY_LIMITS="off")
+    return live_forum.web("poll_interval=0.3", "streams_per_address=1", "streams_per_session=1", PARLEY_LIMITS="off")
 
 
 @pytest.fixture

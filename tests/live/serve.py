@@ -1,4 +1,4 @@
-"""A web process whose hub is quicker or smaller than the real one: `serve.py heartbeat=0.2 send_timeout=1 --port 8000`.
+"""A web process whose hub is quicker or smaller: `serve.py heartbeat_interval=0.2 send_timeout=1 --port 8000`.
 
 `patience` says how many times longer than readers forms wait for the database, and `unread` after how many seconds a
 client that reads nothing is cut off. What begins with `--` is for `parley web`.

@@ -126,7 +126,7 @@ async def _status(web: Web, thread: int) -> int:
 
 
 def test_an_address_has_fifty_streams_without_an_account_and_more_for_those_signed_in() -> None:
-    caps = StreamLimits(HubSettings(), limits=True)
+    caps = StreamLimits(HubSettings(), enforce=True)
     for _ in range(50):
         caps.add(Stream(1, "address:192.0.2.1", None))
     with pytest.raises(TooMany):
@@ -136,7 +136,7 @@ def test_an_address_has_fifty_streams_without_an_account_and_more_for_those_sign
 
 
 def test_many_networks_of_one_subscriber_have_no_more_than_eight() -> None:
-    caps = StreamLimits(HubSettings(streams_per_address=2), limits=True)
+    caps = StreamLimits(HubSettings(streams_per_address=2), enforce=True)
     streams = [Stream(1, owner_of(None, f"2001:db8:0:{number // 2}::1"), None) for number in range(16)]
     for stream in streams:
         caps.add(stream)

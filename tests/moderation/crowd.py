@@ -27,7 +27,7 @@ from parley.decisions import undoing
 from parley.decisions.rules import Choice, Stale
 from parley.modqueue import claims
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 OPEN = "select id from queue_item where state = 'open' order by id"
 OWN = "select id from decision where moderator = $1 and state = 'in_force' order by id desc limit 1"
@@ -72,7 +72,7 @@ class Person:
         return "vote"
 
     async def report(self) -> str:
-        await reports.report(Flag("comment", self.dice.choice(self.comments), "civility", "Look.", self.who))
+        await reports.report(ReportInput("comment", self.dice.choice(self.comments), "civility", "Look.", self.who))
         return "report"
 
     async def delete(self) -> str:

@@ -24,7 +24,7 @@ from parley.matching import current
 from parley.modqueue import queries as queue
 from parley.modqueue.filters import QueueFilter
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 DAYS, SHIFTS = 30, 4
 SHIFT_HOURS = 24 / SHIFTS
@@ -125,7 +125,7 @@ class Month:
 
     async def report(self, comment: int, by: Viewer) -> None:
         try:
-            await reports.report(Flag("comment", comment, "spam", "", by))
+            await reports.report(ReportInput("comment", comment, "spam", "", by))
         except ParleyError:
             return
 

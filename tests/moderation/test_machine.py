@@ -38,7 +38,7 @@ from parley.decisions.rules import ACTIONS, Choice
 from parley.matching.conditions import WordList
 from parley.modlog import ops as modlog
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 Result = TypeVar("Result")
 
@@ -110,7 +110,9 @@ class Moderation(RuleBasedStateMachine):
 
     @rule(reporter=st.sampled_from(["ana", "ben", "kim"]), comment=comments)
     def report(self, reporter: str, comment: int) -> None:
-        self.attempt(reports.report(Flag("comment", comment, "civility", "Look.", self.people_[reporter])), records=0)
+        self.attempt(
+            reports.report(ReportInput("comment", comment, "civility", "Look.", self.people_[reporter])), records=0
+        )
 
     @rule(author=authors, comment=comments, back=st.booleans())
     def take_back_own(self, author: str, comment: int, *, back: bool) -> None:

@@ -25,7 +25,7 @@ from parley.matching.evaluate import ActiveRule, Match
 from parley.modlog import ops as modlog
 from parley.modlog import replay
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 
@@ -61,7 +61,7 @@ class Forum(msgspec.Struct):
                 ("article", self.dice.choice(self.threads)),
             ]
         )
-        await reports.report(Flag(kind, target, "civility", "", self.dice.choice(self.members)))
+        await reports.report(ReportInput(kind, target, "civility", "", self.dice.choice(self.members)))
 
     async def decide(self) -> None:
         item = await self.pick("select id from queue_item where state = 'open' order by id")
@@ -198,7 +198,7 @@ async def test_what_is_rolled_back_leaves_no_entry(app: Litestar, deed: str) -> 
     """The entry is written in the transaction of what it records."""
     place = await forum(0)
     moderator, author = place.staff[0], place.members[0]
-    await reports.report(Flag("comment", place.comments[0], "civility", "", place.members[1]))
+    await reports.report(ReportInput("comment", place.comments[0], "civility", "", place.members[1]))
     item, version = await db.value("select id from queue_item"), 1
     silence = Choice(item, version, "silence", "civility", "Why", 3)
     made = await decisions.decide(moderator, silence) if deed != "decide" else 0

@@ -6,7 +6,7 @@ from parley.core.http.access import Viewer
 from parley.decisions import ops as decisions
 from parley.decisions.rules import Choice
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 INSULT = "You are a fool, and everybody knows it."
 
@@ -14,7 +14,7 @@ INSULT = "You are a fool, and everybody knows it."
 async def reported(author: Viewer | None = None, ground: str = "civility", *, by: Viewer | None = None) -> int:
     """The item of a comment that a member reported."""
     comment = await make.comment(await make.thread(), author or await make.member(), INSULT)
-    await reports.report(Flag("comment", comment, ground, "It insults me.", by or await make.member()))
+    await reports.report(ReportInput("comment", comment, ground, "It insults me.", by or await make.member()))
     item: int = await db.value("select id from queue_item where kind = 'comment' and target = $1", comment)
     return item
 

@@ -10,7 +10,7 @@ from parley.core import db
 from parley.core.http.access import Viewer
 from parley.decisions import undoing
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +56,7 @@ async def test_undoing_that_it_is_shown_again_takes_it_down_again(
     place = {"place": f"/t/{thread}#p{lineage}"} if passage else {}
     await client.post(f"/mod/articles/{thread}", data=REMOVE | place | ({"action": "passage"} if passage else {}))
     before = await shown(thread)
-    await reports.report(Flag("article", thread, "illegal", "It is stolen.", await make.member()))
+    await reports.report(ReportInput("article", thread, "illegal", "It is stolen.", await make.member()))
     await client.post(f"/mod/articles/{thread}", data={"action": "restore", "reason": "It is allowed."} | place)
     assert await shown(thread) == "full"
 
@@ -69,7 +69,7 @@ async def test_undoing_that_it_is_shown_again_takes_it_down_again(
 
 async def test_it_answers_the_reports_that_wait(client: httpx.AsyncClient, mo: Viewer) -> None:
     thread = await make.thread()
-    await reports.report(Flag("article", thread, "illegal", "It is stolen.", await make.member()))
+    await reports.report(ReportInput("article", thread, "illegal", "It is stolen.", await make.member()))
     await make.sign_in(client, mo)
     await client.post(f"/mod/articles/{thread}", data=REMOVE)
     assert await db.value("select outcome from report") == "upheld"

@@ -14,7 +14,7 @@ from modqueue.reported import INSULT
 from parley.core import db
 from parley.modlog import ops as modlog
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
@@ -88,7 +88,7 @@ async def report(count: int) -> None:
     comments = [await make.comment(thread, author, INSULT) for thread, author in places]
     for number, comment in enumerate(comments):
         for reader in readers:
-            await reports.report(Flag("comment", comment, GROUNDS[number % len(GROUNDS)], "Look.", reader))
+            await reports.report(ReportInput("comment", comment, GROUNDS[number % len(GROUNDS)], "Look.", reader))
 
 
 @pytest.mark.parametrize("count", [60, pytest.param(500, marks=pytest.mark.slow)])

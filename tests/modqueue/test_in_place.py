@@ -7,7 +7,7 @@ import make
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 
@@ -116,7 +116,7 @@ async def test_a_link_opens_the_form_for_moving(client: httpx.AsyncClient) -> No
 async def test_it_answers_the_reports_that_wait(client: httpx.AsyncClient) -> None:
     await a_moderator(client)
     comment = await a_comment()
-    await reports.report(Flag("comment", comment, "civility", "", await make.member()))
+    await reports.report(ReportInput("comment", comment, "civility", "", await make.member()))
     await client.post(f"/c/{comment}/moderate", data=REMOVAL)
 
     assert await db.value("select outcome from report") == "upheld"
@@ -153,7 +153,7 @@ async def test_what_does_not_exist_is_not_found(client: httpx.AsyncClient) -> No
 
 async def test_the_only_moderator_decides_about_what_they_reported(client: httpx.AsyncClient) -> None:
     moderator, comment = await a_moderator(client), await a_comment()
-    await reports.report(Flag("comment", comment, "civility", "", moderator))
+    await reports.report(ReportInput("comment", comment, "civility", "", moderator))
     item = await db.value("select id from queue_item")
 
     assert (await client.get(f"/mod/item/{item}")).status_code == 200
@@ -164,7 +164,7 @@ async def test_the_only_moderator_decides_about_what_they_reported(client: httpx
 async def test_with_other_moderators_one_of_them_decides_about_a_report(client: httpx.AsyncClient) -> None:
     moderator, comment = await a_moderator(client), await a_comment()
     await make.member(role="admin")
-    await reports.report(Flag("comment", comment, "civility", "", moderator))
+    await reports.report(ReportInput("comment", comment, "civility", "", moderator))
     item = await db.value("select id from queue_item")
 
     assert (await client.get(f"/mod/item/{item}")).status_code == 404

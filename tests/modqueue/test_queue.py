@@ -15,7 +15,7 @@ from parley.core.http.access import Viewer
 from parley.modqueue import claims
 from parley.modqueue import queries as modqueue
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 
@@ -65,7 +65,7 @@ async def test_the_greatest_risk_comes_first_with_its_parts(desk: httpx.AsyncCli
 async def test_what_is_ones_own_or_was_reported_by_oneself_is_not_there(desk: httpx.AsyncClient, mo: Viewer) -> None:
     await make.member("max", role="moderator")
     own, flagged, other = await reported(mo), await reported(by=mo), await reported()
-    await reports.report(Flag("member", mo.id, "honesty", "", await make.member()))
+    await reports.report(ReportInput("member", mo.id, "honesty", "", await make.member()))
     about = await db.value("select id from queue_item where kind = 'member'")
 
     page = await desk.get("/mod/queue")
@@ -84,7 +84,7 @@ async def test_an_item_shows_everything(desk: httpx.AsyncClient, mo: Viewer) -> 
     thread = await make.thread()
     parent = await make.comment(thread, await make.member("pia"), "A claim to be answered.")
     comment = await make.comment(thread, author, INSULT, parent=parent)
-    await reports.report(Flag("comment", comment, "civility", "Rude again.", reporter))
+    await reports.report(ReportInput("comment", comment, "civility", "Rude again.", reporter))
     item = await db.value("select id from queue_item where target = $1 and kind = 'comment'", comment)
     await db.execute(
         "insert into note (member, author, text, created_at) values ($1, $2, 'Keep an eye.', now())", author.id, mo.id
@@ -117,7 +117,7 @@ async def test_an_item_shows_everything(desk: httpx.AsyncClient, mo: Viewer) -> 
 )
 async def test_the_list_is_filtered(desk: httpx.AsyncClient, query: str, shown: str) -> None:
     items = {"c": await reported(), "h": await reported(ground="hate")}
-    await reports.report(Flag("member", (await make.member()).id, "spam", "", await make.member()))
+    await reports.report(ReportInput("member", (await make.member()).id, "spam", "", await make.member()))
     items["m"] = await db.value("select id from queue_item where kind = 'member'")
 
     page = await desk.get(f"/mod/queue{query}")
@@ -132,7 +132,7 @@ async def test_a_comment_stands_in_every_list_as_it_reads_and_not_as_it_was_type
     comment = await make.comment(
         await make.thread(), author, f"A **fool** wrote [this](https://example.org). {'On ' * 90}"
     )
-    await reports.report(Flag("comment", comment, "civility", "An insult.", await make.member()))
+    await reports.report(ReportInput("comment", comment, "civility", "An insult.", await make.member()))
     item = await db.value("select id from queue_item where target = $1", comment)
     await reported(author, ground="hate")
 
@@ -270,7 +270,7 @@ async def test_after_a_new_report_the_fresh_version_is_offered(desk: httpx.Async
     item = await reported()
     seen = await removal(item)
     target = await db.value("select target from queue_item where id = $1", item)
-    await reports.report(Flag("comment", target, "hate", "", await make.member()))
+    await reports.report(ReportInput("comment", target, "hate", "", await make.member()))
 
     answer = await desk.post(f"/mod/item/{item}/decide", data=seen)
 
@@ -412,7 +412,7 @@ async def test_what_is_grave_is_hidden_beside_other_comments_and_on_its_authors_
     grave = await make.comment(thread, author, "This is unbearable.")
     mild = await make.comment(thread, author, "This is a bit rude.")
     for comment, ground in ((grave, "illegal"), (mild, "civility")):
-        await reports.report(Flag("comment", comment, ground, "Look.", reporter))
+        await reports.report(ReportInput("comment", comment, ground, "Look.", reporter))
     item = await db.value("select id from queue_item where target = $1 and kind = 'comment'", mild)
 
     for page in (await desk.get(f"/mod/item/{item}"), await desk.get("/mod/members/jonas")):

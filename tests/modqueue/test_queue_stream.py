@@ -18,7 +18,7 @@ from parley.live.queue_stream import QueueStream, QueueStreams
 from parley.modqueue import claims
 from parley.modqueue.filters import QueueFilter
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 
@@ -65,7 +65,7 @@ async def test_what_others_look_at_and_decided_is_told_and_what_oneself_does_is_
 
 async def test_of_ones_own_cases_nothing_is_told(mo: Viewer, olga: Viewer) -> None:
     own, flagged = await reported(mo), await reported(by=mo)
-    await reports.report(Flag("member", mo.id, "honesty", "", await make.member()))
+    await reports.report(ReportInput("member", mo.id, "honesty", "", await make.member()))
     about = await db.value("select id from queue_item where kind = 'member'")
     opened = OpenQueue(mo)
     silence = await opened.words()

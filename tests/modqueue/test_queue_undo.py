@@ -20,7 +20,7 @@ from parley.live import render
 from parley.matching.conditions import WordList
 from parley.modmembers import ops as modmembers
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 
@@ -208,7 +208,7 @@ async def test_reports_that_an_earlier_decision_answered_stay_answered(mo: Viewe
     item, comment = await reported(), await db.value("select max(target) from queue_item")
     await decided(item, mo, "approve")
     await an_hour_passes()
-    await reports.report(Flag("comment", comment, "hate", "", await make.member()))
+    await reports.report(ReportInput("comment", comment, "hate", "", await make.member()))
     decision = await decided(item, mo)
 
     await undoing.undo(mo, decision)
@@ -220,7 +220,7 @@ async def test_what_another_decided_on_top_cannot_be_pulled_away(mo: Viewer) -> 
     item, other = await reported(), await make.member(role="moderator")
     comment = await db.value("select target from queue_item where id = $1", item)
     first = await decided(item, mo, "collapse")
-    await reports.report(Flag("comment", comment, "hate", "", await make.member()))
+    await reports.report(ReportInput("comment", comment, "hate", "", await make.member()))
     await decided(item, other)
 
     with pytest.raises(Refused, match="newer decision"):

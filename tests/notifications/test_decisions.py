@@ -13,7 +13,7 @@ from parley.decisions import undoing
 from parley.decisions.rules import Choice
 from parley.notifications import ops, queries
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +34,7 @@ class Case:
 async def case(app: Litestar) -> Case:
     jon, ada, mo = await make.member("jon"), await make.member("ada"), await make.member("mo", role="moderator")
     comment = await make.comment(await make.thread(), jon)
-    await reports.report(Flag("comment", comment, "civility", "An insult.", ada))
+    await reports.report(ReportInput("comment", comment, "civility", "An insult.", ada))
     return Case(jon, ada, mo, await db.value("select id from queue_item"))
 
 
@@ -90,7 +90,7 @@ async def test_a_repeated_report_does_not_change_the_outcome_of_the_first(
     await db.execute(LATER)
     comment = await db.value("select target from queue_item")
 
-    await reports.report(Flag("comment", comment, "civility", "It is still there.", case.ada))
+    await reports.report(ReportInput("comment", comment, "civility", "It is still there.", case.ada))
 
     assert await heard(case.ada) == [(False, "upheld")]
     await make.sign_in(client, case.ada)

@@ -9,7 +9,7 @@ from parley.core import db
 from parley.core.http.access import Viewer
 from parley.notifications import jobs, queries
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 
@@ -57,10 +57,10 @@ async def test_a_comment_with_a_statement_is_quoted_by_it(client: httpx.AsyncCli
 async def test_one_reader_alone_does_not_hide_an_answer(client: httpx.AsyncClient, answered: int) -> None:
     one, other = await make.member(), await make.member()
     await make.vote(one, answered, value=-1)
-    await reports.report(Flag("comment", answered, "civility", "I dislike it.", one))
+    await reports.report(ReportInput("comment", answered, "civility", "I dislike it.", one))
     assert "replied to you" in (await client.get("/notifications")).text
 
-    await reports.report(Flag("comment", answered, "civility", "It insults somebody.", other))
+    await reports.report(ReportInput("comment", answered, "civility", "It insults somebody.", other))
     assert "replied to you" not in (await client.get("/notifications")).text
 
 

@@ -73,7 +73,7 @@ async def test_a_visitor_is_told_the_same_and_greeted_by_no_name_that_they_claim
     receipt, outcome = await letters("ada@elsewhere.example")
 
     assert "Hello,\n" in receipt and "Stay within the law" in receipt and "A threat" not in receipt
-    assert "Hello,\n" in outcome and "left things as they are" in outcome and "report it once more" in outcome
+    assert "Hello,\n" in outcome and "left things as they are" in outcome and "report it again" in outcome
 
 
 async def test_an_address_that_a_visitor_names_again_and_again_is_written_to_once(client: httpx.AsyncClient) -> None:

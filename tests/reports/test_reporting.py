@@ -86,13 +86,13 @@ async def test_what_a_visitor_left_out_is_said_and_the_rest_kept(client: httpx.A
 
 async def test_of_the_abuse_of_children_one_reports_without_a_name(client: httpx.AsyncClient) -> None:
     comment = await a_comment()
-    fields = {"reason": "illegal", "text": "A picture.", "unnamed": "1", "good_faith": "1"}
+    fields = {"reason": "illegal", "text": "A picture.", "anonymous": "1", "good_faith": "1"}
 
     form = await client.get(f"/c/{comment}/report")
     answer = await client.post(f"/c/{comment}/report", data=fields | {"name": "Ada", "email": "no address"})
     unsure = await client.post(f"/c/{comment}/report", data=fields | {"good_faith": ""})
 
-    assert 'name="unnamed"' in form.text
+    assert 'name="anonymous"' in form.text
     assert (answer.status_code, unsure.status_code) == (303, 422)
     assert await db.value("select name is null and email is null and text = 'A picture.' from report")
     assert await db.value("select count(*) from mail") == 0
@@ -110,9 +110,12 @@ async def test_whoever_may_not_write_here_reports_as_a_visitor_does(client: http
     comment = await a_comment()
     await make.sign_in(client, await make.member(state=state))
 
+    form = await client.get(f"/c/{comment}/report")
     refused = await client.post(f"/c/{comment}/report", data={"reason": "civility"})
     taken = await client.post(f"/c/{comment}/report", data=VISITOR)
 
+    assert "While your account is silenced or your e-mail address is not confirmed" in form.text
+    assert "sign in</a>" not in form.text
     assert (refused.status_code, taken.status_code) == (422, 303)
 
 
@@ -125,7 +128,7 @@ async def test_a_report_without_a_ground_is_refused_and_its_words_kept(client: h
         for reason in ("", "no-such-ground")
     ]
 
-    assert all(one.status_code == 422 and "Please choose what is wrong" in one.text for one in answers)
+    assert all(one.status_code == 422 and "Please choose which rule it breaks" in one.text for one in answers)
     assert all("Look at it.</textarea>" in one.text for one in answers)
 
 
@@ -137,7 +140,9 @@ async def test_nobody_reports_themselves(client: httpx.AsyncClient) -> None:
     answer = await client.post(f"/c/{comment}/report", data={"reason": "civility", "text": "Mine."})
     page = await client.get(f"/c/{comment}", follow_redirects=True)
 
-    assert answer.status_code == 403 and "This is your own" in answer.text and "Mine.</textarea>" in answer.text
+    assert answer.status_code == 403 and "This is your own comment" in answer.text and "Mine.</textarea>" in answer.text
+    answer = await client.post("/u/jonas/report", data={"reason": "civility"})
+    assert answer.status_code == 403 and "You cannot report yourself" in answer.text
     assert f'href="/c/{comment}/report"' not in page.text
     assert await count() == 0
 

@@ -9,7 +9,7 @@ import make
 from parley.core import db
 from parley.decisions import ops as decisions
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
@@ -20,7 +20,7 @@ async def comment() -> int:
 
 async def visit(target: int, network: str, text: str, email: str | None = None) -> int:
     ground = await db.value("select code from guideline where illegal and not retired limit 1")
-    return await reports.report(Flag("comment", target, ground, text, email=email, network=network))
+    return await reports.report(ReportInput("comment", target, ground, text, email=email, network=network))
 
 
 async def closed(target: int) -> None:
@@ -54,7 +54,7 @@ async def test_a_crowd_of_visitors_never_outweighs_one_member() -> None:
     crowded, other = await comment(), await comment()
     for number in range(50):
         await visit(crowded, f"192.0.{number}.0/24", f"Words {number}.")
-    await reports.report(Flag("comment", other, "civility", "Look.", await make.member()))
+    await reports.report(ReportInput("comment", other, "civility", "Look.", await make.member()))
     assert 0 < await risk(crowded) < await risk(other)
 
 
@@ -102,6 +102,6 @@ async def test_a_member_whose_reports_weigh_nothing_does_not_open_a_closed_item_
     await closed(target)
     monkeypatch.setattr(reports, "SELECT_WEIGHT", "select 0.0 where $1::bigint is not null")
 
-    await reports.report(Flag("comment", target, "civility", "Look.", await make.member()))
+    await reports.report(ReportInput("comment", target, "civility", "Look.", await make.member()))
 
     assert await state(target) == "done"

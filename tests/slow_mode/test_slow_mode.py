@@ -22,7 +22,7 @@ from parley.live import render
 from parley.matching import current
 from parley.matching.conditions import WordList
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 from parley.slow_mode import display, heat, rules
 from parley.slow_mode.heat import Point
 
@@ -153,8 +153,8 @@ async def test_one_person_alone_does_not_slow_a_thread_by_reports(app: Litestar)
     for turn in range(8):
         comment = await make.comment(thread, author)
         visitor = {"name": "n", "email": f"n{turn}@example.org", "network": "198.51.100.0/24"}
-        await reports.report(Flag("comment", comment, illegal, f"Visitor {turn}.", **visitor))  # type: ignore[arg-type]
-        await reports.report(Flag("comment", comment, illegal, f"Member {turn}.", reporter))
+        await reports.report(ReportInput("comment", comment, illegal, f"Visitor {turn}.", **visitor))  # type: ignore[arg-type]
+        await reports.report(ReportInput("comment", comment, illegal, f"Member {turn}.", reporter))
     assert (await heat.activity(thread)).heat == pytest.approx(heat.REPORT, abs=0.1), (
         "a visitor's address is not proven"
     )

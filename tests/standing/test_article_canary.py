@@ -19,7 +19,7 @@ from parley.live import render
 from parley.mail.letters import lists
 from parley.notifications import jobs as notifications
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 from parley.search import jobs as search
 from parley.threads.ops import revise_thread
 from restricting import decide
@@ -191,7 +191,7 @@ async def test_nobody_reads_where_readers_are_what_was_taken_down(
 async def test_no_stream_and_no_letter_carries_what_was_taken_down(
     app: Litestar, world: World, cage: Cage, action: str
 ) -> None:
-    await reports.report(Flag("article", cage.thread, "illegal", "It is stolen.", cage.reader))
+    await reports.report(ReportInput("article", cage.thread, "illegal", "It is stolen.", cage.reader))
     await cage.restrict(world, action)
 
     rows = await live.events_after(cage.thread, 0, 1_000)

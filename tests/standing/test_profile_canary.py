@@ -13,7 +13,7 @@ from parley.decisions import ops as decisions
 from parley.decisions.rules import Choice
 from parley.notifications import jobs as notifications
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 from parley.search import jobs as search
 from standing.test_article_canary import IN_FORCE_SECONDS, LETTERS, STAFF
 from standing.world import World, gets, walk
@@ -30,7 +30,7 @@ async def test_nobody_reads_where_readers_are_what_was_removed_from_a_profile(
     bird, thread = await make.member(SONGS["name"]), int(world.parts["{thread:str}"])
     await accounts.set_profile(bird, title=SONGS["title"], bio=SONGS["bio"])
     comment = await make.comment(thread, bird, "On the whole, @mira.", stance="adds")
-    await reports.report(Flag("member", bird.id, "civility", "Look at it.", world.people["member"]))
+    await reports.report(ReportInput("member", bird.id, "civility", "Look at it.", world.people["member"]))
     await notifications.handle_events()
     await search.index_events()
     own = {f"/c/{comment}", f"/t/{thread}/any", f"/t/{thread}/any?view=whole", f"/t/{thread}/feed.atom"}

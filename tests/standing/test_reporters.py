@@ -17,7 +17,7 @@ from parley.decisions.rules import Choice
 from parley.live import queries as live
 from parley.live import render
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 from standing.world import World, gets, routes, walk
 
 pytestmark = pytest.mark.anyio
@@ -62,8 +62,8 @@ async def reported(world: World, rita: Viewer, action: str) -> Reported:
     author, thread = await make.member(), await make.thread(starter=world.people["member"])
     comment = await make.comment(thread, author, "You are a fool.")
     for kind, target in (("comment", comment), ("article", thread), ("member", author.id)):
-        await reports.report(Flag(kind, target, "civility", "As seen by a witness.", rita))
-        await reports.report(Flag(kind, target, "illegal", "As seen by a witness.", None, VISITOR, ADDRESS))
+        await reports.report(ReportInput(kind, target, "civility", "As seen by a witness.", rita))
+        await reports.report(ReportInput(kind, target, "illegal", "As seen by a witness.", None, VISITOR, ADDRESS))
     item = await db.value("select id from queue_item where kind = 'comment' and target = $1", comment)
     parts = {"{comment:str}": str(comment), "{thread:str}": str(thread), "{name:str}": author.name}
     made = await decided(world, item, action) if action else None

@@ -33,7 +33,7 @@ from parley.matching.conditions import WordList
 from parley.modrules import ops as rules
 from parley.modrules.limits import RuleDraft
 from parley.reports import ops as reports
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 
 ROLES = ("visitor", "unverified", "member", "moderator", "admin")
 NEW_LINK = """
@@ -113,7 +113,7 @@ async def link(member: Viewer, purpose: str) -> str:
 
 async def _moderated(comment: int, moderator: Viewer) -> dict[str, str]:
     """A report that was answered with a word of warning, against which an appeal was made."""
-    await reports.report(Flag("comment", comment, "civility", "An insult.", await make.member()))
+    await reports.report(ReportInput("comment", comment, "civility", "An insult.", await make.member()))
     item: int = await db.value("select id from queue_item")
     choice = Choice(item, 1, "warn", "civility", "It insults somebody.")
     decision = await decisions.decide(moderator, choice)

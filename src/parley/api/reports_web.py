@@ -15,7 +15,7 @@ from parley.core.ratelimit import REPORT, take_each
 from parley.reports import ops as reports
 from parley.reports import subjects
 from parley.reports.forms import ReportForm
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 from parley.reports.subjects import Subject
 
 REPORTING = {"who": VERIFIED, "scope": COMMENT, "any_body": True}
@@ -49,7 +49,7 @@ async def _report(request: AnyRequest, viewer: Viewer, subject: Subject, data: N
     form = ReportForm(as_fields(data), [ground.code for ground in await grounds(illegal_only=False)], visitor=False)
     check(form)
     await take_each(REPORT, viewer.id, address_of(request))
-    made = await reports.report(Flag(subject.kind, subject.id, form.reason or "", form.words, viewer))
+    made = await reports.report(ReportInput(subject.kind, subject.id, form.reason or "", form.words, viewer))
     return written(Report(made), 201)
 
 

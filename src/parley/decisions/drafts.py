@@ -7,7 +7,7 @@ from parley.decisions import letters
 from parley.decisions.letters import Concerned
 from parley.decisions.rules import ACTIONS, Choice
 from parley.reports import receipts
-from parley.reports.receipts import Reporter
+from parley.reports.receipts import ReportMail
 
 SELECT_CONCERNED = """
 select m.name, m.email, $6::text as kind, $2::text as action, $3::text as reason, g.title as guideline,
@@ -36,7 +36,7 @@ async def drafted(choice: Choice, member: int | None, kind: str) -> LetterPrevie
     values = (choice.action, choice.reason, choice.guideline, choice.ends, kind)
     to = await db.fetch_one(Concerned, SELECT_CONCERNED, member, *values) if restricts and member else None
     passed_on = choice.action == "escalate"
-    reporter = await db.fetch_one(Reporter, SELECT_REPORTER, choice.item, ACTIONS[choice.action].answers)
+    reporter = await db.fetch_one(ReportMail, SELECT_REPORTER, choice.item, ACTIONS[choice.action].answers)
     # The statement has no number yet.
     link = letters.link(0).partition("0?")[0] + "…"
     return LetterPreview(

@@ -8,7 +8,8 @@ from parley.live import queries, render
 from parley.live.queries import ThreadState
 from parley.live.stream import Stream
 
-# Shorter than queries.LATE_COMMIT: the hub reads scores again from that long ago, so a cached answer loses none.
+# Must be shorter than queries.LATE_COMMIT: the hub rereads scores that far back, so it sends what a cached answer
+# lacks.
 SHARED_SECONDS = 0.5
 
 
@@ -42,7 +43,7 @@ class CatchUp:
         await _put(stream, missed)
 
     async def _missed_between(self, thread: int, last: int, newest: int) -> list[render.RenderedEvent] | None:
-        """Return the events after number `last`, or None if they are too many or the first of them were deleted."""
+        """Return the events after number `last`, or None if there are too many, or if the oldest were deleted."""
         if newest - last > self._max_behind:
             return None
         if newest <= last:
@@ -63,7 +64,11 @@ def _size(events: Sequence[render.RenderedEvent]) -> int:
 
 
 async def _put(stream: Stream, events: Sequence[render.RenderedEvent]) -> None:
-    """Queue events. Blocks are read after the events, so that a block made before a comment withholds it."""
+    """Queue events.
+
+    Read who blocked whom after the events: a comment must not reach a reader who blocked its author before it was
+    written.
+    """
     authors = {event.author for event in events if event.author is not None}
     blocked = await queries.blocked_by({stream.member}, authors) if stream.member is not None else {}
     for event in events:

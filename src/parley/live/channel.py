@@ -14,11 +14,12 @@ from parley.live.stream import Stream
 class HubSettings(msgspec.Struct, frozen=True):
     """A hub's intervals and time limits in seconds, and how much one reader may use."""
 
-    poll: float = 5.0
-    scores: float = 1.0
-    session_check: float = 4.0
-    heartbeat: float = 15.0
-    # A reader that receives nothing for this long is disconnected.
+    poll_interval: float = 5.0
+    # Of scores, unread counts and open queue pages.
+    update_interval: float = 1.0
+    session_check_interval: float = 4.0
+    heartbeat_interval: float = 15.0
+    # A stream whose connection has not accepted a message for this long is aborted.
     send_timeout: float = 10.0
     lifetime: float = 1_800.0
     streams_per_session: int = 5
@@ -37,7 +38,7 @@ class Channel:
         self.streams: set[Stream] = set()
         self.lock = asyncio.Lock()
         self.scores_due = False
-        # Scores that changed since then are read next; those already sent are in `sent_scores`.
+        # Scores that changed after `scored_from` are read next; those already sent are in `sent_scores`.
         self.scored_from = scored_from
         self.sent_scores: dict[int, queries.ScoredComment] = {}
 
@@ -48,8 +49,8 @@ class Channel:
                 stream.put(event.for_reader(blocked.get(stream.member)), event.seq)
             self.seq = event.seq
 
-    def add_scores(self, rows: list[queries.ScoredComment]) -> list[queries.ScoredComment]:
-        """Return those of `rows` that were not sent yet, and note from when to read next."""
+    def take_unsent_scores(self, rows: list[queries.ScoredComment]) -> list[queries.ScoredComment]:
+        """Return those of `rows` that were not sent yet, count all as sent, and note from when to read next."""
         fresh = [row for row in rows if self.sent_scores.get(row.id) != row]
         self.sent_scores = {row.id: row for row in rows}
         if len(rows) == queries.MOST_SCORED:

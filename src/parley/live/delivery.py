@@ -56,22 +56,23 @@ class Delivery:
                 events = await queries.events_after(channel.thread, channel.seq, self._max_behind)
                 more = len(events) == self._max_behind
                 rendered = await render.events(events)
-                # Read after the events, so that a block made before a comment withholds it.
+                # Read who blocked whom after the events: a comment must not reach a reader who blocked its author
+                # before it was written.
                 channel.send(rendered, await blocked_by_readers(channel, rendered))
                 for event in events:
                     metrics.DELAY_SECONDS.observe(event.age)
 
     async def poll(self) -> None:
-        """Deliver events whose signals were lost."""
-        for thread in await queries.newest(list(self._channels)) if self._channels else []:
-            channel = self._channels.get(thread.id)
+        """Deliver events whose signals were lost, and have scores read again."""
+        for row in await queries.last_seqs(list(self._channels)) if self._channels else []:
+            channel = self._channels.get(row.thread)
             if channel is not None:
                 channel.scores_due = True
-                if thread.last_seq > channel.seq:
-                    await self.deliver(thread.id)
+                if row.last_seq > channel.seq:
+                    await self.deliver(row.thread)
 
     async def behind(self) -> int:
         """Return how many events the channels have not sent yet."""
-        newest = await queries.newest(list(self._channels)) if self._channels else []
-        behind = [one.last_seq - channel.seq for one in newest if (channel := self._channels.get(one.id))]
+        rows = await queries.last_seqs(list(self._channels)) if self._channels else []
+        behind = [row.last_seq - channel.seq for row in rows if (channel := self._channels.get(row.thread))]
         return sum(max(events, 0) for events in behind)

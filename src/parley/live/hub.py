@@ -31,14 +31,14 @@ log = structlog.get_logger(__name__)
 class Hub:
     """The open streams of this process."""
 
-    def __init__(self, *, limits: bool = True, settings: HubSettings | None = None) -> None:
+    def __init__(self, *, enforce_limits: bool = True, settings: HubSettings | None = None) -> None:
         self.channels: dict[int, Channel] = {}
         self.settings = settings or HubSettings()
-        self.queue_streams = QueueStreams(self.settings.poll)
+        self.queue_streams = QueueStreams(self.settings.poll_interval)
         self.notification_streams: set[NotificationStream] = set()
         self.delivery = Delivery(self.channels, self.settings.max_behind)
         self.closing = False
-        self._limits = StreamLimits(self.settings, limits=limits)
+        self._limits = StreamLimits(self.settings, enforce=enforce_limits)
         self._presence = Presence()
         self._catch_up = CatchUp(self.settings.max_behind)
         self._tasks: list[asyncio.Task[None]] = []
@@ -49,21 +49,21 @@ class Hub:
 
     def start(self) -> None:
         subscribers.append(self.on_signal)
-        jobs: Iterable[tuple[float, Callable[[], Awaitable[None]]]] = (
-            (self.settings.scores, self._send_scores),
-            (self.settings.scores, self._send_unread),
-            (self.settings.poll, self._poll),
-            (self.settings.poll, self._send_readers),
-            (self.settings.session_check, self._end_invalid),
-            (self.settings.scores, self.queue_streams.refresh),
-            (self.settings.session_check, self.queue_streams.end_invalid),
+        periodic_tasks: Iterable[tuple[float, Callable[[], Awaitable[None]]]] = (
+            (self.settings.update_interval, self._send_scores),
+            (self.settings.update_interval, self._send_unread),
+            (self.settings.poll_interval, self._poll),
+            (self.settings.poll_interval, self._send_readers),
+            (self.settings.session_check_interval, self._end_invalid),
+            (self.settings.update_interval, self.queue_streams.refresh),
+            (self.settings.session_check_interval, self.queue_streams.end_invalid),
             (1.0, self._keep_alive),
         )
-        self._tasks = [asyncio.create_task(_every(seconds, job)) for seconds, job in jobs]
+        self._tasks = [asyncio.create_task(_every(seconds, run)) for seconds, run in periodic_tasks]
         self._tasks += [asyncio.create_task(self._subscribe()), asyncio.create_task(self.delivery.run())]
 
     def close(self) -> None:
-        """End every stream and refuse new ones. Called before the server waits for its connections."""
+        """End every stream and refuse new ones. Called before the server waits for its connections to close."""
         self.closing = True
         for stream in self.streams():
             stream.end(render.bye())
@@ -83,12 +83,13 @@ class Hub:
     async def join(self, stream: Stream, last: int | None) -> None:
         """Add a reader of a thread, and queue the events that it missed since event `last`.
 
-        Raises TooMany if its owner has too many streams, Unavailable while closing.
+        Raises NotFound if there is no such thread, TooMany if the owner has too many streams, and Unavailable while
+        closing.
         """
         self._admit(stream)
         try:
             state = await self._catch_up.state(stream.thread, last)
-            # The browser may send a number that does not exist yet: it must not hide the events that come.
+            # The browser may send a number that does not exist yet: it must not hide later events.
             await self._catch_up.send(stream, state.last_seq if last is None else min(last, state.last_seq), state)
             while (channel := self._channel(stream, state)).seq > stream.seq:
                 await self._catch_up.send_newer(stream)
@@ -125,7 +126,10 @@ class Hub:
     # Streams of the moderators' queue and of notifications
 
     async def join_queue(self, stream: QueueStream) -> None:
-        """Add a moderator's open queue, and send it the present state. Raises as `join` does."""
+        """Add a moderator's open queue page, and send it the present state.
+
+        Raises TooMany and Unavailable as `join` does.
+        """
         self._admit(stream)
         try:
             await self.queue_streams.send_state(stream)
@@ -142,7 +146,10 @@ class Hub:
         self.queue_streams.open.discard(stream)
 
     async def join_notifications(self, stream: NotificationStream) -> None:
-        """Add a member's open page of notifications, which gets their number soon. Raises as `join` does."""
+        """Add a member's open page of notifications; it is sent the unread count within a second.
+
+        Raises TooMany and Unavailable as `join` does.
+        """
         self._admit(stream)
         self.notification_streams.add(stream)
         self._unread_due = True
@@ -184,7 +191,7 @@ class Hub:
                 for signal in signals:
                     self.on_signal(signal)
 
-    # Periodic jobs
+    # Periodic tasks
 
     async def _poll(self) -> None:
         """Find events, scores and notifications whose signals were lost."""
@@ -215,10 +222,10 @@ class Hub:
         metrics.BEHIND.set(await self.delivery.behind())
 
 
-async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+async def _every(seconds: float, run: Callable[[], Awaitable[None]]) -> None:
     while True:
         await asyncio.sleep(seconds)
         try:
-            await job()
-        except Exception as error:  # noqa: BLE001 a job that fails is tried again at the next interval
-            log.warning("live job failed", job=getattr(job, "__name__", ""), error=repr(error))
+            await run()
+        except Exception as error:  # noqa: BLE001 a task that fails runs again at the next interval
+            log.warning("live task failed", task=getattr(run, "__name__", ""), error=repr(error))

@@ -14,7 +14,7 @@ from parley.live.stream import Stream
 def owner_of(viewer: Viewer | None, address: str) -> str:
     """Return the owner by whom streams are counted: the session or, for visitors, the address.
 
-    IPv6 addresses count by network, since one subscriber has a whole network.
+    IPv6 addresses are counted by network (/64), since one customer has a whole one.
     """
     if viewer is not None:
         return f"session:{viewer.session}"
@@ -24,15 +24,15 @@ def owner_of(viewer: Viewer | None, address: str) -> str:
 class StreamLimits:
     """The number of streams of each owner."""
 
-    def __init__(self, settings: HubSettings, *, limits: bool) -> None:
+    def __init__(self, settings: HubSettings, *, enforce: bool) -> None:
         self.counts: Counter[str] = Counter()
         self._settings = settings
-        self._is_on = limits
+        self._is_enforced = enforce
 
     def add(self, stream: Stream) -> None:
         """Count `stream`. Raises TooMany if its owner has too many already."""
         limits = self._limits_of(stream)
-        if self._is_on and any(self.counts[owner] >= limit for owner, limit in limits.items()):
+        if self._is_enforced and any(self.counts[owner] >= limit for owner, limit in limits.items()):
             raise TooMany(N_("Live updates are open in too many tabs. Close one to follow this page again."), 30)
         self.counts.update(limits.keys())
 
@@ -44,8 +44,11 @@ class StreamLimits:
                 del self.counts[owner]
 
     def _limits_of(self, stream: Stream) -> dict[str, int]:
-        """Return the owners that `stream` counts for, with their limits: of a visitor the address and its site."""
+        """Return the owners that `stream` counts for, with their limits.
+
+        For a visitor these are the address and its site (the /48 around an IPv6 network).
+        """
         if stream.session:
             return {stream.owner: self._settings.streams_per_session}
-        most, of = self._settings.streams_per_address, stream.owner.removeprefix("address:")
-        return {stream.owner.replace(of, site(of)): SITE_NETWORKS * most, stream.owner: most}
+        limit, address = self._settings.streams_per_address, stream.owner.removeprefix("address:")
+        return {stream.owner.replace(address, site(address)): SITE_NETWORKS * limit, stream.owner: limit}

@@ -1,4 +1,4 @@
-"""The number of readers of each thread in all processes, exchanged through Redis; without it, of this process only."""
+"""Counts the readers of each thread in all processes through Redis. While Redis is down, only those of this process."""
 
 import secrets
 from time import time
@@ -10,7 +10,8 @@ from parley.core.events.redis import asking
 
 log = structlog.get_logger(__name__)
 
-FORGOTTEN_SECONDS = 15
+# Counts of a process that has not published for this long are ignored.
+COUNT_EXPIRES_SECONDS = 15
 # Threads per request to Redis. Two thousand at once would take longer than the time-out of one answer.
 BATCH = 200
 
@@ -37,7 +38,7 @@ class Presence:
             for thread, count in counts.items():
                 key = f"readers:{thread}"
                 pipe.hset(key, self._process, f"{count}:{int(time())}")
-                pipe.expire(key, 4 * FORGOTTEN_SECONDS)
+                pipe.expire(key, 4 * COUNT_EXPIRES_SECONDS)
                 pipe.hvals(key)
             answers = await pipe.execute()
         return {thread: _sum(answers[3 * index + 2]) for index, thread in enumerate(counts)}
@@ -45,4 +46,4 @@ class Presence:
 
 def _sum(values: list[bytes]) -> int:
     entries = (value.decode().partition(":") for value in values)
-    return sum(int(count) for count, _, at in entries if time() - int(at) < FORGOTTEN_SECONDS)
+    return sum(int(count) for count, _, at in entries if time() - int(at) < COUNT_EXPIRES_SECONDS)

@@ -58,14 +58,16 @@ async def state(thread: int) -> ThreadState:
     return row
 
 
-class NewestEvent(msgspec.Struct, frozen=True):
-    id: int
+class LastSeq(msgspec.Struct, frozen=True):
+    """The number of a thread's newest event."""
+
+    thread: int
     last_seq: int
 
 
-async def newest(threads: list[int]) -> list[NewestEvent]:
+async def last_seqs(threads: list[int]) -> list[LastSeq]:
     """Return the number of the newest event of each thread."""
-    return await db.fetch(NewestEvent, "select id, last_seq from thread where id = any($1::bigint[])", threads)
+    return await db.fetch(LastSeq, "select id as thread, last_seq from thread where id = any($1::bigint[])", threads)
 
 
 class ScoredComment(msgspec.Struct, frozen=True):
@@ -102,7 +104,7 @@ class PassageBalance(StanceCounts, frozen=True):
 
     @property
     def balance(self) -> "PassageBalance":
-        """Itself: templates read `passage.balance`, as of articles.queries.PassageRow."""
+        """Returns itself, so that templates can read `passage.balance` as they do on articles.queries.PassageRow."""
         return self
 
     @property

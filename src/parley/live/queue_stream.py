@@ -1,4 +1,4 @@
-"""The moderators' queues that are open, each with the changes that its moderator may see."""
+"""Open pages of the moderators' queue, and the state that each of them is sent."""
 
 from datetime import datetime
 from time import monotonic
@@ -12,7 +12,7 @@ from parley.modqueue.filters import QueueFilter
 
 
 class QueueStream(Stream):
-    """One open queue: its moderator, its filter, the time at which its page was made, and the last message sent."""
+    """One open queue page: its moderator, its filter, the time at which it was made, and the last message sent."""
 
     __slots__ = ("filter", "last_message", "since", "viewer")
 
@@ -25,7 +25,7 @@ class QueueStream(Stream):
 
 
 class QueueStreams:
-    """All open queues of this process. Each message has the whole state, so a reader never has to catch up."""
+    """All open queue pages of this process. Each message has the whole state, so a reader never has to catch up."""
 
     def __init__(self, poll_seconds: float) -> None:
         self.open: set[QueueStream] = set()
@@ -34,7 +34,7 @@ class QueueStreams:
         self._refreshed_at = 0.0
 
     async def refresh(self) -> None:
-        """Send every open queue what changed: after a signal, and every few seconds in case a signal was lost."""
+        """Send every open queue page its state: after a signal, and every few seconds in case a signal was lost."""
         if not self.open or (not self.is_due and monotonic() - self._refreshed_at < self._poll_seconds):
             return
         self.is_due, self._refreshed_at = False, monotonic()
@@ -43,7 +43,7 @@ class QueueStreams:
             await self.send_state(stream)
 
     async def send_state(self, stream: QueueStream) -> None:
-        """Send a queue its state, unless it is unchanged."""
+        """Send a queue page its state, unless it is unchanged."""
         count = await modqueue.waiting(stream.viewer.id, stream.filter, stream.since)
         actions = await modqueue.others_actions(stream.viewer.id, stream.since)
         message = render.queue(stream.filter, count, actions)
@@ -52,7 +52,7 @@ class QueueStreams:
             stream.put(message)
 
     async def end_invalid(self) -> None:
-        """End the streams of members who are no longer moderators."""
+        """End the streams of sessions that are no longer valid sessions of active staff."""
         # Streams that join while the database is asked are left alone.
         streams = list(self.open)
         valid = await still_staff([stream.viewer.session for stream in streams]) if streams else set()

@@ -27,7 +27,7 @@ COMMENT_TEMPLATES = {
     "comment.moved_here": "live/moved_here.html",
     **dict.fromkeys(COMMENT_CHANGED, "live/edited.html"),
 }
-ARTICLE_CHANGED = {"article.revised": "live/article.html", "article.restricted": "live/restricted.html"}
+ARTICLE_TEMPLATES = {"article.revised": "live/article.html", "article.restricted": "live/restricted.html"}
 THREAD_CHANGED = {"thread.locked", "thread.unlocked", "thread.slowed", "thread.archived"}
 
 
@@ -69,12 +69,12 @@ def more_notifications(more: int) -> bytes:
 
 
 def queue(filter_: QueueFilter, count: QueueCount, actions: Sequence[OthersAction]) -> bytes:
-    """Return the present state of a moderator's open queue."""
+    """Return the present state of a moderator's open queue page."""
     return message(_html("live/queue.html", wanted=filter_, waiting=count, others_actions=actions, all_actions=ACTIONS))
 
 
 class RenderedEvent(msgspec.Struct, frozen=True):
-    """An event's number and message. `blanked` renders the message for members who blocked the comment's `author`.
+    """An event's number and message. `render_blocked` renders it for members who blocked the comment's `author`.
 
     It is called only if there is such a reader, who may have joined after the event was rendered.
     """
@@ -82,11 +82,12 @@ class RenderedEvent(msgspec.Struct, frozen=True):
     seq: int
     message: bytes
     author: int | None = None
-    blanked: Callable[[], bytes] | None = None
+    render_blocked: Callable[[], bytes] | None = None
 
     def for_reader(self, blocked: Collection[int] | None) -> bytes:
         """Return the message for a reader who blocked these members."""
-        return self.blanked() if blocked and self.blanked and self.author in blocked else self.message
+        is_blocked = blocked and self.author in blocked
+        return self.render_blocked() if is_blocked and self.render_blocked else self.message
 
 
 async def events(rows: Sequence[EventRow]) -> list[RenderedEvent]:
@@ -118,32 +119,35 @@ async def _passages(thread: threads.ThreadRow, found: dict[int, queries.CommentR
 
 
 async def _article(thread: threads.ThreadRow, rows: Sequence[EventRow]) -> articles.ArticleRow | None:
-    return await articles.of_thread(thread.id) if any(row.kind in ARTICLE_CHANGED for row in rows) else None
+    return await articles.of_thread(thread.id) if any(row.kind in ARTICLE_TEMPLATES for row in rows) else None
 
 
 def _render_event(row: EventRow, context: RenderContext) -> RenderedEvent:
     comment = context.comments.get(row.comment) if row.comment is not None else None
     if comment is not None and comment.thread != row.thread:
         return _moved_away(row, context, comment)
-    full = message(_fragment(row, context, comment), seq=row.seq)
+    full = message(_event_html(row, context, comment), seq=row.seq)
     if comment is None or comment.author_id is None:
         return RenderedEvent(row.seq, full)
 
     @cache
-    def blanked() -> bytes:
-        return message(_fragment(row, context, queries.blanked(comment)), seq=row.seq)
+    def render_blocked() -> bytes:
+        return message(_event_html(row, context, queries.blanked(comment)), seq=row.seq)
 
-    return RenderedEvent(row.seq, full, comment.author_id, blanked)
+    return RenderedEvent(row.seq, full, comment.author_id, render_blocked)
 
 
 def _moved_away(row: EventRow, context: RenderContext, comment: queries.CommentRow) -> RenderedEvent:
-    """Return the event of a comment that has since moved to another thread: readers here see only that it moved."""
+    """Render an event of a comment that has since moved to another thread.
+
+    The message says that it moved; it is empty if the event announced the comment.
+    """
     left = msgspec.structs.replace(queries.blanked(comment), state="moved", passage=None)
-    html = _fragment(row, context, left) if row.kind in COMMENT_CHANGED else ""
+    html = _event_html(row, context, left) if row.kind in COMMENT_CHANGED else ""
     return RenderedEvent(row.seq, message(html, seq=row.seq))
 
 
-def _fragment(row: EventRow, context: RenderContext, comment: queries.CommentRow | None) -> str:
+def _event_html(row: EventRow, context: RenderContext, comment: queries.CommentRow | None) -> str:
     thread = context.thread
     if comment is not None:
         values = {
@@ -159,8 +163,8 @@ def _fragment(row: EventRow, context: RenderContext, comment: queries.CommentRow
         return _html(COMMENT_TEMPLATES[row.kind], **values) if row.kind in COMMENT_TEMPLATES else ""
     if row.kind in THREAD_CHANGED:
         return _html("live/thread.html", thread=thread)
-    if row.kind in ARTICLE_CHANGED:
-        return _html(ARTICLE_CHANGED[row.kind], thread=thread, article=context.article)
+    if row.kind in ARTICLE_TEMPLATES:
+        return _html(ARTICLE_TEMPLATES[row.kind], thread=thread, article=context.article)
     return ""
 
 

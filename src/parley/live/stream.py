@@ -12,11 +12,12 @@ from litestar.types import Receive, Send
 
 from parley.live import render
 
-# More than HubSettings.max_behind: a reader that catches up is queued that many at once. If the queue is full, the
-# reader has to load the page again.
+# More than HubSettings.max_behind: that many events are queued at once for a reader that catches up. If the queue is
+# full, the reader has to load the page again.
 MAX_QUEUED = 250
 MAX_QUEUED_BYTES = 500_000
-# The connection copies what it cannot send at once, so it gets no more than this, or one message.
+# The connection buffers what it cannot send at once, so pass it at most this many bytes, or one message if
+# that is larger.
 CHUNK_BYTES = 65_536
 JITTER_SECONDS = 120.0
 HEADERS = [
@@ -28,7 +29,7 @@ HEADERS = [
 
 
 class Stream:
-    """Messages for one reader of one thread.
+    """The messages for one open page. `thread` is 0 if the page is not a thread's.
 
     `owner` is the session or address by which streams are counted (limits.py).
     """
@@ -96,7 +97,7 @@ class Stream:
         self._schedule()
 
     def abort(self) -> None:
-        """End at once, for a reader that receives nothing."""
+        """End at once, because the connection is stuck."""
         self._aborted = True
         if self._task is not None:
             self._task.cancel()

@@ -14,9 +14,9 @@ from parley.notifications.queries import unread_of_all
 
 async def send_scores(channels: Iterable[Channel]) -> None:
     """Send one message per thread with all comments whose votes changed."""
-    for channel in [one for one in channels if one.scores_due]:
+    for channel in [channel for channel in channels if channel.scores_due]:
         channel.scores_due = False
-        fresh = channel.add_scores(await queries.scored_after(channel.thread, channel.scored_from))
+        fresh = channel.take_unsent_scores(await queries.scored_after(channel.thread, channel.scored_from))
         if fresh:
             message = render.scores(fresh)
             for stream in channel.streams:
@@ -61,12 +61,12 @@ async def end_invalid(streams: Iterable[Stream]) -> None:
 
 
 async def keep_alive(streams: Iterable[Stream], settings: HubSettings) -> None:
-    """Send heartbeats, disconnect readers that receive nothing, and end streams that reached their lifetime."""
+    """Send heartbeats, abort streams whose connection is stuck, and end streams that reached their lifetime."""
     now = monotonic()
     for stream in streams:
         if stream.stuck_for(now) > settings.send_timeout:
             stream.abort()
         elif now - stream.opened_at > settings.lifetime + stream.jitter:
             stream.end(render.bye())
-        elif now - stream.sent_at > settings.heartbeat:
+        elif now - stream.sent_at > settings.heartbeat_interval:
             stream.put(render.HEARTBEAT)

@@ -40,7 +40,7 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
 
 @get("/mod/queue/live", name="live:queue", opt={"who": MODERATOR})
 async def queue(request: AnyRequest) -> ASGIApp:
-    """Follow the queue: new items since the page was made, and what other moderators are reviewing and decided."""
+    """Follow the queue: new items since the page was made, and what other moderators are reviewing and have decided."""
     hub: Hub = request.app.state.hub
     stream = QueueStream(staff(request), wanted_of(request), since_of(request))
     return _stream_response(stream, partial(hub.join_queue, stream), partial(hub.leave_queue, stream))

@@ -13,13 +13,16 @@ LONGEST_NAME = 100
 
 
 class SenderForm(Form):
-    """Who sends it, where that is a visitor: a name, an address and a confirmation of good faith."""
+    """The sender of a report or of a request about rights.
+
+    A visitor gives a name and an address; both forms ask for a confirmation of good faith.
+    """
 
     name: str | None = None
     email: str | None = None
 
-    def read_sender(self, *, unnamed: bool = False) -> None:
-        if not unnamed:
+    def read_sender(self, *, anonymous: bool = False) -> None:
+        if not anonymous:
             self.name = self.text("name", most=LONGEST_NAME, least=1, missing=N_("Please give your name."))
             try:
                 self.email = addresses.address(self.values.get("email", ""))
@@ -29,21 +32,22 @@ class SenderForm(Form):
 
     def read_good_faith(self) -> None:
         if not self.flag("good_faith"):
-            self.errors["good_faith"] = N_("Please confirm this, if it is so.")
+            self.errors["good_faith"] = N_("Please confirm that this is accurate and complete.")
 
 
 class ReportForm(SenderForm):
     """A report; visitors also give a name, an address and a confirmation of good faith.
 
-    Sexual abuse of children can be reported without a name (Digital Services Act, article 16.2 c).
+    A visitor who ticks `anonymous` gives no name (Digital Services Act, article 16.2 c: sexual abuse of children). The
+    ground is not checked: communities write their own.
     """
 
     def __init__(self, data: Mapping[str, Any], grounds: Sequence[str], *, visitor: bool) -> None:
         super().__init__(data)
         self.reason = self.choice("reason", grounds)
         if self.reason is None:
-            self.errors["reason"] = N_("Please choose what is wrong with it.")
+            self.errors["reason"] = N_("Please choose which rule it breaks.")
         missing = N_("Please say why you think that this is against the law.")
         self.words = self.text("text", most=LONGEST_REPORT, least=1 if visitor else 0, missing=missing, lines=True)
         if visitor:
-            self.read_sender(unnamed=self.flag("unnamed"))
+            self.read_sender(anonymous=self.flag("anonymous"))

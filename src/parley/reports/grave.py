@@ -1,4 +1,4 @@
-"""Content that was reported on a grave ground: pages of staff hide it until somebody chooses to read it."""
+"""Content with an unresolved report on a severe ground: staff pages hide it until somebody chooses to read it."""
 
 from parley.community.queries import SENSITIVE
 

@@ -11,7 +11,7 @@ from parley.core.text.messages import N_
 from parley.reports import queue_changes, receipts, targets
 
 
-class Flag(msgspec.Struct, frozen=True):
+class ReportInput(msgspec.Struct, frozen=True):
     """A report as it was entered."""
 
     kind: str
@@ -36,8 +36,9 @@ class ConfirmedReport(msgspec.Struct, frozen=True):
     weight: float
 
 
-# A member's reports weigh less the more of them were declined, and 1 without a history. They weigh 0 for a member who
-# was warned and whose reports are still declined nine times in ten (moderation-proofs.md I13, R16).
+# A member's reports weigh 1 without a history, towards 2 as they are upheld and towards 0 as they are declined. They
+# weigh 0 for a member with a warning in force and at least five declined reports, at least nine times as many as upheld
+# ones (moderation-proofs.md I13, R16).
 SELECT_WEIGHT = """
 select case when declined >= 5 and declined >= 9 * upheld and exists(
            select from decision where member = $1 and kind = 'member' and action = 'warn' and state = 'in_force'
@@ -49,15 +50,15 @@ from (
 ) made
 """
 
-# A visitor's report weighs nothing until its address is confirmed if the item has an open one from the same network, or
-# any with the same text.
-IS_REPEATED = """
+# If the item has an open visitor's report from the same network, or any with the same text, a visitor's report has no
+# weight until its address is confirmed.
+CHECK_REPEATED = """
 select exists(select from report where item = $1 and reporter is null
               and (network = $2 and state <> 'resolved' or lower(btrim(text)) = lower(btrim($3))))
 """
-# The limit of the weight of all unconfirmed reports of an item together: less than that of any member's report.
+# The most that all unconfirmed reports of an item add to its gravity together.
 MOST_UNCONFIRMED = 0.01
-# A confirmed address has full weight, once per item.
+# A report whose address is confirmed weighs 1, or 0 if the same address confirmed another open report of the item.
 CONFIRM_REPORT = """
 update report r set proven = true, weight = case when exists(
     select from report o
@@ -84,7 +85,8 @@ on conflict (item, reporter) where reporter is not null and state <> 'resolved' 
 returning id
 """
 
-# Weight times severity of all reports and rule matches, times 1 + ln(1 + people in the thread).
+# (The sum of weight * severity of the open reports, the unconfirmed ones capped at MOST_UNCONFIRMED, plus the severity
+# of each hit that acted) * (1 + ln(1 + people in the thread)).
 UPDATE_RISK = """
 update queue_item i set risk = r.gravity * (1 + ln(1 + coalesce(s.people, 0)))
 from (
@@ -102,30 +104,43 @@ where i.id = $1 and o.id = $1
 """.replace("MOST_UNCONFIRMED", str(MOST_UNCONFIRMED))
 
 
-async def report(flag: Flag) -> int:
-    """Save a report and return its id; a member's second report of a target is the same as the first.
+# Members can report the articles that they added: the texts are not theirs.
+OWN = {
+    "comment": N_("This is your own comment. You can edit or delete it."),
+    "member": N_("You cannot report yourself."),
+}
 
-    Raises NotFound where there is no such target, Refused without a guideline, Forbidden where the reporter may not.
+
+async def report(entered: ReportInput) -> int:
+    """Save a report and return its id.
+
+    If the member already has an open report of this target, save nothing and return that report's id. Raises NotFound
+    if there is no such target, Refused without a guideline, Forbidden if the reporter may not report it.
     """
-    illegal = await db.value("select illegal from guideline where code = $1 and not retired", flag.guideline)
+    illegal = await db.value("select illegal from guideline where code = $1 and not retired", entered.guideline)
     if illegal is None:
-        raise Refused(N_("Please choose what is wrong with it."))
-    if flag.reporter is None and not illegal:
-        raise Forbidden(N_("Please sign in to report this. Only illegal content can be reported without an account."))
+        raise Refused(N_("Please choose which rule it breaks."))
+    if entered.reporter is None and not illegal:
+        raise Forbidden(
+            N_(
+                "You can report only illegal content without an account, while your account is silenced, or before "
+                "your e-mail address is confirmed."
+            )
+        )
     async with db.atomic():
-        target = await targets.lock(flag.kind, flag.target)
+        target = await targets.lock(entered.kind, entered.target)
         if target.kind == "comment" and target.state not in ("visible", "hidden"):
             raise NotFound(N_("This comment no longer exists, so it cannot be reported."))
-        if flag.reporter is not None and flag.reporter.id == target.member and target.kind != "article":
-            raise Forbidden(N_("This is your own. You can edit or delete it yourself."))
-        weight = await _weight(flag)
-        item = await open_item(flag.kind, flag.target, target.thread, again=weight > 0)
-        return await _add(item, flag, weight)
+        if entered.reporter is not None and entered.reporter.id == target.member and target.kind != "article":
+            raise Forbidden(OWN[target.kind])
+        weight = await _weight(entered)
+        item = await open_item(entered.kind, entered.target, target.thread, reopen=weight > 0)
+        return await _add(item, entered, weight)
 
 
-async def open_item(kind: str, target: int, thread: int | None, *, again: bool = True) -> int:
-    """Return the item of a target, creating it if needed. A closed item opens if `again`."""
-    item: int = await db.value(OPEN_ITEM, kind, target, thread, again)
+async def open_item(kind: str, target: int, thread: int | None, *, reopen: bool = True) -> int:
+    """Return the item of a target, creating it if needed. A closed item opens if `reopen`."""
+    item: int = await db.value(OPEN_ITEM, kind, target, thread, reopen)
     await queue_changes.notify_queue()
     return item
 
@@ -139,32 +154,44 @@ after_confirmed: list[Callable[[int], Awaitable[None]]] = []
 
 
 async def confirm_address(report: int) -> bool:
-    """Give a visitor's report full weight. False where it was answered or confirmed before."""
+    """Confirm the address of a visitor's report.
+
+    The report then has weight 1, or 0 if the same address confirmed another one of the item. Return False if it was
+    confirmed or resolved before.
+    """
     async with db.atomic():
         confirmed = await db.fetch_one(ConfirmedReport, CONFIRM_REPORT, report)
         if confirmed is not None:
-            await open_item(confirmed.kind, confirmed.target, confirmed.thread, again=confirmed.weight > 0)
+            await open_item(confirmed.kind, confirmed.target, confirmed.thread, reopen=confirmed.weight > 0)
             await update_risk(confirmed.item)
             for hook in after_confirmed:
                 await hook(report)
     return confirmed is not None
 
 
-async def _weight(flag: Flag) -> float:
-    if flag.reporter is not None:
-        return float(await db.value(SELECT_WEIGHT, flag.reporter.id))
-    item = await db.value("select id from queue_item where kind = $1 and target = $2", flag.kind, flag.target)
-    return 0.0 if await db.value(IS_REPEATED, item, flag.network, flag.text) else 1.0
+async def _weight(entered: ReportInput) -> float:
+    if entered.reporter is not None:
+        return float(await db.value(SELECT_WEIGHT, entered.reporter.id))
+    item = await db.value("select id from queue_item where kind = $1 and target = $2", entered.kind, entered.target)
+    return 0.0 if await db.value(CHECK_REPEATED, item, entered.network, entered.text) else 1.0
 
 
-async def _add(item: int, flag: Flag, weight: float) -> int:
-    reporter = flag.reporter.id if flag.reporter else None
+async def _add(item: int, entered: ReportInput, weight: float) -> int:
+    reporter = entered.reporter.id if entered.reporter else None
     made: int | None = await db.value(
-        INSERT_REPORT, item, reporter, flag.name, flag.email, flag.guideline, flag.text, weight, flag.network
+        INSERT_REPORT,
+        item,
+        reporter,
+        entered.name,
+        entered.email,
+        entered.guideline,
+        entered.text,
+        weight,
+        entered.network,
     )
     await update_risk(item)
     if made is not None:
-        if flag.gets_receipt:
+        if entered.gets_receipt:
             await receipts.send_receipt(made)
         return made
     first: int = await db.value(

@@ -14,8 +14,11 @@ from parley.core.text.messages import N_
 THINGS = {"comment": N_("a comment"), "article": N_("an article"), "member": N_("a member")}
 
 
-class Reporter(msgspec.Struct, frozen=True):
-    """A report and where its letters go. `name` is None for visitors, whose names nobody has checked."""
+class ReportMail(msgspec.Struct, frozen=True):
+    """What the letters about a report say, and where they go.
+
+    `name` is None for visitors, whose names nobody has checked.
+    """
 
     name: str | None
     email: str
@@ -27,7 +30,7 @@ class Reporter(msgspec.Struct, frozen=True):
 
 
 PATH = "case i.kind when 'member' then '/u/' || u.name when 'article' then '/t/' || i.target else '/c/' || i.target end"
-COLUMNS = f"""
+REPORT_MAIL_COLUMNS = f"""
 m.name, coalesce(m.email, r.email) as email, i.kind, {PATH} as path, g.title as ground, r.outcome,
 r.reporter is null as is_visitor
 """
@@ -39,60 +42,65 @@ left join member u on i.kind = 'member' and u.id = i.target
 HAS_ADDRESS = "coalesce(m.email, r.email) is not null"
 # A visitor may enter an address that is not theirs, so an address gets one receipt and one outcome per item.
 SELECT_RECEIPT = f"""
-select {COLUMNS} from {FROM_REPORTS} where r.id = $1 and {HAS_ADDRESS} and not exists (
+select {REPORT_MAIL_COLUMNS} from {FROM_REPORTS} where r.id = $1 and {HAS_ADDRESS} and not exists (
     select from report o where o.item = r.item and lower(o.email) = lower(r.email) and o.id < r.id)
 """  # noqa: S608 constants only
-SELECT_ANSWERED = f"""
-select distinct on (lower(coalesce(m.email, r.email))) {COLUMNS} from decision d join {FROM_REPORTS} on r.item = d.item
+SELECT_RESOLVED = f"""
+select distinct on (lower(coalesce(m.email, r.email))) {REPORT_MAIL_COLUMNS}
+from decision d join {FROM_REPORTS} on r.item = d.item
 where d.id = $1 and r.outcome is not null and r.resolved_at >= d.created_at and {HAS_ADDRESS}
 order by lower(coalesce(m.email, r.email)), r.id
 """  # noqa: S608 constants only
 SELECT_CORRECTED = f"""
-select distinct on (lower(coalesce(m.email, r.email))) {COLUMNS} from {FROM_REPORTS}
+select distinct on (lower(coalesce(m.email, r.email))) {REPORT_MAIL_COLUMNS} from {FROM_REPORTS}
 where r.id = any($1::bigint[]) and {HAS_ADDRESS} order by lower(coalesce(m.email, r.email)), r.id
 """  # noqa: S608 constants only
 
 
 async def send_receipt(report: int) -> None:
     """Mail the reporter that their report has arrived."""
-    for one in await db.fetch(Reporter, SELECT_RECEIPT, report):
-        await mail.send(
-            f"receipt.{report}", one.email, *_written("receipt", one, prove=_confirmation_link(report, one))
-        )
+    for found in await db.fetch(ReportMail, SELECT_RECEIPT, report):
+        link = _confirmation_link(report) if found.is_visitor else None
+        await mail.send(f"receipt.{report}", found.email, *_written("receipt", found, confirm=link))
 
 
-async def send_outcome(decision: int, kind: str, delay: timedelta) -> None:
-    """Mail the outcome to the reporters whom a decision answered, as mail of a `kind`, after `delay`."""
-    for one in await db.fetch(Reporter, SELECT_ANSWERED, decision):
-        await mail.send(kind, one.email, *outcome(one), delay=delay)
+async def send_outcome(decision: int, mail_kind: str, delay: timedelta) -> None:
+    """Mail the outcome of a decision to those whose reports it resolved, after `delay`."""
+    for report in await db.fetch(ReportMail, SELECT_RESOLVED, decision):
+        await mail.send(mail_kind, report.email, *outcome(report), delay=delay)
 
 
 async def send_correction(reports: list[int], decision: int) -> None:
     """Mail the reporters that the `decision` on their reports was overturned."""
-    for one in await db.fetch(Reporter, SELECT_CORRECTED, reports):
-        await mail.send(f"corrected.{decision}", one.email, *_written("corrected", one))
+    for report in await db.fetch(ReportMail, SELECT_CORRECTED, reports):
+        await mail.send(f"corrected.{decision}", report.email, *_written("corrected", report))
 
 
-def outcome(reporter: Reporter) -> tuple[str, str, str]:
-    """The subject, text and HTML of the outcome."""
-    return _written("outcome", reporter)
+def outcome(report: ReportMail) -> tuple[str, str, str]:
+    """Return the subject, text and HTML of the outcome."""
+    return _written("outcome", report)
 
 
 def key(report: int) -> str:
-    """The secret part of the link by which a visitor confirms their address."""
+    """Return the signature in the link by which a visitor confirms their address."""
     return sign("report", str(report).encode()).hex()
 
 
 def is_key(report: int, key: str) -> bool:
-    """Whether `key` is the secret part of the link of this report."""
+    """Whether `key` is the signature in the link of this report."""
     return is_signature("report", str(report).encode(), key)
 
 
-def _confirmation_link(report: int, one: Reporter) -> str | None:
-    return f"{settings().base_url}/reports/{report}/{key(report)}" if one.is_visitor else None
+def _confirmation_link(report: int) -> str:
+    return f"{settings().base_url}/reports/{report}/{key(report)}"
 
 
-def _written(template: str, one: Reporter, **more: str | None) -> tuple[str, str, str]:
-    link = settings().base_url + quote(one.path)
-    context = {"name": one.name, "thing": THINGS[one.kind], "ground": one.ground, "outcome": one.outcome, "link": link}
+def _written(template: str, report: ReportMail, **more: str | None) -> tuple[str, str, str]:
+    context = {
+        "name": report.name,
+        "thing": THINGS[report.kind],
+        "ground": report.ground,
+        "outcome": report.outcome,
+        "link": settings().base_url + quote(report.path),
+    }
     return mail.written_message(template, **context, **more)

@@ -19,12 +19,13 @@ RULES: tuple[RetentionRule, ...] = (
         days=365,
         since="resolved_at",
         after="the report was answered",
-        why="a decision can be appealed for six months (Digital Services Act, article 20): they are mailed the result",
+        why="a decision can be appealed for six months (Digital Services Act, article 20), and the visitor is mailed "
+        "the outcome of the appeal, which takes time too",
         where="name is not null or email is not null",
         blank="name = null, email = null",
     ),
 )
 KEPT: Kept = {
     "queue_item": "reports and decisions refer to it",
-    "report": "what a decision answered",
+    "report": "decisions resolve it",
 }

@@ -1,4 +1,4 @@
-"""Letters to all moderators."""
+"""Mail to staff (moderators and admins)."""
 
 from typing import Any
 
@@ -13,21 +13,23 @@ SELECT_STAFF = (
 )
 # Only one transaction at a time sends letters of a kind.
 TRY_LOCK = "select pg_try_advisory_xact_lock(hashtextextended('staff ' || $1, 0))"
-WAS_SENT = "select exists(select from mail where kind = $1 and created_at > now() - $2 * interval '1 hour')"
+CHECK_SENT = "select exists(select from mail where kind = $1 and created_at > now() - $2 * interval '1 hour')"
 
 
-class Staff(msgspec.Struct, frozen=True):
+class StaffMember(msgspec.Struct, frozen=True):
     id: int
     email: str
 
 
 async def send(kind: str, template: str, *, hours: int = 1, **context: Any) -> None:
-    """Mail a letter to every moderator in the open transaction, at most one of a kind in `hours`."""
-    if not await db.value(TRY_LOCK, kind) or await db.value(WAS_SENT, kind, hours):
+    """Queue a letter to each staff member, in the open transaction; at most one of this kind in `hours` hours."""
+    if not await db.value(TRY_LOCK, kind) or await db.value(CHECK_SENT, kind, hours):
         return
     written = mail.written_message(template, **context)
 
-    async def send_one(one: Staff) -> None:
-        await mail.send(kind, one.email, *written)
+    async def send_one(member: StaffMember) -> None:
+        await mail.send(kind, member.email, *written)
 
-    await attempts.each(f"mail to staff: {kind}", await db.fetch(Staff, SELECT_STAFF), send_one, key=lambda one: one.id)
+    await attempts.each(
+        f"mail to staff: {kind}", await db.fetch(StaffMember, SELECT_STAFF), send_one, key=lambda member: member.id
+    )

@@ -24,27 +24,27 @@ class Subject(msgspec.Struct, frozen=True):
         return f"{self.address}/report"
 
 
-async def comment(number: str, viewer: Viewer | None, *, gone: bool = False) -> Subject:
-    """The comment of a number, one that is `gone` too if asked. Raises NotFound where it cannot be read."""
-    row = await comment_at(number, viewer)
+async def comment(comment: str, viewer: Viewer | None, *, gone: bool = False) -> Subject:
+    """Return the comment with this id; with `gone`, also one that is no longer visible. Raises NotFound."""
+    row = await comment_at(comment, viewer)
     if row.state not in {"visible", "blocked"} and not gone:
         raise NotFound(N_("This comment no longer exists."))
     return Subject("comment", row.id, f"/c/{row.id}", row.author or N_("somebody who left"), row)
 
 
-async def article(number: str) -> Subject:
-    row = await thread_at(number)
+async def article(thread: str) -> Subject:
+    row = await thread_at(thread)
     return Subject("article", row.id, f"/t/{row.id}", row.title)
 
 
 async def renamed(subject: Subject) -> Subject:
-    """A subject after a decision, which may have removed the name of a member."""
+    """Return a subject after a decision, which may have removed the name of a member."""
     account = await accounts.account(subject.id) if subject.kind == "member" else None
     return msgspec.structs.replace(subject, name=account.name, address=f"/u/{account.name}") if account else subject
 
 
 async def member(name: str, viewer: Viewer | None) -> Subject:
-    """The member of a name. Raises NotFound where there is none that others can see."""
+    """Return the member with this name. Raises NotFound if there is none that others can see."""
     person = await accounts.by_name(name)
     if person is None or (person.state == "unverified" and (viewer is None or viewer.id != person.id)):
         raise NotFound(N_("There is no member with this name."))

@@ -21,7 +21,7 @@ from parley.core.db.schema import Index
 
 
 class QueueItem(Table):
-    """A target that needs a moderator. Unique on (kind, target)."""
+    """A reported or flagged target, open or closed. Unique on (kind, target)."""
 
     id = BigSerial(primary_key=True)
     kind = Varchar(7, null=False, default=None)
@@ -35,6 +35,7 @@ class QueueItem(Table):
     claimed_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     claimed_until = Timestamptz(null=True, default=None)
     opened_at = Timestamptz(null=False)
+    # When a moderator first decided about it since it opened.
     acted_at = Timestamptz(null=True, default=None)
 
     queue_item_kind_check = Check("kind in ('comment', 'member', 'article')")

@@ -11,7 +11,10 @@ from parley.core.text.messages import N_
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A locked target, as it was then; `member` is its author, who added the article, or the member themselves."""
+    """A target in its state when it was locked.
+
+    `member` is the comment's author, the member who added the article, or the member themselves.
+    """
 
     kind: str
     id: int
@@ -76,7 +79,7 @@ LOCK_COMMENT = "select thread, author, state, deleted_at, collapsed from comment
 
 
 async def lock(kind: str, target: int) -> Target:
-    """Lock a target with its thread and its member. Raises NotFound."""
+    """Lock a target with its thread and its member. Raises NotFound; Refused if a comment has just been moved."""
     if kind == "comment":
         return await _lock_comment(target)
     if kind == "article":
@@ -87,49 +90,49 @@ async def lock(kind: str, target: int) -> Target:
     return Target("member", target, None, member.id, member.role, member.state, member.state, member.until)
 
 
-async def _lock_comment(number: int) -> Target:
-    thread = await db.fetch_one(TargetThread, LOCK_THREAD_OF_COMMENT, number)
-    comment = await db.fetch_one(TargetComment, LOCK_COMMENT, number)
-    if thread is None or comment is None:
+async def _lock_comment(comment: int) -> Target:
+    thread = await db.fetch_one(TargetThread, LOCK_THREAD_OF_COMMENT, comment)
+    row = await db.fetch_one(TargetComment, LOCK_COMMENT, comment)
+    if thread is None or row is None:
         raise NotFound(N_("This comment does not exist."))
-    if comment.thread != thread.id:
+    if row.thread != thread.id:
         raise Refused(MOVED)
-    member = await db.fetch_one(TargetMember, LOCK_MEMBER, comment.author) if comment.author else None
+    member = await db.fetch_one(TargetMember, LOCK_MEMBER, row.author) if row.author else None
     return Target(
         "comment",
-        number,
+        comment,
         thread.id,
-        comment.author,
+        row.author,
         member.role if member else "member",
-        comment.state,
+        row.state,
         member.state if member else None,
         member.until if member else None,
-        CommentState(number, thread.id, comment.author, comment.state, comment.deleted_at, thread.state),
-        comment.collapsed,
+        CommentState(comment, thread.id, row.author, row.state, row.deleted_at, thread.state),
+        row.collapsed,
         thread.state,
         thread.slow,
         thread.why,
     )
 
 
-async def _lock_article(number: int) -> Target:
-    thread = await db.fetch_one(TargetArticle, LOCK_ARTICLE, number)
-    if thread is None:
+async def _lock_article(thread: int) -> Target:
+    row = await db.fetch_one(TargetArticle, LOCK_ARTICLE, thread)
+    if row is None:
         raise NotFound(N_("This thread does not exist."))
-    member = await db.fetch_one(TargetMember, LOCK_MEMBER, thread.starter) if thread.starter else None
+    member = await db.fetch_one(TargetMember, LOCK_MEMBER, row.starter) if row.starter else None
     return Target(
         "article",
-        number,
-        number,
-        thread.starter,
+        thread,
+        thread,
+        row.starter,
         member.role if member else "member",
-        thread.state,
+        row.state,
         member.state if member else None,
         member.until if member else None,
-        thread_state=thread.state,
-        slow=thread.slow,
-        why=thread.why,
-        restricted=thread.restricted,
-        untitled=thread.untitled,
-        withheld=thread.withheld,
+        thread_state=row.state,
+        slow=row.slow,
+        why=row.why,
+        restricted=row.restricted,
+        untitled=row.untitled,
+        withheld=row.withheld,
     )

@@ -1,4 +1,4 @@
-"""Reporting: members on any ground, anybody illegal content."""
+"""Report pages: members report on any ground, visitors only illegal content."""
 
 from typing import Any
 from urllib.parse import quote
@@ -20,12 +20,12 @@ from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.reports import ops, receipts, subjects
 from parley.reports.forms import ReportForm
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 from parley.reports.subjects import Subject
 
 
 def reporter_of(request: AnyRequest) -> Viewer | None:
-    """The member who reports. Silenced and unverified members report as visitors do."""
+    """Return the member who reports. Silenced and unverified members report as visitors do."""
     viewer = viewer_of(request)
     return viewer if viewer and viewer.verified and viewer.state == "active" else None
 
@@ -47,13 +47,13 @@ async def _form_page(
 
 async def _report(request: AnyRequest, subject: Subject) -> Response[Any]:
     reporter = reporter_of(request)
-    offered = [one.code for one in await grounds(illegal_only=reporter is None)]
+    offered = [ground.code for ground in await grounds(illegal_only=reporter is None)]
     form, status = ReportForm(await posted(request), offered, visitor=reporter is None), 422
     if not form.errors:
         try:
-            await limit(REPORT, reporter, address_of(request))
-            flag = _flag(subject, form, reporter)
-            await ops.report(flag if reporter else await _of_visitor(flag, address_of(request)))
+            await count_use(REPORT, reporter, address_of(request))
+            entered = _entered(subject, form, reporter)
+            await ops.report(entered if reporter else await _of_visitor(entered, address_of(request)))
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:
@@ -61,27 +61,27 @@ async def _report(request: AnyRequest, subject: Subject) -> Response[Any]:
     return Redirect(f"{quote(subject.report_address)}/done", status_code=303)
 
 
-def _flag(subject: Subject, form: ReportForm, reporter: Viewer | None) -> Flag:
-    return Flag(subject.kind, subject.id, form.reason or "", form.words, reporter, form.name, form.email)
+def _entered(subject: Subject, form: ReportForm, reporter: Viewer | None) -> ReportInput:
+    return ReportInput(subject.kind, subject.id, form.reason or "", form.words, reporter, form.name, form.email)
 
 
-async def _of_visitor(flag: Flag, address: str) -> Flag:
-    """The report of a visitor at `address`. A mailbox, which may be another person's, gets few receipts."""
+async def _of_visitor(entered: ReportInput, client_address: str) -> ReportInput:
+    """Return the visitor's report with its network. The address may be another person's, so it gets few receipts."""
     try:
-        if flag.email is not None:
-            await take(RECEIPT_ADDRESS, addresses.mailbox(flag.email))
+        if entered.email is not None:
+            await take(RECEIPT_ADDRESS, addresses.mailbox(entered.email))
     except TooMany:
-        flag = replace(flag, gets_receipt=False)
-    return replace(flag, network=network(address))
+        entered = replace(entered, gets_receipt=False)
+    return replace(entered, network=network(client_address))
 
 
-async def limit(limits: Triple, reporter: Viewer | None, address: str) -> None:
-    """Take one token for a member, or for a visitor's network. Raises TooMany."""
+async def count_use(limits: Triple, reporter: Viewer | None, client_address: str) -> None:
+    """Take a token for the member (if any), one for the network and one for everybody. Raises TooMany."""
     if reporter is not None:
-        await take_each(limits, reporter.id, address)
+        await take_each(limits, reporter.id, client_address)
         return
     _, by_network, by_all = limits
-    await take_all([*of_network(by_network, network(address)), Use(by_all, EVERYBODY)])
+    await take_all([*of_network(by_network, network(client_address)), Use(by_all, EVERYBODY)])
 
 
 def _done_page(request: AnyRequest, subject: Subject) -> Response[Any]:
@@ -133,24 +133,24 @@ async def member_reported(request: AnyRequest, name: FromPath[str]) -> Response[
     return _done_page(request, await subjects.member(name, viewer_of(request)))
 
 
-def _confirmed(report: str, key: str) -> int:
-    """The id of the report of a mailed link. Raises NotFound for any other link."""
-    number = as_id(report) or 0
-    if not receipts.is_key(number, key):
+def _report_of_link(report: str, key: str) -> int:
+    """Return the id of the report that a mailed link is for. Raises NotFound if the link is not valid."""
+    report_id = as_id(report) or 0
+    if not receipts.is_key(report_id, key):
         raise NotFound(N_("There is no page at this address."))
-    return number
+    return report_id
 
 
 @get("/reports/{report:str}/{key:str}", name="moderation:prove-report", opt={"who": ANYONE})
 async def confirm_page(request: AnyRequest, report: FromPath[str], key: FromPath[str]) -> Response[Any]:
     """A page with one button. Opening the link changes nothing, since mail scanners open links."""
-    _confirmed(report, key)
+    _report_of_link(report, key)
     return page(request, "reports/confirm_address.html", done=False)
 
 
 @post("/reports/{report:str}/{key:str}", opt={"who": ANYONE})
 async def confirm(request: AnyRequest, report: FromPath[str], key: FromPath[str]) -> Response[Any]:
-    await ops.confirm_address(_confirmed(report, key))
+    await ops.confirm_address(_report_of_link(report, key))
     return page(request, "reports/confirm_address.html", done=True)
 
 

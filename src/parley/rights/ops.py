@@ -10,7 +10,7 @@ from parley.core.settings import settings
 from parley.core.text.messages import N_
 from parley.reports import ops as reports
 from parley.reports import queue_changes
-from parley.reports.ops import Flag
+from parley.reports.ops import ReportInput
 from parley.rights.rules import GROUNDS, WISHES
 from parley.rights.tables import RightsRequest
 
@@ -21,7 +21,7 @@ SELECT_GUIDELINE = "select code from guideline where illegal and not retired ord
 class RightsRequestInput(msgspec.Struct, frozen=True):
     """A request as it was entered. The report says who sent it, about which article, and why."""
 
-    flag: Flag
+    report_input: ReportInput
     ground: str
     wish: str
     original: str
@@ -33,14 +33,14 @@ async def request(wanted: RightsRequestInput) -> int:
     Raises Refused where the member has a request or report about the article that waits.
     """
     async with db.atomic():
-        flag = msgspec.structs.replace(wanted.flag, guideline=await db.value(SELECT_GUIDELINE) or "")
-        report = await reports.report(flag)
+        report_input = msgspec.structs.replace(wanted.report_input, guideline=await db.value(SELECT_GUIDELINE) or "")
+        report = await reports.report(report_input)
         made = await RightsRequest.insert(
             RightsRequest(report=report, ground=wanted.ground, wish=wanted.wish, original=wanted.original)
         ).on_conflict(RightsRequest.report, "DO NOTHING")
         if not made or await _is_older(report):
             raise Refused(N_("You have already reported this article, and a moderator will look at it."))
-        if flag.reporter is not None:
+        if report_input.reporter is not None:
             await notify_starter(report)
     number: int = made[0]["id"]
     return number

@@ -13,8 +13,8 @@ from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.networks import network
 from parley.core.ratelimit import RIGHTS
-from parley.reports.ops import Flag
-from parley.reports.web import limit, reporter_of
+from parley.reports.ops import ReportInput
+from parley.reports.web import count_use, reporter_of
 from parley.rights import ops, queries
 from parley.rights.forms import RightsForm
 from parley.rights.ops import RightsRequestInput
@@ -46,7 +46,7 @@ async def request_(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     form, status = RightsForm(await posted(request), visitor=reporter is None), 422
     if not form.errors:
         try:
-            await limit(RIGHTS, reporter, address_of(request))
+            await count_use(RIGHTS, reporter, address_of(request))
             await ops.request(wanted(row.id, form, reporter, address_of(request)))
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
@@ -57,8 +57,8 @@ async def request_(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
 
 def wanted(thread: int, form: RightsForm, reporter: Viewer | None, address: str) -> RightsRequestInput:
     sender = network(address) if reporter is None else None
-    flag = Flag("article", thread, "", form.words, reporter, form.name, form.email, sender)
-    return RightsRequestInput(flag, form.ground or "", form.wish or "", form.original)
+    report_input = ReportInput("article", thread, "", form.words, reporter, form.name, form.email, sender)
+    return RightsRequestInput(report_input, form.ground or "", form.wish or "", form.original)
 
 
 @get("/t/{thread:str}/rights/done", name="rights:done", opt={"who": ANYONE})
