@@ -13,7 +13,7 @@ import pytest
 
 from importing.site_of_tests import Site
 from parley.importing import fetch as fetching
-from parley.importing.addresses import Address, resolve
+from parley.importing.addresses import Address, GuardedNetwork, resolve
 from parley.importing.errors import CannotImport
 
 pytestmark = pytest.mark.anyio
@@ -145,6 +145,16 @@ async def test_an_endless_body_stops_at_the_limit(site: Site) -> None:
     with pytest.raises(CannotImport, match=r"larger than 0\.1 MB"):
         await fetch(site.url("/a"), limit=100_000)
     assert sent < 20_000_000
+
+
+async def test_little_is_read_at_once(site: Site) -> None:
+    """httpcore parsed 64 kB before others could run: four bodies in chunks of one byte took .6 s of a worker's CPU."""
+    site.pages["/a"] = OK + b"\r\n" + b"a" * 100_000
+    stream = await GuardedNetwork(LOOPBACK).connect_tcp("127.0.0.1", site.port)
+    await stream.write(b"GET /a HTTP/1.1\r\n\r\n")
+    await asyncio.sleep(0.1)
+    assert 0 < len(await stream.read(65_536)) <= 4_096
+    await stream.aclose()
 
 
 async def test_a_gzip_bomb_stops_at_the_limit(site: Site) -> None:

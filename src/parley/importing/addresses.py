@@ -6,10 +6,12 @@ rebinding (a name that resolves differently a moment later) nor an unusual spell
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
 
 import httpcore
 
@@ -24,6 +26,9 @@ Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 # are not the threads in which the names of other servers are looked up, such as the mail server's.
 _LOOKUPS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="lookup")
 _PORTS = (80, 443)
+# The most that is read at once. httpcore handles all of it before anything else runs: 64 kB in chunks of one byte each
+# take more than half a second.
+_READ_BYTES = 4_096
 _IPV6_GLOBAL = ip_network("2000::/3")
 # Networks that `ipaddress` calls global, at least in some Python releases: translation and tunnelling (which contain an
 # unchecked IPv4 address), documentation, benchmarks, anycast relays.
@@ -74,9 +79,11 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         failure: Exception | None = None
         for address in addresses:
             try:
-                return await self._network.connect_tcp(str(address), port, timeout, local_address, socket_options)
+                stream = await self._network.connect_tcp(str(address), port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
+            else:
+                return _SmallReads(stream)
         assert failure is not None
         raise failure
 
@@ -108,3 +115,30 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
                     port=str(port),
                 )
         return addresses
+
+
+class _SmallReads(httpcore.AsyncNetworkStream):
+    """A connection of which little is read at once."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 httpcore's signature
+        return await self._stream.read(min(max_bytes, _READ_BYTES), timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 httpcore's signature
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 httpcore's signature
+    ) -> httpcore.AsyncNetworkStream:
+        return _SmallReads(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
