@@ -73,8 +73,6 @@ def trickling(line: Chaos) -> None:
 
 
 KINDS = pytest.mark.parametrize("weather", [late, held, cut, torn, forgotten, trickling])
-# Of those that say nothing and close nothing, two show it.
-SLOWLY = [late, cut, torn, forgotten, *(pytest.param(one, marks=pytest.mark.slow) for one in (held, trickling))]
 
 
 @contextmanager
@@ -97,7 +95,7 @@ async def writers(web: Web, thread: int) -> AsyncIterator[list[Writer]]:
     await asyncio.gather(*tasks)
 
 
-@pytest.mark.parametrize("weather", SLOWLY)
+@KINDS
 async def test_a_bad_line_to_postgresql_loses_nothing_that_was_acknowledged(
     forum: Forum, lines: Lines, thread: int, weather: Weather
 ) -> None:
@@ -121,7 +119,6 @@ async def test_a_bad_line_to_postgresql_loses_nothing_that_was_acknowledged(
         assert "says" in refusal.text, "what was typed is not on the page"
 
 
-@pytest.mark.slow
 async def test_where_one_connection_turns_out_dead_the_others_are_not_tried_one_by_one(
     forum: Forum, lines: Lines, thread: int
 ) -> None:
@@ -163,7 +160,6 @@ async def test_a_bad_line_to_redis_keeps_nobody_from_reading_and_posting(
         await assert_all_have_the_truth([reader], thread, forum.servers.database_url)
 
 
-@pytest.mark.slow
 async def test_a_subscription_that_is_half_open_is_found_out_and_made_anew(
     forum: Forum, lines: Lines, webs: list[Web], thread: int
 ) -> None:
