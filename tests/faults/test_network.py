@@ -89,10 +89,12 @@ async def writers(web: Web, thread: int) -> AsyncIterator[list[Writer]]:
     """Members who post without pause until the block ends."""
     found = [Writer([web], thread, await cookie_of(await make.member())) for _ in range(3)]
     tasks = [asyncio.create_task(one.write()) for one in found]
-    yield found
-    for one in found:
-        one.stop()
-    await asyncio.gather(*tasks)
+    try:
+        yield found
+    finally:
+        for one in found:
+            one.stop()
+        await asyncio.gather(*tasks)
 
 
 @KINDS
@@ -164,7 +166,7 @@ async def test_a_subscription_that_is_half_open_is_found_out_and_made_anew(
     forum: Forum, lines: Lines, webs: list[Web], thread: int
 ) -> None:
     """TCP alone would find out after hours, and every event would wait for a poll until then."""
-    before = await _subscriptions()
+    before = await _subscriptions(forum)
     lines.valkey.forget()
     async with (
         Reader([lines.web.address], thread, last=0) as reader,
@@ -172,13 +174,16 @@ async def test_a_subscription_that_is_half_open_is_found_out_and_made_anew(
     ):
         await reader.open()
         async with asyncio.timeout(PATIENCE):
-            # It may be back before we look, as another one.
-            while before <= (now := await _subscriptions()) or len(now) < len(before):
+            while await _subscriptions(forum) == before:
                 await asyncio.sleep(0.05)
         await b.post(f"{webs[0].address}/t/{thread}/comments", data={"body": "Heard at once."})
         await reader.until(lambda one: len(one.comments) == 1)
 
 
-async def _subscriptions() -> set[str]:
-    """The connections that subscribe to anything; each has a number that no other ever has."""
-    return {one["id"] for one in await redis.redis().client_list(_type="pubsub")}
+async def _subscriptions(forum: Forum) -> set[str]:
+    """The numbers of the connections that subscribe, once each process has one. No number ever comes again."""
+    processes = [one for one in forum.webs if one.process.poll() is None]
+    async with asyncio.timeout(PATIENCE):
+        while len(found := {one["id"] for one in await redis.redis().client_list(_type="pubsub")}) < len(processes):
+            await asyncio.sleep(0.05)
+    return found
