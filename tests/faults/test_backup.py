@@ -161,7 +161,6 @@ async def test_a_backup_that_was_cut_off_or_changed_is_refused(file: Path, other
     assert await held(other["DATABASE_URL"]) == {}
 
 
-@pytest.mark.slow
 async def test_nothing_is_replaced_unless_that_is_said_and_nothing_while_parley_runs(
     forum: Forum, webs: list[Web], file: Path, other: dict[str, str]
 ) -> None:
@@ -177,14 +176,12 @@ async def test_nothing_is_replaced_unless_that_is_said_and_nothing_while_parley_
     assert done("restore", file, "--replace", env=other)["tables"] == first["tables"]
 
 
-@pytest.mark.slow
 async def test_a_new_installation_that_nobody_used_counts_as_empty(file: Path, other: dict[str, str]) -> None:
     assert parley("migrate", env=other).returncode == 0
 
     assert done("restore", file, env=other)["rows"] > 0
 
 
-@pytest.mark.slow
 async def test_what_does_not_come_back_as_it_was_leaves_what_was_there(file: Path, other: dict[str, str]) -> None:
     done("restore", file, env=other)
     before = await held(other["DATABASE_URL"])
@@ -196,7 +193,6 @@ async def test_what_does_not_come_back_as_it_was_leaves_what_was_there(file: Pat
     assert await held(other["DATABASE_URL"]) == before
 
 
-@pytest.mark.slow
 async def test_a_restore_that_was_killed_is_undone_by_the_next(file: Path, other: dict[str, str]) -> None:
     done("restore", file, env=other)
     before = await held(other["DATABASE_URL"])
@@ -208,7 +204,6 @@ async def test_a_restore_that_was_killed_is_undone_by_the_next(file: Path, other
     assert await held(other["DATABASE_URL"]) == before
 
 
-@pytest.mark.slow
 async def test_a_backup_of_a_newer_parley_is_refused(file: Path, other: dict[str, str]) -> None:
     _rewrite(file, lambda manifest: msgspec.structs.replace(manifest, migrations=["2999-01-01T00:00:00:000000"]))
 
@@ -216,7 +211,6 @@ async def test_a_backup_of_a_newer_parley_is_refused(file: Path, other: dict[str
     assert await held(other["DATABASE_URL"]) == {}
 
 
-@pytest.mark.slow
 async def test_a_way_to_the_database_without_the_owners_rights_is_refused(file: Path, other: dict[str, str]) -> None:
     name = urlsplit(other["DATABASE_URL"]).path.removeprefix("/")
     await db.execute(f"alter database {name} set role = 'parley_app'")

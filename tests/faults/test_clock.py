@@ -21,7 +21,7 @@ from parley.core.http.access import Viewer
 from parley.modlog import ops as modlog
 from programs import installed
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 
 SWEEP = """
 import asyncio, os

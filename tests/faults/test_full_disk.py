@@ -133,7 +133,6 @@ async def test_on_a_full_disk_a_post_is_refused_whole_and_stands_once_there_is_r
     assert "Traceback" not in web.said()
 
 
-@pytest.mark.slow
 async def test_where_not_even_the_log_of_the_database_fits_it_comes_back_with_all_that_was_acknowledged(
     disk: Path, up: Up
 ) -> None:

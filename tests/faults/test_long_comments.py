@@ -8,7 +8,7 @@ import make
 from live.forum import Forum, browser_of
 from parley.core import db
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 
 THREADS, COMMENTS, LETTERS = 48, 60, 9_800
 MOST_BYTES = 250_000_000

@@ -36,12 +36,6 @@ LABELS = (
 )
 # The mail server kills it: when it has all bytes and says nothing, and when it has just said that it takes them.
 BY_THE_SERVER = ("unanswered", "refused")
-# Each by itself; of those the quick run tries the two between which nobody knows what became of a letter, and all
-# labels once one after the other.
-STEPS = [
-    label if label in {"data", "accepted"} else pytest.param(label, marks=pytest.mark.slow)
-    for label in LABELS + BY_THE_SERVER
-]
 LETTERS = 4
 MAILER = Path(__file__).with_name("mailer.py")
 
@@ -105,7 +99,7 @@ async def names(letters: int = LETTERS) -> tuple[set[str], str]:
     return {f"<digest.{one}@localhost>" for one in range(letters)}, f"<verify.{number}@localhost>"
 
 
-@pytest.mark.parametrize("label", STEPS)
+@pytest.mark.parametrize("label", LABELS + BY_THE_SERVER)
 async def test_with_the_mail_servers_log_every_message_arrives_once(
     journal: Journal, monkeypatch: pytest.MonkeyPatch, label: str
 ) -> None:
@@ -119,7 +113,7 @@ async def test_with_the_mail_servers_log_every_message_arrives_once(
     assert await db.values("select outcome from club") == ["sent"] * LETTERS
 
 
-@pytest.mark.parametrize("label", STEPS)
+@pytest.mark.parametrize("label", LABELS + BY_THE_SERVER)
 async def test_without_it_no_letter_arrives_twice_and_its_list_knows_of_each_that_may_not_have(
     journal: Journal, label: str
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 import make
 from live.forum import Forum, browser_of, cookie_of
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 
 POSTS = 900
 AT_ONCE = 4

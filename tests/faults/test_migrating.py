@@ -23,7 +23,7 @@ from live.forum import START_SECONDS, Forum, Web, assert_all_have_the_truth, coo
 from live.reader import Reader
 from shape import shape
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 
 MIGRATION = '''
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager

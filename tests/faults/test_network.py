@@ -73,8 +73,6 @@ def trickling(line: Chaos) -> None:
 
 
 KINDS = pytest.mark.parametrize("weather", [late, held, cut, torn, forgotten, trickling])
-# Of those that say nothing and close nothing, two show it.
-SLOWLY = [late, cut, torn, forgotten, *(pytest.param(one, marks=pytest.mark.slow) for one in (held, trickling))]
 
 
 @contextmanager
@@ -91,13 +89,15 @@ async def writers(web: Web, thread: int) -> AsyncIterator[list[Writer]]:
     """Members who post without pause until the block ends."""
     found = [Writer([web], thread, await cookie_of(await make.member())) for _ in range(3)]
     tasks = [asyncio.create_task(one.write()) for one in found]
-    yield found
-    for one in found:
-        one.stop()
-    await asyncio.gather(*tasks)
+    try:
+        yield found
+    finally:
+        for one in found:
+            one.stop()
+        await asyncio.gather(*tasks)
 
 
-@pytest.mark.parametrize("weather", SLOWLY)
+@KINDS
 async def test_a_bad_line_to_postgresql_loses_nothing_that_was_acknowledged(
     forum: Forum, lines: Lines, thread: int, weather: Weather
 ) -> None:
@@ -121,7 +121,6 @@ async def test_a_bad_line_to_postgresql_loses_nothing_that_was_acknowledged(
         assert "says" in refusal.text, "what was typed is not on the page"
 
 
-@pytest.mark.slow
 async def test_where_one_connection_turns_out_dead_the_others_are_not_tried_one_by_one(
     forum: Forum, lines: Lines, thread: int
 ) -> None:
@@ -163,12 +162,11 @@ async def test_a_bad_line_to_redis_keeps_nobody_from_reading_and_posting(
         await assert_all_have_the_truth([reader], thread, forum.servers.database_url)
 
 
-@pytest.mark.slow
 async def test_a_subscription_that_is_half_open_is_found_out_and_made_anew(
     forum: Forum, lines: Lines, webs: list[Web], thread: int
 ) -> None:
     """TCP alone would find out after hours, and every event would wait for a poll until then."""
-    before = await _subscriptions()
+    before = await _subscriptions(forum)
     lines.valkey.forget()
     async with (
         Reader([lines.web.address], thread, last=0) as reader,
@@ -176,13 +174,16 @@ async def test_a_subscription_that_is_half_open_is_found_out_and_made_anew(
     ):
         await reader.open()
         async with asyncio.timeout(PATIENCE):
-            # It may be back before we look, as another one.
-            while before <= (now := await _subscriptions()) or len(now) < len(before):
+            while await _subscriptions(forum) == before:
                 await asyncio.sleep(0.05)
         await b.post(f"{webs[0].address}/t/{thread}/comments", data={"body": "Heard at once."})
         await reader.until(lambda one: len(one.comments) == 1)
 
 
-async def _subscriptions() -> set[str]:
-    """The connections that subscribe to anything; each has a number that no other ever has."""
-    return {one["id"] for one in await redis.redis().client_list(_type="pubsub")}
+async def _subscriptions(forum: Forum) -> set[str]:
+    """The numbers of the connections that subscribe, once each process has one. No number ever comes again."""
+    processes = [one for one in forum.webs if one.process.poll() is None]
+    async with asyncio.timeout(PATIENCE):
+        while len(found := {one["id"] for one in await redis.redis().client_list(_type="pubsub")}) < len(processes):
+            await asyncio.sleep(0.05)
+    return found

@@ -12,7 +12,7 @@ from live.forum import START_SECONDS, Forum
 from parley.core import db
 from parley.notifications import mailing
 
-pytestmark = [pytest.mark.anyio]
+pytestmark = pytest.mark.anyio
 
 HANDLE = """
 import asyncio, os

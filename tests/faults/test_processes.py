@@ -37,7 +37,6 @@ async def test_what_was_committed_and_not_told_reaches_every_reader_once_and_sen
     assert await _bodies(forum, thread) == [typed["body"]]
 
 
-@pytest.mark.slow
 async def test_two_hundred_readers_of_a_process_that_is_killed_go_on_at_another(
     forum: Forum, webs: list[Web], thread: int
 ) -> None:

@@ -48,10 +48,6 @@ def stopped(forum: Forum) -> Iterator[None]:
 
 
 AWAY = pytest.mark.parametrize("away", [frozen, killed, stopped])
-# One of the three shows it; each waits for the next poll.
-SLOWLY = pytest.mark.parametrize(
-    "away", [frozen, *(pytest.param(one, marks=pytest.mark.slow) for one in (killed, stopped))]
-)
 
 
 @AWAY
@@ -81,7 +77,7 @@ async def test_without_redis_one_reads_signs_in_posts_and_votes_as_quickly(
             assert await _quickest_page(browser, address) < usual + GROWS_SECONDS
 
 
-@SLOWLY
+@AWAY
 async def test_without_redis_live_updates_come_with_the_next_poll(
     forum: Forum, webs: list[Web], thread: int, away: Callable[[Forum], object]
 ) -> None:

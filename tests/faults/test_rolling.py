@@ -98,8 +98,6 @@ class Visitor:
         return await browser.get(address)
 
 
-# Needs the machine for itself (`make faults`): beside other tests, some requests wait too long and are refused.
-@pytest.mark.slow
 async def test_processes_that_are_restarted_in_turn_refuse_nothing_and_streams_go_on(forum: Forum, thread: int) -> None:
     pair = [forum.web(*DRAIN, PARLEY_LIMITS="off") for _ in range(2)]
     paths = ["/", await make.address(thread)]

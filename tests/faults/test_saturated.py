@@ -20,7 +20,7 @@ from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie
 from live.reader import Reader
 from parley.core import db
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 
 READERS, FOLLOWERS, WRITERS, VISITORS = 10, 190, 20, 4
 # A member who thinks before posting; all together still post many times a second.

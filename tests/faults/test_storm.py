@@ -81,7 +81,6 @@ async def test_a_fault_in_a_stream_of_posts_loses_and_repeats_nothing(
     await _weather(forum, webs, thread, random.Random(7), [fault])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 async def test_faults_of_every_kind_in_a_stream_of_posts_lose_and_repeat_nothing(
     forum: Forum, webs: list[Web], thread: int, seed: int

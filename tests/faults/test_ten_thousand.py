@@ -21,7 +21,6 @@ pytestmark = [
     pytest.mark.anyio,
     pytest.mark.usefixtures("app"),
     pytest.mark.committed,
-    pytest.mark.slow,
 ]
 
 READERS = 10_000

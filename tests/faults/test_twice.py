@@ -28,7 +28,6 @@ async def test_a_form_sent_twice_at_once_is_one_comment_with_one_address(
     assert await _value(forum, "select count(*) from event where thread = $1", thread) == 2
 
 
-@pytest.mark.slow
 async def test_votes_of_many_at_once_count_once_each(forum: Forum, webs: list[Web], thread: int) -> None:
     """Fifty at once from ten members on two processes: each member's last word, and counters that equal it."""
     comment = await make.comment(thread, await make.member(), "Vote on me.")

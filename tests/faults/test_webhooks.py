@@ -12,7 +12,7 @@ from live.forum import Forum, writing
 from parley.core import db
 from webhooks.receiver import hook, receiving
 
-pytestmark = [pytest.mark.anyio]
+pytestmark = pytest.mark.anyio
 
 SEND = """
 import asyncio, os

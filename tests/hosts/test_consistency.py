@@ -10,7 +10,7 @@ import make
 from live.forum import PATIENCE, Forum, Web, browser_of, cookie_of
 from parley.core.http.access import Viewer
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 
 TRIES = 10
 # Where and what is sent, and what the page then has or no longer has.

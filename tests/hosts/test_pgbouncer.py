@@ -25,7 +25,7 @@ from parley.embedded.launch import unprivileged_user
 from ports import free_port
 from programs import installed, is_listening, running
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 
 # Connections for each of the two names.
 LENT = 3

@@ -17,7 +17,7 @@ from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_
 from live.reader import Reader
 from parley.core import db
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 
 DRAIN = ("--drain", "1", "--proxy", "127.0.0.1")
 SLOW = 150

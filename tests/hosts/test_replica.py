@@ -18,7 +18,7 @@ from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_
 from live.reader import Reader
 from parley.core import db
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 
 PROMISED_SECONDS = 1.0
 RECOVERS_SECONDS = 30.0

@@ -18,7 +18,7 @@ from parley.embedded import valkey
 from ports import free_port
 from programs import is_listening, running
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 
 PASSWORD = "of the tests"
 SENTINEL = """
