@@ -15,7 +15,10 @@ THINGS = {"comment": N_("a comment"), "article": N_("an article"), "member": N_(
 
 
 class Reporter(msgspec.Struct, frozen=True):
-    """A report and where its letters go. `name` is None for visitors, whose names nobody has checked."""
+    """A report and where its letters go. `name` is None for visitors, whose names nobody has checked.
+
+    `asks_for_less` says that it came with a request to show less of an article, so that nobody reported anything.
+    """
 
     name: str | None
     email: str
@@ -24,12 +27,14 @@ class Reporter(msgspec.Struct, frozen=True):
     ground: str
     outcome: str | None
     is_visitor: bool
+    asks_for_less: bool
 
 
 PATH = "case i.kind when 'member' then '/u/' || u.name when 'article' then '/t/' || i.target else '/c/' || i.target end"
+ASKS_FOR_LESS = "exists (select from rights_request q where q.report = r.id) as asks_for_less"
 COLUMNS = f"""
 m.name, coalesce(m.email, r.email) as email, i.kind, {PATH} as path, g.title as ground, r.outcome,
-r.reporter is null as is_visitor
+r.reporter is null as is_visitor, {ASKS_FOR_LESS}
 """
 SOURCE = """
 report r join queue_item i on i.id = r.item join guideline g on g.code = r.guideline
@@ -94,5 +99,5 @@ def _confirmation_link(report: int, one: Reporter) -> str | None:
 
 def _written(template: str, one: Reporter, **more: str | None) -> tuple[str, str, str]:
     link = settings().base_url + quote(one.path)
-    context = {"name": one.name, "thing": THINGS[one.kind], "ground": one.ground, "outcome": one.outcome, "link": link}
-    return mail.written_message(template, **context, **more)
+    facts = msgspec.structs.asdict(one) | {"thing": THINGS[one.kind], "link": link}
+    return mail.written_message(template, **facts, **more)

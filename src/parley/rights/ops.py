@@ -9,7 +9,7 @@ from parley.core.errors import Refused
 from parley.core.settings import settings
 from parley.core.text.messages import N_
 from parley.reports import ops as reports
-from parley.reports import queue_changes
+from parley.reports import queue_changes, receipts
 from parley.reports.ops import Flag
 from parley.rights.rules import GROUNDS, WISHES
 from parley.rights.tables import RightsRequest
@@ -33,13 +33,15 @@ async def request(wanted: RightsRequestInput) -> int:
     Raises Refused where the member has a request or report about the article that waits.
     """
     async with db.atomic():
-        flag = msgspec.structs.replace(wanted.flag, guideline=await db.value(GUIDELINE) or "")
+        # The receipt says that this is a request, so it is sent once the request is saved.
+        flag = msgspec.structs.replace(wanted.flag, guideline=await db.value(GUIDELINE) or "", gets_receipt=False)
         report = await reports.report(flag)
         made = await RightsRequest.insert(
             RightsRequest(report=report, ground=wanted.ground, wish=wanted.wish, original=wanted.original)
         ).on_conflict(RightsRequest.report, "DO NOTHING")
         if not made or await _is_older(report):
             raise Refused(N_("You have already reported this article, and a moderator will look at it."))
+        await receipts.send_receipt(report)
         if flag.reporter is not None:
             await notify_starter(report)
     number: int = made[0]["id"]
