@@ -191,6 +191,21 @@ async def test_the_publisher_or_a_moderator_decides_where_nothing_proves_it(
     assert ["is confirmed" in text for text in await letters()] == [True]
 
 
+async def test_whoever_decides_about_a_claim_is_told_of_it(client: httpx.AsyncClient, ann: Viewer, thread: int) -> None:
+    desk, moderator = await make.member("desk"), await make.member("mo", role="moderator")
+    await claimed(client, desk, thread, way="address", email="desk@review.example")
+    await client.post(await mailed_link("desk@review.example"))
+    for text in ("Ask the desk.", "Do ask the desk."):
+        await claimed(client, ann, thread, way="word", text=text)
+
+    told = await db.values("select recipient from mail where kind like 'claim-waiting%' order by id")
+    assert told == ["mo@example.org", "desk@example.org"]
+    await make.sign_in(client, moderator)
+    shown = await client.get("/settings/articles")
+    assert "Do ask the desk." in shown.text
+    assert 'href="/settings/articles" aria-current="page"' in shown.text
+
+
 async def test_a_refused_claim_waits_a_month(client: httpx.AsyncClient, ann: Viewer, thread: int) -> None:
     await claimed(client, ann, thread, way="word", text="Believe me.")
     await make.sign_in(client, await make.member(role="moderator"))
@@ -199,6 +214,7 @@ async def test_a_refused_claim_waits_a_month(client: httpx.AsyncClient, ann: Vie
     again = await claimed(client, ann, thread, way="word", text="Do believe me.")
     assert again.status_code == 422
     assert "Do believe me." in again.text
+    assert "<form" not in (await client.get(f"/t/{thread}/claim")).text.partition("<main")[2].partition("</main")[0]
     assert ["was refused" in text for text in await letters()] == [True]
 
 

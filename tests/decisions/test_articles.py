@@ -156,6 +156,14 @@ async def test_what_was_taken_down_is_not_edited_or_updated(
         await open_thread(text=make.text("Other words.", url=URL), topic="research", starter=None)
 
 
+async def test_a_passage_without_its_text_is_named_by_its_number(
+    client: httpx.AsyncClient, mo: Viewer, thread: int
+) -> None:
+    await make.comment(thread, await make.member(), passage=(await make.lineages(thread))[1])
+    await decide(mo, thread, "text")
+    assert "Next: <bdi>“Passage 2”</bdi>" in (await client.get(f"/t/{thread}/x?view=passage")).text
+
+
 @pytest.mark.parametrize("action", ["remove", "text"])
 async def test_the_text_is_not_added_again_from_elsewhere(mo: Viewer, thread: int, action: str) -> None:
     await decide(mo, thread, action)

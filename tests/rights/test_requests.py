@@ -42,6 +42,9 @@ async def test_a_visitor_asks_without_scripts_and_gets_a_receipt(client: httpx.A
     assert (answer.status_code, answer.headers["location"]) == (303, f"/t/{thread}/rights/done")
     assert "confirms your address" in (await client.get(answer.headers["location"])).text
     [receipt] = await letters("ann@press.example")
+    assert receipt.startswith("We have received your request")
+    assert "You asked us to show less of an article" in receipt
+    assert "report " not in receipt
     assert "/reports/" in receipt
     assert await db.value("select wish || ' ' || ground || ' ' || original from rights_request") == (
         "text copyright https://press.example/essay"
@@ -147,7 +150,7 @@ async def test_a_declined_request_leaves_everything(client: httpx.AsyncClient, m
     await make.sign_in(client, await make.member("mo", role="moderator"))
     item = await db.value("select id from queue_item")
     await client.post(f"/mod/item/{item}/decide", data={"version": "1", "action": "approve"})
-    assert "left things as they are" in (await letters("ann@press.example"))[-1]
+    assert "left the article as it is" in (await letters("ann@press.example"))[-1]
     assert await letters("mira@example.org") == []
     assert await db.value("select display from article") == "full"
 

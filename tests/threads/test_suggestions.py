@@ -13,6 +13,7 @@ from parley.notifications import ops as notifications
 from parley.notifications.queries import unread_for_digest
 from parley.threads import suggestion_limits
 from parley.threads.opening import open_thread
+from restricting import decide
 
 pytestmark = pytest.mark.anyio
 
@@ -43,6 +44,19 @@ async def test_a_member_who_imports_a_published_article_again_changes_nothing(cl
     assert "already has a discussion" in told.text
     assert f'href="{opened.address}"' in told.text
     assert "Suggest an update" in told.text
+
+
+async def test_an_article_that_was_taken_down_takes_no_update(client: httpx.AsyncClient) -> None:
+    opened = await open_thread(text=make.text(*LONG, url=URL, fetched=True), topic="research", starter=None)
+    await decide(await make.member("mo", role="moderator"), opened.id, "text")
+    mallory = await make.member("mallory")
+    await make.sign_in(client, mallory)
+    number = await waiting_import(mallory, make.text(LONG[0], url=URL, fetched=True))
+
+    told = await client.get(f"/new/{number}")
+
+    assert "was taken down, so it does not change any more" in told.text
+    assert "Suggest an update" not in told.text
 
 
 class Case:

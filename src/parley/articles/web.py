@@ -172,6 +172,7 @@ async def existing(found: imports.Import) -> dict[str, Any] | None:
     return {
         "discussion": discussion,
         "elsewhere": None,
+        "frozen": article.is_frozen,
         "same": await has_same_text(article.id, update.text) and not update.merged.conflicts,
     }
 

@@ -14,8 +14,10 @@ from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.core.signing import is_signature, sign
 from parley.core.text.messages import N_
+from parley.reports import staff_mail
 from parley.threads.queries import lock_thread
 
+HOURS_BETWEEN_LETTERS = 12
 TOO_MANY = N_("Three of your claims are waiting. Please wait until one of them is decided.")
 # One claim of a member at a time: two at once would both be within the limit.
 LOCK_CLAIMS = "select pg_advisory_xact_lock(hashtextextended('claim', $1))"
@@ -29,7 +31,7 @@ INSERT_CLAIM = """
 insert into claim (article, member, way, token, email, text, check_at) values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (article, member) do update set way = excluded.way, state = 'waiting', role = 'author', note = '',
     misses = 0, email = excluded.email, text = excluded.text, check_at = excluded.check_at
-where claim.state <> 'confirmed' and (claim.state <> 'refused' or claim.created_at < now() - interval '30 days')
+where claim.state <> 'confirmed' and (claim.state <> 'refused' or claim.created_at < now() - $8::interval)
 returning id
 """
 
@@ -49,13 +51,26 @@ async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = No
         if await db.value(COUNT_WAITING, viewer.id, article) >= rules.MOST_OPEN:
             raise Refused(TOO_MANY)
         due = await db.value("select case when $1 then now() end", way == "page")
-        made = await db.value(INSERT_CLAIM, article, viewer.id, way, secrets.token_urlsafe(24), email, text, due)
+        values = (article, viewer.id, way, secrets.token_urlsafe(24), email, text, due, queries.WAIT_AFTER_REFUSAL)
+        made = await db.value(INSERT_CLAIM, *values)
         if made is None:
             raise Refused(N_("This claim was decided already. If it was refused, you can try again after a month."))
         row = await _row(made)
         if way == "address":
             await _mail_link(row)
+        if way == "word":
+            await _tell_deciders(row)
     return row
+
+
+async def _tell_deciders(row: ClaimRow) -> None:
+    """Mail moderators, and members who speak for the publisher, that a claim waits for them."""
+    link = f"{settings().base_url}/settings/articles"
+    await staff_mail.send("claim-waiting", "claim_waiting", hours=HOURS_BETWEEN_LETTERS, link=link)
+    kind = f"claim-waiting.{row.id}"
+    if not await db.value(staff_mail.WAS_SENT, kind, HOURS_BETWEEN_LETTERS):
+        for email in await queries.emails_of_publisher(row.article, row.member):
+            await mail.send(kind, email, *mail.written_message("claim_waiting", link=link))
 
 
 async def _row(number: int) -> ClaimRow:

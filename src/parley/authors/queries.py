@@ -1,11 +1,13 @@
 """Reading claims, and the pinned reply of a thread."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from parley.core import db
 from parley.core.text.messages import Message, restored
+
+WAIT_AFTER_REFUSAL = timedelta(days=30)
 
 
 class ClaimRow(msgspec.Struct, frozen=True):
@@ -36,6 +38,11 @@ class ClaimRow(msgspec.Struct, frozen=True):
         return restored(self.raw_note) if self.raw_note else None
 
     @property
+    def is_refused_for_now(self) -> bool:
+        """Whether the claim was refused less than a month ago, so that it cannot be made again yet."""
+        return self.state == "refused" and self.created_at > datetime.now(UTC) - WAIT_AFTER_REFUSAL
+
+    @property
     def address(self) -> str:
         return f"/t/{self.thread}/{self.slug}"
 
@@ -55,11 +62,21 @@ SELECT_TO_DECIDE = f"""
     select from claim p where p.article = k.article and p.member = $1 and p.role = 'publisher'
     and p.state = 'confirmed')) order by k.id limit 100"""
 
+PUBLISHERS = """
+select m.email from claim p join member m on m.id = p.member
+where p.article = $1 and p.member <> $2 and p.role = 'publisher' and p.state = 'confirmed' and m.state = 'active'
+"""
+
 
 async def email_of(member: int) -> str | None:
     """Return the member's address; None for one who left or was suspended."""
     email: str | None = await db.value("select email from member where id = $1 and state = 'active'", member)
     return email
+
+
+async def emails_of_publisher(article: int, claimant: int) -> list[str]:
+    """The addresses of members who speak for the publisher of an article, without the claimant's."""
+    return await db.values(PUBLISHERS, article, claimant)
 
 
 async def one(number: int) -> ClaimRow | None:

@@ -80,12 +80,13 @@ async def refuse_foreign(thread: int, form: ClaimForm) -> None:
 async def own_page(request: AnyRequest) -> Response[Any]:
     """The viewer's claims, and those that they have to decide."""
     viewer = signed_in(request)
-    every = viewer.access >= MODERATOR
+    moderates = viewer.access >= MODERATOR
     return page(
         request,
         "authors/own.html",
         rows=await queries.claims_of(viewer.id),
-        decides=await queries.to_decide(viewer.id, every=every),
+        decides=await queries.to_decide(viewer.id, every=moderates),
+        moderates=moderates,
     )
 
 

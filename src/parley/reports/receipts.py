@@ -17,7 +17,8 @@ THINGS = {"comment": N_("a comment"), "article": N_("an article"), "member": N_(
 class ReportMail(msgspec.Struct, frozen=True):
     """What the letters about a report say, and where they go.
 
-    `name` is None for visitors, whose names nobody has checked.
+    `name` is None for visitors, whose names nobody has checked. `asks_for_less` says that it came with a request to
+    show less of an article, so that nobody reported anything.
     """
 
     name: str | None
@@ -27,12 +28,14 @@ class ReportMail(msgspec.Struct, frozen=True):
     ground: str
     outcome: str | None
     is_visitor: bool
+    asks_for_less: bool
 
 
 PATH = "case i.kind when 'member' then '/u/' || u.name when 'article' then '/t/' || i.target else '/c/' || i.target end"
+ASKS_FOR_LESS = "exists (select from rights_request q where q.report = r.id) as asks_for_less"
 REPORT_MAIL_COLUMNS = f"""
 m.name, coalesce(m.email, r.email) as email, i.kind, {PATH} as path, g.title as ground, r.outcome,
-r.reporter is null as is_visitor
+r.reporter is null as is_visitor, {ASKS_FOR_LESS}
 """
 FROM_REPORTS = """
 report r join queue_item i on i.id = r.item join guideline g on g.code = r.guideline
@@ -96,11 +99,6 @@ def _confirmation_link(report: int) -> str:
 
 
 def _written(template: str, report: ReportMail, **more: str | None) -> tuple[str, str, str]:
-    context = {
-        "name": report.name,
-        "thing": THINGS[report.kind],
-        "ground": report.ground,
-        "outcome": report.outcome,
-        "link": settings().base_url + quote(report.path),
-    }
-    return mail.written_message(template, **context, **more)
+    link = settings().base_url + quote(report.path)
+    facts = msgspec.structs.asdict(report) | {"thing": THINGS[report.kind], "link": link}
+    return mail.written_message(template, **facts, **more)

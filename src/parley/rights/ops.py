@@ -9,7 +9,7 @@ from parley.core.errors import Refused
 from parley.core.settings import settings
 from parley.core.text.messages import N_
 from parley.reports import ops as reports
-from parley.reports import queue_changes
+from parley.reports import queue_changes, receipts
 from parley.reports.ops import ReportInput
 from parley.rights.rules import GROUNDS, WISHES
 from parley.rights.tables import RightsRequest
@@ -33,13 +33,16 @@ async def request(wanted: RightsRequestInput) -> int:
     Raises Refused where the member has a request or report about the article that waits.
     """
     async with db.atomic():
-        report_input = msgspec.structs.replace(wanted.report_input, guideline=await db.value(SELECT_GUIDELINE) or "")
+        # The receipt says that this is a request, so it is sent once the request is saved.
+        guideline = await db.value(SELECT_GUIDELINE) or ""
+        report_input = msgspec.structs.replace(wanted.report_input, guideline=guideline, gets_receipt=False)
         report = await reports.report(report_input)
         made = await RightsRequest.insert(
             RightsRequest(report=report, ground=wanted.ground, wish=wanted.wish, original=wanted.original)
         ).on_conflict(RightsRequest.report, "DO NOTHING")
         if not made or await _is_older(report):
             raise Refused(N_("You have already reported this article, and a moderator will look at it."))
+        await receipts.send_receipt(report)
         if report_input.reporter is not None:
             await notify_starter(report)
     number: int = made[0]["id"]
