@@ -68,7 +68,7 @@ async def _tell_deciders(row: ClaimRow) -> None:
     link = f"{settings().base_url}/settings/articles"
     await staff_mail.send("claim-waiting", "claim_waiting", hours=HOURS_BETWEEN_LETTERS, link=link)
     kind = f"claim-waiting.{row.id}"
-    if not await db.value(staff_mail.WAS_SENT, kind, HOURS_BETWEEN_LETTERS):
+    if not await db.value(staff_mail.CHECK_SENT, kind, HOURS_BETWEEN_LETTERS):
         for email in await queries.emails_of_publisher(row.article, row.member):
             await mail.send(kind, email, *mail.written_message("claim_waiting", link=link))
 
