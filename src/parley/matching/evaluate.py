@@ -9,6 +9,7 @@ from parley.matching.conditions import AnyCondition
 from parley.matching.post import Post
 
 LONGEST_MATCH = 300
+RECORD = frozenset({"record"})
 # Facts about the moment at which the comment was posted; an edit cannot change them.
 AT_POSTING = frozenset({"recent", "heat", "moment"})
 
@@ -63,6 +64,11 @@ def match(rule: ActiveRule, post: Post) -> Match | None:
 def needs_posting_facts(rule: ActiveRule) -> bool:
     """Whether a rule asks for facts of the moment at which a comment was posted."""
     return any(condition.needs & AT_POSTING for condition in rule.conditions)
+
+
+def is_for(rule: ActiveRule, post: Post) -> bool:
+    """Whether the record of a post's author meets all conditions of a rule about it."""
+    return all(condition.find(post) is not None for condition in rule.conditions if condition.needs == RECORD)
 
 
 def can_match(rule: ActiveRule, post: Post, known: frozenset[str]) -> bool:
