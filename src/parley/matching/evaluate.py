@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from parley.matching.conditions import AnyCondition
+from parley.matching.conditions import AnyCondition, Members, Threads
 from parley.matching.post import Post
 
 LONGEST_MATCH = 300
@@ -69,6 +69,11 @@ def needs_posting_facts(rule: ActiveRule) -> bool:
 def is_for(rule: ActiveRule, post: Post) -> bool:
     """Whether the record of a post's author meets all conditions of a rule about it."""
     return all(condition.find(post) is not None for condition in rule.conditions if condition.needs == RECORD)
+
+
+def is_about_all(rule: ActiveRule) -> bool:
+    """Whether a rule is about everything in some threads or by some members, whatever it says."""
+    return all(isinstance(condition, Threads | Members) for condition in rule.conditions)
 
 
 def can_match(rule: ActiveRule, post: Post, known: frozenset[str]) -> bool:
