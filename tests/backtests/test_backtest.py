@@ -28,10 +28,12 @@ from parley.matching.conditions import (
     FirstLinks,
     Heat,
     Links,
+    Members,
     NearCopies,
     Pattern,
     Rate,
     Similar,
+    Threads,
     UpheldBefore,
     WordList,
 )
@@ -64,6 +66,8 @@ ASKED: tuple[tuple[AnyCondition, ...], ...] = (
     (Age(7),),
     (FirstComments(3),),
     (UpheldBefore(1),),
+    (Members(["olga"]),),
+    (Threads([*range(1, 101)]),),
     (Rate(2, 5),),
     (Heat(2.0),),
     (Assisted(declared=False), FirstComments(2)),
@@ -108,8 +112,8 @@ async def test_predicted_hits_are_the_hits_that_occur(
 ) -> None:
     monkeypatch.setattr(checks, "settings", lambda: msgspec.structs.replace(settings(), limits=False))
     monkeypatch.setattr(backtests, "SAMPLES", 1_000)
+    people = [await make.member("olga"), *[await make.member() for _ in range(2)], await newcomer()]
     rules = [await put_rule(*conditions) for conditions in ASKED]
-    people = [*[await make.member() for _ in range(3)], await newcomer()]
 
     await a_month(Random(seed), people, await make.member(role="moderator"))
 

@@ -10,20 +10,21 @@ from parley.matching.conditions import (
     Age,
     AnyCondition,
     Assisted,
-    BadPattern,
     Domains,
     FewWords,
     FirstComments,
     Heat,
     Links,
+    Members,
     Pattern,
     Rate,
     Similar,
+    Threads,
     UpheldBefore,
     WordList,
-    compiled,
 )
 from parley.matching.evaluate import ActiveRule, can_match, decisive, effective, evaluate
+from parley.matching.patterns import BadPattern, compiled
 from parley.matching.post import Post, comparable
 
 LONG = "What remains is the habit of asking a machine first, whatever the question was about."
@@ -71,6 +72,11 @@ def rule(
         (FirstComments(1), Post("", comments=1), None),
         (UpheldBefore(2), Post("", upheld=2), ""),
         (UpheldBefore(2), Post("", upheld=1), None),
+        (Members(["Ólga", "jon"]), Post("", names=("olga",)), ""),
+        (Members(["olga"]), Post("", names=("helga",)), None),
+        (Members(["olga"]), Post(""), None),
+        (Threads([7, 8]), Post("", thread=8), ""),
+        (Threads([7]), Post(""), None),
         (Rate(2, 5), Post("", since=(10, 299)), ""),
         (Rate(2, 5), Post("", since=(10, 301)), None),
         (Heat(3), Post("", heat=3), ""),
@@ -149,6 +155,8 @@ CONDITIONS = st.one_of(
     st.builds(FirstComments, st.integers(1, 5)),
     st.builds(Age, st.integers(1, 9)),
     st.builds(UpheldBefore, st.integers(1, 3)),
+    st.builds(Members, st.lists(st.sampled_from(["olga", "jon"]), min_size=1)),
+    st.builds(Threads, st.lists(st.integers(1, 3), min_size=1)),
     st.builds(Rate, st.integers(1, 3), st.integers(1, 9)),
     st.builds(Heat, st.floats(2, 9)),
     st.builds(Similar, st.floats(0.5, 1), st.sampled_from(["author", "anyone"])),

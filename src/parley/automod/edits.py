@@ -15,7 +15,7 @@ from parley.core.http.access import VERIFIED
 from parley.core.text.messages import N_
 from parley.matching import budget, current, facts
 from parley.matching.budget import Judged
-from parley.matching.evaluate import ActiveRule, needs_posting_facts
+from parley.matching.evaluate import ActiveRule, is_about_all, needs_posting_facts
 from parley.matching.facts import MOST_COUNTED, AuthorRecord
 from parley.matching.post import EarlierPost, Post
 
@@ -24,7 +24,8 @@ log = structlog.get_logger(__name__)
 IS_UNCHANGED = """
 select body = $2 and assisted = $3 and statement is not distinct from $4 from comment where id = $1
 """
-# A rule matches a comment once: moderators may have approved it since.
+# A rule matches a comment once: moderators may have approved it since. One about all comments of a thread or a member
+# matches each edit, since what was approved is another text.
 SELECT_MATCHED_BEFORE = "select distinct rule from hit where comment = $1"
 INSERT_SIGNATURE = """
 insert into comment_signature (comment, sketch, bands, hosts) values ($1, $2, $3, $4)
@@ -93,7 +94,8 @@ async def _earlier(edit: CommentEdit, rules: list[ActiveRule]) -> list[EarlierPo
 
 
 def _post(edit: CommentEdit, author: AuthorRecord, earlier: Sequence[EarlierPost] = ()) -> Post:
-    return facts.post(edit.words, edit.html, assisted=edit.assisted, author=author, earlier=earlier)
+    text = (edit.words, edit.html)
+    return facts.post(*text, assisted=edit.assisted, author=author, thread=edit.thread, earlier=earlier)
 
 
 async def _rules(edit: CommentEdit) -> list[ActiveRule]:
@@ -101,5 +103,5 @@ async def _rules(edit: CommentEdit) -> list[ActiveRule]:
     return [
         rule
         for rule in (await current.in_force()).rules
-        if rule.id not in matched_before and not needs_posting_facts(rule)
+        if (rule.id not in matched_before or is_about_all(rule)) and not needs_posting_facts(rule)
     ]

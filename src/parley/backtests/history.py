@@ -10,11 +10,12 @@ from datetime import datetime
 
 import msgspec
 
+from parley.accounts import names
 from parley.backtests.signed import SignedPosts
 from parley.comments.drafts import Signature
 from parley.comments.rules import ALL_WORDS
 from parley.core import db
-from parley.matching.conditions import Similar
+from parley.matching.conditions import Members, Similar
 from parley.matching.evaluate import ActiveRule
 from parley.matching.facts import HAS_LINK, LET_IN, MOST_COUNTED, OTHERS, OWN, RESTRICTS
 from parley.matching.post import LONGEST_COMPARED, Post, comparable
@@ -85,6 +86,12 @@ order by at
 """  # noqa: S608 constants only
 
 
+SELECT_NAMES = """
+select id as key, name_key as name from member where name_key = any($1)
+union all select member, name_key from former_name where name_key = any($1)
+"""
+
+
 class EarlierComment(msgspec.Struct, frozen=True):
     """An earlier comment; times in seconds since 1970. `judged`: rules apply, since its author is not staff.
 
@@ -110,6 +117,11 @@ class MemberFigure(msgspec.Struct, frozen=True):
     number: float
 
 
+class MemberName(msgspec.Struct, frozen=True):
+    key: int
+    name: str
+
+
 class CommentBody(msgspec.Struct, frozen=True):
     key: int
     body: str
@@ -128,6 +140,9 @@ class History:
     def __init__(self, rule: ActiveRule) -> None:
         self.needs = frozenset[str]().union(*(condition.needs for condition in rule.conditions))
         self.compared_with = {condition.to for condition in rule.conditions if isinstance(condition, Similar)}
+        members = [condition for condition in rule.conditions if isinstance(condition, Members)]
+        self.named = [names.key(name) for condition in members for name in condition.names]
+        self.names: defaultdict[int, list[str]] = defaultdict(list)
         self.let_in: defaultdict[int, int] = defaultdict(int)
         self.upheld: defaultdict[int, list[float]] = defaultdict(list)
         self.times: defaultdict[int, deque[float]] = defaultdict(lambda: deque(maxlen=MOST_COUNTED))
@@ -143,6 +158,8 @@ class History:
             self.let_in.update({row.key: int(row.number) for row in await db.fetch(MemberFigure, COUNT_LET_IN, until)})
             for one in await db.fetch(MemberFigure, SELECT_UPHELD, until):
                 self.upheld[one.key].append(one.number)
+        for person in await db.fetch(MemberName, SELECT_NAMES, self.named):
+            self.names[person.key].append(person.name)
         if "recent" in self.needs:
             for one in await db.fetch(MemberFigure, SELECT_RECENT_TIMES, until):
                 self.times[one.key].append(one.number)
@@ -171,6 +188,8 @@ class History:
             age=(row.at - row.joined) / DAY,
             comments=self.let_in[row.author],
             upheld=sum(row.at - RECORD_DAYS * DAY < at <= row.at for at in self.upheld.get(row.author, ())),
+            names=tuple(self.names.get(row.author, ())),
+            thread=row.thread,
             since=tuple(row.at - at for at in self.times[row.author] if row.at - at < HOUR),
             own=tuple(reversed(self.own[row.author])) if "author" in self.compared_with else (),
             others=tuple(reversed(self.others)),

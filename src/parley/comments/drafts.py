@@ -63,6 +63,7 @@ class CommentEdit(msgspec.Struct, frozen=True):
     """An edit before it is written: the comment's text and statement after it."""
 
     comment: int
+    thread: int
     author: Viewer
     body: str
     html: str

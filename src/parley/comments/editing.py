@@ -25,6 +25,7 @@ class EditedMeanwhile(Refused):
 class EditedComment(msgspec.Struct, frozen=True):
     """What the checks need of a comment before an edit, besides the new text."""
 
+    thread: int
     statement: str | None
     is_held: bool
 
@@ -52,7 +53,7 @@ update comment set body = $2, html = $3, html_version = $4, stance = $5, assiste
                    {new_wording(IS_REWORDED)}
 where id = $1
 """  # noqa: S608 constants only
-SELECT_BEFORE_EDIT = "select statement, state = 'pending' as is_held from comment where id = $1"
+SELECT_BEFORE_EDIT = "select thread, statement, state = 'pending' as is_held from comment where id = $1"
 
 
 async def edit_comment(
@@ -70,8 +71,8 @@ async def edit_comment(
     author; EditedMeanwhile if the text is another one by now, or a moderator has decided about it; Refused if a rule
     or a check does not allow the edit.
     """
-    now = await db.fetch_one(EditedComment, SELECT_BEFORE_EDIT, comment_id) or EditedComment(None, is_held=False)
-    edit = CommentEdit(comment_id, viewer, body, await render(body), assisted, now.statement, now.is_held)
+    now = await db.fetch_one(EditedComment, SELECT_BEFORE_EDIT, comment_id) or EditedComment(0, None, is_held=False)
+    edit = CommentEdit(comment_id, now.thread, viewer, body, await render(body), assisted, now.statement, now.is_held)
     afters = [after for check in drafts.before_edit if (after := await check(edit)) is not None]
     async with db.atomic():
         comment = await locked(comment_id)

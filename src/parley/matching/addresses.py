@@ -28,11 +28,15 @@ FINDERS = (
     # A video on the same site.
     re2.compile(r"(?:^|\s)(/watch\?v=[a-z0-9_-]{6})"),
 )
+# In most texts none of them matches, which one look finds.
+ANY = re2.compile("|".join(f"(?:{finder.pattern})" for finder in FINDERS))
 SEPARATORS = re2.compile(r"\s*[(\[{<]?\s*(?:\.|\bdot\b|\bpunkt\b|\bpoint\b|\bpunto\b)\s*[)\]}>]?\s*|\s+")
 
 
 def written(text: str, known: Iterable[str]) -> Iterator[str]:
     """Yield the addresses in a folded text, each once, without those of `known` links."""
+    if not ANY.search(text):
+        return
     seen = {bare_host(one) for one in known}
     for finder in FINDERS:
         for found in finder.finditer(text):

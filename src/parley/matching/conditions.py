@@ -1,23 +1,20 @@
 """The conditions of rules. A rule matches a post that meets all of its conditions."""
 
-from collections.abc import Callable
 from functools import cache
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
-import re2  # type: ignore[import-untyped]
 from msgspec import Meta
 from rapidfuzz import fuzz, process
 
-from parley.core.text.messages import N_, Message
+from parley.accounts import names
 from parley.matching import score, signature
 from parley.matching.folding import alike, folded
+from parley.matching.patterns import compiled, words_pattern
 from parley.matching.post import Post
 
 MOST_WORDS = 500
 LONGEST_PATTERN = 500
-# The most memory of a compiled pattern; one that needs more is refused when it is saved.
-PATTERN_BYTES = 8 << 20
 HOUR = 60
 DAY_SECONDS = 86_400
 # From this likeness on, a post in a burst is a near-copy.
@@ -25,18 +22,6 @@ NEAR_COPY = 0.8
 
 Count = Annotated[int, Meta(ge=1, le=100)]
 Word = Annotated[str, Meta(min_length=1, max_length=100)]
-# The end of a word in every script; RE2's \b knows ASCII only. An underscore is one too: _so_ is *so*.
-BETWEEN = r"[^\p{L}\p{M}\p{N}]"
-# What may stand between the words of a phrase. Fewer ranges than BETWEEN: a list may have thousands of them.
-SIGNS = r"[\s!-/:-@\[-`{-~\x{a0}\x{b7}\x{2000}-\x{206f}\x{3000}-\x{303f}]+"
-
-
-class BadPattern(ValueError):
-    """A pattern that cannot be used; the message says why."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 class Condition(msgspec.Struct, frozen=True, tag_field="kind"):
@@ -55,9 +40,9 @@ class WordList(Condition, frozen=True, tag="words"):
 
     def find(self, post: Post) -> str | None:
         words = tuple(self.words)
-        found = _words(words, folded).search(post.text)
+        found = words_pattern(words, folded).search(post.text)
         if not found and post.alike != post.text:
-            found = _words(words, _alike).search(post.alike)
+            found = words_pattern(words, _alike).search(post.alike)
         return found.group(1) if found else None
 
 
@@ -149,6 +134,25 @@ class UpheldBefore(Condition, frozen=True, tag="record"):
 
     def find(self, post: Post) -> str | None:
         return "" if post.upheld >= self.upheld else None
+
+
+class Members(Condition, frozen=True, tag="members"):
+    """Its author is one of these members, by the present name or one of the last year."""
+
+    names: Annotated[list[Word], Meta(min_length=1, max_length=100)]
+    needs: ClassVar[frozenset[str]] = frozenset({"record"})
+
+    def find(self, post: Post) -> str | None:
+        return None if _name_keys(tuple(self.names)).isdisjoint(post.names) else ""
+
+
+class Threads(Condition, frozen=True, tag="threads"):
+    """It is in one of these threads."""
+
+    threads: Annotated[list[Annotated[int, Meta(ge=1)]], Meta(min_length=1, max_length=100)]
+
+    def find(self, post: Post) -> str | None:
+        return "" if post.thread in self.threads else None
 
 
 class Rate(Condition, frozen=True, tag="rate"):
@@ -249,6 +253,8 @@ AnyCondition = (
     | Age
     | FirstComments
     | UpheldBefore
+    | Members
+    | Threads
     | Rate
     | Heat
     | Assisted
@@ -256,22 +262,8 @@ AnyCondition = (
 
 
 @cache
-def compiled(pattern: str, *, any_case: bool) -> "re2._Regexp":
-    """Compile a pattern. Raises BadPattern."""
-    options = re2.Options()
-    options.max_mem, options.log_errors, options.case_sensitive = PATTERN_BYTES, False, not any_case
-    try:
-        return re2.compile(pattern, options)
-    except re2.error as error:
-        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
-        raise BadPattern(N_("This pattern cannot be read: {reason}.").format(reason=reason)) from None
-
-
-@cache
-def _words(words: tuple[str, ...], fold: Callable[[str], str]) -> "re2._Regexp":
-    """A pattern for words and phrases, whose own words may have any signs between them."""
-    either = "|".join(SIGNS.join(map(re2.escape, fold(word).split())) for word in words)
-    return compiled(f"(?:^|{BETWEEN})({either})(?:$|{BETWEEN})", any_case=False)
+def _name_keys(found: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(names.key, found))
 
 
 def _alike(word: str) -> str:

@@ -10,13 +10,12 @@ from parley.core import db
 from parley.core.cache import MicroCache
 from parley.matching import score
 from parley.matching.conditions import AnyCondition
-from parley.matching.evaluate import ActiveRule, ordered
+from parley.matching.evaluate import RECORD, ActiveRule, ordered
 from parley.slow_mode.heat import SELECT_ACTIVE_THREADS
 
 log = structlog.get_logger(__name__)
 
 CACHE_SECONDS = 1.0
-RECORD = frozenset({"record"})
 
 SELECT_LAST_SWITCH = "select action from mod_action where kind = 'engine' and target = 0 order by id desc limit 1"
 SELECT_RULES = f"""

@@ -5,10 +5,11 @@ from typing import Literal
 
 import msgspec
 
-from parley.matching.conditions import AnyCondition
+from parley.matching.conditions import AnyCondition, Members, Threads
 from parley.matching.post import Post
 
 LONGEST_MATCH = 300
+RECORD = frozenset({"record"})
 # Facts about the moment at which the comment was posted; an edit cannot change them.
 AT_POSTING = frozenset({"recent", "heat", "moment"})
 
@@ -63,6 +64,16 @@ def match(rule: ActiveRule, post: Post) -> Match | None:
 def needs_posting_facts(rule: ActiveRule) -> bool:
     """Whether a rule asks for facts of the moment at which a comment was posted."""
     return any(condition.needs & AT_POSTING for condition in rule.conditions)
+
+
+def is_for(rule: ActiveRule, post: Post) -> bool:
+    """Whether the record of a post's author meets all conditions of a rule about it."""
+    return all(condition.find(post) is not None for condition in rule.conditions if condition.needs == RECORD)
+
+
+def is_about_all(rule: ActiveRule) -> bool:
+    """Whether a rule is about everything in some threads or by some members, whatever it says."""
+    return all(isinstance(condition, Threads | Members) for condition in rule.conditions)
 
 
 def can_match(rule: ActiveRule, post: Post, known: frozenset[str]) -> bool:

@@ -31,8 +31,8 @@ class AuthorRecord(msgspec.Struct, frozen=True):
     `age`: days since they signed up. `comments`: comments let in, at most 100. `upheld`: decisions against them in
     the last 90 days. `since`: seconds since each comment of the last hour. `own`, `others`: recent posts by them and
     by everybody, newest first, if a rule needs them. `checked_comments`: how many of their comments were checked.
-    `linked`: how many of their last 100 comments have a link, if a rule needs it.
-    `sent_before`: this submission has already been posted.
+    `names`: the keys of their present name and those of the last year. `linked`: how many of their last 100 comments
+    have a link, if a rule needs it. `sent_before`: this submission has already been posted.
     """
 
     age: float
@@ -42,6 +42,7 @@ class AuthorRecord(msgspec.Struct, frozen=True):
     own: list[str] = []
     others: list[str] = []
     linked: int = 0
+    names: list[str] = []
     checked_comments: int = 0
     sent_before: bool = False
 
@@ -67,6 +68,7 @@ select extract(epoch from now() - m.created_at)::float8 / 86400 as age,
         order by c.id desc limit {OTHERS}) as others,
   (select count(*) from (select c.html from comment c where $5 and c.author = m.id and {LET_IN}
                          order by c.created_at desc limit {MOST_COUNTED}) c where {HAS_LINK}) as linked,
+  array(select m.name_key union all select f.name_key from former_name f where f.member = m.id) as names,
   m.checked_comments,
   exists(select from comment c where c.author = m.id and c.submission = $4) as sent_before
 from member m where m.id = $1
@@ -112,6 +114,7 @@ def post(
     *,
     assisted: bool,
     author: AuthorRecord,
+    thread: int = 0,
     heat: float = 0.0,
     earlier: Sequence[EarlierPost] = (),
 ) -> Post:
@@ -123,6 +126,8 @@ def post(
         age=author.age,
         comments=author.comments,
         upheld=author.upheld,
+        names=tuple(author.names),
+        thread=thread,
         since=tuple(author.since),
         own=tuple(map(comparable, author.own)),
         others=tuple(map(comparable, author.others)),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import combinations
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import re2  # type: ignore[import-untyped]
@@ -67,10 +68,21 @@ class Phrases(msgspec.Struct, frozen=True):
             self.firsts.add(words.partition(" ")[0])
 
 
-def marks(text: str, links: int) -> Iterator[str]:
-    """Yield the marks of a folded text with so many links, their pairs and their number."""
-    found = sorted(_phrases_in(text) | _shapes_in(text) | _link_marks(links))
-    size = bisect(SIZES, text.count(" ") + 1)
+class Marks(NamedTuple):
+    """The marks of a text in order, and how large it is: a place in SIZES."""
+
+    found: tuple[str, ...]
+    size: int
+
+
+def marks(text: str, links: int) -> Marks:
+    """The marks of a folded text with so many links."""
+    found = _phrases_in(text) | _shapes_in(text) | _link_marks(links)
+    return Marks(tuple(sorted(found)), bisect(SIZES, text.count(" ") + 1))
+
+
+def combined(found: tuple[str, ...], size: int) -> Iterator[str]:
+    """Yield the names of marks, of their pairs and of their number in a text of this size."""
     yield f"!{size}"
     for count, one in enumerate(found, 1):
         yield f"!{one}"

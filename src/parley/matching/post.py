@@ -45,6 +45,10 @@ class Post(msgspec.Struct, frozen=True, dict=True):
     age: float = 0.0
     comments: int = 0
     upheld: int = 0
+    # The keys of its author's present name and those of the last year (accounts/names.py).
+    names: tuple[str, ...] = ()
+    # The number of its thread; 0 for other texts.
+    thread: int = 0
     # Seconds since each of their comments of the last hour.
     since: tuple[float, ...] = ()
     # Recent posts by its author and by anyone, newest first, each as `comparable` returns it.

@@ -10,7 +10,7 @@ Python.
 import re
 import struct
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from math import exp, sqrt
 from pathlib import Path
@@ -18,7 +18,7 @@ from zlib import crc32
 
 import msgspec
 
-from parley.matching.marks import UNSPACED, marks
+from parley.matching.marks import UNSPACED, Marks, combined, marks
 
 WEIGHTS = Path(__file__).parent / "data" / "spam-weights.bin"
 BUCKETS = 1 << 15
@@ -37,6 +37,8 @@ BEFORE_PARTS = crc32(b"~")
 SAME_DIGIT = str.maketrans("123456789", "000000000")
 # What marks count beside words and letters.
 MARKS = 0.5
+# Of so many combinations of marks the buckets are known.
+MARKS_CACHED = 4_000
 # The figures for texts from sources that were not learned are in docs/moderation.md.
 SUGGESTED = 0.7
 STRONGEST = 3
@@ -93,7 +95,7 @@ class Buckets(msgspec.Struct, frozen=True):
         return cls(
             _buckets(by_words + pairs),
             _buckets(_hashes(parts(found), BEFORE_PARTS)),
-            _buckets(map(_mark_hash, marks(text[:LONGEST_SCORED], links))),
+            _mark_buckets(marks(text[:LONGEST_SCORED], links)),
         )
 
     def weighted(self) -> Iterator[tuple[list[int], float]]:
@@ -139,10 +141,10 @@ def _hashes(found: list[str], before: int = 0) -> list[int]:
     return [crc32(one, before) for one in " ".join(found).encode("utf-8", "surrogatepass").split()]
 
 
-@cache
-def _mark_hash(mark: str) -> int:
-    """The hash of a mark, a pair of them or their number, of which there are a few thousand."""
-    return crc32(mark.encode())
+@lru_cache(maxsize=MARKS_CACHED)
+def _mark_buckets(found: Marks) -> list[int]:
+    """The buckets of marks, their pairs and their number. Most texts have few marks, and the same ones as others."""
+    return _buckets(crc32(one.encode()) for one in combined(*found))
 
 
 def _buckets(hashes: Iterable[int]) -> list[int]:

@@ -1,26 +1,17 @@
 """The conditions in the interface: their labels, their form fields, and how each reads in a sentence."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
 
-from parley.core.text.cleaning import BadText, as_id, clean, shortened
+from parley.core.text.cleaning import BadText, shortened
 from parley.core.text.messages import N_, Message, joined, plural, verbatim
 from parley.matching import conditions as c
-from parley.matching.conditions import BadPattern, Condition, compiled
+from parley.matching.conditions import Condition
+from parley.matching.patterns import BadPattern
 from parley.matching.score import SUGGESTED
-
-
-class Field(msgspec.Struct, frozen=True):
-    """One form field of a condition."""
-
-    name: str
-    label: Message
-    type: Literal["number", "percent", "line", "lines", "choice", "flag"]
-    default: str
-    error: Message
-    choices: dict[str, Message] = {}
+from parley.modrules.fields import YES_NO, Field, as_typed, number, value_of
 
 
 class ConditionKind(msgspec.Struct, frozen=True):
@@ -37,11 +28,6 @@ class ConditionKind(msgspec.Struct, frozen=True):
         return str(self.condition.__struct_config__.tag)
 
 
-def _number(name: str, label: Message, first: int, least: int, most: int) -> Field:
-    error = N_("Please give a whole number from {least} to {most}.").format(least=least, most=most)
-    return Field(name, label, "number", str(first), error)
-
-
 # Sentences shorten longer lists of words, and longer patterns.
 MOST_LISTED = 6
 LONGEST_PATTERN = 80
@@ -49,7 +35,6 @@ WHOSE = {"author": N_("by the same author (the last 10)"), "anyone": N_("by anyb
 COPIED = {"others": N_("by different other members"), "author": N_("by the same author")}
 LINKED = {"any": N_("any site"), "seldom": N_("sites that discussions seldom link to")}
 BURSTS = {"links": N_("links to the same site"), "copies": N_("near-copies")}
-YES_NO = {"1": N_("written with AI assistance"), "0": N_("written without")}
 
 KINDS = {
     kind.name: kind
@@ -59,7 +44,7 @@ KINDS = {
             N_("Words"),
             (Field("words", N_("Words or phrases, one a line; whole words, in any case"), "lines", "",
                    N_("Please write at least one word, at most 500, each of up to 100 characters.")),),
-            lambda one: N_("its words include {words}").format(words=_alternatives(one.words)),
+            lambda one: N_("its words include {words}").format(words=_quoted(one.words)),
         ),
         ConditionKind(
             c.Pattern,
@@ -82,7 +67,7 @@ KINDS = {
         ConditionKind(
             c.Links,
             N_("Links"),
-            (_number("at_least", N_("At least"), 1, 1, 100),
+            (number("at_least", N_("At least"), 1, 1, 100),
              Field("to", N_("To"), "choice", "any", N_("Please choose one of the two."), LINKED)),
             lambda one: (
                 plural("it has a link", "it has {count} links or more", one.at_least) if one.to == "any" else
@@ -93,7 +78,7 @@ KINDS = {
         ConditionKind(
             c.FewWords,
             N_("Few words"),
-            (_number("words", N_("Words besides links, fewer than"), 4, 1, 100),),
+            (number("words", N_("Words besides links, fewer than"), 4, 1, 100),),
             lambda one: plural("it has no word besides links", "it has fewer than {count} words besides links",
                                one.words),
         ),
@@ -102,7 +87,7 @@ KINDS = {
             N_("Sites it links to"),
             (Field("domains", N_("Domains, one a line; subdomains count too"), "lines", "",
                    N_("Please write at least one domain, at most 500, each alone, like example.org.")),),
-            lambda one: N_("it links to {domains}").format(domains=_alternatives(one.domains)),
+            lambda one: N_("it links to {domains}").format(domains=_quoted(one.domains)),
         ),
         ConditionKind(
             c.Similar,
@@ -117,9 +102,9 @@ KINDS = {
         ConditionKind(
             c.NearCopies,
             N_("Near-copies over days"),
-            (_number("at_least", N_("At least"), 2, 1, 100),
+            (number("at_least", N_("At least"), 2, 1, 100),
              Field("by", N_("Of comments"), "choice", "others", N_("Please choose one of the two."), COPIED),
-             _number("days", N_("within days"), 7, 1, 30),
+             number("days", N_("within days"), 7, 1, 30),
              Field("share", N_("Similarity, in percent"), "percent", "80",
                    N_("Please give a whole number from 50 to 100."))),
             lambda one: (
@@ -136,8 +121,8 @@ KINDS = {
             c.Burst,
             N_("Many accounts at once"),
             (Field("of", N_("They post"), "choice", "links", N_("Please choose one of the two."), BURSTS),
-             _number("members", N_("Other members, at least"), 3, 1, 100),
-             _number("minutes", N_("within minutes"), 10, 1, 60)),
+             number("members", N_("Other members, at least"), 3, 1, 100),
+             number("minutes", N_("within minutes"), 10, 1, 60)),
             lambda one: (
                 plural("another member linked to the same site within {minutes} min before",
                        "{count} other members linked to the same site within {minutes} min before",
@@ -151,35 +136,48 @@ KINDS = {
         ConditionKind(
             c.FirstLinks,
             N_("First links"),
-            (_number("comments", N_("One of the author's first comments with a link, up to number"), 1, 1, 100),),
+            (number("comments", N_("One of the author's first comments with a link, up to number"), 1, 1, 100),),
             lambda one: plural("it has the first link of its author",
                                "it is one of the first {count} comments of its author with a link", one.comments),
         ),
         ConditionKind(
             c.Age,
             N_("A new account"),
-            (_number("days", N_("Days since sign-up, fewer than"), 7, 1, 365),),
+            (number("days", N_("Days since sign-up, fewer than"), 7, 1, 365),),
             lambda one: plural("its author signed up today", "its author signed up less than {count} days ago",
                                one.days),
         ),
         ConditionKind(
             c.FirstComments,
             N_("A first comment"),
-            (_number("posts", N_("One of the author's first comments, up to number"), 3, 1, 100),),
+            (number("posts", N_("One of the author's first comments, up to number"), 3, 1, 100),),
             lambda one: plural("it is its author's first", "it is one of its author's first {count}", one.posts),
         ),
         ConditionKind(
             c.UpheldBefore,
             N_("The author's record"),
-            (_number("upheld", N_("Decisions against the author within 90 days, at least"), 1, 1, 100),),
+            (number("upheld", N_("Decisions against the author within 90 days, at least"), 1, 1, 100),),
             lambda one: plural("moderators decided against its author within 90 days",
                                "moderators decided against its author {count} times or more within 90 days",
                                one.upheld),
         ),
         ConditionKind(
+            c.Members,
+            N_("Members"),
+            (Field("names", N_("Names, one a line"), "lines", "", N_("Please write at least one name, at most 100.")),),
+            lambda one: N_("it is by {names}").format(names=_alternatives(one.names)),
+        ),
+        ConditionKind(
+            c.Threads,
+            N_("Threads"),
+            (Field("threads", N_("Threads, one a line: numbers or addresses"), "threads", "",
+                   N_("Please write at least one thread, at most 100, each by its number or address.")),),
+            lambda one: N_("it is in thread {threads}").format(threads=_alternatives(list(map(str, one.threads)))),
+        ),
+        ConditionKind(
             c.Rate,
             N_("Fast posting"),
-            (_number("posts", N_("Comments, at least"), 6, 1, 100), _number("minutes", N_("within minutes"), 5, 1, 60)),
+            (number("posts", N_("Comments, at least"), 6, 1, 100), number("minutes", N_("within minutes"), 5, 1, 60)),
             lambda one: N_("its author posted {posts} times or more within {minutes} min before").format(
                 posts=one.posts, minutes=one.minutes
             ),
@@ -187,7 +185,7 @@ KINDS = {
         ConditionKind(
             c.Heat,
             N_("A heated thread"),
-            (_number("at_least", N_("Heat, at least: a quick reply counts 1, a report 2, a removal 3"),
+            (number("at_least", N_("Heat, at least: a quick reply counts 1, a report 2, a removal 3"),
                      10, 2, 1_000),),
             lambda one: N_("its thread is heated ({heat:g} or more)").format(heat=one.at_least),
         ),
@@ -234,7 +232,7 @@ def in_full(action: str, conditions: tuple[Condition, ...]) -> Message:
 def typed(condition: Condition) -> dict[str, str]:
     """The values of a condition's form fields."""
     kind = KINDS[str(condition.__struct_config__.tag)]
-    return {field.name: _show_value(field, getattr(condition, field.name)) for field in kind.fields}
+    return {field.name: as_typed(field, getattr(condition, field.name)) for field in kind.fields}
 
 
 def read(kind: ConditionKind, values: Mapping[str, str]) -> tuple[Condition | None, dict[str, Message]]:
@@ -242,7 +240,7 @@ def read(kind: ConditionKind, values: Mapping[str, str]) -> tuple[Condition | No
     hints, read_values, errors = get_type_hints(kind.condition, include_extras=True), {}, {}
     for field in kind.fields:
         try:
-            read_values[field.name] = msgspec.convert(_value(field, values.get(field.name, "")), hints[field.name])
+            read_values[field.name] = msgspec.convert(value_of(field, values.get(field.name, "")), hints[field.name])
         except (BadText, BadPattern) as error:
             errors[field.name] = error.message
         except msgspec.ValidationError:
@@ -250,42 +248,14 @@ def read(kind: ConditionKind, values: Mapping[str, str]) -> tuple[Condition | No
     return (None if errors else kind.condition(**read_values)), errors
 
 
-def _value(field: Field, raw: str) -> Any:
-    """Convert what was typed to the type of the field. What cannot be converted fails validation later."""
-    value: Any = raw
-    match field.type:
-        case "number":
-            value = as_id(raw.strip())
-        case "percent":
-            value = (as_id(raw.strip()) or 0) / 100
-        case "lines":
-            value = list(dict.fromkeys(filter(None, map(str.strip, clean(raw).split("\n")))))
-        case "line":
-            value = clean(raw, lines=False)
-            compiled(value, any_case=True)
-        case "flag":
-            value = raw == "1"
-        case "choice" if field.choices is YES_NO:
-            value = raw == "1" if raw in YES_NO else None
-    return value
-
-
-def _show_value(field: Field, value: Any) -> str:
-    match field.type:
-        case "percent":
-            return str(round(100 * value))
-        case "lines":
-            return "\n".join(value)
-        case "number":
-            return f"{value:g}"
-    return str(int(value)) if isinstance(value, bool) else str(value)
+def _quoted(words: list[str]) -> Message:
+    return _alternatives([f"“{word}”" for word in words])
 
 
 def _alternatives(words: list[str]) -> Message:
-    quoted = [f"“{word}”" for word in words]
-    if len(quoted) > MOST_LISTED:
-        first = ", ".join(quoted[: MOST_LISTED - 1])
-        more = len(quoted) - MOST_LISTED + 1
+    if len(words) > MOST_LISTED:
+        first = ", ".join(words[: MOST_LISTED - 1])
+        more = len(words) - MOST_LISTED + 1
         return plural("{words} or one other", "{words} or one of {count} others", more, words=first)
-    *others, last = quoted
+    *others, last = words
     return N_("{words} or {last}").format(words=", ".join(others), last=last) if others else verbatim(last)

@@ -62,7 +62,8 @@ async def move(request: AnyRequest, rule: FromPath[str]) -> Redirect:
 
 @get("/mod/rules/new", name="moderation:rule-new-form", opt={"who": MODERATOR})
 async def new_form(request: AnyRequest) -> Response[Any]:
-    return await _new(request, RuleForm({}))
+    """The form, filled in by a link that suggests a rule."""
+    return await _new(request, RuleForm(dict(request.query_params)))
 
 
 @post("/mod/rules/new", name="moderation:rule-new", opt={"who": MODERATOR}, status_code=200)

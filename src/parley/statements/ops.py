@@ -43,6 +43,7 @@ MOVE_MERGED = "update merged_statement set kept = $2 where kept = $1"
 class CommentContent(msgspec.Struct, frozen=True):
     """What the checks of an edit read of a comment."""
 
+    thread: int
     body: str
     html: str
     assisted: bool
@@ -69,11 +70,11 @@ async def set_statement(viewer: Viewer, comment_id: int, text: str | None, propo
 
 async def _check(viewer: Viewer, comment_id: int, text: str) -> list[drafts.After]:
     """Ask the checks of edits about the comment with this statement, and return what follows."""
-    columns = (Comment.body, Comment.html, Comment.assisted)
+    columns = (Comment.thread, Comment.body, Comment.html, Comment.assisted)
     now = await db.fetch_one(CommentContent, Comment.select(*columns).where(Comment.id == comment_id))
     if now is None:
         raise NotFound(N_("This comment does not exist."))
-    edit = CommentEdit(comment_id, viewer, now.body, now.html, now.assisted, text)
+    edit = CommentEdit(comment_id, now.thread, viewer, now.body, now.html, now.assisted, text)
     return [after for check in drafts.before_edit if (after := await check(edit)) is not None]
 
 
