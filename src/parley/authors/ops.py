@@ -49,10 +49,10 @@ async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = No
         if await db.value(COUNT_WAITING, viewer.id, article) >= rules.MOST_OPEN:
             raise Refused(TOO_MANY)
         due = await db.value("select case when $1 then now() end", way == "page")
-        made = await db.value(INSERT_CLAIM, article, viewer.id, way, secrets.token_urlsafe(24), email, text, due)
-        if made is None:
+        claim = await db.value(INSERT_CLAIM, article, viewer.id, way, secrets.token_urlsafe(24), email, text, due)
+        if claim is None:
             raise Refused(N_("This claim was decided already. If it was refused, you can try again after a month."))
-        row = await _row(made)
+        row = await _row(claim)
         if way == "address":
             await _mail_link(row)
     return row

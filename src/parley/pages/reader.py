@@ -26,7 +26,7 @@ select json_build_object(
 
 
 class _Rows(msgspec.Struct, frozen=True):
-    votes: list[votes.VoteRow]
+    votes: list[votes.VotesRow]
     visits: list[threads.VisitRow]
     held: list[comments.HeldComment]
     follows: list[notifications.FollowState]

@@ -35,14 +35,14 @@ async def request(wanted: RightsRequestInput) -> int:
     async with db.atomic():
         flag = msgspec.structs.replace(wanted.flag, guideline=await db.value(SELECT_GUIDELINE) or "")
         report = await reports.report(flag)
-        made = await RightsRequest.insert(
+        inserted = await RightsRequest.insert(
             RightsRequest(report=report, ground=wanted.ground, wish=wanted.wish, original=wanted.original)
         ).on_conflict(RightsRequest.report, "DO NOTHING")
-        if not made or await _is_older(report):
+        if not inserted or await _is_older(report):
             raise Refused(N_("You have already reported this article, and a moderator will look at it."))
         if flag.reporter is not None:
             await notify_starter(report)
-    number: int = made[0]["id"]
+    number: int = inserted[0]["id"]
     return number
 
 

@@ -22,7 +22,7 @@ update vote v set thread = c.thread from comment c
 where c.id > $1 and c.id <= $2 and v.comment = c.id and v.thread <> c.thread
 """
 
-SELECT_MEMBERS = f"""
+SELECT_MEMBERS_TO_COUNT = f"""
 select distinct member from vote v join member m on m.id = v.member
 where not counted and m.state = 'active' and {attempts.due("votes", "v.member")} limit {BATCH}
 """  # noqa: S608 constants only
@@ -33,7 +33,7 @@ async def count_all_uncounted() -> int:
 
     Return the number of members.
     """
-    return len(await attempts.each("votes", await db.values(SELECT_MEMBERS), count_uncounted))
+    return len(await attempts.each("votes", await db.values(SELECT_MEMBERS_TO_COUNT), count_uncounted))
 
 
 async def check_counters() -> int:

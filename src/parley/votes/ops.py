@@ -123,7 +123,7 @@ def _update_counters(axis: str) -> str:
 
 
 UPDATE_COUNTERS = {axis: _update_counters(axis) for axis in AXES}
-SELECT_THREAD = "select thread from counted"
+SELECT_COUNTED_THREAD = "select thread from counted"
 
 
 async def cast_vote(
@@ -204,7 +204,7 @@ async def count_uncounted(member: int) -> None:
     """Count the uncounted votes of a member whose address is confirmed now."""
     async with db.atomic():
         for vote in await db.fetch(UncountedVote, SELECT_UNCOUNTED, member):
-            thread = await db.value(MARK_COUNTED + UPDATE_COUNTERS[vote.axis] + SELECT_THREAD, vote.id)
+            thread = await db.value(MARK_COUNTED + UPDATE_COUNTERS[vote.axis] + SELECT_COUNTED_THREAD, vote.id)
             if thread is not None and vote.axis == "agreement":
                 await publish_answers(vote.comment)
             elif thread is not None:

@@ -9,7 +9,7 @@ from parley.core import db
 from parley.perspectives.publishing import Tally, shares
 
 
-class VoteRow(msgspec.Struct, frozen=True):
+class VotesRow(msgspec.Struct, frozen=True):
     """A member's votes on one comment, and the published answers to it."""
 
     comment: int
@@ -24,7 +24,7 @@ VOTE_COLUMNS = """
     c.id as comment, max(v.value) filter (where v.axis = 'quality') as quality,
     max(v.value) filter (where v.axis = 'agreement') as agreement, c.published
 """
-# Hot: on every page of a thread for members.
+# Read for every page of a thread that a member opens, so it is SQL.
 SELECT_VOTES_IN_THREAD = f"""
 select {VOTE_COLUMNS} from vote v join comment c on c.id = v.comment
 where v.member = $1 and v.thread = $2 and {IS_ABOUT_CURRENT_WORDING} group by c.id
@@ -38,15 +38,15 @@ where v.member = $1 and v.comment = any((select $2::bigint[])::bigint[]) and {IS
 
 async def viewer_states_in_thread(member: int, thread: int) -> dict[int, ViewerState]:
     """A member's votes in a thread, by comment."""
-    return viewer_states(await db.fetch(VoteRow, SELECT_VOTES_IN_THREAD, member, thread))
+    return viewer_states(await db.fetch(VotesRow, SELECT_VOTES_IN_THREAD, member, thread))
 
 
 async def viewer_states_of(member: int, comments: Sequence[int]) -> dict[int, ViewerState]:
     """A member's votes on these comments, by comment."""
-    return viewer_states(await db.fetch(VoteRow, SELECT_VOTES_ON_COMMENTS, member, list(comments)))
+    return viewer_states(await db.fetch(VotesRow, SELECT_VOTES_ON_COMMENTS, member, list(comments)))
 
 
-def viewer_states(rows: Iterable[VoteRow]) -> dict[int, ViewerState]:
+def viewer_states(rows: Iterable[VotesRow]) -> dict[int, ViewerState]:
     """Return a member's votes by comment."""
     return {row.comment: viewer_state(row.quality, row.agreement, row.published) for row in rows}
 
