@@ -13,7 +13,7 @@ MOST_LISTED = 200
 
 
 class WaitingRow(msgspec.Struct, frozen=True):
-    """An appeal, or a decision that needs a second approval (kind `proposal`), which has the same `id`."""
+    """An appeal, or a proposal: a decision that needs a second approval, whose id is `id` and `decision`."""
 
     kind: str
     id: int
@@ -28,7 +28,7 @@ class WaitingRow(msgspec.Struct, frozen=True):
     is_viewers: bool
 
 
-def _no_part(who: str, is_admin: str) -> str:
+def _has_no_part(who: str, is_admin: str) -> str:
     """Whether somebody may review a decision, and neither made it nor reported what it is about."""
     return f"""
     d.moderator is distinct from {who} and d.second_moderator is distinct from {who}
@@ -43,13 +43,13 @@ def _may_review(who: str, is_admin: str) -> str:
 
 
 # $1 the moderator, $2 whether they are an admin.
-NO_PART = _no_part("$1", "$2")
+HAS_NO_PART = _has_no_part("$1", "$2")
 # If nobody else can review an appeal, a moderator who had a part in the decision may: otherwise it would wait for ever.
 # Article 20(6) of the DSA asks for qualified staff, not for other staff.
 HAS_REVIEWER = f"""exists (
     select from member s
-    where s.role in ('moderator', 'admin') and s.state = 'active' and {_no_part("s.id", "s.role = 'admin'")})"""
-MAY_REVIEW = f"({NO_PART} or {_may_review('$1', '$2')} and not {HAS_REVIEWER})"
+    where s.role in ('moderator', 'admin') and s.state = 'active' and {_has_no_part("s.id", "s.role = 'admin'")})"""
+MAY_REVIEW = f"({HAS_NO_PART} or {_may_review('$1', '$2')} and not {HAS_REVIEWER})"
 IS_OPEN_APPEAL = "a.state in ('filed', 'assigned')"
 SELECT_WAITING = f"""
 select 'appeal' as kind, a.id, d.id as decision, d.action, d.role, m.name as member, a.text,
@@ -61,7 +61,7 @@ where {IS_OPEN_APPEAL} and {MAY_REVIEW}
 union all
 select 'proposal', d.id, d.id, d.action, d.role, m.name, d.reason, d.created_at,
        d.created_at < now() - interval '{OVERDUE_DAYS} days', null, false
-from decision d left join member m on m.id = d.member where d.state = 'awaiting' and {NO_PART}
+from decision d left join member m on m.id = d.member where d.state = 'awaiting' and {HAS_NO_PART}
 order by since, kind, id limit {MOST_LISTED}
 """  # noqa: S608 constants only
 
@@ -84,7 +84,7 @@ with waiting as (
     from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
     where {IS_OPEN_APPEAL}
     union all
-    select {NO_PART} from decision d left join member m on m.id = d.member where d.state = 'awaiting'
+    select {HAS_NO_PART} from decision d left join member m on m.id = d.member where d.state = 'awaiting'
 )
 select count(*) filter (where may_decide) as for_viewer, count(*) filter (where not may_decide) as for_others
 from waiting
@@ -128,7 +128,7 @@ SELECT_APPEAL = f"""
 select a.id, d.id as decision, d.kind as target_kind, d.action, d.until, a.member, m.name, a.text, a.state, a.answer,
        a.created_at, a.decided_at, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue,
        h.name as assigned_to, coalesce(a.assigned_to = $1, false) as is_viewers,
-       d.state = 'in_force' as in_force, not ({NO_PART}) as had_part
+       d.state = 'in_force' as in_force, not ({HAS_NO_PART}) as had_part
 from appeal a join decision d on d.id = a.decision join member m on m.id = a.member
 left join member h on h.id = a.assigned_to
 where a.id = $3 and {MAY_REVIEW}
@@ -166,7 +166,7 @@ select d.id, d.action, d.role, d.reason, {RULE_TITLE} as guideline, d.state, d.m
        o.name as moderator, d.created_at
 from decision d left join member m on m.id = d.member left join guideline g on g.code = d.guideline
 {FORMER_WORDING} left join member o on o.id = d.moderator
-where d.id = $3 and (d.state = 'awaiting' or d.second_moderator is not null or d.state = 'refused') and {NO_PART}
+where d.id = $3 and (d.state = 'awaiting' or d.second_moderator is not null or d.state = 'refused') and {HAS_NO_PART}
 """  # noqa: S608 constants only
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.appeals.queries import NO_PART
+from parley.appeals.queries import HAS_NO_PART
 from parley.community.queries import SENSITIVE
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
@@ -32,7 +32,7 @@ where d.moderator is not null and (d.action = 'approve' or d.action in {RESTRICT
     and d.state not in ('undone', 'awaiting', 'refused') and i.state = 'done'
     and c.state <> 'deleted_by_author' and (c.edited_at is null or c.edited_at <= d.created_at)
     and not exists (select from second_look o where o.decision = d.id)
-    and {NO_PART}
+    and {HAS_NO_PART}
     and not exists (select from decision o where o.item = d.item and o.moderator = $1)
     and not exists (select from appeal o where o.decision = d.id and o.assigned_to = $1)
     and not exists (select from report o join guideline g on g.code = o.guideline
@@ -66,7 +66,9 @@ class Case(msgspec.Struct, frozen=True):
     hits: list[HitRow]
 
 
-class CaseRow(msgspec.Struct, frozen=True):
+class DecisionToJudge(msgspec.Struct, frozen=True):
+    """A decision, its item and its comment."""
+
     decision: int
     item: int
     comment: int
@@ -85,9 +87,9 @@ where r.item = $1 and r.resolved_at = $2 order by r.weight * g.severity desc, r.
 """
 
 
-async def next_decision(viewer: Viewer, decision: int | None = None) -> CaseRow | None:
+async def next_decision(viewer: Viewer, decision: int | None = None) -> DecisionToJudge | None:
     """The next decision that this moderator may judge; or `decision`, if they may judge it."""
-    return await db.fetch_one(CaseRow, SELECT_NEXT, viewer.id, viewer.access >= ADMIN, SAMPLED_OF_256, decision)
+    return await db.fetch_one(DecisionToJudge, SELECT_NEXT, viewer.id, viewer.access >= ADMIN, SAMPLED_OF_256, decision)
 
 
 async def case(viewer: Viewer) -> Case | None:

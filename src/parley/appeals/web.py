@@ -66,7 +66,7 @@ async def _decision_context(request: AnyRequest, decision: int, member: int | No
         "concealed": statement is not None and await decisions.is_concealed(staff(request).id, statement),
         "concerned": False,
         "member": await people.summary(member) if member else None,
-        "earlier": [one for one in await people.record_of(member) if one.id != decision] if member else [],
+        "earlier": [row for row in await people.record_of(member) if row.id != decision] if member else [],
         "notes": await people.notes(member) if member else [],
     }
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.appeals.queries import IS_OPEN_APPEAL, NO_PART
+from parley.appeals.queries import HAS_NO_PART, IS_OPEN_APPEAL
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
 from parley.matching.facts import LET_IN, RESTRICTS
@@ -23,7 +23,7 @@ class QueueNow(msgspec.Struct, frozen=True):
     held: int
     appeals: int
     oldest_appeal: datetime | None
-    seconds: int
+    proposals: int
 
 
 SELECT_NOW = f"""
@@ -33,15 +33,15 @@ with own as materialized (
     union select item from report where reporter = $1 and state <> 'resolved'
 ), appealed as (
     select a.created_at from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
-    where {IS_OPEN_APPEAL} and {NO_PART}
+    where {IS_OPEN_APPEAL} and {HAS_NO_PART}
 )
 select count(*) as waiting, min(opened_at) as oldest,
        count(*) filter (where {IS_LATE}) as late,
        count(*) filter (where escalated) as escalated, count(*) filter (where claimed_until > now()) as claimed,
        (select count(*) from comment where state = 'pending') as held,
        (select count(*) from appealed) as appeals, (select min(created_at) from appealed) as oldest_appeal,
-       (select count(*) from decision d left join member m on m.id = d.member where d.state = 'awaiting' and {NO_PART})
-           as seconds
+       (select count(*) from decision d left join member m on m.id = d.member
+        where d.state = 'awaiting' and {HAS_NO_PART}) as proposals
 from queue_item i where state = 'open' and not exists (select from own where own.id = i.id)
 """  # noqa: S608 constants only
 
