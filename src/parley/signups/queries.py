@@ -13,7 +13,7 @@ SELECT_INVITER = """
 select m.name from invitation i join member m on m.id = i.member
 where i.token_hash = $1 and i.uses > 0 and i.expires_at > now() and m.state = 'active'
 """
-SELECT_OF_MEMBER = """
+SELECT_INVITATIONS = """
 select id, uses, created_at, expires_at from invitation where member = $1 and expires_at > now() order by id
 """
 SELECT_WAITING = """
@@ -58,16 +58,17 @@ async def terms(invitation: str) -> Terms:
 
 
 async def mode() -> Mode:
-    found: Mode = await db.value(SELECT_MODE)
-    return found
+    sign_up_mode: Mode = await db.value(SELECT_MODE)
+    return sign_up_mode
 
 
 async def invitations(member: int) -> list[OwnInvitation]:
     """A member's invitations that have not expired."""
-    return await db.fetch(OwnInvitation, SELECT_OF_MEMBER, member)
+    return await db.fetch(OwnInvitation, SELECT_INVITATIONS, member)
 
 
 async def waiting() -> list[Applicant]:
+    """Those who wait for a moderator, the longest waiting first."""
     return await db.fetch(Applicant, SELECT_WAITING)
 
 
