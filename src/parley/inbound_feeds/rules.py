@@ -132,10 +132,10 @@ def pause_after(document: FeedDocument, cache_control: str) -> int:
 
     The longest of what the server (max-age) and the feed (ttl) ask for, and half the usual time between two entries.
     """
-    found = _MAX_AGE.search(cache_control.lower())
+    match = _MAX_AGE.search(cache_control.lower())
     dates = sorted(entry.published_at for entry in document.entries if entry.published_at)
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(dates)]
-    asked = (int(found[1]) if found else 0, document.ttl * 60, median(gaps) / 2 if gaps else 0)
+    asked = (int(match[1]) if match else 0, document.ttl * 60, median(gaps) / 2 if gaps else 0)
     return int(min(max(*asked, HOUR), DAY))
 
 

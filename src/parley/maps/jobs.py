@@ -66,11 +66,11 @@ async def compute(thread: int, now: datetime | None = None) -> None:
     previous = msgspec.json.decode(earlier.analysis, type=Analysis) if earlier else None
     state = msgspec.json.decode(earlier.state, type=PublicationState) if earlier else PublicationState()
     votes = await eligible.answers(thread)
-    found = await process.analyse(process.Request(votes, thread, previous, state.shown))
-    published, after = publish_map(found, votes, await eligible.authors(votes), state, now.date())
+    analysis = await process.analyse(process.Request(votes, thread, previous, state.shown))
+    published, after = publish_map(analysis, votes, await eligible.authors(votes), state, now.date())
     history = msgspec.json.decode(earlier.history, type=list[MapChange]) if earlier else []
-    history += changes(now, found, previous, state, after)
-    await _store(thread, now, found, votes, published, after, history[-MOST_CHANGES:])
+    history += changes(now, analysis, previous, state, after)
+    await _store(thread, now, analysis, votes, published, after, history[-MOST_CHANGES:])
 
 
 async def _store(
