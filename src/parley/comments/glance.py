@@ -10,7 +10,7 @@ from parley.core import db
 from parley.core.text.cleaning import shortened
 from parley.core.text.markdown import excerpt
 
-# The strongest perspectives are among so many of the best perspectives, or there are none.
+# The strongest perspectives are among this many of the best perspectives, or there are none.
 BEST = 100
 # In characters: one line of the widest column.
 EXCERPT_LENGTH, PASSAGE_LENGTH = 120, 48

@@ -72,7 +72,7 @@ class CommentRow(msgspec.Struct, frozen=True):
 
 
 TAG = re.compile("<[^>]*>")
-# So many characters, and so many breaks between blocks, take more lines than a shortened comment has (comment.css).
+# This many characters, and this many breaks between blocks, take more lines than a shortened comment has (comment.css).
 LONG_ROOT, LONG_REPLY = 230, 140
 BREAKS = 2
 

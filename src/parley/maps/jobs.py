@@ -12,8 +12,8 @@ from parley.maps.history import MapChange, changes
 from parley.perspectives.analysis import Analysis, Votes
 from parley.perspectives.published import PublicationState, PublishedMap, publish_map
 
-# A map is computed again after so many new answers, at most every five minutes, and once a day: shared verdicts need a
-# second day, and the answers of members who left go.
+# A map is computed again after this many new answers, at most every five minutes, and once a day: shared verdicts need
+# a second day, and the answers of members who left go.
 NEW_ANSWERS = 5
 SELECT_DUE = f"""
 select t.id from thread t left join perspective_map m on m.thread = t.id

@@ -16,7 +16,7 @@ from parley.reports.grave import IS_SENSITIVE
 
 # One page, which is as much as can be decided at once.
 MOST_FOUND = 50
-# A comment is compared with so many, the newest ones first, and resembles those that have this share in common.
+# A comment is compared with this many, the newest ones first, and resembles those that have this share in common.
 MOST_COMPARED = 2_000
 ALIKE = 75
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-# Two members are a pair if one gave the other at least so many upvotes, in at least so many threads, and so many times
-# the number that one would expect from how often everybody else votes for the other. Two people who argue in one thread
-# are no pair.
+# Two members are a pair if one gave the other at least this many upvotes, in at least this many threads, and this many
+# times the number that one would expect from how often everybody else votes for the other. Two people who argue in one
+# thread are no pair.
 FEWEST_VOTES, FEWEST_THREADS, LEAST_TIMES_EXPECTED = 5, 3, 1.5
-# Connected pairs are a ring if they have at least so many members, give at least this share of their upvotes to each
-# other, and so many times the share that all others give to them.
+# Connected pairs are a ring if they have at least this many members, give at least this share of their upvotes to each
+# other, and this many times the share that all others give to them.
 FEWEST_MEMBERS, LEAST_SHARE, LEAST_TIMES_OTHERS = 3, 0.5, 5.0
 
 

@@ -14,8 +14,8 @@ MOST_RECENT = 300
 # Weights. A quick reply comes within three minutes, to somebody who had replied to the same author within three
 # minutes. A report also counts by its own weight. A removal is a comment that a decision removed or collapsed.
 QUICK, REPORT, REMOVAL = 1.0, 2.0, 3.0
-# So many quick replies of two members to each other heat a whole thread. Otherwise two accounts could make everybody in
-# it wait. All of them heat their branch.
+# This many quick replies of two members to each other heat a whole thread. Otherwise two accounts could make everybody
+# in it wait. All of them heat their branch.
 MOST_OF_PAIR = 3
 # Quick replies are looked for among the newest comments of all threads.
 NEWEST = 1_000
