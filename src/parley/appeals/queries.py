@@ -51,7 +51,7 @@ HAS_REVIEWER = f"""exists (
     where s.role in ('moderator', 'admin') and s.state = 'active' and {_has_no_part("s.id", "s.role = 'admin'")})"""
 MAY_REVIEW = f"({HAS_NO_PART} or {_may_review('$1', '$2')} and not {HAS_REVIEWER})"
 IS_OPEN_APPEAL = "a.state in ('filed', 'assigned')"
-SELECT_WAITING = f"""
+SELECT_WAITING_ROWS = f"""
 select 'appeal' as kind, a.id, d.id as decision, d.action, d.role, m.name as member, a.text,
        a.created_at as since, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue,
        h.name as assigned_to, coalesce(a.assigned_to = $1, false) as is_viewers
@@ -68,7 +68,7 @@ order by since, kind, id limit {MOST_LISTED}
 
 async def waiting(viewer: Viewer) -> list[WaitingRow]:
     """The appeals and proposals that this moderator may decide, the oldest first."""
-    return await db.fetch(WaitingRow, SELECT_WAITING, viewer.id, viewer.access >= ADMIN)
+    return await db.fetch(WaitingRow, SELECT_WAITING_ROWS, viewer.id, viewer.access >= ADMIN)
 
 
 class AppealCounts(msgspec.Struct, frozen=True):

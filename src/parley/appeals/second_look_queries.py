@@ -76,7 +76,7 @@ class DecisionToJudge(msgspec.Struct, frozen=True):
     decided_at: datetime
 
 
-SELECT_NEXT = f"""
+SELECT_NEXT_DECISION = f"""
 select d.id as decision, i.id as item, c.id as comment, (select title from thread t where t.id = c.thread) as title,
        d.created_at as decided_at
 {FROM_OPEN_DECISIONS} order by d.id limit 1
@@ -89,7 +89,9 @@ where r.item = $1 and r.resolved_at = $2 order by r.weight * g.severity desc, r.
 
 async def next_decision(viewer: Viewer, decision: int | None = None) -> DecisionToJudge | None:
     """The next decision that this moderator may judge; or `decision`, if they may judge it."""
-    return await db.fetch_one(DecisionToJudge, SELECT_NEXT, viewer.id, viewer.access >= ADMIN, SAMPLED_OF_256, decision)
+    return await db.fetch_one(
+        DecisionToJudge, SELECT_NEXT_DECISION, viewer.id, viewer.access >= ADMIN, SAMPLED_OF_256, decision
+    )
 
 
 async def case(viewer: Viewer) -> Case | None:

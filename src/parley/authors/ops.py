@@ -101,13 +101,13 @@ async def settle(row: ClaimRow, state: str, *, role: str = "author", by: int | N
     await _render_again(row)
 
 
-SELECT_OF_CLAIMANT = """
+SELECT_COMMENT_OF_CLAIMANT = """
 select id from comment where thread = $1 and author = $2 and state = 'visible' order by id desc limit 200
 """
 
 
 async def _render_again(row: ClaimRow) -> None:
-    for comment in await db.values(SELECT_OF_CLAIMANT, row.thread, row.member):
+    for comment in await db.values(SELECT_COMMENT_OF_CLAIMANT, row.thread, row.member):
         await emit("comment.edited", thread=row.thread, comment=comment, actor=row.member)
 
 

@@ -42,7 +42,7 @@ class GlancePerspectiveRow(msgspec.Struct, frozen=True):
     html: str
 
 
-# The subselect hides which thread it is, so that one plan is kept for all (comments/queries.py: SELECT_BY_IDS).
+# The subselect hides which thread it is, so that one plan is kept for all (comments/queries.py: SELECT_COMMENTS).
 SELECT_STRONGEST = f"""
 select distinct on (c.stance = 'challenges') c.id, c.stance, coalesce(m.name, c.imported_author) as author,
        c.author as author_id, c.author is not null as is_member, c.assisted, c.statement, c.html

@@ -54,7 +54,7 @@ INSERT_HELD = """
 insert into comment (thread, author, state, revision, body, html, html_version, submission, created_at)
 values ($1, $2, $3, 1, $4, $5, $6, $7, $8) returning id
 """
-SELECT_BY_SUBMISSION = "select id from comment where submission = $1"
+SELECT_COMMENT = "select id from comment where submission = $1"
 SELECT_AUTHOR = "select author from comment where id = $1"
 INSERT_HIT = """
 insert into hit (rule, version, comment, acted, created_at) select id, version, $2, $3, $4 from rule where name = $1
@@ -103,7 +103,7 @@ async def _begin(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) ->
 
 
 async def _comment(story: DemoCase, thread: DemoThread) -> int:
-    found: int = await db.value(SELECT_BY_SUBMISSION, uuid5(NAMESPACE_URL, f"{thread.id}/{story.comment}"))
+    found: int = await db.value(SELECT_COMMENT, uuid5(NAMESPACE_URL, f"{thread.id}/{story.comment}"))
     return found
 
 

@@ -15,7 +15,7 @@ from parley.perspectives.published import PublicationState, PublishedMap, publis
 # A map is computed again after this many new answers, at most every five minutes, and once a day: shared verdicts need
 # a second day, and the answers of members who left go.
 NEW_ANSWERS = 5
-SELECT_DUE = f"""
+SELECT_DUE_THREADS = f"""
 select t.id from thread t left join perspective_map m on m.thread = t.id
 where (m.counted_at is null or m.counted_at < now() - interval '5 minutes')
   and (m.counted_at < now() - interval '1 day' and m.published ->> 'reason' is null
@@ -30,7 +30,7 @@ order by m.counted_at nulls first, t.id limit 20
 
 async def compute_due() -> int:
     """Compute the maps of all threads that are due, and return their number."""
-    return len(await attempts.each("maps", await db.values(SELECT_DUE), compute, in_transaction=False))
+    return len(await attempts.each("maps", await db.values(SELECT_DUE_THREADS), compute, in_transaction=False))
 
 
 class Earlier(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ where i.token_hash = $1 and i.uses > 0 and i.expires_at > now() and m.state = 'a
 SELECT_INVITATIONS = """
 select id, uses, created_at, expires_at from invitation where member = $1 and expires_at > now() order by id
 """
-SELECT_WAITING = """
+SELECT_APPLICANTS = """
 select m.id, m.name, m.email, s.message, s.confirmed_at
 from sign_up s join member m on m.id = s.member
 where s.waits and s.confirmed_at is not null and m.state = 'unverified' order by s.confirmed_at limit 100
@@ -69,7 +69,7 @@ async def invitations(member: int) -> list[OwnInvitation]:
 
 async def waiting() -> list[Applicant]:
     """Those who wait for a moderator, the longest waiting first."""
-    return await db.fetch(Applicant, SELECT_WAITING)
+    return await db.fetch(Applicant, SELECT_APPLICANTS)
 
 
 async def invited() -> list[InvitedMember]:
