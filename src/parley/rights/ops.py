@@ -47,7 +47,7 @@ async def request(wanted: RightsRequestInput) -> int:
 
 
 async def _is_older(report: int) -> bool:
-    """Whether a report was there before, so that the request's words are not in it."""
+    """Whether the report was there before this request, so that it does not have the request's text."""
     return bool(await db.value("select created_at < now() from report where id = $1", report))
 
 
