@@ -102,7 +102,7 @@ async def test_what_waits_for_a_second_look_is_counted_as_the_list_has_it(staff:
 
     now = await numbers.now(mo)
 
-    assert (now.appeals, now.seconds) == (0, 0)
+    assert (now.appeals, now.proposals) == (0, 0)
     assert "Nothing is waiting for you." in (await staff.get("/mod/appeals")).text
 
 

@@ -47,7 +47,7 @@ async def test_the_letter_has_the_figures_of_the_week_and_the_head_and_is_sent_o
     assert letters[0].subject == "Moderation this week: 1 decision"
     assert "mo: 1 decision, hidden content viewed 30 times" in body
     assert "please share this work" in body
-    assert "1 of 1 within the target of 24 h" in body
+    assert "1 of 1 in time (within 24 h)" in body
     assert (await modlog.head() or "") in body
 
 

@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.comments.queries import SELECT_BY_IDS
+from parley.comments.queries import SELECT_COMMENTS
 from parley.core import db
 from parley.core.errors import Unavailable
 from parley.live import render
@@ -34,7 +34,7 @@ async def test_an_event_costs_a_few_queries_for_one_reader_as_for_fifty(app: Lit
         async with asyncio.timeout(60):
             while any(one.seq < newest for one in streams):
                 await asyncio.sleep(0)
-        costs.append(len([sql for sql in queries if sql.startswith("select seq, kind") or sql == SELECT_BY_IDS]))
+        costs.append(len([sql for sql in queries if sql.startswith("select seq, kind") or sql == SELECT_COMMENTS]))
     for one in streams:
         hub.leave(one)
     # Its row and its comment; and the row once more for nothing at each look that falls into this moment: the one after

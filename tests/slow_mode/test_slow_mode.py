@@ -75,7 +75,7 @@ def test_heat_only_falls_and_is_gone_when_its_window_is_over(points: list[Point]
 @settings(deadline=None)
 @given(st.floats(0, 1_000), st.floats(0, 1_000))
 def test_the_hotter_the_longer_the_wait_and_never_more_than_ten_minutes(heat: float, more: float) -> None:
-    shorter, longer = (rules.wait(one, rules.BRANCH_LIMIT) for one in (heat, heat + more))
+    shorter, longer = (rules.wait_at(one, rules.BRANCH_LIMIT) for one in (heat, heat + more))
 
     assert shorter <= longer <= rules.LONGEST_WAIT
     assert (shorter == 0) == (heat < rules.BRANCH_LIMIT)

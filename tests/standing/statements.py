@@ -52,7 +52,7 @@ BUILT = {
     modmembers.SELECT_MEMBERS: [
         modmembers.SELECT_MEMBERS.format(key=key, state=STATE_NOW, most=1) for key in ("email_key", "name_key")
     ],
-    found_comments.SELECT_ROWS: [found_comments.SELECT_MATCHING, found_comments.SELECT_THESE],
+    found_comments.SELECT_COMMENTS: [found_comments.SELECT_MATCHING, found_comments.SELECT_THESE],
     people.SELECT_DECISIONS: [people.SELECT_DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3")],
     modqueue.SELECT_FROM_PAGE: [
         modqueue.WITH_PAGE + modqueue.SELECT_FROM_PAGE,
@@ -65,7 +65,9 @@ BUILT = {
         for how in (votes.UPSERT_VOTE, votes.DELETE_VOTE)
         for count in votes.UPDATE_COUNTERS.values()
     ],
-    votes.SELECT_THREAD: [votes.MARK_COUNTED + count + votes.SELECT_THREAD for count in votes.UPDATE_COUNTERS.values()],
+    votes.SELECT_COUNTED_THREAD: [
+        votes.MARK_COUNTED + count + votes.SELECT_COUNTED_THREAD for count in votes.UPDATE_COUNTERS.values()
+    ],
 }
 
 

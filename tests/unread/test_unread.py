@@ -9,7 +9,7 @@ from litestar import Litestar
 
 import make
 from parley.comments import editing, states
-from parley.comments.queries import SELECT_BY_IDS
+from parley.comments.queries import SELECT_COMMENTS
 from parley.comments.quoted import SELECT_PASSAGES
 from parley.core import db
 from parley.core.http.access import Viewer
@@ -276,7 +276,7 @@ async def test_the_page_costs_the_same_number_of_queries_however_much_is_new(
         assert (await client.get("/unread")).is_success
         assert [
             queries.count(one)
-            for one in (SELECT_THREADS, SELECT_COMMENT_IDS, SELECT_BY_IDS, SELECT_VOTES_ON_COMMENTS, SELECT_PASSAGES)
+            for one in (SELECT_THREADS, SELECT_COMMENT_IDS, SELECT_COMMENTS, SELECT_VOTES_ON_COMMENTS, SELECT_PASSAGES)
         ] == [1, 1, 2, 1, 1]
 
 

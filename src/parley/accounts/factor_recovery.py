@@ -31,11 +31,11 @@ select id, $2, case when role = 'member' then now() + interval '{WAIT_HOURS} hou
 on conflict (member) do nothing returning id
 """  # noqa: S608 a constant
 OPEN = f"created_at > now() - interval '{LASTS_DAYS} days'"
-SELECT_BY_TOKEN = f"""
+SELECT_RECOVERY_BY_TOKEN = f"""
 select member, due_at, coalesce(due_at <= now(), false) as is_due, first_admin from factor_recovery
 where token_hash = $1 and {OPEN}
 """  # noqa: S608 a constant
-SELECT_OF_MEMBER = f"""
+SELECT_RECOVERY_OF_MEMBER = f"""
 select member, due_at, coalesce(due_at <= now(), false) as is_due, first_admin from factor_recovery
 where member = $1 and {OPEN}
 """  # noqa: S608 a constant
@@ -86,14 +86,14 @@ async def request(ticket: str) -> None:
 
 async def of_token(token: str) -> Recovery:
     """The recovery that a mailed link belongs to. Raises Gone if it is over."""
-    row = await db.fetch_one(Recovery, SELECT_BY_TOKEN, tokens.digest(token))
+    row = await db.fetch_one(Recovery, SELECT_RECOVERY_BY_TOKEN, tokens.digest(token))
     if row is None:
         raise Gone(STOPPED)
     return row
 
 
 async def of_member(member: int) -> Recovery | None:
-    return await db.fetch_one(Recovery, SELECT_OF_MEMBER, member)
+    return await db.fetch_one(Recovery, SELECT_RECOVERY_OF_MEMBER, member)
 
 
 async def stop(member: int) -> None:

@@ -28,7 +28,7 @@ MILLISECONDS = 1_000 * challenges.LASTS_SECONDS
 UNREADABLE = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 
 SELECT_PASSKEY = "select id, member, name, public_key, handle from passkey where credential = $1"
-SELECT_OF_MEMBER = "select credential as id, transports from passkey where member = $1 order by id"
+SELECT_CREDENTIALS = "select credential as id, transports from passkey where member = $1 order by id"
 # A signature counter that does not grow means that the passkey was copied (Web Authentication, section 6.1.1).
 RECORD_USE = """
 update passkey set sign_count = $2, used_at = now()
@@ -94,7 +94,7 @@ async def options(purpose: str, member: int | None = None) -> dict[str, Any]:
 
 async def descriptors(member: int) -> list[PublicKeyCredentialDescriptor]:
     """The passkeys of a member, as browsers are told them."""
-    known = await db.fetch(KnownCredential, SELECT_OF_MEMBER, member)
+    known = await db.fetch(KnownCredential, SELECT_CREDENTIALS, member)
     return [PublicKeyCredentialDescriptor(id=one.id, transports=transports(one.transports)) for one in known]
 
 

@@ -37,10 +37,10 @@ def challenge(login_key: str) -> str:
 
 async def accepts(answer: str, login_key: str) -> bool:
     """Whether `answer` solves an unused challenge that was issued for `login_key`. A right answer uses it up."""
-    found = ANSWER.fullmatch(answer)
-    if found is None:
+    match = ANSWER.fullmatch(answer)
+    if match is None:
         return False
-    plain, expires, signature, number = found.groups()
+    plain, expires, signature, number = match.groups()
     if int(expires) < time() or not hmac.compare_digest(signature, _signature(plain, login_key)):
         return False
     try:

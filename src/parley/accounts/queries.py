@@ -17,12 +17,12 @@ from member where {{}}
 IS_UNVERIFIED = "email_key = $1 and state = 'unverified' order by id desc limit 1"
 # A former name leads to its member, too (renaming.py). Nobody else can have it.
 HAS_NAME = "(name_key = $1 or id = (select member from former_name where name_key = $1))"
-SELECT_PUBLIC = f"""
+SELECT_PUBLIC_MEMBER = f"""
 select id, name, role, {STATE_NOW} as state, title, bio, created_at, has_feed,
        (select f.name from former_name f where f.name_key = $1) as former
 from member where {HAS_NAME} and state not in ('deactivated', 'anonymised')
 """  # noqa: S608 no value in it
-SELECT_BY_NAMES = """
+SELECT_MEMBERS_BY_NAME = """
 select m.id, m.name, called.name as called, called.name_key
 from (select id as member, name, name_key from member where name_key = any($1::text[])
       union select member, name, name_key from former_name where name_key = any($1::text[])) called
@@ -129,7 +129,7 @@ async def by_name(name: str) -> PublicMember | None:
     """The member of this name, present or former, in any case. One whose name only looks alike is not returned."""
     if not name.isprintable():
         return None
-    row = await fetch_one(PublicMember, SELECT_PUBLIC, names.key(name))
+    row = await fetch_one(PublicMember, SELECT_PUBLIC_MEMBER, names.key(name))
     return row if row and any(names.same(one, name) for one in (row.name, row.former or "")) else None
 
 
@@ -138,7 +138,7 @@ async def of_names(typed: Sequence[str]) -> dict[str, NamedMember]:
     if not typed:
         return {}
     keys = {one: names.key(one) for one in typed}
-    rows = await fetch(NamedMember, SELECT_BY_NAMES, list(keys.values()))
+    rows = await fetch(NamedMember, SELECT_MEMBERS_BY_NAME, list(keys.values()))
     return {
         one: member
         for one, key in keys.items()

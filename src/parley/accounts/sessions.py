@@ -31,7 +31,7 @@ IS_VALID = f"""
 
 
 def lacks_factor(days: str) -> str:
-    """An SQL condition: staff who still have no second factor so many days after they got their role.
+    """An SQL condition: staff who still have no second factor this many days after they got their role.
 
     They have no rights of staff. Without days, nobody needs one.
     """

@@ -17,12 +17,12 @@ TOKEN = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|[^\w\s]")
 _LONGEST_WORD = 64  # letters
 _SENTENCE_ENDS = ".!?\N{HORIZONTAL ELLIPSIS}\u3002\uff01\uff1f\u061f\u0964"
 
-# A passage belongs to an image if it has at least so many of the words in a row, or as many as any other passage has.
+# A passage belongs to an image if it has at least this many of the words in a row, or as many as any other passage has.
 _IN_A_ROW = 3
 # What each letter between two runs of equal words costs, in letters of equal words (in one sentence, across sentences):
 # a few equal words far away or in another sentence are there by chance.
 _INSIDE, _BEYOND = 0.1, 0.5
-# At an end of a quote, so many of its words or this share of them may have been replaced, by at most _LONGER times as
+# At an end of a quote, this many of its words or this share of them may have been replaced, by at most _LONGER times as
 # many.
 _FEW, _SHARE, _LONGER = 5, 0.25, 1.5
 

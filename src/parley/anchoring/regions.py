@@ -8,7 +8,7 @@ from parley.anchoring.images import Region
 from parley.articles.budget import Budget
 from parley.articles.similarity import are_linked
 
-_REACH = 3  # of the passages beside a region that only one of the revisions has, so many are looked at
+_REACH = 3  # of the passages beside a region that only one of the revisions has, this many are looked at
 _EACH_LETTER = 1_000  # cost of splitting text into words, in steps of the budget per letter
 
 

@@ -133,8 +133,8 @@ async def edit_article(
     await take_each(POST, viewer.id, address_of(request))
     await take_volume(viewer.id, COPIES * len(form.text_.encode()))
     passages = await versions.readable(article.revision_id)
-    made = await asyncio.to_thread(read_markdown, form.text_, passages, article.address)
-    edit = edit_ops.ArticleEdit(form.revision or 0, form.title, form.byline or None, made, form.reason)
+    edited = await asyncio.to_thread(read_markdown, form.text_, passages, article.address)
+    edit = edit_ops.ArticleEdit(form.revision or 0, form.title, form.byline or None, edited, form.reason)
     try:
         await edit_ops.edit_article(viewer=viewer, thread_id=row.id, edit=edit)
     except edit_ops.StaleEdit as error:

@@ -66,9 +66,9 @@ async def claim(request: AnyRequest, thread: FromPath[str], data: JSONBody[NewCl
     check(form)
     await take_each(CLAIM, viewer.id, address_of(request))
     await refuse_foreign(row.id, form)
-    made = await ops.claim(viewer, row.id, way=data.way, email=form.email, text=form.words)
+    claim = await ops.claim(viewer, row.id, way=data.way, email=form.email, text=form.words)
     await wake_job("claims")
-    return written(Claim(made.id, made.state, made.token), 201)
+    return written(Claim(claim.id, claim.state, claim.token), 201)
 
 
 @delete("/claims/{claim:str}", name="api:end-claim", opt=CLAIMING, responses=problems(403, 404))

@@ -40,7 +40,7 @@ SELECT_BY_SORT = {
     "best": f"{SELECT_IN_THREAD} and {BELOW_BEST} order by c.best desc, c.id limit $3",
 }
 # The API names the author of a comment only while it is visible, so the others are not listed.
-SELECT_OF_MEMBER = f"""
+SELECT_MEMBER_COMMENTS = f"""
 {SELECT_COMMENTS} where c.author = $1 and {IS_VISIBLE} and {BEFORE_TIME} order by c.created_at desc, c.id desc limit $3
 """
 
@@ -84,7 +84,7 @@ async def in_thread(
 
 async def of_member(member: int, after: int | None, limit: int, viewer: Viewer | None) -> list[schemas.Comment]:
     """Return a page of a member's visible comments, the newest first."""
-    return [shown(row, viewer) for row in await db.fetch(ApiComment, SELECT_OF_MEMBER, member, after, limit)]
+    return [shown(row, viewer) for row in await db.fetch(ApiComment, SELECT_MEMBER_COMMENTS, member, after, limit)]
 
 
 def posted(row: CommentRow, body: str, viewer: Viewer) -> schemas.Comment:

@@ -23,7 +23,7 @@ def if_match(request: AnyRequest) -> int | None:
     given = request.headers.get("if-match", "*")
     if given == "*":
         return None
-    found = ETAG.fullmatch(given)
-    if found is None:
+    match = ETAG.fullmatch(given)
+    if match is None:
         raise ChangedMeanwhile(N_("`If-Match` is not an ETag of this. Nothing was changed."))
-    return int(found[1])
+    return int(match[1])

@@ -21,7 +21,7 @@ select xid::text || '-' || id as position, thread, seq, kind, comment, created_a
 where (xid, id) > ($1::text::xid8, $2::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())
 order by xid, id limit $3
 """
-SELECT_NEWEST = """
+SELECT_NEWEST_POSITION = """
 select xid::text || '-' || id from event where xid < pg_snapshot_xmin(pg_current_snapshot())
 order by xid desc, id desc limit 1
 """
@@ -58,4 +58,4 @@ async def after(position: str, most: int) -> list[SiteEvent]:
 
 async def newest() -> str:
     """Return the position of the newest event."""
-    return await db.value(SELECT_NEWEST) or START
+    return await db.value(SELECT_NEWEST_POSITION) or START

@@ -78,11 +78,11 @@ async def request_import(request: AnyRequest, data: JSONBody[NewImport]) -> Resp
     given = form.text_.encode() if form.source == "text" else None
     await take_each(IMPORT, viewer.id, address_of(request))
     await take_volume(viewer.id, len(given or b""))
-    made = await imports.request_import(
+    created = await imports.request_import(
         member=viewer.id, source=form.source, url=form.url, given=given, title=form.title, topic=form.topic
     )
-    found = await own_import(request, str(made))
-    return written(await _import_from(found), 202, Location=_address(made))
+    found = await own_import(request, str(created))
+    return written(await _import_from(found), 202, Location=_address(created))
 
 
 def _address(number: int) -> str:
@@ -156,8 +156,8 @@ async def suggest(request: AnyRequest, draft: FromPath[str]) -> Response[Update]
     """Suggest an import of mine as an update of the article that exists."""
     viewer, found = signed_in(request), await _ready(request, draft)
     await take_each(POST, viewer.id, address_of(request))
-    thread, made = await suggestion_ops.suggest(viewer=viewer, found=found)
-    return written(Update(made, thread), 201)
+    thread, created = await suggestion_ops.suggest(viewer=viewer, found=found)
+    return written(Update(created, thread), 201)
 
 
 handlers: list[Any] = [request_import, read_import, publish, suggest]

@@ -49,8 +49,8 @@ async def _report(request: AnyRequest, viewer: Viewer, subject: Subject, data: N
     form = ReportForm(as_fields(data), [ground.code for ground in await grounds(illegal_only=False)], visitor=False)
     check(form)
     await take_each(REPORT, viewer.id, address_of(request))
-    made = await reports.report(ReportInput(subject.kind, subject.id, form.reason or "", form.words, viewer))
-    return written(Report(made), 201)
+    report = await reports.report(ReportInput(subject.kind, subject.id, form.reason or "", form.words, viewer))
+    return written(Report(report), 201)
 
 
 handlers: list[Any] = [report_comment, report_article, report_member]

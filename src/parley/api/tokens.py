@@ -114,8 +114,8 @@ class TokenRow(msgspec.Struct, frozen=True):
 
 def digest(token: str) -> bytes | None:
     """The hash by which the database knows `token`, or None where its form or checksum is not that of our tokens."""
-    found = FORMAT.fullmatch(token)
-    if found is None or found[2] != _checksum(found[1]):
+    match = FORMAT.fullmatch(token)
+    if match is None or match[2] != _checksum(match[1]):
         return None
     return hashlib.sha256(token.encode()).digest()
 

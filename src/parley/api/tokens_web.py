@@ -33,14 +33,14 @@ class TokenForm(Form):
         self.days = int(self.choice("days", [str(days) for days in tokens.LIFETIMES]) or 90)
 
 
-async def _show(request: AnyRequest, form: Form, status: int = 200, made: str | None = None) -> Response[Any]:
+async def _show(request: AnyRequest, form: Form, status: int = 200, new_token: str | None = None) -> Response[Any]:
     viewer = signed_in(request)
     return page(
         request,
         "api/tokens.html",
         status=status,
         form=form,
-        made=made,
+        new_token=new_token,
         ended="ended" in request.query_params,
         tokens=await tokens.listed(viewer),
         scopes=_offered_scopes(viewer),
@@ -69,8 +69,8 @@ async def make_token(request: AnyRequest) -> Response[Any]:
         return to_prove(f"{PAGE}?{urlencode(form.values, errors='replace')}")
     if not form.errors:
         try:
-            made = await tokens.make(viewer, form.name, form.scopes, form.days)
-            return await _show(request, Form({}), 201, made)
+            new_token = await tokens.make(viewer, form.name, form.scopes, form.days)
+            return await _show(request, Form({}), 201, new_token)
         except Refused as refusal:
             form.errors["form"] = refusal.message
     return await _show(request, form, 422)

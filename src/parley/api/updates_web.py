@@ -97,8 +97,8 @@ async def correct(request: AnyRequest, thread: FromPath[str], data: JSONBody[New
     check(form)
     await take_each(POST, viewer.id, address_of(request))
     await take_volume(viewer.id, len(text.encode()))
-    made = await corrections.suggest(viewer=viewer, thread_id=row.id, correction=correction)
-    return written(Update(made, row.id), 201)
+    suggestion = await corrections.suggest(viewer=viewer, thread_id=row.id, correction=correction)
+    return written(Update(suggestion, row.id), 201)
 
 
 @get("/updates", name="api:updates", opt=EDITING, responses=problems(403))

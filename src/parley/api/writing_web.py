@@ -60,13 +60,13 @@ async def post_comment(
         raise NotFound(N_("This thread does not exist."))
     check(form)
     await take_each(POST, viewer.id, address_of(request))
-    made = await posting.post_comment(draft_of(viewer, thread_id, form))
-    url = f"{settings().base_url}/api/v1/comments/{made.id}"
-    if made.row is not None:
-        return written(comments.posted(made.row, form.body, viewer), 201, Location=url)
-    if await comments.is_held(made.id):
-        return written(Held(made.id), 202)
-    return written(await comments.one(str(made.id), viewer), 201, Location=url)
+    posted = await posting.post_comment(draft_of(viewer, thread_id, form))
+    url = f"{settings().base_url}/api/v1/comments/{posted.id}"
+    if posted.row is not None:
+        return written(comments.posted(posted.row, form.body, viewer), 201, Location=url)
+    if await comments.is_held(posted.id):
+        return written(Held(posted.id), 202)
+    return written(await comments.one(str(posted.id), viewer), 201, Location=url)
 
 
 @patch(

@@ -52,10 +52,10 @@ async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = No
             raise Refused(TOO_MANY)
         due = await db.value("select case when $1 then now() end", way == "page")
         values = (article, viewer.id, way, secrets.token_urlsafe(24), email, text, due, queries.WAIT_AFTER_REFUSAL)
-        made = await db.value(INSERT_CLAIM, *values)
-        if made is None:
+        claim = await db.value(INSERT_CLAIM, *values)
+        if claim is None:
             raise Refused(N_("This claim was decided already. If it was refused, you can try again after a month."))
-        row = await _row(made)
+        row = await _row(claim)
         if way == "address":
             await _mail_link(row)
         if way == "word":
@@ -116,13 +116,13 @@ async def settle(row: ClaimRow, state: str, *, role: str = "author", by: int | N
     await _render_again(row)
 
 
-SELECT_OF_CLAIMANT = """
+SELECT_COMMENT_OF_CLAIMANT = """
 select id from comment where thread = $1 and author = $2 and state = 'visible' order by id desc limit 200
 """
 
 
 async def _render_again(row: ClaimRow) -> None:
-    for comment in await db.values(SELECT_OF_CLAIMANT, row.thread, row.member):
+    for comment in await db.values(SELECT_COMMENT_OF_CLAIMANT, row.thread, row.member):
         await emit("comment.edited", thread=row.thread, comment=comment, actor=row.member)
 
 

@@ -54,10 +54,10 @@ from claim k join article a on a.id = k.article join thread t on t.article = a.i
 join lateral (select byline from revision where article = a.id order by number desc limit 1) r on true
 """
 SELECT_CLAIM = f"{SELECT_CLAIMS} where k.id = $1"
-SELECT_OWN = f"{SELECT_CLAIMS} where k.member = $1 order by k.id desc limit 100"
-SELECT_OF_MEMBER = f"{SELECT_CLAIMS} where t.id = $1 and k.member = $2"
+SELECT_OWN_CLAIMS = f"{SELECT_CLAIMS} where k.member = $1 order by k.id desc limit 100"
+SELECT_CLAIM_OF_MEMBER = f"{SELECT_CLAIMS} where t.id = $1 and k.member = $2"
 # Those that a moderator, or somebody who speaks for the publisher, has to decide.
-SELECT_TO_DECIDE = f"""
+SELECT_CLAIMS_TO_DECIDE = f"""
 {SELECT_CLAIMS} where k.state = 'waiting' and k.way = 'word' and k.member <> $1 and ($2 or exists (
     select from claim p where p.article = k.article and p.member = $1 and p.role = 'publisher'
     and p.state = 'confirmed')) order by k.id limit 100"""
@@ -85,17 +85,17 @@ async def one(number: int) -> ClaimRow | None:
 
 async def claims_of(member: int) -> list[ClaimRow]:
     """The claims of a member, the newest first."""
-    return await db.fetch(ClaimRow, SELECT_OWN, member)
+    return await db.fetch(ClaimRow, SELECT_OWN_CLAIMS, member)
 
 
 async def of_member(thread: int, member: int) -> ClaimRow | None:
     """A member's claim to the article of a thread."""
-    return await db.fetch_one(ClaimRow, SELECT_OF_MEMBER, thread, member)
+    return await db.fetch_one(ClaimRow, SELECT_CLAIM_OF_MEMBER, thread, member)
 
 
 async def to_decide(member: int, *, every: bool) -> list[ClaimRow]:
     """The claims that this member may decide; `every` for moderators."""
-    return await db.fetch(ClaimRow, SELECT_TO_DECIDE, member, every)
+    return await db.fetch(ClaimRow, SELECT_CLAIMS_TO_DECIDE, member, every)
 
 
 IS_PUBLISHER = """

@@ -66,5 +66,5 @@ async def ended(process: Process) -> AsyncIterator[None]:
 @cache
 def _major(path: str) -> int:
     output = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 PostgreSQL's
-    found = re.search(r"\d+", output)
-    return int(found[0]) if found else 0
+    match = re.search(r"\d+", output)
+    return int(match[0]) if match else 0

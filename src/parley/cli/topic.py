@@ -15,7 +15,7 @@ from parley.threads.tables import Topic
 
 SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 MAX_SLUG, MAX_NAME = 40, 60
-SELECT_LAST = "select coalesce(max(position), 0) + 1 from topic"
+SELECT_NEXT_POSITION = "select coalesce(max(position), 0) + 1 from topic"
 
 
 @click.group()
@@ -42,7 +42,7 @@ async def add(slug: str, name: str) -> dict[str, Any]:
         raise CommandFailed(f"{slug!r} is not a slug: write small letters, digits and hyphens, at most {MAX_SLUG}.")
     name = _name(name)
     try:
-        await Topic.insert(Topic(slug=slug, name=name, position=await db.value(SELECT_LAST)))
+        await Topic.insert(Topic(slug=slug, name=name, position=await db.value(SELECT_NEXT_POSITION)))
     except asyncpg.UniqueViolationError:
         raise CommandFailed(f"There is a topic {slug}, or one called “{name}”: see `parley topic list`.") from None
     return {"text": f"Added {slug}.", "slug": slug, "name": name}

@@ -7,7 +7,7 @@ import msgspec
 from parley.comments.fragments import Fragment, RepliesSummary, ViewerState, frame
 from parley.comments.queries import CommentRow
 
-# A perspective shows so many replies, the others are collapsed.
+# A perspective shows this many replies, the others are collapsed.
 REPLIES_SHOWN = 2
 # The authors of collapsed replies that are named.
 NAMED = 2

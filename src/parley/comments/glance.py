@@ -10,7 +10,7 @@ from parley.core import db
 from parley.core.text.cleaning import shortened
 from parley.core.text.markdown import excerpt
 
-# The strongest perspectives are among so many of the best perspectives, or there are none.
+# The strongest perspectives are among this many of the best perspectives, or there are none.
 BEST = 100
 # In characters: one line of the widest column.
 EXCERPT_LENGTH, PASSAGE_LENGTH = 120, 48
@@ -42,7 +42,7 @@ class GlancePerspectiveRow(msgspec.Struct, frozen=True):
     html: str
 
 
-# The subselect hides which thread it is, so that one plan is kept for all (comments/queries.py: SELECT_BY_IDS).
+# The subselect hides which thread it is, so that one plan is kept for all (comments/queries.py: SELECT_COMMENTS).
 SELECT_STRONGEST = f"""
 select distinct on (c.stance = 'challenges') c.id, c.stance, coalesce(m.name, c.imported_author) as author,
        c.author as author_id, c.author is not null as is_member, c.assisted, c.statement, c.html

@@ -150,8 +150,8 @@ def assemble(
     changed = states.keys() | slow.keys() | above | _above(layout, blocked)
     for comment in layout.entries.keys() & changed:
         entry = layout.entries[comment]
-        made = _fragment(layout, comment, entry, states, slow.get(comment), is_open=comment in above)
-        parts[entry.index] = made.before.encode()
+        fragment = _fragment(layout, comment, entry, states, slow.get(comment), is_open=comment in above)
+        parts[entry.index] = fragment.before.encode()
     for index, rest in layout.rests.items():
         is_open = not (above | new).isdisjoint(rest.shown)
         if is_open or not blocked.isdisjoint(rest.shown):

@@ -63,7 +63,7 @@ THREAD_COLUMNS = (
     "update notification set thread = $3 where comment = any($1::bigint[]) and thread = $2",
     "update queue_item set thread = $3 where kind = 'comment' and target = any($1::bigint[]) and thread = $2",
     "update search_document set thread = $3 where kind = 3 and source = any($1::bigint[]) and thread = $2",
-    # Both maps are counted again soon (maps/jobs.py: SELECT_DUE).
+    # Both maps are counted again soon (maps/jobs.py: SELECT_DUE_THREADS).
     """
     update perspective_map set counted_at = least(counted_at - interval '1 day', (
         select min(changed_at) from vote where comment = any($1::bigint[])))

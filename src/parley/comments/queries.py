@@ -72,7 +72,7 @@ class CommentRow(msgspec.Struct, frozen=True):
 
 
 TAG = re.compile("<[^>]*>")
-# So many characters, and so many breaks between blocks, take more lines than a shortened comment has (comment.css).
+# This many characters, and this many breaks between blocks, take more lines than a shortened comment has (comment.css).
 LONG_ROOT, LONG_REPLY = 230, 140
 BREAKS = 2
 
@@ -150,9 +150,9 @@ COMMENT_COLUMNS = f"""
 SOURCE = "comment c join thread t on t.id = c.thread left join member m on m.id = c.author"
 
 # The subselect hides how many they are: for fewer than ten PostgreSQL would make a new plan each time, in 2 ms.
-SELECT_BY_IDS = f"select {COMMENT_COLUMNS} from {SOURCE} where c.id = any((select $1::bigint[])::bigint[])"  # noqa: S608
+SELECT_COMMENTS = f"select {COMMENT_COLUMNS} from {SOURCE} where c.id = any((select $1::bigint[])::bigint[])"  # noqa: S608
 
-SELECT_STATE = """
+SELECT_COMMENT_STATE = """
 select c.id, c.thread, c.author, c.state, c.deleted_at, t.state as thread_state
 from comment c join thread t on t.id = c.thread where c.id = $1
 """
@@ -160,7 +160,7 @@ from comment c join thread t on t.id = c.thread where c.id = $1
 
 async def by_ids(ids: Sequence[int]) -> dict[int, CommentRow]:
     """Return the comments with these ids, by id."""
-    rows = await db.fetch(CommentRow, SELECT_BY_IDS, list(ids))
+    rows = await db.fetch(CommentRow, SELECT_COMMENTS, list(ids))
     return {row.id: row for row in rows}
 
 
@@ -183,7 +183,7 @@ async def one(comment_id: int) -> CommentRow | None:
 
 async def state_of(comment_id: int) -> CommentState | None:
     """Return what the rules check about a comment, or None if there is no such comment."""
-    return await db.fetch_one(CommentState, SELECT_STATE, comment_id)
+    return await db.fetch_one(CommentState, SELECT_COMMENT_STATE, comment_id)
 
 
 class CommentText(msgspec.Struct, frozen=True):
@@ -209,14 +209,14 @@ class CommentText(msgspec.Struct, frozen=True):
         return self.state == "pending"
 
 
-SELECT_TEXT = """
+SELECT_COMMENT_TEXT = """
 select id, thread, parent, stance, assisted, version, body, html as raw_html, state from comment where id = $1
 """
 
 
 async def text(comment_id: int) -> CommentText:
     """Return the text of a comment that exists."""
-    [found] = await db.fetch(CommentText, SELECT_TEXT, comment_id)
+    [found] = await db.fetch(CommentText, SELECT_COMMENT_TEXT, comment_id)
     return found
 
 
@@ -269,7 +269,7 @@ class HeldComment(msgspec.Struct, frozen=True):
 
 
 # A held comment expires after 14 days, and is listed for another 30; a withdrawn one for a day.
-SELECT_HELD = """
+SELECT_HELD_COMMENTS = """
 select id, state, statement, body, html as raw_html, created_at from comment
 where author = $1 and thread = $2
   and (state = 'pending' or state = 'expired' and created_at > now() - interval '44 days'
@@ -280,4 +280,4 @@ order by created_at
 
 async def held(author: int, thread: int) -> list[HeldComment]:
     """Return a member's comments in a thread that nobody else can see."""
-    return await db.fetch(HeldComment, SELECT_HELD, author, thread)
+    return await db.fetch(HeldComment, SELECT_HELD_COMMENTS, author, thread)

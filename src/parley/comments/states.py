@@ -73,12 +73,12 @@ async def locked(comment_id: int) -> CommentState:
         raise NotFound(N_("This comment does not exist."))
     await lock_thread(thread)
     await db.value("select 1 from comment where id = $1 for no key update", comment_id)
-    found = await state_of(comment_id)
-    if found is None:
+    state = await state_of(comment_id)
+    if state is None:
         raise NotFound(N_("This comment does not exist."))
-    if found.thread != thread:
+    if state.thread != thread:
         raise Refused(MOVED)
-    return found
+    return state
 
 
 async def transition(comment: CommentState, to: str, *, actor: int | None, undoing: bool = False) -> None:

@@ -44,7 +44,7 @@ class Guideline(Table):
     # Multiplies the weight of a report on this ground.
     severity = DoublePrecision(null=False, default=1.0)
     position = Integer(null=False, default=0)
-    # What names it should be decided within so many hours.
+    # Reports that name it should be decided within this many hours.
     hours_to_decide = Integer(null=False, default=24)
     # The category of the DSA Transparency Database to which its decisions belong, if an admin chose one.
     category = Varchar(80, null=False, default="")

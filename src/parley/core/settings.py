@@ -61,7 +61,7 @@ class Settings(msgspec.Struct, frozen=True):
     webmentions: bool = False
     # Who is told of security problems (/.well-known/security.txt); by default the sender of mail.
     security_contact: str | None = None
-    # Staff without a second factor have no rights of staff after so many days. None: never, on localhost.
+    # Staff without a second factor have no rights of staff after this many days. None: never, on localhost.
     staff_factor_days: int | None = None
     # A service that is asked whether passwords were published in a breach.
     password_range: str | None = None

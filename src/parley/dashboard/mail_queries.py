@@ -41,7 +41,7 @@ where m.created_at >= $1 group by m.domain
 order by max(d.paused_until) filter (where d.paused_until > now()) is null, 2 desc, 1 limit 12
 """
 
-SELECT_LAST = """
+SELECT_LAST_MAILS = """
 select coalesce(list, kind) as kind, recipient, subject, state, coalesce(sent_at, due_at) as at, attempts, error
 from mail order by id desc limit 20
 """
@@ -118,7 +118,7 @@ async def domains(since: datetime) -> list[Domain]:
 
 
 async def last() -> list[LastMail]:
-    return await fetch(LastMail, SELECT_LAST)
+    return await fetch(LastMail, SELECT_LAST_MAILS)
 
 
 async def suppressed() -> list[SuppressedAddress]:

@@ -23,7 +23,7 @@ class QueueNow(msgspec.Struct, frozen=True):
     held: int
     appeals: int
     oldest_appeal: datetime | None
-    seconds: int
+    proposals: int
 
 
 SELECT_NOW = f"""
@@ -41,7 +41,7 @@ select count(*) as waiting, min(opened_at) as oldest,
        (select count(*) from comment where state = 'pending') as held,
        (select count(*) from appealed) as appeals, (select min(created_at) from appealed) as oldest_appeal,
        (select count(*) from decision d left join member m on m.id = d.member
-        where d.state = 'awaiting' and {IS_IMPARTIAL}) as seconds
+        where d.state = 'awaiting' and {IS_IMPARTIAL}) as proposals
 from queue_item i where state = 'open' and not exists (select from own where own.id = i.id)
 """  # noqa: S608 constants only
 

@@ -20,10 +20,10 @@ MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])\.csv")
 
 @get("/mod/transparency/{month:str}", name="moderation:transparency", opt={"who": ADMIN})
 async def statements_of_month(month: FromPath[str]) -> Response[Any]:
-    found = MONTH.fullmatch(month)
-    if found is None:
+    match = MONTH.fullmatch(month)
+    if match is None:
         raise NotFound(N_("There are statements of whole months, such as /mod/transparency/2026-11.csv."))
-    first = date(int(found[1]), int(found[2]), 1)
+    first = date(int(match[1]), int(match[2]), 1)
     end = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     text = io.StringIO()
     table = csv.writer(text)

@@ -54,7 +54,7 @@ INSERT_HELD = """
 insert into comment (thread, author, state, revision, body, html, html_version, submission, created_at)
 values ($1, $2, $3, 1, $4, $5, $6, $7, $8) returning id
 """
-SELECT_BY_SUBMISSION = "select id from comment where submission = $1"
+SELECT_COMMENT = "select id from comment where submission = $1"
 SELECT_AUTHOR = "select author from comment where id = $1"
 INSERT_HIT = """
 insert into hit (rule, version, comment, acted, created_at) select id, version, $2, $3, $4 from rule where name = $1
@@ -103,13 +103,13 @@ async def _begin(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) ->
 
 
 async def _comment(story: DemoCase, thread: DemoThread) -> int:
-    found: int = await db.value(SELECT_BY_SUBMISSION, uuid5(NAMESPACE_URL, f"{thread.id}/{story.comment}"))
+    found: int = await db.value(SELECT_COMMENT, uuid5(NAMESPACE_URL, f"{thread.id}/{story.comment}"))
     return found
 
 
 async def _add_held(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) -> int:
     assert story.held is not None
-    made: int = await db.value(
+    decision: int = await db.value(
         INSERT_HELD,
         thread.id,
         ids[story.held.author],
@@ -120,7 +120,7 @@ async def _add_held(story: DemoCase, ids: Mapping[str, int], thread: DemoThread)
         uuid5(NAMESPACE_URL, f"{thread.id}/{story.held.author}/{story.held.minutes}"),
         thread.at + timedelta(minutes=story.held.minutes),
     )
-    return made
+    return decision
 
 
 def _steps(case: OpenCase, ids: Mapping[str, int]) -> list[tuple[datetime, Step]]:
@@ -220,11 +220,11 @@ async def _appeal(case: OpenCase, ids: Mapping[str, int]) -> None:
 
 async def _answer(case: OpenCase, ids: Mapping[str, int]) -> None:
     """Decide an appeal that overturned the collapsing of a comment."""
-    one, made = case.story.appeal, case.story.decision
-    assert one is not None and one.by is not None and made is not None  # noqa: PT018 a note for mypy
+    one, decision = case.story.appeal, case.story.decision
+    assert one is not None and one.by is not None and decision is not None  # noqa: PT018 a note for mypy
     at = case.at(one.decided)
     await Decision.update({Decision.state: "overturned", Decision.ended_at: at}).where(Decision.id == case.decision)
-    was, now = {"collapsed": made.reason}, {"collapsed": None}
+    was, now = {"collapsed": decision.reason}, {"collapsed": None}
     what = (f"appeal.{one.outcome}", "comment", case.target)
     await _record(at, ids[one.by], Entry(*what, was, now, reason=one.answer, decision=case.decision))
 

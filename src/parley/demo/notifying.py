@@ -13,7 +13,7 @@ select author, thread, 'follow', min(created_at) from comment where author is no
 on conflict (member, thread) do nothing
 """
 # The last comments of each thread, which its readers have not seen.
-SELECT_LAST = """
+SELECT_LAST_COMMENTS = """
 select c.id, c.thread, c.author from thread t cross join lateral (
     select id, thread, author from comment where thread = t.id and state = 'visible' and author is not null
     order by created_at desc, id desc limit $1
@@ -36,7 +36,7 @@ async def notify() -> None:
     """Let members follow the threads in which they wrote, and notify them of the last comments."""
     async with db.atomic():
         await db.execute(INSERT_FOLLOWS)
-        for row in await db.fetch(LastComment, SELECT_LAST, NEWS):
+        for row in await db.fetch(LastComment, SELECT_LAST_COMMENTS, NEWS):
             await emit("comment.posted", thread=row.thread, comment=row.id, actor=row.author)
         await db.execute(DATE_EVENTS)
     await jobs.handle_events()

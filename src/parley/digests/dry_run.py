@@ -14,7 +14,7 @@ from parley.digests.queries import SELECT_ISSUE, SELECT_SUBSCRIBED, Subscription
 from parley.digests.shared_candidates import shared_candidates
 from parley.digests.tables import Issue, Subscription
 
-SELECT_DUE = f"{SELECT_SUBSCRIBED} where s.next_at <= $1 and s.member > $2 order by s.member limit $3"
+SELECT_DUE_SUBSCRIPTIONS = f"{SELECT_SUBSCRIBED} where s.next_at <= $1 and s.member > $2 order by s.member limit $3"
 SELECT_PLANNED = f"{SELECT_ISSUE} where i.state = 'planned' and i.list = 'digest' and i.id > $1 order by i.id limit $2"
 
 
@@ -37,7 +37,7 @@ async def count_due(now: datetime, progress: Callable[[int, int], object]) -> Dr
     planned_before = await Issue.count().where((Issue.state == "planned") & (Issue.list == "digest"))
     total = planned_before + await Subscription.count().where(Subscription.next_at <= now)
     last = 0
-    while batch := await db.fetch(SubscriptionRow, SELECT_DUE, now, last, building.BATCH):
+    while batch := await db.fetch(SubscriptionRow, SELECT_DUE_SUBSCRIPTIONS, now, last, building.BATCH):
         steps = [step(one, now) for one in batch]
         found.asked += sum(one.list == "keep" for one in steps)
         digests = [

@@ -12,7 +12,7 @@ from parley.digests.rules import INACTIVE_DAYS
 from parley.digests.schedule import Schedule, jitter, next_due
 
 BATCH = 500
-SELECT_DUE = f"""
+SELECT_DUE_SUBSCRIPTIONS = f"""
 {SELECT_SUBSCRIBED} where s.next_at <= $1 and {attempts.due("issues to plan", "s.member")}
 order by s.next_at, s.member limit $2 for update of s skip locked
 """
@@ -44,7 +44,7 @@ class PlanStep(msgspec.Struct, frozen=True):
 async def plan(now: datetime) -> int:
     """Plan the issues that are due for a batch of members, and return how many members there were."""
     async with db.atomic():
-        due = await db.fetch(SubscriptionRow, SELECT_DUE, now, BATCH)
+        due = await db.fetch(SubscriptionRow, SELECT_DUE_SUBSCRIPTIONS, now, BATCH)
         await attempts.together("issues to plan", due, lambda some: _plan(some, now), key=lambda one: one.member)
     return len(due)
 

@@ -13,7 +13,7 @@ from parley.digests.candidates import DigestReader, Key
 T = TypeVar("T")
 
 # When each member last visited, commented or voted in a thread.
-SELECT_SEEN = """
+SELECT_VISITS = """
 select h.member, h.thread, max(h.at) as at, t.topic from (
     select member, thread, seen_at as at from visit where member = any($1)
     union all select author, thread, created_at from comment where author = any($1)
@@ -112,7 +112,7 @@ async def _visits(members: list[int]) -> tuple[dict[int, dict[int, datetime]], l
     """Return when each member last visited which threads, and the pairs of members and topics of these threads."""
     seen: dict[int, dict[int, datetime]] = defaultdict(dict)
     topics: list[tuple[int, str]] = []
-    for row in await db.fetch(ThreadVisit, SELECT_SEEN, members):
+    for row in await db.fetch(ThreadVisit, SELECT_VISITS, members):
         seen[row.member][row.thread] = row.at
         topics.append((row.member, row.topic))
     return seen, topics

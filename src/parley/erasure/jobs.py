@@ -10,7 +10,7 @@ from parley.erasure import deletions, ledger, mentions, words
 
 log = structlog.get_logger(__name__)
 
-SELECT_DUE = f"""
+SELECT_DUE_MEMBERS = f"""
 select id, name, erase_words, mentioned_as from member
 where erase_at <= now() and {attempts.due("erasures", "member.id")}
 order by erase_at limit 10
@@ -54,7 +54,7 @@ class DueErasure(msgspec.Struct, frozen=True):
 
 async def erase_due() -> int:
     """Erase the members whose 14 days are over, and return how many there were."""
-    due = await db.fetch(DueErasure, SELECT_DUE)
+    due = await db.fetch(DueErasure, SELECT_DUE_MEMBERS)
     await attempts.each("erasures", due, erase, key=lambda one: one.id, in_transaction=False)
     return len(due)
 

@@ -80,5 +80,5 @@ async def cancel(member: int) -> None:
 
 async def account_of(member: int) -> Account | None:
     """The account, unless it was erased meanwhile."""
-    found = await queries.account(member)
-    return None if found is None or found.state == "anonymised" else found
+    account = await queries.account(member)
+    return None if account is None or account.state == "anonymised" else account

@@ -55,7 +55,7 @@ class WrittenComment(msgspec.Struct, frozen=True):
         return f"{settings().base_url}/c/{self.id}"
 
 
-SELECT_OF_MEMBER = f"""
+SELECT_COMMENTS = f"""
 select c.id, c.thread, t.slug, a.url, c.parent, c.state, c.stance, c.statement,
        case when {MAY_BE_QUOTED} then c.quote end as quote, case when {MAY_BE_QUOTED} then c.prefix end as prefix,
        case when {MAY_BE_QUOTED} then c.suffix end as suffix, c.body, c.created_at, c.edited_at
@@ -71,7 +71,7 @@ where t.id in (select thread from comment where author = $1) order by t.id
 async def written(member: int, thread: int | None = None) -> AsyncIterator[list[WrittenComment]]:
     """Yield the member's comments, or those in one thread, in batches."""
     last = 0
-    while rows := await db.fetch(WrittenComment, SELECT_OF_MEMBER, member, last, thread):
+    while rows := await db.fetch(WrittenComment, SELECT_COMMENTS, member, last, thread):
         yield rows
         last = rows[-1].id
 

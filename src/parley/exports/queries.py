@@ -38,14 +38,14 @@ SELECT_EXPORT = f"""
 select id, state, done, total, size, created_at, created_at > now() - interval '1 day' as is_recent
 from export where member = $1 and created_at > now() - interval '{DAYS} days'
 """  # noqa: S608 a constant
-SELECT_NEWEST = f"{SELECT_EXPORT} order by id desc limit 1"
+SELECT_NEWEST_EXPORT = f"{SELECT_EXPORT} order by id desc limit 1"
 SELECT_FINISHED = f"{SELECT_EXPORT} and id = $2 and state = 'done'"
 SELECT_PART = "select bytes from export_part where export = $1 and number = $2"
 
 
 async def newest(viewer: Viewer) -> ExportRow | None:
     """The viewer's last export, while it is kept."""
-    return await db.fetch_one(ExportRow, SELECT_NEWEST, viewer.id)
+    return await db.fetch_one(ExportRow, SELECT_NEWEST_EXPORT, viewer.id)
 
 
 async def finished(viewer: Viewer, number: int) -> ExportRow | None:

@@ -36,7 +36,7 @@ LOCK_CLAIM = "select id from imported_claim where id = $1 for update"
 # Of two moderators who confirm two members as one author, one is refused.
 LOCK_AUTHOR = "select pg_advisory_xact_lock(hashtextextended('imported author ' || $1 || ' ' || $2, 0))"
 DECIDE_CLAIM = "update imported_claim set state = $2, decided_by = $3, decided_at = now() where id = $1"
-SELECT_TO_GIVE_BACK = """
+SELECT_CLAIMED_COMMENTS = """
 select thread, array_agg(id) as ids from comment where id = any($1::bigint[]) and author = $2
 group by thread order by thread
 """
@@ -110,7 +110,7 @@ async def undo(moderator: Viewer, number: int) -> None:
     async with db.atomic():
         row = await _lock_claim(moderator, number, "confirmed")
         await db.execute(DECIDE_CLAIM, number, "undone", moderator.id)
-        for found in await db.fetch(Taken, SELECT_TO_GIVE_BACK, row.comments, row.member):
+        for found in await db.fetch(Taken, SELECT_CLAIMED_COMMENTS, row.comments, row.member):
             await lock_thread(found.thread)
             await db.execute(GIVE_BACK_COMMENTS, found.ids, row.member, row.name)
             for comment in sorted(found.ids):

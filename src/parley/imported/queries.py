@@ -77,9 +77,9 @@ cross join lateral (
     and not {HAS_ADDRESS}
 ) found
 """  # noqa: S608 constants only
-SELECT_WAITING = f"{SELECT_CLAIMS} where k.state = 'waiting' order by k.id limit 100"
+SELECT_WAITING_CLAIMS = f"{SELECT_CLAIMS} where k.state = 'waiting' order by k.id limit 100"
 SELECT_CONFIRMED = f"{SELECT_CLAIMS} where k.state = 'confirmed' order by k.decided_at desc limit 50"
-SELECT_OWN = f"{SELECT_CLAIMS} where k.member = $1 order by k.id desc"
+SELECT_OWN_CLAIMS = f"{SELECT_CLAIMS} where k.member = $1 order by k.id desc"
 SELECT_CLAIM = f"{SELECT_CLAIMS} where k.id = $1"
 
 
@@ -105,11 +105,11 @@ async def claim(number: int) -> ImportedClaimRow | None:
 
 async def claims_of(member: int) -> list[ImportedClaimRow]:
     """Return a member's own claims, the newest first."""
-    return await db.fetch(ImportedClaimRow, SELECT_OWN, member)
+    return await db.fetch(ImportedClaimRow, SELECT_OWN_CLAIMS, member)
 
 
 async def waiting() -> list[ImportedClaimRow]:
-    return await db.fetch(ImportedClaimRow, SELECT_WAITING)
+    return await db.fetch(ImportedClaimRow, SELECT_WAITING_CLAIMS)
 
 
 async def confirmed() -> list[ImportedClaimRow]:

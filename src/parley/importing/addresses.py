@@ -55,7 +55,7 @@ async def resolve(host: str, port: int) -> Sequence[Address]:
     """All addresses of a host, from the operating system's resolver."""
     look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     found = await asyncio.get_running_loop().run_in_executor(_LOOKUPS, look_up)
-    # Without IPv6 in this Python, its addresses are numbers.
+    # A Python that was built without IPv6 returns these addresses as numbers.
     return list(dict.fromkeys(ip_address(name) for *_, (name, *_) in found if isinstance(name, str)))
 
 

@@ -16,7 +16,7 @@ class Exceeded(Exception):
 
 
 async def run(module: str, request: bytes, seconds: int) -> bytes:
-    """What `module`, whose program is `main`, answers to `request` in a process of its own. Raises Exceeded."""
+    """Run `python -m module`, send it `request`, and return its answer. Raises Exceeded."""
     environment = {name: value for name, value in os.environ.items() if name.startswith("PYTHON")}
     try:
         with anyio.fail_after(seconds):

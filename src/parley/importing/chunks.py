@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 _BOXES = ("div", "section")
 _LONG = 80  # letters of a paragraph
 _MOST_CHUNKS, _MOST_LEVELS, _MOST_PLACES = 40, 6, 50
-# Between the boxes of a list of articles or posts stands more: titles, names, dates.
+# A list of articles or posts has more text between its boxes: titles, names, dates.
 _MOST_BETWEEN = 0.01
 _Place = tuple[HtmlElement, tuple[str, ...]]
 

@@ -176,8 +176,8 @@ def _is_western(data: bytes, strange: float) -> bool:
 
 
 def _in_meta(data: bytes) -> str | None:
-    found = _META.search(data[:_META_WINDOW])
-    return found[1].decode("ascii", "replace") if found else None
+    match = _META.search(data[:_META_WINDOW])
+    return match[1].decode("ascii", "replace") if match else None
 
 
 def _codec_of(label: str | None, *, guessed: bool = False) -> str | None:

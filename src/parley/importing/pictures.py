@@ -10,7 +10,7 @@ from parley.importing.sanitiser import BLOCKS, BOXES
 
 # How the figures of a PDF begin until they are stored.
 DRAWN = "data:image/png;base64,"
-# A file's name says nothing of a picture.
+# An alternative text or caption that is only the name of a file.
 _FILE_NAME = re.compile(r"\s*(?:\S+\.(?:jpe?g|png|gif|webp|avif)|(?:IMG|DSC|P)[_-]?\d+)\s*", re.IGNORECASE)
 _TINY = 40  # pixels; a smaller picture is an icon in the text and is replaced by its alternative text
 

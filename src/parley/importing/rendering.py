@@ -95,5 +95,5 @@ def to_html(text: str) -> str:
 
 
 def block_to_html(text: str) -> str:
-    """Render one block. A note stays where it stands, a reference needs none, and both keep their labels."""
+    """Render one block. A note stays in its place, a reference may lack its note, and both keep their labels."""
     return str(_BLOCK.render(text, {_IN_BLOCK: True}))

@@ -63,7 +63,7 @@ async def _run(reader: str, *args: object, **kwargs: object) -> ReadArticle:
 
 
 async def answer_of_process(request: bytes, *, is_pdf: bool) -> bytes:
-    """What `answer` returns in a process of its own. Raises CannotImport when that takes too much time or memory."""
+    """Run `answer` in a process of its own. Raises CannotImport when that takes too much time or memory."""
     seconds, too_much = (_PDF_SECONDS, _PDF_TOO_MUCH) if is_pdf else (_SECONDS, _TOO_MUCH)
     try:
         return await child.run(__name__, request, seconds)

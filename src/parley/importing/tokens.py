@@ -14,7 +14,7 @@ class Tokens:
         self._token = re.compile(rf"{lead}(\d{{19}})zq")
 
     def add(self, markup: str) -> str:
-        """The token of some markup, long enough that no reader of pages takes its paragraph for an empty one."""
+        """The token of some markup, long enough that extractors do not take its paragraph for an empty one."""
         self._markup.append(markup)
         return f"{self._lead}{len(self._markup) - 1:019d}zq"
 

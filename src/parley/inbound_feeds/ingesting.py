@@ -28,12 +28,12 @@ class FeedState(msgspec.Struct, frozen=True):
     approvals: int
 
 
-SELECT_STATE = """
+SELECT_FEED_STATE = """
 select mode, fetched_at, (select count(*) from feed_item i where i.feed = f.id and decided_by is not null
     and state <> 'skipped') as approvals
 from inbound_feed f where id = $1 for update
 """
-SELECT_KNOWN = """
+SELECT_KNOWN_ITEMS = """
 select id, key, guid, url, title, thread from feed_item where feed = $1 and (key = any($2) or guid = any($3))
 """
 INSERT_ITEMS = """
@@ -51,7 +51,7 @@ async def ingest(feed: int, document: FeedDocument, now: datetime) -> int:
     At the first fetch, only the newest are offered. A feed that changed as a whole is stopped; its new entries wait.
     """
     async with db.atomic():
-        state = await db.fetch_one(FeedState, SELECT_STATE, feed)
+        state = await db.fetch_one(FeedState, SELECT_FEED_STATE, feed)
         if state is None:
             return 0
         entries = rules.without_duplicates(document.entries)
@@ -71,7 +71,7 @@ async def ingest(feed: int, document: FeedDocument, now: datetime) -> int:
 async def _sort(feed: int, entries: Sequence[FeedEntry]) -> tuple[list[tuple[KnownItem, FeedEntry]], list[FeedEntry]]:
     """Which entries were listed before, with their items, and which are new."""
     keys, guids = [rules.key_of(entry.url) for entry in entries], rules.unique_guids(entries)
-    rows = await db.fetch(KnownItem, SELECT_KNOWN, feed, keys, list(guids))
+    rows = await db.fetch(KnownItem, SELECT_KNOWN_ITEMS, feed, keys, list(guids))
     by_key = {row.key: row for row in rows}
     by_guid = {row.guid: row for row in rows if row.guid in guids}
     found = [(rules.find_known(entry, by_key, by_guid), entry) for entry in entries]
@@ -97,7 +97,7 @@ async def _add(feed: int, entries: Sequence[FeedEntry], states: Sequence[rules.I
     await _find_threads(feed, keys)
 
 
-SELECT_OFFERED = """
+SELECT_OFFERED_ITEMS = """
 select id, url from feed_item where feed = $1 and key = any($2) and state in ('waiting', 'approved')
 """
 LINK_TO_THREADS = """
@@ -115,7 +115,7 @@ class OfferedItem(msgspec.Struct, frozen=True):
 
 async def _find_threads(feed: int, keys: list[bytes]) -> None:
     """Mark which of the new items are offered and have a thread already, as far as their addresses say so."""
-    offered = await db.fetch(OfferedItem, SELECT_OFFERED, feed, keys)
+    offered = await db.fetch(OfferedItem, SELECT_OFFERED_ITEMS, feed, keys)
     pairs = [(one.id, url) for one in offered for url in address_variants(canonical(one.url))]
     await db.execute(LINK_TO_THREADS, [item for item, _ in pairs], [url for _, url in pairs])
 

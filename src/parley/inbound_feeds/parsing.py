@@ -30,19 +30,19 @@ def parse(data: bytes, url: str, content_type: str = "") -> FeedDocument | None:
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return json_parsing.parse(data, url)
     # Neither cleaning nor resolving the markup, which takes most of the time: only its text is used.
-    found = feedparser.parse(
+    parsed = feedparser.parse(
         BytesIO(_as_utf8(data, content_type)),
         sanitize_html=False,
         resolve_relative_uris=False,
         response_headers={"content-type": "application/xml; charset=utf-8"},
     )
-    about: Mapping[str, Any] = found.feed
+    about: Mapping[str, Any] = parsed.feed
     moved_to = address(about.get("newlocation") or about.get("itunes_new-feed-url") or "", url)
-    if not found.get("version") and not found.entries and not moved_to:
+    if not parsed.get("version") and not parsed.entries and not moved_to:
         return None
     return FeedDocument(
         title=plain(about.get("title"), LONGEST_TITLE),
-        entries=list(_entries(found.entries, url, is_atom=str(found.version).startswith("atom"))),
+        entries=list(_entries(parsed.entries, url, is_atom=str(parsed.version).startswith("atom"))),
         ttl=_minutes(about.get("ttl")),
         moved_to=moved_to,
         hub=address(_link(about, "hub"), url),

@@ -119,10 +119,10 @@ select i.id, i.url, i.title, i.summary, i.published_at, i.seen_at, i.state, i.me
        m.name as decided_by
 from feed_item i left join thread t on t.id = i.thread left join member m on m.id = i.decided_by
 """
-SELECT_WAITING = (
+SELECT_WAITING_ITEMS = (
     f"{SELECT_ITEMS} where i.feed = $1 and i.state = 'waiting' order by i.published_at desc nulls last, i.id limit $2"
 )
-SELECT_OTHERS = f"""
+SELECT_OTHER_ITEMS = f"""
 {SELECT_ITEMS} where i.feed = $1 and i.state <> 'waiting'
 order by i.state = 'approved' desc, coalesce(i.published_at, i.seen_at) desc, i.id limit $2
 """
@@ -130,9 +130,9 @@ order by i.state = 'approved' desc, coalesce(i.published_at, i.seen_at) desc, i.
 
 async def waiting(feed: int) -> list[FeedItemRow]:
     """The entries that wait for review, the newest first."""
-    return await db.fetch(FeedItemRow, SELECT_WAITING, feed, MOST_WAITING)
+    return await db.fetch(FeedItemRow, SELECT_WAITING_ITEMS, feed, MOST_WAITING)
 
 
 async def others(feed: int) -> list[FeedItemRow]:
     """The newest entries that do not wait."""
-    return await db.fetch(FeedItemRow, SELECT_OTHERS, feed, MOST_OTHERS)
+    return await db.fetch(FeedItemRow, SELECT_OTHER_ITEMS, feed, MOST_OTHERS)

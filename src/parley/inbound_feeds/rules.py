@@ -30,7 +30,7 @@ APPROVALS_NEEDED = 10
 # Threads made in 24 hours: of one feed, and of all feeds with articles on one host.
 MOST_A_DAY = 5
 MOST_A_DAY_OF_HOST = 20
-# More new entries at once, or so many with former dates, are a change of the whole feed.
+# More new entries at once, or this many with former dates, are a change of the whole feed.
 MOST_NEW = 500
 FEWEST_CHANGED = 4
 
@@ -132,15 +132,15 @@ def pause_after(document: FeedDocument, cache_control: str) -> int:
 
     The longest of what the server (max-age) and the feed (ttl) ask for, and half the usual time between two entries.
     """
-    found = _MAX_AGE.search(cache_control.lower())
+    match = _MAX_AGE.search(cache_control.lower())
     dates = sorted(entry.published_at for entry in document.entries if entry.published_at)
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(dates)]
-    asked = (int(found[1]) if found else 0, document.ttl * 60, median(gaps) / 2 if gaps else 0)
+    asked = (int(match[1]) if match else 0, document.ttl * 60, median(gaps) / 2 if gaps else 0)
     return int(min(max(*asked, HOUR), DAY))
 
 
 def pause_after_failure(failures: int) -> int:
-    """Seconds until the next fetch after so many failures in a row: twice as long each time, up to a day."""
+    """Seconds until the next fetch after this many failures in a row: twice as long each time, up to a day."""
     return int(min(HOUR * 2 ** min(failures - 1, 10), DAY))
 
 

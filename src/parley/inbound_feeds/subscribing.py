@@ -111,7 +111,7 @@ update feed_subscription set leased_until = null, asked_at = null, due_at = now(
 
 
 async def confirm(feed: int, seconds: int) -> None:
-    """Note that the hub confirmed a subscription for so many seconds."""
+    """Note that the hub confirmed a subscription for this many seconds."""
     await db.execute(CONFIRM_SUBSCRIPTION, feed, float(min(seconds, 365 * DAY)))
 
 

@@ -27,8 +27,8 @@ async def handle(mail: ClaimedMail, by: UUID, error: Exception) -> bool:
     if not isinstance(error, aiosmtplib.SMTPResponseException):
         await defer(mail, by, text)
         return False
-    found = STATUS.search(error.message)
-    status = found[0] if found else ""
+    match = STATUS.search(error.message)
+    status = match[0] if match else ""
     log.info("mail refused", mail=mail.id, code=error.code, status=status, attempt=mail.attempts)
     if error.code < smtp.PERMANENT:
         await defer(mail, by, text)

@@ -12,7 +12,7 @@ from parley.perspectives.analysis import Reason, Verdict
 from parley.perspectives.published import PublishedMap, PublishedStatement
 from parley.perspectives.publishing import PublishedShares
 
-# About so many members who answer so many statements each are enough for a map.
+# About this many members who answer this many statements each are enough for a map.
 TYPICAL_MEMBERS, TYPICAL_ANSWERS = 80, 15
 MOST_CHANGES = 20
 

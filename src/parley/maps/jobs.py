@@ -12,10 +12,10 @@ from parley.maps.history import MapChange, changes
 from parley.perspectives.analysis import Analysis, Votes
 from parley.perspectives.published import PublicationState, PublishedMap, publish_map
 
-# A map is computed again after so many new answers, at most every five minutes, and once a day: shared verdicts need a
-# second day, and the answers of members who left go.
+# A map is computed again after this many new answers, at most every five minutes, and once a day: shared verdicts need
+# a second day, and the answers of members who left go.
 NEW_ANSWERS = 5
-SELECT_DUE = f"""
+SELECT_DUE_THREADS = f"""
 select t.id from thread t left join perspective_map m on m.thread = t.id
 where (m.counted_at is null or m.counted_at < now() - interval '5 minutes')
   and (m.counted_at < now() - interval '1 day' and m.published ->> 'reason' is null
@@ -30,7 +30,7 @@ order by m.counted_at nulls first, t.id limit 20
 
 async def compute_due() -> int:
     """Compute the maps of all threads that are due, and return their number."""
-    return len(await attempts.each("maps", await db.values(SELECT_DUE), compute, in_transaction=False))
+    return len(await attempts.each("maps", await db.values(SELECT_DUE_THREADS), compute, in_transaction=False))
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -66,11 +66,11 @@ async def compute(thread: int, now: datetime | None = None) -> None:
     previous = msgspec.json.decode(earlier.analysis, type=Analysis) if earlier else None
     state = msgspec.json.decode(earlier.state, type=PublicationState) if earlier else PublicationState()
     votes = await eligible.answers(thread)
-    found = await process.analyse(process.Request(votes, thread, previous, state.shown))
-    published, after = publish_map(found, votes, await eligible.authors(votes), state, now.date())
+    analysis = await process.analyse(process.Request(votes, thread, previous, state.shown))
+    published, after = publish_map(analysis, votes, await eligible.authors(votes), state, now.date())
     history = msgspec.json.decode(earlier.history, type=list[MapChange]) if earlier else []
-    history += changes(now, found, previous, state, after)
-    await _store(thread, now, found, votes, published, after, history[-MOST_CHANGES:])
+    history += changes(now, analysis, previous, state, after)
+    await _store(thread, now, analysis, votes, published, after, history[-MOST_CHANGES:])
 
 
 async def _store(

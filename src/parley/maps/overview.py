@@ -47,7 +47,7 @@ class ThreadDeck(msgspec.Struct, frozen=True):
     statements: int
 
 
-SELECT_COMMON = f"""
+SELECT_COMMON_GROUND = f"""
 select c.id, c.statement, c.html, c.author as author_id, s.since,
        t.id as thread, t.slug, t.title, p.name as topic, p.slug as topic_slug
 from statement_verdict s join comment c on c.id = s.comment
@@ -75,7 +75,7 @@ select thread, slug, title, topic, statements from (
 
 async def common_ground(topic: str | None, viewer: Viewer | None) -> list[CommonGround]:
     """Return the newest common ground, of one topic if it is given, without authors whom the viewer blocked."""
-    rows = await db.fetch(CommonGround, SELECT_COMMON, topic)
+    rows = await db.fetch(CommonGround, SELECT_COMMON_GROUND, topic)
     return [row for row in rows if not (viewer and row.author_id in viewer.blocked)]
 
 

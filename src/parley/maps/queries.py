@@ -80,7 +80,7 @@ class OwnAnswer(msgspec.Struct, frozen=True):
 
 
 # The answers that count in a map (eligible.py), of one member.
-SELECT_OWN = """
+SELECT_OWN_VOTES = """
 select v.comment, v.value from vote v join comment c on c.id = v.comment join member m on m.id = v.member
 where v.member = $1 and v.thread = $2 and v.axis = 'agreement' and v.wording = c.wording and m.in_maps
 """
@@ -88,4 +88,4 @@ where v.member = $1 and v.thread = $2 and v.axis = 'agreement' and v.wording = c
 
 async def own_answers(member: int, thread: int) -> dict[int, int]:
     """Return a member's answers in a thread by comment; none if they are left out of maps."""
-    return {row.comment: row.value for row in await db.fetch(OwnAnswer, SELECT_OWN, member, thread)}
+    return {row.comment: row.value for row in await db.fetch(OwnAnswer, SELECT_OWN_VOTES, member, thread)}

@@ -20,9 +20,9 @@ from parley.matching.folding import alike, folded
 DATA = Path(__file__).parent / "data" / "marks.txt"
 WORD = re.compile(r"\w+")
 MOST_WORDS = 4
-# A stem has so many letters at least, and is compared with so many of a word at most.
+# A stem has this many letters at least, and is compared with this many of a word at most.
 SHORTEST, LONGEST = 3, 12
-# Of so many words it is known which marks their stems set: looking for stems takes as long as all phrases.
+# Of this many words it is known which marks their stems set: looking for stems takes as long as all phrases.
 WORDS_CACHED = 20_000
 # Scripts without spaces between words.
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")

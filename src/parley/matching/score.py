@@ -27,7 +27,7 @@ HEADER = struct.Struct("<ff")
 # Only the beginning of a text is scored, which bounds the cost.
 LONGEST_SCORED = 2_000
 WORD = re.compile(r"\w+|[£$€!?]+")
-# The beginnings of words have so many letters.
+# The beginnings of words have this many letters.
 LETTERS = 4
 # By what the hash of a word is multiplied in the hash of a pair, so that pairs in the other order differ.
 FIRST_OF_PAIR = 31
@@ -88,7 +88,7 @@ class Buckets(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, text: str, links: int) -> "Buckets":
-        """The buckets of a folded text (folding.py) with so many links."""
+        """The buckets of a folded text (folding.py) with this many links."""
         found = words(text.translate(SAME_DIGIT))
         by_words = _hashes(found)
         pairs = [FIRST_OF_PAIR * one + following for one, following in pairwise(by_words)]
@@ -105,7 +105,7 @@ class Buckets(msgspec.Struct, frozen=True):
 
 
 def score(text: str, links: int) -> float:
-    """The score of a folded text with so many links."""
+    """The score of a folded text with this many links."""
     weights, found = in_use(), Buckets.of(text, links)
     if not found.words:
         return 0.0

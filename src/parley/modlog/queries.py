@@ -104,7 +104,7 @@ IS_PUBLIC = """
 a.action = any($1::text[]) and (a.action <> 'approve' or a.before <> '{}' and a.kind = 'comment')
 and not exists (select from decision d where d.id = a.decision and d.state in ('awaiting', 'undone', 'refused'))
 """
-SELECT_PUBLIC = f"""
+SELECT_PUBLIC_ENTRIES = f"""
 with page as materialized (
     select * from mod_action a where {IS_PUBLIC} and ($2::bigint is null or a.id < $2) order by a.id desc limit $3
 )
@@ -118,7 +118,7 @@ order by a.id desc
 
 async def public_entries(before: int | None = None) -> list[PublicRow]:
     """As `entries`, for the public."""
-    return await db.fetch(PublicRow, SELECT_PUBLIC, list(wording.PUBLIC), before, PAGE + 1)
+    return await db.fetch(PublicRow, SELECT_PUBLIC_ENTRIES, list(wording.PUBLIC), before, PAGE + 1)
 
 
 class Count(msgspec.Struct, frozen=True):

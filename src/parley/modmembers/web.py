@@ -64,10 +64,10 @@ def _next_url(query: MemberQuery, last: str) -> str:
 async def member_at(name: str) -> StaffMember:
     """The member of a name, even if others do not see them. Raises NotFound."""
     known = await accounts.by_name(name)
-    found = await queries.member(known.id) if known else None
-    if found is None:
+    member = await queries.member(known.id) if known else None
+    if member is None:
         raise NotFound(N_("There is no member with this name."))
-    return found
+    return member
 
 
 async def _show(

@@ -36,23 +36,23 @@ async def decide(viewer: Viewer, choices: list[Choice]) -> list[Outcome]:
     return [await outcome(choice.item, partial(decisions.decide, viewer, choice), commit=True) for choice in choices]
 
 
-async def undo(viewer: Viewer, made: Mapping[int, int]) -> list[Outcome]:
+async def undo(viewer: Viewer, decision_of: Mapping[int, int]) -> list[Outcome]:
     """Undo one's decisions, given by item, the last first."""
-    return [await _undo(viewer, item, made[item]) for item in reversed(made)]
+    return [await _undo(viewer, item, decision_of[item]) for item in reversed(decision_of)]
 
 
 async def outcome(item: int, decide: Callable[[], Awaitable[int]], *, commit: bool) -> Outcome:
     """Decide in a transaction of its own, which is rolled back unless `commit`."""
     try:
         async with db.atomic():
-            made = await decide()
+            decision = await decide()
             if not commit:
                 raise _RehearsedError  # noqa: TRY301 it is what rolls this one back
     except _RehearsedError:
         return Outcome(item)
     except ParleyError as refusal:
         return Outcome(item, refusal.message)
-    return Outcome(item, decision=made)
+    return Outcome(item, decision=decision)
 
 
 async def _undo(viewer: Viewer, item: int, decision: int) -> Outcome:

@@ -20,7 +20,7 @@ CLAIM_ITEM = """
 update queue_item set claimed_by = $1, claimed_until = now() + $3 * interval '1 minute'
 where id = $2 and state = 'open' and (claimed_by is null or claimed_by = $1 or claimed_until <= now())
 """
-SELECT_NEXT = f"""
+SELECT_NEXT_ITEM = f"""
 select i.id from queue_item i left join queue_item a on a.id = $11
 where {IS_CHOSEN} and {IS_BEHIND} and (i.claimed_by is null or i.claimed_by = $1 or i.claimed_until <= now())
 order by i.risk desc, i.opened_at, i.id limit 1 for update of i skip locked
@@ -49,7 +49,7 @@ async def take_next(viewer: Viewer, wanted: QueueFilter, after: int) -> int | No
     """Claim the next free item after `after`, and release any other; None where there is none."""
     async with db.atomic():
         await release(viewer)
-        item: int | None = await db.value(SELECT_NEXT, viewer.id, *wanted.values, after)
+        item: int | None = await db.value(SELECT_NEXT_ITEM, viewer.id, *wanted.values, after)
         if item is not None:
             await db.execute(CLAIM_ITEM, viewer.id, item, CLAIM_MINUTES)
         return item

@@ -16,7 +16,7 @@ from parley.reports.grave import IS_SENSITIVE
 
 # One page, which is as much as can be decided at once.
 MOST_FOUND = 50
-# A comment is compared with so many, the newest ones first, and resembles those that have this share in common.
+# A comment is compared with this many, the newest ones first, and resembles those that have this share in common.
 MOST_COMPARED = 2_000
 ALIKE = 75
 
@@ -49,15 +49,15 @@ IS_FOUND = """
     and ($5::bigint is null or exists (select from hit o where o.comment = c.id and o.rule = $5))
     and ($6::bigint is null or c.thread = $6)
 """
-SELECT_ROWS = f"""
+SELECT_COMMENTS = f"""
 select c.id, c.thread, c.author as author_id, coalesce(m.name, c.imported_author) as author, c.state,
        c.html as raw_html, t.title, c.created_at, i.id as item, i.id is not null and {IS_SENSITIVE} as sensitive
 from comment c join thread t on t.id = c.thread left join member m on m.id = c.author
 left join queue_item i on i.kind = 'comment' and i.target = c.id
 where {{}} order by c.created_at desc, c.id desc limit $7
 """  # noqa: S608 constants only
-SELECT_MATCHING = SELECT_ROWS.format(IS_FOUND)
-SELECT_THESE = SELECT_ROWS.format(f"{IS_FOUND} and c.id = any($8::bigint[])")
+SELECT_MATCHING = SELECT_COMMENTS.format(IS_FOUND)
+SELECT_THESE = SELECT_COMMENTS.format(f"{IS_FOUND} and c.id = any($8::bigint[])")
 SELECT_COMPARED = f"""
 select c.id, left({ALL_WORDS}, {LONGEST_COMPARED}) as words from comment c where {IS_FOUND}
 order by c.created_at desc, c.id desc limit $7

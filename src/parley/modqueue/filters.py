@@ -7,7 +7,7 @@ import msgspec
 
 from parley.accounts import names
 
-# A list of comments goes back so many days, unless the address says otherwise.
+# A list of comments goes back this many days, unless the address says otherwise.
 DAYS = 30
 
 

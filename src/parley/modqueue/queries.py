@@ -137,7 +137,7 @@ class QueueCount(msgspec.Struct, frozen=True):
     at: datetime
 
 
-SELECT_WAITING = f"""
+SELECT_QUEUE_SIZE = f"""
 select count(*), min(opened_at) as oldest, count(*) filter (where opened_at > $11) as arrived, now() as at
 from queue_item i where {IS_CHOSEN}
 """  # noqa: S608 constants only
@@ -145,7 +145,7 @@ from queue_item i where {IS_CHOSEN}
 
 async def waiting(viewer: int, wanted: QueueFilter | None = None, since: datetime | None = None) -> QueueCount:
     """Count the open items for a moderator; those opened after `since` are new."""
-    found = await db.fetch_one(QueueCount, SELECT_WAITING, viewer, *(wanted or QueueFilter()).values, since)
+    found = await db.fetch_one(QueueCount, SELECT_QUEUE_SIZE, viewer, *(wanted or QueueFilter()).values, since)
     return found or QueueCount(0, None, 0, datetime.now(UTC))
 
 
@@ -223,7 +223,7 @@ class ItemName(msgspec.Struct, frozen=True):
         return first_words(self.html, self.words)
 
 
-SELECT_NAMED = f"""
+SELECT_ITEM_NAMES = f"""
 select i.id, coalesce(m.name, c.imported_author) as author,
        c.html, coalesce(t.title, m.name) as words, {IS_SENSITIVE} as sensitive
 from queue_item i left join thread t on t.id = i.thread left join comment c on i.kind = 'comment' and c.id = i.target
@@ -234,4 +234,4 @@ where i.id = any($2::bigint[]) and {NOT_OWN}
 
 async def named(viewer: int, items: list[int]) -> list[ItemName]:
     """The given items without those that this moderator does not see."""
-    return await db.fetch(ItemName, SELECT_NAMED, viewer, items)
+    return await db.fetch(ItemName, SELECT_ITEM_NAMES, viewer, items)

@@ -74,7 +74,7 @@ async def item_at(request: AnyRequest, item: str) -> ItemRow:
 async def details_at(request: AnyRequest, item: str) -> ItemDetails:
     """The item at an address with all that the page shows. Raises NotFound where there is none for this moderator."""
     number = as_id(item)
-    found = await items.details(staff(request).id, number) if number else None
-    if found is None:
+    details = await items.details(staff(request).id, number) if number else None
+    if details is None:
         raise NotFound(N_("There is no such item."))
-    return found
+    return details

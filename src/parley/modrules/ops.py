@@ -81,16 +81,16 @@ TAKEN = N_("There is a rule of this name already. Please give it another one; wh
 async def create(viewer: Viewer, draft: RuleDraft) -> int:
     """Save a new rule, switched off, and return its id. Raises Refused where its name is taken."""
     async with db.atomic():
-        made: int | None = await db.value(
+        rule: int | None = await db.value(
             INSERT_RULE, draft.name, draft.conditions_json, draft.action, draft.guideline, viewer.id
         )
-        if made is None:
+        if rule is None:
             raise Refused(TAKEN)
-        await db.execute(SAVE_VERSION, made)
+        await db.execute(SAVE_VERSION, rule)
         await modlog.write(
-            viewer, Entry("rule.new", "rule", made, {}, _record_fields(draft, 1, "off"), draft.guideline)
+            viewer, Entry("rule.new", "rule", rule, {}, _record_fields(draft, 1, "off"), draft.guideline)
         )
-    return made
+    return rule
 
 
 async def change(viewer: Viewer, rule: int, version: int, draft: RuleDraft) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from parley.core import db
 from parley.matching.score import AT, ScoreMetrics
 
-SELECT_LAST = """
+SELECT_LAST_TRAINING = """
 select weights is not null as taken, spam, harmless, figures::text as raw, created_at
 from spam_training order by id desc limit 1
 """
@@ -50,4 +50,4 @@ class Training(msgspec.Struct, frozen=True):
 
 
 async def last() -> Training | None:
-    return await db.fetch_one(Training, SELECT_LAST)
+    return await db.fetch_one(Training, SELECT_LAST_TRAINING)

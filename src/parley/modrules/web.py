@@ -76,11 +76,11 @@ async def new(request: AnyRequest) -> Response[Any]:
     if draft is None:
         return await _new(request, form, 422)
     try:
-        made = await ops.create(staff(request), draft)
+        rule = await ops.create(staff(request), draft)
     except ParleyError as error:
         form.errors["form"] = error.message
         return await _new(request, form, error.status)
-    return Redirect(f"/mod/rules/{made}", status_code=303)
+    return Redirect(f"/mod/rules/{rule}", status_code=303)
 
 
 async def _new(request: AnyRequest, form: RuleForm, status: int = 200) -> Response[Any]:

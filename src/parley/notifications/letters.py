@@ -38,7 +38,7 @@ ANSWERED = 140
 IS_MAILED = f"""
 m.state in ('active', 'silenced') and ({CHANNEL}) = 'mail' and {IS_SHOWN} and c.collapsed is null
 """
-SELECT_TO_MAIL = f"""
+SELECT_NOTIFICATIONS = f"""
 select {NOTIFICATION_COLUMNS} from notification n {JOINS} join member m on m.id = n.member
 where n.member = $1 and ($2::bigint is null or n.thread = $2) and n.by_mail and (n.letter is null or n.letter = $3)
 and n.read_at is null and {IS_MAILED}
@@ -106,7 +106,7 @@ async def render(member: int, thread: int | None, mail: int | None = None) -> tu
 
     Returns None if nothing is new. `mail` is the id of the letter if it is queued already.
     """
-    rows = await db.fetch(NotificationRow, SELECT_TO_MAIL, member, thread, mail)
+    rows = await db.fetch(NotificationRow, SELECT_NOTIFICATIONS, member, thread, mail)
     entries = await _entries(rows)
     to = await db.fetch_one(Addressee, Member.select().where(Member.id == member))
     if not entries or to is None:

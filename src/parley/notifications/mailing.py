@@ -19,7 +19,7 @@ MAILED = [kind.name for kind in KINDS if "mail" in kind.channels]
 MAILED_BY_DEFAULT = [kind.name for kind in KINDS if kind.channel == "mail"]
 
 # Notifications that need a letter, except if one for the thread is queued already: that one will include them.
-SELECT_DUE = f"""
+SELECT_DUE_LETTERS = f"""
 select n.member, n.thread from notification n {JOINS} join member m on m.id = n.member
 where n.by_mail and n.letter is null and n.read_at is null and n.created_at > now() - interval '2 days'
 and {IS_MAILED} and not exists (
@@ -68,7 +68,7 @@ class MailedLetter(msgspec.Struct, frozen=True):
 async def post_letters() -> int:
     """Queue the letters that are due, to be sent in ten minutes or when quiet hours end, and return how many."""
     count = 0
-    for row in await db.fetch(DueLetter, SELECT_DUE):
+    for row in await db.fetch(DueLetter, SELECT_DUE_LETTERS):
         count += await _post(row)
     return count
 

@@ -105,7 +105,7 @@ n.suggestion, (select s.state from suggested_update s where s.id = n.suggestion)
 n.proposal,
 n.created_at, n.read_at is null as is_unread
 """
-SELECT_LISTED = f"""
+SELECT_NOTIFICATIONS = f"""
 select {NOTIFICATION_COLUMNS} from notification n {JOINS}
 where n.member = $1 and ($2::bigint is null or n.id < $2) and {IS_SHOWN}
 order by n.id desc limit $3
@@ -114,7 +114,7 @@ order by n.id desc limit $3
 
 async def listed(member: int, before: int | None = None) -> list[NotificationRow]:
     """Return a page of a member's notifications, the newest first, and one more to see whether there is a next page."""
-    return await db.fetch(NotificationRow, SELECT_LISTED, member, before, PAGE + 1)
+    return await db.fetch(NotificationRow, SELECT_NOTIFICATIONS, member, before, PAGE + 1)
 
 
 SELECT_FOR_DIGEST = f"""
@@ -213,7 +213,7 @@ async def quiet_hours(member: int) -> QuietSpan | None:
 
 MOST_NAMES = 6
 # In byte order, all names with the same prefix are one range.
-SELECT_NAMED = f"""
+SELECT_MEMBER_NAMES = f"""
 select name from (
     (select m.id, m.name, 0 as rank from member m
      where {IS_NAMED} and m.id in (select author from comment c where c.thread = $3 and {IS_VISIBLE}) limit $4)
@@ -226,4 +226,4 @@ select name from (
 async def named(prefix: str, thread: int | None) -> list[str]:
     """Return a few names with this prefix, those of members who commented in `thread` first."""
     key = names.key(prefix)
-    return await db.values(SELECT_NAMED, key, key + LAST, thread, MOST_NAMES) if key else []
+    return await db.values(SELECT_MEMBER_NAMES, key, key + LAST, thread, MOST_NAMES) if key else []

@@ -20,7 +20,7 @@ def _rows(query: str) -> str:
 SELECT_READER = f"""
 select json_build_object(
     'votes', {_rows(votes.SELECT_VOTES_IN_THREAD)}, 'visits', {_rows(threads.SELECT_VISIT)},
-    'held', {_rows(comments.SELECT_HELD)}, 'follows', {_rows(notifications.SELECT_FOLLOWING)}
+    'held', {_rows(comments.SELECT_HELD_COMMENTS)}, 'follows', {_rows(notifications.SELECT_FOLLOWING)}
 )::text
 """
 

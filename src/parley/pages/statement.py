@@ -25,12 +25,12 @@ async def decision_at(request: AnyRequest, decision: str, key: str) -> tuple[Sta
     Raises NotFound for everybody else but staff, so that a number does not reveal whether a decision exists.
     """
     number = as_id(decision)
-    found = await decisions.statement(number) if number else None
+    statement = await decisions.statement(number) if number else None
     viewer = viewer_of(request)
-    if found is not None and _concerns(found, viewer, key):
-        return found, True
-    if found is not None and viewer is not None and viewer.access >= MODERATOR:
-        return found, False
+    if statement is not None and _concerns(statement, viewer, key):
+        return statement, True
+    if statement is not None and viewer is not None and viewer.access >= MODERATOR:
+        return statement, False
     raise NotFound(N_("There is no page at this address."))
 
 

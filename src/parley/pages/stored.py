@@ -67,7 +67,7 @@ async def read(wanted: object, validator: str) -> tuple[Encoded, float] | None:
 
 
 async def write(wanted: object, validator: str, page: Encoded, seconds: float) -> None:
-    """Store a page that is right for so many seconds. Without Redis nothing is stored."""
+    """Store a page that is right for this many seconds. Without Redis nothing is stored."""
     if _maker is None or len(page.content) > LARGEST:
         return
     made_for, until = _made_for(wanted), time() + seconds

@@ -17,8 +17,8 @@ from parley.rights.forms import RightsAnswerForm
 from parley.rights.queries import RightsRow
 
 
-async def _at(request: AnyRequest, thread: str, number: str) -> RightsRow:
-    """The request at an address. Raises NotFound for all who may not read it."""
+async def _load_request(request: AnyRequest, thread: str, number: str) -> RightsRow:
+    """The request with this id in the address. Raises NotFound for all who may not read it."""
     row = await queries.one(as_id(number) or 0, as_id(thread) or 0)
     if row is None or not rules.may_read(signed_in(request), row.starter):
         raise NotFound(N_("There is no page at this address."))
@@ -32,13 +32,13 @@ def _show(request: AnyRequest, row: RightsRow, form: Form, status: int = 200) ->
 
 @get("/t/{thread:str}/rights/{number:str}", name="rights:one", opt={"who": MEMBER})
 async def one_page(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
-    row = await _at(request, thread, number)
+    row = await _load_request(request, thread, number)
     return _show(request, row, Form({"text": row.answer}))
 
 
 @post("/t/{thread:str}/rights/{number:str}", name="rights:answer", opt={"who": MEMBER})
 async def answer(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
-    row = await _at(request, thread, number)
+    row = await _load_request(request, thread, number)
     rules.require_answer_allowed(signed_in(request), row.starter)
     form, status = RightsAnswerForm(await posted(request)), 422
     if not form.errors:

@@ -37,20 +37,20 @@ async def request(wanted: RightsRequestInput) -> int:
         guideline = await db.value(SELECT_GUIDELINE) or ""
         report_input = msgspec.structs.replace(wanted.report_input, guideline=guideline, gets_receipt=False)
         report = await reports.report(report_input)
-        made = await RightsRequest.insert(
+        inserted = await RightsRequest.insert(
             RightsRequest(report=report, ground=wanted.ground, wish=wanted.wish, original=wanted.original)
         ).on_conflict(RightsRequest.report, "DO NOTHING")
-        if not made or await _is_older(report):
+        if not inserted or await _is_older(report):
             raise Refused(N_("You have already reported this article, and a moderator will look at it."))
         await receipts.send_receipt(report)
         if report_input.reporter is not None:
             await notify_starter(report)
-    number: int = made[0]["id"]
+    number: int = inserted[0]["id"]
     return number
 
 
 async def _is_older(report: int) -> bool:
-    """Whether a report was there before, so that the request's words are not in it."""
+    """Whether the report was there before this request, so that it does not have the request's text."""
     return bool(await db.value("select created_at < now() from report where id = $1", report))
 
 

@@ -49,8 +49,8 @@ from rights_request q join report r on r.id = q.report join queue_item i on i.id
 join thread t on t.id = i.target left join member m on m.id = t.starter
 """
 SELECT_REQUEST = f"{SELECT_REQUESTS} where q.id = $1 and t.id = $2"
-SELECT_LISTED = f"{SELECT_REQUESTS} order by r.state = 'resolved', q.id desc limit {PAGE}"
-SELECT_OF_ITEM = f"{SELECT_REQUESTS} where i.id = $1 order by r.state = 'resolved', q.id"
+SELECT_LISTED_REQUESTS = f"{SELECT_REQUESTS} order by r.state = 'resolved', q.id desc limit {PAGE}"
+SELECT_REQUESTS_OF_ITEM = f"{SELECT_REQUESTS} where i.id = $1 order by r.state = 'resolved', q.id"
 
 
 async def one(number: int, thread: int) -> RightsRow | None:
@@ -59,9 +59,9 @@ async def one(number: int, thread: int) -> RightsRow | None:
 
 async def listed() -> list[RightsRow]:
     """The requests that wait, then those that were decided, the newest first."""
-    return await db.fetch(RightsRow, SELECT_LISTED)
+    return await db.fetch(RightsRow, SELECT_LISTED_REQUESTS)
 
 
 async def of_item(item: int) -> list[RightsRow]:
     """The requests about the article of a queue item, those that wait first."""
-    return await db.fetch(RightsRow, SELECT_OF_ITEM, item)
+    return await db.fetch(RightsRow, SELECT_REQUESTS_OF_ITEM, item)

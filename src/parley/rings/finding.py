@@ -1,14 +1,16 @@
-"""Which groups are voting rings. The same votes always give the same groups."""
+"""Finding voting rings. The same votes always give the same rings."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-# What makes two members a pair: so many upvotes of one for the other, in so many threads, and so many times as many as
-# by the other's share of everybody else's votes. Two people who argue in one thread are no pair.
+# Two members are a pair if one gave the other at least this many upvotes, in at least this many threads, and this many
+# times the number that one would expect from how often everybody else votes for the other. Two people who argue in one
+# thread are no pair.
 FEWEST_VOTES, FEWEST_THREADS, LEAST_TIMES_EXPECTED = 5, 3, 1.5
-# What makes connected pairs a ring: members, the share of their votes for each other, and its ratio to that of others.
+# Connected pairs are a ring if they have at least this many members, give at least this share of their upvotes to each
+# other, and this many times the share that all others give to them.
 FEWEST_MEMBERS, LEAST_SHARE, LEAST_TIMES_OTHERS = 3, 0.5, 5.0
 
 
@@ -31,26 +33,27 @@ class Ring(msgspec.Struct, frozen=True):
 
 def find(upvotes: Sequence[Upvotes]) -> list[Ring]:
     """The rings among the members who voted, the largest first."""
-    groups = [one for one in _connected_groups(_pairs(upvotes)) if len(one) >= FEWEST_MEMBERS]
-    found = (ring for ring in _rings(groups, upvotes) if _is_ring(ring))
-    return sorted(found, key=lambda one: (-len(one.members), one.members))
+    groups = [group for group in _connected_groups(_pairs(upvotes)) if len(group) >= FEWEST_MEMBERS]
+    rings = (candidate for candidate in _candidates(groups, upvotes) if _is_ring(candidate))
+    return sorted(rings, key=lambda ring: (-len(ring.members), ring.members))
 
 
-def _is_ring(group: Ring) -> bool:
-    return group.share >= max(LEAST_SHARE, LEAST_TIMES_OTHERS * group.share_of_others)
+def _is_ring(candidate: Ring) -> bool:
+    return candidate.share >= max(LEAST_SHARE, LEAST_TIMES_OTHERS * candidate.share_of_others)
 
 
 def _pairs(upvotes: Sequence[Upvotes]) -> Iterator[Upvotes]:
     given, received = Counter[int](), Counter[int]()
-    for one in upvotes:
-        given[one.member] += one.votes
-        received[one.author] += one.votes
+    for upvote in upvotes:
+        given[upvote.member] += upvote.votes
+        received[upvote.author] += upvote.votes
     total = given.total()
-    for one in upvotes:
-        of_others = (received[one.author] - one.votes) / max(1, total - given[one.member])
-        expected = given[one.member] * of_others
-        if one.votes >= max(FEWEST_VOTES, LEAST_TIMES_EXPECTED * expected) and one.threads >= FEWEST_THREADS:
-            yield one
+    for upvote in upvotes:
+        of_others = (received[upvote.author] - upvote.votes) / max(1, total - given[upvote.member])
+        expected = given[upvote.member] * of_others
+        is_more = upvote.votes >= max(FEWEST_VOTES, LEAST_TIMES_EXPECTED * expected)
+        if is_more and upvote.threads >= FEWEST_THREADS:
+            yield upvote
 
 
 def _connected_groups(pairs: Iterable[Upvotes]) -> Iterator[set[int]]:
@@ -68,7 +71,7 @@ def _connected_groups(pairs: Iterable[Upvotes]) -> Iterator[set[int]]:
         yield group
 
 
-def _rings(groups: Sequence[set[int]], upvotes: Sequence[Upvotes]) -> Iterator[Ring]:
+def _candidates(groups: Sequence[set[int]], upvotes: Sequence[Upvotes]) -> Iterator[Ring]:
     group_of = {member: number for number, group in enumerate(groups) for member in group}
     given, received, within = Counter[int | None](), Counter[int | None](), Counter[int | None]()
     for upvote in upvotes:

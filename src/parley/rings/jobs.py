@@ -16,7 +16,7 @@ where v.axis = 'quality' and v.value = 1 and v.counted and v.changed_at > now() 
 group by 1, 2
 """
 DELETE_RINGS = "delete from vote_ring where dismissed_at is null"
-# A group that moderators judged to be no ring is not shown again, nor a part of it.
+# A group that moderators judged to be no ring is not shown again, and neither is a part of it.
 IS_DISMISSED = "select exists(select from vote_ring where dismissed_at is not null and members @> $1::bigint[])"
 
 
@@ -27,6 +27,7 @@ async def find_rings() -> int:
     async with db.atomic():
         await db.execute(DELETE_RINGS)
         new = [ring for ring in rings if not await db.value(IS_DISMISSED, ring.members)]
-        for one in new:
-            await VoteRing.insert(VoteRing(members=one.members, share=one.share, share_of_others=one.share_of_others))
+        for ring in new:
+            row = VoteRing(members=ring.members, share=ring.share, share_of_others=ring.share_of_others)
+            await VoteRing.insert(row)
     return len(new)

@@ -12,7 +12,7 @@ SELECT_RINGS = f"""
 select id, members, share, share_of_others from vote_ring where dismissed_at is null
 order by cardinality(members) desc, id limit {MOST_LISTED}
 """  # noqa: S608 constants only
-SELECT_IN_RING = """
+SELECT_MEMBERS = """
 with upvotes as (
     select v.member, c.author, count(*) as votes from vote v join comment c on c.id = v.comment
     where v.axis = 'quality' and v.value = 1 and v.counted and v.changed_at > now() - $2 * interval '1 day'
@@ -52,7 +52,7 @@ class RingMember(msgspec.Struct, frozen=True):
 async def rings() -> list[tuple[RingRow, list[RingMember]]]:
     """The rings, the largest first, each with its members."""
     rows = await db.fetch(RingRow, SELECT_RINGS)
-    return [(row, await db.fetch(RingMember, SELECT_IN_RING, row.members, DAYS)) for row in rows]
+    return [(row, await db.fetch(RingMember, SELECT_MEMBERS, row.members, DAYS)) for row in rows]
 
 
 async def count() -> int:

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 HOURS_BETWEEN_LETTERS = 12
 
-# One statement checks and uses it up, so that no two people have the last use.
+# Checked and used up in one statement, so that no two people get the last use.
 USE_INVITATION = """
 update invitation i set uses = uses - 1 from member m
 where i.token_hash = $1 and i.uses > 0 and i.expires_at > now() and m.id = i.member and m.state = 'active'
@@ -64,7 +64,7 @@ async def admit(member: int, context: SignUpContext) -> None:
 
 
 async def request_approval(member: int) -> bool:
-    """Whether somebody who just confirmed their address must wait for a moderator, who are then told by mail."""
+    """Return whether somebody who just confirmed their address must wait for a moderator. If so, mail the staff."""
     if await db.value(CONFIRM_ADDRESS, member) is None:
         return False
     link = f"{settings().base_url}/mod/signups"

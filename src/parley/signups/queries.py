@@ -13,10 +13,10 @@ SELECT_INVITER = """
 select m.name from invitation i join member m on m.id = i.member
 where i.token_hash = $1 and i.uses > 0 and i.expires_at > now() and m.state = 'active'
 """
-SELECT_OF_MEMBER = """
+SELECT_INVITATIONS = """
 select id, uses, created_at, expires_at from invitation where member = $1 and expires_at > now() order by id
 """
-SELECT_WAITING = """
+SELECT_APPLICANTS = """
 select m.id, m.name, m.email, s.message, s.confirmed_at
 from sign_up s join member m on m.id = s.member
 where s.waits and s.confirmed_at is not null and m.state = 'unverified' order by s.confirmed_at limit 100
@@ -58,17 +58,18 @@ async def terms(invitation: str) -> Terms:
 
 
 async def mode() -> Mode:
-    found: Mode = await db.value(SELECT_MODE)
-    return found
+    sign_up_mode: Mode = await db.value(SELECT_MODE)
+    return sign_up_mode
 
 
 async def invitations(member: int) -> list[OwnInvitation]:
     """A member's invitations that have not expired."""
-    return await db.fetch(OwnInvitation, SELECT_OF_MEMBER, member)
+    return await db.fetch(OwnInvitation, SELECT_INVITATIONS, member)
 
 
 async def waiting() -> list[Applicant]:
-    return await db.fetch(Applicant, SELECT_WAITING)
+    """Those who wait for a moderator, the longest waiting first."""
+    return await db.fetch(Applicant, SELECT_APPLICANTS)
 
 
 async def invited() -> list[InvitedMember]:

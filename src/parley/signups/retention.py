@@ -12,4 +12,4 @@ RULES = (
         why="nobody can sign up with them; who invited whom is in `sign_up`",
     ),
 )
-KEPT: Kept = {"sign_up": "moderators see who invited a member, and who waits for them; it goes with the account"}
+KEPT: Kept = {"sign_up": "moderators see who invited a member, and who waits for them; deleted with the account"}

@@ -1,4 +1,4 @@
-"""Invitations, and how members came who were invited or had to wait for a moderator."""
+"""Invitations, and which members were invited or had to wait for a moderator."""
 
 from piccolo.columns import BigSerial, Boolean, Bytea, ForeignKey, OnDelete, SmallInt, Text, Timestamptz
 from piccolo.table import Table
@@ -22,7 +22,7 @@ class Invitation(Table):
 
 
 class SignUp(Table, tablename="sign_up"):
-    """How a member came: who invited them, and whether they wait for a moderator."""
+    """Who invited a member, and whether they wait for a moderator."""
 
     member = ForeignKey(Member, primary_key=True, null=False, default=None, on_delete=OnDelete.cascade)
     inviter = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.set_null)

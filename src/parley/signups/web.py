@@ -15,9 +15,9 @@ from parley.core.text.messages import N_
 from parley.signups import ops, queries
 from parley.signups.forms import DAYS, USES, InvitationForm
 
-OWN = "/settings/invitations"
+INVITATIONS_PATH = "/settings/invitations"
 TEMPLATE = "signups/invitations.html"
-WAITING = "/mod/signups"
+WAITING_PATH = "/mod/signups"
 
 
 @get("/invite/{token:str}", name="signups:invitation", opt={"who": ANYONE})
@@ -29,12 +29,12 @@ async def invitation_page(request: AnyRequest, token: FromPath[str]) -> Response
     return page(request, "signups/invitation.html", inviter=terms.invited_by, token=token, mode=terms.mode)
 
 
-@get(OWN, name="signups:invitations", opt={"who": VERIFIED})
+@get(INVITATIONS_PATH, name="signups:invitations", opt={"who": VERIFIED})
 async def invitations_page(request: AnyRequest) -> Response[Any]:
     return page(request, TEMPLATE, form=InvitationForm({}), link="", **await _page_context(request))
 
 
-@post(OWN, name="signups:invite", opt={"who": VERIFIED}, status_code=201)
+@post(INVITATIONS_PATH, name="signups:invite", opt={"who": VERIFIED}, status_code=201)
 async def invite(request: AnyRequest) -> Response[Any]:
     """Make an invitation. Its link is shown this once."""
     form = InvitationForm(await posted(request))
@@ -47,16 +47,16 @@ async def invite(request: AnyRequest) -> Response[Any]:
     return page(request, TEMPLATE, status=201, form=form, link=link, **await _page_context(request))
 
 
-@post(f"{OWN}/{{invitation:str}}/end", name="signups:end-invitation", opt={"who": VERIFIED})
+@post(f"{INVITATIONS_PATH}/{{invitation:str}}/end", name="signups:end-invitation", opt={"who": VERIFIED})
 async def end_invitation(request: AnyRequest, invitation: FromPath[str]) -> Response[Any]:
     number = as_id(invitation)
     if number is None:
         raise NotFound(N_("This invitation has ended already."))
     await ops.end_invitation(signed_in(request).id, number)
-    return see_other(OWN)
+    return see_other(INVITATIONS_PATH)
 
 
-@get(WAITING, name="signups:waiting", opt={"who": MODERATOR})
+@get(WAITING_PATH, name="signups:waiting", opt={"who": MODERATOR})
 async def waiting_page(request: AnyRequest) -> Response[Any]:
     viewer, waiting, invited = staff(request), await queries.waiting(), await queries.invited()
     may_edit = viewer.access >= ADMIN
@@ -65,7 +65,7 @@ async def waiting_page(request: AnyRequest) -> Response[Any]:
     )
 
 
-@post(f"{WAITING}/{{member:str}}", name="signups:decide", opt={"who": MODERATOR})
+@post(f"{WAITING_PATH}/{{member:str}}", name="signups:decide", opt={"who": MODERATOR})
 async def decide(request: AnyRequest, member: FromPath[str]) -> Response[Any]:
     """Let somebody in, or delete their account."""
     viewer, number = staff(request), as_id(member)
@@ -78,7 +78,7 @@ async def decide(request: AnyRequest, member: FromPath[str]) -> Response[Any]:
         await ops.decline(viewer, number)
     else:
         raise BadRequest(N_("Please choose whether to let them in."))
-    return see_other(WAITING)
+    return see_other(WAITING_PATH)
 
 
 async def _page_context(request: AnyRequest) -> dict[str, Any]:

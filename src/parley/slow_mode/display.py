@@ -13,8 +13,8 @@ from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer
 from parley.core.text.durations import in_words
 from parley.core.text.messages import N_, Message, joined
-from parley.slow_mode.heat import SELECT_ACTIVE_THREADS, WINDOW, Point, ThreadActivity, activity, branch, heat
-from parley.slow_mode.rules import BRANCH_LIMIT, RULE_WAIT, THREAD_LIMIT, wait, wait_for
+from parley.slow_mode.heat import SELECT_ACTIVE_THREADS, WINDOW, Point, ThreadActivity, activity, heat, top_of_branch
+from parley.slow_mode.rules import BRANCH_LIMIT, RULE_WAIT, THREAD_LIMIT, wait_at, wait_for
 from parley.threads.queries import SlowBranch, ThreadRow
 
 MINUTE = 60
@@ -36,12 +36,12 @@ async def wait_of(viewer: Viewer, thread: ThreadRow, parent: int | None) -> Mess
     """The sentence about slow mode above a member's form; None where they may answer `parent` now."""
     if not thread.is_in_slow_mode:
         return None
-    found = wait_for(await activity(thread.id), viewer.id, parent)
-    if found is None:
+    wait = wait_for(await activity(thread.id), viewer.id, parent)
+    if wait is None:
         return None
-    until = datetime.now(UTC) + timedelta(seconds=found.left)
+    until = datetime.now(UTC) + timedelta(seconds=wait.left)
     again = N_("You can post again in {time}, at {clock}.")
-    return joined(" ", [found.message, again.format(time=in_words(found.left), clock=f"{until:%H:%M:%S} UTC")])
+    return joined(" ", [wait.message, again.format(time=in_words(wait.left), clock=f"{until:%H:%M:%S} UTC")])
 
 
 async def update_all() -> int:
@@ -60,19 +60,19 @@ async def _update(thread: int) -> bool:
 
 async def _slow_branches(thread: int) -> list[SlowBranch]:
     """The entry of the whole thread, if it is slow, and those of the branches that are slower still."""
-    found, now = await activity(thread), datetime.now(UTC)
-    whole = await _whole_thread(thread, found, now)
+    recent, now = await activity(thread), datetime.now(UTC)
+    whole = await _whole_thread(thread, recent, now)
     branches = [
         _slow_branch(top, points, BRANCH_LIMIT, now)
-        for top, points in _by_branch(found).items()
+        for top, points in _by_branch(recent).items()
         if heat(points) >= BRANCH_LIMIT
     ]
-    return [*whole, *(one for one in branches if not whole or one.wait > whole[0].wait)]
+    return [*whole, *(branch for branch in branches if not whole or branch.wait > whole[0].wait)]
 
 
-async def _whole_thread(thread: int, found: ThreadActivity, now: datetime) -> list[SlowBranch]:
+async def _whole_thread(thread: int, recent: ThreadActivity, now: datetime) -> list[SlowBranch]:
     """At most one entry: the longest wait in the whole thread, until the last reason for it ends."""
-    reasons = [_slow_branch(None, found.thread_points, THREAD_LIMIT, now)] if found.heat >= THREAD_LIMIT else []
+    reasons = [_slow_branch(None, recent.thread_points, THREAD_LIMIT, now)] if recent.heat >= THREAD_LIMIT else []
     by_rule: datetime | None = await db.value(SELECT_END_BY_RULE, thread)
     if by_rule is not None:
         reasons.append(SlowBranch(None, RULE_WAIT, _next_minute(by_rule)))
@@ -81,18 +81,18 @@ async def _whole_thread(thread: int, found: ThreadActivity, now: datetime) -> li
     return [SlowBranch(None, max(reason.wait for reason in reasons), max(reason.until for reason in reasons))]
 
 
-def _by_branch(found: ThreadActivity) -> dict[int, list[Point]]:
-    parents = {one.id: one.parent for one in found.recent}
+def _by_branch(activity: ThreadActivity) -> dict[int, list[Point]]:
+    parents = {comment.id: comment.parent for comment in activity.recent}
     points = defaultdict(list)
-    for point in found.points:
-        points[branch(point.comment, parents)].append(point)
+    for point in activity.points:
+        points[top_of_branch(point.comment, parents)].append(point)
     return dict(sorted(points.items()))
 
 
 def _slow_branch(top: int | None, points: Iterable[Point], limit: float, now: datetime) -> SlowBranch:
     """The entry of a branch or thread that is at least as hot as `limit`, its wait in whole minutes."""
     points = list(points)
-    minutes = -(-wait(heat(points), limit) // MINUTE)
+    minutes = -(-wait_at(heat(points), limit) // MINUTE)
     # Seconds of the clock, not seconds from now: each run finds the same end, so the event is sent once.
     seconds = range(int(now.timestamp()) + 1, int(now.timestamp() + WINDOW) + 1)
     is_cool = lambda second: heat(points, second - now.timestamp()) < limit  # noqa: E731 a key

@@ -14,15 +14,15 @@ MOST_RECENT = 300
 # Weights. A quick reply comes within three minutes, to somebody who had replied to the same author within three
 # minutes. A report also counts by its own weight. A removal is a comment that a decision removed or collapsed.
 QUICK, REPORT, REMOVAL = 1.0, 2.0, 3.0
-# So many quick replies of two members to each other heat a whole thread. Otherwise two accounts could make everybody in
-# it wait. All of them heat their branch.
+# This many quick replies of two members to each other heat a whole thread. Otherwise two accounts could make everybody
+# in it wait. All of them heat their branch.
 MOST_OF_PAIR = 3
 # Quick replies are looked for among the newest comments of all threads.
 NEWEST = 1_000
 QUICK_TO_BE_ACTIVE = 2
 
 
-class Recent(msgspec.Struct, frozen=True):
+class RecentComment(msgspec.Struct, frozen=True):
     """A comment of the last half hour; `age` in seconds."""
 
     id: int
@@ -54,8 +54,8 @@ from comment c left join comment p on p.id = c.parent left join comment g on g.i
 where c.thread = $1 and c.created_at > now() - interval '{WINDOW} seconds'
 order by c.created_at desc, c.id desc limit {MOST_RECENT}
 """  # noqa: S608 constants only
-# Of each reporter, and of each network of visitors with a confirmed address, the newest report of a thread counts:
-# otherwise one person could make everybody in it wait.
+# Of each reporter's reports in a thread only the newest counts, and so of each network's for visitors with a confirmed
+# address: otherwise one person could make everybody in it wait.
 SELECT_POINTS = f"""
 (select distinct on (coalesce(r.reporter::text, r.network))
    i.target as comment, {REPORT} * r.weight as weight, extract(epoch from now() - r.created_at)::float8 as age,
@@ -100,7 +100,7 @@ class SlowSetting(msgspec.Struct, frozen=True):
 class ThreadActivity(msgspec.Struct, frozen=True):
     """The last half hour of a thread, from which slow mode is computed."""
 
-    recent: list[Recent]
+    recent: list[RecentComment]
     points: list[Point]
     slow: int = 0
     by_rule: bool = False
@@ -117,10 +117,10 @@ class ThreadActivity(msgspec.Struct, frozen=True):
 
 async def activity(thread: int) -> ThreadActivity:
     """Read the last half hour of a thread."""
-    recent = await db.fetch(Recent, SELECT_RECENT, thread)
+    recent = await db.fetch(RecentComment, SELECT_RECENT, thread)
     points = await db.fetch(Point, SELECT_POINTS, thread)
     setting = await db.fetch_one(SlowSetting, SELECT_SETTING, thread) or SlowSetting(0, by_rule=False)
-    quick = [Point(one.id, QUICK, one.age, one.pair) for one in recent if one.pair]
+    quick = [Point(comment.id, QUICK, comment.age, comment.pair) for comment in recent if comment.pair]
     return ThreadActivity(recent, points + quick, setting.slow, setting.by_rule)
 
 
@@ -128,7 +128,7 @@ def newest_of_pairs(points: Iterable[Point]) -> list[Point]:
     """Return the points without all but the `MOST_OF_PAIR` newest quick replies of each two members."""
     counts: Counter[str | None] = Counter()
     kept = []
-    for point in sorted(points, key=lambda one: one.age):
+    for point in sorted(points, key=lambda point: point.age):
         counts[point.pair] += 1
         if point.pair is None or counts[point.pair] <= MOST_OF_PAIR:
             kept.append(point)
@@ -140,7 +140,7 @@ def heat(points: Iterable[Point], later: float = 0.0) -> float:
     return sum(point.weight * max(0.0, 1 - (point.age + later) / WINDOW) for point in points)
 
 
-def branch(comment: int, parents: Mapping[int, int | None]) -> int:
+def top_of_branch(comment: int, parents: Mapping[int, int | None]) -> int:
     """The top of a comment's branch: its highest ancestor among `parents`, or the first one that is not in it."""
     while (parent := parents.get(comment)) is not None:
         comment = parent

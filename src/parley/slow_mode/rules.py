@@ -5,7 +5,7 @@ import msgspec
 from parley.core.errors import TooMany
 from parley.core.text.durations import in_words
 from parley.core.text.messages import N_, Message, joined
-from parley.slow_mode.heat import WINDOW, ThreadActivity, branch, heat
+from parley.slow_mode.heat import WINDOW, ThreadActivity, heat, top_of_branch
 
 # The heat at which slow mode begins in a branch, and in a whole thread.
 BRANCH_LIMIT, THREAD_LIMIT = 4.0, 12.0
@@ -34,7 +34,7 @@ class Wait(msgspec.Struct, frozen=True):
         return self.why.format(time=in_words(self.last))
 
 
-def wait(heat: float, limit: float) -> int:
+def wait_at(heat: float, limit: float) -> int:
     """Seconds between two comments of one member at this heat: a minute at the limit, in proportion above it."""
     return 0 if heat < limit else min(LONGEST_WAIT, round(FIRST_WAIT * heat / limit))
 
@@ -49,25 +49,28 @@ def require_wait_over(activity: ThreadActivity, member: int, parent: int | None)
 
 def wait_for(activity: ThreadActivity, member: int, parent: int | None) -> Wait | None:
     """The wait before a member may answer the comment `parent`, or the article (None); None where there is no wait."""
-    own = [one for one in activity.recent if one.author == member]
-    last = min((one.age for one in own), default=WINDOW)
+    last = min((comment.age for comment in activity.recent if comment.author == member), default=WINDOW)
     candidates = [
         Wait(last, activity.slow, BY_MODERATORS),
         Wait(last, RULE_WAIT if activity.by_rule else 0, HEATED_THREAD),
-        Wait(last, wait(activity.heat, THREAD_LIMIT), HEATED_THREAD),
+        Wait(last, wait_at(activity.heat, THREAD_LIMIT), HEATED_THREAD),
     ]
     if parent is not None:
         candidates.append(_wait_in_branch(activity, member, parent))
     return max(
         (candidate for candidate in candidates if candidate.last < candidate.needed),
-        key=lambda one: one.left,
+        key=lambda candidate: candidate.left,
         default=None,
     )
 
 
 def _wait_in_branch(activity: ThreadActivity, member: int, parent: int) -> Wait:
-    parents = {one.id: one.parent for one in activity.recent}
-    top = branch(parent, parents)
-    branch_heat = heat(point for point in activity.points if branch(point.comment, parents) == top)
-    ages = (one.age for one in activity.recent if one.author == member and branch(one.id, parents) == top)
-    return Wait(min(ages, default=WINDOW), wait(branch_heat, BRANCH_LIMIT), HEATED_BRANCH)
+    parents = {comment.id: comment.parent for comment in activity.recent}
+    top = top_of_branch(parent, parents)
+    branch_heat = heat(point for point in activity.points if top_of_branch(point.comment, parents) == top)
+    ages = (
+        comment.age
+        for comment in activity.recent
+        if comment.author == member and top_of_branch(comment.id, parents) == top
+    )
+    return Wait(min(ages, default=WINDOW), wait_at(branch_heat, BRANCH_LIMIT), HEATED_BRANCH)

@@ -10,7 +10,7 @@ from parley.core.providers import Provider
 from parley.core.settings import settings
 
 SELECT_OWNER = "select member from identity where source = $1 and subject = $2"
-SELECT_OF_MEMBER = "select id, source, created_at from identity where member = $1 order by created_at, id"
+SELECT_IDENTITIES = "select id, source, created_at from identity where member = $1 order by created_at, id"
 
 
 class IdentityRow(msgspec.Struct, frozen=True):
@@ -35,7 +35,7 @@ async def owner(source: str, subject: str) -> int | None:
 
 
 async def links(member: int) -> list[IdentityRow]:
-    return await db.fetch(IdentityRow, SELECT_OF_MEMBER, member)
+    return await db.fetch(IdentityRow, SELECT_IDENTITIES, member)
 
 
 def not_connected(links: list[IdentityRow]) -> Mapping[str, Provider]:

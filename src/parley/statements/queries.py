@@ -82,7 +82,7 @@ class CommentWithoutStatement(msgspec.Struct, frozen=True):
 
 
 # The best comments of a discussion; few of them have a statement already.
-SELECT_WITHOUT = f"""
+SELECT_WITHOUT_STATEMENT = f"""
 select c.id as comment, c.stance, left(c.body, 200) as excerpt, p.text as proposed from (
     select * from comment where thread = $1 and parent is null order by best desc, id limit 200
 ) c left join statement_proposal p on p.comment = c.id and p.state = 'waiting'
@@ -93,7 +93,7 @@ order by c.best desc, c.id limit {MOST_LISTED}
 
 async def without_statement(thread: int) -> list[CommentWithoutStatement]:
     """The best comments of a thread that have no statement."""
-    return await db.fetch(CommentWithoutStatement, SELECT_WITHOUT, thread)
+    return await db.fetch(CommentWithoutStatement, SELECT_WITHOUT_STATEMENT, thread)
 
 
 class AnswerRow(msgspec.Struct, frozen=True):

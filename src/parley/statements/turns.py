@@ -50,6 +50,6 @@ def _draw(candidate: StatementCandidate, decided: Collection[int], seed: bytes) 
 
 
 def weight(answers: int, *, undecided: bool) -> float:
-    """How often a statement with so many answers is drawn, in proportion to others (perspectives.md, section 2)."""
+    """How often a statement with this many answers is drawn, in proportion to others (perspectives.md, section 2)."""
     extra: float = EXTRA * 2.0 ** (-answers / HALVED_BY)
     return (2 if undecided else 1) * (1 + extra)

@@ -46,8 +46,8 @@ async def correct(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
         try:
             await take_each(POST, signed_in(request).id, address_of(request))
             await take_volume(signed_in(request).id, len(text.encode()))
-            made = await corrections.suggest(viewer=signed_in(request), thread_id=row.id, correction=correction)
-            return Redirect(f"/t/{row.id}/updates/{made}", status_code=303)
+            suggestion = await corrections.suggest(viewer=signed_in(request), thread_id=row.id, correction=correction)
+            return Redirect(f"/t/{row.id}/updates/{suggestion}", status_code=303)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     return await _page(request, row, article, form, status)

@@ -72,11 +72,11 @@ async def suggest(*, viewer: Viewer, thread_id: int, correction: Correction) -> 
         before = await passage(article, correction.passage)
         if before is None:
             raise Refused(GONE)
-        made = await asyncio.to_thread(read_markdown, correction.text, [before], article.address)
-        if made == [before.passage]:
+        edited = await asyncio.to_thread(read_markdown, correction.text, [before], article.address)
+        if edited == [before.passage]:
             raise Refused(NOTHING)
         await refuse_too_many(thread_id, viewer.id, before.lineage)
-        draft = msgspec.json.encode(made)
+        draft = msgspec.json.encode(edited)
         number: int = await db.value(INSERT_CORRECTION, thread_id, viewer.id, before.lineage, draft, correction.reason)
         await notify_concerned(number)
     return number

@@ -12,7 +12,7 @@ from parley.threads.tables import ThreadStats
 
 # Threads with activity after their stats were computed, and those whose sparkline is six hours old. A removed or edited
 # comment is found by its event, since it does not count as activity.
-SELECT_DUE = f"""
+SELECT_DUE_THREADS = f"""
 select t.id, t.created_at from thread t join thread_stats s on s.thread = t.id
 where (t.last_activity_at > s.refreshed_at
    or exists (select from event e where e.thread = t.id and e.seq = t.last_seq and e.created_at > s.refreshed_at)
@@ -71,7 +71,7 @@ class ComputedStats(msgspec.Struct, frozen=True):
 
 async def refresh_thread_stats() -> int:
     """Compute the stats of the threads that are due, and return how many."""
-    due = await db.fetch(DueThread, SELECT_DUE)
+    due = await db.fetch(DueThread, SELECT_DUE_THREADS)
     await attempts.each("thread stats", due, _refresh, key=lambda thread: thread.id)
     return len(due)
 

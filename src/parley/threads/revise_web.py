@@ -58,8 +58,8 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
         await take_each(PREVIEW if form.previews else POST, signed_in(request).id, address_of(request))
         if not form.previews:
             await take_volume(signed_in(request).id, COPIES * len(form.text_.encode()))
-        made = await asyncio.to_thread(read_markdown, form.text_, passages, article.address)
-        edit = edit_ops.ArticleEdit(article.revision, form.title, form.byline or None, made, form.reason, form.placed)
+        edited = await asyncio.to_thread(read_markdown, form.text_, passages, article.address)
+        edit = edit_ops.ArticleEdit(article.revision, form.title, form.byline or None, edited, form.reason, form.placed)
         if form.previews:
             return await _preview(request, row, article, form, edit)
         return await _save(request, row, article, form, edit)

@@ -14,7 +14,7 @@ from parley.threads.opening import revise_from_source
 
 log = structlog.get_logger(__name__)
 
-# At most so many in one sweep, each of another site.
+# At most this many in one sweep, each of another site.
 MOST_IN_SWEEP = 5
 SECONDS = 60
 GONE = N_("When we last checked, the source had no page at this address.")

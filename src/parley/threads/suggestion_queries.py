@@ -45,7 +45,7 @@ async def listed(member: int, *, every: bool) -> list[SuggestionSummary]:
     return await db.fetch(SuggestionSummary, SELECT_SUGGESTIONS, member, every)
 
 
-# A form can have so many fields, and real corrections have a few conflicts.
+# A form can have this many fields, and real corrections have a few conflicts.
 MOST_CONFLICTS = 100
 
 

@@ -30,8 +30,8 @@ async def suggest(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if asked.state != "ready":
         return Redirect(f"/new/{asked.id}", status_code=303)
     await take_each(POST, viewer.id, address_of(request))
-    thread, made = await suggestion_ops.suggest(viewer=viewer, found=asked)
-    return Redirect(f"/t/{thread}/updates/{made}", status_code=303)
+    thread, suggestion = await suggestion_ops.suggest(viewer=viewer, found=asked)
+    return Redirect(f"/t/{thread}/updates/{suggestion}", status_code=303)
 
 
 @get("/updates", name="threads:updates", opt={"who": VERIFIED})

@@ -54,10 +54,10 @@ class DueEvent(msgspec.Struct, frozen=True):
 
 async def message(due: DueEvent) -> bytes:
     """Return the message of an event as JSON. What was removed since then is not in it."""
-    found = await _comment(due.comment)
-    encoded = _encode(due, found)
-    if found is not None and len(encoded) > LARGEST:
-        return _encode(due, msgspec.structs.replace(found, body="", html=""))
+    comment = await _comment(due.comment)
+    encoded = _encode(due, comment)
+    if comment is not None and len(encoded) > LARGEST:
+        return _encode(due, msgspec.structs.replace(comment, body="", html=""))
     return encoded
 
 

@@ -42,10 +42,10 @@ async def make(url: str, kinds: Sequence[str]) -> tuple[int, str]:
         await db.execute(LOCK_WEBHOOKS)
         if await Webhook.count() >= MOST_WEBHOOKS:
             raise Refused(N_("There can be at most {most} webhooks. Delete one first."), most=MOST_WEBHOOKS)
-        made = await Webhook.insert(
+        inserted = await Webhook.insert(
             Webhook(url=url, kinds=list(kinds), secret=signing.sealed(secret), position=await events.newest())
         )
-    return made[0]["id"], signing.shown(secret)
+    return inserted[0]["id"], signing.shown(secret)
 
 
 async def change(webhook: int, url: str, kinds: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from parley.core.events.job_wakeups import wake_job
 
 BATCH = 500
 
-SELECT_ON = "select id from webhook where state = 'on' order by id"
+SELECT_WEBHOOKS = "select id from webhook where state = 'on' order by id"
 LOCK_WEBHOOK = "select id, kinds, position from webhook where id = $1 and state = 'on' for update skip locked"
 INSERT_DELIVERIES = """
 insert into webhook_delivery (webhook, event, position, thread, seq, kind, comment, happened_at, due_at)
@@ -32,7 +32,7 @@ class WebhookPosition(msgspec.Struct, frozen=True):
 
 async def queue_all() -> int:
     """Queue deliveries of the new events for all webhooks that are on, and return how many."""
-    queued = await attempts.each("webhooks", await db.values(SELECT_ON), queue_for, in_transaction=False)
+    queued = await attempts.each("webhooks", await db.values(SELECT_WEBHOOKS), queue_for, in_transaction=False)
     if count := sum(queued):
         await wake_job("webhook deliveries")
     return count

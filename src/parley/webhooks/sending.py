@@ -35,7 +35,7 @@ update webhook set leased_until = clock_timestamp() + interval '1 minute' where 
   order by w.leased_until nulls first limit 1 for update skip locked)
 returning id
 """  # noqa: S608 constants only
-SELECT_NEXT = f"""
+SELECT_NEXT_DELIVERY = f"""
 with hook as (
   update webhook set leased_until = clock_timestamp() + interval '1 minute' where id = $1 and state = 'on'
   returning url, secret, case when former_until > now() then former_secret end as former)
@@ -96,7 +96,7 @@ async def send_due() -> int:
 async def _send_to(webhook: int) -> int:
     """Send in order, until nothing is due or the receiver fails."""
     for count in range(BATCH):
-        due = await db.fetch_one(DueDelivery, SELECT_NEXT, webhook)
+        due = await db.fetch_one(DueDelivery, SELECT_NEXT_DELIVERY, webhook)
         if due is None:
             return count
         arrived = await attempts.each(JOB, [due], deliver, key=lambda one: one.id, in_transaction=False)

@@ -16,16 +16,16 @@ def endpoint(header: str, html: str, page: str) -> str | None:
 
     `header` is the value of `Link`, `html` the page; addresses in them are relative to `page`.
     """
-    found = _in_header(header)
-    if found is None:
-        found = _in_page(html)
-    return None if found is None else urljoin(page, found)
+    address = _in_header(header)
+    if address is None:
+        address = _in_page(html)
+    return None if address is None else urljoin(page, address)
 
 
 def _in_header(header: str) -> str | None:
     """Return the first address that a `Link` header names, or None."""
-    for one in re.split(r",\s*<", header):
-        address, _, parameters = one.partition(">")
+    for link in re.split(r",\s*<", header):
+        address, _, parameters = link.partition(">")
         rel = PARAMETER.search(parameters)
         if rel is not None and REL in rel[1].lower().split():
             return address.strip().removeprefix("<")
@@ -35,13 +35,13 @@ def _in_header(header: str) -> str | None:
 class _LinkParser(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: str | None = None
+        self.address: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
-        if tag in {"link", "a"} and self.found is None and REL in (values.get("rel") or "").lower().split():
+        if tag in {"link", "a"} and self.address is None and REL in (values.get("rel") or "").lower().split():
             # An empty address is the page itself; an element without one does not count.
-            self.found = values.get("href")
+            self.address = values.get("href")
 
 
 def _in_page(html: str) -> str | None:
@@ -49,4 +49,4 @@ def _in_page(html: str) -> str | None:
     # The parser fails on a malformed declaration, such as `<![![`. What stands before it counts.
     with suppress(AssertionError):
         parser.feed(html[:LONGEST_PARSED])
-    return parser.found
+    return parser.address

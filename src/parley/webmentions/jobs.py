@@ -26,7 +26,7 @@ update webmention w set state = 'waiting', linked = not a.untitled, attempts = 0
 from thread t join article a on a.id = t.article
 where t.id = w.thread and w.state = 'sent' and w.linked = a.untitled
 """
-# One that its worker lost is due again after a quarter of an hour.
+# A claimed one is due again after a quarter of an hour, in case its worker crashes.
 CLAIM_WEBMENTIONS = f"""
 update webmention w set due_at = clock_timestamp() + interval '15 minutes' from thread t
 where t.id = w.thread and w.id in (
@@ -43,5 +43,5 @@ async def send_due() -> int:
     await db.execute(INSERT_DUE, settings().base_url)
     await db.execute(RENEW_CHANGED)
     due = await db.fetch(DueWebmention, CLAIM_WEBMENTIONS)
-    await attempts.each(JOB, due, send, key=lambda one: one.id, in_transaction=False)
+    await attempts.each(JOB, due, send, key=lambda webmention: webmention.id, in_transaction=False)
     return len(due)

@@ -16,7 +16,7 @@ from parley.webmentions.discovery import endpoint
 # Minutes before the attempts after the first: five attempts in two days.
 PAUSES = (5, 60, 720, 2_160)
 ACCEPTED = range(200, 300)
-# The page will not change its mind, except about requests that came too fast or too late.
+# The page refused the webmention, and would refuse it again. Not among these: requests that came too fast or too late.
 REFUSED = frozenset(range(400, 500)) - {408, 425, 429}
 ANY = ("*/*",)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -42,7 +42,7 @@ class DueWebmention(msgspec.Struct, frozen=True):
 
 
 async def send(due: DueWebmention) -> None:
-    """Send a webmention, and record what came of it."""
+    """Send a webmention, and record the result."""
     try:
         status = await _answer(due)
     except PageGone:
@@ -66,11 +66,11 @@ async def _answer(due: DueWebmention) -> int | None:
     """Return the status of the answer, or None if the page takes no webmentions. Raises CannotImport."""
     allow = settings().fetch_allow
     page = await fetch(due.target, allow=allow, accept=ANY)
-    to = await asyncio.to_thread(_endpoint, page)
-    if to is None:
+    address = await asyncio.to_thread(_endpoint, page)
+    if address is None:
         return None
     body = urlencode({"source": settings().base_url + due.path, "target": due.target}).encode()
-    return await post(to, body, FORM, allow=allow)
+    return await post(address, body, FORM, allow=allow)
 
 
 def _endpoint(page: Download) -> str | None:

@@ -9,7 +9,7 @@ from parley.threads.tables import Thread
 
 
 class Webmention(Table):
-    """The page of an article is told about its thread."""
+    """A webmention of a thread to the page of its article."""
 
     id = BigSerial(primary_key=True)
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)

@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 MOST_ATTEMPTS = 8
 ERROR_LENGTH = 500
 
-SELECT_WAITING = """
+SELECT_WAITING_ITEMS = """
 select item from job_failure
 where job = $1 and item = any($2::text[]) and (retry_at is null or retry_at > clock_timestamp())
 """
@@ -137,7 +137,7 @@ async def failed(job: str, item: str, error: Exception) -> None:
 async def _due(job: str, items: list[Item], key: Callable[[Item], object]) -> list[Item]:
     if not items:
         return []
-    waiting = set(await db.values(SELECT_WAITING, job, [str(key(item)) for item in items]))
+    waiting = set(await db.values(SELECT_WAITING_ITEMS, job, [str(key(item)) for item in items]))
     return [item for item in items if str(key(item)) not in waiting]
 
 

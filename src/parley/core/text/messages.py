@@ -42,9 +42,9 @@ class Message(str):
 
     def __new__(cls, *forms: str, amount: int = 1, values: Mapping[str, Any] | None = None) -> Self:
         english = _form(forms, amount)
-        made = super().__new__(cls, _fill(english, values, str) if values else english)
-        made.forms, made.values, made.amount = forms, values or {}, amount
-        return made
+        message = super().__new__(cls, _fill(english, values, str) if values else english)
+        message.forms, message.values, message.amount = forms, values or {}, amount
+        return message
 
     def __html__(self) -> str:
         return escape(_translate(self, isolated))

@@ -44,7 +44,7 @@ _MOST_MARKED = 200
 _LINES_BELOW, _LONGEST_LINE = 20, 120
 _LONGEST_MARKED = 300
 _FEWEST_SUBJECTS = 3
-_MOST_WORDS_OF_DESK = 4
+_MOST_WORDS_OF_OFFICE = 4
 _WRITTEN_BY = {
     "verfasst von",
     "geschrieben von",
@@ -159,17 +159,17 @@ def _stated_fallback(page: PageData, others: list[str], words: PageWords) -> Ite
 def _editorial_office(page: PageData) -> list[str]:
     """The editorial office, where the page marks it as the author."""
     names = (tidy_name(" ".join(one.text_content()[:_LONGEST_LINE].split())) for one in _marked_authors(page, set()))
-    return [name for name in names if _is_desk(name)][:1]
+    return [name for name in names if _is_office(name)][:1]
 
 
 def _is_fallback_name(text: str) -> bool:
-    return is_name(text, single=True) or is_handle(text) or _is_desk(text)
+    return is_name(text, single=True) or is_handle(text) or _is_office(text)
 
 
-def _is_desk(name: str) -> bool:
+def _is_office(name: str) -> bool:
     """Whether a name is that of an editorial office: "Redaktion", "Example News Staff"."""
     words = name.casefold().split()
-    return len(words) <= _MOST_WORDS_OF_DESK and not DESKS.isdisjoint(words)
+    return len(words) <= _MOST_WORDS_OF_OFFICE and not DESKS.isdisjoint(words)
 
 
 def _scholarly(page: PageData) -> list[str]:

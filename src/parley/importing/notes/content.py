@@ -127,8 +127,8 @@ def _strip_lead(box: HtmlElement) -> None:
 
 
 def _lead(text: str) -> int:
-    found = _LEAD.match(text)
-    return found.end() if found else 0
+    match = _LEAD.match(text)
+    return match.end() if match else 0
 
 
 def _drop(block: HtmlElement) -> None:

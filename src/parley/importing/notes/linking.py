@@ -28,8 +28,8 @@ def labels_in(html: str) -> list[str]:
 
 def label_of(html: str) -> str | None:
     """The label of the note that a passage is, or None for any other passage."""
-    found = NOTE.match(html)
-    return found["label"] if found else None
+    match = NOTE.match(html)
+    return match["label"] if match else None
 
 
 def link_notes(passages: Sequence[P]) -> list[P]:

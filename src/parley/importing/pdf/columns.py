@@ -13,7 +13,7 @@ from parley.importing.pdf.words import Line
 _STEP = 3.0  # points between the places at which a gutter is looked for
 _WIDE = 0.2  # of the text's width: a column has lines of at least this width
 _FEWEST = 4  # lines beside each other
-_CROSSING = 0.15  # so many lines may go across a gutter, beside the columns
+_CROSSING = 0.15  # this many lines may go across a gutter, beside the columns
 _FILLED = 0.85  # of a column's width
 _DEEPEST_HEAD = 400.0  # points
 _ABSTRACT = re.compile(r"abstract|summary", re.IGNORECASE)

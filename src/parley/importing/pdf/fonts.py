@@ -1,4 +1,4 @@
-"""What PDFium knows of fonts."""
+"""Fonts, as PDFium describes them."""
 
 import ctypes
 from typing import Any
@@ -8,7 +8,7 @@ from pypdfium2 import raw
 from parley.importing.pdf.words import Font
 
 _FIXED_PITCH, _ITALIC = 1 << 0, 1 << 6
-# PDFium also tells a weight and a flag for bold, but it guesses them: regular fonts of LaTeX have them too.
+# PDFium also returns a weight and a flag for bold, but guesses them: regular fonts of LaTeX have them too.
 _BOLD = ("bold", "black", "heavy", "demi", "cmbx", "sfbx", "-medi", "lmroman10-bold")
 _ITALIC_NAMES = ("italic", "oblique", "cmti", "cmsl", "sfti", "-ital", "medital", "regularital", "reguital")
 _MONO = ("mono", "courier", "typewriter", "cmtt", "consol", "menlo", "lmtt", "sftt")

@@ -42,10 +42,10 @@ def _passage(block: TextBlock, vocabulary: Vocabulary) -> ImportedPassage:
 
 
 def _figure(block: TextBlock, vocabulary: Vocabulary) -> ImportedPassage:
-    made = _make_passage("figure", None, f"<figcaption>{inline(block.lines, vocabulary)}</figcaption>", block.page)
+    passage = _make_passage("figure", None, f"<figcaption>{inline(block.lines, vocabulary)}</figcaption>", block.page)
     # The sanitiser lets no `data:` address through. This one is ours, and only until the picture is stored.
-    html = f'<figure><img src="{block.picture}" alt="">{made.html}</figure>'
-    return msgspec.structs.replace(made, html=html)
+    html = f'<figure><img src="{block.picture}" alt="">{passage.html}</figure>'
+    return msgspec.structs.replace(passage, html=html)
 
 
 def _item(block: TextBlock, vocabulary: Vocabulary) -> ImportedPassage:

@@ -148,9 +148,9 @@ def _in_words(message: Message) -> InboundReport | None:
     if not _looks_undeliverable(message):
         return None
     words = _words(message)
-    found = STATUS.search(words)
+    match = STATUS.search(words)
     code = CODE.search(words)
-    status = found[1] if found else ""
+    status = match[1] if match else ""
     permanent = not status and (code is None or code[1].startswith("5"))
     if not status and code is not None and code[1].startswith("4"):
         status = "4.0.0"
@@ -223,8 +223,8 @@ def _better(field: str, diagnostic: str) -> str:
 
 
 def _field(fields: str, name: str) -> str:
-    found = re.search(rf"^{name}[ \t]*:[ \t]*(.*(?:\n[ \t]+.*)*)", fields, re.IGNORECASE | re.MULTILINE)
-    return " ".join(found[1][:MOST_WORDS].split())[:LONGEST_FIELD] if found else ""
+    match = re.search(rf"^{name}[ \t]*:[ \t]*(.*(?:\n[ \t]+.*)*)", fields, re.IGNORECASE | re.MULTILINE)
+    return " ".join(match[1][:MOST_WORDS].split())[:LONGEST_FIELD] if match else ""
 
 
 def _words(message: Message) -> str:

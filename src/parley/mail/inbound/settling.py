@@ -12,7 +12,7 @@ from parley.mail.inbound.delivery_status import DeliveryStatus
 from parley.mail.letters import KEY
 from parley.mail.links import returned
 
-SELECT_BY_NAME = """
+SELECT_MAIL_BY_NAME = """
 select id from mail where key = $1 union all select id from mail where id = $2 and kind = $3 and key is null limit 1
 """
 # These do not count against the address.
@@ -53,5 +53,5 @@ async def _of_message_id(message_id: str) -> int | None:
     if not KEY.fullmatch(name) or host != settings().host:
         return None
     kind, _, number = name.rpartition(".")
-    found: int | None = await db.value(SELECT_BY_NAME, name, as_id(number), kind)
+    found: int | None = await db.value(SELECT_MAIL_BY_NAME, name, as_id(number), kind)
     return found

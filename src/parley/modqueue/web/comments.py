@@ -92,8 +92,8 @@ def _sanction(form: DecisionForm, also: str | None) -> Choice | None:
 async def undo(request: AnyRequest) -> Response[Any]:
     """Undo decisions on many comments and their authors within half a minute, the last first."""
     viewer, data = staff(request), await posted(request)
-    made = [number for one in str(data.get("decisions", "")).split(",") if (number := as_id(one))]
-    undone = await bulk.undo(viewer, {number: number for number in made[: 2 * MOST_IN_BULK]})
+    decision_ids = [number for one in str(data.get("decisions", "")).split(",") if (number := as_id(one))]
+    undone = await bulk.undo(viewer, {number: number for number in decision_ids[: 2 * MOST_IN_BULK]})
     refusals = [one.refusal for one in undone if one.refusal]
     return await _show(request, [], DecisionForm({}), undone=len(undone) - len(refusals), refused=refusals)
 

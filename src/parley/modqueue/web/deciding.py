@@ -68,11 +68,11 @@ async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     if form.flag("preview"):
         return await _preview(request, row, form)
     try:
-        made = await decisions.decide(staff(request), form.choice_for(row.id))
+        decision = await decisions.decide(staff(request), form.choice_for(row.id))
     except ParleyError as error:
         form.errors["form"] = error.message
         return await _show(request, item, form, error.status)
-    return await _show_next(request, row, made)
+    return await _show_next(request, row, decision)
 
 
 @post("/mod/item/{item:str}/undo", name="moderation:undo", opt={"who": MODERATOR}, status_code=200)
@@ -108,12 +108,12 @@ def _to_item(request: AnyRequest, item: int, undone: int | None = None) -> Redir
     return Redirect(f"/mod/item/{item}{query}{shown}", status_code=303)
 
 
-async def _show_next(request: AnyRequest, row: ItemRow, made: int | None = None) -> Response[Any]:
+async def _show_next(request: AnyRequest, row: ItemRow, decision: int | None = None) -> Response[Any]:
     """Claim and show the next item, with a button that undoes the decision `made`."""
     viewer, wanted = staff(request), wanted_of(request)
     following = await claims.take_next(viewer, wanted, row.id)
     if not wants_fragment(request):
-        done = f"{'&' if wanted.query else '?'}done={made}" if made else ""
+        done = f"{'&' if wanted.query else '?'}done={decision}" if decision else ""
         path = f"/mod/item/{following}" if following else "/mod/queue"
         return Redirect(f"{path}{wanted.query}{done}", status_code=303)
     context = await item_context(request, await items.details(viewer.id, following) if following else None)
@@ -122,7 +122,7 @@ async def _show_next(request: AnyRequest, row: ItemRow, made: int | None = None)
         "modqueue/decided.html",
         **context,
         chosen=True,
-        done=await modqueue.undoable(viewer.id, made) if made else None,
+        done=await modqueue.undoable(viewer.id, decision) if decision else None,
         waiting=await modqueue.waiting(viewer.id, wanted),
     )
 

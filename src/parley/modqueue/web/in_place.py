@@ -87,14 +87,14 @@ async def _answer(request: AnyRequest, subject: Subject) -> Response[Any]:
             return await _show(request, subject, form, 422)
         if form.flag("preview"):
             return await _show(request, subject, form, letter=await _letter(subject, form))
-        made = await in_place.decide(staff(request), subject, form.choice_for(0))
+        decision = await in_place.decide(staff(request), subject, form.choice_for(0))
     except ParleyError as error:
         form.errors["form"] = error.message
         return await _show(request, subject, form, error.status)
     subject = await subjects.renamed(subject)
     if wants_fragment(request):
-        return await _show(request, subject, done=made)
-    return Redirect(f"{quote(subject.address)}/moderate?done={made}", status_code=303)
+        return await _show(request, subject, done=decision)
+    return Redirect(f"{quote(subject.address)}/moderate?done={decision}", status_code=303)
 
 
 async def _letter(subject: Subject, form: DecisionForm) -> LetterPreview:

@@ -16,7 +16,7 @@ Flags = NDArray[Any]
 
 # A statement with fewer answers, then a member with fewer, says too little.
 STATEMENT_ANSWERS, MEMBER_ANSWERS = 3, 7
-# Of a member so many answers go into the fit and the gate, so that nobody weighs more by answering more.
+# Of a member this many answers go into the fit and the gate, so that nobody weighs more by answering more.
 MOST_ANSWERS = 60
 
 

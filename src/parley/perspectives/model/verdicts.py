@@ -14,7 +14,7 @@ EVERY_GROUP, EVERYBODY, ASKED = 0.6, 0.5, 0.5
 # Common ground that was shown stays until the lowest group falls below this.
 EVERY_GROUP_STAYS = 0.55
 ONE_AGREES, ANOTHER_DISAGREES = 0.5, 0.4
-# Without groups: so many answers are needed, and everybody is split if both bounds are at least this.
+# Without groups: this many answers are needed, and everybody is split if both bounds are at least this.
 LEAST_OF_EVERYBODY, SPLIT = 10, 0.3
 TYPICAL_AGREES, SIGNIFICANT = 0.5, 1.2816
 
