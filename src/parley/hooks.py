@@ -49,7 +49,7 @@ def connect() -> None:
     threads.after_visit[:] = [notifications.read_on_page, unread.forget_count]
     updating.when_changed[:] = [notifications.suggested]
     updating.when_seen[:] = [notifications.read_update]
-    statements.when_proposed[:] = [notifications.proposed]
+    statements.when_proposed[:] = [notifications.proposed_statement]
     reports.after_confirmed[:] = [rights.notify_starter]
     letters.after_statement[:] = [notifications.decided]
     decisions.after_decision[:] = [current.forget_after_commit]

@@ -422,7 +422,7 @@ async def test_the_second_does_not_agree_and_must_say_why(client: httpx.AsyncCli
 
     assert mistake.status_code == 422 and "f-reason-error" in mistake.text
     assert answer.status_code == 303
-    assert await db.value("select state from decision where id = $1", decision) == "refused"
+    assert await db.value("select state from decision where id = $1", decision) == "rejected"
     assert await db.value("select state from member where id = $1", jonas.id) == "active"
 
 

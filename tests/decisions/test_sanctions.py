@@ -156,7 +156,7 @@ async def test_the_second_can_refuse_and_says_why(app: Litestar) -> None:
     await second_approval.reject(await staff(), decision, "A month is enough.")
 
     assert await standing(author) == "active"
-    assert await db.value("select state from decision where id = $1", decision) == "refused"
+    assert await db.value("select state from decision where id = $1", decision) == "rejected"
     assert await db.value("select state from queue_item") == "open"
     assert await db.value("select reason from mod_action order by id desc limit 1") == "A month is enough."
     assert await db.value("select count(*) from mail where kind not like 'receipt.%'") == 0

@@ -24,7 +24,7 @@ BROKEN_PROMISES = {
     "I6: the two who agree are two": "select id from decision where second_moderator = moderator",
     "I6: nobody answers what they reported": """
         select d.id from decision d join report r on r.item = d.item
-        where r.reporter = d.moderator and r.resolved_at >= d.created_at and d.state not in ('undone', 'refused')
+        where r.reporter = d.moderator and r.resolved_at >= d.created_at and d.state not in ('undone', 'rejected')
     """,
     "I6: an appeal is for somebody else": """
         select a.id from appeal a join decision d on d.id = a.decision

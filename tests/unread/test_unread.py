@@ -24,7 +24,8 @@ from parley.votes.queries import SELECT_VOTES_ON_COMMENTS
 pytestmark = pytest.mark.anyio
 
 VISITED = """
-update visit set seen_at = now() - make_interval(days => $3), before_at = seen_at where member = $1 and thread = $2
+update visit set seen_at = now() - make_interval(days => $3), before_at = now() - make_interval(days => $3)
+where member = $1 and thread = $2
 """
 
 
@@ -176,7 +177,7 @@ async def test_what_was_read_here_is_not_highlighted_in_its_thread(
     await client.post("/unread/read", data={"thread": str(thread), "shown": str(read)})
 
     page = await client.get(await make.address(thread))
-    assert re.findall(r'<article class="[^"]*is-new[^"]*" id="c(\d+)"', page.text) == [str(fresh)]
+    assert re.findall(r'class="comment is-new[^"]*" id="c(\d+)"', page.text) == [str(fresh)]
 
 
 async def test_marking_a_thread_as_read_never_makes_what_was_read_new_again(

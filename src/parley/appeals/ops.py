@@ -166,7 +166,7 @@ async def _overturn(viewer: Viewer, decision: DecisionRow, target: Target) -> Ch
     if decision.item is not None:
         declined = await db.values(DECLINE_REPORTS, decision.item, decision.id, decision.created_at)
         await receipts.send_correction(declined, decision.id)
-    return await effects.release(target, decision.was, viewer.id, cleared=True)
+    return await effects.revert(target, decision.was, viewer.id, cleared=True)
 
 
 async def _modify(viewer: Viewer, decision: DecisionRow, target: Target, choice: Choice) -> Change:
@@ -177,7 +177,7 @@ async def _modify(viewer: Viewer, decision: DecisionRow, target: Target, choice:
     await Decision.update({Decision.action: choice.action, Decision.until: choice.ends}).where(
         Decision.id == decision.id
     )
-    reverted = await effects.release(target, decision.was, viewer.id, cleared=True)
+    reverted = await effects.revert(target, decision.was, viewer.id, cleared=True)
     # Sanctions are derived from the decisions in force, so reverting has applied the new one; a warning has no effect.
     if decision.kind == "member" or choice.action == "warn":
         return reverted

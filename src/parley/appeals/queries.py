@@ -167,7 +167,7 @@ select d.id, d.action, d.role, d.reason, {RULE_TITLE} as guideline_title, d.stat
        m.role as current_role, proposer.name as moderator_name, d.created_at
 from decision d left join member m on m.id = d.member left join guideline g on g.code = d.guideline
 {FORMER_WORDING} left join member proposer on proposer.id = d.moderator
-where d.id = $3 and (d.state = 'awaiting' or d.second_moderator is not null or d.state = 'refused') and {IS_IMPARTIAL}
+where d.id = $3 and (d.state = 'awaiting' or d.second_moderator is not null or d.state = 'rejected') and {IS_IMPARTIAL}
 """  # noqa: S608 constants only
 
 

@@ -30,7 +30,7 @@ from (
 ) d join queue_item i on i.id = d.item join comment c on i.kind = 'comment' and c.id = i.target
 left join member m on m.id = d.member
 where d.moderator is not null and (d.action = 'approve' or d.action in {RESTRICTS})
-    and d.state not in ('undone', 'awaiting', 'refused') and i.state = 'done'
+    and d.state not in ('undone', 'awaiting', 'rejected') and i.state = 'done'
     and c.state <> 'deleted_by_author' and (c.edited_at is null or c.edited_at <= d.created_at)
     and not exists (select from second_look sl where sl.decision = d.id)
     and {IS_IMPARTIAL}

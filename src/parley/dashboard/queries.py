@@ -91,7 +91,7 @@ select date_trunc($2, d.created_at) as start, d.action, d.moderator is null as a
        count(*) filter (where d.action in {RESTRICTS}) as restricting, count(a.id) as appealed,
        count(*) filter (where d.state = 'overturned') as overturned
 from decision d left join appeal a on a.decision = d.id
-where d.created_at >= $1 and d.state not in ('undone', 'refused') group by 1, 2, 3
+where d.created_at >= $1 and d.state not in ('undone', 'rejected') group by 1, 2, 3
 """  # noqa: S608 constants only
 
 
@@ -160,7 +160,7 @@ class Load(msgspec.Struct, frozen=True):
 SELECT_LOAD = """
 with done as (
     select moderator as member, 1 as decisions, 0 as viewed from decision
-    where created_at >= $1 and moderator is not null and state not in ('undone', 'refused')
+    where created_at >= $1 and moderator is not null and state not in ('undone', 'rejected')
     union all select actor, 0, 1 from mod_action where at >= $1 and action = 'reveal' and actor is not null
 )
 select m.name, sum(decisions)::int as decisions, sum(viewed)::int as viewed

@@ -87,7 +87,7 @@ left join comment c on d.kind = 'comment' and c.id = d.target
 left join lateral (
     select bool_or(n.illegal) as noticed from report o join guideline n on n.code = o.guideline
     where o.item = d.item and o.created_at <= d.created_at having count(*) > 0) r on true
-where d.action = any($3::text[]) and d.state not in ('awaiting', 'undone', 'refused')
+where d.action = any($3::text[]) and d.state not in ('awaiting', 'undone', 'rejected')
   and d.created_at >= $1::date::timestamptz and d.created_at < $2::date::timestamptz
 order by d.id
 """

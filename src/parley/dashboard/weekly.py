@@ -26,7 +26,7 @@ select (select count(*) from comment where created_at >= $1 and author is not nu
        count(*) filter (where state = 'overturned') as overturned,
        (select count(*) from queue_item where state = 'open') as waiting,
        (select count(*) from appeal where created_at >= $1) as appeals
-from decision where created_at >= $1 and state not in ('undone', 'refused')
+from decision where created_at >= $1 and state not in ('undone', 'rejected')
 """
 
 

@@ -64,7 +64,7 @@ async def _approve(target: Target, actor: int | None) -> Change:
     return await _collapse(target, None, actor) if target.collapsed is not None else ({}, {})
 
 
-async def release(target: Target, before: dict[str, Any], actor: int | None, *, cleared: bool = False) -> Change:
+async def revert(target: Target, before: dict[str, Any], actor: int | None, *, cleared: bool = False) -> Change:
     """Revert a decision that is no longer in force, from the state `before` it; return what changed.
 
     What has changed since for another reason stays. A comment gets its former state back, or becomes visible if an

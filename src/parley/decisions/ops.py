@@ -46,9 +46,9 @@ update queue_item set version = version + 1, claimed_by = null, claimed_until = 
     select from comment where id = target and state = 'pending') then 'open' else 'done' end
 where id = $1
 """
-# Refuse proposals that this decision makes obsolete.
+# Reject proposals that this decision makes obsolete.
 SUPERSEDE_PROPOSALS = """
-update decision set state = 'refused', ended_at = now()
+update decision set state = 'rejected', ended_at = now()
 where state = 'awaiting' and (item = $1 or kind = $2 and target = $3 and action = $4)
 """
 HAS_OTHERS = """

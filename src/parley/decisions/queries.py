@@ -105,7 +105,7 @@ class OwnDecision(msgspec.Struct, frozen=True):
 
 
 # Decisions in these states were never sent to the member concerned.
-UNSENT = ("awaiting", "undone", "refused")
+UNSENT = ("awaiting", "undone", "rejected")
 IS_SENT = f"d.state not in {UNSENT} and d.action = any($2::text[])"
 SELECT_OF_MEMBER = f"""
 select d.id, d.kind, d.action, d.state, d.reason, t.title, d.until, d.created_at, a.state as appeal

@@ -59,9 +59,9 @@ async def reject(viewer: Viewer, decision: int, reason: str) -> None:
     async with db.atomic():
         made, _ = await _lock_proposal(viewer, decision)
         await Decision.update(
-            {Decision.state: "refused", Decision.second_moderator: viewer.id, Decision.ended_at: NOW}
+            {Decision.state: "rejected", Decision.second_moderator: viewer.id, Decision.ended_at: NOW}
         ).where(Decision.id == decision)
-        await modlog.write(viewer, Entry("proposal.refused", made.kind, made.target, reason=reason, decision=decision))
+        await modlog.write(viewer, Entry("proposal.rejected", made.kind, made.target, reason=reason, decision=decision))
 
 
 async def _lock_proposal(viewer: Viewer, decision: int) -> tuple[DecisionRow, Target]:

@@ -48,7 +48,7 @@ class Decision(Table):
     created_at = Timestamptz(null=False)
     ended_at = Timestamptz(null=True, default=None)
 
-    decision_state_check = Check("state in ('awaiting', 'in_force', 'undone', 'overturned', 'ended', 'refused')")
+    decision_state_check = Check("state in ('awaiting', 'in_force', 'undone', 'overturned', 'ended', 'rejected')")
 
     decision_target = Index("kind, target, id desc")
     decision_item = Index("item, id desc", where="item is not null")

@@ -17,7 +17,7 @@ HAS_NEWER = "select exists(select from decision where item = $1 and id > $2 and 
 # Proposals that the decision superseded wait again.
 REOPEN_PROPOSALS = """
 update decision set state = 'awaiting', ended_at = null
-where state = 'refused' and second_moderator is null and ended_at = $4 and (item = $1 or kind = $2 and target = $3)
+where state = 'rejected' and second_moderator is null and ended_at = $4 and (item = $1 or kind = $2 and target = $3)
 """
 # What was removed of an article before it was shown again is removed again.
 RESUME_RESTRICTIONS = """
@@ -62,7 +62,7 @@ async def undo(viewer: Viewer, decision: int) -> None:
         await end(made.id, "undone")
         if made.action == "restore":
             await db.execute(RESUME_RESTRICTIONS, made.target, made.created_at)
-        before, after = await effects.release(target, made.was, viewer.id)
+        before, after = await effects.revert(target, made.was, viewer.id)
         await _reopen(made)
         await letters.cancel(decision)
         await modlog.write(viewer, Entry("undo", made.kind, made.target, before, after, decision=decision))

@@ -756,7 +756,7 @@ CREATE TABLE "decision" (
   "second_moderator" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "ended_at" TIMESTAMPTZ DEFAULT null,
-  CONSTRAINT decision_state_check CHECK (state in ('awaiting', 'in_force', 'undone', 'overturned', 'ended', 'refused'))
+  CONSTRAINT decision_state_check CHECK (state in ('awaiting', 'in_force', 'undone', 'overturned', 'ended', 'rejected'))
 );
 CREATE INDEX decision_target ON "decision" (kind, target, id desc);
 CREATE INDEX decision_item ON "decision" (item, id desc) WHERE item is not null;

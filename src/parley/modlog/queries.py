@@ -102,7 +102,7 @@ class PublicRow(msgspec.Struct, frozen=True):
 # Decisions that came into force and were not undone. Approvals only if the comment had been held or hidden.
 IS_PUBLIC = """
 a.action = any($1::text[]) and (a.action <> 'approve' or a.before <> '{}' and a.kind = 'comment')
-and not exists (select from decision d where d.id = a.decision and d.state in ('awaiting', 'undone', 'refused'))
+and not exists (select from decision d where d.id = a.decision and d.state in ('awaiting', 'undone', 'rejected'))
 """
 SELECT_PUBLIC_ENTRIES = f"""
 with page as materialized (

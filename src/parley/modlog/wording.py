@@ -34,7 +34,7 @@ ACTION_NAMES = {
     "suspend": N_("Suspended"),
     "escalate": N_("Escalated to an admin"),
     "proposal.approved": N_("Approved by a second moderator"),
-    "proposal.refused": N_("Rejected by a second moderator"),
+    "proposal.rejected": N_("Rejected by a second moderator"),
     "role": N_("Role changed"),
     "lift": N_("Sanctions lifted"),
     "end": N_("Sanction ended"),

@@ -199,7 +199,7 @@ async def suggested(suggestion: int) -> None:
     await _notify()
 
 
-async def proposed(proposal: int) -> None:
+async def proposed_statement(proposal: int) -> None:
     """Notify the author of a comment for which a moderator proposes a statement."""
     await db.execute(NOTIFY_OF_PROPOSAL, proposal)
     await _notify()

@@ -28,7 +28,7 @@ async def _show(request: AnyRequest, thread: ThreadRow, form: Form, status: int 
         thread=thread,
         article=await articles.whole(thread.id),
         passages=await articles.passages(thread.id),
-        earlier=await people.decided(0, "article", thread.id),
+        decisions=await people.decided(0, "article", thread.id),
         actions=[ACTIONS[name] for name in (*EFFECTS, "restore")],
         all_actions=ACTIONS,
         grounds=await grounds(),
