@@ -13,12 +13,12 @@ LONGEST_TEXT = 1_000
 LONGEST_REASON = 1_000
 LAST_POSITION = 999
 USUAL_HOURS, MOST_HOURS = 24, 720
-# It stands in addresses, in the yearly figures and on the buttons of decisions.
+# A guideline's code appears in addresses, in the yearly figures and on the buttons of decisions.
 CODE = re.compile(r"[\w-]{2,30}")
 
 
 class GuidelineForm(Form):
-    """Title, text, severity, order, target, category, whether it is about the law, and whether it is in force."""
+    """Title, text, severity, position, time to decide, category, and whether it is about the law or retired."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
@@ -39,7 +39,7 @@ class GuidelineForm(Form):
 
 
 class NewGuidelineForm(GuidelineForm):
-    """A guideline with its short name, which stays."""
+    """A new guideline, with the short name that cannot be changed later."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)

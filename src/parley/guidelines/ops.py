@@ -26,7 +26,7 @@ LOCK_GUIDELINES = "select code from guideline order by code for update"
 
 async def add(viewer: Viewer, new: GuidelineRow) -> None:
     """Publish a rule. Raises Forbidden for anybody but admins, Refused for a short name that is taken."""
-    _may_edit(viewer)
+    _require_admin(viewer)
     async with db.atomic():
         codes = await db.values(LOCK_GUIDELINES)
         if new.code in codes:
@@ -37,28 +37,28 @@ async def add(viewer: Viewer, new: GuidelineRow) -> None:
         await _record(viewer, "ground.new", new.code, {}, _record_fields(new))
 
 
-async def change(viewer: Viewer, to: GuidelineRow) -> None:
+async def change(viewer: Viewer, new: GuidelineRow) -> None:
     """Change a rule. Decisions made before keep the wording that they were made with.
 
     Raises Forbidden for anybody but admins, NotFound, and Refused for retiring the last rule of its sort: reports need
     one, and so do reports of illegal content.
     """
-    _may_edit(viewer)
+    _require_admin(viewer)
     async with db.atomic():
         await db.values(LOCK_GUIDELINES)
-        was = await queries.one(to.code)
-        if was is None:
+        former = await queries.one(new.code)
+        if former is None:
             raise NotFound(N_("There is no such rule."))
-        if was == to:
+        if former == new:
             return
-        await _keep_wording(was, to)
-        columns: dict[Column | str, Any] = dict(msgspec.structs.asdict(to).items())
-        await Guideline.update(columns).where(Guideline.code == to.code)
-        await _refuse_none_left()
-        before, after = _record_fields(was), _record_fields(to)
+        await _keep_wording(former, new)
+        columns: dict[Column | str, Any] = dict(msgspec.structs.asdict(new).items())
+        await Guideline.update(columns).where(Guideline.code == new.code)
+        await _require_rules_left()
+        before, after = _record_fields(former), _record_fields(new)
         changed = [name for name in after if before[name] != after[name]]
-        before, after = ({one: state[one] for one in changed} for state in (before, after))
-        await _record(viewer, "ground.change", to.code, before, after)
+        before, after = ({name: state[name] for name in changed} for state in (before, after))
+        await _record(viewer, "ground.change", new.code, before, after)
 
 
 async def save_reason(viewer: Viewer, guideline: str, text: str, *, shared: bool) -> None:
@@ -76,25 +76,26 @@ async def save_reason(viewer: Viewer, guideline: str, text: str, *, shared: bool
 async def delete_reason(viewer: Viewer, reason: int) -> str:
     """Delete a reason of one's own or of all moderators; return its rule. Raises NotFound."""
     own = (SavedReason.moderator == viewer.id) | SavedReason.moderator.is_null()
-    gone = await SavedReason.delete().where(SavedReason.id == reason, own).returning(SavedReason.guideline)
-    if not gone:
+    deleted = await SavedReason.delete().where(SavedReason.id == reason, own).returning(SavedReason.guideline)
+    if not deleted:
         raise NotFound(N_("There is no such reason."))
-    guideline: str = gone[0]["guideline"]
+    guideline: str = deleted[0]["guideline"]
     return guideline
 
 
-def _may_edit(viewer: Viewer) -> None:
+def _require_admin(viewer: Viewer) -> None:
     if viewer.access < ADMIN:
         raise Forbidden(N_("Only admins can do this."))
 
 
-async def _keep_wording(was: GuidelineRow, to: GuidelineRow) -> None:
-    if (was.title, was.text) != (to.title, to.text):
-        former = GuidelineWording(guideline=was.code, title=was.title, text=was.text, replaced_at=NOW)
-        await GuidelineWording.insert(former)
+async def _keep_wording(former: GuidelineRow, new: GuidelineRow) -> None:
+    """Store the former wording, if it differs, for the decisions that were made with it."""
+    if (former.title, former.text) != (new.title, new.text):
+        wording = GuidelineWording(guideline=former.code, title=former.title, text=former.text, replaced_at=NOW)
+        await GuidelineWording.insert(wording)
 
 
-async def _refuse_none_left() -> None:
+async def _require_rules_left() -> None:
     illegal = set(await db.values("select distinct illegal from guideline where not retired"))
     if True not in illegal:
         raise Refused(N_("One rule about the law must stay in force: anybody can report illegal content."))

@@ -19,7 +19,7 @@ from parley.guidelines.forms import GuidelineForm, NewGuidelineForm, ReasonForm
 from parley.guidelines.queries import GuidelineRow
 from parley.guidelines.rules import CATEGORIES, SEVERITIES, severity_key
 
-# What the fields of a rule offer.
+# The options of a rule's fields.
 CHOICES: dict[str, Any] = {"severities": SEVERITIES, "categories": CATEGORIES}
 
 
@@ -48,12 +48,12 @@ async def add(request: AnyRequest) -> Response[Any]:
 
 @get("/mod/guidelines/{code:str}", name="guidelines:one", opt={"who": MODERATOR})
 async def one_page(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
-    return await _show(request, await _guideline_at(code))
+    return await _show(request, await _load_guideline(code))
 
 
 @post("/mod/guidelines/{code:str}", name="guidelines:change", opt={"who": ADMIN}, status_code=200)
 async def change(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
-    row, form, status = await _guideline_at(code), GuidelineForm(await posted(request)), 422
+    row, form, status = await _load_guideline(code), GuidelineForm(await posted(request)), 422
     if not form.errors:
         try:
             await ops.change(staff(request), _row(row.code, form))
@@ -66,7 +66,7 @@ async def change(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
 
 @post("/mod/guidelines/{code:str}/reasons", name="guidelines:save-reason", opt={"who": MODERATOR}, status_code=200)
 async def save_reason(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
-    row, form, status = await _guideline_at(code), ReasonForm(await posted(request)), 422
+    row, form, status = await _load_guideline(code), ReasonForm(await posted(request)), 422
     if not form.errors:
         try:
             await ops.save_reason(staff(request), row.code, form.words, shared=form.shared)
@@ -83,7 +83,7 @@ async def delete_reason(request: AnyRequest, reason: FromPath[str]) -> Response[
     return Redirect("/mod/guidelines", status_code=303)
 
 
-async def _guideline_at(code: str) -> GuidelineRow:
+async def _load_guideline(code: str) -> GuidelineRow:
     row = await queries.one(code) if code.isprintable() else None
     if row is None:
         raise NotFound(N_("There is no such rule."))
