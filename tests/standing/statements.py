@@ -65,9 +65,7 @@ BUILT = {
         for how in (votes.UPSERT_VOTE, votes.DELETE_VOTE)
         for count in votes.UPDATE_COUNTERS.values()
     ],
-    votes.SELECT_THREAD: [
-        votes.MARK_COUNTED + count + votes.SELECT_THREAD for count in votes.UPDATE_COUNTERS.values()
-    ],
+    votes.SELECT_THREAD: [votes.MARK_COUNTED + count + votes.SELECT_THREAD for count in votes.UPDATE_COUNTERS.values()],
 }
 
 

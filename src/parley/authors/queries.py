@@ -62,7 +62,7 @@ SELECT_CLAIMS_TO_DECIDE = f"""
     select from claim p where p.article = k.article and p.member = $1 and p.role = 'publisher'
     and p.state = 'confirmed')) order by k.id limit 100"""
 
-PUBLISHERS = """
+SELECT_PUBLISHERS = """
 select m.email from claim p join member m on m.id = p.member
 where p.article = $1 and p.member <> $2 and p.role = 'publisher' and p.state = 'confirmed' and m.state = 'active'
 """
@@ -76,7 +76,7 @@ async def email_of(member: int) -> str | None:
 
 async def emails_of_publisher(article: int, claimant: int) -> list[str]:
     """The addresses of members who speak for the publisher of an article, without the claimant's."""
-    return await db.values(PUBLISHERS, article, claimant)
+    return await db.values(SELECT_PUBLISHERS, article, claimant)
 
 
 async def one(number: int) -> ClaimRow | None:

@@ -41,7 +41,7 @@ select member, unread from (
 """  # noqa: S608 constants only
 
 
-class UnreadCount(msgspec.Struct, frozen=True):
+class MemberUnreadCount(msgspec.Struct, frozen=True):
     member: int
     unread: int
 
@@ -54,7 +54,7 @@ async def unread(member: int) -> int:
 
 async def unread_of_all(members: Collection[int]) -> dict[int, int]:
     """Return the number of unread notifications of each of these members, without those who have none."""
-    return {row.member: row.unread for row in await db.fetch(UnreadCount, COUNT_UNREAD_OF_ALL, list(members))}
+    return {row.member: row.unread for row in await db.fetch(MemberUnreadCount, COUNT_UNREAD_OF_ALL, list(members))}
 
 
 class NotificationRow(msgspec.Struct, frozen=True):
