@@ -111,7 +111,14 @@ def test_a_page_that_has_nothing_else_may_be_short() -> None:
     assert [passage.text for passage in read_article(found, URL).passages] == ["Test"]
 
 
-@pytest.mark.parametrize("more", ["<script>load()</script>", "<form><input name=password></form>"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        "<script>load()</script>",
+        "<form><input name=password></form>",
+        "<nav><a href=/>Home</a> <a href=/a>All that this site has around an article</a></nav>",
+    ],
+)
 def test_a_short_page_whose_article_may_come_later_is_refused(more: str) -> None:
     with pytest.raises(CannotImport, match="may need JavaScript"):
         extract_html(f"<title>Short</title><body>Test{more}</body>", url=URL)

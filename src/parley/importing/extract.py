@@ -74,7 +74,7 @@ def extract_html(
     read = decoded(data, charset, chosen) if isinstance(data, bytes) else Decoded(data, "")
     tree = parse(read.text, url)
     metadata = read_metadata(deepcopy(tree), url)
-    is_all = next(tree.iter(*_MORE_TO_COME), None) is None
+    is_all = _has_little_else(tree)
     tokens = Tokens("".join(tree.itertext()))
     take_formulas(tree, tokens)
     drop_hidden(tree)
@@ -101,6 +101,12 @@ def extract_html(
         sure=read.sure,
         **msgspec.structs.asdict(metadata),
     )
+
+
+def _has_little_else(tree: HtmlElement) -> bool:
+    """Whether a page is as short as a text may be, and nothing can bring more."""
+    is_ready = next(tree.iter(*_MORE_TO_COME), None) is None
+    return is_ready and len(letters_of(tree.text_content())) < 2 * _FEWEST_LETTERS
 
 
 def _drop_byline(article: HtmlElement, byline: tuple[str, ...]) -> None:
@@ -140,6 +146,8 @@ def _read(tree: HtmlElement, url: str | None) -> HtmlElement | None:
 def _by_trafilatura(tree: HtmlElement, url: str | None) -> HtmlElement | None:
     found = trafilatura.bare_extraction(
         deepcopy(tree),
+        # Without the text as Markdown, which is not used, and costs the square of the length of a list.
+        output_format="xml",
         url=url,
         include_comments=False,
         include_images=True,

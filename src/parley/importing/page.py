@@ -69,6 +69,15 @@ def _keep_sources_of_quotes(tree: HtmlElement) -> None:
     for quotation in tree.iter("blockquote"):
         for source in quotation.iter("footer"):
             source.tag = "p"
+            _wrap(source, "cite")
+
+
+def _wrap(element: HtmlElement, tag: str) -> None:
+    """Put all that is in an element into one of another tag."""
+    inside = element.makeelement(tag)
+    inside.text, element.text = element.text, None
+    inside.extend(list(element))
+    element.append(inside)
 
 
 def _keep_alignments(tree: HtmlElement) -> None:

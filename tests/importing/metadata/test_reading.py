@@ -347,6 +347,8 @@ def test_broken_data_spoils_nothing(broken: str) -> None:
         ('<meta name="dc.rights" content="All rights reserved.">', None),
         ('<link rel="license" href="javascript:alert(1)">', None),
         ('<link rel="license" href="https://news.example/">', None),
+        (json_ld('{"@type": "Article", "headline": "The kettle question"}'), None),
+        ('<link rel="license" href="#reuse">', None),
     ],
 )  # fmt: skip
 def test_a_licence_is_an_address_or_names_one(head: str, licence: str | None) -> None:

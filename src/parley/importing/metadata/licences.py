@@ -52,6 +52,8 @@ def _licence(value: str, url: str | None) -> str:
         parts = urlsplit(whole)
     except ValueError:
         return ""
+    if whole.partition("#")[0] == (url or "").partition("#")[0]:
+        return ""  # the page itself, which an empty address means
     if len(whole) <= LONGEST_LICENCE and " " not in value and parts.scheme in ("http", "https") and "." in parts.netloc:
         return whole if parts.path.strip("/") else ""
     return value if len(value) <= LONGEST_LICENCE and _NAMED.search(value) else ""

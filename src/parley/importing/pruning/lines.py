@@ -88,7 +88,8 @@ def _after_invitations(found: Sequence[WordRun], gone: Sequence[int]) -> set[int
     more: set[int] = set()
     for start in gone:
         at = start + 1
-        while at < len(found) and _is_linked(found[at]):
+        # From one that is in the set on, they all are.
+        while at < len(found) and at not in more and _is_linked(found[at]):
             more.add(at)
             at += 1
     return more
