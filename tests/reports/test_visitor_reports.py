@@ -71,6 +71,19 @@ async def test_a_mailed_link_gives_a_visitors_report_full_weight(client: httpx.A
     assert (await client.post(f"/reports/{number}/{'0' * 32}")).status_code == 404
 
 
+async def test_moderators_see_whether_a_visitors_address_is_confirmed(client: httpx.AsyncClient) -> None:
+    target = await comment()
+    number = await visit(target, "192.0.2.0/24", "It is illegal.", "reader@example.org")
+    item = await db.value("select id from queue_item")
+    await make.sign_in(client, await make.member(role="moderator"))
+    before = await client.get(f"/mod/item/{item}")
+    await reports.confirm_address(number)
+    after = await client.get(f"/mod/item/{item}")
+
+    assert "address not confirmed" in before.text and "weighs 1.00" not in before.text
+    assert "address not confirmed" not in after.text and "weighs 1.00" in after.text
+
+
 async def test_a_report_that_weighs_nothing_leaves_a_closed_item_closed(client: httpx.AsyncClient) -> None:
     target = await comment()
     await visit(target, "192.0.2.0/24", "It is illegal.")

@@ -124,13 +124,16 @@ class ReportRow(msgspec.Struct, frozen=True):
     ground: str
     text: str
     weight: float
+    # Whether it counts in full: visitors have to confirm their address for that.
+    counts: bool
     state: str
     outcome: str | None
     created_at: datetime
 
 
 SELECT_REPORTS = """
-select m.name as reporter, r.name, r.email, g.title as ground, r.text, r.weight, r.state, r.outcome, r.created_at
+select m.name as reporter, r.name, r.email, g.title as ground, r.text, r.weight,
+       r.reporter is not null or r.proven as counts, r.state, r.outcome, r.created_at
 from report r join guideline g on g.code = r.guideline left join member m on m.id = r.reporter
 where r.item = $1 order by r.state = 'resolved', r.weight * g.severity desc, r.id limit 100
 """
