@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -12,23 +13,29 @@ from litestar import Litestar
 from lxml import etree
 
 import make
+from conftest import forget_caches
 from parley.comments import editing
 from parley.core import db
+from parley.feeds import jobs
 from parley.feeds.sitemap import NAMESPACE
+from restricting import decide
 
 pytestmark = pytest.mark.anyio
 
+WHEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 
 
-def data_of(page: str) -> dict[str, Any]:
+def data_of(page: str) -> list[dict[str, Any]]:
     [found] = DATA.findall(page)
     decoded: dict[str, Any] = msgspec.json.decode(found)
-    return decoded
+    parts: list[dict[str, Any]] = decoded.get("@graph", [decoded])
+    return parts
 
 
 # What Google requires of each type, one of each group, and what it recommends and Parley has:
-# https://developers.google.com/search/docs/appearance/structured-data/discussion-forum and …/profile-page.
+# https://developers.google.com/search/docs/appearance/structured-data/discussion-forum, …/profile-page, …/article and
+# …/breadcrumb.
 # Not stated are pictures and videos, which nobody posts; `creativeWorkStatus`, since what is deleted is left out;
 # `digitalSourceType`, since no text is published by a program; and other names, pictures and sites of members.
 REQUIRED = {
@@ -37,13 +44,15 @@ REQUIRED = {
     "Person": [{"name"}],
     "InteractionCounter": [{"interactionType"}, {"userInteractionCount"}],
     "ProfilePage": [{"mainEntity"}],
+    "BreadcrumbList": [{"itemListElement"}],
+    "ListItem": [{"item"}, {"name"}, {"position"}],
 }
 STATED = {
     "DiscussionForumPosting": {"comment", "commentCount", "headline", "interactionStatistic", "isPartOf",
                                "sharedContent", "text", "url"},
     "Comment": {"interactionStatistic", "text", "url"},
-    "Person": {"url"},
     "ProfilePage": {"dateCreated"},
+    "Article": {"author", "dateModified", "datePublished", "headline", "image"},
 }  # fmt: skip
 
 
@@ -120,17 +129,22 @@ async def test_a_thread_of_a_member_is_a_posting_with_its_best_comments(
 
     page = (await client.get(f"/t/{thread}")).text
 
-    data = data_of(page)
+    data, breadcrumbs = data_of(page)
     assert data["@type"] == "DiscussionForumPosting"
     assert data["author"] == {"@type": "Person", "name": "jon", "url": "http://localhost/u/jon"}
     assert data["sharedContent"] == {"@type": "WebPage", "url": "https://source.example/story"}
     assert len(data["comment"]) == 10
     for one in (data, *data["comment"]):
-        assert one["author"]["name"]
+        assert one["author"]["name"] and one["author"]["url"]
         assert one["datePublished"]
         assert one["text"].rstrip("…") in words(page)
     assert data["headline"] in words(page)
     check(data)
+    check(breadcrumbs)
+    assert [(one["position"], one["name"]) for one in breadcrumbs["itemListElement"]] == [
+        (1, "Parley"), (2, "Research"), (3, "A </script><b> title"),
+    ]  # fmt: skip
+    assert all(one["item"].removeprefix("http://localhost") in page for one in breadcrumbs["itemListElement"])
     assert all(one["dateModified"] >= one["datePublished"] for one in data["comment"])
     assert data["isPartOf"]["url"].removeprefix("http://localhost") in page
     assert "Gone words." not in str(data)
@@ -141,10 +155,26 @@ async def test_a_thread_that_no_member_began_is_a_page_with_comments(client: htt
     thread = await make.thread()
     await make.comment(thread, await make.member())
 
-    data = data_of((await client.get(f"/t/{thread}")).text)
+    data, breadcrumbs, article = data_of((await client.get(f"/t/{thread}")).text)
 
-    assert data["@type"] == "WebPage"
+    assert [data["@type"], breadcrumbs["@type"], article["@type"]] == ["WebPage", "BreadcrumbList", "Article"]
     assert len(data["comment"]) == 1
+
+
+async def test_an_article_that_is_nowhere_else_is_an_article(client: httpx.AsyncClient, app: Litestar) -> None:
+    of_author = {"byline": "Ada Lovelace", "published_at": WHEN, "updated_at": WHEN}
+    thread = await make.thread(msgspec.structs.replace(make.text(title="Our own"), **of_author))
+    await jobs.draw_due()
+
+    page = (await client.get(f"/t/{thread}")).text
+
+    *_, article = data_of(page)
+    check(article)
+    assert article["headline"] in words(page) and article["author"]["name"] in words(page)
+    assert article["image"] in page.partition("ld+json")[0]
+    await decide(await make.member("sam", role="admin"), thread, "title")
+    forget_caches()
+    assert [one["@type"] for one in data_of((await client.get(f"/t/{thread}")).text)] == ["WebPage", "BreadcrumbList"]
 
 
 async def test_members_and_parts_of_a_thread_have_no_data(client: httpx.AsyncClient, app: Litestar) -> None:
@@ -165,7 +195,7 @@ async def test_a_member_has_a_profile_page_that_is_listed_from_three_comments_on
 
     page = (await client.get("/u/jon")).text
 
-    data = data_of(page)
+    [data] = data_of(page)
     assert data["@type"] == "ProfilePage"
     check(data)
     assert data["mainEntity"]["name"] == "jon"

@@ -36,13 +36,20 @@ class MemberCounts(Protocol):
     def karma(self) -> int: ...
 
 
-def of_thread(view: ThreadView) -> Markup | None:
-    """Return the data of a thread's page as visitors see it; None for pages that only show a part of it."""
+def of_thread(view: ThreadView, picture: str | None) -> Markup | None:
+    """Return the data of a thread's page as visitors see it; None for pages that only show a part of it.
+
+    `picture` is the address of the thread's link picture.
+    """
     if view.discussion.query != DiscussionQuery(view.thread.id):
         return None
+    parts = [_discussion(view), _breadcrumbs(view), *([_article(view, picture)] if _is_at_home(view) else [])]
+    return _written({"@context": CONTEXT, "@graph": parts})
+
+
+def _discussion(view: ThreadView) -> Data:
     base, thread, article = settings().base_url, view.thread, view.article
     data: Data = {
-        "@context": CONTEXT,
         "url": f"{base}{thread.address}",
         "headline": article.title,
         **({"text": view.opening} if view.opening else {}),
@@ -53,10 +60,43 @@ def of_thread(view: ThreadView) -> Markup | None:
         "comment": [_comment(base, row, text) for row, text in _best(view)],
     }
     if thread.starter is None:
-        return _written({"@type": "WebPage", **data})
+        return {"@type": "WebPage", **data}
     source = {"sharedContent": {"@type": "WebPage", "url": article.url}} if article.url else {}
     author = _person(base, thread.starter)
-    return _written({"@type": "DiscussionForumPosting", **data, "author": author, **source})
+    return {"@type": "DiscussionForumPosting", **data, "author": author, **source}
+
+
+def _breadcrumbs(view: ThreadView) -> Data:
+    base, thread = settings().base_url, view.thread
+    names = (
+        (settings().name, "/"),
+        (thread.topic, f"/?topic={thread.topic_slug}"),
+        (view.article.title, thread.address),
+    )
+    steps = [
+        {"@type": "ListItem", "position": place, "name": name, "item": f"{base}{path}"}
+        for place, (name, path) in enumerate(names, start=1)
+    ]
+    return {"@type": "BreadcrumbList", "itemListElement": steps}
+
+
+def _is_at_home(view: ThreadView) -> bool:
+    """Whether the whole article is here and has no other address, so that search engines may show it as ours."""
+    article = view.article
+    return article.display == "full" and article.address is None and not article.untitled
+
+
+def _article(view: ThreadView, picture: str | None) -> Data:
+    """Return what Google asks of an article (https://developers.google.com/search/docs/appearance/structured-data/article)."""
+    article = view.article
+    return {
+        "@type": "Article",
+        "headline": article.title,
+        **({"author": {"@type": "Person", "name": article.byline}} if article.byline else {}),
+        **({"datePublished": iso(article.published_at)} if article.published_at else {}),
+        **({"dateModified": iso(article.updated_at)} if article.updated_at else {}),
+        **({"image": picture} if picture else {}),
+    }
 
 
 def of_member(name: str, joined: str, bio: str, counts: MemberCounts) -> Markup:

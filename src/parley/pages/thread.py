@@ -111,7 +111,8 @@ async def _whole(
     context = await _context(shown, viewer, display) | {"found": found}
     if viewer is None:
         # For search engines and chat apps, which are visitors.
-        context |= {"picture": await pictures.address(shown.thread.id), "structured": structured.of_thread(shown)}
+        picture = await pictures.address(shown.thread.id)
+        context |= {"picture": picture, "structured": structured.of_thread(shown, picture)}
     return Finished(render("pages/thread.html", viewer=viewer, **context))
 
 
