@@ -421,6 +421,28 @@ async def test_after_a_fail_over_no_connection_is_used_again() -> None:
         assert former not in [await one.fetchval("select pg_backend_pid()") for one in fresh]
 
 
+@pytest.mark.parametrize("idle_seconds", [60.0, 0.0])
+async def test_connections_that_the_server_closed_are_replaced_with_the_others(
+    monkeypatch: pytest.MonkeyPatch, idle_seconds: float
+) -> None:
+    async with whole_pool() as in_use:
+        pids = [await one.fetchval("select pg_backend_pid()") for one in in_use]
+    killer = await asyncpg.connect(DB.config["dsn"])
+    try:
+        await killer.execute("select pg_terminate_backend(pid) from unnest($1::int[]) pid", pids[-2:])
+    finally:
+        await killer.close()
+    while not all(pool.is_gone(one) for one in in_use[-2:]):
+        await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(pool, "IDLE_SECONDS", idle_seconds)
+    assert await value("select 1") == 1
+    await connections().expire()
+
+    async with whole_pool() as fresh:
+        assert len(fresh) == connections().pool.get_max_size()
+
+
 @pytest.mark.parametrize(
     ("error", "stays"),
     [

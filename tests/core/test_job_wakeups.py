@@ -1,11 +1,15 @@
 """A job that has work is woken over Redis, before its next sweep."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from litestar import Litestar
+from redis.asyncio.client import PubSub
+from redis.exceptions import ConnectionError as ConnectionLost
 
 from parley import worker as worker_module
+from parley.core.events import redis as client
 from parley.core.events import tasks
 from parley.core.events.job_wakeups import CHANNEL, wake_job
 from parley.core.events.redis import redis
@@ -25,6 +29,27 @@ async def test_a_job_that_has_work_is_woken_at_once(app: Litestar) -> None:
     await asyncio.wait_for(worker._woken["mail"].wait(), timeout=60)
     assert not worker._woken["imports"].is_set()
     await tasks.end([listening])
+
+
+@pytest.mark.anyio
+async def test_a_connection_that_was_closed_beneath_a_subscription_is_made_anew(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uvloop raises RuntimeError: it ended the subscription of a process for good, and forms were answered with 500."""
+    closed, get_message = [RuntimeError("the handler is closed")], PubSub.get_message
+
+    async def once(self: PubSub, **options: Any) -> Any:
+        if closed:
+            raise closed.pop()
+        return await get_message(self, **options)
+
+    monkeypatch.setattr(PubSub, "get_message", once)
+    await test_a_job_that_has_work_is_woken_at_once(app)
+
+    monkeypatch.setattr(client, "_paused_until", 0.0)
+    with pytest.raises(ConnectionLost):
+        async with client.asking():
+            raise RuntimeError("the handler is closed")
 
 
 async def is_heard() -> bool:

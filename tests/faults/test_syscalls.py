@@ -36,6 +36,8 @@ class Fiu:
         libraries = [next(Path("/usr/lib").glob(f"**/fiu_{name}_preload.so")) for name in ("run", "posix")]
         self.prefix = folder / "fiu"
         self.env = {"LD_PRELOAD": " ".join(map(str, libraries)), "FIU_CTRL_FIFO": str(self.prefix)}
+        # Python does not notice that a compiled file was written in part, and nobody could import it afterwards.
+        self.env["PYTHONDONTWRITEBYTECODE"] = "1"
 
     def fail(self, process: subprocess.Popen[bytes], names: tuple[str, ...], share: float) -> None:
         """From now on so large a share of these calls fails; none when it is 0."""

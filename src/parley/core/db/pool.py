@@ -6,6 +6,7 @@ requests wait in a priority queue (core/db/waiters.py).
 """
 
 import asyncio
+from contextlib import suppress
 from time import monotonic, perf_counter
 from typing import Any
 
@@ -92,7 +93,7 @@ class ConnectionPool:
             if self.is_fresh(connection):
                 self.expire_soon()
                 self._paused_until = monotonic() + PAUSE_SECONDS
-            connection.terminate()
+            terminate(connection)
             metrics.UNAVAILABLE.inc()
             raise Unavailable(NO_ANSWER) from error
         finally:
@@ -109,7 +110,7 @@ class ConnectionPool:
         while self._kept:
             connection, since = self._kept.pop()
             if monotonic() - since > IDLE_SECONDS:
-                connection.terminate()
+                terminate(connection)
             if not is_gone(connection):
                 return connection
             await self.give_back(connection)
@@ -169,13 +170,19 @@ class ConnectionPool:
         await self.pool.expire_connections()
         for connection, _ in kept:
             # Closing in order would wait for a server that may be gone.
-            connection.terminate()
+            terminate(connection)
             await self.give_back(connection)
 
     async def close(self) -> None:
         """Close all connections once they are returned."""
         await self.expire()
         await self.pool.close()
+
+
+def terminate(connection: Any) -> None:
+    """Close a connection at once, unless its pool has thrown it away already."""
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 def is_gone(connection: Any) -> bool:

@@ -85,12 +85,17 @@ async def asking(client: Redis | None = None) -> AsyncIterator[Redis]:
     global _paused_until  # noqa: PLW0603 one Redis for the process
     if monotonic() < _paused_until:
         raise ConnectionLost("Redis failed a moment ago")
+    client = client or redis()
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            yield client or redis()
+            yield client
     except (RedisError, OSError, TimeoutError):
         _paused_until = monotonic() + PAUSE_SECONDS
         raise
+    except RuntimeError as error:
+        # uvloop's, for writing to a connection that it has closed.
+        _paused_until = monotonic() + PAUSE_SECONDS
+        raise ConnectionLost(str(error)) from error
 
 
 async def publish(message: bytes) -> None:
@@ -109,9 +114,10 @@ async def publish(message: bytes) -> None:
 
 async def subscribed(*channels: str) -> AsyncIterator[tuple[str, bytes]]:
     """Yield the channel and the message of everything on `channels`, without end; reconnect after every loss."""
+    client = redis()
     while True:
         try:
-            async with redis().pubsub() as pubsub:
+            async with client.pubsub() as pubsub:
                 await pubsub.subscribe(*channels)
                 LISTENING.set(1)
                 is_pinged = False
@@ -125,7 +131,8 @@ async def subscribed(*channels: str) -> AsyncIterator[tuple[str, bytes]]:
                     elif message["type"] == "message":
                         yield message["channel"].decode(), message["data"]
                     is_pinged = message is None
-        except (RedisError, OSError, TimeoutError) as error:
+        # RuntimeError is uvloop's, for writing to a connection that it has closed.
+        except (RedisError, OSError, TimeoutError, RuntimeError) as error:
             LISTENING.set(0)
             log.info("subscription lost, trying again", channels=channels, error=repr(error))
             await asyncio.sleep(1)
