@@ -70,7 +70,7 @@ async def test_a_thread_is_locked_and_a_member_silenced_and_freed(app: Litestar)
         assert (await member.post(act, json={"action": "lock"})).status_code == 404
         assert (await moderator.post(act, json={"action": "lock", "reason": "A pause."})).status_code == 204
         assert (await member.get(f"/threads/{thread}")).json()["reason"] == "A pause."
-        silence = {"action": "silence", "rule": "civility", "reason": "Insults.", "days": 3}
+        silence = {"action": "silence", "rule": "civility", "reason": "Insults.", "until": 3}
         assert (await moderator.post("/moderation/members/jon/decide", json=silence)).status_code == 201
         assert (await member.post(f"/threads/{thread}/comments", json={"body": "Words."})).status_code == 403
         assert (await member.get("/decisions")).json()["items"][0]["action"] == "silence"

@@ -296,7 +296,7 @@ async def test_it_is_taken_on_and_decided_without_javascript(client: httpx.Async
 
     taken = await client.post(f"/mod/appeals/{one.appeal}/assign")
     page = await client.get(taken.headers["location"])
-    form = {"outcome": "modified", "action": "silence", "days": "7", "answer": "A month was too long."}
+    form = {"outcome": "modified", "action": "silence", "until": "7", "answer": "A month was too long."}
     answer = await client.post(f"/mod/appeals/{one.appeal}/decide", data=form)
     after = await client.get(f"/mod/appeals/{one.appeal}")
 
@@ -315,11 +315,11 @@ async def test_it_is_taken_on_and_decided_without_javascript(client: httpx.Async
         ({"outcome": "no", "answer": "So."}, "f-outcome-error"),
         ({"outcome": "upheld", "answer": "x" * 1_001}, "f-answer-error"),
         ({"outcome": "modified", "action": "remove", "answer": "So."}, "milder"),
-        ({"outcome": "modified", "action": "warn", "days": "x", "answer": "So."}, "f-days-error"),
+        ({"outcome": "modified", "action": "warn", "until": "x", "answer": "So."}, "f-days-error"),
     ],
 )
 async def test_a_mistake_keeps_the_answer(client: httpx.AsyncClient, form: dict[str, str], mistake: str) -> None:
-    one = await case("suspend" if "days" in form else "remove", 30 if "days" in form else None)
+    one = await case("suspend" if "until" in form else "remove", 30 if "until" in form else None)
     await sign_in(client)
 
     answer = await client.post(f"/mod/appeals/{one.appeal}/decide", data=form)

@@ -35,7 +35,7 @@ async def test_a_saved_reason_is_chosen_without_typing_and_its_slots_are_filled(
     item = await reported()
     page = await client.get(f"/mod/item/{item}")
     saved = str(await db.value("select id from saved_reason"))
-    fields = await removal(item) | {"action": "silence", "days": "3", "reason": "", "saved": saved, "quote": "a fool"}
+    fields = await removal(item) | {"action": "silence", "until": "3", "reason": "", "saved": saved, "quote": "a fool"}
     answer = await client.post(f"/mod/item/{item}/decide", data=fields)
 
     assert 'name="saved"' in page.text and "You wrote {quote}" in page.text

@@ -20,7 +20,7 @@ from parley.modmembers.queries import MemberQuery
 
 pytestmark = pytest.mark.anyio
 
-SANCTION = {"action": "silence", "rule": "civility", "reason": "It insults somebody.", "days": "7"}
+SANCTION = {"action": "silence", "rule": "civility", "reason": "It insults somebody.", "until": "7"}
 LAST = "select action || ' ' || kind || ' ' || target from mod_action order by id desc limit 1"
 
 

@@ -78,7 +78,7 @@ async def test_it_is_previewed_then_done_with_the_author_and_undone(
     who, posted = await spammer()
     await moderator(client)
     before = await everything(lasting=True)
-    fields = {f"comment-{one}": "1" for one in posted[:2]} | REMOVAL | {"also": "suspend", "days": "7"}
+    fields = {f"comment-{one}": "1" for one in posted[:2]} | REMOVAL | {"also": "suspend", "until": "7"}
 
     page = await client.get("/mod/comments?author=spammer")
     tried = await client.post("/mod/comments?author=spammer", data=fields)
@@ -104,7 +104,7 @@ async def test_what_cannot_be_decided_is_left_out_with_the_reason(client: httpx.
     _, (first, second) = await spammer(2)
     chief, mo = await make.member("chief", role="admin"), await moderator(client)
     staffs = await make.comment(await make.thread(), chief, SPAM)
-    fields = {f"comment-{one}": "1" for one in (first, second, staffs)} | REMOVAL | {"also": "silence", "days": "7"}
+    fields = {f"comment-{one}": "1" for one in (first, second, staffs)} | REMOVAL | {"also": "silence", "until": "7"}
 
     done = await client.post("/mod/comments", data=fields | {"sure": "1"})
 

@@ -237,7 +237,7 @@ async def test_a_decision_by_htmx_brings_the_next_item_at_once(desk: httpx.Async
         ({"rule": "nothing"}, "f-rule-error"),
         ({"reason": ""}, "f-reason-error"),
         ({"reason": "x" * 1_001}, "f-reason-error"),
-        ({"action": "silence", "days": "99999"}, "f-days-error"),
+        ({"action": "silence", "until": "99999"}, "f-days-error"),
     ],
 )
 async def test_what_is_missing_is_said_and_the_rest_kept(

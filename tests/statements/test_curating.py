@@ -116,7 +116,7 @@ async def test_an_appeal_gives_the_statement_back(comment: int, author: Viewer) 
     other = await make.member(role="moderator")
 
     await appeals.assign(other, appeal)
-    await appeals.decide(viewer=other, appeal_id=appeal, outcome="overturned", answer="It does not.")
+    await appeals.decide(other, appeal, outcome="overturned", answer="It does not.")
 
     assert await db.value("select statement from comment where id = $1", comment) == SAID
 
@@ -129,7 +129,7 @@ async def test_a_new_statement_stays_when_the_old_one_is_given_back(comment: int
     other = await make.member(role="moderator")
 
     await appeals.assign(other, appeal)
-    await appeals.decide(viewer=other, appeal_id=appeal, outcome="overturned", answer="It does not.")
+    await appeals.decide(other, appeal, outcome="overturned", answer="It does not.")
 
     assert await db.value("select statement from comment where id = $1", comment) == "They answer first."
 

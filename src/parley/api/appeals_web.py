@@ -55,12 +55,12 @@ class Appeal(msgspec.Struct, frozen=True):
 
 
 class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How an appeal ends: the member reads the `answer`. `modified` needs a milder `action` and its `days`."""
+    """How an appeal ends: the member reads the `answer`. `modified` needs a milder `action`, and `until` in days."""
 
     outcome: Literal["upheld", "overturned", "modified"]
     answer: str
     action: str = ""
-    days: int | None = None
+    until: int | None = None
 
 
 class SecondApproval(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -48,14 +48,14 @@ class NewReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A decision about an item at the `version` that was read. `days` is how long it lasts; null: permanently."""
+    """A decision about an item at the `version` that was read. `until` is in days; null: permanently."""
 
     version: int
     action: str
     rule: str | None = None
     reason: str = ""
     quote: str = ""
-    days: int | None = None
+    until: int | None = None
 
 
 def as_fields(body: msgspec.Struct, **more: str) -> dict[str, str]:

@@ -28,13 +28,13 @@ from parley.statements.forms import RemovalForm
 
 
 class DirectDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A decision that no report asked for. `days` is how long it lasts; null: permanently."""
+    """A decision that no report asked for. `until` is in days; null: permanently."""
 
     action: str
     rule: str | None = None
     reason: str = ""
     quote: str = ""
-    days: int | None = None
+    until: int | None = None
 
 
 class ThreadAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -19,7 +19,7 @@ class AppealForm(Form):
 
 
 class ReviewForm(Form):
-    """The outcome of an appeal, and the answer to the member; for a milder decision also its action and days."""
+    """The outcome of an appeal, and the answer to the member; for a milder decision also its action, and `until` in days."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
@@ -29,9 +29,9 @@ class ReviewForm(Form):
         missing = N_("Please write an answer: the member will read it.")
         self.answer = self.text("answer", most=LONGEST_REASON, least=1, missing=missing, lines=True)
         self.action = self.choice("action", list(ACTIONS)) or ""
-        self.days = self.id("days")
+        self.days = self.id("until")
         if self.days is not None and self.days > LONGEST_TIME:
-            self.errors["days"] = N_("This is longer than ten years.")
+            self.errors["until"] = N_("This is longer than ten years.")
 
 
 class SecondApprovalForm(Form):

@@ -17,7 +17,7 @@ LONGEST_ADDRESS = 2_000
 
 
 class DecisionForm(Form):
-    """Action, guideline and reason; `days` is how long it lasts, empty for permanently.
+    """Action, guideline and reason; the field `until` is in days, empty for permanently.
 
     `titles` are those of the guidelines in force by their codes, `saved` the moderator's saved reasons by their ids.
     Without a typed reason the chosen saved one counts. `to` is the address of the thread or passage that a comment is
@@ -37,9 +37,9 @@ class DecisionForm(Form):
         if not says_something(self.reason) and "reason" not in self.errors:
             self.reason = (saved or {}).get(self.values.get("saved", ""), "")
         self.to = self._to("to") or self._to("place")
-        self.days = self.id("days")
+        self.days = self.id("until")
         if self.days is not None and self.days > LONGEST_TIME:
-            self.errors["days"] = N_("This is longer than ten years. Leave it empty for a permanent decision.")
+            self.errors["until"] = N_("This is longer than ten years. Leave it empty for a permanent decision.")
 
     def _to(self, field: str) -> ThreadReference | None:
         address = self.text(field, most=LONGEST_ADDRESS)
