@@ -1,4 +1,4 @@
-"""The editors' pick: included once, for members who do not know the thread, whatever topics they read."""
+"""The moderators' pick: included once, for members who do not know the thread, whatever topics they read."""
 
 import httpx
 import pytest
