@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from hebrew import hebrew, undirected
 from parley import mail
+from parley.core.settings import settings
 from parley.digests import letters, mailing
 from parley.digests.items import DigestItem
 from parley.digests.letters import IssueRow
 from parley.digests.selection import MOST_ITEMS, SECTION_INDEX
 from parley.digests.subjects import SUBJECT_LENGTH
 from parley.digests.words import day_word, lay_out
+from parley.mail import writing
 
 AT = datetime(2026, 11, 25, 14, tzinfo=UTC)
 ISSUE = IssueRow(7, 3, "digest", "2026-W48", AT, "mira", "mira@example.org", "Europe/Berlin", "weekly", 6)
@@ -93,6 +95,13 @@ def test_a_hostile_title_begins_no_header_and_turns_no_text_round() -> None:
     items = [changed(title="Hi\r\nBcc: all@example.org\u2028\u202eevil\x00")]
 
     assert lay_out(items, "UTC", AT).subject == "Hi Bcc: all@example.org evil"
+
+
+def test_the_text_begins_with_the_name_of_the_community(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = msgspec.structs.replace(settings(), name="The Agora")
+    monkeypatch.setattr(writing, "settings", lambda: named)
+
+    assert letters.digest(ISSUE, [ITEM]).text.startswith("THE AGORA\n")
 
 
 def test_a_comment_on_a_passage_quotes_it_and_a_reply_quotes_what_it_answers() -> None:
