@@ -165,7 +165,7 @@ def test_the_day_is_that_of_the_readers_zone() -> None:
         ({"kind": "followed", "unread": 5, "since": AT - timedelta(days=1)},
          "You follow this thread: 5 new since yesterday"),
         ({"kind": "followed", "unread": 0, "since": AT - timedelta(days=1)},
-         "You follow this thread: much is new since yesterday"),
+         "You follow this thread: many new comments since yesterday"),
         ({"kind": "read", "unread": 100, "since": AT - timedelta(days=3)},
          "You read this thread: 99+ new since Sunday"),
         ({"kind": "question"}, "Asked Monday; nobody has answered yet"),

@@ -51,7 +51,7 @@ async def render(mail: int) -> Letter | None:
 
 
 async def _question_if_needed(issue: IssueRow) -> Letter | None:
-    """Return the question, unless the member came back or parent_author since it was planned."""
+    """Return the question, unless the member came back or answered since it was planned."""
     subscription = await queries.subscribed(issue.member)
     if subscription is None or subscription.asked_at is None or subscription.last_active_at > subscription.asked_at:
         return None

@@ -46,7 +46,7 @@ class MapVerdict(msgspec.Struct, frozen=True):
 
     @property
     def answer_address(self) -> str:
-        """The address where its statements are parent_author."""
+        """The address where its statements are answered."""
         return f"{settings().base_url}/t/{self.thread}/answer"
 
 

@@ -199,7 +199,7 @@ def reason(item: DigestItem, now: datetime) -> Message:
         "elsewhere": N_("{best}; a topic you rarely read"),
         "picked": N_("Picked for all readers"),
         "opened": N_("Added {day}"),
-        "question": N_("Asked {day}; nobody has parent_author yet"),
+        "question": N_("Asked {day}; nobody has answered yet"),
     }[item.kind].format(day=written, unread=_unread(item, now), best=best)
 
 
