@@ -127,7 +127,7 @@ async def test_all_mail_is_stopped_with_two_clicks(site: Site, open_tab: OpenTab
     await tab.open(path)
 
     await hand.click(page.locator(".foot").get_by_role("link", name="Mail settings"))
-    await hand.click(page.get_by_role("button", name="Stop all e-mail"))
+    await hand.click(page.get_by_role("button", name="Stop all optional mail"))
 
-    await expect(page.locator("main")).to_contain_text("You get no e-mail.")
+    await expect(page.locator("main")).to_contain_text("All optional mail is off.")
     assert hand.clicks <= 2

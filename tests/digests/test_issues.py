@@ -411,7 +411,7 @@ async def test_one_click_stops_what_is_queued_too(app: Litestar) -> None:
 @pytest.mark.parametrize("frequency", ["weekly", "daily"])
 async def test_stopping_can_be_taken_back(app: Litestar, frequency: str) -> None:
     mira = await reader()
-    await ops.choose(mira.id, msgspec.structs.replace(ops.DEFAULT, frequency=frequency))
+    await ops.set_schedule(mira.id, msgspec.structs.replace(ops.DEFAULT, frequency=frequency))
     await mailing.stop(mira.id, "")
     await mailing.stop(mira.id, "")
     await ops.start(mira.id, "")
@@ -521,7 +521,7 @@ async def test_a_change_of_zone_in_the_week_gives_neither_two_issues_nor_none(ap
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin"):
         one = await subscribed(mira.id)
         assert one is not None
-        await ops.choose(mira.id, Schedule("weekly", one.weekday, one.hour, zone))
+        await ops.set_schedule(mira.id, Schedule("weekly", one.weekday, one.hour, zone))
         assert await issue() == []
 
     one = await subscribed(mira.id)

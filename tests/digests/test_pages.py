@@ -59,19 +59,19 @@ async def test_off_is_off_at_once(client: httpx.AsyncClient, mira: Viewer) -> No
 
 async def test_one_switch_stops_all_mail_and_starts_it_again(client: httpx.AsyncClient, mira: Viewer) -> None:
     await client.post("/settings/mail", data=WEEKLY | {"frequency": "daily"})
-    assert "Stop all e-mail" in (await client.get("/settings/mail")).text
+    assert "Stop all optional mail" in (await client.get("/settings/mail")).text
 
     answer = await client.post("/settings/mail/all", data={"on": "0"})
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/settings/mail?saved")
-    assert "You get no e-mail." in (await client.get("/settings/mail")).text
+    assert "All optional mail is off." in (await client.get("/settings/mail")).text
     assert [await one.wanted(mira.id, "") for one in mail.lists.values()] == [False, False]
 
     await client.post("/settings/mail/all", data={"on": "1"})
 
     assert (await now_of(mira)).frequency == "daily"
     assert await mailing.wanted(mira.id, "")
-    assert "Stop all e-mail" in (await client.get("/settings/mail")).text
+    assert "Stop all optional mail" in (await client.get("/settings/mail")).text
 
 
 async def test_links_in_letters_still_unsubscribe_after_the_switch(client: httpx.AsyncClient, mira: Viewer) -> None:
@@ -81,7 +81,7 @@ async def test_links_in_letters_still_unsubscribe_after_the_switch(client: httpx
         assert (await client.get(address)).is_success
         assert (await client.post(address, content=b"List-Unsubscribe=One-Click")).status_code == 200
 
-    assert "You get no e-mail." in (await client.get("/settings/mail")).text
+    assert "All optional mail is off." in (await client.get("/settings/mail")).text
 
 
 async def test_the_page_has_a_table_of_kinds_and_channels(client: httpx.AsyncClient, mira: Viewer) -> None:
@@ -272,7 +272,7 @@ async def test_looking_at_the_question_answers_nothing_and_its_button_does(
 
     page = await client.get(link[1])
     assert "Keep the digest" in page.text
-    assert (await now_of(mira)).here_at < datetime.now(UTC) - timedelta(days=90)
+    assert (await now_of(mira)).last_active_at < datetime.now(UTC) - timedelta(days=90)
     assert (await client.post(link[1])).status_code == 303
 
     assert "The digest continues" in (await client.get(link[1])).text

@@ -1,4 +1,4 @@
-"""The editors' pick: included once, for members who do not know the thread, whatever topics they read."""
+"""The moderators' pick: included once, for members who do not know the thread, whatever topics they read."""
 
 import httpx
 import pytest
@@ -38,7 +38,7 @@ async def test_a_pick_is_included_once_however_old_the_thread_is(mira: Viewer, p
     assert await kinds(number) == ["picked"]
     letter = await reviewed(number)
     assert letter is not None
-    assert "THE EDITORS' PICK" in letter.text
+    assert "MODERATORS' PICK" in letter.text
     assert "The wager\nPolicy. Picked for all readers." in letter.text
     await next_week(mira)
     assert await kinds(await issue_for(mira)) == []

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.digests.quality import FEWEST_RESPONSES, NEEDS_NO_RESPONSE, YOUNGEST_ACCOUNT_MINUTES, is_worth_featuring
-from parley.digests.selection import ORDER
+from parley.digests.selection import SECTION_INDEX
 
-kinds = st.sampled_from(sorted(ORDER))
+kinds = st.sampled_from(sorted(SECTION_INDEX))
 counts = st.integers(0, 1_000)
 
 

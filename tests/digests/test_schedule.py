@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.core.text import zones
-from parley.digests.schedule import JITTER_SECONDS, DueIssue, Schedule, is_without_weekly, jitter, moment, next_due
+from parley.digests.schedule import JITTER_SECONDS, DueIssue, Schedule, jitter, moment, next_due, omits_weekly_topics
 
 FIRST, LAST = date(2024, 1, 1), date(2034, 12, 31)
 DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
@@ -133,8 +133,8 @@ def test_an_hour_that_is_skipped_comes_an_hour_later_and_one_that_comes_twice_th
 
 def test_a_daily_issue_leaves_weekly_topics_out_except_on_the_weekday() -> None:
     week = [f"2026-11-{day}" for day in range(23, 30)]
-    assert [is_without_weekly(day, 3) for day in week] == [True, True, False, True, True, True, True]
-    assert not is_without_weekly("2026-W48", 3)
+    assert [omits_weekly_topics(day, 3) for day in week] == [True, True, False, True, True, True, True]
+    assert not omits_weekly_topics("2026-W48", 3)
 
 
 def test_an_hour_skipped_before_midnight_stays_on_its_day() -> None:

@@ -7,12 +7,21 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.digests.candidates import Candidate, DigestReader, pooled, score
-from parley.digests.selection import MOST_ELSEWHERE, MOST_ITEMS, MOST_OF, ORDER, SECTIONS, SIDES, reader_has, select
+from parley.digests.candidates import Candidate, DigestReader, score, sort_candidates
+from parley.digests.selection import (
+    MOST_ELSEWHERE,
+    MOST_ITEMS,
+    MOST_OF,
+    SECTION_INDEX,
+    SECTIONS,
+    SIDES,
+    is_own_topic,
+    select,
+)
 
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
 TOPICS = ("research", "policy", "work")
-OWN_KINDS = (*SECTIONS["you"], *SECTIONS["moved"], "revised")
+OWN_KINDS = (*SECTIONS["you"], *SECTIONS["new"], "revised")
 
 days = st.integers(0, 60).map(lambda days: NOW - timedelta(days=days))
 threads = st.integers(1, 12)
@@ -49,7 +58,7 @@ readers = st.builds(
     id=st.integers(100, 130),
     topics=st.frozensets(st.sampled_from(TOPICS)),
     seen=st.dictionaries(threads, days, max_size=5),
-    mailed=st.frozensets(st.tuples(st.integers(1, 300), st.just(0), st.just(0)), max_size=60),
+    already_sent=st.frozensets(st.tuples(st.integers(1, 300), st.just(0), st.just(0)), max_size=60),
     hidden_authors=st.frozensets(st.integers(100, 125).map(str), max_size=6),
     muted_threads=st.frozensets(threads, max_size=3),
     muted_topics=st.frozensets(st.sampled_from(TOPICS), max_size=1),
@@ -63,8 +72,8 @@ offers = st.lists(candidates(("best", "best", "best", "opened", "picked", "quest
 def test_an_issue_holds_nothing_that_the_reader_knows_or_does_not_want(
     reader: DigestReader, own: list[Candidate], offered: list[Candidate]
 ) -> None:
-    for one in select(reader, own, pooled(offered)):
-        assert one.key not in reader.mailed
+    for one in select(reader, own, sort_candidates(offered)):
+        assert one.key not in reader.already_sent
         assert one.thread not in reader.seen or one.at > reader.seen[one.thread]
         assert one.author not in reader.hidden_authors
         assert one.author != str(reader.id)
@@ -77,7 +86,7 @@ def test_an_issue_holds_nothing_that_the_reader_knows_or_does_not_want(
 def test_an_issue_is_short_and_nobody_speaks_twice_in_it(
     reader: DigestReader, own: list[Candidate], offered: list[Candidate]
 ) -> None:
-    items = select(reader, own, pooled(offered))
+    items = select(reader, own, sort_candidates(offered))
     authors = [one.author for one in items if one.author is not None]
 
     assert len(items) <= MOST_ITEMS
@@ -86,7 +95,7 @@ def test_an_issue_is_short_and_nobody_speaks_twice_in_it(
     for section, most in MOST_OF.items():
         assert sum(one.kind in SECTIONS[section] for one in items) <= most
     assert len({one.thread for one in items if one.kind == "elsewhere"}) <= MOST_ELSEWHERE
-    assert [ORDER[one.kind] for one in items] == sorted(ORDER[one.kind] for one in items)
+    assert [SECTION_INDEX[one.kind] for one in items] == sorted(SECTION_INDEX[one.kind] for one in items)
 
 
 @given(reader=readers, own=owns, offered=offers, seed=st.integers())
@@ -96,7 +105,7 @@ def test_the_order_of_the_candidates_does_not_matter(
     random = Random(seed)
     other_own, other_offered = random.sample(own, len(own)), random.sample(offered, len(offered))
 
-    assert select(reader, other_own, pooled(other_offered)) == select(reader, own, pooled(offered))
+    assert select(reader, other_own, sort_candidates(other_offered)) == select(reader, own, sort_candidates(offered))
 
 
 @given(reader=readers, own=owns, offered=offers)
@@ -104,11 +113,11 @@ def test_if_two_sides_are_available_both_are_quoted(
     reader: DigestReader, own: list[Candidate], offered: list[Candidate]
 ) -> None:
     """A perspective speaks alone only where nobody else whom the issue may still quote takes the other side."""
-    items = select(reader, own, pooled(offered))
+    items = select(reader, own, sort_candidates(offered))
     for alone in stories_of_one(items):
         free = {one.author for one in items if one is not alone}
         perspectives = [one for one in offered if one.kind == "best" and one.thread == alone.thread]
-        allowed = select(reader, [], pooled(one for one in perspectives if one.author not in free))
+        allowed = select(reader, [], sort_candidates(one for one in perspectives if one.author not in free))
         assert len([one for one in allowed if one.kind in SECTIONS["best"]]) == 1
 
 
@@ -123,8 +132,8 @@ def test_no_item_is_repeated_over_any_sequence_of_issues(
 ) -> None:
     sent: list[tuple[int, int, int]] = []
     for _ in range(weeks):
-        knows = msgspec.structs.replace(reader, mailed=reader.mailed | frozenset(sent))
-        sent += [one.key for one in select(knows, [], pooled(offered))]
+        knows = msgspec.structs.replace(reader, already_sent=reader.already_sent | frozenset(sent))
+        sent += [one.key for one in select(knows, [], sort_candidates(offered))]
 
     assert len(set(sent)) == len(sent)
 
@@ -137,21 +146,21 @@ def test_a_pair_begins_with_the_supporter_and_has_the_best_of_each_side() -> Non
         perspective(1, 14, "adds", 0.95),
     ]
 
-    assert [one.comment for one in select(DigestReader(1), [], pooled(offered))] == [13, 11]
+    assert [one.comment for one in select(DigestReader(1), [], sort_candidates(offered))] == [13, 11]
 
 
 def test_if_nobody_disagrees_only_the_best_perspective_is_quoted() -> None:
     offered = [perspective(1, 11, "supports", 0.4), perspective(1, 12, "adds", 0.8)]
 
-    assert [one.comment for one in select(DigestReader(1), [], pooled(offered))] == [12]
+    assert [one.comment for one in select(DigestReader(1), [], sort_candidates(offered))] == [12]
 
 
 def test_one_story_comes_from_elsewhere_and_says_so() -> None:
     offered = [perspective(thread, 10 + thread, None, 0.5) for thread in range(1, 7)]
-    items = select(DigestReader(1, topics=frozenset({topic_of(1)})), [], pooled(offered))
+    items = select(DigestReader(1, topics=frozenset({topic_of(1)})), [], sort_candidates(offered))
 
     assert [one.kind for one in items] == ["best", "best", "elsewhere"]
-    assert all(reader_has(DigestReader(1, topics=frozenset({topic_of(1)})), one.topic) for one in items[:2])
+    assert all(is_own_topic(DigestReader(1, topics=frozenset({topic_of(1)})), one.topic) for one in items[:2])
 
 
 def test_what_is_about_the_reader_leaves_room_for_the_best_of_their_topics() -> None:
@@ -159,10 +168,10 @@ def test_what_is_about_the_reader_leaves_room_for_the_best_of_their_topics() -> 
         Candidate("reply", n, topic_of(n), NOW, 0.5, comment=n, author=f"a{n}", stance=None) for n in range(1, 9)
     ] + [Candidate("followed", n, topic_of(n), NOW, 0.5, comment=n, author=f"a{n}") for n in range(20, 29)]
     offered = [perspective(40, 41, "supports", 0.5), perspective(40, 42, "challenges", 0.4), question(50)]
-    kinds = [one.kind for one in select(DigestReader(1), own, pooled(offered))]
+    kinds = [one.kind for one in select(DigestReader(1), own, sort_candidates(offered))]
 
     assert kinds == ["reply"] * 3 + ["followed"] * 3 + ["best"] * 2 + ["question"]
-    assert [one.kind for one in select(DigestReader(1), own, pooled([]))] == ["reply"] * 3 + ["followed"] * 6
+    assert [one.kind for one in select(DigestReader(1), own, sort_candidates([]))] == ["reply"] * 3 + ["followed"] * 6
 
 
 def test_the_score_of_a_comment_halves_after_a_week() -> None:

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from hebrew import hebrew, undirected
 from parley import mail
+from parley.core.settings import settings
 from parley.digests import letters, mailing
 from parley.digests.items import DigestItem
 from parley.digests.letters import IssueRow
-from parley.digests.selection import MOST_ITEMS, ORDER
-from parley.digests.subjects import SUBJECT
+from parley.digests.selection import MOST_ITEMS, SECTION_INDEX
+from parley.digests.subjects import SUBJECT_LENGTH
 from parley.digests.words import day_word, lay_out
+from parley.mail import writing
 
 AT = datetime(2026, 11, 25, 14, tzinfo=UTC)
 ISSUE = IssueRow(7, 3, "digest", "2026-W48", AT, "mira", "mira@example.org", "Europe/Berlin", "weekly", 6)
@@ -40,8 +42,8 @@ ITEM = DigestItem(
     text="",
     ups=4,
     at=AT - timedelta(days=2),
-    answered=None,
-    answered_html="",
+    parent_author=None,
+    parent_html="",
 )
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=400).map(
     lambda text: text.strip() or "x"
@@ -57,11 +59,11 @@ def changed(**changes: object) -> DigestItem:
     return msgspec.structs.replace(ITEM, **changes)
 
 
-@given(title=texts, author=texts, kind=st.sampled_from(sorted(ORDER)))
+@given(title=texts, author=texts, kind=st.sampled_from(sorted(SECTION_INDEX)))
 def test_a_subject_is_one_line_of_at_most_78_characters(title: str, author: str, kind: str) -> None:
     subject = lay_out([changed(title=title, author=author, kind=kind)], "UTC", AT).subject
 
-    assert 0 < len(subject) <= SUBJECT
+    assert 0 < len(subject) <= SUBJECT_LENGTH
     assert len(subject.splitlines()) == 1
 
 
@@ -86,7 +88,7 @@ def test_a_subject_about_a_pair_fits_whatever_the_names_and_the_title(title: str
     both = [changed(title=title, author=name), changed(title=title, author=f"{name}2", stance="supports", comment=10)]
     more = [changed(position=n, thread=n, comment=n) for n in range(20, 28)]
 
-    assert len(lay_out([*both, *more], "UTC", AT).subject) <= SUBJECT
+    assert len(lay_out([*both, *more], "UTC", AT).subject) <= SUBJECT_LENGTH
 
 
 def test_a_hostile_title_begins_no_header_and_turns_no_text_round() -> None:
@@ -95,9 +97,16 @@ def test_a_hostile_title_begins_no_header_and_turns_no_text_round() -> None:
     assert lay_out(items, "UTC", AT).subject == "Hi Bcc: all@example.org evil"
 
 
+def test_the_text_begins_with_the_name_of_the_community(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = msgspec.structs.replace(settings(), name="The Agora")
+    monkeypatch.setattr(writing, "settings", lambda: named)
+
+    assert letters.digest(ISSUE, [ITEM]).text.startswith("THE AGORA\n")
+
+
 def test_a_comment_on_a_passage_quotes_it_and_a_reply_quotes_what_it_answers() -> None:
     on_passage = letters.digest(ISSUE, [changed(quote="It only guesses.")])
-    reply = letters.digest(ISSUE, [changed(quote="It only guesses.", answered="ada", answered_html="<p>Is it?</p>")])
+    reply = letters.digest(ISSUE, [changed(quote="It only guesses.", parent_author="ada", parent_html="<p>Is it?</p>")])
 
     assert "On: “It only guesses.”" in on_passage.text and "On: “It only guesses.”" in (on_passage.html or "")
     assert "It only guesses." not in reply.text and "to ada: Is it?" in reply.text
@@ -156,7 +165,7 @@ def test_the_day_is_that_of_the_readers_zone() -> None:
         ({"kind": "followed", "unread": 5, "since": AT - timedelta(days=1)},
          "You follow this thread: 5 new since yesterday"),
         ({"kind": "followed", "unread": 0, "since": AT - timedelta(days=1)},
-         "You follow this thread: much is new since yesterday"),
+         "You follow this thread: many new comments since yesterday"),
         ({"kind": "read", "unread": 100, "since": AT - timedelta(days=3)},
          "You read this thread: 99+ new since Sunday"),
         ({"kind": "question"}, "Asked Monday; nobody has answered yet"),
@@ -166,7 +175,7 @@ def test_the_day_is_that_of_the_readers_zone() -> None:
     ],
 )  # fmt: skip
 def test_every_item_says_why_it_is_included(changes: dict[str, object], reason: str) -> None:
-    story = lay_out([changed(**changes)], "UTC", AT).sections[0].stories[0]
+    story = lay_out([changed(**changes)], "UTC", AT).sections[0].threads[0]
 
     assert story.quotations[0].reason == story.reason == reason
 
@@ -186,22 +195,22 @@ def test_a_letter_is_small_and_holds_no_markup_of_its_items(words: str) -> None:
 
 
 def said(html: str) -> str:
-    return lay_out([changed(html=html)], "UTC", AT).sections[0].stories[0].quotations[0].excerpt
+    return lay_out([changed(html=html)], "UTC", AT).sections[0].threads[0].quotations[0].excerpt
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"answered": "ada"}, "to ada: Is it old?"),
-        ({"answered": "ada", "kind": "reply"}, "to you: Is it old?"),
-        ({"answered": "jon"}, "following up: Is it old?"),
+        ({"parent_author": "ada"}, "to ada: Is it old?"),
+        ({"parent_author": "ada", "kind": "reply"}, "to you: Is it old?"),
+        ({"parent_author": "jon"}, "following up: Is it old?"),
         ({}, ""),
     ],
 )
 def test_an_answer_says_what_it_answers(changes: dict[str, object], words: str) -> None:
-    item = changed(answered_html="<p>Is it old?</p>", **changes)
+    item = changed(parent_html="<p>Is it old?</p>", **changes)
 
-    assert lay_out([item], "UTC", AT).sections[0].stories[0].quotations[0].answers == words
+    assert lay_out([item], "UTC", AT).sections[0].threads[0].quotations[0].answers == words
 
 
 def test_nobody_is_quoted_with_the_words_of_somebody_else() -> None:
@@ -215,7 +224,7 @@ def test_nobody_is_quoted_with_the_words_of_somebody_else() -> None:
 def test_members_words_have_their_own_direction_in_a_letter() -> None:
     theirs = {"title": hebrew("The wager"), "author": hebrew("ada"), "html": f"<p>{hebrew('It is old.')}</p>"}
     quoting = changed(**theirs, quote=hebrew("It only guesses."))
-    answering = changed(**theirs, answered=hebrew("jon"), answered_html=f"<p>{hebrew('Is it?')}</p>", thread=6)
+    answering = changed(**theirs, parent_author=hebrew("jon"), parent_html=f"<p>{hebrew('Is it?')}</p>", thread=6)
     issue = msgspec.structs.replace(ISSUE, name=hebrew("mira"))
 
     assert undirected(letters.digest(issue, [quoting, answering]).html or "") == []

@@ -48,7 +48,7 @@ BUILT = {
         )
         for sort in tree.RANK
     ],
-    items.READABLE_ITEMS: [items.SELECT_CHOSEN, items.SELECT_STORED_UNREAD],
+    items.SELECT_ITEMS: [items.SELECT_CHOSEN, items.SELECT_STORED_UNREAD],
     modmembers.SELECT_MEMBERS: [
         modmembers.SELECT_MEMBERS.format(key=key, state=STATE_NOW, most=1) for key in ("email_key", "name_key")
     ],

@@ -25,7 +25,7 @@ from parley.core.db import DB
 from parley.core.http import pages
 from parley.core.text import messages, zones
 from parley.digests import letters
-from parley.digests.selection import ORDER
+from parley.digests.selection import SECTION_INDEX
 from parley.live import queries as live
 from parley.live import render
 from parley.mail import writing
@@ -183,7 +183,7 @@ def digest() -> LetterText:
     words = {name: hebrew(getattr(ITEM, name)) for name in ("title", "topic", "author", "html")}
     items = [
         msgspec.structs.replace(ITEM, **words, kind=kind, position=number, thread=number, comment=number)
-        for number, kind in enumerate(ORDER)
+        for number, kind in enumerate(SECTION_INDEX)
     ]
     letter = letters.digest(msgspec.structs.replace(ISSUE, name=hebrew("mira")), items)
     return LetterText("digest", letter.subject, letter.text, letter.html)

@@ -41,7 +41,7 @@ async def mail(ids: Mapping[str, int]) -> None:
     now = datetime.now(UTC)
     here = now.astimezone(ZoneInfo(ZONE))
     for name in AWAY:
-        await ops.choose(ids[name], Schedule("weekly", here.isoweekday(), here.hour, ZONE))
+        await ops.set_schedule(ids[name], Schedule("weekly", here.isoweekday(), here.hour, ZONE))
     await db.execute(IS_DUE, ids[MAILED])
     await planning.plan(now)
     await db.execute("update issue set due_at = $1 where state = 'planned'", now)

@@ -1,6 +1,6 @@
 """Building: choosing the items of planned issues, storing them and queueing the letters, all in one transaction.
 
-A letter is rendered when it is sent (rendering.py).
+A letter is rendered when it is sent (mailing.py: render).
 """
 
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from parley import mail
 from parley.core import db
 from parley.core.events import attempts
 from parley.digests import items, letters
-from parley.digests.candidates import Candidate, Pool
+from parley.digests.candidates import Candidate, SharedCandidates
 from parley.digests.letters import IssueRow
 from parley.digests.member_candidates import member_candidates
 from parley.digests.queries import MAY_RECEIVE, SELECT_ISSUE
 from parley.digests.readers import readers
 from parley.digests.rules import EXPIRES_HOURS
-from parley.digests.schedule import is_without_weekly
+from parley.digests.schedule import omits_weekly_topics
 from parley.digests.selection import select
 
 BATCH = 250
@@ -28,7 +28,7 @@ CLAIM_ISSUES = f"""
   and {attempts.due("issues to build", "i.id")}
 order by i.due_at, i.id limit $2 for update of i skip locked
 """
-SELECT_WANTING = f"""
+SELECT_RECIPIENTS = f"""
 select s.member from subscription s join member m on m.id = s.member
 where s.member = any($1) and s.frequency <> 'off' and (s.paused_until is null or s.paused_until <= $2) and {MAY_RECEIVE}
 """  # noqa: S608 constants only
@@ -38,47 +38,52 @@ from unnest($1::bigint[], $2::text[], $3::bigint[]) n(id, state, mail) where i.i
 """
 
 
-async def build(now: datetime, pool: Pool) -> int:
-    """Build a batch of due issues, and return how many there were. `pool` has the shared candidates."""
+async def build(now: datetime, shared: SharedCandidates) -> int:
+    """Build a batch of due issues, and return how many there were."""
     async with db.atomic():
         issues = await db.fetch(IssueRow, CLAIM_ISSUES, now, BATCH)
         await attempts.together(
-            "issues to build", issues, lambda some: _build(some, now, pool), key=lambda issue: issue.id
+            "issues to build", issues, lambda some: _build(some, now, shared), key=lambda issue: issue.id
         )
     return len(issues)
 
 
-async def _build(issues: Sequence[IssueRow], now: datetime, pool: Pool) -> None:
-    wanting = set(await db.values(SELECT_WANTING, [issue.member for issue in issues], now))
-    late = now - timedelta(hours=EXPIRES_HOURS)
-    in_time = [issue for issue in issues if issue.member in wanting and issue.due_at > late]
-    digests = [one for one in in_time if one.list == "digest"]
-    chosen = await choose(digests, pool, now)
-    included = await items.of_choice([(one.id, one.member, found) for one, found in zip(digests, chosen, strict=True)])
+async def _build(issues: Sequence[IssueRow], now: datetime, shared: SharedCandidates) -> None:
+    recipients = set(await db.values(SELECT_RECIPIENTS, [issue.member for issue in issues], now))
+    oldest_due = now - timedelta(hours=EXPIRES_HOURS)
+    in_time = [issue for issue in issues if issue.member in recipients and issue.due_at > oldest_due]
+    digests = [issue for issue in in_time if issue.list == "digest"]
+    chosen = await choose_items(digests, shared, now)
+    included = await items.read_chosen(
+        [(issue.id, issue.member, found) for issue, found in zip(digests, chosen, strict=True)]
+    )
     await items.put(item for found in included.values() for item in found)
-    posted = [letters.unrendered(one) for one in in_time if one.list == "keep" or one.id in included]
+    posted = [letters.unrendered(issue) for issue in in_time if issue.list == "keep" or issue.id in included]
     mails = dict(zip((letter.key for letter in posted), await mail.post_all(posted), strict=True))
-    await _settle(issues, mails)
+    await _record(issues, mails)
 
 
-async def choose(issues: Sequence[IssueRow], pool: Pool, now: datetime) -> list[list[Candidate]]:
+async def choose_items(issues: Sequence[IssueRow], shared: SharedCandidates, now: datetime) -> list[list[Candidate]]:
     """Choose the items of these issues, at most one issue per member."""
     members = [issue.member for issue in issues]
     candidates = await member_candidates(members, now)
-    comments = {one.comment for found in candidates.values() for one in found if one.comment} | _comments(pool)
-    articles = [one.thread for one in (*pool.opened, *pool.picked)]
-    without_weekly = {issue.member for issue in issues if is_without_weekly(issue.period, issue.weekday)}
+    comments = {one.comment for found in candidates.values() for one in found if one.comment} | _comments(shared)
+    articles = [one.thread for one in (*shared.opened, *shared.picked)]
+    without_weekly = {issue.member for issue in issues if omits_weekly_topics(issue.period, issue.weekday)}
     found = await readers(members, list(comments), articles, without_weekly)
-    return [select(reader, candidates[reader.id], pool) for reader in found]
+    return [select(reader, candidates[reader.id], shared) for reader in found]
 
 
-def _comments(pool: Pool) -> set[int]:
-    perspectives = [perspective for story in pool.stories for perspective in story.perspectives]
-    return {one.comment for one in (*perspectives, *pool.questions) if one.comment}
+def _comments(shared: SharedCandidates) -> set[int]:
+    comments = [comment for thread in shared.threads for comment in thread.comments]
+    return {one.comment for one in (*comments, *shared.questions) if one.comment}
 
 
-async def _settle(issues: Sequence[IssueRow], mails: dict[str, int]) -> None:
-    """Record which issues became letters; the others are empty, and nothing is sent."""
+async def _record(issues: Sequence[IssueRow], mails: dict[str, int]) -> None:
+    """Record which issues were queued.
+
+    The others are settled as `empty`: there is nothing to send, it is no longer wanted, or it is too late.
+    """
     posted = [mails.get(letters.key(issue)) or None for issue in issues]
-    states = ["posted" if number else "empty" for number in posted]
+    states = ["posted" if mail_id else "empty" for mail_id in posted]
     await db.execute(SETTLE_ISSUES, [issue.id for issue in issues], states, posted)

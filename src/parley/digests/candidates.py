@@ -8,11 +8,11 @@ import msgspec
 
 from parley.digests.quality import is_worth_featuring
 
-# The weight of a comment's votes halves after this many days.
-HALF_DAYS = 7.0
+# A candidate's score is halved at this age.
+SCORE_HALVES_AFTER_DAYS = 7.0
 DAY = 86_400
 
-Key = tuple[int, int, int]
+ItemKey = tuple[int, int, int]
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -30,12 +30,13 @@ class Candidate(msgspec.Struct, frozen=True):
     author: str | None = None
     stance: str | None = None
     assisted: bool = False
-    # How many comments of the thread are unread (0 if too many to count), and since when; this is the best of them.
+    # How many comments of the thread are unread (0 if too many to count), and since when; this is one of the best of
+    # them.
     unread: int = 0
     since: datetime | None = None
 
     @property
-    def key(self) -> Key:
+    def key(self) -> ItemKey:
         """What identifies it in another issue: the comment, or the article and its revision."""
         return (self.comment or 0, 0 if self.comment else self.thread, self.revision or 0)
 
@@ -46,7 +47,7 @@ class CandidateRow(msgspec.Struct, frozen=True):
     thread: int
     topic: str
     at: datetime
-    # `comment.best`: the lower bound of the share of readers who find it worth reading.
+    # The lower bound of the share of readers who find the comment worth reading, halved for a reply; 1 for an article.
     best: float
     comment: int | None
     author: str | None
@@ -86,8 +87,8 @@ class DigestReader(msgspec.Struct, frozen=True):
     topics: frozenset[str] = frozenset()
     # When they last visited a thread, or commented or voted there.
     seen: Mapping[int, datetime] = {}
-    # What they were mailed before, in an issue or as a notification.
-    mailed: frozenset[Key] = frozenset()
+    # What was in an earlier issue, or in a notification that was mailed or read.
+    already_sent: frozenset[ItemKey] = frozenset()
     # Authors whom they muted or blocked, or who blocked them.
     hidden_authors: frozenset[str] = frozenset()
     muted_threads: frozenset[int] = frozenset()
@@ -95,19 +96,19 @@ class DigestReader(msgspec.Struct, frozen=True):
     collapses_assisted: bool = False
 
 
-class Story(msgspec.Struct, frozen=True):
-    """The best perspectives of one thread, the best first."""
+class ThreadCandidates(msgspec.Struct, frozen=True):
+    """The best comments of one thread, the best first."""
 
     thread: int
     topic: str
     score: float
-    perspectives: tuple[Candidate, ...]
+    comments: tuple[Candidate, ...]
 
 
-class Pool(msgspec.Struct, frozen=True):
-    """The candidates for all readers: stories, new articles, open questions and picks, the best first."""
+class SharedCandidates(msgspec.Struct, frozen=True):
+    """The candidates for all readers: comments by thread, new articles, open questions and picks, the best first."""
 
-    stories: tuple[Story, ...] = ()
+    threads: tuple[ThreadCandidates, ...] = ()
     opened: tuple[Candidate, ...] = ()
     picked: tuple[Candidate, ...] = ()
     questions: tuple[Candidate, ...] = ()
@@ -116,31 +117,31 @@ class Pool(msgspec.Struct, frozen=True):
 def score(best: float, at: datetime, now: datetime) -> float:
     """Return the score of a comment: its lower bound of readers who find it worth reading, decreasing with age."""
     days = max(0.0, (now - at).total_seconds() / DAY)
-    return best / (1 + days / HALF_DAYS)
+    return best / (1 + days / SCORE_HALVES_AFTER_DAYS)
 
 
-def pooled(candidates: Iterable[Candidate]) -> Pool:
+def sort_candidates(candidates: Iterable[Candidate]) -> SharedCandidates:
     """Sort candidates by kind and score, once for many readers."""
     kinds: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in sorted(candidates, key=precedence):
         kinds[candidate.kind].append(candidate)
-    return Pool(
-        stories=tuple(stories_of(kinds["best"])),
+    return SharedCandidates(
+        threads=tuple(by_thread(kinds["best"])),
         opened=tuple(kinds["opened"]),
         picked=tuple(kinds["picked"]),
         questions=tuple(kinds["question"]),
     )
 
 
-def stories_of(candidates: Iterable[Candidate]) -> list[Story]:
-    """Group candidates by thread, the thread with the best perspective first."""
+def by_thread(candidates: Iterable[Candidate]) -> list[ThreadCandidates]:
+    """Group candidates by thread, the thread with the best comment first."""
     threads: dict[int, list[Candidate]] = defaultdict(list)
     for candidate in sorted(candidates, key=precedence):
         threads[candidate.thread].append(candidate)
-    stories = [Story(id_, found[0].topic, found[0].score, tuple(found)) for id_, found in threads.items()]
-    return sorted(stories, key=lambda story: (-story.score, story.thread))
+    grouped = [ThreadCandidates(id_, found[0].topic, found[0].score, tuple(found)) for id_, found in threads.items()]
+    return sorted(grouped, key=lambda thread: (-thread.score, thread.thread))
 
 
-def precedence(one: Candidate) -> tuple[float, Key, str]:
+def precedence(one: Candidate) -> tuple[float, ItemKey, str]:
     """Return the key by which candidates are sorted, the best first."""
     return (-one.score, one.key, one.kind)

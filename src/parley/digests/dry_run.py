@@ -1,4 +1,4 @@
-"""A dry run: counts what a run would do."""
+"""Counts the letters and items that planning and building would make now."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,7 +7,7 @@ import msgspec
 
 from parley.core import db
 from parley.digests import building, items
-from parley.digests.candidates import Pool
+from parley.digests.candidates import SharedCandidates
 from parley.digests.letters import IssueRow
 from parley.digests.planning import step
 from parley.digests.queries import SELECT_ISSUE, SELECT_SUBSCRIBED, SubscriptionRow
@@ -33,31 +33,33 @@ async def count_due(now: datetime, progress: Callable[[int, int], object]) -> Dr
 
     `progress` is called with the size of each batch and the total.
     """
-    found, pool = DryRunResult(), await shared_candidates(now)
+    found, shared = DryRunResult(), await shared_candidates(now)
     planned_before = await Issue.count().where((Issue.state == "planned") & (Issue.list == "digest"))
     total = planned_before + await Subscription.count().where(Subscription.next_at <= now)
     last = 0
     while batch := await db.fetch(SubscriptionRow, SELECT_DUE_SUBSCRIPTIONS, now, last, building.BATCH):
-        steps = [step(one, now) for one in batch]
-        found.asked += sum(one.list == "keep" for one in steps)
+        steps = [step(subscription, now) for subscription in batch]
+        found.asked += sum(planned.list == "keep" for planned in steps)
         digests = [
-            one.issue(next_.period, now) for one, next_ in zip(batch, steps, strict=True) if next_.list == "digest"
+            subscription.issue(planned.period, now)
+            for subscription, planned in zip(batch, steps, strict=True)
+            if planned.list == "digest"
         ]
-        await _count(found, digests, pool, now)
+        await _count(found, digests, shared, now)
         last = batch[-1].member
         progress(len(batch), total)
     last = 0
-    while planned := await db.fetch(IssueRow, SELECT_PLANNED, last, building.BATCH):
-        await _count(found, planned, pool, now)
-        last = planned[-1].id
-        progress(len(planned), total)
+    while issues := await db.fetch(IssueRow, SELECT_PLANNED, last, building.BATCH):
+        await _count(found, issues, shared, now)
+        last = issues[-1].id
+        progress(len(issues), total)
     found.due = found.letters + found.empty + found.asked
     return found
 
 
-async def _count(found: DryRunResult, issues: list[IssueRow], pool: Pool, now: datetime) -> None:
-    chosen = await building.choose(issues, pool, now)
-    included = await items.of_choice([(index, one.member, chosen[index]) for index, one in enumerate(issues)])
+async def _count(found: DryRunResult, issues: list[IssueRow], shared: SharedCandidates, now: datetime) -> None:
+    chosen = await building.choose_items(issues, shared, now)
+    included = await items.read_chosen([(index, issue.member, chosen[index]) for index, issue in enumerate(issues)])
     found.letters += len(included)
     found.items += sum(map(len, included.values()))
     found.empty += len(issues) - len(included)

@@ -19,20 +19,20 @@ WEEKDAYS = (
     N_("Saturday"),
     N_("Sunday"),
 )
-LONGEST_PAUSE = 52
+MAX_PAUSE_WEEKS = 52
 
 
 class DigestForm(Form):
     """How often and when; an absent field keeps its value."""
 
     def __init__(self, data: Mapping[str, Any], subscription: SubscriptionRow) -> None:
-        former = {
+        saved = {
             "frequency": subscription.frequency,
             "weekday": str(subscription.weekday),
             "hour": str(subscription.hour),
             "zone": subscription.zone,
         }
-        super().__init__(former | dict(data))
+        super().__init__(saved | dict(data))
         self.schedule = Schedule(
             frequency=self.choice("frequency", FREQUENCIES) or subscription.frequency,
             weekday=self._number("weekday", 1, 7, N_("This is not a day of the week.")),
@@ -60,4 +60,4 @@ class PauseForm(Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.weeks = int(self.choice("weeks", [str(weeks) for weeks in range(LONGEST_PAUSE + 1)]) or 0)
+        self.weeks = int(self.choice("weeks", [str(weeks) for weeks in range(MAX_PAUSE_WEEKS + 1)]) or 0)

@@ -37,8 +37,8 @@ class DigestItem(msgspec.Struct, frozen=True):
     ups: int
     at: datetime
     # The author and text of the parent comment.
-    answered: str | None
-    answered_html: str
+    parent_author: str | None
+    parent_html: str
     # The words of the article that the comment is about.
     quote: str | None = None
     # How the article begins, if the comment is on the whole article and no reply.
@@ -46,9 +46,10 @@ class DigestItem(msgspec.Struct, frozen=True):
     is_reply: bool = False
 
 
-COLUMNS = tuple(DigestItem.__struct_fields__[:9])
-# The article's present text: for a revision, the passage that the reader commented on; else how the article begins.
-ARTICLE = f"""
+ITEM_COLUMNS = tuple(DigestItem.__struct_fields__[:9])
+# The article's present text: the changed passage that the reader last commented on, if any; else how the article
+# begins.
+JOIN_ARTICLE = f"""
 left join lateral (
     select r.created_at as at, case when not a.untitled then r.byline end as byline, coalesce(
         (select q.text from {READABLE} q where q.lineage = (
@@ -61,47 +62,47 @@ left join lateral (
 ) x on i.comment is null
 """  # noqa: S608 constants only
 
-OPENING = f"""
+JOIN_OPENING = f"""
 left join lateral (
     select (select b.text from {READABLE} b where b.kind = 'paragraph' order by b.position limit 1) as text
     from revision r where r.article = a.id and r.number = t.revision
 ) o on c.quote is null and c.parent is null and i.comment is not null
 """  # noqa: S608 constants only
 
-READABLE_ITEMS = f"""
-select {", ".join(f"i.{name}" for name in COLUMNS)}, t.slug, t.title, p.name as topic,
+SELECT_ITEMS = f"""
+select {", ".join(f"i.{name}" for name in ITEM_COLUMNS)}, t.slug, t.title, p.name as topic,
        coalesce(m.name, c.imported_author, x.byline) as author, c.stance, coalesce(c.assisted, false) as assisted,
        coalesce(c.html, '') as html, coalesce(x.text, '') as text, coalesce(c.base_ups + c.ups, 0) as ups,
        coalesce(c.created_at, x.at) as at,
-       coalesce(w.name, q.imported_author) as answered, coalesce(q.html, '') as answered_html,
+       coalesce(w.name, q.imported_author) as parent_author, coalesce(q.html, '') as parent_html,
        case when {MAY_QUOTE_ARTICLE} then c.quote end as quote, coalesce(o.text, '') as opening,
        c.parent is not null as is_reply
 from {{items}} i
 join thread t on t.id = i.thread join topic p on p.slug = t.topic join article a on a.id = t.article
 left join comment c on c.id = i.comment left join member m on m.id = c.author
 left join comment q on q.id = c.parent and {MAY_BE_QUOTED} left join member w on w.id = q.author
-{ARTICLE}
-{OPENING}
-where {MAY_BE_READ} {{more}}
+{JOIN_ARTICLE}
+{JOIN_OPENING}
+where {MAY_BE_READ} and {{condition}}
 order by i.issue, i.position
 """  # noqa: S608 constants only
 AS_ROWS = """unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::text[], $5::bigint[], $6::bigint[], $7::int[],
                     $8::int[], $9::timestamptz[])"""
 STORED_ITEMS = "(select * from issue_item where issue = $1)"
 # Items of cancelled issues and of those that may not have arrived are left to another issue.
-IS_UNREAD = f"and i.delivered and {IS_WANTED} and not {IS_KNOWN}"
+MAY_BE_SENT = f"i.delivered and {IS_WANTED} and not {IS_KNOWN}"
 
-CHOSEN_ITEMS = f"(select * from {AS_ROWS} as chosen({', '.join(COLUMNS)}))"  # noqa: S608 constants only
+CHOSEN_ITEMS = f"(select * from {AS_ROWS} as chosen({', '.join(ITEM_COLUMNS)}))"  # noqa: S608 constants only
 
-SELECT_CHOSEN = READABLE_ITEMS.format(items=CHOSEN_ITEMS, more="")
-SELECT_STORED_UNREAD = READABLE_ITEMS.format(items=STORED_ITEMS, more=IS_UNREAD)
-SELECT_STORED = READABLE_ITEMS.format(items=STORED_ITEMS, more="")
-INSERT_ITEMS = f"insert into issue_item ({', '.join(COLUMNS)}) select * from {AS_ROWS}"  # noqa: S608 constants only
-LEAVE_OUT = "delete from issue_item where issue = $1 and position <> all($2::smallint[])"
+SELECT_CHOSEN = SELECT_ITEMS.format(items=CHOSEN_ITEMS, condition="true")
+SELECT_STORED_UNREAD = SELECT_ITEMS.format(items=STORED_ITEMS, condition=MAY_BE_SENT)
+SELECT_STORED = SELECT_ITEMS.format(items=STORED_ITEMS, condition="true")
+INSERT_ITEMS = f"insert into issue_item ({', '.join(ITEM_COLUMNS)}) select * from {AS_ROWS}"  # noqa: S608 constants only
+DELETE_OTHERS = "delete from issue_item where issue = $1 and position <> all($2::smallint[])"
 
 
-async def of_choice(chosen: Sequence[tuple[int, int, Sequence[Candidate]]]) -> dict[int, list[DigestItem]]:
-    """Return the items of what was chosen for each issue and member, by issue, as far as they may be read now."""
+async def read_chosen(chosen: Sequence[tuple[int, int, Sequence[Candidate]]]) -> dict[int, list[DigestItem]]:
+    """Return the chosen items of each issue that its member may read now, by issue."""
     rows = [
         (issue, member, position, one.kind, one.thread, one.comment, one.revision, one.unread, one.since)
         for issue, member, candidates in chosen
@@ -115,7 +116,7 @@ async def of_choice(chosen: Sequence[tuple[int, int, Sequence[Candidate]]]) -> d
 
 async def put(items: Iterable[DigestItem]) -> None:
     """Store items. The database refuses an item that was delivered to its member before."""
-    rows = [tuple(getattr(item, name) for name in COLUMNS) for item in items]
+    rows = [tuple(getattr(item, name) for name in ITEM_COLUMNS) for item in items]
     await db.execute(INSERT_ITEMS, *_columns(rows))
 
 
@@ -131,8 +132,8 @@ async def unread(issue: int) -> list[DigestItem]:
 
 async def keep_only(issue: int, kept: Sequence[DigestItem]) -> None:
     """Delete the other items of an issue, so that another issue may include them."""
-    await db.execute(LEAVE_OUT, issue, [item.position for item in kept])
+    await db.execute(DELETE_OTHERS, issue, [item.position for item in kept])
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in COLUMNS]
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in ITEM_COLUMNS]

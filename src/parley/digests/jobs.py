@@ -19,8 +19,8 @@ async def build_all(now: datetime) -> int:
     """Build all issues that are due, in batches. The shared candidates are read once."""
     if not await Issue.exists().where((Issue.state == "planned") & (Issue.due_at <= now)):
         return 0
-    pool = await shared_candidates(now)
+    shared = await shared_candidates(now)
     built = 0
-    while batch := await building.build(now, pool):
+    while batch := await building.build(now, shared):
         built += batch
     return built

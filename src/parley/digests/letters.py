@@ -29,6 +29,8 @@ class IssueRow(msgspec.Struct, frozen=True):
 
     id: int
     member: int
+    # Which letter it is: `digest`, or `keep` for the question whether the member still wants it. Both are mail of the
+    # list "digest".
     list: str
     period: str
     due_at: datetime
@@ -51,9 +53,9 @@ def unrendered(issue: IssueRow) -> Letter:
 
 def digest(issue: IssueRow, items: Sequence[DigestItem], verdicts: Sequence[Any] = ()) -> Letter:
     """Return the letter of an issue with these items, of which there is at least one, and `verdicts` of maps."""
-    reading = lay_out(items, issue.zone, issue.due_at)
+    issue_view = lay_out(items, issue.zone, issue.due_at)
     context = {
-        "reading": reading,
+        "issue_view": issue_view,
         "issue": issue,
         "verdicts": verdicts,
         "view": address("view", issue.id),
@@ -74,16 +76,16 @@ def question(issue: IssueRow) -> Letter:
     return _letter(issue, subject, text, written_html("keep", **context))
 
 
-def address(what: str, number: int) -> str:
+def address(what: str, id_: int) -> str:
     """Return the address of an issue's page (`view`) or of a member's answer (`keep`). It is signed."""
-    return f"{settings().base_url}/mail/{what}/{number}.{sign(what, str(number).encode()).hex()}"
+    return f"{settings().base_url}/mail/{what}/{id_}.{sign(what, str(id_).encode()).hex()}"
 
 
-def number_in(what: str, token: str) -> int | None:
-    """Return the number in such an address, or None if its signature is not valid."""
+def signed_id(what: str, token: str) -> int | None:
+    """Return the id in such an address, or None if its signature is not valid."""
     text, _, signature = token.partition(".")
-    number = as_id(text)
-    return number if is_signature(what, text.encode(errors="replace"), signature) else None
+    id_ = as_id(text)
+    return id_ if is_signature(what, text.encode(errors="replace"), signature) else None
 
 
 def key(issue: IssueRow) -> str:

@@ -11,7 +11,7 @@ from parley.mail import Letter, MailList
 
 # Items of an issue that may not have arrived can be included in the next one. If it arrived after all, they count as
 # delivered, unless another issue has delivered them meanwhile.
-NOT_DELIVERED = (
+RECORD_NO_DELIVERY = (
     "update issue_item i set delivered = false from issue s where s.id = i.issue and s.mail = $1 and i.delivered"
 )
 RECORD_DELIVERY = """
@@ -21,7 +21,7 @@ and not exists (
       and o.comment is not distinct from i.comment and o.revision is not distinct from i.revision
 )
 """
-# A question that was never sent will be asked again.
+# A question whose mail expired is asked again.
 FORGET_QUESTION = """
 update subscription s set asked_at = null from issue i where i.mail = $1 and i.list = 'keep' and s.member = i.member
 """
@@ -29,16 +29,19 @@ update subscription s set asked_at = null from issue i where i.mail = $1 and i.l
 
 async def wanted(member: int, _argument: str) -> bool:
     """Whether a member wants the digest now."""
-    return bool(await db.values(building.SELECT_WANTING, [member], datetime.now(UTC)))
+    return bool(await db.values(building.SELECT_RECIPIENTS, [member], datetime.now(UTC)))
 
 
 async def render(mail: int) -> Letter | None:
-    """Return the letter, without items that were hidden, reported, blocked or read since it was planned."""
+    """Delete the items that may no longer be sent, and return the letter.
+
+    Returns None if nothing is left (the issue is then `empty`), or if a question is no longer needed.
+    """
     issue = await queries.issue_of(mail)
     if issue is None:
         return None
     if issue.list == "keep":
-        return await _still_asked(issue)
+        return await _question_if_needed(issue)
     included = await items.unread(issue.id)
     await items.keep_only(issue.id, included)
     if included:
@@ -47,16 +50,18 @@ async def render(mail: int) -> Letter | None:
     return None
 
 
-async def _still_asked(issue: IssueRow) -> Letter | None:
+async def _question_if_needed(issue: IssueRow) -> Letter | None:
     """Return the question, unless the member came back or answered since it was planned."""
-    one = await queries.subscribed(issue.member)
-    return letters.question(issue) if one and one.asked_at and one.here_at <= one.asked_at else None
+    subscription = await queries.subscribed(issue.member)
+    if subscription is None or subscription.asked_at is None or subscription.last_active_at > subscription.asked_at:
+        return None
+    return letters.question(issue)
 
 
 async def settled(mail: int, outcome: str) -> None:
     """Record the outcome of a letter."""
     await Issue.update({Issue.state: outcome, Issue.settled_at: NOW}).where(Issue.mail == mail)
-    await db.execute(RECORD_DELIVERY if outcome == "sent" else NOT_DELIVERED, mail)
+    await db.execute(RECORD_DELIVERY if outcome == "sent" else RECORD_NO_DELIVERY, mail)
     if outcome == "expired":
         await db.execute(FORGET_QUESTION, mail)
 

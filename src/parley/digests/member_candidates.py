@@ -9,31 +9,31 @@ import msgspec
 from parley.core import db
 from parley.digests.candidates import Candidate, CandidateRow
 from parley.digests.rules import (
-    ARTICLE_IS_UNDISPUTED,
+    ARTICLE_IS_CLEARED,
     HAS_CONTEXT,
-    IS_NOT_DOWNVOTED,
-    IS_UNDISPUTED,
+    IS_CLEARED,
+    IS_ELIGIBLE,
     MAY_BE_FEATURED,
     NEWS_DAYS,
-    QUALITY,
+    QUALITY_COLUMNS,
 )
 from parley.digests.shared_candidates import BEST, RANK
 from parley.notifications.making import MOST_UNREAD
 from parley.notifications.queries import NotificationRow, unread_for_digest
 
-# Threads per reader: the most recently active of those that they read or follow.
-THREADS = 5
-# Comments of each side: the best, and another in case the reader blocked the first author.
-EACH = 2
+# The most recently active of those that they read or follow.
+THREADS_PER_READER = 5
+# The best, and another in case the reader blocked the first author.
+COMMENTS_PER_SIDE = 2
 # If there are more new comments, the digest says "99+", and considers only the newest.
-COUNTED = 100
+MAX_COUNTED = 100
 KINDS = {"reply", "mention", "followed", "revised"}
 
 # `offset 0` has PostgreSQL look up each thread by its key; otherwise it reads all threads for every member.
 SELECT_VISITED = f"""
 select v.thread, v.topic, c.created_at as at, {BEST} as best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
-       {QUALITY},
+       {QUALITY_COLUMNS},
        m.id as member, v.follows, c.unread, v.seen_at as since
 from unnest($1::bigint[]) m(id)
 cross join lateral (
@@ -41,8 +41,8 @@ cross join lateral (
     from visit v cross join lateral (select * from thread where id = v.thread offset 0) t
     left join follow f on f.member = m.id and f.thread = t.id
     where v.member = m.id and t.last_activity_at > v.seen_at and f.level is distinct from 'mute'
-      and v.seen_at > $2::timestamptz - {2 * NEWS_DAYS} * interval '1 day' and {ARTICLE_IS_UNDISPUTED}
-    order by t.last_activity_at desc, t.id limit {THREADS}
+      and v.seen_at > $2::timestamptz - {2 * NEWS_DAYS} * interval '1 day' and {ARTICLE_IS_CLEARED}
+    order by t.last_activity_at desc, t.id limit {THREADS_PER_READER}
 ) v
 cross join lateral (
     select * from (
@@ -50,10 +50,10 @@ cross join lateral (
             select * from comment one
             where one.thread = v.thread
               and one.created_at > greatest(v.seen_at, $2::timestamptz - {NEWS_DAYS} * interval '1 day')
-            order by one.created_at desc limit {COUNTED}
+            order by one.created_at desc limit {MAX_COUNTED}
         ) c
-        where c.author is distinct from m.id and {IS_NOT_DOWNVOTED} and {HAS_CONTEXT}
-    ) c where c.rank <= {EACH} and {IS_UNDISPUTED}
+        where c.author is distinct from m.id and {IS_ELIGIBLE} and {HAS_CONTEXT}
+    ) c where c.rank <= {COMMENTS_PER_SIDE} and {IS_CLEARED}
 ) c
 """  # noqa: S608 constants only
 
@@ -62,15 +62,15 @@ cross join lateral (
 SELECT_NOTIFIED = f"""
 select t.id as thread, t.topic, c.created_at as at, {BEST} as best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
-       {QUALITY}
+       {QUALITY_COLUMNS}
 from comment c join thread t on t.id = c.thread
 where c.id = any($1::bigint[]) and (c.id = any($2::bigint[]) or {HAS_CONTEXT})
-  and {MAY_BE_FEATURED} and {ARTICLE_IS_UNDISPUTED}
+  and {MAY_BE_FEATURED} and {ARTICLE_IS_CLEARED}
 """  # noqa: S608 constants only
 SELECT_REVISED = f"""
 select t.id as thread, t.topic, t.revision, r.created_at as at
 from thread t join revision r on r.article = t.article and r.number = t.revision
-where t.id = any($1::bigint[]) and {ARTICLE_IS_UNDISPUTED}
+where t.id = any($1::bigint[]) and {ARTICLE_IS_CLEARED}
 """  # noqa: S608 constants only
 
 
@@ -132,7 +132,7 @@ def _candidates_of(
     """Return the candidates that a member's notifications of one kind and thread give."""
     if kind == "revised":
         return [_revision(subjects.articles[row.thread]) for row in rows[:1] if row.thread in subjects.articles]
-    comments = [subjects.comments[row.comment] for row in rows[-COUNTED:] if row.comment in subjects.comments]
+    comments = [subjects.comments[row.comment] for row in rows[-MAX_COUNTED:] if row.comment in subjects.comments]
     # A thread gives a member at most MOST_UNREAD notifications, however many comments there are.
     unread = len(rows) if len(rows) < MOST_UNREAD else 0
     since = rows[0].created_at

@@ -22,7 +22,8 @@ with moved as (update member set zone = $5 where id = $1)
 update subscription set former = case frequency when 'off' then former else frequency end,
   frequency = $2, weekday = $3, hour = $4, next_at = $6, last_day = $7 where member = $1
 """
-# Planned and queued issues are not sent any more, so another issue may include their items.
+# Planned and queued issues are not sent any more, so another issue may include their items. They count as `expired`,
+# like issues that could not be sent in time.
 WITHDRAW_ISSUES = """
 with withdrawn as (
     update issue set state = 'expired', settled_at = now() where member = $1 and state in ('planned', 'posted')
@@ -39,17 +40,17 @@ async def subscribe(member: int) -> None:
     await Subscription.insert(Subscription(member=member, next_at=next_at)).on_conflict(action="DO NOTHING")
 
 
-async def choose(member: int, schedule: Schedule) -> None:
+async def set_schedule(member: int, schedule: Schedule) -> None:
     """Change how often and when a member gets the digest.
 
     Raises NotFound if their address is not confirmed.
     """
     async with db.atomic():
-        former = await _lock_subscription(member)
+        current = await _lock_subscription(member)
         now = datetime.now(UTC)
-        # A new frequency starts with its next moment, whenever the last issue was.
-        last = former.last_day if former.frequency == schedule.frequency else None
-        next_at = None if schedule.frequency == "off" else _next(schedule, last, former.paused_until, now)
+        # After a change of frequency, the first issue is due at the next chosen time, whenever the last one was.
+        last = current.last_day if current.frequency == schedule.frequency else None
+        next_at = None if schedule.frequency == "off" else _next(schedule, last, current.paused_until, now)
         await db.execute(
             UPDATE_SUBSCRIPTION,
             member,
@@ -67,10 +68,10 @@ async def choose(member: int, schedule: Schedule) -> None:
 async def pause(member: int, weeks: int) -> None:
     """Pause the digest for this many weeks; 0 ends a pause. Raises NotFound if the address is not confirmed."""
     async with db.atomic():
-        one = await _lock_subscription(member)
+        current = await _lock_subscription(member)
         now = datetime.now(UTC)
         until = now + timedelta(weeks=weeks) if weeks else None
-        next_at = None if one.frequency == "off" else _next(one.schedule, one.last_day, until, now)
+        next_at = None if current.frequency == "off" else _next(current.schedule, current.last_day, until, now)
         await Subscription.update({Subscription.paused_until: until, Subscription.next_at: next_at}).where(
             Subscription.member == member
         )
@@ -80,16 +81,16 @@ async def pause(member: int, weeks: int) -> None:
 
 async def stop(member: int) -> None:
     """Stop the digest. Does nothing if the address was never confirmed."""
-    one = await subscribed(member)
-    if one is not None:
-        await choose(member, Schedule("off", one.weekday, one.hour, one.zone))
+    current = await subscribed(member)
+    if current is not None:
+        await set_schedule(member, Schedule("off", current.weekday, current.hour, current.zone))
 
 
 async def start(member: int, _argument: str) -> None:
     """Undo `stop`: the digest comes as often as before."""
-    one = await subscribed(member)
-    if one is not None and one.frequency == "off":
-        await choose(member, Schedule(one.former, one.weekday, one.hour, one.zone))
+    current = await subscribed(member)
+    if current is not None and current.frequency == "off":
+        await set_schedule(member, Schedule(current.former_frequency, current.weekday, current.hour, current.zone))
 
 
 async def keep(member: int) -> None:
@@ -105,7 +106,7 @@ def _next(schedule: Schedule, last: date | None, paused_until: datetime | None, 
 
 
 async def _lock_subscription(member: int) -> SubscriptionRow:
-    one = await subscribed(member, lock=True)
-    if one is None:
+    subscription = await subscribed(member, lock=True)
+    if subscription is None:
         raise NotFound(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
-    return one
+    return subscription

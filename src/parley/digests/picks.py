@@ -1,4 +1,4 @@
-"""The editors' pick: a thread that moderators recommend to everybody. Each digest includes at most one."""
+"""The moderators' pick: a thread that they recommend to everybody. Each digest includes at most one."""
 
 from parley.core import db
 from parley.core.errors import NotFound

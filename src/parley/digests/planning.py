@@ -31,7 +31,7 @@ where s.member = n.member
 
 
 class PlanStep(msgspec.Struct, frozen=True):
-    """The next state of a subscription and, if an issue is due now, its list and period."""
+    """The next state of a subscription and, if an issue is due now, which letter it is (`list`) and its period."""
 
     member: int
     next_at: datetime
@@ -45,41 +45,45 @@ async def plan(now: datetime) -> int:
     """Plan the issues that are due for a batch of members, and return how many members there were."""
     async with db.atomic():
         due = await db.fetch(SubscriptionRow, SELECT_DUE_SUBSCRIPTIONS, now, BATCH)
-        await attempts.together("issues to plan", due, lambda some: _plan(some, now), key=lambda one: one.member)
+        await attempts.together("issues to plan", due, lambda some: _plan(some, now), key=lambda row: row.member)
     return len(due)
 
 
 async def _plan(due: Sequence[SubscriptionRow], now: datetime) -> None:
-    steps = [step(one, now) for one in due]
-    await _write([one for one in steps if one.list is not None], steps, now)
+    steps = [step(subscription, now) for subscription in due]
+    await _write([issue for issue in steps if issue.list is not None], steps, now)
 
 
-def step(one: SubscriptionRow, now: datetime) -> PlanStep:
+def step(subscription: SubscriptionRow, now: datetime) -> PlanStep:
     """Return the next state of a subscription that is due."""
-    if one.is_paused(now):
-        resumed = one.paused_until or now
-        return PlanStep(one.member, next_due(one.schedule, None, resumed).at, one.last_day, one.asked_at)
-    due = next_due(one.schedule, one.last_day or _day_before(one.schedule, one.next_at or now), now)
+    schedule = subscription.schedule
+    if subscription.is_paused(now):
+        resumed = subscription.paused_until or now
+        next_at = next_due(schedule, None, resumed).at
+        return PlanStep(subscription.member, next_at, subscription.last_day, subscription.asked_at)
+    last_day = subscription.last_day or _day_before(schedule, subscription.next_at or now)
+    due = next_due(schedule, last_day, now)
     if due.at > now:
         # Its day or week passed during an outage: wait for the next one.
-        return PlanStep(one.member, due.at, one.last_day, one.asked_at)
-    name, asked_at = _list(one, now)
-    return PlanStep(one.member, next_due(one.schedule, due.day, now).at, due.day, asked_at, name, due.period)
+        return PlanStep(subscription.member, due.at, subscription.last_day, subscription.asked_at)
+    letter, asked_at = _list(subscription, now)
+    next_at = next_due(schedule, due.day, now).at
+    return PlanStep(subscription.member, next_at, due.day, asked_at, letter, due.period)
 
 
 def _list(subscription: SubscriptionRow, now: datetime) -> tuple[str | None, datetime | None]:
     """Return which letter is due, and when the member was last asked; an inactive member is asked once."""
     if not subscription.may_receive:
         return None, subscription.asked_at
-    if now - subscription.here_at <= timedelta(days=INACTIVE_DAYS):
+    if now - subscription.last_active_at <= timedelta(days=INACTIVE_DAYS):
         return "digest", subscription.asked_at
-    if subscription.asked_at is None or subscription.asked_at < subscription.here_at:
+    if subscription.asked_at is None or subscription.asked_at < subscription.last_active_at:
         return "keep", now
     return None, subscription.asked_at
 
 
 def _day_before(schedule: Schedule, at: datetime) -> date:
-    """Return a day of the period before that of a first issue, which is due at `at`."""
+    """Return a day in the period before the member's first issue, which is due at `at`."""
     due = next_due(schedule, None, at - timedelta(microseconds=1))
     return due.day - timedelta(days=1 if schedule.frequency == "daily" else 7)
 
@@ -88,16 +92,16 @@ async def _write(planned: Sequence[PlanStep], steps: Sequence[PlanStep], now: da
     if planned:
         await db.execute(
             INSERT_ISSUES,
-            [one.member for one in planned],
-            [one.list for one in planned],
-            [one.period for one in planned],
-            [now + jitter(one.member, one.period) for one in planned],
+            [issue.member for issue in planned],
+            [issue.list for issue in planned],
+            [issue.period for issue in planned],
+            [now + jitter(issue.member, issue.period) for issue in planned],
         )
     if steps:
         await db.execute(
             UPDATE_SUBSCRIPTIONS,
-            [one.member for one in steps],
-            [one.next_at for one in steps],
-            [one.last_day for one in steps],
-            [one.asked_at for one in steps],
+            [subscription.member for subscription in steps],
+            [subscription.next_at for subscription in steps],
+            [subscription.last_day for subscription in steps],
+            [subscription.asked_at for subscription in steps],
         )

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from parley.digests import items, letters, verdicts
-from parley.digests.building import choose
+from parley.digests.building import choose_items
 from parley.digests.queries import SubscriptionRow
 from parley.digests.schedule import DueIssue, Schedule, next_due
 from parley.digests.shared_candidates import shared_candidates
@@ -17,7 +17,7 @@ class DigestPreview(msgspec.Struct, frozen=True):
     """When the next issue is due (None if the digest is off), and how it would look now (None if it would be empty)."""
 
     due: DueIssue | None
-    reading: IssueView | None
+    issue_view: IssueView | None
     letter: Letter | None
 
 
@@ -27,8 +27,8 @@ async def next_issue(subscription: SubscriptionRow, schedule: Schedule, now: dat
     issue = msgspec.structs.replace(
         subscription.issue(due.period if due else "", now), zone=schedule.zone, weekday=schedule.weekday
     )
-    chosen = await choose([issue], await shared_candidates(now), now)
-    included = (await items.of_choice([(0, subscription.member, chosen[0])])).get(0)
+    chosen = await choose_items([issue], await shared_candidates(now), now)
+    included = (await items.read_chosen([(0, subscription.member, chosen[0])])).get(0)
     if not included:
         return DigestPreview(due, None, None)
     found = await verdicts.of_week(issue, now)

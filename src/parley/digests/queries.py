@@ -20,7 +20,7 @@ class SubscriptionRow(msgspec.Struct, frozen=True):
     name: str
     email: str
     frequency: str
-    former: str
+    former_frequency: str
     weekday: int
     hour: int
     zone: str
@@ -29,7 +29,7 @@ class SubscriptionRow(msgspec.Struct, frozen=True):
     paused_until: datetime | None
     asked_at: datetime | None
     # When they last visited, or confirmed that they want to keep the digest.
-    here_at: datetime
+    last_active_at: datetime
     may_receive: bool
 
     @property
@@ -40,15 +40,16 @@ class SubscriptionRow(msgspec.Struct, frozen=True):
         return self.paused_until is not None and self.paused_until > now
 
     def issue(self, period: str, at: datetime) -> IssueRow:
-        """Return an issue that is not stored, for a preview."""
+        """Return the issue of this period, which is not stored."""
         return IssueRow(
             0, self.member, "digest", period, at, self.name, self.email, self.zone, self.frequency, self.weekday
         )
 
 
 SELECT_SUBSCRIBED = f"""
-select s.member, m.name, m.email, s.frequency, s.former, s.weekday, s.hour, m.zone, s.next_at, s.last_day,
-       s.paused_until, s.asked_at, greatest(m.seen_at, s.kept_at) as here_at, {MAY_RECEIVE} as may_receive
+select s.member, m.name, m.email, s.frequency, s.former as former_frequency, s.weekday, s.hour, m.zone, s.next_at,
+       s.last_day, s.paused_until, s.asked_at, greatest(m.seen_at, s.kept_at) as last_active_at,
+       {MAY_RECEIVE} as may_receive
 from subscription s join member m on m.id = s.member
 """  # noqa: S608 constants only
 
@@ -66,8 +67,8 @@ from issue i join member m on m.id = i.member join subscription s on s.member = 
 """
 
 
-async def issue(number: int) -> IssueRow | None:
-    return await db.fetch_one(IssueRow, f"{SELECT_ISSUE} where i.id = $1", number)
+async def issue(issue_id: int) -> IssueRow | None:
+    return await db.fetch_one(IssueRow, f"{SELECT_ISSUE} where i.id = $1", issue_id)
 
 
 async def issue_of(mail: int) -> IssueRow | None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from parley.core import db
-from parley.digests.candidates import DigestReader, Key
+from parley.digests.candidates import DigestReader, ItemKey
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ select member, other::text as author from block where member = any($1)
 union select other, member::text from block where other = any($1) and kind = 'block'
 """
 # In an earlier issue; or as a notification that was mailed or read.
-SELECT_MAILED = """
+SELECT_ALREADY_SENT = """
 select member, comment, thread, revision from issue_item
 where delivered and member = any($1) and (comment = any($2) or comment is null or thread = any($3))
 union all
@@ -37,7 +37,7 @@ SELECT_LEVELS = """
 select member, thread, null as topic, level from follow where member = any($1) and level = 'mute'
 union all select member, null, topic, level from topic_follow where member = any($1)
 """
-SELECT_ASSISTED = "select id from member where id = any($1) and assisted <> 'show'"
+SELECT_HIDING_ASSISTED = "select id from member where id = any($1) and assisted <> 'show'"
 
 
 class ThreadVisit(msgspec.Struct, frozen=True):
@@ -52,14 +52,14 @@ class HiddenAuthor(msgspec.Struct, frozen=True):
     author: str
 
 
-class MailedItem(msgspec.Struct, frozen=True):
+class SentItem(msgspec.Struct, frozen=True):
     member: int
     comment: int | None
     thread: int
     revision: int | None
 
     @property
-    def keys(self) -> tuple[Key, Key]:
+    def keys(self) -> tuple[ItemKey, ItemKey]:
         """The item itself, and its article, which is not new to the reader either."""
         return (self.comment or 0, 0 if self.comment else self.thread, self.revision or 0), (0, self.thread, 0)
 
@@ -90,15 +90,15 @@ async def readers(
     )
     muted_threads = _sets((level.member, level.thread) for level in levels if level.thread)
     hidden = _sets((row.member, row.author) for row in await db.fetch(HiddenAuthor, SELECT_HIDDEN_AUTHORS, ids))
-    rows = await db.fetch(MailedItem, SELECT_MAILED, ids, list(comments), list(articles))
-    mailed = _sets((row.member, key) for row in rows for key in row.keys)
-    collapsing = set(await db.values(SELECT_ASSISTED, ids))
+    rows = await db.fetch(SentItem, SELECT_ALREADY_SENT, ids, list(comments), list(articles))
+    already_sent = _sets((row.member, key) for row in rows for key in row.keys)
+    collapsing = set(await db.values(SELECT_HIDING_ASSISTED, ids))
     return [
         DigestReader(
             id=member,
             topics=frozenset(own_topics[member]),
             seen=seen[member],
-            mailed=frozenset(mailed[member]),
+            already_sent=frozenset(already_sent[member]),
             hidden_authors=frozenset(hidden[member]),
             muted_threads=frozenset(muted_threads[member]),
             muted_topics=frozenset(muted_topics[member]),
@@ -124,6 +124,6 @@ def _is_muted(level: FollowLevel, without_weekly: Container[int]) -> bool:
 
 def _sets(pairs: Iterable[tuple[int, T]]) -> defaultdict[int, set[T]]:
     found: defaultdict[int, set[T]] = defaultdict(set)
-    for member, one in pairs:
-        found[member].add(one)
+    for member, value in pairs:
+        found[member].add(value)
     return found

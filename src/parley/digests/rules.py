@@ -13,26 +13,26 @@ EXPIRES_HOURS = 24
 # Older comments and articles are not included.
 NEWS_DAYS = 30
 
-# Excludes comments that are held or collapsed, or that have more votes against than for.
-IS_NOT_DOWNVOTED = f"({IS_VISIBLE} and c.collapsed is null and c.base_downs + c.downs <= c.base_ups + c.ups)"
-# Whether an item `o` of the queue waits for a moderator. Visitors who did not confirm their address do not count:
-# anybody could keep whatever they like out of all digests.
-_WAITS = """(o.state = 'open' and (
+# Visible, not collapsed, and with at least as many votes for it as against it.
+IS_ELIGIBLE = f"({IS_VISIBLE} and c.collapsed is null and c.base_downs + c.downs <= c.base_ups + c.ups)"
+# Whether an item `o` of the queue waits for a moderator. Reports by visitors who did not confirm their address
+# do not count: otherwise anybody could keep any comment out of all digests.
+_IS_WAITING = """(o.state = 'open' and (
     not exists (select from report r where r.item = o.id and r.state <> 'resolved')
     or exists (select from report r where r.item = o.id and r.state <> 'resolved'
                and (r.reporter is not null or r.proven))
     or exists (select from hit h where o.kind = 'comment' and h.comment = o.target and h.acted)))"""
-IS_UNDISPUTED = f"""(
-    not exists (select from queue_item o where o.kind = 'comment' and o.target = c.id and {_WAITS})
+IS_CLEARED = f"""(
+    not exists (select from queue_item o where o.kind = 'comment' and o.target = c.id and {_IS_WAITING})
     and not exists (select from member w where w.id = c.author and w.state in ('suspended', 'anonymised'))
 )"""  # noqa: S608 a constant
-MAY_BE_FEATURED = f"({IS_NOT_DOWNVOTED} and {IS_UNDISPUTED})"
+MAY_BE_FEATURED = f"({IS_ELIGIBLE} and {IS_CLEARED})"
 # A reply cannot be understood without its parent.
 HAS_CONTEXT = """(c.parent is null or exists (
     select from comment q where q.id = c.parent and q.state = 'visible' and q.collapsed is null
 ))"""
 # The columns that quality.py checks.
-QUALITY = """
+QUALITY_COLUMNS = """
 (select extract(epoch from c.created_at - w.created_at)::bigint / 60 from member w where w.id = c.author)
   as account_minutes,
 c.base_ups + c.ups as ups,
@@ -40,8 +40,8 @@ c.base_ups + c.ups as ups,
    and (r.author, r.imported_author) is distinct from (c.author, c.imported_author)) as replies
 """
 # Excludes threads whose article waits for a moderator, or lost its title.
-ARTICLE_IS_UNDISPUTED = f"""(
-    not exists (select from queue_item o where o.kind = 'article' and o.target = t.id and {_WAITS})
+ARTICLE_IS_CLEARED = f"""(
+    not exists (select from queue_item o where o.kind = 'article' and o.target = t.id and {_IS_WAITING})
     and not exists (select from article removed where removed.id = t.article and removed.untitled)
 )"""  # noqa: S608 a constant
 
@@ -50,7 +50,7 @@ IS_BLOCKED = """exists (
     select from block b where b.member = i.member and b.other = {one}.author
        or b.member = {one}.author and b.other = i.member and b.kind = 'block'
 )"""
-MAY_BE_READ = f"({ARTICLE_IS_UNDISPUTED} and (c.id is null or {MAY_BE_FEATURED} and not {IS_BLOCKED.format(one='c')}))"
+MAY_BE_READ = f"({ARTICLE_IS_CLEARED} and (c.id is null or {MAY_BE_FEATURED} and not {IS_BLOCKED.format(one='c')}))"
 # The parent of a comment is quoted if it may be read too.
 MAY_BE_QUOTED = f"q.state = 'visible' and q.collapsed is null and not {IS_BLOCKED.format(one='q')}"
 # The thread and topic are not muted; a question has no answer yet; and an item with a notification is unread, and the
@@ -69,7 +69,8 @@ IS_WANTED = f"""(
 WRITTEN_AT = (
     "case when i.comment is not null then c.created_at when i.revision is not null then x.at else t.created_at end"
 )
-# The reader visited the thread, voted or commented there since it was written, or was notified of it.
+# The reader visited the thread, voted or commented there since it was written, or a notification of it was mailed or
+# read.
 IS_KNOWN = f"""(
     exists (select from visit v where v.member = i.member and v.thread = i.thread and v.seen_at >= {WRITTEN_AT})
     or exists (select from vote v where v.member = i.member and v.thread = i.thread and v.changed_at >= {WRITTEN_AT})

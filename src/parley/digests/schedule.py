@@ -53,7 +53,7 @@ def period(frequency: str, day: date) -> str:
     return day.isoformat() if frequency == "daily" else f"{year}-W{week:02}"
 
 
-def is_without_weekly(period: str, weekday: int) -> bool:
+def omits_weekly_topics(period: str, weekday: int) -> bool:
     """Whether the issue of a period leaves out topics that its reader wants once a week, on `weekday`."""
     return bool(period) and "W" not in period and date.fromisoformat(period).isoweekday() != weekday
 

@@ -7,46 +7,54 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from parley.digests.candidates import Candidate, DigestReader, Key, Pool, Story, precedence, stories_of
+from parley.digests.candidates import (
+    Candidate,
+    DigestReader,
+    ItemKey,
+    SharedCandidates,
+    ThreadCandidates,
+    by_thread,
+    precedence,
+)
 
 MOST_ITEMS = 10
 # The sections in order, each with its kinds of items.
 SECTIONS = {
     "you": ("reply", "mention"),
-    "moved": ("followed", "read"),
+    "new": ("followed", "read"),
     "revised": ("revised",),
     "picked": ("picked",),
     "best": ("best", "elsewhere"),
     "opened": ("opened",),
     "question": ("question",),
 }
-# The most items of some sections; and the most items in all once those from the reader's own threads are in, so that
-# there is room for something else.
+# The most items of a section.
 MOST_OF = {"you": 3, "revised": 1, "picked": 1, "question": 1, "opened": 2}
+# Threads of the reader's own are added only up to this many items in all, to leave room for others.
 MOST_OWN = 6
-# Stories from topics that are not the reader's.
+# Threads from topics that are not the reader's.
 MOST_ELSEWHERE = 1
 SIDES = ("supports", "challenges")
 
-ORDER = {kind: index for index, kinds in enumerate(SECTIONS.values()) for kind in kinds}
+SECTION_INDEX = {kind: index for index, kinds in enumerate(SECTIONS.values()) for kind in kinds}
 
 
-def select(reader: DigestReader, own: Sequence[Candidate], pool: Pool) -> list[Candidate]:
+def select(reader: DigestReader, own: Sequence[Candidate], shared: SharedCandidates) -> list[Candidate]:
     """Return the items of one issue in order; none if there is nothing good enough."""
     issue = _Issue(reader)
-    moved = stories_of(one for one in own if one.kind in SECTIONS["moved"])
+    new = by_thread(one for one in own if one.kind in SECTIONS["new"])
     issue.take((one for one in own if one.kind in SECTIONS["you"]), MOST_OF["you"])
-    issue.take_stories(moved, MOST_OWN)
+    issue.take_threads(new, MOST_OWN)
     issue.take((one for one in own if one.kind == "revised"), MOST_OF["revised"])
-    issue.take(pool.picked, MOST_OF["picked"])
-    issue.take((question for question in pool.questions if reader_has(reader, question.topic)), MOST_OF["question"])
-    issue.take_pool(pool.stories)
-    issue.take((one for one in pool.opened if reader_has(reader, one.topic)), MOST_OF["opened"])
-    issue.take_stories(moved, MOST_ITEMS)
-    return sorted(issue.items, key=lambda item: ORDER[item.kind])
+    issue.take(shared.picked, MOST_OF["picked"])
+    issue.take((question for question in shared.questions if is_own_topic(reader, question.topic)), MOST_OF["question"])
+    issue.take_shared(shared.threads)
+    issue.take((one for one in shared.opened if is_own_topic(reader, one.topic)), MOST_OF["opened"])
+    issue.take_threads(new, MOST_ITEMS)
+    return sorted(issue.items, key=lambda item: SECTION_INDEX[item.kind])
 
 
-def reader_has(reader: DigestReader, topic: str) -> bool:
+def is_own_topic(reader: DigestReader, topic: str) -> bool:
     """Whether `topic` is one of the reader's."""
     return topic in reader.topics or not reader.topics
 
@@ -61,8 +69,8 @@ def has_seen(reader: DigestReader, candidate: Candidate) -> bool:
     return seen is not None and candidate.at <= seen
 
 
-def was_mailed(reader: DigestReader, candidate: Candidate) -> bool:
-    return candidate.key in reader.mailed
+def is_already_sent(reader: DigestReader, candidate: Candidate) -> bool:
+    return candidate.key in reader.already_sent
 
 
 def mutes(reader: DigestReader, candidate: Candidate) -> bool:
@@ -81,7 +89,7 @@ def collapses(reader: DigestReader, candidate: Candidate) -> bool:
 
 
 # What keeps a candidate from a reader (absence.py says each in words).
-OBJECTIONS = (is_author, has_seen, was_mailed, mutes, hides_author, collapses)
+EXCLUSIONS = (is_author, has_seen, is_already_sent, mutes, hides_author, collapses)
 
 
 class _Issue:
@@ -91,7 +99,7 @@ class _Issue:
         self.reader = reader
         self.items: list[Candidate] = []
         self._authors: set[str] = set()
-        self._keys: set[Key] = set()
+        self._keys: set[ItemKey] = set()
         self._threads: set[int] = set()
 
     def take(self, candidates: Iterable[Candidate], most: int) -> None:
@@ -104,27 +112,27 @@ class _Issue:
                 self._add(candidate)
                 room -= 1
 
-    def take_stories(self, stories: Iterable[Story], most: int) -> None:
-        """Take the best stories while there is room for a pair of perspectives within `most` items."""
-        for story in stories:
+    def take_threads(self, threads: Iterable[ThreadCandidates], most: int) -> None:
+        """Take the best threads while there is room for a comment of each side within `most` items."""
+        for thread in threads:
             if len(self.items) + len(SIDES) > most:
                 return
-            self._take_story(story)
+            self._take_thread(thread)
 
-    def take_pool(self, stories: Sequence[Story]) -> None:
-        """Fill the issue with the best stories of the reader's topics, then of other topics."""
-        near = (story for story in stories if reader_has(self.reader, story.topic))
-        self.take_stories(near, MOST_ITEMS)
+    def take_shared(self, threads: Sequence[ThreadCandidates]) -> None:
+        """Fill the issue with the best threads of the reader's topics, then of other topics."""
+        own = (thread for thread in threads if is_own_topic(self.reader, thread.topic))
+        self.take_threads(own, MOST_ITEMS)
         taken = 0
-        for story in stories:
+        for thread in threads:
             if taken == MOST_ELSEWHERE or len(self.items) + len(SIDES) > MOST_ITEMS:
                 return
-            if not reader_has(self.reader, story.topic):
-                taken += self._take_story(story, kind="elsewhere")
+            if not is_own_topic(self.reader, thread.topic):
+                taken += self._take_thread(thread, kind="elsewhere")
 
-    def _take_story(self, story: Story, kind: str | None = None) -> bool:
-        """Take the best of each side, or the best perspective if only one side is new. Return whether any was."""
-        fitting = [perspective for perspective in story.perspectives if self._fits(perspective)]
+    def _take_thread(self, thread: ThreadCandidates, kind: str | None = None) -> bool:
+        """Take the best of each side, or the best comment if only one side is new. Return whether any was."""
+        fitting = [comment for comment in thread.comments if self._fits(comment)]
         if not fitting:
             return False
         for one in _pair(fitting) or fitting[:1]:
@@ -136,7 +144,7 @@ class _Issue:
             return False
         if candidate.kind not in SECTIONS["you"] and candidate.thread in self._threads:
             return False
-        return not any(objects(self.reader, candidate) for objects in OBJECTIONS)
+        return not any(excludes(self.reader, candidate) for excludes in EXCLUSIONS)
 
     def _add(self, candidate: Candidate) -> None:
         self.items.append(candidate)
@@ -146,12 +154,12 @@ class _Issue:
             self._authors.add(candidate.author)
 
 
-def _pair(perspectives: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Return the best perspective of each side, by two authors, or nothing if there is only one side."""
-    for first in perspectives:
+def _pair(comments: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Return the best comment of each side, by two authors, or nothing if there is only one side."""
+    for first in comments:
         if first.stance not in SIDES:
             continue
-        for other in perspectives:
+        for other in comments:
             if other.stance in SIDES and other.stance != first.stance and other.author != first.author:
                 return tuple(sorted((first, other), key=lambda one: SIDES.index(one.stance or "")))
     return ()

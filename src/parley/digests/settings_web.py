@@ -18,7 +18,7 @@ from parley.digests import ops, queries
 from parley.digests.forms import WEEKDAYS, DigestForm, PauseForm
 from parley.digests.preview import next_issue
 from parley.digests.queries import SubscriptionRow
-from parley.digests.words import hour_word
+from parley.digests.words import date_and_time
 from parley.notifications import mailing
 from parley.notifications.forms import QuietForm
 from parley.notifications.ops import set_quiet_hours as set_quiet
@@ -31,54 +31,54 @@ from parley.threads.queries import topics
 async def settings_page(request: AnyRequest) -> Response[Any]:
     """Show the saved settings, or those in the address, with a preview of the next issue."""
     viewer = signed_in(request)
-    one = await queries.subscribed(viewer.id)
-    if one is None:
+    subscription = await queries.subscribed(viewer.id)
+    if subscription is None:
         channels, saved = await preferred(viewer.id), "saved" in request.query_params
         return page(request, "digests/unconfirmed.html", kinds=KINDS, channels=channels, saved=saved)
-    form = DigestForm(request.query_params, one)
-    return await _settings(request, one, DigestForm({}, one) if form.errors else form)
+    form = DigestForm(request.query_params, subscription)
+    return await _settings(request, subscription, DigestForm({}, subscription) if form.errors else form)
 
 
 @post("/settings/mail", opt={"who": MEMBER})
 async def set_digest(request: AnyRequest) -> Response[Any]:
-    one = await _own(request)
-    form = DigestForm(await posted(request), one)
+    subscription = await _own(request)
+    form = DigestForm(await posted(request), subscription)
     if form.errors:
-        return await _settings(request, one, form, status=422)
-    await ops.choose(one.member, form.schedule)
+        return await _settings(request, subscription, form, status=422)
+    await ops.set_schedule(subscription.member, form.schedule)
     return Redirect("/settings/mail?saved", status_code=303)
 
 
 @post("/settings/mail/all", name="digests:all-mail", opt={"who": MEMBER})
 async def set_all_mail(request: AnyRequest) -> Redirect:
     """Stop all mail that can be stopped, or start it again: the digest as before, replies and mentions at once."""
-    one = await _own(request)
+    subscription = await _own(request)
     on = Form(await posted(request)).flag("on")
     async with db.atomic():
         for mail_list in mail.lists.values():
             change = mail_list.start if on else mail_list.stop
             if change is not None:
-                await change(one.member, "")
+                await change(subscription.member, "")
     return Redirect("/settings/mail?saved", status_code=303)
 
 
 @post("/settings/mail/pause", name="digests:pause", opt={"who": MEMBER})
 async def pause(request: AnyRequest) -> Redirect:
-    one = await _own(request)
+    subscription = await _own(request)
     form = PauseForm(await posted(request))
     if form.errors:
         raise Refused(N_("A pause lasts 1 to 52 weeks. Nothing was changed."))
-    await ops.pause(one.member, form.weeks)
+    await ops.pause(subscription.member, form.weeks)
     return Redirect("/settings/mail?saved", status_code=303)
 
 
 @post("/settings/mail/quiet", name="digests:quiet", opt={"who": MEMBER})
 async def set_quiet_hours(request: AnyRequest) -> Response[Any]:
-    one = await _own(request)
+    subscription = await _own(request)
     quiet = QuietForm(await posted(request))
     if quiet.errors:
-        return await _settings(request, one, DigestForm({}, one), quiet, status=422)
-    await set_quiet(one.member, quiet.hours)
+        return await _settings(request, subscription, DigestForm({}, subscription), quiet, status=422)
+    await set_quiet(subscription.member, quiet.hours)
     return Redirect("/settings/mail?saved", status_code=303)
 
 
@@ -99,8 +99,8 @@ async def _settings(
         form=form,
         paused_until=subscription.paused_until if subscription.is_paused(now) else None,
         preview=preview,
-        due=hour_word(preview.due.at, form.schedule.zone) if preview.due else None,
-        wish=form.schedule,
+        due=date_and_time(preview.due.at, form.schedule.zone) if preview.due else None,
+        schedule=form.schedule,
         weekdays=WEEKDAYS,
         places=zones.by_region(),
         quiet=quiet.values if quiet else await _quiet(subscription.member),
@@ -123,10 +123,10 @@ async def _quiet(member: int) -> dict[str, str]:
 
 async def _own(request: AnyRequest) -> SubscriptionRow:
     viewer = signed_in(request)
-    one = await queries.subscribed(viewer.id)
-    if one is None:
+    subscription = await queries.subscribed(viewer.id)
+    if subscription is None:
         refuse_unverified(viewer)
-    return one
+    return subscription
 
 
 handlers: list[object] = [settings_page, set_digest, set_all_mail, pause, set_quiet_hours]

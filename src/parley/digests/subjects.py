@@ -1,4 +1,4 @@
-"""The subject of an issue: its first story, and how many more items there are."""
+"""The subject of an issue: its first thread, and how many more items there are."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -8,9 +8,9 @@ from parley.core.text.messages import N_, plural, shown
 from parley.digests.items import DigestItem
 from parley.digests.selection import SIDES
 
-SUBJECT = 78
+SUBJECT_LENGTH = 78
 # Characters of the subject that a name may take.
-NAME = 20
+NAME_LENGTH = 20
 ABOUT_READER = {"reply": N_("{name} replies to you: {title}"), "mention": N_("{name} mentions you: {title}")}
 
 
@@ -32,7 +32,7 @@ def subject(items: Sequence[DigestItem]) -> str:
         line = about.format(**names, title=title)
         return shown(plural("{line}, and {count} more", "{line}, and {count} more", rest, line=line) if rest else line)
 
-    return written(cut((pair or items)[0].title, SUBJECT - len(written(""))))
+    return written(cut((pair or items)[0].title, SUBJECT_LENGTH - len(written(""))))
 
 
 def cut(text: str, most: int) -> str:
@@ -49,4 +49,4 @@ def _pair(items: Sequence[DigestItem]) -> tuple[DigestItem, DigestItem] | None:
 
 
 def _name(item: DigestItem) -> str:
-    return cut(item.author or shown(N_("Somebody")), NAME)
+    return cut(item.author or shown(N_("Somebody")), NAME_LENGTH)

@@ -51,7 +51,7 @@ class Issue(Table):
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
-    # `digest`, or `keep` for the question whether they still want it.
+    # Which letter it is: `digest`, or `keep` for the question whether they still want it.
     list = Varchar(6, null=False, default="digest")
     # The local day or ISO week, such as 2026-11-25 or 2026-W48.
     period = Varchar(10, null=False, default=None)
@@ -83,7 +83,8 @@ class IssueItem(Table):
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
     comment = ForeignKey(Comment, null=True, default=None, on_delete=OnDelete.cascade)
     revision = Integer(null=True, default=None)
-    # How many comments of the thread are unread (0 if too many to count), and since when; this is the best of them.
+    # How many comments of the thread are unread (0 if too many to count), and since when; this is one of the best of
+    # them.
     unread = Integer(null=False, default=0)
     since = Timestamptz(null=True, default=None)
     # Assumed until the mail fails or may not have arrived: then another issue may include the item.

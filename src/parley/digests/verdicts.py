@@ -12,7 +12,8 @@ from parley.digests.rules import MAY_BE_FEATURED
 from parley.maps.queries import STATEMENT_LENGTH
 
 DAYS = 7
-# Read when the letter is written. Threads that the reader follows come first, then what most agree with, or the newest.
+# Read when the letter is written. Threads that the reader follows come first, then statements with the most agreement
+# in the group that agrees least, then the newest verdicts.
 SELECT_VERDICTS = f"""
 select distinct on (s.verdict) s.verdict, c.statement, c.html, t.id as thread, t.slug, t.title,
        t.state = 'open' as is_open
@@ -39,12 +40,12 @@ class MapVerdict(msgspec.Struct, frozen=True):
         return self.statement or excerpt(self.html, STATEMENT_LENGTH)
 
     @property
-    def map(self) -> str:
+    def map_address(self) -> str:
         """The address of the thread's map."""
         return f"{settings().base_url}/t/{self.thread}/{self.slug}?view=perspectives"
 
     @property
-    def answer(self) -> str:
+    def answer_address(self) -> str:
         """The address where its statements are answered."""
         return f"{settings().base_url}/t/{self.thread}/answer"
 

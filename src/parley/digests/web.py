@@ -20,28 +20,28 @@ from parley.digests.words import lay_out
 @get("/mail/keep/{answer:str}", name="digests:keep", opt={"who": ANYONE})
 async def keep_page(request: AnyRequest, answer: FromPath[str]) -> Response[Any]:
     """Show one button: link scanners of mail servers must not answer for the member."""
-    one = await _answering(answer)
-    kept = one.asked_at is None or one.here_at > one.asked_at
+    subscription = await _subscription_of_link(answer)
+    kept = subscription.asked_at is None or subscription.last_active_at > subscription.asked_at
     return page(request, "digests/keep.html", kept=kept, action=request.url.path)
 
 
 @post("/mail/keep/{answer:str}", opt={"who": ANYONE})
 async def keep(request: AnyRequest, answer: FromPath[str]) -> Redirect:
-    one = await _answering(answer)
-    await ops.keep(one.member)
+    subscription = await _subscription_of_link(answer)
+    await ops.keep(subscription.member)
     return Redirect(request.url.path, status_code=303)
 
 
 @get("/mail/view/{issue:str}", name="digests:view", opt={"who": ANYONE})
 async def view(request: AnyRequest, issue: FromPath[str]) -> Response[Any]:
     """Show an issue in the browser, without items that were removed since."""
-    number = letters.number_in("view", issue)
-    row = await queries.issue(number) if number is not None else None
+    issue_id = letters.signed_id("view", issue)
+    row = await queries.issue(issue_id) if issue_id is not None else None
     if row is None:
         raise NotFound(N_("There is no digest at this address."))
     included = await items.readable(row.id)
-    reading = lay_out(included, row.zone, row.due_at) if included else None
-    return page(request, "digests/view.html", reading=reading, issue=row)
+    issue_view = lay_out(included, row.zone, row.due_at) if included else None
+    return page(request, "digests/view.html", issue_view=issue_view, issue=row)
 
 
 @get("/t/{thread:str}/pick", name="digests:pick", opt={"who": MODERATOR})
@@ -60,13 +60,13 @@ async def set_pick(request: AnyRequest, thread: FromPath[str]) -> Redirect:
     return Redirect(request.url.path, status_code=303)
 
 
-async def _answering(token: str) -> SubscriptionRow:
+async def _subscription_of_link(token: str) -> SubscriptionRow:
     """Return the subscription that a link is for. Raises NotFound if the link is not valid."""
-    number = letters.number_in("keep", token)
-    one = await queries.subscribed(number) if number is not None else None
-    if one is None:
+    member = letters.signed_id("keep", token)
+    subscription = await queries.subscribed(member) if member is not None else None
+    if subscription is None:
         raise NotFound(N_("There is no question at this address."))
-    return one
+    return subscription
 
 
 handlers: list[object] = [*settings_web.handlers, keep_page, keep, view, pick_page, set_pick]

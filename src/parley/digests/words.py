@@ -15,26 +15,26 @@ from parley.core.text.cleaning import shortened
 from parley.core.text.formats import day, day_of_year, weekday
 from parley.core.text.messages import N_, Message, joined, plural, verbatim
 from parley.digests.items import DigestItem
-from parley.digests.selection import ORDER, SECTIONS
+from parley.digests.selection import SECTION_INDEX, SECTIONS
 from parley.digests.subjects import cut, subject
 
-EXCERPT = 260
-ANSWERED = 90
-QUOTED = 140
-PREHEADER = 110
+EXCERPT_LENGTH = 260
+PARENT_LENGTH = 90
+CONTEXT_LENGTH = 140
+PREHEADER_LENGTH = 110
 # With fewer votes, the reason does not mention them.
 FEWEST_UPS = 2
 MOST_COUNTED = 99
 HEADINGS = {
     "you": N_("For you"),
-    "moved": N_("New since your last visit"),
+    "new": N_("New since your last visit"),
     "revised": N_("Revised since you wrote"),
-    "picked": N_("The editors' pick"),
+    "picked": N_("Moderators' pick"),
     "best": N_("Worth reading"),
     "opened": N_("New articles"),
     "question": N_("Still without an answer"),
 }
-NAMES = list(SECTIONS)
+SECTION_NAMES = list(SECTIONS)
 
 # Parts of a comment that are not its author's own sentences: quotations, code, tables; the innermost first.
 NOT_OWN_WORDS = re.compile(r"<(blockquote|pre|table)\b[^>]*>(?:(?!<\1\b).)*?</\1>", re.DOTALL)
@@ -46,9 +46,9 @@ def excerpt(html: str, length: int) -> str:
 
     Cached, since many readers get the same items.
     """
-    own, former = html, None
-    while own != former:
-        own, former = NOT_OWN_WORDS.sub(" ", own), own
+    own, previous = html, None
+    while own != previous:
+        own, previous = NOT_OWN_WORDS.sub(" ", own), own
     return markdown.excerpt(own, length) or markdown.excerpt(html, length)
 
 
@@ -62,15 +62,15 @@ class DigestQuotation(msgspec.Struct, frozen=True):
     link: str
     reason: str
     answers: str = ""
-    """The first words of the parent comment."""
+    """To whom the comment replies, with the first words of that comment."""
     context: str = ""
-    """The words of the article that a comment is about."""
+    """What the comment is about: words of the article, how it begins, or that the parent is not shown."""
 
 
 class DigestThread(msgspec.Struct, frozen=True):
-    """One thread in a section, with one quotation or one of each side.
+    """One thread in a section, with its quotations.
 
-    `reason` and `context` are set here if they are the same for both.
+    `reason` is set here if all have the same; so is `context` if there are several.
     """
 
     title: str
@@ -84,7 +84,7 @@ class DigestThread(msgspec.Struct, frozen=True):
 class DigestSection(msgspec.Struct, frozen=True):
     name: str
     heading: str
-    stories: list[DigestThread]
+    threads: list[DigestThread]
 
 
 class IssueView(msgspec.Struct, frozen=True):
@@ -100,8 +100,8 @@ def lay_out(items: Sequence[DigestItem], zone: str, at: datetime) -> IssueView:
     """Return the view of `items`, of which there is at least one, with dates relative to `at` in the reader's zone."""
     local = at.astimezone(ZoneInfo(zone))
     sections = [
-        DigestSection(NAMES[index], HEADINGS[NAMES[index]], _stories(list(found), local))
-        for index, found in groupby(items, key=lambda item: ORDER[item.kind])
+        DigestSection(SECTION_NAMES[index], HEADINGS[SECTION_NAMES[index]], _threads(list(found), local))
+        for index, found in groupby(items, key=lambda item: SECTION_INDEX[item.kind])
     ]
     return IssueView(subject(items), _preheader(items), f"{weekday(local)}, {day(local)}", sections)
 
@@ -117,21 +117,21 @@ def day_word(moment: datetime, now: datetime) -> str:
     return weekday(local) if days < 7 else day_of_year(local)  # noqa: PLR2004 a week has that many
 
 
-def hour_word(moment: datetime, zone: str) -> str:
+def date_and_time(moment: datetime, zone: str) -> str:
     """Return day and hour in `zone`."""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{weekday(local)}, {day_of_year(local)}, {local:%H:%M}"
 
 
-def _stories(items: list[DigestItem], now: datetime) -> list[DigestThread]:
+def _threads(items: list[DigestItem], now: datetime) -> list[DigestThread]:
     """Return the threads of a section in order, each with its items."""
     threads: dict[int, list[DigestItem]] = {}
     for item in items:
         threads.setdefault(item.thread, []).append(item)
-    return [_story(found, now) for found in threads.values()]
+    return [_thread(found, now) for found in threads.values()]
 
 
-def _story(items: list[DigestItem], now: datetime) -> DigestThread:
+def _thread(items: list[DigestItem], now: datetime) -> DigestThread:
     quotations = [_quotation(item, now) for item in items]
     reason = _common_text(quotation.reason for quotation in quotations)
     context = _common_text(quotation.context for quotation in quotations) if len(quotations) > 1 else ""
@@ -145,27 +145,27 @@ def _common_text(texts: Iterable[str]) -> str:
 
 
 def _quotation(item: DigestItem, now: datetime) -> DigestQuotation:
-    words = excerpt(item.html, EXCERPT) if item.comment else shortened(item.text, EXCERPT)
+    words = excerpt(item.html, EXCERPT_LENGTH) if item.comment else shortened(item.text, EXCERPT_LENGTH)
     link = f"{settings().base_url}/c/{item.comment}" if item.comment else _thread_link(item)
     quotation = (words, item.author, item.stance, item.assisted, link)
     return DigestQuotation(*quotation, reason(item, now), _answers(item), _context(item))
 
 
 def _answers(item: DigestItem) -> str:
-    """Return the first words of the parent comment."""
-    if item.answered is None:
+    """Return to whom the comment replies, with the first words of that comment."""
+    if item.parent_author is None:
         return ""
-    words = excerpt(item.answered_html, ANSWERED)
-    if item.answered == item.author:
+    words = excerpt(item.parent_html, PARENT_LENGTH)
+    if item.parent_author == item.author:
         return N_("following up: {words}").format(words=words)
     if item.kind == "reply":
         return N_("to you: {words}").format(words=words)
-    return N_("to {name}: {words}").format(name=item.answered, words=words)
+    return N_("to {name}: {words}").format(name=item.parent_author, words=words)
 
 
 def _context(item: DigestItem) -> str:
     """Return the passage that a comment is about, or how the article begins; nothing if the parent comment is shown."""
-    if item.answered is not None:
+    if item.parent_author is not None:
         return ""
     if item.quote:
         return N_("On: “{words}”").format(words=_line(item.quote))
@@ -177,7 +177,7 @@ def _context(item: DigestItem) -> str:
 
 
 def _line(text: str) -> str:
-    return shortened(" ".join(text.split()), QUOTED)
+    return shortened(" ".join(text.split()), CONTEXT_LENGTH)
 
 
 def _thread_link(item: DigestItem) -> str:
@@ -206,7 +206,7 @@ def reason(item: DigestItem, now: datetime) -> Message:
 def _unread(item: DigestItem, now: datetime) -> Message:
     since = day_word(item.since or item.at, now)
     if not item.unread:
-        return N_("much is new since {day}").format(day=since)
+        return N_("many new comments since {day}").format(day=since)
     if item.unread > MOST_COUNTED:
         return N_("{most}+ new since {day}").format(most=MOST_COUNTED, day=since)
     return plural("{count} new since {day}", "{count} new since {day}", item.unread, day=since)
@@ -215,6 +215,6 @@ def _unread(item: DigestItem, now: datetime) -> Message:
 def _preheader(items: Sequence[DigestItem]) -> Message:
     """Return the preview text of the mail: the first quotation, and how many more items there are."""
     first, more = items[0], len(items) - 1
-    words = cut(excerpt(first.html, EXCERPT) if first.comment else first.text, PREHEADER)
+    words = cut(excerpt(first.html, EXCERPT_LENGTH) if first.comment else first.text, PREHEADER_LENGTH)
     quotation = N_("{author}: {words}").format(author=first.author, words=words) if first.author else verbatim(words)
     return joined(" ", [quotation, plural("And {count} more.", "And {count} more.", more)]) if more else quotation

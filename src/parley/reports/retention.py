@@ -27,5 +27,5 @@ RULES: tuple[RetentionRule, ...] = (
 )
 KEPT: Kept = {
     "queue_item": "reports and decisions refer to it",
-    "report": "decisions resolve it",
+    "report": "what a decision answered",
 }

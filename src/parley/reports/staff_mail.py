@@ -16,7 +16,7 @@ TRY_LOCK = "select pg_try_advisory_xact_lock(hashtextextended('staff ' || $1, 0)
 CHECK_SENT = "select exists(select from mail where kind = $1 and created_at > now() - $2 * interval '1 hour')"
 
 
-class StaffAddress(msgspec.Struct, frozen=True):
+class StaffRecipient(msgspec.Struct, frozen=True):
     id: int
     email: str
 
@@ -27,9 +27,9 @@ async def send(kind: str, template: str, *, hours: int = 1, **context: Any) -> N
         return
     written = mail.written_message(template, **context)
 
-    async def send_one(member: StaffAddress) -> None:
+    async def send_one(member: StaffRecipient) -> None:
         await mail.send(kind, member.email, *written)
 
     await attempts.each(
-        f"mail to staff: {kind}", await db.fetch(StaffAddress, SELECT_STAFF), send_one, key=lambda member: member.id
+        f"mail to staff: {kind}", await db.fetch(StaffRecipient, SELECT_STAFF), send_one, key=lambda member: member.id
     )
