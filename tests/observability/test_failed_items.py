@@ -355,7 +355,7 @@ CASES: dict[str, list[Case]] = {
             holds.EXPIRING,
         ),
     ],
-    "votes": [Case(uncounted, votes, "count_waiting", "select bool_and(counted) from vote where member = $1")],
+    "votes": [Case(uncounted, votes, "count_uncounted", "select bool_and(counted) from vote where member = $1")],
     "counters": [
         Case(drifted, votes, "repair_counters", "select ups = 0 from comment where id = $1", "counters to repair"),
     ],
@@ -437,7 +437,7 @@ CASES: dict[str, list[Case]] = {
         Case(
             claims,
             authors,
-            "_repair_batch",
+            "_check",
             "select check_at is null from claim where id = $1",
             again="update claim set check_at = now() where check_at is not null",
         )
