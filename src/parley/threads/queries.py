@@ -236,7 +236,7 @@ select v.since, v.passage, {COUNT_UNREAD.format(since="v.since")} as unread from
 """  # noqa: S608 constants only
 
 
-class UnreadCount(msgspec.Struct, frozen=True):
+class ThreadUnreadCount(msgspec.Struct, frozen=True):
     """How many comments of a thread are unread, up to 100."""
 
     thread: int
@@ -251,4 +251,4 @@ from visit v where v.member = $1 and v.thread = any($2::bigint[])
 
 async def unread_in(member: int, threads: Sequence[int]) -> dict[int, int]:
     """For each of `threads` that the member visited, how many comments others wrote since."""
-    return {row.thread: row.count for row in await db.fetch(UnreadCount, SELECT_UNREAD_IN, member, list(threads))}
+    return {row.thread: row.count for row in await db.fetch(ThreadUnreadCount, SELECT_UNREAD_IN, member, list(threads))}
