@@ -68,7 +68,7 @@ class Person:
         return "post"
 
     async def vote(self) -> str:
-        await make.vote(self.who, self.dice.choice(self.comments), value=self.dice.choice([-1, 0, 1]))
+        await make.vote(self.who, self.dice.choice(self.comments), value=self.dice.choice([-1, None, 1]))
         return "vote"
 
     async def report(self) -> str:
