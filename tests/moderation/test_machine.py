@@ -104,7 +104,7 @@ class Moderation(RuleBasedStateMachine):
         work = make.comment(self.thread, self.people_[author], parent=parent)
         return self.attempt(work, records=0) or multiple()
 
-    @rule(voter=st.sampled_from(["ana", "ben", "mo"]), comment=comments, value=st.sampled_from([-1, 0, 1]))
+    @rule(voter=st.sampled_from(["ana", "ben", "mo"]), comment=comments, value=st.sampled_from([-1, None, 1]))
     def vote(self, voter: str, comment: int, value: int) -> None:
         self.attempt(make.vote(self.people_[voter], comment, value=value), records=0)
 
