@@ -36,7 +36,9 @@ async def test_a_newcomer_signs_up_opens_the_mailed_link_and_may_write(
     assert 'href="/dev/mail"' in done.text
     assert await state() == "unverified"
     link = await mailed("verify")
-    assert "<button" in (await client.get(link)).text
+    page = (await client.get(link)).text
+    assert "<button" in page
+    assert "confirm that you are <b><bdi>" in page
     assert await state() == "unverified"
     answer = await client.post(link)
     assert (answer.status_code, answer.headers["location"]) == (303, "/verify/done")

@@ -8,7 +8,7 @@ from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.http.pages import Encoded, Finished
 from parley.pages import stored
 
-MOST_BYTES = 16 * 2**20
+MOST_BYTES = 24 * 2**20
 
 
 def _size(page: Encoded) -> int:

@@ -102,9 +102,10 @@ async def verify_again(request: AnyRequest) -> Response[object]:
 @get("/verify/{token:str}", name="accounts:verify", opt={"who": ANYONE})
 async def verify_page(request: AnyRequest, token: FromPath[str]) -> Response[object]:
     """Show a button. Opening a link changes nothing, since mail scanners open links."""
-    if await queries.token_owner(tokens.digest(token), "verify") is None:
+    owner = await queries.token_owner(tokens.digest(token), "verify")
+    if owner is None:
         return expired_link(request, "verify")
-    return page(request, "accounts/verify.html")
+    return page(request, "accounts/verify.html", name=owner.name)
 
 
 @post("/verify/{token:str}", opt={"who": ANYONE})
