@@ -100,6 +100,16 @@ async def test_a_query_outside_a_transaction_is_committed_at_once() -> None:
     assert await domains() == ["example.org"]
 
 
+async def test_value_and_values_take_a_query_of_the_builder() -> None:
+    for domain in ("example.org", "example.net"):
+        await insert(domain)
+    by_name = MailDomain.select(MailDomain.domain).order_by(MailDomain.domain)
+
+    assert await db.values(by_name) == ["example.net", "example.org"]
+    assert await db.value(by_name) == "example.net"
+    assert await db.value(by_name.where(MailDomain.domain == "example.com")) is None
+
+
 async def test_more_queries_at_once_than_connections_are_all_answered() -> None:
     assert DB.connections is not None
     await asyncio.gather(*(insert(f"{number}.example.org") for number in range(40)))

@@ -6,6 +6,7 @@ import structlog
 from parley import mail
 from parley.accounts import devices, sessions, sign_in_ticket, user_agents
 from parley.accounts.states import REACTIVATE_MEMBER
+from parley.accounts.tables import FactorRecovery
 from parley.core import db, networks
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
@@ -93,7 +94,7 @@ async def complete(member: int, methods: frozenset[str], client: Client) -> Sign
     await db.execute(REACTIVATE_MEMBER, member)
     if row.has_second:
         # Whoever gave the second factor does not need a recovery, or did not ask for it (factor_recovery.py).
-        await db.execute("delete from factor_recovery where member = $1", member)
+        await FactorRecovery.delete().where(FactorRecovery.member == member)
     if client.viewer is not None:
         await sessions.end(client.viewer.session, client.viewer.id)
     proven = bool(methods & PROVES)

@@ -31,7 +31,6 @@ DRIFT = (-1, 0, 1)
 OFFER_SECONDS = 1_800
 CODE = re.compile(r"[0-9]{6}")
 
-SELECT_SEED = "select seed from authenticator where member = $1"
 # Of two requests with one code, one succeeds.
 USE_STEP = "update authenticator set step = $2 where member = $1 and step < $2 returning step"
 
@@ -137,7 +136,9 @@ async def accepts(member: int, code: str) -> bool:
 
 
 async def _seed_of(member: int) -> bytes | None:
-    stored: bytes | None = await db.value(SELECT_SEED, member)
+    stored: bytes | None = await db.value(
+        Authenticator.select(Authenticator.seed).where(Authenticator.member == member)
+    )
     return sealing.unseal(stored, f"seed|{member}") if stored else None
 
 

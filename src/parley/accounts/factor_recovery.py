@@ -12,6 +12,7 @@ import structlog
 from parley import mail
 from parley.accounts import authenticators, passkey_settings, queries, second_factor, sessions, tokens
 from parley.accounts.rules import require_sign_in_allowed
+from parley.accounts.tables import FactorRecovery
 from parley.core import db, ratelimit
 from parley.core.db import atomic
 from parley.core.errors import Forbidden, Gone, Refused
@@ -42,7 +43,6 @@ where member = $1 and {OPEN}
 FINISH_RECOVERY = f"""
 delete from factor_recovery where token_hash = $1 and due_at <= now() and {OPEN} returning member
 """  # noqa: S608 a constant
-STOP_RECOVERY = "delete from factor_recovery where member = $1 returning id"
 # Whoever agreed first and is no admin any more does not count.
 RECORD_AGREEMENT = """
 update factor_recovery r set first_admin = coalesce(still.id, $2), due_at = case when still.id <> $2 then now() end
@@ -98,7 +98,7 @@ async def of_member(member: int) -> Recovery | None:
 
 async def stop(member: int) -> None:
     """Stop a recovery, if one is under way."""
-    if await db.values(STOP_RECOVERY, member):
+    if await FactorRecovery.delete().where(FactorRecovery.member == member).returning(FactorRecovery.id):
         log.info("recovery stopped", member=member)
 
 

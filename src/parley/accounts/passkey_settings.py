@@ -31,8 +31,6 @@ MOST_PASSKEYS = 10
 # The longest id that the standard allows.
 LONGEST_ID = 1_023
 
-SELECT_PASSKEYS = "select id, name, created_at, used_at from passkey where member = $1 order by id"
-SELECT_HANDLE = "select handle from passkey where member = $1 limit 1"
 
 TOO_MANY = N_("You have {most} passkeys, and cannot have more. Please remove one first.")
 KNOWN = N_("This passkey is stored here already.")
@@ -49,7 +47,7 @@ class PasskeyRow(msgspec.Struct, frozen=True):
 
 
 async def listed(member: int) -> list[PasskeyRow]:
-    return await db.fetch(PasskeyRow, SELECT_PASSKEYS, member)
+    return await db.fetch(PasskeyRow, Passkey.select().where(Passkey.member == member).order_by(Passkey.id))
 
 
 async def options(viewer: Viewer) -> dict[str, Any]:
@@ -147,7 +145,8 @@ async def _handle(member: int) -> bytes:
     They are those of their other passkeys, or else derived from their id, so that `options` and `add` agree.
     """
     new = hmac.digest(settings().secret.encode(), f"handle|{member}".encode(), hashlib.sha256)
-    return bytes(await db.value(SELECT_HANDLE, member) or new)
+    handles = Passkey.select(Passkey.handle).where(Passkey.member == member).limit(1)
+    return bytes(await db.value(handles) or new)
 
 
 def _verify(credential: str, challenge: bytes) -> VerifiedRegistration:

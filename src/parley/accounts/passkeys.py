@@ -15,6 +15,7 @@ from webauthn.helpers.structs import AuthenticatorTransport, PublicKeyCredential
 
 from parley.accounts import challenges, passkey_letters
 from parley.accounts.authentication import PASSKEY, VERIFIED_PASSKEY
+from parley.accounts.tables import Passkey
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.settings import settings
@@ -27,7 +28,6 @@ MILLISECONDS = 1_000 * challenges.LASTS_SECONDS
 # What the library and its parsers raise for hostile input.
 UNREADABLE = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 
-SELECT_PASSKEY = "select id, member, name, public_key, handle from passkey where credential = $1"
 SELECT_CREDENTIALS = "select credential as id, transports from passkey where member = $1 order by id"
 # A signature counter that does not grow means that the passkey was copied (Web Authentication, section 6.1.1).
 RECORD_USE = """
@@ -110,7 +110,7 @@ async def check(credential: str, purpose: str, member: int | None = None) -> Use
     removed, and its member told.
     """
     signed, challenge = read(credential, purpose)
-    stored = await db.fetch_one(StoredPasskey, SELECT_PASSKEY, _id(signed))
+    stored = await db.fetch_one(StoredPasskey, Passkey.select().where(Passkey.credential == _id(signed)))
     if stored is None:
         raise UnknownPasskey(signed.id)
     if member not in {None, stored.member}:
@@ -166,5 +166,5 @@ def _verify(credential: str, signed: CredentialResponse, stored: StoredPasskey, 
 async def _end_copied(stored: StoredPasskey) -> None:
     log.warning("passkey may be copied", member=stored.member, passkey=stored.id)
     async with db.atomic():
-        await db.execute("delete from passkey where id = $1", stored.id)
+        await Passkey.delete().where(Passkey.id == stored.id)
         await passkey_letters.send(stored.member, "copied", stored.name)

@@ -7,7 +7,8 @@ import msgspec
 
 from parley.accounts import addresses, names
 from parley.accounts.states import MAY_RETURN, STATE_NOW
-from parley.core.db import fetch, fetch_one
+from parley.accounts.tables import Member
+from parley.core.db import fetch, fetch_one, value
 
 SELECT_ACCOUNT = f"""
 select id, name, email, role, {STATE_NOW} as state, state_until, state_reason, password_hash, title, bio, assisted,
@@ -123,6 +124,12 @@ async def by_email(email: str) -> Account | None:
     return await fetch_one(
         Account, SELECT_ACCOUNT.format("email_key = $1 and state <> 'unverified'"), addresses.key(email)
     )
+
+
+async def email_of(member: int) -> str | None:
+    """Return the member's address; None for one who left or was suspended."""
+    email: str | None = await value(Member.select(Member.email).where(Member.id == member, Member.state == "active"))
+    return email
 
 
 async def by_name(name: str) -> PublicMember | None:

@@ -18,6 +18,7 @@ from parley.accounts import (
 from parley.accounts.authentication import Client
 from parley.accounts.password_ops import NOT_CURRENT
 from parley.accounts.queries import Account
+from parley.accounts.tables import Session
 from parley.core import db, ratelimit
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
@@ -69,7 +70,7 @@ async def prove(viewer: Viewer, client: Client, *, password: str, code: str, cre
         await _check_password(account, password, client)
     else:
         raise Refused(USE_PASSKEY)
-    await db.execute("update session set proved_at = now() where id = $1 and member = $2", viewer.session, viewer.id)
+    await Session.update({Session.proved_at: db.NOW}).where(Session.id == viewer.session, Session.member == viewer.id)
 
 
 def purpose(viewer: Viewer) -> str:

@@ -4,7 +4,7 @@ import hashlib
 
 import msgspec
 
-from parley.articles.tables import Article
+from parley.articles.tables import Article, RemovedPassage
 from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.errors import Refused
@@ -36,7 +36,7 @@ async def restrict(article: int, to: Restriction) -> None:
         {Article.restricted: to.restricted, Article.untitled: to.untitled, Article.withheld: to.withheld}
     ).where(Article.id == article)
     await withhold_pictures(article)
-    await db.execute("delete from removed_passage where article = $1", article)
+    await RemovedPassage.delete().where(RemovedPassage.article == article)
     if to.restricted == "none":
         await _remember(article)
 

@@ -3,6 +3,7 @@
 import secrets
 
 from parley import mail
+from parley.accounts import queries as accounts
 from parley.authors import queries, rules
 from parley.authors.queries import ClaimRow
 from parley.authors.tables import AuthorReply, Claim
@@ -128,7 +129,7 @@ async def _render_again(row: ClaimRow) -> None:
 
 async def tell_claimant(row: ClaimRow, state: str) -> None:
     """Mail the member that others, or a check of the page, gave their claim this state."""
-    email = await queries.email_of(row.member)
+    email = await accounts.email_of(row.member)
     if email:
         link = f"{settings().base_url}{row.address}"
         written = mail.written_message("claim_decided", name=row.name, title=row.title, state=state, link=link)

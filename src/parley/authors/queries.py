@@ -68,12 +68,6 @@ where p.article = $1 and p.member <> $2 and p.role = 'publisher' and p.state = '
 """
 
 
-async def email_of(member: int) -> str | None:
-    """Return the member's address; None for one who left or was suspended."""
-    email: str | None = await db.value("select email from member where id = $1 and state = 'active'", member)
-    return email
-
-
 async def emails_of_publisher(article: int, claimant: int) -> list[str]:
     """The addresses of members who speak for the publisher of an article, without the claimant's."""
     return await db.values(SELECT_PUBLISHERS, article, claimant)

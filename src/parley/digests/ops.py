@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
+from parley.accounts.tables import Member
 from parley.core import db
 from parley.core.db import NOW
 from parley.core.errors import NotFound
@@ -16,7 +17,6 @@ from parley.digests.tables import Subscription
 # The default: Saturday morning.
 DEFAULT = Schedule("weekly", 6, 8, zones.DEFAULT)
 
-SELECT_ZONE = "select zone from member where id = $1"
 UPDATE_SUBSCRIPTION = """
 with moved as (update member set zone = $5 where id = $1)
 update subscription set former = case frequency when 'off' then former else frequency end,
@@ -35,7 +35,9 @@ update issue_item set delivered = false from withdrawn where issue = withdrawn.i
 
 async def subscribe(member: int) -> None:
     """Subscribe a member who confirmed their address, with the default schedule in their zone."""
-    schedule = msgspec.structs.replace(DEFAULT, zone=await db.value(SELECT_ZONE, member))
+    schedule = msgspec.structs.replace(
+        DEFAULT, zone=await db.value(Member.select(Member.zone).where(Member.id == member))
+    )
     next_at = next_due(schedule, None, datetime.now(UTC)).at
     await Subscription.insert(Subscription(member=member, next_at=next_at)).on_conflict(action="DO NOTHING")
 

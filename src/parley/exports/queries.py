@@ -1,5 +1,6 @@
 """Reading a member's exports and their files."""
 
+import itertools
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ import msgspec
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.exports.retention import DAYS
+from parley.exports.tables import ExportPart
 
 
 class ExportRow(msgspec.Struct, frozen=True):
@@ -40,7 +42,6 @@ from export where member = $1 and created_at > now() - interval '{DAYS} days'
 """  # noqa: S608 a constant
 SELECT_NEWEST_EXPORT = f"{SELECT_EXPORT} order by id desc limit 1"
 SELECT_FINISHED = f"{SELECT_EXPORT} and id = $2 and state = 'done'"
-SELECT_PART = "select bytes from export_part where export = $1 and number = $2"
 
 
 async def newest(viewer: Viewer) -> ExportRow | None:
@@ -55,7 +56,8 @@ async def finished(viewer: Viewer, number: int) -> ExportRow | None:
 
 async def parts(export: int) -> AsyncIterator[bytes]:
     """Yield the bytes of an export's file, one part at a time."""
-    number = 0
-    while (part := await db.value(SELECT_PART, export, number)) is not None:
-        yield part
-        number += 1
+    for number in itertools.count():
+        part = ExportPart.select(ExportPart.bytes).where(ExportPart.export == export, ExportPart.number == number)
+        if (content := await db.value(part)) is None:
+            return
+        yield content

@@ -17,7 +17,7 @@ async def fix_authority() -> None:
 
 async def authority() -> str:
     """Return the authority in all ids of this installation."""
-    found: str = await db.value("select tag_authority from community")
+    found: str = await db.value(Community.select(Community.tag_authority))
     return found or f"{settings().host},2026-01-01"
 
 

@@ -5,6 +5,7 @@ import secrets
 import msgspec
 
 from parley import mail
+from parley.accounts import queries as accounts
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.event_log import emit
@@ -13,6 +14,7 @@ from parley.core.settings import settings
 from parley.core.text.messages import N_
 from parley.imported import ops, queries
 from parley.imported.queries import ImportedClaimRow
+from parley.imported.tables import ImportedClaim
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import staff_mail
@@ -21,7 +23,6 @@ from parley.threads.queries import lock_thread
 MOST_WAITING = 3
 HOURS_BETWEEN_LETTERS = 12
 
-COUNT_WAITING = "select count(*) from imported_claim where member = $1 and state = 'waiting'"
 IS_TAKEN = "select exists(select from imported_claim where source = $1 and name = $2 and state = 'confirmed')"
 INSERT_CLAIM = """
 insert into imported_claim (member, source, name, page, token) values ($1, $2, $3, $4, $5)
@@ -31,7 +32,6 @@ where imported_claim.state = 'waiting' or (imported_claim.state in ('refused', '
       and imported_claim.decided_at < now() - interval '30 days')
 returning id
 """
-WITHDRAW_CLAIM = "delete from imported_claim where id = $1 and member = $2 and state = 'waiting' returning id"
 LOCK_CLAIM = "select id from imported_claim where id = $1 for update"
 # Of two moderators who confirm two members as one author, one is refused.
 LOCK_AUTHOR = "select pg_advisory_xact_lock(hashtextextended('imported author ' || $1 || ' ' || $2, 0))"
@@ -43,7 +43,6 @@ group by thread order by thread
 GIVE_BACK_COMMENTS = (
     "update comment set author = null, imported_author = $3 where id = any($1::bigint[]) and author = $2"
 )
-EMPTY_CLAIM = "update imported_claim set comments = '{}' where id = $1"
 NOT_FOUND = N_("There is no such claim.")
 DECIDED = N_("This claim was decided already.")
 
@@ -65,7 +64,8 @@ async def claim_author(viewer: Viewer, comment: int, page: str) -> None:
         raise Refused(N_("Whoever has confirmed the e-mail address with which this comment was written can claim it."))
     async with db.atomic():
         await db.value("select pg_advisory_xact_lock(hashtextextended('imported claim', $1))", viewer.id)
-        if await db.value(COUNT_WAITING, viewer.id) >= MOST_WAITING:
+        waiting = ImportedClaim.count().where(ImportedClaim.member == viewer.id, ImportedClaim.state == "waiting")
+        if await waiting >= MOST_WAITING:
             raise Refused(N_("Three of your claims are waiting. Please wait until one of them is decided."))
         if await db.value(IS_TAKEN, author.source, author.name):
             raise Refused(N_("A moderator has confirmed somebody as this author already."))
@@ -78,7 +78,8 @@ async def claim_author(viewer: Viewer, comment: int, page: str) -> None:
 
 async def withdraw(viewer: Viewer, number: int) -> None:
     """Take back a claim of one's own that waits. Raises NotFound."""
-    if await db.value(WITHDRAW_CLAIM, number, viewer.id) is None:
+    own = (ImportedClaim.id == number) & (ImportedClaim.member == viewer.id) & (ImportedClaim.state == "waiting")
+    if not await ImportedClaim.delete().where(own).returning(ImportedClaim.id):
         raise NotFound(NOT_FOUND)
 
 
@@ -115,7 +116,7 @@ async def undo(moderator: Viewer, number: int) -> None:
             await db.execute(GIVE_BACK_COMMENTS, found.ids, row.member, row.name)
             for comment in sorted(found.ids):
                 await emit("comment.edited", thread=found.thread, comment=comment, actor=moderator.id)
-        await db.execute(EMPTY_CLAIM, number)
+        await ImportedClaim.update({ImportedClaim.comments: []}).where(ImportedClaim.id == number)
         before = {"claimed": len(row.comments)}
         await modlog.write(moderator, Entry("import.undo", "member", row.member, before, {}))
 
@@ -133,7 +134,7 @@ async def _lock_claim(moderator: Viewer, number: int, state: str) -> ImportedCla
 
 
 async def _mail_decision(row: ImportedClaimRow, *, confirms: bool) -> None:
-    email = await db.value(queries.SELECT_EMAIL, row.member)
+    email = await accounts.email_of(row.member)
     link = f"{settings().base_url}/settings/imported"
     if email:
         written = mail.written_message(

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from parley.accounts import queries as accounts
 from parley.comments import imported_addresses
 from parley.core import db
 
@@ -62,7 +63,6 @@ select t.id as thread, t.slug, t.title, one.name, one.count from (
   select c.thread, c.imported_author as name, count(*) as count from {OF_MEMBER} c group by 1, 2
 ) one join thread t on t.id = one.thread order by one.count desc, t.id, one.name limit 200
 """  # noqa: S608 constants only
-SELECT_EMAIL = "select email from member where id = $1 and state = 'active'"
 SELECT_AUTHOR = f"""
 select {SOURCE} as source, c.imported_author as name, {HAS_ADDRESS} as has_address
 from comment c where c.id = $1 and c.state = 'visible' and c.imported_author is not null
@@ -85,7 +85,7 @@ SELECT_CLAIM = f"{SELECT_CLAIMS} where k.id = $1"
 
 async def address_of(member: int) -> list[bytes]:
     """Return the hashes of a member's address; none unless they have confirmed it."""
-    email: str | None = await db.value(SELECT_EMAIL, member)
+    email = await accounts.email_of(member)
     return imported_addresses.digests(email) if email else []
 
 

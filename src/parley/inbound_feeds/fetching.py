@@ -12,6 +12,7 @@ from parley.importing.errors import CannotImport, PageGone, SiteBusy, Unchanged
 from parley.inbound_feeds import hosts, rules, subscribing
 from parley.inbound_feeds.ingesting import ingest
 from parley.inbound_feeds.reading import FetchedFeed, fetch_feed
+from parley.inbound_feeds.tables import InboundFeed
 
 GONE = N_("The site says that this feed is gone for good. We no longer fetch it.")
 MISSING = N_("The site has had no feed at this address for a week. The feed is paused.")
@@ -113,30 +114,38 @@ async def _store(due: DueFeed, found: FetchedFeed) -> None:
 
 # How often a move is seen before it is followed, each time within 48 hours of the last: a single one may be a mistake.
 SIGHTINGS = 3
-RECORD_REDIRECT = "update inbound_feed set moved_to = $2, moved_seen = $3, moved_at = now() where id = $1"
 MOVE_FEED = """
 update inbound_feed set url = $2, host = $3, moved_to = '', moved_seen = 0, etag = null, last_modified = null
 where id = $1 and not exists (select from inbound_feed where url = $2)
 """
-PAUSE_FEED = "update inbound_feed set state = $2, note = $3 where id = $1"
 
 
 async def _note_move(due: DueFeed, moved_to: str) -> None:
     """Count a permanent redirect, and follow it for good when it was seen often enough."""
     if not moved_to:
-        await db.execute(RECORD_REDIRECT, due.id, "", 0)
+        await _record_redirect(due, "", 0)
         return
     seen = due.moved_seen + 1 if moved_to == due.moved_to else 1
-    await db.execute(RECORD_REDIRECT, due.id, moved_to, seen)
+    await _record_redirect(due, moved_to, seen)
     if seen >= SIGHTINGS and not await db.execute(MOVE_FEED, due.id, moved_to, host_of(moved_to)):
-        await db.execute(PAUSE_FEED, due.id, "paused", stored(SAME))
+        await _stop(due, "paused", SAME)
+
+
+async def _record_redirect(due: DueFeed, moved_to: str, seen: int) -> None:
+    await InboundFeed.update(
+        {InboundFeed.moved_to: moved_to, InboundFeed.moved_seen: seen, InboundFeed.moved_at: db.NOW}
+    ).where(InboundFeed.id == due.id)
+
+
+async def _stop(due: DueFeed, state: str, note: Message) -> None:
+    await InboundFeed.update({InboundFeed.state: state, InboundFeed.note: stored(note)}).where(InboundFeed.id == due.id)
 
 
 async def _handle_gone(due: DueFeed, error: PageGone) -> None:
     if error.is_for_good:
-        await db.execute(PAUSE_FEED, due.id, "gone", stored(GONE))
+        await _stop(due, "gone", GONE)
     elif due.missing:
-        await db.execute(PAUSE_FEED, due.id, "paused", stored(MISSING))
+        await _stop(due, "paused", MISSING)
     else:
         await _record_failure(due, N_("The site has no feed at this address."))
 

@@ -23,6 +23,7 @@ from parley.inbound_feeds import hosts, rules
 from parley.inbound_feeds.rules import MOST_A_DAY, MOST_A_DAY_OF_HOST
 from parley.inbound_feeds.tables import FeedItem
 from parley.threads.opening import open_thread
+from parley.threads.tables import Thread
 
 SECONDS = 60
 # Shorter texts are lists, log-ins and error pages.
@@ -109,7 +110,7 @@ async def _make(item: ApprovedItem, text: ArticleText) -> None:
     async with db.atomic():
         article = await find_article(text) or await find_similar(text.fingerprint)
         if article is not None:
-            thread = await db.value("select id from thread where article = $1", article)
+            thread = await db.value(Thread.select(Thread.id).where(Thread.article == article))
             await _finish(item, "known", thread)
             return
         opened = await open_thread(text=text, topic=item.topic, starter=None, revises=False)

@@ -11,17 +11,17 @@ from parley.decisions import rules
 from parley.decisions.rules import Choice
 from parley.reports import ops as reports
 from parley.reports.subjects import Subject
-
-SELECT_STARTER = "select starter from thread where id = $1"
-SELECT_REVISION = "select revision from thread where id = $1"
-SELECT_VERSION = "select version from queue_item where id = $1"
+from parley.reports.tables import QueueItem
+from parley.threads.tables import Thread
 
 
 async def concerned(subject: Subject) -> int | None:
     """The member whom a decision about a subject concerns."""
     if subject.comment is not None:
         return subject.comment.author_id
-    starter: int | None = await db.value(SELECT_STARTER, subject.id) if subject.kind == "article" else subject.id
+    starter: int | None = subject.id
+    if subject.kind == "article":
+        starter = await db.value(Thread.select(Thread.starter).where(Thread.id == subject.id))
     return starter
 
 
@@ -29,7 +29,7 @@ async def destinations(subject: Subject) -> list[PassageText]:
     """The passages of the article to which a comment can be moved within its thread."""
     if subject.comment is None:
         return []
-    revision: int = await db.value(SELECT_REVISION, subject.comment.thread)
+    revision: int = await db.value(Thread.select(Thread.revision).where(Thread.id == subject.comment.thread))
     return await articles.text(subject.comment.thread, revision)
 
 
@@ -47,5 +47,5 @@ async def decide_on(viewer: Viewer, kind: str, target: int, thread: int | None, 
     rules.require_choice_allowed(choice, kind)
     async with db.atomic():
         item = await reports.open_item(kind, target, thread)
-        version = await db.value(SELECT_VERSION, item)
+        version = await db.value(QueueItem.select(QueueItem.version).where(QueueItem.id == item))
         return await decisions.decide(viewer, msgspec.structs.replace(choice, item=item, version=version))

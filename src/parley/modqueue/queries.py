@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from parley.automod.tables import Rule
 from parley.core import db
 from parley.core.text import markdown
 from parley.core.text.cleaning import shortened
@@ -158,7 +159,7 @@ class RuleName(msgspec.Struct, frozen=True):
 
 async def rules() -> list[RuleName]:
     """The automatic rules in their order."""
-    return await db.fetch(RuleName, "select id, name from rule order by position, id")
+    return await db.fetch(RuleName, Rule.select().order_by(Rule.position, Rule.id))
 
 
 class OthersAction(msgspec.Struct, frozen=True):

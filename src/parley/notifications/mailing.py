@@ -13,6 +13,7 @@ from parley.notifications.letters import IS_MAILED
 from parley.notifications.quiet_hours import next_moment_outside
 from parley.notifications.rules import BATCHED, CHANNEL, JOINS, KINDS, LIST, SETTINGS_JOINS
 from parley.notifications.tables import Follow, Notification
+from parley.threads.tables import Thread
 
 BATCH = 100
 MAILED = [kind.name for kind in KINDS if "mail" in kind.channels]
@@ -161,7 +162,7 @@ async def _letter(mail: int) -> MailedLetter | None:
 
 async def about(argument: str) -> str | None:
     """Return the title of the thread that an argument names."""
-    title: str | None = await db.value("select title from thread where id = $1", as_id(argument))
+    title: str | None = await db.value(Thread.select(Thread.title).where(Thread.id == as_id(argument)))
     return title
 
 

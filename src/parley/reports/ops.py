@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from parley.community.tables import Guideline
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
 from parley.reports import queue_changes, receipts, targets
+from parley.reports.tables import QueueItem
 
 
 class ReportInput(msgspec.Struct, frozen=True):
@@ -117,7 +119,9 @@ async def report(entered: ReportInput) -> int:
     If the member already has an open report of this target, save nothing and return that report's id. Raises NotFound
     if there is no such target, Refused without a guideline, Forbidden if the reporter may not report it.
     """
-    illegal = await db.value("select illegal from guideline where code = $1 and not retired", entered.guideline)
+    illegal = await db.value(
+        Guideline.select(Guideline.illegal).where(Guideline.code == entered.guideline, Guideline.retired == False)  # noqa: E712 SQL
+    )
     if illegal is None:
         raise Refused(N_("Please choose which rule it breaks."))
     if entered.reporter is None and not illegal:
@@ -172,7 +176,8 @@ async def confirm_address(report: int) -> bool:
 async def _weight(entered: ReportInput) -> float:
     if entered.reporter is not None:
         return float(await db.value(SELECT_WEIGHT, entered.reporter.id))
-    item = await db.value("select id from queue_item where kind = $1 and target = $2", entered.kind, entered.target)
+    items = QueueItem.select(QueueItem.id).where(QueueItem.kind == entered.kind, QueueItem.target == entered.target)
+    item = await db.value(items)
     return 0.0 if await db.value(CHECK_REPEATED, item, entered.network, entered.text) else 1.0
 
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from parley import mail
+from parley.community.tables import Guideline
 from parley.core import db
 from parley.core.db import NOW
 from parley.core.errors import Refused
@@ -13,9 +14,6 @@ from parley.reports import queue_changes, receipts
 from parley.reports.ops import ReportInput
 from parley.rights.rules import GROUNDS, WISHES
 from parley.rights.tables import RightsRequest
-
-# The ground of the report: the first of the community's rules that names what is against the law.
-SELECT_GUIDELINE = "select code from guideline where illegal and not retired order by position, code limit 1"
 
 
 class RightsRequestInput(msgspec.Struct, frozen=True):
@@ -32,9 +30,11 @@ async def request(wanted: RightsRequestInput) -> int:
 
     Raises Refused where the member has a request or report about the article that waits.
     """
+    # The ground of the report: the first of the community's rules that names what is against the law.
+    illegal = Guideline.select(Guideline.code).where(Guideline.illegal == True, Guideline.retired == False)  # noqa: E712 SQL
     async with db.atomic():
         # The receipt says that this is a request, so it is sent once the request is saved.
-        guideline = await db.value(SELECT_GUIDELINE) or ""
+        guideline = await db.value(illegal.order_by(Guideline.position, Guideline.code).limit(1)) or ""
         report_input = msgspec.structs.replace(wanted.report_input, guideline=guideline, gets_receipt=False)
         report = await reports.report(report_input)
         inserted = await RightsRequest.insert(

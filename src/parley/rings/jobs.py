@@ -15,7 +15,6 @@ where v.axis = 'quality' and v.value = 1 and v.counted and v.changed_at > now() 
   and c.author <> v.member
 group by 1, 2
 """
-DELETE_RINGS = "delete from vote_ring where dismissed_at is null"
 # A group that moderators judged to be no ring is not shown again, and neither is a part of it.
 IS_DISMISSED = "select exists(select from vote_ring where dismissed_at is not null and members @> $1::bigint[])"
 
@@ -25,7 +24,7 @@ async def find_rings() -> int:
     upvotes = await db.fetch(Upvotes, SELECT_UPVOTES, DAYS)
     rings = await asyncio.to_thread(finding.find, upvotes)
     async with db.atomic():
-        await db.execute(DELETE_RINGS)
+        await VoteRing.delete().where(VoteRing.dismissed_at.is_null())
         new = [ring for ring in rings if not await db.value(IS_DISMISSED, ring.members)]
         for ring in new:
             row = VoteRing(members=ring.members, share=ring.share, share_of_others=ring.share_of_others)

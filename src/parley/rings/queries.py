@@ -6,6 +6,7 @@ import msgspec
 
 from parley.core import db
 from parley.rings.jobs import DAYS
+from parley.rings.tables import VoteRing
 
 MOST_LISTED = 50
 SELECT_RINGS = f"""
@@ -25,7 +26,6 @@ select m.name, m.state, m.created_at, coalesce(sum(u.votes) filter (where u.memb
 from member m left join upvotes u on m.id in (u.member, u.author)
 where m.id = any($1) group by m.id order by given_inside desc, m.id
 """
-COUNT_RINGS = "select count(*) from vote_ring where dismissed_at is null"
 
 
 class RingRow(msgspec.Struct, frozen=True):
@@ -57,5 +57,5 @@ async def rings() -> list[tuple[RingRow, list[RingMember]]]:
 
 async def count() -> int:
     """How many rings wait for a moderator's judgement."""
-    number: int = await db.value(COUNT_RINGS)
+    number: int = await VoteRing.count().where(VoteRing.dismissed_at.is_null())
     return number

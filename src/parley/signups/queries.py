@@ -6,15 +6,13 @@ import msgspec
 
 from parley.accounts import tokens
 from parley.accounts.joining import Mode, Terms
+from parley.community.tables import Community
 from parley.core import db
+from parley.signups.tables import Invitation
 
-SELECT_MODE = "select sign_up from community"
 SELECT_INVITER = """
 select m.name from invitation i join member m on m.id = i.member
 where i.token_hash = $1 and i.uses > 0 and i.expires_at > now() and m.state = 'active'
-"""
-SELECT_INVITATIONS = """
-select id, uses, created_at, expires_at from invitation where member = $1 and expires_at > now() order by id
 """
 SELECT_APPLICANTS = """
 select m.id, m.name, m.email, s.message, s.confirmed_at
@@ -58,13 +56,14 @@ async def terms(invitation: str) -> Terms:
 
 
 async def mode() -> Mode:
-    sign_up_mode: Mode = await db.value(SELECT_MODE)
+    sign_up_mode: Mode = await db.value(Community.select(Community.sign_up))
     return sign_up_mode
 
 
 async def invitations(member: int) -> list[OwnInvitation]:
     """A member's invitations that have not expired."""
-    return await db.fetch(OwnInvitation, SELECT_INVITATIONS, member)
+    unexpired = Invitation.select().where(Invitation.member == member, Invitation.expires_at > db.NOW)
+    return await db.fetch(OwnInvitation, unexpired.order_by(Invitation.id))
 
 
 async def waiting() -> list[Applicant]:

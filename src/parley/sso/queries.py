@@ -8,9 +8,7 @@ import msgspec
 from parley.core import db
 from parley.core.providers import Provider
 from parley.core.settings import settings
-
-SELECT_OWNER = "select member from identity where source = $1 and subject = $2"
-SELECT_IDENTITIES = "select id, source, created_at from identity where member = $1 order by created_at, id"
+from parley.sso.tables import Identity
 
 
 class IdentityRow(msgspec.Struct, frozen=True):
@@ -30,12 +28,15 @@ class IdentityRow(msgspec.Struct, frozen=True):
 
 async def owner(source: str, subject: str) -> int | None:
     """The id of the member to whom an account elsewhere is connected."""
-    member: int | None = await db.value(SELECT_OWNER, source, subject)
+    member: int | None = await db.value(
+        Identity.select(Identity.member).where(Identity.source == source, Identity.subject == subject)
+    )
     return member
 
 
 async def links(member: int) -> list[IdentityRow]:
-    return await db.fetch(IdentityRow, SELECT_IDENTITIES, member)
+    own = Identity.select().where(Identity.member == member)
+    return await db.fetch(IdentityRow, own.order_by(Identity.created_at, Identity.id))
 
 
 def not_connected(links: list[IdentityRow]) -> Mapping[str, Provider]:

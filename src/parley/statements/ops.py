@@ -36,8 +36,6 @@ INSERT_MERGED = """
 insert into merged_statement (comment, kept, member) values ($1, $2, $3)
 on conflict (comment) do update set kept = excluded.kept, member = excluded.member, created_at = now()
 """
-# What was merged into a statement follows it into the next one.
-MOVE_MERGED = "update merged_statement set kept = $2 where kept = $1"
 
 
 class CommentContent(msgspec.Struct, frozen=True):
@@ -120,7 +118,8 @@ async def merge(viewer: Viewer, comment_id: int, kept: int) -> None:
             raise Refused(N_("Please choose another statement of the same thread."))
         if await MergedStatement.exists().where(MergedStatement.comment == kept):
             raise Refused(N_("That statement is merged into another one itself. Please choose that one."))
-        await db.execute(MOVE_MERGED, comment_id, kept)
+        # What was merged into a statement follows it into the next one.
+        await MergedStatement.update({MergedStatement.kept: kept}).where(MergedStatement.kept == comment_id)
         await db.execute(INSERT_MERGED, comment_id, kept, viewer.id)
         await modlog.write(viewer, Entry("statement.merge", "comment", comment_id, after={"kept": kept}))
 

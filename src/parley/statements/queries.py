@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from parley.accounts.tables import Block
 from parley.articles.rules import READABLE
 from parley.core import db
 from parley.statements.deck import StatementCandidate, choose
@@ -126,7 +127,7 @@ async def left_for(
 ) -> list[StatementCandidate]:
     """The statements that a member can still be asked: neither their own, nor by somebody they blocked or muted."""
     done = {answer.comment for answer in answers}
-    authors = {member, *await db.values(SELECT_BLOCKED_OR_MUTED, member)}
+    authors = {member, *await db.values(Block.select(Block.other).where(Block.member == member))}
     return [one for one in asked if one.comment not in done and one.author not in authors]
 
 

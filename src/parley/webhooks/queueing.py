@@ -7,10 +7,10 @@ from parley.api.events import SiteEvent
 from parley.core import db, failpoint
 from parley.core.events import attempts
 from parley.core.events.job_wakeups import wake_job
+from parley.webhooks.tables import Webhook
 
 BATCH = 500
 
-SELECT_WEBHOOKS = "select id from webhook where state = 'on' order by id"
 LOCK_WEBHOOK = "select id, kinds, position from webhook where id = $1 and state = 'on' for update skip locked"
 INSERT_DELIVERIES = """
 insert into webhook_delivery (webhook, event, position, thread, seq, kind, comment, happened_at, due_at)
@@ -19,7 +19,6 @@ from unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7
   as one (position, thread, seq, kind, comment, happened_at)
 on conflict do nothing
 """
-MOVE_POSITION = "update webhook set position = $2 where id = $1"
 
 
 class WebhookPosition(msgspec.Struct, frozen=True):
@@ -32,7 +31,8 @@ class WebhookPosition(msgspec.Struct, frozen=True):
 
 async def queue_all() -> int:
     """Queue deliveries of the new events for all webhooks that are on, and return how many."""
-    queued = await attempts.each("webhooks", await db.values(SELECT_WEBHOOKS), queue_for, in_transaction=False)
+    webhooks = Webhook.select(Webhook.id).where(Webhook.state == "on").order_by(Webhook.id)
+    queued = await attempts.each("webhooks", await db.values(webhooks), queue_for, in_transaction=False)
     if count := sum(queued):
         await wake_job("webhook deliveries")
     return count
@@ -49,7 +49,7 @@ async def queue_for(webhook: int) -> int:
                 return count
             count += await _add(reader, [one for one in found if one.kind in reader.kinds])
             failpoint.hit("webhook queued")
-            await db.execute(MOVE_POSITION, webhook, found[-1].position)
+            await Webhook.update({Webhook.position: found[-1].position}).where(Webhook.id == webhook)
 
 
 async def _add(reader: WebhookPosition, found: list[SiteEvent]) -> int:

@@ -12,6 +12,7 @@ from parley.importing.errors import CannotImport
 from parley.importing.posting import post
 from parley.webhooks import signing
 from parley.webhooks.messages import DueEvent, message
+from parley.webhooks.tables import Webhook
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +46,6 @@ from hook, webhook_delivery d
 where d.webhook = $1 and d.state = 'waiting' and d.due_at <= clock_timestamp() and {attempts.due(JOB, "d.id")}
 order by d.due_at, d.id limit 1
 """  # noqa: S608 constants only
-RELEASE_WEBHOOK = "update webhook set leased_until = null where id = $1"
 RECORD_SUCCESS = """
 with settled as (
   update webhook_delivery set state = 'delivered', attempts = attempts + 1, status = $2, error = '',
@@ -66,7 +66,6 @@ update webhook set failures = least(failures + 1, 100), failing_since = coalesce
 where id = (select webhook from tried)
 returning failing_since < clock_timestamp() - interval '{FAILING_DAYS} days'
 """  # noqa: S608 constants only
-SWITCH_OFF = "update webhook set state = 'off', ended_by = $2 where id = $1 and state = 'on'"
 SELECT_ADMINS = "select email from member where role = 'admin' and state = 'active' and not is_demo order by id"
 
 
@@ -90,7 +89,7 @@ async def send_due() -> int:
     try:
         return await _send_to(webhook)
     finally:
-        await db.execute(RELEASE_WEBHOOK, webhook)
+        await Webhook.update({Webhook.leased_until: None}).where(Webhook.id == webhook)
 
 
 async def _send_to(webhook: int) -> int:
@@ -140,7 +139,8 @@ async def _answer(due: DueDelivery) -> tuple[int | None, str]:
 
 async def _switch_off(due: DueDelivery, reason: str) -> None:
     """Switch a webhook off, and tell the admins."""
-    if not await db.execute(SWITCH_OFF, due.webhook, reason):
+    is_on = (Webhook.id == due.webhook) & (Webhook.state == "on")
+    if not await Webhook.update({Webhook.state: "off", Webhook.ended_by: reason}).where(is_on).returning(Webhook.id):
         return
     log.warning("webhook switched off", webhook=due.webhook, reason=reason)
     link = f"{settings().base_url}/settings/webhooks/{due.webhook}"

@@ -65,15 +65,16 @@ async def fetch_one(kind: type[Row], query: str | Select[Any], *args: Any) -> Ro
     return rows[0] if rows else None
 
 
-async def value(sql: str, *args: Any) -> Any:
-    """Run `sql` and return the first column of its first row, or None."""
-    records = await DB.read(sql, args)
-    return records[0][0] if records else None
+async def value(query: str | Select[Any], *args: Any) -> Any:
+    """Run `query`, as in `fetch`, and return the first column of its first row, or None."""
+    return next(iter(await values(query, *args)), None)
 
 
-async def values(sql: str, *args: Any) -> list[Any]:
-    """Run `sql` and return the first column of every row."""
-    return [record[0] for record in await DB.read(sql, args)]
+async def values(query: str | Select[Any], *args: Any) -> list[Any]:
+    """Run `query`, as in `fetch`, and return the first column of every row."""
+    if isinstance(query, str):
+        return [record[0] for record in await DB.read(query, args)]
+    return [next(iter(row.values())) for row in await query]
 
 
 async def execute(sql: str, *args: Any) -> int:
