@@ -1,5 +1,6 @@
 """How long unconfirmed accounts, sessions and mailed links are kept."""
 
+from parley.accounts.sessions import UNUSED_DAYS
 from parley.core.retention import Kept, RetentionRule
 
 RULES = (
@@ -14,7 +15,7 @@ RULES = (
     RetentionRule(
         table="session",
         what="sign-ins that nobody uses",
-        days=14,
+        days=UNUSED_DAYS,
         since="seen_at",
         after="their last use",
         why="they no longer sign anybody in (`accounts/sessions.py`)",

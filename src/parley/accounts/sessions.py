@@ -22,10 +22,14 @@ LASTS = timedelta(days=90)
 LASTS_STAFF = timedelta(days=7)
 # On a publisher's site.
 LASTS_EMBEDDED = timedelta(days=30)
+# Without use.
+UNUSED_DAYS = 14
+UNUSED_HOURS_STAFF = 12
 
 IS_VALID = f"""
   expires_at > now()
-  and session.seen_at > now() - case when role = 'member' then interval '14 days' else interval '12 hours' end
+  and session.seen_at > now() - case when role = 'member' then interval '{UNUSED_DAYS} days'
+                                     else interval '{UNUSED_HOURS_STAFF} hours' end
   and {SIGNS_IN}
 """
 
