@@ -25,7 +25,7 @@ from parley.notifications.queries import NOTIFICATION_COLUMNS, NotificationRow
 from parley.notifications.rules import CHANNEL, IS_SHOWN, JOINS, LIST
 
 # The queue holds no comments, so none have to be removed from it.
-UNRENDERED = "The text of this letter is rendered when it is sent, from what is unread by then.\n"
+UNRENDERED = "This letter is written when it is sent, from what is unread by then.\n"
 EXPIRES = timedelta(days=2)
 SUBJECT = 60
 # Longer comments are cut, with a link to the rest.
