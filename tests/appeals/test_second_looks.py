@@ -91,7 +91,7 @@ async def test_what_one_would_have_done_is_kept_and_changes_nothing(client: http
     page = (await client.get(answer.headers["location"])).text
 
     assert (answer.status_code, answer.headers["location"]) == (303, f"/mod/second-looks?judged={decision}")
-    assert "You found differently." in page and "It insults somebody." in page and f"/decision/{decision}" in page
+    assert "You judged it differently." in page and "It insults somebody." in page and f"/decision/{decision}" in page
     assert "No second looks right now." in page
     assert await db.values("select judgement || moderator from second_look") == [f"approve{second.id}"]
     assert await db.value("select collapsed from comment where id = $1", await comment_of(decision)) is not None

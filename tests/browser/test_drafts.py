@@ -20,7 +20,7 @@ async def test_a_draft_survives_a_reload_and_goes_once_it_is_posted(site: Site, 
     await page.locator("#compose summary").first.click()
     await page.locator("#compose label.chip", has_text="Adds").click()
     await text.fill(WORDS)
-    await expect(page.locator("#compose .kept")).to_have_text("Kept as a draft")
+    await expect(page.locator("#compose .kept")).to_have_text("Saved as a draft")
     await page.reload()
     await expect(text).to_be_visible()
     await expect(text).to_have_value(WORDS)

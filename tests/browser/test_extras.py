@@ -35,7 +35,7 @@ async def test_a_card_comes_with_the_pointer_or_the_focus_and_goes_with_escape(
     assert not any("extras" in request.url for request in tab.requests)
 
     await name.hover()
-    await expect(card).to_contain_text("Here since")
+    await expect(card).to_contain_text("Member since")
     await expect(name).to_have_attribute("aria-describedby", "hover-card")
     found = await violations(page, axe, "a card")
     await page.keyboard.press("Escape")
@@ -46,7 +46,7 @@ async def test_a_card_comes_with_the_pointer_or_the_focus_and_goes_with_escape(
     await name.focus()
     await page.keyboard.press("Shift+Tab")
     await page.keyboard.press("Tab")
-    await expect(card).to_contain_text("Here since")
+    await expect(card).to_contain_text("Member since")
     # The second time it is known.
     assert sum(request.url.endswith("/card") for request in tab.requests) == asked
     assert (await tab.shifts())[shifts:] == []

@@ -75,7 +75,7 @@ async def test_many_at_once_are_tried_and_then_decided_and_taken_back(site: Site
     await page.get_by_role("button", name="Apply to 3 items").click()
     await expect(page.get_by_role("heading", name="3 items are decided")).to_be_visible()
     assert sorted(row[0] for row in await site.fetch(STATES, comments)) == ["removed"] * 3 + ["visible"]
-    await page.get_by_role("button", name="Take all back").click()
+    await page.get_by_role("button", name="Undo all").click()
     await expect(page.get_by_role("heading", name="3 items wait again")).to_be_visible()
     assert [row[0] for row in await site.fetch(STATES, comments)] == ["visible"] * 4
 

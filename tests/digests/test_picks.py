@@ -87,7 +87,7 @@ async def test_an_unknown_thread_cannot_be_picked(app: Litestar) -> None:
         await picks.pick(999, (await make.member(role="moderator")).id)
 
 
-async def test_a_moderator_picks_a_thread_and_takes_it_back(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_a_moderator_picks_a_thread_and_removes_the_pick(client: httpx.AsyncClient, app: Litestar) -> None:
     thread = await make.thread()
     await make.sign_in(client, await make.member(role="moderator"))
     assert f'href="/t/{thread}/pick"' in (await client.get(f"/t/{thread}/x")).text
@@ -96,7 +96,7 @@ async def test_a_moderator_picks_a_thread_and_takes_it_back(client: httpx.AsyncC
     for _ in range(2):
         answer = await client.post(f"/t/{thread}/pick", data={"on": "1"})
         assert (answer.status_code, answer.headers["location"]) == (303, f"/t/{thread}/pick")
-    assert "Take it back" in (await client.get(f"/t/{thread}/pick")).text
+    assert "Remove the pick" in (await client.get(f"/t/{thread}/pick")).text
 
     await client.post(f"/t/{thread}/pick", data={"on": "0"})
     assert not await picks.is_picked(thread)

@@ -26,7 +26,7 @@ async def test_a_card_says_who_a_member_is_and_counts_only_visible_comments(
 
     assert "<bdi>jon</bdi>" in card
     assert "Interpreter" in card
-    assert "Here since" in card
+    assert "Member since" in card
     assert "1 comment" in card
     assert "<html" not in card
 

@@ -258,7 +258,7 @@ async def test_a_statement_that_went_or_changed_is_not_answered(client: httpx.As
     assert asked(changed) == "It is otherwise."
     await editing.delete_comment(viewer=author, comment_id=comment)
     gone = await client.post(f"/t/{thread}/answer", data=fields(changed, value="1"))
-    assert gone.status_code == 422 and "taken back or removed" in gone.text
+    assert gone.status_code == 422 and "withdrawn or removed" in gone.text
     assert await votes() == []
 
 

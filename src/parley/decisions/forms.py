@@ -45,7 +45,7 @@ class DecisionForm(Form):
         address = self.text(field, most=LONGEST_ADDRESS)
         found = destination(address)
         if address and found is None:
-            self.errors.setdefault("to", N_("This is no address of a thread here. Nothing was done."))
+            self.errors.setdefault("to", N_("This is not the address of a thread here. Nothing was done."))
         return found
 
     def require(self) -> None:

@@ -103,7 +103,7 @@ async def _mail(person: Person, what: str) -> None:
 
 
 async def invite(viewer: Viewer, *, uses: int, days: int) -> str:
-    """Make an invitation and return its link. Raises TooMany for a member who made five within a week."""
+    """Create an invitation and return its link. Raises TooMany for a member who made five within a week."""
     if viewer.access < MODERATOR:
         await ratelimit.take(ratelimit.INVITATION_ACCOUNT, str(viewer.id))
     token = tokens.new()

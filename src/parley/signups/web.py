@@ -36,7 +36,7 @@ async def invitations_page(request: AnyRequest) -> Response[Any]:
 
 @post(INVITATIONS_PATH, name="signups:invite", opt={"who": VERIFIED}, status_code=201)
 async def invite(request: AnyRequest) -> Response[Any]:
-    """Make an invitation. Its link is shown this once."""
+    """Create an invitation. Its link is shown this once."""
     form = InvitationForm(await posted(request))
     if form.errors:
         return invalid(request, TEMPLATE, form, link="", **await _page_context(request))

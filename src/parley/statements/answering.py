@@ -21,7 +21,7 @@ async def answer(viewer: Viewer, thread: int, comment: int, value: int, offer: O
     """
     statement = await queries.one(comment)
     if statement is None or statement.thread != thread or statement.text is None:
-        raise Refused(N_("This statement was taken back or removed a moment ago, so your answer was not counted."))
+        raise Refused(N_("This statement was withdrawn or removed a moment ago, so your answer was not counted."))
     async with db.atomic():
         asked = offer is not None and offer.is_random and await _is_within_limit(viewer.id)
         wording = offer.wording if offer else None
