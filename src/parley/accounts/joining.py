@@ -29,8 +29,8 @@ FEWEST_IN_RUSH = 30
 
 TOO_QUICK = N_("The form came back faster than anybody can fill it in. Please type your password, and send it again.")
 RUSH = N_(
-    "Many accounts are being created right now. Please type your password and send the form again: your browser then does "
-    "a short calculation first."
+    "Many accounts are being created right now. Please type your password and send the form again: your browser then "
+    "does a short calculation first."
 )
 
 
