@@ -154,7 +154,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         _keep()
         app.state.hub.start()
         loops = (LOOP_LAG.watch(), cache.sweep(), _read_topics(), _compile_templates(), _return_memory())
-        background = [asyncio.create_task(one) for one in loops]
+        background = [asyncio.create_task(loop) for loop in loops]
         async with scraped(settings.metrics, app.state.hub.measure):
             yield
         await tasks.end(background)

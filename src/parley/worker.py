@@ -191,7 +191,7 @@ class Worker:
             jobs: tuple[str, ...] = (data.decode(),)
         else:
             signals = msgspec.json.decode(data, type=list[Signal])
-            jobs = OF_EVENTS if any(one.seq for one in signals) else ()
+            jobs = OF_EVENTS if any(signal.seq for signal in signals) else ()
         for job in jobs:
             if job in self._woken:
                 self._woken[job].set()

@@ -115,8 +115,8 @@ async def has_second(member: int) -> bool:
     return bool(await db.value(IS_SECOND_DUE, member))
 
 
-async def _mail_alert(found: SignInMember, client: Client) -> None:
+async def _mail_alert(member: SignInMember, client: Client) -> None:
     """Tell the member that somebody signed in on a browser that they did not use before."""
     link = f"{settings().base_url}/settings/security"
-    context = {"name": found.name, "device": user_agents.device(client.agent), "link": link}
-    await mail.send("device", found.email, *mail.written_message("new_device", **context))
+    context = {"name": member.name, "device": user_agents.device(client.agent), "link": link}
+    await mail.send("device", member.email, *mail.written_message("new_device", **context))

@@ -55,8 +55,8 @@ async def _delete(member: int, other: int, kind: Kind) -> None:
 
 async def kind_of(viewer: Viewer, other: int) -> Kind | None:
     """Whether `viewer` muted or blocked `other`."""
-    found = await Block.select(Block.kind).where(Block.member == viewer.id, Block.other == other).first()
-    return found["kind"] if found else None
+    row = await Block.select(Block.kind).where(Block.member == viewer.id, Block.other == other).first()
+    return row["kind"] if row else None
 
 
 async def listed(viewer: Viewer) -> list[BlockedMember]:

@@ -48,9 +48,9 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
     asker = f"device {owner.id}" if owner and device else client.site
     account: Account | None = None
     # All are checked, those that do not exist too, so that the time does not show which do.
-    for one in candidates:
-        if await passwords.matches(password, one.password_hash if one else None, asker):
-            account = account or one
+    for candidate in candidates:
+        if await passwords.matches(password, candidate.password_hash if candidate else None, asker):
+            account = account or candidate
     if account is None:
         log.warning("sign-in refused", member=owner and owner.id, network=client.network)
         raise Refused(WRONG_LOGIN)

@@ -137,20 +137,20 @@ async def by_name(name: str) -> PublicMember | None:
     if not name.isprintable():
         return None
     row = await fetch_one(PublicMember, SELECT_PUBLIC_MEMBER, names.key(name))
-    return row if row and any(names.same(one, name) for one in (row.name, row.former or "")) else None
+    return row if row and any(names.same(spelling, name) for spelling in (row.name, row.former or "")) else None
 
 
 async def of_names(typed: Sequence[str]) -> dict[str, NamedMember]:
     """The members with these names, present or former, by the name as typed."""
     if not typed:
         return {}
-    keys = {one: names.key(one) for one in typed}
+    keys = {name: names.key(name) for name in typed}
     rows = await fetch(NamedMember, SELECT_MEMBERS_BY_NAME, list(keys.values()))
     return {
-        one: member
-        for one, key in keys.items()
+        typed_name: member
+        for typed_name, key in keys.items()
         for member in rows
-        if member.name_key == key and names.same(one, member.called)
+        if member.name_key == key and names.same(typed_name, member.called)
     }
 
 

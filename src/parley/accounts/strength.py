@@ -51,8 +51,8 @@ def weakness(password: str, words: Iterable[str]) -> Message | None:
 
     `words` are those that an attacker knows: the member's name and address, the site's.
     """
-    found = zxcvbn(password[:LONGEST_JUDGED], [word[:LONGEST_JUDGED] for word in words])
-    if found.guesses >= LEAST_GUESSES:
+    result = zxcvbn(password[:LONGEST_JUDGED], [word[:LONGEST_JUDGED] for word in words])
+    if result.guesses >= LEAST_GUESSES:
         return None
-    warning = found.feedback.warning if found.feedback else None
+    warning = result.feedback.warning if result.feedback else None
     return joined(" ", [REASONS.get(str(warning), TOO_FEW), ADVICE])

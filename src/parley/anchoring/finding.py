@@ -166,10 +166,10 @@ class Finder:
             return self._whole(quote, (start, end))
         if not self._budget.allows(partial_match_steps(len(quote), end - start)):
             return None
-        found = fuzz.partial_ratio_alignment(quote, self.new.small[start:end], score_cutoff=100 * threshold)
-        if found is None:
+        alignment = fuzz.partial_ratio_alignment(quote, self.new.small[start:end], score_cutoff=100 * threshold)
+        if alignment is None:
             return None
-        span = whole_words(self.new, (start + found.dest_start, start + found.dest_end))
+        span = whole_words(self.new, (start + alignment.dest_start, start + alignment.dest_end))
         return self._whole(quote, span)
 
     def _whole(self, quote: str, span: Span) -> ScoredSpan | None:

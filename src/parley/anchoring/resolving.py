@@ -54,8 +54,8 @@ def resolve(
     distinct = dict.fromkeys(selectors)
     finder = Finder(RevisionText(former), RevisionText(new), merged, budget or for_anchors(len(distinct)))
     stayed = in_order(finder.old.lineages, finder.new.index)
-    found = {one: (_words if one.quote else _passage)(one, finder, stayed) for one in distinct}
-    return [found[selector] for selector in selectors]
+    resolved = {selector: (_words if selector.quote else _passage)(selector, finder, stayed) for selector in distinct}
+    return [resolved[selector] for selector in selectors]
 
 
 def _words(anchor: Selector, finder: Finder, stayed: Container[int]) -> Resolution:
@@ -70,10 +70,10 @@ def _words(anchor: Selector, finder: Finder, stayed: Container[int]) -> Resoluti
 
 
 def _passage(anchor: Selector, finder: Finder, stayed: Container[int]) -> Resolution:
-    found = finder.find_passage(anchor.lineage)
-    if found is None:
+    nearest = finder.find_passage(anchor.lineage)
+    if nearest is None:
         return _resolve_lost(anchor)
-    lineage, similarity = found
+    lineage, similarity = nearest
     state = _state(anchor.lineage, lineage, stayed) if similarity == 1 else "changed"
     return Resolution(state, lineage, lineage, "", similarity)
 

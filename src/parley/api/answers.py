@@ -36,8 +36,8 @@ class FinishedAnswer(Finished, frozen=True):
     next: str | None = None
 
     def encoded(self, encoding: str) -> Encoded:
-        found = super().encoded(encoding)
-        return Encoded(found.content, self.etag) if self.etag else found
+        encoded_content = super().encoded(encoding)
+        return Encoded(encoded_content.content, self.etag) if self.etag else encoded_content
 
 
 _cache: MicroCache[FinishedAnswer] = MicroCache("api", PAGE_SECONDS, size=page_size)

@@ -74,8 +74,8 @@ async def following(request: AnyRequest, thread: FromPath[str]) -> Response[Foll
     viewer = signed_in(request)
 
     async def make() -> Following:
-        found = await queries.following(viewer.id, (await thread_at(thread)).id)
-        return Following(found.level, found.channel)  # type: ignore[arg-type]
+        subscription = await queries.following(viewer.id, (await thread_at(thread)).id)
+        return Following(subscription.level, subscription.channel)  # type: ignore[arg-type]
 
     return await answer(request, make)
 

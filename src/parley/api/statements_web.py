@@ -106,9 +106,14 @@ async def deck(request: AnyRequest, thread: FromPath[str]) -> Response[Deck]:
     """The statements of a thread that are asked, without how they were answered."""
 
     async def make() -> Deck:
-        viewer, found = viewer_of(request), await queries.deck((await thread_at(thread)).id)
-        shown = [one for one in found if viewer is None or one.author not in viewer.blocked]
-        return Deck([AskedStatement(one.comment, one.text, one.stance, one.passage) for one in shown])
+        viewer, statements = viewer_of(request), await queries.deck((await thread_at(thread)).id)
+        shown = [statement for statement in statements if viewer is None or statement.author not in viewer.blocked]
+        return Deck(
+            [
+                AskedStatement(statement.comment, statement.text, statement.stance, statement.passage)
+                for statement in shown
+            ]
+        )
 
     return await answer(request, make)
 
@@ -179,10 +184,10 @@ async def state(request: AnyRequest, comment: FromPath[str], data: JSONBody[NewS
     check(form)
     await take_each(POST, viewer.id, address_of(request))
     await submit(viewer, row, form)
-    found = await queries.one(row.id)
-    if found is None:
+    statement = await queries.one(row.id)
+    if statement is None:
         raise NotFound(GONE)
-    return written(Statement(found.text, found.proposal, found.proposed, found.proposed_by))
+    return written(Statement(statement.text, statement.proposal, statement.proposed, statement.proposed_by))
 
 
 handlers: list[Any] = [deck, answers, next_statement, give_answer, state]

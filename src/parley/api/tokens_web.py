@@ -78,10 +78,10 @@ async def make_token(request: AnyRequest) -> Response[Any]:
 
 @post("/settings/tokens/{number:str}/end", name="api:end-token", opt={"who": MEMBER})
 async def end_token(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
-    found = as_id(number)
-    if found is None:
+    token_id = as_id(number)
+    if token_id is None:
         raise NotFound(N_("There is no such token."))
-    await tokens.end(signed_in(request), found)
+    await tokens.end(signed_in(request), token_id)
     return see_other(f"{PAGE}?ended")
 
 

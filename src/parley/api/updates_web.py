@@ -118,20 +118,20 @@ async def one_update(request: AnyRequest, thread: FromPath[str], update: FromPat
     """What a suggested update would change, for who suggested it and who may decide."""
 
     async def make() -> UpdateDetail:
-        row, article, found = await seen(request, thread, update)
-        waits = found.state == "waiting"
-        changes: dict[str, Any] = await suggestion_queries.difference(found, article) if waits else {}
+        row, article, suggestion = await seen(request, thread, update)
+        waits = suggestion.state == "waiting"
+        changes: dict[str, Any] = await suggestion_queries.difference(suggestion, article) if waits else {}
         return UpdateDetail(
-            id=found.id,
+            id=suggestion.id,
             thread=row.id,
-            member=found.member,
-            state=found.state,
-            reason=found.reason,
-            passage=found.passage,
+            member=suggestion.member,
+            state=suggestion.state,
+            reason=suggestion.reason,
+            passage=suggestion.passage,
             changes=changes.get("changes", 0),
             conflicts=len(changes.get("conflicts", ())),
             version=changes.get("version"),
-            created_at=found.created_at,
+            created_at=suggestion.created_at,
         )
 
     return await answer(request, make)
@@ -148,10 +148,10 @@ async def decide(
     request: AnyRequest, thread: FromPath[str], update: FromPath[str], data: JSONBody[UpdateDecision]
 ) -> None:
     """Accept or decline a suggested update. 412 means that the article or the update changed since."""
-    row, _, found = await seen(request, thread, update)
+    row, _, suggestion = await seen(request, thread, update)
     form = Form({"answer": data.answer})
     decision = suggestion_ops.SuggestionDecision(
-        signed_in(request), row.id, found.id, form.text("answer", most=LONGEST_REASON)
+        signed_in(request), row.id, suggestion.id, form.text("answer", most=LONGEST_REASON)
     )
     check(form)
     if data.decision == "decline":

@@ -92,10 +92,10 @@ async def openapi(request: AnyRequest) -> Response[Any]:
 
 
 def _router(features: Any, *more: Any) -> Router:
-    found = [handler for feature in features for handler in feature.handlers]
+    handlers = [handler for feature in features for handler in feature.handlers]
     return Router(
         PATH,
-        route_handlers=[*found, *more],
+        route_handlers=[*handlers, *more],
         opt={"check": check_request},
         exception_handlers={RecursionError: on_deep_body},
     )

@@ -67,7 +67,7 @@ async def _decision_context(request: AnyRequest, decision: int, member: int | No
         # The viewer is never the member concerned here.
         "concerned": False,
         "member": await people.summary(member) if member else None,
-        "decisions": [one for one in await people.record_of(member) if one.id != decision] if member else [],
+        "decisions": [row for row in await people.record_of(member) if row.id != decision] if member else [],
         "notes": await people.notes(member) if member else [],
     }
 

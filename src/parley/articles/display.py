@@ -57,9 +57,9 @@ async def display_of(url: str | None, reservations: Collection[str] = ()) -> str
     As set for its site; else an excerpt if its page reserves so much.
     """
     host = urlsplit(url).hostname if url else None
-    found = await Source.select(Source.display).where(Source.host == host).first()
-    if found:
-        return str(found["display"])
+    row = await Source.select(Source.display).where(Source.host == host).first()
+    if row:
+        return str(row["display"])
     return "full" if EXCERPT_ONLY.isdisjoint(reservations) else "excerpt"
 
 

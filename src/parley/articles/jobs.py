@@ -37,8 +37,8 @@ async def read(wanted: Import) -> None:
             draft = encode(text)
             await take_volume(wanted.member, len(draft))
     except CannotImport as error:
-        found = partly(error.found)
-        await imports.fail(wanted.id, error.message, encode(found) if found else None)
+        partial_text = partly(error.found)
+        await imports.fail(wanted.id, error.message, encode(partial_text) if partial_text else None)
     except TooMany as error:
         await imports.fail(wanted.id, error.message)
     except TimeoutError:

@@ -60,7 +60,7 @@ def align(
     of its words continues it, or the first of equal parts. Of merged passages, the one with most of the words is
     continued. No lineage is given twice.
     """
-    old, texts = [_key(one.text) for one in former], [_key(text) for text in new]
+    old, texts = [_key(passage.text) for passage in former], [_key(text) for text in new]
     pairs = _equal(old, texts)
     lineages = _restored(earlier, texts, pairs)
     was, now, coder = _unmatched(old, texts, pairs, lineages)
@@ -87,7 +87,7 @@ def align(
 
 def headings(passages: Iterable[ImportedPassage]) -> set[int]:
     """Return the indexes of the headings."""
-    return {at for at, one in enumerate(passages) if one.kind == "heading"}
+    return {at for at, passage in enumerate(passages) if passage.kind == "heading"}
 
 
 def _key(text: str) -> str:
@@ -125,12 +125,12 @@ def _keeping_order(pairs: Pairs, new: Sequence[str]) -> Pairs:
 def _restored(earlier: Sequence[EarlierPassage], new: Sequence[str], pairs: Pairs) -> dict[int, int]:
     """The lineages of passages with the same text as one of an older revision."""
     known: dict[str, list[int]] = defaultdict(list)
-    for one in earlier:
-        known[_key(one.text)].append(one.lineage)
+    for passage in earlier:
+        known[_key(passage.text)].append(passage.lineage)
     restored: dict[int, int] = {}
     taken: set[int] = set()
     for at, text in enumerate(new):
-        lineage = next((one for one in known.get(text, ()) if one not in taken), None)
+        lineage = next((lineage_before for lineage_before in known.get(text, ()) if lineage_before not in taken), None)
         if text and at not in pairs and lineage is not None:
             restored[at] = lineage
             taken.add(lineage)
@@ -144,7 +144,7 @@ def _almost_restored(
     coder: Coder,
     budget: Budget,
 ) -> dict[int, int]:
-    free = {one.lineage: one.text for one in reversed(earlier) if one.lineage not in taken}
+    free = {passage.lineage: passage.text for passage in reversed(earlier) if passage.lineage not in taken}
     if not free or not new:
         return {}
     was = encode_unmatched(free, dict.fromkeys(free, _NOWHERE), coder)

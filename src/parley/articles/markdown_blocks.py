@@ -18,14 +18,14 @@ class MarkdownBlock(msgspec.Struct, frozen=True):
 
 def blocks(text: str) -> list[MarkdownBlock]:
     """Cut `text` into blocks at blank lines and list items. Code keeps its blank lines."""
-    found: list[MarkdownBlock] = []
+    parsed: list[MarkdownBlock] = []
     indents: list[int] = []
     for lines in _cut(text):
         item = _ITEM.match(lines[0])
         indent = len(item["indent"].expandtabs(4)) if item else 0
-        indents = [*(one for one in indents if one < indent), indent] if item else []
-        found.append(MarkdownBlock("\n".join(_dedented(line, indent) for line in lines), len(indents)))
-    return found
+        indents = [*(outer for outer in indents if outer < indent), indent] if item else []
+        parsed.append(MarkdownBlock("\n".join(_dedented(line, indent) for line in lines), len(indents)))
+    return parsed
 
 
 def _dedented(line: str, indent: int) -> str:
@@ -33,12 +33,12 @@ def _dedented(line: str, indent: int) -> str:
     return line[indent:] if line[:indent].isspace() else line
 
 
-def join(found: Sequence[MarkdownBlock]) -> str:
+def join(each_block: Sequence[MarkdownBlock]) -> str:
     """Join blocks into a text: list items on consecutive lines, everything else separated by blank lines."""
     parts: list[str] = []
-    for index, block in enumerate(found):
+    for index, block in enumerate(each_block):
         if index:
-            parts.append("\n" if block.level and found[index - 1].level else "\n\n")
+            parts.append("\n" if block.level and each_block[index - 1].level else "\n\n")
         parts.append("    " * max(block.level - 1, 0) + block.source)
     return "".join(parts)
 

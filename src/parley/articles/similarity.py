@@ -75,8 +75,8 @@ def find_matches(
     """
     if len(old) + len(new) > _MOST_PASSAGES:
         return []
-    found = (_match(was, at, old[was], new[at], budget) for at, others in _candidates(old, new) for was in others)
-    return sorted((match for match in found if match.is_continuation), key=lambda match: match.order)
+    matches = (_match(was, at, old[was], new[at], budget) for at, others in _candidates(old, new) for was in others)
+    return sorted((match for match in matches if match.is_continuation), key=lambda match: match.order)
 
 
 def _match(was: int, at: int, old: UnmatchedPassage, new: UnmatchedPassage, budget: Budget) -> PassageMatch:
@@ -124,24 +124,24 @@ def _candidates(
         yield from ((at, list(old)) for at in new)
         return
     index, by_slot = _rare_words(old), _by_slot(old)
-    for at, one in new.items():
-        seen = Counter(was for word in set(one.bag) for was in index.get(word, ()))
+    for at, passage in new.items():
+        seen = Counter(was for word in set(passage.bag) for was in index.get(word, ()))
         nearest = sorted(seen, key=lambda was: (-seen[was], abs(was - at), was))[:_MOST]
-        in_slot = by_slot.get(one.slot, [])
+        in_slot = by_slot.get(passage.slot, [])
         middle = bisect(in_slot, at)
         yield at, [*dict.fromkeys([*nearest, *in_slot[max(middle - _MOST // 2, 0) : middle + _MOST // 2]])]
 
 
 def _rare_words(passages: Mapping[int, UnmatchedPassage]) -> dict[str, list[int]]:
     index: dict[str, list[int]] = defaultdict(list)
-    for at, one in passages.items():
-        for word in set(one.bag):
+    for at, passage in passages.items():
+        for word in set(passage.bag):
             index[word].append(at)
-    return {word: found for word, found in index.items() if len(found) <= _RARE}
+    return {word: places for word, places in index.items() if len(places) <= _RARE}
 
 
 def _by_slot(passages: Mapping[int, UnmatchedPassage]) -> dict[Slot, list[int]]:
     by_slot: dict[Slot, list[int]] = defaultdict(list)
-    for at, one in passages.items():
-        by_slot[one.slot].append(at)
+    for at, passage in passages.items():
+        by_slot[passage.slot].append(at)
     return by_slot

@@ -38,7 +38,8 @@ class StoredPassage(msgspec.Struct, frozen=True):
 def numbered(passages: Iterable[ImportedPassage]) -> list[StoredPassage]:
     """Passages that are not stored, each with its index as its lineage."""
     return [
-        StoredPassage(index, one.kind, one.level, one.html, one.text, one.page) for index, one in enumerate(passages)
+        StoredPassage(index, passage.kind, passage.level, passage.html, passage.text, passage.page)
+        for index, passage in enumerate(passages)
     ]
 
 
@@ -124,5 +125,5 @@ async def readable(revision_id: int) -> list[StoredPassage]:
 
 async def check_note(article_id: int) -> Message | None:
     """Why the last check of an article's source made no revision, for editors. Empty without a problem."""
-    found = await Article.select(Article.check_note).where(Article.id == article_id).first()
-    return restored(found["check_note"]) if found and found["check_note"] else None
+    row = await Article.select(Article.check_note).where(Article.id == article_id).first()
+    return restored(row["check_note"]) if row and row["check_note"] else None

@@ -87,4 +87,4 @@ async def problem_of(row: ClaimRow) -> Message | None:
 def proves(head: AuthorLinks, row: ClaimRow) -> bool:
     """Whether a page names the member: by the token, or by a link to their profile here."""
     profile = f"{settings().base_url}/u/{row.name}".casefold()
-    return row.token in head.tokens or profile in {one.rstrip("/").casefold() for one in head.me}
+    return row.token in head.tokens or profile in {link.rstrip("/").casefold() for link in head.me}

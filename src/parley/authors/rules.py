@@ -37,7 +37,7 @@ def is_in_byline(email: str, byline: str | None) -> bool:
 
 def _fold(text: str) -> str:
     plain = normalized("NFKD", text.casefold())
-    return "".join(one for one in plain if not unicodedata.combining(one))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def require_claim_allowed(viewer: Viewer) -> None:

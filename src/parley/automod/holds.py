@@ -115,11 +115,11 @@ async def expire(comment: int) -> bool:
         await states.transition(waiting, "expired", actor=None)
         for item in await db.values(LOCK_ITEM, comment):
             await decisions.close(item, "no_action")
-        for one in await db.fetch(Expired, SELECT_EXPIRED, comment):
+        for expired in await db.fetch(Expired, SELECT_EXPIRED, comment):
             written = mail.written_message(
-                "expired", one=one, days=EXPIRE_DAYS, link=f"{settings().base_url}/t/{one.thread}"
+                "expired", one=expired, days=EXPIRE_DAYS, link=f"{settings().base_url}/t/{expired.thread}"
             )
-            await mail.send(f"expired.{comment}", one.email, *written)
+            await mail.send(f"expired.{comment}", expired.email, *written)
         reason = shown(N_("No moderator came to it in {days} days.").format(days=EXPIRE_DAYS))
         entry = Entry("expire", "comment", comment, {"state": "pending"}, {"state": "expired"}, reason=reason)
         await modlog.write(None, entry)
@@ -164,8 +164,8 @@ async def _held_at_posting(comment: int) -> list[int]:
     """The rules in force that hold a comment for how it was posted, which an edit does not change."""
     matched = set(await db.values(SELECT_HOLDING_RULES, comment))
     in_force = (await current.in_force()).rules
-    holding = [one for one in in_force if one.id in matched and one.state == "on" and one.action == "hold"]
-    return [one.id for one in holding if needs_posting_facts(one)]
+    holding = [rule for rule in in_force if rule.id in matched and rule.state == "on" and rule.action == "hold"]
+    return [rule.id for rule in holding if needs_posting_facts(rule)]
 
 
 async def _release(comment: int, item: int) -> None:

@@ -110,11 +110,11 @@ def learn(comments: Iterable[JudgedComment], in_use: Weights) -> Learned | None:
 def _parted(comments: Iterable[JudgedComment]) -> tuple[list[Text], list[Text]]:
     """The texts to learn, and the recent ones that are kept back."""
     learned, kept_back = [], []
-    for one in comments:
-        post = Post(one.body, html=one.html)
+    for comment in comments:
+        post = Post(comment.body, html=comment.html)
         is_kept_back = learning.is_kept_back(post.alike)
-        text = Text.of(post, spam=one.spam)
-        if text and is_kept_back and one.recent:
+        text = Text.of(post, spam=comment.spam)
+        if text and is_kept_back and comment.recent:
             kept_back.append(text)
         elif text and not is_kept_back:
             learned.append(text)
@@ -122,11 +122,11 @@ def _parted(comments: Iterable[JudgedComment]) -> tuple[list[Text], list[Text]]:
 
 
 def _count(texts: Sequence[Text]) -> int:
-    return sum(one.spam for one in texts)
+    return sum(text.spam for text in texts)
 
 
 def _balanced(texts: Sequence[Text], spam: int) -> list[Text]:
     """The texts with weights by which both kinds count the same."""
     harmless = len(texts) - spam
     weights = min(1.0, spam / harmless), min(1.0, harmless / spam)
-    return [msgspec.structs.replace(one, weight=weights[one.spam]) for one in texts]
+    return [msgspec.structs.replace(text, weight=weights[text.spam]) for text in texts]

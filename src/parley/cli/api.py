@@ -73,7 +73,9 @@ def _sentence(answer: httpx.Response) -> str:
     except ValueError:
         return f"The site answered {answer.status_code}. Paths of the API begin with {V1}/."
     detail = problem.get("detail", f"The site answered {answer.status_code}.")
-    fields = [f"{one['field']}: {one['detail']}" for one in problem.get("errors", []) if one["detail"] not in detail]
+    fields = [
+        f"{error['field']}: {error['detail']}" for error in problem.get("errors", []) if error["detail"] not in detail
+    ]
     return " ".join([detail, *fields])
 
 

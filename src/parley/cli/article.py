@@ -81,8 +81,8 @@ def _outcome(opened: OpenedThread, text: ArticleText) -> list[str]:
 @click.option("--data", type=click.Path(path_type=Path), hidden=True, help="Not used.")
 def read(source: str, *, as_json: bool, data: Path | None) -> None:  # noqa: ARG001 see its help
     """Show what an import would make of a file or a URL. Nothing is stored."""
-    found = guarded(lambda: asyncio.run(_read(source)))
-    click.echo(json.dumps(as_record(found), ensure_ascii=False) if as_json else as_text(found))
+    article = guarded(lambda: asyncio.run(_read(source)))
+    click.echo(json.dumps(as_record(article), ensure_ascii=False) if as_json else as_text(article))
 
 
 async def _read(source: str) -> ReadArticle:

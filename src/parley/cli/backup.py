@@ -43,11 +43,11 @@ def backup(file: Path, data: Path | None, *, as_json: bool, overwrite: bool) -> 
     with ExitStack() as stack:
         folder = attach_to(stack, data)
         demo = bool(folder and folder.installation.demo)
-        found = settings()
+        config = settings()
         taken = run(
             f"Writing {file.name}",
             None,
-            lambda tell: create_backup(found.database_url, file, tell, secret=found.secret, demo=demo),
+            lambda tell: create_backup(config.database_url, file, tell, secret=config.secret, demo=demo),
         )
     seconds = monotonic() - start
     text = (

@@ -53,7 +53,7 @@ async def try_rules(file: Path) -> list[dict[str, Any]]:
     """
     in_force = (await current.in_force()).rules
     acting = [rule for rule in in_force if rule.state == "on"]
-    return [_print_result(tried(in_force, one, await _earlier(acting, one))) for one in read(file)]
+    return [_print_result(tried(in_force, rule, await _earlier(acting, rule))) for rule in read(file)]
 
 
 async def _earlier(acting: list[ActiveRule], comment: TriedComment) -> list[EarlierPost]:

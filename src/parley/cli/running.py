@@ -121,8 +121,10 @@ def report(result: Any, *, as_json: bool) -> None:
     if result is None:
         return
     if isinstance(result, list):
-        for one in result:
-            report({name: value for name, value in one.items() if name != "text"} if as_json else one, as_json=as_json)
+        for item in result:
+            report(
+                {name: value for name, value in item.items() if name != "text"} if as_json else item, as_json=as_json
+            )
         return
     if as_json:
         click.echo(json.dumps(result if isinstance(result, dict) else {"result": result}))

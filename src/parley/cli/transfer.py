@@ -34,15 +34,15 @@ def export(file: Path, data: Path | None, *, as_json: bool, private: bool, overw
         fail(f"{file} exists already. Nothing was written. Choose another name, or add --overwrite.")
     with ExitStack() as stack:
         attach_to(stack, data)
-        found = settings()
+        config = settings()
         bar = stack.enter_context(Progress(disable=not sys.stderr.isatty(), transient=True))
         task = bar.add_task(f"Writing {file.name}", total=None)
         header = guarded(
             lambda: asyncio.run(
                 export_site(
-                    found.database_url,
+                    config.database_url,
                     file,
-                    site=found.base_url,
+                    site=config.base_url,
                     is_private=private,
                     on_total=lambda total: bar.update(task, total=total),
                     on_progress=lambda rows: bar.advance(task, rows),

@@ -17,23 +17,25 @@ from parley.threads.comment_outcomes import AnchorOutcome, CommentOutcome, Mispl
 
 async def outcomes_of(thread: int, revision: int, new: NextText, placed: Mapping[int, str]) -> list[CommentOutcome]:
     """Return what becomes of the visible comments on the passages of a thread's article."""
-    merged = {one: new.merged.get(into, into) for one, into in (await articles.merged(thread)).items()} | new.merged
-    found = await anchors.locate(thread, revision, new.passages, merged)
-    rows = await queries.by_ids(list(found))
-    texts = {one.lineage: one.text for one in await articles.text(thread, revision)}
+    merged = {
+        lineage: new.merged.get(into, into) for lineage, into in (await articles.merged(thread)).items()
+    } | new.merged
+    resolutions = await anchors.locate(thread, revision, new.passages, merged)
+    rows = await queries.by_ids(list(resolutions))
+    texts = {passage.lineage: passage.text for passage in await articles.text(thread, revision)}
     blocks = [DocumentBlock(passage.lineage, passage.text) for passage in new.passages]
-    return list(_outcomes(rows, found, texts, blocks, placed))
+    return list(_outcomes(rows, resolutions, texts, blocks, placed))
 
 
 def _outcomes(
     rows: Mapping[int, queries.CommentRow],
-    found: Mapping[int, Resolution],
+    resolutions: Mapping[int, Resolution],
     texts: Mapping[int, str],
     blocks: list[DocumentBlock],
     placed: Mapping[int, str],
 ) -> Iterator[CommentOutcome]:
     now = {block.lineage: block.text for block in blocks}
-    for comment, place in found.items():
+    for comment, place in resolutions.items():
         row = rows.get(comment)
         if row is None or row.state != "visible" or row.passage is None:
             continue
@@ -77,7 +79,7 @@ async def place(thread: int, placed: Mapping[int, str]) -> list[int]:
     Raises Misplaced if the text does not have the words.
     """
     revision = await db.value("select revision from thread where id = $1", thread)
-    blocks = [DocumentBlock(one.lineage, one.text) for one in await articles.text(thread, revision)]
+    blocks = [DocumentBlock(passage.lineage, passage.text) for passage in await articles.text(thread, revision)]
     made: list[int] = []
     for comment, row in (await queries.by_ids(list(placed))).items():
         selector = anchoring.select_near(blocks, row.passage or 0, placed[comment])

@@ -121,17 +121,23 @@ async def locate(
     anchored, text = await db.fetch(Anchored, SELECT_ANCHORED, thread), _blocks(new)
     resolutions: dict[int, Resolution] = {}
     budget = for_anchors(len(anchored))
-    made_here = (one for one in anchored if not one.by_hand)
+    made_here = (anchor for anchor in anchored if not anchor.by_hand)
     for revision, some in islice(groupby(made_here, attrgetter("revision")), MOST_REVISIONS):
         made = list(some)
         before = _blocks(await articles.text(thread, revision))
-        resolutions |= await _resolve(made, [one.made for one in made], before, text, merged, budget)
-    left = [one for one in anchored if one.id not in resolutions or (one.words and not resolutions[one.id].is_found)]
+        resolutions |= await _resolve(made, [anchor.made for anchor in made], before, text, merged, budget)
+    left = [
+        anchor
+        for anchor in anchored
+        if anchor.id not in resolutions or (anchor.words and not resolutions[anchor.id].is_found)
+    ]
     if left:
         before = _blocks(await articles.text(thread, former))
-        again = await _resolve(left, [one.last_found for one in left], before, text, merged, budget)
-        found = [one for one in left if one.id not in resolutions or again[one.id].is_found]
-        resolutions |= {one.id: _as_changed(again[one.id]) if one.words else again[one.id] for one in found}
+        again = await _resolve(left, [anchor.last_found for anchor in left], before, text, merged, budget)
+        improved = [anchor for anchor in left if anchor.id not in resolutions or again[anchor.id].is_found]
+        resolutions |= {
+            anchor.id: _as_changed(again[anchor.id]) if anchor.words else again[anchor.id] for anchor in improved
+        }
     return resolutions
 
 
@@ -147,8 +153,8 @@ async def _resolve(
     merged: Mapping[int, int],
     budget: Budget,
 ) -> dict[int, Resolution]:
-    found = await asyncio.to_thread(anchoring.resolve, selectors, before, text, merged, budget)
-    return {one.id: resolution for one, resolution in zip(anchored, found, strict=True)}
+    resolved = await asyncio.to_thread(anchoring.resolve, selectors, before, text, merged, budget)
+    return {anchor.id: resolution for anchor, resolution in zip(anchored, resolved, strict=True)}
 
 
 def _as_changed(resolution: Resolution) -> Resolution:
@@ -170,13 +176,13 @@ returning c.id
 async def _move(resolutions: Mapping[int, Resolution]) -> list[int]:
     if not resolutions:
         return []
-    found = list(resolutions.values())
+    moved = list(resolutions.values())
     return await db.values(
         MOVE_ANCHORS,
         list(resolutions),
-        [one.state for one in found],
-        [one.lineage for one in found],
-        [one.last for one in found],
-        [shortened(one.quote) if one.state == "changed" else "" for one in found],
-        [one.confidence for one in found],
+        [resolution.state for resolution in moved],
+        [resolution.lineage for resolution in moved],
+        [resolution.last for resolution in moved],
+        [shortened(resolution.quote) if resolution.state == "changed" else "" for resolution in moved],
+        [resolution.confidence for resolution in moved],
     )

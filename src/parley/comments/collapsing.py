@@ -39,8 +39,8 @@ def replies_of(
 
 
 def _authors(shown: Iterable[int], rows: Mapping[int, CommentRow], states: Mapping[int, ViewerState]) -> list[str]:
-    found = (rows[one].author for one in shown if one in rows and not _is_blocked(states.get(one)))
-    return [author for author in found if author]
+    authors = (rows[comment].author for comment in shown if comment in rows and not _is_blocked(states.get(comment)))
+    return [author for author in authors if author]
 
 
 def _is_blocked(state: ViewerState | None) -> bool:

@@ -168,8 +168,8 @@ def _with_differences(versions: Sequence[queries.CommentVersionRow]) -> list[dic
         if before is not None or version.is_first:
             diff = _difference(before.body, version.body) if before else None
             statement = _difference(before.statement or "", version.statement or "") if before else version.statement
-            one = {"number": version.number, "at": version.at, "statement": statement}
-            shown.append(one | {"diff_html": diff, "body": version.body})
+            version_fields = {"number": version.number, "at": version.at, "statement": statement}
+            shown.append(version_fields | {"diff_html": diff, "body": version.body})
     return shown[::-1]
 
 

@@ -149,8 +149,8 @@ async def _complete(
     thread: int, batch: Sequence[RenderedLine], added: Sequence[ImportedComment], known: Mapping[str, int]
 ) -> None:
     """Anchor the comments that were added, and store the hashes of the addresses of their authors."""
-    lines = {one.line.id: one.line for one in batch if one.line.state == "visible"}
-    shown = [(one.id, lines[one.imported_id]) for one in added if one.imported_id in lines]
+    lines = {comment.line.id: comment.line for comment in batch if comment.line.state == "visible"}
+    shown = [(row.id, lines[row.imported_id]) for row in added if row.imported_id in lines]
     await imported_anchors.attach(thread, {comment: line.quote for comment, line in shown if line.quote}, known)
     await imported_addresses.store({comment: line.email for comment, line in shown if "@" in line.email})
 
@@ -173,7 +173,7 @@ def _levels(comments: dict[str, ImportLine]) -> Iterable[list[ImportLine]]:
             level = [below[next(iter(below))].pop(0)]
             below = {parent: lines for parent, lines in below.items() if lines}
         yield level
-        level = [line for one in level for line in below.pop(one.id, [])]
+        level = [line for above in level for line in below.pop(above.id, [])]
 
 
 def _quoting(line: ImportLine, known: Mapping[str, int]) -> ImportLine:
@@ -191,7 +191,7 @@ def _render_line(line: ImportLine, replies: int) -> RenderedLine:
 
 
 async def _insert(thread: int, batch: Sequence[RenderedLine], ids: dict[str, int]) -> list[ImportedComment]:
-    lines = [one.line for one in batch]
+    lines = [comment.line for comment in batch]
     return await db.fetch(
         ImportedComment,
         INSERT_COMMENTS,
@@ -201,14 +201,14 @@ async def _insert(thread: int, batch: Sequence[RenderedLine], ids: dict[str, int
         [_author(line) for line in lines],
         [line.id for line in lines],
         [line.state for line in lines],
-        [one.body for one in batch],
-        [one.html for one in batch],
+        [comment.body for comment in batch],
+        [comment.html for comment in batch],
         [max(line.score, 0) for line in lines],
         [max(-line.score, 0) for line in lines],
         # No site has comments of tomorrow: a thread with one would stay the most active.
         [datetime.fromtimestamp(min(line.created_utc, time()), UTC) for line in lines],
         [line.stance for line in lines],
-        [one.replies for one in batch],
+        [comment.replies for comment in batch],
     )
 
 

@@ -146,7 +146,7 @@ def assemble(
     slow = {branch.comment: branch for branch in slow_branches if branch.comment is not None}
     new = _new(layout, states, new_since, viewer)
     above = _above(layout, new)
-    blocked = {one for one, state in states.items() if state.blocked}
+    blocked = {comment for comment, state in states.items() if state.blocked}
     changed = states.keys() | slow.keys() | above | _above(layout, blocked)
     for comment in layout.entries.keys() & changed:
         entry = layout.entries[comment]
@@ -170,13 +170,13 @@ def _new(layout: Layout, states: Mapping[int, ViewerState], since: datetime | No
 
 def _above(layout: Layout, comments: Iterable[int]) -> set[int]:
     """Return the ancestors of `comments` on the page."""
-    found: set[int] = set()
+    ancestors: set[int] = set()
     for comment in comments:
         row = layout.rows.get(comment)
-        while row is not None and row.parent is not None and row.parent not in found:
-            found.add(row.parent)
+        while row is not None and row.parent is not None and row.parent not in ancestors:
+            ancestors.add(row.parent)
             row = layout.rows.get(row.parent)
-    return found
+    return ancestors
 
 
 def _is_new(row: CommentRow, state: ViewerState | None, since: datetime, viewer: int | None) -> bool:

@@ -59,8 +59,8 @@ class Destination(msgspec.Struct, frozen=True):
 
 async def location_of(comment: int) -> Location:
     """Where a comment stands now."""
-    [found] = await db.fetch(Location, SELECT_LOCATION, comment)
-    return found
+    [location] = await db.fetch(Location, SELECT_LOCATION, comment)
+    return location
 
 
 async def new_location(comment: int, thread: int, passage: int | None) -> Location:
@@ -77,8 +77,8 @@ async def new_location(comment: int, thread: int, passage: int | None) -> Locati
         return new
     if not await articles.from_passage(thread, passage):
         raise Refused(N_("The article of that thread does not have this passage now. Please choose another one."))
-    found = await anchors.find(thread, passage, "", "")
-    at = found.selector
+    resolution = await anchors.find(thread, passage, "", "")
+    at = resolution.selector
     return msgspec.structs.replace(
         new, made_on=passage, prefix=at.prefix, suffix=at.suffix, anchor="same", passage=passage, confidence=1.0
     )

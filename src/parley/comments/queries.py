@@ -216,8 +216,8 @@ select id, thread, parent, stance, assisted, version, body, html as raw_html, st
 
 async def text(comment_id: int) -> CommentText:
     """Return the text of a comment that exists."""
-    [found] = await db.fetch(CommentText, SELECT_COMMENT_TEXT, comment_id)
-    return found
+    [row] = await db.fetch(CommentText, SELECT_COMMENT_TEXT, comment_id)
+    return row
 
 
 class CommentVersionRow(msgspec.Struct, frozen=True):

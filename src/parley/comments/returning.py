@@ -72,5 +72,5 @@ async def unread_beyond(shown: ThreadView, visit: VisitRow | None, viewer: Viewe
         return []
     layout, focus = shown.discussion.layout, shown.discussion.query.focus
     values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(layout.entries), list(viewer.blocked))
-    found: list[int] = await db.values(SELECT_BEYOND, *values)
-    return found
+    ids: list[int] = await db.values(SELECT_BEYOND, *values)
+    return ids

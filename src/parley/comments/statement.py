@@ -52,7 +52,7 @@ def _require_statement(text: str) -> None:
 
 def _has_second_sentence(text: str) -> bool:
     """Whether a sentence ends and another one begins: with a letter or number, and not with a small letter."""
-    following = (text[found.end() : found.end() + 1] for found in SENTENCE_END.finditer(text))
+    following = (text[match.end() : match.end() + 1] for match in SENTENCE_END.finditer(text))
     return any(char.isalnum() and not char.islower() for char in following)
 
 

@@ -207,7 +207,7 @@ def _add_siblings(
     hidden.pop(parent.id, None)
     if left > 0:
         hidden[parent.id] = (left, None)
-    for one in near:
-        replies = len(siblings.children.get(one, [])) + siblings.hidden.get(one, (0, None))[0]
+    for sibling in near:
+        replies = len(siblings.children.get(sibling, [])) + siblings.hidden.get(sibling, (0, None))[0]
         if replies:
-            hidden[one] = (replies, None)
+            hidden[sibling] = (replies, None)

@@ -62,8 +62,8 @@ async def validator(thread: int) -> str | None:
 
 
 async def _validators(threads: list[int]) -> list[str | None]:
-    found = {row.id: row.validator for row in await db.fetch(ThreadValidator, SELECT_VALIDATORS, threads)}
-    return [found.get(thread) for thread in threads]
+    validators = {row.id: row.validator for row in await db.fetch(ThreadValidator, SELECT_VALIDATORS, threads)}
+    return [validators.get(thread) for thread in threads]
 
 
 _batches: Batcher[int, str | None] = Batcher(MOST_AT_ONCE, _validators)
@@ -89,7 +89,7 @@ class ValidatedCache(Generic[Value]):
 
     def __init__(self, name: str, most_bytes: int, size: Callable[[Value], int]) -> None:
         self._kept: Bounded[ValidatedValue[Value]] = Bounded(
-            MOST_KEPT, most_bytes, lambda one: ENTRY_BYTES + size(one.value), name
+            MOST_KEPT, most_bytes, lambda entry: ENTRY_BYTES + size(entry.value), name
         )
 
     async def get(

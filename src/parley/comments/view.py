@@ -203,13 +203,13 @@ async def _grouped_discussion(
     sort = await comments_tree.effective_sort(query.thread, query.sort)
     shown = await groups.first_of_each(query.thread, sort, rows, query.stance, thread.comment_count)
     comments = await queries.by_ids(shown.ids)
-    found = groups.grouped(shown, comments, rows, parts, query.stance)
+    rest = groups.grouped(shown, comments, rows, parts, query.stance)
     frames = [
         (
             frame("comments/_group.html", group=group, thread=thread, sort=sort, stance=query.stance),
             group.roots,
         )
-        for group in found
+        for group in rest
     ]
     return Discussion(query, sort, shown, lay_out(shown, comments, sort, frames), by_passage=True)
 

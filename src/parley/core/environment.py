@@ -38,7 +38,7 @@ def required(env: Mapping[str, str], name: str) -> str:
 def server(name: str, address: str) -> str:
     """Check an address's scheme. Without a scheme some libraries connect to another server."""
     if not address.startswith(tuple(f"{scheme}://" for scheme in SCHEMES[name])):
-        raise SettingsError(f"{name} must begin with {' or '.join(f'{one}://' for one in SCHEMES[name])}.")
+        raise SettingsError(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in SCHEMES[name])}.")
     return address
 
 

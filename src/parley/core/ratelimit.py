@@ -226,7 +226,7 @@ async def take_all(uses: Sequence[Use]) -> int | None:
         use, wait = uses[answer.bucket], -(-answer.milliseconds // 1_000)
         _report(use, 0, wait)
         raise _refusal(use, wait)
-    counted = [one for one in zip(answer, uses, strict=True) if one[1].subject != EVERYBODY]
+    counted = [pair for pair in zip(answer, uses, strict=True) if pair[1].subject != EVERYBODY]
     if counted:
         left, use = min(counted, key=itemgetter(0))
         _report(use, left)

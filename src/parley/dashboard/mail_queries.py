@@ -96,8 +96,8 @@ class SuppressedAddress(msgspec.Struct, frozen=True):
 
 
 async def now() -> MailNow:
-    (found,) = await fetch(MailNow, SELECT_NOW)
-    return found
+    (row,) = await fetch(MailNow, SELECT_NOW)
+    return row
 
 
 async def sent(since: datetime) -> list[MailInPeriod]:

@@ -43,10 +43,10 @@ class DecisionForm(Form):
 
     def _to(self, field: str) -> ThreadReference | None:
         address = self.text(field, most=LONGEST_ADDRESS)
-        found = destination(address)
-        if address and found is None:
+        target = destination(address)
+        if address and target is None:
             self.errors.setdefault("to", N_("This is not the address of a thread here. Nothing was done."))
-        return found
+        return target
 
     def require(self) -> None:
         """Add errors for what is missing: the action; for restrictions, the guideline and the reason."""
@@ -78,4 +78,4 @@ class DecisionForm(Form):
 
 def says_something(reason: str) -> bool:
     """Whether a reason has a letter, a digit or a sign, and not only spaces and invisible characters."""
-    return any(unicodedata.category(one)[0] in "LNPS" for one in reason)
+    return any(unicodedata.category(letter)[0] in "LNPS" for letter in reason)

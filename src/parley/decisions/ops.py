@@ -190,8 +190,8 @@ async def reporters(item: int | None, *, ever: bool = False) -> set[int]:
 
 async def reporters_but(viewer: Viewer, item: int | None) -> set[int]:
     """The reporters who may not decide on an item; a moderator who reported it may, where nobody else can."""
-    found = await reporters(item)
-    return found - {viewer.id} if viewer.id in found and await is_alone(viewer) else found
+    members = await reporters(item)
+    return members - {viewer.id} if viewer.id in members and await is_alone(viewer) else members
 
 
 async def _load_item(item: int, *, lock: bool = False) -> DecidedItem:

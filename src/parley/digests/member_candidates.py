@@ -99,7 +99,7 @@ class NotificationSubjects(msgspec.Struct, frozen=True):
 
 async def member_candidates(members: Sequence[int], now: datetime) -> dict[int, list[Candidate]]:
     """Return the candidates for each of these members alone."""
-    found: dict[int, list[Candidate]] = defaultdict(list)
+    by_member: dict[int, list[Candidate]] = defaultdict(list)
     notifications = await unread_for_digest(members)
     followed = {(row.member, row.thread) for row in notifications if row.kind == "followed"}
     for row in await db.fetch(VisitedCandidate, SELECT_VISITED, list(members), now):
@@ -107,13 +107,13 @@ async def member_candidates(members: Sequence[int], now: datetime) -> dict[int, 
         if (row.member, row.thread) in followed or not row.follows:
             kind = "followed" if row.follows else "read"
             if row.is_worth_featuring(kind):
-                found[row.member].append(row.candidate(kind, now, unread=row.unread, since=row.since))
-    visited = {(member, candidate.thread) for member, candidates in found.items() for candidate in candidates}
+                by_member[row.member].append(row.candidate(kind, now, unread=row.unread, since=row.since))
+    visited = {(member, candidate.thread) for member, candidates in by_member.items() for candidate in candidates}
     subjects = await _subjects(notifications)
     for member, kind, rows in _group(notifications):
         if kind != "followed" or (member, rows[0].thread) not in visited:
-            found[member] += _candidates_of(kind, rows, subjects, now)
-    return found
+            by_member[member] += _candidates_of(kind, rows, subjects, now)
+    return by_member
 
 
 async def _subjects(notifications: Sequence[NotificationRow]) -> NotificationSubjects:

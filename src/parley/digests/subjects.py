@@ -42,9 +42,14 @@ def cut(text: str, most: int) -> str:
 
 
 def _pair(items: Sequence[DigestItem]) -> tuple[DigestItem, DigestItem] | None:
-    for one, other in combinations(items, 2):
-        if one.thread == other.thread and {one.stance, other.stance} == set(SIDES) and one.author and other.author:
-            return one, other
+    for first, other in combinations(items, 2):
+        if (
+            first.thread == other.thread
+            and {first.stance, other.stance} == set(SIDES)
+            and first.author
+            and other.author
+        ):
+            return first, other
     return None
 
 

@@ -100,8 +100,8 @@ def lay_out(items: Sequence[DigestItem], zone: str, at: datetime) -> IssueView:
     """Return the view of `items`, of which there is at least one, with dates relative to `at` in the reader's zone."""
     local = at.astimezone(ZoneInfo(zone))
     sections = [
-        DigestSection(SECTION_NAMES[index], HEADINGS[SECTION_NAMES[index]], _threads(list(found), local))
-        for index, found in groupby(items, key=lambda item: SECTION_INDEX[item.kind])
+        DigestSection(SECTION_NAMES[index], HEADINGS[SECTION_NAMES[index]], _threads(list(group), local))
+        for index, group in groupby(items, key=lambda item: SECTION_INDEX[item.kind])
     ]
     return IssueView(subject(items), _preheader(items), f"{weekday(local)}, {day(local)}", sections)
 
@@ -128,7 +128,7 @@ def _threads(items: list[DigestItem], now: datetime) -> list[DigestThread]:
     threads: dict[int, list[DigestItem]] = {}
     for item in items:
         threads.setdefault(item.thread, []).append(item)
-    return [_thread(found, now) for found in threads.values()]
+    return [_thread(thread, now) for thread in threads.values()]
 
 
 def _thread(items: list[DigestItem], now: datetime) -> DigestThread:

@@ -63,9 +63,9 @@ async def store(viewer: Viewer, site: SiteRow, url: str, form: FirstCommentForm)
         await FirstComment.insert(new).on_conflict(
             target=(FirstComment.member, FirstComment.submission), action="DO NOTHING"
         )
-        [found] = await FirstComment.select(FirstComment.id).where(mine)
+        [row] = await FirstComment.select(FirstComment.id).where(mine)
         db.after_commit(lambda: wake_job("embed"))
-    number: int = found["id"]
+    number: int = row["id"]
     return number
 
 

@@ -26,18 +26,18 @@ from parley.embed.rules import SiteRow
 @get("/embed/new", name="embed:first", opt={"who": ANYONE, "reading": True})
 async def show(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[str] = "") -> Response[Any]:
     """Show the form for the first comment on an article. Opening it creates nothing."""
-    found = await _site_of(site, url)
+    site_row = await _site_of(site, url)
     known = (await queries.threads_at([url])).get(url)
     if known is not None:
-        return Redirect(path_of(PanelQuery(known.id), found), status_code=303)
-    return _page(request, found, url)
+        return Redirect(path_of(PanelQuery(known.id), site_row), status_code=303)
+    return _page(request, site_row, url)
 
 
 async def _site_of(site: str, url: str) -> SiteRow:
-    found = await queries.site(site)
-    if not queries.is_address(url) or not found.has(url):
+    site_row = await queries.site(site)
+    if not queries.is_address(url) or not site_row.has(url):
         raise NotFound(N_("This article is not on a site that is registered here."))
-    return found
+    return site_row
 
 
 def _page(
@@ -49,17 +49,17 @@ def _page(
 @post("/embed/new", name="embed:post-first", opt={"who": ANYONE}, request_max_body_size=LONGEST_BODY)
 async def post_first(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[str] = "") -> Response[Any]:
     """Store the comment until the worker has fetched the article, and redirect to the page that shows its state."""
-    found, status = await _site_of(site, url), 422
+    site_row, status = await _site_of(site, url), 422
     form = await make_form(FirstCommentForm, await posted(request))
     if not form.errors:
         try:
             viewer = author(request)
-            await _take(viewer, found, address_of(request))
-            number = await first_comments.store(viewer, found, url, form)
-            return Redirect(f"/embed/first/{number}?{urlencode({'site': found.key})}", status_code=303)
+            await _take(viewer, site_row, address_of(request))
+            number = await first_comments.store(viewer, site_row, url, form)
+            return Redirect(f"/embed/first/{number}?{urlencode({'site': site_row.key})}", status_code=303)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
-    return _page(request, found, url, status, form)
+    return _page(request, site_row, url, status, form)
 
 
 async def _take(viewer: Viewer, site: SiteRow, address: str) -> None:
@@ -71,15 +71,15 @@ async def _take(viewer: Viewer, site: SiteRow, address: str) -> None:
 @get("/embed/first/{number:str}", name="embed:waiting", opt={"who": ANYONE})
 async def waiting(request: AnyRequest, number: FromPath[str], site: FromQuery[str] = "") -> Response[Any]:
     """Show its author the state of a first comment, and the discussion once it is posted."""
-    found, viewer, wanted = await queries.site(site), viewer_of(request), as_id(number)
-    own = await first_comments.of_member(wanted, viewer.id, found.key) if viewer and wanted else None
+    site_row, viewer, wanted = await queries.site(site), viewer_of(request), as_id(number)
+    own = await first_comments.of_member(wanted, viewer.id, site_row.key) if viewer and wanted else None
     if own is None:
         raise NotFound(N_("There is no such comment of yours."))
     if own.thread is not None:
         at = f"#c{own.comment}" if own.comment else ""
-        return Redirect(path_of(PanelQuery(own.thread), found, at), status_code=303)
+        return Redirect(path_of(PanelQuery(own.thread), site_row, at), status_code=303)
     message = restored(own.message) if own.message else ""
-    return framed(request, found, "embed/waiting.html", own=own, message=message, form=_again(own))
+    return framed(request, site_row, "embed/waiting.html", own=own, message=message, form=_again(own))
 
 
 def _again(own: OwnFirstComment) -> FirstCommentForm:

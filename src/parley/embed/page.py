@@ -40,14 +40,14 @@ class EmbedPage(msgspec.Struct, frozen=True):
 
 async def page(url: str) -> EmbedPage:
     """Return the article at `url`. Without a thread it has only the panel that opens one."""
-    found = (await queries.threads_at([url])).get(url)
-    number = found.comment_count if found else 0
+    thread = (await queries.threads_at([url])).get(url)
+    number = thread.comment_count if thread else 0
     base = settings().base_url
     return EmbedPage(
-        panel=f"{base}/embed/t/{found.id}" if found else f"{base}/embed/new",
-        link=f"{base}/t/{found.id}/{found.slug}" if found else "",
+        panel=f"{base}/embed/t/{thread.id}" if thread else f"{base}/embed/new",
+        link=f"{base}/t/{thread.id}/{thread.slug}" if thread else "",
         count=number,
-        passages=await _passages(found) if found else [],
+        passages=await _passages(thread) if thread else [],
         words={
             "title": shown(N_("Discussion of this article")),
             "open": shown(_open_label(number)),
@@ -63,9 +63,9 @@ def _open_label(number: int) -> str:
     return plural("{count} comment on this article", "{count} comments on this article", number)
 
 
-async def _passages(found: EmbeddedThread) -> list[MarkedPassage]:
-    shown_thread = await views.thread_view(views.DiscussionQuery(found.id), fresh=False)
-    return [one for row in shown_thread.rows if (one := _marked(row)) is not None]
+async def _passages(thread: EmbeddedThread) -> list[MarkedPassage]:
+    shown_thread = await views.thread_view(views.DiscussionQuery(thread.id), fresh=False)
+    return [passage for row in shown_thread.rows if (passage := _marked(row)) is not None]
 
 
 def _marked(row: PassageRow) -> MarkedPassage | None:

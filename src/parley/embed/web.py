@@ -67,13 +67,13 @@ async def counts(
     _check(urls)
     if sum(map(len, urls)) > LONGEST_COUNTS:
         raise BadRequest(N_("These addresses are too long together. Ask for fewer at once."))
-    found = await queries.threads_at(urls)
-    numbers = {one: found[one].comment_count if one in found else 0 for one in urls}
+    threads = await queries.threads_at(urls)
+    numbers = {url: threads[url].comment_count if url in threads else 0 for url in urls}
     return _answer(request, Finished(msgspec.json.encode(numbers), {}))
 
 
 def _check(urls: list[str]) -> None:
-    if not all(queries.is_address(one) for one in urls):
+    if not all(queries.is_address(url) for url in urls):
         raise BadRequest(N_("This is not the address of an article."))
 
 
@@ -88,8 +88,8 @@ def _answer(request: AnyRequest, finished: Finished) -> Response[Any]:
 async def at(url: FromQuery[str] = "") -> Redirect:
     """Redirect from an article's address to its thread, or to the form that opens one."""
     _check([url])
-    found = (await queries.threads_at([url])).get(url)
-    path = f"/t/{found.id}/{found.slug}" if found else f"/new?url={quote(url, safe='')}"
+    thread = (await queries.threads_at([url])).get(url)
+    path = f"/t/{thread.id}/{thread.slug}" if thread else f"/new?url={quote(url, safe='')}"
     return Redirect(path, status_code=303)
 
 

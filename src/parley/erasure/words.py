@@ -27,9 +27,9 @@ async def erase(member: int) -> bool:
     batch = await db.values(SELECT_VISIBLE, member, BATCH)
     for comment in batch:
         async with db.atomic():
-            found = await locked(comment)
-            if found.state == "visible":
-                await transition(found, "deleted_by_author", actor=None)
+            row = await locked(comment)
+            if row.state == "visible":
+                await transition(row, "deleted_by_author", actor=None)
     if len(batch) == BATCH:
         return False
     await db.execute(BLANK_COMMENTS, member)

@@ -62,8 +62,10 @@ async def of_thread(thread: ThreadRow, passage: int | None = None) -> Feed:
         url=f"{base}{thread.address}{query}",
         path=f"/t/{thread.id}/feed",
         query=query,
-        entries=[_of_comment(tag, base, rows[one]) for one in ids if _is_shown(rows.get(one))],
-        deleted=[Deleted(comment_id(tag, one.id), one.at) for one in await queries.deleted_in_thread(thread.id)],
+        entries=[_of_comment(tag, base, rows[ref]) for ref in ids if _is_shown(rows.get(ref))],
+        deleted=[
+            Deleted(comment_id(tag, deleted.id), deleted.at) for deleted in await queries.deleted_in_thread(thread.id)
+        ],
         otherwise=thread.created_at,
     )
 
@@ -83,7 +85,7 @@ async def of_member(member: PublicMember) -> Feed:
         url=f"{base}/u/{quote(member.name)}",
         path=f"/u/{quote(member.name)}/feed",
         entries=[
-            _of_comment(tag, base, rows[one], titles.get(rows[one].thread)) for one in ids if _is_shown(rows.get(one))
+            _of_comment(tag, base, rows[ref], titles.get(rows[ref].thread)) for ref in ids if _is_shown(rows.get(ref))
         ],
         otherwise=member.created_at,
     )
@@ -98,11 +100,11 @@ async def of_search(form: SearchForm, viewer: Viewer | None) -> Feed:
     if asked is None:
         raise Refused(joined(" ", form.errors.values()))
     newest = msgspec.structs.replace(asked, sort="new")
-    found = await hits(newest, Kind.COMMENT, offset=0, limit=queries.MOST_ENTRIES)
-    rows = await comments.by_ids(found.refs)
+    newest_hits = await hits(newest, Kind.COMMENT, offset=0, limit=queries.MOST_ENTRIES)
+    rows = await comments.by_ids(newest_hits.refs)
     titles = await queries.titles([row.thread for row in rows.values()])
     query = f"?{urlencode(form.chosen)}"
-    shown_rows = [rows[one] for one in found.refs if _is_shown(rows.get(one))]
+    shown_rows = [rows[ref] for ref in newest_hits.refs if _is_shown(rows.get(ref))]
     return _feed(
         id=f"tag:{tag}:search/{blake2b(query.encode(), digest_size=12).hexdigest()}",
         title=f"{form.q} · {settings().name}" if form.q else settings().name,
@@ -124,7 +126,7 @@ def _feed(
     otherwise: datetime = NEVER,
     query: str = "",
 ) -> Feed:
-    updated = max([*(one.updated for one in entries), *(one.at for one in deleted)], default=otherwise)
+    updated = max([*(entry.updated for entry in entries), *(removal.at for removal in deleted)], default=otherwise)
     return Feed(id, title, url, path, updated, entries, list(deleted), query)
 
 

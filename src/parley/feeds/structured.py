@@ -111,7 +111,7 @@ def of_member(name: str, joined: str, bio: str, counts: MemberCounts) -> Markup:
 
 def _best(view: ThreadView) -> list[tuple[CommentRow, str]]:
     """Return the best comments with the beginnings of their texts; without those that have no words."""
-    rows = (view.discussion.layout.rows.get(one) for one in view.discussion.tree.roots)
+    rows = (view.discussion.layout.rows.get(root) for root in view.discussion.tree.roots)
     shown = (row for row in rows if row is not None and row.state == "visible" and not row.collapsed)
     with_words = ((row, text) for row in shown if (text := excerpt(row.raw_html, TEXT)))
     return [*islice(with_words, MOST_COMMENTS)]

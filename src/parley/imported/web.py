@@ -76,10 +76,10 @@ async def undo(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 
 
 def _id(number: str) -> int:
-    found = as_id(number)
-    if found is None:
+    claim = as_id(number)
+    if claim is None:
         raise NotFound(deciding.NOT_FOUND)
-    return found
+    return claim
 
 
 handlers: list[object] = [imported_page, claim, claim_author, withdraw, waiting_page, decide, undo]

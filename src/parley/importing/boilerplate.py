@@ -122,5 +122,5 @@ def _as_date(text: str) -> datetime | None:
         "RETURN_AS_TIMEZONE_AWARE": True,
         "REQUIRE_PARTS": ["day", "month", "year"],
     }
-    found: datetime | None = dateparser.parse(text, settings=settings)
-    return found
+    moment: datetime | None = dateparser.parse(text, settings=settings)
+    return moment

@@ -89,10 +89,10 @@ def decoded(data: bytes, charset: str | None = None, chosen: str | None = None) 
     no text.
     """
     known = _codec_of(chosen, guessed=True)
-    found = Decoded(data.decode(known, "replace"), known) if known else _decode(data, charset)
-    if not is_text(found.text):
+    decoded_text = Decoded(data.decode(known, "replace"), known) if known else _decode(data, charset)
+    if not is_text(decoded_text.text):
         raise CannotImport(N_("This is not a text, although it claims to be one. Copy the text and paste it instead."))
-    return msgspec.structs.replace(found, text=printable(found.text))
+    return msgspec.structs.replace(decoded_text, text=printable(decoded_text.text))
 
 
 def is_text(text: str) -> bool:
@@ -146,17 +146,17 @@ def _is_wide(text: str) -> bool:
 def _guess(data: bytes) -> Decoded:
     """Read text of an unknown charset. Short western text could be in several that look alike: prefer windows-1252."""
     first = _BEYOND_ASCII.search(data)
-    found = chardet.detect(data[max(first.start() - _SHORT, 0) if first else 0 :][:_SNIFFED])
-    guessed = _codec_of(found["encoding"], guessed=True) or "cp1252"
+    guess = chardet.detect(data[max(first.start() - _SHORT, 0) if first else 0 :][:_SNIFFED])
+    guessed = _codec_of(guess["encoding"], guessed=True) or "cp1252"
     # UTF-8 has failed already.
     name = _sibling(data, "cp1252" if guessed == "utf-8" and first else guessed)
     text = data.decode(name, "replace")
     is_other_script = len(_OTHER_SCRIPT.findall(text)) * 4 > len(text)
     doubt, strange = (_DOUBTFUL, 0.0) if name in ENCODING_NAMES else (_SURE, _FEW_STRANGE)
-    if name != "cp1252" and not is_other_script and found["confidence"] < doubt and _is_western(data, strange):
+    if name != "cp1252" and not is_other_script and guess["confidence"] < doubt and _is_western(data, strange):
         return Decoded(data.decode("cp1252", "replace"), "cp1252", sure=False)
     few = sum(byte > 127 for byte in data) < _SHORT  # noqa: PLR2004 ASCII ends there
-    return Decoded(text, name, sure=not few or (is_other_script and found["confidence"] > _SURE))
+    return Decoded(text, name, sure=not few or (is_other_script and guess["confidence"] > _SURE))
 
 
 def _sibling(data: bytes, name: str) -> str:

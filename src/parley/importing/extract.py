@@ -126,8 +126,8 @@ def _article(tree: HtmlElement, url: str | None) -> str:
     reading = _read(tree, url)
     if reading is None:
         return ""
-    around, found = restore_markup(tree, deepcopy(reading))
-    chosen = around if found >= _MOSTLY_FOUND else reading
+    around, share = restore_markup(tree, deepcopy(reading))
+    chosen = around if share >= _MOSTLY_FOUND else reading
     return sanitise(lxml.html.tostring(chosen, encoding="unicode", with_tail=False), base_url=url, boxes=True)
 
 
@@ -144,7 +144,7 @@ def _read(tree: HtmlElement, url: str | None) -> HtmlElement | None:
 
 
 def _by_trafilatura(tree: HtmlElement, url: str | None) -> HtmlElement | None:
-    found = trafilatura.bare_extraction(
+    document = trafilatura.bare_extraction(
         deepcopy(tree),
         # Without the text as Markdown, which is not used, and costs the square of the length of a list.
         output_format="xml",
@@ -154,7 +154,7 @@ def _by_trafilatura(tree: HtmlElement, url: str | None) -> HtmlElement | None:
         include_links=True,
         include_formatting=True,
     )
-    return as_html(found.body) if isinstance(found, Found) and found.body is not None else None
+    return as_html(document.body) if isinstance(document, Found) and document.body is not None else None
 
 
 def _by_readability(tree: HtmlElement) -> HtmlElement | None:

@@ -86,9 +86,9 @@ def _facts(fields: dict[str, Any]) -> FrontMatter:
 
 
 def _byline(fields: dict[str, Any]) -> tuple[str, ...]:
-    found: object = next((fields[name] for name in _BYLINE if fields.get(name)), [])
-    each = found[:MOST_NAMES] if isinstance(found, list) else [found]
-    return tuple(dict.fromkeys(name for one in each for name in names_in(_text(one), single=True)))[:MOST_NAMES]
+    value: object = next((fields[name] for name in _BYLINE if fields.get(name)), [])
+    each = value[:MOST_NAMES] if isinstance(value, list) else [value]
+    return tuple(dict.fromkeys(name for value in each for name in names_in(_text(value), single=True)))[:MOST_NAMES]
 
 
 def _first(fields: dict[str, Any], names: tuple[str, ...]) -> str | None:
@@ -96,8 +96,8 @@ def _first(fields: dict[str, Any], names: tuple[str, ...]) -> str | None:
 
 
 def _short(fields: dict[str, Any], names: tuple[str, ...], most: int) -> str | None:
-    found = _first(fields, names)
-    return found if found and len(found) <= most else None
+    text = _first(fields, names)
+    return text if text and len(text) <= most else None
 
 
 def _text(value: object) -> str:

@@ -20,21 +20,21 @@ def extract_markdown(text: str, title: str = "") -> Extracted:
     removed from the text. Raises CannotImport when there is no text.
     """
     front, text = read_front_matter(text)
-    found = front.title
+    heading = front.title
     html = sanitise(to_html(text), boxes=True)
     article = lxml.html.fragment_fromstring(html, create_parent="div")
     words = article.text_content()
     if not any(map(str.isalnum, words)):
         raise CannotImport(N_("There is no text in it. Paste the article's text, or give its address."))
     first = article.find("h1")
-    if first is not None and not found:
-        found = " ".join(first.text_content().split())
-    if not found and _begins_with_title(article, title):
-        found = title or " ".join(article[0].text_content().split())
+    if first is not None and not heading:
+        heading = " ".join(first.text_content().split())
+    if not heading and _begins_with_title(article, title):
+        heading = title or " ".join(article[0].text_content().split())
         article.remove(article[0])
         html = "".join(lxml.html.tostring(part, encoding="unicode") for part in article)
     return Extracted(
-        title=found or title or None,
+        title=heading or title or None,
         html=html,
         byline=front.byline,
         lang=front.lang,
@@ -45,7 +45,7 @@ def extract_markdown(text: str, title: str = "") -> Extracted:
         licence=front.licence,
         section=front.section,
         images=tuple(dict.fromkeys(src for picture in article.iter("img") if (src := picture.get("src")))),
-        where=front.where | ({"title": "heading"} if found and not front.title else {}),
+        where=front.where | ({"title": "heading"} if heading and not front.title else {}),
     )
 
 

@@ -52,8 +52,10 @@ def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[Im
     when there are too many passages.
     """
     root = _parse(sanitise(_shallow(html), base_url=base_url, boxes=True))
-    found = (_passage(*block) for block in cut_blocks(root))
-    passages = list(islice((one for one in found if one.text or one.kind == "figure"), MOST_PASSAGES + 1))
+    blocks = (_passage(*block) for block in cut_blocks(root))
+    passages = list(
+        islice((passage for passage in blocks if passage.text or passage.kind == "figure"), MOST_PASSAGES + 1)
+    )
     if len(passages) > MOST_PASSAGES:
         raise CannotImport(
             N_("This has more than {most_passages} paragraphs. Import it as several articles."),

@@ -47,9 +47,9 @@ def extract_text(text: str, title: str = "") -> Extracted:
 
 
 def _where(top: TopLines, title: str) -> dict[str, str]:
-    found = {"title": not title and "opening", "byline": top.byline and "byline"}
+    places = {"title": not title and "opening", "byline": top.byline and "byline"}
     dates = {"published_at": top.published_at and "text", "updated_at": top.updated_at and "text"}
-    return {name: where for name, where in (found | dates).items() if where}
+    return {name: where for name, where in (places | dates).items() if where}
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[str]:
@@ -81,11 +81,11 @@ def _as_html(blocks: Sequence[str]) -> Iterator[str]:
 
 def _headings(blocks: Sequence[str]) -> set[int]:
     """The indices of short blocks without a full stop, before a paragraph or another heading."""
-    found: set[int] = set()
+    places: set[int] = set()
     for at in reversed(range(len(blocks) - 1)):
-        if may_be_heading(blocks[at]) and (at + 1 in found or not may_be_heading(blocks[at + 1])):
-            found.add(at)
-    return found
+        if may_be_heading(blocks[at]) and (at + 1 in places or not may_be_heading(blocks[at + 1])):
+            places.add(at)
+    return places
 
 
 def may_be_heading(block: str) -> bool:
@@ -97,8 +97,8 @@ def may_be_heading(block: str) -> bool:
 
 def _with_links(text: str) -> str:
     parts, at = [], 0
-    for found in _ADDRESS.finditer(text):
-        address = escape(found[0])
-        parts += [escape(text[at : found.start()]), f'<a href="{address}">{address}</a>']
-        at = found.end()
+    for match in _ADDRESS.finditer(text):
+        address = escape(match[0])
+        parts += [escape(text[at : match.start()]), f'<a href="{address}">{address}</a>']
+        at = match.end()
     return "".join([*parts, escape(text[at:])])

@@ -52,13 +52,13 @@ async def sandboxed_file(name: str, data: bytes, title: str = "", chosen: str | 
 
 async def _run(reader: str, *args: object, **kwargs: object) -> ReadArticle:
     request = msgspec.msgpack.encode((reader, args, kwargs))
-    found, refusal = msgspec.msgpack.decode(
+    read, refusal = msgspec.msgpack.decode(
         await answer_of_process(request, is_pdf=reader == "pdf"), type=tuple[ReadArticle | None, str]
     )
-    if not refusal and found is not None:
-        return found
+    if not refusal and read is not None:
+        return read
     error = CannotImport(restored(refusal))
-    error.found = found.extracted if found is not None else None
+    error.found = read.extracted if read is not None else None
     raise error
 
 
@@ -95,15 +95,15 @@ def read_article(extracted: Extracted, url: str | None = None) -> ReadArticle:
 
 def _with_language(extracted: Extracted, passages: list[ImportedPassage]) -> Extracted:
     """The article with its language: declared, else that of its words."""
-    found = extracted.lang or detect_language(" ".join(passage.text for passage in passages))
-    where = {"language": "declared" if extracted.lang else "words"} if found else {}
-    return msgspec.structs.replace(extracted, lang=found, where=extracted.where | where)
+    language = extracted.lang or detect_language(" ".join(passage.text for passage in passages))
+    where = {"language": "declared" if extracted.lang else "words"} if language else {}
+    return msgspec.structs.replace(extracted, lang=language, where=extracted.where | where)
 
 
 def _read(reader: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ReadArticle | None, str]:
     try:
-        found = _READERS[reader](*args, **kwargs)
-        return found if isinstance(found, ReadArticle) else read_article(found, kwargs.get("url")), ""
+        result = _READERS[reader](*args, **kwargs)
+        return result if isinstance(result, ReadArticle) else read_article(result, kwargs.get("url")), ""
     except CannotImport as error:
         return ReadArticle(error.found, []) if error.found else None, stored(error.message)
 

@@ -27,7 +27,7 @@ def folded(text: str) -> str:
 def lowered(text: str) -> str:
     """Return `text` in small letters, character by character, so that positions stay."""
     small = text.lower()
-    return small if len(small) == len(text) else "".join([one.lower()[:1] for one in text])
+    return small if len(small) == len(text) else "".join([letter.lower()[:1] for letter in text])
 
 
 class _Codes(dict[str, str]):

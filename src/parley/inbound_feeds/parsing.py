@@ -77,16 +77,16 @@ def _entries(entries: list[Mapping[str, Any]], url: str, *, is_atom: bool) -> It
             )
 
 
-def _page(one: Mapping[str, Any]) -> str:
+def _page(entry: Mapping[str, Any]) -> str:
     """The link of an entry. Without one it is the id, if that is an address: a number is none."""
-    link = str(one.get("link") or "")
-    return "" if one.get("guidislink") and link == one.get("id") and not is_web_address(link) else link
+    link = str(entry.get("link") or "")
+    return "" if entry.get("guidislink") and link == entry.get("id") and not is_web_address(link) else link
 
 
-def _text(one: Mapping[str, Any], name: str, length: int, *, is_atom: bool) -> str:
+def _text(entry: Mapping[str, Any], name: str, length: int, *, is_atom: bool) -> str:
     """The text of a field. Only Atom says whether it is markup (RFC 4287, 3.1.1)."""
-    is_literal = is_atom and (one.get(f"{name}_detail") or {}).get("type") == "text/plain"
-    return literal(one.get(name), length) if is_literal else plain(one.get(name), length)
+    is_literal = is_atom and (entry.get(f"{name}_detail") or {}).get("type") == "text/plain"
+    return literal(entry.get(name), length) if is_literal else plain(entry.get(name), length)
 
 
 def literal(text: object, length: int) -> str:

@@ -67,11 +67,11 @@ async def import_list(request: AnyRequest) -> Response[Any]:
     """Add the feeds in an OPML file."""
     form, status = ListForm(await posted(request)), 422
     try:
-        found = await read_opml(form.opml) if not form.errors else []
-        if not form.errors and not found:
+        addresses = await read_opml(form.opml) if not form.errors else []
+        if not form.errors and not addresses:
             form.errors["file"] = N_("This is no OPML file with feeds.")
         if not form.errors:
-            done = await ops.add_feeds(staff(request), found, _use(form))
+            done = await ops.add_feeds(staff(request), addresses, _use(form))
             return Redirect(f"/mod/feeds?added={done.added}&refused={len(done.refused)}", status_code=303)
     except CannotImport as error:
         form.errors["file"] = error.message

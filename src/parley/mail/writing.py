@@ -36,10 +36,10 @@ def written_message(template: str, **context: Any) -> tuple[str, str, str]:
     """
     subject, text = written(template, **context)
     links = {value for value in context.values() if isinstance(value, str) and value.startswith("http")}
-    found = blocks(text, links)
+    text_blocks = blocks(text, links)
     # The first block is the greeting. The second says what the message is about.
-    preheader = shortened(" ".join(found[min(1, len(found) - 1)].words.split()), PREHEADER)
-    return subject, text, written_html("message", subject=subject, preheader=preheader, blocks=found)
+    preheader = shortened(" ".join(text_blocks[min(1, len(text_blocks) - 1)].words.split()), PREHEADER)
+    return subject, text, written_html("message", subject=subject, preheader=preheader, blocks=text_blocks)
 
 
 def written_html(template: str, **context: Any) -> str:

@@ -65,7 +65,7 @@ class Judged(msgspec.Struct, frozen=True):
     @property
     def unfinished(self) -> Overrun | None:
         """The first rule that is on and exceeded its budget, so that the post is held."""
-        return next((one for one in self.over if one.rule.state == "on"), None)
+        return next((cost for cost in self.over if cost.rule.state == "on"), None)
 
     @property
     def holds(self) -> bool:

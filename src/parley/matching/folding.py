@@ -64,5 +64,5 @@ def _table() -> dict[int, str]:
 def _join_spaced(text: str) -> str:
     if text.isascii() and not POSSIBLE.search(text):
         return text
-    joined = SPACED.sub(lambda found: found[0].replace(found[1], ""), text)
+    joined = SPACED.sub(lambda match: match[0].replace(match[1], ""), text)
     return STRETCHED.sub(r"\1", joined)

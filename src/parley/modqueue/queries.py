@@ -146,8 +146,8 @@ from queue_item i where {IS_CHOSEN}
 
 async def waiting(viewer: int, wanted: QueueFilter | None = None, since: datetime | None = None) -> QueueCount:
     """Count the open items for a moderator; those opened after `since` are new."""
-    found = await db.fetch_one(QueueCount, SELECT_QUEUE_SIZE, viewer, *(wanted or QueueFilter()).values, since)
-    return found or QueueCount(0, None, 0, datetime.now(UTC))
+    count = await db.fetch_one(QueueCount, SELECT_QUEUE_SIZE, viewer, *(wanted or QueueFilter()).values, since)
+    return count or QueueCount(0, None, 0, datetime.now(UTC))
 
 
 class RuleName(msgspec.Struct, frozen=True):

@@ -65,10 +65,10 @@ async def decision_form(request: AnyRequest) -> DecisionForm:
 async def item_at(request: AnyRequest, item: str) -> ItemRow:
     """The item at an address. Raises NotFound where there is none for this moderator."""
     number = as_id(item)
-    found = await items.item(staff(request).id, number) if number else None
-    if found is None:
+    row = await items.item(staff(request).id, number) if number else None
+    if row is None:
         raise NotFound(N_("There is no such item."))
-    return found
+    return row
 
 
 async def details_at(request: AnyRequest, item: str) -> ItemDetails:

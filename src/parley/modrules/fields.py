@@ -39,8 +39,8 @@ def value_of(field: Field, raw: str) -> Any:
         case "lines":
             value = list(dict.fromkeys(filter(None, map(str.strip, clean(raw).split("\n")))))
         case "threads":
-            found = map(destination, clean(raw).split())
-            value = list(dict.fromkeys(one.thread if one else None for one in found))
+            targets = map(destination, clean(raw).split())
+            value = list(dict.fromkeys(target.thread if target else None for target in targets))
         case "line":
             value = clean(raw, lines=False)
             compiled(value, any_case=True)

@@ -114,7 +114,7 @@ async def versions(number: int) -> list[RuleVersionRow]:
     words = [_in_words(in_full, row.action, row.conditions_json) for row in rows]
     shown = [Markup("{}").format(words[0]), *map(marked, words, words[1:])] if words else []
     pairs = zip(rows, shown, strict=True)
-    return [RuleVersionRow(row.number, row.changed_by, row.changed_at, one) for row, one in pairs][::-1]
+    return [RuleVersionRow(row.number, row.changed_by, row.changed_at, condition) for row, condition in pairs][::-1]
 
 
 class TestRow(msgspec.Struct, frozen=True):

@@ -52,7 +52,7 @@ class RetestedRule(msgspec.Struct, frozen=True):
     @property
     def hides_too_much(self) -> bool:
         """Whether two moderators would have to agree on it now, and did not have to when it was switched on."""
-        now, before = (msgspec.json.decode(one, type=Result) for one in (self.result, self.agreed))
+        now, before = (msgspec.json.decode(result, type=Result) for result in (self.result, self.agreed))
         return limits.needs_two(self.action, now) and not limits.needs_two(self.action, before)
 
 
@@ -60,7 +60,7 @@ async def retest() -> int:
     """Test rules after a training, and let those that would hide much only watch again; return the number of both."""
     requested = await db.values(REQUEST_BACKTESTS)
     hiding = [row for row in await db.fetch(RetestedRule, SELECT_TESTED) if row.hides_too_much]
-    return len(requested) + len(await attempts.each("retests", hiding, _only_watch, key=lambda one: one.id))
+    return len(requested) + len(await attempts.each("retests", hiding, _only_watch, key=lambda rule: rule.id))
 
 
 async def _only_watch(rule: RetestedRule) -> None:

@@ -45,8 +45,8 @@ class Training(msgspec.Struct, frozen=True):
     def thresholds(self) -> Iterator[ThresholdRow]:
         """Yield a row for each score, the lowest first."""
         figures = self.figures
-        for at, found, wrong in zip(AT, figures.found, figures.wrong, strict=True):
-            yield ThresholdRow(round(100 * at), found, wrong)
+        for at, right, wrong in zip(AT, figures.found, figures.wrong, strict=True):
+            yield ThresholdRow(round(100 * at), right, wrong)
 
 
 async def last() -> Training | None:

@@ -131,7 +131,7 @@ async def set_channel(member: int, thread: int, channel: str | None) -> None:
 async def set_channels(member: int, channels: Mapping[str, str]) -> None:
     """Set the channels of some kinds of notifications."""
     if channels:
-        rows = [NotificationPreference(member=member, kind=kind, channel=one) for kind, one in channels.items()]
+        rows = [NotificationPreference(member=member, kind=kind, channel=channel) for kind, channel in channels.items()]
         unique = (NotificationPreference.member, NotificationPreference.kind)
         await NotificationPreference.insert(*rows).on_conflict(unique, "DO UPDATE", [NotificationPreference.channel])
     await _notify()

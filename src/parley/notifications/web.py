@@ -62,8 +62,8 @@ async def read(request: AnyRequest) -> Redirect:
 @get("/names", name="notifications:names", opt={"who": MEMBER})
 async def names(request: AnyRequest, begin: FromQuery[str] = "", thread: FromQuery[str] = "") -> Response[Any]:
     """Return to htmx the names that complete a mention being typed, those of the thread first."""
-    found = await queries.named(begin, as_id(thread)) if begin.isprintable() else []
-    return fragment(request, "notifications/_names.html", names=found)
+    members = await queries.named(begin, as_id(thread)) if begin.isprintable() else []
+    return fragment(request, "notifications/_names.html", names=members)
 
 
 @get("/settings/notifications", name="notifications:settings", opt={"who": MEMBER})

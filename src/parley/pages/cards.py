@@ -56,12 +56,12 @@ async def passage_card(request: AnyRequest, comment: FromPath[str]) -> Response[
 
 def _split_at(text: str, words: str) -> tuple[str, str, str]:
     """Return `text` before, in and after `words`; all of it before them if it does not contain them."""
-    before, found, after = text.partition(words) if words else (text, "", "")
+    before, matched, after = text.partition(words) if words else (text, "", "")
     if len(text) <= LONGEST_CONTEXT:
-        return before, found, after
-    if found and len(before) > LONGEST_CONTEXT // 2:
+        return before, matched, after
+    if matched and len(before) > LONGEST_CONTEXT // 2:
         before = f"…{before[-LONGEST_CONTEXT // 2 :].partition(' ')[2]}"
-    return before if found else shortened(before, LONGEST_CONTEXT), found, shortened(after, LONGEST_CONTEXT // 2)
+    return before if matched else shortened(before, LONGEST_CONTEXT), matched, shortened(after, LONGEST_CONTEXT // 2)
 
 
 handlers: list[object] = [member_card, passage_card]

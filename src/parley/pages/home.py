@@ -47,10 +47,10 @@ async def home(
 
 
 async def _topic(slug: str) -> queries.TopicRow:
-    found = next((one for one in await queries.topics() if one.slug == slug), None)
-    if found is None:
+    row = next((topic for topic in await queries.topics() if topic.slug == slug), None)
+    if row is None:
         raise NotFound(N_("There is no such topic."))
-    return found
+    return row
 
 
 async def _whole(listing: ThreadListing, base: dict[str, Any]) -> Finished:

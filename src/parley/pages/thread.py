@@ -63,8 +63,8 @@ async def show(
         focused.id if focused else None,
     )
     viewer, fragment = viewer_of(request), wants_fragment(request)
-    display, found = display_of(request), await found_in(request, thread_id, query.focus)
-    if viewer is None and found is None and not fragment and view != "perspectives":
+    display, position = display_of(request), await found_in(request, thread_id, query.focus)
+    if viewer is None and position is None and not fragment and view != "perspectives":
         encoding = encoding_of(request)
         page_for_all = await visitors_page(query, display, encoding, lambda shown: _whole(shown, None, display))
         return answered(request, page_for_all, encoding)
@@ -72,10 +72,10 @@ async def show(
     if view == "perspectives":
         return await perspectives.show(request, shown, _shared_context(shown, ""))
     if fragment:
-        context = await _context(shown, viewer, display) | {"found": found}
+        context = await _context(shown, viewer, display) | {"found": position}
         return page(request, "pages/thread.html", "discussion", **context)
     # Cached by its view, so that the page is no older than the view.
-    whole = await _pages.get((shown, viewer, display, found), lambda: _whole(shown, viewer, display, found))
+    whole = await _pages.get((shown, viewer, display, position), lambda: _whole(shown, viewer, display, position))
     return sent(request, whole)
 
 
@@ -105,10 +105,10 @@ async def _focused_comment(focus: str) -> queries.CommentRow | None:
 
 
 async def _whole(
-    shown: views.ThreadView, viewer: Viewer | None, display: Display, found: ResultPosition | None = None
+    shown: views.ThreadView, viewer: Viewer | None, display: Display, position: ResultPosition | None = None
 ) -> Finished:
     """The page for all visitors who chose the same, or for one member: rendered once and cached for a moment."""
-    context = await _context(shown, viewer, display) | {"found": found}
+    context = await _context(shown, viewer, display) | {"found": position}
     if viewer is None:
         # For search engines and chat apps, which are visitors.
         picture = await pictures.address(shown.thread.id)
@@ -126,11 +126,11 @@ async def _way_back(branch: views.Discussion) -> int | None:
     if branch.query.focus is None:
         return None
     shown = set((await tree.whole(branch.query.thread, branch.sort)).ids)
-    found: int | None = branch.query.focus
-    while found is not None and found not in shown:
-        row = branch.layout.rows.get(found)
-        found = row.parent if row else None
-    return found
+    ancestor: int | None = branch.query.focus
+    while ancestor is not None and ancestor not in shown:
+        row = branch.layout.rows.get(ancestor)
+        ancestor = row.parent if row else None
+    return ancestor
 
 
 async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:

@@ -30,15 +30,18 @@ def extra_words(text: str) -> str:
 def _joined(text: str) -> Iterator[str]:
     for part in text.split():
         if not part.isalpha() and JOINER.search(part):
-            yield from (folded(JOINER.sub("", one)) for one in JOINED.findall(part))
+            yield from (folded(JOINER.sub("", compound)) for compound in JOINED.findall(part))
 
 
 def other_spellings(word: str, languages: Sequence[str]) -> list[str]:
     """Return other spellings of a word that is searched, on a site with texts in these languages."""
-    found = [JOINED.sub(lambda one: JOINER.sub("", one[0]), word), UMLAUT.sub(lambda one: GERMAN[one[0].lower()], word)]
+    spellings = [
+        JOINED.sub(lambda match: JOINER.sub("", match[0]), word),
+        UMLAUT.sub(lambda match: GERMAN[match[0].lower()], word),
+    ]
     if "de" in languages:
-        found.append(WRITTEN_OUT.sub(r"\1", word))
-    return [one for one in dict.fromkeys(found) if one != word]
+        spellings.append(WRITTEN_OUT.sub(r"\1", word))
+    return [spelling for spelling in dict.fromkeys(spellings) if spelling != word]
 
 
 def is_letter(word: str) -> bool:

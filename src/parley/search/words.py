@@ -78,7 +78,7 @@ def folded(word: str) -> str:
         return f"emoji{ord(word):x}"
     bare = ACCENTS.sub(r"\1", normalized("NFKD", word[:LONGEST_WORD]))
     plain = NASAL.sub(NASAL_SIGN, POINTS.sub("", normalized("NFKC", bare))).casefold().translate(PLAIN)
-    return "".join(SIGN_NAMES.get(one, one) for one in plain)
+    return "".join(SIGN_NAMES.get(letter, letter) for letter in plain)
 
 
 def pairs(run: str) -> Iterator[str]:
@@ -97,8 +97,8 @@ def indexed(text: str) -> str:
 
 
 def _words(text: str) -> Iterator[str]:
-    for found in WORD.finditer(INVISIBLE.sub("", text)):
-        word = found[0]
+    for match in WORD.finditer(INVISIBLE.sub("", text)):
+        word = match[0]
         if IS_UNSPACED.match(word):
             yield from pairs(normalized("NFKC", word))
         else:
@@ -126,6 +126,6 @@ def _script(text: str) -> str:
     sample = text[: 4 * SAMPLE]
     if sample.isascii():
         return "LATIN" if ASCII_LETTER.search(sample) else ""
-    letters = [one for one in sample if one.isalpha()][:SAMPLE]
-    names = [unicodedata.name(one, "").partition(" ")[0] for one in letters]
+    letters = [letter for letter in sample if letter.isalpha()][:SAMPLE]
+    names = [unicodedata.name(letter, "").partition(" ")[0] for letter in letters]
     return max(set(names), key=names.count) if names else ""

@@ -47,7 +47,7 @@ CHANGED = N_("You are signed in as somebody else now, so nothing was connected."
 @get("/sso/{provider:str}", name="sso:begin", opt={"who": ANYONE})
 async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     """Send the browser to a provider. A link on another site leads to the sign-in page instead."""
-    found, next_url = _provider(provider), next_of(request)
+    chosen, next_url = _provider(provider), next_of(request)
     if request.headers.get("sec-fetch-site", "none") not in OURS:
         return see_other(leading_back("/login", next_url))
     viewer = viewer_of(request) if "connect" in request.query_params else None
@@ -56,9 +56,9 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     begun = pending.begin(provider, next_url, member=viewer.id if viewer else None, invitation=_invitation(request))
     try:
         await ratelimit.take_network(ratelimit.PROVIDER_NETWORK, client_of(request).network)
-        address = await _address(provider, found, begun)
+        address = await _address(provider, chosen, begun)
     except (NoAnswer, TooMany) as error:
-        return await _refusal_page(request, begun, _for_reader(found, error))
+        return await _refusal_page(request, begun, _for_reader(chosen, error))
     cookie = pending.cookie(pending.sealed(begun))
     return _keeping_opener(Redirect(address, status_code=303, cookies=[cookie]), next_url)
 
@@ -78,13 +78,13 @@ async def _address(key: str, provider: Provider, begun: PendingSignIn) -> str:
 @get("/sso/{provider:str}/back", name="sso:back", opt={"who": ANYONE})
 async def back(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     """Handle the provider's answer: sign in, connect, or ask for a name."""
-    found = _provider(provider)
+    chosen = _provider(provider)
     begun = pending.opened(request.cookies.get(pending.cookie_name(), ""), PendingSignIn, provider)
     try:
-        claims = await _claims(request, provider, found, begun)
-        return await _finish(request, provider, found, begun, claims)  # type: ignore[arg-type] # _claims checked it
+        claims = await _claims(request, provider, chosen, begun)
+        return await _finish(request, provider, chosen, begun, claims)  # type: ignore[arg-type] # _claims checked it
     except (Refused, Forbidden, TooMany, NoAnswer) as error:
-        return await _refusal_page(request, begun, _for_reader(found, error))
+        return await _refusal_page(request, begun, _for_reader(chosen, error))
 
 
 async def _claims(request: AnyRequest, key: str, provider: Provider, begun: PendingSignIn | None) -> Claims:
@@ -122,29 +122,31 @@ async def _finish(
 @get("/sso/{provider:str}/signup", name="sso:sign-up-form", opt={"who": ANYONE})
 async def sign_up_page(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     """Ask somebody who has no account here for a name; the one they have there is proposed."""
-    found, newcomer = _provider(provider), _newcomer(request, provider)
+    chosen, newcomer = _provider(provider), _newcomer(request, provider)
     if newcomer is None:
         return see_other("/login")
     terms = await terms_of(newcomer.invitation)
     if not terms.lets_in:
         return page(request, "accounts/signup_closed.html", terms=terms, next_url=newcomer.next_url)
     form = Form({"name": newcomer.claims.name, "email": newcomer.claims.email})
-    return _keeping_opener(page(request, NEW, form=form, **_page_context(provider, found, newcomer)), newcomer.next_url)
+    return _keeping_opener(
+        page(request, NEW, form=form, **_page_context(provider, chosen, newcomer)), newcomer.next_url
+    )
 
 
 @post("/sso/{provider:str}/signup", name="sso:sign-up", opt={"who": ANYONE})
 async def sign_up(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
-    found, newcomer = _provider(provider), _newcomer(request, provider)
+    chosen, newcomer = _provider(provider), _newcomer(request, provider)
     if newcomer is None:
         return await _refusal_page(request, None, Refused(STALE))
-    shown = _page_context(provider, found, newcomer)
+    shown = _page_context(provider, chosen, newcomer)
     form = NewcomerForm(await posted(request), is_vouched=shown["is_vouched"])
     if form.errors:
         return _keeping_opener(invalid(request, NEW, form, **shown), newcomer.next_url)
     who = {"name": form.name, "email": form.email, "zone": form.zone, "next_url": newcomer.next_url}
     context = SignUpContext(invitation=newcomer.invitation)
     try:
-        signed_in = await ops.sign_up(found, newcomer.claims, client=client_of(request), context=context, **who)
+        signed_in = await ops.sign_up(chosen, newcomer.claims, client=client_of(request), context=context, **who)
     except (Refused, TooMany) as error:
         return _keeping_opener(invalid(request, NEW, form, error, **shown), newcomer.next_url)
     done = newcomer.next_url if shown["is_vouched"] else leading_back("/signup/done", newcomer.next_url)
@@ -152,10 +154,10 @@ async def sign_up(request: AnyRequest, provider: FromPath[str]) -> Response[Any]
 
 
 def _provider(key: str) -> Provider:
-    found = settings().providers.get(key)
-    if found is None:
+    chosen = settings().providers.get(key)
+    if chosen is None:
         raise NotFound(N_("There is no page at this address."))
-    return found
+    return chosen
 
 
 def _invitation(request: AnyRequest) -> str:

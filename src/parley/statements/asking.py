@@ -65,7 +65,7 @@ async def for_member(viewer: Viewer, thread: int, sitting: Sitting, *, stops: bo
     answers = await queries.answered(viewer.id, thread)
     left = await queries.left_for(viewer.id, deck, answers)
     view = SittingView(None, answers, len(left), len(deck))
-    fresh = [one for one in left if one.comment not in sitting.skipped]
+    fresh = [statement for statement in left if statement.comment not in sitting.skipped]
     if stops or sitting.is_over or not fresh:
         return view
     return msgspec.structs.replace(view, card=await _next(viewer, thread, sitting, fresh, answers))
@@ -82,9 +82,11 @@ async def _next(
     turn = next_turn(sitting.turn, left, known.information, known.decided, seed)
     if turn is None:
         return None
-    one = turn.statement
-    offer = offers.token_of(Offer(viewer.id, one.comment, one.wording, turn.is_random and sitting.may_count_as_asked))
-    card = await _card(one, sitting.turn, sitting.total(len(left)))
+    statement = turn.statement
+    offer = offers.token_of(
+        Offer(viewer.id, statement.comment, statement.wording, turn.is_random and sitting.may_count_as_asked)
+    )
+    card = await _card(statement, sitting.turn, sitting.total(len(left)))
     return msgspec.structs.replace(card, offer=offer)
 
 

@@ -30,17 +30,20 @@ async def _show(
 ) -> Response[Any]:
     viewer = viewer_of(request)
     curates = viewer is not None and viewer.access >= MODERATOR
-    found = await queries.candidates(row.id)
-    deck = choose(found)
+    statements = await queries.candidates(row.id)
+    deck = choose(statements)
     # A member does not read those whom they blocked here either; the deck is the same for everybody.
-    seen = [one for one in found if viewer is None or one.author not in viewer.blocked]
-    asked = [one for one in deck if one in seen]
-    others = sorted((one for one in seen if one not in deck), key=lambda one: (-one.bound, one.comment))
+    seen = [statement for statement in statements if viewer is None or statement.author not in viewer.blocked]
+    asked = [statement for statement in deck if statement in seen]
+    others = sorted(
+        (statement for statement in seen if statement not in deck),
+        key=lambda statement: (-statement.bound, statement.comment),
+    )
     context: dict[str, Any] = {
         "thread": row,
         "asked": asked,
         "others": others[: queries.MOST_LISTED],
-        "texts": {one.comment: one.text for one in seen},
+        "texts": {statement.comment: statement.text for statement in seen},
         "without": await queries.without_statement(row.id) if curates else [],
         "curates": curates,
         "problem": problem,

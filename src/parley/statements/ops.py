@@ -126,7 +126,7 @@ async def merge(viewer: Viewer, comment_id: int, kept: int) -> None:
 
 async def _lock_both(comment: int, kept: int) -> tuple[CommentState, CommentState]:
     """Lock both comments, the one with the lower number first, and return their states."""
-    states = {one: await locked(one) for one in sorted({comment, kept})}
+    states = {comment_id: await locked(comment_id) for comment_id in sorted({comment, kept})}
     return states[comment], states[kept]
 
 

@@ -60,10 +60,15 @@ async def summary(
 ) -> dict[str, Any]:
     """What a text would do to comments, for `articles/_comment_outcomes.html`."""
     new = await revising.plan_revision(article.id, text)
-    found = (
-        [one for hook in outcomes_of for one in await hook(thread, article.revision, new, placed or {})] if new else []
+    outcomes = (
+        [outcome for hook in outcomes_of for outcome in await hook(thread, article.revision, new, placed or {})]
+        if new
+        else []
     )
-    by_outcome = {outcome: [one for one in found if one.outcome == outcome] for outcome in get_args(AnchorOutcome)}
+    by_outcome = {
+        outcome: [outcome_row for outcome_row in outcomes if outcome_row.outcome == outcome]
+        for outcome in get_args(AnchorOutcome)
+    }
     return {
         "outcomes": {outcome: some[:MOST_LISTED] for outcome, some in by_outcome.items()},
         "outcome_counts": {outcome: len(some) for outcome, some in by_outcome.items()},

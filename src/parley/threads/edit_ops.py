@@ -66,7 +66,7 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
         old = next((revision for revision in await versions.revisions(article.id) if revision.number == number), None)
         if old is None:
             raise NotFound(N_("There is no such version of this article."))
-        text = versions.with_passages(old, [one.passage for one in await versions.whole(old.id)])
+        text = versions.with_passages(old, [stored.passage for stored in await versions.whole(old.id)])
         return await _revise(thread_id, text, RevisionNote(viewer.id, reason, restores=number))
 
 
@@ -114,8 +114,8 @@ async def obey_reservations(article_id: int, reservations: Collection[str]) -> b
     """Store what an article's page reserves now. If that allows an excerpt only, show one, and return True."""
     async with db.atomic():
         changed = await displays.note_reservations(article_id, reservations)
-        for one in changed:
-            await withhold_pictures(one)
+        for revision in changed:
+            await withhold_pictures(revision)
         await _shorten(changed)
     return bool(changed)
 
@@ -125,7 +125,7 @@ async def _shorten(article_ids: Sequence[int]) -> None:
     for thread in await db.values(SELECT_THREADS, article_ids):
         article = await articles.of_thread(thread)
         if article is not None and not article.is_frozen:
-            passages = [one.passage for one in await versions.newest(article.id)]
+            passages = [stored.passage for stored in await versions.newest(article.id)]
             text = versions.with_passages(article, passages)
             await revise_thread(thread, text, RevisionNote(reason=shown(EXCERPT_ONLY)))
             await updating.shorten_source(article.id)

@@ -92,7 +92,7 @@ async def open_thread(*, text: ArticleText, topic: str, starter: int | None, rev
 
 async def _check_topic(topic: str) -> None:
     if not await Topic.exists().where(Topic.slug == topic):
-        known = ", ".join(one.slug for one in await topics())
+        known = ", ".join(topic_row.slug for topic_row in await topics())
         raise Refused(N_("There is no topic {topic}. Please choose one of: {known}."), topic=topic, known=known)
 
 
@@ -124,13 +124,13 @@ async def revise_from_source(article: int, text: ArticleText) -> bool:
 
 
 async def _revise(article: int, text: ArticleText) -> OpenedThread:
-    found = await _existing(article)
-    row = await article_queries.of_thread(found.id)
+    existing = await _existing(article)
+    row = await article_queries.of_thread(existing.id)
     if row is None or text.url is None:
         # The same text as one of its versions.
-        return found
+        return existing
     update = await as_update(row, text)
-    return msgspec.structs.replace(found, result=await apply_update(found.id, article, update, decided=False))
+    return msgspec.structs.replace(existing, result=await apply_update(existing.id, article, update, decided=False))
 
 
 async def publish_import(*, import_id: int, text: ArticleText, topic: str, starter: int) -> OpenedThread:

@@ -118,7 +118,7 @@ async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[s
         try:
             await take_each(POST, signed_in(request).id, address_of(request))
             stored = await versions.whole(version.id)
-            await take_volume(signed_in(request).id, sum(len(one.text) + len(one.html) for one in stored))
+            await take_volume(signed_in(request).id, sum(len(passage.text) + len(passage.html) for passage in stored))
             await edit_ops.restore_revision(
                 viewer=signed_in(request), thread_id=row.id, number=version.number, reason=reason
             )

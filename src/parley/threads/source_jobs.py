@@ -28,7 +28,7 @@ async def check_sources() -> int:
     while len(hosts) < MOST_IN_SWEEP and (due := await source_checks.claim(hosts)) is not None:
         hosts.append(due.host)
         # One that fails here is due again in a quarter of an hour (articles/source_checks.py).
-        await attempts.each("sources", [due], check, key=lambda one: one.id, in_transaction=False)
+        await attempts.each("sources", [due], check, key=lambda source: source.id, in_transaction=False)
     return len(hosts)
 
 

@@ -34,13 +34,13 @@ returning id
 """
 
 
-async def suggest(*, viewer: Viewer, found: imports.Import) -> tuple[int, int]:
+async def suggest(*, viewer: Viewer, draft: imports.Import) -> tuple[int, int]:
     """Suggest the text of an import as an update of its article. It replaces the member's waiting suggestion.
 
     Returns the ids of the thread and of the suggestion. Raises Refused where it cannot be suggested.
     """
     async with db.atomic():
-        text = decode(found.draft or b"")
+        text = decode(draft.draft or b"")
         number = await articles.find_article(text)
         discussion = await article_queries.discussion_of(number) if number is not None else None
         if discussion is None:
@@ -50,8 +50,8 @@ async def suggest(*, viewer: Viewer, found: imports.Import) -> tuple[int, int]:
         await queries.lock_thread(discussion.id)
         await refuse_frozen(number or 0)
         await refuse_too_many(discussion.id, viewer.id)
-        made: int = await db.value(INSERT_SUGGESTION, discussion.id, viewer.id, found.draft)
-        await imports.published(found.id, discussion.id)
+        made: int = await db.value(INSERT_SUGGESTION, discussion.id, viewer.id, draft.draft)
+        await imports.published(draft.id, discussion.id)
         await notify_concerned(made)
     return discussion.id, made
 

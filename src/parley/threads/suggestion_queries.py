@@ -72,7 +72,9 @@ async def difference(row: SuggestionRow, article: ArticleRow) -> dict[str, Any]:
 
 async def _correction(row: SuggestionRow, article: ArticleRow, before: list[StoredPassage]) -> dict[str, Any]:
     text = await corrections.as_text(row.passage, row.draft, article)
-    runs, lost = await asyncio.to_thread(_compare, before, text.passages if text else [one.passage for one in before])
+    runs, lost = await asyncio.to_thread(
+        _compare, before, text.passages if text else [stored.passage for stored in before]
+    )
     on_comments = await comment_outcomes.summary(row.thread, article, text) if text else comment_outcomes.NONE
     return {
         "runs": runs,

@@ -30,7 +30,7 @@ async def suggest(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if asked.state != "ready":
         return Redirect(f"/new/{asked.id}", status_code=303)
     await take_each(POST, viewer.id, address_of(request))
-    thread, suggestion = await suggestion_ops.suggest(viewer=viewer, found=asked)
+    thread, suggestion = await suggestion_ops.suggest(viewer=viewer, draft=asked)
     return Redirect(f"/t/{thread}/updates/{suggestion}", status_code=303)
 
 

@@ -40,7 +40,7 @@ class UpdateResult(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         """What was done, for the command line."""
         kept = [(self.corrections, "correction kept", "corrections kept"), (self.conflicts, "conflict", "conflicts")]
-        stays = ", ".join(_count_words(*one) for one in kept if one[0])
+        stays = ", ".join(_count_words(*counted) for counted in kept if counted[0])
         did = f"Updated: {self._changes}" if self.revised else "Not updated: no paragraph changed"
         return f"{did}; {stays}" if stays else did
 
@@ -76,7 +76,9 @@ async def apply_update(
 
 def _count(before: Sequence[StoredPassage], after: Sequence[StoredPassage]) -> tuple[int, int, int]:
     """How many passages changed, were added and removed."""
-    old, new = ({one.lineage: (one.kind, one.level, one.html) for one in some} for some in (before, after))
+    old, new = (
+        {passage.lineage: (passage.kind, passage.level, passage.html) for passage in some} for some in (before, after)
+    )
     changed = sum(old[lineage] != new[lineage] for lineage in old.keys() & new.keys())
     return changed, len(new.keys() - old.keys()), len(old.keys() - new.keys())
 

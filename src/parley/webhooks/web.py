@@ -26,8 +26,8 @@ STAFF = {"who": ADMIN}
 
 
 async def _at(number: str) -> WebhookRow:
-    found = as_id(number)
-    row = await queries.one(found) if found else None
+    webhook = as_id(number)
+    row = await queries.one(webhook) if webhook else None
     if row is None:
         raise NotFound(N_("There is no such webhook."))
     return row

@@ -195,15 +195,15 @@ async def _security_context(viewer: Viewer) -> dict[str, Any]:
 async def _sessions(viewer: Viewer) -> list[ListedSession]:
     return [
         ListedSession(
-            id=found.id,
-            agent=device(found.agent),
-            address=found.address,
-            site=found.site,
-            created_at=found.created_at,
-            seen_at=found.seen_at,
-            current=found.id == viewer.session,
+            id=session.id,
+            agent=device(session.agent),
+            address=session.address,
+            site=session.site,
+            created_at=session.created_at,
+            seen_at=session.seen_at,
+            current=session.id == viewer.session,
         )
-        for found in await sessions.listed(viewer.id)
+        for session in await sessions.listed(viewer.id)
     ]
 
 

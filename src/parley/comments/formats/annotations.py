@@ -39,11 +39,11 @@ def read(file: Path) -> Iterator[ForeignComment]:
     targets = {item.id: _source(item) for item in items}
     roots = {item.id for item in items if item.motivation != "replying" and targets[item.id] not in targets}
     first = next((targets[item.id] for item in items if item.id in roots), "")
-    for one in items:
-        above = _above(one.id, targets)
-        parent = targets[one.id] if targets[one.id] in targets else None
+    for annotation in items:
+        above = _above(annotation.id, targets)
+        parent = targets[annotation.id] if targets[annotation.id] in targets else None
         yield msgspec.structs.replace(
-            _comment_from(one),
+            _comment_from(annotation),
             discussion=targets[above] if above in roots else first,
             parent_id=f"annotation:{parent}" if parent else None,
         )

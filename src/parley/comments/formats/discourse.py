@@ -54,18 +54,20 @@ def read(file: Path) -> Iterator[ForeignComment]:
         yield _comment(post, response)
 
 
-def of_forum(found: Iterable[ForeignComment], address: str) -> tuple[dict[str, ForeignComment], list[ForeignComment]]:
+def of_forum(
+    comments: Iterable[ForeignComment], address: str
+) -> tuple[dict[str, ForeignComment], list[ForeignComment]]:
     """Return the first post of each topic, by the topic's address in the forum at `address`, and all other posts."""
     first: dict[str, ForeignComment] = {}
     replies: list[ForeignComment] = []
     forum = address.rstrip("/")
-    for one in found:
-        topic, body = f"{forum}/t/{one.discussion}", INNER_LINK.sub(lambda _: f"]({forum}/", one.body)
-        if one.id.endswith("/1"):
-            first[topic] = msgspec.structs.replace(one, body=body)
+    for comment in comments:
+        topic, body = f"{forum}/t/{comment.discussion}", INNER_LINK.sub(lambda _: f"]({forum}/", comment.body)
+        if comment.id.endswith("/1"):
+            first[topic] = msgspec.structs.replace(comment, body=body)
         else:
-            total = max(one.total - 1, 0)
-            replies.append(msgspec.structs.replace(one, discussion=topic, body=body, total=total))
+            total = max(comment.total - 1, 0)
+            replies.append(msgspec.structs.replace(comment, discussion=topic, body=body, total=total))
     return first, replies
 
 

@@ -22,12 +22,12 @@ class Item(msgspec.Struct, frozen=True):
 def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the comments below the story. Comments have no scores there."""
     story = decoded(file, Item)
-    waiting: list[tuple[Item, int | None]] = [(one, None) for one in reversed(story.children or [])]
+    waiting: list[tuple[Item, int | None]] = [(child, None) for child in reversed(story.children or [])]
     while waiting:
         item, parent = waiting.pop()
         if item.type == "comment":
             yield _comment(item, parent, story.id)
-        waiting += [(one, item.id) for one in reversed(item.children or [])]
+        waiting += [(child, item.id) for child in reversed(item.children or [])]
 
 
 def _comment(item: Item, parent: int | None, story: int) -> ForeignComment:

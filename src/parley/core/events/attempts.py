@@ -95,7 +95,7 @@ async def each_claimed(
     """Claim one item after another and do `work` for it, until none is left. Return how many there were."""
     count = 0
     while (item := await claim()) is not None:
-        await each(job, [item], work, key=lambda one: one.id, in_transaction=False)
+        await each(job, [item], work, key=lambda claimed: claimed.id, in_transaction=False)
         count += 1
     return count
 

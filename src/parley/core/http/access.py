@@ -105,7 +105,7 @@ def address_of(connection: ASGIConnection) -> str:  # type: ignore[type-arg]
 
 def header_of(connection: ASGIConnection, name: bytes) -> str:  # type: ignore[type-arg]
     """Return one header, or "". Litestar's `headers` decodes and indexes all of them first."""
-    return next((value for one, value in connection.scope["headers"] if one == name), b"").decode("latin-1")
+    return next((value for header, value in connection.scope["headers"] if header == name), b"").decode("latin-1")
 
 
 def require_write_allowed(viewer: Viewer) -> None:

@@ -47,10 +47,10 @@ class Messages(InternationalizationExtension):
         shown = {name: self._as_shown(value, counts=value is plural_expr) for name, value in variables.items()}
         if plural is None or plural_expr is None:
             return nodes.Output(_shown(singular, shown, with_values=vars_referenced))
-        one, many = (
+        of_one, many = (
             nodes.Output(_shown(message, shown, with_values=vars_referenced)) for message in (singular, plural)
         )
-        return nodes.If(nodes.Compare(plural_expr, [nodes.Operand("eq", nodes.Const(1))]), [one], [], [many])
+        return nodes.If(nodes.Compare(plural_expr, [nodes.Operand("eq", nodes.Const(1))]), [of_one], [], [many])
 
     def _as_shown(self, value: nodes.Expr, *, counts: bool) -> nodes.Expr:
         if counts:

@@ -113,12 +113,12 @@ class Finished(msgspec.Struct, frozen=True):
     made: dict[str, Encoded] = {}
 
     def encoded(self, encoding: str) -> Encoded:
-        found = self.made.get(encoding)
-        if found is None:
+        answer = self.made.get(encoding)
+        if answer is None:
             content = ENCODINGS[encoding](self.plain) if encoding != IDENTITY else self.plain
-            found = Encoded(content, f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"')
-            self.made[encoding] = found
-        return found
+            answer = Encoded(content, f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"')
+            self.made[encoding] = answer
+        return answer
 
 
 def page_size(finished: Finished) -> int:
@@ -164,8 +164,8 @@ def encoding_of(request: AnyRequest) -> str:
 # Browsers send few different ones.
 @lru_cache(100)
 def _best_of(accepted: str) -> str:
-    offers = [_offer(one) for one in accepted.split(",")]
-    return next((one for one in ENCODINGS if one in offers), IDENTITY)
+    offers = [_offer(offer) for offer in accepted.split(",")]
+    return next((encoding for encoding in ENCODINGS if encoding in offers), IDENTITY)
 
 
 def _offer(text: str) -> str | None:

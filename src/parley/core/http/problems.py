@@ -78,5 +78,5 @@ def of_http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """Answer to a request that Litestar refused: an unknown address, or fields of another type."""
     title, detail = SENTENCES.get(error.status_code, SENTENCES[400])
     extra = error.extra if isinstance(error.extra, list) else []
-    fields = {str(one.get("key", "")): str(one.get("message", "")) for one in extra if isinstance(one, dict)}
+    fields = {str(error.get("key", "")): str(error.get("message", "")) for error in extra if isinstance(error, dict)}
     return answer(request, error.status_code, title, detail, dict(error.headers or {}), fields)

@@ -39,8 +39,8 @@ def clean(raw: str, *, lines: bool = True) -> str:
 
 def without_overrides(text: str) -> str:
     """Return `text` or markup without characters that reverse the order of letters."""
-    for one in OVERRIDES:
-        text = text.replace(one, "")
+    for override in OVERRIDES:
+        text = text.replace(override, "")
     return text
 
 
@@ -70,4 +70,4 @@ def as_id(raw: str) -> int | None:
 
 def as_ids(raw: str, most: int) -> list[int]:
     """Return the ids in a comma-separated list, without what is no id; only the first `most` parts are read."""
-    return [found for one in raw.split(",", most)[:most] if (found := as_id(one)) is not None]
+    return [number for part in raw.split(",", most)[:most] if (number := as_id(part)) is not None]

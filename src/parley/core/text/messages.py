@@ -95,7 +95,7 @@ def isolated(message: str) -> str:
 
 
 def _has_right_to_left(text: str) -> bool:
-    return any(unicodedata.bidirectional(one) in RIGHT_TO_LEFT for one in text)
+    return any(unicodedata.bidirectional(letter) in RIGHT_TO_LEFT for letter in text)
 
 
 def _translate(message: Message, show: Callable[[str], str]) -> str:

@@ -27,8 +27,8 @@ def normalized(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
 def _pieces(text: str) -> Iterator[str]:
     start = 0
     while start < len(text):
-        found = _ASCII.search(text, start + PIECE // 2, start + PIECE)
-        end = found.start() if found else start + PIECE
+        match = _ASCII.search(text, start + PIECE // 2, start + PIECE)
+        end = match.start() if match else start + PIECE
         yield text[start:end]
         start = end
 
@@ -42,8 +42,8 @@ def stream_safe(text: str) -> str:
     return text if text.isascii() else _POSSIBLE.sub(_divide, text)
 
 
-def _divide(found: re.Match[str]) -> str:
-    return _long_runs("\U0001f000" if _RARE.search(found[0]) else "\uffff").sub("\\1\u034f", found[0])
+def _divide(match: re.Match[str]) -> str:
+    return _long_runs("\U0001f000" if _RARE.search(match[0]) else "\uffff").sub("\\1\u034f", match[0])
 
 
 @cache

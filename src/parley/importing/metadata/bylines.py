@@ -59,8 +59,8 @@ _LAST_FIRST = re.compile(r"([^,]+), ([^,]+)")
 
 def find_byline(page: PageData, title: str) -> Byline:
     """The names of the authors, at most ten, and where they were found; no names if none are plausible."""
-    found = ((names, where) for names, where in _candidates(page, title) if names)
-    return next(found, ([], ""))
+    bylines = ((names, where) for names, where in _candidates(page, title) if names)
+    return next(bylines, ([], ""))
 
 
 def _candidates(page: PageData, title: str) -> Iterator[Byline]:
@@ -158,7 +158,9 @@ def _stated_fallback(page: PageData, others: list[str], words: PageWords) -> Ite
 
 def _editorial_office(page: PageData) -> list[str]:
     """The editorial office, where the page marks it as the author."""
-    names = (tidy_name(" ".join(one.text_content()[:_LONGEST_LINE].split())) for one in _marked_authors(page, set()))
+    names = (
+        tidy_name(" ".join(author.text_content()[:_LONGEST_LINE].split())) for author in _marked_authors(page, set())
+    )
     return [name for name in names if _is_office(name)][:1]
 
 
@@ -191,14 +193,14 @@ def _on_the_page(page: PageData, heading: HtmlElement | None, sites: list[str]) 
     for element in filter(_is_explicit, marked):
         explicit.setdefault(element.getparent(), []).append(element)
     for beside in explicit.values():
-        names = [name for one in beside for name in _names_of(one, sites, single=True, handles=True)]
+        names = [name for element in beside for name in _names_of(element, sites, single=True, handles=True)]
         # A blog's software marks the site itself as the author.
         yield [name for name in dict.fromkeys(names) if fold(name) not in host][:MOST_NAMES], "rel=author"
     yield from ((_names_of(element, sites, single=False), "byline") for element in marked)
-    after_by = (one for one in marked if BY.match(" ".join(one.text_content()[:_LONGEST_LINE].split())))
+    after_by = (element for element in marked if BY.match(" ".join(element.text_content()[:_LONGEST_LINE].split())))
     yield from ((_names_of(element, sites, single=True, handles=True), "byline") for element in after_by)
-    named = (one for one in marked if "author" in (one.get("class") or "").split())
-    yield from ((_single(one, sites), "byline") for one in named)
+    named = (element for element in marked if "author" in (element.get("class") or "").split())
+    yield from ((_single(element, sites), "byline") for element in named)
     # Above the heading are links to whoever reads the page.
     below = page.tree.iter("a") if heading is None else heading.xpath("following::a")
     links = islice(filter(is_link_to_author, below), _MOST_MARKED)
@@ -209,7 +211,7 @@ def _on_the_page(page: PageData, heading: HtmlElement | None, sites: list[str]) 
 
 def _marked_authors(page: PageData, frame: set[HtmlElement]) -> list[HtmlElement]:
     """What is marked as an author, but not another article's."""
-    return [one for one in page.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(one, frame)]
+    return [element for element in page.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(element, frame)]
 
 
 def _below(heading: HtmlElement, sites: list[str]) -> list[str]:
@@ -217,8 +219,8 @@ def _below(heading: HtmlElement, sites: list[str]) -> list[str]:
     pieces = heading.xpath("following::text()[normalize-space()]")[:_LINES_BELOW]
     following = (piece.strip() for piece in takewhile(lambda piece: not _is_prose(piece.getparent()), pieces))
     lines = list(takewhile(lambda line: len(line) < _LONGEST_LINE, following))
-    found = (names_in("\n".join(lines[at : at + 2]), sites=sites) for at, line in enumerate(lines) if _is_by(line))
-    return next(found, [])
+    names = (names_in("\n".join(lines[at : at + 2]), sites=sites) for at, line in enumerate(lines) if _is_by(line))
+    return next(names, [])
 
 
 def _is_by(line: str) -> bool:
@@ -227,7 +229,7 @@ def _is_by(line: str) -> bool:
 
 def _is_prose(element: HtmlElement) -> bool:
     """Whether an element is in a paragraph that is longer than a byline."""
-    paragraph = next((one for one in (element, *element.iterancestors()) if one.tag == "p"), None)
+    paragraph = next((ancestor for ancestor in (element, *element.iterancestors()) if ancestor.tag == "p"), None)
     return paragraph is not None and len(paragraph.text_content().strip()) > _LONGEST_MARKED
 
 
@@ -256,10 +258,14 @@ def _names_of(element: HtmlElement, sites: list[str], *, single: bool, handles: 
 
 def _is_elsewhere(element: HtmlElement, frame: set[HtmlElement]) -> bool:
     """Whether an element belongs to comments or teasers of other articles; `frame` is around the article's heading."""
-    around = [one for one in (element, *element.iterancestors()) if one not in frame]
+    around = [ancestor for ancestor in (element, *element.iterancestors()) if ancestor not in frame]
     # Many designs say who wrote the article in its footer, or in an address beside the text.
-    own = {"footer", "aside"} if any(one.tag == "address" for one in around) else {"footer"}
-    boxes = [one for one in around if one.tag not in ("body", "html") and not _is_own_part(one, own, frame)]
+    own = {"footer", "aside"} if any(ancestor.tag == "address" for ancestor in around) else {"footer"}
+    boxes = [
+        ancestor
+        for ancestor in around
+        if ancestor.tag not in ("body", "html") and not _is_own_part(ancestor, own, frame)
+    ]
     return any(box.tag in _SECTIONS or _is_named_elsewhere(box) for box in boxes)
 
 
@@ -276,4 +282,4 @@ def _is_named_elsewhere(box: HtmlElement) -> bool:
 
 def _is_large(box: HtmlElement) -> bool:
     inside = islice(box.iter(), _MOST_LOOKED_AT)
-    return sum(one.tag == "p" for one in inside) >= _PARAGRAPHS_OF_AN_ARTICLE
+    return sum(element.tag == "p" for element in inside) >= _PARAGRAPHS_OF_AN_ARTICLE

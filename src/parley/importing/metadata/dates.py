@@ -73,11 +73,11 @@ def _as_shown(stated: datetime, lines: Iterator[str]) -> datetime:
 
 def find_updated(page: PageData, title: str, published: datetime | None) -> tuple[datetime | None, str]:
     """The date of the last update, if it is later than `published`, and where it was found."""
-    found, where = _first(page, "dateModified", _UPDATED)
-    if not found:
+    updated, where = _first(page, "dateModified", _UPDATED)
+    if not updated:
         beside = (line for line, is_update in _lines_beside(heading_of(page.tree, title)) if is_update)
-        found, where = _first_date(beside), "text"
-    return (found, where) if found and (published is None or found > published) else (None, "")
+        updated, where = _first_date(beside), "text"
+    return (updated, where) if updated and (published is None or updated > published) else (None, "")
 
 
 def as_date(text: str | None) -> datetime | None:
@@ -109,8 +109,8 @@ def _parse(text: str) -> datetime | None:
 
 
 def _first(page: PageData, key: str, names: tuple[str, ...]) -> tuple[datetime | None, str]:
-    found = ((as_date(text), where) for text, where in _stated_dates(page, key, names))
-    return next((one for one in found if one[0]), (None, ""))
+    dates = ((as_date(text), where) for text, where in _stated_dates(page, key, names))
+    return next((dated for dated in dates if dated[0]), (None, ""))
 
 
 def _stated_dates(page: PageData, key: str, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -128,7 +128,7 @@ def _lines_beside(heading: HtmlElement | None) -> Iterator[tuple[str, bool]]:
     after = heading.xpath("following::text()[normalize-space()]")[:_LINES_AFTER]
     before = heading.xpath("preceding::text()[normalize-space()]")[-_LINES_BEFORE:]
     for earlier, text in (*pairwise(["", *after]), *reversed([*pairwise(["", *before])])):
-        line, label = (" ".join(one[: 2 * _LONGEST_LINE].split()) for one in (text, earlier))
+        line, label = (" ".join(text_beside[: 2 * _LONGEST_LINE].split()) for text_beside in (text, earlier))
         said = line if _has_date(label) or len(label) >= _LONGEST_LINE else f"{label} {line}"
         if _SHORTEST_LINE <= len(line) < _LONGEST_LINE and not _ANOTHER.search(said):
             yield line, bool(_UPDATE.search(said))
@@ -145,7 +145,7 @@ def _labelled_dates(tree: HtmlElement) -> Iterator[str]:
 
 
 def _first_date(lines: Iterator[str]) -> datetime | None:
-    return next((found for line in lines if _has_date(line) and (found := _read(line))), None)
+    return next((date for line in lines if _has_date(line) and (date := _read(line))), None)
 
 
 def _has_date(line: str) -> bool:
@@ -157,8 +157,8 @@ def _read(line: str) -> datetime | None:
     if day := _CJK.fullmatch(line):
         return as_date("{}-{:0>2}-{:0>2}".format(*day.groups()))
     line = _SHORT_MONTH.sub(r"\1", line)
-    if found := custom_parse(line, "%Y-%m-%d", *bounds):
-        return as_date(found)
+    if moment := custom_parse(line, "%Y-%m-%d", *bounds):
+        return as_date(moment)
     # Months in other languages, which take a while to find out.
     in_words = _IN_WORDS.search(line)
     return as_date(try_date_expr(in_words[0], "%Y-%m-%d", True, *bounds)) if in_words else None  # noqa: FBT003 the library's signature

@@ -184,5 +184,5 @@ def _without_site(name: str, sites: Iterable[str]) -> str:
 def _parts(text: str) -> Iterator[str]:
     for part in _SEPARATORS.split(text):
         both = _AND.split(_FIRST_AND.sub("", part))
-        whole = len(both) > 1 and any(len(one.split()) < 2 for one in both)  # noqa: PLR2004 "Ortega y Gasset"
+        whole = len(both) > 1 and any(len(part.split()) < 2 for part in both)  # noqa: PLR2004 "Ortega y Gasset"
         yield from [part] if whole else both

@@ -94,9 +94,9 @@ def _heading(tree: HtmlElement, said: list[str], sites: set[str]) -> str:
 
 def _only_heading(tree: HtmlElement, sites: set[str]) -> str:
     """The only main heading that leads to no other page, if it is as long as a title."""
-    own = [one for one in tree.iter("h1") if not [*one.iter("a"), *one.iterancestors("a", "aside")]]
-    found = _texts(own, sites)
-    return found[0] if len(found) == 1 and _may_be_title(found[0]) else ""
+    own = [heading for heading in tree.iter("h1") if not [*heading.iter("a"), *heading.iterancestors("a", "aside")]]
+    texts = _texts(own, sites)
+    return texts[0] if len(texts) == 1 and _may_be_title(texts[0]) else ""
 
 
 def _may_be_title(text: str) -> bool:
@@ -108,13 +108,14 @@ def _smaller_heading(tree: HtmlElement, said: list[str], sites: set[str]) -> str
     """The smaller heading with which the title begins, on pages whose only main heading is the site's name."""
     texts = (text for text in _texts(tree.iter("h2"), sites) if len(text.split()) > 1 or not text.isascii())
     return next(
-        (text for text in texts if any(_SEPARATOR.match(one, len(text)) for one in said if one.startswith(text))), ""
+        (text for text in texts if any(_SEPARATOR.match(title, len(text)) for title in said if title.startswith(text))),
+        "",
     )
 
 
 def _texts(headings: Iterable[HtmlElement], sites: set[str]) -> list[str]:
-    found = (" ".join(heading.text_content().split()) for heading in headings)
-    return list(dict.fromkeys(text for text in found if 0 < len(text) <= _LONGEST and fold(text) not in sites))
+    texts = (" ".join(heading.text_content().split()) for heading in headings)
+    return list(dict.fromkeys(text for text in texts if 0 < len(text) <= _LONGEST and fold(text) not in sites))
 
 
 def _alike(one: str, other: str) -> bool:

@@ -23,7 +23,14 @@ def with_accents(letters: Sequence[Letter | None]) -> Iterator[Letter | None]:
             continue
         accented[below[0]] = below[1]
         # The spaces around an accent were read from its place. Those between words are seen by their width.
-        gone |= {at, *(one for one in (at - 1, at + 1) if 0 <= one < len(letters) and letters[one] is None)}
+        gone |= {
+            at,
+            *(
+                neighbour
+                for neighbour in (at - 1, at + 1)
+                if 0 <= neighbour < len(letters) and letters[neighbour] is None
+            ),
+        }
     for at, letter in enumerate(letters):
         if letter is None and at not in gone:
             yield None
@@ -36,7 +43,9 @@ def _below(letters: Sequence[Letter | None], at: int, taken: dict[int, str]) -> 
     accent = letters[at]
     assert accent is not None
     middle = (accent[1] + accent[2]) / 2
-    for other in sorted(range(max(at - _REACH, 0), min(at + _REACH + 1, len(letters))), key=lambda one: abs(one - at)):
+    for other in sorted(
+        range(max(at - _REACH, 0), min(at + _REACH + 1, len(letters))), key=lambda beside: abs(beside - at)
+    ):
         base = letters[other]
         if base is None or other in taken or other == at or not base[1] < middle < base[2]:
             continue

@@ -56,9 +56,9 @@ def _mail(message: Message, recipient: str | None) -> int | None:
 
 def _addresses(message: Message) -> list[str]:
     parts = list(message.walk())
-    found = [str(value) for name in HEADERS for part in parts for value in part.get_all(name, [])]
+    texts = [str(value) for name in HEADERS for part in parts for value in part.get_all(name, [])]
     reports_of = [part for part in parts if part.get_content_type() == "message/feedback-report"]
     fields = [line for part in reports_of for line in str(part.get_payload()).splitlines()]
-    found += [line.partition(":")[2] for line in fields if line.lower().startswith("original-mail-from:")]
+    texts += [line.partition(":")[2] for line in fields if line.lower().startswith("original-mail-from:")]
     # Not `getaddresses`, which fails on nested brackets, and then the mail server would deliver the message again.
-    return [address[0] for text in found for address in reports.ADDRESS.finditer(text)]
+    return [address[0] for text in texts for address in reports.ADDRESS.finditer(text)]

@@ -22,9 +22,9 @@ HARMLESS = {"delivered", "mail", "auto-reply"}
 async def process(text: str) -> str:
     """Process the notifications in `text`, and return what the last one was, in a word. Idempotent."""
     digest, outcome = hashlib.sha256(text.encode()).hexdigest(), "ignored"
-    for number, one in enumerate(delivery_status.read(text)):
+    for number, report in enumerate(delivery_status.read(text)):
         async with db.atomic():
-            outcome = await _take_in(one, f"webhook:{digest}:{number}")
+            outcome = await _take_in(report, f"webhook:{digest}:{number}")
     return outcome
 
 
@@ -53,5 +53,5 @@ async def _of_message_id(message_id: str) -> int | None:
     if not KEY.fullmatch(name) or host != settings().host:
         return None
     kind, _, number = name.rpartition(".")
-    found: int | None = await db.value(SELECT_MAIL_BY_NAME, name, as_id(number), kind)
-    return found
+    mail_id: int | None = await db.value(SELECT_MAIL_BY_NAME, name, as_id(number), kind)
+    return mail_id

@@ -25,16 +25,16 @@ GONE = N_("There is no such item.")
 def checked(data: Mapping[str, Any]) -> dict[int, int]:
     """The version, or decision, of each selected item by its id. Raises Refused for none and for too many."""
     pairs = ((as_id(name.removeprefix(PREFIX)), as_id(str(data[name]))) for name in data if name.startswith(PREFIX))
-    found = {item: version for item, version in pairs if item and version}
-    if not found:
+    versions = {item: version for item, version in pairs if item and version}
+    if not versions:
         raise Refused(N_("No item was selected. Please go back to the queue and select some."))
-    if len(found) > MOST_IN_BULK:
+    if len(versions) > MOST_IN_BULK:
         raise Refused(
             N_("You selected {count} items; {most} can be decided at once. Please select fewer."),
-            count=len(found),
+            count=len(versions),
             most=MOST_IN_BULK,
         )
-    return found
+    return versions
 
 
 @post("/mod/bulk", name="moderation:bulk", opt={"who": MODERATOR}, status_code=200)
@@ -90,7 +90,7 @@ async def _answer(
         done=done,
         undone=undone,
         grounds=await grounds(),
-        actions=[one for one in ACTIONS.values() if one.kinds and not one.in_place],
+        actions=[action for action in ACTIONS.values() if action.kinds and not action.in_place],
         all_actions=ACTIONS,
         lengths=LENGTHS,
     )

@@ -44,7 +44,9 @@ async def _show(
         "subject": subject,
         "form": form or DecisionForm({}),
         "actions": [
-            one for one in ACTIONS.values() if subject.kind in one.kinds and one.name not in _impossible(subject)
+            action
+            for action in ACTIONS.values()
+            if subject.kind in action.kinds and action.name not in _impossible(subject)
         ],
         "all_actions": ACTIONS,
         "grounds": await grounds(),

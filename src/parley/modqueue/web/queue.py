@@ -59,13 +59,15 @@ async def item_context(request: AnyRequest, details: ItemDetails | None, form: F
 
 def _actions(kind: str) -> list[Action]:
     """What can be decided about an item of this kind, the actions with keys first."""
-    possible = (one for one in ACTIONS.values() if kind in one.kinds and not one.in_place)
-    return sorted(possible, key=lambda one: one.name not in KEYS)
+    possible = (action for action in ACTIONS.values() if kind in action.kinds and not action.in_place)
+    return sorted(possible, key=lambda action: action.name not in KEYS)
 
 
 def _is_undone(details: ItemDetails, decision: int | None) -> bool:
     """Whether this decision about the item was undone, and the item is open."""
-    return details.item.state == "open" and any(one.id == decision and one.state == "undone" for one in details.decided)
+    return details.item.state == "open" and any(
+        decided.id == decision and decided.state == "undone" for decided in details.decided
+    )
 
 
 async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dict[str, Any]:
