@@ -243,7 +243,7 @@ async def test_the_form_moves_it_and_old_addresses_lead_there(client: httpx.Asyn
 
     assert f'value="/t/{world.old}#p{world.from_passage}"' in form.text and "The model answers" in form.text
     assert mistaken.status_code == 422 and "choose a passage" in mistaken.text and "Kept words." in mistaken.text
-    assert nowhere.status_code == 422 and "no address of a thread" in nowhere.text and "elsewhere" in nowhere.text
+    assert nowhere.status_code == 422 and "not the address of a thread" in nowhere.text and "elsewhere" in nowhere.text
     assert moved.status_code == 303 and (await world.where())[0] == f"{world.new} 0 0 {world.to_passage}"
     assert old.status_code == 303 and old.headers["location"] == f"/c/{world.deep}"
     assert link.headers["location"] == f"{await make.address(world.new)}?focus={world.deep}#c{world.deep}"
