@@ -40,8 +40,17 @@ from parley.threads.ops import record_visit
 
 pytestmark = pytest.mark.anyio
 
+SELECT_COUNTED = "select unread, round(extract(epoch from now() - since) / 86400)::int as days from issue_item"
+
 # Something happens with a comment, or between its author and the reader.
 End = Callable[[Viewer, int], Awaitable[None]]
+
+
+class CountedItem(msgspec.Struct, frozen=True):
+    """How many comments an item says are new, and since how many days."""
+
+    unread: int
+    days: int
 
 
 async def shut_out(viewer: Viewer, author: int, kind: blocks.Kind) -> None:
@@ -186,6 +195,19 @@ async def test_comments_after_a_visit_come_with_the_number_of_new_ones(app: Lite
     letter = await reviewed(number)
     assert letter is not None
     assert "You read this thread: 3 new since" in letter.text
+
+
+async def test_after_a_long_absence_new_comments_are_counted_from_the_day_that_is_named(app: Litestar) -> None:
+    mira = await reader()
+    thread, *_ = await thread_with_sides()
+    await db.execute("update comment set created_at = now() - interval '40 days'")
+    await record_visit(member=mira.id, thread_id=thread)
+    await db.execute("update visit set seen_at = now() - interval '45 days'")
+    await voted_up(thread)
+
+    await issue_for(mira)
+
+    assert await db.fetch(CountedItem, SELECT_COUNTED) == [CountedItem(unread=1, days=30)]
 
 
 async def test_a_reply_to_a_removed_comment_is_not_recommended(app: Litestar) -> None:

@@ -34,10 +34,11 @@ SELECT_VISITED = f"""
 select v.thread, v.topic, c.created_at as at, {BEST} as best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
        {QUALITY_COLUMNS},
-       m.id as member, v.follows, c.unread, v.seen_at as since
+       m.id as member, v.follows, c.unread, v.since
 from unnest($1::bigint[]) m(id)
 cross join lateral (
-    select t.id as thread, t.topic, v.seen_at, coalesce(f.level = 'follow', false) as follows
+    select t.id as thread, t.topic, coalesce(f.level = 'follow', false) as follows,
+           greatest(v.seen_at, $2::timestamptz - {NEWS_DAYS} * interval '1 day') as since
     from visit v cross join lateral (select * from thread where id = v.thread offset 0) t
     left join follow f on f.member = m.id and f.thread = t.id
     where v.member = m.id and t.last_activity_at > v.seen_at and f.level is distinct from 'mute'
@@ -48,8 +49,7 @@ cross join lateral (
     select * from (
         select c.*, count(*) over () as unread, {RANK} from (
             select * from comment one
-            where one.thread = v.thread
-              and one.created_at > greatest(v.seen_at, $2::timestamptz - {NEWS_DAYS} * interval '1 day')
+            where one.thread = v.thread and one.created_at > v.since
             order by one.created_at desc limit {MAX_COUNTED}
         ) c
         where c.author is distinct from m.id and {IS_ELIGIBLE} and {HAS_CONTEXT}
