@@ -48,7 +48,7 @@ class PasskeyRow(msgspec.Struct, frozen=True):
     used_at: datetime | None
 
 
-async def listed(member: int) -> list[PasskeyRow]:
+async def list_passkeys(member: int) -> list[PasskeyRow]:
     return await db.fetch(PasskeyRow, SELECT_PASSKEYS, member)
 
 

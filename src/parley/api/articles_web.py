@@ -9,7 +9,7 @@ from litestar import Response, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from parley.api import etags
-from parley.api.answers import READING, answer, problems, written
+from parley.api.answers import READING, answer, answer_write, problems
 from parley.api.bodies import as_fields, check
 from parley.api.scopes import ARTICLE
 from parley.articles import versions
@@ -107,12 +107,12 @@ async def _source(request: AnyRequest, thread: str) -> ArticleSource:
 
 
 def _etag(shown: ArticleSource) -> str:
-    return etags.numbered(shown.revision, shown)
+    return etags.versioned_etag(shown.revision, shown)
 
 
 async def _changed_response(request: AnyRequest, thread: str) -> Response[Any]:
     shown = await _source(request, thread)
-    return written(shown, ETag=_etag(shown))
+    return answer_write(shown, ETag=_etag(shown))
 
 
 @put(

@@ -190,6 +190,6 @@ async def end_all(member: int) -> None:
         viewer_cache.clear_after_commit()
 
 
-async def listed(viewer: Viewer) -> list[TokenRow]:
+async def list_tokens(viewer: Viewer) -> list[TokenRow]:
     """The viewer's tokens, the newest first."""
     return await db.fetch(TokenRow, SELECT_TOKENS, viewer.id)

@@ -47,7 +47,7 @@ def choose(
     # A comment found twice, by its rank and as an ancestor, counts by its rank.
     known = {node.id: node for node in sorted(nodes, key=lambda node: node.ranked)}
     below = _families(known)
-    chosen = _evenly(below, top, most) if evenly else _best(below, top, most, kept)
+    chosen = _choose_cheapest(below, top, most) if evenly else _best(below, top, most, kept)
     children: dict[int, list[int]] = {}
     hidden: dict[int, tuple[int, int | None]] = {}
     for node in known.values():
@@ -92,7 +92,7 @@ def _best(below: dict[int | None, list[Node]], top: int | None, most: int, kept:
     return chosen
 
 
-def _evenly(below: dict[int | None, list[Node]], top: int | None, most: int) -> set[int]:
+def _choose_cheapest(below: dict[int | None, list[Node]], top: int | None, most: int) -> set[int]:
     """Choose the cheapest nodes. A node costs one more than its parent, plus its index among its siblings."""
     heap = [(index, node.id) for index, node in enumerate(below.get(top, ()))]
     chosen: set[int] = set()

@@ -47,7 +47,7 @@ def _is_blocked(state: ViewerState | None) -> bool:
     return state is not None and state.blocked
 
 
-def around(
+def split_around(
     rest: CollapsedReplies, rows: Mapping[int, CommentRow], states: Mapping[int, ViewerState], *, is_open: bool = False
 ) -> Fragment:
     """Return the HTML before and after the replies that are collapsed together."""

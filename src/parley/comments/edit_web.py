@@ -18,11 +18,11 @@ from parley.comments.web import comment_at, thread_at
 from parley.core.cache import by_text
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
-from parley.core.http.forms import make_form, posted
+from parley.core.http.forms import make_form, posted_fields
 from parley.core.http.pages import page, wants_fragment
 from parley.core.ratelimit import POST, take_each
 from parley.core.text.cleaning import as_id
-from parley.core.text.diff import marked
+from parley.core.text.diff import mark_changes
 from parley.core.text.messages import N_
 
 # Of one page of a comment's history. A difference takes up to 30 ms, and a version may have 40,000 characters.
@@ -60,7 +60,7 @@ async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any
 async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = signed_in(request)
     number = await own_at(comment, viewer)
-    form = await make_form(EditForm, await posted(request))
+    form = await make_form(EditForm, await posted_fields(request))
     status, now = 422, None
     if not form.errors:
         try:
@@ -78,11 +78,11 @@ async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
             if isinstance(error, editing.EditedMeanwhile):
                 now = await queries.text(number)
     if form.errors:
-        return await _again(request, await queries.text(number), form, status, now)
+        return await _show_again(request, await queries.text(number), form, status, now)
     return await _changed_response(request, number)
 
 
-async def _again(
+async def _show_again(
     request: AnyRequest, text: queries.CommentText, form: EditForm, status: int, now: queries.CommentText | None
 ) -> Response[Any]:
     """Show the form again with what was typed, beside the present text `now` if somebody changed it meanwhile."""
@@ -176,7 +176,7 @@ def _with_differences(versions: Sequence[queries.CommentVersionRow]) -> list[dic
 @by_text("differences", most_bytes=8 * 2**20)
 def _difference(before: str, after: str) -> Markup:
     """Return `after` with the changes marked; cached."""
-    return marked(before, after)
+    return mark_changes(before, after)
 
 
 handlers: list[object] = [edit_form, edit, delete_form, delete, restore, history]

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from parley.comments.choosing import Tree
-from parley.comments.collapsing import REPLIES_SHOWN, CollapsedReplies, around, replies_of
+from parley.comments.collapsing import REPLIES_SHOWN, CollapsedReplies, replies_of, split_around
 from parley.comments.fragments import Fragment, ViewerState, fragment_of, stub
 from parley.comments.queries import CommentRow
 from parley.core.http.pages import Prepared
@@ -71,7 +71,7 @@ def lay_out(
             layout.parts.append(item.encode())
         elif isinstance(item, CollapsedReplies):
             layout.rests[len(layout.parts)] = item
-            layout.parts.append(around(item, rows, NOBODY).before.encode())
+            layout.parts.append(split_around(item, rows, NOBODY).before.encode())
         else:
             todo += reversed(_add(layout, tree, sort, *item, collapses=collapses))
     return layout
@@ -105,7 +105,7 @@ def _add(layout: Layout, tree: Tree, sort: str, comment: int, level: int, *, col
         rest = CollapsedReplies(
             tuple(children[REPLIES_SHOWN:]), len(children) - REPLIES_SHOWN + (left[0] if left else 0)
         )
-        below = [*below[:REPLIES_SHOWN], rest, *below[REPLIES_SHOWN:], around(rest, layout.rows, NOBODY).after]
+        below = [*below[:REPLIES_SHOWN], rest, *below[REPLIES_SHOWN:], split_around(rest, layout.rows, NOBODY).after]
     return [fragment.after, *below] if flat else [*below, fragment.after]
 
 
@@ -145,9 +145,9 @@ def assemble(
     parts = layout.parts.copy()
     slow = {branch.comment: branch for branch in slow_branches if branch.comment is not None}
     new = _new(layout, states, new_since, viewer)
-    above = _above(layout, new)
+    above = _ancestors_of(layout, new)
     blocked = {comment for comment, state in states.items() if state.blocked}
-    changed = states.keys() | slow.keys() | above | _above(layout, blocked)
+    changed = states.keys() | slow.keys() | above | _ancestors_of(layout, blocked)
     for comment in layout.entries.keys() & changed:
         entry = layout.entries[comment]
         fragment = _fragment(layout, comment, entry, states, slow.get(comment), is_open=comment in above)
@@ -155,7 +155,7 @@ def assemble(
     for index, rest in layout.rests.items():
         is_open = not (above | new).isdisjoint(rest.shown)
         if is_open or not blocked.isdisjoint(rest.shown):
-            parts[index] = around(rest, layout.rows, states, is_open=is_open).before.encode()
+            parts[index] = split_around(rest, layout.rows, states, is_open=is_open).before.encode()
     for comment in new:
         index = layout.entries[comment].index
         parts[index] = parts[index].replace(b'class="comment', b'class="comment is-new', 1)
@@ -168,7 +168,7 @@ def _new(layout: Layout, states: Mapping[int, ViewerState], since: datetime | No
     return {entry for entry in layout.entries if _is_new(layout.rows[entry], states.get(entry), since, viewer)}
 
 
-def _above(layout: Layout, comments: Iterable[int]) -> set[int]:
+def _ancestors_of(layout: Layout, comments: Iterable[int]) -> set[int]:
     """Return the ancestors of `comments` on the page."""
     ancestors: set[int] = set()
     for comment in comments:

@@ -6,7 +6,7 @@ import msgspec
 
 from parley.articles import queries as articles
 from parley.comments import anchors
-from parley.comments.counts import counted
+from parley.comments.counts import update_counts
 from parley.comments.moving_sql import (
     COUNT_REPLIES,
     MOST_MOVED,
@@ -109,7 +109,7 @@ async def move(comment: int, to: Location, actor: int | None) -> None:
             N_("More than {most} comments would have to be moved, so nothing was done."),
             most=MOST_MOVED,
         )
-    async with counted(comment):
+    async with update_counts(comment):
         await db.execute(MOVE_ROOT, comment, *_anchor(to))
         await db.execute(MOVE_BRANCH, branch, comment, to.thread, to.locked_branch)
     await db.execute(COUNT_REPLIES, was.parent, to.parent)

@@ -6,7 +6,7 @@ from parley.core.errors import Refused
 from parley.core.http.forms import Form
 from parley.core.text.cleaning import BadText, clean
 from parley.core.text.messages import N_
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 
 LONGEST_STATEMENT = 140
 TOO_LONG = N_("A statement has at most {most} characters; this has {count}. Please shorten it.")
@@ -30,7 +30,7 @@ def as_statement(raw: str) -> str | None:
     if len(text) > LONGEST_STATEMENT:
         raise Refused(TOO_LONG, most=LONGEST_STATEMENT, count=len(text))
     # The checks read wide marks and curly apostrophes as plain ones.
-    _require_statement(normalized("NFKC", text).replace("\u2019", "'"))
+    _require_statement(normalize("NFKC", text).replace("\u2019", "'"))
     return text or None
 
 

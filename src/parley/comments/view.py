@@ -17,7 +17,7 @@ from parley.core.errors import NotFound
 from parley.core.events.notify import Signal, subscribers
 from parley.core.http.access import Viewer
 from parley.core.http.pages import Prepared, environment
-from parley.core.text.cleaning import as_id, shortened
+from parley.core.text.cleaning import as_id, shorten
 from parley.core.text.messages import N_
 from parley.threads import queries as threads
 from parley.threads.queries import StanceCounts
@@ -94,7 +94,7 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
     def opening(self) -> str:
         """How the article begins."""
         first = next((row.text for row in self.rows if row.kind == "paragraph"), self.article.title)
-        return shortened(first, OPENING)
+        return shorten(first, OPENING)
 
 
 def _size(view: ThreadView) -> int:
@@ -175,7 +175,7 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
     else:
         shown = await _make_discussion(await _present(query, rows))
     short = await glance.glance(thread.id, rows, shown.layout.entries)
-    pinned = await queries.pinned(thread.id) if thread.has_pinned else None
+    pinned = await queries.pinned_reply(thread.id) if thread.has_pinned else None
     return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, short, pinned)
 
 
@@ -190,7 +190,7 @@ async def _present(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) 
     """Return `query`; if its passage was merged into another, for that one."""
     if not isinstance(query.passage, int) or any(row.lineage == query.passage for row in rows):
         return query
-    merged = await articles.merged(query.thread)
+    merged = await articles.merged_lineages(query.thread)
     return msgspec.structs.replace(query, passage=merged.get(query.passage, query.passage))
 
 
@@ -203,7 +203,7 @@ async def _grouped_discussion(
     sort = await comments_tree.effective_sort(query.thread, query.sort)
     shown = await groups.first_of_each(query.thread, sort, rows, query.stance, thread.comment_count)
     comments = await queries.by_ids(shown.ids)
-    rest = groups.grouped(shown, comments, rows, parts, query.stance)
+    rest = groups.group_roots(shown, comments, rows, parts, query.stance)
     frames = [
         (
             frame("comments/_group.html", group=group, thread=thread, sort=sort, stance=query.stance),
@@ -223,11 +223,11 @@ async def _make_discussion(query: DiscussionQuery) -> Discussion:
 
 async def _tree(query: DiscussionQuery, sort: str) -> Tree:
     if query.focus is not None:
-        return await comments_tree.focused(query.focus, sort)
+        return await comments_tree.focused_tree(query.focus, sort)
     if query.branch is not None:
         return await comments_tree.branch(query.branch, sort, query.after)
     if query.passage is not None:
         return await comments_tree.part(query.thread, sort, query.passage, query.after, query.stance)
     if query.after is not None or query.stance is not None:
         return await comments_tree.page_of_roots(query.thread, sort, query.after, query.stance)
-    return await comments_tree.whole(query.thread, sort)
+    return await comments_tree.thread_tree(query.thread, sort)

@@ -134,7 +134,7 @@ async def _set_discussion(target: Target, choice: Choice, actor: int | None) -> 
 
 async def _restore_branch(target: Target, before: dict[str, Any], actor: int | None) -> Change:
     if "place" in before:
-        return await moves.put(target, msgspec.convert(before["place"], moving.Location), actor)
+        return await moves.move_back(target, msgspec.convert(before["place"], moving.Location), actor)
     return await _set_branch(target, actor, locked=before["branch"] == "locked")
 
 

@@ -1,7 +1,7 @@
 """Erasing what a member wrote: comments become placeholders in the tree, and their versions go."""
 
 from parley.comments.retention import IS_NOT_DISPUTED, NO_WORDS
-from parley.comments.states import locked, transition
+from parley.comments.states import lock_comment, transition
 from parley.core import db
 
 # Comments that one sweep erases, each in a transaction of its own, since each locks a thread.
@@ -27,7 +27,7 @@ async def erase(member: int) -> bool:
     batch = await db.values(SELECT_VISIBLE, member, BATCH)
     for comment in batch:
         async with db.atomic():
-            row = await locked(comment)
+            row = await lock_comment(comment)
             if row.state == "visible":
                 await transition(row, "deleted_by_author", actor=None)
     if len(batch) == BATCH:

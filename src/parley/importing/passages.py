@@ -44,7 +44,7 @@ class ImportedPassage(msgspec.Struct, frozen=True):
     page: int | None = None
 
 
-def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[ImportedPassage]:
+def cut_passages(html: str, *, base_url: str | None, title: str | None = None) -> list[ImportedPassage]:
     """Return the article's passages in reading order.
 
     List items (of nested lists too) and the paragraphs of a quote are passages of their own. A first heading

@@ -7,7 +7,7 @@ import msgspec
 from parley.articles.text import CacheValidators
 from parley.core import db
 from parley.core.text.hosts import host_of
-from parley.core.text.messages import N_, Message, stored
+from parley.core.text.messages import N_, Message, serialize
 from parley.importing.errors import CannotImport, PageGone, SiteBusy, Unchanged
 from parley.inbound_feeds import hosts, rules, subscribing
 from parley.inbound_feeds.ingesting import ingest
@@ -129,14 +129,14 @@ async def _note_move(due: DueFeed, moved_to: str) -> None:
     seen = due.moved_seen + 1 if moved_to == due.moved_to else 1
     await db.execute(RECORD_REDIRECT, due.id, moved_to, seen)
     if seen >= SIGHTINGS and not await db.execute(MOVE_FEED, due.id, moved_to, host_of(moved_to)):
-        await db.execute(PAUSE_FEED, due.id, "paused", stored(SAME))
+        await db.execute(PAUSE_FEED, due.id, "paused", serialize(SAME))
 
 
 async def _handle_gone(due: DueFeed, error: PageGone) -> None:
     if error.is_for_good:
-        await db.execute(PAUSE_FEED, due.id, "gone", stored(GONE))
+        await db.execute(PAUSE_FEED, due.id, "gone", serialize(GONE))
     elif due.missing:
-        await db.execute(PAUSE_FEED, due.id, "paused", stored(MISSING))
+        await db.execute(PAUSE_FEED, due.id, "paused", serialize(MISSING))
     else:
         await _record_failure(due, N_("The site has no feed at this address."))
 
@@ -150,5 +150,5 @@ where id = $1
 
 async def _record_failure(due: DueFeed, note: Message, pause: float = 0) -> None:
     await db.execute(
-        RECORD_FAILURE, due.id, stored(note), max(pause, float(rules.pause_after_failure(due.failures + 1)))
+        RECORD_FAILURE, due.id, serialize(note), max(pause, float(rules.pause_after_failure(due.failures + 1)))
     )

@@ -9,7 +9,7 @@ from parley.articles.canonical import canonical
 from parley.articles.duplicates import address_variants
 from parley.core import db
 from parley.core.text.hosts import host_of
-from parley.core.text.messages import N_, stored
+from parley.core.text.messages import N_, serialize
 from parley.inbound_feeds import rules
 from parley.inbound_feeds.documents import FeedDocument, FeedEntry
 from parley.inbound_feeds.rules import KnownItem
@@ -142,4 +142,4 @@ STOP_FEED = "update inbound_feed set state = 'stopped', note = $2 where id = $1"
 
 
 async def stop_feed(feed: int) -> None:
-    await db.execute(STOP_FEED, feed, stored(STOPPED))
+    await db.execute(STOP_FEED, feed, serialize(STOPPED))

@@ -17,7 +17,7 @@ SELECT_REVISION = "select revision from thread where id = $1"
 SELECT_VERSION = "select version from queue_item where id = $1"
 
 
-async def concerned(subject: Subject) -> int | None:
+async def concerned_member(subject: Subject) -> int | None:
     """The member whom a decision about a subject concerns."""
     if subject.comment is not None:
         return subject.comment.author_id

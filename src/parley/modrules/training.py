@@ -49,5 +49,5 @@ class Training(msgspec.Struct, frozen=True):
             yield ThresholdRow(round(100 * at), right, wrong)
 
 
-async def last() -> Training | None:
+async def last_training() -> Training | None:
     return await db.fetch_one(Training, SELECT_LAST_TRAINING)

@@ -11,7 +11,7 @@ from parley.articles.queries import ArticleRow
 from parley.articles.revising import NextText
 from parley.articles.text import ArticleText
 from parley.core.errors import Refused
-from parley.core.text.diff import marked
+from parley.core.text.diff import mark_changes
 
 # Comments of each outcome that are listed.
 MOST_LISTED = 100
@@ -37,7 +37,7 @@ class CommentOutcome(msgspec.Struct, frozen=True):
     @property
     def difference(self) -> Markup:
         """The words as they would read, with the changes marked."""
-        return marked(self.quote, self.words)
+        return mark_changes(self.quote, self.words)
 
 
 class Misplaced(Refused):

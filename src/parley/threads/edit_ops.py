@@ -14,7 +14,7 @@ from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
-from parley.core.text.messages import N_, shown
+from parley.core.text.messages import N_, as_text
 from parley.importing.passages import ImportedPassage
 from parley.threads import queries
 from parley.threads.ops import revise_thread
@@ -66,7 +66,7 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
         old = next((revision for revision in await versions.revisions(article.id) if revision.number == number), None)
         if old is None:
             raise NotFound(N_("There is no such version of this article."))
-        text = versions.with_passages(old, [stored.passage for stored in await versions.whole(old.id)])
+        text = versions.with_passages(old, [stored.passage for stored in await versions.all_passages(old.id)])
         return await _revise(thread_id, text, RevisionNote(viewer.id, reason, restores=number))
 
 
@@ -127,5 +127,5 @@ async def _shorten(article_ids: Sequence[int]) -> None:
         if article is not None and not article.is_frozen:
             passages = [stored.passage for stored in await versions.newest(article.id)]
             text = versions.with_passages(article, passages)
-            await revise_thread(thread, text, RevisionNote(reason=shown(EXCERPT_ONLY)))
+            await revise_thread(thread, text, RevisionNote(reason=as_text(EXCERPT_ONLY)))
             await updating.shorten_source(article.id)

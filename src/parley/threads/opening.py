@@ -14,7 +14,7 @@ from parley.core import db
 from parley.core.errors import NotFound, Refused
 from parley.core.events.event_log import emit
 from parley.core.text.messages import N_
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 from parley.threads.queries import topics
 from parley.threads.ranking import hot
 from parley.threads.tables import Thread, ThreadStats, Topic
@@ -50,7 +50,7 @@ RESERVED = {
 
 def slugify(title: str) -> str:
     """Return the title as a readable part of an address, or "thread" when no letter of it can be used."""
-    plain = normalized("NFKD", title).encode("ascii", "ignore").decode().lower()
+    plain = normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-") or "thread"
     return f"{slug}-thread" if slug in RESERVED else slug
 
@@ -141,5 +141,5 @@ async def publish_import(*, import_id: int, text: ArticleText, topic: str, start
     async with db.atomic():
         opened = await open_thread(text=text, topic=topic, starter=starter)
         if opened.is_new:
-            await imports.published(import_id, opened.id)
+            await imports.mark_published(import_id, opened.id)
     return opened

@@ -4,7 +4,7 @@ from parley.articles import restricting as articles
 from parley.articles.restricting import Restriction
 from parley.core import db
 from parley.core.events.event_log import emit
-from parley.core.text.messages import N_, shown
+from parley.core.text.messages import N_, as_text
 from parley.threads.opening import slugify
 
 REMOVED = N_("Removed article")
@@ -20,6 +20,6 @@ async def restrict_article(thread: int, to: Restriction, actor: int | None) -> N
     """Show no more of a thread's article than `to` allows, on every page. The caller has locked the thread's row."""
     article: int = await db.value("select article from thread where id = $1", thread)
     await articles.restrict(article, to)
-    title: str = await db.value(SELECT_TITLE, thread, shown(REMOVED))
+    title: str = await db.value(SELECT_TITLE, thread, as_text(REMOVED))
     await db.execute(SET_TITLE, thread, title, slugify(title))
     await emit("article.restricted", thread=thread, actor=actor)

@@ -14,7 +14,7 @@ from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.forms import ReviseForm
 from parley.core.errors import ParleyError
 from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
-from parley.core.http.forms import make_form, posted
+from parley.core.http.forms import make_form, posted_fields
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, PREVIEW, take_each, take_volume
 from parley.core.text.messages import Message
@@ -48,7 +48,7 @@ async def revise_form(request: AnyRequest, thread: FromPath[str]) -> Response[An
 async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     """Save an edit as the next revision, or with `preview` show what it would change."""
     row, article = await to_edit(request, thread)
-    form = await make_form(ReviseForm, await posted(request))
+    form = await make_form(ReviseForm, await posted_fields(request))
     if form.errors:
         return _page(request, row, article, form.values, form.errors, status=422)
     if form.revision != article.revision:

@@ -14,7 +14,7 @@ from parley.articles.forms import LONGEST_REASON
 from parley.articles.rules import may_edit, may_read_check_note
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, take_each, take_volume
 from parley.core.text.cleaning import as_id
@@ -111,13 +111,13 @@ async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[s
     )
     if version is None:
         raise NotFound(N_("There is no such version of this article."))
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     reason = form.text("reason", most=LONGEST_REASON)
     status = 422
     if not form.errors:
         try:
             await take_each(POST, signed_in(request).id, address_of(request))
-            stored = await versions.whole(version.id)
+            stored = await versions.all_passages(version.id)
             await take_volume(signed_in(request).id, sum(len(passage.text) + len(passage.html) for passage in stored))
             await edit_ops.restore_revision(
                 viewer=signed_in(request), thread_id=row.id, number=version.number, reason=reason

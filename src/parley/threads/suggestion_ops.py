@@ -17,7 +17,7 @@ from parley.articles.updating import SourceUpdate, as_update
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import MODERATOR, Viewer
-from parley.core.text.messages import N_, joined, shown
+from parley.core.text.messages import N_, as_text, join
 from parley.threads import corrections, queries, suggestion_rows
 from parley.threads.edit_ops import NOTHING, StaleEdit
 from parley.threads.ops import revise_thread
@@ -51,7 +51,7 @@ async def suggest(*, viewer: Viewer, draft: imports.Import) -> tuple[int, int]:
         await refuse_frozen(number or 0)
         await refuse_too_many(discussion.id, viewer.id)
         made: int = await db.value(INSERT_SUGGESTION, discussion.id, viewer.id, draft.draft)
-        await imports.published(draft.id, discussion.id)
+        await imports.mark_published(draft.id, discussion.id)
         await notify_concerned(made)
     return discussion.id, made
 
@@ -97,7 +97,7 @@ async def accept(decision: SuggestionDecision, version: str, take: Collection[in
         await _refuse_large(decision.viewer, article.id, update)
         revised = await _write(decision, row, article.id, update)
         if not revised and not update.merged.conflicts and row.member_id is not None:
-            raise Refused(joined(" ", [NOTHING, N_("You can decline the update.")]))
+            raise Refused(join(" ", [NOTHING, N_("You can decline the update.")]))
         await _record(decision, "accepted")
 
 
@@ -114,9 +114,9 @@ async def _write(decision: SuggestionDecision, row: SuggestionRow, article: int,
     A text that a member pasted is their edit, not the source's text (docs/decisions/0005).
     """
     if row.member_id is not None and update.source.fetched is None:
-        edit = RevisionNote(row.member_id, shown(N_("Suggested as an update.")))
+        edit = RevisionNote(row.member_id, as_text(N_("Suggested as an update.")))
         return await revise_thread(decision.thread, update.text, edit) is not None
-    reason = shown(N_("Takes the text of the source where it was corrected here."))
+    reason = as_text(N_("Takes the text of the source where it was corrected here."))
     chosen = RevisionNote(decision.viewer.id, reason) if row.member_id is None else None
     return (await apply_update(decision.thread, article, update, chosen, decided=True)).revised
 

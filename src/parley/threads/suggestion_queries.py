@@ -40,7 +40,7 @@ order by s.state = 'waiting' desc, s.id desc limit 100
 """
 
 
-async def listed(member: int, *, every: bool) -> list[SuggestionSummary]:
+async def list_suggestions(member: int, *, every: bool) -> list[SuggestionSummary]:
     """The suggested updates that concern a member; with `every`, all waiting ones, for moderators."""
     return await db.fetch(SuggestionSummary, SELECT_SUGGESTIONS, member, every)
 
