@@ -13,7 +13,7 @@ from parley.api.bodies import CommentChange, NewComment, as_fields, check
 from parley.api.scopes import COMMENT
 from parley.automod import holds
 from parley.comments import editing, posting, rendering
-from parley.comments.edit_web import own_at
+from parley.comments.edit_web import own_comment_at
 from parley.comments.forms import LONGEST_BODY, CommentForm, EditForm
 from parley.comments.web import comment_at, draft_of
 from parley.core.errors import ChangedMeanwhile, NotFound
@@ -81,7 +81,7 @@ async def edit_comment(
 ) -> Response[schemas.Comment]:
     """Change the text of my comment, if it is still the one that `If-Match` names."""
     viewer = signed_in(request)
-    number, form = await own_at(comment, viewer), await make_form(EditForm, as_fields(data))
+    number, form = await own_comment_at(comment, viewer), await make_form(EditForm, as_fields(data))
     check(form)
     await take_each(POST, viewer.id, address_of(request))
     try:

@@ -44,10 +44,10 @@ def _outcomes(
         lost = _loss(row.anchor, place.state) if not place.is_found else None
         outcome = CommentOutcome(comment, row.author, lost or _change(before, after), before, after)
         words = placed.get(comment)
-        yield _by_hand(outcome, anchoring.select_near(blocks, row.passage, words)) if words else outcome
+        yield _placed_by_hand(outcome, anchoring.select_near(blocks, row.passage, words)) if words else outcome
 
 
-def _by_hand(outcome: CommentOutcome, selector: anchoring.Selector | None) -> CommentOutcome:
+def _placed_by_hand(outcome: CommentOutcome, selector: anchoring.Selector | None) -> CommentOutcome:
     """The outcome for a comment that is placed on words of the new text; without them, it is as if nobody placed it."""
     if selector is None:
         return msgspec.structs.replace(outcome, by_hand=True, is_missing=True)
@@ -82,14 +82,14 @@ async def place(thread: int, placed: Mapping[int, str]) -> list[int]:
     """
     revision = await db.value("select revision from thread where id = $1", thread)
     blocks = [DocumentBlock(passage.lineage, passage.text) for passage in await articles.text(thread, revision)]
-    made: list[int] = []
+    placed_ids: list[int] = []
     for comment, row in (await queries.by_ids(list(placed))).items():
         selector = anchoring.select_near(blocks, row.passage or 0, placed[comment])
         if selector is None:
             raise Misplaced(N_("The text does not have the words on which you placed a comment. Nothing was saved."))
-        [where] = anchoring.resolve([selector], blocks, blocks, {})
-        made += await db.values(
-            PLACE_BY_HAND, comment, thread, where.lineage, where.last, anchors.shorten_quote(selector.quote)
+        [resolution] = anchoring.resolve([selector], blocks, blocks, {})
+        placed_ids += await db.values(
+            PLACE_BY_HAND, comment, thread, resolution.lineage, resolution.last, anchors.shorten_quote(selector.quote)
         )
     await recount(thread)
-    return made
+    return placed_ids

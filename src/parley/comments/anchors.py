@@ -123,8 +123,8 @@ async def locate(
     anchored, text = await db.fetch(Anchored, SELECT_ANCHORED, thread), _blocks(new)
     resolutions: dict[int, Resolution] = {}
     budget = for_anchors(len(anchored))
-    made_here = (anchor for anchor in anchored if not anchor.by_hand)
-    for revision, some in islice(groupby(made_here, attrgetter("revision")), MOST_REVISIONS):
+    by_author = (anchor for anchor in anchored if not anchor.by_hand)
+    for revision, some in islice(groupby(by_author, attrgetter("revision")), MOST_REVISIONS):
         made = list(some)
         before = _blocks(await articles.text(thread, revision))
         resolutions |= await _resolve(made, [anchor.made for anchor in made], before, text, merged, budget)

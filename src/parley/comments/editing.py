@@ -71,8 +71,10 @@ async def edit_comment(
     author; EditedMeanwhile if the text is another one by now, or a moderator has decided about it; Refused if a rule
     or a check does not allow the edit.
     """
-    now = await db.fetch_one(EditedComment, SELECT_BEFORE_EDIT, comment_id) or EditedComment(0, None, is_held=False)
-    edit = CommentEdit(comment_id, now.thread, viewer, body, await render(body), assisted, now.statement, now.is_held)
+    before = await db.fetch_one(EditedComment, SELECT_BEFORE_EDIT, comment_id) or EditedComment(0, None, is_held=False)
+    edit = CommentEdit(
+        comment_id, before.thread, viewer, body, await render(body), assisted, before.statement, before.is_held
+    )
     afters = [after for check in drafts.before_edit if (after := await check(edit)) is not None]
     async with db.atomic():
         comment = await lock_comment(comment_id)

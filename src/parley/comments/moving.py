@@ -77,8 +77,8 @@ async def new_location(comment: int, thread: int, passage: int | None) -> Locati
         return new
     if not await articles.from_passage(thread, passage):
         raise Refused(N_("The article of that thread does not have this passage now. Please choose another one."))
-    resolution = await anchors.find(thread, passage, "", "")
-    at = resolution.selector
+    anchor = await anchors.find(thread, passage, "", "")
+    at = anchor.selector
     return msgspec.structs.replace(
         new, made_on=passage, prefix=at.prefix, suffix=at.suffix, anchor="same", passage=passage, confidence=1.0
     )

@@ -36,7 +36,7 @@ class CommentRow(msgspec.Struct, frozen=True):
     # The former text of the passage, if the anchor is lost.
     earlier: str | None
     # The revision of the article that the comment is about, if there is a newer one.
-    answered: int | None
+    on_revision: int | None
     assisted: bool
     # The reason why a moderator or a rule collapsed it, if one did.
     collapsed: str | None
@@ -135,7 +135,7 @@ COMMENT_COLUMNS = f"""
     c.anchor,
     case when {IS_VISIBLE} and c.words is not null and ({MAY_BE_QUOTED}) then c.words end as words,
     case when {IS_VISIBLE} and c.anchor = 'lost' then ({EARLIER_PASSAGE}) end as earlier,
-    case when c.parent is null and c.revision < t.revision then c.revision end as answered,
+    case when c.parent is null and c.revision < t.revision then c.revision end as on_revision,
     c.assisted,
     case when {IS_VISIBLE} then c.collapsed end as collapsed, c.locked_branch,
     case when {IS_VISIBLE} then c.statement end as statement,

@@ -16,8 +16,8 @@ CLOSING = "[\"'\u201d\u00bb)\\]]*"
 SENTENCE_END = re.compile(f"(?:[^\\W\\d_]{{4}}\\.(?={CLOSING}\\s)|[!?\u061f\u0964\u3002]){CLOSING}\\s*")
 # Words for "I" that mean nothing else in another language: the language of a statement is not known. German, Dutch,
 # Swedish, Danish or Norwegian, Russian.
-I_ELSEWHERE = "ich|ik|jag|jeg|\u044f"
-ABOUT_ONESELF = re.compile(rf"(?:as an? [^,]{{1,60}}, )?(?:i|i'(?:m|ve|d|ll)|my|me|{I_ELSEWHERE})\s", re.IGNORECASE)
+WORDS_FOR_I = "ich|ik|jag|jeg|\u044f"
+ABOUT_ONESELF = re.compile(rf"(?:as an? [^,]{{1,60}}, )?(?:i|i'(?:m|ve|d|ll)|my|me|{WORDS_FOR_I})\s", re.IGNORECASE)
 QUESTION_MARKS = ("?", "\u061f")
 
 

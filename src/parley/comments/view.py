@@ -11,7 +11,7 @@ from parley.comments import tree as comments_tree
 from parley.comments.choosing import Tree
 from parley.comments.fragments import frame
 from parley.comments.layout import Layout, lay_out
-from parley.comments.validator import ReadValidator, ValidatedCache, right_for
+from parley.comments.validator import ReadValidator, ValidatedCache, seconds_right
 from parley.core.cache import PAGE_SECONDS, MicroCache, text_bytes
 from parley.core.errors import NotFound
 from parley.core.events.notify import Signal, subscribers
@@ -142,7 +142,7 @@ async def thread_view(
 
 async def _make_timed(query: DiscussionQuery) -> tuple[ThreadView, float]:
     view = await _make_view(query)
-    return view, right_for(view.thread.last_activity_at)
+    return view, seconds_right(view.thread.last_activity_at)
 
 
 async def discussion(query: DiscussionQuery, viewer: Viewer | None) -> Discussion:
@@ -170,23 +170,23 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
     template = environment().get_template("threads/_passage.html")
     passages = Prepared("".join(template.render(passage=row) for row in rows).encode())
     parts = await groups.parts(thread.id)
-    if _by_passage(query, rows):
+    if _is_by_passage(query, rows):
         shown = await _grouped_discussion(query, thread, rows, parts)
     else:
-        shown = await _make_discussion(await _present(query, rows))
-    short = await glance.glance(thread.id, rows, shown.layout.entries)
+        shown = await _make_discussion(await _with_present_passage(query, rows))
+    at_glance = await glance.glance(thread.id, rows, shown.layout.entries)
     pinned = await queries.pinned_reply(thread.id) if thread.has_pinned else None
-    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, short, pinned)
+    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, at_glance, pinned)
 
 
-def _by_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> bool:
+def _is_by_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> bool:
     """Group if the query says so, or if it asks for nothing in particular and some passage has comments."""
     if query.view is not None:
         return query.view == "passage"
     return query == DiscussionQuery(query.thread) and any(row.comment_count for row in rows)
 
 
-async def _present(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> DiscussionQuery:
+async def _with_present_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> DiscussionQuery:
     """Return `query`; if its passage was merged into another, for that one."""
     if not isinstance(query.passage, int) or any(row.lineage == query.passage for row in rows):
         return query
@@ -203,13 +203,13 @@ async def _grouped_discussion(
     sort = await comments_tree.effective_sort(query.thread, query.sort)
     shown = await groups.first_of_each(query.thread, sort, rows, query.stance, thread.comment_count)
     comments = await queries.by_ids(shown.ids)
-    rest = groups.group_roots(shown, comments, rows, parts, query.stance)
+    grouped = groups.group_roots(shown, comments, rows, parts, query.stance)
     frames = [
         (
             frame("comments/_group.html", group=group, thread=thread, sort=sort, stance=query.stance),
             group.roots,
         )
-        for group in rest
+        for group in grouped
     ]
     return Discussion(query, sort, shown, lay_out(shown, comments, sort, frames), by_passage=True)
 

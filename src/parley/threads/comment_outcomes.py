@@ -66,13 +66,12 @@ async def summary(
         else []
     )
     by_outcome = {
-        outcome: [outcome_row for outcome_row in outcomes if outcome_row.outcome == outcome]
-        for outcome in get_args(AnchorOutcome)
+        kind: [outcome for outcome in outcomes if outcome.outcome == kind] for kind in get_args(AnchorOutcome)
     }
     return {
-        "outcomes": {outcome: some[:MOST_LISTED] for outcome, some in by_outcome.items()},
-        "outcome_counts": {outcome: len(some) for outcome, some in by_outcome.items()},
+        "outcomes": {kind: some[:MOST_LISTED] for kind, some in by_outcome.items()},
+        "outcome_counts": {kind: len(some) for kind, some in by_outcome.items()},
     }
 
 
-NONE: dict[str, Any] = {"outcomes": {}, "outcome_counts": {}}
+NO_OUTCOMES: dict[str, Any] = {"outcomes": {}, "outcome_counts": {}}

@@ -50,7 +50,7 @@ async def edit_article(*, viewer: Viewer, thread_id: int, edit: ArticleEdit) -> 
     which a comment is placed by hand, and Refused when nothing changed.
     """
     async with db.atomic():
-        article = await _to_edit(viewer, thread_id)
+        article = await _lock_editable(viewer, thread_id)
         if article.revision != edit.revision:
             raise StaleEdit(N_("Somebody else revised this article while you were editing. Your text is kept."))
         return await _revise(thread_id, edit.as_text(article), RevisionNote(viewer.id, edit.reason), edit.placed)
@@ -62,7 +62,7 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
     Raises Forbidden, NotFound, and Refused when the text is the same already.
     """
     async with db.atomic():
-        article = await _to_edit(viewer, thread_id)
+        article = await _lock_editable(viewer, thread_id)
         old = next((revision for revision in await versions.revisions(article.id) if revision.number == number), None)
         if old is None:
             raise NotFound(N_("There is no such version of this article."))
@@ -70,7 +70,7 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
         return await _revise(thread_id, text, RevisionNote(viewer.id, reason, restores=number))
 
 
-async def _to_edit(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
+async def _lock_editable(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
     """Lock the thread's row and return its article. Raises NotFound or Forbidden."""
     await queries.lock_thread(thread_id)
     thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
@@ -107,20 +107,20 @@ async def set_display(url: str, display: str) -> None:
         for article_id in changed:
             await withhold_pictures(article_id)
         if display == "excerpt":
-            await _shorten(changed)
+            await _shorten_to_excerpt(changed)
 
 
 async def obey_reservations(article_id: int, reservations: Collection[str]) -> bool:
     """Store what an article's page reserves now. If that allows an excerpt only, show one, and return True."""
     async with db.atomic():
         changed = await displays.note_reservations(article_id, reservations)
-        for revision in changed:
-            await withhold_pictures(revision)
-        await _shorten(changed)
+        for changed_article in changed:
+            await withhold_pictures(changed_article)
+        await _shorten_to_excerpt(changed)
     return bool(changed)
 
 
-async def _shorten(article_ids: Sequence[int]) -> None:
+async def _shorten_to_excerpt(article_ids: Sequence[int]) -> None:
     """Revise the articles that are shown as an excerpt, so that no comment stays on words that nobody can read."""
     for thread in await db.values(SELECT_THREADS, article_ids):
         article = await articles.of_thread(thread)

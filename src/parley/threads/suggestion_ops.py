@@ -41,19 +41,19 @@ async def suggest(*, viewer: Viewer, draft: imports.Import) -> tuple[int, int]:
     """
     async with db.atomic():
         text = decode(draft.draft or b"")
-        number = await articles.find_article(text)
-        discussion = await article_queries.discussion_of(number) if number is not None else None
+        article = await articles.find_article(text)
+        discussion = await article_queries.discussion_of(article) if article is not None else None
         if discussion is None:
             raise Refused(N_("This article has no discussion yet. You can publish it."))
         if discussion.state == "archived":
             raise Refused(N_("This discussion is archived, so its article does not change any more."))
         await queries.lock_thread(discussion.id)
-        await refuse_frozen(number or 0)
+        await refuse_frozen(article or 0)
         await refuse_too_many(discussion.id, viewer.id)
-        made: int = await db.value(INSERT_SUGGESTION, discussion.id, viewer.id, draft.draft)
+        suggestion: int = await db.value(INSERT_SUGGESTION, discussion.id, viewer.id, draft.draft)
         await imports.mark_published(draft.id, discussion.id)
-        await notify_concerned(made)
-    return discussion.id, made
+        await notify_concerned(suggestion)
+    return discussion.id, suggestion
 
 
 class SuggestionDecision(msgspec.Struct, frozen=True):
@@ -68,7 +68,7 @@ class SuggestionDecision(msgspec.Struct, frozen=True):
 async def decline(decision: SuggestionDecision) -> None:
     """Decline a suggested update. Raises Forbidden, NotFound, and Refused when it is decided already."""
     async with db.atomic():
-        row = await _to_decide(decision)
+        row = await _lock_undecided(decision)
         if row.member_id is None:
             raise Refused(N_("Please choose which text stays, and save these choices."))
         await _record(decision, "declined")
@@ -81,7 +81,7 @@ async def accept(decision: SuggestionDecision, version: str, take: Collection[in
     the article or the update changed meanwhile, and Refused when it is decided already or changes nothing.
     """
     async with db.atomic():
-        row = await _to_decide(decision)
+        row = await _lock_undecided(decision)
         article = await article_queries.of_thread(decision.thread)
         if article is None:
             raise NotFound(N_("This thread does not exist."))
@@ -140,7 +140,7 @@ DECIDED = {
 }
 
 
-async def _to_decide(decision: SuggestionDecision) -> SuggestionRow:
+async def _lock_undecided(decision: SuggestionDecision) -> SuggestionRow:
     """Lock the thread's row and return the suggestion. Raises NotFound, Forbidden, or Refused if it is decided."""
     await queries.lock_thread(decision.thread)
     thread, row = await queries.one(decision.thread), await suggestion_rows.one(decision.suggestion, decision.thread)

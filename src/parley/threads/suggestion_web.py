@@ -26,11 +26,11 @@ from parley.threads.updating import note_seen
 @post("/new/{number:str}/suggest", name="threads:suggest", opt={"who": VERIFIED})
 async def suggest(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Suggest an import as an update of the existing article."""
-    viewer, asked = signed_in(request), await own_import(request, number)
-    if asked.state != "ready":
-        return Redirect(f"/new/{asked.id}", status_code=303)
+    viewer, draft = signed_in(request), await own_import(request, number)
+    if draft.state != "ready":
+        return Redirect(f"/new/{draft.id}", status_code=303)
     await take_each(POST, viewer.id, address_of(request))
-    thread, suggestion = await suggestion_ops.suggest(viewer=viewer, draft=asked)
+    thread, suggestion = await suggestion_ops.suggest(viewer=viewer, draft=draft)
     return Redirect(f"/t/{thread}/updates/{suggestion}", status_code=303)
 
 
