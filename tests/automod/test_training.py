@@ -42,7 +42,7 @@ def test_it_learns_what_is_advertising_here() -> None:
     learned = learn(comments(), score.shipped_weights())
 
     assert learned and learned.weights
-    assert learned.figures.found[1] == learned.figures.spam >= training.LEAST_KEPT_BACK
+    assert learned.figures.caught[1] == learned.figures.spam >= training.LEAST_KEPT_BACK
     assert learned.figures.wrong[1] == 0
 
 

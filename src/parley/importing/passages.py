@@ -73,8 +73,8 @@ def without_lost_pictures(passages: Iterable[ImportedPassage]) -> list[ImportedP
 
 def same_words(one: str, other: str) -> bool:
     """Whether two texts are equal except for case, white space and punctuation."""
-    one, other = ("".join(filter(str.isalnum, text)).casefold() for text in (one, other))
-    return bool(one) and one == other
+    first, second = ("".join(filter(str.isalnum, text)).casefold() for text in (one, other))
+    return bool(first) and first == second
 
 
 def _shallow(html: str) -> str:

@@ -68,13 +68,13 @@ class Weights(msgspec.Struct, frozen=True):
 class ScoreMetrics(msgspec.Struct, frozen=True):
     """How weights judge texts that they have not learned.
 
-    `found`, `wrong`: of `spam` and of `harmless` texts those that score at least each of `AT`. `loss`: the mean of the
+    `caught`, `wrong`: of `spam` and of `harmless` texts those that score at least each of `AT`. `loss`: the mean of the
     log losses on both, so that each counts half.
     """
 
     spam: int
     harmless: int
-    found: list[int]
+    caught: list[int]
     wrong: list[int]
     loss: float
 
