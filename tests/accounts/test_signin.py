@@ -54,7 +54,7 @@ async def test_an_unknown_name_costs_a_hash_too(
         hashes.append(password)
         return ""
 
-    monkeypatch.setattr(passwords, "hashed", note)
+    monkeypatch.setattr(passwords, "hash_password", note)
     await client.post("/login", data={"login": "nobody-here", "password": "not my password"})
     assert hashes == ["not my password"]
 

@@ -8,7 +8,7 @@ import make
 from moderation.promises import broken, everything
 from modlog.replay import differences
 from parley.comments import moving, moving_sql
-from parley.comments.counts import drifted
+from parley.comments.counts import find_drifted
 from parley.comments.drafts import Draft
 from parley.comments.posting import post_comment
 from parley.core import db
@@ -70,7 +70,7 @@ async def world(app: Litestar) -> World:
 async def sound() -> None:
     """The counters are what a recount gives, and the record leads to the state."""
     assert await broken() == [] and await differences() == []
-    assert await drifted(0, 2**40) == []
+    assert await find_drifted(0, 2**40) == []
 
 
 async def test_a_branch_moves_with_its_replies_and_votes(world: World) -> None:

@@ -30,7 +30,7 @@ from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.digests import items, jobs, mailing, ops, planning
-from parley.digests.queries import subscribed
+from parley.digests.queries import subscription_of
 from parley.digests.schedule import Schedule
 from parley.mail.sending import deliver_due
 from parley.reports import ops as reports
@@ -438,7 +438,7 @@ async def test_stopping_can_be_taken_back(app: Litestar, frequency: str) -> None
     await mailing.stop(mira.id, "")
     await ops.start(mira.id, "")
 
-    one = await subscribed(mira.id)
+    one = await subscription_of(mira.id)
     assert one is not None
     assert one.frequency == frequency
     assert one.next_at is not None
@@ -451,7 +451,7 @@ async def test_a_pause_holds_back_what_is_queued_and_ends_by_itself(app: Litesta
     await issue_for(mira)
     await ops.pause(mira.id, 2)
 
-    one = await subscribed(mira.id)
+    one = await subscription_of(mira.id)
     assert one is not None
     assert one.next_at is not None
     assert not await mailing.wanted(mira.id, "")
@@ -541,12 +541,12 @@ async def test_a_change_of_zone_in_the_week_gives_neither_two_issues_nor_none(ap
     await thread_with_sides()
     first = await issue_for(mira)
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin"):
-        one = await subscribed(mira.id)
+        one = await subscription_of(mira.id)
         assert one is not None
         await ops.set_schedule(mira.id, Schedule("weekly", one.weekday, one.hour, zone))
         assert await issue() == []
 
-    one = await subscribed(mira.id)
+    one = await subscription_of(mira.id)
     assert one is not None
     assert one.next_at is not None
     assert timedelta(days=5) < one.next_at - datetime.now(UTC) < timedelta(days=9)
@@ -558,7 +558,7 @@ async def test_a_member_who_confirms_their_address_has_the_digest(app: Litestar)
     for hook in hooks.when_verified:
         await hook(mira.id)
 
-    one = await subscribed(mira.id)
+    one = await subscription_of(mira.id)
     assert one is not None
     assert one.frequency == "weekly"
     assert one.next_at is not None

@@ -7,7 +7,7 @@ import pytest
 
 from parley.importing.errors import CannotImport
 from parley.importing.markdown import extract_markdown
-from parley.importing.passages import cut
+from parley.importing.passages import cut_passages
 from parley.importing.pasted import detect_kind, extract_file, extract_pasted
 from parley.importing.plain import extract_text
 
@@ -17,7 +17,7 @@ def test_the_article_is_found_among_the_lines_a_page_puts_around_it(pages: Path)
     assert (found.title, found.byline) == ("The kettle question", ("Ines Okafor",))
     assert found.updated_at == datetime(2026, 2, 5, tzinfo=UTC)
     assert found.where == {"title": "opening", "byline": "byline", "updated_at": "text"}
-    assert [(passage.kind, passage.text.split()[0]) for passage in cut(found.html, base_url=None)] == [
+    assert [(passage.kind, passage.text.split()[0]) for passage in cut_passages(found.html, base_url=None)] == [
         ("paragraph", "Every"), ("heading", "What"), ("paragraph", "The"), ("paragraph", "“A"),
         ("heading", "Remedies"), ("item", "Pay"), ("item", "Buy"), ("paragraph", "I"),
     ]  # fmt: skip
@@ -29,7 +29,7 @@ def test_the_article_is_found_among_the_lines_a_page_puts_around_it(pages: Path)
 )
 def test_text_with_a_title_of_its_own_keeps_its_first_line(body: str) -> None:
     found = extract_pasted(body, "On beginnings")
-    assert (found.title, cut(found.html, base_url=None)[0].text) == ("On beginnings", "It began on a Tuesday.")
+    assert (found.title, cut_passages(found.html, base_url=None)[0].text) == ("On beginnings", "It began on a Tuesday.")
     assert "title" not in found.where
     again = extract_pasted(f"On beginnings\n\n{body}", "On beginnings")
     assert (again.title, again.html) == (found.title, found.html)
@@ -38,13 +38,13 @@ def test_text_with_a_title_of_its_own_keeps_its_first_line(body: str) -> None:
 @pytest.mark.parametrize("rest", ["It began.\n\nThen it went on.", "It began.\n\n## Later\n\nIt went on."])
 def test_a_first_line_that_is_the_title_does_not_stand_twice(rest: str) -> None:
     found = extract_pasted(f"On beginnings\n\n{rest}")
-    assert (found.title, cut(found.html, base_url=None)[0].text) == ("On beginnings", "It began.")
+    assert (found.title, cut_passages(found.html, base_url=None)[0].text) == ("On beginnings", "It began.")
 
 
 def test_the_seed_article_is_read_as_a_person_would(real: Callable[[str], Path], tell: Callable[[str], None]) -> None:
     (file,) = real("seed-article").glob("*.txt")
     found = extract_file(file.name, file.read_bytes())
-    passages = cut(found.html, base_url=None, title=found.title)
+    passages = cut_passages(found.html, base_url=None, title=found.title)
     assert Counter(passage.kind for passage in passages) == {"heading": 5, "paragraph": 12}
     words = " ".join(passage.text for passage in passages)
     assert found.title
@@ -61,7 +61,7 @@ def test_the_seed_article_is_read_as_a_person_would(real: Callable[[str], Path],
 def test_lines_that_were_only_wrapped_are_joined() -> None:
     lines = ["This is a line of a text that somebody wrapped at a width", "of some seventy letters, and so on."]
     found = extract_text("\n".join(["Title", "", *lines]))
-    assert [passage.text for passage in cut(found.html, base_url=None)] == [" ".join(lines)]
+    assert [passage.text for passage in cut_passages(found.html, base_url=None)] == [" ".join(lines)]
 
 
 def test_a_first_line_as_long_as_a_paragraph_is_one() -> None:
@@ -69,7 +69,7 @@ def test_a_first_line_as_long_as_a_paragraph_is_one() -> None:
     opening = " ".join(["The model answers before it has understood what it was asked."] * 5)
     found = extract_text(f"{opening}\n\nNobody asked how much energy the answer cost.")
     assert not found.title
-    assert cut(found.html, base_url=None)[0].text == opening
+    assert cut_passages(found.html, base_url=None)[0].text == opening
 
 
 def test_markup_in_plain_text_stays_text() -> None:
@@ -91,13 +91,13 @@ def test_front_matter_names_a_markdown_article() -> None:
     assert found.canonical_url == "https://hearth.example/kettle"
     assert found.published_at == datetime(2026, 2, 3, tzinfo=UTC)
     assert found.updated_at == datetime(2026, 2, 5, 9, tzinfo=UTC)
-    assert [passage.text for passage in cut(found.html, base_url=None)] == ["Words and a link."]
+    assert [passage.text for passage in cut_passages(found.html, base_url=None)] == ["Words and a link."]
 
 
 def test_the_first_heading_names_a_markdown_article_and_is_said_once() -> None:
     found = extract_markdown("# The *kettle*\n\nWords.\n\n## Next\n\n> A quote.\n\n```\ncode\n```\n")
     assert found.title == "The kettle"
-    kinds = [passage.kind for passage in cut(found.html, base_url=None, title=found.title)]
+    kinds = [passage.kind for passage in cut_passages(found.html, base_url=None, title=found.title)]
     assert kinds == ["paragraph", "heading", "quote", "code"]
 
 

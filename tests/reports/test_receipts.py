@@ -10,7 +10,7 @@ from parley.core import db
 from parley.core.ratelimit import RECEIPT_ADDRESS
 from parley.decisions import ops as decisions
 from parley.decisions import second_approval, undoing
-from parley.decisions.drafts import drafted
+from parley.decisions.drafts import draft_letters
 from parley.decisions.rules import Choice
 
 pytestmark = pytest.mark.anyio
@@ -132,7 +132,7 @@ async def test_a_moderator_sees_before_what_reporters_will_read(client: httpx.As
     item = await by_member(client, f"/c/{await a_comment()}")
     choice = Choice(item, 1, "remove", "civility", "It insults somebody.")
 
-    letter = await drafted(choice, await db.value("select id from member where name = 'jonas'"), "comment")
+    letter = await draft_letters(choice, await db.value("select id from member where name = 'jonas'"), "comment")
     await decisions.decide(await make.member(role="moderator"), choice)
 
     (_, sent) = await letters("rita@example.org")
@@ -164,6 +164,6 @@ async def test_who_reported_is_told_when_an_appeal_changes_what_became_of_it(
 async def test_where_nobody_reported_nobody_is_written_to(client: httpx.AsyncClient) -> None:
     await decided(await reported(), await make.member(role="moderator"))
 
-    letter = await drafted(Choice(await db.value(ITEM), 1, "warn", "civility", "Again."), None, "comment")
+    letter = await draft_letters(Choice(await db.value(ITEM), 1, "warn", "civility", "Again."), None, "comment")
 
     assert letter.reporters is None

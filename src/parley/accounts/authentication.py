@@ -99,7 +99,7 @@ async def complete(member: int, methods: frozenset[str], client: Client) -> Sign
         await sessions.end(client.viewer.session, client.viewer.id)
     proven = bool(methods & PROVES)
     token = await sessions.start(member, row.role, agent=client.agent, address=client.address, proven=proven)
-    if methods & ALERTED and not devices.recognised(client.device, member, row.password_hash):
+    if methods & ALERTED and not devices.is_recognised(client.device, member, row.password_hash):
         await _mail_alert(row, client)
     log.info("signed in", member=member, methods=sorted(methods), network=client.network)
     return SignedIn(member, row.role, token, devices.issue(member, row.password_hash))

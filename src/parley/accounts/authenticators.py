@@ -66,7 +66,7 @@ def _as_offer(viewer: Viewer, seed: str, sealed: str) -> NewAuthenticator:
     return NewAuthenticator(uri, " ".join(re.findall("....", seed)), sealed)
 
 
-def offered(viewer: Viewer, sealed: str) -> NewAuthenticator | None:
+def read_offer(viewer: Viewer, sealed: str) -> NewAuthenticator | None:
     """Return the offer that a form sends back, while it can be accepted."""
     seed = _offered_seed(viewer, sealed)
     return _as_offer(viewer, seed, sealed) if seed else None

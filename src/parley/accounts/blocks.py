@@ -59,7 +59,7 @@ async def kind_of(viewer: Viewer, other: int) -> Kind | None:
     return row["kind"] if row else None
 
 
-async def listed(viewer: Viewer) -> list[BlockedMember]:
+async def list_blocked(viewer: Viewer) -> list[BlockedMember]:
     """The members that `viewer` muted or blocked, the last first."""
     blocks = Block.select(Block.other.name.as_alias("name"), Block.kind).where(Block.member == viewer.id)
     return await db.fetch(BlockedMember, blocks.order_by(Block.created_at, ascending=False).order_by(Block.other))

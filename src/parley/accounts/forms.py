@@ -180,7 +180,7 @@ class NameForm(AccountForm):
 
 def zone_of(typed: str) -> str:
     """The browser's time zone, which a script fills in, or the default if it is missing or unknown."""
-    return typed if typed in zones.known() else zones.DEFAULT
+    return typed if typed in zones.known_zones() else zones.DEFAULT
 
 
 def member_words(name: str, email: str) -> list[str]:

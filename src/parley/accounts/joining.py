@@ -60,7 +60,7 @@ class NotAdmitted(Refused):
     """Nobody may sign up in this way at present."""
 
 
-def opened() -> str:
+def opening_time() -> str:
     """The time now, signed: when a form was opened."""
     now = str(int(time()))
     return f"{now}.{sign('form', now.encode()).hex()}"

@@ -150,11 +150,11 @@ async def set_in_maps(viewer: Viewer, *, in_maps: bool) -> None:
 
 def _known_device(owner: Account | None, client: Client) -> str | None:
     """The browser's device cookie, if it was issued for this account."""
-    is_known = owner is not None and devices.recognised(client.device, owner.id, owner.password_hash)
+    is_known = owner is not None and devices.is_recognised(client.device, owner.id, owner.password_hash)
     return client.device if is_known else None
 
 
 async def _renewed_hash(account: Account, password: str, asker: str) -> str:
     """The account's password hash, made anew if it has weaker parameters than new ones."""
     known = account.password_hash or ""
-    return await passwords.hashed(password, asker) if passwords.is_outdated(known) else known
+    return await passwords.hash_password(password, asker) if passwords.is_outdated(known) else known

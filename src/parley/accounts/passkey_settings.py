@@ -46,7 +46,7 @@ class PasskeyRow(msgspec.Struct, frozen=True):
     used_at: datetime | None
 
 
-async def listed(member: int) -> list[PasskeyRow]:
+async def list_passkeys(member: int) -> list[PasskeyRow]:
     return await db.fetch(PasskeyRow, Passkey.select().where(Passkey.member == member).order_by(Passkey.id))
 
 

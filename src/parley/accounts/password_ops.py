@@ -38,7 +38,7 @@ async def reset(token: str, password: str, client: Client) -> SignedIn | SecondF
 
     Where they have a second factor, that is asked for first. Raises Gone when the link no longer works.
     """
-    password_hash = await passwords.hashed(password, client.site)
+    password_hash = await passwords.hash_password(password, client.site)
     async with atomic():
         owner = await mailed_links.redeem(token, "reset")
         await Member.update({Member.password_hash: password_hash}).where(Member.id == owner.id)
@@ -60,7 +60,7 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
     if account is None or not await passwords.matches(current, account.password_hash, f"member {viewer.id}"):
         log.warning("password not changed", member=viewer.id, network=client.network)
         raise Refused(NOT_CURRENT)
-    password_hash = await passwords.hashed(password, f"member {viewer.id}")
+    password_hash = await passwords.hash_password(password, f"member {viewer.id}")
     async with atomic():
         if not await ops.replace_hash(account, password_hash):
             raise Refused(NOT_CURRENT)

@@ -39,7 +39,7 @@ async def method_of(account: Account, code: str, client: Client) -> str:
 
 def _use(account: Account, client: Client) -> Use:
     """The allowance of a try: that of the account, or of one of its devices."""
-    if devices.recognised(client.device, account.id, account.password_hash):
+    if devices.is_recognised(client.device, account.id, account.password_hash):
         return Use(ratelimit.SECOND_DEVICE, client.device)
     return Use(ratelimit.SECOND_ACCOUNT, str(account.id))
 

@@ -71,7 +71,7 @@ async def sign_up(
     )
     if not is_confirmed:
         await joining.require_proof_of_work(context, mailbox)
-    password_hash = None if password is None else await passwords.hashed(password, client.site)
+    password_hash = None if password is None else await passwords.hash_password(password, client.site)
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified", zone)
         for admit in hooks.when_signed_up:
@@ -92,7 +92,7 @@ async def add_member(
 
     Raises Refused when the name or the address is taken.
     """
-    password_hash = await passwords.hashed(password) if password is not None else None
+    password_hash = await passwords.hash_password(password) if password is not None else None
     async with atomic():
         try:
             member = await _insert(name, email, password_hash, role, "active")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from zxcvbn_rs_py import Warning as Weakness
 from zxcvbn_rs_py import zxcvbn
 
-from parley.core.text.messages import N_, Message, joined
+from parley.core.text.messages import N_, Message, join
 
 # zxcvbn takes disproportionately long for long passwords: 48 ms for some of 64 characters. So only the beginning of a
 # longer password is judged.
@@ -55,4 +55,4 @@ def weakness(password: str, words: Iterable[str]) -> Message | None:
     if result.guesses >= LEAST_GUESSES:
         return None
     warning = result.feedback.warning if result.feedback else None
-    return joined(" ", [REASONS.get(str(warning), TOO_FEW), ADVICE])
+    return join(" ", [REASONS.get(str(warning), TOO_FEW), ADVICE])

@@ -10,7 +10,7 @@ from parley.anchoring.finding import Finder
 from parley.anchoring.selecting import Selector
 from parley.articles.budget import Budget, for_anchors
 from parley.articles.ordering import in_order
-from parley.importing.words import collapsed, folded
+from parley.importing.words import collapse, fold
 
 State = Literal["same", "changed", "moved", "kept", "lost"]
 
@@ -64,7 +64,7 @@ def _words(anchor: Selector, finder: Finder, stayed: Container[int]) -> Resoluti
         return _resolve_kept(anchor, finder)
     new, (start, end) = finder.new, candidate.span
     first, last = new.lineages[new.at(start)], new.lineages[new.at(end - 1)]
-    is_same = new.plain[start:end] == folded(collapsed(anchor.quote))
+    is_same = new.plain[start:end] == fold(collapse(anchor.quote))
     state = _state(anchor.lineage, first, stayed) if is_same else "changed"
     return Resolution(state, first, last, new.text[start:end], candidate.similarity, *new.around(candidate.span))
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from parley.anchoring.document import DocumentBlock, RevisionText, Span
-from parley.importing.words import collapsed, folded
+from parley.importing.words import collapse, fold
 
 # Of words that occur very often in a passage, only the first occurrences are compared: each comparison takes time.
 MOST_FOUND = 2_000
@@ -38,17 +38,17 @@ def select(passages: Sequence[DocumentBlock], lineage: int, quote: str, prefix: 
         return None
     if not quote.strip():
         return Selector(lineage, "")
-    spans = _occurrences(document, passage, folded("".join(quote.split())))
+    spans = _occurrences(document, passage, fold("".join(quote.split())))
     if not spans:
         return None
-    before = folded(collapsed(prefix))
+    before = fold(collapse(prefix))
     start, end = max(spans, key=lambda span: document.matching_context(span, before, ""))
     return Selector(lineage, document.text[start:end], *document.around((start, end)))
 
 
 def select_near(passages: Sequence[DocumentBlock], lineage: int, quote: str) -> Selector | None:
     """Return the selector of `quote` in the passage nearest to `lineage` that has it, or None if there is none."""
-    document, letters = RevisionText(passages), folded("".join(quote.split()))
+    document, letters = RevisionText(passages), fold("".join(quote.split()))
     near = document.index.get(lineage, 0)
     for passage in sorted(range(len(document.lineages)), key=lambda at: abs(at - near)) if letters else ():
         if spans := _occurrences(document, passage, letters):

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from parley.api.answers import READING, answer, problems, written
+from parley.api.answers import READING, answer, answer_write, problems
 from parley.api.bodies import as_fields, check
 from parley.api.paging import After, after_id, next_page
 from parley.api.scopes import COMMENT
@@ -139,7 +139,7 @@ async def appeal(request: AnyRequest, decision: FromPath[str], data: JSONBody[Ne
     statement, form = await _own_statement(request, decision), AppealForm(as_fields(data))
     check(form)
     await appeals.file(decision=statement.id, text=form.appeal_text)
-    return written(_reasons(await _own_statement(request, decision), is_concealed=False), 201)
+    return answer_write(_reasons(await _own_statement(request, decision), is_concealed=False), 201)
 
 
 @delete(

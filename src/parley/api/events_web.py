@@ -13,7 +13,7 @@ from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from parley.api import events
-from parley.api.answers import problems, written
+from parley.api.answers import answer_write, problems
 from parley.api.events import SiteEvent
 from parley.api.paging import LONGEST_CURSOR, Limit
 from parley.core.errors import Busy, Unavailable
@@ -59,7 +59,7 @@ async def site_events(request: AnyRequest, after: EventPosition = None, limit: L
     if follows:
         return _follow(request, position)  # type: ignore[return-value]
     new = await events.after(position, limit)
-    return written(EventPage(new, new[-1].position if new else position))
+    return answer_write(EventPage(new, new[-1].position if new else position))
 
 
 # How many streams are open, by network.

@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
-from parley.api.answers import answer, problems, written
+from parley.api.answers import answer, answer_write, problems
 from parley.api.bodies import as_fields, check
 from parley.api.import_bodies import NewImport, Publication
 from parley.api.scopes import ARTICLE
@@ -23,7 +23,7 @@ from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
 from parley.core.http.forms import make_form
 from parley.core.ratelimit import IMPORT, POST, take_each, take_volume
 from parley.core.settings import settings
-from parley.core.text.messages import N_, restored, shown
+from parley.core.text.messages import N_, as_text, deserialize
 from parley.threads import opening, suggestion_ops
 from parley.threads.revise_web import BODY_LIMIT
 
@@ -82,7 +82,7 @@ async def request_import(request: AnyRequest, data: JSONBody[NewImport]) -> Resp
         member=viewer.id, source=form.source, url=form.url, given=given, title=form.title, topic=form.topic
     )
     draft_import = await own_import(request, str(created))
-    return written(await _import_from(draft_import), 202, Location=_address(created))
+    return answer_write(await _import_from(draft_import), 202, Location=_address(created))
 
 
 def _address(number: int) -> str:
@@ -106,7 +106,7 @@ async def _import_from(draft_import: Import) -> ArticleImport:
         id=draft_import.id,
         url=_address(draft_import.id),
         state=draft_import.state,
-        message=shown(restored(draft_import.message)),
+        message=as_text(deserialize(draft_import.message)),
         title=text.title if text else draft_import.title,
         topic=draft_import.topic,
         byline=text.byline if text else None,
@@ -137,7 +137,7 @@ async def publish(request: AnyRequest, draft: FromPath[str], data: JSONBody[Publ
     """Publish an import of mine as a new thread. Sent again, it answers with that thread."""
     draft_import = await own_import(request, draft)
     if draft_import.thread is not None:
-        return written(Published(draft_import.thread, f"{settings().base_url}/t/{draft_import.thread}"))
+        return answer_write(Published(draft_import.thread, f"{settings().base_url}/t/{draft_import.thread}"))
     text = decode((await _ready(request, draft)).draft or b"")
     given = {"title": text.title, "topic": draft_import.topic}
     form = PublishForm(given | {name: value for name, value in msgspec.to_builtins(data).items() if value is not None})
@@ -148,7 +148,7 @@ async def publish(request: AnyRequest, draft: FromPath[str], data: JSONBody[Publ
     url = settings().base_url + opened.address
     if not opened.is_new:
         raise Refused(KNOWN, url=url)
-    return written(Published(opened.id, url), 201, Location=f"{settings().base_url}/api/v1/threads/{opened.id}")
+    return answer_write(Published(opened.id, url), 201, Location=f"{settings().base_url}/api/v1/threads/{opened.id}")
 
 
 @post("/imports/{draft:str}/suggest", name="api:suggest", opt=ADDING, responses=problems(403, 404, 422))
@@ -157,7 +157,7 @@ async def suggest(request: AnyRequest, draft: FromPath[str]) -> Response[Update]
     viewer, draft_import = signed_in(request), await _ready(request, draft)
     await take_each(POST, viewer.id, address_of(request))
     thread, created = await suggestion_ops.suggest(viewer=viewer, draft=draft_import)
-    return written(Update(created, thread), 201)
+    return answer_write(Update(created, thread), 201)
 
 
 handlers: list[Any] = [request_import, read_import, publish, suggest]

@@ -17,7 +17,7 @@ from parley.community.queries import grounds
 from parley.core.errors import InvalidFields, NotFound
 from parley.core.http.access import AnyRequest, viewer_of
 from parley.core.settings import settings
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import shorten
 from parley.core.text.messages import N_
 from parley.threads import queries as threads
 from parley.threads.cards import EXCERPT_LENGTH, cursor
@@ -83,7 +83,7 @@ def _summary(row: CardRow) -> schemas.ThreadSummary:
         state=row.state,
         site=row.site,
         byline=row.byline,
-        excerpt=shortened(row.first_words, EXCERPT_LENGTH),
+        excerpt=shorten(row.first_words, EXCERPT_LENGTH),
         comment_count=row.comment_count,
         people=row.people,
         balance=schemas.Balance(*row.stances) if row.stances else schemas.Balance(0, 0, 0, 0, 0),

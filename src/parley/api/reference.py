@@ -68,13 +68,13 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> Operation:
         path=path,
         about=_about(operation),
         parameters=[parameter for parameter in parameters if f"{{{parameter.name}}}" not in path],
-        body=list(_sent(operation)),
+        body=list(_body_fields(operation)),
         answers=next(_answer_rows(operation), None),
         statuses=list(operation["responses"]),
     )
 
 
-def _sent(operation: dict[str, Any]) -> Iterator[ReferenceField]:
+def _body_fields(operation: dict[str, Any]) -> Iterator[ReferenceField]:
     for content in operation.get("requestBody", {}).get("content", {}).values():
         name = content["schema"].get("$ref", "").rpartition("/")[2]
         yield from _fields(description()["components"]["schemas"].get(name, {}))

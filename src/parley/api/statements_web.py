@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from parley.api.answers import READING, answer, problems, written
+from parley.api.answers import READING, answer, answer_write, problems
 from parley.api.bodies import as_fields, check
 from parley.api.scopes import COMMENT
 from parley.api.scopes import VOTE as SCOPE
@@ -124,7 +124,7 @@ async def answers(request: AnyRequest, thread: FromPath[str]) -> Response[Answer
     viewer = signed_in(request)
 
     async def make() -> Answers:
-        rows = await queries.answered(viewer.id, (await thread_at(thread)).id)
+        rows = await queries.answers_of(viewer.id, (await thread_at(thread)).id)
         return Answers([Answer(row.comment, row.text, row.value) for row in rows])
 
     return await answer(request, make)
@@ -167,7 +167,7 @@ async def give_answer(request: AnyRequest, thread: FromPath[str], data: JSONBody
         await take_each(VOTE, viewer.id, address_of(request))
         offer = offers.read(data.offer, viewer.id, data.comment)
         await answering.answer(viewer, row.id, data.comment, data.value, offer)
-    return written(NextSitting(sittings.token_of(following, viewer.id, row.id)))
+    return answer_write(NextSitting(sittings.token_of(following, viewer.id, row.id)))
 
 
 @put(
@@ -187,7 +187,7 @@ async def state(request: AnyRequest, comment: FromPath[str], data: JSONBody[NewS
     statement = await queries.one(row.id)
     if statement is None:
         raise NotFound(GONE)
-    return written(Statement(statement.text, statement.proposal, statement.proposed, statement.proposed_by))
+    return answer_write(Statement(statement.text, statement.proposal, statement.proposed, statement.proposed_by))
 
 
 handlers: list[Any] = [deck, answers, next_statement, give_answer, state]

@@ -12,7 +12,7 @@ from parley.appeals.queries import AppealRow, Proposal
 from parley.core import db
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import MODERATOR, AnyRequest, staff
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import local_path, page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -87,7 +87,7 @@ async def assign(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
 @post("/mod/appeals/{appeal:str}/decide", name="moderation:appeal-decide", opt={"who": MODERATOR})
 async def decide(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
     row = await load_appeal(request, appeal)
-    form, status = ReviewForm(await posted(request)), 422
+    form, status = ReviewForm(await posted_fields(request)), 422
     if not form.errors:
         try:
             await decide_appeal(request, row, form)
@@ -140,7 +140,7 @@ async def second_approval_page(request: AnyRequest, decision: FromPath[str]) -> 
 @post("/mod/decision/{decision:str}/second-approval", name="moderation:second-approval", opt={"who": MODERATOR})
 async def decide_proposal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     row = await load_proposal(request, decision)
-    form, status = SecondApprovalForm(await posted(request)), 422
+    form, status = SecondApprovalForm(await posted_fields(request)), 422
     if not form.errors:
         try:
             if form.approves:
@@ -161,7 +161,7 @@ async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
     reasons = await decisions.statement(decision_id) if decision_id else None
     if reasons is None or reasons.comment is None:
         raise NotFound(N_("There is no such decision, or its text no longer exists."))
-    viewer, form = staff(request), Form(await posted(request))
+    viewer, form = staff(request), Form(await posted_fields(request))
     if await decisions.is_concealed(viewer.id, reasons):
         async with db.atomic():
             await modlog.write(viewer, Entry("reveal", "comment", reasons.comment))

@@ -11,7 +11,7 @@ from rapidfuzz.distance import LCSseq
 from parley.articles.lineage import EarlierPassage, align, headings
 from parley.articles.merging import Conflict
 from parley.articles.versions import StoredPassage
-from parley.core.text.diff import marked
+from parley.core.text.diff import mark_changes
 from parley.importing.passages import ImportedPassage
 
 ChangeKind = Literal["same", "changed", "moved", "added", "removed"]
@@ -73,7 +73,7 @@ def _side(before: Sequence[ImportedPassage], after: Sequence[ImportedPassage]) -
         return None
     if old == new:  # only the markup changed
         return Markup("".join(passage.html for passage in after))  # noqa: S704 sanitised on import
-    return marked(old, new)
+    return mark_changes(old, new)
 
 
 def _changes(old: Sequence[StoredPassage], new: Sequence[StoredPassage]) -> Iterator[PassageChange]:
@@ -96,4 +96,4 @@ def _pair(old: StoredPassage, new: StoredPassage, what: ChangeKind) -> PassageCh
     what = "changed" if what == "same" else what
     if old.text == new.text:
         return PassageChange(what, new.kind, new.markup, changed=True, only_markup=True)
-    return PassageChange(what, new.kind, marked(old.text, new.text), changed=True)
+    return PassageChange(what, new.kind, mark_changes(old.text, new.text), changed=True)

@@ -10,7 +10,7 @@ from parley.articles.rules import EXCERPT, HOST
 from parley.articles.tables import Source
 from parley.articles.text import ArticleText
 from parley.core import db
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import shorten
 from parley.importing.metadata.licences import EXCERPT_ONLY
 from parley.importing.passages import ImportedPassage
 
@@ -72,7 +72,7 @@ def excerpt(text: ArticleText) -> ArticleText:
             continue
         words = passage.text
         if len(words) > left:
-            words = shortened(words, left)
+            words = shorten(words, left)
             passage = ImportedPassage("paragraph", None, f"<p>{escape(words)}</p>", words)  # noqa: PLW2901 shortened
         left -= len(words)
         passages.append(passage)

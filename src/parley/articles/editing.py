@@ -11,7 +11,7 @@ from parley.articles.versions import StoredPassage
 from parley.core.errors import Refused
 from parley.core.text.markdown import MARKS
 from parley.core.text.messages import N_
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 from parley.importing.notes.linking import link_notes
 from parley.importing.passages import MOST_PASSAGES, ImportedPassage
 
@@ -70,4 +70,4 @@ def _markdown_module() -> ModuleType:
 
 def _key(block: MarkdownBlock) -> str:
     """Normalise what forms may change: it does not count as an edit."""
-    return normalized("NFC", block.source).strip()
+    return normalize("NFC", block.source).strip()

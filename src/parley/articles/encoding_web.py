@@ -11,7 +11,7 @@ from parley.articles.drafts import decode
 from parley.articles.forms import PublishForm
 from parley.articles.web import own_import, preview
 from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.ratelimit import IMPORT, take_each
 from parley.importing.encodings import ENCODING_NAMES
 
@@ -26,7 +26,7 @@ class EncodingForm(Form):
 async def read_again(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Read an import again. Its page shows the progress and then the new preview."""
     draft = await own_import(request, number)
-    form = EncodingForm(await posted(request))
+    form = EncodingForm(await posted_fields(request))
     if form.errors:
         shown = PublishForm({"topic": draft.topic})
         shown.errors = form.errors

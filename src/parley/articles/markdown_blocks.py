@@ -20,15 +20,15 @@ def blocks(text: str) -> list[MarkdownBlock]:
     """Cut `text` into blocks at blank lines and list items. Code keeps its blank lines."""
     parsed: list[MarkdownBlock] = []
     indents: list[int] = []
-    for lines in _cut(text):
+    for lines in _split(text):
         item = _ITEM.match(lines[0])
         indent = len(item["indent"].expandtabs(4)) if item else 0
         indents = [*(outer for outer in indents if outer < indent), indent] if item else []
-        parsed.append(MarkdownBlock("\n".join(_dedented(line, indent) for line in lines), len(indents)))
+        parsed.append(MarkdownBlock("\n".join(_dedent(line, indent) for line in lines), len(indents)))
     return parsed
 
 
-def _dedented(line: str, indent: int) -> str:
+def _dedent(line: str, indent: int) -> str:
     """`line` without the indentation of the list item that it belongs to."""
     return line[indent:] if line[:indent].isspace() else line
 
@@ -43,7 +43,7 @@ def join(each_block: Sequence[MarkdownBlock]) -> str:
     return "".join(parts)
 
 
-def _cut(text: str) -> Iterator[list[str]]:
+def _split(text: str) -> Iterator[list[str]]:
     lines: list[str] = []
     fence = ""
     for line in text.split("\n"):

@@ -28,10 +28,10 @@ def mark(html: str, quoted: Quoted) -> Markup:
     pieces = _PIECE.findall(html)
     levels = _levels([unescape(piece) if piece[0] == "&" else piece for piece in pieces], quoted)
     runs = groupby(zip(pieces, levels, strict=True), key=lambda piece: piece[1])
-    return Markup("".join(_marked("".join(piece for piece, _ in run), level) for level, run in runs))  # noqa: S704
+    return Markup("".join(_mark("".join(piece for piece, _ in run), level) for level, run in runs))  # noqa: S704
 
 
-def _marked(html: str, level: int) -> str:
+def _mark(html: str, level: int) -> str:
     return f'<mark data-said="{level}">{html}</mark>' if level else html
 
 

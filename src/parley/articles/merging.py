@@ -51,7 +51,7 @@ def merge(
     before: Units = {("base", at): [passage] for at, passage in enumerate(base)}
     here = _units(base, ours, "ours")
     there = _with_keys_of(_units(base, theirs, "theirs"), here)
-    order = _interleaved(there, here) if _in_order(here) else _interleaved(here, there)
+    order = _interleave(there, here) if _in_order(here) else _interleave(here, there)
     changed = [key for key in order if here.get(key, []) != before.get(key, [])]
     disputed = [key for key in changed if there.get(key, []) not in (before.get(key, []), here.get(key, []))]
     kept = set(changed) - {disputed[number] for number in take if number < len(disputed)}
@@ -59,7 +59,7 @@ def merge(
         passages=[passage for key in order for passage in (here if key in kept else there).get(key, [])],
         conflicts=[Conflict(*(text.get(key, []) for text in (before, here, there))) for key in disputed],
         corrections=sum(there.get(key, []) == before.get(key, []) for key in changed),
-        undecided=_reverted(there, before, set(disputed)),
+        undecided=_revert(there, before, set(disputed)),
     )
 
 
@@ -99,7 +99,7 @@ def _in_order(units: Iterable[Key]) -> bool:
     return known == sorted(known)
 
 
-def _interleaved(first: Iterable[Key], second: Iterable[Key]) -> list[Key]:
+def _interleave(first: Iterable[Key], second: Iterable[Key]) -> list[Key]:
     """The keys of `first`, and each key that only `second` has after the same key as there."""
     known = dict.fromkeys(first)
     after: dict[Key | None, list[Key]] = defaultdict(list)
@@ -112,8 +112,8 @@ def _interleaved(first: Iterable[Key], second: Iterable[Key]) -> list[Key]:
     return [*after[None], *(unit for key in known for unit in (key, *after[key]))]
 
 
-def _reverted(there: Units, before: Units, disputed: Collection[Key]) -> list[ImportedPassage]:
-    order = _interleaved(there, (key for key in before if key in disputed))
+def _revert(there: Units, before: Units, disputed: Collection[Key]) -> list[ImportedPassage]:
+    order = _interleave(there, (key for key in before if key in disputed))
     return [passage for key in order for passage in (before if key in disputed else there).get(key, [])]
 
 

@@ -18,7 +18,7 @@ from markdownify import ATX, BACKSLASH, MarkdownConverter
 from parley.articles.markdown_blocks import MarkdownBlock, blocks
 from parley.articles.pictures import Attributes, with_stored_pictures
 from parley.articles.versions import StoredPassage
-from parley.importing.passages import ImportedPassage, cut, without_lost_pictures
+from parley.importing.passages import ImportedPassage, cut_passages, without_lost_pictures
 from parley.importing.rendering import block_to_html
 
 _KEPT_AS_HTML = (
@@ -111,7 +111,7 @@ def source(passage: StoredPassage, base_url: str | None, pictures: Attributes) -
 
 def render(block: MarkdownBlock, base_url: str | None, pictures: Attributes) -> list[ImportedPassage]:
     """Render a block to passages, usually one. `pictures` are the stored pictures that it may show."""
-    made = cut(block_to_html(block.source), base_url=base_url or _PLACEHOLDER)
+    made = cut_passages(block_to_html(block.source), base_url=base_url or _PLACEHOLDER)
     made = without_lost_pictures(
         with_stored_pictures(passage, pictures) if "<img" in passage.html else passage for passage in made
     )

@@ -77,16 +77,16 @@ async def read_text(
 
     `claimed` is the address from which the member says that it is.
     """
-    read = await finished(await sandboxed_paste(text, title), url, member)
+    read = await finish(await sandboxed_paste(text, title), url, member)
     return msgspec.structs.replace(read, claimed_url=_address(claimed) or read.claimed_url)
 
 
-def partly(extracted: Extracted | None) -> ArticleText | None:
+def partial_text(extracted: Extracted | None) -> ArticleText | None:
     """What was found of an article whose text could not be read."""
-    return _described(extracted, None, [], extracted.title or "") if extracted is not None else None
+    return _article_text(extracted, None, [], extracted.title or "") if extracted is not None else None
 
 
-def completed(text: ArticleText, new: ArticleText) -> ArticleText:
+def complete(text: ArticleText, new: ArticleText) -> ArticleText:
     """A pasted text with what was found at its address before, where the text does not say it."""
     names = ("byline", "site", "lang", "published_at", "updated_at", "licence", "reservations", "section", "bio")
     known = {name: getattr(text, name) or getattr(new, name) for name in names}
@@ -103,10 +103,10 @@ async def read_file(
     chosen: str | None = None,
 ) -> ArticleText:
     """Like `read_text`, for a .txt, .md, .html or .pdf file. `url` is where it came from."""
-    return await finished(await sandboxed_file(name, data, title, chosen), url, member)
+    return await finish(await sandboxed_file(name, data, title, chosen), url, member)
 
 
-async def finished(read: ReadArticle, url: str | None = None, member: int | None = None) -> ArticleText:
+async def finish(read: ReadArticle, url: str | None = None, member: int | None = None) -> ArticleText:
     """Return the text of an article and store its pictures. Raises CannotImport when no text is left.
 
     `url` is its address. One that the text claims does not identify it: anybody can paste any claim, and would take the
@@ -121,10 +121,10 @@ def _as_text(read: ReadArticle, url: str | None) -> ArticleText:
     extracted, passages = read.extracted, read.passages
     if len(passages) < FEWEST_PASSAGES:
         raise CannotImport(N_("We found no article text there. Copy the text of the article and paste it instead."))
-    return _described(extracted, url, passages, extracted.title or passages[0].text)
+    return _article_text(extracted, url, passages, extracted.title or passages[0].text)
 
 
-def _described(extracted: Extracted, url: str | None, passages: list[ImportedPassage], title: str) -> ArticleText:
+def _article_text(extracted: Extracted, url: str | None, passages: list[ImportedPassage], title: str) -> ArticleText:
     return ArticleText(
         title=one_line(title)[:LONGEST_TITLE],
         passages=passages,

@@ -74,7 +74,7 @@ async def revise_article(article: int, text: ArticleText, edit: RevisionNote | N
             return None
         old = await _passages(current.revision)
         aligned = await _align(article, current, old, text)
-        number, changed = current.number + 1, _changed(old, aligned.lineages, text)
+        number, changed = current.number + 1, _count_changed(old, aligned.lineages, text)
         revision = await write_revision(article, number, changed, text)
         if edit is not None:
             await Revision.update(
@@ -130,10 +130,10 @@ async def _align(article: int, current: CurrentArticle, old: Sequence[OldPassage
     former = [EarlierPassage(passage.lineage, passage.text, passage.kind == "heading") for passage in old]
     texts = [passage.text for passage in text.passages]
     aligned = await asyncio.to_thread(align, former, texts, earlier, headings(text.passages))
-    return _restored(aligned, restored) if restored else aligned
+    return _with_restored(aligned, restored) if restored else aligned
 
 
-def _restored(aligned: Alignment, lineages: list[int]) -> Alignment:
+def _with_restored(aligned: Alignment, lineages: list[int]) -> Alignment:
     """Return `aligned` with the restored lineages. Those that came since count as merged into where their words are."""
     others = aligned.merged | {lineage: at for at, lineage in enumerate(aligned.lineages) if lineage is not None}
     return Alignment(list(lineages), {lineage: at for lineage, at in others.items() if lineage not in lineages}, {})
@@ -150,7 +150,7 @@ def _with_pages(
     ]
 
 
-def _changed(old: Sequence[OldPassage], aligned: Sequence[int | None], text: ArticleText) -> int:
+def _count_changed(old: Sequence[OldPassage], aligned: Sequence[int | None], text: ArticleText) -> int:
     before = {passage.lineage: passage.html for passage in old}
     edited = sum(
         before.get(lineage) != passage.html if lineage is not None else True

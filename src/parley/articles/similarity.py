@@ -80,13 +80,13 @@ def find_matches(
 
 
 def _match(was: int, at: int, old: UnmatchedPassage, new: UnmatchedPassage, budget: Budget) -> PassageMatch:
-    shared = _shared(old.bag, new.bag, budget)
+    shared = _count_shared(old.bag, new.bag, budget)
     total = len(old.bag) + len(new.bag)
     similarity = 2 * shared / total if total else 0.0
     return PassageMatch(was, at, shared, similarity, old.slot == new.slot, _is_part(old, new, shared, budget))
 
 
-def _shared(one: str, other: str, budget: Budget) -> int:
+def _count_shared(one: str, other: str, budget: Budget) -> int:
     """How many words two bags have in common."""
     if budget.allows(len(one) * len(other)):
         # The longest common subsequence of two sorted strings is the characters that they share.
@@ -114,7 +114,7 @@ def are_linked(one: str, other: str, budget: Budget) -> bool:
     if not shorter or shorter in longer:
         return bool(shorter)
     some, others = encode_unmatched({0: one, 1: other}, {0: (0, 0), 1: (0, 0)}, Coder()).values()
-    return _is_part(some, others, _shared(some.bag, others.bag, budget), budget)
+    return _is_part(some, others, _count_shared(some.bag, others.bag, budget), budget)
 
 
 def _candidates(

@@ -15,7 +15,7 @@ from parley.articles.sites import same_site
 from parley.articles.tables import Article
 from parley.articles.text import ArticleText, CacheValidators
 from parley.articles.updating import last_source
-from parley.articles.versions import numbered
+from parley.articles.versions import number_passages
 from parley.core import db
 from parley.core.text.messages import N_
 from parley.importing.errors import CannotImport
@@ -89,7 +89,7 @@ async def as_revision(due: DueCheck, text: ArticleText) -> ArticleText | None:
 
     Raises CannotImport when the page has another text.
     """
-    before = numbered(await last_source(due.id))
+    before = number_passages(await last_source(due.id))
     if [(passage.kind, passage.text) for passage in before] == [
         (passage.kind, passage.text) for passage in text.passages
     ]:

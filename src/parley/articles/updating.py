@@ -39,13 +39,13 @@ class StoredSource(msgspec.Struct, frozen=True):
     merge_base: bytes | None
 
 
-async def _stored(article: int) -> StoredSource | None:
+async def _stored_source(article: int) -> StoredSource | None:
     return await db.fetch_one(StoredSource, Article.select().where(Article.id == article))
 
 
 async def last_source(article: int) -> list[ImportedPassage]:
     """The last text of an article's source. Empty for pasted texts."""
-    row = await _stored(article)
+    row = await _stored_source(article)
     return _decode(row.source_text if row else None)
 
 
@@ -53,7 +53,7 @@ async def as_update(article: ArticleRow, text: ArticleText, take: Collection[int
     """Merge a new text of its source into `article`. In the conflicts numbered in `take`, the source's text wins."""
     source = await with_known_facts(article.id, text)
     source = excerpt(source) if article.display == "excerpt" else source
-    row = await _stored(article.id)
+    row = await _stored_source(article.id)
     base = _decode((row.merge_base or row.source_text) if row else None)
     source = msgspec.structs.replace(source, passages=with_known_pictures(base, source.passages))
     ours = [stored.passage for stored in await versions.newest(article.id)]

@@ -22,11 +22,11 @@ from parley.articles.text import ArticleText
 from parley.articles.updating import as_update
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in
-from parley.core.http.forms import make_form, posted
+from parley.core.http.forms import make_form, posted_fields
 from parley.core.http.pages import environment, page, wants_fragment
 from parley.core.ratelimit import IMPORT, take_each, take_volume
 from parley.core.text.cleaning import BadText, as_id, clean
-from parley.core.text.messages import N_, restored
+from parley.core.text.messages import N_, deserialize
 from parley.importing.encodings import ENCODING_NAMES
 from parley.importing.limits import LARGEST_FILE, LARGEST_PDF
 from parley.importing.passages import ImportedPassage
@@ -57,9 +57,9 @@ async def new_form(request: AnyRequest) -> Response[Any]:
 @post("/new", name="articles:new", opt={"who": VERIFIED}, request_max_body_size=UPLOAD_LIMIT)
 async def new(request: AnyRequest) -> Response[Any]:
     viewer = signed_in(request)
-    data = await posted(request)
+    data = await posted_fields(request)
     form = await make_form(NewForm, data)
-    name, given, upload = _given(data, form)
+    name, given, upload = _submitted_source(data, form)
     size, status = upload.size if upload else len(given or b""), 422
     if not form.errors:
         try:
@@ -90,7 +90,7 @@ async def new(request: AnyRequest) -> Response[Any]:
     return Redirect(f"/new/{import_id}", status_code=303)
 
 
-def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None, MultipartPart | None]:
+def _submitted_source(data: Any, form: NewForm) -> tuple[str | None, bytes | None, MultipartPart | None]:
     """The address or file name, the pasted bytes, and the uploaded file, as this kind of import has them."""
     if form.source == "url":
         return form.url, None, None
@@ -146,7 +146,7 @@ async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
         "articles/import.html",
         "progress",
         state=draft.state,
-        message=restored(draft.message),
+        message=deserialize(draft.message),
         url=url,
         again=draft.id,
         source=draft.source,

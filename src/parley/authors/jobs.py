@@ -12,7 +12,7 @@ from parley.authors.tables import Claim
 from parley.core import db
 from parley.core.events import attempts
 from parley.core.settings import settings
-from parley.core.text.messages import N_, Message, stored
+from parley.core.text.messages import N_, Message, serialize
 from parley.importing.decoding import decode
 from parley.importing.errors import CannotImport
 from parley.importing.fetch import fetch
@@ -61,7 +61,7 @@ async def _note(row: ClaimRow, problem: Message | None) -> None:
     elif row.state == "confirmed" and misses >= rules.MOST_MISSES:
         await ops.settle(row, "ended", role=row.role)
         await ops.tell_claimant(row, "ended")
-    note = stored(problem) if problem else ""
+    note = serialize(problem) if problem else ""
     await Claim.update({Claim.note: note}).where(Claim.id == row.id)
     if row.state == "waiting" and problem is not None:
         # It is checked again when its member asks.

@@ -67,14 +67,14 @@ def fit(texts: Sequence[Text], start: Weights = NOTHING, pull: float = PULL) -> 
             weights += RATE * step / np.sqrt(squares)
             constant_squares += errors.sum() ** 2
             constant += RATE * errors.sum() / sqrt(constant_squares)
-    return _rounded(weights, float(constant))
+    return _round(weights, float(constant))
 
 
 def figures(texts: Iterable[Text], weights: Weights) -> ScoreMetrics:
     """Judge weights by texts, of which at least one is advertising and one is not."""
     harmless, spam = chances(texts, weights)
     loss = -(np.log(spam).mean() + np.log(1 - harmless).mean()) / 2
-    return ScoreMetrics(len(spam), len(harmless), list(_above(spam)), list(_above(harmless)), float(loss))
+    return ScoreMetrics(len(spam), len(harmless), list(_count_above(spam)), list(_count_above(harmless)), float(loss))
 
 
 def chances(texts: Iterable[Text], weights: Weights) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -84,16 +84,16 @@ def chances(texts: Iterable[Text], weights: Weights) -> tuple[NDArray[np.float64
     return scores[~spam], scores[spam]
 
 
-def stored(weights: Weights) -> bytes:
+def encode_weights(weights: Weights) -> bytes:
     """The weights as `Weights.read` reads them."""
     return score.HEADER.pack(weights.scale, weights.constant) + bytes(value & 0xFF for value in weights.values)
 
 
-def _above(chances: NDArray[Any]) -> Iterator[int]:
+def _count_above(chances: NDArray[Any]) -> Iterator[int]:
     return (int((chances >= at).sum()) for at in AT)
 
 
-def _rounded(weights: NDArray[Any], constant: float) -> Weights:
+def _round(weights: NDArray[Any], constant: float) -> Weights:
     scale = float(np.abs(weights).max()) / LARGEST or 1.0
     return Weights(scale, constant, [int(value) for value in np.rint(weights / scale)])
 

@@ -18,7 +18,7 @@ from parley.backup import contents, tools
 from parley.backup.archive import DUMP, OLD_SCHEMA, Manifest, OnProgress, check, chunks, reading
 from parley.core import failpoint
 from parley.core.db.migrate import POOLED, migrate
-from parley.core.db.migrated import known
+from parley.core.db.migrated import known_migrations
 from parley.core.errors import CommandFailed
 from parley.core.settings import settings
 from parley.erasure import ledger
@@ -54,7 +54,7 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
     start, now = monotonic(), datetime.now(UTC)
     with reading(path) as (manifest, archive):
         check(manifest, archive, on_progress)
-        if not set(manifest.migrations) <= known():
+        if not set(manifest.migrations) <= known_migrations():
             raise CommandFailed(
                 f"{path} was written by a newer Parley ({manifest.parley}). Nothing was changed. Restore it with that."
             )
@@ -129,7 +129,7 @@ async def _restore_dump(url: str, server: int, archive: zipfile.ZipFile, on_prog
     )
     assert process.stderr is not None
     stderr = asyncio.create_task(process.stderr.read())
-    async with tools.ended(process):
+    async with tools.kill_at_end(process):
         # pg_restore may exit early. Its error output says why.
         with suppress(BrokenPipeError, ConnectionResetError):
             await _feed(process, archive, on_progress)

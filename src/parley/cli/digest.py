@@ -54,7 +54,7 @@ async def why(member: str, comment: int) -> dict[str, Any]:
 
 async def _load_subscription(member: str) -> SubscriptionRow:
     number = await db.value("select id from member where name_key = $1", names.key(member))
-    subscription = await queries.subscribed(number) if number else None
+    subscription = await queries.subscription_of(number) if number else None
     if subscription is None:
         raise CommandFailed(f"There is no member {member} with a confirmed address.")
     return subscription

@@ -9,8 +9,8 @@ from typing import Any
 import rich_click as click
 from rich.progress import Progress
 
-from parley.cli.discussion_files import as_lines, chosen, left_out, named, read, read_all, shortfalls
-from parley.cli.discussion_threads import FoundThreads, count_articles, known, planned, with_new
+from parley.cli.discussion_files import as_lines, left_out, names_of, of_discussion, read, read_all, shortfalls
+from parley.cli.discussion_threads import FoundThreads, count_articles, known_threads, open_missing, plan_threads
 from parley.cli.running import on_installation
 from parley.comments.formats import FORMATS, discourse
 from parley.comments.formats.foreign import ForeignComment, without_leaf_tombstones
@@ -68,9 +68,9 @@ async def import_(
         return await _import_result({thread: [line for file in files for line in read(file)]}, [], dry_run=dry_run)
     comments = _read_all(files, format_)
     if thread is not None:
-        selection = chosen(comments, from_)
+        selection = of_discussion(comments, from_)
         return await _import_result({thread: as_lines(selection)}, shortfalls(selection), dry_run=dry_run)
-    selected = comments if from_ is None else chosen(comments, from_)
+    selected = comments if from_ is None else of_discussion(comments, from_)
     return await each_to_its_thread(selected, forum=forum, topic=topic, dry_run=dry_run)
 
 
@@ -105,8 +105,8 @@ async def _threads(
     wanted: Sequence[str], first_posts: Mapping[str, ForeignComment], topic: str | None, *, dry_run: bool
 ) -> FoundThreads:
     if topic is None:
-        return FoundThreads(await known(wanted))
-    return await (planned(wanted, first_posts) if dry_run else with_new(wanted, first_posts, topic))
+        return FoundThreads(await known_threads(wanted))
+    return await (plan_threads(wanted, first_posts) if dry_run else open_missing(wanted, first_posts, topic))
 
 
 def _missing(without: Counter[str], failures: Mapping[str, str], *, would_open: bool) -> list[str]:
@@ -124,7 +124,7 @@ def _missing(without: Counter[str], failures: Mapping[str, str], *, would_open: 
 def _would_open(discussions: Counter[str]) -> str:
     articles = count_articles(discussions)
     opened = "1 thread" if articles == 1 else f"{articles} threads"
-    return f"{opened} would be opened, with {discussions.total()} comments: {named(discussions)}."
+    return f"{opened} would be opened, with {discussions.total()} comments: {names_of(discussions)}."
 
 
 async def _import_result(

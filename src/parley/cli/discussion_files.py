@@ -32,17 +32,17 @@ def read_all(files: Iterable[Path], format_: str) -> list[ForeignComment]:
     return comments
 
 
-def chosen(comments: Sequence[ForeignComment], from_: str | None) -> list[ForeignComment]:
+def of_discussion(comments: Sequence[ForeignComment], from_: str | None) -> list[ForeignComment]:
     """Return the comments of one discussion. Raises CommandFailed if there are several, and `from_` names none."""
     counts = Counter(comment.discussion for comment in comments)
     if from_ is None and len(counts) > 1:
-        raise CommandFailed(f"There are {len(counts)} discussions. Name one with --from: {named(counts)}.")
+        raise CommandFailed(f"There are {len(counts)} discussions. Name one with --from: {names_of(counts)}.")
     if from_ is not None and from_ not in counts:
-        raise CommandFailed(f"There is no discussion {from_}. There are {len(counts)}: {named(counts)}.")
+        raise CommandFailed(f"There is no discussion {from_}. There are {len(counts)}: {names_of(counts)}.")
     return [comment for comment in comments if from_ in (None, comment.discussion)]
 
 
-def named(counts: Counter[str]) -> str:
+def names_of(counts: Counter[str]) -> str:
     some = [f"{name} ({count})" for name, count in counts.most_common(MOST_NAMED)]
     return ", ".join([*some, *(["…"] if len(counts) > MOST_NAMED else [])])
 
@@ -53,7 +53,7 @@ def left_out(without: Counter[str], failures: Mapping[str, str]) -> str:
     if not failures:
         return (
             f"{those} left out, because no article here has that address. Add the articles with `parley article add`,"
-            f" or all of them with --open TOPIC, and import again: {named(without)}."
+            f" or all of them with --open TOPIC, and import again: {names_of(without)}."
         )
     reasons = [f"{discussion}: {reason}" for discussion, reason in list(failures.items())[:MOST_NAMED]]
     more = ["… (--json names all.)"] if len(failures) > MOST_NAMED else []

@@ -28,14 +28,14 @@ class FoundThreads(msgspec.Struct):
     failures: dict[str, str] = {}
 
 
-async def known(discussions: Iterable[str]) -> dict[str, int]:
+async def known_threads(discussions: Iterable[str]) -> dict[str, int]:
     return {address: row.id for address, row in (await threads_at(list(discussions))).items()}
 
 
-async def planned(discussions: Iterable[str], first_posts: Mapping[str, ForeignComment]) -> FoundThreads:
-    """Return the threads that are here, and the failures of `with_new` that are known without reading any page."""
+async def plan_threads(discussions: Iterable[str], first_posts: Mapping[str, ForeignComment]) -> FoundThreads:
+    """Return the threads that are here, and the failures of `open_missing` that are known without reading any page."""
     wanted = list(discussions)
-    plan = FoundThreads(await known(wanted))
+    plan = FoundThreads(await known_threads(wanted))
     refusals = {
         discussion: refusal(discussion, first_posts.get(discussion))
         for discussion in wanted
@@ -45,14 +45,16 @@ async def planned(discussions: Iterable[str], first_posts: Mapping[str, ForeignC
     return plan
 
 
-async def with_new(discussions: Iterable[str], first_posts: Mapping[str, ForeignComment], topic: str) -> FoundThreads:
+async def open_missing(
+    discussions: Iterable[str], first_posts: Mapping[str, ForeignComment], topic: str
+) -> FoundThreads:
     """Return the threads of discussions, and open one in `topic` for each article that is not here.
 
     Its text is the first post, or what is at the address of the discussion. Each is stored at once, so that a command
     that was interrupted continues there.
     """
     wanted = list(discussions)
-    plan = FoundThreads(await known(wanted))
+    plan = FoundThreads(await known_threads(wanted))
     missing = [discussion for discussion in wanted if discussion not in plan.threads]
     with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
         for discussion in bar.track(missing, description="Adding articles"):
@@ -62,7 +64,7 @@ async def with_new(discussions: Iterable[str], first_posts: Mapping[str, Foreign
 
 async def _open(plan: FoundThreads, discussion: str, first: ForeignComment | None, topic: str) -> None:
     """Open the thread of a discussion, unless another spelling of its address has just had one."""
-    again = await known([discussion])
+    again = await known_threads([discussion])
     if again:
         plan.threads |= again
         return

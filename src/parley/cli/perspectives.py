@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import rich_click as click
 
-from parley.cli.running import guarded, report
+from parley.cli.running import exit_on_error, report
 from parley.core.errors import CommandFailed
 from parley.perspectives.analysis import Analysis, Votes
 from parley.perspectives.model.analyse import analyse as analyse_votes
@@ -28,7 +28,7 @@ def perspectives() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def analyse(table: Path, asked: str | None, seed: int, as_json: bool) -> None:
     """Print the map of a table of votes with the columns voter, statement and vote (-1, 0, 1)."""
-    analysis = guarded(lambda: analyse_votes(read_votes(table, asked), seed=seed))
+    analysis = exit_on_error(lambda: analyse_votes(read_votes(table, asked), seed=seed))
     report(msgspec.to_builtins(analysis) | {"text": in_words(analysis)}, as_json=as_json)
 
 

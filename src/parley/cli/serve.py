@@ -14,7 +14,7 @@ import rich_click as click
 import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from parley.cli.running import fail, guarded
+from parley.cli.running import exit_on_error, fail
 from parley.core.environment import SettingsError
 from parley.core.http.header_limits import BoundedHeaders
 from parley.core.http.listener import Listener
@@ -192,7 +192,7 @@ def worker() -> None:
     from parley.worker import run  # noqa: PLC0415 as in web
 
     config = _settings()
-    guarded(lambda: asyncio.run(run(config)))
+    exit_on_error(lambda: asyncio.run(run(config)))
 
 
 @click.command()
@@ -202,7 +202,7 @@ def migrate() -> None:
 
     url = _settings().database_url
     try:
-        guarded(lambda: asyncio.run(apply(url)))
+        exit_on_error(lambda: asyncio.run(apply(url)))
     except RuntimeError as error:
         fail(str(error))
     click.echo("The database is up to date.")

@@ -12,7 +12,7 @@ from parley.comments.queries import CommentRow
 from parley.comments.rules import IS_IN
 from parley.comments.tree import MOST_SHOWN, ORDER, RANK
 from parley.core import db
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import shorten
 from parley.threads.queries import StanceCounts
 
 # Discussions of up to this many comments are shown completely.
@@ -44,7 +44,7 @@ class CommentGroup(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """How the passage begins."""
-        return shortened(self.passage.text, PASSAGE_LENGTH) if self.passage else ""
+        return shorten(self.passage.text, PASSAGE_LENGTH) if self.passage else ""
 
     @property
     def left(self) -> int:
@@ -111,7 +111,7 @@ async def first_of_each(
     return choose(nodes, None, SHORT if short else MOST_SHOWN, kept=[node.id for node in nodes if node.parent is None])
 
 
-def grouped(
+def group_roots(
     tree: Tree,
     rows: Mapping[int, CommentRow],
     passages: Sequence[PassageRow],

@@ -47,12 +47,12 @@ async def render_old() -> int:
 async def _render_batch() -> int:
     async with db.atomic():
         old = await db.fetch(OldHtml, SELECT_OLD_HTML, markdown.VERSION, BATCH)
-        await attempts.together("markdown", old, _render, key=lambda comment: comment.id)
+        await attempts.in_halves("markdown", old, _render, key=lambda comment: comment.id)
     return len(old)
 
 
 async def _render(old: Sequence[OldHtml]) -> None:
-    mentions = {comment.id: [] if comment.imported else markdown.mentioned(comment.body) for comment in old}
+    mentions = {comment.id: [] if comment.imported else markdown.mentioned_names(comment.body) for comment in old}
     members = await accounts.of_names([name for names in mentions.values() for name in names])
     html = [
         markdown.render(comment.body, {name: members[name].name for name in mentions[comment.id] if name in members})
@@ -70,7 +70,7 @@ async def check_counts() -> int:
 
 
 async def _check(above: int) -> int:
-    drifted = await counts.drifted(above, above + THREADS)
+    drifted = await counts.find_drifted(above, above + THREADS)
     return len(await attempts.each("passage counts to repair", drifted, repair))
 
 

@@ -22,7 +22,7 @@ MOST_COMMENTS = 2_000
 # For so many threads the query takes as long as for one of the longest.
 MOST_AT_ONCE = 32
 # The ages on a page ("5 min") may be wrong by a twentieth of themselves.
-OFF_BY = 20
+TOLERANCE = 0.05
 SHORTEST_SECONDS, LONGEST_SECONDS = 30.0, 3_600.0
 
 
@@ -118,7 +118,7 @@ class ValidatedCache(Generic[Value]):
         self._kept.clear()
 
 
-def right_for(newest: datetime) -> float:
+def seconds_right(newest: datetime) -> float:
     """Return for how many seconds the ages on a page stay right; `newest` is when its thread was last written in."""
     past = (datetime.now(UTC) - newest).total_seconds()
-    return min(max(past / OFF_BY, SHORTEST_SECONDS), LONGEST_SECONDS)
+    return min(max(past * TOLERANCE, SHORTEST_SECONDS), LONGEST_SECONDS)

@@ -28,7 +28,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the text says which and what to do."""
 
 
-def required(env: Mapping[str, str], name: str) -> str:
+def require(env: Mapping[str, str], name: str) -> str:
     value = env.get(name)
     if not value:
         raise SettingsError(f"{name} is not set. Set it, or start everything with `parley up`.")

@@ -9,7 +9,7 @@ import msgspec
 
 from parley.core.text.durations import in_two_units
 from parley.core.text.formats import number, percent
-from parley.core.text.messages import N_, Message, joined, plural, verbatim
+from parley.core.text.messages import N_, Message, join, plural, verbatim
 from parley.dashboard import charts, queries
 from parley.dashboard.charts import Share, Spans, Strip
 from parley.dashboard.periods import Period
@@ -77,7 +77,7 @@ def _aim(hours: int, by_ground: Sequence[queries.WaitedByGround]) -> Message:
     """The name of a line in the chart: a time to decide, and the rules that have it."""
     time, rules = (
         in_two_units(hours * charts.HOUR),
-        joined(", ", [row.ground for row in by_ground if row.hours_to_decide == hours]),
+        join(", ", [row.ground for row in by_ground if row.hours_to_decide == hours]),
     )
     if not rules:
         return N_("to decide within {time}").format(time=time)
@@ -154,7 +154,7 @@ def reports(period: Period, rows: Sequence[queries.Reported]) -> Figure:
             answered,
             upheld=upheld,
         )
-        summary = joined(" ", [summary, agreed])
+        summary = join(" ", [summary, agreed])
     counts = [(row.start, verbatim(row.ground), row.count) for row in rows]
     return by_kind("reports", N_("Reports"), summary, period, counts)
 

@@ -30,7 +30,7 @@ class LetterPreview(msgspec.Struct, frozen=True):
     reporters: str | None
 
 
-async def drafted(choice: Choice, member: int | None, kind: str) -> LetterPreview:
+async def draft_letters(choice: Choice, member: int | None, kind: str) -> LetterPreview:
     """The letters of a decision about a target of this kind that concerns `member`."""
     restricts = ACTIONS[choice.action].restricts
     values = (choice.action, choice.reason, choice.guideline, choice.ends, kind)

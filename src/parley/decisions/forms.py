@@ -8,7 +8,7 @@ from parley.core.http.forms import Form
 from parley.core.text.messages import N_
 from parley.decisions.destinations import destination
 from parley.decisions.rules import ACTIONS, Choice, ThreadReference
-from parley.decisions.slots import filled
+from parley.decisions.slots import fill_slots
 
 LONGEST_REASON = 1_000
 LONGEST_QUOTE = 300
@@ -70,7 +70,7 @@ class DecisionForm(Form):
         broken = ACTIONS[action].restricts
         days = self.days if ACTIONS[action].timed else None
         title = self.titles.get(self.rule or "", "")
-        reason = filled(self.reason, quote=self.quote, rule=title, days=days)
+        reason = fill_slots(self.reason, quote=self.quote, rule=title, days=days)
         rule = self.rule if broken else None
         to = self.to if action in {"move", "passage", "restore"} else None
         return Choice(item, version or self.version, action, rule, reason, days, to=to)

@@ -7,9 +7,9 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from parley.accounts import addresses, names
-from parley.accounts.passwords import hashed
+from parley.accounts.passwords import hash_password
 from parley.accounts.tables import Member
-from parley.articles.reading import finished
+from parley.articles.reading import finish
 from parley.articles.text import ArticleText
 from parley.comments import anchors, counts
 from parley.comments.tables import CommentVersion
@@ -20,7 +20,7 @@ from parley.core.settings import settings
 from parley.core.text import markdown
 from parley.core.text.messages import N_
 from parley.demo import PASSWORD, answering, mailing, moderating, notifying
-from parley.demo.content import DemoComment, DemoMember, articles, discussion, members, revised
+from parley.demo.content import DemoComment, DemoMember, articles, discussion, later_revision, members
 from parley.demo.moderating import DemoThread
 from parley.demo.voting import Ballot, ballots
 from parley.importing.markdown import extract_markdown
@@ -74,7 +74,7 @@ async def fill() -> dict[str, int]:
 
 
 async def _add_members() -> dict[str, int]:
-    secret = await hashed(PASSWORD)
+    secret = await hash_password(PASSWORD)
     now = datetime.now(UTC)
     ids: dict[str, int] = {}
     for index, member in enumerate(members()):
@@ -113,7 +113,7 @@ async def _add_thread(article: Path, ids: dict[str, int]) -> DemoThread:
     await _add_comments(thread, comments, ids, opened_at)
     await emit("discussion.imported", thread=thread, payload={"added": len(comments)})
     await _add_votes(thread, comments, ids, has_camps=number not in WITHOUT_CAMPS)
-    if (later := revised(article)) is not None:
+    if (later := later_revision(article)) is not None:
         await revise_thread(thread, await _read(later))
     await _set_clock(thread, opened_at)
     if number == LOCKED:
@@ -122,7 +122,7 @@ async def _add_thread(article: Path, ids: dict[str, int]) -> DemoThread:
 
 
 async def _read(article: Path) -> ArticleText:
-    return await finished(read_article(extract_markdown(article.read_text())))
+    return await finish(read_article(extract_markdown(article.read_text())))
 
 
 def _front_matter(article: Path) -> dict[str, str]:

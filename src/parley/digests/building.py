@@ -42,7 +42,7 @@ async def build(now: datetime, shared: SharedCandidates) -> int:
     """Build a batch of due issues, and return how many there were."""
     async with db.atomic():
         issues = await db.fetch(IssueRow, CLAIM_ISSUES, now, BATCH)
-        await attempts.together(
+        await attempts.in_halves(
             "issues to build", issues, lambda some: _build(some, now, shared), key=lambda issue: issue.id
         )
     return len(issues)
@@ -58,7 +58,7 @@ async def _build(issues: Sequence[IssueRow], now: datetime, shared: SharedCandid
         [(issue.id, issue.member, chosen_items) for issue, chosen_items in zip(digests, chosen, strict=True)]
     )
     await items.put(item for chosen_items in included.values() for item in chosen_items)
-    posted = [letters.unrendered(issue) for issue in in_time if issue.list == "keep" or issue.id in included]
+    posted = [letters.queued_letter(issue) for issue in in_time if issue.list == "keep" or issue.id in included]
     mails = dict(zip((letter.key for letter in posted), await mail.post_all(posted), strict=True))
     await _record(issues, mails)
 

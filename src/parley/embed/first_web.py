@@ -11,15 +11,15 @@ from litestar.response import Redirect
 from parley.comments.forms import LONGEST_BODY
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
-from parley.core.http.forms import make_form, posted
+from parley.core.http.forms import make_form, posted_fields
 from parley.core.ratelimit import IMPORT, OPEN_SITE_DAY, OPEN_SITE_HOUR, POST, Use, each, take_all
 from parley.core.text.cleaning import as_id
-from parley.core.text.messages import N_, restored
+from parley.core.text.messages import N_, deserialize
 from parley.embed import first_comments, queries
 from parley.embed.first_comments import OwnFirstComment
 from parley.embed.forms import FirstCommentForm
 from parley.embed.panel import PanelQuery
-from parley.embed.panel_web import author, framed, path_of
+from parley.embed.panel_web import author, framed_page, path_of
 from parley.embed.rules import SiteRow
 
 
@@ -43,14 +43,14 @@ async def _site_of(site: str, url: str) -> SiteRow:
 def _page(
     request: AnyRequest, site: SiteRow, url: str, status: int = 200, form: FirstCommentForm | None = None
 ) -> Response[Any]:
-    return framed(request, site, "embed/first.html", status, url=url, form=form, submission=str(uuid4()))
+    return framed_page(request, site, "embed/first.html", status, url=url, form=form, submission=str(uuid4()))
 
 
 @post("/embed/new", name="embed:post-first", opt={"who": ANYONE}, request_max_body_size=LONGEST_BODY)
 async def post_first(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[str] = "") -> Response[Any]:
     """Store the comment until the worker has fetched the article, and redirect to the page that shows its state."""
     site_row, status = await _site_of(site, url), 422
-    form = await make_form(FirstCommentForm, await posted(request))
+    form = await make_form(FirstCommentForm, await posted_fields(request))
     if not form.errors:
         try:
             viewer = author(request)
@@ -78,11 +78,11 @@ async def waiting(request: AnyRequest, number: FromPath[str], site: FromQuery[st
     if own.thread is not None:
         at = f"#c{own.comment}" if own.comment else ""
         return Redirect(path_of(PanelQuery(own.thread), site_row, at), status_code=303)
-    message = restored(own.message) if own.message else ""
-    return framed(request, site_row, "embed/waiting.html", own=own, message=message, form=_again(own))
+    message = deserialize(own.message) if own.message else ""
+    return framed_page(request, site_row, "embed/waiting.html", own=own, message=message, form=_form_again(own))
 
 
-def _again(own: OwnFirstComment) -> FirstCommentForm:
+def _form_again(own: OwnFirstComment) -> FirstCommentForm:
     """Return the form with what was typed, to be sent once more."""
     return FirstCommentForm({"body": own.body, "stance": own.stance, "assisted": "1" if own.assisted else None})
 

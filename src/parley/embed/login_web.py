@@ -18,7 +18,7 @@ from parley.accounts import sessions
 from parley.accounts.web.common import client_of
 from parley.core.errors import BadRequest, ParleyError, Refused
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
-from parley.core.http.forms import posted
+from parley.core.http.forms import posted_fields
 from parley.core.http.pages import page
 from parley.core.settings import settings
 from parley.core.text.messages import N_
@@ -88,7 +88,7 @@ def _state(request: AnyRequest) -> str:
 @post("/embed/session", name="embed:start-session", opt={"who": ANYONE}, status_code=204)
 async def start_session(request: AnyRequest, site: FromQuery[str] = "") -> Response[None]:
     """Exchange a code for a session in this site's pages."""
-    site_row, form = await queries.site(site), SessionForm(await posted(request))
+    site_row, form = await queries.site(site), SessionForm(await posted_fields(request))
     if form.errors:
         raise BadRequest(N_("This sign-in could not be read. Please sign in again."))
     client = client_of(request)

@@ -6,7 +6,7 @@ from parley.articles.queries import PassageRow
 from parley.articles.rules import WITHHELD
 from parley.comments import view as views
 from parley.core.settings import settings
-from parley.core.text.messages import N_, plural, shown
+from parley.core.text.messages import N_, as_text, plural
 from parley.embed import queries
 from parley.embed.fingerprints import fingerprint
 from parley.embed.queries import EmbeddedThread
@@ -49,10 +49,10 @@ async def page(url: str) -> EmbedPage:
         count=number,
         passages=await _passages(thread) if thread else [],
         words={
-            "title": shown(N_("Discussion of this article")),
-            "open": shown(_open_label(number)),
-            "respond": shown(N_("Respond to this passage")),
-            "close": shown(N_("Close the discussion")),
+            "title": as_text(N_("Discussion of this article")),
+            "open": as_text(_open_label(number)),
+            "respond": as_text(N_("Respond to this passage")),
+            "close": as_text(N_("Close the discussion")),
         },
     )
 
@@ -65,15 +65,17 @@ def _open_label(number: int) -> str:
 
 async def _passages(thread: EmbeddedThread) -> list[MarkedPassage]:
     shown_thread = await views.thread_view(views.DiscussionQuery(thread.id), fresh=False)
-    return [passage for row in shown_thread.rows if (passage := _marked(row)) is not None]
+    return [passage for row in shown_thread.rows if (passage := _marked_passage(row)) is not None]
 
 
-def _marked(row: PassageRow) -> MarkedPassage | None:
+def _marked_passage(row: PassageRow) -> MarkedPassage | None:
     known = fingerprint(row.text)
     if row.kind == WITHHELD or len(known.start) < FEWEST_CHARACTERS:
         return None
     count = row.comment_count
-    label = shown(plural("{count} comment on this passage", "{count} comments on this passage", count)) if count else ""
+    label = (
+        as_text(plural("{count} comment on this passage", "{count} comments on this passage", count)) if count else ""
+    )
     return MarkedPassage(
         row.lineage, known.hash, known.start, known.end, count, label, (row.quoted or [])[:MOST_QUOTES]
     )

@@ -24,11 +24,11 @@ from parley.core.http.access import (
     require_write_allowed,
     viewer_of,
 )
-from parley.core.http.forms import make_form, posted
+from parley.core.http.forms import make_form, posted_fields
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, VOTE, take_each
 from parley.core.text.cleaning import as_id
-from parley.core.text.messages import N_, joined
+from parley.core.text.messages import N_, join
 from parley.embed import queries
 from parley.embed.panel import PanelQuery, panel
 from parley.embed.rules import SiteRow, framed_by
@@ -56,10 +56,10 @@ async def _page(
     request: AnyRequest, site: SiteRow, query: PanelQuery, status: int = 200, form: CommentForm | None = None
 ) -> Response[Any]:
     context = await panel(site, query, viewer_of(request)) | {"form": form}
-    return framed(request, site, "embed/panel.html", status, **context)
+    return framed_page(request, site, "embed/panel.html", status, **context)
 
 
-def framed(request: AnyRequest, site: SiteRow, template: str, status: int = 200, **context: Any) -> Response[Any]:
+def framed_page(request: AnyRequest, site: SiteRow, template: str, status: int = 200, **context: Any) -> Response[Any]:
     """Render a page that only the pages of `site` may show in a frame."""
     headers = FRAME | {"Content-Security-Policy": framed_by(site.origins)}
     return page(request, template, status=status, headers=headers, **(context | {"site_row": site}))
@@ -86,7 +86,7 @@ def path_of(query: PanelQuery, site: SiteRow, at: str = "") -> str:
 async def post_comment(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] = "") -> Response[Any]:
     site_row, row = await queries.site(site), await thread_at(thread)
     await queries.require_own(site_row, row.id)
-    form, status = await make_form(CommentForm, await posted(request)), 422
+    form, status = await make_form(CommentForm, await posted_fields(request)), 422
     query = PanelQuery(row.id, form.passage, form.parent)
     if not form.errors:
         try:
@@ -120,20 +120,20 @@ def _draft(viewer: Viewer, thread: int, site: str, form: CommentForm) -> drafts.
 @post("/embed/t/{thread:str}/vote", name="embed:vote", opt={"who": ANYONE})
 async def vote(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] = "") -> Response[Any]:
     """Vote on a comment of the thread; the fields are those of `POST /c/{comment}/vote`, with `comment`."""
-    site_row, row, data = await queries.site(site), await thread_at(thread), await posted(request)
+    site_row, row, data = await queries.site(site), await thread_at(thread), await posted_fields(request)
     await queries.require_own(site_row, row.id)
     form = VoteForm(data)
     comment = form.id("comment")
     query = PanelQuery(row.id, form.id("passage"), form.id("focus"))
     try:
         if form.errors or comment is None:
-            raise Refused(joined(" ", form.errors.values()))
+            raise Refused(join(" ", form.errors.values()))
         viewer = _voter(request)
         await take_each(VOTE, viewer.id, address_of(request))
         await _require_in(row.id, comment)
         await votes.cast_vote(viewer=viewer, comment=comment, axis=form.axis, value=form.value)
     except ParleyError as error:
-        return await _refused(request, site_row, query, error, data)
+        return await _refusal_page(request, site_row, query, error, data)
     return Redirect(path_of(query, site_row, f"#c{comment}"), status_code=303)
 
 
@@ -151,7 +151,7 @@ def _voter(request: AnyRequest) -> Viewer:
     return viewer
 
 
-async def _refused(
+async def _refusal_page(
     request: AnyRequest, site: SiteRow, query: PanelQuery, error: ParleyError, data: Mapping[str, Any]
 ) -> Response[Any]:
     if isinstance(error, NotFound):

@@ -13,7 +13,7 @@ from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import BadRequest
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.assets import assets
-from parley.core.http.pages import Finished, page_size, sent
+from parley.core.http.pages import Finished, page_size, respond
 from parley.core.text.messages import N_
 from parley.embed import page as pages
 from parley.embed import queries
@@ -35,7 +35,7 @@ _pages: MicroCache[Finished] = MicroCache("embeds", PAGE_SECONDS, size=page_size
 @get("/embed/v1.js", name="embed:script", opt=READING, sync_to_thread=False)
 def script(request: AnyRequest) -> Response[Any]:
     """The script that a publisher's page loads."""
-    answer = sent(request, _script(), "text/javascript; charset=utf-8")
+    answer = respond(request, _script(), "text/javascript; charset=utf-8")
     answer.headers.update(OPEN | {"Cache-Control": SCRIPT_AGE, "Vary": "Accept-Encoding"})
     return answer
 
@@ -78,7 +78,7 @@ def _check(urls: list[str]) -> None:
 
 
 def _answer(request: AnyRequest, finished: Finished) -> Response[Any]:
-    answer = sent(request, finished, "application/json")
+    answer = respond(request, finished, "application/json")
     # The same for all viewers, so `Cookie` is not named.
     answer.headers.update(OPEN | {"Vary": "Accept-Encoding"})
     return answer

@@ -46,7 +46,7 @@ async def request_export(request: AnyRequest) -> Response[Any]:
 async def download(request: AnyRequest, file: FromPath[str]) -> Response[Any]:
     """The ZIP file of one of the viewer's exports, one megabyte at a time."""
     viewer, number = signed_in(request), as_id(file.removesuffix(".zip"))
-    export = await queries.finished(viewer, number) if number and file.endswith(".zip") else None
+    export = await queries.finished_export(viewer, number) if number and file.endswith(".zip") else None
     if export is None:
         raise NotFound(N_("There is no such file. Files are deleted 7 days after they were requested."))
     if not await step_up.is_proven(viewer):

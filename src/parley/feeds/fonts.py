@@ -92,11 +92,11 @@ def _has(name: str, letter: str) -> bool:
 
 
 def _mask(name: str, letter: str) -> bytes:
-    return bytes(_unshaped(name).getmask(letter))
+    return bytes(_unshaped_font(name).getmask(letter))
 
 
 @cache
-def _unshaped(name: str) -> ImageFont.FreeTypeFont:
+def _unshaped_font(name: str) -> ImageFont.FreeTypeFont:
     """Return the font for single letters. Shaping would put a lone mark on a circle."""
     return ImageFont.truetype(_path(name), SAMPLE_SIZE, layout_engine=ImageFont.Layout.BASIC)
 

@@ -35,12 +35,12 @@ def _item(entry: SyndicationEntry) -> dict[str, Any]:
         "content_html": entry.html,
         "date_published": iso(entry.published),
         "date_modified": iso(entry.updated),
-        "authors": [_given(author)],
+        "authors": [_without_empty(author)],
         "tags": [tag for tag in (entry.stance, entry.topic) if tag is not None] or None,
         "_parley": {"in_reply_to": entry.reply.id} if entry.reply else None,
     }
-    return _given(item)
+    return _without_empty(item)
 
 
-def _given(fields: dict[str, Any]) -> dict[str, Any]:
+def _without_empty(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}

@@ -14,16 +14,16 @@ from parley.comments.queries import CommentRow
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import shorten
 from parley.core.text.markdown import excerpt
-from parley.core.text.messages import N_, Message, joined, plural, shown
+from parley.core.text.messages import N_, Message, as_text, join, plural
 from parley.feeds import queries
 from parley.feeds.entries import Deleted, Feed, Reply, SyndicationEntry
 from parley.feeds.ids import authority, comment_id, thread_id
 from parley.feeds.queries import FeedThread
 from parley.search.forms import SearchForm
 from parley.search.queries import hits
-from parley.search.results import prepared
+from parley.search.results import prepare
 from parley.search.tables import Kind
 from parley.threads.queries import ThreadRow, TopicRow
 
@@ -96,9 +96,9 @@ async def of_search(form: SearchForm, viewer: Viewer | None) -> Feed:
     tag, base = await authority(), settings().base_url
     if form.is_empty:
         form.errors.setdefault("q", N_("Please add a word to look for."))
-    asked = None if form.errors else await prepared(form, viewer)
+    asked = None if form.errors else await prepare(form, viewer)
     if asked is None:
-        raise Refused(joined(" ", form.errors.values()))
+        raise Refused(join(" ", form.errors.values()))
     newest = msgspec.structs.replace(asked, sort="new")
     newest_hits = await hits(newest, Kind.COMMENT, offset=0, limit=queries.MOST_ENTRIES)
     rows = await comments.by_ids(newest_hits.refs)
@@ -142,7 +142,7 @@ def _of_thread(tag: str, base: str, thread: FeedThread) -> SyndicationEntry:
         id=thread_id(tag, thread.id),
         url=f"{base}{thread.address}",
         title=thread.title,
-        html=f"<p>{escape(shortened(thread.opening, OPENING))}</p><p>{escape(shown(_numbers(thread)))}</p>",
+        html=f"<p>{escape(shorten(thread.opening, OPENING))}</p><p>{escape(as_text(_numbers(thread)))}</p>",
         author=author,
         author_url=f"{base}/u/{quote(author)}" if is_starter else None,
         published=thread.created_at,
@@ -159,7 +159,7 @@ def _numbers(thread: FeedThread) -> Message:
 
 
 def _of_comment(tag: str, base: str, row: CommentRow, thread_title: str | None = None) -> SyndicationEntry:
-    author = row.author or shown(N_("Deleted member"))
+    author = row.author or as_text(N_("Deleted member"))
     answered = f"{base}/c/{row.parent}" if row.parent else f"{base}/t/{row.thread}"
     quoted = f"<blockquote><p>{escape(row.quote)}</p></blockquote>" if row.quote else ""
     return SyndicationEntry(

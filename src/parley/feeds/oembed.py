@@ -52,10 +52,10 @@ async def oembed(
     if preview is None:
         raise NotFound(N_("There is no thread or comment at this address."))
     width = max(LEAST_WIDTH, min(WIDTH, as_id(maxwidth) or WIDTH))
-    return Response(_described(preview, width), headers={"Access-Control-Allow-Origin": "*"})
+    return Response(_fields_of(preview, width), headers={"Access-Control-Allow-Origin": "*"})
 
 
-def _described(preview: LinkPreview, width: int) -> dict[str, Any]:
+def _fields_of(preview: LinkPreview, width: int) -> dict[str, Any]:
     base = settings().base_url
     words = f"<p>{escape(preview.words)}</p>" if preview.words else ""
     by = f"{escape(preview.author)}, " if preview.author else ""

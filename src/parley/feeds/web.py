@@ -11,7 +11,7 @@ from parley.accounts import queries as accounts
 from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
-from parley.core.http.pages import Finished, page_size, sent
+from parley.core.http.pages import Finished, page_size, respond
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -31,7 +31,7 @@ _cache: MicroCache[Finished] = MicroCache("feeds", PAGE_SECONDS, size=page_size)
 
 @get(["/feed.atom", "/feed.json"], name="feeds:site", opt=READING)
 async def site(request: AnyRequest) -> Response[Any]:
-    return _pinged(request, await _answer(request, lambda: making.of_site(None)))
+    return _with_hub(request, await _answer(request, lambda: making.of_site(None)))
 
 
 @get(["/topic/{topic:str}/feed.atom", "/topic/{topic:str}/feed.json"], name="feeds:topic", opt=READING)
@@ -42,7 +42,7 @@ async def of_topic(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
             raise NotFound(N_("There is no such topic."))
         return await making.of_site(chosen)
 
-    return _pinged(request, await _answer(request, make))
+    return _with_hub(request, await _answer(request, make))
 
 
 @get(["/t/{thread:str}/feed.atom", "/t/{thread:str}/feed.json"], name="feeds:thread", opt=READING)
@@ -55,10 +55,10 @@ async def of_thread(request: AnyRequest, thread: FromPath[str], passage: FromQue
         return await making.of_thread(row, as_id(passage))
 
     answer = await _answer(request, make)
-    return answer if passage else _pinged(request, answer)
+    return answer if passage else _with_hub(request, answer)
 
 
-def _pinged(request: AnyRequest, answer: Response[Any]) -> Response[Any]:
+def _with_hub(request: AnyRequest, answer: Response[Any]) -> Response[Any]:
     """Name the hub that is told when this feed changes."""
     answer.headers.update(websub.links(request.url.path))
     return answer
@@ -96,7 +96,7 @@ async def _answer(request: AnyRequest, make: Callable[[], Awaitable[Feed]]) -> R
     async def finished() -> Finished:
         return Finished(writer.write(_without(await make(), blocked), settings().base_url))
 
-    answer = sent(
+    answer = respond(
         request,
         await _cache.get((request.url.path, request.url.query, reader), finished),
         f"{writer.MIME}; charset=utf-8",

@@ -77,11 +77,11 @@ class Decoded(msgspec.Struct, frozen=True):
 
 
 def decode(data: bytes, charset: str | None = None) -> str:
-    """The text of a page or a file, as `decoded` reads it."""
-    return decoded(data, charset).text
+    """The text of a page or a file, as `decode_text` reads it."""
+    return decode_text(data, charset).text
 
 
-def decoded(data: bytes, charset: str | None = None, chosen: str | None = None) -> Decoded:
+def decode_text(data: bytes, charset: str | None = None, chosen: str | None = None) -> Decoded:
     """The text of a page or a file. `charset` is the one in the HTTP header, `chosen` the one that a reader chose.
 
     Tries the byte order mark, UTF-8, `charset`, the page's own `meta` or XML declaration, and a guess. Other bytes
@@ -127,7 +127,7 @@ def _decode(data: bytes, charset: str | None) -> Decoded:
         return _guess(data)
     # Text in an older charset is practically never valid UTF-8. Pure ASCII is valid in both.
     for name in ["utf-8", *declared] if not data.isascii() else [*declared, "utf-8"]:
-        if (text := _strictly(data, name)) is not None and not _is_wide(text):
+        if (text := _decode_strictly(data, name)) is not None and not _is_wide(text):
             return Decoded(text, name)
     # A few broken bytes in a page are common (truncated comments, advertising). If most are, the declaration is wrong.
     for name in [*declared, "utf-8"]:
@@ -192,7 +192,7 @@ def _codec_of(label: str | None, *, guessed: bool = False) -> str | None:
     return name if guessed and name.startswith("utf-") else _SUPERSETS.get(name, name)
 
 
-def _strictly(data: bytes, name: str) -> str | None:
+def _decode_strictly(data: bytes, name: str) -> str | None:
     try:
         return data.decode(name)
     except UnicodeDecodeError:

@@ -12,7 +12,7 @@ from trafilatura.settings import Document as Found
 
 from parley.core.text.messages import N_
 from parley.importing.chunks import join_chunks
-from parley.importing.decoding import Decoded, decoded
+from parley.importing.decoding import Decoded, decode_text
 from parley.importing.errors import CannotImport
 from parley.importing.maths.finding import take_formulas
 from parley.importing.metadata.names import fold, names_in
@@ -71,7 +71,7 @@ def extract_html(
 
     Raises CannotImport when the page has no article that can be read.
     """
-    read = decoded(data, charset, chosen) if isinstance(data, bytes) else Decoded(data, "")
+    read = decode_text(data, charset, chosen) if isinstance(data, bytes) else Decoded(data, "")
     tree = parse(read.text, url)
     metadata = read_metadata(deepcopy(tree), url)
     is_all = _has_little_else(tree)

@@ -74,12 +74,12 @@ def _parse(kind: str, block: str) -> object:
 
 def _facts(fields: dict[str, Any]) -> FrontMatter:
     return FrontMatter(
-        title=_first(fields, _TITLE),
+        title=_first_value(fields, _TITLE),
         byline=_byline(fields),
-        lang=_first(fields, _LANGUAGE),
-        published_at=as_date(_first(fields, _PUBLISHED)),
-        updated_at=as_date(_first(fields, _UPDATED)),
-        canonical_url=_first(fields, _ADDRESS),
+        lang=_first_value(fields, _LANGUAGE),
+        published_at=as_date(_first_value(fields, _PUBLISHED)),
+        updated_at=as_date(_first_value(fields, _UPDATED)),
+        canonical_url=_first_value(fields, _ADDRESS),
         licence=_short(fields, _LICENCE, LONGEST_LICENCE),
         section=_short(fields, _SECTION, LONGEST_SECTION),
     )
@@ -91,12 +91,12 @@ def _byline(fields: dict[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for value in each for name in names_in(_text(value), single=True)))[:MOST_NAMES]
 
 
-def _first(fields: dict[str, Any], names: tuple[str, ...]) -> str | None:
+def _first_value(fields: dict[str, Any], names: tuple[str, ...]) -> str | None:
     return next((text for name in names if (text := _text(fields.get(name)))), None)
 
 
 def _short(fields: dict[str, Any], names: tuple[str, ...], most: int) -> str | None:
-    text = _first(fields, names)
+    text = _first_value(fields, names)
     return text if text and len(text) <= most else None
 
 

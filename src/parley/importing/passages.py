@@ -44,7 +44,7 @@ class ImportedPassage(msgspec.Struct, frozen=True):
     page: int | None = None
 
 
-def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[ImportedPassage]:
+def cut_passages(html: str, *, base_url: str | None, title: str | None = None) -> list[ImportedPassage]:
     """Return the article's passages in reading order.
 
     List items (of nested lists too) and the paragraphs of a quote are passages of their own. A first heading
@@ -73,8 +73,8 @@ def without_lost_pictures(passages: Iterable[ImportedPassage]) -> list[ImportedP
 
 def same_words(one: str, other: str) -> bool:
     """Whether two texts are equal except for case, white space and punctuation."""
-    one, other = ("".join(filter(str.isalnum, text)).casefold() for text in (one, other))
-    return bool(one) and one == other
+    first, second = ("".join(filter(str.isalnum, text)).casefold() for text in (one, other))
+    return bool(first) and first == second
 
 
 def _shallow(html: str) -> str:

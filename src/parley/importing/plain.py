@@ -42,11 +42,11 @@ def extract_text(text: str, title: str = "") -> Extracted:
         dir=direction_of(text),
         published_at=top.published_at,
         updated_at=top.updated_at,
-        where=_where(top, title),
+        where=_places_of(top, title),
     )
 
 
-def _where(top: TopLines, title: str) -> dict[str, str]:
+def _places_of(top: TopLines, title: str) -> dict[str, str]:
     places = {"title": not title and "opening", "byline": top.byline and "byline"}
     dates = {"published_at": top.published_at and "text", "updated_at": top.updated_at and "text"}
     return {name: where for name, where in (places | dates).items() if where}

@@ -7,7 +7,7 @@ import msgspec
 from parley.articles.text import CacheValidators
 from parley.core import db
 from parley.core.text.hosts import host_of
-from parley.core.text.messages import N_, Message, stored
+from parley.core.text.messages import N_, Message, serialize
 from parley.importing.errors import CannotImport, PageGone, SiteBusy, Unchanged
 from parley.inbound_feeds import hosts, rules, subscribing
 from parley.inbound_feeds.ingesting import ingest
@@ -138,7 +138,9 @@ async def _record_redirect(due: DueFeed, moved_to: str, seen: int) -> None:
 
 
 async def _stop(due: DueFeed, state: str, note: Message) -> None:
-    await InboundFeed.update({InboundFeed.state: state, InboundFeed.note: stored(note)}).where(InboundFeed.id == due.id)
+    await InboundFeed.update({InboundFeed.state: state, InboundFeed.note: serialize(note)}).where(
+        InboundFeed.id == due.id
+    )
 
 
 async def _handle_gone(due: DueFeed, error: PageGone) -> None:
@@ -159,5 +161,5 @@ where id = $1
 
 async def _record_failure(due: DueFeed, note: Message, pause: float = 0) -> None:
     await db.execute(
-        RECORD_FAILURE, due.id, stored(note), max(pause, float(rules.pause_after_failure(due.failures + 1)))
+        RECORD_FAILURE, due.id, serialize(note), max(pause, float(rules.pause_after_failure(due.failures + 1)))
     )

@@ -9,7 +9,7 @@ from parley.articles.canonical import canonical
 from parley.articles.duplicates import address_variants
 from parley.core import db
 from parley.core.text.hosts import host_of
-from parley.core.text.messages import N_, stored
+from parley.core.text.messages import N_, serialize
 from parley.inbound_feeds import rules
 from parley.inbound_feeds.documents import FeedDocument, FeedEntry
 from parley.inbound_feeds.rules import KnownItem
@@ -140,6 +140,6 @@ async def _note_titles(known: Sequence[tuple[KnownItem, FeedEntry]]) -> None:
 
 
 async def stop_feed(feed: int) -> None:
-    await InboundFeed.update({InboundFeed.state: "stopped", InboundFeed.note: stored(STOPPED)}).where(
+    await InboundFeed.update({InboundFeed.state: "stopped", InboundFeed.note: serialize(STOPPED)}).where(
         InboundFeed.id == feed
     )

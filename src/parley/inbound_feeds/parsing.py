@@ -13,7 +13,7 @@ import feedparser
 from lxml import etree, html
 
 from parley.articles.rules import is_web_address
-from parley.core.text.cleaning import one_line, shortened
+from parley.core.text.cleaning import one_line, shorten
 from parley.importing.decoding import decode
 from parley.importing.errors import CannotImport
 from parley.inbound_feeds import json_parsing
@@ -94,7 +94,7 @@ def literal(text: object, length: int) -> str:
 
     Many publishers escape it once too often all the same.
     """
-    return shortened(storable(one_line(unescape(str(text or "")[:_LONGEST_MARKUP]))), length)
+    return shorten(storable(one_line(unescape(str(text or "")[:_LONGEST_MARKUP]))), length)
 
 
 def plain(markup: object, length: int) -> str:
@@ -105,7 +105,7 @@ def plain(markup: object, length: int) -> str:
             text = html.fromstring(f"<div>{text}</div>").text_content()
         except (etree.ParserError, ValueError):
             text = ""
-    return shortened(storable(one_line(text)), length)
+    return shorten(storable(one_line(text)), length)
 
 
 def storable(text: str) -> str:

@@ -136,7 +136,7 @@ def _render_event(row: EventRow, context: RenderContext) -> RenderedEvent:
 
     @cache
     def render_blocked() -> bytes:
-        return message(_event_html(row, context, queries.blanked(comment)), seq=row.seq)
+        return message(_event_html(row, context, queries.blank(comment)), seq=row.seq)
 
     return RenderedEvent(row.seq, full, comment.author_id, render_blocked)
 
@@ -146,8 +146,8 @@ def _moved_away(row: EventRow, context: RenderContext, comment: queries.CommentR
 
     The message says that it moved; it is empty if the event announced the comment.
     """
-    left = msgspec.structs.replace(queries.blanked(comment), state="moved", passage=None)
-    html = _event_html(row, context, left) if row.kind in COMMENT_CHANGED else ""
+    moved = msgspec.structs.replace(queries.blank(comment), state="moved", passage=None)
+    html = _event_html(row, context, moved) if row.kind in COMMENT_CHANGED else ""
     return RenderedEvent(row.seq, message(html, seq=row.seq))
 
 

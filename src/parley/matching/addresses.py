@@ -33,7 +33,7 @@ ANY = re2.compile("|".join(f"(?:{finder.pattern})" for finder in FINDERS))
 SEPARATORS = re2.compile(r"\s*[(\[{<]?\s*(?:\.|\bdot\b|\bpunkt\b|\bpoint\b|\bpunto\b)\s*[)\]}>]?\s*|\s+")
 
 
-def written(text: str, known: Iterable[str]) -> Iterator[str]:
+def written_addresses(text: str, known: Iterable[str]) -> Iterator[str]:
     """Yield the addresses in a folded text, each once, without those of `known` links."""
     if not ANY.search(text):
         return

@@ -9,8 +9,8 @@ from rapidfuzz import fuzz, process
 
 from parley.accounts import names
 from parley.matching import score, signature
-from parley.matching.folding import alike, folded
-from parley.matching.patterns import compiled, words_pattern
+from parley.matching.folding import fold, fold_alike
+from parley.matching.patterns import compile_pattern, words_pattern
 from parley.matching.post import Post
 
 MOST_WORDS = 500
@@ -40,9 +40,9 @@ class WordList(Condition, frozen=True, tag="words"):
 
     def find(self, post: Post) -> str | None:
         words = tuple(self.words)
-        match = words_pattern(words, folded).search(post.text)
+        match = words_pattern(words, fold).search(post.text)
         if not match and post.alike != post.text:
-            match = words_pattern(words, _alike).search(post.alike)
+            match = words_pattern(words, _fold_alike).search(post.alike)
         return match.group(1) if match else None
 
 
@@ -53,7 +53,7 @@ class Pattern(Condition, frozen=True, tag="pattern"):
     any_case: bool = True
 
     def find(self, post: Post) -> str | None:
-        pattern = compiled(self.pattern, any_case=self.any_case)
+        pattern = compile_pattern(self.pattern, any_case=self.any_case)
         texts = (post.body, post.shown, *([post.alike] if self.any_case else []))
         match = next(filter(None, map(pattern.search, dict.fromkeys(texts))), None)
         return match.group(0) if match else None
@@ -272,8 +272,8 @@ def _name_keys(typed: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(names.key, typed))
 
 
-def _alike(word: str) -> str:
-    return alike(folded(word))
+def _fold_alike(word: str) -> str:
+    return fold_alike(fold(word))
 
 
 def _is_below(host: str, domains: tuple[str, ...]) -> bool:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 import re2  # type: ignore[import-untyped]
 
-from parley.matching.folding import alike, folded
+from parley.matching.folding import fold, fold_alike
 
 DATA = Path(__file__).parent / "data" / "marks.txt"
 WORD = re.compile(r"\w+")
@@ -81,7 +81,7 @@ def marks(text: str, links: int) -> Marks:
     return Marks(tuple(sorted(text_marks)), bisect(SIZES, text.count(" ") + 1))
 
 
-def combined(names: tuple[str, ...], size: int) -> Iterator[str]:
+def combine(names: tuple[str, ...], size: int) -> Iterator[str]:
     """Yield the names of marks, of their pairs and of their number in a text of this size."""
     yield f"!{size}"
     for count, name in enumerate(names, 1):
@@ -139,5 +139,5 @@ def _phrases() -> Phrases:
         mark, _, listed = line.partition(": ")
         if mark and not mark.startswith("#"):
             for phrase in listed.split("|"):
-                phrases.add(alike(folded(phrase.strip())), mark)
+                phrases.add(fold_alike(fold(phrase.strip())), mark)
     return phrases

@@ -18,7 +18,7 @@ from zlib import crc32
 
 import msgspec
 
-from parley.matching.marks import UNSPACED, Marks, combined, marks
+from parley.matching.marks import UNSPACED, Marks, combine, marks
 
 WEIGHTS = Path(__file__).parent / "data" / "spam-weights.bin"
 BUCKETS = 1 << 15
@@ -68,13 +68,13 @@ class Weights(msgspec.Struct, frozen=True):
 class ScoreMetrics(msgspec.Struct, frozen=True):
     """How weights judge texts that they have not learned.
 
-    `found`, `wrong`: of `spam` and of `harmless` texts those that score at least each of `AT`. `loss`: the mean of the
+    `caught`, `wrong`: of `spam` and of `harmless` texts those that score at least each of `AT`. `loss`: the mean of the
     log losses on both, so that each counts half.
     """
 
     spam: int
     harmless: int
-    found: list[int]
+    caught: list[int]
     wrong: list[int]
     loss: float
 
@@ -144,7 +144,7 @@ def _hashes(texts: list[str], before: int = 0) -> list[int]:
 @lru_cache(maxsize=MARKS_CACHED)
 def _mark_buckets(text_marks: Marks) -> list[int]:
     """The buckets of marks, their pairs and their number. Most texts have few marks, and the same ones as others."""
-    return _buckets(crc32(name.encode()) for name in combined(*text_marks))
+    return _buckets(crc32(name.encode()) for name in combine(*text_marks))
 
 
 def _buckets(hashes: Iterable[int]) -> list[int]:
@@ -152,7 +152,7 @@ def _buckets(hashes: Iterable[int]) -> list[int]:
 
 
 @cache
-def shipped() -> Weights:
+def shipped_weights() -> Weights:
     """The weights that come with Parley."""
     return Weights.read(WEIGHTS.read_bytes())
 
@@ -162,7 +162,7 @@ _learned: Weights | None = None
 
 def in_use() -> Weights:
     """The weights by which this process scores."""
-    return _learned or shipped()
+    return _learned or shipped_weights()
 
 
 def use(weights: Weights | None) -> None:

@@ -200,7 +200,7 @@ async def details(viewer: int, number: int) -> ItemDetails | None:
         reports=await reports(number),
         requests=await rights.of_item(number) if row.kind == "article" else [],
         hits=await hits(row.target) if row.kind == "comment" else [],
-        decided=await people.decided(number, row.kind, row.target),
+        decided=await people.decisions_about(number, row.kind, row.target),
         **await _about(viewer, row),
     )
 

@@ -5,8 +5,8 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from parley.core.text.cleaning import BadText, shortened
-from parley.core.text.messages import N_, Message, joined, plural, verbatim
+from parley.core.text.cleaning import BadText, shorten
+from parley.core.text.messages import N_, Message, join, plural, verbatim
 from parley.matching import conditions as c
 from parley.matching.conditions import Condition
 from parley.matching.patterns import BadPattern
@@ -44,7 +44,7 @@ KINDS = {
             N_("Words"),
             (Field("words", N_("Words or phrases, one a line; whole words, in any case"), "lines", "",
                    N_("Please write at least one word, at most 500, each of up to 100 characters.")),),
-            lambda condition: N_("its words include {words}").format(words=_quoted(condition.words)),
+            lambda condition: N_("its words include {words}").format(words=_quote(condition.words)),
         ),
         ConditionKind(
             c.Pattern,
@@ -54,7 +54,7 @@ KINDS = {
             lambda condition: (
                 N_("its text matches {pattern}") if condition.any_case else
                 N_("its text matches {pattern} (case counts)")
-            ).format(pattern=shortened(condition.pattern, LONGEST_PATTERN)),
+            ).format(pattern=shorten(condition.pattern, LONGEST_PATTERN)),
         ),
         ConditionKind(
             c.SpamScore,
@@ -89,7 +89,7 @@ KINDS = {
             N_("Sites it links to"),
             (Field("domains", N_("Domains, one a line; subdomains count too"), "lines", "",
                    N_("Please write at least one domain, at most 500, each alone, like example.org.")),),
-            lambda condition: N_("it links to {domains}").format(domains=_quoted(condition.domains)),
+            lambda condition: N_("it links to {domains}").format(domains=_quote(condition.domains)),
         ),
         ConditionKind(
             c.Similar,
@@ -221,7 +221,7 @@ def says(condition: Condition) -> Message:
 def sentence(action: str, conditions: tuple[Condition, ...]) -> Message:
     """A rule in one sentence."""
     *others, last = map(says, conditions)
-    where = N_("{conditions}, and {last}").format(conditions=joined(", ", others), last=last) if others else last
+    where = N_("{conditions}, and {last}").format(conditions=join(", ", others), last=last) if others else last
     return N_("{action} where {conditions}.").format(action=ACTIONS[action], conditions=where)
 
 
@@ -230,12 +230,10 @@ def in_full(action: str, conditions: tuple[Condition, ...]) -> Message:
     lists = (
         value for condition in conditions for value in msgspec.structs.astuple(condition) if isinstance(value, list)
     )
-    return joined(
-        " ", [sentence(action, conditions), *(", ".join(words) for words in lists if len(words) > MOST_LISTED)]
-    )
+    return join(" ", [sentence(action, conditions), *(", ".join(words) for words in lists if len(words) > MOST_LISTED)])
 
 
-def typed(condition: Condition) -> dict[str, str]:
+def field_values(condition: Condition) -> dict[str, str]:
     """The values of a condition's form fields."""
     kind = KINDS[str(condition.__struct_config__.tag)]
     return {field.name: as_typed(field, getattr(condition, field.name)) for field in kind.fields}
@@ -254,7 +252,7 @@ def read(kind: ConditionKind, values: Mapping[str, str]) -> tuple[Condition | No
     return (None if errors else kind.condition(**read_values)), errors
 
 
-def _quoted(words: list[str]) -> Message:
+def _quote(words: list[str]) -> Message:
     return _alternatives([f"“{word}”" for word in words])
 
 

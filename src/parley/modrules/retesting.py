@@ -8,7 +8,7 @@ from parley.core import db
 from parley.core.db import NOW
 from parley.core.events import attempts
 from parley.core.settings import settings
-from parley.core.text.messages import N_, shown
+from parley.core.text.messages import N_, as_text
 from parley.matching import current
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
@@ -67,7 +67,7 @@ async def _only_watch(rule: RetestedRule) -> None:
     async with db.atomic():
         await Rule.update({Rule.state: "shadow", Rule.changed_at: NOW}).where(Rule.id == rule.id, Rule.state == "on")
         before, after = {"state": "on"}, {"state": "shadow"}
-        reason = shown(HIDES_MUCH)
+        reason = as_text(HIDES_MUCH)
         await modlog.write(None, Entry("rule.shadow", "rule", rule.id, before, after, rule.guideline, reason=reason))
         link = f"{settings().base_url}/mod/rules/{rule.id}"
         await staff_mail.send(f"retest.{rule.id}", "retest", name=rule.name, link=link)

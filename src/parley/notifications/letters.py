@@ -17,9 +17,9 @@ from parley.comments.queries import CommentRow
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.core.settings import settings
-from parley.core.text.cleaning import shortened
-from parley.core.text.messages import N_, shown
-from parley.mail import Letter, unsubscribe_link, written, written_html
+from parley.core.text.cleaning import shorten
+from parley.core.text.messages import N_, as_text
+from parley.mail import Letter, unsubscribe_link, write, written_html
 from parley.notifications import view
 from parley.notifications.queries import NOTIFICATION_COLUMNS, NotificationRow
 from parley.notifications.rules import CHANNEL, IS_SHOWN, JOINS, LIST
@@ -133,7 +133,7 @@ async def _entries(rows: Sequence[NotificationRow]) -> list[LetterEntry]:
 def _answered_excerpt(row: NotificationRow, comments_by_id: dict[int, CommentRow]) -> str:
     """Return the beginning of the member's comment that a reply answers."""
     parent = comments_by_id.get(row.parent) if row.parent is not None and row.kind == "reply" else None
-    return shortened(view.excerpt(parent), ANSWERED) if parent is not None and parent.state == "visible" else ""
+    return shorten(view.excerpt(parent), ANSWERED) if parent is not None and parent.state == "visible" else ""
 
 
 def _by_thread(member: int, entries: Sequence[LetterEntry]) -> list[LetterThread]:
@@ -154,14 +154,14 @@ async def _letter(member: int, to: Addressee, discussions: Sequence[LetterThread
     count = sum(len(discussion.entries) for discussion in discussions)
     is_one = len(discussions) == 1
     several = N_("{count} new for you in {discussions} discussions").format(count=count, discussions=len(discussions))
-    subject = f"Re: {discussions[0].title}" if is_one else shown(several)
+    subject = f"Re: {discussions[0].title}" if is_one else as_text(several)
     context = {"to": to, "discussions": discussions, "first": first, "count": count, "longest": LONGEST_COMMENT}
     context |= {
-        "subject": shortened(subject, SUBJECT),
+        "subject": shorten(subject, SUBJECT),
         "site": settings().base_url,
         "off": unsubscribe_link(member, LIST),
     }
-    subject, text = written("replies", **context, wrapped=_wrap)
+    subject, text = write("replies", **context, wrapped=_wrap)
     return Letter(
         list=LIST,
         argument=str(discussions[0].thread),

@@ -123,5 +123,5 @@ async def make(event: PendingEvent) -> None:
 
 async def _mentioned_members(body: str | None) -> list[int]:
     """Return the members that a text mentions."""
-    members = await accounts.of_names(markdown.mentioned(body or ""))
+    members = await accounts.of_names(markdown.mentioned_names(body or ""))
     return [member.id for member in members.values()][:MOST_MENTIONED]

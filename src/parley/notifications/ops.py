@@ -184,7 +184,7 @@ async def read_before(member: int, threads: Sequence[int], before: datetime) -> 
         await _notify()
 
 
-async def decided(decision: int) -> None:
+async def notify_decided(decision: int) -> None:
     """Notify the member concerned by a decision and the members who reported its target.
 
     After an appeal, the member concerned is notified again and, if the decision was overturned, those who reported.
@@ -193,7 +193,7 @@ async def decided(decision: int) -> None:
     await _notify()
 
 
-async def suggested(suggestion: int) -> None:
+async def notify_suggested(suggestion: int) -> None:
     """Notify the thread's starter of a suggested update that waits, or the member who suggested it of the decision."""
     await db.execute(NOTIFY_OF_SUGGESTION, suggestion)
     await _notify()

@@ -75,7 +75,7 @@ def excerpt(comment: CommentRow) -> str:
     return markdown.excerpt(QUOTED.sub("", comment.raw_html), EXCERPT) or markdown.excerpt(comment.raw_html, EXCERPT)
 
 
-async def grouped(rows: Sequence[NotificationRow]) -> list[NotificationGroup]:
+async def group_by_thread(rows: Sequence[NotificationRow]) -> list[NotificationGroup]:
     """Group `rows`, the newest first, by thread; each comment as it may be shown now."""
     comments_by_id = await comments.by_ids([row.comment for row in rows if row.comment is not None])
     groups: dict[int | None, list[NotificationRow]] = {}

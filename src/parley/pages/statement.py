@@ -10,7 +10,7 @@ from parley.appeals import ops as appeals
 from parley.appeals.forms import AppealForm
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, Viewer, signed_in, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -75,7 +75,7 @@ def _appeal_of(statement: StatementOfReasons, key: str) -> Redirect:
 
 @post("/decision/{decision:str}", name="moderation:appeal", opt={"who": ANYONE})
 async def appeal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
-    data = await posted(request)
+    data = await posted_fields(request)
     key = str(data.get("key", ""))
     statement, concerned = await decision_at(request, decision, key)
     if not concerned:
@@ -93,7 +93,7 @@ async def appeal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
 
 @post("/decision/{decision:str}/withdraw", name="moderation:appeal-withdraw", opt={"who": ANYONE})
 async def withdraw(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     key = form.values.get("key", "")
     statement, concerned = await decision_at(request, decision, key)
     if not concerned:

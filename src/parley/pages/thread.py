@@ -19,7 +19,16 @@ from parley.comments.viewer_state import comments_html
 from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
-from parley.core.http.pages import Finished, answered, encoding_of, page, page_size, render, sent, wants_fragment
+from parley.core.http.pages import (
+    Finished,
+    encoding_of,
+    page,
+    page_size,
+    render,
+    respond,
+    respond_encoded,
+    wants_fragment,
+)
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -66,8 +75,8 @@ async def show(
     display, position = display_of(request), await found_in(request, thread_id, query.focus)
     if viewer is None and position is None and not fragment and view != "perspectives":
         encoding = encoding_of(request)
-        page_for_all = await visitors_page(query, display, encoding, lambda shown: _whole(shown, None, display))
-        return answered(request, page_for_all, encoding)
+        page_for_all = await visitors_page(query, display, encoding, lambda shown: _whole_page(shown, None, display))
+        return respond_encoded(request, page_for_all, encoding)
     shown = await views.thread_view(query, fresh=viewer is not None, viewer=viewer)
     if view == "perspectives":
         return await perspectives.show(request, shown, _shared_context(shown, ""))
@@ -75,8 +84,8 @@ async def show(
         context = await _context(shown, viewer, display) | {"found": position}
         return page(request, "pages/thread.html", "discussion", **context)
     # Cached by its view, so that the page is no older than the view.
-    whole = await _pages.get((shown, viewer, display, position), lambda: _whole(shown, viewer, display, position))
-    return sent(request, whole)
+    whole = await _pages.get((shown, viewer, display, position), lambda: _whole_page(shown, viewer, display, position))
+    return respond(request, whole)
 
 
 @get("/t/{thread:str}/article", name="comments:article", opt={"who": ANYONE})
@@ -94,7 +103,7 @@ async def article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
 async def warm() -> None:
     """Render one page at start, so that no reader waits for what a new process does only once."""
     for card in (await threads.cards(sort="hot", topic=None, period="week", after=None))[:1]:
-        await _whole(await views.thread_view(views.DiscussionQuery(card.id), fresh=False), None, Display())
+        await _whole_page(await views.thread_view(views.DiscussionQuery(card.id), fresh=False), None, Display())
 
 
 async def _focused_comment(focus: str) -> queries.CommentRow | None:
@@ -104,7 +113,7 @@ async def _focused_comment(focus: str) -> queries.CommentRow | None:
     return row if row is not None and row.state != "held" else None
 
 
-async def _whole(
+async def _whole_page(
     shown: views.ThreadView, viewer: Viewer | None, display: Display, position: ResultPosition | None = None
 ) -> Finished:
     """The page for all visitors who chose the same, or for one member: rendered once and cached for a moment."""
@@ -125,7 +134,7 @@ async def _way_back(branch: views.Discussion) -> int | None:
     """Return the focused comment or, if the whole discussion does not show it, its nearest ancestor that it shows."""
     if branch.query.focus is None:
         return None
-    shown = set((await tree.whole(branch.query.thread, branch.sort)).ids)
+    shown = set((await tree.thread_tree(branch.query.thread, branch.sort)).ids)
     ancestor: int | None = branch.query.focus
     while ancestor is not None and ancestor not in shown:
         row = branch.layout.rows.get(ancestor)

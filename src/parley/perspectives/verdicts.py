@@ -29,7 +29,7 @@ def next_verdict(history: VerdictHistory, verdict: Verdict, answers: int, asked:
     What is shown changes only once STEP answers to the statement came or went since it last could. A verdict that
     followed every answer would tell the one that moved it to whoever watches.
     """
-    after = _after(history, verdict, asked, today)
+    after = _immediate(history, verdict, asked, today)
     if abs(answers - history.looked_at) >= STEP:
         return msgspec.structs.replace(after, looked_at=answers)
     if after.shown == history.shown:
@@ -39,7 +39,7 @@ def next_verdict(history: VerdictHistory, verdict: Verdict, answers: int, asked:
     return VerdictHistory(shown=history.shown, looked_at=history.looked_at)
 
 
-def _after(history: VerdictHistory, verdict: Verdict, asked: int, today: date) -> VerdictHistory:
+def _immediate(history: VerdictHistory, verdict: Verdict, asked: int, today: date) -> VerdictHistory:
     """Return the history if it need not wait for a step.
 
     Common ground and what all reject wait for a later day with new asked answers, and for every analysis until then to

@@ -64,7 +64,7 @@ async def send_receipt(report: int) -> None:
     """Mail the reporter that their report has arrived."""
     for row in await db.fetch(ReportMail, SELECT_RECEIPT, report):
         link = _confirmation_link(report) if row.is_visitor else None
-        await mail.send(f"receipt.{report}", row.email, *_written("receipt", row, confirm=link))
+        await mail.send(f"receipt.{report}", row.email, *_write("receipt", row, confirm=link))
 
 
 async def send_outcome(decision: int, mail_kind: str, delay: timedelta) -> None:
@@ -76,12 +76,12 @@ async def send_outcome(decision: int, mail_kind: str, delay: timedelta) -> None:
 async def send_correction(reports: list[int], decision: int) -> None:
     """Mail the reporters that the `decision` on their reports was overturned."""
     for report in await db.fetch(ReportMail, SELECT_CORRECTED, reports):
-        await mail.send(f"corrected.{decision}", report.email, *_written("corrected", report))
+        await mail.send(f"corrected.{decision}", report.email, *_write("corrected", report))
 
 
 def outcome(report: ReportMail) -> tuple[str, str, str]:
     """Return the subject, text and HTML of the outcome."""
-    return _written("outcome", report)
+    return _write("outcome", report)
 
 
 def key(report: int) -> str:
@@ -98,7 +98,7 @@ def _confirmation_link(report: int) -> str:
     return f"{settings().base_url}/reports/{report}/{key(report)}"
 
 
-def _written(template: str, report: ReportMail, **more: str | None) -> tuple[str, str, str]:
+def _write(template: str, report: ReportMail, **more: str | None) -> tuple[str, str, str]:
     link = settings().base_url + quote(report.path)
     facts = msgspec.structs.asdict(report) | {"thing": THINGS[report.kind], "link": link}
     return mail.written_message(template, **facts, **more)

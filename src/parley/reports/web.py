@@ -12,7 +12,7 @@ from parley.accounts import addresses
 from parley.community.queries import grounds
 from parley.core.errors import NotFound, ParleyError, TooMany
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.networks import network
 from parley.core.ratelimit import EVERYBODY, RECEIPT_ADDRESS, REPORT, Triple, Use, of_network, take, take_all, take_each
@@ -48,11 +48,11 @@ async def _form_page(
 async def _report(request: AnyRequest, subject: Subject) -> Response[Any]:
     reporter = reporter_of(request)
     offered = [ground.code for ground in await grounds(illegal_only=reporter is None)]
-    form, status = ReportForm(await posted(request), offered, visitor=reporter is None), 422
+    form, status = ReportForm(await posted_fields(request), offered, visitor=reporter is None), 422
     if not form.errors:
         try:
             await count_use(REPORT, reporter, address_of(request))
-            entered = _entered(subject, form, reporter)
+            entered = _report_input(subject, form, reporter)
             await ops.report(entered if reporter else await _of_visitor(entered, address_of(request)))
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
@@ -61,7 +61,7 @@ async def _report(request: AnyRequest, subject: Subject) -> Response[Any]:
     return Redirect(f"{quote(subject.report_address)}/done", status_code=303)
 
 
-def _entered(subject: Subject, form: ReportForm, reporter: Viewer | None) -> ReportInput:
+def _report_input(subject: Subject, form: ReportForm, reporter: Viewer | None) -> ReportInput:
     return ReportInput(subject.kind, subject.id, form.reason or "", form.words, reporter, form.name, form.email)
 
 

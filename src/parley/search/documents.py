@@ -12,7 +12,7 @@ from parley.core.text.markdown import excerpt
 from parley.search.tables import Kind
 from parley.search.variants import extra_words
 from parley.search.visibility import DISPLAY
-from parley.search.words import configuration, indexed, language
+from parley.search.words import configuration, index_words, language
 
 # Characters of an article in its own document, whose size PostgreSQL limits. Its passages have the others.
 LONGEST_DOCUMENT = 40_000
@@ -131,12 +131,12 @@ def _article(article: SourceArticle, passages: Sequence[SourcePassage]) -> Docum
         filters=" ".join(
             [
                 _filters(article.thread, article.topic, article.lang, author=article.starter),
-                *(TITLE_WORD + word for word in indexed(article.title).split()),
+                *(TITLE_WORD + word for word in index_words(article.title).split()),
             ]
         ),
-        a=searched(article.title),
-        b=indexed(f"{article.byline}\n{headings}"),
-        c=searched(text),
+        a=searched_words(article.title),
+        b=index_words(f"{article.byline}\n{headings}"),
+        c=searched_words(text),
     )
 
 
@@ -151,7 +151,7 @@ def _passage(article: SourceArticle, passage: SourcePassage) -> Document:
         at=article.at,
         configuration=configuration(passage.text, article.lang),
         filters=_filters(article.thread, article.topic, article.lang),
-        c=searched(passage.text[:LONGEST_DOCUMENT]),
+        c=searched_words(passage.text[:LONGEST_DOCUMENT]),
     )
 
 
@@ -172,14 +172,14 @@ def _comment(comment: SourceComment) -> Document:
         at=comment.at,
         configuration=configuration(text, comment.lang),
         filters=_filters(comment.thread, comment.topic, comment.lang, author=comment.author, stance=comment.stance),
-        c=searched(f"{comment.statement}\n{text}"),
-        d=indexed(comment.quote),
+        c=searched_words(f"{comment.statement}\n{text}"),
+        d=index_words(comment.quote),
     )
 
 
-def searched(text: str) -> str:
+def searched_words(text: str) -> str:
     """Return the words by which a text is found."""
-    return f"{indexed(text)} {extra_words(text)}"
+    return f"{index_words(text)} {extra_words(text)}"
 
 
 def _filters(thread: int, topic: str, lang: str | None, *, author: int | None = None, stance: str | None = None) -> str:

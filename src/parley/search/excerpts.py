@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from parley.search.parsing import Query
-from parley.search.words import IS_UNSPACED, WORD, folded, pairs
+from parley.search.words import IS_UNSPACED, WORD, fold, pairs
 
 LENGTH = 240
 # Readers see some words before the first hit.
@@ -40,8 +40,8 @@ def asked_pairs(query: Query) -> frozenset[str]:
 
 def candidates(query: Query, texts: Iterable[str]) -> list[str]:
     """Return words of texts, folded, that may be forms of the query's words."""
-    beginnings = {folded(match[0])[:SAME_BEGINNING] for term in query.wanted for match in WORD.finditer(term.text)}
-    words = {folded(match[0]) for text in texts for match in WORD.finditer(text[:LOOKED_AT])}
+    beginnings = {fold(match[0])[:SAME_BEGINNING] for term in query.wanted for match in WORD.finditer(term.text)}
+    words = {fold(match[0]) for text in texts for match in WORD.finditer(text[:LOOKED_AT])}
     return sorted(word for word in words if word[:SAME_BEGINNING] in beginnings)
 
 
@@ -54,7 +54,7 @@ def excerpt(text: str, asked: ExcerptTerms, length: int = LENGTH) -> list[Excerp
     return [ExcerptPart("…")] * (start > 0) + _parts(text, inside, start, end) + [ExcerptPart("…")] * (end < len(text))
 
 
-def marked(text: str, asked: ExcerptTerms) -> list[ExcerptPart]:
+def mark(text: str, asked: ExcerptTerms) -> list[ExcerptPart]:
     """Return all of `text` in parts."""
     return _parts(text, _spans(text[:LOOKED_AT], asked), 0, len(text))
 
@@ -64,7 +64,7 @@ def _spans(text: str, asked: ExcerptTerms) -> list[Span]:
     spans: list[Span] = []
     for match in WORD.finditer(text):
         if not IS_UNSPACED.match(match[0]):
-            if folded(match[0]) in asked.words:
+            if fold(match[0]) in asked.words:
                 spans.append(match.span())
             continue
         for place, pair in enumerate(pairs(match[0]), match.start()):

@@ -47,7 +47,7 @@ async def index_events() -> int:
 async def _index_some(cursors: dict[int, int]) -> int:
     async with db.atomic():
         events = await db.fetch(NewEvent, TAKE_EVENTS, BATCH)
-        await attempts.together("search", events, partial(_index, cursors=cursors), key=lambda event: event.id)
+        await attempts.in_halves("search", events, partial(_index, cursors=cursors), key=lambda event: event.id)
     return len(events)
 
 

@@ -123,12 +123,12 @@ async def hits(search: Search, kind: Kind, *, offset: int, limit: int) -> Hits:
     most = CANDIDATES if search.text.exact == search.text.loose else PHRASE_CANDIDATES
     arguments = (*_arguments(search, kind), search.text.any, most, offset, limit, search.parts, search.weights)
     try:
-        async with _limited():
+        async with _limit():
             rows = await db.fetch(FoundDocument, SELECT_HITS[kind, search.sort, search.is_narrow], *arguments)
             first = rows[0] if rows else FoundDocument(0, 0, has_more=False)
             return Hits([row.source for row in rows], first.count, first.has_more)
     except asyncpg.QueryCanceledError:
-        async with _limited():
+        async with _limit():
             refs = await db.values(SELECT_AMONG_NEWEST[kind], *_arguments(search, kind), limit)
             return Hits(refs, len(refs), has_more=True, only_newest=True)
 
@@ -139,7 +139,7 @@ def _arguments(search: Search, kind: Kind) -> tuple[object, ...]:
 
 
 @asynccontextmanager
-async def _limited() -> AsyncIterator[None]:
+async def _limit() -> AsyncIterator[None]:
     """Wait until few enough searches are running, and limit the time of each statement."""
     try:
         async with asyncio.timeout(WAIT_SECONDS):

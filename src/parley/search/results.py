@@ -65,7 +65,7 @@ class Results(msgspec.Struct, frozen=True):
 
 async def find(form: SearchForm, viewer: Viewer | None) -> Results:
     """Return what a valid form asks for. Adds an error to the form if it names an unknown topic or member."""
-    search = await prepared(form, viewer)
+    search = await prepare(form, viewer)
     if search is None:
         return Results()
     sections = await _sections(form, search)
@@ -103,7 +103,7 @@ async def _sections(form: SearchForm, search: Search, query: Query | None = None
     return [await _section(form, search, kind, query or form.query) for kind in chosen]
 
 
-async def prepared(form: SearchForm, viewer: Viewer | None) -> Search | None:
+async def prepare(form: SearchForm, viewer: Viewer | None) -> Search | None:
     """Return the search that a form asks for; None, with an error in the form, for an unknown topic or member."""
     filters = [f"^t{form.thread}"] if form.thread else []
     filters += [f"^o{form.topic}"] if form.topic else []
@@ -146,7 +146,7 @@ async def _spelling(form: SearchForm, search: Search, corrections: Mapping[int, 
     """Return the words in another spelling, if that finds something that this viewer may see."""
     if not corrections:
         return None
-    better = spelling.corrected(form.q, form.query, corrections)
+    better = spelling.correct(form.q, form.query, corrections)
     text = await text_query(parse(better), form.lang)
     other = msgspec.structs.replace(search, text=text)
     results = [await queries.hits(other, kind, offset=0, limit=1) for kind in KINDS.values()]

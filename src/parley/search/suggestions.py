@@ -13,7 +13,7 @@ from parley.search.results import EVER
 from parley.search.tables import Kind
 from parley.search.terms import TextQuery
 from parley.search.variants import is_letter
-from parley.search.words import folded, indexed
+from parley.search.words import fold, index_words
 from parley.threads.queries import topics
 
 MOST = 6
@@ -47,8 +47,8 @@ async def _values(name: str, begin: str, viewer: int | None) -> list[str]:
         known = [(topic.slug, topic.name) for topic in await topics()]
     else:
         known = [(value, value) for value in {"stance": STANCES, "kind": KINDS}.get(name, ())]
-    start = folded(begin)
-    return [value for value, label in known if value.startswith(start) or folded(label).startswith(start)][:MOST]
+    start = fold(begin)
+    return [value for value, label in known if value.startswith(start) or fold(label).startswith(start)][:MOST]
 
 
 async def _members(begin: str, viewer: int | None) -> list[str]:
@@ -58,7 +58,7 @@ async def _members(begin: str, viewer: int | None) -> list[str]:
 
 async def _titles(terms: Sequence[Term], viewer: int | None) -> list[str]:
     """Return titles of articles with words that begin with those of `terms`."""
-    words = [word for term in terms for word in indexed(term.text).split()]
+    words = [word for term in terms for word in index_words(term.text).split()]
     if all(len(word) < SHORTEST and not is_letter(word) for word in words):
         return []
     text = " & ".join(f"'{TITLE_WORD}{word}':*" for word in words)

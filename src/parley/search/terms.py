@@ -13,7 +13,7 @@ from parley.core import db
 from parley.core.cache import MicroCache
 from parley.search import variants
 from parley.search.parsing import Query, Term
-from parley.search.words import configuration, indexed
+from parley.search.words import configuration, index_words
 
 # In how many languages a query is read: those that most articles of this site have.
 MOST_LANGUAGES = 4
@@ -76,7 +76,7 @@ async def text_query(query: Query, lang: str, corrections: Mapping[int, str] | N
     single = [(place, term.text) for place, term in enumerate(query.terms) if not term.is_phrase]
     spellings += [(place, other) for place, text in single for other in variants.other_spellings(text, languages)]
     rows = sorted(
-        {(place, configuration(text, code), indexed(text)) for place, text in spellings for code in languages}
+        {(place, configuration(text, code), index_words(text)) for place, text in spellings for code in languages}
     )
     numbers, configurations, words = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
     queried = await db.fetch(Alternative, SELECT_TERMS, numbers, configurations, words)
@@ -84,7 +84,7 @@ async def text_query(query: Query, lang: str, corrections: Mapping[int, str] | N
         _beginning(alternative) if variants.is_letter(text) else alternative
         for alternative, text in zip(queried, words, strict=True)
     ]
-    return _joined(query.terms, alternatives, tuple(dict.fromkeys(configurations)), await _authors(query))
+    return _join(query.terms, alternatives, tuple(dict.fromkeys(configurations)), await _authors(query))
 
 
 def _beginning(letter: Alternative) -> Alternative:
@@ -106,7 +106,7 @@ async def _site_languages() -> list[str]:
     return await db.values(SELECT_LANGUAGES) or ["en"]
 
 
-def _joined(
+def _join(
     terms: Sequence[Term],
     alternatives: Sequence[Alternative],
     configurations: tuple[str, ...],

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from parley.search.words import IS_UNSPACED, UNSPACED, folded
+from parley.search.words import IS_UNSPACED, UNSPACED, fold
 
 # Hyphens, apostrophes, the invisible one of Persian, and the dots of U.S.: some write them, others leave them out.
 JOINERS = "'\u2019\u02bc\u2010\u2011\u200c-"
@@ -24,13 +24,13 @@ def extra_words(text: str) -> str:
 
     The last letter begins no pair, so a search for a single letter would not find it.
     """
-    return " ".join([*_joined(text), *([] if text.isascii() else LAST_LETTER.findall(text))])
+    return " ".join([*_joined_spellings(text), *([] if text.isascii() else LAST_LETTER.findall(text))])
 
 
-def _joined(text: str) -> Iterator[str]:
+def _joined_spellings(text: str) -> Iterator[str]:
     for part in text.split():
         if not part.isalpha() and JOINER.search(part):
-            yield from (folded(JOINER.sub("", compound)) for compound in JOINED.findall(part))
+            yield from (fold(JOINER.sub("", compound)) for compound in JOINED.findall(part))
 
 
 def other_spellings(word: str, languages: Sequence[str]) -> list[str]:

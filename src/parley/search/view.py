@@ -52,7 +52,7 @@ async def show(refs: Sequence[int], kind: Kind, query: Query, text: TextQuery) -
     return [*await _articles(refs, query, text)]
 
 
-async def _asked(query: Query, text: TextQuery, texts: Iterable[str]) -> ExcerptTerms:
+async def _excerpt_terms(query: Query, text: TextQuery, texts: Iterable[str]) -> ExcerptTerms:
     words = await queries.asked_for(excerpts.candidates(query, texts), text)
     return ExcerptTerms(words, excerpts.asked_pairs(query))
 
@@ -61,7 +61,7 @@ async def _comments(refs: Sequence[int], query: Query, text: TextQuery) -> list[
     rows = {ref: row for ref, row in (await comments.by_ids(refs)).items() if row.state == "visible"}
     threads = await sources.threads([row.thread for row in rows.values()])
     texts = {ref: _words(row) for ref, row in rows.items()}
-    asked = await _asked(query, text, texts.values())
+    asked = await _excerpt_terms(query, text, texts.values())
     return [
         CommentHit(rows[ref], threads[rows[ref].thread], excerpts.excerpt(texts[ref], asked))
         for ref in refs
@@ -78,7 +78,7 @@ def _words(row: CommentRow) -> str:
 async def _passages(refs: Sequence[int], query: Query, text: TextQuery) -> list[PassageHit]:
     passages = await sources.passages(refs)
     threads = await sources.threads([passage.thread for passage in passages.values()])
-    asked = await _asked(query, text, [passage.text for passage in passages.values()])
+    asked = await _excerpt_terms(query, text, [passage.text for passage in passages.values()])
     return [
         PassageHit(ref, threads[passages[ref].thread], excerpts.excerpt(passages[ref].text, asked))
         for ref in refs
@@ -89,11 +89,11 @@ async def _passages(refs: Sequence[int], query: Query, text: TextQuery) -> list[
 async def _articles(refs: Sequence[int], query: Query, text: TextQuery) -> list[ArticleHit]:
     threads = await sources.threads(refs)
     texts = {ref: article.text for ref, article in (await sources.articles(refs)).items()}
-    asked = await _asked(query, text, [*texts.values(), *(thread.title for thread in threads.values())])
+    asked = await _excerpt_terms(query, text, [*texts.values(), *(thread.title for thread in threads.values())])
     return [
         ArticleHit(
             threads[ref],
-            excerpts.marked(threads[ref].title, asked),
+            excerpts.mark(threads[ref].title, asked),
             excerpts.excerpt(texts.get(ref, ""), asked),
         )
         for ref in refs

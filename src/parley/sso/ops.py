@@ -149,7 +149,7 @@ async def disconnect(member: int, number: int) -> None:
 
 async def has_other_way(account: Account) -> bool:
     """Whether a member can sign in without their accounts elsewhere: by a password or a passkey."""
-    return account.password_hash is not None or bool(await passkey_settings.listed(account.id))
+    return account.password_hash is not None or bool(await passkey_settings.list_passkeys(account.id))
 
 
 async def disconnect_since(member: int, since: datetime) -> None:

@@ -11,12 +11,12 @@ from parley.accounts import step_up, tokens
 from parley.accounts.joining import SignUpContext
 from parley.accounts.web.common import client_of, invalid, next_of, see_other
 from parley.accounts.web.proving import to_prove
-from parley.accounts.web.signin import refused
+from parley.accounts.web.signin import refusal_page
 from parley.accounts.web.signup import terms_of
 from parley.core import ratelimit
 from parley.core.errors import Forbidden, NotFound, ParleyError, Refused, TooMany
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import leading_back, page
 from parley.core.providers import Provider
 from parley.core.settings import settings
@@ -59,7 +59,7 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
         address = await _address(provider, chosen, begun)
     except (NoAnswer, TooMany) as error:
         return await _refusal_page(request, begun, _for_reader(chosen, error))
-    cookie = pending.cookie(pending.sealed(begun))
+    cookie = pending.cookie(pending.seal(begun))
     return _keeping_opener(Redirect(address, status_code=303, cookies=[cookie]), next_url)
 
 
@@ -79,7 +79,7 @@ async def _address(key: str, provider: Provider, begun: PendingSignIn) -> str:
 async def back(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     """Handle the provider's answer: sign in, connect, or ask for a name."""
     chosen = _provider(provider)
-    begun = pending.opened(request.cookies.get(pending.cookie_name(), ""), PendingSignIn, provider)
+    begun = pending.unseal(request.cookies.get(pending.cookie_name(), ""), PendingSignIn, provider)
     try:
         claims = await _claims(request, provider, chosen, begun)
         return await _finish(request, provider, chosen, begun, claims)  # type: ignore[arg-type] # _claims checked it
@@ -115,7 +115,7 @@ async def _finish(
         return _without_cookie(_keeping_opener(see_other(begun.next_url, signed_in), begun.next_url))
     newcomer = pending.newcomer(begun, claims)
     answer = see_other(f"/sso/{key}/signup")
-    answer.set_cookie(pending.cookie(pending.sealed(newcomer)))
+    answer.set_cookie(pending.cookie(pending.seal(newcomer)))
     return _keeping_opener(answer, begun.next_url)
 
 
@@ -140,7 +140,7 @@ async def sign_up(request: AnyRequest, provider: FromPath[str]) -> Response[Any]
     if newcomer is None:
         return await _refusal_page(request, None, Refused(STALE))
     shown = _page_context(provider, chosen, newcomer)
-    form = NewcomerForm(await posted(request), is_vouched=shown["is_vouched"])
+    form = NewcomerForm(await posted_fields(request), is_vouched=shown["is_vouched"])
     if form.errors:
         return _keeping_opener(invalid(request, NEW, form, **shown), newcomer.next_url)
     who = {"name": form.name, "email": form.email, "zone": form.zone, "next_url": newcomer.next_url}
@@ -170,7 +170,7 @@ def _redirect_uri(key: str) -> str:
 
 
 def _newcomer(request: AnyRequest, key: str) -> Newcomer | None:
-    return pending.opened(request.cookies.get(pending.cookie_name(), ""), Newcomer, key)
+    return pending.unseal(request.cookies.get(pending.cookie_name(), ""), Newcomer, key)
 
 
 def _page_context(key: str, provider: Provider, newcomer: Newcomer) -> dict[str, Any]:
@@ -190,7 +190,7 @@ def _for_reader(provider: Provider, error: ParleyError | NoAnswer) -> ParleyErro
 
 async def _refusal_page(request: AnyRequest, begun: PendingSignIn | None, error: ParleyError) -> Response[Any]:
     """The page for signing in, with what is wrong."""
-    return await refused(request, Form({}), error, begun.next_url if begun else "/")
+    return await refusal_page(request, Form({}), error, begun.next_url if begun else "/")
 
 
 def _without_cookie(answer: Redirect) -> Redirect:

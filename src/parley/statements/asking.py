@@ -62,7 +62,7 @@ async def for_visitor(thread: int) -> SittingView:
 async def for_member(viewer: Viewer, thread: int, sitting: Sitting, *, stops: bool = False) -> SittingView:
     """The next statement for a member; none if they stop, or at the end of the sitting or of the deck."""
     deck = await queries.deck(thread)
-    answers = await queries.answered(viewer.id, thread)
+    answers = await queries.answers_of(viewer.id, thread)
     left = await queries.left_for(viewer.id, deck, answers)
     view = SittingView(None, answers, len(left), len(deck))
     fresh = [statement for statement in left if statement.comment not in sitting.skipped]
@@ -90,7 +90,7 @@ async def _next(
     return msgspec.structs.replace(card, offer=offer)
 
 
-async def chosen(viewer: Viewer | None, thread: int, comment: int, value: int | None) -> StatementCard | None:
+async def named_statement(viewer: Viewer | None, thread: int, comment: int, value: int | None) -> StatementCard | None:
     """A statement that a link names, which is not an offer; None if it cannot be answered here."""
     row = await comments.one(comment)
     if row is None or row.thread != thread or row.statement is None:

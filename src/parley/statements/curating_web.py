@@ -10,7 +10,7 @@ from parley.comments.web import comment_at, thread_at
 from parley.community.queries import grounds
 from parley.core.errors import ParleyError
 from parley.core.http.access import ANYONE, MODERATOR, AnyRequest, staff, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.messages import Message
 from parley.statements import ops, queries, removing
@@ -55,7 +55,7 @@ async def _show(
 async def merge(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = staff(request)
     row = await comment_at(comment, viewer)
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     kept = form.id("kept")
     try:
         await (ops.separate(viewer, row.id) if kept is None else ops.merge(viewer, row.id, kept))
@@ -75,7 +75,7 @@ async def remove(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = staff(request)
     row = await comment_at(comment, viewer)
     rules = await grounds()
-    form, status = RemovalForm(await posted(request), [ground.code for ground in rules]), 422
+    form, status = RemovalForm(await posted_fields(request), [ground.code for ground in rules]), 422
     if not form.errors:
         try:
             await removing.remove(viewer, row.id, form.rule, form.reason)

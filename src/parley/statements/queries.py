@@ -113,7 +113,7 @@ order by v.changed_at desc, c.id limit 200
 """
 
 
-async def answered(member: int, thread: int) -> list[AnswerRow]:
+async def answers_of(member: int, thread: int) -> list[AnswerRow]:
     """A member's answers in a thread, the latest first."""
     return await db.fetch(AnswerRow, SELECT_ANSWERED, member, thread)
 

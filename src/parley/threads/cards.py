@@ -10,7 +10,7 @@ from parley.core import db
 from parley.core.cache import PAGE_SECONDS, Bounded, MicroCache, moment, text_bytes
 from parley.core.http.access import Viewer
 from parley.core.http.pages import environment
-from parley.core.text.cleaning import as_id, shortened
+from parley.core.text.cleaning import as_id, shorten
 from parley.core.text.durations import ago
 from parley.core.text.markdown import excerpt
 from parley.core.text.messages import Message
@@ -172,7 +172,7 @@ def _card(row: CardRow, perspectives: dict[int, CardPerspective]) -> Card:
         topic_slug=row.topic_slug,
         words=row.words,
         minutes=max(1, round(row.words / WORDS_A_MINUTE)),
-        excerpt=shortened(row.first_words, EXCERPT_LENGTH),
+        excerpt=shorten(row.first_words, EXCERPT_LENGTH),
         comment_count=row.comment_count,
         people=row.people,
         created_at=row.created_at,

@@ -11,7 +11,7 @@ from parley.articles.forms import PublishForm
 from parley.articles.web import own_import, preview
 from parley.core.errors import ParleyError
 from parley.core.http.access import VERIFIED, AnyRequest, signed_in
-from parley.core.http.forms import posted
+from parley.core.http.forms import posted_fields
 from parley.threads import opening
 
 
@@ -23,7 +23,7 @@ async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
         return Redirect(f"/t/{draft.thread}", status_code=303)
     if draft.state != "ready":
         return Redirect(f"/new/{draft.id}", status_code=303)
-    form = PublishForm(await posted(request))
+    form = PublishForm(await posted_fields(request))
     status = 422
     if not form.errors:
         try:

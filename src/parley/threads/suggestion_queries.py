@@ -40,7 +40,7 @@ order by s.state = 'waiting' desc, s.id desc limit 100
 """
 
 
-async def listed(member: int, *, every: bool) -> list[SuggestionSummary]:
+async def list_suggestions(member: int, *, every: bool) -> list[SuggestionSummary]:
     """The suggested updates that concern a member; with `every`, all waiting ones, for moderators."""
     return await db.fetch(SuggestionSummary, SELECT_SUGGESTIONS, member, every)
 
@@ -75,7 +75,7 @@ async def _correction(row: SuggestionRow, article: ArticleRow, before: list[Stor
     runs, lost = await asyncio.to_thread(
         _compare, before, text.passages if text else [stored.passage for stored in before]
     )
-    on_comments = await comment_outcomes.summary(row.thread, article, text) if text else comment_outcomes.NONE
+    on_comments = await comment_outcomes.summary(row.thread, article, text) if text else comment_outcomes.NO_OUTCOMES
     return {
         "runs": runs,
         "changes": count(runs),

@@ -124,7 +124,7 @@ async def deliver(due: DueDelivery) -> bool:
 async def _answer(due: DueDelivery) -> tuple[int | None, str]:
     """Return the status of the receiver's answer, or None and why there is none."""
     body, timestamp = await message(due), int(time())
-    secrets = [signing.opened(secret) for secret in (due.secret, due.former) if secret is not None]
+    secrets = [signing.open_secret(secret) for secret in (due.secret, due.former) if secret is not None]
     headers = {
         "Content-Type": "application/json",
         "webhook-id": due.message_id,

@@ -13,7 +13,7 @@ from parley.accounts.forms import ForgotForm
 from parley.core.errors import Gone, NotFound, ParleyError, TooMany
 from parley.core.http import access
 from parley.core.http.access import AnyRequest, address_of, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import leading_back, local_path, page
 from parley.core.text.messages import N_
 
@@ -79,7 +79,7 @@ async def mail_link(
 
     The answer and its time are the same whether the address belongs to a member or not.
     """
-    form = ForgotForm({"next": request.query_params.get("next"), **await posted(request)})
+    form = ForgotForm({"next": request.query_params.get("next"), **await posted_fields(request)})
     if form.errors:
         return invalid(request, template, form, next_url=form.next)
     try:

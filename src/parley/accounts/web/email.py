@@ -13,7 +13,7 @@ from parley.accounts.web.common import account_of, client_of, expired_link, inva
 from parley.accounts.web.proving import to_prove
 from parley.core.errors import Gone, NotFound, Refused, TooMany
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.messages import N_
 
@@ -33,7 +33,7 @@ async def email_page(request: AnyRequest) -> Response[Any]:
 async def change(request: AnyRequest) -> Response[Any]:
     if not await step_up.is_proven(signed_in(request)):
         return to_prove(PAGE)
-    account, form = await account_of(request), AddressForm(await posted(request))
+    account, form = await account_of(request), AddressForm(await posted_fields(request))
     error: TooMany | None = None
     if not form.errors:
         try:

@@ -12,7 +12,7 @@ from parley.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.accounts.web.common import client_of, expired_link, invalid, next_of, see_other
 from parley.core.errors import Gone, Refused, TooMany
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import leading_back, page
 
 TEMPLATE = "accounts/signup.html"
@@ -27,7 +27,7 @@ async def sign_up_page(request: AnyRequest) -> Response[object]:
     if not terms.lets_in:
         return page(request, "accounts/signup_closed.html", terms=terms, next_url=next_url)
     form = Form({"invitation": invitation})
-    return page(request, TEMPLATE, form=form, terms=terms, opened=joining.opened(), next_url=next_url)
+    return page(request, TEMPLATE, form=form, terms=terms, opened=joining.opening_time(), next_url=next_url)
 
 
 async def terms_of(invitation: str) -> joining.Terms:
@@ -39,11 +39,11 @@ async def terms_of(invitation: str) -> joining.Terms:
 
 @post("/signup", opt={"who": ANYONE})
 async def sign_up(request: AnyRequest) -> Response[object]:
-    form = SignUpForm({"next": request.query_params.get("next"), **await posted(request)})
+    form = SignUpForm({"next": request.query_params.get("next"), **await posted_fields(request)})
     await form.ask_service("password", form.password)
     shown: dict[str, Any] = {
         "terms": await terms_of(form.invitation),
-        "opened": joining.opened(),
+        "opened": joining.opening_time(),
         "next_url": form.next,
     }
     if form.errors:
@@ -90,7 +90,7 @@ def _already_in(request: AnyRequest) -> Response[object]:
 @post("/verify", opt={"who": MEMBER})
 async def verify_again(request: AnyRequest) -> Response[object]:
     """Mail the link again."""
-    next_url, form = next_of(request), ResendForm(await posted(request))
+    next_url, form = next_of(request), ResendForm(await posted_fields(request))
     try:
         await signup_ops.send_verification(signed_in(request).id, client_of(request), next_url, answer=form.answer)
     except ProofOfWorkNeeded as error:

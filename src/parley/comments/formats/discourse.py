@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from parley.comments.formats.files import decoded
+from parley.comments.formats.files import decode_file
 from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, timestamp
 from parley.comments.formats.markup import as_markdown
 
@@ -49,7 +49,7 @@ class DiscourseTopic(msgspec.Struct, frozen=True):
 
 def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the posts. Their numbers count from 1 in each topic, so that replies are found in other files too."""
-    response = decoded(file, DiscourseTopic)
+    response = decode_file(file, DiscourseTopic)
     for post in response.post_stream.posts if response.post_stream else response.latest_posts:
         yield _comment(post, response)
 

@@ -42,7 +42,7 @@ def text(file: Path) -> bytes:
     return data.decode(encoding).encode() if encoding else data
 
 
-def decoded(file: Path, kind: type[Shape]) -> Shape:
+def decode_file(file: Path, kind: type[Shape]) -> Shape:
     """Return the JSON of a file. Raises CommandFailed if it has another shape."""
     try:
         return _decode_nested(text(file), kind)

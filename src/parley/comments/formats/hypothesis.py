@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from parley.comments.formats.files import decoded
+from parley.comments.formats.files import decode_file
 from parley.comments.formats.foreign import REMOVED, ForeignComment, timestamp
 
 
@@ -50,7 +50,7 @@ def read(file: Path) -> Iterator[ForeignComment]:
 
     A reply to one that is not in the file is put below the nearest one above that is.
     """
-    result = decoded(file, SearchResult)
+    result = decode_file(file, SearchResult)
     rows = [row for row in result.rows if not row.permissions.is_private]
     ids = {row.id for row in rows}
     # A search finds 20 unless more are asked for. Its total counts what is left out here, and other addresses.

@@ -14,11 +14,11 @@ from litestar.handlers.base import BaseRouteHandler
 from parley.core.db import replica, waiters
 from parley.core.db.waiters import Urgency
 from parley.core.errors import FactorNeeded, Forbidden, NotFound, ParleyError, SignInNeeded
-from parley.core.http.forms import posted
+from parley.core.http.forms import posted_fields
 from parley.core.observability import load_shedding
 from parley.core.ratelimit import FORM_ACCOUNT, Use, each, take_all
 from parley.core.text.formats import clock
-from parley.core.text.messages import N_, joined
+from parley.core.text.messages import N_, join
 
 AnyRequest = Request[Any, Any, Any]
 # A refused form up to this size (the longest comment) is read, so that the error page can show what was typed.
@@ -119,7 +119,7 @@ def require_write_allowed(viewer: Viewer) -> None:
             *([N_("The reason: {reason}").format(reason=viewer.why)] if viewer.why else []),
             N_("You can read the decision and appeal in your settings."),
         ]
-        raise Forbidden(joined(" ", parts))
+        raise Forbidden(join(" ", parts))
 
 
 def refuse_unverified(viewer: Viewer) -> NoReturn:
@@ -169,7 +169,7 @@ async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) ->
         raise
     if has_form:
         # Read it before the handler can fail, so that the error page can show what was typed.
-        await posted(cast("AnyRequest", connection))
+        await posted_fields(cast("AnyRequest", connection))
     if (check := handler.opt.get("check")) is not None:
         await check(connection, handler)
 
@@ -192,7 +192,7 @@ async def _keep_text(request: AnyRequest) -> None:
         request.scope["unread_form"] = True  # type: ignore[typeddict-unknown-key]
         return
     with suppress(ParleyError, HTTPException):
-        await posted(request)
+        await posted_fields(request)
 
 
 def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]

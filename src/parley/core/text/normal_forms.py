@@ -17,11 +17,11 @@ PIECE = 16_384
 _ASCII = re.compile("[\x00-\x7f]")
 
 
-def normalized(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
     """Return `text` in a normal form, after `stream_safe`."""
     if len(text) <= PIECE:
         return unicodedata.normalize(form, stream_safe(text))  # noqa: TID251 here it is safe
-    return "".join(normalized(form, piece) for piece in _pieces(text))
+    return "".join(normalize(form, piece) for piece in _pieces(text))
 
 
 def _pieces(text: str) -> Iterator[str]:

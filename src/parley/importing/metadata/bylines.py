@@ -9,7 +9,7 @@ from itertools import chain, islice, takewhile
 
 from lxml.html import HtmlElement
 
-from parley.importing.metadata.labels import above_the_text, labelled, signed
+from parley.importing.metadata.labels import above_the_text, labelled_names, signed_name
 from parley.importing.metadata.names import BY, DESKS, MOST_NAMES, fold, is_handle, is_name, names_in, tidy_name
 from parley.importing.metadata.page_data import Node, PageData, text_of, types_of
 from parley.importing.metadata.page_words import PageWords
@@ -70,7 +70,7 @@ def _candidates(page: PageData, title: str) -> Iterator[Byline]:
     people = list(_stated_people(page, sites, others))
     used = [([name for name in names if words.has(name)], where) for names, where in people]
     heading = heading_of(page.tree, title)
-    below = [] if heading is None else _below(heading, sites)
+    below = [] if heading is None else _names_below(heading, sites)
     stated = next((names for names, _ in used if names), [])
     # What readers see below the heading counts where data names somebody else, such as who posted the article.
     yield [] if {*map(fold, stated)} & {*map(fold, below)} else below, "byline"
@@ -88,7 +88,7 @@ def _candidates(page: PageData, title: str) -> Iterator[Byline]:
 
 def _stated_people(page: PageData, sites: list[str], others: list[str]) -> Iterator[Byline]:
     yield _people(page, sites, others), "json-ld"
-    yield _scholarly(page), "citation"
+    yield _scholarly_authors(page), "citation"
     holders = fold(" ".join(page.meta.get("copyright", [])))
     for name in _META:
         yield (
@@ -174,7 +174,7 @@ def _is_office(name: str) -> bool:
     return len(words) <= _MOST_WORDS_OF_OFFICE and not DESKS.isdisjoint(words)
 
 
-def _scholarly(page: PageData) -> list[str]:
+def _scholarly_authors(page: PageData) -> list[str]:
     stated_names = next((page.meta[name] for name in _SCHOLARLY if name in page.meta), [])
     turned = (_LAST_FIRST.sub(r"\2 \1", name) if name.count(",") == 1 else name for name in stated_names)
     return _join_names(list(turned), names_of_site(page))
@@ -205,7 +205,7 @@ def _on_the_page(page: PageData, heading: HtmlElement | None, sites: list[str]) 
     below = page.tree.iter("a") if heading is None else heading.xpath("following::a")
     links = islice(filter(is_link_to_author, below), _MOST_MARKED)
     yield from ((_names_of(link, sites, single=False), "byline") for link in links if not _is_elsewhere(link, frame))
-    in_words = chain(labelled(page.tree, sites), signed(page.tree, sites))
+    in_words = chain(labelled_names(page.tree, sites), signed_name(page.tree, sites))
     yield from ((names, "byline") for element, names in in_words if names and not _is_elsewhere(element, frame))
 
 
@@ -214,7 +214,7 @@ def _marked_authors(page: PageData, frame: set[HtmlElement]) -> list[HtmlElement
     return [element for element in page.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(element, frame)]
 
 
-def _below(heading: HtmlElement, sites: list[str]) -> list[str]:
+def _names_below(heading: HtmlElement, sites: list[str]) -> list[str]:
     """The names in a line that begins with "By", shortly after the main heading."""
     pieces = heading.xpath("following::text()[normalize-space()]")[:_LINES_BELOW]
     following = (piece.strip() for piece in takewhile(lambda piece: not _is_prose(piece.getparent()), pieces))

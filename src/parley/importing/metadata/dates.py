@@ -54,7 +54,7 @@ _MARKED = './/time[contains(@itemprop, "{0}") or @pubdate]/@datetime | .//*[cont
 
 def find_published(page: PageData, title: str) -> tuple[datetime | None, str]:
     """The date of publication and where it was found. A day without a time is midnight UTC."""
-    stated, where = _first(page, "datePublished", _PUBLISHED)
+    stated, where = _first_stated(page, "datePublished", _PUBLISHED)
     beside = (line for line, is_update in _lines_beside(heading_of(page.tree, title)) if not is_update)
     if stated:
         return _as_shown(stated, beside), where
@@ -73,7 +73,7 @@ def _as_shown(stated: datetime, lines: Iterator[str]) -> datetime:
 
 def find_updated(page: PageData, title: str, published: datetime | None) -> tuple[datetime | None, str]:
     """The date of the last update, if it is later than `published`, and where it was found."""
-    updated, where = _first(page, "dateModified", _UPDATED)
+    updated, where = _first_stated(page, "dateModified", _UPDATED)
     if not updated:
         beside = (line for line, is_update in _lines_beside(heading_of(page.tree, title)) if is_update)
         updated, where = _first_date(beside), "text"
@@ -108,7 +108,7 @@ def _parse(text: str) -> datetime | None:
     return None
 
 
-def _first(page: PageData, key: str, names: tuple[str, ...]) -> tuple[datetime | None, str]:
+def _first_stated(page: PageData, key: str, names: tuple[str, ...]) -> tuple[datetime | None, str]:
     dates = ((as_date(text), where) for text, where in _stated_dates(page, key, names))
     return next((dated for dated in dates if dated[0]), (None, ""))
 

@@ -38,7 +38,7 @@ _MOST_ABOVE = 5
 _EMPHASIS = ("b", "strong", "i", "em")
 
 
-def labelled(tree: HtmlElement, sites: list[str]) -> Named:
+def labelled_names(tree: HtmlElement, sites: list[str]) -> Named:
     """The names after a word such as "Author:", or in a line of their own after "By" or a date, with their elements."""
     yield from ((element, _people(line, sites)) for element, line in islice(_after_labels(tree), _MOST_NAMED))
     after_by = [(element, _people(line, sites)) for element, line in islice(_after_by(tree), _MOST_NAMED)]
@@ -68,7 +68,7 @@ def _after_by(tree: HtmlElement) -> Lines:
             yield block, line[start.end() :]
 
 
-def signed(tree: HtmlElement, sites: list[str]) -> Named:
+def signed_name(tree: HtmlElement, sites: list[str]) -> Named:
     """The name that stands alone and emphasised below the last paragraph, with its element."""
     for block in islice(tree.iter("p"), _MOST_BLOCKS):
         line = _line_of(block)

@@ -38,7 +38,7 @@ def heading_of(tree: HtmlElement, title: str) -> HtmlElement | None:
 
 def without_site(title: str, sites: Iterable[str]) -> str:
     """A title without the names of its site and dates at its start or end, set off by separators."""
-    parts = list(_split(title))
+    parts = list(_split_title(title))
     while len(parts) > 1 and _is_site(parts[-1][1], sites):
         parts.pop()
     while len(parts) > 1 and _is_site(parts[0][1], sites):
@@ -47,7 +47,7 @@ def without_site(title: str, sites: Iterable[str]) -> str:
     return "".join(f"{separator}{part}" for separator, part in parts).strip()
 
 
-def _split(title: str) -> Iterator[tuple[str, str]]:
+def _split_title(title: str) -> Iterator[tuple[str, str]]:
     separator, at = "", 0
     for match in _SEPARATOR.finditer(title):
         yield separator, title[at : match.start()]
@@ -88,7 +88,7 @@ def _heading(tree: HtmlElement, said: list[str], sites: set[str]) -> str:
         return headings[0] if len(headings) == 1 else ""
     folded = {fold(title) for title in said}
     same = (text for text in headings if fold(text) in folded)
-    alike = (text for text in headings if any(_alike(text, title) for title in said))
+    alike = (text for text in headings if any(_are_alike(text, title) for title in said))
     return next(same, "") or _smaller_heading(tree, said, sites) or next(alike, "") or _only_heading(tree, sites)
 
 
@@ -118,7 +118,7 @@ def _texts(headings: Iterable[HtmlElement], sites: set[str]) -> list[str]:
     return list(dict.fromkeys(text for text in texts if 0 < len(text) <= _LONGEST and fold(text) not in sites))
 
 
-def _alike(one: str, other: str) -> bool:
+def _are_alike(one: str, other: str) -> bool:
     short, long = sorted((fold(one), fold(other)), key=len)
     words, others = _words(one), _words(other)
     return (short in long and 2 * len(short) > len(long)) or len(words & others) >= _ALIKE * max(

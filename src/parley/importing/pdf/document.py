@@ -15,7 +15,7 @@ from parley.importing.pdf.fonts import Fonts
 from parley.importing.pdf.frames import Frame
 from parley.importing.pdf.letters import join_letters, read_letters
 from parley.importing.pdf.links import read_links
-from parley.importing.pdf.right_to_left import is_right_to_left, mirrored
+from parley.importing.pdf.right_to_left import is_right_to_left, mirror
 from parley.importing.pdf.words import Box, Word
 
 MOST_PAGES = 500
@@ -71,7 +71,7 @@ def read_pages(document: pypdfium2.PdfDocument) -> Iterator[Page]:
 def _page(document: Any, number: int, page: Any, text_page: Any, fonts: Fonts) -> Page:
     letters = read_letters(text_page, fonts)
     is_mirrored = is_right_to_left(letters)
-    joined_words = list(join_letters(mirrored(letters) if is_mirrored else letters))
+    joined_words = list(join_letters(mirror(letters) if is_mirrored else letters))
     turns = Counter[int]()
     for turn, word in joined_words:
         turns[turn] += len(word.text)

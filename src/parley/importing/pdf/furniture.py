@@ -46,7 +46,7 @@ def without_furniture(pages: Sequence[Page]) -> dict[int, list[Segment]]:
     segments = {page.number: list(cut_segments(page.words)) for page in pages}
     rows = [row for page in pages for row in _ends(page, segments[page.number])]
     leading = median([row.gap for row in rows]) if rows else 0.0
-    repeated = _repeated_rows(rows, len(pages)) | _apart(rows, len(pages), _leading(segments.values()) or leading)
+    repeated = _repeated_rows(rows, len(pages)) | _rows_apart(rows, len(pages), _leading(segments.values()) or leading)
     gone = {(row.page, word) for row in repeated for word in row.words}
     return {
         number: [segment for segment in of_page if (number, id(segment)) not in gone]
@@ -99,7 +99,7 @@ def _is_level(rows: Sequence[Row]) -> bool:
     return max(heights) - min(heights) < _LEVEL and all(map(_is_outside, rows))
 
 
-def _apart(rows: Sequence[Row], pages: int, leading: float) -> set[Row]:
+def _rows_apart(rows: Sequence[Row], pages: int, leading: float) -> set[Row]:
     """Rows at one height and apart from the text on most pages: running heads with the title of a section."""
     heights: dict[tuple[int, bool], list[Row]] = defaultdict(list)
     for row in rows:

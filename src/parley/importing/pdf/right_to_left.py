@@ -28,7 +28,7 @@ def is_right_to_left(letters: Sequence[Letter | None]) -> bool:
     return direction_of("".join(letter[0] for letter in letters if letter is not None)) == "rtl"
 
 
-def mirrored(letters: Sequence[Letter | None]) -> Iterator[Letter | None]:
+def mirror(letters: Sequence[Letter | None]) -> Iterator[Letter | None]:
     """Yield the letters with mirrored places; those of each word in the order in which they are read.
 
     PDFium gives some words in the order in which they are written, and others from left to right.

@@ -8,7 +8,7 @@ from parley.core import db
 from parley.mail import bounces
 from parley.mail.inbound import reports
 from parley.mail.letters import lists
-from parley.mail.links import read_unsubscribe_token, returned
+from parley.mail.links import read_unsubscribe_token, returned_mail
 
 # Headers with the address that it was delivered to, most reliable first; the last two are of our mail, in a complaint.
 HEADERS = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Original-Mail-From", "Return-Path")
@@ -49,7 +49,7 @@ async def _unsubscribe(token: str) -> bool:
 def _mail(message: Message, recipient: str | None) -> int | None:
     """Return the id of the mail in a signed address of `message`."""
     for address in [recipient or "", *_addresses(message)]:
-        if (mail := returned(address)) is not None:
+        if (mail := returned_mail(address)) is not None:
             return mail
     return None
 

@@ -6,7 +6,7 @@ The text counts more than the code: refusals because of the sender often have 5.
 import re
 from functools import lru_cache
 
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 from parley.mail.inbound.reason_phrases import table
 
 ADDRESS = re.compile(r"<?[^\s<>\"'(),;:]{1,100}@[^\s<>\"'(),;:]{1,200}>?")
@@ -87,7 +87,7 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
 def normal(words: str) -> str:
     """Return `words` in lower case, in one line, with plain quotes; without underscores, guesses and addresses."""
     # One character can become eighteen.
-    plain = normalized("NFKC", words[:LONGEST_REPLY])[:LONGEST_REPLY].translate(QUOTES)
+    plain = normalize("NFKC", words[:LONGEST_REPLY])[:LONGEST_REPLY].translate(QUOTES)
     line = PARAMETER.sub("", ADDRESS.sub("@", " ".join(plain.split()))).replace("_", " ").lower()
     return GUESS.sub("", line)
 

@@ -10,7 +10,7 @@ from parley.mail import bounces, queue
 from parley.mail.inbound import delivery_status
 from parley.mail.inbound.delivery_status import DeliveryStatus
 from parley.mail.letters import KEY
-from parley.mail.links import returned
+from parley.mail.links import returned_mail
 
 SELECT_MAIL_BY_NAME = """
 select id from mail where key = $1 union all select id from mail where id = $2 and kind = $3 and key is null limit 1
@@ -33,7 +33,7 @@ async def _take_in(status: DeliveryStatus, digest: str) -> str:
     if mail is None:
         return "ignored"
     # Any notification shows that the relay has the message, even if its reply was lost.
-    was_open = await queue.arrived(mail)
+    was_open = await queue.settle_arrived(mail)
     if status.kind in HARMLESS:
         return "settled" if was_open else status.kind
     # While the delivery is retried, nothing counts against the address.
@@ -43,7 +43,7 @@ async def _take_in(status: DeliveryStatus, digest: str) -> str:
 
 async def _mail(status: DeliveryStatus) -> int | None:
     """Return the id of our mail: from the signed value that we gave the relay, else by its Message-ID."""
-    proven = (returned(parseaddr(proof)[1]) for proof in status.proofs)
+    proven = (returned_mail(parseaddr(proof)[1]) for proof in status.proofs)
     named = next((mail for mail in proven if mail is not None), None)
     return named if named is not None else await _of_message_id(status.message_id)
 

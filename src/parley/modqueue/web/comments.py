@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from parley.community.queries import grounds
 from parley.core.errors import Refused
 from parley.core.http.access import MODERATOR, AnyRequest, staff
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -63,8 +63,8 @@ async def comments_page(request: AnyRequest) -> Response[Any]:
 @post("/mod/comments", name="moderation:decide-comments", opt={"who": MODERATOR}, status_code=200)
 async def decide(request: AnyRequest) -> Response[Any]:
     """Show what the decision would do; with `sure=1` decide."""
-    viewer, data = staff(request), await posted(request)
-    selected = await comments.selected(viewer.id, _chosen_ids(data))
+    viewer, data = staff(request), await posted_fields(request)
+    selected = await comments.selected_comments(viewer.id, _chosen_ids(data))
     form = await decision_form(request)
     also = form.choice("also", SANCTIONS)
     form.require()
@@ -91,7 +91,7 @@ def _sanction(form: DecisionForm, also: str | None) -> Choice | None:
 @post("/mod/comments/undo", name="moderation:undo-comments", opt={"who": MODERATOR}, status_code=200)
 async def undo(request: AnyRequest) -> Response[Any]:
     """Undo decisions on many comments and their authors within half a minute, the last first."""
-    viewer, data = staff(request), await posted(request)
+    viewer, data = staff(request), await posted_fields(request)
     decision_ids = [number for part in str(data.get("decisions", "")).split(",") if (number := as_id(part))]
     undone = await bulk.undo(viewer, {number: number for number in decision_ids[: 2 * MOST_IN_BULK]})
     refusals = [outcome.refusal for outcome in undone if outcome.refusal]

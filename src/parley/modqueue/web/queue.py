@@ -73,7 +73,7 @@ def _is_undone(details: ItemDetails, decision: int | None) -> bool:
 async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dict[str, Any]:
     viewer, wanted = staff(request), wanted_of(request)
     if rows is None:
-        rows = await modqueue.page(viewer.id, wanted, after=_after(request))
+        rows = await modqueue.page(viewer.id, wanted, after=_following_item(request))
     done, count = as_id(request.query_params.get("done", "")), await modqueue.waiting(viewer.id, wanted)
     return {
         "rows": rows,
@@ -87,7 +87,7 @@ async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dic
     }
 
 
-def _after(request: AnyRequest) -> int | None:
+def _following_item(request: AnyRequest) -> int | None:
     return as_id(request.query_params.get("after", ""))
 
 
@@ -102,7 +102,7 @@ async def queue_page(request: AnyRequest, item: FromQuery[str] = "") -> Response
     """The list with the item that the address names, or with the first item that nobody else has claimed."""
     if item:
         return await queue_answer(request, await details_at(request, item))
-    viewer, wanted, after = staff(request), wanted_of(request), _after(request)
+    viewer, wanted, after = staff(request), wanted_of(request), _following_item(request)
     rows = await modqueue.page(viewer.id, wanted, after=after)
     if after and wants_fragment(request):
         more: dict[str, Any] = {"wanted": wanted, "rows": rows, "next_url": _next_url(wanted, rows)}

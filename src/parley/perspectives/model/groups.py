@@ -7,7 +7,7 @@ import numpy as np
 from parley.perspectives.analysis import MixtureComponent
 from parley.perspectives.model.fit import Fit, fit
 from parley.perspectives.model.matrix import Flags, Floats, Indices, Matrix
-from parley.perspectives.model.mixture import AnswerEvidence, beyond, fit_mixture
+from parley.perspectives.model.mixture import AnswerEvidence, fit_mixture, probability_above
 from parley.perspectives.model.posterior import Posteriors
 from parley.perspectives.placing import COUNTED_PROBABILITY, DRAWS
 
@@ -71,7 +71,7 @@ def belonging(middles: Floats, members: Posteriors, parts: tuple[MixtureComponen
         evidence = _along(middles, members)
         half = float(np.linalg.norm(middles[1] - middles[0])) / 2
         parts = parts or fit_mixture(evidence, (-half, half))
-        second = beyond(evidence, parts)
+        second = probability_above(evidence, parts)
         probabilities = np.column_stack([1 - second, second])
     else:
         probabilities = _by_draws(middles, members)

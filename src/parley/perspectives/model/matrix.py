@@ -36,7 +36,7 @@ class Matrix:
         members, member = _encode(votes.voter)
         statements, statement = _encode(votes.statement)
         asked = np.ones(len(member), bool) if votes.asked is None else np.asarray(votes.asked, bool)
-        last = _last(member * len(statements) + statement)
+        last = _last_answers(member * len(statements) + statement)
         value = np.asarray(votes.value, np.float64)
         return cls(member[last], statement[last], value[last], asked[last], members, statements)
 
@@ -107,7 +107,7 @@ def _encode(names: Sequence[Any]) -> tuple[tuple[Any, ...], Indices]:
     return tuple(index), codes
 
 
-def _last(cells: Indices) -> Indices:
+def _last_answers(cells: Indices) -> Indices:
     """Return the position of each cell's last answer, by cell: sorted by member, then statement."""
     _, from_the_end = np.unique(cells[::-1], return_index=True)
     return len(cells) - 1 - from_the_end

@@ -63,7 +63,7 @@ def _maximise(evidence: AnswerEvidence, parts: tuple[MixtureComponent, ...]) -> 
     return parts
 
 
-def beyond(evidence: AnswerEvidence, parts: tuple[MixtureComponent, ...]) -> Floats:
+def probability_above(evidence: AnswerEvidence, parts: tuple[MixtureComponent, ...]) -> Floats:
     """Return the probability that each member is above 0."""
     weight, mean, variance = _posteriors(evidence, parts)
     above = np.array([(1 + erf(value)) / 2 for value in (mean / np.sqrt(2 * variance)).ravel()]).reshape(mean.shape)
