@@ -133,10 +133,9 @@ async def test_for_a_replica_that_hangs_no_more_visitors_wait_than_it_has_connec
         before, begun = web.said().count(PAUSED), time.monotonic()
         cluster.standby.signal(signal.SIGSTOP)
         try:
-            answers = await asyncio.gather(*(visitor.get(one) for one in addresses))
+            await asyncio.gather(*(_read(visitor, one) for one in addresses))
         finally:
             cluster.standby.signal(signal.SIGCONT)
-        assert {answer.status_code for answer in answers} == {200}
         # What measures the lag gives up, too: at most once a second.
         waited = web.said().count(PAUSED) - before - (time.monotonic() - begun)
         assert waited < CROWD / 2, "each waited in turn until it gave up"
@@ -201,6 +200,14 @@ async def test_when_the_primary_dies_the_replica_takes_over_with_all_that_was_ac
 def _reads(log: str) -> int:
     """How often a thread's page was asked whether it has changed, or a list of threads was read."""
     return log.count(") as validator") + log.count("coalesce(s.people, 0) as people")
+
+
+async def _read(visitor: httpx.AsyncClient, address: str) -> None:
+    """Read a page, again where the primary has no time for so many at once, as on a busy machine."""
+    while (answer := await visitor.get(address)).status_code == 503:
+        assert answer.headers["Retry-After"]
+        await asyncio.sleep(0.5)
+    assert answer.status_code == 200
 
 
 async def _until_read_from(cluster: Cluster, visitor: httpx.AsyncClient, address: str) -> None:
