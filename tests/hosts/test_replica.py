@@ -160,7 +160,7 @@ async def test_a_database_that_turns_read_only_is_read_on_and_refuses_in_words(
             assert {(await one.get(address)).status_code for one in (member, visitor)} == {200}
         finally:
             await _turn(cluster, "off")
-        async with asyncio.timeout(RECOVERS_SECONDS):
+        async with asyncio.timeout(PATIENCE):
             while (await member.post(f"{web.address}/t/{thread}/comments", data=typed)).status_code != 303:
                 await asyncio.sleep(0.05)
 
@@ -187,7 +187,7 @@ async def test_when_the_primary_dies_the_replica_takes_over_with_all_that_was_ac
         await asyncio.gather(*tasks)
         await _assert_promise_kept(forum, thread, [said for one in writers for said in one.said])
         await assert_all_have_the_truth([reader], thread, cluster.database_url)
-    async with asyncio.timeout(RECOVERS_SECONDS), browser_of() as visitor:
+    async with asyncio.timeout(PATIENCE), browser_of() as visitor:
         while await db.value("select count(*) from event where handled_at is null"):
             await asyncio.sleep(0.1)
         assert (await visitor.get(web.address)).status_code == 200
