@@ -64,7 +64,8 @@ def fiu(tmp_path: Path) -> Fiu:
 @pytest.fixture
 def web(forum: Forum, fiu: Fiu) -> Web:
     """A web process with libfiu in it, but not in what starts it: only the first program of a process is listening."""
-    one = forum.web(PARLEY_LIMITS="off")
+    one = Web(forum.servers.settings, PARLEY_LIMITS="off")
+    forum.webs.append(one)
     one.kill()
     one.command[:0] = ["env", *(f"{name}={value}" for name, value in fiu.env.items())]
     return one.start()
