@@ -20,6 +20,8 @@ from parley.core.text.messages import N_
 # Longer than mailing a link takes, so that the time does not show whether one was mailed.
 ANSWER_SECONDS = 0.15
 
+OTHER_ACCOUNT = N_("This link is for another account. Sign in to that account, and open the link again.")
+
 
 def client_of(request: AnyRequest) -> Client:
     """The browser that makes the request."""

@@ -131,6 +131,12 @@ def refuse_unverified(viewer: Viewer) -> NoReturn:
     raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
 
 
+def require_confirmed_address(viewer: Viewer) -> None:
+    """Raise Forbidden for a member who has not confirmed their address, which may be another person's."""
+    if not viewer.verified and not viewer.awaits_approval:
+        refuse_unverified(viewer)
+
+
 def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]
     """Set the urgency of this request. Raises Busy when load shedding refuses it."""
     reading = handler.opt.get("reading")
