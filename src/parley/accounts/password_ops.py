@@ -70,7 +70,8 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
             for hook in hooks.when_sessions_end:
                 await hook(account.id)
         await mailed_links.revoke(account.id)
-        await _mail_notice(account.name, account.email)
+        if viewer.has_confirmed_address:
+            await _mail_notice(account.name, account.email)
     log.info("password changed", member=account.id, ended_others=ends_others, network=client.network)
     return devices.issue(account.id, password_hash)
 

@@ -93,6 +93,9 @@ PROVEN_ACCOUNT = _limit("sign-in:account, proven", 100, HOUR, strict=True)
 PROVEN_NETWORK = _limit("sign-in:network, proven", 200, HOUR, strict=True)
 PROOF_USED = _limit("sign-in:proof", 1, HOUR, strict=True)
 
+# Letters about sign-ins on new browsers. Somebody who knows a password could otherwise fill its owner's mailbox.
+ALERT_ACCOUNT = _limit("alert:account", 5, HOUR, strict=True)
+
 # Links for signing in by mail. The page does not show whether the limit of an address was reached.
 LINK_ADDRESS = _limit("link:address", 3, HOUR, strict=True)
 LINK_NETWORK = _limit("link:network", 200, HOUR, strict=True)
@@ -177,7 +180,7 @@ REPORT_ACCOUNT = _limit("report:account", 30, HOUR)
 REPORT_NETWORK = _limit("report:network", 100, HOUR)
 REPORT_ALL = _limit("report:all", 3_000, HOUR, shared=True)
 
-# Receipts of visitors' reports: nobody has checked that the address is theirs. Above this, none is sent.
+# Letters about visitors' reports and requests to an address that nobody has confirmed. Above this, none is sent.
 RECEIPT_ADDRESS = _limit("receipt:address", 10, DAY, strict=True)
 
 # Requests about rights in articles are long letters, of which nobody has many to write in a day.
@@ -189,6 +192,8 @@ RIGHTS_ALL = _limit("rights:all", 500, DAY, strict=True, shared=True)
 CLAIM_ACCOUNT = _limit("claim:account", 10, DAY, strict=True)
 CLAIM_NETWORK = _limit("claim:network", 30, DAY, strict=True)
 CLAIM_ALL = _limit("claim:all", 1_000, DAY, strict=True, shared=True)
+# Links to one mailbox of a publisher.
+CLAIM_ADDRESS = _limit("claim:address", 10, DAY, strict=True)
 
 # Requests to the API: of one token, or from one network without a token.
 API_TOKEN = _limit("api:token", 600, MINUTE)

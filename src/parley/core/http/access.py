@@ -81,6 +81,10 @@ class Viewer(msgspec.Struct, frozen=True):
         return self.state == "silenced" and (self.until is None or self.until > datetime.now(UTC))
 
     @property
+    def has_confirmed_address(self) -> bool:
+        return self.verified or self.awaits_approval
+
+    @property
     def access(self) -> Access:
         if self.silenced:
             return MEMBER
@@ -133,7 +137,7 @@ def refuse_unverified(viewer: Viewer) -> NoReturn:
 
 def require_confirmed_address(viewer: Viewer) -> None:
     """Raise Forbidden for a member who has not confirmed their address, which may be another person's."""
-    if not viewer.verified and not viewer.awaits_approval:
+    if not viewer.has_confirmed_address:
         refuse_unverified(viewer)
 
 
