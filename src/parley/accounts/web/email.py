@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from parley.accounts import address_ops, step_up
 from parley.accounts.address_ops import PAGE
-from parley.accounts.forms import AddressForm
+from parley.accounts.forms import ForgotForm
 from parley.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.accounts.web.common import OTHER_ACCOUNT, account_of, client_of, expired_link, invalid, see_other
 from parley.accounts.web.proving import to_prove
@@ -33,7 +33,7 @@ async def email_page(request: AnyRequest) -> Response[Any]:
 async def change(request: AnyRequest) -> Response[Any]:
     if not await step_up.is_proven(signed_in(request)):
         return to_prove(PAGE)
-    account, form = await account_of(request), AddressForm(await posted(request))
+    account, form = await account_of(request), ForgotForm(await posted(request))
     error: TooMany | None = None
     if not form.errors:
         try:
