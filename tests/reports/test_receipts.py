@@ -65,6 +65,22 @@ async def test_nobody_fills_another_persons_mailbox_with_receipts(client: httpx.
     assert await db.value("select count(*) from mail where recipient like 'ada%'") == most
 
 
+async def test_decisions_fill_nobodys_mailbox_with_outcomes(client: httpx.AsyncClient) -> None:
+    """One decision sent a letter to each of the addresses `ada+1@…`, `ada+2@…`, which are one mailbox."""
+    comment, most = await a_comment(), RECEIPT_ADDRESS.most
+    for turn in range(most):
+        fields = VISITOR | {"email": f"ada+{turn}@elsewhere.example", "text": f"Threat {turn}."}
+        await client.post(f"/c/{comment}/report", data=fields)
+    await client.post(f"/c/{comment}/report", data=VISITOR | {"email": "bo@elsewhere.example"})
+    await db.execute("update report set proven = true where email = 'ada+0@elsewhere.example'")
+
+    await decided(await db.value(ITEM), await make.member(role="moderator"))
+
+    assert await db.value("select count(*) from mail where recipient like 'ada%'") == most + 1
+    assert len(await letters("ada+0@elsewhere.example")) == 2, "a confirmed address gets its outcome"
+    assert len(await letters("bo@elsewhere.example")) == 2
+
+
 async def test_a_visitor_is_told_the_same_and_greeted_by_no_name_that_they_claim(client: httpx.AsyncClient) -> None:
     comment = await a_comment()
     await client.post(f"/c/{comment}/report", data=VISITOR)

@@ -134,11 +134,6 @@ class ForgotForm(AccountForm):
         super().__init__(data)
         self.email = self.read("email", lambda: addresses.address(self.values.get("email", "")))
         self.next = local_path(self.values.get("next"))
-
-
-class AddressForm(ForgotForm):
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data)
         self.answer = self.secret("answer")
 
 

@@ -32,7 +32,8 @@ where m.state not in ('unverified', 'deactivated', 'anonymised')
 """
 # Decides which page to show; mailed_links.use() checks the token again when it is used up.
 SELECT_TOKEN_OWNER = f"""
-select member.id, member.name, member.email, member.role, member.state
+select member.id, member.name, member.email, member.role, member.state,
+  member.password_hash is not null as has_password
 from token join member on member.id = token.member
 where token_hash = $1 and purpose = $2 and used_at is null and expires_at > now()
   and {MAY_RETURN}
@@ -93,6 +94,7 @@ class LinkOwner(msgspec.Struct, frozen=True):
     email: str
     role: str
     state: str
+    has_password: bool
 
 
 class StoredMail(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from parley.accounts.web.signin import refusal_page
 from parley.accounts.web.signup import terms_of
 from parley.core import ratelimit
 from parley.core.errors import Forbidden, NotFound, ParleyError, Refused, TooMany
-from parley.core.http.access import ANYONE, AnyRequest, viewer_of
+from parley.core.http.access import ANYONE, AnyRequest, require_confirmed_address, viewer_of
 from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import leading_back, page
 from parley.core.providers import Provider
@@ -51,8 +51,10 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     if request.headers.get("sec-fetch-site", "none") not in OURS:
         return see_other(leading_back("/login", next_url))
     viewer = viewer_of(request) if "connect" in request.query_params else None
-    if viewer is not None and not await step_up.is_proven(viewer):
-        return to_prove(LINKS)
+    if viewer is not None:
+        require_confirmed_address(viewer)
+        if not await step_up.is_proven(viewer):
+            return to_prove(LINKS)
     begun = pending.begin(provider, next_url, member=viewer.id if viewer else None, invitation=_invitation(request))
     try:
         await ratelimit.take_network(ratelimit.PROVIDER_NETWORK, client_of(request).network)

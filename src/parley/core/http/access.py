@@ -81,6 +81,10 @@ class Viewer(msgspec.Struct, frozen=True):
         return self.state == "silenced" and (self.until is None or self.until > datetime.now(UTC))
 
     @property
+    def has_confirmed_address(self) -> bool:
+        return self.verified or self.awaits_approval
+
+    @property
     def access(self) -> Access:
         if self.silenced:
             return MEMBER
@@ -129,6 +133,12 @@ def refuse_unverified(viewer: Viewer) -> NoReturn:
             N_("Your address is confirmed. A moderator still has to approve your account: until then you can read.")
         )
     raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
+
+
+def require_confirmed_address(viewer: Viewer) -> None:
+    """Raise Forbidden for a member who has not confirmed their address, which may be another person's."""
+    if not viewer.has_confirmed_address:
+        refuse_unverified(viewer)
 
 
 def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]
