@@ -46,7 +46,7 @@ def connect() -> None:
     threads.after_revise[:] = [anchors.find_again]
     comment_outcomes.outcomes_of[:] = [anchor_outcomes.outcomes_of]
     comment_outcomes.place_by_hand[:] = [anchor_outcomes.place]
-    threads.after_visit[:] = [notifications.read_on_page, unread.forget_count]
+    threads.after_visit[:] = [notifications.mark_read_on_page, unread.forget_count]
     updating.when_changed[:] = [notifications.notify_suggested]
     updating.when_seen[:] = [notifications.read_update]
     statements.when_proposed[:] = [notifications.proposed_statement]

@@ -16,6 +16,8 @@ from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
 from parley.decisions import rows, second_approval, undoing
 from parley.decisions.rules import Stale
+from parley.reports import ops as reports
+from parley.reports.ops import ReportInput
 from waiting import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
@@ -72,6 +74,22 @@ async def test_whoever_reported_is_no_longer_right_when_it_was_wrong(app: Litest
     await appeals.decide(await staff(), first.appeal, outcome="overturned", answer="It was a quotation.")
 
     assert await db.value("select outcome from report") == "declined"
+
+
+@pytest.mark.parametrize("later_state", ["in_force", "ended"])
+async def test_overturning_leaves_the_reports_that_a_later_decision_answered(app: Litestar, later_state: str) -> None:
+    first, reporter, mo = await case("warn"), await make.member(), await staff()
+    await db.execute("update decision set created_at = created_at - interval '2 days'")
+    await db.execute("update report set resolved_at = resolved_at - interval '2 days'")
+    comment = await db.value("select target from queue_item where id = $1", first.item)
+    later_report = await reports.report(ReportInput("comment", comment, "civility", "Again.", reporter))
+    later = await decided(first.item, mo, "silence", days=1)
+    await db.execute("update decision set state = $2 where id = $1", later, later_state)
+
+    await appeals.decide(await staff(), first.appeal, outcome="overturned", answer="It was a quotation.")
+
+    outcomes = await db.values("select outcome from report where id = $1 or outcome = 'upheld'", later_report)
+    assert outcomes == ["upheld"]
 
 
 async def test_what_was_hidden_by_a_rule_is_shown_once_somebody_cleared_it(app: Litestar) -> None:
@@ -209,6 +227,18 @@ async def test_what_concerns_staff_is_for_admins(client: httpx.AsyncClient) -> N
     assert (await client.get(f"/mod/appeals/{appeal}")).status_code == 404
     await sign_in(client, "admin")
     assert (await client.get(f"/mod/appeals/{appeal}")).status_code == 200
+
+
+async def test_only_admins_review_decisions_about_profiles_of_staff(app: Litestar) -> None:
+    author, admin = await staff(), await staff("admin")
+    await db.execute("update member set bio = 'I insult people.' where id = $1", author.id)
+    await reports.report(ReportInput("member", author.id, "civility", "The bio insults me.", await make.member()))
+    item = await db.value("select id from queue_item where kind = 'member'")
+    appeal = await appeals.file(decision=await decided(item, admin, "bio"), text="Please.")
+
+    with pytest.raises(Forbidden):
+        await appeals.assign(await staff(), appeal)
+    await appeals.assign(await staff("admin"), appeal)
 
 
 async def test_whoever_has_taken_it_on_keeps_it_for_a_week(app: Litestar) -> None:

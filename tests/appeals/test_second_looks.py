@@ -17,7 +17,7 @@ from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.dashboard import stats
 from parley.dashboard.stats import agreement
-from parley.decisions import undoing
+from parley.decisions import second_approval, undoing
 from parley.decisions.rules import JUDGEMENTS, Stale
 
 pytestmark = pytest.mark.anyio
@@ -80,6 +80,22 @@ async def test_whatever_was_decided_the_page_is_the_same(client: httpx.AsyncClie
     assert removed is not None and case is not None
     assert (case.words.state, case.words.collapsed, case.words.body) == ("visible", None, removed.words.body)
     assert (case.reports, case.hits) == (removed.reports, removed.hits)
+
+
+async def test_a_proposal_counts_from_its_approval_and_shows_the_reports_that_it_answered(app: Litestar) -> None:
+    second = await staff()
+    proposal = await decided(await reported(), await staff(), "suspend")
+    await db.execute("update decision set created_at = created_at - interval '1 day'")
+    await second_approval.approve(await staff(), proposal)
+    assert await queries.count_waiting(second) == 0
+
+    async with make.as_owner():
+        await db.execute("alter table mod_action disable trigger user")
+        await db.execute("update mod_action set at = at - interval '2 hours'")
+        await db.execute("alter table mod_action enable trigger user")
+
+    case = await queries.case(second)
+    assert case is not None and [report.text for report in case.reports] == ["It insults me."]
 
 
 async def test_what_one_would_have_done_is_kept_and_changes_nothing(client: httpx.AsyncClient) -> None:

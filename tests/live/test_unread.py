@@ -66,7 +66,7 @@ async def test_a_reply_its_removal_and_reading_it_update_the_counter(mira: Viewe
     await jobs.handle_events()
     await until(reading, [0, 2, 1])
 
-    await ops.read_on_page(mira.id, elsewhere, None, 0)
+    await ops.mark_read_on_page(mira.id, elsewhere, None, 0)
     await until(reading, [0, 2, 1, 0])
 
 

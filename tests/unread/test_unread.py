@@ -231,6 +231,26 @@ async def test_reading_here_reads_the_notifications_of_the_comments_too(
     assert await notification_queries.unread(mira.id) == 0
 
 
+@pytest.mark.parametrize("all_threads", [False, True])
+async def test_a_notification_of_a_revision_stays_unread(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer, all_threads: bool
+) -> None:
+    thread = await visited(mira)
+    [first, *_] = await make.lineages(thread)
+    await written(thread, mira, passage=first, hours=5)
+    await threads.revise_thread(
+        thread, make.text("The model answers before it has read the question.", *make.WORDS[1:])
+    )
+    comment = await written(thread, jon)
+    await jobs.handle_events()
+    until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+
+    await client.post("/unread/read", data={"until": until} if all_threads else {"thread": thread, "shown": comment})
+
+    assert shown(await client.get("/unread")) == []
+    assert await db.values("select kind from notification where read_at is null") == ["revised"]
+
+
 @pytest.mark.parametrize("fields", [{}, {"until": "yesterday"}, {"until": "2026-01-01T00:00"}, {"thread": "x"}])
 async def test_a_form_that_names_nothing_is_refused(
     client: httpx.AsyncClient, mira: Viewer, fields: dict[str, str]

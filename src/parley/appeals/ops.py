@@ -15,7 +15,7 @@ from parley.decisions import effects, letters, rows, rules
 from parley.decisions import ops as decisions
 from parley.decisions.effects import Change
 from parley.decisions.rows import DecisionRow
-from parley.decisions.rules import ON_MEMBER, OUTCOMES, Choice, Stale
+from parley.decisions.rules import OUTCOMES, Choice, Stale
 from parley.decisions.tables import Decision
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
@@ -39,14 +39,10 @@ select id, decision, member, state, assigned_to, created_at < now() - $2 * inter
 from appeal where id = $1
 """
 # The reports that the overturned decision upheld become declined, so that reporters' weights follow the final outcome.
-# Reports that a later decision answered stay as they are.
-DECLINE_REPORTS = """
-update report r set outcome = 'declined'
-where r.item = $1 and r.outcome = 'upheld' and r.resolved_at >= $3 and not exists (
-    select from decision d
-    where d.item = r.item and d.id > $2 and d.state = 'in_force' and d.created_at <= r.resolved_at)
-returning r.id
-"""
+DECLINE_REPORTS = f"""
+update report r set outcome = 'declined' from decision d
+where d.id = $1 and r.outcome = 'upheld' and {queries.HAS_ANSWERED} returning r.id
+"""  # noqa: S608 constants only
 
 
 async def file(*, decision: int, text: str) -> int:
@@ -148,7 +144,7 @@ async def _require_reviewer_and_assign(
     had_part = viewer.id in {decision.moderator, decision.second_moderator, *reporters}
     is_last_resort = had_part and not await queries.has_reviewer(decision.id)
     rules.require_decision_allowed(viewer, appeal.member, set() if is_last_resort else reporters)
-    if decision.action in ON_MEMBER:
+    if decision.kind == "member":
         rules.require_rank_over(viewer, target.role)
     if had_part and not is_last_resort:
         raise Forbidden(N_("You had a part in this decision, so another moderator has to review the appeal."))
@@ -163,9 +159,7 @@ async def _require_reviewer_and_assign(
 async def _overturn(viewer: Viewer, decision: DecisionRow, target: Target) -> Change:
     """Revert a decision, and tell the reporters that it was overturned."""
     await rows.end(decision.id, "overturned")
-    if decision.item is not None:
-        declined = await db.values(DECLINE_REPORTS, decision.item, decision.id, decision.created_at)
-        await receipts.send_correction(declined, decision.id)
+    await receipts.send_correction(await db.values(DECLINE_REPORTS, decision.id), decision.id)
     return await effects.revert(target, decision.was, viewer.id, cleared=True)
 
 

@@ -1,10 +1,8 @@
 """Second looks: decisions that another moderator judges again without knowing the outcome."""
 
-from datetime import datetime
-
 import msgspec
 
-from parley.appeals.queries import IS_IMPARTIAL
+from parley.appeals.queries import HAS_ANSWERED, IS_IMPARTIAL
 from parley.community.queries import SENSITIVE
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
@@ -19,8 +17,8 @@ SAMPLED_OF_256 = 26
 MIN_AGE, MAX_AGE = "1 hour", "30 days"
 
 # $1 the moderator, $2 whether they are an admin, $3 SAMPLED_OF_256, $4 one decision or null. "offset 0" makes the
-# planner choose the sample first. Comments that were edited since would mislead; severe grounds are left out, since
-# nobody should have to read them for statistics.
+# planner choose the sample first. A proposal counts from its approval. Comments that were edited since would mislead;
+# sensitive ones are left out, since nobody should have to read them for statistics.
 FROM_SECOND_LOOK_CANDIDATES = f"""
 from (
     select * from decision
@@ -32,6 +30,8 @@ left join member m on m.id = d.member
 where d.moderator is not null and (d.action = 'approve' or d.action in {RESTRICTS})
     and d.state not in ('undone', 'awaiting', 'rejected') and i.state = 'done'
     and c.state <> 'deleted_by_author' and (c.edited_at is null or c.edited_at <= d.created_at)
+    and not exists (select from mod_action a where a.kind = d.kind and a.target = d.target and a.decision = d.id
+                    and a.action = 'proposal.approved' and a.at > now() - interval '{MIN_AGE}')
     and not exists (select from second_look sl where sl.decision = d.id)
     and {IS_IMPARTIAL}
     and not exists (select from decision other where other.item = d.item and other.moderator = $1)
@@ -69,22 +69,18 @@ class Case(msgspec.Struct, frozen=True):
 
 class SampledDecision(msgspec.Struct, frozen=True):
     decision: int
-    item: int
     comment: int
     title: str
-    decided_at: datetime
 
 
 SELECT_NEXT = f"""
-select d.id as decision, i.id as item, c.id as comment, (select title from thread t where t.id = c.thread) as title,
-       d.created_at as decided_at
+select d.id as decision, c.id as comment, (select title from thread t where t.id = c.thread) as title
 {FROM_SECOND_LOOK_CANDIDATES} order by d.id limit 1
 """  # noqa: S608 constants only
-# Reports that the decision resolved have its timestamp, as both are written in one transaction.
-SELECT_REPORTS = """
-select g.title as guideline_title, r.text from report r join guideline g on g.code = r.guideline
-where r.item = $1 and r.resolved_at = $2 order by r.weight * g.severity desc, r.id limit 100
-"""
+SELECT_REPORTS = f"""
+select g.title as guideline_title, r.text from decision d join report r on {HAS_ANSWERED}
+join guideline g on g.code = r.guideline where d.id = $1 order by r.weight * g.severity desc, r.id limit 100
+"""  # noqa: S608 constants only
 
 
 async def decision_to_judge(viewer: Viewer, decision: int | None = None) -> SampledDecision | None:
@@ -104,7 +100,7 @@ async def case(viewer: Viewer) -> Case | None:
         # Its state would reveal the decision.
         words=msgspec.structs.replace(words, state="visible", collapsed=None),
         parent=await items.words(words.parent) if words.parent else None,
-        reports=await db.fetch(ReportWithoutOutcome, SELECT_REPORTS, row.item, row.decided_at),
+        reports=await db.fetch(ReportWithoutOutcome, SELECT_REPORTS, row.decision),
         hits=await items.hits(row.comment),
     )
 

@@ -38,10 +38,16 @@ MARK_ALL_READ = """
 update notification set read_at = now()
 where member = $1 and id <= $2 and ($3::bigint is null or thread = $3) and read_at is null
 """
-MARK_READ_BEFORE = """
+MARK_READ_ABOUT = """
 update notification set read_at = now()
-where member = $1 and thread = any($2::bigint[]) and comment is not null and created_at <= $3 and read_at is null
+where member = $1 and thread = $2 and comment = any($3::bigint[]) and read_at is null
 """
+# Others refer to a comment of the member's own, which is never unread.
+IS_ABOUT_NEW_COMMENT = "kind in ('reply', 'mention', 'followed')"
+MARK_READ_BEFORE = f"""
+update notification set read_at = now()
+where member = $1 and thread = any($2::bigint[]) and {IS_ABOUT_NEW_COMMENT} and created_at <= $3 and read_at is null
+"""  # noqa: S608 constants only
 # A comment that only its author could read was approved.
 IS_PUBLISHED = "d.kind = 'comment' and d.action = 'approve' and d.before ->> 'state' in ('pending', 'hidden')"
 NOTIFY_OF_DECISION = f"""
@@ -149,7 +155,7 @@ async def set_quiet_hours(member: int, hours: tuple[int, int] | None) -> None:
         await end_hold(LIST, member, BATCHED)
 
 
-async def read_on_page(member: int, thread: int, comments: Sequence[int] | None, seq: int) -> None:
+async def mark_read_on_page(member: int, thread: int, comments: Sequence[int] | None, seq: int) -> None:
     """Mark as read what a thread's page showed: these comments, and the thread up to its event `seq`.
 
     With None for `comments`, all notifications of the thread are marked.
@@ -178,8 +184,14 @@ async def read_all(member: int, upto: int, thread: int | None = None) -> None:
     await _notify()
 
 
-async def read_before(member: int, threads: Sequence[int], before: datetime) -> None:
-    """Mark notifications about comments in these threads as read that were made until `before`."""
+async def mark_read_about(member: int, thread: int, comments: Sequence[int]) -> None:
+    """Mark the notifications about these comments of a thread as read."""
+    if await db.execute(MARK_READ_ABOUT, member, thread, list(comments)):
+        await _notify()
+
+
+async def mark_read_before(member: int, threads: Sequence[int], before: datetime) -> None:
+    """Mark the notifications about new comments in these threads as read that were made until `before`."""
     if await db.execute(MARK_READ_BEFORE, member, list(threads), before):
         await _notify()
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from parley.core import db
-from parley.notifications.ops import read_before, read_on_page
+from parley.notifications.ops import mark_read_about, mark_read_before
 from parley.unread.queries import SELECT_TRACKED_THREADS
 
-# A visit never moves back. Opening a thread highlights what was posted after `before_at`, so that changes too: what was
-# marked as read is not highlighted there.
+# A visit never moves back. `before_at` moves too: a thread's page highlights what was posted after it, and must not
+# highlight what was marked as read here.
 ON_CONFLICT_ADVANCE_VISIT = """
 on conflict (member, thread) do update set
     before_at = greatest(visit.before_at, excluded.before_at), seen_at = greatest(visit.seen_at, excluded.seen_at)
@@ -31,11 +31,11 @@ order by tracked.thread
 async def mark_read(member: int, thread: int, shown: Sequence[int]) -> None:
     """Mark a thread as read up to the newest of the comments `shown`, and the notifications about those comments."""
     if await db.execute(MARK_READ, member, thread, list(shown)):
-        await read_on_page(member, thread, shown, 0)
+        await mark_read_about(member, thread, shown)
 
 
 async def mark_all_read(member: int, until: datetime) -> None:
     """Mark everything posted up to and including `until` as read in the member's threads, and the notifications."""
     async with db.atomic():
         threads = await db.values(MARK_ALL_READ, member, until)
-        await read_before(member, threads, until)
+        await mark_read_before(member, threads, until)
