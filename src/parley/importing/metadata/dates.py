@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
-from itertools import chain, pairwise
+from itertools import chain, pairwise, takewhile
 
 import htmldate
 from htmldate.extractors import custom_parse, try_date_expr
@@ -47,6 +47,8 @@ _IN_WORDS = re.compile(
 _SHORT_MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)t?\.(?=\s*\d)")
 _SECONDS, _MILLISECONDS = 10, 13  # digits of a time since 1970
 _SHORTEST_LINE, _LONGEST_LINE = 6, 60
+_LONGEST_SUMMARY = 400
+_SHOWN = "text()[normalize-space() and not(parent::script or parent::style)]"
 _FEWEST_DIGITS = 5  # of a year and a day
 _LINES_AFTER, _LINES_BEFORE, _MOST_PIECES = 25, 8, 10_000
 _MARKED = './/time[contains(@itemprop, "{0}") or @pubdate]/@datetime | .//*[contains(@itemprop, "{0}")]/@content'
@@ -122,16 +124,26 @@ def _stated_dates(page: PageData, key: str, names: tuple[str, ...]) -> Iterator[
 
 
 def _lines_beside(heading: HtmlElement | None) -> Iterator[tuple[str, bool]]:
-    """The short lines shortly after and before the heading, and whether each is about an update."""
+    """The short lines shortly after and before the heading, and whether each is about an update.
+
+    Those after a long text, which begins the article, come last.
+    """
     if heading is None:
         return
-    after = heading.xpath("following::text()[normalize-space()]")[:_LINES_AFTER]
-    before = heading.xpath("preceding::text()[normalize-space()]")[-_LINES_BEFORE:]
-    for earlier, text in (*pairwise(["", *after]), *reversed([*pairwise(["", *before])])):
+    after = heading.xpath(f"following::{_SHOWN}")[:_LINES_AFTER]
+    before = [*pairwise(["", *heading.xpath(f"preceding::{_SHOWN}")[-_LINES_BEFORE:]])]
+    above = len([*takewhile(_is_short, after)])
+    lines = [*pairwise(["", *after])]
+    for earlier, text in (*lines[:above], *reversed(before), *lines[above:]):
         line, label = (" ".join(one[: 2 * _LONGEST_LINE].split()) for one in (text, earlier))
         said = line if _has_date(label) or len(label) >= _LONGEST_LINE else f"{label} {line}"
-        if _SHORTEST_LINE <= len(line) < _LONGEST_LINE and not _ANOTHER.search(said):
+        if _SHORTEST_LINE <= len(line) < _LONGEST_LINE and "://" not in line and not _ANOTHER.search(said):
             yield line, bool(_UPDATE.search(said))
+
+
+def _is_short(text: str) -> bool:
+    """Whether a text can stand between a heading and the article: a byline, or a summary."""
+    return len(text) < _LONGEST_SUMMARY
 
 
 def _labelled_dates(tree: HtmlElement) -> Iterator[str]:
