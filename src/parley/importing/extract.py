@@ -110,8 +110,10 @@ def _has_little_else(tree: HtmlElement) -> bool:
 
 
 def _drop_byline(article: HtmlElement, byline: tuple[str, ...]) -> None:
-    """Remove the byline from the first lines of the article, since it is shown above it."""
+    """Remove the byline from the first lines of the article, since it is shown above it, and the author's portrait."""
     known = [fold(name) for name in byline]
+    for picture in [one for one in article.iter("img") if fold(one.get("alt") or "") in known]:
+        picture.drop_tree()
     for run in runs(article)[:_FIRST_LINES]:
         if known and [fold(name) for name in names_in(run.text, single=True)] == known and is_short(run.text, byline):
             run.drop()

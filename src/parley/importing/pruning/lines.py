@@ -96,11 +96,11 @@ def _after_invitations(found: Sequence[WordRun], gone: Sequence[int]) -> set[int
 
 
 def _tail(found: Sequence[WordRun], gone: Collection[int]) -> set[int]:
-    """The links, and the headings without a text, at the end of an article."""
+    """The links, the numbers (of likes and comments), and the headings without a text, at the end of an article."""
     tail: set[int] = set()
     for at in range(len(found) - 1, len(found) // 2, -1):
         is_heading = bool(_tags(found[at]) & _HEADINGS) or _INTRODUCES.search(found[at].text)
-        if not (at in gone or is_heading or _is_linked(found[at])):
+        if not (at in gone or is_heading or _is_linked(found[at]) or _is_count(found[at])):
             break
         tail.add(at)
     return tail
@@ -114,6 +114,10 @@ def _is_linked(run: WordRun) -> bool:
         and _linked_letters(run) >= _LINKED * letters
         and not _tags(run) & {"pre", "td", "figcaption"}
     )
+
+
+def _is_count(run: WordRun) -> bool:
+    return run.text.strip().isdecimal() and not _tags(run) & {"pre", "td", "li"}
 
 
 def _links(run: WordRun) -> list[HtmlElement]:
