@@ -26,7 +26,7 @@ def take_pictures(element: HtmlElement) -> tuple[list[HtmlElement], list[HtmlEle
             (after if _words_before(found, element) else before).extend(as_figures(found))
             _replace(found, "")
         else:
-            _replace(found, found.get("alt", ""))
+            _replace(found, found.get("alt", "") if found.get("src") else "")
     return before, after
 
 

@@ -22,7 +22,7 @@ _PARTICLES = frozenset({
     "der", "des", "di", "do", "dos", "du", "e", "el", "en", "et", "i", "ibn", "la", "las", "le", "los", "of", "ter",
     "ten", "the", "til", "ul", "und", "van", "vom", "von", "y", "zu", "zum", "zur", "and",
 })  # fmt: skip
-_ROLES = re.compile(
+ROLES = re.compile(
     r"[\s,]+(?:(?:staff|senior|chief|political|science|special|guest|contributing|managing|associate)\s+)*"
     r"(?:staff|correspondents?|reporters?|editors?|writers?|columnists?|contributors?|journalists?|producer|author)$"
     r"|\s*(?:기자|특파원|記者|編集委員|撰文)(?:\s*외\s*\d*\s*명?)?$",
@@ -112,7 +112,7 @@ def tidy_name(part: str, sites: Iterable[str] = ()) -> str:
     line = _LATE_BY.sub("", BY.sub("", line, count=1))
     name = line.strip(' &,.:*()[]"“”«»\u2039\u203a\u2013\u2014-')
     name = f"{name}." if _INITIAL.search(name) and f"{name}." in line else name
-    short = _without_site(_ROLES.sub("", name), sites) if _ROLES.search(name) else name
+    short = _without_site(ROLES.sub("", name), sites) if ROLES.search(name) else name
     name = short if " " in short or not short.isascii() else name
     return name.title() if name.isupper() and name.isascii() and " " in name else name
 
