@@ -10,6 +10,7 @@ from parley.importing.errors import CannotImport
 from parley.importing.extract import extract_html
 from parley.importing.page import parse
 from parley.importing.passages import cut_passages
+from parley.importing.sandbox import read_article
 
 URL = "https://mirror.example/copy"
 
@@ -152,3 +153,13 @@ def test_the_numbers_of_a_table_stay_at_the_end_of_their_cells() -> None:
     found = extract_html(f"<article><h1>Kettles</h1>{words}<table>{rows}</table>{words}</article>", url=URL)
     assert '<th data-align="center">Sort</th>' in found.html
     assert '<td>2024</td><td data-align="end">1,204</td>' in found.html.replace("\n", "")
+
+
+def test_a_page_that_is_only_an_article_keeps_its_short_parts() -> None:
+    paragraph = (
+        "This paragraph goes on for so many words that every reader of pages would take it for a part of the text."
+    )
+    items = "<ol><li>Words are cheap.</li><li>Burns are not.</li></ol>"
+    page = f"<body><h1>Kettles</h1><p>{paragraph}</p><h2>Three things</h2>{items}<p>{paragraph}</p></body>"
+    texts = [one.text for one in read_article(extract_html(page, url=None)).passages]
+    assert texts == [paragraph, "Three things", "Words are cheap.", "Burns are not.", paragraph]

@@ -106,6 +106,31 @@ def test_the_title_is_not_said_twice() -> None:
     assert len(cut_passages("<h1>Another</h1><p>x</p>", base_url=None, title="The kettle")) == 2
 
 
+@pytest.mark.parametrize(
+    "above", ["<p>Hearth News</p>", "<ul><li>Economy</li></ul>", '<img src="/logo.png" alt="Logo">', "<h3>Essays</h3>"]
+)
+def test_what_a_page_has_above_the_title_is_left_out_with_it(above: str) -> None:
+    html = f"{above}<h1>The kettle</h1><p>x</p>"
+    assert [p.text for p in cut_passages(html, base_url="https://a.example", title="The kettle")] == ["x"]
+
+
+@pytest.mark.parametrize(
+    "above", ["<p>It begins here.</p>", "<blockquote>Tea first</blockquote>", "<pre>x = 1</pre>", f"<p>{'w ' * 9}</p>"]
+)
+def test_words_of_the_article_above_a_heading_like_its_title_stay(above: str) -> None:
+    assert len(cut_passages(f"{above}<h1>The kettle</h1><p>x</p>", base_url=None, title="The kettle")) == 3
+
+
+def test_the_picture_above_the_title_stays_with_its_caption() -> None:
+    html = '<figure><img src="/k.jpg"><figcaption>Steam</figcaption></figure><h1>The kettle</h1><p>x</p>'
+    assert [p.text for p in cut_passages(html, base_url="https://a.example", title="The kettle")] == ["Steam", "x"]
+
+
+@pytest.mark.parametrize(("text", "kept"), [("\u200d", 0), ("·", 0), (" | ", 0), ("*", 1), ("§", 1), ("📱", 1)])
+def test_what_cannot_be_seen_or_is_between_links_is_no_passage(text: str, kept: int) -> None:
+    assert len(cut_passages(f"<p>{text}</p>", base_url=None)) == kept
+
+
 def test_links_are_completed_and_marked() -> None:
     link = '<a href="https://a.example/b/d?x=1" rel="nofollow ugc noopener">d</a>'
     assert (

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from parley.importing.errors import CannotImport
+from parley.importing.extract import Extracted
 from parley.importing.markdown import extract_markdown
 from parley.importing.passages import cut_passages
 from parley.importing.pasted import detect_kind, extract_file, extract_pasted
@@ -56,6 +57,37 @@ def test_the_seed_article_is_read_as_a_person_would(real: Callable[[str], Path],
     assert quotes
     assert all(quote in words for quote in quotes)
     tell(f"seed article: 5 headings, 12 paragraphs, {len(quotes)} quotes kept")
+
+
+@pytest.mark.parametrize(
+    ("lines", "byline", "is_dated"),
+    [
+        ("Von Änne Öhler\n16.03.2026", "Änne Öhler", True),
+        ("Par Élodie Œuvrard", "Élodie Œuvrard", False),
+        ("מאת עדה אוסיי", "עדה אוסיי", False),
+        ("作者：歐阿達\n2026年3月16日", "歐阿達", True),
+        ("오세이 기자\n2026년 3월 16일", "오세이", True),
+        ("大江 亜田\n2026年3月16日", "大江 亜田", True),
+        ("by Ada Osei · 16 March 2026 · 4 min read", "Ada Osei", True),
+        ("Ada Osei, March 16, 2026", "Ada Osei", True),
+    ],
+)
+@pytest.mark.parametrize("read", [extract_text, lambda text: extract_markdown(f"# {text}")])
+def test_the_lines_below_the_title_name_the_author_in_many_languages(
+    read: Callable[[str], Extracted], lines: str, byline: str, is_dated: bool
+) -> None:
+    found = read("\n\n".join(["Kettles", *lines.split("\n"), "It began on a Tuesday, when nobody was there."]))
+    assert found.byline == (byline,)
+    assert found.published_at == (datetime(2026, 3, 16, tzinfo=UTC) if is_dated else None)
+    assert [one.text for one in cut_passages(found.html, base_url=None, title=found.title)] == [
+        "It began on a Tuesday, when nobody was there."
+    ]
+
+
+@pytest.mark.parametrize("line", ["By the sea", "Von der Leyen kündigt Reformen an", "By Ada we mean a program."])
+def test_a_line_below_the_title_that_names_nobody_stays(line: str) -> None:
+    found = extract_text(f"Kettles\n\n{line}\n\nIt began on a Tuesday.")
+    assert (found.byline, line in found.html) == ((), True)
 
 
 def test_lines_that_were_only_wrapped_are_joined() -> None:

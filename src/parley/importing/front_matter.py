@@ -11,7 +11,7 @@ import msgspec
 import yaml
 
 from parley.importing.metadata.bio_and_section import LONGEST_SECTION
-from parley.importing.metadata.dates import as_date
+from parley.importing.metadata.dates import LONGEST_LINE, as_date, day_in
 from parley.importing.metadata.licences import LONGEST_LICENCE
 from parley.importing.metadata.names import MOST_NAMES, names_in
 
@@ -77,8 +77,8 @@ def _facts(fields: dict[str, Any]) -> FrontMatter:
         title=_first_value(fields, _TITLE),
         byline=_byline(fields),
         lang=_first_value(fields, _LANGUAGE),
-        published_at=as_date(_first_value(fields, _PUBLISHED)),
-        updated_at=as_date(_first_value(fields, _UPDATED)),
+        published_at=_date(fields, _PUBLISHED),
+        updated_at=_date(fields, _UPDATED),
         canonical_url=_first_value(fields, _ADDRESS),
         licence=_short(fields, _LICENCE, LONGEST_LICENCE),
         section=_short(fields, _SECTION, LONGEST_SECTION),
@@ -93,6 +93,11 @@ def _byline(fields: dict[str, Any]) -> tuple[str, ...]:
 
 def _first_value(fields: dict[str, Any], names: tuple[str, ...]) -> str | None:
     return next((text for name in names if (text := _text(fields.get(name)))), None)
+
+
+def _date(fields: dict[str, Any], names: tuple[str, ...]) -> datetime | None:
+    stated = _first_value(fields, names)
+    return as_date(stated) or (day_in(stated) if stated and len(stated) < LONGEST_LINE else None)
 
 
 def _short(fields: dict[str, Any], names: tuple[str, ...], most: int) -> str | None:

@@ -26,7 +26,7 @@ def take_pictures(element: HtmlElement) -> tuple[list[HtmlElement], list[HtmlEle
             (after if _words_before(picture, element) else before).extend(as_figures(picture))
             _replace(picture, "")
         else:
-            _replace(picture, picture.get("alt", ""))
+            _replace(picture, picture.get("alt", "") if picture.get("src") else "")
     return before, after
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from parley.core.text.directions import direction_of
 from parley.core.text.messages import N_
-from parley.importing.boilerplate import TopLines, is_noise, read_tail, read_top
+from parley.importing.boilerplate import is_noise, read_tail, read_top
 from parley.importing.decoding import printable
 from parley.importing.errors import CannotImport
 from parley.importing.extract import Extracted
@@ -42,14 +42,8 @@ def extract_text(text: str, title: str = "") -> Extracted:
         dir=direction_of(text),
         published_at=top.published_at,
         updated_at=top.updated_at,
-        where=_places_of(top, title),
+        where=top.where | ({} if title or not top.title else {"title": "opening"}),
     )
-
-
-def _places_of(top: TopLines, title: str) -> dict[str, str]:
-    places = {"title": not title and "opening", "byline": top.byline and "byline"}
-    dates = {"published_at": top.published_at and "text", "updated_at": top.updated_at and "text"}
-    return {name: where for name, where in (places | dates).items() if where}
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[str]:

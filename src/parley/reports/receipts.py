@@ -67,9 +67,9 @@ where r.id = any($1::bigint[]) and {HAS_ADDRESS} order by lower(coalesce(m.email
 
 async def send_receipt(report: int) -> None:
     """Mail the reporter that their report has arrived."""
-    for found in await db.fetch(ReportMail, SELECT_RECEIPT, report):
-        link = _confirmation_link(report) if found.is_visitor else None
-        await _send(f"receipt.{report}", found, _write("receipt", found, confirm=link))
+    for row in await db.fetch(ReportMail, SELECT_RECEIPT, report):
+        link = _confirmation_link(report) if row.is_visitor else None
+        await _send(f"receipt.{report}", row, _write("receipt", row, confirm=link))
 
 
 async def send_outcome(decision: int, mail_kind: str, delay: timedelta) -> None:

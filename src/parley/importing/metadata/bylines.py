@@ -6,6 +6,7 @@ An implausible name is left out: no byline is better than a wrong one.
 import re
 from collections.abc import Iterator
 from itertools import chain, islice, takewhile
+from typing import Any
 
 from lxml.html import HtmlElement
 
@@ -31,6 +32,7 @@ _MARKED = (
     ' or contains(@data-testid, "byline") or contains(@data-testid, "author") or self::address'
     ' or contains(@id, "author") or contains(@id, "byline")]'
 )
+_GIVEN_NAMES = './/*[contains(@class, "given-name") or @itemprop = "givenName"]'
 _ELSEWHERE = re.compile(
     r"comment|related|most-?read|recommend|sidebar|popular|trending|newsletter|reply|carousel|outbrain|taboola"
     r"|tweet|pull-?quote",
@@ -42,7 +44,7 @@ _PARAGRAPHS_OF_AN_ARTICLE, _MOST_LOOKED_AT = 6, 300
 _SECTIONS = {"aside", "nav", "footer", "figcaption", "blockquote"}
 _MOST_MARKED = 200
 _LINES_BELOW, _LONGEST_LINE = 20, 120
-_LONGEST_MARKED = 300
+_LONGEST_MARKED, _MOST_READ = 300, 2_000
 _FEWEST_SUBJECTS = 3
 _MOST_WORDS_OF_OFFICE = 4
 _WRITTEN_BY = {
@@ -158,9 +160,7 @@ def _stated_fallback(page: PageData, others: list[str], words: PageWords) -> Ite
 
 def _editorial_office(page: PageData) -> list[str]:
     """The editorial office, where the page marks it as the author."""
-    names = (
-        tidy_name(" ".join(author.text_content()[:_LONGEST_LINE].split())) for author in _marked_authors(page, set())
-    )
+    names = (tidy_name(_line_of(author)) for author in _marked_authors(page, set()))
     return [name for name in names if _is_office(name)][:1]
 
 
@@ -197,7 +197,7 @@ def _on_the_page(page: PageData, heading: HtmlElement | None, sites: list[str]) 
         # A blog's software marks the site itself as the author.
         yield [name for name in dict.fromkeys(names) if fold(name) not in host][:MOST_NAMES], "rel=author"
     yield from ((_names_of(element, sites, single=False), "byline") for element in marked)
-    after_by = (element for element in marked if BY.match(" ".join(element.text_content()[:_LONGEST_LINE].split())))
+    after_by = (element for element in marked if BY.match(_line_of(element)))
     yield from ((_names_of(element, sites, single=True, handles=True), "byline") for element in after_by)
     named = (element for element in marked if "author" in (element.get("class") or "").split())
     yield from ((_single(element, sites), "byline") for element in named)
@@ -217,7 +217,7 @@ def _marked_authors(page: PageData, frame: set[HtmlElement]) -> list[HtmlElement
 def _names_below(heading: HtmlElement, sites: list[str]) -> list[str]:
     """The names in a line that begins with "By", shortly after the main heading."""
     pieces = heading.xpath("following::text()[normalize-space()]")[:_LINES_BELOW]
-    following = (piece.strip() for piece in takewhile(lambda piece: not _is_prose(piece.getparent()), pieces))
+    following = (piece.strip() for piece in takewhile(lambda piece: not _is_prose(piece), pieces))
     lines = list(takewhile(lambda line: len(line) < _LONGEST_LINE, following))
     names = (names_in("\n".join(lines[at : at + 2]), sites=sites) for at, line in enumerate(lines) if _is_by(line))
     return next(names, [])
@@ -227,15 +227,19 @@ def _is_by(line: str) -> bool:
     return bool(BY.match(line)) and line[0] not in ":\uff1a"
 
 
-def _is_prose(element: HtmlElement) -> bool:
-    """Whether an element is in a paragraph that is longer than a byline."""
+def _is_prose(piece: Any) -> bool:
+    """Whether a text is in a paragraph that is longer than a byline, or within one, far from its start and its end."""
+    element = piece.getparent()
     paragraph = next((ancestor for ancestor in (element, *element.iterancestors()) if ancestor.tag == "p"), None)
-    return paragraph is not None and len(paragraph.text_content().strip()) > _LONGEST_MARKED
+    words = "" if paragraph is None else paragraph.text_content().strip()
+    before = words.find(piece.strip())
+    after = len(words) - before - len(piece.strip())
+    return len(words) > _LONGEST_MARKED or min(before, after) > _LONGEST_LINE // 2
 
 
 def _single(element: HtmlElement, sites: list[str]) -> list[str]:
     """The name that is all there is in an element; one word can be one."""
-    name = tidy_name(" ".join(element.text_content()[:_LONGEST_LINE].split()))
+    name = tidy_name(_line_of(element))
     return [name] if is_name(name, single=True) and fold(name) not in map(fold, sites) else []
 
 
@@ -248,12 +252,29 @@ def _is_explicit(element: HtmlElement) -> bool:
 
 
 def _names_of(element: HtmlElement, sites: list[str], *, single: bool, handles: bool = False) -> list[str]:
-    pieces = "\n".join(piece.strip(" \t\r") for piece in element.itertext() if piece.strip())
+    pieces = _texts_of(element)
     if len(pieces) > _LONGEST_MARKED:
         return []
     names = names_in(pieces, sites=sites, single=single, handles=handles)
     # Several single words are subjects: "Storage, Solar, Wind".
     return names if sum(" " not in name for name in names) < _FEWEST_SUBJECTS else []
+
+
+def _texts_of(element: HtmlElement) -> str:
+    """The texts in an element, a line each; a name that is set in several elements is one line."""
+    texts: list[str] = []
+    for text in element.itertext():
+        if texts and text[:1].islower() and min(len(text), len(texts[-1])) == 1 and texts[-1][-1].isalpha():
+            texts[-1] += text  # a letter in a design of its own: "<i>A</i>da Osei"
+        else:
+            texts.append(text)
+    is_in_parts = len(element.xpath(_GIVEN_NAMES)) == 1
+    return (" " if is_in_parts else "\n").join(text.strip(" \t\r") for text in texts if text.strip())
+
+
+def _line_of(element: HtmlElement) -> str:
+    """The beginning of an element's text."""
+    return " ".join(element.text_content()[:_MOST_READ].split())[:_LONGEST_LINE]
 
 
 def _is_elsewhere(element: HtmlElement, frame: set[HtmlElement]) -> bool:

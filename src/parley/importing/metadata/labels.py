@@ -25,7 +25,7 @@ _LABEL = re.compile(
     r"|(?:written|posted|words|story) by|(?:geschrieben|verfasst|erstellt|gespeichert) von"
     r"|escrito por|écrit par|rédigé par|scritto da|geschreven door|skriven av|skrevet av"
     r"|(?:von|by|par|por)(?=\s*:\s*$))"
-    r"(?:\s*:\s*|$|(?<=by|on|en|de|ar|or|da|av)\s+)",
+    r"(?:\s*:\s*|,?$|(?<=by|on|en|de|ar|or|da|av)\s+)",
     re.IGNORECASE,
 )
 _DATED = re.compile(

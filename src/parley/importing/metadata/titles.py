@@ -87,9 +87,10 @@ def _heading(tree: HtmlElement, said: list[str], sites: set[str]) -> str:
     if not said:
         return headings[0] if len(headings) == 1 else ""
     folded = {fold(title) for title in said}
-    same = (text for text in headings if fold(text) in folded)
-    alike = (text for text in headings if any(_are_alike(text, title) for title in said))
-    return next(same, "") or _smaller_heading(tree, said, sites) or next(alike, "") or _only_heading(tree, sites)
+    same = (text for text in [*headings, *_smaller_headings(tree, sites)] if fold(text) in folded)
+    alike = [text for text in headings if any(_are_alike(text, title) for title in said)]
+    closest = max(alike, key=lambda text: max(len(_words(text) & _words(title)) for title in said), default="")
+    return next(same, "") or _smaller_heading(tree, said, sites) or closest or _only_heading(tree, sites)
 
 
 def _only_heading(tree: HtmlElement, sites: set[str]) -> str:
@@ -106,11 +107,15 @@ def _may_be_title(text: str) -> bool:
 
 def _smaller_heading(tree: HtmlElement, said: list[str], sites: set[str]) -> str:
     """The smaller heading with which the title begins, on pages whose only main heading is the site's name."""
-    texts = (text for text in _texts(tree.iter("h2"), sites) if len(text.split()) > 1 or not text.isascii())
+    texts = _smaller_headings(tree, sites)
     return next(
         (text for text in texts if any(_SEPARATOR.match(title, len(text)) for title in said if title.startswith(text))),
         "",
     )
+
+
+def _smaller_headings(tree: HtmlElement, sites: set[str]) -> list[str]:
+    return [text for text in _texts(tree.iter("h2", "h3"), sites) if len(text.split()) > 1 or not text.isascii()]
 
 
 def _texts(headings: Iterable[HtmlElement], sites: set[str]) -> list[str]:

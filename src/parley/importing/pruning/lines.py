@@ -96,11 +96,11 @@ def _after_invitations(word_runs: Sequence[WordRun], gone: Sequence[int]) -> set
 
 
 def _tail(word_runs: Sequence[WordRun], gone: Collection[int]) -> set[int]:
-    """The links, and the headings without a text, at the end of an article."""
+    """The links, the numbers (of likes and comments), and the headings without a text, at the end of an article."""
     tail: set[int] = set()
     for at in range(len(word_runs) - 1, len(word_runs) // 2, -1):
         is_heading = bool(_tags(word_runs[at]) & _HEADINGS) or _INTRODUCES.search(word_runs[at].text)
-        if not (at in gone or is_heading or _is_linked(word_runs[at])):
+        if not (at in gone or is_heading or _is_linked(word_runs[at]) or _is_count(word_runs[at])):
             break
         tail.add(at)
     return tail
@@ -114,6 +114,10 @@ def _is_linked(run: WordRun) -> bool:
         and _linked_letters(run) >= _LINKED * letters
         and not _tags(run) & {"pre", "td", "figcaption"}
     )
+
+
+def _is_count(run: WordRun) -> bool:
+    return run.text.strip().isdecimal() and not _tags(run) & {"pre", "td", "li"}
 
 
 def _links(run: WordRun) -> list[HtmlElement]:
