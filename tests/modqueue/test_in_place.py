@@ -178,13 +178,17 @@ async def test_a_comment_is_removed_and_its_author_suspended_in_one_step_which_i
     author = await make.member("jonas")
     comment = await make.comment(await make.thread(), author, "You are a fool.")
     also = REMOVAL | {"also": "suspend", "until": "7"}
+    preview = await client.post(f"/c/{comment}/moderate", data=also | {"preview": "1"})
+    assert "has removed a comment of yours" in preview.text and "suspended" in preview.text.split("letter-text")[2]
     answer = await client.post(f"/c/{comment}/moderate", data=also)
 
     assert await decided_about() == ["remove comment 0", "suspend member 7"]
     assert await state(comment) == "removed"
     done = await client.get(answer.headers["location"])
     assert "Removed. Author suspended." in done.text
-    await client.post(f"/c/{comment}/moderate", data={"undo": make.hidden(done, "undo")})
+    assert "jonas" in done.text
+    undone = await client.post(f"/c/{comment}/moderate", data={"undo": make.hidden(done, "undo")})
+    assert "jonas" in undone.text and "You are a fool." in undone.text
     assert await state(comment) == "visible"
     assert await db.value("select state from member where id = $1", author.id) == "active"
     assert await db.value("select count(*) from mail where kind like 'decision.%'") == 0

@@ -131,7 +131,7 @@ async def _show_next(request: AnyRequest, row: ItemRow, decision: int | None = N
 
 async def _preview(request: AnyRequest, row: ItemRow, form: DecisionForm) -> Response[Any]:
     """The letters that the decision would send."""
-    letter = await drafted(form.choice_for(row.id), row.member, row.kind)
+    letter = await drafted(form.choice_for(row.id), row.member, row.kind, form.sanction)
     if wants_fragment(request):
         return fragment(request, "modqueue/_letter.html", letter=letter)
     return await queue_answer(request, await details_at(request, str(row.id)), form, letter=letter)

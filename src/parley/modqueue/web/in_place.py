@@ -83,7 +83,7 @@ async def _answer(request: AnyRequest, subject: Subject) -> Response[Any]:
     try:
         if undo:
             await undoing.undo(staff(request), undo)
-            return await _show(request, await subjects.renamed(subject), undone=UNDONE)
+            return await _show(request, await subjects.reloaded(subject, staff(request)), undone=UNDONE)
         form.require()
         if form.errors:
             return await _show(request, subject, form, 422)
@@ -95,14 +95,14 @@ async def _answer(request: AnyRequest, subject: Subject) -> Response[Any]:
     except ParleyError as error:
         form.errors["form"] = error.message
         return await _show(request, subject, form, error.status)
-    subject = await subjects.renamed(subject)
+    subject = await subjects.reloaded(subject, staff(request))
     if wants_fragment(request):
         return await _show(request, subject, done=decision)
     return Redirect(f"{quote(subject.address)}/moderate?done={decision}", status_code=303)
 
 
 async def _letter(subject: Subject, form: DecisionForm) -> LetterPreview:
-    return await drafted(form.choice_for(0), await in_place.concerned(subject), subject.kind)
+    return await drafted(form.choice_for(0), await in_place.concerned(subject), subject.kind, form.sanction)
 
 
 def _done_id(request: AnyRequest) -> int | None:
