@@ -95,8 +95,9 @@ async def _answer(request: AnyRequest, subject: Subject) -> Response[Any]:
     except ParleyError as error:
         form.errors["form"] = error.message
         return await _show(request, subject, form, error.status)
-    subject = await subjects.reloaded(subject, staff(request))
-    if wants_fragment(request):
+    address, subject = subject.address, await subjects.reloaded(subject, staff(request))
+    # The page of a member whose name was removed is at another address now.
+    if wants_fragment(request) and subject.address == address:
         return await _show(request, subject, done=decision)
     return Redirect(f"{quote(subject.address)}/moderate?done={decision}", status_code=303)
 
