@@ -78,6 +78,7 @@ async def test_what_is_counted_as_waiting_is_what_the_queue_lists(staff: httpx.A
     await reported(mo)
     for _ in range(3):
         await reported()
+    await decided(await reported(), mo, "escalate")
 
     queue, overview = (await staff.get("/mod/queue")).text, (await staff.get("/mod")).text
 

@@ -64,6 +64,16 @@ async def test_the_member_is_notified(client: httpx.AsyncClient, mo: Viewer, slu
     assert "A moderator decided" in page and f"/decision/{made}" in page
 
 
+async def test_the_page_of_a_removed_name_leads_to_the_new_one(
+    client: httpx.AsyncClient, mo: Viewer, slurry: Viewer
+) -> None:
+    data = {"action": "name", "rule": "civility", "reason": "It insults people."}
+    answer = await client.post("/u/slurry/moderate", data=data, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith(f"/u/member-{slurry.id}/moderate?done=")
+
+
 @pytest.mark.parametrize("field", WORDS)
 async def test_it_is_removed_where_it_is_seen_and_brought_back(
     client: httpx.AsyncClient, mo: Viewer, slurry: Viewer, field: str

@@ -169,3 +169,53 @@ async def test_with_other_moderators_one_of_them_decides_about_a_report(client: 
 
     assert (await client.get(f"/mod/item/{item}")).status_code == 404
     assert (await client.post(f"/c/{comment}/moderate", data=REMOVAL)).status_code == 403
+
+
+async def test_a_comment_is_removed_and_its_author_suspended_in_one_step_which_is_undone_whole(
+    client: httpx.AsyncClient,
+) -> None:
+    await a_moderator(client)
+    author = await make.member("jonas")
+    comment = await make.comment(await make.thread(), author, "You are a fool.")
+    also = REMOVAL | {"also": "suspend", "until": "7"}
+    preview = await client.post(f"/c/{comment}/moderate", data=also | {"preview": "1"})
+    assert "has removed a comment of yours" in preview.text and "suspended" in preview.text.split("letter-text")[2]
+    answer = await client.post(f"/c/{comment}/moderate", data=also)
+
+    assert await decided_about() == ["remove comment 0", "suspend member 7"]
+    assert await state(comment) == "removed"
+    done = await client.get(answer.headers["location"])
+    assert "Removed. Author suspended." in done.text
+    assert "jonas" in done.text
+    undone = await client.post(f"/c/{comment}/moderate", data={"undo": make.hidden(done, "undo")})
+    assert "jonas" in undone.text and "You are a fool." in undone.text
+    assert await state(comment) == "visible"
+    assert await db.value("select state from member where id = $1", author.id) == "active"
+    assert await db.value("select count(*) from mail where kind like 'decision.%'") == 0
+    assert await db.value("select count(*) from queue_item where state = 'open'") == 0
+
+
+async def decided_about() -> list[str]:
+    return await db.values(
+        "select action || ' ' || kind || ' ' || coalesce((until::date - created_at::date), 0) from decision order by id"
+    )
+
+
+async def test_where_the_author_cannot_be_sanctioned_nothing_is_done_at_all(client: httpx.AsyncClient) -> None:
+    await a_moderator(client)
+    comment = await make.comment(await make.thread(), await make.member(role="admin"), "You are a fool.")
+
+    answer = await client.post(f"/c/{comment}/moderate", data=REMOVAL | {"also": "warn"})
+
+    assert answer.status_code == 403 and "only an admin can decide about them" in answer.text
+    assert await state(comment) == "visible" and await decided_about() == []
+
+
+@pytest.mark.parametrize("action", ["warn", "escalate", "lock_branch"])
+async def test_only_what_restricts_words_brings_a_sanction_with_it(client: httpx.AsyncClient, action: str) -> None:
+    await a_moderator(client)
+    comment = await a_comment()
+
+    await client.post(f"/c/{comment}/moderate", data=REMOVAL | {"action": action, "also": "suspend"})
+
+    assert [one.split()[0] for one in await decided_about()] == [action]

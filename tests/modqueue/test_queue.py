@@ -109,7 +109,9 @@ async def test_an_item_shows_everything(desk: httpx.AsyncClient, mo: Viewer) -> 
     ("query", "shown"),
     [
         ("?kind=member", "m"),
-        ("?kind=comment", "ch"),
+        ("?kind=comment", "chw"),
+        ("?kind=held", "w"),
+        ("?kind=reported", "chm"),
         ("?ground=hate", "h"),
         ("?escalated=1", ""),
         ("?claimed=mine", ""),
@@ -119,10 +121,28 @@ async def test_the_list_is_filtered(desk: httpx.AsyncClient, query: str, shown: 
     items = {"c": await reported(), "h": await reported(ground="hate")}
     await reports.report(ReportInput("member", (await make.member()).id, "spam", "", await make.member()))
     items["m"] = await db.value("select id from queue_item where kind = 'member'")
+    items["w"] = await held()
 
     page = await desk.get(f"/mod/queue{query}")
 
     assert {name for name, item in items.items() if f'id="i{item}"' in page.text} == set(shown)
+
+
+async def held() -> int:
+    """The item of a comment that waits for a moderator, without a report."""
+    comment = await make.comment(await make.thread(), await make.member(), "A claim.")
+    await make.put_state("comment", comment, "pending")
+    return await reports.open_item("comment", comment, None)
+
+
+async def test_the_list_says_what_nobody_else_can_read_yet(desk: httpx.AsyncClient) -> None:
+    items = {"reported": await reported(), "held": await held()}
+
+    page = (await desk.get("/mod/queue")).text
+
+    rows = {name: page.split(f'id="i{item}"')[1].split("</li>")[0] for name, item in items.items()}
+    assert '<span class="state">held</span>' in rows["held"]
+    assert "held" not in rows["reported"]
 
 
 async def test_a_comment_stands_in_every_list_as_it_reads_and_not_as_it_was_typed(
@@ -356,6 +376,23 @@ async def test_what_is_hard_to_bear_is_shown_to_who_asks_and_that_is_recorded(
     assert not any(INSULT in one.text for one in hidden)
     assert INSULT in shown.text
     assert await db.value("select actor from mod_action where action = 'reveal'") == mo.id
+
+
+@pytest.mark.parametrize("kind", ["member", "article"])
+async def test_profiles_and_articles_that_are_hard_to_bear_are_hidden_too(desk: httpx.AsyncClient, kind: str) -> None:
+    if kind == "member":
+        target = (await make.member()).id
+        await db.execute("update member set bio = 'Words that hurt' where id = $1", target)
+    else:
+        target = await make.thread(make.text(title="Words that hurt"))
+    await reports.report(ReportInput(kind, target, "illegal", "It hurts.", await make.member()))
+    item = await db.value("select id from queue_item where kind = $1", kind)
+
+    hidden = [await desk.get("/mod/queue"), await desk.get(f"/mod/item/{item}")]
+    shown = await desk.get((await desk.post(f"/mod/item/{item}/reveal")).headers["location"])
+
+    assert not any("Words that hurt" in one.text for one in hidden)
+    assert "Words that hurt" in shown.text.split('id="item"')[1]
 
 
 async def test_the_masthead_counts_what_waits_and_the_menu_of_the_workbench_each_of_it(

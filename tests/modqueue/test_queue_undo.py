@@ -275,3 +275,19 @@ async def test_what_one_passed_on_waits_for_the_others(client: httpx.AsyncClient
     theirs = await client.get("/mod/queue")
 
     assert [f'id="i{item}"' in one.text for one in (mine, looked_for, theirs)] == [False, True, True]
+
+
+async def test_what_was_decided_about_the_author_in_the_queue_is_undone_with_it(app: Litestar, mo: Viewer) -> None:
+    item = await reported(await make.member("jonas"))
+    before = await state(item)
+    async with make.browser(app) as desk:
+        await make.sign_in(desk, mo)
+        fields = {"version": await version_of(item), "action": "collapse", "rule": "civility", "reason": "Rude."}
+        answer = await desk.post(f"/mod/item/{item}/decide", data=fields | {"also": "silence", "until": "3"})
+        page = await desk.get(answer.headers["location"])
+        assert "Collapsed. Author silenced." in page.text
+        assert await db.value("select state from member where name = 'jonas'") == "silenced"
+        await desk.post(f"/mod/item/{item}/undo", data={"decision": make.hidden(page, "decision")})
+
+    assert await state(item) == before
+    assert await broken() == [] and await differences() == []

@@ -123,6 +123,10 @@ async def test_an_overturned_decision_notifies_the_reporter(case: Case, client: 
     assert await heard(case.ada) == [(False, "overturned")]
     await make.sign_in(client, case.ada)
     assert "The decision was overturned on appeal" in (await client.get("/notifications")).text
+    await make.sign_in(client, case.jon)
+    page = (await client.get("/notifications")).text
+    assert "Your appeal was reviewed: the decision was overturned." in page
+    assert "A comment of yours was removed." not in page
 
 
 async def test_the_page_leads_to_the_statement_and_names_no_reporter(case: Case, client: httpx.AsyncClient) -> None:

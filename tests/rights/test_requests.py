@@ -115,6 +115,7 @@ async def test_who_added_it_answers_and_the_moderator_reads_both(
     await make.sign_in(client, await make.member("mo", role="moderator"))
     listed = await client.get("/mod/rights")
     assert "answered" in listed.text
+    assert "Hidden until you choose to read it" not in (await client.get("/mod/queue")).text
     item = await client.get(f"/mod/item/{await db.value('select id from queue_item')}")
     assert "It is under an open licence." in item.text
     assert "gave nobody leave" in item.text

@@ -8,6 +8,7 @@ from parley.appeals.queries import IS_IMPARTIAL, IS_OPEN_APPEAL
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
 from parley.matching.facts import LET_IN, RESTRICTS
+from parley.modqueue.queries import IS_PASSED_ON, NOT_OWN
 from parley.modqueue.time_to_decide import GROUNDS_OF, IS_LATE
 from parley.reports.tables import QueueItem
 
@@ -27,22 +28,19 @@ class QueueNow(msgspec.Struct, frozen=True):
 
 
 SELECT_NOW = f"""
-with own as materialized (
-    select id from queue_item where kind = 'member' and target = $1
-    union select i.id from comment c join queue_item i on i.kind = 'comment' and i.target = c.id where c.author = $1
-    union select item from report where reporter = $1 and state <> 'resolved'
-), appealed as (
+with appealed as (
     select a.created_at from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
     where {IS_OPEN_APPEAL} and {IS_IMPARTIAL}
 )
-select count(*) as waiting, min(opened_at) as oldest,
+select count(*) filter (where not {IS_PASSED_ON}) as waiting,
+       min(opened_at) filter (where not {IS_PASSED_ON}) as oldest,
        count(*) filter (where {IS_LATE}) as late,
        count(*) filter (where escalated) as escalated, count(*) filter (where claimed_until > now()) as claimed,
        (select count(*) from comment where state = 'pending') as held,
        (select count(*) from appealed) as appeals, (select min(created_at) from appealed) as oldest_appeal,
        (select count(*) from decision d left join member m on m.id = d.member
         where d.state = 'awaiting' and {IS_IMPARTIAL}) as proposals
-from queue_item i where state = 'open' and not exists (select from own where own.id = i.id)
+from queue_item i where state = 'open' and {NOT_OWN}
 """  # noqa: S608 constants only
 
 

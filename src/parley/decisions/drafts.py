@@ -24,22 +24,28 @@ from {receipts.FROM_REPORTS} where i.id = $1 and r.state <> 'resolved' order by 
 
 
 class LetterPreview(msgspec.Struct, frozen=True):
-    """The letters to the member concerned and to the reporters; None where none is sent."""
+    """The letters to the member concerned, and that to the reporters; None where none is sent."""
 
-    concerned: str | None
+    concerned: list[str]
     reporters: str | None
 
 
-async def draft_letters(choice: Choice, member: int | None, kind: str) -> LetterPreview:
-    """The letters of a decision about a target of this kind that concerns `member`."""
-    restricts = ACTIONS[choice.action].restricts
-    values = (choice.action, choice.reason, choice.guideline, choice.ends, kind)
-    to = await db.fetch_one(Concerned, SELECT_CONCERNED, member, *values) if restricts and member else None
+async def draft_letters(choice: Choice, member: int | None, kind: str, sanction: Choice | None = None) -> LetterPreview:
+    """The letters of a decision about a target of this kind that concerns `member`, and of a sanction with it."""
+    decisions = [(choice, kind)] + ([(sanction, "member")] if sanction else [])
     passed_on = choice.action == "escalate"
     reporter = await db.fetch_one(ReportMail, SELECT_REPORTER, choice.item, ACTIONS[choice.action].answers)
-    # The statement has no number yet.
-    link = letters.link(0).partition("0?")[0] + "…"
     return LetterPreview(
-        concerned=letters.statement(to, link)[1] if to else None,
+        concerned=[letter for decision in decisions if member and (letter := await _statement(member, *decision))],
         reporters=receipts.outcome(reporter)[1] if reporter and not passed_on else None,
     )
+
+
+async def _statement(member: int, choice: Choice, kind: str) -> str | None:
+    if not ACTIONS[choice.action].restricts:
+        return None
+    values = (choice.action, choice.reason, choice.guideline, choice.ends, kind)
+    to = await db.fetch_one(Concerned, SELECT_CONCERNED, member, *values)
+    # The statement has no number yet.
+    link = letters.link(0).partition("0?")[0] + "…"
+    return letters.statement(to, link)[1] if to else None

@@ -4,12 +4,16 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from parley.core.http.forms import Form
 from parley.core.text.messages import N_
 from parley.decisions.destinations import destination
-from parley.decisions.rules import ACTIONS, Choice, ThreadReference
+from parley.decisions.rules import ACTIONS, SANCTIONS, Choice, ThreadReference
 from parley.decisions.slots import fill_slots
 
+# The actions with which a sanction of the author can go.
+AGAINST_WORDS = {"remove", "collapse"}
 LONGEST_REASON = 1_000
 LONGEST_QUOTE = 300
 LONGEST_TIME = 3_650
@@ -21,7 +25,8 @@ class DecisionForm(Form):
 
     `titles` are those of the guidelines in force by their codes, `saved` the moderator's saved reasons by their ids.
     Without a typed reason the chosen saved one counts. `to` is the address of the thread or passage that a comment is
-    moved to; without it the chosen `place` counts, which is an address too.
+    moved to; without it the chosen `place` counts, which is an address too. `also` is a sanction of the author
+    that goes with it.
     """
 
     def __init__(
@@ -31,6 +36,7 @@ class DecisionForm(Form):
         self.titles = titles or {}
         self.version = self.id("version") or 0
         self.action = self.choice("action", list(ACTIONS))
+        self.also = self.choice("also", SANCTIONS) if self.action in AGAINST_WORDS else None
         self.rule = self.choice("rule", list(self.titles))
         self.quote = self.text("quote", most=LONGEST_QUOTE)
         self.reason = self.text("reason", most=LONGEST_REASON, lines=True)
@@ -57,9 +63,10 @@ class DecisionForm(Form):
             self.errors.setdefault("to", N_("Please choose a passage, or enter the address of another thread."))
         if self.action == "passage" and (self.to is None or self.to.passage is None):
             self.errors.setdefault("place", N_("Please choose the passage or picture."))
-        if ACTIONS[self.action].restricts and self.rule is None:
+        restricts = ACTIONS[self.action].restricts or self.also is not None
+        if restricts and self.rule is None:
             self.errors.setdefault("rule", N_("Please choose the rule that this breaks."))
-        if ACTIONS[self.action].restricts and not self.reason:
+        if restricts and not self.reason:
             self.errors.setdefault("reason", N_("Please give a reason: the author will read it."))
         if "{quote}" in self.reason and not self.quote:
             self.errors.setdefault("quote", N_("The reason quotes words. Please select them, or copy them here."))
@@ -67,13 +74,19 @@ class DecisionForm(Form):
     def choice_for(self, item: int, version: int | None = None) -> Choice:
         """The choice for an item; only restrictions name a guideline."""
         action = self.action or ""
-        broken = ACTIONS[action].restricts
+        to = self.to if action in {"move", "passage", "restore"} else None
+        return replace(self._choice(action), item=item, version=version or self.version, to=to)
+
+    @property
+    def sanction(self) -> Choice | None:
+        """The choice about the author, for the same rule and reason."""
+        return self._choice(self.also) if self.also else None
+
+    def _choice(self, action: str) -> Choice:
         days = self.days if ACTIONS[action].timed else None
         title = self.titles.get(self.rule or "", "")
         reason = fill_slots(self.reason, quote=self.quote, rule=title, days=days)
-        rule = self.rule if broken else None
-        to = self.to if action in {"move", "passage", "restore"} else None
-        return Choice(item, version or self.version, action, rule, reason, days, to=to)
+        return Choice(0, 0, action, self.rule if ACTIONS[action].restricts else None, reason, days)
 
 
 def says_something(reason: str) -> bool:

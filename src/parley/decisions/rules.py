@@ -91,6 +91,8 @@ ACTIONS = {
 ON_THREAD = {"lock", "slow", "archive", "unlock"}
 # Actions on the author, not on the comment.
 ON_MEMBER = {"warn", "silence", "suspend", "role"}
+# What can be decided about an author together with a decision about what they wrote.
+SANCTIONS = ("warn", "silence", "suspend")
 # In order of their permissions.
 ROLES = ("member", "moderator", "admin")
 # The outcomes of an appeal.

@@ -13,6 +13,11 @@ from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import queue_changes, targets
 
+# The decision about the author that was made together with one about what they wrote: in one transaction.
+SELECT_SANCTION = """
+select s.id from decision d join decision s on s.moderator = d.moderator and s.created_at = d.created_at and s.id > d.id
+where d.id = $1 and s.kind = 'member' and s.target = d.member and s.state <> 'undone'
+"""
 HAS_NEWER = "select exists(select from decision where item = $1 and id > $2 and state <> 'undone')"
 # Proposals that the decision superseded wait again.
 REOPEN_PROPOSALS = """
@@ -51,21 +56,28 @@ where i.id = $1
 async def undo(viewer: Viewer, decision: int) -> None:
     """Undo one's own decision about an item: the target, the reports and the item are as before, and no letter is sent.
 
-    Raises Refused for another moderator's decision, after half a minute, where there is a newer decision, and for
-    decisions without an item, whose letters are sent at once.
+    So is the decision about the author that was made in the same transaction. Raises Refused for another moderator's
+    decision, after half a minute, where there is a newer decision, and for decisions without an item, whose letters
+    are sent at once.
     """
     async with db.atomic():
-        made = await load(decision)
-        target = await targets.lock(made.kind, made.target)
-        made = await load(decision, lock=True)
-        await _may_undo(viewer, made)
-        await end(made.id, "undone")
-        if made.action == "restore":
-            await db.execute(RESUME_RESTRICTIONS, made.target, made.created_at)
-        before, after = await effects.revert(target, made.was, viewer.id)
-        await _reopen(made)
-        await letters.cancel(decision)
-        await modlog.write(viewer, Entry("undo", made.kind, made.target, before, after, decision=decision))
+        await _undo(viewer, decision)
+        for sanction in await db.values(SELECT_SANCTION, decision):
+            await _undo(viewer, sanction)
+
+
+async def _undo(viewer: Viewer, decision: int) -> None:
+    made = await load(decision)
+    target = await targets.lock(made.kind, made.target)
+    made = await load(decision, lock=True)
+    await _may_undo(viewer, made)
+    await end(made.id, "undone")
+    if made.action == "restore":
+        await db.execute(RESUME_RESTRICTIONS, made.target, made.created_at)
+    before, after = await effects.revert(target, made.was, viewer.id)
+    await _reopen(made)
+    await letters.cancel(decision)
+    await modlog.write(viewer, Entry("undo", made.kind, made.target, before, after, decision=decision))
 
 
 async def _may_undo(viewer: Viewer, made: DecisionRow) -> None:

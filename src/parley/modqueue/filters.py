@@ -12,7 +12,10 @@ DAYS = 30
 
 
 class QueueFilter(msgspec.Struct, frozen=True):
-    """A filter of the queue. `claimed`: `mine`, `free`, or None for all. `hours`: waiting for longer than that."""
+    """A filter of the queue. `kind`: a kind of items, `held` comments, or everything that was `reported`.
+
+    `claimed`: `mine`, `free`, or None for all. `hours`: waiting for longer than that.
+    """
 
     kind: str | None = None
     ground: str | None = None

@@ -10,6 +10,7 @@ from parley.decisions import ops as decisions
 from parley.decisions import rules
 from parley.decisions.rules import Choice
 from parley.reports import ops as reports
+from parley.reports import targets
 from parley.reports.subjects import Subject
 from parley.reports.tables import QueueItem
 from parley.threads.tables import Thread
@@ -46,6 +47,14 @@ async def decide_on(viewer: Viewer, kind: str, target: int, thread: int | None, 
     """As `decide`, about a target by its kind and id, in its thread if it has one."""
     rules.require_choice_allowed(choice, kind)
     async with db.atomic():
+        # Like reports: the target before its item.
+        await targets.lock(kind, target)
         item = await reports.open_item(kind, target, thread)
         version = await db.value(QueueItem.select(QueueItem.version).where(QueueItem.id == item))
         return await decisions.decide(viewer, msgspec.structs.replace(choice, item=item, version=version))
+
+
+async def sanction(viewer: Viewer, author: int | None, choice: Choice | None) -> None:
+    """Decide about the author too, in the transaction of a decision about what they wrote; undone together."""
+    if author is not None and choice is not None:
+        await decide_on(viewer, "member", author, None, choice)

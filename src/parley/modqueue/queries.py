@@ -9,6 +9,7 @@ from parley.core import db
 from parley.core.text import markdown
 from parley.core.text.cleaning import shorten
 from parley.decisions.rules import UNDO_SECONDS
+from parley.decisions.undoing import SELECT_SANCTION
 from parley.modqueue.filters import QueueFilter
 from parley.modqueue.time_to_decide import IS_LATE
 from parley.reports.grave import IS_SENSITIVE
@@ -25,7 +26,10 @@ def first_words(html: str | None, other: str | None) -> str:
 
 
 class QueueRow(msgspec.Struct, frozen=True):
-    """An item of the list. `grounds` says how often each ground was named; `late`: it waits longer than its target."""
+    """An item of the list. `grounds` says how often each ground was named; `late`: it waits longer than its target.
+
+    `held`: a comment that nobody else can read until it is decided.
+    """
 
     id: int
     kind: str
@@ -43,6 +47,7 @@ class QueueRow(msgspec.Struct, frozen=True):
     people: int
     sensitive: bool
     late: bool
+    held: bool
 
     @property
     def excerpt(self) -> str:
@@ -62,14 +67,22 @@ NOT_OWN = f"""
     and not ({HAS_OTHERS}
              and exists (select from report o where o.item = i.id and o.reporter = $1 and o.state <> 'resolved'))
 """  # noqa: S608 constants only
+# The viewer has passed it on to an admin.
+IS_PASSED_ON = """
+    (i.escalated and exists (
+        select from decision o where o.item = i.id and o.moderator = $1 and o.state in ('in_force', 'awaiting')))
+"""
+IS_HELD = "i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.state = 'pending')"
 # Items that the viewer escalated appear only under the filter for escalated items.
 IS_CHOSEN = f"""
     i.state = 'open' and {NOT_OWN}
-    and ($2::text is null or i.kind = $2)
+    and case $2::text
+        when 'held' then {IS_HELD}
+        when 'reported' then exists (select from report o where o.item = i.id and o.state <> 'resolved')
+        else $2 is null or i.kind = $2 end
     and ($3::text is null or exists (
         select from report o where o.item = i.id and o.guideline = $3 and o.state <> 'resolved'))
-    and case when $4 then i.escalated else not (i.escalated and exists (
-        select from decision o where o.item = i.id and o.moderator = $1 and o.state in ('in_force', 'awaiting'))) end
+    and case when $4 then i.escalated else not {IS_PASSED_ON} end
     and case $5::text when 'mine' then i.claimed_by = $1 and i.claimed_until > now()
                       when 'free' then i.claimed_by is null or i.claimed_by = $1 or i.claimed_until <= now()
                       else true end
@@ -110,7 +123,7 @@ select i.id, i.kind, i.target, i.version, i.risk, i.escalated, i.opened_at,
        t.title, coalesce(m.name, c.imported_author) as author,
        c.html, case i.kind when 'member' then m.bio else t.title end as words,
        {GROUND_COUNTS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive,
-       {IS_LATE} as late
+       {IS_LATE} as late, coalesce(c.state = 'pending', false) as held
 from page i left join thread t on t.id = i.thread left join thread_stats s on s.thread = i.thread
 left join comment c on i.kind = 'comment' and c.id = i.target
 left join member m on m.id = case i.kind when 'member' then i.target else c.author end
@@ -190,19 +203,22 @@ async def others_actions(viewer: int, since: datetime) -> list[OthersAction]:
 
 
 class UndoableDecision(msgspec.Struct, frozen=True):
-    """A decision that can be undone for `left` more seconds."""
+    """A decision that can be undone for `left` more seconds, with what was decided about the author in it."""
 
     decision: int
     item: int
     action: str
+    also: str | None
     left: int
 
 
-SELECT_UNDOABLE = """
-select id as decision, item, action, ceil(extract(epoch from created_at - now()) + $3)::int as left from decision
-where id = $1 and moderator = $2 and item is not null and state in ('in_force', 'awaiting')
-  and created_at > now() - $3 * interval '1 second'
-"""
+SELECT_UNDOABLE = f"""
+select d.id as decision, d.item, d.action, (select action from decision where id in ({SELECT_SANCTION})) as also,
+       ceil(extract(epoch from d.created_at - now()) + $3)::int as left
+from decision d
+where d.id = $1 and d.moderator = $2 and d.item is not null and d.state in ('in_force', 'awaiting')
+  and d.created_at > now() - $3 * interval '1 second'
+"""  # noqa: S608 constants only
 
 
 async def undoable(moderator: int, decision: int) -> UndoableDecision | None:

@@ -15,7 +15,8 @@ from parley.modqueue import items
 from parley.modqueue.filters import QueueFilter
 from parley.modqueue.items import ItemDetails, ItemRow
 
-KINDS = ("comment", "member", "article")
+# What the list can be narrowed to.
+KINDS = ("held", "reported", "comment", "member", "article")
 CLAIMED = ("mine", "free")
 LONGEST_NAME = 60
 MOST_HOURS = 10_000

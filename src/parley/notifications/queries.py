@@ -74,6 +74,8 @@ class NotificationRow(msgspec.Struct, frozen=True):
     decided_on: str | None
     about_me: bool
     outcome: str | None
+    # The outcome of this member's appeal against it.
+    appeal: str | None
     # Why a moderator moved the member's comment.
     moved_because: str | None
     # A suggested update with its state, and who suggested it: `me`, another `member`, or the `source`, if that differs
@@ -98,6 +100,7 @@ d.action, d.kind as decided_on, coalesce(d.member = n.member, false) as about_me
 (select case when d.state = 'overturned' and r.outcome = 'declined' then 'overturned' else r.outcome end
  from report r where r.item = d.item and r.reporter = n.member and r.resolved_at >= d.created_at
  order by r.resolved_at, r.id limit 1) as outcome,
+(select a.state from appeal a where a.decision = d.id and a.state in ('upheld', 'overturned', 'modified')) as appeal,
 case when d.action = 'move' then nullif(d.reason, '') end as moved_because,
 n.suggestion, (select s.state from suggested_update s where s.id = n.suggestion) as suggestion_state,
 (select case when s.member is null then 'source' when s.member = n.member then 'me' else 'member' end

@@ -25,10 +25,16 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 async def comment(comment: str, viewer: Viewer | None, *, gone: bool = False) -> Subject:
-    """Return the comment with this id; with `gone`, also one that is no longer visible. Raises NotFound."""
+    """Return the comment with this id; with `gone`, also one that is no longer visible. Raises NotFound.
+
+    With `gone`, which is for moderators, it has its author even if others do not see who wrote it.
+    """
     row = await comment_at(comment, viewer)
     if row.state not in {"visible", "blocked"} and not gone:
         raise NotFound(N_("This comment no longer exists."))
+    if gone and row.author is None and row.author_id is not None:
+        account = await accounts.account(row.author_id)
+        row = msgspec.structs.replace(row, author=account.name if account else None)
     return Subject("comment", row.id, f"/c/{row.id}", row.author or N_("somebody who left"), row)
 
 
@@ -37,8 +43,10 @@ async def article(thread: str) -> Subject:
     return Subject("article", row.id, f"/t/{row.id}", row.title)
 
 
-async def after_decision(subject: Subject) -> Subject:
-    """Return a subject after a decision, which may have removed the name of a member."""
+async def after_decision(subject: Subject, viewer: Viewer) -> Subject:
+    """Return a subject as it is after a decision, which may have removed a comment or the name of a member."""
+    if subject.kind == "comment":
+        return await comment(str(subject.id), viewer, gone=True)
     account = await accounts.account(subject.id) if subject.kind == "member" else None
     return msgspec.structs.replace(subject, name=account.name, address=f"/u/{account.name}") if account else subject
 

@@ -12,6 +12,7 @@ const keys = {
   c: () => choose("collapse"),
   w: () => choose("warn"),
   l: () => choose("lock"),
+  t: () => decide()?.elements.also?.focus(),
   e: () => choose("escalate", true),
   s: () => press("#skip"),
   u: () => press("#undo button"),

@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get, post
-from msgspec.structs import replace
 
 from parley.community.queries import grounds
 from parley.core.errors import Refused
 from parley.core.http.access import MODERATOR, AnyRequest, staff
-from parley.core.http.forms import Form, posted_fields
+from parley.core.http.forms import posted_fields
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.decisions.forms import DecisionForm
-from parley.decisions.rules import ACTIONS, LENGTHS, MOST_IN_BULK, Choice
+from parley.decisions.rules import ACTIONS, LENGTHS, MOST_IN_BULK, SANCTIONS
 from parley.guidelines import queries as guidelines
 from parley.modqueue import bulk, comment_bulk, comments
 from parley.modqueue import queries as modqueue
@@ -23,9 +22,8 @@ from parley.modqueue.filters import DAYS, CommentFilter
 from parley.modqueue.requests import decision_form, text_in
 
 PREFIX = "comment-"
-# What can be decided about many comments, and about their authors.
+# What can be decided about many comments.
 CHOICES = ("remove", "collapse", "approve")
-SANCTIONS = ("warn", "silence", "suspend")
 SPANS = {1: N_("A day"), 7: N_("A week"), DAYS: N_("30 days"), 365: N_("A year")}
 
 
@@ -66,26 +64,14 @@ async def decide(request: AnyRequest) -> Response[Any]:
     viewer, data = staff(request), await posted_fields(request)
     selected = await comments.selected_comments(viewer.id, _chosen_ids(data))
     form = await decision_form(request)
-    also = form.choice("also", SANCTIONS)
     form.require()
     if form.action not in (None, *CHOICES):
         form.errors.setdefault("action", N_("Please choose what to do."))
-    if also and not (form.rule and form.reason):
-        form.errors.setdefault("reason", N_("Please choose the rule and give a reason: the authors will read it."))
     if form.errors:
-        return await _show(request, selected, form, 422, also=also)
-    choice, done = form.choice_for(0), form.flag("sure")
-    outcomes = await comment_bulk.decide(viewer, selected, choice, _sanction(form, also), commit=done)
-    return await _show(request, selected, form, also=also, outcomes=outcomes, done=done)
-
-
-def _sanction(form: DecisionForm, also: str | None) -> Choice | None:
-    """The decision on the authors: `also`, for the rule and the reason of the decision on the comments."""
-    if also is None:
-        return None
-    return replace(
-        form.choice_for(0), action=also, guideline=form.rule, days=form.days if ACTIONS[also].timed else None
-    )
+        return await _show(request, selected, form, 422)
+    done = form.flag("sure")
+    outcomes = await comment_bulk.decide(viewer, selected, form.choice_for(0), form.sanction, commit=done)
+    return await _show(request, selected, form, outcomes=outcomes, done=done)
 
 
 @post("/mod/comments/undo", name="moderation:undo-comments", opt={"who": MODERATOR}, status_code=200)
@@ -99,9 +85,9 @@ async def undo(request: AnyRequest) -> Response[Any]:
 
 
 async def _show(
-    request: AnyRequest, selected: list[FoundComment], form: Form, status: int = 200, **context: Any
+    request: AnyRequest, selected: list[FoundComment], form: DecisionForm, status: int = 200, **context: Any
 ) -> Response[Any]:
-    shown: dict[str, Any] = {"also": None, "outcomes": None, "done": False, "undone": None, "refused": []} | context
+    shown: dict[str, Any] = {"outcomes": None, "done": False, "undone": None, "refused": []} | context
     return page(
         request,
         "modqueue/comments.html",

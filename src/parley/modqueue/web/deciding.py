@@ -18,7 +18,7 @@ from parley.decisions.forms import DecisionForm
 from parley.decisions.rules import Stale
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
-from parley.modqueue import claims, items
+from parley.modqueue import claims, in_place, items
 from parley.modqueue import queries as modqueue
 from parley.modqueue.items import ItemRow
 from parley.modqueue.requests import decision_form, details_at, item_at, wanted_of
@@ -68,7 +68,9 @@ async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     if form.flag("preview"):
         return await _preview(request, row, form)
     try:
-        decision = await decisions.decide(staff(request), form.choice_for(row.id))
+        async with db.atomic():
+            decision = await decisions.decide(staff(request), form.choice_for(row.id))
+            await in_place.sanction(staff(request), row.member, form.sanction)
     except ParleyError as error:
         form.errors["form"] = error.message
         return await _show(request, item, form, error.status)
@@ -129,7 +131,7 @@ async def _show_next(request: AnyRequest, row: ItemRow, decision: int | None = N
 
 async def _preview(request: AnyRequest, row: ItemRow, form: DecisionForm) -> Response[Any]:
     """The letters that the decision would send."""
-    letter = await draft_letters(form.choice_for(row.id), row.member, row.kind)
+    letter = await draft_letters(form.choice_for(row.id), row.member, row.kind, form.sanction)
     if wants_fragment(request):
         return fragment(request, "modqueue/_letter.html", letter=letter)
     return await queue_answer(request, await details_at(request, str(row.id)), form, letter=letter)

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.community.queries import grounds
+from parley.core import db
 from parley.core.errors import ParleyError
 from parley.core.http.access import MODERATOR, AnyRequest, staff
 from parley.core.http.forms import Form
@@ -17,7 +18,7 @@ from parley.core.text.messages import N_, Message
 from parley.decisions import undoing
 from parley.decisions.drafts import LetterPreview, draft_letters
 from parley.decisions.forms import DecisionForm
-from parley.decisions.rules import ACTIONS, LENGTHS
+from parley.decisions.rules import ACTIONS, LENGTHS, SANCTIONS
 from parley.guidelines import queries as guidelines
 from parley.modqueue import articles, in_place, people
 from parley.modqueue import queries as modqueue
@@ -52,6 +53,7 @@ async def _show(
         "grounds": await grounds(),
         "saved": await guidelines.reasons(viewer.id),
         "lengths": LENGTHS,
+        "sanctions": [ACTIONS[name] for name in SANCTIONS],
         "destinations": await in_place.destinations(subject),
         "passages": await articles.passages(subject.id) if subject.kind == "article" else [],
         "about": about,
@@ -83,24 +85,29 @@ async def _answer(request: AnyRequest, subject: Subject) -> Response[Any]:
     try:
         if undo:
             await undoing.undo(staff(request), undo)
-            return await _show(request, await subjects.after_decision(subject), undone=UNDONE)
+            return await _show(request, await subjects.after_decision(subject, staff(request)), undone=UNDONE)
         form.require()
         if form.errors:
             return await _show(request, subject, form, 422)
         if form.flag("preview"):
             return await _show(request, subject, form, letter=await _letter(subject, form))
-        decision = await in_place.decide(staff(request), subject, form.choice_for(0))
+        async with db.atomic():
+            decision = await in_place.decide(staff(request), subject, form.choice_for(0))
+            await in_place.sanction(staff(request), await in_place.concerned_member(subject), form.sanction)
     except ParleyError as error:
         form.errors["form"] = error.message
         return await _show(request, subject, form, error.status)
-    subject = await subjects.after_decision(subject)
-    if wants_fragment(request):
+    address, subject = subject.address, await subjects.after_decision(subject, staff(request))
+    # The page of a member whose name was removed is at another address now.
+    if wants_fragment(request) and subject.address == address:
         return await _show(request, subject, done=decision)
     return Redirect(f"{quote(subject.address)}/moderate?done={decision}", status_code=303)
 
 
 async def _letter(subject: Subject, form: DecisionForm) -> LetterPreview:
-    return await draft_letters(form.choice_for(0), await in_place.concerned_member(subject), subject.kind)
+    return await draft_letters(
+        form.choice_for(0), await in_place.concerned_member(subject), subject.kind, form.sanction
+    )
 
 
 def _done_id(request: AnyRequest) -> int | None:

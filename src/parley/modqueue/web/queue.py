@@ -11,7 +11,7 @@ from parley.core.http.forms import Form
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.text.cleaning import as_id
 from parley.decisions.forms import DecisionForm
-from parley.decisions.rules import ACTIONS, LENGTHS, Action
+from parley.decisions.rules import ACTIONS, LENGTHS, SANCTIONS, Action
 from parley.guidelines import queries as guidelines
 from parley.modqueue import items
 from parley.modqueue import queries as modqueue
@@ -49,6 +49,7 @@ async def item_context(request: AnyRequest, details: ItemDetails | None, form: F
         "all_actions": ACTIONS,
         "grounds": await grounds(),
         "saved": await guidelines.reasons(staff(request).id),
+        "sanctions": [ACTIONS[name] for name in SANCTIONS],
         "keys": KEYS,
         "lengths": LENGTHS,
         "wanted": wanted_of(request),
