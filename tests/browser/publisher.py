@@ -27,7 +27,10 @@ addEventListener("message", ({ data }) => {
   parent.postMessage("done", "*");
 });
 """
-STYLE = "main { max-width: 38rem } .below { min-height: 640px } .strangers { width: 10px; height: 10px }"
+STYLE = (
+    ":root { color-scheme: light dark } main { max-width: 38rem } .below { min-height: 640px } "
+    ".strangers { width: 10px; height: 10px }"
+)
 
 
 class Publisher:

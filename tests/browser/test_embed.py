@@ -48,6 +48,7 @@ PUT_TEXT = """(end) => {
   const main = document.querySelector("main");
   main.style.cssText = `position: absolute; left: ${end - 600}px; width: 600px; margin: 0`;
 }"""
+LIGHT_ON_DARK = "document.body.style.cssText = 'color: oklch(90% 0 0); background: #111'"
 SELECT = "getSelection().selectAllChildren(document.querySelector('article p'))"
 # The publisher's page has no heading, which is not the embed's affair.
 OF_THE_PAGE = {"page-has-heading-one": {"enabled": False}}
@@ -208,6 +209,25 @@ async def test_the_discussion_takes_the_room_beside_the_text(
     assert box is not None
     assert box["width"] == pytest.approx(width, abs=20)
     assert box["x"] >= text_ends or width == 300
+
+
+async def test_the_discussion_is_as_dark_as_the_page(page: Page, publisher: Publisher, site: Site) -> None:
+    async def is_dark() -> bool:
+        [frame] = [one for one in page.frames if one.url.startswith(site.address)]
+        return bool(await frame.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"))
+
+    # Otherwise Playwright says to all frames what the browser prefers.
+    await page.emulate_media(color_scheme="null")
+    await page.goto(publisher.url)
+    await page.locator(".open").click()
+    await expect(panel(page).locator(".comment")).to_have_count(3)
+    assert not await is_dark()
+    await page.keyboard.press("Escape")
+    await page.evaluate(LIGHT_ON_DARK)
+
+    await page.locator(".open").click()
+
+    assert await is_dark()
 
 
 async def test_strangers_neither_frame_a_discussion_nor_speak_to_it(

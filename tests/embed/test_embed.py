@@ -79,6 +79,28 @@ async def test_a_page_gets_its_passages_and_numbers_from_any_origin(client: http
     assert (await client.get(f"/embed/v1/counts?site=pub&{many}")).status_code == 400
 
 
+@pytest.mark.parametrize("what", ["page", "counts"])
+async def test_a_page_of_a_site_that_is_not_registered_is_told_so(client: httpx.AsyncClient, what: str) -> None:
+    answer = await client.get(f"/embed/v1/{what}?site=nobody&url={ARTICLE}")
+
+    assert answer.status_code == 404
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.json()["detail"] == str(queries.NO_SITE)
+
+
+async def test_a_comment_on_a_passage_leads_to_it(client: httpx.AsyncClient, thread: int) -> None:
+    [lineage, *_] = await make.lineages(thread)
+    jon = await make.member("jon")
+    top = await make.comment(thread, jon, passage=lineage)
+    await make.comment(thread, jon, passage=lineage, parent=top)
+
+    whole = (await client.get(f"/embed/t/{thread}?site=pub")).text
+    of_passage = (await client.get(f"/embed/t/{thread}?site=pub&passage={lineage}")).text
+
+    assert whole.count(f'data-show="{lineage}">On this passage') == 1
+    assert "data-show" not in of_passage
+
+
 async def test_only_pages_of_the_site_may_frame_the_panel(client: httpx.AsyncClient, thread: int) -> None:
     answer = await client.get(f"/embed/t/{thread}?site=pub")
 

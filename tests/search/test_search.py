@@ -342,6 +342,21 @@ async def test_what_has_the_rarer_words_comes_closest(app: Litestar, client: htt
     assert list(dict.fromkeys(ids))[:3] == [exact, less_rare, rarer]
 
 
+async def test_short_texts_and_those_of_the_last_days_come_first(app: Litestar, client: httpx.AsyncClient) -> None:
+    thread, author = await make.thread(), await make.member()
+    among_many = " ".join(f"and another{at} thing{at}" for at in range(40))
+    long = await make.comment(thread, author, f"A zeppelin {among_many} over Lublin.")
+    short = await make.comment(thread, author, "A zeppelin over the whole of Lublin.")
+    yesterday = await make.comment(thread, author, f"A zeppelin was over the whole of Lublin {among_many[:160]}.")
+    await db.execute("update comment set created_at = now() - interval '60 days' where id = any($1)", [long, short])
+    await jobs.index_events()
+
+    text = await page(client, "lublin zeppelin", kind="comment")
+
+    ids = [int(one) for one in re.findall(r'"/c/(\d+)"', text)]
+    assert list(dict.fromkeys(ids)) == [yesterday, short, long]
+
+
 async def test_a_misspelt_word_stands_for_what_it_may_mean_too(app: Litestar, client: httpx.AsyncClient) -> None:
     thread = await make.thread()
     found = [await make.comment(thread, await make.member(), f"The singular case, number {at}.") for at in range(3)]

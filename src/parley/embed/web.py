@@ -10,7 +10,8 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from parley.core.cache import PAGE_SECONDS, MicroCache
-from parley.core.errors import BadRequest
+from parley.core.errors import BadRequest, ParleyError
+from parley.core.http import problems
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.assets import assets
 from parley.core.http.pages import Finished, page_size, respond
@@ -29,6 +30,15 @@ OPEN = {
 SCRIPT_AGE = "public, max-age=600"
 MOST_COUNTS, LONGEST_COUNTS = 50, 12_000  # addresses, and characters of all of them
 
+
+def on_refusal(request: AnyRequest, error: ParleyError) -> Response[Any]:
+    """Tell the script what is wrong, such as a site that is not registered: it says so in the browser's console."""
+    return problems.answer(request, error.status, error.title, error.message, OPEN)
+
+
+# For what the script asks.
+ASKED: dict[str, Any] = {"opt": READING, "exception_handlers": {ParleyError: on_refusal}}
+
 _pages: MicroCache[Finished] = MicroCache("embeds", PAGE_SECONDS, size=page_size)
 
 
@@ -45,7 +55,7 @@ def _script() -> Finished:
     return Finished(assets()["embed-v1.js"].data, {})
 
 
-@get("/embed/v1/page", name="embed:page", opt=READING)
+@get("/embed/v1/page", name="embed:page", **ASKED)
 async def page(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[str] = "") -> Response[Any]:
     """Describe the article at `url`: its passages, and how many comments each has."""
 
@@ -57,7 +67,7 @@ async def page(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[st
     return _answer(request, await _pages.get((site, url), make))
 
 
-@get("/embed/v1/counts", name="embed:counts", opt=READING)
+@get("/embed/v1/counts", name="embed:counts", **ASKED)
 async def counts(
     request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[list[str] | None] = None
 ) -> Response[Any]:

@@ -32,25 +32,37 @@ select set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 
        set_config('max_parallel_workers_per_gather', '0', true)
 """
 IS_MATCH = "d.kind = $2 and d.words @@ $3::text::tsquery and d.at >= $4 and d.at < $5"
-# By how much of the query a match has, if it may lack words; then by its words, the rank apart from them, and the age:
-# a comment of today counts a quarter more than a very old one. Words count more the closer together they stand, and a
-# little by how often, which also ranks those who have a word as the name of their author.
 WEIGHTS = "'{0.1, 0.2, 0.4, 1}'"
-BEST_FIRST = f"""
+# A word counts more in a short text than in a long one, which has many words by chance. Passages and comments have
+# about 40 different words, and count as in BM25; articles have a title, which counts whatever their length.
+BY_LENGTH = "0.25 + 0.75 * length(words) / 40.0"
+LENGTHS = {Kind.ARTICLE: "1 + ln(1 + length(words))", Kind.PASSAGE: BY_LENGTH, Kind.COMMENT: BY_LENGTH}
+
+
+def _best_first(kind: Kind) -> str:
+    """Order by how much of the query a match has, if it may lack words; then by its words, its prior, and its age.
+
+    Words count more the closer together they stand, and a little by how often, which also ranks those who have a word
+    as the name of their author. Readers mostly look for what they read in the last days: a comment of today counts
+    nearly twice as much as one of last month, and that one a quarter more than a very old one.
+    """
+    return f"""
 (select sum(weight) from unnest($11::text[], $12::float8[]) part (query, weight) where words @@ query::tsquery)
 desc nulls last,
-(ts_rank_cd({WEIGHTS}, words, $6::text::tsquery, 1) + 0.05 * ts_rank_cd({WEIGHTS}, words, $7::text::tsquery, 1))::float8
-* (1 + 0.1 * prior) * (1 + 0.25 * exp(-extract(epoch from now() - at)::float8 / 86400 / 260)) desc,
+(ts_rank_cd({WEIGHTS}, words, $6::text::tsquery) + 0.02 * ts_rank_cd({WEIGHTS}, words, $7::text::tsquery))::float8
+/ ({LENGTHS[kind]}) * (1 + 0.05 * prior) * (1 + 0.25 * exp(-days / 260) + exp(-days / 5)) desc,
 prior desc, at desc, source desc
 """  # noqa: S608 constants only
+
+
 NEWEST_FIRST = "$7::text is null, $11::text[] is null, $12::float8[] is null, at desc, source desc"
-# How candidates are chosen, and how they are ranked. In one thread, or by one member, all matches are read from the
-# index of words and sorted, hence the sums: in the order of an index, PostgreSQL would read most documents of the site.
-ORDERS = {
-    ("best", False): ("d.prior desc, d.at desc", BEST_FIRST),
-    ("best", True): ("d.prior + 0 desc, d.at desc", BEST_FIRST),
-    ("new", False): ("d.at desc", NEWEST_FIRST),
-    ("new", True): ("d.at + interval '0' desc", NEWEST_FIRST),
+# How candidates are chosen. In one thread, or by one member, all matches are read from the index of words and sorted,
+# hence the sums: in the order of an index, PostgreSQL would read most documents of the site.
+CANDIDATES_FIRST = {
+    ("best", False): "d.prior desc, d.at desc",
+    ("best", True): "d.prior + 0 desc, d.at desc",
+    ("new", False): "d.at desc",
+    ("new", True): "d.at + interval '0' desc",
 }
 # Candidates are chosen before their sources are read. Nearly all of them may be found, as the worker takes out others.
 SELECT_HITS = {
@@ -58,13 +70,14 @@ SELECT_HITS = {
 with candidate as materialized (
     select d.* from search_document d where {IS_MATCH} order by {first} limit $8
 ), found as (
-    select d.source, d.prior, d.at, d.words from candidate d {joined} and d.words @@ $6::text::tsquery
+    select d.source, d.prior, d.at, d.words, greatest(0, extract(epoch from now() - d.at)::float8 / 86400) as days
+    from candidate d {joined} and d.words @@ $6::text::tsquery
 )
 select source, count(*) over ()::int as count, (select count(*) from candidate) = $8 as has_more
-from found order by {then} offset $9 limit $10
+from found order by {_best_first(kind) if order[0] == "best" else NEWEST_FIRST} offset $9 limit $10
 """  # noqa: S608 constants only
     for kind, joined in SOURCES.items()
-    for order, (first, then) in ORDERS.items()
+    for order, first in CANDIDATES_FIRST.items()
 }
 SELECT_AMONG_NEWEST = {
     kind: f"""

@@ -15,12 +15,15 @@ const SETTLED_MS = 300;
 // Pixels between the article's text and the panel.
 const GAP = 8;
 
-// While the forum cannot be reached, the page stays as it is, without an error of ours among the publisher's.
+// While the forum cannot be reached, the page stays as it is, without an error of ours among the publisher's. What it
+// refuses, such as a site that is not registered, concerns who sets up the page.
 async function ask(what, urls) {
   const query = new URLSearchParams([["site", site], ...urls.map((url) => ["url", url])]);
   const asked = fetch(`${origin}/embed/v1/${what}?${query}`, { credentials: "omit", referrerPolicy: "no-referrer" });
   const answer = await asked.catch(() => null);
-  return answer?.ok ? answer.json() : null;
+  if (answer?.ok) return answer.json();
+  if (answer) console.warn(`${origin}: ${(await answer.json()).detail}`);
+  return null;
 }
 
 function address() {
@@ -35,11 +38,20 @@ function articleRoot() {
   return article.split(",").map((one) => document.querySelector(one)).find(Boolean);
 }
 
-function overlayRoot() {
+// Whether light words are on a dark page, whatever the reader prefers elsewhere. A canvas reads colors in all notations.
+function isDark() {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+  canvas.fillStyle = getComputedStyle(articleRoot() ?? document.body).color;
+  canvas.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+  return 0.2 * red + 0.7 * green + 0.1 * blue > 128;
+}
+
+function overlayRoot(scheme) {
   const host = document.createElement("div");
   host.setAttribute("data-parley-overlay", "");
   const root = host.attachShadow({ mode: "open" });
-  root.adoptedStyleSheets = [sheet(overlay)];
+  root.adoptedStyleSheets = [sheet(overlay), scheme];
   document.documentElement.append(host);
   document.adoptedStyleSheets.push(sheet(highlights));
   return root;
@@ -50,13 +62,16 @@ class Discussion {
     this.url = address();
     this.page = await ask("page", [this.url]);
     if (!this.page) return;
-    const root = overlayRoot();
+    // Of all that the script adds, the frame too.
+    this.scheme = sheet("");
+    const root = overlayRoot(this.scheme);
     const place = mode === "below" ? document.querySelector("[data-parley-below]") : null;
     const onMessage = (what, value) => this.onMessage(what, value);
     this.panel = new Panel(root, origin, this.page.words, { place: place ?? root, below: Boolean(place), onMessage });
     this.markers = new Markers(root, this.page.words, (passage, opener) => this.open(passage, opener));
     this.opener = this.openButton(root);
     if (place) this.below(place);
+    this.adoptColors();
     this.find();
     this.watch();
   }
@@ -74,10 +89,14 @@ class Discussion {
   // Inside the publisher's own placeholder, whose height they reserve.
   below(place) {
     const inside = place.shadowRoot ?? place.attachShadow({ mode: "open" });
-    inside.adoptedStyleSheets = [sheet(overlay.replace(/:host \{[^}]*\}/, ":host { display: block; }"))];
+    inside.adoptedStyleSheets = [sheet(overlay.replace(/:host \{[^}]*\}/, ":host { display: block; }")), this.scheme];
     this.panel.place = inside;
     this.opener.hidden = true;
     this.panel.open(this.address(), null, null);
+  }
+
+  adoptColors() {
+    this.scheme.replaceSync(`:host { color-scheme: ${isDark() ? "dark" : "light"}; }`);
   }
 
   address() {
@@ -88,6 +107,7 @@ class Discussion {
   }
 
   open(passage, opener) {
+    this.adoptColors();
     this.markers.open(passage);
     this.panel.open(this.address(), passage?.lineage, opener, this.room());
     this.opener.hidden = !this.panel.below;
@@ -145,6 +165,7 @@ class Discussion {
     new MutationObserver(later).observe(document.body, { childList: true, subtree: true, characterData: true });
     globalThis.navigation?.addEventListener("navigatesuccess", later);
     addEventListener("popstate", later);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.adoptColors());
   }
 
   async settle() {
