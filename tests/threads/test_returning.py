@@ -71,6 +71,31 @@ async def test_it_counts_what_others_wrote_since_and_leads_to_the_first(
     assert page.count('class="comment is-new"') == 2
 
 
+async def test_comments_that_wait_behind_a_button_are_still_new(client: httpx.AsyncClient, mira: Viewer) -> None:
+    thread, jon = await make.thread(), await make.member("jon")
+    shown, waiting = await make.comment(thread, jon), await make.comment(thread, jon)
+    for table, column in (("comment", "id"), ("event", "comment")):
+        await db.execute(f"update {table} set created_at = now() - interval '2 days' where {column} = $1", shown)
+        await db.execute(f"update {table} set created_at = now() - interval '1 day' where {column} = $1", waiting)
+    seq = await db.value("select seq from event where comment = $1 and kind = 'comment.posted'", shown)
+    unread = "select array_agg(c.id) from comment c join visit v on v.thread = c.thread where c.created_at > v.seen_at"
+
+    await client.post(f"/t/{thread}/seen", data={"seq": str(seq)})
+    assert await db.value(unread) == [waiting]
+
+    await client.post(f"/t/{thread}/seen", data={"seq": str(seq + 1)})
+    assert await db.value(unread) is None
+
+
+async def test_comments_of_somebody_muted_are_not_counted(client: httpx.AsyncClient, mira: Viewer) -> None:
+    thread, jon = await make.thread(), await make.member("jon")
+    await visit_before(client, thread)
+    await make.comment(thread, jon)
+    await make.block(mira, jon, "mute")
+
+    assert await line(client, thread) is None
+
+
 async def test_where_the_page_shows_none_of_them_the_newest_are_a_click_away(
     client: httpx.AsyncClient, mira: Viewer
 ) -> None:

@@ -181,6 +181,22 @@ async def test_a_thread_shows_its_strongest_of_both_sides_once_there_are_both(
     assert "Attack is right." not in gone
 
 
+async def test_a_collapsed_comment_is_not_the_strongest_of_its_side(app: Litestar) -> None:
+    thread, voter = await make.thread(), await make.member()
+    texts = {"best": "supports", "next": "supports", "against": "challenges"}
+    made = {text: await make.comment(thread, await make.member(), text, stance=texts[text]) for text in texts}
+    for comment in made.values():
+        await make.vote(voter, comment)
+    await make.vote(await make.member(), made["best"])
+    await db.execute("update comment set collapsed = 'Off topic' where id = $1", made["best"])
+    await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
+
+    await refresh_thread_stats()
+
+    strongest = await db.value("select strongest from thread_stats where thread = $1", thread)
+    assert strongest == [made["next"], made["against"]]
+
+
 async def test_a_stance_that_was_taken_away_is_off_the_balance_of_its_thread_soon(app: Litestar) -> None:
     thread, ada = await make.thread(), await make.member()
     comment = await make.comment(thread, ada, stance="supports")

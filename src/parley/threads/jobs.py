@@ -25,7 +25,7 @@ order by s.refreshed_at limit 200
 # Comments that wait for a moderator or were rejected do not count (comments/rules.py: IS_IN).
 REFRESH_STATS = """
 with counted as (
-    select c.id, c.author, c.imported_author, c.parent, c.stance, c.state, c.best, c.created_at,
+    select c.id, c.author, c.imported_author, c.parent, c.stance, c.state, c.collapsed, c.best, c.created_at,
            c.base_ups + c.ups - c.base_downs - c.downs as score
     from comment c where c.thread = $1 and c.state not in ('pending', 'rejected', 'expired', 'withdrawn')
 ), strongest as (
@@ -33,7 +33,7 @@ with counted as (
     select array_agg(id order by side) as ids from (
         select distinct on (side) id, side from (
             select id, best, case stance when 'supports' then 1 when 'challenges' then 2 end as side
-            from counted where parent is null and state = 'visible' and score > 0
+            from counted where parent is null and state = 'visible' and collapsed is null and score > 0
         ) sided where side is not null order by side, best desc, id
     ) pair
 )

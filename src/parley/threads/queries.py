@@ -215,7 +215,7 @@ COUNT_UNREAD = """(
         select 1 from comment c
         where c.thread = v.thread and c.created_at > {since} and c.state = 'visible'
           and c.author is distinct from v.member
-          and coalesce(c.author, 0) <> all(array(select other from block where member = $1 and kind = 'block'))
+          and coalesce(c.author, 0) <> all(array(select other from block where member = $1))
         limit 100
     ) counted
 )"""
