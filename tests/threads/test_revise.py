@@ -8,9 +8,11 @@ import httpx
 import pytest
 
 import make
+from parley.articles.restricting import Restriction
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.ratelimit import POST_ACCOUNT
+from parley.threads.restricting import restrict_article
 
 pytestmark = pytest.mark.anyio
 
@@ -53,6 +55,20 @@ async def test_an_edit_changes_one_passage_and_says_who_and_why(client: httpx.As
     assert "edited by <a" in versions.text
     assert "The &lt;b&gt;question&lt;/b&gt; was cut short." in versions.text
     assert await db.value("select actor from event where kind = 'article.revised'") == sam.id
+
+
+async def test_an_article_that_moderators_cut_to_an_excerpt_is_not_edited(
+    client: httpx.AsyncClient, sam: Viewer
+) -> None:
+    """An edit would keep the excerpt only, also after an appeal."""
+    thread = await make.thread(make.text(url=URL))
+    fields = await form(client, thread)
+    await restrict_article(thread, Restriction(restricted="excerpt"), sam.id)
+
+    answers = [await client.get(f"/t/{thread}/revise"), await client.post(f"/t/{thread}/revise", data=fields)]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert await db.value("select count(*) from revision") == 1
 
 
 async def test_a_title_and_a_byline_are_edited_everywhere(client: httpx.AsyncClient, sam: Viewer) -> None:

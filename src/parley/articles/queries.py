@@ -30,6 +30,8 @@ class ArticleRow(msgspec.Struct, frozen=True):
     licence: str | None
     reservations: list[str]
     display: str
+    # What moderators restricted it to: '', `excerpt` or `none`.
+    restricted: str
     untitled: bool
     # The lineages of passages that moderators removed.
     withheld: list[int]
@@ -62,7 +64,7 @@ class ArticleRow(msgspec.Struct, frozen=True):
     @property
     def is_frozen(self) -> bool:
         """Whether moderators took the text, a part of it or the title down, so that nothing can be changed."""
-        return self.display == "none" or self.untitled or bool(self.withheld)
+        return bool(self.restricted or self.untitled or self.withheld)
 
     @property
     def minutes(self) -> int:
@@ -80,7 +82,7 @@ select a.id, case when not a.untitled then a.url end as url,
        case when not a.untitled then a.claimed_url end as claimed_url, case when not a.untitled then a.site end as site,
        case when not a.untitled then a.section end as section, case when not a.untitled then a.bio end as bio,
        case when not a.untitled then a.licence end as licence, a.reservations,
-       a.display, a.untitled, a.withheld, r.id as revision_id, r.number as revision,
+       a.display, a.restricted, a.untitled, a.withheld, r.id as revision_id, r.number as revision,
        case when a.untitled then t.title else r.title end as title,
        case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,
        r.changed as passages_changed, r.created_at as revision_at

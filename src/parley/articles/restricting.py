@@ -16,7 +16,7 @@ DISTINCTIVE = 60
 TAKEN_DOWN = N_("This text was taken down here, so it cannot be added again.")
 
 
-FROZEN = N_("This article was taken down here, so its text does not change any more.")
+FROZEN = N_("All or a part of this article was taken down here, so its text does not change any more.")
 
 
 class Restriction(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ async def restrict(article: int, to: Restriction) -> None:
 
 async def refuse_frozen(article: int) -> None:
     """Raise Refused if an article's text, a part of it or its title was taken down."""
-    if await db.value("select restricted = 'none' or untitled or withheld <> '{}' from article where id = $1", article):
+    if await db.value("select restricted <> '' or untitled or withheld <> '{}' from article where id = $1", article):
         raise Refused(FROZEN)
 
 
