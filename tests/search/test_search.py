@@ -464,3 +464,12 @@ async def test_a_search_before_the_index_is_ready_says_so(app: Litestar, client:
     await jobs.index_events()
     assert "On <mark>turbines</mark>" in await page(client, "turbine")
     assert "Nothing was found." in await page(client, "zeppelin")
+
+
+async def test_a_comment_of_long_ago_is_found(app: Litestar, client: httpx.AsyncClient) -> None:
+    """Imported discussions begin in the last century."""
+    comment = await make.comment(await make.thread(), await make.member(), "A turbine.")
+    await db.execute("update comment set created_at = '1995-03-01'")
+    await jobs.index_events()
+
+    assert f'href="/c/{comment}"' in await page(client, "turbine")

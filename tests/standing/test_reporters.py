@@ -140,6 +140,7 @@ async def test_the_letters_to_reporters_name_no_other_reporter(app: Litestar, ca
 
     to_rita, to_vera = await db.values(theirs, f"{MEMBER}@example.org"), await db.values(theirs, ADDRESS)
 
-    assert len(to_rita) == len(to_vera) > 3 * len(ACTIONS)
+    # An address that nobody confirmed gets few letters a day.
+    assert len(to_rita) > 3 * len(ACTIONS) and 0 < len(to_vera) <= len(to_rita)
     assert not any(mark in text for text in to_vera for mark in MARKS)
     assert not any(mark in text for text in to_rita for mark in MARKS if mark != MEMBER)

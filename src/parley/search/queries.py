@@ -65,12 +65,14 @@ CANDIDATES_FIRST = {
     ("new", True): "d.at + interval '0' desc",
 }
 # Candidates are chosen before their sources are read. Nearly all of them may be found, as the worker takes out others.
+# The age in days has a maximum, as PostgreSQL refuses exp() of much less than -700.
 SELECT_HITS = {
     (kind, *order): f"""
 with candidate as materialized (
     select d.* from search_document d where {IS_MATCH} order by {first} limit $8
 ), found as (
-    select d.source, d.prior, d.at, d.words, greatest(0, extract(epoch from now() - d.at)::float8 / 86400) as days
+    select d.source, d.prior, d.at, d.words,
+           least(3000, greatest(0, extract(epoch from now() - d.at)::float8 / 86400)) as days
     from candidate d {joined} and d.words @@ $6::text::tsquery
 )
 select source, count(*) over ()::int as count, (select count(*) from candidate) = $8 as has_more
