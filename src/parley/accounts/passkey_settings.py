@@ -31,7 +31,6 @@ MOST_PASSKEYS = 10
 # The longest id that the standard allows.
 LONGEST_ID = 1_023
 
-SELECT_PASSKEYS = "select id, name, created_at, used_at from passkey where member = $1 order by id"
 SELECT_HANDLE = "select handle from passkey where member = $1 limit 1"
 
 TOO_MANY = N_("You have {most} passkeys, and cannot have more. Please remove one first.")
@@ -49,7 +48,7 @@ class PasskeyRow(msgspec.Struct, frozen=True):
 
 
 async def list_passkeys(member: int) -> list[PasskeyRow]:
-    return await db.fetch(PasskeyRow, SELECT_PASSKEYS, member)
+    return await db.fetch(PasskeyRow, Passkey.select().where(Passkey.member == member).order_by(Passkey.id))
 
 
 async def options(viewer: Viewer) -> dict[str, Any]:

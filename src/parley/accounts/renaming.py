@@ -8,7 +8,7 @@ from asyncpg import UniqueViolationError
 
 from parley import mail
 from parley.accounts import names, ops, viewer_cache
-from parley.accounts.tables import Member
+from parley.accounts.tables import FormerName, Member
 from parley.core import db
 from parley.core.db import atomic
 from parley.core.errors import Refused
@@ -25,7 +25,6 @@ SELECT_NEXT_AT = f"""
 select max(changed_at) + interval '{DAYS} days' from former_name
 where member = $1 and changed_at > now() - interval '{DAYS} days'
 """  # noqa: S608 a constant
-TAKE_BACK = "delete from former_name where member = $1 and name_key = $2"
 RESERVE_FORMER_NAME = """
 insert into former_name (member, name, name_key, changed_at) values ($1, $2, $3, now())
 on conflict (name_key) do update set member = excluded.member, name = excluded.name, changed_at = now()
@@ -66,7 +65,8 @@ async def rename(viewer: Viewer, name: str) -> None:
                 raise Refused(SAME)
             if (later := await next_at(viewer.id)) is not None:
                 raise Refused(TOO_SOON, days=DAYS, day=later)
-            await db.execute(TAKE_BACK, viewer.id, names.key(name))
+            is_taken_back = (FormerName.member == viewer.id) & (FormerName.name_key == names.key(name))
+            await FormerName.delete().where(is_taken_back)
             await db.execute(RESERVE_FORMER_NAME, viewer.id, now.name, now.name_key)
             await Member.update({Member.name: name, Member.name_key: names.key(name)}).where(Member.id == viewer.id)
             # After the update has waited for whoever is giving up this name.

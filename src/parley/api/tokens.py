@@ -48,9 +48,6 @@ RECORD_USE = """
 update api_token set used_at = now()
 where id = $1 and (used_at is null or used_at < now() - interval '5 minutes')
 """
-SELECT_TOKENS = (
-    "select id, name, scopes, created_at, expires_at, used_at from api_token where member = $1 order by id desc"
-)
 
 
 class TokenOwner(msgspec.Struct, frozen=True):
@@ -192,4 +189,5 @@ async def end_all(member: int) -> None:
 
 async def list_tokens(viewer: Viewer) -> list[TokenRow]:
     """The viewer's tokens, the newest first."""
-    return await db.fetch(TokenRow, SELECT_TOKENS, viewer.id)
+    own = ApiToken.select().where(ApiToken.member == viewer.id).order_by(ApiToken.id, ascending=False)
+    return await db.fetch(TokenRow, own)

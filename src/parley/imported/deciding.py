@@ -13,6 +13,7 @@ from parley.core.settings import settings
 from parley.core.text.messages import N_
 from parley.imported import ops, queries
 from parley.imported.queries import ImportedClaimRow
+from parley.imported.tables import ImportedClaim
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import staff_mail
@@ -21,7 +22,6 @@ from parley.threads.queries import lock_thread
 MOST_WAITING = 3
 HOURS_BETWEEN_LETTERS = 12
 
-COUNT_WAITING = "select count(*) from imported_claim where member = $1 and state = 'waiting'"
 IS_TAKEN = "select exists(select from imported_claim where source = $1 and name = $2 and state = 'confirmed')"
 INSERT_CLAIM = """
 insert into imported_claim (member, source, name, page, token) values ($1, $2, $3, $4, $5)
@@ -43,7 +43,6 @@ group by thread order by thread
 GIVE_BACK_COMMENTS = (
     "update comment set author = null, imported_author = $3 where id = any($1::bigint[]) and author = $2"
 )
-EMPTY_CLAIM = "update imported_claim set comments = '{}' where id = $1"
 NOT_FOUND = N_("There is no such claim.")
 DECIDED = N_("This claim was decided already.")
 
@@ -65,7 +64,8 @@ async def claim_author(viewer: Viewer, comment: int, page: str) -> None:
         raise Refused(N_("Whoever has confirmed the e-mail address with which this comment was written can claim it."))
     async with db.atomic():
         await db.value("select pg_advisory_xact_lock(hashtextextended('imported claim', $1))", viewer.id)
-        if await db.value(COUNT_WAITING, viewer.id) >= MOST_WAITING:
+        is_waiting = (ImportedClaim.member == viewer.id) & (ImportedClaim.state == "waiting")
+        if await ImportedClaim.count().where(is_waiting) >= MOST_WAITING:
             raise Refused(N_("Three of your claims are waiting. Please wait until one of them is decided."))
         if await db.value(IS_TAKEN, author.source, author.name):
             raise Refused(N_("A moderator has confirmed somebody as this author already."))
@@ -115,7 +115,7 @@ async def undo(moderator: Viewer, number: int) -> None:
             await db.execute(GIVE_BACK_COMMENTS, claimed.ids, row.member, row.name)
             for comment in sorted(claimed.ids):
                 await emit("comment.edited", thread=claimed.thread, comment=comment, actor=moderator.id)
-        await db.execute(EMPTY_CLAIM, number)
+        await ImportedClaim.update({ImportedClaim.comments: []}).where(ImportedClaim.id == number)
         before = {"claimed": len(row.comments)}
         await modlog.write(moderator, Entry("import.undo", "member", row.member, before, {}))
 

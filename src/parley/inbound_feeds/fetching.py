@@ -12,6 +12,7 @@ from parley.importing.errors import CannotImport, PageGone, SiteBusy, Unchanged
 from parley.inbound_feeds import hosts, rules, subscribing
 from parley.inbound_feeds.ingesting import ingest
 from parley.inbound_feeds.reading import FetchedFeed, fetch_feed
+from parley.inbound_feeds.tables import InboundFeed
 
 GONE = N_("The site says that this feed is gone for good. We no longer fetch it.")
 MISSING = N_("The site has had no feed at this address for a week. The feed is paused.")
@@ -118,7 +119,6 @@ MOVE_FEED = """
 update inbound_feed set url = $2, host = $3, moved_to = '', moved_seen = 0, etag = null, last_modified = null
 where id = $1 and not exists (select from inbound_feed where url = $2)
 """
-PAUSE_FEED = "update inbound_feed set state = $2, note = $3 where id = $1"
 
 
 async def _note_move(due: DueFeed, moved_to: str) -> None:
@@ -129,14 +129,20 @@ async def _note_move(due: DueFeed, moved_to: str) -> None:
     seen = due.moved_seen + 1 if moved_to == due.moved_to else 1
     await db.execute(RECORD_REDIRECT, due.id, moved_to, seen)
     if seen >= SIGHTINGS and not await db.execute(MOVE_FEED, due.id, moved_to, host_of(moved_to)):
-        await db.execute(PAUSE_FEED, due.id, "paused", serialize(SAME))
+        await _pause(due, "paused", SAME)
+
+
+async def _pause(due: DueFeed, state: str, note: Message) -> None:
+    await InboundFeed.update({InboundFeed.state: state, InboundFeed.note: serialize(note)}).where(
+        InboundFeed.id == due.id
+    )
 
 
 async def _handle_gone(due: DueFeed, error: PageGone) -> None:
     if error.is_for_good:
-        await db.execute(PAUSE_FEED, due.id, "gone", serialize(GONE))
+        await _pause(due, "gone", GONE)
     elif due.missing:
-        await db.execute(PAUSE_FEED, due.id, "paused", serialize(MISSING))
+        await _pause(due, "paused", MISSING)
     else:
         await _record_failure(due, N_("The site has no feed at this address."))
 

@@ -13,6 +13,7 @@ from parley.core.text.messages import N_, serialize
 from parley.inbound_feeds import rules
 from parley.inbound_feeds.documents import FeedDocument, FeedEntry
 from parley.inbound_feeds.rules import KnownItem
+from parley.inbound_feeds.tables import InboundFeed
 
 STOPPED = N_(
     "Most entries of this feed changed at once, with dates from before we last read it. Please look at what waits "
@@ -138,8 +139,7 @@ async def _note_titles(known: Sequence[tuple[KnownItem, FeedEntry]]) -> None:
         await db.execute(CHECK_SOURCES, [item.thread for item, _ in changed if item.thread])
 
 
-STOP_FEED = "update inbound_feed set state = 'stopped', note = $2 where id = $1"
-
-
 async def stop_feed(feed: int) -> None:
-    await db.execute(STOP_FEED, feed, serialize(STOPPED))
+    await InboundFeed.update({InboundFeed.state: "stopped", InboundFeed.note: serialize(STOPPED)}).where(
+        InboundFeed.id == feed
+    )

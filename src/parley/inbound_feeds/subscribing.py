@@ -19,6 +19,7 @@ from parley.importing.errors import CannotImport
 from parley.importing.posting import post
 from parley.inbound_feeds.documents import FeedDocument
 from parley.inbound_feeds.rules import DAY, FETCHING
+from parley.inbound_feeds.tables import FeedSubscription
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +36,6 @@ on conflict (feed) do update
 set hub = excluded.hub, topic = excluded.topic, due_at = now(), asked_at = null, leased_until = null
 where (s.hub, s.topic) <> (excluded.hub, excluded.topic)
 """
-FORGET_HUB = "delete from feed_subscription where feed = $1"
 
 
 async def note_hub(feed: int, document: FeedDocument) -> None:
@@ -43,7 +43,7 @@ async def note_hub(feed: int, document: FeedDocument) -> None:
     if document.hub and settings().websub_subscribe:
         await db.execute(RECORD_HUB, feed, document.hub, document.hub_topic)
     else:
-        await db.execute(FORGET_HUB, feed)
+        await FeedSubscription.delete().where(FeedSubscription.feed == feed)
 
 
 class HubSubscription(msgspec.Struct, frozen=True):

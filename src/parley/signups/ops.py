@@ -8,6 +8,7 @@ import structlog
 from parley import mail
 from parley.accounts import signup_ops, tokens, viewer_cache
 from parley.accounts.joining import NotAdmitted, SignUpContext
+from parley.accounts.tables import Member
 from parley.core import db, ratelimit
 from parley.core.db import atomic
 from parley.core.errors import NotFound
@@ -78,7 +79,7 @@ async def approve(moderator: Viewer, member: int) -> None:
         if await db.value(APPROVE_SIGN_UP, member) is None:
             raise NotFound(DECIDED)
         await signup_ops.activate(member)
-        person = await db.fetch_one(Person, "select name, email from member where id = $1", member)
+        person = await db.fetch_one(Person, Member.select().where(Member.id == member))
         if person is not None:
             await _mail(person, "approved")
         viewer_cache.clear_after_commit()

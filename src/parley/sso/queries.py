@@ -8,9 +8,9 @@ import msgspec
 from parley.core import db
 from parley.core.providers import Provider
 from parley.core.settings import settings
+from parley.sso.tables import Identity
 
 SELECT_OWNER = "select member from identity where source = $1 and subject = $2"
-SELECT_IDENTITIES = "select id, source, created_at from identity where member = $1 order by created_at, id"
 
 
 class IdentityRow(msgspec.Struct, frozen=True):
@@ -35,7 +35,8 @@ async def owner(source: str, subject: str) -> int | None:
 
 
 async def links(member: int) -> list[IdentityRow]:
-    return await db.fetch(IdentityRow, SELECT_IDENTITIES, member)
+    own = Identity.select().where(Identity.member == member).order_by(Identity.created_at, Identity.id)
+    return await db.fetch(IdentityRow, own)
 
 
 def not_connected(links: list[IdentityRow]) -> Mapping[str, Provider]:

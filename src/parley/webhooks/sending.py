@@ -12,6 +12,7 @@ from parley.importing.errors import CannotImport
 from parley.importing.posting import post
 from parley.webhooks import signing
 from parley.webhooks.messages import DueEvent, message
+from parley.webhooks.tables import Webhook
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +46,6 @@ from hook, webhook_delivery d
 where d.webhook = $1 and d.state = 'waiting' and d.due_at <= clock_timestamp() and {attempts.due(JOB, "d.id")}
 order by d.due_at, d.id limit 1
 """  # noqa: S608 constants only
-RELEASE_WEBHOOK = "update webhook set leased_until = null where id = $1"
 RECORD_SUCCESS = """
 with settled as (
   update webhook_delivery set state = 'delivered', attempts = attempts + 1, status = $2, error = '',
@@ -90,7 +90,7 @@ async def send_due() -> int:
     try:
         return await _send_to(webhook)
     finally:
-        await db.execute(RELEASE_WEBHOOK, webhook)
+        await Webhook.update({Webhook.leased_until: None}).where(Webhook.id == webhook)
 
 
 async def _send_to(webhook: int) -> int:
