@@ -76,7 +76,7 @@ async def test_a_device_that_signed_in_before_is_not_locked_out_by_its_neighbour
 async def test_a_new_password_revokes_the_devices(client: httpx.AsyncClient, mira: Person) -> None:
     await mira.sign_in(client)
     client.cookies.delete("parley")
-    await db.execute("update member set password_hash = $1", await ops.passwords.hashed("another set of words"))
+    await db.execute("update member set password_hash = $1", await ops.passwords.hash_password("another set of words"))
     await use_up()
     answer = await client.post("/login", data={"login": "mira", "password": "another set of words"})
     assert answer.status_code == 429

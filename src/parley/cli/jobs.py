@@ -31,7 +31,7 @@ def jobs() -> None:
     """List items that failed in the worker's jobs, and retry them."""
 
 
-@jobs.command()
+@jobs.command("failed")
 @on_installation
 async def list_failed() -> dict[str, Any]:
     """List failed items, at most 1,000. Dead ones, which are not retried, come first."""
