@@ -21,9 +21,6 @@ ROTATE_SECRET = f"""
 update webhook w set former_secret = secret, former_until = now() + interval '{FORMER_HOURS} hours', secret = $2
 where id = $1 and {queries.ROTATION_TIME} = $3 returning id
 """  # noqa: S608 constants
-SWITCH_STATE = """
-update webhook set state = $2, ended_by = '', failures = 0, failing_since = null, paused_until = null where id = $1
-"""
 # A delivery that is waiting already is left as it is.
 REQUEUE_DELIVERY = """
 update webhook_delivery set state = 'waiting', attempts = 0, due_at = now(), settled_at = null
@@ -65,7 +62,15 @@ async def rotate(webhook: int, rotation: int) -> str:
 
 async def switch(webhook: int, *, on: bool) -> None:
     """Switch a webhook on or off. When it is on again, it gets what happened meanwhile."""
-    await db.execute(SWITCH_STATE, webhook, "on" if on else "off")
+    await Webhook.update(
+        {
+            Webhook.state: "on" if on else "off",
+            Webhook.ended_by: "",
+            Webhook.failures: 0,
+            Webhook.failing_since: None,
+            Webhook.paused_until: None,
+        }
+    ).where(Webhook.id == webhook)
     await wake_job("webhooks")
 
 
