@@ -16,13 +16,25 @@ from parley.core.events.redis import close_redis, open_redis
 from parley.core.settings import settings
 from parley.mail.sending import deliver_due
 
+STOP_SECONDS = 200
+# The worker's own.
+TIMEOUT = "60000"
 # As if the time had passed in which nobody takes from a dead worker what it had.
 LATER = "update mail set leased_until = now() - interval '1 second', due_at = now() where state <> 'sent'"
 
 
+async def work() -> None:
+    """The whole worker, with as long to end as a busy machine may need."""
+    # It imports everything, which those who only send do not wait for.
+    from parley import worker
+
+    worker.STOP_SECONDS = STOP_SECONDS
+    await worker.run(settings())
+
+
 async def send() -> None:
     mail.lists["digest"] = kept.KEPT
-    await open_pool(settings().database_url, size=4)
+    await open_pool(settings().database_url, size=4, statement_timeout=TIMEOUT)
     open_redis(settings().redis_url)
     if failpoint.LABEL:
         await db.execute(LATER)

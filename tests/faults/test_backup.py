@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 import zipfile
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 import pytest
 
+import command
 import make
 from faults.test_database import _bodies
 from faults.writer import Writer
@@ -31,9 +31,7 @@ PICTURE = bytes(range(256)) * 400
 
 
 def parley(*arguments: str | Path, env: dict[str, str], fault: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "parley", *map(str, arguments)]
-    variables = os.environ | env | {"FAULT_AT": fault, "PARLEY_LOG": "error"}
-    return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    return command.parley(*arguments, env=os.environ | env | {"FAULT_AT": fault, "PARLEY_LOG": "error"})
 
 
 def done(*arguments: str | Path, env: dict[str, str]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from parley.decisions import jobs as decisions
 
 async def main():
     hooks.connect()
-    await open_pool(os.environ["DATABASE_URL"], size=2)
+    await open_pool(os.environ["DATABASE_URL"], size=2, statement_timeout="60000")
     open_redis(os.environ["REDIS_URL"])
     await decisions.end_sanctions()
     await digests.run()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import command
+from faults import mailer
 from faults.journal import Journal
 from mail import kept
 from mail.sink import listening, use_settings
@@ -37,7 +39,7 @@ LABELS = (
 # The mail server kills it: when it has all bytes and says nothing, and when it has just said that it takes them.
 BY_THE_SERVER = ("unanswered", "refused")
 LETTERS = 4
-MAILER = Path(__file__).with_name("mailer.py")
+MAILER = Path(mailer.__file__)
 
 
 @pytest.fixture
@@ -67,11 +69,12 @@ async def start(journal: Journal, *program: str | Path, **settings: str) -> asyn
 
 async def die(journal: Journal, label: str) -> None:
     """Let a worker send until it dies at `label`."""
-    process = await start(journal, MAILER, FAULT_AT=label)
+    process = command.start(mailer.send, os.environ | {"PARLEY_SMTP_URL": journal.url, "FAULT_AT": label})
     if label in BY_THE_SERVER:
         journal.takes = label == "unanswered"
         journal.kills = process.kill
-    assert await process.wait() == -signal.SIGKILL, f"it never came to {label}"
+    await asyncio.to_thread(process.join)
+    assert process.exitcode == -signal.SIGKILL, f"it never came to {label}"
     journal.takes = True
 
 
@@ -156,8 +159,9 @@ async def test_a_worker_that_is_told_to_stop_leaves_nothing_half_done(journal: J
     async with db.atomic():
         for number in range(50):
             await mail.send("verify", f"a{number}@example.org", "Confirm", "A link.\n")
-    process = await start(journal, "-m", "parley", "worker")
+    process = command.start(mailer.work, os.environ | {"PARLEY_SMTP_URL": journal.url})
     journal.kills_after, journal.kills = 10, process.terminate
-    assert await process.wait() == 0
+    await asyncio.to_thread(process.join)
+    assert process.exitcode == 0
     assert set(await outcomes()) <= {"sent", "planned"}
     assert journal.taken.total() == (await outcomes())["sent"] >= 10

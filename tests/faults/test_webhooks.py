@@ -3,11 +3,12 @@
 import asyncio
 import os
 import signal
-import sys
 
 import pytest
 
+import command
 import make
+from faults.jobs import call_webhooks
 from live.forum import Forum, writing
 from parley.core import db
 from parley.webhooks import ops
@@ -15,33 +16,15 @@ from webhooks.receiver import receiving
 
 pytestmark = pytest.mark.anyio
 
-SEND = """
-import asyncio, os
-from parley import hooks
-from parley.core.db import close_pool, open_pool
-from parley.core.events.redis import open_redis
-from parley.webhooks import queueing, sending
 
-async def main():
-    hooks.connect()
-    await open_pool(os.environ["DATABASE_URL"], size=2)
-    open_redis(os.environ["REDIS_URL"])
-    await queueing.queue_all()
-    await sending.send_due()
-    await close_pool()
-
-asyncio.run(main())
-"""
-
-
-async def send(forum: Forum, label: str) -> int:
+async def send(forum: Forum, label: str) -> int | None:
     """Take and send what there is in a process of its own, which dies at `label`; how it ended."""
     env = os.environ | forum.servers.settings | {"FAULT_AT": label, "PARLEY_BASE_URL": "http://localhost"}
     # The secret of the webhook was sealed here.
-    env |= {"PARLEY_SECRET": os.environ["PARLEY_SECRET"]}
-    env |= {"PYTHONPATH": os.pathsep.join(sys.path), "PARLEY_FETCH_ALLOW": "127.0.0.0/8"}
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", SEND, env=env)
-    return await process.wait()
+    env |= {"PARLEY_SECRET": os.environ["PARLEY_SECRET"], "PARLEY_FETCH_ALLOW": "127.0.0.0/8"}
+    process = command.start(call_webhooks, env)
+    await asyncio.to_thread(process.join)
+    return process.exitcode
 
 
 @pytest.mark.parametrize("label", ["webhook queued", "webhook claimed", "webhook sent", "webhook recorded"])

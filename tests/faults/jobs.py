@@ -1,0 +1,33 @@
+"""Jobs of the worker, each run once and alone: for tests that kill it."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from parley import hooks
+from parley.core.db import close_pool, open_pool
+from parley.core.events.redis import close_redis, open_redis
+from parley.notifications import jobs as notifications
+from parley.webhooks import queueing, sending
+
+
+async def make_notifications() -> None:
+    async with _connected():
+        await notifications.handle_events()
+
+
+async def call_webhooks() -> None:
+    async with _connected():
+        await queueing.queue_all()
+        await sending.send_due()
+
+
+@asynccontextmanager
+async def _connected() -> AsyncIterator[None]:
+    """As the worker has them."""
+    hooks.connect()
+    await open_pool(os.environ["DATABASE_URL"], size=2, statement_timeout="60000")
+    open_redis(os.environ["REDIS_URL"])
+    yield
+    await close_redis()
+    await close_pool()
