@@ -97,7 +97,8 @@ class Job(msgspec.Struct, frozen=True):
 JOBS = (
     Job("mail", deliver_due, seconds=5, concurrency=2, repeats=True),
     Job("inbox", maildir.read_inbox, seconds=30),
-    Job("imports", articles.read_waiting, seconds=3, concurrency=3),
+    # Most wait for the sites, which may be slow: so the slow ones of a few members do not delay the imports of others.
+    Job("imports", articles.read_waiting, seconds=3, concurrency=8),
     Job("embed", embed.post_waiting, seconds=3),
     Job("feeds", inbound_feeds.fetch_due, seconds=15, deferrable=True),
     Job("feed items", inbound_feeds.make_approved, seconds=15, deferrable=True),

@@ -1,9 +1,10 @@
+import asyncio
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from parley.importing import sandbox
+from parley.importing import child, sandbox
 from parley.importing.errors import CannotImport
 from parley.importing.extract import extract_html
 from pdfs import paragraph, pdf
@@ -51,3 +52,19 @@ async def test_a_page_that_takes_the_parser_minutes_is_given_up(monkeypatch: pyt
     page = "<p " + " ".join(f"a{n}=1" for n in range(80_000)) + ">words"
     with pytest.raises(CannotImport, match="took too long"):
         await sandbox.sandboxed_page(page.encode(), url=None)
+
+
+async def test_few_processes_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    running, most = 0, 0
+
+    async def run(*_: object) -> bytes:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+        return b""
+
+    monkeypatch.setattr(child, "run", run)
+    await asyncio.gather(*(sandbox.answer_of_process(b"", is_pdf=False) for _ in range(12)))
+    assert most == sandbox.MOST_PROCESSES

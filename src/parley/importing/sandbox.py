@@ -4,6 +4,7 @@ Some inputs keep a parser busy for minutes (libxml2: one tag with fifty thousand
 stopped. Starting the process takes about half a second, in a job that waits for the network anyway.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,9 @@ from parley.importing.pasted import extract_file, extract_pasted
 from parley.importing.pdf.signature import is_pdf
 
 _SECONDS, _PDF_SECONDS = 15, 30
+# How many of these processes run at once: each may use a core and two gigabytes.
+MOST_PROCESSES = 3
+_running = asyncio.Semaphore(MOST_PROCESSES)
 _TOO_MUCH = N_("Reading the page took too long. Paste the article's text instead.")
 _PDF_TOO_MUCH = N_("This PDF is too large or too unusual to be read here. Open it, copy its text, and paste it here.")
 
@@ -66,7 +70,8 @@ async def answer_of_process(request: bytes, *, is_pdf: bool) -> bytes:
     """Run `answer` in a process of its own. Raises CannotImport when that takes too much time or memory."""
     seconds, too_much = (_PDF_SECONDS, _PDF_TOO_MUCH) if is_pdf else (_SECONDS, _TOO_MUCH)
     try:
-        return await child.run(__name__, request, seconds)
+        async with _running:
+            return await child.run(__name__, request, seconds)
     except child.Exceeded:
         raise CannotImport(too_much) from None
 
