@@ -359,6 +359,26 @@ async def test_a_mistake_keeps_the_answer(client: httpx.AsyncClient, form: dict[
     assert await db.value("select state from appeal") == "filed"
 
 
+async def test_an_appeal_assigned_to_another_moderator_cannot_be_decided_and_the_answer_is_kept(
+    client: httpx.AsyncClient,
+) -> None:
+    one, first = await case(), await staff()
+    await sign_in(client)
+    assert "nobody else can then review it" in (await client.get(f"/mod/appeals/{one.appeal}")).text
+    await appeals.assign(first, one.appeal)
+
+    page = await client.get(f"/mod/appeals/{one.appeal}")
+    refused = await client.post(f"/mod/appeals/{one.appeal}/decide", data={"outcome": "upheld", "answer": "Mine."})
+    await db.execute(LATE)
+    overdue = await client.get(f"/mod/appeals/{one.appeal}")
+
+    decide = f'action="/mod/appeals/{one.appeal}/decide"'
+    assert f"Assigned to <bdi>{first.name}</bdi>" in page.text and decide not in page.text
+    assert refused.status_code == 409 and decide not in refused.text
+    assert "assigned to another moderator" in refused.text and "Mine.</textarea>" in refused.text
+    assert decide in overdue.text and "Another moderator can still take it over." in overdue.text
+
+
 async def test_what_was_decided_meanwhile_is_said_and_the_answer_kept(client: httpx.AsyncClient) -> None:
     one = await case()
     await appeals.decide(await staff(), one.appeal, outcome="upheld", answer="It stands.")

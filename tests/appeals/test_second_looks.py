@@ -71,11 +71,11 @@ async def test_whatever_was_decided_the_page_is_the_same(client: httpx.AsyncClie
     await make.sign_in(client, await staff())
     await earlier("remove", author)
     await make.sign_in(client, second := await staff())
-    removed = await queries.case(second)
+    removed = await queries.next_case(second)
     await second_looks.save_judgement(second, removed.decision if removed else 0, "remove")
 
     await earlier(action, other)
-    case = await queries.case(second)
+    case = await queries.next_case(second)
 
     assert removed is not None and case is not None
     assert (case.words.state, case.words.collapsed, case.words.body) == ("visible", None, removed.words.body)
@@ -94,7 +94,7 @@ async def test_a_proposal_counts_from_its_approval_and_shows_the_reports_that_it
         await db.execute("update mod_action set at = at - interval '2 hours'")
         await db.execute("alter table mod_action enable trigger user")
 
-    case = await queries.case(second)
+    case = await queries.next_case(second)
     assert case is not None and [report.text for report in case.reports] == ["It insults me."]
 
 
@@ -134,7 +134,7 @@ async def test_nobody_looks_at_what_they_had_a_part_in(app: Litestar) -> None:
     await appeals.assign(heard, appeal)
 
     for one in (author, reporter, first, heard):
-        assert (await queries.count_waiting(one), await queries.case(one)) == (0, None)
+        assert (await queries.count_waiting(one), await queries.next_case(one)) == (0, None)
         with pytest.raises(Stale):
             await second_looks.save_judgement(one, decision, "remove")
     assert await queries.count_waiting(await staff("admin")) == 1

@@ -34,7 +34,7 @@ async def test_the_author_reads_why_and_their_own_words(client: httpx.AsyncClien
         INSULT,
         "It insults somebody.",
         "Argue with the case",
-        "A moderator, in person",
+        "<dd>A moderator</dd>",
         "By a report",
     ):
         assert part in page.text, part
@@ -105,7 +105,7 @@ async def test_an_appeal_is_withdrawn_while_it_waits(client: httpx.AsyncClient) 
     again = await client.post(f"/decision/{decision}", data={"text": "After all.", "key": key})
 
     assert "Withdraw the appeal" in offered.text
-    assert answer.status_code == 303 and "You took it back" in page.text and "Withdraw the appeal" not in page.text
+    assert answer.status_code == 303 and "You withdrew it" in page.text and "Withdraw the appeal" not in page.text
     assert again.status_code == 422 and "After all.</textarea>" in again.text
     assert await db.value("select state from appeal where id = $1", appeal) == "withdrawn"
     last = "select action || ' ' || role || ' ' || decision from mod_action order by id desc limit 1"

@@ -17,7 +17,7 @@ from parley.notifications import jobs
 from parley.notifications import ops as notifications
 from parley.notifications import queries as notification_queries
 from parley.threads import ops as threads
-from parley.unread import queries
+from parley.unread import queries, view
 from parley.unread.queries import COUNT_UNREAD, SELECT_COMMENT_IDS, SELECT_THREADS
 from parley.votes.queries import SELECT_VOTES_ON_COMMENTS
 
@@ -76,6 +76,24 @@ async def test_comments_since_the_last_visit_are_listed_by_thread_the_oldest_fir
     assert page.text.index("The wager") < page.text.index("The benchmark")
 
 
+async def test_comments_are_grouped_by_thread_in_whatever_order_they_are_read(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer
+) -> None:
+    first, second = await visited(mira), await visited(mira)
+    ids = [await written(thread, jon) for thread in (first, second, first)]
+
+    sections = await view.sections(mira, await queries.threads_with_unread(mira.id), ids, limit=10)
+
+    listed = {section.thread.id: [comment.row.id for comment in section.comments] for section in sections}
+    assert listed == {first: [ids[0], ids[2]], second: [ids[1]]}
+
+
+async def test_the_page_of_one_thread_says_when_nothing_is_left(client: httpx.AsyncClient, mira: Viewer) -> None:
+    thread = await visited(mira)
+
+    assert "Nothing unread in this thread." in (await client.get(f"/unread?thread={thread}")).text
+
+
 @pytest.mark.parametrize("how", ["followed", "written in"])
 async def test_a_thread_that_was_never_opened_counts_from_the_moment_it_is_followed_or_written_in(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer, how: str
@@ -109,7 +127,7 @@ async def test_a_reply_stands_with_what_it_answers_and_a_perspective_with_its_pa
     assert "The energy counts too." in text
     assert f'#p{lineage}">answers before it has understood</a>' in text
     words = "The model answers before it has understood the question."
-    assert f'#p{lineage}">On the passage: <span dir="auto">{words}' in text
+    assert f'#p{lineage}">On this passage: <span dir="auto">{words}' in text
 
 
 @pytest.mark.parametrize("kind", ["block", "mute"])

@@ -16,7 +16,7 @@ from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.decisions import thread_actions
 from parley.votes import jobs, ops
-from parley.votes.queries import differing_recounts, viewer_states_of
+from parley.votes.queries import differing_recounts, votes_on_comments
 from waiting import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
@@ -95,7 +95,7 @@ async def test_the_answer_to_a_vote_is_what_the_next_page_shows(comment: int, st
         row = await comments.one(comment)
         assert row is not None
         assert (cast.id, cast.depth, cast.score) == (row.id, row.depth, row.score)
-        assert {comment: cast.viewer_state} == await viewer_states_of(voter.id, [comment])
+        assert {comment: cast.viewer_state} == await votes_on_comments(voter.id, [comment])
 
 
 async def test_a_vote_is_shown_as_ones_own_and_to_nobody_else(
@@ -300,24 +300,24 @@ async def test_two_voters_whose_votes_publish_answers_at_once_both_see_what_was_
 ) -> None:
     comment, publish, barrier = (
         await make.comment(await make.thread(), await make.member()),
-        ops._publish,
+        ops._store_published,
         asyncio.Barrier(2),
     )
     for value in (1, 1, 1, -1):
         await make.vote(await make.member(), comment, "agreement", value)
 
-    async def both_voted(comment: int, tally: ops.AnswerTally) -> list[int]:
+    async def both_voted(comment: int, tally: ops.CountedAnswers) -> list[int]:
         await barrier.wait()
         return await publish(comment, tally)
 
-    monkeypatch.setattr(ops, "_publish", both_voted)
+    monkeypatch.setattr(ops, "_store_published", both_voted)
     voters = [await make.member(), await make.member()]
     results = await asyncio.gather(
         *(ops.cast_vote(viewer=voter, comment=comment, axis="agreement", value=-1) for voter in voters)
     )
 
     for voter, result in zip(voters, results, strict=True):
-        assert {comment: result.viewer_state} == await viewer_states_of(voter.id, [comment])
+        assert {comment: result.viewer_state} == await votes_on_comments(voter.id, [comment])
 
 
 async def test_the_nightly_check_reports_and_repairs(comment: int, mira: Viewer) -> None:

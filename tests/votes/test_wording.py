@@ -25,11 +25,11 @@ async def test_a_new_text_ends_the_votes_of_agreement_on_the_old_one(app: Litest
     await editing.edit_comment(viewer=author, comment_id=comment, body="I see it quite otherwise.")
 
     assert await db.value(COUNTED, comment) == [1, 0, 0, 0]
-    assert await queries.viewer_states_of(voter.id, [comment]) == {comment: ViewerState(quality=1)}
+    assert await queries.votes_on_comments(voter.id, [comment]) == {comment: ViewerState(quality=1)}
     assert await queries.differing_recounts(0, comment) == []
     await make.vote(voter, comment, "agreement", -1)
     assert await db.value(COUNTED, comment) == [1, 0, 1, 0]
-    assert await queries.viewer_states_of(voter.id, [comment]) == {comment: ViewerState(quality=1, agreement=-1)}
+    assert await queries.votes_on_comments(voter.id, [comment]) == {comment: ViewerState(quality=1, agreement=-1)}
 
 
 async def test_with_a_statement_an_edit_of_the_text_keeps_them(app: Litestar) -> None:
@@ -73,7 +73,7 @@ async def test_an_unverified_members_vote_on_earlier_words_is_not_counted_later(
     await editing.edit_comment(viewer=author, comment_id=comment, body="I see it quite otherwise.")
     await make.put_state("member", newcomer.id, "active")
 
-    await jobs.count_uncounted_votes()
+    await jobs.count_remaining_votes()
 
     assert await db.value(COUNTED, comment) == [0, 0, 0, 0]
     assert await queries.differing_recounts(0, comment) == []

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.appeals.queries import IS_IMPARTIAL, IS_OPEN_APPEAL
+from parley.appeals.queries import IS_OPEN_APPEAL, MAY_REVIEW_WITHOUT_PART
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
 from parley.matching.facts import LET_IN, RESTRICTS
@@ -33,7 +33,7 @@ with own as materialized (
     union select item from report where reporter = $1 and state <> 'resolved'
 ), appealed as (
     select a.created_at from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
-    where {IS_OPEN_APPEAL} and {IS_IMPARTIAL}
+    where {IS_OPEN_APPEAL} and {MAY_REVIEW_WITHOUT_PART}
 )
 select count(*) as waiting, min(opened_at) as oldest,
        count(*) filter (where {IS_LATE}) as late,
@@ -41,7 +41,7 @@ select count(*) as waiting, min(opened_at) as oldest,
        (select count(*) from comment where state = 'pending') as held,
        (select count(*) from appealed) as appeals, (select min(created_at) from appealed) as oldest_appeal,
        (select count(*) from decision d left join member m on m.id = d.member
-        where d.state = 'awaiting' and {IS_IMPARTIAL}) as proposals
+        where d.state = 'awaiting' and {MAY_REVIEW_WITHOUT_PART}) as proposals
 from queue_item i where state = 'open' and not exists (select from own where own.id = i.id)
 """  # noqa: S608 constants only
 

@@ -45,7 +45,7 @@ async def decided(number: int, kind: str, target: int) -> list[EarlierDecision]:
     )
 
 
-async def record_of(member: int) -> list[EarlierDecision]:
+async def decisions_about(member: int) -> list[EarlierDecision]:
     """The decisions that concern a member, newest first."""
     return await db.fetch(EarlierDecision, SELECT_DECISIONS.format("d.member = $1 and d.state <> 'undone'"), member)
 

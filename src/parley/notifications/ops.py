@@ -42,12 +42,12 @@ MARK_READ_ABOUT = """
 update notification set read_at = now()
 where member = $1 and thread = $2 and comment = any($3::bigint[]) and read_at is null
 """
-# Others refer to a comment of the member's own, which is never unread.
-IS_ABOUT_NEW_COMMENT = "kind in ('reply', 'mention', 'followed')"
-MARK_READ_BEFORE = f"""
+# Notifications of other kinds refer to a comment of the member's own, which is never unread.
+MARK_READ_BEFORE = """
 update notification set read_at = now()
-where member = $1 and thread = any($2::bigint[]) and {IS_ABOUT_NEW_COMMENT} and created_at <= $3 and read_at is null
-"""  # noqa: S608 constants only
+where member = $1 and thread = any($2::bigint[]) and created_at <= $3 and read_at is null
+  and kind in ('reply', 'mention', 'followed')
+"""
 # A comment that only its author could read was approved.
 IS_PUBLISHED = "d.kind = 'comment' and d.action = 'approve' and d.before ->> 'state' in ('pending', 'hidden')"
 NOTIFY_OF_DECISION = f"""

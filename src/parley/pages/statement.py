@@ -56,7 +56,7 @@ async def _show(
         "decisions/statement.html",
         status=status,
         statement=found,
-        concerned=concerned,
+        is_member_concerned=concerned,
         concealed=not concerned and await decisions.is_concealed(signed_in(request).id, found),
         form=form,
         key=key,

@@ -1,4 +1,4 @@
-"""Content with an unresolved report on a severe ground: staff pages hide it until somebody chooses to read it."""
+"""Sensitive content: an open report names a serious rule. Staff pages hide it until somebody chooses to read it."""
 
 from parley.community.queries import SENSITIVE
 
