@@ -106,7 +106,7 @@ QUERIES: dict[str, Callable[[Viewer], Awaitable[object]]] = {
     "all of one item": lambda viewer: items.details(viewer.id, 5_001),
     "what the others do": lambda viewer: modqueue.others_actions(viewer.id, datetime.now(UTC) - timedelta(hours=8)),
     "taking the next item": _take_and_let_go,
-    "what waits, for the overview": numbers.now,
+    "what waits, for the overview": numbers.queue_now,
     "appeals that wait": appeals.count_waiting,
 }
 

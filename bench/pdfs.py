@@ -13,7 +13,7 @@ from statistics import mean
 
 from rapidfuzz.distance import LCSseq
 
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 from parley.importing.pdf.reading import read_pdf
 
 _WORD = re.compile(r"\w+")
@@ -21,7 +21,7 @@ Row = tuple[float, bool, bool]
 
 
 def words_in(text: str) -> list[str]:
-    return _WORD.findall(normalized("NFKC", text).casefold())
+    return _WORD.findall(normalize("NFKC", text).casefold())
 
 
 def f1(wanted: list[str], found: list[str]) -> float:

@@ -29,7 +29,7 @@ from parley.core.db import close_pool, open_pool
 from parley.core.events.redis import close_redis, open_redis
 from parley.search import ops, queries, spelling
 from parley.search.forms import SearchForm
-from parley.search.results import prepared
+from parley.search.results import prepare
 from parley.search.tables import Kind
 
 COMMENTS = int(os.environ.get("BENCH_COMMENTS", "200000"))
@@ -280,7 +280,7 @@ async def _rank(random: Random, comment: int) -> int | None:
     body: str = await db.value("select body from comment where id = $1", comment)
     words = await db.values(MEANINGFUL, sorted(set(re.findall(r"[a-z]{5,}", body.lower()))))
     form = SearchForm({"q": " ".join(random.sample(words, 3)), "kind": "comment"})
-    search = await prepared(form, None)
+    search = await prepare(form, None)
     assert search is not None
     refs = (await queries.hits(search, Kind.COMMENT, offset=0, limit=BEST)).refs
     return refs.index(comment) + 1 if comment in refs else None

@@ -24,7 +24,7 @@ from parley.core.http.access import check_access
 from parley.core.http.fair_share import FairShare
 from parley.core.http.security_headers import RequestChecks
 from parley.core.observability.load_shedding import LOOP_LAG
-from parley.core.observability.scrape import scraped
+from parley.core.observability.scrape import serve_metrics
 from parley.core.patches import patch_parsers, share_handlers_with_guards
 from parley.core.settings import Settings
 from parley.embed.middleware import EmbedSessions
@@ -154,8 +154,8 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         _keep()
         app.state.hub.start()
         loops = (LOOP_LAG.watch(), cache.sweep(), _read_topics(), _compile_templates(), _return_memory())
-        background = [asyncio.create_task(one) for one in loops]
-        async with scraped(settings.metrics, app.state.hub.measure):
+        background = [asyncio.create_task(loop) for loop in loops]
+        async with serve_metrics(settings.metrics, app.state.hub.measure):
             yield
         await tasks.end(background)
         await app.state.hub.stop()

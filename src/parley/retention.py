@@ -83,6 +83,6 @@ async def remove_expired() -> int:
         "retention", RULES, remove_expired_rows, key=lambda rule: rule.name, in_transaction=False
     )
     files = await attempts.each(
-        "retention", FILES, remove_expired_files, key=lambda one: one.what, in_transaction=False
+        "retention", FILES, remove_expired_files, key=lambda expired: expired.what, in_transaction=False
     )
     return sum(rows) + sum(files)

@@ -27,7 +27,7 @@ from parley.core.events.redis import close_redis, open_redis
 from parley.core.http.failures import OUTAGES, expire_after
 from parley.core.observability import metrics, queues
 from parley.core.observability.load_shedding import LOOP_LAG, has_time
-from parley.core.observability.scrape import scraped
+from parley.core.observability.scrape import serve_metrics
 from parley.core.settings import Settings
 from parley.dashboard import weekly
 from parley.decisions import jobs as decisions
@@ -191,14 +191,14 @@ class Worker:
             jobs: tuple[str, ...] = (data.decode(),)
         else:
             signals = msgspec.json.decode(data, type=list[Signal])
-            jobs = OF_EVENTS if any(one.seq for one in signals) else ()
+            jobs = OF_EVENTS if any(signal.seq for signal in signals) else ()
         for job in jobs:
             if job in self._woken:
                 self._woken[job].set()
 
     async def _listen(self) -> None:
         """Wake jobs for messages from Redis."""
-        async for channel, data in redis.subscribed(CHANNEL, redis.LIVE_CHANNEL):
+        async for channel, data in redis.subscribe(CHANNEL, redis.LIVE_CHANNEL):
             with contextlib.suppress(msgspec.MsgspecError):
                 self._wake(channel, data)
 
@@ -243,7 +243,7 @@ async def run(settings: Settings) -> None:
     await open_pool(settings.database_url, size=POOL_SIZE, statement_timeout="60000")
     open_redis(settings.redis_url)
     try:
-        async with _traces(settings) as span, scraped(settings.metrics, queues.update):
+        async with _traces(settings) as span, serve_metrics(settings.metrics, queues.update):
             worker = Worker(span)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):

@@ -64,6 +64,23 @@ async def test_right_passwords_use_nothing_up(client: httpx.AsyncClient, mira: P
         assert (await mira.sign_in(client)).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("page", "kind", "limit"),
+    [("/forgot", "reset", ratelimit.FORGOT_NETWORK), ("/login/link", "login", ratelimit.LINK_NETWORK)],
+)
+async def test_links_that_neighbours_asked_for_cost_a_calculation(
+    client: httpx.AsyncClient, mira: Person, page: str, kind: str, limit: ratelimit.Limit
+) -> None:
+    """Thirty forms with any address kept everybody of a network from a new password for an hour."""
+    await ratelimit.take(limit, "127.0.0.0/24", limit.most)
+    asked = await client.post(page, data={"email": mira.email})
+    assert (asked.status_code, f'value="{mira.email}"' in asked.text) == (429, True)
+    answered = {"email": mira.email, "answer": solved(challenge_in(asked))}
+    assert (await client.post(page, data=answered)).status_code == 303
+    assert await db.values("select kind from mail") == [kind]
+    assert (await client.post(page, data=answered)).status_code == 429, "an answer is used once"
+
+
 async def test_a_device_that_signed_in_before_is_not_locked_out_by_its_neighbours(
     client: httpx.AsyncClient, mira: Person
 ) -> None:

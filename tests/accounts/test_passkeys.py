@@ -72,7 +72,9 @@ async def jon(app: Litestar) -> Person:
 @pytest.fixture
 async def password(mira: Person) -> None:
     """Mira has a password, too."""
-    await db.execute("update member set password_hash = $2 where id = $1", mira.id, await passwords.hashed(PASSWORD))
+    await db.execute(
+        "update member set password_hash = $2 where id = $1", mira.id, await passwords.hash_password(PASSWORD)
+    )
 
 
 @pytest.fixture

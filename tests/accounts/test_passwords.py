@@ -106,7 +106,7 @@ def test_the_hash_is_argon2id_with_owasps_parameters_or_stronger() -> None:
 @pytest.mark.anyio
 async def test_nothing_of_a_long_password_is_cut_off() -> None:
     long = "ä" * 126
-    stored = await passwords.hashed(long + "bc")
+    stored = await passwords.hash_password(long + "bc")
     assert await passwords.matches(long + "bc", stored)
     assert not await passwords.matches(long + "bd", stored)
     assert not await passwords.matches(long, stored)
@@ -114,7 +114,7 @@ async def test_nothing_of_a_long_password_is_cut_off() -> None:
 
 @pytest.mark.anyio
 async def test_two_keyboards_write_the_same_password() -> None:
-    assert await passwords.matches("cafe\u0301 au lait", await passwords.hashed("caf\u00e9 au lait"))
+    assert await passwords.matches("cafe\u0301 au lait", await passwords.hash_password("caf\u00e9 au lait"))
 
 
 @pytest.mark.anyio
@@ -136,4 +136,4 @@ async def test_hashing_leaves_the_event_loop_free(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(passwords, "HASHER", Hasher())
     asyncio.get_running_loop().call_later(0.01, went_on.set)
 
-    assert await passwords.hashed("some password") == "a hash"
+    assert await passwords.hash_password("some password") == "a hash"

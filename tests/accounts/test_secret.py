@@ -59,9 +59,9 @@ async def test_links_devices_and_claims_hold_until_the_former_secret_is_unset(mo
 
     def accepted() -> list[bool]:
         return [
-            devices.recognised(device, 1, "hash"),
+            devices.is_recognised(device, 1, "hash"),
             links.read_unsubscribe_token(token) == off,
-            links.returned(bounce) == 7,
+            links.returned_mail(bounce) == 7,
             letters.is_key(3, key),
             digest in imported_addresses.digests("ada@example.org"),
         ]

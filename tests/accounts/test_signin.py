@@ -13,6 +13,7 @@ from parley.accounts.authentication import Client
 from parley.accounts.passwords import HASHER as DEPLOYED
 from parley.core import db, ratelimit
 from parley.core.errors import Refused
+from parley.core.ratelimit import ALERT_ACCOUNT
 
 pytestmark = pytest.mark.anyio
 
@@ -23,6 +24,27 @@ async def test_a_member_signs_in_by_name_and_by_address(client: httpx.AsyncClien
         answer = await client.post("/login", data={"login": login, "password": PASSWORD})
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         assert (await client.get("/settings/security")).status_code == 200
+
+
+async def test_sign_ins_fill_nobodys_mailbox(app: Litestar, mira: Person) -> None:
+    """Each new browser sent a letter: forty in seven seconds, to any address that somebody had signed up with."""
+    async with browser(app) as stranger:
+        typed = {"name": "stranger", "email": "owner@example.org", "password": PASSWORD}
+        await stranger.post("/signup", data=typed)
+    stranger_account = Person(0, "stranger")
+    for who, most in ((mira, ALERT_ACCOUNT.most), (stranger_account, 0)):
+        for _ in range(ALERT_ACCOUNT.most + 2):
+            async with browser(app) as new:
+                assert (await who.sign_in(new)).status_code == 303
+        to = mira.email if who is mira else "owner@example.org"
+        assert await db.value("select count(*) from mail where kind = 'device' and recipient = $1", to) == most
+
+
+async def test_a_new_password_is_no_news_for_an_address_that_nobody_confirmed(client: httpx.AsyncClient) -> None:
+    await client.post("/signup", data={"name": "stranger", "email": "owner@example.org", "password": PASSWORD})
+    new = {"current": PASSWORD, "password": "another-quiet-harbour-9"}
+    assert (await client.post("/settings/security", data=new)).status_code == 303
+    assert await db.values("select kind from mail") == ["verify"]
 
 
 async def test_the_cookie_is_for_this_site_and_no_script(client: httpx.AsyncClient, mira: Person) -> None:
@@ -54,7 +76,7 @@ async def test_an_unknown_name_costs_a_hash_too(
         hashes.append(password)
         return ""
 
-    monkeypatch.setattr(passwords, "hashed", note)
+    monkeypatch.setattr(passwords, "hash_password", note)
     await client.post("/login", data={"login": "nobody-here", "password": "not my password"})
     assert hashes == ["not my password"]
 

@@ -237,6 +237,23 @@ async def test_sign_ups_of_one_network_are_limited_and_keep_what_was_typed(clien
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) > 0
     assert 'value="ada@example.org"' in answer.text
+    assert (await sign_up(client, answer=solved(challenge_in(answer)))).status_code == 303, "neighbours still can"
+
+
+@pytest.mark.parametrize("name", ["sign-up:network, proven", "sign-up:all"])
+async def test_a_calculation_does_not_lift_every_limit(client: httpx.AsyncClient, name: str) -> None:
+    limit = ratelimit.LIMITS[name]
+    await ratelimit.take(ratelimit.SIGN_UP_NETWORK, "127.0.0.0/24", ratelimit.SIGN_UP_NETWORK.most)
+    await ratelimit.take(limit, ratelimit.EVERYBODY if name.endswith("all") else "127.0.0.0/24", limit.most)
+    answer = solved(challenge_in(await sign_up(client)))
+    assert (await sign_up(client, answer=answer)).status_code == 429
+    assert await db.value("select count(*) from member") == 0
+
+
+async def test_without_a_calculation_a_moderator_decides_about_neighbours(client: httpx.AsyncClient) -> None:
+    await ratelimit.take(ratelimit.SIGN_UP_NETWORK, "127.0.0.0/24", ratelimit.SIGN_UP_NETWORK.most)
+    assert (await sign_up(client, by_hand="1")).status_code == 303
+    assert await db.value("select waits from sign_up")
 
 
 async def test_whoever_signs_up_with_somebody_elses_address_does_not_keep_them_out(app: Litestar) -> None:

@@ -90,7 +90,9 @@ async def test_whoever_is_suspended_signs_in_when_it_is_over(
 ) -> None:
     member = await sanctioned("suspended", lasts)
     await db.execute(
-        "update member set password_hash = $2 where id = $1", member.id, await passwords.hashed("four green words")
+        "update member set password_hash = $2 where id = $1",
+        member.id,
+        await passwords.hash_password("four green words"),
     )
 
     answer = await client.post("/login", data={"login": "jonas", "password": "four green words"})

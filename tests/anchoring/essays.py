@@ -18,8 +18,8 @@ from conftest import SHARED
 from parley.anchoring import DocumentBlock, Selector, select
 from parley.articles.lineage import EarlierPassage, align
 from parley.importing.markdown import extract_markdown
-from parley.importing.passages import cut
-from parley.importing.words import WORD, collapsed
+from parley.importing.passages import cut_passages
+from parley.importing.words import WORD, collapse
 
 FOLDER = SHARED / "revisions"
 CONTAINED = 0.8
@@ -55,7 +55,7 @@ class Case(msgspec.Struct, frozen=True):
     def judge_place(self, found: str | None, block: int | None) -> Verdict:
         """More strictly: the very words in another block are right only where their own block lost them."""
         by_words = self.judge(found)
-        stayed = any(self.words in collapsed(text) for text in self.gold.values())
+        stayed = any(self.words in collapse(text) for text in self.gold.values())
         strayed = found is not None and stayed and block is not None and block not in self.gold
         return "wrong" if strayed else by_words
 
@@ -88,7 +88,7 @@ def essays() -> Iterator[Essay]:
 def _passages(name: str) -> list[str]:
     """What the importer makes of a file."""
     extracted = extract_markdown((FOLDER / name).read_text())
-    return [one.text for one in cut(extracted.html, base_url=None, title=extracted.title) if one.text]
+    return [one.text for one in cut_passages(extracted.html, base_url=None, title=extracted.title) if one.text]
 
 
 @cache

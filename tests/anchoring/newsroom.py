@@ -17,7 +17,7 @@ from parley.anchoring import DocumentBlock
 from parley.articles.lineage import EarlierPassage, align
 from parley.demo.content import articles
 from parley.importing.markdown import extract_markdown
-from parley.importing.passages import ImportedPassage, cut
+from parley.importing.passages import ImportedPassage, cut_passages
 from parley.importing.words import WORD
 
 SEED = SHARED / "seed-article"
@@ -181,7 +181,7 @@ def texts() -> dict[str, list[ImportedPassage]]:
 
 def _passages(markdown: str) -> list[ImportedPassage]:
     extracted = extract_markdown(markdown)
-    return [one for one in cut(extracted.html, base_url=None, title=extracted.title) if one.text]
+    return [one for one in cut_passages(extracted.html, base_url=None, title=extracted.title) if one.text]
 
 
 def _plain(text: str) -> Iterator[ImportedPassage]:

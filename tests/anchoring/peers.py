@@ -6,7 +6,7 @@ from rapidfuzz import fuzz
 
 from parley.anchoring import CONTEXT, DocumentBlock, Selector
 from parley.anchoring.document import RevisionText
-from parley.importing.words import folded, lowered
+from parley.importing.words import fold, lower
 
 Found = tuple[str | None, int]  # the words that are taken for the quote, and the passage in which they begin
 
@@ -29,7 +29,7 @@ class Closest:
     def find(self, anchor: Selector, quote: str) -> Found:
         text = self._new.text
         was = self._old.text.find(quote, self._old.starts[self._old.index[anchor.lineage]])
-        spans = [(at, at + len(quote)) for at in self._new.find(lowered(folded(quote)), 0, len(text))]
+        spans = [(at, at + len(quote)) for at in self._new.find(lower(fold(quote)), 0, len(text))]
         if not spans:
             best = fuzz.partial_ratio_alignment(quote, text)
             assert best

@@ -104,7 +104,7 @@ async def test_a_new_password_and_signing_out_everywhere_end_all_tokens(
         assert "Every other device is signed out" in (await client.get("/settings/security?others")).text
     else:
         old, new = "four unrelated green words", "five entirely different blue words"
-        hashed = await passwords.hashed(old)
+        hashed = await passwords.hash_password(old)
         await db.execute("update member set password_hash = $2 where id = $1", jon.id, hashed)
         answer = await client.post("/settings/security", data={"current": old, "password": new})
         assert answer.status_code == 303

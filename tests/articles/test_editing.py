@@ -11,7 +11,7 @@ from parley.core.errors import Refused
 from parley.core.text.cleaning import clean
 from parley.importing.errors import CannotImport
 from parley.importing.extract import extract_html
-from parley.importing.passages import MOST_PASSAGES, ImportedPassage, cut
+from parley.importing.passages import MOST_PASSAGES, ImportedPassage, cut_passages
 
 URL = "https://review.example/wager"
 HASH = "a" * 64
@@ -43,7 +43,7 @@ RICH = """
 
 
 def kept(html: str = RICH, *more: ImportedPassage) -> list[StoredPassage]:
-    passages = [*cut(html, base_url=URL), *more]
+    passages = [*cut_passages(html, base_url=URL), *more]
     return [StoredPassage(at, one.kind, one.level, one.html, one.text) for at, one in enumerate(passages, start=1)]
 
 
@@ -183,4 +183,4 @@ def test_a_text_of_more_paragraphs_than_a_page_can_hold_is_refused() -> None:
     with pytest.raises(Refused, match="more than 10,000 paragraphs"):
         read_markdown("a\n\n" * (MOST_PASSAGES + 1), (), None)
     with pytest.raises(CannotImport, match="more than 10,000 paragraphs"):
-        cut("<p>a</p>" * (MOST_PASSAGES + 1), base_url=None)
+        cut_passages("<p>a</p>" * (MOST_PASSAGES + 1), base_url=None)

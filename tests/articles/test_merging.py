@@ -18,7 +18,7 @@ from parley.articles.merging import Conflict, merge, with_known_pictures
 from parley.articles.versions import StoredPassage
 from parley.importing.errors import CannotImport
 from parley.importing.markdown import extract_markdown
-from parley.importing.passages import ImportedPassage, cut
+from parley.importing.passages import ImportedPassage, cut_passages
 
 WORDS = st.lists(st.sampled_from("abcdefgh"), max_size=8)
 
@@ -221,7 +221,10 @@ def test_no_real_revision_is_taken_for_another_text_and_none_loses_a_passage(ess
     files = sorted((SHARED / "revisions" / essay).glob("r*.md"))
     if not files:
         pytest.skip("the real material is not here: no ../shared/data/revisions beside the project")
-    texts = [cut(extract_markdown(file.read_text("utf-8")).html, base_url="https://essay.example/") for file in files]
+    texts = [
+        cut_passages(extract_markdown(file.read_text("utf-8")).html, base_url="https://essay.example/")
+        for file in files
+    ]
 
     for old, new in pairwise(texts):
         source_checks.check_is_revision((one.text for one in old), (one.text for one in new))
@@ -233,7 +236,7 @@ def test_a_real_article_is_no_version_of_another(site: str) -> None:
     pages = {page.parent.name: page for page in (SHARED / "article-readability").glob("*/expected.html")}
     if not pages:
         pytest.skip("the real material is not here: no ../shared/data/article-readability beside the project")
-    texts = {name: cut(page.read_text("utf-8"), base_url=None) for name, page in pages.items()}
+    texts = {name: cut_passages(page.read_text("utf-8"), base_url=None) for name, page in pages.items()}
 
     for name in texts.keys() - {site}:
         if sum(len(one.text) for one in texts[name]) > 1_000:

@@ -9,8 +9,9 @@ from litestar import Litestar
 
 import make
 from parley.authors import jobs
-from parley.core import db
+from parley.core import db, ratelimit
 from parley.core.http.access import Viewer
+from parley.core.ratelimit import CLAIM_ADDRESS
 from parley.core.settings import settings
 from parley.core.text.messages import N_
 from parley.importing.errors import CannotImport
@@ -149,6 +150,14 @@ async def test_an_address_at_its_domain_proves_it_by_a_mailed_link(
     client.cookies.clear()
     assert (await client.post(link)).status_code == 200
     assert await state() == f"confirmed {role}"
+
+
+async def test_claims_fill_nobodys_mailbox(client: httpx.AsyncClient, ann: Viewer, thread: int) -> None:
+    """Each claim of each account sent a link, also again for the same article."""
+    await ratelimit.take(CLAIM_ADDRESS, "desk@review.example", CLAIM_ADDRESS.most - 1)
+    for email, status in (("desk+1@review.example", 303), ("desk+2@review.example", 429), ("ann@review.example", 303)):
+        assert (await claimed(client, ann, thread, way="address", email=email)).status_code == status
+    assert await db.value("select count(*) from mail where recipient like 'desk%'") == 1
 
 
 async def test_a_guessed_link_confirms_nothing(client: httpx.AsyncClient, ann: Viewer, thread: int) -> None:

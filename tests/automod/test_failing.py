@@ -189,7 +189,7 @@ async def test_when_the_rules_cannot_be_applied_only_newcomers_wait(
     new, thread = await newcomer(), await make.thread()
     member = await established()
     await put_rule(FirstComments(100))
-    monkeypatch.setattr(current, "ordered", lambda _: 1 / 0)
+    monkeypatch.setattr(current, "in_order", lambda _: 1 / 0)
 
     held = await make.comment(thread, new, "Nothing special.")
     passed = await make.comment(thread, member, "Nothing special.")

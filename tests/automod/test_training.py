@@ -39,20 +39,20 @@ def comments(spam: int = 90, harmless: int = 90, *, wrong: bool = False) -> Iter
 
 
 def test_it_learns_what_is_advertising_here() -> None:
-    learned = learn(comments(), score.shipped())
+    learned = learn(comments(), score.shipped_weights())
 
     assert learned and learned.weights
-    assert learned.figures.found[1] == learned.figures.spam >= training.LEAST_KEPT_BACK
+    assert learned.figures.caught[1] == learned.figures.spam >= training.LEAST_KEPT_BACK
     assert learned.figures.wrong[1] == 0
 
 
 @pytest.mark.parametrize(("spam", "harmless"), [(30, 90), (90, 30), (0, 0)])
 def test_few_decisions_change_nothing(spam: int, harmless: int) -> None:
-    assert learn(comments(spam, harmless), score.shipped()) is None
+    assert learn(comments(spam, harmless), score.shipped_weights()) is None
 
 
 def test_weights_that_judge_worse_are_not_taken() -> None:
-    good = learn(comments(), score.shipped())
+    good = learn(comments(), score.shipped_weights())
     assert good and good.weights
 
     # Decisions at random teach nothing; the sound ones that are kept back show it.
@@ -64,7 +64,7 @@ def test_weights_that_judge_worse_are_not_taken() -> None:
 
 
 def test_stored_weights_are_read_as_they_were() -> None:
-    assert score.Weights.read(learning.stored(score.shipped())) == score.shipped()
+    assert score.Weights.read(learning.encode_weights(score.shipped_weights())) == score.shipped_weights()
 
 
 async def decided(thread: int, *, spam: int, harmless: int) -> None:

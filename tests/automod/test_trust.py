@@ -140,7 +140,7 @@ async def test_who_waits_while_there_are_no_rules_is_who_the_table_says(
 ) -> None:
     one = await member_of(level)
     await put_rule(WordList(["never said"]))
-    monkeypatch.setattr(current, "ordered", lambda _: 1 / 0)
+    monkeypatch.setattr(current, "in_order", lambda _: 1 / 0)
 
     comment = await make.comment(await make.thread(), one)
 

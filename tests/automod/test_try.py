@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 
 from automod.test_shipped import rules as shipped
-from parley.cli.rules import TriedComment, tried, try_rules
+from parley.cli.rules import TriedComment, try_comment, try_rules
 from parley.core import db
 from parley.core.errors import CommandFailed
 from parley.matching import current, score
@@ -69,4 +69,4 @@ def test_the_score_only_watches_until_it_is_turned_on() -> None:
 
     assert rule.state == "shadow" and rule.action == "flag"
     assert not evaluate([rule], Post(SPAM))[0].acts
-    assert tried([rule], TriedComment(SPAM)).rules == ["score"]
+    assert try_comment([rule], TriedComment(SPAM)).rules == ["score"]

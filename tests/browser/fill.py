@@ -13,7 +13,7 @@ import make
 from parley import hooks
 from parley.articles.imports import request_import
 from parley.articles.jobs import read_waiting
-from parley.articles.reading import finished
+from parley.articles.reading import finish
 from parley.comments.importing import ImportLine, import_discussion
 from parley.core import db
 from parley.core.db import close_pool, open_pool
@@ -107,7 +107,7 @@ REPEATING = "The question is what the answer costs, and the answer is a question
 
 async def wide() -> int:
     """A thread of all that a narrow page has no room for, and a reply to that."""
-    thread = await make.thread(await finished(read_article(extract_markdown(WIDE_ARTICLE))), topic="craft")
+    thread = await make.thread(await finish(read_article(extract_markdown(WIDE_ARTICLE))), topic="craft")
     first, *_ = await make.lineages(thread)
     priya = await viewer("priya")
     comment = await make.comment(thread, priya, WIDE_COMMENT, stance="challenges", passage=first, quote="un" * 60)

@@ -10,7 +10,7 @@ from parley.core.http import pages
 from parley.core.text import messages
 from pseudo import pseudo
 
-messages.translated = pseudo
+messages.translate = pseudo
 messages.DIRECTION = "rtl"
 # The compiled templates that are kept are English.
 pages.environment().bytecode_cache = None

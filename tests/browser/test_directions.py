@@ -34,7 +34,7 @@ WRITTEN_BEFORE = {"mail sent from here", "a letter of the digest"}
 
 
 async def words_of_operators(mirror: Site) -> set[str]:
-    texts = [default_rules(), *zones.known(), *(row[0] for row in await mirror.fetch(KEYS))]
+    texts = [default_rules(), *zones.known_zones(), *(row[0] for row in await mirror.fetch(KEYS))]
     # The kind of the letter that a sign-in of the test sends.
     texts.append("device")
     return NAMES | {word.lower() for text in texts for word in WORD.findall(text)}

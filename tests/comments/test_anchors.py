@@ -207,7 +207,7 @@ async def test_a_comment_says_which_revision_it_answered(app: Litestar) -> None:
 
     rows = await queries.by_ids([old, new])
 
-    assert (rows[old].answered, rows[new].answered) == (1, None)
+    assert (rows[old].on_revision, rows[new].on_revision) == (1, None)
 
 
 async def test_the_event_names_the_comments_whose_anchors_changed(app: Litestar) -> None:

@@ -98,7 +98,7 @@ class Discussion(RuleBasedStateMachine):
 
     async def _decide(self, comment: int, state: str) -> None:
         async with db.atomic():
-            await transition(await states.locked(comment), state, actor=None)
+            await transition(await states.lock_comment(comment), state, actor=None)
 
     @rule(words=st.permutations(make.WORDS), size=st.integers(1, 3), edited=st.booleans())
     def revise(self, words: list[str], size: int, *, edited: bool) -> None:
@@ -112,7 +112,7 @@ class Discussion(RuleBasedStateMachine):
 
     @invariant()
     def the_counts_are_a_recount(self) -> None:
-        assert self.do(counts.drifted(0, ALL)) == []
+        assert self.do(counts.find_drifted(0, ALL)) == []
 
 
 def test_the_counts_are_a_recount_whatever_is_done(loop: Loop) -> None:

@@ -12,7 +12,7 @@ from litestar import Litestar
 
 import make
 from conftest import SHARED
-from parley.cli.discussion_files import as_lines, chosen, read_all
+from parley.cli.discussion_files import as_lines, of_discussion, read_all
 from parley.comments import anchors, editing
 from parley.comments.formats.markup import as_markdown
 from parley.comments.importing import ImportLine, import_discussion
@@ -141,7 +141,7 @@ def written(folder: Path, content: object) -> Path:
 
 
 def read_format(file: Path, format_: str, from_: str | None) -> list[ImportLine]:
-    return as_lines(chosen(read_all([file], format_), from_))
+    return as_lines(of_discussion(read_all([file], format_), from_))
 
 
 def lines(found: list[ImportLine]) -> Found:

@@ -94,7 +94,7 @@ async def test_an_approved_comment_is_counted_and_announced(app: Litestar, clien
     assert (await db.value(counts, thread), await db.value(replies, parent)) == (1, 0)
 
     async with db.atomic():
-        await states.transition(await states.locked(comment), "visible", actor=None)
+        await states.transition(await states.lock_comment(comment), "visible", actor=None)
 
     assert (await db.value(counts, thread), await db.value(replies, parent)) == (2, 1)
     assert await db.value("select kind from event where thread = $1 and seq = $2", thread, seen + 1) == "comment.posted"

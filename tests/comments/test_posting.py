@@ -103,14 +103,14 @@ async def test_a_reply_by_htmx_reads_nothing_again(
 async def test_one_of_two_that_waited_for_each_other_is_posted_all_the_same(
     client: httpx.AsyncClient, thread: int, mira: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write, given_up = posting._judge_and_write, [asyncpg.DeadlockDetectedError("deadlock detected")]
+    write, given_up = posting._check_and_write, [asyncpg.DeadlockDetectedError("deadlock detected")]
 
     async def deadlocked(draft: drafts.Draft) -> posting.Posted:
         if given_up:
             raise given_up.pop()
         return await write(draft)
 
-    monkeypatch.setattr(posting, "_judge_and_write", deadlocked)
+    monkeypatch.setattr(posting, "_check_and_write", deadlocked)
     answer = await client.post(f"/t/{thread}/comments", data={"body": "It stands."})
 
     assert (answer.status_code, await count(thread)) == (303, 1)

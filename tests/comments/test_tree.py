@@ -330,7 +330,7 @@ async def test_orders_are_what_they_say(client: httpx.AsyncClient) -> None:
     await db.execute("update comment set base_ups = 9, base_downs = 4 where imported_id = 'split'")
 
     async def order(sort: str) -> list[str]:
-        roots = (await tree.whole(thread, sort)).roots
+        roots = (await tree.thread_tree(thread, sort)).roots
         return [await db.value("select imported_id from comment where id = $1", one) for one in roots]
 
     assert await order("best") == ["loved", "split", "plain", "hated"]

@@ -7,7 +7,7 @@ from time import thread_time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.core.text.diff import LARGEST, marked
+from parley.core.text.diff import LARGEST, mark_changes
 
 TEXTS = st.text(st.sampled_from("ab<&\n "), max_size=40)
 
@@ -19,14 +19,14 @@ def without(tag: str, markup: str) -> str:
 
 @given(TEXTS, TEXTS)
 def test_both_texts_can_be_read_from_their_difference(old: str, new: str) -> None:
-    markup = str(marked(old, new))
+    markup = str(mark_changes(old, new))
 
     if not markup.startswith(f"<del>{html.escape(old)}</del> <ins>"):
         assert (without("ins", markup), without("del", markup)) == (old, new)
 
 
 def test_changed_white_space_is_marked() -> None:
-    assert marked("one two three", "one\n\ntwo three") == "one<del> </del><ins>\n\n</ins>two three"
+    assert mark_changes("one two three", "one\n\ntwo three") == "one<del> </del><ins>\n\n</ins>two three"
 
 
 def test_a_difference_of_repeated_words_takes_no_longer_than_another() -> None:
@@ -37,7 +37,7 @@ def test_a_difference_of_repeated_words_takes_no_longer_than_another() -> None:
     curl -w '%{time_total}\n' -o /dev/null http://localhost:8000/c/1/history
     """
     started = thread_time()
-    marked("a b " * 350, "a b c " * 230)
+    mark_changes("a b " * 350, "a b c " * 230)
 
     assert thread_time() - started < 0.1
 
@@ -46,21 +46,21 @@ def test_very_long_texts_are_compared_by_lines() -> None:
     lines = [f"line {number} has a few words" for number in range(int(LARGEST**0.5) // 5)]
     old, new = "\n".join([*lines, "the last"]), "\n".join(["the first", *lines])
 
-    markup = marked(old, new)
+    markup = mark_changes(old, new)
 
     assert markup.count("<ins>") == 2 and "<del>\nthe last</del>" in markup
     assert html.escape("\n".join(lines)) in markup
 
 
 def test_an_added_word_is_marked_alone() -> None:
-    assert marked("The cat sat here.", "The black cat sat here.") == "The<ins> black</ins> cat sat here."
+    assert mark_changes("The cat sat here.", "The black cat sat here.") == "The<ins> black</ins> cat sat here."
 
 
 def test_words_that_two_rewritings_share_by_chance_change_with_them() -> None:
     before = "The last point by cost more than the large one. I was willing to pay."
     after = "Compared note by note, that is the large one. I was wrong to pay."
 
-    html = marked(before, after)
+    html = mark_changes(before, after)
 
     assert html == (
         "<del>The last point by cost more than</del><ins>Compared note by note, that is</ins> the large one. "
@@ -69,10 +69,10 @@ def test_words_that_two_rewritings_share_by_chance_change_with_them() -> None:
 
 
 def test_a_rewritten_text_is_shown_whole_before_and_after() -> None:
-    html = marked("The cat sat on the mat.", "Nothing of this stayed as it was.")
+    html = mark_changes("The cat sat on the mat.", "Nothing of this stayed as it was.")
 
     assert html == "<del>The cat sat on the mat.</del> <ins>Nothing of this stayed as it was.</ins>"
 
 
 def test_markup_in_a_text_stays_text() -> None:
-    assert "<b>" not in marked("<b>one two three</b>", "<b>one two four</b>")
+    assert "<b>" not in mark_changes("<b>one two three</b>", "<b>one two four</b>")

@@ -7,7 +7,7 @@ import pytest
 from jinja2 import Environment, StrictUndefined, UndefinedError
 from markupsafe import Markup, escape
 
-from parley.core.http.escaping import escaped
+from parley.core.http.escaping import escape_plain
 from parley.core.http.pages import Templates
 from parley.core.text.messages import N_
 
@@ -26,7 +26,7 @@ VALUES = [
 
 @pytest.mark.parametrize("value", VALUES, ids=repr)
 def test_a_value_is_escaped_as_by_markupsafe(value: Any) -> None:
-    assert escaped(value) == escape(value)
+    assert escape_plain(value) == escape(value)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from conftest import SHARED
 from parley.comments.rules import LONGEST_COMMENT
 from parley.core.text import markdown
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import shorten
 from parley.core.text.markdown import ATTRIBUTES, MOST_MARKS, TAGS, count_links, excerpt, render
 
 SANITIZER = SHARED / "sanitizer"
@@ -280,5 +280,5 @@ def test_an_excerpt_ends_at_a_word() -> None:
     ],
 )
 def test_a_shortened_text_fits_and_ends_at_a_word_where_there_are_any(text: str, shown: str) -> None:
-    assert shortened(text, 12) == shown
+    assert shorten(text, 12) == shown
     assert len(shown) <= 12

@@ -28,7 +28,7 @@ MEMBERS = {"ann": "Ann", "été": "été"}
     ],
 )
 def test_names_are_found_in_words_only(text: str, names: list[str]) -> None:
-    assert markdown.mentioned(text) == names
+    assert markdown.mentioned_names(text) == names
 
 
 def test_a_mention_leads_to_the_member_of_that_name() -> None:
@@ -61,4 +61,4 @@ def test_whatever_is_typed_only_links_to_members_are_added(text: str) -> None:
     for name in MEMBERS:
         plain = plain.replace(f">@{name}</a>", f">@{name}")
     assert without == plain
-    assert len(markdown.mentioned(text)) <= text.count("@")
+    assert len(markdown.mentioned_names(text)) <= text.count("@")

@@ -258,6 +258,23 @@ async def test_who_searches_much_from_many_networks_leaves_searches_to_others() 
     assert await searches(8, 1) >= most / 4
 
 
+def _name(limits: ratelimit.Triple) -> str:
+    return limits[0].name
+
+
+@pytest.mark.parametrize("limits", [ratelimit.POST, ratelimit.VOTE, ratelimit.PREVIEW, ratelimit.IMPORT], ids=_name)
+async def test_a_few_accounts_do_not_use_up_the_limit_of_their_network(limits: ratelimit.Triple) -> None:
+    """Fifteen accounts kept all members behind one address from posting, and three from importing."""
+    by_account, by_network, _ = limits
+    greedy = by_network.most // by_account.most
+    for account in range(greedy):
+        with pytest.raises(TooMany):
+            for _ in range(by_account.most + 1):
+                await ratelimit.take_each(limits, account, "203.0.113.9")
+    for account in range(greedy, greedy + by_network.most // 6):
+        await ratelimit.take_each(limits, account, "203.0.113.9")
+
+
 @pytest.mark.parametrize("down", [False, True])
 async def test_a_shared_limit_serves_first_who_has_used_little_of_their_own(
     down: bool, request: pytest.FixtureRequest

@@ -7,7 +7,7 @@ from jinja2 import Environment
 
 from parley.core.errors import Refused, TooMany
 from parley.core.text import messages
-from parley.core.text.messages import N_, joined, plural, restored, shown, stored, verbatim
+from parley.core.text.messages import N_, as_text, deserialize, join, plural, serialize, verbatim
 
 GERMAN = {
     "Only {most} links are allowed.": "Nur {most} Links sind erlaubt.",
@@ -20,14 +20,14 @@ GERMAN = {
 
 @pytest.fixture(autouse=True)
 def speaks_german(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "translated", lambda message: GERMAN.get(message, message))
+    monkeypatch.setattr(messages, "translate", lambda message: GERMAN.get(message, message))
 
 
 def test_an_error_is_english_in_logs_and_translated_for_its_reader() -> None:
     error = Refused(N_("Only {most} links are allowed."), most=1_000)
 
     assert str(error) == "Only 1,000 links are allowed."
-    assert shown(error.message) == "Nur 1,000 Links sind erlaubt."
+    assert as_text(error.message) == "Nur 1,000 Links sind erlaubt."
 
 
 def test_an_error_with_a_wait_takes_values_too() -> None:
@@ -42,24 +42,24 @@ def test_an_error_with_a_wait_takes_values_too() -> None:
 def test_a_number_decides_the_form(days: int, english: str, german: str) -> None:
     message = plural("{count} day", "{count} days", days)
 
-    assert (str(message), shown(message)) == (english, german)
+    assert (str(message), as_text(message)) == (english, german)
 
 
 def test_a_message_within_a_message_is_translated_with_it() -> None:
     message = N_("{name} is silenced for {time}.").format(name="ada", time=plural("{count} day", "{count} days", 3))
 
     assert str(message) == "ada is silenced for 3 days."
-    assert shown(message) == "ada darf 3 Tage lang nicht schreiben."
+    assert as_text(message) == "ada darf 3 Tage lang nicht schreiben."
 
 
 def test_a_day_is_written_by_the_formats() -> None:
-    assert shown(N_("until {day}").format(day=datetime(2026, 3, 16, tzinfo=UTC))) == "bis 16 March 2026"
+    assert as_text(N_("until {day}").format(day=datetime(2026, 3, 16, tzinfo=UTC))) == "bis 16 March 2026"
 
 
 def test_parts_are_translated_one_by_one() -> None:
-    message = joined(", ", [plural("{count} day", "{count} days", 1), verbatim("Tag {der} Arbeit")])
+    message = join(", ", [plural("{count} day", "{count} days", 1), verbatim("Tag {der} Arbeit")])
 
-    assert (str(message), shown(message)) == ("1 day, Tag {der} Arbeit", "1 Tag, Tag {der} Arbeit")
+    assert (str(message), as_text(message)) == ("1 day, Tag {der} Arbeit", "1 Tag, Tag {der} Arbeit")
 
 
 def test_a_page_shows_the_translation_and_escapes_values() -> None:
@@ -80,13 +80,13 @@ def test_a_page_shows_the_translation_and_escapes_values() -> None:
     ],
 )
 def test_a_stored_message_is_the_same_when_read(message: messages.Message) -> None:
-    again = restored(stored(message))
+    again = deserialize(serialize(message))
 
-    assert (str(again), shown(again)) == (str(message), shown(message))
+    assert (str(again), as_text(again)) == (str(message), as_text(message))
 
 
 def test_what_was_stored_before_messages_were_is_shown_as_it_is() -> None:
-    assert shown(restored("The site took too long.")) == "The site took too long."
+    assert as_text(deserialize("The site took too long.")) == "The site took too long."
 
 
 def test_a_page_keeps_words_of_the_other_direction_apart() -> None:

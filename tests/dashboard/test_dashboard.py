@@ -68,7 +68,7 @@ async def test_what_waits_is_counted_without_what_is_ones_own(app: Litestar, mo:
     held = await make.comment(await make.thread(), await make.member())
     await make.put_state("comment", held, "pending")
 
-    now = await numbers.now(mo)
+    now = await numbers.queue_now(mo)
 
     assert (now.waiting, now.late, now.escalated, now.held) == (2, 1, 1, 1)
     assert now.oldest == await db.value("select opened_at from queue_item where id = $1", old)
@@ -88,8 +88,8 @@ async def test_an_appeal_waits_for_those_who_had_no_part_in_it(app: Litestar, mo
     other = await make.member(role="moderator")
     await appeals.file(decision=await decided(await reported(), mo), text="It was a quotation.")
 
-    assert (await numbers.now(mo)).appeals == 0
-    assert (await numbers.now(other)).appeals == 1
+    assert (await numbers.queue_now(mo)).appeals == 0
+    assert (await numbers.queue_now(other)).appeals == 1
 
 
 async def test_what_waits_for_a_second_look_is_counted_as_the_list_has_it(staff: httpx.AsyncClient, mo: Viewer) -> None:
@@ -100,7 +100,7 @@ async def test_what_waits_for_a_second_look_is_counted_as_the_list_has_it(staff:
     await modmembers.give_role(ada, (await make.member()).id, "moderator", "Knows the rules.")
     assert await db.value("select count(*) from decision where state = 'awaiting'") == 1
 
-    now = await numbers.now(mo)
+    now = await numbers.queue_now(mo)
 
     assert (now.appeals, now.proposals) == (0, 0)
     assert "Nothing is waiting for you." in (await staff.get("/mod/appeals")).text
@@ -142,7 +142,7 @@ async def test_each_rule_has_its_own_time_to_decide(staff: httpx.AsyncClient, mo
     await db.execute("update guideline set hours_to_decide = case code when 'spam' then 2 else 48 end")
     quick, slow = await reported(ground="spam"), await reported(ground="civility")
     await db.execute("update queue_item set opened_at = now() - interval '3 hours'")
-    assert (await numbers.now(mo)).late == 1
+    assert (await numbers.queue_now(mo)).late == 1
     assert (await staff.get("/mod/queue")).text.count(">late<") == 1
 
     for item in (quick, slow):

@@ -8,7 +8,7 @@ import make
 from moderation.promises import broken, everything
 from modlog.replay import differences
 from parley.comments import moving, moving_sql
-from parley.comments.counts import drifted
+from parley.comments.counts import find_drifted
 from parley.comments.drafts import Draft
 from parley.comments.posting import post_comment
 from parley.core import db
@@ -70,7 +70,7 @@ async def world(app: Litestar) -> World:
 async def sound() -> None:
     """The counters are what a recount gives, and the record leads to the state."""
     assert await broken() == [] and await differences() == []
-    assert await drifted(0, 2**40) == []
+    assert await find_drifted(0, 2**40) == []
 
 
 async def test_a_branch_moves_with_its_replies_and_votes(world: World) -> None:
@@ -243,7 +243,7 @@ async def test_the_form_moves_it_and_old_addresses_lead_there(client: httpx.Asyn
 
     assert f'value="/t/{world.old}#p{world.from_passage}"' in form.text and "The model answers" in form.text
     assert mistaken.status_code == 422 and "choose a passage" in mistaken.text and "Kept words." in mistaken.text
-    assert nowhere.status_code == 422 and "no address of a thread" in nowhere.text and "elsewhere" in nowhere.text
+    assert nowhere.status_code == 422 and "not the address of a thread" in nowhere.text and "elsewhere" in nowhere.text
     assert moved.status_code == 303 and (await world.where())[0] == f"{world.new} 0 0 {world.to_passage}"
     assert old.status_code == 303 and old.headers["location"] == f"/c/{world.deep}"
     assert link.headers["location"] == f"{await make.address(world.new)}?focus={world.deep}#c{world.deep}"

@@ -205,7 +205,7 @@ async def test_what_nobody_was_told_of_is_not_there_for_the_author(client: httpx
 async def test_a_sign_in_that_is_suspended_leads_to_the_statement(client: httpx.AsyncClient) -> None:
     jonas = await make.member("jonas")
     decision = await decided(await reported(jonas), await make.member(role="moderator"), "suspend", days=7)
-    secret = await passwords.hashed("four green words")
+    secret = await passwords.hash_password("four green words")
     await db.execute("update member set password_hash = $2 where id = $1", jonas.id, secret)
 
     answer = await client.post("/login", data={"login": "jonas", "password": "four green words"})

@@ -30,7 +30,7 @@ from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.digests import items, jobs, mailing, ops, planning
-from parley.digests.queries import subscribed
+from parley.digests.queries import subscription_of
 from parley.digests.schedule import Schedule
 from parley.mail.sending import deliver_due
 from parley.reports import ops as reports
@@ -40,8 +40,17 @@ from parley.threads.ops import record_visit
 
 pytestmark = pytest.mark.anyio
 
+SELECT_COUNTED = "select unread, round(extract(epoch from now() - since) / 86400)::int as days from issue_item"
+
 # Something happens with a comment, or between its author and the reader.
 End = Callable[[Viewer, int], Awaitable[None]]
+
+
+class CountedItem(msgspec.Struct, frozen=True):
+    """How many comments an item says are new, and since how many days."""
+
+    unread: int
+    days: int
 
 
 async def shut_out(viewer: Viewer, author: int, kind: blocks.Kind) -> None:
@@ -186,6 +195,19 @@ async def test_comments_after_a_visit_come_with_the_number_of_new_ones(app: Lite
     letter = await reviewed(number)
     assert letter is not None
     assert "You read this thread: 3 new since" in letter.text
+
+
+async def test_after_a_long_absence_new_comments_are_counted_from_the_day_that_is_named(app: Litestar) -> None:
+    mira = await reader()
+    thread, *_ = await thread_with_sides()
+    await db.execute("update comment set created_at = now() - interval '40 days'")
+    await record_visit(member=mira.id, thread_id=thread)
+    await db.execute("update visit set seen_at = now() - interval '45 days'")
+    await voted_up(thread)
+
+    await issue_for(mira)
+
+    assert await db.fetch(CountedItem, SELECT_COUNTED) == [CountedItem(unread=1, days=30)]
 
 
 async def test_a_reply_to_a_removed_comment_is_not_recommended(app: Litestar) -> None:
@@ -416,7 +438,7 @@ async def test_stopping_can_be_taken_back(app: Litestar, frequency: str) -> None
     await mailing.stop(mira.id, "")
     await ops.start(mira.id, "")
 
-    one = await subscribed(mira.id)
+    one = await subscription_of(mira.id)
     assert one is not None
     assert one.frequency == frequency
     assert one.next_at is not None
@@ -429,7 +451,7 @@ async def test_a_pause_holds_back_what_is_queued_and_ends_by_itself(app: Litesta
     await issue_for(mira)
     await ops.pause(mira.id, 2)
 
-    one = await subscribed(mira.id)
+    one = await subscription_of(mira.id)
     assert one is not None
     assert one.next_at is not None
     assert not await mailing.wanted(mira.id, "")
@@ -519,12 +541,12 @@ async def test_a_change_of_zone_in_the_week_gives_neither_two_issues_nor_none(ap
     await thread_with_sides()
     first = await issue_for(mira)
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin"):
-        one = await subscribed(mira.id)
+        one = await subscription_of(mira.id)
         assert one is not None
         await ops.set_schedule(mira.id, Schedule("weekly", one.weekday, one.hour, zone))
         assert await issue() == []
 
-    one = await subscribed(mira.id)
+    one = await subscription_of(mira.id)
     assert one is not None
     assert one.next_at is not None
     assert timedelta(days=5) < one.next_at - datetime.now(UTC) < timedelta(days=9)
@@ -536,7 +558,7 @@ async def test_a_member_who_confirms_their_address_has_the_digest(app: Litestar)
     for hook in hooks.when_verified:
         await hook(mira.id)
 
-    one = await subscribed(mira.id)
+    one = await subscription_of(mira.id)
     assert one is not None
     assert one.frequency == "weekly"
     assert one.next_at is not None

@@ -13,7 +13,7 @@ from parley import mail
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.digests import letters, ops
-from parley.digests.queries import SubscriptionRow, subscribed
+from parley.digests.queries import SubscriptionRow, subscription_of
 from parley.mail.sending import deliver_due
 from parley.notifications import mailing
 from parley.notifications.queries import topic_levels
@@ -32,7 +32,7 @@ async def mira(client: httpx.AsyncClient) -> Viewer:
 
 
 async def now_of(member: Viewer) -> SubscriptionRow:
-    found = await subscribed(member.id)
+    found = await subscription_of(member.id)
     assert found is not None
     return found
 

@@ -43,11 +43,10 @@ async def test_a_restart_of_postgresql_costs_one_moment_and_the_pool_recovers(
     cookie = await cookie_of(await make.member())
     async with browser_of(cookie) as browser, Reader([webs[0].address], thread, last=0) as reader:
         await reader.open()
-        assert all(await asyncio.gather(*(_ok(browser, address) for _ in range(40))))
+        await _until_all_ok(browser, address)
         forum.servers.postgres.stop()
         forum.servers.postgres.start()
-        await asyncio.gather(*(_ok(browser, address) for _ in range(40)))
-        assert all(await asyncio.gather(*(_ok(browser, address) for _ in range(40))))
+        await _until_all_ok(browser, address)
         await browser.post(f"{webs[0].address}/t/{thread}/comments", data={"body": "After the restart."})
         await assert_all_have_the_truth([reader], thread, forum.servers.database_url)
         assert reader.connected == 1
@@ -109,6 +108,13 @@ async def _ok(browser: object, address: str) -> bool:
     answer = await browser.get(address)  # type: ignore[attr-defined]
     assert answer.status_code in (200, 503)
     return bool(answer.status_code == 200)
+
+
+async def _until_all_ok(browser: object, address: str) -> None:
+    """Ask for so many pages at once that every connection is used, until none is refused."""
+    async with asyncio.timeout(PATIENCE):
+        while not all(await asyncio.gather(*(_ok(browser, address) for _ in range(40)))):
+            pass
 
 
 async def _until_ok(browser: object, address: str) -> None:

@@ -42,6 +42,12 @@ def handle(forum: Forum, label: str) -> int:
     return subprocess.run([sys.executable, "-c", HANDLE], env=env, check=False, timeout=START_SECONDS).returncode
 
 
+@pytest.fixture(autouse=True)
+async def nothing_waits(forum: Forum) -> None:
+    """A worker that dies is to die with the events of its test: other tests left thousands."""
+    await db.execute("update event set handled_at = now() where handled_at is null")
+
+
 @pytest.mark.parametrize("label", ["made", "handled", "posted"])
 async def test_killed_at_any_point_nothing_is_lost_and_nothing_told_twice(forum: Forum, label: str) -> None:
     mira, jon = await make.member(), await make.member()

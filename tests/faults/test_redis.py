@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 import make
-from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of
+from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of
 from live.reader import Reader
 from parley.accounts import signup_ops
 from parley.core.events.redis import redis
@@ -17,6 +17,7 @@ from parley.core.events.redis import redis
 pytestmark = pytest.mark.anyio
 
 GROWS_SECONDS = 0.5
+POSTS = 5
 PASSWORD = "a long password of the tests"
 
 
@@ -61,20 +62,20 @@ async def test_without_redis_one_reads_signs_in_posts_and_votes_as_quickly(
     async with browser_of() as browser:
         usual = await _quickest_page(browser, address)
         with away(forum):  # type: ignore[attr-defined]
-            assert await _quickest_page(browser, address) < usual + GROWS_SECONDS
+            await _until_quick(browser, address, usual + GROWS_SECONDS)
             login = await browser.post(
                 f"{web.address}/login", data={"login": member, "password": password, "next": "/"}
             )
             assert login.status_code == 303, login.text
-            posts = [
-                await browser.post(f"{web.address}/t/{thread}/comments", data={"body": f"Without Redis, {number}."})
-                for number in range(5)
-            ]
+            posts: list[httpx.Response] = []
+            async with asyncio.timeout(PATIENCE):
+                while len(posts) < POSTS or _quickest(posts) > usual + GROWS_SECONDS:
+                    body = {"body": f"Without Redis, {len(posts)}."}
+                    posts.append(await browser.post(f"{web.address}/t/{thread}/comments", data=body))
             assert {post.status_code for post in posts} == {303}
-            assert _quickest(posts) < usual + GROWS_SECONDS
             vote = await browser.post(f"{web.address}/c/{target}/vote", data={"axis": "quality", "value": "1"})
             assert vote.status_code == 303
-            assert await _quickest_page(browser, address) < usual + GROWS_SECONDS
+            await _until_quick(browser, address, usual + GROWS_SECONDS)
 
 
 @AWAY
@@ -121,6 +122,13 @@ async def _quickest_page(browser: httpx.AsyncClient, address: str) -> float:
     answers = [await browser.get(address) for _ in range(10)]
     assert {answer.status_code for answer in answers} == {200}
     return _quickest(answers)
+
+
+async def _until_quick(browser: httpx.AsyncClient, address: str, seconds: float) -> None:
+    """Read until a page comes in less than `seconds`, which none does where each waits for what does not answer."""
+    async with asyncio.timeout(PATIENCE):
+        while await _quickest_page(browser, address) > seconds:
+            pass
 
 
 def _quickest(answers: list[httpx.Response]) -> float:

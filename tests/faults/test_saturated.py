@@ -16,7 +16,7 @@ from faults.crowd import Crowd
 from faults.test_redis import PASSWORD, _member_with_password
 from faults.test_rolling import Visitor
 from faults.writer import Writer
-from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
+from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
 from live.reader import Reader
 from parley.core import db
 
@@ -27,7 +27,6 @@ READERS, FOLLOWERS, WRITERS, VISITORS = 10, 190, 20, 4
 PAUSE_SECONDS = 0.5
 # Enough to ask for some seconds of work at once.
 CROWD, TURNS = 300, 5
-GETS_IN_SECONDS = 60.0
 
 
 class Follower(Reader):
@@ -113,14 +112,14 @@ async def test_where_all_ask_for_more_than_can_be_done_moderators_and_forms_go_f
 
 async def _post(writer: httpx.AsyncClient, address: str, said: dict[str, str]) -> None:
     """Post, again if the database had no time: it shares the machine with the busy programs."""
-    async with asyncio.timeout(GETS_IN_SECONDS):
+    async with asyncio.timeout(PATIENCE):
         while (answer := await writer.post(address, data=said)).status_code == 503:
             assert "The database does not answer" in answer.text
     assert answer.status_code == 303, answer.text
 
 
 async def wait_until_served(browser: httpx.AsyncClient, address: str) -> None:
-    async with asyncio.timeout(GETS_IN_SECONDS):
+    async with asyncio.timeout(PATIENCE):
         while not (await browser.get(address)).is_success:
             await asyncio.sleep(0.1)
 
@@ -128,7 +127,7 @@ async def wait_until_served(browser: httpx.AsyncClient, address: str) -> None:
 async def _lock_as_moderator(address: str, thread: int) -> None:
     name, _ = await _member_with_password()
     await db.execute("update member set role = 'moderator' where name = $1", name)
-    async with browser_of() as browser, asyncio.timeout(GETS_IN_SECONDS):
+    async with browser_of() as browser, asyncio.timeout(PATIENCE):
         typed = {"login": name, "password": PASSWORD, "next": "/mod"}
         assert (await browser.post(f"{address}/login", data=typed)).status_code == 303
         assert (await browser.get(f"{address}/mod/queue")).status_code == 200

@@ -10,7 +10,8 @@ import pytest
 import make
 from live.forum import Forum, writing
 from parley.core import db
-from webhooks.receiver import hook, receiving
+from parley.webhooks import ops
+from webhooks.receiver import receiving
 
 pytestmark = pytest.mark.anyio
 
@@ -47,7 +48,7 @@ async def send(forum: Forum, label: str) -> int:
 async def test_killed_at_any_point_every_message_arrives(forum: Forum, label: str) -> None:
     async with writing(forum), receiving() as receiver:
         thread, author = await make.thread(), await make.member()
-        number, secret = await hook(receiver.url)
+        number, secret = await ops.make(receiver.url, ["comment.posted"])
         made = [await make.comment(thread, author) for _ in range(3)]
         assert await send(forum, label) == -signal.SIGKILL
         for _ in range(2):

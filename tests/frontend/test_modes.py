@@ -118,7 +118,7 @@ async def test_zoom_and_small_screens_take_nothing_away(stage: Stage, width: int
 
 
 async def test_words_that_changed_are_told_apart_without_colour(stage: Stage) -> None:
-    changed = comment(1, passage=2, anchor="changed", quote="the plan was", words="the plan read as", answered=1)
+    changed = comment(1, passage=2, anchor="changed", quote="the plan was", words="the plan read as", on_revision=1)
     stage.html = thread_page(rendered("comments/_comment.html", comment=changed))
     await stage.open()
     assert await style(stage.page, ".quote del", None, "textDecorationLine") == "line-through"
@@ -127,7 +127,7 @@ async def test_words_that_changed_are_told_apart_without_colour(stage: Stage) ->
 
 
 async def test_a_passage_that_is_gone_can_be_read_where_it_was_answered(stage: Stage) -> None:
-    lost = comment(1, passage=2, anchor="lost", quote="as much power", earlier="A curve as it once was.", answered=1)
+    lost = comment(1, passage=2, anchor="lost", quote="as much power", earlier="A curve as it once was.", on_revision=1)
     stage.html = thread_page(rendered("comments/_comment.html", comment=lost))
     await stage.open()
     await expect(stage.page.get_by_text("A curve as it once was.")).to_be_hidden()

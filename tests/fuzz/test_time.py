@@ -30,7 +30,7 @@ from parley.core.errors import Refused
 from parley.core.http.header_limits import MOST_BYTES
 from parley.core.patches import patch_parsers
 from parley.core.text import cleaning, markdown, mentions
-from parley.core.text.diff import marked
+from parley.core.text.diff import mark_changes
 from parley.decisions.destinations import destination
 from parley.digests import words as excerpts
 from parley.feeds import drawing, oembed, xml
@@ -40,8 +40,8 @@ from parley.importing.extract import extract_html
 from parley.importing.maths.tex import formula
 from parley.importing.metadata import labels
 from parley.importing.metadata.names import names_in
-from parley.importing.own_markup import taken
-from parley.importing.passages import cut
+from parley.importing.own_markup import take_own_markup
+from parley.importing.passages import cut_passages
 from parley.importing.pdf.reading import read_pdf
 from parley.inbound_feeds import opml, parsing
 from parley.inbound_feeds import rules as feed_rules
@@ -61,7 +61,7 @@ from parley.matching.conditions import (
 )
 from parley.matching.post import Post, comparable
 from parley.search import excerpts as search_excerpts
-from parley.search.documents import searched
+from parley.search.documents import searched_words
 from parley.search.excerpts import ExcerptTerms
 from parley.search.forms import SearchForm
 from parley.threads.opening import slugify
@@ -95,7 +95,7 @@ def names_in_words(words: str) -> Any:
     """Short lines, each of which may name an author."""
     lines = "".join(f"<p>{word}</p>" for word in (words, *words.split(), f"Text: {words}", f"By {words}"))
     tree = document_fromstring(f"<html><body>{lines}")
-    return [*labels.labelled(tree, []), *labels.signed(tree, [])]
+    return [*labels.labelled_names(tree, []), *labels.signed_name(tree, [])]
 
 
 def as_rules_see_it(words: str) -> Any:
@@ -105,7 +105,7 @@ def as_rules_see_it(words: str) -> Any:
 
 def hit_in(words: str) -> ExcerptTerms:
     """Everything in a text is asked for."""
-    return ExcerptTerms(frozenset(searched(words).split()), frozenset(searched(words).split()))
+    return ExcerptTerms(frozenset(searched_words(words).split()), frozenset(searched_words(words).split()))
 
 
 def similar(body: str) -> Any:
@@ -133,7 +133,7 @@ CONDITIONS = (
 # Each with the longest text that it is given, in characters.
 PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "comment": (markdown.render, comment_rules.LONGEST_COMMENT),
-    "mentions of a comment": (markdown.mentioned, comment_rules.LONGEST_COMMENT),
+    "mentions of a comment": (markdown.mentioned_names, comment_rules.LONGEST_COMMENT),
     "mentions": (lambda words: list(mentions.found_in(words)), comment_rules.LONGEST_COMMENT),
     "form field": (cleaning.clean, 60_000),
     "cookie": (lambda words: _parsers.parse_cookie_string(f'a="{words}"'), MOST_BYTES),
@@ -145,7 +145,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "name": (names.name, 60_000),
     "byline": (names_in, 2_000),
     "formula": (lambda words: formula(words, display=True), 2_000),
-    "formulas and links of notes": (lambda words: taken(f"<math>{words}"), 20_000),
+    "formulas and links of notes": (lambda words: take_own_markup(f"<math>{words}"), 20_000),
     "address": (lambda words: is_web_address("http://" + words), 2_000),
     "mail": (lambda words: reports.read(words.encode()), 20_000),
     "bounce": (bounce, 20_000),
@@ -165,7 +165,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     ),
     "links of a page": (lambda words: endpoint(f"<{words}", f"<a {words}", "https://a.example/"), 20_000),
     "search field": (lambda words: SearchForm({"q": words, "after": words, "by": words}), 200),
-    "words of the search index": (searched, comment_rules.LONGEST_COMMENT),
+    "words of the search index": (searched_words, comment_rules.LONGEST_COMMENT),
     "excerpt of a hit": (lambda words: search_excerpts.excerpt(words, hit_in(words)), comment_rules.LONGEST_COMMENT),
     "place to move a comment to": (lambda words: destination(f"http://a.b/t/1/{words}?{words}#{words}"), 2_000),
     "text of a letter": (lambda words: letter_blocks(words, ["http://a.b"]), comment_rules.LONGEST_COMMENT),
@@ -178,7 +178,7 @@ APART: dict[str, tuple[Callable[[str], Any], int]] = {
         8_000,
     ),
     "names in words of a page": (names_in_words, 8_000),
-    "markup of an article": (lambda words: cut(f"<div>{words}</div>", base_url="http://a.example"), 20_000),
+    "markup of an article": (lambda words: cut_passages(f"<div>{words}</div>", base_url="http://a.example"), 20_000),
     "words of a PDF": (lambda words: read_pdf(pdf([paragraph(words, 80)])), 8_000),
     "another site's feed": (
         lambda words: parsing.parse(f"<rss version='2.0'><channel><item>{words}<title>{words}".encode(), ""),
@@ -290,7 +290,7 @@ def test_none_of_all_repeated_texts_takes_a_process_or_thread_of_its_own_long(na
 @pytest.mark.parametrize("old", FEW[::2])
 def test_no_difference_of_repeated_texts_takes_long(old: str) -> None:
     def difference(new: str) -> Any:
-        return marked(repeated(old, len(new)), new)
+        return mark_changes(repeated(old, len(new)), new)
 
     assert faults(difference, comment_rules.LONGEST_COMMENT, FEW, PRODUCT) == {}
 
@@ -299,7 +299,7 @@ def test_no_difference_of_repeated_texts_takes_long(old: str) -> None:
 @pytest.mark.parametrize("old", ALL)
 def test_no_difference_of_any_repeated_texts_takes_long(old: str) -> None:
     def difference(new: str) -> Any:
-        return marked(repeated(old, len(new)), new)
+        return mark_changes(repeated(old, len(new)), new)
 
     assert faults(difference, comment_rules.LONGEST_COMMENT, ALL, PRODUCT) == {}
 

@@ -7,7 +7,7 @@ import make
 from modqueue.reported import removal, reported
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.decisions.slots import filled
+from parley.decisions.slots import fill_slots
 
 pytestmark = pytest.mark.anyio
 
@@ -100,6 +100,6 @@ async def test_members_save_none(client: httpx.AsyncClient, role: str | None) ->
 
 
 def test_a_quote_without_a_slot_stands_before_the_reason() -> None:
-    assert filled("An insult.", quote="you fool", rule="", days=None) == "“you fool”\n\nAn insult."
-    assert filled("", quote="you fool", rule="", days=None) == ""
-    assert filled("{quote} {days} {other}", quote="{rule}", rule="R", days=1) == "“{rule}” 1 day {other}"
+    assert fill_slots("An insult.", quote="you fool", rule="", days=None) == "“you fool”\n\nAn insult."
+    assert fill_slots("", quote="you fool", rule="", days=None) == ""
+    assert fill_slots("{quote} {days} {other}", quote="{rule}", rule="R", days=1) == "“{rule}” 1 day {other}"

@@ -27,9 +27,12 @@ bind 127.0.0.1
 dir {folder}
 sentinel monitor talk 127.0.0.1 {master} 2
 sentinel auth-pass talk "{password}"
-sentinel down-after-milliseconds talk 500
-sentinel failover-timeout talk 3000
+sentinel down-after-milliseconds talk 2000
+sentinel failover-timeout talk 10000
 """
+# A sentinel that had to wait for the processor for two seconds suspects its clock and replaces nothing for half a
+# minute: on a busy machine it would never.
+SUSPECTS_AFTER_MILLISECONDS = 60_000
 SERVER = """
 port {port}
 bind 127.0.0.1
@@ -78,6 +81,8 @@ def watch(tmp_path: Path) -> Iterator[Watch]:
 async def test_a_fail_over_of_redis_refuses_nobody_and_live_goes_on(forum: Forum, watch: Watch, thread: int) -> None:
     # As sentinels answer once they know of the replica and of each other.
     for port in watch.sentinels:
+        async with Redis(port=port) as client:
+            await client.execute_command("SENTINEL", "DEBUG", "tilt-trigger", SUSPECTS_AFTER_MILLISECONDS)
         await _until(port, lambda state: state["num-slaves"] == 1 and state["num-other-sentinels"] == 2)
     pair = [forum.web(PARLEY_LIMITS="off", REDIS_URL=watch.url) for _ in range(2)]
     _, found = await asyncio.to_thread(doctor, **(forum.servers.settings | {"REDIS_URL": watch.url}))

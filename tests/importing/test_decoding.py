@@ -1,6 +1,6 @@
 import pytest
 
-from parley.importing.decoding import decode, decoded, printable_markup
+from parley.importing.decoding import decode, decode_text, printable_markup
 
 WORDS = "Ünïcode “quoted” — Zoë’s café"
 
@@ -59,7 +59,7 @@ def test_a_page_that_wrongly_declares_utf_8_is_read_though_its_letters_come_afte
         f"<script>{'tell(1); ' * 9_000}</script>"
         + "<p>La gravité de la situation à Saint-Étienne, « déjà connue ». " * 5
     )
-    found = decoded(f'<meta charset="utf-8">{page}'.encode("cp1252"))
+    found = decode_text(f'<meta charset="utf-8">{page}'.encode("cp1252"))
     assert (found.text.removeprefix('<meta charset="utf-8">'), found.encoding) == (page, "cp1252")
 
 

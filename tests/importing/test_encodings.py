@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from parley.importing.decoding import decoded
+from parley.importing.decoding import decode_text
 from parley.importing.encodings import ENCODING_NAMES
 from parley.importing.errors import CannotImport
 
@@ -60,27 +60,27 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("encoding", "sentence"), SENTENCES)
 def test_a_sentence_reads_right_though_nothing_declares_its_encoding(encoding: str, sentence: str) -> None:
-    assert decoded(sentence.encode(encoding)).text == sentence
+    assert decode_text(sentence.encode(encoding)).text == sentence
 
 
 @pytest.mark.parametrize(("encoding", "sentence"), SENTENCES)
 def test_a_page_reads_right_by_its_header_and_by_its_own_declarations(encoding: str, sentence: str) -> None:
-    assert decoded(sentence.encode(encoding), encoding).text.endswith(sentence) or encoding.startswith("utf-16-")
+    assert decode_text(sentence.encode(encoding), encoding).text.endswith(sentence) or encoding.startswith("utf-16-")
     if not encoding.startswith("utf-16"):
         for head in (f'<meta charset="{encoding}">', f'<?xml version="1.0" encoding="{encoding}"?>'):
-            assert decoded(f"{head}<p>{sentence}</p>".encode(encoding)).text == f"{head}<p>{sentence}</p>"
+            assert decode_text(f"{head}<p>{sentence}</p>".encode(encoding)).text == f"{head}<p>{sentence}</p>"
 
 
 def test_it_says_when_it_is_not_sure() -> None:
-    assert not decoded("Le café est fermé.".encode("cp1252")).sure
-    assert decoded("Le café est fermé.".encode("cp1252"), "windows-1252").sure
-    assert decoded("Le café est fermé.".encode()).sure
-    assert decoded((RUSSIAN * 3).encode("cp1251")).sure
+    assert not decode_text("Le café est fermé.".encode("cp1252")).sure
+    assert decode_text("Le café est fermé.".encode("cp1252"), "windows-1252").sure
+    assert decode_text("Le café est fermé.".encode()).sure
+    assert decode_text((RUSSIAN * 3).encode("cp1251")).sure
 
 
 def test_what_a_reader_chose_wins() -> None:
-    assert decoded(RUSSIAN.encode("koi8-r"), "windows-1251", "koi8-r").text == RUSSIAN
-    assert all(decoded("Plain words.".encode(one), chosen=one).text == "Plain words." for one in ENCODING_NAMES)
+    assert decode_text(RUSSIAN.encode("koi8-r"), "windows-1251", "koi8-r").text == RUSSIAN
+    assert all(decode_text("Plain words.".encode(one), chosen=one).text == "Plain words." for one in ENCODING_NAMES)
 
 
 NOISE = random.Random(3).randbytes(5_000)
@@ -90,4 +90,4 @@ NOISE = random.Random(3).randbytes(5_000)
 @pytest.mark.parametrize("charset", [None, "utf-8", "windows-1252"])
 def test_bytes_that_are_no_text_are_refused(data: bytes, charset: str | None) -> None:
     with pytest.raises(CannotImport, match="not a text"):
-        decoded(data, charset)
+        decode_text(data, charset)

@@ -21,18 +21,18 @@ def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_the_body_comes_as_it_is(site: Site) -> None:
     url = site.page("/a.pem", b"-----BEGIN", "Content-Type: binary/octet-stream")
-    assert await exact.fetched(url) == b"-----BEGIN"
+    assert await exact.fetch_body(url) == b"-----BEGIN"
 
 
 async def test_a_redirect_elsewhere_is_not_used(site: Site) -> None:
     site.page("/b.pem", b"-----BEGIN", "Content-Type: text/plain")
     with pytest.raises(Busy, match="redirects to another address"):
-        await exact.fetched(site.redirect("/a.pem", "/b.pem"))
+        await exact.fetch_body(site.redirect("/a.pem", "/b.pem"))
 
 
 async def test_what_cannot_be_fetched_comes_later(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Busy, match="cannot be fetched"):
-        await exact.fetched(site.page("/none.pem", b"no", status="404 Not Found"))
+        await exact.fetch_body(site.page("/none.pem", b"no", status="404 Not Found"))
     monkeypatch.undo()
     with pytest.raises(Busy, match="cannot be fetched"):
-        await exact.fetched(site.page("/a.pem", b"x", "Content-Type: text/plain"))
+        await exact.fetch_body(site.page("/a.pem", b"x", "Content-Type: text/plain"))

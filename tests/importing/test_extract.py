@@ -9,7 +9,8 @@ from parley.importing.chunks import join_chunks
 from parley.importing.errors import CannotImport
 from parley.importing.extract import extract_html
 from parley.importing.page import parse
-from parley.importing.passages import cut
+from parley.importing.passages import cut_passages
+from parley.importing.sandbox import read_article
 
 URL = "https://mirror.example/copy"
 
@@ -20,7 +21,7 @@ def essay(pages: Path) -> bytes:
 
 def test_the_article_is_found_and_what_is_around_it_is_not(pages: Path) -> None:
     found = extract_html(essay(pages), url=URL)
-    words = " ".join(passage.text for passage in cut(found.html, base_url=URL, title=found.title))
+    words = " ".join(passage.text for passage in cut_passages(found.html, base_url=URL, title=found.title))
     assert words.startswith("Every office has a kettle")
     assert words.endswith("that I am wrong.")
     assert "somebody else’s work" in words
@@ -39,7 +40,7 @@ def test_a_page_says_who_wrote_it_when_and_where(pages: Path) -> None:
 
 def test_the_pages_own_markup_is_kept(pages: Path) -> None:
     found = extract_html(essay(pages), url=URL)
-    passages = cut(found.html, base_url=URL, title=found.title)
+    passages = cut_passages(found.html, base_url=URL, title=found.title)
     html = {passage.kind: passage.html for passage in passages}
     assert [passage.kind for passage in passages] == [
         "paragraph", "figure", "heading", "paragraph", "table", "quote", "paragraph", "item", "item", "code",
@@ -56,7 +57,7 @@ def test_the_pages_own_markup_is_kept(pages: Path) -> None:
 def test_a_page_in_hebrew_runs_from_right_to_left(pages: Path) -> None:
     found = extract_html((pages / "hebrew.html").read_bytes(), url=URL)
     assert (found.title, found.dir) == ("שאלת הקומקום", "rtl")
-    assert len(cut(found.html, base_url=URL, title=found.title)) == 3
+    assert len(cut_passages(found.html, base_url=URL, title=found.title)) == 3
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_a_page_without_an_article_is_refused_in_words(page: str) -> None:
 @pytest.mark.parametrize("url", ["http://[bad", "http://a.example:99999/", "not an address", "", None])
 def test_an_odd_address_spoils_nothing(pages: Path, url: str | None) -> None:
     found = extract_html(essay(pages), url=url)
-    assert len(cut(found.html, base_url=url)) == 12
+    assert len(cut_passages(found.html, base_url=url)) == 12
 
 
 HOSTILE = {
@@ -118,7 +119,7 @@ HOSTILE = {
 def test_a_hostile_page_costs_little(page: str) -> None:
     begun = time.thread_time()
     with suppress(CannotImport):
-        cut(extract_html(page, url=URL).html, base_url=URL)
+        cut_passages(extract_html(page, url=URL).html, base_url=URL)
     assert time.thread_time() - begun < 5
 
 
@@ -152,3 +153,13 @@ def test_the_numbers_of_a_table_stay_at_the_end_of_their_cells() -> None:
     found = extract_html(f"<article><h1>Kettles</h1>{words}<table>{rows}</table>{words}</article>", url=URL)
     assert '<th data-align="center">Sort</th>' in found.html
     assert '<td>2024</td><td data-align="end">1,204</td>' in found.html.replace("\n", "")
+
+
+def test_a_page_that_is_only_an_article_keeps_its_short_parts() -> None:
+    paragraph = (
+        "This paragraph goes on for so many words that every reader of pages would take it for a part of the text."
+    )
+    items = "<ol><li>Words are cheap.</li><li>Burns are not.</li></ol>"
+    page = f"<body><h1>Kettles</h1><p>{paragraph}</p><h2>Three things</h2>{items}<p>{paragraph}</p></body>"
+    texts = [one.text for one in read_article(extract_html(page, url=None)).passages]
+    assert texts == [paragraph, "Three things", "Words are cheap.", "Burns are not.", paragraph]

@@ -26,6 +26,11 @@ def test_a_block_states_the_facts(block: str) -> None:
     assert found.where["title"] == "front matter"
 
 
+@pytest.mark.parametrize(("date", "day"), [('"February 3, 2026"', DAY), ("3 February 2026", DAY), ("today", None)])
+def test_a_date_may_be_in_words(date: str, day: datetime | None) -> None:
+    assert read_front_matter(f"---\ntitle: The kettle\ndate: {date}\n---\nWords.")[0].published_at == day
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from parley.articles.editing import as_markdown, read_markdown
-from parley.articles.versions import numbered
+from parley.articles.versions import number_passages
 from parley.importing.extract import extract_html
 from parley.importing.markdown import extract_markdown
 from parley.importing.passages import ImportedPassage
@@ -92,7 +92,7 @@ def test_notes_of_markdown_are_numbered_and_linked() -> None:
 
 
 def test_an_edit_keeps_notes_and_formulas_and_adds_new_ones() -> None:
-    before = tuple(numbered(read_article(extract_markdown(MARKDOWN + "\n\nSo $x = 1$.\n")).passages))
+    before = tuple(number_passages(read_article(extract_markdown(MARKDOWN + "\n\nSo $x = 1$.\n")).passages))
     text = as_markdown(before, None)
     assert "[^1]: See Smith." in text
     assert "$x = 1$" in text

@@ -6,16 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.importing.errors import CannotImport
-from parley.importing.passages import ImportedPassage, cut
+from parley.importing.passages import ImportedPassage, cut_passages
 from parley.importing.plain import extract_text
 
 
 def kinds(html: str) -> list[tuple[str, int | None, str]]:
-    return [(passage.kind, passage.level, passage.text) for passage in cut(html, base_url="https://a.example/b/c")]
+    return [
+        (passage.kind, passage.level, passage.text) for passage in cut_passages(html, base_url="https://a.example/b/c")
+    ]
 
 
 def only(html: str) -> ImportedPassage:
-    (passage,) = cut(html, base_url="https://a.example/b/c")
+    (passage,) = cut_passages(html, base_url="https://a.example/b/c")
     return passage
 
 
@@ -35,7 +37,7 @@ def test_two_line_breaks_end_a_paragraph_and_one_does_not() -> None:
 
 def test_every_list_item_is_a_passage_nested_ones_too() -> None:
     html = "<ol start=3><li>One<ul><li>inner</li></ul></li><li><p>Two</p><p>more</p></li></ol>"
-    passages = cut(html, base_url=None)
+    passages = cut_passages(html, base_url=None)
     assert [(passage.level, passage.text) for passage in passages] == [
         (1, "One"),
         (2, "inner"),
@@ -47,7 +49,7 @@ def test_every_list_item_is_a_passage_nested_ones_too() -> None:
 
 
 def test_a_quote_is_cut_by_paragraphs_each_in_its_quotation() -> None:
-    passages = cut(
+    passages = cut_passages(
         "<blockquote><p>One</p><ul><li>two</li></ul><blockquote>deep</blockquote></blockquote>", base_url=None
     )
     assert [(passage.kind, passage.html) for passage in passages] == [
@@ -75,12 +77,15 @@ def test_a_picture_in_running_text_becomes_a_figure_beside_it() -> None:
     assert kinds(html) == [
         ("figure", None, "First"), ("paragraph", None, "One two"), ("figure", None, "Second"),
     ]  # fmt: skip
-    assert '<img src="https://a.example/b/x.jpg" alt="First">' in cut(html, base_url="https://a.example/b/c")[0].html
+    assert (
+        '<img src="https://a.example/b/x.jpg" alt="First">'
+        in cut_passages(html, base_url="https://a.example/b/c")[0].html
+    )
 
 
 def test_a_figure_keeps_its_caption_and_a_gallery_is_one_figure_a_picture() -> None:
     html = "<div><img src=a.jpg><img src=b.jpg></div><figcaption>Two <b>cups</b></figcaption>A credit"
-    first, last = cut(f"<figure>{html}</figure>", base_url="https://a.example/")
+    first, last = cut_passages(f"<figure>{html}</figure>", base_url="https://a.example/")
     assert "figcaption" not in first.html
     assert last.text == "Two cups A credit"
     assert "<b>cups</b>" in last.html
@@ -97,8 +102,33 @@ def test_terms_are_passages_with_their_explanations() -> None:
 
 
 def test_the_title_is_not_said_twice() -> None:
-    assert [p.text for p in cut("<h1>The Kettle?</h1><p>x</p>", base_url=None, title="The kettle")] == ["x"]
-    assert len(cut("<h1>Another</h1><p>x</p>", base_url=None, title="The kettle")) == 2
+    assert [p.text for p in cut_passages("<h1>The Kettle?</h1><p>x</p>", base_url=None, title="The kettle")] == ["x"]
+    assert len(cut_passages("<h1>Another</h1><p>x</p>", base_url=None, title="The kettle")) == 2
+
+
+@pytest.mark.parametrize(
+    "above", ["<p>Hearth News</p>", "<ul><li>Economy</li></ul>", '<img src="/logo.png" alt="Logo">', "<h3>Essays</h3>"]
+)
+def test_what_a_page_has_above_the_title_is_left_out_with_it(above: str) -> None:
+    html = f"{above}<h1>The kettle</h1><p>x</p>"
+    assert [p.text for p in cut_passages(html, base_url="https://a.example", title="The kettle")] == ["x"]
+
+
+@pytest.mark.parametrize(
+    "above", ["<p>It begins here.</p>", "<blockquote>Tea first</blockquote>", "<pre>x = 1</pre>", f"<p>{'w ' * 9}</p>"]
+)
+def test_words_of_the_article_above_a_heading_like_its_title_stay(above: str) -> None:
+    assert len(cut_passages(f"{above}<h1>The kettle</h1><p>x</p>", base_url=None, title="The kettle")) == 3
+
+
+def test_the_picture_above_the_title_stays_with_its_caption() -> None:
+    html = '<figure><img src="/k.jpg"><figcaption>Steam</figcaption></figure><h1>The kettle</h1><p>x</p>'
+    assert [p.text for p in cut_passages(html, base_url="https://a.example", title="The kettle")] == ["Steam", "x"]
+
+
+@pytest.mark.parametrize(("text", "kept"), [("\u200d", 0), ("·", 0), (" | ", 0), ("*", 1), ("§", 1), ("📱", 1)])
+def test_what_cannot_be_seen_or_is_between_links_is_no_passage(text: str, kept: int) -> None:
+    assert len(cut_passages(f"<p>{text}</p>", base_url=None)) == kept
 
 
 def test_links_are_completed_and_marked() -> None:
@@ -126,7 +156,7 @@ def test_nothing_is_lost_and_nothing_doubled() -> None:
 
 @given(st.text())
 def test_no_text_breaks_the_cut(html: str) -> None:
-    assert all(passage.text or passage.kind == "figure" for passage in cut(html, base_url=None))
+    assert all(passage.text or passage.kind == "figure" for passage in cut_passages(html, base_url=None))
 
 
 @given(st.text(alphabet="Ab. \n-1#>“”:"))

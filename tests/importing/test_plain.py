@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from parley.importing.errors import CannotImport
+from parley.importing.extract import Extracted
 from parley.importing.markdown import extract_markdown
-from parley.importing.passages import cut
+from parley.importing.passages import cut_passages
 from parley.importing.pasted import detect_kind, extract_file, extract_pasted
 from parley.importing.plain import extract_text
 
@@ -17,7 +18,7 @@ def test_the_article_is_found_among_the_lines_a_page_puts_around_it(pages: Path)
     assert (found.title, found.byline) == ("The kettle question", ("Ines Okafor",))
     assert found.updated_at == datetime(2026, 2, 5, tzinfo=UTC)
     assert found.where == {"title": "opening", "byline": "byline", "updated_at": "text"}
-    assert [(passage.kind, passage.text.split()[0]) for passage in cut(found.html, base_url=None)] == [
+    assert [(passage.kind, passage.text.split()[0]) for passage in cut_passages(found.html, base_url=None)] == [
         ("paragraph", "Every"), ("heading", "What"), ("paragraph", "The"), ("paragraph", "“A"),
         ("heading", "Remedies"), ("item", "Pay"), ("item", "Buy"), ("paragraph", "I"),
     ]  # fmt: skip
@@ -29,7 +30,7 @@ def test_the_article_is_found_among_the_lines_a_page_puts_around_it(pages: Path)
 )
 def test_text_with_a_title_of_its_own_keeps_its_first_line(body: str) -> None:
     found = extract_pasted(body, "On beginnings")
-    assert (found.title, cut(found.html, base_url=None)[0].text) == ("On beginnings", "It began on a Tuesday.")
+    assert (found.title, cut_passages(found.html, base_url=None)[0].text) == ("On beginnings", "It began on a Tuesday.")
     assert "title" not in found.where
     again = extract_pasted(f"On beginnings\n\n{body}", "On beginnings")
     assert (again.title, again.html) == (found.title, found.html)
@@ -38,13 +39,13 @@ def test_text_with_a_title_of_its_own_keeps_its_first_line(body: str) -> None:
 @pytest.mark.parametrize("rest", ["It began.\n\nThen it went on.", "It began.\n\n## Later\n\nIt went on."])
 def test_a_first_line_that_is_the_title_does_not_stand_twice(rest: str) -> None:
     found = extract_pasted(f"On beginnings\n\n{rest}")
-    assert (found.title, cut(found.html, base_url=None)[0].text) == ("On beginnings", "It began.")
+    assert (found.title, cut_passages(found.html, base_url=None)[0].text) == ("On beginnings", "It began.")
 
 
 def test_the_seed_article_is_read_as_a_person_would(real: Callable[[str], Path], tell: Callable[[str], None]) -> None:
     (file,) = real("seed-article").glob("*.txt")
     found = extract_file(file.name, file.read_bytes())
-    passages = cut(found.html, base_url=None, title=found.title)
+    passages = cut_passages(found.html, base_url=None, title=found.title)
     assert Counter(passage.kind for passage in passages) == {"heading": 5, "paragraph": 12}
     words = " ".join(passage.text for passage in passages)
     assert found.title
@@ -58,10 +59,41 @@ def test_the_seed_article_is_read_as_a_person_would(real: Callable[[str], Path],
     tell(f"seed article: 5 headings, 12 paragraphs, {len(quotes)} quotes kept")
 
 
+@pytest.mark.parametrize(
+    ("lines", "byline", "is_dated"),
+    [
+        ("Von Änne Öhler\n16.03.2026", "Änne Öhler", True),
+        ("Par Élodie Œuvrard", "Élodie Œuvrard", False),
+        ("מאת עדה אוסיי", "עדה אוסיי", False),
+        ("作者：歐阿達\n2026年3月16日", "歐阿達", True),
+        ("오세이 기자\n2026년 3월 16일", "오세이", True),
+        ("大江 亜田\n2026年3月16日", "大江 亜田", True),
+        ("by Ada Osei · 16 March 2026 · 4 min read", "Ada Osei", True),
+        ("Ada Osei, March 16, 2026", "Ada Osei", True),
+    ],
+)
+@pytest.mark.parametrize("read", [extract_text, lambda text: extract_markdown(f"# {text}")])
+def test_the_lines_below_the_title_name_the_author_in_many_languages(
+    read: Callable[[str], Extracted], lines: str, byline: str, is_dated: bool
+) -> None:
+    found = read("\n\n".join(["Kettles", *lines.split("\n"), "It began on a Tuesday, when nobody was there."]))
+    assert found.byline == (byline,)
+    assert found.published_at == (datetime(2026, 3, 16, tzinfo=UTC) if is_dated else None)
+    assert [one.text for one in cut_passages(found.html, base_url=None, title=found.title)] == [
+        "It began on a Tuesday, when nobody was there."
+    ]
+
+
+@pytest.mark.parametrize("line", ["By the sea", "Von der Leyen kündigt Reformen an", "By Ada we mean a program."])
+def test_a_line_below_the_title_that_names_nobody_stays(line: str) -> None:
+    found = extract_text(f"Kettles\n\n{line}\n\nIt began on a Tuesday.")
+    assert (found.byline, line in found.html) == ((), True)
+
+
 def test_lines_that_were_only_wrapped_are_joined() -> None:
     lines = ["This is a line of a text that somebody wrapped at a width", "of some seventy letters, and so on."]
     found = extract_text("\n".join(["Title", "", *lines]))
-    assert [passage.text for passage in cut(found.html, base_url=None)] == [" ".join(lines)]
+    assert [passage.text for passage in cut_passages(found.html, base_url=None)] == [" ".join(lines)]
 
 
 def test_a_first_line_as_long_as_a_paragraph_is_one() -> None:
@@ -69,7 +101,7 @@ def test_a_first_line_as_long_as_a_paragraph_is_one() -> None:
     opening = " ".join(["The model answers before it has understood what it was asked."] * 5)
     found = extract_text(f"{opening}\n\nNobody asked how much energy the answer cost.")
     assert not found.title
-    assert cut(found.html, base_url=None)[0].text == opening
+    assert cut_passages(found.html, base_url=None)[0].text == opening
 
 
 def test_markup_in_plain_text_stays_text() -> None:
@@ -91,13 +123,13 @@ def test_front_matter_names_a_markdown_article() -> None:
     assert found.canonical_url == "https://hearth.example/kettle"
     assert found.published_at == datetime(2026, 2, 3, tzinfo=UTC)
     assert found.updated_at == datetime(2026, 2, 5, 9, tzinfo=UTC)
-    assert [passage.text for passage in cut(found.html, base_url=None)] == ["Words and a link."]
+    assert [passage.text for passage in cut_passages(found.html, base_url=None)] == ["Words and a link."]
 
 
 def test_the_first_heading_names_a_markdown_article_and_is_said_once() -> None:
     found = extract_markdown("# The *kettle*\n\nWords.\n\n## Next\n\n> A quote.\n\n```\ncode\n```\n")
     assert found.title == "The kettle"
-    kinds = [passage.kind for passage in cut(found.html, base_url=None, title=found.title)]
+    kinds = [passage.kind for passage in cut_passages(found.html, base_url=None, title=found.title)]
     assert kinds == ["paragraph", "heading", "quote", "code"]
 
 

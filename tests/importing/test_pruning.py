@@ -40,6 +40,9 @@ def between(html: str) -> list[ImportedPassage]:
         "<p>Ada Example/Shutterstock.com</p>",
         "<figure><figcaption>A kettle on a stove, seen from above in the evening.</figcaption></figure>",
         "<p>Advertisement</p>",
+        "<p>Author of the article:</p>",
+        '<h2 class="visually-hidden">The words of the article</h2>',
+        '<p><span class="sr-only">Only for screen readers.</span></p>',
         f"<ul>{TEASER * 3}</ul>",
         f"<div>{TEASER.replace('li', 'div') * 4}</div>",
     ],
@@ -90,6 +93,18 @@ def test_the_facts_above_a_short_text_are_left_out(line: str) -> None:
     page = f"<head>{head}</script></head><article><h1>The kettle</h1><p>{line}</p><p>{TEXT}</p><p>{TEXT * 2}</p>"
     texts = [one.text for one in read_article(extract_html(page, url=URL), URL).passages]
     assert texts == [TEXT.strip(), (TEXT * 2).strip()]
+
+
+def test_numbers_of_likes_and_comments_below_the_text_are_left_out() -> None:
+    page = f"<article><h1>The kettle</h1><p>{TEXT}</p><p>1984</p><p>{TEXT * 2}</p><p>184</p><p>17</p></article>"
+    texts = [one.text for one in read_article(extract_html(page, url=URL), URL).passages]
+    assert texts == [TEXT.strip(), "1984", (TEXT * 2).strip()]
+
+
+def test_the_portrait_of_the_author_is_left_out() -> None:
+    portrait = '<p><img src="https://a.example/ada.jpg" alt="Ada Osei"></p>'
+    page = f'<meta name="author" content="Ada Osei"><article><h1>The kettle</h1>{portrait}<p>{TEXT * 3}</p></article>'
+    assert [one.kind for one in read_article(extract_html(page, url=URL), URL).passages] == ["paragraph"]
 
 
 def test_a_caption_that_is_only_a_class_belongs_to_its_picture() -> None:

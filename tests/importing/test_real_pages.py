@@ -11,7 +11,7 @@ import pytest
 
 from parley.importing.errors import CannotImport
 from parley.importing.extract import Extracted, extract_html
-from parley.importing.passages import cut
+from parley.importing.passages import cut_passages
 
 UNSPACED = {"hukumusume", "qq", "gmw"}
 INLINE = {
@@ -48,7 +48,7 @@ def read() -> Callable[[Path], Extracted]:
 
 
 def words_of(found: Extracted) -> str:
-    return " ".join(passage.text for passage in cut(found.html, base_url=URL, title=found.title))
+    return " ".join(passage.text for passage in cut_passages(found.html, base_url=URL, title=found.title))
 
 
 def words_in(html: str) -> str:

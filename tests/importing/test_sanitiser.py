@@ -9,7 +9,7 @@ from pathlib import Path
 import lxml.html
 import pytest
 
-from parley.importing.passages import cut
+from parley.importing.passages import cut_passages
 
 ATTRIBUTES = {
     "href", "title", "hreflang", "rel", "src", "alt", "width", "height", "start", "colspan", "rowspan",
@@ -79,7 +79,10 @@ def is_safe(name: str, value: str) -> bool:
 
 def survivors(payloads: list[str]) -> list[tuple[str, list[str]]]:
     wrapped = [form.format(payload) for payload in payloads for form in ("{}", "<div><p>{}</p></div>")]
-    found = [(html, [d for p in cut(html, base_url="https://a.example/") for d in dangers(p.html)]) for html in wrapped]
+    found = [
+        (html, [d for p in cut_passages(html, base_url="https://a.example/") for d in dangers(p.html)])
+        for html in wrapped
+    ]
     return [(html, dangerous) for html, dangerous in found if dangerous]
 
 

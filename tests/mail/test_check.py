@@ -56,7 +56,7 @@ def test_a_file_that_is_no_key_is_said_to_be_none(servers: None, tmp_path: Path)
 
 def test_what_we_write_is_as_it_should_be_and_a_change_is_seen(use: Use, club: Club, servers: None, key: Path) -> None:
     use(**SITE, dkim_key=key)
-    raw = message.rendered(LETTER)
+    raw = message.render(LETTER)
     of = site(dkim_key=key)
     assert good(raw, of) == {True}
     for wrong in (

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from mail.sink import Club, Use
 from parley.mail.check import public_key
-from parley.mail.links import envelope, returned
-from parley.mail.message import MailContent, rendered
+from parley.mail.links import envelope, returned_mail
+from parley.mail.message import MailContent, render
 
 GOLDEN = Path(__file__).with_name("golden.eml")
 LETTER = MailContent(
@@ -49,11 +49,11 @@ def site(use: Use, club: Club) -> None:
 
 
 def parsed(content: MailContent) -> Any:
-    return message_from_bytes(rendered(content), policy=SMTP)
+    return message_from_bytes(render(content), policy=SMTP)
 
 
 def test_a_letter_is_these_bytes() -> None:
-    assert rendered(LETTER) == GOLDEN.read_bytes()
+    assert render(LETTER) == GOLDEN.read_bytes()
 
 
 def test_its_headers_say_who_sends_it_what_it_is_and_how_to_stop_it() -> None:
@@ -94,7 +94,7 @@ SUBJECTS = st.text(
 
 @given(subject=SUBJECTS | st.text("ab –äÜ日", min_size=30, max_size=70), text=st.text(max_size=300))
 def test_no_subject_and_no_text_breaks_a_line(subject: str, text: str) -> None:
-    raw = rendered(msgspec.structs.replace(LETTER, list=None, subject=subject.strip(), text=text.replace("\r", "")))
+    raw = render(msgspec.structs.replace(LETTER, list=None, subject=subject.strip(), text=text.replace("\r", "")))
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
     assert not re.search(rb"=\?[\w-]+\?[qbQB]\?\?=", raw), "an empty encoded word"
@@ -103,7 +103,7 @@ def test_no_subject_and_no_text_breaks_a_line(subject: str, text: str) -> None:
 
 @pytest.mark.parametrize("word", ["=?utf-8?q?=0d=0aBcc:_all=40example.org?=", "=?utf-8?b?4oCuZXZpbA==?="])
 def test_a_title_in_the_form_of_an_encoded_word_is_read_as_typed(word: str) -> None:
-    raw = rendered(msgspec.structs.replace(LETTER, subject=f"Re: {word}"))
+    raw = render(msgspec.structs.replace(LETTER, subject=f"Re: {word}"))
 
     assert message_from_bytes(raw, policy=SMTP)["Subject"] == f"Re: {word}"
     assert word.encode() not in raw
@@ -112,7 +112,7 @@ def test_a_title_in_the_form_of_an_encoded_word_is_read_as_typed(word: str) -> N
 @pytest.mark.parametrize("end", range(40, 72))
 def test_a_dash_late_in_a_subject_leaves_no_empty_word_and_the_subject_is_read_as_written(end: int) -> None:
     subject = f"{'What moved since Tuesday in the wager against models '[:end].ljust(end, 'x')} – part two"
-    raw = rendered(msgspec.structs.replace(LETTER, subject=subject))
+    raw = render(msgspec.structs.replace(LETTER, subject=subject))
     assert b"??=" not in raw
     assert message_from_bytes(raw, policy=SMTP)["Subject"] == subject
 
@@ -128,7 +128,7 @@ def key(tmp_path: Path) -> Path:
 
 def test_a_signature_stands_over_all_that_mail_clients_rely_on(use: Use, key: Path) -> None:
     use(base_url="https://talk.example.org", mail_from="Parley <parley@talk.example.org>", dkim_key=key)
-    raw = rendered(LETTER)
+    raw = render(LETTER)
 
     def dns(name: bytes, timeout: int = 5) -> bytes | None:
         return public_key(key).encode() if name == b"parley._domainkey.talk.example.org." else None
@@ -147,7 +147,7 @@ def test_where_mail_comes_back_to_names_the_mail_and_cannot_be_made_up() -> None
     address = envelope(12)
     assert re.fullmatch(r"bounce\+12\.[0-9a-f]{32}@talk\.example\.org", address)
     assert len(address.partition("@")[0]) <= 64
-    assert returned(address) == returned(address.upper()) == 12
+    assert returned_mail(address) == returned_mail(address.upper()) == 12
     for wrong in (
         "",
         "bounce@talk.example.org",
@@ -155,4 +155,4 @@ def test_where_mail_comes_back_to_names_the_mail_and_cannot_be_made_up() -> None
         address.replace(".", ".0", 1),
         f"+{'9' * 40}.x@y",
     ):
-        assert returned(wrong) is None
+        assert returned_mail(wrong) is None

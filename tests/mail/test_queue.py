@@ -11,7 +11,7 @@ from mail.sink import Club, Sink, Use
 from parley import mail
 from parley.core import db
 from parley.mail import domains, lists, maillog, queue, unanswered
-from parley.mail.links import returned
+from parley.mail.links import returned_mail
 from parley.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
@@ -122,7 +122,7 @@ async def test_each_message_comes_back_to_an_address_that_names_it(club: Club, s
     numbers = await letters(club, 2)
     await message()
     assert await deliver_due() == 3
-    assert {returned(sender) for sender in sink.senders} == {*numbers, max(numbers) + 1}
+    assert {returned_mail(sender) for sender in sink.senders} == {*numbers, max(numbers) + 1}
     assert all(len(recipients) == 1 for recipients, _ in sink.messages)
 
 

@@ -186,7 +186,7 @@ def test_every_text_begins_with_its_subject(file: Path) -> None:
 
 
 def test_in_a_text_nothing_is_escaped() -> None:
-    subject, text = mail.written("verify", name="<a & b>", link="http://localhost/?a=1&b=2")
+    subject, text = mail.write("verify", name="<a & b>", link="http://localhost/?a=1&b=2")
     assert subject == "Confirm your address for Parley"
     assert "Hello <a & b>," in text
     assert "http://localhost/?a=1&b=2" in text

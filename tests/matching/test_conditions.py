@@ -24,7 +24,7 @@ from parley.matching.conditions import (
     WordList,
 )
 from parley.matching.evaluate import ActiveRule, can_match, decisive, effective, evaluate
-from parley.matching.patterns import BadPattern, compiled
+from parley.matching.patterns import BadPattern, compile_pattern
 from parley.matching.post import Post, comparable
 
 LONG = "What remains is the habit of asking a machine first, whatever the question was about."
@@ -92,7 +92,7 @@ def test_a_condition_finds_what_it_asks_for(condition: AnyCondition, post: Post,
 @pytest.mark.parametrize("pattern", ["(a", r"(a)\1", "a(?=b)", "(?:a{1000}){1000}"])
 def test_a_pattern_that_is_no_linear_one_is_refused(pattern: str) -> None:
     with pytest.raises(BadPattern, match="cannot be read"):
-        compiled(pattern, any_case=True)
+        compile_pattern(pattern, any_case=True)
 
 
 @pytest.mark.parametrize(

@@ -102,4 +102,4 @@ def test_a_pattern_sees_the_text_as_typed_and_as_shown() -> None:
 def test_the_search_for_stretched_and_spaced_words_misses_none(text: str) -> None:
     one_by_one = folding.SPACED.sub(lambda found: found[0].replace(found[1], ""), text)
 
-    assert folding.alike(text) == folding.STRETCHED.sub(r"\1", one_by_one)
+    assert folding.fold_alike(text) == folding.STRETCHED.sub(r"\1", one_by_one)

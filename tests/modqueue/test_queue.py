@@ -214,7 +214,7 @@ async def test_a_decision_without_script_leads_to_the_next_item_and_can_be_undon
     again = await desk.get(undone.headers["location"])
     assert "Undone: everything is as it was" in again.text
     await desk.post(f"/mod/item/{first}/decide", data=await removal(first))
-    assert "You took it back" not in (await desk.get(undone.headers["location"])).text
+    assert "You withdrew it" not in (await desk.get(undone.headers["location"])).text
 
 
 async def test_a_decision_by_htmx_brings_the_next_item_at_once(desk: httpx.AsyncClient) -> None:

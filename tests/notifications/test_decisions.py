@@ -40,7 +40,7 @@ async def case(app: Litestar) -> Case:
 
 async def heard(who: Viewer) -> list[tuple[bool, str | None]]:
     """For each unread decision whether it is about `who`, and what became of their report."""
-    return [(row.about_me, row.outcome) for row in await queries.listed(who.id) if row.is_unread]
+    return [(row.about_me, row.outcome) for row in await queries.list_page(who.id) if row.is_unread]
 
 
 async def test_author_and_reporter_are_notified_once_it_cannot_be_undone(case: Case) -> None:
@@ -105,7 +105,7 @@ async def test_an_answered_appeal_notifies_the_member_who_appealed(case: Case) -
         await ops.read_all(who.id, newest)
     appeal = await appeals.file(decision=decision, text="It was a quotation.")
 
-    await ops.decided(decision)
+    await ops.notify_decided(decision)
 
     assert appeal
     assert await heard(case.jon) == [(True, None)]

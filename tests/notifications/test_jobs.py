@@ -82,12 +82,12 @@ async def test_an_event_that_cannot_be_handled_does_not_delay_others(
     with monkeypatch.context() as patch:
         patch.setattr(making, "make", failing)
         await jobs.handle_events()
-    assert [row.comment for row in await queries.listed(mira.id)] == [sound]
+    assert [row.comment for row in await queries.list_page(mira.id)] == [sound]
 
     await db.execute("update job_failure set retry_at = now() - interval '1 second'")
     await jobs.handle_events()
 
-    assert sorted(row.comment or 0 for row in await queries.listed(mira.id)) == [broken, sound]
+    assert sorted(row.comment or 0 for row in await queries.list_page(mira.id)) == [broken, sound]
 
 
 async def test_followers_are_looked_up_by_index_whatever_the_statistics_say(app: Litestar) -> None:

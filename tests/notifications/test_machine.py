@@ -165,7 +165,7 @@ class Notifications(RuleBasedStateMachine):
     @invariant()
     def only_what_may_reach_her_does(self) -> None:
         expected = self.to_read()
-        rows = self.do(queries.listed(self.mira.id))
+        rows = self.do(queries.list_page(self.mira.id))
         assert {row.comment: row.kind for row in rows if row.is_unread} == expected
         personal = [kind for kind in expected.values() if kind != "followed"]
         count = len(personal) + ("followed" in expected.values())

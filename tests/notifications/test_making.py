@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 async def notifications_of(who: Viewer) -> list[tuple[str, int | None]]:
     """The kinds and comments of what `who` has to read, the first first."""
     await jobs.handle_events()
-    return [(row.kind, row.comment) for row in reversed(await queries.listed(who.id)) if row.is_unread]
+    return [(row.kind, row.comment) for row in reversed(await queries.list_page(who.id)) if row.is_unread]
 
 
 async def shut_out(who: Viewer, other: Viewer, kind: str) -> None:
@@ -276,7 +276,7 @@ async def test_a_mention_leads_to_the_members_page(jon: Viewer, mira: Viewer, th
 
 async def _move(comment: int, to: str) -> None:
     async with db.atomic():
-        await states.transition(await states.locked(comment), to, actor=None)
+        await states.transition(await states.lock_comment(comment), to, actor=None)
 
 
 async def _later(table: str, column: str) -> None:

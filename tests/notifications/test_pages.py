@@ -105,7 +105,7 @@ async def test_the_notifications_of_one_thread_can_be_marked_alone(
 
     await client.post("/notifications/read", data={"upto": str(newest), "thread": str(other)})
 
-    assert [row.comment for row in await queries.listed(mira.id) if row.is_unread] == [answered]
+    assert [row.comment for row in await queries.list_page(mira.id) if row.is_unread] == [answered]
 
 
 async def test_a_page_that_shows_the_comment_marks_its_notification_as_read(
@@ -133,7 +133,7 @@ async def test_opening_a_followed_thread_marks_its_notifications_as_read(
 
     await client.post(f"/t/{thread}/seen", data={"shown": "", "seq": str(seq + 1)})
 
-    assert [row.kind for row in await queries.listed(mira.id) if row.is_unread] == ["reply"]
+    assert [row.kind for row in await queries.list_page(mira.id) if row.is_unread] == ["reply"]
 
 
 async def test_a_visit_without_a_list_of_comments_marks_all_as_read(
@@ -233,7 +233,7 @@ async def test_an_unknown_channel_is_refused(client: httpx.AsyncClient, mira: Vi
 
     assert answer.status_code == 422
     assert "Please choose one of" in answer.text
-    assert await queries.preferred(mira.id) == {}
+    assert await queries.preferences_of(mira.id) == {}
 
 
 async def test_channels_are_set_by_kind_and_followed_threads_are_listed(
@@ -245,7 +245,7 @@ async def test_channels_are_set_by_kind_and_followed_threads_are_listed(
     answer = await client.post("/settings/notifications", data={"reply": "digest", "decision": "off"})
 
     assert answer.headers["location"] == "/settings/mail?saved"
-    assert await queries.preferred(mira.id) == {"reply": "digest", "decision": "off"}
+    assert await queries.preferences_of(mira.id) == {"reply": "digest", "decision": "off"}
     page = (await client.get("/settings/notifications")).text
     assert "The wager" in page
     assert f'action="/t/{thread}/mute"' in page

@@ -9,7 +9,7 @@ from litestar import Litestar
 from prometheus_client.parser import text_string_to_metric_families
 
 from parley.core.observability import scrape
-from parley.core.observability.scrape import scraped
+from parley.core.observability.scrape import serve_metrics
 from ports import free_port
 
 PATIENCE = 60.0
@@ -36,5 +36,5 @@ async def ask(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[A
         answer = await asyncio.to_thread(httpx.get, f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE)
         return read(answer.text)
 
-    async with scraped(("127.0.0.1", port), app.state.hub.measure):
+    async with serve_metrics(("127.0.0.1", port), app.state.hub.measure):
         yield asking

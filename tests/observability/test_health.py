@@ -48,7 +48,7 @@ async def test_without_the_database_a_process_is_up_but_not_ready(
 async def test_a_database_that_lacks_a_migration_is_told(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(migrated, "known", lambda: {"2999-01-01T00:00:00:000000"})
+    monkeypatch.setattr(migrated, "known_migrations", lambda: {"2999-01-01T00:00:00:000000"})
 
     answer = await client.get("/readyz")
 

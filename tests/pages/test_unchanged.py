@@ -9,7 +9,7 @@ import pytest
 
 import make
 from parley.comments import validator, view
-from parley.comments.validator import LONGEST_SECONDS, SHORTEST_SECONDS, right_for
+from parley.comments.validator import LONGEST_SECONDS, SHORTEST_SECONDS, seconds_right
 from parley.core import db
 from parley.pages import kept
 from parley.piccolo_app import TABLES
@@ -142,6 +142,6 @@ async def test_a_long_thread_is_made_anew(client: httpx.AsyncClient, queries: li
 
 def test_a_page_says_how_long_ago_to_a_twentieth() -> None:
     now = datetime.now(UTC)
-    assert right_for(now) == SHORTEST_SECONDS
-    assert right_for(now - timedelta(hours=2)) == pytest.approx(360, abs=1)
-    assert right_for(now - timedelta(days=900)) == LONGEST_SECONDS
+    assert seconds_right(now) == SHORTEST_SECONDS
+    assert seconds_right(now - timedelta(hours=2)) == pytest.approx(360, abs=1)
+    assert seconds_right(now - timedelta(days=900)) == LONGEST_SECONDS

@@ -10,7 +10,7 @@ from parley.core import db
 from parley.core.ratelimit import RECEIPT_ADDRESS
 from parley.decisions import ops as decisions
 from parley.decisions import second_approval, undoing
-from parley.decisions.drafts import drafted
+from parley.decisions.drafts import draft_letters
 from parley.decisions.rules import Choice
 
 pytestmark = pytest.mark.anyio
@@ -63,6 +63,22 @@ async def test_nobody_fills_another_persons_mailbox_with_receipts(client: httpx.
 
     assert await db.value("select count(*) from report") == most + 3
     assert await db.value("select count(*) from mail where recipient like 'ada%'") == most
+
+
+async def test_decisions_fill_nobodys_mailbox_with_outcomes(client: httpx.AsyncClient) -> None:
+    """One decision sent a letter to each of the addresses `ada+1@…`, `ada+2@…`, which are one mailbox."""
+    comment, most = await a_comment(), RECEIPT_ADDRESS.most
+    for turn in range(most):
+        fields = VISITOR | {"email": f"ada+{turn}@elsewhere.example", "text": f"Threat {turn}."}
+        await client.post(f"/c/{comment}/report", data=fields)
+    await client.post(f"/c/{comment}/report", data=VISITOR | {"email": "bo@elsewhere.example"})
+    await db.execute("update report set proven = true where email = 'ada+0@elsewhere.example'")
+
+    await decided(await db.value(ITEM), await make.member(role="moderator"))
+
+    assert await db.value("select count(*) from mail where recipient like 'ada%'") == most + 1
+    assert len(await letters("ada+0@elsewhere.example")) == 2, "a confirmed address gets its outcome"
+    assert len(await letters("bo@elsewhere.example")) == 2
 
 
 async def test_a_visitor_is_told_the_same_and_greeted_by_no_name_that_they_claim(client: httpx.AsyncClient) -> None:
@@ -132,7 +148,7 @@ async def test_a_moderator_sees_before_what_reporters_will_read(client: httpx.As
     item = await by_member(client, f"/c/{await a_comment()}")
     choice = Choice(item, 1, "remove", "civility", "It insults somebody.")
 
-    letter = await drafted(choice, await db.value("select id from member where name = 'jonas'"), "comment")
+    letter = await draft_letters(choice, await db.value("select id from member where name = 'jonas'"), "comment")
     await decisions.decide(await make.member(role="moderator"), choice)
 
     (_, sent) = await letters("rita@example.org")
@@ -164,6 +180,6 @@ async def test_who_reported_is_told_when_an_appeal_changes_what_became_of_it(
 async def test_where_nobody_reported_nobody_is_written_to(client: httpx.AsyncClient) -> None:
     await decided(await reported(), await make.member(role="moderator"))
 
-    letter = await drafted(Choice(await db.value(ITEM), 1, "warn", "civility", "Again."), None, "comment")
+    letter = await draft_letters(Choice(await db.value(ITEM), 1, "warn", "civility", "Again."), None, "comment")
 
     assert letter.reporters is None

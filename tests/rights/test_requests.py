@@ -5,8 +5,9 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.core import db
+from parley.core import db, ratelimit
 from parley.core.http.access import Viewer
+from parley.core.ratelimit import RECEIPT_ADDRESS
 from parley.core.settings import settings
 from parley.reports import receipts
 
@@ -51,6 +52,15 @@ async def test_a_visitor_asks_without_scripts_and_gets_a_receipt(client: httpx.A
     )
     # Until a person decides, nothing changes.
     assert await db.value("select display from article") == "full"
+
+
+async def test_requests_fill_nobodys_mailbox(client: httpx.AsyncClient, thread: int) -> None:
+    """From sixty networks, requests about sixty articles sent sixty letters to one mailbox in a minute."""
+    await ratelimit.take(RECEIPT_ADDRESS, "ann@press.example", RECEIPT_ADDRESS.most)
+    answer = await request_of_visitor(client, thread, email="ann+1@press.example")
+    assert answer.status_code == 303
+    assert await db.value("select count(*) from rights_request") == 1
+    assert await letters("ann+1@press.example") == []
 
 
 @pytest.mark.parametrize("field", ["ground", "wish", "text", "name", "email", "good_faith"])

@@ -39,7 +39,7 @@ async def put(comment: int, state: str) -> None:
         return
     for step in WAYS[state]:
         async with db.atomic():
-            await states.transition(await states.locked(comment), step, actor=None)
+            await states.transition(await states.lock_comment(comment), step, actor=None)
 
 
 async def addresses() -> list[str]:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from parley.search.forms import SearchForm
 from parley.search.parsing import LONGEST_QUERY, MOST_TERMS, Term, parse
-from parley.search.words import configuration, indexed
+from parley.search.words import configuration, index_words
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_everything_that_is_typed_is_a_query(typed: str) -> None:
     query = parse(typed)
 
     assert len(query.terms) <= MOST_TERMS
-    assert all(indexed(one.text) for one in query.terms)
+    assert all(index_words(one.text) for one in query.terms)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_everything_that_is_typed_is_a_query(typed: str) -> None:
     ],
 )
 def test_words_as_they_are_indexed(text: str, words: str) -> None:
-    assert indexed(text) == words
+    assert index_words(text) == words
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ async def test_what_is_restored_is_found_again(app: Litestar, client: httpx.Asyn
     await jobs.index_events()
     for state in ("hidden", "visible"):
         async with db.atomic():
-            await states.transition(await states.locked(comment), state, actor=None)
+            await states.transition(await states.lock_comment(comment), state, actor=None)
         await jobs.index_events()
         assert await db.value("select count(*) from search_document where kind = 3") == (state == "visible")
 

@@ -16,7 +16,7 @@ MATCHES = "select to_tsvector($1::regconfig, $2::text) @@ nullif($3, '')::text::
 async def is_found(text: str, typed: str, lang: str) -> bool:
     """Whether a text in a thread in `lang` is found, on a site with threads in this language."""
     query = await terms.text_query(parse(typed), lang)
-    return bool(await db.value(MATCHES, configuration(text, lang), documents.searched(text), query.exact))
+    return bool(await db.value(MATCHES, configuration(text, lang), documents.searched_words(text), query.exact))
 
 
 @pytest.mark.parametrize(

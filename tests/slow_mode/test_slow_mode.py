@@ -174,7 +174,7 @@ async def test_everybody_reads_where_it_is_slow_and_until_when(client: httpx.Asy
 
     assert re.search(
         rf'{SLOW_MODE} in <a href="/c/{written[0]}">one branch</a>, which is heated, one reply every 2 minutes from '
-        r'each member, until <time datetime="[^"]+">\d\d:\d\d UTC</time>\. It ends by itself\.',
+        r'each member, until <time datetime="[^"]+">\d\d:\d\d UTC</time>\. It ends automatically\.',
         page,
     )
     await pass_by(minutes=31)

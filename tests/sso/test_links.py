@@ -73,6 +73,12 @@ async def test_an_account_of_another_member_is_not_connected(
     assert await db.values("select member from identity") == [jon.id]
 
 
+async def test_nothing_is_connected_before_the_address_is_confirmed(client: httpx.AsyncClient, corp: Provider) -> None:
+    await make.sign_in(client, await make.member("squatter", state="unverified"))
+    answer = await client.get(CONNECT)
+    assert (answer.status_code, "confirm your e-mail address first" in answer.text) == (403, True)
+
+
 async def test_an_account_of_somebody_who_never_confirmed_an_address_is(
     client: httpx.AsyncClient, corp: Provider, mira: Person
 ) -> None:

@@ -11,6 +11,7 @@ from litestar import Litestar
 
 import make
 from accounts.person import Person
+from make import browser
 from parley.accounts import sessions
 from parley.core import db
 from parley.sso import pending
@@ -248,6 +249,21 @@ async def test_an_address_that_the_provider_did_not_check_is_a_strangers(
     assert await db.values("select state from member order by id") == ["active", "unverified"]
     assert await db.values("select member from identity") == [mallory]
     assert await db.values("select kind from mail") == ["known"], "the mailbox is told, and holds no link that confirms"
+
+
+async def test_only_who_signs_in_elsewhere_confirms_the_address(
+    app: Litestar, client: httpx.AsyncClient, corp: Provider, mailed: Mailed
+) -> None:
+    """The link to the provider outlasts every new password, so the owner of the mailbox would not be alone."""
+    corp.account |= {"email_verified": False}
+    await go(client, corp)
+    await client.post("/sso/corp/signup", data={"name": "mallory", "email": "owner@example.org"})
+    verify = await mailed("verify")
+    async with browser(app) as owner:
+        assert (await owner.get(verify)).headers["location"] == f"/login?next={verify}"
+        assert (await owner.post(verify)).status_code == 401
+    assert await db.value("select state from member") == "unverified"
+    assert (await client.post(verify)).headers["location"] == "/verify/done"
 
 
 @pytest.mark.parametrize("trust", [["email"]])

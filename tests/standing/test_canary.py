@@ -91,7 +91,7 @@ class Cage:
         for state, steps in WAYS.items():
             for step in steps:
                 async with db.atomic():
-                    bird = await states.locked(self.birds[state])
+                    bird = await states.lock_comment(self.birds[state])
                     await states.transition(bird, step, actor=None)
 
     def addresses(self, app: Litestar, world: World) -> Iterator[str]:

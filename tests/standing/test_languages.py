@@ -77,7 +77,7 @@ async def foreign(world: World, compiled: list[Any], monkeypatch: pytest.MonkeyP
         await write_hebrew(transaction.connection)
     world.parts["{name:str}"] = hebrew(world.parts["{name:str}"])
     fragments._cache.clear()
-    monkeypatch.setattr(messages, "translated", pseudo)
+    monkeypatch.setattr(messages, "translate", pseudo)
     monkeypatch.setattr(messages, "DIRECTION", "rtl")
     monkeypatch.setitem(pages.environment().globals, "direction", "rtl")
     # The compiled templates that are kept are English.
@@ -90,7 +90,7 @@ async def foreign(world: World, compiled: list[Any], monkeypatch: pytest.MonkeyP
 
 async def known() -> set[str]:
     """The words that stand in any row (the chosen words of a column), in the rules, in zones, and in the import."""
-    texts = [default_rules(), *zones.known(), *make.WORDS, RULE]
+    texts = [default_rules(), *zones.known_zones(), *make.WORDS, RULE]
     for table, column in await DB.read(COLUMNS, ()):
         texts += await db.values(f'select distinct "{column}" from "{table}" where "{column}" is not null')
     # The head of the record, on the page of the log.

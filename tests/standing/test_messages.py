@@ -75,7 +75,7 @@ def parsed(name: str) -> nodes.Template:
 
 @pytest.fixture
 def speaking_pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "translated", pseudo)
+    monkeypatch.setattr(messages, "translate", pseudo)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -56,6 +56,21 @@ def test_a_statement_is_named_by_a_verb_and_its_object() -> None:
     assert found == []
 
 
+# Names that say nothing of what they hold. (A parameter `one` beside `other` is one of two of a kind.)
+VAGUE = {"one", "found"}
+
+
+def test_loops_and_locals_say_what_they_hold() -> None:
+    vague = [
+        f"{file.relative_to(SOURCE)}:{node.lineno}"
+        for file, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in VAGUE
+    ]
+
+    assert vague == []
+
+
 # Where a pattern is made of what somebody wrote: each letter escaped, or on the linear-time engine.
 PATTERNS_OF_WORDS = {"matching/patterns.py", "erasure/mentions.py"}
 # Where it is made of a parameter that its callers spell out: a header's name, a table of words.

@@ -7,7 +7,7 @@ from litestar import Litestar
 
 import make
 from parley.core import db
-from parley.core.db.migrated import is_migrated, known
+from parley.core.db.migrated import is_migrated, known_migrations
 from parley.core.http.pages import environment
 
 pytestmark = pytest.mark.anyio
@@ -19,7 +19,7 @@ async def test_a_database_knows_when_it_is_migrated(app: Litestar) -> None:
     assert await is_migrated()
 
     async with make.as_owner():
-        await db.execute("delete from migration where name = $1", max(known()))
+        await db.execute("delete from migration where name = $1", max(known_migrations()))
 
     assert not await is_migrated()
 

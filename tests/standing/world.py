@@ -68,6 +68,8 @@ async def build() -> World:
         "moderator": await make.member("mo", role="moderator"),
         "admin": await make.member("ada", role="admin"),
     }
+    # Without a password they would sign in at another site, and only they could open their link.
+    await db.execute("update member set password_hash = '' where name = 'uma'")
     mira, mo = people["member"], people["moderator"]
     thread = await make.thread(starter=mira)
     root = await make.comment(thread, mira, "A root with *words*.", stance="challenges")

@@ -159,7 +159,7 @@ async def test_nothing_is_listed_that_is_gone_ones_own_or_muted(
             await editing.delete_comment(viewer=jon, comment_id=comment)
         case "removed":
             async with db.atomic():
-                await states.transition(await states.locked(comment), "removed", actor=None)
+                await states.transition(await states.lock_comment(comment), "removed", actor=None)
         case "muted thread":
             await notifications.follow_thread(mira.id, thread, "mute")
         case "muted topic":

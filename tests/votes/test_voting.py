@@ -210,14 +210,14 @@ async def test_agreement_never_changes_an_order(app: Litestar) -> None:
     for place, one in enumerate(ids):
         for voter in voters[: place % 4]:
             await make.vote(voter, one, "quality", 1 if place % 2 else -1)
-    before = {sort: await tree.whole(thread, sort) for sort in tree.COMMENT_SORTS}
+    before = {sort: await tree.thread_tree(thread, sort) for sort in tree.COMMENT_SORTS}
 
     chance = random.Random(5)
     for one in ids:
         for voter in voters:
             await make.vote(voter, one, "agreement", chance.choice([-1, 0, 1, None]))
 
-    assert {sort: await tree.whole(thread, sort) for sort in tree.COMMENT_SORTS} == before
+    assert {sort: await tree.thread_tree(thread, sort) for sort in tree.COMMENT_SORTS} == before
 
 
 async def test_agreement_alone_does_not_switch_the_order_of_best(app: Litestar) -> None:

@@ -48,10 +48,9 @@ UNDO_CHANGE = """
 update address_change set undo_hash = null
 where undo_hash = $1 and expires_at > now() returning id, member, former as email, email as other, created_at
 """
-IS_OPEN = """
-select exists (
-    select from address_change
-    where (confirm_hash = $1 and confirmed_at is null or undo_hash = $1) and expires_at > now())
+SELECT_MEMBER = """
+select member from address_change
+where (confirm_hash = $1 and confirmed_at is null or undo_hash = $1) and expires_at > now()
 """
 IS_LATER_APP = "select exists (select from authenticator where member = $1 and created_at >= $2)"
 
@@ -142,9 +141,10 @@ async def undo(token: str) -> None:
     log.warning("address change undone", member=change.member)
 
 
-async def is_open(token: str) -> bool:
-    """Whether a link still works."""
-    return bool(await db.value(IS_OPEN, tokens.digest(token)))
+async def member_of(token: str) -> int | None:
+    """The member whose address a link changes. None if it no longer works."""
+    member: int | None = await db.value(SELECT_MEMBER, tokens.digest(token))
+    return member
 
 
 async def _set(change: AddressStep) -> None:

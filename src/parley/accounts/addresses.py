@@ -20,7 +20,7 @@ def address(raw: str) -> str:
     if len(raw) > 4 * LONGEST_ADDRESS:  # normalising never shortens an address to a quarter
         raise too_long
     try:
-        found = validate_email(
+        validated = validate_email(
             raw.strip(),
             strict=True,
             check_deliverability=False,
@@ -29,9 +29,9 @@ def address(raw: str) -> str:
         )
     except EmailNotValidError as error:
         raise Refused(N_("This is not an e-mail address. {error}"), error=error) from None
-    if found.ascii_email is None or len(found.ascii_email) > LONGEST_ADDRESS:
+    if validated.ascii_email is None or len(validated.ascii_email) > LONGEST_ADDRESS:
         raise too_long
-    return found.ascii_email
+    return validated.ascii_email
 
 
 def key(address: str) -> str:

@@ -7,7 +7,8 @@ from parley import mail
 from parley.accounts import devices, sessions, sign_in_ticket, user_agents
 from parley.accounts.states import REACTIVATE_MEMBER
 from parley.accounts.tables import FactorRecovery
-from parley.core import db, networks
+from parley.core import db, networks, ratelimit
+from parley.core.errors import TooMany
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
 
@@ -34,7 +35,9 @@ HAS_SECOND = """
 """
 IS_SECOND_DUE = f"select {HAS_SECOND} from member where id = $1"  # noqa: S608 a constant
 SELECT_MEMBER = f"""
-select name, email, role, password_hash, {HAS_SECOND} as has_second from member where id = $1
+select id, name, email, role, password_hash, {HAS_SECOND} as has_second,
+  state <> 'unverified' or {sessions.AWAITS_APPROVAL} as has_confirmed_address
+from member where id = $1
 """  # noqa: S608 a constant
 
 
@@ -74,11 +77,13 @@ class SecondFactorNeeded(msgspec.Struct, frozen=True):
 class SignInMember(msgspec.Struct, frozen=True):
     """A member who signs in."""
 
+    id: int
     name: str
     email: str
     role: str
     password_hash: str | None
     has_second: bool
+    has_confirmed_address: bool
 
 
 async def complete(member: int, methods: frozenset[str], client: Client) -> SignedIn | SecondFactorNeeded:
@@ -99,7 +104,8 @@ async def complete(member: int, methods: frozenset[str], client: Client) -> Sign
         await sessions.end(client.viewer.session, client.viewer.id)
     proven = bool(methods & PROVES)
     token = await sessions.start(member, row.role, agent=client.agent, address=client.address, proven=proven)
-    if methods & ALERTED and not devices.recognised(client.device, member, row.password_hash):
+    is_new = not devices.is_recognised(client.device, member, row.password_hash)
+    if methods & ALERTED and is_new and row.has_confirmed_address:
         await _mail_alert(row, client)
     log.info("signed in", member=member, methods=sorted(methods), network=client.network)
     return SignedIn(member, row.role, token, devices.issue(member, row.password_hash))
@@ -115,8 +121,15 @@ async def has_second(member: int) -> bool:
     return bool(await db.value(IS_SECOND_DUE, member))
 
 
-async def _mail_alert(found: SignInMember, client: Client) -> None:
-    """Tell the member that somebody signed in on a browser that they did not use before."""
+async def _mail_alert(member: SignInMember, client: Client) -> None:
+    """Tell the member that somebody signed in on a browser that they did not use before, unless they were told often.
+
+    An address that is not confirmed may be that of somebody else, and gets no such letters.
+    """
+    try:
+        await ratelimit.take(ratelimit.ALERT_ACCOUNT, str(member.id))
+    except TooMany:
+        return
     link = f"{settings().base_url}/settings/security"
-    context = {"name": found.name, "device": user_agents.device(client.agent), "link": link}
-    await mail.send("device", found.email, *mail.written_message("new_device", **context))
+    context = {"name": member.name, "device": user_agents.device(client.agent), "link": link}
+    await mail.send("device", member.email, *mail.written_message("new_device", **context))

@@ -18,7 +18,7 @@ from parley.accounts.tables import Authenticator
 from parley.core import db
 from parley.core.db import atomic
 from parley.core.errors import Refused
-from parley.core.http.access import Viewer
+from parley.core.http.access import Viewer, require_confirmed_address
 from parley.core.settings import settings
 from parley.core.text.messages import N_
 
@@ -54,7 +54,11 @@ class NewAuthenticator(msgspec.Struct, frozen=True):
 
 
 def offer(viewer: Viewer) -> NewAuthenticator:
-    """Return a new seed, sealed for the viewer. Nothing is stored."""
+    """Return a new seed, sealed for the viewer. Nothing is stored.
+
+    Raises Forbidden before the address is confirmed: its owner would be asked for a code that only the viewer has.
+    """
+    require_confirmed_address(viewer)
     seed = pyotp.random_base32()
     plain = f"{int(time()) + OFFER_SECONDS}.{seed}".encode()
     sealed = base64.urlsafe_b64encode(sealing.seal(plain, f"offer|{viewer.id}")).decode()
@@ -66,7 +70,7 @@ def _as_offer(viewer: Viewer, seed: str, sealed: str) -> NewAuthenticator:
     return NewAuthenticator(uri, " ".join(re.findall("....", seed)), sealed)
 
 
-def offered(viewer: Viewer, sealed: str) -> NewAuthenticator | None:
+def read_offer(viewer: Viewer, sealed: str) -> NewAuthenticator | None:
     """Return the offer that a form sends back, while it can be accepted."""
     seed = _offered_seed(viewer, sealed)
     return _as_offer(viewer, seed, sealed) if seed else None
@@ -75,8 +79,9 @@ def offered(viewer: Viewer, sealed: str) -> NewAuthenticator | None:
 async def turn_on(viewer: Viewer, account: Account, sealed: str, code: str) -> list[str]:
     """Store a seed once the app shows a right code for it, and return new recovery codes.
 
-    It replaces the app that the member had. Raises Refused for a wrong code or an old page.
+    It replaces the app that the member had. Raises Refused for a wrong code or an old page, Forbidden as `offer`.
     """
+    require_confirmed_address(viewer)
     seed = _offered_seed(viewer, sealed)
     if seed is None:
         raise Refused(EXPIRED)

@@ -55,11 +55,11 @@ async def _delete(member: int, other: int, kind: Kind) -> None:
 
 async def kind_of(viewer: Viewer, other: int) -> Kind | None:
     """Whether `viewer` muted or blocked `other`."""
-    found = await Block.select(Block.kind).where(Block.member == viewer.id, Block.other == other).first()
-    return found["kind"] if found else None
+    row = await Block.select(Block.kind).where(Block.member == viewer.id, Block.other == other).first()
+    return row["kind"] if row else None
 
 
-async def listed(viewer: Viewer) -> list[BlockedMember]:
+async def list_blocked(viewer: Viewer) -> list[BlockedMember]:
     """The members that `viewer` muted or blocked, the last first."""
     blocks = Block.select(Block.other.name.as_alias("name"), Block.kind).where(Block.member == viewer.id)
     return await db.fetch(BlockedMember, blocks.order_by(Block.created_at, ascending=False).order_by(Block.other))

@@ -56,10 +56,10 @@ async def check_service(password: str) -> None:
     service = settings().password_range
     if service is None:
         return
-    found = _digest(password).hex().upper()
+    digest = _digest(password).hex().upper()
     try:
         async with httpx.AsyncClient(timeout=SERVICE_SECONDS, trust_env=False) as client:
-            answer = await client.get(f"{service.rstrip('/')}/{found[:PREFIX]}", headers={"Add-Padding": "true"})
+            answer = await client.get(f"{service.rstrip('/')}/{digest[:PREFIX]}", headers={"Add-Padding": "true"})
             answer.raise_for_status()
     except httpx.HTTPError as error:
         log.warning("password service failed", error=str(error) or type(error).__name__)
@@ -67,7 +67,7 @@ async def check_service(password: str) -> None:
     for line in answer.text[:LARGEST_ANSWER].splitlines():
         rest, _, count = line.strip().partition(":")
         # Padding has the count 0.
-        if rest.upper() == found[PREFIX:] and count.strip() != "0":
+        if rest.upper() == digest[PREFIX:] and count.strip() != "0":
             raise Refused(BREACHED)
 
 
@@ -123,10 +123,10 @@ def _has(descriptor: int, wanted: bytes) -> bool:
         low, high = 0, len(table) // WIDTH
         while low < high:
             middle = (low + high) // 2
-            found = table[middle * WIDTH : (middle + 1) * WIDTH]
-            if found == wanted:
+            row = table[middle * WIDTH : (middle + 1) * WIDTH]
+            if row == wanted:
                 return True
-            low, high = (middle + 1, high) if found < wanted else (low, middle)
+            low, high = (middle + 1, high) if row < wanted else (low, middle)
     return False
 
 

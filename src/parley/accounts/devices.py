@@ -20,7 +20,7 @@ def issue(member: int, password_hash: str | None) -> str:
     return f"{plain}.{_signature(plain, password_hash)}"
 
 
-def recognised(value: str, member: int, password_hash: str | None) -> bool:
+def is_recognised(value: str, member: int, password_hash: str | None) -> bool:
     """Whether `value` was issued to this member under their present password."""
     plain, _, signature = value.rpartition(".")
     return plain.startswith(f"{member}.") and is_signature("device", _payload(plain, password_hash), signature)

@@ -134,11 +134,6 @@ class ForgotForm(AccountForm):
         super().__init__(data)
         self.email = self.read("email", lambda: addresses.address(self.values.get("email", "")))
         self.next = local_path(self.values.get("next"))
-
-
-class AddressForm(ForgotForm):
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data)
         self.answer = self.secret("answer")
 
 
@@ -180,7 +175,7 @@ class NameForm(AccountForm):
 
 def zone_of(typed: str) -> str:
     """The browser's time zone, which a script fills in, or the default if it is missing or unknown."""
-    return typed if typed in zones.known() else zones.DEFAULT
+    return typed if typed in zones.known_zones() else zones.DEFAULT
 
 
 def member_words(name: str, email: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Signing up: who may, and protection against automated sign-ups. signups/ decides about single members."""
 
+from collections.abc import Sequence
 from time import time
 from typing import Literal
 
@@ -9,6 +10,8 @@ from parley.accounts import proof_of_work
 from parley.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.core import db, ratelimit
 from parley.core.errors import Refused, TooMany
+from parley.core.networks import site
+from parley.core.ratelimit import Use
 from parley.core.settings import settings
 from parley.core.signing import is_signature, sign
 from parley.core.text.messages import N_
@@ -60,7 +63,7 @@ class NotAdmitted(Refused):
     """Nobody may sign up in this way at present."""
 
 
-def opened() -> str:
+def opening_time() -> str:
     """The time now, signed: when a form was opened."""
     now = str(int(time()))
     return f"{now}.{sign('form', now.encode()).hex()}"
@@ -76,23 +79,33 @@ def is_too_quick(value: str) -> bool:
     return not SHORTEST_SECONDS <= time() - int(then) <= LONGEST_SECONDS
 
 
-async def require_proof_of_work(context: SignUpContext, mailbox: str) -> None:
-    """Raise ProofOfWorkNeeded when five times as many sign up as usual, or many with this address.
+async def take(context: SignUpContext, mailbox: str, client_network: str, *, is_confirmed: bool) -> None:
+    """Count a sign-up with an address, from a network.
 
+    Raises ProofOfWorkNeeded when five times as many sign up as usual, or many with this address or from this network.
     A right answer to the challenge is enough; without one, somebody may ask a moderator instead (`is_doubtful`). Raises
-    TooMany above the limit for right answers.
+    TooMany above the limits for right answers.
     """
-    is_above = await _is_above(mailbox)
-    is_asked = context.answer is not None and not context.is_doubtful and (is_above or await _is_rush())
-    if is_asked and not await proof_of_work.accepts(context.answer or "", mailbox):
+    await ratelimit.take(ratelimit.SIGN_UP_HERE, f"{mailbox} {site(client_network)}")
+    everybody = Use(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY)
+    proven: list[Use] = []
+    if await _is_above([*ratelimit.of_network(ratelimit.SIGN_UP_NETWORK, client_network), everybody]):
+        proven += [*ratelimit.of_network(ratelimit.SIGN_UP_NETWORK_PROVEN, client_network), everybody]
+    if not is_confirmed and await _is_above([Use(ratelimit.SIGN_UP_ADDRESS, mailbox)]):
+        proven.append(Use(ratelimit.SIGN_UP_PROVEN, mailbox))
+    if context.answer is not None and not context.is_doubtful and (proven or await _is_rush()):
+        await _require_answer(context.answer, mailbox)
+    await ratelimit.take_all(proven)
+
+
+async def _require_answer(answer: str, mailbox: str) -> None:
+    if not await proof_of_work.accepts(answer, mailbox):
         raise ProofOfWorkNeeded(RUSH, mailbox)
-    if is_above:
-        await ratelimit.take(ratelimit.SIGN_UP_PROVEN, mailbox)
 
 
-async def _is_above(mailbox: str) -> bool:
+async def _is_above(uses: Sequence[Use]) -> bool:
     try:
-        await ratelimit.take(ratelimit.SIGN_UP_ADDRESS, mailbox)
+        await ratelimit.take_all(uses)
     except TooMany:
         return True
     return False

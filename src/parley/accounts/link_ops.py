@@ -10,15 +10,17 @@ from parley.core.db import atomic
 
 # As long as the limit of an address needs to refill: a member who is sent no further link has one that still works.
 LASTS = timedelta(hours=1)
-LIMITS = LinkLimits(ratelimit.LINK_NETWORK, ratelimit.LINK_ALL, ratelimit.LINK_ADDRESS)
+LIMITS = LinkLimits(ratelimit.LINK_NETWORK, ratelimit.LINK_PROVEN, ratelimit.LINK_ALL, ratelimit.LINK_ADDRESS)
 
 
-async def mail_link(email: str, client: Client, next_url: str = "/") -> None:
+async def mail_link(email: str, client: Client, next_url: str = "/", *, answer: str = "") -> None:
     """Mail a link that signs in, if the address belongs to a member and is below its limit.
 
-    Raises TooMany when a network asks for too many links.
+    Raises TooMany (also as ProofOfWorkNeeded) when a network asks for many links.
     """
-    await mailed_links.mail_to_address(email, "login", LASTS, next_url, network=client.network, limits=LIMITS)
+    await mailed_links.mail_to_address(
+        email, "login", LASTS, next_url, network=client.network, limits=LIMITS, answer=answer
+    )
 
 
 async def sign_in(token: str, client: Client) -> SignedIn | SecondFactorNeeded:

@@ -6,7 +6,7 @@ import msgspec
 import structlog
 
 from parley import mail
-from parley.accounts import addresses, queries, tokens
+from parley.accounts import addresses, proof_of_work, queries, tokens
 from parley.accounts.queries import Account, LinkOwner
 from parley.accounts.tables import AddressChange, Token
 from parley.core import ratelimit
@@ -22,6 +22,10 @@ log = structlog.get_logger(__name__)
 # With a longer address to return to, some mail clients would break the link.
 LONGEST_NEXT = 300
 
+MANY_LINKS = N_(
+    "Many links were asked for from your network. Please send the form again: your browser then does a short "
+    "calculation first."
+)
 EXPIRED = N_("This link has been used already, or has expired. Please ask for a new one.")
 
 
@@ -43,24 +47,26 @@ async def mail_to(account: Account, purpose: str, lasts: timedelta, next_url: st
 
 
 class LinkLimits(msgspec.Struct, frozen=True):
-    """How many links may be asked for: from one network, by everybody, and to one address."""
+    """How many links may be asked for: from one network, there with a proof of work, by everybody, to one address."""
 
     network: Limit
+    proven: Limit
     everybody: Limit
     address: Limit
 
 
 async def mail_to_address(
-    email: str, purpose: str, lasts: timedelta, next_url: str, *, network: str, limits: LinkLimits
+    email: str, purpose: str, lasts: timedelta, next_url: str, *, network: str, limits: LinkLimits, answer: str
 ) -> None:
     """Mail a new link, if the address belongs to a member and is below its limit.
 
-    Raises TooMany when a network asks for too many links.
+    Raises ProofOfWorkNeeded when a network asks for many links and `answer` is wrong, TooMany when for too many.
     """
-    of_network = ratelimit.of_network(limits.network, network)
-    await ratelimit.take_all([*of_network, Use(limits.everybody, ratelimit.EVERYBODY)])
+    key, everybody = addresses.key(email), Use(limits.everybody, ratelimit.EVERYBODY)
+    plain, proven = ([*ratelimit.of_network(limit, network), everybody] for limit in (limits.network, limits.proven))
+    await proof_of_work.take(plain, proven, key=key, answer=answer, why=MANY_LINKS)
     try:
-        await ratelimit.take(limits.address, addresses.key(email))
+        await ratelimit.take(limits.address, key)
     except TooMany:
         return
     account = await queries.by_email(email)

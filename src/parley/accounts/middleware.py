@@ -49,11 +49,11 @@ async def _viewer(token: str, scope: Scope) -> Viewer | None:
     cached = cache.get(digest)
     if cached is not None and cached.expires > now and consistency_token in (None, cached.token):
         return cached.viewer
-    found = await sessions.find(digest)
-    if found is None:
+    member = await sessions.find(digest)
+    if member is None:
         cache.drop(digest)
         return None
-    viewer = as_viewer(found, not_before=now if consistency_token else 0.0)
+    viewer = as_viewer(member, not_before=now if consistency_token else 0.0)
     # The key is the session alone: made-up consistency tokens cannot fill the cache.
     cache.put(digest, CachedViewer(viewer, now + viewer_cache.CACHE_SECONDS, consistency_token))
     return viewer

@@ -10,7 +10,7 @@ from parley.core.errors import Refused
 from parley.core.text.cleaning import BadText, clean
 from parley.core.text.lookalikes import lookalikes
 from parley.core.text.messages import N_
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 
 SHORTEST_NAME, LONGEST_NAME = 2, 30
 LONGEST_KEY = 60
@@ -53,7 +53,7 @@ def name(raw: str) -> str:
     if len(raw.strip()) > FAR_TOO_LONG * LONGEST_NAME:
         raise wrong_length
     try:
-        name = normalized("NFKC", clean(raw, lines=False))
+        name = normalize("NFKC", clean(raw, lines=False))
     except BadText as error:
         raise Refused(error.message) from None
     if not SHORTEST_NAME <= len(name) <= LONGEST_NAME:
@@ -71,8 +71,8 @@ def name(raw: str) -> str:
 
 def key(name: str) -> str:
     """The form in which names are compared: names that look alike have the same key. It is never shown."""
-    bare = ACCENTS.sub("", normalized("NFKD", name))
-    folded = normalized("NFKC", bare).casefold()
+    bare = ACCENTS.sub("", normalize("NFKD", name))
+    folded = normalize("NFKC", bare).casefold()
     alike = "".join(_lookalikes().get(char) or _bare_letter(char) for char in folded)
     for pair, letter in PAIRS.items():
         alike = alike.replace(pair, letter)
@@ -107,7 +107,7 @@ def same(one: str, other: str) -> bool:
 
 
 def _fold(name: str) -> str:
-    return normalized("NFKC", name).casefold()
+    return normalize("NFKC", name).casefold()
 
 
 def _is_letter_or_digit(char: str) -> bool:

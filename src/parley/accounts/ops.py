@@ -48,9 +48,9 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
     asker = f"device {owner.id}" if owner and device else client.site
     account: Account | None = None
     # All are checked, those that do not exist too, so that the time does not show which do.
-    for one in candidates:
-        if await passwords.matches(password, one.password_hash if one else None, asker):
-            account = account or one
+    for candidate in candidates:
+        if await passwords.matches(password, candidate.password_hash if candidate else None, asker):
+            account = account or candidate
     if account is None:
         log.warning("sign-in refused", member=owner and owner.id, network=client.network)
         raise Refused(WRONG_LOGIN)
@@ -150,11 +150,11 @@ async def set_in_maps(viewer: Viewer, *, in_maps: bool) -> None:
 
 def _known_device(owner: Account | None, client: Client) -> str | None:
     """The browser's device cookie, if it was issued for this account."""
-    is_known = owner is not None and devices.recognised(client.device, owner.id, owner.password_hash)
+    is_known = owner is not None and devices.is_recognised(client.device, owner.id, owner.password_hash)
     return client.device if is_known else None
 
 
 async def _renewed_hash(account: Account, password: str, asker: str) -> str:
     """The account's password hash, made anew if it has weaker parameters than new ones."""
     known = account.password_hash or ""
-    return await passwords.hashed(password, asker) if passwords.is_outdated(known) else known
+    return await passwords.hash_password(password, asker) if passwords.is_outdated(known) else known

@@ -21,7 +21,7 @@ from parley.accounts import authenticators, challenges, passkey_letters, passkey
 from parley.accounts.tables import Passkey
 from parley.core import db
 from parley.core.errors import NotFound, Refused
-from parley.core.http.access import Viewer
+from parley.core.http.access import Viewer, require_confirmed_address
 from parley.core.settings import settings
 from parley.core.text.messages import N_
 
@@ -46,12 +46,16 @@ class PasskeyRow(msgspec.Struct, frozen=True):
     used_at: datetime | None
 
 
-async def listed(member: int) -> list[PasskeyRow]:
+async def list_passkeys(member: int) -> list[PasskeyRow]:
     return await db.fetch(PasskeyRow, Passkey.select().where(Passkey.member == member).order_by(Passkey.id))
 
 
 async def options(viewer: Viewer) -> dict[str, Any]:
-    """What the viewer's browser needs to make a passkey."""
+    """What the viewer's browser needs to make a passkey.
+
+    Raises Forbidden before the address is confirmed: whoever set a new password by mail would not be alone.
+    """
+    require_confirmed_address(viewer)
     return options_to_json_dict(
         webauthn.generate_registration_options(
             rp_id=settings().host,
@@ -72,8 +76,9 @@ async def options(viewer: Viewer) -> dict[str, Any]:
 async def add(viewer: Viewer, credential: str, name: str) -> None:
     """Store a passkey that the viewer's browser made, and tell them by mail.
 
-    Raises Refused if it is not right, or they have too many.
+    Raises Refused if it is not right, or they have too many, and Forbidden as `options`.
     """
+    require_confirmed_address(viewer)
     signed, challenge = passkeys.read(credential, _purpose(viewer))
     made, handle = _verify(credential, challenge), await _handle(viewer.id)
     if not await challenges.use(challenge):

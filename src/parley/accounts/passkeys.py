@@ -95,7 +95,9 @@ async def options(purpose: str, member: int | None = None) -> dict[str, Any]:
 async def descriptors(member: int) -> list[PublicKeyCredentialDescriptor]:
     """The passkeys of a member, as browsers are told them."""
     known = await db.fetch(KnownCredential, SELECT_CREDENTIALS, member)
-    return [PublicKeyCredentialDescriptor(id=one.id, transports=transports(one.transports)) for one in known]
+    return [
+        PublicKeyCredentialDescriptor(id=passkey.id, transports=transports(passkey.transports)) for passkey in known
+    ]
 
 
 def transports(names: Iterable[str]) -> list[AuthenticatorTransport]:

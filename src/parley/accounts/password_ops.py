@@ -20,17 +20,19 @@ log = structlog.get_logger(__name__)
 
 # As long as the limit of an address needs to refill: a member who is sent no further link has one that still works.
 RESET_LASTS = timedelta(hours=1)
-LIMITS = LinkLimits(ratelimit.FORGOT_NETWORK, ratelimit.FORGOT_ALL, ratelimit.FORGOT_ADDRESS)
+LIMITS = LinkLimits(ratelimit.FORGOT_NETWORK, ratelimit.FORGOT_PROVEN, ratelimit.FORGOT_ALL, ratelimit.FORGOT_ADDRESS)
 
 NOT_CURRENT = N_("This is not your current password.")
 
 
-async def forgot(email: str, client: Client, next_url: str = "/") -> None:
+async def forgot(email: str, client: Client, next_url: str = "/", *, answer: str = "") -> None:
     """Mail a link that sets a new password, if the address belongs to a member and is below its limit.
 
-    Afterwards it leads to `next_url`. Raises TooMany when a network asks for too many links.
+    Afterwards it leads to `next_url`. Raises TooMany (also as ProofOfWorkNeeded) when a network asks for many links.
     """
-    await mailed_links.mail_to_address(email, "reset", RESET_LASTS, next_url, network=client.network, limits=LIMITS)
+    await mailed_links.mail_to_address(
+        email, "reset", RESET_LASTS, next_url, network=client.network, limits=LIMITS, answer=answer
+    )
 
 
 async def reset(token: str, password: str, client: Client) -> SignedIn | SecondFactorNeeded:
@@ -38,7 +40,7 @@ async def reset(token: str, password: str, client: Client) -> SignedIn | SecondF
 
     Where they have a second factor, that is asked for first. Raises Gone when the link no longer works.
     """
-    password_hash = await passwords.hashed(password, client.site)
+    password_hash = await passwords.hash_password(password, client.site)
     async with atomic():
         owner = await mailed_links.redeem(token, "reset")
         await Member.update({Member.password_hash: password_hash}).where(Member.id == owner.id)
@@ -60,7 +62,7 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
     if account is None or not await passwords.matches(current, account.password_hash, f"member {viewer.id}"):
         log.warning("password not changed", member=viewer.id, network=client.network)
         raise Refused(NOT_CURRENT)
-    password_hash = await passwords.hashed(password, f"member {viewer.id}")
+    password_hash = await passwords.hash_password(password, f"member {viewer.id}")
     async with atomic():
         if not await ops.replace_hash(account, password_hash):
             raise Refused(NOT_CURRENT)
@@ -70,7 +72,8 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
             for hook in hooks.when_sessions_end:
                 await hook(account.id)
         await mailed_links.revoke(account.id)
-        await _mail_notice(account.name, account.email)
+        if viewer.has_confirmed_address:
+            await _mail_notice(account.name, account.email)
     log.info("password changed", member=account.id, ended_others=ends_others, network=client.network)
     return devices.issue(account.id, password_hash)
 

@@ -19,8 +19,8 @@ from parley.accounts import breached, strength
 from parley.accounts.names import DATA
 from parley.core.concurrency import KeyedSemaphore
 from parley.core.errors import Refused
-from parley.core.text.messages import N_, joined
-from parley.core.text.normal_forms import normalized
+from parley.core.text.messages import N_, join
+from parley.core.text.normal_forms import normalize
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 # Shorter words occur in good passwords by chance.
@@ -47,9 +47,9 @@ def check(password: str, words: Iterable[str]) -> None:
             longest=LONGEST_PASSWORD,
         )
     known = list(words)
-    folded = normalized("NFKC", password).casefold()
+    folded = normalize("NFKC", password).casefold()
     if folded in common():
-        raise Refused(joined(" ", [strength.COMMON, strength.ADVICE]))
+        raise Refused(join(" ", [strength.COMMON, strength.ADVICE]))
     if any(_is_made_of(folded, word.casefold()) for word in known):
         raise Refused(N_("Please do not base your password on your name, your address or the name of this site."))
     reason = strength.weakness(folded, known)
@@ -58,7 +58,7 @@ def check(password: str, words: Iterable[str]) -> None:
     breached.check_file(password)
 
 
-async def hashed(password: str, asker: str = "") -> str:
+async def hash_password(password: str, asker: str = "") -> str:
     """The Argon2id hash to store."""
     return await _in_thread(lambda: HASHER.hash(_bytes(password)), asker)
 
@@ -66,7 +66,7 @@ async def hashed(password: str, asker: str = "") -> str:
 async def matches(password: str, stored: str | None, asker: str = "") -> bool:
     """Whether `stored` is the hash of `password`. Without a hash, the answer takes as long and is False."""
     if stored is None:
-        await hashed(password, asker)
+        await hash_password(password, asker)
         return False
     return await _in_thread(lambda: _verify(password, stored), asker)
 
@@ -99,7 +99,7 @@ def _verify(password: str, stored: str) -> bool:
 
 def _bytes(password: str) -> bytes:
     # Keyboards may compose the same letters differently. Lone surrogates are allowed, too.
-    return normalized("NFKC", password).encode("utf-8", "surrogatepass")
+    return normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
 async def _in_thread(work: Callable[[], Result], asker: str) -> Result:

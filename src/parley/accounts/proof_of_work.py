@@ -9,10 +9,12 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Sequence
 from time import time
 
 from parley.core import ratelimit
 from parley.core.errors import TooMany
+from parley.core.ratelimit import Use
 from parley.core.signing import sign
 from parley.core.text.messages import Message
 
@@ -48,6 +50,19 @@ async def accepts(answer: str, login_key: str) -> bool:
     except TooMany:
         return False
     return await asyncio.to_thread(solves, f"{plain}.{signature}", number)
+
+
+async def take(plain: Sequence[Use], proven: Sequence[Use], *, key: str, answer: str, why: Message) -> None:
+    """Take the tokens of `plain`. Above their limits, with a right answer to a challenge for `key`, those of `proven`.
+
+    Raises ProofOfWorkNeeded with `why` when `answer` is wrong, TooMany above the limits of `proven`.
+    """
+    try:
+        await ratelimit.take_all(plain)
+    except TooMany as error:
+        if not await accepts(answer, key):
+            raise ProofOfWorkNeeded(why, key, error.retry_after) from None
+        await ratelimit.take_all(proven)
 
 
 def solves(challenge: str, number: str) -> bool:

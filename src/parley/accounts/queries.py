@@ -32,7 +32,8 @@ where m.state not in ('unverified', 'deactivated', 'anonymised')
 """
 # Decides which page to show; mailed_links.use() checks the token again when it is used up.
 SELECT_TOKEN_OWNER = f"""
-select member.id, member.name, member.email, member.role, member.state
+select member.id, member.name, member.email, member.role, member.state,
+  member.password_hash is not null as has_password
 from token join member on member.id = token.member
 where token_hash = $1 and purpose = $2 and used_at is null and expires_at > now()
   and {MAY_RETURN}
@@ -93,6 +94,7 @@ class LinkOwner(msgspec.Struct, frozen=True):
     email: str
     role: str
     state: str
+    has_password: bool
 
 
 class StoredMail(msgspec.Struct, frozen=True):
@@ -137,20 +139,20 @@ async def by_name(name: str) -> PublicMember | None:
     if not name.isprintable():
         return None
     row = await fetch_one(PublicMember, SELECT_PUBLIC_MEMBER, names.key(name))
-    return row if row and any(names.same(one, name) for one in (row.name, row.former or "")) else None
+    return row if row and any(names.same(spelling, name) for spelling in (row.name, row.former or "")) else None
 
 
 async def of_names(typed: Sequence[str]) -> dict[str, NamedMember]:
     """The members with these names, present or former, by the name as typed."""
     if not typed:
         return {}
-    keys = {one: names.key(one) for one in typed}
+    keys = {name: names.key(name) for name in typed}
     rows = await fetch(NamedMember, SELECT_MEMBERS_BY_NAME, list(keys.values()))
     return {
-        one: member
-        for one, key in keys.items()
+        typed_name: member
+        for typed_name, key in keys.items()
         for member in rows
-        if member.name_key == key and names.same(one, member.called)
+        if member.name_key == key and names.same(typed_name, member.called)
     }
 
 

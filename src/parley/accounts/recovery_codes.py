@@ -31,7 +31,7 @@ async def remove(member: int) -> None:
     await RecoveryCode.delete().where(RecoveryCode.member == member)
 
 
-async def left(member: int) -> int:
+async def count_unused(member: int) -> int:
     """How many codes the member has not used."""
     unused: int = await RecoveryCode.count().where(RecoveryCode.member == member, RecoveryCode.used_at.is_null())
     return unused

@@ -42,8 +42,8 @@ class NameNow(msgspec.Struct, frozen=True):
 
 async def next_at(member: int) -> datetime | None:
     """When the member may change their name again; None: now."""
-    found: datetime | None = await db.value(SELECT_NEXT_AT, member)
-    return found
+    moment: datetime | None = await db.value(SELECT_NEXT_AT, member)
+    return moment
 
 
 async def former(member: int) -> list[str]:

@@ -4,7 +4,7 @@ from parley.accounts.queries import Account
 from parley.accounts.states import LEFT, MAY_SIGN_IN
 from parley.core.errors import Forbidden
 from parley.core.text.formats import clock
-from parley.core.text.messages import N_, Message, joined
+from parley.core.text.messages import N_, Message, join
 
 
 class Suspended(Forbidden):
@@ -33,4 +33,4 @@ def _why_suspended(account: Account) -> Message:
         else N_("This account is suspended, so it cannot be used to sign in.")
     )
     why = account.state_reason
-    return joined(" ", [what, N_("The reason: {reason}").format(reason=why)]) if why else what
+    return join(" ", [what, N_("The reason: {reason}").format(reason=why)]) if why else what

@@ -39,7 +39,7 @@ async def method_of(account: Account, code: str, client: Client) -> str:
 
 def _use(account: Account, client: Client) -> Use:
     """The allowance of a try: that of the account, or of one of its devices."""
-    if devices.recognised(client.device, account.id, account.password_hash):
+    if devices.is_recognised(client.device, account.id, account.password_hash):
         return Use(ratelimit.SECOND_DEVICE, client.device)
     return Use(ratelimit.SECOND_ACCOUNT, str(account.id))
 
@@ -54,11 +54,11 @@ async def _accepts_recovery_code(account: Account, code: str) -> bool:
 
 async def of_ticket(ticket: str) -> tuple[Account, frozenset[str]]:
     """Return who is signing in, and by what they proved who they are so far. Raises Gone for an old ticket."""
-    found = sign_in_ticket.read(ticket)
-    account = await queries.account(found.member) if found else None
-    if found is None or account is None or not found.is_valid(account.password_hash):
+    claims = sign_in_ticket.read(ticket)
+    account = await queries.account(claims.member) if claims else None
+    if claims is None or account is None or not claims.is_valid(account.password_hash):
         raise Gone(STALE)
-    return account, found.methods
+    return account, claims.methods
 
 
 async def sign_in(ticket: str, code: str, credential: str, client: Client) -> SignedIn | SecondFactorNeeded:

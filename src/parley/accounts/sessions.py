@@ -177,7 +177,7 @@ async def end_all(member: int, *, but: int | None = None) -> None:
         viewer_cache.clear_after_commit()
 
 
-async def listed(member: int) -> list[SessionRow]:
+async def list_valid(member: int) -> list[SessionRow]:
     """The valid sessions of `member`, the last used first."""
     return await db.fetch(SessionRow, SELECT_SESSIONS, member)
 

@@ -21,11 +21,10 @@ from parley.accounts import (
 )
 from parley.accounts.authentication import SIGN_UP, Client, SecondFactorNeeded, SignedIn
 from parley.accounts.joining import SignUpContext
-from parley.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import NOW, atomic
-from parley.core.errors import Refused, TooMany
+from parley.core.errors import Refused
 from parley.core.ratelimit import Use
 from parley.core.settings import settings
 from parley.core.text import zones
@@ -62,16 +61,8 @@ async def sign_up(
     (also as ProofOfWorkNeeded) at a limit.
     """
     mailbox = addresses.mailbox(email)
-    await ratelimit.take_all(
-        [
-            *ratelimit.of_network(ratelimit.SIGN_UP_NETWORK, client.network),
-            Use(ratelimit.SIGN_UP_HERE, f"{mailbox} {client.site}"),
-            Use(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY),
-        ]
-    )
-    if not is_confirmed:
-        await joining.require_proof_of_work(context, mailbox)
-    password_hash = None if password is None else await passwords.hashed(password, client.site)
+    await joining.take(context, mailbox, client.network, is_confirmed=is_confirmed)
+    password_hash = None if password is None else await passwords.hash_password(password, client.site)
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified", zone)
         for admit in hooks.when_signed_up:
@@ -92,7 +83,7 @@ async def add_member(
 
     Raises Refused when the name or the address is taken.
     """
-    password_hash = await passwords.hashed(password) if password is not None else None
+    password_hash = await passwords.hash_password(password) if password is not None else None
     async with atomic():
         try:
             member = await _insert(name, email, password_hash, role, "active")
@@ -122,12 +113,8 @@ async def take_mail(email: str, client: Client, answer: str) -> None:
     """
     mailbox = addresses.mailbox(email)
     here = Use(ratelimit.MAIL_HERE, f"{mailbox} {client.site}")
-    try:
-        await ratelimit.take_all([here, Use(ratelimit.MAIL_ADDRESS, mailbox)])
-    except TooMany:
-        if not await proof_of_work.accepts(answer, mailbox):
-            raise ProofOfWorkNeeded(MUCH_MAIL, mailbox) from None
-        await ratelimit.take_all([here, Use(ratelimit.MAIL_PROVEN, mailbox)])
+    plain, proven = (Use(limit, mailbox) for limit in (ratelimit.MAIL_ADDRESS, ratelimit.MAIL_PROVEN))
+    await proof_of_work.take([here, plain], [here, proven], key=mailbox, answer=answer, why=MUCH_MAIL)
 
 
 async def verify(token: str) -> int:

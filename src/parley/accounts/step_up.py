@@ -46,7 +46,7 @@ class ProofMethods(msgspec.Struct, frozen=True):
 async def methods_of(member: int) -> ProofMethods:
     return ProofMethods(
         by_code=await authenticators.is_on(member),
-        by_passkey=bool(await passkey_settings.listed(member)),
+        by_passkey=bool(await passkey_settings.list_passkeys(member)),
         by_password=not await authentication.has_second(member),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from zxcvbn_rs_py import Warning as Weakness
 from zxcvbn_rs_py import zxcvbn
 
-from parley.core.text.messages import N_, Message, joined
+from parley.core.text.messages import N_, Message, join
 
 # zxcvbn takes disproportionately long for long passwords: 48 ms for some of 64 characters. So only the beginning of a
 # longer password is judged.
@@ -51,8 +51,8 @@ def weakness(password: str, words: Iterable[str]) -> Message | None:
 
     `words` are those that an attacker knows: the member's name and address, the site's.
     """
-    found = zxcvbn(password[:LONGEST_JUDGED], [word[:LONGEST_JUDGED] for word in words])
-    if found.guesses >= LEAST_GUESSES:
+    result = zxcvbn(password[:LONGEST_JUDGED], [word[:LONGEST_JUDGED] for word in words])
+    if result.guesses >= LEAST_GUESSES:
         return None
-    warning = found.feedback.warning if found.feedback else None
-    return joined(" ", [REASONS.get(str(warning), TOO_FEW), ADVICE])
+    warning = result.feedback.warning if result.feedback else None
+    return join(" ", [REASONS.get(str(warning), TOO_FEW), ADVICE])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from rapidfuzz.distance import Postfix, Prefix
 
-from parley.importing.words import collapsed, folded, lowered
+from parley.importing.words import collapse, fold, lower
 
 CONTEXT = 32  # characters of the text before and after a quote that a selector keeps, as Hypothesis does
 
@@ -31,15 +31,15 @@ class RevisionText:
         self.index = {lineage: index for index, lineage in enumerate(self.lineages)}
         self.starts: list[int] = []
         self.ends: list[int] = []
-        texts = [collapsed(block.text) for block in blocks]
+        texts = [collapse(block.text) for block in blocks]
         position = 0
         for text in texts:
             self.starts.append(position)
             self.ends.append(position + len(text))
             position += len(text) + bool(text)
         self.text = " ".join(filter(None, texts))
-        self.plain = folded(self.text)
-        self.small = lowered(self.plain)
+        self.plain = fold(self.text)
+        self.small = lower(self.plain)
 
     def at(self, position: int) -> int:
         """Return the index of the passage that contains `position`."""
@@ -74,5 +74,5 @@ class RevisionText:
         """Return how many characters next to a span agree with `prefix` and `suffix`."""
         start, end = span
         before, after = self.plain[max(start - CONTEXT, 0) : start], self.plain[end : end + CONTEXT]
-        matching = Postfix.similarity(before.rstrip(), folded(prefix).rstrip())
-        return matching + Prefix.similarity(after.lstrip(), folded(suffix).lstrip())
+        matching = Postfix.similarity(before.rstrip(), fold(prefix).rstrip())
+        return matching + Prefix.similarity(after.lstrip(), fold(suffix).lstrip())

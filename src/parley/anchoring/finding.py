@@ -15,7 +15,7 @@ from parley.anchoring.images import Region, whole_words
 from parley.anchoring.regions import Contexts
 from parley.anchoring.selecting import Selector
 from parley.articles.budget import Budget, partial_match_steps
-from parley.importing.words import WORD, collapsed, folded, lowered
+from parley.importing.words import WORD, collapse, fold, lower
 
 _CLEARLY_MORE = 4  # characters of context by which one of two equal candidates has to be better than the other
 _MANY = 20  # words that occur this often in a passage cannot be told apart
@@ -51,7 +51,7 @@ class Finder:
             return here
         if there := self._elsewhere(anchor, quote):
             return there
-        if here and here.similarity >= thresholds.followed(quote):
+        if here and here.similarity >= thresholds.followed_threshold(quote):
             return here
         return self._search_edited(anchor, quote, old_span)
 
@@ -75,13 +75,13 @@ class Finder:
         passage = self.old.index.get(anchor.lineage)
         if passage is None:
             return None
-        quote, before = folded(collapsed(anchor.quote)), folded(anchor.prefix)
+        quote, before = fold(collapse(anchor.quote)), fold(anchor.prefix)
         start, end = self.old.starts[passage], self.old.ends[passage]
-        whole = before + quote + folded(anchor.suffix)
+        whole = before + quote + fold(anchor.suffix)
         exact = self.old.plain.find(whole, max(start - len(before), 0), end - len(before) + len(whole) - 1)
         if exact >= 0:
             return exact + len(before), exact + len(before) + len(quote)
-        places = self.old.find(lowered(quote), start, end + len(quote))
+        places = self.old.find(lower(quote), start, end + len(quote))
         spans = ((at, at + len(quote)) for at in places if at < end and self.old.plain.startswith(quote, at))
         return self._best_context(spans, anchor, self.old)
 
@@ -166,10 +166,10 @@ class Finder:
             return self._whole(quote, (start, end))
         if not self._budget.allows(partial_match_steps(len(quote), end - start)):
             return None
-        found = fuzz.partial_ratio_alignment(quote, self.new.small[start:end], score_cutoff=100 * threshold)
-        if found is None:
+        alignment = fuzz.partial_ratio_alignment(quote, self.new.small[start:end], score_cutoff=100 * threshold)
+        if alignment is None:
             return None
-        span = whole_words(self.new, (start + found.dest_start, start + found.dest_end))
+        span = whole_words(self.new, (start + alignment.dest_start, start + alignment.dest_end))
         return self._whole(quote, span)
 
     def _whole(self, quote: str, span: Span) -> ScoredSpan | None:

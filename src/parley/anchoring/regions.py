@@ -48,13 +48,13 @@ class Contexts:
 
     def _former(self, first: int, last: int) -> Span:
         """Return the range of these passages and of those into which they were merged."""
-        targets = [self.old.index[one] for one in self._present(first, last) if one in self.old.index]
+        targets = [self.old.index[lineage] for lineage in self._present(first, last) if lineage in self.old.index]
         near = [at for at in targets if first - _REACH <= at < last + _REACH]
         return min([first, *near]), max([last, *(at + 1 for at in near)])
 
     def _now(self, first: int, last: int) -> Span | None:
         """Return the range of new passages that continue these, or None if there are none."""
-        targets = [self.new.index[one] for one in self._present(first, last)]
+        targets = [self.new.index[lineage] for lineage in self._present(first, last)]
         near = [at for at in targets if abs(at - targets[0]) < last - first + _REACH]
         return (min(near), max(near) + 1) if near else None
 
@@ -64,7 +64,7 @@ class Contexts:
             lineage if lineage in self.new.index else self.merged.get(lineage)
             for lineage in self.old.lineages[first:last]
         ]
-        return [one for one in present if one in self.new.index]
+        return [lineage for lineage in present if lineage in self.new.index]
 
     def _extend_to_linked(self, document: RevisionText, passages: Span, other: RevisionText, range_there: Span) -> Span:
         """Return a range of passages, extended to neighbours that only this document has and whose words are there."""

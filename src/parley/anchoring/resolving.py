@@ -10,7 +10,7 @@ from parley.anchoring.finding import Finder
 from parley.anchoring.selecting import Selector
 from parley.articles.budget import Budget, for_anchors
 from parley.articles.ordering import in_order
-from parley.importing.words import collapsed, folded
+from parley.importing.words import collapse, fold
 
 State = Literal["same", "changed", "moved", "kept", "lost"]
 
@@ -54,8 +54,8 @@ def resolve(
     distinct = dict.fromkeys(selectors)
     finder = Finder(RevisionText(former), RevisionText(new), merged, budget or for_anchors(len(distinct)))
     stayed = in_order(finder.old.lineages, finder.new.index)
-    found = {one: (_words if one.quote else _passage)(one, finder, stayed) for one in distinct}
-    return [found[selector] for selector in selectors]
+    resolved = {selector: (_words if selector.quote else _passage)(selector, finder, stayed) for selector in distinct}
+    return [resolved[selector] for selector in selectors]
 
 
 def _words(anchor: Selector, finder: Finder, stayed: Container[int]) -> Resolution:
@@ -64,16 +64,16 @@ def _words(anchor: Selector, finder: Finder, stayed: Container[int]) -> Resoluti
         return _resolve_kept(anchor, finder)
     new, (start, end) = finder.new, candidate.span
     first, last = new.lineages[new.at(start)], new.lineages[new.at(end - 1)]
-    is_same = new.plain[start:end] == folded(collapsed(anchor.quote))
+    is_same = new.plain[start:end] == fold(collapse(anchor.quote))
     state = _state(anchor.lineage, first, stayed) if is_same else "changed"
     return Resolution(state, first, last, new.text[start:end], candidate.similarity, *new.around(candidate.span))
 
 
 def _passage(anchor: Selector, finder: Finder, stayed: Container[int]) -> Resolution:
-    found = finder.find_passage(anchor.lineage)
-    if found is None:
+    nearest = finder.find_passage(anchor.lineage)
+    if nearest is None:
         return _resolve_lost(anchor)
-    lineage, similarity = found
+    lineage, similarity = nearest
     state = _state(anchor.lineage, lineage, stayed) if similarity == 1 else "changed"
     return Resolution(state, lineage, lineage, "", similarity)
 

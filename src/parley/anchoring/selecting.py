@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from parley.anchoring.document import DocumentBlock, RevisionText, Span
-from parley.importing.words import collapsed, folded
+from parley.importing.words import collapse, fold
 
 # Of words that occur very often in a passage, only the first occurrences are compared: each comparison takes time.
 MOST_FOUND = 2_000
@@ -38,21 +38,21 @@ def select(passages: Sequence[DocumentBlock], lineage: int, quote: str, prefix: 
         return None
     if not quote.strip():
         return Selector(lineage, "")
-    found = _occurrences(document, passage, folded("".join(quote.split())))
-    if not found:
+    spans = _occurrences(document, passage, fold("".join(quote.split())))
+    if not spans:
         return None
-    before = folded(collapsed(prefix))
-    start, end = max(found, key=lambda span: document.matching_context(span, before, ""))
+    before = fold(collapse(prefix))
+    start, end = max(spans, key=lambda span: document.matching_context(span, before, ""))
     return Selector(lineage, document.text[start:end], *document.around((start, end)))
 
 
 def select_near(passages: Sequence[DocumentBlock], lineage: int, quote: str) -> Selector | None:
     """Return the selector of `quote` in the passage nearest to `lineage` that has it, or None if there is none."""
-    document, letters = RevisionText(passages), folded("".join(quote.split()))
+    document, letters = RevisionText(passages), fold("".join(quote.split()))
     near = document.index.get(lineage, 0)
     for passage in sorted(range(len(document.lineages)), key=lambda at: abs(at - near)) if letters else ():
-        if found := _occurrences(document, passage, letters):
-            start, end = found[0]
+        if spans := _occurrences(document, passage, letters):
+            start, end = spans[0]
             return Selector(document.lineages[passage], document.text[start:end], *document.around((start, end)))
     return None
 
@@ -68,9 +68,9 @@ def _occurrences(document: RevisionText, passage: int, letters: str) -> list[Spa
         at for at in range(start, min(end + 2 * len(letters), len(document.plain))) if document.plain[at] != " "
     ]
     text = "".join([document.plain[at] for at in positions])
-    found: list[Span] = []
+    spans: list[Span] = []
     at = text.find(letters)
-    while at >= 0 and positions[at] < end and len(found) < min(MOST_FOUND, MOST_COMPARED // len(letters)):
-        found.append((positions[at], positions[at + len(letters) - 1] + 1))
+    while at >= 0 and positions[at] < end and len(spans) < min(MOST_FOUND, MOST_COMPARED // len(letters)):
+        spans.append((positions[at], positions[at + len(letters) - 1] + 1))
         at = text.find(letters, at + 1)
-    return found
+    return spans

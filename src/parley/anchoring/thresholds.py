@@ -17,7 +17,7 @@ def found_by_search(quote: str) -> float:
     return 0.6 + 1.2 / _words(quote)
 
 
-def followed(quote: str) -> float:
+def followed_threshold(quote: str) -> float:
     """Return the threshold for words found by alignment: of 100 unrelated ones, one exceeds it."""
     return 0.5 + 0.2 / _words(quote)
 

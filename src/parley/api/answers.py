@@ -9,7 +9,7 @@ from litestar.openapi.datastructures import ResponseSpec
 
 from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
-from parley.core.http.pages import Encoded, Finished, page_size, sent
+from parley.core.http.pages import Encoded, Finished, page_size, respond
 from parley.core.http.problems import MEDIA_TYPE, Problem
 
 VARY = "Authorization, Accept-Encoding"
@@ -36,8 +36,8 @@ class FinishedAnswer(Finished, frozen=True):
     next: str | None = None
 
     def encoded(self, encoding: str) -> Encoded:
-        found = super().encoded(encoding)
-        return Encoded(found.content, self.etag) if self.etag else found
+        encoded_content = super().encoded(encoding)
+        return Encoded(encoded_content.content, self.etag) if self.etag else encoded_content
 
 
 _cache: MicroCache[FinishedAnswer] = MicroCache("api", PAGE_SECONDS, size=page_size)
@@ -68,14 +68,14 @@ async def answer(
         listing = await _cache.get((request.scope["path"], request.scope["query_string"]), finished)
     else:
         listing = await finished()
-    response = sent(request, listing, MediaType.JSON)
+    response = respond(request, listing, MediaType.JSON)
     response.headers["Vary"] = VARY
     if listing.next:
         response.headers["Link"] = f'<{listing.next}>; rel="next"'
     return response
 
 
-def written(struct: Any, status: int = 200, **headers: str) -> Response[Any]:
+def answer_write(struct: Any, status: int = 200, **headers: str) -> Response[Any]:
     """Answer to a request that changed something."""
     return Response(
         msgspec.json.encode(struct), status_code=status, media_type=MediaType.JSON, headers={"Vary": VARY, **headers}

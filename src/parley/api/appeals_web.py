@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
-from parley.api.answers import answer, problems, written
+from parley.api.answers import answer, answer_write, problems
 from parley.api.bodies import as_fields, check
 from parley.api.moderation_web import MODERATING
 from parley.appeals import ops, queries
@@ -131,7 +131,7 @@ async def assign_appeal(request: AnyRequest, appeal: FromPath[str]) -> Response[
     """Assign an appeal to me. Until it is a week old, no other moderator can then decide it."""
     row = await load_appeal(request, appeal)
     await ops.assign(staff(request), row.id)
-    return written(_appeal_from(await load_appeal(request, appeal)))
+    return answer_write(_appeal_from(await load_appeal(request, appeal)))
 
 
 @post(
@@ -146,7 +146,7 @@ async def decide(request: AnyRequest, appeal: FromPath[str], data: JSONBody[Revi
     row, form = await load_appeal(request, appeal), ReviewForm(as_fields(data))
     check(form)
     await decide_appeal(request, row, form)
-    return written(_appeal_from(await load_appeal(request, appeal)))
+    return answer_write(_appeal_from(await load_appeal(request, appeal)))
 
 
 @post(

@@ -9,7 +9,7 @@ from litestar import Response, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from parley.api import etags
-from parley.api.answers import READING, answer, problems, written
+from parley.api.answers import READING, answer, answer_write, problems
 from parley.api.bodies import as_fields, check
 from parley.api.scopes import ARTICLE
 from parley.articles import versions
@@ -21,7 +21,7 @@ from parley.core.http.forms import Form, make_form
 from parley.core.ratelimit import POST, take_each, take_volume
 from parley.core.text.cleaning import as_id
 from parley.threads import edit_ops
-from parley.threads.revise_web import BODY_LIMIT, COPIES, to_edit
+from parley.threads.revise_web import BODY_LIMIT, COPIES, editable_article
 from parley.threads.revision_web import thread_and_article
 
 EDITING = {"who": VERIFIED, "scope": ARTICLE, "any_body": True}
@@ -101,18 +101,18 @@ async def source(request: AnyRequest, thread: FromPath[str]) -> Response[Article
 
 
 async def _source(request: AnyRequest, thread: str) -> ArticleSource:
-    _, article = await to_edit(request, thread)
+    _, article = await editable_article(request, thread)
     text = await asyncio.to_thread(as_markdown, await versions.readable(article.revision_id), article.address)
     return ArticleSource(article.revision, article.title, article.byline or "", text)
 
 
 def _etag(shown: ArticleSource) -> str:
-    return etags.numbered(shown.revision, shown)
+    return etags.versioned_etag(shown.revision, shown)
 
 
 async def _changed_response(request: AnyRequest, thread: str) -> Response[Any]:
     shown = await _source(request, thread)
-    return written(shown, ETag=_etag(shown))
+    return answer_write(shown, ETag=_etag(shown))
 
 
 @put(
@@ -126,7 +126,7 @@ async def edit_article(
     request: AnyRequest, thread: FromPath[str], data: JSONBody[ArticleChange]
 ) -> Response[ArticleSource]:
     """Write a new version of an article that I may edit, if the newest is still the one that `If-Match` names."""
-    viewer, (row, article) = signed_in(request), await to_edit(request, thread)
+    viewer, (row, article) = signed_in(request), await editable_article(request, thread)
     fields = as_fields(data, revision=str(etags.if_match(request) or article.revision))
     form = await make_form(ReviseForm, fields)
     check(form)
@@ -153,7 +153,7 @@ async def restore_revision(
     request: AnyRequest, thread: FromPath[str], revision: FromPath[str], data: JSONBody[Restoring]
 ) -> Response[ArticleSource]:
     """Write an old version as the newest one."""
-    viewer, (row, _), form = signed_in(request), await to_edit(request, thread), Form(as_fields(data))
+    viewer, (row, _), form = signed_in(request), await editable_article(request, thread), Form(as_fields(data))
     reason = form.text("reason", most=LONGEST_REASON)
     check(form)
     await take_each(POST, viewer.id, address_of(request))

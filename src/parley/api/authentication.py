@@ -58,16 +58,16 @@ def _token(scope: Scope) -> str | None:
 async def _identify(scope: Scope, token: str) -> None:
     """Set the viewer. A token that is not valid is an error, even where visitors may read: its owner should know."""
     try:
-        found = await tokens.find(token)
+        api_token = await tokens.find(token)
     except (Unavailable, *OUTAGES) as error:
         scope["viewer_unknown"] = error  # type: ignore[typeddict-unknown-key]
         return
-    if found is None:
+    if api_token is None:
         scope["viewer_unknown"] = SignInNeeded(UNKNOWN)  # type: ignore[typeddict-unknown-key]
         return
-    scope["viewer"] = found.viewer  # type: ignore[typeddict-unknown-key]
-    scope["api_scopes"] = frozenset(found.scopes)  # type: ignore[typeddict-unknown-key]
-    scope["api_token"] = found  # type: ignore[typeddict-unknown-key]
+    scope["viewer"] = api_token.viewer  # type: ignore[typeddict-unknown-key]
+    scope["api_scopes"] = frozenset(api_token.scopes)  # type: ignore[typeddict-unknown-key]
+    scope["api_token"] = api_token  # type: ignore[typeddict-unknown-key]
 
 
 def _headers(scope: Any, used: Sequence[Quota]) -> list[tuple[bytes, bytes]]:

@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, delete, post, put
 from litestar.params import FromPath, JSONBody
 
-from parley.api.answers import problems, written
+from parley.api.answers import answer_write, problems
 from parley.api.bodies import as_fields, check
 from parley.api.reports_web import REPORTING, Report
 from parley.api.scopes import ARTICLE
@@ -68,7 +68,7 @@ async def claim(request: AnyRequest, thread: FromPath[str], data: JSONBody[NewCl
     await refuse_foreign(row.id, form)
     claim = await ops.claim(viewer, row.id, way=data.way, email=form.email, text=form.words)
     await wake_job("claims")
-    return written(Claim(claim.id, claim.state, claim.token), 201)
+    return answer_write(Claim(claim.id, claim.state, claim.token), 201)
 
 
 @delete("/claims/{claim:str}", name="api:end-claim", opt=CLAIMING, responses=problems(403, 404))
@@ -104,7 +104,7 @@ async def request_rights(
     viewer, row, form = signed_in(request), await thread_at(thread), RightsForm(as_fields(data), visitor=False)
     check(form)
     await take_each(RIGHTS, viewer.id, address_of(request))
-    return written(Report(await rights.request(wanted(row.id, form, viewer, address_of(request)))), 201)
+    return answer_write(Report(await rights.request(wanted(row.id, form, viewer, address_of(request)))), 201)
 
 
 handlers: list[Any] = [claim, end_claim, pin, request_rights]

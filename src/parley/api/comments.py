@@ -51,7 +51,7 @@ async def one(comment: str, viewer: Viewer | None) -> schemas.Comment:
     row = await db.fetch_one(ApiComment, SELECT_COMMENT, number) if number else None
     if row is None:
         raise NotFound(N_("This comment does not exist."))
-    return shown(row, viewer)
+    return comment_for(row, viewer)
 
 
 async def history(comment: int, viewer: Viewer | None, before: int | None) -> list[CommentVersionRow]:
@@ -72,27 +72,29 @@ async def is_held(comment: int) -> bool:
 
 def etag(comment: schemas.Comment) -> str:
     """Return the ETag of a comment: the number of its text, and a digest of all its fields."""
-    return etags.numbered(comment.version, comment)
+    return etags.versioned_etag(comment.version, comment)
 
 
 async def in_thread(
     thread: int, sort: str, after: int | None, limit: int, viewer: Viewer | None
 ) -> list[schemas.Comment]:
     """Return a page of the comments of a thread, without those that are held."""
-    return [shown(row, viewer) for row in await db.fetch(ApiComment, SELECT_BY_SORT[sort], thread, after, limit)]
+    return [comment_for(row, viewer) for row in await db.fetch(ApiComment, SELECT_BY_SORT[sort], thread, after, limit)]
 
 
 async def of_member(member: int, after: int | None, limit: int, viewer: Viewer | None) -> list[schemas.Comment]:
     """Return a page of a member's visible comments, the newest first."""
-    return [shown(row, viewer) for row in await db.fetch(ApiComment, SELECT_MEMBER_COMMENTS, member, after, limit)]
+    return [
+        comment_for(row, viewer) for row in await db.fetch(ApiComment, SELECT_MEMBER_COMMENTS, member, after, limit)
+    ]
 
 
-def posted(row: CommentRow, body: str, viewer: Viewer) -> schemas.Comment:
+def posted_comment(row: CommentRow, body: str, viewer: Viewer) -> schemas.Comment:
     """Return a comment that was just posted, with the Markdown of its `body`."""
-    return shown(ApiComment(**msgspec.structs.asdict(row), markdown=body, version=1), viewer)
+    return comment_for(ApiComment(**msgspec.structs.asdict(row), markdown=body, version=1), viewer)
 
 
-def shown(row: ApiComment, viewer: Viewer | None) -> schemas.Comment:
+def comment_for(row: ApiComment, viewer: Viewer | None) -> schemas.Comment:
     """Return the comment as `viewer` may see it."""
     seen = seen_by(row, viewer)
     return schemas.Comment(

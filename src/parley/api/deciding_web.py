@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, post
 from litestar.params import FromPath, JSONBody
 
-from parley.api.answers import problems, written
+from parley.api.answers import answer_write, problems
 from parley.api.bodies import as_fields, check
 from parley.api.moderation_web import MODERATING, Decision
 from parley.comments.web import comment_at, thread_at
@@ -104,7 +104,7 @@ async def _decide(request: AnyRequest, subject: Subject, data: DirectDecision) -
     form = DecisionForm(as_fields(data), await titles())
     form.require()
     check(form)
-    return written(Decision(await in_place.decide(staff(request), subject, form.choice_for(0))), 201)
+    return answer_write(Decision(await in_place.decide(staff(request), subject, form.choice_for(0))), 201)
 
 
 @post(

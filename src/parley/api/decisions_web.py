@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from parley.api.answers import READING, answer, problems, written
+from parley.api.answers import READING, answer, answer_write, problems
 from parley.api.bodies import as_fields, check
 from parley.api.paging import After, after_id, next_page
 from parley.api.scopes import COMMENT
@@ -95,51 +95,51 @@ async def one_decision(request: AnyRequest, decision: FromPath[str]) -> Response
     viewer = signed_in(request)
 
     async def make() -> DecisionReasons:
-        found, concerned = await decision_at(request, decision, "")
+        statement, concerned = await decision_at(request, decision, "")
         # Moderators read sensitive words on the page, which records who looked.
-        is_concealed = not concerned and await decisions.is_concealed(viewer.id, found)
-        return _reasons(found, is_concealed=is_concealed)
+        is_concealed = not concerned and await decisions.is_concealed(viewer.id, statement)
+        return _reasons(statement, is_concealed=is_concealed)
 
     return await answer(request, make)
 
 
-def _reasons(found: StatementOfReasons, *, is_concealed: bool) -> DecisionReasons:
+def _reasons(statement: StatementOfReasons, *, is_concealed: bool) -> DecisionReasons:
     return DecisionReasons(
-        id=found.id,
-        kind=found.kind,
-        action=found.action,
-        state=found.state,
-        rule=found.guideline,
-        reason=found.reason,
-        was_reported=found.was_reported,
-        automated=found.moderator is None and found.rule is not None,
-        thread=found.thread,
-        comment=found.comment,
-        html="" if is_concealed else found.raw_html or "",
-        quote=None if is_concealed else found.quote,
-        until=found.until,
-        created_at=found.created_at,
-        appeal_until=found.appeal_until,
-        can_be_appealed=found.can_be_appealed,
-        appeal=found.appeal,
-        appeal_answer=found.appeal_answer,
+        id=statement.id,
+        kind=statement.kind,
+        action=statement.action,
+        state=statement.state,
+        rule=statement.guideline,
+        reason=statement.reason,
+        was_reported=statement.was_reported,
+        automated=statement.moderator is None and statement.rule is not None,
+        thread=statement.thread,
+        comment=statement.comment,
+        html="" if is_concealed else statement.raw_html or "",
+        quote=None if is_concealed else statement.quote,
+        until=statement.until,
+        created_at=statement.created_at,
+        appeal_until=statement.appeal_until,
+        can_be_appealed=statement.can_be_appealed,
+        appeal=statement.appeal,
+        appeal_answer=statement.appeal_answer,
     )
 
 
 async def _own_statement(request: AnyRequest, decision: str) -> StatementOfReasons:
-    found, concerned = await decision_at(request, decision, "")
+    statement, concerned = await decision_at(request, decision, "")
     if not concerned:
         raise NotFound(NOT_MINE)
-    return found
+    return statement
 
 
 @post("/decisions/{decision:str}/appeal", name="api:appeal", opt=CONCERNED, responses=problems(403, 404, 422))
 async def appeal(request: AnyRequest, decision: FromPath[str], data: JSONBody[NewAppeal]) -> Response[DecisionReasons]:
     """Appeal against a decision, once. A moderator who had no part in it decides, if there is one."""
-    found, form = await _own_statement(request, decision), AppealForm(as_fields(data))
+    statement, form = await _own_statement(request, decision), AppealForm(as_fields(data))
     check(form)
-    await appeals.file(decision=found.id, text=form.appeal_text)
-    return written(_reasons(await _own_statement(request, decision), is_concealed=False), 201)
+    await appeals.file(decision=statement.id, text=form.appeal_text)
+    return answer_write(_reasons(await _own_statement(request, decision), is_concealed=False), 201)
 
 
 @delete(

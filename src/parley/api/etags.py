@@ -13,7 +13,7 @@ CHANGED = N_("This is no longer what `If-Match` names. Nothing was changed. Read
 ETAG = re.compile(r'"([0-9]{1,9})-[0-9a-f]{16}"')
 
 
-def numbered(version: int, struct: msgspec.Struct) -> str:
+def versioned_etag(version: int, struct: msgspec.Struct) -> str:
     """Return the ETag of a struct: the number of its version, and a digest of all its fields."""
     return f'"{version}-{blake2b(msgspec.json.encode(struct), digest_size=8).hexdigest()}"'
 

@@ -13,7 +13,7 @@ from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from parley.api import events
-from parley.api.answers import problems, written
+from parley.api.answers import answer_write, problems
 from parley.api.events import SiteEvent
 from parley.api.paging import LONGEST_CURSOR, Limit
 from parley.core.errors import Busy, Unavailable
@@ -58,8 +58,8 @@ async def site_events(request: AnyRequest, after: EventPosition = None, limit: L
     position = events.check(given) if given else await events.newest()
     if follows:
         return _follow(request, position)  # type: ignore[return-value]
-    found = await events.after(position, limit)
-    return written(EventPage(found, found[-1].position if found else position))
+    new = await events.after(position, limit)
+    return answer_write(EventPage(new, new[-1].position if new else position))
 
 
 # How many streams are open, by network.
@@ -86,17 +86,17 @@ async def _stream(request: AnyRequest, position: str, client_network: str) -> As
         yield b": hello\n\n"
         while monotonic() - began < LONGEST_SECONDS and not request.app.state.ending:
             try:
-                found = await events.after(position, BATCH)
+                new = await events.after(position, BATCH)
             except (Unavailable, *OUTAGES) as error:
                 log.warning("a stream of events ended", error=repr(error))
                 return
-            for event in found:
+            for event in new:
                 position = event.position
                 yield b"id: %s\ndata: %s\n\n" % (position.encode(), msgspec.json.encode(event))
-            if found or monotonic() - quiet_since > QUIET_SECONDS:
+            if new or monotonic() - quiet_since > QUIET_SECONDS:
                 quiet_since = monotonic()
                 yield b": here\n\n"
-            if len(found) < BATCH:
+            if len(new) < BATCH:
                 await asyncio.sleep(POLL_SECONDS)
     finally:
         # Synchronous, so that cancellation cannot skip it.

@@ -8,7 +8,7 @@ from litestar import Response, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from parley.accounts import blocks
-from parley.api.answers import answer, problems, written
+from parley.api.answers import answer, answer_write, problems
 from parley.api.members_web import member_at
 from parley.api.paging import After, after_id, next_page
 from parley.api.scopes import FOLLOW
@@ -74,8 +74,8 @@ async def following(request: AnyRequest, thread: FromPath[str]) -> Response[Foll
     viewer = signed_in(request)
 
     async def make() -> Following:
-        found = await queries.following(viewer.id, (await thread_at(thread)).id)
-        return Following(found.level, found.channel)  # type: ignore[arg-type]
+        subscription = await queries.following(viewer.id, (await thread_at(thread)).id)
+        return Following(subscription.level, subscription.channel)  # type: ignore[arg-type]
 
     return await answer(request, make)
 
@@ -91,7 +91,7 @@ async def follow(request: AnyRequest, thread: FromPath[str], data: JSONBody[Foll
     """Follow a thread, mute it, or neither."""
     row = await thread_at(thread)
     await ops.follow_thread(signed_in(request).id, row.id, data.level, data.channel)
-    return written(data)
+    return answer_write(data)
 
 
 @put(
@@ -113,7 +113,7 @@ async def follow_topic(
             await ops.follow_topic(viewer.id, topic, level, on=False)
     else:
         await ops.follow_topic(viewer.id, topic, data.level, on=True)
-    return written(data)
+    return answer_write(data)
 
 
 @put(
@@ -132,7 +132,7 @@ async def mute_member(request: AnyRequest, name: FromPath[str], data: JSONBody[M
         await blocks.put(viewer, other, present, on=False)
     if data.level != "none":
         await blocks.put(viewer, other, data.level, on=True)
-    return written(data)
+    return answer_write(data)
 
 
 @get("/notifications", name="api:notifications", opt=FOLLOWING, responses=problems(403, 422))
@@ -141,7 +141,7 @@ async def notifications(request: AnyRequest, after: After = None) -> Response[No
     viewer, position = signed_in(request), after_id(after)
 
     async def make() -> NotificationPage:
-        rows = await queries.listed(viewer.id, position)
+        rows = await queries.list_page(viewer.id, position)
         following = next_page(request, rows[queries.PAGE - 1].id) if len(rows) > queries.PAGE else None
         return NotificationPage([_notification(row) for row in rows[: queries.PAGE]], following)
 

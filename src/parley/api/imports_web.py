@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
-from parley.api.answers import answer, problems, written
+from parley.api.answers import answer, answer_write, problems
 from parley.api.bodies import as_fields, check
 from parley.api.import_bodies import NewImport, Publication
 from parley.api.scopes import ARTICLE
@@ -23,7 +23,7 @@ from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
 from parley.core.http.forms import make_form
 from parley.core.ratelimit import IMPORT, POST, take_each, take_volume
 from parley.core.settings import settings
-from parley.core.text.messages import N_, restored, shown
+from parley.core.text.messages import N_, as_text, deserialize
 from parley.threads import opening, suggestion_ops
 from parley.threads.revise_web import BODY_LIMIT
 
@@ -81,8 +81,8 @@ async def request_import(request: AnyRequest, data: JSONBody[NewImport]) -> Resp
     created = await imports.request_import(
         member=viewer.id, source=form.source, url=form.url, given=given, title=form.title, topic=form.topic
     )
-    found = await own_import(request, str(created))
-    return written(await _import_from(found), 202, Location=_address(created))
+    draft_import = await own_import(request, str(created))
+    return answer_write(await _import_from(draft_import), 202, Location=_address(created))
 
 
 def _address(number: int) -> str:
@@ -99,32 +99,32 @@ async def read_import(request: AnyRequest, draft: FromPath[str]) -> Response[Art
     return await answer(request, make)
 
 
-async def _import_from(found: Import) -> ArticleImport:
-    text = decode(found.draft) if found.draft else None
-    known = await existing(found) if found.state == "ready" else None
+async def _import_from(draft_import: Import) -> ArticleImport:
+    text = decode(draft_import.draft) if draft_import.draft else None
+    known = await existing(draft_import) if draft_import.state == "ready" else None
     return ArticleImport(
-        id=found.id,
-        url=_address(found.id),
-        state=found.state,
-        message=shown(restored(found.message)),
-        title=text.title if text else found.title,
-        topic=found.topic,
+        id=draft_import.id,
+        url=_address(draft_import.id),
+        state=draft_import.state,
+        message=as_text(deserialize(draft_import.message)),
+        title=text.title if text else draft_import.title,
+        topic=draft_import.topic,
         byline=text.byline if text else None,
         lang=text.lang if text else None,
         published_at=text.published_at if text else None,
         words=text.words if text else 0,
         passages=[passage.text for passage in text.passages] if text else [],
-        thread=found.thread,
+        thread=draft_import.thread,
         existing=known["discussion"].id if known else None,
     )
 
 
 async def _ready(request: AnyRequest, draft: str) -> Import:
     """Return an import of the viewer that was read. Raises NotFound or Refused."""
-    found = await own_import(request, draft)
-    if found.state != "ready":
-        raise Refused(NOT_READ, state=found.state)
-    return found
+    draft_import = await own_import(request, draft)
+    if draft_import.state != "ready":
+        raise Refused(NOT_READ, state=draft_import.state)
+    return draft_import
 
 
 @post(
@@ -135,29 +135,29 @@ async def _ready(request: AnyRequest, draft: str) -> Import:
 )
 async def publish(request: AnyRequest, draft: FromPath[str], data: JSONBody[Publication]) -> Response[Published]:
     """Publish an import of mine as a new thread. Sent again, it answers with that thread."""
-    found = await own_import(request, draft)
-    if found.thread is not None:
-        return written(Published(found.thread, f"{settings().base_url}/t/{found.thread}"))
+    draft_import = await own_import(request, draft)
+    if draft_import.thread is not None:
+        return answer_write(Published(draft_import.thread, f"{settings().base_url}/t/{draft_import.thread}"))
     text = decode((await _ready(request, draft)).draft or b"")
-    given = {"title": text.title, "topic": found.topic}
+    given = {"title": text.title, "topic": draft_import.topic}
     form = PublishForm(given | {name: value for name, value in msgspec.to_builtins(data).items() if value is not None})
     check(form)
     opened = await opening.publish_import(
-        import_id=found.id, text=with_facts(text, form), topic=form.topic, starter=signed_in(request).id
+        import_id=draft_import.id, text=with_facts(text, form), topic=form.topic, starter=signed_in(request).id
     )
     url = settings().base_url + opened.address
     if not opened.is_new:
         raise Refused(KNOWN, url=url)
-    return written(Published(opened.id, url), 201, Location=f"{settings().base_url}/api/v1/threads/{opened.id}")
+    return answer_write(Published(opened.id, url), 201, Location=f"{settings().base_url}/api/v1/threads/{opened.id}")
 
 
 @post("/imports/{draft:str}/suggest", name="api:suggest", opt=ADDING, responses=problems(403, 404, 422))
 async def suggest(request: AnyRequest, draft: FromPath[str]) -> Response[Update]:
     """Suggest an import of mine as an update of the article that exists."""
-    viewer, found = signed_in(request), await _ready(request, draft)
+    viewer, draft_import = signed_in(request), await _ready(request, draft)
     await take_each(POST, viewer.id, address_of(request))
-    thread, created = await suggestion_ops.suggest(viewer=viewer, found=found)
-    return written(Update(created, thread), 201)
+    thread, created = await suggestion_ops.suggest(viewer=viewer, draft=draft_import)
+    return answer_write(Update(created, thread), 201)
 
 
 handlers: list[Any] = [request_import, read_import, publish, suggest]

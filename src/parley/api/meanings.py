@@ -199,12 +199,12 @@ OF_NULL = re.compile("; null[^.;]*")
 def explain(description: dict[str, Any]) -> dict[str, Any]:
     """Add to an OpenAPI description what each field and parameter means, unless it says so itself."""
     for name, schema in description["components"]["schemas"].items():
-        for field, one in schema.get("properties", {}).items():
-            _explain(one, EXCEPTIONS.get(f"{name}.{field}") or MEANINGS.get(field))
+        for field, described in schema.get("properties", {}).items():
+            _explain(described, EXCEPTIONS.get(f"{name}.{field}") or MEANINGS.get(field))
     for item in description["paths"].values():
         for operation in item.values():
-            for one in operation.get("parameters", ()):
-                _explain(one, _of_parameter(one))
+            for parameter in operation.get("parameters", ()):
+                _explain(parameter, _of_parameter(parameter))
     return description
 
 
@@ -215,9 +215,9 @@ def _of_parameter(parameter: dict[str, Any]) -> str | None:
     return MEANINGS.get(name)
 
 
-def _explain(one: dict[str, Any], meaning: str | None) -> None:
+def _explain(schema: dict[str, Any], meaning: str | None) -> None:
     if meaning:
-        one.setdefault("description", meaning if _may_be_null(one) else OF_NULL.sub("", meaning))
+        schema.setdefault("description", meaning if _may_be_null(schema) else OF_NULL.sub("", meaning))
 
 
 def _may_be_null(schema: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
 from parley.api import schemas
-from parley.api.answers import answer, problems, written
+from parley.api.answers import answer, answer_write, problems
 from parley.api.bodies import NewDecision, as_fields, check
 from parley.api.paging import After, Limit, after_id, next_page
 from parley.api.scopes import MODERATE
@@ -85,7 +85,7 @@ async def decide(request: AnyRequest, item: FromPath[str], data: JSONBody[NewDec
     form = DecisionForm(as_fields(data), await titles())
     form.require()
     check(form)
-    return written(Decision(await decisions.decide(staff(request), form.choice_for(row.id))), 201)
+    return answer_write(Decision(await decisions.decide(staff(request), form.choice_for(row.id))), 201)
 
 
 @post(

@@ -17,7 +17,7 @@ from parley.community.queries import grounds
 from parley.core.errors import InvalidFields, NotFound
 from parley.core.http.access import AnyRequest, viewer_of
 from parley.core.settings import settings
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import shorten
 from parley.core.text.messages import N_
 from parley.threads import queries as threads
 from parley.threads.cards import EXCERPT_LENGTH, cursor
@@ -59,7 +59,7 @@ async def thread_list(
     after: After = None,
 ) -> Response[schemas.ThreadPage]:
     """A page of threads in the order of the home page. `period` is for `top` only."""
-    if topic is not None and topic not in {one.slug for one in await threads.topics()}:
+    if topic is not None and topic not in {row.slug for row in await threads.topics()}:
         raise InvalidFields({"topic": N_("There is no such topic.")})
     position = cursor(after) if after else None
     if after and position is None:
@@ -83,7 +83,7 @@ def _summary(row: CardRow) -> schemas.ThreadSummary:
         state=row.state,
         site=row.site,
         byline=row.byline,
-        excerpt=shortened(row.first_words, EXCERPT_LENGTH),
+        excerpt=shorten(row.first_words, EXCERPT_LENGTH),
         comment_count=row.comment_count,
         people=row.people,
         balance=schemas.Balance(*row.stances) if row.stances else schemas.Balance(0, 0, 0, 0, 0),
@@ -161,16 +161,16 @@ async def comment_list(
 
     async def make() -> schemas.CommentPage:
         row = await thread_at(thread)
-        found = await comments.in_thread(row.id, sort, position, limit + 1, viewer_of(request))
-        return comment_page(request, found, limit)
+        rows = await comments.in_thread(row.id, sort, position, limit + 1, viewer_of(request))
+        return comment_page(request, rows, limit)
 
     return await answer(request, make)
 
 
-def comment_page(request: AnyRequest, found: list[schemas.Comment], limit: int) -> schemas.CommentPage:
+def comment_page(request: AnyRequest, comments: list[schemas.Comment], limit: int) -> schemas.CommentPage:
     """Return the page of the first `limit` of `found`, which has one more if there is a next page."""
-    following = next_page(request, found[limit - 1].id) if len(found) > limit else None
-    return schemas.CommentPage(found[:limit], following)
+    following = next_page(request, comments[limit - 1].id) if len(comments) > limit else None
+    return schemas.CommentPage(comments[:limit], following)
 
 
 @get("/comments/{comment:str}", name="api:comment", opt=READING, responses=problems(404))
@@ -192,9 +192,9 @@ async def comment_history(
 
     async def make() -> schemas.CommentVersions:
         row = await comment_at(comment, viewer)
-        found = await comments.history(row.id, viewer, position)
-        following = next_page(request, found[-1].number) if found and not found[-1].is_first else None
-        return schemas.CommentVersions([_version(one) for one in found], following)
+        versions = await comments.history(row.id, viewer, position)
+        following = next_page(request, versions[-1].number) if versions and not versions[-1].is_first else None
+        return schemas.CommentVersions([_version(version) for version in versions], following)
 
     return await answer(request, make)
 

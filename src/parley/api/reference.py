@@ -55,23 +55,26 @@ def operations() -> list[Operation]:
 def objects() -> list[Object]:
     """Return all objects by name."""
     schemas = description()["components"]["schemas"]
-    return [Object(name, list(_fields(one))) for name, one in sorted(schemas.items())]
+    return [Object(name, list(_fields(schema))) for name, schema in sorted(schemas.items())]
 
 
-def _operation(method: str, path: str, found: dict[str, Any]) -> Operation:
-    parameters = [ReferenceField(one["name"], _type(one["schema"]), _about(one)) for one in found.get("parameters", [])]
+def _operation(method: str, path: str, operation: dict[str, Any]) -> Operation:
+    parameters = [
+        ReferenceField(parameter["name"], _type(parameter["schema"]), _about(parameter))
+        for parameter in operation.get("parameters", [])
+    ]
     return Operation(
         method=method,
         path=path,
-        about=_about(found),
+        about=_about(operation),
         parameters=[parameter for parameter in parameters if f"{{{parameter.name}}}" not in path],
-        body=list(_sent(found)),
-        answers=next(_answer_rows(found), None),
-        statuses=list(found["responses"]),
+        body=list(_body_fields(operation)),
+        answers=next(_answer_rows(operation), None),
+        statuses=list(operation["responses"]),
     )
 
 
-def _sent(operation: dict[str, Any]) -> Iterator[ReferenceField]:
+def _body_fields(operation: dict[str, Any]) -> Iterator[ReferenceField]:
     for content in operation.get("requestBody", {}).get("content", {}).values():
         name = content["schema"].get("$ref", "").rpartition("/")[2]
         yield from _fields(description()["components"]["schemas"].get(name, {}))
@@ -80,16 +83,16 @@ def _sent(operation: dict[str, Any]) -> Iterator[ReferenceField]:
 def _answer_rows(operation: dict[str, Any]) -> Iterator[str]:
     for status, answer in operation["responses"].items():
         if status.startswith("2"):
-            yield from (_type(one["schema"]) for one in answer.get("content", {}).values())
+            yield from (_type(media["schema"]) for media in answer.get("content", {}).values())
 
 
 def _fields(schema: dict[str, Any]) -> Iterator[ReferenceField]:
-    for name, one in schema.get("properties", {}).items():
-        yield ReferenceField(name, _type(one), _about(one))
+    for name, field in schema.get("properties", {}).items():
+        yield ReferenceField(name, _type(field), _about(field))
 
 
-def _about(found: dict[str, Any]) -> Markup:
-    return as_html(str(found.get("description", "")))
+def _about(described: dict[str, Any]) -> Markup:
+    return as_html(str(described.get("description", "")))
 
 
 def as_html(text: str) -> Markup:
@@ -104,7 +107,7 @@ def _type(schema: dict[str, Any]) -> str:
     if choices := schema.get("oneOf") or schema.get("anyOf"):
         return " or ".join(dict.fromkeys(map(_type, choices)))
     if "enum" in schema:
-        return " or ".join("null" if one is None else str(one) for one in schema["enum"])
+        return " or ".join("null" if value is None else str(value) for value in schema["enum"])
     if "const" in schema:
         return str(schema["const"])
     if schema.get("type") == "array":

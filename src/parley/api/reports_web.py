@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, post
 from litestar.params import FromPath, JSONBody
 
-from parley.api.answers import problems, written
+from parley.api.answers import answer_write, problems
 from parley.api.bodies import NewReport, as_fields, check
 from parley.api.scopes import COMMENT
 from parley.community.queries import grounds
@@ -50,7 +50,7 @@ async def _report(request: AnyRequest, viewer: Viewer, subject: Subject, data: N
     check(form)
     await take_each(REPORT, viewer.id, address_of(request))
     report = await reports.report(ReportInput(subject.kind, subject.id, form.reason or "", form.words, viewer))
-    return written(Report(report), 201)
+    return answer_write(Report(report), 201)
 
 
 handlers: list[Any] = [report_comment, report_article, report_member]

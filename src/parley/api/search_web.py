@@ -46,12 +46,12 @@ async def search(
         await limit(request, viewer)
 
     async def make() -> schemas.SearchResults:
-        found = results.Results() if form.is_empty else await results.find(form, viewer)
+        matching = results.Results() if form.is_empty else await results.find(form, viewer)
         if form.errors:
             raise InvalidFields(form.errors)
-        more = form.kind and form.page < MOST_PAGES and any(one.more for one in found.all)
-        items = [_hit(section.kind, hit) for section in found.all for hit in section.hits]
-        return schemas.SearchResults(items, found.spelling, next_page(request, form.page + 1) if more else None)
+        more = form.kind and form.page < MOST_PAGES and any(section.more for section in matching.all)
+        items = [_hit(section.kind, hit) for section in matching.all for hit in section.hits]
+        return schemas.SearchResults(items, matching.spelling, next_page(request, form.page + 1) if more else None)
 
     return await answer(request, make)
 

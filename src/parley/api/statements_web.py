@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from parley.api.answers import READING, answer, problems, written
+from parley.api.answers import READING, answer, answer_write, problems
 from parley.api.bodies import as_fields, check
 from parley.api.scopes import COMMENT
 from parley.api.scopes import VOTE as SCOPE
@@ -106,9 +106,14 @@ async def deck(request: AnyRequest, thread: FromPath[str]) -> Response[Deck]:
     """The statements of a thread that are asked, without how they were answered."""
 
     async def make() -> Deck:
-        viewer, found = viewer_of(request), await queries.deck((await thread_at(thread)).id)
-        shown = [one for one in found if viewer is None or one.author not in viewer.blocked]
-        return Deck([AskedStatement(one.comment, one.text, one.stance, one.passage) for one in shown])
+        viewer, statements = viewer_of(request), await queries.deck((await thread_at(thread)).id)
+        shown = [statement for statement in statements if viewer is None or statement.author not in viewer.blocked]
+        return Deck(
+            [
+                AskedStatement(statement.comment, statement.text, statement.stance, statement.passage)
+                for statement in shown
+            ]
+        )
 
     return await answer(request, make)
 
@@ -119,7 +124,7 @@ async def answers(request: AnyRequest, thread: FromPath[str]) -> Response[Answer
     viewer = signed_in(request)
 
     async def make() -> Answers:
-        rows = await queries.answered(viewer.id, (await thread_at(thread)).id)
+        rows = await queries.answers_of(viewer.id, (await thread_at(thread)).id)
         return Answers([Answer(row.comment, row.text, row.value) for row in rows])
 
     return await answer(request, make)
@@ -162,7 +167,7 @@ async def give_answer(request: AnyRequest, thread: FromPath[str], data: JSONBody
         await take_each(VOTE, viewer.id, address_of(request))
         offer = offers.read(data.offer, viewer.id, data.comment)
         await answering.answer(viewer, row.id, data.comment, data.value, offer)
-    return written(NextSitting(sittings.token_of(following, viewer.id, row.id)))
+    return answer_write(NextSitting(sittings.token_of(following, viewer.id, row.id)))
 
 
 @put(
@@ -179,10 +184,10 @@ async def state(request: AnyRequest, comment: FromPath[str], data: JSONBody[NewS
     check(form)
     await take_each(POST, viewer.id, address_of(request))
     await submit(viewer, row, form)
-    found = await queries.one(row.id)
-    if found is None:
+    statement = await queries.one(row.id)
+    if statement is None:
         raise NotFound(GONE)
-    return written(Statement(found.text, found.proposal, found.proposed, found.proposed_by))
+    return answer_write(Statement(statement.text, statement.proposal, statement.proposed, statement.proposed_by))
 
 
 handlers: list[Any] = [deck, answers, next_statement, give_answer, state]

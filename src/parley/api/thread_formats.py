@@ -18,10 +18,10 @@ CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 async def _all(thread: int, viewer: Viewer | None) -> AsyncIterator[Comment]:
     """Yield all comments of a thread, the oldest first."""
     last: int | None = None
-    while found := await comments.in_thread(thread, "old", last, BATCH, viewer):
-        for one in found:
-            yield one
-        last = found[-1].id
+    while batch := await comments.in_thread(thread, "old", last, BATCH, viewer):
+        for comment in batch:
+            yield comment
+        last = batch[-1].id
 
 
 async def _list(items: AsyncIterator[Any]) -> AsyncIterator[bytes]:
@@ -43,9 +43,9 @@ async def as_json(thread: Thread, viewer: Viewer | None) -> AsyncIterator[bytes]
 async def as_markdown(thread: Thread, viewer: Viewer | None) -> AsyncIterator[bytes]:
     """Yield the visible comments as Markdown, the oldest first."""
     yield f"# {thread.title}\n\n{thread.article.url or thread.url}\n".encode()
-    async for one in _all(thread.id, viewer):
-        if one.state == "visible":
-            yield _as_text(one).encode()
+    async for comment in _all(thread.id, viewer):
+        if comment.state == "visible":
+            yield _as_text(comment).encode()
 
 
 def _as_text(comment: Comment) -> str:
@@ -68,9 +68,9 @@ async def as_annotations(thread: Thread, viewer: Viewer | None) -> AsyncIterator
 
 
 async def _annotations(thread: int, source: str, viewer: Viewer | None) -> AsyncIterator[dict[str, Any]]:
-    async for one in _all(thread, viewer):
-        if one.state == "visible":
-            yield annotation(one, source)
+    async for comment in _all(thread, viewer):
+        if comment.state == "visible":
+            yield annotation(comment, source)
 
 
 def annotation(comment: Comment, source: str) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def annotation(comment: Comment, source: str) -> dict[str, Any]:
     bodies = [{"type": "TextualBody", "value": comment.body, "format": "text/markdown", "purpose": purpose}]
     if comment.stance:
         bodies.append({"type": "TextualBody", "value": comment.stance, "format": "text/plain", "purpose": "tagging"})
-    found = {
+    fields = {
         "id": comment.url,
         "type": "Annotation",
         "motivation": purpose,
@@ -89,8 +89,8 @@ def annotation(comment: Comment, source: str) -> dict[str, Any]:
         "target": _target(comment, source),
     }
     if comment.author:
-        found["creator"] = {"type": "Person", "name": comment.author.name}
-    return found
+        fields["creator"] = {"type": "Person", "name": comment.author.name}
+    return fields
 
 
 def _target(comment: Comment, source: str) -> Any:

@@ -23,15 +23,15 @@ Writer = Callable[[Thread, Viewer | None], AsyncIterator[bytes]]
 async def _download(request: AnyRequest, thread: str, write: Writer, media_type: str) -> Response[Any]:
     client_network = network(address_of(request))
     left = await take_network(API_NETWORK, client_network)
-    found = await thread_with_article(thread)
+    discussion = await thread_with_article(thread)
     downloads.begin(request.scope, site(client_network))
     # Pages of other sites may read what visitors can read, as in feeds.
     headers = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex"}
     if left is not None:
         headers |= quotas.headers([API_NETWORK.quota(left)])
-    if "tdm-reservation" in found.article.reservations:
+    if "tdm-reservation" in discussion.article.reservations:
         headers["TDM-Reservation"] = "1"
-    return Stream(write(found, viewer_of(request)), media_type=media_type, headers=headers)
+    return Stream(write(discussion, viewer_of(request)), media_type=media_type, headers=headers)
 
 
 @get("/t/{thread:str}/export.json", name="api:thread-json", opt=READING)

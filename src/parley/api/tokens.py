@@ -187,7 +187,7 @@ async def end_all(member: int) -> None:
         viewer_cache.clear_after_commit()
 
 
-async def listed(viewer: Viewer) -> list[TokenRow]:
+async def list_tokens(viewer: Viewer) -> list[TokenRow]:
     """The viewer's tokens, the newest first."""
     own = ApiToken.select().where(ApiToken.member == viewer.id)
     return await db.fetch(TokenRow, own.order_by(ApiToken.id, ascending=False))

@@ -14,7 +14,7 @@ from parley.api import tokens
 from parley.api.scopes import MODERATE, SCOPES
 from parley.core.errors import NotFound, Refused
 from parley.core.http.access import MEMBER, MODERATOR, AnyRequest, Viewer, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -42,7 +42,7 @@ async def _show(request: AnyRequest, form: Form, status: int = 200, new_token: s
         form=form,
         new_token=new_token,
         ended="ended" in request.query_params,
-        tokens=await tokens.listed(viewer),
+        tokens=await tokens.list_tokens(viewer),
         scopes=_offered_scopes(viewer),
         days=tokens.LIFETIMES,
     )
@@ -63,7 +63,7 @@ async def tokens_page(request: AnyRequest) -> Response[Any]:
 @post(PAGE, name="api:make-token", opt={"who": MEMBER})
 async def make_token(request: AnyRequest) -> Response[Any]:
     """Make a token, and show it once: an address to redirect to could not hold it."""
-    viewer, form = signed_in(request), TokenForm(await posted(request))
+    viewer, form = signed_in(request), TokenForm(await posted_fields(request))
     if not await step_up.is_proven(viewer):
         # The page then has what was typed.
         return to_prove(f"{PAGE}?{urlencode(form.values, errors='replace')}")
@@ -78,10 +78,10 @@ async def make_token(request: AnyRequest) -> Response[Any]:
 
 @post("/settings/tokens/{number:str}/end", name="api:end-token", opt={"who": MEMBER})
 async def end_token(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
-    found = as_id(number)
-    if found is None:
+    token_id = as_id(number)
+    if token_id is None:
         raise NotFound(N_("There is no such token."))
-    await tokens.end(signed_in(request), found)
+    await tokens.end(signed_in(request), token_id)
     return see_other(f"{PAGE}?ended")
 
 

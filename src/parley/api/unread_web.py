@@ -50,7 +50,7 @@ async def unread(request: AnyRequest, after: After = None) -> Response[UnreadPag
         rows = await queries.threads_with_unread(viewer.id, after=position)
         shown = rows[: queries.THREADS_PER_PAGE]
         following = next_page(request, shown[-1].id) if len(rows) > len(shown) else None
-        items = [Unread(one.id, settings().base_url + one.address, one.title, one.count, one.since) for one in shown]
+        items = [Unread(row.id, settings().base_url + row.address, row.title, row.count, row.since) for row in shown]
         return UnreadPage(items, following)
 
     return await answer(request, make)

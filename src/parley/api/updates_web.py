@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
-from parley.api.answers import answer, problems, written
+from parley.api.answers import answer, answer_write, problems
 from parley.api.bodies import as_fields, check
 from parley.api.scopes import ARTICLE
 from parley.articles.forms import LONGEST_REASON
@@ -20,7 +20,7 @@ from parley.threads import corrections, suggestion_ops, suggestion_queries
 from parley.threads.correction_web import LONGEST_PASSAGE
 from parley.threads.edit_ops import StaleEdit
 from parley.threads.revision_web import thread_and_article
-from parley.threads.suggestion_web import seen
+from parley.threads.suggestion_web import visible_suggestion
 
 EDITING = {"who": VERIFIED, "scope": ARTICLE, "any_body": True}
 
@@ -98,7 +98,7 @@ async def correct(request: AnyRequest, thread: FromPath[str], data: JSONBody[New
     await take_each(POST, viewer.id, address_of(request))
     await take_volume(viewer.id, len(text.encode()))
     suggestion = await corrections.suggest(viewer=viewer, thread_id=row.id, correction=correction)
-    return written(Update(suggestion, row.id), 201)
+    return answer_write(Update(suggestion, row.id), 201)
 
 
 @get("/updates", name="api:updates", opt=EDITING, responses=problems(403))
@@ -107,7 +107,7 @@ async def updates(request: AnyRequest) -> Response[UpdateList]:
     viewer = signed_in(request)
 
     async def make() -> UpdateList:
-        rows = await suggestion_queries.listed(viewer.id, every=viewer.access >= MODERATOR)
+        rows = await suggestion_queries.list_suggestions(viewer.id, every=viewer.access >= MODERATOR)
         return UpdateList([UpdateSummary(r.id, r.thread, r.title, r.member, r.state, r.created_at) for r in rows])
 
     return await answer(request, make)
@@ -118,20 +118,20 @@ async def one_update(request: AnyRequest, thread: FromPath[str], update: FromPat
     """What a suggested update would change, for who suggested it and who may decide."""
 
     async def make() -> UpdateDetail:
-        row, article, found = await seen(request, thread, update)
-        waits = found.state == "waiting"
-        changes: dict[str, Any] = await suggestion_queries.difference(found, article) if waits else {}
+        row, article, suggestion = await visible_suggestion(request, thread, update)
+        waits = suggestion.state == "waiting"
+        changes: dict[str, Any] = await suggestion_queries.difference(suggestion, article) if waits else {}
         return UpdateDetail(
-            id=found.id,
+            id=suggestion.id,
             thread=row.id,
-            member=found.member,
-            state=found.state,
-            reason=found.reason,
-            passage=found.passage,
+            member=suggestion.member,
+            state=suggestion.state,
+            reason=suggestion.reason,
+            passage=suggestion.passage,
             changes=changes.get("changes", 0),
             conflicts=len(changes.get("conflicts", ())),
             version=changes.get("version"),
-            created_at=found.created_at,
+            created_at=suggestion.created_at,
         )
 
     return await answer(request, make)
@@ -148,10 +148,10 @@ async def decide(
     request: AnyRequest, thread: FromPath[str], update: FromPath[str], data: JSONBody[UpdateDecision]
 ) -> None:
     """Accept or decline a suggested update. 412 means that the article or the update changed since."""
-    row, _, found = await seen(request, thread, update)
+    row, _, suggestion = await visible_suggestion(request, thread, update)
     form = Form({"answer": data.answer})
     decision = suggestion_ops.SuggestionDecision(
-        signed_in(request), row.id, found.id, form.text("answer", most=LONGEST_REASON)
+        signed_in(request), row.id, suggestion.id, form.text("answer", most=LONGEST_REASON)
     )
     check(form)
     if data.decision == "decline":

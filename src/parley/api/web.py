@@ -35,7 +35,7 @@ from parley.api.meanings import explain
 from parley.api.request_check import check_request
 from parley.core.http import problems
 from parley.core.http.access import ANYONE, AnyRequest
-from parley.core.http.pages import Finished, sent
+from parley.core.http.pages import Finished, respond
 
 PATH = "/api/v1"
 FEATURES = (
@@ -86,16 +86,16 @@ def _document() -> Finished:
 @get("/openapi.json", name="api:description", opt={"who": ANYONE}, include_in_schema=False)
 async def openapi(request: AnyRequest) -> Response[Any]:
     # The first time it takes a third of a second.
-    response = sent(request, await asyncio.to_thread(_document), "application/vnd.oai.openapi+json")
+    response = respond(request, await asyncio.to_thread(_document), "application/vnd.oai.openapi+json")
     response.headers["Vary"] = VARY
     return response
 
 
 def _router(features: Any, *more: Any) -> Router:
-    found = [handler for feature in features for handler in feature.handlers]
+    handlers = [handler for feature in features for handler in feature.handlers]
     return Router(
         PATH,
-        route_handlers=[*found, *more],
+        route_handlers=[*handlers, *more],
         opt={"check": check_request},
         exception_handlers={RecursionError: on_deep_body},
     )

@@ -8,12 +8,12 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from parley.api import comments, etags, schemas
-from parley.api.answers import problems, written
+from parley.api.answers import answer_write, problems
 from parley.api.bodies import CommentChange, NewComment, as_fields, check
 from parley.api.scopes import COMMENT
 from parley.automod import holds
 from parley.comments import editing, posting, rendering
-from parley.comments.edit_web import own_at
+from parley.comments.edit_web import own_comment_at
 from parley.comments.forms import LONGEST_BODY, CommentForm, EditForm
 from parley.comments.web import comment_at, draft_of
 from parley.core.errors import ChangedMeanwhile, NotFound
@@ -63,10 +63,10 @@ async def post_comment(
     posted = await posting.post_comment(draft_of(viewer, thread_id, form))
     url = f"{settings().base_url}/api/v1/comments/{posted.id}"
     if posted.row is not None:
-        return written(comments.posted(posted.row, form.body, viewer), 201, Location=url)
+        return answer_write(comments.posted_comment(posted.row, form.body, viewer), 201, Location=url)
     if await comments.is_held(posted.id):
-        return written(Held(posted.id), 202)
-    return written(await comments.one(str(posted.id), viewer), 201, Location=url)
+        return answer_write(Held(posted.id), 202)
+    return answer_write(await comments.one(str(posted.id), viewer), 201, Location=url)
 
 
 @patch(
@@ -81,7 +81,7 @@ async def edit_comment(
 ) -> Response[schemas.Comment]:
     """Change the text of my comment, if it is still the one that `If-Match` names."""
     viewer = signed_in(request)
-    number, form = await own_at(comment, viewer), await make_form(EditForm, as_fields(data))
+    number, form = await own_comment_at(comment, viewer), await make_form(EditForm, as_fields(data))
     check(form)
     await take_each(POST, viewer.id, address_of(request))
     try:
@@ -96,14 +96,14 @@ async def edit_comment(
     except editing.EditedMeanwhile as error:
         raise ChangedMeanwhile(etags.CHANGED) from error
     if await comments.is_held(number):
-        return written(Held(number), 202)
+        return answer_write(Held(number), 202)
     return await _changed_response(comment, viewer)
 
 
 async def _changed_response(comment: str, viewer: Viewer) -> Response[Any]:
     """Answer with a comment after a change, and its new ETag."""
     changed = await comments.one(comment, viewer)
-    return written(changed, ETag=comments.etag(changed))
+    return answer_write(changed, ETag=comments.etag(changed))
 
 
 @delete("/comments/{comment:str}", name="api:delete-comment", opt=WRITING, responses=problems(403, 404, 422))
@@ -151,7 +151,7 @@ async def preview(request: AnyRequest, data: JSONBody[CommentChange]) -> Respons
     form = await make_form(EditForm, as_fields(data))
     check(form)
     await take_network(PREVIEW_NETWORK, network(address_of(request)))
-    return written(Preview(await rendering.render(form.body)))
+    return answer_write(Preview(await rendering.render(form.body)))
 
 
 handlers: list[Any] = [post_comment, edit_comment, delete_comment, restore_comment, withdraw_comment, preview]

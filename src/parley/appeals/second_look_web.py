@@ -10,7 +10,7 @@ from parley.appeals import second_look_queries as queries
 from parley.appeals import second_looks
 from parley.core.errors import ParleyError
 from parley.core.http.access import MODERATOR, AnyRequest, staff
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.decisions.rules import JUDGEMENTS
@@ -24,7 +24,7 @@ async def second_look_page(request: AnyRequest) -> Response[Any]:
 
 @post("/mod/second-looks/{decision:str}", name="moderation:second-look", opt={"who": MODERATOR})
 async def second_look(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
-    form, decision_id = Form(await posted(request)), as_id(decision) or 0
+    form, decision_id = Form(await posted_fields(request)), as_id(decision) or 0
     try:
         await second_looks.save_judgement(staff(request), decision_id, form.choice("judgement", list(JUDGEMENTS)))
     except ParleyError as error:

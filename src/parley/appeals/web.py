@@ -12,7 +12,7 @@ from parley.appeals.queries import AppealRow, Proposal
 from parley.core import db
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import MODERATOR, AnyRequest, staff
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import local_path, page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -60,15 +60,14 @@ async def _appeal_page(
 
 async def _decision_context(request: AnyRequest, decision: int, member: int | None) -> dict[str, Any]:
     """What both pages show of a decision: statement of reasons, whether its comment is concealed, and the member."""
-    statement_of_reasons = await decisions.statement(decision)
+    statement = await decisions.statement(decision)
     return {
-        "statement": statement_of_reasons,
-        "concealed": statement_of_reasons is not None
-        and await decisions.is_concealed(staff(request).id, statement_of_reasons),
+        "statement": statement,
+        "concealed": statement is not None and await decisions.is_concealed(staff(request).id, statement),
         # The viewer is never the member concerned here.
         "is_member_concerned": False,
         "member": await people.summary(member) if member else None,
-        "decisions": [one for one in await people.decisions_about(member) if one.id != decision] if member else [],
+        "decisions": [row for row in await people.decisions_concerning(member) if row.id != decision] if member else [],
         "notes": await people.notes(member) if member else [],
     }
 
@@ -88,7 +87,7 @@ async def assign(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
 @post("/mod/appeals/{appeal:str}/decide", name="moderation:appeal-decide", opt={"who": MODERATOR})
 async def decide(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
     row = await load_appeal(request, appeal)
-    form, status = ReviewForm(await posted(request)), 422
+    form, status = ReviewForm(await posted_fields(request)), 422
     if not form.errors:
         try:
             await decide_appeal(request, row, form)
@@ -141,7 +140,7 @@ async def second_approval_page(request: AnyRequest, decision: FromPath[str]) -> 
 @post("/mod/decision/{decision:str}/second-approval", name="moderation:second-approval", opt={"who": MODERATOR})
 async def decide_proposal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     row = await load_proposal(request, decision)
-    form, status = SecondApprovalForm(await posted(request)), 422
+    form, status = SecondApprovalForm(await posted_fields(request)), 422
     if not form.errors:
         try:
             if form.approves:
@@ -159,16 +158,16 @@ async def decide_proposal(request: AnyRequest, decision: FromPath[str]) -> Respo
 async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
     """Record that the viewer chose to read the concealed comment, which shows it to them, and go back."""
     decision_id = as_id(decision)
-    statement_of_reasons = await decisions.statement(decision_id) if decision_id else None
-    if statement_of_reasons is None or statement_of_reasons.comment is None:
+    statement = await decisions.statement(decision_id) if decision_id else None
+    if statement is None or statement.comment is None:
         raise NotFound(N_("There is no such decision, or its text no longer exists."))
-    viewer, form = staff(request), Form(await posted(request))
-    if await decisions.is_concealed(viewer.id, statement_of_reasons):
+    viewer, form = staff(request), Form(await posted_fields(request))
+    if await decisions.is_concealed(viewer.id, statement):
         async with db.atomic():
-            await modlog.write(viewer, Entry("reveal", "comment", statement_of_reasons.comment))
+            await modlog.write(viewer, Entry("reveal", "comment", statement.comment))
     # local_path returns "/" for what is no path here.
     back = local_path(form.values.get("next"))
-    return Redirect(back if back != "/" else f"/decision/{statement_of_reasons.id}", status_code=303)
+    return Redirect(back if back != "/" else f"/decision/{statement.id}", status_code=303)
 
 
 handlers: list[object] = [appeals_page, appeal_page, assign, decide, second_approval_page, decide_proposal, reveal]

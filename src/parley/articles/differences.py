@@ -11,7 +11,7 @@ from rapidfuzz.distance import LCSseq
 from parley.articles.lineage import EarlierPassage, align, headings
 from parley.articles.merging import Conflict
 from parley.articles.versions import StoredPassage
-from parley.core.text.diff import marked
+from parley.core.text.diff import mark_changes
 from parley.importing.passages import ImportedPassage
 
 ChangeKind = Literal["same", "changed", "moved", "added", "removed"]
@@ -37,18 +37,18 @@ class ChangeRun(msgspec.Struct, frozen=True):
 
 def preview(old: Sequence[StoredPassage], made: Sequence[ImportedPassage]) -> list[StoredPassage]:
     """The passages `made` by an edit of `old`, with the lineages they would continue. New lineages are negative."""
-    former = [EarlierPassage(one.lineage, one.text, one.kind == "heading") for one in old]
-    aligned = align(former, [one.text for one in made], headings=headings(made))
+    former = [EarlierPassage(passage.lineage, passage.text, passage.kind == "heading") for passage in old]
+    aligned = align(former, [passage.text for passage in made], headings=headings(made))
     return [
-        StoredPassage(-at if lineage is None else lineage, one.kind, one.level, one.html, one.text)
-        for at, (lineage, one) in enumerate(zip(aligned.lineages, made, strict=True), start=1)
+        StoredPassage(-at if lineage is None else lineage, passage.kind, passage.level, passage.html, passage.text)
+        for at, (lineage, passage) in enumerate(zip(aligned.lineages, made, strict=True), start=1)
     ]
 
 
 def compare(old: Sequence[StoredPassage], new: Sequence[StoredPassage]) -> list[ChangeRun]:
     """The passages of `new` in their order with their changes, and between them the removed passages of `old`."""
     changes = list(_changes(old, new))
-    return [ChangeRun(same, list(some)) for same, some in groupby(changes, key=lambda one: one.what == "same")]
+    return [ChangeRun(same, list(some)) for same, some in groupby(changes, key=lambda change: change.what == "same")]
 
 
 def count(runs: Sequence[ChangeRun]) -> int:
@@ -68,25 +68,25 @@ def both_sides(conflict: Conflict) -> ConflictSides:
 
 
 def _side(before: Sequence[ImportedPassage], after: Sequence[ImportedPassage]) -> Markup | None:
-    old, new = (" ".join(one.text for one in some) for some in (before, after))
+    old, new = (" ".join(passage.text for passage in some) for some in (before, after))
     if not after:
         return None
     if old == new:  # only the markup changed
-        return Markup("".join(one.html for one in after))  # noqa: S704 sanitised on import
-    return marked(old, new)
+        return Markup("".join(passage.html for passage in after))  # noqa: S704 sanitised on import
+    return mark_changes(old, new)
 
 
 def _changes(old: Sequence[StoredPassage], new: Sequence[StoredPassage]) -> Iterator[PassageChange]:
-    before, after = {one.lineage: one for one in old}, {one.lineage for one in new}
-    for step in LCSseq.opcodes([one.lineage for one in old], [one.lineage for one in new]):
+    before, after = {passage.lineage: passage for passage in old}, {passage.lineage for passage in new}
+    for step in LCSseq.opcodes([passage.lineage for passage in old], [passage.lineage for passage in new]):
         if step.tag != "equal":
-            gone = (one for one in old[step.src_start : step.src_end] if one.lineage not in after)
-            yield from (PassageChange("removed", one.kind, one.markup) for one in gone)
-        for one in new[step.dest_start : step.dest_end]:
-            if one.lineage in before:
-                yield _pair(before[one.lineage], one, "same" if step.tag == "equal" else "moved")
+            gone = (passage for passage in old[step.src_start : step.src_end] if passage.lineage not in after)
+            yield from (PassageChange("removed", passage.kind, passage.markup) for passage in gone)
+        for passage in new[step.dest_start : step.dest_end]:
+            if passage.lineage in before:
+                yield _pair(before[passage.lineage], passage, "same" if step.tag == "equal" else "moved")
             else:
-                yield PassageChange("added", one.kind, one.markup)
+                yield PassageChange("added", passage.kind, passage.markup)
 
 
 def _pair(old: StoredPassage, new: StoredPassage, what: ChangeKind) -> PassageChange:
@@ -96,4 +96,4 @@ def _pair(old: StoredPassage, new: StoredPassage, what: ChangeKind) -> PassageCh
     what = "changed" if what == "same" else what
     if old.text == new.text:
         return PassageChange(what, new.kind, new.markup, changed=True, only_markup=True)
-    return PassageChange(what, new.kind, marked(old.text, new.text), changed=True)
+    return PassageChange(what, new.kind, mark_changes(old.text, new.text), changed=True)

@@ -10,7 +10,7 @@ from parley.articles.rules import EXCERPT, HOST
 from parley.articles.tables import Source
 from parley.articles.text import ArticleText
 from parley.core import db
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import shorten
 from parley.importing.metadata.licences import EXCERPT_ONLY
 from parley.importing.passages import ImportedPassage
 
@@ -57,9 +57,9 @@ async def display_of(url: str | None, reservations: Collection[str] = ()) -> str
     As set for its site; else an excerpt if its page reserves so much.
     """
     host = urlsplit(url).hostname if url else None
-    found = await Source.select(Source.display).where(Source.host == host).first()
-    if found:
-        return str(found["display"])
+    row = await Source.select(Source.display).where(Source.host == host).first()
+    if row:
+        return str(row["display"])
     return "full" if EXCERPT_ONLY.isdisjoint(reservations) else "excerpt"
 
 
@@ -72,7 +72,7 @@ def excerpt(text: ArticleText) -> ArticleText:
             continue
         words = passage.text
         if len(words) > left:
-            words = shortened(words, left)
+            words = shorten(words, left)
             passage = ImportedPassage("paragraph", None, f"<p>{escape(words)}</p>", words)  # noqa: PLW2901 shortened
         left -= len(words)
         passages.append(passage)

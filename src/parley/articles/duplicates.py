@@ -24,19 +24,19 @@ def address_stem(url: str) -> tuple[str, str, str]:
     """The host, path and query that all ways to write one article's address have in common."""
     parts = urlsplit(url)
     host, path = parts.netloc.lower(), parts.path.rstrip("/")
-    host = next((host.removeprefix(one) for one in _VARIANTS if host.startswith(one)), host)
-    path = next((path.removesuffix(one) for one in _ENDINGS if path.endswith(one)), path)
-    return host, path, "&".join(one for one in parts.query.split("&") if one not in _PARAMETERS)
+    host = next((host.removeprefix(variant) for variant in _VARIANTS if host.startswith(variant)), host)
+    path = next((path.removesuffix(ending) for ending in _ENDINGS if path.endswith(ending)), path)
+    return host, path, "&".join(part for part in parts.query.split("&") if part not in _PARAMETERS)
 
 
 def address_variants(url: str) -> list[str]:
     """The ways in which one article's address is written: with and without www, for print, for phones, as AMP."""
     host, path, query = address_stem(url)
-    hosts = (host, *(f"{one}{host}" for one in _VARIANTS))
-    paths = (path, f"{path}/", *(f"{path}{one}" for one in _ENDINGS), f"{path}/amp/", f"{path}/print/")
+    hosts = (host, *(f"{variant}{host}" for variant in _VARIANTS))
+    paths = (path, f"{path}/", *(f"{path}{ending}" for ending in _ENDINGS), f"{path}/amp/", f"{path}/print/")
     return [
-        urlunsplit((scheme, one, way or "/", asked, ""))
-        for scheme, one, way, asked in product(("https", "http"), hosts, paths, {query, urlsplit(url).query})
+        urlunsplit((scheme, each_host, way or "/", asked, ""))
+        for scheme, each_host, way, asked in product(("https", "http"), hosts, paths, {query, urlsplit(url).query})
     ]
 
 
@@ -65,5 +65,5 @@ async def find_similar(fingerprint: list[int]) -> int | None:
     """The id of an article with nearly the same text, whatever its address."""
     if not fingerprint:
         return None
-    found: int | None = await db.value(SELECT_SIMILAR, fingerprint, _SHARED * len(fingerprint) // _KEPT)
-    return found
+    article: int | None = await db.value(SELECT_SIMILAR, fingerprint, _SHARED * len(fingerprint) // _KEPT)
+    return article

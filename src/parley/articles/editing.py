@@ -11,7 +11,7 @@ from parley.articles.versions import StoredPassage
 from parley.core.errors import Refused
 from parley.core.text.markdown import MARKS
 from parley.core.text.messages import N_
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 from parley.importing.notes.linking import link_notes
 from parley.importing.passages import MOST_PASSAGES, ImportedPassage
 
@@ -31,10 +31,10 @@ def read_markdown(text: str, passages: Sequence[StoredPassage], base_url: str | 
     A block that was not edited, even if it was moved, returns the same passage byte for byte.
     Raises Refused when the text has too many passages or changes.
     """
-    pictures = stored_pictures([one.passage for one in passages])
+    pictures = stored_pictures([stored.passage for stored in passages])
     unedited: dict[str, list[StoredPassage]] = defaultdict(list)
-    for one, block in reversed(list(zip(passages, _sources(tuple(passages), base_url), strict=True))):
-        unedited[_key(block)].append(one)
+    for stored, block in reversed(list(zip(passages, _sources(tuple(passages), base_url), strict=True))):
+        unedited[_key(block)].append(stored)
     made: list[ImportedPassage] = []
     marks = 0
     edited = blocks(text)
@@ -57,8 +57,8 @@ def read_markdown(text: str, passages: Sequence[StoredPassage], base_url: str | 
 # Needed for the form, each preview and saving. It takes a millisecond for each passage.
 @lru_cache(maxsize=8)
 def _sources(passages: tuple[StoredPassage, ...], base_url: str | None) -> list[MarkdownBlock]:
-    pictures = stored_pictures([one.passage for one in passages])
-    return [_markdown_module().source(one, base_url, pictures) for one in passages]
+    pictures = stored_pictures([stored.passage for stored in passages])
+    return [_markdown_module().source(stored, base_url, pictures) for stored in passages]
 
 
 def _markdown_module() -> ModuleType:
@@ -70,4 +70,4 @@ def _markdown_module() -> ModuleType:
 
 def _key(block: MarkdownBlock) -> str:
     """Normalise what forms may change: it does not count as an edit."""
-    return normalized("NFC", block.source).strip()
+    return normalize("NFC", block.source).strip()

@@ -11,7 +11,7 @@ from parley.articles.drafts import decode
 from parley.articles.forms import PublishForm
 from parley.articles.web import own_import, preview
 from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.ratelimit import IMPORT, take_each
 from parley.importing.encodings import ENCODING_NAMES
 
@@ -25,16 +25,16 @@ class EncodingForm(Form):
 @post("/new/{number:str}/encoding", name="articles:encoding", opt={"who": VERIFIED})
 async def read_again(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Read an import again. Its page shows the progress and then the new preview."""
-    found = await own_import(request, number)
-    form = EncodingForm(await posted(request))
+    draft = await own_import(request, number)
+    form = EncodingForm(await posted_fields(request))
     if form.errors:
-        shown = PublishForm({"topic": found.topic})
+        shown = PublishForm({"topic": draft.topic})
         shown.errors = form.errors
-        return preview(request, found, shown, 422)
-    if form.encoding and found.state == "ready" and decode(found.draft or b"").encoding:
+        return preview(request, draft, shown, 422)
+    if form.encoding and draft.state == "ready" and decode(draft.draft or b"").encoding:
         await take_each(IMPORT, signed_in(request).id, address_of(request))
-        await imports.choose_encoding(found.id, form.encoding)
-    return Redirect(f"/new/{found.id}", status_code=303)
+        await imports.choose_encoding(draft.id, form.encoding)
+    return Redirect(f"/new/{draft.id}", status_code=303)
 
 
 handlers: list[object] = [read_again]

@@ -8,7 +8,7 @@ import msgspec
 from parley.articles.tables import ArticleImport, ImportPart
 from parley.core import db
 from parley.core.events.job_wakeups import wake_job
-from parley.core.text.messages import Message, stored
+from parley.core.text.messages import Message, serialize
 
 ImportKind = Literal["url", "text", "file"]
 
@@ -149,14 +149,14 @@ async def fail(import_id: int, message: Message, draft: bytes | None = None) -> 
     await ArticleImport.update(
         {
             ArticleImport.state: "failed",
-            ArticleImport.message: stored(message),
+            ArticleImport.message: serialize(message),
             ArticleImport.draft: draft,
             ArticleImport.changed_at: db.NOW,
         }
     ).where(ArticleImport.id == import_id)
 
 
-async def published(import_id: int, thread: int) -> None:
+async def mark_published(import_id: int, thread: int) -> None:
     """Mark an import as published in `thread`, or suggested as its update, and delete its texts."""
     await _forget_file(import_id)
     await ArticleImport.update(

@@ -8,7 +8,7 @@ import structlog
 from parley.articles import imports
 from parley.articles.drafts import decode, encode
 from parley.articles.imports import Import
-from parley.articles.reading import completed, partly, read_file, read_text, read_url
+from parley.articles.reading import complete, partial_text, read_file, read_text, read_url
 from parley.articles.text import ArticleText
 from parley.core.errors import TooMany
 from parley.core.events import attempts
@@ -33,12 +33,12 @@ async def read(wanted: Import) -> None:
     try:
         async with asyncio.timeout(SECONDS):
             text = await _text(wanted)
-            text = _titled(text, wanted.title)
+            text = _with_title(text, wanted.title)
             draft = encode(text)
             await take_volume(wanted.member, len(draft))
     except CannotImport as error:
-        found = partly(error.found)
-        await imports.fail(wanted.id, error.message, encode(found) if found else None)
+        partial = partial_text(error.found)
+        await imports.fail(wanted.id, error.message, encode(partial) if partial else None)
     except TooMany as error:
         await imports.fail(wanted.id, error.message)
     except TimeoutError:
@@ -54,7 +54,7 @@ async def read(wanted: Import) -> None:
         await imports.finish(wanted.id, draft=draft, keep_file=can_be_read_again)
 
 
-def _titled(text: ArticleText, title: str) -> ArticleText:
+def _with_title(text: ArticleText, title: str) -> ArticleText:
     """The article with the title that its member typed, if there is one: that was not found anywhere."""
     if not title or title == text.title:
         return text
@@ -69,4 +69,4 @@ async def _text(wanted: Import) -> ArticleText:
         data = await imports.file_of(wanted.id)
         return await read_file(wanted.url or "", data, title=wanted.title, member=wanted.member, chosen=wanted.encoding)
     text = await read_text(given.decode(), title=wanted.title, member=wanted.member, claimed=wanted.url)
-    return completed(text, decode(wanted.draft)) if wanted.draft else text
+    return complete(text, decode(wanted.draft)) if wanted.draft else text

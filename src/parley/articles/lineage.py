@@ -16,7 +16,7 @@ from parley.articles.budget import ALIGNING, Budget
 from parley.articles.ordering import in_order
 from parley.articles.similarity import PassageMatch, Slot, UnmatchedPassage, encode_unmatched, find_matches
 from parley.importing.passages import ImportedPassage
-from parley.importing.words import Coder, collapsed, folded
+from parley.importing.words import Coder, collapse, fold
 
 Slots = dict[int, Slot]
 Pairs = dict[int, int]  # the index of a new passage -> the index of the former one that it continues
@@ -60,14 +60,14 @@ def align(
     of its words continues it, or the first of equal parts. Of merged passages, the one with most of the words is
     continued. No lineage is given twice.
     """
-    old, texts = [_key(one.text) for one in former], [_key(text) for text in new]
+    old, texts = [_key(passage.text) for passage in former], [_key(text) for text in new]
     pairs = _equal(old, texts)
-    lineages = _restored(earlier, texts, pairs)
-    was, now, coder = _unmatched(old, texts, pairs, lineages)
+    lineages = _find_restored(earlier, texts, pairs)
+    was, now, coder = _find_unmatched(old, texts, pairs, lineages)
     budget = Budget(ALIGNING)
     matches = find_matches(was, now, budget)
     edited = _choose(matches)
-    edited |= _retitled(
+    edited |= _pair_retitled(
         {at: former[at].is_heading for at in was.keys() - set(edited.values())},
         {at: at in headings for at in now if at not in edited},
         _both_slots(len(former), len(new), pairs | edited),
@@ -87,11 +87,11 @@ def align(
 
 def headings(passages: Iterable[ImportedPassage]) -> set[int]:
     """Return the indexes of the headings."""
-    return {at for at, one in enumerate(passages) if one.kind == "heading"}
+    return {at for at, passage in enumerate(passages) if passage.kind == "heading"}
 
 
 def _key(text: str) -> str:
-    return folded(collapsed(text))
+    return fold(collapse(text))
 
 
 def _equal(old: Sequence[str], new: Sequence[str]) -> Pairs:
@@ -101,10 +101,10 @@ def _equal(old: Sequence[str], new: Sequence[str]) -> Pairs:
     for run in LCSseq.opcodes(coder.code(old), coder.code(new)) if len(old) * len(new) <= _LARGEST else ():
         if run.tag == "equal":
             same |= zip(range(run.dest_start, run.dest_end), range(run.src_start, run.src_end), strict=True)
-    return _keeping_order(same | _moved(old, new, same), new)
+    return _keeping_order(same | _pair_moved(old, new, same), new)
 
 
-def _moved(old: Sequence[str], new: Sequence[str], same: Pairs) -> Pairs:
+def _pair_moved(old: Sequence[str], new: Sequence[str], same: Pairs) -> Pairs:
     """Pair passages that moved. Pictures without words are only paired in their order, since they have no text."""
     taken = set(same.values())
     free: dict[str, list[int]] = defaultdict(list)
@@ -122,15 +122,15 @@ def _keeping_order(pairs: Pairs, new: Sequence[str]) -> Pairs:
     return dict(chain.from_iterable(ordered))
 
 
-def _restored(earlier: Sequence[EarlierPassage], new: Sequence[str], pairs: Pairs) -> dict[int, int]:
+def _find_restored(earlier: Sequence[EarlierPassage], new: Sequence[str], pairs: Pairs) -> dict[int, int]:
     """The lineages of passages with the same text as one of an older revision."""
     known: dict[str, list[int]] = defaultdict(list)
-    for one in earlier:
-        known[_key(one.text)].append(one.lineage)
+    for passage in earlier:
+        known[_key(passage.text)].append(passage.lineage)
     restored: dict[int, int] = {}
     taken: set[int] = set()
     for at, text in enumerate(new):
-        lineage = next((one for one in known.get(text, ()) if one not in taken), None)
+        lineage = next((lineage_before for lineage_before in known.get(text, ()) if lineage_before not in taken), None)
         if text and at not in pairs and lineage is not None:
             restored[at] = lineage
             taken.add(lineage)
@@ -144,14 +144,14 @@ def _almost_restored(
     coder: Coder,
     budget: Budget,
 ) -> dict[int, int]:
-    free = {one.lineage: one.text for one in reversed(earlier) if one.lineage not in taken}
+    free = {passage.lineage: passage.text for passage in reversed(earlier) if passage.lineage not in taken}
     if not free or not new:
         return {}
     was = encode_unmatched(free, dict.fromkeys(free, _NOWHERE), coder)
     return _choose(match for match in find_matches(was, new, budget) if match.similarity >= _ALMOST)
 
 
-def _unmatched(
+def _find_unmatched(
     old: Sequence[str], new: Sequence[str], pairs: Pairs, settled: Mapping[int, int]
 ) -> tuple[dict[int, UnmatchedPassage], dict[int, UnmatchedPassage], Coder]:
     """The passages without an equal one."""
@@ -163,7 +163,7 @@ def _unmatched(
     return encode_unmatched(was, before, coder), encode_unmatched(now, after, coder), coder
 
 
-def _retitled(was: Mapping[int, bool], now: Mapping[int, bool], slots: tuple[Slots, Slots]) -> Pairs:
+def _pair_retitled(was: Mapping[int, bool], now: Mapping[int, bool], slots: tuple[Slots, Slots]) -> Pairs:
     """Pair headings that have other words now. `was` and `now` say which passages without a pair are headings.
 
     Between the same passages there are as many of them as before, and no other text was replaced by another one.

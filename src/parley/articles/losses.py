@@ -44,16 +44,18 @@ class Loss(msgspec.Struct, frozen=True):
 
 def loss(before: Sequence[StoredPassage], after: Sequence[ImportedPassage]) -> Loss:
     """What the text `before` loses when `after` replaces it."""
-    old, new = words(one.text for one in before), words(one.text for one in after)
-    texts = {one.lineage: one.text for one in preview(before, after)}
-    gone = [one.lineage not in texts for one in before]
+    old, new = words(passage.text for passage in before), words(passage.text for passage in after)
+    texts = {passage.lineage: passage.text for passage in preview(before, after)}
+    gone = [passage.lineage not in texts for passage in before]
     return Loss(
         words=(Counter(old) - Counter(new)).total(),
         total=len(old),
         passages=sum(gone),
         tail=len(gone) - max((at for at, is_gone in enumerate(gone, start=1) if not is_gone), default=0),
-        gone=frozenset(one.lineage for one in before if one.lineage not in texts),
-        changed=frozenset(one.lineage for one in before if texts.get(one.lineage, one.text) != one.text),
+        gone=frozenset(passage.lineage for passage in before if passage.lineage not in texts),
+        changed=frozenset(
+            passage.lineage for passage in before if texts.get(passage.lineage, passage.text) != passage.text
+        ),
     )
 
 

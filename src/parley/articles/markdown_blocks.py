@@ -18,32 +18,32 @@ class MarkdownBlock(msgspec.Struct, frozen=True):
 
 def blocks(text: str) -> list[MarkdownBlock]:
     """Cut `text` into blocks at blank lines and list items. Code keeps its blank lines."""
-    found: list[MarkdownBlock] = []
+    parsed: list[MarkdownBlock] = []
     indents: list[int] = []
-    for lines in _cut(text):
+    for lines in _split(text):
         item = _ITEM.match(lines[0])
         indent = len(item["indent"].expandtabs(4)) if item else 0
-        indents = [*(one for one in indents if one < indent), indent] if item else []
-        found.append(MarkdownBlock("\n".join(_dedented(line, indent) for line in lines), len(indents)))
-    return found
+        indents = [*(outer for outer in indents if outer < indent), indent] if item else []
+        parsed.append(MarkdownBlock("\n".join(_dedent(line, indent) for line in lines), len(indents)))
+    return parsed
 
 
-def _dedented(line: str, indent: int) -> str:
+def _dedent(line: str, indent: int) -> str:
     """`line` without the indentation of the list item that it belongs to."""
     return line[indent:] if line[:indent].isspace() else line
 
 
-def join(found: Sequence[MarkdownBlock]) -> str:
+def join(each_block: Sequence[MarkdownBlock]) -> str:
     """Join blocks into a text: list items on consecutive lines, everything else separated by blank lines."""
     parts: list[str] = []
-    for index, block in enumerate(found):
+    for index, block in enumerate(each_block):
         if index:
-            parts.append("\n" if block.level and found[index - 1].level else "\n\n")
+            parts.append("\n" if block.level and each_block[index - 1].level else "\n\n")
         parts.append("    " * max(block.level - 1, 0) + block.source)
     return "".join(parts)
 
 
-def _cut(text: str) -> Iterator[list[str]]:
+def _split(text: str) -> Iterator[list[str]]:
     lines: list[str] = []
     fence = ""
     for line in text.split("\n"):

@@ -26,18 +26,18 @@ def mark(html: str, quoted: Quoted) -> Markup:
     if not quoted:
         return Markup(html)  # noqa: S704 sanitised on import
     pieces = _PIECE.findall(html)
-    levels = _levels([unescape(one) if one[0] == "&" else one for one in pieces], quoted)
+    levels = _levels([unescape(piece) if piece[0] == "&" else piece for piece in pieces], quoted)
     runs = groupby(zip(pieces, levels, strict=True), key=lambda piece: piece[1])
-    return Markup("".join(_marked("".join(piece for piece, _ in run), level) for level, run in runs))  # noqa: S704
+    return Markup("".join(_mark("".join(piece for piece, _ in run), level) for level, run in runs))  # noqa: S704
 
 
-def _marked(html: str, level: int) -> str:
+def _mark(html: str, level: int) -> str:
     return f'<mark data-said="{level}">{html}</mark>' if level else html
 
 
 def _levels(pieces: list[str], quoted: Quoted) -> Iterator[int]:
     """Yield for each piece how strong its mark is; 0 for none, and for tags."""
-    letters = [at for at, one in enumerate(pieces) if len(one) == 1 and not one.isspace()]
+    letters = [at for at, piece in enumerate(pieces) if len(piece) == 1 and not piece.isspace()]
     text = "".join([pieces[at] for at in letters])
     change = [0] * (len(pieces) + 1)
     for words, comments in quoted:

@@ -48,24 +48,24 @@ def merge(
     take: Collection[int] = (),
 ) -> MergeResult:
     """Apply the source's changes from `base` to `theirs` to `ours`. In the conflicts in `take`, the source wins."""
-    before: Units = {("base", at): [one] for at, one in enumerate(base)}
+    before: Units = {("base", at): [passage] for at, passage in enumerate(base)}
     here = _units(base, ours, "ours")
     there = _with_keys_of(_units(base, theirs, "theirs"), here)
-    order = _interleaved(there, here) if _in_order(here) else _interleaved(here, there)
+    order = _interleave(there, here) if _in_order(here) else _interleave(here, there)
     changed = [key for key in order if here.get(key, []) != before.get(key, [])]
     disputed = [key for key in changed if there.get(key, []) not in (before.get(key, []), here.get(key, []))]
     kept = set(changed) - {disputed[number] for number in take if number < len(disputed)}
     return MergeResult(
-        passages=[one for key in order for one in (here if key in kept else there).get(key, [])],
+        passages=[passage for key in order for passage in (here if key in kept else there).get(key, [])],
         conflicts=[Conflict(*(text.get(key, []) for text in (before, here, there))) for key in disputed],
         corrections=sum(there.get(key, []) == before.get(key, []) for key in changed),
-        undecided=_reverted(there, before, set(disputed)),
+        undecided=_revert(there, before, set(disputed)),
     )
 
 
 def _units(base: Sequence[ImportedPassage], text: Sequence[ImportedPassage], side: str) -> Units:
-    former = [EarlierPassage(at, one.text, one.kind == "heading") for at, one in enumerate(base)]
-    aligned = align(former, [one.text for one in text], headings=headings(text))
+    former = [EarlierPassage(at, passage.text, passage.kind == "heading") for at, passage in enumerate(base)]
+    aligned = align(former, [passage.text for passage in text], headings=headings(text))
     units: Units = {}
     for origin, run in groupby(range(len(text)), key=lambda at: _origin(aligned.lineages, aligned.split, at)):
         some = list(run)
@@ -99,7 +99,7 @@ def _in_order(units: Iterable[Key]) -> bool:
     return known == sorted(known)
 
 
-def _interleaved(first: Iterable[Key], second: Iterable[Key]) -> list[Key]:
+def _interleave(first: Iterable[Key], second: Iterable[Key]) -> list[Key]:
     """The keys of `first`, and each key that only `second` has after the same key as there."""
     known = dict.fromkeys(first)
     after: dict[Key | None, list[Key]] = defaultdict(list)
@@ -109,19 +109,21 @@ def _interleaved(first: Iterable[Key], second: Iterable[Key]) -> list[Key]:
             last = key
         else:
             after[last].append(key)
-    return [*after[None], *(one for key in known for one in (key, *after[key]))]
+    return [*after[None], *(unit for key in known for unit in (key, *after[key]))]
 
 
-def _reverted(there: Units, before: Units, disputed: Collection[Key]) -> list[ImportedPassage]:
-    order = _interleaved(there, (key for key in before if key in disputed))
-    return [one for key in order for one in (before if key in disputed else there).get(key, [])]
+def _revert(there: Units, before: Units, disputed: Collection[Key]) -> list[ImportedPassage]:
+    order = _interleave(there, (key for key in before if key in disputed))
+    return [passage for key in order for passage in (before if key in disputed else there).get(key, [])]
 
 
 def with_known_pictures(base: Iterable[ImportedPassage], theirs: Iterable[ImportedPassage]) -> list[ImportedPassage]:
     """`theirs`, with the pictures of `base` where they could not be fetched this time, and without lost ones."""
-    known = {(one.kind, one.text): one for one in base if "<img" in one.html}
-    return without_lost_pictures(_with_picture(known.get((one.kind, one.text), one), one) for one in theirs)
+    known = {(passage.kind, passage.text): passage for passage in base if "<img" in passage.html}
+    return without_lost_pictures(
+        _with_picture(known.get((passage.kind, passage.text), passage), passage) for passage in theirs
+    )
 
 
-def _with_picture(known: ImportedPassage, one: ImportedPassage) -> ImportedPassage:
-    return known if one.html.count("<img") < known.html.count("<img") else one
+def _with_picture(known: ImportedPassage, passage: ImportedPassage) -> ImportedPassage:
+    return known if passage.html.count("<img") < known.html.count("<img") else passage

@@ -23,8 +23,8 @@ async def find_article(text: ArticleText) -> int | None:
         if known or text.url:
             return known
     revision = Revision.select(Revision.article)
-    found = await revision.where(Revision.text_hash == text.digest, Revision.article.url.is_null()).first()
-    return found["article"] if found else None
+    row = await revision.where(Revision.text_hash == text.digest, Revision.article.url.is_null()).first()
+    return row["article"] if row else None
 
 
 SELECT_AT_ADDRESS = "select id from article where url = any($1::text[]) order by url <> $2, id limit 1"
@@ -32,8 +32,8 @@ SELECT_AT_ADDRESS = "select id from article where url = any($1::text[]) order by
 
 async def _at_address(address: str) -> int | None:
     """The article that was fetched at an address, however that is written."""
-    found: int | None = await db.value(SELECT_AT_ADDRESS, address_variants(address), address)
-    return found
+    article: int | None = await db.value(SELECT_AT_ADDRESS, address_variants(address), address)
+    return article
 
 
 class NewestRevision(msgspec.Struct, frozen=True):
@@ -146,16 +146,16 @@ async def write_passages(
 ) -> list[int]:
     """Write a revision's passages and return their lineages. Passages without one get a new lineage."""
     new = iter(await db.values("select nextval('lineage') from generate_series(1, $1)", lineages.count(None)))
-    known = [next(new) if one is None else one for one in lineages]
+    known = [next(new) if lineage is None else lineage for lineage in lineages]
     await db.execute(
         ADD_PASSAGES,
         revision,
         known,
         list(range(len(passages))),
-        [one.kind for one in passages],
-        [one.level for one in passages],
-        [one.page for one in passages],
-        [one.html for one in passages],
-        [one.text for one in passages],
+        [passage.kind for passage in passages],
+        [passage.level for passage in passages],
+        [passage.page for passage in passages],
+        [passage.html for passage in passages],
+        [passage.text for passage in passages],
     )
     return known

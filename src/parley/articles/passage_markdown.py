@@ -18,7 +18,7 @@ from markdownify import ATX, BACKSLASH, MarkdownConverter
 from parley.articles.markdown_blocks import MarkdownBlock, blocks
 from parley.articles.pictures import Attributes, with_stored_pictures
 from parley.articles.versions import StoredPassage
-from parley.importing.passages import ImportedPassage, cut, without_lost_pictures
+from parley.importing.passages import ImportedPassage, cut_passages, without_lost_pictures
 from parley.importing.rendering import block_to_html
 
 _KEPT_AS_HTML = (
@@ -101,7 +101,7 @@ def source(passage: StoredPassage, base_url: str | None, pictures: Attributes) -
     level = passage.level or 1 if passage.kind == "item" else 0
     for converter in _CONVERTERS:
         markdown = converter.convert(_tidy(passage.html)).strip()
-        if [one.source for one in blocks(markdown)] == [markdown]:
+        if [block.source for block in blocks(markdown)] == [markdown]:
             made = render(MarkdownBlock(markdown, level), base_url, pictures)
             if len(made) == 1 and (made[0].kind, _canonical(made[0].html)) == (passage.kind, _canonical(passage.html)):
                 return MarkdownBlock(markdown, level)
@@ -111,10 +111,15 @@ def source(passage: StoredPassage, base_url: str | None, pictures: Attributes) -
 
 def render(block: MarkdownBlock, base_url: str | None, pictures: Attributes) -> list[ImportedPassage]:
     """Render a block to passages, usually one. `pictures` are the stored pictures that it may show."""
-    made = cut(block_to_html(block.source), base_url=base_url or _PLACEHOLDER)
-    made = without_lost_pictures(with_stored_pictures(one, pictures) if "<img" in one.html else one for one in made)
-    made = [msgspec.structs.replace(one, html=_PLACEHOLDER_LINK.sub("", one.html)) for one in made]
-    return [ImportedPassage(one.kind, block.level, one.html, one.text) if _is_item(one, block) else one for one in made]
+    made = cut_passages(block_to_html(block.source), base_url=base_url or _PLACEHOLDER)
+    made = without_lost_pictures(
+        with_stored_pictures(passage, pictures) if "<img" in passage.html else passage for passage in made
+    )
+    made = [msgspec.structs.replace(passage, html=_PLACEHOLDER_LINK.sub("", passage.html)) for passage in made]
+    return [
+        ImportedPassage(passage.kind, block.level, passage.html, passage.text) if _is_item(passage, block) else passage
+        for passage in made
+    ]
 
 
 def _is_item(passage: ImportedPassage, block: MarkdownBlock) -> bool:

@@ -59,7 +59,7 @@ async def store_pictures(passages: Sequence[ImportedPassage], member: int | None
     `member` is who imports them; None for a source check and the command line.
     """
     quota = PictureQuota(member)
-    figures = [position for position, one in enumerate(passages) if "<img" in one.html]
+    figures = [position for position, passage in enumerate(passages) if "<img" in passage.html]
     gate = asyncio.Semaphore(AT_ONCE)
     stored = list(passages)
 
@@ -92,12 +92,12 @@ _STORED = re.compile(r"/media/([0-9a-f]{64})$")
 
 def stored_pictures(passages: Iterable[ImportedPassage]) -> Attributes:
     """The attributes of the stored pictures in `passages`, by the picture's hash."""
-    found: dict[str, Mapping[str, str]] = {}
-    for html in (one.html for one in passages if "/media/" in one.html):
+    pictures: dict[str, Mapping[str, str]] = {}
+    for html in (passage.html for passage in passages if "/media/" in passage.html):
         for picture in lxml.html.fragment_fromstring(html, create_parent="div").iter("img"):
             if named := _STORED.match(picture.get("src", "")):
-                found[named[1]] = dict(picture.attrib)
-    return found
+                pictures[named[1]] = dict(picture.attrib)
+    return pictures
 
 
 def with_stored_pictures(passage: ImportedPassage, known: Attributes) -> ImportedPassage:

@@ -29,10 +29,10 @@ _META = N_("From the page's metadata ({name}).")
 
 def described_facts(where: Mapping[str, str]) -> dict[str, Message | None]:
     """For each of FACTS, the sentence for where it was found; None where it was not, or where that says nothing."""
-    return {name: described(where.get(name, "")) for name in FACTS}
+    return {name: describe(where.get(name, "")) for name in FACTS}
 
 
-def described(where: str) -> Message | None:
+def describe(where: str) -> Message | None:
     """The sentence for a name in `ArticleText.where`; None where it says nothing."""
     if where.startswith("meta "):
         return _META.format(name=where.removeprefix("meta "))

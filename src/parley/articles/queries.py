@@ -255,7 +255,7 @@ where t.id = $1
 """
 
 
-async def merged(thread_id: int) -> dict[int, int]:
+async def merged_lineages(thread_id: int) -> dict[int, int]:
     """The merged lineages of a thread's article, each with the lineage that has its words now."""
     into = {row.lineage: row.into for row in await db.fetch(MergedRow, SELECT_MERGED, thread_id)}
     return {lineage: _end(lineage, into) for lineage in into}

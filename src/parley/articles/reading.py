@@ -48,8 +48,8 @@ async def read_fetched(fetched: fetching.Download, chosen: str | None = None) ->
 
     `chosen` is the encoding that a member chose for it.
     """
-    found = await sandboxed_page(fetched.body, url=fetched.final_url, charset=fetched.charset, chosen=chosen)
-    text = _as_text(found, identity(found.extracted.canonical_url, fetched.final_url))
+    read = await sandboxed_page(fetched.body, url=fetched.final_url, charset=fetched.charset, chosen=chosen)
+    text = _as_text(read, identity(read.extracted.canonical_url, fetched.final_url))
     reserved = tuple(dict.fromkeys((*fetched.reservations, *text.reservations)))
     return msgspec.structs.replace(
         text, reservations=reserved, chosen=chosen, fetched=validators_for(fetched, text.url)
@@ -77,21 +77,21 @@ async def read_text(
 
     `claimed` is the address from which the member says that it is.
     """
-    read = await finished(await sandboxed_paste(text, title), url, member)
+    read = await finish(await sandboxed_paste(text, title), url, member)
     return msgspec.structs.replace(read, claimed_url=_address(claimed) or read.claimed_url)
 
 
-def partly(found: Extracted | None) -> ArticleText | None:
+def partial_text(extracted: Extracted | None) -> ArticleText | None:
     """What was found of an article whose text could not be read."""
-    return _described(found, None, [], found.title or "") if found is not None else None
+    return _article_text(extracted, None, [], extracted.title or "") if extracted is not None else None
 
 
-def completed(text: ArticleText, found: ArticleText) -> ArticleText:
+def complete(text: ArticleText, new: ArticleText) -> ArticleText:
     """A pasted text with what was found at its address before, where the text does not say it."""
     names = ("byline", "site", "lang", "published_at", "updated_at", "licence", "reservations", "section", "bio")
-    known = {name: getattr(text, name) or getattr(found, name) for name in names}
-    title = {} if text.title == found.title else {"title": ""}  # the member typed another one
-    return msgspec.structs.replace(text, where=found.where | title | text.where, **known)
+    known = {name: getattr(text, name) or getattr(new, name) for name in names}
+    title = {} if text.title == new.title else {"title": ""}  # the member typed another one
+    return msgspec.structs.replace(text, where=new.where | title | text.where, **known)
 
 
 async def read_file(
@@ -103,28 +103,28 @@ async def read_file(
     chosen: str | None = None,
 ) -> ArticleText:
     """Like `read_text`, for a .txt, .md, .html or .pdf file. `url` is where it came from."""
-    return await finished(await sandboxed_file(name, data, title, chosen), url, member)
+    return await finish(await sandboxed_file(name, data, title, chosen), url, member)
 
 
-async def finished(found: ReadArticle, url: str | None = None, member: int | None = None) -> ArticleText:
+async def finish(read: ReadArticle, url: str | None = None, member: int | None = None) -> ArticleText:
     """Return the text of an article and store its pictures. Raises CannotImport when no text is left.
 
     `url` is its address. One that the text claims does not identify it: anybody can paste any claim, and would take the
     address from the article that is really there.
     """
-    text = _as_text(found, url)
-    claimed = _address(found.extracted.canonical_url) if url is None else None
+    text = _as_text(read, url)
+    claimed = _address(read.extracted.canonical_url) if url is None else None
     return msgspec.structs.replace(text, claimed_url=claimed, passages=await _with_pictures(text, member))
 
 
-def _as_text(found: ReadArticle, url: str | None) -> ArticleText:
-    extracted, passages = found.extracted, found.passages
+def _as_text(read: ReadArticle, url: str | None) -> ArticleText:
+    extracted, passages = read.extracted, read.passages
     if len(passages) < FEWEST_PASSAGES:
         raise CannotImport(N_("We found no article text there. Copy the text of the article and paste it instead."))
-    return _described(extracted, url, passages, extracted.title or passages[0].text)
+    return _article_text(extracted, url, passages, extracted.title or passages[0].text)
 
 
-def _described(extracted: Extracted, url: str | None, passages: list[ImportedPassage], title: str) -> ArticleText:
+def _article_text(extracted: Extracted, url: str | None, passages: list[ImportedPassage], title: str) -> ArticleText:
     return ArticleText(
         title=one_line(title)[:LONGEST_TITLE],
         passages=passages,
@@ -142,7 +142,7 @@ def _described(extracted: Extracted, url: str | None, passages: list[ImportedPas
         where=extracted.where,
         encoding=extracted.encoding,
         sure=extracted.sure,
-        fingerprint=fingerprint(one.text for one in passages),
+        fingerprint=fingerprint(passage.text for passage in passages),
     )
 
 

@@ -73,18 +73,18 @@ SELECT_TEXTS = "select distinct p.text from passage p join revision r on r.id = 
 
 async def _remember(article: int) -> None:
     texts = await db.values(SELECT_TEXTS, article)
-    await db.execute(REMEMBER_PASSAGES, article, [_digest(one) for one in texts if len(one) >= DISTINCTIVE])
+    await db.execute(REMEMBER_PASSAGES, article, [_digest(text) for text in texts if len(text) >= DISTINCTIVE])
 
 
 def _digest(text: str) -> bytes:
     """The hash of a text's letters and digits, however they are set."""
-    letters = "".join(one for one in text.casefold() if one.isalnum())
+    letters = "".join(letter for letter in text.casefold() if letter.isalnum())
     return hashlib.sha256(letters.encode()).digest()
 
 
 async def check_not_removed(text: ArticleText) -> None:
     """Raise Refused if half of a text's longer passages, or its only one, were taken down here."""
-    known = [_digest(one.text) for one in _distinctive(text)]
+    known = [_digest(passage.text) for passage in _distinctive(text)]
     removed: int = await db.value(
         "select count(distinct digest) from removed_passage where digest = any($1::bytea[])", known
     )
@@ -93,4 +93,4 @@ async def check_not_removed(text: ArticleText) -> None:
 
 
 def _distinctive(text: ArticleText) -> list[ImportedPassage]:
-    return [one for one in text.passages if len(one.text) >= DISTINCTIVE]
+    return [passage for passage in text.passages if len(passage.text) >= DISTINCTIVE]

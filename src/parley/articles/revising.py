@@ -74,7 +74,7 @@ async def revise_article(article: int, text: ArticleText, edit: RevisionNote | N
             return None
         old = await _passages(current.revision)
         aligned = await _align(article, current, old, text)
-        number, changed = current.number + 1, _changed(old, aligned.lineages, text)
+        number, changed = current.number + 1, _count_changed(old, aligned.lineages, text)
         revision = await write_revision(article, number, changed, text)
         if edit is not None:
             await Revision.update(
@@ -93,7 +93,7 @@ async def plan_revision(article: int, text: ArticleText) -> NextText | None:
     text = excerpt(text) if current.display == "excerpt" else text
     aligned = await _align(article, current, await _passages(current.revision), text)
     lineages = [-at if lineage is None else lineage for at, lineage in enumerate(aligned.lineages, start=1)]
-    passages = [PassageText(lineage, one.text) for lineage, one in zip(lineages, text.passages, strict=True)]
+    passages = [PassageText(lineage, passage.text) for lineage, passage in zip(lineages, text.passages, strict=True)]
     return NextText(passages, {lineage: lineages[at] for lineage, at in aligned.merged.items()})
 
 
@@ -127,34 +127,34 @@ async def _align(article: int, current: CurrentArticle, old: Sequence[OldPassage
     earlier = await db.fetch(
         EarlierPassage, SELECT_EARLIER, article, current.revision, current.number - EARLIER_REVISIONS, MOST_EARLIER
     )
-    former = [EarlierPassage(one.lineage, one.text, one.kind == "heading") for one in old]
-    texts = [one.text for one in text.passages]
+    former = [EarlierPassage(passage.lineage, passage.text, passage.kind == "heading") for passage in old]
+    texts = [passage.text for passage in text.passages]
     aligned = await asyncio.to_thread(align, former, texts, earlier, headings(text.passages))
-    return _restored(aligned, restored) if restored else aligned
+    return _with_restored(aligned, restored) if restored else aligned
 
 
-def _restored(aligned: Alignment, lineages: list[int]) -> Alignment:
+def _with_restored(aligned: Alignment, lineages: list[int]) -> Alignment:
     """Return `aligned` with the restored lineages. Those that came since count as merged into where their words are."""
-    others = aligned.merged | {one: at for at, one in enumerate(aligned.lineages) if one is not None}
-    return Alignment(list(lineages), {one: at for one, at in others.items() if one not in lineages}, {})
+    others = aligned.merged | {lineage: at for at, lineage in enumerate(aligned.lineages) if lineage is not None}
+    return Alignment(list(lineages), {lineage: at for lineage, at in others.items() if lineage not in lineages}, {})
 
 
 def _with_pages(
     old: Sequence[OldPassage], aligned: Sequence[int | None], passages: Sequence[ImportedPassage]
 ) -> list[ImportedPassage]:
     """The passages of an edit, with the pages of the PDF on which they were before."""
-    pages = {one.lineage: one.page for one in old}
+    pages = {passage.lineage: passage.page for passage in old}
     return [
-        one if one.page else msgspec.structs.replace(one, page=pages.get(lineage) if lineage else None)
-        for lineage, one in zip(aligned, passages, strict=True)
+        passage if passage.page else msgspec.structs.replace(passage, page=pages.get(lineage) if lineage else None)
+        for lineage, passage in zip(aligned, passages, strict=True)
     ]
 
 
-def _changed(old: Sequence[OldPassage], aligned: Sequence[int | None], text: ArticleText) -> int:
-    before = {one.lineage: one.html for one in old}
+def _count_changed(old: Sequence[OldPassage], aligned: Sequence[int | None], text: ArticleText) -> int:
+    before = {passage.lineage: passage.html for passage in old}
     edited = sum(
-        before.get(lineage) != one.html if lineage is not None else True
-        for lineage, one in zip(aligned, text.passages, strict=True)
+        before.get(lineage) != passage.html if lineage is not None else True
+        for lineage, passage in zip(aligned, text.passages, strict=True)
     )
     return edited + len(before.keys() - set(aligned))
 

@@ -75,18 +75,18 @@ def find_matches(
     """
     if len(old) + len(new) > _MOST_PASSAGES:
         return []
-    found = (_match(was, at, old[was], new[at], budget) for at, others in _candidates(old, new) for was in others)
-    return sorted((match for match in found if match.is_continuation), key=lambda match: match.order)
+    matches = (_match(was, at, old[was], new[at], budget) for at, others in _candidates(old, new) for was in others)
+    return sorted((match for match in matches if match.is_continuation), key=lambda match: match.order)
 
 
 def _match(was: int, at: int, old: UnmatchedPassage, new: UnmatchedPassage, budget: Budget) -> PassageMatch:
-    shared = _shared(old.bag, new.bag, budget)
+    shared = _count_shared(old.bag, new.bag, budget)
     total = len(old.bag) + len(new.bag)
     similarity = 2 * shared / total if total else 0.0
     return PassageMatch(was, at, shared, similarity, old.slot == new.slot, _is_part(old, new, shared, budget))
 
 
-def _shared(one: str, other: str, budget: Budget) -> int:
+def _count_shared(one: str, other: str, budget: Budget) -> int:
     """How many words two bags have in common."""
     if budget.allows(len(one) * len(other)):
         # The longest common subsequence of two sorted strings is the characters that they share.
@@ -114,7 +114,7 @@ def are_linked(one: str, other: str, budget: Budget) -> bool:
     if not shorter or shorter in longer:
         return bool(shorter)
     some, others = encode_unmatched({0: one, 1: other}, {0: (0, 0), 1: (0, 0)}, Coder()).values()
-    return _is_part(some, others, _shared(some.bag, others.bag, budget), budget)
+    return _is_part(some, others, _count_shared(some.bag, others.bag, budget), budget)
 
 
 def _candidates(
@@ -124,24 +124,24 @@ def _candidates(
         yield from ((at, list(old)) for at in new)
         return
     index, by_slot = _rare_words(old), _by_slot(old)
-    for at, one in new.items():
-        seen = Counter(was for word in set(one.bag) for was in index.get(word, ()))
+    for at, passage in new.items():
+        seen = Counter(was for word in set(passage.bag) for was in index.get(word, ()))
         nearest = sorted(seen, key=lambda was: (-seen[was], abs(was - at), was))[:_MOST]
-        in_slot = by_slot.get(one.slot, [])
+        in_slot = by_slot.get(passage.slot, [])
         middle = bisect(in_slot, at)
         yield at, [*dict.fromkeys([*nearest, *in_slot[max(middle - _MOST // 2, 0) : middle + _MOST // 2]])]
 
 
 def _rare_words(passages: Mapping[int, UnmatchedPassage]) -> dict[str, list[int]]:
     index: dict[str, list[int]] = defaultdict(list)
-    for at, one in passages.items():
-        for word in set(one.bag):
+    for at, passage in passages.items():
+        for word in set(passage.bag):
             index[word].append(at)
-    return {word: found for word, found in index.items() if len(found) <= _RARE}
+    return {word: places for word, places in index.items() if len(places) <= _RARE}
 
 
 def _by_slot(passages: Mapping[int, UnmatchedPassage]) -> dict[Slot, list[int]]:
     by_slot: dict[Slot, list[int]] = defaultdict(list)
-    for at, one in passages.items():
-        by_slot[one.slot].append(at)
+    for at, passage in passages.items():
+        by_slot[passage.slot].append(at)
     return by_slot

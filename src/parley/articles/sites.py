@@ -15,5 +15,5 @@ def same_site(one: str, other: str) -> bool:
 
 def registered_domain(host: str) -> str:
     """The registered domain of a host by the public suffix list, by which a subdomain can have an owner of its own."""
-    found = get_fld(f"https://{host}", fail_silently=True, search_private=True)
-    return str(found or ".".join(host.split(".")[-2:]))
+    domain = get_fld(f"https://{host}", fail_silently=True, search_private=True)
+    return str(domain or ".".join(host.split(".")[-2:]))

@@ -15,7 +15,7 @@ from parley.articles.sites import same_site
 from parley.articles.tables import Article
 from parley.articles.text import ArticleText, CacheValidators
 from parley.articles.updating import last_source
-from parley.articles.versions import numbered
+from parley.articles.versions import number_passages
 from parley.core import db
 from parley.core.text.messages import N_
 from parley.importing.errors import CannotImport
@@ -89,14 +89,16 @@ async def as_revision(due: DueCheck, text: ArticleText) -> ArticleText | None:
 
     Raises CannotImport when the page has another text.
     """
-    before = numbered(await last_source(due.id))
-    if [(one.kind, one.text) for one in before] == [(one.kind, one.text) for one in text.passages]:
+    before = number_passages(await last_source(due.id))
+    if [(passage.kind, passage.text) for passage in before] == [
+        (passage.kind, passage.text) for passage in text.passages
+    ]:
         if text.fetched is not None:
             await _store_validators(due.id, text.fetched)
         return None
     if not same_site(text.url or "", due.url):
         raise CannotImport(N_("The address now leads to another site: {url}."), url=text.url)
-    check_is_revision((one.text for one in before), (one.text for one in text.passages))
+    check_is_revision((passage.text for passage in before), (passage.text for passage in text.passages))
     lost = loss(before, text.passages)
     if lost.is_too_much:
         raise CannotImport(N_("The page lost {lost}: it may now be behind a paywall."), lost=lost.message)

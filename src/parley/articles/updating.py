@@ -39,24 +39,24 @@ class StoredSource(msgspec.Struct, frozen=True):
     merge_base: bytes | None
 
 
-async def _stored(article: int) -> StoredSource | None:
+async def _stored_source(article: int) -> StoredSource | None:
     return await db.fetch_one(StoredSource, Article.select().where(Article.id == article))
 
 
 async def last_source(article: int) -> list[ImportedPassage]:
     """The last text of an article's source. Empty for pasted texts."""
-    found = await _stored(article)
-    return _decode(found.source_text if found else None)
+    row = await _stored_source(article)
+    return _decode(row.source_text if row else None)
 
 
 async def as_update(article: ArticleRow, text: ArticleText, take: Collection[int] = ()) -> SourceUpdate:
     """Merge a new text of its source into `article`. In the conflicts numbered in `take`, the source's text wins."""
     source = await with_known_facts(article.id, text)
     source = excerpt(source) if article.display == "excerpt" else source
-    found = await _stored(article.id)
-    base = _decode((found.merge_base or found.source_text) if found else None)
+    row = await _stored_source(article.id)
+    base = _decode((row.merge_base or row.source_text) if row else None)
     source = msgspec.structs.replace(source, passages=with_known_pictures(base, source.passages))
-    ours = [one.passage for one in await versions.newest(article.id)]
+    ours = [stored.passage for stored in await versions.newest(article.id)]
     merged = await asyncio.to_thread(merge, base, ours, source.passages, take)
     return SourceUpdate(source, msgspec.structs.replace(source, passages=merged.passages), merged, article.revision)
 

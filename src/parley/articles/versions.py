@@ -11,7 +11,7 @@ from parley.articles.rules import READABLE, WITHHELD
 from parley.articles.tables import Article, Passage
 from parley.articles.text import ArticleText
 from parley.core import db
-from parley.core.text.messages import Message, restored
+from parley.core.text.messages import Message, deserialize
 from parley.importing.passages import ImportedPassage
 
 
@@ -35,14 +35,15 @@ class StoredPassage(msgspec.Struct, frozen=True):
         return msgspec.convert(self, ImportedPassage, from_attributes=True)
 
 
-def numbered(passages: Iterable[ImportedPassage]) -> list[StoredPassage]:
+def number_passages(passages: Iterable[ImportedPassage]) -> list[StoredPassage]:
     """Passages that are not stored, each with its index as its lineage."""
     return [
-        StoredPassage(index, one.kind, one.level, one.html, one.text, one.page) for index, one in enumerate(passages)
+        StoredPassage(index, passage.kind, passage.level, passage.html, passage.text, passage.page)
+        for index, passage in enumerate(passages)
     ]
 
 
-async def whole(revision: int) -> list[StoredPassage]:
+async def all_passages(revision: int) -> list[StoredPassage]:
     """All passages of a revision, for writing the next one. What readers may see: `readable`."""
     return await db.fetch(
         StoredPassage, Passage.select().where(Passage.revision == revision).order_by(Passage.position)
@@ -124,5 +125,5 @@ async def readable(revision_id: int) -> list[StoredPassage]:
 
 async def check_note(article_id: int) -> Message | None:
     """Why the last check of an article's source made no revision, for editors. Empty without a problem."""
-    found = await Article.select(Article.check_note).where(Article.id == article_id).first()
-    return restored(found["check_note"]) if found and found["check_note"] else None
+    row = await Article.select(Article.check_note).where(Article.id == article_id).first()
+    return deserialize(row["check_note"]) if row and row["check_note"] else None

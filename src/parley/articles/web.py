@@ -22,11 +22,11 @@ from parley.articles.text import ArticleText
 from parley.articles.updating import as_update
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in
-from parley.core.http.forms import make_form, posted
+from parley.core.http.forms import make_form, posted_fields
 from parley.core.http.pages import environment, page, wants_fragment
 from parley.core.ratelimit import IMPORT, take_each, take_volume
 from parley.core.text.cleaning import BadText, as_id, clean
-from parley.core.text.messages import N_, restored
+from parley.core.text.messages import N_, deserialize
 from parley.importing.encodings import ENCODING_NAMES
 from parley.importing.limits import LARGEST_FILE, LARGEST_PDF
 from parley.importing.passages import ImportedPassage
@@ -57,9 +57,9 @@ async def new_form(request: AnyRequest) -> Response[Any]:
 @post("/new", name="articles:new", opt={"who": VERIFIED}, request_max_body_size=UPLOAD_LIMIT)
 async def new(request: AnyRequest) -> Response[Any]:
     viewer = signed_in(request)
-    data = await posted(request)
+    data = await posted_fields(request)
     form = await make_form(NewForm, data)
-    name, given, upload = _given(data, form)
+    name, given, upload = _submitted_source(data, form)
     size, status = upload.size if upload else len(given or b""), 422
     if not form.errors:
         try:
@@ -90,7 +90,7 @@ async def new(request: AnyRequest) -> Response[Any]:
     return Redirect(f"/new/{import_id}", status_code=303)
 
 
-def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None, MultipartPart | None]:
+def _submitted_source(data: Any, form: NewForm) -> tuple[str | None, bytes | None, MultipartPart | None]:
     """The address or file name, the pasted bytes, and the uploaded file, as this kind of import has them."""
     if form.source == "url":
         return form.url, None, None
@@ -122,43 +122,43 @@ def _parts(upload: MultipartPart) -> Iterator[bytes]:
 async def own_import(request: AnyRequest, number: str) -> imports.Import:
     """The viewer's import with this number. Raises NotFound for another member's."""
     import_id = as_id(number)
-    found = await imports.of_member(import_id, signed_in(request).id) if import_id else None
-    if found is None:
+    draft = await imports.of_member(import_id, signed_in(request).id) if import_id else None
+    if draft is None:
         raise NotFound(N_("There is no such import."))
-    return found
+    return draft
 
 
 @get("/new/{number:str}", name="articles:import", opt={"who": VERIFIED})
 async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """The progress of an import and, once it is read, the preview of its article."""
-    found = await own_import(request, number)
-    if found.state == "ready" and wants_fragment(request):
+    draft = await own_import(request, number)
+    if draft.state == "ready" and wants_fragment(request):
         # The preview is another page, not a fragment of this one.
         return Response(None, headers={"HX-Refresh": "true"})
-    known = await existing(found) if found.state == "ready" else None
+    known = await existing(draft) if draft.state == "ready" else None
     if known is not None and (known["elsewhere"] is None or "separate" not in request.query_params):
-        return page(request, "articles/known.html", again=found.id, **known)
-    if found.state == "ready":
-        return preview(request, found, PublishForm({"topic": found.topic}))
-    url = f"/t/{found.thread}" if found.state == "published" else found.url
+        return page(request, "articles/known.html", again=draft.id, **known)
+    if draft.state == "ready":
+        return preview(request, draft, PublishForm({"topic": draft.topic}))
+    url = f"/t/{draft.thread}" if draft.state == "published" else draft.url
     return page(
         request,
         "articles/import.html",
         "progress",
-        state=found.state,
-        message=restored(found.message),
+        state=draft.state,
+        message=deserialize(draft.message),
         url=url,
-        again=found.id,
-        source=found.source,
-        title=found.title,
-        topic=found.topic,
-        partly=decode(found.draft) if found.state == "failed" and found.draft else None,
+        again=draft.id,
+        source=draft.source,
+        title=draft.title,
+        topic=draft.topic,
+        partly=decode(draft.draft) if draft.state == "failed" and draft.draft else None,
     )
 
 
-async def existing(found: imports.Import) -> dict[str, Any] | None:
+async def existing(draft: imports.Import) -> dict[str, Any] | None:
     """The discussion that an import's article has already, and whether its text is the same."""
-    text = decode(found.draft or b"")
+    text = decode(draft.draft or b"")
     number = await find_article(text)
     elsewhere = number is None
     number = await find_similar(text.fingerprint) if elsewhere else number
@@ -179,22 +179,22 @@ async def existing(found: imports.Import) -> dict[str, Any] | None:
 
 def _after_pages(passages: Sequence[ImportedPassage]) -> Iterator[tuple[int | None, ImportedPassage]]:
     """Each passage, after the page of the one before it."""
-    return zip([None, *(one.page for one in passages)], passages, strict=False)
+    return zip([None, *(passage.page for passage in passages)], passages, strict=False)
 
 
 def _day(when: datetime | None) -> str:
     return when.date().isoformat() if when else ""
 
 
-def preview(request: AnyRequest, found: imports.Import, form: PublishForm, status: int = 200) -> Response[Any]:
+def preview(request: AnyRequest, draft: imports.Import, form: PublishForm, status: int = 200) -> Response[Any]:
     """The article before it is published, with a form for what was found of it."""
-    text = decode(found.draft or b"")
+    text = decode(draft.draft or b"")
     fields = _preview_fields(form, text)
     return page(
         request,
         "articles/preview.html",
         status=status,
-        again=found.id,
+        again=draft.id,
         form={**fields, "errors": form.errors if status != 200 else {}},  # noqa: PLR2004
         byline=fields["byline"],
         site_name=text.site,
@@ -208,14 +208,14 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
         encodings=ENCODING_NAMES,
         kept_days=DRAFT_DAYS,
         kept_most=imports.MOST_KEPT,
-        images=sum("<img" in one.html for one in text.passages),
+        images=sum("<img" in passage.html for passage in text.passages),
         passages_html=_preview_html(text),
     )
 
 
 def _preview_fields(form: PublishForm, text: ArticleText) -> dict[str, str]:
     """The fields of the form: what was typed, else what was found of the article."""
-    found = {
+    fields = {
         "title": text.title,
         "byline": text.byline or "",
         "topic": "",
@@ -224,7 +224,7 @@ def _preview_fields(form: PublishForm, text: ArticleText) -> dict[str, str]:
         "updated": _day(text.updated_at),
         **{name: getattr(text, name) or "" for name in ABOUT},
     }
-    return {name: form.values.get(name, value) for name, value in found.items()}
+    return {name: form.values.get(name, value) for name, value in fields.items()}
 
 
 def _preview_html(text: ArticleText) -> Markup:
@@ -232,15 +232,15 @@ def _preview_html(text: ArticleText) -> Markup:
     rows = [
         queries.PassageRow(
             number,
-            one.kind,
-            one.level,
-            one.html,
-            one.text,
+            passage.kind,
+            passage.level,
+            passage.html,
+            passage.text,
             number=number,
-            page=one.page,
-            new_page=one.page if one.page != before else None,
+            page=passage.page,
+            new_page=passage.page if passage.page != before else None,
         )
-        for number, (before, one) in enumerate(_after_pages(text.passages), start=1)
+        for number, (before, passage) in enumerate(_after_pages(text.passages), start=1)
     ]
     return Markup("").join(Markup(template.render(passage=row)) for row in rows)  # noqa: S704 our template
 
@@ -248,11 +248,11 @@ def _preview_html(text: ArticleText) -> Markup:
 @get("/media/{digest:str}", name="articles:media", opt={"who": ANYONE})
 async def media(digest: FromPath[str]) -> Response[bytes]:
     """A picture of an article."""
-    found = await queries.media(digest) if DIGEST.fullmatch(digest) else None
-    if found is None:
+    picture = await queries.media(digest) if DIGEST.fullmatch(digest) else None
+    if picture is None:
         raise NotFound(N_("There is no such picture."))
     headers = {"Cache-Control": FOREVER, "Content-Security-Policy": "default-src 'none'; sandbox"}
-    return Response(found.data, media_type=found.mime, headers=headers)
+    return Response(picture.data, media_type=picture.mime, headers=headers)
 
 
 handlers: list[object] = [new_form, new, progress, media]

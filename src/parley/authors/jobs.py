@@ -12,7 +12,7 @@ from parley.authors.tables import Claim
 from parley.core import db
 from parley.core.events import attempts
 from parley.core.settings import settings
-from parley.core.text.messages import N_, Message, stored
+from parley.core.text.messages import N_, Message, serialize
 from parley.importing.decoding import decode
 from parley.importing.errors import CannotImport
 from parley.importing.fetch import fetch
@@ -61,7 +61,7 @@ async def _note(row: ClaimRow, problem: Message | None) -> None:
     elif row.state == "confirmed" and misses >= rules.MOST_MISSES:
         await ops.settle(row, "ended", role=row.role)
         await ops.tell_claimant(row, "ended")
-    note = stored(problem) if problem else ""
+    note = serialize(problem) if problem else ""
     await Claim.update({Claim.note: note}).where(Claim.id == row.id)
     if row.state == "waiting" and problem is not None:
         # It is checked again when its member asks.
@@ -87,4 +87,4 @@ async def problem_of(row: ClaimRow) -> Message | None:
 def proves(head: AuthorLinks, row: ClaimRow) -> bool:
     """Whether a page names the member: by the token, or by a link to their profile here."""
     profile = f"{settings().base_url}/u/{row.name}".casefold()
-    return row.token in head.tokens or profile in {one.rstrip("/").casefold() for one in head.me}
+    return row.token in head.tokens or profile in {link.rstrip("/").casefold() for link in head.me}

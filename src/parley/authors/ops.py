@@ -3,12 +3,13 @@
 import secrets
 
 from parley import mail
+from parley.accounts import addresses
 from parley.accounts import queries as accounts
 from parley.authors import queries, rules
 from parley.authors.queries import ClaimRow
 from parley.authors.tables import AuthorReply, Claim
 from parley.comments import queries as comments
-from parley.core import db
+from parley.core import db, ratelimit
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer
@@ -41,9 +42,11 @@ async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = No
     """Claim the article of a thread. This replaces an earlier claim that is waiting.
 
     Raises Forbidden for unconfirmed members, NotFound if there is no such article, Refused if three others are waiting,
-    and if this claim is confirmed or was refused in the last month.
+    and if this claim is confirmed or was refused in the last month. Raises TooMany where the address got many links.
     """
     rules.require_claim_allowed(viewer)
+    if way == "address":
+        await ratelimit.take(ratelimit.CLAIM_ADDRESS, addresses.mailbox(email or ""))
     async with db.atomic():
         article = await db.value(LOCK_ARTICLE, thread)
         if article is None:

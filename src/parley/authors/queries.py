@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from parley.core import db
-from parley.core.text.messages import Message, restored
+from parley.core.text.messages import Message, deserialize
 
 WAIT_AFTER_REFUSAL = timedelta(days=30)
 
@@ -35,7 +35,7 @@ class ClaimRow(msgspec.Struct, frozen=True):
     @property
     def note(self) -> Message | None:
         """Why the last check found no proof."""
-        return restored(self.raw_note) if self.raw_note else None
+        return deserialize(self.raw_note) if self.raw_note else None
 
     @property
     def is_refused_for_now(self) -> bool:

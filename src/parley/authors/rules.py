@@ -9,7 +9,7 @@ from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import MODERATOR, Viewer, refuse_unverified, require_write_allowed
 from parley.core.text.hosts import bare_host
 from parley.core.text.messages import N_
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 
 MOST_OPEN = 3
 # If the proof is missing in this many monthly checks in a row, the claim ends: a page may be down for a while.
@@ -36,8 +36,8 @@ def is_in_byline(email: str, byline: str | None) -> bool:
 
 
 def _fold(text: str) -> str:
-    plain = normalized("NFKD", text.casefold())
-    return "".join(one for one in plain if not unicodedata.combining(one))
+    plain = normalize("NFKD", text.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def require_claim_allowed(viewer: Viewer) -> None:

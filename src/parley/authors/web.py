@@ -14,7 +14,7 @@ from parley.comments.web import thread_at
 from parley.core.errors import NotFound, ParleyError, Refused
 from parley.core.events.job_wakeups import wake_job
 from parley.core.http.access import MODERATOR, VERIFIED, AnyRequest, address_of, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.ratelimit import CLAIM, take_each
 from parley.core.settings import settings
@@ -49,7 +49,7 @@ async def claim_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any
 @post("/t/{thread:str}/claim", name="authors:claim", opt={"who": VERIFIED})
 async def claim(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     viewer, row = signed_in(request), await thread_at(thread)
-    form, status = ClaimForm(await posted(request)), 422
+    form, status = ClaimForm(await posted_fields(request)), 422
     if not form.errors:
         try:
             await take_each(CLAIM, viewer.id, address_of(request))
@@ -99,14 +99,14 @@ async def end(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
 @post("/settings/articles/{number:int}/decide", name="authors:decide", opt={"who": VERIFIED})
 async def decide(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
     """Confirm (`confirm=1`) or refuse somebody else's claim."""
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     await ops.decide(signed_in(request), number, confirms=form.flag("confirm"))
     return Redirect("/settings/articles", status_code=303)
 
 
 @post("/t/{thread:str}/author-reply", name="authors:pin", opt={"who": VERIFIED})
 async def pin(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    row, form = await thread_at(thread), Form(await posted(request))
+    row, form = await thread_at(thread), Form(await posted_fields(request))
     comment = form.id("comment")
     if form.errors:
         raise NotFound(N_("There is no such comment here."))

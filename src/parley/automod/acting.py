@@ -8,7 +8,7 @@ from parley import mail
 from parley.accounts.tables import Member
 from parley.core import db
 from parley.core.settings import settings
-from parley.core.text.messages import N_, Message, shown
+from parley.core.text.messages import N_, Message, as_text
 from parley.decisions import effects, letters
 from parley.decisions.rules import Choice
 from parley.decisions.tables import Decision
@@ -65,7 +65,7 @@ async def hold_unjudged(comment: int) -> None:
     """Hold a newcomer's comment because the rules failed (moderation-proofs.md R22)."""
     target = await targets.lock("comment", comment)
     await reports.update_risk(await reports.open_item("comment", comment, target.thread))
-    reason = shown(N_("The rules could not run, so this new member's comment is waiting for a moderator."))
+    reason = as_text(N_("The rules could not run, so this new member's comment is waiting for a moderator."))
     await modlog.write(None, Entry("hold", "comment", comment, {}, {"state": "pending"}, None, reason))
 
 
@@ -73,7 +73,7 @@ async def _hold_unfinished(judged: Judged, over: Overrun, target: targets.Target
     """Return the entry of the record, and mail the author unless a rule that holds the comment does so."""
     if decisive(judged.hits) is None:
         await _tell_author(over.rule, target)
-    return Entry("hold", "comment", target.id, {}, {"state": "pending"}, over.rule.guideline, shown(over.reason))
+    return Entry("hold", "comment", target.id, {}, {"state": "pending"}, over.rule.guideline, as_text(over.reason))
 
 
 async def _apply(hit: Match, target: targets.Target, item: int) -> Entry:
@@ -87,14 +87,14 @@ async def _apply(hit: Match, target: targets.Target, item: int) -> Entry:
             after = {"state": "pending"}
             await _tell_author(hit.rule, target)
         case "collapse":
-            choice = Choice(item, 0, "collapse", hit.rule.guideline, shown(reason))
+            choice = Choice(item, 0, "collapse", hit.rule.guideline, as_text(reason))
             before, after = await effects.apply(target, choice, None)
             decision = await _decide(hit, target, item, reason)
         case "notify":
             await staff_mail.send(
-                f"rule.{hit.rule.id}", "rule", reason=_described(hit), link=f"{settings().base_url}/mod/queue"
+                f"rule.{hit.rule.id}", "rule", reason=_describe(hit), link=f"{settings().base_url}/mod/queue"
             )
-    return Entry(hit.rule.action, "comment", target.id, before, after, hit.rule.guideline, shown(reason), decision)
+    return Entry(hit.rule.action, "comment", target.id, before, after, hit.rule.guideline, as_text(reason), decision)
 
 
 async def _decide(hit: Match, target: targets.Target, item: int, reason: Message) -> int:
@@ -106,7 +106,7 @@ async def _decide(hit: Match, target: targets.Target, item: int, reason: Message
         thread=target.thread,
         action="collapse",
         guideline=hit.rule.guideline,
-        reason=shown(_with_match(reason, hit.matched)),
+        reason=as_text(_with_match(reason, hit.matched)),
         rule=hit.rule.id,
         member=target.member,
         before=msgspec.json.encode({"collapsed": target.collapsed}).decode(),
@@ -125,7 +125,7 @@ async def _tell_author(rule: ActiveRule, target: targets.Target) -> None:
         await mail.send(f"held.{target.id}"[:20], author.email, *written)
 
 
-def _described(hit: Match) -> Message:
+def _describe(hit: Match) -> Message:
     if hit.matched:
         matched = N_("The rule “{rule}” has matched a new comment: “{words}”.")
         return matched.format(rule=hit.rule.name, words=hit.matched)

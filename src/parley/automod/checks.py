@@ -49,9 +49,9 @@ async def check(draft: Draft) -> CheckResult | None:
         return None
     try:
         now = await current.in_force()
-        known = _cached(draft.author.id, now)
+        known = _cached_record(draft.author.id, now)
         post = _post(draft, known or facts.NOBODY)
-        rules = now.rules if known is None else _left(post, draft.thread, now)
+        rules = now.rules if known is None else _remaining_rules(post, draft.thread, now)
         if known is None or rules or draft.thread in now.active_threads:
             return await _judge(draft, rules, now, post.signature)
         return CheckResult(signature=post.signature)
@@ -67,7 +67,7 @@ async def check(draft: Draft) -> CheckResult | None:
 
 async def wait_of(viewer: Viewer, _thread: ThreadRow, _parent: int | None) -> Message | None:
     """The sentence above the form of a member who has used up the comments of this hour."""
-    if _cached(viewer.id, await current.in_force()):
+    if _cached_record(viewer.id, await current.in_force()):
         return None
     author = await facts.author(viewer.id)
     _cache(viewer.id, author)
@@ -75,7 +75,7 @@ async def wait_of(viewer: Viewer, _thread: ThreadRow, _parent: int | None) -> Me
     return used.message if used else None
 
 
-def _cached(member: int, now: InForce) -> AuthorRecord | None:
+def _cached_record(member: int, now: InForce) -> AuthorRecord | None:
     """The cached record of a member of the highest level."""
     known = _established.get(member)
     return known.author if known and known.until >= monotonic() and member not in now.decided_members else None
@@ -86,7 +86,7 @@ def _cache(member: int, author: AuthorRecord) -> None:
         _established.put(member, CachedAuthor(author, monotonic() + ESTABLISHED_SECONDS))
 
 
-def _left(post: Post, thread: int, now: InForce) -> list[ActiveRule]:
+def _remaining_rules(post: Post, thread: int, now: InForce) -> list[ActiveRule]:
     """The rules that the record of the author and the text do not rule out already."""
     # Comparing numbers of the record takes too little time to be measured for each rule.
     rules = [rule for rule in now.rules if is_for(rule, post)]

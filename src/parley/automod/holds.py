@@ -15,7 +15,7 @@ from parley.core import db
 from parley.core.events import attempts
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
-from parley.core.text.messages import N_, shown
+from parley.core.text.messages import N_, as_text
 from parley.decisions import ops as decisions
 from parley.matching import current
 from parley.matching.budget import Judged
@@ -89,14 +89,14 @@ async def escalate() -> int:
 
 
 async def _escalate(comment: int) -> bool:
-    waiting = await states.locked(comment)
+    waiting = await states.lock_comment(comment)
     if waiting.state != "pending":
         return False
     item = await reports.open_item("comment", comment, waiting.thread)
     await QueueItem.update({QueueItem.escalated: True, QueueItem.version: QueueItem.version + 1}).where(
         QueueItem.id == item
     )
-    reason = shown(N_("It has waited for {days} days.").format(days=ESCALATE_DAYS))
+    reason = as_text(N_("It has waited for {days} days.").format(days=ESCALATE_DAYS))
     await modlog.write(None, Entry("escalate", "comment", comment, reason=reason))
     return True
 
@@ -109,18 +109,18 @@ async def due() -> list[int]:
 async def expire(comment: int) -> bool:
     """Expire a comment that is still held, and mail it back to its author; return whether it expired."""
     async with db.atomic():
-        waiting = await states.locked(comment)
+        waiting = await states.lock_comment(comment)
         if waiting.state != "pending":
             return False
         await states.transition(waiting, "expired", actor=None)
         for item in await db.values(LOCK_ITEM, comment):
             await decisions.close(item, "no_action")
-        for one in await db.fetch(Expired, SELECT_EXPIRED, comment):
+        for expired in await db.fetch(Expired, SELECT_EXPIRED, comment):
             written = mail.written_message(
-                "expired", one=one, days=EXPIRE_DAYS, link=f"{settings().base_url}/t/{one.thread}"
+                "expired", one=expired, days=EXPIRE_DAYS, link=f"{settings().base_url}/t/{expired.thread}"
             )
-            await mail.send(f"expired.{comment}", one.email, *written)
-        reason = shown(N_("No moderator came to it in {days} days.").format(days=EXPIRE_DAYS))
+            await mail.send(f"expired.{comment}", expired.email, *written)
+        reason = as_text(N_("No moderator came to it in {days} days.").format(days=EXPIRE_DAYS))
         entry = Entry("expire", "comment", comment, {"state": "pending"}, {"state": "expired"}, reason=reason)
         await modlog.write(None, entry)
     return True
@@ -129,7 +129,7 @@ async def expire(comment: int) -> bool:
 async def withdraw(viewer: Viewer, comment: int) -> None:
     """Withdraw one's held comment. Raises NotFound for all others, Refused once it is decided."""
     async with db.atomic():
-        waiting = await states.locked(comment)
+        waiting = await states.lock_comment(comment)
         rules.require_withdrawal_allowed(viewer, waiting)
         await states.transition(waiting, "withdrawn", actor=viewer.id)
         for item in await db.values(LOCK_ITEM, comment):
@@ -144,7 +144,7 @@ async def wait_on(comment: int) -> None:
 
 
 async def _renew_item(comment: int) -> int:
-    waiting = await states.locked(comment)
+    waiting = await states.lock_comment(comment)
     return await reports.open_item("comment", comment, waiting.thread)
 
 
@@ -164,12 +164,12 @@ async def _held_at_posting(comment: int) -> list[int]:
     """The rules in force that hold a comment for how it was posted, which an edit does not change."""
     matched = set(await db.values(SELECT_HOLDING_RULES, comment))
     in_force = (await current.in_force()).rules
-    holding = [one for one in in_force if one.id in matched and one.state == "on" and one.action == "hold"]
-    return [one.id for one in holding if needs_posting_facts(one)]
+    holding = [rule for rule in in_force if rule.id in matched and rule.state == "on" and rule.action == "hold"]
+    return [rule.id for rule in holding if needs_posting_facts(rule)]
 
 
 async def _release(comment: int, item: int) -> None:
-    waiting = await states.locked(comment)
+    waiting = await states.lock_comment(comment)
     await states.transition(waiting, "visible", actor=waiting.author)
     await decisions.close(item, "no_action")
     await modlog.write(None, Entry("release", "comment", comment, {"state": "pending"}, {"state": "visible"}))

@@ -35,10 +35,10 @@ class Text(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, post: Post, *, spam: bool, weight: float = 1.0) -> "Text | None":
         """None for a text without words."""
-        found = post.buckets
-        if not found.words:
+        by_kind = post.buckets
+        if not by_kind.words:
             return None
-        kinds = list(found.weighted())
+        kinds = list(by_kind.weighted())
         shares = np.repeat([share for _, share in kinds], [len(buckets) for buckets, _ in kinds])
         buckets = np.concatenate([buckets for buckets, _ in kinds])
         return cls(buckets.astype(np.uint16), shares.astype(np.float32), spam, weight)
@@ -67,35 +67,35 @@ def fit(texts: Sequence[Text], start: Weights = NOTHING, pull: float = PULL) -> 
             weights += RATE * step / np.sqrt(squares)
             constant_squares += errors.sum() ** 2
             constant += RATE * errors.sum() / sqrt(constant_squares)
-    return _rounded(weights, float(constant))
+    return _round(weights, float(constant))
 
 
 def figures(texts: Iterable[Text], weights: Weights) -> ScoreMetrics:
     """Judge weights by texts, of which at least one is advertising and one is not."""
     harmless, spam = chances(texts, weights)
     loss = -(np.log(spam).mean() + np.log(1 - harmless).mean()) / 2
-    return ScoreMetrics(len(spam), len(harmless), list(_above(spam)), list(_above(harmless)), float(loss))
+    return ScoreMetrics(len(spam), len(harmless), list(_count_above(spam)), list(_count_above(harmless)), float(loss))
 
 
 def chances(texts: Iterable[Text], weights: Weights) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The scores of the harmless texts, and of the advertising."""
     judged = list(texts)
-    found, spam = _chances(judged, np.array(weights.values) * weights.scale, weights.constant), _spam(judged)
-    return found[~spam], found[spam]
+    scores, spam = _chances(judged, np.array(weights.values) * weights.scale, weights.constant), _spam(judged)
+    return scores[~spam], scores[spam]
 
 
-def stored(weights: Weights) -> bytes:
+def encode_weights(weights: Weights) -> bytes:
     """The weights as `Weights.read` reads them."""
-    return score.HEADER.pack(weights.scale, weights.constant) + bytes(one & 0xFF for one in weights.values)
+    return score.HEADER.pack(weights.scale, weights.constant) + bytes(value & 0xFF for value in weights.values)
 
 
-def _above(chances: NDArray[Any]) -> Iterator[int]:
+def _count_above(chances: NDArray[Any]) -> Iterator[int]:
     return (int((chances >= at).sum()) for at in AT)
 
 
-def _rounded(weights: NDArray[Any], constant: float) -> Weights:
+def _round(weights: NDArray[Any], constant: float) -> Weights:
     scale = float(np.abs(weights).max()) / LARGEST or 1.0
-    return Weights(scale, constant, [int(one) for one in np.rint(weights / scale)])
+    return Weights(scale, constant, [int(value) for value in np.rint(weights / scale)])
 
 
 def _spam(texts: Sequence[Text]) -> NDArray[np.bool_]:
@@ -104,8 +104,8 @@ def _spam(texts: Sequence[Text]) -> NDArray[np.bool_]:
 
 def _chances(texts: Sequence[Text], values: NDArray[np.float64], constant: float) -> NDArray[np.float64]:
     totals = np.array([constant + values[text.buckets] @ text.shares for text in texts])
-    found: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(totals, -30, 30)))
-    return found
+    scores: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(totals, -30, 30)))
+    return scores
 
 
 def _gradient(texts: Sequence[Text], errors: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -83,7 +83,7 @@ async def train() -> int:
         return 0
     await SpamTraining.insert(
         SpamTraining(
-            weights=learned.weights and learning.stored(learned.weights),
+            weights=learned.weights and learning.encode_weights(learned.weights),
             spam=learned.spam,
             harmless=learned.harmless,
             figures=msgspec.json.encode(learned.figures).decode(),
@@ -97,24 +97,24 @@ def learn(comments: Iterable[JudgedComment], in_use: Weights) -> Learned | None:
 
     It starts from the weights that come with Parley, so that no mistake is learned for good.
     """
-    learned, kept_back = _parted(comments)
+    learned, kept_back = _split(comments)
     spam, recent = _count(learned), _count(kept_back)
     if min(spam, len(learned) - spam) < LEAST_LEARNED or min(recent, len(kept_back) - recent) < LEAST_KEPT_BACK:
         return None
-    new = learning.fit(_balanced(learned, spam), score.shipped(), PULL)
+    new = learning.fit(_balance(learned, spam), score.shipped_weights(), PULL)
     before, after = learning.figures(kept_back, in_use), learning.figures(kept_back, new)
     counts = (spam, len(learned) - spam)
     return Learned(new, *counts, after) if after.loss <= before.loss else Learned(None, *counts, before)
 
 
-def _parted(comments: Iterable[JudgedComment]) -> tuple[list[Text], list[Text]]:
+def _split(comments: Iterable[JudgedComment]) -> tuple[list[Text], list[Text]]:
     """The texts to learn, and the recent ones that are kept back."""
     learned, kept_back = [], []
-    for one in comments:
-        post = Post(one.body, html=one.html)
+    for comment in comments:
+        post = Post(comment.body, html=comment.html)
         is_kept_back = learning.is_kept_back(post.alike)
-        text = Text.of(post, spam=one.spam)
-        if text and is_kept_back and one.recent:
+        text = Text.of(post, spam=comment.spam)
+        if text and is_kept_back and comment.recent:
             kept_back.append(text)
         elif text and not is_kept_back:
             learned.append(text)
@@ -122,11 +122,11 @@ def _parted(comments: Iterable[JudgedComment]) -> tuple[list[Text], list[Text]]:
 
 
 def _count(texts: Sequence[Text]) -> int:
-    return sum(one.spam for one in texts)
+    return sum(text.spam for text in texts)
 
 
-def _balanced(texts: Sequence[Text], spam: int) -> list[Text]:
+def _balance(texts: Sequence[Text], spam: int) -> list[Text]:
     """The texts with weights by which both kinds count the same."""
     harmless = len(texts) - spam
     weights = min(1.0, spam / harmless), min(1.0, harmless / spam)
-    return [msgspec.structs.replace(one, weight=weights[one.spam]) for one in texts]
+    return [msgspec.structs.replace(text, weight=weights[text.spam]) for text in texts]

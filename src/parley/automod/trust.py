@@ -3,7 +3,7 @@
 import msgspec
 
 from parley.core.errors import TooMany
-from parley.core.text.messages import N_, Message, joined, plural
+from parley.core.text.messages import N_, Message, join, plural
 from parley.matching.facts import AuthorRecord
 
 HOUR = 3_600
@@ -66,4 +66,4 @@ def require_post_allowed(author: AuthorRecord) -> None:
     """Raise TooMany for a member who has reached the hourly limit of their level; the message says the text is kept."""
     used = used_up(author)
     if used is not None:
-        raise TooMany(joined(" ", [used.message, N_("Your text is kept.")]), used.left)
+        raise TooMany(join(" ", [used.message, N_("Your text is kept.")]), used.left)

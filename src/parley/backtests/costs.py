@@ -49,7 +49,7 @@ async def costliest(rule: ActiveRule) -> Cost:
 def _costliest(rule: ActiveRule, bodies: Iterable[str]) -> Cost:
     real = [measure(rule, body, made=False) for body in bodies]
     made = [measure(rule, text, made=True) for text in texts(rule)]
-    return max([*real, *made], key=lambda one: one.per_kb)
+    return max([*real, *made], key=lambda cost: cost.per_kb)
 
 
 def measure(rule: ActiveRule, text: str, *, made: bool) -> Cost:

@@ -156,16 +156,16 @@ class History:
         """Load the facts as of thirty days before `until`."""
         if "record" in self.needs:
             self.let_in.update({row.key: int(row.number) for row in await db.fetch(MemberFigure, COUNT_LET_IN, until)})
-            for one in await db.fetch(MemberFigure, SELECT_UPHELD, until):
-                self.upheld[one.key].append(one.number)
+            for figure in await db.fetch(MemberFigure, SELECT_UPHELD, until):
+                self.upheld[figure.key].append(figure.number)
         for person in await db.fetch(MemberName, SELECT_NAMES, self.named):
             self.names[person.key].append(person.name)
         if "recent" in self.needs:
-            for one in await db.fetch(MemberFigure, SELECT_RECENT_TIMES, until):
-                self.times[one.key].append(one.number)
+            for figure in await db.fetch(MemberFigure, SELECT_RECENT_TIMES, until):
+                self.times[figure.key].append(figure.number)
         if "linked" in self.needs:
-            for one in await db.fetch(MemberFigure, COUNT_LINKED, until):
-                self.linked[one.key].append(int(one.number))
+            for figure in await db.fetch(MemberFigure, COUNT_LINKED, until):
+                self.linked[figure.key].append(int(figure.number))
         if "heat" in self.needs:
             for point in await db.fetch(HeatPoint, SELECT_HEAT_POINTS, until):
                 self.heat_points[point.key].append(point)

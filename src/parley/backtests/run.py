@@ -50,8 +50,8 @@ async def run(number: int, rule: ActiveRule, until: datetime) -> Result:
         rows = await db.fetch(EarlierComment, SELECT_ROWS, ids[start : start + BATCH])
         hits += _judge(rule, history, rows, result, until.timestamp())
         await db.execute(UPDATE_PROGRESS, number, min(start + BATCH, len(ids)), len(ids))
-    for found in await db.fetch(Agreement, SELECT_AGREEMENT, hits):
-        result.right, result.wrong = found.right, found.wrong
+    for agreement in await db.fetch(Agreement, SELECT_AGREEMENT, hits):
+        result.right, result.wrong = agreement.right, agreement.wrong
     result.hits = len(hits)
     result.costliest = await costliest(rule)
     result.samples = sorted(Random(number).sample(hits, min(SAMPLES, len(hits))), reverse=True)  # noqa: S311 no secret

@@ -30,18 +30,18 @@ class SignedPosts:
 
     def add(self, author: int, at: float, signature: Signature) -> None:
         self.number += 1
-        one = SignedPost(self.number, author, at, signature)
-        keys: list[int | str] = [*one.signature.bands, *one.signature.hosts]
+        post = SignedPost(self.number, author, at, signature)
+        keys: list[int | str] = [*post.signature.bands, *post.signature.hosts]
         for key in keys:
-            self.by_key[key].append(one)
+            self.by_key[key].append(post)
 
     def earlier(self, author: int, at: float, signature: Signature) -> Iterator[EarlierPost]:
         """Yield the posts that may be near-copies, and those of the last hour that link to the same host."""
-        found = {one.number: one for key in signature.bands for one in self.by_key.get(key, ())}
-        linked = (one for host in signature.hosts for one in self.by_key.get(host, ()))
-        found |= {one.number: one for one in linked if at - one.at < HOUR}
-        for one in found.values():
-            if at - one.at < DAYS_30:
+        posts = {post.number: post for key in signature.bands for post in self.by_key.get(key, ())}
+        linked = (post for host in signature.hosts for post in self.by_key.get(host, ()))
+        posts |= {post.number: post for post in linked if at - post.at < HOUR}
+        for post in posts.values():
+            if at - post.at < DAYS_30:
                 yield EarlierPost(
-                    one.author, one.author == author, at - one.at, one.signature.sketch, one.signature.hosts
+                    post.author, post.author == author, at - post.at, post.signature.sketch, post.signature.hosts
                 )

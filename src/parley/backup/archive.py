@@ -118,12 +118,12 @@ def reading(path: Path) -> Iterator[tuple[Manifest, zipfile.ZipFile]]:
 
 def check(manifest: Manifest, archive: zipfile.ZipFile, on_progress: OnProgress) -> None:
     """Read the whole dump. Raises CommandFailed if it was changed since it was written."""
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     with suppress(zipfile.BadZipFile), archive.open(DUMP) as dump:
         for data in chunks(dump):
-            found.update(data)
+            digest.update(data)
             on_progress(len(data))
-    if found.hexdigest() != manifest.sha256:
+    if digest.hexdigest() != manifest.sha256:
         raise CommandFailed(
             f"{archive.filename} was damaged after it was written. Nothing was changed. Use another backup."
         )

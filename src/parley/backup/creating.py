@@ -59,7 +59,7 @@ async def _dump(url: str, snapshot: str, server: int, file: BackupWriter, on_pro
     assert process.stdout is not None
     assert process.stderr is not None
     stderr = asyncio.create_task(process.stderr.read())
-    async with tools.ended(process):
+    async with tools.kill_at_end(process):
         with file.dump() as write:
             while data := await process.stdout.read(CHUNK):
                 write(data)

@@ -18,7 +18,7 @@ from parley.backup import contents, tools
 from parley.backup.archive import DUMP, OLD_SCHEMA, Manifest, OnProgress, check, chunks, reading
 from parley.core import failpoint
 from parley.core.db.migrate import POOLED, migrate
-from parley.core.db.migrated import known
+from parley.core.db.migrated import known_migrations
 from parley.core.errors import CommandFailed
 from parley.core.settings import settings
 from parley.erasure import ledger
@@ -54,7 +54,7 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
     start, now = monotonic(), datetime.now(UTC)
     with reading(path) as (manifest, archive):
         check(manifest, archive, on_progress)
-        if not set(manifest.migrations) <= known():
+        if not set(manifest.migrations) <= known_migrations():
             raise CommandFailed(
                 f"{path} was written by a newer Parley ({manifest.parley}). Nothing was changed. Restore it with that."
             )
@@ -107,11 +107,11 @@ async def _move_away(connection: Any, *, replace: bool) -> None:
 
 async def _is_empty(connection: Any) -> bool:
     """Whether there are no tables, or only those of a new installation without members, threads or log entries."""
-    found = await contents.tables(connection)
-    if not found:
+    counts = await contents.tables(connection)
+    if not counts:
         return True
     ours = {"member", "thread", "mod_action"}
-    return ours <= set(found) and not any(
+    return ours <= set(counts) and not any(
         [await connection.fetchval(f"select exists (select from {table})") for table in sorted(ours)]  # noqa: S608 ours
     )
 
@@ -129,7 +129,7 @@ async def _restore_dump(url: str, server: int, archive: zipfile.ZipFile, on_prog
     )
     assert process.stderr is not None
     stderr = asyncio.create_task(process.stderr.read())
-    async with tools.ended(process):
+    async with tools.kill_at_end(process):
         # pg_restore may exit early. Its error output says why.
         with suppress(BrokenPipeError, ConnectionResetError):
             await _feed(process, archive, on_progress)
@@ -162,14 +162,14 @@ async def _erase_again(connection: Any, manifest: Manifest) -> None:
     """
     own = settings().secrets
     secrets = own if manifest.secret in own else (manifest.secret or "",)
-    for one in ledger.read(settings().data):
-        name_key = await connection.fetchval("select name_key from member where id = $1", one.member)
-        if name_key is not None and one.digest in [ledger.digest(secret, name_key) for secret in secrets]:
-            await connection.execute(ERASE_AGAIN, one.member, one.words)
+    for erased in ledger.read(settings().data):
+        name_key = await connection.fetchval("select name_key from member where id = $1", erased.member)
+        if name_key is not None and erased.digest in [ledger.digest(secret, name_key) for secret in secrets]:
+            await connection.execute(ERASE_AGAIN, erased.member, erased.words)
 
 
 async def _verify(connection: Any, manifest: Manifest) -> None:
-    found = await contents.contents(connection)
-    wrong = sorted(name for name in found.keys() | manifest.tables if found.get(name) != manifest.tables.get(name))
+    counts = await contents.contents(connection)
+    wrong = sorted(name for name in counts.keys() | manifest.tables if counts.get(name) != manifest.tables.get(name))
     if wrong:
         raise tools.ToolFailed(f"These tables differ from the backup: {', '.join(wrong)}. Nothing was changed.")

@@ -53,7 +53,7 @@ def one_line(output: bytes) -> str:
 
 
 @asynccontextmanager
-async def ended(process: Process) -> AsyncIterator[None]:
+async def kill_at_end(process: Process) -> AsyncIterator[None]:
     """Kill the process if it still runs when the block ends."""
     try:
         yield

@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import rich_click as click
 
-from parley.cli.running import guarded
+from parley.cli.running import exit_on_error
 from parley.core.errors import CommandFailed
 
 V1 = "/api/v1"
@@ -73,7 +73,9 @@ def _sentence(answer: httpx.Response) -> str:
     except ValueError:
         return f"The site answered {answer.status_code}. Paths of the API begin with {V1}/."
     detail = problem.get("detail", f"The site answered {answer.status_code}.")
-    fields = [f"{one['field']}: {one['detail']}" for one in problem.get("errors", []) if one["detail"] not in detail]
+    fields = [
+        f"{error['field']}: {error['detail']}" for error in problem.get("errors", []) if error["detail"] not in detail
+    ]
     return " ".join([detail, *fields])
 
 
@@ -91,7 +93,7 @@ def api(context: click.Context, site: str, token: str | None) -> None:
 @click.pass_obj
 def get(site: SiteClient, path: str) -> None:
     """Print what is at PATH, such as /api/v1/threads. The page /api of the site lists all of them."""
-    _print(guarded(lambda: site.ask("GET", path)))
+    _print(exit_on_error(lambda: site.ask("GET", path)))
 
 
 @api.command()
@@ -100,7 +102,7 @@ def get(site: SiteClient, path: str) -> None:
 @click.pass_obj
 def post(site: SiteClient, path: str, body: str) -> None:
     """Send BODY (JSON) to PATH, and print the answer: parley api post /api/v1/threads/1/comments '{"body": "Hi."}'."""
-    _print(guarded(lambda: site.ask("POST", path, body)))
+    _print(exit_on_error(lambda: site.ask("POST", path, body)))
 
 
 @api.command()
@@ -114,7 +116,7 @@ def watch(site: SiteClient, after: str | None) -> None:
             sys.stdout.write(msgspec.json.encode(event).decode() + "\n")
             sys.stdout.flush()
 
-    guarded(follow)
+    exit_on_error(follow)
 
 
 def _print(answer: httpx.Response) -> None:

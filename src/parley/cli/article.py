@@ -15,7 +15,7 @@ from parley.articles.reading import read_file, read_url
 from parley.articles.rules import is_web_address
 from parley.articles.text import ArticleText
 from parley.cli.article_record import as_record, as_text
-from parley.cli.running import guarded, on_installation
+from parley.cli.running import exit_on_error, on_installation
 from parley.core.environment import networks
 from parley.core.errors import CommandFailed
 from parley.core.settings import settings
@@ -81,8 +81,8 @@ def _outcome(opened: OpenedThread, text: ArticleText) -> list[str]:
 @click.option("--data", type=click.Path(path_type=Path), hidden=True, help="Not used.")
 def read(source: str, *, as_json: bool, data: Path | None) -> None:  # noqa: ARG001 see its help
     """Show what an import would make of a file or a URL. Nothing is stored."""
-    found = guarded(lambda: asyncio.run(_read(source)))
-    click.echo(json.dumps(as_record(found), ensure_ascii=False) if as_json else as_text(found))
+    article = exit_on_error(lambda: asyncio.run(_read(source)))
+    click.echo(json.dumps(as_record(article), ensure_ascii=False) if as_json else as_text(article))
 
 
 async def _read(source: str) -> ReadArticle:

@@ -9,10 +9,10 @@ from parley.importing.sandbox import ReadArticle
 _SHOWN = 90  # characters of a passage, for people
 
 
-def as_record(found: ReadArticle) -> dict[str, Any]:
+def as_record(read: ReadArticle) -> dict[str, Any]:
     """The article for programs. `where` says for each field where it was found."""
-    article = found.extracted
-    notes = {label: passage.text for passage in found.passages if (label := label_of(passage.html))}
+    article = read.extracted
+    notes = {label: passage.text for passage in read.passages if (label := label_of(passage.html))}
     return {
         "title": article.title,
         "byline": list(article.byline),
@@ -27,7 +27,7 @@ def as_record(found: ReadArticle) -> dict[str, Any]:
         "licence": article.licence,
         "reservations": list(article.reservations),
         "where": article.where,
-        "passages": [_passage(passage, notes) for passage in found.passages],
+        "passages": [_passage(passage, notes) for passage in read.passages],
     }
 
 
@@ -43,9 +43,9 @@ def _passage(passage: ImportedPassage, notes: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def as_text(found: ReadArticle) -> str:
+def as_text(read: ReadArticle) -> str:
     """The article for people: a fact a line, then the beginning of each passage."""
-    record = as_record(found)
+    record = as_record(read)
     where = record.pop("where")
     passages = record.pop("passages")
     facts = [(name, ", ".join(value) if isinstance(value, list) else value) for name, value in record.items()]

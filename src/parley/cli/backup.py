@@ -13,7 +13,7 @@ import rich_click as click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from parley.backup.archive import Manifest, OnProgress, reading
-from parley.cli.running import attach_to, fail, guarded, report
+from parley.cli.running import attach_to, exit_on_error, fail, report
 from parley.core.settings import settings
 from parley.embedded import Folder
 
@@ -43,15 +43,15 @@ def backup(file: Path, data: Path | None, *, as_json: bool, overwrite: bool) -> 
     with ExitStack() as stack:
         folder = attach_to(stack, data)
         demo = bool(folder and folder.installation.demo)
-        found = settings()
+        config = settings()
         taken = run(
             f"Writing {file.name}",
             None,
-            lambda tell: create_backup(found.database_url, file, tell, secret=found.secret, demo=demo),
+            lambda tell: create_backup(config.database_url, file, tell, secret=config.secret, demo=demo),
         )
     seconds = monotonic() - start
     text = (
-        f"{file} holds {counted(taken)}: {size(file)}, in {seconds:.1f} s.\n"
+        f"{file} holds {count(taken)}: {size(file)}, in {seconds:.1f} s.\n"
         f"It is of {taken.taken_at:%Y-%m-%d %H:%M:%S} UTC; what is written later is not in it."
     )
     report({"text": text, **summary(taken), "seconds": round(seconds, 2)}, as_json=as_json)
@@ -69,7 +69,7 @@ def restore(file: Path, data: Path | None, *, as_json: bool, replace: bool) -> N
     """
     from parley.backup.restoring import restore as restore_backup  # noqa: PLC0415 as in backup
 
-    total = guarded(lambda: total_bytes(file))
+    total = exit_on_error(lambda: total_bytes(file))
     with ExitStack() as stack:
         folder = attach_to(stack, data, new=True)
         url = settings().database_url
@@ -78,7 +78,7 @@ def restore(file: Path, data: Path | None, *, as_json: bool, replace: bool) -> N
             adopt_secret(folder, done.manifest)
         secret_differs = folder is None and done.manifest.secret != settings().secret
     lines = [
-        f"{counted(done.manifest)} are back, every table as it was on {done.manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC.",
+        f"{count(done.manifest)} are back, every table as it was on {done.manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC.",
         f"RPO: what was written in the {words(done.lost)} before this restore is not in it.",
         f"RTO: the restore took {words(done.took)}.",
     ]
@@ -95,7 +95,7 @@ def run(title: str, total: int | None, work: Callable[[OnProgress], Awaitable[Re
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task(title, total=total)
-        result: Result = guarded(lambda: asyncio.run(work(lambda amount: bar.advance(task, amount))))  # type: ignore[arg-type]
+        result: Result = exit_on_error(lambda: asyncio.run(work(lambda amount: bar.advance(task, amount))))  # type: ignore[arg-type]
         return result
 
 
@@ -112,7 +112,7 @@ def adopt_secret(folder: Folder, manifest: Manifest) -> None:
     folder.remember(installation)
 
 
-def counted(manifest: Manifest) -> str:
+def count(manifest: Manifest) -> str:
     return f"{manifest.rows:,} rows of {len(manifest.tables)} tables"
 
 

@@ -28,8 +28,8 @@ def digest() -> None:
 @on_installation
 async def preview(member: str, *, as_html: bool) -> dict[str, Any]:
     """Show the next issue of MEMBER as it would be now. Nothing is sent or recorded."""
-    one = await _load_subscription(member)
-    shown = await next_issue(one, one.schedule, datetime.now(UTC))
+    subscription = await _load_subscription(member)
+    shown = await next_issue(subscription, subscription.schedule, datetime.now(UTC))
     due = f"{shown.due.at:%Y-%m-%d %H:%M} UTC" if shown.due else "never: the digest is off"
     if shown.letter is None:
         return {"text": f"Next issue: {due}.\nIt would be empty now, so nothing would be sent.", "due": due}
@@ -54,10 +54,10 @@ async def why(member: str, comment: int) -> dict[str, Any]:
 
 async def _load_subscription(member: str) -> SubscriptionRow:
     number = await db.value("select id from member where name_key = $1", names.key(member))
-    one = await queries.subscribed(number) if number else None
-    if one is None:
+    subscription = await queries.subscription_of(number) if number else None
+    if subscription is None:
         raise CommandFailed(f"There is no member {member} with a confirmed address.")
-    return one
+    return subscription
 
 
 @digest.command()
@@ -70,14 +70,14 @@ async def run(*, dry_run: bool) -> dict[str, Any]:
         return {"text": f"{_count(built, 'issue', 'issues')} built.", "built": built}
     with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task("Choosing", total=None)
-        found = await count_due(datetime.now(UTC), lambda done, of: bar.update(task, advance=done, total=of))
+        result = await count_due(datetime.now(UTC), lambda done, of: bar.update(task, advance=done, total=of))
     text = (
-        f"{_count(found.due, 'issue is', 'issues are')} due: {_count(found.letters, 'letter', 'letters')} with "
-        f"{_count(found.items, 'item', 'items')} in all, {found.empty:,} empty, {found.asked:,} asked "
+        f"{_count(result.due, 'issue is', 'issues are')} due: {_count(result.letters, 'letter', 'letters')} with "
+        f"{_count(result.items, 'item', 'items')} in all, {result.empty:,} empty, {result.asked:,} asked "
         "whether they still want it."
     )
-    return {"text": text, "due": found.due, "letters": found.letters, "items": found.items, "empty": found.empty,
-            "asked": found.asked}  # fmt: skip
+    return {"text": text, "due": result.due, "letters": result.letters, "items": result.items, "empty": result.empty,
+            "asked": result.asked}  # fmt: skip
 
 
 def _count(amount: int, one: str, many: str) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 import rich_click as click
 from rich.progress import Progress
 
-from parley.cli.discussion_files import as_lines, chosen, left_out, named, read, read_all, shortfalls
-from parley.cli.discussion_threads import FoundThreads, count_articles, known, planned, with_new
+from parley.cli.discussion_files import as_lines, left_out, names_of, of_discussion, read, read_all, shortfalls
+from parley.cli.discussion_threads import FoundThreads, count_articles, known_threads, open_missing, plan_threads
 from parley.cli.running import on_installation
 from parley.comments.formats import FORMATS, discourse
 from parley.comments.formats.foreign import ForeignComment, without_leaf_tombstones
@@ -66,11 +66,11 @@ async def import_(
         if thread is None:
             raise CommandFailed("Which thread gets the comments? Add --thread and its number.")
         return await _import_result({thread: [line for file in files for line in read(file)]}, [], dry_run=dry_run)
-    found = _read_all(files, format_)
+    comments = _read_all(files, format_)
     if thread is not None:
-        one = chosen(found, from_)
-        return await _import_result({thread: as_lines(one)}, shortfalls(one), dry_run=dry_run)
-    selected = found if from_ is None else chosen(found, from_)
+        selection = of_discussion(comments, from_)
+        return await _import_result({thread: as_lines(selection)}, shortfalls(selection), dry_run=dry_run)
+    selected = comments if from_ is None else of_discussion(comments, from_)
     return await each_to_its_thread(selected, forum=forum, topic=topic, dry_run=dry_run)
 
 
@@ -81,23 +81,23 @@ def _read_all(files: Sequence[Path], format_: str) -> list[ForeignComment]:
 
 
 async def each_to_its_thread(
-    found: Sequence[ForeignComment], *, forum: str | None = None, topic: str | None = None, dry_run: bool
+    posts: Sequence[ForeignComment], *, forum: str | None = None, topic: str | None = None, dry_run: bool
 ) -> dict[str, Any]:
     """Import the discussions whose articles are here, and name the others. With a `topic`, open threads for these."""
-    first_posts, comments = discourse.of_forum(found, forum) if forum else ({}, found)
+    first_posts, comments = discourse.of_forum(posts, forum) if forum else ({}, posts)
     counts = Counter(tombstone.discussion for tombstone in without_leaf_tombstones(comments))
     wanted = [*counts, *(post for post in first_posts if post not in counts)]
     threads = await _threads(wanted, first_posts, topic, dry_run=dry_run)
     by_thread: dict[int, list[ForeignComment]] = {}
-    for one in comments:
-        if one.discussion in threads.threads:
-            by_thread.setdefault(threads.threads[one.discussion], []).append(one)
-    without = Counter({one: counts[one] for one in wanted if one not in threads.threads})
+    for comment in comments:
+        if comment.discussion in threads.threads:
+            by_thread.setdefault(threads.threads[comment.discussion], []).append(comment)
+    without = Counter({discussion: counts[discussion] for discussion in wanted if discussion not in threads.threads})
     notes = shortfalls([comment for comment in comments if comment.discussion in threads.threads])
     notes += _missing(without, threads.failures, would_open=topic is not None and dry_run)
     lines = {thread: as_lines(some) for thread, some in by_thread.items()}
     done = await _import_result(lines, notes, opened=threads.opened, dry_run=dry_run)
-    missing = {"without_thread": [one for one, _ in without.most_common()], "failures": threads.failures}
+    missing = {"without_thread": [discussion for discussion, _ in without.most_common()], "failures": threads.failures}
     return {**done, "opened": threads.opened, **missing}
 
 
@@ -105,14 +105,16 @@ async def _threads(
     wanted: Sequence[str], first_posts: Mapping[str, ForeignComment], topic: str | None, *, dry_run: bool
 ) -> FoundThreads:
     if topic is None:
-        return FoundThreads(await known(wanted))
-    return await (planned(wanted, first_posts) if dry_run else with_new(wanted, first_posts, topic))
+        return FoundThreads(await known_threads(wanted))
+    return await (plan_threads(wanted, first_posts) if dry_run else open_missing(wanted, first_posts, topic))
 
 
 def _missing(without: Counter[str], failures: Mapping[str, str], *, would_open: bool) -> list[str]:
     """Return sentences about the discussions without a thread."""
-    opening = Counter({one: count for one, count in without.items() if would_open and one not in failures})
-    others = Counter({one: count for one, count in without.items() if one not in opening})
+    opening = Counter(
+        {discussion: count for discussion, count in without.items() if would_open and discussion not in failures}
+    )
+    others = Counter({discussion: count for discussion, count in without.items() if discussion not in opening})
     return [
         *([_would_open(opening)] if opening else []),
         *([left_out(others, failures)] if others else []),
@@ -122,7 +124,7 @@ def _missing(without: Counter[str], failures: Mapping[str, str], *, would_open: 
 def _would_open(discussions: Counter[str]) -> str:
     articles = count_articles(discussions)
     opened = "1 thread" if articles == 1 else f"{articles} threads"
-    return f"{opened} would be opened, with {discussions.total()} comments: {named(discussions)}."
+    return f"{opened} would be opened, with {discussions.total()} comments: {names_of(discussions)}."
 
 
 async def _import_result(

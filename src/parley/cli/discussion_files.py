@@ -19,7 +19,7 @@ MOST_NAMED = 10
 
 def read_all(files: Iterable[Path], format_: str) -> list[ForeignComment]:
     """Return the comments of all discussions in files of another site. Raises CommandFailed if there are none."""
-    found: list[ForeignComment] = []
+    comments: list[ForeignComment] = []
     for file in files:
         _check(file)
         of_file = list(FORMATS[format_](file))
@@ -28,21 +28,21 @@ def read_all(files: Iterable[Path], format_: str) -> list[ForeignComment]:
                 f"{file.name} has no comments in the format {format_}. Nothing was imported. Is it the right file, and"
                 " the right --format?"
             )
-        found += of_file
-    return found
+        comments += of_file
+    return comments
 
 
-def chosen(found: Sequence[ForeignComment], from_: str | None) -> list[ForeignComment]:
+def of_discussion(comments: Sequence[ForeignComment], from_: str | None) -> list[ForeignComment]:
     """Return the comments of one discussion. Raises CommandFailed if there are several, and `from_` names none."""
-    counts = Counter(one.discussion for one in found)
+    counts = Counter(comment.discussion for comment in comments)
     if from_ is None and len(counts) > 1:
-        raise CommandFailed(f"There are {len(counts)} discussions. Name one with --from: {named(counts)}.")
+        raise CommandFailed(f"There are {len(counts)} discussions. Name one with --from: {names_of(counts)}.")
     if from_ is not None and from_ not in counts:
-        raise CommandFailed(f"There is no discussion {from_}. There are {len(counts)}: {named(counts)}.")
-    return [one for one in found if from_ in (None, one.discussion)]
+        raise CommandFailed(f"There is no discussion {from_}. There are {len(counts)}: {names_of(counts)}.")
+    return [comment for comment in comments if from_ in (None, comment.discussion)]
 
 
-def named(counts: Counter[str]) -> str:
+def names_of(counts: Counter[str]) -> str:
     some = [f"{name} ({count})" for name, count in counts.most_common(MOST_NAMED)]
     return ", ".join([*some, *(["…"] if len(counts) > MOST_NAMED else [])])
 
@@ -53,9 +53,9 @@ def left_out(without: Counter[str], failures: Mapping[str, str]) -> str:
     if not failures:
         return (
             f"{those} left out, because no article here has that address. Add the articles with `parley article add`,"
-            f" or all of them with --open TOPIC, and import again: {named(without)}."
+            f" or all of them with --open TOPIC, and import again: {names_of(without)}."
         )
-    reasons = [f"{one}: {reason}" for one, reason in list(failures.items())[:MOST_NAMED]]
+    reasons = [f"{discussion}: {reason}" for discussion, reason in list(failures.items())[:MOST_NAMED]]
     more = ["… (--json names all.)"] if len(failures) > MOST_NAMED else []
     advice = f"{those} left out, because their articles could not be added:"
     return "\n".join(
@@ -63,19 +63,19 @@ def left_out(without: Counter[str], failures: Mapping[str, str]) -> str:
     )
 
 
-def as_lines(found: Iterable[ForeignComment]) -> list[ImportLine]:
+def as_lines(comments: Iterable[ForeignComment]) -> list[ImportLine]:
     """Raises CommandFailed for a comment that has no place in the database."""
     try:
-        fields = [msgspec.structs.asdict(tombstone) for tombstone in without_leaf_tombstones(found)]
+        fields = [msgspec.structs.asdict(tombstone) for tombstone in without_leaf_tombstones(comments)]
         return [msgspec.convert(field, ImportLine, strict=False) for field in fields]
     except msgspec.ValidationError as error:
         raise CommandFailed(f"A comment cannot be imported: {error}. Nothing was imported.") from None
 
 
-def shortfalls(found: Sequence[ForeignComment]) -> list[str]:
+def shortfalls(comments: Sequence[ForeignComment]) -> list[str]:
     """Return a sentence for each discussion of which its site has more comments than were found."""
-    counts = Counter(one.discussion for one in found)
-    totals = {one.discussion: one.total for one in found}
+    counts = Counter(comment.discussion for comment in comments)
+    totals = {comment.discussion: comment.total for comment in comments}
     return [
         f"The discussion {name} has {totals[name]} comments there, and {count} were found. Get the others too."
         for name, count in counts.items()

@@ -28,53 +28,59 @@ class FoundThreads(msgspec.Struct):
     failures: dict[str, str] = {}
 
 
-async def known(discussions: Iterable[str]) -> dict[str, int]:
-    return {address: one.id for address, one in (await threads_at(list(discussions))).items()}
+async def known_threads(discussions: Iterable[str]) -> dict[str, int]:
+    return {address: row.id for address, row in (await threads_at(list(discussions))).items()}
 
 
-async def planned(discussions: Iterable[str], first_posts: Mapping[str, ForeignComment]) -> FoundThreads:
-    """Return the threads that are here, and the failures of `with_new` that are known without reading any page."""
+async def plan_threads(discussions: Iterable[str], first_posts: Mapping[str, ForeignComment]) -> FoundThreads:
+    """Return the threads that are here, and the failures of `open_missing` that are known without reading any page."""
     wanted = list(discussions)
-    found = FoundThreads(await known(wanted))
-    refusals = {one: refusal(one, first_posts.get(one)) for one in wanted if one not in found.threads}
-    found.failures = {one: str(reason) for one, reason in refusals.items() if reason}
-    return found
+    plan = FoundThreads(await known_threads(wanted))
+    refusals = {
+        discussion: refusal(discussion, first_posts.get(discussion))
+        for discussion in wanted
+        if discussion not in plan.threads
+    }
+    plan.failures = {discussion: str(reason) for discussion, reason in refusals.items() if reason}
+    return plan
 
 
-async def with_new(discussions: Iterable[str], first_posts: Mapping[str, ForeignComment], topic: str) -> FoundThreads:
+async def open_missing(
+    discussions: Iterable[str], first_posts: Mapping[str, ForeignComment], topic: str
+) -> FoundThreads:
     """Return the threads of discussions, and open one in `topic` for each article that is not here.
 
     Its text is the first post, or what is at the address of the discussion. Each is stored at once, so that a command
     that was interrupted continues there.
     """
     wanted = list(discussions)
-    found = FoundThreads(await known(wanted))
-    missing = [one for one in wanted if one not in found.threads]
+    plan = FoundThreads(await known_threads(wanted))
+    missing = [discussion for discussion in wanted if discussion not in plan.threads]
     with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
-        for one in bar.track(missing, description="Adding articles"):
-            await _open(found, one, first_posts.get(one), topic)
-    return found
+        for discussion in bar.track(missing, description="Adding articles"):
+            await _open(plan, discussion, first_posts.get(discussion), topic)
+    return plan
 
 
-async def _open(found: FoundThreads, discussion: str, first: ForeignComment | None, topic: str) -> None:
+async def _open(plan: FoundThreads, discussion: str, first: ForeignComment | None, topic: str) -> None:
     """Open the thread of a discussion, unless another spelling of its address has just had one."""
-    again = await known([discussion])
+    again = await known_threads([discussion])
     if again:
-        found.threads |= again
+        plan.threads |= again
         return
     try:
         text = await _article(discussion, first)
         thread = await open_thread(text=text, topic=topic, starter=None, revises=False)
     except CannotImport as error:
         # Its advice is for whoever pastes an address into the form.
-        found.failures[discussion] = str(error.reason)
+        plan.failures[discussion] = str(error.reason)
         return
     except ParleyError as error:
-        found.failures[discussion] = str(error)
+        plan.failures[discussion] = str(error)
         return
     # A page that has moved may be the article of a thread that was there.
-    found.threads[discussion] = thread.id
-    found.opened += thread.is_new
+    plan.threads[discussion] = thread.id
+    plan.opened += thread.is_new
 
 
 def refusal(discussion: str, first: ForeignComment | None) -> Message | None:

@@ -45,12 +45,15 @@ async def import_(file: Path, topic: str, *, auto: bool) -> dict[str, Any]:
 
     if not file.is_file():
         raise CommandFailed(f"There is no file {file}.")
-    found = await read_opml(file.read_bytes())
-    if not found:
+    addresses = await read_opml(file.read_bytes())
+    if not addresses:
         raise CommandFailed(f"{file.name} is no OPML file with feeds.")
-    done = await ops.add_feeds(None, found, FeedUse(topic, "auto" if auto else "review"))
+    done = await ops.add_feeds(None, addresses, FeedUse(topic, "auto" if auto else "review"))
     refused = [{"url": url, "reason": str(reason)} for url, reason in done.refused.items()]
-    lines = [f"{done.added} of {len(found)} feeds added.", *(f"{one['url']}: {one['reason']}" for one in refused)]
+    lines = [
+        f"{done.added} of {len(addresses)} feeds added.",
+        *(f"{refusal['url']}: {refusal['reason']}" for refusal in refused),
+    ]
     return {"text": "\n".join(lines), "added": done.added, "refused": refused}
 
 
@@ -58,10 +61,10 @@ async def import_(file: Path, topic: str, *, auto: bool) -> dict[str, Any]:
 @on_installation
 async def list_all() -> dict[str, Any]:
     """List all feeds with their state."""
-    found = await queries.all_feeds()
+    feeds = await queries.all_feeds()
     return {
-        "text": "\n".join(_line(one) for one in found) or "No feeds. Add one with `parley feed add`.",
-        "feeds": [_as_result(one) for one in found],
+        "text": "\n".join(_line(feed) for feed in feeds) or "No feeds. Add one with `parley feed add`.",
+        "feeds": [_as_result(feed) for feed in feeds],
     }
 
 

@@ -33,7 +33,7 @@ def jobs() -> None:
 
 @jobs.command()
 @on_installation
-async def failed() -> dict[str, Any]:
+async def list_failed() -> dict[str, Any]:
     """List failed items, at most 1,000. Dead ones, which are not retried, come first."""
     rows = await db.fetch(Failure, SELECT_FAILED)
     lines = [_line(row) for row in rows] or ["No job has failed items."]

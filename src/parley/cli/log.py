@@ -48,15 +48,17 @@ async def verify(head: str | None) -> dict[str, Any]:
 @on_installation
 async def head() -> dict[str, Any]:
     """Print the head of the log: its newest entry and that one's hash. `verify` checks the hashes, this does not."""
-    found = await modlog.head()
-    return {"text": found or "The log has no entries.", "head": found}
+    digest = await modlog.head()
+    return {"text": digest or "The log has no entries.", "head": digest}
 
 
 async def _replay() -> None:
     """Raise CommandFailed where a decision, or what it restricts, is not as the log says."""
-    found = await replay.contradictions()
-    if found:
-        listed = ", ".join(f"{one.kind} {one.id} ({one.what})" for one in found)
+    contradictions = await replay.contradictions()
+    if contradictions:
+        listed = ", ".join(
+            f"{contradiction.kind} {contradiction.id} ({contradiction.what})" for contradiction in contradictions
+        )
         raise CommandFailed(f"The record is whole, but what it tells of was changed without an entry: {listed}.")
 
 
@@ -65,8 +67,8 @@ async def _compare(head: str) -> None:
     entry, _, known = head.partition(":")
     if not (entry.isdecimal() and len(entry) <= len(str(2**62)) and known):
         raise CommandFailed("A head looks like 1234:0f3a…, as this command prints it.")
-    found = await modlog.hash_of(int(entry))
-    if found is None:
+    digest = await modlog.hash_of(int(entry))
+    if digest is None:
         raise CommandFailed(f"The record has no entry {int(entry):,} any more: it was cut short.")
-    if found != known.lower():
+    if digest != known.lower():
         raise CommandFailed(f"Entry {int(entry):,} is not the one that was there: the record was rewritten up to it.")

@@ -65,17 +65,17 @@ def classify(paths: tuple[Path, ...], *, as_json: bool, data: Path | None) -> No
                 _, report = reports.read(file.read_bytes())
             except OSError as error:
                 fail(f"{file} cannot be read: {error.strerror}.")
-            found = {
+            fields = {
                 "path": str(file),
                 "kind": actions.kind_of(report),
                 "address": report.address if report is not None else "",
                 "action": actions.action_of(report),
             }
-            click.echo(json.dumps(found, ensure_ascii=False) if as_json else "  ".join(found.values()))
+            click.echo(json.dumps(fields, ensure_ascii=False) if as_json else "  ".join(fields.values()))
 
 
 def _files(path: Path) -> list[Path]:
-    return [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.is_file())
+    return [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
 
 
 def _line(record: checks.DnsRecord) -> str:

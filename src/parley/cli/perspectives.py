@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import rich_click as click
 
-from parley.cli.running import guarded, report
+from parley.cli.running import exit_on_error, report
 from parley.core.errors import CommandFailed
 from parley.perspectives.analysis import Analysis, Votes
 from parley.perspectives.model.analyse import analyse as analyse_votes
@@ -28,8 +28,8 @@ def perspectives() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def analyse(table: Path, asked: str | None, seed: int, as_json: bool) -> None:
     """Print the map of a table of votes with the columns voter, statement and vote (-1, 0, 1)."""
-    found = guarded(lambda: analyse_votes(read_votes(table, asked), seed=seed))
-    report(msgspec.to_builtins(found) | {"text": in_words(found)}, as_json=as_json)
+    analysis = exit_on_error(lambda: analyse_votes(read_votes(table, asked), seed=seed))
+    report(msgspec.to_builtins(analysis) | {"text": in_words(analysis)}, as_json=as_json)
 
 
 def read_votes(table: Path, asked: str | None) -> Votes:
@@ -57,14 +57,16 @@ def _number(text: Any, numbers: dict[str, int], column: str, line: int) -> int:
     return number
 
 
-def in_words(found: Analysis) -> str:
+def in_words(analysis: Analysis) -> str:
     """Return what was found, in a few lines."""
-    gate = found.gate
+    gate = analysis.gate
     counted = f"{gate.members} members gave {gate.answers} answers to {gate.statements} statements that count."
-    if found.state == "silent":
-        return f"{counted}\nNo map: {found.reason}."
-    verdicts = [statement.verdict for statement in found.statements]
-    groups = ", ".join(found.parameters.centres) if found.parameters and found.parameters.centres else "none"
-    named = ", ".join(f"{verdicts.count(one)} {one}" for one in ("common-ground", "rejected", "dividing", "unknown"))
-    axes = "one axis" if found.axes == 1 else "two axes"
+    if analysis.state == "silent":
+        return f"{counted}\nNo map: {analysis.reason}."
+    verdicts = [statement.verdict for statement in analysis.statements]
+    groups = ", ".join(analysis.parameters.centres) if analysis.parameters and analysis.parameters.centres else "none"
+    named = ", ".join(
+        f"{verdicts.count(verdict)} {verdict}" for verdict in ("common-ground", "rejected", "dividing", "unknown")
+    )
+    axes = "one axis" if analysis.axes == 1 else "two axes"
     return f"{counted}\nA map with {axes}; groups: {groups}.\nStatements: {named}."

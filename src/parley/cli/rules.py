@@ -53,7 +53,7 @@ async def try_rules(file: Path) -> list[dict[str, Any]]:
     """
     in_force = (await current.in_force()).rules
     acting = [rule for rule in in_force if rule.state == "on"]
-    return [_print_result(tried(in_force, one, await _earlier(acting, one))) for one in read(file)]
+    return [_print_result(try_comment(in_force, rule, await _earlier(acting, rule))) for rule in read(file)]
 
 
 async def _earlier(acting: list[ActiveRule], comment: TriedComment) -> list[EarlierPost]:
@@ -61,7 +61,7 @@ async def _earlier(acting: list[ActiveRule], comment: TriedComment) -> list[Earl
     return await facts.earlier_posts(0, Post(comment.body).signature) if facts.need(acting, "copies") else []
 
 
-def tried(in_force: list[ActiveRule], comment: TriedComment, earlier: Sequence[EarlierPost] = ()) -> RulesResult:
+def try_comment(in_force: list[ActiveRule], comment: TriedComment, earlier: Sequence[EarlierPost] = ()) -> RulesResult:
     post = Post(
         comment.body,
         age=comment.age_days,

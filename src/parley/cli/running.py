@@ -49,7 +49,7 @@ def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
     def run(*args: Any, data: Path | None, as_json: bool, **kwargs: Any) -> None:
         with ExitStack() as stack:
             attach_to(stack, data)
-            report(guarded(lambda: asyncio.run(connected(command, args, kwargs))), as_json=as_json)
+            report(exit_on_error(lambda: asyncio.run(run_connected(command, args, kwargs))), as_json=as_json)
 
     return run
 
@@ -85,7 +85,7 @@ def fail(sentence: str) -> NoReturn:
     sys.exit(1)
 
 
-async def connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: Any) -> Any:
+async def run_connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: Any) -> Any:
     """Run `command` with open connections to PostgreSQL and Redis."""
     from parley import hooks  # noqa: PLC0415 commands such as `parley up` do not need the application
 
@@ -102,7 +102,7 @@ async def connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: A
         await close_pool()
 
 
-def guarded(run: Callable[[], Any]) -> Any:
+def exit_on_error(run: Callable[[], Any]) -> Any:
     """Return what `run` returns. Errors that people can act on end the program with their message."""
     try:
         return run()
@@ -121,8 +121,10 @@ def report(result: Any, *, as_json: bool) -> None:
     if result is None:
         return
     if isinstance(result, list):
-        for one in result:
-            report({name: value for name, value in one.items() if name != "text"} if as_json else one, as_json=as_json)
+        for item in result:
+            report(
+                {name: value for name, value in item.items() if name != "text"} if as_json else item, as_json=as_json
+            )
         return
     if as_json:
         click.echo(json.dumps(result if isinstance(result, dict) else {"result": result}))

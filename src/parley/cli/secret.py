@@ -58,8 +58,8 @@ async def seal_anew() -> tuple[int, int]:
 
 async def _renew(select: str, update: str) -> int:
     outdated = [row for row in await db.fetch(Sealed, select) if sealing.is_outdated(row.sealed, row.bound_to)]
-    for one in outdated:
-        plain = sealing.unseal(one.sealed, one.bound_to)
+    for sealed in outdated:
+        plain = sealing.unseal(sealed.sealed, sealed.bound_to)
         if plain is not None:
-            await db.execute(update, one.id, one.sealed, sealing.seal(plain, one.bound_to))
+            await db.execute(update, sealed.id, sealed.sealed, sealing.seal(plain, sealed.bound_to))
     return len(outdated)

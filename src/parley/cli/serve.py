@@ -14,7 +14,7 @@ import rich_click as click
 import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from parley.cli.running import fail, guarded
+from parley.cli.running import exit_on_error, fail
 from parley.core.environment import SettingsError
 from parley.core.http.header_limits import BoundedHeaders
 from parley.core.http.listener import Listener
@@ -42,11 +42,11 @@ HANG_SECONDS = 30.0
 
 def _settings() -> Settings:
     try:
-        found = settings()
+        config = settings()
     except SettingsError as error:
         fail(str(error))
-    log.set_up(found.log, readable=found.local)
-    return found
+    log.set_up(config.log, readable=config.local)
+    return config
 
 
 class Server(uvicorn.Server):
@@ -126,9 +126,9 @@ def web(host: str, port: int, proxy: str, drain: float) -> None:
     gc.disable()
     from parley.app import create_app  # noqa: PLC0415 other commands do not need the application
 
-    found = _settings()
+    given = _settings()
     allow_open_files()
-    app = create_app(found)
+    app = create_app(given)
     behind = BehindProxy(cast("Any", app), proxy) if proxy else None
     config = uvicorn.Config(
         behind or app,
@@ -147,7 +147,7 @@ def web(host: str, port: int, proxy: str, drain: float) -> None:
     )
 
     def is_limited(address: str) -> bool:
-        return found.limits and (behind is None or address not in behind.trusted_hosts)
+        return given.limits and (behind is None or address not in behind.trusted_hosts)
 
     Server(config, app, drain, is_limited).run(sockets=listening(host, port))
 
@@ -169,20 +169,20 @@ def listening(host: str, port: int) -> list[socket.socket]:
     """Return listening sockets for `host`; for localhost also on IPv6, since browsers may try that first."""
     hosts = [host, "::1"] if host == "127.0.0.1" else [host]
     sockets: list[socket.socket] = []
-    for one in hosts:
-        family = socket.AF_INET6 if ":" in one else socket.AF_INET
+    for name in hosts:
+        family = socket.AF_INET6 if ":" in name else socket.AF_INET
         listener = socket.socket(family, socket.SOCK_STREAM)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if hasattr(socket, "TCP_USER_TIMEOUT"):
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNREAD_SECONDS * 1_000))
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT_BYTES)
-            listener.bind((one, port))
+            listener.bind((name, port))
             sockets.append(listener)
         except OSError as error:
             listener.close()
             if not sockets:
-                fail(f"Cannot listen on {one} port {port}: {error.strerror}.")
+                fail(f"Cannot listen on {name} port {port}: {error.strerror}.")
     return sockets
 
 
@@ -191,8 +191,8 @@ def worker() -> None:
     """Run the background jobs: imports, mail, statistics, checks."""
     from parley.worker import run  # noqa: PLC0415 as in web
 
-    found = _settings()
-    guarded(lambda: asyncio.run(run(found)))
+    config = _settings()
+    exit_on_error(lambda: asyncio.run(run(config)))
 
 
 @click.command()
@@ -202,7 +202,7 @@ def migrate() -> None:
 
     url = _settings().database_url
     try:
-        guarded(lambda: asyncio.run(apply(url)))
+        exit_on_error(lambda: asyncio.run(apply(url)))
     except RuntimeError as error:
         fail(str(error))
     click.echo("The database is up to date.")

@@ -30,11 +30,11 @@ async def add(key: str, origin: tuple[str, ...], topic: str, provider: str) -> d
 @on_installation
 async def list_all() -> dict[str, Any]:
     """List all sites."""
-    found = await queries.sites()
-    lines = [f"{one.key}: {', '.join(one.origins)} ({one.topic})" for one in found]
+    sites = await queries.sites()
+    lines = [f"{site.key}: {', '.join(site.origins)} ({site.topic})" for site in sites]
     return {
         "text": "\n".join(lines) or "No sites. Add one with `parley site add`.",
-        "sites": [_as_result(one) for one in found],
+        "sites": [_as_result(site) for site in sites],
     }
 
 
@@ -48,7 +48,7 @@ async def remove(key: str) -> dict[str, Any]:
     return {"text": f"Removed {key}.", "key": key}
 
 
-def _as_result(one: SiteRow) -> dict[str, Any]:
-    tag = f'data-site="{one.key}"'
-    text = f"The script tag of {', '.join(one.origins)} has {tag} (docs/publishers.md)."
-    return {"text": text, "key": one.key, "origins": one.origins, "topic": one.topic, "provider": one.provider}
+def _as_result(site: SiteRow) -> dict[str, Any]:
+    tag = f'data-site="{site.key}"'
+    text = f"The script tag of {', '.join(site.origins)} has {tag} (docs/publishers.md)."
+    return {"text": text, "key": site.key, "origins": site.origins, "topic": site.topic, "provider": site.provider}

@@ -27,9 +27,9 @@ def topic() -> None:
 @on_installation
 async def list_() -> dict[str, Any]:
     """List the topics in the order of the menu."""
-    found = await topics()
-    lines = [f"{one.slug}  {one.name}" for one in found] or ["There is no topic yet."]
-    return {"text": "\n".join(lines), "topics": [{"slug": one.slug, "name": one.name} for one in found]}
+    rows = await topics()
+    lines = [f"{topic.slug}  {topic.name}" for topic in rows] or ["There is no topic yet."]
+    return {"text": "\n".join(lines), "topics": [{"slug": topic.slug, "name": topic.name} for topic in rows]}
 
 
 @topic.command()

@@ -9,7 +9,7 @@ from typing import Any
 import rich_click as click
 from rich.progress import Progress
 
-from parley.cli.running import attach_to, connected, fail, guarded, report
+from parley.cli.running import attach_to, exit_on_error, fail, report, run_connected
 from parley.core.settings import settings
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -34,15 +34,15 @@ def export(file: Path, data: Path | None, *, as_json: bool, private: bool, overw
         fail(f"{file} exists already. Nothing was written. Choose another name, or add --overwrite.")
     with ExitStack() as stack:
         attach_to(stack, data)
-        found = settings()
+        config = settings()
         bar = stack.enter_context(Progress(disable=not sys.stderr.isatty(), transient=True))
         task = bar.add_task(f"Writing {file.name}", total=None)
-        header = guarded(
+        header = exit_on_error(
             lambda: asyncio.run(
                 export_site(
-                    found.database_url,
+                    config.database_url,
                     file,
-                    site=found.base_url,
+                    site=config.base_url,
                     is_private=private,
                     on_total=lambda total: bar.update(task, total=total),
                     on_progress=lambda rows: bar.advance(task, rows),
@@ -70,7 +70,7 @@ def import_(file: Path, data: Path | None, *, as_json: bool, dry_run: bool) -> N
         with reading(file) as reader:
             return sum(reader.header.rows.values())
 
-    rows = guarded(total)
+    rows = exit_on_error(total)
     with ExitStack() as stack:
         attach_to(stack, data, new=True)
         url = settings().database_url
@@ -81,9 +81,9 @@ def import_(file: Path, data: Path | None, *, as_json: bool, dry_run: bool) -> N
             await migrate(url)
             return await import_site(url, file, dry_run=dry_run, on_progress=lambda count: bar.advance(task, count))
 
-        done = guarded(lambda: asyncio.run(work()))
+        done = exit_on_error(lambda: asyncio.run(work()))
         if done.added and not dry_run:
-            guarded(lambda: asyncio.run(connected(check_search, (), {})))
+            exit_on_error(lambda: asyncio.run(run_connected(check_search, (), {})))
     counted = {"rows": rows, "added": 0 if dry_run else done.added}
     report({"text": _sentence(rows, done.added, dry_run=dry_run), **counted}, as_json=as_json)
 

@@ -15,7 +15,7 @@ from parley.cli.publisher import serve as serve_publisher
 from parley.embedded import CannotStart, Folder
 from parley.embedded.program import OneShotProgram, Program, Web
 from parley.embedded.service import Service, ServiceRun
-from parley.embedded.start import started
+from parley.embedded.start import run_servers
 from parley.embedded.supervisor import Signals, StopRequested, watch
 
 # What `parley demo` writes into the data folder (demo/publisher.py).
@@ -67,7 +67,7 @@ def serve(run: ServiceRun, stack: ExitStack, port: int, *, metrics: int | None, 
     installation = run.folder.installation
     installation.base_url = address
     run.folder.remember(installation)
-    servers = stack.enter_context(started(run))
+    servers = stack.enter_context(run_servers(run))
     settings = servers.settings
     # Starting the servers may have changed it.
     installation = run.folder.installation

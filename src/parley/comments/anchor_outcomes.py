@@ -17,39 +17,43 @@ from parley.threads.comment_outcomes import AnchorOutcome, CommentOutcome, Mispl
 
 async def outcomes_of(thread: int, revision: int, new: NextText, placed: Mapping[int, str]) -> list[CommentOutcome]:
     """Return what becomes of the visible comments on the passages of a thread's article."""
-    merged = {one: new.merged.get(into, into) for one, into in (await articles.merged(thread)).items()} | new.merged
-    found = await anchors.locate(thread, revision, new.passages, merged)
-    rows = await queries.by_ids(list(found))
-    texts = {one.lineage: one.text for one in await articles.text(thread, revision)}
+    merged = {
+        lineage: new.merged.get(into, into) for lineage, into in (await articles.merged_lineages(thread)).items()
+    } | new.merged
+    resolutions = await anchors.locate(thread, revision, new.passages, merged)
+    rows = await queries.by_ids(list(resolutions))
+    texts = {passage.lineage: passage.text for passage in await articles.text(thread, revision)}
     blocks = [DocumentBlock(passage.lineage, passage.text) for passage in new.passages]
-    return list(_outcomes(rows, found, texts, blocks, placed))
+    return list(_outcomes(rows, resolutions, texts, blocks, placed))
 
 
 def _outcomes(
     rows: Mapping[int, queries.CommentRow],
-    found: Mapping[int, Resolution],
+    resolutions: Mapping[int, Resolution],
     texts: Mapping[int, str],
     blocks: list[DocumentBlock],
     placed: Mapping[int, str],
 ) -> Iterator[CommentOutcome]:
     now = {block.lineage: block.text for block in blocks}
-    for comment, place in found.items():
+    for comment, place in resolutions.items():
         row = rows.get(comment)
         if row is None or row.state != "visible" or row.passage is None:
             continue
-        before = anchors.shortened(row.words or row.quote or texts.get(row.passage, ""))
-        after = anchors.shortened(place.quote or now[place.lineage]) if place.is_found else ""
+        before = anchors.shorten_quote(row.words or row.quote or texts.get(row.passage, ""))
+        after = anchors.shorten_quote(place.quote or now[place.lineage]) if place.is_found else ""
         lost = _loss(row.anchor, place.state) if not place.is_found else None
         outcome = CommentOutcome(comment, row.author, lost or _change(before, after), before, after)
         words = placed.get(comment)
-        yield _by_hand(outcome, anchoring.select_near(blocks, row.passage, words)) if words else outcome
+        yield _placed_by_hand(outcome, anchoring.select_near(blocks, row.passage, words)) if words else outcome
 
 
-def _by_hand(outcome: CommentOutcome, selector: anchoring.Selector | None) -> CommentOutcome:
+def _placed_by_hand(outcome: CommentOutcome, selector: anchoring.Selector | None) -> CommentOutcome:
     """The outcome for a comment that is placed on words of the new text; without them, it is as if nobody placed it."""
     if selector is None:
         return msgspec.structs.replace(outcome, by_hand=True, is_missing=True)
-    return msgspec.structs.replace(outcome, outcome="changes", words=anchors.shortened(selector.quote), by_hand=True)
+    return msgspec.structs.replace(
+        outcome, outcome="changes", words=anchors.shorten_quote(selector.quote), by_hand=True
+    )
 
 
 def _change(before: str, after: str) -> AnchorOutcome:
@@ -77,15 +81,15 @@ async def place(thread: int, placed: Mapping[int, str]) -> list[int]:
     Raises Misplaced if the text does not have the words.
     """
     revision = await db.value("select revision from thread where id = $1", thread)
-    blocks = [DocumentBlock(one.lineage, one.text) for one in await articles.text(thread, revision)]
-    made: list[int] = []
+    blocks = [DocumentBlock(passage.lineage, passage.text) for passage in await articles.text(thread, revision)]
+    placed_ids: list[int] = []
     for comment, row in (await queries.by_ids(list(placed))).items():
         selector = anchoring.select_near(blocks, row.passage or 0, placed[comment])
         if selector is None:
             raise Misplaced(N_("The text does not have the words on which you placed a comment. Nothing was saved."))
-        [where] = anchoring.resolve([selector], blocks, blocks, {})
-        made += await db.values(
-            PLACE_BY_HAND, comment, thread, where.lineage, where.last, anchors.shortened(selector.quote)
+        [resolution] = anchoring.resolve([selector], blocks, blocks, {})
+        placed_ids += await db.values(
+            PLACE_BY_HAND, comment, thread, resolution.lineage, resolution.last, anchors.shorten_quote(selector.quote)
         )
     await recount(thread)
-    return made
+    return placed_ids

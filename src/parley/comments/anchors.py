@@ -12,7 +12,7 @@ from parley.anchoring import DocumentBlock, Resolution, Selector
 from parley.articles import queries as articles
 from parley.articles.budget import Budget, for_anchors
 from parley.comments import rules
-from parley.comments.counts import counted, recount
+from parley.comments.counts import recount, update_counts
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.text.messages import N_
@@ -39,12 +39,12 @@ async def find(thread: int, passage: int, quote: str, prefix: str) -> FoundAncho
     if selector is None:
         raise Refused(N_("These words are no longer in the passage. Your text is kept: please select them again."))
     if len(selector.quote) > rules.LONGEST_QUOTE:
-        selector = anchoring.select(blocks, passage, shortened(selector.quote), selector.prefix) or selector
+        selector = anchoring.select(blocks, passage, shorten_quote(selector.quote), selector.prefix) or selector
     [resolution] = anchoring.resolve([selector], blocks, blocks, {})
     return FoundAnchor(selector, resolution.last)
 
 
-def shortened(quote: str) -> str:
+def shorten_quote(quote: str) -> str:
     """Return the first words of a long quote."""
     if len(quote) <= rules.LONGEST_QUOTE:
         return quote
@@ -62,7 +62,7 @@ where id = $1 and made_on is null
 async def attach(comment: int, anchor: FoundAnchor) -> None:
     """Anchor a comment that was just written. The caller has locked the thread's row."""
     at = anchor.selector
-    async with counted(comment):
+    async with update_counts(comment):
         await db.execute(ATTACH_TO_REVISION, comment, at.lineage, anchor.last, at.quote, at.prefix, at.suffix)
 
 
@@ -103,7 +103,9 @@ async def find_again(thread: int, former: int, new: int) -> list[int]:
 
     The caller has locked the thread's row.
     """
-    moved = await _move(await locate(thread, former, await articles.text(thread, new), await articles.merged(thread)))
+    moved = await _move(
+        await locate(thread, former, await articles.text(thread, new), await articles.merged_lineages(thread))
+    )
     await recount(thread)
     return moved
 
@@ -121,17 +123,23 @@ async def locate(
     anchored, text = await db.fetch(Anchored, SELECT_ANCHORED, thread), _blocks(new)
     resolutions: dict[int, Resolution] = {}
     budget = for_anchors(len(anchored))
-    made_here = (one for one in anchored if not one.by_hand)
-    for revision, some in islice(groupby(made_here, attrgetter("revision")), MOST_REVISIONS):
+    by_author = (anchor for anchor in anchored if not anchor.by_hand)
+    for revision, some in islice(groupby(by_author, attrgetter("revision")), MOST_REVISIONS):
         made = list(some)
         before = _blocks(await articles.text(thread, revision))
-        resolutions |= await _resolve(made, [one.made for one in made], before, text, merged, budget)
-    left = [one for one in anchored if one.id not in resolutions or (one.words and not resolutions[one.id].is_found)]
+        resolutions |= await _resolve(made, [anchor.made for anchor in made], before, text, merged, budget)
+    left = [
+        anchor
+        for anchor in anchored
+        if anchor.id not in resolutions or (anchor.words and not resolutions[anchor.id].is_found)
+    ]
     if left:
         before = _blocks(await articles.text(thread, former))
-        again = await _resolve(left, [one.last_found for one in left], before, text, merged, budget)
-        found = [one for one in left if one.id not in resolutions or again[one.id].is_found]
-        resolutions |= {one.id: _as_changed(again[one.id]) if one.words else again[one.id] for one in found}
+        again = await _resolve(left, [anchor.last_found for anchor in left], before, text, merged, budget)
+        improved = [anchor for anchor in left if anchor.id not in resolutions or again[anchor.id].is_found]
+        resolutions |= {
+            anchor.id: _as_changed(again[anchor.id]) if anchor.words else again[anchor.id] for anchor in improved
+        }
     return resolutions
 
 
@@ -147,8 +155,8 @@ async def _resolve(
     merged: Mapping[int, int],
     budget: Budget,
 ) -> dict[int, Resolution]:
-    found = await asyncio.to_thread(anchoring.resolve, selectors, before, text, merged, budget)
-    return {one.id: resolution for one, resolution in zip(anchored, found, strict=True)}
+    resolved = await asyncio.to_thread(anchoring.resolve, selectors, before, text, merged, budget)
+    return {anchor.id: resolution for anchor, resolution in zip(anchored, resolved, strict=True)}
 
 
 def _as_changed(resolution: Resolution) -> Resolution:
@@ -170,13 +178,13 @@ returning c.id
 async def _move(resolutions: Mapping[int, Resolution]) -> list[int]:
     if not resolutions:
         return []
-    found = list(resolutions.values())
+    moved = list(resolutions.values())
     return await db.values(
         MOVE_ANCHORS,
         list(resolutions),
-        [one.state for one in found],
-        [one.lineage for one in found],
-        [one.last for one in found],
-        [shortened(one.quote) if one.state == "changed" else "" for one in found],
-        [one.confidence for one in found],
+        [resolution.state for resolution in moved],
+        [resolution.lineage for resolution in moved],
+        [resolution.last for resolution in moved],
+        [shorten_quote(resolution.quote) if resolution.state == "changed" else "" for resolution in moved],
+        [resolution.confidence for resolution in moved],
     )

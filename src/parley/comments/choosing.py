@@ -46,8 +46,8 @@ def choose(
     """
     # A comment found twice, by its rank and as an ancestor, counts by its rank.
     known = {node.id: node for node in sorted(nodes, key=lambda node: node.ranked)}
-    below = _families(known)
-    chosen = _evenly(below, top, most) if evenly else _best(below, top, most, kept)
+    below = _candidates_below(known)
+    chosen = _choose_cheapest(below, top, most) if evenly else _choose_best(below, top, most, kept)
     children: dict[int, list[int]] = {}
     hidden: dict[int, tuple[int, int | None]] = {}
     for node in known.values():
@@ -63,14 +63,14 @@ def choose(
     return Tree(roots, children, hidden, roots[-1] if roots and more else None)
 
 
-def _families(known: Mapping[int, Node]) -> dict[int | None, list[Node]]:
+def _candidates_below(known: Mapping[int, Node]) -> dict[int | None, list[Node]]:
     """Return the candidates below each comment in order, without those that a missing sibling may precede."""
     below: dict[int | None, list[Node]] = defaultdict(list)
     for node in sorted(known.values(), key=_precedence):
         below[node.parent].append(node)
     for parent, siblings in below.items():
-        answered = known.get(parent) if parent is not None else None
-        if answered is None or len(siblings) < answered.reply_count:
+        parent_node = known.get(parent) if parent is not None else None
+        if parent_node is None or len(siblings) < parent_node.reply_count:
             below[parent] = [sibling for sibling in siblings if sibling.ranked]
     return below
 
@@ -79,7 +79,7 @@ def _precedence(node: Node) -> tuple[float, int]:
     return (-node.rank, node.id)
 
 
-def _best(below: dict[int | None, list[Node]], top: int | None, most: int, kept: Collection[int]) -> set[int]:
+def _choose_best(below: dict[int | None, list[Node]], top: int | None, most: int, kept: Collection[int]) -> set[int]:
     chosen = set(kept)
     candidates = [node for parent in (top, *kept) for node in below.get(parent, ()) if node.id not in chosen]
     heap = [(*_precedence(node), node.id) for node in candidates]
@@ -92,7 +92,7 @@ def _best(below: dict[int | None, list[Node]], top: int | None, most: int, kept:
     return chosen
 
 
-def _evenly(below: dict[int | None, list[Node]], top: int | None, most: int) -> set[int]:
+def _choose_cheapest(below: dict[int | None, list[Node]], top: int | None, most: int) -> set[int]:
     """Choose the cheapest nodes. A node costs one more than its parent, plus its index among its siblings."""
     heap = [(index, node.id) for index, node in enumerate(below.get(top, ()))]
     chosen: set[int] = set()

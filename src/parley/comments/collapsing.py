@@ -10,7 +10,7 @@ from parley.comments.queries import CommentRow
 # A perspective shows this many replies, the others are collapsed.
 REPLIES_SHOWN = 2
 # The authors of collapsed replies that are named.
-NAMED = 2
+MOST_NAMED = 2
 
 
 class CollapsedReplies(msgspec.Struct, frozen=True):
@@ -33,21 +33,21 @@ def replies_of(
     It names nobody whom the viewer blocked, and no author of a comment that cannot be read.
     """
     names = dict.fromkeys(_authors(shown, rows, states))
-    named = tuple(names)[:NAMED]
+    named = tuple(names)[:MOST_NAMED]
     theirs = sum(author in named for author in _authors(shown, rows, states))
     return RepliesSummary(named, count - theirs if named else 0, is_open)
 
 
 def _authors(shown: Iterable[int], rows: Mapping[int, CommentRow], states: Mapping[int, ViewerState]) -> list[str]:
-    found = (rows[one].author for one in shown if one in rows and not _is_blocked(states.get(one)))
-    return [author for author in found if author]
+    authors = (rows[comment].author for comment in shown if comment in rows and not _is_blocked(states.get(comment)))
+    return [author for author in authors if author]
 
 
 def _is_blocked(state: ViewerState | None) -> bool:
     return state is not None and state.blocked
 
 
-def around(
+def split_around(
     rest: CollapsedReplies, rows: Mapping[int, CommentRow], states: Mapping[int, ViewerState], *, is_open: bool = False
 ) -> Fragment:
     """Return the HTML before and after the replies that are collapsed together."""

@@ -1,8 +1,8 @@
 """Stored counts of visible comments, by part and stance and by quoted words, so that pages need not count.
 
-Code that changes one comment does so inside `counted`; code that changes many recounts their thread. A trigger would be
-slower: a statement trigger cannot be limited to columns, so it would run for every vote; a row trigger would run for
-each of the thousands of anchors that a revision moves.
+Code that changes one comment does so inside `update_counts`; code that changes many recounts their thread. A trigger
+would be slower: a statement trigger cannot be limited to columns, so it would run for every vote; a row trigger would
+run for each of the thousands of anchors that a revision moves.
 """
 
 from collections.abc import AsyncIterator
@@ -57,7 +57,7 @@ where n.thread = c.thread and n.passage = c.passage and md5(n.words) = md5(c.wor
 
 
 @asynccontextmanager
-async def counted(comment: int) -> AsyncIterator[None]:
+async def update_counts(comment: int) -> AsyncIterator[None]:
     """Update the counts for a comment that is changed inside this block. The caller has locked the thread's row."""
     await db.execute(f"with words as ({SUBTRACT_WORDS}) {SUBTRACT_FROM_COUNTS}", comment)
     yield
@@ -85,6 +85,6 @@ select distinct thread from (
 """  # noqa: S608 constants only
 
 
-async def drifted(above: int, upto: int) -> list[int]:
+async def find_drifted(above: int, upto: int) -> list[int]:
     """Return the threads with ids in (above, upto] whose counts differ from a recount."""
     return await db.values(SELECT_DRIFTED, above, upto)

@@ -39,7 +39,7 @@ After = Callable[[int], Awaitable[None]]
 
 
 class Signature(msgspec.Struct, frozen=True):
-    """What near-copies of a text are found by (matching/signature.py); `sketch` and `bands` of a long one only."""
+    """A hash by which near-copies of a text are found (matching/signature.py). Short texts have no sketch and bands."""
 
     sketch: bytes
     bands: list[int]

@@ -18,11 +18,11 @@ from parley.comments.web import comment_at, thread_at
 from parley.core.cache import by_text
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
-from parley.core.http.forms import make_form, posted
+from parley.core.http.forms import make_form, posted_fields
 from parley.core.http.pages import page, wants_fragment
 from parley.core.ratelimit import POST, take_each
 from parley.core.text.cleaning import as_id
-from parley.core.text.diff import marked
+from parley.core.text.diff import mark_changes
 from parley.core.text.messages import N_
 
 # Of one page of a comment's history. A difference takes up to 30 ms, and a version may have 40,000 characters.
@@ -31,14 +31,14 @@ MOST_CHARACTERS = 200_000
 LATEST = 2**31 - 1
 
 
-async def _state(comment: int) -> rules.CommentState:
+async def _state_of(comment: int) -> rules.CommentState:
     state = await queries.state_of(comment)
     if state is None:
         raise NotFound(N_("This comment does not exist."))
     return state
 
 
-async def own_at(comment: str, viewer: Viewer) -> int:
+async def own_comment_at(comment: str, viewer: Viewer) -> int:
     """The id of a comment that others can read, or that waits for a moderator and is the viewer's. Raises NotFound."""
     state = await queries.state_of(as_id(comment) or 0)
     if state is not None and state.state == "pending" and state.author == viewer.id:
@@ -49,8 +49,8 @@ async def own_at(comment: str, viewer: Viewer) -> int:
 @get("/c/{comment:str}/edit", name="comments:edit-form", opt={"who": VERIFIED})
 async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = signed_in(request)
-    number = await own_at(comment, viewer)
-    rules.require_edit_allowed(viewer, await _state(number))
+    number = await own_comment_at(comment, viewer)
+    rules.require_edit_allowed(viewer, await _state_of(number))
     text = await queries.text(number)
     form = _form(text, body=text.body, version=text.version, stance=text.stance, assisted=text.assisted)
     return await _show(request, text, form)
@@ -59,9 +59,9 @@ async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any
 @post("/c/{comment:str}/edit", name="comments:edit", opt={"who": VERIFIED}, request_max_body_size=LONGEST_BODY)
 async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = signed_in(request)
-    number = await own_at(comment, viewer)
-    form = await make_form(EditForm, await posted(request))
-    status, now = 422, None
+    number = await own_comment_at(comment, viewer)
+    form = await make_form(EditForm, await posted_fields(request))
+    status, present = 422, None
     if not form.errors:
         try:
             await take_each(POST, viewer.id, address_of(request))
@@ -76,21 +76,21 @@ async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
             if isinstance(error, editing.EditedMeanwhile):
-                now = await queries.text(number)
+                present = await queries.text(number)
     if form.errors:
-        return await _again(request, await queries.text(number), form, status, now)
+        return await _show_again(request, await queries.text(number), form, status, present)
     return await _changed_response(request, number)
 
 
-async def _again(
-    request: AnyRequest, text: queries.CommentText, form: EditForm, status: int, now: queries.CommentText | None
+async def _show_again(
+    request: AnyRequest, text: queries.CommentText, form: EditForm, status: int, present: queries.CommentText | None
 ) -> Response[Any]:
-    """Show the form again with what was typed, beside the present text `now` if somebody changed it meanwhile."""
+    """Show the form again with what was typed, beside the `present` text if somebody changed it meanwhile."""
     shown = _form(
         text,
         body=form.values.get("body", ""),
-        version=now.version if now else form.version,
-        now=now.html if now else None,
+        version=present.version if present else form.version,
+        now=present.html if present else None,
         stance=form.stance,
         assisted=form.assisted,
         errors=form.errors,
@@ -111,7 +111,7 @@ def _form(text: queries.CommentText, **fields: Any) -> CommentFormView:
 
 async def _changed_response(request: AnyRequest, comment_id: int) -> Response[Any]:
     """After a change: send the comment's parts to htmx; redirect a browser to the comment, a held one to its thread."""
-    state = await _state(comment_id)
+    state = await _state_of(comment_id)
     if state.state == "pending":
         return Redirect(f"/t/{state.thread}#held{comment_id}", status_code=303)
     if not wants_fragment(request):
@@ -147,7 +147,7 @@ async def restore(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
 async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     """Show a page of the versions of a comment, newest first, with what each changed."""
     row = await comment_at(comment, viewer_of(request))
-    rules.require_history_allowed(viewer_of(request), await _state(row.id))
+    rules.require_history_allowed(viewer_of(request), await _state_of(row.id))
     before = as_id(request.query_params.get("before", "")) or LATEST
     versions = await queries.versions(row.id, min(before, LATEST), characters=MOST_CHARACTERS, most=MOST_VERSIONS + 1)
     if not versions:
@@ -168,15 +168,15 @@ def _with_differences(versions: Sequence[queries.CommentVersionRow]) -> list[dic
         if before is not None or version.is_first:
             diff = _difference(before.body, version.body) if before else None
             statement = _difference(before.statement or "", version.statement or "") if before else version.statement
-            one = {"number": version.number, "at": version.at, "statement": statement}
-            shown.append(one | {"diff_html": diff, "body": version.body})
+            version_fields = {"number": version.number, "at": version.at, "statement": statement}
+            shown.append(version_fields | {"diff_html": diff, "body": version.body})
     return shown[::-1]
 
 
 @by_text("differences", most_bytes=8 * 2**20)
 def _difference(before: str, after: str) -> Markup:
     """Return `after` with the changes marked; cached."""
-    return marked(before, after)
+    return mark_changes(before, after)
 
 
 handlers: list[object] = [edit_form, edit, delete_form, delete, restore, history]

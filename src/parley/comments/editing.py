@@ -5,7 +5,7 @@ import msgspec
 from parley.comments import counts, drafts, rules
 from parley.comments.drafts import CommentEdit
 from parley.comments.rendering import render
-from parley.comments.states import locked, transition
+from parley.comments.states import lock_comment, transition
 from parley.comments.tables import Comment
 from parley.comments.wording import new_wording
 from parley.core import db
@@ -71,11 +71,13 @@ async def edit_comment(
     author; EditedMeanwhile if the text is another one by now, or a moderator has decided about it; Refused if a rule
     or a check does not allow the edit.
     """
-    now = await db.fetch_one(EditedComment, SELECT_BEFORE_EDIT, comment_id) or EditedComment(0, None, is_held=False)
-    edit = CommentEdit(comment_id, now.thread, viewer, body, await render(body), assisted, now.statement, now.is_held)
+    before = await db.fetch_one(EditedComment, SELECT_BEFORE_EDIT, comment_id) or EditedComment(0, None, is_held=False)
+    edit = CommentEdit(
+        comment_id, before.thread, viewer, body, await render(body), assisted, before.statement, before.is_held
+    )
     afters = [after for check in drafts.before_edit if (after := await check(edit)) is not None]
     async with db.atomic():
-        comment = await locked(comment_id)
+        comment = await lock_comment(comment_id)
         rules.require_edit_allowed(viewer, comment)
         _require_undecided(edit, comment)
         await _write(edit, stance, version)
@@ -99,7 +101,7 @@ async def _write(edit: CommentEdit, stance: str | None, version: int | None) -> 
     [former] = await db.fetch(CommentBefore, Comment.select().where(Comment.id == edit.comment))
     _require_unchanged(version, edit.body, former)
     stance = None if former.parent else stance
-    async with counts.counted(edit.comment):
+    async with counts.update_counts(edit.comment):
         await db.execute(UPDATE_COMMENT, edit.comment, edit.body, edit.html, markdown.VERSION, stance, edit.assisted)
 
 
@@ -117,7 +119,7 @@ def _require_unchanged(version: int | None, body: str, former: CommentBefore) ->
 async def delete_comment(*, viewer: Viewer, comment_id: int) -> None:
     """Hide a comment's text from everybody. Its place in the tree and its replies remain."""
     async with db.atomic():
-        comment = await locked(comment_id)
+        comment = await lock_comment(comment_id)
         rules.require_deletion_allowed(viewer, comment)
         await transition(comment, "deleted_by_author", actor=viewer.id)
 
@@ -125,6 +127,6 @@ async def delete_comment(*, viewer: Viewer, comment_id: int) -> None:
 async def restore_comment(*, viewer: Viewer, comment_id: int) -> None:
     """Restore a comment that its author deleted within the last day."""
     async with db.atomic():
-        comment = await locked(comment_id)
+        comment = await lock_comment(comment_id)
         rules.require_restoring_allowed(viewer, comment)
         await transition(comment, "visible", actor=viewer.id)

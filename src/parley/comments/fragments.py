@@ -7,7 +7,7 @@ import msgspec
 from markupsafe import Markup
 from msgspec.structs import astuple
 
-from parley.comments.queries import CommentRow, blanked
+from parley.comments.queries import CommentRow, blank
 from parley.core.cache import Bounded
 from parley.core.http.pages import environment
 from parley.core.text.durations import ago
@@ -127,7 +127,7 @@ def _render(
     summary: RepliesSummary | None,
 ) -> Fragment:
     context: dict[str, Any] = {
-        "comment": blanked(row) if state and state.blocked else row,
+        "comment": blank(row) if state and state.blocked else row,
         "viewer_state": state,
         "replies": REPLIES,
         "stub": None,

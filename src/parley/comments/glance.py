@@ -7,7 +7,7 @@ import msgspec
 from parley.articles.queries import PassageRow
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import shorten
 from parley.core.text.markdown import excerpt
 
 # The strongest perspectives are among this many of the best perspectives, or there are none.
@@ -93,5 +93,5 @@ def first_in_view(passages: Sequence[PassageRow]) -> FirstInView | None:
         return None
     first, *others = passages
     following = next((row for row in others if row.comment_count), None)
-    words = shortened(following.text, PASSAGE_LENGTH) if following else ""
+    words = shorten(following.text, PASSAGE_LENGTH) if following else ""
     return FirstInView(first.comment_count, following, words)

@@ -12,7 +12,7 @@ from parley.comments.queries import CommentRow
 from parley.comments.rules import IS_IN
 from parley.comments.tree import MOST_SHOWN, ORDER, RANK
 from parley.core import db
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import shorten
 from parley.threads.queries import StanceCounts
 
 # Discussions of up to this many comments are shown completely.
@@ -44,7 +44,7 @@ class CommentGroup(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """How the passage begins."""
-        return shortened(self.passage.text, PASSAGE_LENGTH) if self.passage else ""
+        return shorten(self.passage.text, PASSAGE_LENGTH) if self.passage else ""
 
     @property
     def left(self) -> int:
@@ -104,14 +104,14 @@ async def first_of_each(
     each = SHORT if short else max(FEWEST, ROOTS // (sum(row.comment_count > 0 for row in passages) + 2))
     # A passage with a count of 0 may still have a removed comment, and replies to it.
     lineages = [str(row.lineage) for row in passages]
-    one = "and c.stance = $6" if stance else ""
-    sql = SELECT_FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=one)
+    of_stance = "and c.stance = $6" if stance else ""
+    sql = SELECT_FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=of_stance)
     extra = [stance] if stance else []
     nodes = await db.fetch(Node, sql, thread, lineages, each, 4 * each, 4 * MOST_SHOWN, *extra)
     return choose(nodes, None, SHORT if short else MOST_SHOWN, kept=[node.id for node in nodes if node.parent is None])
 
 
-def grouped(
+def group_roots(
     tree: Tree,
     rows: Mapping[int, CommentRow],
     passages: Sequence[PassageRow],
@@ -140,10 +140,10 @@ def grouped(
 def _is_readable(root: int, tree: Tree, rows: Mapping[int, CommentRow]) -> bool:
     """Whether the root or a comment below it can be read; comments that are not shown are assumed to be readable."""
     below = [root]
-    for one in below:
-        if one in tree.hidden or (one in rows and rows[one].state == "visible"):
+    for comment in below:
+        if comment in tree.hidden or (comment in rows and rows[comment].state == "visible"):
             return True
-        below += tree.children.get(one, ())
+        below += tree.children.get(comment, ())
     return False
 
 
@@ -155,7 +155,7 @@ def _group(
 
 def _count(balance: StanceCounts | PassageRow, stance: str | None) -> int:
     """How many comments take `stance`, or how many there are if it is None."""
-    return sum(getattr(balance, one) for one in ([stance] if stance else StanceCounts.__struct_fields__))
+    return sum(getattr(balance, name) for name in ([stance] if stance else StanceCounts.__struct_fields__))
 
 
 def _group_of(row: CommentRow, lineages: set[int]) -> int | str:

@@ -13,27 +13,29 @@ update comment c set revision = t.revision from thread t where t.id = c.thread a
 """
 
 
-async def lineages(thread: int, quotes: Iterable[str]) -> dict[str, int]:
+async def lineages_of_quotes(thread: int, quotes: Iterable[str]) -> dict[str, int]:
     """Return for each quote the lineage of the first passage that has it; quotes that none has are left out."""
-    wanted = {" ".join(one.split()) for one in quotes} - {""}
+    wanted = {" ".join(quote.split()) for quote in quotes} - {""}
     if not wanted:
         return {}
     revision: int | None = await db.value("select revision from thread where id = $1", thread)
-    passages = [(one.lineage, " ".join(one.text.split())) for one in await articles.text(thread, revision or 1)]
-    found = {}
+    passages = [
+        (passage.lineage, " ".join(passage.text.split())) for passage in await articles.text(thread, revision or 1)
+    ]
+    by_quote = {}
     for quote in wanted:
         lineage = next((lineage for lineage, text in passages if quote in text), None)
         if lineage is not None:
-            found[quote] = lineage
-    return found
+            by_quote[quote] = lineage
+    return by_quote
 
 
-async def attach(thread: int, comments: Mapping[int, str], known: Mapping[str, int]) -> None:
+async def attach(thread: int, comments: Mapping[int, str], lineages: Mapping[str, int]) -> None:
     """Anchor comments that were just written, each with its quote. The caller has locked the thread's row."""
     for comment, quote in comments.items():
         words = " ".join(quote.split())
         try:
-            anchor = await anchors.find(thread, known[words], words, "")
+            anchor = await anchors.find(thread, lineages[words], words, "")
         except Refused:
             # The words cannot be an anchor of the passage, so the comment stays one on the whole article.
             continue

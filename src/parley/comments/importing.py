@@ -90,10 +90,10 @@ with replies as (
     select c.parent, count(*) as n from comment c where c.thread = $1 and c.parent is not null and {IS_IN}
     group by c.parent
 ), counted as (
-    update comment c set reply_count = found.n
-    from (select one.id, coalesce(r.n, 0) as n from comment one left join replies r on r.parent = one.id
-          where one.thread = $1) found
-    where c.id = found.id and c.reply_count <> found.n
+    update comment c set reply_count = actual.n
+    from (select p.id, coalesce(r.n, 0) as n from comment p left join replies r on r.parent = p.id
+          where p.thread = $1) actual
+    where c.id = actual.id and c.reply_count <> actual.n
 )
 update thread set comment_count = (select count(*) from comment c where c.thread = $1 and {IS_IN}),
        last_activity_at = greatest(last_activity_at,
@@ -115,14 +115,16 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
     """
     comments = {line.id: line for line in lines if line.kind == "comment"}
     summary = Summary(skipped=len(lines) - len(comments))
-    known = await imported_anchors.lineages(thread, (line.quote for line in lines if line.parent_id is None))
-    there = await _known_ids(thread)
+    lineages = await imported_anchors.lineages_of_quotes(
+        thread, (line.quote for line in lines if line.parent_id is None)
+    )
+    stored = await _known_ids(thread)
     # Before the transaction, so that nobody who writes in the thread waits for it.
     replies = Counter(line.parent_id for line in comments.values())
     rendered = {
-        line.id: _render_line(_quoting(line, known), replies[line.id])
+        line.id: _render_line(_with_quote(line, lineages), replies[line.id])
         for line in comments.values()
-        if line.id not in there
+        if line.id not in stored
     }
     async with db.atomic():
         if await lock_thread(thread) is None:
@@ -136,7 +138,7 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
                 added = await _insert(thread, batch, ids)
                 ids |= {comment.imported_id: comment.id for comment in added}
                 summary.added += len(added)
-                await _complete(thread, batch, added, known)
+                await _anchor_and_store_addresses(thread, batch, added, lineages)
                 progress(len(batch))
         if summary.added:
             await db.execute(COUNT_REPLIES, thread)
@@ -145,13 +147,13 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
     return summary
 
 
-async def _complete(
-    thread: int, batch: Sequence[RenderedLine], added: Sequence[ImportedComment], known: Mapping[str, int]
+async def _anchor_and_store_addresses(
+    thread: int, batch: Sequence[RenderedLine], added: Sequence[ImportedComment], lineages: Mapping[str, int]
 ) -> None:
     """Anchor the comments that were added, and store the hashes of the addresses of their authors."""
-    lines = {one.line.id: one.line for one in batch if one.line.state == "visible"}
-    shown = [(one.id, lines[one.imported_id]) for one in added if one.imported_id in lines]
-    await imported_anchors.attach(thread, {comment: line.quote for comment, line in shown if line.quote}, known)
+    lines = {comment.line.id: comment.line for comment in batch if comment.line.state == "visible"}
+    shown = [(row.id, lines[row.imported_id]) for row in added if row.imported_id in lines]
+    await imported_anchors.attach(thread, {comment: line.quote for comment, line in shown if line.quote}, lineages)
     await imported_addresses.store({comment: line.email for comment, line in shown if "@" in line.email})
 
 
@@ -173,13 +175,13 @@ def _levels(comments: dict[str, ImportLine]) -> Iterable[list[ImportLine]]:
             level = [below[next(iter(below))].pop(0)]
             below = {parent: lines for parent, lines in below.items() if lines}
         yield level
-        level = [line for one in level for line in below.pop(one.id, [])]
+        level = [line for above in level for line in below.pop(above.id, [])]
 
 
-def _quoting(line: ImportLine, known: Mapping[str, int]) -> ImportLine:
+def _with_quote(line: ImportLine, lineages: Mapping[str, int]) -> ImportLine:
     """Return the line. Quoted words that the article here does not have are put in front of its text."""
     words = " ".join(line.quote.split())
-    if not words or (words in known and line.parent_id is None):
+    if not words or (words in lineages and line.parent_id is None):
         return line
     body = line.body if line.state != "visible" else f"> {words}\n\n{line.body}"
     return msgspec.structs.replace(line, body=body, quote="")
@@ -191,7 +193,7 @@ def _render_line(line: ImportLine, replies: int) -> RenderedLine:
 
 
 async def _insert(thread: int, batch: Sequence[RenderedLine], ids: dict[str, int]) -> list[ImportedComment]:
-    lines = [one.line for one in batch]
+    lines = [comment.line for comment in batch]
     return await db.fetch(
         ImportedComment,
         INSERT_COMMENTS,
@@ -201,14 +203,14 @@ async def _insert(thread: int, batch: Sequence[RenderedLine], ids: dict[str, int
         [_author(line) for line in lines],
         [line.id for line in lines],
         [line.state for line in lines],
-        [one.body for one in batch],
-        [one.html for one in batch],
+        [comment.body for comment in batch],
+        [comment.html for comment in batch],
         [max(line.score, 0) for line in lines],
         [max(-line.score, 0) for line in lines],
         # No site has comments of tomorrow: a thread with one would stay the most active.
         [datetime.fromtimestamp(min(line.created_utc, time()), UTC) for line in lines],
         [line.stance for line in lines],
-        [one.replies for one in batch],
+        [comment.replies for comment in batch],
     )
 
 

@@ -118,7 +118,7 @@ def as_row(draft: Draft, comment: int, written: Insertion) -> CommentRow:
         anchor=None,
         words=None,
         earlier=None,
-        answered=None,
+        on_revision=None,
         assisted=draft.assisted,
         collapsed=None,
         locked_branch=None,

@@ -47,30 +47,30 @@ async def render_old() -> int:
 async def _render_batch() -> int:
     async with db.atomic():
         old = await db.fetch(OldHtml, SELECT_OLD_HTML, markdown.VERSION, BATCH)
-        await attempts.together("markdown", old, _render, key=lambda one: one.id)
+        await attempts.in_halves("markdown", old, _render, key=lambda comment: comment.id)
     return len(old)
 
 
 async def _render(old: Sequence[OldHtml]) -> None:
-    mentions = {one.id: [] if one.imported else markdown.mentioned(one.body) for one in old}
+    mentions = {comment.id: [] if comment.imported else markdown.mentioned_names(comment.body) for comment in old}
     members = await accounts.of_names([name for names in mentions.values() for name in names])
     html = [
-        markdown.render(one.body, {name: members[name].name for name in mentions[one.id] if name in members})
-        for one in old
+        markdown.render(comment.body, {name: members[name].name for name in mentions[comment.id] if name in members})
+        for comment in old
     ]
-    await db.execute(UPDATE_HTML, markdown.VERSION, [one.id for one in old], html)
+    await db.execute(UPDATE_HTML, markdown.VERSION, [comment.id for comment in old], html)
 
 
 async def check_counts() -> int:
     """Recount the parts of all discussions, repair and log differences, and return how many threads had one."""
     last = await db.value("select coalesce(max(id), 0) from thread")
-    found = sum(await attempts.each("passage counts", range(0, last, THREADS), _check, in_transaction=False))
-    log.info("passage counts checked", threads=last, drifted=found)
-    return found
+    drifted = sum(await attempts.each("passage counts", range(0, last, THREADS), _check, in_transaction=False))
+    log.info("passage counts checked", threads=last, drifted=drifted)
+    return drifted
 
 
 async def _check(above: int) -> int:
-    drifted = await counts.drifted(above, above + THREADS)
+    drifted = await counts.find_drifted(above, above + THREADS)
     return len(await attempts.each("passage counts to repair", drifted, repair))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from parley.comments.choosing import Tree
-from parley.comments.collapsing import REPLIES_SHOWN, CollapsedReplies, around, replies_of
+from parley.comments.collapsing import REPLIES_SHOWN, CollapsedReplies, replies_of, split_around
 from parley.comments.fragments import Fragment, ViewerState, fragment_of, stub
 from parley.comments.queries import CommentRow
 from parley.core.http.pages import Prepared
@@ -44,7 +44,7 @@ class Layout(msgspec.Struct, frozen=True):
 
 # Comments with their level, replies to be collapsed, and finished HTML, still to be added; the next one is last.
 Todo = list[tuple[int, int] | CollapsedReplies | str]
-NOBODY: Mapping[int, ViewerState] = {}
+NO_STATES: Mapping[int, ViewerState] = {}
 
 
 def lay_out(
@@ -71,7 +71,7 @@ def lay_out(
             layout.parts.append(item.encode())
         elif isinstance(item, CollapsedReplies):
             layout.rests[len(layout.parts)] = item
-            layout.parts.append(around(item, rows, NOBODY).before.encode())
+            layout.parts.append(split_around(item, rows, NO_STATES).before.encode())
         else:
             todo += reversed(_add(layout, tree, sort, *item, collapses=collapses))
     return layout
@@ -105,7 +105,7 @@ def _add(layout: Layout, tree: Tree, sort: str, comment: int, level: int, *, col
         rest = CollapsedReplies(
             tuple(children[REPLIES_SHOWN:]), len(children) - REPLIES_SHOWN + (left[0] if left else 0)
         )
-        below = [*below[:REPLIES_SHOWN], rest, *below[REPLIES_SHOWN:], around(rest, layout.rows, NOBODY).after]
+        below = [*below[:REPLIES_SHOWN], rest, *below[REPLIES_SHOWN:], split_around(rest, layout.rows, NO_STATES).after]
     return [fragment.after, *below] if flat else [*below, fragment.after]
 
 
@@ -113,7 +113,7 @@ def _fragment(
     layout: Layout,
     comment: int,
     entry: LayoutEntry,
-    states: Mapping[int, ViewerState] = NOBODY,
+    states: Mapping[int, ViewerState] = NO_STATES,
     slow_branch: SlowBranch | None = None,
     *,
     is_open: bool = False,
@@ -132,7 +132,7 @@ def _parent_author(rows: Mapping[int, CommentRow], row: CommentRow) -> str | Non
 
 def assemble(
     layout: Layout,
-    states: Mapping[int, ViewerState] = NOBODY,
+    states: Mapping[int, ViewerState] = NO_STATES,
     new_since: datetime | None = None,
     viewer: int | None = None,
     slow_branches: Sequence[SlowBranch] = (),
@@ -144,10 +144,10 @@ def assemble(
     """
     parts = layout.parts.copy()
     slow = {branch.comment: branch for branch in slow_branches if branch.comment is not None}
-    new = _new(layout, states, new_since, viewer)
-    above = _above(layout, new)
-    blocked = {one for one, state in states.items() if state.blocked}
-    changed = states.keys() | slow.keys() | above | _above(layout, blocked)
+    new = _new_comments(layout, states, new_since, viewer)
+    above = _ancestors_of(layout, new)
+    blocked = {comment for comment, state in states.items() if state.blocked}
+    changed = states.keys() | slow.keys() | above | _ancestors_of(layout, blocked)
     for comment in layout.entries.keys() & changed:
         entry = layout.entries[comment]
         fragment = _fragment(layout, comment, entry, states, slow.get(comment), is_open=comment in above)
@@ -155,28 +155,30 @@ def assemble(
     for index, rest in layout.rests.items():
         is_open = not (above | new).isdisjoint(rest.shown)
         if is_open or not blocked.isdisjoint(rest.shown):
-            parts[index] = around(rest, layout.rows, states, is_open=is_open).before.encode()
+            parts[index] = split_around(rest, layout.rows, states, is_open=is_open).before.encode()
     for comment in new:
         index = layout.entries[comment].index
         parts[index] = parts[index].replace(b'class="comment', b'class="comment is-new', 1)
     return Prepared(b"".join(parts))
 
 
-def _new(layout: Layout, states: Mapping[int, ViewerState], since: datetime | None, viewer: int | None) -> set[int]:
+def _new_comments(
+    layout: Layout, states: Mapping[int, ViewerState], since: datetime | None, viewer: int | None
+) -> set[int]:
     if since is None:
         return set()
     return {entry for entry in layout.entries if _is_new(layout.rows[entry], states.get(entry), since, viewer)}
 
 
-def _above(layout: Layout, comments: Iterable[int]) -> set[int]:
+def _ancestors_of(layout: Layout, comments: Iterable[int]) -> set[int]:
     """Return the ancestors of `comments` on the page."""
-    found: set[int] = set()
+    ancestors: set[int] = set()
     for comment in comments:
         row = layout.rows.get(comment)
-        while row is not None and row.parent is not None and row.parent not in found:
-            found.add(row.parent)
+        while row is not None and row.parent is not None and row.parent not in ancestors:
+            ancestors.add(row.parent)
             row = layout.rows.get(row.parent)
-    return found
+    return ancestors
 
 
 def _is_new(row: CommentRow, state: ViewerState | None, since: datetime, viewer: int | None) -> bool:

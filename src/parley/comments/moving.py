@@ -6,7 +6,7 @@ import msgspec
 
 from parley.articles import queries as articles
 from parley.comments import anchors
-from parley.comments.counts import counted
+from parley.comments.counts import update_counts
 from parley.comments.moving_sql import (
     COUNT_REPLIES,
     MOST_MOVED,
@@ -59,8 +59,8 @@ class Destination(msgspec.Struct, frozen=True):
 
 async def location_of(comment: int) -> Location:
     """Where a comment stands now."""
-    [found] = await db.fetch(Location, SELECT_LOCATION, comment)
-    return found
+    [location] = await db.fetch(Location, SELECT_LOCATION, comment)
+    return location
 
 
 async def new_location(comment: int, thread: int, passage: int | None) -> Location:
@@ -77,8 +77,8 @@ async def new_location(comment: int, thread: int, passage: int | None) -> Locati
         return new
     if not await articles.from_passage(thread, passage):
         raise Refused(N_("The article of that thread does not have this passage now. Please choose another one."))
-    found = await anchors.find(thread, passage, "", "")
-    at = found.selector
+    anchor = await anchors.find(thread, passage, "", "")
+    at = anchor.selector
     return msgspec.structs.replace(
         new, made_on=passage, prefix=at.prefix, suffix=at.suffix, anchor="same", passage=passage, confidence=1.0
     )
@@ -109,7 +109,7 @@ async def move(comment: int, to: Location, actor: int | None) -> None:
             N_("More than {most} comments would have to be moved, so nothing was done."),
             most=MOST_MOVED,
         )
-    async with counted(comment):
+    async with update_counts(comment):
         await db.execute(MOVE_ROOT, comment, *_anchor(to))
         await db.execute(MOVE_BRANCH, branch, comment, to.thread, to.locked_branch)
     await db.execute(COUNT_REPLIES, was.parent, to.parent)

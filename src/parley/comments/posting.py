@@ -73,7 +73,7 @@ async def post_comment(draft: Draft) -> Posted:
         return await _post(draft)
     except Refused:
         # The comment may exist already: then it stays, even if the thread has been locked since.
-        earlier = await _earlier(draft)
+        earlier = await _earlier_submission(draft)
         if earlier is None:
             raise
         return Posted(earlier)
@@ -83,11 +83,11 @@ async def _post(draft: Draft) -> Posted:
     for _ in range(MOST_ATTEMPTS):
         # PostgreSQL rolls back one of two transactions that wait for each other.
         with contextlib.suppress(Overtaken, asyncpg.DeadlockDetectedError):
-            return await _judge_and_write(draft)
+            return await _check_and_write(draft)
     raise TooMany(N_("You posted too many comments at once. Your text is kept. Please send it again."), 1)
 
 
-async def _judge_and_write(draft: Draft) -> Posted:
+async def _check_and_write(draft: Draft) -> Posted:
     results = [result for check in drafts.before_post if (result := await check(draft)) is not None]
     afters = [result.after for result in results if result.after is not None]
     if draft.passage is None and not afters:
@@ -135,7 +135,7 @@ async def _write(draft: Draft, results: Sequence[CheckResult]) -> Posted:
     return Posted(written.id, as_row(draft, written.id, written), written.comment_count)
 
 
-async def _earlier(draft: Draft) -> int | None:
+async def _earlier_submission(draft: Draft) -> int | None:
     """Return the id of the comment that this submission created, if it did.
 
     Raises SubmittedBefore if that has another text or is in another thread: somebody used the Back button or a second

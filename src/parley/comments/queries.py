@@ -11,7 +11,7 @@ from parley.articles.rules import READABLE
 from parley.comments.rules import IS_VISIBLE, SHOWN_STATE, CommentState
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.core.text.diff import marked
+from parley.core.text.diff import mark_changes
 
 
 class CommentRow(msgspec.Struct, frozen=True):
@@ -36,7 +36,7 @@ class CommentRow(msgspec.Struct, frozen=True):
     # The former text of the passage, if the anchor is lost.
     earlier: str | None
     # The revision of the article that the comment is about, if there is a newer one.
-    answered: int | None
+    on_revision: int | None
     assisted: bool
     # The reason why a moderator or a rule collapsed it, if one did.
     collapsed: str | None
@@ -68,7 +68,7 @@ class CommentRow(msgspec.Struct, frozen=True):
     @property
     def difference(self) -> Markup:
         """The quoted words as they read now, with the changes marked."""
-        return marked(self.quote or "", self.words or "")
+        return mark_changes(self.quote or "", self.words or "")
 
 
 TAG = re.compile("<[^>]*>")
@@ -86,10 +86,10 @@ def seen_by(row: CommentRow, viewer: Viewer | None) -> CommentRow:
     """Return `row` as `viewer` sees it: if they blocked its author, only its place in the tree."""
     if viewer is None or row.author_id not in viewer.blocked:
         return row
-    return blanked(row)
+    return blank(row)
 
 
-def blanked(row: CommentRow) -> CommentRow:
+def blank(row: CommentRow) -> CommentRow:
     """Return `row` as a member who blocked its author sees it."""
     return msgspec.structs.replace(
         row,
@@ -135,7 +135,7 @@ COMMENT_COLUMNS = f"""
     c.anchor,
     case when {IS_VISIBLE} and c.words is not null and ({MAY_BE_QUOTED}) then c.words end as words,
     case when {IS_VISIBLE} and c.anchor = 'lost' then ({EARLIER_PASSAGE}) end as earlier,
-    case when c.parent is null and c.revision < t.revision then c.revision end as answered,
+    case when c.parent is null and c.revision < t.revision then c.revision end as on_revision,
     c.assisted,
     case when {IS_VISIBLE} then c.collapsed end as collapsed, c.locked_branch,
     case when {IS_VISIBLE} then c.statement end as statement,
@@ -172,7 +172,7 @@ where t.id = $1 and p.article = t.article and {IS_VISIBLE} and c.collapsed is nu
 """  # noqa: S608 constants only
 
 
-async def pinned(thread: int) -> CommentRow | None:
+async def pinned_reply(thread: int) -> CommentRow | None:
     """Return the reply that the author of a thread's article pinned above the discussion."""
     return await db.fetch_one(CommentRow, SELECT_PINNED, thread)
 
@@ -216,8 +216,8 @@ select id, thread, parent, stance, assisted, version, body, html as raw_html, st
 
 async def text(comment_id: int) -> CommentText:
     """Return the text of a comment that exists."""
-    [found] = await db.fetch(CommentText, SELECT_COMMENT_TEXT, comment_id)
-    return found
+    [row] = await db.fetch(CommentText, SELECT_COMMENT_TEXT, comment_id)
+    return row
 
 
 class CommentVersionRow(msgspec.Struct, frozen=True):
@@ -278,6 +278,6 @@ order by created_at
 """
 
 
-async def held(author: int, thread: int) -> list[HeldComment]:
+async def held_comments(author: int, thread: int) -> list[HeldComment]:
     """Return a member's comments in a thread that nobody else can see."""
     return await db.fetch(HeldComment, SELECT_HELD_COMMENTS, author, thread)

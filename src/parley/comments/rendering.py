@@ -9,7 +9,7 @@ from parley.core.text.messages import N_
 
 async def render(body: str) -> str:
     """Return the HTML of `body`, in which the names of members are links. Raises Refused for too many links."""
-    members = await accounts.of_names(markdown.mentioned(body))
+    members = await accounts.of_names(markdown.mentioned_names(body))
     html = markdown.render(body, {typed: member.name for typed, member in members.items()})
     links = markdown.count_links(html)
     if links > rules.MOST_LINKS:

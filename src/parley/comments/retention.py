@@ -5,7 +5,7 @@ from parley.core.retention import Kept, RetentionRule
 # Pages show this number to members who delete a comment.
 DELETED_DAYS = 90
 
-IS_NOT_DISPUTED = """not exists (
+IS_NOT_IN_QUEUE = """not exists (
     select from queue_item i where i.kind = 'comment' and i.target = comment.id and i.state = 'open')"""
 NO_WORDS = "body = '', html = '', statement = null, quote = null, prefix = null, suffix = null, words = null"
 
@@ -17,7 +17,7 @@ RULES = (
         since="deleted_at",
         after="they were deleted; longer while moderators work on it",
         why="their author took them back; until then moderators can read what was reported",
-        where=f"state in ('deleted_by_author', 'withdrawn') and body <> '' and {IS_NOT_DISPUTED}",
+        where=f"state in ('deleted_by_author', 'withdrawn') and body <> '' and {IS_NOT_IN_QUEUE}",
         blank=NO_WORDS,
     ),
     RetentionRule(
@@ -36,7 +36,7 @@ RULES = (
         since="created_at",
         after="they were written",
         why="their author got them back by mail after 14 days",
-        where=f"state = 'expired' and body <> '' and {IS_NOT_DISPUTED}",
+        where=f"state = 'expired' and body <> '' and {IS_NOT_IN_QUEUE}",
         blank=NO_WORDS,
     ),
     RetentionRule(

@@ -7,7 +7,7 @@ from parley.comments.rules import IS_VISIBLE
 from parley.comments.view import ThreadView
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import shorten
 from parley.threads.queries import VisitRow
 
 # Long enough to recognise a passage, short enough for one line.
@@ -34,11 +34,11 @@ def left_off(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> LeftO
     row = next((row for row in shown.rows if row.lineage == visit.passage), None)
     if row is None and not visit.unread:
         return None
-    words = shortened(row.text, PASSAGE_LENGTH) if row else ""
-    return LeftOff(row.lineage if row else None, words, visit.unread, _first(shown, visit, viewer))
+    words = shorten(row.text, PASSAGE_LENGTH) if row else ""
+    return LeftOff(row.lineage if row else None, words, visit.unread, _first_unread_link(shown, visit, viewer))
 
 
-def _first(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> str:
+def _first_unread_link(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> str:
     """Link to the first unread comment on this page; if there is none, to the page that lists the newest first."""
     layout = shown.discussion.layout
     for comment in layout.entries:
@@ -72,5 +72,5 @@ async def unread_beyond(shown: ThreadView, visit: VisitRow | None, viewer: Viewe
         return []
     layout, focus = shown.discussion.layout, shown.discussion.query.focus
     values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(layout.entries), list(viewer.blocked))
-    found: list[int] = await db.values(SELECT_BEYOND, *values)
-    return found
+    ids: list[int] = await db.values(SELECT_BEYOND, *values)
+    return ids

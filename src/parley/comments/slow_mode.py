@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from parley.core.http.access import VERIFIED, Viewer
 from parley.core.settings import settings
-from parley.core.text.messages import Message, joined
+from parley.core.text.messages import Message, join
 from parley.threads.queries import ThreadRow
 
 # Functions that return why and how long a member has to wait before they can reply to a comment or, without one, to the
@@ -18,4 +18,4 @@ async def wait_here(viewer: Viewer | None, thread: ThreadRow, parent: int | None
     if viewer is None or viewer.access is not VERIFIED or thread.state != "open" or not settings().limits:
         return None
     texts = [text for wait in wait_of if (text := await wait(viewer, thread, parent))]
-    return joined(" ", texts) if texts else None
+    return join(" ", texts) if texts else None

@@ -6,7 +6,7 @@ from parley.core.errors import Refused
 from parley.core.http.forms import Form
 from parley.core.text.cleaning import BadText, clean
 from parley.core.text.messages import N_
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 
 LONGEST_STATEMENT = 140
 TOO_LONG = N_("A statement has at most {most} characters; this has {count}. Please shorten it.")
@@ -16,8 +16,8 @@ CLOSING = "[\"'\u201d\u00bb)\\]]*"
 SENTENCE_END = re.compile(f"(?:[^\\W\\d_]{{4}}\\.(?={CLOSING}\\s)|[!?\u061f\u0964\u3002]){CLOSING}\\s*")
 # Words for "I" that mean nothing else in another language: the language of a statement is not known. German, Dutch,
 # Swedish, Danish or Norwegian, Russian.
-I_ELSEWHERE = "ich|ik|jag|jeg|\u044f"
-ABOUT_ONESELF = re.compile(rf"(?:as an? [^,]{{1,60}}, )?(?:i|i'(?:m|ve|d|ll)|my|me|{I_ELSEWHERE})\s", re.IGNORECASE)
+WORDS_FOR_I = "ich|ik|jag|jeg|\u044f"
+ABOUT_ONESELF = re.compile(rf"(?:as an? [^,]{{1,60}}, )?(?:i|i'(?:m|ve|d|ll)|my|me|{WORDS_FOR_I})\s", re.IGNORECASE)
 QUESTION_MARKS = ("?", "\u061f")
 
 
@@ -30,7 +30,7 @@ def as_statement(raw: str) -> str | None:
     if len(text) > LONGEST_STATEMENT:
         raise Refused(TOO_LONG, most=LONGEST_STATEMENT, count=len(text))
     # The checks read wide marks and curly apostrophes as plain ones.
-    _require_statement(normalized("NFKC", text).replace("\u2019", "'"))
+    _require_statement(normalize("NFKC", text).replace("\u2019", "'"))
     return text or None
 
 
@@ -52,7 +52,7 @@ def _require_statement(text: str) -> None:
 
 def _has_second_sentence(text: str) -> bool:
     """Whether a sentence ends and another one begins: with a letter or number, and not with a small letter."""
-    following = (text[found.end() : found.end() + 1] for found in SENTENCE_END.finditer(text))
+    following = (text[match.end() : match.end() + 1] for match in SENTENCE_END.finditer(text))
     return any(char.isalnum() and not char.islower() for char in following)
 
 

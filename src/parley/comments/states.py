@@ -1,6 +1,6 @@
 """The states of a comment: each change of state, with its effects on counts and readers."""
 
-from parley.comments.counts import counted
+from parley.comments.counts import update_counts
 from parley.comments.queries import state_of
 from parley.comments.rules import IS_IN, MOVED, CommentState
 from parley.core import db
@@ -63,7 +63,7 @@ update comment set reply_count = reply_count - 1 where id = (select parent from 
 """  # noqa: S608 constants only
 
 
-async def locked(comment_id: int) -> CommentState:
+async def lock_comment(comment_id: int) -> CommentState:
     """Lock a comment's thread, then the comment, and return its state.
 
     Raises NotFound, and Refused if the comment is moved to another thread meanwhile.
@@ -91,7 +91,7 @@ async def transition(comment: CommentState, to: str, *, actor: int | None, undoi
     change = (comment.state, to)
     if change not in events:
         raise Refused(N_("This comment changed a moment ago, so nothing was done. Load the page again to see it."))
-    async with counted(comment.id):
+    async with update_counts(comment.id):
         await db.execute(SET_STATE, comment.id, to)
     if to == "visible" and comment.state in UNCOUNTED:
         await db.execute(ADD_TO_THREAD, comment.thread, comment.id)

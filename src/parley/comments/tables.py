@@ -77,6 +77,7 @@ class Comment(Table):
     # The version in which the words that members agree with began: those of the statement or, without one, the body.
     wording = Integer(null=False, default=1)
     submission = UUID(null=True, default=None)
+    # The votes that an imported comment came with.
     base_ups = Integer(null=False, default=0)
     base_downs = Integer(null=False, default=0)
     ups = Integer(null=False, default=0)
@@ -84,8 +85,8 @@ class Comment(Table):
     agrees = Integer(null=False, default=0)
     disagrees = Integer(null=False, default=0)
     unsure = Integer(null=False, default=0)
-    # The published counts of answers: agrees, disagrees, unsure; and the number when they were last
-    # compared (votes/ops.py).
+    # The published counts of answers: agrees, disagrees, unsure; and how many there were when it was last decided
+    # whether to publish newer ones (votes/ops.py).
     published = Array(base_column=Integer(), null=False, default=[0, 0, 0, 0])
     best = GeneratedDouble(BEST, null=False, default=0.0)
     controversial = GeneratedDouble(CONTROVERSIAL, null=False, default=0.0)
@@ -93,6 +94,7 @@ class Comment(Table):
     created_at = Timestamptz(null=False)
     edited_at = Timestamptz(null=True, default=None)
     deleted_at = Timestamptz(null=True, default=None)
+    # When a vote on it was last counted.
     scored_at = Timestamptz(null=True, default=None)
 
     comment_state_check = Check(
@@ -138,7 +140,7 @@ class Comment(Table):
 
 
 class CommentSignature(Table, tablename="comment_signature"):
-    """What near-copies of a comment are found by (matching/signature.py). No text can be read from it."""
+    """A hash of a comment's text, by which near-copies are found (matching/signature.py). It contains no text."""
 
     comment = BigInt(primary_key=True, null=False, default=None)
     sketch = Bytea(null=False, default=None)

@@ -117,7 +117,7 @@ async def effective_sort(thread_id: int, sort: str, passage: int | str | None = 
     return "best" if voted >= FEWEST_VOTED else "old"
 
 
-async def whole(thread_id: int, sort: str) -> Tree:
+async def thread_tree(thread_id: int, sort: str) -> Tree:
     """Return the first comments of a whole thread in this order."""
     sql = SELECT_WHOLE_TREE.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN)
     nodes = await db.fetch(Node, sql, thread_id, CANDIDATES, MOST_SHOWN + 1)
@@ -130,12 +130,12 @@ OF_STANCE = "($4::text is null or c.stance = $4)"
 async def page_of_roots(thread_id: int, sort: str, after: int | None, stance: str | None = None) -> Tree:
     """Return the roots that follow root `after`, with their best replies; with `stance`, only those that take it."""
     condition = f"c.thread = $1 and c.parent is null and {OF_STANCE}"
-    return await _below(condition, sort, thread_id, SHOWN_LATER if after else MOST_SHOWN, after, stance)
+    return await _replies_below(condition, sort, thread_id, SHOWN_LATER if after else MOST_SHOWN, after, stance)
 
 
 async def branch(parent: int, sort: str, after: int | None = None) -> Tree:
     """Return the replies to `parent` that follow its reply `after`, with theirs."""
-    return await _below("c.parent = $1", sort, parent, SHOWN_LATER, after, top=parent)
+    return await _replies_below("c.parent = $1", sort, parent, SHOWN_LATER, after, top=parent)
 
 
 # The parts of a discussion that are about no present passage.
@@ -147,10 +147,12 @@ async def part(
 ) -> Tree:
     """Return the comments on one passage (a lineage), on the `whole` article, or on an `earlier` text."""
     condition = f"c.thread = $1 and c.part = $5 and {OF_STANCE}"
-    return await _below(condition, sort, thread_id, SHOWN_LATER if after else MOST_SHOWN, after, stance, str(part_))
+    return await _replies_below(
+        condition, sort, thread_id, SHOWN_LATER if after else MOST_SHOWN, after, stance, str(part_)
+    )
 
 
-async def _below(
+async def _replies_below(
     condition: str, sort: str, of: int, most: int, after: int | None, *args: int | str | None, top: int | None = None
 ) -> Tree:
     sql = SELECT_BELOW.format(rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], condition=condition, is_in=IS_IN)
@@ -168,7 +170,7 @@ select id, parent, 0::float8 as rank, reply_count, true as ranked from path limi
 """
 
 
-async def focused(comment_id: int, sort: str) -> Tree:
+async def focused_tree(comment_id: int, sort: str) -> Tree:
     """Return one comment with its nearest ancestors, its siblings and its replies."""
     path = await db.fetch(Node, SELECT_PATH, comment_id, ANCESTORS + 1)
     below = await branch(comment_id, sort)
@@ -207,7 +209,7 @@ def _add_siblings(
     hidden.pop(parent.id, None)
     if left > 0:
         hidden[parent.id] = (left, None)
-    for one in near:
-        replies = len(siblings.children.get(one, [])) + siblings.hidden.get(one, (0, None))[0]
+    for sibling in near:
+        replies = len(siblings.children.get(sibling, [])) + siblings.hidden.get(sibling, (0, None))[0]
         if replies:
-            hidden[one] = (replies, None)
+            hidden[sibling] = (replies, None)

@@ -22,7 +22,7 @@ MOST_COMMENTS = 2_000
 # For so many threads the query takes as long as for one of the longest.
 MOST_AT_ONCE = 32
 # The ages on a page ("5 min") may be wrong by a twentieth of themselves.
-OFF_BY = 20
+TOLERANCE = 0.05
 SHORTEST_SECONDS, LONGEST_SECONDS = 30.0, 3_600.0
 
 
@@ -62,8 +62,8 @@ async def validator(thread: int) -> str | None:
 
 
 async def _validators(threads: list[int]) -> list[str | None]:
-    found = {row.id: row.validator for row in await db.fetch(ThreadValidator, SELECT_VALIDATORS, threads)}
-    return [found.get(thread) for thread in threads]
+    validators = {row.id: row.validator for row in await db.fetch(ThreadValidator, SELECT_VALIDATORS, threads)}
+    return [validators.get(thread) for thread in threads]
 
 
 _batches: Batcher[int, str | None] = Batcher(MOST_AT_ONCE, _validators)
@@ -89,7 +89,7 @@ class ValidatedCache(Generic[Value]):
 
     def __init__(self, name: str, most_bytes: int, size: Callable[[Value], int]) -> None:
         self._kept: Bounded[ValidatedValue[Value]] = Bounded(
-            MOST_KEPT, most_bytes, lambda one: ENTRY_BYTES + size(one.value), name
+            MOST_KEPT, most_bytes, lambda entry: ENTRY_BYTES + size(entry.value), name
         )
 
     async def get(
@@ -118,7 +118,7 @@ class ValidatedCache(Generic[Value]):
         self._kept.clear()
 
 
-def right_for(newest: datetime) -> float:
+def seconds_right(newest: datetime) -> float:
     """Return for how many seconds the ages on a page stay right; `newest` is when its thread was last written in."""
     past = (datetime.now(UTC) - newest).total_seconds()
-    return min(max(past / OFF_BY, SHORTEST_SECONDS), LONGEST_SECONDS)
+    return min(max(past * TOLERANCE, SHORTEST_SECONDS), LONGEST_SECONDS)

@@ -11,13 +11,13 @@ from parley.comments import tree as comments_tree
 from parley.comments.choosing import Tree
 from parley.comments.fragments import frame
 from parley.comments.layout import Layout, lay_out
-from parley.comments.validator import ReadValidator, ValidatedCache, right_for
+from parley.comments.validator import ReadValidator, ValidatedCache, seconds_right
 from parley.core.cache import PAGE_SECONDS, MicroCache, text_bytes
 from parley.core.errors import NotFound
 from parley.core.events.notify import Signal, subscribers
 from parley.core.http.access import Viewer
 from parley.core.http.pages import Prepared, environment
-from parley.core.text.cleaning import as_id, shortened
+from parley.core.text.cleaning import as_id, shorten
 from parley.core.text.messages import N_
 from parley.threads import queries as threads
 from parley.threads.queries import StanceCounts
@@ -94,7 +94,7 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
     def opening(self) -> str:
         """How the article begins."""
         first = next((row.text for row in self.rows if row.kind == "paragraph"), self.article.title)
-        return shortened(first, OPENING)
+        return shorten(first, OPENING)
 
 
 def _size(view: ThreadView) -> int:
@@ -142,7 +142,7 @@ async def thread_view(
 
 async def _make_timed(query: DiscussionQuery) -> tuple[ThreadView, float]:
     view = await _make_view(query)
-    return view, right_for(view.thread.last_activity_at)
+    return view, seconds_right(view.thread.last_activity_at)
 
 
 async def discussion(query: DiscussionQuery, viewer: Viewer | None) -> Discussion:
@@ -170,27 +170,27 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
     template = environment().get_template("threads/_passage.html")
     passages = Prepared("".join(template.render(passage=row) for row in rows).encode())
     parts = await groups.parts(thread.id)
-    if _by_passage(query, rows):
+    if _is_by_passage(query, rows):
         shown = await _grouped_discussion(query, thread, rows, parts)
     else:
-        shown = await _make_discussion(await _present(query, rows))
-    short = await glance.glance(thread.id, rows, shown.layout.entries)
-    pinned = await queries.pinned(thread.id) if thread.has_pinned else None
-    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, short, pinned)
+        shown = await _make_discussion(await _with_present_passage(query, rows))
+    at_glance = await glance.glance(thread.id, rows, shown.layout.entries)
+    pinned = await queries.pinned_reply(thread.id) if thread.has_pinned else None
+    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, at_glance, pinned)
 
 
-def _by_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> bool:
+def _is_by_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> bool:
     """Group if the query says so, or if it asks for nothing in particular and some passage has comments."""
     if query.view is not None:
         return query.view == "passage"
     return query == DiscussionQuery(query.thread) and any(row.comment_count for row in rows)
 
 
-async def _present(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> DiscussionQuery:
+async def _with_present_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> DiscussionQuery:
     """Return `query`; if its passage was merged into another, for that one."""
     if not isinstance(query.passage, int) or any(row.lineage == query.passage for row in rows):
         return query
-    merged = await articles.merged(query.thread)
+    merged = await articles.merged_lineages(query.thread)
     return msgspec.structs.replace(query, passage=merged.get(query.passage, query.passage))
 
 
@@ -203,13 +203,13 @@ async def _grouped_discussion(
     sort = await comments_tree.effective_sort(query.thread, query.sort)
     shown = await groups.first_of_each(query.thread, sort, rows, query.stance, thread.comment_count)
     comments = await queries.by_ids(shown.ids)
-    found = groups.grouped(shown, comments, rows, parts, query.stance)
+    grouped = groups.group_roots(shown, comments, rows, parts, query.stance)
     frames = [
         (
             frame("comments/_group.html", group=group, thread=thread, sort=sort, stance=query.stance),
             group.roots,
         )
-        for group in found
+        for group in grouped
     ]
     return Discussion(query, sort, shown, lay_out(shown, comments, sort, frames), by_passage=True)
 
@@ -223,11 +223,11 @@ async def _make_discussion(query: DiscussionQuery) -> Discussion:
 
 async def _tree(query: DiscussionQuery, sort: str) -> Tree:
     if query.focus is not None:
-        return await comments_tree.focused(query.focus, sort)
+        return await comments_tree.focused_tree(query.focus, sort)
     if query.branch is not None:
         return await comments_tree.branch(query.branch, sort, query.after)
     if query.passage is not None:
         return await comments_tree.part(query.thread, sort, query.passage, query.after, query.stance)
     if query.after is not None or query.stance is not None:
         return await comments_tree.page_of_roots(query.thread, sort, query.after, query.stance)
-    return await comments_tree.whole(query.thread, sort)
+    return await comments_tree.thread_tree(query.thread, sort)

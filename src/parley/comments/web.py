@@ -15,7 +15,7 @@ from parley.comments.slow_mode import wait_here
 from parley.comments.viewer_state import viewer_state_of
 from parley.core.errors import NotFound, ParleyError, Refused
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
-from parley.core.http.forms import make_form, posted
+from parley.core.http.forms import make_form, posted_fields
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.networks import network
 from parley.core.ratelimit import POST, PREVIEW_NETWORK, take_each, take_network
@@ -47,7 +47,7 @@ async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[A
     viewer, thread_id = signed_in(request), as_id(thread)
     if thread_id is None:
         raise NotFound(N_("This thread does not exist."))
-    form = await make_form(CommentForm, await posted(request))
+    form = await make_form(CommentForm, await posted_fields(request))
     status, comment = 422, posting.Posted(0)
     if not form.errors:
         try:
@@ -58,7 +58,7 @@ async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[A
             if isinstance(error, posting.SubmittedBefore):
                 form.submission = uuid4()
     if form.errors:
-        return await _again(request, await thread_at(thread), form, status)
+        return await _show_again(request, await thread_at(thread), form, status)
     if wants_fragment(request):
         return await _posted_response(request, thread, comment)
     return Redirect(f"{await threads.address(thread_id)}?focus={comment.id}#c{comment.id}", status_code=303)
@@ -97,7 +97,7 @@ def _typed_form(form: CommentForm, thread: int) -> CommentFormView:
     )
 
 
-async def _again(request: AnyRequest, row: threads.ThreadRow, form: CommentForm, status: int) -> Response[Any]:
+async def _show_again(request: AnyRequest, row: threads.ThreadRow, form: CommentForm, status: int) -> Response[Any]:
     """Show the form again, with what was typed and what is wrong with it."""
     shown = _typed_form(form, row.id)
     shown.errors = form.errors
@@ -131,7 +131,7 @@ async def _posted_response(request: AnyRequest, thread: str, posted: posting.Pos
         thread=row,
         form=new_form(row.id),
         wait=await wait_here(viewer, row),
-        held=await queries.held(viewer.id, row.id) if comment.state == "held" else [],
+        held=await queries.held_comments(viewer.id, row.id) if comment.state == "held" else [],
         **ALONE,
     )
 
@@ -139,7 +139,7 @@ async def _posted_response(request: AnyRequest, thread: str, posted: posting.Pos
 @post("/preview", name="comments:preview", opt={"who": ANYONE}, status_code=200, request_max_body_size=LONGEST_BODY)
 async def preview(request: AnyRequest) -> Response[Any]:
     """Show Markdown as it will look and, without JavaScript, the form to post it from there. Nothing is stored."""
-    form = await make_form(PreviewForm, await posted(request))
+    form = await make_form(PreviewForm, await posted_fields(request))
     await take_network(PREVIEW_NETWORK, network(address_of(request)))
     html = Markup()
     try:

@@ -61,6 +61,6 @@ async def withdraw_statement(comment: int) -> str | None:
     return statement
 
 
-async def return_statement(comment: int, statement: str) -> bool:
+async def restore_statement(comment: int, statement: str) -> bool:
     """Give back a statement that was taken away, unless there is a new one; return whether it was given back."""
     return await db.execute(RESTORE_STATEMENT, comment, statement) > 0

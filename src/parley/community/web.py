@@ -9,7 +9,7 @@ from parley.community import ops, queries
 from parley.community.forms import RulesForm
 from parley.core.errors import NotFound
 from parley.core.http.access import ADMIN, ANYONE, AnyRequest, viewer_of
-from parley.core.http.forms import posted
+from parley.core.http.forms import posted_fields
 from parley.core.http.pages import page
 from parley.core.text.messages import N_
 
@@ -33,7 +33,7 @@ async def edit_form(request: AnyRequest) -> Response[Any]:
 
 @post("/rules/edit", name="community:edit", opt={"who": ADMIN})
 async def edit(request: AnyRequest) -> Response[Any]:
-    viewer, form = viewer_of(request), RulesForm(await posted(request))
+    viewer, form = viewer_of(request), RulesForm(await posted_fields(request))
     if viewer is None:
         raise NotFound(N_("There is no page at this address."))
     if form.errors:

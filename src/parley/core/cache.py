@@ -67,7 +67,7 @@ class MicroCache(Generic[Value]):
         self._gauge = CACHE_BYTES.labels(name)
         self._making: dict[Hashable, asyncio.Task[tuple[float, Value]]] = {}
         _micro_caches.add(self)
-        self._hits, self._misses = (CACHE_READS.labels(name, found) for found in ("yes", "no"))
+        self._hits, self._misses = (CACHE_READS.labels(name, is_hit) for is_hit in ("yes", "no"))
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[Value]], not_before: float = 0.0) -> Value:
         """Return the cached value of `key`, or create it with `make`; none from before `not_before` (monotonic)."""
@@ -143,8 +143,8 @@ async def sweep() -> None:
     """Drop old values of every MicroCache once a second, without end."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        for one in list(_micro_caches):
-            one.sweep()
+        for cache in list(_micro_caches):
+            cache.sweep()
 
 
 class Bounded(Generic[Value]):
@@ -203,13 +203,13 @@ def by_text(name: str, most_bytes: int) -> Callable[[Callable[Given, Value]], Ca
         def cached(*args: Given.args, **kwargs: Given.kwargs) -> Value:
             key = (args, tuple(kwargs.items()))
             with lock:
-                found = kept.get(key)
-            if found is None:
+                entry = kept.get(key)
+            if entry is None:
                 value = function(*args, **kwargs)
-                found = value, ENTRY_BYTES + text_bytes(*args, value)
+                entry = value, ENTRY_BYTES + text_bytes(*args, value)
                 with lock:
-                    kept.put(key, found)
-            return found[0]
+                    kept.put(key, entry)
+            return entry[0]
 
         return cached
 

@@ -28,7 +28,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the text says which and what to do."""
 
 
-def required(env: Mapping[str, str], name: str) -> str:
+def require(env: Mapping[str, str], name: str) -> str:
     value = env.get(name)
     if not value:
         raise SettingsError(f"{name} is not set. Set it, or start everything with `parley up`.")
@@ -38,7 +38,7 @@ def required(env: Mapping[str, str], name: str) -> str:
 def server(name: str, address: str) -> str:
     """Check an address's scheme. Without a scheme some libraries connect to another server."""
     if not address.startswith(tuple(f"{scheme}://" for scheme in SCHEMES[name])):
-        raise SettingsError(f"{name} must begin with {' or '.join(f'{one}://' for one in SCHEMES[name])}.")
+        raise SettingsError(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in SCHEMES[name])}.")
     return address
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from parley.core.text.messages import N_, Message, joined
+from parley.core.text.messages import N_, Message, join
 
 # The seconds after which the request may succeed, as the last RetryLater of this request said.
 last_wait: ContextVar[int] = ContextVar("last_wait", default=1)
@@ -36,7 +36,7 @@ class InvalidFields(Refused):
 
     def __init__(self, fields: Mapping[str, Message]) -> None:
         self.fields = fields
-        super().__init__(joined(" ", fields.values()))
+        super().__init__(join(" ", fields.values()))
 
 
 class Forbidden(ParleyError):

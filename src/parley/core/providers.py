@@ -36,7 +36,7 @@ def read(text: str) -> dict[str, Provider]:
     providers = msgspec.json.decode(text or "{}", type=dict[str, Provider])
     for key, provider in providers.items():
         _check(key, provider)
-    if len({one.source for one in providers.values()}) < len(providers):
+    if len({provider.source for provider in providers.values()}) < len(providers):
         raise ValueError("two providers have the same issuer or address")
     return providers
 

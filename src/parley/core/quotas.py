@@ -30,10 +30,10 @@ def add(quota: Quota) -> None:
 
 def headers(quotas: Iterable[Quota]) -> dict[str, str]:
     """Return the headers that name each limit and what is left of it, without its subject (`post:account`: `post`)."""
-    named = {one.name.partition(":")[0]: one for one in quotas}
+    named = {quota.name.partition(":")[0]: quota for quota in quotas}
     if not named:
         return {}
     return {
-        "RateLimit-Policy": ", ".join(f'"{name}";q={one.most};w={one.seconds}' for name, one in named.items()),
-        "RateLimit": ", ".join(f'"{name}";r={one.left};t={one.wait}' for name, one in named.items()),
+        "RateLimit-Policy": ", ".join(f'"{name}";q={quota.most};w={quota.seconds}' for name, quota in named.items()),
+        "RateLimit": ", ".join(f'"{name}";r={quota.left};t={quota.wait}' for name, quota in named.items()),
     }

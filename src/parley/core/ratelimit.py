@@ -40,7 +40,7 @@ class Limit(msgspec.Struct, frozen=True):
     """At most `most` uses at once, and as many again in `seconds`.
 
     While Redis is down, a `strict` limit is counted in PostgreSQL, and the others allow everything. A `shared` limit,
-    of many accounts and networks together, first serves those who have used little of their own limits, which stand
+    of many accounts or networks together, first serves those who have used little of their own limits, which stand
     before it in `take_all` (core/token_buckets.py).
     """
 
@@ -93,9 +93,15 @@ PROVEN_ACCOUNT = _limit("sign-in:account, proven", 100, HOUR, strict=True)
 PROVEN_NETWORK = _limit("sign-in:network, proven", 200, HOUR, strict=True)
 PROOF_USED = _limit("sign-in:proof", 1, HOUR, strict=True)
 
-# Links for signing in by mail. The page does not show whether the limit of an address was reached.
+# Letters about sign-ins on new browsers. Somebody who knows a password could otherwise fill its owner's mailbox.
+ALERT_ACCOUNT = _limit("alert:account", 5, HOUR, strict=True)
+
+# Links for signing in by mail. The page does not show whether the limit of an address was reached. Above LINK_NETWORK,
+# and the limits of a network for sign-ups and for new passwords, the browser must do a proof of work: neighbours could
+# otherwise keep each other out.
 LINK_ADDRESS = _limit("link:address", 3, HOUR, strict=True)
 LINK_NETWORK = _limit("link:network", 200, HOUR, strict=True)
+LINK_PROVEN = _limit("link:network, proven", 1_000, HOUR, strict=True)
 LINK_ALL = _limit("link:all", 2_000, HOUR, strict=True, shared=True)
 
 # Counted by address and network together first: otherwise somebody could use up the limit of another person's address.
@@ -104,6 +110,7 @@ SIGN_UP_HERE = _limit("sign-up:address+network", 5, DAY, strict=True)
 SIGN_UP_ADDRESS = _limit("sign-up:address", 20, DAY, strict=True)
 SIGN_UP_PROVEN = _limit("sign-up:address, proven", 100, DAY, strict=True)
 SIGN_UP_NETWORK = _limit("sign-up:network", 30, HOUR, strict=True)
+SIGN_UP_NETWORK_PROVEN = _limit("sign-up:network, proven", 300, HOUR, strict=True)
 SIGN_UP_ALL = _limit("sign-up:all", 1_000, HOUR, strict=True, shared=True)
 
 INVITATION_ACCOUNT = _limit("invitation:account", 5, 7 * DAY, strict=True)
@@ -111,6 +118,7 @@ INVITATION_ACCOUNT = _limit("invitation:account", 5, 7 * DAY, strict=True)
 # The page does not show whether the limit of an address was reached: its mailbox has a link then that works.
 FORGOT_ADDRESS = _limit("forgot:address", 5, HOUR, strict=True)
 FORGOT_NETWORK = _limit("forgot:network", 30, HOUR, strict=True)
+FORGOT_PROVEN = _limit("forgot:network, proven", 500, HOUR, strict=True)
 FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True, shared=True)
 
 # Sign-ins at other sites, begun or answered.
@@ -142,19 +150,19 @@ WEBHOOK_TOKEN = _limit("webhook:token", 1, 2 * DAY, strict=True)
 FORM_ACCOUNT = _limit("form:account", 1_200, 10 * MINUTE)
 
 POST_ACCOUNT = _limit("post:account", 40, 10 * MINUTE, strict=True)
-POST_NETWORK = _limit("post:network", 600, 10 * MINUTE, strict=True)
+POST_NETWORK = _limit("post:network", 600, 10 * MINUTE, strict=True, shared=True)
 POST_ALL = _limit("post:all", 6_000, 10 * MINUTE, strict=True, shared=True)
 
 VOTE_ACCOUNT = _limit("vote:account", 200, 10 * MINUTE)
-VOTE_NETWORK = _limit("vote:network", 2_000, 10 * MINUTE)
+VOTE_NETWORK = _limit("vote:network", 2_000, 10 * MINUTE, shared=True)
 VOTE_ALL = _limit("vote:all", 60_000, 10 * MINUTE, shared=True)
 
 PREVIEW_ACCOUNT = _limit("preview:account", 120, 10 * MINUTE)
-PREVIEW_NETWORK = _limit("preview:network", 600, 10 * MINUTE)
+PREVIEW_NETWORK = _limit("preview:network", 600, 10 * MINUTE, shared=True)
 PREVIEW_ALL = _limit("preview:all", 20_000, 10 * MINUTE, shared=True)
 
 IMPORT_ACCOUNT = _limit("import:account", 20, HOUR, strict=True)
-IMPORT_NETWORK = _limit("import:network", 60, HOUR, strict=True)
+IMPORT_NETWORK = _limit("import:network", 60, HOUR, strict=True, shared=True)
 IMPORT_ALL = _limit("import:all", 600, HOUR, strict=True, shared=True)
 
 # Threads that readers of a publisher's site open, of one site: each fetches a page there.
@@ -174,10 +182,10 @@ SUGGESTION_ACCOUNT = _limit("suggestion:account", 120, MINUTE)
 SUGGESTION_NETWORK = _limit("suggestion:network", 120, MINUTE)
 
 REPORT_ACCOUNT = _limit("report:account", 30, HOUR)
-REPORT_NETWORK = _limit("report:network", 100, HOUR)
+REPORT_NETWORK = _limit("report:network", 100, HOUR, shared=True)
 REPORT_ALL = _limit("report:all", 3_000, HOUR, shared=True)
 
-# Receipts of visitors' reports: nobody has checked that the address is theirs. Above this, none is sent.
+# Letters about visitors' reports and requests to an address that nobody has confirmed. Above this, none is sent.
 RECEIPT_ADDRESS = _limit("receipt:address", 10, DAY, strict=True)
 
 # Requests about rights in articles are long letters, of which nobody has many to write in a day.
@@ -187,8 +195,10 @@ RIGHTS_ALL = _limit("rights:all", 500, DAY, strict=True, shared=True)
 
 # Claims fetch a page, or mail a stranger.
 CLAIM_ACCOUNT = _limit("claim:account", 10, DAY, strict=True)
-CLAIM_NETWORK = _limit("claim:network", 30, DAY, strict=True)
+CLAIM_NETWORK = _limit("claim:network", 30, DAY, strict=True, shared=True)
 CLAIM_ALL = _limit("claim:all", 1_000, DAY, strict=True, shared=True)
+# Links to one mailbox of a publisher.
+CLAIM_ADDRESS = _limit("claim:address", 10, DAY, strict=True)
 
 # Requests to the API: of one token, or from one network without a token.
 API_TOKEN = _limit("api:token", 600, MINUTE)
@@ -226,7 +236,7 @@ async def take_all(uses: Sequence[Use]) -> int | None:
         use, wait = uses[answer.bucket], -(-answer.milliseconds // 1_000)
         _report(use, 0, wait)
         raise _refusal(use, wait)
-    counted = [one for one in zip(answer, uses, strict=True) if one[1].subject != EVERYBODY]
+    counted = [pair for pair in zip(answer, uses, strict=True) if pair[1].subject != EVERYBODY]
     if counted:
         left, use = min(counted, key=itemgetter(0))
         _report(use, left)
@@ -264,7 +274,7 @@ async def take_network(limit: Limit, of: str) -> int | None:
 def of_network(limit: Limit, of: str) -> Iterator[Use]:
     """Return one token for a network and, if that is a /64, one for its /48."""
     if (whole := site(of)) != of:
-        yield Use(Limit(limit.name, SITE_NETWORKS * limit.most, limit.seconds, limit.strict), whole)
+        yield Use(msgspec.structs.replace(limit, most=SITE_NETWORKS * limit.most), whole)
     yield Use(limit, of)
 
 

@@ -112,10 +112,10 @@ def read(env: Mapping[str, str]) -> Settings:
     """
     name = environment.site_name(env.get("PARLEY_NAME") or DEFAULT_NAME)
     settings = Settings(
-        database_url=environment.server("DATABASE_URL", environment.required(env, "DATABASE_URL")),
-        redis_url=environment.server("REDIS_URL", environment.required(env, "REDIS_URL")),
+        database_url=environment.server("DATABASE_URL", environment.require(env, "DATABASE_URL")),
+        redis_url=environment.server("REDIS_URL", environment.require(env, "REDIS_URL")),
         base_url=environment.origin(env.get("PARLEY_BASE_URL", "http://localhost:8000")),
-        secret=environment.required(env, "PARLEY_SECRET"),
+        secret=environment.require(env, "PARLEY_SECRET"),
         data=Path(env.get("PARLEY_DATA", "var")),
         name=name,
         former_secret=env.get("PARLEY_SECRET_FORMER") or None,

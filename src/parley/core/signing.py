@@ -21,7 +21,7 @@ def signatures(purpose: str, payload: bytes) -> list[bytes]:
 def is_signature(purpose: str, payload: bytes, signature: str) -> bool:
     """Whether `signature`, in hexadecimal digits, is ours."""
     given = signature.encode(errors="replace")
-    return any(hmac.compare_digest(one.hex().encode(), given) for one in signatures(purpose, payload))
+    return any(hmac.compare_digest(valid.hex().encode(), given) for valid in signatures(purpose, payload))
 
 
 def _sign(secret: str, purpose: str, payload: bytes) -> bytes:

@@ -129,7 +129,10 @@ async def take(wanted: Sequence[Withdrawal]) -> list[int] | Refusal | None:
 
 async def _take_all(groups: Sequence[Sequence[Withdrawal]]) -> Sequence[list[int] | None]:
     """Answer several callers of `take` in one round trip, as TAKE does."""
-    buckets = [[(one.key, one.most, one.seconds, one.cost, one.share_kept) for one in wanted] for wanted in groups]
+    buckets = [
+        [(bucket.key, bucket.most, bucket.seconds, bucket.cost, bucket.share_kept) for bucket in wanted]
+        for wanted in groups
+    ]
     answers: list[list[int]] | None = await _run(_script(TAKE), [], [msgspec.msgpack.encode(buckets)])
     return answers or [None] * len(groups)
 

@@ -35,61 +35,63 @@ async def figures(period: Period) -> list[Figure]:
     ]
 
 
-def sent(period: Period, found: Sequence[mail_queries.MailInPeriod]) -> Figure:
-    total = sum(one.count for one in found)
+def sent(period: Period, rows: Sequence[mail_queries.MailInPeriod]) -> Figure:
+    total = sum(row.count for row in rows)
     nothing = N_("Nothing was sent in this period.")
     summary = plural("{count} message sent.", "{count} messages sent.", total) if total else nothing
-    counts = [(one.start, verbatim(one.kind.capitalize()), one.count) for one in found]
+    counts = [(row.start, verbatim(row.kind.capitalize()), row.count) for row in rows]
     return by_kind("sent", N_("Sent"), summary, period, counts)
 
 
-def bounced(period: Period, found: Sequence[mail_queries.MailInPeriod]) -> Figure:
-    total = sum(one.count for one in found)
-    complaints = sum(one.count for one in found if one.kind == "complaint")
+def bounced(period: Period, rows: Sequence[mail_queries.MailInPeriod]) -> Figure:
+    total = sum(row.count for row in rows)
+    complaints = sum(row.count for row in rows if row.kind == "complaint")
     summary = N_("{bounced}; {complained}.").format(
         bounced=plural("{count} bounced", "{count} bounced", total),
         complained=plural("{count} was a complaint", "{count} were complaints", complaints)
         if complaints
         else N_("none was a complaint"),
     )
-    counts = [(one.start, LABELS.get(one.kind, verbatim(one.kind)), one.count) for one in found]
+    counts = [(row.start, LABELS.get(row.kind, verbatim(row.kind)), row.count) for row in rows]
     return by_kind("back", N_("Bounced"), summary if total else N_("No bounces in this period."), period, counts)
 
 
-def not_sent(period: Period, found: Sequence[mail_queries.MailInPeriod]) -> Figure:
-    total = sum(one.count for one in found)
+def not_sent(period: Period, rows: Sequence[mail_queries.MailInPeriod]) -> Figure:
+    total = sum(row.count for row in rows)
     summary = plural("{count} message not sent.", "{count} messages not sent.", total) if total else N_("No failures.")
-    counts = [(one.start, LABELS[one.kind], one.count) for one in found]
+    counts = [(row.start, LABELS[row.kind], row.count) for row in rows]
     return by_kind("not-sent", N_("Not sent"), summary, period, counts)
 
 
-def domains(found: Sequence[mail_queries.Domain]) -> Figure:
-    paused = sum(one.paused_until is not None for one in found)
+def domains(domains_now: Sequence[mail_queries.Domain]) -> Figure:
+    paused = sum(domain.paused_until is not None for domain in domains_now)
     pauses = plural("{count} domain paused at its request", "{count} domains paused at their request", paused)
     summary = N_("Share of sent mail that bounced; {pauses}.").format(
         pauses=pauses if paused else N_("no domains paused")
     )
     rows = [
         [
-            one.domain,
-            number(one.sent),
-            number(one.back),
-            number(one.waiting),
-            clock(one.paused_until) if one.paused_until else "",
-            percent(one.back, one.sent),
+            domain.domain,
+            number(domain.sent),
+            number(domain.back),
+            number(domain.waiting),
+            clock(domain.paused_until) if domain.paused_until else "",
+            percent(domain.back, domain.sent),
         ]
-        for one in found
+        for domain in domains_now
     ]
     head: list[str] = [
         N_("Domain"), N_("Sent"), N_("Bounced"), N_("Waiting"), N_("Paused until"), N_("Share bounced")
     ]  # fmt: skip
-    shares = [charts.share(_name(one), _bounce_share(one), one.back, one.sent) for one in found[:6]]
-    return Figure("domains", N_("Domains"), summary if found else N_("No mail yet."), head, rows, shares=shares)
+    shares = [
+        charts.share(_name(domain), _bounce_share(domain), domain.back, domain.sent) for domain in domains_now[:6]
+    ]
+    return Figure("domains", N_("Domains"), summary if domains_now else N_("No mail yet."), head, rows, shares=shares)
 
 
-def _name(one: mail_queries.Domain) -> str:
-    return N_("{domain}, paused").format(domain=one.domain) if one.paused_until else one.domain
+def _name(domain: mail_queries.Domain) -> str:
+    return N_("{domain}, paused").format(domain=domain.domain) if domain.paused_until else domain.domain
 
 
-def _bounce_share(one: mail_queries.Domain) -> Message:
-    return N_("{part} of {whole}").format(part=one.back, whole=one.sent)
+def _bounce_share(domain: mail_queries.Domain) -> Message:
+    return N_("{part} of {whole}").format(part=domain.back, whole=domain.sent)

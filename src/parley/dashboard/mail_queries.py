@@ -95,9 +95,9 @@ class SuppressedAddress(msgspec.Struct, frozen=True):
     detail: str
 
 
-async def now() -> MailNow:
-    (found,) = await fetch(MailNow, SELECT_NOW)
-    return found
+async def mail_now() -> MailNow:
+    (row,) = await fetch(MailNow, SELECT_NOW)
+    return row
 
 
 async def sent(since: datetime) -> list[MailInPeriod]:
@@ -117,10 +117,10 @@ async def domains(since: datetime) -> list[Domain]:
     return await fetch(Domain, SELECT_DOMAINS, since)
 
 
-async def last() -> list[LastMail]:
+async def last_mails() -> list[LastMail]:
     return await fetch(LastMail, SELECT_LAST_MAILS)
 
 
-async def suppressed() -> list[SuppressedAddress]:
+async def suppressed_addresses() -> list[SuppressedAddress]:
     """Suppressed addresses, newest first."""
     return await fetch(SuppressedAddress, SELECT_SUPPRESSED)

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from parley.core.http.access import ADMIN, AnyRequest
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.messages import N_, Message
 from parley.dashboard import mail, mail_queries, periods
@@ -25,7 +25,7 @@ async def mail_page(request: AnyRequest) -> Response[Any]:
 @post("/mod/mail/release", name="moderation:mail-release", opt={"who": ADMIN})
 async def release(request: AnyRequest) -> Response[Any]:
     """End the suppression of an address."""
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     address = form.text("address", most=LONGEST_ADDRESS, least=1, missing=N_("Please enter an address."))
     if not form.errors and await bounces.end_suppression(address):
         return Redirect("/mod/mail#held-back", status_code=303)
@@ -40,11 +40,11 @@ async def _show(request: AnyRequest, status: int = 200, error: Message | None = 
         "dashboard/mail/page.html",
         status=status,
         error=error,
-        now=await mail_queries.now(),
+        now=await mail_queries.mail_now(),
         figures=await mail.figures(period),
         period=period,
-        last=await mail_queries.last(),
-        suppressed=await mail_queries.suppressed(),
+        last=await mail_queries.last_mails(),
+        suppressed=await mail_queries.suppressed_addresses(),
         words=mail.LABELS,
     )
 

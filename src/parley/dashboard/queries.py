@@ -46,7 +46,7 @@ from queue_item i where state = 'open' and not exists (select from own where own
 """  # noqa: S608 constants only
 
 
-async def now(viewer: Viewer) -> QueueNow:
+async def queue_now(viewer: Viewer) -> QueueNow:
     """What waits for this moderator; `late` items wait for longer than their time to decide."""
     row = await db.fetch_one(QueueNow, SELECT_NOW, viewer.id, viewer.access >= ADMIN)
     return row or QueueNow(0, None, 0, 0, 0, 0, 0, None, 0)
@@ -257,7 +257,7 @@ async def joined(since: datetime, grain: str) -> list[Joined]:
     return await db.fetch(Joined, SELECT_JOINED, since, grain)
 
 
-async def first() -> datetime | None:
+async def first_opened_at() -> datetime | None:
     """When the first item was opened."""
     row = await QueueItem.select(QueueItem.opened_at).order_by(QueueItem.id).first()
     return row["opened_at"] if row else None

@@ -9,7 +9,7 @@ import msgspec
 
 from parley.core.text.durations import in_two_units
 from parley.core.text.formats import number, percent
-from parley.core.text.messages import N_, Message, joined, plural, verbatim
+from parley.core.text.messages import N_, Message, join, plural, verbatim
 from parley.dashboard import charts, queries
 from parley.dashboard.charts import Share, Spans, Strip
 from parley.dashboard.periods import Period
@@ -50,12 +50,12 @@ async def figures(period: Period) -> list[Figure]:
 
 
 def waiting_time(
-    period: Period, found: Sequence[queries.Waited], by_ground: Sequence[queries.WaitedByGround]
+    period: Period, periods: Sequence[queries.Waited], by_ground: Sequence[queries.WaitedByGround]
 ) -> Figure:
-    by_start = {one.start: one for one in found}
+    by_start = {row.start: row for row in periods}
     parts = [by_start.get(start) for start in period.starts]
     titles = [_halves_of(label, part) for label, part in zip(period.labels, parts, strict=True)]
-    hours = sorted({one.hours_to_decide for one in by_ground} or {DEFAULT_HOURS})
+    hours = sorted({row.hours_to_decide for row in by_ground} or {DEFAULT_HOURS})
     aims = {float(hour * charts.HOUR): _aim(hour, by_ground) for hour in hours}
     chart = charts.spans([(part.half, part.most) if part else None for part in parts], titles, aims)
     rows = [
@@ -77,7 +77,7 @@ def _aim(hours: int, by_ground: Sequence[queries.WaitedByGround]) -> Message:
     """The name of a line in the chart: a time to decide, and the rules that have it."""
     time, rules = (
         in_two_units(hours * charts.HOUR),
-        joined(", ", [one.ground for one in by_ground if one.hours_to_decide == hours]),
+        join(", ", [row.ground for row in by_ground if row.hours_to_decide == hours]),
     )
     if not rules:
         return N_("to decide within {time}").format(time=time)
@@ -102,31 +102,31 @@ def _halves_of(label: str, part: queries.Waited | None) -> Message:
     return N_("{when}: half within {half}, 90% within {most}").format(when=label, half=half, most=most)
 
 
-def times_to_decide(found: Sequence[queries.WaitedByGround]) -> Figure:
-    total, in_time = _sums(found, "count", "in_time")
+def times_to_decide(grounds: Sequence[queries.WaitedByGround]) -> Figure:
+    total, in_time = _sums(grounds, "count", "in_time")
     summary = N_("{part} of {whole} were acted on in time.").format(part=number(in_time), whole=number(total))
     rows = [
-        [one.ground, number(one.hours_to_decide), number(one.count), in_two_units(one.half), _in_time(one)]
-        for one in found
+        [row.ground, number(row.hours_to_decide), number(row.count), in_two_units(row.half), _in_time(row)]
+        for row in grounds
     ]
     return Figure(
         "times-to-decide",
         N_("Time to the first action, by rule"),
-        summary if found else NOTHING_WAITED,
+        summary if grounds else NOTHING_WAITED,
         [N_("Rule"), N_("To decide within, hours"), N_("Items"), N_("Half within"), N_("In time")],
         rows,
-        shares=[charts.share(one.ground, _in_time(one), one.in_time, one.count) for one in found],
+        shares=[charts.share(row.ground, _in_time(row), row.in_time, row.count) for row in grounds],
     )
 
 
-def _in_time(one: queries.WaitedByGround) -> str:
-    return percent(one.in_time, one.count)
+def _in_time(row: queries.WaitedByGround) -> str:
+    return percent(row.in_time, row.count)
 
 
-def decisions(period: Period, found: Sequence[queries.Decided]) -> Figure:
-    counts = [(one.start, _action_name(one), one.count) for one in found]
-    total, restricting = _sums(found, "count", "restricting")
-    by_rules = sum(one.count for one in found if one.automated)
+def decisions(period: Period, rows: Sequence[queries.Decided]) -> Figure:
+    counts = [(row.start, _action_name(row), row.count) for row in rows]
+    total, restricting = _sums(rows, "count", "restricting")
+    by_rules = sum(row.count for row in rows if row.automated)
     summary = N_("{decisions}: {restricting} restricted something, {by_rules}.").format(
         decisions=plural("{count} decision", "{count} decisions", total),
         restricting=restricting,
@@ -138,13 +138,13 @@ def decisions(period: Period, found: Sequence[queries.Decided]) -> Figure:
     return by_kind("decisions", N_("Decisions"), summary if total else nothing, period, counts)
 
 
-def _action_name(one: queries.Decided) -> Message:
-    name = wording.action_name(one.action)
-    return N_("{action} by a rule").format(action=name) if one.automated else name
+def _action_name(row: queries.Decided) -> Message:
+    name = wording.action_name(row.action)
+    return N_("{action} by a rule").format(action=name) if row.automated else name
 
 
-def reports(period: Period, found: Sequence[queries.Reported]) -> Figure:
-    total, upheld, declined = _sums(found, "count", "upheld", "declined")
+def reports(period: Period, rows: Sequence[queries.Reported]) -> Figure:
+    total, upheld, declined = _sums(rows, "count", "upheld", "declined")
     answered = upheld + declined
     summary = plural("{count} report.", "{count} reports.", total) if total else N_("No reports in this period.")
     if answered:
@@ -154,30 +154,30 @@ def reports(period: Period, found: Sequence[queries.Reported]) -> Figure:
             answered,
             upheld=upheld,
         )
-        summary = joined(" ", [summary, agreed])
-    counts = [(one.start, verbatim(one.ground), one.count) for one in found]
+        summary = join(" ", [summary, agreed])
+    counts = [(row.start, verbatim(row.ground), row.count) for row in rows]
     return by_kind("reports", N_("Reports"), summary, period, counts)
 
 
-def load(found: Sequence[queries.Load]) -> Figure:
-    total, viewed = _sums(found, "decisions", "viewed")
+def load(rows: Sequence[queries.Load]) -> Figure:
+    total, viewed = _sums(rows, "decisions", "viewed")
     summary = N_("{decisions} by {moderators}; hidden content was viewed {views}.").format(
         decisions=plural("{count} decision", "{count} decisions", total),
-        moderators=plural("{count} moderator", "{count} moderators", len(found)),
+        moderators=plural("{count} moderator", "{count} moderators", len(rows)),
         views=plural("{count} time", "{count} times", viewed),
     )
     return Figure(
         "load",
         N_("Load"),
-        summary if found else N_("No decisions in this period."),
+        summary if rows else N_("No decisions in this period."),
         [N_("Moderator"), N_("Decisions"), N_("Hidden content viewed")],
-        [[one.name, number(one.decisions), number(one.viewed)] for one in found],
-        shares=[charts.share(one.name, percent(one.decisions, total), one.decisions, total) for one in found[:6]],
+        [[row.name, number(row.decisions), number(row.viewed)] for row in rows],
+        shares=[charts.share(row.name, percent(row.decisions, total), row.decisions, total) for row in rows[:6]],
     )
 
 
-def appeals(found: Sequence[queries.Decided]) -> Figure:
-    restricting, appealed, overturned = _sums(found, "restricting", "appealed", "overturned")
+def appeals(rows: Sequence[queries.Decided]) -> Figure:
+    restricting, appealed, overturned = _sums(rows, "restricting", "appealed", "overturned")
     summary = N_("{decisions}: {appealed}, {overturned}.").format(
         decisions=plural("{count} decision with a restriction", "{count} decisions with restrictions", restricting),
         appealed=plural("{count} was appealed against", "{count} were appealed against", appealed)
@@ -198,14 +198,16 @@ def appeals(found: Sequence[queries.Decided]) -> Figure:
     )
 
 
-def agreement(found: Sequence[queries.SecondLooks]) -> Figure:
-    total, agreed, same = _sums(found, "count", "agreed", "same")
+def agreement(actions: Sequence[queries.SecondLooks]) -> Figure:
+    total, agreed, same = _sums(actions, "count", "agreed", "same")
     summary = N_("{looks}: {agreed}, {same}.").format(
         looks=plural("{count} decision was given a second look", "{count} decisions were given a second look", total),
         agreed=plural("{count} found the same", "{count} found the same", agreed),
         same=plural("{count} chose the same action", "{count} chose the same action", same),
     )
-    rows = [[wording.action_name(one.action), number(one.count), number(one.agreed), number(one.same)] for one in found]
+    rows = [
+        [wording.action_name(row.action), number(row.count), number(row.agreed), number(row.same)] for row in actions
+    ]
     parts = [(N_("Breaks a rule, or not"), agreed), (N_("The same action"), same)] if total else []
     shares = [charts.share(name, percent(part, total), part, total) for name, part in parts]
     head: list[str] = [N_("Decided"), N_("Second looks"), N_("Same finding"), N_("Same action")]
@@ -214,19 +216,19 @@ def agreement(found: Sequence[queries.SecondLooks]) -> Figure:
     return Figure("agreement", title, summary if total else nothing, head, rows, shares=shares)
 
 
-def rules(found: Sequence[queries.Matched]) -> Figure:
-    upheld, declined = _sums(found, "upheld", "declined")
+def rules(matches: Sequence[queries.Matched]) -> Figure:
+    upheld, declined = _sums(matches, "upheld", "declined")
     summary = plural(
         "Moderators decided on one comment that rules matched: {upheld} broke a rule.",
         "Moderators decided on {count} comments that rules matched: {upheld} broke a rule.",
         upheld + declined,
         upheld=upheld,
     )
-    shares = [charts.share(one.rule, _right(one), one.upheld, one.upheld + one.declined) for one in found]
+    shares = [charts.share(row.rule, _right(row), row.upheld, row.upheld + row.declined) for row in matches]
     rows = [
-        [one.rule, RULE_STATES[one.state], number(one.hits), number(one.upheld), number(one.declined),
-         percent(one.upheld, one.upheld + one.declined)]
-        for one in found
+        [row.rule, RULE_STATES[row.state], number(row.hits), number(row.upheld), number(row.declined),
+         percent(row.upheld, row.upheld + row.declined)]
+        for row in matches
     ]  # fmt: skip
     head: list[str] = [N_("Rule"), N_("State"), N_("Matches"), N_("Right"), N_("Wrong"), N_("Share right")]
     nothing = N_("Moderators have not decided on any match of a rule in this period.")
@@ -234,17 +236,17 @@ def rules(found: Sequence[queries.Matched]) -> Figure:
     return Figure("rules", title, summary if upheld + declined else nothing, head, rows, shares=shares)
 
 
-def _right(one: queries.Matched) -> Message:
-    return N_("{part} of {whole}").format(part=one.upheld, whole=one.upheld + one.declined)
+def _right(row: queries.Matched) -> Message:
+    return N_("{part} of {whole}").format(part=row.upheld, whole=row.upheld + row.declined)
 
 
-def community(period: Period, found: Sequence[queries.Active], joined_then: Sequence[queries.Joined]) -> Figure:
-    whole = next((one for one in found if one.start is None), queries.Active(None, 0, 0))
-    new_members = sum(one.count for one in joined_then)
+def community(period: Period, rows: Sequence[queries.Active], joined_then: Sequence[queries.Joined]) -> Figure:
+    whole = next((row for row in rows if row.start is None), queries.Active(None, 0, 0))
+    new_members = sum(row.count for row in joined_then)
     by_part: dict[Message, dict[datetime | None, int]] = {
-        N_("Comments"): {one.start: one.posts for one in found},
-        N_("Members who wrote"): {one.start: one.people for one in found},
-        N_("New members"): {one.start: one.count for one in joined_then},
+        N_("Comments"): {row.start: row.posts for row in rows},
+        N_("Members who wrote"): {row.start: row.people for row in rows},
+        N_("New members"): {row.start: row.count for row in joined_then},
     }
     lines = {name: [counts.get(start, 0) for start in period.starts] for name, counts in by_part.items()}
     strips = [
@@ -279,8 +281,8 @@ def by_kind(
     return Figure(name, title, summary, ["", *ordered], _rows(period, ordered), strips=strips)
 
 
-def _sums(found: Sequence[Any], *names: str) -> list[int]:
-    return [sum(getattr(one, name) for one in found) for name in names]
+def _sums(rows: Sequence[Any], *names: str) -> list[int]:
+    return [sum(getattr(row, name) for row in rows) for name in names]
 
 
 def _rows(period: Period, lines: Mapping[Message, Sequence[int]]) -> list[list[str]]:

@@ -7,7 +7,7 @@ import msgspec
 
 from parley.core import db
 from parley.core.settings import settings
-from parley.core.text.messages import N_, shown
+from parley.core.text.messages import N_, as_text
 from parley.decisions.queries import RESTRICTIONS
 from parley.guidelines.rules import PREFIX
 
@@ -129,7 +129,7 @@ def _restriction(decision: ReasonedDecision) -> dict[str, str]:
     field, value = RESTRICTED.get(decision.action, ("decision_visibility", "DECISION_VISIBILITY_OTHER"))
     return {
         field: value,
-        "decision_visibility_other": shown(OTHER[decision.action]) if decision.action in OTHER else "",
+        "decision_visibility_other": as_text(OTHER[decision.action]) if decision.action in OTHER else "",
     }
 
 

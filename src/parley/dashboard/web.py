@@ -13,9 +13,9 @@ from parley.dashboard import queries as numbers
 
 
 async def _overview(request: AnyRequest) -> dict[str, Any]:
-    period = periods.default(await numbers.first(), datetime.now(UTC))
+    period = periods.default(await numbers.first_opened_at(), datetime.now(UTC))
     return {
-        "now": await numbers.now(staff(request)),
+        "now": await numbers.queue_now(staff(request)),
         "figures": await stats.figures(period),
         "period": period,
     }

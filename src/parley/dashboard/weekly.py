@@ -55,14 +55,14 @@ async def send_on_monday() -> int:
 async def send(since: datetime) -> None:
     """Mail the letter about the days since then, unless one was mailed this week."""
     (week,) = await db.fetch(Week, SELECT_WEEK, since)
-    waited = next((one for one in await queries.waited(since, "week") if one.start is None), None)
+    waited = next((row for row in await queries.waited(since, "week") if row.start is None), None)
     await staff_mail.send(
         "weekly",
         "weekly",
         hours=HOURS_BETWEEN,
         week=week,
         half=in_two_units(waited.half) if waited else None,
-        grounds=[{"one": one, "half": in_two_units(one.half)} for one in await queries.waited_by_ground(since)],
+        grounds=[{"one": row, "half": in_two_units(row.half)} for row in await queries.waited_by_ground(since)],
         load=await queries.load(since),
         many=queries.MANY_VIEWED,
         rings=await rings.count(),

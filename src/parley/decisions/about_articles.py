@@ -29,7 +29,7 @@ async def decide(viewer: Viewer, thread: int, choice: Choice) -> int:
         target = await targets.lock("article", thread)
         item = await db.value(OPEN_ITEM, thread)
         rules.require_decision_allowed(
-            viewer, await ops.concerned(viewer, target), await ops.reporters_but(viewer, item)
+            viewer, await ops.concerned_member(viewer, target), await ops.reporters_but(viewer, item)
         )
         if choice.action == "restore":
             await _end_restrictions(thread, choice.to.passage if choice.to else None)

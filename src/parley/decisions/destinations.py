@@ -19,7 +19,7 @@ def destination(address: str) -> ThreadReference | None:
         asked = parse_qs(parts.query, max_num_fields=20).get("passage", [""])[0]
     except ValueError:
         return None
-    found = THREAD.fullmatch(parts.path)
+    match = THREAD.fullmatch(parts.path)
     named = PASSAGE.fullmatch(parts.fragment)
-    number = as_id(found[1]) if found else None
+    number = as_id(match[1]) if match else None
     return ThreadReference(number, as_id(named[1] if named else asked)) if number else None

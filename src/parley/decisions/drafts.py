@@ -18,7 +18,7 @@ from member m left join guideline g on g.code = $4 where m.id = $1
 # All reporters get the same letter; the preview shows that of the first.
 SELECT_REPORTER = f"""
 select '…' as name, '' as email, i.kind, {receipts.PATH} as path, g.title as ground,
-       $2::text as outcome, false as is_visitor, {receipts.ASKS_FOR_LESS}
+       $2::text as outcome, false as is_visitor, true as is_confirmed, {receipts.ASKS_FOR_LESS}
 from {receipts.FROM_REPORTS} where i.id = $1 and r.state <> 'resolved' order by r.id limit 1
 """  # noqa: S608 constants only
 
@@ -30,7 +30,7 @@ class LetterPreview(msgspec.Struct, frozen=True):
     reporters: str | None
 
 
-async def drafted(choice: Choice, member: int | None, kind: str) -> LetterPreview:
+async def draft_letters(choice: Choice, member: int | None, kind: str) -> LetterPreview:
     """The letters of a decision about a target of this kind that concerns `member`."""
     restricts = ACTIONS[choice.action].restricts
     values = (choice.action, choice.reason, choice.guideline, choice.ends, kind)

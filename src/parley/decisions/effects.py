@@ -134,7 +134,7 @@ async def _set_discussion(target: Target, choice: Choice, actor: int | None) -> 
 
 async def _restore_branch(target: Target, before: dict[str, Any], actor: int | None) -> Change:
     if "place" in before:
-        return await moves.put(target, msgspec.convert(before["place"], moving.Location), actor)
+        return await moves.move_back(target, msgspec.convert(before["place"], moving.Location), actor)
     return await _set_branch(target, actor, locked=before["branch"] == "locked")
 
 
@@ -157,7 +157,7 @@ async def _withdraw_statement(target: Target, actor: int | None) -> Change:
 
 
 async def _return_statement(target: Target, text: str, actor: int | None) -> Change:
-    if not await wording.return_statement(target.id, text):
+    if not await wording.restore_statement(target.id, text):
         return {}, {}
     await emit("comment.edited", thread=target.thread or 0, comment=target.id, actor=actor)
     return {"statement": None}, {"statement": text}

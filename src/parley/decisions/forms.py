@@ -8,7 +8,7 @@ from parley.core.http.forms import Form
 from parley.core.text.messages import N_
 from parley.decisions.destinations import destination
 from parley.decisions.rules import ACTIONS, Choice, ThreadReference
-from parley.decisions.slots import filled
+from parley.decisions.slots import fill_slots
 
 LONGEST_REASON = 1_000
 LONGEST_QUOTE = 300
@@ -43,10 +43,10 @@ class DecisionForm(Form):
 
     def _to(self, field: str) -> ThreadReference | None:
         address = self.text(field, most=LONGEST_ADDRESS)
-        found = destination(address)
-        if address and found is None:
+        target = destination(address)
+        if address and target is None:
             self.errors.setdefault("to", N_("This is not the address of a thread here. Nothing was done."))
-        return found
+        return target
 
     def require(self) -> None:
         """Add errors for what is missing: the action; for restrictions, the guideline and the reason."""
@@ -70,7 +70,7 @@ class DecisionForm(Form):
         broken = ACTIONS[action].restricts
         days = self.days if ACTIONS[action].timed else None
         title = self.titles.get(self.rule or "", "")
-        reason = filled(self.reason, quote=self.quote, rule=title, days=days)
+        reason = fill_slots(self.reason, quote=self.quote, rule=title, days=days)
         rule = self.rule if broken else None
         to = self.to if action in {"move", "passage", "restore"} else None
         return Choice(item, version or self.version, action, rule, reason, days, to=to)
@@ -78,4 +78,4 @@ class DecisionForm(Form):
 
 def says_something(reason: str) -> bool:
     """Whether a reason has a letter, a digit or a sign, and not only spaces and invisible characters."""
-    return any(unicodedata.category(one)[0] in "LNPS" for one in reason)
+    return any(unicodedata.category(letter)[0] in "LNPS" for letter in reason)

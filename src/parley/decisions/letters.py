@@ -126,8 +126,11 @@ async def send_appeal_outcome(appeal: int, *, is_last_resort: bool) -> None:
 
     `is_last_resort` says that the reviewer had a part in the decision, and nobody else could review it.
     """
-    for one in await db.fetch(Appellant, SELECT_APPELLANT, appeal):
-        context = msgspec.structs.asdict(one) | {"link": link(one.decision), "is_last_resort": is_last_resort}
-        await mail.send(f"appeal.{appeal}", one.email, *mail.written_message("appeal", **context))
+    for appellant in await db.fetch(Appellant, SELECT_APPELLANT, appeal):
+        context = msgspec.structs.asdict(appellant) | {
+            "link": link(appellant.decision),
+            "is_last_resort": is_last_resort,
+        }
+        await mail.send(f"appeal.{appeal}", appellant.email, *mail.written_message("appeal", **context))
         for hook in after_statement:
-            await hook(one.decision)
+            await hook(appellant.decision)

@@ -19,10 +19,10 @@ async def move(target: Target, to: ThreadReference | None, actor: int | None) ->
     """
     if to is None or target.state in states.UNCOUNTED:
         raise Refused(N_("Nobody can read this comment yet, so it cannot be moved. Please approve it first."))
-    return await put(target, await moving.new_location(target.id, to.thread, to.passage), actor)
+    return await move_back(target, await moving.new_location(target.id, to.thread, to.passage), actor)
 
 
-async def put(target: Target, to: moving.Location, actor: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
+async def move_back(target: Target, to: moving.Location, actor: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Move a locked comment to a place where it was before, whatever has become of its thread."""
     await lock_thread(to.thread)
     was = await moving.location_of(target.id)

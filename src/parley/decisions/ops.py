@@ -68,13 +68,15 @@ async def decide(viewer: Viewer, choice: Choice) -> int:
         target = await targets.lock(seen.kind, seen.target)
         item = await _load_item(choice.item, lock=True)
         _may_be_decided(viewer, choice, item)
-        rules.require_decision_allowed(viewer, await concerned(viewer, target), await reporters_but(viewer, item.id))
+        rules.require_decision_allowed(
+            viewer, await concerned_member(viewer, target), await reporters_but(viewer, item.id)
+        )
         if choice.action in ON_MEMBER or (target.kind == "member" and ACTIONS[choice.action].restricts):
             rules.require_rank_over(viewer, target.role)
         return await carry_out(viewer, choice, target, item.id)
 
 
-async def concerned(viewer: Viewer, target: Target) -> int | None:
+async def concerned_member(viewer: Viewer, target: Target) -> int | None:
     """The member who may not decide about a target. Who added an article may, where nobody else can."""
     if target.kind == "article" and await is_alone(viewer):
         return None
@@ -190,8 +192,8 @@ async def reporters(item: int | None, *, ever: bool = False) -> set[int]:
 
 async def reporters_but(viewer: Viewer, item: int | None) -> set[int]:
     """The reporters who may not decide on an item; a moderator who reported it may, where nobody else can."""
-    found = await reporters(item)
-    return found - {viewer.id} if viewer.id in found and await is_alone(viewer) else found
+    members = await reporters(item)
+    return members - {viewer.id} if viewer.id in members and await is_alone(viewer) else members
 
 
 async def _load_item(item: int, *, lock: bool = False) -> DecidedItem:

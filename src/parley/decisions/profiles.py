@@ -27,29 +27,29 @@ async def remove(member: int, field: str) -> tuple[dict[str, Any], dict[str, Any
 
     Raises Refused where there is nothing to remove.
     """
-    was = await _now(member, field)
+    was = await _field_value(member, field)
     if not was or (field == "name" and names.is_neutral(was, member)):
         raise Refused(N_("There is nothing to remove any more."))
     to = await _neutral_name(member) if field == "name" else ""
-    await _set(member, field, to)
+    await _set_field(member, field, to)
     return {field: was}, {field: to}
 
 
 async def give_back(member: int, field: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give back what was removed from a locked member, unless they have written something else since."""
-    now = await _now(member, field)
+    now = await _field_value(member, field)
     if now and not (field == "name" and names.is_neutral(now, member)):
         return {}, {}
-    await _set(member, field, text)
+    await _set_field(member, field, text)
     return {field: now}, {field: text}
 
 
-async def _now(member: int, field: str) -> str:
+async def _field_value(member: int, field: str) -> str:
     row = await Member.select(field).where(Member.id == member).first()
     return str(row[field]) if row else ""
 
 
-async def _set(member: int, field: str, text: str) -> None:
+async def _set_field(member: int, field: str, text: str) -> None:
     if field == "name":
         await removed_names.replace(member, text)
         return

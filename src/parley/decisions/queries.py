@@ -116,7 +116,7 @@ SELECT_OF_COMMENT = f"""
 select id from decision d where d.member = $1 and {IS_SENT} and d.kind = 'comment' and d.target = $3
 order by d.id desc limit 1
 """  # noqa: S608 constants only
-RESTRICTIONS = [one.name for one in ACTIONS.values() if one.restricts]
+RESTRICTIONS = [action.name for action in ACTIONS.values() if action.restricts]
 
 SELECT_SUSPENSION = """
 select id from decision

@@ -39,13 +39,19 @@ async def settle(
 
     `passage` is the one that the new action removes.
     """
-    found = await db.fetch(CurrentRestriction, SELECT_IN_FORCE, target.id, list(EFFECTS))
-    found += [CurrentRestriction(new, passage)] if new in EFFECTS else []
-    effects = [EFFECTS[one.action] for one in found]
+    restrictions = await db.fetch(CurrentRestriction, SELECT_IN_FORCE, target.id, list(EFFECTS))
+    restrictions += [CurrentRestriction(new, passage)] if new in EFFECTS else []
+    effects = [EFFECTS[restriction.action] for restriction in restrictions]
     to = Restriction(
-        max((one.restricted for one in effects), key=STRICTNESS.index, default=""),
-        any(one.untitled for one in effects),
-        sorted({one.passage for one in found if one.action == "passage" and one.passage is not None}),
+        max((effect.restricted for effect in effects), key=STRICTNESS.index, default=""),
+        any(effect.untitled for effect in effects),
+        sorted(
+            {
+                restriction.passage
+                for restriction in restrictions
+                if restriction.action == "passage" and restriction.passage is not None
+            }
+        ),
     )
     was = Restriction(target.restricted, target.untitled, target.withheld)
     if was != to:

@@ -54,8 +54,8 @@ EVERYTHING = COMMENT | MEMBER | THREAD
 NOT_IN_QUEUE: frozenset[str] = frozenset()
 
 ACTIONS = {
-    one.name: one
-    for one in (
+    action.name: action
+    for action in (
         Action("approve", N_("Approve"), N_("Approved"), EVERYTHING, restricts=False),
         Action("remove", N_("Remove"), N_("Removed"), THREAD),
         Action("text", N_("Take the text down"), N_("Text taken down"), ARTICLE),
@@ -109,7 +109,9 @@ MILDER_OF_ARTICLES = {"remove": ("text", "excerpt", "title"), "text": ("excerpt"
 SLOW_SECONDS = 120
 # The answers of a second look.
 JUDGEMENTS = {
-    name: one for name, one in ACTIONS.items() if "comment" in one.kinds and (one.restricts or name == "approve")
+    name: action
+    for name, action in ACTIONS.items()
+    if "comment" in action.kinds and (action.restricts or name == "approve")
 }
 
 

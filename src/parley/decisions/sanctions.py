@@ -70,7 +70,7 @@ async def settle(target: Target, new: Sanction | None = None) -> tuple[dict[str,
 
 async def _strictest(member: int, new: Sanction | None = None) -> Sanction | None:
     sanctions = [*await db.fetch(Sanction, SELECT_IN_FORCE, member), *([new] if new else [])]
-    return max(sanctions, key=lambda one: one.strictness, default=None)
+    return max(sanctions, key=lambda sanction: sanction.strictness, default=None)
 
 
 async def _set_state_before(member: int) -> None:

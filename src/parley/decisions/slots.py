@@ -7,7 +7,7 @@ from parley.core.text.messages import N_, plural
 SLOTS = re.compile(r"\{(quote|rule|days)\}")
 
 
-def filled(reason: str, *, quote: str, rule: str, days: int | None) -> str:
+def fill_slots(reason: str, *, quote: str, rule: str, days: int | None) -> str:
     """A reason with its slots filled. A quote that has no slot stands before the reason."""
     lasts = plural("{count} day", "{count} days", days) if days else N_("permanently")
     values = {"quote": f"“{quote}”", "rule": rule, "days": str(lasts)}

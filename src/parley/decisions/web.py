@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from parley.comments.web import thread_at
 from parley.core.errors import Refused
 from parley.core.http.access import MODERATOR, AnyRequest, staff
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import fragment, wants_fragment
 from parley.decisions import thread_actions
 
@@ -18,7 +18,7 @@ LONGEST_REASON = 300
 
 async def _act(request: AnyRequest, thread: str, action: str) -> Response[Any]:
     row = await thread_at(thread)
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     reason = form.text("reason", most=LONGEST_REASON)
     if form.errors:
         raise Refused(form.errors["reason"])

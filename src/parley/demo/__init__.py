@@ -8,5 +8,5 @@ PASSWORD = "argue-kindly"  # noqa: S105 printed by `parley up`; these members ex
 def logins() -> list[tuple[str, str, str]]:
     """Role, name and password of one demo member for each role."""
     wanted = ("member", "moderator", "admin")
-    found = {member.role: member.name for member in reversed(members())}
-    return [(role, found[role], PASSWORD) for role in wanted]
+    by_role = {member.role: member.name for member in reversed(members())}
+    return [(role, by_role[role], PASSWORD) for role in wanted]

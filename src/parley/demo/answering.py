@@ -78,17 +78,17 @@ async def answer(threads: Mapping[str, DemoThread]) -> None:
         cast = _answers(readers[:count], stated, each, thread.at)
         if number in EARLY:
             early = {reader.member for reader in readers[: EARLY[number]]}
-            await _store(thread.id, [one for one in cast if one.member in early])
+            await _store(thread.id, [vote for vote in cast if vote.member in early])
             await maps.compute(thread.id, datetime.now(UTC) - timedelta(days=1))
-            cast = [one for one in cast if one.member not in early]
+            cast = [vote for vote in cast if vote.member not in early]
         await _store(thread.id, cast)
 
 
 async def _add_readers() -> list[DemoReader]:
-    found = [f"{first}_{letter}" for letter in LETTERS for first in first_names()][:READERS]
-    keys = [addresses.key(f"{name}@demo.example") for name in found]
+    readers = [f"{first}_{letter}" for letter in LETTERS for first in first_names()][:READERS]
+    keys = [addresses.key(f"{name}@demo.example") for name in readers]
     joined = datetime.now(UTC) - timedelta(days=JOINED_DAYS)
-    ids = await db.values(INSERT_MEMBERS, found, [names.key(name) for name in found], keys, joined)
+    ids = await db.values(INSERT_MEMBERS, readers, [names.key(name) for name in readers], keys, joined)
     sides = ("builder", "sceptic")
     return [
         DemoReader(member, "mixed" if place % BETWEEN == 0 else sides[place % 2]) for place, member in enumerate(ids)
@@ -97,9 +97,9 @@ async def _add_readers() -> list[DemoReader]:
 
 async def _add_statements(thread: int, number: str) -> dict[int, DemoStatement]:
     """Give the comments of a thread their statements, and return these by comment."""
-    known = {str(uuid5(NAMESPACE_URL, f"{thread}/{key}")): one for key, one in statements(number).items()}
+    known = {str(uuid5(NAMESPACE_URL, f"{thread}/{key}")): statement for key, statement in statements(number).items()}
     rows = await db.fetch(
-        CommentWithStatement, SET_STATEMENTS, thread, list(known), [one.text for one in known.values()]
+        CommentWithStatement, SET_STATEMENTS, thread, list(known), [statement.text for statement in known.values()]
     )
     return {row.id: known[row.submission] for row in rows}
 
@@ -133,6 +133,6 @@ def _value(dice: random.Random, reader: DemoReader, statement: DemoStatement) ->
 
 
 async def _store(thread: int, cast: list[DemoAnswer]) -> None:
-    columns = zip(*(msgspec.structs.astuple(one) for one in cast), strict=True)
+    columns = zip(*(msgspec.structs.astuple(vote) for vote in cast), strict=True)
     if cast:
         await db.execute(INSERT_ANSWERS, thread, *map(list, columns))

@@ -7,9 +7,9 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from parley.accounts import addresses, names
-from parley.accounts.passwords import hashed
+from parley.accounts.passwords import hash_password
 from parley.accounts.tables import Member
-from parley.articles.reading import finished
+from parley.articles.reading import finish
 from parley.articles.text import ArticleText
 from parley.comments import anchors, counts
 from parley.comments.tables import CommentVersion
@@ -20,7 +20,7 @@ from parley.core.settings import settings
 from parley.core.text import markdown
 from parley.core.text.messages import N_
 from parley.demo import PASSWORD, answering, mailing, moderating, notifying
-from parley.demo.content import DemoComment, DemoMember, articles, discussion, members, revised
+from parley.demo.content import DemoComment, DemoMember, articles, discussion, later_revision, members
 from parley.demo.moderating import DemoThread
 from parley.demo.voting import Ballot, ballots
 from parley.importing.markdown import extract_markdown
@@ -74,12 +74,12 @@ async def fill() -> dict[str, int]:
 
 
 async def _add_members() -> dict[str, int]:
-    secret = await hashed(PASSWORD)
+    secret = await hash_password(PASSWORD)
     now = datetime.now(UTC)
     ids: dict[str, int] = {}
-    for index, one in enumerate(members()):
-        days = 200 - 3 * index if one.days is None else one.days
-        ids[one.name] = await _add_member(one, secret, now - timedelta(days=days))
+    for index, member in enumerate(members()):
+        days = 200 - 3 * index if member.days is None else member.days
+        ids[member.name] = await _add_member(member, secret, now - timedelta(days=days))
     return ids
 
 
@@ -113,7 +113,7 @@ async def _add_thread(article: Path, ids: dict[str, int]) -> DemoThread:
     await _add_comments(thread, comments, ids, opened_at)
     await emit("discussion.imported", thread=thread, payload={"added": len(comments)})
     await _add_votes(thread, comments, ids, has_camps=number not in WITHOUT_CAMPS)
-    if (later := revised(article)) is not None:
+    if (later := later_revision(article)) is not None:
         await revise_thread(thread, await _read(later))
     await _set_clock(thread, opened_at)
     if number == LOCKED:
@@ -122,7 +122,7 @@ async def _add_thread(article: Path, ids: dict[str, int]) -> DemoThread:
 
 
 async def _read(article: Path) -> ArticleText:
-    return await finished(read_article(extract_markdown(article.read_text())))
+    return await finish(read_article(extract_markdown(article.read_text())))
 
 
 def _front_matter(article: Path) -> dict[str, str]:
@@ -166,36 +166,36 @@ async def _add_comments(thread: int, comments: list[DemoComment], ids: dict[str,
 
 async def _add_comment(
     thread: int,
-    one: DemoComment,
+    story: DemoComment,
     made: dict[str, int],
     ids: dict[str, int],
     passages: list[DemoPassage],
     opened_at: datetime,
 ) -> int:
-    at = opened_at + timedelta(minutes=one.minutes)
-    body = one.edited_body or one.body
-    lineage = next((p.lineage for p in passages if one.passage and one.passage in p.text), None)
+    at = opened_at + timedelta(minutes=story.minutes)
+    body = story.edited_body or story.body
+    lineage = next((p.lineage for p in passages if story.passage and story.passage in p.text), None)
     comment: int = await db.value(
         INSERT_COMMENTS,
         thread,
-        made.get(one.parent or ""),
-        ids[one.author],
-        STATES[one.state],
-        one.stance,
-        one.assisted,
+        made.get(story.parent or ""),
+        ids[story.author],
+        STATES[story.state],
+        story.stance,
+        story.assisted,
         body,
         markdown.render(body),
         markdown.VERSION,
-        2 if one.edited_body else 1,
-        uuid5(NAMESPACE_URL, f"{thread}/{one.id}"),
+        2 if story.edited_body else 1,
+        uuid5(NAMESPACE_URL, f"{thread}/{story.id}"),
         at,
-        at + timedelta(minutes=40) if one.edited_body else None,
-        at + timedelta(minutes=90) if one.state == "deleted" else None,
+        at + timedelta(minutes=40) if story.edited_body else None,
+        at + timedelta(minutes=90) if story.state == "deleted" else None,
     )
-    if lineage and one.passage and not one.parent:
-        await anchors.attach(comment, await anchors.find(thread, lineage, one.passage, ""))
-    if one.edited_body:
-        await CommentVersion.insert(CommentVersion(comment=comment, number=1, body=one.body, written_at=at))
+    if lineage and story.passage and not story.parent:
+        await anchors.attach(comment, await anchors.find(thread, lineage, story.passage, ""))
+    if story.edited_body:
+        await CommentVersion.insert(CommentVersion(comment=comment, number=1, body=story.body, written_at=at))
     return comment
 
 
@@ -213,10 +213,10 @@ async def _add_votes(thread: int, comments: list[DemoComment], ids: dict[str, in
         """insert into vote (comment, thread, member, axis, value)
            select c, $1, m, a, v from unnest($2::bigint[], $3::bigint[], $4::text[], $5::int[]) as b(c, m, a, v)""",
         thread,
-        [made[one.comment] for one in cast],
-        [ids[one.member] for one in cast],
-        [one.axis for one in cast],
-        [one.value for one in cast],
+        [made[vote.comment] for vote in cast],
+        [ids[vote.member] for vote in cast],
+        [vote.axis for vote in cast],
+        [vote.value for vote in cast],
     )
     await db.execute("update comment set scored_at = created_at where thread = $1", thread)
 

@@ -85,7 +85,7 @@ async def moderate(ids: Mapping[str, int], threads: Mapping[str, DemoThread]) ->
     for story in cases():
         case = await _begin(story, ids, threads[story.thread])
         steps += _steps(case, ids)
-    for _, step in sorted(steps, key=lambda one: one[0]):
+    for _, step in sorted(steps, key=lambda step: step[0]):
         await step()
 
 
@@ -103,8 +103,8 @@ async def _begin(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) ->
 
 
 async def _comment(story: DemoCase, thread: DemoThread) -> int:
-    found: int = await db.value(SELECT_COMMENT, uuid5(NAMESPACE_URL, f"{thread.id}/{story.comment}"))
-    return found
+    comment: int = await db.value(SELECT_COMMENT, uuid5(NAMESPACE_URL, f"{thread.id}/{story.comment}"))
+    return comment
 
 
 async def _add_held(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) -> int:
@@ -164,24 +164,24 @@ async def _hold(case: OpenCase, rules: list[str], at: datetime) -> None:
 
 
 async def _decide(case: OpenCase, ids: Mapping[str, int]) -> None:
-    one = case.story.decision
-    assert one is not None
-    before, after = CHANGES.get((one.action, case.story.held is not None), ({}, {}))
+    decision = case.story.decision
+    assert decision is not None
+    before, after = CHANGES.get((decision.action, case.story.held is not None), ({}, {}))
     kind, target = "comment", case.target
-    if one.action == "lock":
+    if decision.action == "lock":
         kind, target = "article", case.thread.id
-        before, after = _thread_settings("open", ""), _thread_settings("locked", one.reason)
+        before, after = _thread_settings("open", ""), _thread_settings("locked", decision.reason)
     if "collapsed" in after:
-        after = {"collapsed": one.reason}
-    at, by = case.at(one.minutes), ids[one.by]
+        after = {"collapsed": decision.reason}
+    at, by = case.at(decision.minutes), ids[decision.by]
     row = Decision(
         item=case.item,
         kind=kind,
         target=target,
         thread=case.thread.id,
-        action=one.action,
-        guideline=one.ground,
-        reason=one.reason,
+        action=decision.action,
+        guideline=decision.ground,
+        reason=decision.reason,
         moderator=by,
         member=case.member,
         before=_json(before),
@@ -189,10 +189,10 @@ async def _decide(case: OpenCase, ids: Mapping[str, int]) -> None:
     )
     case.decision = (await Decision.insert(row))[0]["id"]
     await db.execute(CLAIM_REPORTS, case.item)
-    await db.execute(CLOSE_ITEM, case.item, "upheld" if ACTIONS[one.action].restricts else "declined", at)
-    if one.again:
-        await db.execute(INSERT_SECOND_LOOK, case.decision, by, one.again, at + timedelta(hours=2))
-    entry = Entry(one.action, kind, target, before, after, one.ground, one.reason, case.decision)
+    await db.execute(CLOSE_ITEM, case.item, "upheld" if ACTIONS[decision.action].restricts else "declined", at)
+    if decision.again:
+        await db.execute(INSERT_SECOND_LOOK, case.decision, by, decision.again, at + timedelta(hours=2))
+    entry = Entry(decision.action, kind, target, before, after, decision.ground, decision.reason, case.decision)
     await _record(at, by, entry)
 
 
@@ -201,32 +201,32 @@ def _thread_settings(state: str, why: str) -> dict[str, Any]:
 
 
 async def _appeal(case: OpenCase, ids: Mapping[str, int]) -> None:
-    one = case.story.appeal
-    assert one is not None
+    appeal = case.story.appeal
+    assert appeal is not None
     row = Appeal(
         decision=case.decision,
         member=case.member,
-        text=one.text,
-        state=one.outcome or "filed",
-        assigned_to=ids[one.by] if one.by else None,
-        answer=one.answer,
-        created_at=case.at(one.minutes),
-        decided_at=case.at(one.decided) if one.outcome else None,
+        text=appeal.text,
+        state=appeal.outcome or "filed",
+        assigned_to=ids[appeal.by] if appeal.by else None,
+        answer=appeal.answer,
+        created_at=case.at(appeal.minutes),
+        decided_at=case.at(appeal.decided) if appeal.outcome else None,
     )
     await Appeal.insert(row)
     entry = Entry("appeal", "comment", case.target, decision=case.decision)
-    await _record(case.at(one.minutes), None, entry, role="member")
+    await _record(case.at(appeal.minutes), None, entry, role="member")
 
 
 async def _answer(case: OpenCase, ids: Mapping[str, int]) -> None:
     """Decide an appeal that overturned the collapsing of a comment."""
-    one, decision = case.story.appeal, case.story.decision
-    assert one is not None and one.by is not None and decision is not None  # noqa: PT018 a note for mypy
-    at = case.at(one.decided)
+    appeal, decision = case.story.appeal, case.story.decision
+    assert appeal is not None and appeal.by is not None and decision is not None  # noqa: PT018 a note for mypy
+    at = case.at(appeal.decided)
     await Decision.update({Decision.state: "overturned", Decision.ended_at: at}).where(Decision.id == case.decision)
     was, now = {"collapsed": decision.reason}, {"collapsed": None}
-    what = (f"appeal.{one.outcome}", "comment", case.target)
-    await _record(at, ids[one.by], Entry(*what, was, now, reason=one.answer, decision=case.decision))
+    what = (f"appeal.{appeal.outcome}", "comment", case.target)
+    await _record(at, ids[appeal.by], Entry(*what, was, now, reason=appeal.answer, decision=case.decision))
 
 
 async def _record(at: datetime, actor: int | None, entry: Entry, role: str = "automatic") -> None:

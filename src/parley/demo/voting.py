@@ -40,7 +40,7 @@ class Ballot(msgspec.Struct, frozen=True):
 def ballots(members: Sequence[DemoMember], comments: Sequence[DemoComment], *, has_camps: bool = True) -> list[Ballot]:
     """All votes on a thread; the same for the same words. Without camps nobody agrees with their own more often."""
     dice = random.Random(SEED)  # noqa: S311 a demo must come out the same each time
-    camps = {one.name: one.camp if has_camps else "bridge" for one in members}
+    camps = {member.name: member.camp if has_camps else "bridge" for member in members}
     cast: list[Ballot] = []
     for comment in comments:
         craft = _craft(comment)

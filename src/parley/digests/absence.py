@@ -57,11 +57,11 @@ async def reasons(subscription: SubscriptionRow, comment: int, now: datetime) ->
     if row is None:
         return None
     [chosen] = await choose_items([subscription.issue("", now)], await shared_candidates(now), now)
-    if any(found.comment == comment for found in chosen):
+    if any(chosen_item.comment == comment for chosen_item in chosen):
         return []
     [reader] = await readers([subscription.member], [comment], [], ())
-    found = [*_of_comment(row), *_of_reader(reader, row.candidate(row.kind, now))]
-    return found or [OTHERS_WERE_BETTER]
+    specific = [*_of_comment(row), *_of_reader(reader, row.candidate(row.kind, now))]
+    return specific or [OTHERS_WERE_BETTER]
 
 
 def _of_comment(row: CheckedComment) -> Iterator[str]:

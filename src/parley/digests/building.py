@@ -42,7 +42,7 @@ async def build(now: datetime, shared: SharedCandidates) -> int:
     """Build a batch of due issues, and return how many there were."""
     async with db.atomic():
         issues = await db.fetch(IssueRow, CLAIM_ISSUES, now, BATCH)
-        await attempts.together(
+        await attempts.in_halves(
             "issues to build", issues, lambda some: _build(some, now, shared), key=lambda issue: issue.id
         )
     return len(issues)
@@ -55,10 +55,10 @@ async def _build(issues: Sequence[IssueRow], now: datetime, shared: SharedCandid
     digests = [issue for issue in in_time if issue.list == "digest"]
     chosen = await choose_items(digests, shared, now)
     included = await items.read_chosen(
-        [(issue.id, issue.member, found) for issue, found in zip(digests, chosen, strict=True)]
+        [(issue.id, issue.member, chosen_items) for issue, chosen_items in zip(digests, chosen, strict=True)]
     )
-    await items.put(item for found in included.values() for item in found)
-    posted = [letters.unrendered(issue) for issue in in_time if issue.list == "keep" or issue.id in included]
+    await items.put(item for chosen_items in included.values() for item in chosen_items)
+    posted = [letters.queued_letter(issue) for issue in in_time if issue.list == "keep" or issue.id in included]
     mails = dict(zip((letter.key for letter in posted), await mail.post_all(posted), strict=True))
     await _record(issues, mails)
 
@@ -67,16 +67,18 @@ async def choose_items(issues: Sequence[IssueRow], shared: SharedCandidates, now
     """Choose the items of these issues, at most one issue per member."""
     members = [issue.member for issue in issues]
     candidates = await member_candidates(members, now)
-    comments = {one.comment for found in candidates.values() for one in found if one.comment} | _comments(shared)
-    articles = [one.thread for one in (*shared.opened, *shared.picked)]
+    comments = {candidate.comment for own in candidates.values() for candidate in own if candidate.comment} | _comments(
+        shared
+    )
+    articles = [thread.thread for thread in (*shared.opened, *shared.picked)]
     without_weekly = {issue.member for issue in issues if omits_weekly_topics(issue.period, issue.weekday)}
-    found = await readers(members, list(comments), articles, without_weekly)
-    return [select(reader, candidates[reader.id], shared) for reader in found]
+    rows = await readers(members, list(comments), articles, without_weekly)
+    return [select(reader, candidates[reader.id], shared) for reader in rows]
 
 
 def _comments(shared: SharedCandidates) -> set[int]:
     comments = [comment for thread in shared.threads for comment in thread.comments]
-    return {one.comment for one in (*comments, *shared.questions) if one.comment}
+    return {candidate.comment for candidate in (*comments, *shared.questions) if candidate.comment}
 
 
 async def _record(issues: Sequence[IssueRow], mails: dict[str, int]) -> None:

@@ -138,10 +138,13 @@ def by_thread(candidates: Iterable[Candidate]) -> list[ThreadCandidates]:
     threads: dict[int, list[Candidate]] = defaultdict(list)
     for candidate in sorted(candidates, key=precedence):
         threads[candidate.thread].append(candidate)
-    grouped = [ThreadCandidates(id_, found[0].topic, found[0].score, tuple(found)) for id_, found in threads.items()]
+    grouped = [
+        ThreadCandidates(id_, candidates[0].topic, candidates[0].score, tuple(candidates))
+        for id_, candidates in threads.items()
+    ]
     return sorted(grouped, key=lambda thread: (-thread.score, thread.thread))
 
 
-def precedence(one: Candidate) -> tuple[float, ItemKey, str]:
+def precedence(candidate: Candidate) -> tuple[float, ItemKey, str]:
     """Return the key by which candidates are sorted, the best first."""
-    return (-one.score, one.key, one.kind)
+    return (-candidate.score, candidate.key, candidate.kind)

@@ -33,33 +33,33 @@ async def count_due(now: datetime, progress: Callable[[int, int], object]) -> Dr
 
     `progress` is called with the size of each batch and the total.
     """
-    found, shared = DryRunResult(), await shared_candidates(now)
+    result, shared = DryRunResult(), await shared_candidates(now)
     planned_before = await Issue.count().where((Issue.state == "planned") & (Issue.list == "digest"))
     total = planned_before + await Subscription.count().where(Subscription.next_at <= now)
     last = 0
     while batch := await db.fetch(SubscriptionRow, SELECT_DUE_SUBSCRIPTIONS, now, last, building.BATCH):
         steps = [step(subscription, now) for subscription in batch]
-        found.asked += sum(planned.list == "keep" for planned in steps)
+        result.asked += sum(planned.list == "keep" for planned in steps)
         digests = [
             subscription.issue(planned.period, now)
             for subscription, planned in zip(batch, steps, strict=True)
             if planned.list == "digest"
         ]
-        await _count(found, digests, shared, now)
+        await _count(result, digests, shared, now)
         last = batch[-1].member
         progress(len(batch), total)
     last = 0
     while issues := await db.fetch(IssueRow, SELECT_PLANNED, last, building.BATCH):
-        await _count(found, issues, shared, now)
+        await _count(result, issues, shared, now)
         last = issues[-1].id
         progress(len(issues), total)
-    found.due = found.letters + found.empty + found.asked
-    return found
+    result.due = result.letters + result.empty + result.asked
+    return result
 
 
-async def _count(found: DryRunResult, issues: list[IssueRow], shared: SharedCandidates, now: datetime) -> None:
+async def _count(result: DryRunResult, issues: list[IssueRow], shared: SharedCandidates, now: datetime) -> None:
     chosen = await building.choose_items(issues, shared, now)
     included = await items.read_chosen([(index, issue.member, chosen[index]) for index, issue in enumerate(issues)])
-    found.letters += len(included)
-    found.items += sum(map(len, included.values()))
-    found.empty += len(issues) - len(included)
+    result.letters += len(included)
+    result.items += sum(map(len, included.values()))
+    result.empty += len(issues) - len(included)

@@ -49,7 +49,7 @@ class DigestForm(Form):
 
     def _zone(self) -> str:
         zone = self.values["zone"].strip()
-        if zone in zones.known():
+        if zone in zones.known_zones():
             return zone
         self.errors["zone"] = N_("There is no time zone of this name. Please choose the place nearest to you.")
         return zones.DEFAULT

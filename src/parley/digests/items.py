@@ -104,14 +104,24 @@ DELETE_OTHERS = "delete from issue_item where issue = $1 and position <> all($2:
 async def read_chosen(chosen: Sequence[tuple[int, int, Sequence[Candidate]]]) -> dict[int, list[DigestItem]]:
     """Return the chosen items of each issue that its member may read now, by issue."""
     rows = [
-        (issue, member, position, one.kind, one.thread, one.comment, one.revision, one.unread, one.since)
+        (
+            issue,
+            member,
+            position,
+            candidate.kind,
+            candidate.thread,
+            candidate.comment,
+            candidate.revision,
+            candidate.unread,
+            candidate.since,
+        )
         for issue, member, candidates in chosen
-        for position, one in enumerate(candidates)
+        for position, candidate in enumerate(candidates)
     ]
-    found: dict[int, list[DigestItem]] = defaultdict(list)
+    by_issue: dict[int, list[DigestItem]] = defaultdict(list)
     for item in await db.fetch(DigestItem, SELECT_CHOSEN, *_columns(rows)):
-        found[item.issue].append(item)
-    return found
+        by_issue[item.issue].append(item)
+    return by_issue
 
 
 async def put(items: Iterable[DigestItem]) -> None:

@@ -13,11 +13,11 @@ from parley.core.cache import by_text
 from parley.core.settings import settings
 from parley.core.signing import is_signature, sign
 from parley.core.text.cleaning import as_id
-from parley.core.text.messages import N_, shown
+from parley.core.text.messages import N_, as_text
 from parley.digests.items import DigestItem
 from parley.digests.rules import EXPIRES_HOURS
 from parley.digests.words import lay_out
-from parley.mail import Letter, unsubscribe_link, written, written_html
+from parley.mail import Letter, unsubscribe_link, write, written_html
 from parley.notifications.letters import UNRENDERED
 
 KEY_LENGTH = 32
@@ -46,9 +46,9 @@ class IssueRow(msgspec.Struct, frozen=True):
         return self.due_at.astimezone(ZoneInfo(self.zone)).isoweekday()
 
 
-def unrendered(issue: IssueRow) -> Letter:
+def queued_letter(issue: IssueRow) -> Letter:
     """Return the letter as it is queued: without members' words, so that none have to be removed from the queue."""
-    return _letter(issue, shown(N_("The digest")), UNRENDERED, None)
+    return _letter(issue, as_text(N_("The digest")), UNRENDERED, None)
 
 
 def digest(issue: IssueRow, items: Sequence[DigestItem], verdicts: Sequence[Any] = ()) -> Letter:
@@ -61,7 +61,7 @@ def digest(issue: IssueRow, items: Sequence[DigestItem], verdicts: Sequence[Any]
         "view": address("view", issue.id),
         "off": unsubscribe_link(issue.member, "digest"),
     }
-    subject, text = written("digest", **context, settings=f"{settings().base_url}/settings/mail", wrapped=_wrap)
+    subject, text = write("digest", **context, settings=f"{settings().base_url}/settings/mail", wrapped=_wrap)
     return _letter(issue, subject, text, written_html("digest", **context))
 
 
@@ -72,7 +72,7 @@ def question(issue: IssueRow) -> Letter:
         "keep": address("keep", issue.member),
         "off": unsubscribe_link(issue.member, "digest"),
     }
-    subject, text = written("keep", **context)
+    subject, text = write("keep", **context)
     return _letter(issue, subject, text, written_html("keep", **context))
 
 

@@ -52,7 +52,7 @@ async def render(mail: int) -> Letter | None:
 
 async def _question_if_needed(issue: IssueRow) -> Letter | None:
     """Return the question, unless the member came back or answered since it was planned."""
-    subscription = await queries.subscribed(issue.member)
+    subscription = await queries.subscription_of(issue.member)
     if subscription is None or subscription.asked_at is None or subscription.last_active_at > subscription.asked_at:
         return None
     return letters.question(issue)

@@ -34,10 +34,11 @@ SELECT_VISITED = f"""
 select v.thread, v.topic, c.created_at as at, {BEST} as best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
        {QUALITY_COLUMNS},
-       m.id as member, v.follows, c.unread, v.seen_at as since
+       m.id as member, v.follows, c.unread, v.since
 from unnest($1::bigint[]) m(id)
 cross join lateral (
-    select t.id as thread, t.topic, v.seen_at, coalesce(f.level = 'follow', false) as follows
+    select t.id as thread, t.topic, coalesce(f.level = 'follow', false) as follows,
+           greatest(v.seen_at, $2::timestamptz - {NEWS_DAYS} * interval '1 day') as since
     from visit v cross join lateral (select * from thread where id = v.thread offset 0) t
     left join follow f on f.member = m.id and f.thread = t.id
     where v.member = m.id and t.last_activity_at > v.seen_at and f.level is distinct from 'mute'
@@ -48,8 +49,7 @@ cross join lateral (
     select * from (
         select c.*, count(*) over () as unread, {RANK} from (
             select * from comment one
-            where one.thread = v.thread
-              and one.created_at > greatest(v.seen_at, $2::timestamptz - {NEWS_DAYS} * interval '1 day')
+            where one.thread = v.thread and one.created_at > v.since
             order by one.created_at desc limit {MAX_COUNTED}
         ) c
         where c.author is distinct from m.id and {IS_ELIGIBLE} and {HAS_CONTEXT}
@@ -99,7 +99,7 @@ class NotificationSubjects(msgspec.Struct, frozen=True):
 
 async def member_candidates(members: Sequence[int], now: datetime) -> dict[int, list[Candidate]]:
     """Return the candidates for each of these members alone."""
-    found: dict[int, list[Candidate]] = defaultdict(list)
+    by_member: dict[int, list[Candidate]] = defaultdict(list)
     notifications = await unread_for_digest(members)
     followed = {(row.member, row.thread) for row in notifications if row.kind == "followed"}
     for row in await db.fetch(VisitedCandidate, SELECT_VISITED, list(members), now):
@@ -107,13 +107,13 @@ async def member_candidates(members: Sequence[int], now: datetime) -> dict[int, 
         if (row.member, row.thread) in followed or not row.follows:
             kind = "followed" if row.follows else "read"
             if row.is_worth_featuring(kind):
-                found[row.member].append(row.candidate(kind, now, unread=row.unread, since=row.since))
-    visited = {(member, candidate.thread) for member, candidates in found.items() for candidate in candidates}
+                by_member[row.member].append(row.candidate(kind, now, unread=row.unread, since=row.since))
+    visited = {(member, candidate.thread) for member, candidates in by_member.items() for candidate in candidates}
     subjects = await _subjects(notifications)
     for member, kind, rows in _group(notifications):
         if kind != "followed" or (member, rows[0].thread) not in visited:
-            found[member] += _candidates_of(kind, rows, subjects, now)
-    return found
+            by_member[member] += _candidates_of(kind, rows, subjects, now)
+    return by_member
 
 
 async def _subjects(notifications: Sequence[NotificationRow]) -> NotificationSubjects:

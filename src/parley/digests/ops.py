@@ -10,7 +10,7 @@ from parley.core.db import NOW
 from parley.core.errors import NotFound
 from parley.core.text import zones
 from parley.core.text.messages import N_
-from parley.digests.queries import SubscriptionRow, subscribed
+from parley.digests.queries import SubscriptionRow, subscription_of
 from parley.digests.schedule import Schedule, next_due
 from parley.digests.tables import Subscription
 
@@ -83,14 +83,14 @@ async def pause(member: int, weeks: int) -> None:
 
 async def stop(member: int) -> None:
     """Stop the digest. Does nothing if the address was never confirmed."""
-    current = await subscribed(member)
+    current = await subscription_of(member)
     if current is not None:
         await set_schedule(member, Schedule("off", current.weekday, current.hour, current.zone))
 
 
 async def start(member: int, _argument: str) -> None:
     """Undo `stop`: the digest comes as often as before."""
-    current = await subscribed(member)
+    current = await subscription_of(member)
     if current is not None and current.frequency == "off":
         await set_schedule(member, Schedule(current.former_frequency, current.weekday, current.hour, current.zone))
 
@@ -108,7 +108,7 @@ def _next(schedule: Schedule, last: date | None, paused_until: datetime | None, 
 
 
 async def _lock_subscription(member: int) -> SubscriptionRow:
-    subscription = await subscribed(member, lock=True)
+    subscription = await subscription_of(member, lock=True)
     if subscription is None:
         raise NotFound(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
     return subscription

@@ -45,7 +45,7 @@ async def plan(now: datetime) -> int:
     """Plan the issues that are due for a batch of members, and return how many members there were."""
     async with db.atomic():
         due = await db.fetch(SubscriptionRow, SELECT_DUE_SUBSCRIPTIONS, now, BATCH)
-        await attempts.together("issues to plan", due, lambda some: _plan(some, now), key=lambda row: row.member)
+        await attempts.in_halves("issues to plan", due, lambda some: _plan(some, now), key=lambda row: row.member)
     return len(due)
 
 

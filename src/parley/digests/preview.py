@@ -31,8 +31,8 @@ async def next_issue(subscription: SubscriptionRow, schedule: Schedule, now: dat
     included = (await items.read_chosen([(0, subscription.member, chosen[0])])).get(0)
     if not included:
         return DigestPreview(due, None, None)
-    found = await verdicts.of_week(issue, now)
-    return DigestPreview(due, lay_out(included, schedule.zone, now), letters.digest(issue, included, found))
+    verdicts_of_week = await verdicts.of_week(issue, now)
+    return DigestPreview(due, lay_out(included, schedule.zone, now), letters.digest(issue, included, verdicts_of_week))
 
 
 def _due(subscription: SubscriptionRow, schedule: Schedule, now: datetime) -> DueIssue | None:

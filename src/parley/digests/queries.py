@@ -54,7 +54,7 @@ from subscription s join member m on m.id = s.member
 """  # noqa: S608 constants only
 
 
-async def subscribed(member: int, *, lock: bool = False) -> SubscriptionRow | None:
+async def subscription_of(member: int, *, lock: bool = False) -> SubscriptionRow | None:
     """Return a member's subscription, or None until they confirmed their address."""
     return await db.fetch_one(
         SubscriptionRow, f"{SELECT_SUBSCRIBED} where s.member = $1{' for update of s' if lock else ''}", member

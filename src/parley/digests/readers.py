@@ -123,7 +123,7 @@ def _is_muted(level: FollowLevel, without_weekly: Container[int]) -> bool:
 
 
 def _sets(pairs: Iterable[tuple[int, T]]) -> defaultdict[int, set[T]]:
-    found: defaultdict[int, set[T]] = defaultdict(set)
+    sets: defaultdict[int, set[T]] = defaultdict(set)
     for member, value in pairs:
-        found[member].add(value)
-    return found
+        sets[member].add(value)
+    return sets

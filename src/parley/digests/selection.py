@@ -42,14 +42,14 @@ SECTION_INDEX = {kind: index for index, kinds in enumerate(SECTIONS.values()) fo
 def select(reader: DigestReader, own: Sequence[Candidate], shared: SharedCandidates) -> list[Candidate]:
     """Return the items of one issue in order; none if there is nothing good enough."""
     issue = _Issue(reader)
-    new = by_thread(one for one in own if one.kind in SECTIONS["new"])
-    issue.take((one for one in own if one.kind in SECTIONS["you"]), MOST_OF["you"])
+    new = by_thread(candidate for candidate in own if candidate.kind in SECTIONS["new"])
+    issue.take((candidate for candidate in own if candidate.kind in SECTIONS["you"]), MOST_OF["you"])
     issue.take_threads(new, MOST_OWN)
-    issue.take((one for one in own if one.kind == "revised"), MOST_OF["revised"])
+    issue.take((candidate for candidate in own if candidate.kind == "revised"), MOST_OF["revised"])
     issue.take(shared.picked, MOST_OF["picked"])
     issue.take((question for question in shared.questions if is_own_topic(reader, question.topic)), MOST_OF["question"])
     issue.take_shared(shared.threads)
-    issue.take((one for one in shared.opened if is_own_topic(reader, one.topic)), MOST_OF["opened"])
+    issue.take((candidate for candidate in shared.opened if is_own_topic(reader, candidate.topic)), MOST_OF["opened"])
     issue.take_threads(new, MOST_ITEMS)
     return sorted(issue.items, key=lambda item: SECTION_INDEX[item.kind])
 
@@ -135,8 +135,8 @@ class _Issue:
         fitting = [comment for comment in thread.comments if self._fits(comment)]
         if not fitting:
             return False
-        for one in _pair(fitting) or fitting[:1]:
-            self._add(msgspec.structs.replace(one, kind=kind or one.kind))
+        for candidate in _pair(fitting) or fitting[:1]:
+            self._add(msgspec.structs.replace(candidate, kind=kind or candidate.kind))
         return True
 
     def _fits(self, candidate: Candidate) -> bool:
@@ -161,5 +161,5 @@ def _pair(comments: Sequence[Candidate]) -> tuple[Candidate, ...]:
             continue
         for other in comments:
             if other.stance in SIDES and other.stance != first.stance and other.author != first.author:
-                return tuple(sorted((first, other), key=lambda one: SIDES.index(one.stance or "")))
+                return tuple(sorted((first, other), key=lambda candidate: SIDES.index(candidate.stance or "")))
     return ()

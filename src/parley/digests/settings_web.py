@@ -10,7 +10,7 @@ from parley import mail
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import MEMBER, AnyRequest, refuse_unverified, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text import zones
 from parley.core.text.messages import N_
@@ -22,7 +22,7 @@ from parley.digests.words import date_and_time
 from parley.notifications import mailing
 from parley.notifications.forms import QuietForm
 from parley.notifications.ops import set_quiet_hours as set_quiet
-from parley.notifications.queries import preferred, quiet_hours, topic_levels
+from parley.notifications.queries import preferences_of, quiet_hours, topic_levels
 from parley.notifications.rules import KINDS
 from parley.threads.queries import topics
 
@@ -31,9 +31,9 @@ from parley.threads.queries import topics
 async def settings_page(request: AnyRequest) -> Response[Any]:
     """Show the saved settings, or those in the address, with a preview of the next issue."""
     viewer = signed_in(request)
-    subscription = await queries.subscribed(viewer.id)
+    subscription = await queries.subscription_of(viewer.id)
     if subscription is None:
-        channels, saved = await preferred(viewer.id), "saved" in request.query_params
+        channels, saved = await preferences_of(viewer.id), "saved" in request.query_params
         return page(request, "digests/unconfirmed.html", kinds=KINDS, channels=channels, saved=saved)
     form = DigestForm(request.query_params, subscription)
     return await _settings(request, subscription, DigestForm({}, subscription) if form.errors else form)
@@ -42,7 +42,7 @@ async def settings_page(request: AnyRequest) -> Response[Any]:
 @post("/settings/mail", opt={"who": MEMBER})
 async def set_digest(request: AnyRequest) -> Response[Any]:
     subscription = await _own(request)
-    form = DigestForm(await posted(request), subscription)
+    form = DigestForm(await posted_fields(request), subscription)
     if form.errors:
         return await _settings(request, subscription, form, status=422)
     await ops.set_schedule(subscription.member, form.schedule)
@@ -53,7 +53,7 @@ async def set_digest(request: AnyRequest) -> Response[Any]:
 async def set_all_mail(request: AnyRequest) -> Redirect:
     """Stop all mail that can be stopped, or start it again: the digest as before, replies and mentions at once."""
     subscription = await _own(request)
-    on = Form(await posted(request)).flag("on")
+    on = Form(await posted_fields(request)).flag("on")
     async with db.atomic():
         for mail_list in mail.lists.values():
             change = mail_list.start if on else mail_list.stop
@@ -65,7 +65,7 @@ async def set_all_mail(request: AnyRequest) -> Redirect:
 @post("/settings/mail/pause", name="digests:pause", opt={"who": MEMBER})
 async def pause(request: AnyRequest) -> Redirect:
     subscription = await _own(request)
-    form = PauseForm(await posted(request))
+    form = PauseForm(await posted_fields(request))
     if form.errors:
         raise Refused(N_("A pause lasts 1 to 52 weeks. Nothing was changed."))
     await ops.pause(subscription.member, form.weeks)
@@ -75,7 +75,7 @@ async def pause(request: AnyRequest) -> Redirect:
 @post("/settings/mail/quiet", name="digests:quiet", opt={"who": MEMBER})
 async def set_quiet_hours(request: AnyRequest) -> Response[Any]:
     subscription = await _own(request)
-    quiet = QuietForm(await posted(request))
+    quiet = QuietForm(await posted_fields(request))
     if quiet.errors:
         return await _settings(request, subscription, DigestForm({}, subscription), quiet, status=422)
     await set_quiet(subscription.member, quiet.hours)
@@ -111,7 +111,7 @@ async def _settings(
         saved="saved" in request.query_params,
         is_off=subscription.frequency == "off" and not await mailing.wanted(subscription.member, ""),
         kinds=KINDS,
-        channels=await preferred(subscription.member),
+        channels=await preferences_of(subscription.member),
     )
 
 
@@ -123,7 +123,7 @@ async def _quiet(member: int) -> dict[str, str]:
 
 async def _own(request: AnyRequest) -> SubscriptionRow:
     viewer = signed_in(request)
-    subscription = await queries.subscribed(viewer.id)
+    subscription = await queries.subscription_of(viewer.id)
     if subscription is None:
         refuse_unverified(viewer)
     return subscription

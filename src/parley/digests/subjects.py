@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import combinations
 
-from parley.core.text.cleaning import one_line, shortened
-from parley.core.text.messages import N_, plural, shown
+from parley.core.text.cleaning import one_line, shorten
+from parley.core.text.messages import N_, as_text, plural
 from parley.digests.items import DigestItem
 from parley.digests.selection import SIDES
 
@@ -30,7 +30,9 @@ def subject(items: Sequence[DigestItem]) -> str:
 
     def written(title: str) -> str:
         line = about.format(**names, title=title)
-        return shown(plural("{line}, and {count} more", "{line}, and {count} more", rest, line=line) if rest else line)
+        return as_text(
+            plural("{line}, and {count} more", "{line}, and {count} more", rest, line=line) if rest else line
+        )
 
     return written(cut((pair or items)[0].title, SUBJECT_LENGTH - len(written(""))))
 
@@ -38,15 +40,20 @@ def subject(items: Sequence[DigestItem]) -> str:
 def cut(text: str, most: int) -> str:
     """Return `text` in one line of at most `most` characters."""
     plain = one_line(text)
-    return plain if len(plain) <= most else shortened(plain, most - 2).rstrip("…") + "..."
+    return plain if len(plain) <= most else shorten(plain, most - 2).rstrip("…") + "..."
 
 
 def _pair(items: Sequence[DigestItem]) -> tuple[DigestItem, DigestItem] | None:
-    for one, other in combinations(items, 2):
-        if one.thread == other.thread and {one.stance, other.stance} == set(SIDES) and one.author and other.author:
-            return one, other
+    for first, other in combinations(items, 2):
+        if (
+            first.thread == other.thread
+            and {first.stance, other.stance} == set(SIDES)
+            and first.author
+            and other.author
+        ):
+            return first, other
     return None
 
 
 def _name(item: DigestItem) -> str:
-    return cut(item.author or shown(N_("Somebody")), NAME_LENGTH)
+    return cut(item.author or as_text(N_("Somebody")), NAME_LENGTH)

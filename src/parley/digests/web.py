@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from parley.comments.web import thread_at
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, MODERATOR, AnyRequest, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.messages import N_
 from parley.digests import items, letters, ops, picks, queries, settings_web
@@ -53,7 +53,7 @@ async def pick_page(request: AnyRequest, thread: FromPath[str]) -> Response[Any]
 @post("/t/{thread:str}/pick", opt={"who": MODERATOR})
 async def set_pick(request: AnyRequest, thread: FromPath[str]) -> Redirect:
     row = await thread_at(thread)
-    if Form(await posted(request)).flag("on"):
+    if Form(await posted_fields(request)).flag("on"):
         await picks.pick(row.id, signed_in(request).id)
     else:
         await picks.unpick(row.id)
@@ -63,7 +63,7 @@ async def set_pick(request: AnyRequest, thread: FromPath[str]) -> Redirect:
 async def _subscription_of_link(token: str) -> SubscriptionRow:
     """Return the subscription that a link is for. Raises NotFound if the link is not valid."""
     member = letters.signed_id("keep", token)
-    subscription = await queries.subscribed(member) if member is not None else None
+    subscription = await queries.subscription_of(member) if member is not None else None
     if subscription is None:
         raise NotFound(N_("There is no question at this address."))
     return subscription

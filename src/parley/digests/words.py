@@ -11,9 +11,9 @@ import msgspec
 from parley.core.cache import by_text
 from parley.core.settings import settings
 from parley.core.text import markdown
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import shorten
 from parley.core.text.formats import day, day_of_year, weekday
-from parley.core.text.messages import N_, Message, joined, plural, verbatim
+from parley.core.text.messages import N_, Message, join, plural, verbatim
 from parley.digests.items import DigestItem
 from parley.digests.selection import SECTION_INDEX, SECTIONS
 from parley.digests.subjects import cut, subject
@@ -100,8 +100,8 @@ def lay_out(items: Sequence[DigestItem], zone: str, at: datetime) -> IssueView:
     """Return the view of `items`, of which there is at least one, with dates relative to `at` in the reader's zone."""
     local = at.astimezone(ZoneInfo(zone))
     sections = [
-        DigestSection(SECTION_NAMES[index], HEADINGS[SECTION_NAMES[index]], _threads(list(found), local))
-        for index, found in groupby(items, key=lambda item: SECTION_INDEX[item.kind])
+        DigestSection(SECTION_NAMES[index], HEADINGS[SECTION_NAMES[index]], _threads(list(group), local))
+        for index, group in groupby(items, key=lambda item: SECTION_INDEX[item.kind])
     ]
     return IssueView(subject(items), _preheader(items), f"{weekday(local)}, {day(local)}", sections)
 
@@ -128,7 +128,7 @@ def _threads(items: list[DigestItem], now: datetime) -> list[DigestThread]:
     threads: dict[int, list[DigestItem]] = {}
     for item in items:
         threads.setdefault(item.thread, []).append(item)
-    return [_thread(found, now) for found in threads.values()]
+    return [_thread(thread, now) for thread in threads.values()]
 
 
 def _thread(items: list[DigestItem], now: datetime) -> DigestThread:
@@ -145,7 +145,7 @@ def _common_text(texts: Iterable[str]) -> str:
 
 
 def _quotation(item: DigestItem, now: datetime) -> DigestQuotation:
-    words = excerpt(item.html, EXCERPT_LENGTH) if item.comment else shortened(item.text, EXCERPT_LENGTH)
+    words = excerpt(item.html, EXCERPT_LENGTH) if item.comment else shorten(item.text, EXCERPT_LENGTH)
     link = f"{settings().base_url}/c/{item.comment}" if item.comment else _thread_link(item)
     quotation = (words, item.author, item.stance, item.assisted, link)
     return DigestQuotation(*quotation, reason(item, now), _answers(item), _context(item))
@@ -177,7 +177,7 @@ def _context(item: DigestItem) -> str:
 
 
 def _line(text: str) -> str:
-    return shortened(" ".join(text.split()), CONTEXT_LENGTH)
+    return shorten(" ".join(text.split()), CONTEXT_LENGTH)
 
 
 def _thread_link(item: DigestItem) -> str:
@@ -217,4 +217,4 @@ def _preheader(items: Sequence[DigestItem]) -> Message:
     first, more = items[0], len(items) - 1
     words = cut(excerpt(first.html, EXCERPT_LENGTH) if first.comment else first.text, PREHEADER_LENGTH)
     quotation = N_("{author}: {words}").format(author=first.author, words=words) if first.author else verbatim(words)
-    return joined(" ", [quotation, plural("And {count} more.", "And {count} more.", more)]) if more else quotation
+    return join(" ", [quotation, plural("And {count} more.", "And {count} more.", more)]) if more else quotation

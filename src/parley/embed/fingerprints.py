@@ -8,7 +8,7 @@ import re
 import msgspec
 
 from parley.core.cache import by_text
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 
 # Characters of the beginning and of the end of a passage.
 END = 40
@@ -32,7 +32,7 @@ def fingerprint(text: str) -> Fingerprint:
 
 def plain_words(text: str) -> str:
     """Return only the letters and digits of a text, in lower case, with one space between words."""
-    return NOT_WORDS.sub(" ", normalized("NFKC", text).lower()).strip()
+    return NOT_WORDS.sub(" ", normalize("NFKC", text).lower()).strip()
 
 
 # Kept, since it costs a microsecond a letter and every spelling of an article's address asks for it anew.

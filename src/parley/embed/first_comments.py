@@ -9,7 +9,7 @@ from parley.accounts.states import SIGNS_IN, STATE_NOW
 from parley.core import db
 from parley.core.events.job_wakeups import wake_job
 from parley.core.http.access import Viewer
-from parley.core.text.messages import Message, stored
+from parley.core.text.messages import Message, serialize
 from parley.embed.forms import FirstCommentForm
 from parley.embed.rules import SiteRow
 from parley.embed.tables import FirstComment
@@ -63,9 +63,9 @@ async def store(viewer: Viewer, site: SiteRow, url: str, form: FirstCommentForm)
         await FirstComment.insert(new).on_conflict(
             target=(FirstComment.member, FirstComment.submission), action="DO NOTHING"
         )
-        [found] = await FirstComment.select(FirstComment.id).where(mine)
+        [row] = await FirstComment.select(FirstComment.id).where(mine)
         db.after_commit(lambda: wake_job("embed"))
-    number: int = found["id"]
+    number: int = row["id"]
     return number
 
 
@@ -110,5 +110,5 @@ async def mark_posted(number: int, thread: int, comment: int) -> None:
 
 async def fail(number: int, message: Message) -> None:
     """Record why nothing was posted. The author still sees the text."""
-    values: dict[Any, Any] = {FirstComment.state: "failed", FirstComment.message: stored(message)}
+    values: dict[Any, Any] = {FirstComment.state: "failed", FirstComment.message: serialize(message)}
     await FirstComment.update(values).where(FirstComment.id == number)

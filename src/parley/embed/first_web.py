@@ -11,55 +11,55 @@ from litestar.response import Redirect
 from parley.comments.forms import LONGEST_BODY
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
-from parley.core.http.forms import make_form, posted
+from parley.core.http.forms import make_form, posted_fields
 from parley.core.ratelimit import IMPORT, OPEN_SITE_DAY, OPEN_SITE_HOUR, POST, Use, each, take_all
 from parley.core.text.cleaning import as_id
-from parley.core.text.messages import N_, restored
+from parley.core.text.messages import N_, deserialize
 from parley.embed import first_comments, queries
 from parley.embed.first_comments import OwnFirstComment
 from parley.embed.forms import FirstCommentForm
 from parley.embed.panel import PanelQuery
-from parley.embed.panel_web import author, framed, path_of
+from parley.embed.panel_web import author, framed_page, path_of
 from parley.embed.rules import SiteRow
 
 
 @get("/embed/new", name="embed:first", opt={"who": ANYONE, "reading": True})
 async def show(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[str] = "") -> Response[Any]:
     """Show the form for the first comment on an article. Opening it creates nothing."""
-    found = await _site_of(site, url)
+    site_row = await _site_of(site, url)
     known = (await queries.threads_at([url])).get(url)
     if known is not None:
-        return Redirect(path_of(PanelQuery(known.id), found), status_code=303)
-    return _page(request, found, url)
+        return Redirect(path_of(PanelQuery(known.id), site_row), status_code=303)
+    return _page(request, site_row, url)
 
 
 async def _site_of(site: str, url: str) -> SiteRow:
-    found = await queries.site(site)
-    if not queries.is_address(url) or not found.has(url):
+    site_row = await queries.site(site)
+    if not queries.is_address(url) or not site_row.has(url):
         raise NotFound(N_("This article is not on a site that is registered here."))
-    return found
+    return site_row
 
 
 def _page(
     request: AnyRequest, site: SiteRow, url: str, status: int = 200, form: FirstCommentForm | None = None
 ) -> Response[Any]:
-    return framed(request, site, "embed/first.html", status, url=url, form=form, submission=str(uuid4()))
+    return framed_page(request, site, "embed/first.html", status, url=url, form=form, submission=str(uuid4()))
 
 
 @post("/embed/new", name="embed:post-first", opt={"who": ANYONE}, request_max_body_size=LONGEST_BODY)
 async def post_first(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[str] = "") -> Response[Any]:
     """Store the comment until the worker has fetched the article, and redirect to the page that shows its state."""
-    found, status = await _site_of(site, url), 422
-    form = await make_form(FirstCommentForm, await posted(request))
+    site_row, status = await _site_of(site, url), 422
+    form = await make_form(FirstCommentForm, await posted_fields(request))
     if not form.errors:
         try:
             viewer = author(request)
-            await _take(viewer, found, address_of(request))
-            number = await first_comments.store(viewer, found, url, form)
-            return Redirect(f"/embed/first/{number}?{urlencode({'site': found.key})}", status_code=303)
+            await _take(viewer, site_row, address_of(request))
+            number = await first_comments.store(viewer, site_row, url, form)
+            return Redirect(f"/embed/first/{number}?{urlencode({'site': site_row.key})}", status_code=303)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
-    return _page(request, found, url, status, form)
+    return _page(request, site_row, url, status, form)
 
 
 async def _take(viewer: Viewer, site: SiteRow, address: str) -> None:
@@ -71,18 +71,18 @@ async def _take(viewer: Viewer, site: SiteRow, address: str) -> None:
 @get("/embed/first/{number:str}", name="embed:waiting", opt={"who": ANYONE})
 async def waiting(request: AnyRequest, number: FromPath[str], site: FromQuery[str] = "") -> Response[Any]:
     """Show its author the state of a first comment, and the discussion once it is posted."""
-    found, viewer, wanted = await queries.site(site), viewer_of(request), as_id(number)
-    own = await first_comments.of_member(wanted, viewer.id, found.key) if viewer and wanted else None
+    site_row, viewer, wanted = await queries.site(site), viewer_of(request), as_id(number)
+    own = await first_comments.of_member(wanted, viewer.id, site_row.key) if viewer and wanted else None
     if own is None:
         raise NotFound(N_("There is no such comment of yours."))
     if own.thread is not None:
         at = f"#c{own.comment}" if own.comment else ""
-        return Redirect(path_of(PanelQuery(own.thread), found, at), status_code=303)
-    message = restored(own.message) if own.message else ""
-    return framed(request, found, "embed/waiting.html", own=own, message=message, form=_again(own))
+        return Redirect(path_of(PanelQuery(own.thread), site_row, at), status_code=303)
+    message = deserialize(own.message) if own.message else ""
+    return framed_page(request, site_row, "embed/waiting.html", own=own, message=message, form=_form_again(own))
 
 
-def _again(own: OwnFirstComment) -> FirstCommentForm:
+def _form_again(own: OwnFirstComment) -> FirstCommentForm:
     """Return the form with what was typed, to be sent once more."""
     return FirstCommentForm({"body": own.body, "stance": own.stance, "assisted": "1" if own.assisted else None})
 

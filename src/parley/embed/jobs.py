@@ -82,8 +82,8 @@ async def _open(text: ArticleText | None, site: SiteRow) -> int:
 
 
 async def _author(wanted: WaitingFirstComment) -> Viewer:
-    found = await first_comments.author_of(wanted)
-    author = as_viewer(found, 0.0) if found else None
+    row = await first_comments.author_of(wanted)
+    author = as_viewer(row, 0.0) if row else None
     if author is None or author.access < VERIFIED:
         raise Forbidden(N_("You cannot write at present. Your text is kept."))
     return author
@@ -104,7 +104,7 @@ async def _read(url: str, site: SiteRow) -> ArticleText:
 def asks_for_discussion(fetched: Download, site: SiteRow) -> bool:
     """Whether the page has our script with the site's key, which login pages and error pages do not."""
     written = (f"data-site={quote}{site.key}{end}".encode() for quote, end in QUOTES)
-    return SCRIPT in fetched.body and any(one in fetched.body for one in written)
+    return SCRIPT in fetched.body and any(form in fetched.body for form in written)
 
 
 def _draft(wanted: WaitingFirstComment, thread: int, author: Viewer) -> Draft:

@@ -18,7 +18,7 @@ from parley.accounts import sessions
 from parley.accounts.web.common import client_of
 from parley.core.errors import BadRequest, ParleyError, Refused
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
-from parley.core.http.forms import posted
+from parley.core.http.forms import posted_fields
 from parley.core.http.pages import page
 from parley.core.settings import settings
 from parley.core.text.messages import N_
@@ -44,12 +44,12 @@ class NotSignedIn(ParleyError):
 @get("/embed/login", name="embed:sign-in", opt={"who": ANYONE})
 async def ask(request: AnyRequest, site: FromQuery[str] = "", challenge: FromQuery[str] = "") -> Response[Any]:
     """Ask the member for consent to be signed in on a site. Visitors are sent to the sign-in page first."""
-    found, state = await queries.site(site), _state(request)
+    site_row, state = await queries.site(site), _state(request)
     _check(challenge)
     if viewer_of(request) is None:
         here = f"/embed/login?site={site}&challenge={challenge}&state={state}"
-        return _to_sign_in(request, found, quote(here))
-    return page(request, "embed/login.html", site_row=found, code="", state=state)
+        return _to_sign_in(request, site_row, quote(here))
+    return page(request, "embed/login.html", site_row=site_row, code="", state=state)
 
 
 def _to_sign_in(request: AnyRequest, site: SiteRow, next_url: str) -> Response[Any]:
@@ -65,11 +65,11 @@ def _to_sign_in(request: AnyRequest, site: SiteRow, next_url: str) -> Response[A
 @post("/embed/login", opt={"who": MEMBER}, status_code=200)
 async def allow(request: AnyRequest, site: FromQuery[str] = "", challenge: FromQuery[str] = "") -> Response[Any]:
     """Show the page that sends the code to the frame. An address would keep the code in the browser's history."""
-    found, state = await queries.site(site), _state(request)
+    site_row, state = await queries.site(site), _state(request)
     _check(challenge)
-    code = await ops.allow(signed_in(request), found, challenge)
+    code = await ops.allow(signed_in(request), site_row, challenge)
     headers = {"Cache-Control": "no-store"}
-    return page(request, "embed/login.html", headers=headers, site_row=found, code=code, state=state)
+    return page(request, "embed/login.html", headers=headers, site_row=site_row, code=code, state=state)
 
 
 def _check(challenge: str) -> None:
@@ -88,11 +88,11 @@ def _state(request: AnyRequest) -> str:
 @post("/embed/session", name="embed:start-session", opt={"who": ANYONE}, status_code=204)
 async def start_session(request: AnyRequest, site: FromQuery[str] = "") -> Response[None]:
     """Exchange a code for a session in this site's pages."""
-    found, form = await queries.site(site), SessionForm(await posted(request))
+    site_row, form = await queries.site(site), SessionForm(await posted_fields(request))
     if form.errors:
         raise BadRequest(N_("This sign-in could not be read. Please sign in again."))
     client = client_of(request)
-    token = await ops.sign_in(found, form.code, form.verifier, agent=client.agent, address=client.address)
+    token = await ops.sign_in(site_row, form.code, form.verifier, agent=client.agent, address=client.address)
     return Response(None, status_code=204, headers={"Set-Cookie": cookie(token)})
 
 
@@ -107,12 +107,12 @@ async def session(request: AnyRequest, site: FromQuery[str] = "") -> None:
 @post("/embed/session/end", name="embed:end-session", opt={"who": ANYONE})
 async def end_session(request: AnyRequest, site: FromQuery[str] = "", back: FromQuery[str] = "") -> Redirect:
     """End the session in this site's pages, and show the panel again."""
-    found, viewer = await queries.site(site), viewer_of(request)
+    site_row, viewer = await queries.site(site), viewer_of(request)
     if viewer is not None:
         await sessions.end(viewer.session, viewer.id)
     path = back if back.startswith(("/embed/t/", "/embed/new")) and back.isprintable() else None
     if path is None:
-        raise Refused(N_("You are signed out on {site}."), site=found.name)
+        raise Refused(N_("You are signed out on {site}."), site=site_row.name)
     return Redirect(path, status_code=303, headers={"Set-Cookie": cookie("")})
 
 

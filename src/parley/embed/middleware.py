@@ -43,11 +43,11 @@ async def _viewer(scope: Scope) -> Viewer | None:
     if not site:
         return None
     try:
-        found = await sessions.find(digest, site)
+        member = await sessions.find(digest, site)
     except (Unavailable, *OUTAGES):
         return None
     # Staff only have the rights of members here, so that no page of another site can lead them to moderate.
-    return as_viewer(msgspec.structs.replace(found, role="member"), monotonic()) if found else None
+    return as_viewer(msgspec.structs.replace(member, role="member"), monotonic()) if member else None
 
 
 def cookie_name() -> str:

@@ -26,10 +26,10 @@ CODE_LASTS = timedelta(minutes=1)
 
 async def add_site(key: str, origins: Sequence[str], topic: str, provider: str = "") -> SiteRow:
     """Add a site, or change the one with this key. `provider` is the key of its own sign-in. Raises Refused."""
-    checked = [rules.origin(one) for one in origins]
+    checked = [rules.origin(origin) for origin in origins]
     if not rules.KEY.fullmatch(key):
         raise Refused(N_("The key of a site has up to 40 small letters, digits and hyphens."))
-    if not checked or None in checked or any(_has_path(one) for one in origins):
+    if not checked or None in checked or any(_has_path(origin) for origin in origins):
         raise Refused(N_("An origin is the beginning of the site's addresses, such as https://news.example."))
     if not await Topic.exists().where(Topic.slug == topic):
         raise Refused(N_("There is no topic {topic}."), topic=topic)
@@ -38,7 +38,7 @@ async def add_site(key: str, origins: Sequence[str], topic: str, provider: str =
     new = Site(key=key, origins=checked, topic=topic, provider=provider)
     changed = [Site.origins, Site.topic, Site.provider]
     await Site.insert(new).on_conflict(target=Site.key, action="DO UPDATE", values=changed)
-    return SiteRow(key, [one for one in checked if one], topic, provider)
+    return SiteRow(key, [origin for origin in checked if origin], topic, provider)
 
 
 def _has_path(address: str) -> bool:
@@ -83,10 +83,12 @@ async def sign_in(site: SiteRow, code: str, verifier: str, *, agent: str, addres
     """Exchange a code for a session on `site`, and return its token. Raises Refused for any other code."""
     digest = tokens.digest(code)
     async with db.atomic():
-        found = await db.fetch_one(Allowed, EXCHANGE_CODE, digest, site.key, challenge_of(verifier)) if digest else None
-        if found is None:
+        allowed = (
+            await db.fetch_one(Allowed, EXCHANGE_CODE, digest, site.key, challenge_of(verifier)) if digest else None
+        )
+        if allowed is None:
             raise Refused(N_("This sign-in took too long. Please sign in again."))
-        return await sessions.start(found.member, "member", agent=agent, address=address, site=site.key)
+        return await sessions.start(allowed.member, "member", agent=agent, address=address, site=site.key)
 
 
 def challenge_of(verifier: str) -> str:

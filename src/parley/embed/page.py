@@ -6,7 +6,7 @@ from parley.articles.queries import PassageRow
 from parley.articles.rules import WITHHELD
 from parley.comments import view as views
 from parley.core.settings import settings
-from parley.core.text.messages import N_, plural, shown
+from parley.core.text.messages import N_, as_text, plural
 from parley.embed import queries
 from parley.embed.fingerprints import fingerprint
 from parley.embed.queries import EmbeddedThread
@@ -40,19 +40,19 @@ class EmbedPage(msgspec.Struct, frozen=True):
 
 async def page(url: str) -> EmbedPage:
     """Return the article at `url`. Without a thread it has only the panel that opens one."""
-    found = (await queries.threads_at([url])).get(url)
-    number = found.comment_count if found else 0
+    thread = (await queries.threads_at([url])).get(url)
+    number = thread.comment_count if thread else 0
     base = settings().base_url
     return EmbedPage(
-        panel=f"{base}/embed/t/{found.id}" if found else f"{base}/embed/new",
-        link=f"{base}/t/{found.id}/{found.slug}" if found else "",
+        panel=f"{base}/embed/t/{thread.id}" if thread else f"{base}/embed/new",
+        link=f"{base}/t/{thread.id}/{thread.slug}" if thread else "",
         count=number,
-        passages=await _passages(found) if found else [],
+        passages=await _passages(thread) if thread else [],
         words={
-            "title": shown(N_("Discussion of this article")),
-            "open": shown(_open_label(number)),
-            "respond": shown(N_("Respond to this passage")),
-            "close": shown(N_("Close the discussion")),
+            "title": as_text(N_("Discussion of this article")),
+            "open": as_text(_open_label(number)),
+            "respond": as_text(N_("Respond to this passage")),
+            "close": as_text(N_("Close the discussion")),
         },
     )
 
@@ -63,17 +63,19 @@ def _open_label(number: int) -> str:
     return plural("{count} comment on this article", "{count} comments on this article", number)
 
 
-async def _passages(found: EmbeddedThread) -> list[MarkedPassage]:
-    shown_thread = await views.thread_view(views.DiscussionQuery(found.id), fresh=False)
-    return [one for row in shown_thread.rows if (one := _marked(row)) is not None]
+async def _passages(thread: EmbeddedThread) -> list[MarkedPassage]:
+    shown_thread = await views.thread_view(views.DiscussionQuery(thread.id), fresh=False)
+    return [passage for row in shown_thread.rows if (passage := _marked_passage(row)) is not None]
 
 
-def _marked(row: PassageRow) -> MarkedPassage | None:
+def _marked_passage(row: PassageRow) -> MarkedPassage | None:
     known = fingerprint(row.text)
     if row.kind == WITHHELD or len(known.start) < FEWEST_CHARACTERS:
         return None
     count = row.comment_count
-    label = shown(plural("{count} comment on this passage", "{count} comments on this passage", count)) if count else ""
+    label = (
+        as_text(plural("{count} comment on this passage", "{count} comments on this passage", count)) if count else ""
+    )
     return MarkedPassage(
         row.lineage, known.hash, known.start, known.end, count, label, (row.quoted or [])[:MOST_QUOTES]
     )

@@ -54,7 +54,7 @@ async def panel(site: SiteRow, query: PanelQuery, viewer: Viewer | None) -> dict
         "query": query,
         "passage_row": _passage(whole, query.passage),
         "comments": list(_comments(shown, own, viewer)),
-        "held": await comments.held(viewer.id, query.thread) if viewer else [],
+        "held": await comments.held_comments(viewer.id, query.thread) if viewer else [],
         "more": shown.next_url is not None,
         "submission": str(uuid4()),
     }

@@ -24,11 +24,11 @@ from parley.core.http.access import (
     require_write_allowed,
     viewer_of,
 )
-from parley.core.http.forms import make_form, posted
+from parley.core.http.forms import make_form, posted_fields
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, VOTE, take_each
 from parley.core.text.cleaning import as_id
-from parley.core.text.messages import N_, joined
+from parley.core.text.messages import N_, join
 from parley.embed import queries
 from parley.embed.panel import PanelQuery, panel
 from parley.embed.rules import SiteRow, framed_by
@@ -47,19 +47,19 @@ async def show(
     focus: FromQuery[str] = "",
 ) -> Response[Any]:
     """Show the discussion of a thread, or of one passage."""
-    found = await queries.site(site)
+    site_row = await queries.site(site)
     query = PanelQuery((await thread_at(thread)).id, as_id(passage), as_id(focus))
-    return await _page(request, found, query)
+    return await _page(request, site_row, query)
 
 
 async def _page(
     request: AnyRequest, site: SiteRow, query: PanelQuery, status: int = 200, form: CommentForm | None = None
 ) -> Response[Any]:
     context = await panel(site, query, viewer_of(request)) | {"form": form}
-    return framed(request, site, "embed/panel.html", status, **context)
+    return framed_page(request, site, "embed/panel.html", status, **context)
 
 
-def framed(request: AnyRequest, site: SiteRow, template: str, status: int = 200, **context: Any) -> Response[Any]:
+def framed_page(request: AnyRequest, site: SiteRow, template: str, status: int = 200, **context: Any) -> Response[Any]:
     """Render a page that only the pages of `site` may show in a frame."""
     headers = FRAME | {"Content-Security-Policy": framed_by(site.origins)}
     return page(request, template, status=status, headers=headers, **(context | {"site_row": site}))
@@ -79,28 +79,28 @@ def author(request: AnyRequest) -> Viewer:
 def path_of(query: PanelQuery, site: SiteRow, at: str = "") -> str:
     """The address of the panel that answers a query, with `at` as its fragment."""
     named = {"site": site.key, "passage": query.passage, "focus": query.focus}
-    return f"/embed/t/{query.thread}?{urlencode({name: one for name, one in named.items() if one})}{at}"
+    return f"/embed/t/{query.thread}?{urlencode({name: value for name, value in named.items() if value})}{at}"
 
 
 @post("/embed/t/{thread:str}/comments", name="embed:post", opt={"who": ANYONE}, request_max_body_size=LONGEST_BODY)
 async def post_comment(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] = "") -> Response[Any]:
-    found, row = await queries.site(site), await thread_at(thread)
-    await queries.require_own(found, row.id)
-    form, status = await make_form(CommentForm, await posted(request)), 422
+    site_row, row = await queries.site(site), await thread_at(thread)
+    await queries.require_own(site_row, row.id)
+    form, status = await make_form(CommentForm, await posted_fields(request)), 422
     query = PanelQuery(row.id, form.passage, form.parent)
     if not form.errors:
         try:
             viewer = author(request)
             await take_each(POST, viewer.id, address_of(request))
-            comment = await posting.post_comment(_draft(viewer, row.id, found.key, form))
+            comment = await posting.post_comment(_draft(viewer, row.id, site_row.key, form))
             # In a long discussion the comment may not be on the first page, so the panel shows its branch.
             shown = PanelQuery(row.id, form.passage, None if form.passage else comment.id)
-            return Redirect(path_of(shown, found, f"#c{comment.id}"), status_code=303)
+            return Redirect(path_of(shown, site_row, f"#c{comment.id}"), status_code=303)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
             if isinstance(error, posting.SubmittedBefore):
                 form.submission = uuid4()
-    return await _page(request, found, query, status, form)
+    return await _page(request, site_row, query, status, form)
 
 
 def _draft(viewer: Viewer, thread: int, site: str, form: CommentForm) -> drafts.Draft:
@@ -120,21 +120,21 @@ def _draft(viewer: Viewer, thread: int, site: str, form: CommentForm) -> drafts.
 @post("/embed/t/{thread:str}/vote", name="embed:vote", opt={"who": ANYONE})
 async def vote(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] = "") -> Response[Any]:
     """Vote on a comment of the thread; the fields are those of `POST /c/{comment}/vote`, with `comment`."""
-    found, row, data = await queries.site(site), await thread_at(thread), await posted(request)
-    await queries.require_own(found, row.id)
+    site_row, row, data = await queries.site(site), await thread_at(thread), await posted_fields(request)
+    await queries.require_own(site_row, row.id)
     form = VoteForm(data)
     comment = form.id("comment")
     query = PanelQuery(row.id, form.id("passage"), form.id("focus"))
     try:
         if form.errors or comment is None:
-            raise Refused(joined(" ", form.errors.values()))
+            raise Refused(join(" ", form.errors.values()))
         viewer = _voter(request)
         await take_each(VOTE, viewer.id, address_of(request))
         await _require_in(row.id, comment)
         await votes.cast_vote(viewer=viewer, comment=comment, axis=form.axis, value=form.value)
     except ParleyError as error:
-        return await _refused(request, found, query, error, data)
-    return Redirect(path_of(query, found, f"#c{comment}"), status_code=303)
+        return await _refusal_page(request, site_row, query, error, data)
+    return Redirect(path_of(query, site_row, f"#c{comment}"), status_code=303)
 
 
 async def _require_in(thread: int, comment: int) -> None:
@@ -151,7 +151,7 @@ def _voter(request: AnyRequest) -> Viewer:
     return viewer
 
 
-async def _refused(
+async def _refusal_page(
     request: AnyRequest, site: SiteRow, query: PanelQuery, error: ParleyError, data: Mapping[str, Any]
 ) -> Response[Any]:
     if isinstance(error, NotFound):

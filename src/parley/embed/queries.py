@@ -18,12 +18,12 @@ NO_SITE = N_("This discussion is set up for a site that is not registered here."
 
 async def site(key: str | None) -> SiteRow:
     """Return a site. Raises NotFound."""
-    found = None
+    row = None
     if key and KEY.fullmatch(key):
-        found = await db.fetch_one(SiteRow, Site.select().where(Site.key == key))
-    if found is None:
+        row = await db.fetch_one(SiteRow, Site.select().where(Site.key == key))
+    if row is None:
         raise NotFound(NO_SITE)
-    return found
+    return row
 
 
 async def sites() -> list[SiteRow]:
@@ -50,10 +50,12 @@ SELECT_OF_THREAD = "select a.url from thread t join article a on a.id = t.articl
 async def threads_at(urls: Sequence[str]) -> dict[str, EmbeddedThread]:
     """Return the threads of the articles at these addresses, however they are written there."""
     variants = {url: address_variants(canonical(url)) for url in urls if is_address(url)}
-    every = [one for some in variants.values() for one in some]
+    every = [variant for some in variants.values() for variant in some]
     rows = {row.url: row for row in await db.fetch(EmbeddedThread, SELECT_AT_ADDRESSES, every)}
-    found = {url: next((rows[one] for one in some if one in rows), None) for url, some in variants.items()}
-    return {url: row for url, row in found.items() if row is not None}
+    rows_of_urls = {
+        url: next((rows[variant] for variant in some if variant in rows), None) for url, some in variants.items()
+    }
+    return {url: row for url, row in rows_of_urls.items() if row is not None}
 
 
 def is_address(url: str) -> bool:

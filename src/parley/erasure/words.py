@@ -1,7 +1,7 @@
 """Erasing what a member wrote: comments become placeholders in the tree, and their versions go."""
 
-from parley.comments.retention import IS_NOT_DISPUTED, NO_WORDS
-from parley.comments.states import locked, transition
+from parley.comments.retention import IS_NOT_IN_QUEUE, NO_WORDS
+from parley.comments.states import lock_comment, transition
 from parley.core import db
 
 # Comments that one sweep erases, each in a transaction of its own, since each locks a thread.
@@ -11,7 +11,7 @@ SELECT_VISIBLE = "select id from comment where author = $1 and state = 'visible'
 BLANK_COMMENTS = f"""
 update comment set {NO_WORDS}
 where author = $1 and state in ('deleted_by_author', 'withdrawn', 'expired', 'rejected') and body <> ''
-  and {IS_NOT_DISPUTED}
+  and {IS_NOT_IN_QUEUE}
 """  # noqa: S608 constants only
 FORGET_VERSIONS = """
 delete from comment_version v using comment c where c.id = v.comment and c.author = $1 and c.body = ''
@@ -27,9 +27,9 @@ async def erase(member: int) -> bool:
     batch = await db.values(SELECT_VISIBLE, member, BATCH)
     for comment in batch:
         async with db.atomic():
-            found = await locked(comment)
-            if found.state == "visible":
-                await transition(found, "deleted_by_author", actor=None)
+            row = await lock_comment(comment)
+            if row.state == "visible":
+                await transition(row, "deleted_by_author", actor=None)
     if len(batch) == BATCH:
         return False
     await db.execute(BLANK_COMMENTS, member)

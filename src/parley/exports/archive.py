@@ -126,7 +126,7 @@ async def _write_annotations(archive: Archive, member: int, author: str) -> None
     async with archive.file("comments.annotations.jsonld") as file:
         file.write(PAGE_START.format(id=page).encode())
         before = b""
-        async for batch in comments.written(member):
+        async for batch in comments.written_comments(member):
             for row in batch:
                 file.write(before + msgspec.json.encode(comments.as_annotation(row, author)))
                 before = b",\n"
@@ -138,6 +138,6 @@ async def _write_markdown(archive: Archive, member: int) -> None:
     for thread in await comments.threads(member):
         async with archive.file(thread.file_name) as file:
             file.write(thread.heading.encode())
-            async for batch in comments.written(member, thread.id):
+            async for batch in comments.written_comments(member, thread.id):
                 file.write(comments.as_markdown(batch).encode())
                 await archive.report(len(batch))

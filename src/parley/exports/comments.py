@@ -68,7 +68,7 @@ where t.id in (select thread from comment where author = $1) order by t.id
 """
 
 
-async def written(member: int, thread: int | None = None) -> AsyncIterator[list[WrittenComment]]:
+async def written_comments(member: int, thread: int | None = None) -> AsyncIterator[list[WrittenComment]]:
     """Yield the member's comments, or those in one thread, in batches."""
     last = 0
     while rows := await db.fetch(WrittenComment, SELECT_COMMENTS, member, last, thread):

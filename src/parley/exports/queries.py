@@ -49,7 +49,7 @@ async def newest(viewer: Viewer) -> ExportRow | None:
     return await db.fetch_one(ExportRow, SELECT_NEWEST_EXPORT, viewer.id)
 
 
-async def finished(viewer: Viewer, number: int) -> ExportRow | None:
+async def finished_export(viewer: Viewer, number: int) -> ExportRow | None:
     """An export of the viewer whose file can be downloaded."""
     return await db.fetch_one(ExportRow, SELECT_FINISHED, viewer.id, number)
 

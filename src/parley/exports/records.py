@@ -114,8 +114,8 @@ RECORDS = {
 
 async def profile(member: int) -> str:
     """The member's account and settings, as JSON."""
-    found: str = await db.value(SELECT_PROFILE, member)
-    return found
+    text: str = await db.value(SELECT_PROFILE, member)
+    return text
 
 
 async def lines(sql: str, member: int) -> AsyncIterator[list[str]]:
@@ -129,9 +129,9 @@ async def lines(sql: str, member: int) -> AsyncIterator[list[str]]:
 
 async def count(member: int) -> int:
     """How many rows an export of this member has: comments are written three times."""
-    found: int = await db.value(
+    amount: int = await db.value(
         """select 3 * (select count(*) from comment where author = $1)::int
                   + (select count(*) from vote where member = $1)::int""",
         member,
     )
-    return found
+    return amount

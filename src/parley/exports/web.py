@@ -20,8 +20,8 @@ PAGE = "/settings/data"
 
 
 async def _show(request: AnyRequest, error: Message | None = None) -> Response[Any]:
-    found = await queries.newest(signed_in(request))
-    return page(request, "exports/data.html", "export", status=422 if error else 200, export=found, error=error)
+    export = await queries.newest(signed_in(request))
+    return page(request, "exports/data.html", "export", status=422 if error else 200, export=export, error=error)
 
 
 @get(PAGE, name="exports:page", opt={"who": MEMBER})
@@ -46,16 +46,16 @@ async def request_export(request: AnyRequest) -> Response[Any]:
 async def download(request: AnyRequest, file: FromPath[str]) -> Response[Any]:
     """The ZIP file of one of the viewer's exports, one megabyte at a time."""
     viewer, number = signed_in(request), as_id(file.removesuffix(".zip"))
-    found = await queries.finished(viewer, number) if number and file.endswith(".zip") else None
-    if found is None:
+    export = await queries.finished_export(viewer, number) if number and file.endswith(".zip") else None
+    if export is None:
         raise NotFound(N_("There is no such file. Files are deleted 7 days after they were requested."))
     if not await step_up.is_proven(viewer):
         return to_prove(PAGE)
     headers = {
-        "Content-Disposition": f'attachment; filename="parley-{viewer.id}-{found.created_at:%Y-%m-%d}.zip"',
-        "Content-Length": str(found.size),
+        "Content-Disposition": f'attachment; filename="parley-{viewer.id}-{export.created_at:%Y-%m-%d}.zip"',
+        "Content-Length": str(export.size),
     }
-    return Stream(queries.parts(found.id), media_type="application/zip", headers=headers)
+    return Stream(queries.parts(export.id), media_type="application/zip", headers=headers)
 
 
 handlers: list[object] = [data_page, request_export, download]

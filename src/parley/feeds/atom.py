@@ -22,8 +22,8 @@ def write(feed: Feed, base_url: str) -> bytes:
     add(root, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=feed.url)
     for entry in feed.entries:
         _add_entry(root, entry, base_url)
-    for one in feed.deleted:
-        add(root, f"{{{TOMBSTONES}}}deleted-entry", ref=one.id, when=iso(one.at))
+    for deleted in feed.deleted:
+        add(root, f"{{{TOMBSTONES}}}deleted-entry", ref=deleted.id, when=iso(deleted.at))
     return document(root)
 
 

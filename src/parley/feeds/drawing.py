@@ -7,8 +7,8 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from parley.core.text.cleaning import one_line, shortened
-from parley.core.text.messages import plural, shown
+from parley.core.text.cleaning import one_line, shorten
+from parley.core.text.messages import as_text, plural
 from parley.feeds.fonts import Lettering, fonts_for, runs_leftward, without_emoji
 
 WIDTH, HEIGHT = 1200, 630
@@ -55,7 +55,7 @@ def _numbers(comments: int, people: int) -> str:
     parts = [plural("{count} comment", "{count} comments", comments)]
     if people:
         parts.append(plural("{count} person", "{count} people", people))
-    return " · ".join(shown(part) for part in parts)
+    return " · ".join(as_text(part) for part in parts)
 
 
 def _small(canvas: ImageDraw.ImageDraw, y: float, text: str, colour: str, *, at_right: bool = False) -> None:
@@ -65,11 +65,11 @@ def _small(canvas: ImageDraw.ImageDraw, y: float, text: str, colour: str, *, at_
 
 
 def _title(canvas: ImageDraw.ImageDraw, title: str) -> None:
-    short = shortened(title, LONGEST_TITLE)
+    short = shorten(title, LONGEST_TITLE)
     names, is_leftward = fonts_for(short), runs_leftward(short)
     for size, most in SIZES:
         lettering = Lettering(names, size)
-        lines = list(_wrapped(short, lettering))
+        lines = list(_wrap(short, lettering))
         if len(lines) <= most:
             break
     for number, line in enumerate(lines[:most]):
@@ -77,9 +77,9 @@ def _title(canvas: ImageDraw.ImageDraw, title: str) -> None:
         lettering.draw(canvas, left, 140 + number * size * LINE, line, INK, is_leftward=is_leftward)
 
 
-def _wrapped(text: str, lettering: Lettering) -> Iterator[str]:
+def _wrap(text: str, lettering: Lettering) -> Iterator[str]:
     line = ""
-    for piece in (part for whole in PIECE.findall(text) for part in _broken(whole, lettering)):
+    for piece in (part for whole in PIECE.findall(text) for part in _break_word(whole, lettering)):
         if line and lettering.width(line + piece) > ROOM:
             yield line
             line = piece.lstrip()
@@ -88,7 +88,7 @@ def _wrapped(text: str, lettering: Lettering) -> Iterator[str]:
     yield line
 
 
-def _broken(word: str, lettering: Lettering) -> Iterator[str]:
+def _break_word(word: str, lettering: Lettering) -> Iterator[str]:
     """A word in pieces that fit into a line."""
     piece = ""
     for letter in word:

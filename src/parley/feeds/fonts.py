@@ -64,9 +64,9 @@ class Lettering(msgspec.Struct, frozen=True):
 def fonts_for(text: str) -> tuple[str, ...]:
     """Return the names of fonts that have all letters of `text`: one if possible, none if a letter is in no font."""
     names = ("jp", *NAMES) if KANA.search(text) else NAMES
-    one = next((name for name in names if all(_has(name, letter) for letter in text)), None)
-    if one:
-        return (one,)
+    font = next((name for name in names if all(_has(name, letter) for letter in text)), None)
+    if font:
+        return (font,)
     # A line in both directions has to be put in order as a whole.
     if any(_is_leftward(letter) for letter in text):
         return ()
@@ -79,7 +79,7 @@ def without_emoji(text: str) -> str:
 
 def runs_leftward(text: str) -> bool:
     """Whether a text is read from right to left, as its first letter with a direction is."""
-    return _is_leftward(next((one for one in text if unicodedata.bidirectional(one) in ("L", "R", "AL")), " "))
+    return _is_leftward(next((letter for letter in text if unicodedata.bidirectional(letter) in ("L", "R", "AL")), " "))
 
 
 def _is_leftward(letter: str) -> bool:
@@ -92,11 +92,11 @@ def _has(name: str, letter: str) -> bool:
 
 
 def _mask(name: str, letter: str) -> bytes:
-    return bytes(_unshaped(name).getmask(letter))
+    return bytes(_unshaped_font(name).getmask(letter))
 
 
 @cache
-def _unshaped(name: str) -> ImageFont.FreeTypeFont:
+def _unshaped_font(name: str) -> ImageFont.FreeTypeFont:
     """Return the font for single letters. Shaping would put a lone mark on a circle."""
     return ImageFont.truetype(_path(name), SAMPLE_SIZE, layout_engine=ImageFont.Layout.BASIC)
 

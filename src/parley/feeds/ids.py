@@ -17,8 +17,8 @@ async def fix_authority() -> None:
 
 async def authority() -> str:
     """Return the authority in all ids of this installation."""
-    found: str = await db.value(Community.select(Community.tag_authority))
-    return found or f"{settings().host},2026-01-01"
+    stored: str = await db.value(Community.select(Community.tag_authority))
+    return stored or f"{settings().host},2026-01-01"
 
 
 def thread_id(authority: str, thread: int) -> str:

@@ -13,16 +13,16 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 def write(feed: Feed, base_url: str) -> bytes:
     """Return the JSON Feed of a feed of the site at `base_url`."""
-    found = {
+    fields = {
         "version": VERSION,
         "title": feed.title,
         "home_page_url": feed.url,
         "feed_url": f"{base_url}{feed.path}.json{feed.query}",
         "items": [_item(entry) for entry in feed.entries],
         # An extension, named as the format asks: what RFC 6721 tells readers of Atom.
-        "_parley": {"deleted": [{"id": one.id, "at": iso(one.at)} for one in feed.deleted]},
+        "_parley": {"deleted": [{"id": deleted.id, "at": iso(deleted.at)} for deleted in feed.deleted]},
     }
-    return msgspec.json.encode(found)
+    return msgspec.json.encode(fields)
 
 
 def _item(entry: SyndicationEntry) -> dict[str, Any]:
@@ -35,12 +35,12 @@ def _item(entry: SyndicationEntry) -> dict[str, Any]:
         "content_html": entry.html,
         "date_published": iso(entry.published),
         "date_modified": iso(entry.updated),
-        "authors": [_given(author)],
+        "authors": [_without_empty(author)],
         "tags": [tag for tag in (entry.stance, entry.topic) if tag is not None] or None,
         "_parley": {"in_reply_to": entry.reply.id} if entry.reply else None,
     }
-    return _given(item)
+    return _without_empty(item)
 
 
-def _given(fields: dict[str, Any]) -> dict[str, Any]:
+def _without_empty(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}

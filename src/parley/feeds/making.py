@@ -14,16 +14,16 @@ from parley.comments.queries import CommentRow
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import shorten
 from parley.core.text.markdown import excerpt
-from parley.core.text.messages import N_, Message, joined, plural, shown
+from parley.core.text.messages import N_, Message, as_text, join, plural
 from parley.feeds import queries
 from parley.feeds.entries import Deleted, Feed, Reply, SyndicationEntry
 from parley.feeds.ids import authority, comment_id, thread_id
 from parley.feeds.queries import FeedThread
 from parley.search.forms import SearchForm
 from parley.search.queries import hits
-from parley.search.results import prepared
+from parley.search.results import prepare
 from parley.search.tables import Kind
 from parley.threads.queries import ThreadRow, TopicRow
 
@@ -62,8 +62,10 @@ async def of_thread(thread: ThreadRow, passage: int | None = None) -> Feed:
         url=f"{base}{thread.address}{query}",
         path=f"/t/{thread.id}/feed",
         query=query,
-        entries=[_of_comment(tag, base, rows[one]) for one in ids if _is_shown(rows.get(one))],
-        deleted=[Deleted(comment_id(tag, one.id), one.at) for one in await queries.deleted_in_thread(thread.id)],
+        entries=[_of_comment(tag, base, rows[ref]) for ref in ids if _is_shown(rows.get(ref))],
+        deleted=[
+            Deleted(comment_id(tag, deleted.id), deleted.at) for deleted in await queries.deleted_in_thread(thread.id)
+        ],
         otherwise=thread.created_at,
     )
 
@@ -83,7 +85,7 @@ async def of_member(member: PublicMember) -> Feed:
         url=f"{base}/u/{quote(member.name)}",
         path=f"/u/{quote(member.name)}/feed",
         entries=[
-            _of_comment(tag, base, rows[one], titles.get(rows[one].thread)) for one in ids if _is_shown(rows.get(one))
+            _of_comment(tag, base, rows[ref], titles.get(rows[ref].thread)) for ref in ids if _is_shown(rows.get(ref))
         ],
         otherwise=member.created_at,
     )
@@ -94,15 +96,15 @@ async def of_search(form: SearchForm, viewer: Viewer | None) -> Feed:
     tag, base = await authority(), settings().base_url
     if form.is_empty:
         form.errors.setdefault("q", N_("Please add a word to look for."))
-    asked = None if form.errors else await prepared(form, viewer)
+    asked = None if form.errors else await prepare(form, viewer)
     if asked is None:
-        raise Refused(joined(" ", form.errors.values()))
+        raise Refused(join(" ", form.errors.values()))
     newest = msgspec.structs.replace(asked, sort="new")
-    found = await hits(newest, Kind.COMMENT, offset=0, limit=queries.MOST_ENTRIES)
-    rows = await comments.by_ids(found.refs)
+    newest_hits = await hits(newest, Kind.COMMENT, offset=0, limit=queries.MOST_ENTRIES)
+    rows = await comments.by_ids(newest_hits.refs)
     titles = await queries.titles([row.thread for row in rows.values()])
     query = f"?{urlencode(form.chosen)}"
-    shown_rows = [rows[one] for one in found.refs if _is_shown(rows.get(one))]
+    shown_rows = [rows[ref] for ref in newest_hits.refs if _is_shown(rows.get(ref))]
     return _feed(
         id=f"tag:{tag}:search/{blake2b(query.encode(), digest_size=12).hexdigest()}",
         title=f"{form.q} · {settings().name}" if form.q else settings().name,
@@ -124,7 +126,7 @@ def _feed(
     otherwise: datetime = NEVER,
     query: str = "",
 ) -> Feed:
-    updated = max([*(one.updated for one in entries), *(one.at for one in deleted)], default=otherwise)
+    updated = max([*(entry.updated for entry in entries), *(removal.at for removal in deleted)], default=otherwise)
     return Feed(id, title, url, path, updated, entries, list(deleted), query)
 
 
@@ -140,7 +142,7 @@ def _of_thread(tag: str, base: str, thread: FeedThread) -> SyndicationEntry:
         id=thread_id(tag, thread.id),
         url=f"{base}{thread.address}",
         title=thread.title,
-        html=f"<p>{escape(shortened(thread.opening, OPENING))}</p><p>{escape(shown(_numbers(thread)))}</p>",
+        html=f"<p>{escape(shorten(thread.opening, OPENING))}</p><p>{escape(as_text(_numbers(thread)))}</p>",
         author=author,
         author_url=f"{base}/u/{quote(author)}" if is_starter else None,
         published=thread.created_at,
@@ -157,7 +159,7 @@ def _numbers(thread: FeedThread) -> Message:
 
 
 def _of_comment(tag: str, base: str, row: CommentRow, thread_title: str | None = None) -> SyndicationEntry:
-    author = row.author or shown(N_("Deleted member"))
+    author = row.author or as_text(N_("Deleted member"))
     answered = f"{base}/c/{row.parent}" if row.parent else f"{base}/t/{row.thread}"
     quoted = f"<blockquote><p>{escape(row.quote)}</p></blockquote>" if row.quote else ""
     return SyndicationEntry(

@@ -48,23 +48,23 @@ async def oembed(
     """Describe the thread or the comment at `url` as the viewer sees it. Nothing is fetched."""
     if format != "json":
         raise OtherFormat(N_("Parley describes pages as JSON only: leave out the format, or ask for json."))
-    found = await _preview(url, viewer_of(request))
-    if found is None:
+    preview = await _preview(url, viewer_of(request))
+    if preview is None:
         raise NotFound(N_("There is no thread or comment at this address."))
     width = max(LEAST_WIDTH, min(WIDTH, as_id(maxwidth) or WIDTH))
-    return Response(_described(found, width), headers={"Access-Control-Allow-Origin": "*"})
+    return Response(_fields_of(preview, width), headers={"Access-Control-Allow-Origin": "*"})
 
 
-def _described(found: LinkPreview, width: int) -> dict[str, Any]:
+def _fields_of(preview: LinkPreview, width: int) -> dict[str, Any]:
     base = settings().base_url
-    words = f"<p>{escape(found.words)}</p>" if found.words else ""
-    by = f"{escape(found.author)}, " if found.author else ""
-    link = f'<a href="{escape(found.url)}">{escape(found.title)}</a>'
+    words = f"<p>{escape(preview.words)}</p>" if preview.words else ""
+    by = f"{escape(preview.author)}, " if preview.author else ""
+    link = f'<a href="{escape(preview.url)}">{escape(preview.title)}</a>'
     described = {
         "version": "1.0",
         "type": "rich",
-        "title": found.title,
-        "author_name": found.author,
+        "title": preview.title,
+        "author_name": preview.author,
         "provider_name": settings().name,
         "provider_url": f"{base}/",
         "html": f"<blockquote>{words}<p>{by}{link}</p></blockquote>",
@@ -98,8 +98,8 @@ async def _of_thread(number: int | None) -> LinkPreview | None:
 
 
 async def _of_comment(number: int | None, viewer: Viewer | None) -> LinkPreview | None:
-    found = await comments.one(number) if number is not None else None
-    row = comments.seen_by(found, viewer) if found is not None else None
+    comment = await comments.one(number) if number is not None else None
+    row = comments.seen_by(comment, viewer) if comment is not None else None
     thread = await threads.one(row.thread) if row is not None and row.state == "visible" else None
     if row is None or thread is None:
         return None

@@ -14,7 +14,7 @@ from parley.core import db
 from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest
-from parley.core.http.pages import Finished, page_size, sent
+from parley.core.http.pages import Finished, page_size, respond
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.formats import iso
@@ -69,7 +69,7 @@ def robots() -> Response[str]:
 
 @get("/sitemap.xml", name="feeds:sitemap", opt={"who": ANYONE, "reading": True})
 async def index(request: AnyRequest) -> Response[Any]:
-    return sent(request, await _cache.get("index", _index), MediaType.XML)
+    return respond(request, await _cache.get("index", _index), MediaType.XML)
 
 
 @get("/sitemap/{sitemap:str}", name="feeds:sitemap-file", opt={"who": ANYONE, "reading": True})
@@ -79,7 +79,7 @@ async def one_file(request: AnyRequest, sitemap: FromPath[str]) -> Response[Any]
     # A larger number is beyond every id.
     if number is None or f"{dot}{ending}" != ".xml" or number > 2**32:
         raise NotFound(N_("There is no page at this address."))
-    return sent(request, await _cache.get(number, lambda: _file(number)), MediaType.XML)
+    return respond(request, await _cache.get(number, lambda: _file(number)), MediaType.XML)
 
 
 async def _index() -> Finished:
@@ -94,10 +94,10 @@ async def _file(number: int) -> Finished:
     pages = await db.fetch(SitemapPage, SELECT_PAGES, number)
     if not pages:
         raise NotFound(N_("There is no page at this address."))
-    return await asyncio.to_thread(_written, pages)
+    return await asyncio.to_thread(_write, pages)
 
 
-def _written(pages: list[SitemapPage]) -> Finished:
+def _write(pages: list[SitemapPage]) -> Finished:
     root = etree.Element(f"{{{NAMESPACE}}}urlset", nsmap={None: NAMESPACE})
     for page in pages:
         element = add(root, f"{{{NAMESPACE}}}url")

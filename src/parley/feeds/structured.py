@@ -44,7 +44,7 @@ def of_thread(view: ThreadView, picture: str | None) -> Markup | None:
     if view.discussion.query != DiscussionQuery(view.thread.id):
         return None
     parts = [_discussion(view), _breadcrumbs(view), *([_article(view, picture)] if _is_at_home(view) else [])]
-    return _written({"@context": CONTEXT, "@graph": parts})
+    return _write({"@context": CONTEXT, "@graph": parts})
 
 
 def _discussion(view: ThreadView) -> Data:
@@ -106,12 +106,12 @@ def of_member(name: str, joined: str, bio: str, counts: MemberCounts) -> Markup:
         "agentInteractionStatistic": _count("WriteAction", counts.comment_count),
         "interactionStatistic": _count("LikeAction", counts.karma),
     }
-    return _written({"@context": CONTEXT, "@type": "ProfilePage", "dateCreated": joined, "mainEntity": person})
+    return _write({"@context": CONTEXT, "@type": "ProfilePage", "dateCreated": joined, "mainEntity": person})
 
 
 def _best(view: ThreadView) -> list[tuple[CommentRow, str]]:
     """Return the best comments with the beginnings of their texts; without those that have no words."""
-    rows = (view.discussion.layout.rows.get(one) for one in view.discussion.tree.roots)
+    rows = (view.discussion.layout.rows.get(root) for root in view.discussion.tree.roots)
     shown = (row for row in rows if row is not None and row.state == "visible" and not row.collapsed)
     with_words = ((row, text) for row in shown if (text := excerpt(row.raw_html, TEXT)))
     return [*islice(with_words, MOST_COMMENTS)]
@@ -139,6 +139,6 @@ def _count(action: str, count: int) -> Data:
     return {"@type": "InteractionCounter", "interactionType": kind, "userInteractionCount": count}
 
 
-def _written(data: Data) -> Markup:
+def _write(data: Data) -> Markup:
     # In a script element only `<` could end it or begin a comment.
     return Markup(msgspec.json.encode(data).decode().replace("<", "\\u003c"))  # noqa: S704 see above

@@ -11,7 +11,7 @@ from parley.accounts import queries as accounts
 from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
-from parley.core.http.pages import Finished, page_size, sent
+from parley.core.http.pages import Finished, page_size, respond
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -31,34 +31,34 @@ _cache: MicroCache[Finished] = MicroCache("feeds", PAGE_SECONDS, size=page_size)
 
 @get(["/feed.atom", "/feed.json"], name="feeds:site", opt=READING)
 async def site(request: AnyRequest) -> Response[Any]:
-    return _pinged(request, await _answer(request, lambda: making.of_site(None)))
+    return _with_hub(request, await _answer(request, lambda: making.of_site(None)))
 
 
 @get(["/topic/{topic:str}/feed.atom", "/topic/{topic:str}/feed.json"], name="feeds:topic", opt=READING)
 async def of_topic(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
     async def make() -> Feed:
-        found = next((one for one in await threads.topics() if one.slug == topic), None)
-        if found is None:
+        chosen = next((row for row in await threads.topics() if row.slug == topic), None)
+        if chosen is None:
             raise NotFound(N_("There is no such topic."))
-        return await making.of_site(found)
+        return await making.of_site(chosen)
 
-    return _pinged(request, await _answer(request, make))
+    return _with_hub(request, await _answer(request, make))
 
 
 @get(["/t/{thread:str}/feed.atom", "/t/{thread:str}/feed.json"], name="feeds:thread", opt=READING)
 async def of_thread(request: AnyRequest, thread: FromPath[str], passage: FromQuery[str] = "") -> Response[Any]:
     async def make() -> Feed:
         number = as_id(thread)
-        found = await threads.one(number) if number is not None else None
-        if found is None:
+        row = await threads.one(number) if number is not None else None
+        if row is None:
             raise NotFound(N_("This thread does not exist."))
-        return await making.of_thread(found, as_id(passage))
+        return await making.of_thread(row, as_id(passage))
 
     answer = await _answer(request, make)
-    return answer if passage else _pinged(request, answer)
+    return answer if passage else _with_hub(request, answer)
 
 
-def _pinged(request: AnyRequest, answer: Response[Any]) -> Response[Any]:
+def _with_hub(request: AnyRequest, answer: Response[Any]) -> Response[Any]:
     """Name the hub that is told when this feed changes."""
     answer.headers.update(websub.links(request.url.path))
     return answer
@@ -77,10 +77,10 @@ async def of_search(request: AnyRequest) -> Response[Any]:
 @get(["/u/{name:str}/feed.atom", "/u/{name:str}/feed.json"], name="feeds:member", opt=READING)
 async def of_member(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     async def make() -> Feed:
-        found = await accounts.by_name(name)
-        if found is None or found.state == "unverified" or not found.has_feed:
+        member = await accounts.by_name(name)
+        if member is None or member.state == "unverified" or not member.has_feed:
             raise NotFound(N_("There is no feed of this member."))
-        return await making.of_member(found)
+        return await making.of_member(member)
 
     return await _answer(request, make)
 
@@ -96,7 +96,7 @@ async def _answer(request: AnyRequest, make: Callable[[], Awaitable[Feed]]) -> R
     async def finished() -> Finished:
         return Finished(writer.write(_without(await make(), blocked), settings().base_url))
 
-    answer = sent(
+    answer = respond(
         request,
         await _cache.get((request.url.path, request.url.query, reader), finished),
         f"{writer.MIME}; charset=utf-8",
@@ -108,7 +108,7 @@ async def _answer(request: AnyRequest, make: Callable[[], Awaitable[Feed]]) -> R
 def _without(feed: Feed, blocked: frozenset[int]) -> Feed:
     if not blocked:
         return feed
-    return msgspec.structs.replace(feed, entries=[one for one in feed.entries if one.author_id not in blocked])
+    return msgspec.structs.replace(feed, entries=[entry for entry in feed.entries if entry.author_id not in blocked])
 
 
 handlers: list[object] = [site, of_topic, of_thread, of_search, of_member]

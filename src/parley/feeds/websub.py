@@ -72,15 +72,15 @@ async def ping() -> int:
 
 def feeds_of(changes: Sequence[WebSubEvent]) -> list[str]:
     """The addresses of the feeds that show these changes."""
-    paths: set[str] = {f"/t/{one.thread}/feed" for one in changes}
-    for one in changes:
-        if one.kind in LISTED:
-            paths |= {"/feed", f"/topic/{one.topic}/feed"}
+    paths: set[str] = {f"/t/{change.thread}/feed" for change in changes}
+    for change in changes:
+        if change.kind in LISTED:
+            paths |= {"/feed", f"/topic/{change.topic}/feed"}
     return [f"{settings().base_url}{path}.{ending}" for path in sorted(paths) for ending in ("atom", "json")]
 
 
 async def _tell(hub: str, addresses: Sequence[str]) -> bool:
-    fields = [("hub.mode", "publish"), *(("hub.url", one) for one in addresses)]
+    fields = [("hub.mode", "publish"), *(("hub.url", address) for address in addresses)]
     try:
         status = await post(hub, urlencode(fields).encode(), FORM, allow=settings().fetch_allow)
     except CannotImport as error:

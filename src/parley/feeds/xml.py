@@ -15,7 +15,7 @@ def text(value: str) -> str:
 
 def add(parent: etree._Element, name: str, value: str | None = None, **attributes: str) -> etree._Element:
     """Add an element to `parent`, with text and attributes."""
-    element = etree.SubElement(parent, name, {key: text(one) for key, one in attributes.items()})
+    element = etree.SubElement(parent, name, {key: text(attribute) for key, attribute in attributes.items()})
     element.text = None if value is None else text(value)
     return element
 

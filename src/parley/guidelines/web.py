@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ADMIN, MODERATOR, AnyRequest, staff
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -35,7 +35,7 @@ async def new_form(request: AnyRequest) -> Response[Any]:
 
 @post("/mod/guidelines/new", name="guidelines:new", opt={"who": ADMIN}, status_code=200)
 async def add(request: AnyRequest) -> Response[Any]:
-    form, status = NewGuidelineForm(await posted(request)), 422
+    form, status = NewGuidelineForm(await posted_fields(request)), 422
     if not form.errors:
         try:
             await ops.add(staff(request), _row(form.code, form))
@@ -53,7 +53,7 @@ async def one_page(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
 
 @post("/mod/guidelines/{code:str}", name="guidelines:change", opt={"who": ADMIN}, status_code=200)
 async def change(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
-    row, form, status = await _load_guideline(code), GuidelineForm(await posted(request)), 422
+    row, form, status = await _load_guideline(code), GuidelineForm(await posted_fields(request)), 422
     if not form.errors:
         try:
             await ops.change(staff(request), _row(row.code, form))
@@ -66,7 +66,7 @@ async def change(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
 
 @post("/mod/guidelines/{code:str}/reasons", name="guidelines:save-reason", opt={"who": MODERATOR}, status_code=200)
 async def save_reason(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
-    row, form, status = await _load_guideline(code), ReasonForm(await posted(request)), 422
+    row, form, status = await _load_guideline(code), ReasonForm(await posted_fields(request)), 422
     if not form.errors:
         try:
             await ops.save_reason(staff(request), row.code, form.words, shared=form.shared)

@@ -111,11 +111,11 @@ async def undo(moderator: Viewer, number: int) -> None:
     async with db.atomic():
         row = await _lock_claim(moderator, number, "confirmed")
         await db.execute(DECIDE_CLAIM, number, "undone", moderator.id)
-        for found in await db.fetch(Taken, SELECT_CLAIMED_COMMENTS, row.comments, row.member):
-            await lock_thread(found.thread)
-            await db.execute(GIVE_BACK_COMMENTS, found.ids, row.member, row.name)
-            for comment in sorted(found.ids):
-                await emit("comment.edited", thread=found.thread, comment=comment, actor=moderator.id)
+        for claimed in await db.fetch(Taken, SELECT_CLAIMED_COMMENTS, row.comments, row.member):
+            await lock_thread(claimed.thread)
+            await db.execute(GIVE_BACK_COMMENTS, claimed.ids, row.member, row.name)
+            for comment in sorted(claimed.ids):
+                await emit("comment.edited", thread=claimed.thread, comment=comment, actor=moderator.id)
         await ImportedClaim.update({ImportedClaim.comments: []}).where(ImportedClaim.id == number)
         before = {"claimed": len(row.comments)}
         await modlog.write(moderator, Entry("import.undo", "member", row.member, before, {}))

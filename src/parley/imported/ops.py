@@ -61,15 +61,15 @@ async def take(viewer: Viewer, addresses: list[bytes]) -> int:
     return sum([len(await _take_in(viewer, row)) for row in rows])
 
 
-async def _take_in(viewer: Viewer, found: ClaimableInThread) -> list[int]:
-    await lock_thread(found.thread)
-    for vote in await db.fetch(OwnVote, SELECT_OWN_VOTES, viewer.id, found.ids):
+async def _take_in(viewer: Viewer, claimable: ClaimableInThread) -> list[int]:
+    await lock_thread(claimable.thread)
+    for vote in await db.fetch(OwnVote, SELECT_OWN_VOTES, viewer.id, claimable.ids):
         with suppress(Refused):
             await cast_vote(viewer=viewer, comment=vote.comment, axis=vote.axis, value=None)
-    taken: list[int] = await db.values(TAKE_COMMENTS, viewer.id, found.ids)
+    taken: list[int] = await db.values(TAKE_COMMENTS, viewer.id, claimable.ids)
     await db.execute(FORGET_ADDRESSES, taken)
-    if found.claim is not None:
-        await db.execute(RECORD_COMMENTS, found.claim, taken)
+    if claimable.claim is not None:
+        await db.execute(RECORD_COMMENTS, claimable.claim, taken)
     for comment in sorted(taken):
-        await emit("comment.edited", thread=found.thread, comment=comment, actor=viewer.id)
+        await emit("comment.edited", thread=claimable.thread, comment=comment, actor=viewer.id)
     return taken

@@ -112,6 +112,6 @@ async def waiting() -> list[ImportedClaimRow]:
     return await db.fetch(ImportedClaimRow, SELECT_WAITING_CLAIMS)
 
 
-async def confirmed() -> list[ImportedClaimRow]:
+async def confirmed_claims() -> list[ImportedClaimRow]:
     """Return the claims that were confirmed last."""
     return await db.fetch(ImportedClaimRow, SELECT_CONFIRMED)

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from parley.accounts.web.common import invalid, see_other
 from parley.core.errors import NotFound, Refused
 from parley.core.http.access import MEMBER, MODERATOR, VERIFIED, AnyRequest, signed_in, staff
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.ratelimit import CLAIM
 from parley.core.text.cleaning import as_id
@@ -40,7 +40,7 @@ async def claim(request: AnyRequest) -> Response[Any]:
 @post(f"{PAGE}/claims", name="imported:author", opt={"who": VERIFIED, "limits": CLAIM})
 async def claim_author(request: AnyRequest) -> Response[Any]:
     """Claim the comments of an author whose address is not known. A moderator decides."""
-    form = AuthorForm(await posted(request))
+    form = AuthorForm(await posted_fields(request))
     if not form.errors and form.comment is not None:
         try:
             await deciding.claim_author(signed_in(request), form.comment, form.page)
@@ -58,13 +58,13 @@ async def withdraw(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 
 @get(STAFF_PAGE, name="imported:waiting", opt={"who": MODERATOR})
 async def waiting_page(request: AnyRequest) -> Response[Any]:
-    waiting, confirmed = await queries.waiting(), await queries.confirmed()
+    waiting, confirmed = await queries.waiting(), await queries.confirmed_claims()
     return page(request, "imported/waiting.html", waiting=waiting, confirmed=confirmed)
 
 
 @post("/mod/imported/{number:str}", name="imported:decide", opt={"who": MODERATOR})
 async def decide(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
-    confirms = Form(await posted(request)).flag("confirm")
+    confirms = Form(await posted_fields(request)).flag("confirm")
     await deciding.decide(staff(request), _id(number), confirms=confirms)
     return see_other(STAFF_PAGE)
 
@@ -76,10 +76,10 @@ async def undo(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 
 
 def _id(number: str) -> int:
-    found = as_id(number)
-    if found is None:
+    claim = as_id(number)
+    if claim is None:
         raise NotFound(deciding.NOT_FOUND)
-    return found
+    return claim
 
 
 handlers: list[object] = [imported_page, claim, claim_author, withdraw, waiting_page, decide, undo]

@@ -54,9 +54,9 @@ def _is_inside(address: Address, networks: Iterable[Network]) -> bool:
 async def resolve(host: str, port: int) -> Sequence[Address]:
     """All addresses of a host, from the operating system's resolver."""
     look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    found = await asyncio.get_running_loop().run_in_executor(_LOOKUPS, look_up)
+    answers = await asyncio.get_running_loop().run_in_executor(_LOOKUPS, look_up)
     # A Python that was built without IPv6 returns these addresses as numbers.
-    return list(dict.fromkeys(ip_address(name) for *_, (name, *_) in found if isinstance(name, str)))
+    return list(dict.fromkeys(ip_address(name) for *_, (name, *_) in answers if isinstance(name, str)))
 
 
 class GuardedNetwork(httpcore.AsyncNetworkBackend):

@@ -8,11 +8,11 @@ from itertools import pairwise
 import dateparser  # type: ignore[import-untyped]
 import msgspec
 
-from parley.importing.metadata.names import names_in
+from parley.importing.metadata.names import BY, ROLES, names_in
 
 _MONTH = r"[^\W\d]{3,10}\.?"
 _DATE = (
-    r"(?P<date>\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}"
+    r"(?P<date>\d{4}-\d\d-\d\d|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]|\d{1,2}[./]\d{1,2}[./]\d{4}"
     rf"|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}\.?\s+{_MONTH},?\s+\d{{4}})"
 )
 _UPDATED = re.compile(rf"(?:last\s+)?(?:updated|modified|revised|edited)(?:\s+on)?\s*:?\s*{_DATE}", re.IGNORECASE)
@@ -26,7 +26,6 @@ _NOISE = re.compile(
 )
 _BETWEEN_PARAGRAPHS = re.compile(r"(?:advertisement|sponsored|share|share\s+this(?:\s+\w+)?)\s*:?", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s:·•|,\u2013\u2014/-]*")
-_BY = re.compile(r"(?:written\s+)?by[\s:]+(?P<name>\S.{1,80})", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){1,3}")
 _TAIL = re.compile(
     r"(?:related(?:\s+(?:posts|articles|stories|reading|content))?|you\s+(?:may|might)\s+also\s+like"
@@ -36,6 +35,9 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _TAIL_WORDS = 120
+_LONGEST_BYLINE = 90
+_PARTS = re.compile(r"\s*[\u00b7\u2022|,\n]\s*|\s[\u2013\u2014-]\s")
+_SENTENCE = re.compile(r"(?<!\b[^\W\d_])[.!?\u2026\u3002:]$")
 # A longer first line belongs to the article, whose title was not copied.
 _LONGEST_TITLE = 200
 
@@ -47,6 +49,11 @@ class TopLines(msgspec.Struct):
     byline: tuple[str, ...] = ()
     published_at: datetime | None = None
     updated_at: datetime | None = None
+
+    @property
+    def where(self) -> dict[str, str]:
+        places = {"byline": "byline", "published_at": "text", "updated_at": "text"}
+        return {name: where for name, where in places.items() if getattr(self, name)}
 
 
 def read_top(lines: Sequence[str]) -> tuple[TopLines, int]:
@@ -88,12 +95,29 @@ def facts_in(line: str) -> TopLines | None:
 
 def _read_byline(top: TopLines, line: str, following: str) -> bool:
     name = _without_repetition(line)
-    if match := _BY.fullmatch(line):
-        name = match["name"]
-    elif not (_NAME.fullmatch(name) and (name != line or (name.istitle() and _read_facts(TopLines(""), following)))):
+    first, *others = _PARTS.split(name)
+    is_repeated = name != line and _NAME.fullmatch(name)
+    if not (is_repeated or _is_marked(line) or _is_dated(first, name[len(first) :] or following)):
         return False
-    top.byline = top.byline or tuple(names_in(name, single=True))
-    return True
+    if names := names_in(name, single=True):
+        top.byline = top.byline or tuple(names)
+        for part in (name[len(first) :], *others):
+            _read_facts(top, part)
+    return bool(names)
+
+
+def _is_dated(name: str, following: str) -> bool:
+    """Whether this is a name, followed by the facts that stand beside a byline."""
+    return bool(_NAME.fullmatch(name)) and _is_in_title_case(name) and _read_facts(TopLines(""), following)
+
+
+def _is_marked(line: str) -> bool:
+    """Whether a line says that it is a byline, by "By" or a role, in any language that we know."""
+    return len(line) <= _LONGEST_BYLINE and not _SENTENCE.search(line) and bool(BY.match(line) or ROLES.search(line))
+
+
+def _is_in_title_case(name: str) -> bool:
+    return name.istitle() or (not name.isascii() and name.casefold() == name.upper())
 
 
 def _without_repetition(line: str) -> str:
@@ -122,5 +146,5 @@ def _as_date(text: str) -> datetime | None:
         "RETURN_AS_TIMEZONE_AWARE": True,
         "REQUIRE_PARTS": ["day", "month", "year"],
     }
-    found: datetime | None = dateparser.parse(text, settings=settings)
-    return found
+    moment: datetime | None = dateparser.parse(text, settings=settings)
+    return moment

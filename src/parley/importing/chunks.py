@@ -18,12 +18,12 @@ def join_chunks(tree: HtmlElement) -> None:
     """Move the paragraphs of the later boxes into the first, where boxes of one design have hardly any text between."""
     places: dict[_Place, list[HtmlElement]] = defaultdict(list)
     for box in tree.iter(*_BOXES):
-        if any(len(one.text_content()) >= _LONG for one in box.iterchildren("p")):
+        if any(len(paragraph.text_content()) >= _LONG for paragraph in box.iterchildren("p")):
             for place in _places(box):
                 places[place].append(box)
     joined: set[HtmlElement] = set()
     several = [(place, boxes) for place, boxes in places.items() if 1 < len(boxes) <= _MOST_CHUNKS]
-    for (around, _), boxes in sorted(several, key=lambda one: len(one[0][1]))[:_MOST_PLACES]:
+    for (around, _), boxes in sorted(several, key=lambda place: len(place[0][1]))[:_MOST_PLACES]:
         if joined.isdisjoint(boxes) and _is_one_text(around, boxes):
             boxes[0].extend([part for box in boxes[1:] for part in box])
             joined.update(boxes)
@@ -48,6 +48,8 @@ def _design(box: HtmlElement) -> str:
 def _is_one_text(around: HtmlElement, boxes: list[HtmlElement]) -> bool:
     text = sum(len(box.text_content()) for box in boxes)
     children = list(around)
-    first, last = (next(at for at, one in enumerate(children) if box in one.iter()) for box in (boxes[0], boxes[-1]))
-    whole = sum(len(one.text_content()) for one in children[first : last + 1])
+    first, last = (
+        next(at for at, child in enumerate(children) if box in child.iter()) for box in (boxes[0], boxes[-1])
+    )
+    whole = sum(len(child.text_content()) for child in children[first : last + 1])
     return whole - text <= _MOST_BETWEEN * text

@@ -77,11 +77,11 @@ class Decoded(msgspec.Struct, frozen=True):
 
 
 def decode(data: bytes, charset: str | None = None) -> str:
-    """The text of a page or a file, as `decoded` reads it."""
-    return decoded(data, charset).text
+    """The text of a page or a file, as `decode_text` reads it."""
+    return decode_text(data, charset).text
 
 
-def decoded(data: bytes, charset: str | None = None, chosen: str | None = None) -> Decoded:
+def decode_text(data: bytes, charset: str | None = None, chosen: str | None = None) -> Decoded:
     """The text of a page or a file. `charset` is the one in the HTTP header, `chosen` the one that a reader chose.
 
     Tries the byte order mark, UTF-8, `charset`, the page's own `meta` or XML declaration, and a guess. Other bytes
@@ -89,10 +89,10 @@ def decoded(data: bytes, charset: str | None = None, chosen: str | None = None) 
     no text.
     """
     known = _codec_of(chosen, guessed=True)
-    found = Decoded(data.decode(known, "replace"), known) if known else _decode(data, charset)
-    if not is_text(found.text):
+    decoded_text = Decoded(data.decode(known, "replace"), known) if known else _decode(data, charset)
+    if not is_text(decoded_text.text):
         raise CannotImport(N_("This is not a text, although it claims to be one. Copy the text and paste it instead."))
-    return msgspec.structs.replace(found, text=printable(found.text))
+    return msgspec.structs.replace(decoded_text, text=printable(decoded_text.text))
 
 
 def is_text(text: str) -> bool:
@@ -127,7 +127,7 @@ def _decode(data: bytes, charset: str | None) -> Decoded:
         return _guess(data)
     # Text in an older charset is practically never valid UTF-8. Pure ASCII is valid in both.
     for name in ["utf-8", *declared] if not data.isascii() else [*declared, "utf-8"]:
-        if (text := _strictly(data, name)) is not None and not _is_wide(text):
+        if (text := _decode_strictly(data, name)) is not None and not _is_wide(text):
             return Decoded(text, name)
     # A few broken bytes in a page are common (truncated comments, advertising). If most are, the declaration is wrong.
     for name in [*declared, "utf-8"]:
@@ -146,17 +146,17 @@ def _is_wide(text: str) -> bool:
 def _guess(data: bytes) -> Decoded:
     """Read text of an unknown charset. Short western text could be in several that look alike: prefer windows-1252."""
     first = _BEYOND_ASCII.search(data)
-    found = chardet.detect(data[max(first.start() - _SHORT, 0) if first else 0 :][:_SNIFFED])
-    guessed = _codec_of(found["encoding"], guessed=True) or "cp1252"
+    guess = chardet.detect(data[max(first.start() - _SHORT, 0) if first else 0 :][:_SNIFFED])
+    guessed = _codec_of(guess["encoding"], guessed=True) or "cp1252"
     # UTF-8 has failed already.
     name = _sibling(data, "cp1252" if guessed == "utf-8" and first else guessed)
     text = data.decode(name, "replace")
     is_other_script = len(_OTHER_SCRIPT.findall(text)) * 4 > len(text)
     doubt, strange = (_DOUBTFUL, 0.0) if name in ENCODING_NAMES else (_SURE, _FEW_STRANGE)
-    if name != "cp1252" and not is_other_script and found["confidence"] < doubt and _is_western(data, strange):
+    if name != "cp1252" and not is_other_script and guess["confidence"] < doubt and _is_western(data, strange):
         return Decoded(data.decode("cp1252", "replace"), "cp1252", sure=False)
     few = sum(byte > 127 for byte in data) < _SHORT  # noqa: PLR2004 ASCII ends there
-    return Decoded(text, name, sure=not few or (is_other_script and found["confidence"] > _SURE))
+    return Decoded(text, name, sure=not few or (is_other_script and guess["confidence"] > _SURE))
 
 
 def _sibling(data: bytes, name: str) -> str:
@@ -192,7 +192,7 @@ def _codec_of(label: str | None, *, guessed: bool = False) -> str | None:
     return name if guessed and name.startswith("utf-") else _SUPERSETS.get(name, name)
 
 
-def _strictly(data: bytes, name: str) -> str | None:
+def _decode_strictly(data: bytes, name: str) -> str | None:
     try:
         return data.decode(name)
     except UnicodeDecodeError:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from parley.core.text.messages import Message, joined
+from parley.core.text.messages import Message, join
 
 
 class CannotImport(Exception):
@@ -13,7 +13,7 @@ class CannotImport(Exception):
 
     def __init__(self, reason: Message, advice: Message | None = None, **values: Any) -> None:
         self.reason = reason.format(**values) if values else reason
-        self.message = joined(" ", [self.reason, advice]) if advice else self.reason
+        self.message = join(" ", [self.reason, advice]) if advice else self.reason
         self.found: Any = None
         super().__init__(self.message)
 

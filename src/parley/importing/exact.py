@@ -18,7 +18,7 @@ KINDS = (
 LIMIT = 100_000
 
 
-async def fetched(url: str) -> bytes:
+async def fetch_body(url: str) -> bytes:
     """Return the body at `url`, within the limits of an import. Raises Busy when it cannot be fetched now."""
     try:
         rows = await fetch(url, allow=settings().fetch_allow, limit=LIMIT, accept=KINDS)

@@ -12,7 +12,7 @@ from trafilatura.settings import Document as Found
 
 from parley.core.text.messages import N_
 from parley.importing.chunks import join_chunks
-from parley.importing.decoding import Decoded, decoded
+from parley.importing.decoding import Decoded, decode_text
 from parley.importing.errors import CannotImport
 from parley.importing.maths.finding import take_formulas
 from parley.importing.metadata.names import fold, names_in
@@ -41,6 +41,8 @@ _SHORT_LINE, _CLUTTERED = 80, 0.15
 _FIRST_LINES = 5  # in which a byline stands
 _BESIDE_NAMES = 6  # words, such as "Written by" and a role
 _MOSTLY_FOUND = 0.9
+# What surrounds an article, if anything does, and how much of a page without it a reading must have found.
+_AROUND, _MOST_OF_PAGE = ("nav", "aside", "footer", "form", "button", "iframe", "script"), 0.6
 _FEWEST_LETTERS = 25  # an article has more, unless there is nothing else on its page
 _MORE_TO_COME = ("script", "form", "iframe")
 NO_ARTICLE = N_(
@@ -71,7 +73,7 @@ def extract_html(
 
     Raises CannotImport when the page has no article that can be read.
     """
-    read = decoded(data, charset, chosen) if isinstance(data, bytes) else Decoded(data, "")
+    read = decode_text(data, charset, chosen) if isinstance(data, bytes) else Decoded(data, "")
     tree = parse(read.text, url)
     metadata = read_metadata(deepcopy(tree), url)
     is_all = _has_little_else(tree)
@@ -110,8 +112,10 @@ def _has_little_else(tree: HtmlElement) -> bool:
 
 
 def _drop_byline(article: HtmlElement, byline: tuple[str, ...]) -> None:
-    """Remove the byline from the first lines of the article, since it is shown above it."""
+    """Remove the byline from the first lines of the article, since it is shown above it, and the author's portrait."""
     known = [fold(name) for name in byline]
+    for picture in [img for img in article.iter("img") if fold(img.get("alt") or "") in known]:
+        picture.drop_tree()
     for run in runs(article)[:_FIRST_LINES]:
         if known and [fold(name) for name in names_in(run.text, single=True)] == known and is_short(run.text, byline):
             run.drop()
@@ -126,8 +130,8 @@ def _article(tree: HtmlElement, url: str | None) -> str:
     reading = _read(tree, url)
     if reading is None:
         return ""
-    around, found = restore_markup(tree, deepcopy(reading))
-    chosen = around if found >= _MOSTLY_FOUND else reading
+    around, share = restore_markup(tree, deepcopy(reading))
+    chosen = around if share >= _MOSTLY_FOUND else reading
     return sanitise(lxml.html.tostring(chosen, encoding="unicode", with_tail=False), base_url=url, boxes=True)
 
 
@@ -135,16 +139,29 @@ def _read(tree: HtmlElement, url: str | None) -> HtmlElement | None:
     """Return the better of two readings: trafilatura's, or readability's if that has the same text and more.
 
     Trafilatura is precise, but sometimes leaves out a part of the text. Readability scores whole boxes and keeps such
-    parts, but finds the article less reliably. So it is used only where it agrees.
+    parts, but finds the article less reliably. So it is used only where it agrees. A page that has nothing but its
+    article is taken as it is.
     """
-    careful, whole = _by_trafilatura(tree, url), _by_readability(tree)
+    careful = _by_trafilatura(tree, url)
+    if careful is not None and _is_only_article(tree, careful):
+        return deepcopy(tree.find("body"))
+    whole = _by_readability(tree)
     if careful is None or whole is None:
         return careful if whole is None else whole
     return whole if _is_better(whole, careful) else careful
 
 
+def _is_only_article(tree: HtmlElement, reading: HtmlElement) -> bool:
+    """Whether a page has nothing around its article, as programs write it from Markdown, LaTeX or Word."""
+    body = tree.find("body")
+    if body is None or next(tree.iter(*_AROUND), None) is not None or _link_share(body) > _FEW_LINKS / 3:
+        return False
+    words, all_words = (sum(len(part) for run in runs(root) for part in run.parts) for root in (reading, body))
+    return words > _MOST_OF_PAGE * all_words
+
+
 def _by_trafilatura(tree: HtmlElement, url: str | None) -> HtmlElement | None:
-    found = trafilatura.bare_extraction(
+    document = trafilatura.bare_extraction(
         deepcopy(tree),
         # Without the text as Markdown, which is not used, and costs the square of the length of a list.
         output_format="xml",
@@ -154,7 +171,7 @@ def _by_trafilatura(tree: HtmlElement, url: str | None) -> HtmlElement | None:
         include_links=True,
         include_formatting=True,
     )
-    return as_html(found.body) if isinstance(found, Found) and found.body is not None else None
+    return as_html(document.body) if isinstance(document, Found) and document.body is not None else None
 
 
 def _by_readability(tree: HtmlElement) -> HtmlElement | None:

@@ -11,7 +11,7 @@ import msgspec
 import yaml
 
 from parley.importing.metadata.bio_and_section import LONGEST_SECTION
-from parley.importing.metadata.dates import as_date
+from parley.importing.metadata.dates import LONGEST_LINE, as_date, day_in
 from parley.importing.metadata.licences import LONGEST_LICENCE
 from parley.importing.metadata.names import MOST_NAMES, names_in
 
@@ -74,30 +74,35 @@ def _parse(kind: str, block: str) -> object:
 
 def _facts(fields: dict[str, Any]) -> FrontMatter:
     return FrontMatter(
-        title=_first(fields, _TITLE),
+        title=_first_value(fields, _TITLE),
         byline=_byline(fields),
-        lang=_first(fields, _LANGUAGE),
-        published_at=as_date(_first(fields, _PUBLISHED)),
-        updated_at=as_date(_first(fields, _UPDATED)),
-        canonical_url=_first(fields, _ADDRESS),
+        lang=_first_value(fields, _LANGUAGE),
+        published_at=_date(fields, _PUBLISHED),
+        updated_at=_date(fields, _UPDATED),
+        canonical_url=_first_value(fields, _ADDRESS),
         licence=_short(fields, _LICENCE, LONGEST_LICENCE),
         section=_short(fields, _SECTION, LONGEST_SECTION),
     )
 
 
 def _byline(fields: dict[str, Any]) -> tuple[str, ...]:
-    found: object = next((fields[name] for name in _BYLINE if fields.get(name)), [])
-    each = found[:MOST_NAMES] if isinstance(found, list) else [found]
-    return tuple(dict.fromkeys(name for one in each for name in names_in(_text(one), single=True)))[:MOST_NAMES]
+    value: object = next((fields[name] for name in _BYLINE if fields.get(name)), [])
+    each = value[:MOST_NAMES] if isinstance(value, list) else [value]
+    return tuple(dict.fromkeys(name for value in each for name in names_in(_text(value), single=True)))[:MOST_NAMES]
 
 
-def _first(fields: dict[str, Any], names: tuple[str, ...]) -> str | None:
+def _first_value(fields: dict[str, Any], names: tuple[str, ...]) -> str | None:
     return next((text for name in names if (text := _text(fields.get(name)))), None)
 
 
+def _date(fields: dict[str, Any], names: tuple[str, ...]) -> datetime | None:
+    stated = _first_value(fields, names)
+    return as_date(stated) or (day_in(stated) if stated and len(stated) < LONGEST_LINE else None)
+
+
 def _short(fields: dict[str, Any], names: tuple[str, ...], most: int) -> str | None:
-    found = _first(fields, names)
-    return found if found and len(found) <= most else None
+    text = _first_value(fields, names)
+    return text if text and len(text) <= most else None
 
 
 def _text(value: object) -> str:

@@ -86,7 +86,7 @@ def restore_markup(tree: HtmlElement, reading: HtmlElement) -> tuple[HtmlElement
     matching = _matching(page, blocks)
     if not matching:
         return tree, 0.0
-    found = sum(len("".join(page[at].parts)) for at in matching)
+    letters = sum(len("".join(page[at].parts)) for at in matching)
     pictures = {picture.get("src") for picture in reading.iter("img")}
     kept = [run for at, run in enumerate(page) if at in matching or _is_caption(run, pictures)]
     dropped = [run for at, run in enumerate(page) if at not in matching and not _is_caption(run, pictures)]
@@ -94,7 +94,7 @@ def restore_markup(tree: HtmlElement, reading: HtmlElement) -> tuple[HtmlElement
     _drop_pictures(around, pictures, _boxes(kept), _boxes(dropped))
     for run in dropped:
         run.drop()
-    return around, found / len("".join(blocks))
+    return around, letters / len("".join(blocks))
 
 
 def _is_caption(run: WordRun, pictures: set[str | None]) -> bool:
@@ -158,6 +158,6 @@ def _enclosing_element(ends: Sequence[WordRun]) -> HtmlElement:
     shared: list[HtmlElement] | None = None
     for element in (element for run in ends for element in run.elements()):
         above = [element, *element.iterancestors()]
-        shared = above if shared is None else [one for one in shared if one in above]
+        shared = above if shared is None else [element for element in shared if element in above]
     assert shared
     return shared[0]

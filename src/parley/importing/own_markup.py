@@ -15,7 +15,7 @@ _SIGNS = ("<math", "<MATH", "doc-noteref", "doc-backlink")
 _LONGEST = 200_000  # characters of one formula
 
 
-def taken(html: str) -> tuple[str, Tokens | None]:
+def take_own_markup(html: str) -> tuple[str, Tokens | None]:
     """Markup with tokens in place of the formulas and links of notes that we wrote, and what the tokens stand for.
 
     Each stands for markup that is written from what was read. A formula that cannot be read is removed.

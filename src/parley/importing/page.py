@@ -84,8 +84,8 @@ def _keep_alignments(tree: HtmlElement) -> None:
     """State where the words of table cells stand in the attribute that the sanitiser keeps."""
     for cell in tree.iter("td", "th"):
         cell.attrib.pop("data-align", None)
-        if found := _ALIGNED.search(f"text-align:{cell.get('align', '')};{cell.get('style', '')}".lower()):
-            cell.set("data-align", "center" if found[1] == "center" else "end")
+        if match := _ALIGNED.search(f"text-align:{cell.get('align', '')};{cell.get('style', '')}".lower()):
+            cell.set("data-align", "center" if match[1] == "center" else "end")
 
 
 def _show_pictures(tree: HtmlElement) -> None:

@@ -1,6 +1,7 @@
 """Cutting an article's markup into passages, which members comment on."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from itertools import accumulate, islice
 
@@ -21,8 +22,10 @@ MOST_PASSAGES = 10_000
 # What is left after pictures are taken out: empty links, and line breaks at the end of a block. The pattern matches
 # only from the first break of a row, since matching from each would take quadratic time.
 _LEFTOVERS = re.compile(r"<a\b(?![^>]*role=\"doc-)[^>]*>\s*</a>|(?<!\s)(?<!<br>)\s*(?:<br>\s*)+(</(?:p|li|h\d)>)")
-
-
+_INVISIBLE, _BETWEEN_LINKS = ("Cc", "Cf", "Zs", "Zl", "Zp"), "\u00b7\u2022|/"
+# What a page has above the title of its article: at most so many passages, each of so many words.
+_MOST_ABOVE, _MOST_WORDS_ABOVE = 12, 8
+_ENDS = tuple(".!?\u2026\u3002\uff01\uff1f")
 _BLOCKS = (
     "blockquote", "br", "caption", "dd", "div", "dt", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p",
     "pre", "td", "th", "tr",
@@ -44,24 +47,45 @@ class ImportedPassage(msgspec.Struct, frozen=True):
     page: int | None = None
 
 
-def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[ImportedPassage]:
+def cut_passages(html: str, *, base_url: str | None, title: str | None = None) -> list[ImportedPassage]:
     """Return the article's passages in reading order.
 
-    List items (of nested lists too) and the paragraphs of a quote are passages of their own. A first heading
-    that only repeats `title` is dropped. Relative addresses are resolved against `base_url`. Raises CannotImport
-    when there are too many passages.
+    List items (of nested lists too) and the paragraphs of a quote are passages of their own. A heading at the start
+    that only repeats `title` is dropped, with what a page has above it. Relative addresses are resolved against
+    `base_url`. Raises CannotImport when there are too many passages.
     """
     root = _parse(sanitise(_shallow(html), base_url=base_url, boxes=True))
-    found = (_passage(*block) for block in cut_blocks(root))
-    passages = list(islice((one for one in found if one.text or one.kind == "figure"), MOST_PASSAGES + 1))
+    blocks = (_passage(*block) for block in cut_blocks(root))
+    passages = list(islice((passage for passage in blocks if _is_visible(passage)), MOST_PASSAGES + 1))
     if len(passages) > MOST_PASSAGES:
         raise CannotImport(
             N_("This has more than {most_passages} paragraphs. Import it as several articles."),
             most_passages=MOST_PASSAGES,
         )
-    if title and passages and passages[0].kind == "heading" and same_words(passages[0].text, title):
-        del passages[0]
+    return _below_title(passages, title) if title else passages
+
+
+def _is_visible(passage: ImportedPassage) -> bool:
+    """Whether a passage is a picture or has more than what pages put between links."""
+    return passage.kind == "figure" or any(
+        unicodedata.category(sign) not in _INVISIBLE and sign not in _BETWEEN_LINKS for sign in passage.text
+    )
+
+
+def _below_title(passages: list[ImportedPassage], title: str) -> list[ImportedPassage]:
+    """The passages without the heading that repeats the title, and without the names and labels above that."""
+    for at, passage in enumerate(passages[:_MOST_ABOVE]):
+        if passage.kind == "heading" and same_words(passage.text, title):
+            return [*(passage for passage in passages[:at] if "<figcaption" in passage.html), *passages[at + 1 :]]
+        if not _may_be_above(passage):
+            break
     return passages
+
+
+def _may_be_above(passage: ImportedPassage) -> bool:
+    """Whether a passage may stand above an article and not belong to it: a logo, the name of a site or section."""
+    is_short = len(passage.text.split()) <= _MOST_WORDS_ABOVE and passage.text[-1:] not in _ENDS
+    return passage.kind == "figure" or (passage.kind in ("paragraph", "heading", "item") and is_short)
 
 
 def without_lost_pictures(passages: Iterable[ImportedPassage]) -> list[ImportedPassage]:
@@ -71,8 +95,8 @@ def without_lost_pictures(passages: Iterable[ImportedPassage]) -> list[ImportedP
 
 def same_words(one: str, other: str) -> bool:
     """Whether two texts are equal except for case, white space and punctuation."""
-    one, other = ("".join(filter(str.isalnum, text)).casefold() for text in (one, other))
-    return bool(one) and one == other
+    first, second = ("".join(filter(str.isalnum, text)).casefold() for text in (one, other))
+    return bool(first) and first == second
 
 
 def _shallow(html: str) -> str:

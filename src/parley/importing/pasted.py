@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from parley.core.text.messages import N_
-from parley.importing.decoding import decoded
+from parley.importing.decoding import decode_text
 from parley.importing.errors import CannotImport
 from parley.importing.extract import Extracted, extract_html
 from parley.importing.front_matter import read_front_matter
@@ -66,7 +66,7 @@ def extract_file(name: str, data: bytes, title: str = "", chosen: str | None = N
         )
     if _KINDS[suffix] == "html":
         return extract_html(data, url=None, chosen=chosen)
-    read = decoded(data, chosen=chosen)
+    read = decode_text(data, chosen=chosen)
     text = read.text
     # Plain text in a Markdown file is read as plain text.
     kind: Kind = "text" if _KINDS[suffix] == "text" or detect_kind(text) == "text" else "markdown"

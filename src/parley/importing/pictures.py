@@ -19,22 +19,22 @@ def take_pictures(element: HtmlElement) -> tuple[list[HtmlElement], list[HtmlEle
     """Remove the pictures in `element`. Return those before its first word, and the others."""
     before: list[HtmlElement] = []
     after: list[HtmlElement] = []
-    for found in [*element.iter("figure"), *element.iter("img")]:
-        if found is element or element not in found.iterancestors():
+    for picture in [*element.iter("figure"), *element.iter("img")]:
+        if picture is element or element not in picture.iterancestors():
             continue
-        if found.tag == "figure" or is_shown(found):
-            (after if _words_before(found, element) else before).extend(as_figures(found))
-            _replace(found, "")
+        if picture.tag == "figure" or is_shown(picture):
+            (after if _words_before(picture, element) else before).extend(as_figures(picture))
+            _replace(picture, "")
         else:
-            _replace(found, found.get("alt", ""))
+            _replace(picture, picture.get("alt", "") if picture.get("src") else "")
     return before, after
 
 
-def as_figures(found: HtmlElement) -> list[HtmlElement]:
+def as_figures(figure: HtmlElement) -> list[HtmlElement]:
     """Return a figure or picture as figures of one picture each. The last one has the caption."""
-    pictures = [picture for picture in found.iter("img") if is_shown(picture)]
+    pictures = [picture for picture in figure.iter("img") if is_shown(picture)]
     figures = [_figure(picture) for picture in pictures]
-    if found.tag == "figure" and figures and (caption := _caption(found)) is not None:
+    if figure.tag == "figure" and figures and (caption := _caption(figure)) is not None:
         figures[-1].append(caption)
     return figures
 
@@ -69,9 +69,9 @@ def _caption(figure: HtmlElement) -> HtmlElement | None:
     return caption if caption.text_content().strip() else None
 
 
-def _words_before(found: HtmlElement, element: HtmlElement) -> bool:
+def _words_before(picture: HtmlElement, element: HtmlElement) -> bool:
     for event, node in iterwalk(element, events=("start", "end")):
-        if node is found:
+        if node is picture:
             return False
         words = node.text if event == "start" else node.tail if node is not element else None
         if words and words.strip():

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from parley.core.text.directions import direction_of
 from parley.core.text.messages import N_
-from parley.importing.boilerplate import TopLines, is_noise, read_tail, read_top
+from parley.importing.boilerplate import is_noise, read_tail, read_top
 from parley.importing.decoding import printable
 from parley.importing.errors import CannotImport
 from parley.importing.extract import Extracted
@@ -42,14 +42,8 @@ def extract_text(text: str, title: str = "") -> Extracted:
         dir=direction_of(text),
         published_at=top.published_at,
         updated_at=top.updated_at,
-        where=_where(top, title),
+        where=top.where | ({} if title or not top.title else {"title": "opening"}),
     )
-
-
-def _where(top: TopLines, title: str) -> dict[str, str]:
-    found = {"title": not title and "opening", "byline": top.byline and "byline"}
-    dates = {"published_at": top.published_at and "text", "updated_at": top.updated_at and "text"}
-    return {name: where for name, where in (found | dates).items() if where}
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[str]:
@@ -81,11 +75,11 @@ def _as_html(blocks: Sequence[str]) -> Iterator[str]:
 
 def _headings(blocks: Sequence[str]) -> set[int]:
     """The indices of short blocks without a full stop, before a paragraph or another heading."""
-    found: set[int] = set()
+    places: set[int] = set()
     for at in reversed(range(len(blocks) - 1)):
-        if may_be_heading(blocks[at]) and (at + 1 in found or not may_be_heading(blocks[at + 1])):
-            found.add(at)
-    return found
+        if may_be_heading(blocks[at]) and (at + 1 in places or not may_be_heading(blocks[at + 1])):
+            places.add(at)
+    return places
 
 
 def may_be_heading(block: str) -> bool:
@@ -97,8 +91,8 @@ def may_be_heading(block: str) -> bool:
 
 def _with_links(text: str) -> str:
     parts, at = [], 0
-    for found in _ADDRESS.finditer(text):
-        address = escape(found[0])
-        parts += [escape(text[at : found.start()]), f'<a href="{address}">{address}</a>']
-        at = found.end()
+    for match in _ADDRESS.finditer(text):
+        address = escape(match[0])
+        parts += [escape(text[at : match.start()]), f'<a href="{address}">{address}</a>']
+        at = match.end()
     return "".join([*parts, escape(text[at:])])

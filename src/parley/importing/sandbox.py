@@ -9,13 +9,13 @@ from typing import Any
 
 import msgspec
 
-from parley.core.text.messages import N_, restored, stored
+from parley.core.text.messages import N_, deserialize, serialize
 from parley.importing import child
 from parley.importing.errors import CannotImport
 from parley.importing.extract import Extracted, extract_html
 from parley.importing.metadata.languages import detect_language
 from parley.importing.notes.linking import link_notes
-from parley.importing.passages import ImportedPassage, cut
+from parley.importing.passages import ImportedPassage, cut_passages
 from parley.importing.pasted import extract_file, extract_pasted
 from parley.importing.pdf.signature import is_pdf
 
@@ -34,31 +34,31 @@ class ReadArticle(msgspec.Struct, frozen=True):
 async def sandboxed_page(
     data: bytes, *, url: str | None, charset: str | None = None, chosen: str | None = None
 ) -> ReadArticle:
-    """`extract_html` and `cut` in a subprocess, or `read_pdf` for a PDF."""
+    """`extract_html` and `cut_passages` in a subprocess, or `read_pdf` for a PDF."""
     if is_pdf(data):
         return await _run("pdf", data, url=url)
     return await _run("page", data, url=url, charset=charset, chosen=chosen)
 
 
 async def sandboxed_paste(text: str, title: str = "") -> ReadArticle:
-    """`extract_pasted` and `cut` in a subprocess."""
+    """`extract_pasted` and `cut_passages` in a subprocess."""
     return await _run("pasted", text, title)
 
 
 async def sandboxed_file(name: str, data: bytes, title: str = "", chosen: str | None = None) -> ReadArticle:
-    """`extract_file` and `cut` in a subprocess, or `read_pdf` for a PDF."""
+    """`extract_file` and `cut_passages` in a subprocess, or `read_pdf` for a PDF."""
     return await (_run("pdf", data, title) if is_pdf(data) else _run("file", name, data, title, chosen))
 
 
 async def _run(reader: str, *args: object, **kwargs: object) -> ReadArticle:
     request = msgspec.msgpack.encode((reader, args, kwargs))
-    found, refusal = msgspec.msgpack.decode(
+    read, refusal = msgspec.msgpack.decode(
         await answer_of_process(request, is_pdf=reader == "pdf"), type=tuple[ReadArticle | None, str]
     )
-    if not refusal and found is not None:
-        return found
-    error = CannotImport(restored(refusal))
-    error.found = found.extracted if found is not None else None
+    if not refusal and read is not None:
+        return read
+    error = CannotImport(deserialize(refusal))
+    error.found = read.extracted if read is not None else None
     raise error
 
 
@@ -89,23 +89,23 @@ _READERS: dict[str, Callable[..., Extracted | ReadArticle]] = {
 def read_article(extracted: Extracted, url: str | None = None) -> ReadArticle:
     """Cut an article that was found at `url` into passages. Raises CannotImport when there are too many."""
     base_url = url or extracted.canonical_url
-    passages = link_notes(cut(extracted.html, base_url=base_url, title=extracted.title))
+    passages = link_notes(cut_passages(extracted.html, base_url=base_url, title=extracted.title))
     return ReadArticle(_with_language(extracted, passages), passages)
 
 
 def _with_language(extracted: Extracted, passages: list[ImportedPassage]) -> Extracted:
     """The article with its language: declared, else that of its words."""
-    found = extracted.lang or detect_language(" ".join(passage.text for passage in passages))
-    where = {"language": "declared" if extracted.lang else "words"} if found else {}
-    return msgspec.structs.replace(extracted, lang=found, where=extracted.where | where)
+    language = extracted.lang or detect_language(" ".join(passage.text for passage in passages))
+    where = {"language": "declared" if extracted.lang else "words"} if language else {}
+    return msgspec.structs.replace(extracted, lang=language, where=extracted.where | where)
 
 
 def _read(reader: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ReadArticle | None, str]:
     try:
-        found = _READERS[reader](*args, **kwargs)
-        return found if isinstance(found, ReadArticle) else read_article(found, kwargs.get("url")), ""
+        result = _READERS[reader](*args, **kwargs)
+        return result if isinstance(result, ReadArticle) else read_article(result, kwargs.get("url")), ""
     except CannotImport as error:
-        return ReadArticle(error.found, []) if error.found else None, stored(error.message)
+        return ReadArticle(error.found, []) if error.found else None, serialize(error.message)
 
 
 def answer(request: bytes) -> bytes:

@@ -7,7 +7,7 @@ import nh3
 
 from parley.importing.decoding import printable_markup
 from parley.importing.notes.markup import NOTE_VALUES
-from parley.importing.own_markup import taken
+from parley.importing.own_markup import take_own_markup
 
 INLINE = frozenset({
     "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q",
@@ -54,7 +54,7 @@ def sanitise(html: str, *, base_url: str | None = None, boxes: bool = False, fla
     for a text that is still to be cut. `flat` keeps only paragraphs and headings.
     """
     allowed = FLAT if flat else INLINE | BLOCKS | BOXES if boxes else INLINE | BLOCKS
-    markup, tokens = taken(printable_markup(html))
+    markup, tokens = take_own_markup(printable_markup(html))
     clean = nh3.clean(
         markup,
         tags=set(allowed),

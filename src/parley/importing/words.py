@@ -14,20 +14,20 @@ _PLAIN = (
 _TYPOGRAPHY = re.compile(f"[{''.join(_PLAIN)}]")
 
 
-def collapsed(text: str) -> str:
+def collapse(text: str) -> str:
     """Replace each run of white space, no-break spaces included, by one space."""
     return " ".join(text.split())
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Replace typographic quotation marks and dashes by plain ones, character by character, so that positions stay."""
     return text if text.isascii() else _TYPOGRAPHY.sub(lambda sign: _PLAIN[sign[0]], text)
 
 
-def lowered(text: str) -> str:
+def lower(text: str) -> str:
     """Return `text` in small letters, character by character, so that positions stay."""
     small = text.lower()
-    return small if len(small) == len(text) else "".join([one.lower()[:1] for one in text])
+    return small if len(small) == len(text) else "".join([letter.lower()[:1] for letter in text])
 
 
 class _Codes(dict[str, str]):

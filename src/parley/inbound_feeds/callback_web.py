@@ -24,17 +24,17 @@ ENDED = 410
 @get("/websub/{feed:str}/{token:str}", name="feeds:websub-verify", opt={"who": ANYONE})
 async def verify(request: AnyRequest, feed: FromPath[str], token: FromPath[str]) -> Response[str]:
     """Confirm a subscription that we asked for, by repeating the hub's challenge; or learn that it was refused."""
-    found = await _subscription(feed, token)
+    subscription = await _subscription(feed, token)
     asked = request.query_params
-    if found is None or asked.get("hub.topic") != found.topic:
+    if subscription is None or asked.get("hub.topic") != subscription.topic:
         raise NotFound(NO_SUBSCRIPTION)
     if asked.get("hub.mode") == "denied":
-        await subscribing.deny(found.id)
+        await subscribing.deny(subscription.id)
         return _plain("")
     challenge = asked.get("hub.challenge", "")
-    if asked.get("hub.mode") != "subscribe" or not found.asked or not 0 < len(challenge) <= LONGEST_CHALLENGE:
+    if asked.get("hub.mode") != "subscribe" or not subscription.asked or not 0 < len(challenge) <= LONGEST_CHALLENGE:
         raise NotFound(NO_SUBSCRIPTION)
-    await subscribing.confirm(found.id, as_id(asked.get("hub.lease_seconds", "")) or LEASE_SECONDS)
+    await subscribing.confirm(subscription.id, as_id(asked.get("hub.lease_seconds", "")) or LEASE_SECONDS)
     return _plain(challenge)
 
 
@@ -50,12 +50,12 @@ async def deliver(request: AnyRequest, feed: FromPath[str], token: FromPath[str]
 
     Deliveries with a wrong signature are ignored. They get the same answer, as the standard asks for.
     """
-    found = await _subscription(feed, token)
-    if found is None:
+    subscription = await _subscription(feed, token)
+    if subscription is None:
         return _plain("", ENDED)
     signature = request.headers.get("x-hub-signature", "")
-    if subscribing.is_signed(found, signature, await request.body()):
-        await subscribing.fetch_soon(found.id)
+    if subscribing.is_signed(subscription, signature, await request.body()):
+        await subscribing.fetch_soon(subscription.id)
     return _plain("", 202)
 
 

@@ -7,7 +7,7 @@ import msgspec
 from parley.articles.text import CacheValidators
 from parley.core import db
 from parley.core.text.hosts import host_of
-from parley.core.text.messages import N_, Message, stored
+from parley.core.text.messages import N_, Message, serialize
 from parley.importing.errors import CannotImport, PageGone, SiteBusy, Unchanged
 from parley.inbound_feeds import hosts, rules, subscribing
 from parley.inbound_feeds.ingesting import ingest
@@ -71,8 +71,8 @@ async def check(due: DueFeed) -> None:
         return
     pause: float = rules.HOST_SECONDS
     try:
-        found = await fetch_feed(due.url, CacheValidators(due.etag, due.last_modified), due.body_hash)
-        await _store(due, found)
+        fetched = await fetch_feed(due.url, CacheValidators(due.etag, due.last_modified), due.body_hash)
+        await _store(due, fetched)
     except Unchanged:
         await db.execute(RECORD_UNCHANGED, due.id)
     except PageGone as error:
@@ -99,17 +99,17 @@ where id = $1
 """
 
 
-async def _store(due: DueFeed, found: FetchedFeed) -> None:
+async def _store(due: DueFeed, fetched: FetchedFeed) -> None:
     now = datetime.now(UTC)
-    pause = rules.pause_after(found.document, found.cache_control)
+    pause = rules.pause_after(fetched.document, fetched.cache_control)
     async with db.atomic():
-        await ingest(due.id, found.document, now)
-        kept = found.validators
+        await ingest(due.id, fetched.document, now)
+        kept = fetched.validators
         await db.execute(
-            RECORD_FETCH, due.id, kept.etag, kept.last_modified, found.body_hash, pause, now, found.document.title
+            RECORD_FETCH, due.id, kept.etag, kept.last_modified, fetched.body_hash, pause, now, fetched.document.title
         )
-        await subscribing.note_hub(due.id, found.document)
-        await _note_move(due, found.moved_to)
+        await subscribing.note_hub(due.id, fetched.document)
+        await _note_move(due, fetched.moved_to)
 
 
 # How often a move is seen before it is followed, each time within 48 hours of the last: a single one may be a mistake.
@@ -138,7 +138,9 @@ async def _record_redirect(due: DueFeed, moved_to: str, seen: int) -> None:
 
 
 async def _stop(due: DueFeed, state: str, note: Message) -> None:
-    await InboundFeed.update({InboundFeed.state: state, InboundFeed.note: stored(note)}).where(InboundFeed.id == due.id)
+    await InboundFeed.update({InboundFeed.state: state, InboundFeed.note: serialize(note)}).where(
+        InboundFeed.id == due.id
+    )
 
 
 async def _handle_gone(due: DueFeed, error: PageGone) -> None:
@@ -159,5 +161,5 @@ where id = $1
 
 async def _record_failure(due: DueFeed, note: Message, pause: float = 0) -> None:
     await db.execute(
-        RECORD_FAILURE, due.id, stored(note), max(pause, float(rules.pause_after_failure(due.failures + 1)))
+        RECORD_FAILURE, due.id, serialize(note), max(pause, float(rules.pause_after_failure(due.failures + 1)))
     )

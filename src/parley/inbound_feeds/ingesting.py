@@ -9,7 +9,7 @@ from parley.articles.canonical import canonical
 from parley.articles.duplicates import address_variants
 from parley.core import db
 from parley.core.text.hosts import host_of
-from parley.core.text.messages import N_, stored
+from parley.core.text.messages import N_, serialize
 from parley.inbound_feeds import rules
 from parley.inbound_feeds.documents import FeedDocument, FeedEntry
 from parley.inbound_feeds.rules import KnownItem
@@ -63,7 +63,7 @@ async def ingest(feed: int, document: FeedDocument, now: datetime) -> int:
             return len(new)
         stop = rules.changed_as_a_whole(new, len(entries), state.fetched_at)
         automatic = state.mode == "auto" and state.approvals >= rules.APPROVALS_NEEDED and not stop
-        await _add(feed, new, [rules.state_of(one, now, automatic=automatic) for one in new], now)
+        await _add(feed, new, [rules.state_of(entry, now, automatic=automatic) for entry in new], now)
         if stop:
             await stop_feed(feed)
     return len(new)
@@ -75,8 +75,8 @@ async def _sort(feed: int, entries: Sequence[FeedEntry]) -> tuple[list[tuple[Kno
     rows = await db.fetch(KnownItem, SELECT_KNOWN_ITEMS, feed, keys, list(guids))
     by_key = {row.key: row for row in rows}
     by_guid = {row.guid: row for row in rows if row.guid in guids}
-    found = [(rules.find_known(entry, by_key, by_guid), entry) for entry in entries]
-    return [(item, one) for item, one in found if item], [one for item, one in found if item is None]
+    pairs = [(rules.find_known(entry, by_key, by_guid), entry) for entry in entries]
+    return [(item, entry) for item, entry in pairs if item], [entry for item, entry in pairs if item is None]
 
 
 async def _add(feed: int, entries: Sequence[FeedEntry], states: Sequence[rules.ItemState], now: datetime) -> None:
@@ -117,7 +117,7 @@ class OfferedItem(msgspec.Struct, frozen=True):
 async def _find_threads(feed: int, keys: list[bytes]) -> None:
     """Mark which of the new items are offered and have a thread already, as far as their addresses say so."""
     offered = await db.fetch(OfferedItem, SELECT_OFFERED_ITEMS, feed, keys)
-    pairs = [(one.id, url) for one in offered for url in address_variants(canonical(one.url))]
+    pairs = [(entry.id, url) for entry in offered for url in address_variants(canonical(entry.url))]
     await db.execute(LINK_TO_THREADS, [item for item, _ in pairs], [url for _, url in pairs])
 
 
@@ -133,13 +133,13 @@ where t.article = a.id and t.id = any($1::bigint[]) and a.check_at > now()
 
 async def _note_titles(known: Sequence[tuple[KnownItem, FeedEntry]]) -> None:
     """Keep changed titles, and look at the sources of their articles soon."""
-    changed = [(item, one.title) for item, one in known if one.title and one.title != item.title]
+    changed = [(item, entry.title) for item, entry in known if entry.title and entry.title != item.title]
     if changed:
         await db.execute(UPDATE_TITLES, [item.id for item, _ in changed], [title for _, title in changed])
         await db.execute(CHECK_SOURCES, [item.thread for item, _ in changed if item.thread])
 
 
 async def stop_feed(feed: int) -> None:
-    await InboundFeed.update({InboundFeed.state: "stopped", InboundFeed.note: stored(STOPPED)}).where(
+    await InboundFeed.update({InboundFeed.state: "stopped", InboundFeed.note: serialize(STOPPED)}).where(
         InboundFeed.id == feed
     )

@@ -13,7 +13,7 @@ async def fetch_due() -> int:
     count = 0
     while count < MOST_IN_SWEEP and (due := await fetching.claim()) is not None:
         # One that fails here is due again in a quarter of an hour.
-        await attempts.each(FETCHING, [due], fetching.check, key=lambda one: one.id, in_transaction=False)
+        await attempts.each(FETCHING, [due], fetching.check, key=lambda feed: feed.id, in_transaction=False)
         count += 1
     return count
 
@@ -22,6 +22,6 @@ async def make_approved() -> int:
     """Make threads of approved entries, and return how many entries there were."""
     count = 0
     while count < MOST_IN_SWEEP and (item := await publishing.claim()) is not None:
-        await attempts.each(MAKING, [item], publishing.make, key=lambda one: one.id, in_transaction=False)
+        await attempts.each(MAKING, [item], publishing.make, key=lambda approved: approved.id, in_transaction=False)
         count += 1
     return count

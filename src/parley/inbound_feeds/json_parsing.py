@@ -29,43 +29,43 @@ def parse(data: bytes, url: str) -> FeedDocument | None:
 
 
 def _hub(hubs: object) -> str:
-    return next((_text(one, "url") for one in _objects(hubs) if _text(one, "type").lower() == "websub"), "")
+    return next((_text(hub, "url") for hub in _objects(hubs) if _text(hub, "type").lower() == "websub"), "")
 
 
 def _entries(items: object, url: str) -> Iterator[FeedEntry]:
-    for one in _objects(items):
+    for entry in _objects(items):
         # A linked list's `external_url` is the page that the entry is about.
-        link = _text(one, "external_url") or _text(one, "url")
-        if not link and is_web_address(_text(one, "id")):
-            link = _text(one, "id")
+        link = _text(entry, "external_url") or _text(entry, "url")
+        if not link and is_web_address(_text(entry, "id")):
+            link = _text(entry, "id")
         if whole := address(link, url):
             yield FeedEntry(
                 url=whole,
-                guid=parsing.storable(str(one.get("id") or "")),
-                title=parsing.literal(_text(one, "title"), LONGEST_TITLE),
-                summary=_summary(one),
-                published_at=_moment(_text(one, "date_published")) or _moment(_text(one, "date_modified")),
+                guid=parsing.storable(str(entry.get("id") or "")),
+                title=parsing.literal(_text(entry, "title"), LONGEST_TITLE),
+                summary=_summary(entry),
+                published_at=_moment(_text(entry, "date_published")) or _moment(_text(entry, "date_modified")),
             )
 
 
-def _summary(one: dict[str, Any]) -> str:
-    text = _text(one, "summary") or _text(one, "content_text")
+def _summary(entry: dict[str, Any]) -> str:
+    text = _text(entry, "summary") or _text(entry, "content_text")
     if text:
         return parsing.literal(text, LONGEST_SUMMARY)
-    return parsing.plain(_text(one, "content_html"), LONGEST_SUMMARY)
+    return parsing.plain(_text(entry, "content_html"), LONGEST_SUMMARY)
 
 
 def _objects(value: object) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def _text(one: dict[str, Any], name: str) -> str:
-    value = one.get(name)
+def _text(fields: dict[str, Any], name: str) -> str:
+    value = fields.get(name)
     return value if isinstance(value, str) else ""
 
 
 def _moment(text: str) -> datetime | None:
     with suppress(ValueError, OverflowError):
-        found = datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     return None

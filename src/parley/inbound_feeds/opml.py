@@ -21,8 +21,8 @@ def addresses(data: bytes) -> list[str]:
         return []
     if root is None or etree.QName(root).localname.lower() != "opml":
         return []
-    links = (feed_address(_link(one)) for one in islice(root.iter("{*}outline"), MOST_OUTLINES))
-    return list(dict.fromkeys(found for link in links if (found := address(link, ""))))[:MOST_FEEDS]
+    links = (feed_address(_link(outline)) for outline in islice(root.iter("{*}outline"), MOST_OUTLINES))
+    return list(dict.fromkeys(feed for link in links if (feed := address(link, ""))))[:MOST_FEEDS]
 
 
 def _link(outline: Any) -> str:

@@ -13,7 +13,7 @@ import feedparser
 from lxml import etree, html
 
 from parley.articles.rules import is_web_address
-from parley.core.text.cleaning import one_line, shortened
+from parley.core.text.cleaning import one_line, shorten
 from parley.importing.decoding import decode
 from parley.importing.errors import CannotImport
 from parley.inbound_feeds import json_parsing
@@ -77,16 +77,16 @@ def _entries(entries: list[Mapping[str, Any]], url: str, *, is_atom: bool) -> It
             )
 
 
-def _page(one: Mapping[str, Any]) -> str:
+def _page(entry: Mapping[str, Any]) -> str:
     """The link of an entry. Without one it is the id, if that is an address: a number is none."""
-    link = str(one.get("link") or "")
-    return "" if one.get("guidislink") and link == one.get("id") and not is_web_address(link) else link
+    link = str(entry.get("link") or "")
+    return "" if entry.get("guidislink") and link == entry.get("id") and not is_web_address(link) else link
 
 
-def _text(one: Mapping[str, Any], name: str, length: int, *, is_atom: bool) -> str:
+def _text(entry: Mapping[str, Any], name: str, length: int, *, is_atom: bool) -> str:
     """The text of a field. Only Atom says whether it is markup (RFC 4287, 3.1.1)."""
-    is_literal = is_atom and (one.get(f"{name}_detail") or {}).get("type") == "text/plain"
-    return literal(one.get(name), length) if is_literal else plain(one.get(name), length)
+    is_literal = is_atom and (entry.get(f"{name}_detail") or {}).get("type") == "text/plain"
+    return literal(entry.get(name), length) if is_literal else plain(entry.get(name), length)
 
 
 def literal(text: object, length: int) -> str:
@@ -94,7 +94,7 @@ def literal(text: object, length: int) -> str:
 
     Many publishers escape it once too often all the same.
     """
-    return shortened(storable(one_line(unescape(str(text or "")[:_LONGEST_MARKUP]))), length)
+    return shorten(storable(one_line(unescape(str(text or "")[:_LONGEST_MARKUP]))), length)
 
 
 def plain(markup: object, length: int) -> str:
@@ -105,7 +105,7 @@ def plain(markup: object, length: int) -> str:
             text = html.fromstring(f"<div>{text}</div>").text_content()
         except (etree.ParserError, ValueError):
             text = ""
-    return shortened(storable(one_line(text)), length)
+    return shorten(storable(one_line(text)), length)
 
 
 def storable(text: str) -> str:

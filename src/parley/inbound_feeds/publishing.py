@@ -15,7 +15,7 @@ from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.errors import ParleyError
 from parley.core.settings import settings
-from parley.core.text.messages import N_, Message, stored
+from parley.core.text.messages import N_, Message, serialize
 from parley.importing.errors import CannotImport, SiteBusy
 from parley.importing.fetch import PAGES, fetch
 from parley.importing.passages import without_lost_pictures
@@ -125,5 +125,5 @@ async def _finish(item: ApprovedItem, state: str, thread: int | None) -> None:
 
 
 async def _fail(item: ApprovedItem, message: Message) -> None:
-    values: dict[Any, Any] = {FeedItem.state: "failed", FeedItem.message: stored(message)}
+    values: dict[Any, Any] = {FeedItem.state: "failed", FeedItem.message: serialize(message)}
     await FeedItem.update(values).where(FeedItem.id == item.id)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from parley.core import db
-from parley.core.text.messages import Message, restored
+from parley.core.text.messages import Message, deserialize
 from parley.inbound_feeds.rules import APPROVALS_NEEDED
 
 # Entries of a feed on its page, besides those that wait.
@@ -46,7 +46,7 @@ class FeedRow(msgspec.Struct, frozen=True):
 
     @property
     def message(self) -> Message:
-        return restored(self.note)
+        return deserialize(self.note)
 
     @property
     def approvals_left(self) -> int:
@@ -111,7 +111,7 @@ class FeedItemRow(msgspec.Struct, frozen=True):
 
     @property
     def reason(self) -> Message:
-        return restored(self.message)
+        return deserialize(self.message)
 
 
 SELECT_ITEMS = """

@@ -48,7 +48,7 @@ def key_of(url: str) -> bytes:
     """
     parts = urlsplit(canonical(url))
     host = parts.netloc.lower().removeprefix("www.")
-    query = "&".join(one for one in parts.query.split("&") if not one.startswith("source=rss"))
+    query = "&".join(parameter for parameter in parts.query.split("&") if not parameter.startswith("source=rss"))
     words = f"{host}{parts.path.rstrip('/')}?{query}#{urlsplit(url).fragment}"
     return hashlib.sha256(words.encode("utf-8", "replace")).digest()
 
@@ -110,13 +110,13 @@ def changed_as_a_whole(new: Sequence[FeedEntry], listed: int, last: datetime) ->
     `listed` counts the entries of the feed now; `last` is when it was read before. New entries with a date since then
     are what feeds are for.
     """
-    former = sum(one.published_at is None or one.published_at < last for one in new)
+    former = sum(entry.published_at is None or entry.published_at < last for entry in new)
     return len(new) > MOST_NEW or (former >= FEWEST_CHANGED and former * 2 >= listed)
 
 
 def first_states(entries: Sequence[FeedEntry]) -> list[ItemState]:
     """The states of the entries that a feed lists when it is added: the newest are offered."""
-    offered = {id(one) for one in newest_first(entries)[:OFFERED]}
+    offered = {id(entry) for entry in newest_first(entries)[:OFFERED]}
     return ["waiting" if id(entry) in offered else "old" for entry in entries]
 
 

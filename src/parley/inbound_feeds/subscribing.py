@@ -73,7 +73,7 @@ async def subscribe_due() -> int:
     if not settings().websub_subscribe:
         return 0
     due = await db.fetch(HubSubscription, CLAIM_SUBSCRIPTIONS)
-    await attempts.each(JOB, due, ask, key=lambda one: one.id, in_transaction=False)
+    await attempts.each(JOB, due, ask, key=lambda subscription: subscription.id, in_transaction=False)
     return len(due)
 
 

@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ADMIN, MODERATOR, AnyRequest, staff
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -52,7 +52,7 @@ async def _list(request: AnyRequest, form: Form, status: int = 200, **shown: Any
 
 @post("/mod/feeds", name="feeds:inbound-add", opt={"who": ADMIN})
 async def add(request: AnyRequest) -> Response[Any]:
-    form, status = NewFeedForm(await posted(request)), 422
+    form, status = NewFeedForm(await posted_fields(request)), 422
     if not form.errors:
         try:
             feed = await ops.add_feed(staff(request), form.url, _use(form))
@@ -65,13 +65,13 @@ async def add(request: AnyRequest) -> Response[Any]:
 @post("/mod/feeds/import", name="feeds:inbound-import", opt={"who": ADMIN}, request_max_body_size=UPLOAD_LIMIT)
 async def import_list(request: AnyRequest) -> Response[Any]:
     """Add the feeds in an OPML file."""
-    form, status = ListForm(await posted(request)), 422
+    form, status = ListForm(await posted_fields(request)), 422
     try:
-        found = await read_opml(form.opml) if not form.errors else []
-        if not form.errors and not found:
+        addresses = await read_opml(form.opml) if not form.errors else []
+        if not form.errors and not addresses:
             form.errors["file"] = N_("This is no OPML file with feeds.")
         if not form.errors:
-            done = await ops.add_feeds(staff(request), found, _use(form))
+            done = await ops.add_feeds(staff(request), addresses, _use(form))
             return Redirect(f"/mod/feeds?added={done.added}&refused={len(done.refused)}", status_code=303)
     except CannotImport as error:
         form.errors["file"] = error.message
@@ -108,7 +108,7 @@ async def _feed(request: AnyRequest, row: FeedRow, form: Form, status: int = 200
 
 @post("/mod/feeds/{feed:str}", name="feeds:inbound-change", opt={"who": ADMIN})
 async def change(request: AnyRequest, feed: FromPath[str]) -> Response[Any]:
-    row, form, status = await feed_at(feed), FeedForm(await posted(request)), 422
+    row, form, status = await feed_at(feed), FeedForm(await posted_fields(request)), 422
     if not form.errors:
         try:
             await ops.change_feed(staff(request), row.id, _use(form))
@@ -126,7 +126,7 @@ def _back(row: FeedRow) -> Redirect:
 async def pause(request: AnyRequest, feed: FromPath[str]) -> Redirect:
     """Pause a feed (`on=1`), or start it again."""
     row = await feed_at(feed)
-    switch = ops.pause_feed if Form(await posted(request)).flag("on") else ops.start_feed
+    switch = ops.pause_feed if Form(await posted_fields(request)).flag("on") else ops.start_feed
     await switch(staff(request), row.id)
     return _back(row)
 

@@ -40,7 +40,7 @@ class CatchUp:
             return
         if scores:
             stream.put(render.scores(scores))
-        await _put(stream, missed)
+        await _queue_events(stream, missed)
 
     async def _missed_between(self, thread: int, last: int, newest: int) -> list[render.RenderedEvent] | None:
         """Return the events after number `last`, or None if there are too many, or if the oldest were deleted."""
@@ -53,7 +53,7 @@ class CatchUp:
 
     async def send_newer(self, stream: Stream) -> None:
         """Queue the events after the last one that the stream has, without the cache."""
-        await _put(stream, await self._since(stream.thread, stream.seq))
+        await _queue_events(stream, await self._since(stream.thread, stream.seq))
 
     async def _since(self, thread: int, seq: int) -> list[render.RenderedEvent]:
         return await render.events(await queries.events_after(thread, seq, self._max_behind))
@@ -63,7 +63,7 @@ def _size(events: Sequence[render.RenderedEvent]) -> int:
     return text_bytes([event.message for event in events])
 
 
-async def _put(stream: Stream, events: Sequence[render.RenderedEvent]) -> None:
+async def _queue_events(stream: Stream, events: Sequence[render.RenderedEvent]) -> None:
     """Queue events.
 
     Read who blocked whom after the events: a comment must not reach a reader who blocked its author before it was

@@ -63,7 +63,7 @@ class Channel:
 async def blocked_by_readers(channel: Channel, events: Collection[RenderedEvent]) -> dict[int | None, frozenset[int]]:
     """Return the authors of `events` whom each reader of the channel blocked, also for readers who join meanwhile."""
     authors = {event.author for event in events if event.author is not None}
-    found: dict[int | None, frozenset[int]] = {}
-    while members := {stream.member for stream in channel.streams if stream.member is not None} - found.keys():
-        found |= await queries.blocked_by(members, authors)
-    return found
+    blocked: dict[int | None, frozenset[int]] = {}
+    while members := {stream.member for stream in channel.streams if stream.member is not None} - blocked.keys():
+        blocked |= await queries.blocked_by(members, authors)
+    return blocked

@@ -181,7 +181,7 @@ class Hub:
 
     async def _subscribe(self) -> None:
         """Receive the signals of other processes."""
-        async for _, data in redis.subscribed(redis.LIVE_CHANNEL):
+        async for _, data in redis.subscribe(redis.LIVE_CHANNEL):
             try:
                 signals = msgspec.json.decode(data, type=list[Signal])
             except msgspec.MsgspecError as error:

@@ -131,9 +131,9 @@ class BlockRow(msgspec.Struct, frozen=True):
 
 async def blocked_by(members: Collection[int], authors: Collection[int]) -> dict[int | None, frozenset[int]]:
     """Return, for each of `members`, which of `authors` they blocked."""
-    found: dict[int | None, set[int]] = defaultdict(set)
+    blocked: dict[int | None, set[int]] = defaultdict(set)
     if authors:
         sql = "select member, other from block where kind = 'block' and other = any($2) and member = any($1)"
         for row in await db.fetch(BlockRow, sql, list(members), list(authors)):
-            found[row.member].add(row.other)
-    return {member: frozenset(found[member]) for member in members}
+            blocked[row.member].add(row.other)
+    return {member: frozenset(blocked[member]) for member in members}

@@ -96,11 +96,13 @@ async def events(rows: Sequence[EventRow]) -> list[RenderedEvent]:
     The messages show the present state of the comments, which may differ from that at the time of the event.
     """
     ids = [row.comment for row in rows if row.comment is not None]
-    found = await queries.by_ids(ids) if ids else {}
+    comments_by_id = await queries.by_ids(ids) if ids else {}
     thread = await threads.one(rows[0].thread) if rows else None
     if thread is None:
         return [RenderedEvent(row.seq, message("", seq=row.seq)) for row in rows]
-    context = RenderContext(thread, found, await _passages(thread, found), await _article(thread, rows))
+    context = RenderContext(
+        thread, comments_by_id, await _passages(thread, comments_by_id), await _article(thread, rows)
+    )
     return [_render_event(row, context) for row in rows]
 
 
@@ -113,8 +115,10 @@ class RenderContext(msgspec.Struct, frozen=True):
     article: articles.ArticleRow | None
 
 
-async def _passages(thread: threads.ThreadRow, found: dict[int, queries.CommentRow]) -> dict[int, PassageBalance]:
-    lineages = {row.passage for row in found.values() if row.passage is not None}
+async def _passages(
+    thread: threads.ThreadRow, comments_by_id: dict[int, queries.CommentRow]
+) -> dict[int, PassageBalance]:
+    lineages = {row.passage for row in comments_by_id.values() if row.passage is not None}
     return {balance.lineage: balance for balance in await balances(thread.id, list(lineages))} if lineages else {}
 
 
@@ -132,7 +136,7 @@ def _render_event(row: EventRow, context: RenderContext) -> RenderedEvent:
 
     @cache
     def render_blocked() -> bytes:
-        return message(_event_html(row, context, queries.blanked(comment)), seq=row.seq)
+        return message(_event_html(row, context, queries.blank(comment)), seq=row.seq)
 
     return RenderedEvent(row.seq, full, comment.author_id, render_blocked)
 
@@ -142,8 +146,8 @@ def _moved_away(row: EventRow, context: RenderContext, comment: queries.CommentR
 
     The message says that it moved; it is empty if the event announced the comment.
     """
-    left = msgspec.structs.replace(queries.blanked(comment), state="moved", passage=None)
-    html = _event_html(row, context, left) if row.kind in COMMENT_CHANGED else ""
+    moved = msgspec.structs.replace(queries.blank(comment), state="moved", passage=None)
+    html = _event_html(row, context, moved) if row.kind in COMMENT_CHANGED else ""
     return RenderedEvent(row.seq, message(html, seq=row.seq))
 
 

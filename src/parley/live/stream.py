@@ -134,7 +134,9 @@ class Stream:
         try:
             while self._queue and self._send is not None:
                 self.sent_at = self._sending_since = monotonic()
-                rest = _begin(self._send({"type": "http.response.body", "body": self._next_chunk(), "more_body": True}))
+                rest = _run_until_waiting(
+                    self._send({"type": "http.response.body", "body": self._next_chunk(), "more_body": True})
+                )
                 if rest is not None:
                     self._task = asyncio.get_running_loop().create_task(self._send_rest(rest))
                     return
@@ -182,7 +184,7 @@ class Stream:
             self._closed.set_exception(error)
 
 
-def _begin(sending: Awaitable[None]) -> Awaitable[None] | None:
+def _run_until_waiting(sending: Awaitable[None]) -> Awaitable[None] | None:
     """Run `sending` until it first waits, and return the rest, or None if it has finished, as it nearly always has.
 
     Waking a task for each stream would cost as much as the sending (docs/performance.md).

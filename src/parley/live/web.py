@@ -35,7 +35,7 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     owner = owner_of(viewer, address_of(request))
     session, member = (viewer.session, viewer.id) if viewer is not None else (None, None)
     stream = Stream(thread_id, owner, session, member)
-    return _stream_response(stream, partial(hub.join, stream, _last(request)), partial(hub.leave, stream))
+    return _stream_response(stream, partial(hub.join, stream, _last_event_id(request)), partial(hub.leave, stream))
 
 
 @get("/mod/queue/live", name="live:queue", opt={"who": MODERATOR})
@@ -70,7 +70,7 @@ def _stream_response(stream: Stream, join: Callable[[], Awaitable[None]], leave:
     return answer
 
 
-def _last(request: AnyRequest) -> int | None:
+def _last_event_id(request: AnyRequest) -> int | None:
     raw = request.headers.get("last-event-id") or request.query_params.get("last") or ""
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= MAX_SEQ_DIGITS else None
 

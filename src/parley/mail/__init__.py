@@ -7,7 +7,7 @@ imports `sending`.
 
 from parley.mail.letters import ADDRESS, Letter, MailList, end_hold, lists, post, post_all, send
 from parley.mail.links import unsubscribe_link
-from parley.mail.writing import written, written_html, written_message
+from parley.mail.writing import write, written_html, written_message
 
 __all__ = [
     "ADDRESS",
@@ -19,7 +19,7 @@ __all__ = [
     "post_all",
     "send",
     "unsubscribe_link",
-    "written",
+    "write",
     "written_html",
     "written_message",
 ]

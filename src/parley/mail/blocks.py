@@ -17,7 +17,7 @@ def blocks(text: str, links: Container[str]) -> list[MailBlock]:
 
     A line above one of `links` becomes a button. Other URLs do not, since a person may have written them.
     """
-    return [_block(one.strip("\n"), links) for one in text.split("\n\n") if one.strip()]
+    return [_block(part.strip("\n"), links) for part in text.split("\n\n") if part.strip()]
 
 
 def _block(text: str, links: Container[str]) -> MailBlock:

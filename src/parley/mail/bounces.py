@@ -74,7 +74,10 @@ async def _insert(mail: int, address: str, kind: str, status: str, detail: str, 
 async def _check_for_burst(address: str, kind: str) -> None:
     """Pause a provider that refuses many addresses. If that fails, the bounce still counts."""
     await attempts.each(
-        "refusals of a provider", [address], lambda one: bursts.check(one, kind), key=lambda one: one.rpartition("@")[2]
+        "refusals of a provider",
+        [address],
+        lambda recipient: bursts.check(recipient, kind),
+        key=lambda recipient: recipient.rpartition("@")[2],
     )
 
 

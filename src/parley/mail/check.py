@@ -37,7 +37,7 @@ class RecordCheck(msgspec.Struct, frozen=True):
 def records(settings: Settings) -> list[DnsRecord]:
     """Return the records that receiving servers check. Raises ValueError if the DKIM key is not valid."""
     domain = settings.mail_address.rpartition("@")[2]
-    found = [
+    dns_records = [
         DnsRecord(domain, "TXT", "v=spf1 mx a -all", "which servers may send for this domain: add yours"),
         DnsRecord(
             f"_dmarc.{domain}",
@@ -48,7 +48,7 @@ def records(settings: Settings) -> list[DnsRecord]:
     ]
     if settings.dkim_key is not None:
         key = public_key(settings.dkim_key)
-        found.insert(
+        dns_records.insert(
             1,
             DnsRecord(
                 f"{settings.dkim_selector}._domainkey.{domain}",
@@ -58,13 +58,15 @@ def records(settings: Settings) -> list[DnsRecord]:
             ),
         )
     returns = settings.bounces.rpartition("@")[2]
-    found.append(DnsRecord(returns, "MX", f"10 {returns}.", "where undeliverable mail is returned to"))
+    dns_records.append(DnsRecord(returns, "MX", f"10 {returns}.", "where undeliverable mail is returned to"))
     if returns != domain:
-        found.append(DnsRecord(returns, "TXT", "v=spf1 mx a -all", "the same for the address that mail is returned to"))
-    found.append(
+        dns_records.append(
+            DnsRecord(returns, "TXT", "v=spf1 mx a -all", "the same for the address that mail is returned to")
+        )
+    dns_records.append(
         DnsRecord("the mail server's address", "PTR", f"mail.{domain}.", "and this name must resolve to that address")
     )
-    return found
+    return dns_records
 
 
 def check_message(raw: bytes, settings: Settings) -> list[RecordCheck]:

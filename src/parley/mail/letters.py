@@ -125,14 +125,14 @@ async def post_all(letters: Sequence[Letter], *, delay: timedelta = timedelta(0)
     if not letters:
         return []
     rows = [
-        (lists[one.list].name, one.argument, one.member, one.to, one.key, one.subject, one.text, one.html, one.answers,
-         " ".join(one.references), one.expires_at)
-        for one in letters
+        (lists[letter.list].name, letter.argument, letter.member, letter.to, letter.key, letter.subject, letter.text,
+         letter.html, letter.answers, " ".join(letter.references), letter.expires_at)
+        for letter in letters
     ]  # fmt: skip
     columns = map(list, zip(*rows, strict=True))
     numbers = {row.key: row.id for row in await db.fetch(PostedMail, INSERT_TO_RENDER, *columns, delay)}
     db.after_commit(partial(wake_job, "mail"))
-    return [numbers.get(one.key, 0) for one in letters]
+    return [numbers.get(letter.key, 0) for letter in letters]
 
 
 async def end_hold(list_name: str, member: int, delay: timedelta) -> None:

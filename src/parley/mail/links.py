@@ -48,7 +48,7 @@ def signed_id(mail: int) -> str:
     return f"{mail}.{_signature(mail)}"
 
 
-def returned(address: str) -> int | None:
+def returned_mail(address: str) -> int | None:
     """Return the id of the mail in a bounce address, or None if the address is not ours or is forged."""
     local, _, _ = address.partition("@")
     number, _, signature = local.rpartition("+")[2].partition(".")

@@ -28,11 +28,11 @@ class Entries(msgspec.Struct):
 
     def outcome(self, message_id: str) -> tuple[DeliveryOutcome, str | None]:
         """Return the outcome of a message that was being sent, and its queue id if it arrived."""
-        found = self.ids.get(message_id, [])
-        for one in found:
-            if one in self.queued:
-                return DeliveryOutcome.ARRIVED, one
-        return (DeliveryOutcome.NOT_ARRIVED if set(found) <= self.lost else DeliveryOutcome.UNCLEAR), None
+        numbers = self.ids.get(message_id, [])
+        for number in numbers:
+            if number in self.queued:
+                return DeliveryOutcome.ARRIVED, number
+        return (DeliveryOutcome.NOT_ARRIVED if set(numbers) <= self.lost else DeliveryOutcome.UNCLEAR), None
 
 
 def read(path: Path) -> tuple[Entries, float]:
@@ -40,28 +40,28 @@ def read(path: Path) -> tuple[Entries, float]:
 
     Raises OSError if it cannot be read.
     """
-    files = [one for one in (path.with_name(f"{path.name}.1"), path) if one.is_file()]
+    files = [file for file in (path.with_name(f"{path.name}.1"), path) if file.is_file()]
     return entries(line for file in files for line in _lines(file)), path.stat().st_mtime
 
 
 def entries(lines: Iterable[str]) -> Entries:
-    found = Entries()
+    read_entries = Entries()
     current: dict[str, str] = {}
     for line in lines:
         if (entry := ENTRY.search(line)) is not None:
             process, number, text = entry.groups()
             current[process] = number or current.get(process, "")
-            _add(found, current[process], text)
-    return found
+            _add(read_entries, current[process], text)
+    return read_entries
 
 
-def _add(found: Entries, number: str, text: str) -> None:
+def _add(read_entries: Entries, number: str, text: str) -> None:
     if LOST.match(text):
-        found.lost.add(number)
+        read_entries.lost.add(number)
     elif named := MESSAGE_ID.match(text):
-        found.ids.setdefault(named[1], []).append(number)
+        read_entries.ids.setdefault(named[1], []).append(number)
     elif text.startswith("from=<") and "queue active" in text:
-        found.queued.add(number)
+        read_entries.queued.add(number)
 
 
 def _lines(file: Path) -> Iterator[str]:

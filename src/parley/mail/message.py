@@ -122,7 +122,7 @@ PLAIN, HTML, BOTH = (
 )
 
 
-def rendered(content: MailContent) -> bytes:
+def render(content: MailContent) -> bytes:
     """Return the bytes of the message, signed if a key is set. Unsigned, the same content gives the same bytes."""
     message = _message(content).as_bytes(policy=POLICY)
     return _signature(message) + message

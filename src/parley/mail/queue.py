@@ -176,7 +176,7 @@ async def claim(by: UUID) -> list[ClaimedMail]:
     return rows
 
 
-async def unanswered(by: UUID) -> list[UnansweredMail]:
+async def claim_unanswered(by: UUID) -> list[UnansweredMail]:
     """Claim up to 20 messages whose delivery is unknown."""
     return await db.fetch(UnansweredMail, CLAIM_UNANSWERED, by, BATCH, LEASE)
 
@@ -214,7 +214,7 @@ async def settle(
     metrics.MAIL.labels(outcome).inc()
 
 
-async def arrived(mail: int) -> bool:
+async def settle_arrived(mail: int) -> bool:
     """Settle a message that its relay has accepted. Return False if it was settled already."""
     async with db.atomic():
         row = await db.fetch_one(ArrivedMail, MARK_ARRIVED, mail)

@@ -9,7 +9,7 @@ from parley.core import db, failpoint
 from parley.core.db.tables import Mail
 from parley.mail import queue
 from parley.mail.letters import Letter, check_keys, lists
-from parley.mail.message import MailContent, rendered
+from parley.mail.message import MailContent, render
 
 SELECT_MAIL = """
 select m.id, kind, list, argument, member, key, answers, ancestors, recipient, subject, text, html, created_at,
@@ -53,7 +53,7 @@ async def ready(mail: queue.ClaimedMail, by: UUID) -> Ready | None:
         content = _with_letter(row, letter)
         message = row.message
         if message is None or content != row:
-            message = rendered(content)
+            message = render(content)
             failpoint.hit("rendered")
             await _store(content, message)
     return Ready(row.kind, row.recipient, message)

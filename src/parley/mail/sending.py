@@ -51,8 +51,8 @@ async def _deliver_all(due: list[ClaimedMail], by: UUID, connection: smtp.Connec
             receipt = await _send(mail, by, connection)
         except smtp.Unreachable as error:
             log.warning("mail server unreachable", error=str(error))
-            for one in due[number:]:
-                await defer(one, by, str(error))
+            for left in due[number:]:
+                await defer(left, by, str(error))
             break
         except smtp.OutcomeUnknown as error:
             log.warning("mail not answered", mail=mail.id)
@@ -61,8 +61,8 @@ async def _deliver_all(due: list[ClaimedMail], by: UUID, connection: smtp.Connec
             pauses = await attempts.each(
                 "mail",
                 [mail],
-                lambda one, error=error: refusals.handle(one, by, error),  # type: ignore[misc]
-                key=lambda one: one.id,
+                lambda refused, error=error: refusals.handle(refused, by, error),  # type: ignore[misc]
+                key=lambda failed: failed.id,
                 in_transaction=False,
             )
             if any(pauses):

@@ -62,12 +62,12 @@ class Outgoing(msgspec.Struct, frozen=True):
 @asynccontextmanager
 async def connection() -> AsyncIterator["Connection"]:
     """Yield a connection that is opened for the first message, and closed with QUIT if nothing failed."""
-    one = Connection()
+    opened = Connection()
     try:
-        yield one
-        await one.leave()
+        yield opened
+        await opened.leave()
     finally:
-        one.drop()
+        opened.drop()
 
 
 class Connection:

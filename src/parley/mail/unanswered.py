@@ -11,7 +11,7 @@ from parley.core.settings import settings
 from parley.mail import maillog
 from parley.mail.maillog import DeliveryOutcome
 from parley.mail.message import message_id
-from parley.mail.queue import UNANSWERED_JOB, UnansweredMail, defer, settle, unanswered, wait
+from parley.mail.queue import UNANSWERED_JOB, UnansweredMail, claim_unanswered, defer, settle, wait
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +24,7 @@ MailLog = tuple[maillog.Entries, float]
 
 async def find_out(by: UUID) -> None:
     """Settle unanswered messages one by one. A failure stops neither the others nor sending."""
-    mails = await unanswered(by)
+    mails = await claim_unanswered(by)
     mail_log = await _read_log() if mails else None
     await attempts.each(
         UNANSWERED_JOB,
@@ -56,7 +56,7 @@ async def find_out_one(mail: UnansweredMail, by: UUID, mail_log: MailLog | None)
 
 
 def _patience(mail: UnansweredMail) -> timedelta:
-    """Return how long to wait for news about `mail`. A webhook settles it at once (`queue.arrived`)."""
+    """Return how long to wait for news about `mail`. A webhook settles it at once (`queue.settle_arrived`)."""
     if settings().mail_log is not None or (settings().has_webhooks and mail.list is not None):
         return PATIENCE
     return WEBHOOK_PATIENCE if settings().has_webhooks else timedelta(0)

@@ -10,9 +10,9 @@ from parley.core.http import pages
 from parley.core.http.assets import folder
 from parley.core.http.messages import Messages
 from parley.core.settings import settings
-from parley.core.text.cleaning import one_line, shortened
+from parley.core.text.cleaning import one_line, shorten
 from parley.core.text.formats import number
-from parley.core.text.messages import isolated, shown
+from parley.core.text.messages import as_text, isolate
 from parley.mail.blocks import blocks
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PREHEADER = 110
 
 
-def written(template: str, **context: Any) -> tuple[str, str]:
+def write(template: str, **context: Any) -> tuple[str, str]:
     """Return the subject and text of `templates/mail/{template}.txt`, whose first line is the subject."""
     rendered = _plain().get_template(f"mail/{template}.txt").render(mail=_site(), **context)
     subject, _, text = rendered.partition("\n")
@@ -34,12 +34,12 @@ def written_message(template: str, **context: Any) -> tuple[str, str, str]:
 
     A line of text above a URL that is in `context` becomes a button in the HTML.
     """
-    subject, text = written(template, **context)
+    subject, text = write(template, **context)
     links = {value for value in context.values() if isinstance(value, str) and value.startswith("http")}
-    found = blocks(text, links)
+    text_blocks = blocks(text, links)
     # The first block is the greeting. The second says what the message is about.
-    preheader = shortened(" ".join(found[min(1, len(found) - 1)].words.split()), PREHEADER)
-    return subject, text, written_html("message", subject=subject, preheader=preheader, blocks=found)
+    preheader = shorten(" ".join(text_blocks[min(1, len(text_blocks) - 1)].words.split()), PREHEADER)
+    return subject, text, written_html("message", subject=subject, preheader=preheader, blocks=text_blocks)
 
 
 def written_html(template: str, **context: Any) -> str:
@@ -66,18 +66,18 @@ def _plain() -> Environment:
         extensions=[Messages],
         autoescape=False,  # noqa: S701 only .txt templates are read here
         undefined=StrictUndefined,
-        finalize=shown,
+        finalize=as_text,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.filters |= {"number": number, "shown": shown, "in_message": _in_message}
+    env.filters |= {"number": number, "shown": as_text, "in_message": _in_message}
     return env
 
 
 def _in_message(value: Any) -> Any:
     """A value as it stands in a message of plain text, which has no markup to say its direction."""
-    return isolated(value) if isinstance(value, str) and not value.startswith("http") else value
+    return isolate(value) if isinstance(value, str) and not value.startswith("http") else value
 
 
 @cache

@@ -76,51 +76,61 @@ async def tab(thread: int, lineages: Sequence[int], viewer: Viewer | None, only:
     row = await queries.of_thread(thread)
     if row is None:
         return Tab("too-few-answers", 0, None)
-    found = row.published
-    if found.reason is not None or found.picture is None:
-        return await _without_map(row, found, lineages, viewer)
-    you = await placed.you(viewer, thread, found.picture) if viewer else None
-    shown = await _statements(found, lineages, viewer, only)
-    by_verdict = {verdict: _of(found, shown, verdict) for verdict in ("common-ground", "rejected", "dividing")}
+    published_map = row.published
+    if published_map.reason is not None or published_map.picture is None:
+        return await _without_map(row, published_map, lineages, viewer)
+    you = await placed.you(viewer, thread, published_map.picture) if viewer else None
+    shown = await _statements(published_map, lineages, viewer, only)
+    by_verdict = {verdict: _of(published_map, shown, verdict) for verdict in ("common-ground", "rejected", "dividing")}
     return Tab(
         None,
-        found.members,
+        published_map.members,
         row.counted_at,
         only=only,
-        map=found,
-        drawing=draw(found.picture, you),
+        map=published_map,
+        drawing=draw(published_map.picture, you),
         you=you,
         common=by_verdict["common-ground"],
         rejected=by_verdict["rejected"],
         dividing=by_verdict["dividing"],
-        words=[Column(letter, _choose(shown, ids)) for letter, ids in found.words.items()] if only is None else [],
+        words=[Column(letter, _choose(shown, ids)) for letter, ids in published_map.words.items()]
+        if only is None
+        else [],
         changes=await _changes(thread, viewer),
     )
 
 
-async def _without_map(row: queries.MapRow, found: PublishedMap, lineages: Sequence[int], viewer: Viewer | None) -> Tab:
-    shown = await _statements(found, lineages, viewer, None)
-    of_everybody = {verdict: _choose(shown, sorted(ids)) for verdict, ids in found.of_everybody.items()}
-    return Tab(found.reason, found.members, row.counted_at, of_everybody=of_everybody, not_known=found.not_known)
+async def _without_map(
+    row: queries.MapRow, published_map: PublishedMap, lineages: Sequence[int], viewer: Viewer | None
+) -> Tab:
+    shown = await _statements(published_map, lineages, viewer, None)
+    of_everybody = {verdict: _choose(shown, sorted(ids)) for verdict, ids in published_map.of_everybody.items()}
+    return Tab(
+        published_map.reason,
+        published_map.members,
+        row.counted_at,
+        of_everybody=of_everybody,
+        not_known=published_map.not_known,
+    )
 
 
 async def _changes(thread: int, viewer: Viewer | None) -> list[VerdictChange]:
     """Return the newest changes of verdicts, the newest first."""
-    found = await queries.changes(thread, MOST_CHANGES)
-    rows = await queries.statements({comment for _, comment, _ in found})
+    newest = await queries.changes(thread, MOST_CHANGES)
+    rows = await queries.statements({comment for _, comment, _ in newest})
     return [
         VerdictChange(at, comment, rows[comment].text, verdict)
-        for at, comment, verdict in found
+        for at, comment, verdict in newest
         if comment in rows and not (viewer and rows[comment].author_id in viewer.blocked)
     ]
 
 
 async def _statements(
-    found: PublishedMap, lineages: Sequence[int], viewer: Viewer | None, only: int | None
+    published_map: PublishedMap, lineages: Sequence[int], viewer: Viewer | None, only: int | None
 ) -> dict[int, ShownStatement]:
     """Return what the map says of each statement that the viewer may read."""
-    published = {statement.comment: statement for statement in found.statements}
-    named = [*found.words.values(), *found.of_everybody.values()]
+    published = {statement.comment: statement for statement in published_map.statements}
+    named = [*published_map.words.values(), *published_map.of_everybody.values()]
     ids = {*published, *(comment for column in named for comment in column)}
     rows = await queries.statements(ids)
     places = {lineage: number for number, lineage in enumerate(lineages, 1)}
@@ -145,10 +155,12 @@ def _statement(
     )
 
 
-def _of(found: PublishedMap, shown: Mapping[int, ShownStatement], verdict: str) -> list[ShownStatement]:
+def _of(published_map: PublishedMap, shown: Mapping[int, ShownStatement], verdict: str) -> list[ShownStatement]:
     """Return the statements with a verdict, those with the clearest published answers first."""
-    ranked = sorted(found.statements, key=lambda statement: (-_clearness(statement), statement.comment))
-    return [shown[one.comment] for one in ranked if one.verdict == verdict and one.comment in shown]
+    ranked = sorted(published_map.statements, key=lambda statement: (-_clearness(statement), statement.comment))
+    return [
+        shown[statement.comment] for statement in ranked if statement.verdict == verdict and statement.comment in shown
+    ]
 
 
 def _clearness(statement: PublishedStatement) -> int:

@@ -53,5 +53,5 @@ class Authored(msgspec.Struct, frozen=True):
 async def authors(votes: Votes) -> dict[str, int]:
     """Return the author of each statement; an imported comment has one of its own."""
     sql = "select id, coalesce(author, -id) as author from comment where id = any($1::bigint[])"
-    rows = await db.fetch(Authored, sql, sorted({int(one) for one in votes.statement}))
+    rows = await db.fetch(Authored, sql, sorted({int(comment) for comment in votes.statement}))
     return {str(row.id): row.author for row in rows}

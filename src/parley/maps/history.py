@@ -18,7 +18,7 @@ class MapChange(msgspec.Struct, frozen=True):
 
 
 def changes(
-    now: datetime, found: Analysis, previous: Analysis | None, before: PublicationState, after: PublicationState
+    now: datetime, analysis: Analysis, previous: Analysis | None, before: PublicationState, after: PublicationState
 ) -> list[MapChange]:
     """Return what changed, in a list that is empty if nothing did."""
     names = before.verdicts.keys() | after.verdicts.keys()
@@ -27,5 +27,5 @@ def changes(
         for name in sorted(names)
         if before.verdicts.get(name) != after.verdicts.get(name)
     }
-    same = previous is not None and previous.gate == found.gate and previous.reason == found.reason
-    return [] if same and not verdicts else [MapChange(now, found.reason, found.gate, verdicts)]
+    same = previous is not None and previous.gate == analysis.gate and previous.reason == analysis.reason
+    return [] if same and not verdicts else [MapChange(now, analysis.reason, analysis.gate, verdicts)]

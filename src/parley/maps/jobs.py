@@ -76,25 +76,25 @@ async def compute(thread: int, now: datetime | None = None) -> None:
 async def _store(
     thread: int,
     now: datetime,
-    found: Analysis,
+    analysis: Analysis,
     votes: Votes,
     published: PublishedMap,
     after: PublicationState,
     history: list[MapChange],
 ) -> None:
     # Where members stand is needed only to publish, and is not stored.
-    kept = msgspec.structs.replace(found, members=(), statements=(), representative={})
+    kept = msgspec.structs.replace(analysis, members=(), statements=(), representative={})
     async with db.atomic():
         values = (_json(kept), _json(published), _json(after), len(votes.voter), _json(history), now)
         await db.execute(STORE_MAP, thread, *values)
         shown = [statement for statement in published.statements if statement.verdict != "unknown"]
-        await db.execute(DROP_VERDICTS, thread, [one.comment for one in shown])
+        await db.execute(DROP_VERDICTS, thread, [statement.comment for statement in shown])
         await db.execute(
             STORE_VERDICTS,
             thread,
-            [one.comment for one in shown],
-            [one.verdict for one in shown],
-            [one.bridge for one in shown],
+            [statement.comment for statement in shown],
+            [statement.verdict for statement in shown],
+            [statement.bridge for statement in shown],
             now,
         )
 

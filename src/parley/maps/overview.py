@@ -84,9 +84,9 @@ async def decks(topic: str | None) -> list[ThreadDeck]:
     return await db.fetch(ThreadDeck, SELECT_DECKS, topic)
 
 
-def by_topic(found: Sequence[CommonGround]) -> dict[str, list[list[CommonGround]]]:
+def by_topic(statements: Sequence[CommonGround]) -> dict[str, list[list[CommonGround]]]:
     """Group by topic and, within it, by thread; those with the newest first."""
     topics: dict[str, dict[int, list[CommonGround]]] = {}
-    for one in found:
-        topics.setdefault(one.topic, {}).setdefault(one.thread, []).append(one)
+    for statement in statements:
+        topics.setdefault(statement.topic, {}).setdefault(statement.thread, []).append(statement)
     return {topic: [*threads.values()] for topic, threads in topics.items()}

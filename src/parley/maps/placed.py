@@ -37,14 +37,16 @@ async def you(viewer: Viewer, thread: int, picture: MapPicture) -> ViewerPlaceme
     return on(picture, place(parameters, known), len(known)) if known else None
 
 
-def on(picture: MapPicture, found: Placement, answers: int) -> ViewerPlacement:
+def on(picture: MapPicture, placement: Placement, answers: int) -> ViewerPlacement:
     """Return a place as the picture shows it."""
     ranges = [
         _range(picture, axis, position, sd)
-        for axis, (position, sd) in enumerate(zip(found.position, found.sd, strict=True))
+        for axis, (position, sd) in enumerate(zip(placement.position, placement.sd, strict=True))
     ]
-    near = max(found.groups, key=found.groups.__getitem__, default=None)
-    return ViewerPlacement(answers, tuple(ranges), near if near and found.groups[near] >= SHOWN_PROBABILITY else None)
+    near = max(placement.groups, key=placement.groups.__getitem__, default=None)
+    return ViewerPlacement(
+        answers, tuple(ranges), near if near and placement.groups[near] >= SHOWN_PROBABILITY else None
+    )
 
 
 def _range(picture: MapPicture, axis: int, position: float, sd: float) -> Range:

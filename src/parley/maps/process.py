@@ -57,8 +57,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Request)
-    found = analyse_votes(request.votes, seed=request.seed, previous=request.previous, shown=request.shown)
-    sys.stdout.buffer.write(msgspec.msgpack.encode(found))
+    analysis = analyse_votes(request.votes, seed=request.seed, previous=request.previous, shown=request.shown)
+    sys.stdout.buffer.write(msgspec.msgpack.encode(analysis))
 
 
 if __name__ == "__main__":

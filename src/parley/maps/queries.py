@@ -42,8 +42,8 @@ async def parameters(thread: int) -> Parameters | None:
 async def changes(thread: int, most: int) -> list[tuple[datetime, int, Verdict | None]]:
     """Return the newest changes of verdicts: when, on which comment, and which it is now; the newest first."""
     raw = await db.value("select history::text from perspective_map where thread = $1", thread)
-    found = msgspec.json.decode(raw, type=list[MapChange]) if raw else []
-    flat = [(one.at, int(key), verdict) for one in reversed(found) for key, verdict in one.verdicts.items()]
+    history = msgspec.json.decode(raw, type=list[MapChange]) if raw else []
+    flat = [(change.at, int(key), verdict) for change in reversed(history) for key, verdict in change.verdicts.items()]
     return flat[:most]
 
 

@@ -33,14 +33,14 @@ ANY = re2.compile("|".join(f"(?:{finder.pattern})" for finder in FINDERS))
 SEPARATORS = re2.compile(r"\s*[(\[{<]?\s*(?:\.|\bdot\b|\bpunkt\b|\bpoint\b|\bpunto\b)\s*[)\]}>]?\s*|\s+")
 
 
-def written(text: str, known: Iterable[str]) -> Iterator[str]:
+def written_addresses(text: str, known: Iterable[str]) -> Iterator[str]:
     """Yield the addresses in a folded text, each once, without those of `known` links."""
     if not ANY.search(text):
         return
-    seen = {bare_host(one) for one in known}
+    seen = {bare_host(host) for host in known}
     for finder in FINDERS:
-        for found in finder.finditer(text):
-            name = SEPARATORS.sub(".", found.group(1)).strip(" .,;:!?)(\"'<\\/").removeprefix("www.")
+        for match in finder.finditer(text):
+            name = SEPARATORS.sub(".", match.group(1)).strip(" .,;:!?)(\"'<\\/").removeprefix("www.")
             if name.partition("/")[0] not in seen:
                 seen.add(name.partition("/")[0])
                 yield f"//{name}"

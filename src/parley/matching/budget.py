@@ -52,7 +52,7 @@ class Overrun(msgspec.Struct, frozen=True):
     @property
     def figures(self) -> Message:
         return N_("On a text of {size:.1f} kB it took {took} ms; its budget was {budget} ms.").format(
-            size=self.size / KB, took=round(KB * self.seconds), budget=round(KB * allowed(self.size))
+            size=self.size / KB, took=round(KB * self.seconds), budget=round(KB * allowed_seconds(self.size))
         )
 
 
@@ -65,7 +65,7 @@ class Judged(msgspec.Struct, frozen=True):
     @property
     def unfinished(self) -> Overrun | None:
         """The first rule that is on and exceeded its budget, so that the post is held."""
-        return next((one for one in self.over if one.rule.state == "on"), None)
+        return next((cost for cost in self.over if cost.rule.state == "on"), None)
 
     @property
     def holds(self) -> bool:
@@ -101,7 +101,7 @@ def may_match(rules: Iterable[ActiveRule], post: Post, known: frozenset[str]) ->
     return any(any(_do_timed(rule, post, partial(can_match, rule, post, known))) for rule in rules)
 
 
-def allowed(size: int) -> float:
+def allowed_seconds(size: int) -> float:
     """Seconds of CPU time that a rule may take on a text of `size` bytes."""
     return SECONDS_PER_KB * max(1.0, size / KB)
 
@@ -120,7 +120,7 @@ def _do_timed(rule: ActiveRule, post: Post, work: Callable[[], Result]) -> tuple
     if perf_counter() - started <= SECONDS_PER_KB:
         return result, None
     size = len(post.body.encode("utf-8", "surrogatepass"))
-    if perf_counter() - started <= allowed(size) or (seconds := cost(work)) <= allowed(size):
+    if perf_counter() - started <= allowed_seconds(size) or (seconds := cost(work)) <= allowed_seconds(size):
         return result, None
     return result, Overrun(rule, size, seconds)
 

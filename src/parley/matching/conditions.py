@@ -9,8 +9,8 @@ from rapidfuzz import fuzz, process
 
 from parley.accounts import names
 from parley.matching import score, signature
-from parley.matching.folding import alike, folded
-from parley.matching.patterns import compiled, words_pattern
+from parley.matching.folding import fold, fold_alike
+from parley.matching.patterns import compile_pattern, words_pattern
 from parley.matching.post import Post
 
 MOST_WORDS = 500
@@ -40,10 +40,10 @@ class WordList(Condition, frozen=True, tag="words"):
 
     def find(self, post: Post) -> str | None:
         words = tuple(self.words)
-        found = words_pattern(words, folded).search(post.text)
-        if not found and post.alike != post.text:
-            found = words_pattern(words, _alike).search(post.alike)
-        return found.group(1) if found else None
+        match = words_pattern(words, fold).search(post.text)
+        if not match and post.alike != post.text:
+            match = words_pattern(words, _fold_alike).search(post.alike)
+        return match.group(1) if match else None
 
 
 class Pattern(Condition, frozen=True, tag="pattern"):
@@ -53,10 +53,10 @@ class Pattern(Condition, frozen=True, tag="pattern"):
     any_case: bool = True
 
     def find(self, post: Post) -> str | None:
-        pattern = compiled(self.pattern, any_case=self.any_case)
+        pattern = compile_pattern(self.pattern, any_case=self.any_case)
         texts = (post.body, post.shown, *([post.alike] if self.any_case else []))
-        found = next(filter(None, map(pattern.search, dict.fromkeys(texts))), None)
-        return found.group(0) if found else None
+        match = next(filter(None, map(pattern.search, dict.fromkeys(texts))), None)
+        return match.group(0) if match else None
 
 
 class Links(Condition, frozen=True, tag="links"):
@@ -102,8 +102,8 @@ class Similar(Condition, frozen=True, tag="similar"):
         if len(post.compared) < signature.SHORTEST_COMPARED:
             return None
         others = post.own if self.to == "author" else post.others
-        found = process.extractOne(post.compared, others, scorer=fuzz.ratio, score_cutoff=100 * self.share)
-        return found[0] if found else None
+        match = process.extractOne(post.compared, others, scorer=fuzz.ratio, score_cutoff=100 * self.share)
+        return match[0] if match else None
 
 
 class Age(Condition, frozen=True, tag="age"):
@@ -196,8 +196,12 @@ class NearCopies(Condition, frozen=True, tag="copies"):
     needs: ClassVar[frozenset[str]] = frozenset({"copies"})
 
     def find(self, post: Post) -> str | None:
-        lately = [one for one in post.earlier if one.seconds < DAY_SECONDS * self.days]
-        copies = [one.author for one in lately if one.own == (self.by == "author") and post.likeness(one) >= self.share]
+        lately = [earlier for earlier in post.earlier if earlier.seconds < DAY_SECONDS * self.days]
+        copies = [
+            earlier.author
+            for earlier in lately
+            if earlier.own == (self.by == "author") and post.likeness(earlier) >= self.share
+        ]
         number = len(copies) if self.by == "author" else len(set(copies))
         return post.compared if number >= self.at_least else None
 
@@ -211,11 +215,13 @@ class Burst(Condition, frozen=True, tag="burst"):
     needs: ClassVar[frozenset[str]] = frozenset({"copies", "moment"})
 
     def find(self, post: Post) -> str | None:
-        lately = [one for one in post.earlier if not one.own and one.seconds < 60 * self.minutes]
+        lately = [earlier for earlier in post.earlier if not earlier.own and earlier.seconds < 60 * self.minutes]
         if self.of == "copies":
-            copied = {one.author for one in lately if post.likeness(one) >= NEAR_COPY}
+            copied = {earlier.author for earlier in lately if post.likeness(earlier) >= NEAR_COPY}
             return post.compared if len(copied) >= self.members else None
-        linked = ((host, {one.author for one in lately if host in one.hosts}) for host in post.signature.hosts)
+        linked = (
+            (host, {earlier.author for earlier in lately if host in earlier.hosts}) for host in post.signature.hosts
+        )
         return next((host for host, authors in linked if len(authors) >= self.members), None)
 
 
@@ -262,12 +268,12 @@ AnyCondition = (
 
 
 @cache
-def _name_keys(found: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(names.key, found))
+def _name_keys(typed: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(names.key, typed))
 
 
-def _alike(word: str) -> str:
-    return alike(folded(word))
+def _fold_alike(word: str) -> str:
+    return fold_alike(fold(word))
 
 
 def _is_below(host: str, domains: tuple[str, ...]) -> bool:

@@ -10,7 +10,7 @@ from parley.core import db
 from parley.core.cache import MicroCache
 from parley.matching import score
 from parley.matching.conditions import AnyCondition
-from parley.matching.evaluate import RECORD, ActiveRule, ordered
+from parley.matching.evaluate import RECORD, ActiveRule, in_order
 from parley.slow_mode.heat import SELECT_ACTIVE_THREADS
 
 log = structlog.get_logger(__name__)
@@ -61,7 +61,7 @@ async def _read_all() -> InForce:
     rules = [rule for row in await db.fetch(CurrentRuleRow, SELECT_RULES) if (rule := _read(row)) is not None]
     active_threads = frozenset(await db.values(SELECT_ACTIVE_THREADS))
     await _read_weights()
-    return InForce(ordered(rules), active_threads, frozenset(await db.values(SELECT_DECIDED_MEMBERS)))
+    return InForce(in_order(rules), active_threads, frozenset(await db.values(SELECT_DECIDED_MEMBERS)))
 
 
 async def _read_weights() -> None:

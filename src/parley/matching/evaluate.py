@@ -43,10 +43,10 @@ class Match(msgspec.Struct, frozen=True):
 
 def evaluate(rules: Iterable[ActiveRule], post: Post) -> list[Match]:
     """The hits on a post, in the order of the rules (position, then id)."""
-    return [hit for rule in ordered(rules) if (hit := match(rule, post)) is not None]
+    return [hit for rule in in_order(rules) if (hit := match(rule, post)) is not None]
 
 
-def ordered(rules: Iterable[ActiveRule]) -> list[ActiveRule]:
+def in_order(rules: Iterable[ActiveRule]) -> list[ActiveRule]:
     return sorted(rules, key=lambda rule: (rule.position, rule.id))
 
 

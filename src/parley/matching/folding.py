@@ -7,7 +7,7 @@ from string import ascii_letters
 import re2  # type: ignore[import-untyped]
 
 from parley.core.text.lookalikes import lookalikes
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 
 # Invisible characters, which split a word for software but not for readers.
 INVISIBLE = dict.fromkeys(
@@ -36,23 +36,23 @@ STRETCHED = re.compile(r"([^\W\dw_])\1{2,}")
 POSSIBLE = re2.compile("|".join([r"\w[ ._*-]\w[ ._*-]\w[ ._*-]\w", *(letter * 3 for letter in ascii_letters)]))
 
 
-def unfurled(text: str) -> str:
+def unfurl(text: str) -> str:
     """`text` without differences of width and invisible characters."""
     if text.isascii():
         return text
-    return normalized("NFKC", text.translate(LIGATURES)).translate(INVISIBLE)
+    return normalize("NFKC", text.translate(LIGATURES)).translate(INVISIBLE)
 
 
-def folded(text: str) -> str:
-    """As `unfurled`, without differences of case."""
-    return unfurled(text).casefold()
+def fold(text: str) -> str:
+    """As `unfurl`, without differences of case."""
+    return unfurl(text).casefold()
 
 
-def alike(text: str) -> str:
+def fold_alike(text: str) -> str:
     """A folded text without accents, stretched letters and spaced words; letters that look alike are the same."""
     if text.isascii():
         return _join_spaced(text)
-    bare = normalized("NFC", normalized("NFD", text).translate(ACCENTS))
+    bare = normalize("NFC", normalize("NFD", text).translate(ACCENTS))
     return _join_spaced(bare.translate(_table()))
 
 
@@ -64,5 +64,5 @@ def _table() -> dict[int, str]:
 def _join_spaced(text: str) -> str:
     if text.isascii() and not POSSIBLE.search(text):
         return text
-    joined = SPACED.sub(lambda found: found[0].replace(found[1], ""), text)
+    joined = SPACED.sub(lambda match: match[0].replace(match[1], ""), text)
     return STRETCHED.sub(r"\1", joined)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 import re2  # type: ignore[import-untyped]
 
-from parley.matching.folding import alike, folded
+from parley.matching.folding import fold, fold_alike
 
 DATA = Path(__file__).parent / "data" / "marks.txt"
 WORD = re.compile(r"\w+")
@@ -71,26 +71,26 @@ class Phrases(msgspec.Struct, frozen=True):
 class Marks(NamedTuple):
     """The marks of a text in order, and how large it is: a place in SIZES."""
 
-    found: tuple[str, ...]
+    names: tuple[str, ...]
     size: int
 
 
 def marks(text: str, links: int) -> Marks:
     """The marks of a folded text with so many links."""
-    found = _phrases_in(text) | _shapes_in(text) | _link_marks(links)
-    return Marks(tuple(sorted(found)), bisect(SIZES, text.count(" ") + 1))
+    text_marks = _phrases_in(text) | _shapes_in(text) | _link_marks(links)
+    return Marks(tuple(sorted(text_marks)), bisect(SIZES, text.count(" ") + 1))
 
 
-def combined(found: tuple[str, ...], size: int) -> Iterator[str]:
+def combine(names: tuple[str, ...], size: int) -> Iterator[str]:
     """Yield the names of marks, of their pairs and of their number in a text of this size."""
     yield f"!{size}"
-    for count, one in enumerate(found, 1):
-        yield f"!{one}"
-        yield f"!{one} {size}"
+    for count, name in enumerate(names, 1):
+        yield f"!{name}"
+        yield f"!{name} {size}"
         yield f"!{size} {count}"
-        if REACHED.intersection(found):
+        if REACHED.intersection(names):
             yield f"!@{size} {count}"
-    yield from (f"!{one} {other}" for one, other in combinations(found, 2))
+    yield from (f"!{first} {other}" for first, other in combinations(names, 2))
 
 
 def _link_marks(links: int) -> set[str]:
@@ -105,14 +105,14 @@ def _shapes_in(text: str) -> set[str]:
 
 def _phrases_in(text: str) -> set[str]:
     known, words = _phrases(), WORD.findall(text)
-    found = set[str]().union(*map(_by_stem, {word[:LONGEST] for word in words}))
+    phrases = set[str]().union(*map(_by_stem, {word[:LONGEST] for word in words}))
     for at, word in enumerate(words):
         if word in known.firsts:
             for phrase in _beginnings(words[at : at + MOST_WORDS]):
-                found |= known.whole.get(phrase, set())
+                phrases |= known.whole.get(phrase, set())
     if UNSPACED.search(text):
-        found |= {name for part, names in known.parts.items() if part in text for name in names}
-    return found
+        phrases |= {name for part, names in known.parts.items() if part in text for name in names}
+    return phrases
 
 
 @lru_cache(maxsize=WORDS_CACHED)
@@ -139,5 +139,5 @@ def _phrases() -> Phrases:
         mark, _, listed = line.partition(": ")
         if mark and not mark.startswith("#"):
             for phrase in listed.split("|"):
-                phrases.add(alike(folded(phrase.strip())), mark)
+                phrases.add(fold_alike(fold(phrase.strip())), mark)
     return phrases

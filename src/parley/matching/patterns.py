@@ -24,7 +24,7 @@ class BadPattern(ValueError):
 
 
 @cache
-def compiled(pattern: str, *, any_case: bool) -> "re2._Regexp":
+def compile_pattern(pattern: str, *, any_case: bool) -> "re2._Regexp":
     """Compile a pattern. Raises BadPattern."""
     options = re2.Options()
     options.max_mem, options.log_errors, options.case_sensitive = PATTERN_BYTES, False, not any_case
@@ -39,4 +39,4 @@ def compiled(pattern: str, *, any_case: bool) -> "re2._Regexp":
 def words_pattern(words: tuple[str, ...], fold: Callable[[str], str]) -> "re2._Regexp":
     """A pattern for words and phrases, whose own words may have any signs between them."""
     either = "|".join(SIGNS.join(map(re2.escape, fold(word).split())) for word in words)
-    return compiled(f"(?:^|{BETWEEN})({either})(?:$|{BETWEEN})", any_case=False)
+    return compile_pattern(f"(?:^|{BETWEEN})({either})(?:$|{BETWEEN})", any_case=False)

@@ -10,7 +10,7 @@ from parley.core.cache import by_text
 from parley.core.text import markdown
 from parley.core.text.hosts import bare_host, host_of
 from parley.matching import addresses, score
-from parley.matching.folding import alike, folded, unfurled
+from parley.matching.folding import fold, fold_alike, unfurl
 from parley.matching.score import Buckets
 from parley.matching.signature import likeness, signature
 from parley.matching.sites import is_often_linked
@@ -71,8 +71,8 @@ class Post(msgspec.Struct, frozen=True, dict=True):
     def shown(self) -> str:
         """The text that readers see, without differences of width and invisible characters."""
         if not MARKUP.search(self.body):
-            return unfurled(self.body)
-        return unfurled(markdown.plain(self.rendered))
+            return unfurl(self.body)
+        return unfurl(markdown.plain(self.rendered))
 
     @cached_property
     def text(self) -> str:
@@ -82,7 +82,7 @@ class Post(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def alike(self) -> str:
         """As `text`, with letters that look alike made the same, and spaced words joined."""
-        return alike(self.text)
+        return fold_alike(self.text)
 
     @cached_property
     def compared(self) -> str:
@@ -103,7 +103,7 @@ class Post(msgspec.Struct, frozen=True, dict=True):
         """The addresses of its links, as rendered, and those that readers would have to type."""
         marked = any(mark in self.body for mark in LINK_MARKS)
         rendered = HREF.findall(self.rendered) if marked else []
-        return (*rendered, *addresses.written(self.alike, rendered))
+        return (*rendered, *addresses.written_addresses(self.alike, rendered))
 
     @property
     def seldom_linked(self) -> tuple[str, ...]:
@@ -130,4 +130,4 @@ class Post(msgspec.Struct, frozen=True, dict=True):
 @by_text("compared", most_bytes=4 * 2**20)
 def comparable(text: str) -> str:
     """The beginning of `text`, folded, with single spaces."""
-    return " ".join(folded(text[:LONGEST_COMPARED]).split())
+    return " ".join(fold(text[:LONGEST_COMPARED]).split())

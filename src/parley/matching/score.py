@@ -18,7 +18,7 @@ from zlib import crc32
 
 import msgspec
 
-from parley.matching.marks import UNSPACED, Marks, combined, marks
+from parley.matching.marks import UNSPACED, Marks, combine, marks
 
 WEIGHTS = Path(__file__).parent / "data" / "spam-weights.bin"
 BUCKETS = 1 << 15
@@ -68,13 +68,13 @@ class Weights(msgspec.Struct, frozen=True):
 class ScoreMetrics(msgspec.Struct, frozen=True):
     """How weights judge texts that they have not learned.
 
-    `found`, `wrong`: of `spam` and of `harmless` texts those that score at least each of `AT`. `loss`: the mean of the
+    `caught`, `wrong`: of `spam` and of `harmless` texts those that score at least each of `AT`. `loss`: the mean of the
     log losses on both, so that each counts half.
     """
 
     spam: int
     harmless: int
-    found: list[int]
+    caught: list[int]
     wrong: list[int]
     loss: float
 
@@ -89,12 +89,12 @@ class Buckets(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, text: str, links: int) -> "Buckets":
         """The buckets of a folded text (folding.py) with this many links."""
-        found = words(text.translate(SAME_DIGIT))
-        by_words = _hashes(found)
-        pairs = [FIRST_OF_PAIR * one + following for one, following in pairwise(by_words)]
+        all_words = words(text.translate(SAME_DIGIT))
+        by_words = _hashes(all_words)
+        pairs = [FIRST_OF_PAIR * first + following for first, following in pairwise(by_words)]
         return cls(
             _buckets(by_words + pairs),
-            _buckets(_hashes(parts(found), BEFORE_PARTS)),
+            _buckets(_hashes(parts(all_words), BEFORE_PARTS)),
             _mark_buckets(marks(text[:LONGEST_SCORED], links)),
         )
 
@@ -106,11 +106,11 @@ class Buckets(msgspec.Struct, frozen=True):
 
 def score(text: str, links: int) -> float:
     """The score of a folded text with this many links."""
-    weights, found = in_use(), Buckets.of(text, links)
-    if not found.words:
+    weights, text_buckets = in_use(), Buckets.of(text, links)
+    if not text_buckets.words:
         return 0.0
     value = weights.values.__getitem__
-    total = sum(share * sum(map(value, buckets)) for buckets, share in found.weighted())
+    total = sum(share * sum(map(value, buckets)) for buckets, share in text_buckets.weighted())
     return 1 / (1 + exp(-weights.scale * total - weights.constant))
 
 
@@ -121,11 +121,11 @@ def strongest(text: str) -> list[str]:
     return [word for weight, word in raising[:STRONGEST] if weight > 0]
 
 
-def parts(found: list[str]) -> list[str]:
+def parts(all_words: list[str]) -> list[str]:
     """The beginnings of words, and each two letters of scripts without spaces."""
-    begun = [word[:LETTERS] for word in found]
-    letters = UNSPACED.findall(" ".join(found))
-    return begun + [one + following for one, following in pairwise(letters)]
+    begun = [word[:LETTERS] for word in all_words]
+    letters = UNSPACED.findall(" ".join(all_words))
+    return begun + [first + following for first, following in pairwise(letters)]
 
 
 def words(text: str) -> list[str]:
@@ -136,23 +136,23 @@ def bucket(word: str) -> int:
     return _hashes([word])[0] % BUCKETS
 
 
-def _hashes(found: list[str], before: int = 0) -> list[int]:
+def _hashes(texts: list[str], before: int = 0) -> list[int]:
     """The hashes of texts without white space. One call encodes all of them: most of a score is this."""
-    return [crc32(one, before) for one in " ".join(found).encode("utf-8", "surrogatepass").split()]
+    return [crc32(part, before) for part in " ".join(texts).encode("utf-8", "surrogatepass").split()]
 
 
 @lru_cache(maxsize=MARKS_CACHED)
-def _mark_buckets(found: Marks) -> list[int]:
+def _mark_buckets(text_marks: Marks) -> list[int]:
     """The buckets of marks, their pairs and their number. Most texts have few marks, and the same ones as others."""
-    return _buckets(crc32(one.encode()) for one in combined(*found))
+    return _buckets(crc32(name.encode()) for name in combine(*text_marks))
 
 
 def _buckets(hashes: Iterable[int]) -> list[int]:
-    return list({one % BUCKETS for one in hashes})
+    return list({value % BUCKETS for value in hashes})
 
 
 @cache
-def shipped() -> Weights:
+def shipped_weights() -> Weights:
     """The weights that come with Parley."""
     return Weights.read(WEIGHTS.read_bytes())
 
@@ -162,7 +162,7 @@ _learned: Weights | None = None
 
 def in_use() -> Weights:
     """The weights by which this process scores."""
-    return _learned or shipped()
+    return _learned or shipped_weights()
 
 
 def use(weights: Weights | None) -> None:

@@ -30,7 +30,7 @@ def signature(text: str, hosts: tuple[str, ...]) -> Signature:
     """The signature of a folded text (folding.py) that links to `hosts`; a short text has no sketch."""
     least = _least_hashes(" ".join(WORD.findall(text[:LONGEST_COMPARED])))
     named = sorted({host.removeprefix("www.") for host in hosts})[:MOST_HOSTS]
-    return Signature(bytes(one & 0xFF for one in least), _bands(least), named)
+    return Signature(bytes(least_hash & 0xFF for least_hash in least), _bands(least), named)
 
 
 def likeness(one: bytes, other: bytes) -> float:
@@ -54,7 +54,7 @@ def _least_hashes(words: str) -> list[int]:
 
 
 def _fill(least: list[int]) -> list[int]:
-    following = next(one for one in least if one >= 0)
+    following = next(least_hash for least_hash in least if least_hash >= 0)
     for place in reversed(range(BINS)):
         following = least[place] = least[place] if least[place] >= 0 else following
     return least

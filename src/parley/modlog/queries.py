@@ -152,8 +152,8 @@ async def counts(year: int) -> list[Count]:
 
 async def first_year() -> int | None:
     """The year of the first entry."""
-    found: int | None = await db.value("select extract(year from at)::int from mod_action order by id limit 1")
-    return found
+    year: int | None = await db.value("select extract(year from at)::int from mod_action order by id limit 1")
+    return year
 
 
 Row = TypeVar("Row", LogRow, PublicRow)

@@ -61,10 +61,10 @@ def filter_of(request: AnyRequest) -> LogQuery:
 
 def _day(raw: str) -> date | None:
     try:
-        found = date.fromisoformat(raw)
+        day = date.fromisoformat(raw)
     except ValueError:
         return None
-    return found if found.year in YEARS else None
+    return day if day.year in YEARS else None
 
 
 def _next_url(path: str, rows: list[Any], kept: dict[str, str]) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from parley.core.text.messages import N_, Message, joined, plural, verbatim
+from parley.core.text.messages import N_, Message, join, plural, verbatim
 
 # The page shows the target beside it.
 ACTION_NAMES = {
@@ -181,11 +181,11 @@ def change(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Message
         changed.append("member_state")
     if not changed:
         return None
-    return described(before, changed) or N_("new"), described(after, changed) or N_("as it was")
+    return describe(before, changed) or N_("new"), describe(after, changed) or N_("as it was")
 
 
-def described(state: Mapping[str, Any], names: list[str]) -> Message:
-    return joined(", ", [_part(name, state) for name in state if name in names and name != "until"])
+def describe(state: Mapping[str, Any], names: list[str]) -> Message:
+    return join(", ", [_part(name, state) for name in state if name in names and name != "until"])
 
 
 def _place(value: Mapping[str, Any]) -> Message:

@@ -14,10 +14,10 @@ from parley.accounts.web.proving import to_prove
 from parley.community.queries import grounds
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ADMIN, MODERATOR, AnyRequest, staff
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.text.messages import N_
-from parley.decisions.drafts import drafted
+from parley.decisions.drafts import draft_letters
 from parley.decisions.forms import DecisionForm
 from parley.decisions.rules import ACTIONS, LENGTHS, ROLES
 from parley.modmembers import ops, queries
@@ -86,8 +86,8 @@ async def _show(
         "forms": forms,
         "recovery": await factor_recovery.of_member(person.id),
         "former_names": await renaming.former(person.id),
-        "sign_ins": [(device(one.agent), one) for one in await sessions.listed(person.id)],
-        "decisions": await people.decisions_about(person.id),
+        "sign_ins": [(device(session.agent), session) for session in await sessions.list_valid(person.id)],
+        "decisions": await people.decisions_concerning(person.id),
         "notes": await people.notes(person.id),
         "others": await people.others(viewer.id, person.id),
         "written": await queries.comments(person.id),
@@ -116,7 +116,7 @@ async def member_page(request: AnyRequest, name: FromPath[str]) -> Response[Any]
 @post("/mod/members/{name:str}/note", name="moderation:note", opt={"who": MODERATOR}, status_code=200)
 async def note(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     """Save a note. Its form stands on three pages: htmx gets it anew, with the notes."""
-    person, form = await member_at(name), NoteForm(await posted(request))
+    person, form = await member_at(name), NoteForm(await posted_fields(request))
     if not form.errors:
         await ops.note(staff(request), person.id, form.words)
     if wants_fragment(request):
@@ -147,7 +147,7 @@ async def sanction(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
 
 
 async def _preview(request: AnyRequest, person: StaffMember, form: DecisionForm) -> Response[Any]:
-    letter = await drafted(form.choice_for(0), person.id, "member")
+    letter = await draft_letters(form.choice_for(0), person.id, "member")
     if wants_fragment(request):
         return fragment(request, "modmembers/_letter.html", letter=letter)
     return await _show(request, person, "sanction", form, letter=letter)
@@ -155,7 +155,7 @@ async def _preview(request: AnyRequest, person: StaffMember, form: DecisionForm)
 
 @post("/mod/members/{name:str}/lift", name="moderation:lift", opt={"who": MODERATOR})
 async def lift(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    person, form, status = await member_at(name), LiftForm(await posted(request)), 422
+    person, form, status = await member_at(name), LiftForm(await posted_fields(request)), 422
     if not form.errors:
         try:
             await ops.lift(staff(request), person.id, form.reason)
@@ -183,7 +183,7 @@ async def recovery(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
 
 @post("/mod/members/{name:str}/role", name="moderation:role", opt={"who": ADMIN})
 async def role(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    person, form, status = await member_at(name), RoleForm(await posted(request)), 422
+    person, form, status = await member_at(name), RoleForm(await posted_fields(request)), 422
     if not await step_up.is_proven(staff(request)):
         # The page then has what was typed.
         return to_prove(f"/mod/members/{quote(person.name)}?{urlencode(form.values, errors='replace')}")

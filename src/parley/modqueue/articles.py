@@ -23,7 +23,7 @@ where t.id = $1 order by r.number desc limit 1
 """
 
 
-async def whole(thread: int) -> WholeArticle | None:
+async def whole_article(thread: int) -> WholeArticle | None:
     return await db.fetch_one(WholeArticle, SELECT_ARTICLE, thread)
 
 

@@ -20,20 +20,27 @@ class Outcomes(msgspec.Struct, frozen=True):
     @property
     def made(self) -> list[int]:
         """The ids of the decisions, in the order in which they were made."""
-        return [one.decision for group in (self.comments, self.authors) for one in group.values() if one.decision]
+        return [
+            outcome.decision
+            for group in (self.comments, self.authors)
+            for outcome in group.values()
+            if outcome.decision
+        ]
 
 
 async def decide(
-    viewer: Viewer, found: list[FoundComment], choice: Choice, sanction: Choice | None, *, commit: bool
+    viewer: Viewer, chosen: list[FoundComment], choice: Choice, sanction: Choice | None, *, commit: bool
 ) -> Outcomes:
     """Decide on each comment and then, with a `sanction`, on each of their authors; roll each back unless `commit`."""
     comments = {
-        one.id: await bulk.outcome(
-            one.id, partial(in_place.decide_on, viewer, "comment", one.id, one.thread, choice), commit=commit
+        comment.id: await bulk.outcome(
+            comment.id,
+            partial(in_place.decide_on, viewer, "comment", comment.id, comment.thread, choice),
+            commit=commit,
         )
-        for one in found
+        for comment in chosen
     }
-    authors = {one.author_id for one in found if one.author_id is not None} if sanction else set()
+    authors = {comment.author_id for comment in chosen if comment.author_id is not None} if sanction else set()
     return Outcomes(
         comments, {author: await _sanction(viewer, author, sanction, commit=commit) for author in sorted(authors)}
     )

@@ -79,10 +79,10 @@ async def matching(viewer: int, wanted: CommentFilter) -> list[FoundComment]:
     """The newest comments that a filter finds, without the viewer's own."""
     if wanted.like is None:
         return await db.fetch(FoundComment, SELECT_MATCHING, *_values(viewer, wanted), MOST_FOUND)
-    return await selected(viewer, await _like(viewer, wanted, wanted.like))
+    return await selected_comments(viewer, await _like(viewer, wanted, wanted.like))
 
 
-async def selected(viewer: int, comments: list[int]) -> list[FoundComment]:
+async def selected_comments(viewer: int, comments: list[int]) -> list[FoundComment]:
     """The given comments, without the viewer's own and those that are gone."""
     anything = CommentFilter(days=36_500)
     return await db.fetch(FoundComment, SELECT_THESE, *_values(viewer, anything), MOST_FOUND, comments)
@@ -95,10 +95,10 @@ async def _like(viewer: int, wanted: CommentFilter, comment: int) -> list[int]:
         return []
     rows = await db.fetch(ComparedComment, SELECT_COMPARED, *_values(viewer, wanted), MOST_COMPARED)
     texts = {row.id: row.words for row in rows}
-    return await asyncio.to_thread(_alike, words, texts)
+    return await asyncio.to_thread(_similar_texts, words, texts)
 
 
-def _alike(words: str, texts: dict[int, str]) -> list[int]:
+def _similar_texts(words: str, texts: dict[int, str]) -> list[int]:
     """The ids of the texts like `words`, in another thread: two thousand texts take up to half a second."""
     folded = {number: comparable(text) for number, text in texts.items()}
     scored = process.extract(comparable(words), folded, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=MOST_FOUND)

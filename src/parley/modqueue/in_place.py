@@ -15,7 +15,7 @@ from parley.reports.tables import QueueItem
 from parley.threads.tables import Thread
 
 
-async def concerned(subject: Subject) -> int | None:
+async def concerned_member(subject: Subject) -> int | None:
     """The member whom a decision about a subject concerns."""
     if subject.comment is not None:
         return subject.comment.author_id

@@ -200,7 +200,7 @@ async def details(viewer: int, number: int) -> ItemDetails | None:
         reports=await reports(number),
         requests=await rights.of_item(number) if row.kind == "article" else [],
         hits=await hits(row.target) if row.kind == "comment" else [],
-        decided=await people.decided(number, row.kind, row.target),
+        decided=await people.decisions_about(number, row.kind, row.target),
         **await _about(viewer, row),
     )
 
@@ -210,7 +210,7 @@ async def _about(viewer: int, row: ItemRow) -> dict[str, Any]:
         return {"member": None, "record": [], "notes": [], "others": []}
     return {
         "member": await people.summary(row.member),
-        "record": await people.decisions_about(row.member),
+        "record": await people.decisions_concerning(row.member),
         "notes": await people.notes(row.member),
         "others": await people.others(viewer, row.member, row.id),
     }

@@ -38,14 +38,14 @@ where {} order by d.id desc limit 20
 """
 
 
-async def decided(number: int, kind: str, target: int) -> list[EarlierDecision]:
+async def decisions_about(number: int, kind: str, target: int) -> list[EarlierDecision]:
     """The decisions about an item or its target, newest first."""
     return await db.fetch(
         EarlierDecision, SELECT_DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3"), number, kind, target
     )
 
 
-async def decisions_about(member: int) -> list[EarlierDecision]:
+async def decisions_concerning(member: int) -> list[EarlierDecision]:
     """The decisions that concern a member, newest first."""
     return await db.fetch(EarlierDecision, SELECT_DECISIONS.format("d.member = $1 and d.state <> 'undone'"), member)
 

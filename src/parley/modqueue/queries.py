@@ -7,7 +7,7 @@ import msgspec
 from parley.automod.tables import Rule
 from parley.core import db
 from parley.core.text import markdown
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import shorten
 from parley.decisions.rules import UNDO_SECONDS
 from parley.modqueue.filters import QueueFilter
 from parley.modqueue.time_to_decide import IS_LATE
@@ -21,7 +21,7 @@ MOST_ACTIONS = 500
 
 def first_words(html: str | None, other: str | None) -> str:
     """The beginning of a comment as rendered; without a comment, the beginning of `other`."""
-    return shortened(other or "", EXCERPT) if html is None else markdown.excerpt(html, EXCERPT)
+    return shorten(other or "", EXCERPT) if html is None else markdown.excerpt(html, EXCERPT)
 
 
 class QueueRow(msgspec.Struct, frozen=True):
@@ -146,8 +146,8 @@ from queue_item i where {IS_CHOSEN}
 
 async def waiting(viewer: int, wanted: QueueFilter | None = None, since: datetime | None = None) -> QueueCount:
     """Count the open items for a moderator; those opened after `since` are new."""
-    found = await db.fetch_one(QueueCount, SELECT_QUEUE_SIZE, viewer, *(wanted or QueueFilter()).values, since)
-    return found or QueueCount(0, None, 0, datetime.now(UTC))
+    count = await db.fetch_one(QueueCount, SELECT_QUEUE_SIZE, viewer, *(wanted or QueueFilter()).values, since)
+    return count or QueueCount(0, None, 0, datetime.now(UTC))
 
 
 class RuleName(msgspec.Struct, frozen=True):
@@ -233,6 +233,6 @@ where i.id = any($2::bigint[]) and {NOT_OWN}
 """  # noqa: S608 constants only
 
 
-async def named(viewer: int, items: list[int]) -> list[ItemName]:
+async def visible_items(viewer: int, items: list[int]) -> list[ItemName]:
     """The given items without those that this moderator does not see."""
     return await db.fetch(ItemName, SELECT_ITEM_NAMES, viewer, items)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from parley.community.queries import titles
 from parley.core.errors import NotFound
 from parley.core.http.access import AnyRequest, staff
-from parley.core.http.forms import posted
+from parley.core.http.forms import posted_fields
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.decisions.forms import DecisionForm
@@ -59,16 +59,16 @@ def since_of(request: AnyRequest) -> datetime:
 async def decision_form(request: AnyRequest) -> DecisionForm:
     """The form of a decision as it was sent, with the guidelines in force and the moderator's saved reasons."""
     saved = {str(reason.id): reason.text for reason in await guidelines.reasons(staff(request).id)}
-    return DecisionForm(await posted(request), await titles(), saved)
+    return DecisionForm(await posted_fields(request), await titles(), saved)
 
 
 async def item_at(request: AnyRequest, item: str) -> ItemRow:
     """The item at an address. Raises NotFound where there is none for this moderator."""
     number = as_id(item)
-    found = await items.item(staff(request).id, number) if number else None
-    if found is None:
+    row = await items.item(staff(request).id, number) if number else None
+    if row is None:
         raise NotFound(N_("There is no such item."))
-    return found
+    return row
 
 
 async def details_at(request: AnyRequest, item: str) -> ItemDetails:

@@ -7,7 +7,7 @@ import msgspec
 from parley.core.text.cleaning import as_id, clean
 from parley.core.text.messages import N_, Message
 from parley.decisions.destinations import destination
-from parley.matching.patterns import compiled
+from parley.matching.patterns import compile_pattern
 
 YES_NO = {"1": N_("written with AI assistance"), "0": N_("written without")}
 
@@ -39,11 +39,11 @@ def value_of(field: Field, raw: str) -> Any:
         case "lines":
             value = list(dict.fromkeys(filter(None, map(str.strip, clean(raw).split("\n")))))
         case "threads":
-            found = map(destination, clean(raw).split())
-            value = list(dict.fromkeys(one.thread if one else None for one in found))
+            targets = map(destination, clean(raw).split())
+            value = list(dict.fromkeys(target.thread if target else None for target in targets))
         case "line":
             value = clean(raw, lines=False)
-            compiled(value, any_case=True)
+            compile_pattern(value, any_case=True)
         case "flag":
             value = raw == "1"
         case "choice" if field.choices is YES_NO:

@@ -9,7 +9,7 @@ from parley.core.http.forms import Form
 from parley.core.text.messages import N_, Message
 from parley.matching.conditions import Condition
 from parley.matching.evaluate import ActiveRule
-from parley.modrules.kinds import ACTIONS, KINDS, ConditionKind, read, typed
+from parley.modrules.kinds import ACTIONS, KINDS, ConditionKind, field_values, read
 from parley.modrules.limits import LONGEST_NAME, MOST_CONDITIONS, RuleDraft
 
 
@@ -79,4 +79,4 @@ class RuleForm(Form):
 
 
 def _row_of(condition: Condition) -> ConditionRow:
-    return ConditionRow(KINDS[str(condition.__struct_config__.tag)], typed(condition), {})
+    return ConditionRow(KINDS[str(condition.__struct_config__.tag)], field_values(condition), {})

@@ -10,7 +10,7 @@ from parley.backtests.agreement import SELECT_DECIDED
 from parley.backtests.run import Result
 from parley.core import db
 from parley.core.text import markdown
-from parley.core.text.diff import marked
+from parley.core.text.diff import mark_changes
 from parley.core.text.messages import N_, Message
 from parley.matching.conditions import AnyCondition, Condition, SpamScore
 from parley.modrules.kinds import in_full, sentence
@@ -112,9 +112,9 @@ async def versions(number: int) -> list[RuleVersionRow]:
     """The versions of a rule, newest first."""
     rows = await db.fetch(VersionRow, SELECT_VERSIONS, number)
     words = [_in_words(in_full, row.action, row.conditions_json) for row in rows]
-    shown = [Markup("{}").format(words[0]), *map(marked, words, words[1:])] if words else []
+    shown = [Markup("{}").format(words[0]), *map(mark_changes, words, words[1:])] if words else []
     pairs = zip(rows, shown, strict=True)
-    return [RuleVersionRow(row.number, row.changed_by, row.changed_at, one) for row, one in pairs][::-1]
+    return [RuleVersionRow(row.number, row.changed_by, row.changed_at, condition) for row, condition in pairs][::-1]
 
 
 class TestRow(msgspec.Struct, frozen=True):

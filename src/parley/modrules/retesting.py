@@ -8,7 +8,7 @@ from parley.core import db
 from parley.core.db import NOW
 from parley.core.events import attempts
 from parley.core.settings import settings
-from parley.core.text.messages import N_, shown
+from parley.core.text.messages import N_, as_text
 from parley.matching import current
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
@@ -52,7 +52,7 @@ class RetestedRule(msgspec.Struct, frozen=True):
     @property
     def hides_too_much(self) -> bool:
         """Whether two moderators would have to agree on it now, and did not have to when it was switched on."""
-        now, before = (msgspec.json.decode(one, type=Result) for one in (self.result, self.agreed))
+        now, before = (msgspec.json.decode(result, type=Result) for result in (self.result, self.agreed))
         return limits.needs_two(self.action, now) and not limits.needs_two(self.action, before)
 
 
@@ -60,14 +60,14 @@ async def retest() -> int:
     """Test rules after a training, and let those that would hide much only watch again; return the number of both."""
     requested = await db.values(REQUEST_BACKTESTS)
     hiding = [row for row in await db.fetch(RetestedRule, SELECT_TESTED) if row.hides_too_much]
-    return len(requested) + len(await attempts.each("retests", hiding, _only_watch, key=lambda one: one.id))
+    return len(requested) + len(await attempts.each("retests", hiding, _only_watch, key=lambda rule: rule.id))
 
 
 async def _only_watch(rule: RetestedRule) -> None:
     async with db.atomic():
         await Rule.update({Rule.state: "shadow", Rule.changed_at: NOW}).where(Rule.id == rule.id, Rule.state == "on")
         before, after = {"state": "on"}, {"state": "shadow"}
-        reason = shown(HIDES_MUCH)
+        reason = as_text(HIDES_MUCH)
         await modlog.write(None, Entry("rule.shadow", "rule", rule.id, before, after, rule.guideline, reason=reason))
         link = f"{settings().base_url}/mod/rules/{rule.id}"
         await staff_mail.send(f"retest.{rule.id}", "retest", name=rule.name, link=link)

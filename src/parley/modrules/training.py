@@ -18,14 +18,14 @@ class ThresholdRow(msgspec.Struct, frozen=True):
     """What scores of at least `percent` find: of the advertising, and of what is none."""
 
     percent: int
-    found: int
+    caught: int
     wrong: int
 
     @property
     def precision(self) -> float | None:
         """The share of advertising in what is found."""
-        matched = self.found + self.wrong
-        return self.found / matched if matched else None
+        matched = self.caught + self.wrong
+        return self.caught / matched if matched else None
 
 
 class Training(msgspec.Struct, frozen=True):
@@ -45,9 +45,9 @@ class Training(msgspec.Struct, frozen=True):
     def thresholds(self) -> Iterator[ThresholdRow]:
         """Yield a row for each score, the lowest first."""
         figures = self.figures
-        for at, found, wrong in zip(AT, figures.found, figures.wrong, strict=True):
-            yield ThresholdRow(round(100 * at), found, wrong)
+        for at, caught, wrong in zip(AT, figures.caught, figures.wrong, strict=True):
+            yield ThresholdRow(round(100 * at), caught, wrong)
 
 
-async def last() -> Training | None:
+async def last_training() -> Training | None:
     return await db.fetch_one(Training, SELECT_LAST_TRAINING)

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from parley.community.queries import grounds
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import MODERATOR, AnyRequest, staff
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -32,7 +32,7 @@ async def rule_at(number: str) -> RuleRow:
 
 
 async def form_of(request: AnyRequest) -> RuleForm:
-    return RuleForm(await posted(request), [ground.code for ground in await grounds()])
+    return RuleForm(await posted_fields(request), [ground.code for ground in await grounds()])
 
 
 @get("/mod/rules", name="moderation:rule-list", opt={"who": MODERATOR})
@@ -49,14 +49,14 @@ async def _list(request: AnyRequest, mistake: str = "", status: int = 200) -> Re
 @post("/mod/rules/stop", name="moderation:rule-stop", opt={"who": MODERATOR})
 async def stop(request: AnyRequest) -> Redirect:
     """Stop all rules (`on=1`), or start them again."""
-    await ops.stop(staff(request), on=Form(await posted(request)).flag("on"))
+    await ops.stop(staff(request), on=Form(await posted_fields(request)).flag("on"))
     return Redirect("/mod/rules", status_code=303)
 
 
 @post("/mod/rules/{rule:str}/move", name="moderation:rule-move", opt={"who": MODERATOR})
 async def move(request: AnyRequest, rule: FromPath[str]) -> Redirect:
     row = await rule_at(rule)
-    await ops.move(staff(request), row.id, up=Form(await posted(request)).choice("to", ("up", "down")) != "down")
+    await ops.move(staff(request), row.id, up=Form(await posted_fields(request)).choice("to", ("up", "down")) != "down")
     return Redirect("/mod/rules", status_code=303)
 
 
@@ -132,7 +132,7 @@ async def change(request: AnyRequest, rule: FromPath[str]) -> Response[Any]:
 async def request_test(request: AnyRequest, rule: FromPath[str]) -> Response[Any]:
     """Request a back-test of the version shown."""
     row = await rule_at(rule)
-    await ops.test(staff(request), row.id, Form(await posted(request)).id("version") or 0)
+    await ops.test(staff(request), row.id, Form(await posted_fields(request)).id("version") or 0)
     if wants_fragment(request):
         return fragment(request, "automod/_test.html", **await _backtest_context(request, row))
     return Redirect(f"/mod/rules/{row.id}#test", status_code=303)
@@ -140,7 +140,7 @@ async def request_test(request: AnyRequest, rule: FromPath[str]) -> Response[Any
 
 @post("/mod/rules/{rule:str}/state", name="moderation:rule-switch", opt={"who": MODERATOR}, status_code=200)
 async def switch(request: AnyRequest, rule: FromPath[str]) -> Response[Any]:
-    row, form = await rule_at(rule), Form(await posted(request))
+    row, form = await rule_at(rule), Form(await posted_fields(request))
     try:
         await ops.switch(staff(request), row.id, form.id("version") or 0, form.choice("state", STATES) or "")
     except ParleyError as error:
@@ -156,7 +156,7 @@ async def _rule(
     current_rule = ActiveRule(row.id, row.name, row.version, row.state, 0, row.action, row.guideline, conditions)  # type: ignore[arg-type]
     context = await _editor(form or RuleForm.of(current_rule), f"/mod/rules/{row.id}", row.version)
     context |= await _backtest_context(request, row) | {"versions": await queries.versions(row.id), "mistake": mistake}
-    context["training"] = await training.last() if row.uses_score else None
+    context["training"] = await training.last_training() if row.uses_score else None
     return page(request, "automod/rule.html", "editor" if form else None, status=status, **context)
 
 

@@ -17,9 +17,9 @@ from parley.comments.queries import CommentRow
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.core.settings import settings
-from parley.core.text.cleaning import shortened
-from parley.core.text.messages import N_, shown
-from parley.mail import Letter, unsubscribe_link, written, written_html
+from parley.core.text.cleaning import shorten
+from parley.core.text.messages import N_, as_text
+from parley.mail import Letter, unsubscribe_link, write, written_html
 from parley.notifications import view
 from parley.notifications.queries import NOTIFICATION_COLUMNS, NotificationRow
 from parley.notifications.rules import CHANNEL, IS_SHOWN, JOINS, LIST
@@ -119,32 +119,34 @@ async def render(member: int, thread: int | None, mail: int | None = None) -> tu
 
 async def _entries(rows: Sequence[NotificationRow]) -> list[LetterEntry]:
     ids = [row.comment for row in rows if row.comment is not None]
-    found = await comments.by_ids([*ids, *(row.parent for row in rows if row.parent is not None)])
+    comments_by_id = await comments.by_ids([*ids, *(row.parent for row in rows if row.parent is not None)])
     bodies = {row.id: row.body for row in await db.fetch(LetterBody, SELECT_BODIES, ids)}
     return [
-        LetterEntry(row.kind, row, found[row.comment], bodies[row.comment], _answered_excerpt(row, found))
+        LetterEntry(
+            row.kind, row, comments_by_id[row.comment], bodies[row.comment], _answered_excerpt(row, comments_by_id)
+        )
         for row in rows
         if row.comment in bodies
     ]
 
 
-def _answered_excerpt(row: NotificationRow, found: dict[int, CommentRow]) -> str:
+def _answered_excerpt(row: NotificationRow, comments_by_id: dict[int, CommentRow]) -> str:
     """Return the beginning of the member's comment that a reply answers."""
-    parent = found.get(row.parent) if row.parent is not None and row.kind == "reply" else None
-    return shortened(view.excerpt(parent), ANSWERED) if parent is not None and parent.state == "visible" else ""
+    parent = comments_by_id.get(row.parent) if row.parent is not None and row.kind == "reply" else None
+    return shorten(view.excerpt(parent), ANSWERED) if parent is not None and parent.state == "visible" else ""
 
 
 def _by_thread(member: int, entries: Sequence[LetterEntry]) -> list[LetterThread]:
     """Group entries by thread, in the order of each thread's first entry."""
-    found: dict[int, LetterThread] = {}
+    threads: dict[int, LetterThread] = {}
     for entry in entries:
         thread = entry.row.thread or 0
-        if thread not in found:
+        if thread not in threads:
             address = f"{settings().base_url}/t/{thread}/{entry.row.slug}"
             off = unsubscribe_link(member, LIST, str(thread))
-            found[thread] = LetterThread(thread, entry.row.thread_title or "", address, off, [])
-        found[thread].entries.append(entry)
-    return list(found.values())
+            threads[thread] = LetterThread(thread, entry.row.thread_title or "", address, off, [])
+        threads[thread].entries.append(entry)
+    return list(threads.values())
 
 
 async def _letter(member: int, to: Addressee, discussions: Sequence[LetterThread]) -> Letter:
@@ -152,14 +154,14 @@ async def _letter(member: int, to: Addressee, discussions: Sequence[LetterThread
     count = sum(len(discussion.entries) for discussion in discussions)
     is_one = len(discussions) == 1
     several = N_("{count} new for you in {discussions} discussions").format(count=count, discussions=len(discussions))
-    subject = f"Re: {discussions[0].title}" if is_one else shown(several)
+    subject = f"Re: {discussions[0].title}" if is_one else as_text(several)
     context = {"to": to, "discussions": discussions, "first": first, "count": count, "longest": LONGEST_COMMENT}
     context |= {
-        "subject": shortened(subject, SUBJECT),
+        "subject": shorten(subject, SUBJECT),
         "site": settings().base_url,
         "off": unsubscribe_link(member, LIST),
     }
-    subject, text = written("replies", **context, wrapped=_wrap)
+    subject, text = write("replies", **context, wrapped=_wrap)
     return Letter(
         list=LIST,
         argument=str(discussions[0].thread),
@@ -177,7 +179,7 @@ async def _letter(member: int, to: Addressee, discussions: Sequence[LetterThread
 async def _conversation(member: int, thread: int, first: LetterEntry) -> dict[str, Any]:
     """Return the keys of the letters that this one answers, so that mail clients show them as one conversation."""
     above = [f"thread.{thread}.{member}"]
-    above += [f"post.{one}.{member}" for one in await db.values(SELECT_ANCESTORS, first.comment.id)]
+    above += [f"post.{ancestor}.{member}" for ancestor in await db.values(SELECT_ANCESTORS, first.comment.id)]
     return {"answers": above[-1], "references": tuple(above)}
 
 

@@ -74,25 +74,25 @@ async def post_letters() -> int:
     return count
 
 
-async def _post(one: DueLetter) -> bool:
+async def _post(due_letter: DueLetter) -> bool:
     async with db.atomic():
-        await db.execute(LOCK_THREAD, LOCK_CLASS, one.member % 2**31)
-        if await db.value(IS_QUEUED, one.member, str(one.thread)):
+        await db.execute(LOCK_THREAD, LOCK_CLASS, due_letter.member % 2**31)
+        if await db.value(IS_QUEUED, due_letter.member, str(due_letter.thread)):
             return False
         # The transaction's time, to which `post` adds the delay.
         now = await db.value("select now()")
         due = now + BATCHED
-        held_until = await _held_until(one.member, due)
+        held_until = await _held_until(due_letter.member, due)
         # After quiet hours one letter covers all threads.
-        thread = None if held_until else one.thread
-        found = await letters.render(one.member, thread)
-        if found is None:
+        thread = None if held_until else due_letter.thread
+        rendered = await letters.render(due_letter.member, thread)
+        if rendered is None:
             return False
-        letter = msgspec.structs.replace(found[0], text=letters.UNRENDERED, html=None)
+        letter = msgspec.structs.replace(rendered[0], text=letters.UNRENDERED, html=None)
         mail = await post(letter, delay=(held_until or due) - now)
         failpoint.hit("posted")
         if not mail:
-            await db.execute(GIVE_UP, one.member, thread)
+            await db.execute(GIVE_UP, due_letter.member, thread)
     return bool(mail)
 
 
@@ -136,10 +136,10 @@ async def render(mail: int) -> Letter | None:
     queued = await _letter(mail)
     if queued is None:
         return None
-    found = await letters.render(queued.member, as_id(queued.argument), mail)
-    if found is None:
+    rendered = await letters.render(queued.member, as_id(queued.argument), mail)
+    if rendered is None:
         return None
-    letter, ids = found
+    letter, ids = rendered
     await db.execute(RECORD_LETTER, ids, mail)
     return letter
 

@@ -113,8 +113,8 @@ async def make(event: PendingEvent) -> None:
             await db.execute(NOTIFY_OF_COMMENTS, event.id, await _mentioned_members(event.body), event.kind)
         case "comment.edited":
             # Members whom the text mentioned before have been notified already.
-            if found := await _mentioned_members(event.body):
-                await db.execute(NOTIFY_OF_COMMENTS, event.id, found, event.kind)
+            if mentioned := await _mentioned_members(event.body):
+                await db.execute(NOTIFY_OF_COMMENTS, event.id, mentioned, event.kind)
         case "article.revised":
             await db.execute(NOTIFY_OF_REVISIONS, event.id)
         case "thread.opened":
@@ -123,5 +123,5 @@ async def make(event: PendingEvent) -> None:
 
 async def _mentioned_members(body: str | None) -> list[int]:
     """Return the members that a text mentions."""
-    found = await accounts.of_names(markdown.mentioned(body or ""))
-    return [one.id for one in found.values()][:MOST_MENTIONED]
+    members = await accounts.of_names(markdown.mentioned_names(body or ""))
+    return [member.id for member in members.values()][:MOST_MENTIONED]

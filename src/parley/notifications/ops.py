@@ -137,7 +137,7 @@ async def set_channel(member: int, thread: int, channel: str | None) -> None:
 async def set_channels(member: int, channels: Mapping[str, str]) -> None:
     """Set the channels of some kinds of notifications."""
     if channels:
-        rows = [NotificationPreference(member=member, kind=kind, channel=one) for kind, one in channels.items()]
+        rows = [NotificationPreference(member=member, kind=kind, channel=channel) for kind, channel in channels.items()]
         unique = (NotificationPreference.member, NotificationPreference.kind)
         await NotificationPreference.insert(*rows).on_conflict(unique, "DO UPDATE", [NotificationPreference.channel])
     await _notify()
@@ -196,7 +196,7 @@ async def mark_read_before(member: int, threads: Sequence[int], before: datetime
         await _notify()
 
 
-async def decided(decision: int) -> None:
+async def notify_decided(decision: int) -> None:
     """Notify the member concerned by a decision and the members who reported its target.
 
     After an appeal, the member concerned is notified again and, if the decision was overturned, those who reported.
@@ -205,7 +205,7 @@ async def decided(decision: int) -> None:
     await _notify()
 
 
-async def suggested(suggestion: int) -> None:
+async def notify_suggested(suggestion: int) -> None:
     """Notify the thread's starter of a suggested update that waits, or the member who suggested it of the decision."""
     await db.execute(NOTIFY_OF_SUGGESTION, suggestion)
     await _notify()

@@ -112,7 +112,7 @@ order by n.id desc limit $3
 """  # noqa: S608 constants only
 
 
-async def listed(member: int, before: int | None = None) -> list[NotificationRow]:
+async def list_page(member: int, before: int | None = None) -> list[NotificationRow]:
     """Return a page of a member's notifications, the newest first, and one more to see whether there is a next page."""
     return await db.fetch(NotificationRow, SELECT_NOTIFICATIONS, member, before, PAGE + 1)
 
@@ -184,7 +184,7 @@ select level, channel, title, address, base_address from (
 """
 
 
-async def followed(member: int) -> list[FollowedRow]:
+async def followed_threads(member: int) -> list[FollowedRow]:
     """Return what a member follows and mutes, the latest first."""
     return await db.fetch(FollowedRow, SELECT_FOLLOWED, member)
 
@@ -194,7 +194,7 @@ class ChosenChannel(msgspec.Struct, frozen=True):
     channel: str
 
 
-async def preferred(member: int) -> dict[str, str]:
+async def preferences_of(member: int) -> dict[str, str]:
     """Return the channels that a member chose, by the kind of notification."""
     chosen = NotificationPreference.select().where(NotificationPreference.member == member)
     rows = await db.fetch(ChosenChannel, chosen)
@@ -223,7 +223,7 @@ select name from (
 """  # noqa: S608 constants only
 
 
-async def named(prefix: str, thread: int | None) -> list[str]:
+async def suggest_names(prefix: str, thread: int | None) -> list[str]:
     """Return a few names with this prefix, those of members who commented in `thread` first."""
     key = names.key(prefix)
     return await db.values(SELECT_MEMBER_NAMES, key, key + LAST, thread, MOST_NAMES) if key else []

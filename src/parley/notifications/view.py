@@ -75,30 +75,32 @@ def excerpt(comment: CommentRow) -> str:
     return markdown.excerpt(QUOTED.sub("", comment.raw_html), EXCERPT) or markdown.excerpt(comment.raw_html, EXCERPT)
 
 
-async def grouped(rows: Sequence[NotificationRow]) -> list[NotificationGroup]:
+async def group_by_thread(rows: Sequence[NotificationRow]) -> list[NotificationGroup]:
     """Group `rows`, the newest first, by thread; each comment as it may be shown now."""
-    found = await comments.by_ids([row.comment for row in rows if row.comment is not None])
+    comments_by_id = await comments.by_ids([row.comment for row in rows if row.comment is not None])
     groups: dict[int | None, list[NotificationRow]] = {}
     for row in rows:
-        if row.comment is None or found[row.comment].state == "visible":
+        if row.comment is None or comments_by_id[row.comment].state == "visible":
             groups.setdefault(row.thread, []).append(row)
-    return [_group(thread, some, found) for thread, some in groups.items()]
+    return [_group(thread, some, comments_by_id) for thread, some in groups.items()]
 
 
-def _group(thread: int | None, rows: list[NotificationRow], found: Mapping[int, CommentRow]) -> NotificationGroup:
+def _group(
+    thread: int | None, rows: list[NotificationRow], comments_by_id: Mapping[int, CommentRow]
+) -> NotificationGroup:
     news = [row for row in rows if row.kind == "followed"]
-    own = [_item([row], found) for row in rows if row.kind != "followed"]
+    own = [_item([row], comments_by_id) for row in rows if row.kind != "followed"]
     return NotificationGroup(
-        thread, rows[0].thread_title or "", rows[0].slug or "", own + ([_item(news, found)] if news else [])
+        thread, rows[0].thread_title or "", rows[0].slug or "", own + ([_item(news, comments_by_id)] if news else [])
     )
 
 
-def _item(rows: Sequence[NotificationRow], found: Mapping[int, CommentRow]) -> NotificationItem:
+def _item(rows: Sequence[NotificationRow], comments_by_id: Mapping[int, CommentRow]) -> NotificationItem:
     """Return one item for `rows`, the newest first. It links to the oldest, where reading continues."""
     first = rows[-1]
-    written = [found[row.comment] for row in reversed(rows) if row.comment is not None]
+    written = [comments_by_id[row.comment] for row in reversed(rows) if row.comment is not None]
     return NotificationItem(first.kind, first, written[0] if written else None, len(rows), _names(written))
 
 
 def _names(written: Iterable[CommentRow]) -> list[str]:
-    return list(dict.fromkeys(one.author for one in written if one.author is not None))
+    return list(dict.fromkeys(comment.author for comment in written if comment.author is not None))

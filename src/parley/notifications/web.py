@@ -10,10 +10,10 @@ from litestar.response import Redirect
 from parley.comments.web import thread_at
 from parley.core.errors import NotFound, Refused
 from parley.core.http.access import MEMBER, AnyRequest, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import fragment, local_path, page, wants_fragment
 from parley.core.text.cleaning import as_id
-from parley.core.text.messages import N_, joined
+from parley.core.text.messages import N_, join
 from parley.notifications import ops, queries, view
 from parley.notifications.forms import ChannelsForm, FollowForm, TopicsForm
 from parley.threads.queries import topics
@@ -23,14 +23,14 @@ from parley.threads.queries import topics
 async def notifications(request: AnyRequest, before: FromQuery[str] = "") -> Response[Any]:
     """Show unread notifications first, then read ones. Showing the page does not mark them as read."""
     viewer = signed_in(request)
-    rows = await queries.listed(viewer.id, as_id(before))
+    rows = await queries.list_page(viewer.id, as_id(before))
     shown = rows[: queries.PAGE]
     return page(
         request,
         "notifications/list.html",
         "list",
-        unread=await view.grouped([row for row in shown if row.is_unread]),
-        read=await view.grouped([row for row in shown if not row.is_unread]),
+        unread=await view.group_by_thread([row for row in shown if row.is_unread]),
+        read=await view.group_by_thread([row for row in shown if not row.is_unread]),
         newest=shown[0].id if shown else 0,
         next_url=f"/notifications?before={shown[-1].id}" if len(rows) > len(shown) else None,
     )
@@ -52,7 +52,7 @@ async def former_settings() -> Redirect:
 @post("/notifications/read", name="notifications:read", opt={"who": MEMBER})
 async def read(request: AnyRequest) -> Redirect:
     """Mark as read what the page showed, or only what it showed of one thread."""
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     upto, thread = form.id("upto"), form.id("thread")
     if upto is not None and not form.errors:
         await ops.read_all(signed_in(request).id, upto, thread)
@@ -62,29 +62,29 @@ async def read(request: AnyRequest) -> Redirect:
 @get("/names", name="notifications:names", opt={"who": MEMBER})
 async def names(request: AnyRequest, begin: FromQuery[str] = "", thread: FromQuery[str] = "") -> Response[Any]:
     """Return to htmx the names that complete a mention being typed, those of the thread first."""
-    found = await queries.named(begin, as_id(thread)) if begin.isprintable() else []
-    return fragment(request, "notifications/_names.html", names=found)
+    members = await queries.suggest_names(begin, as_id(thread)) if begin.isprintable() else []
+    return fragment(request, "notifications/_names.html", names=members)
 
 
 @get("/settings/notifications", name="notifications:settings", opt={"who": MEMBER})
 async def settings_page(request: AnyRequest) -> Response[Any]:
     """Show what the member follows and mutes."""
-    followed = await queries.followed(signed_in(request).id)
+    followed = await queries.followed_threads(signed_in(request).id)
     return page(request, "notifications/settings.html", followed=followed)
 
 
 @post("/settings/notifications", opt={"who": MEMBER})
 async def set_channels(request: AnyRequest) -> Response[Any]:
-    form = ChannelsForm(await posted(request))
+    form = ChannelsForm(await posted_fields(request))
     if form.errors:
-        raise Refused(joined(" ", [*form.errors.values(), N_("Nothing was changed.")]))
+        raise Refused(join(" ", [*form.errors.values(), N_("Nothing was changed.")]))
     await ops.set_channels(signed_in(request).id, form.channels)
     return Redirect("/settings/mail?saved", status_code=303)
 
 
 @post("/settings/topics", name="notifications:topics", opt={"who": MEMBER})
 async def set_topics(request: AnyRequest) -> Redirect:
-    form = TopicsForm(await posted(request), [topic.slug for topic in await topics()])
+    form = TopicsForm(await posted_fields(request), [topic.slug for topic in await topics()])
     if form.errors:
         raise Refused(N_("Please choose how often the topic appears in your digest. Nothing was changed."))
     await ops.set_topics(signed_in(request).id, form.levels)
@@ -113,9 +113,9 @@ async def mute_topic(request: AnyRequest, topic: FromPath[str]) -> Response[Any]
 
 async def _put_thread(request: AnyRequest, thread: str, level: str) -> Response[Any]:
     viewer, row = signed_in(request), await thread_at(thread)
-    form = FollowForm(await posted(request))
+    form = FollowForm(await posted_fields(request))
     if form.errors:
-        raise Refused(joined(" ", [N_("Please choose how to be notified about a thread."), form.errors["channel"]]))
+        raise Refused(join(" ", [N_("Please choose how to be notified about a thread."), form.errors["channel"]]))
     if form.on:
         await ops.follow_thread(viewer.id, row.id, level, form.channel)
     else:
@@ -127,7 +127,7 @@ async def _put_thread(request: AnyRequest, thread: str, level: str) -> Response[
 
 
 async def _put_topic(request: AnyRequest, topic: str, level: str) -> Response[Any]:
-    form = FollowForm(await posted(request))
+    form = FollowForm(await posted_fields(request))
     if not topic.isprintable():
         raise NotFound(N_("There is no such topic."))
     await ops.follow_topic(signed_in(request).id, topic, level, on=form.on)

@@ -14,7 +14,7 @@ from parley.core import db
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
 from parley.core.http.pages import fragment, wants_fragment
-from parley.core.text.cleaning import as_id, shortened
+from parley.core.text.cleaning import as_id, shorten
 from parley.core.text.messages import N_
 
 # Enough to see the words of a quote in what they are part of.
@@ -56,12 +56,12 @@ async def passage_card(request: AnyRequest, comment: FromPath[str]) -> Response[
 
 def _split_at(text: str, words: str) -> tuple[str, str, str]:
     """Return `text` before, in and after `words`; all of it before them if it does not contain them."""
-    before, found, after = text.partition(words) if words else (text, "", "")
+    before, matched, after = text.partition(words) if words else (text, "", "")
     if len(text) <= LONGEST_CONTEXT:
-        return before, found, after
-    if found and len(before) > LONGEST_CONTEXT // 2:
+        return before, matched, after
+    if matched and len(before) > LONGEST_CONTEXT // 2:
         before = f"…{before[-LONGEST_CONTEXT // 2 :].partition(' ')[2]}"
-    return before if found else shortened(before, LONGEST_CONTEXT), found, shortened(after, LONGEST_CONTEXT // 2)
+    return before if matched else shorten(before, LONGEST_CONTEXT), matched, shorten(after, LONGEST_CONTEXT // 2)
 
 
 handlers: list[object] = [member_card, passage_card]

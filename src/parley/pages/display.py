@@ -14,7 +14,7 @@ from parley.accounts import ops
 from parley.accounts.forms import DENSITIES
 from parley.core.http import cookies
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import local_path
 
 YEAR = 365 * 86_400
@@ -51,7 +51,7 @@ def display_of(request: AnyRequest) -> Display:
 @post("/reading", name="pages:display", opt={"who": ANYONE, "without_token": True})
 async def choose(request: AnyRequest) -> Response[Any]:
     """Keep the reader's choice, and lead back."""
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     display = _display_from(form, display_of(request))
     viewer = viewer_of(request)
     if viewer:

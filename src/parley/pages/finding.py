@@ -46,7 +46,7 @@ async def found_in(request: AnyRequest, thread: int, focus: int | None) -> Resul
 
 
 async def _refs(form: SearchForm, viewer: Viewer | None) -> list[int]:
-    search = await results.prepared(form, viewer)
+    search = await results.prepare(form, viewer)
     return (await queries.hits(search, Kind.COMMENT, offset=0, limit=MOST_FOUND)).refs if search else []
 
 

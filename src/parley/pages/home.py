@@ -9,7 +9,7 @@ from litestar.params import FromQuery
 from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
-from parley.core.http.pages import Finished, base_context, page, page_size, render, sent, wants_fragment
+from parley.core.http.pages import Finished, base_context, page, page_size, render, respond, wants_fragment
 from parley.core.text.messages import N_
 from parley.notifications.queries import topic_level
 from parley.threads import queries
@@ -43,17 +43,17 @@ async def home(
     if viewer is not None or wants_fragment(request):
         return page(request, "pages/home.html", "threads", **await _context(listing, viewer))
     base = base_context(request)
-    return sent(request, await _cache.get((listing, base["path"]), lambda: _whole(listing, base)))
+    return respond(request, await _cache.get((listing, base["path"]), lambda: _whole_page(listing, base)))
 
 
 async def _topic(slug: str) -> queries.TopicRow:
-    found = next((one for one in await queries.topics() if one.slug == slug), None)
-    if found is None:
+    row = next((topic for topic in await queries.topics() if topic.slug == slug), None)
+    if row is None:
         raise NotFound(N_("There is no such topic."))
-    return found
+    return row
 
 
-async def _whole(listing: ThreadListing, base: dict[str, Any]) -> Finished:
+async def _whole_page(listing: ThreadListing, base: dict[str, Any]) -> Finished:
     """The page for all visitors: rendered once and cached for a moment."""
     return Finished(render("pages/home.html", **base, **await _context(listing, None)))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Hashable
 
-from parley.comments.validator import ReadValidator, ValidatedCache, right_for
+from parley.comments.validator import ReadValidator, ValidatedCache, seconds_right
 from parley.comments.view import DiscussionQuery, ThreadView, thread_view
 from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.http.pages import Encoded, Finished
@@ -33,7 +33,7 @@ async def visitors_page(
         if stored_page is not None:
             return stored_page
         shown = await thread_view(query, fresh=False, not_before=now.at, validator=now)
-        page, seconds = (await make(shown)).encoded(encoding), right_for(shown.thread.last_activity_at)
+        page, seconds = (await make(shown)).encoded(encoding), seconds_right(shown.thread.last_activity_at)
         if now.validator:
             await stored.write(key, now.validator, page, seconds)
         return page, seconds

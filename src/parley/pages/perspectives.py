@@ -7,7 +7,7 @@ from litestar import Response
 from parley.comments.view import ThreadView
 from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.http.access import AnyRequest, Viewer, viewer_of
-from parley.core.http.pages import Finished, page, page_size, render, sent, wants_fragment
+from parley.core.http.pages import Finished, page, page_size, render, respond, wants_fragment
 from parley.maps import display
 from parley.notifications import queries as notifications
 from parley.statements import queries as statements
@@ -28,10 +28,10 @@ async def show(request: AnyRequest, shown: ThreadView, shared: dict[str, Any]) -
         # Where a member stands is on this page: it is cached nowhere.
         context = shared | await _context(shown, viewer, table=table)
         return page(request, TEMPLATE, "discussion", headers={"Cache-Control": "no-store"}, **context)
-    return sent(request, await _pages.get((shown, table), lambda: _whole(shown, shared, table=table)))
+    return respond(request, await _pages.get((shown, table), lambda: _whole_page(shown, shared, table=table)))
 
 
-async def _whole(shown: ThreadView, shared: dict[str, Any], *, table: bool) -> Finished:
+async def _whole_page(shown: ThreadView, shared: dict[str, Any], *, table: bool) -> Finished:
     return Finished(render(TEMPLATE, viewer=None, **(shared | await _context(shown, None, table=table))))
 
 
@@ -50,5 +50,5 @@ async def _waiting(thread: int, viewer: Viewer | None) -> list[StatementCandidat
     """Return statements that the viewer can be asked, at most MOST_WAITING."""
     deck = await statements.deck(thread)
     if viewer is not None:
-        deck = await statements.left_for(viewer.id, deck, await statements.answered(viewer.id, thread))
+        deck = await statements.left_for(viewer.id, deck, await statements.answers_of(viewer.id, thread))
     return deck[:MOST_WAITING]

@@ -17,13 +17,13 @@ from parley.threads import queries as threads
 @get("/perspectives", name="perspectives:overview", opt={"who": ANYONE, "reading": True})
 async def show(request: AnyRequest, topic: FromQuery[str] = "") -> Response[Any]:
     """Show the newest common ground and the decks that want answers, of all topics or of one."""
-    chosen = next((one for one in await threads.topics() if one.slug == topic), None)
+    chosen = next((row for row in await threads.topics() if row.slug == topic), None)
     if topic and chosen is None:
         raise NotFound(N_("There is no such topic."))
     slug = chosen.slug if chosen else None
-    found = await overview.common_ground(slug, viewer_of(request))
+    statements = await overview.common_ground(slug, viewer_of(request))
     decks = await overview.decks(slug)
-    return page(request, "perspectives/overview.html", topic=chosen, groups=overview.by_topic(found), decks=decks)
+    return page(request, "perspectives/overview.html", topic=chosen, groups=overview.by_topic(statements), decks=decks)
 
 
 @get("/perspectives/how", name="perspectives:how", opt={"who": ANYONE, "reading": True})

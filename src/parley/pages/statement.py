@@ -10,7 +10,7 @@ from parley.appeals import ops as appeals
 from parley.appeals.forms import AppealForm
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, Viewer, signed_in, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -34,70 +34,76 @@ async def decision_at(request: AnyRequest, decision: str, key: str) -> tuple[Sta
     raise NotFound(N_("There is no page at this address."))
 
 
-def _concerns(found: StatementOfReasons, viewer: Viewer | None, key: str) -> bool:
-    has_letter = found.state not in decisions.UNSENT and found.action in decisions.RESTRICTIONS
-    is_member = viewer is not None and viewer.id == found.member
-    has_key = letters.is_key(found.id, key)
-    return found.member is not None and has_letter and (is_member or has_key)
+def _concerns(statement: StatementOfReasons, viewer: Viewer | None, key: str) -> bool:
+    has_letter = statement.state not in decisions.UNSENT and statement.action in decisions.RESTRICTIONS
+    is_member = viewer is not None and viewer.id == statement.member
+    has_key = letters.is_key(statement.id, key)
+    return statement.member is not None and has_letter and (is_member or has_key)
 
 
 @get("/decision/{decision:str}", name="moderation:statement", opt={"who": ANYONE})
 async def statement_page(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     key = request.query_params.get("key", "")
-    found, concerned = await decision_at(request, decision, key)
-    return await _show(request, found, Form({}), key, concerned=concerned)
+    statement, concerned = await decision_at(request, decision, key)
+    return await _show(request, statement, Form({}), key, concerned=concerned)
 
 
 async def _show(
-    request: AnyRequest, found: StatementOfReasons, form: Form, key: str, status: int = 200, *, concerned: bool = True
+    request: AnyRequest,
+    statement: StatementOfReasons,
+    form: Form,
+    key: str,
+    status: int = 200,
+    *,
+    concerned: bool = True,
 ) -> Response[Any]:
     return page(
         request,
         "decisions/statement.html",
         status=status,
-        statement=found,
+        statement=statement,
         is_member_concerned=concerned,
-        concealed=not concerned and await decisions.is_concealed(signed_in(request).id, found),
+        concealed=not concerned and await decisions.is_concealed(signed_in(request).id, statement),
         form=form,
         key=key,
     )
 
 
-def _appeal_of(found: StatementOfReasons, key: str) -> Redirect:
-    return Redirect(f"/decision/{found.id}{f'?key={key}' if key else ''}#appeal", status_code=303)
+def _appeal_of(statement: StatementOfReasons, key: str) -> Redirect:
+    return Redirect(f"/decision/{statement.id}{f'?key={key}' if key else ''}#appeal", status_code=303)
 
 
 @post("/decision/{decision:str}", name="moderation:appeal", opt={"who": ANYONE})
 async def appeal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
-    data = await posted(request)
+    data = await posted_fields(request)
     key = str(data.get("key", ""))
-    found, concerned = await decision_at(request, decision, key)
+    statement, concerned = await decision_at(request, decision, key)
     if not concerned:
         raise NotFound(N_("Only the member concerned can appeal against a decision."))
     form, status = AppealForm(data), 422
     if not form.errors:
         try:
-            await appeals.file(decision=found.id, text=form.appeal_text)
+            await appeals.file(decision=statement.id, text=form.appeal_text)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:
-        return await _show(request, found, form, key, status)
-    return _appeal_of(found, key)
+        return await _show(request, statement, form, key, status)
+    return _appeal_of(statement, key)
 
 
 @post("/decision/{decision:str}/withdraw", name="moderation:appeal-withdraw", opt={"who": ANYONE})
 async def withdraw(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     key = form.values.get("key", "")
-    found, concerned = await decision_at(request, decision, key)
+    statement, concerned = await decision_at(request, decision, key)
     if not concerned:
         raise NotFound(N_("Only the member who appealed can withdraw the appeal."))
     try:
-        await appeals.withdraw(found.id)
+        await appeals.withdraw(statement.id)
     except ParleyError as error:
         form.errors["form"] = error.message
-        return await _show(request, found, form, key, error.status)
-    return _appeal_of(found, key)
+        return await _show(request, statement, form, key, error.status)
+    return _appeal_of(statement, key)
 
 
 @get("/settings/decisions", name="moderation:own-decisions", opt={"who": MEMBER})

@@ -34,7 +34,7 @@ SELECT_CLUSTER = "select system_identifier from pg_control_system()"
 # The code and the database cluster that pages are made with. Until they are known, nothing is stored or read.
 _maker: tuple[str, int] | None = None
 
-_hits, _misses = (CACHE_READS.labels("stored-pages", found) for found in ("yes", "no"))
+_hits, _misses = (CACHE_READS.labels("stored-pages", is_hit) for is_hit in ("yes", "no"))
 
 
 class StoredPage(msgspec.Struct, frozen=True, array_like=True):
@@ -83,8 +83,8 @@ async def write(wanted: object, validator: str, page: Encoded, seconds: float) -
 async def _read(place: str) -> StoredPage | None:
     with suppress(RedisError, OSError, TimeoutError, msgspec.MsgspecError):
         async with asking() as redis:
-            found = await redis.hget(PAGES, place)
-        return msgspec.msgpack.decode(cast("bytes", found), type=StoredPage) if found else None
+            stored = await redis.hget(PAGES, place)
+        return msgspec.msgpack.decode(cast("bytes", stored), type=StoredPage) if stored else None
     return None
 
 

@@ -19,7 +19,16 @@ from parley.comments.viewer_state import comments_html
 from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
-from parley.core.http.pages import Finished, answered, encoding_of, page, page_size, render, sent, wants_fragment
+from parley.core.http.pages import (
+    Finished,
+    encoding_of,
+    page,
+    page_size,
+    render,
+    respond,
+    respond_encoded,
+    wants_fragment,
+)
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -63,20 +72,20 @@ async def show(
         focused.id if focused else None,
     )
     viewer, fragment = viewer_of(request), wants_fragment(request)
-    display, found = display_of(request), await found_in(request, thread_id, query.focus)
-    if viewer is None and found is None and not fragment and view != "perspectives":
+    display, position = display_of(request), await found_in(request, thread_id, query.focus)
+    if viewer is None and position is None and not fragment and view != "perspectives":
         encoding = encoding_of(request)
-        page_for_all = await visitors_page(query, display, encoding, lambda shown: _whole(shown, None, display))
-        return answered(request, page_for_all, encoding)
+        page_for_all = await visitors_page(query, display, encoding, lambda shown: _whole_page(shown, None, display))
+        return respond_encoded(request, page_for_all, encoding)
     shown = await views.thread_view(query, fresh=viewer is not None, viewer=viewer)
     if view == "perspectives":
         return await perspectives.show(request, shown, _shared_context(shown, ""))
     if fragment:
-        context = await _context(shown, viewer, display) | {"found": found}
+        context = await _context(shown, viewer, display) | {"found": position}
         return page(request, "pages/thread.html", "discussion", **context)
     # Cached by its view, so that the page is no older than the view.
-    whole = await _pages.get((shown, viewer, display, found), lambda: _whole(shown, viewer, display, found))
-    return sent(request, whole)
+    whole = await _pages.get((shown, viewer, display, position), lambda: _whole_page(shown, viewer, display, position))
+    return respond(request, whole)
 
 
 @get("/t/{thread:str}/article", name="comments:article", opt={"who": ANYONE})
@@ -94,7 +103,7 @@ async def article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
 async def warm() -> None:
     """Render one page at start, so that no reader waits for what a new process does only once."""
     for card in (await threads.cards(sort="hot", topic=None, period="week", after=None))[:1]:
-        await _whole(await views.thread_view(views.DiscussionQuery(card.id), fresh=False), None, Display())
+        await _whole_page(await views.thread_view(views.DiscussionQuery(card.id), fresh=False), None, Display())
 
 
 async def _focused_comment(focus: str) -> queries.CommentRow | None:
@@ -104,11 +113,11 @@ async def _focused_comment(focus: str) -> queries.CommentRow | None:
     return row if row is not None and row.state != "held" else None
 
 
-async def _whole(
-    shown: views.ThreadView, viewer: Viewer | None, display: Display, found: ResultPosition | None = None
+async def _whole_page(
+    shown: views.ThreadView, viewer: Viewer | None, display: Display, position: ResultPosition | None = None
 ) -> Finished:
     """The page for all visitors who chose the same, or for one member: rendered once and cached for a moment."""
-    context = await _context(shown, viewer, display) | {"found": found}
+    context = await _context(shown, viewer, display) | {"found": position}
     if viewer is None:
         # For search engines and chat apps, which are visitors.
         picture = await pictures.address(shown.thread.id)
@@ -125,12 +134,12 @@ async def _way_back(branch: views.Discussion) -> int | None:
     """Return the focused comment or, if the whole discussion does not show it, its nearest ancestor that it shows."""
     if branch.query.focus is None:
         return None
-    shown = set((await tree.whole(branch.query.thread, branch.sort)).ids)
-    found: int | None = branch.query.focus
-    while found is not None and found not in shown:
-        row = branch.layout.rows.get(found)
-        found = row.parent if row else None
-    return found
+    shown = set((await tree.thread_tree(branch.query.thread, branch.sort)).ids)
+    ancestor: int | None = branch.query.focus
+    while ancestor is not None and ancestor not in shown:
+        row = branch.layout.rows.get(ancestor)
+        ancestor = row.parent if row else None
+    return ancestor
 
 
 async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from parley.perspectives.analysis import MemberPosition
-from parley.perspectives.publishing import rounded
+from parley.perspectives.publishing import round_members
 
 # The ends of an axis, in standard deviations.
 END = 2.0
@@ -53,8 +53,8 @@ def draw(members: Iterable[MemberPosition], axes: int, centres: Mapping[str, tup
     for member in counted:
         groups[_square(empty, member.position)][member.group] += 1
     squares = [
-        Square(column, row, rounded(found.total()), found.most_common(1)[0][0])
-        for (column, row), found in sorted(groups.items())
+        Square(column, row, round_members(letters.total()), letters.most_common(1)[0][0])
+        for (column, row), letters in sorted(groups.items())
     ]
     return msgspec.structs.replace(empty, squares=tuple(square for square in squares if square.members))
 

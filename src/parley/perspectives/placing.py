@@ -53,7 +53,7 @@ def place(parameters: Parameters, answers: Mapping[str, int]) -> Placement:
 
 def information(parameters: Parameters, place: Placement) -> dict[str, float]:
     """Return for each statement how much its answer depends on what is unknown of the position: w'Cw."""
-    return {key: _spread(one.loadings, place.covariance) for key, one in parameters.statements.items()}
+    return {key: _spread(statement.loadings, place.covariance) for key, statement in parameters.statements.items()}
 
 
 def probabilities(parameters: Parameters, position: Vector, covariance: Matrix) -> dict[str, float]:
@@ -127,7 +127,7 @@ def _by_side(parameters: Parameters, position: Vector, covariance: Matrix) -> di
     most = max(part.share for part in parts)
     weights = [exp(part.share - most) for part in parts]
     above = [(1 + erf(part.centre / sqrt(2 * part.variance))) / 2 for part in parts]
-    share = sum(weight * one for weight, one in zip(weights, above, strict=True)) / sum(weights)
+    share = sum(weight * value for weight, value in zip(weights, above, strict=True)) / sum(weights)
     return {first: 1 - share, second: share}
 
 

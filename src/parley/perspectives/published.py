@@ -88,7 +88,7 @@ class PublicationState(msgspec.Struct, frozen=True):
 
 
 def _shown_verdicts(histories: Mapping[str, VerdictHistory]) -> dict[str, Verdict]:
-    return {name: one.shown for name, one in histories.items() if one.shown != "unknown"}
+    return {name: history.shown for name, history in histories.items() if history.shown != "unknown"}
 
 
 def publish_map(
@@ -119,9 +119,9 @@ def publish_map(
     }
     answered = Counter(votes.voter)
     counted = [member for member in analysis.members if answered[member.voter] >= ENOUGH_ANSWERS]
-    named = {*verdicts, *(one for column in words.values() for one in column)}
+    named = {*verdicts, *(comment for column in words.values() for comment in column)}
     positions = publish_positions(before.positions, counted, analysis.axes, analysis.parameters.centres)
-    found = PublishedMap(
+    published = PublishedMap(
         reason=None,
         members=rounded_down(len(counted)),
         axes=analysis.axes,
@@ -134,7 +134,7 @@ def publish_map(
         not_known=_not_known(analysis, verdicts),
         words={letter: tuple(map(int, column)) for letter, column in words.items()},
     )
-    return found, msgspec.structs.replace(after, cells=cells, positions=positions)
+    return published, msgspec.structs.replace(after, cells=cells, positions=positions)
 
 
 def _without_map(analysis: Analysis, before: PublicationState, today: date) -> tuple[PublishedMap, PublicationState]:
@@ -142,18 +142,22 @@ def _without_map(analysis: Analysis, before: PublicationState, today: date) -> t
     new = VerdictHistory()
     after = PublicationState(
         of_everybody={
-            one.statement: next_verdict(
-                before.of_everybody.get(one.statement, new), one.of_everybody, one.everybody.answers, one.asked, today
+            statement.statement: next_verdict(
+                before.of_everybody.get(statement.statement, new),
+                statement.of_everybody,
+                statement.everybody.answers,
+                statement.asked,
+                today,
             )
-            for one in analysis.statements
+            for statement in analysis.statements
         }
     )
-    found: dict[Verdict, tuple[int, ...]] = {}
+    of_everybody: dict[Verdict, tuple[int, ...]] = {}
     for statement, verdict in after.shown.items():
-        found[verdict] = (*found.get(verdict, ()), int(statement))
+        of_everybody[verdict] = (*of_everybody.get(verdict, ()), int(statement))
     members = rounded_down(analysis.gate.members)
     unknown = _not_known(analysis, after.shown)
-    return PublishedMap(analysis.reason, members, not_known=unknown, of_everybody=found), after
+    return PublishedMap(analysis.reason, members, not_known=unknown, of_everybody=of_everybody), after
 
 
 def _not_known(analysis: Analysis, verdicts: Mapping[str, Verdict]) -> int:
@@ -176,10 +180,10 @@ def _cells(result: StatementResult, before: Mapping[str, PublishedTally]) -> dic
     """Publish a step of each group's answers. Other groups than before begin anew."""
     known = before if before.keys() == result.shares.keys() else {}
     return {
-        letter: publish(known.get(letter, PublishedTally()), _tally(found)) for letter, found in result.shares.items()
+        letter: publish(known.get(letter, PublishedTally()), _tally(shares)) for letter, shares in result.shares.items()
     }
 
 
-def _tally(found: ExactShares) -> Tally:
-    agrees, disagrees = round(found.agree * found.answers), round(found.disagree * found.answers)
-    return Tally(agrees, disagrees, found.answers - agrees - disagrees)
+def _tally(shares: ExactShares) -> Tally:
+    agrees, disagrees = round(shares.agree * shares.answers), round(shares.disagree * shares.answers)
+    return Tally(agrees, disagrees, shares.answers - agrees - disagrees)

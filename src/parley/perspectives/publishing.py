@@ -89,6 +89,6 @@ def rounded_down(count: int) -> int:
     return count // STEP * STEP
 
 
-def rounded(count: int) -> int:
+def round_members(count: int) -> int:
     """Return a number of members to the nearest step, 0 if there are fewer than one."""
     return 0 if count < STEP else (count + STEP // 2) // STEP * STEP

@@ -23,34 +23,34 @@ class VerdictHistory(msgspec.Struct, frozen=True):
     looked_at: int = 0  # answers when what is shown could change last
 
 
-def next_verdict(history: VerdictHistory, found: Verdict, answers: int, asked: int, today: date) -> VerdictHistory:
+def next_verdict(history: VerdictHistory, verdict: Verdict, answers: int, asked: int, today: date) -> VerdictHistory:
     """Return the history after an analysis found a verdict, given its numbers of answers and of asked ones.
 
     What is shown changes only once STEP answers to the statement came or went since it last could. A verdict that
     followed every answer would tell the one that moved it to whoever watches.
     """
-    after = _after(history, found, asked, today)
+    after = _immediate(history, verdict, asked, today)
     if abs(answers - history.looked_at) >= STEP:
         return msgspec.structs.replace(after, looked_at=answers)
     if after.shown == history.shown:
         return msgspec.structs.replace(after, looked_at=history.looked_at)
-    if found == history.waiting:
+    if verdict == history.waiting:
         return history
     return VerdictHistory(shown=history.shown, looked_at=history.looked_at)
 
 
-def _after(history: VerdictHistory, found: Verdict, asked: int, today: date) -> VerdictHistory:
+def _immediate(history: VerdictHistory, verdict: Verdict, asked: int, today: date) -> VerdictHistory:
     """Return the history if it need not wait for a step.
 
     Common ground and what all reject wait for a later day with new asked answers, and for every analysis until then to
     find the same: a brigade has to last, and one lucky hour is not enough.
     """
-    if found not in COMMON or found == history.shown:
-        return VerdictHistory(shown=found)
-    if found != history.waiting or history.since is None:
-        return VerdictHistory(waiting=found, since=today, asked=asked)
+    if verdict not in COMMON or verdict == history.shown:
+        return VerdictHistory(shown=verdict)
+    if verdict != history.waiting or history.since is None:
+        return VerdictHistory(waiting=verdict, since=today, asked=asked)
     if today > history.since and asked > history.asked:
-        return VerdictHistory(shown=found)
+        return VerdictHistory(shown=verdict)
     return history
 
 

@@ -6,7 +6,10 @@ from urllib.parse import quote
 import msgspec
 
 from parley import mail
+from parley.accounts import addresses
 from parley.core import db
+from parley.core.errors import TooMany
+from parley.core.ratelimit import RECEIPT_ADDRESS, take
 from parley.core.settings import settings
 from parley.core.signing import is_signature, sign
 from parley.core.text.messages import N_
@@ -17,7 +20,8 @@ THINGS = {"comment": N_("a comment"), "article": N_("an article"), "member": N_(
 class ReportMail(msgspec.Struct, frozen=True):
     """What the letters about a report say, and where they go.
 
-    `name` is None for visitors, whose names nobody has checked. `asks_for_less` says that it came with a request to
+    `name` is None for visitors, whose names nobody has checked, and `is_confirmed` is false while the address may be
+    that of somebody else. `asks_for_less` says that it came with a request to
     show less of an article, so that nobody reported anything.
     """
 
@@ -28,6 +32,7 @@ class ReportMail(msgspec.Struct, frozen=True):
     ground: str
     outcome: str | None
     is_visitor: bool
+    is_confirmed: bool
     asks_for_less: bool
 
 
@@ -35,7 +40,7 @@ PATH = "case i.kind when 'member' then '/u/' || u.name when 'article' then '/t/'
 ASKS_FOR_LESS = "exists (select from rights_request q where q.report = r.id) as asks_for_less"
 REPORT_MAIL_COLUMNS = f"""
 m.name, coalesce(m.email, r.email) as email, i.kind, {PATH} as path, g.title as ground, r.outcome,
-r.reporter is null as is_visitor, {ASKS_FOR_LESS}
+r.reporter is null as is_visitor, m.id is not null or r.proven as is_confirmed, {ASKS_FOR_LESS}
 """
 FROM_REPORTS = """
 report r join queue_item i on i.id = r.item join guideline g on g.code = r.guideline
@@ -62,26 +67,36 @@ where r.id = any($1::bigint[]) and {HAS_ADDRESS} order by lower(coalesce(m.email
 
 async def send_receipt(report: int) -> None:
     """Mail the reporter that their report has arrived."""
-    for found in await db.fetch(ReportMail, SELECT_RECEIPT, report):
-        link = _confirmation_link(report) if found.is_visitor else None
-        await mail.send(f"receipt.{report}", found.email, *_written("receipt", found, confirm=link))
+    for row in await db.fetch(ReportMail, SELECT_RECEIPT, report):
+        link = _confirmation_link(report) if row.is_visitor else None
+        await _send(f"receipt.{report}", row, _write("receipt", row, confirm=link))
 
 
 async def send_outcome(decision: int, mail_kind: str, delay: timedelta) -> None:
     """Mail the outcome of a decision to those whose reports it resolved, after `delay`."""
     for report in await db.fetch(ReportMail, SELECT_RESOLVED, decision):
-        await mail.send(mail_kind, report.email, *outcome(report), delay=delay)
+        await _send(mail_kind, report, outcome(report), delay)
 
 
 async def send_correction(reports: list[int], decision: int) -> None:
     """Mail the reporters that the `decision` on their reports was overturned."""
     for report in await db.fetch(ReportMail, SELECT_CORRECTED, reports):
-        await mail.send(f"corrected.{decision}", report.email, *_written("corrected", report))
+        await _send(f"corrected.{decision}", report, _write("corrected", report))
+
+
+async def _send(kind: str, report: ReportMail, written: tuple[str, str, str], delay: timedelta = timedelta(0)) -> None:
+    """Mail a letter, unless it goes to an address that nobody confirmed, which got many today."""
+    try:
+        if not report.is_confirmed:
+            await take(RECEIPT_ADDRESS, addresses.mailbox(report.email))
+    except TooMany:
+        return
+    await mail.send(kind, report.email, *written, delay=delay)
 
 
 def outcome(report: ReportMail) -> tuple[str, str, str]:
     """Return the subject, text and HTML of the outcome."""
-    return _written("outcome", report)
+    return _write("outcome", report)
 
 
 def key(report: int) -> str:
@@ -98,7 +113,7 @@ def _confirmation_link(report: int) -> str:
     return f"{settings().base_url}/reports/{report}/{key(report)}"
 
 
-def _written(template: str, report: ReportMail, **more: str | None) -> tuple[str, str, str]:
+def _write(template: str, report: ReportMail, **more: str | None) -> tuple[str, str, str]:
     link = settings().base_url + quote(report.path)
     facts = msgspec.structs.asdict(report) | {"thing": THINGS[report.kind], "link": link}
     return mail.written_message(template, **facts, **more)

@@ -37,7 +37,7 @@ async def article(thread: str) -> Subject:
     return Subject("article", row.id, f"/t/{row.id}", row.title)
 
 
-async def renamed(subject: Subject) -> Subject:
+async def after_decision(subject: Subject) -> Subject:
     """Return a subject after a decision, which may have removed the name of a member."""
     account = await accounts.account(subject.id) if subject.kind == "member" else None
     return msgspec.structs.replace(subject, name=account.name, address=f"/u/{account.name}") if account else subject

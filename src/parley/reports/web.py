@@ -6,16 +6,14 @@ from urllib.parse import quote
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
-from msgspec.structs import replace
 
-from parley.accounts import addresses
 from parley.community.queries import grounds
-from parley.core.errors import NotFound, ParleyError, TooMany
+from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.networks import network
-from parley.core.ratelimit import EVERYBODY, RECEIPT_ADDRESS, REPORT, Triple, Use, of_network, take, take_all, take_each
+from parley.core.ratelimit import EVERYBODY, REPORT, Triple, Use, of_network, take_all, take_each
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.reports import ops, receipts, subjects
@@ -48,12 +46,11 @@ async def _form_page(
 async def _report(request: AnyRequest, subject: Subject) -> Response[Any]:
     reporter = reporter_of(request)
     offered = [ground.code for ground in await grounds(illegal_only=reporter is None)]
-    form, status = ReportForm(await posted(request), offered, visitor=reporter is None), 422
+    form, status = ReportForm(await posted_fields(request), offered, visitor=reporter is None), 422
     if not form.errors:
         try:
             await count_use(REPORT, reporter, address_of(request))
-            entered = _entered(subject, form, reporter)
-            await ops.report(entered if reporter else await _of_visitor(entered, address_of(request)))
+            await ops.report(_report_input(subject, form, reporter, address_of(request)))
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:
@@ -61,18 +58,9 @@ async def _report(request: AnyRequest, subject: Subject) -> Response[Any]:
     return Redirect(f"{quote(subject.report_address)}/done", status_code=303)
 
 
-def _entered(subject: Subject, form: ReportForm, reporter: Viewer | None) -> ReportInput:
-    return ReportInput(subject.kind, subject.id, form.reason or "", form.words, reporter, form.name, form.email)
-
-
-async def _of_visitor(entered: ReportInput, client_address: str) -> ReportInput:
-    """Return the visitor's report with its network. The address may be another person's, so it gets few receipts."""
-    try:
-        if entered.email is not None:
-            await take(RECEIPT_ADDRESS, addresses.mailbox(entered.email))
-    except TooMany:
-        entered = replace(entered, gets_receipt=False)
-    return replace(entered, network=network(client_address))
+def _report_input(subject: Subject, form: ReportForm, reporter: Viewer | None, client_address: str) -> ReportInput:
+    sender = network(client_address) if reporter is None else None
+    return ReportInput(subject.kind, subject.id, form.reason or "", form.words, reporter, form.name, form.email, sender)
 
 
 async def count_use(limits: Triple, reporter: Viewer | None, client_address: str) -> None:

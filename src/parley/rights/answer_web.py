@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import MEMBER, AnyRequest, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -40,7 +40,7 @@ async def one_page(request: AnyRequest, thread: FromPath[str], number: FromPath[
 async def answer(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     row = await _load_request(request, thread, number)
     rules.require_answer_allowed(signed_in(request), row.starter)
-    form, status = RightsAnswerForm(await posted(request)), 422
+    form, status = RightsAnswerForm(await posted_fields(request)), 422
     if not form.errors:
         try:
             await ops.answer(row.id, form.words)

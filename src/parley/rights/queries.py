@@ -57,7 +57,7 @@ async def one(number: int, thread: int) -> RightsRow | None:
     return await db.fetch_one(RightsRow, SELECT_REQUEST, number, thread)
 
 
-async def listed() -> list[RightsRow]:
+async def list_requests() -> list[RightsRow]:
     """The requests that wait, then those that were decided, the newest first."""
     return await db.fetch(RightsRow, SELECT_LISTED_REQUESTS)
 

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from parley.comments.web import thread_at
 from parley.core.errors import ParleyError
 from parley.core.http.access import ANYONE, MODERATOR, AnyRequest, Viewer, address_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.networks import network
 from parley.core.ratelimit import RIGHTS
@@ -43,7 +43,7 @@ async def form_page(request: AnyRequest, thread: FromPath[str]) -> Response[Any]
 @post("/t/{thread:str}/rights", name="rights:request", opt={"who": ANYONE})
 async def request_(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     row, reporter = await thread_at(thread), reporter_of(request)
-    form, status = RightsForm(await posted(request), visitor=reporter is None), 422
+    form, status = RightsForm(await posted_fields(request), visitor=reporter is None), 422
     if not form.errors:
         try:
             await count_use(RIGHTS, reporter, address_of(request))
@@ -68,7 +68,7 @@ async def done_page(request: AnyRequest, thread: FromPath[str]) -> Response[Any]
 
 @get("/mod/rights", name="rights:list", opt={"who": MODERATOR})
 async def list_page(request: AnyRequest) -> Response[Any]:
-    return page(request, "rights/list.html", rows=await queries.listed())
+    return page(request, "rights/list.html", rows=await queries.list_requests())
 
 
 handlers: list[object] = [form_page, request_, done_page, list_page]

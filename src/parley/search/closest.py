@@ -28,14 +28,14 @@ async def searches(search: Search, form: SearchForm, corrections: Mapping[int, s
     weights = tuple(rarity[place] for place in text.wanted)
     return [
         msgspec.structs.replace(
-            search, text=one.other_than(search.text.exact), parts=tuple(text.wanted.values()), weights=weights
+            search, text=looser.other_than(search.text.exact), parts=tuple(text.wanted.values()), weights=weights
         )
-        for one in _texts(text, rarest, is_corrected=bool(corrections))
+        for looser in _texts(text, rarest, is_corrected=bool(corrections))
     ]
 
 
 def _texts(text: TextQuery, rarest: Sequence[int], *, is_corrected: bool) -> list[TextQuery]:
     all_but_one = len(rarest) - 1
-    found = [text] if is_corrected else []
-    found += [text.with_any(all_but_one, rarest)] if all_but_one else []
-    return found + [text.with_any(count, rarest[:RAREST]) for count in AT_LEAST if count < all_but_one]
+    texts = [text] if is_corrected else []
+    texts += [text.with_any(all_but_one, rarest)] if all_but_one else []
+    return texts + [text.with_any(count, rarest[:RAREST]) for count in AT_LEAST if count < all_but_one]

@@ -12,7 +12,7 @@ from parley.core.text.markdown import excerpt
 from parley.search.tables import Kind
 from parley.search.variants import extra_words
 from parley.search.visibility import DISPLAY
-from parley.search.words import configuration, indexed, language
+from parley.search.words import configuration, index_words, language
 
 # Characters of an article in its own document, whose size PostgreSQL limits. Its passages have the others.
 LONGEST_DOCUMENT = 40_000
@@ -113,12 +113,12 @@ async def of_article(thread: int) -> list[Document]:
     """Return the documents of a thread's article and of the passages of its newest revision."""
     [article] = await db.fetch(SourceArticle, SELECT_ARTICLE, thread)
     passages = await db.fetch(SourcePassage, SELECT_PASSAGES, thread)
-    return [_article(article, passages), *(_passage(article, one) for one in passages)]
+    return [_article(article, passages), *(_passage(article, passage) for passage in passages)]
 
 
 def _article(article: SourceArticle, passages: Sequence[SourcePassage]) -> Document:
-    text = "\n".join(one.text for one in passages)[:LONGEST_DOCUMENT]
-    headings = "\n".join(one.text for one in passages if one.kind == "heading")[:LONGEST_DOCUMENT]
+    text = "\n".join(passage.text for passage in passages)[:LONGEST_DOCUMENT]
+    headings = "\n".join(passage.text for passage in passages if passage.kind == "heading")[:LONGEST_DOCUMENT]
     return Document(
         kind=Kind.ARTICLE,
         source=article.thread,
@@ -131,12 +131,12 @@ def _article(article: SourceArticle, passages: Sequence[SourcePassage]) -> Docum
         filters=" ".join(
             [
                 _filters(article.thread, article.topic, article.lang, author=article.starter),
-                *(TITLE_WORD + one for one in indexed(article.title).split()),
+                *(TITLE_WORD + word for word in index_words(article.title).split()),
             ]
         ),
-        a=searched(article.title),
-        b=indexed(f"{article.byline}\n{headings}"),
-        c=searched(text),
+        a=searched_words(article.title),
+        b=index_words(f"{article.byline}\n{headings}"),
+        c=searched_words(text),
     )
 
 
@@ -151,43 +151,43 @@ def _passage(article: SourceArticle, passage: SourcePassage) -> Document:
         at=article.at,
         configuration=configuration(passage.text, article.lang),
         filters=_filters(article.thread, article.topic, article.lang),
-        c=searched(passage.text[:LONGEST_DOCUMENT]),
+        c=searched_words(passage.text[:LONGEST_DOCUMENT]),
     )
 
 
 async def of_comments(ids: Sequence[int]) -> list[Document]:
     """Return the documents of those of these comments that everybody can read."""
-    return [_comment(one) for one in await db.fetch(SourceComment, SELECT_COMMENTS, list(ids))]
+    return [_comment(comment) for comment in await db.fetch(SourceComment, SELECT_COMMENTS, list(ids))]
 
 
-def _comment(one: SourceComment) -> Document:
-    text = excerpt(one.html, LONGEST_DOCUMENT)
+def _comment(comment: SourceComment) -> Document:
+    text = excerpt(comment.html, LONGEST_DOCUMENT)
     return Document(
         kind=Kind.COMMENT,
-        source=one.id,
-        thread=one.thread,
-        version=one.version,
-        shown=one.shown,
-        prior=min(15, int(16 * one.best)),
-        at=one.at,
-        configuration=configuration(text, one.lang),
-        filters=_filters(one.thread, one.topic, one.lang, author=one.author, stance=one.stance),
-        c=searched(f"{one.statement}\n{text}"),
-        d=indexed(one.quote),
+        source=comment.id,
+        thread=comment.thread,
+        version=comment.version,
+        shown=comment.shown,
+        prior=min(15, int(16 * comment.best)),
+        at=comment.at,
+        configuration=configuration(text, comment.lang),
+        filters=_filters(comment.thread, comment.topic, comment.lang, author=comment.author, stance=comment.stance),
+        c=searched_words(f"{comment.statement}\n{text}"),
+        d=index_words(comment.quote),
     )
 
 
-def searched(text: str) -> str:
+def searched_words(text: str) -> str:
     """Return the words by which a text is found."""
-    return f"{indexed(text)} {extra_words(text)}"
+    return f"{index_words(text)} {extra_words(text)}"
 
 
 def _filters(thread: int, topic: str, lang: str | None, *, author: int | None = None, stance: str | None = None) -> str:
     """Return the filters of a document as words that no text contains."""
-    found = [f"^t{thread}", f"^o{topic}", f"^l{language(lang)}"]
-    found += [f"^a{author}"] if author is not None else []
-    found += [f"^s{stance}"] if stance is not None else []
-    return " ".join(found)
+    filters = [f"^t{thread}", f"^o{topic}", f"^l{language(lang)}"]
+    filters += [f"^a{author}"] if author is not None else []
+    filters += [f"^s{stance}"] if stance is not None else []
+    return " ".join(filters)
 
 
 async def stale_comments(thread: int, after: int) -> list[int]:

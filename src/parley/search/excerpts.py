@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from parley.search.parsing import Query
-from parley.search.words import IS_UNSPACED, WORD, folded, pairs
+from parley.search.words import IS_UNSPACED, WORD, fold, pairs
 
 LENGTH = 240
 # Readers see some words before the first hit.
@@ -34,14 +34,14 @@ class ExcerptTerms(msgspec.Struct, frozen=True):
 
 def asked_pairs(query: Query) -> frozenset[str]:
     """Return the pairs of letters of the query's words in scripts without spaces."""
-    runs = (found[0] for term in query.wanted for found in WORD.finditer(term.text) if IS_UNSPACED.match(found[0]))
+    runs = (match[0] for term in query.wanted for match in WORD.finditer(term.text) if IS_UNSPACED.match(match[0]))
     return frozenset(pair for run in runs for pair in pairs(run))
 
 
 def candidates(query: Query, texts: Iterable[str]) -> list[str]:
     """Return words of texts, folded, that may be forms of the query's words."""
-    beginnings = {folded(found[0])[:SAME_BEGINNING] for term in query.wanted for found in WORD.finditer(term.text)}
-    words = {folded(found[0]) for text in texts for found in WORD.finditer(text[:LOOKED_AT])}
+    beginnings = {fold(match[0])[:SAME_BEGINNING] for term in query.wanted for match in WORD.finditer(term.text)}
+    words = {fold(match[0]) for text in texts for match in WORD.finditer(text[:LOOKED_AT])}
     return sorted(word for word in words if word[:SAME_BEGINNING] in beginnings)
 
 
@@ -54,7 +54,7 @@ def excerpt(text: str, asked: ExcerptTerms, length: int = LENGTH) -> list[Excerp
     return [ExcerptPart("…")] * (start > 0) + _parts(text, inside, start, end) + [ExcerptPart("…")] * (end < len(text))
 
 
-def marked(text: str, asked: ExcerptTerms) -> list[ExcerptPart]:
+def mark(text: str, asked: ExcerptTerms) -> list[ExcerptPart]:
     """Return all of `text` in parts."""
     return _parts(text, _spans(text[:LOOKED_AT], asked), 0, len(text))
 
@@ -62,16 +62,16 @@ def marked(text: str, asked: ExcerptTerms) -> list[ExcerptPart]:
 def _spans(text: str, asked: ExcerptTerms) -> list[Span]:
     """Return where in `text` is what was asked for, in order."""
     spans: list[Span] = []
-    for found in WORD.finditer(text):
-        if not IS_UNSPACED.match(found[0]):
-            if folded(found[0]) in asked.words:
-                spans.append(found.span())
+    for match in WORD.finditer(text):
+        if not IS_UNSPACED.match(match[0]):
+            if fold(match[0]) in asked.words:
+                spans.append(match.span())
             continue
-        for place, pair in enumerate(pairs(found[0]), found.start()):
+        for place, pair in enumerate(pairs(match[0]), match.start()):
             if pair in asked.pairs or pair[0] in asked.pairs:
                 _add(spans, place, place + (len(pair) if pair in asked.pairs else 1))
-        if found[0][-1] in asked.pairs:
-            _add(spans, found.end() - 1, found.end())
+        if match[0][-1] in asked.pairs:
+            _add(spans, match.end() - 1, match.end())
     return spans
 
 
@@ -109,4 +109,4 @@ def _parts(text: str, spans: Sequence[Span], start: int, end: int) -> list[Excer
     for first, last in spans:
         parts += [ExcerptPart(text[start:first]), ExcerptPart(text[first:last], is_hit=True)]
         start = last
-    return [one for one in (*parts, ExcerptPart(text[start:end])) if one.text]
+    return [part for part in (*parts, ExcerptPart(text[start:end])) if part.text]

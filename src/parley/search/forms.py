@@ -62,10 +62,10 @@ class SearchForm(Form):
         raw = self.values[name]
         if not raw:
             return None
-        found = DATE.fullmatch(raw)
+        match = DATE.fullmatch(raw)
         try:
-            if found:
-                return datetime(int(found[1]), int(found[2] or 1), int(found[3] or 1), tzinfo=UTC)
+            if match:
+                return datetime(int(match[1]), int(match[2] or 1), int(match[3] or 1), tzinfo=UTC)
         except ValueError:
             pass
         self.errors[name] = N_("Please write the date as 2026-11-30, or only a year or a month of it.")

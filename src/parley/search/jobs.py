@@ -47,22 +47,22 @@ async def index_events() -> int:
 async def _index_some(cursors: dict[int, int]) -> int:
     async with db.atomic():
         events = await db.fetch(NewEvent, TAKE_EVENTS, BATCH)
-        await attempts.together("search", events, partial(_index, cursors=cursors), key=lambda one: one.id)
+        await attempts.in_halves("search", events, partial(_index, cursors=cursors), key=lambda event: event.id)
     return len(events)
 
 
 async def _index(events: Sequence[NewEvent], *, cursors: dict[int, int]) -> None:
     """Index what these events changed. Those of a thread with more to index stay for the next batch."""
-    await ops.index_comments(sorted({one.comment for one in events if one.comment is not None}))
-    for thread in sorted({one.thread for one in events if one.kind in OF_ARTICLES}):
+    await ops.index_comments(sorted({event.comment for event in events if event.comment is not None}))
+    for thread in sorted({event.thread for event in events if event.kind in OF_ARTICLES}):
         await ops.index_article(thread)
-    for thread in sorted({one.thread for one in events if one.kind in OF_MANY_COMMENTS}):
+    for thread in sorted({event.thread for event in events if event.kind in OF_MANY_COMMENTS}):
         after = cursors.pop(thread, 0)
         last = await ops.index_stale(thread, after)
         # After the last comment it begins again, since a batch before may have been rolled back.
         if last is not None or after:
             cursors[thread] = last or 0
-    done = [one.id for one in events if one.kind not in OF_MANY_COMMENTS or one.thread not in cursors]
+    done = [event.id for event in events if event.kind not in OF_MANY_COMMENTS or event.thread not in cursors]
     await db.execute(MARK_INDEXED, done)
 
 

@@ -44,19 +44,19 @@ from (
 
 async def index_comments(ids: Sequence[int]) -> None:
     """Index these comments as everybody can read them now, and take out those that nobody may find."""
-    found = await documents.of_comments(ids)
-    gone = set(ids) - {one.source for one in found}
+    rows = await documents.of_comments(ids)
+    gone = set(ids) - {document.source for document in rows}
     if gone:
         await db.execute(DELETE_COMMENTS, sorted(gone))
-    await _write(found)
+    await _write(rows)
 
 
 async def index_article(thread: int) -> None:
     """Index the article of a thread and the passages of its newest revision, and take out former passages."""
-    found = await documents.of_article(thread)
-    await db.execute(DELETE_PASSAGES, thread, [one.source for one in found[1:]])
-    for place in range(0, len(found), documents.BATCH):
-        await _write(found[place : place + documents.BATCH])
+    rows = await documents.of_article(thread)
+    await db.execute(DELETE_PASSAGES, thread, [document.source for document in rows[1:]])
+    for place in range(0, len(rows), documents.BATCH):
+        await _write(rows[place : place + documents.BATCH])
 
 
 async def index_stale(thread: int, after: int = 0) -> int | None:
@@ -84,8 +84,8 @@ async def refresh_ranks() -> int:
     return await db.execute(UPDATE_PRIORS)
 
 
-async def _write(found: Sequence[Document]) -> None:
-    rows = sorted((msgspec.structs.astuple(one) for one in found), key=lambda row: row[:2])
+async def _write(documents_read: Sequence[Document]) -> None:
+    rows = sorted((msgspec.structs.astuple(document) for document in documents_read), key=lambda row: row[:2])
     columns = [list(column) for column in zip(*rows, strict=True)]
     if columns:
         await db.execute(WRITE_DOCUMENTS, *columns)

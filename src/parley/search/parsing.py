@@ -34,7 +34,7 @@ class Query(msgspec.Struct, frozen=True):
 
     @property
     def wanted(self) -> list[Term]:
-        return [one for one in self.terms if not one.is_excluded]
+        return [term for term in self.terms if not term.is_excluded]
 
 
 def parse(typed: str) -> Query:

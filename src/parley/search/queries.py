@@ -91,12 +91,12 @@ class Search(msgspec.Struct, frozen=True):
     @property
     def is_narrow(self) -> bool:
         """Whether only one thread or what one member wrote is searched."""
-        return any(one.startswith(("^t", "^a")) for one in self.filters)
+        return any(term.startswith(("^t", "^a")) for term in self.filters)
 
     def matching(self, text: str) -> str:
         """Return `text` and the filters as text of the type tsquery."""
         # A filter is a word in quotes, in which quotes and backslashes are doubled.
-        quoted = ["'" + one.replace("\\", "\\\\").replace("'", "''") + "'" for one in self.filters]
+        quoted = ["'" + term.replace("\\", "\\\\").replace("'", "''") + "'" for term in self.filters]
         return " & ".join([*([text] if text else []), *quoted])
 
 
@@ -123,12 +123,12 @@ async def hits(search: Search, kind: Kind, *, offset: int, limit: int) -> Hits:
     most = CANDIDATES if search.text.exact == search.text.loose else PHRASE_CANDIDATES
     arguments = (*_arguments(search, kind), search.text.any, most, offset, limit, search.parts, search.weights)
     try:
-        async with _limited():
+        async with _limit():
             rows = await db.fetch(FoundDocument, SELECT_HITS[kind, search.sort, search.is_narrow], *arguments)
             first = rows[0] if rows else FoundDocument(0, 0, has_more=False)
-            return Hits([one.source for one in rows], first.count, first.has_more)
+            return Hits([row.source for row in rows], first.count, first.has_more)
     except asyncpg.QueryCanceledError:
-        async with _limited():
+        async with _limit():
             refs = await db.values(SELECT_AMONG_NEWEST[kind], *_arguments(search, kind), limit)
             return Hits(refs, len(refs), has_more=True, only_newest=True)
 
@@ -139,7 +139,7 @@ def _arguments(search: Search, kind: Kind) -> tuple[object, ...]:
 
 
 @asynccontextmanager
-async def _limited() -> AsyncIterator[None]:
+async def _limit() -> AsyncIterator[None]:
     """Wait until few enough searches are running, and limit the time of each statement."""
     try:
         async with asyncio.timeout(WAIT_SECONDS):

@@ -56,16 +56,16 @@ class Results(msgspec.Struct, frozen=True):
 
     @property
     def with_hits(self) -> list[Section]:
-        return [one for one in self.all if one.hits]
+        return [section for section in self.all if section.hits]
 
     @property
     def only_newest(self) -> bool:
-        return any(one.only_newest for one in self.all)
+        return any(section.only_newest for section in self.all)
 
 
 async def find(form: SearchForm, viewer: Viewer | None) -> Results:
     """Return what a valid form asks for. Adds an error to the form if it names an unknown topic or member."""
-    search = await prepared(form, viewer)
+    search = await prepare(form, viewer)
     if search is None:
         return Results()
     sections = await _sections(form, search)
@@ -79,7 +79,7 @@ async def find(form: SearchForm, viewer: Viewer | None) -> Results:
 
 def _are_enough(form: SearchForm, sections: Sequence[Section]) -> bool:
     """Whether nothing else has to be shown: on later pages than the first, there were enough hits before."""
-    return sum(len(one.hits) for one in sections if one.kind != "member") >= (FEW if form.page == 1 else 1)
+    return sum(len(section.hits) for section in sections if section.kind != "member") >= (FEW if form.page == 1 else 1)
 
 
 async def _closest(form: SearchForm, search: Search, corrections: Mapping[int, str]) -> list[Section]:
@@ -91,7 +91,7 @@ async def _closest(form: SearchForm, search: Search, corrections: Mapping[int, s
     terms = [*form.query.terms, *(Term(word) for word in corrections.values())]
     for other in await closest.searches(search, form, corrections):
         sections = await _sections(form, other, Query(tuple(terms)))
-        if _are_enough(form, sections) or any(one.only_newest for one in sections):
+        if _are_enough(form, sections) or any(section.only_newest for section in sections):
             break
     return sections
 
@@ -103,13 +103,13 @@ async def _sections(form: SearchForm, search: Search, query: Query | None = None
     return [await _section(form, search, kind, query or form.query) for kind in chosen]
 
 
-async def prepared(form: SearchForm, viewer: Viewer | None) -> Search | None:
+async def prepare(form: SearchForm, viewer: Viewer | None) -> Search | None:
     """Return the search that a form asks for; None, with an error in the form, for an unknown topic or member."""
     filters = [f"^t{form.thread}"] if form.thread else []
     filters += [f"^o{form.topic}"] if form.topic else []
     filters += [f"^s{form.stance}"] if form.stance else []
     filters += [f"^l{form.lang}"] if form.lang else []
-    if form.topic and form.topic not in {one.slug for one in await topics()}:
+    if form.topic and form.topic not in {topic.slug for topic in await topics()}:
         form.errors["topic"] = N_("There is no topic of this name.")
         return None
     if form.by:
@@ -136,18 +136,18 @@ async def _section(form: SearchForm, search: Search, kind: str, query: Query) ->
     if kind == "member":
         members = await people.members(form.query, search.viewer, offset=offset, limit=limit + 1)
         return Section(kind, members[:limit], None, len(members) > limit)
-    found = await queries.hits(search, KINDS[kind], offset=offset, limit=limit + 1)
-    more = len(found.refs) > limit
-    shown = await view.show(found.refs[:limit], KINDS[kind], query, search.text)
-    return Section(kind, shown, found.count, more, found.has_more, found.only_newest)
+    hits = await queries.hits(search, KINDS[kind], offset=offset, limit=limit + 1)
+    more = len(hits.refs) > limit
+    shown = await view.show(hits.refs[:limit], KINDS[kind], query, search.text)
+    return Section(kind, shown, hits.count, more, hits.has_more, hits.only_newest)
 
 
 async def _spelling(form: SearchForm, search: Search, corrections: Mapping[int, str]) -> str | None:
     """Return the words in another spelling, if that finds something that this viewer may see."""
     if not corrections:
         return None
-    better = spelling.corrected(form.q, form.query, corrections)
+    better = spelling.correct(form.q, form.query, corrections)
     text = await text_query(parse(better), form.lang)
     other = msgspec.structs.replace(search, text=text)
-    found = [await queries.hits(other, kind, offset=0, limit=1) for kind in KINDS.values()]
-    return better if any(one.refs for one in found) else None
+    results = [await queries.hits(other, kind, offset=0, limit=1) for kind in KINDS.values()]
+    return better if any(hits.refs for hits in results) else None

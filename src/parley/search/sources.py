@@ -57,14 +57,14 @@ where t.id = any($1::bigint[]) group by t.id
 
 async def threads(ids: Sequence[int]) -> dict[int, FoundThread]:
     """Return threads by id."""
-    return {one.id: one for one in await db.fetch(FoundThread, SELECT_THREADS, list(ids))}
+    return {row.id: row for row in await db.fetch(FoundThread, SELECT_THREADS, list(ids))}
 
 
 async def passages(lineages: Sequence[int]) -> dict[int, FoundText]:
     """Return passages of newest revisions by lineage, without what may not be read."""
-    return {one.source: one for one in await db.fetch(FoundText, SELECT_PASSAGES, list(lineages))}
+    return {row.source: row for row in await db.fetch(FoundText, SELECT_PASSAGES, list(lineages))}
 
 
 async def articles(ids: Sequence[int]) -> dict[int, FoundText]:
     """Return the beginnings of articles by thread, without what may not be read."""
-    return {one.source: one for one in await db.fetch(FoundText, SELECT_ARTICLES, list(ids))}
+    return {row.source: row for row in await db.fetch(FoundText, SELECT_ARTICLES, list(ids))}

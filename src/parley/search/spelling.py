@@ -9,7 +9,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.search.parsing import Query, Term
-from parley.search.words import folded
+from parley.search.words import fold
 
 SHORTEST = 4
 # Shorter words may differ in one letter, others in two.
@@ -61,12 +61,12 @@ async def collect_first() -> int:
 
 async def corrections(query: Query, configurations: Sequence[str]) -> dict[int, str]:
     """Return what the misspelt words of a query may have meant, by the places of their terms."""
-    words = [(place, one) for place, one in enumerate(query.terms) if not (one.is_excluded or one.is_phrase)]
-    found = {place: await _meant(one, configurations) for place, one in words}
-    return {place: word for place, word in found.items() if word is not None}
+    words = [(place, term) for place, term in enumerate(query.terms) if not (term.is_excluded or term.is_phrase)]
+    meant = {place: await _likely_word(term, configurations) for place, term in words}
+    return {place: word for place, word in meant.items() if word is not None}
 
 
-def corrected(typed: str, query: Query, corrections: Mapping[int, str]) -> str:
+def correct(typed: str, query: Query, corrections: Mapping[int, str]) -> str:
     """Return `typed` with its misspelt words as they may have been meant."""
     for place, word in corrections.items():
         typed = typed.replace(query.terms[place].text, word, 1)
@@ -75,23 +75,23 @@ def corrected(typed: str, query: Query, corrections: Mapping[int, str]) -> str:
 
 async def rarity(query: Query) -> dict[int, float]:
     """Return how much the terms of a query tell about a text, by their places: the rarer a word, the more."""
-    words = {place: folded(one.text) for place, one in enumerate(query.terms) if not one.is_excluded}
+    words = {place: fold(term.text) for place, term in enumerate(query.terms) if not term.is_excluded}
     rows = await db.fetch(KnownWord, SELECT_KNOWN, list(words.values()))
-    known = {one.word: one.comments for one in rows}
+    known = {row.word: row.comments for row in rows}
     return {place: log(2 * NEWEST / (1 + known.get(word, 1))) for place, word in words.items()}
 
 
-async def _meant(term: Term, configurations: Sequence[str]) -> str | None:
-    typed = folded(term.text)
+async def _likely_word(term: Term, configurations: Sequence[str]) -> str | None:
+    typed = fold(term.text)
     if len(typed) < SHORTEST or not typed.isalpha():
         return None
     most = 1 if len(typed) <= SHORT else 2
     known = await db.fetch(KnownWord, SELECT_SIMILAR, typed[0], len(typed) - most, len(typed) + most)
-    distances = [(DamerauLevenshtein.distance(typed, folded(one.word), score_cutoff=most), one) for one in known]
-    near = [(distance, -one.comments, one.word) for distance, one in distances if distance <= most]
+    distances = [(DamerauLevenshtein.distance(typed, fold(row.word), score_cutoff=most), row) for row in known]
+    near = [(distance, -row.comments, row.word) for distance, row in distances if distance <= most]
     best = min(near, default=None)
     if best is None or best[0] == 0:
         return None
     # Another form of a known word is not misspelt, as "papers" where others write "paper".
-    is_form = await db.value(HAS_SAME_STEM, typed, folded(best[2]), list(configurations))
+    is_form = await db.value(HAS_SAME_STEM, typed, fold(best[2]), list(configurations))
     return None if is_form else best[2]

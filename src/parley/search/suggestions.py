@@ -13,7 +13,7 @@ from parley.search.results import EVER
 from parley.search.tables import Kind
 from parley.search.terms import TextQuery
 from parley.search.variants import is_letter
-from parley.search.words import folded, indexed
+from parley.search.words import fold, index_words
 from parley.threads.queries import topics
 
 MOST = 6
@@ -28,11 +28,11 @@ async def suggestions(form: SearchForm, viewer: int | None) -> list[str]:
 
     A browser shows those that contain it. So titles complete only queries without filters.
     """
-    if found := FILTER.fullmatch(form.q):
-        before, name, begin = found.groups()
+    if match := FILTER.fullmatch(form.q):
+        before, name, begin = match.groups()
         return [f"{before}{name}:{value}" for value in await _values(name.lower(), begin, viewer)]
     terms = form.query.terms
-    if form.thread or form.query.filters or any(one.is_excluded for one in terms):
+    if form.thread or form.query.filters or any(term.is_excluded for term in terms):
         return []
     members = [f"by:{name}" for name in await _members(form.q, viewer)] if len(terms) == 1 else []
     titles = await _titles(terms, viewer)
@@ -44,25 +44,25 @@ async def _values(name: str, begin: str, viewer: int | None) -> list[str]:
     if name == "by":
         return await _members(begin, viewer)
     if name == "topic":
-        known = [(one.slug, one.name) for one in await topics()]
+        known = [(topic.slug, topic.name) for topic in await topics()]
     else:
-        known = [(one, one) for one in {"stance": STANCES, "kind": KINDS}.get(name, ())]
-    start = folded(begin)
-    return [value for value, label in known if value.startswith(start) or folded(label).startswith(start)][:MOST]
+        known = [(value, value) for value in {"stance": STANCES, "kind": KINDS}.get(name, ())]
+    start = fold(begin)
+    return [value for value, label in known if value.startswith(start) or fold(label).startswith(start)][:MOST]
 
 
 async def _members(begin: str, viewer: int | None) -> list[str]:
-    found = await people.members(Query((Term(begin),)), viewer, offset=0, limit=MOST)
-    return [one.name for one in found]
+    rows = await people.members(Query((Term(begin),)), viewer, offset=0, limit=MOST)
+    return [member.name for member in rows]
 
 
 async def _titles(terms: Sequence[Term], viewer: int | None) -> list[str]:
     """Return titles of articles with words that begin with those of `terms`."""
-    words = [word for one in terms for word in indexed(one.text).split()]
-    if all(len(one) < SHORTEST and not is_letter(one) for one in words):
+    words = [word for term in terms for word in index_words(term.text).split()]
+    if all(len(word) < SHORTEST and not is_letter(word) for word in words):
         return []
-    text = " & ".join(f"'{TITLE_WORD}{one}':*" for one in words)
+    text = " & ".join(f"'{TITLE_WORD}{word}':*" for word in words)
     search = Search(TextQuery(text, text), (), *EVER, viewer)
-    found = await queries.hits(search, Kind.ARTICLE, offset=0, limit=MOST)
-    threads = await sources.threads(found.refs)
-    return list(dict.fromkeys(threads[one].title for one in found.refs if one in threads))
+    hits = await queries.hits(search, Kind.ARTICLE, offset=0, limit=MOST)
+    threads = await sources.threads(hits.refs)
+    return list(dict.fromkeys(threads[ref].title for ref in hits.refs if ref in threads))

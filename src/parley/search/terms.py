@@ -13,7 +13,7 @@ from parley.core import db
 from parley.core.cache import MicroCache
 from parley.search import variants
 from parley.search.parsing import Query, Term
-from parley.search.words import configuration, indexed
+from parley.search.words import configuration, index_words
 
 # In how many languages a query is read: those that most articles of this site have.
 MOST_LANGUAGES = 4
@@ -72,18 +72,19 @@ async def text_query(query: Query, lang: str, corrections: Mapping[int, str] | N
     For a term with a correction, by its place, a text may have either.
     """
     languages = [lang] if lang else await _languages.get("", _site_languages)
-    spellings = [(place, one.text) for place, one in enumerate(query.terms)] + list((corrections or {}).items())
-    single = [(place, one.text) for place, one in enumerate(query.terms) if not one.is_phrase]
+    spellings = [(place, term.text) for place, term in enumerate(query.terms)] + list((corrections or {}).items())
+    single = [(place, term.text) for place, term in enumerate(query.terms) if not term.is_phrase]
     spellings += [(place, other) for place, text in single for other in variants.other_spellings(text, languages)]
     rows = sorted(
-        {(place, configuration(text, code), indexed(text)) for place, text in spellings for code in languages}
+        {(place, configuration(text, code), index_words(text)) for place, text in spellings for code in languages}
     )
     numbers, configurations, words = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
-    found = await db.fetch(Alternative, SELECT_TERMS, numbers, configurations, words)
+    queried = await db.fetch(Alternative, SELECT_TERMS, numbers, configurations, words)
     alternatives = [
-        _beginning(one) if variants.is_letter(text) else one for one, text in zip(found, words, strict=True)
+        _beginning(alternative) if variants.is_letter(text) else alternative
+        for alternative, text in zip(queried, words, strict=True)
     ]
-    return _joined(query.terms, alternatives, tuple(dict.fromkeys(configurations)), await _authors(query))
+    return _join(query.terms, alternatives, tuple(dict.fromkeys(configurations)), await _authors(query))
 
 
 def _beginning(letter: Alternative) -> Alternative:
@@ -96,7 +97,7 @@ async def _authors(query: Query) -> dict[str, str]:
     """For each word beside others that is a member's name, the word of the index that all their texts have."""
     if len(query.wanted) == 1:
         return {}
-    typed = {one.text: one.text.removeprefix("@") for one in query.wanted if not one.is_phrase}
+    typed = {term.text: term.text.removeprefix("@") for term in query.wanted if not term.is_phrase}
     members = await accounts.of_names(list(typed.values()))
     return {word: f"'^a{members[name].id}'" for word, name in typed.items() if name in members}
 
@@ -105,19 +106,36 @@ async def _site_languages() -> list[str]:
     return await db.values(SELECT_LANGUAGES) or ["en"]
 
 
-def _joined(
-    terms: Sequence[Term], found: Sequence[Alternative], configurations: tuple[str, ...], authors: Mapping[str, str]
+def _join(
+    terms: Sequence[Term],
+    alternatives: Sequence[Alternative],
+    configurations: tuple[str, ...],
+    authors: Mapping[str, str],
 ) -> TextQuery:
-    by_term = {place: [one for one in found if one.number == place] for place in range(len(terms))}
+    by_term = {
+        place: [alternative for alternative in alternatives if alternative.number == place]
+        for place in range(len(terms))
+    }
     # A stop word of one of the languages is left out, unless the query has no other words.
-    full = {place: some for place, some in by_term.items() if all(one.phrase for one in some)}
-    used = full or {place: left for place, some in by_term.items() if (left := [one for one in some if one.phrase])}
+    full = {place: some for place, some in by_term.items() if all(alternative.phrase for alternative in some)}
+    used = full or {
+        place: left
+        for place, some in by_term.items()
+        if (left := [alternative for alternative in some if alternative.phrase])
+    }
     wanted = {place: some for place, some in used.items() if not terms[place].is_excluded}
-    excluded = ["!" + _any_of(one.phrase for one in some) for place, some in used.items() if place not in wanted]
+    excluded = [
+        "!" + _any_of(alternative.phrase for alternative in some) for place, some in used.items() if place not in wanted
+    ]
     names = {place: [authors[terms[place].text]] for place in wanted if terms[place].text in authors}
-    exact = [_any_of([*(one.phrase for one in some), *names.get(place, [])]) for place, some in wanted.items()]
-    loose = [_any_of([*(one.every for one in some), *names.get(place, [])]) for place, some in wanted.items()]
-    words = dict.fromkeys(one.any for some in wanted.values() for one in some)
+    exact = [
+        _any_of([*(alternative.phrase for alternative in some), *names.get(place, [])])
+        for place, some in wanted.items()
+    ]
+    loose = [
+        _any_of([*(alternative.every for alternative in some), *names.get(place, [])]) for place, some in wanted.items()
+    ]
+    words = dict.fromkeys(alternative.any for some in wanted.values() for alternative in some)
     return TextQuery(
         " & ".join([*exact, *excluded]),
         " & ".join([*loose, *excluded]),
@@ -129,4 +147,4 @@ def _joined(
 
 
 def _any_of(alternatives: Iterable[str]) -> str:
-    return f"({' | '.join(f'({one})' for one in dict.fromkeys(alternatives))})"
+    return f"({' | '.join(f'({alternative})' for alternative in dict.fromkeys(alternatives))})"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from parley.search.words import IS_UNSPACED, UNSPACED, folded
+from parley.search.words import IS_UNSPACED, UNSPACED, fold
 
 # Hyphens, apostrophes, the invisible one of Persian, and the dots of U.S.: some write them, others leave them out.
 JOINERS = "'\u2019\u02bc\u2010\u2011\u200c-"
@@ -24,21 +24,24 @@ def extra_words(text: str) -> str:
 
     The last letter begins no pair, so a search for a single letter would not find it.
     """
-    return " ".join([*_joined(text), *([] if text.isascii() else LAST_LETTER.findall(text))])
+    return " ".join([*_joined_spellings(text), *([] if text.isascii() else LAST_LETTER.findall(text))])
 
 
-def _joined(text: str) -> Iterator[str]:
+def _joined_spellings(text: str) -> Iterator[str]:
     for part in text.split():
         if not part.isalpha() and JOINER.search(part):
-            yield from (folded(JOINER.sub("", one)) for one in JOINED.findall(part))
+            yield from (fold(JOINER.sub("", compound)) for compound in JOINED.findall(part))
 
 
 def other_spellings(word: str, languages: Sequence[str]) -> list[str]:
     """Return other spellings of a word that is searched, on a site with texts in these languages."""
-    found = [JOINED.sub(lambda one: JOINER.sub("", one[0]), word), UMLAUT.sub(lambda one: GERMAN[one[0].lower()], word)]
+    spellings = [
+        JOINED.sub(lambda match: JOINER.sub("", match[0]), word),
+        UMLAUT.sub(lambda match: GERMAN[match[0].lower()], word),
+    ]
     if "de" in languages:
-        found.append(WRITTEN_OUT.sub(r"\1", word))
-    return [one for one in dict.fromkeys(found) if one != word]
+        spellings.append(WRITTEN_OUT.sub(r"\1", word))
+    return [spelling for spelling in dict.fromkeys(spellings) if spelling != word]
 
 
 def is_letter(word: str) -> bool:

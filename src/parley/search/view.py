@@ -52,20 +52,20 @@ async def show(refs: Sequence[int], kind: Kind, query: Query, text: TextQuery) -
     return [*await _articles(refs, query, text)]
 
 
-async def _asked(query: Query, text: TextQuery, texts: Iterable[str]) -> ExcerptTerms:
+async def _excerpt_terms(query: Query, text: TextQuery, texts: Iterable[str]) -> ExcerptTerms:
     words = await queries.asked_for(excerpts.candidates(query, texts), text)
     return ExcerptTerms(words, excerpts.asked_pairs(query))
 
 
 async def _comments(refs: Sequence[int], query: Query, text: TextQuery) -> list[CommentHit]:
-    rows = {one: row for one, row in (await comments.by_ids(refs)).items() if row.state == "visible"}
+    rows = {ref: row for ref, row in (await comments.by_ids(refs)).items() if row.state == "visible"}
     threads = await sources.threads([row.thread for row in rows.values()])
-    texts = {one: _words(row) for one, row in rows.items()}
-    asked = await _asked(query, text, texts.values())
+    texts = {ref: _words(row) for ref, row in rows.items()}
+    asked = await _excerpt_terms(query, text, texts.values())
     return [
-        CommentHit(rows[one], threads[rows[one].thread], excerpts.excerpt(texts[one], asked))
-        for one in refs
-        if one in rows
+        CommentHit(rows[ref], threads[rows[ref].thread], excerpts.excerpt(texts[ref], asked))
+        for ref in refs
+        if ref in rows
     ]
 
 
@@ -76,26 +76,26 @@ def _words(row: CommentRow) -> str:
 
 
 async def _passages(refs: Sequence[int], query: Query, text: TextQuery) -> list[PassageHit]:
-    found = await sources.passages(refs)
-    threads = await sources.threads([one.thread for one in found.values()])
-    asked = await _asked(query, text, [one.text for one in found.values()])
+    passages = await sources.passages(refs)
+    threads = await sources.threads([passage.thread for passage in passages.values()])
+    asked = await _excerpt_terms(query, text, [passage.text for passage in passages.values()])
     return [
-        PassageHit(one, threads[found[one].thread], excerpts.excerpt(found[one].text, asked))
-        for one in refs
-        if one in found
+        PassageHit(ref, threads[passages[ref].thread], excerpts.excerpt(passages[ref].text, asked))
+        for ref in refs
+        if ref in passages
     ]
 
 
 async def _articles(refs: Sequence[int], query: Query, text: TextQuery) -> list[ArticleHit]:
     threads = await sources.threads(refs)
-    texts = {one: found.text for one, found in (await sources.articles(refs)).items()}
-    asked = await _asked(query, text, [*texts.values(), *(one.title for one in threads.values())])
+    texts = {ref: article.text for ref, article in (await sources.articles(refs)).items()}
+    asked = await _excerpt_terms(query, text, [*texts.values(), *(thread.title for thread in threads.values())])
     return [
         ArticleHit(
-            threads[one],
-            excerpts.marked(threads[one].title, asked),
-            excerpts.excerpt(texts.get(one, ""), asked),
+            threads[ref],
+            excerpts.mark(threads[ref].title, asked),
+            excerpts.excerpt(texts.get(ref, ""), asked),
         )
-        for one in refs
-        if one in threads
+        for ref in refs
+        if ref in threads
     ]

@@ -33,10 +33,10 @@ from parley.threads.queries import topics
 async def search(request: AnyRequest) -> Response[Any]:
     """Show the form and what it finds, all kinds at once or a page of one kind."""
     form, viewer = SearchForm(request.query_params), viewer_of(request)
-    found = Results()
+    matching = Results()
     if not form.is_empty and not form.errors:
         await limit(request, viewer)
-        found = await results.find(form, viewer)
+        matching = await results.find(form, viewer)
     scope = (await sources.threads([form.thread])).get(form.thread) if form.thread else None
     return page(
         request,
@@ -44,13 +44,13 @@ async def search(request: AnyRequest) -> Response[Any]:
         "hits",
         status=422 if form.errors else 200,
         form=form,
-        results=found,
+        results=matching,
         scope=scope,
-        topic_names={one.slug: one.name for one in await topics()},
+        topic_names={topic.slug: topic.name for topic in await topics()},
         at=_address(form),
         feed=f"/search.atom?{urlencode(form.chosen)}",
-        next_url=_next(form, found),
-        indexing=not found.with_hits and await queries.is_behind(),
+        next_url=_next(form, matching),
+        indexing=not matching.with_hits and await queries.is_behind(),
     )
 
 
@@ -58,12 +58,12 @@ async def search(request: AnyRequest) -> Response[Any]:
 async def suggest(request: AnyRequest) -> Response[Any]:
     """For htmx: what a query that is being typed may become. Above the limits there is nothing, without an error."""
     form, viewer = SearchForm(request.query_params), viewer_of(request)
-    found: list[str] = []
+    completions: list[str] = []
     if form.q and "q" not in form.errors:
         with suppress(TooMany):
             await take_all(_uses(request, viewer, SUGGESTION_ACCOUNT, SUGGESTION_NETWORK))
-            found = await suggestions(form, viewer.id if viewer else None)
-    return fragment(request, "search/_suggestions.html", suggestions=found)
+            completions = await suggestions(form, viewer.id if viewer else None)
+    return fragment(request, "search/_suggestions.html", suggestions=completions)
 
 
 async def limit(request: AnyRequest, viewer: Viewer | None) -> None:
@@ -88,8 +88,8 @@ def _address(form: SearchForm) -> Any:
     return address
 
 
-def _next(form: SearchForm, found: Results) -> str | None:
-    if not form.kind or form.page >= MOST_PAGES or not any(one.more for one in found.all):
+def _next(form: SearchForm, matching: Results) -> str | None:
+    if not form.kind or form.page >= MOST_PAGES or not any(section.more for section in matching.all):
         return None
     return str(_address(form)(page=str(form.page + 1)))
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from parley.core.text.messages import LANGUAGE
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 
 # Letters of scripts that are written without spaces between words (Chinese, Japanese, Thai …), and of Korean.
 UNSPACED = (
@@ -70,15 +70,15 @@ BY_SCRIPT = {"LATIN": "en", "CYRILLIC": "ru", "GREEK": "el", "ARABIC": "ar", "DE
 SAMPLE = 40
 
 
-def folded(word: str) -> str:
+def fold(word: str) -> str:
     """Return a word without case, without the accents of Latin letters, and with the names of its signs."""
     if word.isascii() and word.isalnum():
         return word[:LONGEST_WORD].lower()
     if IS_EMOJI.match(word):
         return f"emoji{ord(word):x}"
-    bare = ACCENTS.sub(r"\1", normalized("NFKD", word[:LONGEST_WORD]))
-    plain = NASAL.sub(NASAL_SIGN, POINTS.sub("", normalized("NFKC", bare))).casefold().translate(PLAIN)
-    return "".join(SIGN_NAMES.get(one, one) for one in plain)
+    bare = ACCENTS.sub(r"\1", normalize("NFKD", word[:LONGEST_WORD]))
+    plain = NASAL.sub(NASAL_SIGN, POINTS.sub("", normalize("NFKC", bare))).casefold().translate(PLAIN)
+    return "".join(SIGN_NAMES.get(letter, letter) for letter in plain)
 
 
 def pairs(run: str) -> Iterator[str]:
@@ -89,7 +89,7 @@ def pairs(run: str) -> Iterator[str]:
         yield run[place : place + 2]
 
 
-def indexed(text: str) -> str:
+def index_words(text: str) -> str:
     """Return the words of a text as PostgreSQL gets them, with spaces between."""
     lower = text.lower()
     is_plain = text.isascii() and not NOT_PLAIN.search(lower)
@@ -97,12 +97,12 @@ def indexed(text: str) -> str:
 
 
 def _words(text: str) -> Iterator[str]:
-    for found in WORD.finditer(INVISIBLE.sub("", text)):
-        word = found[0]
+    for match in WORD.finditer(INVISIBLE.sub("", text)):
+        word = match[0]
         if IS_UNSPACED.match(word):
-            yield from pairs(normalized("NFKC", word))
+            yield from pairs(normalize("NFKC", word))
         else:
-            yield folded(word)
+            yield fold(word)
 
 
 def language(tag: str | None) -> str:
@@ -126,6 +126,6 @@ def _script(text: str) -> str:
     sample = text[: 4 * SAMPLE]
     if sample.isascii():
         return "LATIN" if ASCII_LETTER.search(sample) else ""
-    letters = [one for one in sample if one.isalpha()][:SAMPLE]
-    names = [unicodedata.name(one, "").partition(" ")[0] for one in letters]
+    letters = [letter for letter in sample if letter.isalpha()][:SAMPLE]
+    names = [unicodedata.name(letter, "").partition(" ")[0] for letter in letters]
     return max(set(names), key=names.count) if names else ""

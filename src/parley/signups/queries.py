@@ -71,6 +71,6 @@ async def waiting() -> list[Applicant]:
     return await db.fetch(Applicant, SELECT_APPLICANTS)
 
 
-async def invited() -> list[InvitedMember]:
+async def invited_members() -> list[InvitedMember]:
     """The last members who came by an invitation."""
     return await db.fetch(InvitedMember, SELECT_INVITED)

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from parley.accounts.web.common import invalid, see_other
 from parley.core.errors import BadRequest, NotFound, TooMany
 from parley.core.http.access import ADMIN, ANYONE, MODERATOR, VERIFIED, AnyRequest, signed_in, staff
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -37,7 +37,7 @@ async def invitations_page(request: AnyRequest) -> Response[Any]:
 @post(INVITATIONS_PATH, name="signups:invite", opt={"who": VERIFIED}, status_code=201)
 async def invite(request: AnyRequest) -> Response[Any]:
     """Create an invitation. Its link is shown this once."""
-    form = InvitationForm(await posted(request))
+    form = InvitationForm(await posted_fields(request))
     if form.errors:
         return invalid(request, TEMPLATE, form, link="", **await _page_context(request))
     try:
@@ -58,7 +58,7 @@ async def end_invitation(request: AnyRequest, invitation: FromPath[str]) -> Resp
 
 @get(WAITING_PATH, name="signups:waiting", opt={"who": MODERATOR})
 async def waiting_page(request: AnyRequest) -> Response[Any]:
-    viewer, waiting, invited = staff(request), await queries.waiting(), await queries.invited()
+    viewer, waiting, invited = staff(request), await queries.waiting(), await queries.invited_members()
     may_edit = viewer.access >= ADMIN
     return page(
         request, "signups/waiting.html", waiting=waiting, invited=invited, mode=await queries.mode(), may_edit=may_edit
@@ -69,7 +69,7 @@ async def waiting_page(request: AnyRequest) -> Response[Any]:
 async def decide(request: AnyRequest, member: FromPath[str]) -> Response[Any]:
     """Let somebody in, or delete their account."""
     viewer, number = staff(request), as_id(member)
-    action = Form(await posted(request)).values.get("action")
+    action = Form(await posted_fields(request)).values.get("action")
     if number is None:
         raise NotFound(ops.DECIDED)
     if action == "approve":

@@ -12,7 +12,7 @@ from parley.core.events import attempts
 from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer
 from parley.core.text.durations import in_words
-from parley.core.text.messages import N_, Message, joined
+from parley.core.text.messages import N_, Message, join
 from parley.slow_mode.heat import SELECT_ACTIVE_THREADS, WINDOW, Point, ThreadActivity, activity, heat, top_of_branch
 from parley.slow_mode.rules import BRANCH_LIMIT, RULE_WAIT, THREAD_LIMIT, wait_at, wait_for
 from parley.threads.queries import SlowBranch, ThreadRow
@@ -41,7 +41,7 @@ async def wait_of(viewer: Viewer, thread: ThreadRow, parent: int | None) -> Mess
         return None
     until = datetime.now(UTC) + timedelta(seconds=wait.left)
     again = N_("You can post again in {time}, at {clock}.")
-    return joined(" ", [wait.message, again.format(time=in_words(wait.left), clock=f"{until:%H:%M:%S} UTC")])
+    return join(" ", [wait.message, again.format(time=in_words(wait.left), clock=f"{until:%H:%M:%S} UTC")])
 
 
 async def update_all() -> int:

@@ -4,7 +4,7 @@ import msgspec
 
 from parley.core.errors import TooMany
 from parley.core.text.durations import in_words
-from parley.core.text.messages import N_, Message, joined
+from parley.core.text.messages import N_, Message, join
 from parley.slow_mode.heat import WINDOW, ThreadActivity, heat, top_of_branch
 
 # The heat at which slow mode begins in a branch, and in a whole thread.
@@ -44,7 +44,7 @@ def require_wait_over(activity: ThreadActivity, member: int, parent: int | None)
     wait = wait_for(activity, member, parent)
     if wait is not None:
         again = N_("You can post in {time}. Your text is kept.").format(time=in_words(wait.left))
-        raise TooMany(joined(" ", [wait.message, again]), wait.left)
+        raise TooMany(join(" ", [wait.message, again]), wait.left)
 
 
 def wait_for(activity: ThreadActivity, member: int, parent: int | None) -> Wait | None:

@@ -6,7 +6,7 @@ from parley.accounts import addresses, names
 from parley.core.errors import Refused
 from parley.core.providers import Provider
 from parley.core.text.messages import N_
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 
 LONGEST_SUBJECT = 255
 FAILED = N_(
@@ -54,7 +54,7 @@ def _name(raw: object) -> str:
     """The provider's name, changed to one that a member may have here; empty if that is not possible."""
     if not isinstance(raw, str):
         return ""
-    typed = normalized("NFKC", raw[:200]).partition("@")[0]
+    typed = normalize("NFKC", raw[:200]).partition("@")[0]
     bare = "".join(char if char.isalnum() or char in names.SEPARATORS else "-" for char in typed)
     try:
         return names.name(bare[: names.LONGEST_NAME].strip(names.SEPARATORS))

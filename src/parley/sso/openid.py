@@ -64,16 +64,16 @@ async def read(provider: Provider, begun: PendingSignIn, query: Mapping[str, str
     if not query.get("code"):
         raise NotTrusted(provider, f"the provider refused: {query.get('error', 'no code')[:200]}")
     answer = await _exchange(provider, known, begun, query["code"], redirect_uri)
-    found = await _verified_claims(provider, known, begun, str(answer.get("id_token", "")))
-    more = found if "email" in found else await _user_info(provider, known, found, answer)
+    verified = await _verified_claims(provider, known, begun, str(answer.get("id_token", "")))
+    more = verified if "email" in verified else await _user_info(provider, known, verified, answer)
     return claims(
         provider,
-        subject=found["sub"],
+        subject=verified["sub"],
         name=more.get("preferred_username") or more.get("nickname") or more.get("name"),
         email=more.get("email"),
         # Some providers send the string `true`.
         verified=more.get("email_verified") in (True, "true"),
-        second_factor=_has_second_factor(found),
+        second_factor=_has_second_factor(verified),
     )
 
 
@@ -117,14 +117,14 @@ async def _verified_claims(
         nonce={"essential": True, "value": begun.nonce},
     )
     try:
-        found: dict[str, Any] = (await _decode(provider, known, token)).claims
-        rules.validate(found)
+        claims: dict[str, Any] = (await _decode(provider, known, token)).claims
+        rules.validate(claims)
     except (JoseError, ValueError, TypeError) as error:
         raise NotTrusted(provider, f"the ID token: {error}") from None
-    parties = found["aud"] if isinstance(found["aud"], list) else [found["aud"]]
-    if found.get("azp", provider.client) != provider.client or (len(parties) > 1 and "azp" not in found):
+    parties = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+    if claims.get("azp", provider.client) != provider.client or (len(parties) > 1 and "azp" not in claims):
         raise NotTrusted(provider, "the ID token is for another client")
-    return found
+    return claims
 
 
 async def _decode(provider: Provider, known: ProviderDocuments, token: str) -> jwt.Token:
@@ -137,7 +137,7 @@ async def _decode(provider: Provider, known: ProviderDocuments, token: str) -> j
 
 
 async def _user_info(
-    provider: Provider, known: ProviderDocuments, found: dict[str, Any], answer: dict[str, Any]
+    provider: Provider, known: ProviderDocuments, claims: dict[str, Any], answer: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the claims with those of the user info, where some providers alone name the address.
 
@@ -145,17 +145,17 @@ async def _user_info(
     """
     token, endpoint = answer.get("access_token"), known.metadata.userinfo_endpoint
     if not endpoint or not isinstance(token, str) or not token.isascii() or not token.isprintable():
-        return found
+        return claims
     try:
         more = await http.get(endpoint, token=token)
     except NoAnswer:
-        return found
-    if more.get("sub") != found["sub"]:
+        return claims
+    if more.get("sub") != claims["sub"]:
         raise NotTrusted(provider, "the user info is about somebody else")
-    return found | more
+    return claims | more
 
 
-def _has_second_factor(found: dict[str, Any]) -> bool:
-    methods = found.get("amr")
+def _has_second_factor(claims: dict[str, Any]) -> bool:
+    methods = claims.get("amr")
     named = {method for method in methods if isinstance(method, str)} if isinstance(methods, list) else set()
-    return not named.isdisjoint(SECOND_FACTOR) or found.get("acr") in SECOND_FACTOR_CLASSES
+    return not named.isdisjoint(SECOND_FACTOR) or claims.get("acr") in SECOND_FACTOR_CLASSES

@@ -137,7 +137,7 @@ async def disconnect(member: int, number: int) -> None:
     async with atomic():
         account = await _lock_member(member)
         known = await links.links(member)
-        link = next((one for one in known if one.id == number), None)
+        link = next((connection for connection in known if connection.id == number), None)
         if link is None:
             raise NotFound(N_("This account is not connected any more."))
         if len(known) == 1 and not await has_other_way(account):
@@ -149,7 +149,7 @@ async def disconnect(member: int, number: int) -> None:
 
 async def has_other_way(account: Account) -> bool:
     """Whether a member can sign in without their accounts elsewhere: by a password or a passkey."""
-    return account.password_hash is not None or bool(await passkey_settings.listed(account.id))
+    return account.password_hash is not None or bool(await passkey_settings.list_passkeys(account.id))
 
 
 async def disconnect_since(member: int, since: datetime) -> None:

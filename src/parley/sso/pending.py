@@ -58,12 +58,12 @@ def newcomer(begun: PendingSignIn, claims: Claims) -> Newcomer:
     return Newcomer(begun.provider, claims, begun.next_url, expires, begun.invitation)
 
 
-def sealed(kept: PendingSignIn | Newcomer) -> str:
+def seal(kept: PendingSignIn | Newcomer) -> str:
     """The value of the cookie."""
     return base64.urlsafe_b64encode(sealing.seal(msgspec.json.encode(kept), _purpose(type(kept)))).decode()
 
 
-def opened(value: str, kind: type[Sealed], provider: str) -> Sealed | None:
+def unseal(value: str, kind: type[Sealed], provider: str) -> Sealed | None:
     """What is in a cookie, if we sealed it for this provider and it has not expired."""
     try:
         plain = sealing.unseal(base64.urlsafe_b64decode(value), _purpose(kind))

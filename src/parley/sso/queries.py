@@ -42,4 +42,4 @@ async def links(member: int) -> list[IdentityRow]:
 def not_connected(links: list[IdentityRow]) -> Mapping[str, Provider]:
     """The providers that a member with these links can still connect."""
     known = {link.source for link in links}
-    return {key: one for key, one in settings().providers.items() if one.source not in known}
+    return {key: provider for key, provider in settings().providers.items() if provider.source not in known}

@@ -11,12 +11,12 @@ from parley.accounts import step_up, tokens
 from parley.accounts.joining import SignUpContext
 from parley.accounts.web.common import client_of, invalid, next_of, see_other
 from parley.accounts.web.proving import to_prove
-from parley.accounts.web.signin import refused
+from parley.accounts.web.signin import refusal_page
 from parley.accounts.web.signup import terms_of
 from parley.core import ratelimit
 from parley.core.errors import Forbidden, NotFound, ParleyError, Refused, TooMany
-from parley.core.http.access import ANYONE, AnyRequest, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.access import ANYONE, AnyRequest, require_confirmed_address, viewer_of
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import leading_back, page
 from parley.core.providers import Provider
 from parley.core.settings import settings
@@ -47,19 +47,21 @@ CHANGED = N_("You are signed in as somebody else now, so nothing was connected."
 @get("/sso/{provider:str}", name="sso:begin", opt={"who": ANYONE})
 async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     """Send the browser to a provider. A link on another site leads to the sign-in page instead."""
-    found, next_url = _provider(provider), next_of(request)
+    chosen, next_url = _provider(provider), next_of(request)
     if request.headers.get("sec-fetch-site", "none") not in OURS:
         return see_other(leading_back("/login", next_url))
     viewer = viewer_of(request) if "connect" in request.query_params else None
-    if viewer is not None and not await step_up.is_proven(viewer):
-        return to_prove(LINKS)
+    if viewer is not None:
+        require_confirmed_address(viewer)
+        if not await step_up.is_proven(viewer):
+            return to_prove(LINKS)
     begun = pending.begin(provider, next_url, member=viewer.id if viewer else None, invitation=_invitation(request))
     try:
         await ratelimit.take_network(ratelimit.PROVIDER_NETWORK, client_of(request).network)
-        address = await _address(provider, found, begun)
+        address = await _address(provider, chosen, begun)
     except (NoAnswer, TooMany) as error:
-        return await _refusal_page(request, begun, _for_reader(found, error))
-    cookie = pending.cookie(pending.sealed(begun))
+        return await _refusal_page(request, begun, _for_reader(chosen, error))
+    cookie = pending.cookie(pending.seal(begun))
     return _keeping_opener(Redirect(address, status_code=303, cookies=[cookie]), next_url)
 
 
@@ -78,13 +80,13 @@ async def _address(key: str, provider: Provider, begun: PendingSignIn) -> str:
 @get("/sso/{provider:str}/back", name="sso:back", opt={"who": ANYONE})
 async def back(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     """Handle the provider's answer: sign in, connect, or ask for a name."""
-    found = _provider(provider)
-    begun = pending.opened(request.cookies.get(pending.cookie_name(), ""), PendingSignIn, provider)
+    chosen = _provider(provider)
+    begun = pending.unseal(request.cookies.get(pending.cookie_name(), ""), PendingSignIn, provider)
     try:
-        claims = await _claims(request, provider, found, begun)
-        return await _finish(request, provider, found, begun, claims)  # type: ignore[arg-type] # _claims checked it
+        claims = await _claims(request, provider, chosen, begun)
+        return await _finish(request, provider, chosen, begun, claims)  # type: ignore[arg-type] # _claims checked it
     except (Refused, Forbidden, TooMany, NoAnswer) as error:
-        return await _refusal_page(request, begun, _for_reader(found, error))
+        return await _refusal_page(request, begun, _for_reader(chosen, error))
 
 
 async def _claims(request: AnyRequest, key: str, provider: Provider, begun: PendingSignIn | None) -> Claims:
@@ -115,36 +117,38 @@ async def _finish(
         return _without_cookie(_keeping_opener(see_other(begun.next_url, signed_in), begun.next_url))
     newcomer = pending.newcomer(begun, claims)
     answer = see_other(f"/sso/{key}/signup")
-    answer.set_cookie(pending.cookie(pending.sealed(newcomer)))
+    answer.set_cookie(pending.cookie(pending.seal(newcomer)))
     return _keeping_opener(answer, begun.next_url)
 
 
 @get("/sso/{provider:str}/signup", name="sso:sign-up-form", opt={"who": ANYONE})
 async def sign_up_page(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     """Ask somebody who has no account here for a name; the one they have there is proposed."""
-    found, newcomer = _provider(provider), _newcomer(request, provider)
+    chosen, newcomer = _provider(provider), _newcomer(request, provider)
     if newcomer is None:
         return see_other("/login")
     terms = await terms_of(newcomer.invitation)
     if not terms.lets_in:
         return page(request, "accounts/signup_closed.html", terms=terms, next_url=newcomer.next_url)
     form = Form({"name": newcomer.claims.name, "email": newcomer.claims.email})
-    return _keeping_opener(page(request, NEW, form=form, **_page_context(provider, found, newcomer)), newcomer.next_url)
+    return _keeping_opener(
+        page(request, NEW, form=form, **_page_context(provider, chosen, newcomer)), newcomer.next_url
+    )
 
 
 @post("/sso/{provider:str}/signup", name="sso:sign-up", opt={"who": ANYONE})
 async def sign_up(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
-    found, newcomer = _provider(provider), _newcomer(request, provider)
+    chosen, newcomer = _provider(provider), _newcomer(request, provider)
     if newcomer is None:
         return await _refusal_page(request, None, Refused(STALE))
-    shown = _page_context(provider, found, newcomer)
-    form = NewcomerForm(await posted(request), is_vouched=shown["is_vouched"])
+    shown = _page_context(provider, chosen, newcomer)
+    form = NewcomerForm(await posted_fields(request), is_vouched=shown["is_vouched"])
     if form.errors:
         return _keeping_opener(invalid(request, NEW, form, **shown), newcomer.next_url)
     who = {"name": form.name, "email": form.email, "zone": form.zone, "next_url": newcomer.next_url}
     context = SignUpContext(invitation=newcomer.invitation)
     try:
-        signed_in = await ops.sign_up(found, newcomer.claims, client=client_of(request), context=context, **who)
+        signed_in = await ops.sign_up(chosen, newcomer.claims, client=client_of(request), context=context, **who)
     except (Refused, TooMany) as error:
         return _keeping_opener(invalid(request, NEW, form, error, **shown), newcomer.next_url)
     done = newcomer.next_url if shown["is_vouched"] else leading_back("/signup/done", newcomer.next_url)
@@ -152,10 +156,10 @@ async def sign_up(request: AnyRequest, provider: FromPath[str]) -> Response[Any]
 
 
 def _provider(key: str) -> Provider:
-    found = settings().providers.get(key)
-    if found is None:
+    chosen = settings().providers.get(key)
+    if chosen is None:
         raise NotFound(N_("There is no page at this address."))
-    return found
+    return chosen
 
 
 def _invitation(request: AnyRequest) -> str:
@@ -168,7 +172,7 @@ def _redirect_uri(key: str) -> str:
 
 
 def _newcomer(request: AnyRequest, key: str) -> Newcomer | None:
-    return pending.opened(request.cookies.get(pending.cookie_name(), ""), Newcomer, key)
+    return pending.unseal(request.cookies.get(pending.cookie_name(), ""), Newcomer, key)
 
 
 def _page_context(key: str, provider: Provider, newcomer: Newcomer) -> dict[str, Any]:
@@ -188,7 +192,7 @@ def _for_reader(provider: Provider, error: ParleyError | NoAnswer) -> ParleyErro
 
 async def _refusal_page(request: AnyRequest, begun: PendingSignIn | None, error: ParleyError) -> Response[Any]:
     """The page for signing in, with what is wrong."""
-    return await refused(request, Form({}), error, begun.next_url if begun else "/")
+    return await refusal_page(request, Form({}), error, begun.next_url if begun else "/")
 
 
 def _without_cookie(answer: Redirect) -> Redirect:

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from parley.comments.web import thread_at
 from parley.core.errors import ParleyError
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, Viewer, address_of, signed_in, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page, wants_fragment
 from parley.core.ratelimit import VOTE, take_each
 from parley.maps import display
@@ -41,7 +41,7 @@ async def answer_page(request: AnyRequest, thread: FromPath[str]) -> Response[An
     row = await thread_at(thread)
     viewer, form = viewer_of(request), AnswerForm(dict(request.query_params))
     if form.comment is not None:
-        card = await asking.chosen(viewer, row.id, form.comment, form.value)
+        card = await asking.named_statement(viewer, row.id, form.comment, form.value)
         if card is not None:
             return await _answer_page(request, row, asking.SittingView(card), Sitting())
     sitting = form.sitting(viewer, row.id) if viewer else Sitting()
@@ -51,7 +51,7 @@ async def answer_page(request: AnyRequest, thread: FromPath[str]) -> Response[An
 @post("/t/{thread:str}/answer", name="statements:give-answer", opt={"who": MEMBER})
 async def give_answer(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     row, viewer = await thread_at(thread), signed_in(request)
-    form = AnswerForm(await posted(request))
+    form = AnswerForm(await posted_fields(request))
     sitting = form.sitting(viewer, row.id)
     following = sitting.after(form.comment if form.value is None else None)
     if form.comment is not None and form.value is not None:

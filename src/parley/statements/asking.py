@@ -62,10 +62,10 @@ async def for_visitor(thread: int) -> SittingView:
 async def for_member(viewer: Viewer, thread: int, sitting: Sitting, *, stops: bool = False) -> SittingView:
     """The next statement for a member; none if they stop, or at the end of the sitting or of the deck."""
     deck = await queries.deck(thread)
-    answers = await queries.answered(viewer.id, thread)
+    answers = await queries.answers_of(viewer.id, thread)
     left = await queries.left_for(viewer.id, deck, answers)
     view = SittingView(None, answers, len(left), len(deck))
-    fresh = [one for one in left if one.comment not in sitting.skipped]
+    fresh = [statement for statement in left if statement.comment not in sitting.skipped]
     if stops or sitting.is_over or not fresh:
         return view
     return msgspec.structs.replace(view, card=await _next(viewer, thread, sitting, fresh, answers))
@@ -82,13 +82,15 @@ async def _next(
     turn = next_turn(sitting.turn, left, known.information, known.decided, seed)
     if turn is None:
         return None
-    one = turn.statement
-    offer = offers.token_of(Offer(viewer.id, one.comment, one.wording, turn.is_random and sitting.may_count_as_asked))
-    card = await _card(one, sitting.turn, sitting.total(len(left)))
+    statement = turn.statement
+    offer = offers.token_of(
+        Offer(viewer.id, statement.comment, statement.wording, turn.is_random and sitting.may_count_as_asked)
+    )
+    card = await _card(statement, sitting.turn, sitting.total(len(left)))
     return msgspec.structs.replace(card, offer=offer)
 
 
-async def chosen(viewer: Viewer | None, thread: int, comment: int, value: int | None) -> StatementCard | None:
+async def named_statement(viewer: Viewer | None, thread: int, comment: int, value: int | None) -> StatementCard | None:
     """A statement that a link names, which is not an offer; None if it cannot be answered here."""
     row = await comments.one(comment)
     if row is None or row.thread != thread or row.statement is None:

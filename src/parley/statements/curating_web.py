@@ -10,7 +10,7 @@ from parley.comments.web import comment_at, thread_at
 from parley.community.queries import grounds
 from parley.core.errors import ParleyError
 from parley.core.http.access import ANYONE, MODERATOR, AnyRequest, staff, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.messages import Message
 from parley.statements import ops, queries, removing
@@ -30,17 +30,20 @@ async def _show(
 ) -> Response[Any]:
     viewer = viewer_of(request)
     curates = viewer is not None and viewer.access >= MODERATOR
-    found = await queries.candidates(row.id)
-    deck = choose(found)
+    statements = await queries.candidates(row.id)
+    deck = choose(statements)
     # A member does not read those whom they blocked here either; the deck is the same for everybody.
-    seen = [one for one in found if viewer is None or one.author not in viewer.blocked]
-    asked = [one for one in deck if one in seen]
-    others = sorted((one for one in seen if one not in deck), key=lambda one: (-one.bound, one.comment))
+    seen = [statement for statement in statements if viewer is None or statement.author not in viewer.blocked]
+    asked = [statement for statement in deck if statement in seen]
+    others = sorted(
+        (statement for statement in seen if statement not in deck),
+        key=lambda statement: (-statement.bound, statement.comment),
+    )
     context: dict[str, Any] = {
         "thread": row,
         "asked": asked,
         "others": others[: queries.MOST_LISTED],
-        "texts": {one.comment: one.text for one in seen},
+        "texts": {statement.comment: statement.text for statement in seen},
         "without": await queries.without_statement(row.id) if curates else [],
         "curates": curates,
         "problem": problem,
@@ -52,7 +55,7 @@ async def _show(
 async def merge(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = staff(request)
     row = await comment_at(comment, viewer)
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     kept = form.id("kept")
     try:
         await (ops.separate(viewer, row.id) if kept is None else ops.merge(viewer, row.id, kept))
@@ -72,7 +75,7 @@ async def remove(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = staff(request)
     row = await comment_at(comment, viewer)
     rules = await grounds()
-    form, status = RemovalForm(await posted(request), [ground.code for ground in rules]), 422
+    form, status = RemovalForm(await posted_fields(request), [ground.code for ground in rules]), 422
     if not form.errors:
         try:
             await removing.remove(viewer, row.id, form.rule, form.reason)

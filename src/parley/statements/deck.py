@@ -35,23 +35,25 @@ def choose(candidates: Iterable[StatementCandidate]) -> list[StatementCandidate]
     ranked = sorted(_without_duplicates(candidates), key=_rank)
     chosen = _representing(ranked)
     while len(chosen) < MOST_OPEN:
-        authors = Counter(one.author for one in chosen)
+        authors = Counter(candidate.author for candidate in chosen)
         allowed = 1 if len(authors) < AUTHORS else MOST_OF_AUTHOR
-        following = next((one for one in ranked if authors[one.author] < allowed and one not in chosen), None)
+        following = next(
+            (candidate for candidate in ranked if authors[candidate.author] < allowed and candidate not in chosen), None
+        )
         if following is None:
             break
         chosen.append(following)
     return sorted(chosen, key=_rank)
 
 
-def _rank(one: StatementCandidate) -> tuple[float, int]:
-    return -one.bound, one.comment
+def _rank(candidate: StatementCandidate) -> tuple[float, int]:
+    return -candidate.bound, candidate.comment
 
 
 def _without_duplicates(candidates: Iterable[StatementCandidate]) -> list[StatementCandidate]:
     """Leave out what was merged into another statement, while that one can be asked."""
     known = {candidate.comment: candidate for candidate in candidates}
-    return [one for one in known.values() if one.kept not in known]
+    return [candidate for candidate in known.values() if candidate.kept not in known]
 
 
 def _representing(ranked: Sequence[StatementCandidate]) -> list[StatementCandidate]:
@@ -60,7 +62,7 @@ def _representing(ranked: Sequence[StatementCandidate]) -> list[StatementCandida
     for group in _groups(ranked, "stance"):
         _take_first(chosen, group)
     for group in _groups(ranked, "passage"):
-        if len({one.passage for one in chosen} - {None}) < PASSAGES:
+        if len({candidate.passage for candidate in chosen} - {None}) < PASSAGES:
             _take_first(chosen, group)
     return chosen
 
@@ -68,14 +70,14 @@ def _representing(ranked: Sequence[StatementCandidate]) -> list[StatementCandida
 def _groups(ranked: Sequence[StatementCandidate], by: str) -> list[list[StatementCandidate]]:
     """The statements by stance or passage; groups with few authors first, for whom there is less choice."""
     groups: dict[object, list[StatementCandidate]] = {}
-    for one in ranked:
-        if getattr(one, by) is not None:
-            groups.setdefault(getattr(one, by), []).append(one)
-    return sorted(groups.values(), key=lambda group: (len({one.author for one in group}), _rank(group[0])))
+    for candidate in ranked:
+        if getattr(candidate, by) is not None:
+            groups.setdefault(getattr(candidate, by), []).append(candidate)
+    return sorted(groups.values(), key=lambda group: (len({candidate.author for candidate in group}), _rank(group[0])))
 
 
 def _take_first(chosen: list[StatementCandidate], group: Sequence[StatementCandidate]) -> None:
     """Add the first statement of `group` by a new author, unless one of the group is chosen already."""
-    authors = {one.author for one in chosen}
-    if not any(one in chosen for one in group):
-        chosen += [one for one in group if one.author not in authors][:1]
+    authors = {candidate.author for candidate in chosen}
+    if not any(candidate in chosen for candidate in group):
+        chosen += [candidate for candidate in group if candidate.author not in authors][:1]

@@ -9,7 +9,7 @@ from piccolo.columns import Column
 from parley.comments import drafts, rules
 from parley.comments.drafts import CommentEdit
 from parley.comments.rules import CommentState
-from parley.comments.states import locked
+from parley.comments.states import lock_comment
 from parley.comments.tables import Comment
 from parley.comments.wording import change_statement
 from parley.core import db
@@ -54,7 +54,7 @@ async def set_statement(viewer: Viewer, comment_id: int, text: str | None, propo
     """
     afters = await _check(viewer, comment_id, text) if text else []
     async with db.atomic():
-        comment = await locked(comment_id)
+        comment = await lock_comment(comment_id)
         rules.require_edit_allowed(viewer, comment)
         require_statement_allowed(viewer, comment)
         if proposal is not None:
@@ -80,7 +80,7 @@ async def propose(viewer: Viewer, comment_id: int, text: str) -> None:
     """Propose a statement to a comment's author, in place of one that waits. Raises Forbidden for members."""
     require_curator(viewer)
     async with db.atomic():
-        comment = await locked(comment_id)
+        comment = await lock_comment(comment_id)
         require_statement_allowed(viewer, comment)
         made: int = await db.value(INSERT_PROPOSAL, comment_id, text, viewer.id)
         for hook in when_proposed:
@@ -91,7 +91,7 @@ async def propose(viewer: Viewer, comment_id: int, text: str) -> None:
 async def decline(viewer: Viewer, comment_id: int, proposal: int) -> None:
     """Decline a statement that a moderator proposed for one's comment. Raises Refused if it does not wait any more."""
     async with db.atomic():
-        comment = await locked(comment_id)
+        comment = await lock_comment(comment_id)
         if comment.author != viewer.id:
             raise Forbidden(N_("Only its author can decline this."))
         await _decide(comment_id, proposal, "declined")
@@ -126,7 +126,7 @@ async def merge(viewer: Viewer, comment_id: int, kept: int) -> None:
 
 async def _lock_both(comment: int, kept: int) -> tuple[CommentState, CommentState]:
     """Lock both comments, the one with the lower number first, and return their states."""
-    states = {one: await locked(one) for one in sorted({comment, kept})}
+    states = {comment_id: await lock_comment(comment_id) for comment_id in sorted({comment, kept})}
     return states[comment], states[kept]
 
 
@@ -134,7 +134,7 @@ async def separate(viewer: Viewer, comment_id: int) -> None:
     """Undo a merge. Raises Forbidden for members."""
     require_curator(viewer)
     async with db.atomic():
-        await locked(comment_id)
+        await lock_comment(comment_id)
         of_comment = MergedStatement.comment == comment_id
         if await MergedStatement.delete().where(of_comment).returning(MergedStatement.id):
             await modlog.write(viewer, Entry("statement.separate", "comment", comment_id))

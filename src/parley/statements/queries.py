@@ -113,7 +113,7 @@ order by v.changed_at desc, c.id limit 200
 """
 
 
-async def answered(member: int, thread: int) -> list[AnswerRow]:
+async def answers_of(member: int, thread: int) -> list[AnswerRow]:
     """A member's answers in a thread, the latest first."""
     return await db.fetch(AnswerRow, SELECT_ANSWERED, member, thread)
 
@@ -128,7 +128,7 @@ async def left_for(
     """The statements that a member can still be asked: neither their own, nor by somebody they blocked or muted."""
     done = {answer.comment for answer in answers}
     authors = {member, *await db.values(Block.select(Block.other).where(Block.member == member))}
-    return [one for one in asked if one.comment not in done and one.author not in authors]
+    return [statement for statement in asked if statement.comment not in done and statement.author not in authors]
 
 
 COUNT_ASKED_TODAY = """

@@ -45,7 +45,7 @@ def read(token: str, member: int, thread: int) -> Sitting:
     expected = _signature(plain, member, thread)
     if not hmac.compare_digest(expected.encode(), signature.encode(errors="replace")):
         return Sitting()
-    turn, *skipped = (as_id(one) or 0 for one in plain.split("-")[: MOST_OPEN + 1])
+    turn, *skipped = (as_id(part) or 0 for part in plain.split("-")[: MOST_OPEN + 1])
     return Sitting(turn, tuple(skipped))
 
 

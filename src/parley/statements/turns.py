@@ -31,12 +31,14 @@ def next_turn(
     there is a map. Even turns are random, so that their answers are a sample of what members think. `decided` are
     comments with a verdict, which are asked less often.
     """
-    known = [one for one in left if one.comment in information]
+    known = [statement for statement in left if statement.comment in information]
     if number % 2 and known:
-        return ChosenStatement(max(known, key=lambda one: (information[one.comment], -one.comment)), is_random=False)
+        return ChosenStatement(
+            max(known, key=lambda statement: (information[statement.comment], -statement.comment)), is_random=False
+        )
     if not left:
         return None
-    return ChosenStatement(min(left, key=lambda one: _draw(one, decided, seed)), is_random=True)
+    return ChosenStatement(min(left, key=lambda statement: _draw(statement, decided, seed)), is_random=True)
 
 
 def _draw(candidate: StatementCandidate, decided: Collection[int], seed: bytes) -> float:

@@ -10,7 +10,7 @@ from parley.comments import queries as comments
 from parley.comments.web import comment_at, thread_at
 from parley.core.errors import NotFound, ParleyError, Refused
 from parley.core.http.access import VERIFIED, AnyRequest, Viewer, address_of, signed_in
-from parley.core.http.forms import posted
+from parley.core.http.forms import posted_fields
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, take_each
 from parley.core.text.messages import N_
@@ -59,7 +59,7 @@ async def _show(
 async def state(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = signed_in(request)
     row = await comment_at(comment, viewer)
-    form, status = StatementForm(await posted(request)), 422
+    form, status = StatementForm(await posted_fields(request)), 422
     if not form.errors:
         try:
             await take_each(POST, viewer.id, address_of(request))

@@ -10,7 +10,7 @@ from parley.core import db
 from parley.core.cache import PAGE_SECONDS, Bounded, MicroCache, moment, text_bytes
 from parley.core.http.access import Viewer
 from parley.core.http.pages import environment
-from parley.core.text.cleaning import as_id, shortened
+from parley.core.text.cleaning import as_id, shorten
 from parley.core.text.durations import ago
 from parley.core.text.markdown import excerpt
 from parley.core.text.messages import Message
@@ -129,7 +129,11 @@ async def _listing(sort: str, topic: str | None, period: str, after: str) -> Lis
 
 
 def _seen_by(viewer: Viewer, card: Card, unread: int) -> Card:
-    strongest = [one for one in card.strongest if not (one.is_member and one.author in viewer.muted)]
+    strongest = [
+        perspective
+        for perspective in card.strongest
+        if not (perspective.is_member and perspective.author in viewer.muted)
+    ]
     if not unread and len(strongest) == len(card.strongest):
         return card
     return msgspec.structs.replace(card, unread=unread, strongest=strongest)
@@ -146,9 +150,9 @@ def cursor(after: str) -> tuple[float, int] | None:
 
 
 async def _perspectives(rows: list[CardRow]) -> dict[int, CardPerspective]:
-    ids = [one for row in rows for one in row.strongest_ids]
-    found = await db.fetch(CardPerspectiveRow, SELECT_STRONGEST, ids) if ids else []
-    return {row.id: _perspective(row) for row in found}
+    ids = [comment for row in rows for comment in row.strongest_ids]
+    strongest = await db.fetch(CardPerspectiveRow, SELECT_STRONGEST, ids) if ids else []
+    return {row.id: _perspective(row) for row in strongest}
 
 
 def _perspective(row: CardPerspectiveRow) -> CardPerspective:
@@ -168,13 +172,13 @@ def _card(row: CardRow, perspectives: dict[int, CardPerspective]) -> Card:
         topic_slug=row.topic_slug,
         words=row.words,
         minutes=max(1, round(row.words / WORDS_A_MINUTE)),
-        excerpt=shortened(row.first_words, EXCERPT_LENGTH),
+        excerpt=shorten(row.first_words, EXCERPT_LENGTH),
         comment_count=row.comment_count,
         people=row.people,
         created_at=row.created_at,
         last_activity_at=row.last_activity_at,
         sparkline=row.days or [0] * SPARKLINE_DAYS,
         balance=StanceCounts(*row.stances) if row.stances else StanceCounts(),
-        strongest=[perspectives[one] for one in row.strongest_ids if one in perspectives],
+        strongest=[perspectives[comment] for comment in row.strongest_ids if comment in perspectives],
         common_ground=row.common_ground,
     )

@@ -11,7 +11,7 @@ from parley.articles.queries import ArticleRow
 from parley.articles.revising import NextText
 from parley.articles.text import ArticleText
 from parley.core.errors import Refused
-from parley.core.text.diff import marked
+from parley.core.text.diff import mark_changes
 
 # Comments of each outcome that are listed.
 MOST_LISTED = 100
@@ -37,7 +37,7 @@ class CommentOutcome(msgspec.Struct, frozen=True):
     @property
     def difference(self) -> Markup:
         """The words as they would read, with the changes marked."""
-        return marked(self.quote, self.words)
+        return mark_changes(self.quote, self.words)
 
 
 class Misplaced(Refused):
@@ -60,14 +60,18 @@ async def summary(
 ) -> dict[str, Any]:
     """What a text would do to comments, for `articles/_comment_outcomes.html`."""
     new = await revising.plan_revision(article.id, text)
-    found = (
-        [one for hook in outcomes_of for one in await hook(thread, article.revision, new, placed or {})] if new else []
+    outcomes = (
+        [outcome for hook in outcomes_of for outcome in await hook(thread, article.revision, new, placed or {})]
+        if new
+        else []
     )
-    by_outcome = {outcome: [one for one in found if one.outcome == outcome] for outcome in get_args(AnchorOutcome)}
+    by_outcome = {
+        kind: [outcome for outcome in outcomes if outcome.outcome == kind] for kind in get_args(AnchorOutcome)
+    }
     return {
-        "outcomes": {outcome: some[:MOST_LISTED] for outcome, some in by_outcome.items()},
-        "outcome_counts": {outcome: len(some) for outcome, some in by_outcome.items()},
+        "outcomes": {kind: some[:MOST_LISTED] for kind, some in by_outcome.items()},
+        "outcome_counts": {kind: len(some) for kind, some in by_outcome.items()},
     }
 
 
-NONE: dict[str, Any] = {"outcomes": {}, "outcome_counts": {}}
+NO_OUTCOMES: dict[str, Any] = {"outcomes": {}, "outcome_counts": {}}

@@ -11,7 +11,7 @@ from parley.articles import versions
 from parley.articles.forms import LONGEST_REASON
 from parley.core.errors import ParleyError
 from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, take_each, take_volume
 from parley.core.text.cleaning import as_id
@@ -37,7 +37,7 @@ async def correct_form(request: AnyRequest, thread: FromPath[str]) -> Response[A
 async def correct(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     """Suggest a correction to whoever may edit the article."""
     row, article = await thread_and_article(thread)
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     missing = N_("A correction needs a text. To suggest removing the passage, say so in a comment.")
     text = form.text("text", most=LONGEST_PASSAGE, least=1, missing=missing, lines=True)
     correction = corrections.Correction(form.id("passage") or 0, text, form.text("reason", most=LONGEST_REASON))

@@ -33,12 +33,14 @@ async def passage(article: ArticleRow, lineage: int | None) -> StoredPassage | N
     """Return a present passage of an article that is shown in full."""
     if article.display != "full":
         return None
-    return next((one for one in await versions.readable(article.revision_id) if one.lineage == lineage), None)
+    return next(
+        (passage for passage in await versions.readable(article.revision_id) if passage.lineage == lineage), None
+    )
 
 
-async def source(article: ArticleRow, one: StoredPassage) -> str:
+async def source(article: ArticleRow, passage: StoredPassage) -> str:
     """Return a passage as Markdown."""
-    return await asyncio.to_thread(as_markdown, [one], article.address)
+    return await asyncio.to_thread(as_markdown, [passage], article.address)
 
 
 INSERT_CORRECTION = """
@@ -85,10 +87,10 @@ async def suggest(*, viewer: Viewer, thread_id: int, correction: Correction) -> 
 async def as_text(lineage: int | None, draft: bytes | None, article: ArticleRow) -> ArticleText | None:
     """Return the article with a correction in the place of its passage, or None if that passage is gone."""
     current = await versions.newest(article.id)
-    if not any(one.lineage == lineage for one in current):
+    if not any(passage.lineage == lineage for passage in current):
         return None
     instead = msgspec.json.decode(draft or b"[]", type=list[ImportedPassage])
-    passages = [one for part in current for one in (instead if part.lineage == lineage else [part.passage])]
+    passages = [passage for part in current for passage in (instead if part.lineage == lineage else [part.passage])]
     return versions.with_passages(article, passages)
 
 

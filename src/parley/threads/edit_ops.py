@@ -14,7 +14,7 @@ from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
-from parley.core.text.messages import N_, shown
+from parley.core.text.messages import N_, as_text
 from parley.importing.passages import ImportedPassage
 from parley.threads import queries
 from parley.threads.ops import revise_thread
@@ -50,7 +50,7 @@ async def edit_article(*, viewer: Viewer, thread_id: int, edit: ArticleEdit) -> 
     which a comment is placed by hand, and Refused when nothing changed.
     """
     async with db.atomic():
-        article = await _to_edit(viewer, thread_id)
+        article = await _lock_editable(viewer, thread_id)
         if article.revision != edit.revision:
             raise StaleEdit(N_("Somebody else revised this article while you were editing. Your text is kept."))
         return await _revise(thread_id, edit.as_text(article), RevisionNote(viewer.id, edit.reason), edit.placed)
@@ -62,15 +62,15 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
     Raises Forbidden, NotFound, and Refused when the text is the same already.
     """
     async with db.atomic():
-        article = await _to_edit(viewer, thread_id)
+        article = await _lock_editable(viewer, thread_id)
         old = next((revision for revision in await versions.revisions(article.id) if revision.number == number), None)
         if old is None:
             raise NotFound(N_("There is no such version of this article."))
-        text = versions.with_passages(old, [one.passage for one in await versions.whole(old.id)])
+        text = versions.with_passages(old, [stored.passage for stored in await versions.all_passages(old.id)])
         return await _revise(thread_id, text, RevisionNote(viewer.id, reason, restores=number))
 
 
-async def _to_edit(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
+async def _lock_editable(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
     """Lock the thread's row and return its article. Raises NotFound or Forbidden."""
     await queries.lock_thread(thread_id)
     thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
@@ -107,25 +107,25 @@ async def set_display(url: str, display: str) -> None:
         for article_id in changed:
             await withhold_pictures(article_id)
         if display == "excerpt":
-            await _shorten(changed)
+            await _shorten_to_excerpt(changed)
 
 
 async def obey_reservations(article_id: int, reservations: Collection[str]) -> bool:
     """Store what an article's page reserves now. If that allows an excerpt only, show one, and return True."""
     async with db.atomic():
         changed = await displays.note_reservations(article_id, reservations)
-        for one in changed:
-            await withhold_pictures(one)
-        await _shorten(changed)
+        for changed_article in changed:
+            await withhold_pictures(changed_article)
+        await _shorten_to_excerpt(changed)
     return bool(changed)
 
 
-async def _shorten(article_ids: Sequence[int]) -> None:
+async def _shorten_to_excerpt(article_ids: Sequence[int]) -> None:
     """Revise the articles that are shown as an excerpt, so that no comment stays on words that nobody can read."""
     for thread in await db.values(SELECT_THREADS, article_ids):
         article = await articles.of_thread(thread)
         if article is not None and not article.is_frozen:
-            passages = [one.passage for one in await versions.newest(article.id)]
+            passages = [stored.passage for stored in await versions.newest(article.id)]
             text = versions.with_passages(article, passages)
-            await revise_thread(thread, text, RevisionNote(reason=shown(EXCERPT_ONLY)))
+            await revise_thread(thread, text, RevisionNote(reason=as_text(EXCERPT_ONLY)))
             await updating.shorten_source(article.id)

@@ -14,7 +14,7 @@ from parley.core import db
 from parley.core.errors import NotFound, Refused
 from parley.core.events.event_log import emit
 from parley.core.text.messages import N_
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 from parley.threads.queries import topics
 from parley.threads.ranking import hot
 from parley.threads.tables import Thread, ThreadStats, Topic
@@ -50,7 +50,7 @@ RESERVED = {
 
 def slugify(title: str) -> str:
     """Return the title as a readable part of an address, or "thread" when no letter of it can be used."""
-    plain = normalized("NFKD", title).encode("ascii", "ignore").decode().lower()
+    plain = normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-") or "thread"
     return f"{slug}-thread" if slug in RESERVED else slug
 
@@ -86,17 +86,17 @@ async def open_thread(*, text: ArticleText, topic: str, starter: int | None, rev
         article = await articles.find_article(text)
         if article is None:
             await check_not_removed(text)
-            return await _insert(await articles.add_article(text), text, topic, starter)
-        return await (_revise(article, text) if starter is None and revises else _existing(article))
+            return await _insert_thread(await articles.add_article(text), text, topic, starter)
+        return await (_revise_existing(article, text) if starter is None and revises else _existing_thread(article))
 
 
 async def _check_topic(topic: str) -> None:
     if not await Topic.exists().where(Topic.slug == topic):
-        known = ", ".join(one.slug for one in await topics())
+        known = ", ".join(topic_row.slug for topic_row in await topics())
         raise Refused(N_("There is no topic {topic}. Please choose one of: {known}."), topic=topic, known=known)
 
 
-async def _insert(article: int, text: ArticleText, topic: str, starter: int | None) -> OpenedThread:
+async def _insert_thread(article: int, text: ArticleText, topic: str, starter: int | None) -> OpenedThread:
     slug = slugify(text.title)
     new = Thread(article=article, topic=topic, title=text.title, slug=slug, starter=starter)
     [inserted] = await Thread.insert(new).returning(Thread.id, Thread.created_at)
@@ -109,7 +109,7 @@ async def _insert(article: int, text: ArticleText, topic: str, starter: int | No
 SELECT_OPENED = "select id, slug, false as is_new, null as result from thread where article = $1 for no key update"
 
 
-async def _existing(article: int) -> OpenedThread:
+async def _existing_thread(article: int) -> OpenedThread:
     """The thread of an article, locked. Raises NotFound."""
     row = await db.fetch_one(OpenedThread, SELECT_OPENED, article)
     if row is None:
@@ -120,17 +120,17 @@ async def _existing(article: int) -> OpenedThread:
 async def revise_from_source(article: int, text: ArticleText) -> bool:
     """Update an article with the text of its source. Return False when that changes nothing."""
     async with db.atomic():
-        return (await _revise(article, text)).revised
+        return (await _revise_existing(article, text)).revised
 
 
-async def _revise(article: int, text: ArticleText) -> OpenedThread:
-    found = await _existing(article)
-    row = await article_queries.of_thread(found.id)
+async def _revise_existing(article: int, text: ArticleText) -> OpenedThread:
+    existing = await _existing_thread(article)
+    row = await article_queries.of_thread(existing.id)
     if row is None or text.url is None:
         # The same text as one of its versions.
-        return found
+        return existing
     update = await as_update(row, text)
-    return msgspec.structs.replace(found, result=await apply_update(found.id, article, update, decided=False))
+    return msgspec.structs.replace(existing, result=await apply_update(existing.id, article, update, decided=False))
 
 
 async def publish_import(*, import_id: int, text: ArticleText, topic: str, starter: int) -> OpenedThread:
@@ -141,5 +141,5 @@ async def publish_import(*, import_id: int, text: ArticleText, topic: str, start
     async with db.atomic():
         opened = await open_thread(text=text, topic=topic, starter=starter)
         if opened.is_new:
-            await imports.published(import_id, opened.id)
+            await imports.mark_published(import_id, opened.id)
     return opened

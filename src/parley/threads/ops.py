@@ -41,9 +41,11 @@ async def revise_thread(
         if revised is None:
             return None
         await db.execute(SHOW_REVISION, thread, revised.number)
-        moved = [one for after in after_revise for one in await after(thread, revised.number - 1, revised.number)]
+        moved = [
+            comment for after in after_revise for comment in await after(thread, revised.number - 1, revised.number)
+        ]
         if placed:
-            moved = [*{*moved, *[one for place in place_by_hand for one in await place(thread, placed)]}]
+            moved = [*{*moved, *[comment for place in place_by_hand for comment in await place(thread, placed)]}]
         payload = {"revision": revised.number, "changed": revised.changed, "comments": moved}
         await emit("article.revised", thread=thread, actor=edit.editor if edit else None, payload=payload)
     return revised

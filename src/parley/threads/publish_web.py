@@ -11,28 +11,28 @@ from parley.articles.forms import PublishForm
 from parley.articles.web import own_import, preview
 from parley.core.errors import ParleyError
 from parley.core.http.access import VERIFIED, AnyRequest, signed_in
-from parley.core.http.forms import posted
+from parley.core.http.forms import posted_fields
 from parley.threads import opening
 
 
 @post("/new/{number:str}", name="threads:publish", opt={"who": VERIFIED})
 async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Open the thread of an import. If the article has a thread already, the import's page says so."""
-    found, viewer = await own_import(request, number), signed_in(request)
-    if found.state == "published":
-        return Redirect(f"/t/{found.thread}", status_code=303)
-    if found.state != "ready":
-        return Redirect(f"/new/{found.id}", status_code=303)
-    form = PublishForm(await posted(request))
+    draft, viewer = await own_import(request, number), signed_in(request)
+    if draft.state == "published":
+        return Redirect(f"/t/{draft.thread}", status_code=303)
+    if draft.state != "ready":
+        return Redirect(f"/new/{draft.id}", status_code=303)
+    form = PublishForm(await posted_fields(request))
     status = 422
     if not form.errors:
         try:
-            text = with_facts(decode(found.draft or b""), form)
-            opened = await opening.publish_import(import_id=found.id, text=text, topic=form.topic, starter=viewer.id)
-            return Redirect(opened.address if opened.is_new else f"/new/{found.id}", status_code=303)
+            text = with_facts(decode(draft.draft or b""), form)
+            opened = await opening.publish_import(import_id=draft.id, text=text, topic=form.topic, starter=viewer.id)
+            return Redirect(opened.address if opened.is_new else f"/new/{draft.id}", status_code=303)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
-    return preview(request, found, form, status)
+    return preview(request, draft, form, status)
 
 
 handlers: list[object] = [publish]

@@ -62,7 +62,11 @@ class ThreadRow(msgspec.Struct, frozen=True):
     def slow_branches(self) -> list[SlowBranch]:
         """The branches that are in slow mode now."""
         now = datetime.now(UTC)
-        return [one for one in msgspec.json.decode(self.raw_slow_branches, type=list[SlowBranch]) if one.until > now]
+        return [
+            branch
+            for branch in msgspec.json.decode(self.raw_slow_branches, type=list[SlowBranch])
+            if branch.until > now
+        ]
 
     @property
     def is_in_slow_mode(self) -> bool:
@@ -102,8 +106,8 @@ async def lock_thread(thread_id: int) -> str | None:
 
 async def address(thread_id: int) -> str:
     """The address of an existing thread."""
-    found = await Thread.select(Thread.slug).where(Thread.id == thread_id).first()
-    return f"/t/{thread_id}/{found['slug'] if found else None}"
+    row = await Thread.select(Thread.slug).where(Thread.id == thread_id).first()
+    return f"/t/{thread_id}/{row['slug'] if row else None}"
 
 
 class TopicRow(msgspec.Struct, frozen=True):

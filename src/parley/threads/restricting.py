@@ -4,7 +4,7 @@ from parley.articles import restricting as articles
 from parley.articles.restricting import Restriction
 from parley.core import db
 from parley.core.events.event_log import emit
-from parley.core.text.messages import N_, shown
+from parley.core.text.messages import N_, as_text
 from parley.threads.opening import slugify
 from parley.threads.tables import Thread
 
@@ -20,6 +20,6 @@ async def restrict_article(thread: int, to: Restriction, actor: int | None) -> N
     """Show no more of a thread's article than `to` allows, on every page. The caller has locked the thread's row."""
     article: int = await db.value(Thread.select(Thread.article).where(Thread.id == thread))
     await articles.restrict(article, to)
-    title: str = await db.value(SELECT_TITLE, thread, shown(REMOVED))
+    title: str = await db.value(SELECT_TITLE, thread, as_text(REMOVED))
     await Thread.update({Thread.title: title, Thread.slug: slugify(title)}).where(Thread.id == thread)
     await emit("article.restricted", thread=thread, actor=actor)

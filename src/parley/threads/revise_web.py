@@ -14,7 +14,7 @@ from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.forms import ReviseForm
 from parley.core.errors import ParleyError
 from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
-from parley.core.http.forms import make_form, posted
+from parley.core.http.forms import make_form, posted_fields
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, PREVIEW, take_each, take_volume
 from parley.core.text.messages import Message
@@ -28,7 +28,7 @@ BODY_LIMIT = 2_300_000
 COPIES = 2
 
 
-async def to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
+async def editable_article(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
     row, article = await thread_and_article(thread)
     edit_ops.require_edit_allowed(signed_in(request), row, article)
     return row, article
@@ -37,7 +37,7 @@ async def to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, 
 @get("/t/{thread:str}/revise", name="threads:revise-form", opt={"who": VERIFIED})
 async def revise_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     """The form to edit the article's text."""
-    row, article = await to_edit(request, thread)
+    row, article = await editable_article(request, thread)
     passages = await versions.readable(article.revision_id)
     text = await asyncio.to_thread(as_markdown, passages, article.address)
     values = {"title": article.title, "byline": article.byline or "", "text": text, "reason": ""}
@@ -47,8 +47,8 @@ async def revise_form(request: AnyRequest, thread: FromPath[str]) -> Response[An
 @post("/t/{thread:str}/revise", name="threads:revise", opt={"who": VERIFIED}, request_max_body_size=BODY_LIMIT)
 async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     """Save an edit as the next revision, or with `preview` show what it would change."""
-    row, article = await to_edit(request, thread)
-    form = await make_form(ReviseForm, await posted(request))
+    row, article = await editable_article(request, thread)
+    form = await make_form(ReviseForm, await posted_fields(request))
     if form.errors:
         return _page(request, row, article, form.values, form.errors, status=422)
     if form.revision != article.revision:

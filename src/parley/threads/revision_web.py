@@ -14,7 +14,7 @@ from parley.articles.forms import LONGEST_REASON
 from parley.articles.rules import may_edit, may_read_check_note
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, take_each, take_volume
 from parley.core.text.cleaning import as_id
@@ -42,9 +42,9 @@ async def revisions(
     row, article = await thread_and_article(thread)
     known = {revision.number: revision for revision in await versions.revisions(article.id)}
     if at:
-        return await _old(request, row, article, known, at)
-    newer = _number(to, known, max(known))
-    older = _number(request.query_params.get("from", ""), known, max(1, newer - 1))
+        return await _show_version(request, row, article, known, at)
+    newer = _known_number(to, known, max(known))
+    older = _known_number(request.query_params.get("from", ""), known, max(1, newer - 1))
     return page(
         request,
         "articles/revisions.html",
@@ -57,16 +57,16 @@ async def revisions(
     )
 
 
-async def _old(
+async def _show_version(
     request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, known: Versions, at: str
 ) -> Response[Any]:
     number = as_id(at)
     if number is None or number not in known:
         raise NotFound(N_("There is no such version of this article."))
-    return await _old_page(request, row, article, known[number], Form({}))
+    return await _version_page(request, row, article, known[number], Form({}))
 
 
-async def _old_page(
+async def _version_page(
     request: AnyRequest,
     row: queries.ThreadRow,
     article: articles.ArticleRow,
@@ -97,7 +97,7 @@ async def difference(older: versions.RevisionRow, newer: versions.RevisionRow) -
     return {"older": older, "newer": newer, "runs": runs, "changes": count(runs)}
 
 
-def _number(raw: str, known: Versions, default: int) -> int:
+def _known_number(raw: str, known: Versions, default: int) -> int:
     number = as_id(raw)
     return number if number is not None and number in known else default
 
@@ -111,21 +111,21 @@ async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[s
     )
     if version is None:
         raise NotFound(N_("There is no such version of this article."))
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     reason = form.text("reason", most=LONGEST_REASON)
     status = 422
     if not form.errors:
         try:
             await take_each(POST, signed_in(request).id, address_of(request))
-            stored = await versions.whole(version.id)
-            await take_volume(signed_in(request).id, sum(len(one.text) + len(one.html) for one in stored))
+            stored = await versions.all_passages(version.id)
+            await take_volume(signed_in(request).id, sum(len(passage.text) + len(passage.html) for passage in stored))
             await edit_ops.restore_revision(
                 viewer=signed_in(request), thread_id=row.id, number=version.number, reason=reason
             )
             return Redirect(row.address, status_code=303)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
-    return await _old_page(request, row, article, version, form, status)
+    return await _version_page(request, row, article, version, form, status)
 
 
 handlers: list[object] = [revisions, restore]

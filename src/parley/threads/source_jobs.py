@@ -28,7 +28,7 @@ async def check_sources() -> int:
     while len(hosts) < MOST_IN_SWEEP and (due := await source_checks.claim(hosts)) is not None:
         hosts.append(due.host)
         # One that fails here is due again in a quarter of an hour (articles/source_checks.py).
-        await attempts.each("sources", [due], check, key=lambda one: one.id, in_transaction=False)
+        await attempts.each("sources", [due], check, key=lambda source: source.id, in_transaction=False)
     return len(hosts)
 
 
@@ -44,9 +44,9 @@ async def check(due: DueCheck) -> None:
     except PageGone:
         await _handle_gone(due)
     except CannotImport as error:
-        await _not_revised(due, error.reason)
+        await _schedule_with_note(due, error.reason)
     except TimeoutError:
-        await _not_revised(due, N_("Reading the page took too long."))
+        await _schedule_with_note(due, N_("Reading the page took too long."))
     except Exception:
         log.exception("check failed", article=due.id)
         await source_checks.schedule(due, FAULT)
@@ -71,9 +71,9 @@ async def _handle_gone(due: DueCheck) -> None:
         log.info("source gone", article=due.id, url=due.url)
         await source_checks.stop(due, GONE_FOR_GOOD)
     else:
-        await _not_revised(due, GONE)
+        await _schedule_with_note(due, GONE)
 
 
-async def _not_revised(due: DueCheck, note: Message) -> None:
+async def _schedule_with_note(due: DueCheck, note: Message) -> None:
     log.info("source not revised", article=due.id, url=due.url, note=note)
     await source_checks.schedule(due, note)

@@ -17,7 +17,7 @@ from parley.articles.updating import SourceUpdate, as_update
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import MODERATOR, Viewer
-from parley.core.text.messages import N_, joined, shown
+from parley.core.text.messages import N_, as_text, join
 from parley.threads import corrections, queries, suggestion_rows
 from parley.threads.edit_ops import NOTHING, StaleEdit
 from parley.threads.ops import revise_thread
@@ -34,26 +34,26 @@ returning id
 """
 
 
-async def suggest(*, viewer: Viewer, found: imports.Import) -> tuple[int, int]:
+async def suggest(*, viewer: Viewer, draft: imports.Import) -> tuple[int, int]:
     """Suggest the text of an import as an update of its article. It replaces the member's waiting suggestion.
 
     Returns the ids of the thread and of the suggestion. Raises Refused where it cannot be suggested.
     """
     async with db.atomic():
-        text = decode(found.draft or b"")
-        number = await articles.find_article(text)
-        discussion = await article_queries.discussion_of(number) if number is not None else None
+        text = decode(draft.draft or b"")
+        article = await articles.find_article(text)
+        discussion = await article_queries.discussion_of(article) if article is not None else None
         if discussion is None:
             raise Refused(N_("This article has no discussion yet. You can publish it."))
         if discussion.state == "archived":
             raise Refused(N_("This discussion is archived, so its article does not change any more."))
         await queries.lock_thread(discussion.id)
-        await refuse_frozen(number or 0)
+        await refuse_frozen(article or 0)
         await refuse_too_many(discussion.id, viewer.id)
-        made: int = await db.value(INSERT_SUGGESTION, discussion.id, viewer.id, found.draft)
-        await imports.published(found.id, discussion.id)
-        await notify_concerned(made)
-    return discussion.id, made
+        suggestion: int = await db.value(INSERT_SUGGESTION, discussion.id, viewer.id, draft.draft)
+        await imports.mark_published(draft.id, discussion.id)
+        await notify_concerned(suggestion)
+    return discussion.id, suggestion
 
 
 class SuggestionDecision(msgspec.Struct, frozen=True):
@@ -68,7 +68,7 @@ class SuggestionDecision(msgspec.Struct, frozen=True):
 async def decline(decision: SuggestionDecision) -> None:
     """Decline a suggested update. Raises Forbidden, NotFound, and Refused when it is decided already."""
     async with db.atomic():
-        row = await _to_decide(decision)
+        row = await _lock_undecided(decision)
         if row.member_id is None:
             raise Refused(N_("Please choose which text stays, and save these choices."))
         await _record(decision, "declined")
@@ -81,7 +81,7 @@ async def accept(decision: SuggestionDecision, version: str, take: Collection[in
     the article or the update changed meanwhile, and Refused when it is decided already or changes nothing.
     """
     async with db.atomic():
-        row = await _to_decide(decision)
+        row = await _lock_undecided(decision)
         article = await article_queries.of_thread(decision.thread)
         if article is None:
             raise NotFound(N_("This thread does not exist."))
@@ -97,7 +97,7 @@ async def accept(decision: SuggestionDecision, version: str, take: Collection[in
         await _refuse_large(decision.viewer, article.id, update)
         revised = await _write(decision, row, article.id, update)
         if not revised and not update.merged.conflicts and row.member_id is not None:
-            raise Refused(joined(" ", [NOTHING, N_("You can decline the update.")]))
+            raise Refused(join(" ", [NOTHING, N_("You can decline the update.")]))
         await _record(decision, "accepted")
 
 
@@ -114,9 +114,9 @@ async def _write(decision: SuggestionDecision, row: SuggestionRow, article: int,
     A text that a member pasted is their edit, not the source's text (docs/decisions/0005).
     """
     if row.member_id is not None and update.source.fetched is None:
-        edit = RevisionNote(row.member_id, shown(N_("Suggested as an update.")))
+        edit = RevisionNote(row.member_id, as_text(N_("Suggested as an update.")))
         return await revise_thread(decision.thread, update.text, edit) is not None
-    reason = shown(N_("Takes the text of the source where it was corrected here."))
+    reason = as_text(N_("Takes the text of the source where it was corrected here."))
     chosen = RevisionNote(decision.viewer.id, reason) if row.member_id is None else None
     return (await apply_update(decision.thread, article, update, chosen, decided=True)).revised
 
@@ -140,7 +140,7 @@ DECIDED = {
 }
 
 
-async def _to_decide(decision: SuggestionDecision) -> SuggestionRow:
+async def _lock_undecided(decision: SuggestionDecision) -> SuggestionRow:
     """Lock the thread's row and return the suggestion. Raises NotFound, Forbidden, or Refused if it is decided."""
     await queries.lock_thread(decision.thread)
     thread, row = await queries.one(decision.thread), await suggestion_rows.one(decision.suggestion, decision.thread)

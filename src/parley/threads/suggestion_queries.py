@@ -40,7 +40,7 @@ order by s.state = 'waiting' desc, s.id desc limit 100
 """
 
 
-async def listed(member: int, *, every: bool) -> list[SuggestionSummary]:
+async def list_suggestions(member: int, *, every: bool) -> list[SuggestionSummary]:
     """The suggested updates that concern a member; with `every`, all waiting ones, for moderators."""
     return await db.fetch(SuggestionSummary, SELECT_SUGGESTIONS, member, every)
 
@@ -72,8 +72,10 @@ async def difference(row: SuggestionRow, article: ArticleRow) -> dict[str, Any]:
 
 async def _correction(row: SuggestionRow, article: ArticleRow, before: list[StoredPassage]) -> dict[str, Any]:
     text = await corrections.as_text(row.passage, row.draft, article)
-    runs, lost = await asyncio.to_thread(_compare, before, text.passages if text else [one.passage for one in before])
-    on_comments = await comment_outcomes.summary(row.thread, article, text) if text else comment_outcomes.NONE
+    runs, lost = await asyncio.to_thread(
+        _compare, before, text.passages if text else [stored.passage for stored in before]
+    )
+    on_comments = await comment_outcomes.summary(row.thread, article, text) if text else comment_outcomes.NO_OUTCOMES
     return {
         "runs": runs,
         "changes": count(runs),

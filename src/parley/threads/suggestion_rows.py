@@ -8,7 +8,7 @@ from parley.core import db
 
 
 class SuggestionRow(msgspec.Struct, frozen=True):
-    """A suggested update. `member` is None for a closed account, and `member_id` for conflicts with the source."""
+    """A suggested update. `member` is None if the account was closed, `member_id` for conflicts with the source."""
 
     id: int
     thread: int

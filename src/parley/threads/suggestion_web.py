@@ -12,7 +12,7 @@ from parley.articles.rules import may_decide_update
 from parley.articles.web import own_import
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import MODERATOR, VERIFIED, AnyRequest, Viewer, address_of, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, take_each
 from parley.core.text.cleaning import as_id
@@ -26,11 +26,11 @@ from parley.threads.updating import note_seen
 @post("/new/{number:str}/suggest", name="threads:suggest", opt={"who": VERIFIED})
 async def suggest(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Suggest an import as an update of the existing article."""
-    viewer, asked = signed_in(request), await own_import(request, number)
-    if asked.state != "ready":
-        return Redirect(f"/new/{asked.id}", status_code=303)
+    viewer, draft = signed_in(request), await own_import(request, number)
+    if draft.state != "ready":
+        return Redirect(f"/new/{draft.id}", status_code=303)
     await take_each(POST, viewer.id, address_of(request))
-    thread, suggestion = await suggestion_ops.suggest(viewer=viewer, found=asked)
+    thread, suggestion = await suggestion_ops.suggest(viewer=viewer, draft=draft)
     return Redirect(f"/t/{thread}/updates/{suggestion}", status_code=303)
 
 
@@ -38,7 +38,7 @@ async def suggest(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 async def updates(request: AnyRequest) -> Response[Any]:
     """The suggested updates that the viewer may decide, and those they suggested."""
     viewer = signed_in(request)
-    rows = await suggestion_queries.listed(viewer.id, every=viewer.access >= MODERATOR)
+    rows = await suggestion_queries.list_suggestions(viewer.id, every=viewer.access >= MODERATOR)
     return page(
         request,
         "articles/updates.html",
@@ -48,7 +48,7 @@ async def updates(request: AnyRequest) -> Response[Any]:
     )
 
 
-async def seen(
+async def visible_suggestion(
     request: AnyRequest, thread: str, number: str
 ) -> tuple[queries.ThreadRow, articles.ArticleRow, SuggestionRow]:
     """A suggested update that the viewer may see. Raises NotFound.
@@ -71,7 +71,7 @@ def _may_see(viewer: Viewer, thread: queries.ThreadRow, article: articles.Articl
 @get("/t/{thread:str}/updates/{number:str}", name="threads:update", opt={"who": VERIFIED})
 async def update(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     """One suggested update: what it changes, and how many comments that concerns."""
-    row, article, suggestion = await seen(request, thread, number)
+    row, article, suggestion = await visible_suggestion(request, thread, number)
     request.scope["viewer"] = await note_seen(signed_in(request), suggestion.id)  # type: ignore[typeddict-unknown-key]
     return await _page(request, row, article, suggestion, Form({}))
 
@@ -79,8 +79,8 @@ async def update(request: AnyRequest, thread: FromPath[str], number: FromPath[st
 @post("/t/{thread:str}/updates/{number:str}", name="threads:decide-update", opt={"who": VERIFIED})
 async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     """Accept or decline a suggested update."""
-    row, _, suggestion = await seen(request, thread, number)
-    form = Form(await posted(request))
+    row, _, suggestion = await visible_suggestion(request, thread, number)
+    form = Form(await posted_fields(request))
     accepts = form.choice("decision", ("accept", "decline"))
     if accepts is None:
         form.errors.setdefault("form", N_("Please accept or decline the update."))
@@ -96,7 +96,7 @@ async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[st
             return Redirect(row.address, status_code=303)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
-    return await _page(request, *await seen(request, thread, number), form, status)
+    return await _page(request, *await visible_suggestion(request, thread, number), form, status)
 
 
 def _chosen_conflicts(form: Form) -> set[int]:

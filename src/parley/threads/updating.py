@@ -40,7 +40,7 @@ class UpdateResult(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         """What was done, for the command line."""
         kept = [(self.corrections, "correction kept", "corrections kept"), (self.conflicts, "conflict", "conflicts")]
-        stays = ", ".join(_count_words(*one) for one in kept if one[0])
+        stays = ", ".join(_counted(*words) for words in kept if words[0])
         did = f"Updated: {self._changes}" if self.revised else "Not updated: no paragraph changed"
         return f"{did}; {stays}" if stays else did
 
@@ -48,11 +48,11 @@ class UpdateResult(msgspec.Struct, frozen=True):
     def _changes(self) -> str:
         counts = {"changed": self.changed, "added": self.added, "removed": self.removed}
         (first, *rest) = [(word, number) for word, number in counts.items() if number] or [("moved", 0)]
-        paragraphs = _count_words(first[1], "paragraph", "paragraphs") if first[1] else "paragraphs"
+        paragraphs = _counted(first[1], "paragraph", "paragraphs") if first[1] else "paragraphs"
         return ", ".join([f"{paragraphs} {first[0]}", *(f"{number:,} {word}" for word, number in rest)])
 
 
-def _count_words(amount: int, one: str, many: str) -> str:
+def _counted(amount: int, one: str, many: str) -> str:
     return f"{amount:,} {one if amount == 1 else many}"
 
 
@@ -67,16 +67,20 @@ async def apply_update(
             await articles.note_fetched(article, update.source.fetched)
         conflicts = 0 if decided else len(update.merged.conflicts)
         await store_source(article, update.source.passages, update.merged.undecided if conflicts else None)
-        waiting = await _let_wait(thread, update) if conflicts else None
+        waiting = await _store_conflicts(thread, update) if conflicts else None
         if waiting is None:
-            await _settle(thread)
+            await _close_conflicts(thread)
         after = await versions.newest(article)
-    return UpdateResult(revised is not None, *_count(before, after), update.merged.corrections, conflicts, waiting)
+    return UpdateResult(
+        revised is not None, *_count_changes(before, after), update.merged.corrections, conflicts, waiting
+    )
 
 
-def _count(before: Sequence[StoredPassage], after: Sequence[StoredPassage]) -> tuple[int, int, int]:
+def _count_changes(before: Sequence[StoredPassage], after: Sequence[StoredPassage]) -> tuple[int, int, int]:
     """How many passages changed, were added and removed."""
-    old, new = ({one.lineage: (one.kind, one.level, one.html) for one in some} for some in (before, after))
+    old, new = (
+        {passage.lineage: (passage.kind, passage.level, passage.html) for passage in some} for some in (before, after)
+    )
     changed = sum(old[lineage] != new[lineage] for lineage in old.keys() & new.keys())
     return changed, len(new.keys() - old.keys()), len(old.keys() - new.keys())
 
@@ -89,17 +93,17 @@ returning id
 """
 
 
-async def _settle(thread: int) -> None:
+async def _close_conflicts(thread: int) -> None:
     """Close the waiting conflicts: this update decided them, or they are no conflicts any more."""
     await SuggestedUpdate.update(
         {SuggestedUpdate.state: "accepted", SuggestedUpdate.decided_at: db.NOW, SuggestedUpdate.draft: None}
     ).where(SuggestedUpdate.thread == thread, SuggestedUpdate.state == "waiting", SuggestedUpdate.member.is_null())
 
 
-async def _let_wait(thread: int, update: SourceUpdate) -> int:
-    made: int = await db.value(INSERT_WAITING, thread, encode(update.source))
-    await notify_concerned(made)
-    return made
+async def _store_conflicts(thread: int, update: SourceUpdate) -> int:
+    suggestion: int = await db.value(INSERT_WAITING, thread, encode(update.source))
+    await notify_concerned(suggestion)
+    return suggestion
 
 
 async def note_seen(viewer: Viewer, suggestion: int) -> Viewer:

@@ -4,7 +4,7 @@ from litestar import post
 from litestar.params import FromPath
 
 from parley.core.http.access import MEMBER, AnyRequest, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.text.cleaning import as_id, as_ids
 from parley.threads import ops
 
@@ -15,7 +15,7 @@ MOST_SHOWN = 5_000
 @post("/t/{thread:str}/seen", name="threads:seen", opt={"who": MEMBER, "without_token": True}, status_code=204)
 async def seen(request: AnyRequest, thread: FromPath[str]) -> None:
     """Record that the member has this thread open, and where they read, for their next visit."""
-    thread_id, form = as_id(thread), Form(await posted(request))
+    thread_id, form = as_id(thread), Form(await posted_fields(request))
     if thread_id is not None:
         await ops.record_visit(
             member=signed_in(request).id,

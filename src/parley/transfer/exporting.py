@@ -56,13 +56,13 @@ async def export(
 
 
 async def _part(connection: Any, table: str, select: str) -> TableExport:
-    found = {attribute.name: attribute.type.name for attribute in (await connection.prepare(select)).get_attributes()}
+    types = {attribute.name: attribute.type.name for attribute in (await connection.prepare(select)).get_attributes()}
     columns = ", ".join(
         f"translate(encode(\"{name}\", 'base64'), E'\\n', '') as \"{name}\"" if kind == "bytea" else f'"{name}"'
-        for name, kind in found.items()
+        for name, kind in types.items()
     )
     query = f"select row_to_json(line)::text from (select {columns} from ({select}) found) line"  # noqa: S608 our own
-    return TableExport(table, list(found), query, LARGE_ROWS if "bytea" in found.values() else ROWS)
+    return TableExport(table, list(types), query, LARGE_ROWS if "bytea" in types.values() else ROWS)
 
 
 async def _header(connection: Any, parts: list[TableExport], site: str, *, is_private: bool) -> Header:

@@ -95,16 +95,16 @@ class LineReader:
         if first is None or first.kind != KIND:
             raise CommandFailed(f"{self._name} is no export of a Parley site.")
         try:
-            found = msgspec.json.decode(first.row, type=Header)
+            header = msgspec.json.decode(first.row, type=Header)
         except msgspec.MsgspecError as error:
             raise CommandFailed(f"The first line of {self._name} cannot be read: {error}.") from None
-        if found.columns.keys() != found.rows.keys():
+        if header.columns.keys() != header.rows.keys():
             raise CommandFailed(f"The first line of {self._name} lists different tables under `columns` and `rows`.")
-        if found.version != VERSION:
+        if header.version != VERSION:
             raise CommandFailed(
-                f"{self._name} has format version {found.version}; this version of Parley reads {VERSION}."
+                f"{self._name} has format version {header.version}; this version of Parley reads {VERSION}."
             )
-        return found
+        return header
 
     def _next(self) -> ExportLine | None:
         self._number += 1

@@ -34,10 +34,10 @@ ORDER = {"comment": "depth, id"}
 
 def columns() -> dict[str, list[Column]]:
     """Return the tables that are exported, with their columns, in an order in which rows can be inserted."""
-    found = {table._meta.tablename: table._meta.columns for table in TABLES}  # noqa: SLF001 Piccolo describes tables so
+    by_table = {table._meta.tablename: table._meta.columns for table in TABLES}  # noqa: SLF001 Piccolo describes tables so
     return {
-        table: [one for one in of_table if _is_exported(table, one)]
-        for table, of_table in found.items()
+        table: [column for column in of_table if _is_exported(table, column)]
+        for table, of_table in by_table.items()
         if table not in LEFT_OUT
     }
 
@@ -54,7 +54,7 @@ def name_of(column: Column) -> str:
 
 def selects() -> dict[str, str]:
     """Return the query of each table's rows."""
-    return {table: _select(table, [name_of(one) for one in of_table]) for table, of_table in columns().items()}
+    return {table: _select(table, [name_of(column) for column in of_table]) for table, of_table in columns().items()}
 
 
 def _select(table: str, names: list[str]) -> str:

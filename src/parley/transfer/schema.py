@@ -69,8 +69,8 @@ def _table(table: str, columns: list[Column]) -> dict[str, Any]:
 def _column(column: Column) -> dict[str, Any]:
     kind = column.column_type
     if kind.endswith("[]"):
-        found: dict[str, Any] = {"type": "array", "items": TYPES.get(kind.removesuffix("[]"), TEXT)}
+        described: dict[str, Any] = {"type": "array", "items": TYPES.get(kind.removesuffix("[]"), TEXT)}
     else:
-        found = TYPES.get(kind, TEXT)
-    may_be_null = column._meta.null and "type" in found  # noqa: SLF001 as in private.py
-    return found | {"type": [found["type"], "null"]} if may_be_null else found
+        described = TYPES.get(kind, TEXT)
+    may_be_null = column._meta.null and "type" in described  # noqa: SLF001 as in private.py
+    return described | {"type": [described["type"], "null"]} if may_be_null else described

@@ -9,7 +9,7 @@ from parley.comments import quoted
 from parley.comments.fragments import ViewerState
 from parley.comments.queries import CommentRow
 from parley.core.http.access import Viewer
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import shorten
 from parley.core.text.markdown import excerpt
 from parley.unread.queries import UnreadThread
 from parley.votes.queries import votes_on_comments
@@ -104,4 +104,4 @@ def _parent(row: CommentRow, parents: Mapping[int, CommentRow], viewer: Viewer) 
 
 def _passage(comment: int, passages: Mapping[int, str]) -> str | None:
     text = passages.get(comment)
-    return shortened(text, PASSAGE_LENGTH) if text is not None else None
+    return shorten(text, PASSAGE_LENGTH) if text is not None else None

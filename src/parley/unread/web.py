@@ -9,10 +9,10 @@ from litestar.response import Redirect
 
 from parley.core.errors import Refused
 from parley.core.http.access import MEMBER, AnyRequest, signed_in
-from parley.core.http.forms import posted
+from parley.core.http.forms import posted_fields
 from parley.core.http.pages import page, wants_fragment
 from parley.core.text.cleaning import as_id
-from parley.core.text.messages import joined
+from parley.core.text.messages import join
 from parley.unread import ops, queries, view
 from parley.unread.forms import MarkReadForm
 
@@ -48,9 +48,9 @@ async def unread(request: AnyRequest, thread: FromQuery[str] = "", after: FromQu
 @post("/unread/read", name="unread:read", opt={"who": MEMBER})
 async def mark_read(request: AnyRequest) -> Response[Any]:
     """Mark as read what the page showed of one thread, or everything up to when the page was made."""
-    viewer, form = signed_in(request), MarkReadForm(await posted(request))
+    viewer, form = signed_in(request), MarkReadForm(await posted_fields(request))
     if form.errors:
-        raise Refused(joined(" ", form.errors.values()))
+        raise Refused(join(" ", form.errors.values()))
     if form.thread is not None:
         await ops.mark_read(viewer.id, form.thread, form.shown)
     elif form.until is not None:

@@ -8,11 +8,11 @@ from litestar.response import Redirect
 
 from parley.core.errors import NotFound, Refused
 from parley.core.http.access import MEMBER, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import came_from, fragment, wants_fragment
 from parley.core.ratelimit import VOTE
 from parley.core.text.cleaning import as_id
-from parley.core.text.messages import N_, joined
+from parley.core.text.messages import N_, join
 from parley.votes import ops
 
 
@@ -30,9 +30,9 @@ async def cast(request: Request[Any, Any, Any], comment: FromPath[str]) -> Respo
     comment_id = as_id(comment)
     if comment_id is None:
         raise NotFound(N_("This comment does not exist."))
-    form = VoteForm(await posted(request))
+    form = VoteForm(await posted_fields(request))
     if form.errors:
-        raise Refused(joined(" ", form.errors.values()))
+        raise Refused(join(" ", form.errors.values()))
     viewer = signed_in(request)
     result = await ops.cast_vote(viewer=viewer, comment=comment_id, axis=form.axis, value=form.value)
     if not wants_fragment(request):

@@ -43,9 +43,9 @@ async def make(url: str, kinds: Sequence[str]) -> tuple[int, str]:
         if await Webhook.count() >= MOST_WEBHOOKS:
             raise Refused(N_("There can be at most {most} webhooks. Delete one first."), most=MOST_WEBHOOKS)
         inserted = await Webhook.insert(
-            Webhook(url=url, kinds=list(kinds), secret=signing.sealed(secret), position=await events.newest())
+            Webhook(url=url, kinds=list(kinds), secret=signing.seal_secret(secret), position=await events.newest())
         )
-    return inserted[0]["id"], signing.shown(secret)
+    return inserted[0]["id"], signing.show_secret(secret)
 
 
 async def change(webhook: int, url: str, kinds: Sequence[str]) -> None:
@@ -58,9 +58,9 @@ async def rotate(webhook: int, rotation: int) -> str:
     Raises Refused if it was rotated since `rotation` (`WebhookRow.rotation`) was read.
     """
     secret = signing.new_secret()
-    if await db.value(ROTATE_SECRET, webhook, signing.sealed(secret), rotation) is None:
+    if await db.value(ROTATE_SECRET, webhook, signing.seal_secret(secret), rotation) is None:
         raise Refused(ROTATED)
-    return signing.shown(secret)
+    return signing.show_secret(secret)
 
 
 async def switch(webhook: int, *, on: bool) -> None:

@@ -77,7 +77,7 @@ order by id desc limit {MOST_LISTED + 1}
 """  # noqa: S608 a constant
 
 
-async def listed() -> list[WebhookRow]:
+async def list_webhooks() -> list[WebhookRow]:
     return await db.fetch(WebhookRow, SELECT_ALL)
 
 

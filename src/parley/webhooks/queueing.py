@@ -44,16 +44,17 @@ async def queue_for(webhook: int) -> int:
     while True:
         async with db.atomic():
             reader = await db.fetch_one(WebhookPosition, LOCK_WEBHOOK, webhook)
-            found = await events.after(reader.position, BATCH) if reader else []
-            if reader is None or not found:
+            pending = await events.after(reader.position, BATCH) if reader else []
+            if reader is None or not pending:
                 return count
-            count += await _add(reader, [one for one in found if one.kind in reader.kinds])
+            count += await _add(reader, [event for event in pending if event.kind in reader.kinds])
             failpoint.hit("webhook queued")
-            await Webhook.update({Webhook.position: found[-1].position}).where(Webhook.id == webhook)
+            await Webhook.update({Webhook.position: pending[-1].position}).where(Webhook.id == webhook)
 
 
-async def _add(reader: WebhookPosition, found: list[SiteEvent]) -> int:
+async def _add(reader: WebhookPosition, pending: list[SiteEvent]) -> int:
     columns = zip(
-        *((one.position, one.thread, one.seq, one.kind, one.comment, one.created_at) for one in found), strict=True
+        *((event.position, event.thread, event.seq, event.kind, event.comment, event.created_at) for event in pending),
+        strict=True,
     )
-    return await db.execute(INSERT_DELIVERIES, reader.id, *map(list, columns)) if found else 0
+    return await db.execute(INSERT_DELIVERIES, reader.id, *map(list, columns)) if pending else 0

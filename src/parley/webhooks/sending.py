@@ -98,7 +98,7 @@ async def _send_to(webhook: int) -> int:
         due = await db.fetch_one(DueDelivery, SELECT_NEXT_DELIVERY, webhook)
         if due is None:
             return count
-        arrived = await attempts.each(JOB, [due], deliver, key=lambda one: one.id, in_transaction=False)
+        arrived = await attempts.each(JOB, [due], deliver, key=lambda delivery: delivery.id, in_transaction=False)
         if not all(arrived):
             return count + 1
     return BATCH
@@ -124,7 +124,7 @@ async def deliver(due: DueDelivery) -> bool:
 async def _answer(due: DueDelivery) -> tuple[int | None, str]:
     """Return the status of the receiver's answer, or None and why there is none."""
     body, timestamp = await message(due), int(time())
-    secrets = [signing.opened(one) for one in (due.secret, due.former) if one is not None]
+    secrets = [signing.open_secret(secret) for secret in (due.secret, due.former) if secret is not None]
     headers = {
         "Content-Type": "application/json",
         "webhook-id": due.message_id,

@@ -17,17 +17,17 @@ def new_secret() -> bytes:
     return secrets.token_bytes(BYTES)
 
 
-def shown(secret: bytes) -> str:
+def show_secret(secret: bytes) -> str:
     """Return a secret as receivers' libraries read it."""
     return PREFIX + base64.b64encode(secret).decode()
 
 
-def sealed(secret: bytes) -> bytes:
+def seal_secret(secret: bytes) -> bytes:
     """Return a secret as it is stored."""
     return seal(secret, PURPOSE)
 
 
-def opened(stored: bytes) -> bytes:
+def open_secret(stored: bytes) -> bytes:
     """Return a stored secret. Raises ValueError if it was sealed with another PARLEY_SECRET."""
     secret = unseal(stored, PURPOSE)
     if secret is None:

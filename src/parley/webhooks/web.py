@@ -12,7 +12,7 @@ from parley.accounts.web.common import see_other
 from parley.accounts.web.proving import to_prove
 from parley.core.errors import NotFound, Refused
 from parley.core.http.access import ADMIN, AnyRequest, staff
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -26,8 +26,8 @@ STAFF = {"who": ADMIN}
 
 
 async def _at(number: str) -> WebhookRow:
-    found = as_id(number)
-    row = await queries.one(found) if found else None
+    webhook = as_id(number)
+    row = await queries.one(webhook) if webhook else None
     if row is None:
         raise NotFound(N_("There is no such webhook."))
     return row
@@ -39,7 +39,9 @@ async def _must_prove(request: AnyRequest, path: str) -> Redirect | None:
 
 
 async def _list(request: AnyRequest, form: Form, status: int = 200) -> Response[Any]:
-    return page(request, "webhooks/list.html", status=status, form=form, rows=await queries.listed(), kinds=KINDS)
+    return page(
+        request, "webhooks/list.html", status=status, form=form, rows=await queries.list_webhooks(), kinds=KINDS
+    )
 
 
 async def _show(
@@ -73,7 +75,7 @@ async def list_page(request: AnyRequest) -> Response[Any]:
 @post(PAGE, name="webhooks:make", opt=STAFF)
 async def make(request: AnyRequest) -> Response[Any]:
     """Make a webhook, and show its secret once: a redirect could not carry it."""
-    form = WebhookForm(await posted(request))
+    form = WebhookForm(await posted_fields(request))
     if proving := await _must_prove(request, f"{PAGE}?{urlencode(form.values, errors='replace')}"):
         return proving
     if not form.errors:
@@ -93,7 +95,7 @@ async def one_page(request: AnyRequest, number: FromPath[str], before: FromQuery
 
 @post("/settings/webhooks/{number:str}", name="webhooks:change", opt=STAFF)
 async def change(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
-    row, form = await _at(number), WebhookForm(await posted(request))
+    row, form = await _at(number), WebhookForm(await posted_fields(request))
     if proving := await _must_prove(request, f"{PAGE}/{row.id}"):
         return proving
     if form.errors:
@@ -105,7 +107,7 @@ async def change(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 @post("/settings/webhooks/{number:str}/secret", name="webhooks:rotate", opt=STAFF)
 async def rotate(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Give a webhook a new secret, and show it once."""
-    row, rotation = await _at(number), Form(await posted(request)).id("rotation")
+    row, rotation = await _at(number), Form(await posted_fields(request)).id("rotation")
     if proving := await _must_prove(request, f"{PAGE}/{row.id}"):
         return proving
     try:
@@ -119,7 +121,7 @@ async def rotate(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 
 @post("/settings/webhooks/{number:str}/state", name="webhooks:switch", opt=STAFF)
 async def switch(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
-    row, form = await _at(number), Form(await posted(request))
+    row, form = await _at(number), Form(await posted_fields(request))
     if proving := await _must_prove(request, f"{PAGE}/{row.id}"):
         return proving
     await ops.switch(row.id, on=form.flag("on"))
@@ -129,7 +131,7 @@ async def switch(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 @post("/settings/webhooks/{number:str}/again", name="webhooks:again", opt=STAFF)
 async def send_again(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Send a message of the log again."""
-    row, delivery = await _at(number), Form(await posted(request)).id("delivery")
+    row, delivery = await _at(number), Form(await posted_fields(request)).id("delivery")
     if proving := await _must_prove(request, f"{PAGE}/{row.id}"):
         return proving
     await ops.send_again(row.id, delivery or 0)

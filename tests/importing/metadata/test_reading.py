@@ -11,6 +11,9 @@ from parley.importing.page import parse
 URL = "https://news.example/2026/kettle"
 
 
+LONG = "He was dismissed for an essay on kettles, which was found too hot."
+
+
 def read(head: str, body: str = "<h1>The kettle question</h1><p>Words.</p>") -> Metadata:
     return read_metadata(parse(f"<html><head>{head}</head><body>{body}</body></html>", URL), URL)
 
@@ -56,6 +59,18 @@ def test_a_smaller_heading_is_the_title_where_the_main_heading_is_the_site_s_nam
 )
 def test_the_only_main_heading_is_preferred_to_a_title_for_search_engines(body: str, title: str) -> None:
     assert read("<title>Boil water cheaply: 9 tips</title>", f"{body}<p>Words.</p>").title == title
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<h1><a href="/">Talking Kettles</a></h1><h3>The kettle question</h3>',
+        "<h1>Kettle</h1><h1>The kettle question</h1>",
+    ],
+)
+def test_the_heading_closest_to_the_stated_title_is_preferred(body: str) -> None:
+    head = '<meta property="og:title" content="The kettle question"><title>Talking Kettles: The kettle question</title>'
+    assert read(head, f"{body}<p>Words.</p>").title == "The kettle question"
 
 
 def test_people_are_preferred_to_the_organisation_that_publishes_them() -> None:
@@ -211,6 +226,13 @@ def test_the_date_beside_the_heading_is_preferred_to_others_in_the_text(line: st
     assert read("", body).published_at == datetime(2026, 5, 12, tzinfo=UTC)
 
 
+def test_a_date_in_an_address_or_far_below_the_heading_is_not_that_of_publication() -> None:
+    body = f"<h2>Monday, 4 May 2026</h2><h1>The kettle question</h1><p>{'Words. ' * 80}</p><p>2 May 2010</p>"
+    address = "<p>https://news.example/2010/05/18/world/</p>"
+    for one in (body, body.replace("<p>", f"{address}<p>", 1)):
+        assert read("", one).published_at == datetime(2026, 5, 4, tzinfo=UTC)
+
+
 def test_a_date_beside_the_heading_that_is_labelled_as_an_update_s_is_not_that_of_publication() -> None:
     found = read("", "<h1>The kettle question</h1><b>Updated:</b> <i>June 3, 2026</i><p>Words.</p>")
     assert (found.published_at, found.updated_at) == (None, datetime(2026, 6, 3, tzinfo=UTC))
@@ -308,6 +330,32 @@ BLOG = '<h1>The kettle question</h1><p class="byline">Posted on <a href="/2020">
 )
 def test_what_is_marked_as_the_author_may_be_no_usual_name(marked: str) -> None:
     assert read("", BLOG.format(marked)).byline == ("c1ph4",)
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ('<a rel="author" href="/a">Ada Ose<span class="last-letter">i</span></a>', "Ada Osei"),
+        ('<a rel="author" href="/a"><b>A</b>da Osei</a>', "Ada Osei"),
+        ('<a rel="author" href="/a"><i class="given-name">Ada B.</i> <i class="surname">Osei</i></a>', "Ada B. Osei"),
+        ('<a rel="author" href="/a">Ada Osei F.</a>', "Ada Osei F."),
+        (f'<div class="author">{" " * 110}<a href="/a">Ada Osei</a></div>', "Ada Osei"),
+        ("<ul><li><span>Author, </span><span>Ada Osei</span></li></ul>", "Ada Osei"),
+    ],
+)
+def test_a_name_is_read_whole(marked: str, name: str) -> None:
+    assert read("", f"<h1>The kettle question</h1>{marked}<p>Words.</p>").byline == (name,)
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        f"<p>{LONG} It was <a href='/e'>by Ben Lund</a>. {LONG}</p>",
+        '<a itemprop="author" href="/140k">140k</a>',
+    ],
+)
+def test_who_is_named_in_the_text_is_not_its_author(marked: str) -> None:
+    assert read("", f"<h1>The kettle question</h1>{marked}<p>Words.</p>").byline == ()
 
 
 def test_a_person_may_have_the_name_of_their_site() -> None:

@@ -10,7 +10,7 @@ from parley.accounts import blocks, queries
 from parley.accounts.web.common import see_other
 from parley.core.errors import NotFound
 from parley.core.http.access import MEMBER, AnyRequest, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import local_path, page
 from parley.core.text.messages import N_
 
@@ -31,7 +31,7 @@ async def _put(request: AnyRequest, name: str, kind: blocks.Kind) -> Redirect:
     person = await queries.by_name(name)
     if person is None or person.state == "unverified":
         raise NotFound(N_("There is no member with this name."))
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     await blocks.put(signed_in(request), person, kind, on=form.flag("on"))
     back = local_path(form.values.get("next"))
     return see_other(back if back != "/" else f"/u/{quote(person.name)}")
@@ -39,7 +39,7 @@ async def _put(request: AnyRequest, name: str, kind: blocks.Kind) -> Redirect:
 
 @get("/settings/muted", name="accounts:muted", opt={"who": MEMBER})
 async def muted_page(request: AnyRequest) -> Response[object]:
-    return page(request, "accounts/muted.html", listed=await blocks.listed(signed_in(request)))
+    return page(request, "accounts/muted.html", listed=await blocks.list_blocked(signed_in(request)))
 
 
 handlers: list[object] = [mute, block, muted_page]

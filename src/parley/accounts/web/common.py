@@ -10,15 +10,18 @@ from litestar.response import Redirect
 from parley.accounts import devices, queries, sessions, sign_in_ticket
 from parley.accounts.authentication import Client, SecondFactorNeeded, SignedIn
 from parley.accounts.forms import ForgotForm
+from parley.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.core.errors import Gone, NotFound, ParleyError, TooMany
 from parley.core.http import access
 from parley.core.http.access import AnyRequest, address_of, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import leading_back, local_path, page
 from parley.core.text.messages import N_
 
 # Longer than mailing a link takes, so that the time does not show whether one was mailed.
 ANSWER_SECONDS = 0.15
+
+OTHER_ACCOUNT = N_("This link is for another account. Sign in to that account, and open the link again.")
 
 
 def client_of(request: AnyRequest) -> Client:
@@ -73,17 +76,19 @@ def invalid(
 
 
 async def mail_link(
-    request: AnyRequest, template: str, send: Callable[[str, Client, str], Awaitable[None]], sent: str
+    request: AnyRequest, template: str, send: Callable[..., Awaitable[None]], sent: str
 ) -> Response[Any]:
     """Have a link mailed to the address in the form, and redirect to the page `sent`.
 
     The answer and its time are the same whether the address belongs to a member or not.
     """
-    form = ForgotForm({"next": request.query_params.get("next"), **await posted(request)})
+    form = ForgotForm({"next": request.query_params.get("next"), **await posted_fields(request)})
     if form.errors:
         return invalid(request, template, form, next_url=form.next)
     try:
-        await asyncio.gather(send(form.email, client_of(request), form.next), asyncio.sleep(ANSWER_SECONDS))
+        sending = send(form.email, client_of(request), form.next, answer=form.answer)
+        await asyncio.gather(sending, asyncio.sleep(ANSWER_SECONDS))
     except TooMany as error:
-        return invalid(request, template, form, error, next_url=form.next)
+        challenge = error.challenge if isinstance(error, ProofOfWorkNeeded) else None
+        return invalid(request, template, form, error, next_url=form.next, challenge=challenge)
     return see_other(leading_back(sent, form.next))

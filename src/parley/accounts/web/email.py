@@ -7,13 +7,13 @@ from litestar.params import FromPath
 
 from parley.accounts import address_ops, step_up
 from parley.accounts.address_ops import PAGE
-from parley.accounts.forms import AddressForm
+from parley.accounts.forms import ForgotForm
 from parley.accounts.proof_of_work import ProofOfWorkNeeded
-from parley.accounts.web.common import account_of, client_of, expired_link, invalid, see_other
+from parley.accounts.web.common import OTHER_ACCOUNT, account_of, client_of, expired_link, invalid, see_other
 from parley.accounts.web.proving import to_prove
-from parley.core.errors import Gone, NotFound, Refused, TooMany
+from parley.core.errors import Forbidden, Gone, NotFound, Refused, TooMany
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.messages import N_
 
@@ -33,7 +33,7 @@ async def email_page(request: AnyRequest) -> Response[Any]:
 async def change(request: AnyRequest) -> Response[Any]:
     if not await step_up.is_proven(signed_in(request)):
         return to_prove(PAGE)
-    account, form = await account_of(request), AddressForm(await posted(request))
+    account, form = await account_of(request), ForgotForm(await posted_fields(request))
     error: TooMany | None = None
     if not form.errors:
         try:
@@ -51,20 +51,34 @@ async def change(request: AnyRequest) -> Response[Any]:
 @get(f"{PAGE}/{{step:str}}/{{token:str}}", name="accounts:email-link", opt={"who": ANYONE})
 async def link_page(request: AnyRequest, step: FromPath[str], token: FromPath[str]) -> Response[Any]:
     """Show a button. Opening a link changes nothing, since mail scanners open links."""
-    if step not in STEPS or not await address_ops.is_open(token):
+    try:
+        await _check_link(request, step, token)
+    except Gone:
         return expired_link(request, "email")
     return page(request, "accounts/email_link.html", step=step, done=False)
 
 
 @post(f"{PAGE}/{{step:str}}/{{token:str}}", opt={"who": ANYONE})
 async def follow_link(request: AnyRequest, step: FromPath[str], token: FromPath[str]) -> Response[Any]:
-    if step not in STEPS:
-        return expired_link(request, "email")
     try:
+        await _check_link(request, step, token)
         await STEPS[step](token)
     except Gone:
         return expired_link(request, "email")
     return see_other(f"/email/{step}")
+
+
+async def _check_link(request: AnyRequest, step: str, token: str) -> None:
+    """Check that the viewer may follow a link. Raises Gone for an old one.
+
+    Only the account's member confirms a new address: the mailbox may be that of somebody who never asked for this, and
+    would be tied to an account that is not theirs. Raises SignInNeeded or Forbidden for others.
+    """
+    member = await address_ops.member_of(token) if step in STEPS else None
+    if member is None:
+        raise Gone(address_ops.EXPIRED)
+    if step == "confirm" and signed_in(request).id != member:
+        raise Forbidden(OTHER_ACCOUNT)
 
 
 @get("/email/{step:str}", name="accounts:email-done", opt={"who": ANYONE})

@@ -10,10 +10,10 @@ from parley.accounts.forms import PasskeyForm
 from parley.accounts.passkeys import UnknownPasskey
 from parley.accounts.web.common import client_of, invalid, see_other
 from parley.accounts.web.proving import to_prove
-from parley.accounts.web.signin import TEMPLATE, refused
+from parley.accounts.web.signin import TEMPLATE, refusal_page
 from parley.core.errors import Forbidden, NotFound, Refused, TooMany
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -31,13 +31,13 @@ async def sign_in_options() -> dict[str, Any]:
 
 @post("/login/passkey", name="accounts:passkey-sign-in", opt={"who": ANYONE})
 async def sign_in(request: AnyRequest) -> Response[Any]:
-    form = PasskeyForm({"next": request.query_params.get("next"), **await posted(request)})
+    form = PasskeyForm({"next": request.query_params.get("next"), **await posted_fields(request)})
     try:
         done = await passkey_sign_in.sign_in(form.credential, client_of(request))
     except UnknownPasskey as error:
         return invalid(request, TEMPLATE, form, error, next_url=form.next, unknown=error.credential)
     except (Refused, Forbidden, TooMany) as error:
-        return await refused(request, form, error, form.next)
+        return await refusal_page(request, form, error, form.next)
     return see_other(form.next, done)
 
 
@@ -58,7 +58,7 @@ async def add(request: AnyRequest) -> Response[Any]:
     viewer = signed_in(request)
     if not await step_up.is_proven(viewer):
         return to_prove(PAGE)
-    form = PasskeyForm(await posted(request))
+    form = PasskeyForm(await posted_fields(request))
     if not form.name:
         form.errors.setdefault("name", NAMELESS)
     elif not form.credential:

@@ -8,7 +8,7 @@ from parley.accounts.forms import ResetForm
 from parley.accounts.web.common import client_of, expired_link, invalid, mail_link, next_of, see_other
 from parley.core.errors import Gone
 from parley.core.http.access import ANYONE, AnyRequest
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 
 
@@ -39,7 +39,7 @@ async def reset(request: AnyRequest, token: FromPath[str]) -> Response[object]:
     owner = await queries.token_owner(tokens.digest(token), "reset")
     if owner is None:
         return expired_link(request, "reset")
-    form = ResetForm(await posted(request), owner.name, owner.email)
+    form = ResetForm(await posted_fields(request), owner.name, owner.email)
     await form.ask_service("password", form.password)
     if form.errors:
         return invalid(request, "accounts/reset.html", form)

@@ -10,7 +10,7 @@ from parley.accounts.forms import ProofForm
 from parley.accounts.web.common import client_of, invalid, next_of, see_other
 from parley.core.errors import Refused, TooMany
 from parley.core.http.access import MEMBER, AnyRequest, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import leading_back, page
 
 TEMPLATE = "accounts/prove.html"
@@ -24,7 +24,7 @@ async def prove_page(request: AnyRequest) -> Response[object]:
 
 @post("/prove", opt={"who": MEMBER})
 async def prove(request: AnyRequest) -> Response[object]:
-    form = ProofForm({"next": request.query_params.get("next"), **await posted(request)})
+    form = ProofForm({"next": request.query_params.get("next"), **await posted_fields(request)})
     viewer = signed_in(request)
     methods = await step_up.methods_of(viewer.id)
     try:

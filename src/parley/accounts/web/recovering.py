@@ -9,7 +9,7 @@ from parley.accounts import factor_recovery, second_factor
 from parley.accounts.web.common import expired_link, invalid, see_other, ticket_of
 from parley.core.errors import Forbidden, Gone, Refused, TooMany
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 
 ASK, FOLLOW = "accounts/recover.html", "accounts/recover_link.html"
@@ -51,7 +51,7 @@ async def link_page(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
 
 @post("/recover/{token:str}", opt={"who": ANYONE})
 async def follow_link(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     try:
         recovery = await factor_recovery.of_token(token)
         if form.flag("stop"):

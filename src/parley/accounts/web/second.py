@@ -10,7 +10,7 @@ from parley.accounts.forms import CodeForm
 from parley.accounts.web.common import client_of, invalid, next_of, see_other, ticket_of
 from parley.core.errors import Forbidden, Gone, Refused, TooMany
 from parley.core.http.access import ANYONE, AnyRequest
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import leading_back, page
 from parley.core.settings import settings
 
@@ -29,7 +29,7 @@ async def second_page(request: AnyRequest) -> Response[object]:
 
 @post("/login/second", opt={"who": ANYONE})
 async def second(request: AnyRequest) -> Response[object]:
-    form = CodeForm({"next": request.query_params.get("next"), **await posted(request)})
+    form = CodeForm({"next": request.query_params.get("next"), **await posted_fields(request)})
     try:
         done = await second_factor.sign_in(ticket_of(request), form.code, form.credential, client_of(request))
     except Gone as error:
@@ -54,7 +54,7 @@ async def passkey_options(request: AnyRequest) -> dict[str, Any]:
 async def _methods(request: AnyRequest) -> dict[str, Any]:
     """The second factors that can follow the first. Raises Gone without a first."""
     account, given = await second_factor.of_ticket(ticket_of(request))
-    has_passkey = PASSKEY not in given and bool(await passkey_settings.listed(account.id))
+    has_passkey = PASSKEY not in given and bool(await passkey_settings.list_passkeys(account.id))
     return {"by_code": await authenticators.is_on(account.id), "by_passkey": has_passkey, "host": settings().host}
 
 

@@ -28,7 +28,7 @@ from parley.accounts.web.common import account_of, client_of, invalid, see_other
 from parley.accounts.web.proving import to_prove
 from parley.core.errors import Forbidden, NotFound, Refused, TooMany
 from parley.core.http.access import MEMBER, VERIFIED, AnyRequest, Viewer, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -69,7 +69,7 @@ def _profile_form(account: queries.Account) -> Form:
 
 @post(PROFILE, opt={"who": MEMBER})
 async def set_profile(request: AnyRequest) -> Response[object]:
-    form, naming = ProfileForm(await posted(request)), await _naming(await account_of(request))
+    form, naming = ProfileForm(await posted_fields(request)), await _naming(await account_of(request))
     if form.errors:
         return invalid(request, PROFILE_TEMPLATE, form, saved=False, **naming)
     try:
@@ -82,7 +82,7 @@ async def set_profile(request: AnyRequest) -> Response[object]:
 @post("/settings/name", name="accounts:name", opt={"who": VERIFIED})
 async def change_name(request: AnyRequest) -> Response[object]:
     """Change one's name, or choose one in place of a name that moderators removed."""
-    account, form = await account_of(request), NameForm(await posted(request))
+    account, form = await account_of(request), NameForm(await posted_fields(request))
     shown, naming = _profile_form(account), await _naming(account)
     if not form.errors:
         try:
@@ -99,7 +99,7 @@ async def change_name(request: AnyRequest) -> Response[object]:
 @post("/settings/maps", name="accounts:maps", opt={"who": MEMBER})
 async def set_maps(request: AnyRequest) -> Response[object]:
     """Let a member's answers count in maps of perspectives, or leave them out."""
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     await ops.set_in_maps(signed_in(request), in_maps=not form.flag("out"))
     return see_other(f"{PROFILE}?saved#maps")
 
@@ -107,7 +107,7 @@ async def set_maps(request: AnyRequest) -> Response[object]:
 @post("/settings/feed", name="accounts:feed", opt={"who": MEMBER})
 async def set_feed(request: AnyRequest) -> Response[object]:
     """Publish a feed of a member's comments, or no longer."""
-    form = Form(await posted(request))
+    form = Form(await posted_fields(request))
     await ops.set_has_feed(signed_in(request), has_feed=not form.flag("no_feed"))
     return see_other(f"{PROFILE}?saved#feed")
 
@@ -125,7 +125,7 @@ async def change_password(request: AnyRequest) -> Response[object]:
     viewer, account = signed_in(request), await account_of(request)
     if await authentication.has_second(viewer.id) and not await step_up.is_proven(viewer):
         return to_prove(SECURITY)
-    form = PasswordForm(await posted(request), account.name, account.email)
+    form = PasswordForm(await posted_fields(request), account.name, account.email)
     await form.ask_service("password", form.password)
     error: TooMany | None = None
     if not form.errors:
@@ -180,14 +180,14 @@ def _was_saved(request: AnyRequest) -> bool:
 async def _security_context(viewer: Viewer) -> dict[str, Any]:
     """What the page of security shows besides the password: sessions, the address, and other ways to sign in."""
     has_app = await authenticators.is_on(viewer.id)
-    codes = await recovery_codes.left(viewer.id) if has_app else 0
+    codes = await recovery_codes.count_unused(viewer.id) if has_app else 0
     account = await queries.account(viewer.id)
     email = account.email if account else ""
     recovery = await factor_recovery.of_member(viewer.id)
     shown = {
         "recovery": recovery,
         "sessions": await _sessions(viewer),
-        "passkeys": await passkey_settings.listed(viewer.id),
+        "passkeys": await passkey_settings.list_passkeys(viewer.id),
     }
     return shown | {"email": email, "has_app": has_app, "codes_left": codes}
 
@@ -195,15 +195,15 @@ async def _security_context(viewer: Viewer) -> dict[str, Any]:
 async def _sessions(viewer: Viewer) -> list[ListedSession]:
     return [
         ListedSession(
-            id=found.id,
-            agent=device(found.agent),
-            address=found.address,
-            site=found.site,
-            created_at=found.created_at,
-            seen_at=found.seen_at,
-            current=found.id == viewer.session,
+            id=session.id,
+            agent=device(session.agent),
+            address=session.address,
+            site=session.site,
+            created_at=session.created_at,
+            seen_at=session.seen_at,
+            current=session.id == viewer.session,
         )
-        for found in await sessions.listed(viewer.id)
+        for session in await sessions.list_valid(viewer.id)
     ]
 
 

@@ -10,7 +10,7 @@ from parley.accounts.rules import Suspended
 from parley.accounts.web.common import client_of, invalid, next_of, see_other
 from parley.core.errors import Forbidden, ParleyError, Refused, TooMany
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 
 TEMPLATE = "accounts/login.html"
@@ -26,7 +26,7 @@ async def sign_in_page(request: AnyRequest) -> Response[object]:
 
 @post("/login", opt={"who": ANYONE})
 async def sign_in(request: AnyRequest) -> Response[object]:
-    data = await posted(request)
+    data = await posted_fields(request)
     form = SignInForm({"next": request.query_params.get("next"), **data})
     if form.errors:
         return invalid(request, TEMPLATE, form, next_url=form.next)
@@ -35,11 +35,11 @@ async def sign_in(request: AnyRequest) -> Response[object]:
             login=form.login, password=form.password, client=client_of(request), answer=form.answer
         )
     except (Refused, Forbidden, TooMany) as error:
-        return await refused(request, form, error, form.next)
+        return await refusal_page(request, form, error, form.next)
     return see_other(form.next, signed_in)
 
 
-async def refused(request: AnyRequest, form: Form, error: ParleyError, next_url: str) -> Response[object]:
+async def refusal_page(request: AnyRequest, form: Form, error: ParleyError, next_url: str) -> Response[object]:
     """The page of signing in again, with what is wrong."""
     context = await _links(error) if isinstance(error, Suspended) else {}
     if isinstance(error, ProofOfWorkNeeded):

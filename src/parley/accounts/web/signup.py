@@ -5,14 +5,14 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from parley.accounts import hooks, joining, queries, signup_ops, tokens
+from parley.accounts import hooks, joining, mailed_links, queries, signup_ops, tokens
 from parley.accounts.authentication import SecondFactorNeeded, SignedIn
 from parley.accounts.forms import ResendForm, SignUpForm
 from parley.accounts.proof_of_work import ProofOfWorkNeeded
-from parley.accounts.web.common import client_of, expired_link, invalid, next_of, see_other
-from parley.core.errors import Gone, Refused, TooMany
+from parley.accounts.web.common import OTHER_ACCOUNT, client_of, expired_link, invalid, next_of, see_other
+from parley.core.errors import Forbidden, Gone, Refused, TooMany
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import leading_back, page
 
 TEMPLATE = "accounts/signup.html"
@@ -27,7 +27,7 @@ async def sign_up_page(request: AnyRequest) -> Response[object]:
     if not terms.lets_in:
         return page(request, "accounts/signup_closed.html", terms=terms, next_url=next_url)
     form = Form({"invitation": invitation})
-    return page(request, TEMPLATE, form=form, terms=terms, opened=joining.opened(), next_url=next_url)
+    return page(request, TEMPLATE, form=form, terms=terms, opened=joining.opening_time(), next_url=next_url)
 
 
 async def terms_of(invitation: str) -> joining.Terms:
@@ -39,11 +39,11 @@ async def terms_of(invitation: str) -> joining.Terms:
 
 @post("/signup", opt={"who": ANYONE})
 async def sign_up(request: AnyRequest) -> Response[object]:
-    form = SignUpForm({"next": request.query_params.get("next"), **await posted(request)})
+    form = SignUpForm({"next": request.query_params.get("next"), **await posted_fields(request)})
     await form.ask_service("password", form.password)
     shown: dict[str, Any] = {
         "terms": await terms_of(form.invitation),
-        "opened": joining.opened(),
+        "opened": joining.opening_time(),
         "next_url": form.next,
     }
     if form.errors:
@@ -90,7 +90,7 @@ def _already_in(request: AnyRequest) -> Response[object]:
 @post("/verify", opt={"who": MEMBER})
 async def verify_again(request: AnyRequest) -> Response[object]:
     """Mail the link again."""
-    next_url, form = next_of(request), ResendForm(await posted(request))
+    next_url, form = next_of(request), ResendForm(await posted_fields(request))
     try:
         await signup_ops.send_verification(signed_in(request).id, client_of(request), next_url, answer=form.answer)
     except ProofOfWorkNeeded as error:
@@ -102,8 +102,9 @@ async def verify_again(request: AnyRequest) -> Response[object]:
 @get("/verify/{token:str}", name="accounts:verify", opt={"who": ANYONE})
 async def verify_page(request: AnyRequest, token: FromPath[str]) -> Response[object]:
     """Show a button. Opening a link changes nothing, since mail scanners open links."""
-    owner = await queries.token_owner(tokens.digest(token), "verify")
-    if owner is None:
+    try:
+        owner = await _owner(request, token)
+    except Gone:
         return expired_link(request, "verify")
     return page(request, "accounts/verify.html", name=owner.name)
 
@@ -111,11 +112,26 @@ async def verify_page(request: AnyRequest, token: FromPath[str]) -> Response[obj
 @post("/verify/{token:str}", opt={"who": ANYONE})
 async def verify(request: AnyRequest, token: FromPath[str]) -> Response[object]:
     try:
+        await _owner(request, token)
         member = await queries.account(await signup_ops.verify(token))
     except Gone:
         return expired_link(request, "verify")
     waits = member is not None and member.state == "unverified"
     return see_other(leading_back("/verify/done?waits" if waits else "/verify/done", next_of(request)))
+
+
+async def _owner(request: AnyRequest, token: str) -> queries.LinkOwner:
+    """Return whose address a link confirms. Raises Gone for an old link.
+
+    An account that signs in at another site is confirmed by whoever is signed in to it: a new password would not keep
+    out somebody who signed up with another person's address. Raises SignInNeeded or Forbidden for others.
+    """
+    owner = await queries.token_owner(tokens.digest(token), "verify")
+    if owner is None:
+        raise Gone(mailed_links.EXPIRED)
+    if not owner.has_password and signed_in(request).id != owner.id:
+        raise Forbidden(OTHER_ACCOUNT)
+    return owner
 
 
 @get("/verify/done", name="accounts:verified", opt={"who": ANYONE})

@@ -11,7 +11,7 @@ from parley.accounts.web.common import account_of, invalid, see_other
 from parley.accounts.web.proving import to_prove
 from parley.core.errors import Refused
 from parley.core.http.access import MEMBER, AnyRequest, signed_in
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.messages import N_
 
@@ -35,12 +35,12 @@ async def turn_on(request: AnyRequest) -> Response[Any]:
     viewer, account = signed_in(request), await account_of(request)
     if not await step_up.is_proven(viewer):
         return to_prove(APP_PAGE)
-    form = CodeForm(await posted(request))
+    form = CodeForm(await posted_fields(request))
     try:
         codes = await authenticators.turn_on(viewer, account, form.sealed, form.code)
     except Refused as refusal:
         form.errors["code"] = refusal.message
-        offer = authenticators.offered(viewer, form.sealed) or authenticators.offer(viewer)
+        offer = authenticators.read_offer(viewer, form.sealed) or authenticators.offer(viewer)
         is_on = await authenticators.is_on(viewer.id)
         return invalid(request, "accounts/totp.html", form, is_on=is_on, **_offer_context(offer))
     return page(request, "accounts/recovery.html", codes=codes, left=len(codes), turned_on=True)
@@ -60,7 +60,9 @@ async def codes_page(request: AnyRequest) -> Response[Any]:
     viewer = signed_in(request)
     if not await authenticators.is_on(viewer.id):
         return see_other(APP_PAGE)
-    return page(request, "accounts/recovery.html", codes=[], left=await recovery_codes.left(viewer.id), turned_on=False)
+    return page(
+        request, "accounts/recovery.html", codes=[], left=await recovery_codes.count_unused(viewer.id), turned_on=False
+    )
 
 
 @post(CODES_PAGE, opt={"who": MEMBER})

@@ -68,8 +68,8 @@ async def mail(settings: Settings) -> list[Check]:
 async def files() -> list[Check]:
     missing = [
         name
-        for name, one in (("templates", "layout.html"), ("static", "parley.css"), ("static", "parley.js"))
-        if not (folder(name) / one).is_file()
+        for name, file in (("templates", "layout.html"), ("static", "parley.css"), ("static", "parley.js"))
+        if not (folder(name) / file).is_file()
     ]
     no = f"The folder {' and '.join(sorted(set(missing)))} is incomplete. Please install Parley again."
     return [judge("files", good=not missing, yes="Templates and static files are there.", no=no)]

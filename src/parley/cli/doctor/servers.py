@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from parley.cli.doctor.checks import Check, Level, judge
 from parley.core.db import SERVER_SETTINGS
-from parley.core.db.migrated import known
+from parley.core.db.migrated import known_migrations
 from parley.core.events.redis import client_of
 from parley.core.settings import Settings
 
@@ -172,7 +172,7 @@ def _role(facts: Any) -> list[Check]:
 
 
 def _check_migrations(done: set[str]) -> Check:
-    missing = len(known() - done)
+    missing = len(known_migrations() - done)
     no = f"{missing} migration{'s are' if missing > 1 else ' is'} missing. Run `parley migrate`."
     return judge("database", good=not missing, yes="It is migrated.", no=no)
 

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from parley.comments.formats.files import decoded
+from parley.comments.formats.files import decode_file
 from parley.comments.formats.foreign import ForeignComment, timestamp
 from parley.comments.formats.markup import as_markdown
 from parley.comments.importing import Stance
@@ -35,21 +35,21 @@ def read(file: Path) -> Iterator[ForeignComment]:
 
     A reply to one that is not in the file, such as a comment that was removed, is at the top level.
     """
-    items = decoded(file, AnnotationPage).items
+    items = decode_file(file, AnnotationPage).items
     targets = {item.id: _source(item) for item in items}
     roots = {item.id for item in items if item.motivation != "replying" and targets[item.id] not in targets}
     first = next((targets[item.id] for item in items if item.id in roots), "")
-    for one in items:
-        above = _above(one.id, targets)
-        parent = targets[one.id] if targets[one.id] in targets else None
+    for annotation in items:
+        above = _top_annotation(annotation.id, targets)
+        parent = targets[annotation.id] if targets[annotation.id] in targets else None
         yield msgspec.structs.replace(
-            _comment_from(one),
+            _comment_from(annotation),
             discussion=targets[above] if above in roots else first,
             parent_id=f"annotation:{parent}" if parent else None,
         )
 
 
-def _above(id_: str, targets: dict[str, str]) -> str:
+def _top_annotation(id_: str, targets: dict[str, str]) -> str:
     """Return the annotation at the top of a chain of replies; any of the chain if it is a circle."""
     seen: set[str] = set()
     while targets[id_] in targets and id_ not in seen:

@@ -46,17 +46,17 @@ def read(file: Path) -> Iterator[ForeignComment]:
     """
     users: dict[str, CoralDocument] = {}
     stories: dict[str, str] = {}
-    for one in decoded_lines(file, CoralDocument):
-        if one.role is not None:
-            users[one.id] = one
-        elif one.revisions is None and one.url:
-            stories[one.id] = one.url
-    found = False
-    for one in decoded_lines(file, CoralDocument):
-        if one.revisions is not None:
-            found = True
-            yield _comment(one, stories, users.get(one.author_id or ""))
-    if not found:
+    for document in decoded_lines(file, CoralDocument):
+        if document.role is not None:
+            users[document.id] = document
+        elif document.revisions is None and document.url:
+            stories[document.id] = document.url
+    is_found = False
+    for document in decoded_lines(file, CoralDocument):
+        if document.revisions is not None:
+            is_found = True
+            yield _comment(document, stories, users.get(document.author_id or ""))
+    if not is_found:
         raise CommandFailed(f"{file.name} has no comments as Coral stores them.")
 
 

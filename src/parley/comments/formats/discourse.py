@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from parley.comments.formats.files import decoded
+from parley.comments.formats.files import decode_file
 from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, timestamp
 from parley.comments.formats.markup import as_markdown
 
@@ -49,23 +49,25 @@ class DiscourseTopic(msgspec.Struct, frozen=True):
 
 def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the posts. Their numbers count from 1 in each topic, so that replies are found in other files too."""
-    response = decoded(file, DiscourseTopic)
+    response = decode_file(file, DiscourseTopic)
     for post in response.post_stream.posts if response.post_stream else response.latest_posts:
         yield _comment(post, response)
 
 
-def of_forum(found: Iterable[ForeignComment], address: str) -> tuple[dict[str, ForeignComment], list[ForeignComment]]:
+def of_forum(
+    comments: Iterable[ForeignComment], address: str
+) -> tuple[dict[str, ForeignComment], list[ForeignComment]]:
     """Return the first post of each topic, by the topic's address in the forum at `address`, and all other posts."""
     first: dict[str, ForeignComment] = {}
     replies: list[ForeignComment] = []
     forum = address.rstrip("/")
-    for one in found:
-        topic, body = f"{forum}/t/{one.discussion}", INNER_LINK.sub(lambda _: f"]({forum}/", one.body)
-        if one.id.endswith("/1"):
-            first[topic] = msgspec.structs.replace(one, body=body)
+    for comment in comments:
+        topic, body = f"{forum}/t/{comment.discussion}", INNER_LINK.sub(lambda _: f"]({forum}/", comment.body)
+        if comment.id.endswith("/1"):
+            first[topic] = msgspec.structs.replace(comment, body=body)
         else:
-            total = max(one.total - 1, 0)
-            replies.append(msgspec.structs.replace(one, discussion=topic, body=body, total=total))
+            total = max(comment.total - 1, 0)
+            replies.append(msgspec.structs.replace(comment, discussion=topic, body=body, total=total))
     return first, replies
 
 

@@ -52,8 +52,8 @@ def _id(element: Any) -> str:
 
 
 def _reference(post: Any, name: str) -> str:
-    found = post.find(f"{{*}}{name}")
-    return "" if found is None else _id(found)
+    reference = post.find(f"{{*}}{name}")
+    return "" if reference is None else _id(reference)
 
 
 def _body(post: Any) -> str:

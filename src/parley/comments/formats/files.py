@@ -37,12 +37,12 @@ def opened(file: Path) -> Iterator[BinaryIO]:
 def text(file: Path) -> bytes:
     """Return the text of a file as UTF-8, without the mark that says so."""
     with opened(file) as read:
-        found = read.read()
-    encoding = next((one for mark, one in MARKS.items() if found.startswith(mark)), None)
-    return found.decode(encoding).encode() if encoding else found
+        data = read.read()
+    encoding = next((name for mark, name in MARKS.items() if data.startswith(mark)), None)
+    return data.decode(encoding).encode() if encoding else data
 
 
-def decoded(file: Path, kind: type[Shape]) -> Shape:
+def decode_file(file: Path, kind: type[Shape]) -> Shape:
     """Return the JSON of a file. Raises CommandFailed if it has another shape."""
     try:
         return _decode_nested(text(file), kind)

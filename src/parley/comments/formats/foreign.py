@@ -47,8 +47,8 @@ def timestamp(text: str) -> float:
 def without_leaf_tombstones(comments: Iterable[ForeignComment]) -> list[ForeignComment]:
     """Return the comments without those that are gone and have no reply: only others need a place in the tree."""
     kept = {comment.id: comment for comment in comments}
-    replies = Counter(one.parent_id for one in kept.values())
-    leaves = [one for one in kept.values() if one.is_gone and not replies[one.id]]
+    replies = Counter(comment.parent_id for comment in kept.values())
+    leaves = [comment for comment in kept.values() if comment.is_gone and not replies[comment.id]]
     while leaves:
         gone = leaves.pop()
         del kept[gone.id]

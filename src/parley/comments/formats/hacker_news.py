@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from parley.comments.formats.files import decoded
+from parley.comments.formats.files import decode_file
 from parley.comments.formats.foreign import DELETED, ForeignComment
 from parley.comments.formats.markup import as_markdown
 
@@ -21,13 +21,13 @@ class Item(msgspec.Struct, frozen=True):
 
 def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the comments below the story. Comments have no scores there."""
-    story = decoded(file, Item)
-    waiting: list[tuple[Item, int | None]] = [(one, None) for one in reversed(story.children or [])]
+    story = decode_file(file, Item)
+    waiting: list[tuple[Item, int | None]] = [(child, None) for child in reversed(story.children or [])]
     while waiting:
         item, parent = waiting.pop()
         if item.type == "comment":
             yield _comment(item, parent, story.id)
-        waiting += [(one, item.id) for one in reversed(item.children or [])]
+        waiting += [(child, item.id) for child in reversed(item.children or [])]
 
 
 def _comment(item: Item, parent: int | None, story: int) -> ForeignComment:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from parley.comments.formats.files import decoded
+from parley.comments.formats.files import decode_file
 from parley.comments.formats.foreign import REMOVED, ForeignComment, timestamp
 
 
@@ -50,25 +50,27 @@ def read(file: Path) -> Iterator[ForeignComment]:
 
     A reply to one that is not in the file is put below the nearest one above that is.
     """
-    result = decoded(file, SearchResult)
+    result = decode_file(file, SearchResult)
     rows = [row for row in result.rows if not row.permissions.is_private]
     ids = {row.id for row in rows}
     # A search finds 20 unless more are asked for. Its total counts what is left out here, and other addresses.
     is_whole = len(rows) == len(result.rows) and len({row.uri for row in rows}) == 1
-    for one in rows:
-        parent = next((above for above in reversed(one.references) if above in ids), None)
+    for annotation in rows:
+        parent = next((above for above in reversed(annotation.references) if above in ids), None)
         yield ForeignComment(
-            discussion=one.uri,
-            id=f"hypothesis:{one.id}",
+            discussion=annotation.uri,
+            id=f"hypothesis:{annotation.id}",
             parent_id=f"hypothesis:{parent}" if parent else None,
-            author=one.user.removeprefix("acct:").partition("@")[0] or None,
-            created_utc=timestamp(one.created),
-            body=REMOVED if one.hidden else one.text,
-            quote=next(_quotes(one), ""),
+            author=annotation.user.removeprefix("acct:").partition("@")[0] or None,
+            created_utc=timestamp(annotation.created),
+            body=REMOVED if annotation.hidden else annotation.text,
+            quote=next(_quotes(annotation), ""),
             total=result.total if is_whole else 0,
         )
 
 
 def _quotes(annotation: Annotation) -> Iterator[str]:
     for target in annotation.target:
-        yield from (one.exact for one in target.selector if one.type == "TextQuoteSelector" and one.exact)
+        yield from (
+            selector.exact for selector in target.selector if selector.type == "TextQuoteSelector" and selector.exact
+        )

@@ -97,15 +97,15 @@ def as_markdown(html: str) -> str:
     if len(html) > LONGEST_HTML or _depth(tree) > DEEPEST or is_empty:
         return _BREAKS.sub("\n\n", unescape(_TAG.sub("", html[:LONGEST_HTML]))).strip()
     etree.strip_elements(tree, "script", "style", with_tail=False)
-    for beside in [one for name in BESIDE for one in tree.find_class(name)]:
+    for beside in [element for name in BESIDE for element in tree.find_class(name)]:
         beside.drop_tree()
     converted: str = _converter.convert(lxml.html.tostring(tree, encoding="unicode"))
     return _BREAKS.sub("\n\n", converted).strip()
 
 
-def _unless_by_block(found: re.Match[str]) -> str:
-    beside_block = found["block"] is not None or found["next"] is not None
-    return found["block"] or "" if beside_block else found[0]
+def _unless_by_block(match: re.Match[str]) -> str:
+    beside_block = match["block"] is not None or match["next"] is not None
+    return match["block"] or "" if beside_block else match[0]
 
 
 def _without_markup(html: str) -> str | None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from parley.comments.formats.files import decoded
+from parley.comments.formats.files import decode_file
 from parley.comments.formats.foreign import DELETED, REMOVED, ForeignComment, timestamp
 
 GONE = {"deleted": DELETED}
@@ -44,7 +44,7 @@ class ThreadDownload(msgspec.Struct, frozen=True):
 
 def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the comments; their ids name the site that they come from."""
-    download = decoded(file, ThreadDownload)
+    download = decode_file(file, ThreadDownload)
     for comment in download.comments:
         site = f"parley:{urlsplit(comment.url).netloc}"
         yield ForeignComment(

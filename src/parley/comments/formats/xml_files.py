@@ -76,7 +76,7 @@ def _top(file: _Cleaned, tags: Sequence[str], names: Sequence[str], called: str)
     # Recovers from what sites write though it is no XML, such as `&` and `&nbsp;` in titles.
     parsed = etree.iterparse(file, tag=tags, resolve_entities=False, load_dtd=False, no_network=True, recover=True)
     yield from _children(parsed, names)
-    errors = {one.type for one in parsed.error_log}
+    errors = {error.type for error in parsed.error_log}
     if NO_XML in errors:
         raise CommandFailed(f"{called} is not an XML file.")
     if BROKEN_OFF in errors:
@@ -96,5 +96,5 @@ def _children(parsed: Any, names: Sequence[str]) -> Iterator[Any]:
 
 def text_of(element: Any, name: str) -> str:
     """Return the text of a child by its local name; empty if there is none."""
-    found = element.find(f"{{*}}{name}")
-    return "" if found is None else "".join(found.itertext()).strip()
+    child = element.find(f"{{*}}{name}")
+    return "" if child is None else "".join(child.itertext()).strip()

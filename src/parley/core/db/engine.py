@@ -83,9 +83,9 @@ class Engine(PostgresEngine):
     async def read(self, sql: str, args: tuple[Any, ...]) -> list[Any]:
         """Return the records of `sql`, from the replica if this request may use it."""
         if self.reader is not None and self.open_transaction() is None:
-            found = await self.reader(sql, args)
-            if found is not None:
-                return found
+            rows = await self.reader(sql, args)
+            if rows is not None:
+                return rows
         records: list[Any] = await self.run("fetch", sql, args)
         return records
 

@@ -9,7 +9,7 @@ import structlog
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from parley.core.db import atomic, close_pool, execute, open_pool
-from parley.core.db.migrated import done, known
+from parley.core.db.migrated import applied_migrations, known_migrations
 from parley.core.db.role import GRANT_ROLE
 
 log = structlog.get_logger(__name__)
@@ -47,10 +47,10 @@ async def migrate(url: str) -> None:
             raise RuntimeError(POOLED)
         await lock.execute("select pg_advisory_lock($1)", LOCK)
         await open_pool(url, size=2, as_owner=True, **LIMITS)
-        applied = await done()
-        if applied and min(known()) not in applied:
+        applied = await applied_migrations()
+        if applied and min(known_migrations()) not in applied:
             raise RuntimeError(UNRELEASED)
-        for migration in sorted(known() - applied):
+        for migration in sorted(known_migrations() - applied):
             await _apply(migration)
         await execute(GRANT_ROLE)
     finally:

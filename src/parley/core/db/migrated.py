@@ -11,10 +11,10 @@ FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 
 async def is_migrated() -> bool:
     """Whether the database has every migration this code knows."""
-    return known() <= await done()
+    return known_migrations() <= await applied_migrations()
 
 
-async def done() -> set[str]:
+async def applied_migrations() -> set[str]:
     """Return the ids of the migrations that the database has."""
     if await value("select to_regclass('migration') is null"):
         return set()
@@ -22,7 +22,7 @@ async def done() -> set[str]:
 
 
 @cache
-def known() -> set[str]:
+def known_migrations() -> set[str]:
     """Return the ids of all migrations in the code."""
     files = FOLDER.glob("m[0-9]*.py")
     return {match[1] for file in files if (match := re.search(r'^ID = "(.+)"$', file.read_text(), re.MULTILINE))}

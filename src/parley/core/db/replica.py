@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from parley.core import db
+from parley.core.db.pool import terminate
 from parley.core.events import tasks
 from parley.core.observability.metrics import REPLICA_READS
 
@@ -55,6 +56,8 @@ class Replica:
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
+        # One connection is left for measuring the lag.
+        self._places = asyncio.Semaphore(pool.get_max_size() - 1)
         self._positions: deque[tuple[float, int]] = deque(maxlen=MAX_POSITIONS)
         self._complete_to = 0.0
         self._paused_until = 0.0
@@ -76,12 +79,24 @@ class Replica:
 
     async def _fetch(self, sql: str, args: tuple[Any, ...]) -> list[Any] | None:
         """Query the replica. Return None when that fails, or it lags too much by the time a connection is free."""
-        try:
-            async with self._pool.acquire() as connection:
+        async with self._places:
+            # Those before may have found that it hangs. Opening a connection would then wait once more.
+            if not self._is_current():
+                return None
+            try:
+                return await self._query(sql, args)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+                self._pause(error)
+                return None
+
+    async def _query(self, sql: str, args: tuple[Any, ...]) -> list[Any] | None:
+        async with self._pool.acquire() as connection:
+            try:
                 return await connection.fetch(sql, *args) if self._is_current() else None
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-            self._pause(error)
-            return None
+            except TimeoutError:
+                # Otherwise the pool would wait as long again for the answer to its request to cancel the statement.
+                terminate(connection)
+                raise
 
     async def close(self) -> None:
         db.DB.reader = None

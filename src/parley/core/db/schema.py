@@ -85,14 +85,14 @@ class TsVector(Text):
 
 def indexes_of(table: type[Table]) -> list[Index]:
     """Return the indexes that a table declares. Its constraints have their own."""
-    return [one for one in vars(table).values() if isinstance(one, Index)]
+    return [value for value in vars(table).values() if isinstance(value, Index)]
 
 
 def table_ddl(table: type[Table]) -> Iterator[str]:
     """Yield the statements that create a table with its constraints and indexes."""
     name = table._meta.tablename  # noqa: SLF001 Piccolo's tables are described by it
     parts = [column.ddl for column in table._meta.columns]  # noqa: SLF001
-    parts += [f"CONSTRAINT {one._meta.name} {one.ddl}" for one in table._meta.constraints]  # noqa: SLF001
+    parts += [f"CONSTRAINT {constraint._meta.name} {constraint.ddl}" for constraint in table._meta.constraints]  # noqa: SLF001
     lines = ",\n  ".join(parts)
     yield f'CREATE TABLE "{name}" (\n  {lines}\n)'
     yield from (index.ddl(name) for index in indexes_of(table))

@@ -70,7 +70,7 @@ async def each(
         except (Unavailable, *LOST):
             raise
         except Exception as error:  # noqa: BLE001 the other items go on
-            await failed(job, str(key(item)), error)
+            await record_failure(job, str(key(item)), error)
         else:
             done.append(str(key(item)))
         if monotonic() - began > seconds:
@@ -95,12 +95,12 @@ async def each_claimed(
     """Claim one item after another and do `work` for it, until none is left. Return how many there were."""
     count = 0
     while (item := await claim()) is not None:
-        await each(job, [item], work, key=lambda one: one.id, in_transaction=False)
+        await each(job, [item], work, key=lambda claimed: claimed.id, in_transaction=False)
         count += 1
     return count
 
 
-async def together(
+async def in_halves(
     job: str,
     items: Sequence[Item],
     work: Callable[[Sequence[Item]], Awaitable[None]],
@@ -118,16 +118,16 @@ async def together(
         raise
     except Exception as error:  # noqa: BLE001 as above
         if len(items) == 1:
-            await failed(job, str(key(items[0])), error)
+            await record_failure(job, str(key(items[0])), error)
             return
         half = len(items) // 2
-        await together(job, items[:half], work, key=key)
-        await together(job, items[half:], work, key=key)
+        await in_halves(job, items[:half], work, key=key)
+        await in_halves(job, items[half:], work, key=key)
     else:
         await clear(job, [str(key(item)) for item in items])
 
 
-async def failed(job: str, item: str, error: Exception) -> None:
+async def record_failure(job: str, item: str, error: Exception) -> None:
     """Record that an item failed, and when it is tried again."""
     words = repr(error).replace("\0", "")[:ERROR_LENGTH]
     attempts = await db.value(RECORD_FAILURE, job, item, words, MOST_ATTEMPTS, isinstance(error, TOO_MUCH))

@@ -112,7 +112,7 @@ async def publish(message: bytes) -> None:
         log.warning("signal lost", error=repr(error))
 
 
-async def subscribed(*channels: str) -> AsyncIterator[tuple[str, bytes]]:
+async def subscribe(*channels: str) -> AsyncIterator[tuple[str, bytes]]:
     """Yield the channel and the message of everything on `channels`, without end; reconnect after every loss."""
     client = redis()
     while True:

@@ -14,11 +14,11 @@ from litestar.handlers.base import BaseRouteHandler
 from parley.core.db import replica, waiters
 from parley.core.db.waiters import Urgency
 from parley.core.errors import FactorNeeded, Forbidden, NotFound, ParleyError, SignInNeeded
-from parley.core.http.forms import posted
+from parley.core.http.forms import posted_fields
 from parley.core.observability import load_shedding
 from parley.core.ratelimit import FORM_ACCOUNT, Use, each, take_all
 from parley.core.text.formats import clock
-from parley.core.text.messages import N_, joined
+from parley.core.text.messages import N_, join
 
 AnyRequest = Request[Any, Any, Any]
 # A refused form up to this size (the longest comment) is read, so that the error page can show what was typed.
@@ -81,6 +81,10 @@ class Viewer(msgspec.Struct, frozen=True):
         return self.state == "silenced" and (self.until is None or self.until > datetime.now(UTC))
 
     @property
+    def has_confirmed_address(self) -> bool:
+        return self.verified or self.awaits_approval
+
+    @property
     def access(self) -> Access:
         if self.silenced:
             return MEMBER
@@ -105,7 +109,7 @@ def address_of(connection: ASGIConnection) -> str:  # type: ignore[type-arg]
 
 def header_of(connection: ASGIConnection, name: bytes) -> str:  # type: ignore[type-arg]
     """Return one header, or "". Litestar's `headers` decodes and indexes all of them first."""
-    return next((value for one, value in connection.scope["headers"] if one == name), b"").decode("latin-1")
+    return next((value for header, value in connection.scope["headers"] if header == name), b"").decode("latin-1")
 
 
 def require_write_allowed(viewer: Viewer) -> None:
@@ -119,7 +123,7 @@ def require_write_allowed(viewer: Viewer) -> None:
             *([N_("The reason: {reason}").format(reason=viewer.why)] if viewer.why else []),
             N_("You can read the decision and appeal in your settings."),
         ]
-        raise Forbidden(joined(" ", parts))
+        raise Forbidden(join(" ", parts))
 
 
 def refuse_unverified(viewer: Viewer) -> NoReturn:
@@ -129,6 +133,12 @@ def refuse_unverified(viewer: Viewer) -> NoReturn:
             N_("Your address is confirmed. A moderator still has to approve your account: until then you can read.")
         )
     raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
+
+
+def require_confirmed_address(viewer: Viewer) -> None:
+    """Raise Forbidden for a member who has not confirmed their address, which may be another person's."""
+    if not viewer.has_confirmed_address:
+        refuse_unverified(viewer)
 
 
 def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]
@@ -169,7 +179,7 @@ async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) ->
         raise
     if has_form:
         # Read it before the handler can fail, so that the error page can show what was typed.
-        await posted(cast("AnyRequest", connection))
+        await posted_fields(cast("AnyRequest", connection))
     if (check := handler.opt.get("check")) is not None:
         await check(connection, handler)
 
@@ -192,7 +202,7 @@ async def _keep_text(request: AnyRequest) -> None:
         request.scope["unread_form"] = True  # type: ignore[typeddict-unknown-key]
         return
     with suppress(ParleyError, HTTPException):
-        await posted(request)
+        await posted_fields(request)
 
 
 def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]

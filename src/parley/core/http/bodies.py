@@ -71,7 +71,9 @@ async def _receive(request: Request[Any, Any, Any], body: UploadFile) -> int:
 def _parse(body: BinaryIO, boundary: str | None, scope: Any) -> list[Pair]:
     """Return the fields of a complete body, which is URL-encoded if there is no boundary."""
     if boundary is None:
-        return _bounded([*parse_qsl(body.read().decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_FIELDS)])
+        return _check_size(
+            [*parse_qsl(body.read().decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_FIELDS)]
+        )
     parser = MultipartParser(body, boundary, part_limit=MOST_PARTS, spool_limit=PART_IN_MEMORY_BYTES)
     pairs: list[Pair] = []
     for part in parser:
@@ -79,10 +81,10 @@ def _parse(body: BinaryIO, boundary: str | None, scope: Any) -> list[Pair]:
         if not part.filename and part.size > MOST_TEXT_BYTES:
             raise RequestEntityTooLarge
         pairs.append((part.name, part if part.filename else part.raw.decode(usable(part.charset))))
-    return _bounded(pairs)
+    return _check_size(pairs)
 
 
-def _bounded(pairs: list[Pair]) -> list[Pair]:
+def _check_size(pairs: list[Pair]) -> list[Pair]:
     if sum(len(value) for _, value in pairs if isinstance(value, str)) > MOST_TEXT_BYTES:
         raise RequestEntityTooLarge
     return pairs

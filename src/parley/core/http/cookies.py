@@ -36,7 +36,7 @@ def read(scope: Scope, wanted: str) -> str | None:
     for header, content in scope["headers"]:
         if header == b"cookie":
             for part in content.decode("latin-1").split(";"):
-                found, _, value = part.strip().partition("=")
-                if found == wanted:
+                key, _, value = part.strip().partition("=")
+                if key == wanted:
                     return value
     return None

@@ -10,7 +10,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import _escape_inner  # type: ignore[attr-defined] # the public `escape` makes a Markup
 
 
-def escaped(value: Any) -> str:
+def escape_plain(value: Any) -> str:
     """Return `value` as HTML, as `markupsafe.escape` does, but as a plain string."""
     kind = type(value)
     if kind is str:
@@ -22,10 +22,10 @@ def escaped(value: Any) -> str:
 
 
 class Escaping(CodeGenerator):
-    """Writes `environment.escaped(…)` where Jinja writes `escape(…)`."""
+    """Writes `environment.escape_plain(…)` where Jinja writes `escape(…)`."""
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
             super()._output_child_pre(node, frame, finalize)
         else:
-            self.write("environment.escaped(")
+            self.write("environment.escape_plain(")

@@ -84,7 +84,7 @@ async def make_form(kind: Callable[[Mapping[str, Any]], F], data: Mapping[str, A
     return await asyncio.to_thread(kind, data) if much else kind(data)
 
 
-async def posted(request: Request[Any, Any, Any]) -> Mapping[str, Any]:
+async def posted_fields(request: Request[Any, Any, Any]) -> Mapping[str, Any]:
     """Return the fields of a form; the last one if a name is repeated.
 
     Raises BadRequest if there are too many fields or they cannot be read.

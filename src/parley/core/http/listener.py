@@ -40,24 +40,24 @@ class Listener:
         self._is_limited = is_limited
         self._open: Counter[str] = Counter()
         self._opening: set[asyncio.Task[None]] = set()
-        for one in sockets:
-            one.setblocking(False)  # noqa: FBT003 the module's own name
-            one.listen(BACKLOG)
-            self._listen(one)
+        for sock in sockets:
+            sock.setblocking(False)  # noqa: FBT003 the module's own name
+            sock.listen(BACKLOG)
+            self._listen(sock)
 
     def close(self) -> None:
         """Accept no further connections. Those that are open stay."""
-        for one in self._sockets:
-            if one.fileno() >= 0:
-                self._loop.remove_reader(one)
-                one.close()
+        for sock in self._sockets:
+            if sock.fileno() >= 0:
+                self._loop.remove_reader(sock)
+                sock.close()
 
     async def wait_closed(self) -> None:
         """Return at once, since uvicorn itself waits for the connections to end."""
 
-    def _listen(self, one: socket.socket) -> None:
-        if one.fileno() >= 0:
-            self._loop.add_reader(one, self._accept, one)
+    def _listen(self, sock: socket.socket) -> None:
+        if sock.fileno() >= 0:
+            self._loop.add_reader(sock, self._accept, sock)
 
     def _accept(self, listening: socket.socket) -> None:
         for _ in range(BACKLOG):

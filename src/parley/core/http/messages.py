@@ -29,7 +29,7 @@ class Messages(InternationalizationExtension):
                 stream.expect("lparen")
                 message = stream.expect("string")
                 stream.expect("rparen")
-                yield Token(message.lineno, "string", messages.translated(message.value))
+                yield Token(message.lineno, "string", messages.translate(message.value))
             else:
                 yield token
 
@@ -46,26 +46,27 @@ class Messages(InternationalizationExtension):
         """What a `{% trans %}` shows, where Jinja's own class would call a function for each viewer."""
         shown = {name: self._as_shown(value, counts=value is plural_expr) for name, value in variables.items()}
         if plural is None or plural_expr is None:
-            return nodes.Output(_shown(singular, shown, with_values=vars_referenced))
-        one, many = (
-            nodes.Output(_shown(message, shown, with_values=vars_referenced)) for message in (singular, plural)
+            return nodes.Output(_translated_parts(singular, shown, with_values=vars_referenced))
+        of_one, many = (
+            nodes.Output(_translated_parts(message, shown, with_values=vars_referenced))
+            for message in (singular, plural)
         )
-        return nodes.If(nodes.Compare(plural_expr, [nodes.Operand("eq", nodes.Const(1))]), [one], [], [many])
+        return nodes.If(nodes.Compare(plural_expr, [nodes.Operand("eq", nodes.Const(1))]), [of_one], [], [many])
 
     def _as_shown(self, value: nodes.Expr, *, counts: bool) -> nodes.Expr:
         if counts:
-            return _filtered(value, "number")
-        return _filtered(value, "in_message") if "in_message" in self.environment.filters else value
+            return _filter(value, "number")
+        return _filter(value, "in_message") if "in_message" in self.environment.filters else value
 
 
-def _filtered(value: nodes.Expr, name: str) -> nodes.Expr:
+def _filter(value: nodes.Expr, name: str) -> nodes.Expr:
     return nodes.Filter(value, name, [], [], None, None)
 
 
-def _shown(message: str, values: dict[str, nodes.Expr], *, with_values: bool) -> list[nodes.Expr]:
+def _translated_parts(message: str, values: dict[str, nodes.Expr], *, with_values: bool) -> list[nodes.Expr]:
     """The translated message: its words as they stand, between them its values."""
     # Jinja doubles each "%", which a message without values is written without.
     if not with_values:
-        return [nodes.TemplateData(messages.translated(message.replace("%%", "%")))]
-    parts = enumerate(VALUE.split(messages.translated(message)))
+        return [nodes.TemplateData(messages.translate(message.replace("%%", "%")))]
+    parts = enumerate(VALUE.split(messages.translate(message)))
     return [values[part] if n % 2 else nodes.TemplateData(part.replace("%%", "%")) for n, part in parts if part]

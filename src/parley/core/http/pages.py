@@ -19,14 +19,14 @@ from parley.core.errors import last_wait
 from parley.core.http.access import AnyRequest, header_of, viewer_of
 from parley.core.http.assets import folder, static
 from parley.core.http.bytecode import TemplateCache
-from parley.core.http.escaping import Escaping, escaped
+from parley.core.http.escaping import Escaping, escape_plain
 from parley.core.http.inlining import InliningLoader
 from parley.core.http.messages import Messages
 from parley.core.settings import settings
 from parley.core.text import messages
 from parley.core.text.durations import ago, every, since
 from parley.core.text.formats import clock, day, iso, number
-from parley.core.text.messages import plural_forms, shown
+from parley.core.text.messages import as_text, plural_forms
 
 # When to try again while the database is down.
 RETRY_SECONDS = "5"
@@ -48,7 +48,7 @@ class Templates(Environment):
     """Jinja's environment, with globals in plain dictionaries, and quicker to escape."""
 
     code_generator_class = Escaping
-    escaped = staticmethod(escaped)
+    escape_plain = staticmethod(escape_plain)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         # Jinja's own ChainMap is searched for each component of a page, which took a tenth of a page's CPU time.
@@ -70,7 +70,7 @@ def environment() -> Environment:
         bytecode_cache=TemplateCache(folder("templates")),
     )
     env.filters |= {"clock": clock, "day": day, "iso": iso, "number": number, "web": web}
-    env.filters |= {"ago": ago, "every": every, "shown": shown, "since": since}
+    env.filters |= {"ago": ago, "every": every, "shown": as_text, "since": since}
     env.globals |= {"plural_forms": plural_forms, "static": static, "providers": lambda: settings().providers}
     env.globals |= {"language": messages.LANGUAGE, "direction": messages.DIRECTION}
     return env
@@ -113,12 +113,12 @@ class Finished(msgspec.Struct, frozen=True):
     made: dict[str, Encoded] = {}
 
     def encoded(self, encoding: str) -> Encoded:
-        found = self.made.get(encoding)
-        if found is None:
+        answer = self.made.get(encoding)
+        if answer is None:
             content = ENCODINGS[encoding](self.plain) if encoding != IDENTITY else self.plain
-            found = Encoded(content, f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"')
-            self.made[encoding] = found
-        return found
+            answer = Encoded(content, f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"')
+            self.made[encoding] = answer
+        return answer
 
 
 def page_size(finished: Finished) -> int:
@@ -164,8 +164,8 @@ def encoding_of(request: AnyRequest) -> str:
 # Browsers send few different ones.
 @lru_cache(100)
 def _best_of(accepted: str) -> str:
-    offers = [_offer(one) for one in accepted.split(",")]
-    return next((one for one in ENCODINGS if one in offers), IDENTITY)
+    offers = [_offer(offer) for offer in accepted.split(",")]
+    return next((encoding for encoding in ENCODINGS if encoding in offers), IDENTITY)
 
 
 def _offer(text: str) -> str | None:
@@ -174,13 +174,13 @@ def _offer(text: str) -> str | None:
     return None if weighed and not weight.strip("0.") else name
 
 
-def sent(request: AnyRequest, finished: Finished, media_type: str = MediaType.HTML) -> Response[bytes | None]:
+def respond(request: AnyRequest, finished: Finished, media_type: str = MediaType.HTML) -> Response[bytes | None]:
     """Respond with a finished page, or with 304 if the browser has the same bytes."""
     encoding = encoding_of(request)
-    return answered(request, finished.encoded(encoding), encoding, media_type)
+    return respond_encoded(request, finished.encoded(encoding), encoding, media_type)
 
 
-def answered(
+def respond_encoded(
     request: AnyRequest, encoded: Encoded, encoding: str, media_type: str = MediaType.HTML
 ) -> Response[bytes | None]:
     """Respond with the bytes of a page, or with 304 if the browser has the same."""
@@ -227,7 +227,7 @@ def base_context(request: AnyRequest) -> dict[str, Any]:
 
 def _answer(request: AnyRequest, html: bytes, status: int, headers: dict[str, str]) -> Response[Any]:
     if status == 200 and request.method == "GET":  # noqa: PLR2004
-        answer = sent(request, Finished(html))
+        answer = respond(request, Finished(html))
         answer.headers.update(headers)
         return answer
     if status == HTTP_503_SERVICE_UNAVAILABLE:

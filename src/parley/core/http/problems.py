@@ -8,7 +8,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 
 from parley.core.http.access import AnyRequest
-from parley.core.text.messages import N_, Message, shown
+from parley.core.text.messages import N_, Message, as_text
 
 API = "/api/"
 MEDIA_TYPE = "application/problem+json"
@@ -55,11 +55,11 @@ def answer(
     """Answer with a problem; `fields` says by name what is wrong with each."""
     problem = Problem(
         type=f"/api#status-{status}",
-        title=shown(title),
+        title=as_text(title),
         status=status,
-        detail=shown(detail),
+        detail=as_text(detail),
         instance=f"urn:request:{request.scope.get('request_id', '')}",
-        errors=[FieldError(name, shown(message)) for name, message in (fields or {}).items()],
+        errors=[FieldError(name, as_text(message)) for name, message in (fields or {}).items()],
     )
     return Response(
         msgspec.json.encode(problem),
@@ -78,5 +78,5 @@ def of_http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """Answer to a request that Litestar refused: an unknown address, or fields of another type."""
     title, detail = SENTENCES.get(error.status_code, SENTENCES[400])
     extra = error.extra if isinstance(error.extra, list) else []
-    fields = {str(one.get("key", "")): str(one.get("message", "")) for one in extra if isinstance(one, dict)}
+    fields = {str(error.get("key", "")): str(error.get("message", "")) for error in extra if isinstance(error, dict)}
     return answer(request, error.status_code, title, detail, dict(error.headers or {}), fields)

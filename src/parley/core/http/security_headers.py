@@ -93,7 +93,7 @@ class RequestChecks:
             if message["type"] == "http.response.start":
                 self._add_headers(scope, message, request_id)
                 seconds = perf_counter() - start
-                metrics.answered(scope, message["status"], seconds)
+                metrics.count_response(scope, message["status"], seconds)
                 log.debug("answered", route=scope.get("path_template"), status=message["status"], ms=seconds * 1_000)
             await send(message)
 

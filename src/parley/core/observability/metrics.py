@@ -89,7 +89,7 @@ LOOP_BLOCKED = Counter(
 LOOP_DELAY = Gauge("parley_loop_delay_seconds", "How long the event loop took to start answering this scrape.")
 
 
-def answered(scope: Any, status: int, seconds: float) -> None:
+def count_response(scope: Any, status: int, seconds: float) -> None:
     """Count a response and its time."""
     method = scope["method"] if scope["method"] in METHODS else "other"
     route = scope.get("path_template") or "none"

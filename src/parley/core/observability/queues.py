@@ -52,8 +52,8 @@ async def update() -> None:
     for row in await fetch(Queue, SELECT_QUEUES):
         metrics.WAITING.labels(row.queue).set(row.waiting)
         metrics.OLDEST_SECONDS.labels(row.queue).set(row.oldest)
-    for one in await fetch(CountOfKind, COUNT_RETURNED):
-        metrics.MAIL_RETURNED.labels(one.kind).set(one.count)
-    for one in await fetch(CountOfKind, COUNT_DEAD):
-        metrics.JOBS_DEAD.labels(one.kind).set(one.count)
+    for mail in await fetch(CountOfKind, COUNT_RETURNED):
+        metrics.MAIL_RETURNED.labels(mail.kind).set(mail.count)
+    for job in await fetch(CountOfKind, COUNT_DEAD):
+        metrics.JOBS_DEAD.labels(job.kind).set(job.count)
     metrics.MAIL_SUPPRESSED.set(await MailAddress.count().where(MailAddress.suppressed_at.is_not_null()))

@@ -45,7 +45,7 @@ class Registry(CollectorRegistry):
 
 
 @asynccontextmanager
-async def scraped(address: tuple[str, int] | None, update: Update) -> AsyncIterator[None]:
+async def serve_metrics(address: tuple[str, int] | None, update: Update) -> AsyncIterator[None]:
     """Serve metrics at `address`, if one is set, while the block runs. `update` updates the gauges.
 
     If the address is in use, the process runs without metrics.

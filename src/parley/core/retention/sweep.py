@@ -32,7 +32,7 @@ async def _remove_batch(rule: RetentionRule) -> int:
         removed += await remove_rows(keys, rule)
 
     async with db.atomic():
-        await attempts.together(rule.job, await db.values(_expired_query(rule), BATCH), remove)
+        await attempts.in_halves(rule.job, await db.values(_expired_query(rule), BATCH), remove)
     return removed
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from parley.core.text.messages import N_
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 
 LARGEST_ID = 2**63 - 1
 # They show letters in another order than they are written, so that a reader sees another word or address.
@@ -31,7 +31,7 @@ def clean(raw: str, *, lines: bool = True) -> str:
     Characters that reverse the order of letters are removed. One line also loses those that set its direction.
     Raises BadText for NUL, other control characters and lone surrogates.
     """
-    text = normalized("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
+    text = normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
     if (_CONTROLS if lines else _CONTROLS_OF_A_LINE).search(text):
         raise BadText(BadText.message)
     return without_overrides(text).strip() if lines else _DIRECTIONS.sub("", _LINE_ENDS.sub(" ", text)).strip()
@@ -39,8 +39,8 @@ def clean(raw: str, *, lines: bool = True) -> str:
 
 def without_overrides(text: str) -> str:
     """Return `text` or markup without characters that reverse the order of letters."""
-    for one in OVERRIDES:
-        text = text.replace(one, "")
+    for override in OVERRIDES:
+        text = text.replace(override, "")
     return text
 
 
@@ -50,7 +50,7 @@ def one_line(text: str) -> str:
     return "".join(char for char in plain if unicodedata.category(char) != "Cc")
 
 
-def shortened(text: str, length: int) -> str:
+def shorten(text: str, length: int) -> str:
     """Return at most `length` characters of `text`, cut at the end of a word, with an ellipsis if it is cut."""
     if len(text) <= length:
         return text
@@ -70,4 +70,4 @@ def as_id(raw: str) -> int | None:
 
 def as_ids(raw: str, most: int) -> list[int]:
     """Return the ids in a comma-separated list, without what is no id; only the first `most` parts are read."""
-    return [found for one in raw.split(",", most)[:most] if (found := as_id(one)) is not None]
+    return [number for part in raw.split(",", most)[:most] if (number := as_id(part)) is not None]

@@ -33,7 +33,7 @@ class DiffRun(NamedTuple):
         return max(len(self.removed), len(self.added))
 
 
-def marked(old: str, new: str) -> Markup:
+def mark_changes(old: str, new: str) -> Markup:
     """Return `new` as escaped text, with `<ins>` around additions and `<del>` around removals."""
     runs = _merge_chance_matches(_runs(old, new))
     unchanged = sum(len(run.added) for run in runs if run.is_unchanged)

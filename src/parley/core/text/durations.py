@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from parley.core.text.formats import day
-from parley.core.text.messages import N_, Message, joined, plural, verbatim
+from parley.core.text.messages import N_, Message, join, plural, verbatim
 
 MINUTE, HOUR, DAY, MONTH = 60, 3_600, 86_400, 30 * 86_400
 MINUTES_AGO, HOURS_AGO, DAYS_AGO = N_("{count} min"), N_("{count} h"), N_("{count} d")
@@ -71,7 +71,7 @@ def in_two_units(seconds: float) -> Message:
         (secs, N_("{count} s").format(count=secs)),
     ]
     largest = next((index for index, (amount, _) in enumerate(amounts) if amount), 3)
-    return joined(" ", [text for amount, text in amounts[largest : largest + 2] if amount]) or amounts[-1][1]
+    return join(" ", [text for amount, text in amounts[largest : largest + 2] if amount]) or amounts[-1][1]
 
 
 # A page shows hundreds of ages, most of them the same.

@@ -9,7 +9,7 @@ import nh3
 from markdown_it import MarkdownIt
 
 from parley.core.text import links, mentions
-from parley.core.text.cleaning import shortened, without_overrides
+from parley.core.text.cleaning import shorten, without_overrides
 
 # Stored HTML has this version. Raise it when rendering changes, and stored HTML is rendered again.
 VERSION = 5
@@ -69,7 +69,7 @@ def render(text: str, members: Mapping[str, str] | None = None) -> str:
     return without_overrides(_cleaner().clean(html))
 
 
-def mentioned(text: str) -> list[str]:
+def mentioned_names(text: str) -> list[str]:
     """Return the names that `text` mentions with an @, as typed."""
     return [] if "@" not in text or _is_dense(text) else mentions.names_in(_parser().parse(text))
 
@@ -99,4 +99,4 @@ def plain(html: str) -> str:
 
 def excerpt(html: str, length: int = 200) -> str:
     """Return the start of rendered `html` as plain text, at most `length` characters."""
-    return shortened(" ".join(plain(html).split()), length)
+    return shorten(" ".join(plain(html).split()), length)

@@ -44,7 +44,7 @@ def link(state: StateCore) -> None:
     for block in state.tokens:
         if block.type == "inline" and block.children:
             words = set(map(id, _words(block.children)))
-            parts = [_link_mentions(one, members) if id(one) in words else [one] for one in block.children]
+            parts = [_link_mentions(child, members) if id(child) in words else [child] for child in block.children]
             block.children = [token for part in parts for token in part]
 
 

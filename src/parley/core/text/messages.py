@@ -2,7 +2,7 @@
 
 `N_("{name} is locked.")` marks a message and `plural("{count} day", "{count} days", days)` one that counts; `make
 messages` finds both. A message is a string, plain English for logs and commands. A page shows it in its language, since
-Jinja asks for `__html__`; whatever else is shown to a reader calls `shown`.
+Jinja asks for `__html__`; whatever else is shown to a reader calls `as_text`.
 """
 
 import unicodedata
@@ -23,7 +23,7 @@ RIGHT_TO_LEFT = {"R", "AL"}
 ISOLATE = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
 
 
-def translated(message: str) -> str:
+def translate(message: str) -> str:
     """The message in the language of this site, with its `{name}` and `%(name)s` still to be filled."""
     return message
 
@@ -47,7 +47,7 @@ class Message(str):
         return message
 
     def __html__(self) -> str:
-        return escape(_translate(self, isolated))
+        return escape(_translate(self, isolate))
 
     def format(self, **values: Any) -> "Message":  # type: ignore[override]
         """Fill `{name}`: numbers and days are written as the language does, messages are translated with it."""
@@ -66,10 +66,10 @@ def plural(one: str, many: str, count: int, **values: Any) -> Message:
 
 def plural_forms(one: str, many: str) -> dict[str, str]:
     """Mark a message that a script counts, and return it by the plural forms of the language, as Intl names them."""
-    return {"one": translated(one), "other": translated(many)}
+    return {"one": translate(one), "other": translate(many)}
 
 
-def joined(separator: str, parts: Iterable[str]) -> Message:
+def join(separator: str, parts: Iterable[str]) -> Message:
     """One message after the other, as in a list or a paragraph."""
     values = {f"part{number}": part for number, part in enumerate(parts)}
     return Message(separator.join(f"{{{name}}}" for name in values), values=values)
@@ -80,26 +80,26 @@ def verbatim(text: str) -> Message:
     return Message("{text}", values={"text": text})
 
 
-def shown(message: str) -> str:
+def as_text(message: str) -> str:
     """The message in the language of this site; a string that is no message as it is."""
-    return _translate(message, shown) if isinstance(message, Message) else message
+    return _translate(message, as_text) if isinstance(message, Message) else message
 
 
-def isolated(message: str) -> str:
-    """The message as `shown`, with members' words apart from ours where their direction is or may be another."""
+def isolate(message: str) -> str:
+    """As `as_text`, with members' words apart from ours where their direction is or may be another."""
     if isinstance(message, Message):
-        return _translate(message, isolated)
+        return _translate(message, isolate)
     if DIRECTION == "ltr" and (message.isascii() or not _has_right_to_left(message)):
         return message
     return ISOLATE % message
 
 
 def _has_right_to_left(text: str) -> bool:
-    return any(unicodedata.bidirectional(one) in RIGHT_TO_LEFT for one in text)
+    return any(unicodedata.bidirectional(letter) in RIGHT_TO_LEFT for letter in text)
 
 
 def _translate(message: Message, show: Callable[[str], str]) -> str:
-    text = translated(_form(message.forms, message.amount))
+    text = translate(_form(message.forms, message.amount))
     return _fill(text, message.values, show) if message.values else text
 
 
@@ -126,15 +126,15 @@ def _write_value(value: Any, show: Any) -> Any:
             return value
 
 
-def stored(message: Message) -> str:
-    """The message as text for a column, from which `restored` makes it again."""
+def serialize(message: Message) -> str:
+    """The message as text for a column, from which `deserialize` makes it again."""
     if not message.values and len(message.forms) == 1:
         return message.forms[0]
     return msgspec.json.encode(_parts(message)).decode()
 
 
-def restored(text: str) -> Message:
-    """The message that `stored` wrote."""
+def deserialize(text: str) -> Message:
+    """The message that `serialize` wrote."""
     if not text.startswith('{"forms"'):
         return Message(text)
     return _message(msgspec.json.decode(text))

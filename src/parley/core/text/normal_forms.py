@@ -17,18 +17,18 @@ PIECE = 16_384
 _ASCII = re.compile("[\x00-\x7f]")
 
 
-def normalized(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
     """Return `text` in a normal form, after `stream_safe`."""
     if len(text) <= PIECE:
         return unicodedata.normalize(form, stream_safe(text))  # noqa: TID251 here it is safe
-    return "".join(normalized(form, piece) for piece in _pieces(text))
+    return "".join(normalize(form, piece) for piece in _pieces(text))
 
 
 def _pieces(text: str) -> Iterator[str]:
     start = 0
     while start < len(text):
-        found = _ASCII.search(text, start + PIECE // 2, start + PIECE)
-        end = found.start() if found else start + PIECE
+        match = _ASCII.search(text, start + PIECE // 2, start + PIECE)
+        end = match.start() if match else start + PIECE
         yield text[start:end]
         start = end
 
@@ -42,8 +42,8 @@ def stream_safe(text: str) -> str:
     return text if text.isascii() else _POSSIBLE.sub(_divide, text)
 
 
-def _divide(found: re.Match[str]) -> str:
-    return _long_runs("\U0001f000" if _RARE.search(found[0]) else "\uffff").sub("\\1\u034f", found[0])
+def _divide(match: re.Match[str]) -> str:
+    return _long_runs("\U0001f000" if _RARE.search(match[0]) else "\uffff").sub("\\1\u034f", match[0])
 
 
 @cache

@@ -18,7 +18,7 @@ def by_region() -> dict[str, list[tuple[str, str]]]:
 
 
 @cache
-def known() -> frozenset[str]:
+def known_zones() -> frozenset[str]:
     """Return the names of all zones, including aliases, since browsers may send those."""
     return frozenset(available_timezones())
 

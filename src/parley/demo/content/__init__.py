@@ -124,7 +124,7 @@ def discussion(article: Path) -> list[DemoComment]:
     return [msgspec.json.decode(line, type=DemoComment) for line in lines if line.strip()]
 
 
-def revised(article: Path) -> Path | None:
+def later_revision(article: Path) -> Path | None:
     """The article's later revision, if it has one."""
     file = article.with_name(f"{article.stem}.revised.md")
     return file if file.exists() else None

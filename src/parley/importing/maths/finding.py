@@ -38,44 +38,44 @@ def take_formulas(tree: HtmlElement, tokens: Tokens) -> None:
     for preview in _PREVIEWS(tree):
         preview.drop_tree()
     delimiters = _delimiters(tree)
-    for found in _FORMULAS(tree)[:_MOST]:
-        if found.getroottree().getroot() is tree and found.getparent() is not None:
-            _take(found, tokens)
+    for element in _FORMULAS(tree)[:_MOST]:
+        if element.getroottree().getroot() is tree and element.getparent() is not None:
+            _take(element, tokens)
     if delimiters:
         _take_delimited(tree, delimiters, tokens)
 
 
-def _take(found: HtmlElement, tokens: Tokens) -> None:
-    display = _is_display(found)
-    written = next(_write_formula(found, display=display), None)
-    if written is None and found.tag == "img":
+def _take(element: HtmlElement, tokens: Tokens) -> None:
+    display = _is_display(element)
+    written = next(_write_formula(element, display=display), None)
+    if written is None and element.tag == "img":
         return
     token = tokens.add(written) if written else ""
-    found.tail = f"{token}{found.tail or ''}"
-    found.drop_tree()
+    element.tail = f"{token}{element.tail or ''}"
+    element.drop_tree()
 
 
-def _write_formula(found: HtmlElement, *, display: bool) -> Iterator[str]:
+def _write_formula(element: HtmlElement, *, display: bool) -> Iterator[str]:
     """The formula as MathML: from the page's own MathML, else from its TeX."""
-    tex = _tex(found)
-    math = next((one for one in found.iter() if local_name(one) == "math"), None)
+    tex = _tex(element)
+    math = next((child for child in element.iter() if local_name(child) == "math"), None)
     try:
         if math is not None:
             yield write_mathml(math, display=display, tex=tex)
-        elif tex and found.tag == "img":
+        elif tex and element.tag == "img":
             yield tex_to_mathml(tex, display=display)
     except UnreadableFormula:
         pass
-    if tex and found.tag != "img":
+    if tex and element.tag != "img":
         yield formula(tex, display=display)
 
 
-def _tex(found: HtmlElement) -> str:
-    if found.tag == "script":
-        return (found.text or "").strip()
-    if found.tag == "img":
-        return (found.get("alt") or "").strip().strip("$")
-    for part in found.iter():
+def _tex(element: HtmlElement) -> str:
+    if element.tag == "script":
+        return (element.text or "").strip()
+    if element.tag == "img":
+        return (element.get("alt") or "").strip().strip("$")
+    for part in element.iter():
         if local_name(part) == "annotation" and "tex" in (part.get("encoding") or "").lower():
             return (part.text or "").strip()
         if local_name(part) == "math" and (stated := part.get("alttext")):
@@ -88,13 +88,13 @@ def _without_style(tex: str) -> str:
     return tex.removeprefix("{\\displaystyle ").removesuffix("}").strip() if tex.startswith("{\\displaystyle ") else tex
 
 
-def _is_display(found: HtmlElement) -> bool:
-    boxes = (found, *found.iterancestors())[:2]
+def _is_display(element: HtmlElement) -> bool:
+    boxes = (element, *element.iterancestors())[:2]
     marks = " ".join(f"{box.get('class') or ''} {box.get('mode') or ''}" for box in boxes)
     return (
         "display" in marks.lower().replace("displaystyle", "")
-        or "mode=display" in (found.get("type") or "").replace(" ", "")
-        or any(one.get("display") in ("block", "true") for one in found.iter() if isinstance(one.tag, str))
+        or "mode=display" in (element.get("type") or "").replace(" ", "")
+        or any(child.get("display") in ("block", "true") for child in element.iter() if isinstance(child.tag, str))
     )
 
 

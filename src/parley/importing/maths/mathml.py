@@ -92,8 +92,8 @@ def local_name(element: _Element) -> str:
 
 
 def _attributes(element: _Element) -> str:
-    found = {str(name): str(value).strip() for name, value in element.attrib.items()}
-    if aligned := _ALIGNED.search(found.get("style", "")):
-        found["columnalign"] = aligned[1]
-    kept = ((name, value) for name, value in found.items() if name in _ATTRIBUTES)
+    attributes = {str(name): str(value).strip() for name, value in element.attrib.items()}
+    if aligned := _ALIGNED.search(attributes.get("style", "")):
+        attributes["columnalign"] = aligned[1]
+    kept = ((name, value) for name, value in attributes.items() if name in _ATTRIBUTES)
     return "".join(f' {name}="{value}"' for name, value in kept if _ATTRIBUTES[name].fullmatch(value))

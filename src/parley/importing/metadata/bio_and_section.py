@@ -18,4 +18,6 @@ def find_section(page: PageData) -> tuple[str, str]:
     """The section, such as `Opinion`, and where it was found; empty if there is none."""
     said = [(text_of(value), "json-ld") for value in page.values("articleSection")]
     said += [(text, f"meta {name}") for name in _SECTION for text in page.meta.get(name, [])]
-    return next((one for one in said if 0 < len(one[0]) <= LONGEST_SECTION and "://" not in one[0]), ("", ""))
+    return next(
+        (section for section in said if 0 < len(section[0]) <= LONGEST_SECTION and "://" not in section[0]), ("", "")
+    )

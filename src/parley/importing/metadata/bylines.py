@@ -6,10 +6,11 @@ An implausible name is left out: no byline is better than a wrong one.
 import re
 from collections.abc import Iterator
 from itertools import chain, islice, takewhile
+from typing import Any
 
 from lxml.html import HtmlElement
 
-from parley.importing.metadata.labels import above_the_text, labelled, signed
+from parley.importing.metadata.labels import above_the_text, labelled_names, signed_name
 from parley.importing.metadata.names import BY, DESKS, MOST_NAMES, fold, is_handle, is_name, names_in, tidy_name
 from parley.importing.metadata.page_data import Node, PageData, text_of, types_of
 from parley.importing.metadata.page_words import PageWords
@@ -31,6 +32,7 @@ _MARKED = (
     ' or contains(@data-testid, "byline") or contains(@data-testid, "author") or self::address'
     ' or contains(@id, "author") or contains(@id, "byline")]'
 )
+_GIVEN_NAMES = './/*[contains(@class, "given-name") or @itemprop = "givenName"]'
 _ELSEWHERE = re.compile(
     r"comment|related|most-?read|recommend|sidebar|popular|trending|newsletter|reply|carousel|outbrain|taboola"
     r"|tweet|pull-?quote",
@@ -42,7 +44,7 @@ _PARAGRAPHS_OF_AN_ARTICLE, _MOST_LOOKED_AT = 6, 300
 _SECTIONS = {"aside", "nav", "footer", "figcaption", "blockquote"}
 _MOST_MARKED = 200
 _LINES_BELOW, _LONGEST_LINE = 20, 120
-_LONGEST_MARKED = 300
+_LONGEST_MARKED, _MOST_READ = 300, 2_000
 _FEWEST_SUBJECTS = 3
 _MOST_WORDS_OF_OFFICE = 4
 _WRITTEN_BY = {
@@ -59,8 +61,8 @@ _LAST_FIRST = re.compile(r"([^,]+), ([^,]+)")
 
 def find_byline(page: PageData, title: str) -> Byline:
     """The names of the authors, at most ten, and where they were found; no names if none are plausible."""
-    found = ((names, where) for names, where in _candidates(page, title) if names)
-    return next(found, ([], ""))
+    bylines = ((names, where) for names, where in _candidates(page, title) if names)
+    return next(bylines, ([], ""))
 
 
 def _candidates(page: PageData, title: str) -> Iterator[Byline]:
@@ -70,7 +72,7 @@ def _candidates(page: PageData, title: str) -> Iterator[Byline]:
     people = list(_stated_people(page, sites, others))
     used = [([name for name in names if words.has(name)], where) for names, where in people]
     heading = heading_of(page.tree, title)
-    below = [] if heading is None else _below(heading, sites)
+    below = [] if heading is None else _names_below(heading, sites)
     stated = next((names for names, _ in used if names), [])
     # What readers see below the heading counts where data names somebody else, such as who posted the article.
     yield [] if {*map(fold, stated)} & {*map(fold, below)} else below, "byline"
@@ -88,7 +90,7 @@ def _candidates(page: PageData, title: str) -> Iterator[Byline]:
 
 def _stated_people(page: PageData, sites: list[str], others: list[str]) -> Iterator[Byline]:
     yield _people(page, sites, others), "json-ld"
-    yield _scholarly(page), "citation"
+    yield _scholarly_authors(page), "citation"
     holders = fold(" ".join(page.meta.get("copyright", [])))
     for name in _META:
         yield (
@@ -158,7 +160,7 @@ def _stated_fallback(page: PageData, others: list[str], words: PageWords) -> Ite
 
 def _editorial_office(page: PageData) -> list[str]:
     """The editorial office, where the page marks it as the author."""
-    names = (tidy_name(" ".join(one.text_content()[:_LONGEST_LINE].split())) for one in _marked_authors(page, set()))
+    names = (tidy_name(_line_of(author)) for author in _marked_authors(page, set()))
     return [name for name in names if _is_office(name)][:1]
 
 
@@ -172,7 +174,7 @@ def _is_office(name: str) -> bool:
     return len(words) <= _MOST_WORDS_OF_OFFICE and not DESKS.isdisjoint(words)
 
 
-def _scholarly(page: PageData) -> list[str]:
+def _scholarly_authors(page: PageData) -> list[str]:
     stated_names = next((page.meta[name] for name in _SCHOLARLY if name in page.meta), [])
     turned = (_LAST_FIRST.sub(r"\2 \1", name) if name.count(",") == 1 else name for name in stated_names)
     return _join_names(list(turned), names_of_site(page))
@@ -191,49 +193,53 @@ def _on_the_page(page: PageData, heading: HtmlElement | None, sites: list[str]) 
     for element in filter(_is_explicit, marked):
         explicit.setdefault(element.getparent(), []).append(element)
     for beside in explicit.values():
-        names = [name for one in beside for name in _names_of(one, sites, single=True, handles=True)]
+        names = [name for element in beside for name in _names_of(element, sites, single=True, handles=True)]
         # A blog's software marks the site itself as the author.
         yield [name for name in dict.fromkeys(names) if fold(name) not in host][:MOST_NAMES], "rel=author"
     yield from ((_names_of(element, sites, single=False), "byline") for element in marked)
-    after_by = (one for one in marked if BY.match(" ".join(one.text_content()[:_LONGEST_LINE].split())))
+    after_by = (element for element in marked if BY.match(_line_of(element)))
     yield from ((_names_of(element, sites, single=True, handles=True), "byline") for element in after_by)
-    named = (one for one in marked if "author" in (one.get("class") or "").split())
-    yield from ((_single(one, sites), "byline") for one in named)
+    named = (element for element in marked if "author" in (element.get("class") or "").split())
+    yield from ((_single(element, sites), "byline") for element in named)
     # Above the heading are links to whoever reads the page.
     below = page.tree.iter("a") if heading is None else heading.xpath("following::a")
     links = islice(filter(is_link_to_author, below), _MOST_MARKED)
     yield from ((_names_of(link, sites, single=False), "byline") for link in links if not _is_elsewhere(link, frame))
-    in_words = chain(labelled(page.tree, sites), signed(page.tree, sites))
+    in_words = chain(labelled_names(page.tree, sites), signed_name(page.tree, sites))
     yield from ((names, "byline") for element, names in in_words if names and not _is_elsewhere(element, frame))
 
 
 def _marked_authors(page: PageData, frame: set[HtmlElement]) -> list[HtmlElement]:
     """What is marked as an author, but not another article's."""
-    return [one for one in page.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(one, frame)]
+    return [element for element in page.tree.xpath(_MARKED)[:_MOST_MARKED] if not _is_elsewhere(element, frame)]
 
 
-def _below(heading: HtmlElement, sites: list[str]) -> list[str]:
+def _names_below(heading: HtmlElement, sites: list[str]) -> list[str]:
     """The names in a line that begins with "By", shortly after the main heading."""
     pieces = heading.xpath("following::text()[normalize-space()]")[:_LINES_BELOW]
-    following = (piece.strip() for piece in takewhile(lambda piece: not _is_prose(piece.getparent()), pieces))
+    following = (piece.strip() for piece in takewhile(lambda piece: not _is_prose(piece), pieces))
     lines = list(takewhile(lambda line: len(line) < _LONGEST_LINE, following))
-    found = (names_in("\n".join(lines[at : at + 2]), sites=sites) for at, line in enumerate(lines) if _is_by(line))
-    return next(found, [])
+    names = (names_in("\n".join(lines[at : at + 2]), sites=sites) for at, line in enumerate(lines) if _is_by(line))
+    return next(names, [])
 
 
 def _is_by(line: str) -> bool:
     return bool(BY.match(line)) and line[0] not in ":\uff1a"
 
 
-def _is_prose(element: HtmlElement) -> bool:
-    """Whether an element is in a paragraph that is longer than a byline."""
-    paragraph = next((one for one in (element, *element.iterancestors()) if one.tag == "p"), None)
-    return paragraph is not None and len(paragraph.text_content().strip()) > _LONGEST_MARKED
+def _is_prose(piece: Any) -> bool:
+    """Whether a text is in a paragraph that is longer than a byline, or within one, far from its start and its end."""
+    element = piece.getparent()
+    paragraph = next((ancestor for ancestor in (element, *element.iterancestors()) if ancestor.tag == "p"), None)
+    words = "" if paragraph is None else paragraph.text_content().strip()
+    before = words.find(piece.strip())
+    after = len(words) - before - len(piece.strip())
+    return len(words) > _LONGEST_MARKED or min(before, after) > _LONGEST_LINE // 2
 
 
 def _single(element: HtmlElement, sites: list[str]) -> list[str]:
     """The name that is all there is in an element; one word can be one."""
-    name = tidy_name(" ".join(element.text_content()[:_LONGEST_LINE].split()))
+    name = tidy_name(_line_of(element))
     return [name] if is_name(name, single=True) and fold(name) not in map(fold, sites) else []
 
 
@@ -246,7 +252,7 @@ def _is_explicit(element: HtmlElement) -> bool:
 
 
 def _names_of(element: HtmlElement, sites: list[str], *, single: bool, handles: bool = False) -> list[str]:
-    pieces = "\n".join(piece.strip(" \t\r") for piece in element.itertext() if piece.strip())
+    pieces = _texts_of(element)
     if len(pieces) > _LONGEST_MARKED:
         return []
     names = names_in(pieces, sites=sites, single=single, handles=handles)
@@ -254,12 +260,33 @@ def _names_of(element: HtmlElement, sites: list[str], *, single: bool, handles: 
     return names if sum(" " not in name for name in names) < _FEWEST_SUBJECTS else []
 
 
+def _texts_of(element: HtmlElement) -> str:
+    """The texts in an element, a line each; a name that is set in several elements is one line."""
+    texts: list[str] = []
+    for text in element.itertext():
+        if texts and text[:1].islower() and min(len(text), len(texts[-1])) == 1 and texts[-1][-1].isalpha():
+            texts[-1] += text  # a letter in a design of its own: "<i>A</i>da Osei"
+        else:
+            texts.append(text)
+    is_in_parts = len(element.xpath(_GIVEN_NAMES)) == 1
+    return (" " if is_in_parts else "\n").join(text.strip(" \t\r") for text in texts if text.strip())
+
+
+def _line_of(element: HtmlElement) -> str:
+    """The beginning of an element's text."""
+    return " ".join(element.text_content()[:_MOST_READ].split())[:_LONGEST_LINE]
+
+
 def _is_elsewhere(element: HtmlElement, frame: set[HtmlElement]) -> bool:
     """Whether an element belongs to comments or teasers of other articles; `frame` is around the article's heading."""
-    around = [one for one in (element, *element.iterancestors()) if one not in frame]
+    around = [ancestor for ancestor in (element, *element.iterancestors()) if ancestor not in frame]
     # Many designs say who wrote the article in its footer, or in an address beside the text.
-    own = {"footer", "aside"} if any(one.tag == "address" for one in around) else {"footer"}
-    boxes = [one for one in around if one.tag not in ("body", "html") and not _is_own_part(one, own, frame)]
+    own = {"footer", "aside"} if any(ancestor.tag == "address" for ancestor in around) else {"footer"}
+    boxes = [
+        ancestor
+        for ancestor in around
+        if ancestor.tag not in ("body", "html") and not _is_own_part(ancestor, own, frame)
+    ]
     return any(box.tag in _SECTIONS or _is_named_elsewhere(box) for box in boxes)
 
 
@@ -276,4 +303,4 @@ def _is_named_elsewhere(box: HtmlElement) -> bool:
 
 def _is_large(box: HtmlElement) -> bool:
     inside = islice(box.iter(), _MOST_LOOKED_AT)
-    return sum(one.tag == "p" for one in inside) >= _PARAGRAPHS_OF_AN_ARTICLE
+    return sum(element.tag == "p" for element in inside) >= _PARAGRAPHS_OF_AN_ARTICLE

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
-from itertools import chain, pairwise
+from itertools import chain, pairwise, takewhile
 
 import htmldate
 from htmldate.extractors import custom_parse, try_date_expr
@@ -46,7 +46,9 @@ _IN_WORDS = re.compile(
 # "Oct. 13, 2016" as newspapers write it, which the library reads only without the point, and not after "Sept".
 _SHORT_MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)t?\.(?=\s*\d)")
 _SECONDS, _MILLISECONDS = 10, 13  # digits of a time since 1970
-_SHORTEST_LINE, _LONGEST_LINE = 6, 60
+_SHORTEST_LINE, LONGEST_LINE = 6, 60
+_LONGEST_SUMMARY = 400
+_SHOWN = "text()[normalize-space() and not(parent::script or parent::style)]"
 _FEWEST_DIGITS = 5  # of a year and a day
 _LINES_AFTER, _LINES_BEFORE, _MOST_PIECES = 25, 8, 10_000
 _MARKED = './/time[contains(@itemprop, "{0}") or @pubdate]/@datetime | .//*[contains(@itemprop, "{0}")]/@content'
@@ -54,7 +56,7 @@ _MARKED = './/time[contains(@itemprop, "{0}") or @pubdate]/@datetime | .//*[cont
 
 def find_published(page: PageData, title: str) -> tuple[datetime | None, str]:
     """The date of publication and where it was found. A day without a time is midnight UTC."""
-    stated, where = _first(page, "datePublished", _PUBLISHED)
+    stated, where = _first_stated(page, "datePublished", _PUBLISHED)
     beside = (line for line, is_update in _lines_beside(heading_of(page.tree, title)) if not is_update)
     if stated:
         return _as_shown(stated, beside), where
@@ -66,18 +68,18 @@ def _as_shown(stated: datetime, lines: Iterator[str]) -> datetime:
     """The day that readers see, if it is the day before or after a time that is stated in UTC."""
     if stated.utcoffset() or stated.time() == time():
         return stated
-    days = {shown for line in lines if _has_date(line) and (shown := _read(line))}
+    days = {shown for line in lines if _has_date(line) and (shown := day_in(line))}
     near = [day for day in days if abs((day.date() - stated.date()).days) == 1]
     return near[0] if len(days) == len(near) == 1 else stated
 
 
 def find_updated(page: PageData, title: str, published: datetime | None) -> tuple[datetime | None, str]:
     """The date of the last update, if it is later than `published`, and where it was found."""
-    found, where = _first(page, "dateModified", _UPDATED)
-    if not found:
+    updated, where = _first_stated(page, "dateModified", _UPDATED)
+    if not updated:
         beside = (line for line, is_update in _lines_beside(heading_of(page.tree, title)) if is_update)
-        found, where = _first_date(beside), "text"
-    return (found, where) if found and (published is None or found > published) else (None, "")
+        updated, where = _first_date(beside), "text"
+    return (updated, where) if updated and (published is None or updated > published) else (None, "")
 
 
 def as_date(text: str | None) -> datetime | None:
@@ -108,9 +110,9 @@ def _parse(text: str) -> datetime | None:
     return None
 
 
-def _first(page: PageData, key: str, names: tuple[str, ...]) -> tuple[datetime | None, str]:
-    found = ((as_date(text), where) for text, where in _stated_dates(page, key, names))
-    return next((one for one in found if one[0]), (None, ""))
+def _first_stated(page: PageData, key: str, names: tuple[str, ...]) -> tuple[datetime | None, str]:
+    dates = ((as_date(text), where) for text, where in _stated_dates(page, key, names))
+    return next((dated for dated in dates if dated[0]), (None, ""))
 
 
 def _stated_dates(page: PageData, key: str, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -122,43 +124,54 @@ def _stated_dates(page: PageData, key: str, names: tuple[str, ...]) -> Iterator[
 
 
 def _lines_beside(heading: HtmlElement | None) -> Iterator[tuple[str, bool]]:
-    """The short lines shortly after and before the heading, and whether each is about an update."""
+    """The short lines shortly after and before the heading, and whether each is about an update.
+
+    Those after a long text, which begins the article, come last.
+    """
     if heading is None:
         return
-    after = heading.xpath("following::text()[normalize-space()]")[:_LINES_AFTER]
-    before = heading.xpath("preceding::text()[normalize-space()]")[-_LINES_BEFORE:]
-    for earlier, text in (*pairwise(["", *after]), *reversed([*pairwise(["", *before])])):
-        line, label = (" ".join(one[: 2 * _LONGEST_LINE].split()) for one in (text, earlier))
-        said = line if _has_date(label) or len(label) >= _LONGEST_LINE else f"{label} {line}"
-        if _SHORTEST_LINE <= len(line) < _LONGEST_LINE and not _ANOTHER.search(said):
+    after = heading.xpath(f"following::{_SHOWN}")[:_LINES_AFTER]
+    before = [*pairwise(["", *heading.xpath(f"preceding::{_SHOWN}")[-_LINES_BEFORE:]])]
+    above = len([*takewhile(_is_short, after)])
+    lines = [*pairwise(["", *after])]
+    for earlier, text in (*lines[:above], *reversed(before), *lines[above:]):
+        line, label = (" ".join(words[: 2 * LONGEST_LINE].split()) for words in (text, earlier))
+        said = line if _has_date(label) or len(label) >= LONGEST_LINE else f"{label} {line}"
+        if _SHORTEST_LINE <= len(line) < LONGEST_LINE and "://" not in line and not _ANOTHER.search(said):
             yield line, bool(_UPDATE.search(said))
+
+
+def _is_short(text: str) -> bool:
+    """Whether a text can stand between a heading and the article: a byline, or a summary."""
+    return len(text) < _LONGEST_SUMMARY
 
 
 def _labelled_dates(tree: HtmlElement) -> Iterator[str]:
     """What follows a label such as "Date:"."""
     pieces = tree.xpath(".//body//text()[normalize-space()]")[:_MOST_PIECES]
     return (
-        " ".join(text[:_LONGEST_LINE].split())
+        " ".join(text[:LONGEST_LINE].split())
         for label, text in pairwise(pieces)
-        if _LABEL.fullmatch(label[:_LONGEST_LINE])
+        if _LABEL.fullmatch(label[:LONGEST_LINE])
     )
 
 
 def _first_date(lines: Iterator[str]) -> datetime | None:
-    return next((found for line in lines if _has_date(line) and (found := _read(line))), None)
+    return next((date for line in lines if _has_date(line) and (date := day_in(line))), None)
 
 
 def _has_date(line: str) -> bool:
     return sum(map(str.isdigit, line)) >= _FEWEST_DIGITS
 
 
-def _read(line: str) -> datetime | None:
+def day_in(line: str) -> datetime | None:
+    """The date in a short line, in any usual form or in words."""
     bounds = _FIRST_SITES, datetime.now(UTC).replace(tzinfo=None)
     if day := _CJK.fullmatch(line):
         return as_date("{}-{:0>2}-{:0>2}".format(*day.groups()))
     line = _SHORT_MONTH.sub(r"\1", line)
-    if found := custom_parse(line, "%Y-%m-%d", *bounds):
-        return as_date(found)
+    if moment := custom_parse(line, "%Y-%m-%d", *bounds):
+        return as_date(moment)
     # Months in other languages, which take a while to find out.
     in_words = _IN_WORDS.search(line)
     return as_date(try_date_expr(in_words[0], "%Y-%m-%d", True, *bounds)) if in_words else None  # noqa: FBT003 the library's signature

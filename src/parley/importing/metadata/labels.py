@@ -25,7 +25,7 @@ _LABEL = re.compile(
     r"|(?:written|posted|words|story) by|(?:geschrieben|verfasst|erstellt|gespeichert) von"
     r"|escrito por|écrit par|rédigé par|scritto da|geschreven door|skriven av|skrevet av"
     r"|(?:von|by|par|por)(?=\s*:\s*$))"
-    r"(?:\s*:\s*|$|(?<=by|on|en|de|ar|or|da|av)\s+)",
+    r"(?:\s*:\s*|,?$|(?<=by|on|en|de|ar|or|da|av)\s+)",
     re.IGNORECASE,
 )
 _DATED = re.compile(
@@ -38,7 +38,7 @@ _MOST_ABOVE = 5
 _EMPHASIS = ("b", "strong", "i", "em")
 
 
-def labelled(tree: HtmlElement, sites: list[str]) -> Named:
+def labelled_names(tree: HtmlElement, sites: list[str]) -> Named:
     """The names after a word such as "Author:", or in a line of their own after "By" or a date, with their elements."""
     yield from ((element, _people(line, sites)) for element, line in islice(_after_labels(tree), _MOST_NAMED))
     after_by = [(element, _people(line, sites)) for element, line in islice(_after_by(tree), _MOST_NAMED)]
@@ -57,8 +57,8 @@ def _after_labels(tree: HtmlElement, label: re.Pattern[str] = _LABEL) -> Lines:
     pieces = tree.xpath(".//body//text()[normalize-space()]")[:_MOST_PIECES]
     for piece, following in pairwise([*pieces, ""]):
         line = " ".join(piece.split()) if len(piece) < 2 * _LONGEST_LINE else ""
-        if line and (found := label.match(line)):
-            yield piece.getparent(), line[found.end() :] or " ".join(following[:_LONGEST_LINE].split())
+        if line and (match := label.match(line)):
+            yield piece.getparent(), line[match.end() :] or " ".join(following[:_LONGEST_LINE].split())
 
 
 def _after_by(tree: HtmlElement) -> Lines:
@@ -68,7 +68,7 @@ def _after_by(tree: HtmlElement) -> Lines:
             yield block, line[start.end() :]
 
 
-def signed(tree: HtmlElement, sites: list[str]) -> Named:
+def signed_name(tree: HtmlElement, sites: list[str]) -> Named:
     """The name that stands alone and emphasised below the last paragraph, with its element."""
     for block in islice(tree.iter("p"), _MOST_BLOCKS):
         line = _line_of(block)
@@ -94,7 +94,7 @@ def _only_names(line: str, sites: list[str], words: PageWords) -> list[str]:
 
 def _is_emphasised(block: HtmlElement) -> bool:
     line = _line_of(block)
-    return bool(line) and any(_line_of(one) == line for one in block.iter(*_EMPHASIS))
+    return bool(line) and any(_line_of(element) == line for element in block.iter(*_EMPHASIS))
 
 
 def _line_of(block: HtmlElement) -> str:
@@ -108,7 +108,7 @@ def _line_of(block: HtmlElement) -> str:
 def _is_last(block: HtmlElement) -> bool:
     """Whether at least three paragraphs come before an element in its parent, and next to nothing after it."""
     before = sum(1 for _ in islice(block.itersiblings("p", preceding=True), 3))
-    after = [one.text_content() for one in islice(block.itersiblings(), 3)]
+    after = [sibling.text_content() for sibling in islice(block.itersiblings(), 3)]
     return before == 3 and len(after) < 3 and all(len(text.strip()) < _LONGEST_LINE // 2 for text in after)  # noqa: PLR2004
 
 

@@ -21,8 +21,8 @@ def find_language(page: PageData) -> str | None:
     declared = [element.get("lang") or element.get("xml:lang") for element in (page.tree, *page.tree.iterfind("body"))]
     declared += [str(value) for value in page.values("inLanguage")]
     declared += [value for name in _META for value in page.meta.get(name, [])]
-    found = (_LANGUAGE.fullmatch((value or "").strip().replace("_", "-")) for value in declared)
-    return next((match[0] for match in found if match), None)
+    matches = (_LANGUAGE.fullmatch((value or "").strip().replace("_", "-")) for value in declared)
+    return next((match[0] for match in matches if match), None)
 
 
 def detect_language(text: str) -> str | None:

@@ -29,8 +29,8 @@ _ROBOTS = ("robots", "googlebot")
 
 def find_licence(page: PageData) -> tuple[str, str]:
     """The address or the name of the licence, and where it was found; empty if there is none."""
-    found = ((_licence(value, page.url), where) for value, where in _stated_licences(page))
-    return next((one for one in found if one[0]), ("", ""))
+    licences = ((_licence(value, page.url), where) for value, where in _stated_licences(page))
+    return next((licence for licence in licences if licence[0]), ("", ""))
 
 
 def _stated_licences(page: PageData) -> Iterator[tuple[str, str]]:
@@ -65,10 +65,10 @@ def licence_name(licence: str) -> str:
     if parts.scheme not in ("http", "https"):
         return licence
     host = (parts.hostname or "").removeprefix("www.")
-    if host != "creativecommons.org" or not (found := _CREATIVE_COMMONS.match(parts.path)):
+    if host != "creativecommons.org" or not (match := _CREATIVE_COMMONS.match(parts.path)):
         return host
-    public = {"zero": "CC0", "mark": "PDM"}.get(found["public"] or "")
-    return f"{public or 'CC ' + found['kind'].upper()} {found['version']}"
+    public = {"zero": "CC0", "mark": "PDM"}.get(match["public"] or "")
+    return f"{public or 'CC ' + match['kind'].upper()} {match['version']}"
 
 
 def find_reservations(page: PageData) -> tuple[str, ...]:
@@ -84,10 +84,10 @@ def reservations(robots: Iterable[str], tdm: str | None) -> tuple[str, ...]:
     `max-snippet:-1` sets no limit. Directives to one robot, such as `otherbot: noarchive`, do not concern us.
     """
     directives = [part.strip().lower() for text in robots for part in text.split(",")]
-    found = {
+    reserved = {
         directive.partition(":")[0].strip()
         for directive in directives
         if not directive.replace(" ", "").endswith(":-1")
     }
-    found |= {"tdm-reservation"} if (tdm or "").strip() == "1" else set()
-    return tuple(name for name in RESERVATIONS if name in found)
+    reserved |= {"tdm-reservation"} if (tdm or "").strip() == "1" else set()
+    return tuple(name for name in RESERVATIONS if name in reserved)

@@ -22,7 +22,7 @@ _PARTICLES = frozenset({
     "der", "des", "di", "do", "dos", "du", "e", "el", "en", "et", "i", "ibn", "la", "las", "le", "los", "of", "ter",
     "ten", "the", "til", "ul", "und", "van", "vom", "von", "y", "zu", "zum", "zur", "and",
 })  # fmt: skip
-_ROLES = re.compile(
+ROLES = re.compile(
     r"[\s,]+(?:(?:staff|senior|chief|political|science|special|guest|contributing|managing|associate)\s+)*"
     r"(?:staff|correspondents?|reporters?|editors?|writers?|columnists?|contributors?|journalists?|producer|author)$"
     r"|\s*(?:기자|특파원|記者|編集委員|撰文)(?:\s*외\s*\d*\s*명?)?$",
@@ -71,7 +71,8 @@ _NOTICE = re.compile(
     r"[:\uff1a©]|^(?:all|alle|gesponserte?|mehr|more|read|see|show|sponsored|view|weitere|zum|zur)\b", re.IGNORECASE
 )
 # What members of blogs and forums call themselves: "c1ph4", "gnaddrig".
-_HANDLE = re.compile(r"(?=.*[^\W\d_])\w[\w.-]{1,29}")
+_HANDLE = re.compile(r"(?=.*[^\W\d_])(?![\d.]+[km]$)\w[\w.-]{1,29}")  # not "140k", as of points
+_INITIAL = re.compile(r"\s[^\W\d_]$")
 # Initials, an agency or a role after a name: "Ada Osei (aos)".
 _IN_BRACKETS = re.compile(r"(?<=\w)\s*\([^()]{1,60}\)$")
 _LONGEST, _MOST_WORDS, MOST_NAMES = 60, 6, 10
@@ -108,8 +109,10 @@ def names_in(text: str, *, sites: Iterable[str] = (), single: bool = False, hand
 def tidy_name(part: str, sites: Iterable[str] = ()) -> str:
     """A name without "By" before it and a role after it, with normal capitalisation."""
     line = _IN_BRACKETS.sub("", " ".join(part.split()))
-    name = _LATE_BY.sub("", BY.sub("", line, count=1)).strip(' &,.:*()[]"“”«»\u2039\u203a\u2013\u2014-')
-    short = _without_site(_ROLES.sub("", name), sites) if _ROLES.search(name) else name
+    line = _LATE_BY.sub("", BY.sub("", line, count=1))
+    name = line.strip(' &,.:*()[]"“”«»\u2039\u203a\u2013\u2014-')
+    name = f"{name}." if _INITIAL.search(name) and f"{name}." in line else name
+    short = _without_site(ROLES.sub("", name), sites) if ROLES.search(name) else name
     name = short if " " in short or not short.isascii() else name
     return name.title() if name.isupper() and name.isascii() and " " in name else name
 
@@ -184,5 +187,5 @@ def _without_site(name: str, sites: Iterable[str]) -> str:
 def _parts(text: str) -> Iterator[str]:
     for part in _SEPARATORS.split(text):
         both = _AND.split(_FIRST_AND.sub("", part))
-        whole = len(both) > 1 and any(len(one.split()) < 2 for one in both)  # noqa: PLR2004 "Ortega y Gasset"
+        whole = len(both) > 1 and any(len(part.split()) < 2 for part in both)  # noqa: PLR2004 "Ortega y Gasset"
         yield from [part] if whole else both

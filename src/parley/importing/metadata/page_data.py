@@ -98,17 +98,19 @@ def _is_about(node: Node, title: str, url: str | None) -> bool:
     headline = fold(text_of(node.get("headline") or node.get("name")))
     known = {fold(title)} - {""}
     addresses = {text_of(node.get("url")), text_of(node.get("@id"))}
-    return bool(headline and any(headline in one or one in headline for one in known)) or bool(url and url in addresses)
+    return bool(headline and any(headline in title or title in headline for title in known)) or bool(
+        url and url in addresses
+    )
 
 
 def _meta(tree: HtmlElement) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    contents: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
         names = " ".join(element.get(key, "") for key in ("property", "name", "itemprop", "http-equiv"))
         if content := " ".join((element.get("content") or "").split()):
             for name in names.lower().replace("dc:", "dc.").split():
-                found.setdefault(name, []).append(content)
-    return found
+                contents.setdefault(name, []).append(content)
+    return contents
 
 
 def _nodes(tree: HtmlElement) -> Iterator[Node]:

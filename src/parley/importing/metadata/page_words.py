@@ -40,7 +40,7 @@ class PageWords:
     @cached_property
     def _markup(self) -> str:
         """The attributes, and the data from which scripts build the page."""
-        return fold(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), "\n".join(_attributes_and_scripts(self._tree))))
+        return fold(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), "\n".join(_attributes_and_scripts(self._tree))))
 
 
 def _texts(tree: HtmlElement) -> Iterator[str]:

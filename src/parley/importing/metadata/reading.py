@@ -67,7 +67,7 @@ def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
         section=section[0] or None,
         bio=bio[0] or None,
         reservations=find_reservations(page),
-        where={name: found for name, found in where.items() if found},
+        where={name: place for name, place in where.items() if place},
     )
 
 

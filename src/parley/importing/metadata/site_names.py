@@ -44,7 +44,7 @@ def subjects(page: PageData) -> list[str]:
     """What links to tags and the steps of a breadcrumb say, but for names that also link to an author."""
     authors = fold("\n".join(map(_text, _links_to_authors(page))))
     inside = (islice(step.iter(), _MOST_IN_STEP) for step in page.tree.xpath(_STEPS)[:_MOST_LINKS])
-    steps = (one for one in chain.from_iterable(inside) if one.tag == "a")
+    steps = (element for element in chain.from_iterable(inside) if element.tag == "a")
     names = map(_text, chain(page.tree.xpath(_TAGS)[:_MOST_LINKS], steps))
     return [name for name in dict.fromkeys(names) if fold(name) not in authors]
 

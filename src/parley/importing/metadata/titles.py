@@ -38,7 +38,7 @@ def heading_of(tree: HtmlElement, title: str) -> HtmlElement | None:
 
 def without_site(title: str, sites: Iterable[str]) -> str:
     """A title without the names of its site and dates at its start or end, set off by separators."""
-    parts = list(_split(title))
+    parts = list(_split_title(title))
     while len(parts) > 1 and _is_site(parts[-1][1], sites):
         parts.pop()
     while len(parts) > 1 and _is_site(parts[0][1], sites):
@@ -47,7 +47,7 @@ def without_site(title: str, sites: Iterable[str]) -> str:
     return "".join(f"{separator}{part}" for separator, part in parts).strip()
 
 
-def _split(title: str) -> Iterator[tuple[str, str]]:
+def _split_title(title: str) -> Iterator[tuple[str, str]]:
     separator, at = "", 0
     for match in _SEPARATOR.finditer(title):
         yield separator, title[at : match.start()]
@@ -87,16 +87,17 @@ def _heading(tree: HtmlElement, said: list[str], sites: set[str]) -> str:
     if not said:
         return headings[0] if len(headings) == 1 else ""
     folded = {fold(title) for title in said}
-    same = (text for text in headings if fold(text) in folded)
-    alike = (text for text in headings if any(_alike(text, title) for title in said))
-    return next(same, "") or _smaller_heading(tree, said, sites) or next(alike, "") or _only_heading(tree, sites)
+    same = (text for text in [*headings, *_smaller_headings(tree, sites)] if fold(text) in folded)
+    alike = [text for text in headings if any(_are_alike(text, title) for title in said)]
+    closest = max(alike, key=lambda text: max(len(_words(text) & _words(title)) for title in said), default="")
+    return next(same, "") or _smaller_heading(tree, said, sites) or closest or _only_heading(tree, sites)
 
 
 def _only_heading(tree: HtmlElement, sites: set[str]) -> str:
     """The only main heading that leads to no other page, if it is as long as a title."""
-    own = [one for one in tree.iter("h1") if not [*one.iter("a"), *one.iterancestors("a", "aside")]]
-    found = _texts(own, sites)
-    return found[0] if len(found) == 1 and _may_be_title(found[0]) else ""
+    own = [heading for heading in tree.iter("h1") if not [*heading.iter("a"), *heading.iterancestors("a", "aside")]]
+    texts = _texts(own, sites)
+    return texts[0] if len(texts) == 1 and _may_be_title(texts[0]) else ""
 
 
 def _may_be_title(text: str) -> bool:
@@ -106,18 +107,23 @@ def _may_be_title(text: str) -> bool:
 
 def _smaller_heading(tree: HtmlElement, said: list[str], sites: set[str]) -> str:
     """The smaller heading with which the title begins, on pages whose only main heading is the site's name."""
-    texts = (text for text in _texts(tree.iter("h2"), sites) if len(text.split()) > 1 or not text.isascii())
+    texts = _smaller_headings(tree, sites)
     return next(
-        (text for text in texts if any(_SEPARATOR.match(one, len(text)) for one in said if one.startswith(text))), ""
+        (text for text in texts if any(_SEPARATOR.match(title, len(text)) for title in said if title.startswith(text))),
+        "",
     )
 
 
+def _smaller_headings(tree: HtmlElement, sites: set[str]) -> list[str]:
+    return [text for text in _texts(tree.iter("h2", "h3"), sites) if len(text.split()) > 1 or not text.isascii()]
+
+
 def _texts(headings: Iterable[HtmlElement], sites: set[str]) -> list[str]:
-    found = (" ".join(heading.text_content().split()) for heading in headings)
-    return list(dict.fromkeys(text for text in found if 0 < len(text) <= _LONGEST and fold(text) not in sites))
+    texts = (" ".join(heading.text_content().split()) for heading in headings)
+    return list(dict.fromkeys(text for text in texts if 0 < len(text) <= _LONGEST and fold(text) not in sites))
 
 
-def _alike(one: str, other: str) -> bool:
+def _are_alike(one: str, other: str) -> bool:
     short, long = sorted((fold(one), fold(other)), key=len)
     words, others = _words(one), _words(other)
     return (short in long and 2 * len(short) > len(long)) or len(words & others) >= _ALIKE * max(

@@ -67,8 +67,10 @@ def _is_note(block: HtmlElement, link: HtmlElement, target: HtmlElement, targets
     if block.tag in _NEVER or block in link.iterancestors():
         return False
     words = block.text_content()
-    others = sum(one is not target and one in targets for one in block.iter())
-    has_headings = any(one.tag in _NEVER - {"ol", "ul", "dl", "table"} for one in block.iter() if one is not block)
+    others = sum(element is not target and element in targets for element in block.iter())
+    has_headings = any(
+        element.tag in _NEVER - {"ol", "ul", "dl", "table"} for element in block.iter() if element is not block
+    )
     return not others and not has_headings and 2 < len(words.strip()) <= _LONGEST  # noqa: PLR2004 more than a marker
 
 
@@ -80,7 +82,7 @@ def _line(target: HtmlElement, targets: Collection[HtmlElement]) -> NoteContent 
     box = html_parser.makeelement("div")
     box.text, top.tail = top.tail, None
     size, node = len(box.text or ""), top.getnext()
-    while node is not None and node.tag in _INLINE and not any(one in targets for one in node.iter()):
+    while node is not None and node.tag in _INLINE and not any(element in targets for element in node.iter()):
         after = node.getnext()
         is_end = node.tag == "br" and not (node.tail or "").strip() and after is not None and after.tag == "br"
         size += len(node.text_content()) + len(node.tail or "")

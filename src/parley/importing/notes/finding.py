@@ -39,10 +39,10 @@ class Notes(msgspec.Struct, frozen=True):
         waiting = [html]
         while waiting:
             text = waiting.pop()
-            new = {self.references[one] for one in tokens.found_in(text) if one in self.references} - wanted
-            waiting += [self.notes[one].html for one in new]
+            new = {self.references[number] for number in tokens.found_in(text) if number in self.references} - wanted
+            waiting += [self.notes[number].html for number in new]
             wanted |= new
-        return "".join(note(self.notes[one].label, self.notes[one].html) for one in sorted(wanted))
+        return "".join(note(self.notes[number].label, self.notes[number].html) for number in sorted(wanted))
 
 
 class _Link(msgspec.Struct, frozen=True):
@@ -74,7 +74,7 @@ def take_notes(tree: HtmlElement, url: str | None, tokens: Tokens) -> Notes:
 
 def _links(tree: HtmlElement, url: str | None) -> Iterator[_Link]:
     order = {element: number for number, element in enumerate(tree.iter())}
-    places = {name: one for one in reversed(order) for name in (one.get("id"), one.get("name")) if name}
+    places = {name: element for element in reversed(order) for name in (element.get("id"), element.get("name")) if name}
     canonical = tree.iterfind('.//link[@rel="canonical"]')
     pages = {"", _page(url or ""), *(_page(link.get("href") or "") for link in canonical)}
     for link in list(tree.iter("a"))[: 10 * _MOST]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 from parley.importing.pdf.words import Letter
 
 _ACCENTS = {
@@ -19,11 +19,18 @@ def with_accents(letters: Sequence[Letter | None]) -> Iterator[Letter | None]:
     accented: dict[int, str] = {}
     gone: set[int] = set()
     for at, letter in enumerate(letters):
-        if letter is None or letter[0] not in _ACCENTS or (below := _below(letters, at, accented)) is None:
+        if letter is None or letter[0] not in _ACCENTS or (below := _letter_below(letters, at, accented)) is None:
             continue
         accented[below[0]] = below[1]
         # The spaces around an accent were read from its place. Those between words are seen by their width.
-        gone |= {at, *(one for one in (at - 1, at + 1) if 0 <= one < len(letters) and letters[one] is None)}
+        gone |= {
+            at,
+            *(
+                neighbour
+                for neighbour in (at - 1, at + 1)
+                if 0 <= neighbour < len(letters) and letters[neighbour] is None
+            ),
+        }
     for at, letter in enumerate(letters):
         if letter is None and at not in gone:
             yield None
@@ -31,16 +38,18 @@ def with_accents(letters: Sequence[Letter | None]) -> Iterator[Letter | None]:
             yield (accented.get(at, letter[0]), *letter[1:])
 
 
-def _below(letters: Sequence[Letter | None], at: int, taken: dict[int, str]) -> tuple[int, str] | None:
+def _letter_below(letters: Sequence[Letter | None], at: int, taken: dict[int, str]) -> tuple[int, str] | None:
     """Which letter is below the accent at a place, and what both are together; None if there is none."""
     accent = letters[at]
     assert accent is not None
     middle = (accent[1] + accent[2]) / 2
-    for other in sorted(range(max(at - _REACH, 0), min(at + _REACH + 1, len(letters))), key=lambda one: abs(one - at)):
+    for other in sorted(
+        range(max(at - _REACH, 0), min(at + _REACH + 1, len(letters))), key=lambda beside: abs(beside - at)
+    ):
         base = letters[other]
         if base is None or other in taken or other == at or not base[1] < middle < base[2]:
             continue
-        both = normalized("NFC", _DOTLESS.get(base[0], base[0]) + _ACCENTS[accent[0]])
+        both = normalize("NFC", _DOTLESS.get(base[0], base[0]) + _ACCENTS[accent[0]])
         near = abs(base[3].baseline - accent[3].baseline) < base[3].size
         if near and base[3].turn == accent[3].turn and len(both) == 1 and base[0].isalpha():
             return other, both

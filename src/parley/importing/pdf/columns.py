@@ -37,14 +37,14 @@ def in_reading_order(segments: Sequence[Segment], page: int) -> list[Line]:
     gutter = _gutter(segments)
     if gutter is None:
         return _lines(segments, page)
-    found: list[Line] = []
+    lines: list[Line] = []
     for crossing, band in _bands(segments, gutter):
         if crossing:
-            found += _lines(band, page)
+            lines += _lines(band, page)
         else:
-            found += in_reading_order([one for one in band if one.right <= gutter.x + _EDGE], page)
-            found += in_reading_order([one for one in band if one.right > gutter.x + _EDGE], page)
-    return found
+            lines += in_reading_order([segment for segment in band if segment.right <= gutter.x + _EDGE], page)
+            lines += in_reading_order([segment for segment in band if segment.right > gutter.x + _EDGE], page)
+    return lines
 
 
 def first_page_in_reading_order(segments: Sequence[Segment], page: int) -> list[Line]:
@@ -77,28 +77,31 @@ def _head_end(segments: Sequence[Segment], gutter: Gutter) -> float:
 def _bands(segments: Sequence[Segment], gutter: Gutter) -> Iterator[tuple[bool, list[Segment]]]:
     """Cut a page, from top to bottom, into what crosses a gutter and the columns between."""
     marked = sorted(
-        ((segment.baseline, gutter.is_crossed_by(segment), segment) for segment in segments), key=lambda one: one[0]
+        ((segment.baseline, gutter.is_crossed_by(segment), segment) for segment in segments),
+        key=lambda item: item[0],
     )
-    crossing = [one for _, crosses, one in marked if crosses]
+    crossing = [segment for _, crosses, segment in marked if crosses]
     # What is level with a line across the columns belongs to it.
-    rows = [(crosses or any(one.is_level_with(other) for other in crossing), one) for _, crosses, one in marked]
+    rows = [
+        (crosses or any(segment.is_level_with(other) for other in crossing), segment) for _, crosses, segment in marked
+    ]
     for crosses, band in groupby(rows, key=lambda row: row[0]):
-        yield crosses, [one for _, one in band]
+        yield crosses, [segment for _, segment in band]
 
 
 def _gutter(segments: Sequence[Segment]) -> Gutter | None:
     left, right = min(segment.left for segment in segments), max(segment.right for segment in segments)
     wide = _WIDE * (right - left)
     lines = [segment for segment in segments if segment.width >= wide]
-    found = [
+    gutters = [
         gutter
         for step in range(int((right - left) // _STEP) + 1)
         if (gutter := _weigh(left + step * _STEP, lines, segments)) is not None
     ]
-    if not found:
+    if not gutters:
         return None
-    best = max(gutter.weight for gutter in found)
-    heaviest = [gutter for gutter in found if gutter.weight == best]
+    best = max(gutter.weight for gutter in gutters)
+    heaviest = [gutter for gutter in gutters if gutter.weight == best]
     return heaviest[len(heaviest) // 2]
 
 
@@ -107,9 +110,9 @@ def _weigh(x: float, lines: Sequence[Segment], segments: Sequence[Segment]) -> G
     after = [line for line in lines if line.left >= x - _EDGE]
     if min(len(before), len(after)) < _FEWEST:
         return None
-    top = max(min(one.baseline for one in side) for side in (before, after))
-    bottom = min(max(one.baseline for one in side) for side in (before, after))
-    beside = [sum(top <= one.baseline <= bottom for one in side) for side in (before, after)]
+    top = max(min(line.baseline for line in side) for side in (before, after))
+    bottom = min(max(line.baseline for line in side) for side in (before, after))
+    beside = [sum(top <= line.baseline <= bottom for line in side) for side in (before, after)]
     gutter = Gutter(x, 0)
     crossing = sum(top <= segment.baseline <= bottom and gutter.is_crossed_by(segment) for segment in segments)
     if min(beside) < _FEWEST or crossing > _CROSSING * sum(beside):
@@ -120,17 +123,17 @@ def _weigh(x: float, lines: Sequence[Segment], segments: Sequence[Segment]) -> G
 def _lines(segments: Sequence[Segment], page: int) -> list[Line]:
     """Join the segments of one column that are in a row."""
     rows: list[list[Segment]] = []
-    for one in sorted(segments, key=lambda segment: segment.baseline):
-        if rows and any(one.is_level_with(other) for other in rows[-1]):
-            rows[-1].append(one)
+    for following in sorted(segments, key=lambda segment: segment.baseline):
+        if rows and any(following.is_level_with(other) for other in rows[-1]):
+            rows[-1].append(following)
         else:
-            rows.append([one])
+            rows.append([following])
     left = min((segment.left for segment in segments), default=0.0)
     right = max((segment.right for segment in segments), default=0.0)
     return [_line(row, page, left, right) for row in rows]
 
 
 def _line(row: Sequence[Segment], page: int, left: float, right: float) -> Line:
-    words = [word for one in sorted(row, key=lambda segment: segment.left) for word in one.words]
+    words = [word for segment in sorted(row, key=lambda segment: segment.left) for word in segment.words]
     words = in_order(words) if any(word.is_mirrored for word in words) else words
     return Line(words, page, left, right)

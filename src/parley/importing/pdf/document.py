@@ -15,7 +15,7 @@ from parley.importing.pdf.fonts import Fonts
 from parley.importing.pdf.frames import Frame
 from parley.importing.pdf.letters import join_letters, read_letters
 from parley.importing.pdf.links import read_links
-from parley.importing.pdf.right_to_left import is_right_to_left, mirrored
+from parley.importing.pdf.right_to_left import is_right_to_left, mirror
 from parley.importing.pdf.words import Box, Word
 
 MOST_PAGES = 500
@@ -71,17 +71,17 @@ def read_pages(document: pypdfium2.PdfDocument) -> Iterator[Page]:
 def _page(document: Any, number: int, page: Any, text_page: Any, fonts: Fonts) -> Page:
     letters = read_letters(text_page, fonts)
     is_mirrored = is_right_to_left(letters)
-    found = list(join_letters(mirrored(letters) if is_mirrored else letters))
+    joined_words = list(join_letters(mirror(letters) if is_mirrored else letters))
     turns = Counter[int]()
-    for turn, word in found:
+    for turn, word in joined_words:
         turns[turn] += len(word.text)
     main = turns.most_common(1)[0][0] if turns else 0
     left, bottom, right, top = page.get_bbox()
     frame = Frame(left, bottom, right, top, main, is_mirrored)
-    words = [word for turn, word in found if turn == main and frame.shows(frame.put(word))]
+    words = [word for turn, word in joined_words if turn == main and frame.shows(frame.put(word))]
     read_links(page.raw, document, frame, words)
     width, height = (max(length, 1.0) for length in frame.size)
-    turned = " ".join(word.text for turn, word in found if turn != main)
+    turned = " ".join(word.text for turn, word in joined_words if turn != main)
     return Page(number, width, height, frame, words, list(_drawings(page, frame)), turned)
 
 

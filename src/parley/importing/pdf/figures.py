@@ -71,7 +71,7 @@ def _drawn_beside(caption: TextBlock, page: Page, others: Sequence[TextBlock]) -
 def _grow(parts: Sequence[Box], edge: float, texts: Sequence[Box]) -> Box | None:
     """The drawings next to `edge`, and those next to them, unless a text is between."""
     area: Box | None = None
-    near_first = sorted(parts, key=lambda one: min(abs(one.bottom - edge), abs(one.top - edge)))
+    near_first = sorted(parts, key=lambda part: min(abs(part.bottom - edge), abs(part.top - edge)))
     # Twice, since what joins two parts may be further away than both.
     for part in (*near_first, *near_first):
         if area is not None and _enclosing_box(area, part) == area:

@@ -24,24 +24,24 @@ class Fonts:
 
     def of(self, text_object: Any) -> Font:
         """The font of a text object; one without a name if PDFium knows none."""
-        found = raw.FPDFTextObj_GetFont(text_object) if text_object else None
-        if not found:
+        handle = raw.FPDFTextObj_GetFont(text_object) if text_object else None
+        if not handle:
             return _UNKNOWN
-        address = ctypes.addressof(found.contents)
+        address = ctypes.addressof(handle.contents)
         if address not in self._known:
-            self._known[address] = _read(found)
+            self._known[address] = _read(handle)
         return self._known[address]
 
 
-def _read(found: Any) -> Font:
+def _read(handle: Any) -> Font:
     buffer = ctypes.create_string_buffer(_LONGEST_NAME)
-    raw.FPDFFont_GetBaseFontName(found, buffer, _LONGEST_NAME)
+    raw.FPDFFont_GetBaseFontName(handle, buffer, _LONGEST_NAME)
     # A subset of a font has six letters and a plus sign before its name.
     name = buffer.value.decode("utf-8", "replace").rsplit("+", 1)[-1]
-    lower, flags = name.lower(), raw.FPDFFont_GetFlags(found)
+    lower, flags = name.lower(), raw.FPDFFont_GetFlags(handle)
     return Font(
         name,
-        is_bold=any(one in lower for one in _BOLD),
-        is_italic=bool(flags & _ITALIC) or any(one in lower for one in _ITALIC_NAMES),
-        is_mono=bool(flags & _FIXED_PITCH) or any(one in lower for one in _MONO),
+        is_bold=any(name_part in lower for name_part in _BOLD),
+        is_italic=bool(flags & _ITALIC) or any(name_part in lower for name_part in _ITALIC_NAMES),
+        is_mono=bool(flags & _FIXED_PITCH) or any(name_part in lower for name_part in _MONO),
     )

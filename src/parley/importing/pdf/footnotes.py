@@ -51,13 +51,13 @@ def _split(column: list[Line], typography: Typography) -> tuple[list[Line], list
 
 
 def _notes(lines: Sequence[Line]) -> list[Footnote]:
-    found: list[Footnote] = []
+    notes: list[Footnote] = []
     for line in lines:
         if mark := _mark(line):
-            found.append(Footnote(mark, [_without_mark(line)]))
-        elif found:
-            found[-1].lines.append(line)
-    return found
+            notes.append(Footnote(mark, [_without_mark(line)]))
+        elif notes:
+            notes[-1].lines.append(line)
+    return notes
 
 
 def _mark(line: Line) -> str:
@@ -65,9 +65,9 @@ def _mark(line: Line) -> str:
     first = line.words[0]
     if glued := _GLUED_MARK.match(first.text):
         return glued[1]
-    if not (found := _MARK.match(first.text)) or len(line.words) == 1:
+    if not (match := _MARK.match(first.text)) or len(line.words) == 1:
         return ""
-    return found[1] if is_raised(first, line) or (found[1].isdigit() and line.words[1].text[:1].isalpha()) else ""
+    return match[1] if is_raised(first, line) or (match[1].isdigit() and line.words[1].text[:1].isalpha()) else ""
 
 
 def is_raised(word: Word, line: Line) -> bool:

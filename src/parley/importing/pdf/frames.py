@@ -48,16 +48,16 @@ class Frame(msgspec.Struct, frozen=True):
         along, across = self._origin
         match self.turn:
             case 0:
-                found = left, -top, right, -bottom
+                box = left, -top, right, -bottom
             case 1:
-                found = bottom, left, top, right
+                box = bottom, left, top, right
             case 2:
-                found = -right, bottom, -left, top
+                box = -right, bottom, -left, top
             case _:
-                found = -top, -right, -bottom, -left
+                box = -top, -right, -bottom, -left
         if self.is_mirrored:
-            found = -found[2], found[1], -found[0], found[3]
-        return Box(found[0] - along, found[1] - across, found[2] - along, found[3] - across)
+            box = -box[2], box[1], -box[0], box[3]
+        return Box(box[0] - along, box[1] - across, box[2] - along, box[3] - across)
 
     def shows(self, word: Word) -> bool:
         """Whether a word is on the page."""

@@ -46,30 +46,35 @@ def without_furniture(pages: Sequence[Page]) -> dict[int, list[Segment]]:
     segments = {page.number: list(cut_segments(page.words)) for page in pages}
     rows = [row for page in pages for row in _ends(page, segments[page.number])]
     leading = median([row.gap for row in rows]) if rows else 0.0
-    repeated = _repeated_rows(rows, len(pages)) | _apart(rows, len(pages), _leading(segments.values()) or leading)
+    repeated = _repeated_rows(rows, len(pages)) | _rows_apart(rows, len(pages), _leading(segments.values()) or leading)
     gone = {(row.page, word) for row in repeated for word in row.words}
-    return {number: [one for one in found if (number, id(one)) not in gone] for number, found in segments.items()}
+    return {
+        number: [segment for segment in of_page if (number, id(segment)) not in gone]
+        for number, of_page in segments.items()
+    }
 
 
 def _ends(page: Page, segments: Sequence[Segment]) -> list[Row]:
     """The first and the last rows of a page."""
     rows: list[list[Segment]] = []
-    for one in sorted(segments, key=lambda segment: segment.baseline):
-        if rows and one.baseline - rows[-1][-1].baseline < _NEAR:
-            rows[-1].append(one)
+    for following in sorted(segments, key=lambda segment: segment.baseline):
+        if rows and following.baseline - rows[-1][-1].baseline < _NEAR:
+            rows[-1].append(following)
         else:
-            rows.append([one])
-    found = []
+            rows.append([following])
+    end_rows = []
     for at, row in enumerate(rows):
         at_top = at < _ROWS
         if not at_top and at < len(rows) - _ROWS:
             continue
         beside = rows[at + 1 : at + 2] if at_top else rows[max(at - 1, 0) : at]
         gap = abs(beside[0][0].baseline - row[0].baseline) if beside else page.height
-        words = " ".join(word.text for one in sorted(row, key=lambda one: one.left) for word in one.words)
+        words = " ".join(
+            word.text for segment in sorted(row, key=lambda segment: segment.left) for word in segment.words
+        )
         key = " ".join(_DIGITS.sub("#", words.casefold()).split())
-        found.append(Row(page.number, frozenset(map(id, row)), key, row[0].baseline / page.height, gap, at_top))
-    return found
+        end_rows.append(Row(page.number, frozenset(map(id, row)), key, row[0].baseline / page.height, gap, at_top))
+    return end_rows
 
 
 def _repeated_rows(rows: Iterable[Row], pages: int) -> set[Row]:
@@ -77,12 +82,12 @@ def _repeated_rows(rows: Iterable[Row], pages: int) -> set[Row]:
     groups: dict[tuple[str, bool], list[Row]] = defaultdict(list)
     for row in rows:
         groups[row.key, row.at_top].append(row)
-    found: set[Row] = set()
+    repeated: set[Row] = set()
     for (key, _at_top), same in groups.items():
         number = bool(_NUMBER.fullmatch(key)) and all(_is_outside(row) for row in same)
         if number or (len(same) >= max(_FEWEST, _OFTEN * pages) and _is_level(same)):
-            found.update(same)
-    return found
+            repeated.update(same)
+    return repeated
 
 
 def _is_outside(row: Row) -> bool:
@@ -94,7 +99,7 @@ def _is_level(rows: Sequence[Row]) -> bool:
     return max(heights) - min(heights) < _LEVEL and all(map(_is_outside, rows))
 
 
-def _apart(rows: Sequence[Row], pages: int, leading: float) -> set[Row]:
+def _rows_apart(rows: Sequence[Row], pages: int, leading: float) -> set[Row]:
     """Rows at one height and apart from the text on most pages: running heads with the title of a section."""
     heights: dict[tuple[int, bool], list[Row]] = defaultdict(list)
     for row in rows:
@@ -112,8 +117,8 @@ def _leading(pages: Iterable[Sequence[Segment]]) -> float:
     """The usual distance between two lines."""
     steps: Counter[float] = Counter()
     for segments in pages:
-        for one, other in itertools.pairwise(segments):
-            step = round(other.baseline - one.baseline, 1)
-            if 0 < step < 4 * one.size:
+        for upper, other in itertools.pairwise(segments):
+            step = round(other.baseline - upper.baseline, 1)
+            if 0 < step < 4 * upper.size:
                 steps[step] += 1
     return steps.most_common(1)[0][0] if steps else 0.0

@@ -119,7 +119,7 @@ def _may_be_title(block: TextBlock) -> bool:
 
 def _matter(blocks: Sequence[TextBlock], start: int, page: int) -> list[TextBlock]:
     """The blocks between the title and the text."""
-    found: list[TextBlock] = []
+    front: list[TextBlock] = []
     for block in blocks[start : start + _MOST_BLOCKS]:
         words = len(WORD.findall(block.text))
         long = words > _PROSE and not (_PLACE.search(block.text) and words < 3 * _PROSE)
@@ -131,8 +131,8 @@ def _matter(blocks: Sequence[TextBlock], start: int, page: int) -> list[TextBloc
             or block.text.lower().startswith(("abstract", "summary", "keywords"))
         ):
             break
-        found.append(block)
-    return found if found and start else []
+        front.append(block)
+    return front if front and start else []
 
 
 def _is_sentence(text: str) -> bool:
@@ -158,18 +158,18 @@ def _find_authors(lines: Sequence[Line], properties: Properties, text: str, head
     if stated:
         head.authors, head.where["byline"] = stated, "pdf properties"
         return
-    found: dict[str, None] = {}
+    authors: dict[str, None] = {}
     style: str | None = None
     for line in lines:
         names = _names(line)
         look = _look(line)
         if names and (style is None or look == style):
             style = look
-            found |= dict.fromkeys(names)
+            authors |= dict.fromkeys(names)
         elif style is not None and look == style and not names:
             style = f"{style} ended" if not _ends_open(line) else style
-    if found:
-        head.authors, head.where["byline"] = tuple(found), "below title"
+    if authors:
+        head.authors, head.where["byline"] = tuple(authors), "below title"
 
 
 def _look(line: Line) -> str:
@@ -186,15 +186,15 @@ def _ends_open(line: Line) -> bool:
 
 def _names(line: Line) -> list[str]:
     """The names in a line, if it has nothing else."""
-    found: list[str] = []
+    all_names: list[str] = []
     for cell in _cells(line):
         written = " ".join(word.text for word in cell)
         text = _MARKS.sub(" ", written)
         names = [name for name in names_in(" ".join(text.split()).strip(" ,;-")) if _is_person(name)]
         if _PLACE.search(text) or _DATE.search(written):
             return []
-        found += names
-    return found
+        all_names += names
+    return all_names
 
 
 def _is_person(name: str) -> bool:
@@ -232,7 +232,7 @@ def _find_date(lines: Sequence[str], stamp: str, head: Head) -> None:
     for line in lines:
         if facts := facts_in(line):
             _take_facts(facts, head)
-        elif (found := _DATE.search(line)) and len(line.split()) <= _MOST_DATE_WORDS and (date := _as_date(found[0])):
+        elif (match := _DATE.search(line)) and len(line.split()) <= _MOST_DATE_WORDS and (date := _as_date(match[0])):
             head.published_at, head.where["published_at"] = date, "below title"
         if head.published_at:
             return
@@ -247,5 +247,5 @@ def _take_facts(facts: TopLines, head: Head) -> None:
 
 def _as_date(text: str) -> datetime | None:
     settings = {"TIMEZONE": "UTC", "RETURN_AS_TIMEZONE_AWARE": True, "REQUIRE_PARTS": ["day", "month", "year"]}
-    found: datetime | None = dateparser.parse(text, settings=settings)
-    return found
+    moment: datetime | None = dateparser.parse(text, settings=settings)
+    return moment

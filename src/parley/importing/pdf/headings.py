@@ -23,9 +23,9 @@ _KNOWN = re.compile(
 
 def mark_headings(blocks: Sequence[TextBlock], typography: Typography) -> None:
     """Set kind and level of headings. Numbers say the level; without them, larger sizes are higher."""
-    found = [block for block in blocks if _is_heading(block, typography)]
-    looks = sorted({_look(block) for block in found if not _depth(block)}, reverse=True)
-    for block in found:
+    headings = [block for block in blocks if _is_heading(block, typography)]
+    looks = sorted({_look(block) for block in headings if not _depth(block)}, reverse=True)
+    for block in headings:
         block.kind = "heading"
         block.level = min(1 + (_depth(block) or 1 + looks.index(_look(block))), _DEEPEST)
 

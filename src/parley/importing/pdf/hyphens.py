@@ -38,7 +38,7 @@ class Vocabulary:
         for line in lines:
             words = _WORD.findall(line.text)[int(divided) :]
             divided = line.text.endswith(tuple(_HYPHENS))
-            self._known.update(one.casefold() for one in (words[:-1] if divided else words))
+            self._known.update(word.casefold() for word in (words[:-1] if divided else words))
 
     def keeps_hyphen(self, first: str, second: str) -> bool:
         """Whether a word that was divided between `first` and `second` is written with a hyphen anyway."""

@@ -71,14 +71,14 @@ def _letters(text_page: Any, fonts: Fonts) -> Iterator[Letter | None]:
             yield None
             continue
         raw.FPDFText_GetLooseCharBox(text_page, at, ctypes.byref(box))
-        found = raw.FPDFText_GetTextObject(text_page, at)
-        address = ctypes.addressof(found.contents) if found else 0
+        text_object = raw.FPDFText_GetTextObject(text_page, at)
+        address = ctypes.addressof(text_object.contents) if text_object else 0
         if style is None or address != owner:
-            owner, style = address, _style(text_page, at, found, fonts, box)
+            owner, style = address, _style(text_page, at, text_object, fonts, box)
         yield (sign, *_along(box, style.turn), style)
 
 
-def _style(text_page: Any, at: int, found: Any, fonts: Fonts, box: Any) -> Style:
+def _style(text_page: Any, at: int, text_object: Any, fonts: Fonts, box: Any) -> Style:
     matrix, x, y = raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
     raw.FPDFText_GetMatrix(text_page, at, ctypes.byref(matrix))
     raw.FPDFText_GetCharOrigin(text_page, at, ctypes.byref(x), ctypes.byref(y))
@@ -87,7 +87,7 @@ def _style(text_page: Any, at: int, found: Any, fonts: Fonts, box: Any) -> Style
     if not _SIZES[0] <= size <= _SIZES[1]:
         size = abs(box.top - box.bottom) if turn % 2 == 0 else abs(box.right - box.left)
     baseline = (-y.value, x.value, y.value, -x.value)[turn]
-    return Style(fonts.of(found), round(size, 2), turn, baseline)
+    return Style(fonts.of(text_object), round(size, 2), turn, baseline)
 
 
 def _along(box: Any, turn: int) -> tuple[float, float]:

@@ -37,21 +37,21 @@ def _text(words: Sequence[Word]) -> str:
 
 def _wrap(word: Word, line: Line, *, plain: bool) -> Wrap:
     """The elements around a word, from the outside."""
-    found: list[str] = []
+    tags: list[str] = []
     if word.link:
-        found.append(f'a href="{escape(word.link)}"')
+        tags.append(f'a href="{escape(word.link)}"')
     if is_raised(word, line):
-        found.append("sup")
+        tags.append("sup")
     elif word.size < 0.85 * line.size and word.baseline > line.baseline + _LOWERED * line.size:
-        found.append("sub")
+        tags.append("sub")
     if not plain:
         marks: dict[str, Callable[[Word], bool]] = {
-            "code": lambda one: one.font.is_mono,
-            "strong": lambda one: one.font.is_bold,
-            "em": lambda one: one.font.is_italic,
+            "code": lambda word: word.font.is_mono,
+            "strong": lambda word: word.font.is_bold,
+            "em": lambda word: word.font.is_italic,
         }
-        found += [tag for tag, has in marks.items() if has(word)]
-    return tuple(found)
+        tags += [tag for tag, has in marks.items() if has(word)]
+    return tuple(tags)
 
 
 def code(lines: Sequence[Line]) -> str:

@@ -28,16 +28,16 @@ def is_right_to_left(letters: Sequence[Letter | None]) -> bool:
     return direction_of("".join(letter[0] for letter in letters if letter is not None)) == "rtl"
 
 
-def mirrored(letters: Sequence[Letter | None]) -> Iterator[Letter | None]:
+def mirror(letters: Sequence[Letter | None]) -> Iterator[Letter | None]:
     """Yield the letters with mirrored places; those of each word in the order in which they are read.
 
     PDFium gives some words in the order in which they are written, and others from left to right.
     """
-    found = list(_sort_letters(letters))
-    brackets = "".join(letter[0] for letter in found if letter is not None and letter[0] in "()")
+    ordered = list(_sort_letters(letters))
+    brackets = "".join(letter[0] for letter in ordered if letter is not None and letter[0] in "()")
     # Some files say which bracket is drawn, others which is meant.
     is_drawn = brackets.count(")(") > brackets.count("()")
-    for _, run in groupby(found, key=lambda letter: letter is not None):
+    for _, run in groupby(ordered, key=lambda letter: letter is not None):
         some = list(run)
         yield from _with_signs([letter for letter in some if letter], is_drawn=is_drawn) or some
 
@@ -64,14 +64,16 @@ def in_order(words: Sequence[Word]) -> list[Word]:
     """The words of a line of a mirrored page, with the foreign ones among them from left to right."""
     for before, word in pairwise(words):
         word.glued = word.glued or word.left - before.right < _NO_SPACE * word.size
-    found: list[Word] = []
+    shown_words: list[Word] = []
     for is_ltr, run in groupby(words, key=lambda word: bool(_IS_LTR.fullmatch(word.text))):
         some = list(run)
-        found += _reverse(some) if is_ltr else some
-    return found
+        shown_words += _reverse(some) if is_ltr else some
+    return shown_words
 
 
 def _reverse(words: list[Word]) -> list[Word]:
     """The words in the opposite order. What was glued to the word before it now is to the one after it."""
     glued = [words[0].glued, *(word.glued for word in reversed(words[1:]))]
-    return [msgspec.structs.replace(word, glued=one) for word, one in zip(reversed(words), glued, strict=True)]
+    return [
+        msgspec.structs.replace(word, glued=is_glued) for word, is_glued in zip(reversed(words), glued, strict=True)
+    ]

@@ -61,4 +61,4 @@ def _follows(word: Word, run: list[Word]) -> bool:
     size = max(word.size, last.size)
     if not -_BACK * size <= word.left - last.right <= _WIDE * size:
         return False
-    return any(abs(word.baseline - one.baseline) <= _RAISED * max(word.size, one.size) for one in run[-3:])
+    return any(abs(word.baseline - earlier.baseline) <= _RAISED * max(word.size, earlier.size) for earlier in run[-3:])

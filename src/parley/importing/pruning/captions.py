@@ -17,7 +17,7 @@ def mark_captions(tree: HtmlElement) -> None:
         if caption.tag in _TEXT and 0 < len(words) <= _LONGEST and caption.find(".//img") is None:
             _mark(caption, words)
     for figure in list(tree.iter("figure")):
-        if not any(one.tag in _SHOWN for one in figure.iter()):
+        if not any(element.tag in _SHOWN for element in figure.iter()):
             for caption in list(figure.iter("figcaption")):
                 caption.drop_tree()
 

@@ -45,7 +45,7 @@ def _named_elements(tree: HtmlElement) -> Iterator[HtmlElement]:
 def _is_furniture(node: HtmlElement) -> bool:
     names = " ".join(node.get(name) or "" for name in ("class", "id", "data-component", "data-testid"))
     words = [word.lower() for word in _WORD.findall(names[:300])]
-    pairs = {f"{one} {other}" for one, other in pairwise(words)}
+    pairs = {f"{first} {other}" for first, other in pairwise(words)}
     return not _WORDS.isdisjoint(words) or not _PAIRS.isdisjoint(pairs)
 
 
@@ -53,8 +53,8 @@ def _holds_text(node: HtmlElement) -> bool:
     """Whether a part has the main heading, many long paragraphs in one box, or several with few links."""
     if next(node.iter("h1", "article"), None) is not None:
         return True
-    long = [one for one in node.iter("p") if len(one.text_content()) > _LONG]
-    if any(count >= _TOGETHER for count in Counter(one.getparent() for one in long).values()):
+    long = [paragraph for paragraph in node.iter("p") if len(paragraph.text_content()) > _LONG]
+    if any(count >= _TOGETHER for count in Counter(paragraph.getparent() for paragraph in long).values()):
         return True
     linked = sum(len(link.text_content()) for link in node.iter("a"))
-    return len(long) > 2 and sum(len(one.text_content()) for one in long) > 4 * linked  # noqa: PLR2004 teasers and invitations have fewer
+    return len(long) > 2 and sum(len(paragraph.text_content()) for paragraph in long) > 4 * linked  # noqa: PLR2004 teasers and invitations have fewer

@@ -6,7 +6,15 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 _HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_HIDDEN = etree.XPath(".//*[@hidden or @aria-hidden='true' or @style] | .//dialog[not(@open)]")
+# The usual names of what is only for screen readers, which hear "Caption:" or "Advertisement" before it.
+_UNSEEN = frozenset({
+    "element-invisible", "govuk-visually-hidden", "screen-reader", "screen-reader-only", "screen-reader-text",
+    "sr-only", "u-visually-hidden", "visually-hidden", "visuallyhidden",
+})  # fmt: skip
+_HIDDEN = etree.XPath(
+    ".//*[@hidden or @aria-hidden='true' or @style or contains(@class, 'sr-only') or contains(@class, 'screen-reader')"
+    " or contains(@class, 'visually') or contains(@class, 'element-invisible')] | .//dialog[not(@open)]"
+)
 _MOSTLY = 0.5
 _LONG, _ENOUGH = 80, 250  # letters of a paragraph, and of an article that is there without a hidden part
 
@@ -35,6 +43,7 @@ def _is_hidden(node: HtmlElement) -> bool:
         or node.get("aria-hidden") == "true"
         or node.tag == "dialog"
         or bool(_HIDING.search(node.get("style") or ""))
+        or not _UNSEEN.isdisjoint((node.get("class") or "").lower().split())
     )
 
 

@@ -36,12 +36,12 @@ _LINKED = 0.8
 
 def drop_lines(article: HtmlElement, url: str | None) -> None:
     """Remove such lines from an article that was found at `url`."""
-    found = runs(article)
+    word_runs = runs(article)
     host = _host(url)
-    text = next((at for at, run in enumerate(found) if _SENTENCE.search(run.text.rstrip())), 0)
-    gone = [at for at, run in enumerate(found) if _is_foreign(run, at, len(found), host, at < text)]
-    for at in sorted({*gone, *_after_invitations(found, gone), *_tail(found, gone)}):
-        found[at].drop()
+    text = next((at for at, run in enumerate(word_runs) if _SENTENCE.search(run.text.rstrip())), 0)
+    gone = [at for at, run in enumerate(word_runs) if _is_foreign(run, at, len(word_runs), host, at < text)]
+    for at in sorted({*gone, *_after_invitations(word_runs, gone), *_tail(word_runs, gone)}):
+        word_runs[at].drop()
 
 
 def _is_foreign(run: WordRun, at: int, count: int, host: str, is_above: bool) -> bool:
@@ -83,24 +83,24 @@ def _is_teaser(run: WordRun, text: str, host: str) -> bool:
     )
 
 
-def _after_invitations(found: Sequence[WordRun], gone: Sequence[int]) -> set[int]:
+def _after_invitations(word_runs: Sequence[WordRun], gone: Sequence[int]) -> set[int]:
     """The lines of links below a line such as "Related posts"."""
     more: set[int] = set()
     for start in gone:
         at = start + 1
         # From one that is in the set on, they all are.
-        while at < len(found) and at not in more and _is_linked(found[at]):
+        while at < len(word_runs) and at not in more and _is_linked(word_runs[at]):
             more.add(at)
             at += 1
     return more
 
 
-def _tail(found: Sequence[WordRun], gone: Collection[int]) -> set[int]:
-    """The links, and the headings without a text, at the end of an article."""
+def _tail(word_runs: Sequence[WordRun], gone: Collection[int]) -> set[int]:
+    """The links, the numbers (of likes and comments), and the headings without a text, at the end of an article."""
     tail: set[int] = set()
-    for at in range(len(found) - 1, len(found) // 2, -1):
-        is_heading = bool(_tags(found[at]) & _HEADINGS) or _INTRODUCES.search(found[at].text)
-        if not (at in gone or is_heading or _is_linked(found[at])):
+    for at in range(len(word_runs) - 1, len(word_runs) // 2, -1):
+        is_heading = bool(_tags(word_runs[at]) & _HEADINGS) or _INTRODUCES.search(word_runs[at].text)
+        if not (at in gone or is_heading or _is_linked(word_runs[at]) or _is_count(word_runs[at])):
             break
         tail.add(at)
     return tail
@@ -114,6 +114,10 @@ def _is_linked(run: WordRun) -> bool:
         and _linked_letters(run) >= _LINKED * letters
         and not _tags(run) & {"pre", "td", "figcaption"}
     )
+
+
+def _is_count(run: WordRun) -> bool:
+    return run.text.strip().isdecimal() and not _tags(run) & {"pre", "td", "li"}
 
 
 def _links(run: WordRun) -> list[HtmlElement]:

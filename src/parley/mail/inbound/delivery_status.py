@@ -62,8 +62,8 @@ def read(text: str) -> list[DeliveryStatus]:
         return []
     decoded = _json(text)
     events = decoded if isinstance(decoded, list) else [decoded]
-    found = (_one(event) for event in events[:MOST_EVENTS] if isinstance(event, dict))
-    return [one for one in found if one is not None]
+    reports = (_one(event) for event in events[:MOST_EVENTS] if isinstance(event, dict))
+    return [report for report in reports if report is not None]
 
 
 def _json(text: str) -> Any:
@@ -91,9 +91,9 @@ def _notification(event: str, answer: str, status: str, classes: Iterable[Any], 
     outcome = EVENTS.get(event.lower())
     if outcome in {None, "delivered", "complaint"}:
         return DeliveryStatus(outcome or "mail", **rest)
-    found = STATUS.search(status) or STATUS.search(answer)
-    status = found[0] if found else ""
-    names = [str(one).lower() for one in classes if one not in {None, ""}]
+    match = STATUS.search(status) or STATUS.search(answer)
+    status = match[0] if match else ""
+    names = [str(name).lower() for name in classes if name not in {None, ""}]
     by_class = next((KINDS[name] for name in names if name in KINDS), None)
     permanent = outcome == "bounce" and by_class not in {"soft", "full"}
     kind = kind_of(status, answer, permanent=permanent) if answer or status else by_class or "soft"
@@ -112,7 +112,7 @@ def _ses(event: dict[str, Any]) -> DeliveryStatus | None:
     classes = (bounce.get("bounceSubType"), bounce.get("delayType"), bounce.get("bounceType"))
     answer, status = about.get("diagnosticCode") or "", about.get("status") or ""
     common = mail.get("commonHeaders") or {}
-    headers = {one.get("name"): one.get("value") for one in mail.get("headers") or []}
+    headers = {header.get("name"): header.get("value") for header in mail.get("headers") or []}
     message_id = common.get("messageId") or headers.get("Message-ID") or ""
     proofs = (str(mail.get("source") or ""),)
     return _notification(name, answer, status, classes, address=address, proofs=proofs, message_id=message_id)
@@ -122,7 +122,7 @@ def _postmark(event: dict[str, Any]) -> DeliveryStatus | None:
     if event.get("Type") == "AutoResponder":
         return DeliveryStatus("auto-reply", address=event.get("Email") or "")
     address = event.get("Email") or event.get("Recipient") or ""
-    proofs = tuple(str(one) for one in (event.get("Metadata") or {}).values())
+    proofs = tuple(str(value) for value in (event.get("Metadata") or {}).values())
     name = "complaint" if event.get("Type") == "SpamComplaint" else str(event["RecordType"])
     answer = event.get("Details") or ""
     return _notification(name, answer, "", (event.get("Type"),), address=address, proofs=proofs)
@@ -170,10 +170,10 @@ def _mandrill(event: dict[str, Any]) -> DeliveryStatus | None:
 
 Event = dict[str, Any]
 RELAYS: tuple[tuple[Callable[[Event], bool], Callable[[Event], DeliveryStatus | None]], ...] = (
-    (lambda one: "mail" in one and ("notificationType" in one or "eventType" in one), _ses),
-    (lambda one: "RecordType" in one, _postmark),
-    (lambda one: "event-data" in one or ("event" in one and "delivery-status" in one), _mailgun),
-    (lambda one: "msys" in one, _sparkpost),
-    (lambda one: "msg" in one and "event" in one, _mandrill),
-    (lambda one: "email" in one and ("event" in one or "reason" in one), _sendgrid),
+    (lambda event: "mail" in event and ("notificationType" in event or "eventType" in event), _ses),
+    (lambda event: "RecordType" in event, _postmark),
+    (lambda event: "event-data" in event or ("event" in event and "delivery-status" in event), _mailgun),
+    (lambda event: "msys" in event, _sparkpost),
+    (lambda event: "msg" in event and "event" in event, _mandrill),
+    (lambda event: "email" in event and ("event" in event or "reason" in event), _sendgrid),
 )

@@ -8,7 +8,7 @@ from parley.core import db
 from parley.mail import bounces
 from parley.mail.inbound import reports
 from parley.mail.letters import lists
-from parley.mail.links import read_unsubscribe_token, returned
+from parley.mail.links import read_unsubscribe_token, returned_mail
 
 # Headers with the address that it was delivered to, most reliable first; the last two are of our mail, in a complaint.
 HEADERS = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Original-Mail-From", "Return-Path")
@@ -49,16 +49,16 @@ async def _unsubscribe(token: str) -> bool:
 def _mail(message: Message, recipient: str | None) -> int | None:
     """Return the id of the mail in a signed address of `message`."""
     for address in [recipient or "", *_addresses(message)]:
-        if (mail := returned(address)) is not None:
+        if (mail := returned_mail(address)) is not None:
             return mail
     return None
 
 
 def _addresses(message: Message) -> list[str]:
     parts = list(message.walk())
-    found = [str(value) for name in HEADERS for part in parts for value in part.get_all(name, [])]
+    texts = [str(value) for name in HEADERS for part in parts for value in part.get_all(name, [])]
     reports_of = [part for part in parts if part.get_content_type() == "message/feedback-report"]
     fields = [line for part in reports_of for line in str(part.get_payload()).splitlines()]
-    found += [line.partition(":")[2] for line in fields if line.lower().startswith("original-mail-from:")]
+    texts += [line.partition(":")[2] for line in fields if line.lower().startswith("original-mail-from:")]
     # Not `getaddresses`, which fails on nested brackets, and then the mail server would deliver the message again.
-    return [address[0] for text in found for address in reports.ADDRESS.finditer(text)]
+    return [address[0] for text in texts for address in reports.ADDRESS.finditer(text)]

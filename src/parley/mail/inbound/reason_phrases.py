@@ -189,7 +189,7 @@ not found, try again|system (?:error|config|resources)|internal (?:server )?erro
 """
 
 
-def compiled(lines: str) -> re.Pattern[str]:
+def compile_phrases(lines: str) -> re.Pattern[str]:
     """One expression for any of `lines`. Raises KeyError for an unknown placeholder."""
     pattern = "|".join(f"(?:{line})" for line in lines.strip().splitlines())
     pattern = re.sub(r"<([a-z]+)>", lambda named: f"(?:{_join_lines(PLACEHOLDERS[named[1]])})", pattern)
@@ -223,4 +223,4 @@ KINDS = (
 @cache
 def table() -> list[tuple[str, re.Pattern[str]]]:
     """Return what servers write for each kind, in the order in which they are tried. Compiling it takes 0.1 s."""
-    return [(kind, compiled(lines)) for kind, lines in KINDS]
+    return [(kind, compile_phrases(lines)) for kind, lines in KINDS]

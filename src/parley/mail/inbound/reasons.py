@@ -6,7 +6,7 @@ The text counts more than the code: refusals because of the sender often have 5.
 import re
 from functools import lru_cache
 
-from parley.core.text.normal_forms import normalized
+from parley.core.text.normal_forms import normalize
 from parley.mail.inbound.reason_phrases import table
 
 ADDRESS = re.compile(r"<?[^\s<>\"'(),;:]{1,100}@[^\s<>\"'(),;:]{1,200}>?")
@@ -62,32 +62,32 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
     answer, around = normal(diagnostic), normal(beside)
     by_status = _of_status(status)
     permanent = status.startswith("5") or (permanent and not status.startswith("4"))
-    found = phrase(answer)
-    if found is None and not VAGUE.fullmatch(status):
-        found = by_status
-    found = found or phrase(around) or by_status
-    if found in {"unknown", "gone"}:
+    kind = phrase(answer)
+    if kind is None and not VAGUE.fullmatch(status):
+        kind = by_status
+    kind = kind or phrase(around) or by_status
+    if kind in {"unknown", "gone"}:
         # If the text before the reply contradicts it, the milder kind counts: an address is not suppressed on doubt.
         explained = phrase(ANSWER.split(around, maxsplit=1)[0])
-        found = explained if explained in MILDER else found
-    if found in {"unknown", "gone"} and by_status == "policy" and status.startswith("5.1."):
+        kind = explained if explained in MILDER else kind
+    if kind in {"unknown", "gone"} and by_status == "policy" and status.startswith("5.1."):
         # 5.1.7 and 5.1.8 are about the sender.
         return "policy"
-    if found in {"unknown", "gone", None} and BEFORE_RCPT.search(f"{answer} {around}"):
+    if kind in {"unknown", "gone", None} and BEFORE_RCPT.search(f"{answer} {around}"):
         return "policy"
-    if found in {"unknown", "gone"} and not status.startswith("5.1.") and AFTER_DATA.search(f"{answer} {around}"):
-        found = None
-    if found in {"unknown", "gone"} and FOR_NOW.search(answer):
-        found = None
-    if found in {"closed", None} or (found in {"unknown", "gone"} and status.startswith("4")):
+    if kind in {"unknown", "gone"} and not status.startswith("5.1.") and AFTER_DATA.search(f"{answer} {around}"):
+        kind = None
+    if kind in {"unknown", "gone"} and FOR_NOW.search(answer):
+        kind = None
+    if kind in {"closed", None} or (kind in {"unknown", "gone"} and status.startswith("4")):
         return "hard" if permanent else "soft"
-    return "gone" if found == "unknown" else found
+    return "gone" if kind == "unknown" else kind
 
 
 def normal(words: str) -> str:
     """Return `words` in lower case, in one line, with plain quotes; without underscores, guesses and addresses."""
     # One character can become eighteen.
-    plain = normalized("NFKC", words[:LONGEST_REPLY])[:LONGEST_REPLY].translate(QUOTES)
+    plain = normalize("NFKC", words[:LONGEST_REPLY])[:LONGEST_REPLY].translate(QUOTES)
     line = PARAMETER.sub("", ADDRESS.sub("@", " ".join(plain.split()))).replace("_", " ").lower()
     return GUESS.sub("", line)
 

@@ -98,8 +98,8 @@ def _address(message: Message) -> str:
     fields = "\n".join(texts)
     named = [_field(fields, name) for name in ("Final-Recipient", "Original-Recipient", "Original-Rcpt-To")]
     sources = [*named, str(message.get("X-Failed-Recipients", "")), _words(message)]
-    found = next((one for text in sources if (one := ADDRESS.search(text)) is not None), None)
-    return found[0] if found else ""
+    address = next((match for text in sources if (match := ADDRESS.search(text)) is not None), None)
+    return address[0] if address else ""
 
 
 def _complaint(message: Message) -> InboundReport | None:
@@ -124,18 +124,18 @@ def _status(message: Message) -> InboundReport | None:
             return InboundReport("mail")
         diagnostic = _field(fields, "Diagnostic-Code")
         beside = _words(message)
-        status = _better(_field(fields, "Status"), diagnostic or _answer(beside))
-        kind = kind_of(status, diagnostic or _answer(beside), beside, permanent=action == "failed")
+        delivery = _better(_field(fields, "Status"), diagnostic or _answer(beside))
+        kind = kind_of(delivery, diagnostic or _answer(beside), beside, permanent=action == "failed")
         kind = "soft" if action == "delayed" else kind
-        return InboundReport(kind, status, diagnostic or beside.strip()[:300], is_final=action != "delayed")
+        return InboundReport(kind, delivery, diagnostic or beside.strip()[:300], is_final=action != "delayed")
     return None
 
 
 def _notification(text: str) -> InboundReport | None:
     """Read a relay's notification in JSON, as a file or in an e-mail."""
-    for one in delivery_status.read(text):
-        kind = "mail" if one.kind == "delivered" else one.kind
-        return InboundReport(kind, one.status, one.detail, one.is_final, one.address)
+    for delivery in delivery_status.read(text):
+        kind = "mail" if delivery.kind == "delivered" else delivery.kind
+        return InboundReport(kind, delivery.status, delivery.detail, delivery.is_final, delivery.address)
     return None
 
 
@@ -150,19 +150,19 @@ def _in_words(message: Message) -> InboundReport | None:
     words = _words(message)
     match = STATUS.search(words)
     code = CODE.search(words)
-    status = match[1] if match else ""
-    permanent = not status and (code is None or code[1].startswith("5"))
-    if not status and code is not None and code[1].startswith("4"):
-        status = "4.0.0"
+    delivery = match[1] if match else ""
+    permanent = not delivery and (code is None or code[1].startswith("5"))
+    if not delivery and code is not None and code[1].startswith("4"):
+        delivery = "4.0.0"
     answer = _answer(words)
     is_final = RETRIED.search(f"{_subject(message)}\n{words}") is None
-    kind = kind_of(status, answer, words, permanent=permanent and is_final)
-    return InboundReport(kind, status, words.strip()[:300], is_final=is_final)
+    kind = kind_of(delivery, answer, words, permanent=permanent and is_final)
+    return InboundReport(kind, delivery, words.strip()[:300], is_final=is_final)
 
 
 def _answer(words: str) -> str:
     """Return the first reply of another server in `words`, which starts with its code."""
-    begin = min((one.start() for one in (CODE.search(words), STATUS.search(words)) if one), default=len(words))
+    begin = min((match.start() for match in (CODE.search(words), STATUS.search(words)) if match), default=len(words))
     return NEXT.split(words[begin : begin + LONGEST_ANSWER])[0]
 
 
@@ -218,8 +218,8 @@ def _subject(message: Message) -> str:
 def _better(field: str, diagnostic: str) -> str:
     """Return the status code of a report; the other server's if our server's is missing or ends with .0."""
     ours, theirs = STATUS.search(field), STATUS.search(diagnostic)
-    status = ours[1] if ours else ""
-    return theirs[1] if theirs and (not status or status.endswith(".0")) else status
+    delivery = ours[1] if ours else ""
+    return theirs[1] if theirs and (not delivery or delivery.endswith(".0")) else delivery
 
 
 def _field(fields: str, name: str) -> str:

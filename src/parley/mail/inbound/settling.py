@@ -10,7 +10,7 @@ from parley.mail import bounces, queue
 from parley.mail.inbound import delivery_status
 from parley.mail.inbound.delivery_status import DeliveryStatus
 from parley.mail.letters import KEY
-from parley.mail.links import returned
+from parley.mail.links import returned_mail
 
 SELECT_MAIL_BY_NAME = """
 select id from mail where key = $1 union all select id from mail where id = $2 and kind = $3 and key is null limit 1
@@ -22,9 +22,9 @@ HARMLESS = {"delivered", "mail", "auto-reply"}
 async def process(text: str) -> str:
     """Process the notifications in `text`, and return what the last one was, in a word. Idempotent."""
     digest, outcome = hashlib.sha256(text.encode()).hexdigest(), "ignored"
-    for number, one in enumerate(delivery_status.read(text)):
+    for number, report in enumerate(delivery_status.read(text)):
         async with db.atomic():
-            outcome = await _take_in(one, f"webhook:{digest}:{number}")
+            outcome = await _take_in(report, f"webhook:{digest}:{number}")
     return outcome
 
 
@@ -33,7 +33,7 @@ async def _take_in(status: DeliveryStatus, digest: str) -> str:
     if mail is None:
         return "ignored"
     # Any notification shows that the relay has the message, even if its reply was lost.
-    was_open = await queue.arrived(mail)
+    was_open = await queue.settle_arrived(mail)
     if status.kind in HARMLESS:
         return "settled" if was_open else status.kind
     # While the delivery is retried, nothing counts against the address.
@@ -43,7 +43,7 @@ async def _take_in(status: DeliveryStatus, digest: str) -> str:
 
 async def _mail(status: DeliveryStatus) -> int | None:
     """Return the id of our mail: from the signed value that we gave the relay, else by its Message-ID."""
-    proven = (returned(parseaddr(proof)[1]) for proof in status.proofs)
+    proven = (returned_mail(parseaddr(proof)[1]) for proof in status.proofs)
     named = next((mail for mail in proven if mail is not None), None)
     return named if named is not None else await _of_message_id(status.message_id)
 
@@ -53,5 +53,5 @@ async def _of_message_id(message_id: str) -> int | None:
     if not KEY.fullmatch(name) or host != settings().host:
         return None
     kind, _, number = name.rpartition(".")
-    found: int | None = await db.value(SELECT_MAIL_BY_NAME, name, as_id(number), kind)
-    return found
+    mail_id: int | None = await db.value(SELECT_MAIL_BY_NAME, name, as_id(number), kind)
+    return mail_id

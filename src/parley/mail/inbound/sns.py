@@ -50,7 +50,7 @@ class SnsMessage(msgspec.Struct, frozen=True, rename="pascal"):
     subscribe_url: str | None = msgspec.field(default=None, name="SubscribeURL")
 
 
-async def verified(raw: bytes, topic: str) -> SnsMessage:
+async def verify(raw: bytes, topic: str) -> SnsMessage:
     """Return the message in `raw`, if SNS signed it for `topic` within a day.
 
     SNS signs messages of all topics, so the topic is checked first. Raises BadRequest if it is not a message of SNS,

@@ -56,7 +56,7 @@ async def webhook(request: AnyRequest, relay: FromPath[str]) -> Response[str]:
 
 
 async def _ses(request: AnyRequest) -> str:
-    message = await sns.verified(await _body(request, settings().ses_topic), settings().ses_topic or "")
+    message = await sns.verify(await _body(request, settings().ses_topic), settings().ses_topic or "")
     if message.type == sns.NOTIFICATION:
         return await settling.process(message.message)
     if message.type != sns.CONFIRMATION:
@@ -73,7 +73,7 @@ async def _mailgun(request: AnyRequest) -> str:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise BadRequest(N_("This is not a notification of Mailgun. Nothing was changed.")) from None
     _check_mailgun(body.signature, key or "")
-    async with _once(body.signature.token) as is_new:
+    async with _is_new(body.signature.token) as is_new:
         # The signature does not cover the event, so an event with a used token may be forged.
         event = bytes(body.event).decode("utf-8", "replace")
         return await settling.process(f'{{"event-data": {event}}}') if is_new else "known"
@@ -89,7 +89,7 @@ def _check_mailgun(signature: WebhookSignature, key: str) -> None:
 
 
 @asynccontextmanager
-async def _once(token: str) -> AsyncIterator[bool]:
+async def _is_new(token: str) -> AsyncIterator[bool]:
     """Yield whether `token` is new. If the block fails, it stays new."""
     try:
         await ratelimit.take(ratelimit.WEBHOOK_TOKEN, token)

@@ -8,7 +8,7 @@ from litestar import Response, post
 from parley.community.queries import grounds
 from parley.core.errors import Refused
 from parley.core.http.access import MODERATOR, AnyRequest, staff
-from parley.core.http.forms import posted
+from parley.core.http.forms import posted_fields
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -22,27 +22,27 @@ PREFIX = "item-"
 GONE = N_("There is no such item.")
 
 
-def checked(data: Mapping[str, Any]) -> dict[int, int]:
+def selected_versions(data: Mapping[str, Any]) -> dict[int, int]:
     """The version, or decision, of each selected item by its id. Raises Refused for none and for too many."""
     pairs = ((as_id(name.removeprefix(PREFIX)), as_id(str(data[name]))) for name in data if name.startswith(PREFIX))
-    found = {item: version for item, version in pairs if item and version}
-    if not found:
+    versions = {item: version for item, version in pairs if item and version}
+    if not versions:
         raise Refused(N_("No item was selected. Please go back to the queue and select some."))
-    if len(found) > MOST_IN_BULK:
+    if len(versions) > MOST_IN_BULK:
         raise Refused(
             N_("You selected {count} items; {most} can be decided at once. Please select fewer."),
-            count=len(found),
+            count=len(versions),
             most=MOST_IN_BULK,
         )
-    return found
+    return versions
 
 
 @post("/mod/bulk", name="moderation:bulk", opt={"who": MODERATOR}, status_code=200)
 async def decide_many(request: AnyRequest) -> Response[Any]:
     """Without an action show the form, with one a preview; with `sure=1` decide."""
-    viewer, data = staff(request), await posted(request)
-    items = checked(data)
-    rows = {row.id: row for row in await modqueue.named(viewer.id, list(items))}
+    viewer, data = staff(request), await posted_fields(request)
+    items = selected_versions(data)
+    rows = {row.id: row for row in await modqueue.visible_items(viewer.id, list(items))}
     form = await decision_form(request)
     if "action" not in data:
         return await _answer(request, items, rows, form)
@@ -59,9 +59,9 @@ async def decide_many(request: AnyRequest) -> Response[Any]:
 @post("/mod/bulk/undo", name="moderation:bulk-undo", opt={"who": MODERATOR}, status_code=200)
 async def undo_many(request: AnyRequest) -> Response[Any]:
     """Undo decisions on many items within half a minute."""
-    viewer, data = staff(request), await posted(request)
-    items = checked(data)
-    rows = {row.id: row for row in await modqueue.named(viewer.id, list(items))}
+    viewer, data = staff(request), await posted_fields(request)
+    items = selected_versions(data)
+    rows = {row.id: row for row in await modqueue.visible_items(viewer.id, list(items))}
     outcomes = await bulk.undo(viewer, items)
     return await _answer(request, items, rows, DecisionForm({}), outcomes=outcomes, undone=True)
 
@@ -90,7 +90,7 @@ async def _answer(
         done=done,
         undone=undone,
         grounds=await grounds(),
-        actions=[one for one in ACTIONS.values() if one.kinds and not one.in_place],
+        actions=[action for action in ACTIONS.values() if action.kinds and not action.in_place],
         all_actions=ACTIONS,
         lengths=LENGTHS,
     )

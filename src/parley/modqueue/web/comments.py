@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from parley.community.queries import grounds
 from parley.core.errors import Refused
 from parley.core.http.access import MODERATOR, AnyRequest, staff
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -45,12 +45,12 @@ def _filter_from(request: AnyRequest) -> CommentFilter:
 
 def _chosen_ids(data: Mapping[str, Any]) -> list[int]:
     """The ids of the selected comments. Raises Refused for none and for too many."""
-    found = [number for name in data if name.startswith(PREFIX) and (number := as_id(name.removeprefix(PREFIX)))]
-    if not found:
+    ids = [number for name in data if name.startswith(PREFIX) and (number := as_id(name.removeprefix(PREFIX)))]
+    if not ids:
         raise Refused(N_("No comment was selected. Please go back and select some."))
-    if len(found) > MOST_IN_BULK:
+    if len(ids) > MOST_IN_BULK:
         raise Refused(N_("At most {most} comments can be decided at once. Please select fewer."), most=MOST_IN_BULK)
-    return found
+    return ids
 
 
 @get("/mod/comments", name="moderation:comments", opt={"who": MODERATOR})
@@ -63,8 +63,8 @@ async def comments_page(request: AnyRequest) -> Response[Any]:
 @post("/mod/comments", name="moderation:decide-comments", opt={"who": MODERATOR}, status_code=200)
 async def decide(request: AnyRequest) -> Response[Any]:
     """Show what the decision would do; with `sure=1` decide."""
-    viewer, data = staff(request), await posted(request)
-    found = await comments.selected(viewer.id, _chosen_ids(data))
+    viewer, data = staff(request), await posted_fields(request)
+    selected = await comments.selected_comments(viewer.id, _chosen_ids(data))
     form = await decision_form(request)
     also = form.choice("also", SANCTIONS)
     form.require()
@@ -73,10 +73,10 @@ async def decide(request: AnyRequest) -> Response[Any]:
     if also and not (form.rule and form.reason):
         form.errors.setdefault("reason", N_("Please choose the rule and give a reason: the authors will read it."))
     if form.errors:
-        return await _show(request, found, form, 422, also=also)
+        return await _show(request, selected, form, 422, also=also)
     choice, done = form.choice_for(0), form.flag("sure")
-    outcomes = await comment_bulk.decide(viewer, found, choice, _sanction(form, also), commit=done)
-    return await _show(request, found, form, also=also, outcomes=outcomes, done=done)
+    outcomes = await comment_bulk.decide(viewer, selected, choice, _sanction(form, also), commit=done)
+    return await _show(request, selected, form, also=also, outcomes=outcomes, done=done)
 
 
 def _sanction(form: DecisionForm, also: str | None) -> Choice | None:
@@ -91,22 +91,22 @@ def _sanction(form: DecisionForm, also: str | None) -> Choice | None:
 @post("/mod/comments/undo", name="moderation:undo-comments", opt={"who": MODERATOR}, status_code=200)
 async def undo(request: AnyRequest) -> Response[Any]:
     """Undo decisions on many comments and their authors within half a minute, the last first."""
-    viewer, data = staff(request), await posted(request)
-    decision_ids = [number for one in str(data.get("decisions", "")).split(",") if (number := as_id(one))]
+    viewer, data = staff(request), await posted_fields(request)
+    decision_ids = [number for part in str(data.get("decisions", "")).split(",") if (number := as_id(part))]
     undone = await bulk.undo(viewer, {number: number for number in decision_ids[: 2 * MOST_IN_BULK]})
-    refusals = [one.refusal for one in undone if one.refusal]
+    refusals = [outcome.refusal for outcome in undone if outcome.refusal]
     return await _show(request, [], DecisionForm({}), undone=len(undone) - len(refusals), refused=refusals)
 
 
 async def _show(
-    request: AnyRequest, found: list[FoundComment], form: Form, status: int = 200, **context: Any
+    request: AnyRequest, selected: list[FoundComment], form: Form, status: int = 200, **context: Any
 ) -> Response[Any]:
     shown: dict[str, Any] = {"also": None, "outcomes": None, "done": False, "undone": None, "refused": []} | context
     return page(
         request,
         "modqueue/comments.html",
         status=status,
-        found=found,
+        found=selected,
         form=form,
         wanted=_filter_from(request),
         spans=SPANS,

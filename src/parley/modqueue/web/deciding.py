@@ -9,11 +9,11 @@ from litestar.response import Redirect
 from parley.core import db
 from parley.core.errors import ParleyError
 from parley.core.http.access import MODERATOR, AnyRequest, staff
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.decisions import ops as decisions
 from parley.decisions import undoing
-from parley.decisions.drafts import drafted
+from parley.decisions.drafts import draft_letters
 from parley.decisions.forms import DecisionForm
 from parley.decisions.rules import Stale
 from parley.modlog import ops as modlog
@@ -78,7 +78,7 @@ async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
 @post("/mod/item/{item:str}/undo", name="moderation:undo", opt={"who": MODERATOR}, status_code=200)
 async def undo(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     """Undo one's own decision. If it is too late, show the item as it is now with the reason."""
-    viewer, form = staff(request), Form(await posted(request))
+    viewer, form = staff(request), Form(await posted_fields(request))
     decision = form.id("decision") or 0
     try:
         await undoing.undo(viewer, decision)
@@ -129,7 +129,7 @@ async def _show_next(request: AnyRequest, row: ItemRow, decision: int | None = N
 
 async def _preview(request: AnyRequest, row: ItemRow, form: DecisionForm) -> Response[Any]:
     """The letters that the decision would send."""
-    letter = await drafted(form.choice_for(row.id), row.member, row.kind)
+    letter = await draft_letters(form.choice_for(row.id), row.member, row.kind)
     if wants_fragment(request):
         return fragment(request, "modqueue/_letter.html", letter=letter)
     return await queue_answer(request, await details_at(request, str(row.id)), form, letter=letter)

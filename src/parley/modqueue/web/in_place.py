@@ -15,7 +15,7 @@ from parley.core.http.pages import page, wants_fragment
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_, Message
 from parley.decisions import undoing
-from parley.decisions.drafts import LetterPreview, drafted
+from parley.decisions.drafts import LetterPreview, draft_letters
 from parley.decisions.forms import DecisionForm
 from parley.decisions.rules import ACTIONS, LENGTHS
 from parley.guidelines import queries as guidelines
@@ -44,7 +44,9 @@ async def _show(
         "subject": subject,
         "form": form or DecisionForm({}),
         "actions": [
-            one for one in ACTIONS.values() if subject.kind in one.kinds and one.name not in _impossible(subject)
+            action
+            for action in ACTIONS.values()
+            if subject.kind in action.kinds and action.name not in _impossible(subject)
         ],
         "all_actions": ACTIONS,
         "grounds": await grounds(),
@@ -53,7 +55,7 @@ async def _show(
         "destinations": await in_place.destinations(subject),
         "passages": await articles.passages(subject.id) if subject.kind == "article" else [],
         "about": about,
-        "notes": await people.notes(await in_place.concerned(subject) or 0) if about else [],
+        "notes": await people.notes(await in_place.concerned_member(subject) or 0) if about else [],
         "letter": None,
         "done": await modqueue.undoable(viewer.id, done) if done else None,
         "undone": undone,
@@ -81,7 +83,7 @@ async def _answer(request: AnyRequest, subject: Subject) -> Response[Any]:
     try:
         if undo:
             await undoing.undo(staff(request), undo)
-            return await _show(request, await subjects.renamed(subject), undone=UNDONE)
+            return await _show(request, await subjects.after_decision(subject), undone=UNDONE)
         form.require()
         if form.errors:
             return await _show(request, subject, form, 422)
@@ -91,14 +93,14 @@ async def _answer(request: AnyRequest, subject: Subject) -> Response[Any]:
     except ParleyError as error:
         form.errors["form"] = error.message
         return await _show(request, subject, form, error.status)
-    subject = await subjects.renamed(subject)
+    subject = await subjects.after_decision(subject)
     if wants_fragment(request):
         return await _show(request, subject, done=decision)
     return Redirect(f"{quote(subject.address)}/moderate?done={decision}", status_code=303)
 
 
 async def _letter(subject: Subject, form: DecisionForm) -> LetterPreview:
-    return await drafted(form.choice_for(0), await in_place.concerned(subject), subject.kind)
+    return await draft_letters(form.choice_for(0), await in_place.concerned_member(subject), subject.kind)
 
 
 def _done_id(request: AnyRequest) -> int | None:

@@ -59,19 +59,21 @@ async def item_context(request: AnyRequest, details: ItemDetails | None, form: F
 
 def _actions(kind: str) -> list[Action]:
     """What can be decided about an item of this kind, the actions with keys first."""
-    possible = (one for one in ACTIONS.values() if kind in one.kinds and not one.in_place)
-    return sorted(possible, key=lambda one: one.name not in KEYS)
+    possible = (action for action in ACTIONS.values() if kind in action.kinds and not action.in_place)
+    return sorted(possible, key=lambda action: action.name not in KEYS)
 
 
 def _is_undone(details: ItemDetails, decision: int | None) -> bool:
     """Whether this decision about the item was undone, and the item is open."""
-    return details.item.state == "open" and any(one.id == decision and one.state == "undone" for one in details.decided)
+    return details.item.state == "open" and any(
+        decided.id == decision and decided.state == "undone" for decided in details.decided
+    )
 
 
 async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dict[str, Any]:
     viewer, wanted = staff(request), wanted_of(request)
     if rows is None:
-        rows = await modqueue.page(viewer.id, wanted, after=_after(request))
+        rows = await modqueue.page(viewer.id, wanted, after=_following_item(request))
     done, count = as_id(request.query_params.get("done", "")), await modqueue.waiting(viewer.id, wanted)
     return {
         "rows": rows,
@@ -85,7 +87,7 @@ async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dic
     }
 
 
-def _after(request: AnyRequest) -> int | None:
+def _following_item(request: AnyRequest) -> int | None:
     return as_id(request.query_params.get("after", ""))
 
 
@@ -100,7 +102,7 @@ async def queue_page(request: AnyRequest, item: FromQuery[str] = "") -> Response
     """The list with the item that the address names, or with the first item that nobody else has claimed."""
     if item:
         return await queue_answer(request, await details_at(request, item))
-    viewer, wanted, after = staff(request), wanted_of(request), _after(request)
+    viewer, wanted, after = staff(request), wanted_of(request), _following_item(request)
     rows = await modqueue.page(viewer.id, wanted, after=after)
     if after and wants_fragment(request):
         more: dict[str, Any] = {"wanted": wanted, "rows": rows, "next_url": _next_url(wanted, rows)}

@@ -81,10 +81,10 @@ def _warm(matrix: Matrix, axes: int, parameters: Parameters | None) -> Floats | 
     """Return each statement's earlier loadings and mean, NaN where it is new."""
     earlier = parameters.statements if parameters else {}
     known = [earlier.get(name) for name in matrix.statements]
-    if not any(one is not None and len(one.loadings) >= axes for one in known):
+    if not any(parameters is not None and len(parameters.loadings) >= axes for parameters in known):
         return None
     unknown = [np.nan] * (axes + 1)
-    return np.array([[*one.loadings[:axes], one.mean] if one else unknown for one in known])
+    return np.array([[*parameters.loadings[:axes], parameters.mean] if parameters else unknown for parameters in known])
 
 
 def _open(
@@ -101,14 +101,14 @@ def _open(
     names = letters(fitted, matrix.statements, groups, earlier) if groups else []
     if groups:
         groups, names = groups.ordered(np.argsort(names)), sorted(names)
-    found, typical = results.statements(whole, matrix, groups, names, shown)
+    results_by_statement, typical = results.statements(whole, matrix, groups, names, shown)
     return Analysis(
         state="open",
         reason=None,
         gate=gate,
         axes=fitted.axes,
         members=results.members(whole, matrix, fitted, groups, names),
-        statements=found,
+        statements=results_by_statement,
         representative=typical,
         parameters=results.parameters(matrix, fitted, groups, names),
     )

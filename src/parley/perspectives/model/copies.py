@@ -51,17 +51,17 @@ def _likenesses(matrix: Matrix, seed: int) -> list[Likeness]:
         counted.member.tolist(), counted.statement.tolist(), counted.value.tolist(), strict=True
     ):
         answers[member][statement] = value
-    found: dict[int, Likeness] = defaultdict(dict)
+    likenesses: dict[int, Likeness] = defaultdict(dict)
     buckets: dict[tuple[int, bytes], list[int]] = defaultdict(list)
     for member, keys in _buckets(counted, seed):
-        older = sorted({one for key in keys for one in buckets[key]})
-        alike = next((one for one in older if _count_shared(answers[one], answers[member])), None)
+        older = sorted({member_of_bucket for key in keys for member_of_bucket in buckets[key]})
+        alike = next((earlier for earlier in older if _count_shared(answers[earlier], answers[member])), None)
         if alike is None:
             for key in keys:
                 buckets[key] += [member] if len(buckets[key]) < COMPARED else []
         else:
-            found[alike][member] = _count_shared(answers[alike], answers[member])
-    return list(found.values())
+            likenesses[alike][member] = _count_shared(answers[alike], answers[member])
+    return list(likenesses.values())
 
 
 def _count_shared(answers: Answers, other: Answers) -> int:

@@ -90,15 +90,15 @@ class Errors:
         """Return what the map with `rich` axes gains over that with `simple` axes, in as many repetitions as needed."""
         for repetitions in range(1, REPETITIONS + 1):
             before, after = self._mean(simple, repetitions), self._mean(rich, repetitions)
-            found = gain(self.matrix, before, after)
-            if is_beyond_doubt(found):
+            gained = gain(self.matrix, before, after)
+            if is_beyond_doubt(gained):
                 break
-        if not _could_add(found):
-            return found
+        if not _could_add(gained):
+            return gained
         others = ~_explained_best(self.matrix, before - after)[self.matrix.statement]
         part = Errors(self.matrix.only(others), self.seed, [fold[others] for fold in self.folds])
         rest = gain(part.matrix, part._mean(simple, repetitions), after[others])
-        return msgspec.structs.replace(found, others_share=rest.share, others_z=rest.z)
+        return msgspec.structs.replace(gained, others_share=rest.share, others_z=rest.z)
 
     def _mean(self, axes: int, repetitions: int) -> Floats:
         return np.mean([self.of(axes, repetition) for repetition in range(repetitions)], axis=0)
@@ -130,14 +130,14 @@ def _explained_best(matrix: Matrix, saved: Floats) -> Flags:
     """Say which statements are those on whose answers most error is saved, and which have a fifth of all answers."""
     order = np.argsort(-np.bincount(matrix.statement, saved, len(matrix.statements)))
     answers = matrix.answers_of_statements()[order]
-    found = np.zeros(len(order), bool)
-    found[order[np.cumsum(answers) - answers < TRIMMED_ANSWERS * len(matrix)]] = True
-    return found
+    explained = np.zeros(len(order), bool)
+    explained[order[np.cumsum(answers) - answers < TRIMMED_ANSWERS * len(matrix)]] = True
+    return explained
 
 
-def is_beyond_doubt(found: Gain) -> bool:
-    clear = found.z >= BEYOND_DOUBT * OPENS and found.trimmed_z >= BEYOND_DOUBT * OPENS_TRIMMED
-    return found.z < 0 or (clear and found.share >= BEYOND_DOUBT * LEAST_SHARE)
+def is_beyond_doubt(gained: Gain) -> bool:
+    clear = gained.z >= BEYOND_DOUBT * OPENS and gained.trimmed_z >= BEYOND_DOUBT * OPENS_TRIMMED
+    return gained.z < 0 or (clear and gained.share >= BEYOND_DOUBT * LEAST_SHARE)
 
 
 def _z(gains: Floats) -> float:

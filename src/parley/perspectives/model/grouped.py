@@ -56,8 +56,8 @@ class Grouped:
     def total(self, weights: Floats) -> Floats:
         """Sum weights, of the shape (any, answers), for each: the shape becomes (any, count)."""
         present = np.flatnonzero(self.sizes)
-        found = np.zeros((len(weights), self.count))
+        totals = np.zeros((len(weights), self.count))
         if len(present):
             starts = np.cumsum(self.sizes) - self.sizes
-            found[:, present] = np.add.reduceat(weights, starts[present], axis=1)
-        return found
+            totals[:, present] = np.add.reduceat(weights, starts[present], axis=1)
+        return totals

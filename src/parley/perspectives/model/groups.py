@@ -7,7 +7,7 @@ import numpy as np
 from parley.perspectives.analysis import MixtureComponent
 from parley.perspectives.model.fit import Fit, fit
 from parley.perspectives.model.matrix import Flags, Floats, Indices, Matrix
-from parley.perspectives.model.mixture import AnswerEvidence, beyond, fit_mixture
+from parley.perspectives.model.mixture import AnswerEvidence, fit_mixture, probability_above
 from parley.perspectives.model.posterior import Posteriors
 from parley.perspectives.placing import COUNTED_PROBABILITY, DRAWS
 
@@ -71,7 +71,7 @@ def belonging(middles: Floats, members: Posteriors, parts: tuple[MixtureComponen
         evidence = _along(middles, members)
         half = float(np.linalg.norm(middles[1] - middles[0])) / 2
         parts = parts or fit_mixture(evidence, (-half, half))
-        second = beyond(evidence, parts)
+        second = probability_above(evidence, parts)
         probabilities = np.column_stack([1 - second, second])
     else:
         probabilities = _by_draws(middles, members)
@@ -102,8 +102,8 @@ def _nearest(points: Floats, middles: Floats) -> Indices:
 def k_means(points: Floats, count: int, seed: int) -> Floats:
     """Return the centres of Lloyd's algorithm, the best of ten k-means++ starts."""
     random = np.random.default_rng(seed)
-    found = [_lloyd(points, _plus_plus(points, count, random)) for _ in range(STARTS)]
-    return min(found, key=lambda one: float(((points - one[_nearest(points, one)]) ** 2).sum()))
+    groupings = [_lloyd(points, _plus_plus(points, count, random)) for _ in range(STARTS)]
+    return min(groupings, key=lambda middles: float(((points - middles[_nearest(points, middles)]) ** 2).sum()))
 
 
 def _plus_plus(points: Floats, count: int, random: np.random.Generator) -> Floats:
@@ -121,8 +121,8 @@ def _lloyd(points: Floats, middles: Floats) -> Floats:
         nearest = _nearest(points, middles)
         moved = np.array(
             [
-                points[nearest == one].mean(axis=0) if (nearest == one).any() else middles[one]
-                for one in range(len(middles))
+                points[nearest == group].mean(axis=0) if (nearest == group).any() else middles[group]
+                for group in range(len(middles))
             ]
         )
         if np.array_equal(moved, middles):
@@ -151,7 +151,7 @@ def adjusted_rand_index(first: Indices, second: Indices) -> float:
     """Return the adjusted Rand index of two partitions (Hubert & Arabie 1985); 1 if there is nothing to compare."""
     table = np.zeros((first.max(initial=0) + 1, second.max(initial=0) + 1))
     np.add.at(table, (first, second), 1)
-    both, rows, columns = (_pairs(one) for one in (table, table.sum(axis=1), table.sum(axis=0)))
+    both, rows, columns = (_pairs(table_part) for table_part in (table, table.sum(axis=1), table.sum(axis=0)))
     expected = rows * columns / max(_pairs(np.array([len(first)])), 1)
     most = (rows + columns) / 2
     return 1.0 if most == expected else float((both - expected) / (most - expected))

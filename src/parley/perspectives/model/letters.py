@@ -36,9 +36,9 @@ def _likeness(
     if len(known) < 2:  # noqa: PLR2004 no correlation of fewer
         return {}
     loadings = fitted.statements.vectors[known]
-    now = _apart(groups.centres @ loadings.T)
+    now = _differences(groups.centres @ loadings.T)
     old = np.array([previous.statements[statements[index]].loadings for index in known])
-    then = _apart(np.array(list(previous.centres.values())) @ old.T)
+    then = _differences(np.array(list(previous.centres.values())) @ old.T)
     return {
         (group, letter): _correlation(now[group], then[index])
         for group in range(len(now))
@@ -46,7 +46,7 @@ def _likeness(
     }
 
 
-def _apart(answers: Floats) -> Floats:
+def _differences(answers: Floats) -> Floats:
     """Return how each group's expected answers differ from those of all groups."""
     return answers - answers.mean(axis=0)
 

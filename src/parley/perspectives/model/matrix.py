@@ -36,7 +36,7 @@ class Matrix:
         members, member = _encode(votes.voter)
         statements, statement = _encode(votes.statement)
         asked = np.ones(len(member), bool) if votes.asked is None else np.asarray(votes.asked, bool)
-        last = _last(member * len(statements) + statement)
+        last = _last_answers(member * len(statements) + statement)
         value = np.asarray(votes.value, np.float64)
         return cls(member[last], statement[last], value[last], asked[last], members, statements)
 
@@ -67,8 +67,8 @@ class Matrix:
             self,
             member=member,
             statement=statement,
-            members=tuple(self.members[one] for one in members),
-            statements=tuple(self.statements[one] for one in statements),
+            members=tuple(self.members[member] for member in members),
+            statements=tuple(self.statements[statement] for statement in statements),
         )
 
     def indices_of_members(self, names: Sequence[Any]) -> Indices:
@@ -95,9 +95,9 @@ class Matrix:
         """Return each answer's rank among those of its member, from 0: first the statement that most answered."""
         order = np.lexsort((self.statement, -self.answers_of_statements()[self.statement], self.member))
         sizes = self.answers_of_members()
-        found = np.empty(len(self), np.intp)
-        found[order] = np.arange(len(self)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        return found
+        ranked = np.empty(len(self), np.intp)
+        ranked[order] = np.arange(len(self)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return ranked
 
 
 def _encode(names: Sequence[Any]) -> tuple[tuple[Any, ...], Indices]:
@@ -107,7 +107,7 @@ def _encode(names: Sequence[Any]) -> tuple[tuple[Any, ...], Indices]:
     return tuple(index), codes
 
 
-def _last(cells: Indices) -> Indices:
+def _last_answers(cells: Indices) -> Indices:
     """Return the position of each cell's last answer, by cell: sorted by member, then statement."""
     _, from_the_end = np.unique(cells[::-1], return_index=True)
     return len(cells) - 1 - from_the_end

@@ -37,11 +37,11 @@ class AnswerEvidence:
 
 def fit_mixture(evidence: AnswerEvidence, ends: tuple[float, float]) -> tuple[MixtureComponent, ...]:
     """Return two parts, begun around two ends, if the criterion prefers them to one and they lie far apart."""
-    one = _maximise(evidence, (MixtureComponent(1.0, 0.0, 1.0),))
+    single = _maximise(evidence, (MixtureComponent(1.0, 0.0, 1.0),))
     two = _maximise(evidence, tuple(MixtureComponent(0.5, end, 1.0) for end in ends))
-    gained = 2 * (_likelihood(evidence, two) - _likelihood(evidence, one))
+    gained = 2 * (_likelihood(evidence, two) - _likelihood(evidence, single))
     are_camps = gained > FURTHER_NUMBERS * np.log(len(evidence.shift)) and separation(two) >= CAMPS
-    return two if are_camps else one
+    return two if are_camps else single
 
 
 def separation(parts: tuple[MixtureComponent, ...]) -> float:
@@ -63,10 +63,10 @@ def _maximise(evidence: AnswerEvidence, parts: tuple[MixtureComponent, ...]) -> 
     return parts
 
 
-def beyond(evidence: AnswerEvidence, parts: tuple[MixtureComponent, ...]) -> Floats:
+def probability_above(evidence: AnswerEvidence, parts: tuple[MixtureComponent, ...]) -> Floats:
     """Return the probability that each member is above 0."""
     weight, mean, variance = _posteriors(evidence, parts)
-    above = np.array([(1 + erf(one)) / 2 for one in (mean / np.sqrt(2 * variance)).ravel()]).reshape(mean.shape)
+    above = np.array([(1 + erf(value)) / 2 for value in (mean / np.sqrt(2 * variance)).ravel()]).reshape(mean.shape)
     return (weight * above).sum(axis=0)
 
 

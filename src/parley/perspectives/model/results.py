@@ -54,11 +54,11 @@ def statements(
 ) -> tuple[tuple[StatementResult, ...], dict[str, tuple[str, ...]]]:
     """Return all statements, and those that set each group apart. Only the members of `matrix` count."""
     evidence = _evidence(whole, matrix, groups)
-    before = [_has_verdict(whole, shown, one) for one in COMMON]
+    before = [_has_verdict(whole, shown, verdict) for verdict in COMMON]
     unknown: list[Verdict] = ["unknown"] * len(whole.statements)
     verdicts = evidence.verdicts(*before) if groups else unknown
     of_everybody = unknown if groups else evidence.verdicts_of_everybody(*before)
-    found = tuple(
+    per_statement = tuple(
         StatementResult(
             name,
             verdicts[index],
@@ -70,7 +70,7 @@ def statements(
         )
         for index, name in enumerate(whole.statements)
     )
-    return found, _representative(whole, evidence.groups, letters)
+    return per_statement, _representative(whole, evidence.groups, letters)
 
 
 def _evidence(whole: Matrix, matrix: Matrix, groups: Groups | None) -> Evidence:
@@ -96,7 +96,7 @@ def _has_verdict(whole: Matrix, shown: Mapping[str, Verdict], verdict: Verdict) 
 
 def _shares(tally: AnswerCounts, row: int, index: int) -> Shares:
     answers = int(tally.answers[row, index])
-    agree, disagree = (float(one[row, index]) / max(answers, 1) for one in (tally.agree, tally.disagree))
+    agree, disagree = (float(counts[row, index]) / max(answers, 1) for counts in (tally.agree, tally.disagree))
     unsure = float(answers - tally.agree[row, index] - tally.disagree[row, index]) / max(answers, 1)
     return Shares(answers, agree, disagree, unsure)
 

@@ -34,8 +34,8 @@ class AnswerCounts:
         cell = group[matrix.member][inside] * len(matrix.statements) + matrix.statement[inside]
         value = matrix.value[inside]
         counts = [
-            np.bincount(cell, one, groups * len(matrix.statements)).reshape(groups, len(matrix.statements))
-            for one in (value > 0, value < 0, np.ones(len(value)))
+            np.bincount(cell, mask, groups * len(matrix.statements)).reshape(groups, len(matrix.statements))
+            for mask in (value > 0, value < 0, np.ones(len(value)))
         ]
         return cls(*counts)
 
@@ -99,7 +99,7 @@ class Evidence:
     def _is_common(self, bounds: list[Floats], before: Flags) -> Flags:
         """Say what every group's bound, everybody's, and every group's among asked answers are high enough for."""
         bars = np.where(before, EVERY_GROUP_STAYS, EVERY_GROUP), EVERYBODY, ASKED
-        return np.all([one.min(axis=0) >= bar for one, bar in zip(bounds, bars, strict=True)], axis=0)
+        return np.all([bound.min(axis=0) >= bar for bound, bar in zip(bounds, bars, strict=True)], axis=0)
 
     def _divide(self) -> Flags:
         """Say where one group agrees and another disagrees.
