@@ -10,7 +10,8 @@ from parley.matching.facts import RESTRICTS
 from parley.modqueue import items
 from parley.modqueue.items import CommentWords, HitRow
 
-# A decision is in the sample if the first byte of the hash of its id is below this: 26 of 256 values, one in ten.
+# A decision is in the sample if this byte of the hash of its id is below SAMPLED_OF_256: 26 of 256 values, one in ten.
+HASH_BYTE = "get_byte(sha256(int8send(id)), 0)"
 SAMPLED_OF_256 = 26
 # Younger decisions are left out, since a moderator who saw one being made would remember it. Older ones say little
 # about how moderators decide now.
@@ -23,7 +24,7 @@ FROM_SAMPLE = f"""
 from (
     select * from decision
     where created_at between now() - interval '{MAX_AGE}' and now() - interval '{MIN_AGE}'
-      and get_byte(sha256(int8send(id)), 0) < $3 and ($4::bigint is null or id = $4)
+      and {HASH_BYTE} < $3 and ($4::bigint is null or id = $4)
     offset 0
 ) d join queue_item i on i.id = d.item join comment c on i.kind = 'comment' and c.id = i.target
 left join member m on m.id = d.member
