@@ -195,7 +195,7 @@ async def test_what_was_read_here_is_not_highlighted_in_its_thread(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer
 ) -> None:
     thread = await visited_thread(mira)
-    read, fresh = await comment_from(thread, jon, hours=0), await make.comment(thread, jon)
+    read, fresh = await make.comment(thread, jon), await make.comment(thread, jon)
     await db.execute("update comment set created_at = now() - interval '1 minute' where id = $1", read)
 
     await client.post("/unread/read", data={"thread": str(thread), "shown": str(read)})

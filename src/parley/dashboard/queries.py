@@ -150,7 +150,7 @@ MANY_VIEWED = 30
 
 
 class Load(msgspec.Struct, frozen=True):
-    """What a moderator did: decisions, and how often they looked at grave content that is hidden."""
+    """What a moderator did: decisions, and how often they looked at hidden sensitive content."""
 
     name: str
     decisions: int
