@@ -107,7 +107,7 @@ QUERIES: dict[str, Callable[[Viewer], Awaitable[object]]] = {
     "what the others do": lambda viewer: modqueue.others_actions(viewer.id, datetime.now(UTC) - timedelta(hours=8)),
     "taking the next item": _take_and_let_go,
     "what waits, for the overview": numbers.queue_now,
-    "appeals that wait": appeals.counts,
+    "appeals that wait": appeals.count_waiting,
 }
 
 

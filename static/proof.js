@@ -1,2 +1,2 @@
-/* sources 43d11ef9e0378df6 */
+/* sources f1e8f8703b385977 */
 var r=e=>new TextEncoder().encode(e);async function i(e,t){let n=await crypto.subtle.importKey("raw",r(String(e)),"PBKDF2",!1,["deriveBits"]),a={name:"PBKDF2",hash:"SHA-256",salt:r(t),iterations:5e3};return new Uint8Array(await crypto.subtle.deriveBits(a,n,8))[0]}async function c(e){let t=0;for(;await i(t,e)!==0;)t+=1;return`${e}.${t}`}document.addEventListener("submit",async e=>{let{target:t,submitter:n}=e,{challenge:a,calculating:s}=t.dataset;!a||t.elements.answer.value||!globalThis.crypto?.subtle||(e.preventDefault(),e.stopImmediatePropagation(),!s&&(t.dataset.calculating="yes",t.querySelector("[data-calculating]").hidden=!1,t.elements.answer.value=await c(a),t.requestSubmit(n)))},!0);

@@ -36,7 +36,7 @@ def connect() -> None:
     accounts.terms_of[:] = [signup_terms.terms]
     accounts.when_signed_up[:] = [signups.admit]
     accounts.must_wait[:] = [signups.request_approval]
-    accounts.when_verified[:] = [votes.count_uncounted, digests.subscribe]
+    accounts.when_verified[:] = [votes.count_votes_of_member, digests.subscribe]
     accounts.when_sessions_end[:] = [tokens.end_all]
     accounts.when_address_undone[:] = [sso.disconnect_since]
     accounts.before_profile[:] = [removed_profiles.check, profiles.check]

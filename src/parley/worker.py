@@ -116,7 +116,7 @@ JOBS = (
     Job("hub", websub.ping, seconds=60, deferrable=True),
     Job("maps", maps.compute_due, seconds=60, deferrable=True),
     Job("retention", retention.remove_expired, seconds=HOUR, deferrable=True),
-    Job("votes", votes.count_uncounted_votes, seconds=60),
+    Job("votes", votes.count_remaining_votes, seconds=60),
     Job("markdown", comments.render_old, seconds=HOUR, deferrable=True),
     Job("sanctions", decisions.end_sanctions, seconds=5),
     Job("holds", automod.review_holds, seconds=600),

@@ -1,4 +1,4 @@
-"""Appeals are decided by somebody who had no part in them; what is overturned comes back, what is lessened is less."""
+"""Appeals: who may review them, and what overturning and modifying a decision do."""
 
 import asyncio
 import contextvars
@@ -22,22 +22,24 @@ from waiting import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
 
-LATE = "update appeal set created_at = now() - interval '8 days'"
+MAKE_OVERDUE = "update appeal set created_at = now() - interval '8 days'"
 SHOWN = "select state, reply_count, ups, parent, collapsed from comment where id = $1"
 
 
-class Case:
+class AppealedDecision:
     """A decision about what jonas wrote, by mo, and the appeal against it."""
 
     def __init__(self, jonas: Viewer, mo: Viewer, item: int, decision: int, appeal: int) -> None:
         self.jonas, self.mo, self.item, self.decision, self.appeal = jonas, mo, item, decision, appeal
 
 
-async def case(action: str = "remove", days: int | None = None, *, by: Viewer | None = None) -> Case:
+async def case(action: str = "remove", days: int | None = None, *, by: Viewer | None = None) -> AppealedDecision:
     jonas, mo = await make.member(), await make.member(role="moderator")
     item = await reported(jonas, by=by)
     decision = await decided(item, mo, action, days=days)
-    return Case(jonas, mo, item, decision, await appeals.file(decision=decision, text="It was a quotation."))
+    return AppealedDecision(
+        jonas, mo, item, decision, await appeals.file(decision=decision, text="It was a quotation.")
+    )
 
 
 async def staff(role: str = "moderator") -> Viewer:
@@ -67,7 +69,7 @@ async def test_what_is_overturned_comes_back_as_it_was(app: Litestar) -> None:
     assert await db.value("select kind from event order by id desc limit 1") == "comment.restored"
 
 
-async def test_whoever_reported_is_no_longer_right_when_it_was_wrong(app: Litestar) -> None:
+async def test_overturning_declines_the_reports(app: Litestar) -> None:
     first = await case()
     assert await db.value("select outcome from report") == "upheld"
 
@@ -92,7 +94,7 @@ async def test_overturning_leaves_the_reports_that_a_later_decision_answered(app
     assert outcomes == ["upheld"]
 
 
-async def test_what_was_hidden_by_a_rule_is_shown_once_somebody_cleared_it(app: Litestar) -> None:
+async def test_overturning_the_rejection_of_a_held_comment_publishes_it(app: Litestar) -> None:
     item = await reported(await make.member())
     await make.put_state("comment", await db.value("select target from queue_item"), "pending")
     decision = await decided(item, await staff())
@@ -105,7 +107,7 @@ async def test_what_was_hidden_by_a_rule_is_shown_once_somebody_cleared_it(app: 
 
 
 @pytest.mark.parametrize("what", ["approve", "remove"])
-async def test_undoing_lets_nothing_out_that_nobody_had_looked_at(app: Litestar, what: str) -> None:
+async def test_undoing_returns_a_held_comment_to_the_queue(app: Litestar, what: str) -> None:
     item, mo = await reported(await make.member()), await staff()
     await make.put_state("comment", await db.value("select target from queue_item"), "pending")
     decision = await decided(item, mo, what)
@@ -115,7 +117,7 @@ async def test_undoing_lets_nothing_out_that_nobody_had_looked_at(app: Litestar,
     assert await state_of_target(item) == "pending"
 
 
-async def test_a_removal_that_went_too_far_becomes_a_fold(app: Litestar) -> None:
+async def test_a_removal_can_be_changed_to_a_collapse(app: Litestar) -> None:
     one = await case()
 
     await appeals.decide(await staff(), one.appeal, outcome="modified", answer="Not that bad.", action="collapse")
@@ -128,7 +130,7 @@ async def test_a_removal_that_went_too_far_becomes_a_fold(app: Litestar) -> None
     assert await db.value(change) == was + now
 
 
-async def test_a_fold_that_went_too_far_becomes_a_word_of_warning(app: Litestar) -> None:
+async def test_a_collapse_can_be_changed_to_a_warning(app: Litestar) -> None:
     one = await case("collapse")
 
     await appeals.decide(await staff(), one.appeal, outcome="modified", answer="Not that bad.", action="warn")
@@ -161,7 +163,7 @@ async def test_a_suspension_becomes_less(app: Litestar, action: str, days: int |
         (("warn", None), "warn", None),
     ],
 )
-async def test_nothing_is_made_more_than_it_was(
+async def test_an_appeal_never_makes_a_decision_stricter(
     app: Litestar, was: tuple[str, int | None], action: str, days: int | None
 ) -> None:
     one = await case(*was)
@@ -173,8 +175,9 @@ async def test_nothing_is_made_more_than_it_was(
     assert await db.value("select state from appeal") == "filed"
 
 
-async def test_nobody_decides_who_had_a_part_in_it(client: httpx.AsyncClient) -> None:
+async def test_nobody_who_had_a_part_in_a_decision_reviews_the_appeal(client: httpx.AsyncClient) -> None:
     reporter = await staff()
+    # Somebody else can review it.
     await staff()
     one = await case("silence", 7, by=reporter)
     await db.execute("update member set role = 'moderator' where id = $1", one.jonas.id)
@@ -189,31 +192,33 @@ async def test_nobody_decides_who_had_a_part_in_it(client: httpx.AsyncClient) ->
         seen = await client.get("/mod/appeals")
         assert "It was a quotation." not in seen.text and "1 more waits for others" in seen.text
         assert (await client.get(f"/mod/appeals/{one.appeal}")).status_code == 404
-        answer = {"outcome": "upheld", "answer": "So."}
-        assert (await client.post(f"/mod/appeals/{one.appeal}/decide", data=answer)).status_code == 404
+        form = {"outcome": "upheld", "answer": "So."}
+        assert (await client.post(f"/mod/appeals/{one.appeal}/decide", data=form)).status_code == 404
         assert (await client.post(f"/mod/appeals/{one.appeal}/assign")).status_code == 404
 
 
-async def test_where_nobody_else_can_whoever_had_a_part_reviews_it_and_says_so(client: httpx.AsyncClient) -> None:
+async def make_ineligible_moderators(one: AppealedDecision) -> None:
+    """Moderators who cannot review an appeal: a suspended one, and the member concerned."""
+    await make.member(role="moderator", state="suspended")
+    await db.execute("update member set role = 'moderator' where id = $1", one.jonas.id)
+
+
+async def test_where_nobody_else_can_review_a_moderator_with_a_part_in_it_may_and_the_mail_says_so(
+    client: httpx.AsyncClient,
+) -> None:
     reporter = await staff()
     one = await case(by=reporter)
-    await staff_who_cannot(one)
+    await make_ineligible_moderators(one)
     await make.sign_in(client, one.mo)
     page = await client.get(f"/mod/appeals/{one.appeal}")
     assert "You had a part in this decision" in page.text
 
-    answer = {"outcome": "upheld", "answer": "I have read it again."}
-    done = await client.post(f"/mod/appeals/{one.appeal}/decide", data=answer)
+    form = {"outcome": "upheld", "answer": "I have read it again."}
+    done = await client.post(f"/mod/appeals/{one.appeal}/decide", data=form)
 
     assert done.status_code == 303
     letter = await db.value("select text from mail order by id desc limit 1")
     assert "Nobody else could review it" in letter and "Another moderator" not in letter
-
-
-async def staff_who_cannot(one: Case) -> None:
-    """Moderators who cannot review an appeal: a suspended one, and the member concerned."""
-    await make.member(role="moderator", state="suspended")
-    await db.execute("update member set role = 'moderator' where id = $1", one.jonas.id)
 
 
 async def test_what_concerns_staff_is_for_admins(client: httpx.AsyncClient) -> None:
@@ -241,21 +246,21 @@ async def test_only_admins_review_decisions_about_profiles_of_staff(app: Litesta
     await appeals.assign(await staff("admin"), appeal)
 
 
-async def test_whoever_has_taken_it_on_keeps_it_for_a_week(app: Litestar) -> None:
+async def test_an_assigned_appeal_can_be_taken_over_once_it_is_overdue(app: Litestar) -> None:
     one, first, second = await case(), await staff(), await staff()
     await appeals.assign(first, one.appeal)
     await appeals.assign(first, one.appeal)
 
     with pytest.raises(Stale):
         await appeals.decide(second, one.appeal, outcome="upheld", answer="So.")
-    await db.execute(LATE)
+    await db.execute(MAKE_OVERDUE)
     await appeals.decide(second, one.appeal, outcome="upheld", answer="So.")
 
     assert await db.value("select assigned_to from appeal") == second.id
 
 
 @pytest.mark.committed
-async def test_of_many_who_decide_an_appeal_at_once_one_does(app: Litestar) -> None:
+async def test_of_many_simultaneous_decisions_on_an_appeal_one_counts(app: Litestar) -> None:
     one, judges = await case(), [await staff() for _ in range(8)]
 
     done = await asyncio.gather(
@@ -267,7 +272,7 @@ async def test_of_many_who_decide_an_appeal_at_once_one_does(app: Litestar) -> N
 
 
 @pytest.mark.committed
-async def test_an_appeal_that_is_withdrawn_while_it_is_decided_is_withdrawn(
+async def test_withdrawing_wins_over_a_decision_that_waits_for_its_lock(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, moderator, load = await case(), await staff(), rows.load
@@ -299,7 +304,7 @@ async def test_the_list_shows_what_waits_and_what_waits_too_long(client: httpx.A
     await sign_in(client)
 
     fresh = await client.get("/mod/appeals")
-    await db.execute(LATE)
+    await db.execute(MAKE_OVERDUE)
     late = await client.get("/mod/appeals")
 
     assert "It was a quotation." in fresh.text and "overdue" not in fresh.text
@@ -309,7 +314,7 @@ async def test_the_list_shows_what_waits_and_what_waits_too_long(client: httpx.A
     assert "1 has waited for more than a week" in late.text and "overdue" in late.text
 
 
-async def test_the_page_has_all_that_is_needed_to_look_again(client: httpx.AsyncClient) -> None:
+async def test_the_appeal_page_shows_the_comment_the_appeal_and_the_history(client: httpx.AsyncClient) -> None:
     one = await case()
     await decided(await reported(one.jonas), await staff(), "warn")
     await sign_in(client)
@@ -320,18 +325,18 @@ async def test_the_page_has_all_that_is_needed_to_look_again(client: httpx.Async
         assert part in page.text, part
 
 
-async def test_it_is_taken_on_and_decided_without_javascript(client: httpx.AsyncClient) -> None:
+async def test_an_appeal_is_assigned_and_decided_without_javascript(client: httpx.AsyncClient) -> None:
     one = await case("suspend", 30)
     await sign_in(client)
 
     taken = await client.post(f"/mod/appeals/{one.appeal}/assign")
     page = await client.get(taken.headers["location"])
     form = {"outcome": "modified", "action": "silence", "until": "7", "answer": "A month was too long."}
-    answer = await client.post(f"/mod/appeals/{one.appeal}/decide", data=form)
+    response = await client.post(f"/mod/appeals/{one.appeal}/decide", data=form)
     after = await client.get(f"/mod/appeals/{one.appeal}")
 
     assert "Assigned to you" in page.text
-    assert answer.status_code == 303 and "Changed to a milder action" in after.text
+    assert response.status_code == 303 and "Changed to a milder action" in after.text
     assert await db.value("select state from member where id = $1", one.jonas.id) == "silenced"
     letter = await db.value("select text from mail where kind = $1", f"appeal.{one.appeal}")
     assert "A month was too long." in letter and f"/decision/{one.decision}?key=" in letter
@@ -352,37 +357,63 @@ async def test_a_mistake_keeps_the_answer(client: httpx.AsyncClient, form: dict[
     one = await case("suspend" if "until" in form else "remove", 30 if "until" in form else None)
     await sign_in(client)
 
-    answer = await client.post(f"/mod/appeals/{one.appeal}/decide", data=form)
+    response = await client.post(f"/mod/appeals/{one.appeal}/decide", data=form)
 
-    assert answer.status_code == 422 and mistake in answer.text
-    assert f"{form.get('answer', '')}</textarea>" in answer.text
+    assert response.status_code == 422 and mistake in response.text
+    assert f"{form.get('answer', '')}</textarea>" in response.text
     assert await db.value("select state from appeal") == "filed"
 
 
-async def test_what_was_decided_meanwhile_is_said_and_the_answer_kept(client: httpx.AsyncClient) -> None:
+async def test_an_appeal_assigned_to_another_moderator_cannot_be_decided_and_the_answer_is_kept(
+    client: httpx.AsyncClient,
+) -> None:
+    one, first = await case(), await staff()
+    await sign_in(client)
+    assert "nobody else can then review it" in (await client.get(f"/mod/appeals/{one.appeal}")).text
+    await appeals.assign(first, one.appeal)
+
+    page = await client.get(f"/mod/appeals/{one.appeal}")
+    refused = await client.post(f"/mod/appeals/{one.appeal}/decide", data={"outcome": "upheld", "answer": "Mine."})
+    await db.execute(MAKE_OVERDUE)
+    overdue = await client.get(f"/mod/appeals/{one.appeal}")
+
+    decide = f'action="/mod/appeals/{one.appeal}/decide"'
+    assert f"Assigned to <bdi>{first.name}</bdi>" in page.text and decide not in page.text
+    assert refused.status_code == 409 and decide not in refused.text
+    assert "assigned to another moderator" in refused.text and "Mine.</textarea>" in refused.text
+    assert decide in overdue.text and "Another moderator can still take it over." in overdue.text
+
+
+async def test_deciding_an_already_decided_appeal_shows_the_outcome_and_keeps_the_answer(
+    client: httpx.AsyncClient,
+) -> None:
     one = await case()
     await appeals.decide(await staff(), one.appeal, outcome="upheld", answer="It stands.")
     await sign_in(client)
 
-    answer = await client.post(f"/mod/appeals/{one.appeal}/decide", data={"outcome": "overturned", "answer": "Mine."})
+    response = await client.post(f"/mod/appeals/{one.appeal}/decide", data={"outcome": "overturned", "answer": "Mine."})
 
-    assert answer.status_code == 409 and "It stands." in answer.text and "Mine.</textarea>" in answer.text
+    assert response.status_code == 409 and "It stands." in response.text and "Mine.</textarea>" in response.text
 
 
-@pytest.mark.parametrize("path", ["/mod/appeals", "/mod/appeals/{}", "/mod/decision/1/second-approval"])
-async def test_only_staff_find_it(client: httpx.AsyncClient, path: str) -> None:
-    one = await case()
+@pytest.mark.parametrize("path", ["/mod/appeals", "/mod/appeals/{appeal}", "/mod/decision/{decision}/second-approval"])
+async def test_only_staff_see_appeals_and_proposals(client: httpx.AsyncClient, path: str) -> None:
+    decision, _, _ = await proposal()
+    path = path.format(appeal=(await case()).appeal, decision=decision)
 
-    assert (await client.get(path.format(one.appeal))).status_code == 404
+    assert (await client.get(path)).status_code == 404
     await make.sign_in(client, await make.member())
-    assert (await client.get(path.format(one.appeal))).status_code == 404
+    assert (await client.get(path)).status_code == 404
     await sign_in(client)
+    assert (await client.get(path)).status_code == 200
     assert (await client.get("/mod/appeals/x")).status_code == 404
     assert (await client.get("/mod/appeals/999999")).status_code == 404
 
 
 @pytest.mark.parametrize("where", ["/mod/appeals/{appeal}", "/decision/{decision}"])
-async def test_words_on_a_grave_ground_are_veiled_until_one_looks(client: httpx.AsyncClient, where: str) -> None:
+async def test_sensitive_comments_are_concealed_until_the_moderator_reveals_them(
+    client: httpx.AsyncClient, where: str
+) -> None:
     jonas = await make.member()
     item = await reported(jonas, "illegal")
     decision = await decided(item, await staff(), guideline="illegal")
@@ -391,8 +422,8 @@ async def test_words_on_a_grave_ground_are_veiled_until_one_looks(client: httpx.
     olga = await sign_in(client)
 
     concealed = await client.get(path)
-    answer = await client.post(f"/mod/decision/{decision}/reveal", data={"next": path})
-    seen = await client.get(answer.headers["location"])
+    response = await client.post(f"/mod/decision/{decision}/reveal", data={"next": path})
+    seen = await client.get(response.headers["location"])
     await client.post(f"/mod/decision/{decision}/reveal", data={"next": "//elsewhere.example"})
     await sign_in(client)
     of_another = await client.get(path)
@@ -400,7 +431,7 @@ async def test_words_on_a_grave_ground_are_veiled_until_one_looks(client: httpx.
     of_the_author = await client.get(f"/decision/{decision}")
 
     assert INSULT not in concealed.text and f'action="/mod/decision/{decision}/reveal"' in concealed.text
-    assert (answer.status_code, answer.headers["location"]) == (303, path)
+    assert (response.status_code, response.headers["location"]) == (303, path)
     assert INSULT in seen.text and INSULT not in of_another.text and INSULT in of_the_author.text
     assert await db.values("select actor from mod_action where action = 'reveal'") == [olga.id]
 
@@ -425,49 +456,50 @@ async def test_there_is_nothing_to_reveal_of_what_is_not_there(client: httpx.Asy
 
 async def proposal() -> tuple[int, Viewer, Viewer]:
     jonas, mo = await make.member(), await staff()
+    # Somebody else can approve it.
     await staff()
     return await decided(await reported(jonas), mo, "suspend"), jonas, mo
 
 
-async def test_the_second_reads_it_and_agrees(client: httpx.AsyncClient) -> None:
+async def test_a_second_moderator_approves_a_proposal(client: httpx.AsyncClient) -> None:
     decision, jonas, _ = await proposal()
     await sign_in(client)
 
     page = await client.get(f"/mod/decision/{decision}/second-approval")
-    answer = await client.post(f"/mod/decision/{decision}/second-approval", data={"approve": "1"})
+    response = await client.post(f"/mod/decision/{decision}/second-approval", data={"approve": "1"})
 
     assert INSULT in page.text and f"Suspend {jonas.name} permanently" in page.text
-    assert answer.status_code == 303
+    assert response.status_code == 303
     assert await db.value("select state from member where id = $1", jonas.id) == "suspended"
 
 
-async def test_the_second_does_not_agree_and_must_say_why(client: httpx.AsyncClient) -> None:
+async def test_rejecting_a_proposal_needs_a_reason(client: httpx.AsyncClient) -> None:
     decision, jonas, _ = await proposal()
     await sign_in(client)
 
     mistake = await client.post(f"/mod/decision/{decision}/second-approval", data={"approve": "0", "reason": ""})
-    answer = await client.post(
+    response = await client.post(
         f"/mod/decision/{decision}/second-approval", data={"approve": "0", "reason": "A month will do."}
     )
 
     assert mistake.status_code == 422 and "f-reason-error" in mistake.text
-    assert answer.status_code == 303
+    assert response.status_code == 303
     assert await db.value("select state from decision where id = $1", decision) == "rejected"
     assert await db.value("select state from member where id = $1", jonas.id) == "active"
 
 
-async def test_what_two_decided_meanwhile_is_said(client: httpx.AsyncClient) -> None:
+async def test_rejecting_an_already_approved_proposal_keeps_the_reason(client: httpx.AsyncClient) -> None:
     decision, _, _ = await proposal()
     await second_approval.approve(await staff(), decision)
     await sign_in(client)
 
     page = await client.get(f"/mod/decision/{decision}/second-approval")
-    answer = await client.post(
+    response = await client.post(
         f"/mod/decision/{decision}/second-approval", data={"approve": "0", "reason": "A month will do."}
     )
 
     assert "Approved" in page.text
-    assert answer.status_code == 409 and "A month will do.</textarea>" in answer.text
+    assert response.status_code == 409 and "A month will do.</textarea>" in response.text
 
 
 async def test_whoever_proposed_it_does_not_find_it(client: httpx.AsyncClient) -> None:

@@ -1,4 +1,4 @@
-"""One decision in ten is looked at by somebody who does not know it, and the overview says how far they agree (R10)."""
+"""Second looks: which decisions are sampled, what the moderator sees, and the figure of agreement (R10)."""
 
 from itertools import pairwise
 
@@ -17,18 +17,20 @@ from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.dashboard import stats
 from parley.dashboard.stats import agreement
-from parley.decisions import second_approval, undoing
+from parley.decisions import second_approval
 from parley.decisions.rules import JUDGEMENTS, Stale
+from parley.reports import ops as reports
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 
-PASSED = "update decision set created_at = created_at - interval '2 hours'"
-ANSWERED = "update report set resolved_at = resolved_at - interval '2 hours'"
+AGE_DECISIONS = "update decision set created_at = created_at - interval '2 hours'"
+AGE_REPORTS = "update report set resolved_at = resolved_at - interval '2 hours'"
 
 
 @pytest.fixture(autouse=True)
-def every(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every decision is looked at twice."""
+def sample_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every decision gets a second look."""
     monkeypatch.setattr(queries, "SAMPLED_OF_256", 256)
 
 
@@ -36,11 +38,13 @@ async def staff(role: str = "moderator") -> Viewer:
     return await make.member(role=role)
 
 
-async def earlier(action: str = "remove", author: Viewer | None = None, *, by: Viewer | None = None) -> int:
+async def decision_two_hours_ago(
+    action: str = "remove", author: Viewer | None = None, *, by: Viewer | None = None
+) -> int:
     """A decision made two hours ago about what somebody reported."""
     decision = await decided(await reported(author, by=by), await staff(), action, days=3)
-    await db.execute(PASSED)
-    await db.execute(ANSWERED)
+    await db.execute(AGE_DECISIONS)
+    await db.execute(AGE_REPORTS)
     return decision
 
 
@@ -51,31 +55,28 @@ async def comment_of(decision: int) -> int:
     return target
 
 
-async def test_the_second_reads_the_comment_and_why_it_came_and_nothing_of_the_outcome(
-    client: httpx.AsyncClient,
-) -> None:
-    decision = await earlier("collapse")
+async def test_the_page_shows_the_comment_and_its_reports_but_not_the_decision(client: httpx.AsyncClient) -> None:
+    decision = await decision_two_hours_ago("collapse")
     await make.sign_in(client, await staff())
 
     page = (await client.get("/mod/second-looks")).text
 
     assert INSULT in page and "Argue with the case" in page and "It insults me." in page
     first = await db.value("select m.name from decision d join member m on m.id = d.moderator")
-    for told in ("It insults somebody.", "collapsed", "upheld", f">{first}<", f"/decision/{decision}"):
-        assert told not in page
+    for secret in ("It insults somebody.", "collapsed", "upheld", f">{first}<", f"/decision/{decision}"):
+        assert secret not in page
 
 
 @pytest.mark.parametrize("action", ["approve", "remove", "collapse", "warn", "silence", "suspend"])
-async def test_whatever_was_decided_the_page_is_the_same(client: httpx.AsyncClient, action: str) -> None:
+async def test_a_case_does_not_reveal_the_decision(app: Litestar, action: str) -> None:
     author, other = await make.member("jonas"), await make.member("erik")
-    await make.sign_in(client, await staff())
-    await earlier("remove", author)
-    await make.sign_in(client, second := await staff())
-    removed = await queries.case(second)
+    second = await staff()
+    await decision_two_hours_ago("remove", author)
+    removed = await queries.next_case(second)
     await second_looks.save_judgement(second, removed.decision if removed else 0, "remove")
 
-    await earlier(action, other)
-    case = await queries.case(second)
+    await decision_two_hours_ago(action, other)
+    case = await queries.next_case(second)
 
     assert removed is not None and case is not None
     assert (case.words.state, case.words.collapsed, case.words.body) == ("visible", None, removed.words.body)
@@ -94,19 +95,19 @@ async def test_a_proposal_counts_from_its_approval_and_shows_the_reports_that_it
         await db.execute("update mod_action set at = at - interval '2 hours'")
         await db.execute("alter table mod_action enable trigger user")
 
-    case = await queries.case(second)
+    case = await queries.next_case(second)
     assert case is not None and [report.text for report in case.reports] == ["It insults me."]
 
 
-async def test_what_one_would_have_done_is_kept_and_changes_nothing(client: httpx.AsyncClient) -> None:
-    decision = await earlier("collapse")
+async def test_a_judgement_is_saved_and_changes_nothing(client: httpx.AsyncClient) -> None:
+    decision = await decision_two_hours_ago("collapse")
     await make.sign_in(client, second := await staff())
     entries = await db.value("select count(*) from mod_action")
 
-    answer = await client.post(f"/mod/second-looks/{decision}", data={"judgement": "approve"})
-    page = (await client.get(answer.headers["location"])).text
+    response = await client.post(f"/mod/second-looks/{decision}", data={"judgement": "approve"})
+    page = (await client.get(response.headers["location"])).text
 
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/mod/second-looks?judged={decision}")
+    assert (response.status_code, response.headers["location"]) == (303, f"/mod/second-looks?judged={decision}")
     assert "You judged it differently." in page and "It insults somebody." in page and f"/decision/{decision}" in page
     assert "No second looks right now." in page
     assert await db.values("select judgement || moderator from second_look") == [f"approve{second.id}"]
@@ -114,8 +115,8 @@ async def test_what_one_would_have_done_is_kept_and_changes_nothing(client: http
     assert await db.value("select count(*) from mod_action") == entries
 
 
-async def test_only_who_looked_reads_what_came_out_of_it(client: httpx.AsyncClient) -> None:
-    decision = await earlier()
+async def test_only_the_judging_moderator_sees_the_comparison(client: httpx.AsyncClient) -> None:
+    decision = await decision_two_hours_ago()
     await second_looks.save_judgement(await staff(), decision, "remove")
     await make.sign_in(client, await staff())
 
@@ -125,23 +126,23 @@ async def test_only_who_looked_reads_what_came_out_of_it(client: httpx.AsyncClie
 
 
 async def test_nobody_looks_at_what_they_had_a_part_in(app: Litestar) -> None:
-    author, reporter, heard = await staff(), await staff(), await staff()
-    decision = await earlier(author=author, by=reporter)
+    author, reporter, reviewer = await staff(), await staff(), await staff()
+    decision = await decision_two_hours_ago(author=author, by=reporter)
     first = Viewer(
         id=await db.value("select moderator from decision"), name="", role="moderator", verified=True, session=0
     )
     appeal = await appeals.file(decision=decision, text="It was a quotation.")
-    await appeals.assign(heard, appeal)
+    await appeals.assign(reviewer, appeal)
 
-    for one in (author, reporter, first, heard):
-        assert (await queries.count_waiting(one), await queries.case(one)) == (0, None)
+    for one in (author, reporter, first, reviewer):
+        assert (await queries.count_waiting(one), await queries.next_case(one)) == (0, None)
         with pytest.raises(Stale):
             await second_looks.save_judgement(one, decision, "remove")
     assert await queries.count_waiting(await staff("admin")) == 1
 
 
 async def test_each_decision_is_looked_at_once(app: Litestar) -> None:
-    decision, second, third = await earlier(), await staff(), await staff()
+    decision, second, third = await decision_two_hours_ago(), await staff(), await staff()
     assert (await queries.count_waiting(second), await queries.count_waiting(third)) == (1, 1)
 
     await second_looks.save_judgement(second, decision, "remove")
@@ -151,65 +152,71 @@ async def test_each_decision_is_looked_at_once(app: Litestar) -> None:
         await second_looks.save_judgement(third, decision, "approve")
 
 
-async def test_what_is_fresh_old_open_grave_taken_back_or_otherwise_by_now_is_left_out(app: Litestar) -> None:
+@pytest.mark.parametrize(
+    "why", ["fresh", "old", "escalated", "undone", "sensitive", "reported again", "edited", "deleted"]
+)
+async def test_decisions_that_are_left_out(app: Litestar, why: str) -> None:
     second, author = await staff(), await make.member()
-    fresh = await decided(await reported(), await staff())
+    decision = await decision_two_hours_ago("approve", author)
+    comment = await comment_of(decision)
+    assert await queries.count_waiting(second) == 1
+
+    match why:
+        case "fresh":
+            await db.execute("update decision set created_at = now()")
+        case "old":
+            await db.execute("update decision set created_at = now() - interval '31 days'")
+        case "escalated":
+            await db.execute("update decision set action = 'escalate'")
+        case "undone":
+            await db.execute("update decision set state = 'undone'")
+        case "sensitive":
+            await db.execute("update report set guideline = 'illegal'")
+        case "reported again":
+            await reports.report(ReportInput("comment", comment, "civility", "Again.", await make.member()))
+        case "edited":
+            await editing.edit_comment(viewer=author, comment_id=comment, body="What is meant.")
+        case "deleted":
+            await editing.delete_comment(viewer=author, comment_id=comment)
+
     assert await queries.count_waiting(second) == 0
-    await earlier()
-    assert await queries.count_waiting(second) == 2
-    await db.execute("update decision set created_at = now() - interval '31 days' where id = $1", fresh)
-    assert await queries.count_waiting(second) == 1
-
-    await earlier("escalate")
-    await db.execute("update report set guideline = 'illegal' where item = $1", await reported())
-    edited = await comment_of(await earlier("approve", author))
-    await editing.edit_comment(viewer=author, comment_id=edited, body="What is meant.")
-    deleted = await comment_of(await earlier("approve", author))
-    await editing.delete_comment(viewer=author, comment_id=deleted)
-    mo = await staff()
-    await undoing.undo(mo, await decided(await reported(), mo))
-    grave = await earlier()
-    await db.execute(
-        "update report set guideline = 'illegal' where item = (select item from decision where id = $1)", grave
-    )
-    await db.execute(PASSED)
-
-    assert await queries.count_waiting(second) == 1
 
 
-async def test_one_in_ten_comes_and_nobody_can_foresee_which(monkeypatch: pytest.MonkeyPatch, app: Litestar) -> None:
+async def test_about_one_decision_in_ten_is_sampled_without_a_pattern(
+    monkeypatch: pytest.MonkeyPatch, app: Litestar
+) -> None:
     monkeypatch.undo()
-    sampled = "select n from generate_series(1, 2000) n where get_byte(sha256(int8send(n)), 0) < $1 order by n"
+    select_sampled = f"select id from generate_series(1, 2000) id where {queries.HASH_BYTE} < $1 order by id"
 
-    chosen = await db.values(sampled, queries.SAMPLED_OF_256)
+    sampled = await db.values(select_sampled, queries.SAMPLED_OF_256)
 
-    assert 160 < len(chosen) < 240
-    assert len({later - before for before, later in pairwise(chosen)}) > 20
+    assert 160 < len(sampled) < 240
+    assert len({later - before for before, later in pairwise(sampled)}) > 20
 
 
 @pytest.mark.parametrize("action", ["", "escalate", "lock", "burn"])
-async def test_a_choice_that_is_none_is_refused_with_the_page(client: httpx.AsyncClient, action: str) -> None:
-    decision = await earlier()
+async def test_an_unknown_judgement_is_refused_and_the_page_shown_again(client: httpx.AsyncClient, action: str) -> None:
+    decision = await decision_two_hours_ago()
     await make.sign_in(client, await staff())
 
-    answer = await client.post(f"/mod/second-looks/{decision}", data={"judgement": action})
+    response = await client.post(f"/mod/second-looks/{decision}", data={"judgement": action})
 
-    assert answer.status_code == 422 and "Please choose what you would have done." in answer.text
-    assert INSULT in answer.text and await db.value("select count(*) from second_look") == 0
+    assert response.status_code == 422 and "Please choose what you would have done." in response.text
+    assert INSULT in response.text and await db.value("select count(*) from second_look") == 0
 
 
 @pytest.mark.parametrize("decision", ["0", "x", "999999", "9" * 30])
-async def test_what_is_not_there_to_look_at_is_said(client: httpx.AsyncClient, decision: str) -> None:
+async def test_judging_a_decision_that_does_not_exist_is_refused(client: httpx.AsyncClient, decision: str) -> None:
     await make.sign_in(client, await staff())
 
-    answer = await client.post(f"/mod/second-looks/{decision}", data={"judgement": "remove"})
+    response = await client.post(f"/mod/second-looks/{decision}", data={"judgement": "remove"})
 
-    assert answer.status_code == 409 and "This decision no longer needs a second look" in answer.text
+    assert response.status_code == 409 and "This decision no longer needs a second look" in response.text
 
 
 @pytest.mark.parametrize("role", [None, "member"])
-async def test_for_others_there_is_nothing_to_look_at(client: httpx.AsyncClient, role: str | None) -> None:
-    decision = await earlier()
+async def test_only_moderators_find_second_looks(client: httpx.AsyncClient, role: str | None) -> None:
+    decision = await decision_two_hours_ago()
     if role:
         await make.sign_in(client, await make.member(role=role))
 
@@ -217,19 +224,24 @@ async def test_for_others_there_is_nothing_to_look_at(client: httpx.AsyncClient,
     assert (await client.post(f"/mod/second-looks/{decision}", data={"judgement": "remove"})).status_code == 404
 
 
-async def test_second_looks_lead_there(client: httpx.AsyncClient) -> None:
+async def test_the_appeals_page_links_to_second_looks_while_one_waits(client: httpx.AsyncClient) -> None:
     await make.sign_in(client, await staff())
     assert "/mod/second-looks" not in (await client.get("/mod/appeals")).text
 
-    await earlier()
+    await decision_two_hours_ago()
 
     assert "1 comment is waiting for a second look" in (await client.get("/mod/appeals")).text
 
 
 async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
     second = await staff()
-    for action, answer in (("remove", "remove"), ("remove", "collapse"), ("remove", "approve"), ("approve", "approve")):
-        await second_looks.save_judgement(second, await earlier(action), answer)
+    for action, judgement in (
+        ("remove", "remove"),
+        ("remove", "collapse"),
+        ("remove", "approve"),
+        ("approve", "approve"),
+    ):
+        await second_looks.save_judgement(second, await decision_two_hours_ago(action), judgement)
 
     found = agreement(await stats.queries.second_looks(await db.value("select now() - interval '1 day'")))
 
@@ -241,7 +253,7 @@ async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
     ]
 
 
-async def test_what_is_no_judgement_cannot_be_one(app: Litestar) -> None:
+async def test_a_missing_judgement_is_refused(app: Litestar) -> None:
     assert set(JUDGEMENTS) == {"approve", "remove", "collapse", "warn", "silence", "suspend"}
     with pytest.raises(Refused):
-        await second_looks.save_judgement(await staff(), await earlier(), None)
+        await second_looks.save_judgement(await staff(), await decision_two_hours_ago(), None)

@@ -34,7 +34,7 @@ async def test_the_author_reads_why_and_their_own_words(client: httpx.AsyncClien
         INSULT,
         "It insults somebody.",
         "Argue with the case",
-        "A moderator, in person",
+        "<dd>A moderator</dd>",
         "By a report",
     ):
         assert part in page.text, part

@@ -355,7 +355,7 @@ CASES: dict[str, list[Case]] = {
             holds.EXPIRING,
         ),
     ],
-    "votes": [Case(uncounted, votes, "count_uncounted", "select bool_and(counted) from vote where member = $1")],
+    "votes": [Case(uncounted, votes, "count_votes_of_member", "select bool_and(counted) from vote where member = $1")],
     "counters": [
         Case(drifted, votes, "repair_counters", "select ups = 0 from comment where id = $1", "counters to repair"),
     ],

@@ -17,13 +17,14 @@ from parley.notifications import jobs
 from parley.notifications import ops as notifications
 from parley.notifications import queries as notification_queries
 from parley.threads import ops as threads
-from parley.unread import queries
+from parley.unread import queries as unread_queries
+from parley.unread import view
 from parley.unread.queries import COUNT_UNREAD, SELECT_COMMENT_IDS, SELECT_THREADS
 from parley.votes.queries import SELECT_VOTES_ON_COMMENTS
 
 pytestmark = pytest.mark.anyio
 
-VISITED = """
+SET_VISIT_TIME = """
 update visit set seen_at = now() - make_interval(days => $3), before_at = now() - make_interval(days => $3)
 where member = $1 and thread = $2
 """
@@ -41,16 +42,21 @@ async def jon(app: Litestar) -> Viewer:
     return await make.member("jon")
 
 
-async def visited(who: Viewer, title: str = "", *, days: int = 2) -> int:
+async def visited_thread(who: Viewer, title: str = "", *, days: int = 2) -> int:
     """A thread that `who` opened some days ago."""
     thread = await make.thread(make.text(title=title) if title else None)
     await threads.record_visit(member=who.id, thread_id=thread)
-    await db.execute(VISITED, who.id, thread, days)
+    await db.execute(SET_VISIT_TIME, who.id, thread, days)
     return thread
 
 
-async def written(thread: int, who: Viewer, body: str = "I see it otherwise.", *, hours: int = 1, **more: int) -> int:
-    """A comment written some hours ago; in a test, all that is written at once has one time."""
+async def comment_from(
+    thread: int, who: Viewer, body: str = "I see it otherwise.", *, hours: int = 1, **more: int
+) -> int:
+    """A comment written some hours ago.
+
+    Tests run in one transaction, where now() never changes, so each comment is dated here.
+    """
     comment = await make.comment(thread, who, body, **more)
     await db.execute("update comment set created_at = now() - make_interval(hours => $2) where id = $1", comment, hours)
     return comment
@@ -64,16 +70,34 @@ def shown(page: httpx.Response) -> list[int]:
 async def test_comments_since_the_last_visit_are_listed_by_thread_the_oldest_first(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer
 ) -> None:
-    first, second = await visited(mira, "The wager"), await visited(mira, "The benchmark")
-    await written(first, jon, hours=72)
-    late, early = await written(first, jon, hours=1), await written(first, jon, hours=5)
-    other = await written(second, jon, hours=3)
+    first, second = await visited_thread(mira, "The wager"), await visited_thread(mira, "The benchmark")
+    await comment_from(first, jon, hours=72)
+    late, early = await comment_from(first, jon, hours=1), await comment_from(first, jon, hours=5)
+    other = await comment_from(second, jon, hours=3)
     await db.execute("update thread set last_activity_at = now() - interval '3 hours' where id = $1", second)
 
     page = await client.get("/unread")
 
     assert shown(page) == [early, late, other]
     assert page.text.index("The wager") < page.text.index("The benchmark")
+
+
+async def test_comments_are_grouped_by_thread_in_whatever_order_they_are_read(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer
+) -> None:
+    first, second = await visited_thread(mira), await visited_thread(mira)
+    ids = [await comment_from(thread, jon) for thread in (first, second, first)]
+
+    sections = await view.sections(mira, await unread_queries.threads_with_unread(mira.id), ids, limit=10)
+
+    listed = {section.thread.id: [comment.row.id for comment in section.comments] for section in sections}
+    assert listed == {first: [ids[0], ids[2]], second: [ids[1]]}
+
+
+async def test_the_page_of_one_thread_says_when_nothing_is_left(client: httpx.AsyncClient, mira: Viewer) -> None:
+    thread = await visited_thread(mira)
+
+    assert "Nothing unread in this thread." in (await client.get(f"/unread?thread={thread}")).text
 
 
 @pytest.mark.parametrize("how", ["followed", "written in"])
@@ -87,19 +111,19 @@ async def test_a_thread_that_was_never_opened_counts_from_the_moment_it_is_follo
         await make.comment(thread, mira)
         await jobs.handle_events()
     await db.execute("update follow set since = now() - interval '2 hours'")
-    await written(thread, jon, hours=3)
-    after = await written(thread, jon, hours=1)
+    await comment_from(thread, jon, hours=3)
+    after = await comment_from(thread, jon, hours=1)
 
     assert shown(await client.get("/unread")) == [after]
 
 
-async def test_a_reply_stands_with_what_it_answers_and_a_perspective_with_its_passage(
+async def test_replies_show_their_parent_and_perspectives_their_passage(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer
 ) -> None:
-    thread = await visited(mira)
+    thread = await visited_thread(mira)
     [lineage, *_] = await make.lineages(thread)
-    root = await written(thread, mira, "The *energy* counts too.")
-    await written(thread, jon, "It does not.", parent=root)
+    root = await comment_from(thread, mira, "The *energy* counts too.")
+    await comment_from(thread, jon, "It does not.", parent=root)
     await make.comment(thread, jon, passage=lineage, quote="answers before it has understood")
     await make.comment(thread, jon, passage=lineage)
 
@@ -109,16 +133,16 @@ async def test_a_reply_stands_with_what_it_answers_and_a_perspective_with_its_pa
     assert "The energy counts too." in text
     assert f'#p{lineage}">answers before it has understood</a>' in text
     words = "The model answers before it has understood the question."
-    assert f'#p{lineage}">On the passage: <span dir="auto">{words}' in text
+    assert f'#p{lineage}">On this passage: <span dir="auto">{words}' in text
 
 
 @pytest.mark.parametrize("kind", ["block", "mute"])
 async def test_a_blocked_or_muted_member_is_not_listed_counted_or_quoted(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer, kind: str
 ) -> None:
-    thread, ada = await visited(mira), await make.member("ada")
-    hidden = await written(thread, jon, "Words of jon.")
-    reply = await written(thread, ada, parent=hidden)
+    thread, ada = await visited_thread(mira), await make.member("ada")
+    hidden = await comment_from(thread, jon, "Words of jon.")
+    reply = await comment_from(thread, ada, parent=hidden)
     await make.block(mira, jon, kind)
     await make.sign_in(client, mira)
 
@@ -127,16 +151,16 @@ async def test_a_blocked_or_muted_member_is_not_listed_counted_or_quoted(
     assert shown(page) == [reply]
     assert "Words of jon" not in page.text
     assert "In reply to a comment that is not shown" in page.text
-    assert await queries.count(mira.id) == 1
+    assert await unread_queries.count(mira.id) == 1
 
 
-@pytest.mark.parametrize("gone", ["deleted", "removed", "own", "muted thread", "muted topic"])
-async def test_nothing_is_listed_that_is_gone_ones_own_or_muted(
-    client: httpx.AsyncClient, mira: Viewer, jon: Viewer, gone: str
+@pytest.mark.parametrize("reason", ["deleted", "removed", "own", "muted thread", "muted topic"])
+async def test_deleted_removed_own_and_muted_comments_are_not_listed(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer, reason: str
 ) -> None:
-    thread = await visited(mira)
-    comment = await written(thread, mira if gone == "own" else jon)
-    match gone:
+    thread = await visited_thread(mira)
+    comment = await comment_from(thread, mira if reason == "own" else jon)
+    match reason:
         case "deleted":
             await editing.delete_comment(viewer=jon, comment_id=comment)
         case "removed":
@@ -151,27 +175,27 @@ async def test_nothing_is_listed_that_is_gone_ones_own_or_muted(
 
     assert shown(page) == []
     assert "You have read everything." in page.text
-    assert await queries.count(mira.id) == 0
+    assert await unread_queries.count(mira.id) == 0
 
 
 async def test_what_was_shown_of_a_thread_is_read_and_the_rest_is_not(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer
 ) -> None:
-    thread, other = await visited(mira), await visited(mira)
-    first, second, third = [await written(thread, jon, hours=hours) for hours in (9, 6, 3)]
-    elsewhere = await written(other, jon)
+    thread, other = await visited_thread(mira), await visited_thread(mira)
+    first, second, third = [await comment_from(thread, jon, hours=hours) for hours in (9, 6, 3)]
+    elsewhere = await comment_from(other, jon)
 
-    answer = await client.post("/unread/read", data={"thread": str(thread), "shown": f"{first},{second}"})
+    response = await client.post("/unread/read", data={"thread": str(thread), "shown": f"{first},{second}"})
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/unread")
+    assert (response.status_code, response.headers["location"]) == (303, "/unread")
     assert set(shown(await client.get("/unread"))) == {third, elsewhere}
 
 
 async def test_what_was_read_here_is_not_highlighted_in_its_thread(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer
 ) -> None:
-    thread = await visited(mira)
-    read, fresh = await written(thread, jon, hours=0), await make.comment(thread, jon)
+    thread = await visited_thread(mira)
+    read, fresh = await make.comment(thread, jon), await make.comment(thread, jon)
     await db.execute("update comment set created_at = now() - interval '1 minute' where id = $1", read)
 
     await client.post("/unread/read", data={"thread": str(thread), "shown": str(read)})
@@ -183,19 +207,17 @@ async def test_what_was_read_here_is_not_highlighted_in_its_thread(
 async def test_marking_a_thread_as_read_never_makes_what_was_read_new_again(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer
 ) -> None:
-    thread = await visited(mira, days=1)
-    old, fresh = await written(thread, jon, hours=48), await written(thread, jon, hours=1)
+    thread = await visited_thread(mira, days=1)
+    old, fresh = await comment_from(thread, jon, hours=48), await comment_from(thread, jon, hours=1)
 
     await client.post("/unread/read", data={"thread": str(thread), "shown": str(old)})
 
     assert shown(await client.get("/unread")) == [fresh]
 
 
-async def test_no_comment_of_another_thread_marks_anything(
-    client: httpx.AsyncClient, mira: Viewer, jon: Viewer
-) -> None:
-    thread, other = await visited(mira), await visited(mira)
-    comment, elsewhere = await written(thread, jon, hours=5), await written(other, jon, hours=1)
+async def test_comments_of_another_thread_are_ignored(client: httpx.AsyncClient, mira: Viewer, jon: Viewer) -> None:
+    thread, other = await visited_thread(mira), await visited_thread(mira)
+    comment, elsewhere = await comment_from(thread, jon, hours=5), await comment_from(other, jon, hours=1)
 
     await client.post("/unread/read", data={"thread": str(thread), "shown": str(elsewhere)})
 
@@ -205,10 +227,10 @@ async def test_no_comment_of_another_thread_marks_anything(
 async def test_all_can_be_marked_as_read_but_not_what_came_after_the_page(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer
 ) -> None:
-    first, second = await visited(mira), await visited(mira)
-    await written(first, jon, hours=5)
-    await written(second, jon, hours=6)
-    late = await written(second, jon, hours=1)
+    first, second = await visited_thread(mira), await visited_thread(mira)
+    await comment_from(first, jon, hours=5)
+    await comment_from(second, jon, hours=6)
+    late = await comment_from(second, jon, hours=1)
     until = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
 
     await client.post("/unread/read", data={"until": until})
@@ -216,15 +238,15 @@ async def test_all_can_be_marked_as_read_but_not_what_came_after_the_page(
     assert shown(await client.get("/unread")) == [late]
 
 
-async def test_reading_here_reads_the_notifications_of_the_comments_too(
+async def test_marking_comments_as_read_marks_their_notifications(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer
 ) -> None:
-    thread, other = await visited(mira), await visited(mira)
-    answers = [await make.comment(one, jon, "Hello @mira.") for one in (thread, other)]
+    thread, other = await visited_thread(mira), await visited_thread(mira)
+    mentions = [await make.comment(one, jon, "Hello @mira.") for one in (thread, other)]
     await jobs.handle_events()
     assert await notification_queries.unread(mira.id) == 2
 
-    await client.post("/unread/read", data={"thread": str(thread), "shown": str(answers[0])})
+    await client.post("/unread/read", data={"thread": str(thread), "shown": str(mentions[0])})
     assert await notification_queries.unread(mira.id) == 1
 
     await client.post("/unread/read", data={"until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()})
@@ -235,13 +257,13 @@ async def test_reading_here_reads_the_notifications_of_the_comments_too(
 async def test_a_notification_of_a_revision_stays_unread(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer, all_threads: bool
 ) -> None:
-    thread = await visited(mira)
+    thread = await visited_thread(mira)
     [first, *_] = await make.lineages(thread)
-    await written(thread, mira, passage=first, hours=5)
+    await comment_from(thread, mira, passage=first, hours=5)
     await threads.revise_thread(
         thread, make.text("The model answers before it has read the question.", *make.WORDS[1:])
     )
-    comment = await written(thread, jon)
+    comment = await comment_from(thread, jon)
     await jobs.handle_events()
     until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
 
@@ -261,16 +283,16 @@ async def test_a_form_that_names_nothing_is_refused(
 async def test_long_threads_and_many_of_them_have_pages(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "THREADS_PER_PAGE", 2)
-    monkeypatch.setattr(queries, "COMMENTS_PER_THREAD", 2)
-    monkeypatch.setattr(queries, "COMMENTS_PER_THREAD_PAGE", 2)
-    found = [await visited(mira) for _ in range(3)]
-    in_first = [await written(found[0], jon, hours=9 - hour) for hour in range(4)]
+    monkeypatch.setattr(unread_queries, "THREADS_PER_PAGE", 2)
+    monkeypatch.setattr(unread_queries, "COMMENTS_PER_THREAD", 2)
+    monkeypatch.setattr(unread_queries, "COMMENTS_PER_THREAD_PAGE", 2)
+    found = [await visited_thread(mira) for _ in range(3)]
+    in_first = [await comment_from(found[0], jon, hours=9 - hour) for hour in range(4)]
     for thread in found[1:]:
-        await written(thread, jon)
-    for hours, thread in enumerate(found):
+        await comment_from(thread, jon)
+    for minutes, thread in enumerate(found):
         await db.execute(
-            "update thread set last_activity_at = now() - make_interval(mins => $2) where id = $1", thread, hours
+            "update thread set last_activity_at = now() - make_interval(mins => $2) where id = $1", thread, minutes
         )
 
     first = await client.get("/unread")
@@ -291,8 +313,8 @@ async def test_the_page_costs_the_same_number_of_queries_however_much_is_new(
 ) -> None:
     for number in (1, 12):
         for _ in range(number):
-            thread = await visited(mira)
-            await written(thread, jon, parent=await written(thread, jon))
+            thread = await visited_thread(mira)
+            await comment_from(thread, jon, parent=await comment_from(thread, jon))
         queries.clear()
         assert (await client.get("/unread")).is_success
         assert [
@@ -304,8 +326,8 @@ async def test_the_page_costs_the_same_number_of_queries_however_much_is_new(
 async def test_the_masthead_has_the_number_and_counts_again_after_reading(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer
 ) -> None:
-    thread = await visited(mira)
-    comment = await written(thread, jon)
+    thread = await visited_thread(mira)
+    comment = await comment_from(thread, jon)
     assert 'href="/unread">Unread <span><b>1</b>' in (await client.get("/rules")).text
 
     await client.post("/unread/read", data={"thread": str(thread), "shown": str(comment)})
@@ -323,8 +345,8 @@ async def test_the_number_is_counted_once_for_many_pages(
 
 
 async def test_opening_a_thread_counts_again(client: httpx.AsyncClient, mira: Viewer, jon: Viewer) -> None:
-    thread = await visited(mira)
-    await written(thread, jon)
+    thread = await visited_thread(mira)
+    await comment_from(thread, jon)
     assert 'href="/unread">Unread <span><b>1</b>' in (await client.get("/rules")).text
 
     await client.post(f"/t/{thread}/seen", data={})
@@ -333,6 +355,6 @@ async def test_opening_a_thread_counts_again(client: httpx.AsyncClient, mira: Vi
 
 
 async def test_a_visitor_is_asked_to_sign_in(client: httpx.AsyncClient, app: Litestar) -> None:
-    answer = await client.get("/unread")
+    response = await client.get("/unread")
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/unread")
+    assert (response.status_code, response.headers["location"]) == (303, "/login?next=/unread")

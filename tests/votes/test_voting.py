@@ -16,12 +16,12 @@ from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.decisions import thread_actions
 from parley.votes import jobs, ops
-from parley.votes.queries import differing_recounts, viewer_states_of
+from parley.votes.queries import differing_recounts, votes_on_comments
 from waiting import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
 
-COUNTERS = "select array[ups, downs, agrees, disagrees, unsure] from comment where id = $1"
+SELECT_COUNTERS = "select array[ups, downs, agrees, disagrees, unsure] from comment where id = $1"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ async def mira(client: httpx.AsyncClient, app: Litestar) -> Viewer:
 
 
 async def counters(comment: int) -> list[int]:
-    found: list[int] = await db.value(COUNTERS, comment)
+    found: list[int] = await db.value(SELECT_COUNTERS, comment)
     return found
 
 
@@ -66,25 +66,25 @@ async def test_votes_are_cast_changed_and_taken_back(
 ) -> None:
     for click in clicks:
         axis, _, value = click.partition(" ")
-        answer = await client.post(f"/c/{comment}/vote", data={"axis": axis, "value": value})
-        assert answer.status_code == 303
+        response = await client.post(f"/c/{comment}/vote", data={"axis": axis, "value": value})
+        assert response.status_code == 303
 
     assert await counters(comment) == after
     assert await differing_recounts(0, comment) == []
 
 
-async def test_one_click_with_htmx_answers_the_new_score(client: httpx.AsyncClient, comment: int, mira: Viewer) -> None:
-    answer = await client.post(
+async def test_a_vote_with_htmx_returns_the_new_score(client: httpx.AsyncClient, comment: int, mira: Viewer) -> None:
+    response = await client.post(
         f"/c/{comment}/vote", data={"axis": "quality", "value": "1"}, headers={"hx-request": "true"}
     )
 
-    assert answer.status_code in {200, 201}
-    assert "<b>1</b>" in answer.text
-    assert 'class="up" name="value" value="0" aria-pressed="true"' in answer.text
+    assert response.status_code == 200
+    assert "<b>1</b>" in response.text
+    assert 'class="up" name="value" value="0" aria-pressed="true"' in response.text
 
 
 @pytest.mark.parametrize("state", ["active", "unverified"])
-async def test_the_answer_to_a_vote_is_what_the_next_page_shows(comment: int, state: str) -> None:
+async def test_the_result_of_a_vote_equals_what_the_next_page_shows(comment: int, state: str) -> None:
     voter = await make.member(state=state)
     for number in range(5):
         await make.vote(await make.member(), comment, "agreement", -1 if number else 1)
@@ -95,12 +95,10 @@ async def test_the_answer_to_a_vote_is_what_the_next_page_shows(comment: int, st
         row = await comments.one(comment)
         assert row is not None
         assert (cast.id, cast.depth, cast.score) == (row.id, row.depth, row.score)
-        assert {comment: cast.viewer_state} == await viewer_states_of(voter.id, [comment])
+        assert {comment: cast.viewer_state} == await votes_on_comments(voter.id, [comment])
 
 
-async def test_a_vote_is_shown_as_ones_own_and_to_nobody_else(
-    client: httpx.AsyncClient, comment: int, mira: Viewer
-) -> None:
+async def test_only_the_voter_sees_their_vote(client: httpx.AsyncClient, comment: int, mira: Viewer) -> None:
     await make.vote(mira, comment, "agreement", 0)
     thread = await db.value("select thread from comment where id = $1", comment)
 
@@ -116,9 +114,9 @@ async def test_a_vote_is_shown_as_ones_own_and_to_nobody_else(
 async def test_nobody_votes_on_their_own_comment(client: httpx.AsyncClient, mira: Viewer, axis: str) -> None:
     own = await make.comment(await make.thread(), mira)
 
-    answer = await client.post(f"/c/{own}/vote", data={"axis": axis, "value": "1"})
+    response = await client.post(f"/c/{own}/vote", data={"axis": axis, "value": "1"})
 
-    assert answer.status_code == 403
+    assert response.status_code == 403
     assert await counters(own) == [0, 0, 0, 0, 0]
 
 
@@ -132,11 +130,11 @@ async def test_a_vote_that_means_nothing_is_refused(
 
 async def test_a_visitor_is_asked_to_sign_in(client: httpx.AsyncClient, comment: int) -> None:
     came_from = {"Referer": f"{client.base_url}/t/1/a?sort=new"}
-    answer = await client.post(f"/c/{comment}/vote", data={"axis": "quality", "value": "1"}, headers=came_from)
+    response = await client.post(f"/c/{comment}/vote", data={"axis": "quality", "value": "1"}, headers=came_from)
 
-    assert answer.status_code == 401
-    assert answer.text.count('href="/login?next=/t/1/a%3Fsort%3Dnew"') == 2
-    assert 'href="/signup?next=/t/1/a%3Fsort%3Dnew"' in answer.text
+    assert response.status_code == 401
+    assert response.text.count('href="/login?next=/t/1/a%3Fsort%3Dnew"') == 2
+    assert 'href="/signup?next=/t/1/a%3Fsort%3Dnew"' in response.text
     assert await db.value("select count(*) from vote") == 0
 
 
@@ -144,18 +142,18 @@ async def test_a_visitor_is_asked_to_sign_in(client: httpx.AsyncClient, comment:
 async def test_a_vote_from_no_page_of_ours_leads_to_its_comment(
     client: httpx.AsyncClient, comment: int, mira: Viewer, referer: str
 ) -> None:
-    answer = await client.post(f"/c/{comment}/vote", data={"value": "1"}, headers={"Referer": referer})
+    response = await client.post(f"/c/{comment}/vote", data={"value": "1"}, headers={"Referer": referer})
 
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/c/{comment}")
+    assert (response.status_code, response.headers["location"]) == (303, f"/c/{comment}")
 
 
 async def test_a_comment_that_is_not_there_is_not_found(client: httpx.AsyncClient, mira: Viewer) -> None:
     for comment in ("999999999", "0", "x"):
-        answer = await client.post(f"/c/{comment}/vote", data={"axis": "quality", "value": "1"})
-        assert answer.status_code == 404
+        response = await client.post(f"/c/{comment}/vote", data={"axis": "quality", "value": "1"})
+        assert response.status_code == 404
 
 
-async def test_a_deleted_comment_and_an_archived_thread_take_no_votes(comment: int, mira: Viewer) -> None:
+async def test_a_deleted_comment_and_an_archived_thread_take_no_votes(mira: Viewer) -> None:
     thread, author = await make.thread(), await make.member()
     gone, kept = await make.comment(thread, author), await make.comment(thread, author)
     await editing.delete_comment(viewer=author, comment_id=gone)
@@ -212,15 +210,15 @@ async def test_agreement_never_changes_an_order(app: Litestar) -> None:
             await make.vote(voter, one, "quality", 1 if place % 2 else -1)
     before = {sort: await tree.thread_tree(thread, sort) for sort in tree.COMMENT_SORTS}
 
-    chance = random.Random(5)
+    rng = random.Random(5)
     for one in ids:
         for voter in voters:
-            await make.vote(voter, one, "agreement", chance.choice([-1, 0, 1, None]))
+            await make.vote(voter, one, "agreement", rng.choice([-1, 0, 1, None]))
 
     assert {sort: await tree.thread_tree(thread, sort) for sort in tree.COMMENT_SORTS} == before
 
 
-async def test_agreement_alone_does_not_switch_the_order_of_best(app: Litestar) -> None:
+async def test_best_falls_back_to_old_while_there_are_only_agreement_votes(app: Litestar) -> None:
     thread, author, voter = await make.thread(), await make.member(), await make.member()
     for _ in range(tree.FEWEST_VOTED):
         await make.vote(voter, await make.comment(thread, author), "agreement", 1)
@@ -230,13 +228,13 @@ async def test_agreement_alone_does_not_switch_the_order_of_best(app: Litestar) 
 
 @pytest.mark.committed
 @pytest.mark.parametrize("seed", range(3))
-async def test_with_eight_voters_at_once_the_counters_are_the_recount(app: Litestar, seed: int) -> None:
-    chance = random.Random(seed)
+async def test_the_counters_are_right_after_eight_concurrent_voters(app: Litestar, seed: int) -> None:
+    rng = random.Random(seed)
     thread, author = await make.thread(), await make.member()
     ids = [await make.comment(thread, author) for _ in range(3)]
     voters = [await make.member(state="unverified" if place < 2 else "active") for place in range(8)]
 
-    async def vote_about(voter: Viewer, plan: list[tuple[int, str, int | None]]) -> None:
+    async def cast_planned_votes(voter: Viewer, plan: list[tuple[int, str, int | None]]) -> None:
         for one, axis, value in plan:
             await make.vote(voter, one, axis, value)
         if not voter.verified:
@@ -245,8 +243,8 @@ async def test_with_eight_voters_at_once_the_counters_are_the_recount(app: Lites
 
     choices = [("quality", 1), ("quality", -1), ("quality", None)]
     choices += [("agreement", 1), ("agreement", 0), ("agreement", -1), ("agreement", None)]
-    plans = [[(chance.choice(ids), *chance.choice(choices)) for _ in range(12)] for _ in voters]
-    await asyncio.gather(*map(vote_about, voters, plans))
+    plans = [[(rng.choice(ids), *rng.choice(choices)) for _ in range(12)] for _ in voters]
+    await asyncio.gather(*map(cast_planned_votes, voters, plans))
 
     assert await differing_recounts(0, max(ids)) == []
     last = {(place, one, axis): value for place, plan in enumerate(plans) for one, axis, value in plan}
@@ -261,17 +259,17 @@ async def test_with_eight_voters_at_once_the_counters_are_the_recount(app: Lites
 @pytest.mark.committed
 @pytest.mark.parametrize("seed", range(3))
 async def test_one_member_voting_in_many_tabs_at_once_keeps_the_counters_right(app: Litestar, seed: int) -> None:
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     comment, voter = await make.comment(await make.thread(), await make.member()), await make.member()
     choices = [("quality", 1), ("quality", -1), ("quality", None), ("agreement", 1), ("agreement", None)]
 
-    await asyncio.gather(*(make.vote(voter, comment, *chance.choice(choices)) for _ in range(40)))
+    await asyncio.gather(*(make.vote(voter, comment, *rng.choice(choices)) for _ in range(40)))
 
     assert await differing_recounts(0, comment) == []
 
 
 @pytest.mark.committed
-async def test_a_vote_on_a_comment_that_changes_meanwhile_is_added_to_what_it_is_then(app: Litestar) -> None:
+async def test_a_vote_that_waits_for_a_lock_is_added_to_the_new_counters(app: Litestar) -> None:
     comment = await make.comment(await make.thread(), await make.member())
     first, second = await make.member(), await make.member()
     other = await asyncpg.connect(db.DB.config["dsn"])
@@ -300,24 +298,24 @@ async def test_two_voters_whose_votes_publish_answers_at_once_both_see_what_was_
 ) -> None:
     comment, publish, barrier = (
         await make.comment(await make.thread(), await make.member()),
-        ops._publish,
+        ops._store_published,
         asyncio.Barrier(2),
     )
     for value in (1, 1, 1, -1):
         await make.vote(await make.member(), comment, "agreement", value)
 
-    async def both_voted(comment: int, tally: ops.AnswerTally) -> list[int]:
+    async def both_voted(comment: int, tally: ops.CountedAnswers) -> list[int]:
         await barrier.wait()
         return await publish(comment, tally)
 
-    monkeypatch.setattr(ops, "_publish", both_voted)
+    monkeypatch.setattr(ops, "_store_published", both_voted)
     voters = [await make.member(), await make.member()]
     results = await asyncio.gather(
         *(ops.cast_vote(viewer=voter, comment=comment, axis="agreement", value=-1) for voter in voters)
     )
 
     for voter, result in zip(voters, results, strict=True):
-        assert {comment: result.viewer_state} == await viewer_states_of(voter.id, [comment])
+        assert {comment: result.viewer_state} == await votes_on_comments(voter.id, [comment])
 
 
 async def test_the_nightly_check_reports_and_repairs(comment: int, mira: Viewer) -> None:
@@ -332,9 +330,7 @@ async def test_the_nightly_check_reports_and_repairs(comment: int, mira: Viewer)
 
 
 @pytest.mark.parametrize(("ups", "downs"), [(0, 0), (1, 0), (0, 1), (3, 3), (40, 2), (7, 900), (123_456, 65_432)])
-async def test_ranks_follow_from_the_counters_by_the_formulas_of_their_sources(
-    comment: int, ups: int, downs: int
-) -> None:
+async def test_the_rank_columns_match_the_published_formulas(comment: int, ups: int, downs: int) -> None:
     await db.execute(
         "update comment set base_ups = $2 / 2, ups = $2 - $2 / 2, base_downs = $3 / 2, downs = $3 - $3 / 2"
         " where id = $1",
@@ -347,7 +343,7 @@ async def test_ranks_follow_from_the_counters_by_the_formulas_of_their_sources(
     assert ranks == pytest.approx([ranking.best(ups, downs), ranking.controversial(ups, downs)])
 
 
-async def test_how_others_answered_is_told_in_steps_and_to_those_who_answered(
+async def test_members_who_answered_see_the_shares_once_a_step_is_published(
     client: httpx.AsyncClient, comment: int
 ) -> None:
     address = await make.address(await db.value("select thread from comment where id = $1", comment))

@@ -13,7 +13,7 @@ from parley.votes.ops import Reworded
 
 pytestmark = pytest.mark.anyio
 
-COUNTED = "select array[ups, agrees, disagrees, unsure] from comment where id = $1"
+SELECT_COUNTERS = "select array[ups, agrees, disagrees, unsure] from comment where id = $1"
 
 
 async def test_a_new_text_ends_the_votes_of_agreement_on_the_old_one(app: Litestar) -> None:
@@ -24,15 +24,15 @@ async def test_a_new_text_ends_the_votes_of_agreement_on_the_old_one(app: Litest
 
     await editing.edit_comment(viewer=author, comment_id=comment, body="I see it quite otherwise.")
 
-    assert await db.value(COUNTED, comment) == [1, 0, 0, 0]
-    assert await queries.viewer_states_of(voter.id, [comment]) == {comment: ViewerState(quality=1)}
+    assert await db.value(SELECT_COUNTERS, comment) == [1, 0, 0, 0]
+    assert await queries.votes_on_comments(voter.id, [comment]) == {comment: ViewerState(quality=1)}
     assert await queries.differing_recounts(0, comment) == []
     await make.vote(voter, comment, "agreement", -1)
-    assert await db.value(COUNTED, comment) == [1, 0, 1, 0]
-    assert await queries.viewer_states_of(voter.id, [comment]) == {comment: ViewerState(quality=1, agreement=-1)}
+    assert await db.value(SELECT_COUNTERS, comment) == [1, 0, 1, 0]
+    assert await queries.votes_on_comments(voter.id, [comment]) == {comment: ViewerState(quality=1, agreement=-1)}
 
 
-async def test_with_a_statement_an_edit_of_the_text_keeps_them(app: Litestar) -> None:
+async def test_editing_the_text_of_a_comment_with_a_statement_keeps_the_agreement_votes(app: Litestar) -> None:
     author = await make.member()
     comment = await make.comment(await make.thread(), author)
     await db.execute("update comment set statement = 'It is otherwise.' where id = $1", comment)
@@ -40,7 +40,7 @@ async def test_with_a_statement_an_edit_of_the_text_keeps_them(app: Litestar) ->
 
     await editing.edit_comment(viewer=author, comment_id=comment, body="I see it quite otherwise.")
 
-    assert await db.value(COUNTED, comment) == [0, 1, 0, 0]
+    assert await db.value(SELECT_COUNTERS, comment) == [0, 1, 0, 0]
 
 
 async def test_the_same_text_again_changes_nothing(app: Litestar) -> None:
@@ -50,7 +50,7 @@ async def test_the_same_text_again_changes_nothing(app: Litestar) -> None:
 
     await editing.edit_comment(viewer=author, comment_id=comment, body="I see it otherwise.", stance="asks")
 
-    assert await db.value(COUNTED, comment) == [0, 0, 0, 1]
+    assert await db.value(SELECT_COUNTERS, comment) == [0, 0, 0, 1]
 
 
 async def test_taking_back_a_vote_on_earlier_words_subtracts_nothing(client: httpx.AsyncClient, app: Litestar) -> None:
@@ -62,7 +62,7 @@ async def test_taking_back_a_vote_on_earlier_words_subtracts_nothing(client: htt
 
     await make.vote(one, comment, "agreement", None)
 
-    assert await db.value(COUNTED, comment) == [0, 1, 0, 0]
+    assert await db.value(SELECT_COUNTERS, comment) == [0, 1, 0, 0]
     assert await queries.differing_recounts(0, comment) == []
 
 
@@ -73,9 +73,9 @@ async def test_an_unverified_members_vote_on_earlier_words_is_not_counted_later(
     await editing.edit_comment(viewer=author, comment_id=comment, body="I see it quite otherwise.")
     await make.put_state("member", newcomer.id, "active")
 
-    await jobs.count_uncounted_votes()
+    await jobs.count_remaining_votes()
 
-    assert await db.value(COUNTED, comment) == [0, 0, 0, 0]
+    assert await db.value(SELECT_COUNTERS, comment) == [0, 0, 0, 0]
     assert await queries.differing_recounts(0, comment) == []
 
 
@@ -87,5 +87,5 @@ async def test_an_answer_to_words_that_changed_is_refused(app: Litestar) -> None
     with pytest.raises(Reworded):
         await ops.cast_vote(viewer=voter, comment=comment, axis="agreement", value=1, wording=1)
 
-    assert await db.value(COUNTED, comment) == [0, 0, 0, 0]
+    assert await db.value(SELECT_COUNTERS, comment) == [0, 0, 0, 0]
     assert await db.values("select id from vote where comment = $1", comment) == []

@@ -128,7 +128,7 @@ def _appeal_from(row: AppealRow) -> Appeal:
     responses=problems(403, 404, 409),
 )
 async def assign_appeal(request: AnyRequest, appeal: FromPath[str]) -> Response[Appeal]:
-    """Assign an appeal to me, so that no other moderator decides it."""
+    """Assign an appeal to me. Until it is a week old, no other moderator can then decide it."""
     row = await load_appeal(request, appeal)
     await ops.assign(staff(request), row.id)
     return answer_write(_appeal_from(await load_appeal(request, appeal)))

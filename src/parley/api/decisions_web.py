@@ -96,7 +96,7 @@ async def one_decision(request: AnyRequest, decision: FromPath[str]) -> Response
 
     async def make() -> DecisionReasons:
         statement, concerned = await decision_at(request, decision, "")
-        # Moderators read words on severe grounds on the page, which records who looked.
+        # Moderators read sensitive words on the page, which records who looked.
         is_concealed = not concerned and await decisions.is_concealed(viewer.id, statement)
         return _reasons(statement, is_concealed=is_concealed)
 

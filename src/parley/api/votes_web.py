@@ -29,7 +29,7 @@ async def my_votes(request: AnyRequest, comment: FromPath[str]) -> Response[sche
 
     async def make() -> schemas.OwnVotes:
         row = await comment_at(comment, viewer)
-        mine = (await queries.viewer_states_of(viewer.id, [row.id])).get(row.id, ViewerState())
+        mine = (await queries.votes_on_comments(viewer.id, [row.id])).get(row.id, ViewerState())
         return schemas.OwnVotes(mine.quality, mine.agreement)  # type: ignore[arg-type]
 
     return await answer(request, make)

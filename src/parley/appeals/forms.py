@@ -19,7 +19,10 @@ class AppealForm(Form):
 
 
 class ReviewForm(Form):
-    """The outcome of an appeal and the answer; for a milder decision also its action, and `until` in days."""
+    """The outcome of an appeal and the answer; for a milder decision also its action and length.
+
+    The field `until` is a number of days, as in DecisionForm.
+    """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)

@@ -1,14 +1,15 @@
 """Reminding staff of overdue appeals and proposals."""
 
+from parley.appeals.queries import IS_OPEN_APPEAL
 from parley.core import db
 from parley.core.settings import settings
 from parley.decisions.rules import OVERDUE_DAYS
 from parley.reports import staff_mail
 
-COUNT_OVERDUE = """
-select (select count(*) from appeal where state in ('filed', 'assigned') and created_at < now() - $1 * interval '1 day')
+COUNT_OVERDUE = f"""
+select (select count(*) from appeal a where {IS_OPEN_APPEAL} and created_at < now() - $1 * interval '1 day')
      + (select count(*) from decision where state = 'awaiting' and created_at < now() - $1 * interval '1 day')
-"""
+"""  # noqa: S608 constants only
 
 
 async def remind() -> int:

@@ -1,4 +1,7 @@
-"""Appeals: one per decision, within half a year. Another moderator decides them where there is one."""
+"""Appeals: one per decision, within half a year.
+
+A moderator who had no part in the decision decides; if there is none, one who had.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -23,8 +26,8 @@ from parley.reports import receipts, targets
 from parley.reports.targets import Target
 
 
-class LockedAppeal(msgspec.Struct, frozen=True):
-    """What deciding an appeal needs of its row."""
+class AppealState(msgspec.Struct, frozen=True):
+    """The row of an appeal, as assigning and deciding it need it."""
 
     id: int
     decision: int
@@ -125,7 +128,7 @@ async def decide(
         await modlog.write(viewer, entry)
 
 
-async def _lock(appeal_id: int) -> tuple[LockedAppeal, DecisionRow, Target]:
+async def _lock(appeal_id: int) -> tuple[AppealState, DecisionRow, Target]:
     """Lock the target, the decision and the appeal, in this order as everywhere. Raises NotFound."""
     decision = await rows.load((await _load_appeal(appeal_id)).decision)
     target = await targets.lock(decision.kind, decision.target)
@@ -134,7 +137,7 @@ async def _lock(appeal_id: int) -> tuple[LockedAppeal, DecisionRow, Target]:
 
 
 async def _require_reviewer_and_assign(
-    viewer: Viewer, appeal: LockedAppeal, decision: DecisionRow, target: Target
+    viewer: Viewer, appeal: AppealState, decision: DecisionRow, target: Target
 ) -> bool:
     """Assign an appeal. Return whether the viewer had a part in the decision, and nobody else can review it.
 
@@ -180,9 +183,9 @@ async def _modify(viewer: Viewer, decision: DecisionRow, target: Target, choice:
     return {**applied[0], **reverted[0]}, {**reverted[1], **applied[1]}
 
 
-async def _load_appeal(appeal_id: int, *, lock: bool = False) -> LockedAppeal:
+async def _load_appeal(appeal_id: int, *, lock: bool = False) -> AppealState:
     sql = SELECT_APPEAL_STATE + (" for update" if lock else "")
-    appeal = await db.fetch_one(LockedAppeal, sql, appeal_id, rules.OVERDUE_DAYS)
+    appeal = await db.fetch_one(AppealState, sql, appeal_id, rules.OVERDUE_DAYS)
     if appeal is None:
         raise NotFound(N_("There is no such appeal."))
     return appeal

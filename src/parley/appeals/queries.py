@@ -28,29 +28,33 @@ class WaitingRow(msgspec.Struct, frozen=True):
     is_assigned_to_viewer: bool
 
 
-def _is_impartial(who: str, is_admin: str) -> str:
+def _may_review_without_part(who: str, is_admin: str) -> str:
     """SQL condition: this moderator may review the decision, and neither made it nor reported its target."""
     return f"""
     d.moderator is distinct from {who} and d.second_moderator is distinct from {who}
     and not exists (select from report r where r.item = d.item and r.reporter = {who})
-    and {_is_permitted(who, is_admin)}
+    and {_may_decide(who, is_admin)}
     """
 
 
-def _is_permitted(who: str, is_admin: str) -> str:
-    """SQL condition: the decision does not concern this moderator. Decisions about staff and roles need an admin."""
+def _may_decide(who: str, is_admin: str) -> str:
+    """SQL condition on a decision `d` and the member concerned `m`: it is not about this moderator.
+
+    Sanctions and profiles of staff, and roles, need an admin.
+    """
     return f"""d.member is distinct from {who}
     and ({is_admin} or d.action <> 'role' and coalesce(m.role = 'member' or d.kind <> 'member', true))"""
 
 
 # $1 the moderator, $2 whether they are an admin.
-IS_IMPARTIAL = _is_impartial("$1", "$2")
+MAY_REVIEW_WITHOUT_PART = _may_review_without_part("$1", "$2")
 # If nobody else can review an appeal, a moderator who had a part in the decision may: otherwise it would wait forever.
 # Article 20(6) of the Digital Services Act asks for qualified staff, not for other staff.
 HAS_REVIEWER = f"""exists (
     select from member s
-    where s.role in ('moderator', 'admin') and s.state = 'active' and {_is_impartial("s.id", "s.role = 'admin'")})"""
-MAY_REVIEW = f"({IS_IMPARTIAL} or {_is_permitted('$1', '$2')} and not {HAS_REVIEWER})"
+    where s.role in ('moderator', 'admin') and s.state = 'active'
+    and {_may_review_without_part("s.id", "s.role = 'admin'")})"""
+MAY_REVIEW = f"({MAY_REVIEW_WITHOUT_PART} or {_may_decide('$1', '$2')} and not {HAS_REVIEWER})"
 IS_OPEN_APPEAL = "a.state in ('filed', 'assigned')"
 # The decision `d` answered the report `r`. One that needed a second approval answers reports later than it was made.
 HAS_ANSWERED = """
@@ -69,18 +73,18 @@ where {IS_OPEN_APPEAL} and {MAY_REVIEW}
 union all
 select 'proposal', d.id, d.id, d.action, d.role, m.name, d.reason, d.created_at,
        d.created_at < now() - interval '{OVERDUE_DAYS} days', null, false
-from decision d left join member m on m.id = d.member where d.state = 'awaiting' and {IS_IMPARTIAL}
+from decision d left join member m on m.id = d.member where d.state = 'awaiting' and {MAY_REVIEW_WITHOUT_PART}
 order by since, kind, id limit {MOST_LISTED}
 """  # noqa: S608 constants only
 
 
 async def waiting(viewer: Viewer) -> list[WaitingRow]:
-    """The appeals and proposals that this moderator may decide, the oldest first."""
+    """The appeals and proposals that this moderator may review, the oldest first."""
     return await db.fetch(WaitingRow, SELECT_WAITING, viewer.id, viewer.access >= ADMIN)
 
 
-class AppealCounts(msgspec.Struct, frozen=True):
-    """How many appeals and proposals a moderator may decide, and how many only others may."""
+class WaitingCounts(msgspec.Struct, frozen=True):
+    """How many appeals and proposals a moderator may review, and how many only others may."""
 
     for_viewer: int
     for_others: int
@@ -88,19 +92,19 @@ class AppealCounts(msgspec.Struct, frozen=True):
 
 COUNT_WAITING = f"""
 with waiting as (
-    select {MAY_REVIEW} as may_decide
+    select {MAY_REVIEW} as may_review
     from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
     where {IS_OPEN_APPEAL}
     union all
-    select {IS_IMPARTIAL} from decision d left join member m on m.id = d.member where d.state = 'awaiting'
+    select {MAY_REVIEW_WITHOUT_PART} from decision d left join member m on m.id = d.member where d.state = 'awaiting'
 )
-select count(*) filter (where may_decide) as for_viewer, count(*) filter (where not may_decide) as for_others
+select count(*) filter (where may_review) as for_viewer, count(*) filter (where not may_review) as for_others
 from waiting
 """  # noqa: S608 constants only
 
 
-async def counts(viewer: Viewer) -> AppealCounts:
-    [row] = await db.fetch(AppealCounts, COUNT_WAITING, viewer.id, viewer.access >= ADMIN)
+async def count_waiting(viewer: Viewer) -> WaitingCounts:
+    [row] = await db.fetch(WaitingCounts, COUNT_WAITING, viewer.id, viewer.access >= ADMIN)
     return row
 
 
@@ -122,7 +126,7 @@ class AppealRow(msgspec.Struct, frozen=True):
     overdue: bool
     assigned_to: str | None
     is_assigned_to_viewer: bool
-    in_force: bool
+    decision_in_force: bool
     # The viewer had a part in the decision, and nobody else can review it.
     is_last_resort: bool
 
@@ -131,12 +135,11 @@ class AppealRow(msgspec.Struct, frozen=True):
         return self.state in {"filed", "assigned"}
 
 
-FROM_DECISION = "from decision d left join member m on m.id = d.member where d.id = $1"
 SELECT_APPEAL = f"""
 select a.id, d.id as decision, d.kind as target_kind, d.action, d.until, a.member, m.name as member_name, a.text,
        a.state, a.answer, a.created_at, a.decided_at, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue,
        assignee.name as assigned_to, coalesce(a.assigned_to = $1, false) as is_assigned_to_viewer,
-       d.state = 'in_force' as in_force, not ({IS_IMPARTIAL}) as is_last_resort
+       d.state = 'in_force' as decision_in_force, not ({MAY_REVIEW_WITHOUT_PART}) as is_last_resort
 from appeal a join decision d on d.id = a.decision join member m on m.id = a.member
 left join member assignee on assignee.id = a.assigned_to
 where a.id = $3 and {MAY_REVIEW}
@@ -148,9 +151,14 @@ async def appeal_for(viewer: Viewer, appeal: int) -> AppealRow | None:
     return await db.fetch_one(AppealRow, SELECT_APPEAL, viewer.id, viewer.access >= ADMIN, appeal)
 
 
+SELECT_HAS_REVIEWER = f"""
+select {HAS_REVIEWER} from decision d left join member m on m.id = d.member where d.id = $1
+"""  # noqa: S608 constants only
+
+
 async def has_reviewer(decision: int) -> bool:
     """Whether any moderator may review the decision and had no part in it."""
-    return bool(await db.value(f"select {HAS_REVIEWER} {FROM_DECISION}", decision))
+    return bool(await db.value(SELECT_HAS_REVIEWER, decision))
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -174,7 +182,8 @@ select d.id, d.action, d.role, d.reason, {RULE_TITLE} as guideline_title, d.stat
        m.role as current_role, proposer.name as moderator_name, d.created_at
 from decision d left join member m on m.id = d.member left join guideline g on g.code = d.guideline
 {FORMER_WORDING} left join member proposer on proposer.id = d.moderator
-where d.id = $3 and (d.state = 'awaiting' or d.second_moderator is not null or d.state = 'rejected') and {IS_IMPARTIAL}
+where d.id = $3 and (d.state = 'awaiting' or d.second_moderator is not null or d.state = 'rejected')
+  and {MAY_REVIEW_WITHOUT_PART}
 """  # noqa: S608 constants only
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from parley.appeals.queries import HAS_ANSWERED, IS_IMPARTIAL
+from parley.appeals.queries import HAS_ANSWERED, MAY_REVIEW_WITHOUT_PART
 from parley.community.queries import SENSITIVE
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
@@ -10,7 +10,8 @@ from parley.matching.facts import RESTRICTS
 from parley.modqueue import items
 from parley.modqueue.items import CommentWords, HitRow
 
-# A decision is in the sample if the first byte of the hash of its id is below this: 26 of 256 values, one in ten.
+# A decision is in the sample if this byte of the hash of its id is below SAMPLED_OF_256: 26 of 256 values, one in ten.
+HASH_BYTE = "get_byte(sha256(int8send(id)), 0)"
 SAMPLED_OF_256 = 26
 # Younger decisions are left out, since a moderator who saw one being made would remember it. Older ones say little
 # about how moderators decide now.
@@ -19,11 +20,11 @@ MIN_AGE, MAX_AGE = "1 hour", "30 days"
 # $1 the moderator, $2 whether they are an admin, $3 SAMPLED_OF_256, $4 one decision or null. "offset 0" makes the
 # planner choose the sample first. A proposal counts from its approval. Comments that were edited since would mislead;
 # sensitive ones are left out, since nobody should have to read them for statistics.
-FROM_SECOND_LOOK_CANDIDATES = f"""
+FROM_SAMPLE = f"""
 from (
     select * from decision
     where created_at between now() - interval '{MAX_AGE}' and now() - interval '{MIN_AGE}'
-      and get_byte(sha256(int8send(id)), 0) < $3 and ($4::bigint is null or id = $4)
+      and {HASH_BYTE} < $3 and ($4::bigint is null or id = $4)
     offset 0
 ) d join queue_item i on i.id = d.item join comment c on i.kind = 'comment' and c.id = i.target
 left join member m on m.id = d.member
@@ -33,7 +34,7 @@ where d.moderator is not null and (d.action = 'approve' or d.action in {RESTRICT
     and not exists (select from mod_action a where a.kind = d.kind and a.target = d.target and a.decision = d.id
                     and a.action = 'proposal.approved' and a.at > now() - interval '{MIN_AGE}')
     and not exists (select from second_look sl where sl.decision = d.id)
-    and {IS_IMPARTIAL}
+    and {MAY_REVIEW_WITHOUT_PART}
     and not exists (select from decision other where other.item = d.item and other.moderator = $1)
     and not exists (select from appeal a where a.decision = d.id and a.assigned_to = $1)
     and not exists (select from report r join guideline g on g.code = r.guideline
@@ -44,7 +45,7 @@ where d.moderator is not null and (d.action = 'approve' or d.action in {RESTRICT
 async def count_waiting(viewer: Viewer) -> int:
     """The number of decisions that wait for a second look by this moderator."""
     count: int = await db.value(
-        f"select count(*) {FROM_SECOND_LOOK_CANDIDATES}", viewer.id, viewer.access >= ADMIN, SAMPLED_OF_256, None
+        f"select count(*) {FROM_SAMPLE}", viewer.id, viewer.access >= ADMIN, SAMPLED_OF_256, None
     )
     return count
 
@@ -56,11 +57,11 @@ class ReportWithoutOutcome(msgspec.Struct, frozen=True):
     text: str
 
 
-class Case(msgspec.Struct, frozen=True):
+class SecondLookCase(msgspec.Struct, frozen=True):
     """A comment as it was before the decision, without the decision."""
 
     decision: int
-    title: str
+    thread_title: str
     words: CommentWords
     parent: CommentWords | None
     reports: list[ReportWithoutOutcome]
@@ -70,12 +71,12 @@ class Case(msgspec.Struct, frozen=True):
 class SampledDecision(msgspec.Struct, frozen=True):
     decision: int
     comment: int
-    title: str
+    thread_title: str
 
 
 SELECT_NEXT = f"""
-select d.id as decision, c.id as comment, (select title from thread t where t.id = c.thread) as title
-{FROM_SECOND_LOOK_CANDIDATES} order by d.id limit 1
+select d.id as decision, c.id as comment, (select title from thread t where t.id = c.thread) as thread_title
+{FROM_SAMPLE} order by d.id limit 1
 """  # noqa: S608 constants only
 SELECT_REPORTS = f"""
 select g.title as guideline_title, r.text from decision d join report r on {HAS_ANSWERED}
@@ -88,15 +89,15 @@ async def decision_to_judge(viewer: Viewer, decision: int | None = None) -> Samp
     return await db.fetch_one(SampledDecision, SELECT_NEXT, viewer.id, viewer.access >= ADMIN, SAMPLED_OF_256, decision)
 
 
-async def case(viewer: Viewer) -> Case | None:
+async def next_case(viewer: Viewer) -> SecondLookCase | None:
     """The case of the next decision; None where there is none."""
     row = await decision_to_judge(viewer)
     words = await items.words(row.comment) if row else None
     if row is None or words is None:
         return None
-    return Case(
+    return SecondLookCase(
         decision=row.decision,
-        title=row.title,
+        thread_title=row.thread_title,
         # Its state would reveal the decision.
         words=msgspec.structs.replace(words, state="visible", collapsed=None),
         parent=await items.words(words.parent) if words.parent else None,
@@ -106,7 +107,7 @@ async def case(viewer: Viewer) -> Case | None:
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """A second look beside the decision."""
+    """A second look compared with the decision."""
 
     decision: int
     judgement: str
@@ -130,5 +131,5 @@ left join guideline g on g.code = d.guideline where sl.decision = $1 and sl.mode
 
 
 async def comparison(viewer: Viewer, decision: int) -> Comparison | None:
-    """A second look of this moderator beside the decision."""
+    """A second look of this moderator, compared with the decision."""
     return await db.fetch_one(Comparison, SELECT_COMPARISON, decision, viewer.id)

@@ -19,7 +19,7 @@ from parley.decisions.rules import JUDGEMENTS
 @get("/mod/second-looks", name="moderation:second-looks", opt={"who": MODERATOR})
 async def second_look_page(request: AnyRequest) -> Response[Any]:
     """The next case, and above it the comparison of the last one."""
-    return await _second_look_page(request, Form({}))
+    return await _show(request, Form({}))
 
 
 @post("/mod/second-looks/{decision:str}", name="moderation:second-look", opt={"who": MODERATOR})
@@ -29,17 +29,17 @@ async def second_look(request: AnyRequest, decision: FromPath[str]) -> Response[
         await second_looks.save_judgement(staff(request), decision_id, form.choice("judgement", list(JUDGEMENTS)))
     except ParleyError as error:
         form.errors["judgement"] = error.message
-        return await _second_look_page(request, form, error.status)
+        return await _show(request, form, error.status)
     return Redirect(f"/mod/second-looks?judged={decision_id}", status_code=303)
 
 
-async def _second_look_page(request: AnyRequest, form: Form, status: int = 200) -> Response[Any]:
+async def _show(request: AnyRequest, form: Form, status: int = 200) -> Response[Any]:
     viewer, judged = staff(request), as_id(request.query_params.get("judged", ""))
     return page(
         request,
         "appeals/second_look.html",
         status=status,
-        case=await queries.case(viewer),
+        case=await queries.next_case(viewer),
         comparison=await queries.comparison(viewer, judged) if judged else None,
         waiting=await queries.count_waiting(viewer),
         form=form,

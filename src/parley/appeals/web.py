@@ -27,7 +27,7 @@ from parley.modqueue import people
 @get("/mod/appeals", name="moderation:appeals", opt={"who": MODERATOR})
 async def appeals_page(request: AnyRequest) -> Response[Any]:
     viewer = staff(request)
-    counts = await queries.counts(viewer)
+    counts = await queries.count_waiting(viewer)
     rows = await queries.waiting(viewer)
     second_looks = await second_look_queries.count_waiting(viewer)
     return page(request, "appeals/list.html", rows=rows, counts=counts, second_looks=second_looks, all_actions=ACTIONS)
@@ -60,14 +60,14 @@ async def _appeal_page(
 
 async def _decision_context(request: AnyRequest, decision: int, member: int | None) -> dict[str, Any]:
     """What both pages show of a decision: statement of reasons, whether its comment is concealed, and the member."""
-    reasons = await decisions.statement(decision)
+    statement = await decisions.statement(decision)
     return {
-        "statement": reasons,
-        "concealed": reasons is not None and await decisions.is_concealed(staff(request).id, reasons),
+        "statement": statement,
+        "concealed": statement is not None and await decisions.is_concealed(staff(request).id, statement),
         # The viewer is never the member concerned here.
-        "concerned": False,
+        "is_member_concerned": False,
         "member": await people.summary(member) if member else None,
-        "decisions": [row for row in await people.record_of(member) if row.id != decision] if member else [],
+        "decisions": [row for row in await people.decisions_concerning(member) if row.id != decision] if member else [],
         "notes": await people.notes(member) if member else [],
     }
 
@@ -114,7 +114,7 @@ async def load_proposal(request: AnyRequest, decision: str) -> Proposal:
     decision_id = as_id(decision)
     row = await queries.proposal_for(staff(request), decision_id) if decision_id else None
     if row is None:
-        raise NotFound(N_("There is no decision here for your second approval."))
+        raise NotFound(N_("There is no such proposal, or you may not review it."))
     return row
 
 
@@ -156,17 +156,18 @@ async def decide_proposal(request: AnyRequest, decision: FromPath[str]) -> Respo
 
 @post("/mod/decision/{decision:str}/reveal", name="moderation:reveal-words", opt={"who": MODERATOR})
 async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
-    """Show the concealed comment of a statement of reasons, record who looked, and go back."""
+    """Record that the viewer chose to read the concealed comment, which shows it to them, and go back."""
     decision_id = as_id(decision)
-    reasons = await decisions.statement(decision_id) if decision_id else None
-    if reasons is None or reasons.comment is None:
+    statement = await decisions.statement(decision_id) if decision_id else None
+    if statement is None or statement.comment is None:
         raise NotFound(N_("There is no such decision, or its text no longer exists."))
     viewer, form = staff(request), Form(await posted_fields(request))
-    if await decisions.is_concealed(viewer.id, reasons):
+    if await decisions.is_concealed(viewer.id, statement):
         async with db.atomic():
-            await modlog.write(viewer, Entry("reveal", "comment", reasons.comment))
+            await modlog.write(viewer, Entry("reveal", "comment", statement.comment))
+    # local_path returns "/" for what is no path here.
     back = local_path(form.values.get("next"))
-    return Redirect(back if back != "/" else f"/decision/{reasons.id}", status_code=303)
+    return Redirect(back if back != "/" else f"/decision/{statement.id}", status_code=303)
 
 
 handlers: list[object] = [appeals_page, appeal_page, assign, decide, second_approval_page, decide_proposal, reveal]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.appeals.queries import IS_IMPARTIAL, IS_OPEN_APPEAL
+from parley.appeals.queries import IS_OPEN_APPEAL, MAY_REVIEW_WITHOUT_PART
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
 from parley.matching.facts import LET_IN, RESTRICTS
@@ -30,7 +30,7 @@ class QueueNow(msgspec.Struct, frozen=True):
 SELECT_NOW = f"""
 with appealed as (
     select a.created_at from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
-    where {IS_OPEN_APPEAL} and {IS_IMPARTIAL}
+    where {IS_OPEN_APPEAL} and {MAY_REVIEW_WITHOUT_PART}
 )
 select count(*) filter (where not {IS_PASSED_ON}) as waiting,
        min(opened_at) filter (where not {IS_PASSED_ON}) as oldest,
@@ -39,7 +39,7 @@ select count(*) filter (where not {IS_PASSED_ON}) as waiting,
        (select count(*) from comment where state = 'pending') as held,
        (select count(*) from appealed) as appeals, (select min(created_at) from appealed) as oldest_appeal,
        (select count(*) from decision d left join member m on m.id = d.member
-        where d.state = 'awaiting' and {IS_IMPARTIAL}) as proposals
+        where d.state = 'awaiting' and {MAY_REVIEW_WITHOUT_PART}) as proposals
 from queue_item i where state = 'open' and {NOT_OWN}
 """  # noqa: S608 constants only
 
@@ -148,7 +148,7 @@ MANY_VIEWED = 30
 
 
 class Load(msgspec.Struct, frozen=True):
-    """What a moderator did: decisions, and how often they looked at grave content that is hidden."""
+    """What a moderator did: decisions, and how often they looked at hidden sensitive content."""
 
     name: str
     decisions: int

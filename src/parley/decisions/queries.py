@@ -137,7 +137,7 @@ select exists (
 
 
 async def is_concealed(viewer: int, shown: StatementOfReasons) -> bool:
-    """Whether the comment is on a severe ground and this moderator has not chosen to read it."""
+    """Whether the comment is sensitive and this moderator has not chosen to read it."""
     return bool(shown.comment and await db.value(IS_HIDDEN, shown.id, shown.comment, viewer))
 
 

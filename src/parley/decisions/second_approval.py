@@ -84,4 +84,4 @@ def require_approval_allowed(viewer: Viewer, made: DecisionRow, target: Target, 
     if viewer.id == made.moderator:
         raise Forbidden(N_("You proposed this yourself: another moderator has to approve it."))
     if made.state != "awaiting":
-        raise Stale(N_("This no longer waits for a second moderator."))
+        raise Stale(N_("This no longer needs a second approval."))

@@ -47,7 +47,7 @@ async def panel(site: SiteRow, query: PanelQuery, viewer: Viewer | None) -> dict
     shown = await views.discussion(
         views.DiscussionQuery(query.thread, "best", passage=query.passage, focus=focus), viewer
     )
-    own = await votes.viewer_states_in_thread(viewer.id, query.thread) if viewer else {}
+    own = await votes.votes_in_thread(viewer.id, query.thread) if viewer else {}
     return {
         "site_row": site,
         "thread": whole.thread,

@@ -1,4 +1,4 @@
-"""How grave a guideline can be, and to which categories of the DSA Transparency Database it can belong."""
+"""How serious a guideline can be, and to which categories of the DSA Transparency Database it can belong."""
 
 from parley.core.text.messages import N_
 

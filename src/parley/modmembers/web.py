@@ -87,7 +87,7 @@ async def _show(
         "recovery": await factor_recovery.of_member(person.id),
         "former_names": await renaming.former(person.id),
         "sign_ins": [(device(session.agent), session) for session in await sessions.list_valid(person.id)],
-        "decisions": await people.record_of(person.id),
+        "decisions": await people.decisions_concerning(person.id),
         "notes": await people.notes(person.id),
         "others": await people.others(viewer.id, person.id),
         "written": await queries.comments(person.id),

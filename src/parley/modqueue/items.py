@@ -210,7 +210,7 @@ async def _about(viewer: int, row: ItemRow) -> dict[str, Any]:
         return {"member": None, "record": [], "notes": [], "others": []}
     return {
         "member": await people.summary(row.member),
-        "record": await people.record_of(row.member),
+        "record": await people.decisions_concerning(row.member),
         "notes": await people.notes(row.member),
         "others": await people.others(viewer, row.member, row.id),
     }

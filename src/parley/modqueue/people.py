@@ -45,7 +45,7 @@ async def decisions_about(number: int, kind: str, target: int) -> list[EarlierDe
     )
 
 
-async def record_of(member: int) -> list[EarlierDecision]:
+async def decisions_concerning(member: int) -> list[EarlierDecision]:
     """The decisions that concern a member, newest first."""
     return await db.fetch(EarlierDecision, SELECT_DECISIONS.format("d.member = $1 and d.state <> 'undone'"), member)
 

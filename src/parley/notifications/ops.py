@@ -42,11 +42,11 @@ MARK_READ_ABOUT = """
 update notification set read_at = now()
 where member = $1 and thread = $2 and comment = any($3::bigint[]) and read_at is null
 """
-# Others refer to a comment of the member's own, which is never unread.
+# Notifications of other kinds refer to a comment of the member's own, which is never unread.
 MARK_READ_BEFORE = """
 update notification set read_at = now()
-where member = $1 and thread = any($2::bigint[]) and kind in ('reply', 'mention', 'followed')
-  and created_at <= $3 and read_at is null
+where member = $1 and thread = any($2::bigint[]) and created_at <= $3 and read_at is null
+  and kind in ('reply', 'mention', 'followed')
 """
 # A comment that only its author could read was approved.
 IS_PUBLISHED = "d.kind = 'comment' and d.action = 'approve' and d.before ->> 'state' in ('pending', 'hidden')"

@@ -43,7 +43,7 @@ async def more(
         after=as_id(after),
     )
     shown = await view.discussion(query, viewer)
-    own = await votes.viewer_states_in_thread(viewer.id, row.id) if viewer else None
+    own = await votes.votes_in_thread(viewer.id, row.id) if viewer else None
     html = comments_html(shown, viewer, own, slow_branches=row.slow_branches)
     return page(request, "comments/more.html", "more", thread=row, comments_html=html, next_url=shown.next_url)
 

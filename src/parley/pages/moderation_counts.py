@@ -43,7 +43,7 @@ async def _cached_counts(viewer: Viewer) -> tuple[int, int]:
 
 
 async def _count(viewer: Viewer) -> tuple[int, int]:
-    return (await modqueue.waiting(viewer.id)).count, (await appeals.counts(viewer)).for_viewer
+    return (await modqueue.waiting(viewer.id)).count, (await appeals.count_waiting(viewer)).for_viewer
 
 
 @get("/mod/waiting", name="moderation:waiting", opt={"who": MODERATOR})

@@ -62,7 +62,7 @@ async def _show(
         "decisions/statement.html",
         status=status,
         statement=statement,
-        concerned=concerned,
+        is_member_concerned=concerned,
         concealed=not concerned and await decisions.is_concealed(signed_in(request).id, statement),
         form=form,
         key=key,

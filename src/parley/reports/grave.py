@@ -1,4 +1,4 @@
-"""Content with an unresolved report on a grave ground: staff pages hide it until somebody chooses to read it.
+"""Sensitive content: an open report names a serious rule. Staff pages hide it until somebody chooses to read it.
 
 Requests to show less of an article are about a right, not about words that are hard to read.
 """

@@ -1,6 +1,6 @@
 """The number of unread comments in the masthead.
 
-Each process caches a member's number for ten seconds, or until the member changes or reads something.
+Each process caches a member's number for ten seconds, or until the member's next write or visit.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,10 @@ class UnreadCounter:
 
 
 async def _cached_count(viewer: Viewer) -> int:
-    """Return the number of unread comments after the member's own last change; 0 if the database cannot be reached."""
+    """Return the number of unread comments, never one cached before the member's own last change.
+
+    Return 0 if the database cannot be reached.
+    """
     try:
         return await _cache.get(viewer.id, lambda: queries.count(viewer.id), viewer.not_before)
     except (Unavailable, *OUTAGES):

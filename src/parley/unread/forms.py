@@ -9,16 +9,16 @@ from parley.core.text.cleaning import as_ids
 from parley.core.text.messages import N_
 
 # The most ids accepted. A page shows 40 comments of one thread at most.
-MOST_SHOWN = 500
+MOST_IDS = 500
 
 
-class ReadForm(Form):
+class MarkReadForm(Form):
     """Which comments of a thread the page showed, or the time up to which everything is read."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.thread = self.id("thread")
-        self.shown = as_ids(self.values.get("shown", ""), MOST_SHOWN)
+        self.shown = as_ids(self.values.get("shown", ""), MOST_IDS)
         self.until = _parse_time(self.values.get("until", ""))
         if self.thread is None and self.until is None:
             self.errors["until"] = N_("Choose a thread to mark as read, or mark all of them.")

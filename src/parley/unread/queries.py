@@ -1,8 +1,8 @@
-"""Reading a member's unread comments: the threads that have some, and the comments in order.
+"""Queries for a member's unread comments: the threads that have some, and the comments in order.
 
-A member's threads are those that they opened (a visit), and those that they follow, wrote in or used to follow (a
-follow). Comments posted since they last opened the thread are unread. Every query reads the member's own rows first,
-then looks up a bounded number of threads and comments by index, so its cost does not depend on the size of the forum.
+Threads that they opened have a row in `visit`; those that they follow, wrote in or used to follow have one in `follow`.
+Comments posted since they last opened the thread are unread. Every query reads the member's own rows first, then looks
+up a bounded number of threads and comments by index, so its cost does not depend on the size of the forum.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ select tracked.thread, max(tracked.since) as since from (
     (select thread, since from follow where member = $1 and level <> 'mute' order by since desc limit {MOST_THREADS})
 ) tracked group by tracked.thread
 """  # noqa: S608 constants only
-# The thread is not muted, and its topic is not muted unless the member follows the thread.
+# Leaves out muted threads, and threads of muted topics unless the member follows them.
 IS_NOT_MUTED = """
 not exists (select from follow f where f.member = $1 and f.thread = t.id and f.level = 'mute')
 and (not exists (select from topic_follow tf where tf.member = $1 and tf.topic = t.topic and tf.level = 'mute')

@@ -1,7 +1,6 @@
 """Unread comments grouped by thread, each comment with what it replies to or is about."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 
 import msgspec
 
@@ -13,7 +12,7 @@ from parley.core.http.access import Viewer
 from parley.core.text.cleaning import shorten
 from parley.core.text.markdown import excerpt
 from parley.unread.queries import UnreadThread
-from parley.votes.queries import viewer_states_of
+from parley.votes.queries import votes_on_comments
 
 # Characters, enough to recognise a comment or a passage.
 PARENT_LENGTH = 160
@@ -67,19 +66,19 @@ async def sections(
     """
     rows = await comments.by_ids(ids)
     parents = await comments.by_ids([row.parent for row in rows.values() if row.parent is not None])
-    viewer_states = await viewer_states_of(viewer.id, ids)
+    viewer_states = await votes_on_comments(viewer.id, ids)
     passages = await quoted.passages(ids)
     # A comment that stopped being visible since its id was read is left out.
     unread_comments = [
         UnreadComment(
             row, viewer_states.get(row.id, ViewerState()), _parent(row, parents, viewer), _passage(row.id, passages)
         )
-        for row in (rows[comment] for comment in ids if comment in rows)
+        for row in (rows[comment_id] for comment_id in ids if comment_id in rows)
         if row.state == "visible"
     ]
-    by_thread = {
-        thread_id: list(group) for thread_id, group in groupby(unread_comments, key=lambda comment: comment.row.thread)
-    }
+    by_thread: dict[int, list[UnreadComment]] = {}
+    for comment in unread_comments:
+        by_thread.setdefault(comment.row.thread, []).append(comment)
     return [_section(thread, by_thread[thread.id], limit) for thread in threads if thread.id in by_thread]
 
 
@@ -91,8 +90,13 @@ def _parent(row: CommentRow, parents: Mapping[int, CommentRow], viewer: Viewer) 
     parent = parents.get(row.parent) if row.parent is not None else None
     if parent is None:
         return None
-    is_hidden = parent.state != "visible" or (parent.author in viewer.muted and parent.has_profile)
-    if is_hidden or parent.author_id in viewer.blocked:
+    # `muted` has the names of blocked members too; a blocked author without a profile is known by id only.
+    is_withheld = (
+        parent.state != "visible"
+        or (parent.author in viewer.muted and parent.has_profile)
+        or parent.author_id in viewer.blocked
+    )
+    if is_withheld:
         return ParentComment(parent.id, None, "")
     beginning = "" if parent.collapsed is not None else parent.statement or excerpt(parent.raw_html, PARENT_LENGTH)
     return ParentComment(parent.id, parent.author, beginning)

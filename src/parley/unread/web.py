@@ -14,14 +14,14 @@ from parley.core.http.pages import page, wants_fragment
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import join
 from parley.unread import ops, queries, view
-from parley.unread.forms import ReadForm
+from parley.unread.forms import MarkReadForm
 
 
 @get("/unread", name="unread:list", opt={"who": MEMBER, "reading": True})
 async def unread(request: AnyRequest, thread: FromQuery[str] = "", after: FromQuery[str] = "") -> Response[Any]:
     """Show threads with unread comments, the latest activity first, starting below the thread `after`.
 
-    With `thread`, show only that thread, starting with the comment posted next after the comment `after`. Showing the
+    With `thread`, show only that thread, starting after the comment `after`. Showing the
     page marks nothing as read.
     """
     viewer, only_thread, after_id = signed_in(request), as_id(thread), as_id(after)
@@ -46,9 +46,9 @@ async def unread(request: AnyRequest, thread: FromQuery[str] = "", after: FromQu
 
 
 @post("/unread/read", name="unread:read", opt={"who": MEMBER})
-async def read(request: AnyRequest) -> Response[Any]:
+async def mark_read(request: AnyRequest) -> Response[Any]:
     """Mark as read what the page showed of one thread, or everything up to when the page was made."""
-    viewer, form = signed_in(request), ReadForm(await posted_fields(request))
+    viewer, form = signed_in(request), MarkReadForm(await posted_fields(request))
     if form.errors:
         raise Refused(join(" ", form.errors.values()))
     if form.thread is not None:
@@ -58,4 +58,4 @@ async def read(request: AnyRequest) -> Response[Any]:
     return Response(None, status_code=204) if wants_fragment(request) else Redirect("/unread", status_code=303)
 
 
-handlers: list[object] = [unread, read]
+handlers: list[object] = [unread, mark_read]

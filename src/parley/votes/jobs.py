@@ -5,7 +5,7 @@ import structlog
 
 from parley.core import db
 from parley.core.events import attempts
-from parley.votes.ops import count_uncounted, publish_answers
+from parley.votes.ops import count_votes_of_member, publish_answers_to
 from parley.votes.queries import Recount, differing_recounts
 
 log = structlog.get_logger(__name__)
@@ -28,26 +28,30 @@ where not counted and m.state = 'active' and {attempts.due("votes", "v.member")}
 """  # noqa: S608 constants only
 
 
-async def count_uncounted_votes() -> int:
+async def count_remaining_votes() -> int:
     """Count votes that are still uncounted although their member is active now.
 
-    One is a vote cast while the member confirmed their address. Takes at most BATCH members. Return how many.
+    That happens when a vote is cast while its member confirms their address. Takes at most BATCH members. Return the
+    number of members.
     """
     members = await db.values(SELECT_MEMBERS_WITH_UNCOUNTED_VOTES)
-    return len(await attempts.each("votes", members, count_uncounted))
+    return len(await attempts.each("votes", members, count_votes_of_member))
 
 
 async def check_counters() -> int:
     """Recount all votes in batches, log and repair differences, and return how many comments had one."""
     last_comment = await db.value("select coalesce(max(id), 0) from comment")
     batches = range(0, last_comment, BATCH)
-    repaired_count = sum(await attempts.each("counters", batches, _repair_batch, in_transaction=False))
-    log.info("vote counters checked", last_comment=last_comment, repaired=repaired_count)
-    return repaired_count
+    differing_count = sum(await attempts.each("counters", batches, _repair_batch, in_transaction=False))
+    log.info("vote counters checked", last_comment=last_comment, differing=differing_count)
+    return differing_count
 
 
 async def _repair_batch(above: int) -> int:
-    """Repair the comments with ids in (above, above + BATCH], and return how many differed."""
+    """Correct the counters of the comments with ids in (above, above + BATCH], and the thread ids of their votes.
+
+    Return how many comments had wrong counters.
+    """
     await db.execute(CORRECT_THREADS, above, above + BATCH)
     recounts = await differing_recounts(above, above + BATCH)
     for recount in recounts:
@@ -57,7 +61,7 @@ async def _repair_batch(above: int) -> int:
 
 
 async def repair_counters(recount: Recount) -> None:
-    """Recount the votes of a comment again, now locked, and set its counters to the result.
+    """Lock the comment, count its votes again, and set its counters to the result.
 
     Its ranks are generated columns, so PostgreSQL updates them too.
     """
@@ -65,4 +69,4 @@ async def repair_counters(recount: Recount) -> None:
         await db.execute("select 1 from comment where id = $1 for no key update", recount.comment)
         for locked_recount in await differing_recounts(recount.comment - 1, recount.comment):
             await db.execute(SET_COUNTERS, *msgspec.structs.astuple(locked_recount))
-            await publish_answers(locked_recount.comment)
+            await publish_answers_to(locked_recount.comment)

@@ -27,10 +27,10 @@ class Reworded(Refused):
     """The author has changed the wording of the comment since the member read it."""
 
 
-class AnswerTally(msgspec.Struct, frozen=True):
-    """The exact counts of answers to a comment, and `comment.published`.
+class CountedAnswers(msgspec.Struct, frozen=True):
+    """The exact counts of answers to a comment, and what is published of them.
 
-    That is agrees, disagrees and unsure as published, and the total when they were last compared
+    `published` has four numbers: agrees, disagrees and unsure as published, and the total when they were last compared
     (perspectives/publishing.py).
     """
 
@@ -40,7 +40,7 @@ class AnswerTally(msgspec.Struct, frozen=True):
     published: list[int]
 
 
-class VotedComment(AnswerTally, frozen=True):
+class VotedComment(CountedAnswers, frozen=True):
     """The comment after the vote, whether its counters changed, and the member's vote on the other axis."""
 
     score: int
@@ -76,6 +76,8 @@ with target as (
     where author is distinct from $2 and state = 'visible' and thread_state <> 'archived'
       and ($4::int is null or wording = $4)
 ), """
+# A vote stays `asked` only if the first answer to this wording was asked, and it was not changed without being asked
+# again. A new wording starts afresh.
 UPSERT_VOTE = """changed as (
     insert into vote (comment, thread, member, axis, value, counted, wording, asked)
     select id, thread, $2, $3, $5, $6, wording, $7 from votable
@@ -122,7 +124,7 @@ def _counters_cte(axis: str) -> str:
         f"{name} = {name} + (current is not distinct from {value})::int - (former is not distinct from {value})::int"
         for name, value in COUNTERS[axis].items()
     ]
-    # Streams send scores as they change. Answers are published later, with others (perspectives/publishing.py).
+    # Streams send scores as they change. Answers are published in steps instead (perspectives/publishing.py).
     if axis == "quality":
         changes.append("scored_at = clock_timestamp()")
     same_wording = " and comment.wording = changed.wording" if axis == "agreement" else ""
@@ -159,7 +161,7 @@ async def cast_vote(
     _require_votable(viewer, voted, wording)
     published = voted.published
     if voted.counters_changed and axis == "agreement":
-        published = await _publish(comment, voted)
+        published = await _store_published(comment, voted)
     elif voted.counters_changed:
         await _notify_scores(voted.thread)
     other = voted.value_on_other_axis
@@ -171,18 +173,18 @@ async def _notify_scores(thread: int) -> None:
     await db.when_committed(lambda: notify(Signal(thread, scores=True)))
 
 
-async def publish_answers(comment: int) -> None:
+async def publish_answers_to(comment: int) -> None:
     """Publish a comment's answers if their number has changed by a step since the last comparison."""
-    tally = await db.fetch_one(AnswerTally, SELECT_ANSWERS, comment)
-    if tally is not None:
-        await _publish(comment, tally)
+    counts = await db.fetch_one(CountedAnswers, SELECT_ANSWERS, comment)
+    if counts is not None:
+        await _store_published(comment, counts)
 
 
-async def _publish(comment: int, current: AnswerTally) -> list[int]:
-    """Publish the answers if their number has changed by a step since the last comparison. Return what is stored."""
-    *counts, total_compared = current.published
+async def _store_published(comment: int, current: CountedAnswers) -> list[int]:
+    """Store what is published of the current answers, if that has changed. Return what is stored then."""
+    *published_counts, total_compared = current.published
     answers = Tally(current.agrees, current.disagrees, current.unsure)
-    published = publish(PublishedTally(Tally(*counts), total_compared), answers)
+    published = publish(PublishedTally(Tally(*published_counts), total_compared), answers)
     new = [*msgspec.structs.astuple(published.tally), published.total_compared]
     if new == current.published:
         return new
@@ -191,7 +193,7 @@ async def _publish(comment: int, current: AnswerTally) -> list[int]:
 
 
 def _require_votable(viewer: Viewer, voted: VotedComment, wording: int | None) -> None:
-    """Raise the reason why nothing was written. The SQL has the same conditions."""
+    """Raise the error if the vote was not written. `votable` in the SQL has the same conditions."""
     if voted.author == viewer.id:
         raise Forbidden(N_("You cannot vote on your own comment."))
     if voted.state != "visible":
@@ -200,10 +202,7 @@ def _require_votable(viewer: Viewer, voted: VotedComment, wording: int | None) -
         raise Refused(N_("This thread is archived, so you can no longer vote in it."))
     if wording not in (None, voted.wording):
         raise Reworded(
-            N_(
-                "The author has just changed the wording of this comment."
-                " Please read it again: your answer was not saved."
-            )
+            N_("The author has changed the wording of this comment. Please read it again: your answer was not saved.")
         )
 
 
@@ -218,12 +217,12 @@ class UncountedVote(msgspec.Struct, frozen=True):
 SELECT_UNCOUNTED = "select id, comment, axis from vote where member = $1 and not counted order by comment, axis"
 
 
-async def count_uncounted(member: int) -> None:
+async def count_votes_of_member(member: int) -> None:
     """Count the uncounted votes of a member whose address is confirmed now."""
     async with db.atomic():
         for vote in await db.fetch(UncountedVote, SELECT_UNCOUNTED, member):
             thread = await db.value(MARK_COUNTED + UPDATE_COUNTERS[vote.axis] + SELECT_THREAD, vote.id)
             if thread is not None and vote.axis == "agreement":
-                await publish_answers(vote.comment)
+                await publish_answers_to(vote.comment)
             elif thread is not None:
                 await _notify_scores(thread)

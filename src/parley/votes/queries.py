@@ -1,4 +1,4 @@
-"""Reading a member's votes, and recounting all votes on comments."""
+"""Queries for a member's votes, and for a recount of all votes on comments."""
 
 from collections.abc import Iterable, Sequence
 
@@ -36,13 +36,13 @@ where v.member = $1 and v.comment = any((select $2::bigint[])::bigint[]) and {IS
 """  # noqa: S608 constants only
 
 
-async def viewer_states_in_thread(member: int, thread: int) -> dict[int, ViewerState]:
-    """The viewer states of a member in a thread, by comment (`viewer_state`)."""
+async def votes_in_thread(member: int, thread: int) -> dict[int, ViewerState]:
+    """A member's votes in a thread, as viewer states by comment."""
     return viewer_states(await db.fetch(VoteRow, SELECT_VOTES_IN_THREAD, member, thread))
 
 
-async def viewer_states_of(member: int, comments: Sequence[int]) -> dict[int, ViewerState]:
-    """The viewer states of a member on these comments, by comment (`viewer_state`)."""
+async def votes_on_comments(member: int, comments: Sequence[int]) -> dict[int, ViewerState]:
+    """A member's votes on these comments, as viewer states by comment."""
     return viewer_states(await db.fetch(VoteRow, SELECT_VOTES_ON_COMMENTS, member, list(comments)))
 
 
@@ -54,7 +54,7 @@ def viewer_states(rows: Iterable[VoteRow]) -> dict[int, ViewerState]:
 def viewer_state(quality: int | None, agreement: int | None, published: Sequence[int]) -> ViewerState:
     """A member's votes on a comment and, where they answered, the published answers.
 
-    The rights of authors are not filled in. `published` is `comment.published`; its last number is not an answer.
+    The other fields keep their defaults. `published` is `comment.published`; its last number is not an answer.
     """
     *answers, _total_compared = published
     return ViewerState(quality, agreement, shares(Tally(*answers)) if agreement is not None else None)
@@ -73,14 +73,14 @@ class Recount(msgspec.Struct, frozen=True):
 
 SELECT_DIFFERING_RECOUNTS = f"""
 select c.id as comment, r.ups, r.downs, r.agrees, r.disagrees, r.unsure
-from comment c left join lateral (
+from comment c cross join lateral (
     select count(*) filter (where axis = 'quality' and value = 1) as ups,
            count(*) filter (where axis = 'quality' and value = -1) as downs,
            count(*) filter (where axis = 'agreement' and value = 1) as agrees,
            count(*) filter (where axis = 'agreement' and value = -1) as disagrees,
            count(*) filter (where axis = 'agreement' and value = 0) as unsure
     from vote v where comment = c.id and counted and {IS_ABOUT_CURRENT_WORDING}
-) r on true
+) r
 where c.id > $1 and c.id <= $2
   and (c.ups, c.downs, c.agrees, c.disagrees, c.unsure)
       is distinct from (r.ups, r.downs, r.agrees, r.disagrees, r.unsure)

@@ -22,8 +22,8 @@ class Vote(Table):
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     axis = Varchar(9, null=False, default=None)
     value = SmallInt(null=False, default=None)
-    # The value that the counters still contained before the last change, or null. `on conflict … returning` shows only
-    # the new row, so the old value is stored here to be subtracted.
+    # The value that was counted before the last change, or null. `on conflict … returning` shows only the new row, so
+    # the old value is stored here to be subtracted.
     former = SmallInt(null=True, default=None)
     counted = Boolean(null=False, default=True)
     # The comment's wording that was voted on (comment.wording).

@@ -1,5 +1,5 @@
 // On the page of unread comments, a comment counts as read once its end has been visible for a second. Read comments are
-// reported by thread, in their order on the page.
+// reported by thread, in the order in which they were read.
 const PAUSE = 1000;
 const BETWEEN = 5000;
 const read = new Map();
