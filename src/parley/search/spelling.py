@@ -6,6 +6,7 @@ from math import log
 import msgspec
 from rapidfuzz.distance import DamerauLevenshtein
 
+from parley.accounts import queries as accounts
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.search.parsing import Query, Term
@@ -60,9 +61,14 @@ async def collect_first() -> int:
 
 
 async def corrections(query: Query, configurations: Sequence[str]) -> dict[int, str]:
-    """Return what the misspelt words of a query may have meant, by the places of their terms."""
+    """Return what the misspelt words of a query may have meant, by the places of their terms.
+
+    The name of a member is not misspelt, as "theo" where others write "they".
+    """
     words = [(place, one) for place, one in enumerate(query.terms) if not (one.is_excluded or one.is_phrase)]
-    found = {place: await _meant(one, configurations) for place, one in words}
+    members = await accounts.of_names([one.text.removeprefix("@") for _, one in words])
+    unknown = [(place, one) for place, one in words if one.text.removeprefix("@") not in members]
+    found = {place: await _meant(one, configurations) for place, one in unknown}
     return {place: word for place, word in found.items() if word is not None}
 
 
