@@ -101,6 +101,21 @@ def test_a_title_in_letters_that_our_fonts_lack_is_left_out(title: str) -> None:
     assert INK not in colours(drawing.draw(title, title, [], 0, 0, title))
 
 
+def test_of_the_large_fonts_only_that_of_the_title_is_opened_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for one in (fonts._font, fonts._sample_font, fonts._has):
+        one.cache_clear()
+    opened: list[str] = []
+    truetype = fonts.ImageFont.truetype
+    monkeypatch.setattr(
+        fonts.ImageFont, "truetype", lambda path, *a, **k: opened.append(path.stem) or truetype(path, *a, **k)
+    )
+
+    drawing.draw("人工智能", "paper.example", [], 0, 0, "Parley")
+
+    large = {f"noto-sans-{name}" for name in fonts.EAST_ASIAN}
+    assert [one for one in opened if one in large] == ["noto-sans-sc"]
+
+
 @needs_fribidi
 def test_letters_are_joined_and_run_from_right_to_left() -> None:
     arabic = fonts.Lettering(("arabic",), 60)

@@ -225,6 +225,9 @@ async def test_a_misspelt_word_is_offered_as_others_write_it(app: Litestar, clie
     assert "q=transformers" in text
     assert "Did you mean" not in await page(client, "singulra")
     assert "Did you mean" not in await page(client, "transformer remark")
+    assert "Did you mean" in await page(client, "transformres")
+    await make.member("transformres")
+    assert "Did you mean" not in await page(client, "transformres")
 
 
 async def test_a_name_among_the_words_finds_what_its_member_wrote(app: Litestar, client: httpx.AsyncClient) -> None:

@@ -17,16 +17,18 @@ PAGES = ("latin", "latin-ext", "cyrillic", "greek")
 # library of the system.
 SHAPED = ("arabic", "hebrew", "devanagari", "thai")
 CAN_SHAPE = features.check("raqm") and features.check("fribidi")
-# Chinese before Japanese: a text with kana is Japanese, one without is more often Chinese.
-NAMES = (*PAGES, *(SHAPED if CAN_SHAPE else ()), "kr", "sc", "tc", "jp")
-KANA = re.compile("[\u3041-\u30fa]")
+# Chinese first, as letters that all have are mostly Chinese: a text with kana is Japanese, one with Hangul Korean.
+EAST_ASIAN = ("sc", "tc", "jp", "kr")
+NAMES = (*PAGES, *(SHAPED if CAN_SHAPE else ()), *EAST_ASIAN)
+KANA, HANGUL = re.compile("[\u3041-\u30fa]"), re.compile("[\uac00-\ud7af]")
 # No font has a letter for it, so its picture is that of a missing letter.
 MISSING = "\uffff"
 # With what joins and colours them.
 EMOJI = re.compile(
     "[\u2600-\u27bf\U0001f000-\U0001faff][\u200d\u20e3\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
 )
-SAMPLE_SIZE = 20
+# That of most titles.
+SAMPLE_SIZE = 72
 
 
 class Lettering(msgspec.Struct, frozen=True):
@@ -63,7 +65,7 @@ class Lettering(msgspec.Struct, frozen=True):
 
 def fonts_for(text: str) -> tuple[str, ...]:
     """Return the names of fonts that have all letters of `text`: one if possible, none if a letter is in no font."""
-    names = ("jp", *NAMES) if KANA.search(text) else NAMES
+    names = ("jp", *NAMES) if KANA.search(text) else ("kr", *NAMES) if HANGUL.search(text) else NAMES
     font = next((name for name in names if all(_has(name, letter) for letter in text)), None)
     if font:
         return (font,)
@@ -92,12 +94,17 @@ def _has(name: str, letter: str) -> bool:
 
 
 def _mask(name: str, letter: str) -> bytes:
-    return bytes(_unshaped_font(name).getmask(letter))
+    return bytes(_sample_font(name).getmask(letter))
 
 
 @cache
-def _unshaped_font(name: str) -> ImageFont.FreeTypeFont:
-    """Return the font for single letters. Shaping would put a lone mark on a circle."""
+def _sample_font(name: str) -> ImageFont.FreeTypeFont:
+    """Return the font for single letters. Shaping would put a lone mark on a circle.
+
+    East Asian letters have no marks, and opening their fonts takes long: theirs is the one that draws titles.
+    """
+    if name in EAST_ASIAN:
+        return _font(name, SAMPLE_SIZE)
     return ImageFont.truetype(_path(name), SAMPLE_SIZE, layout_engine=ImageFont.Layout.BASIC)
 
 

@@ -6,6 +6,7 @@ from math import log
 import msgspec
 from rapidfuzz.distance import DamerauLevenshtein
 
+from parley.accounts import queries as accounts
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.search.parsing import Query, Term
@@ -60,9 +61,14 @@ async def collect_first() -> int:
 
 
 async def corrections(query: Query, configurations: Sequence[str]) -> dict[int, str]:
-    """Return what the misspelt words of a query may have meant, by the places of their terms."""
+    """Return what the misspelt words of a query may have meant, by the places of their terms.
+
+    The name of a member is not misspelt, as "theo" where others write "they".
+    """
     words = [(place, term) for place, term in enumerate(query.terms) if not (term.is_excluded or term.is_phrase)]
-    meant = {place: await _likely_word(term, configurations) for place, term in words}
+    members = await accounts.of_names([term.text.removeprefix("@") for _, term in words])
+    unknown = [(place, term) for place, term in words if term.text.removeprefix("@") not in members]
+    meant = {place: await _likely_word(term, configurations) for place, term in unknown}
     return {place: word for place, word in meant.items() if word is not None}
 
 
