@@ -16,7 +16,9 @@ from parley.core.http.access import Viewer
 from parley.dashboard import periods, stats
 from parley.dashboard import queries as numbers
 from parley.decisions import undoing
+from parley.decisions.rules import Choice
 from parley.modmembers import ops as modmembers
+from parley.modqueue import in_place
 from parley.reports import ops as reports
 from parley.reports.ops import ReportInput
 
@@ -212,13 +214,15 @@ async def test_a_rule_is_as_right_as_moderators_found_it(app: Litestar, mo: View
     for item in items:
         await db.execute(NEW_HIT, rule, item)
     await db.execute(NEW_HIT, rule, items[0])
-    for item, action in zip(items, ("remove", "warn", "approve", "escalate"), strict=False):
+    for item, action in zip(items, ("remove", "warn", "approve", "escalate", "remove"), strict=True):
         await decided(item, mo, action)
+    shown_again = await db.value("select target from queue_item where id = $1", items[4])
+    await in_place.decide_on(mo, "comment", shown_again, None, Choice(0, 0, "restore"))
 
     found = await figure("rules")
 
-    assert found.summary == "Moderators decided on 3 comments that rules matched: 2 broke a rule."
-    assert found.rows == [["Shouting in tests", "on", "5", "2", "1", "67%"]]
+    assert found.summary == "Moderators decided on 4 comments that rules matched: 2 broke a rule."
+    assert found.rows == [["Shouting in tests", "on", "5", "2", "2", "50%"]]
 
 
 async def test_the_community_is_counted_by_day(app: Litestar) -> None:

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 import make
+from modlog.replay import differences
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.reports import ops as reports
@@ -177,12 +178,13 @@ async def test_a_comment_is_removed_and_its_author_suspended_in_one_step_which_i
     await a_moderator(client)
     author = await make.member("jonas")
     comment = await make.comment(await make.thread(), author, "You are a fool.")
-    also = REMOVAL | {"also": "suspend", "until": "7"}
+    also = REMOVAL | {"reason": "It insults somebody ({days}).", "also": "suspend", "until": "7"}
     preview = await client.post(f"/c/{comment}/moderate", data=also | {"preview": "1"})
     assert "has removed a comment of yours" in preview.text and "suspended" in preview.text.split("letter-text")[2]
     answer = await client.post(f"/c/{comment}/moderate", data=also)
 
     assert await decided_about() == ["remove comment 0", "suspend member 7"]
+    assert await db.values("select distinct reason from decision") == ["It insults somebody (7 days)."]
     assert await state(comment) == "removed"
     done = await client.get(answer.headers["location"])
     assert "Removed. Author suspended." in done.text
@@ -219,3 +221,55 @@ async def test_only_what_restricts_words_brings_a_sanction_with_it(client: httpx
     await client.post(f"/c/{comment}/moderate", data=REMOVAL | {"action": action, "also": "suspend"})
 
     assert [one.split()[0] for one in await decided_about()] == [action]
+
+
+@pytest.mark.parametrize("action", ["remove", "collapse"])
+async def test_a_decision_is_taken_back_later_by_another_moderator(client: httpx.AsyncClient, action: str) -> None:
+    author = await make.member("jonas")
+    comment = await make.comment(await make.thread(), author, "You are a fool.")
+    await a_moderator(client)
+    await client.post(f"/c/{comment}/moderate", data=REMOVAL | {"action": action})
+    await an_hour_passes()
+    await a_moderator(client)
+    form = await client.get(f"/c/{comment}/moderate?action=restore")
+    answer = await client.post(f"/c/{comment}/moderate", data={"action": "restore"})
+
+    assert 'value="restore" selected' in form.text and 'value="collapse"' not in form.text
+    assert await state(comment) == "visible"
+    assert await db.value("select collapsed from comment where id = $1", comment) is None
+    assert await db.values("select state from decision order by id") == ["ended", "in_force"]
+    assert await differences() == []
+    assert "A comment is shown again" in (await client.get("/log")).text
+
+    done = await client.get(answer.headers["location"])
+    await client.post(f"/c/{comment}/moderate", data={"undo": make.hidden(done, "undo")})
+    assert await state(comment) == ("removed" if action == "remove" else "visible")
+    assert await db.values("select state from decision order by id") == ["in_force", "undone"]
+
+
+async def an_hour_passes() -> None:
+    """A test is one transaction, in which now() is always the same moment."""
+    await db.execute("update decision set created_at = created_at - interval '1 hour'")
+
+
+async def test_the_author_hears_that_a_comment_is_shown_again(client: httpx.AsyncClient) -> None:
+    author = await make.member("jonas")
+    comment = await make.comment(await make.thread(), author, "You are a fool.")
+    await a_moderator(client)
+    for action in ("remove", "restore"):
+        await client.post(f"/c/{comment}/moderate", data=REMOVAL | {"action": action})
+        await an_hour_passes()
+    await make.sign_in(client, author)
+
+    assert "Your comment is shown again." in (await client.get("/notifications")).text
+
+
+async def test_what_no_decision_hides_cannot_be_shown_again(client: httpx.AsyncClient) -> None:
+    await a_moderator(client)
+    comment = await a_comment()
+
+    form = await client.get(f"/c/{comment}/moderate")
+    answer = await client.post(f"/c/{comment}/moderate", data={"action": "restore"})
+
+    assert 'value="restore"' not in form.text
+    assert answer.status_code == 422 and "shown already" in answer.text

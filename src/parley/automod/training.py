@@ -38,7 +38,8 @@ with decided as (
     select distinct on (d.target) d.target as comment, d.guideline,
            d.state <> 'overturned' and d.action in {RESTRICTS} as is_restricted
     from decision d where d.kind = 'comment' and d.moderator is not null
-      and d.state in ('in_force', 'ended', 'overturned') and (d.action in {RESTRICTS} or d.action = 'approve')
+      and d.state in ('in_force', 'ended', 'overturned')
+      and (d.action in {RESTRICTS} or d.action in ('approve', 'restore'))
     order by d.target, d.id desc
 )
 select left({ALL_WORDS}, {LONGEST_READ}) as body,

@@ -8,7 +8,7 @@ select distinct on (i.target) i.target as comment,
        d.state <> 'overturned' and d.action in {RESTRICTS} as is_right
 from queue_item i join decision d on d.item = i.id
 where i.kind = 'comment' and d.moderator is not null and d.state in ('in_force', 'ended', 'overturned')
-  and (d.action in {RESTRICTS} or d.action = 'approve')
+  and (d.action in {RESTRICTS} or d.action in ('approve', 'restore'))
 order by i.target, d.id desc
 """  # noqa: S608 constants only
 SELECT_AGREEMENT = f"""

@@ -204,13 +204,13 @@ class Matched(msgspec.Struct, frozen=True):
 
 SELECT_MATCHED = f"""
 select u.name as rule, u.state, count(*) as hits, count(*) filter (where d.action in {RESTRICTS}) as upheld,
-       count(*) filter (where d.action = 'approve') as declined
+       count(*) filter (where d.action in ('approve', 'restore')) as declined
 from (select distinct rule, comment from hit where created_at >= $1) h join rule u on u.id = h.rule
 left join queue_item i on i.kind = 'comment' and i.target = h.comment
 left join lateral (
     select action from decision
     where item = i.id and moderator is not null and state in ('in_force', 'ended')
-      and (action = 'approve' or action in {RESTRICTS})
+      and (action in ('approve', 'restore') or action in {RESTRICTS})
     order by id desc limit 1) d on true
 group by u.id order by count(*) desc, u.position
 """  # noqa: S608 constants only

@@ -1,14 +1,12 @@
 """Deciding about an article from its own page for moderators, without a report."""
 
 from parley.core import db
-from parley.core.db import NOW
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
-from parley.decisions import ops, rules
+from parley.decisions import ops, restrictions, rules
 from parley.decisions.restrictions import EFFECTS
 from parley.decisions.rules import Choice
-from parley.decisions.tables import Decision
 from parley.reports import targets
 
 OPEN_ITEM = "select id from queue_item where kind = 'article' and target = $1 and state = 'open' for no key update"
@@ -32,15 +30,5 @@ async def decide(viewer: Viewer, thread: int, choice: Choice) -> int:
             viewer, await ops.concerned_member(viewer, target), await ops.reporters_but(viewer, item)
         )
         if choice.action == "restore":
-            await _end_restrictions(thread, choice.to.passage if choice.to else None)
+            await restrictions.end("article", thread, list(EFFECTS), choice.to.passage if choice.to else None)
         return await ops.carry_out(viewer, choice, target, item)
-
-
-async def _end_restrictions(thread: int, passage: int | None) -> None:
-    """End all restrictions of an article, or those of one passage. Raises Refused where there are none."""
-    of_article = (Decision.kind == "article") & (Decision.target == thread) & (Decision.state == "in_force")
-    ended = Decision.update({Decision.state: "ended", Decision.ended_at: NOW}).where(
-        of_article & (Decision.passage == passage) if passage else of_article, Decision.action.is_in(list(EFFECTS))
-    )
-    if not await ended.returning(Decision.id):
-        raise Refused(N_("All of the article is shown already."))

@@ -36,13 +36,14 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
     """Apply a choice to a locked target; return what changed."""
     change: Change = {}, {}
     match choice.action:
-        case "approve":
-            change = await _approve(target, actor)
         case "bio" | "title" | "name" if target.kind == "member":
             change = await profiles.remove(target.id, choice.action)
         case "excerpt" | "text" | "title" | "remove" | "passage" | "restore" if target.kind == "article":
             passage = choice.to.passage if choice.to else None
             change = await restrictions.settle(target, actor, choice.action, passage)
+        case "approve" | "restore":
+            show = _approve if choice.action == "approve" else _show_again
+            change = await show(target, actor)
         case "remove":
             change = await _move(target, "rejected" if target.state == "pending" else "removed", actor)
         case "collapse":
@@ -95,6 +96,18 @@ async def revert(target: Target, before: dict[str, Any], actor: int | None, *, c
 
 async def _show(target: Target, actor: int | None) -> Change:
     return await _move(target, "visible", actor) if target.state in {"removed", "rejected"} else ({}, {})
+
+
+async def _show_again(target: Target, actor: int | None) -> Change:
+    """Show a comment that was removed, or expand a collapsed one; end the decisions that did it.
+
+    Raises Refused where no decision did.
+    """
+    if target.state == "removed":
+        await restrictions.end("comment", target.id, ["remove"])
+        return await _move(target, "visible", actor)
+    await restrictions.end("comment", target.id, ["collapse"])
+    return await _collapse(target, None, actor)
 
 
 async def _restore(target: Target, state: str, actor: int | None) -> Change:

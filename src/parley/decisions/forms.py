@@ -83,9 +83,11 @@ class DecisionForm(Form):
         return self._choice(self.also) if self.also else None
 
     def _choice(self, action: str) -> Choice:
-        days = self.days if ACTIONS[action].timed else None
         title = self.titles.get(self.rule or "", "")
-        reason = fill_slots(self.reason, quote=self.quote, rule=title, days=days)
+        # Both decisions have the same reason, so `{days}` is how long the sanction lasts in both.
+        lasts = any(ACTIONS[chosen].timed for chosen in (action, self.also) if chosen)
+        reason = fill_slots(self.reason, quote=self.quote, rule=title, days=self.days if lasts else None)
+        days = self.days if ACTIONS[action].timed else None
         return Choice(0, 0, action, self.rule if ACTIONS[action].restricts else None, reason, days)
 
 

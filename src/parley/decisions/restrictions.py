@@ -1,4 +1,4 @@
-"""Restrictions of articles: all decisions in force together determine what is shown."""
+"""Restrictions of articles, of which all in force together determine what is shown; ending those of anything."""
 
 from typing import Any
 
@@ -6,6 +6,10 @@ import msgspec
 
 from parley.articles.restricting import Restriction
 from parley.core import db
+from parley.core.db import NOW
+from parley.core.errors import Refused
+from parley.core.text.messages import N_
+from parley.decisions.tables import Decision
 from parley.reports.targets import Target
 from parley.threads.restricting import restrict_article
 
@@ -57,3 +61,13 @@ async def settle(
     if was != to:
         await restrict_article(target.id, to, actor)
     return msgspec.structs.asdict(was), msgspec.structs.asdict(to)
+
+
+async def end(kind: str, target: int, actions: list[str], passage: int | None = None) -> None:
+    """End the decisions in force for these actions, or those about one passage. Raises Refused where there are none."""
+    about = (Decision.kind == kind) & (Decision.target == target) & (Decision.state == "in_force")
+    ended = Decision.update({Decision.state: "ended", Decision.ended_at: NOW}).where(
+        about & (Decision.passage == passage) if passage else about, Decision.action.is_in(actions)
+    )
+    if not await ended.returning(Decision.id):
+        raise Refused(N_("All of this is shown already."))

@@ -72,8 +72,8 @@ ACTIONS = {
         ),
         Action("move", N_("Move the comment"), N_("Comment moved"), COMMENT, restricts=False, in_place=True),
         Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
-        # On the article's page for moderators only (about_articles.py).
-        Action("restore", N_("Show all of it again"), N_("Shown again"), NOT_IN_QUEUE, restricts=False),
+        # Of articles on their page for moderators only (about_articles.py).
+        Action("restore", N_("Show it again"), N_("Shown again"), COMMENT, restricts=False, in_place=True),
         # On the page of the thread only (thread_actions.py).
         Action("archive", N_("Archive the thread"), N_("Thread archived"), NOT_IN_QUEUE, restricts=False),
         Action("unlock", N_("Open the thread"), N_("Thread opened again"), NOT_IN_QUEUE, restricts=False),

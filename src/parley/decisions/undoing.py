@@ -24,10 +24,10 @@ REOPEN_PROPOSALS = """
 update decision set state = 'awaiting', ended_at = null
 where state = 'rejected' and second_moderator is null and ended_at = $4 and (item = $1 or kind = $2 and target = $3)
 """
-# What was removed of an article before it was shown again is removed again.
+# The decisions that were ended because everything is shown again are in force again.
 RESUME_RESTRICTIONS = """
 update decision set state = 'in_force', ended_at = null
-where kind = 'article' and target = $1 and state = 'ended' and ended_at = $2
+where kind = $1 and target = $2 and state = 'ended' and ended_at = $3
 """
 # The reports that the decision answered are open again, except where the same member has reported again since.
 REOPEN_REPORTS = """
@@ -73,7 +73,7 @@ async def _undo(viewer: Viewer, decision: int) -> None:
     await _may_undo(viewer, made)
     await end(made.id, "undone")
     if made.action == "restore":
-        await db.execute(RESUME_RESTRICTIONS, made.target, made.created_at)
+        await db.execute(RESUME_RESTRICTIONS, made.kind, made.target, made.created_at)
     before, after = await effects.revert(target, made.was, viewer.id)
     await _reopen(made)
     await letters.cancel(decision)

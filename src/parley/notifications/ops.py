@@ -48,8 +48,9 @@ update notification set read_at = now()
 where member = $1 and thread = any($2::bigint[]) and created_at <= $3 and read_at is null
   and kind in ('reply', 'mention', 'followed')
 """
-# A comment that only its author could read was approved.
-IS_PUBLISHED = "d.kind = 'comment' and d.action = 'approve' and d.before ->> 'state' in ('pending', 'hidden')"
+# A comment that only its author could read was approved, or one that was removed or collapsed is shown again.
+IS_PUBLISHED = """d.kind = 'comment' and (
+    d.action = 'approve' and d.before ->> 'state' in ('pending', 'hidden') or d.action = 'restore')"""
 NOTIFY_OF_DECISION = f"""
 insert into notification (member, kind, decision, thread, comment, created_at)
 select one.member, 'decision', d.id, c.thread, c.id, now() from decision d

@@ -74,8 +74,12 @@ def _member_name(subject: Subject) -> str | None:
 
 def _impossible(subject: Subject) -> set[str]:
     """The actions that would change nothing here."""
-    locked = subject.comment is not None and subject.comment.locked_branch is not None
-    return {"approve", "lock_branch" if locked else "unlock_branch"}
+    comment = subject.comment
+    locked = comment is not None and comment.locked_branch is not None
+    impossible = {"approve", "lock_branch" if locked else "unlock_branch"}
+    if comment is not None and comment.state == "removed":
+        return impossible | {"remove", "collapse", "move"}
+    return impossible | ({"collapse"} if comment is not None and comment.collapsed is not None else {"restore"})
 
 
 async def _answer(request: AnyRequest, subject: Subject) -> Response[Any]:
