@@ -183,3 +183,17 @@ def turned(line: str) -> str:
         word if re.match(r"[\dA-Z]", word) else word[::-1].translate(str.maketrans("()", ")("))
         for word in reversed(words)
     )
+
+
+@pytest.mark.parametrize("codes", ["\x0b \x0c \x0e \x0f", "\x1b \x1c \x1e \x1f"])
+def test_ligatures_of_bitmap_fonts_are_read(codes: str) -> None:
+    ff, fi, ffi, ffl = codes.split(" ")
+    words = f"We {fi}nd a di{ff}erence in the o{ffi}ce, which sni{ffl}es at what we wrote about it in a letter."
+    _, (passage,) = read_pdf(pdf([[*HEAD, At(80, 160, words)]]))
+    assert passage.text.startswith("We find a difference in the office, which sniffles at")
+
+
+def test_a_sentence_goes_on_in_a_line_that_is_all_bold() -> None:
+    lines = [*paragraph("The difference is what this essay is about, and I say it as often as I can: it", 160)]
+    _, passages = read_pdf(pdf([[*HEAD, *lines, At(80, 172, "is not small.", font="B"), *paragraph(ONE, 210)]]))
+    assert [one.text[-21:] for one in passages][:1] == ["I can: it is not small."[-21:]]

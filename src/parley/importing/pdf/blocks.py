@@ -21,6 +21,7 @@ _GAP = 1.3  # of the usual distance of lines
 _INDENT = 0.7  # of the size
 _SIZES = 0.08  # relative difference
 _ROOM = 1.0  # of the size
+_SOME = 0.5  # of a line
 _NARROW = 0.6  # of the next column's width: the date and the places of authors above the columns
 _MUCH_ROOM = 0.3  # of the column's width
 
@@ -67,7 +68,8 @@ def cut_into_blocks(lines: Iterable[Line], typography: Typography) -> list[TextB
 
 def _goes_on(block: TextBlock, line: Line, typography: Typography) -> bool:
     last = block.lines[-1]
-    if _differs(last, line) or _is_labelled(line, last):
+    is_same_sentence = line.text[:1].islower() and not _ENDS.search(last.text) and last.share("is_bold") < _SOME
+    if _differs(last, line, but_weight=is_same_sentence) or _is_labelled(line, last):
         return False
     if not _same_column(last, line):
         return _goes_on_elsewhere(block, line, typography)
@@ -76,7 +78,7 @@ def _goes_on(block: TextBlock, line: Line, typography: Typography) -> bool:
         return False
     if line.share("is_mono") > 0.9 or _hangs(block, line) or min(line.size, last.size) > (1 + _SIZES) * typography.size:  # noqa: PLR2004 code keeps its lines
         return True
-    if last.is_centred != line.is_centred and not _ended_full(last):
+    if last.is_centred != line.is_centred and not (_ended_full(last) or is_same_sentence):
         return False
     return not (_is_indented(line, last) or _is_outdented(block, line) or _ended_early(last, line))
 
@@ -93,11 +95,12 @@ def _same_column(last: Line, line: Line) -> bool:
     )
 
 
-def _differs(last: Line, line: Line) -> bool:
+def _differs(last: Line, line: Line, *, but_weight: bool = False) -> bool:
     """Whether two lines are set in different sizes or weights."""
     if abs(line.size - last.size) > _SIZES * max(line.size, last.size):
         return True
-    return any(abs(line.share(quality) - last.share(quality)) > 0.8 for quality in ("is_bold", "is_mono"))  # noqa: PLR2004
+    qualities = ["is_mono"] if but_weight else ["is_bold", "is_mono"]
+    return any(abs(line.share(quality) - last.share(quality)) > 0.8 for quality in qualities)  # noqa: PLR2004
 
 
 def _is_labelled(line: Line, last: Line) -> bool:

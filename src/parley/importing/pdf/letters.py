@@ -15,8 +15,12 @@ from parley.importing.pdf.words import Letter, Style, Word
 _SIGNS = (
     dict.fromkeys((0x2, 0xFFFE, 0xAD), "-")
     | dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
+    # The bitmap fonts of TeX do not name their signs: ligatures have codes at which others have no sign.
+    | dict(zip(range(0x1B, 0x20), ("ff", "fi", "fl", "ffi", "ffl"), strict=True))
+    | dict(zip(range(0x0B, 0x10), ("ff", "fi", "fl", "ffi", "ffl"), strict=True))
     | dict.fromkeys((0xF0B7, 0xF0A7, 0xF076, 0xF0D8, 0xF0A8, 0xF06E, 0x25AA, 0x25CF, 0x25A0), "•")
 )
+_LINE_END = 0x0D
 _PRIVATE = range(0xE000, 0xF900)
 _MOST_LETTERS = 50_000  # on one page; a dense one has 8,000
 _GAP = 0.25  # of the size: a wider gap between letters is a space
@@ -66,7 +70,9 @@ def _letters(text_page: Any, fonts: Fonts) -> Iterator[Letter | None]:
     owner, style = 0, None
     for at in range(min(raw.FPDFText_CountChars(text_page), _MOST_LETTERS)):
         code = raw.FPDFText_GetUnicode(text_page, at)
-        sign = _SIGNS.get(code) or chr(code)
+        # PDFium itself adds the ends of lines, whose code is that of a ligature too.
+        is_drawn = code != _LINE_END or not raw.FPDFText_IsGenerated(text_page, at)
+        sign = (_SIGNS.get(code) if is_drawn else None) or chr(code)
         if not sign.isprintable() or sign.isspace() or code in _PRIVATE:
             yield None
             continue
