@@ -7,8 +7,11 @@ import make
 from parley.accounts import blocks
 from parley.accounts import queries as accounts
 from parley.comments import editing, states
+from parley.comments.importing import ImportLine, import_discussion
 from parley.core import db
+from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer
+from parley.imported import ops as imported
 from parley.notifications import jobs, ops, queries
 from parley.threads import ops as threads
 
@@ -93,6 +96,33 @@ async def test_an_edit_notifies_only_newly_mentioned_members(mira: Viewer, jon: 
 
     assert await notifications_of(mira) == []
     assert await notifications_of(ada) == [("mention", comment)]
+
+
+async def test_changes_by_others_and_old_mentions_notify_nobody_again(mira: Viewer, jon: Viewer, thread: int) -> None:
+    comment = await make.comment(thread, jon, "See @mira.")
+    assert await notifications_of(mira) == [("mention", comment)]
+    await db.execute("delete from notification")
+
+    async with db.atomic():
+        await emit("comment.edited", thread=thread, comment=comment, actor=None)
+    assert await notifications_of(mira) == []
+    await editing.edit_comment(viewer=jon, comment_id=comment, body="Look at @Mira.")
+    assert await notifications_of(mira) == []
+
+
+async def test_imported_comments_mention_nobody_when_they_are_claimed_or_restored(mira: Viewer, thread: int) -> None:
+    line = ImportLine("a", author="Ada", created_utc=1_400_000_000, body="No, @mira.", email="ada@example.org")
+    await import_discussion(thread, [line], lambda _: None)
+    ada = await make.member("ada")
+    assert await imported.claim(ada) == 1
+    assert await notifications_of(mira) == []
+
+    comment = await db.value("select id from comment where author = $1", ada.id)
+    await editing.delete_comment(viewer=ada, comment_id=comment)
+    await editing.restore_comment(viewer=ada, comment_id=comment)
+    assert await notifications_of(mira) == []
+    await editing.edit_comment(viewer=ada, comment_id=comment, body="No, @mira, nor @jon.")
+    assert await notifications_of(mira) == []
 
 
 async def test_a_comment_notifies_at_most_ten_mentioned_members(jon: Viewer, thread: int) -> None:

@@ -80,9 +80,10 @@ async def edit_comment(
         comment = await lock_comment(comment_id)
         rules.require_edit_allowed(viewer, comment)
         _require_undecided(edit, comment)
-        await _write(edit, stance, version)
+        former = await _write(edit, stance, version)
         if not edit.held:
-            await emit("comment.edited", thread=comment.thread, comment=comment_id, actor=viewer.id)
+            payload = {"former": former} if former is not None else {}
+            await emit("comment.edited", thread=comment.thread, comment=comment_id, actor=viewer.id, payload=payload)
         for after in afters:
             await after(comment_id)
 
@@ -97,12 +98,14 @@ def _require_undecided(edit: CommentEdit, comment: rules.CommentState) -> None:
         )
 
 
-async def _write(edit: CommentEdit, stance: str | None, version: int | None) -> None:
+async def _write(edit: CommentEdit, stance: str | None, version: int | None) -> int | None:
+    """Write the edit, and return the number of the former version if the text differs from it."""
     [former] = await db.fetch(CommentBefore, Comment.select().where(Comment.id == edit.comment))
     _require_unchanged(version, edit.body, former)
     stance = None if former.parent else stance
     async with counts.update_counts(edit.comment):
         await db.execute(UPDATE_COMMENT, edit.comment, edit.body, edit.html, markdown.VERSION, stance, edit.assisted)
+    return former.version if edit.body != former.body else None
 
 
 def _require_unchanged(version: int | None, body: str, former: CommentBefore) -> None:

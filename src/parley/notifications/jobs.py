@@ -13,10 +13,13 @@ BATCH = 100
 # The API shows events once all transactions that began before them have ended (api/events.py), so none may last long.
 BATCH_SECONDS = 0.1
 
-# The comment's text is read only if it may contain mentions.
+# The comment's text is read only if it may contain mentions. Those of an imported comment were written elsewhere.
 TAKE_EVENTS = f"""
-select e.id, e.kind, e.thread, e.comment, e.actor, case when strpos(c.body, '@') > 0 then c.body end as body
+select e.id, e.kind, e.thread, e.comment, e.actor,
+       case when strpos(c.body, '@') > 0 and (c.imported_id is null or former.id is not null) then c.body end as body,
+       former.body as former_body
 from event e left join comment c on c.id = e.comment
+left join comment_version former on former.comment = e.comment and former.number = (e.payload ->> 'former')::int
 where e.handled_at is null and {attempts.due("notifications", "e.id")}
 order by e.id limit $1 for no key update of e skip locked
 """  # noqa: S608 constants only

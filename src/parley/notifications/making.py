@@ -18,7 +18,10 @@ MOST_UNREAD = 20
 
 
 class PendingEvent(msgspec.Struct, frozen=True):
-    """An event to be handled; `body` is the text of its comment if it may contain mentions."""
+    """An event to be handled.
+
+    `body` is the text of its comment if it may contain mentions, `former_body` the text before the author edited it.
+    """
 
     id: int
     kind: str
@@ -26,6 +29,7 @@ class PendingEvent(msgspec.Struct, frozen=True):
     comment: int | None
     actor: int | None
     body: str | None
+    former_body: str | None
 
 
 # An edit notifies only the members that it mentions.
@@ -112,13 +116,19 @@ async def make(event: PendingEvent) -> None:
         case "comment.posted" | "comment.restored":
             await db.execute(NOTIFY_OF_COMMENTS, event.id, await _mentioned_members(event.body), event.kind)
         case "comment.edited":
-            # Members whom the text mentioned before have been notified already.
-            if mentioned := await _mentioned_members(event.body):
+            # Changes by others (a moderator, a claim, an erased name) mention nobody.
+            if event.former_body is not None and (mentioned := await _newly_mentioned_members(event)):
                 await db.execute(NOTIFY_OF_COMMENTS, event.id, mentioned, event.kind)
         case "article.revised":
             await db.execute(NOTIFY_OF_REVISIONS, event.id)
         case "thread.opened":
             await db.execute(FOLLOW_OPENED, event.id)
+
+
+async def _newly_mentioned_members(event: PendingEvent) -> list[int]:
+    """Return the members whom an edited text mentions and the former text did not."""
+    former = await _mentioned_members(event.former_body)
+    return [member for member in await _mentioned_members(event.body) if member not in former]
 
 
 async def _mentioned_members(body: str | None) -> list[int]:
