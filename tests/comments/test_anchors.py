@@ -38,7 +38,7 @@ async def found(comment: int) -> tuple[str | None, int | None, str | None, str |
     return row.anchor, row.passage, row.quote, row.words
 
 
-async def test_words_that_stand_are_the_same(app: Litestar) -> None:
+async def test_an_anchor_on_unchanged_words_is_the_same(app: Litestar) -> None:
     thread, (_, second, _) = await article()
     comment = await anchored(thread, second, "how much energy")
 
@@ -61,7 +61,7 @@ async def test_words_that_were_edited_have_changed(app: Litestar) -> None:
     )
 
 
-async def test_words_that_went_elsewhere_have_moved(app: Litestar) -> None:
+async def test_words_in_another_passage_have_moved(app: Litestar) -> None:
     thread, (_, second, third) = await article()
     comment = await anchored(thread, second, "how much energy the answer cost")
 
@@ -70,7 +70,7 @@ async def test_words_that_went_elsewhere_have_moved(app: Litestar) -> None:
     assert (await found(comment))[:2] == ("moved", third)
 
 
-async def test_words_that_are_gone_are_lost_and_kept(app: Litestar) -> None:
+async def test_the_text_of_a_lost_passage_is_kept(app: Litestar) -> None:
     thread, (_, second, _) = await article()
     comment = await anchored(thread, second, "how much energy the answer cost")
 
@@ -93,7 +93,7 @@ async def test_words_that_are_gone_from_their_passage_leave_the_comment_there(
     assert "These words are no longer in the passage." in page
 
 
-async def test_words_that_return_after_they_were_gone_are_found(app: Litestar) -> None:
+async def test_words_that_return_are_found_again(app: Litestar) -> None:
     thread, (_, second, _) = await article()
     comment = await anchored(thread, second, "how much energy the answer cost")
 
@@ -116,7 +116,7 @@ async def test_bringing_a_revision_back_brings_its_anchors_back(app: Litestar) -
     assert (await make.lineages(thread))[-3:] == [first, second, third]
 
 
-async def test_what_was_said_of_a_piece_is_found_in_the_whole_that_is_restored(app: Litestar) -> None:
+async def test_an_anchor_on_a_part_is_found_in_the_restored_whole(app: Litestar) -> None:
     whole = f"{BEFORE[0]} {BEFORE[1]}"
     thread = await make.thread(make.text(whole, BEFORE[2]))
     [first, _] = await make.lineages(thread)
@@ -139,7 +139,7 @@ async def test_an_edit_of_an_edit_is_followed(app: Litestar) -> None:
     assert await found(comment) == ("changed", second, "how much energy the answer cost", "what power each reply took")
 
 
-async def test_words_may_run_over_several_passages(app: Litestar) -> None:
+async def test_a_quote_may_span_several_passages(app: Litestar) -> None:
     thread, (first, second, _) = await article()
 
     comment = await anchored(thread, first, "understood the question.\n\nNobody asked")
@@ -148,7 +148,7 @@ async def test_words_may_run_over_several_passages(app: Litestar) -> None:
     assert await db.value("select passage_end from comment where id = $1", comment) == second
 
 
-async def test_a_long_quote_is_kept_short(app: Litestar) -> None:
+async def test_a_long_quote_is_shortened(app: Litestar) -> None:
     sentence = "All of this has been said before, by others, and at greater length than here. "
     thread = await make.thread(make.text(sentence * 9))
     [lineage] = await make.lineages(thread)
@@ -169,7 +169,7 @@ async def test_the_words_before_tell_which_occurrence_is_meant(app: Litestar) ->
     assert (await db.value("select prefix from comment where id = $1", comment)).endswith("learn. So ")
 
 
-async def test_words_that_are_not_there_are_refused(app: Litestar) -> None:
+async def test_a_quote_that_is_not_in_the_article_is_refused(app: Litestar) -> None:
     thread, (_, second, _) = await article()
 
     with pytest.raises(Refused, match="Your text is kept"):
@@ -199,7 +199,7 @@ async def test_the_quote_goes_with_a_removed_comment(app: Litestar, client: http
     assert "energy" not in page.partition('id="discussion"')[2]
 
 
-async def test_a_comment_says_which_revision_it_answered(app: Litestar) -> None:
+async def test_a_comment_says_which_revision_it_is_about(app: Litestar) -> None:
     thread, (first, _, _) = await article()
     old = await anchored(thread, first)
     await revise(thread, *BEFORE, "One more thing.")

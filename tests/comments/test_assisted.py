@@ -21,7 +21,7 @@ async def test_a_declared_comment_says_so_in_its_head_until_its_author_takes_it_
     assert LABEL not in (await client.get(f"/t/{thread}/x")).text
 
 
-async def test_a_removed_comment_says_no_more_how_it_was_written(client: httpx.AsyncClient) -> None:
+async def test_a_removed_comment_does_not_say_how_it_was_written(client: httpx.AsyncClient) -> None:
     thread = await make.thread()
     await make.sign_in(client, await make.member())
     await client.post(f"/t/{thread}/comments", data={"body": "Two of us wrote this.", "assisted": "1"})

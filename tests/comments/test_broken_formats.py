@@ -20,13 +20,13 @@ from parley.core.errors import CommandFailed
         ("Reply.", "Caf\xe9", "Caf\xe9"),
     ],
 )
-def test_what_sites_write_though_it_is_no_xml_is_read(tmp_path: Path, was: str, broken: str, said: str) -> None:
+def test_invalid_xml_as_sites_write_it_is_read(tmp_path: Path, was: str, broken: str, said: str) -> None:
     file = tmp_path / "export.xml"
     file.write_bytes(WORDPRESS.replace(was, broken).encode("windows-1252"))
     assert [one.body for one in read_format(file, "wordpress", None)][1] == said
 
 
-def test_a_file_that_breaks_off_is_refused(tmp_path: Path) -> None:
+def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CommandFailed, match="ends in the middle"):
         read_format(written(tmp_path, WORDPRESS[:-60]), "wordpress", None)
 
@@ -101,7 +101,7 @@ def test_tags_of_an_undeclared_prefix_are_read(tmp_path: Path) -> None:
     assert lines(read_format(written(tmp_path, content), "wordpress", None)) == EXPECTED["wordpress"][1]
 
 
-def test_a_packed_file_that_breaks_off_is_refused(tmp_path: Path) -> None:
+def test_a_truncated_compressed_file_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "export.xml.gz"
     file.write_bytes(gzip.compress(DISQUS.encode())[:-20])
     with pytest.raises(CommandFailed, match=r"export.xml.gz"):
@@ -126,7 +126,7 @@ def test_what_was_hidden_with_its_page_or_never_approved_is_not_shown(tmp_path: 
 
 
 @pytest.mark.parametrize("name", ["disqus", "wordpress", "discourse", "hypothesis"])
-def test_a_file_without_comments_is_said(tmp_path: Path, name: str) -> None:
+def test_a_file_without_comments_is_reported(tmp_path: Path, name: str) -> None:
     content = "<rss><channel/></rss>" if name in ("disqus", "wordpress") else {"rows": [], "posts": []}
     with pytest.raises(CommandFailed, match=f"no comments in the format {name}"):
         read_format(written(tmp_path, content), name, None)
@@ -164,7 +164,7 @@ def test_a_page_of_a_longer_discussion_says_how_much_is_missing(
     assert shortfalls([one for one in found for _ in range(223)]) == []
 
 
-def test_what_is_said_of_a_topic_counts_but_is_no_comment(tmp_path: Path) -> None:
+def test_notices_of_a_topic_count_but_are_no_comments(tmp_path: Path) -> None:
     found = read_all([written(tmp_path, DISCOURSE | {"posts_count": 3})], "discourse")
 
     assert shortfalls(found) == []

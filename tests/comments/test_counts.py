@@ -115,7 +115,7 @@ class Discussion(RuleBasedStateMachine):
         assert self.do(counts.find_drifted(0, ALL)) == []
 
 
-def test_the_counts_are_a_recount_whatever_is_done(loop: Loop) -> None:
+def test_the_counts_always_equal_a_recount(loop: Loop) -> None:
     machine = type("OnLoop", (Discussion,), {"loop": loop})
     checks = list(HealthCheck)
     examples = settings.default.max_examples // 2

@@ -58,7 +58,7 @@ async def test_an_edit_changes_the_text_and_keeps_the_former_readable(
     assert await db.value("select stance from comment where id = $1", comment) == "asks"
 
 
-async def test_a_mistaken_edit_keeps_the_typed_text_and_changes_nothing(
+async def test_an_invalid_edit_keeps_the_typed_text_and_changes_nothing(
     client: httpx.AsyncClient, comment: int
 ) -> None:
     answer = await client.post(f"/c/{comment}/edit", data={"body": "kept \x07 words"})
@@ -69,7 +69,7 @@ async def test_a_mistaken_edit_keeps_the_typed_text_and_changes_nothing(
     assert await db.value("select version from comment where id = $1", comment) == 1
 
 
-async def test_a_mistaken_edit_keeps_the_stance_that_was_chosen_too(client: httpx.AsyncClient, comment: int) -> None:
+async def test_an_invalid_edit_keeps_the_chosen_stance_too(client: httpx.AsyncClient, comment: int) -> None:
     answer = await client.post(f"/c/{comment}/edit", data={"body": " ", "stance": "asks", "assisted": "1"})
 
     assert answer.status_code == 422
@@ -162,7 +162,9 @@ async def test_an_author_cannot_restore_what_a_moderator_removed(
 
 @pytest.mark.parametrize("action", ["edit", "delete", "restore"])
 @pytest.mark.parametrize("role", ["member", "moderator", "admin"])
-async def test_nobody_else_can_do_it(client: httpx.AsyncClient, comment: int, action: str, role: str) -> None:
+async def test_nobody_else_can_change_a_comment(
+    client: httpx.AsyncClient, comment: int, action: str, role: str
+) -> None:
     await make.sign_in(client, await make.member(role=role))
 
     answer = await client.post(f"/c/{comment}/{action}", data={"body": "kept words"})
@@ -173,13 +175,13 @@ async def test_nobody_else_can_do_it(client: httpx.AsyncClient, comment: int, ac
 
 
 @pytest.mark.parametrize("action", ["edit", "delete", "restore"])
-async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient, mira: Viewer, action: str) -> None:
+async def test_a_comment_that_does_not_exist_is_not_found(client: httpx.AsyncClient, mira: Viewer, action: str) -> None:
     for comment in ("999999999", "x", "0"):
         assert (await client.post(f"/c/{comment}/{action}", data={"body": "words"})).status_code == 404
 
 
 @pytest.mark.parametrize("action", ["edit", "delete"])
-async def test_what_is_deleted_cannot_be_changed(client: httpx.AsyncClient, comment: int, action: str) -> None:
+async def test_a_deleted_comment_cannot_be_changed(client: httpx.AsyncClient, comment: int, action: str) -> None:
     await client.post(f"/c/{comment}/delete")
 
     answer = await client.post(f"/c/{comment}/{action}", data={"body": "kept words"})

@@ -43,7 +43,7 @@ def passages(random: Random, count: int, sentences: int) -> list[list[str]]:
     return [made[at * sentences : (at + 1) * sentences] for at in range(count)]
 
 
-async def test_every_comment_stands_where_it_belongs_and_the_changed_ones_are_marked(
+async def test_every_comment_is_at_its_passage_and_changed_ones_are_marked(
     app: Litestar, client: httpx.AsyncClient
 ) -> None:
     random, author = Random(7), await make.member()

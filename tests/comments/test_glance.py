@@ -163,7 +163,7 @@ async def test_a_members_choice_of_display_is_kept_in_the_account(client: httpx.
 
 
 @pytest.mark.parametrize("form", [{"density": "huge"}, {"next": "https://evil.example/"}, {}])
-async def test_a_choice_that_is_none_changes_nothing(client: httpx.AsyncClient, form: dict[str, str]) -> None:
+async def test_an_invalid_choice_of_display_changes_nothing(client: httpx.AsyncClient, form: dict[str, str]) -> None:
     answer = await client.post("/reading", data=form)
     assert answer.headers["location"] == "/"
     page = (await client.get(await make.address(await make.thread()))).text

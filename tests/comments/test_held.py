@@ -34,7 +34,7 @@ async def held(thread: int, author: Viewer, parent: int | None = None) -> int:
     return await make.comment(thread, author, CANARY, parent=parent)
 
 
-async def test_its_author_sees_that_it_waits(app: Litestar, client: httpx.AsyncClient) -> None:
+async def test_the_author_sees_that_a_comment_waits(app: Litestar, client: httpx.AsyncClient) -> None:
     author, thread = await make.member(), await make.thread()
     await make.sign_in(client, author)
 
@@ -45,7 +45,7 @@ async def test_its_author_sees_that_it_waits(app: Litestar, client: httpx.AsyncC
     assert CANARY in page.text and "Waiting for a moderator" in page.text
 
 
-async def test_a_fragment_says_so_too(app: Litestar, client: httpx.AsyncClient) -> None:
+async def test_the_fragment_for_htmx_says_that_it_waits_too(app: Litestar, client: httpx.AsyncClient) -> None:
     author, thread = await make.member(), await make.thread()
     await make.sign_in(client, author)
 
@@ -55,7 +55,7 @@ async def test_a_fragment_says_so_too(app: Litestar, client: httpx.AsyncClient) 
     assert CANARY in answer.text and 'class="comment"' not in answer.text
 
 
-async def test_nobody_else_sees_it_anywhere(app: Litestar, client: httpx.AsyncClient) -> None:
+async def test_nobody_else_sees_a_held_comment(app: Litestar, client: httpx.AsyncClient) -> None:
     author, thread = await make.member("jonas"), await make.thread()
     parent = await make.comment(thread, author)
     comment = await held(thread, author, parent)
@@ -124,7 +124,7 @@ async def test_a_held_comment_does_not_change_its_thread_on_the_home_page(app: L
     assert await db.value(shown, thread) == [1, 1, 1]
 
 
-async def test_what_is_held_cannot_be_answered_or_voted_on(app: Litestar) -> None:
+async def test_a_held_comment_cannot_be_answered_or_voted_on(app: Litestar) -> None:
     thread = await make.thread()
     comment = await held(thread, await make.member())
     other = await make.member()

@@ -64,7 +64,7 @@ def own(tmp_path: Path) -> list[ImportLine]:
     return read(file)
 
 
-async def test_a_small_discussion_comes_in_whole(app: Litestar, own: list[ImportLine]) -> None:
+async def test_a_small_discussion_is_imported_completely(app: Litestar, own: list[ImportLine]) -> None:
     thread = await make.thread()
 
     summary = await loaded(thread, own)
@@ -80,7 +80,7 @@ async def test_a_small_discussion_comes_in_whole(app: Litestar, own: list[Import
     assert await db.value("select comment_count from thread where id = $1", thread) == 7
 
 
-async def test_an_import_again_adds_only_what_is_new(app: Litestar, own: list[ImportLine]) -> None:
+async def test_importing_again_adds_only_new_comments(app: Litestar, own: list[ImportLine]) -> None:
     thread = await make.thread()
     await loaded(thread, own)
     before = await db.fetch(Kept, KEPT, thread)
@@ -100,7 +100,7 @@ async def test_the_same_file_fills_two_threads(app: Litestar, own: list[ImportLi
     assert (await loaded(first, own)).added == (await loaded(second, own)).added == 7
 
 
-async def test_the_page_shows_names_and_tombstones_and_no_markup_of_theirs(
+async def test_the_page_shows_imported_names_and_tombstones_without_their_markup(
     client: httpx.AsyncClient, own: list[ImportLine]
 ) -> None:
     thread = await make.thread()
@@ -156,7 +156,7 @@ async def test_each_discussion_of_an_archive_gets_to_the_thread_at_its_address(a
     ]
 
 
-async def test_odd_names_and_times_of_other_sites_are_mended(app: Litestar) -> None:
+async def test_odd_names_and_times_of_other_sites_are_corrected(app: Litestar) -> None:
     thread = await make.thread()
     await loaded(
         thread, [ImportLine("a", None, "\u202eZo\u00eb \t K.", 4e9, "Words."), ImportLine("b", None, "\u202e")]
@@ -175,7 +175,7 @@ async def test_votes_count_on_top_of_the_base_score(app: Litestar, own: list[Imp
     assert await db.value("select best from comment where id = $1", comment) == pytest.approx(ranking.best(7, 1))
 
 
-async def test_a_thread_that_is_not_there_is_said(app: Litestar, own: list[ImportLine]) -> None:
+async def test_a_missing_thread_is_reported(app: Litestar, own: list[ImportLine]) -> None:
     with pytest.raises(NotFound, match="no thread 999"):
         await loaded(999_999, own)
 
@@ -195,7 +195,7 @@ async def test_a_thread_that_is_not_there_is_said(app: Litestar, own: list[Impor
         '{"id": "b", "body": "B.", "created_utc": 1, "score": 3000000000}',
     ],
 )
-def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, raw: str) -> None:
+def test_an_unreadable_line_is_reported(tmp_path: Path, raw: str) -> None:
     file = tmp_path / "bad.jsonl"
     file.write_text('{"id": "a", "body": "A.", "created_utc": 1}\n' + raw)
 

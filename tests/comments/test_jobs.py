@@ -11,7 +11,7 @@ from parley.core import db
 pytestmark = pytest.mark.anyio
 
 
-async def test_comments_of_an_earlier_renderer_are_rendered_anew(app: Litestar) -> None:
+async def test_comments_of_an_earlier_renderer_are_rendered_again(app: Litestar) -> None:
     comment = await make.comment(await make.thread(), await make.member(), "*well*")
     await db.execute("update comment set html = 'old', html_version = 0 where id = $1", comment)
 
@@ -20,7 +20,7 @@ async def test_comments_of_an_earlier_renderer_are_rendered_anew(app: Litestar) 
     assert await render_old() == 0
 
 
-async def test_mentions_are_linked_anew_but_in_what_was_imported(app: Litestar) -> None:
+async def test_mentions_are_linked_again_except_in_imported_comments(app: Litestar) -> None:
     await make.member("mira")
     thread = await make.thread()
     here = await make.comment(thread, await make.member(), "Hello @mira.")

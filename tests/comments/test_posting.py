@@ -100,7 +100,7 @@ async def test_a_reply_by_htmx_reads_nothing_again(
     assert queries[-1] == INSERT_COMMENT
 
 
-async def test_one_of_two_that_waited_for_each_other_is_posted_all_the_same(
+async def test_a_comment_is_posted_after_a_deadlock(
     client: httpx.AsyncClient, thread: int, mira: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write, given_up = posting._check_and_write, [asyncpg.DeadlockDetectedError("deadlock detected")]
@@ -130,7 +130,7 @@ async def test_one_of_two_that_waited_for_each_other_is_posted_all_the_same(
         ({"passage": "1", "quote": "words nobody wrote"}, "Your text is kept"),
     ],
 )
-async def test_a_mistake_is_said_and_the_text_kept(
+async def test_an_error_is_shown_and_the_text_kept(
     client: httpx.AsyncClient, thread: int, mira: Viewer, wrong: dict[str, str], said: str
 ) -> None:
     form = {"body": "kept words", "submission": str(uuid4())} | wrong
@@ -171,7 +171,7 @@ async def test_an_unverified_member_is_asked_to_confirm_and_keeps_the_text(
 
 
 @pytest.mark.parametrize("path", ["/t/999999999/comments", "/t/0/comments", "/t/x/comments"])
-async def test_a_thread_that_is_not_there_takes_nothing(client: httpx.AsyncClient, mira: Viewer, path: str) -> None:
+async def test_nothing_can_be_posted_to_a_missing_thread(client: httpx.AsyncClient, mira: Viewer, path: str) -> None:
     assert (await client.post(path, data={"body": "words"})).status_code == 404
 
 
@@ -277,7 +277,7 @@ async def test_a_key_used_in_another_thread_finds_no_comment_of_that_one(
     assert await count(other) == 0
 
 
-async def test_one_members_key_is_not_anothers(thread: int, mira: Viewer) -> None:
+async def test_submission_keys_of_two_members_are_independent(thread: int, mira: Viewer) -> None:
     key = uuid4()
 
     mine = await make.comment(thread, mira, submission=key)
@@ -300,7 +300,7 @@ async def test_twenty_clicks_at_once_make_one_comment(client: httpx.AsyncClient,
 
 
 @pytest.mark.committed
-async def test_many_who_write_at_once_are_all_numbered_without_a_gap(app: Litestar, thread: int) -> None:
+async def test_simultaneous_comments_get_numbers_without_a_gap(app: Litestar, thread: int) -> None:
     writers = [await make.member() for _ in range(8)]
     root = await make.comment(thread, writers[0])
 
@@ -323,7 +323,7 @@ async def test_many_who_write_at_once_are_all_numbered_without_a_gap(app: Litest
         ("update thread set state = 'locked' where id = $1 and $2 > 0", "locked"),
     ],
 )
-async def test_what_changes_while_a_reply_waits_for_its_thread_is_seen(
+async def test_a_reply_sees_what_changed_while_it_waited_for_the_thread(
     app: Litestar, thread: int, change: str, said: str
 ) -> None:
     author = await make.member()
@@ -343,7 +343,7 @@ async def test_what_changes_while_a_reply_waits_for_its_thread_is_seen(
     assert await count(thread) == 1
 
 
-async def test_a_form_that_met_a_moment_without_the_database_comes_back_with_its_text_and_says_when(
+async def test_a_form_sent_while_the_database_was_down_returns_with_its_text_and_says_when(
     client: httpx.AsyncClient, thread: int, mira: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(_: object) -> posting.Posted:
@@ -424,9 +424,7 @@ def chosen(html: str) -> dict[str, str]:
     return dict(re.findall(r'name="(\w+)" value="(\w+)" checked', html))
 
 
-async def test_what_was_taken_away_offers_no_form_to_answer_it(
-    client: httpx.AsyncClient, thread: int, mira: Viewer
-) -> None:
+async def test_a_removed_comment_offers_no_reply_form(client: httpx.AsyncClient, thread: int, mira: Viewer) -> None:
     root = await make.comment(thread, mira)
     assert "<textarea" in (await client.get(f"/c/{root}/reply")).text
 

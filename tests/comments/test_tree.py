@@ -320,7 +320,7 @@ async def test_a_passage_shows_its_own_comments_with_their_replies(client: httpx
 
 
 @pytest.mark.anyio
-async def test_orders_are_what_they_say(client: httpx.AsyncClient) -> None:
+async def test_each_sort_orders_comments_as_it_says(client: httpx.AsyncClient) -> None:
     scores = {"loved": 40, "split": 3, "hated": -30, "plain": 1}
     lines = [
         ImportLine(name, None, "u", 1_600_000_000 + place, f"{name}.", score)

@@ -41,7 +41,7 @@ def number_in(form: str) -> str:
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["browser", "htmx"])
-async def test_whoever_saves_second_sees_both_texts_and_can_save_again(
+async def test_the_second_to_save_sees_both_texts_and_can_save_again(
     client: httpx.AsyncClient, comment: int, headers: dict[str, str]
 ) -> None:
     address, begun = f"/c/{comment}/edit", await version(client, comment)
@@ -66,7 +66,7 @@ async def test_whoever_saves_second_sees_both_texts_and_can_save_again(
 
 
 @pytest.mark.committed
-async def test_of_many_who_save_at_once_one_does(client: httpx.AsyncClient, comment: int) -> None:
+async def test_of_many_simultaneous_edits_one_is_saved(client: httpx.AsyncClient, comment: int) -> None:
     begun = await version(client, comment)
 
     answers = await asyncio.gather(
@@ -87,7 +87,7 @@ async def test_an_edit_sent_twice_is_one(client: httpx.AsyncClient, comment: int
 
 
 @pytest.mark.parametrize("fields", [{}, {"version": ""}], ids=["absent", "empty"])
-async def test_an_edit_that_carries_no_number_is_taken(
+async def test_an_edit_without_a_version_is_accepted(
     client: httpx.AsyncClient, comment: int, fields: dict[str, str]
 ) -> None:
     for body in ("The new words.", "The newest words."):
@@ -96,14 +96,14 @@ async def test_an_edit_that_carries_no_number_is_taken(
     assert await db.value(BODY, comment) == "The newest words."
 
 
-async def test_a_number_that_is_none_is_refused_and_the_text_kept(client: httpx.AsyncClient, comment: int) -> None:
+async def test_an_invalid_version_is_refused_and_the_text_kept(client: httpx.AsyncClient, comment: int) -> None:
     answer = await client.post(f"/c/{comment}/edit", data={"body": "kept words", "version": "x"})
 
     assert answer.status_code == 422
     assert "This is not a valid number" in answer.text and "kept words</textarea>" in answer.text
 
 
-async def test_a_preview_and_a_mistake_keep_the_number_that_the_edit_began_with(
+async def test_a_preview_and_an_error_keep_the_version_that_the_edit_began_with(
     client: httpx.AsyncClient, mira: Viewer, comment: int
 ) -> None:
     fields = {"comment": str(comment), "version": await version(client, comment)}

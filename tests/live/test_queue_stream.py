@@ -91,7 +91,7 @@ async def test_without_a_signal_the_poll_finds_new_items(forum: Forum, quick: We
         "delete from session where member = $1",
     ],
 )
-async def test_it_ends_for_a_member_who_is_no_longer_a_moderator(web: Web, mo: Viewer, change: str) -> None:
+async def test_the_queue_stream_ends_for_a_former_moderator(web: Web, mo: Viewer, change: str) -> None:
     other = await make.member(role="admin")
     async with Watcher(web, await cookie_of(mo)) as watcher, Watcher(web, await cookie_of(other)) as stays:
         await asyncio.gather(watcher.open(), stays.open())

@@ -60,7 +60,7 @@ async def port(config: Config, state: ServerState) -> AsyncIterator[int]:
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost: loc"])
-async def test_a_head_that_does_not_end_is_given_up(port: int, begun: bytes) -> None:
+async def test_a_request_head_that_does_not_end_is_closed(port: int, begun: bytes) -> None:
     answers, asking = await asyncio.open_connection("127.0.0.1", port)
     asking.write(begun)
     assert await asyncio.wait_for(answers.read(), 30) == b""

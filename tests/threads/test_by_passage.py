@@ -43,7 +43,7 @@ async def test_comments_stand_at_their_passages_in_the_article_s_order_then_the_
     assert page.index("On earlier text") < page.index(f'<blockquote dir="auto">{SECOND}</blockquote>')
 
 
-async def test_a_marker_tells_how_many_speak_and_how_they_stand(client: httpx.AsyncClient) -> None:
+async def test_a_marker_shows_the_number_and_balance_of_comments(client: httpx.AsyncClient) -> None:
     thread, ada = await make.thread(), await make.member()
     first, second, _ = await make.lineages(thread)
     for stance in ("supports", "challenges", "challenges", None):
@@ -130,7 +130,7 @@ async def test_a_discussion_too_long_to_be_shown_whole_begins_with_some_of_each_
     assert names(rest.text) == [f"c{comment}" for comment in made[second][2:]]
 
 
-async def test_what_was_taken_away_does_not_count_as_shown(
+async def test_a_removed_comment_does_not_count_as_shown(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(groups, "SHORT", 5)
@@ -146,7 +146,7 @@ async def test_what_was_taken_away_does_not_count_as_shown(
     assert "4 more on this passage" in page
 
 
-async def test_what_was_taken_away_keeps_its_place_on_a_passage_while_replies_to_it_can_be_read(
+async def test_a_removed_comment_keeps_its_place_on_a_passage_while_it_has_readable_replies(
     client: httpx.AsyncClient,
 ) -> None:
     thread, ada = await make.thread(), await make.member()
@@ -171,7 +171,7 @@ async def test_what_was_taken_away_keeps_its_place_on_a_passage_while_replies_to
     assert names((await client.get(f"/t/{thread}?view=passage&sort=new")).text) == on_first
 
 
-async def test_what_is_left_of_one_stance_is_a_click_away(
+async def test_more_comments_of_one_stance_are_linked(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(groups, "SHORT", 5)

@@ -71,7 +71,7 @@ async def texts() -> list[str]:
     )
 
 
-async def test_a_page_that_did_not_change_is_asked_for_politely_and_ever_more_seldom(site: Site) -> None:
+async def test_an_unchanged_page_is_requested_conditionally_and_less_often(site: Site) -> None:
     await imported(site, "/wager", 'ETag: "v1"', "Last-Modified: Tue, 03 Feb 2026 07:30:00 GMT")
     site.page("/wager", b"", status="304 Not Modified")
     first = await again()
@@ -88,7 +88,7 @@ async def test_a_page_that_did_not_change_is_asked_for_politely_and_ever_more_se
     assert await db.value("select count(*) from revision") == 1
 
 
-async def test_the_same_words_in_another_dress_are_no_revision(site: Site) -> None:
+async def test_other_markup_of_the_same_words_is_no_revision(site: Site) -> None:
     await imported(site)
     site.page("/wager", html(*WORDS).replace(b"<body>", b'<body class="new"><nav>Menu</nav>'), 'ETag: "v2"')
 
@@ -118,7 +118,7 @@ async def test_a_page_that_changed_is_a_revision_and_comments_stay(site: Site) -
     assert await db.value("select kind from event order by id desc limit 1") == "article.revised"
 
 
-async def test_what_people_mended_stays_mended(site: Site) -> None:
+async def test_corrections_by_members_stay(site: Site) -> None:
     thread = await imported(site)
     editor = await make.member(role="moderator")
     mended = make.text("Paragraph 0, mended.", *WORDS[1:], title="A mended title")
@@ -139,7 +139,7 @@ async def test_what_people_mended_stays_mended(site: Site) -> None:
     assert await db.value(newest.replace("published_at", "lang")) == "en-GB"
 
 
-async def test_a_page_that_is_gone_twice_is_left_alone_and_the_text_stays(site: Site) -> None:
+async def test_a_page_gone_twice_is_no_longer_checked_and_the_text_stays(site: Site) -> None:
     await imported(site)
     site.page("/wager", b"Gone", status="410 Gone")
 
@@ -155,7 +155,7 @@ async def test_a_page_that_is_gone_twice_is_left_alone_and_the_text_stays(site: 
     assert await texts() == list(WORDS)
 
 
-async def test_a_page_that_was_gone_once_is_looked_at_again(site: Site) -> None:
+async def test_a_page_gone_once_is_checked_again(site: Site) -> None:
     await imported(site)
     site.page("/wager", b"Not now", status="404 Not Found")
     await look()
@@ -261,7 +261,7 @@ async def newest_html() -> list[str]:
     return await db.values("select html from passage where revision = (select max(id) from revision) order by position")
 
 
-async def test_few_are_looked_at_in_a_sweep_and_no_two_of_one_site(site: Site) -> None:
+async def test_a_sweep_checks_few_pages_and_none_two_of_one_site(site: Site) -> None:
     for number in range(3):
         await imported(site, f"/{number}")
     site.requests.clear()
@@ -270,7 +270,7 @@ async def test_few_are_looked_at_in_a_sweep_and_no_two_of_one_site(site: Site) -
     assert len(site.requests) == 1
 
 
-async def test_only_what_was_fetched_and_is_shown_whole_is_looked_at(site: Site) -> None:
+async def test_only_fetched_articles_shown_in_full_are_checked(site: Site) -> None:
     await make.thread(make.text(*WORDS))
     await make.thread(make.text(*WORDS, url=site.url("/pasted")))
     await imported(site)
@@ -292,7 +292,9 @@ async def test_an_archived_thread_stays_as_it_was(site: Site) -> None:
     assert await texts() == list(WORDS)
 
 
-async def test_a_fault_of_ours_harms_nothing_and_is_tried_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_error_of_ours_changes_nothing_and_the_check_is_repeated(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await imported(site)
 
     async def fail(*_: object) -> None:
@@ -319,7 +321,7 @@ async def test_the_same_page_imported_again_is_one_thread(site: Site) -> None:
 
 
 @pytest.mark.committed
-async def test_two_workers_never_look_at_one_source_at_once(app: object) -> None:
+async def test_two_workers_never_check_one_source_at_once(app: object) -> None:
     for host in ("one", "two"):
         text = make.text(*WORDS, url=f"https://{host}.example/", fetched=True)
         await open_thread(text=text, topic="research", starter=None)

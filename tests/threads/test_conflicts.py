@@ -74,7 +74,7 @@ async def case(client: httpx.AsyncClient) -> Case:
     return made
 
 
-async def test_a_correction_survives_every_look_at_its_source(case: Case) -> None:
+async def test_a_correction_survives_every_check_of_its_source(case: Case) -> None:
     first = await case.check(*changed(5, "great length"))
     second = await case.check(*changed(4, "great length", changed(5, "great length")))
 
@@ -93,7 +93,7 @@ async def test_a_correction_survives_what_the_operator_and_members_bring(case: C
     assert await case.shown() == list(changed(0, "ease", changed(5, "greater length")))
 
 
-async def test_what_went_is_said_in_one_line(case: Case) -> None:
+async def test_an_update_is_summarised_in_one_line(case: Case) -> None:
     await case.correct((*changed(0, "ease", changed(1, "ease")), "An addition from here."))
     said = (*changed(3, "great length", changed(2, "great length", changed(0, "pain")))[:5], "Something new there.")
 
@@ -145,7 +145,7 @@ async def test_a_correction_that_is_chosen_stays_and_is_no_conflict_with_the_sam
     assert await db.value(WAITING) is None
 
 
-async def test_a_conflict_that_nobody_decided_waits_on_with_what_the_source_says_by_then(case: Case) -> None:
+async def test_an_undecided_conflict_waits_with_the_newest_text_of_the_source(case: Case) -> None:
     await case.check(*changed(0, "pain"))
     first = await case.waiting()
     await case.correct(changed(0, "ease", changed(1, "ease")))

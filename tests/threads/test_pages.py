@@ -34,7 +34,7 @@ async def test_a_page_names_the_article_s_language_for_quotes_of_it_too(client: 
     assert re.search(r'<main [^>]*data-lang="zh-Hans"', page.text)
 
 
-async def test_a_visitor_who_signs_up_comes_back_to_the_very_page(client: httpx.AsyncClient) -> None:
+async def test_a_visitor_who_signs_up_returns_to_the_same_page(client: httpx.AsyncClient) -> None:
     thread = await make.thread()
     address, passage = await make.address(thread), (await make.lineages(thread))[0]
 

@@ -44,14 +44,14 @@ async def test_the_article_says_where_a_member_left_off(client: httpx.AsyncClien
     assert await line(client, thread) == f'<span>You read up to <a href="#p{second}">“<bdi>{words}</bdi>”</a></span>'
 
 
-async def test_on_a_first_visit_nothing_is_said(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_a_first_visit_shows_no_place_to_return_to(client: httpx.AsyncClient, mira: Viewer) -> None:
     thread = await make.thread()
     await make.comment(thread, await make.member())
 
     assert await line(client, thread) is None
 
 
-async def test_it_counts_what_others_wrote_since_and_leads_to_the_first(
+async def test_the_comments_of_others_since_are_counted_and_the_first_is_linked(
     client: httpx.AsyncClient, mira: Viewer
 ) -> None:
     thread, jon = await make.thread(), await make.member("jon")
@@ -96,7 +96,7 @@ async def test_comments_of_somebody_muted_are_not_counted(client: httpx.AsyncCli
     assert await line(client, thread) is None
 
 
-async def test_where_the_page_shows_none_of_them_the_newest_are_a_click_away(
+async def test_without_unread_comments_on_the_page_the_newest_are_linked(
     client: httpx.AsyncClient, mira: Viewer
 ) -> None:
     thread, jon = await make.thread(), await make.member("jon")
@@ -109,7 +109,7 @@ async def test_where_the_page_shows_none_of_them_the_newest_are_a_click_away(
     assert f'<a href="{await make.address(thread)}?sort=new#discussion">1 new comment since you were here</a>' in page
 
 
-async def test_a_passage_that_is_gone_is_not_spoken_of(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_a_passage_that_is_gone_is_not_mentioned(client: httpx.AsyncClient, mira: Viewer) -> None:
     thread = await make.thread(make.text("A first one stays.", "This one will go away.", url="https://example.org/a"))
     last = (await make.lineages(thread))[1]
     await visit_before(client, thread, passage=str(last))
@@ -119,7 +119,9 @@ async def test_a_passage_that_is_gone_is_not_spoken_of(client: httpx.AsyncClient
 
 
 @pytest.mark.parametrize("passage", ["", "x", "-1", "9" * 30])
-async def test_no_passage_and_no_number_keep_the_place(client: httpx.AsyncClient, mira: Viewer, passage: str) -> None:
+async def test_without_a_passage_the_former_place_is_kept(
+    client: httpx.AsyncClient, mira: Viewer, passage: str
+) -> None:
     thread = await make.thread()
     await client.post(f"/t/{thread}/seen", data={"passage": "5"})
 

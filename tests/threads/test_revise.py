@@ -91,7 +91,7 @@ async def test_a_byline_alone_is_a_change_too(client: httpx.AsyncClient, sam: Vi
     assert await db.values("select byline from revision order by number") == [None, "Ann Author"]
 
 
-async def test_saving_what_is_there_already_says_so(client: httpx.AsyncClient, sam: Viewer) -> None:
+async def test_saving_without_a_change_says_so(client: httpx.AsyncClient, sam: Viewer) -> None:
     thread = await make.thread()
 
     answer = await client.post(f"/t/{thread}/revise", data=await form(client, thread))
@@ -101,7 +101,7 @@ async def test_saving_what_is_there_already_says_so(client: httpx.AsyncClient, s
     assert await db.value("select count(*) from revision") == 1
 
 
-async def test_whoever_was_slower_keeps_the_text_and_sees_what_the_other_changed(
+async def test_the_second_editor_keeps_the_text_and_sees_what_the_first_changed(
     client: httpx.AsyncClient, sam: Viewer
 ) -> None:
     thread = await make.thread()

@@ -44,7 +44,7 @@ def changes(html: str) -> list[tuple[str, str]]:
     return [(what, " ".join(re.sub(r"<[^>]+>", "", words).split())) for what, words in found]
 
 
-async def test_a_difference_tells_edited_moved_added_and_removed_passages_apart(client: httpx.AsyncClient) -> None:
+async def test_a_difference_distinguishes_edited_moved_added_and_removed_passages(client: httpx.AsyncClient) -> None:
     four, five = "A fourth passage that stays where it is.", "A fifth passage that will be gone."
     thread = await revised((ONE, TWO, THREE, four, five), (THREE, ONE, EDITED, NEW, four))
 
@@ -71,7 +71,7 @@ async def test_two_versions_of_which_one_is_brought_back_do_not_differ(client: h
 
 
 @pytest.mark.parametrize("query", ["", "?from=9&to=x", "?from=2&to=2", f"?to={10**40}", "?from=%00"])
-async def test_any_two_versions_can_be_asked_for_and_nonsense_shows_the_newest(
+async def test_any_two_versions_can_be_compared_and_invalid_numbers_show_the_newest(
     client: httpx.AsyncClient, query: str
 ) -> None:
     thread = await revised((ONE,), (TWO,))
@@ -129,7 +129,7 @@ async def test_an_old_version_comes_back_with_its_passages_and_its_comments(
     )
 
 
-async def test_the_text_of_now_cannot_be_brought_back(client: httpx.AsyncClient, sam: Viewer) -> None:
+async def test_the_present_text_cannot_be_restored(client: httpx.AsyncClient, sam: Viewer) -> None:
     thread = await revised((ONE,), (TWO,))
 
     answer = await client.post(f"/t/{thread}/revisions/2/restore", data={"reason": "kept reason"})
@@ -152,7 +152,7 @@ async def test_a_reason_that_is_too_long_is_said_and_kept(client: httpx.AsyncCli
 
 
 @pytest.mark.parametrize("who", ["visitor", "member"])
-async def test_only_editors_bring_versions_back(client: httpx.AsyncClient, who: str) -> None:
+async def test_only_editors_restore_versions(client: httpx.AsyncClient, who: str) -> None:
     thread = await revised((ONE,), (TWO,))
     if who == "member":
         await make.sign_in(client, await make.member())

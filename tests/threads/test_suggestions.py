@@ -167,7 +167,7 @@ async def test_an_owner_does_not_accept_what_takes_away_a_large_part_but_a_moder
     assert accepted.status_code == 303
 
 
-async def test_an_article_that_changed_meanwhile_is_looked_at_once_more(case: Case) -> None:
+async def test_an_update_of_an_article_that_changed_is_shown_again(case: Case) -> None:
     await case.make()
     await make.sign_in(case.client, case.ada)
     seen = await case.version()
@@ -235,7 +235,7 @@ async def test_a_suggested_update_stays_on_the_page_of_whoever_wants_the_thread_
     assert await db.value("select count(*) from notification where member = $1 and kind = 'update'", case.ada.id) == 1
 
 
-async def test_an_update_that_was_replaced_while_somebody_looked_is_looked_at_once_more(case: Case) -> None:
+async def test_an_update_that_was_replaced_meanwhile_is_shown_again(case: Case) -> None:
     await case.make()
     await make.sign_in(case.client, case.ada)
     seen = await case.version()

@@ -62,7 +62,7 @@ async def send(since: datetime) -> None:
         hours=HOURS_BETWEEN,
         week=week,
         half=in_two_units(waited.half) if waited else None,
-        grounds=[{"one": row, "half": in_two_units(row.half)} for row in await queries.waited_by_ground(since)],
+        grounds=[{"row": row, "half": in_two_units(row.half)} for row in await queries.waited_by_ground(since)],
         load=await queries.load(since),
         many=queries.MANY_VIEWED,
         rings=await rings.count(),

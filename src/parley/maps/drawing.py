@@ -58,10 +58,10 @@ def _squares(picture: MapPicture) -> list[Shape]:
     most = max((square.members for square in picture.squares), default=1)
     step = SIDE / picture.columns
     shapes = []
-    for counted in picture.squares:
-        side = (step - GAP) * (counted.members / most) ** 0.5
+    for square in picture.squares:
+        side = (step - GAP) * (square.members / most) ** 0.5
         margin = (step - side) / 2
-        shapes.append(_shape(counted, counted.column * step + margin, counted.row * step + margin, side, side))
+        shapes.append(_shape(square, square.column * step + margin, square.row * step + margin, side, side))
     return shapes
 
 

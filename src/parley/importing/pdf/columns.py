@@ -123,11 +123,11 @@ def _weigh(x: float, lines: Sequence[Segment], segments: Sequence[Segment]) -> G
 def _lines(segments: Sequence[Segment], page: int) -> list[Line]:
     """Join the segments of one column that are in a row."""
     rows: list[list[Segment]] = []
-    for following in sorted(segments, key=lambda segment: segment.baseline):
-        if rows and any(following.is_level_with(other) for other in rows[-1]):
-            rows[-1].append(following)
+    for segment in sorted(segments, key=lambda segment: segment.baseline):
+        if rows and any(segment.is_level_with(other) for other in rows[-1]):
+            rows[-1].append(segment)
         else:
-            rows.append([following])
+            rows.append([segment])
     left = min((segment.left for segment in segments), default=0.0)
     right = max((segment.right for segment in segments), default=0.0)
     return [_line(row, page, left, right) for row in rows]

@@ -57,11 +57,11 @@ def without_furniture(pages: Sequence[Page]) -> dict[int, list[Segment]]:
 def _ends(page: Page, segments: Sequence[Segment]) -> list[Row]:
     """The first and the last rows of a page."""
     rows: list[list[Segment]] = []
-    for following in sorted(segments, key=lambda segment: segment.baseline):
-        if rows and following.baseline - rows[-1][-1].baseline < _NEAR:
-            rows[-1].append(following)
+    for segment in sorted(segments, key=lambda segment: segment.baseline):
+        if rows and segment.baseline - rows[-1][-1].baseline < _NEAR:
+            rows[-1].append(segment)
         else:
-            rows.append([following])
+            rows.append([segment])
     end_rows = []
     for at, row in enumerate(rows):
         at_top = at < _ROWS
@@ -117,8 +117,8 @@ def _leading(pages: Iterable[Sequence[Segment]]) -> float:
     """The usual distance between two lines."""
     steps: Counter[float] = Counter()
     for segments in pages:
-        for upper, other in itertools.pairwise(segments):
-            step = round(other.baseline - upper.baseline, 1)
+        for upper, lower in itertools.pairwise(segments):
+            step = round(lower.baseline - upper.baseline, 1)
             if 0 < step < 4 * upper.size:
                 steps[step] += 1
     return steps.most_common(1)[0][0] if steps else 0.0
