@@ -174,5 +174,5 @@ def test_a_closed_listener_can_be_closed_again_and_keeps_open_connections() -> N
 @pytest.mark.parametrize(
     ("file", "rule"), [("nginx.conf", "limit_conn address {};"), ("connections.nft", "over {} }}")]
 )
-async def test_a_proxy_has_the_same_limit(file: str, rule: str) -> None:
+def test_a_proxy_has_the_same_limit(file: str, rule: str) -> None:
     assert rule.format(MOST_OF_NETWORK) in (DEPLOY / file).read_text()
