@@ -99,6 +99,15 @@ async def test_a_passkey_is_added_told_and_signs_in_without_a_name(
     assert (await client.get(PAGE)).status_code == 200, "signing in by it is proof"
 
 
+async def test_refused_passkeys_of_neighbours_keep_nobody_out(
+    client: httpx.AsyncClient, mira: Person, key: SecurityKey
+) -> None:
+    """Three hundred of them, which cost nothing to make, kept everybody of a network from signing in by passkey."""
+    for _ in range(301):
+        assert (await client.post("/login/passkey", data={"credential": "{}"})).status_code == 422
+    assert (await sign_in(client, key)).status_code == 303
+
+
 @pytest.mark.usefixtures("password")
 async def test_the_password_alone_still_signs_members_in(
     client: httpx.AsyncClient, mira: Person, key: SecurityKey

@@ -4,15 +4,17 @@ import asyncio
 import errno
 import socket
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import uvloop
 
 from parley.core.http import listener
-from parley.core.http.listener import Listener
+from parley.core.http.listener import MOST_OF_NETWORK, Listener
 
 MANY = 200
+DEPLOY = Path(__file__).parents[2] / "deploy"
 
 
 class Protocol(asyncio.Protocol):
@@ -167,3 +169,10 @@ def test_a_closed_listener_can_be_closed_again_and_keeps_open_connections() -> N
         site.close()
 
     run(work())
+
+
+@pytest.mark.parametrize(
+    ("file", "rule"), [("nginx.conf", "limit_conn address {};"), ("connections.nft", "over {} }}")]
+)
+def test_a_proxy_has_the_same_limit(file: str, rule: str) -> None:
+    assert rule.format(MOST_OF_NETWORK) in (DEPLOY / file).read_text()

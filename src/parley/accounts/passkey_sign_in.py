@@ -4,7 +4,6 @@ from parley.accounts import authentication, passkeys, queries
 from parley.accounts.authentication import Client, SecondFactorNeeded, SignedIn
 from parley.accounts.passkeys import SIGN_IN
 from parley.accounts.rules import require_sign_in_allowed
-from parley.core import ratelimit
 from parley.core.db import atomic
 from parley.core.errors import Refused
 
@@ -12,9 +11,9 @@ from parley.core.errors import Refused
 async def sign_in(credential: str, client: Client) -> SignedIn | SecondFactorNeeded:
     """Start a session by what a passkey signed; or ask for the second factor first, if it did not check its holder.
 
-    Raises Refused if it is not right, Forbidden for a suspended or closed account, TooMany for too many tries.
+    Tries have no limit, since nobody can guess a signature, and neighbours could use the limit up. Raises Refused if it
+    is not right, Forbidden for a suspended or closed account.
     """
-    await ratelimit.take_network(ratelimit.PASSKEY_NETWORK, client.network)
     used = await passkeys.check(credential, SIGN_IN)
     account = await queries.account(used.member)
     if account is None:

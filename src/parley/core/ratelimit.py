@@ -132,9 +132,6 @@ CONFIRM_ACCOUNT = _limit("confirm:account", 10, 15 * MINUTE, strict=True)
 SECOND_DEVICE = _limit("second:device", 5, 15 * MINUTE, strict=True)
 SECOND_ACCOUNT = _limit("second:account", 5, 15 * MINUTE, strict=True)
 
-# Sign-ins by passkey from one network. Nobody can guess a signature; each costs its check.
-PASSKEY_NETWORK = _limit("passkey:network", 300, 15 * MINUTE)
-
 # A new link that confirms an address. Several accounts may have the same unconfirmed address, even another person's, so
 # it is counted by address and network together first: its owner can still get one. Above MAIL_ADDRESS, the browser must
 # do a proof of work.

@@ -11,7 +11,7 @@ from parley.accounts.passkeys import UnknownPasskey
 from parley.accounts.web.common import client_of, invalid, see_other
 from parley.accounts.web.proving import to_prove
 from parley.accounts.web.signin import TEMPLATE, refusal_page
-from parley.core.errors import Forbidden, NotFound, Refused, TooMany
+from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in
 from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
@@ -36,7 +36,7 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
         done = await passkey_sign_in.sign_in(form.credential, client_of(request))
     except UnknownPasskey as error:
         return invalid(request, TEMPLATE, form, error, next_url=form.next, unknown=error.credential)
-    except (Refused, Forbidden, TooMany) as error:
+    except (Refused, Forbidden) as error:
         return await refusal_page(request, form, error, form.next)
     return see_other(form.next, done)
 
