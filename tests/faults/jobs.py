@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from parley import hooks
-from parley.core.db import close_pool, open_pool
+from parley.core.db import DB, close_pool, open_pool
 from parley.core.events.redis import close_redis, open_redis
 from parley.notifications import jobs as notifications
 from parley.webhooks import queueing, sending
@@ -22,11 +22,18 @@ async def call_webhooks() -> None:
         await sending.send_due()
 
 
+async def connect(size: int) -> None:
+    """Open a pool, with a worker's time limit, for as long as a busy machine needs to make the first connection."""
+    while DB.connections is None:
+        with suppress(TimeoutError):
+            await open_pool(os.environ["DATABASE_URL"], size=size, statement_timeout="60000")
+
+
 @asynccontextmanager
 async def _connected() -> AsyncIterator[None]:
     """As the worker has them."""
     hooks.connect()
-    await open_pool(os.environ["DATABASE_URL"], size=2, statement_timeout="60000")
+    await connect(size=2)
     open_redis(os.environ["REDIS_URL"])
     yield
     await close_redis()

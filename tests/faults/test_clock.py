@@ -25,15 +25,22 @@ pytestmark = pytest.mark.anyio
 
 SWEEP = """
 import asyncio, os
+from contextlib import suppress
 from parley import hooks
 from parley.core.db import close_pool, open_pool
 from parley.core.events.redis import open_redis
 from parley.digests import jobs as digests
 from parley.decisions import jobs as decisions
 
+async def connect():
+    # A busy machine may need longer than the five seconds that we wait for a connection.
+    while True:
+        with suppress(TimeoutError):
+            return await open_pool(os.environ["DATABASE_URL"], size=2, statement_timeout="60000")
+
 async def main():
     hooks.connect()
-    await open_pool(os.environ["DATABASE_URL"], size=2, statement_timeout="60000")
+    await connect()
     open_redis(os.environ["REDIS_URL"])
     await decisions.end_sanctions()
     await digests.run()
