@@ -229,7 +229,7 @@ async def test_a_suggested_update_stays_on_the_page_of_whoever_wants_the_thread_
     await case.make()
     await notifications.set_channel(case.ada.id, case.thread, "digest")
 
-    found = await unread_for_digest([case.ada.id])
+    found = await unread_for_digest([case.ada.id], make.LONG_AGO)
 
     assert [one.kind for one in found if one.comment is None] == []
     assert await db.value("select count(*) from notification where member = $1 and kind = 'update'", case.ada.id) == 1

@@ -125,15 +125,15 @@ async def list_page(member: int, before: int | None = None) -> list[Notification
 
 SELECT_FOR_DIGEST = f"""
 select {NOTIFICATION_COLUMNS} from notification n {JOINS}
-where n.member = any($1::bigint[]) and n.read_at is null and {IS_SHOWN}
+where n.member = any($1::bigint[]) and n.read_at is null and n.created_at > $2 and {IS_SHOWN}
 and {IS_FOR_DIGEST}
 order by n.member, n.id
 """  # noqa: S608 constants only
 
 
-async def unread_for_digest(members: Sequence[int]) -> list[NotificationRow]:
-    """Return unread notifications that belong in these members' digests, also because they could not be mailed."""
-    return await db.fetch(NotificationRow, SELECT_FOR_DIGEST, list(members))
+async def unread_for_digest(members: Sequence[int], since: datetime) -> list[NotificationRow]:
+    """Return unread notifications since then that belong in these members' digests, as chosen or for lack of a mail."""
+    return await db.fetch(NotificationRow, SELECT_FOR_DIGEST, list(members), since)
 
 
 class FollowState(msgspec.Struct, frozen=True):
