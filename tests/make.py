@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from itertools import count
 from uuid import UUID
 
@@ -29,6 +30,7 @@ values ($1, $2, $3, $4, $5, $6::text,
         now() - case when $6::text = 'unverified' then interval '0' else interval '60 days' end)
 returning id
 """
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 _numbers = count(1)
 

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.anyio
 # Of each comment: its thread, parent, depth and passage.
 WHERE = "select concat_ws(' ', thread, coalesce(parent, 0), depth, coalesce(passage, 0)) from comment where id = $1"
 # Tables with a comment and a thread that keep the thread in which something happened.
-HISTORY = {"event", "issue_item", "first_comment", "webhook_delivery", "decision"}
+HISTORY = {"event", "first_comment", "webhook_delivery", "decision"}
 
 
 class World:

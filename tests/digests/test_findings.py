@@ -5,7 +5,9 @@ from litestar import Litestar
 
 import make
 from digests.issuing import issue_for, reader, reviewed, thread_with_sides
+from parley.comments import editing, wording
 from parley.core import db
+from parley.notifications import ops as following
 
 pytestmark = pytest.mark.anyio
 
@@ -55,3 +57,56 @@ async def test_a_letter_tells_nothing_old_removed_or_of_somebody_blocked(app: Li
     assert letter is not None
     assert "FROM THE MAPS" not in letter.text
     assert "From the maps" not in (letter.html or "")
+
+
+async def test_a_letter_tells_nothing_muted_uncleared_or_by_somebody_who_blocked_the_reader(app: Litestar) -> None:
+    await thread_with_sides()
+    member = await reader()
+    muted, work, taken = await make.thread(), await make.thread(topic="work"), await make.thread()
+    await stated(muted, "In a muted thread.", "common-ground")
+    await stated(work, "In a muted topic.", "common-ground")
+    await stated(taken, "Under an article without a title.", "common-ground")
+    blocking = await stated(await make.thread(), "By somebody who blocked the reader.", "dividing")
+    await following.follow_thread(member.id, muted, "mute")
+    await following.follow_topic(member.id, "work", "mute", on=True)
+    await db.execute(
+        "update article set untitled = true from thread t where t.article = article.id and t.id = $1", taken
+    )
+    await db.execute(
+        """insert into block (member, other, kind, created_at)
+           select author, $1, 'block', now() from comment where id = $2""",
+        member.id,
+        blocking,
+    )
+    issue = await issue_for(member)
+    letter = await reviewed(issue)
+    assert letter is not None
+    assert "FROM THE MAPS" not in letter.text
+
+    await following.follow_thread(member.id, work, "follow")
+    letter = await reviewed(issue)
+    assert letter is not None
+    assert "In a muted topic." in letter.text
+
+
+async def test_a_new_wording_has_no_verdict(app: Litestar) -> None:
+    thread = await make.thread()
+    author = await make.member()
+    comment = await make.comment(thread, author, "The old words.")
+    await db.execute(FOUND, comment, thread, "dividing", 80, 1)
+    await editing.edit_comment(viewer=author, comment_id=comment, body="The old words.", assisted=True)
+    assert await db.value("select count(*) from statement_verdict") == 1
+    await editing.edit_comment(viewer=author, comment_id=comment, body="Other words.")
+    assert await db.value("select count(*) from statement_verdict") == 0
+
+    stated_one = await stated(thread, "To be taken away.", "common-ground")
+    await wording.change_statement(stated_one, "To be taken away.")
+    assert await db.value("select count(*) from statement_verdict") == 1
+    await wording.withdraw_statement(stated_one)
+    assert await db.value("select count(*) from statement_verdict") == 0
+    await db.execute(FOUND, stated_one, thread, "dividing", 80, 1)
+    await wording.restore_statement(stated_one, "To be taken away.")
+    assert await db.value("select count(*) from statement_verdict") == 0
+    await db.execute(FOUND, stated_one, thread, "dividing", 80, 1)
+    await wording.change_statement(stated_one, "Said otherwise.")
+    assert await db.value("select count(*) from statement_verdict") == 0

@@ -29,7 +29,7 @@ from parley.accounts import blocks, hooks, queries
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
-from parley.digests import items, jobs, mailing, ops, planning
+from parley.digests import items, jobs, mailing, member_candidates, ops, planning
 from parley.digests.queries import subscription_of
 from parley.digests.schedule import Schedule
 from parley.mail.sending import deliver_due
@@ -195,6 +195,36 @@ async def test_comments_after_a_visit_come_with_the_number_of_new_ones(app: Lite
     letter = await reviewed(number)
     assert letter is not None
     assert "You read this thread: 3 new since" in letter.text
+
+
+async def test_comments_of_members_whom_the_reader_muted_are_not_counted(app: Litestar) -> None:
+    mira = await reader()
+    thread = await make.thread()
+    await record_visit(member=mira.id, thread_id=thread)
+    await db.execute("update visit set seen_at = now() - interval '2 days'")
+    await muted(mira, await voted_up(thread))
+    await voted_up(thread)
+
+    await issue_for(mira)
+
+    assert await db.values("select unread from issue_item") == [1]
+
+
+async def test_more_new_comments_than_are_considered_are_not_counted(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = member_candidates.SELECT_VISITED.replace(str(member_candidates.MAX_COUNTED), "2")
+    monkeypatch.setattr(member_candidates, "SELECT_VISITED", few)
+    mira = await reader()
+    thread = await make.thread()
+    await record_visit(member=mira.id, thread_id=thread)
+    await db.execute("update visit set seen_at = now() - interval '2 days'")
+    await collapsed(mira, await voted_up(thread))
+    await voted_up(thread)
+
+    await issue_for(mira)
+
+    assert await db.values("select unread from issue_item") == [0]
 
 
 async def test_after_a_long_absence_new_comments_are_counted_from_the_day_that_is_named(app: Litestar) -> None:
@@ -379,7 +409,7 @@ async def test_the_same_letter_is_written_each_time_it_is_asked_for(app: Litesta
     assert await reviewed(number) == await reviewed(number)
 
 
-@pytest.mark.parametrize("outcome", ["unknown", "expired", "failed"])
+@pytest.mark.parametrize("outcome", ["unknown", "expired", "failed", "stopped"])
 async def test_items_that_may_not_have_arrived_come_in_the_next_issue(app: Litestar, outcome: str) -> None:
     mira = await reader()
     _, *perspectives = await thread_with_sides()
@@ -389,7 +419,7 @@ async def test_items_that_may_not_have_arrived_come_in_the_next_issue(app: Lites
 
     second = await issue_for(mira)
 
-    assert await state(first) == outcome
+    assert await state(first) == ("empty" if outcome == "stopped" else outcome)
     assert await items_of(second) == perspectives
 
 
@@ -534,6 +564,25 @@ async def test_an_issue_that_could_not_be_built_for_a_day_is_not_sent_late(app: 
 
     assert await db.values("select state from issue") == ["empty"]
     assert await db.value("select count(*) from mail") == 0
+
+
+async def test_an_issue_that_could_not_be_built_does_not_keep_back_the_next_ones(app: Litestar) -> None:
+    mira = await reader()
+    await thread_with_sides()
+    await due(mira)
+    await planning.plan(datetime.now(UTC))
+    await db.execute("update issue set due_at = now() - interval '25 hours', period = 'earlier'")
+    await db.execute(
+        """insert into job_failure (job, item, attempts, error, failed_at)
+           select 'issues to build', id::text, 8, 'broken', now() from issue"""
+    )
+    await due(mira)
+    await planning.plan(datetime.now(UTC))
+    await db.execute("update issue set due_at = now() where period <> 'earlier'")
+
+    await jobs.build_all(datetime.now(UTC))
+
+    assert await db.values("select state from issue order by id") == ["planned", "posted"]
 
 
 async def test_a_change_of_zone_in_the_week_gives_neither_two_issues_nor_none(app: Litestar) -> None:

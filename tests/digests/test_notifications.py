@@ -10,6 +10,7 @@ from parley.core.http.access import Viewer
 from parley.digests import mailing
 from parley.digests.selection import SIDES
 from parley.notifications import jobs as notifications
+from parley.notifications import mailing as replies
 from parley.notifications import ops as following
 from parley.threads.ops import record_visit, revise_thread
 
@@ -203,3 +204,40 @@ async def test_notifications_of_a_lost_letter_come_again(mira: Viewer) -> None:
     await next_week(mira)
 
     assert await items_of(await issue_for(mira)) == [reply]
+
+
+async def test_a_reply_in_a_followed_thread_of_a_muted_topic_is_included(mira: Viewer) -> None:
+    await following.set_channels(mira.id, {"reply": "digest"})
+    reply = await answered(mira)
+    await following.follow_topic(mira.id, "research", "mute", on=True)
+
+    number = await issue_for(mira)
+
+    assert await items_of(number) == [reply]
+    assert await reviewed(number) is not None
+
+
+async def test_a_reply_that_was_to_be_mailed_comes_if_the_channel_changed_before(mira: Viewer) -> None:
+    reply = await answered(mira)
+    await following.set_channels(mira.id, {"reply": "digest"})
+
+    number = await issue_for(mira)
+
+    assert await items_of(number) == [reply]
+    assert await reviewed(number) is not None
+
+
+async def test_a_reply_whose_letter_was_stopped_comes_in_the_digest(mira: Viewer) -> None:
+    reply = await answered(mira)
+    [queued] = await db.values("select id from mail where list = 'replies' and member = $1", mira.id)
+    await replies.settled(queued, "stopped")
+
+    assert await items_of(await issue_for(mira)) == [reply]
+
+
+async def test_old_notifications_are_not_included(mira: Viewer) -> None:
+    await following.set_channels(mira.id, {"reply": "digest"})
+    await answered(mira)
+    await db.execute("update notification set created_at = now() - interval '31 days'")
+
+    assert await kinds(await issue_for(mira)) == []

@@ -110,3 +110,14 @@ async def test_members_and_visitors_cannot_open_the_page(client: httpx.AsyncClie
     assert (await client.get(f"/t/{thread}/pick")).status_code == 404
     assert (await client.post(f"/t/{thread}/pick", data={"on": "1"})).status_code == 404
     assert not await picks.is_picked(thread)
+
+
+async def test_an_article_whose_text_was_taken_down_is_not_included(mira: Viewer, picked: int) -> None:
+    await make.thread(make.text("A new one, and then no more of it.", title="Another"))
+    number = await issue_for(mira)
+    assert await kinds(number) == ["picked", "opened"]
+    await db.execute("update article set restricted = 'none'")
+
+    assert await reviewed(number) is None
+    await next_week(mira)
+    assert await kinds(await issue_for(mira)) == []

@@ -61,6 +61,7 @@ readers = st.builds(
     already_sent=st.frozensets(st.tuples(st.integers(1, 300), st.just(0), st.just(0)), max_size=60),
     hidden_authors=st.frozensets(st.integers(100, 125).map(str), max_size=6),
     muted_threads=st.frozensets(threads, max_size=3),
+    followed_threads=st.frozensets(threads, max_size=3),
     muted_topics=st.frozensets(st.sampled_from(TOPICS), max_size=1),
     collapses_assisted=st.booleans(),
 )
@@ -78,7 +79,7 @@ def test_an_issue_holds_nothing_that_the_reader_knows_or_does_not_want(
         assert one.author not in reader.hidden_authors
         assert one.author != str(reader.id)
         assert one.thread not in reader.muted_threads
-        assert one.topic not in reader.muted_topics or one.kind == "followed"
+        assert one.topic not in reader.muted_topics or one.thread in reader.followed_threads
         assert not (one.assisted and reader.collapses_assisted)
 
 

@@ -17,6 +17,8 @@ from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.erasure import jobs, leaving, ledger
+from parley.notifications import ops as notifications
+from parley.notifications import queries
 from parley.reports import ops as reports
 from parley.reports.ops import ReportInput
 
@@ -173,6 +175,35 @@ async def test_without_the_name_the_comments_stay(client: httpx.AsyncClient, bir
     assert await db.value("select count(*) from vote where member = $1", bird.id) == 0
     assert await db.value("select count(*) from decision where member = $1", bird.id) == 1
     assert (await sign_in(client)).status_code == 422
+
+
+async def test_what_they_suggested_is_still_known_as_a_members_or_gone_with_its_notification(
+    client: httpx.AsyncClient, bird: Viewer
+) -> None:
+    ada = await make.member("ada")
+    for state_, draft in (("declined", None), ("waiting", b"[]")):
+        number = await db.value(
+            """insert into suggested_update (thread, member, state, draft, decided_at)
+               values ($1, $2, $3, $4, now()) returning id""",
+            await make.thread(starter=ada),
+            bird.id,
+            state_,
+            draft,
+        )
+        await notifications.notify_suggested(number)
+    await db.execute(
+        """insert into notification (member, kind, suggestion, thread)
+           select $1, 'update', id, thread from suggested_update where state = 'declined'""",
+        ada.id,
+    )
+    await ask(client, "0")
+    await time_passes(bird)
+
+    rows = await queries.list_page(ada.id)
+    assert [(row.suggestion_state, row.suggested_by) for row in rows] == [("declined", "member")]
+    await make.sign_in(client, ada)
+    page = await client.get(f"/t/{rows[0].thread}/updates/{rows[0].suggestion}")
+    assert "a member who left" in page.text
 
 
 async def test_with_the_words_nothing_of_them_stays(client: httpx.AsyncClient, bird: Viewer) -> None:

@@ -11,7 +11,7 @@ from parley.core.http.access import Viewer
 from parley.decisions import ops as decisions
 from parley.decisions import undoing
 from parley.decisions.rules import Choice
-from parley.notifications import ops, queries
+from parley.notifications import jobs, ops, queries
 from parley.reports import ops as reports
 from parley.reports.ops import ReportInput
 
@@ -112,6 +112,58 @@ async def test_an_answered_appeal_notifies_the_member_who_appealed(case: Case) -
     assert await heard(case.ada) == []
 
 
+@pytest.mark.parametrize(
+    ("outcome", "sentence"),
+    [
+        ("upheld", "the decision stands."),
+        ("overturned", "the decision was overturned, and has been reversed."),
+        ("modified", "the decision was changed, and restricts you less."),
+    ],
+)
+async def test_the_outcome_of_an_appeal_is_named_and_read_once_its_page_is_opened(
+    case: Case, client: httpx.AsyncClient, outcome: str, sentence: str
+) -> None:
+    decision = await case.decide()
+    await db.execute(LATER)
+    appeal = await appeals.file(decision=decision, text="It was a quotation.")
+    await appeals.decide(await make.member(role="moderator"), appeal, outcome=outcome, answer="Yes.", action="collapse")
+    await make.sign_in(client, case.jon)
+
+    page = (await client.get("/notifications")).text
+    assert f'<a href="/decision/{decision}">Your appeal was decided: {sentence}</a>' in page
+    assert await queries.unread(case.jon.id) == 1
+
+    assert (await client.get(f"/decision/{decision}")).status_code == 200
+    assert await queries.unread(case.jon.id) == 0
+
+
+async def test_a_decision_after_an_appeal_is_the_newest_notification(case: Case) -> None:
+    decision = await case.decide()
+    await make.comment(await db.value("select thread from queue_item"), case.ada, "Hello @jon.")
+    await jobs.handle_events()
+    await db.execute(LATER)
+    shown = await queries.list_page(case.jon.id)
+    assert [row.decision for row in shown] == [None, decision]
+
+    await ops.notify_decided(decision)
+    await ops.read_all(case.jon.id, shown[0].id)
+
+    rows = await queries.list_page(case.jon.id)
+    assert [(row.decision, row.is_unread) for row in rows] == [(decision, True), (None, False)]
+
+
+async def test_a_request_to_show_less_is_not_answered_as_a_report(case: Case, client: httpx.AsyncClient) -> None:
+    await case.decide("approve")
+    await db.execute(LATER)
+    await db.execute("insert into rights_request (report, ground, wish) select id, 'copyright', 'text' from report")
+    await make.sign_in(client, case.ada)
+
+    page = (await client.get("/notifications")).text
+
+    assert "<b>Your request</b> to show less of an article was reviewed" in page
+    assert "A moderator has looked at it and left the article as it is." in page
+
+
 async def test_an_overturned_decision_notifies_the_reporter(case: Case, client: httpx.AsyncClient) -> None:
     decision = await case.decide()
     await db.execute(LATER)
@@ -123,10 +175,6 @@ async def test_an_overturned_decision_notifies_the_reporter(case: Case, client: 
     assert await heard(case.ada) == [(False, "overturned")]
     await make.sign_in(client, case.ada)
     assert "The decision was overturned on appeal" in (await client.get("/notifications")).text
-    await make.sign_in(client, case.jon)
-    page = (await client.get("/notifications")).text
-    assert "Your appeal was reviewed: the decision was overturned." in page
-    assert "A comment of yours was removed." not in page
 
 
 async def test_the_page_leads_to_the_statement_and_names_no_reporter(case: Case, client: httpx.AsyncClient) -> None:

@@ -178,7 +178,7 @@ async def test_notifications_that_could_not_be_mailed_come_in_the_digest(
     mira: Viewer, jon: Viewer, root: int, outcome: str
 ) -> None:
     reply = await answer(jon, root)
-    assert await queries.unread_for_digest([mira.id]) == []
+    assert await queries.unread_for_digest([mira.id], make.LONG_AGO) == []
     await reviewed()
     number = await db.value("select max(id) from mail")
     await db.execute("update mail set state = $2 where id = $1", number, outcome)
@@ -186,7 +186,7 @@ async def test_notifications_that_could_not_be_mailed_come_in_the_digest(
     await mailing.settled(number, outcome)
 
     await jobs.handle_events()
-    assert [row.comment for row in await queries.unread_for_digest([mira.id])] == [reply]
+    assert [row.comment for row in await queries.unread_for_digest([mira.id], make.LONG_AGO)] == [reply]
     assert len(await letters()) == 1
 
 
@@ -195,7 +195,7 @@ async def test_what_was_mailed_is_in_no_digest(mira: Viewer, jon: Viewer, root: 
     await db.execute(DUE)
     await deliver_due()
 
-    assert await queries.unread_for_digest([mira.id]) == []
+    assert await queries.unread_for_digest([mira.id], make.LONG_AGO) == []
 
 
 async def test_one_click_stops_all_letters_and_those_that_wait(

@@ -60,7 +60,7 @@ async def test_after_quiet_hours_several_threads_share_a_letter(
     assert "Subject: 3 new for you in 2 discussions" in letter
     assert letter.index("The wager") < letter.index("First.") < letter.index("Third.") < letter.index("The tide")
     assert letter.index("The tide") < letter.index("Second.")
-    assert await queries.unread_for_digest([quiet.id]) == []
+    assert await queries.unread_for_digest([quiet.id], make.LONG_AGO) == []
 
 
 async def test_one_thread_alone_keeps_its_place_in_the_conversation(quiet: Viewer, jon: Viewer, root: int) -> None:

@@ -229,7 +229,7 @@ async def test_a_suggested_update_stays_on_the_page_of_whoever_wants_the_thread_
     await case.make()
     await notifications.set_channel(case.ada.id, case.thread, "digest")
 
-    found = await unread_for_digest([case.ada.id])
+    found = await unread_for_digest([case.ada.id], make.LONG_AGO)
 
     assert [one.kind for one in found if one.comment is None] == []
     assert await db.value("select count(*) from notification where member = $1 and kind = 'update'", case.ada.id) == 1
@@ -278,3 +278,38 @@ async def test_moderators_reach_updates_and_the_rest_of_their_pages_from_either(
 
     assert 'aria-label="Moderation"' not in owner.text
     assert '<a href="/updates" aria-current="page">Updates</a>' in moderator.text
+
+
+async def test_an_article_that_is_shown_as_an_excerpt_takes_no_update(client: httpx.AsyncClient) -> None:
+    opened = await open_thread(text=make.text(*LONG, url=URL, fetched=True), topic="research", starter=None)
+    await db.execute("update article set allowed = 'excerpt'")
+    mallory = await make.member("mallory")
+    await make.sign_in(client, mallory)
+    number = await waiting_import(mallory, make.text(LONG[0], url=URL, fetched=True))
+
+    told = await client.get(f"/new/{number}")
+    refused = await client.post(f"/new/{number}/suggest")
+
+    assert opened.id
+    assert "Only an excerpt of it is shown here" in told.text
+    assert "Suggest an update" not in told.text
+    assert refused.status_code == 422
+    assert await db.value("select count(*) from suggested_update") == 0
+
+
+@pytest.mark.parametrize("action", ["text", "archive"])
+async def test_what_waits_is_declined_when_the_article_does_not_change_any_more(case: Case, action: str) -> None:
+    update = await case.make()
+    mo = await make.member("mo", role="moderator")
+    if action == "archive":
+        await make.sign_in(case.client, mo)
+        await case.client.post(f"/t/{case.thread}/archive", data={"reason": "It is over."})
+    else:
+        await decide(mo, case.thread, action)
+
+    assert await db.values("select state from suggested_update") == ["declined"]
+    await make.sign_in(case.client, case.mira)
+    assert "It was declined" in (await case.client.get("/notifications")).text
+    assert "so its article does not change" in (page := (await case.client.get(update)).text) or (
+        "so its text does not change any more." in page
+    )

@@ -137,6 +137,11 @@ async def test_nine_attempts_are_all_and_three_days_of_failures_switch_it_off(re
     assert f"/settings/webhooks/{number}" in letter
     assert ada.id
 
+    await ops.switch(number, on=False)
+    await ops.switch(number, on=True)
+    assert await db.values(STATES, number) == ["waiting 0", "waiting 0"]
+    assert await db.value("select failing_since is null from webhook")
+
 
 async def test_410_switches_it_off_at_once_and_on_again_it_gets_what_it_missed(receiver: Receiver) -> None:
     number, _ = await hook(receiver.url)

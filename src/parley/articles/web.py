@@ -173,6 +173,7 @@ async def existing(draft: imports.Import) -> dict[str, Any] | None:
         "discussion": discussion,
         "elsewhere": None,
         "frozen": article.is_frozen,
+        "is_excerpt": article.display == "excerpt",
         "same": await has_same_text(article.id, update.text) and not update.merged.conflicts,
     }
 

@@ -7,7 +7,7 @@ from parley.comments.drafts import CommentEdit
 from parley.comments.rendering import render
 from parley.comments.states import lock_comment, transition
 from parley.comments.tables import Comment
-from parley.comments.wording import new_wording
+from parley.comments.wording import drop_verdict, new_wording
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.events.event_log import emit
@@ -46,6 +46,8 @@ with former as (
     insert into comment_version (comment, number, body, statement, written_at)
     select id, version, body, statement, coalesce(edited_at, created_at) from comment
     where id = $1 and body <> $2 and state <> 'pending'
+), verdict as (
+    {drop_verdict(IS_REWORDED)}
 )
 update comment set body = $2, html = $3, html_version = $4, stance = $5, assisted = $6,
                    version = version + case when body <> $2 then 1 else 0 end,

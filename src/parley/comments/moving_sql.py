@@ -55,12 +55,13 @@ update thread t set comment_count = comment_count + $2, last_activity_at = great
 where t.id = $1
 """  # noqa: S608 constants only
 
-# Tables that repeat the thread of a comment; events, deliveries and issues keep the thread in which something happened.
+# Tables that repeat the thread of a comment; events and deliveries keep the thread in which something happened.
 # SQL, as most of them are in packages above this one. $1 are comments, $2 their former and $3 their new thread.
 THREAD_COLUMNS = (
     "update vote set thread = $3 where comment = any($1::bigint[]) and thread = $2",
     "update statement_verdict set thread = $3 where comment = any($1::bigint[]) and thread = $2",
     "update notification set thread = $3 where comment = any($1::bigint[]) and thread = $2",
+    "update issue_item set thread = $3 where comment = any($1::bigint[]) and thread = $2",
     "update queue_item set thread = $3 where kind = 'comment' and target = any($1::bigint[]) and thread = $2",
     "update search_document set thread = $3 where kind = 3 and source = any($1::bigint[]) and thread = $2",
     # Both maps are counted again soon (maps/jobs.py: SELECT_DUE_THREADS).

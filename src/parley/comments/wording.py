@@ -1,7 +1,7 @@
 """The words of a comment that members agree or disagree with: its statement or, without one, its text.
 
 A new wording begins with the next version, and nobody has voted on it yet. Earlier votes of agreement stay, but no
-longer count.
+longer count, and the map has no verdict on it until it is calculated again.
 """
 
 from parley.core import db
@@ -23,11 +23,18 @@ def new_wording(condition: str) -> str:
     )
 
 
+def drop_verdict(condition: str) -> str:
+    """The statement that deletes the map's verdict on the former wording of comment $1, if it meets a condition."""
+    return f"delete from statement_verdict v using comment c where c.id = $1 and v.comment = c.id and {condition}"  # noqa: S608 constants only
+
+
 CHANGE_STATEMENT = f"""
 with former as (
     insert into comment_version (comment, number, body, statement, written_at)
     select id, version, body, statement, coalesce(edited_at, created_at) from comment
     where id = $1 and statement is distinct from $2
+), verdict as (
+    {drop_verdict("statement is distinct from $2")}
 )
 update comment set statement = $2, version = version + 1, edited_at = now(), {new_wording("true")}
 where id = $1 and statement is distinct from $2
@@ -37,10 +44,15 @@ WITHDRAW_STATEMENT = f"""
 with former as (
     update comment_version v set statement = null from comment c
     where c.id = $1 and v.comment = c.id and v.statement = c.statement
+), verdict as (
+    {drop_verdict("true")}
 )
 update comment set statement = null, version = version + 1, {new_wording("true")} where id = $1
 """  # noqa: S608 constants only
 RESTORE_STATEMENT = f"""
+with verdict as (
+    {drop_verdict("statement is null")}
+)
 update comment set statement = $2, version = version + 1, {new_wording("true")} where id = $1 and statement is null
 """  # noqa: S608 constants only
 

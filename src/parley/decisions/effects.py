@@ -11,15 +11,18 @@ from parley.comments import branches, moving, states, wording
 from parley.comments.tables import Comment
 from parley.core.db import NOW
 from parley.core.events.event_log import emit
+from parley.core.text.messages import N_, as_text
 from parley.decisions import moves, profiles, restrictions, sanctions
 from parley.decisions.rules import SLOW_SECONDS, Choice
 from parley.decisions.sanctions import Sanction
 from parley.reports.targets import Target
+from parley.threads.suggestion_closing import decline_waiting
 from parley.threads.tables import Thread
 
 Change = tuple[dict[str, Any], dict[str, Any]]
 
 LONGEST_COLLAPSE_REASON = 200
+ARCHIVED = N_("This discussion was archived, so its article does not change any more.")
 # The events for readers of the thread.
 EVENTS = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
 
@@ -193,6 +196,8 @@ async def _set_thread(target: Target, to: ThreadSettings, actor: int | None) -> 
     await Thread.update(
         {Thread.state: to.thread_state, Thread.slow: to.slow, Thread.state_reason: to.why or None}
     ).where(Thread.id == target.thread)
+    if to.thread_state == "archived":
+        await decline_waiting(target.thread or 0, as_text(ARCHIVED), actor)
     kind = "thread.slowed" if to.slow > was.slow else EVENTS[to.thread_state]
     await emit(kind, thread=target.thread or 0, actor=actor)
     return msgspec.structs.asdict(was), msgspec.structs.asdict(to)

@@ -21,10 +21,12 @@ from parley.digests.selection import select
 
 BATCH = 250
 
-# One issue per member at a time, so that two built at once do not include the same item.
+# One issue per member at a time, so that two built at once do not include the same item. Expired ones, and among them
+# those that could not be built, have none.
 CLAIM_ISSUES = f"""
 {SELECT_ISSUE} where i.state = 'planned' and i.due_at <= $1
-  and not exists (select from issue e where e.member = i.member and e.state = 'planned' and e.id < i.id)
+  and not exists (select from issue e where e.member = i.member and e.state = 'planned' and e.id < i.id
+                  and e.due_at > $1::timestamptz - interval '{EXPIRES_HOURS} hours')
   and {attempts.due("issues to build", "i.id")}
 order by i.due_at, i.id limit $2 for update of i skip locked
 """

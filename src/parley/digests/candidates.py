@@ -92,6 +92,7 @@ class DigestReader(msgspec.Struct, frozen=True):
     # Authors whom they muted or blocked, or who blocked them.
     hidden_authors: frozenset[str] = frozenset()
     muted_threads: frozenset[int] = frozenset()
+    followed_threads: frozenset[int] = frozenset()
     muted_topics: frozenset[str] = frozenset()
     collapses_assisted: bool = False
 

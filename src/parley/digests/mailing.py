@@ -60,7 +60,8 @@ async def _question_if_needed(issue: IssueRow) -> Letter | None:
 
 async def settled(mail: int, outcome: str) -> None:
     """Record the outcome of a letter."""
-    await Issue.update({Issue.state: outcome, Issue.settled_at: NOW}).where(Issue.mail == mail)
+    state = "empty" if outcome == "stopped" else outcome
+    await Issue.update({Issue.state: state, Issue.settled_at: NOW}).where(Issue.mail == mail)
     await db.execute(RECORD_DELIVERY if outcome == "sent" else RECORD_NO_DELIVERY, mail)
     if outcome == "expired":
         await db.execute(FORGET_QUESTION, mail)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -25,7 +25,7 @@ from parley.notifications.queries import NotificationRow, unread_for_digest
 THREADS_PER_READER = 5
 # The best, and another in case the reader blocked the first author.
 COMMENTS_PER_SIDE = 2
-# If there are more new comments, the digest says "99+", and considers only the newest.
+# If there are as many new comments, the digest says "many", and considers only the newest.
 MAX_COUNTED = 100
 KINDS = {"reply", "mention", "followed", "revised"}
 
@@ -47,12 +47,16 @@ cross join lateral (
 ) v
 cross join lateral (
     select * from (
-        select c.*, count(*) over () as unread, {RANK} from (
-            select * from comment one
-            where one.thread = v.thread and one.created_at > v.since
-            order by one.created_at desc limit {MAX_COUNTED}
+        select c.*, case when c.considered < {MAX_COUNTED} then count(*) over () else 0 end as unread, {RANK} from (
+            select newest.*, count(*) over () as considered from (
+                select * from comment one
+                where one.thread = v.thread and one.created_at > v.since
+                order by one.created_at desc limit {MAX_COUNTED}
+            ) newest
         ) c
-        where c.author is distinct from m.id and {IS_ELIGIBLE} and {HAS_CONTEXT}
+        where c.author is distinct from m.id and {IS_ELIGIBLE} and {HAS_CONTEXT} and not exists (
+            select from block b where b.member = m.id and b.other = c.author
+               or b.member = c.author and b.other = m.id and b.kind = 'block')
     ) c where c.rank <= {COMMENTS_PER_SIDE} and {IS_CLEARED}
 ) c
 """  # noqa: S608 constants only
@@ -100,7 +104,7 @@ class NotificationSubjects(msgspec.Struct, frozen=True):
 async def member_candidates(members: Sequence[int], now: datetime) -> dict[int, list[Candidate]]:
     """Return the candidates for each of these members alone."""
     by_member: dict[int, list[Candidate]] = defaultdict(list)
-    notifications = await unread_for_digest(members)
+    notifications = await unread_for_digest(members, now - timedelta(days=NEWS_DAYS))
     followed = {(row.member, row.thread) for row in notifications if row.kind == "followed"}
     for row in await db.fetch(VisitedCandidate, SELECT_VISITED, list(members), now):
         # A followed thread is included only if it has unread notifications for the digest.

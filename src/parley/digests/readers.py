@@ -9,6 +9,7 @@ import msgspec
 
 from parley.core import db
 from parley.digests.candidates import DigestReader, ItemKey
+from parley.notifications.rules import IS_MAIL, SETTINGS_JOINS
 
 T = TypeVar("T")
 
@@ -25,16 +26,16 @@ select member, other::text as author from block where member = any($1)
 union select other, member::text from block where other = any($1) and kind = 'block'
 """
 # In an earlier issue; or as a notification that was mailed or read.
-SELECT_ALREADY_SENT = """
+SELECT_ALREADY_SENT = f"""
 select member, comment, thread, revision from issue_item
 where delivered and member = any($1) and (comment = any($2) or comment is null or thread = any($3))
 union all
-select member, comment, thread, null from notification
-where kind in ('reply', 'mention', 'followed') and comment = any($2) and member = any($1)
-  and (by_mail or read_at is not null)
-"""
+select n.member, n.comment, n.thread, null from notification n {SETTINGS_JOINS}
+where n.kind in ('reply', 'mention', 'followed') and n.comment = any($2) and n.member = any($1)
+  and ({IS_MAIL} or n.read_at is not null)
+"""  # noqa: S608 constants only
 SELECT_LEVELS = """
-select member, thread, null as topic, level from follow where member = any($1) and level = 'mute'
+select member, thread, null as topic, level from follow where member = any($1) and level in ('mute', 'follow')
 union all select member, null, topic, level from topic_follow where member = any($1)
 """
 SELECT_HIDING_ASSISTED = "select id from member where id = any($1) and assisted <> 'show'"
@@ -65,7 +66,7 @@ class SentItem(msgspec.Struct, frozen=True):
 
 
 class FollowLevel(msgspec.Struct, frozen=True):
-    """A thread that a member mutes, or how often a topic is in their digest."""
+    """A thread that a member mutes or follows, or how often a topic is in their digest."""
 
     member: int
     thread: int | None
@@ -88,7 +89,8 @@ async def readers(
     muted_topics = _sets(
         (level.member, level.topic) for level in levels if level.topic and _is_muted(level, without_weekly)
     )
-    muted_threads = _sets((level.member, level.thread) for level in levels if level.thread)
+    muted_threads = _sets((row.member, row.thread) for row in levels if row.thread and row.level == "mute")
+    followed_threads = _sets((row.member, row.thread) for row in levels if row.thread and row.level == "follow")
     hidden = _sets((row.member, row.author) for row in await db.fetch(HiddenAuthor, SELECT_HIDDEN_AUTHORS, ids))
     rows = await db.fetch(SentItem, SELECT_ALREADY_SENT, ids, list(comments), list(articles))
     already_sent = _sets((row.member, key) for row in rows for key in row.keys)
@@ -101,6 +103,7 @@ async def readers(
             already_sent=frozenset(already_sent[member]),
             hidden_authors=frozenset(hidden[member]),
             muted_threads=frozenset(muted_threads[member]),
+            followed_threads=frozenset(followed_threads[member]),
             muted_topics=frozenset(muted_topics[member]),
             collapses_assisted=member in collapsing,
         )

@@ -4,7 +4,7 @@ In all expressions `t` is the thread, `c` the comment, `i` the issue's item and 
 """
 
 from parley.comments.rules import IS_VISIBLE
-from parley.notifications.rules import IS_FOR_DIGEST, IS_SHOWN, JOINS
+from parley.notifications.rules import IS_FOR_DIGEST, IS_MAIL, IS_SHOWN, JOINS, SETTINGS_JOINS
 
 # After this many days without a visit, a member is asked once whether they still want the digest.
 INACTIVE_DAYS = 90
@@ -44,22 +44,28 @@ ARTICLE_IS_CLEARED = f"""(
     not exists (select from queue_item o where o.kind = 'article' and o.target = t.id and {_IS_WAITING})
     and not exists (select from article removed where removed.id = t.article and removed.untitled)
 )"""  # noqa: S608 a constant
+# An article whose text was taken down cannot be quoted.
+HAS_TEXT = "exists (select from article shown where shown.id = t.article and shown.display <> 'none')"
 
 # The reader blocked or muted the author, or the author blocked the reader.
 IS_BLOCKED = """exists (
     select from block b where b.member = i.member and b.other = {one}.author
        or b.member = {one}.author and b.other = i.member and b.kind = 'block'
 )"""
-MAY_BE_READ = f"({ARTICLE_IS_CLEARED} and (c.id is null or {MAY_BE_FEATURED} and not {IS_BLOCKED.format(one='c')}))"
+MAY_BE_READ = f"""(
+    {ARTICLE_IS_CLEARED}
+    and (c.id is null and {HAS_TEXT} or {MAY_BE_FEATURED} and not {IS_BLOCKED.format(one="c")})
+)"""
 # The parent of a comment is quoted if it may be read too.
 MAY_BE_QUOTED = f"q.state = 'visible' and q.collapsed is null and not {IS_BLOCKED.format(one='q')}"
-# The thread and topic are not muted; a question has no answer yet; and an item with a notification is unread, and the
-# reader still wants that kind in the digest.
+# The thread is not muted, nor its topic unless the thread is followed; a question has no answer yet; and an item with a
+# notification is unread, and the reader still wants that kind in the digest.
 IS_WANTED = f"""(
     (i.kind <> 'question' or c.reply_count = 0)
     and not exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'mute')
-    and (i.kind = 'followed' or not exists (
-        select from topic_follow f where f.member = i.member and f.topic = t.topic and f.level = 'mute'))
+    and (
+        not exists (select from topic_follow f where f.member = i.member and f.topic = t.topic and f.level = 'mute')
+        or exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'follow'))
     and (i.kind not in ('reply', 'mention', 'followed', 'revised') or exists (
         select from notification n {JOINS}
         where n.member = i.member and n.thread = i.thread and n.kind = i.kind and n.read_at is null
@@ -74,7 +80,7 @@ WRITTEN_AT = (
 IS_KNOWN = f"""(
     exists (select from visit v where v.member = i.member and v.thread = i.thread and v.seen_at >= {WRITTEN_AT})
     or exists (select from vote v where v.member = i.member and v.thread = i.thread and v.changed_at >= {WRITTEN_AT})
-    or exists (select from notification n where n.member = i.member and n.comment = i.comment
-               and n.kind in ('reply', 'mention', 'followed') and (n.read_at is not null or n.by_mail))
+    or exists (select from notification n {SETTINGS_JOINS} where n.member = i.member and n.comment = i.comment
+               and n.kind in ('reply', 'mention', 'followed') and (n.read_at is not null or {IS_MAIL}))
     or exists (select from comment o where o.author = i.member and o.thread = i.thread and o.created_at >= {WRITTEN_AT})
 )"""  # noqa: S608 constants only

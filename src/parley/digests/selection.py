@@ -76,7 +76,7 @@ def is_already_sent(reader: DigestReader, candidate: Candidate) -> bool:
 def mutes(reader: DigestReader, candidate: Candidate) -> bool:
     """Whether the reader muted the thread or its topic. A followed thread is included even if its topic is muted."""
     return candidate.thread in reader.muted_threads or (
-        candidate.topic in reader.muted_topics and candidate.kind != "followed"
+        candidate.topic in reader.muted_topics and candidate.thread not in reader.followed_threads
     )
 
 

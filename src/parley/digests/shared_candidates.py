@@ -7,7 +7,7 @@ from datetime import datetime
 
 from parley.core import db
 from parley.digests.candidates import CandidateRow, SharedCandidates, sort_candidates
-from parley.digests.rules import ARTICLE_IS_CLEARED, MAY_BE_FEATURED, NEWS_DAYS, QUALITY_COLUMNS
+from parley.digests.rules import ARTICLE_IS_CLEARED, HAS_TEXT, MAY_BE_FEATURED, NEWS_DAYS, QUALITY_COLUMNS
 
 THREADS_PER_TOPIC = 40
 # In each thread.
@@ -28,7 +28,7 @@ row_number() over (
 SELECT_CANDIDATES = f"""
 with active as (
     select t.* from topic p cross join lateral (
-        select t.id, t.topic, t.state, t.created_at, t.starter from thread t
+        select t.id, t.topic, t.state, t.created_at, t.starter, t.article from thread t
         where t.topic = p.slug and t.last_activity_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day'
           and t.state <> 'archived' and {ARTICLE_IS_CLEARED}
         order by t.last_activity_at desc limit {THREADS_PER_TOPIC}
@@ -49,11 +49,12 @@ select thread, topic, created_at as at, best, id as comment, coalesce(author::te
 from perspective c where rank <= {COMMENTS_PER_SIDE} and (state = 'open' or not ({IS_QUESTION}))
 union all
 select id, topic, created_at, 1.0, null, starter::text, null, false, null, 0, 0, 'opened'
-from active where state = 'open' and created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day'
+from active t where state = 'open' and created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and {HAS_TEXT}
 union all
 select t.id, t.topic, t.created_at, 1.0, null, t.starter::text, null, false, null, 0, 0, 'picked'
 from pick k join thread t on t.id = k.thread
 where k.at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and t.state <> 'archived' and {ARTICLE_IS_CLEARED}
+  and {HAS_TEXT}
 """  # noqa: S608 constants only
 
 

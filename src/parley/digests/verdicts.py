@@ -8,8 +8,9 @@ from parley.core import db
 from parley.core.settings import settings
 from parley.core.text.markdown import excerpt
 from parley.digests.letters import IssueRow
-from parley.digests.rules import MAY_BE_FEATURED
+from parley.digests.rules import ARTICLE_IS_CLEARED, MAY_BE_FEATURED
 from parley.maps.queries import STATEMENT_LENGTH
+from parley.notifications.rules import IS_MUTED
 
 DAYS = 7
 # Read when the letter is written. Threads that the reader follows come first, then statements with the most agreement
@@ -18,11 +19,14 @@ SELECT_VERDICTS = f"""
 select distinct on (s.verdict) s.verdict, c.statement, c.html, t.id as thread, t.slug, t.title,
        t.state = 'open' as is_open
 from statement_verdict s join comment c on c.id = s.comment join thread t on t.id = s.thread
-left join follow f on f.thread = t.id and f.member = $1 and f.level = 'follow'
+left join follow f on f.thread = t.id and f.member = $1
+left join topic_follow tf on tf.topic = t.topic and tf.member = $1 and tf.level = 'mute'
 where s.verdict in ('common-ground', 'dividing') and s.since > $2::timestamptz - {DAYS} * interval '1 day'
   and {MAY_BE_FEATURED} and c.author is distinct from $1 and t.state <> 'archived'
-  and not exists (select from block b where b.member = $1 and b.other = c.author)
-order by s.verdict, f.thread is null, s.bridge desc, s.since desc, c.id
+  and {ARTICLE_IS_CLEARED} and not {IS_MUTED} and not exists (
+    select from block b where b.member = $1 and b.other = c.author
+       or b.member = c.author and b.other = $1 and b.kind = 'block')
+order by s.verdict, f.level is distinct from 'follow', s.bridge desc, s.since desc, c.id
 """  # noqa: S608 constants only
 
 

@@ -24,7 +24,6 @@ CONTEXT_LENGTH = 140
 PREHEADER_LENGTH = 110
 # With fewer votes, the reason does not mention them.
 FEWEST_UPS = 2
-MOST_COUNTED = 99
 HEADINGS = {
     "you": N_("For you"),
     "new": N_("New since your last visit"),
@@ -207,8 +206,6 @@ def _unread(item: DigestItem, now: datetime) -> Message:
     since = day_word(item.since or item.at, now)
     if not item.unread:
         return N_("many new comments since {day}").format(day=since)
-    if item.unread > MOST_COUNTED:
-        return N_("{most}+ new since {day}").format(most=MOST_COUNTED, day=since)
     return plural("{count} new since {day}", "{count} new since {day}", item.unread, day=since)
 
 

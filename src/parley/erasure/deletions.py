@@ -50,7 +50,8 @@ ROWS = (
     "delete from note where member = $1",
     "delete from saved_reason where moderator = $1",
     "delete from article_import where member = $1",
-    "update suggested_update set member = null where member = $1 and state <> 'waiting'",
+    """delete from notification n using suggested_update s
+       where n.suggestion = s.id and s.member = $1 and s.state = 'waiting'""",
     "delete from suggested_update where member = $1 and state = 'waiting'",
     "update report set text = '' where reporter = $1 and state = 'resolved'",
     "delete from mail where member = $1 and state not in ('claimed', 'data')",

@@ -208,7 +208,7 @@ async def settle(
     async with db.atomic():
         if not await db.execute(SETTLE_MAIL, mail.id, by, outcome, error, queue_id, settings().smtp_url is not None):
             return
-        if mail.list is not None and outcome != "stopped":
+        if mail.list is not None:
             await lists[mail.list].settled(mail.id, outcome)
         failpoint.hit("settling")
     metrics.MAIL.labels(outcome).inc()

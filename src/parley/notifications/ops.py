@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
+from piccolo.columns.combination import Where
+
 from parley.core import db
 from parley.core.db import NOW
 from parley.core.errors import NotFound
@@ -51,6 +53,8 @@ where member = $1 and thread = any($2::bigint[]) and created_at <= $3 and read_a
 # A comment that only its author could read was approved, or one that was removed or collapsed is shown again.
 IS_PUBLISHED = """d.kind = 'comment' and (
     d.action = 'approve' and d.before ->> 'state' in ('pending', 'hidden') or d.action = 'restore')"""
+# With a new id it is the newest in the list, and "Mark all read" on a page that was opened before leaves it unread.
+RENEW = "id = default, read_at = null, created_at = now()"
 NOTIFY_OF_DECISION = f"""
 insert into notification (member, kind, decision, thread, comment, created_at)
 select one.member, 'decision', d.id, c.thread, c.id, now() from decision d
@@ -65,13 +69,13 @@ cross join lateral (
     where r.item = d.item and r.reporter is not null and r.outcome is not null and r.resolved_at >= d.created_at
 ) one(member)
 where d.id = $1 and one.member is not null
-on conflict (decision, member) where decision is not null do update set read_at = null, created_at = now()
+on conflict (decision, member) where decision is not null do update set {RENEW}
 where notification.member = (select member from decision where id = excluded.decision)
     or exists (select from decision d join report r on r.item = d.item where d.id = excluded.decision
                and d.state = 'overturned' and r.reporter = notification.member and r.outcome = 'declined')
 """  # noqa: S608 constants only
 # A waiting update notifies the thread's starter; a decided one, the member who suggested it.
-NOTIFY_OF_SUGGESTION = """
+NOTIFY_OF_SUGGESTION = f"""
 insert into notification (member, kind, suggestion, thread, actor, created_at)
 select one.member, 'update', s.id, s.thread, one.actor, now()
 from suggested_update s join thread t on t.id = s.thread cross join lateral (
@@ -80,15 +84,15 @@ from suggested_update s join thread t on t.id = s.thread cross join lateral (
     select s.member, s.decided_by where s.state <> 'waiting'
 ) one(member, actor)
 where s.id = $1 and one.member is not null and one.member is distinct from one.actor
-on conflict (suggestion, member) where suggestion is not null do update set read_at = null, created_at = now()
-"""
+on conflict (suggestion, member) where suggestion is not null do update set {RENEW}
+"""  # noqa: S608 a constant
 
-NOTIFY_OF_PROPOSAL = """
+NOTIFY_OF_PROPOSAL = f"""
 insert into notification (member, kind, proposal, thread, comment, created_at)
 select c.author, 'proposal', p.id, c.thread, c.id, now() from statement_proposal p join comment c on c.id = p.comment
 where p.id = $1
-on conflict (proposal, member) where proposal is not null do update set read_at = null, created_at = now()
-"""
+on conflict (proposal, member) where proposal is not null do update set {RENEW}
+"""  # noqa: S608 a constant
 
 
 async def follow_thread(member: int, thread: int, level: str, channel: str | None = None) -> None:
@@ -167,10 +171,18 @@ async def mark_read_on_page(member: int, thread: int, comments: Sequence[int] | 
 
 async def read_update(member: int, suggestion: int) -> int | None:
     """Mark a suggested update as read. Returns the number of unread notifications, or None if nothing changed."""
-    of_suggestion = (Notification.member == member) & (Notification.suggestion == suggestion)
+    return await _read(member, Notification.suggestion == suggestion)
+
+
+async def read_decision(member: int, decision: int) -> int | None:
+    """Mark a decision as read. Returns what `read_update` does."""
+    return await _read(member, Notification.decision == decision)
+
+
+async def _read(member: int, is_of_target: Where) -> int | None:
     marked = (
         await Notification.update({Notification.read_at: NOW})
-        .where(of_suggestion, Notification.read_at.is_null())
+        .where(Notification.member == member, is_of_target, Notification.read_at.is_null())
         .returning(Notification.id)
     )
     if not marked:

@@ -69,13 +69,14 @@ class NotificationRow(msgspec.Struct, frozen=True):
     comment: int | None
     parent: int | None
     decision: int | None
-    # What was decided, whether about this member, and the outcome of the member's report.
+    # What was decided, whether about this member, and the outcome of their appeal.
     action: str | None
     decided_on: str | None
     about_me: bool
-    outcome: str | None
-    # The outcome of this member's appeal against it.
     appeal: str | None
+    # The outcome of the member's report, and whether it was a request to show less of an article.
+    outcome: str | None
+    asked_for_less: bool
     # Why a moderator moved the member's comment.
     moved_because: str | None
     # A suggested update with its state, and who suggested it: `me`, another `member`, or the `source`, if that differs
@@ -97,10 +98,12 @@ class NotificationRow(msgspec.Struct, frozen=True):
 NOTIFICATION_COLUMNS = """
 n.id, n.member, n.kind, n.thread, t.title as thread_title, t.slug, n.comment, c.parent, n.decision,
 d.action, d.kind as decided_on, coalesce(d.member = n.member, false) as about_me,
+(select a.state from appeal a where a.decision = d.id and a.state in ('upheld', 'overturned', 'modified')) as appeal,
 (select case when d.state = 'overturned' and r.outcome = 'declined' then 'overturned' else r.outcome end
  from report r where r.item = d.item and r.reporter = n.member and r.resolved_at >= d.created_at
  order by r.resolved_at, r.id limit 1) as outcome,
-(select a.state from appeal a where a.decision = d.id and a.state in ('upheld', 'overturned', 'modified')) as appeal,
+exists (select from report r join rights_request q on q.report = r.id
+        where r.item = d.item and r.reporter = n.member and r.resolved_at >= d.created_at) as asked_for_less,
 case when d.action = 'move' then nullif(d.reason, '') end as moved_because,
 n.suggestion, (select s.state from suggested_update s where s.id = n.suggestion) as suggestion_state,
 (select case when s.member is null then 'source' when s.member = n.member then 'me' else 'member' end
@@ -122,15 +125,15 @@ async def list_page(member: int, before: int | None = None) -> list[Notification
 
 SELECT_FOR_DIGEST = f"""
 select {NOTIFICATION_COLUMNS} from notification n {JOINS}
-where n.member = any($1::bigint[]) and n.read_at is null and {IS_SHOWN}
+where n.member = any($1::bigint[]) and n.read_at is null and n.created_at > $2 and {IS_SHOWN}
 and {IS_FOR_DIGEST}
 order by n.member, n.id
 """  # noqa: S608 constants only
 
 
-async def unread_for_digest(members: Sequence[int]) -> list[NotificationRow]:
-    """Return unread notifications that belong in these members' digests, also because they could not be mailed."""
-    return await db.fetch(NotificationRow, SELECT_FOR_DIGEST, list(members))
+async def unread_for_digest(members: Sequence[int], since: datetime) -> list[NotificationRow]:
+    """Return unread notifications since then that belong in these members' digests, as chosen or for lack of a mail."""
+    return await db.fetch(NotificationRow, SELECT_FOR_DIGEST, list(members), since)
 
 
 class FollowState(msgspec.Struct, frozen=True):

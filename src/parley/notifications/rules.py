@@ -66,6 +66,8 @@ case when {IS_MUTED} then 'off'
      when p.channel = 'off' then 'off'
      else coalesce(f.channel, p.channel, case n.kind {_DEFAULTS} end) end
 """
+# It was mailed, or will be: the member may have chosen another channel before the letter was written.
+IS_MAIL = f"(n.letter is not null or n.by_mail and ({CHANNEL}) = 'mail')"
 # More readers reported the comment or voted it down than voted it up. One reader alone cannot hide it: a report of
 # somebody who also voted it down adds nothing.
 IS_NET_FLAGGED = """

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -17,6 +18,7 @@ from parley.core.text.messages import N_
 from parley.decisions import letters
 from parley.decisions import queries as decisions
 from parley.decisions.queries import StatementOfReasons
+from parley.notifications import ops as notifications
 
 
 async def decision_at(request: AnyRequest, decision: str, key: str) -> tuple[StatementOfReasons, bool]:
@@ -45,7 +47,15 @@ def _concerns(statement: StatementOfReasons, viewer: Viewer | None, key: str) ->
 async def statement_page(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     key = request.query_params.get("key", "")
     statement, concerned = await decision_at(request, decision, key)
+    await _mark_read(request, statement.id)
     return await _show(request, statement, Form({}), key, concerned=concerned)
+
+
+async def _mark_read(request: AnyRequest, decision: int) -> None:
+    viewer = viewer_of(request)
+    unread = await notifications.read_decision(viewer.id, decision) if viewer is not None else None
+    if viewer is not None and unread is not None:
+        request.scope["viewer"] = msgspec.structs.replace(viewer, unread_notifications=unread)  # type: ignore[typeddict-unknown-key]
 
 
 async def _show(

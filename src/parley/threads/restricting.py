@@ -6,9 +6,11 @@ from parley.core import db
 from parley.core.events.event_log import emit
 from parley.core.text.messages import N_, as_text
 from parley.threads.opening import slugify
+from parley.threads.suggestion_closing import decline_waiting
 from parley.threads.tables import Thread
 
 REMOVED = N_("Removed article")
+CLOSED = N_("A moderator restricted what is shown of this article, so its text does not change any more.")
 SELECT_TITLE = """
 select case when a.untitled then $2 else (
     select title from revision where article = a.id order by number desc limit 1) end
@@ -20,6 +22,8 @@ async def restrict_article(thread: int, to: Restriction, actor: int | None) -> N
     """Show no more of a thread's article than `to` allows, on every page. The caller has locked the thread's row."""
     article: int = await db.value(Thread.select(Thread.article).where(Thread.id == thread))
     await articles.restrict(article, to)
+    if to != Restriction():
+        await decline_waiting(thread, as_text(CLOSED), actor)
     title: str = await db.value(SELECT_TITLE, thread, as_text(REMOVED))
     await Thread.update({Thread.title: title, Thread.slug: slugify(title)}).where(Thread.id == thread)
     await emit("article.restricted", thread=thread, actor=actor)

@@ -34,7 +34,8 @@ class SuggestionSummary(msgspec.Struct, frozen=True):
 # Those that member $1 may decide (all waiting ones if $2, for moderators), and the latest of their own.
 SELECT_SUGGESTIONS = """
 select s.id, s.thread, t.title, s.member as member_id, m.name as member, s.state, s.created_at
-from suggested_update s join thread t on t.id = s.thread left join member m on m.id = s.member
+from suggested_update s join thread t on t.id = s.thread
+left join member m on m.id = s.member and m.state <> 'anonymised'
 where s.state = 'waiting' and ($2 or t.starter = $1) or s.member = $1
 order by s.state = 'waiting' desc, s.id desc limit 100
 """

@@ -29,7 +29,8 @@ SELECT_SUGGESTION = """
 select s.id, s.thread, t.title, s.member as member_id, m.name as member, s.state, s.draft,
        s.passage, s.reason, s.answer,
        s.created_at, s.decided_at
-from suggested_update s join thread t on t.id = s.thread left join member m on m.id = s.member
+from suggested_update s join thread t on t.id = s.thread
+left join member m on m.id = s.member and m.state <> 'anonymised'
 where s.id = $1 and s.thread = $2
 """
 

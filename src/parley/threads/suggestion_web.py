@@ -51,21 +51,24 @@ async def updates(request: AnyRequest) -> Response[Any]:
 async def visible_suggestion(
     request: AnyRequest, thread: str, number: str
 ) -> tuple[queries.ThreadRow, articles.ArticleRow, SuggestionRow]:
-    """A suggested update that the viewer may see. Raises NotFound.
-
-    It shows the whole text, so of an article that is shown as an excerpt only moderators see it.
-    """
+    """A suggested update that the viewer may see. Raises NotFound."""
     row, article = await thread_and_article(thread)
     viewer, suggestion = signed_in(request), as_id(number)
-    update = await suggestion_rows.one(suggestion, row.id) if suggestion and not article.is_frozen else None
+    update = await suggestion_rows.one(suggestion, row.id) if suggestion else None
     if update is None or not _may_see(viewer, row, article, update):
         raise NotFound(N_("There is no such update."))
     return row, article, update
 
 
 def _may_see(viewer: Viewer, thread: queries.ThreadRow, article: articles.ArticleRow, update: SuggestionRow) -> bool:
+    """Whether the viewer may see a suggested update.
+
+    While it waits it shows the whole text, so then only moderators see one of an article that is shown as an excerpt.
+    """
     concerns = viewer.id == update.member_id or viewer.name == thread.starter
-    return viewer.access >= MODERATOR or (concerns and article.display == "full")
+    if update.state != "waiting":
+        return concerns or viewer.access >= MODERATOR
+    return not article.is_frozen and (viewer.access >= MODERATOR or (concerns and article.display == "full"))
 
 
 @get("/t/{thread:str}/updates/{number:str}", name="threads:update", opt={"who": VERIFIED})

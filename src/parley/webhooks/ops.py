@@ -21,6 +21,18 @@ ROTATE_SECRET = f"""
 update webhook w set former_secret = secret, former_until = now() + interval '{FORMER_HOURS} hours', secret = $2
 where id = $1 and {queries.ROTATION_TIME} = $3 returning id
 """  # noqa: S608 constants
+# Messages that were given up while the receiver failed are sent again, and those that wait are sent now.
+SWITCH_ON = """
+with hook as (
+    select id, failing_since from webhook where id = $1
+), missed as (
+    update webhook_delivery d set state = 'waiting', attempts = 0, due_at = now(), settled_at = null
+    from hook where d.webhook = hook.id
+      and (d.state = 'waiting' or d.state = 'failed' and d.settled_at >= hook.failing_since)
+)
+update webhook set state = 'on', ended_by = '', failures = 0, failing_since = null, paused_until = null where id = $1
+"""
+SWITCH_OFF = "update webhook set state = 'off', ended_by = '' where id = $1"
 # A delivery that is waiting already is left as it is.
 REQUEUE_DELIVERY = """
 update webhook_delivery set state = 'waiting', attempts = 0, due_at = now(), settled_at = null
@@ -61,17 +73,10 @@ async def rotate(webhook: int, rotation: int) -> str:
 
 
 async def switch(webhook: int, *, on: bool) -> None:
-    """Switch a webhook on or off. When it is on again, it gets what happened meanwhile."""
-    await Webhook.update(
-        {
-            Webhook.state: "on" if on else "off",
-            Webhook.ended_by: "",
-            Webhook.failures: 0,
-            Webhook.failing_since: None,
-            Webhook.paused_until: None,
-        }
-    ).where(Webhook.id == webhook)
+    """Switch a webhook on or off. When it is on again, it gets what it missed."""
+    await db.execute(SWITCH_ON if on else SWITCH_OFF, webhook)
     await wake_job("webhooks")
+    await wake_job("webhook deliveries")
 
 
 async def send_again(webhook: int, delivery: int) -> None:
