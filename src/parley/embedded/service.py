@@ -158,7 +158,10 @@ class Service(ABC):
     def _write_record(self) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             record = ProcessRecord(self.pid, psutil.Process(self.pid).create_time())
-            self._record_path.write_bytes(msgspec.json.encode(record))
+            # Whole or not at all: with half of it, the next supervisor would not know what this one left behind.
+            new = self._record_path.with_suffix(".new")
+            new.write_bytes(msgspec.json.encode(record))
+            new.replace(self._record_path)
 
 
 def is_running(record: ProcessRecord) -> bool:
