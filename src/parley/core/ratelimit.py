@@ -21,7 +21,6 @@ from parley.core.token_buckets import Refusal, Withdrawal
 log = structlog.get_logger(__name__)
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
-
 EVERYBODY = "all"
 TOO_OFTEN = N_("You did that too often in a short time. Please try again in {time}.")
 TOO_LARGE = N_(
@@ -87,12 +86,10 @@ SIGN_IN_HERE = _limit("sign-in:account+network", 10, 15 * MINUTE, strict=True)
 SIGN_IN_ACCOUNT = _limit("sign-in:account", 50, HOUR, strict=True)
 SIGN_IN_NETWORK = _limit("sign-in:network", 100, 15 * MINUTE, strict=True)
 SIGN_IN_ALL = _limit("sign-in:all", 3_000, 5 * MINUTE, strict=True, shared=True)
-
 # Wrong passwords with a proof of work. Above these, members sign in by a mailed link.
 PROVEN_ACCOUNT = _limit("sign-in:account, proven", 100, HOUR, strict=True)
 PROVEN_NETWORK = _limit("sign-in:network, proven", 200, HOUR, strict=True)
 PROOF_USED = _limit("sign-in:proof", 1, HOUR, strict=True)
-
 # Letters about sign-ins on new browsers. Somebody who knows a password could otherwise fill its owner's mailbox.
 ALERT_ACCOUNT = _limit("alert:account", 5, HOUR, strict=True)
 
@@ -112,7 +109,6 @@ SIGN_UP_PROVEN = _limit("sign-up:address, proven", 100, DAY, strict=True)
 SIGN_UP_NETWORK = _limit("sign-up:network", 30, HOUR, strict=True)
 SIGN_UP_NETWORK_PROVEN = _limit("sign-up:network, proven", 300, HOUR, strict=True)
 SIGN_UP_ALL = _limit("sign-up:all", 1_000, HOUR, strict=True, shared=True)
-
 INVITATION_ACCOUNT = _limit("invitation:account", 5, 7 * DAY, strict=True)
 
 # The page does not show whether the limit of an address was reached: its mailbox has a link then that works.
@@ -194,8 +190,7 @@ RIGHTS_ALL = _limit("rights:all", 500, DAY, strict=True, shared=True)
 CLAIM_ACCOUNT = _limit("claim:account", 10, DAY, strict=True)
 CLAIM_NETWORK = _limit("claim:network", 30, DAY, strict=True, shared=True)
 CLAIM_ALL = _limit("claim:all", 1_000, DAY, strict=True, shared=True)
-# Links to one mailbox of a publisher.
-CLAIM_ADDRESS = _limit("claim:address", 10, DAY, strict=True)
+CLAIM_ADDRESS = _limit("claim:address", 10, DAY, strict=True)  # links to one mailbox of a publisher
 
 # Requests to the API: of one token, or from one network without a token.
 API_TOKEN = _limit("api:token", 600, MINUTE)
@@ -234,8 +229,7 @@ async def take_all(uses: Sequence[Use]) -> int | None:
         _report(use, 0, wait)
         raise _refusal(use, wait)
     counted = [pair for pair in zip(answer, uses, strict=True) if pair[1].subject != EVERYBODY]
-    if counted:
-        left, use = min(counted, key=itemgetter(0))
+    for left, use in sorted(counted, key=itemgetter(0))[:1]:
         _report(use, left)
     return answer[-1]
 

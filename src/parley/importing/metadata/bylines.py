@@ -48,14 +48,8 @@ _LONGEST_MARKED, _MOST_READ = 300, 2_000
 _FEWEST_SUBJECTS = 3
 _MOST_WORDS_OF_OFFICE = 4
 _WRITTEN_BY = {
-    "verfasst von",
-    "geschrieben von",
-    "écrit par",
-    "escrito por",
-    "scritto da",
-    "geschreven door",
-    "skrevet av",
-}
+    "verfasst von", "geschrieben von", "écrit par", "escrito por", "scritto da", "geschreven door", "skrevet av",
+}  # fmt: skip
 _LAST_FIRST = re.compile(r"([^,]+), ([^,]+)")
 
 
