@@ -214,6 +214,8 @@ async def test_the_discussion_takes_the_room_beside_the_text(
 async def test_the_discussion_is_as_dark_as_the_page(page: Page, publisher: Publisher, site: Site) -> None:
     async def is_dark() -> bool:
         [frame] = [one for one in page.frames if one.url.startswith(site.address)]
+        # Before its scripts run, the discussion does not hear Escape.
+        await frame.wait_for_load_state()
         return bool(await frame.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"))
 
     # Otherwise Playwright says to all frames what the browser prefers.
