@@ -5,23 +5,20 @@ import re
 import msgspec
 
 from parley.comments import rendering
+from parley.comments.states import lock_comment
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.events.event_log import emit
 from parley.modlog import ops as modlog
-from parley.threads.queries import lock_thread
 
 # It replaces the name. No member can have it, since it is reserved (accounts/names.py).
 FORMER = "former-member"
 
-SELECT_COMMENTS = """
-select id, thread, body, statement from comment
-where strpos(lower(body || ' ' || coalesce(statement, '')), lower('@' || $1)) > 0
-"""
-SELECT_VERSIONS = """
-select id, body, statement from comment_version
-where strpos(lower(body || ' ' || coalesce(statement, '')), lower('@' || $1)) > 0
-"""
+HAS_NAME = "strpos(lower(body || ' ' || coalesce(statement, '')), lower('@' || $1)) > 0"
+SELECT_COMMENTS = f"select id from comment where {HAS_NAME} order by id"  # noqa: S608 a constant
+SELECT_VERSIONS = f"select id from comment_version where {HAS_NAME} order by id"  # noqa: S608 a constant
+SELECT_COMMENT = "select body, statement from comment where id = $1"
+SELECT_VERSION = "select body, statement from comment_version where id = $1 for no key update"
 REWRITE_COMMENT = "update comment set body = $2, html = $3, statement = $4 where id = $1"
 REWRITE_VERSION = "update comment_version set body = $2, statement = $3 where id = $1"
 # Letters that were sent and name the member: their text is no longer needed.
@@ -43,34 +40,41 @@ TEXTS = (
 )
 
 
-class Mentioning(msgspec.Struct, frozen=True):
-    """A comment that mentions the member."""
+class MentioningText(msgspec.Struct, frozen=True):
+    """The words of a comment, or of an earlier version."""
 
-    id: int
-    thread: int
-    body: str
-    statement: str | None
-
-
-class MentioningVersion(msgspec.Struct, frozen=True):
-    id: int
     body: str
     statement: str | None
 
 
 async def rename(name: str, to: str) -> None:
-    """Replace `@name` by `@to` in all comments and their versions."""
+    """Replace `@name` by `@to` in all comments and their versions.
+
+    Each is read again under its lock, since it may have been edited or erased while others were rewritten.
+    """
     at_name = re.compile(rf"@{re.escape(name)}(?![\w-]|\.\w)", re.IGNORECASE)
-    for comment in await db.fetch(Mentioning, SELECT_COMMENTS, name):
+    for comment in await db.values(SELECT_COMMENTS, name):
         async with db.atomic():
-            await lock_thread(comment.thread)
-            body, statement = _rename(at_name, to, comment.body) or "", _rename(at_name, to, comment.statement)
-            if (body, statement) != (comment.body, comment.statement):
-                await db.execute(REWRITE_COMMENT, comment.id, body, await _html(body), statement)
-                await emit("comment.edited", thread=comment.thread, comment=comment.id, actor=None)
-    for version in await db.fetch(MentioningVersion, SELECT_VERSIONS, name):
-        texts = _rename(at_name, to, version.body), _rename(at_name, to, version.statement)
-        await db.execute(REWRITE_VERSION, version.id, *texts)
+            await _rewrite_comment(comment, at_name, to)
+    for version in await db.values(SELECT_VERSIONS, name):
+        async with db.atomic():
+            await _rewrite_version(version, at_name, to)
+
+
+async def _rewrite_comment(comment: int, at_name: re.Pattern[str], to: str) -> None:
+    thread = (await lock_comment(comment)).thread
+    [words] = await db.fetch(MentioningText, SELECT_COMMENT, comment)
+    new = _rename(at_name, to, words)
+    if new != words:
+        await db.execute(REWRITE_COMMENT, comment, new.body, await _html(new.body), new.statement)
+        await emit("comment.edited", thread=thread, comment=comment, actor=None)
+
+
+async def _rewrite_version(version: int, at_name: re.Pattern[str], to: str) -> None:
+    # No row if its comment was erased meanwhile.
+    for words in await db.fetch(MentioningText, SELECT_VERSION, version):
+        new = _rename(at_name, to, words)
+        await db.execute(REWRITE_VERSION, version, new.body, new.statement)
 
 
 async def erase(name: str) -> None:
@@ -83,8 +87,9 @@ async def erase(name: str) -> None:
         await db.execute(_in_text(table, column), name, pattern)
 
 
-def _rename(at_name: re.Pattern[str], to: str, text: str | None) -> str | None:
-    return at_name.sub(f"@{to}", text) if text else text
+def _rename(at_name: re.Pattern[str], to: str, words: MentioningText) -> MentioningText:
+    body, statement = (at_name.sub(f"@{to}", text) if text else text for text in (words.body, words.statement))
+    return MentioningText(body or "", statement)
 
 
 async def _html(body: str) -> str:

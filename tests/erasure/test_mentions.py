@@ -1,0 +1,63 @@
+"""Changing a member's name where others mention it."""
+
+import asyncio
+
+import asyncpg
+import pytest
+from litestar import Litestar
+
+import make
+from parley.comments import editing
+from parley.core import db
+from parley.erasure import mentions
+from waiting import until_somebody_waits
+
+pytestmark = pytest.mark.anyio
+
+NAME = "canarybird"
+
+
+async def body(comment: int) -> str:
+    found: str = await db.value("select body from comment where id = $1", comment)
+    return found
+
+
+async def rename_while(lock: str, change: str, row: int) -> None:
+    """Rename, and make a change to a row that was locked before."""
+    other = await asyncpg.connect(db.DB.config["dsn"])
+    try:
+        async with other.transaction():
+            await other.execute(lock, row)
+            renaming = asyncio.create_task(mentions.rename(NAME, "phoenix"))
+            await until_somebody_waits(other)
+            await other.execute(change, row)
+        await renaming
+    finally:
+        await other.close()
+
+
+@pytest.mark.committed
+async def test_a_comment_that_is_edited_meanwhile_keeps_its_new_words(app: Litestar) -> None:
+    comment = await make.comment(await make.thread(), await make.member(), f"As @{NAME} said.", statement="It is so.")
+    await rename_while(
+        "select from thread where id = (select thread from comment where id = $1) for no key update",
+        f"update comment set body = 'Now @{NAME} says more.', statement = null where id = $1",
+        comment,
+    )
+    assert await body(comment) == "Now @phoenix says more."
+    assert await db.value("select statement from comment where id = $1", comment) is None
+
+
+@pytest.mark.committed
+async def test_a_statement_that_is_removed_meanwhile_does_not_come_back_in_an_earlier_version(app: Litestar) -> None:
+    jon = await make.member()
+    comment = await make.comment(await make.thread(), jon, f"As @{NAME} said.", statement="It is so.")
+    await editing.edit_comment(viewer=jon, comment_id=comment, body="As one said.")
+    version = await db.value("select id from comment_version")
+    await rename_while(
+        "select from comment_version where id = $1 for update",
+        "update comment_version set statement = null where id = $1",
+        version,
+    )
+    assert await db.values("select body from comment_version") == ["As @phoenix said."]
+    assert await db.value("select statement from comment_version where id = $1", version) is None
