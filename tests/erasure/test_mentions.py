@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.comments import editing
+from parley.comments import editing, rules
 from parley.core import db
 from parley.erasure import mentions
 from waiting import until_somebody_waits
@@ -61,3 +61,28 @@ async def test_a_statement_that_is_removed_meanwhile_does_not_come_back_in_an_ea
     )
     assert await db.values("select body from comment_version") == ["As @phoenix said."]
     assert await db.value("select statement from comment_version where id = $1", version) is None
+
+
+async def test_an_imported_comment_mentions_people_of_another_site(app: Litestar) -> None:
+    comment = await make.comment(await make.thread(), await make.member(), f"As @{NAME} said.")
+    await db.execute("update comment set author = null, imported_author = 'jon' where id = $1", comment)
+    await db.execute(
+        """insert into comment_version (comment, number, body, written_at)
+           select id, 0, body, now() from comment where id = $1""",
+        comment,
+    )
+    await mentions.rename(NAME, "phoenix")
+    assert await body(comment) == f"As @{NAME} said."
+    assert await db.values("select body from comment_version") == [f"As @{NAME} said."]
+
+
+async def test_a_comment_with_more_links_than_are_allowed_now_is_still_rendered(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = f"As @{NAME} said: [one](https://one.example), [two](https://two.example)."
+    comment = await make.comment(await make.thread(), await make.member(), words)
+    monkeypatch.setattr(rules, "MOST_LINKS", 1)
+    await mentions.rename(NAME, "phoenix")
+    html = await db.value("select html from comment where id = $1", comment)
+    assert "As @phoenix said" in html
+    assert "https://two.example" in html

@@ -7,7 +7,6 @@ import msgspec
 from parley.comments import rendering
 from parley.comments.states import lock_comment
 from parley.core import db
-from parley.core.errors import Refused
 from parley.core.events.event_log import emit
 from parley.modlog import ops as modlog
 
@@ -15,8 +14,12 @@ from parley.modlog import ops as modlog
 FORMER = "former-member"
 
 HAS_NAME = "strpos(lower(body || ' ' || coalesce(statement, '')), lower('@' || $1)) > 0"
-SELECT_COMMENTS = f"select id from comment where {HAS_NAME} order by id"  # noqa: S608 a constant
-SELECT_VERSIONS = f"select id from comment_version where {HAS_NAME} order by id"  # noqa: S608 a constant
+# An imported comment mentions people of another site, not members.
+SELECT_COMMENTS = f"select id from comment where author is not null and {HAS_NAME} order by id"  # noqa: S608 a constant
+SELECT_VERSIONS = f"""
+select id from comment_version v where {HAS_NAME}
+  and exists (select from comment c where c.id = v.comment and c.author is not null) order by id
+"""  # noqa: S608 a constant
 SELECT_COMMENT = "select body, statement from comment where id = $1"
 SELECT_VERSION = "select body, statement from comment_version where id = $1 for no key update"
 REWRITE_COMMENT = "update comment set body = $2, html = $3, statement = $4 where id = $1"
@@ -66,7 +69,7 @@ async def _rewrite_comment(comment: int, at_name: re.Pattern[str], to: str) -> N
     [words] = await db.fetch(MentioningText, SELECT_COMMENT, comment)
     new = _rename(at_name, to, words)
     if new != words:
-        await db.execute(REWRITE_COMMENT, comment, new.body, await _html(new.body), new.statement)
+        await db.execute(REWRITE_COMMENT, comment, new.body, await rendering.render_again(new.body), new.statement)
         await emit("comment.edited", thread=thread, comment=comment, actor=None)
 
 
@@ -90,14 +93,6 @@ async def erase(name: str) -> None:
 def _rename(at_name: re.Pattern[str], to: str, words: MentioningText) -> MentioningText:
     body, statement = (at_name.sub(f"@{to}", text) if text else text for text in (words.body, words.statement))
     return MentioningText(body or "", statement)
-
-
-async def _html(body: str) -> str:
-    try:
-        return await rendering.render(body)
-    except Refused:
-        # It was written when more links were allowed: rendered again later (comments/jobs.py).
-        return ""
 
 
 def _in_text(table: str, column: str) -> str:
