@@ -86,3 +86,12 @@ async def test_a_comment_with_more_links_than_are_allowed_now_is_still_rendered(
     html = await db.value("select html from comment where id = $1", comment)
     assert "As @phoenix said" in html
     assert "https://two.example" in html
+
+
+@pytest.mark.parametrize(
+    "words", [f"https://press.example/@{NAME}/x", f"jon@{NAME}", f"[it](https://a.example/@{NAME})"]
+)
+async def test_an_address_with_the_name_is_not_a_mention(app: Litestar, words: str) -> None:
+    comment = await make.comment(await make.thread(), await make.member(), f"{words} (@{NAME})")
+    await mentions.rename(NAME, "phoenix")
+    assert await body(comment) == f"{words} (@phoenix)"

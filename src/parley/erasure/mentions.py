@@ -8,6 +8,7 @@ from parley.comments import rendering
 from parley.comments.states import lock_comment
 from parley.core import db
 from parley.core.events.event_log import emit
+from parley.core.text.mentions import BEGINS
 from parley.modlog import ops as modlog
 
 # It replaces the name. No member can have it, since it is reserved (accounts/names.py).
@@ -55,7 +56,7 @@ async def rename(name: str, to: str) -> None:
 
     Each is read again under its lock, since it may have been edited or erased while others were rewritten.
     """
-    at_name = re.compile(rf"@{re.escape(name)}(?![\w-]|\.\w)", re.IGNORECASE)
+    at_name = re.compile(rf"{BEGINS.pattern}{re.escape(name)}(?![\w-]|\.\w)", re.IGNORECASE)
     for comment in await db.values(SELECT_COMMENTS, name):
         async with db.atomic():
             await _rewrite_comment(comment, at_name, to)
