@@ -7,6 +7,8 @@ import pytest
 from litestar import Litestar
 
 import make
+from modqueue.reported import decided, reported
+from parley import mail
 from parley.comments import editing, rules
 from parley.core import db
 from parley.erasure import mentions
@@ -95,3 +97,50 @@ async def test_an_address_with_the_name_is_not_a_mention(app: Litestar, words: s
     comment = await make.comment(await make.thread(), await make.member(), f"{words} (@{NAME})")
     await mentions.rename(NAME, "phoenix")
     assert await body(comment) == f"{words} (@phoenix)"
+
+
+async def test_a_name_that_is_a_usual_word_goes_only_from_texts_about_the_member(app: Litestar) -> None:
+    will, mo = await make.member("will"), await make.member(role="moderator")
+    for author in (will, await make.member()):
+        await decided(await reported(author), mo, "warn", reason="Will you stop? As @will knows.")
+    for to in ("jon", "ann"):
+        await mail.send("test", f"{to}@example.org", "Words.", "You Will see." if to == "jon" else "Ask will.", None)
+    await db.execute("update mail set state = 'sent'")
+
+    await mentions.erase(will.id, will.name)
+
+    assert await db.values("select reason from decision order by id") == [
+        "former-member you stop? As @former-member knows.",
+        "Will you stop? As @former-member knows.",
+    ]
+    assert await db.values("select text from mail where kind = 'test' order by id") == ["You Will see.", ""]
+
+
+async def test_the_record_forgets_a_name_alone_only_about_the_member(app: Litestar) -> None:
+    will, mo = await make.member("will"), await make.member(role="moderator")
+    for author in (will, await make.member()):
+        await decided(await reported(author), mo, "warn", reason="Will you stop?")
+    await mentions.erase(will.id, will.name)
+    assert await db.values("select reason from mod_action where action = 'warn' order by id") == ["", "Will you stop?"]
+
+
+async def test_every_text_about_the_member_loses_the_name(app: Litestar) -> None:
+    will = await make.member("will")
+    thread = await make.thread(starter=will)
+    await db.execute("update thread set state_reason = 'will again' where id = $1", thread)
+    await db.execute("update revision set reason = 'for will'")
+    await db.execute(
+        "insert into suggested_update (thread, state, reason, answer) values ($1, 'declined', 'will', 'ask will')",
+        thread,
+    )
+    item = await reported(will)
+    await db.execute("update report set text = 'It was will.' where item = $1", item)
+
+    await mentions.erase(will.id, will.name)
+
+    assert await db.value("select state_reason from thread where id = $1", thread) == "former-member again"
+    assert "for former-member" in await db.values("select reason from revision")
+    assert await db.values("select reason || ' ' || answer from suggested_update") == [
+        "former-member ask former-member"
+    ]
+    assert await db.value("select text from report where item = $1", item) == "It was former-member."

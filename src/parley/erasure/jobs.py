@@ -64,7 +64,7 @@ async def erase(member: DueErasure) -> None:
     if member.erase_words and not await words.erase(member.id):
         return
     for name in (member.name, *await renaming.former(member.id), *member.mentioned_as):
-        await mentions.erase(name)
+        await mentions.erase(member.id, name)
         # A backup may be older than the last change of the name.
         ledger.write(member.id, names.key(name), words=member.erase_words)
     async with db.atomic():

@@ -13,6 +13,7 @@ from parley.modlog import ops as modlog
 
 # It replaces the name. No member can have it, since it is reserved (accounts/names.py).
 FORMER = "former-member"
+ENDS = r"(?![\w-]|\.\w)"
 
 HAS_NAME = "strpos(lower(body || ' ' || coalesce(statement, '')), lower('@' || $1)) > 0"
 # An imported comment mentions people of another site, not members.
@@ -28,19 +29,28 @@ REWRITE_VERSION = "update comment_version set body = $2, statement = $3 where id
 # Letters that were sent and name the member: their text is no longer needed.
 EMPTY_LETTERS = """
 update mail set subject = '', text = '', html = null, message = null
-where state not in ('planned', 'claimed', 'data') and concat_ws(' ', subject, text, html) ~* $1
+where state not in ('planned', 'claimed', 'data') and concat_ws(' ', subject, text, html) ~ $1
 """
-# Texts of staff, and what members wrote to them: table and column.
+OF_THREAD = "exists (select from thread t where t.id = thread and t.starter = $2)"
+# Texts of staff, and what members wrote to them: table, column, and the condition for those that concern member $2.
 TEXTS = (
-    ("decision", "reason"),
-    ("appeal", "text"),
-    ("appeal", "answer"),
-    ("note", "text"),
-    ("report", "text"),
-    ("revision", "reason"),
-    ("suggested_update", "reason"),
-    ("suggested_update", "answer"),
-    ("thread", "state_reason"),
+    ("decision", "reason", "member = $2"),
+    ("appeal", "text", "member = $2"),
+    ("appeal", "answer", "member = $2"),
+    ("note", "text", "member = $2"),
+    (
+        "report",
+        "text",
+        f"reporter = $2 or exists (select from queue_item i where i.id = item and {modlog.CONCERNS_MEMBER})",
+    ),
+    (
+        "revision",
+        "reason",
+        "editor = $2 or exists (select from thread t where t.article = revision.article and t.starter = $2)",
+    ),
+    ("suggested_update", "reason", f"member = $2 or {OF_THREAD}"),
+    ("suggested_update", "answer", f"member = $2 or {OF_THREAD}"),
+    ("thread", "state_reason", "starter = $2"),
 )
 
 
@@ -56,7 +66,7 @@ async def rename(name: str, to: str) -> None:
 
     Each is read again under its lock, since it may have been edited or erased while others were rewritten.
     """
-    at_name = re.compile(rf"{BEGINS.pattern}{re.escape(name)}(?![\w-]|\.\w)", re.IGNORECASE)
+    at_name = re.compile(rf"{BEGINS.pattern}{re.escape(name)}{ENDS}", re.IGNORECASE)
     for comment in await db.values(SELECT_COMMENTS, name):
         async with db.atomic():
             await _rewrite_comment(comment, at_name, to)
@@ -81,14 +91,19 @@ async def _rewrite_version(version: int, at_name: re.Pattern[str], to: str) -> N
         await db.execute(REWRITE_VERSION, version, new.body, new.statement)
 
 
-async def erase(name: str) -> None:
-    """Replace `@name` in all comments and their versions, and `name` in the texts of moderation."""
+async def erase(member: int, name: str) -> None:
+    """Replace `@name` in all comments, their versions and the texts of moderation.
+
+    The name alone, which may be a usual word, goes only from texts that concern the member.
+    """
     await rename(name, FORMER)
-    pattern = rf"(?<![\w-]){re.escape(name)}(?![\w-]|\.\w)"
-    await modlog.forget(pattern)
-    await db.execute(EMPTY_LETTERS, pattern)
-    for table, column in TEXTS:
-        await db.execute(_in_text(table, column), name, pattern)
+    at_name, alone = rf"{BEGINS.pattern}{re.escape(name)}{ENDS}", rf"(?<![\w-]){re.escape(name)}{ENDS}"
+    await modlog.forget(at_name)
+    await modlog.forget(alone, member)
+    await db.execute(EMPTY_LETTERS, alone)
+    for table, column, concerns in TEXTS:
+        await db.execute(_replace(table, column, f"@{FORMER}"), at_name)
+        await db.execute(_replace(table, column, FORMER, f"and ({concerns})"), alone, member)
 
 
 def _rename(at_name: re.Pattern[str], to: str, words: MentioningText) -> MentioningText:
@@ -96,8 +111,7 @@ def _rename(at_name: re.Pattern[str], to: str, words: MentioningText) -> Mention
     return MentioningText(body or "", statement)
 
 
-def _in_text(table: str, column: str) -> str:
+def _replace(table: str, column: str, to: str, condition: str = "") -> str:
     return f"""
-    update {table} set {column} = regexp_replace({column}, $2, '{FORMER}', 'gi')
-    where strpos(lower({column}), lower($1)) > 0
-    """  # noqa: S608 names from TEXTS
+    update {table} set {column} = regexp_replace({column}, $1, '{to}', 'gi') where {column} ~* $1 {condition}
+    """  # noqa: S608 names and conditions from TEXTS

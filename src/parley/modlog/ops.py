@@ -77,16 +77,25 @@ class RecordRow(msgspec.Struct, frozen=True):
         return self.salt is None or sha256(self.salt + self.said.encode()).digest() == self.words
 
 
-FORGET_WORDS = """
-update mod_action set reason = '', before = before - 'why', after = after - 'why', salt = null
-where salt is not null
-  and concat_ws(' ', reason, before ->> 'why', after ->> 'why') ~* $1
+# An entry about member $2, about a comment of theirs, or about a discussion that they opened.
+CONCERNS_MEMBER = """(
+  kind = 'member' and target = $2
+  or kind = 'comment' and exists (select from comment c where c.id = target and c.author = $2)
+  or kind = 'article' and exists (select from thread t where t.id = target and t.starter = $2))
 """
+FORGET_WORDS = f"""
+update mod_action set reason = '', before = before - 'why', after = after - 'why', salt = null
+where salt is not null and ($2::bigint is null or {CONCERNS_MEMBER})
+  and concat_ws(' ', reason, before ->> 'why', after ->> 'why') ~* $1
+"""  # noqa: S608 a constant
 
 
-async def forget(pattern: str) -> None:
-    """Erase the words of entries that match a pattern, such as an erased member's name. Facts and hashes stay."""
-    await db.execute(FORGET_WORDS, pattern)
+async def forget(pattern: str, member: int | None = None) -> None:
+    """Erase the words of entries that match a pattern: of all, or of those that concern a member.
+
+    Facts and hashes stay.
+    """
+    await db.execute(FORGET_WORDS, pattern, member)
 
 
 # As `mod_action_digest` and `mod_action_words` (schema.sql), which somebody who manipulates the database could change.
