@@ -144,3 +144,14 @@ async def test_every_text_about_the_member_loses_the_name(app: Litestar) -> None
         "former-member ask former-member"
     ]
     assert await db.value("select text from report where item = $1", item) == "It was former-member."
+
+
+async def test_a_text_of_the_longest_length_is_cut_after_the_longer_name(app: Litestar) -> None:
+    jon = await make.member("jo")
+    thread = await make.thread(starter=jon)
+    statement, reason = "It is so, @jo.".rjust(140, "x"), "It is so, @jo.".rjust(300, "x")
+    comment = await make.comment(thread, await make.member(), "Words.", statement=statement)
+    await db.execute("insert into suggested_update (thread, state, reason) values ($1, 'declined', $2)", thread, reason)
+    await mentions.erase(jon.id, jon.name)
+    assert await db.value("select statement from comment where id = $1", comment) == f"{statement[:-4]}@for"
+    assert await db.value("select reason from suggested_update") == f"{reason[:-4]}@for"

@@ -5,6 +5,7 @@ import re
 import msgspec
 
 from parley.comments import rendering
+from parley.comments.statement import LONGEST_STATEMENT
 from parley.comments.states import lock_comment
 from parley.core import db
 from parley.core.events.event_log import emit
@@ -52,6 +53,8 @@ TEXTS = (
     ("suggested_update", "answer", f"member = $2 or {OF_THREAD}"),
     ("thread", "state_reason", "starter = $2"),
 )
+# A text that becomes too long for its column is cut.
+TYPES = {("suggested_update", "reason"): "varchar(300)"}
 
 
 class MentioningText(msgspec.Struct, frozen=True):
@@ -108,10 +111,9 @@ async def erase(member: int, name: str) -> None:
 
 def _rename(at_name: re.Pattern[str], to: str, words: MentioningText) -> MentioningText:
     body, statement = (at_name.sub(f"@{to}", text) if text else text for text in (words.body, words.statement))
-    return MentioningText(body or "", statement)
+    return MentioningText(body or "", statement[:LONGEST_STATEMENT] if statement else statement)
 
 
 def _replace(table: str, column: str, to: str, condition: str = "") -> str:
-    return f"""
-    update {table} set {column} = regexp_replace({column}, $1, '{to}', 'gi') where {column} ~* $1 {condition}
-    """  # noqa: S608 names and conditions from TEXTS
+    replaced = f"regexp_replace({column}, $1, '{to}', 'gi')::{TYPES.get((table, column), 'text')}"
+    return f"update {table} set {column} = {replaced} where {column} ~* $1 {condition}"  # noqa: S608 names from TEXTS
