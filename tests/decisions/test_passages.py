@@ -7,6 +7,7 @@ from litestar import Litestar
 import make
 from modlog.replay import differences
 from parley.appeals import ops as appeals
+from parley.comments import queries as comments
 from parley.core import db
 from parley.core.errors import Forbidden, Refused
 from parley.decisions import undoing
@@ -70,6 +71,22 @@ async def test_only_this_passage_goes_and_its_picture(client: httpx.AsyncClient,
     assert "A part of this article was removed" in page and "A passage or picture" in (await client.get("/log")).text
     assert (await client.get(f"/media/{PICTURE}")).status_code == 404
     assert await db.value(SHOWN) == "parts 1" and await differences() == []
+
+
+MOVE = "update comment set passage = $2, anchor = 'changed', words = $3 where id = $1"
+
+
+async def test_the_words_that_a_quote_became_go_with_their_passage(client: httpx.AsyncClient, piece: Piece) -> None:
+    comment = await make.comment(piece.thread, piece.mira, "On it.", passage=piece.first, quote="stays here")
+    await db.execute(MOVE, comment, piece.second, "names a child")
+    await decide(piece.mo, piece.thread, "passage", passage=piece.third)
+    before = await comments.one(comment)
+    await decide(piece.mo, piece.thread, "passage", passage=piece.second)
+    page, anchor = await read(client, piece), (await client.get(f"/api/v1/comments/{comment}")).json()["anchor"]
+
+    assert before is not None and before.words == "names a child"
+    assert (anchor["quote"], anchor["words"]) == ("stays here", None)
+    assert 'dir="auto">stays here</a>' in page and "names a child" not in page
 
 
 async def test_passages_come_back_one_by_one_or_all_together(client: httpx.AsyncClient, piece: Piece) -> None:

@@ -4,7 +4,7 @@ Members come without an address, so an import makes accounts that nobody can sig
 """
 
 from parley.articles.rules import READABLE, WITHHELD
-from parley.comments.queries import MAY_BE_QUOTED
+from parley.comments.queries import MAY_BE_QUOTED, MAY_SHOW_WORDS
 from parley.comments.rules import IS_IN, IS_VISIBLE
 
 # Members whose profile every visitor can open.
@@ -59,7 +59,7 @@ select c.id, c.thread, c.parent, c.depth, case when {IS_VISIBLE} then m.id end a
        case when {IS_VISIBLE} and ({MAY_BE_QUOTED}) then c.quote end as quote,
        case when {IS_VISIBLE} and a.display = 'full' then c.prefix end as prefix,
        case when {IS_VISIBLE} and a.display = 'full' then c.suffix end as suffix, c.anchor, c.passage, c.passage_end,
-       case when {IS_VISIBLE} and ({MAY_BE_QUOTED}) then c.words end as words, c.confidence, c.by_hand, c.assisted,
+       case when {IS_VISIBLE} and ({MAY_SHOW_WORDS}) then c.words end as words, c.confidence, c.by_hand, c.assisted,
        case when {IS_VISIBLE} then c.collapsed end as collapsed,
        case when {IS_VISIBLE} then c.body else '' end as body, case when {IS_VISIBLE} then c.html else '' end as html,
        c.html_version, c.version, case when {IS_VISIBLE} then c.statement end as statement, c.wording,
