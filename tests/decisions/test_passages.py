@@ -1,6 +1,7 @@
 """Removing a single passage or picture of an article: nobody reads it, the rest stays, and it can come back."""
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
@@ -12,8 +13,10 @@ from parley.core import db
 from parley.core.errors import Forbidden, Refused
 from parley.decisions import undoing
 from parley.decisions.rules import Choice, ThreadReference
+from parley.importing.passages import ImportedPassage
 from parley.modqueue import in_place
 from parley.threads import edit_ops
+from parley.threads import ops as threads
 from restricting import decide
 
 pytestmark = pytest.mark.anyio
@@ -123,6 +126,19 @@ async def test_undo_shows_it_again(piece: Piece) -> None:
     await undoing.undo(piece.mo, await decide(piece.mo, piece.thread, "passage", passage=piece.second))
 
     assert await db.value(SHOWN) == "full 0" and await differences() == []
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_another_article_shows_the_picture_that_one_lost(
+    client: httpx.AsyncClient, piece: Piece, is_new: bool
+) -> None:
+    plain = make.text("Another article.", title="Another")
+    picture = ImportedPassage("figure", None, f"""<img src="/media/{PICTURE}" alt="">""", "")
+    pictured = msgspec.structs.replace(plain, passages=[*plain.passages, picture])
+    await decide(piece.mo, piece.thread, "passage", passage=piece.second)
+    await (make.thread(pictured) if is_new else threads.revise_thread(await make.thread(plain), pictured))
+
+    assert (await client.get(f"/media/{PICTURE}")).status_code == 200
 
 
 async def test_without_a_passage_nothing_is_removed(client: httpx.AsyncClient, piece: Piece) -> None:
