@@ -1,18 +1,22 @@
 """Removing a single passage or picture of an article: nobody reads it, the rest stays, and it can come back."""
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
 import make
 from modlog.replay import differences
 from parley.appeals import ops as appeals
+from parley.comments import queries as comments
 from parley.core import db
 from parley.core.errors import Forbidden, Refused
 from parley.decisions import undoing
 from parley.decisions.rules import Choice, ThreadReference
+from parley.importing.passages import ImportedPassage
 from parley.modqueue import in_place
 from parley.threads import edit_ops
+from parley.threads import ops as threads
 from restricting import decide
 
 pytestmark = pytest.mark.anyio
@@ -72,6 +76,22 @@ async def test_only_this_passage_goes_and_its_picture(client: httpx.AsyncClient,
     assert await db.value(SHOWN) == "parts 1" and await differences() == []
 
 
+MOVE = "update comment set passage = $2, anchor = 'changed', words = $3 where id = $1"
+
+
+async def test_the_words_that_a_quote_became_go_with_their_passage(client: httpx.AsyncClient, piece: Piece) -> None:
+    comment = await make.comment(piece.thread, piece.mira, "On it.", passage=piece.first, quote="stays here")
+    await db.execute(MOVE, comment, piece.second, "names a child")
+    await decide(piece.mo, piece.thread, "passage", passage=piece.third)
+    before = await comments.one(comment)
+    await decide(piece.mo, piece.thread, "passage", passage=piece.second)
+    page, anchor = await read(client, piece), (await client.get(f"/api/v1/comments/{comment}")).json()["anchor"]
+
+    assert before is not None and before.words == "names a child"
+    assert (anchor["quote"], anchor["words"]) == ("stays here", None)
+    assert 'dir="auto">stays here</a>' in page and "names a child" not in page
+
+
 async def test_passages_come_back_one_by_one_or_all_together(client: httpx.AsyncClient, piece: Piece) -> None:
     for lineage in (piece.first, piece.second, piece.third):
         await decide(piece.mo, piece.thread, "passage", passage=lineage)
@@ -106,6 +126,19 @@ async def test_undo_shows_it_again(piece: Piece) -> None:
     await undoing.undo(piece.mo, await decide(piece.mo, piece.thread, "passage", passage=piece.second))
 
     assert await db.value(SHOWN) == "full 0" and await differences() == []
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_another_article_shows_the_picture_that_one_lost(
+    client: httpx.AsyncClient, piece: Piece, is_new: bool
+) -> None:
+    plain = make.text("Another article.", title="Another")
+    picture = ImportedPassage("figure", None, f"""<img src="/media/{PICTURE}" alt="">""", "")
+    pictured = msgspec.structs.replace(plain, passages=[*plain.passages, picture])
+    await decide(piece.mo, piece.thread, "passage", passage=piece.second)
+    await (make.thread(pictured) if is_new else threads.revise_thread(await make.thread(plain), pictured))
+
+    assert (await client.get(f"/media/{PICTURE}")).status_code == 200
 
 
 async def test_without_a_passage_nothing_is_removed(client: httpx.AsyncClient, piece: Piece) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from typing import Any
 
 import httpx
 import pytest
@@ -13,12 +14,14 @@ from accounts.person import PASSWORD
 from modqueue.reported import decided
 from parley.accounts import signup_ops
 from parley.appeals import ops as appeals
+from parley.articles.drafts import encode
 from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.exports import archive, jobs, records
 from parley.reports import ops as reports
 from parley.reports.ops import ReportInput
+from parley.threads import corrections
 
 pytestmark = pytest.mark.anyio
 
@@ -31,6 +34,8 @@ KEYS = (
     """insert into first_comment (site, url, member, body, submission, due_at)
        values ('pub', 'https://pub.example/one', $1, 'Not there yet.', 'one', now())""",
 )
+UPDATE = "insert into suggested_update (thread, member, draft) values ($1, $2, $3)"
+DECLINED = "insert into suggested_update (thread, member, state) values ($1, $2, 'declined')"
 
 
 @pytest.fixture
@@ -57,7 +62,7 @@ async def exported(client: httpx.AsyncClient, who: Viewer) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(answer.content))
 
 
-def lines(file: zipfile.ZipFile, name: str) -> list[dict[str, object]]:
+def lines(file: zipfile.ZipFile, name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read(name).decode().splitlines()]
 
 
@@ -108,7 +113,19 @@ async def test_the_file_holds_all_that_the_account_has(client: httpx.AsyncClient
 
 
 def test_the_readme_of_the_archive_names_each_of_its_files() -> None:
-    assert [name for name in records.RECORDS if name not in archive.README] == []
+    assert [name for name in records.RECORDS if archive.README.count(f"\n{name} ") != 1] == []
+
+
+async def test_a_suggestion_has_its_text_while_it_waits(client: httpx.AsyncClient, mira: Viewer) -> None:
+    thread = await make.thread()
+    correction = corrections.Correction((await make.lineages(thread))[0], "My words.", "A typo.")
+    await corrections.suggest(viewer=mira, thread_id=thread, correction=correction)
+    await db.execute(UPDATE, thread, mira.id, encode(make.text("My text.")))
+    await db.execute(DECLINED, await make.thread(), mira.id)
+
+    rows = lines(await exported(client, mira), "suggested-corrections.jsonl")
+
+    assert [one["passages"] and one["passages"][0]["text"] for one in rows] == ["My words.", "My text.", None]
 
 
 @pytest.mark.parametrize("table", ["comment", "vote", "block", "follow", "session", "decision", "appeal", "visit"])

@@ -34,6 +34,10 @@ pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
 PICTURE = bytes(range(256)) * 40
 NEW_PICTURE = "insert into media (hash, mime, width, height, data) values ($1, 'image/png', 1, 1, $2)"
+CHANGED = """
+update comment set anchor = 'changed', prefix = 'Not taken down', suffix = 'taken down?', words = 'just taken down'
+where thread = $1
+"""
 NEW = f"parley_moved_{os.getpid()}"
 _numbers = count(1)
 
@@ -111,6 +115,9 @@ async def cage(world: World) -> Cage:
     await filled.fill()
     await filled.change()
     down = await make.thread(make.text("Words of a text that was taken down, which nobody may read any more."))
+    [gone] = await make.lineages(down)
+    await make.comment(down, filled.author, "About it.", stance="adds", passage=gone, quote="taken down")
+    await db.execute(CHANGED, down)
     await db.execute(
         "update article set restricted = 'none' where id = (select article from thread where id = $1)", down
     )

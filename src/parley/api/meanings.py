@@ -164,7 +164,7 @@ READ_VERSION = "The `version` of what I read: if somebody decided meanwhile, the
 # `Object.field`, where a name has another meaning.
 EXCEPTIONS = {
     "Anchor.state": "`same`, `changed` or `moved` since it was quoted, `kept`, or `lost`: the article has it no more.",
-    "Anchor.words": "What the quoted words read now; null: as quoted.",
+    "Anchor.words": "What the quoted words read now; null: as quoted, or they may not be shown.",
     "ArticleImport.state": "`waiting`, `fetching`, `reading`, `ready`, `failed` or `published`.",
     "Comment.state": "`visible`, `deleted`, `removed`, or `blocked` where I blocked its author.",
     "DirectDecision.until": DAYS,

@@ -140,6 +140,14 @@ insert into passage (revision, lineage, position, kind, level, page, html, text)
 select $1, * from unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[])
 """
 
+# A picture of an article that was taken down is served again where another one shows it (restricting.py).
+SERVE_PICTURES = """
+update media set withheld = false where withheld and hash in (
+    select m[1] from revision r join article a on a.id = r.article join passage p on p.revision = r.id
+    cross join lateral regexp_matches(p.html, '/media/([0-9a-f]{64})', 'g') m
+    where r.id = $1 and a.display = 'full')
+"""
+
 
 async def write_passages(
     revision: int, lineages: Sequence[int | None], passages: Sequence[ImportedPassage]
@@ -158,4 +166,5 @@ async def write_passages(
         [passage.html for passage in passages],
         [passage.text for passage in passages],
     )
+    await db.execute(SERVE_PICTURES, revision)
     return known

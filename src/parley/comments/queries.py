@@ -117,6 +117,16 @@ MAY_BE_QUOTED = f"""
     or coalesce(strpos(({EARLIER_PASSAGE}), c.quote) > 0, false)
 """  # noqa: S608 constants only
 
+# The words that a comment is about now may be in another passage than its quote was.
+PRESENT_PASSAGE = f"""
+    select p.text from article a join revision r on r.article = a.id cross join {READABLE} p
+    where a.id = t.article and r.number = t.revision and p.lineage = c.passage
+"""  # noqa: S608 constants only
+MAY_SHOW_WORDS = f"""
+    (select a.display = 'full' from article a where a.id = t.article)
+    or coalesce(strpos(({PRESENT_PASSAGE}), c.words) > 0, false)
+"""  # noqa: S608 constants only
+
 # SQL, as the tables of claims and pinned replies are in a package above this one.
 IS_ARTICLES_AUTHOR = """exists (select from claim k where k.article = t.article and k.member = c.author
            and k.state = 'confirmed' and k.role = 'author')"""
@@ -133,7 +143,7 @@ COMMENT_COLUMNS = f"""
     c.stance, c.passage,
     case when {IS_VISIBLE} and c.quote is not null and ({MAY_BE_QUOTED}) then c.quote end as quote,
     c.anchor,
-    case when {IS_VISIBLE} and c.words is not null and ({MAY_BE_QUOTED}) then c.words end as words,
+    case when {IS_VISIBLE} and c.words is not null and ({MAY_SHOW_WORDS}) then c.words end as words,
     case when {IS_VISIBLE} and c.anchor = 'lost' then ({EARLIER_PASSAGE}) end as earlier,
     case when c.parent is null and c.revision < t.revision then c.revision end as on_revision,
     c.assisted,

@@ -52,8 +52,11 @@ SELECT_THREADS = """
 select t.id, t.title, t.topic, t.state, a.url, t.created_at
 from thread t join article a on a.id = t.article where t.starter = $1
 """
+# The draft of an update is an article, that of a correction only passages.
 SELECT_SUGGESTIONS = """
-select id, thread, passage, reason, state, answer, created_at, decided_at from suggested_update where member = $1
+select s.id, s.thread, s.passage, s.reason, s.state, coalesce(d.draft -> 'passages', d.draft) as passages, s.answer,
+       s.created_at, s.decided_at
+from suggested_update s cross join lateral (select convert_from(s.draft, 'UTF8')::json as draft) d where s.member = $1
 """
 SELECT_FOLLOWS = "select id, thread, level, channel, since from follow where member = $1"
 SELECT_TOPICS = "select id, topic, level, since from topic_follow where member = $1"

@@ -4,6 +4,7 @@ Members come without an address, so an import makes accounts that nobody can sig
 """
 
 from parley.articles.rules import READABLE, WITHHELD
+from parley.comments.queries import MAY_BE_QUOTED, MAY_SHOW_WORDS
 from parley.comments.rules import IS_IN, IS_VISIBLE
 
 # Members whose profile every visitor can open.
@@ -49,20 +50,23 @@ from thread t order by t.id
 """  # noqa: S608 constants only
 # Counted again soon after the import.
 SELECT_THREAD_STATS = "select thread, '-infinity'::timestamptz as refreshed_at from thread_stats order by thread"
-# Votes are nobody's to read: their sums become base scores, as those of other sites.
+# Votes are nobody's to read: their sums become base scores, as those of other sites. The words around a quote may be
+# beyond the excerpt.
 SELECT_COMMENTS = f"""
 select c.id, c.thread, c.parent, c.depth, case when {IS_VISIBLE} then m.id end as author,
        case when {IS_VISIBLE} then c.imported_author end as imported_author,
        case when c.state = 'hidden' then 'removed' else c.state end as state, c.stance, c.made_on, c.revision,
-       case when {IS_VISIBLE} then c.quote end as quote, case when {IS_VISIBLE} then c.prefix end as prefix,
-       case when {IS_VISIBLE} then c.suffix end as suffix, c.anchor, c.passage, c.passage_end,
-       case when {IS_VISIBLE} then c.words end as words, c.confidence, c.by_hand, c.assisted,
+       case when {IS_VISIBLE} and ({MAY_BE_QUOTED}) then c.quote end as quote,
+       case when {IS_VISIBLE} and a.display = 'full' then c.prefix end as prefix,
+       case when {IS_VISIBLE} and a.display = 'full' then c.suffix end as suffix, c.anchor, c.passage, c.passage_end,
+       case when {IS_VISIBLE} and ({MAY_SHOW_WORDS}) then c.words end as words, c.confidence, c.by_hand, c.assisted,
        case when {IS_VISIBLE} then c.collapsed end as collapsed,
        case when {IS_VISIBLE} then c.body else '' end as body, case when {IS_VISIBLE} then c.html else '' end as html,
        c.html_version, c.version, case when {IS_VISIBLE} then c.statement end as statement, c.wording,
        c.base_ups + c.ups as base_ups, c.base_downs + c.downs as base_downs, c.published, c.reply_count,
        c.created_at, c.edited_at, case when c.state = 'deleted_by_author' then c.deleted_at end as deleted_at
-from comment c left join member m on m.id = c.author and {IS_SHOWN}
+from comment c join thread t on t.id = c.thread join article a on a.id = t.article
+left join member m on m.id = c.author and {IS_SHOWN}
 where {IS_IN} order by c.depth, c.id
 """  # noqa: S608 constants only
 SELECT_COMMENT_VERSIONS = f"""
@@ -94,6 +98,8 @@ SELECTS = {
         select thread, part, supports, challenges, adds, asks, "none" from passage_count order by thread, part
     """,
     "quoted_words": """
-        select thread, passage, words, comments from quoted_words where comments > 0 order by thread, passage, words
+        select q.thread, q.passage, q.words, q.comments
+        from quoted_words q join thread t on t.id = q.thread join article a on a.id = t.article
+        where q.comments > 0 and a.display = 'full' order by q.thread, q.passage, q.words
     """,
 }
