@@ -9,10 +9,10 @@ from litestar import Litestar
 
 import make
 from accounts.person import PASSWORD, Person
-from modqueue.reported import decided
+from modqueue.reported import INSULT, decided, reported, state_of_target
 from parley import mail
 from parley.accounts import names, removed_names, renaming, sessions, signup_ops
-from parley.comments import editing
+from parley.comments import editing, states
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
@@ -225,6 +225,24 @@ async def test_words_that_moderators_work_on_stay_until_they_decided(client: htt
     await time_passes(bird)
     assert await where("canarysong") - {"search_document.words"} == {"comment.body", "comment.html"}
     assert await db.value("select state from comment where id = $1", reported) == "deleted_by_author"
+
+
+@pytest.mark.parametrize(("words", "state_after"), [("1", "deleted_by_author"), ("0", "visible")])
+async def test_a_removed_comment_that_is_shown_after_the_erasure_has_no_words(
+    client: httpx.AsyncClient, bird: Viewer, words: str, state_after: str
+) -> None:
+    item = await reported(bird)
+    mo = await make.member("mo", role="moderator")
+    await decided(item, mo)
+    await ask(client, words)
+    await time_passes(bird)
+
+    async with db.atomic():
+        comment = await states.lock_comment(await db.value("select target from queue_item where id = $1", item))
+        await states.transition(comment, "visible", actor=mo.id)
+
+    assert await state_of_target(item) == state_after
+    assert (INSULT in (await client.get(f"/c/{comment.id}", follow_redirects=True)).text) == (words == "0")
 
 
 async def test_a_suspended_member_is_erased_by_the_link_of_the_sign_in_page(
