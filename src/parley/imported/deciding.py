@@ -6,6 +6,7 @@ import msgspec
 
 from parley import mail
 from parley.accounts import queries as accounts
+from parley.comments.states import lock_comment, transition
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.event_log import emit
@@ -43,6 +44,10 @@ group by thread order by thread
 GIVE_BACK_COMMENTS = (
     "update comment set author = null, imported_author = $3 where id = any($1::bigint[]) and author = $2"
 )
+# Only the member can have deleted them. A comment without words stays deleted.
+SELECT_DELETED = """
+select id from comment where id = any($1::bigint[]) and state = 'deleted_by_author' and body <> '' order by id
+"""
 NOT_FOUND = N_("There is no such claim.")
 DECIDED = N_("This claim was decided already.")
 
@@ -104,7 +109,9 @@ async def decide(moderator: Viewer, number: int, *, confirms: bool) -> None:
 
 
 async def undo(moderator: Viewer, number: int) -> None:
-    """Undo a confirmation: the comments have the author's name again. Their words stay as they are now.
+    """Undo a confirmation: the comments have the author's name again, also those that the member deleted.
+
+    Their words stay as they are now.
 
     Raises NotFound, Forbidden for the moderator's own claim, and Refused unless it is confirmed.
     """
@@ -116,6 +123,8 @@ async def undo(moderator: Viewer, number: int) -> None:
             await db.execute(GIVE_BACK_COMMENTS, claimed.ids, row.member, row.name)
             for comment in sorted(claimed.ids):
                 await emit("comment.edited", thread=claimed.thread, comment=comment, actor=moderator.id)
+            for comment in await db.values(SELECT_DELETED, claimed.ids):
+                await transition(await lock_comment(comment), "visible", actor=moderator.id)
         await ImportedClaim.update({ImportedClaim.comments: []}).where(ImportedClaim.id == number)
         before = {"claimed": len(row.comments)}
         await modlog.write(moderator, Entry("import.undo", "member", row.member, before, {}))
