@@ -107,8 +107,12 @@ async def test_what_is_imported_later_is_theirs_too(client: httpx.AsyncClient, a
     await client.post(f"{STAFF}/{await db.value('select id from imported_claim')}", data={"confirm": "1"})
     later = ImportLine("hackernews:9", author="pg", created_utc=1_500_000_000, body="Later.")
     await import_discussion(await make.thread(), [later], lambda _: None)
+    again = await claim(client, ada, "hackernews:9")
+    assert "confirmed you as this author already. The comments are ready to claim above." in again.text
+    assert "1 comment · <bdi>pg</bdi>" in again.text
+    other = await claim(client, await make.member("eve"), "hackernews:9")
+    assert "confirmed somebody as this author already" in other.text
     await make.sign_in(client, ada)
-    assert "1 comment · <bdi>pg</bdi>" in (await client.get(PAGE)).text
     assert (await client.post(PAGE)).headers["location"] == f"{PAGE}?claimed=1"
 
 
