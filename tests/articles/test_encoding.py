@@ -7,7 +7,9 @@ import make
 from parley.articles import jobs, reading
 from parley.core import db
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 from parley.importing.encodings import ENCODING_NAMES
+from parley.importing.errors import CannotImport
 from parley.importing.fetch import Download
 
 pytestmark = pytest.mark.anyio
@@ -79,6 +81,34 @@ async def test_an_address_is_fetched_again_and_later_checks_read_it_in_the_same_
     assert "Der Bäcker grüßt die Müllerin" in again.text
     assert (await client.post(address, data={"title": "W"} | FORM)).status_code == 303
     assert await db.values("select encoding from article") == ["cp1252"]
+
+
+async def test_a_draft_stays_as_it_was_where_reading_it_again_fails(
+    client: httpx.AsyncClient, mira: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = await uploaded(client, TEXT.encode("cp1252"))
+    before = await db.value("select draft from article_import")
+
+    async def fail(*_: object, **__: object) -> None:
+        raise CannotImport(N_("No text was found."))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "read_file", fail)
+        failed = await read_as(client, address, "koi8-r")
+    assert "this is how it was read before. No text was found." in failed.text
+    assert await db.value("select draft from article_import where state = 'ready'") == before
+    right = await read_as(client, address, "cp1252")
+    assert "Der Bäcker grüßt die Müllerin" in right.text and "read before" not in right.text
+
+
+async def test_a_draft_stays_where_the_worker_that_reads_it_again_is_lost_three_times(
+    client: httpx.AsyncClient, mira: Viewer
+) -> None:
+    address = await uploaded(client, TEXT.encode("cp1252"))
+    await client.post(f"{address}/encoding", data={"encoding": "koi8-r"})
+    await db.execute("update article_import set attempts = 3, changed_at = now() - interval '3 minutes'")
+    await jobs.read_waiting()
+    assert "this is how it was read before" in (await client.get(address)).text
 
 
 async def test_another_encoding_is_offered_where_the_bytes_leave_a_doubt(

@@ -9,14 +9,15 @@ from litestar import Litestar
 
 import make
 from accounts.person import PASSWORD, Person
-from modqueue.reported import decided
+from modqueue.reported import INSULT, decided, reported, state_of_target
 from parley import mail
 from parley.accounts import names, removed_names, renaming, sessions, signup_ops
-from parley.comments import editing
+from parley.accounts.states import REACTIVATE_MEMBER
+from parley.comments import editing, states
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
-from parley.erasure import jobs, leaving, ledger
+from parley.erasure import jobs, leaving, ledger, ops
 from parley.notifications import ops as notifications
 from parley.notifications import queries
 from parley.reports import ops as reports
@@ -148,6 +149,40 @@ async def test_whoever_signs_in_within_14_days_is_not_erased(client: httpx.Async
     assert (await state(bird), await db.value("select name from member where id = $1", bird.id)) == ("active", NAME)
 
 
+async def test_nobody_comes_back_once_the_erasure_may_have_begun(client: httpx.AsyncClient, bird: Viewer) -> None:
+    await ask(client, "0")
+    await db.execute("update member set erase_at = now() where id = $1", bird.id)
+    assert "This account was closed" in (await sign_in(client)).text
+    await db.execute(REACTIVATE_MEMBER, bird.id)
+    assert await state(bird) == "deactivated"
+    await time_passes(bird)
+    assert await state(bird) == "anonymised"
+
+
+async def test_a_suspended_member_cannot_cancel_an_erasure_that_may_have_begun(
+    client: httpx.AsyncClient, bird: Viewer
+) -> None:
+    await db.execute("update member set state = 'suspended', erase_at = now() where id = $1", bird.id)
+    link = await leaving.address(bird.id)
+    assert (await client.post(link, data={"cancel": "1"})).status_code == 410
+    assert (await client.post(link, data={"words": "1"})).status_code == 410
+    await ops.cancel(bird.id)
+    assert await jobs.erase_due() == 1
+
+
+async def test_nothing_is_erased_or_listed_of_whoever_just_came_back(
+    client: httpx.AsyncClient, bird: Viewer, data: Path
+) -> None:
+    own, other = await lived(bird)
+    texts = "select body from comment where id = any($1::bigint[]) order by id"
+    before = await db.values(texts, [own, other])
+
+    await jobs.erase(jobs.DueErasure(bird.id, NAME, erase_words=True, mentioned_as=[]))
+
+    assert (await db.values(texts, [own, other]), ledger.read(data)) == (before, [])
+    assert await db.value("select state from comment where id = $1", own) == "visible"
+
+
 async def test_the_only_admin_cannot_leave(client: httpx.AsyncClient, bird: Viewer) -> None:
     await db.execute("update member set role = 'admin' where id = $1", bird.id)
     await sign_in(client)
@@ -225,6 +260,24 @@ async def test_words_that_moderators_work_on_stay_until_they_decided(client: htt
     await time_passes(bird)
     assert await where("canarysong") - {"search_document.words"} == {"comment.body", "comment.html"}
     assert await db.value("select state from comment where id = $1", reported) == "deleted_by_author"
+
+
+@pytest.mark.parametrize(("words", "state_after"), [("1", "deleted_by_author"), ("0", "visible")])
+async def test_a_removed_comment_that_is_shown_after_the_erasure_has_no_words(
+    client: httpx.AsyncClient, bird: Viewer, words: str, state_after: str
+) -> None:
+    item = await reported(bird)
+    mo = await make.member("mo", role="moderator")
+    await decided(item, mo)
+    await ask(client, words)
+    await time_passes(bird)
+
+    async with db.atomic():
+        comment = await states.lock_comment(await db.value("select target from queue_item where id = $1", item))
+        await states.transition(comment, "visible", actor=mo.id)
+
+    assert await state_of_target(item) == state_after
+    assert (INSULT in (await client.get(f"/c/{comment.id}", follow_redirects=True)).text) == (words == "0")
 
 
 async def test_a_suspended_member_is_erased_by_the_link_of_the_sign_in_page(

@@ -6,6 +6,7 @@ import pytest
 from litestar import Litestar
 
 import make
+from parley.comments import editing
 from parley.comments.importing import ImportLine, import_discussion
 from parley.core import db
 from parley.core.http.access import Viewer
@@ -82,14 +83,36 @@ async def test_a_moderator_confirms_and_undoes_a_claim(client: httpx.AsyncClient
     assert "after a month" in (await claim(client, ada)).text
 
 
+async def test_undoing_shows_again_what_the_member_deleted(client: httpx.AsyncClient, ada: Viewer) -> None:
+    await claim(client, ada)
+    await moderator(client)
+    number = await db.value("select id from imported_claim")
+    await client.post(f"{STAFF}/{number}", data={"confirm": "1"})
+    first, second = await db.value(ID, "hackernews:1"), await db.value(ID, "hackernews:2")
+    await editing.delete_comment(viewer=ada, comment_id=first)
+    await editing.delete_comment(viewer=ada, comment_id=second)
+    await db.execute("update comment set body = '', html = '' where id = $1", second)
+
+    await client.post(f"{STAFF}/{number}/undo")
+
+    states = await db.values("select state from comment where id = any($1::bigint[]) order by id", [first, second])
+    assert states == ["visible", "deleted_by_author"]
+    assert await db.values(NAMES) == BEFORE
+    assert "First words." in (await client.get(f"/c/{first}", follow_redirects=True)).text
+
+
 async def test_what_is_imported_later_is_theirs_too(client: httpx.AsyncClient, ada: Viewer) -> None:
     await claim(client, ada)
     await moderator(client)
     await client.post(f"{STAFF}/{await db.value('select id from imported_claim')}", data={"confirm": "1"})
     later = ImportLine("hackernews:9", author="pg", created_utc=1_500_000_000, body="Later.")
     await import_discussion(await make.thread(), [later], lambda _: None)
+    again = await claim(client, ada, "hackernews:9")
+    assert "confirmed you as this author already. The comments are ready to claim above." in again.text
+    assert "1 comment · <bdi>pg</bdi>" in again.text
+    other = await claim(client, await make.member("eve"), "hackernews:9")
+    assert "confirmed somebody as this author already" in other.text
     await make.sign_in(client, ada)
-    assert "1 comment · <bdi>pg</bdi>" in (await client.get(PAGE)).text
     assert (await client.post(PAGE)).headers["location"] == f"{PAGE}?claimed=1"
 
 

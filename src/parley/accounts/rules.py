@@ -1,5 +1,7 @@
 """What members may do with their own accounts."""
 
+from datetime import UTC, datetime
+
 from parley.accounts.queries import Account
 from parley.accounts.states import LEFT, MAY_SIGN_IN
 from parley.core.errors import Forbidden
@@ -19,8 +21,13 @@ def require_sign_in_allowed(account: Account) -> None:
     """Raise Forbidden for a suspended or closed account, after the right password was given."""
     if account.state == "suspended":
         raise Suspended(_why_suspended(account), account.id)
-    if account.state not in (*MAY_SIGN_IN, LEFT):
+    if account.state not in (*MAY_SIGN_IN, LEFT) or is_being_erased(account):
         raise Forbidden(N_("This account was closed, so nobody can sign in to it."))
+
+
+def is_being_erased(account: Account) -> bool:
+    """Whether the time has come at which the member's erasure begins. It may not have ended yet."""
+    return account.erase_at is not None and account.erase_at <= datetime.now(UTC)
 
 
 def _why_suspended(account: Account) -> Message:

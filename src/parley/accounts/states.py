@@ -6,9 +6,11 @@ MAY_SIGN_IN = ("unverified", "active", "silenced")
 # Whoever left comes back by signing in.
 LEFT = "deactivated"
 SIGNS_IN = f"({STATE_NOW}) in {MAY_SIGN_IN}"
-MAY_RETURN = f"(({STATE_NOW}) in {MAY_SIGN_IN} or state = '{LEFT}')"
+# Once its time has come, an erasure may have begun, so nobody comes back. now() would be when the transaction began.
+IS_KEPT = "(erase_at is null or erase_at > clock_timestamp())"
+MAY_RETURN = f"((({STATE_NOW}) in {MAY_SIGN_IN} or state = '{LEFT}') and {IS_KEPT})"
 REACTIVATE_MEMBER = f"""
 update member set state = case when state = '{LEFT}' then coalesce(state_before, 'active') else state end,
   state_before = null, erase_at = null, erase_words = false
-where id = $1 and (state = '{LEFT}' or erase_at is not null)
+where id = $1 and (state = '{LEFT}' or erase_at is not null) and {IS_KEPT}
 """  # noqa: S608 a constant

@@ -109,13 +109,17 @@ async def claim() -> Import | None:
         return await db.fetch_one(Import, CLAIM_IMPORTS)
 
 
+# What was read before stays, with its file, where reading it again in another encoding fails.
+WAS_READ = "encoding is not null and draft is not null"
+
+
 async def give_up() -> int:
     """Fail imports that have lost their worker three times."""
     return await db.execute(
-        """update article_import set state = 'failed', changed_at = now(),
+        f"""update article_import set state = case when {WAS_READ} then 'ready' else 'failed' end, changed_at = now(),
              message = 'Reading this took too long, three times. Paste the text of the article instead.'
            where attempts >= 3 and state in ('waiting', 'fetching', 'reading')
-             and changed_at < now() - interval '2 minutes'"""
+             and changed_at < now() - interval '2 minutes'"""  # noqa: S608 a constant
     )
 
 
@@ -143,8 +147,18 @@ async def choose_encoding(import_id: int, encoding: str) -> None:
         db.after_commit(lambda: wake_job("imports"))
 
 
+KEEP_DRAFT = f"""
+update article_import set state = 'ready', message = $2, changed_at = now() where id = $1 and {WAS_READ}
+"""  # noqa: S608 a constant
+
+
 async def fail(import_id: int, message: Message, draft: bytes | None = None) -> None:
-    """Say why an import failed. `draft` is what was found of the article: it has no passages."""
+    """Say why an import failed. `draft` is what was found of the article: it has no passages.
+
+    If it was only to be read in another encoding, it stays as it was read before.
+    """
+    if await db.execute(KEEP_DRAFT, import_id, serialize(message)):
+        return
     await _forget_file(import_id)
     await ArticleImport.update(
         {

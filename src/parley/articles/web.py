@@ -206,6 +206,7 @@ def preview(request: AnyRequest, draft: imports.Import, form: PublishForm, statu
         where=described_facts(text.where),
         encoding=text.encoding,
         sure=text.sure,
+        not_read_again=deserialize(draft.message),
         encodings=ENCODING_NAMES,
         kept_days=DRAFT_DAYS,
         kept_most=imports.MOST_KEPT,

@@ -1,5 +1,7 @@
 """The states of a comment: each change of state, with its effects on counts and readers."""
 
+import msgspec
+
 from parley.comments.counts import update_counts
 from parley.comments.queries import state_of
 from parley.comments.rules import IS_IN, MOVED, CommentState
@@ -62,6 +64,10 @@ with removed_from_thread as (
 update comment set reply_count = reply_count - 1 where id = (select parent from comment where id = $2)
 """  # noqa: S608 constants only
 
+WORDS_ARE_ERASED = """
+select exists (select from member where id = $1 and erase_words and (state = 'anonymised' or erase_at <= now()))
+"""
+
 
 async def lock_comment(comment_id: int) -> CommentState:
     """Lock a comment's thread, then the comment, and return its state.
@@ -84,8 +90,8 @@ async def lock_comment(comment_id: int) -> CommentState:
 async def transition(comment: CommentState, to: str, *, actor: int | None, undoing: bool = False) -> None:
     """Change a comment's state. The caller has locked the thread's row and the comment's.
 
-    `undoing` allows the changes that undo a decision, which schema.sql checks too. Raises Refused if the change is not
-    allowed.
+    `undoing` allows the changes that undo a decision, which schema.sql checks too. A comment that becomes visible after
+    its author had their words erased is deleted. Raises Refused if the change is not allowed.
     """
     events = EVENTS | UNDO_EVENTS if undoing else EVENTS
     change = (comment.state, to)
@@ -100,3 +106,5 @@ async def transition(comment: CommentState, to: str, *, actor: int | None, undoi
     event = events[change]
     if event is not None:
         await emit(event, thread=comment.thread, comment=comment.id, actor=actor)
+    if to == "visible" and await db.value(WORDS_ARE_ERASED, comment.author):
+        await transition(msgspec.structs.replace(comment, state=to), "deleted_by_author", actor=None)

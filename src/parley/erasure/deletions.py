@@ -62,11 +62,12 @@ ROWS = (
 # The database lets only suspended and deactivated members be anonymised (schema.sql). A suspension that has ended
 # meanwhile left the member active or silenced.
 DEACTIVATE_MEMBER = "update member set state = 'deactivated' where id = $1 and state in ('active', 'silenced')"
-# No member can have a name with spaces.
+# No member can have a name with spaces. `erase_words` stays: comments that moderators show later are deleted too
+# (comments/states.py).
 ANONYMISE_MEMBER = """
 update member set state = 'anonymised', name = 'former member ' || id, name_key = 'former member ' || id,
   email = 'erased-' || id, email_key = 'erased-' || id, password_hash = null, role = 'member', staff_since = null,
   state_until = null, state_reason = '', state_before = null, title = '', bio = '', zone = 'UTC', has_feed = false,
-  in_maps = false, erase_at = null, erase_words = false, mentioned_as = '{}'
+  in_maps = false, erase_at = null, mentioned_as = '{}'
 where id = $1
 """

@@ -15,6 +15,8 @@ select id, name, erase_words, mentioned_as from member
 where erase_at <= now() and {attempts.due("erasures", "member.id")}
 order by erase_at limit 10
 """  # noqa: S608 constants only
+# It waits for whoever signs in at this moment.
+LOCK_DUE_MEMBER = "select id from member where id = $1 and erase_at <= now() for update"
 
 # A name that is no longer reserved for its member can become another's, and mentions of it would lead there.
 EXPIRE_NAMES = """
@@ -61,6 +63,9 @@ async def erase_due() -> int:
 
 async def erase(member: DueErasure) -> None:
     """Erase one member. The name goes last, so that the next sweep continues after an interruption."""
+    # They may have just come back. From now on they cannot (accounts/states.py).
+    if not await db.values(LOCK_DUE_MEMBER, member.id):
+        return
     if member.erase_words and not await words.erase(member.id):
         return
     for name in (member.name, *await renaming.former(member.id), *member.mentioned_as):
@@ -68,10 +73,6 @@ async def erase(member: DueErasure) -> None:
         # A backup may be older than the last change of the name.
         ledger.write(member.id, names.key(name), words=member.erase_words)
     async with db.atomic():
-        # The member may just have come back.
-        locked = "select id from member where id = $1 and erase_at <= now() for update"
-        if not await db.values(locked, member.id):
-            return
         for deletion in (
             deletions.DELETE_VOTES,
             deletions.DELETE_ANSWERS,

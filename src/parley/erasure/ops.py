@@ -5,6 +5,8 @@ import structlog
 from parley import mail
 from parley.accounts import queries, sessions, viewer_cache
 from parley.accounts.queries import Account
+from parley.accounts.rules import is_being_erased
+from parley.accounts.states import IS_KEPT
 from parley.core import db
 from parley.core.db import atomic
 from parley.core.errors import Refused
@@ -75,10 +77,10 @@ async def _leave(account: Account, *, erase: bool, words: bool) -> None:
 
 async def cancel(member: int) -> None:
     """Call off the erasure of a suspended member, who cannot sign in."""
-    await db.execute("update member set erase_at = null, erase_words = false where id = $1", member)
+    await db.execute(f"update member set erase_at = null, erase_words = false where id = $1 and {IS_KEPT}", member)  # noqa: S608 a constant
 
 
 async def account_of(member: int) -> Account | None:
-    """The account, unless it was erased meanwhile."""
+    """The account, unless it was erased meanwhile or is being erased."""
     account = await queries.account(member)
-    return None if account is None or account.state == "anonymised" else account
+    return None if account is None or account.state == "anonymised" or is_being_erased(account) else account

@@ -6,6 +6,7 @@ import msgspec
 
 from parley import mail
 from parley.accounts import queries as accounts
+from parley.comments.states import lock_comment, transition
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.event_log import emit
@@ -23,7 +24,7 @@ from parley.threads.queries import lock_thread
 MOST_WAITING = 3
 HOURS_BETWEEN_LETTERS = 12
 
-IS_TAKEN = "select exists(select from imported_claim where source = $1 and name = $2 and state = 'confirmed')"
+SELECT_CONFIRMED_MEMBER = "select member from imported_claim where source = $1 and name = $2 and state = 'confirmed'"
 INSERT_CLAIM = """
 insert into imported_claim (member, source, name, page, token) values ($1, $2, $3, $4, $5)
 on conflict (member, source, name) do update
@@ -43,6 +44,10 @@ group by thread order by thread
 GIVE_BACK_COMMENTS = (
     "update comment set author = null, imported_author = $3 where id = any($1::bigint[]) and author = $2"
 )
+# Only the member can have deleted them. A comment without words stays deleted.
+SELECT_DELETED = """
+select id from comment where id = any($1::bigint[]) and state = 'deleted_by_author' and body <> '' order by id
+"""
 NOT_FOUND = N_("There is no such claim.")
 DECIDED = N_("This claim was decided already.")
 
@@ -67,13 +72,21 @@ async def claim_author(viewer: Viewer, comment: int, page: str) -> None:
         waiting = ImportedClaim.count().where(ImportedClaim.member == viewer.id, ImportedClaim.state == "waiting")
         if await waiting >= MOST_WAITING:
             raise Refused(N_("Three of your claims are waiting. Please wait until one of them is decided."))
-        if await db.value(IS_TAKEN, author.source, author.name):
-            raise Refused(N_("A moderator has confirmed somebody as this author already."))
+        _require_unconfirmed(await db.value(SELECT_CONFIRMED_MEMBER, author.source, author.name), viewer)
         token = f"parley-{secrets.token_hex(8)}"
         if await db.value(INSERT_CLAIM, viewer.id, author.source, author.name, page, token) is None:
             raise Refused(N_("A moderator has decided about this author. You can claim again after a month."))
         link = f"{settings().base_url}/mod/imported"
         await staff_mail.send("imported-claim", "imported_claim", hours=HOURS_BETWEEN_LETTERS, link=link)
+
+
+def _require_unconfirmed(confirmed: int | None, viewer: Viewer) -> None:
+    if confirmed == viewer.id:
+        raise Refused(
+            N_("A moderator has confirmed you as this author already. The comments are ready to claim above.")
+        )
+    if confirmed is not None:
+        raise Refused(N_("A moderator has confirmed somebody as this author already."))
 
 
 async def withdraw(viewer: Viewer, number: int) -> None:
@@ -91,7 +104,7 @@ async def decide(moderator: Viewer, number: int, *, confirms: bool) -> None:
     async with db.atomic():
         row = await _lock_claim(moderator, number, "waiting")
         await db.value(LOCK_AUTHOR, row.source, row.name)
-        if confirms and await db.value(IS_TAKEN, row.source, row.name):
+        if confirms and await db.value(SELECT_CONFIRMED_MEMBER, row.source, row.name):
             raise Refused(N_("Another member has been confirmed as this author. Please undo that first."))
         await db.execute(DECIDE_CLAIM, number, "confirmed" if confirms else "refused", moderator.id)
         count = 0
@@ -104,7 +117,9 @@ async def decide(moderator: Viewer, number: int, *, confirms: bool) -> None:
 
 
 async def undo(moderator: Viewer, number: int) -> None:
-    """Undo a confirmation: the comments have the author's name again. Their words stay as they are now.
+    """Undo a confirmation: the comments have the author's name again, also those that the member deleted.
+
+    Their words stay as they are now.
 
     Raises NotFound, Forbidden for the moderator's own claim, and Refused unless it is confirmed.
     """
@@ -116,6 +131,8 @@ async def undo(moderator: Viewer, number: int) -> None:
             await db.execute(GIVE_BACK_COMMENTS, claimed.ids, row.member, row.name)
             for comment in sorted(claimed.ids):
                 await emit("comment.edited", thread=claimed.thread, comment=comment, actor=moderator.id)
+            for comment in await db.values(SELECT_DELETED, claimed.ids):
+                await transition(await lock_comment(comment), "visible", actor=moderator.id)
         await ImportedClaim.update({ImportedClaim.comments: []}).where(ImportedClaim.id == number)
         before = {"claimed": len(row.comments)}
         await modlog.write(moderator, Entry("import.undo", "member", row.member, before, {}))
