@@ -94,6 +94,21 @@ async def test_overturning_leaves_the_reports_that_a_later_decision_answered(app
     assert outcomes == ["upheld"]
 
 
+async def test_overturning_leaves_what_a_later_decision_removed(app: Litestar) -> None:
+    first, mo = await case(), await staff()
+    await decided(await open_again(first.item), mo, "restore")
+    await decided(await open_again(first.item), mo)
+
+    await appeals.decide(await staff(), first.appeal, outcome="overturned", answer="It was a quotation.")
+
+    assert await state_of_target(first.item) == "removed"
+
+
+async def open_again(item: int) -> int:
+    await db.execute("update queue_item set state = 'open' where id = $1", item)
+    return item
+
+
 async def test_overturning_the_rejection_of_a_held_comment_publishes_it(app: Litestar) -> None:
     item = await reported(await make.member())
     await make.put_state("comment", await db.value("select target from queue_item"), "pending")

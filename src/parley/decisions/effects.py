@@ -9,6 +9,7 @@ from parley.accounts import sessions
 from parley.accounts.tables import Member
 from parley.comments import branches, moving, states, wording
 from parley.comments.tables import Comment
+from parley.core import db
 from parley.core.db import NOW
 from parley.core.events.event_log import emit
 from parley.core.text.messages import N_, as_text
@@ -23,6 +24,10 @@ Change = tuple[dict[str, Any], dict[str, Any]]
 
 LONGEST_COLLAPSE_REASON = 200
 ARCHIVED = N_("This discussion was archived, so its article does not change any more.")
+IS_STILL_REMOVED = """
+select exists(
+    select from decision where kind = 'comment' and target = $1 and action = 'remove' and state = 'in_force')
+"""
 # The events for readers of the thread.
 EVENTS = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
 
@@ -71,8 +76,8 @@ async def _approve(target: Target, actor: int | None) -> Change:
 async def revert(target: Target, before: dict[str, Any], actor: int | None, *, cleared: bool = False) -> Change:
     """Revert a decision that is no longer in force, from the state `before` it; return what changed.
 
-    What has changed since for another reason stays. A comment gets its former state back, or becomes visible if an
-    appeal `cleared` it.
+    What has changed since for another reason stays. A comment gets its former state back, or, if an appeal `cleared`
+    it, becomes visible unless another decision removes it.
     """
     change: Change = {}, {}
     if "state" in before:
@@ -98,7 +103,9 @@ async def revert(target: Target, before: dict[str, Any], actor: int | None, *, c
 
 
 async def _show(target: Target, actor: int | None) -> Change:
-    return await _move(target, "visible", actor) if target.state in {"removed", "rejected"} else ({}, {})
+    if target.state not in {"removed", "rejected"} or await db.value(IS_STILL_REMOVED, target.id):
+        return {}, {}
+    return await _move(target, "visible", actor)
 
 
 async def _show_again(target: Target, actor: int | None) -> Change:
