@@ -23,10 +23,16 @@ from parley.threads.tables import Thread
 Change = tuple[dict[str, Any], dict[str, Any]]
 
 LONGEST_COLLAPSE_REASON = 200
+BY_RULE = N_("Automatic rule: {rule}")
 ARCHIVED = N_("This discussion was archived, so its article does not change any more.")
 IS_STILL_REMOVED = """
 select exists(
     select from decision where kind = 'comment' and target = $1 and action = 'remove' and state = 'in_force')
+"""
+SELECT_COLLAPSE = """
+select d.reason, r.name as rule from decision d left join rule r on r.id = d.rule
+where d.kind = 'comment' and d.target = $1 and d.action = 'collapse' and d.state = 'in_force'
+order by d.id desc limit 1
 """
 # The events for readers of the thread.
 EVENTS = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
@@ -38,6 +44,13 @@ class ThreadSettings(msgspec.Struct, frozen=True):
     thread_state: str
     slow: int
     why: str = ""
+
+
+class CollapseReason(msgspec.Struct, frozen=True):
+    """The reason of a decision to collapse, and the name of the rule that made it, if one did."""
+
+    reason: str
+    rule: str | None
 
 
 async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
@@ -55,7 +68,7 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
         case "remove":
             change = await _move(target, "rejected" if target.state == "pending" else "removed", actor)
         case "collapse":
-            change = await _collapse(target, choice.reason[:LONGEST_COLLAPSE_REASON], actor)
+            change = await _collapse(target, choice.reason, actor)
         case "statement":
             change = await _withdraw_statement(target, actor)
         case "lock" | "slow" | "archive" | "unlock" | "lock_branch" | "unlock_branch" | "move":
@@ -70,7 +83,10 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
 async def _approve(target: Target, actor: int | None) -> Change:
     if target.kind == "comment" and target.state in {"hidden", "pending"}:
         return await _move(target, "visible", actor)
-    return await _collapse(target, None, actor) if target.collapsed is not None else ({}, {})
+    if target.collapsed is None:
+        return {}, {}
+    await restrictions.end("comment", target.id, ["collapse"])
+    return await _collapse(target, None, actor)
 
 
 async def revert(target: Target, before: dict[str, Any], actor: int | None, *, cleared: bool = False) -> Change:
@@ -83,7 +99,7 @@ async def revert(target: Target, before: dict[str, Any], actor: int | None, *, c
     if "state" in before:
         change = await _show(target, actor) if cleared else await _restore(target, before["state"], actor)
     elif "collapsed" in before:
-        change = await _collapse(target, before["collapsed"], actor)
+        change = await _collapse(target, await _collapse_reason(target.id), actor)
     elif before.keys() & {"branch", "place"}:
         change = await _restore_branch(target, before, actor)
     elif "statement" in before:
@@ -114,9 +130,9 @@ async def _show_again(target: Target, actor: int | None) -> Change:
     Raises Refused where no decision did.
     """
     if target.state == "removed":
-        await restrictions.end("comment", target.id, ["remove"])
+        await restrictions.require_end("comment", target.id, ["remove"])
         return await _move(target, "visible", actor)
-    await restrictions.end("comment", target.id, ["collapse"])
+    await restrictions.require_end("comment", target.id, ["collapse"])
     return await _collapse(target, None, actor)
 
 
@@ -140,7 +156,16 @@ async def _move(target: Target, to: str, actor: int | None, *, undoing: bool = F
     return {"state": comment.state}, {"state": to}
 
 
+async def _collapse_reason(comment: int) -> str | None:
+    """The reason of the newest decision in force to collapse a comment. What matched a rule is not for readers."""
+    newest = await db.fetch_one(CollapseReason, SELECT_COLLAPSE, comment)
+    if newest is None:
+        return None
+    return newest.reason if newest.rule is None else as_text(BY_RULE.format(rule=newest.rule))
+
+
 async def _collapse(target: Target, reason: str | None, actor: int | None) -> Change:
+    reason = reason and reason[:LONGEST_COLLAPSE_REASON]
     await Comment.update({Comment.collapsed: reason}).where(Comment.id == target.id)
     await emit("comment.edited", thread=target.thread or 0, comment=target.id, actor=actor)
     return {"collapsed": target.collapsed}, {"collapsed": reason}
