@@ -16,6 +16,7 @@ from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
 from parley.decisions import rows, second_approval, undoing
 from parley.decisions.rules import Stale
+from parley.modlog.replay import contradictions
 from parley.reports import ops as reports
 from parley.reports.ops import ReportInput
 from waiting import until_somebody_waits
@@ -92,6 +93,51 @@ async def test_overturning_leaves_the_reports_that_a_later_decision_answered(app
 
     outcomes = await db.values("select outcome from report where id = $1 or outcome = 'upheld'", later_report)
     assert outcomes == ["upheld"]
+
+
+async def test_overturning_leaves_what_a_later_decision_removed(app: Litestar) -> None:
+    first, mo = await case(), await staff()
+    await decided(await open_again(first.item), mo, "restore")
+    await decided(await open_again(first.item), mo)
+
+    await appeals.decide(await staff(), first.appeal, outcome="overturned", answer="It was a quotation.")
+
+    assert await state_of_target(first.item) == "removed"
+
+
+@pytest.mark.parametrize(("overturned", "left"), [((0,), "B"), ((1,), "A"), ((0, 1), None), ((1, 0), None)])
+async def test_a_comment_is_collapsed_as_long_as_one_decision_says_so(
+    app: Litestar, overturned: tuple[int, ...], left: str | None
+) -> None:
+    item, mo = await reported(), await staff()
+    made = [await decided(await open_again(item), mo, "collapse", reason=reason) for reason in ("A", "B")]
+
+    for decision in overturned:
+        appeal = await appeals.file(decision=made[decision], text="It was a quotation.")
+        await appeals.decide(await staff(), appeal, outcome="overturned", answer="It was a quotation.")
+
+    assert await db.value("select collapsed from comment") == left
+    assert await contradictions() == []
+
+
+async def test_approving_ends_a_collapse_and_undoing_that_brings_it_back(app: Litestar) -> None:
+    item, mo = await reported(), await staff()
+    collapse = await decided(item, mo, "collapse")
+    await db.execute("update decision set created_at = created_at - interval '1 hour'")
+    approval = await decided(await open_again(item), mo, "approve")
+    states = "select state from decision where id = $1"
+    was = await db.value(states, collapse), await contradictions()
+
+    await undoing.undo(mo, approval)
+
+    assert was == ("ended", [])
+    assert await db.value(states, collapse) == "in_force" and await contradictions() == []
+    assert await db.value("select collapsed from comment") == "It insults somebody."
+
+
+async def open_again(item: int) -> int:
+    await db.execute("update queue_item set state = 'open' where id = $1", item)
+    return item
 
 
 async def test_overturning_the_rejection_of_a_held_comment_publishes_it(app: Litestar) -> None:

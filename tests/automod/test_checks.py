@@ -7,6 +7,8 @@ from litestar import Litestar
 
 import make
 from automod.rows import mailed, newcomer, put_rule, state_of
+from modqueue.reported import decided
+from parley.appeals import ops as appeals
 from parley.core import db
 from parley.core.errors import TooMany
 from parley.matching import current
@@ -60,6 +62,20 @@ async def test_a_fold_is_a_decision_with_its_statement_and_its_appeal(app: Lites
     assert await mailed(author) == ["Your comment was collapsed"]
     assert "An automatic check has collapsed" in await db.value("select text from mail where kind like 'decision.%'")
     assert "fool" in await db.value("select reason from decision where target = $1", comment)
+
+
+async def test_what_matched_stays_unsaid_where_a_second_collapse_is_overturned() -> None:
+    await put_rule(WordList(["fool"]), action="collapse")
+    comment = await make.comment(await make.thread(), await make.member(), "You fool!")
+    collapsed = "select collapsed from comment where id = $1"
+    of_the_rule = await db.value(collapsed, comment)
+    item = await db.value("select id from queue_item where target = $1", comment)
+    second = await decided(item, await make.member(role="moderator"), "collapse")
+    appeal = await appeals.file(decision=second, text="It was a quotation.")
+
+    await appeals.decide(await make.member(role="moderator"), appeal, outcome="overturned", answer="It was.")
+
+    assert "fool" not in of_the_rule and await db.value(collapsed, comment) == of_the_rule
 
 
 async def test_a_rule_that_slows_makes_members_wait_between_two_comments(app: Litestar) -> None:

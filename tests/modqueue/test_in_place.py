@@ -107,6 +107,16 @@ async def test_a_note_about_the_author_is_written_where_one_decides(client: http
     assert "Warned by phone." in (await client.get(f"/c/{comment}/moderate")).text
 
 
+async def test_the_preview_shows_the_letter_to_the_reporters(client: httpx.AsyncClient) -> None:
+    await a_moderator(client)
+    comment = await a_comment()
+    await reports.report(ReportInput("comment", comment, "civility", "", await make.member()))
+
+    answer = await client.post(f"/c/{comment}/moderate", data=REMOVAL | {"preview": "1"})
+
+    assert "agreed and has acted" in answer.text
+
+
 async def test_a_link_opens_the_form_for_moving(client: httpx.AsyncClient) -> None:
     await a_moderator(client)
     form = await client.get(f"/c/{await a_comment()}/moderate?action=move")

@@ -455,3 +455,17 @@ async def test_what_is_grave_is_hidden_beside_other_comments_and_on_its_authors_
     for page in (await desk.get(f"/mod/item/{item}"), await desk.get("/mod/members/jonas")):
         assert "This is a bit rude." in page.text and "Hidden until you choose to read it" in page.text
         assert "unbearable" not in page.text
+
+
+async def test_a_grave_comment_is_hidden_above_its_replies_too(desk: httpx.AsyncClient) -> None:
+    author, reporter, thread = await make.member(), await make.member(), await make.thread()
+    grave = await make.comment(thread, author, "This is unbearable.")
+    reply = await make.comment(thread, author, "So is this.", parent=grave)
+    await reports.report(ReportInput("comment", grave, "illegal", "Look.", reporter))
+    await reports.report(ReportInput("comment", reply, "civility", "Look.", reporter))
+    item = await db.value("select id from queue_item where target = $1 and kind = 'comment'", reply)
+
+    page = await desk.get(f"/mod/item/{item}")
+
+    assert "So is this." in page.text and "unbearable" not in page.text
+    assert f'<a href="/c/{grave}">Hidden until you choose to read it</a>' in page.text

@@ -12,6 +12,7 @@ from parley.decisions import ops as decisions
 from parley.decisions import second_approval, undoing
 from parley.decisions.drafts import draft_letters
 from parley.decisions.rules import Choice
+from parley.modqueue import bulk
 
 pytestmark = pytest.mark.anyio
 
@@ -79,6 +80,19 @@ async def test_decisions_fill_nobodys_mailbox_with_outcomes(client: httpx.AsyncC
     assert await db.value("select count(*) from mail where recipient like 'ada%'") == most + 1
     assert len(await letters("ada+0@elsewhere.example")) == 2, "a confirmed address gets its outcome"
     assert len(await letters("bo@elsewhere.example")) == 2
+
+
+async def test_rehearsals_leave_the_letters_to_a_mailbox_as_they_are(client: httpx.AsyncClient) -> None:
+    """Each rehearsal counted as a letter, after ten of which the reporter got none."""
+    await client.post(f"/c/{await a_comment()}/report", data=VISITOR)
+    item, mo = await db.value(ITEM), await make.member(role="moderator")
+    choice = Choice(item, await db.value("select version from queue_item"), "remove", "civility", "It insults.")
+
+    for _ in range(RECEIPT_ADDRESS.most):
+        await bulk.rehearse(mo, [choice])
+    await bulk.decide(mo, [choice])
+
+    assert len(await letters("ada@elsewhere.example")) == 2
 
 
 async def test_a_visitor_is_told_the_same_and_greeted_by_no_name_that_they_claim(client: httpx.AsyncClient) -> None:

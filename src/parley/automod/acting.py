@@ -78,7 +78,7 @@ async def _hold_unfinished(judged: Judged, over: Overrun, target: targets.Target
 
 async def _apply(hit: Match, target: targets.Target, item: int) -> Entry:
     """Apply one hit and return its entry for the record."""
-    reason = N_("Automatic rule: {rule}").format(rule=hit.rule.name)
+    reason = effects.BY_RULE.format(rule=hit.rule.name)
     before: dict[str, object] = {}
     after: dict[str, object] = {}
     decision = None

@@ -30,5 +30,5 @@ async def decide(viewer: Viewer, thread: int, choice: Choice) -> int:
             viewer, await ops.concerned_member(viewer, target), await ops.reporters_but(viewer, item)
         )
         if choice.action == "restore":
-            await restrictions.end("article", thread, list(EFFECTS), choice.to.passage if choice.to else None)
+            await restrictions.require_end("article", thread, list(EFFECTS), choice.to.passage if choice.to else None)
         return await ops.carry_out(viewer, choice, target, item)

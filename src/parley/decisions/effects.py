@@ -9,6 +9,7 @@ from parley.accounts import sessions
 from parley.accounts.tables import Member
 from parley.comments import branches, moving, states, wording
 from parley.comments.tables import Comment
+from parley.core import db
 from parley.core.db import NOW
 from parley.core.events.event_log import emit
 from parley.core.text.messages import N_, as_text
@@ -22,7 +23,17 @@ from parley.threads.tables import Thread
 Change = tuple[dict[str, Any], dict[str, Any]]
 
 LONGEST_COLLAPSE_REASON = 200
+BY_RULE = N_("Automatic rule: {rule}")
 ARCHIVED = N_("This discussion was archived, so its article does not change any more.")
+IS_STILL_REMOVED = """
+select exists(
+    select from decision where kind = 'comment' and target = $1 and action = 'remove' and state = 'in_force')
+"""
+SELECT_COLLAPSE = """
+select d.reason, r.name as rule from decision d left join rule r on r.id = d.rule
+where d.kind = 'comment' and d.target = $1 and d.action = 'collapse' and d.state = 'in_force'
+order by d.id desc limit 1
+"""
 # The events for readers of the thread.
 EVENTS = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
 
@@ -33,6 +44,13 @@ class ThreadSettings(msgspec.Struct, frozen=True):
     thread_state: str
     slow: int
     why: str = ""
+
+
+class CollapseReason(msgspec.Struct, frozen=True):
+    """The reason of a decision to collapse, and the name of the rule that made it, if one did."""
+
+    reason: str
+    rule: str | None
 
 
 async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
@@ -50,7 +68,7 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
         case "remove":
             change = await _move(target, "rejected" if target.state == "pending" else "removed", actor)
         case "collapse":
-            change = await _collapse(target, choice.reason[:LONGEST_COLLAPSE_REASON], actor)
+            change = await _collapse(target, choice.reason, actor)
         case "statement":
             change = await _withdraw_statement(target, actor)
         case "lock" | "slow" | "archive" | "unlock" | "lock_branch" | "unlock_branch" | "move":
@@ -65,20 +83,23 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
 async def _approve(target: Target, actor: int | None) -> Change:
     if target.kind == "comment" and target.state in {"hidden", "pending"}:
         return await _move(target, "visible", actor)
-    return await _collapse(target, None, actor) if target.collapsed is not None else ({}, {})
+    if target.collapsed is None:
+        return {}, {}
+    await restrictions.end("comment", target.id, ["collapse"])
+    return await _collapse(target, None, actor)
 
 
 async def revert(target: Target, before: dict[str, Any], actor: int | None, *, cleared: bool = False) -> Change:
     """Revert a decision that is no longer in force, from the state `before` it; return what changed.
 
-    What has changed since for another reason stays. A comment gets its former state back, or becomes visible if an
-    appeal `cleared` it.
+    What has changed since for another reason stays. A comment gets its former state back, or, if an appeal `cleared`
+    it, becomes visible unless another decision removes it.
     """
     change: Change = {}, {}
     if "state" in before:
         change = await _show(target, actor) if cleared else await _restore(target, before["state"], actor)
     elif "collapsed" in before:
-        change = await _collapse(target, before["collapsed"], actor)
+        change = await _collapse(target, await _collapse_reason(target.id), actor)
     elif before.keys() & {"branch", "place"}:
         change = await _restore_branch(target, before, actor)
     elif "statement" in before:
@@ -98,7 +119,9 @@ async def revert(target: Target, before: dict[str, Any], actor: int | None, *, c
 
 
 async def _show(target: Target, actor: int | None) -> Change:
-    return await _move(target, "visible", actor) if target.state in {"removed", "rejected"} else ({}, {})
+    if target.state not in {"removed", "rejected"} or await db.value(IS_STILL_REMOVED, target.id):
+        return {}, {}
+    return await _move(target, "visible", actor)
 
 
 async def _show_again(target: Target, actor: int | None) -> Change:
@@ -107,9 +130,9 @@ async def _show_again(target: Target, actor: int | None) -> Change:
     Raises Refused where no decision did.
     """
     if target.state == "removed":
-        await restrictions.end("comment", target.id, ["remove"])
+        await restrictions.require_end("comment", target.id, ["remove"])
         return await _move(target, "visible", actor)
-    await restrictions.end("comment", target.id, ["collapse"])
+    await restrictions.require_end("comment", target.id, ["collapse"])
     return await _collapse(target, None, actor)
 
 
@@ -133,7 +156,16 @@ async def _move(target: Target, to: str, actor: int | None, *, undoing: bool = F
     return {"state": comment.state}, {"state": to}
 
 
+async def _collapse_reason(comment: int) -> str | None:
+    """The reason of the newest decision in force to collapse a comment. What matched a rule is not for readers."""
+    newest = await db.fetch_one(CollapseReason, SELECT_COLLAPSE, comment)
+    if newest is None:
+        return None
+    return newest.reason if newest.rule is None else as_text(BY_RULE.format(rule=newest.rule))
+
+
 async def _collapse(target: Target, reason: str | None, actor: int | None) -> Change:
+    reason = reason and reason[:LONGEST_COLLAPSE_REASON]
     await Comment.update({Comment.collapsed: reason}).where(Comment.id == target.id)
     await emit("comment.edited", thread=target.thread or 0, comment=target.id, actor=actor)
     return {"collapsed": target.collapsed}, {"collapsed": reason}

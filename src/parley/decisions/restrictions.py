@@ -63,11 +63,16 @@ async def settle(
     return msgspec.structs.asdict(was), msgspec.structs.asdict(to)
 
 
-async def end(kind: str, target: int, actions: list[str], passage: int | None = None) -> None:
-    """End the decisions in force for these actions, or those about one passage. Raises Refused where there are none."""
+async def require_end(kind: str, target: int, actions: list[str], passage: int | None = None) -> None:
+    """End what `end` ends. Raises Refused where there is nothing to end."""
+    if not await end(kind, target, actions, passage):
+        raise Refused(N_("All of this is shown already."))
+
+
+async def end(kind: str, target: int, actions: list[str], passage: int | None = None) -> bool:
+    """End the decisions in force for these actions, or those about one passage. Return whether there were any."""
     about = (Decision.kind == kind) & (Decision.target == target) & (Decision.state == "in_force")
     ended = Decision.update({Decision.state: "ended", Decision.ended_at: NOW}).where(
         about & (Decision.passage == passage) if passage else about, Decision.action.is_in(actions)
     )
-    if not await ended.returning(Decision.id):
-        raise Refused(N_("All of this is shown already."))
+    return bool(await ended.returning(Decision.id))

@@ -72,7 +72,7 @@ async def _undo(viewer: Viewer, decision: int) -> None:
     made = await load(decision, lock=True)
     await _may_undo(viewer, made)
     await end(made.id, "undone")
-    if made.action == "restore":
+    if made.action in {"restore", "approve"}:
         await db.execute(RESUME_RESTRICTIONS, made.kind, made.target, made.created_at)
     before, after = await effects.revert(target, made.was, viewer.id)
     await _reopen(made)

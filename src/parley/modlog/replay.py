@@ -36,7 +36,7 @@ select 'decision' as kind, coalesce(d.id, made.decision) as id, case
       or (d.state = 'overturned') <> ('appeal.overturned' = any(actions)) then 'state'
     when d.state = 'ended' and not exists (
         select from mod_action a where (a.kind, a.target) = (d.kind, d.target) and a.id > made.id
-        and a.action in ('end', 'lift', 'restore')) then 'state'
+        and a.action in ('end', 'lift', 'restore', 'approve')) then 'state'
     end as what
 from decision d full join made on made.decision = d.id left join since on since.decision = made.decision
 """

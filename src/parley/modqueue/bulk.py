@@ -8,6 +8,7 @@ import msgspec
 from parley.core import db
 from parley.core.errors import ParleyError
 from parley.core.http.access import Viewer
+from parley.core.rehearsals import rehearsing
 from parley.core.text.messages import Message
 from parley.decisions import ops as decisions
 from parley.decisions import undoing
@@ -45,7 +46,8 @@ async def outcome(item: int, decide: Callable[[], Awaitable[int]], *, commit: bo
     """Decide in a transaction of its own, which is rolled back unless `commit`."""
     try:
         async with db.atomic():
-            decision = await decide()
+            with rehearsing(on=not commit):
+                decision = await decide()
             if not commit:
                 raise _RehearsedError  # noqa: TRY301 it is what rolls this one back
     except _RehearsedError:

@@ -26,6 +26,14 @@ async def concerned_member(subject: Subject) -> int | None:
     return starter
 
 
+async def item_of(subject: Subject) -> int | None:
+    """The queue item of a subject; None where there has been none."""
+    item: int | None = await db.value(
+        QueueItem.select(QueueItem.id).where(QueueItem.kind == subject.kind, QueueItem.target == subject.id)
+    )
+    return item
+
+
 async def destinations(subject: Subject) -> list[PassageText]:
     """The passages of the article to which a comment can be moved within its thread."""
     if subject.comment is None:

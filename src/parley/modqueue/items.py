@@ -13,7 +13,7 @@ from parley.modqueue import nearby, people
 from parley.modqueue.nearby import NearbyComment
 from parley.modqueue.people import EarlierDecision, MemberSummary, NoteRow, OtherItem
 from parley.modqueue.queries import GROUND_COUNTS, NOT_OWN
-from parley.reports.grave import IS_SENSITIVE
+from parley.reports.grave import IS_GRAVE, IS_SENSITIVE
 from parley.rights import queries as rights
 from parley.rights.queries import RightsRow
 
@@ -91,6 +91,7 @@ class CommentWords(msgspec.Struct, frozen=True):
     parent: int | None
     # The publisher's site on which it was written.
     site: str | None
+    sensitive: bool
 
     @property
     def html(self) -> Markup:
@@ -105,7 +106,8 @@ select c.id, coalesce(m.name, c.imported_author) as author, c.state, c.statement
        (select p.text from article a join revision r on r.article = a.id and r.number = t.revision
         cross join {READABLE} p where a.id = t.article and p.lineage = c.passage) as passage,
        c.base_ups + c.ups - c.base_downs - c.downs as score, c.reply_count, c.parent,
-       (select site from comment_site where comment = c.id) as site
+       (select site from comment_site where comment = c.id) as site,
+       {IS_GRAVE} as sensitive
 from comment c join thread t on t.id = c.thread left join member m on m.id = c.author where c.id = $1
 """  # noqa: S608 constants only
 

@@ -109,9 +109,8 @@ async def _answer(request: AnyRequest, subject: Subject) -> Response[Any]:
 
 
 async def _letter(subject: Subject, form: DecisionForm) -> LetterPreview:
-    return await draft_letters(
-        form.choice_for(0), await in_place.concerned_member(subject), subject.kind, form.sanction
-    )
+    choice = form.choice_for(await in_place.item_of(subject) or 0)
+    return await draft_letters(choice, await in_place.concerned_member(subject), subject.kind, form.sanction)
 
 
 def _done_id(request: AnyRequest) -> int | None:
