@@ -214,6 +214,16 @@ async def test_a_proposal_is_not_confirmed_with_an_empty_field(client: httpx.Asy
     assert await db.value("select state from statement_proposal") == "waiting"
 
 
+async def test_nothing_is_proposed_to_a_member_whose_account_was_closed(app: Litestar) -> None:
+    gone, ada, thread = await make.member(), await make.member(role="moderator"), await make.thread()
+    closed, listed = await make.comment(thread, gone), await make.comment(thread, await make.member())
+    await make.put_state("member", gone.id, "anonymised")
+
+    assert [row.comment for row in await queries.without_statement(thread)] == [listed]
+    with pytest.raises(Refused, match="account was closed"):
+        await ops.propose(ada, closed, SAID)
+
+
 async def test_a_new_proposal_replaces_the_one_that_waits(app: Litestar) -> None:
     author, ada = await make.member(), await make.member(role="moderator")
     comment = await make.comment(await make.thread(), author)
