@@ -366,6 +366,39 @@ async def test_a_reader_is_not_told_what_is_wrong_with_a_page(
     assert "Paste" not in failed.text
 
 
+async def test_an_article_without_its_title_is_not_discussed(
+    client: httpx.AsyncClient, thread: int, publisher: dict[str, Download]
+) -> None:
+    publisher[ARTICLE] = page_of(ARTICLE)
+    ada, site = await make.member("ada"), await queries.site("pub")
+    await db.execute("update article set untitled = true")
+
+    invited = await client.get("/embed/new", params={"site": "pub", "url": ARTICLE})
+    number = await first_comments.store(ada, site, ARTICLE, begun())
+    await jobs.post_waiting()
+
+    assert invited.status_code == 422 and "was taken down here" in invited.text
+    assert "frame-ancestors https://pub.example" in invited.headers["content-security-policy"]
+    own = await first_comments.of_member(number, ada.id, "pub")
+    assert own is not None and own.state == "failed" and "was taken down here" in own.message
+
+
+async def test_an_article_of_which_a_part_was_taken_down_is_discussed(
+    thread: int, publisher: dict[str, Download]
+) -> None:
+    """Its page is found at another address, and its text does not change any more."""
+    url = "https://pub.example/short"
+    publisher[url] = msgspec.structs.replace(page_of(url), final_url=ARTICLE)
+    ada, site = await make.member("ada"), await queries.site("pub")
+    await db.execute("update article set restricted = 'excerpt'")
+
+    number = await first_comments.store(ada, site, url, begun())
+    await jobs.post_waiting()
+
+    own = await first_comments.of_member(number, ada.id, "pub")
+    assert own is not None and (own.state, own.thread) == ("posted", thread)
+
+
 async def test_a_suspended_author_opens_nothing(thread: int, publisher: dict[str, Download]) -> None:
     url = "https://pub.example/new"
     publisher[url] = page_of(url)
