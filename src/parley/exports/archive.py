@@ -27,7 +27,7 @@ comments/                    the same comments for reading: one Markdown file fo
 comments.annotations.jsonld  the same comments as W3C Web Annotations, for other programs
 votes.jsonl                  your votes and answers (value 1, 0 or -1; "quality" or "agreement")
 threads.jsonl                the discussions that you opened
-suggested-corrections.jsonl  the corrections and updates of articles that you suggested
+suggested-corrections.jsonl  corrections and updates of articles that you suggested, with the text of those that wait
 follows.jsonl                the discussions that you follow or muted
 topics.jsonl                 the topics that you follow or muted
 visits.jsonl                 when you last read each discussion
@@ -43,7 +43,6 @@ appeals.jsonl                your appeals and the answers
 reports.jsonl                what you reported
 claims.jsonl                 the articles that you claimed as yours
 imported-claims.jsonl        the names beside imported comments that you claimed as yours
-imported-claims.jsonl        the authors of imported comments whom you claimed to be
 
 Your password and your tokens are not here: we do not know them. Nor are notes of moderators, and who reported you:
 those are about others.

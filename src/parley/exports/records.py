@@ -53,7 +53,8 @@ select t.id, t.title, t.topic, t.state, a.url, t.created_at
 from thread t join article a on a.id = t.article where t.starter = $1
 """
 SELECT_SUGGESTIONS = """
-select id, thread, passage, reason, state, answer, created_at, decided_at from suggested_update where member = $1
+select id, thread, passage, reason, state, convert_from(draft, 'UTF8')::json as draft, answer, created_at, decided_at
+from suggested_update where member = $1
 """
 SELECT_FOLLOWS = "select id, thread, level, channel, since from follow where member = $1"
 SELECT_TOPICS = "select id, topic, level, since from topic_follow where member = $1"
