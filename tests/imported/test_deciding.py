@@ -90,6 +90,7 @@ async def test_what_is_imported_later_is_theirs_too(client: httpx.AsyncClient, a
     await import_discussion(await make.thread(), [later], lambda _: None)
     await make.sign_in(client, ada)
     assert "1 comment · <bdi>pg</bdi>" in (await client.get(PAGE)).text
+    assert "confirmed you as this author already" in (await claim(client, ada, "hackernews:9")).text
     assert (await client.post(PAGE)).headers["location"] == f"{PAGE}?claimed=1"
 
 

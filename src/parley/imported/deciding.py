@@ -23,7 +23,7 @@ from parley.threads.queries import lock_thread
 MOST_WAITING = 3
 HOURS_BETWEEN_LETTERS = 12
 
-IS_TAKEN = "select exists(select from imported_claim where source = $1 and name = $2 and state = 'confirmed')"
+CONFIRMED_AS = "select member from imported_claim where source = $1 and name = $2 and state = 'confirmed'"
 INSERT_CLAIM = """
 insert into imported_claim (member, source, name, page, token) values ($1, $2, $3, $4, $5)
 on conflict (member, source, name) do update
@@ -67,7 +67,10 @@ async def claim_author(viewer: Viewer, comment: int, page: str) -> None:
         waiting = ImportedClaim.count().where(ImportedClaim.member == viewer.id, ImportedClaim.state == "waiting")
         if await waiting >= MOST_WAITING:
             raise Refused(N_("Three of your claims are waiting. Please wait until one of them is decided."))
-        if await db.value(IS_TAKEN, author.source, author.name):
+        confirmed = await db.value(CONFIRMED_AS, author.source, author.name)
+        if confirmed == viewer.id:
+            raise Refused(N_("A moderator has confirmed you as this author already. You can claim the comments above."))
+        if confirmed:
             raise Refused(N_("A moderator has confirmed somebody as this author already."))
         token = f"parley-{secrets.token_hex(8)}"
         if await db.value(INSERT_CLAIM, viewer.id, author.source, author.name, page, token) is None:
@@ -91,7 +94,7 @@ async def decide(moderator: Viewer, number: int, *, confirms: bool) -> None:
     async with db.atomic():
         row = await _lock_claim(moderator, number, "waiting")
         await db.value(LOCK_AUTHOR, row.source, row.name)
-        if confirms and await db.value(IS_TAKEN, row.source, row.name):
+        if confirms and await db.value(CONFIRMED_AS, row.source, row.name):
             raise Refused(N_("Another member has been confirmed as this author. Please undo that first."))
         await db.execute(DECIDE_CLAIM, number, "confirmed" if confirms else "refused", moderator.id)
         count = 0
