@@ -5,6 +5,7 @@ import hashlib
 import html
 import re
 import urllib.parse
+from uuid import uuid4
 
 import httpx
 import msgspec
@@ -18,6 +19,7 @@ from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.embed import first_comments, jobs, middleware, ops, queries, rules
 from parley.embed.fingerprints import digest, fingerprint, plain_words
+from parley.embed.forms import FirstCommentForm
 from parley.importing.errors import CannotImport
 from parley.importing.fetch import Download
 from parley.threads.opening import open_thread
@@ -278,6 +280,10 @@ def page_of(url: str, script: str = '<script src="/embed/v1.js" data-site="pub">
     return Download(url, url, "text/html", "utf-8", f"<article></article>{script}".encode(), None, None)
 
 
+def begun() -> FirstCommentForm:
+    return FirstCommentForm({"body": "I begin.", "submission": str(uuid4())})
+
+
 @pytest.fixture
 def publisher(monkeypatch: pytest.MonkeyPatch) -> dict[str, Download]:
     """Pages of publishers by address, which all have the same article of 150 words."""
@@ -360,13 +366,44 @@ async def test_a_reader_is_not_told_what_is_wrong_with_a_page(
     assert "Paste" not in failed.text
 
 
+async def test_an_article_without_its_title_is_not_discussed(
+    client: httpx.AsyncClient, thread: int, publisher: dict[str, Download]
+) -> None:
+    publisher[ARTICLE] = page_of(ARTICLE)
+    ada, site = await make.member("ada"), await queries.site("pub")
+    await db.execute("update article set untitled = true")
+
+    invited = await client.get("/embed/new", params={"site": "pub", "url": ARTICLE})
+    number = await first_comments.store(ada, site, ARTICLE, begun())
+    await jobs.post_waiting()
+
+    assert invited.status_code == 422 and "was taken down here" in invited.text
+    assert "frame-ancestors https://pub.example" in invited.headers["content-security-policy"]
+    own = await first_comments.of_member(number, ada.id, "pub")
+    assert own is not None and own.state == "failed" and "was taken down here" in own.message
+
+
+async def test_an_article_of_which_a_part_was_taken_down_is_discussed(
+    thread: int, publisher: dict[str, Download]
+) -> None:
+    """Its page is found at another address, and its text does not change any more."""
+    url = "https://pub.example/short"
+    publisher[url] = msgspec.structs.replace(page_of(url), final_url=ARTICLE)
+    ada, site = await make.member("ada"), await queries.site("pub")
+    await db.execute("update article set restricted = 'excerpt'")
+
+    number = await first_comments.store(ada, site, url, begun())
+    await jobs.post_waiting()
+
+    own = await first_comments.of_member(number, ada.id, "pub")
+    assert own is not None and (own.state, own.thread) == ("posted", thread)
+
+
 async def test_a_suspended_author_opens_nothing(thread: int, publisher: dict[str, Download]) -> None:
     url = "https://pub.example/new"
     publisher[url] = page_of(url)
     ada, site = await make.member("ada"), await queries.site("pub")
-    from parley.embed.forms import FirstCommentForm
-
-    number = await first_comments.store(ada, site, url, FirstCommentForm({"body": "I begin."}))
+    number = await first_comments.store(ada, site, url, begun())
     await make.put_state("member", ada.id, "suspended")
     await jobs.post_waiting()
 
@@ -397,6 +434,27 @@ async def test_a_removed_site_frames_nothing_and_ends_its_sign_ins(client: httpx
     assert await db.value("select count(*) from session where site is not null") == 0
     with pytest.raises(Refused):
         await ops.add_site("pub", ["https://pub.example/path"], "research")
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_comments_of_a_removed_site_do_not_keep_others_waiting(
+    thread: int, publisher: dict[str, Download], *, late: bool
+) -> None:
+    url = "https://pub.example/new"
+    publisher[url] = page_of(url)
+    ada, [site, removed] = await make.member("ada"), [await queries.site(key) for key in ("pub", "other")]
+    first = await first_comments.store(ada, removed, "https://other.example/new", begun())
+    assert await ops.remove_site("other")
+    state = "select state from first_comment where id = $1"
+    assert await db.value(state, first) == "failed"
+    if late:  # sent while the site was being removed
+        first = await first_comments.store(ada, removed, "https://other.example/late", begun())
+    number = await first_comments.store(ada, site, url, begun())
+
+    await jobs.post_waiting()
+
+    assert await db.value(state, number) == "posted"
+    assert await db.value(state, first) == ("waiting" if late else "failed")
 
 
 def test_words_are_the_same_however_a_page_writes_them() -> None:

@@ -201,6 +201,29 @@ async def test_the_author_declines_a_proposal(client: httpx.AsyncClient, mira: V
     assert again.status_code == 422 and "changed in the meantime" in again.text
 
 
+async def test_a_proposal_is_not_confirmed_with_an_empty_field(client: httpx.AsyncClient, mira: Viewer) -> None:
+    comment = await make.comment(await make.thread(), mira, statement="They answer first.")
+    await ops.propose(await make.member(role="moderator"), comment, SAID)
+    page = await client.get(f"/c/{comment}/statement")
+
+    fields = {"text": " ", "proposal": make.hidden(page, "proposal")}
+    answer = await client.post(f"/c/{comment}/statement", data=fields)
+
+    assert answer.status_code == 422 and "Please write a sentence, or decline it." in answer.text
+    assert await statement_of(comment) == "They answer first."
+    assert await db.value("select state from statement_proposal") == "waiting"
+
+
+async def test_nothing_is_proposed_to_a_member_whose_account_was_closed(app: Litestar) -> None:
+    gone, ada, thread = await make.member(), await make.member(role="moderator"), await make.thread()
+    closed, listed = await make.comment(thread, gone), await make.comment(thread, await make.member())
+    await make.put_state("member", gone.id, "anonymised")
+
+    assert [row.comment for row in await queries.without_statement(thread)] == [listed]
+    with pytest.raises(Refused, match="account was closed"):
+        await ops.propose(ada, closed, SAID)
+
+
 async def test_a_new_proposal_replaces_the_one_that_waits(app: Litestar) -> None:
     author, ada = await make.member(), await make.member(role="moderator")
     comment = await make.comment(await make.thread(), author)

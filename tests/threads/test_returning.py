@@ -96,6 +96,22 @@ async def test_comments_of_somebody_muted_are_not_counted(client: httpx.AsyncCli
     assert await line(client, thread) is None
 
 
+async def test_comments_of_somebody_muted_are_neither_linked_nor_marked(
+    client: httpx.AsyncClient, mira: Viewer
+) -> None:
+    thread, jon, ben = await make.thread(), await make.member("jon"), await make.member("ben")
+    await make.block(mira, jon, "mute")
+    await visit_before(client, thread)
+    await make.comment(thread, jon)
+    first = await make.comment(thread, ben)
+
+    page = (await client.get(f"/t/{thread}/x?sort=old")).text
+    assert f'<a href="#c{first}">1 new comment since you were here</a>' in page
+    assert page.count('class="comment is-new"') == 1
+    focused = (await client.get(f"/t/{thread}/x?focus={first}")).text
+    assert "new since you were here" in focused and "data-unread" not in focused
+
+
 async def test_without_unread_comments_on_the_page_the_newest_are_linked(
     client: httpx.AsyncClient, mira: Viewer
 ) -> None:

@@ -139,8 +139,8 @@ def assemble(
 ) -> Prepared:
     """Return the HTML of a layout for one viewer, whose `states` replace the fragments that everybody sees.
 
-    Visible comments of other members that were posted after `new_since` are marked as new, and not collapsed. The first
-    comment of each slow branch says that the branch is in slow mode.
+    Visible comments that were posted after `new_since` by others, whom the viewer neither muted nor blocked, are marked
+    as new, and not collapsed. The first comment of each slow branch says that the branch is in slow mode.
     """
     parts = layout.parts.copy()
     slow = {branch.comment: branch for branch in slow_branches if branch.comment is not None}
@@ -182,5 +182,5 @@ def _ancestors_of(layout: Layout, comments: Iterable[int]) -> set[int]:
 
 
 def _is_new(row: CommentRow, state: ViewerState | None, since: datetime, viewer: int | None) -> bool:
-    is_blocked = state is not None and state.blocked
-    return row.created_at > since and row.state == "visible" and row.author_id != viewer and not is_blocked
+    is_muted = state is not None and (state.muted or state.blocked)
+    return row.created_at > since and row.state == "visible" and row.author_id != viewer and not is_muted

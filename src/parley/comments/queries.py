@@ -163,8 +163,9 @@ SOURCE = "comment c join thread t on t.id = c.thread left join member m on m.id 
 SELECT_COMMENTS = f"select {COMMENT_COLUMNS} from {SOURCE} where c.id = any((select $1::bigint[])::bigint[])"  # noqa: S608
 
 SELECT_COMMENT_STATE = """
-select c.id, c.thread, c.author, c.state, c.deleted_at, t.state as thread_state
-from comment c join thread t on t.id = c.thread where c.id = $1
+select c.id, c.thread, c.author, c.state, c.deleted_at, t.state as thread_state,
+       coalesce(m.state = 'anonymised', false) as author_erased
+from comment c join thread t on t.id = c.thread left join member m on m.id = c.author where c.id = $1
 """
 
 

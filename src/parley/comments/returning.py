@@ -5,6 +5,7 @@ import msgspec
 from parley.comments.queries import CommentRow
 from parley.comments.rules import IS_VISIBLE
 from parley.comments.view import ThreadView
+from parley.comments.viewer_state import is_muted
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.text.cleaning import shorten
@@ -49,8 +50,8 @@ def _first_unread_link(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> st
 
 
 def _can_be_new(row: CommentRow, viewer: Viewer) -> bool:
-    """Whether the comment can be new to the viewer: another member wrote it, whom they did not block."""
-    return row.author_id != viewer.id and row.author_id not in viewer.blocked
+    """Whether the comment can be new to the viewer: somebody else wrote it, whom they neither muted nor blocked."""
+    return row.author_id != viewer.id and not is_muted(row, viewer)
 
 
 # More than one page shows, so that some are left when the reader has visited all of its new comments.
@@ -58,7 +59,8 @@ MOST_NEW = 300
 SELECT_BEYOND = f"""
 select c.id from comment c
 where c.thread = $1 and c.created_at > $2 and c.author is distinct from $3 and {IS_VISIBLE}
-  and c.id <> all($5::bigint[]) and coalesce(c.author, 0) <> all($6::bigint[])
+  and c.id <> all($5::bigint[])
+  and coalesce(c.author, 0) <> all(array(select other from block where member = $3))
 order by c.id > $4 desc, c.id limit {MOST_NEW}
 """  # noqa: S608 constants only
 
@@ -71,6 +73,6 @@ async def unread_beyond(shown: ThreadView, visit: VisitRow | None, viewer: Viewe
     if visit is None or not visit.unread:
         return []
     layout, focus = shown.discussion.layout, shown.discussion.query.focus
-    values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(layout.entries), list(viewer.blocked))
+    values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(layout.entries))
     ids: list[int] = await db.values(SELECT_BEYOND, *values)
     return ids

@@ -29,7 +29,7 @@ IS_IN = "c.state not in ('pending', 'rejected', 'expired', 'withdrawn')"
 
 
 class CommentState(msgspec.Struct, frozen=True):
-    """What the rules check about a comment: its author, its state and its thread."""
+    """What the rules check about a comment: its author, whose account may be erased, its state and its thread."""
 
     id: int
     thread: int
@@ -37,6 +37,7 @@ class CommentState(msgspec.Struct, frozen=True):
     state: str
     deleted_at: datetime | None
     thread_state: str
+    author_erased: bool = False
 
 
 def require_open_thread(thread_state: str) -> None:

@@ -46,9 +46,14 @@ def _viewer_states(rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes)
             states[row.id] = viewer_state_of(row)
         elif row.author_id in viewer.blocked:
             states[row.id] = ViewerState(blocked=True)
-        elif viewer.muted and row.author in viewer.muted and row.has_profile:
+        elif is_muted(row, viewer):
             states[row.id] = msgspec.structs.replace(states.get(row.id, ViewerState()), muted=True)
     return states
+
+
+def is_muted(row: CommentRow, viewer: Viewer) -> bool:
+    """Whether the viewer muted or blocked the comment's author."""
+    return row.author_id in viewer.blocked or (row.author in viewer.muted and row.has_profile)
 
 
 def viewer_state_of(row: CommentRow) -> ViewerState:

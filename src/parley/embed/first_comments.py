@@ -76,7 +76,8 @@ async def of_member(number: int, member: int, site: str) -> OwnFirstComment | No
 
 CLAIM_FIRST_COMMENTS = """
 with due as (
-    select id from first_comment where state = 'waiting' and due_at <= now()
+    select id from first_comment
+    where state = 'waiting' and due_at <= now() and exists (select from site where key = first_comment.site)
     order by due_at limit 1 for update skip locked
 )
 update first_comment f set due_at = now() + interval '2 minutes', attempts = attempts + 1
@@ -110,5 +111,14 @@ async def mark_posted(number: int, thread: int, comment: int) -> None:
 
 async def fail(number: int, message: Message) -> None:
     """Record why nothing was posted. The author still sees the text."""
-    values: dict[Any, Any] = {FirstComment.state: "failed", FirstComment.message: serialize(message)}
-    await FirstComment.update(values).where(FirstComment.id == number)
+    await FirstComment.update(_failure(message)).where(FirstComment.id == number)
+
+
+async def fail_of_site(site: str, message: Message) -> None:
+    """Record why no comment that waits is posted from this site any more."""
+    waiting = (FirstComment.site == site) & (FirstComment.state == "waiting")
+    await FirstComment.update(_failure(message)).where(waiting)
+
+
+def _failure(message: Message) -> dict[Any, Any]:
+    return {FirstComment.state: "failed", FirstComment.message: serialize(message)}

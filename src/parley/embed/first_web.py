@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from parley.comments.forms import LONGEST_BODY
-from parley.core.errors import NotFound, ParleyError
+from parley.core.errors import NotFound, ParleyError, Refused
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
 from parley.core.http.forms import make_form, posted_fields
 from parley.core.ratelimit import IMPORT, OPEN_SITE_DAY, OPEN_SITE_HOUR, POST, Use, each, take_all
@@ -30,6 +30,10 @@ async def show(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[st
     known = (await queries.threads_at([url])).get(url)
     if known is not None:
         return Redirect(path_of(PanelQuery(known.id), site_row), status_code=303)
+    try:
+        await queries.require_not_withheld(url)
+    except Refused as refusal:
+        return framed_page(request, site_row, "embed/refused.html", refusal.status, message=refusal.message)
     return _page(request, site_row, url)
 
 

@@ -20,7 +20,7 @@ from parley.core.settings import settings
 from parley.core.text.messages import N_
 from parley.embed import first_comments
 from parley.embed.first_comments import MOST_ATTEMPTS, WaitingFirstComment
-from parley.embed.queries import is_address, threads_at
+from parley.embed.queries import is_address, require_not_withheld, threads_at
 from parley.embed.rules import SiteRow
 from parley.importing.errors import CannotImport
 from parley.importing.fetch import PAGES, Download, fetch
@@ -78,7 +78,7 @@ async def _post(wanted: WaitingFirstComment) -> None:
 
 async def _open(text: ArticleText | None, site: SiteRow) -> int:
     assert text is not None
-    return (await open_thread(text=text, topic=site.topic, starter=None)).id
+    return (await open_thread(text=text, topic=site.topic, starter=None, revises=False)).id
 
 
 async def _author(wanted: WaitingFirstComment) -> Viewer:
@@ -97,6 +97,7 @@ async def _read(url: str, site: SiteRow) -> ArticleText:
     text = await read_fetched(fetched)
     if text.words < FEWEST_WORDS or text.url is None or not is_address(text.url) or not site.has(text.url):
         raise Refused(NOT_ARTICLE)
+    await require_not_withheld(text.url)
     stored = await store_pictures(text.passages)
     return msgspec.structs.replace(text, passages=without_lost_pictures(stored))
 

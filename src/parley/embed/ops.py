@@ -16,12 +16,13 @@ from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.core.text.messages import N_
-from parley.embed import rules
+from parley.embed import first_comments, rules
 from parley.embed.rules import SiteRow
 from parley.embed.tables import CommentSite, EmbedCode, Site
 from parley.threads.tables import Topic
 
 CODE_LASTS = timedelta(minutes=1)
+REMOVED = N_("Discussions of this site are no longer shown here. Nothing was posted, and your text is kept.")
 
 
 async def add_site(key: str, origins: Sequence[str], topic: str, provider: str = "") -> SiteRow:
@@ -47,10 +48,14 @@ def _has_path(address: str) -> bool:
 
 
 async def remove_site(key: str) -> bool:
-    """Remove a site and end all sign-ins on it. Comments stay. Return False if there is none."""
+    """Remove a site and end all sign-ins on it. Comments stay. Return False if there is none.
+
+    First comments that wait for the worker are not posted any more.
+    """
     async with db.atomic():
         await Session.delete().where(Session.site == key)
         removed = await Site.delete().where(Site.key == key).returning(Site.key)
+        await first_comments.fail_of_site(key, REMOVED)
         viewer_cache.clear_after_commit()
     return bool(removed)
 

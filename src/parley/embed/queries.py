@@ -8,7 +8,7 @@ from parley.articles.canonical import canonical
 from parley.articles.duplicates import address_variants
 from parley.articles.rules import is_web_address
 from parley.core import db
-from parley.core.errors import NotFound
+from parley.core.errors import NotFound, Refused
 from parley.core.text.messages import N_
 from parley.embed.rules import KEY, LONGEST_URL, SiteRow
 from parley.embed.tables import Site
@@ -45,6 +45,15 @@ select a.url, t.id, t.slug, t.comment_count from article a join thread t on t.ar
 where a.url = any($1::text[]) and not a.untitled order by t.id
 """
 SELECT_OF_THREAD = "select a.url from thread t join article a on a.id = t.article where t.id = $1 and not a.untitled"
+
+
+IS_WITHHELD = "select exists(select from article where url = any($1::text[]) and untitled)"
+
+
+async def require_not_withheld(url: str) -> None:
+    """Raise Refused if the title of the article at this address was taken down, and so its address."""
+    if await db.value(IS_WITHHELD, address_variants(canonical(url))):
+        raise Refused(N_("This article was taken down here, so it cannot be discussed on this page."))
 
 
 async def threads_at(urls: Sequence[str]) -> dict[str, EmbeddedThread]:

@@ -50,8 +50,11 @@ class CommentContent(msgspec.Struct, frozen=True):
 async def set_statement(viewer: Viewer, comment_id: int, text: str | None, proposal: int | None = None) -> None:
     """Set the statement of the viewer's own comment, or remove it. With `proposal`, confirm that one, in these words.
 
-    Raises Forbidden for others, Refused where a check or the comment's state does not allow it.
+    Raises Forbidden for others, Refused where a check or the comment's state does not allow it, and for a proposal
+    without words.
     """
+    if proposal is not None and text is None:
+        raise Refused(N_("Please write a sentence, or decline it."))
     afters = await _check(viewer, comment_id, text) if text else []
     async with db.atomic():
         comment = await lock_comment(comment_id)

@@ -86,8 +86,9 @@ class CommentWithoutStatement(msgspec.Struct, frozen=True):
 SELECT_WITHOUT_STATEMENT = f"""
 select c.id as comment, c.stance, left(c.body, 200) as excerpt, p.text as proposed from (
     select * from comment where thread = $1 and parent is null order by best desc, id limit 200
-) c left join statement_proposal p on p.comment = c.id and p.state = 'waiting'
-where c.state = 'visible' and c.statement is null and c.author is not null
+) c join member m on m.id = c.author and m.state <> 'anonymised'
+left join statement_proposal p on p.comment = c.id and p.state = 'waiting'
+where c.state = 'visible' and c.statement is null
 order by c.best desc, c.id limit {MOST_LISTED}
 """  # noqa: S608 constants only
 

@@ -27,6 +27,8 @@ def require_statement_allowed(viewer: Viewer, comment: CommentState) -> None:
         raise Forbidden(N_("Only its author can say a comment in one sentence."))
     if comment.author is None:
         raise Refused(N_("This comment was imported, so nobody could confirm a statement for it."))
+    if comment.author_erased:
+        raise Refused(N_("The author's account was closed, so nobody could confirm a statement for this comment."))
     if comment.state != "visible":
         raise Refused(N_("This comment no longer exists, so it cannot have a statement. Your text is kept here."))
     require_open_thread(comment.thread_state)
