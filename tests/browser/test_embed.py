@@ -146,7 +146,10 @@ async def test_the_keyboard_reaches_the_discussion_and_axe_finds_nothing(
 ) -> None:
     async def frame_of_panel() -> Frame:
         await panel(page).locator("main").wait_for()
-        return next(one for one in page.frames if one.url.startswith(site.address))
+        frame = next(one for one in page.frames if one.url.startswith(site.address))
+        # Before its scripts run, the discussion does not hear Escape.
+        await frame.wait_for_load_state()
+        return frame
 
     await page.goto(publisher.url)
     await page.locator(".open").focus()

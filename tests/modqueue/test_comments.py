@@ -16,6 +16,8 @@ from parley.matching.conditions import WordList
 from parley.modqueue import comments, nearby
 from parley.modqueue import queries as modqueue
 from parley.modqueue.filters import CommentFilter, QueueFilter
+from parley.reports import ops as reports
+from parley.reports.ops import ReportInput
 
 pytestmark = pytest.mark.anyio
 
@@ -110,6 +112,21 @@ async def test_what_cannot_be_decided_is_left_out_with_the_reason(client: httpx.
 
     assert "only an admin can decide about them" in done.text and "4 decisions were made" in done.text
     assert await db.value("select state from member where id = $1", chief.id) == "active" and mo
+
+
+async def test_nobody_is_sanctioned_for_comments_on_which_nothing_was_decided(client: httpx.AsyncClient) -> None:
+    who, (first, *_) = await spammer(1)
+    await moderator(client)
+    other = await make.member(role="moderator")
+    await reports.report(ReportInput("comment", first, "spam", "", await make.member()))
+    await db.execute("update queue_item set claimed_by = $1, claimed_until = now() + interval '10 minutes'", other.id)
+    fields = {f"comment-{first}": "1"} | REMOVAL | {"also": "silence", "until": "7", "sure": "1"}
+
+    done = await client.post("/mod/comments", data=fields)
+
+    assert "Another moderator is reviewing this right now." in done.text
+    assert await db.value("select count(*) from decision") == 0
+    assert await db.value("select state from member where id = $1", who.id) == "active"
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,14 @@ async def test_a_blocked_authors_statement_is_not_on_the_page(
     assert SAID not in await deck(client, comment)
 
 
+async def test_the_statement_of_a_collapsed_comment_is_not_asked(client: httpx.AsyncClient, comment: int) -> None:
+    await db.execute("update comment set collapsed = 'Off topic' where id = $1", comment)
+    thread = await db.value("select thread from comment where id = $1", comment)
+
+    assert SAID not in (await client.get(f"/t/{thread}/answer")).text
+    assert SAID not in await deck(client, comment)
+
+
 async def test_a_moderator_merges_and_separates(client: httpx.AsyncClient, comment: int) -> None:
     thread = await db.value("select thread from comment where id = $1", comment)
     same = await make.comment(thread, await make.member(), statement="They answer first.")

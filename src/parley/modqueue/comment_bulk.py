@@ -40,7 +40,9 @@ async def decide(
         )
         for comment in chosen
     }
-    authors = {comment.author_id for comment in chosen if comment.author_id is not None} if sanction else set()
+    # Nobody is sanctioned for comments on which nothing could be decided.
+    decided = [comment for comment in chosen if comments[comment.id].refusal is None] if sanction else []
+    authors = {comment.author_id for comment in decided if comment.author_id is not None}
     return Outcomes(
         comments, {author: await _sanction(viewer, author, sanction, commit=commit) for author in sorted(authors)}
     )

@@ -93,7 +93,7 @@ async def _next(
 async def named_statement(viewer: Viewer | None, thread: int, comment: int, value: int | None) -> StatementCard | None:
     """A statement that a link names, which is not an offer; None if it cannot be answered here."""
     row = await comments.one(comment)
-    if row is None or row.thread != thread or row.statement is None:
+    if row is None or row.thread != thread or row.statement is None or row.collapsed is not None:
         return None
     if viewer is not None and row.author_id in viewer.blocked | {viewer.id}:
         return None

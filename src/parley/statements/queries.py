@@ -36,7 +36,7 @@ async def one(comment: int) -> StatementRow | None:
 
 
 # A thread may have any number of statements: the best of all, of each stance and of each passage are enough for a deck.
-CAN_BE_ASKED = "statement is not null and state = 'visible' and author is not null"
+CAN_BE_ASKED = "statement is not null and state = 'visible' and collapsed is null and author is not null"
 BEST_FIRST = "order by best desc, id"
 SELECT_CANDIDATES = f"""
 with found as (
