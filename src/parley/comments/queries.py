@@ -108,24 +108,26 @@ def blank(row: CommentRow) -> CommentRow:
 
 
 # If a publisher allows only an excerpt of the article, no query shows more than that.
-EARLIER_PASSAGE = f"""
+def _text_of(revision: str, lineage: str) -> str:
+    """SQL for the text of a passage in a revision of the thread's article, as far as readers may read it."""
+    return f"""
     select p.text from article a join revision r on r.article = a.id cross join {READABLE} p
-    where a.id = t.article and r.number = c.revision and p.lineage = c.made_on
-"""  # noqa: S608 constants only
-MAY_BE_QUOTED = f"""
-    (select a.display = 'full' from article a where a.id = t.article)
-    or coalesce(strpos(({EARLIER_PASSAGE}), c.quote) > 0, false)
+    where a.id = t.article and r.number = {revision} and p.lineage = {lineage}
 """  # noqa: S608 constants only
 
-# The words that a comment is about now may be in another passage than its quote was.
-PRESENT_PASSAGE = f"""
-    select p.text from article a join revision r on r.article = a.id cross join {READABLE} p
-    where a.id = t.article and r.number = t.revision and p.lineage = c.passage
-"""  # noqa: S608 constants only
-MAY_SHOW_WORDS = f"""
+
+def _may_be_read(words: str, passage: str) -> str:
+    """An SQL condition: the article is shown in full, or `words` stand in what readers may read of `passage`."""
+    return f"""
     (select a.display = 'full' from article a where a.id = t.article)
-    or coalesce(strpos(({PRESENT_PASSAGE}), c.words) > 0, false)
+    or coalesce(strpos(({passage}), {words}) > 0, false)
 """  # noqa: S608 constants only
+
+
+EARLIER_PASSAGE = _text_of("c.revision", "c.made_on")
+MAY_BE_QUOTED = _may_be_read("c.quote", EARLIER_PASSAGE)
+# The words that a comment is about now may be in another passage than its quote was.
+MAY_SHOW_WORDS = _may_be_read("c.words", _text_of("t.revision", "c.passage"))
 
 # SQL, as the tables of claims and pinned replies are in a package above this one.
 IS_ARTICLES_AUTHOR = """exists (select from claim k where k.article = t.article and k.member = c.author
