@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from parley import hooks
 from parley.core import db
 from parley.core.db import DB
-from parley.core.events import redis
+from parley.core.events import notify, redis
 
 Result = TypeVar("Result")
 
@@ -35,6 +35,7 @@ class Loop:
             self._swap()
 
     def close(self) -> None:
+        self.run(flush())
         self.run(redis.close_redis())
         self.run(db.close_pool())
         self._loop.close()
@@ -42,6 +43,13 @@ class Loop:
     def _swap(self) -> None:
         DB.connections, self._connections = self._connections, DB.connections
         redis._client, self._client = self._client, redis._client
+
+
+async def flush() -> None:
+    """Wait for what this loop has still to publish; another test's loop may have something pending too."""
+    publishing = notify._publishing
+    if publishing is not None and publishing.get_loop() is asyncio.get_running_loop():
+        await publishing
 
 
 async def _open(database: str) -> None:

@@ -18,6 +18,7 @@ from parley.core import cache
 from parley.core.db import close_pool, open_pool
 from parley.core.db.replica import open_replica
 from parley.core.events import tasks
+from parley.core.events.notify import flush
 from parley.core.events.redis import close_redis, open_redis
 from parley.core.http import assets, failures, pages
 from parley.core.http.access import check_access
@@ -159,6 +160,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
             yield
         await tasks.end(background)
         await app.state.hub.stop()
+        await flush()
         await close_redis()
         if replica is not None:
             await replica.close()

@@ -22,7 +22,7 @@ from parley.core.db import close_pool, open_pool
 from parley.core.errors import Unavailable
 from parley.core.events import redis, tasks
 from parley.core.events.job_wakeups import CHANNEL
-from parley.core.events.notify import Signal
+from parley.core.events.notify import Signal, flush
 from parley.core.events.redis import close_redis, open_redis
 from parley.core.http.failures import OUTAGES, expire_after
 from parley.core.observability import metrics, queues
@@ -251,5 +251,6 @@ async def run(settings: Settings) -> None:
                 loop.add_signal_handler(number, worker.stop)
             await worker.run()
     finally:
+        await flush()
         await close_redis()
         await close_pool()

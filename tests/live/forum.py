@@ -17,11 +17,12 @@ import pytest
 from redis.asyncio import Redis
 
 import command
+import loops
 from live.reader import PLAIN, Reader
 from parley.accounts import sessions
 from parley.core.db import DB
 from parley.core.db.pool import ConnectionPool
-from parley.core.events import notify, redis
+from parley.core.events import redis
 from parley.core.http.access import Viewer
 from parley.embedded import Servers, servers
 from parley.embedded.launch import signalled_at_our_death
@@ -226,12 +227,8 @@ async def writing(one: Forum) -> AsyncIterator[Forum]:
         try:
             yield one
         finally:
-            # A signal of the last moment is published 50 ms later. It must not find the client that is being closed: it
-            # would connect again.
-            patch.undo()
-            publishing = notify._publishing
-            if publishing is not None and publishing.get_loop() is asyncio.get_running_loop():
-                await asyncio.wait([publishing])
+            # A signal of the last moment is published 50 ms later, by the client that is to be closed.
+            await loops.flush()
             await client.aclose()
             pool.terminate()
 

@@ -16,6 +16,7 @@ import rich_click as click
 from parley.core.db import close_pool, open_pool
 from parley.core.environment import SettingsError
 from parley.core.errors import CommandFailed, ParleyError
+from parley.core.events.notify import flush
 from parley.core.events.redis import close_redis, open_redis
 from parley.core.observability import log
 from parley.core.settings import settings
@@ -98,6 +99,7 @@ async def run_connected(command: Callable[..., Awaitable[Any]], args: Any, kwarg
     try:
         return await command(*args, **kwargs)
     finally:
+        await flush()
         await close_redis()
         await close_pool()
 

@@ -42,6 +42,7 @@ _publishing: asyncio.Task[None] | None = None
 
 async def notify(message: Signal) -> None:
     """Call this process's subscribers and publish to the others. A failure of Redis is only logged."""
+    global _publishing  # noqa: PLW0603 the event loop only keeps a weak reference
     failpoint.hit("notify")
     for subscriber in subscribers:
         subscriber(message)
@@ -51,7 +52,7 @@ async def notify(message: Signal) -> None:
     if left <= 0:
         await _publish_pending()
     elif is_first:
-        asyncio.get_running_loop().call_later(left, _publish_later)
+        _publishing = asyncio.create_task(_publish_after(left))
 
 
 def _merge(former: Signal | None, message: Signal) -> Signal:
@@ -66,9 +67,15 @@ def _merge(former: Signal | None, message: Signal) -> Signal:
     )
 
 
-def _publish_later() -> None:
-    global _publishing  # noqa: PLW0603 the event loop only keeps a weak reference
-    _publishing = asyncio.get_running_loop().create_task(_publish_pending())
+async def flush() -> None:
+    """Wait until what is pending is published: to be called before the client of Redis is closed."""
+    if _publishing is not None:
+        await _publishing
+
+
+async def _publish_after(seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    await _publish_pending()
 
 
 async def _publish_pending() -> None:
