@@ -8,6 +8,9 @@ from contextlib import asynccontextmanager
 from live.forum import Web
 
 HEAD_END = b"\r\n\r\n"
+# How many more read every few seconds, and at most.
+GROWTH, MOST = 50, 2_000
+GROWTH_SECONDS = 2.0
 
 
 class Crowd:
@@ -17,18 +20,27 @@ class Crowd:
         self._port = web.port
         self._asked = [f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: parley={one}".encode() for one in cookies]
         self.answers: Counter[int] = Counter()
+        self._tasks: list[asyncio.Task[None]] = []
 
     @asynccontextmanager
-    async def reading(self, members: int) -> AsyncIterator[None]:
-        """Let so many read during the block."""
-        tasks = [asyncio.create_task(self._read(self._asked[turn % len(self._asked)])) for turn in range(members)]
+    async def reading(self) -> AsyncIterator[None]:
+        """Let them read during the block."""
         try:
             yield
         finally:
-            for one in tasks:
-                one.cancel()
-            ended = await asyncio.gather(*tasks, return_exceptions=True)
-        assert {type(one) for one in ended} == {asyncio.CancelledError}, "somebody was cut off"
+            for reading in self._tasks:
+                reading.cancel()
+            ended = await asyncio.gather(*self._tasks, return_exceptions=True)
+        assert {type(result) for result in ended} == {asyncio.CancelledError}, "somebody was cut off"
+
+    async def grow(self) -> None:
+        """Let more and more read until many are refused: how many that takes depends on the machine."""
+        while self.answers[503] < GROWTH:
+            assert len(self._tasks) < MOST, "the process answers them all"
+            for _ in range(GROWTH):
+                asked = self._asked[len(self._tasks) % len(self._asked)]
+                self._tasks.append(asyncio.create_task(self._read(asked)))
+            await asyncio.sleep(GROWTH_SECONDS)
 
     async def _read(self, asked: bytes) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)

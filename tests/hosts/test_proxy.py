@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, ExitStack
 
+import psutil
 import pytest
 
 import make
@@ -27,7 +28,7 @@ GROWS_SECONDS = 5.0
 
 @pytest.fixture(scope="module")
 def pair(wide_forum: Forum) -> Iterator[list[Web]]:
-    found = [wide_forum.web(*DRAIN, PARLEY_LIMITS="off") for _ in range(2)]
+    found = [wide_forum.web("patience=10", *DRAIN, PARLEY_LIMITS="off") for _ in range(2)]
     yield found
     for web in found:
         web.end()
@@ -63,7 +64,7 @@ async def test_all_processes_are_replaced_under_load_and_nobody_is_refused_anyth
             worker.start()
             await asyncio.to_thread(web.start)
             # As whoever replaces them waits until the proxy knows it again.
-            await wait_until(lambda web=web: web.connections() > 0)  # type: ignore[misc]
+            await wait_until(lambda web=web: _is_used(web))  # type: ignore[misc]
         for visitor in visitors:
             visitor.stopped = True
         for writer in writers:
@@ -71,7 +72,7 @@ async def test_all_processes_are_replaced_under_load_and_nobody_is_refused_anyth
         await asyncio.gather(*tasks)
         said = [one for writer in writers for one in writer.said]
         assert [failure for one in visitors for failure in one.failures] == []
-        assert [answer.status_code for one in writers for answer in one.refusals] == []
+        assert [answer.text for one in writers for answer in one.refusals] == []
         assert [one for one in said if not one.acknowledged] == []
         assert min(len(said), *(one.pages for one in visitors)) > 100
         await assert_all_have_the_truth(readers, thread, forum.servers.database_url)
@@ -79,6 +80,12 @@ async def test_all_processes_are_replaced_under_load_and_nobody_is_refused_anyth
     async with asyncio.timeout(PATIENCE):
         while await db.value("select count(*) from event where handled_at is null"):
             await asyncio.sleep(0.1)
+
+
+def _is_used(web: Web) -> bool:
+    """Whether the proxy is connected to it. Whoever asked whether it serves has left, which it may not have noticed."""
+    connections = psutil.Process(web.process.pid).net_connections("tcp")
+    return any(connection.status == psutil.CONN_ESTABLISHED for connection in connections)
 
 
 async def test_clients_that_send_too_slowly_keep_nobody_waiting_and_are_given_up_on(proxy: Proxy, thread: int) -> None:

@@ -1,7 +1,8 @@
 """A web process whose hub is quicker or smaller: `serve.py heartbeat_interval=0.2 send_timeout=1 --port 8000`.
 
-`patience` says how many times longer than readers forms wait for the database, and `unread` after how many seconds a
-client that reads nothing is cut off. What begins with `--` is for `parley web`.
+`patience` says how many times longer than readers forms wait for a connection to the database, and than usual all wait
+for its locks and statements; `unread` after how many seconds a client that reads nothing is cut off. What begins with
+`--` is for `parley web`.
 """
 
 import sys
@@ -9,7 +10,7 @@ from functools import partial
 
 import parley.app
 from parley.cli import serve
-from parley.core.db import waiters
+from parley.core.db import engine, waiters
 from parley.live.channel import HubSettings
 from parley.live.hub import Hub
 
@@ -25,5 +26,7 @@ if __name__ == "__main__":
     serve.UNREAD_SECONDS = float(options.pop("unread", 1.0))
     if patience := options.pop("patience", ""):
         waiters.PATIENCE.update(dict.fromkeys(waiters.PATIENCE, int(patience)))
+        for name in ("statement_timeout", "lock_timeout"):
+            engine.SERVER_SETTINGS[name] = str(int(engine.SERVER_SETTINGS[name]) * int(patience))
     parley.app.Hub = partial(Hub, settings=hub_settings(options))  # type: ignore[misc]
     serve.web(sys.argv[place:])
