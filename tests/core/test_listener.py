@@ -155,6 +155,21 @@ def test_without_free_file_handles_it_accepts_again_later(monkeypatch: pytest.Mo
     run(work())
 
 
+def test_connections_that_wait_when_it_ends_are_not_reset() -> None:
+    """A proxy may have sent a form on them, and would answer 502."""
+
+    async def work() -> None:
+        site = Site()
+        clients = [site.connect() for _ in range(3)]
+        site.listener.accept_last()
+        site.listener.close()
+        await site.settle(3)
+        assert not any(map(is_closed, clients))
+        site.close()
+
+    run(work())
+
+
 def test_a_closed_listener_can_be_closed_again_and_keeps_open_connections() -> None:
     async def work() -> None:
         site = Site()

@@ -90,11 +90,12 @@ class Server(uvicorn.Server):
             self._watchdog.stop()
 
     async def _stop_accepting(self) -> None:
-        """Stop accepting connections, and let new ones send their request.
+        """Accept the last connections, and let them send their request.
 
         uvicorn would close them unread, and a proxy would answer 502 to a form that it has already sent.
         """
         for server in self.servers:
+            cast("Listener", server).accept_last()
             server.close()
         await asyncio.sleep(LAST_REQUESTS_SECONDS)
 

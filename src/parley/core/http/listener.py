@@ -45,6 +45,11 @@ class Listener:
             sock.listen(BACKLOG)
             self._listen(sock)
 
+    def accept_last(self) -> None:
+        """Accept the connections that wait. When its socket is closed, the system would reset them."""
+        for sock in self._sockets:
+            self._accept(sock)
+
     def close(self) -> None:
         """Accept no further connections. Those that are open stay."""
         for sock in self._sockets:
