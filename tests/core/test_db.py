@@ -516,3 +516,33 @@ async def test_a_time_out_on_a_replaced_connection_does_not_pause_the_pool(app: 
     with pytest.raises(Unavailable):
         await connections().run(Hanging(), "fetch", "select 1")
     assert connections()._paused_until == before
+
+
+async def test_a_process_that_starts_waits_for_a_server_that_is_starting_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    create_pool = asyncpg.create_pool
+    failures = [TimeoutError(), asyncpg.CannotConnectNowError("the database system is starting up")]
+
+    async def fails_twice(**options: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return await create_pool(**options)
+
+    monkeypatch.setattr(asyncpg, "create_pool", fails_twice)
+    monkeypatch.setattr(engine, "CONNECT_PAUSE_SECONDS", 0)
+    async with pool_of_its_own():
+        assert await value("select 1") == 1
+    assert not failures
+
+
+async def test_a_process_does_not_wait_for_a_server_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    attempts = []
+
+    async def fails(**_: Any) -> Any:
+        attempts.append(1)
+        raise TimeoutError
+
+    monkeypatch.setattr(asyncpg, "create_pool", fails)
+    monkeypatch.setattr(engine, "CONNECT_PAUSE_SECONDS", 0)
+    with pytest.raises(TimeoutError):
+        await db.open_pool(DB.config["dsn"])
+    assert len(attempts) == engine.CONNECT_ATTEMPTS

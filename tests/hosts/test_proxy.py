@@ -1,6 +1,7 @@
 """Two web processes and two workers behind a real proxy: replaced in turn under load, and besieged by slow clients."""
 
 import asyncio
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, ExitStack
@@ -28,7 +29,7 @@ GROWS_SECONDS = 5.0
 
 @pytest.fixture(scope="module")
 def pair(wide_forum: Forum) -> Iterator[list[Web]]:
-    found = [wide_forum.web("patience=10", *DRAIN, PARLEY_LIMITS="off") for _ in range(2)]
+    found = [wide_forum.web("patience=10", "readers=10", *DRAIN, PARLEY_LIMITS="off") for _ in range(2)]
     yield found
     for web in found:
         web.end()
@@ -39,7 +40,8 @@ def pair(wide_forum: Forum) -> Iterator[list[Web]]:
 def workers(forum: Forum) -> Iterator[list[Worker]]:
     found = [Worker(forum) for _ in range(2)]
     yield found
-    assert [worker.end() for worker in found] == [0, 0]
+    # A worker that is ended while it starts has no handler of its own yet.
+    assert {worker.end() for worker in found} <= {0, -signal.SIGTERM}
     assert not [worker for worker in found if "Traceback" in worker.said()]
 
 

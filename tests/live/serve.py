@@ -1,8 +1,9 @@
 """A web process whose hub is quicker or smaller: `serve.py heartbeat_interval=0.2 send_timeout=1 --port 8000`.
 
 `patience` says how many times longer than readers forms wait for a connection to the database, and than usual all wait
-for its locks and statements; `unread` after how many seconds a client that reads nothing is cut off. What begins with
-`--` is for `parley web`.
+for its locks and statements; `readers` how many times longer readers wait for a connection, and how much later they
+are refused because the process is busy; `unread` after how many seconds a client that reads nothing is cut off. What
+begins with `--` is for `parley web`.
 """
 
 import sys
@@ -11,6 +12,7 @@ from functools import partial
 import parley.app
 from parley.cli import serve
 from parley.core.db import engine, waiters
+from parley.core.observability import load_shedding
 from parley.live.channel import HubSettings
 from parley.live.hub import Hub
 
@@ -28,5 +30,8 @@ if __name__ == "__main__":
         waiters.PATIENCE.update(dict.fromkeys(waiters.PATIENCE, int(patience)))
         for name in ("statement_timeout", "lock_timeout"):
             engine.SERVER_SETTINGS[name] = str(int(engine.SERVER_SETTINGS[name]) * int(patience))
+    if times := options.pop("readers", ""):
+        engine.ACQUIRE_SECONDS *= int(times)
+        load_shedding.LIMITS.update({kind: lag * int(times) for kind, lag in load_shedding.LIMITS.items()})
     parley.app.Hub = partial(Hub, settings=hub_settings(options))  # type: ignore[misc]
     serve.web(sys.argv[place:])

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any, cast
 
 import asyncpg
@@ -15,6 +17,7 @@ from parley.core.db.pool import ConnectionPool
 from parley.core.db.role import assume_role
 
 ACQUIRE_SECONDS = 2.0
+CONNECT_SECONDS, CONNECT_PAUSE_SECONDS, CONNECT_ATTEMPTS = 5, 1, 6
 # PostgreSQL cancels a statement after its statement_timeout. If no answer comes by then, we wait this much longer.
 HANG_SECONDS = 0.5
 SERVER_SETTINGS = {
@@ -126,17 +129,19 @@ table.engine_finder = lambda module_name=None: DB  # type: ignore[attr-defined] 
 async def open_pool(url: str, *, size: int = 10, as_owner: bool = False, **server_settings: str) -> None:
     """Open the process's pool of connections to the database at `url`, under the application's role (core/db/role.py).
 
-    `as_owner` keeps all rights of the login, which migrations need.
+    `as_owner` keeps all rights of the login, which migrations need. CONNECT_ATTEMPTS are made while the server is
+    starting, or so busy that it does not answer within CONNECT_SECONDS.
     """
     DB.config = {"dsn": url}
     settings = SERVER_SETTINGS | server_settings
     statement_seconds = int(settings["statement_timeout"]) / 1_000
-    pool = await asyncpg.create_pool(
+    create_pool = partial(
+        asyncpg.create_pool,
         dsn=url,
         min_size=1,
         max_size=size,
         server_settings=settings,
-        timeout=5,
+        timeout=CONNECT_SECONDS,
         command_timeout=statement_seconds + HANG_SECONDS if statement_seconds else None,
         # Otherwise each statement would be prepared and planned again every five minutes: half the cost of a page on a
         # quiet site.
@@ -144,7 +149,15 @@ async def open_pool(url: str, *, size: int = 10, as_owner: bool = False, **serve
         init=None if as_owner else assume_role,
         reset=skip_reset,
     )
-    DB.connections = ConnectionPool(pool)
+    DB.connections = ConnectionPool(await _connect_pool(create_pool))
+
+
+async def _connect_pool(create_pool: Callable[[], Awaitable[asyncpg.Pool]]) -> asyncpg.Pool:
+    for _ in range(CONNECT_ATTEMPTS - 1):
+        with suppress(TimeoutError, asyncpg.CannotConnectNowError):
+            return await create_pool()
+        await asyncio.sleep(CONNECT_PAUSE_SECONDS)
+    return await create_pool()
 
 
 async def skip_reset(_: Any) -> None:
