@@ -2,7 +2,9 @@
 
 import os
 import re
+from datetime import UTC, datetime
 from itertools import count
+from typing import Any, NamedTuple, cast
 
 import asyncpg
 import httpx
@@ -12,6 +14,7 @@ from litestar import Litestar
 import make
 from api.calling import V1, program
 from parley.api import events_web
+from parley.api.events import SiteEvent
 from parley.core import db
 from parley.core.errors import Unavailable
 from parley.core.events.event_log import emit
@@ -101,6 +104,43 @@ async def test_one_network_cannot_take_all_streams(app: Litestar, monkeypatch: p
     elsewhere = httpx.ASGITransport(app, client=("192.0.2.1", 50_000))
     async with httpx.AsyncClient(transport=elsewhere, base_url=f"http://localhost{V1}") as other:
         assert (await other.get("/events", headers=headers)).status_code == 200
+
+
+async def test_one_person_with_many_networks_cannot_take_all_streams(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events_web, "LONGEST_SECONDS", 0.0)
+    monkeypatch.setitem(events_web._open, "2001:db8:1::/48", events_web.MOST_OF_NETWORK)
+    elsewhere = httpx.ASGITransport(app, client=("2001:db8:1:2::3", 50_000))
+    async with httpx.AsyncClient(transport=elsewhere, base_url=f"http://localhost{V1}") as other:
+        assert (await other.get("/events", headers={"accept": "text/event-stream"})).status_code == 503
+
+
+async def test_a_stream_of_former_events_pauses_between_batches(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten streams that began at `0-0` on a large site used all the time of a web process."""
+    monkeypatch.setattr(events_web, "monotonic", count().__next__)
+    monkeypatch.setattr(events_web, "LONGEST_SECONDS", 3)
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr(events_web.asyncio, "sleep", pause)
+    event = SiteEvent("1-1", 1, 1, "comment.posted", 1, datetime.now(UTC))
+
+    async def many(position: str, most: int) -> list[SiteEvent]:
+        return [event] * most
+
+    monkeypatch.setattr(events_web.events, "after", many)
+    parts = [part async for part in events_web._stream(cast("Any", Request(app)), "0-0", "192.0.2.0/24")]
+
+    assert parts[1].count(b"id: 1-1\n") == events_web.BATCH
+    assert pauses
+    assert set(pauses) == {events_web.PAUSE_SECONDS}
+
+
+class Request(NamedTuple):
+    app: Litestar
 
 
 @pytest.mark.parametrize("after", ["x", "1", "1-", "99999999999999999999-1", "1-1;"])

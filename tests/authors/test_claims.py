@@ -309,6 +309,23 @@ async def test_a_pinned_reply_goes_with_its_comment_the_claim_and_a_block(
     assert "the author</span>" not in page
 
 
+async def test_ending_a_claim_again_does_not_lock_the_thread_for_long(
+    client: httpx.AsyncClient, ann: Viewer, thread: int
+) -> None:
+    """Each `POST /settings/articles/{claim}/end` wrote up to 200 events, one after the other, and nobody could post."""
+    await confirm(thread, ann)
+    for _ in range(3):
+        await make.comment(thread, ann)
+    await make.sign_in(client, ann)
+    end = f"/settings/articles/{await db.value('select id from claim')}/end"
+    edits = "select count(*) from event where kind = 'comment.edited'"
+
+    assert (await client.post(end)).status_code == 303
+    assert await db.value(edits) == 3
+    assert (await client.post(end)).status_code == 303
+    assert await db.value(edits) == 3
+
+
 @pytest.mark.parametrize(("role", "status"), [("visitor", 401), ("unverified", 403)])
 async def test_claiming_needs_a_confirmed_account(
     client: httpx.AsyncClient, thread: int, role: str, status: int

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from parley.core.concurrency import asking_network
 from parley.core.http import fair_share
 from parley.core.http.fair_share import AT_ONCE, WAITING, FairShare
 
@@ -16,10 +17,12 @@ class Application:
 
     def __init__(self) -> None:
         self.begun = 0
+        self.network: str | None = None
         self.may_answer = asyncio.Event()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.begun += 1
+        self.network = asking_network.get()
         if scope["method"] == "POST":
             await receive()
         await self.may_answer.wait()
@@ -144,5 +147,14 @@ async def test_too_many_that_wait_are_refused_a_little_later(
     await tasks[-2]
 
     assert (refused.status, application.begun) == (429, AT_ONCE + 1)
+    for task in tasks:
+        task.cancel()
+
+
+async def test_the_network_that_asks_is_known_to_what_it_asks_for(shared: FairShare, application: Application) -> None:
+    tasks = await all_ask(shared, [Client("2001:db8:1:2::3")])
+
+    assert application.network == "2001:db8:1::/48"
+    assert asking_network.get() is None
     for task in tasks:
         task.cancel()

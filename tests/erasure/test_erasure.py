@@ -17,7 +17,7 @@ from parley.comments import editing, states
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
-from parley.erasure import jobs, leaving, ledger, ops
+from parley.erasure import deletions, jobs, leaving, ledger, ops
 from parley.notifications import ops as notifications
 from parley.notifications import queries
 from parley.reports import ops as reports
@@ -210,6 +210,26 @@ async def test_without_the_name_the_comments_stay(client: httpx.AsyncClient, bir
     assert await db.value("select count(*) from vote where member = $1", bird.id) == 0
     assert await db.value("select count(*) from decision where member = $1", bird.id) == 1
     assert (await sign_in(client)).status_code == 422
+
+
+async def test_votes_are_erased_a_few_at_a_time(
+    client: httpx.AsyncClient, bird: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could vote or reply for seconds on what somebody with ten thousand votes had voted on."""
+    monkeypatch.setattr(deletions, "MOST_VOTES", 2)
+    thread, jon = await make.thread(), await make.member()
+    comments = [await make.comment(thread, jon) for _ in range(5)]
+    for comment in comments:
+        await make.vote(bird, comment)
+        await make.vote(bird, comment, "agreement", -1)
+    assert await db.value(deletions.DELETE_VOTES, bird.id, deletions.MOST_VOTES) == 2
+
+    await ask(client, "0")
+    await time_passes(bird)
+
+    left = "select sum(base_ups) || ' ' || sum(ups) || ' ' || sum(disagrees) from comment where thread = $1"
+    assert await db.value(left, thread) == "5 0 0"
+    assert await db.value("select count(*) from vote where member = $1", bird.id) == 0
 
 
 async def test_what_they_suggested_is_still_known_as_a_members_or_gone_with_its_notification(

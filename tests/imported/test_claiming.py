@@ -1,6 +1,7 @@
 """Imported comments are claimed by the confirmed address with which they were written, and by nothing else."""
 
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -11,6 +12,7 @@ import make
 from parley.comments.formats import FORMATS
 from parley.comments.importing import ImportLine, import_discussion
 from parley.core import db
+from parley.core.db import Transaction
 from parley.core.errors import Forbidden
 from parley.imported import ops
 from parley.search import jobs as search
@@ -94,6 +96,30 @@ async def test_own_votes_on_them_are_taken_back(app: Litestar) -> None:
     await make.vote(jon, comment)
     assert await ops.claim(ada) == 1
     assert await db.value("select ups || ' ' || agrees from comment where id = $1", comment) == "1 0"
+
+
+async def test_each_thread_is_locked_alone_and_for_a_few_statements(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Claiming 500 comments locked all their threads for 500 events, which took seconds."""
+    lines = [msgspec.structs.replace(MINE, id=str(number)) for number in range(20)]
+    for _ in range(2):
+        await import_discussion(await make.thread(), lines, lambda _: None)
+    ada = await make.member("ada")
+    statements = 0
+    run = Transaction.run
+
+    async def count(self: Transaction, method: str, sql: str, args: tuple[Any, ...] = ()) -> Any:
+        nonlocal statements
+        statements += 1
+        return await run(self, method, sql, args)
+
+    monkeypatch.setattr(Transaction, "run", count)
+    assert await ops.claim(ada) == 40
+    monkeypatch.undo()
+
+    assert statements < 30
+    assert await db.value("select count(*) from event where kind = 'comment.edited'") == 40
 
 
 async def test_no_address_is_stored(app: Litestar) -> None:

@@ -1,5 +1,6 @@
 """Searching as readers do: the page, what it finds, and how it says so."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -10,6 +11,8 @@ from litestar import Litestar
 import make
 from parley.comments import editing, states
 from parley.core import db
+from parley.core.concurrency import asking_network
+from parley.core.events import tasks
 from parley.core.ratelimit import Limit
 from parley.search import documents, jobs, queries, spelling, terms, web
 
@@ -437,6 +440,23 @@ async def test_a_search_that_takes_too_long_shows_the_newest(
 
     assert "This search took too long" in text
     assert f"/c/{comment}" in text
+
+
+async def test_one_network_with_slow_searches_leaves_room_for_others(
+    app: Litestar, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "WAIT_SECONDS", 0.5)
+
+    async def search_slowly() -> None:
+        asking_network.set("192.0.2.0/24")
+        async with queries._running.hold():
+            await asyncio.Event().wait()
+
+    slow = [asyncio.create_task(search_slowly()) for _ in range(8)]
+    await asyncio.sleep(0)
+
+    assert (await client.get("/search", params={"q": "turbine"})).status_code == 200
+    await tasks.end(slow)
 
 
 async def test_too_many_searches_are_refused(

@@ -59,7 +59,7 @@ BUILT = {
         modqueue.WITH_ONE + modqueue.SELECT_FROM_PAGE,
     ],
     notifications.COUNT_UNREAD: [notifications.SELECT_UNREAD],
-    threads.SELECT_THREADS: [threads.SELECT_THREADS.format(rank=rank) for rank in threads.RANKS.values()],
+    threads.SELECT_THREADS: list(threads.SELECT_BY_SORT.values()),
     votes.SELECT_RESULT: [
         votes.WITH_TARGET + how + count + votes.SELECT_RESULT
         for how in (votes.UPSERT_VOTE, votes.DELETE_VOTE)

@@ -8,7 +8,7 @@ import pytest
 import make
 from parley.core import db
 from parley.core.http.pages import environment
-from parley.threads import cards
+from parley.threads import cards, queries
 
 pytestmark = pytest.mark.anyio
 
@@ -101,3 +101,44 @@ async def test_a_card_of_the_home_page_is_kept_until_something_on_it_changes(
     cards._listings.clear()
     assert "changed" in (await client.get("/?sort=new")).text
     assert made == [1]
+
+
+@pytest.mark.parametrize("sort", queries.THREAD_SORTS)
+async def test_every_thread_is_on_one_page_of_the_home_page(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    # All were opened at the same time, and nothing happened in three of them.
+    threads = [await make.thread(make.text(f"Words of {number}.", title=f"On {number}")) for number in range(5)]
+    await db.execute("update thread_stats set score = 2, hot = 2 where thread = any($1::bigint[])", threads[:2])
+    for module in (cards, queries):
+        monkeypatch.setattr(module, "PAGE", 2)
+
+    seen, address = [], f"/?sort={sort}"
+    while address:
+        page = (await client.get(address)).text
+        seen.append([int(number) for number in re.findall(r'<h2[^>]*>\s*<a href="/t/(\d+)/', page)])
+        following = re.search(rf'href="(/\?sort={sort}&amp;[^"]*after=[^"]+)"', page)
+        address = following[1].replace("&amp;", "&") if following else ""
+
+    assert [len(some) for some in seen] == [2, 2, 1]
+    assert sorted(number for some in seen for number in some) == sorted(threads)
+
+
+@pytest.mark.parametrize("after", ["nan_1", "inf_1", "1e300_1", "-1e300_1", "1_x", "x"])
+async def test_a_place_that_is_none_leads_to_the_first_page(client: httpx.AsyncClient, after: str) -> None:
+    thread = await make.thread()
+    for sort in queries.THREAD_SORTS:
+        answer = await client.get(f"/?sort={sort}&after={after}")
+        assert (answer.status_code, await make.address(thread) in answer.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("sort", "index"), [("hot", "thread_stats_hot"), ("new", "thread_new"), ("active", "thread_active")]
+)
+async def test_a_page_of_threads_is_read_from_its_index(client: httpx.AsyncClient, sort: str, index: str) -> None:
+    """With 100,000 threads, each page of the home page read and sorted all of them."""
+    await db.execute("select set_config('enable_sort', 'off', true), set_config('enable_seqscan', 'off', true)")
+    plan = "\n".join(await db.values(f"explain {queries.SELECT_BY_SORT[sort]}", None, 5.0, 7, 365, 21))
+
+    assert re.search(rf"using {index} .*\n +Index Cond: \(ROW\(", plan)
+    assert "Sort" not in plan

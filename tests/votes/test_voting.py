@@ -201,6 +201,26 @@ async def test_votes_of_unverified_members_count_from_the_day_they_confirm(
     assert await differing_recounts(0, other) == []
 
 
+async def test_whoever_voted_much_before_they_confirm_locks_few_comments_at_once(
+    app: Litestar, comment: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After 1,200 votes, others could not vote or reply for seconds while `POST /verify/{token}` counted them."""
+    thread, uma = await make.thread(), await make.member("uma", state="unverified")
+    author = await make.member()
+    comments = [await make.comment(thread, author) for _ in range(ops.MOST_AT_ONCE + 2)]
+    for number in comments:
+        await make.vote(uma, number)
+
+    async with db.atomic():
+        await signup_ops.activate(uma.id)
+
+    counted = "select count(*) filter (where counted) from vote where member = $1"
+    assert await db.value(counted, uma.id) == ops.MOST_AT_ONCE
+    assert await jobs.count_remaining_votes() == 1
+    assert await db.value(counted, uma.id) == len(comments)
+    assert await differing_recounts(0, comments[-1]) == []
+
+
 async def test_agreement_never_changes_an_order(app: Litestar) -> None:
     thread, author = await make.thread(), await make.member()
     ids = [await make.comment(thread, author) for _ in range(10)]

@@ -19,7 +19,7 @@ when_signed_up: list[Callable[[int, SignUpContext], Awaitable[None]]] = []
 must_wait: list[Callable[[int], Awaitable[bool]]] = []
 
 # Called with the member's id, in the transaction that confirms the address.
-when_verified: list[Callable[[int], Awaitable[None]]] = []
+when_verified: list[Callable[[int], Awaitable[object]]] = []
 
 # Called with the member's id and a time, in the transaction that undoes a change of address made then.
 when_address_undone: list[Callable[[int, datetime], Awaitable[None]]] = []

@@ -1,6 +1,5 @@
 """Editing articles: their text as Markdown, their versions, and restoring one."""
 
-import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from parley.api.scopes import ARTICLE
 from parley.articles import versions
 from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.forms import LONGEST_REASON, ReviseForm
+from parley.core.concurrency import in_thread
 from parley.core.errors import ChangedMeanwhile
 from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
 from parley.core.http.forms import Form, make_form
@@ -102,7 +102,7 @@ async def source(request: AnyRequest, thread: FromPath[str]) -> Response[Article
 
 async def _source(request: AnyRequest, thread: str) -> ArticleSource:
     _, article = await editable_article(request, thread)
-    text = await asyncio.to_thread(as_markdown, await versions.readable(article.revision_id), article.address)
+    text = await in_thread(as_markdown, await versions.readable(article.revision_id), article.address)
     return ArticleSource(article.revision, article.title, article.byline or "", text)
 
 
@@ -133,7 +133,7 @@ async def edit_article(
     await take_each(POST, viewer.id, address_of(request))
     await take_volume(viewer.id, COPIES * len(form.text_.encode()))
     passages = await versions.readable(article.revision_id)
-    edited = await asyncio.to_thread(read_markdown, form.text_, passages, article.address)
+    edited = await in_thread(read_markdown, form.text_, passages, article.address)
     edit = edit_ops.ArticleEdit(form.revision or 0, form.title, form.byline or None, edited, form.reason)
     try:
         await edit_ops.edit_article(viewer=viewer, thread_id=row.id, edit=edit)

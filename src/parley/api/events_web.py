@@ -19,7 +19,7 @@ from parley.api.paging import LONGEST_CURSOR, Limit
 from parley.core.errors import Busy, Unavailable
 from parley.core.http.access import ANYONE, AnyRequest, address_of
 from parley.core.http.failures import OUTAGES
-from parley.core.networks import network
+from parley.core.networks import network, site
 from parley.core.observability import load_shedding
 from parley.core.text.messages import N_
 
@@ -28,9 +28,11 @@ log = structlog.get_logger(__name__)
 STREAM = "text/event-stream"
 # In one process. Each asks the database four times a second, which takes 0.1 ms when nothing happened.
 MOST_STREAMS = 50
-# Of one network, so that nobody takes all of them.
+# Of each network that one person may have (core/networks.py), so that nobody takes all of them.
 MOST_OF_NETWORK = 10
 POLL_SECONDS = 0.25
+# Between two batches of a stream that reads former events, so that it does not take the time of other requests.
+PAUSE_SECONDS = 0.05
 QUIET_SECONDS = 15.0
 LONGEST_SECONDS = 1_800.0
 BATCH = 200
@@ -68,7 +70,7 @@ _open: Counter[str] = Counter()
 
 def _follow(request: AnyRequest, position: str) -> Stream:
     load_shedding.shed("streams")
-    client_network = network(address_of(request))
+    client_network = site(network(address_of(request)))
     if _open.total() >= MOST_STREAMS or _open[client_network] >= MOST_OF_NETWORK:
         raise Busy(N_("Too many programs follow the events already. Ask for them without a stream."), 30)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -90,19 +92,22 @@ async def _stream(request: AnyRequest, position: str, client_network: str) -> As
             except (Unavailable, *OUTAGES) as error:
                 log.warning("a stream of events ended", error=repr(error))
                 return
-            for event in new:
-                position = event.position
-                yield b"id: %s\ndata: %s\n\n" % (position.encode(), msgspec.json.encode(event))
+            if new:
+                position = new[-1].position
+                yield b"".join(map(_as_message, new))
             if new or monotonic() - quiet_since > QUIET_SECONDS:
                 quiet_since = monotonic()
                 yield b": here\n\n"
-            if len(new) < BATCH:
-                await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(POLL_SECONDS if len(new) < BATCH else PAUSE_SECONDS)
     finally:
         # Synchronous, so that cancellation cannot skip it.
         _open[client_network] -= 1
         if not _open[client_network]:
             del _open[client_network]
+
+
+def _as_message(event: SiteEvent) -> bytes:
+    return b"id: %s\ndata: %s\n\n" % (event.position.encode(), msgspec.json.encode(event))
 
 
 handlers: list[Any] = [site_events]

@@ -1,6 +1,5 @@
 """Writing a new revision of an article, whose passages continue the lineages of the former ones."""
 
-import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -12,6 +11,7 @@ from parley.articles.queries import PassageText
 from parley.articles.tables import Passage, Revision
 from parley.articles.text import ArticleText
 from parley.core import db
+from parley.core.concurrency import in_thread
 from parley.importing.passages import ImportedPassage
 
 
@@ -129,7 +129,7 @@ async def _align(article: int, current: CurrentArticle, old: Sequence[OldPassage
     )
     former = [EarlierPassage(passage.lineage, passage.text, passage.kind == "heading") for passage in old]
     texts = [passage.text for passage in text.passages]
-    aligned = await asyncio.to_thread(align, former, texts, earlier, headings(text.passages))
+    aligned = await in_thread(align, former, texts, earlier, headings(text.passages))
     return _with_restored(aligned, restored) if restored else aligned
 
 

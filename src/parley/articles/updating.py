@@ -1,6 +1,5 @@
 """Merging a new text of its source into an article, so that corrections made here stay (merging.py)."""
 
-import asyncio
 import hashlib
 from collections.abc import Collection, Sequence
 
@@ -14,6 +13,7 @@ from parley.articles.queries import ArticleRow
 from parley.articles.tables import Article
 from parley.articles.text import ArticleText
 from parley.core import db
+from parley.core.concurrency import in_thread
 from parley.importing.passages import ImportedPassage
 
 
@@ -57,7 +57,7 @@ async def as_update(article: ArticleRow, text: ArticleText, take: Collection[int
     base = _decode((row.merge_base or row.source_text) if row else None)
     source = msgspec.structs.replace(source, passages=with_known_pictures(base, source.passages))
     ours = [stored.passage for stored in await versions.newest(article.id)]
-    merged = await asyncio.to_thread(merge, base, ours, source.passages, take)
+    merged = await in_thread(merge, base, ours, source.passages, take)
     return SourceUpdate(source, msgspec.structs.replace(source, passages=merged.passages), merged, article.revision)
 
 

@@ -11,7 +11,7 @@ from parley.authors.tables import AuthorReply, Claim
 from parley.comments import queries as comments
 from parley.core import db, ratelimit
 from parley.core.errors import Forbidden, NotFound, Refused
-from parley.core.events.event_log import emit
+from parley.core.events.event_log import emit, emit_each
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.core.signing import is_signature, sign
@@ -126,8 +126,9 @@ select id from comment where thread = $1 and author = $2 and state = 'visible' o
 
 
 async def _render_again(row: ClaimRow) -> None:
-    for comment in await db.values(SELECT_COMMENT_OF_CLAIMANT, row.thread, row.member):
-        await emit("comment.edited", thread=row.thread, comment=comment, actor=row.member)
+    ids = await db.values(SELECT_COMMENT_OF_CLAIMANT, row.thread, row.member)
+    if ids:
+        await emit_each("comment.edited", thread=row.thread, comments=ids, actor=row.member)
 
 
 async def tell_claimant(row: ClaimRow, state: str) -> None:
@@ -156,13 +157,14 @@ async def decide(viewer: Viewer, number: int, *, confirms: bool) -> ClaimRow:
 
 
 async def end(viewer: Viewer, number: int) -> None:
-    """End a claim of one's own. Raises NotFound for another member's."""
+    """End a claim of one's own, unless it has ended. Raises NotFound for another member's."""
     async with db.atomic():
         row = await _row(number)
         if row.member != viewer.id:
             raise NotFound(N_("There is no such claim."))
         await lock_thread(row.thread)
-        await settle(row, "ended", role=row.role)
+        if (await _row(number)).state != "ended":
+            await settle(row, "ended", role=row.role)
 
 
 PIN_REPLY = """

@@ -11,6 +11,7 @@ from parley.articles.revising import NextText
 from parley.comments import anchors, queries
 from parley.comments.counts import recount
 from parley.core import db
+from parley.core.concurrency import in_thread
 from parley.core.text.messages import N_
 from parley.threads.comment_outcomes import AnchorOutcome, CommentOutcome, Misplaced
 
@@ -24,7 +25,7 @@ async def outcomes_of(thread: int, revision: int, new: NextText, placed: Mapping
     rows = await queries.by_ids(list(resolutions))
     texts = {passage.lineage: passage.text for passage in await articles.text(thread, revision)}
     blocks = [DocumentBlock(passage.lineage, passage.text) for passage in new.passages]
-    return list(_outcomes(rows, resolutions, texts, blocks, placed))
+    return await in_thread(lambda: list(_outcomes(rows, resolutions, texts, blocks, placed)))
 
 
 def _outcomes(

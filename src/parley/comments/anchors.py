@@ -1,6 +1,5 @@
 """Anchors in the database: created when a comment is posted, found again when the article is revised."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby, islice
 from operator import attrgetter
@@ -14,6 +13,7 @@ from parley.articles.budget import Budget, for_anchors
 from parley.comments import rules
 from parley.comments.counts import recount, update_counts
 from parley.core import db
+from parley.core.concurrency import in_thread
 from parley.core.errors import Refused
 from parley.core.text.messages import N_
 
@@ -155,7 +155,7 @@ async def _resolve(
     merged: Mapping[int, int],
     budget: Budget,
 ) -> dict[int, Resolution]:
-    resolved = await asyncio.to_thread(anchoring.resolve, selectors, before, text, merged, budget)
+    resolved = await in_thread(anchoring.resolve, selectors, before, text, merged, budget)
     return {anchor.id: resolution for anchor, resolution in zip(anchored, resolved, strict=True)}
 
 

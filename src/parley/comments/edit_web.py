@@ -1,6 +1,5 @@
 """The pages on which authors edit, delete and restore their comments, and the public history."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from parley.comments.retention import DELETED_DAYS
 from parley.comments.viewer_state import viewer_state_of
 from parley.comments.web import comment_at, thread_at
 from parley.core.cache import by_text
+from parley.core.concurrency import in_thread
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
 from parley.core.http.forms import make_form, posted_fields
@@ -153,7 +153,7 @@ async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     if not versions:
         raise NotFound(N_("There are no older versions of this comment."))
     # One difference takes up to 30 ms, and there may be many: do not block the event loop.
-    shown = await asyncio.to_thread(_with_differences, versions)
+    shown = await in_thread(_with_differences, versions)
     older = None if versions[0].is_first else shown[-1]["number"]
     return page(request, "comments/history.html", comment=row, versions=shown, older=older)
 

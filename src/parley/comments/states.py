@@ -56,8 +56,9 @@ REMOVE_FROM_THREAD = f"""
 with removed_from_thread as (
     update thread t set comment_count = comment_count - 1, last_activity_at = greatest(
         t.created_at,
-        (select max(e.created_at) from event e join comment c on c.id = e.comment
-         where e.thread = $1 and e.kind = 'comment.posted' and c.id <> $2 and c.thread = $1 and {IS_IN}),
+        (select e.created_at from event e join comment c on c.id = e.comment
+         where e.thread = $1 and e.kind = 'comment.posted' and c.id <> $2 and c.thread = $1 and {IS_IN}
+         order by e.seq desc limit 1),
         (select max(c.created_at) from comment c where c.thread = $1 and c.id <> $2 and {IS_IN}))
     where id = $1
 )

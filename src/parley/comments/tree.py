@@ -42,12 +42,23 @@ ORDER = {
     "old": "c.created_at, c.id",
     BRIDGING: f"{_bridging('c')} desc, c.id",
 }
+
+
+def _after_rank(column: str) -> str:
+    last = f"coalesce((select {column} from comment where id = $3), 'infinity')"  # noqa: S608 names of ours
+    return f"c.{column} <= {last} and (c.{column} < {last} or c.id > coalesce($3::bigint, 0))"
+
+
+# After the comment $3, or from the beginning, so that PostgreSQL begins there in the index of the order.
 AFTER = {
-    "best": "(c.best < a.best or (c.best = a.best and c.id > a.id))",
-    "controversial": "(c.controversial < a.controversial or (c.controversial = a.controversial and c.id > a.id))",
-    "new": "(c.created_at, c.id) < (a.created_at, a.id)",
-    "old": "(c.created_at, c.id) > (a.created_at, a.id)",
-    BRIDGING: f"({_bridging('c')}, -c.id) < ({_bridging('a')}, -a.id)",
+    "best": _after_rank("best"),
+    "controversial": _after_rank("controversial"),
+    "new": """(c.created_at, c.id) < (coalesce((select created_at from comment where id = $3), 'infinity'),
+              coalesce($3::bigint, 9223372036854775807))""",
+    "old": """(c.created_at, c.id) > (coalesce((select created_at from comment where id = $3), '-infinity'),
+              coalesce($3::bigint, 0))""",
+    BRIDGING: f"""({_bridging("c")}, -c.id) < (
+        coalesce((select {_bridging("a")} from comment a where a.id = $3), 'infinity'), -coalesce($3::bigint, 0))""",  # noqa: S608
 }
 
 # `offset 0` keeps the planner from joining the whole table: it expects ten times as many rows as there are.
@@ -71,8 +82,7 @@ select id, parent, rank, reply_count, ranked from up
 SELECT_BELOW = """
 with recursive first as (
     select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
-    left join comment a on a.id = $3
-    where {condition} and {is_in} and ($3::bigint is null or {after})
+    where {condition} and {is_in} and {after}
     order by {order} limit $2 + 1
 ), down as (
     select * from first

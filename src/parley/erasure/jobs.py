@@ -72,14 +72,11 @@ async def erase(member: DueErasure) -> None:
         await mentions.erase(member.id, name)
         # A backup may be older than the last change of the name.
         ledger.write(member.id, names.key(name), words=member.erase_words)
+    for some in (deletions.DELETE_VOTES, deletions.DELETE_ANSWERS):
+        while await db.value(some, member.id, deletions.MOST_VOTES):
+            pass
     async with db.atomic():
-        for deletion in (
-            deletions.DELETE_VOTES,
-            deletions.DELETE_ANSWERS,
-            *deletions.ROWS,
-            deletions.DEACTIVATE_MEMBER,
-            deletions.ANONYMISE_MEMBER,
-        ):
+        for deletion in (*deletions.ROWS, deletions.DEACTIVATE_MEMBER, deletions.ANONYMISE_MEMBER):
             await db.execute(deletion, member.id)
         viewer_cache.clear_after_commit()
     log.info("member erased", member=member.id, words=member.erase_words)

@@ -66,7 +66,7 @@ SELECT_OF_THREAD = f"""
 select c.id from comment c where c.thread = $1 and {IN_FEEDS} order by c.created_at desc, c.id desc limit {MOST_ENTRIES}
 """  # noqa: S608 constants only
 SELECT_OF_PASSAGE = f"""
-select c.id from comment c where c.thread = $1 and c.passage = $2 and c.parent is null and {IN_FEEDS}
+select c.id from comment c where c.thread = $1 and c.part = $2::bigint::text and {IN_FEEDS}
 order by c.created_at desc, c.id desc limit {MOST_ENTRIES}
 """  # noqa: S608 constants only
 SELECT_OF_MEMBER = f"""

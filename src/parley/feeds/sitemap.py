@@ -1,6 +1,5 @@
 """The sitemap (https://www.sitemaps.org/protocol.html) and robots.txt."""
 
-import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from lxml import etree
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.core.cache import PAGE_SECONDS, MicroCache
+from parley.core.concurrency import in_thread
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.pages import Finished, page_size, respond
@@ -94,7 +94,7 @@ async def _file(number: int) -> Finished:
     pages = await db.fetch(SitemapPage, SELECT_PAGES, number)
     if not pages:
         raise NotFound(N_("There is no page at this address."))
-    return await asyncio.to_thread(_write, pages)
+    return await in_thread(_write, pages)
 
 
 def _write(pages: list[SitemapPage]) -> Finished:

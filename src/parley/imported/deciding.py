@@ -9,7 +9,7 @@ from parley.accounts import queries as accounts
 from parley.comments.states import lock_comment, transition
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
-from parley.core.events.event_log import emit
+from parley.core.events.event_log import emit_each
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.core.text.messages import N_
@@ -129,8 +129,7 @@ async def undo(moderator: Viewer, number: int) -> None:
         for claimed in await db.fetch(Taken, SELECT_CLAIMED_COMMENTS, row.comments, row.member):
             await lock_thread(claimed.thread)
             await db.execute(GIVE_BACK_COMMENTS, claimed.ids, row.member, row.name)
-            for comment in sorted(claimed.ids):
-                await emit("comment.edited", thread=claimed.thread, comment=comment, actor=moderator.id)
+            await emit_each("comment.edited", thread=claimed.thread, comments=sorted(claimed.ids), actor=moderator.id)
             for comment in await db.values(SELECT_DELETED, claimed.ids):
                 await transition(await lock_comment(comment), "visible", actor=moderator.id)
         await ImportedClaim.update({ImportedClaim.comments: []}).where(ImportedClaim.id == number)

@@ -6,7 +6,7 @@ import msgspec
 
 from parley.core import db
 from parley.core.errors import Refused
-from parley.core.events.event_log import emit
+from parley.core.events.event_log import emit_each
 from parley.core.http.access import Viewer, refuse_unverified
 from parley.imported.queries import OF_MEMBER, address_of
 from parley.threads.queries import lock_thread
@@ -51,18 +51,23 @@ async def claim(viewer: Viewer) -> int:
     address = await address_of(viewer.id)
     if not address:
         refuse_unverified(viewer)
-    async with db.atomic():
-        return await take(viewer, address)
+    return await take(viewer, address)
 
 
 async def take(viewer: Viewer, addresses: list[bytes]) -> int:
-    """Do what `claim` does, in the open transaction. `addresses` are hashes of the viewer's."""
+    """Do what `claim` does. `addresses` are hashes of the viewer's."""
     rows = await db.fetch(ClaimableInThread, SELECT_CLAIMABLE, addresses, viewer.id)
     return sum([len(await _take_in(viewer, row)) for row in rows])
 
 
 async def _take_in(viewer: Viewer, claimable: ClaimableInThread) -> list[int]:
-    await lock_thread(claimable.thread)
+    """Take the comments of one thread, in a transaction of their own: nobody can post in the thread meanwhile."""
+    async with db.atomic():
+        await lock_thread(claimable.thread)
+        return await _take_comments(viewer, claimable)
+
+
+async def _take_comments(viewer: Viewer, claimable: ClaimableInThread) -> list[int]:
     for vote in await db.fetch(OwnVote, SELECT_OWN_VOTES, viewer.id, claimable.ids):
         with suppress(Refused):
             await cast_vote(viewer=viewer, comment=vote.comment, axis=vote.axis, value=None)
@@ -70,6 +75,5 @@ async def _take_in(viewer: Viewer, claimable: ClaimableInThread) -> list[int]:
     await db.execute(FORGET_ADDRESSES, taken)
     if claimable.claim is not None:
         await db.execute(RECORD_COMMENTS, claimable.claim, taken)
-    for comment in sorted(taken):
-        await emit("comment.edited", thread=claimable.thread, comment=comment, actor=viewer.id)
+    await emit_each("comment.edited", thread=claimable.thread, comments=sorted(taken), actor=viewer.id)
     return taken

@@ -1,6 +1,5 @@
 """Comments that a filter finds: by author, domain, likeness, rule or thread, whether they were reported or not."""
 
-import asyncio
 from datetime import datetime
 
 import msgspec
@@ -8,6 +7,7 @@ from rapidfuzz import fuzz, process
 
 from parley.comments.rules import ALL_WORDS
 from parley.core import db
+from parley.core.concurrency import in_thread
 from parley.core.text import markdown
 from parley.matching.post import LONGEST_COMPARED, comparable
 from parley.modqueue.filters import CommentFilter
@@ -95,7 +95,7 @@ async def _like(viewer: int, wanted: CommentFilter, comment: int) -> list[int]:
         return []
     rows = await db.fetch(ComparedComment, SELECT_COMPARED, *_values(viewer, wanted), MOST_COMPARED)
     texts = {row.id: row.words for row in rows}
-    return await asyncio.to_thread(_similar_texts, words, texts)
+    return await in_thread(_similar_texts, words, texts)
 
 
 def _similar_texts(words: str, texts: dict[int, str]) -> list[int]:

@@ -12,8 +12,8 @@ MOST_NAMES = 3
 # Names that look alike have the same key (accounts/names.py).
 SELECT_BY_BEGINNING = """
 select m.name, m.title from member m
-where exists (select from unnest($1::text[]) k
-              where m.name_key collate "C" >= k and m.name_key collate "C" < k || chr(1114111))
+where m.id in (select b.id from unnest($1::text[]) k join member b
+               on b.name_key collate "C" >= k and b.name_key collate "C" < k || chr(1114111))
   and m.state not in ('unverified', 'suspended', 'deactivated', 'anonymised')
   and m.id <> all(array(select other from block where member = $2 and kind = 'block'))
 order by m.name_key = any($1::text[]) desc, length(m.name_key), m.name_key offset $3 limit $4

@@ -2,21 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
 import asyncpg
 import msgspec
 
 from parley.core import db
+from parley.core.concurrency import FairSemaphore
 from parley.core.errors import Busy
 from parley.core.text.messages import N_
 from parley.search.tables import Kind
 from parley.search.terms import TextQuery
 from parley.search.visibility import FROM_ARTICLE, FROM_COMMENT
 
-# A process runs two searches at once, so that they never take the connections that reading needs. Others wait.
-_running = asyncio.Semaphore(2)
+# A process runs three searches at once, so that they never take the connections that reading needs; others wait. It
+# runs one of each network, so that one person with slow searches does not delay those of others.
+_running = FairSemaphore(3)
 WAIT_SECONDS = 2.0
 STATEMENT_MILLISECONDS = 800
 # How many matches, those with the best prior, are ranked by their words and counted. With a phrase there are more,
@@ -156,17 +158,15 @@ def _arguments(search: Search, kind: Kind) -> tuple[object, ...]:
 @asynccontextmanager
 async def _limit() -> AsyncIterator[None]:
     """Wait until few enough searches are running, and limit the time of each statement."""
-    try:
-        async with asyncio.timeout(WAIT_SECONDS):
-            await _running.acquire()
-    except TimeoutError:
-        raise Busy(N_("Many people are searching right now. Please try again in a moment."), 2) from None
-    try:
+    async with AsyncExitStack() as stack:
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await stack.enter_async_context(_running.hold())
+        except TimeoutError:
+            raise Busy(N_("Many people are searching right now. Please try again in a moment."), 2) from None
         async with db.atomic():
             await db.execute(CHANGE_SETTINGS, str(STATEMENT_MILLISECONDS))
             yield
-    finally:
-        _running.release()
 
 
 # Of each word that a text has, whether the query asks for it, perhaps in another form.

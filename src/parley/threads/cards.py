@@ -20,6 +20,8 @@ from parley.threads.queries import PAGE, SPARKLINE_DAYS, CardPerspective, CardRo
 EXCERPT_LENGTH = 220
 PERSPECTIVE_LENGTH = 140
 CACHED, CACHED_BYTES = 2_000, 8 * 2**20
+# Of times, in seconds: later ones PostgreSQL does not know.
+HIGHEST_RANK = 1e11
 # About what a card takes in the cache.
 CARD_BYTES = 3_000
 
@@ -141,12 +143,13 @@ def _seen_by(viewer: Viewer, card: Card, unread: int) -> Card:
 
 def cursor(after: str) -> tuple[float, int] | None:
     """Return the rank and the id in `after`, the last card of a page; None if it has another form."""
-    rank, _, last = after.partition("_")
+    raw, _, last = after.partition("_")
     number = as_id(last)
     try:
-        return (float(rank), number) if number is not None else None
+        rank = float(raw)
     except ValueError:
         return None
+    return (rank, number) if number is not None and 0 <= rank <= HIGHEST_RANK else None
 
 
 async def _perspectives(rows: list[CardRow]) -> dict[int, CardPerspective]:

@@ -3,8 +3,6 @@
 A correction is kept as the passages that replace the one it is about, so it can still be accepted when others changed.
 """
 
-import asyncio
-
 import msgspec
 
 from parley.articles import queries as articles
@@ -15,6 +13,7 @@ from parley.articles.revising import RevisionNote
 from parley.articles.text import ArticleText
 from parley.articles.versions import StoredPassage
 from parley.core import db
+from parley.core.concurrency import in_thread
 from parley.core.errors import NotFound, Refused
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
@@ -40,7 +39,7 @@ async def passage(article: ArticleRow, lineage: int | None) -> StoredPassage | N
 
 async def source(article: ArticleRow, passage: StoredPassage) -> str:
     """Return a passage as Markdown."""
-    return await asyncio.to_thread(as_markdown, [passage], article.address)
+    return await in_thread(as_markdown, [passage], article.address)
 
 
 INSERT_CORRECTION = """
@@ -74,7 +73,7 @@ async def suggest(*, viewer: Viewer, thread_id: int, correction: Correction) -> 
         before = await passage(article, correction.passage)
         if before is None:
             raise Refused(GONE)
-        edited = await asyncio.to_thread(read_markdown, correction.text, [before], article.address)
+        edited = await in_thread(read_markdown, correction.text, [before], article.address)
         if edited == [before.passage]:
             raise Refused(NOTHING)
         await refuse_too_many(thread_id, viewer.id, before.lineage)

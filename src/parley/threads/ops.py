@@ -55,8 +55,9 @@ async def revise_thread(
 RECORD_VISIT = f"""
 insert into visit (member, thread, passage, before_at, seen_at)
 select $1, id, $3, now(), coalesce(
-    (select min(created_at) - interval '1 microsecond' from event
-     where thread = $2 and seq > $4 and $4 > 0 and kind = 'comment.posted' and actor is distinct from $1), now())
+    (select created_at - interval '1 microsecond' from event
+     where thread = $2 and seq > $4 and $4 > 0 and kind = 'comment.posted' and actor is distinct from $1
+     order by seq limit 1), now())
 from thread where id = $2
 on conflict (member, thread) do update
 set before_at = {BEFORE_VISIT}, seen_at = greatest(visit.seen_at, excluded.seen_at),

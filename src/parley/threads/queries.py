@@ -169,7 +169,8 @@ class CardRow(msgspec.Struct, frozen=True):
     rank: float
 
 
-# Keyset pagination: the next page begins below the (rank, id) of the last card.
+# Keyset pagination: the next page begins below the (rank, id) of the last card. It is read from the index of the order;
+# only the best of a period are sorted.
 SELECT_THREADS = f"""
 select t.id, t.slug, t.title, t.state, case when a.url is not null then a.site end as site, r.byline,
        p.name as topic, p.slug as topic_slug, case when a.display <> 'none' then r.words else 0 end as words,
@@ -179,34 +180,39 @@ select t.id, t.slug, t.title, t.state, case when a.url is not null then a.site e
            when a.display <> 'none' then (
                select b.text from {READABLE} b where b.kind = 'paragraph' order by b.position limit 1)
        end, '') as first_words,
-       t.comment_count, coalesce(s.people, 0) as people, t.created_at, t.last_activity_at,
-       coalesce(s.days, '{{{{}}}}') as days, coalesce(s.stances, '{{{{}}}}') as stances,
-       coalesce(s.strongest, '{{{{}}}}') as strongest_ids,
+       t.comment_count, s.people, t.created_at, t.last_activity_at, s.days, s.stances, s.strongest as strongest_ids,
        {COMMON_GROUND},
        ({{rank}})::float8 as rank
 from thread t
 join article a on a.id = t.article
 join topic p on p.slug = t.topic
-left join thread_stats s on s.thread = t.id
+join thread_stats s on s.thread = t.id
 join lateral (select id, byline, words from revision where article = a.id order by number desc limit 1) r on true
 where not a.untitled and ($1::text is null or t.topic = $1)
-  and ($2::float8 is null or (({{rank}})::float8, t.id) < ($2, $3))
+  and ({{key}}, {{id}}) < (coalesce({{last}}, 'infinity'), coalesce($3::bigint, 0))
   and t.created_at > now() - make_interval(days => $4)
-order by {{rank}} desc, t.id desc limit $5
+order by {{key}} desc, {{id}} desc limit $5
 """  # noqa: S608 constants only
-RANKS = {
-    "hot": "s.hot",
-    "new": "extract(epoch from t.created_at)",
-    "active": "extract(epoch from t.last_activity_at)",
-    "top": "s.score",
+LAST_TIME = "to_timestamp($2::float8)"
+RANK = {
+    "hot": {"rank": "s.hot", "key": "s.hot", "id": "s.thread", "last": "$2::float8"},
+    "new": {"rank": "extract(epoch from t.created_at)", "key": "t.created_at", "id": "t.id", "last": LAST_TIME},
+    "active": {
+        "rank": "extract(epoch from t.last_activity_at)",
+        "key": "t.last_activity_at",
+        "id": "t.id",
+        "last": LAST_TIME,
+    },
+    "top": {"rank": "s.score", "key": "s.score::float8", "id": "t.id", "last": "$2::float8"},
 }
+SELECT_BY_SORT = {sort: SELECT_THREADS.format(**rank) for sort, rank in RANK.items()}
 
 
 async def cards(sort: str, topic: str | None, period: str, after: tuple[float, int] | None) -> list[CardRow]:
     """One page of threads in the order of `sort`, and the first one of the next page."""
     days = PERIODS[period] if sort == "top" else PERIODS["all"]
     rank, last = after or (None, None)
-    return await db.fetch(CardRow, SELECT_THREADS.format(rank=RANKS[sort]), topic, rank, last, days, PAGE + 1)
+    return await db.fetch(CardRow, SELECT_BY_SORT[sort], topic, rank, last, days, PAGE + 1)
 
 
 # How many comments others wrote in the thread of visit `v` since a time. The page shows more than 99 as "99+".

@@ -1,6 +1,5 @@
 """Editing an article over HTTP."""
 
-import asyncio
 from typing import Any
 
 from litestar import Response, get, post
@@ -12,6 +11,7 @@ from parley.articles import versions
 from parley.articles.differences import compare, count, preview
 from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.forms import ReviseForm
+from parley.core.concurrency import in_thread
 from parley.core.errors import ParleyError
 from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
 from parley.core.http.forms import make_form, posted_fields
@@ -39,7 +39,7 @@ async def revise_form(request: AnyRequest, thread: FromPath[str]) -> Response[An
     """The form to edit the article's text."""
     row, article = await editable_article(request, thread)
     passages = await versions.readable(article.revision_id)
-    text = await asyncio.to_thread(as_markdown, passages, article.address)
+    text = await in_thread(as_markdown, passages, article.address)
     values = {"title": article.title, "byline": article.byline or "", "text": text, "reason": ""}
     return _page(request, row, article, values, {})
 
@@ -58,7 +58,7 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
         await take_each(PREVIEW if form.previews else POST, signed_in(request).id, address_of(request))
         if not form.previews:
             await take_volume(signed_in(request).id, COPIES * len(form.text_.encode()))
-        edited = await asyncio.to_thread(read_markdown, form.text_, passages, article.address)
+        edited = await in_thread(read_markdown, form.text_, passages, article.address)
         edit = edit_ops.ArticleEdit(article.revision, form.title, form.byline or None, edited, form.reason, form.placed)
         if form.previews:
             return await _preview(request, row, article, form, edit)
@@ -93,7 +93,7 @@ async def _preview(
 ) -> Response[Any]:
     """What an edit would change, and what would become of the comments."""
     former = await versions.readable(article.revision_id)
-    runs = await asyncio.to_thread(lambda: compare(former, preview(former, edit.passages)))
+    runs = await in_thread(lambda: compare(former, preview(former, edit.passages)))
     return _page(
         request,
         row,

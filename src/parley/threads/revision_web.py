@@ -1,6 +1,5 @@
 """The versions of an article: their list and differences, an old one, and restoring it."""
 
-import asyncio
 from typing import Any
 
 from litestar import Response, get, post
@@ -12,6 +11,7 @@ from parley.articles import versions
 from parley.articles.differences import ChangeRun, compare, count
 from parley.articles.forms import LONGEST_REASON
 from parley.articles.rules import may_edit, may_read_check_note
+from parley.core.concurrency import in_thread
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in, viewer_of
 from parley.core.http.forms import Form, posted_fields
@@ -93,7 +93,7 @@ async def difference(older: versions.RevisionRow, newer: versions.RevisionRow) -
     runs: list[ChangeRun] = []
     if older.number != newer.number:
         before, after = await versions.readable(older.id), await versions.readable(newer.id)
-        runs = await asyncio.to_thread(compare, before, after)
+        runs = await in_thread(compare, before, after)
     return {"older": older, "newer": newer, "runs": runs, "changes": count(runs)}
 
 

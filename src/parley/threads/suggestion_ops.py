@@ -1,6 +1,5 @@
 """Suggesting an update of an article, accepting it and declining it."""
 
-import asyncio
 from collections.abc import Collection
 
 import msgspec
@@ -15,6 +14,7 @@ from parley.articles.revising import RevisionNote
 from parley.articles.rules import may_decide_update
 from parley.articles.updating import SourceUpdate, as_update
 from parley.core import db
+from parley.core.concurrency import in_thread
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import MODERATOR, Viewer
 from parley.core.text.messages import N_, as_text, join
@@ -110,7 +110,7 @@ async def accept(decision: SuggestionDecision, version: str, take: Collection[in
 
 async def _refuse_large(viewer: Viewer, article: int, update: SourceUpdate) -> None:
     """Raise Forbidden if only a moderator may accept an update that removes so much."""
-    lost = await asyncio.to_thread(loss, await versions.newest(article), update.text.passages)
+    lost = await in_thread(loss, await versions.newest(article), update.text.passages)
     if viewer.access < MODERATOR and lost.is_too_much:
         raise Forbidden(N_("This update removes a large part of the article, so a moderator has to decide."))
 

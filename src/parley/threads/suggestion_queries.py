@@ -1,6 +1,5 @@
 """Reading suggested updates, and what each would change."""
 
-import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from parley.articles.queries import ArticleRow
 from parley.articles.updating import as_update
 from parley.articles.versions import StoredPassage
 from parley.core import db
+from parley.core.concurrency import in_thread
 from parley.importing.passages import ImportedPassage
 from parley.threads import comment_outcomes, corrections
 from parley.threads.suggestion_rows import SuggestionRow
@@ -56,10 +56,8 @@ async def difference(row: SuggestionRow, article: ArticleRow) -> dict[str, Any]:
     if row.passage is not None:
         return await _correction(row, article, before)
     update = await as_update(article, decode(row.draft or b""))
-    runs, lost = await asyncio.to_thread(_compare, before, update.text.passages)
-    conflicts = await asyncio.to_thread(
-        lambda: [both_sides(conflict) for conflict in update.merged.conflicts[:MOST_CONFLICTS]]
-    )
+    runs, lost = await in_thread(_compare, before, update.text.passages)
+    conflicts = await in_thread(lambda: [both_sides(conflict) for conflict in update.merged.conflicts[:MOST_CONFLICTS]])
     return {
         "runs": runs,
         "changes": count(runs),
@@ -73,9 +71,7 @@ async def difference(row: SuggestionRow, article: ArticleRow) -> dict[str, Any]:
 
 async def _correction(row: SuggestionRow, article: ArticleRow, before: list[StoredPassage]) -> dict[str, Any]:
     text = await corrections.as_text(row.passage, row.draft, article)
-    runs, lost = await asyncio.to_thread(
-        _compare, before, text.passages if text else [stored.passage for stored in before]
-    )
+    runs, lost = await in_thread(_compare, before, text.passages if text else [stored.passage for stored in before])
     on_comments = await comment_outcomes.summary(row.thread, article, text) if text else comment_outcomes.NO_OUTCOMES
     return {
         "runs": runs,

@@ -31,11 +31,16 @@ where not counted and m.state = 'active' and {attempts.due("votes", "v.member")}
 async def count_remaining_votes() -> int:
     """Count votes that are still uncounted although their member is active now.
 
-    That happens when a vote is cast while its member confirms their address. Takes at most BATCH members. Return the
-    number of members.
+    That happens when their member had cast many, or casts one while they confirm their address. Takes at most BATCH
+    members. Return the number of members.
     """
     members = await db.values(SELECT_MEMBERS_WITH_UNCOUNTED_VOTES)
-    return len(await attempts.each("votes", members, count_votes_of_member))
+    return len(await attempts.each("votes", members, _count_votes_of, in_transaction=False))
+
+
+async def _count_votes_of(member: int) -> None:
+    while await count_votes_of_member(member):
+        pass
 
 
 async def check_counters() -> int:

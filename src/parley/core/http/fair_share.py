@@ -6,7 +6,7 @@ from typing import Any
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from parley.core.concurrency import KeyedSemaphore
+from parley.core.concurrency import KeyedSemaphore, asking_network
 from parley.core.http.plain_answer import answer
 from parley.core.networks import network, site
 
@@ -38,6 +38,7 @@ class FairShare:
             await answer(send, 429, TOO_MANY)
             return
         await turn.begin()
+        asking_network.set(turn.network)
         try:
             await self._app(scope, turn.receive, turn.send)
         finally:

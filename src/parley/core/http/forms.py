@@ -1,11 +1,11 @@
 """Forms: parsed fields, errors by field, and the typed text for error pages."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from litestar import Request
 
+from parley.core.concurrency import in_thread
 from parley.core.errors import BadRequest
 from parley.core.http.bodies import read_form
 from parley.core.text.cleaning import BadText, as_id, clean
@@ -81,7 +81,7 @@ F = TypeVar("F", bound=Form)
 async def make_form(kind: Callable[[Mapping[str, Any]], F], data: Mapping[str, Any]) -> F:
     """Return `kind(data)`. Much text is read in a thread, since cleaning it takes time."""
     much = sum(len(value) for value in data.values() if isinstance(value, str)) > MUCH_TEXT
-    return await asyncio.to_thread(kind, data) if much else kind(data)
+    return await in_thread(kind, data) if much else kind(data)
 
 
 async def posted_fields(request: Request[Any, Any, Any]) -> Mapping[str, Any]:
