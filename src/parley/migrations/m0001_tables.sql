@@ -346,6 +346,7 @@ CREATE TABLE "revision" (
   "editor" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "reason" TEXT NOT NULL DEFAULT '',
   "restores" INTEGER DEFAULT null,
+  "approved" BOOLEAN NOT NULL DEFAULT true,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   CONSTRAINT revision_article_number_key UNIQUE ("article", "number")
 );
