@@ -13,7 +13,7 @@ from parley.decisions.rules import ThreadReference
 from parley.reports.targets import Target
 from parley.threads.queries import lock_thread
 
-LOCKED_BRANCH = "select locked_branch from comment where id = $1"
+SELECT_LOCKED_BRANCH = "select locked_branch from comment where id = $1"
 
 
 async def move(target: Target, to: ThreadReference | None, actor: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -47,4 +47,6 @@ async def _beside_parent(to: moving.Location) -> moving.Location:
     if to.parent is None:
         return to
     parent = await moving.location_of(to.parent)
-    return msgspec.structs.replace(to, thread=parent.thread, locked_branch=await db.value(LOCKED_BRANCH, to.parent))
+    return msgspec.structs.replace(
+        to, thread=parent.thread, locked_branch=await db.value(SELECT_LOCKED_BRANCH, to.parent)
+    )
