@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from conftest import SHARED
 from parley.articles import source_checks
 from parley.articles.differences import compare, count
+from parley.articles.losses import loss
 from parley.articles.merging import Conflict, merge, with_known_pictures
 from parley.articles.versions import StoredPassage
 from parley.importing.errors import CannotImport
@@ -105,6 +106,35 @@ def test_a_conflict_that_nobody_decided_is_one_with_the_next_text_too_and_nothin
     assert texts(first.undecided) == [base[0], theirs[1]]
     assert texts(again.passages) == [ours[0], "two could be here"]
     assert texts(again.conflicts[0].theirs) == theirs[:1]
+
+
+def test_a_passage_in_conflict_that_the_source_removed_keeps_its_place_for_the_next_text() -> None:
+    base = ["one is here", "two is here", "three is here", "four is here"]
+    ours = ["one is here", "two is really here", "three is here", "four is here"]
+    first = merge(said(base), said(ours), said([base[0], *base[2:]]))
+
+    then = merge(first.undecided, first.passages, said([base[3], base[0], base[2]]))
+
+    assert texts(first.undecided) == base
+    assert texts(then.passages) == ["four is here", "one is here", "two is really here", "three is here"]
+
+
+def test_paragraphs_that_an_advertisement_of_the_same_words_replaced_are_lost() -> None:
+    before = [f"The cost of {name} is high in the city, and the use of it is low." for name in "abcdefghij"]
+    replaced = [" ".join(sorted(text.split())) for text in before[3:7]]
+
+    lost = loss(kept(before), said([*before[:3], *replaced, *before[7:]]))
+
+    assert lost.is_too_much
+    assert lost.words >= 40
+
+
+def test_a_paragraph_that_moves_or_is_split_loses_nothing() -> None:
+    before = [f"The cost of {name} is high in the city, and the use of it is low." for name in "abcdefghij"]
+    halves = [before[2][:34], before[2][35:]]
+
+    assert loss(kept(before), said([*before[:2], *halves, *before[5:], *before[3:5]])).words == 0
+    assert loss(kept(["One"]), said(["One"])).words == 0
 
 
 def test_when_the_source_splits_a_corrected_paragraph_its_pieces_are_one_conflict() -> None:

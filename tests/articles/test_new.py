@@ -4,16 +4,18 @@ import hashlib
 import re
 
 import httpx
+import msgspec
 import pytest
 
 import make
 from parley.articles import display, imports, jobs, pictures
+from parley.articles.drafts import decode
 from parley.articles.rules import EXCERPT
 from parley.core import db, ratelimit
 from parley.core.http.access import Viewer
 from parley.importing.images import Image
 from parley.importing.passages import ImportedPassage, without_lost_pictures
-from parley.threads.opening import open_thread
+from parley.threads.opening import open_thread, publish_import
 
 pytestmark = pytest.mark.anyio
 
@@ -175,6 +177,24 @@ async def test_publishing_twice_leads_to_the_one_thread(client: httpx.AsyncClien
     assert (first.status_code, second.status_code) == (303, 303)
     assert first.headers["location"].startswith(second.headers["location"])
     assert await db.value("select count(*) from thread") == 1
+
+
+async def test_an_import_that_two_tabs_publish_under_two_titles_is_one_thread(
+    client: httpx.AsyncClient, mira: Viewer
+) -> None:
+    number = int((await read(client, text=ARTICLE)).rpartition("/")[2])
+    draft = await imports.of_member(number, mira.id)
+    text = decode((draft.draft if draft else None) or b"")
+
+    first, second = [
+        await publish_import(
+            import_id=number, text=msgspec.structs.replace(text, title=title), topic="research", starter=mira.id
+        )
+        for title in ("One title", "Another title")
+    ]
+
+    assert (first.is_new, second.is_new, second.id) == (True, False, first.id)
+    assert await db.values("select title from thread") == ["One title"]
 
 
 async def test_nobody_else_sees_or_publishes_an_import(client: httpx.AsyncClient, mira: Viewer) -> None:

@@ -95,7 +95,8 @@ async def test_what_a_moderator_pastes_is_an_update_that_they_look_at_and_accept
 
 async def test_a_page_that_is_looked_at_again_revises_the_text_and_keeps_the_title_that_was_mended(app: object) -> None:
     opened = await open_thread(text=make.text(url=URL, title="Mended"), topic="research", starter=None)
-    said = make.text(*make.WORDS[:2], "What remains is new.", url=URL, title="MENDED | Review", fetched=True)
+    newest = make.WORDS[2].replace("first", "always")
+    said = make.text(*make.WORDS[:2], newest, url=URL, title="MENDED | Review", fetched=True)
     article = await db.value("select article from thread where id = $1", opened.id)
 
     assert await revise_from_source(article, said)

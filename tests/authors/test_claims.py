@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.authors import jobs
+from parley.authors import jobs, ops, queries
 from parley.core import db, ratelimit
 from parley.core.http.access import Viewer
 from parley.core.ratelimit import CLAIM_ADDRESS
@@ -169,6 +169,19 @@ async def test_a_guessed_link_confirms_nothing(client: httpx.AsyncClient, ann: V
     await claimed(client, ann, thread, way="address", email="desk@review.example")
     assert (await client.post(old)).status_code == 404
     assert await state() == "waiting author"
+
+
+async def test_a_link_that_was_opened_before_the_claim_ended_confirms_nothing(
+    client: httpx.AsyncClient, ann: Viewer, thread: int
+) -> None:
+    await claimed(client, ann, thread, way="address", email="ann.author@review.example")
+    opened = await queries.of_member(thread, ann.id)
+    assert opened is not None
+    await ops.end(ann, opened.id)
+
+    await ops.confirm_address(opened)
+
+    assert await state() == "ended author"
 
 
 @pytest.mark.parametrize("email", ["ann@evil.example", "ann.author@review.example.evil.example", "ann@gmail.com", "x"])

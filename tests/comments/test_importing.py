@@ -17,6 +17,8 @@ from parley.comments.formats import ForeignComment
 from parley.comments.importing import ImportLine, Summary, import_discussion
 from parley.core import db
 from parley.core.errors import CommandFailed, NotFound
+from parley.decisions.rules import Choice, ThreadReference
+from parley.modqueue import in_place
 
 pytestmark = pytest.mark.anyio
 
@@ -92,6 +94,29 @@ async def test_importing_again_adds_only_new_comments(app: Litestar, own: list[I
     after = await db.fetch(Kept, KEPT, thread)
     assert [row for row in after if row.imported_id != "h"] == before
     assert await db.value("select reply_count from comment where imported_id = 'a'") == 2
+
+
+async def test_importing_again_leaves_comments_in_the_thread_that_they_were_moved_to(
+    app: Litestar, own: list[ImportLine]
+) -> None:
+    moderator, origin, destination = await make.member(role="moderator"), await make.thread(), await make.thread()
+    # Both threads have the discussion, so that the destination has these numbers too.
+    await loaded(origin, own)
+    await loaded(destination, own)
+    moved = await db.value("select id from comment where thread = $1 and imported_id = 'a'", origin)
+    choice = Choice(0, 0, "move", None, "It is about the other article.", to=ThreadReference(destination))
+    await in_place.decide_on(moderator, "comment", moved, origin, choice)
+
+    again = await loaded(origin, own)
+    more = await loaded(origin, [*own, ImportLine("h", "a", "hal", 1_600_000_009, "Late.", 2)])
+
+    assert (again.added, again.known, more.added) == (0, 7, 1)
+    late = "select thread || ' ' || parent || ' ' || depth from comment where imported_id = 'h'"
+    assert await db.value(late) == f"{destination} {moved} 1"
+    counts = await db.values("select comment_count from thread where id = any($1) order by id", [origin, destination])
+    assert counts == [4, 11]
+    assert (await loaded(destination, own)).added == 0
+    assert await db.value("select reply_count from comment where id = $1", moved) == 2
 
 
 async def test_the_same_file_fills_two_threads(app: Litestar, own: list[ImportLine]) -> None:

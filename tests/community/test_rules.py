@@ -77,6 +77,21 @@ async def test_rules_saved_as_they_were_keep_their_day(client: httpx.AsyncClient
     assert "2 January 2026" in (await client.get("/rules")).text
 
 
+async def test_two_admins_at_once_do_not_write_each_other_s_rules_away(client: httpx.AsyncClient) -> None:
+    await admin(client)
+    version = make.hidden(await client.get("/rules/edit"), "version")
+    await save(client, rules="Theirs.", version=version)
+
+    stale = await save(client, rules="Mine.", version=version)
+    kept = await db.value("select rules from community")
+    again = await save(client, rules="Mine.", version=make.hidden(stale, "version"))
+
+    assert (stale.status_code, kept, again.status_code) == (409, "Theirs.", 303)
+    assert "Another admin changed the rules in the meantime" in stale.text
+    assert "Mine.</textarea>" in stale.text
+    assert await db.value("select rules from community") == "Mine."
+
+
 async def test_the_form_asks_for_the_declaration_once_the_rules_do(client: httpx.AsyncClient) -> None:
     thread = await make.thread()
     comment = await make.comment(thread, await make.member())

@@ -110,6 +110,19 @@ async def test_undo_gives_everything_back(world: World, monkeypatch: pytest.Monk
     await sound()
 
 
+async def test_undo_follows_a_parent_that_was_moved_meanwhile(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undoing, "UNDO_SECONDS", 3_600)
+    third = await make.thread()
+    moved = await world.move(world.reply, world.new)
+    await world.move(world.root, third)
+
+    await undoing.undo(world.mo, moved)
+
+    assert await world.where() == [f"{third} 0 0 0", f"{third} {world.root} 1 0", f"{third} {world.reply} 2 0"]
+    assert await db.values("select comment_count from thread order by id") == [1, 0, 3]
+    await sound()
+
+
 async def test_locks_of_branches_follow_only_from_within(world: World) -> None:
     lock = Choice(0, 0, "lock_branch")
     await in_place.decide_on(world.mo, "comment", world.deep, world.old, lock)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import command
+from parley.cli import running
 from parley.embedded import CannotStart, find
 
 
@@ -39,6 +40,19 @@ def test_a_folder_that_is_named_is_the_one(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CannotStart, match="There is no installation in"):
         find(tmp_path / "other")
+
+
+def test_a_restore_from_another_folder_is_for_the_installation_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "checkout" / ".venv"))
+    assert running._data_folder(None, new=True) == Path("var")
+    data = installation(tmp_path / "checkout" / "var")
+    assert running._data_folder(None, new=True) == data
+    assert running._data_folder(Path("new"), new=True) == Path("new")
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ from litestar import Litestar
 
 import make
 from parley.comments import editing
+from parley.comments.counts import find_drifted
 from parley.comments.importing import ImportLine, import_discussion
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.modlog import ops as modlog
+from parley.statements.ops import set_statement
 
 pytestmark = pytest.mark.anyio
 
@@ -99,6 +101,24 @@ async def test_undoing_shows_again_what_the_member_deleted(client: httpx.AsyncCl
     assert states == ["visible", "deleted_by_author"]
     assert await db.values(NAMES) == BEFORE
     assert "First words." in (await client.get(f"/c/{first}", follow_redirects=True)).text
+
+
+async def test_undoing_gives_the_author_their_words_again(client: httpx.AsyncClient, ada: Viewer) -> None:
+    await claim(client, ada)
+    await moderator(client)
+    number = await db.value("select id from imported_claim")
+    await client.post(f"{STAFF}/{number}", data={"confirm": "1"})
+    first = await db.value(ID, "hackernews:1")
+    await set_statement(ada, first, "The earth is flat.")
+    await editing.edit_comment(viewer=ada, comment_id=first, body="Words that pg never wrote.")
+
+    await client.post(f"{STAFF}/{number}/undo")
+    page = (await client.get(f"/c/{first}", follow_redirects=True)).text
+    history = (await client.get(f"/c/{first}/history")).text
+
+    assert "First words." in page and "First words." in history
+    assert not any(words in page + history for words in ("Words that pg never wrote", "The earth is flat"))
+    assert await find_drifted(0, 2**40) == []
 
 
 async def test_what_is_imported_later_is_theirs_too(client: httpx.AsyncClient, ada: Viewer) -> None:

@@ -9,6 +9,7 @@ from litestar import Litestar
 import make
 from automod.rows import put_rule
 from moderation.promises import everything
+from parley.comments.editing import edit_comment
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.decisions import undoing
@@ -112,6 +113,22 @@ async def test_what_cannot_be_decided_is_left_out_with_the_reason(client: httpx.
 
     assert "only an admin can decide about them" in done.text and "4 decisions were made" in done.text
     assert await db.value("select state from member where id = $1", chief.id) == "active" and mo
+
+
+async def test_words_that_changed_since_the_list_was_read_are_not_approved(client: httpx.AsyncClient) -> None:
+    who, (first, second) = await spammer(2)
+    await db.execute("update comment set state = 'pending'")
+    await moderator(client)
+    page = await client.get("/mod/comments?author=spammer")
+    fields = {name: make.hidden(page, name) for name in (f"comment-{first}", f"comment-{second}")}
+    await edit_comment(viewer=who, comment_id=first, body="Words that nobody has read yet.")
+
+    approval = {"action": "approve", "rule": "spam", "reason": "They are fine."}
+    done = await client.post("/mod/comments", data=fields | approval | {"sure": "1"})
+
+    assert "1 decision was made" in done.text
+    assert "Its author changed this comment in the meantime." in done.text
+    assert await db.values(STATES, who.id) == ["pending", "visible"]
 
 
 async def test_nobody_is_sanctioned_for_comments_on_which_nothing_was_decided(client: httpx.AsyncClient) -> None:

@@ -34,7 +34,7 @@ FORMS = {
     # It reads JSON (tests/mail/test_webhooks.py).
     "/mail/webhooks/{relay:str}": (),
     "/settings/profile": ("title", "bio", "assisted"),
-    "/rules/edit": ("rules", "asks_declaration", "sign_up"),
+    "/rules/edit": ("rules", "asks_declaration", "sign_up", "version"),
     "/settings/security": ("current", "password", "others"),
     "/settings/mail": ("frequency", "weekday", "hour", "zone"),
     "/settings/mail/all": ("on",),
@@ -73,7 +73,7 @@ FORMS = {
     "/mod/reasons/{reason:str}/delete": (),
     "/t/{thread:str}/correct": ("passage", "text", "reason"),
     "/t/{thread:str}/revise": ("revision", "title", "byline", "text", "reason", "preview"),
-    "/t/{thread:str}/revisions/{number:str}/restore": ("reason",),
+    "/t/{thread:str}/revisions/{number:str}/restore": ("reason", "revision"),
     "/t/{thread:str}/lock": ("reason",),
     "/t/{thread:str}/unlock": ("reason",),
     "/t/{thread:str}/slow": ("reason",),

@@ -19,8 +19,8 @@ MARKS = {"N_", "plural"}
 # Errors that a reader sees; each takes a message.
 ERRORS = {
     "BadPattern", "BadRequest", "Busy", "CannotImport", "EditedMeanwhile", "FactorNeeded", "Forbidden", "Gone",
-    "NotFound", "PageGone", "Refused", "RetryLater", "SignInNeeded", "Stale", "StaleEdit", "SubmittedBefore",
-    "Suspended", "TooMany", "Unavailable",
+    "NotFound", "PageGone", "Refused", "RetryLater", "RulesChanged", "SignInNeeded", "Stale", "StaleEdit",
+    "SubmittedBefore", "Suspended", "TooMany", "Unavailable",
 }  # fmt: skip
 # Arguments and fields that are shown, whatever they are called with.
 SHOWN = {"error", "heading", "label", "message", "missing", "mistake", "next_step", "note", "subject", "title"}

@@ -229,6 +229,35 @@ async def test_a_page_that_lost_one_paragraph_is_a_revision(site: Site) -> None:
     assert await texts() == list(WORDS[:5])
 
 
+async def test_a_page_that_loses_little_each_time_is_followed_until_that_is_too_much(site: Site) -> None:
+    await imported(site)
+    site.page("/wager", html(*WORDS[:5]))
+    await look()
+    site.page("/wager", html(*WORDS[:4]))
+    await look()
+
+    assert await texts() == list(WORDS[:5])
+    assert "Little by little, the page lost 28 of 84 words" in await db.value("select check_note from article")
+
+    await db.execute("update revision set created_at = created_at - interval '31 days'")
+    await look()
+    assert await texts() == list(WORDS[:4])
+
+
+async def test_a_page_to_which_other_texts_were_added_is_no_revision(site: Site) -> None:
+    words = [f"Paragraph {number} is one of {number * 7} that the article has by itself." for number in range(40)]
+    url = site.page("/wager", html(*words))
+    await open_thread(text=await reading.read_url(url), topic="research", starter=None)
+    site.page(
+        "/wager", html(*words, *(f"Comment {number} praises the casino {number * 3}." * 3 for number in range(90)))
+    )
+
+    await look()
+
+    assert await texts() == words
+    assert "other texts may have been added" in await db.value("select check_note from article")
+
+
 async def test_a_page_that_leads_to_another_site_is_no_revision(site: Site) -> None:
     await imported(site)
     site.page("/parked", html(*WORDS[:5], "And now: casino."))

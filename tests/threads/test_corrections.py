@@ -32,7 +32,8 @@ class Case:
 
     async def decide(self, address: str, who: Viewer, decision: str = "accept") -> httpx.Response:
         await make.sign_in(self.client, who)
-        return await self.client.post(address, data={"decision": decision, "version": "1"})
+        version = make.hidden(await self.client.get(address), "version")
+        return await self.client.post(address, data={"decision": decision, "version": version})
 
     async def revisions(self) -> int:
         return int(await db.value("select count(*) from revision"))
@@ -83,14 +84,16 @@ async def test_accepted_it_is_a_version_with_the_name_and_reason_of_its_author(c
 
 async def test_it_is_accepted_after_another_passage_changed(case: Case) -> None:
     address = (await case.suggest()).headers["location"]
+    await make.sign_in(case.client, case.ada)
+    before = make.hidden(await case.client.get(address), "version")
     await threads.revise_thread(case.thread, make.text("Another beginning.", *make.WORDS[1:]))
 
-    stale = await case.decide(address, case.ada)
-    answer = await case.client.post(address, data={"decision": "accept", "version": "2"})
+    stale = await case.client.post(address, data={"decision": "accept", "version": before})
+    answer = await case.decide(address, case.ada)
     page = (await case.client.get(answer.headers["location"])).text
 
     assert stale.status_code == 422
-    assert "The article changed while you were looking" in stale.text
+    assert "The article or the suggestion changed while you were looking" in stale.text
     assert "Another beginning." in page
     assert RIGHT in page
 
@@ -98,14 +101,43 @@ async def test_it_is_accepted_after_another_passage_changed(case: Case) -> None:
 async def test_it_cannot_be_accepted_when_its_passage_is_gone(case: Case) -> None:
     address = (await case.suggest()).headers["location"]
     await threads.revise_thread(case.thread, make.text(make.WORDS[0]))
-    await make.sign_in(case.client, case.ada)
 
-    answer = await case.client.post(address, data={"decision": "accept", "version": "2"})
-    declined = await case.client.post(address, data={"decision": "decline", "version": "2"})
+    answer = await case.decide(address, case.ada)
+    declined = await case.decide(address, case.ada, "decline")
 
     assert answer.status_code == 422
     assert "The passage is no longer in the article" in answer.text
     assert declined.headers["location"] == "/updates?declined"
+
+
+@pytest.mark.parametrize("decision", ["accept", "decline"])
+async def test_what_was_replaced_while_somebody_looked_is_not_decided_unseen(case: Case, decision: str) -> None:
+    address = (await case.suggest()).headers["location"]
+    await make.sign_in(case.client, case.ada)
+    seen = make.hidden(await case.client.get(address), "version")
+    await make.sign_in(case.client, case.mira)
+    await case.suggest(f"{RIGHT} Buy at casino.example.")
+    await make.sign_in(case.client, case.ada)
+
+    answer = await case.client.post(address, data={"decision": decision, "version": seen})
+
+    assert answer.status_code == 422
+    assert "The article or the suggestion changed while you were looking" in answer.text
+    assert "casino.example" in answer.text
+    assert await case.revisions() == 1
+    assert await db.value("select state from suggested_update") == "waiting"
+
+
+async def test_a_correction_that_removes_much_is_a_moderator_s_to_accept(case: Case) -> None:
+    address = (await case.suggest("Short.")).headers["location"]
+
+    owner = await case.decide(address, case.ada)
+    unchanged = await case.revisions()
+    moderator = await case.decide(address, await make.member("sam", role="moderator"))
+
+    assert (owner.status_code, unchanged, moderator.status_code) == (403, 1, 303)
+    assert "a moderator has to decide" in owner.text
+    assert await case.revisions() == 2
 
 
 async def test_nobody_accepts_their_own_and_strangers_see_nothing(case: Case) -> None:

@@ -129,6 +129,20 @@ async def test_an_old_version_comes_back_with_its_passages_and_its_comments(
     )
 
 
+async def test_a_version_does_not_replace_one_that_nobody_saw(client: httpx.AsyncClient, sam: Viewer) -> None:
+    thread = await revised((ONE,), (TWO,))
+    seen = make.hidden(await client.get(f"/t/{thread}/revisions?at=1"), "revision")
+    await ops.revise_thread(thread, make.text(THREE, url=URL))
+
+    stale = await client.post(f"/t/{thread}/revisions/1/restore", data={"reason": "kept reason", "revision": seen})
+    again = await client.post(f"/t/{thread}/revisions/1/restore", data={"revision": make.hidden(stale, "revision")})
+
+    assert (seen, stale.status_code, again.status_code) == ("2", 422, 303)
+    assert "Somebody else revised this article in the meantime" in stale.text
+    assert 'value="kept reason"' in stale.text
+    assert await db.values("select restores from revision order by number") == [None, None, None, 1]
+
+
 async def test_the_present_text_cannot_be_restored(client: httpx.AsyncClient, sam: Viewer) -> None:
     thread = await revised((ONE,), (TWO,))
 

@@ -227,6 +227,28 @@ async def test_a_broken_file_changes_nothing(cage: Cage, there: str, tmp_path: P
         await imported(there, tmp_path / "nothing")
 
 
+SIGN_UP = """
+insert into member (name, name_key, email, email_key) values ('zoe', 'zoe', 'zoe@example.org', 'zoe@example.org')
+"""
+
+
+async def test_who_signs_up_while_an_import_begins_is_not_removed(there: str, tmp_path: Path) -> None:
+    whole = tmp_path / "whole.jsonl"
+    await exported(os.environ["DATABASE_URL"], whole, is_private=True)
+    somebody = await asyncpg.connect(there)
+    try:
+        async with somebody.transaction():
+            await somebody.execute(SIGN_UP)
+            begun = asyncio.create_task(imported(there, whole))
+            while not await value(there, "select exists (select from pg_locks where not granted)"):
+                await asyncio.sleep(0.05)
+        with pytest.raises(CommandFailed, match="content of its own"):
+            await begun
+    finally:
+        await somebody.close()
+    assert await value(there, "select name from member") == "zoe"
+
+
 async def test_a_deadlock_is_said(there: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def deadlocked(*_: object, **__: object) -> None:
         raise asyncpg.DeadlockDetectedError

@@ -147,17 +147,26 @@ async def edit_article(
     name="api:restore-revision",
     opt=EDITING,
     status_code=200,
-    responses=problems(403, 404, 422),
+    responses=problems(403, 404, 412, 422),
 )
 async def restore_revision(
     request: AnyRequest, thread: FromPath[str], revision: FromPath[str], data: JSONBody[Restoring]
 ) -> Response[ArticleSource]:
-    """Write an old version as the newest one."""
+    """Write an old version as the newest one, if the newest is still the one that `If-Match` names."""
     viewer, (row, _), form = signed_in(request), await editable_article(request, thread), Form(as_fields(data))
     reason = form.text("reason", most=LONGEST_REASON)
     check(form)
     await take_each(POST, viewer.id, address_of(request))
-    await edit_ops.restore_revision(viewer=viewer, thread_id=row.id, number=as_id(revision) or 0, reason=reason)
+    try:
+        await edit_ops.restore_revision(
+            viewer=viewer,
+            thread_id=row.id,
+            number=as_id(revision) or 0,
+            reason=reason,
+            newest=etags.if_match(request),
+        )
+    except edit_ops.StaleEdit as error:
+        raise ChangedMeanwhile(etags.CHANGED) from error
     return await _changed_response(request, thread)
 
 

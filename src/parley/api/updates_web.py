@@ -154,11 +154,11 @@ async def decide(
         signed_in(request), row.id, suggestion.id, form.text("answer", most=LONGEST_REASON)
     )
     check(form)
-    if data.decision == "decline":
-        await suggestion_ops.decline(decision)
-        return
     try:
-        await suggestion_ops.accept(decision, data.version, {number - 1 for number in data.source})
+        if data.decision == "decline":
+            await suggestion_ops.decline(decision, data.version)
+        else:
+            await suggestion_ops.accept(decision, data.version, {number - 1 for number in data.source})
     except StaleEdit as error:
         raise ChangedMeanwhile(error.message) from error
 

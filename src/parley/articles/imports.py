@@ -170,6 +170,12 @@ async def fail(import_id: int, message: Message, draft: bytes | None = None) -> 
     ).where(ArticleImport.id == import_id)
 
 
+async def lock(import_id: int) -> int | None:
+    """Lock an import, and return the thread in which it was published, if it was."""
+    thread: int | None = await db.value("select thread from article_import where id = $1 for update", import_id)
+    return thread
+
+
 async def mark_published(import_id: int, thread: int) -> None:
     """Mark an import as published in `thread`, or suggested as its update, and delete its texts."""
     await _forget_file(import_id)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -48,7 +49,7 @@ def loss(before: Sequence[StoredPassage], after: Sequence[ImportedPassage]) -> L
     texts = {passage.lineage: passage.text for passage in preview(before, after)}
     gone = [passage.lineage not in texts for passage in before]
     return Loss(
-        words=(Counter(old) - Counter(new)).total(),
+        words=_count_lost(old, new),
         total=len(old),
         passages=sum(gone),
         tail=len(gone) - max((at for at, is_gone in enumerate(gone, start=1) if not is_gone), default=0),
@@ -57,6 +58,21 @@ def loss(before: Sequence[StoredPassage], after: Sequence[ImportedPassage]) -> L
             passage.lineage for passage in before if texts.get(passage.lineage, passage.text) != passage.text
         ),
     )
+
+
+def _count_lost(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many words of `old` are not in `new`, or stand there beside neither of their neighbours.
+
+    Another text of the same length has many of the single words, such as "the" and "of".
+    """
+    missing = (Counter(old) - Counter(new)).total()
+    left = Counter(pairwise([None, *new]))
+    together = []
+    for pair in pairwise([None, *old]):
+        together.append(left[pair] > 0)
+        left[pair] -= 1
+    alone = sum(not (before or after) for before, after in zip(together, [*together[1:], False], strict=True))
+    return max(missing, alone)
 
 
 def words(texts: Iterable[str]) -> list[str]:

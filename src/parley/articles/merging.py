@@ -113,7 +113,7 @@ def _interleave(first: Iterable[Key], second: Iterable[Key]) -> list[Key]:
 
 
 def _revert(there: Units, before: Units, disputed: Collection[Key]) -> list[ImportedPassage]:
-    order = _interleave(there, (key for key in before if key in disputed))
+    order = (key for key in _interleave(there, before) if key in there or key in disputed)
     return [passage for key in order for passage in (before if key in disputed else there).get(key, [])]
 
 

@@ -16,11 +16,15 @@ from parley.importing.passages import ImportedPassage
 
 
 class RevisionNote(msgspec.Struct, frozen=True):
-    """Who made a revision here, why, and the number of the earlier revision that it restores."""
+    """Who made a revision here, why, and the number of the earlier revision that it restores.
+
+    It is `approved` if somebody who may remove any part of the text saw what it changes.
+    """
 
     editor: int | None = None
     reason: str = ""
     restores: int | None = None
+    approved: bool = True
 
 
 class RevisionResult(msgspec.Struct, frozen=True):
@@ -78,7 +82,12 @@ async def revise_article(article: int, text: ArticleText, edit: RevisionNote | N
         revision = await write_revision(article, number, changed, text)
         if edit is not None:
             await Revision.update(
-                {Revision.editor: edit.editor, Revision.reason: edit.reason, Revision.restores: edit.restores}
+                {
+                    Revision.editor: edit.editor,
+                    Revision.reason: edit.reason,
+                    Revision.restores: edit.restores,
+                    Revision.approved: edit.approved,
+                }
             ).where(Revision.id == revision)
         lineages = await write_passages(revision, aligned.lineages, _with_pages(old, aligned.lineages, text.passages))
         await _record_merges(revision, lineages, aligned)

@@ -15,7 +15,7 @@ from parley.articles.sites import same_site
 from parley.articles.tables import Article
 from parley.articles.text import ArticleText, CacheValidators
 from parley.articles.updating import last_source
-from parley.articles.versions import number_passages
+from parley.articles.versions import last_approved, number_passages
 from parley.core import db
 from parley.core.text.messages import N_
 from parley.importing.errors import CannotImport
@@ -105,19 +105,46 @@ async def as_revision(due: DueCheck, text: ArticleText) -> ArticleText | None:
     return msgspec.structs.replace(text, passages=await store_pictures(text.passages))
 
 
+async def refuse_gradual_loss(article: int, after: ArticleText) -> None:
+    """Raise CannotImport if a text lacks too much of the version that somebody approved last.
+
+    Each of several updates may have removed little.
+    """
+    lost = loss(await last_approved(article), after.passages)
+    if lost.is_too_much:
+        raise CannotImport(
+            N_(
+                "Little by little, the page lost {lost}. To take its text nevertheless, add its address again and "
+                "suggest an update."
+            ),
+            lost=lost.message,
+        )
+
+
 async def _store_validators(article: int, fetched: CacheValidators) -> None:
     await Article.update({Article.etag: fetched.etag, Article.last_modified: fetched.last_modified}).where(
         Article.id == article
     )
 
 
+# A short first report may become a long article.
+FEW_WORDS = 300
+MOST_GROWTH = 3
+
+
 def check_is_revision(before: Iterable[str], after: Iterable[str]) -> None:
-    """Raise CannotImport if `after` is no revision of `before`, but a login wall, an error page or another text.
+    """Raise CannotImport if `after` is no revision of `before`, but a login wall, an error page, or has other texts.
 
     Half of the pairs of neighbouring words must be the same; measured revisions kept three quarters and more. Single
     words would not distinguish texts: a long text on any subject has most words of a short one.
     """
     old, new = words(before), words(after)
+    if len(new) > max(len(old), FEW_WORDS) * MOST_GROWTH:
+        raise CannotImport(
+            N_("The page has {new} words now, where it had {old}: other texts may have been added to it."),
+            new=len(new),
+            old=len(old),
+        )
     if len(new) * 2 < len(old):
         raise CannotImport(
             N_("The page has {new} words now, where it had {old}: it may ask for a login, or show an error."),

@@ -100,6 +100,8 @@ class Revision(Table):
     reason = Text(null=False, default="")
     # The number of the earlier revision that this one restores.
     restores = Integer(null=True, default=None)
+    # Whether somebody who may remove any part of the text saw what this changes. A scheduled check asks nobody.
+    approved = Boolean(null=False, default=True)
     created_at = Timestamptz(null=False)
 
     revision_article_number_key = Unique([article, number])

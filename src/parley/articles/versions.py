@@ -61,6 +61,21 @@ async def newest(article: int) -> list[StoredPassage]:
     return await db.fetch(StoredPassage, SELECT_NEWEST, article)
 
 
+# What has stood for a month counts as approved, so that an article whose source changes all the time is still followed.
+SELECT_APPROVED = """
+select lineage, kind, level, html, text, page from passage
+where revision = (
+    select id from revision where article = $1 and (approved or created_at < now() - interval '30 days')
+    order by number desc limit 1)
+order by position
+"""
+
+
+async def last_approved(article: int) -> list[StoredPassage]:
+    """All passages of the newest revision that somebody approved, or that has stood for a month."""
+    return await db.fetch(StoredPassage, SELECT_APPROVED, article)
+
+
 class RevisionRow(msgspec.Struct, frozen=True):
     """A version of an article, `edited` here or from its source. `editor` is None for a closed account, too."""
 

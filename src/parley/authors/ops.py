@@ -107,9 +107,11 @@ async def _mail_link(row: ClaimRow) -> None:
 async def confirm_address(row: ClaimRow) -> None:
     """Confirm a claim by its mailed link: as author if the address names one in the byline, else as publisher."""
     async with db.atomic():
-        named = rules.is_in_byline(row.email or "", row.byline)
-        if row.state == "waiting" and row.way == "address":
-            await settle(row, "confirmed", role="author" if named else "publisher")
+        await lock_thread(row.thread)
+        now = await _row(row.id)
+        named = rules.is_in_byline(now.email or "", now.byline)
+        if now.state == "waiting" and (now.way, now.email) == ("address", row.email):
+            await settle(now, "confirmed", role="author" if named else "publisher")
 
 
 async def settle(row: ClaimRow, state: str, *, role: str = "author", by: int | None = None) -> None:

@@ -4,7 +4,6 @@ The directory of a zip is at its end, so a truncated file is not a valid zip.
 """
 
 import hashlib
-import os
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,12 +15,10 @@ import msgspec
 
 from parley.backup.contents import Table
 from parley.core.errors import CommandFailed
+from parley.core.whole_file import whole_file
 
 DUMP, MANIFEST = "database.dump", "manifest.json"
 CHUNK = 1_048_576
-PART = ".part"
-# The schema to which a restore moves the existing tables.
-OLD_SCHEMA = "before_restore"
 NO_BACKUP = "{} is not a backup of Parley, or is incomplete. Nothing was changed."
 
 OnProgress = Callable[[int], None]
@@ -75,28 +72,10 @@ class BackupWriter:
 
 @contextmanager
 def writing(path: Path) -> Iterator[BackupWriter]:
-    """Write a backup to a temporary file, and rename it to `path` when it is complete and on disk.
-
-    Only its owner can read it.
-    """
-    part = path.with_name(path.name + PART)
-    with suppress(FileNotFoundError):
-        part.unlink()
-    try:
-        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
-            # The dump is compressed already.
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                yield BackupWriter(archive)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        _sync(path.parent)
-    except BaseException as error:
-        part.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:
-            # The error of a full disk has no file name.
-            error.filename = str(path)
-        raise
+    """Write a backup, which only its owner can read and which is only there when it is complete."""
+    # The dump is compressed already.
+    with whole_file(path, 0o600) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        yield BackupWriter(archive)
 
 
 @contextmanager
@@ -132,12 +111,3 @@ def check(manifest: Manifest, archive: zipfile.ZipFile, on_progress: OnProgress)
 def chunks(file: IO[bytes]) -> Iterator[bytes]:
     while data := file.read(CHUNK):
         yield data
-
-
-def _sync(folder: Path) -> None:
-    """Flush the folder to disk, since it has the file's new name."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,8 +5,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from parley.backup import contents, tools
-from parley.backup.archive import CHUNK, OLD_SCHEMA, BackupWriter, Manifest, OnProgress, writing
+from parley.backup.archive import CHUNK, BackupWriter, Manifest, OnProgress, writing
 from parley.core import failpoint
+from parley.core.db.migrated import OLD_SCHEMA
 
 SELECT_MIGRATIONS = "select name from migration where app_name = 'parley' order by name"
 

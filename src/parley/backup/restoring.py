@@ -1,7 +1,8 @@
 """Restores a backup: it replaces the whole database, or nothing.
 
-The existing tables are moved to another schema until the backup is restored and verified. They are moved back if
-anything fails, or by the next attempt if this one was killed.
+The existing tables are moved to another schema until the backup is restored, verified and migrated, and the members
+who were erased since are marked. They are moved back if anything fails, or by the next attempt if this one was killed.
+Until then nothing else migrates the database.
 """
 
 import asyncio
@@ -15,10 +16,10 @@ from typing import Any
 import msgspec
 
 from parley.backup import contents, tools
-from parley.backup.archive import DUMP, OLD_SCHEMA, Manifest, OnProgress, check, chunks, reading
+from parley.backup.archive import DUMP, Manifest, OnProgress, check, chunks, reading
 from parley.core import failpoint
 from parley.core.db.migrate import POOLED, migrate
-from parley.core.db.migrated import known_migrations
+from parley.core.db.migrated import OLD_SCHEMA, known_migrations
 from parley.core.errors import CommandFailed
 from parley.core.settings import settings
 from parley.erasure import ledger
@@ -65,15 +66,16 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
                 await _restore_dump(url, connection.get_server_version().major, archive, on_progress)
                 failpoint.hit("restored")
                 await _verify(connection, manifest)
+                await _migrate(url)
+                failpoint.hit("migrated")
+                await _erase_again(connection, manifest)
+                await connection.execute(RENUMBER_EVENTS)
+                await connection.execute(RENUMBER_WEBHOOKS)
+                await connection.execute(RENUMBER_HUB)
             except BaseException:
                 await connection.execute(MOVE_BACK)
                 raise
             await connection.execute(f"drop schema {OLD_SCHEMA} cascade")
-            await _migrate(url)
-            await _erase_again(connection, manifest)
-            await connection.execute(RENUMBER_EVENTS)
-            await connection.execute(RENUMBER_WEBHOOKS)
-            await connection.execute(RENUMBER_HUB)
             await connection.execute("analyze")
         finally:
             await connection.close()
@@ -150,9 +152,9 @@ async def _feed(process: asyncio.subprocess.Process, archive: zipfile.ZipFile, o
 
 async def _migrate(url: str) -> None:
     try:
-        await migrate(url)
+        await migrate(url, restoring=True)
     except RuntimeError as error:
-        raise tools.ToolFailed(f"The backup was restored, but not migrated to this version. {error}") from None
+        raise tools.ToolFailed(f"The backup cannot be used with this version. Nothing was changed. {error}") from None
 
 
 async def _erase_again(connection: Any, manifest: Manifest) -> None:

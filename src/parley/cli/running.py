@@ -59,16 +59,16 @@ def attach_to(stack: ExitStack, data: Path | None, *, new: bool = False) -> "Fol
     """Set this process's settings to those of the installation, and start its servers if they do not run.
 
     Returns its data folder, or None if the environment has the settings. Without `new` it fails if there is no
-    installation.
+    installation; with it, one is made where `data` says, or in the working folder if none is found.
     """
     folder = None
     if data is None and os.environ.get("DATABASE_URL"):
         os.environ.setdefault("REDIS_URL", "redis://localhost:6379/0")
     else:
-        from parley.embedded import CannotStart, attach, find  # noqa: PLC0415 a deployment does not need these servers
+        from parley.embedded import CannotStart, attach  # noqa: PLC0415 a deployment does not need these servers
 
         try:
-            servers = stack.enter_context(attach(data or DEFAULT_DATA if new else find(data)))
+            servers = stack.enter_context(attach(_data_folder(data, new=new)))
         except CannotStart as error:
             fail(str(error))
         os.environ.update(servers.settings)
@@ -78,6 +78,20 @@ def attach_to(stack: ExitStack, data: Path | None, *, new: bool = False) -> "Fol
     except SettingsError as error:
         fail(str(error))
     return folder
+
+
+def _data_folder(data: Path | None, *, new: bool) -> Path:
+    """The folder of the installation; where there is none, the one for a `new` installation. Raises CannotStart."""
+    from parley.embedded import CannotStart, find  # noqa: PLC0415 as above
+
+    if new and data is not None:
+        return data
+    try:
+        return find(data)
+    except CannotStart:
+        if not new:
+            raise
+        return DEFAULT_DATA
 
 
 def fail(sentence: str) -> NoReturn:

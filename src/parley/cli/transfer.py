@@ -10,6 +10,7 @@ import rich_click as click
 from rich.progress import Progress
 
 from parley.cli.running import attach_to, exit_on_error, fail, report, run_connected
+from parley.core.errors import CommandFailed
 from parley.core.settings import settings
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -78,7 +79,10 @@ def import_(file: Path, data: Path | None, *, as_json: bool, dry_run: bool) -> N
         task = bar.add_task(f"Reading {file.name}", total=rows)
 
         async def work() -> Any:
-            await migrate(url)
+            try:
+                await migrate(url)
+            except RuntimeError as error:
+                raise CommandFailed(str(error)) from None
             return await import_site(url, file, dry_run=dry_run, on_progress=lambda count: bar.advance(task, count))
 
         done = exit_on_error(lambda: asyncio.run(work()))

@@ -69,17 +69,18 @@ class Summary(msgspec.Struct):
 
 
 INSERT_COMMENTS = """
-insert into comment (thread, parent, depth, imported_author, imported_id, state, body, html, html_version,
-                     base_ups, base_downs, created_at, scored_at, stance, reply_count)
-select $1, r.parent, coalesce(p.depth + 1, 0), r.author, r.imported_id, r.state, r.body, r.html, $2,
+insert into comment (thread, imported_into, parent, depth, imported_author, imported_id, state, body, html,
+                     html_version, base_ups, base_downs, created_at, scored_at, stance, reply_count)
+select coalesce(p.thread, $1), $1, r.parent, coalesce(p.depth + 1, 0), r.author, r.imported_id, r.state, r.body, r.html,
+       $2,
        r.ups, r.downs, r.created_at, case when r.ups + r.downs > 0 then r.created_at end,
        case when r.parent is null then r.stance end, r.replies
 from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[], $10::int[],
             $11::timestamptz[], $12::text[], $13::int[])
      as r(parent, author, imported_id, state, body, html, ups, downs, created_at, stance, replies)
 left join comment p on p.id = r.parent
-on conflict (thread, imported_id) where imported_id is not null do nothing
-returning id, imported_id
+on conflict (imported_into, imported_id) where imported_into is not null do nothing
+returning id, imported_id, thread
 """
 
 # Comments are inserted with the number of their replies in the file. This corrects the few that differ, as when a later
@@ -103,48 +104,77 @@ where id = $1
 
 
 class ImportedComment(msgspec.Struct, frozen=True):
+    """A comment that was imported into a thread. Its own `thread` is another one if a moderator moved it."""
+
     id: int
     imported_id: str
+    thread: int
+
+
+# A branch may also have been moved here from the thread that the same file was imported into before.
+SELECT_IMPORTED = """
+select id, imported_id, thread from comment where imported_into = $1
+union all
+select id, imported_id, thread from comment where thread = $1 and imported_into <> $1
+"""
 
 
 async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: Callable[[int], None]) -> Summary:
     """Add the comments of `lines` that `thread` does not have yet, parents before children.
 
-    `progress` is called with the number of comments after each batch. Importing the same file again adds nothing.
-    Raises NotFound if there is no such thread.
+    A new reply to a comment that was moved to another thread is added there. `progress` is called with the number of
+    comments after each batch. Importing the same file again adds nothing. Raises NotFound if there is no such thread.
     """
     comments = {line.id: line for line in lines if line.kind == "comment"}
     summary = Summary(skipped=len(lines) - len(comments))
     lineages = await imported_anchors.lineages_of_quotes(
         thread, (line.quote for line in lines if line.parent_id is None)
     )
-    stored = await _known_ids(thread)
-    # Before the transaction, so that nobody who writes in the thread waits for it.
+    stored = await _imported_before(thread)
     replies = Counter(line.parent_id for line in comments.values())
-    rendered = {
-        line.id: _render_line(_with_quote(line, lineages), replies[line.id])
-        for line in comments.values()
-        if line.id not in stored
-    }
+
+    def render(line: ImportLine) -> RenderedLine:
+        return _render_line(_with_quote(line, lineages), replies[line.id])
+
+    # Before the transaction, so that nobody who writes in the thread waits for it.
+    rendered = {line.id: render(line) for line in comments.values() if line.id not in stored}
     async with db.atomic():
-        if await lock_thread(thread) is None:
-            raise NotFound(N_("There is no thread {thread}."), thread=str(thread))
-        ids = await _known_ids(thread)
+        ids = {number: comment.id for number, comment in (await _lock_threads(thread)).items()}
+        changed: Counter[int] = Counter()
         for level in _levels(comments):
-            new = [rendered[line.id] for line in level if line.id not in ids]
+            # A moderator may have moved a comment away after `stored` was read.
+            new = [rendered.get(line.id) or render(line) for line in level if line.id not in ids]
             summary.known += len(level) - len(new)
             for start in range(0, len(new), BATCH):
                 batch = new[start : start + BATCH]
                 added = await _insert(thread, batch, ids)
                 ids |= {comment.imported_id: comment.id for comment in added}
-                summary.added += len(added)
+                changed.update(comment.thread for comment in added)
                 await _anchor_and_store_addresses(thread, batch, added, lineages)
                 progress(len(batch))
-        if summary.added:
-            await db.execute(COUNT_REPLIES, thread)
-            await recount(thread)
-            await emit("discussion.imported", thread=thread, payload={"added": summary.added})
+        summary.added = changed.total()
+        for number, count in sorted(changed.items()):
+            await db.execute(COUNT_REPLIES, number)
+            await recount(number)
+            await emit("discussion.imported", thread=number, payload={"added": count})
     return summary
+
+
+async def _lock_threads(thread: int) -> dict[str, ImportedComment]:
+    """Lock a thread and those to which its imported comments were moved, and return these comments.
+
+    Raises NotFound if there is no such thread.
+    """
+    locked: set[int] = set()
+    needed, known = {thread}, {}
+    while needed - locked:
+        for number in sorted(needed - locked):
+            if await lock_thread(number) is None:
+                raise NotFound(N_("There is no thread {thread}."), thread=str(number))
+        locked |= needed
+        known = await _imported_before(thread)
+        needed = {comment.thread for comment in known.values()}
+    return known
 
 
 async def _anchor_and_store_addresses(
@@ -157,10 +187,9 @@ async def _anchor_and_store_addresses(
     await imported_addresses.store({comment: line.email for comment, line in shown if "@" in line.email})
 
 
-async def _known_ids(thread: int) -> dict[str, int]:
-    """Return the ids of comments imported earlier, by their ids in the file."""
-    sql = "select id, imported_id from comment where thread = $1 and imported_id is not null"
-    return {comment.imported_id: comment.id for comment in await db.fetch(ImportedComment, sql, thread)}
+async def _imported_before(thread: int) -> dict[str, ImportedComment]:
+    """Return the comments that were imported earlier, by their ids in the file."""
+    return {comment.imported_id: comment for comment in await db.fetch(ImportedComment, SELECT_IMPORTED, thread)}
 
 
 def _levels(comments: dict[str, ImportLine]) -> Iterable[list[ImportLine]]:

@@ -32,16 +32,13 @@ update comment set parent = $2, stance = $3, revision = $4, made_on = $5, quote 
 where id = $1
 """
 # A lock that begins inside the branch moves with it; the lock of the destination ($4) replaces one from above.
-# `imported_id` is unique in a thread, so a comment whose id the destination already has loses it.
 MOVE_BRANCH = """
 with root as (
     select r.id, coalesce(p.depth + 1, 0) - r.depth as deeper from comment r left join comment p on p.id = r.parent
     where r.id = $2
 )
 update comment c set thread = $3, depth = c.depth + root.deeper,
-    locked_branch = case when c.locked_branch = any($1::bigint[]) then c.locked_branch else $4 end,
-    imported_id = case when c.thread = $3 or not exists (
-        select from comment o where o.thread = $3 and o.imported_id = c.imported_id) then c.imported_id end
+    locked_branch = case when c.locked_branch = any($1::bigint[]) then c.locked_branch else $4 end
 from root where c.id = any($1::bigint[])
 """
 COUNT_REPLIES = """

@@ -44,6 +44,8 @@ class Comment(Table):
     # The author of an imported comment: a name to show, not a member.
     imported_author = Varchar(60, null=True, default=None)
     imported_id = Varchar(80, null=True, default=None)
+    # The thread that it was imported into, which it keeps when it is moved: the same file again adds nothing.
+    imported_into = BigInt(null=True, default=None)
     state = Varchar(20, null=False, default="visible")
     stance = Varchar(10, null=True, default=None)
     # The anchor (a W3C TextQuoteSelector): words of a passage as they were in the revision that the author read …
@@ -109,7 +111,7 @@ class Comment(Table):
     comment_anchored_check = Check("(anchor is null) = (passage is null)")
 
     comment_author_submission_key = Index("author, submission", where="submission is not null", unique=True)
-    comment_thread_imported_key = Index("thread, imported_id", where="imported_id is not null", unique=True)
+    comment_imported_key = Index("imported_into, imported_id", where="imported_into is not null", unique=True)
     # Each order has an index that includes the id: thousands of comments without votes have the same rank.
     comment_best = Index("thread, best desc, id")
     comment_time = Index("thread, created_at, id")

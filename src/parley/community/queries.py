@@ -26,6 +26,11 @@ class CommunityRules(msgspec.Struct, frozen=True):
     changed_at: datetime
 
     @property
+    def version(self) -> str:
+        """What the form names, to detect that another admin changed the rules meanwhile."""
+        return self.changed_at.isoformat()
+
+    @property
     def text(self) -> str:
         return self.written or default_rules()
 

@@ -28,7 +28,7 @@ async def edit_form(request: AnyRequest) -> Response[Any]:
     rules = await queries.rules()
     declares = "1" if rules.asks_declaration else ""
     form = RulesForm({"rules": rules.text, "asks_declaration": declares, "sign_up": rules.sign_up})
-    return page(request, "community/edit.html", form=form)
+    return page(request, "community/edit.html", form=form, version=rules.version)
 
 
 @post("/rules/edit", name="community:edit", opt={"who": ADMIN})
@@ -36,9 +36,17 @@ async def edit(request: AnyRequest) -> Response[Any]:
     viewer, form = viewer_of(request), RulesForm(await posted_fields(request))
     if viewer is None:
         raise NotFound(N_("There is no page at this address."))
+    version, status = form.values.get("version", ""), 422
+    if not form.errors:
+        try:
+            await ops.set_rules(
+                viewer=viewer, rules=form.rules, asks_declaration=form.asks_declaration, version=version
+            )
+        except ops.RulesChanged as error:
+            form.errors["form"], status = error.message, error.status
+            version = (await queries.rules()).version
     if form.errors:
-        return page(request, "community/edit.html", status=422, form=form)
-    await ops.set_rules(viewer=viewer, rules=form.rules, asks_declaration=form.asks_declaration)
+        return page(request, "community/edit.html", status=status, form=form, version=version)
     if form.sign_up is not None:
         await ops.set_sign_up(viewer, form.sign_up)
     return Redirect("/rules", status_code=303)

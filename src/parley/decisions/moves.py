@@ -5,11 +5,15 @@ from typing import Any
 import msgspec
 
 from parley.comments import moving, states
+from parley.comments.rules import MOVED
+from parley.core import db
 from parley.core.errors import Refused
 from parley.core.text.messages import N_
 from parley.decisions.rules import ThreadReference
 from parley.reports.targets import Target
 from parley.threads.queries import lock_thread
+
+SELECT_LOCKED_BRANCH = "select locked_branch from comment where id = $1"
 
 
 async def move(target: Target, to: ThreadReference | None, actor: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -23,10 +27,26 @@ async def move(target: Target, to: ThreadReference | None, actor: int | None) ->
 
 
 async def move_back(target: Target, to: moving.Location, actor: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Move a locked comment to a place where it was before, whatever has become of its thread."""
+    """Move a locked comment to a place where it was before, whatever has become of its thread.
+
+    A reply goes back to the comment that it answers, which may have been moved, locked or opened since.
+    """
+    to = await _beside_parent(to)
     await lock_thread(to.thread)
+    if to != await _beside_parent(to):
+        raise Refused(MOVED)
     was = await moving.location_of(target.id)
     if was == to:
         return {}, {}
     await moving.move(target.id, to, actor)
     return {"place": msgspec.structs.asdict(was)}, {"place": msgspec.structs.asdict(to)}
+
+
+async def _beside_parent(to: moving.Location) -> moving.Location:
+    """A place, in the thread and the locked branch that its parent is in now."""
+    if to.parent is None:
+        return to
+    parent = await moving.location_of(to.parent)
+    return msgspec.structs.replace(
+        to, thread=parent.thread, locked_branch=await db.value(SELECT_LOCKED_BRANCH, to.parent)
+    )

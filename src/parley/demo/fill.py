@@ -41,10 +41,13 @@ LOCK_REASON = "The argument had turned on the person. Eleven reports; sam_h expl
 STARTERS = {"01": "ada", "02": "sunniva", "03": "hanna", "04": "sam_h", "05": "wei_l"}
 
 
+HAS_CONTENT = "select exists (select from member) or exists (select from thread)"
+
+
 async def fill() -> dict[str, int]:
     """Create the demo unless it exists, and return how much it contains.
 
-    Raises Refused unless the base URL is localhost.
+    Raises Refused unless the base URL is localhost, and where people have begun to use the installation.
     """
     if not settings().local:
         raise Refused(N_("The demo is only for an installation whose base URL is localhost."))
@@ -52,6 +55,13 @@ async def fill() -> dict[str, int]:
     threads: dict[str, DemoThread] = {}
     async with db.atomic():
         if not await db.value("select 1 from member where is_demo limit 1"):
+            if await db.value(HAS_CONTENT):
+                raise Refused(
+                    N_(
+                        "This installation has members or articles of its own, so the demo was not added. It can have "
+                        "a data folder of its own; `parley up --no-demo` starts this one without it."
+                    )
+                )
             ids = await _add_members()
             threads = {article.name[:2]: await _add_thread(article, ids) for article in articles()}
             await moderating.moderate(ids, threads)

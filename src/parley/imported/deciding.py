@@ -6,12 +6,15 @@ import msgspec
 
 from parley import mail
 from parley.accounts import queries as accounts
+from parley.comments.counts import update_counts
 from parley.comments.states import lock_comment, transition
+from parley.comments.wording import drop_verdict, new_wording
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.event_log import emit_each
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
+from parley.core.text import markdown
 from parley.core.text.messages import N_
 from parley.imported import ops, queries
 from parley.imported.queries import ImportedClaimRow
@@ -44,6 +47,22 @@ group by thread order by thread
 GIVE_BACK_COMMENTS = (
     "update comment set author = null, imported_author = $3 where id = any($1::bigint[]) and author = $2"
 )
+# Imported comments are not edited before somebody claims them, so the first version is the author's. The member's
+# versions go: they would be in the history under the author's name.
+SELECT_FIRST_WORDS = """
+select distinct on (v.comment) v.comment, v.body from comment_version v join comment c on c.id = v.comment
+where v.comment = any($1::bigint[]) and c.body <> '' order by v.comment, v.number
+"""
+GIVE_BACK_WORDS = f"""
+with verdict as (
+    {drop_verdict("true")}
+), later as (
+    delete from comment_version where comment = $1
+)
+update comment set body = $2, html = $3, html_version = $4, statement = null, version = version + 1, edited_at = null,
+    {new_wording("true")}
+where id = $1
+"""  # noqa: S608 constants only
 # Only the member can have deleted them. A comment without words stays deleted.
 SELECT_DELETED = """
 select id from comment where id = any($1::bigint[]) and state = 'deleted_by_author' and body <> '' order by id
@@ -55,6 +74,13 @@ DECIDED = N_("This claim was decided already.")
 class Taken(msgspec.Struct, frozen=True):
     thread: int
     ids: list[int]
+
+
+class FirstWords(msgspec.Struct, frozen=True):
+    """The text with which a comment was imported."""
+
+    comment: int
+    body: str
 
 
 async def claim_author(viewer: Viewer, comment: int, page: str) -> None:
@@ -117,9 +143,7 @@ async def decide(moderator: Viewer, number: int, *, confirms: bool) -> None:
 
 
 async def undo(moderator: Viewer, number: int) -> None:
-    """Undo a confirmation: the comments have the author's name again, also those that the member deleted.
-
-    Their words stay as they are now.
+    """Undo a confirmation: the comments have the author's name and words again, also those that the member deleted.
 
     Raises NotFound, Forbidden for the moderator's own claim, and Refused unless it is confirmed.
     """
@@ -129,12 +153,21 @@ async def undo(moderator: Viewer, number: int) -> None:
         for claimed in await db.fetch(Taken, SELECT_CLAIMED_COMMENTS, row.comments, row.member):
             await lock_thread(claimed.thread)
             await db.execute(GIVE_BACK_COMMENTS, claimed.ids, row.member, row.name)
+            await _give_back_words(claimed.ids)
             await emit_each("comment.edited", thread=claimed.thread, comments=sorted(claimed.ids), actor=moderator.id)
             for comment in await db.values(SELECT_DELETED, claimed.ids):
                 await transition(await lock_comment(comment), "visible", actor=moderator.id)
         await ImportedClaim.update({ImportedClaim.comments: []}).where(ImportedClaim.id == number)
         before = {"claimed": len(row.comments)}
         await modlog.write(moderator, Entry("import.undo", "member", row.member, before, {}))
+
+
+async def _give_back_words(comments: list[int]) -> None:
+    """Give comments the text with which they were imported. The caller has locked their thread."""
+    for first in await db.fetch(FirstWords, SELECT_FIRST_WORDS, comments):
+        async with update_counts(first.comment):
+            html = markdown.render(first.body)
+            await db.execute(GIVE_BACK_WORDS, first.comment, first.body, html, markdown.VERSION)
 
 
 async def _lock_claim(moderator: Viewer, number: int, state: str) -> ImportedClaimRow:

@@ -346,6 +346,7 @@ CREATE TABLE "revision" (
   "editor" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "reason" TEXT NOT NULL DEFAULT '',
   "restores" INTEGER DEFAULT null,
+  "approved" BOOLEAN NOT NULL DEFAULT true,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   CONSTRAINT revision_article_number_key UNIQUE ("article", "number")
 );
@@ -488,6 +489,7 @@ CREATE TABLE "comment" (
   "author" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "imported_author" VARCHAR(60) DEFAULT null,
   "imported_id" VARCHAR(80) DEFAULT null,
+  "imported_into" BIGINT DEFAULT null,
   "state" VARCHAR(20) NOT NULL DEFAULT 'visible',
   "stance" VARCHAR(10) DEFAULT null,
   "made_on" BIGINT DEFAULT null,
@@ -535,7 +537,7 @@ CREATE TABLE "comment" (
   CONSTRAINT comment_anchored_check CHECK ((anchor is null) = (passage is null))
 );
 CREATE UNIQUE INDEX comment_author_submission_key ON "comment" (author, submission) WHERE submission is not null;
-CREATE UNIQUE INDEX comment_thread_imported_key ON "comment" (thread, imported_id) WHERE imported_id is not null;
+CREATE UNIQUE INDEX comment_imported_key ON "comment" (imported_into, imported_id) WHERE imported_into is not null;
 CREATE INDEX comment_best ON "comment" (thread, best desc, id);
 CREATE INDEX comment_time ON "comment" (thread, created_at, id);
 CREATE INDEX comment_controversial ON "comment" (thread, controversial desc, id);

@@ -1,14 +1,19 @@
 """One decision on many comments, and one on their authors, without a report; each can be rehearsed, and undone."""
 
+from collections.abc import Mapping
 from functools import partial
 
 import msgspec
 
+from parley.comments.tables import Comment
+from parley.core import db
 from parley.core.http.access import Viewer
-from parley.decisions.rules import Choice
+from parley.core.text.messages import N_
+from parley.decisions.rules import Choice, Stale
 from parley.modqueue import bulk, in_place
 from parley.modqueue.bulk import Outcome
 from parley.modqueue.comments import FoundComment
+from parley.reports import targets
 
 
 class Outcomes(msgspec.Struct, frozen=True):
@@ -29,14 +34,21 @@ class Outcomes(msgspec.Struct, frozen=True):
 
 
 async def decide(
-    viewer: Viewer, chosen: list[FoundComment], choice: Choice, sanction: Choice | None, *, commit: bool
+    viewer: Viewer,
+    chosen: list[FoundComment],
+    choice: Choice,
+    sanction: Choice | None,
+    *,
+    versions: Mapping[int, int | None],
+    commit: bool,
 ) -> Outcomes:
-    """Decide on each comment and then, with a `sanction`, on each of their authors; roll each back unless `commit`."""
+    """Decide on each comment and then, with a `sanction`, on each of their authors; roll each back unless `commit`.
+
+    `versions` are those of the texts that the moderator saw, by comment.
+    """
     comments = {
         comment.id: await bulk.outcome(
-            comment.id,
-            partial(in_place.decide_on, viewer, "comment", comment.id, comment.thread, choice),
-            commit=commit,
+            comment.id, partial(_decide_as_seen, viewer, comment, versions[comment.id], choice), commit=commit
         )
         for comment in chosen
     }
@@ -46,6 +58,13 @@ async def decide(
     return Outcomes(
         comments, {author: await _sanction(viewer, author, sanction, commit=commit) for author in sorted(authors)}
     )
+
+
+async def _decide_as_seen(viewer: Viewer, comment: FoundComment, version: int | None, choice: Choice) -> int:
+    await targets.lock("comment", comment.id)
+    if version != await db.value(Comment.select(Comment.version).where(Comment.id == comment.id)):
+        raise Stale(N_("Its author changed this comment in the meantime. Please read it again."))
+    return await in_place.decide_on(viewer, "comment", comment.id, comment.thread, choice)
 
 
 async def _sanction(viewer: Viewer, author: int, choice: Choice | None, *, commit: bool) -> Outcome:

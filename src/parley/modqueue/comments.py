@@ -22,7 +22,10 @@ ALIKE = 75
 
 
 class FoundComment(msgspec.Struct, frozen=True):
-    """A comment that is visible or waits for a moderator. `item` is its item in the queue, if it has one."""
+    """A comment that is visible or waits for a moderator. `item` is its item in the queue, if it has one.
+
+    `version` is the number of its text.
+    """
 
     id: int
     thread: int
@@ -33,6 +36,7 @@ class FoundComment(msgspec.Struct, frozen=True):
     title: str
     created_at: datetime
     item: int | None
+    version: int
     # Whether it was reported for a serious reason.
     sensitive: bool
 
@@ -51,7 +55,8 @@ IS_FOUND = """
 """
 SELECT_COMMENTS = f"""
 select c.id, c.thread, c.author as author_id, coalesce(m.name, c.imported_author) as author, c.state,
-       c.html as raw_html, t.title, c.created_at, i.id as item, i.id is not null and {IS_SENSITIVE} as sensitive
+       c.html as raw_html, t.title, c.created_at, i.id as item, c.version,
+       i.id is not null and {IS_SENSITIVE} as sensitive
 from comment c join thread t on t.id = c.thread left join member m on m.id = c.author
 left join queue_item i on i.kind = 'comment' and i.target = c.id
 where {{}} order by c.created_at desc, c.id desc limit $7

@@ -19,7 +19,7 @@ from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
 from parley.importing.passages import ImportedPassage
 from parley.threads import queries
-from parley.threads.edit_ops import NOTHING, StaleEdit
+from parley.threads.edit_ops import NOTHING
 from parley.threads.ops import revise_thread
 from parley.threads.suggestion_limits import refuse_too_many
 from parley.threads.suggestion_rows import SuggestionRow
@@ -93,20 +93,23 @@ async def as_text(lineage: int | None, draft: bytes | None, article: ArticleRow)
     return versions.with_passages(article, passages)
 
 
-def version(article: ArticleRow) -> str:
-    """Return what the form names, to detect that the article changed meanwhile."""
-    return str(article.revision)
+def version(row: SuggestionRow, article: ArticleRow) -> str:
+    """Return what the form names, to detect that the article or the correction changed meanwhile."""
+    return f"{article.revision}-{row.digest}"
 
 
-async def accept(row: SuggestionRow, article: ArticleRow, version_shown: str) -> None:
-    """Write a correction as the next revision, by the member who suggested it. The caller has locked the thread's row.
-
-    Raises StaleEdit when the article changed meanwhile, and Refused when the passage is gone or nothing changes.
-    """
-    if version_shown != version(article):
-        raise StaleEdit(N_("The article changed while you were looking. This is what the correction would change now."))
+async def corrected(row: SuggestionRow, article: ArticleRow) -> ArticleText:
+    """Return the article with a correction. Raises Refused if its passage is gone."""
     text = await as_text(row.passage, row.draft, article)
     if text is None:
         raise Refused(N_("The passage is no longer in the article. You can decline the correction."))
-    if await revise_thread(row.thread, text, RevisionNote(row.member_id, row.reason)) is None:
+    return text
+
+
+async def write(row: SuggestionRow, text: ArticleText, *, approved: bool) -> None:
+    """Write a correction as the next revision, by the member who suggested it. The caller has locked the thread's row.
+
+    Raises Refused if nothing changes.
+    """
+    if await revise_thread(row.thread, text, RevisionNote(row.member_id, row.reason, approved=approved)) is None:
         raise Refused(NOTHING)

@@ -56,13 +56,23 @@ async def edit_article(*, viewer: Viewer, thread_id: int, edit: ArticleEdit) -> 
         return await _revise(thread_id, edit.as_text(article), RevisionNote(viewer.id, edit.reason), edit.placed)
 
 
-async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reason: str) -> RevisionResult:
+async def restore_revision(
+    *, viewer: Viewer, thread_id: int, number: int, reason: str, newest: int | None = None
+) -> RevisionResult:
     """Write the text of an old revision as the next one. Its lineages and anchors come back with it.
 
-    Raises Forbidden, NotFound, and Refused when the text is the same already.
+    `newest` is the number of the revision that it is to replace, if known. Raises Forbidden, NotFound, StaleEdit when
+    somebody else revised the article first, and Refused when the text is the same already.
     """
     async with db.atomic():
         article = await _lock_editable(viewer, thread_id)
+        if newest not in (None, article.revision):
+            raise StaleEdit(
+                N_(
+                    "Somebody else revised this article in the meantime, so nothing was changed. Look at their version "
+                    "first; press the button again to replace it."
+                )
+            )
         old = next((revision for revision in await versions.revisions(article.id) if revision.number == number), None)
         if old is None:
             raise NotFound(N_("There is no such version of this article."))

@@ -4,10 +4,11 @@ import re
 
 import msgspec
 
-from parley.articles import imports
+from parley.articles import imports, source_checks
 from parley.articles import ops as articles
 from parley.articles import queries as article_queries
 from parley.articles.restricting import check_not_removed
+from parley.articles.revising import RevisionNote
 from parley.articles.text import ArticleText
 from parley.articles.updating import as_update
 from parley.core import db
@@ -118,9 +119,18 @@ async def _existing_thread(article: int) -> OpenedThread:
 
 
 async def revise_from_source(article: int, text: ArticleText) -> bool:
-    """Update an article with the text of its source. Return False when that changes nothing."""
+    """Update an article with the text that a check of its source found. Return False when that changes nothing.
+
+    Raises CannotImport if such updates together would remove too much.
+    """
     async with db.atomic():
-        return (await _revise_existing(article, text)).revised
+        thread = (await _existing_thread(article)).id
+        row = await article_queries.of_thread(thread)
+        if row is None:
+            return False
+        update = await as_update(row, text)
+        await source_checks.refuse_gradual_loss(article, update.text)
+        return (await apply_update(thread, article, update, RevisionNote(approved=False), decided=False)).revised
 
 
 async def _revise_existing(article: int, text: ArticleText) -> OpenedThread:
@@ -133,12 +143,19 @@ async def _revise_existing(article: int, text: ArticleText) -> OpenedThread:
     return msgspec.structs.replace(existing, result=await apply_update(existing.id, article, update, decided=False))
 
 
+SELECT_PUBLISHED = "select id, slug, false as is_new, null as result from thread where id = $1"
+
+
 async def publish_import(*, import_id: int, text: ArticleText, topic: str, starter: int) -> OpenedThread:
     """Open the thread of an import and mark the import as published, in one transaction.
 
-    If the article has a thread already, the import stays unpublished, so that it can be suggested as an update.
+    If the article has a thread already, the import stays unpublished, so that it can be suggested as an update. One
+    that was published a moment ago, perhaps with another title, does not open a second thread.
     """
     async with db.atomic():
+        published = await db.fetch_one(OpenedThread, SELECT_PUBLISHED, await imports.lock(import_id))
+        if published is not None:
+            return published
         opened = await open_thread(text=text, topic=topic, starter=starter)
         if opened.is_new:
             await imports.mark_published(import_id, opened.id)

@@ -120,12 +120,16 @@ async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[s
             stored = await versions.all_passages(version.id)
             await take_volume(signed_in(request).id, sum(len(passage.text) + len(passage.html) for passage in stored))
             await edit_ops.restore_revision(
-                viewer=signed_in(request), thread_id=row.id, number=version.number, reason=reason
+                viewer=signed_in(request),
+                thread_id=row.id,
+                number=version.number,
+                reason=reason,
+                newest=form.id("revision"),
             )
             return Redirect(row.address, status_code=303)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
-    return await _version_page(request, row, article, version, form, status)
+    return await _version_page(request, *await thread_and_article(thread), version, form, status)
 
 
 handlers: list[object] = [revisions, restore]

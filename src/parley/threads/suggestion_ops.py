@@ -9,9 +9,11 @@ from parley.articles import ops as articles
 from parley.articles import queries as article_queries
 from parley.articles.drafts import decode
 from parley.articles.losses import loss
+from parley.articles.queries import ArticleRow
 from parley.articles.restricting import refuse_frozen
 from parley.articles.revising import RevisionNote
 from parley.articles.rules import may_decide_update
+from parley.articles.text import ArticleText
 from parley.articles.updating import SourceUpdate, as_update
 from parley.core import db
 from parley.core.concurrency import in_thread
@@ -72,13 +74,40 @@ class SuggestionDecision(msgspec.Struct, frozen=True):
     answer: str
 
 
-async def decline(decision: SuggestionDecision) -> None:
-    """Decline a suggested update. Raises Forbidden, NotFound, and Refused when it is decided already."""
+async def decline(decision: SuggestionDecision, version: str = "") -> None:
+    """Decline a suggested update, whose text is deleted then. `version` is the update's version on the page, if known.
+
+    Raises Forbidden, NotFound, StaleEdit when the article or the update changed meanwhile, and Refused when it is
+    decided already.
+    """
     async with db.atomic():
         row = await _lock_undecided(decision)
         if row.member_id is None:
             raise Refused(N_("Please choose which text stays, and save these choices."))
+        if version:
+            article = await _article_of(decision.thread)
+            _require_current(version, await _version_of(row, article))
         await _record(decision, "declined")
+
+
+async def _version_of(row: SuggestionRow, article: ArticleRow) -> str:
+    if row.passage is not None:
+        return corrections.version(row, article)
+    return (await as_update(article, decode(row.draft or b""))).version
+
+
+def _require_current(shown: str, current: str) -> None:
+    if shown != current:
+        raise StaleEdit(
+            N_("The article or the suggestion changed while you were looking. This is what it would change now.")
+        )
+
+
+async def _article_of(thread: int) -> ArticleRow:
+    article = await article_queries.of_thread(thread)
+    if article is None:
+        raise NotFound(N_("This thread does not exist."))
+    return article
 
 
 async def accept(decision: SuggestionDecision, version: str, take: Collection[int] = ()) -> None:
@@ -89,30 +118,49 @@ async def accept(decision: SuggestionDecision, version: str, take: Collection[in
     """
     async with db.atomic():
         row = await _lock_undecided(decision)
-        article = await article_queries.of_thread(decision.thread)
-        if article is None:
-            raise NotFound(N_("This thread does not exist."))
+        article = await _article_of(decision.thread)
         if row.passage is not None:
-            await corrections.accept(row, article, version)
-            await _record(decision, "accepted")
-            return
-        source = decode(row.draft or b"")
-        update = await as_update(article, source)
-        if update.version != version:
-            raise StaleEdit(N_("The article changed while you were looking. This is what the update would change now."))
-        update = await as_update(article, source, take) if take else update
-        await _refuse_large(decision.viewer, article.id, update)
-        revised = await _write(decision, row, article.id, update)
-        if not revised and not update.merged.conflicts and row.member_id is not None:
-            raise Refused(join(" ", [NOTHING, N_("You can decline the update.")]))
+            _require_current(version, corrections.version(row, article))
+            await _accept_correction(decision.viewer, row, article)
+        else:
+            await _accept_update(decision, row, article, version, take)
         await _record(decision, "accepted")
 
 
-async def _refuse_large(viewer: Viewer, article: int, update: SourceUpdate) -> None:
-    """Raise Forbidden if only a moderator may accept an update that removes so much."""
-    lost = await in_thread(loss, await versions.newest(article), update.text.passages)
-    if viewer.access < MODERATOR and lost.is_too_much:
-        raise Forbidden(N_("This update removes a large part of the article, so a moderator has to decide."))
+async def _accept_correction(viewer: Viewer, row: SuggestionRow, article: ArticleRow) -> None:
+    text = await corrections.corrected(row, article)
+    await _refuse_large(viewer, article.id, text)
+    await corrections.write(row, text, approved=_may_remove_any_part(viewer))
+
+
+async def _accept_update(
+    decision: SuggestionDecision, row: SuggestionRow, article: ArticleRow, version: str, take: Collection[int]
+) -> None:
+    source = decode(row.draft or b"")
+    update = await as_update(article, source)
+    _require_current(version, update.version)
+    update = await as_update(article, source, take) if take else update
+    await _refuse_large(decision.viewer, article.id, update.text)
+    revised = await _write(decision, row, article.id, update)
+    if not revised and not update.merged.conflicts and row.member_id is not None:
+        raise Refused(join(" ", [NOTHING, N_("You can decline the update.")]))
+
+
+def _may_remove_any_part(viewer: Viewer) -> bool:
+    return viewer.access >= MODERATOR
+
+
+async def _refuse_large(viewer: Viewer, article: int, text: ArticleText) -> None:
+    """Raise Forbidden if only a moderator may accept a text that lacks so much of the present one.
+
+    Or of the one that was approved last: each of several updates may remove little.
+    """
+    if _may_remove_any_part(viewer):
+        return
+    for before in (await versions.newest(article), await versions.last_approved(article)):
+        lost = await in_thread(loss, before, text.passages)
+        if lost.is_too_much:
+            raise Forbidden(N_("This update removes a large part of the article, so a moderator has to decide."))
 
 
 async def _write(decision: SuggestionDecision, row: SuggestionRow, article: int, update: SourceUpdate) -> bool:
@@ -120,12 +168,15 @@ async def _write(decision: SuggestionDecision, row: SuggestionRow, article: int,
 
     A text that a member pasted is their edit, not the source's text (docs/decisions/0005).
     """
+    approved = _may_remove_any_part(decision.viewer)
     if row.member_id is not None and update.source.fetched is None:
-        edit = RevisionNote(row.member_id, as_text(N_("Suggested as an update.")))
+        edit = RevisionNote(row.member_id, as_text(N_("Suggested as an update.")), approved=approved)
         return await revise_thread(decision.thread, update.text, edit) is not None
-    reason = as_text(N_("Takes the text of the source where it was corrected here."))
-    chosen = RevisionNote(decision.viewer.id, reason) if row.member_id is None else None
-    return (await apply_update(decision.thread, article, update, chosen, decided=True)).revised
+    note = RevisionNote(approved=approved)
+    if row.member_id is None:
+        reason = as_text(N_("Takes the text of the source where it was corrected here."))
+        note = RevisionNote(decision.viewer.id, reason, approved=approved)
+    return (await apply_update(decision.thread, article, update, note, decided=True)).revised
 
 
 async def _record(decision: SuggestionDecision, state: str) -> None:

@@ -79,7 +79,7 @@ async def _correction(row: SuggestionRow, article: ArticleRow, before: list[Stor
         "lost": lost,
         "conflicts": [],
         "more_conflicts": 0,
-        "version": corrections.version(article),
+        "version": corrections.version(row, article),
         "is_gone": text is None,
         **on_comments,
     }

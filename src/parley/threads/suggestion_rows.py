@@ -1,5 +1,6 @@
 """One suggested update as it is stored."""
 
+import hashlib
 from datetime import datetime
 
 import msgspec
@@ -23,6 +24,11 @@ class SuggestionRow(msgspec.Struct, frozen=True):
     answer: str
     created_at: datetime
     decided_at: datetime | None
+
+    @property
+    def digest(self) -> str:
+        """A hash that changes when the member replaces what they suggested."""
+        return hashlib.sha256((self.draft or b"") + self.reason.encode()).hexdigest()[:16]
 
 
 SELECT_SUGGESTION = """

@@ -93,7 +93,7 @@ async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[st
         decision = suggestion_ops.SuggestionDecision(signed_in(request), row.id, suggestion.id, answer)
         try:
             if accepts == "decline":
-                await suggestion_ops.decline(decision)
+                await suggestion_ops.decline(decision, form.values.get("version", ""))
                 return Redirect("/updates?declined", status_code=303)
             await suggestion_ops.accept(decision, form.values.get("version", ""), _chosen_conflicts(form))
             return Redirect(row.address, status_code=303)

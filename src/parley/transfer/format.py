@@ -4,10 +4,9 @@ Rows are written and read by PostgreSQL itself, as its functions for JSON do, an
 """
 
 import gzip
-import os
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -15,10 +14,10 @@ from typing import IO
 import msgspec
 
 from parley.core.errors import CommandFailed
+from parley.core.whole_file import whole_file
 
 KIND = "parley"
 VERSION = 1
-PART = ".part"
 PACKED = ".gz"
 # More than the largest picture or article. A few kilobytes can unpack to a line of gigabytes.
 LONGEST_LINE = 64_000_000  # bytes
@@ -58,23 +57,12 @@ def writing(path: Path, *, private: bool) -> Iterator[IO[bytes]]:
 
     Only its owner can read a private one.
     """
-    part = path.with_name(path.name + PART)
-    with suppress(FileNotFoundError):
-        part.unlink()
-    mode = 0o600 if private else 0o644
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            if path.suffix == PACKED:
-                with gzip.open(file, "wb", compresslevel=6) as packed:
-                    yield packed  # type: ignore[misc]  # it has all that is needed of a file
-            else:
-                yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with whole_file(path, 0o600 if private else 0o644) as file:
+        if path.suffix == PACKED:
+            with gzip.open(file, "wb", compresslevel=6) as packed:
+                yield packed  # type: ignore[misc]  # it has all that is needed of a file
+        else:
+            yield file
 
 
 class LineReader:

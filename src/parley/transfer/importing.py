@@ -71,8 +71,7 @@ async def _import(
     transaction = connection.transaction()
     await transaction.start()
     try:
-        is_new = not await connection.fetchval(HAS_CONTENT)
-        await _open(connection, tables, is_new=is_new)
+        is_new = await _open(connection, tables)
         added = await _add_all(connection, reader, on_progress)
         _refuse_mixture(added, is_new=is_new)
     except BaseException:
@@ -107,11 +106,16 @@ async def _check(connection: Any, header: Header, tables: list[str]) -> None:
         raise CommandFailed("The file was made by another version of Parley. Update the older of the two first.")
 
 
-async def _open(connection: Any, tables: list[str], *, is_new: bool) -> None:
-    """Prepare for rows that bring their own numbers and hashes, and remove what a new installation begins with."""
+async def _open(connection: Any, tables: list[str]) -> bool:
+    """Prepare for rows that bring their own numbers and hashes, and remove what a new installation begins with.
+
+    Returns whether the installation is new. This locks the tables first, so that nobody can sign up meanwhile.
+    """
     await _set_triggers(connection, tables, "disable")
+    is_new = not await connection.fetchval(HAS_CONTENT)
     if is_new:
         await connection.execute(f"truncate {', '.join(tables)} cascade")
+    return is_new
 
 
 async def _set_triggers(connection: Any, tables: list[str], how: str) -> None:

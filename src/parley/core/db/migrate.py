@@ -9,7 +9,7 @@ import structlog
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from parley.core.db import atomic, close_pool, execute, open_pool
-from parley.core.db.migrated import applied_migrations, known_migrations
+from parley.core.db.migrated import OLD_SCHEMA, applied_migrations, known_migrations
 from parley.core.db.role import GRANT_ROLE
 
 log = structlog.get_logger(__name__)
@@ -29,22 +29,29 @@ UNRELEASED = (
     "This database was created before Parley's first release and cannot be migrated to this version. Nothing was "
     "changed. Set DATABASE_URL to a new database, or start with a new data folder."
 )
+INTERRUPTED = (
+    "A restore of this database was interrupted. What was here before it is kept, and nothing was changed now. Run "
+    "`parley restore FILE` again: it brings that back first, and replaces it only with --replace."
+)
 IN_USE = (
     "A table that a migration changes was locked for a minute. The migrations before it are applied. "
     "Please run this command again."
 )
 
 
-async def migrate(url: str) -> None:
+async def migrate(url: str, *, restoring: bool = False) -> None:
     """Apply all migrations that the database at `url` lacks, in one process at a time.
 
     Raises RuntimeError when a migration fails (those before it stay applied), when the sessions are those of a pooler,
-    and for a database from before the first release.
+    for a database from before the first release, and for one whose restore was interrupted, unless this is part of
+    `restoring` it.
     """
     lock = await asyncpg.connect(url)
     try:
         if await lock.fetchval("select current_setting('role')") != "none":
             raise RuntimeError(POOLED)
+        if not restoring and await lock.fetchval("select to_regnamespace($1) is not null", OLD_SCHEMA):
+            raise RuntimeError(INTERRUPTED)
         await lock.execute("select pg_advisory_lock($1)", LOCK)
         await open_pool(url, size=2, as_owner=True, **LIMITS)
         applied = await applied_migrations()

@@ -7,10 +7,14 @@ from pathlib import Path
 from parley.core.db import value, values
 
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
+# The schema to which a restore moves the existing tables until it is done (backup/restoring.py).
+OLD_SCHEMA = "before_restore"
 
 
 async def is_migrated() -> bool:
-    """Whether the database has every migration this code knows."""
+    """Whether the database has every migration this code knows, and no restore was interrupted."""
+    if await value("select to_regnamespace($1) is not null", OLD_SCHEMA):
+        return False
     return known_migrations() <= await applied_migrations()
 
 

@@ -41,14 +41,18 @@ def _filter_from(request: AnyRequest) -> CommentFilter:
     )
 
 
-def _chosen_ids(data: Mapping[str, Any]) -> list[int]:
-    """The ids of the selected comments. Raises Refused for none and for too many."""
-    ids = [number for name in data if name.startswith(PREFIX) and (number := as_id(name.removeprefix(PREFIX)))]
-    if not ids:
+def _chosen_versions(data: Mapping[str, Any]) -> dict[int, int | None]:
+    """The versions of the selected comments that the page showed, by id. Raises Refused for none and for too many."""
+    versions = {
+        number: as_id(str(value))
+        for name, value in data.items()
+        if name.startswith(PREFIX) and (number := as_id(name.removeprefix(PREFIX)))
+    }
+    if not versions:
         raise Refused(N_("No comment was selected. Please go back and select some."))
-    if len(ids) > MOST_IN_BULK:
+    if len(versions) > MOST_IN_BULK:
         raise Refused(N_("At most {most} comments can be decided at once. Please select fewer."), most=MOST_IN_BULK)
-    return ids
+    return versions
 
 
 @get("/mod/comments", name="moderation:comments", opt={"who": MODERATOR})
@@ -62,7 +66,8 @@ async def comments_page(request: AnyRequest) -> Response[Any]:
 async def decide(request: AnyRequest) -> Response[Any]:
     """Show what the decision would do; with `sure=1` decide."""
     viewer, data = staff(request), await posted_fields(request)
-    selected = await comments.selected_comments(viewer.id, _chosen_ids(data))
+    versions = _chosen_versions(data)
+    selected = await comments.selected_comments(viewer.id, list(versions))
     form = await decision_form(request)
     form.require()
     if form.action not in (None, *CHOICES):
@@ -70,7 +75,9 @@ async def decide(request: AnyRequest) -> Response[Any]:
     if form.errors:
         return await _show(request, selected, form, 422)
     done = form.flag("sure")
-    outcomes = await comment_bulk.decide(viewer, selected, form.choice_for(0), form.sanction, commit=done)
+    outcomes = await comment_bulk.decide(
+        viewer, selected, form.choice_for(0), form.sanction, versions=versions, commit=done
+    )
     return await _show(request, selected, form, outcomes=outcomes, done=done)
 
 
