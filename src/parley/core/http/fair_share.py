@@ -1,6 +1,9 @@
 """Handles a few requests of each network at once, so that the many of one network keep no other waiting."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextvars import ContextVar
 from typing import Any
 
 from litestar.enums import ScopeType
@@ -38,10 +41,20 @@ class FairShare:
             await answer(send, 429, TOO_MANY)
             return
         await turn.begin()
+        _turn.set(turn)
         try:
             await self._app(scope, turn.receive, turn.send)
         finally:
             turn.end()
+
+
+def pause() -> AbstractAsyncContextManager[None]:
+    """Let other requests of the network go on while the present one waits for something that they do not need.
+
+    How many wait must be limited in another way. Without a request, nothing happens.
+    """
+    turn = _turn.get()
+    return nullcontext() if turn is None else turn.pause()
 
 
 class _Turn:
@@ -65,14 +78,23 @@ class _Turn:
             # for pages that do not exist, would be handled in one.
             asyncio.get_running_loop().call_soon(self._turns.release, self.network)
 
-    async def receive(self) -> Any:
+    @asynccontextmanager
+    async def pause(self) -> AsyncIterator[None]:
+        """Pause it meanwhile. After an error it does not go on, since only that remains to be answered."""
         is_paused = self._has_begun
         self.end()
-        message = await self._receive()
+        yield
         if is_paused:
             await self.begin()
-        return message
+
+    async def receive(self) -> Any:
+        async with self.pause():
+            return await self._receive()
 
     async def send(self, message: Message) -> None:
         self.end()
         await self._send(message)
+
+
+# The turn of the request that this task handles.
+_turn: ContextVar[_Turn | None] = ContextVar("turn", default=None)
