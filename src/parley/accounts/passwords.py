@@ -77,11 +77,11 @@ def check(password: str, words: Iterable[str]) -> None:
             shortest=SHORTEST_PASSWORD,
             longest=LONGEST_PASSWORD,
         )
-    known = list(words)
+    known = _spellings(words)
     folded = normalize("NFKC", password).casefold()
     if folded in common():
         raise Refused(join(" ", [strength.COMMON, strength.ADVICE]))
-    if any(_is_made_of(folded, word.casefold()) for word in known):
+    if _is_made_of(folded, known):
         raise Refused(N_("Please do not base your password on your name, your address or the name of this site."))
     reason = strength.weakness(folded, known)
     if reason is not None:
@@ -114,11 +114,19 @@ def common() -> frozenset[str]:
         return frozenset(file.read().splitlines())
 
 
-def _is_made_of(password: str, word: str) -> bool:
-    """Whether `password` without `word` has only digits and punctuation left."""
-    if len(word) < SHORTEST_WORD or word not in password:
-        return False
-    return not re.sub(r"[\W\d_]", "", password.replace(word, ""))
+def _spellings(words: Iterable[str]) -> list[str]:
+    """These words, their letters alone, and the words that they consist of: `mira-lang`, `miralang`, `mira`, `lang`."""
+    folded = [word.casefold() for word in words]
+    spellings = {spelling for word in folded for spelling in (word, NO_LETTER.sub("", word), *NO_LETTER.split(word))}
+    return sorted((spelling for spelling in spellings if len(spelling) >= SHORTEST_WORD), key=len, reverse=True)
+
+
+def _is_made_of(password: str, words: Iterable[str]) -> bool:
+    """Whether `password` has letters, and all of them are those of `words`, the longest of which come first."""
+    letters = rest = NO_LETTER.sub("", password)
+    for word in words:
+        rest = rest.replace(word, "")
+    return rest == "" != letters
 
 
 def _verify(password: str, stored: str) -> bool:
