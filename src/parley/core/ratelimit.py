@@ -180,6 +180,8 @@ SEARCH_ALL = _limit("search:all", 3_000, MINUTE, shared=True)
 SUGGESTION_ACCOUNT = _limit("suggestion:account", 120, MINUTE)
 SUGGESTION_NETWORK = _limit("suggestion:network", 120, MINUTE)
 
+# Of visitors, half as many from one network as from all of it: they cannot use up what its members need.
+REPORT_VISITORS = _limit("report:visitors", 50, HOUR)
 REPORT_ACCOUNT = _limit("report:account", 30, HOUR)
 REPORT_NETWORK = _limit("report:network", 100, HOUR, shared=True)
 REPORT_ALL = _limit("report:all", 3_000, HOUR, shared=True)
@@ -189,7 +191,8 @@ RECEIPT_ADDRESS = _limit("receipt:address", 10, DAY, strict=True)
 
 # Requests about rights in articles are long letters, of which nobody has many to write in a day.
 RIGHTS_ACCOUNT = _limit("rights:account", 10, DAY, strict=True)
-RIGHTS_NETWORK = _limit("rights:network", 10, DAY, strict=True)
+RIGHTS_VISITORS = _limit("rights:visitors", 10, DAY, strict=True)
+RIGHTS_NETWORK = _limit("rights:network", 30, DAY, strict=True, shared=True)
 RIGHTS_ALL = _limit("rights:all", 500, DAY, strict=True, shared=True)
 
 # Claims fetch a page, or mail a stranger.
@@ -288,6 +291,13 @@ def each(limits: Triple, account: int, address: str) -> list[Use]:
     """Return one token for the account, one for its network and one for everybody."""
     by_account, by_network, by_all = limits
     return [Use(by_account, str(account)), *of_network(by_network, network(address)), Use(by_all, EVERYBODY)]
+
+
+async def take_of_visitor(visitors: Limit, limits: Triple, address: str) -> None:
+    """Take one token for the visitors of a network, one for the network and one for everybody, as `take` does."""
+    _, by_network, by_all = limits
+    of = network(address)
+    await take_all([*of_network(visitors, of), *of_network(by_network, of), Use(by_all, EVERYBODY)])
 
 
 async def take_each(limits: Triple, account: int, address: str) -> None:
