@@ -3,20 +3,25 @@
 import asyncio
 import contextlib
 import re
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
+from litestar import Litestar
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from accounts.person import PASSWORD, Person
+from make import browser
 from parley.accounts import ops, passwords, proof_of_work, sign_in_limits
 from parley.accounts.passwords import HASHER as DEPLOYED
+from parley.accounts.passwords import Asker
 from parley.core import db, ratelimit, token_buckets
+from parley.core.http import fair_share
 
 pytestmark = pytest.mark.anyio
 
@@ -32,7 +37,7 @@ async def use_up(login: str = "mira", address: str = "127.0.0.1") -> None:
 
 
 def solved(challenge: str) -> str:
-    return f"{challenge}.{next(n for n in range(100_000) if proof_of_work.solves(challenge, str(n)))}"
+    return f"{challenge}.{next(n for n in range(1_000_000) if proof_of_work.solves(challenge, str(n)))}"
 
 
 def challenge_in(answer: httpx.Response) -> str:
@@ -128,13 +133,40 @@ async def test_a_made_up_answer_is_none(client: httpx.AsyncClient, mira: Person,
 
 async def test_an_answer_is_for_one_name(mira: Person) -> None:
     answer = solved(proof_of_work.challenge("jon"))
-    assert not await proof_of_work.accepts(answer, "mira")
-    assert await proof_of_work.accepts(answer, "jon")
+    assert await proof_of_work.bits_of(answer, "mira") == 0
+    assert await proof_of_work.bits_of(answer, "jon") == proof_of_work.EASY
 
 
 async def test_an_old_answer_is_none(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proof_of_work, "LASTS_SECONDS", -1)
-    assert not await proof_of_work.accepts(solved(proof_of_work.challenge("mira")), "mira")
+    assert await proof_of_work.bits_of(solved(proof_of_work.challenge("mira")), "mira") == 0
+
+
+async def test_an_easy_challenge_does_not_become_a_hard_one(mira: Person) -> None:
+    easy = proof_of_work.challenge("mira")
+    hard = easy.replace(f".{proof_of_work.EASY}.", f".{proof_of_work.HARD}.")
+    assert await proof_of_work.bits_of(solved(hard), "mira") == 0
+
+
+@pytest.mark.parametrize(
+    ("page", "network"), [("/login", ratelimit.PROVEN_NETWORK), ("/login/link", ratelimit.LINK_PROVEN)]
+)
+async def test_neighbours_who_use_up_the_answers_of_a_network_only_make_them_harder(
+    client: httpx.AsyncClient, mira: Person, monkeypatch: pytest.MonkeyPatch, page: str, network: ratelimit.Limit
+) -> None:
+    """Two hundred answers, a minute of one core, kept everybody else of a network from signing in by a password."""
+    monkeypatch.setattr(proof_of_work, "ROUNDS", 1)
+    plain = ratelimit.SIGN_IN_NETWORK if page == "/login" else ratelimit.LINK_NETWORK
+    for limit in (plain, network):
+        await ratelimit.take(limit, "127.0.0.0/24", limit.most)
+    data = {"login": "mira", "password": PASSWORD} if page == "/login" else {"email": mira.email}
+    statuses = []
+    for _ in range(3):
+        answer = await client.post(page, data=data)
+        statuses.append(answer.status_code)
+        if answer.status_code == 429:
+            data["answer"] = solved(challenge_in(answer))
+    assert statuses == [429, 429, 303]
 
 
 async def test_answers_are_limited_too_and_a_mailed_link_is_the_way_then(mira: Person) -> None:
@@ -161,6 +193,54 @@ async def test_many_networks_of_one_subscriber_are_slowed(mira: Person) -> None:
     with pytest.raises(proof_of_work.ProofOfWorkNeeded):
         await ops.sign_in(login="mira", password=PASSWORD, client=stranger)
     await ops.sign_in(login="mira", password=PASSWORD, client=other)
+
+
+class Hasher:
+    """Computes a hash only once it may."""
+
+    def __init__(self) -> None:
+        self.may_go_on = threading.Event()
+
+    def hash(self, _: bytes) -> str:
+        assert self.may_go_on.wait(timeout=60)
+        return ""
+
+
+async def test_who_signs_in_does_not_keep_neighbours_from_reading(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight who waited for the hashes of their passwords took all turns of their network."""
+    hasher = Hasher()
+    monkeypatch.setattr(passwords, "HASHER", hasher)
+    async with browser(app) as reader, browser(app) as stranger:
+        data = {"login": "nobody", "password": WRONG}
+        guesses = [asyncio.create_task(stranger.post("/login", data=data)) for _ in range(2 * fair_share.AT_ONCE)]
+        async with asyncio.timeout(60):
+            assert (await reader.get("/login")).status_code == 200
+        assert not any(guess.done() for guess in guesses)
+        hasher.may_go_on.set()
+        await asyncio.gather(*guesses)
+
+
+async def test_a_known_device_does_not_wait_for_the_guesses_of_many_networks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[str] = []
+    hasher = Hasher()
+    monkeypatch.setattr(passwords, "HASHER", hasher)
+
+    async def compute(asker: Asker) -> None:
+        await passwords.hash_password(WRONG, asker)
+        done.append(asker.key)
+
+    guesses = [asyncio.create_task(compute(Asker(str(network)))) for network in range(50)]
+    await asyncio.sleep(0)
+    known = asyncio.create_task(compute(passwords.of_member(1)))
+    await asyncio.sleep(0)
+    hasher.may_go_on.set()
+    await asyncio.gather(known, *guesses)
+
+    assert done.index("member 1") <= 2 * passwords.AT_ONCE
 
 
 @pytest.mark.committed

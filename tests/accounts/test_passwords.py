@@ -9,6 +9,7 @@ from parley.accounts.passwords import HASHER as DEPLOYED
 from parley.core.errors import Refused
 
 WORDS = ["parley", "localhost", "mira", "mira@example.org"]
+CONTEXT = ["parley", "talk.example.org", "Harbour Forum", "mira-lang", "mira.lang@acme-works.example"]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,20 @@ def test_any_characters_are_welcome(password: str) -> None:
 def test_what_anybody_would_try_first_is_refused(password: str) -> None:
     with pytest.raises(Refused):
         passwords.check(password, WORDS)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["miralang2024", "lang!mira-77", "M1ralang24", "acmeworks1", "mira.lang@acme", "Harbour Forum 1", "parleymira99"],
+)
+def test_words_about_the_member_and_the_site_are_no_password_in_any_order(password: str) -> None:
+    with pytest.raises(Refused):
+        passwords.check(password, CONTEXT)
+
+
+@pytest.mark.parametrize("password", ["mirabelle plum 7", "langer harbours", "20517734921", "workshop of mirages"])
+def test_words_that_only_contain_them_are_welcome(password: str) -> None:
+    passwords.check(password, CONTEXT)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from litestar import Litestar
 from accounts.person import PASSWORD, Person
 from make import browser, sign_in
 from parley.accounts import mailed_links, ops, password_ops, passwords
+from parley.accounts.passwords import Asker
 from parley.core import db, ratelimit
 from parley.core.http.access import Viewer
 
@@ -44,7 +45,7 @@ def reset_meanwhile(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever gives a right password has it set anew by a mailed link before anything comes of that."""
     matches = passwords.matches
 
-    async def slow(password: str, stored: str | None, asker: str) -> bool:
+    async def slow(password: str, stored: str | None, asker: Asker) -> bool:
         found = await matches(password, stored, asker)
         if found:
             link = await mailed_links.create(mira.id, "reset", password_ops.RESET_LASTS)

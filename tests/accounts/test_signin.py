@@ -11,6 +11,7 @@ from make import browser, put_state
 from parley.accounts import devices, ops, passwords, sign_in_limits
 from parley.accounts.authentication import Client
 from parley.accounts.passwords import HASHER as DEPLOYED
+from parley.accounts.passwords import Asker
 from parley.core import db, ratelimit
 from parley.core.errors import Refused
 from parley.core.ratelimit import ALERT_ACCOUNT
@@ -72,7 +73,7 @@ async def test_an_unknown_name_costs_a_hash_too(
 ) -> None:
     hashes: list[str] = []
 
-    async def note(password: str, _asker: str) -> str:
+    async def note(password: str, _asker: Asker) -> str:
         hashes.append(password)
         return ""
 
@@ -81,13 +82,31 @@ async def test_an_unknown_name_costs_a_hash_too(
     assert hashes == ["not my password"]
 
 
+async def test_a_right_password_with_an_address_costs_one_hash(
+    client: httpx.AsyncClient, mira: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred members who signed in by their addresses waited for two hundred hashes."""
+    asked: list[str | None] = []
+
+    async def counted(password: str, stored: str | None, asker: Asker) -> bool:
+        asked.append(stored)
+        return await matches(password, stored, asker)
+
+    matches = passwords.matches
+    monkeypatch.setattr(passwords, "matches", counted)
+    for password in (PASSWORD, "not my password"):
+        await client.post("/login", data={"login": mira.email, "password": password})
+
+    assert [stored is None for stored in asked] == [False, False, True]
+
+
 @pytest.mark.slow
 async def test_unknown_names_cost_a_hash_as_wrong_passwords_do(
     client: httpx.AsyncClient, mira: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str | None] = []
 
-    async def counted(password: str, stored: str | None, asker: str) -> bool:
+    async def counted(password: str, stored: str | None, asker: Asker) -> bool:
         asked.append(stored)
         return await matches(password, stored, asker)
 
@@ -276,8 +295,8 @@ async def test_each_unconfirmed_account_is_asked_for_by_its_own_device(
 ) -> None:
     askers = []
 
-    async def matches(password: str, stored: str | None, asker: str) -> bool:
-        askers.append(asker)
+    async def matches(password: str, stored: str | None, asker: Asker) -> bool:
+        askers.append(asker.key)
         return False
 
     monkeypatch.setattr(passwords, "matches", matches)

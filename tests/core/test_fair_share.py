@@ -7,7 +7,7 @@ import pytest
 
 from parley.core.concurrency import asking_network
 from parley.core.http import fair_share
-from parley.core.http.fair_share import AT_ONCE, WAITING, FairShare
+from parley.core.http.fair_share import AT_ONCE, AT_ONCE_OF_HOST, WAITING, WAITING_OF_HOST, FairShare
 
 pytestmark = pytest.mark.anyio
 
@@ -83,28 +83,45 @@ async def test_many_requests_of_one_network_wait_and_another_network_does_not(
         task.cancel()
 
 
+async def test_many_requests_of_one_host_leave_turns_to_its_neighbours(
+    shared: FairShare, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five hundred requests of one customer of a provider kept the other 255 of the network waiting, or out."""
+    monkeypatch.setattr(fair_share, "REFUSAL_SECONDS", 0.01)
+    tasks = await all_ask(shared, [Client("192.0.2.1") for _ in range(AT_ONCE_OF_HOST + WAITING_OF_HOST)])
+    assert application.begun == AT_ONCE_OF_HOST
+
+    refused = Client("192.0.2.1")
+    tasks += await all_ask(shared, [refused, Client("192.0.2.2"), Client("192.0.2.3")])
+    await tasks[-3]
+
+    assert (refused.status, application.begun) == (429, AT_ONCE)
+    for task in tasks:
+        task.cancel()
+
+
 async def test_the_next_begins_when_a_response_starts_or_its_client_is_gone(
     shared: FairShare, application: Application
 ) -> None:
     """A live stream never ends, so its turn ends when it starts."""
-    tasks = await all_ask(shared, [Client("2001:db8::1") for _ in range(AT_ONCE + 9)])
+    tasks = await all_ask(shared, [Client("2001:db8::1") for _ in range(AT_ONCE_OF_HOST + 9)])
     tasks[0].cancel()
     await settle()
-    assert application.begun == AT_ONCE + 1
+    assert application.begun == AT_ONCE_OF_HOST + 1
 
     application.may_answer.set()
     await settle()
 
-    assert application.begun == AT_ONCE + 9
+    assert application.begun == AT_ONCE_OF_HOST + 9
     for task in tasks:
         task.cancel()
 
 
 async def test_clients_that_send_no_body_have_no_turn_meanwhile(shared: FairShare, application: Application) -> None:
-    slow = [Client("192.0.2.1") for _ in range(AT_ONCE)]
+    slow = [Client(f"192.0.2.{number}") for number in range(AT_ONCE)]
     tasks = await all_ask(shared, slow, "POST")
 
-    tasks += await all_ask(shared, [Client("192.0.2.2") for _ in range(AT_ONCE)])
+    tasks += await all_ask(shared, [Client(f"192.0.2.{number}") for number in range(AT_ONCE)])
     assert application.begun == 2 * AT_ONCE
 
     # Their bodies are there, and the others have all turns.
@@ -127,7 +144,7 @@ async def test_requests_that_are_answered_at_once_take_turns_too(shared: FairSha
     tasks = [asyncio.create_task(Client("192.0.2.1").ask(shared)) for _ in range(10 * AT_ONCE)]
 
     await asyncio.sleep(0)
-    assert application.begun == AT_ONCE
+    assert application.begun == AT_ONCE_OF_HOST
 
     await settle()
     assert application.begun == 10 * AT_ONCE
@@ -139,9 +156,9 @@ async def test_too_many_that_wait_are_refused_a_little_later(
     shared: FairShare, application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fair_share, "REFUSAL_SECONDS", 0.01)
-    tasks = await all_ask(shared, [Client("192.0.2.1") for _ in range(AT_ONCE + WAITING)])
+    tasks = await all_ask(shared, [Client(f"192.0.2.{number % 250}") for number in range(AT_ONCE + WAITING)])
 
-    refused, other = Client("192.0.2.1"), Client("198.51.100.1")
+    refused, other = Client("192.0.2.251"), Client("198.51.100.1")
     tasks += await all_ask(shared, [refused, other])
     assert refused.status == 0
     await tasks[-2]

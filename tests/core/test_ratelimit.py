@@ -153,6 +153,22 @@ async def test_without_redis_the_table_fills_buckets_again_too() -> None:
         await take(STRICT, "ada")
 
 
+@pytest.mark.parametrize("down", [False, True])
+async def test_a_clock_that_is_set_back_keeps_nobody_out(down: bool, request: pytest.FixtureRequest) -> None:
+    """A bucket that was used while the clock was a day fast stayed empty for that day."""
+    if down:
+        request.getfixturevalue("dead_redis")
+    await take(STRICT, "ada", 5)
+    if down:
+        await db.execute("update rate_bucket set filled_at = clock_timestamp() + interval '1 day'")
+    else:
+        await client.redis().hincrby(ratelimit._key(STRICT, "ada"), "at", 86_400_000)
+
+    await take(STRICT, "ada", 5)
+    with pytest.raises(TooMany):
+        await take(STRICT, "ada")
+
+
 @pytest.mark.committed
 @pytest.mark.usefixtures("dead_redis")
 async def test_without_redis_parallel_takes_never_pass_the_limit() -> None:
@@ -272,6 +288,22 @@ async def test_a_few_accounts_do_not_use_up_the_limit_of_their_network(limits: r
             for _ in range(by_account.most + 1):
                 await ratelimit.take_each(limits, account, "203.0.113.9")
     for account in range(greedy, greedy + by_network.most // 6):
+        await ratelimit.take_each(limits, account, "203.0.113.9")
+
+
+@pytest.mark.parametrize(
+    ("visitors", "limits"),
+    [(ratelimit.REPORT_VISITORS, ratelimit.REPORT), (ratelimit.RIGHTS_VISITORS, ratelimit.RIGHTS)],
+)
+async def test_visitors_do_not_use_up_what_the_members_of_their_network_need(
+    visitors: Limit, limits: ratelimit.Triple
+) -> None:
+    """A hundred reports without an account kept all members behind one address from reporting."""
+    for _ in range(visitors.most):
+        await ratelimit.take_of_visitor(visitors, limits, "203.0.113.9")
+    with pytest.raises(TooMany):
+        await ratelimit.take_of_visitor(visitors, limits, "203.0.113.9")
+    for account in range(5):
         await ratelimit.take_each(limits, account, "203.0.113.9")
 
 

@@ -71,6 +71,13 @@ async def test_a_mailed_link_gives_a_visitors_report_full_weight(client: httpx.A
     assert (await client.post(f"/reports/{number}/{'0' * 32}")).status_code == 404
 
 
+async def test_one_mailbox_counts_once_however_its_address_is_written() -> None:
+    target = await comment()
+    for number, email in enumerate(["Reader@example.org", "reader+2@example.org", "reader+3+x@EXAMPLE.org"]):
+        await reports.confirm_address(await visit(target, f"192.0.{number}.0/24", f"Words {number}.", email))
+    assert await db.values("select weight from report order by id") == [1, 0, 0]
+
+
 async def test_moderators_see_whether_a_visitors_address_is_confirmed(client: httpx.AsyncClient) -> None:
     target = await comment()
     number = await visit(target, "192.0.2.0/24", "It is illegal.", "reader@example.org")

@@ -9,6 +9,7 @@ from litestar.datastructures import Cookie
 
 from parley.core.http import cookies
 from parley.core.signing import is_signature, sign
+from parley.core.text.cleaning import as_id
 
 LASTS_SECONDS = 365 * 86_400
 COOKIE = "device"
@@ -18,6 +19,11 @@ def issue(member: int, password_hash: str | None) -> str:
     """Return a new value for the cookie, bound to a member and their present password."""
     plain = f"{member}.{secrets.token_urlsafe(12)}"
     return f"{plain}.{_signature(plain, password_hash)}"
+
+
+def member_of(value: str) -> int | None:
+    """Return the id of the member whom `value` names. It must still be recognised."""
+    return as_id(value.partition(".")[0])
 
 
 def is_recognised(value: str, member: int, password_hash: str | None) -> bool:

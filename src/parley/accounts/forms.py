@@ -183,4 +183,4 @@ def member_words(name: str, email: str) -> list[str]:
 
 
 def site_words() -> list[str]:
-    return ["parley", settings().host, *settings().host.split(".")]
+    return ["parley", settings().host, settings().name]

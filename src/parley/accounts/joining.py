@@ -1,15 +1,14 @@
 """Signing up: who may, and protection against automated sign-ups. signups/ decides about single members."""
 
-from collections.abc import Sequence
 from time import time
 from typing import Literal
 
 import msgspec
 
 from parley.accounts import proof_of_work
-from parley.accounts.proof_of_work import ProofOfWorkNeeded
+from parley.accounts.proof_of_work import EASY, HARD, ProofOfWorkNeeded
 from parley.core import db, ratelimit
-from parley.core.errors import Refused, TooMany
+from parley.core.errors import Refused
 from parley.core.networks import site
 from parley.core.ratelimit import Use
 from parley.core.settings import settings
@@ -29,8 +28,13 @@ select count(*) filter (where created_at > now() - interval '1 hour')
 from token where purpose = 'verify' and created_at > now() - interval '72 hours'
 """
 FEWEST_IN_RUSH = 30
+# Without a proof of work, with one, and with a hard one.
+OF_NETWORK = (ratelimit.SIGN_UP_NETWORK, ratelimit.SIGN_UP_NETWORK_PROVEN, ratelimit.SIGN_UP_NETWORK_HARD)
 
-TOO_QUICK = N_("The form came back faster than anybody can fill it in. Please type your password, and send it again.")
+TOO_QUICK = N_(
+    "This form was sent within three seconds, as programs do, or it was open for more than a day. Please type your "
+    "password, and send it again."
+)
 RUSH = N_(
     "Many accounts are being created right now. Please type your password and send the form again: your browser then "
     "does a short calculation first."
@@ -87,28 +91,21 @@ async def take(context: SignUpContext, mailbox: str, client_network: str, *, is_
     TooMany above the limits for right answers.
     """
     await ratelimit.take(ratelimit.SIGN_UP_HERE, f"{mailbox} {site(client_network)}")
-    everybody = Use(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY)
-    proven: list[Use] = []
-    if await _is_above([*ratelimit.of_network(ratelimit.SIGN_UP_NETWORK, client_network), everybody]):
-        proven += [*ratelimit.of_network(ratelimit.SIGN_UP_NETWORK_PROVEN, client_network), everybody]
-    if not is_confirmed and await _is_above([Use(ratelimit.SIGN_UP_ADDRESS, mailbox)]):
-        proven.append(Use(ratelimit.SIGN_UP_PROVEN, mailbox))
-    if context.answer is not None and not context.is_doubtful and (proven or await _is_rush()):
-        await _require_answer(context.answer, mailbox)
-    await ratelimit.take_all(proven)
-
-
-async def _require_answer(answer: str, mailbox: str) -> None:
-    if not await proof_of_work.accepts(answer, mailbox):
+    bits, everybody = await _work(context, mailbox), Use(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY)
+    steps = [[*ratelimit.of_network(limit, client_network), everybody] for limit in OF_NETWORK]
+    await proof_of_work.take(steps, key=mailbox, bits=bits, why=RUSH)
+    if not is_confirmed:
+        of_address = [[Use(limit, mailbox)] for limit in (ratelimit.SIGN_UP_ADDRESS, ratelimit.SIGN_UP_PROVEN)]
+        await proof_of_work.take(of_address, key=mailbox, bits=bits, why=RUSH)
+    if not bits and await _is_rush():
         raise ProofOfWorkNeeded(RUSH, mailbox)
 
 
-async def _is_above(uses: Sequence[Use]) -> bool:
-    try:
-        await ratelimit.take_all(uses)
-    except TooMany:
-        return True
-    return False
+async def _work(context: SignUpContext, mailbox: str) -> int:
+    """How much work somebody did to sign up. Without a form that asks for it, enough."""
+    if context.answer is None:
+        return HARD
+    return max(await proof_of_work.bits_of(context.answer, mailbox), EASY if context.is_doubtful else 0)
 
 
 async def _is_rush() -> bool:

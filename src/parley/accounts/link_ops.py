@@ -10,7 +10,8 @@ from parley.core.db import atomic
 
 # As long as the limit of an address needs to refill: a member who is sent no further link has one that still works.
 LASTS = timedelta(hours=1)
-LIMITS = LinkLimits(ratelimit.LINK_NETWORK, ratelimit.LINK_PROVEN, ratelimit.LINK_ALL, ratelimit.LINK_ADDRESS)
+OF_NETWORK = (ratelimit.LINK_NETWORK, ratelimit.LINK_PROVEN, ratelimit.LINK_HARD)
+LIMITS = LinkLimits(OF_NETWORK, ratelimit.LINK_ALL, ratelimit.LINK_ADDRESS)
 
 
 async def mail_link(email: str, client: Client, next_url: str = "/", *, answer: str = "") -> None:

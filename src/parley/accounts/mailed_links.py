@@ -47,10 +47,12 @@ async def mail_to(account: Account, purpose: str, lasts: timedelta, next_url: st
 
 
 class LinkLimits(msgspec.Struct, frozen=True):
-    """How many links may be asked for: from one network, there with a proof of work, by everybody, to one address."""
+    """How many links may be asked for: from one network, by everybody, to one address.
 
-    network: Limit
-    proven: Limit
+    Those of a network are without a proof of work, with one, and with a hard one.
+    """
+
+    of_network: tuple[Limit, Limit, Limit]
     everybody: Limit
     address: Limit
 
@@ -63,8 +65,9 @@ async def mail_to_address(
     Raises ProofOfWorkNeeded when a network asks for many links and `answer` is wrong, TooMany when for too many.
     """
     key, everybody = addresses.key(email), Use(limits.everybody, ratelimit.EVERYBODY)
-    plain, proven = ([*ratelimit.of_network(limit, network), everybody] for limit in (limits.network, limits.proven))
-    await proof_of_work.take(plain, proven, key=key, answer=answer, why=MANY_LINKS)
+    steps = [[*ratelimit.of_network(limit, network), everybody] for limit in limits.of_network]
+    bits = await proof_of_work.bits_of(answer, key)
+    await proof_of_work.take(steps, key=key, bits=bits, why=MANY_LINKS)
     try:
         await ratelimit.take(limits.address, key)
     except TooMany:

@@ -1,5 +1,6 @@
 """Signing in and out, and the profile."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from parley.accounts import (
     viewer_cache,
 )
 from parley.accounts.authentication import PASSWORD, Client, SecondFactorNeeded, SignedIn
+from parley.accounts.passwords import Asker, Kind
 from parley.accounts.queries import Account
 from parley.accounts.rules import require_sign_in_allowed
 from parley.accounts.tables import Member
@@ -44,23 +46,32 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
     candidates = await queries.by_login(login)
     owner = next(filter(None, candidates), None)
     device = _known_device(owner, client)
-    taken = await sign_in_limits.take(sign_in_limits.login_key(login), client.network, device=device, answer=answer)
-    asker = f"device {owner.id}" if owner and device else client.site
-    account: Account | None = None
-    # All are checked, those that do not exist too, so that the time does not show which do.
-    for candidate in candidates:
-        if await passwords.matches(password, candidate.password_hash if candidate else None, asker):
-            account = account or candidate
+    key = sign_in_limits.login_key(login)
+    allowance = await sign_in_limits.take(key, client.network, device=device, answer=answer)
+    is_known = allowance.kind is Kind.KNOWN
+    asker = Asker(f"device {owner.id}" if owner and is_known else client.site, allowance.kind)
+    account = await _matching(candidates, password, asker)
     if account is None:
         log.warning("sign-in refused", member=owner and owner.id, network=client.network)
         raise Refused(WRONG_LOGIN)
-    await sign_in_limits.give_back(taken)
+    await sign_in_limits.give_back(allowance.taken)
     require_sign_in_allowed(account)
     password_hash = await _renewed_hash(account, password, asker)
     async with atomic():
         if not await replace_hash(account, password_hash):
             raise Refused(WRONG_LOGIN)
         return await authentication.complete(account.id, frozenset({PASSWORD}), client)
+
+
+async def _matching(candidates: Sequence[Account | None], password: str, asker: Asker) -> Account | None:
+    """The first account with this password. A wrong one is compared with all, those that do not exist too.
+
+    So the time does not show which exist to anybody who does not know the password.
+    """
+    for candidate in candidates:
+        if await passwords.matches(password, candidate.password_hash if candidate else None, asker) and candidate:
+            return candidate
+    return None
 
 
 async def sign_out(viewer: Viewer) -> None:
@@ -154,7 +165,7 @@ def _known_device(owner: Account | None, client: Client) -> str | None:
     return client.device if is_known else None
 
 
-async def _renewed_hash(account: Account, password: str, asker: str) -> str:
+async def _renewed_hash(account: Account, password: str, asker: Asker) -> str:
     """The account's password hash, made anew if it has weaker parameters than new ones."""
     known = account.password_hash or ""
     return await passwords.hash_password(password, asker) if passwords.is_outdated(known) else known

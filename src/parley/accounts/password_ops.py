@@ -8,6 +8,7 @@ from parley import mail
 from parley.accounts import authentication, devices, hooks, mailed_links, ops, passwords, queries, sessions
 from parley.accounts.authentication import RESET, Client, SecondFactorNeeded, SignedIn
 from parley.accounts.mailed_links import LinkLimits
+from parley.accounts.passwords import Asker, Kind
 from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import atomic
@@ -20,7 +21,8 @@ log = structlog.get_logger(__name__)
 
 # As long as the limit of an address needs to refill: a member who is sent no further link has one that still works.
 RESET_LASTS = timedelta(hours=1)
-LIMITS = LinkLimits(ratelimit.FORGOT_NETWORK, ratelimit.FORGOT_PROVEN, ratelimit.FORGOT_ALL, ratelimit.FORGOT_ADDRESS)
+OF_NETWORK = (ratelimit.FORGOT_NETWORK, ratelimit.FORGOT_PROVEN, ratelimit.FORGOT_HARD)
+LIMITS = LinkLimits(OF_NETWORK, ratelimit.FORGOT_ALL, ratelimit.FORGOT_ADDRESS)
 
 NOT_CURRENT = N_("This is not your current password.")
 
@@ -40,7 +42,7 @@ async def reset(token: str, password: str, client: Client) -> SignedIn | SecondF
 
     Where they have a second factor, that is asked for first. Raises Gone when the link no longer works.
     """
-    password_hash = await passwords.hash_password(password, client.site)
+    password_hash = await passwords.hash_password(password, Asker(client.site, Kind.PROVEN))
     async with atomic():
         owner = await mailed_links.redeem(token, "reset")
         await Member.update({Member.password_hash: password_hash}).where(Member.id == owner.id)
@@ -58,11 +60,11 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
     Raises Refused when `current` is not their password, TooMany after too many tries.
     """
     await ratelimit.take(ratelimit.CONFIRM_ACCOUNT, str(viewer.id))
-    account = await queries.account(viewer.id)
-    if account is None or not await passwords.matches(current, account.password_hash, f"member {viewer.id}"):
+    account, asker = await queries.account(viewer.id), passwords.of_member(viewer.id)
+    if account is None or not await passwords.matches(current, account.password_hash, asker):
         log.warning("password not changed", member=viewer.id, network=client.network)
         raise Refused(NOT_CURRENT)
-    password_hash = await passwords.hash_password(password, f"member {viewer.id}")
+    password_hash = await passwords.hash_password(password, asker)
     async with atomic():
         if not await ops.replace_hash(account, password_hash):
             raise Refused(NOT_CURRENT)

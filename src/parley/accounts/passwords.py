@@ -1,7 +1,7 @@
 """Passwords: which are good enough, and their Argon2id hashes, which two threads compute.
 
-Of each `asker`, such as a network or a device, one hash is computed at a time, so that whoever guesses many passwords
-does not delay the others.
+Of each asker one hash is computed at a time, and the threads are shared between three kinds of askers, so that whoever
+guesses many passwords, even from many networks, does not delay the others.
 """
 
 import asyncio
@@ -9,9 +9,11 @@ import gzip
 import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from enum import IntEnum
 from functools import cache
 from typing import TypeVar
 
+import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -19,18 +21,48 @@ from parley.accounts import breached, strength
 from parley.accounts.names import DATA
 from parley.core.concurrency import KeyedSemaphore
 from parley.core.errors import Refused
+from parley.core.http import fair_share
+from parley.core.shared_slots import SharedSlots
 from parley.core.text.messages import N_, join
 from parley.core.text.normal_forms import normalize
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 # Shorter words occur in good passwords by chance.
 SHORTEST_WORD = 3
+NO_LETTER = re.compile(r"[\W\d_]+")
 
 # OWASP's password storage cheat sheet: 19 MiB, two passes, one lane.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # Each hash takes a core and 19 MiB: more at once would slow all other requests down.
-THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+AT_ONCE = 2
+THREADS = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="argon2")
+
+
+class Kind(IntEnum):
+    """What is known of an asker: a browser or account that signed in before, a proof of work, or nothing."""
+
+    KNOWN, PROVEN, STRANGER = range(3)
+
+
+class Asker(msgspec.Struct, frozen=True):
+    """Who needs a hash: a device or an account (`key` names which), or a network.
+
+    Those that wait are few: each has taken from the limits on wrong passwords or sign-ups of its network.
+    """
+
+    key: str
+    kind: Kind = Kind.STRANGER
+
+
+def of_member(member: int) -> Asker:
+    """A signed-in member who types their password."""
+    return Asker(f"member {member}", Kind.KNOWN)
+
+
+OPERATOR = Asker("operator")
+# Of each asker; and of all, shared between the kinds.
 OF_ASKER = KeyedSemaphore(1)
+SLOTS = SharedSlots(AT_ONCE, [{Kind.KNOWN: 4, Kind.PROVEN: 2, Kind.STRANGER: 1}[kind] for kind in Kind])
 
 Result = TypeVar("Result")
 
@@ -46,11 +78,11 @@ def check(password: str, words: Iterable[str]) -> None:
             shortest=SHORTEST_PASSWORD,
             longest=LONGEST_PASSWORD,
         )
-    known = list(words)
+    known = _spellings(words)
     folded = normalize("NFKC", password).casefold()
     if folded in common():
         raise Refused(join(" ", [strength.COMMON, strength.ADVICE]))
-    if any(_is_made_of(folded, word.casefold()) for word in known):
+    if _is_made_of(folded, known):
         raise Refused(N_("Please do not base your password on your name, your address or the name of this site."))
     reason = strength.weakness(folded, known)
     if reason is not None:
@@ -58,12 +90,12 @@ def check(password: str, words: Iterable[str]) -> None:
     breached.check_file(password)
 
 
-async def hash_password(password: str, asker: str = "") -> str:
+async def hash_password(password: str, asker: Asker = OPERATOR) -> str:
     """The Argon2id hash to store."""
     return await _in_thread(lambda: HASHER.hash(_bytes(password)), asker)
 
 
-async def matches(password: str, stored: str | None, asker: str = "") -> bool:
+async def matches(password: str, stored: str | None, asker: Asker = OPERATOR) -> bool:
     """Whether `stored` is the hash of `password`. Without a hash, the answer takes as long and is False."""
     if stored is None:
         await hash_password(password, asker)
@@ -83,11 +115,19 @@ def common() -> frozenset[str]:
         return frozenset(file.read().splitlines())
 
 
-def _is_made_of(password: str, word: str) -> bool:
-    """Whether `password` without `word` has only digits and punctuation left."""
-    if len(word) < SHORTEST_WORD or word not in password:
-        return False
-    return not re.sub(r"[\W\d_]", "", password.replace(word, ""))
+def _spellings(words: Iterable[str]) -> list[str]:
+    """These words, their letters alone, and the words that they consist of: `mira-lang`, `miralang`, `mira`, `lang`."""
+    folded = [word.casefold() for word in words]
+    spellings = {spelling for word in folded for spelling in (word, NO_LETTER.sub("", word), *NO_LETTER.split(word))}
+    return sorted((spelling for spelling in spellings if len(spelling) >= SHORTEST_WORD), key=len, reverse=True)
+
+
+def _is_made_of(password: str, words: Iterable[str]) -> bool:
+    """Whether `password` has letters, and all of them are those of `words`, the longest of which come first."""
+    letters = rest = NO_LETTER.sub("", password)
+    for word in words:
+        rest = rest.replace(word, "")
+    return rest == "" != letters
 
 
 def _verify(password: str, stored: str) -> bool:
@@ -102,6 +142,6 @@ def _bytes(password: str) -> bytes:
     return normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
-async def _in_thread(work: Callable[[], Result], asker: str) -> Result:
-    async with OF_ASKER.hold(asker):
+async def _in_thread(work: Callable[[], Result], asker: Asker) -> Result:
+    async with fair_share.pause(), OF_ASKER.hold(f"{asker.kind} {asker.key}"), SLOTS.hold(asker.kind):
         return await asyncio.get_running_loop().run_in_executor(THREADS, work)

@@ -1,7 +1,7 @@
 """Proof of work above a limit of sign-ups or sign-ins: a signed challenge for one login, which the browser solves.
 
-The answer is a number whose PBKDF2 (RFC 8018, with the challenge as salt) begins with a zero byte: 256 tries on
-average. Browsers have PBKDF2 built in, so an attacker's program is not much faster than they are.
+The answer is a number whose PBKDF2 (RFC 8018, with the challenge as salt) begins with as many zero bits as the
+challenge says. Browsers have PBKDF2 built in, so an attacker's program is not much faster than they are.
 """
 
 import asyncio
@@ -20,54 +20,66 @@ from parley.core.text.messages import Message
 
 LASTS_SECONDS = 600
 ROUNDS = 5_000
-ANSWER = re.compile(r"((\d{1,12})\.[A-Za-z0-9_-]{22})\.([0-9a-f]{32})\.(\d{1,7})")
+# Zero bits above a limit, and above the limit of those who did that work: 256 tries on average, and 4,096.
+EASY, HARD = 8, 12
+ANSWER = re.compile(r"((\d{1,12})\.(\d{1,2})\.[A-Za-z0-9_-]{22})\.([0-9a-f]{32})\.(\d{1,7})")
 
 
 class ProofOfWorkNeeded(TooMany):
     """A limit is reached: only a form with an answer to `challenge` is accepted."""
 
-    def __init__(self, why: Message, login_key: str, retry_after: int = 1) -> None:
+    def __init__(self, why: Message, login_key: str, bits: int = EASY, retry_after: int = 1) -> None:
         super().__init__(why, retry_after)
-        self.challenge = challenge(login_key)
+        self.challenge = challenge(login_key, bits)
 
 
-def challenge(login_key: str) -> str:
-    """Return a challenge that can be used once for `login_key`, within ten minutes."""
-    plain = f"{int(time()) + LASTS_SECONDS}.{secrets.token_urlsafe(16)}"
+def challenge(login_key: str, bits: int = EASY) -> str:
+    """Return a challenge of so much work that can be used once for `login_key`, within ten minutes."""
+    plain = f"{int(time()) + LASTS_SECONDS}.{bits}.{secrets.token_urlsafe(16)}"
     return f"{plain}.{_signature(plain, login_key)}"
 
 
-async def accepts(answer: str, login_key: str) -> bool:
-    """Whether `answer` solves an unused challenge that was issued for `login_key`. A right answer uses it up."""
+async def bits_of(answer: str, login_key: str) -> int:
+    """Return how much work `answer` took: the bits of an unused challenge for `login_key` that it solves, else 0.
+
+    It uses the challenge up.
+    """
     match = ANSWER.fullmatch(answer)
     if match is None:
-        return False
-    plain, expires, signature, number = match.groups()
+        return 0
+    plain, expires, bits, signature, number = match.groups()
     if int(expires) < time() or not hmac.compare_digest(signature, _signature(plain, login_key)):
-        return False
+        return 0
     try:
         await ratelimit.take(ratelimit.PROOF_USED, plain)
     except TooMany:
-        return False
-    return await asyncio.to_thread(solves, f"{plain}.{signature}", number)
+        return 0
+    return int(bits) if await asyncio.to_thread(solves, f"{plain}.{signature}", number) else 0
 
 
-async def take(plain: Sequence[Use], proven: Sequence[Use], *, key: str, answer: str, why: Message) -> None:
-    """Take the tokens of `plain`. Above their limits, with a right answer to a challenge for `key`, those of `proven`.
+async def take(steps: Sequence[Sequence[Use]], *, key: str, bits: int, why: Message) -> Sequence[Use]:
+    """Take the tokens of the first of `steps` that has enough, and return them. `bits` is the work that was done.
 
-    Raises ProofOfWorkNeeded with `why` when `answer` is wrong, TooMany above the limits of `proven`.
+    The first step needs no work, the second EASY, the third HARD. Raises ProofOfWorkNeeded with `why` for the step that
+    needs more work, TooMany above the limits of the last one.
     """
-    try:
-        await ratelimit.take_all(plain)
-    except TooMany as error:
-        if not await accepts(answer, key):
-            raise ProofOfWorkNeeded(why, key, error.retry_after) from None
-        await ratelimit.take_all(proven)
+    wait = 1
+    for needed, uses in zip((0, EASY, HARD), steps, strict=False):
+        if bits < needed:
+            raise ProofOfWorkNeeded(why, key, needed, wait)
+        try:
+            await ratelimit.take_all(uses)
+        except TooMany as error:
+            refusal, wait = error, error.retry_after
+        else:
+            return uses
+    raise refusal
 
 
 def solves(challenge: str, number: str) -> bool:
     """Whether `number` solves `challenge`."""
-    return hashlib.pbkdf2_hmac("sha256", number.encode(), challenge.encode(), ROUNDS)[0] == 0
+    hashed = hashlib.pbkdf2_hmac("sha256", number.encode(), challenge.encode(), ROUNDS)
+    return int.from_bytes(hashed) >> (8 * len(hashed) - int(challenge.split(".")[1])) == 0
 
 
 def _signature(plain: str, login_key: str) -> str:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from parley.accounts import addresses, names, proof_of_work
-from parley.accounts.proof_of_work import ProofOfWorkNeeded
+from parley.accounts.passwords import Kind
 from parley.core import ratelimit
 from parley.core.errors import TooMany
 from parley.core.ratelimit import EVERYBODY, Use
@@ -18,46 +20,52 @@ BY_MAIL_ONLY = N_(
 )
 
 
+class Allowance(msgspec.Struct, frozen=True):
+    """What one try took, and the kind of its sender."""
+
+    taken: Sequence[Use]
+    kind: Kind
+
+
 def login_key(login: str) -> str:
     """The key under which tries are counted: the login as typed, so that no count connects a name with its address."""
     return addresses.key(login) if "@" in login else names.key(login)
 
 
-async def take(key: str, network: str, *, device: str | None, answer: str) -> Sequence[Use]:
-    """Take the allowances of one try and return them. `device` is a device cookie that was issued for the account.
+async def take(key: str, network: str, *, device: str | None, answer: str) -> Allowance:
+    """Take the allowances of one try. `device` is a device cookie that was issued for the account.
 
-    Raises ProofOfWorkNeeded when they are used up and `answer` is wrong, TooMany when those of answers are, too.
+    Raises ProofOfWorkNeeded when they are used up and `answer` is wrong, TooMany when those of answers for this name
+    are, too.
     """
     if device is not None:
+        of_device = [Use(ratelimit.SIGN_IN_DEVICE, device)]
         try:
-            return await _take([Use(ratelimit.SIGN_IN_DEVICE, device)])
+            await ratelimit.take_all(of_device)
         except TooMany:
             pass  # It can still try as an unknown browser.
+        else:
+            return Allowance(of_device, Kind.KNOWN)
+    plain = [
+        *ratelimit.of_network(ratelimit.SIGN_IN_NETWORK, network),
+        Use(ratelimit.SIGN_IN_HERE, f"{key} {network}"),
+        Use(ratelimit.SIGN_IN_ACCOUNT, key),
+        Use(ratelimit.SIGN_IN_ALL, EVERYBODY),
+    ]
+    proven = [*ratelimit.of_network(ratelimit.PROVEN_NETWORK, network)]
+    bits = await proof_of_work.bits_of(answer, key)
+    taken = await proof_of_work.take([plain, proven, []], key=key, bits=bits, why=WRONG_PASSWORDS)
+    if taken is plain:
+        return Allowance(taken, Kind.STRANGER)
+    of_account = Use(ratelimit.PROVEN_ACCOUNT, key)
     try:
-        return await _take(
-            [
-                *ratelimit.of_network(ratelimit.SIGN_IN_NETWORK, network),
-                Use(ratelimit.SIGN_IN_HERE, f"{key} {network}"),
-                Use(ratelimit.SIGN_IN_ACCOUNT, key),
-                Use(ratelimit.SIGN_IN_ALL, EVERYBODY),
-            ]
-        )
-    except TooMany as error:
-        if not await proof_of_work.accepts(answer, key):
-            raise ProofOfWorkNeeded(WRONG_PASSWORDS, key, error.retry_after) from None
-    try:
-        of_network = ratelimit.of_network(ratelimit.PROVEN_NETWORK, network)
-        return await _take([Use(ratelimit.PROVEN_ACCOUNT, key), *of_network])
+        await ratelimit.take_all([of_account])
     except TooMany as error:
         raise TooMany(BY_MAIL_ONLY, error.retry_after) from None
+    return Allowance([*taken, of_account], Kind.PROVEN)
 
 
 async def give_back(taken: Sequence[Use]) -> None:
-    """Give back the allowances of a try whose password was right or was not checked."""
+    """Give back the allowances of a try whose password was right."""
     for use in taken:
         await ratelimit.give_back(use.limit, use.subject)
-
-
-async def _take(wanted: Sequence[Use]) -> Sequence[Use]:
-    await ratelimit.take_all(wanted)
-    return wanted

@@ -21,6 +21,7 @@ from parley.accounts import (
 )
 from parley.accounts.authentication import SIGN_UP, Client, SecondFactorNeeded, SignedIn
 from parley.accounts.joining import SignUpContext
+from parley.accounts.passwords import Asker
 from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import NOW, atomic
@@ -62,7 +63,7 @@ async def sign_up(
     """
     mailbox = addresses.mailbox(email)
     await joining.take(context, mailbox, client.network, is_confirmed=is_confirmed)
-    password_hash = None if password is None else await passwords.hash_password(password, client.site)
+    password_hash = None if password is None else await passwords.hash_password(password, Asker(client.site))
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified", zone)
         for admit in hooks.when_signed_up:
@@ -113,8 +114,9 @@ async def take_mail(email: str, client: Client, answer: str) -> None:
     """
     mailbox = addresses.mailbox(email)
     here = Use(ratelimit.MAIL_HERE, f"{mailbox} {client.site}")
-    plain, proven = (Use(limit, mailbox) for limit in (ratelimit.MAIL_ADDRESS, ratelimit.MAIL_PROVEN))
-    await proof_of_work.take([here, plain], [here, proven], key=mailbox, answer=answer, why=MUCH_MAIL)
+    steps = [[here, Use(limit, mailbox)] for limit in (ratelimit.MAIL_ADDRESS, ratelimit.MAIL_PROVEN)]
+    bits = await proof_of_work.bits_of(answer, mailbox)
+    await proof_of_work.take(steps, key=mailbox, bits=bits, why=MUCH_MAIL)
 
 
 async def verify(token: str) -> int:

@@ -82,6 +82,6 @@ async def _check_password(account: Account | None, password: str, client: Client
     if account is None:
         raise Refused(NOT_CURRENT)
     await ratelimit.take(ratelimit.CONFIRM_ACCOUNT, str(account.id))
-    if not await passwords.matches(password, account.password_hash, f"member {account.id}"):
+    if not await passwords.matches(password, account.password_hash, passwords.of_member(account.id)):
         log.warning("password not confirmed", member=account.id, network=client.network)
         raise Refused(NOT_CURRENT)

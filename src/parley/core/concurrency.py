@@ -28,7 +28,9 @@ class KeyedSemaphore:
 
     async def acquire(self, key: str) -> None:
         """Wait until fewer than `most` hold the semaphore of `key`, and take it."""
-        semaphore = self._semaphores.setdefault(key, asyncio.Semaphore(self._most))
+        semaphore = self._semaphores.get(key)
+        if semaphore is None:
+            semaphore = self._semaphores[key] = asyncio.Semaphore(self._most)
         self._users[key] += 1
         try:
             await semaphore.acquire()

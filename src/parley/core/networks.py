@@ -19,6 +19,12 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 64), strict=False))  # noqa: PLR2004
 
 
+def host(address: str) -> str:
+    """Return what one household or company has: an IPv4 address, or the /64 of an IPv6 address."""
+    of = network(address)
+    return of if of.endswith(SMALLEST_IPV6) else address
+
+
 def site(of: str) -> str:
     """Return the /48 of a /64, and any other network itself: what one person may have."""
     return str(ipaddress.ip_network(of).supernet(new_prefix=48)) if of.endswith(SMALLEST_IPV6) else of

@@ -86,7 +86,8 @@ SIGN_IN_HERE = _limit("sign-in:account+network", 10, 15 * MINUTE, strict=True)
 SIGN_IN_ACCOUNT = _limit("sign-in:account", 50, HOUR, strict=True)
 SIGN_IN_NETWORK = _limit("sign-in:network", 100, 15 * MINUTE, strict=True)
 SIGN_IN_ALL = _limit("sign-in:all", 3_000, 5 * MINUTE, strict=True, shared=True)
-# Wrong passwords with a proof of work. Above these, members sign in by a mailed link.
+# Wrong passwords with a proof of work. Above the limit of a name, its member signs in by a mailed link. Above that of a
+# network, the proof is sixteen times as hard, since somebody could use it up for all neighbours.
 PROVEN_ACCOUNT = _limit("sign-in:account, proven", 100, HOUR, strict=True)
 PROVEN_NETWORK = _limit("sign-in:network, proven", 200, HOUR, strict=True)
 PROOF_USED = _limit("sign-in:proof", 1, HOUR, strict=True)
@@ -94,11 +95,12 @@ PROOF_USED = _limit("sign-in:proof", 1, HOUR, strict=True)
 ALERT_ACCOUNT = _limit("alert:account", 5, HOUR, strict=True)
 
 # Links for signing in by mail. The page does not show whether the limit of an address was reached. Above LINK_NETWORK,
-# and the limits of a network for sign-ups and for new passwords, the browser must do a proof of work: neighbours could
-# otherwise keep each other out.
+# and the limits of a network for sign-ups and for new passwords, the browser must do a proof of work, and above those
+# for proofs a hard one: neighbours could otherwise keep each other out.
 LINK_ADDRESS = _limit("link:address", 3, HOUR, strict=True)
 LINK_NETWORK = _limit("link:network", 200, HOUR, strict=True)
 LINK_PROVEN = _limit("link:network, proven", 1_000, HOUR, strict=True)
+LINK_HARD = _limit("link:network, hard", 1_000, HOUR, strict=True)
 LINK_ALL = _limit("link:all", 2_000, HOUR, strict=True, shared=True)
 
 # Counted by address and network together first: otherwise somebody could use up the limit of another person's address.
@@ -108,6 +110,7 @@ SIGN_UP_ADDRESS = _limit("sign-up:address", 20, DAY, strict=True)
 SIGN_UP_PROVEN = _limit("sign-up:address, proven", 100, DAY, strict=True)
 SIGN_UP_NETWORK = _limit("sign-up:network", 30, HOUR, strict=True)
 SIGN_UP_NETWORK_PROVEN = _limit("sign-up:network, proven", 300, HOUR, strict=True)
+SIGN_UP_NETWORK_HARD = _limit("sign-up:network, hard", 300, HOUR, strict=True)
 SIGN_UP_ALL = _limit("sign-up:all", 1_000, HOUR, strict=True, shared=True)
 INVITATION_ACCOUNT = _limit("invitation:account", 5, 7 * DAY, strict=True)
 
@@ -115,9 +118,12 @@ INVITATION_ACCOUNT = _limit("invitation:account", 5, 7 * DAY, strict=True)
 FORGOT_ADDRESS = _limit("forgot:address", 5, HOUR, strict=True)
 FORGOT_NETWORK = _limit("forgot:network", 30, HOUR, strict=True)
 FORGOT_PROVEN = _limit("forgot:network, proven", 500, HOUR, strict=True)
+FORGOT_HARD = _limit("forgot:network, hard", 500, HOUR, strict=True)
 FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True, shared=True)
 
-# Sign-ins at other sites, begun or answered.
+# Answers of other sites to sign-ins there that prove to be wrong: in a browser that signed in before, and elsewhere.
+# Each makes a request to the other site.
+PROVIDER_DEVICE = _limit("provider:device", 20, 15 * MINUTE, strict=True)
 PROVIDER_NETWORK = _limit("provider:network", 200, 15 * MINUTE, strict=True)
 
 # A signed-in account confirms its current password.
@@ -174,6 +180,8 @@ SEARCH_ALL = _limit("search:all", 3_000, MINUTE, shared=True)
 SUGGESTION_ACCOUNT = _limit("suggestion:account", 120, MINUTE)
 SUGGESTION_NETWORK = _limit("suggestion:network", 120, MINUTE)
 
+# Of visitors, half as many from one network as from all of it: they cannot use up what its members need.
+REPORT_VISITORS = _limit("report:visitors", 50, HOUR)
 REPORT_ACCOUNT = _limit("report:account", 30, HOUR)
 REPORT_NETWORK = _limit("report:network", 100, HOUR, shared=True)
 REPORT_ALL = _limit("report:all", 3_000, HOUR, shared=True)
@@ -183,7 +191,8 @@ RECEIPT_ADDRESS = _limit("receipt:address", 10, DAY, strict=True)
 
 # Requests about rights in articles are long letters, of which nobody has many to write in a day.
 RIGHTS_ACCOUNT = _limit("rights:account", 10, DAY, strict=True)
-RIGHTS_NETWORK = _limit("rights:network", 10, DAY, strict=True)
+RIGHTS_VISITORS = _limit("rights:visitors", 10, DAY, strict=True)
+RIGHTS_NETWORK = _limit("rights:network", 30, DAY, strict=True, shared=True)
 RIGHTS_ALL = _limit("rights:all", 500, DAY, strict=True, shared=True)
 
 # Claims fetch a page, or mail a stranger.
@@ -282,6 +291,13 @@ def each(limits: Triple, account: int, address: str) -> list[Use]:
     """Return one token for the account, one for its network and one for everybody."""
     by_account, by_network, by_all = limits
     return [Use(by_account, str(account)), *of_network(by_network, network(address)), Use(by_all, EVERYBODY)]
+
+
+async def take_of_visitor(visitors: Limit, limits: Triple, address: str) -> None:
+    """Take one token for the visitors of a network, one for the network and one for everybody, as `take` does."""
+    _, by_network, by_all = limits
+    of = network(address)
+    await take_all([*of_network(visitors, of), *of_network(by_network, of), Use(by_all, EVERYBODY)])
 
 
 async def take_each(limits: Triple, account: int, address: str) -> None:

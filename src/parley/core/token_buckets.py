@@ -30,7 +30,8 @@ MOST_AT_ONCE = 64
 
 # For each withdrawal in turn, takes tokens from several buckets, or from none if one of them has too few. Answers each
 # with the number of that bucket and the milliseconds to wait; or with 0 and the whole tokens left in each bucket. Uses
-# the clock of Redis, which all share. `used` is the largest share of the buckets so far that was used before.
+# the clock of Redis, which all share; a bucket that was used more than a minute in its future, before the clock was set
+# back, is full. `used` is the largest share of the buckets so far that was used before.
 TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -42,7 +43,7 @@ local function take(buckets)
     local kept_for_others = share_kept * used * most
     local kept = redis.call('HMGET', key, 'tokens', 'at')
     local tokens = most
-    if kept[1] then
+    if kept[1] and kept[2] - now < 60000 then
       tokens = math.min(most, kept[1] + math.max(0, now - kept[2]) * most / (seconds * 1000))
     end
     if tokens < cost + kept_for_others then
@@ -77,15 +78,20 @@ return 0
 """
 GIVE_BACK_ROW = "update rate_bucket set tokens = least($2::float8, tokens + 1) where key = $1"
 
+# The tokens now in a bucket of $2 that is filled in $3 seconds. As in TAKE, it is full after the clock was set back.
+TOKENS_NOW = """
+case when bucket.filled_at > clock_timestamp() + interval '1 minute' then $2
+     else least($2, bucket.tokens
+       + greatest(0, extract(epoch from clock_timestamp() - bucket.filled_at)) * $2 / $3) end
+"""
 # Returns the tokens left, or no row if there are too few: the cost ($4) and what is kept for others ($5).
-TAKE_ROW = """
+TAKE_ROW = f"""
 insert into rate_bucket as bucket (key, tokens, filled_at) values ($1, $2::float8 - $4::float8, clock_timestamp())
 on conflict (key) do update set
-  tokens = least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.filled_at) * $2 / $3) - $4,
-  filled_at = clock_timestamp()
-where least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.filled_at) * $2 / $3) >= $4 + $5::float8
+  tokens = {TOKENS_NOW} - $4, filled_at = clock_timestamp()
+where {TOKENS_NOW} >= $4 + $5::float8
 returning tokens
-"""
+"""  # noqa: S608 a constant
 
 # The share of a shared bucket that somebody who has used all of their own must leave to others.
 SHARE_KEPT = 0.5

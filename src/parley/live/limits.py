@@ -4,7 +4,7 @@ from collections import Counter
 
 from parley.core.errors import TooMany
 from parley.core.http.access import Viewer
-from parley.core.networks import network, site
+from parley.core.networks import host, site
 from parley.core.ratelimit import SITE_NETWORKS
 from parley.core.text.messages import N_
 from parley.live.channel import HubSettings
@@ -18,7 +18,7 @@ def owner_of(viewer: Viewer | None, address: str) -> str:
     """
     if viewer is not None:
         return f"session:{viewer.session}"
-    return f"address:{network(address) if ':' in address else address}"
+    return f"address:{host(address)}"
 
 
 class StreamLimits:

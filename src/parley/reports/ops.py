@@ -60,16 +60,18 @@ select exists(select from report where item = $1 and reporter is null
 """
 # The most that all unconfirmed reports of an item add to its gravity together.
 MOST_UNCONFIRMED = 0.01
-# A report whose address is confirmed weighs 1, or 0 if the same address confirmed another open report of the item.
-CONFIRM_REPORT = """
+# As addresses.mailbox.
+MAILBOX = r"lower(regexp_replace({}.email, '\+[^@]*@', '@'))"
+# A report whose address is confirmed weighs 1, or 0 if the same mailbox confirmed another open report of the item.
+CONFIRM_REPORT = f"""
 update report r set proven = true, weight = case when exists(
     select from report o
-    where o.item = r.item and o.proven and lower(o.email) = lower(r.email) and o.state <> 'resolved'
+    where o.item = r.item and o.proven and {MAILBOX.format("o")} = {MAILBOX.format("r")} and o.state <> 'resolved'
 ) then 0 else 1 end
 from queue_item i
 where i.id = r.item and r.id = $1 and r.reporter is null and r.state <> 'resolved' and not r.proven
 returning r.item, i.kind, i.target, i.thread, r.weight
-"""
+"""  # noqa: S608 constants only
 
 OPEN_ITEM = """
 insert into queue_item (kind, target, thread, opened_at) values ($1, $2, $3, now())
@@ -160,7 +162,7 @@ after_confirmed: list[Callable[[int], Awaitable[None]]] = []
 async def confirm_address(report: int) -> bool:
     """Confirm the address of a visitor's report.
 
-    The report then has weight 1, or 0 if the same address confirmed another one of the item. Return False if it was
+    The report then has weight 1, or 0 if the same mailbox confirmed another one of the item. Return False if it was
     confirmed or resolved before.
     """
     async with db.atomic():

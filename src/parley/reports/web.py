@@ -13,7 +13,7 @@ from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, view
 from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.networks import network
-from parley.core.ratelimit import EVERYBODY, REPORT, Triple, Use, of_network, take_all, take_each
+from parley.core.ratelimit import REPORT, REPORT_VISITORS, Limit, Triple, take_each, take_of_visitor
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.reports import ops, receipts, subjects
@@ -49,7 +49,7 @@ async def _report(request: AnyRequest, subject: Subject) -> Response[Any]:
     form, status = ReportForm(await posted_fields(request), offered, visitor=reporter is None), 422
     if not form.errors:
         try:
-            await count_use(REPORT, reporter, address_of(request))
+            await count_use(REPORT_VISITORS, REPORT, reporter, address_of(request))
             await ops.report(_report_input(subject, form, reporter, address_of(request)))
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
@@ -63,13 +63,12 @@ def _report_input(subject: Subject, form: ReportForm, reporter: Viewer | None, c
     return ReportInput(subject.kind, subject.id, form.reason or "", form.words, reporter, form.name, form.email, sender)
 
 
-async def count_use(limits: Triple, reporter: Viewer | None, client_address: str) -> None:
-    """Take a token for the member (if any), one for the network and one for everybody. Raises TooMany."""
+async def count_use(visitors: Limit, limits: Triple, reporter: Viewer | None, client_address: str) -> None:
+    """Take a token for the member or for the visitors of their network, and those for all. Raises TooMany."""
     if reporter is not None:
         await take_each(limits, reporter.id, client_address)
-        return
-    _, by_network, by_all = limits
-    await take_all([*of_network(by_network, network(client_address)), Use(by_all, EVERYBODY)])
+    else:
+        await take_of_visitor(visitors, limits, client_address)
 
 
 def _done_page(request: AnyRequest, subject: Subject) -> Response[Any]:

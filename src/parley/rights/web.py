@@ -12,7 +12,7 @@ from parley.core.http.access import ANYONE, MODERATOR, AnyRequest, Viewer, addre
 from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.networks import network
-from parley.core.ratelimit import RIGHTS
+from parley.core.ratelimit import RIGHTS, RIGHTS_VISITORS
 from parley.reports.ops import ReportInput
 from parley.reports.web import count_use, reporter_of
 from parley.rights import ops, queries
@@ -46,7 +46,7 @@ async def request_(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     form, status = RightsForm(await posted_fields(request), visitor=reporter is None), 422
     if not form.errors:
         try:
-            await count_use(RIGHTS, reporter, address_of(request))
+            await count_use(RIGHTS_VISITORS, RIGHTS, reporter, address_of(request))
             await ops.request(wanted(row.id, form, reporter, address_of(request)))
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status

@@ -7,11 +7,15 @@ import msgspec
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from parley.core.concurrency import KeyedSemaphore
+from parley.core.http import fair_share
 from parley.core.providers import Provider, is_secure
 from parley.sso import http
 from parley.sso.http import NoAnswer
 
 LASTS_SECONDS = 3_600
+# A provider that gave no answer is not asked again for this long.
+PAUSE_SECONDS = 5.0
 
 
 class ProviderMetadata(msgspec.Struct, frozen=True):
@@ -35,6 +39,10 @@ class ProviderDocuments(msgspec.Struct):
 
 
 _known: dict[str, ProviderDocuments] = {}
+# Why a provider gave no answer, and until when it is not asked again.
+_failures: dict[str, tuple[str, float]] = {}
+# Many who sign in at once wait for one request.
+_reading = KeyedSemaphore(1)
 
 
 async def of(provider: Provider, *, again: bool = False) -> ProviderDocuments:
@@ -42,10 +50,23 @@ async def of(provider: Provider, *, again: bool = False) -> ProviderDocuments:
 
     Raises NoAnswer.
     """
-    known = _known.get(provider.issuer)
-    if known is None or again or monotonic() - known.read_at > LASTS_SECONDS:
-        known = _known[provider.issuer] = await _read(provider)
+    since = monotonic() - (0 if again else LASTS_SECONDS)
+    async with fair_share.pause(), _reading.hold(provider.issuer):
+        known = _known.get(provider.issuer)
+        if known is None or known.read_at < since:
+            known = _known[provider.issuer] = await _read_unless_failed(provider)
     return known
+
+
+async def _read_unless_failed(provider: Provider) -> ProviderDocuments:
+    reason, until = _failures.get(provider.issuer, ("", 0.0))
+    if monotonic() < until:
+        raise NoAnswer(reason)
+    try:
+        return await _read(provider)
+    except NoAnswer as error:
+        _failures[provider.issuer] = str(error), monotonic() + PAUSE_SECONDS
+        raise
 
 
 def address_of(provider: Provider) -> str:
@@ -55,6 +76,7 @@ def address_of(provider: Provider) -> str:
 
 def forget() -> None:
     _known.clear()
+    _failures.clear()
 
 
 async def _read(provider: Provider) -> ProviderDocuments:

@@ -11,6 +11,7 @@ import httpcore
 import httpx
 import msgspec
 
+from parley.core.http import fair_share
 from parley.core.providers import is_secure
 from parley.core.settings import settings
 from parley.importing.addresses import GuardedNetwork
@@ -43,18 +44,24 @@ async def _request(method: str, address: str, headers: dict[str, str], body: byt
     if not is_secure(address):
         raise NoAnswer(f"{address} is not an address with https")
     headers |= {"Accept": "application/json", "Accept-Encoding": "identity", "Connection": "close"}
-    network = GuardedNetwork(settings().fetch_allow)
     try:
-        with anyio.fail_after(SECONDS):
-            async with (
-                httpcore.AsyncConnectionPool(_tls(), network_backend=network) as pool,
-                pool.stream(method, address, headers=_wire(address, headers, body), content=body) as answer,
-            ):
-                return await _read(address, answer)
+        # Those who wait meanwhile are few: their network has PROVIDER_NETWORK.
+        async with fair_share.pause():
+            return await _answer(method, address, headers, body)
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
         raise NoAnswer(f"{address} does not answer: {error or type(error).__name__}") from None
     except CannotImport as error:
         raise NoAnswer(f"{address} is not requested: {error} PARLEY_FETCH_ALLOW lists networks of your own.") from None
+
+
+async def _answer(method: str, address: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+    network = GuardedNetwork(settings().fetch_allow)
+    with anyio.fail_after(SECONDS):
+        async with (
+            httpcore.AsyncConnectionPool(_tls(), network_backend=network) as pool,
+            pool.stream(method, address, headers=_wire(address, headers, body), content=body) as answer,
+        ):
+            return await _read(address, answer)
 
 
 def _wire(address: str, headers: dict[str, str], body: bytes) -> list[tuple[bytes, bytes]]:

@@ -7,7 +7,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.accounts import step_up, tokens
+from parley.accounts import devices, queries, sign_in_limits, step_up, tokens
+from parley.accounts.authentication import Client
 from parley.accounts.joining import SignUpContext
 from parley.accounts.web.common import client_of, invalid, next_of, see_other
 from parley.accounts.web.proving import to_prove
@@ -19,6 +20,7 @@ from parley.core.http.access import ANYONE, AnyRequest, require_confirmed_addres
 from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import leading_back, page
 from parley.core.providers import Provider
+from parley.core.ratelimit import Use
 from parley.core.settings import settings
 from parley.core.text.messages import N_
 from parley.sso import openid, ops, pending, publisher
@@ -57,9 +59,8 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
             return to_prove(LINKS)
     begun = pending.begin(provider, next_url, member=viewer.id if viewer else None, invitation=_invitation(request))
     try:
-        await ratelimit.take_network(ratelimit.PROVIDER_NETWORK, client_of(request).network)
         address = await _address(provider, chosen, begun)
-    except (NoAnswer, TooMany) as error:
+    except NoAnswer as error:
         return await _refusal_page(request, begun, _for_reader(chosen, error))
     cookie = pending.cookie(pending.seal(begun))
     return _keeping_opener(Redirect(address, status_code=303, cookies=[cookie]), next_url)
@@ -92,15 +93,30 @@ async def back(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
 async def _claims(request: AnyRequest, key: str, provider: Provider, begun: PendingSignIn | None) -> Claims:
     """Who signed in at the provider. Each attempt is answered once. Raises Refused, NoAnswer, TooMany."""
     query = {name: request.query_params.get(name, "") for name in request.query_params}
-    await ratelimit.take_network(ratelimit.PROVIDER_NETWORK, client_of(request).network)
     if begun is None:
         raise Refused(STALE)
     is_ours = openid.is_answer(begun, query) if provider.issuer else publisher.is_answer(provider, begun, query)
-    if not is_ours or not await pending.use(begun):
+    if not is_ours:
+        raise Refused(STALE)
+    taken = await _allowance(client_of(request))
+    await ratelimit.take_all(taken)
+    if not await pending.use(begun):
         raise Refused(STALE)
     if provider.issuer:
-        return await openid.read(provider, begun, query, _redirect_uri(key))
-    return publisher.read(provider, query)
+        claims = await openid.read(provider, begun, query, _redirect_uri(key))
+    else:
+        claims = publisher.read(provider, query)
+    await sign_in_limits.give_back(taken)
+    return claims
+
+
+async def _allowance(client: Client) -> list[Use]:
+    """The allowance of one answer that may be wrong. A browser that signed in before has its own."""
+    number = devices.member_of(client.device)
+    account = await queries.account(number) if number else None
+    if account is not None and devices.is_recognised(client.device, account.id, account.password_hash):
+        return [Use(ratelimit.PROVIDER_DEVICE, client.device)]
+    return [*ratelimit.of_network(ratelimit.PROVIDER_NETWORK, client.network)]
 
 
 async def _finish(

@@ -12,7 +12,7 @@ from parley.accounts.authentication import Client, SecondFactorNeeded, SignedIn
 from parley.accounts.forms import ForgotForm
 from parley.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.core.errors import Gone, NotFound, ParleyError, TooMany
-from parley.core.http import access
+from parley.core.http import access, fair_share
 from parley.core.http.access import AnyRequest, address_of, viewer_of
 from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import leading_back, local_path, page
@@ -86,8 +86,10 @@ async def mail_link(
     if form.errors:
         return invalid(request, template, form, next_url=form.next)
     try:
-        sending = send(form.email, client_of(request), form.next, answer=form.answer)
-        await asyncio.gather(sending, asyncio.sleep(ANSWER_SECONDS))
+        answer_due = asyncio.create_task(asyncio.sleep(ANSWER_SECONDS))
+        await send(form.email, client_of(request), form.next, answer=form.answer)
+        async with fair_share.pause():
+            await answer_due
     except TooMany as error:
         challenge = error.challenge if isinstance(error, ProofOfWorkNeeded) else None
         return invalid(request, template, form, error, next_url=form.next, challenge=challenge)
