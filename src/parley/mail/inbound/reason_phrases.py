@@ -18,10 +18,14 @@ PLACEHOLDERS = {
         |cuenta
         |buz[oó]n|usu[áa]rio|destinat[áa]rio|endere[çc]o|caixa|utente|casella|indirizzo|gebruiker|postvak
         |anv[äa]ndare
-        |odbiorc|skrzyn(?:k|ce)|u[zż]ytkownik|schr[aá]nk|u[zž]ivatel|p[rř][ií]jemc|adres[aou]\b|utilizator|modtager|mottaker
+        |odbiorc|skrzyn(?:k|ce)|u[zż]ytkownik|schr[aá]nk|u[zž]ivatel|p[rř][ií]jemc|adres[aou]?\b
+        |mailadres|utilizator|modtager|mottaker
         |al[\u0131i]c[\u0131i]\b|kullan[\u0131i]c[\u0131i]|posta kutusu|k[aä]ytt[aä]j[aä]|vastaanottaj|postilaatikko
         |felhaszn[aá]l[oó]|c[ií]mzett|postafi[oó]k
-        |пользовател|получател|ящик|адрес|уч[её]тн|宛先|宛て先|ディレクトリ|アドレス|ユーザ|受信者|メールボックス
+        |пользовател|получател|ящик|адрес|уч[её]тн|користувач|одержувач|отримувач|скриньк
+        |χρήστη|παραλήπτ|διεύθυνσ|המשתמש|הנמען|הכתובת|المستخدم|المستلم|العنوان
+        |người (?:dùng|nhận)|địa chỉ|hộp thư|ผู้(?:ใช้|รับ)|ที่อยู่|pengguna|penerima|alamat
+        |宛先|宛て先|ディレクトリ|アドレス|ユーザ|受信者|メールボックス
         |用[户戶]|收件人|[邮郵]箱|信箱|地址|[帐账]号|사용자|수신자|메일함""",
     "absent": r"""\bunknown\b|unrecogni[sz]ed|no such|non-?existent|\bnot[- ]?(?:found|exist|present)
         |n[o']t (?:exist|have|find
@@ -35,12 +39,16 @@ PLACEHOLDERS = {
         |bekannt|vorhanden)
         |ung[üu]e?ltig|desconocid|no existe|inexistente|no encontrad|desconhecid|n[ãa]o (?:existe
         |encontrad)|sconosciut
-        |non (?:esiste|trovato)|onbekend|bestaat niet|ok[äa]nd|finns inte
+        |non (?:esiste|trovato)|impossibile trovare|onbekend|bestaat niet|niet (?:gevonden|vinden)
+        |ok[äa]nd|finns inte|hittades inte|inte (?:att )?hitta
+        |(?:ikke|ble ikke) fun(?:d|n)et|nie mo[zż]na znale[zź][cć]|nu a fost g[aă]sit
         |nie (?:istnieje|znaleziono|ma takiego)|\bbrak (?!miejsca)|neexistuj|nenalezen|nezn[aá]m
         |nu exist|ukendt|ukjent|fin[dn]es ikke|bulunamad|mevcut de[ğg]il
         |ei (?:löydy|ole olemassa)|nem (?:tal[aá]lhat|l[eé]tezik)|не (?:существует|найден
-        |зарегистрирован)|неизвест|недействител|удал[её]н|存在し|不明|見つか|ありません|不存在|[无無]效|找不到|未找到
-        |[错錯][误誤]|已注[销銷]|존재하지|없는""",
+        |зарегистрирован|удалось найти|існує|знайден)|δεν (?:υπάρχει|βρέθηκε)|לא (?:קיים|קיימת|נמצא)|غير موجود
+        |không (?:tồn tại|tìm thấy)|ไม่พบ|tidak (?:ditemukan|dikenal)
+        |неизвест|недействител|удал[её]н|存在し|不明|見つか|ありません|不存在|[无無]效|找不到|未找到
+        |[错錯][误誤]|已注[销銷]|존재하지|없는|찾을 수 없""",
     "ip": r"\d{1,3}(?:\.\d{1,3}){3}",
     "wrong": r"\b(?:invalid|malformed|bad|incorrect|illegal|wrong|undeliverable|unrout(?:e?able)|no valid)\b",
     "full": r"""\b(?:over)?full\b|over (?:the |its |their |his |allowed |disk |storage )*quota|overquota
@@ -50,7 +58,7 @@ PLACEHOLDERS = {
         |exhausted|pleine?\b|voll\b|überfüllt|zu ?viele (?:e-?)?mails
         |pe[lł]n[aey]\b|brak miejsca|pln[aáyý]\b|fuld\b|\bdolu\b|t[aä]ynn[aä]|megtelt|llen[oa]|cheia
         |piena|переполнен|いっぱい|一杯|満杯
-        |容量|已?[满滿]|空间不足|가득""",
+        |容量|已?[满滿]|空间不足|가득|\bvol\b|penuh|переповнен|γεμάτ|đã đầy""",
     "shut": r"""disabled|suspend|deactivated|\bfrozen|\blocked|archived|terminated|inactiv|expired
         |is blocked|dormant|no longer accepts
         |d[ée]sactiv[ée]|suspendu|deaktiviert|gesperrt|inactiv|desactivad|suspendid|disattivat|заблокирован
@@ -61,7 +69,7 @@ PLACEHOLDERS = {
     "refused": r"""rejected|refused|denied|blocked|banned|declined|not (?:accept|allow|permit|authori[sz]ed
         |welcome)
         |prohibited|forbidden|unacceptable|rejet[ée]|refus[ée]|bloqu[ée]e?|abgelehnt|gesperrt|rechazad|bloquead|rifiutat
-        |recusad|отклон[её]н
+        |recusad|rejeitad|geweigerd|avvisad|odrzucon|отклон[её]н
         |запрещ|拒否|拒[绝絕收]|被拒|거부""",
     "junk": r"""(?<![a-z])(?:spam(?:s|my|ming)?|junk|bulk|phish[a-z]*|unsolicited|virus(?!wall)[a-z]*|malware
         |trojan|infected|worm|spamassassin)(?![a-z])|спам|вирус|スパム
@@ -75,7 +83,7 @@ PLACEHOLDERS = {
     "much": r"""\b(?:too (?:many|much|fast|often)|exceed\w*|excessive|unusual|limit\w*|reached)\b|trop de
         |zu viele|demasiad""",
     "traffic": r"""\b(?:connections?|sessions?|messages|mails|e-?mails|recipients|errors|unknown|hits
-        |traffic|rate|volume
+        |requests|traffic|rate|volume
         |frequency|sending|concurrent|per (?:hour|minute|day|second))\b|connexions|verbindungen|conexiones
         |conex""",
 }  # fmt: skip
@@ -173,18 +181,20 @@ connections? (?:denied|rejected)|\bip ?[=:] ?\[?<ip>
 LOOKUP = r"name ?server (?:reply|error)|host not found, try again"
 # The way to the other server failed, or that server itself, before it knew whether there is such a mailbox.
 NETWORK = r"""
-(?<!\b5\d\d )connection (?:refused(?! by)|reset|timed out)|lost connection|no route to host
+(?<!\b5\d\d )connection (?:refused(?! by)|refused by (?:\[?\d|[\w-]+\.\w)|reset|dropped|timed out)
+lost connection|no route to host
+message expired
 loops? back|(?:forwarding|mail|routing) loop|too many hops|hop count|permission denied
-tls~not (?:available|offered)|(?<!reverse )\bdns (?:records?|lookup|check|quer\w+|failure|error)|dnssec
+tls~not (?:available|offered)|(?<!reverse )\bdns (?:records?|lookup|check|quer\w+|failure|error)(?!.*nxdomain)|dnssec
 (?:lookup|ldap|directory server|database|back-?end|recipient server)~(?:fail|unavailable|not available|unreachable)
-(?:cannot|unable to) verify|network error|temporarily rejected|service (?:currently|temporarily) unavailable
+(?:cannot|unable to) verify|network error|temporarily rejected|service (?:is )?(?:currently|temporarily) unavailable
 """
 # Temporary failures, failures of this server, and unclear ones.
 SOFT = r"""
 tim(?:ed?|e)[ -]?out|(?:after|failed) (?:\w+ )?(?:\d+ )?(?:attempts|retries)|for the last \d
 (?:connection|network|server|route|host)~(?:refused|unreachable|reset|lost|dropped|closed|down|busy)
 try (?:again )?later|temporar|\bloops?\b|expired|deferred|(?:didn't|not) respond
-unable to connect
+(?:unable to|(?:could|can)(?: ?not|n't)|failed to) connect|kunde inte ansluta|time limit (?:specified|exceeded)
 not found, try again|system (?:error|config|resources)|internal (?:server )?error
 """
 
