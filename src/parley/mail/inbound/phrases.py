@@ -4,7 +4,7 @@ import re
 
 SENDER = re.compile(
     r"""mailer.?daemon|post_?master|mail[.\ ]delivery|mail\ administrator|delivery\ (sub)?system|mdaemon|^\s*$|<>
-      |microsoft\ exchange|no-?reply@|system\ administrator|smtp[\w.]*[_-]?mail|mailenable|^\W*(imss|ndr|bounces?)@""",
+      |microsoft\ ?exchange|no-?reply@|system\ administrator|smtp[\w.]*[_-]?mail|mailenable|^\W*(imss|ndr|bounces?)@""",
     re.IGNORECASE | re.VERBOSE,
 )
 NO_REPLY = re.compile(r"(no-?reply|do-?not-?reply)@", re.IGNORECASE)
@@ -15,7 +15,8 @@ SUBJECT = re.compile(
       |nondeliverable|permanent\ (delivery\ )?(error|failure)|failure\ delivery|delivery\ (error|failed
       |warning)|mail\ error
       |returned\ e-?mail|message\ has\ not|user\ unknown|unzustellbar|nicht\ zugestellt|unzustellbarkeit
-      |non\ (remis|livré)
+      |non\ (remis|livré)|não\ entregue|niet\ te\ bezorgen|onbestelbaar|kan\ inte\ levereras|kunne\ ikke\ levere
+      |nie\ można\ dostarczyć|impossibile\ recapitare|無法傳遞|无法送达
       |échec\ de\ (la\ )?(remise|distribution)|no\ se\ (ha\ )?pud|no\ entregad|mancata\ consegna|не\ доставлен
       |недоставлен
       |配信|送信できません|エラー|退信|failed|delayed|malformed|mail$""",
@@ -43,6 +44,8 @@ ANSWER = re.compile(
 )
 ANSWERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Auto-Response", "X-Vacation", "X-Autoresponder")
 BY_HAND = re.compile(r"\s*(re|aw|sv|antw|fwd?|wg)\s*:", re.IGNORECASE)
+# Headers that only bounces have: of Exim, Google and Exchange.
+BOUNCE_HEADERS = ("X-Failed-Recipients", "X-MS-Exchange-Message-Is-Ndr")
 # Hotmail's complaints have no feedback report, only this subject.
 COMPLAINT = re.compile(r"complaint about message from ", re.IGNORECASE)
 # The start of the bounced original, which does not explain the reason.

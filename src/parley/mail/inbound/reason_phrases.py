@@ -18,10 +18,14 @@ PLACEHOLDERS = {
         |cuenta
         |buz[oó]n|usu[áa]rio|destinat[áa]rio|endere[çc]o|caixa|utente|casella|indirizzo|gebruiker|postvak
         |anv[äa]ndare
-        |odbiorc|skrzyn(?:k|ce)|u[zż]ytkownik|schr[aá]nk|u[zž]ivatel|p[rř][ií]jemc|adres[aou]\b|utilizator|modtager|mottaker
+        |odbiorc|skrzyn(?:k|ce)|u[zż]ytkownik|schr[aá]nk|u[zž]ivatel|p[rř][ií]jemc|adres[aou]?\b
+        |mailadres|utilizator|modtager|mottaker
         |al[\u0131i]c[\u0131i]\b|kullan[\u0131i]c[\u0131i]|posta kutusu|k[aä]ytt[aä]j[aä]|vastaanottaj|postilaatikko
         |felhaszn[aá]l[oó]|c[ií]mzett|postafi[oó]k
-        |пользовател|получател|ящик|адрес|уч[её]тн|宛先|宛て先|ディレクトリ|アドレス|ユーザ|受信者|メールボックス
+        |пользовател|получател|ящик|адрес|уч[её]тн|користувач|одержувач|отримувач|скриньк
+        |χρήστη|παραλήπτ|διεύθυνσ|המשתמש|הנמען|הכתובת|المستخدم|المستلم|العنوان
+        |người (?:dùng|nhận)|địa chỉ|hộp thư|ผู้(?:ใช้|รับ)|ที่อยู่|pengguna|penerima|alamat
+        |宛先|宛て先|ディレクトリ|アドレス|ユーザ|受信者|メールボックス
         |用[户戶]|收件人|[邮郵]箱|信箱|地址|[帐账]号|사용자|수신자|메일함""",
     "absent": r"""\bunknown\b|unrecogni[sz]ed|no such|non-?existent|\bnot[- ]?(?:found|exist|present)
         |n[o']t (?:exist|have|find
@@ -35,14 +39,18 @@ PLACEHOLDERS = {
         |bekannt|vorhanden)
         |ung[üu]e?ltig|desconocid|no existe|inexistente|no encontrad|desconhecid|n[ãa]o (?:existe
         |encontrad)|sconosciut
-        |non (?:esiste|trovato)|onbekend|bestaat niet|ok[äa]nd|finns inte
+        |non (?:esiste|trovato)|impossibile trovare|onbekend|bestaat niet|niet (?:gevonden|vinden)
+        |ok[äa]nd|finns inte|hittades inte|inte (?:att )?hitta
+        |(?:ikke|ble ikke) fun(?:d|n)et|nie mo[zż]na znale[zź][cć]|nu a fost g[aă]sit
         |nie (?:istnieje|znaleziono|ma takiego)|\bbrak (?!miejsca)|neexistuj|nenalezen|nezn[aá]m
         |nu exist|ukendt|ukjent|fin[dn]es ikke|bulunamad|mevcut de[ğg]il
         |ei (?:löydy|ole olemassa)|nem (?:tal[aá]lhat|l[eé]tezik)|не (?:существует|найден
-        |зарегистрирован)|неизвест|недействител|удал[её]н|存在し|不明|見つか|ありません|不存在|[无無]效|找不到|未找到
-        |[错錯][误誤]|已注[销銷]|존재하지|없는""",
+        |зарегистрирован|удалось найти|існує|знайден)|δεν (?:υπάρχει|βρέθηκε)|לא (?:קיים|קיימת|נמצא)|غير موجود
+        |không (?:tồn tại|tìm thấy)|ไม่พบ|tidak (?:ditemukan|dikenal)
+        |неизвест|недействител|удал[её]н|存在し|不明|見つか|ありません|不存在|[无無]效|找不到|未找到
+        |[错錯][误誤]|已注[销銷]|존재하지|없는|찾을 수 없""",
     "ip": r"\d{1,3}(?:\.\d{1,3}){3}",
-    "wrong": r"\b(?:invalid|malformed|bad|incorrect|illegal|wrong|undeliverable|unrout(?:e?able)|no valid)\b",
+    "wrong": r"\b(?:invalid[eo]?|malformed|bad|incorrect|illegal|wrong|undeliverable|unrout(?:e?able)|no valid)\b",
     "full": r"""\b(?:over)?full\b|over (?:the |its |their |his |allowed |disk |storage )*quota|overquota
         |quota exceed
         |exceed\w*~(?:quota|storage|space|limit|allocation)
@@ -50,7 +58,7 @@ PLACEHOLDERS = {
         |exhausted|pleine?\b|voll\b|überfüllt|zu ?viele (?:e-?)?mails
         |pe[lł]n[aey]\b|brak miejsca|pln[aáyý]\b|fuld\b|\bdolu\b|t[aä]ynn[aä]|megtelt|llen[oa]|cheia
         |piena|переполнен|いっぱい|一杯|満杯
-        |容量|已?[满滿]|空间不足|가득""",
+        |容量|已?[满滿]|空间不足|가득|\bvol\b|penuh|переповнен|γεμάτ|đã đầy""",
     "shut": r"""disabled|suspend|deactivated|\bfrozen|\blocked|archived|terminated|inactiv|expired
         |is blocked|dormant|no longer accepts
         |d[ée]sactiv[ée]|suspendu|deaktiviert|gesperrt|inactiv|desactivad|suspendid|disattivat|заблокирован
@@ -58,12 +66,12 @@ PLACEHOLDERS = {
         |冻结|禁用""",
     "message": r"""\b(?:messages?|e-?mails?|mails?|content|attachments?|files?|headers?|nachricht|mensaje
         |mensagem|messaggio)\b""",
-    "refused": r"""rejected|refused|denied|blocked|banned|declined|not (?:accept|allow|permit|authori[sz]ed
+    "refused": r"""reject(?:ed|s)?\b|refused|denied|blocked|banned|declined|not (?:accept|allow|permit|authori[sz]ed
         |welcome)
         |prohibited|forbidden|unacceptable|rejet[ée]|refus[ée]|bloqu[ée]e?|abgelehnt|gesperrt|rechazad|bloquead|rifiutat
-        |recusad|отклон[её]н
+        |recusad|rejeitad|geweigerd|avvisad|odrzucon|отклон[её]н
         |запрещ|拒否|拒[绝絕收]|被拒|거부""",
-    "junk": r"""(?<![a-z])(?:spam(?:s|my|ming)?|junk|bulk|phish[a-z]*|unsolicited|virus(?!wall)[a-z]*|malware
+    "junk": r"""(?<![a-z])(?:spam(?:s|my|ming|mers?|text)?|junk|bulk|phish[a-z]*|unsolicited|virus(?!wall)[a-z]*|malware
         |trojan|infected|worm|spamassassin)(?![a-z])|спам|вирус|スパム
         |迷惑メール|ウイルス|垃圾|病毒|스팸""",
     "us": r"""\b(?:senders?|your (?:\w+ )?(?:ip|host|server|address|domain|network|organi[sz]ation|mta
@@ -75,7 +83,7 @@ PLACEHOLDERS = {
     "much": r"""\b(?:too (?:many|much|fast|often)|exceed\w*|excessive|unusual|limit\w*|reached)\b|trop de
         |zu viele|demasiad""",
     "traffic": r"""\b(?:connections?|sessions?|messages|mails|e-?mails|recipients|errors|unknown|hits
-        |traffic|rate|volume
+        |requests|traffic|rate|volume
         |frequency|sending|concurrent|per (?:hour|minute|day|second))\b|connexions|verbindungen|conexiones
         |conex""",
 }  # fmt: skip
@@ -90,7 +98,7 @@ senderbase|proofpoint|mailspike|uceprotect|abuseat|sorbs|invaluement|abusix
 \b(?:spf|dkim|dmarc|arc|batv|sender[- ]?id)\b|(?:un)?authenti(?:fi)?cat|credentials|reverse[- ](?:dns|lookup)
 \bauth\b|\bsasl\b|\brdns\b|\bptr\b
 no reverse|(?<!limit )polic(?:y|ies)\b|politique|richtlinie|pol[ií]tica|administrative prohibition|greylist|graylist
-\brelay(?:ing)?\b ?(?:access |mail )?<refused>|(?:not|no|unable to|cannot|<refused>) (?:\w+ ){0,2}relay
+\brelay(?:ing)?\b~<refused>|unauthori[sz]ed relay|(?:not|n't|no|unable to|cannot|<refused>) (?:\w+ ){0,2}relay
 as a relay|insecure ~relay|relaying mail|n[o']t handle mail for
 open proxy|dynamic(?:ally)? ~(?:ip|address|host)|complaints?\b|\babuse\b|黑名单
 """
@@ -106,8 +114,8 @@ too many (?:messages|mails) (?:on|in) (?:\w+ )?(?:server|mail ?box|inbox|account
 SIZE = r"message size ~exceed(?!.*(?:quota|space))|exceed\w* ~message size"
 FULL = r"""
 <mailbox>~<full>|<full>~<mailbox>|over ?quota|quota~(?:exceed|violation|full|reached|dépass|excedid|superad)
-(?:mail ?box|inbox|account|mail file) (?:size|storage|space)~exceed|<mailbox>~exceed~\bsize
-space~not enough|not have enough space
+(?:mail ?box|inbox|account|mail file) (?:size|storage|space|limit)~exc?eed|<mailbox>~exceed~\bsize
+space~(?:not enough|used up)|system full|not have enough space
 (?:exceed|over)\w* ~(?:quota|storage)|mail ?folder is full|no space left
 (?:insufficient|not (?:enough|sufficient)) (?:system |disk )?(?:storage|space)
 dis[ck] ?(?:space )?quota|too much mail data
@@ -117,9 +125,13 @@ CONTENT = r"""
 <junk>|anti-?spam|\b(?:uri|sur)bl\b|<message>~(?:size|too (?:big|large)|(?<!queue )too long)|too (?:big|large)\b
 size (?:limit|exceed)
 (?:maximum|max|fixed) ~size|content~<refused>|<refused>~content
+(?:<wrong>) (?:mime|data|structure|format)|mime~(?:error|reject)
+command~(?:not|un)(?: ?(?:recogni|implement|support|known))|(?:unknown|unrecogni[sz]ed|<wrong>) command|bad sequence
+syntax error(?!.*(?:address|mailbox|recipient))
 (?:executable|banned|illegal) (?:files?|attachment)|(?:attachment|encoding)~(?:<wrong>|<absent>)
 (?:<wrong>|<absent>) (?:encoding|attachment)|(?:url|links?) (?:in|to)\b
 (?:attachment|file ?type)~<refused>|<refused>~attachment|content filter|rejecting ~content
+\btaille\b|header error
 zu gro[sß]|trop (?:gros|volumineu)|(?<!is )malformed|(?:invalid|missing|duplicate|bad|multiple) ~header
 line (?:is )?too long|<message>~(?:scored|filtered|length exceed)|filters? (?:rate|score)|protocol violation
 base64|improperly|non-?compliant
@@ -127,12 +139,13 @@ bare (?:lf|cr)|not rfc|8-?bit|サイズ
 """
 # Here "user" or "domain" means the sender.
 SENDER = r"""
-<us>~(?:<refused>|<absent>|<wrong>|verif|suspicious|unresolvable|must)
+<us>~(?:<refused>|<absent>|<wrong>|verif|suspicious|unresolvable|must|mismatch|resolv|has no\b|empty)
 (?:<wrong>|<absent>|<refused>) ?(?:\w+ )?<us>
 (?<!recipient address rejected: )access~<refused>|domain of sender
 (?:cannot|can't|unable to) (?:find|resolve) your|bogus ~from|\bfrom:? <domain>|valid from\b
 <us>~(?:not|n't) (?:(?:in|on)\b|(?:\w+ ){0,2}(?:pre-?approved|passed|owned|validat))
 (?:messages|mail) from \[?<ip>~(?:<refused>|deferred)|address \[?<ip>~(?:<refused>|<absent>|<wrong>)
+no valid recipients? from|gateway user
 <wrong> ~(?:in|of) (?:the )?(?:from|reply-to|sender)\b|(?:for|known) senders?\b|sender callback
 """
 NO_DOMAIN = r"""
@@ -143,16 +156,21 @@ no (?:valid )?(?:mx|mail (?:host|server|exchanger))
 (?:domain|host) has no|all relevant mx records point to non-?existent
 """
 # Errors of a program behind the mailbox's server, about its own files and users.
-PROGRAM = r"\bpipe\b|procmail|maildrop|no such file|child process|couldn't create|unable to open|returned ~exit"
-SHUT = r"<mailbox>~(?:<shut>)|(?:<shut>)~<mailbox>"
+PROGRAM = r"""
+\bpipe\b|procmail|maildrop|no such file|child process|couldn't create|unable to open|returned ~exit
+mailer error|command (?:died|failed|output)
+"""
+SHUT = r"<mailbox>~(?:<shut>)|(?:<shut>)~<mailbox>|<mailbox> (?:is )?not (?:yet )?activ"
 # Microsoft's directory-based blocking replies "recipient address rejected: access denied" for unknown recipients.
 ABSENT = r"""
-<mailbox>~(?:<absent>)|(?:<absent>)~<mailbox>|<wrong> (?:[\w-]+ ){0,3}<mailbox>|<mailbox>(?: \w+)? is <wrong>
+<mailbox>~(?:<absent>)|(?:<absent>)~<mailbox>|<wrong>[ -](?:[\w-]+ ){0,3}<mailbox>
+@[^\w@]{0,5}(?:(?:does|is|was) )?(?:unknown|not (?:exist|found|known|a (?:known|valid)))|<mailbox>(?: \w+)? is <wrong>
 unknown user|user ?unknown|recipnotfound|unrouteable
 (?:no|any) (?:user|mail ?box|account|one|recipient|address)~(?:here|found|available|by that|at this)
 (?:<mailbox>)~not in (?:my|our|the)\b|validrcptto
-n[o']t an? (?:valid|known|existing|active|registered) <mailbox>|<mailbox> <wrong>|nessun utente|bad(?:rcpt|recipient)to
-550 (?:5\.1\.\d )?(?:requested (?:mail )?action not taken:? ?)?(?:mailbox|account)(?: is)? (?:un|not )available(?! or )
+n[o']t an? (?:valid|known|existing|active|registered) <mailbox>|<mailbox> <wrong>|nessun utente|no such id\b
+<mailbox>~not a member of (?:\w+ )?domain|bad(?:rcpt|recipient)to
+550 (?:5\.[157]\.\d )?(?:requested ~action not taken:? ?)?(?:mailbox|account) (?:is )?(?:un|not )available(?! or )
 5\.1\.0 address rejected
 5\.4\.1 ~recipient address rejected: access denied|nobody here|нет такого|такого ~нет|查[无無]此人|該当
 moved (?:permanently|to @)
@@ -163,6 +181,7 @@ POLICY = r"""
 not authori[sz]ed|\b(?:start)?tls\b|verification fail|<domain>~<refused>
 certificate|encrypt|suspicious|unwanted|members?-only|not subscribed|moderated
 closed ~list
+go away|(?:you|sender) (?:is|are) <refused>
 refused to talk|connections?~not (?:be )?accept|not accepting connections|no access from|use ~your isp|service refused
 only ~(?:members|accept)|allowed rcpthosts?|accepting (?:e-?mail|mail|messages) from|your server requires|mass mailer
 connection refused by|network not allowed|\bblocked\b|\bbanned\b|權限|权限|権限|拒否|拒绝|拒收
@@ -173,19 +192,25 @@ connections? (?:denied|rejected)|\bip ?[=:] ?\[?<ip>
 LOOKUP = r"name ?server (?:reply|error)|host not found, try again"
 # The way to the other server failed, or that server itself, before it knew whether there is such a mailbox.
 NETWORK = r"""
-(?<!\b5\d\d )connection (?:refused(?! by)|reset|timed out)|lost connection|no route to host
-loops? back|(?:forwarding|mail|routing) loop|too many hops|hop count|permission denied
-tls~not (?:available|offered)|(?<!reverse )\bdns (?:records?|lookup|check|quer\w+|failure|error)|dnssec
+(?<!\b5\d\d )connection (?:refused(?! by)|refused by (?:\[?\d|[\w-]+\.\w)|reset|dropped|timed out)
+lost connection|no route to host
+message expired|internal (?:server )?error
+(?:loops?|points?) back|(?:forwarding|mail|routing) ?loop|too many hops|hop count|permission denied
+tls~not (?:available|offered)|(?<!reverse )\bdns (?:records?|lookup|check|quer\w+|failure|error)(?!.*nxdomain)|dnssec
 (?:lookup|ldap|directory server|database|back-?end|recipient server)~(?:fail|unavailable|not available|unreachable)
-(?:cannot|unable to) verify|network error|temporarily rejected|service (?:currently|temporarily) unavailable
+(?:cannot|unable to) verify|network error|temporarily rejected|service (?:is )?(?:currently|temporarily) unavailable
 """
 # Temporary failures, failures of this server, and unclear ones.
 SOFT = r"""
+in the queue|queue (?:period|time)|been collected|failing for a long|long failure|find a gateway|has been delayed
+delivered for
 tim(?:ed?|e)[ -]?out|(?:after|failed) (?:\w+ )?(?:\d+ )?(?:attempts|retries)|for the last \d
-(?:connection|network|server|route|host)~(?:refused|unreachable|reset|lost|dropped|closed|down|busy)
-try (?:again )?later|temporar|\bloops?\b|expired|deferred|(?:didn't|not) respond
-unable to connect
-not found, try again|system (?:error|config|resources)|internal (?:server )?error
+(?:connection|network|server|route|host|domain)~(?:refused|(?:un|not )reachable|reset|lost|dropped|closed|down|busy)
+try (?:again )?later|temporar|\bloop(?:s|ing)?\b|expired|deferred|(?:didn't|not) respond
+(?:unable to|(?:could|can)(?: ?not|n't)|failed to) connect|kunde inte ansluta|time limit (?:specified|exceeded)
+not found, try again|interrupted|misconfig|error in processing|while being processed
+(?:system|local|queue file) (?:\w+ )?(?:error|config|resources)|internal (?:server )?error
+service (?:not available|unavailable)|transmission channel
 """
 
 

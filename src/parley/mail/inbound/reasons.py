@@ -19,6 +19,12 @@ GUESS = re.compile(
 )
 # "Temporarily not found" does not say it either.
 FOR_NOW = re.compile(r"temporar|try (?:again )?later|\bretrying(?! will not)|will (?:be )?retr")
+# What our server adds to a reply: the name of the other server, and the command that it answered. Their words ("host",
+# "rcpt") are not about the domain or the mailbox.
+ECHO = re.compile(
+    r"\bhost [^\s\[]+ ?\[[^\]]*\](?: said)?:?"
+    r"|(?:\bafter|(?:reply|response) to|following|>>>) (?:the )?(?:pipelined )?(?:rcpt to|mail from)(?::? ?@| command)?"
+)
 # The start of a server's reply inside other text.
 ANSWER = re.compile(r"\b[245](?:\d\d|\.\d{1,3}\.\d{1,3})\b")
 LONGEST_REPLY = 2_000
@@ -41,7 +47,7 @@ STATUSES = {
     "5.1.1": "gone", "5.1.2": "gone", "5.1.3": "gone", "5.1.6": "gone", "5.1.10": "gone", "5.4.4": "gone",
     "5.4.310": "gone", "5.1.7": "policy", "5.1.8": "policy", "5.7": "policy", "4.7": "policy", "4.1.8": "policy",
     "5.4": "soft", "5.2.2": "full", "4.2.2": "full", "5.2.3": "content", "5.3.4": "content", "5.6": "content",
-    "4": "soft",
+    "5.5.1": "policy", "5.5.2": "policy", "5.5.4": "policy", "4": "soft",
 }  # fmt: skip
 # Kinds that may be temporary, so they do not prove that the mailbox is gone.
 MILDER = {"full", "closed"}
@@ -95,7 +101,8 @@ def normal(words: str) -> str:
 @lru_cache(maxsize=8)
 def phrase(words: str) -> str | None:
     """Return the first kind of the table with a phrase in `words`, or None."""
-    return next((kind for kind, phrases in table() if phrases.search(words)), None)
+    reply = ECHO.sub("", words)
+    return next((kind for kind, phrases in table() if phrases.search(reply)), None)
 
 
 def _of_status(status: str) -> str | None:

@@ -14,6 +14,7 @@ from parley.mail.inbound import delivery_status
 from parley.mail.inbound.phrases import (
     ANSWER,
     ANSWERS,
+    BOUNCE_HEADERS,
     BY_HAND,
     COMPLAINT,
     FAILURE_TEXT,
@@ -36,6 +37,8 @@ NEXT = re.compile(
     r"|\n[^\s<>@]{1,64}@[^\s<>@]{1,200}\s"
     r"|\n[ \t]*+[<\"]?[^\s<>@]{1,64}@[^\s<>@]{1,200}[>\"]?(?:: |:?\n)"
 )
+# Each recipient of a report has a group of fields (RFC 3464).
+GROUP_END = re.compile(r"\n[ \t]*+\n")
 # Python fails on parameters that are split in two ways (RFC 2231). Nothing that we look for is in one.
 SPLIT_PARAMETER = re.compile(rb"(;\s{0,9}[\w-]{1,40})\*(?=[\d*]{0,9}=)")
 LONG_TYPE = re.compile(rb"^content-type:(?:[^\n]|\n[ \t]){4000}", re.MULTILINE)
@@ -95,7 +98,7 @@ def _is_too_complex(raw: bytes) -> bool:
 def _address(message: Message) -> str:
     """Return the first address that a report is about, or an empty string."""
     texts = [_text(part) for part in message.walk() if part.get_content_type() in STATUS_TYPES | {FEEDBACK}]
-    fields = "\n".join(texts)
+    fields = _failed("\n\n".join(texts))
     named = [_field(fields, name) for name in ("Final-Recipient", "Original-Recipient", "Original-Rcpt-To")]
     sources = [*named, str(message.get("X-Failed-Recipients", "")), _words(message)]
     address = next((match for text in sources if (match := ADDRESS.search(text)) is not None), None)
@@ -118,7 +121,7 @@ def _status(message: Message) -> InboundReport | None:
     for part in message.walk():
         if part.get_content_type() not in STATUS_TYPES:
             continue
-        fields = _text(part)
+        fields = _failed(_text(part))
         action = _field(fields, "Action").lower()
         if action in NOT_FAILED:
             return InboundReport("mail")
@@ -129,6 +132,15 @@ def _status(message: Message) -> InboundReport | None:
         kind = "soft" if action == "delayed" else kind
         return InboundReport(kind, delivery, diagnostic or beside.strip()[:300], is_final=action != "delayed")
     return None
+
+
+def _failed(fields: str) -> str:
+    """Return the fields of the first recipient that the message did not reach; all fields if no recipient has both."""
+    groups = [group for group in GROUP_END.split(fields) if _field(group, "Status")]
+    by_action = [(_field(group, "Action").lower(), group) for group in groups]
+    unreached = [(action, group) for action, group in by_action if action and action not in NOT_FAILED]
+    unreached.sort(key=lambda recipient: recipient[0] == "delayed")
+    return unreached[0][1] if unreached else fields
 
 
 def _notification(text: str) -> InboundReport | None:
@@ -168,7 +180,7 @@ def _answer(words: str) -> str:
 
 def _looks_undeliverable(message: Message) -> bool:
     """Whether a server says in words that it could not deliver: two of what servers do must come together."""
-    if "X-Failed-Recipients" in message:
+    if any(name in message for name in BOUNCE_HEADERS):
         return True
     if message.get_content_type() == "multipart/report":
         return not _is_receipt(message)
@@ -189,7 +201,7 @@ def _is_receipt(message: Message) -> bool:
 
 def _is_answer(message: Message) -> bool:
     """Whether it is an automatic reply (RFC 3834)."""
-    if "X-Failed-Recipients" in message or message.get_content_type() == "multipart/report":
+    if any(name in message for name in BOUNCE_HEADERS) or message.get_content_type() == "multipart/report":
         return False
     is_auto_replied = str(message.get("Auto-Submitted", "")).lower().startswith("auto-replied")
     # Automatic replies also come from no-reply addresses. Bounces from such addresses do not have these headers.
@@ -204,7 +216,13 @@ def _is_answer(message: Message) -> bool:
 
 
 def _header(message: Message, name: str) -> str:
-    return str(message.get(name, ""))[:LONGEST_FIELD]
+    value = next((str(value) for header, value in message.raw_items() if header.lower() == name.lower()), "")
+    return _as_utf8(value[:LONGEST_FIELD])
+
+
+def _as_utf8(text: str) -> str:
+    """Return `text` of the parser, which has surrogates for bytes above 127: many servers do not encode these."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _subject(message: Message) -> str:
@@ -251,7 +269,9 @@ def _text(part: Message) -> str:
     if part.is_multipart():
         # Not `str(block)`: the library would fold the headers, which takes a minute for a long one.
         blocks = [block for block in part.get_payload() if isinstance(block, Message)]
-        return "\n\n".join("\n".join(f"{name}: {value}" for name, value in block.items()) for block in blocks)
+        return "\n\n".join(
+            "\n".join(f"{name}: {_as_utf8(str(value))}" for name, value in block.raw_items()) for block in blocks
+        )
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return str(part.get_payload())
