@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from parley.core.http import fair_share
-from parley.core.http.fair_share import AT_ONCE, WAITING, FairShare
+from parley.core.http.fair_share import AT_ONCE, WAITING, FairShare, without_turn
 
 pytestmark = pytest.mark.anyio
 
@@ -111,6 +111,32 @@ async def test_clients_that_send_no_body_have_no_turn_meanwhile(shared: FairShar
     application.may_answer.set()
     await settle()
     assert {client.status for client in slow} == {200}
+    for task in tasks:
+        task.cancel()
+
+
+async def test_requests_that_wait_for_a_server_elsewhere_have_no_turn_meanwhile() -> None:
+    """Eight people who signed in at a company's provider that hung stopped all pages for their company."""
+    at_provider, answered = asyncio.Event(), []
+
+    async def sign_in(scope: Any, receive: Any, send: Any) -> None:
+        async with without_turn(scope):
+            await at_provider.wait()
+        answered.append(scope)
+
+    shared = FairShare(sign_in)
+    tasks = await all_ask(shared, [Client("192.0.2.1") for _ in range(2 * AT_ONCE)])
+    shared._app = Application()
+    tasks += await all_ask(shared, [Client("192.0.2.2") for _ in range(AT_ONCE)])
+    assert shared._app.begun == AT_ONCE
+
+    at_provider.set()
+    await settle()
+    assert not answered, "the others have all turns now"
+
+    shared._app.may_answer.set()
+    await settle()
+    assert len(answered) == 2 * AT_ONCE
     for task in tasks:
         task.cancel()
 

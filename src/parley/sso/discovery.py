@@ -7,11 +7,14 @@ import msgspec
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from parley.core.concurrency import KeyedSemaphore
 from parley.core.providers import Provider, is_secure
 from parley.sso import http
 from parley.sso.http import NoAnswer
 
 LASTS_SECONDS = 3_600
+# After a failure the provider is not asked for so long: whoever signs in meanwhile is told at once.
+PAUSE_SECONDS = 10
 
 
 class ProviderMetadata(msgspec.Struct, frozen=True):
@@ -35,17 +38,35 @@ class ProviderDocuments(msgspec.Struct):
 
 
 _known: dict[str, ProviderDocuments] = {}
+_paused_until: dict[str, float] = {}
+_reading = KeyedSemaphore(1)
 
 
 async def of(provider: Provider, *, again: bool = False) -> ProviderDocuments:
     """Return what the provider publishes, read within the last hour; or `again`, when it uses a key that is unknown.
 
-    Raises NoAnswer.
+    Many who sign in at once wait for one reading. Raises NoAnswer.
     """
-    known = _known.get(provider.issuer)
-    if known is None or again or monotonic() - known.read_at > LASTS_SECONDS:
-        known = _known[provider.issuer] = await _read(provider)
+    oldest = monotonic() - (0 if again else LASTS_SECONDS)
+    if known := _read_since(provider, oldest):
+        return known
+    async with _reading.hold(provider.issuer):
+        if known := _read_since(provider, oldest):
+            return known
+        if monotonic() < _paused_until.get(provider.issuer, 0):
+            raise NoAnswer(f"{provider.issuer} did not answer a moment ago")
+        try:
+            known = _known[provider.issuer] = await _read(provider)
+        except BaseException:
+            # NoAnswer, or the time of the request was over.
+            _paused_until[provider.issuer] = monotonic() + PAUSE_SECONDS
+            raise
     return known
+
+
+def _read_since(provider: Provider, oldest: float) -> ProviderDocuments | None:
+    known = _known.get(provider.issuer)
+    return known if known is not None and known.read_at >= oldest else None
 
 
 def address_of(provider: Provider) -> str:
@@ -55,6 +76,7 @@ def address_of(provider: Provider) -> str:
 
 def forget() -> None:
     _known.clear()
+    _paused_until.clear()
 
 
 async def _read(provider: Provider) -> ProviderDocuments:

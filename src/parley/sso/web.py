@@ -1,5 +1,8 @@
 """Signing in and up with an account at another site. The provider sends the browser back to `/sso/{provider}/back`."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import structlog
@@ -16,6 +19,7 @@ from parley.accounts.web.signup import terms_of
 from parley.core import ratelimit
 from parley.core.errors import Forbidden, NotFound, ParleyError, Refused, TooMany
 from parley.core.http.access import ANYONE, AnyRequest, require_confirmed_address, viewer_of
+from parley.core.http.fair_share import without_turn
 from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import leading_back, page
 from parley.core.providers import Provider
@@ -37,6 +41,8 @@ NEW = "sso/new.html"
 OURS = {"same-origin", "none"}
 # A sign-in for a discussion on a publisher's page, whose window must keep its opener (security_headers.py).
 EMBEDDED = "/embed/login"
+# For all that is asked of a provider in one request.
+MOST_SECONDS = 15
 KEEPS_OPENER = {"Cross-Origin-Opener-Policy": "unsafe-none"}
 
 STALE = N_("This sign-in was begun in another window or too long ago. Please begin again.")
@@ -58,7 +64,7 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     begun = pending.begin(provider, next_url, member=viewer.id if viewer else None, invitation=_invitation(request))
     try:
         await ratelimit.take_network(ratelimit.PROVIDER_NETWORK, client_of(request).network)
-        address = await _address(provider, chosen, begun)
+        address = await _address(request, provider, chosen, begun)
     except (NoAnswer, TooMany) as error:
         return await _refusal_page(request, begun, _for_reader(chosen, error))
     cookie = pending.cookie(pending.seal(begun))
@@ -71,10 +77,24 @@ def _keeping_opener(answer: AnyResponse, next_url: str) -> AnyResponse:
     return answer
 
 
-async def _address(key: str, provider: Provider, begun: PendingSignIn) -> str:
+async def _address(request: AnyRequest, key: str, provider: Provider, begun: PendingSignIn) -> str:
     if provider.issuer:
-        return await openid.address(provider, begun, _redirect_uri(key))
+        async with _waiting_for(provider, request):
+            return await openid.address(provider, begun, _redirect_uri(key))
     return publisher.address(provider, begun, _redirect_uri(key))
+
+
+@asynccontextmanager
+async def _waiting_for(provider: Provider, request: AnyRequest) -> AsyncIterator[None]:
+    """Ask a provider, for a limited time in all. Raises NoAnswer.
+
+    Meanwhile the other requests of the network have its turns: all who sign in at a company may come from one.
+    """
+    try:
+        async with without_turn(request.scope), asyncio.timeout(MOST_SECONDS):
+            yield
+    except TimeoutError:
+        raise NoAnswer(f"{provider.source} takes longer than {MOST_SECONDS} seconds") from None
 
 
 @get("/sso/{provider:str}/back", name="sso:back", opt={"who": ANYONE})
@@ -99,7 +119,8 @@ async def _claims(request: AnyRequest, key: str, provider: Provider, begun: Pend
     if not is_ours or not await pending.use(begun):
         raise Refused(STALE)
     if provider.issuer:
-        return await openid.read(provider, begun, query, _redirect_uri(key))
+        async with _waiting_for(provider, request):
+            return await openid.read(provider, begun, query, _redirect_uri(key))
     return publisher.read(provider, query)
 
 

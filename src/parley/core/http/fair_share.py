@@ -1,6 +1,8 @@
 """Handles a few requests of each network at once, so that the many of one network keep no other waiting."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar.enums import ScopeType
@@ -17,6 +19,7 @@ AT_ONCE = 8
 WAITING = 600
 # Whoever is refused waits for this, since the next request follows at once.
 REFUSAL_SECONDS = 5.0
+_TURN = "turn"
 TOO_MANY = b"Too many requests from your network are waiting. Please try again in a moment."
 
 
@@ -38,6 +41,7 @@ class FairShare:
             await answer(send, 429, TOO_MANY)
             return
         await turn.begin()
+        scope[_TURN] = turn  # type: ignore[literal-required]
         try:
             await self._app(scope, turn.receive, turn.send)
         finally:
@@ -76,3 +80,17 @@ class _Turn:
     async def send(self, message: Message) -> None:
         self.end()
         await self._send(message)
+
+
+@asynccontextmanager
+async def without_turn(scope: Scope) -> AsyncIterator[None]:
+    """Let other requests of the network have the turn of this one meanwhile: it waits for a server elsewhere."""
+    turn = scope.get(_TURN)
+    if not isinstance(turn, _Turn):
+        yield
+        return
+    turn.end()
+    try:
+        yield
+    finally:
+        await turn.begin()
