@@ -99,11 +99,11 @@ JOBS = (
     Job("inbox", maildir.read_inbox, seconds=30),
     # Most wait for the sites, which may be slow: so the slow ones of a few members do not delay the imports of others.
     Job("imports", articles.read_waiting, seconds=3, concurrency=8),
-    Job("embed", embed.post_waiting, seconds=3),
-    Job("feeds", inbound_feeds.fetch_due, seconds=15, deferrable=True),
-    Job("feed items", inbound_feeds.make_approved, seconds=15, deferrable=True),
+    Job("embed", embed.post_waiting, seconds=3, concurrency=4),
+    Job("feeds", inbound_feeds.fetch_due, seconds=15, concurrency=4, deferrable=True),
+    Job("feed items", inbound_feeds.make_approved, seconds=15, concurrency=3, deferrable=True),
     Job("feed hubs", subscribing.subscribe_due, seconds=60, deferrable=True),
-    Job("claims", authors.check_due, seconds=60),
+    Job("claims", authors.check_due, seconds=60, concurrency=3),
     Job("webmentions", webmentions.send_due, seconds=60, deferrable=True),
     Job("slow mode", slow_mode.update_all, seconds=5),
     Job("backtests", backtests.run_backtests, seconds=3),
@@ -158,6 +158,9 @@ class Worker:
 
     async def run(self) -> None:
         """Run all jobs until `stop`."""
+        for job in JOBS:
+            # An alert fires when it is old, also of a job whose first sweep never ends.
+            metrics.JOB_FINISHED.labels(job.name).set_to_current_time()
         background = [asyncio.create_task(self._listen()), asyncio.create_task(LOOP_LAG.watch())]
         loops = [asyncio.create_task(self._loop(job)) for job in JOBS for _ in range(job.concurrency)]
         await self._stopping.wait()
@@ -189,7 +192,7 @@ class Worker:
     def _wake(self, channel: str, data: bytes) -> None:
         """Wake the job that a message names. An event of a thread wakes those of OF_EVENTS."""
         if channel == CHANNEL:
-            jobs: tuple[str, ...] = (data.decode(),)
+            jobs: tuple[str, ...] = (data.decode(errors="replace"),)
         else:
             signals = msgspec.json.decode(data, type=list[Signal])
             jobs = OF_EVENTS if any(signal.seq for signal in signals) else ()
@@ -200,7 +203,7 @@ class Worker:
     async def _listen(self) -> None:
         """Wake jobs for messages from Redis."""
         async for channel, data in redis.subscribe(CHANNEL, redis.LIVE_CHANNEL):
-            with contextlib.suppress(msgspec.MsgspecError):
+            with contextlib.suppress(msgspec.MsgspecError, UnicodeError):
                 self._wake(channel, data)
 
 
@@ -220,6 +223,13 @@ async def _sweep(job: Job) -> int:
     except Exception:
         metrics.JOB_FAILURES.labels(job.name).inc()
         log.exception("job failed")
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        # What the job waited for was cancelled, not the job: without this it would never run again.
+        metrics.JOB_FAILURES.labels(job.name).inc()
+        log.exception("job failed: what it waited for was cancelled")
     else:
         metrics.JOB_FINISHED.labels(job.name).set_to_current_time()
     metrics.JOB_SECONDS.labels(job.name).observe(perf_counter() - start)

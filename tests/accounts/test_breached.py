@@ -1,7 +1,8 @@
 """Passwords that were published in breaches are refused: from a file on disk, and as a service says."""
 
+import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -88,7 +89,7 @@ class Service:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[httpx.Request] = []
-        self.status, self.text = 200, ""
+        self.status, self.text, self.is_endless, self.sent = 200, "", False, 0
         used = msgspec.structs.replace(settings(), password_range="https://range.example/range")
         monkeypatch.setattr(breached, "settings", lambda: used)
         client = httpx.AsyncClient
@@ -98,7 +99,16 @@ class Service:
         self.asked.append(request)
         if self.status == 0:
             raise httpx.ConnectTimeout("too slow")
-        return httpx.Response(self.status, text=self.text)
+        if self.is_endless:
+            return httpx.Response(self.status, content=self.endless())
+        return httpx.Response(self.status, stream=httpx.ByteStream(self.text.encode()))
+
+    async def endless(self) -> AsyncIterator[bytes]:
+        """A chunk every while, without end."""
+        while True:
+            self.sent += 1
+            yield self.text.encode()
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -122,6 +132,18 @@ async def test_a_service_that_fails_refuses_nothing(service: Service, status: in
     service.status, service.text = status, text
     await breached.check_service(KNOWN)
     assert len(service.asked) == 1
+
+
+@pytest.mark.parametrize(("text", "most"), [("x", 20), ("x" * 100_000, 2)], ids=["drips", "pours"])
+async def test_a_service_without_end_keeps_nobody_waiting(
+    service: Service, monkeypatch: pytest.MonkeyPatch, text: str, most: int
+) -> None:
+    """Its time began anew with each byte, and all that it sent was kept in memory."""
+    monkeypatch.setattr(breached, "SERVICE_SECONDS", 0.1)
+    service.text, service.is_endless = text, True
+    async with asyncio.timeout(5):
+        await breached.check_service(KNOWN)
+    assert service.sent <= most
 
 
 async def test_without_the_setting_nothing_leaves(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 """From `/new` to a thread: asking, reading, mending, publishing; and an address that has a thread already."""
 
+import asyncio
 import hashlib
 import re
+import threading
 
 import httpx
 import msgspec
@@ -13,8 +15,11 @@ from parley.articles.drafts import decode
 from parley.articles.rules import EXCERPT
 from parley.core import db, ratelimit
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
+from parley.importing.errors import CannotImport
 from parley.importing.images import Image
 from parley.importing.passages import ImportedPassage, without_lost_pictures
+from parley.importing.pictures import DRAWN
 from parley.threads.opening import open_thread, publish_import
 
 pytestmark = pytest.mark.anyio
@@ -352,3 +357,21 @@ async def test_the_pictures_of_an_article_have_room_for_so_many_bytes(
     assert await db.value("select count(*) from media") == stored
     assert sum("/media/" in one.html for one in found) == stored
     assert len(without_lost_pictures(found)) == stored
+
+
+async def test_pictures_that_take_long_keep_no_other_work_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pictures of eight articles occupied all threads: nobody looked up the mail server's name meanwhile."""
+    may_end = threading.Event()
+
+    def take_long(_data: bytes) -> Image:
+        may_end.wait(20)
+        raise CannotImport(N_("It takes too long."))
+
+    monkeypatch.setattr(pictures, "reencode", take_long)
+    fetches = [asyncio.create_task(pictures._fetch(DRAWN)) for _ in range(40)]
+    try:
+        await asyncio.sleep(0)
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: 1), 5) == 1
+    finally:
+        may_end.set()
+    assert await asyncio.gather(*fetches) == [None] * 40

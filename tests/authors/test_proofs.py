@@ -14,6 +14,7 @@ ME = '<link rel="me" href="https://parley.example/u/ada">'
     [
         f"<html><head>{TOKEN}{ME}</head><body></body></html>",
         f"<!doctype html><title>T</title><script>var a = 1</script>{TOKEN}{ME}<p>Words",
+        f"<head>{TOKEN}{ME}<![![</head>",
         '<head><LINK REL="author ME" HREF=" https://parley.example/u/ada "><META NAME="Parley-Author" content=" abc ">',
     ],
 )

@@ -10,10 +10,11 @@ from litestar import Litestar
 
 import make
 from inbound_feeds.conftest import FEED, Item, Web, add, column, fetch_now, rss
+from parley.articles.text import CacheValidators
 from parley.core import db
 from parley.core.settings import settings
 from parley.importing.errors import CannotImport
-from parley.inbound_feeds import ops, subscribing
+from parley.inbound_feeds import ops, reading, subscribing
 from parley.inbound_feeds.parsing import parse
 
 pytestmark = pytest.mark.anyio
@@ -101,6 +102,12 @@ def test_a_feed_names_its_hub_and_its_own_address(body: bytes, expected: str) ->
 
     assert found is not None
     assert (found.hub, found.hub_topic) == (HUB, expected)
+
+
+async def test_a_header_names_the_hub_also_beside_letters_that_are_not_ascii(web: Web) -> None:
+    """The feed was not read at all: its eighth failure would have been its last."""
+    web.feed(rss(), headers={"link": f'<https://blog.example/é>; title="Zoë", <{HUB}>; rel="hub"'})
+    assert (await reading.fetch_feed(FEED, CacheValidators(), None)).document.hub == HUB
 
 
 async def test_a_hub_is_asked_once_and_the_subscription_is_confirmed_and_renewed(

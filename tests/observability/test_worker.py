@@ -1,5 +1,7 @@
 """What Prometheus is told of the worker: its jobs, and what waits in PostgreSQL."""
 
+import asyncio
+
 import pytest
 
 import make
@@ -66,3 +68,46 @@ async def test_a_sweep_is_told_with_its_time_and_whether_it_failed(app: object) 
     assert metrics.JOB_FAILURES.labels("well")._value.get() == 0
     assert metrics.JOB_FAILURES.labels("ill")._value.get() == 1
     assert metrics.JOB_SECONDS.labels("ill")._sum.get() >= 0
+
+
+async def test_a_job_goes_on_when_what_it_waited_for_was_cancelled(app: object) -> None:
+    """Its loop ended silently: the job never ran again."""
+
+    async def wait() -> int:
+        awaited = asyncio.get_running_loop().create_future()
+        awaited.cancel()
+        return await awaited
+
+    assert await worker._sweep(Job("waits", wait)) == 0
+    assert metrics.JOB_FAILURES.labels("waits")._value.get() == 1
+
+
+async def test_a_sweep_is_cancelled_when_the_worker_stops(app: object) -> None:
+    async def hang() -> int:
+        return await asyncio.Event().wait()
+
+    sweep = asyncio.create_task(worker._sweep(Job("hangs", hang)))
+    await asyncio.sleep(0)
+    sweep.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sweep
+
+
+async def test_a_job_whose_first_sweep_hangs_is_known_to_the_alert(
+    app: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang() -> int:
+        return await asyncio.Event().wait()
+
+    monkeypatch.setattr(worker, "JOBS", (Job("hangs from the start", hang, seconds=1),))
+    monkeypatch.setattr(worker, "STOP_SECONDS", 0.01)
+    running = worker.Worker()
+    ended = asyncio.create_task(running.run())
+    await asyncio.sleep(0.01)
+    running.stop()
+    await ended
+    assert metrics.JOB_FINISHED.labels("hangs from the start")._value.get() > 1e9
+
+
+def test_what_is_no_message_wakes_nothing() -> None:
+    worker.Worker()._wake(worker.CHANNEL, b"\xff")

@@ -31,6 +31,10 @@ class Provider:
         self.change: Callable[[Claims], Claims] = lambda claims: claims
         self.sign: Callable[[Claims], str] = self.signed
         self.metadata: Claims = {}
+        # The paths that were requested; while `may_answer` is not set, none is answered.
+        self.requested: list[str] = []
+        self.may_answer = threading.Event()
+        self.may_answer.set()
 
     def signed(self, claims: Claims, key: Any = None, header: Claims | None = None) -> str:
         return jwt.encode({"alg": "RS256", "kid": "one"} | (header or {}), claims, key or self.key)
@@ -46,6 +50,8 @@ class Provider:
         return f"{path}?{urlencode({'code': code, 'state': asked['state']})}"
 
     def answer(self, path: str, fields: Claims, authorization: str) -> tuple[int, Claims]:
+        self.requested.append(path)
+        self.may_answer.wait(30)
         if path == "/.well-known/openid-configuration":
             return 200, self._document() | self.metadata
         if path == "/keys":

@@ -1,5 +1,6 @@
 """Signing in with an account at an OpenID provider: what is accepted, and that no lie is."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from time import time
 from typing import Any
@@ -14,7 +15,7 @@ from accounts.person import Person
 from make import browser
 from parley.accounts import sessions
 from parley.core import db
-from parley.sso import pending
+from parley.sso import discovery, pending, web
 from sso.provider import CLIENT, Provider, signed_with_secret, unsigned
 
 pytestmark = pytest.mark.anyio
@@ -146,6 +147,9 @@ async def test_no_lie_signs_in(client: httpx.AsyncClient, corp: Provider, mira: 
         {"jwks_uri": None},
         {"authorization_endpoint": "javascript:alert(1)"},
         {"jwks_uri": "https://10.0.0.1/keys"},
+        {"jwks_uri": "https://127.0.0.1:99999/keys"},
+        {"jwks_uri": "https://127.0.0.1/ké"},
+        {"authorization_endpoint": "https://corp.example/\r\nSet-Cookie: a=b"},
     ],
 )
 async def test_a_document_that_is_not_the_issuers_sends_nobody_anywhere(
@@ -207,6 +211,38 @@ async def test_new_keys_of_a_provider_are_read(client: httpx.AsyncClient, corp: 
     corp.sign = lambda claims: corp.signed(claims, header={"kid": "new"})
     assert (await client.get(path)).status_code == 303
     corp.key = RSAKey.generate_key(2048, {"kid": "one"})
+
+
+async def test_a_provider_that_answers_nobody_is_asked_once_and_for_a_limited_time(
+    client: httpx.AsyncClient, corp: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each who signed in waited 20 seconds for the provider's document and its keys, or 50 when they came back."""
+    monkeypatch.setattr(web, "MOST_SECONDS", 0.3)
+    corp.may_answer.clear()
+    answers = await asyncio.gather(*(client.get("/sso/corp") for _ in range(5)))
+    corp.may_answer.set()
+
+    assert all(answer.status_code == 422 and "cannot be reached" in answer.text for answer in answers)
+    assert len(corp.requested) == 1
+
+
+async def test_a_failed_provider_is_left_alone_for_a_moment(
+    client: httpx.AsyncClient, corp: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corp.metadata = {"jwks_uri": None}
+    for _ in range(3):
+        assert (await client.get("/sso/corp")).status_code == 422
+    assert len(corp.requested) == 1
+
+    corp.metadata = {}
+    discovery.forget()
+    assert (await client.get("/sso/corp")).status_code == 303
+
+
+async def test_many_who_sign_in_at_once_wait_for_one_reading(client: httpx.AsyncClient, corp: Provider) -> None:
+    answers = await asyncio.gather(*(client.get("/sso/corp") for _ in range(5)))
+    assert [answer.status_code for answer in answers] == [303] * 5
+    assert len(corp.requested) == 2, "the document and the keys"
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
@@ -295,6 +331,14 @@ async def test_the_second_step_is_asked_for_unless_a_trusted_provider_did(
     is_done = bool(trust) and (said.get("amr") == ["pwd", "mfa"] or "acr" in said)
     assert answer.headers["location"] == ("/" if is_done else "/login/second")
     assert is_in(client) == is_done
+
+
+async def test_a_second_factor_in_another_form_than_the_standards_is_none(
+    client: httpx.AsyncClient, corp: Provider, mira: Person
+) -> None:
+    await link(mira, corp)
+    corp.change = lambda claims: claims | {"acr": ["phr"], "amr": {"mfa": 1}}
+    assert (await go(client, corp)).status_code == 303
 
 
 async def test_a_suspended_member_reads_why(client: httpx.AsyncClient, corp: Provider, mira: Person) -> None:

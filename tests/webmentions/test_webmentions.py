@@ -153,6 +153,7 @@ async def test_threads_that_were_moved_here_are_not_told(blog: Blog) -> None:
         ("", '<!-- <link rel="webmention" href="/no"> --><link rel="not-webmention" href="/no">', None),
         ("", '<link rel="webmention" href="/m"><![![', "https://blog.example/m"),
         ("", "<![![", None),
+        ("<http://[>; rel=webmention", "", None),
         ("", "", None),
     ],
 )

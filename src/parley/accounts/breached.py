@@ -5,6 +5,7 @@ needed. That two passwords share these bytes is so unlikely (one in 10^10, for 1
 by mistake. SHA-1 is what the published lists have; nothing is protected by it.
 """
 
+import asyncio
 import hashlib
 import mmap
 import os
@@ -58,17 +59,29 @@ async def check_service(password: str) -> None:
         return
     digest = _digest(password).hex().upper()
     try:
-        async with httpx.AsyncClient(timeout=SERVICE_SECONDS, trust_env=False) as client:
-            answer = await client.get(f"{service.rstrip('/')}/{digest[:PREFIX]}", headers={"Add-Padding": "true"})
-            answer.raise_for_status()
-    except httpx.HTTPError as error:
+        async with asyncio.timeout(SERVICE_SECONDS):
+            answer = await _ask(f"{service.rstrip('/')}/{digest[:PREFIX]}")
+    except (httpx.HTTPError, TimeoutError) as error:
         log.warning("password service failed", error=str(error) or type(error).__name__)
         return
-    for line in answer.text[:LARGEST_ANSWER].splitlines():
+    for line in answer.splitlines():
         rest, _, count = line.strip().partition(":")
         # Padding has the count 0.
         if rest.upper() == digest[PREFIX:] and count.strip() != "0":
             raise Refused(BREACHED)
+
+
+async def _ask(address: str) -> str:
+    """Return the beginning of the answer of the service."""
+    headers = {"Add-Padding": "true", "Accept-Encoding": "identity"}
+    text = bytearray()
+    async with httpx.AsyncClient(trust_env=False) as client, client.stream("GET", address, headers=headers) as answer:
+        answer.raise_for_status()
+        async for chunk in answer.aiter_raw():
+            text += chunk
+            if len(text) >= LARGEST_ANSWER:
+                break
+    return text.decode(errors="replace")
 
 
 def write(lines: Iterable[bytes], target: Path) -> int:

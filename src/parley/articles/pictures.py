@@ -4,6 +4,7 @@ import asyncio
 import base64
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import lxml.html
 import msgspec
@@ -28,6 +29,8 @@ AT_ONCE = 4
 LARGEST = 8_000_000
 # All pictures of an article, as they are stored. The others are left out.
 MOST_BYTES = 20_000_000
+# A picture can occupy its thread for 20 seconds. These are not the threads in which the worker does other things.
+_DECODERS = ThreadPoolExecutor(AT_ONCE, "decoder")
 
 
 class PictureQuota:
@@ -121,12 +124,16 @@ async def _fetch(url: str) -> Image | None:
         return None
     try:
         if url.startswith(DRAWN):
-            return await asyncio.to_thread(reencode, base64.b64decode(url.removeprefix(DRAWN)))
+            return await _decode(base64.b64decode(url.removeprefix(DRAWN)))
         fetched = await fetch(url, allow=settings().fetch_allow, limit=LARGEST, accept=PICTURES)
-        return await asyncio.to_thread(reencode, fetched.body)
+        return await _decode(fetched.body)
     except CannotImport as error:
         log.info("picture left out", error=str(error))
         return None
+
+
+async def _decode(data: bytes) -> Image:
+    return await asyncio.get_running_loop().run_in_executor(_DECODERS, reencode, data)
 
 
 async def _store(image: Image) -> None:

@@ -1,5 +1,6 @@
 """What the head of a page says about its author. Only the head counts: readers may have written parts of the body."""
 
+from contextlib import suppress
 from html.parser import HTMLParser
 
 import msgspec
@@ -39,5 +40,7 @@ class _HeadParser(HTMLParser):
 def read_head(html: str) -> AuthorLinks:
     """Read the head of a page, up to the first element that belongs to the body."""
     parser = _HeadParser()
-    parser.feed(html[:LONGEST_PARSED])
+    # The parser fails on a malformed declaration, such as `<![![`. What stands before it counts.
+    with suppress(AssertionError):
+        parser.feed(html[:LONGEST_PARSED])
     return AuthorLinks(frozenset(parser.me), frozenset(parser.tokens))

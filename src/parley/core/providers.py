@@ -47,7 +47,7 @@ def _check(key: str, provider: Provider) -> None:
     if bool(provider.issuer) == bool(provider.address):
         raise ValueError(f"{key} needs either `issuer` or `address`")
     if not is_secure(provider.source):
-        raise ValueError(f"{key}'s issuer or address must begin with https://")
+        raise ValueError(f"{key}'s issuer or address must begin with https:// and be in ASCII")
     if provider.issuer and not provider.client:
         raise ValueError(f"{key} needs `client`, our identifier there")
     if not provider.name.strip():
@@ -57,10 +57,12 @@ def _check(key: str, provider: Provider) -> None:
 
 
 def is_secure(address: str) -> bool:
-    """Whether an address is https, or of this machine."""
+    """Whether an address is https, or of this machine, and can be sent as it is."""
     try:
         parts = urlsplit(address)
-        host = parts.hostname
+        host, _ = parts.hostname, parts.port
     except ValueError:
+        return False
+    if not address.isascii() or not address.isprintable():
         return False
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))

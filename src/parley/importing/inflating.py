@@ -26,7 +26,11 @@ class Inflater:
         self._sent += len(chunk)
         room = self.limit - len(self.body) + 1
         try:
-            self.body += self._unpack.decompress(chunk, room) if self._unpack else chunk[:room]
+            if self._unpack is None:
+                self.body += chunk[:room]
+            # zlib copies what follows the end again with each chunk: 20 MB of it would take ten seconds.
+            elif not self._unpack.eof:
+                self.body += self._unpack.decompress(chunk, room)
         except zlib.error:
             raise CannotImport(N_("The site's answer is damaged. Try again, or paste the text instead.")) from None
         if self._sent > self.limit or len(self.body) > self.limit:

@@ -67,7 +67,8 @@ async def fetch_feed(url: str, known: CacheValidators, body_hash: bytes | None) 
 
 def _with_hub(document: FeedDocument, download: Download) -> FeedDocument:
     """The document with the hub that it names, or that its `Link` header names, which counts more (WebSub, 4)."""
-    links = httpx.Response(200, headers={"link": download.headers.get("link", "")}).links
+    # As bytes: a title in the header may have letters that are not ASCII.
+    links = httpx.Response(200, headers=[(b"link", download.headers.get("link", "").encode())]).links
     hub, topic = (address(links.get(rel, {}).get("url", ""), download.final_url) for rel in ("hub", "self"))
     return msgspec.structs.replace(
         document, hub=hub or document.hub, hub_topic=topic or document.hub_topic or download.final_url

@@ -48,7 +48,7 @@ _reading = KeyedSemaphore(1)
 async def of(provider: Provider, *, again: bool = False) -> ProviderDocuments:
     """Return what the provider publishes, read within the last hour; or `again`, when it uses a key that is unknown.
 
-    Raises NoAnswer.
+    Many who sign in at once wait for one reading. Raises NoAnswer.
     """
     since = monotonic() - (0 if again else LASTS_SECONDS)
     async with fair_share.pause(), _reading.hold(provider.issuer):
@@ -64,8 +64,9 @@ async def _read_unless_failed(provider: Provider) -> ProviderDocuments:
         raise NoAnswer(reason)
     try:
         return await _read(provider)
-    except NoAnswer as error:
-        _failures[provider.issuer] = str(error), monotonic() + PAUSE_SECONDS
+    except BaseException as error:
+        # NoAnswer, or the time of the request was over.
+        _failures[provider.issuer] = str(error) or f"{provider.issuer} is slow", monotonic() + PAUSE_SECONDS
         raise
 
 

@@ -158,4 +158,4 @@ async def _user_info(
 def _has_second_factor(claims: dict[str, Any]) -> bool:
     methods = claims.get("amr")
     named = {method for method in methods if isinstance(method, str)} if isinstance(methods, list) else set()
-    return not named.isdisjoint(SECOND_FACTOR) or claims.get("acr") in SECOND_FACTOR_CLASSES
+    return not named.isdisjoint(SECOND_FACTOR) or str(claims.get("acr")) in SECOND_FACTOR_CLASSES

@@ -1,5 +1,8 @@
 """Signing in and up with an account at another site. The provider sends the browser back to `/sso/{provider}/back`."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import structlog
@@ -39,6 +42,7 @@ NEW = "sso/new.html"
 OURS = {"same-origin", "none"}
 # A sign-in for a discussion on a publisher's page, whose window must keep its opener (security_headers.py).
 EMBEDDED = "/embed/login"
+MOST_SECONDS = 15
 KEEPS_OPENER = {"Cross-Origin-Opener-Policy": "unsafe-none"}
 
 STALE = N_("This sign-in was begun in another window or too long ago. Please begin again.")
@@ -74,8 +78,19 @@ def _keeping_opener(answer: AnyResponse, next_url: str) -> AnyResponse:
 
 async def _address(key: str, provider: Provider, begun: PendingSignIn) -> str:
     if provider.issuer:
-        return await openid.address(provider, begun, _redirect_uri(key))
+        async with _time_limit(provider):
+            return await openid.address(provider, begun, _redirect_uri(key))
     return publisher.address(provider, begun, _redirect_uri(key))
+
+
+@asynccontextmanager
+async def _time_limit(provider: Provider) -> AsyncIterator[None]:
+    """Limit the time of all that is asked of a provider in one request. Raises NoAnswer."""
+    try:
+        async with asyncio.timeout(MOST_SECONDS):
+            yield
+    except TimeoutError:
+        raise NoAnswer(f"{provider.source} takes longer than {MOST_SECONDS} seconds") from None
 
 
 @get("/sso/{provider:str}/back", name="sso:back", opt={"who": ANYONE})
@@ -103,7 +118,8 @@ async def _claims(request: AnyRequest, key: str, provider: Provider, begun: Pend
     if not await pending.use(begun):
         raise Refused(STALE)
     if provider.issuer:
-        claims = await openid.read(provider, begun, query, _redirect_uri(key))
+        async with _time_limit(provider):
+            claims = await openid.read(provider, begun, query, _redirect_uri(key))
     else:
         claims = publisher.read(provider, query)
     await sign_in_limits.give_back(taken)

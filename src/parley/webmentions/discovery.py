@@ -14,12 +14,16 @@ PARAMETER = re.compile(r'(?:^|;)\s*rel\s*=\s*"?([^";]*)', re.IGNORECASE)
 def endpoint(header: str, html: str, page: str) -> str | None:
     """Return the address to which webmentions of `page` go, or None if it takes none.
 
-    `header` is the value of `Link`, `html` the page; addresses in them are relative to `page`.
+    `header` is the value of `Link`, `html` the page; addresses in them are relative to `page`. One that is malformed
+    takes none.
     """
     address = _in_header(header)
     if address is None:
         address = _in_page(html)
-    return None if address is None else urljoin(page, address)
+    try:
+        return None if address is None else urljoin(page, address)
+    except ValueError:
+        return None
 
 
 def _in_header(header: str) -> str | None:

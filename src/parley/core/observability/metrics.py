@@ -57,7 +57,9 @@ JOB_SECONDS = Histogram(
     "parley_job_seconds", "The time of a sweep of one of the worker's jobs.", ["name"], buckets=LONG
 )
 JOB_FAILURES = Counter("parley_job_failures", "Sweeps that failed; each is in the log.", ["name"])
-JOB_FINISHED = Gauge("parley_job_finished_timestamp_seconds", "When a sweep of a job last succeeded.", ["name"])
+JOB_FINISHED = Gauge(
+    "parley_job_finished_timestamp_seconds", "When a sweep of a job last succeeded, or the worker started.", ["name"]
+)
 JOBS_DEAD = Gauge("parley_job_dead", "Items that failed too often to be tried again, by job.", ["name"])
 WAITING = Gauge("parley_queue_waiting", "Items of a queue in PostgreSQL that are due and not done.", ["queue"])
 OLDEST_SECONDS = Gauge("parley_queue_oldest_seconds", "How long the oldest of them has been due.", ["queue"])
