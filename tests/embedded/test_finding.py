@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import command
+from parley.cli.running import DEFAULT_DATA, data_folder
 from parley.embedded import CannotStart, find
 
 
@@ -39,6 +40,20 @@ def test_a_folder_that_is_named_is_the_one(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CannotStart, match="There is no installation in"):
         find(tmp_path / "other")
+
+
+def test_a_restore_or_import_finds_the_installation_too_and_may_make_one_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder below, a restored site would otherwise be beside the one that is running."""
+    below = tmp_path / "backups"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "elsewhere" / ".venv"))
+    assert data_folder(None, new=True) == DEFAULT_DATA
+    assert data_folder(tmp_path / "other", new=True) == tmp_path / "other"
+    data = installation(tmp_path / "var")
+    assert data_folder(None, new=True) == data
 
 
 @pytest.mark.parametrize(

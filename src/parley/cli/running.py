@@ -58,17 +58,17 @@ def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
 def attach_to(stack: ExitStack, data: Path | None, *, new: bool = False) -> "Folder | None":
     """Set this process's settings to those of the installation, and start its servers if they do not run.
 
-    Returns its data folder, or None if the environment has the settings. Without `new` it fails if there is no
-    installation.
+    Returns its data folder, or None if the environment has the settings. With `new` it makes an installation if there
+    is none, otherwise it fails then.
     """
     folder = None
     if data is None and os.environ.get("DATABASE_URL"):
         os.environ.setdefault("REDIS_URL", "redis://localhost:6379/0")
     else:
-        from parley.embedded import CannotStart, attach, find  # noqa: PLC0415 a deployment does not need these servers
+        from parley.embedded import CannotStart, attach  # noqa: PLC0415 a deployment does not need these servers
 
         try:
-            servers = stack.enter_context(attach(data or DEFAULT_DATA if new else find(data)))
+            servers = stack.enter_context(attach(data_folder(data, new=new)))
         except CannotStart as error:
             fail(str(error))
         os.environ.update(servers.settings)
@@ -78,6 +78,21 @@ def attach_to(stack: ExitStack, data: Path | None, *, new: bool = False) -> "Fol
     except SettingsError as error:
         fail(str(error))
     return folder
+
+
+def data_folder(data: Path | None, *, new: bool) -> Path:
+    """Return the data folder of the installation or, with `new`, where one is to be if there is none.
+
+    Raises CannotStart if there is none otherwise.
+    """
+    from parley.embedded import CannotStart, find  # noqa: PLC0415 as above
+
+    try:
+        return find(data)
+    except CannotStart:
+        if not new:
+            raise
+        return data or DEFAULT_DATA
 
 
 def fail(sentence: str) -> NoReturn:
