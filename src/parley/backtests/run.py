@@ -1,5 +1,6 @@
 """Running a back-test: each comment of the last thirty days is judged by the functions that judge new comments."""
 
+import asyncio
 from datetime import datetime
 from random import Random
 
@@ -12,7 +13,9 @@ from parley.core import db
 from parley.matching.evaluate import ActiveRule, match
 
 DAYS, WEEK = 30, 7
-BATCH = 1_000
+# Even the costliest rule that may be on judges so many of the longest comments within the minute after which another
+# worker takes over.
+BATCH = 200
 SAMPLES = 12
 
 UPDATE_PROGRESS = "update backtest set done = $2, total = $3, changed_at = clock_timestamp() where id = $1"
@@ -50,7 +53,8 @@ async def run(number: int, rule: ActiveRule, until: datetime) -> Result:
     await history.load(until)
     for start in range(0, len(ids), BATCH):
         rows = await db.fetch(EarlierComment, SELECT_ROWS, ids[start : start + BATCH])
-        hits += _judge(rule, history, rows, result, until.timestamp())
+        # In a thread, so that the worker's other jobs go on.
+        hits += await asyncio.to_thread(_judge, rule, history, rows, result, until.timestamp())
         await db.execute(UPDATE_PROGRESS, number, min(start + BATCH, len(ids)), len(ids))
     for agreement in await db.fetch(Agreement, SELECT_AGREEMENT, hits):
         result.right, result.wrong = agreement.right, agreement.wrong
