@@ -103,6 +103,17 @@ async def test_one_network_cannot_take_all_streams(app: Litestar, monkeypatch: p
         assert (await other.get("/events", headers=headers)).status_code == 200
 
 
+async def test_all_networks_of_one_person_count_together(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With IPv6 one person may have 65,536 networks."""
+    monkeypatch.setattr(events_web, "LONGEST_SECONDS", 0.0)
+    monkeypatch.setitem(events_web._open, "2001:db8:1::/48", events_web.MOST_OF_NETWORK)
+    for address, status in (("2001:db8:1:7::1", 503), ("2001:db8:2:7::1", 200)):
+        transport = httpx.ASGITransport(app, client=(address, 50_000))
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://localhost{V1}") as reader:
+            answer = await reader.get("/events", headers={"accept": "text/event-stream"})
+        assert answer.status_code == status
+
+
 @pytest.mark.parametrize("after", ["x", "1", "1-", "99999999999999999999-1", "1-1;"])
 async def test_a_position_that_is_none_is_refused(app: Litestar, after: str) -> None:
     async with program(app) as reader:

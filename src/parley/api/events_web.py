@@ -19,7 +19,7 @@ from parley.api.paging import LONGEST_CURSOR, Limit
 from parley.core.errors import Busy, Unavailable
 from parley.core.http.access import ANYONE, AnyRequest, address_of
 from parley.core.http.failures import OUTAGES
-from parley.core.networks import network
+from parley.core.networks import network, site
 from parley.core.observability import load_shedding
 from parley.core.text.messages import N_
 
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 STREAM = "text/event-stream"
 # In one process. Each asks the database four times a second, which takes 0.1 ms when nothing happened.
 MOST_STREAMS = 50
-# Of one network, so that nobody takes all of them.
+# Of the networks that one person may have (core/networks.py), so that nobody takes all of them.
 MOST_OF_NETWORK = 10
 POLL_SECONDS = 0.25
 QUIET_SECONDS = 15.0
@@ -68,7 +68,7 @@ _open: Counter[str] = Counter()
 
 def _follow(request: AnyRequest, position: str) -> Stream:
     load_shedding.shed("streams")
-    client_network = network(address_of(request))
+    client_network = site(network(address_of(request)))
     if _open.total() >= MOST_STREAMS or _open[client_network] >= MOST_OF_NETWORK:
         raise Busy(N_("Too many programs follow the events already. Ask for them without a stream."), 30)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
