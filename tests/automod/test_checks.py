@@ -64,6 +64,18 @@ async def test_a_fold_is_a_decision_with_its_statement_and_its_appeal(app: Lites
     assert "fool" in await db.value("select reason from decision where target = $1", comment)
 
 
+async def test_two_rules_collapse_a_comment_by_one_decision(app: Litestar) -> None:
+    """Two would be two letters, and lower the author's trust level twice."""
+    rules = [await put_rule(WordList(["fool"]), action="collapse") for _ in range(2)]
+    author = await make.member()
+
+    comment = await make.comment(await make.thread(), author, "You fool!")
+
+    assert await db.values("select rule from decision where target = $1", comment) == rules[:1]
+    assert len(await mailed(author)) == 1
+    assert await db.values("select rule from hit where comment = $1 order by rule", comment) == rules
+
+
 async def test_what_matched_stays_unsaid_where_a_second_collapse_is_overturned() -> None:
     await put_rule(WordList(["fool"]), action="collapse")
     comment = await make.comment(await make.thread(), await make.member(), "You fool!")

@@ -3,6 +3,7 @@
 from random import Random
 from unittest.mock import patch
 
+import asyncpg
 import pytest
 from litestar import Litestar
 
@@ -16,7 +17,7 @@ from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.core.observability import metrics
 from parley.matching import budget, current, facts
-from parley.matching.conditions import Age, FirstComments, Heat, Links, NearCopies, Pattern, Rate, WordList
+from parley.matching.conditions import Age, FirstComments, Heat, Links, NearCopies, Pattern, Rate, Similar, WordList
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 
@@ -129,6 +130,30 @@ async def test_a_post_on_which_a_rule_goes_over_its_budget_waits_and_the_rule_st
     assert "took too long" in await db.value("select reason from mod_action where target = $1", held[0])
     assert counted() - before >= 4
     assert await state_of(await make.comment(thread, author, "Nothing special.")) == "visible"
+
+
+async def test_a_report_that_fails_lets_nothing_in(
+    app: Litestar, expensive: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def locked(*_: object, **__: object) -> None:
+        raise asyncpg.LockNotAvailableError
+
+    monkeypatch.setattr(budget.staff_mail, "send", locked)
+    await put_rule(Pattern(EXPENSIVE), action="hold")
+
+    comment = await make.comment(await make.thread(), await established(), expensive)
+
+    assert await state_of(comment) == "pending"
+
+
+async def test_the_texts_of_others_are_not_kept_with_a_member(app: Litestar) -> None:
+    await put_rule(Similar(0.9, to="anyone"))
+    author = await established()
+
+    await make.comment(await make.thread(), author, "A long thought about something else.")
+
+    (kept,) = [one.author for one in checks._established._kept.values()]
+    assert kept.comments and (kept.own, kept.others) == ([], [])
 
 
 async def test_a_rule_in_shadow_over_its_budget_holds_nothing_and_is_reported(app: Litestar, expensive: str) -> None:

@@ -1,8 +1,10 @@
 """What is held ends with a person: passed on after two days, returned after two weeks (moderation-proofs.md R18)."""
 
 import asyncio
+import os
 from datetime import timedelta
 
+import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
@@ -13,6 +15,7 @@ from moderation.promises import broken
 from modlog.replay import differences
 from modqueue.reported import decided
 from parley.automod import holds, jobs
+from parley.comments.rules import CommentState
 from parley.core import db as core
 from parley.core.http.access import Viewer
 from parley.decisions import undoing
@@ -69,6 +72,25 @@ async def test_after_two_days_an_admin_is_asked_for_and_the_staff_told_once(app:
     (letter,) = await core.values(LETTERS, "mo@example.org")
     assert letter.startswith("2 comments are waiting for a moderator") and "/mod/queue?escalated=1" in letter
     assert await core.values(LETTERS, "jonas@example.org") == []
+
+
+@pytest.mark.committed
+async def test_each_comment_is_passed_on_by_itself(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one transaction for all, moderators could decide nothing until the last one was."""
+    first, second = [await held(await make.member(), days) for days in (5, 3)]
+    others, seen = await asyncpg.connect(os.environ["DATABASE_URL"]), []
+    lock_comment = holds.states.lock_comment
+
+    async def locked(comment: int) -> CommentState:
+        seen.append((comment, await others.fetchval(ITEM, first)))
+        return await lock_comment(comment)
+
+    monkeypatch.setattr(holds.states, "lock_comment", locked)
+
+    assert await holds.escalate() == 2
+
+    await others.close()
+    assert seen == [(first, "open"), (second, "open escalated")]
 
 
 async def test_what_was_left_waiting_when_its_item_was_done_comes_back(app: Litestar) -> None:

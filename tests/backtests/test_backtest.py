@@ -1,5 +1,6 @@
 """What a back-test predicts is what happens when the same is posted with the rule on (moderation-proofs.md I14)."""
 
+import threading
 from datetime import timedelta
 from random import Random
 
@@ -197,3 +198,19 @@ async def test_it_says_the_cost_of_the_longest_comments(app: Litestar, monkeypat
 
     assert (result.costliest.size, result.costliest.made) == (size, False)
     assert not result.costliest.exceeds_budget
+
+
+async def test_the_worker_goes_on_while_a_rule_is_tried(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule may take two milliseconds a kilobyte: the other jobs would wait for seconds."""
+    threads = set()
+
+    def matched(*_: object) -> None:
+        threads.add(threading.current_thread())
+
+    rule = await put_rule(WordList(["fool"]))
+    await make.comment(await make.thread(), await make.member(), "You fool!")
+    monkeypatch.setattr(backtests, "match", matched)
+
+    await backtested(rule)
+
+    assert threads and threading.main_thread() not in threads

@@ -9,13 +9,14 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.comments import drafts, editing, posting, rules
+from parley.comments import drafts, editing, posting, rules, web
 from parley.comments import queries as comments
 from parley.comments.insertion import INSERT_COMMENT
 from parley.core import db, ratelimit
 from parley.core.db.pool import NO_ANSWER
 from parley.core.errors import Refused, Unavailable
 from parley.core.http.access import Viewer
+from parley.core.ratelimit import Limit
 from parley.decisions import thread_actions
 from parley.threads.ops import revise_thread
 from waiting import until_somebody_waits
@@ -457,3 +458,14 @@ async def test_too_many_comments_in_a_short_time_are_refused_and_kept(
     assert answer.status_code == 429
     assert f"kept words {number}" in answer.text
     assert await count(thread) == number >= ratelimit.POST_ACCOUNT.most
+
+
+async def test_neighbours_cannot_use_up_a_members_previews(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "PREVIEW_NETWORK", Limit(f"preview {uuid4()}", 1, 600))
+    answers = [(await client.post("/preview", data={"body": "Words."})).status_code for _ in range(2)]
+    await make.sign_in(client, await make.member())
+
+    assert answers == [200, 429]
+    assert (await client.post("/preview", data={"body": "Words."})).status_code == 200

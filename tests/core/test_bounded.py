@@ -1,6 +1,7 @@
 """What is kept in memory is bounded in bytes."""
 
 import asyncio
+from functools import partial
 from time import monotonic
 
 import pytest
@@ -34,9 +35,22 @@ def test_replaced_and_dropped_values_are_not_counted_any_more() -> None:
 
 def test_a_value_larger_than_the_whole_is_not_kept() -> None:
     kept: Bounded[str] = Bounded(100, 10, len)
+    kept.put("b", "b")
     kept.put("a", 11 * "a")
     assert kept.get("a") is None
-    assert kept.bytes == 0
+    assert (kept.get("b"), kept.bytes) == ("b", 1)
+
+
+@pytest.mark.anyio
+async def test_a_page_larger_than_the_whole_displaces_no_other() -> None:
+    async def make(size: int) -> str:
+        return size * "a"
+
+    kept: cache.MicroCache[str] = cache.MicroCache("test large", 60, most_bytes=5_000)
+    for size in (100, 6_000):
+        assert len(await kept.get(size, partial(make, size))) == size
+
+    assert list(kept._kept) == [100]
 
 
 @pytest.mark.anyio

@@ -65,3 +65,24 @@ def test_no_command_makes_a_new_database_by_mistake(arguments: list[str], tmp_pa
     assert ended.returncode == 1
     assert ended.stderr == f"There is no installation in {data}. `parley up --data {data}` starts one there.\n"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+            "The file is not text in UTF-8: invalid start byte at byte 0. Nothing was changed.\n",
+        ),
+        (FileNotFoundError(2, "No such file or directory", "x"), "No such file or directory: x.\n"),
+    ],
+)
+def test_a_wrong_file_is_said_in_a_sentence(
+    error: Exception, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def read() -> None:
+        raise error
+
+    with pytest.raises(SystemExit, match="1"):
+        exit_on_error(read)
+    assert capsys.readouterr().err == sentence

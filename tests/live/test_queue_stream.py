@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -13,7 +14,9 @@ from modqueue.reported import decided, reported
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.decisions import undoing
+from parley.live.queue_stream import QueueStream, QueueStreams
 from parley.modqueue import claims
+from parley.modqueue.filters import QueueFilter
 
 pytestmark = pytest.mark.anyio
 
@@ -128,3 +131,14 @@ async def test_an_invalid_time_in_the_address_is_ignored(web: Web, mo: Viewer, s
         await watcher.open()
         await reported()
         await watcher.hears('hx-target="#waiting-count" hx-swap="innerHTML">1<')
+
+
+async def test_a_stream_of_a_former_moderator_is_there_until_its_connection_closes(forum: Forum) -> None:
+    """One that hangs would otherwise never be aborted."""
+    streams = QueueStreams(5.0)
+    stream = QueueStream(await make.member(), QueueFilter(), datetime.now(UTC))
+    streams.open.add(stream)
+
+    await streams.end_invalid()
+
+    assert stream._ended and stream in streams.open

@@ -26,6 +26,7 @@ from parley.matching.conditions import (
 from parley.matching.evaluate import ActiveRule, can_match, decisive, effective, evaluate
 from parley.matching.patterns import BadPattern, compile_pattern
 from parley.matching.post import Post, comparable
+from parley.modrules.kinds import KINDS, read
 
 LONG = "What remains is the habit of asking a machine first, whatever the question was about."
 
@@ -226,3 +227,13 @@ def test_a_rule_that_matches_is_never_ruled_out_beforehand(rules: list[ActiveRul
     for hit in evaluate(rules, post):
         assert can_match(hit.rule, text_only, frozenset())
         assert can_match(hit.rule, with_record, frozenset({"record"}))
+
+
+def test_patterns_that_are_only_tried_take_no_memory() -> None:
+    """One may take 8 MB, and whoever writes a rule may try any number of them."""
+    kept = compile_pattern.cache_info().currsize
+
+    condition, errors = read(KINDS["pattern"], {"pattern": "[ab]{300}", "any_case": "1"})
+
+    assert condition is not None and not errors
+    assert compile_pattern.cache_info().currsize == kept

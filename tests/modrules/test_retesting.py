@@ -4,10 +4,13 @@ import pytest
 from litestar import Litestar
 
 import make
-from automod.rows import put_rule
+from automod.rows import backtested, newcomer, put_rule
+from modqueue.reported import decided
 from parley.core import db
-from parley.matching.conditions import SpamScore
+from parley.matching.conditions import SpamScore, WordList
 from parley.modrules.retesting import retest
+from parley.reports import ops as reports
+from parley.reports.ops import ReportInput
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
@@ -21,9 +24,9 @@ RECORDED = "select action from mod_action where kind = 'rule' and target = $1 an
 STATE = "select state from rule where id = $1"
 
 
-def hiding(hits: int) -> str:
-    """The result of a back-test that matched so many of 100 comments of a week."""
-    return f'{{"week": 100, "week_hits": {hits}}}'
+def hiding(hits: int, new: int = 0) -> str:
+    """The result of a back-test that matched so many of 100 comments of a week, `new` of them for the first time."""
+    return f'{{"week": 100, "week_hits": {hits}, "new_hits": {new}}}'
 
 
 async def switched_on(hits: int = 0, *, action: str = "hold") -> int:
@@ -49,9 +52,38 @@ async def test_what_hides_much_with_new_weights_only_watches(before: int, action
     rule = await switched_on(before, action=action)
     await db.execute(TRAINED)
     await retest()
-    await db.execute(RETESTED, hiding(2))
+    await db.execute(RETESTED, hiding(2, new=2))
 
     assert await retest() == (state == "shadow")
 
     assert await db.value(STATE, rule) == state
     assert await db.values(RECORDED, rule) == (["rule.shadow"] if state == "shadow" else [])
+
+
+async def test_a_wave_that_the_rule_holds_does_not_switch_it_off(app: Litestar) -> None:
+    """A rule that stepped back because of many matches could be switched off by posting advertising."""
+    rule = await switched_on()
+    await db.execute(TRAINED)
+    await retest()
+    await db.execute(RETESTED, hiding(30))
+
+    assert await retest() == 0
+
+    assert await db.value(STATE, rule) == "on"
+
+
+async def test_what_it_matched_before_or_was_restricted_is_not_new(app: Litestar) -> None:
+    """Of four comments, the rule held one, a moderator removed one, another approved one, and nobody looked at one."""
+    staff, thread = await make.member(role="moderator"), await make.thread()
+    first, removed, approved, unseen = [await make.comment(thread, await newcomer(), "Buy this!") for _ in range(4)]
+    rule = await put_rule(WordList(["buy"]), action="hold")
+    await db.execute("insert into hit (rule, version, comment, created_at) values ($1, 1, $2, now())", rule, first)
+    for comment, action in ((removed, "remove"), (approved, "approve")):
+        await reports.report(ReportInput("comment", comment, "civility", "", await make.member()))
+        item = await db.value("select id from queue_item where kind = 'comment' and target = $1", comment)
+        await decided(item, staff, action)
+
+    result = await backtested(rule)
+
+    assert (result.week_hits, result.new_hits) == (4, 2)
+    assert unseen in result.samples

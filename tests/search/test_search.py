@@ -14,7 +14,7 @@ from parley.core import db
 from parley.core.concurrency import asking_network
 from parley.core.events import tasks
 from parley.core.ratelimit import Limit
-from parley.search import documents, jobs, queries, spelling, terms, web
+from parley.search import documents, jobs, ops, queries, spelling, terms, web
 
 pytestmark = pytest.mark.anyio
 
@@ -177,6 +177,20 @@ async def test_an_edit_is_found_and_the_former_words_are_not(app: Litestar, clie
     await jobs.index_events()
     assert f"/c/{comment}" in await page(client, "latter")
     assert await db.value("select count(*) from event where indexed_at is null") == 0
+
+
+async def test_a_worker_that_read_the_former_text_does_not_write_it_over_the_latter(
+    app: Litestar, client: httpx.AsyncClient
+) -> None:
+    who = await make.member()
+    comment = await make.comment(await make.thread(), who, "A former word.")
+    former = await documents.of_comments([comment])
+    await editing.edit_comment(viewer=who, comment_id=comment, body="A latter word.")
+    await jobs.index_events()
+
+    await ops._write(former)
+
+    assert f"/c/{comment}" in await page(client, "latter")
 
 
 async def test_what_is_restored_is_found_again(app: Litestar, client: httpx.AsyncClient) -> None:

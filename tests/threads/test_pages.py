@@ -4,6 +4,7 @@ from urllib.parse import quote
 import httpx
 import msgspec
 import pytest
+from litestar import Litestar
 
 import make
 from parley.core import db
@@ -142,3 +143,23 @@ async def test_a_page_of_threads_is_read_from_its_index(client: httpx.AsyncClien
 
     assert re.search(rf"using {index} .*\n +Index Cond: \(ROW\(", plan)
     assert "Sort" not in plan
+
+
+async def test_a_member_gets_no_list_that_was_read_for_a_visitor(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may come from a replica that lacks what the member has just done."""
+    made = []
+
+    async def listing(*_: object) -> cards.Listing:
+        made.append("listing")
+        return cards.Listing([], None)
+
+    cards._listings.clear()
+    monkeypatch.setattr(cards, "_listing", listing)
+    member = await make.member()
+    for viewer in (None, member, member, None):
+        await cards.make_cards("hot", None, "week", "", viewer)
+    cards._listings.clear()
+
+    assert len(made) == 3

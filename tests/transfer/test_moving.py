@@ -13,14 +13,20 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import jsonschema_rs
+import msgspec
 import pytest
+from click.testing import CliRunner
 from litestar import Litestar
 
 import command
 import make
 from conftest import ROOT
+from parley.cli import transfer as cli
 from parley.core import db
+from parley.core.db import migrate as migrating
 from parley.core.errors import CommandFailed
+from parley.core.settings import settings
+from parley.embedded.folder import Folder, Installation
 from parley.piccolo_app import TABLES
 from parley.transfer import format as format_
 from parley.transfer import importing, private
@@ -131,12 +137,15 @@ async def cage(world: World) -> Cage:
 
 async def test_a_private_export_moves_everything(cage: Cage, there: str, tmp_path: Path) -> None:
     here, first, second = os.environ["DATABASE_URL"], tmp_path / "first.jsonl.gz", tmp_path / "second.jsonl"
+    await db.execute("insert into hub_position (id, xid, event) values (1, '9000000000', 7)")
     lines = await exported(here, first, is_private=True)
     assert first.stat().st_mode & 0o077 == 0
     assert (await imported(there, first, dry_run=True)).added == len(lines)
     assert await value(there, "select count(*) from member") == 0
     assert (await imported(there, first)).added == len(lines)
     assert await exported(there, second, is_private=True) == lines
+    # Transactions have other numbers here: after the old one, the hub would never be told of anything.
+    assert await value(there, "select count(*) from hub_position") == 0
     # Once more adds nothing, also while a worker has locked events; and nothing comes among other content.
     async with locked_events(there):
         assert (await asyncio.wait_for(imported(there, first), 60)).added == 0
@@ -150,6 +159,30 @@ async def test_a_private_export_moves_everything(cage: Cage, there: str, tmp_pat
     await value(there, "delete from vote")
     with pytest.raises(CommandFailed, match="content of its own"):
         await imported(there, first)
+
+
+async def test_an_imported_site_gets_no_demo(
+    cage: Cage, there: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`parley up` adds the demo to an installation that does not say whether it has one: with known passwords."""
+    file, folder = tmp_path / "site.jsonl", Folder(tmp_path)
+    await exported(os.environ["DATABASE_URL"], file, is_private=False)
+    folder.remember(Installation("password", "secret"))
+
+    def attached(*_: object, new: bool) -> Folder:
+        monkeypatch.setattr(cli, "settings", lambda: msgspec.structs.replace(settings(), database_url=there))
+        return folder
+
+    async def nothing(*_: object) -> None:
+        """The search index and the tables are others' tests."""
+
+    monkeypatch.setattr(cli, "attach_to", attached)
+    monkeypatch.setattr(cli, "run_connected", nothing)
+    monkeypatch.setattr(migrating, "migrate", nothing)
+    for arguments, demo in (["--dry-run"], None), ([], False):
+        ended = await asyncio.to_thread(CliRunner().invoke, cli.import_, [str(file), *arguments])
+        assert ended.exit_code == 0, ended.output
+        assert folder.installation.demo is demo
 
 
 async def test_a_public_export_has_what_visitors_read_and_moves_too(cage: Cage, there: str, tmp_path: Path) -> None:

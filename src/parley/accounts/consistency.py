@@ -1,7 +1,8 @@
 """Read your own writes: a member who changed something sees it in every process.
 
-Every process caches what it reads for up to a second. The answer to a member's form sets a cookie with a new random
-token for two seconds. A process that meets a token for the first time serves this member nothing that it cached before.
+Every process caches what it reads for a second, and the numbers in the masthead for ten. The answer to a member's form
+sets a cookie with a new random token for a little longer. From the moment at which a process first meets a token, it
+serves this member nothing that it cached before.
 """
 
 import re
@@ -12,8 +13,8 @@ from litestar.types import Message, Scope, Send
 
 from parley.core.http import cookies
 
-# Longer than any process caches a member or a thread.
-SECONDS = 2
+# Longer than any process caches what a member may have changed.
+SECONDS = 11
 COOKIE = "consistency"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16}")
 

@@ -53,10 +53,17 @@ async def _viewer(token: str, scope: Scope) -> Viewer | None:
     if member is None:
         cache.drop(digest)
         return None
-    viewer = as_viewer(member, not_before=now if consistency_token else 0.0)
+    viewer = as_viewer(member, not_before=_not_before(consistency_token, cached, now))
     # The key is the session alone: made-up consistency tokens cannot fill the cache.
     cache.put(digest, CachedViewer(viewer, now + viewer_cache.CACHE_SECONDS, consistency_token))
     return viewer
+
+
+def _not_before(consistency_token: str | None, cached: CachedViewer | None, now: float) -> float:
+    """Return when this process met the token first: what it cached since then has all that its member changed."""
+    if consistency_token is None:
+        return 0.0
+    return cached.viewer.not_before if cached is not None and cached.token == consistency_token else now
 
 
 def as_viewer(row: ViewerRow, not_before: float) -> Viewer:

@@ -15,12 +15,11 @@ from parley.automod import holds
 from parley.comments import editing, posting, rendering
 from parley.comments.edit_web import own_comment_at
 from parley.comments.forms import LONGEST_BODY, CommentForm, EditForm
-from parley.comments.web import comment_at, draft_of
+from parley.comments.web import comment_at, count_preview, draft_of
 from parley.core.errors import ChangedMeanwhile, NotFound
 from parley.core.http.access import MEMBER, VERIFIED, AnyRequest, Viewer, address_of, signed_in
 from parley.core.http.forms import make_form
-from parley.core.networks import network
-from parley.core.ratelimit import POST, PREVIEW_NETWORK, take_each, take_network
+from parley.core.ratelimit import POST, take_each
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -150,7 +149,7 @@ async def preview(request: AnyRequest, data: JSONBody[CommentChange]) -> Respons
     """Show how a comment will look. Nothing is stored."""
     form = await make_form(EditForm, as_fields(data))
     check(form)
-    await take_network(PREVIEW_NETWORK, network(address_of(request)))
+    await count_preview(request)
     return answer_write(Preview(await rendering.render(form.body)))
 
 

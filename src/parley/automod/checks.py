@@ -83,7 +83,9 @@ def _cached_record(member: int, now: InForce) -> AuthorRecord | None:
 
 def _cache(member: int, author: AuthorRecord) -> None:
     if trust.level(author) is trust.LEVELS[-1]:
-        _established.put(member, CachedAuthor(author, monotonic() + ESTABLISHED_SECONDS))
+        # Without the texts of recent posts: they are read when a rule needs them, and would take hundreds of megabytes.
+        kept = msgspec.structs.replace(author, own=[], others=[])
+        _established.put(member, CachedAuthor(kept, monotonic() + ESTABLISHED_SECONDS))
 
 
 def _remaining_rules(post: Post, thread: int, now: InForce) -> list[ActiveRule]:

@@ -53,8 +53,10 @@ SELECT_HOLDING_RULES = "select distinct rule from hit where comment = $1 and act
 IS_TAKEN_UP = "select escalated or acted_at is not null from queue_item where kind = 'comment' and target = $1"
 # What matched the former text says nothing of the new one.
 FORGET_HITS = "delete from hit where comment = $1 and rule <> all($2::bigint[])"
-# Only one worker at a time escalates; the others do not wait for it.
-TRY_LOCK = "select pg_try_advisory_xact_lock(hashtextextended('holds', 0))"
+IS_ESCALATED = """
+select exists (
+    select from queue_item where kind = 'comment' and target = $1 and state = 'open' and escalated)
+"""
 
 
 class Expired(msgspec.Struct, frozen=True):
@@ -75,22 +77,23 @@ from comment c join member m on m.id = c.author join thread t on t.id = c.thread
 
 
 async def escalate() -> int:
-    """Ask an admin to review comments held for two days, and mail the staff about them; return their number."""
-    async with db.atomic():
-        if not await db.value(TRY_LOCK):
-            return 0
-        late = sum(
-            await attempts.each(ESCALATING, await db.values(SELECT_LATE, ESCALATE_DAYS, EXPIRE_DAYS, BATCH), _escalate)
-        )
-        if late:
-            link = f"{settings().base_url}/mod/queue?escalated=1"
-            await staff_mail.send("waiting", "waiting", count=late, days=ESCALATE_DAYS, most=EXPIRE_DAYS, link=link)
-    return late
+    """Ask an admin to review comments held for two days, and mail the staff about them; return their number.
+
+    Each comment has a transaction of its own: whoever decides waits until one ends that wrote to the record.
+    """
+    late = await db.values(SELECT_LATE, ESCALATE_DAYS, EXPIRE_DAYS, BATCH)
+    count = sum(await attempts.each(ESCALATING, late, _escalate))
+    if count:
+        link = f"{settings().base_url}/mod/queue?escalated=1"
+        async with db.atomic():
+            await staff_mail.send("waiting", "waiting", count=count, days=ESCALATE_DAYS, most=EXPIRE_DAYS, link=link)
+    return count
 
 
 async def _escalate(comment: int) -> bool:
     waiting = await states.lock_comment(comment)
-    if waiting.state != "pending":
+    # Another worker may have escalated it meanwhile.
+    if waiting.state != "pending" or await db.value(IS_ESCALATED, comment):
         return False
     item = await reports.open_item("comment", comment, waiting.thread)
     await QueueItem.update({QueueItem.escalated: True, QueueItem.version: QueueItem.version + 1}).where(

@@ -8,7 +8,7 @@ import rich_click as click
 from rich.progress import Progress
 
 from parley.accounts import names
-from parley.cli.running import on_installation
+from parley.cli.running import ID, on_installation
 from parley.core import db
 from parley.core.errors import CommandFailed
 from parley.digests import absence, jobs, queries
@@ -41,7 +41,7 @@ async def preview(member: str, *, as_html: bool) -> dict[str, Any]:
 
 @digest.command()
 @click.argument("member")
-@click.argument("comment", type=click.IntRange(1, 2**63 - 1))
+@click.argument("comment", type=ID)
 @on_installation
 async def why(member: str, comment: int) -> dict[str, Any]:
     """Say why COMMENT, a number as in /c/123, is not in MEMBER's next issue. Nothing is sent or recorded."""

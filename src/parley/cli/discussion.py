@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from parley.cli.discussion_files import as_lines, left_out, names_of, of_discussion, read, read_all, shortfalls
 from parley.cli.discussion_threads import FoundThreads, count_articles, known_threads, open_missing, plan_threads
-from parley.cli.running import on_installation
+from parley.cli.running import ID, on_installation
 from parley.comments.formats import FORMATS, discourse
 from parley.comments.formats.foreign import ForeignComment, without_leaf_tombstones
 from parley.comments.importing import ImportLine, import_discussion
@@ -27,7 +27,7 @@ def discussion() -> None:
 @click.argument("files", metavar="FILE...", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option(
     "--thread",
-    type=int,
+    type=ID,
     help="Number of the thread that gets the comments. Without it, each discussion gets to the thread of the article"
     " at its address.",
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import rich_click as click
 
-from parley.cli.running import on_installation
+from parley.cli.running import ID, on_installation
 from parley.core.errors import CommandFailed
 from parley.inbound_feeds import fetching, ops, queries
 from parley.inbound_feeds.ops import FeedUse
@@ -69,7 +69,7 @@ async def list_all() -> dict[str, Any]:
 
 
 @feed.command()
-@click.argument("number", type=int)
+@click.argument("number", type=ID)
 @on_installation
 async def check(number: int) -> dict[str, Any]:
     """Read feed NUMBER now, and say what came of it."""
@@ -81,7 +81,7 @@ async def check(number: int) -> dict[str, Any]:
 
 
 @feed.command()
-@click.argument("number", type=int)
+@click.argument("number", type=ID)
 @on_installation
 async def pause(number: int) -> dict[str, Any]:
     """Read feed NUMBER no more, until `parley feed start`."""
@@ -90,7 +90,7 @@ async def pause(number: int) -> dict[str, Any]:
 
 
 @feed.command()
-@click.argument("number", type=int)
+@click.argument("number", type=ID)
 @on_installation
 async def start(number: int) -> dict[str, Any]:
     """Read feed NUMBER again that was paused, held or gone."""
@@ -99,7 +99,7 @@ async def start(number: int) -> dict[str, Any]:
 
 
 @feed.command()
-@click.argument("number", type=int)
+@click.argument("number", type=ID)
 @on_installation
 async def remove(number: int) -> dict[str, Any]:
     """Remove feed NUMBER. Its threads stay."""

@@ -35,6 +35,8 @@ REFUSALS = (
 )
 
 Command = Callable[..., Any]
+# A number of the database. Larger ones are a mistake of whoever types.
+ID = click.IntRange(1, 2**63 - 1)
 
 
 def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
@@ -126,6 +128,8 @@ def exit_on_error(run: Callable[[], Any]) -> Any:
         fail(str(error))
     except REFUSALS as error:
         fail(f"PostgreSQL refuses: {error}.")
+    except UnicodeDecodeError as error:
+        fail(f"The file is not text in UTF-8: {error.reason} at byte {error.start}. Nothing was changed.")
     except OSError as error:
         # An error of time has neither words nor a file.
         reason = error.strerror or str(error) or "No answer"

@@ -12,6 +12,7 @@ from rich.progress import Progress
 from parley.cli.running import attach_to, exit_on_error, fail, report, run_connected
 from parley.core.errors import CommandFailed
 from parley.core.settings import settings
+from parley.embedded import Folder
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 DATA = click.option("--data", type=click.Path(path_type=Path), help="Data folder of the installation (default: var).")
@@ -73,7 +74,7 @@ def import_(file: Path, data: Path | None, *, as_json: bool, dry_run: bool) -> N
 
     rows = exit_on_error(total)
     with ExitStack() as stack:
-        attach_to(stack, data, new=True)
+        folder = attach_to(stack, data, new=True)
         url = settings().database_url
         bar = stack.enter_context(Progress(disable=not sys.stderr.isatty(), transient=True))
         task = bar.add_task(f"Reading {file.name}", total=rows)
@@ -87,9 +88,18 @@ def import_(file: Path, data: Path | None, *, as_json: bool, dry_run: bool) -> N
 
         done = exit_on_error(lambda: asyncio.run(work()))
         if done.added and not dry_run:
+            if folder is not None:
+                leave_without_demo(folder)
             exit_on_error(lambda: asyncio.run(run_connected(check_search, (), {})))
     counted = {"rows": rows, "added": 0 if dry_run else done.added}
     report({"text": _sentence(rows, done.added, dry_run=dry_run), **counted}, as_json=as_json)
+
+
+def leave_without_demo(folder: Folder) -> None:
+    """Have `parley up` add no demo community to the site that was imported: its passwords are known to everybody."""
+    installation = folder.installation
+    installation.demo = False
+    folder.remember(installation)
 
 
 def _sentence(rows: int, added: int, *, dry_run: bool) -> str:

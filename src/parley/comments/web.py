@@ -18,7 +18,17 @@ from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, addres
 from parley.core.http.forms import make_form, posted_fields
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.networks import network
-from parley.core.ratelimit import POST, PREVIEW_NETWORK, take_each, take_network
+from parley.core.ratelimit import (
+    EVERYBODY,
+    POST,
+    PREVIEW_ACCOUNT,
+    PREVIEW_ALL,
+    PREVIEW_NETWORK,
+    Use,
+    take_all,
+    take_each,
+    take_network,
+)
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.threads import queries as threads
@@ -136,11 +146,23 @@ async def _posted_response(request: AnyRequest, thread: str, posted: posting.Pos
     )
 
 
+async def count_preview(request: AnyRequest) -> None:
+    """Count a preview; of a member, by their account: nobody else of their network can use up their previews.
+
+    Raises TooMany above the limits.
+    """
+    viewer = viewer_of(request)
+    if viewer is None:
+        await take_network(PREVIEW_NETWORK, network(address_of(request)))
+    else:
+        await take_all([Use(PREVIEW_ACCOUNT, str(viewer.id)), Use(PREVIEW_ALL, EVERYBODY)])
+
+
 @post("/preview", name="comments:preview", opt={"who": ANYONE}, status_code=200, request_max_body_size=LONGEST_BODY)
 async def preview(request: AnyRequest) -> Response[Any]:
     """Show Markdown as it will look and, without JavaScript, the form to post it from there. Nothing is stored."""
     form = await make_form(PreviewForm, await posted_fields(request))
-    await take_network(PREVIEW_NETWORK, network(address_of(request)))
+    await count_preview(request)
     html = Markup()
     try:
         if "body" not in form.errors:

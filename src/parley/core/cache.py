@@ -121,10 +121,11 @@ class MicroCache(Generic[Value]):
         return started, value
 
     def _keep(self, key: Hashable, started: float, value: Value) -> None:
-        _, _, former = self._kept.pop(key, (0.0, None, 0))
+        self.drop(key)
         size = ENTRY_BYTES + text_bytes(*key if isinstance(key, tuple) else (key,)) + self._size(value)
-        self._kept[key] = (started, value, size)
-        self._count(size - former)
+        if size <= self._most_bytes:
+            self._kept[key] = (started, value, size)
+            self._count(size)
         self.sweep()
 
     def _count(self, size: int) -> None:
@@ -171,8 +172,12 @@ class Bounded(Generic[Value]):
 
     def put(self, key: Hashable, value: Value) -> None:
         self.drop(key)
+        size = self._size(value)
+        if self._most_bytes is not None and size > self._most_bytes:
+            # It would displace all others.
+            return
         self._kept[key] = value
-        self._count(self._size(value))
+        self._count(size)
         while len(self._kept) > self._most or (self._most_bytes is not None and self.bytes > self._most_bytes):
             _, oldest = self._kept.popitem(last=False)
             self._count(-self._size(oldest))

@@ -58,5 +58,5 @@ class QueueStreams:
         valid = await still_staff([stream.viewer.session for stream in streams]) if streams else set()
         for stream in streams:
             if stream.viewer.session not in valid:
+                # It stays open until its connection is closed: one that hangs is only aborted then.
                 stream.end(render.bye())
-                self.open.discard(stream)

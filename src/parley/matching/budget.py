@@ -92,7 +92,11 @@ async def judge(rules: Sequence[ActiveRule], post: Post) -> Judged:
     """Evaluate the rules on a post, and report those that exceeded their budget."""
     judged = evaluate_timed(rules, post)
     for over in judged.over:
-        await report(over)
+        try:
+            await report(over)
+        except Exception:
+            # What the rules found counts all the same: without it, the post would be let in.
+            log.exception("rule over its budget not reported", rule=over.rule.id)
     return judged
 
 

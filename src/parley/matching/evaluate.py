@@ -89,9 +89,10 @@ def decisive(hits: Sequence[Match]) -> Match | None:
 def effective(hits: Sequence[Match], *, held: bool = False) -> list[Match]:
     """The hits to apply. A held post is neither collapsed nor does it slow its thread: it does not appear there yet.
 
-    `held`: the post is held for another reason than a hit.
+    A post is collapsed once, by the oldest rule that does. `held`: the post is held for another reason than a hit.
     """
     holding = decisive(hits)
     if holding is None and not held:
-        return [hit for hit in hits if hit.acts]
+        collapsing = [hit.rule.id for hit in hits if hit.acts and hit.rule.action == "collapse"]
+        return [hit for hit in hits if hit.acts and (hit.rule.action != "collapse" or hit.rule.id == min(collapsing))]
     return [hit for hit in hits if hit is holding or (hit.acts and hit.rule.action in {"flag", "notify"})]

@@ -1,7 +1,7 @@
 """Compiled patterns of rules, and of lists of words."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 
 import re2  # type: ignore[import-untyped]
 
@@ -9,6 +9,8 @@ from parley.core.text.messages import N_, Message
 
 # The most memory of a compiled pattern; one that needs more is refused when it is saved.
 PATTERN_BYTES = 8 << 20
+# More than rules have. Each may take as much.
+MOST_PATTERNS = 500
 # The end of a word in every script; RE2's \b knows ASCII only. An underscore is one too: _so_ is *so*.
 BETWEEN = r"[^\p{L}\p{M}\p{N}]"
 # What may stand between the words of a phrase. Fewer ranges than BETWEEN: a list may have thousands of them.
@@ -23,9 +25,18 @@ class BadPattern(ValueError):
         self.message = message
 
 
-@cache
+@lru_cache(MOST_PATTERNS)
 def compile_pattern(pattern: str, *, any_case: bool) -> "re2._Regexp":
-    """Compile a pattern. Raises BadPattern."""
+    """Compile a pattern of a rule in force, once. Raises BadPattern."""
+    return _compile(pattern, any_case=any_case)
+
+
+def check_pattern(pattern: str) -> None:
+    """Raise BadPattern if a pattern cannot be used. It is not kept: somebody may try any number of them."""
+    _compile(pattern, any_case=True)
+
+
+def _compile(pattern: str, *, any_case: bool) -> "re2._Regexp":
     options = re2.Options()
     options.max_mem, options.log_errors, options.case_sensitive = PATTERN_BYTES, False, not any_case
     try:
@@ -35,8 +46,8 @@ def compile_pattern(pattern: str, *, any_case: bool) -> "re2._Regexp":
         raise BadPattern(N_("This pattern cannot be read: {reason}.").format(reason=reason)) from None
 
 
-@cache
+@lru_cache(MOST_PATTERNS)
 def words_pattern(words: tuple[str, ...], fold: Callable[[str], str]) -> "re2._Regexp":
     """A pattern for words and phrases, whose own words may have any signs between them."""
     either = "|".join(SIGNS.join(map(re2.escape, fold(word).split())) for word in words)
-    return compile_pattern(f"(?:^|{BETWEEN})({either})(?:$|{BETWEEN})", any_case=False)
+    return _compile(f"(?:^|{BETWEEN})({either})(?:$|{BETWEEN})", any_case=False)

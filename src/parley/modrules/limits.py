@@ -45,4 +45,16 @@ def require_tested(tested: Result | None) -> Result:
 
 def needs_two(action: str, tested: Result) -> bool:
     """Whether the rule would have hidden so many comments in a week that two moderators must agree."""
-    return action in HIDES and tested.week_hits > MOST_HIDDEN * tested.week
+    return _hides_much(action, tested.week_hits, tested.week)
+
+
+def hides_much_more(action: str, tested: Result) -> bool:
+    """Whether a rule that is on would hide so many comments of a week besides those that it hid, and rightly.
+
+    Otherwise a wave of advertising that the rule holds would switch it off.
+    """
+    return _hides_much(action, tested.new_hits, tested.week)
+
+
+def _hides_much(action: str, hits: int, comments: int) -> bool:
+    return action in HIDES and hits > MOST_HIDDEN * comments

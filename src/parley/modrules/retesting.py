@@ -51,9 +51,9 @@ class RetestedRule(msgspec.Struct, frozen=True):
 
     @property
     def hides_too_much(self) -> bool:
-        """Whether two moderators would have to agree on it now, and did not have to when it was switched on."""
+        """Whether it would hide much more than before, and two moderators did not have to agree on that."""
         now, before = (msgspec.json.decode(result, type=Result) for result in (self.result, self.agreed))
-        return limits.needs_two(self.action, now) and not limits.needs_two(self.action, before)
+        return limits.hides_much_more(self.action, now) and not limits.needs_two(self.action, before)
 
 
 async def retest() -> int:

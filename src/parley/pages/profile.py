@@ -25,12 +25,13 @@ from parley.feeds import structured
 PAGE = 30
 EXCERPT = 300
 
-# The newest first. The next page begins after the comment $2.
+# The newest first, without what moderation collapsed: nobody is asked here before it is shown. The next page begins
+# after the comment $2.
 SELECT_COMMENTS = f"""
 select c.id, t.id as thread_id, t.slug, t.title as thread_title, c.html, c.stance, c.parent,
   c.base_ups + c.ups - c.base_downs - c.downs as score, c.created_at
 from comment c join thread t on t.id = c.thread
-where c.author = $1 and {IS_VISIBLE}
+where c.author = $1 and {IS_VISIBLE} and c.collapsed is null
   and ($2::bigint is null
     or (c.created_at, c.id) < (select created_at, id from comment where id = $2 and author = $1))
 order by c.created_at desc, c.id desc limit $3

@@ -8,7 +8,7 @@ from parley.core import db
 from parley.search import documents
 from parley.search.documents import Document
 
-FIELDS = Document.__struct_fields__
+# A worker that read an older version of a text than another one must not write it over the newer one.
 WRITE_DOCUMENTS = """
 insert into search_document as d (kind, source, thread, version, shown, prior, at, words)
 select kind, source, thread, version, shown, prior, at,
@@ -22,7 +22,7 @@ from unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $
 on conflict (kind, source) do update set
   thread = excluded.thread, version = excluded.version, shown = excluded.shown, prior = excluded.prior,
   at = excluded.at, words = excluded.words
-where (d.thread, d.version, d.shown, d.prior, d.at, d.words)
+where d.version <= excluded.version and (d.thread, d.version, d.shown, d.prior, d.at, d.words)
   is distinct from (excluded.thread, excluded.version, excluded.shown, excluded.prior, excluded.at, excluded.words)
 """
 DELETE_COMMENTS = "delete from search_document where kind = 3 and source = any($1::bigint[])"

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from parley.articles.queries import WORDS_A_MINUTE
 from parley.core import db
-from parley.core.cache import PAGE_SECONDS, Bounded, MicroCache, moment, text_bytes
+from parley.core.cache import PAGE_SECONDS, Bounded, MicroCache, text_bytes
 from parley.core.http.access import Viewer
 from parley.core.http.pages import environment
 from parley.core.text.cleaning import as_id, shorten
@@ -110,11 +110,13 @@ async def make_cards(
     sort: str, topic: str | None, period: str, after: str, viewer: Viewer | None
 ) -> tuple[list[Card], str | None]:
     """One page of cards as `viewer` sees them, and the address of the next page when there is one."""
-    # Read afresh for visitors: their whole page is cached as well, and two caches would double its age.
-    key, not_before = (sort, topic, period, after), viewer.not_before if viewer else moment()
-    listing = await _listings.get(key, lambda: _listing(sort, topic, period, after), not_before)
     if viewer is None:
+        # Not cached, as their whole page is, and two caches would double its age. Nor shared with members: it may come
+        # from a replica that lacks what a member has just done.
+        listing = await _listing(sort, topic, period, after)
         return listing.cards, listing.next_url
+    key = (sort, topic, period, after)
+    listing = await _listings.get(key, lambda: _listing(sort, topic, period, after), viewer.not_before)
     unread = await unread_in(viewer.id, [card.id for card in listing.cards])
     return [_seen_by(viewer, card, unread.get(card.id, 0)) for card in listing.cards], listing.next_url
 

@@ -23,6 +23,7 @@ LEFT_OUT = {
     "export": "files of members, which they can request again",
     "export_part": "belongs to such a file",
     "link_picture": "drawn anew",
+    "hub_position": "the hub is told of what happens here",
     "search_document": "indexed anew",
     "search_word": "indexed anew",
 }
