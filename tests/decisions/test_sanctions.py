@@ -4,10 +4,11 @@ import pytest
 from litestar import Litestar
 
 import make
-from modqueue.reported import decided, reported, state_of_target
+from modqueue.reported import decided, reported, sanctioned, state_of_target
 from parley.accounts import queries
 from parley.accounts.queries import Account
 from parley.accounts.states import REACTIVATE_MEMBER
+from parley.appeals import queries as queries_of_appeals
 from parley.core import db
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import Viewer
@@ -146,6 +147,28 @@ async def test_neither_who_proposed_it_nor_who_reported_it_is_the_second(app: Li
             await second_approval.approve(one, decision)
         with pytest.raises(Forbidden):
             await second_approval.reject(one, decision, "No.")
+
+
+async def test_who_reported_a_comment_is_not_the_second_for_a_sanction_beside_its_removal(app: Litestar) -> None:
+    author, reporter, first = await make.member(), await staff(), await staff()
+    item = await reported(author, by=reporter)
+    second = await staff()
+    decision = await sanctioned(item, first, author, "suspend", None)
+
+    with pytest.raises(Forbidden, match="You reported this yourself"):
+        await second_approval.approve(reporter, decision)
+    assert await queries_of_appeals.proposal_for(reporter, decision) is None
+    await second_approval.approve(second, decision)
+
+    assert await standing(author) == "suspended"
+
+
+async def test_such_a_sanction_does_not_wait_where_only_the_reporter_could_be_the_second(app: Litestar) -> None:
+    author, first = await make.member(), await staff()
+
+    await sanctioned(await reported(author, by=await staff()), first, author, "suspend", None)
+
+    assert await standing(author) == "suspended"
 
 
 async def test_the_second_can_refuse_and_says_why(app: Litestar) -> None:

@@ -15,7 +15,6 @@ from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
 from parley.decisions import effects, letters, rows, rules
-from parley.decisions import ops as decisions
 from parley.decisions.effects import Change
 from parley.decisions.rows import DecisionRow
 from parley.decisions.rules import OUTCOMES, Choice, Stale
@@ -143,7 +142,7 @@ async def _require_reviewer_and_assign(
 
     Raises what `assign` raises.
     """
-    reporters = await decisions.reporters(decision.item, ever=True)
+    reporters = await rows.reporters(decision.id)
     had_part = viewer.id in {decision.moderator, decision.second_moderator, *reporters}
     is_last_resort = had_part and not await queries.has_reviewer(decision.id)
     rules.require_decision_allowed(viewer, appeal.member, set() if is_last_resort else reporters)

@@ -7,6 +7,7 @@ import msgspec
 from parley.community.wordings import FORMER_WORDING, RULE_TITLE
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
+from parley.decisions.rows import ITEMS_OF_DECISION
 from parley.decisions.rules import OVERDUE_DAYS
 
 MOST_LISTED = 200
@@ -32,7 +33,7 @@ def _may_review_without_part(who: str, is_admin: str) -> str:
     """SQL condition: this moderator may review the decision, and neither made it nor reported its target."""
     return f"""
     d.moderator is distinct from {who} and d.second_moderator is distinct from {who}
-    and not exists (select from report r where r.item = d.item and r.reporter = {who})
+    and not exists (select from report r where r.item in ({ITEMS_OF_DECISION}) and r.reporter = {who})
     and {_may_decide(who, is_admin)}
     """
 
