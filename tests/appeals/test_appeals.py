@@ -354,6 +354,7 @@ async def test_the_list_shows_what_waits_and_what_waits_too_long(client: httpx.A
     late = await client.get("/mod/appeals")
 
     assert "It was a quotation." in fresh.text and "overdue" not in fresh.text
+    assert "Suspend the author" in fresh.text and "Author suspended" not in fresh.text
     assert (
         f'href="/mod/appeals/{one.appeal}"' in fresh.text and f"/mod/decision/{proposed}/second-approval" in fresh.text
     )

@@ -114,6 +114,17 @@ async def test_what_cannot_be_decided_is_left_out_with_the_reason(client: httpx.
     assert await db.value("select state from member where id = $1", chief.id) == "active" and mo
 
 
+async def test_a_permanent_suspension_is_said_to_need_a_second_moderator(client: httpx.AsyncClient) -> None:
+    _, (first, *_) = await spammer(1)
+    await make.member(role="moderator")
+    await moderator(client)
+    fields = {f"comment-{first}": "1"} | REMOVAL | {"also": "suspend", "until": ""}
+
+    pages = [await client.post("/mod/comments", data=fields | sure) for sure in ({}, {"sure": "1"})]
+
+    assert all("once a second moderator approves it" in page.text for page in pages)
+
+
 async def test_nobody_is_sanctioned_for_comments_on_which_nothing_was_decided(client: httpx.AsyncClient) -> None:
     who, (first, *_) = await spammer(1)
     await moderator(client)

@@ -207,6 +207,26 @@ async def test_a_comment_is_removed_and_its_author_suspended_in_one_step_which_i
     assert await db.value("select count(*) from queue_item where state = 'open'") == 0
 
 
+async def test_a_permanent_suspension_is_announced_as_a_proposal_where_another_moderator_has_to_approve_it(
+    client: httpx.AsyncClient,
+) -> None:
+    await make.member(role="moderator")
+    await a_moderator(client)
+    comment = await make.comment(await make.thread(), await make.member("jonas"), "You are a fool.")
+    also = REMOVAL | {"also": "suspend", "until": ""}
+    preview = await client.post(f"/c/{comment}/moderate", data=also | {"preview": "1"})
+    beside = await client.post(f"/c/{comment}/moderate", data=also, follow_redirects=True)
+    alone = await client.post(
+        "/u/jonas/moderate", data=REMOVAL | {"action": "suspend", "until": ""}, follow_redirects=True
+    )
+    log = await client.get("/mod/log")
+
+    assert "once a second moderator approves it" in preview.text
+    assert "Removed. Suspension proposed: a second moderator has to approve it." in beside.text
+    assert "Suspension proposed" in alone.text and "Suspension proposed" in log.text
+    assert not any("uspended." in page.text or "<b>Suspended" in page.text for page in (beside, alone, log))
+
+
 async def decided_about() -> list[str]:
     return await db.values(
         "select action || ' ' || kind || ' ' || coalesce((until::date - created_at::date), 0) from decision order by id"
