@@ -14,6 +14,7 @@ pytestmark = pytest.mark.anyio
 
 REMOVAL = {"action": "remove", "rule": "civility", "reason": "It insults somebody."}
 WARNING = REMOVAL | {"action": "warn"}
+LETTERS = "select split_part(kind, '.', 1) || ' ' || state from mail where kind like '%.' || ($1::bigint) order by id"
 
 
 async def a_moderator(client: httpx.AsyncClient) -> Viewer:
@@ -292,6 +293,21 @@ async def test_the_author_hears_that_a_comment_is_shown_again(client: httpx.Asyn
     await make.sign_in(client, author)
 
     assert "Your comment is shown again." in (await client.get("/notifications")).text
+
+
+async def test_a_removal_that_is_taken_back_before_its_letter_left_is_not_mailed(client: httpx.AsyncClient) -> None:
+    comment = await a_comment()
+    await reports.report(ReportInput("comment", comment, "civility", "", await make.member()))
+    await a_moderator(client)
+    await client.post(f"/c/{comment}/moderate", data=REMOVAL)
+    removed = await db.value("select id from decision")
+    answer = await client.post(f"/c/{comment}/moderate", data={"action": "restore"})
+    after_restoring = await db.values(LETTERS, removed)
+    done = await client.get(answer.headers["location"])
+    await client.post(f"/c/{comment}/moderate", data={"undo": make.hidden(done, "undo")})
+
+    assert after_restoring == ["decision stopped", "outcome planned"]
+    assert await db.values(LETTERS, removed) == ["decision planned", "outcome planned"]
 
 
 async def test_what_no_decision_hides_cannot_be_shown_again(client: httpx.AsyncClient) -> None:
