@@ -43,7 +43,7 @@ from appeal where id = $1
 # The reports that the overturned decision upheld become declined, so that reporters' weights follow the final outcome.
 DECLINE_REPORTS = f"""
 update report r set outcome = 'declined' from decision d
-where d.id = $1 and r.outcome = 'upheld' and {queries.HAS_ANSWERED} returning r.id
+where d.id = $1 and r.outcome = 'upheld' and {rows.HAS_ANSWERED} returning r.id
 """  # noqa: S608 constants only
 
 

@@ -21,6 +21,13 @@ WAS_REPORTED = f"""
 r.item in ({ITEMS_OF_DECISION}) and r.created_at <= d.created_at
 and (r.resolved_at is null or r.resolved_at >= d.created_at)
 """
+# The decision `d` answered the report `r`. One that needed a second approval answers reports later than it was made.
+HAS_ANSWERED = """
+r.item = d.item and r.resolved_at >= d.created_at and not exists (
+    select from decision later
+    where later.item = d.item and later.id > d.id and later.moderator is not null and later.action <> 'escalate'
+      and later.state in ('in_force', 'ended', 'overturned') and later.created_at <= r.resolved_at)
+"""
 SELECT_REPORTERS = f"""
 select r.reporter from decision d join report r on r.item in ({ITEMS_OF_DECISION})
 where d.id = $1 and r.reporter is not null
@@ -32,6 +39,7 @@ class DecisionRow(msgspec.Struct, frozen=True):
     item: int | None
     kind: str
     target: int
+    thread: int | None
     action: str
     moderator: int | None
     second_moderator: int | None

@@ -8,7 +8,7 @@ from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
 from parley.decisions import effects, letters
 from parley.decisions.rows import DecisionRow, end, load
-from parley.decisions.rules import UNDO_SECONDS
+from parley.decisions.rules import ON_THREAD, UNDO_SECONDS
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import queue_changes, targets
@@ -18,7 +18,11 @@ SELECT_SANCTION = """
 select s.id from decision d join decision s on s.moderator = d.moderator and s.created_at = d.created_at and s.id > d.id
 where d.id = $1 and s.kind = 'member' and s.target = d.member and s.state in ('in_force', 'awaiting')
 """
-HAS_NEWER = "select exists(select from decision where item = $1 and id > $2 and state <> 'undone')"
+# About the item, or about the thread if the decision is about that: threads are decided about on their page, too.
+HAS_NEWER = """
+select exists(select from decision where id > $2 and state <> 'undone' and (
+    item = $1 or thread = $3 and action = any($4::text[])))
+"""
 # Proposals that the decision superseded wait again.
 REOPEN_PROPOSALS = """
 update decision set state = 'awaiting', ended_at = null
@@ -86,7 +90,8 @@ async def _may_undo(viewer: Viewer, made: DecisionRow) -> None:
     was_announced = made.item is None or made.second_moderator is not None
     if made.moderator != viewer.id or made.state not in ("in_force", "awaiting") or late or was_announced:
         raise Refused(N_("This can no longer be undone. The decision stands; you can make a new one."))
-    if await db.value(HAS_NEWER, made.item, made.id):
+    thread = made.thread if made.action in ON_THREAD else None
+    if await db.value(HAS_NEWER, made.item, made.id, thread, list(ON_THREAD)):
         raise Refused(N_("There is a newer decision, so this can no longer be undone."))
 
 
