@@ -137,6 +137,27 @@ async def test_what_takes_two_comes_into_force_with_the_second(app: Litestar) ->
         await second_approval.approve(await staff(), decision)
 
 
+async def test_what_a_second_approved_is_not_undone_by_its_proposer(app: Litestar) -> None:
+    decision, first, author = await proposed()
+    await second_approval.approve(await staff(), decision)
+
+    with pytest.raises(Refused, match="can no longer be undone"):
+        await undoing.undo(first, decision)
+
+    assert await standing(author) == "suspended"
+
+
+async def test_a_removal_is_undone_though_the_sanction_beside_it_was_rejected(app: Litestar) -> None:
+    author, first = await make.member(), await staff()
+    second, item = await staff(), await reported(author)
+    proposal = await sanctioned(item, first, author, "suspend", None)
+    await second_approval.reject(second, proposal, "A month is enough.")
+
+    await undoing.undo(first, proposal - 1)
+
+    assert await state_of_target(item) == "visible"
+
+
 async def test_neither_who_proposed_it_nor_who_reported_it_is_the_second(app: Litestar) -> None:
     author, reporter, first = await make.member(), await staff(), await staff()
     item = await reported(author, by=reporter)
@@ -204,6 +225,16 @@ async def test_what_somebody_proposed_who_left_the_staff_is_not_agreed_to(app: L
         await second_approval.approve(await staff(), decision)
 
     assert await standing(author) == "active"
+
+
+async def test_nobody_is_warned_about_a_comment_whose_author_is_not_a_member(app: Litestar) -> None:
+    item, mo = await reported(), await staff()
+    await db.execute("update comment set author = null, imported_author = 'far_away'")
+
+    with pytest.raises(Refused):
+        await decided(item, mo, "warn")
+
+    assert await db.value("select state from report") == "open"
 
 
 async def test_where_there_is_no_second_one_is_enough(app: Litestar) -> None:
