@@ -70,6 +70,18 @@ async def test_what_is_overturned_comes_back_as_it_was(app: Litestar) -> None:
     assert await db.value("select kind from event order by id desc limit 1") == "comment.restored"
 
 
+async def test_an_appeal_s_outcome_is_not_for_those_who_reported_the_same_after_the_decision(app: Litestar) -> None:
+    one, later = await case("warn"), await make.member()
+    comment = await db.value("select target from queue_item where id = $1", one.item)
+    await reports.report(ReportInput("comment", comment, "civility", "", later))
+    await decided(one.item, await staff(), "approve", guideline=None)
+
+    await appeals.decide(await staff(), one.appeal, outcome="upheld", answer="It stands.")
+
+    of_reporter = "select decision from notification where member = $1"
+    assert await db.values(of_reporter, later.id) == [await db.value("select max(id) from decision")]
+
+
 async def test_overturning_declines_the_reports(app: Litestar) -> None:
     first = await case()
     assert await db.value("select outcome from report") == "upheld"
@@ -354,6 +366,7 @@ async def test_the_list_shows_what_waits_and_what_waits_too_long(client: httpx.A
     late = await client.get("/mod/appeals")
 
     assert "It was a quotation." in fresh.text and "overdue" not in fresh.text
+    assert "Suspend the author" in fresh.text and "Author suspended" not in fresh.text
     assert (
         f'href="/mod/appeals/{one.appeal}"' in fresh.text and f"/mod/decision/{proposed}/second-approval" in fresh.text
     )

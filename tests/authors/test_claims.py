@@ -240,6 +240,18 @@ async def test_a_refused_claim_waits_a_month(client: httpx.AsyncClient, ann: Vie
     assert ["was refused" in text for text in await letters()] == [True]
 
 
+async def test_a_second_refusal_blocks_for_a_month_too(client: httpx.AsyncClient, ann: Viewer, thread: int) -> None:
+    moderator = await make.member(role="moderator")
+    for _ in range(2):
+        await claimed(client, ann, thread, way="word", text="Believe me.")
+        await make.sign_in(client, moderator)
+        number = await db.value("select id from claim")
+        await client.post(f"/settings/articles/{number}/decide", data={"confirm": "0"})
+        again = await claimed(client, ann, thread, way="word", text="Do believe me.")
+        assert again.status_code == 422
+        await db.execute("update claim set created_at = now() - interval '31 days'")
+
+
 async def test_three_claims_wait_at_most(client: httpx.AsyncClient, ann: Viewer) -> None:
     threads = [await make.thread(make.text(str(one), url=f"{URL}/{one}", title=str(one))) for one in range(4)]
     answers = [await claimed(client, ann, one) for one in threads]

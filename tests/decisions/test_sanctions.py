@@ -4,10 +4,11 @@ import pytest
 from litestar import Litestar
 
 import make
-from modqueue.reported import decided, reported, state_of_target
+from modqueue.reported import decided, reported, sanctioned, state_of_target
 from parley.accounts import queries
 from parley.accounts.queries import Account
 from parley.accounts.states import REACTIVATE_MEMBER
+from parley.appeals import queries as queries_of_appeals
 from parley.core import db
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import Viewer
@@ -136,6 +137,27 @@ async def test_what_takes_two_comes_into_force_with_the_second(app: Litestar) ->
         await second_approval.approve(await staff(), decision)
 
 
+async def test_what_a_second_approved_is_not_undone_by_its_proposer(app: Litestar) -> None:
+    decision, first, author = await proposed()
+    await second_approval.approve(await staff(), decision)
+
+    with pytest.raises(Refused, match="can no longer be undone"):
+        await undoing.undo(first, decision)
+
+    assert await standing(author) == "suspended"
+
+
+async def test_a_removal_is_undone_though_the_sanction_beside_it_was_rejected(app: Litestar) -> None:
+    author, first = await make.member(), await staff()
+    second, item = await staff(), await reported(author)
+    proposal = await sanctioned(item, first, author, "suspend", None)
+    await second_approval.reject(second, proposal, "A month is enough.")
+
+    await undoing.undo(first, proposal - 1)
+
+    assert await state_of_target(item) == "visible"
+
+
 async def test_neither_who_proposed_it_nor_who_reported_it_is_the_second(app: Litestar) -> None:
     author, reporter, first = await make.member(), await staff(), await staff()
     item = await reported(author, by=reporter)
@@ -146,6 +168,28 @@ async def test_neither_who_proposed_it_nor_who_reported_it_is_the_second(app: Li
             await second_approval.approve(one, decision)
         with pytest.raises(Forbidden):
             await second_approval.reject(one, decision, "No.")
+
+
+async def test_who_reported_a_comment_is_not_the_second_for_a_sanction_beside_its_removal(app: Litestar) -> None:
+    author, reporter, first = await make.member(), await staff(), await staff()
+    item = await reported(author, by=reporter)
+    second = await staff()
+    decision = await sanctioned(item, first, author, "suspend", None)
+
+    with pytest.raises(Forbidden, match="You reported this yourself"):
+        await second_approval.approve(reporter, decision)
+    assert await queries_of_appeals.proposal_for(reporter, decision) is None
+    await second_approval.approve(second, decision)
+
+    assert await standing(author) == "suspended"
+
+
+async def test_such_a_sanction_does_not_wait_where_only_the_reporter_could_be_the_second(app: Litestar) -> None:
+    author, first = await make.member(), await staff()
+
+    await sanctioned(await reported(author, by=await staff()), first, author, "suspend", None)
+
+    assert await standing(author) == "suspended"
 
 
 async def test_the_second_can_refuse_and_says_why(app: Litestar) -> None:
@@ -181,6 +225,16 @@ async def test_what_somebody_proposed_who_left_the_staff_is_not_agreed_to(app: L
         await second_approval.approve(await staff(), decision)
 
     assert await standing(author) == "active"
+
+
+async def test_nobody_is_warned_about_a_comment_whose_author_is_not_a_member(app: Litestar) -> None:
+    item, mo = await reported(), await staff()
+    await db.execute("update comment set author = null, imported_author = 'far_away'")
+
+    with pytest.raises(Refused):
+        await decided(item, mo, "warn")
+
+    assert await db.value("select state from report") == "open"
 
 
 async def test_where_there_is_no_second_one_is_enough(app: Litestar) -> None:

@@ -5,7 +5,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from modqueue.reported import INSULT, decided, reported
+from modqueue.reported import INSULT, decided, reported, sanctioned
 from parley.accounts import passwords
 from parley.appeals import ops as appeals
 from parley.core import db
@@ -184,6 +184,28 @@ async def test_whoever_is_suspended_appeals_by_the_key(client: httpx.AsyncClient
 
     assert "Your account was suspended" in page.text and INSULT in page.text
     assert answer.status_code == 303 and "Please." in after.text
+
+
+async def test_a_sanction_beside_a_removal_says_what_it_is_about_and_who_noticed(client: httpx.AsyncClient) -> None:
+    jonas, mo = await make.member("jonas"), await make.member("mo", role="moderator")
+    decision = await sanctioned(await reported(jonas), mo, jonas)
+    await as_jonas(client)
+
+    page = await client.get(f"/decision/{decision}")
+
+    assert "You can read, but not write or vote." in page.text
+    assert INSULT in page.text and "By a report" in page.text
+
+
+async def test_a_report_that_was_answered_long_before_did_not_begin_it(client: httpx.AsyncClient) -> None:
+    item, mo = await reported(await make.member("jonas")), await make.member("mo", role="moderator")
+    await decided(item, mo, "approve", guideline=None)
+    await db.execute("update report set resolved_at = now() - interval '1 day', created_at = now() - interval '2 days'")
+    await db.execute("update queue_item set state = 'open'")
+    decision = await decided(item, mo)
+    await as_jonas(client)
+
+    assert "By a moderator" in (await client.get(f"/decision/{decision}")).text
 
 
 @pytest.mark.parametrize("what", ["approve", "undone", "awaiting"])

@@ -84,5 +84,5 @@ def test_a_wrong_file_is_said_in_a_sentence(
         raise error
 
     with pytest.raises(SystemExit, match="1"):
-        exit_on_error(read)
+        running.exit_on_error(read)
     assert capsys.readouterr().err == sentence

@@ -197,6 +197,19 @@ async def test_a_quote_goes_with_the_text_of_its_article(client: httpx.AsyncClie
     assert b"Secret words" not in b"".join(file.read(name) for name in file.namelist())
 
 
+async def test_the_words_around_a_quote_go_with_those_that_are_not_shown(
+    client: httpx.AsyncClient, mira: Viewer
+) -> None:
+    thread = await make.thread(make.text("Open words, and then secret ones.", "Secret words too."))
+    lineage, gone = await make.lineages(thread)
+    comment = await make.comment(thread, mira, "A view.", passage=lineage, quote="Open words")
+    await db.execute("update comment set suffix = ', and then secret ones. Secret' where id = $1", comment)
+    await db.execute("update article set withheld = array[$1::bigint] where id = (select article from thread)", gone)
+    file = await exported(client, mira)
+    text = b"".join(file.read(name) for name in file.namelist())
+    assert b"Open words" in text and b"Secret" not in text
+
+
 async def test_the_file_comes_in_parts_of_bounded_size(
     client: httpx.AsyncClient, mira: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

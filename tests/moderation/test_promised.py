@@ -34,7 +34,8 @@ select jsonb_build_array(
     d.action, d.state, d.guideline, d.reason, d.moderator, d.until is null, d.before - 'until',
     (select jsonb_agg(jsonb_build_array(a.action, a.kind, a.before - 'until', a.after - 'until', a.reason, a.actor))
      from mod_action a where a.decision = d.id),
-    (select jsonb_agg(l.subject order by l.id) from mail l where l.kind = 'decision.' || d.id))::text
+     (select jsonb_agg(l.subject order by l.id) from mail l
+      where l.kind in ('decision.' || d.id, 'outcome.' || d.id)))::text
 from queue_item i join comment c on c.id = i.target join member m on m.id = c.author join thread t on t.id = c.thread
 join report r on r.item = i.id join decision d on d.item = i.id where i.id = $1
 """

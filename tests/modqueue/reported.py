@@ -5,6 +5,7 @@ from parley.core import db
 from parley.core.http.access import Viewer
 from parley.decisions import ops as decisions
 from parley.decisions.rules import Choice
+from parley.modqueue import in_place
 from parley.reports import ops as reports
 from parley.reports.ops import ReportInput
 
@@ -33,6 +34,17 @@ async def decided(item: int, moderator: Viewer, action: str = "remove", **fields
     """A decision on an item, by its number."""
     usual: dict[str, object] = {"guideline": "civility", "reason": "It insults somebody."}
     return await decisions.decide(moderator, Choice(item, int(await version_of(item)), action, **(usual | fields)))  # type: ignore[arg-type]
+
+
+async def sanctioned(
+    item: int, moderator: Viewer, author: Viewer, action: str = "silence", days: int | None = 3
+) -> int:
+    """A sanction of the author together with the removal of their comment, by its number."""
+    async with db.atomic():
+        await decided(item, moderator)
+        sanction = Choice(0, 0, action, "civility", "It insults somebody.", days)
+        await in_place.sanction(moderator, author.id, sanction)
+    return int(await db.value("select max(id) from decision"))
 
 
 async def state_of_target(item: int) -> str:

@@ -131,6 +131,17 @@ async def test_words_that_changed_since_the_list_was_read_are_not_approved(clien
     assert await db.values(STATES, who.id) == ["pending", "visible"]
 
 
+async def test_a_permanent_suspension_is_said_to_need_a_second_moderator(client: httpx.AsyncClient) -> None:
+    _, (first, *_) = await spammer(1)
+    await make.member(role="moderator")
+    await moderator(client)
+    fields = {f"comment-{first}": "1"} | REMOVAL | {"also": "suspend", "until": ""}
+
+    pages = [await client.post("/mod/comments", data=fields | sure) for sure in ({}, {"sure": "1"})]
+
+    assert all("once a second moderator approves it" in page.text for page in pages)
+
+
 async def test_nobody_is_sanctioned_for_comments_on_which_nothing_was_decided(client: httpx.AsyncClient) -> None:
     who, (first, *_) = await spammer(1)
     await moderator(client)

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.anyio
 
 REMOVAL = {"action": "remove", "rule": "civility", "reason": "It insults somebody."}
 WARNING = REMOVAL | {"action": "warn"}
+LETTERS = "select split_part(kind, '.', 1) || ' ' || state from mail where kind like '%.' || ($1::bigint) order by id"
 
 
 async def a_moderator(client: httpx.AsyncClient) -> Viewer:
@@ -207,6 +208,26 @@ async def test_a_comment_is_removed_and_its_author_suspended_in_one_step_which_i
     assert await db.value("select count(*) from queue_item where state = 'open'") == 0
 
 
+async def test_a_permanent_suspension_is_announced_as_a_proposal_where_another_moderator_has_to_approve_it(
+    client: httpx.AsyncClient,
+) -> None:
+    await make.member(role="moderator")
+    await a_moderator(client)
+    comment = await make.comment(await make.thread(), await make.member("jonas"), "You are a fool.")
+    also = REMOVAL | {"also": "suspend", "until": ""}
+    preview = await client.post(f"/c/{comment}/moderate", data=also | {"preview": "1"})
+    beside = await client.post(f"/c/{comment}/moderate", data=also, follow_redirects=True)
+    alone = await client.post(
+        "/u/jonas/moderate", data=REMOVAL | {"action": "suspend", "until": ""}, follow_redirects=True
+    )
+    log = await client.get("/mod/log")
+
+    assert "once a second moderator approves it" in preview.text
+    assert "Removed. Suspension proposed: a second moderator has to approve it." in beside.text
+    assert "Suspension proposed" in alone.text and "Suspension proposed" in log.text
+    assert not any("uspended." in page.text or "<b>Suspended" in page.text for page in (beside, alone, log))
+
+
 async def decided_about() -> list[str]:
     return await db.values(
         "select action || ' ' || kind || ' ' || coalesce((until::date - created_at::date), 0) from decision order by id"
@@ -272,6 +293,21 @@ async def test_the_author_hears_that_a_comment_is_shown_again(client: httpx.Asyn
     await make.sign_in(client, author)
 
     assert "Your comment is shown again." in (await client.get("/notifications")).text
+
+
+async def test_a_removal_that_is_taken_back_before_its_letter_left_is_not_mailed(client: httpx.AsyncClient) -> None:
+    comment = await a_comment()
+    await reports.report(ReportInput("comment", comment, "civility", "", await make.member()))
+    await a_moderator(client)
+    await client.post(f"/c/{comment}/moderate", data=REMOVAL)
+    removed = await db.value("select id from decision")
+    answer = await client.post(f"/c/{comment}/moderate", data={"action": "restore"})
+    after_restoring = await db.values(LETTERS, removed)
+    done = await client.get(answer.headers["location"])
+    await client.post(f"/c/{comment}/moderate", data={"undo": make.hidden(done, "undo")})
+
+    assert after_restoring == ["decision stopped", "outcome planned"]
+    assert await db.values(LETTERS, removed) == ["decision planned", "outcome planned"]
 
 
 async def test_what_no_decision_hides_cannot_be_shown_again(client: httpx.AsyncClient) -> None:

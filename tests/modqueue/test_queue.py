@@ -258,6 +258,8 @@ async def test_a_decision_by_htmx_brings_the_next_item_at_once(desk: httpx.Async
         ({"reason": ""}, "f-reason-error"),
         ({"reason": "x" * 1_001}, "f-reason-error"),
         ({"action": "silence", "until": "99999"}, "f-days-error"),
+        # Otherwise a suspension that is hardly not permanent would need no second moderator.
+        ({"action": "suspend", "until": "366"}, "f-days-error"),
     ],
 )
 async def test_what_is_missing_is_said_and_the_rest_kept(

@@ -7,7 +7,7 @@ from litestar import Litestar
 import make
 from modqueue.reported import decided, reported
 from parley.core import db
-from parley.core.errors import Forbidden
+from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import Viewer
 from parley.decisions import thread_actions, undoing
 from parley.modlog import ops as modlog
@@ -128,3 +128,15 @@ async def test_undoing_a_lock_from_the_queue_gives_the_former_reason_back(app: L
     await undoing.undo(mo, decision)
 
     assert await db.value(HELD, thread) == "open 120 Please take a breath."
+
+
+async def test_a_lock_is_not_undone_once_another_moderator_has_archived_the_thread(app: Litestar) -> None:
+    mo, item = await make.member(role="moderator"), await reported()
+    thread = await db.value("select thread from queue_item where id = $1", item)
+    decision = await decided(item, mo, "lock", guideline=None, reason="Enough.")
+    await thread_actions.act(await make.member(role="moderator"), thread, "archive", "It is over.")
+
+    with pytest.raises(Refused, match="newer decision"):
+        await undoing.undo(mo, decision)
+
+    assert await db.value(HELD, thread) == "archived 0 It is over."

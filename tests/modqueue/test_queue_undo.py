@@ -277,6 +277,27 @@ async def test_what_one_passed_on_waits_for_the_others(client: httpx.AsyncClient
     assert [f'id="i{item}"' in one.text for one in (mine, looked_for, theirs)] == [False, True, True]
 
 
+async def test_a_permanent_suspension_in_the_queue_is_announced_as_a_proposal(app: Litestar, mo: Viewer) -> None:
+    item = await reported(await make.member("jonas"))
+    await make.member(role="moderator")
+    fields = {
+        "version": await version_of(item),
+        "action": "suspend",
+        "rule": "civility",
+        "reason": "Rude.",
+        "until": "",
+    }
+    async with make.browser(app) as desk:
+        await make.sign_in(desk, mo)
+        letter = await desk.post(
+            f"/mod/item/{item}/decide", data=fields | {"preview": "1"}, headers={"HX-Request": "true"}
+        )
+        page = await desk.post(f"/mod/item/{item}/decide", data=fields, follow_redirects=True)
+
+    assert "once a second moderator approves it" in letter.text
+    assert "Suspension proposed" in page.text and "Author suspended" not in page.text
+
+
 async def test_what_was_decided_about_the_author_in_the_queue_is_undone_with_it(app: Litestar, mo: Viewer) -> None:
     item = await reported(await make.member("jonas"))
     before = await state(item)

@@ -94,6 +94,18 @@ async def test_a_moderator_sees_who_voted_and_dismisses_what_is_none(app: Litest
     assert await db.value("select count(*) from member where state <> 'active'") == 0
 
 
+async def test_a_moderator_who_belongs_to_a_group_does_not_judge_it(app: Litestar, client: httpx.AsyncClient) -> None:
+    mo = await make.member(role="moderator")
+    await voted([mo, await make.member(), await make.member()])
+    await jobs.find_rings()
+    await make.sign_in(client, mo)
+
+    answer = await client.post(f"/mod/rings/{await db.value('select max(id) from vote_ring')}/dismiss")
+
+    assert answer.status_code == 403 and "another moderator has to decide it" in answer.text
+    assert await db.value("select count(*) from vote_ring where dismissed_at is null") == 1
+
+
 async def test_only_moderators_see_rings_and_one_is_dismissed_once(app: Litestar, client: httpx.AsyncClient) -> None:
     assert (await client.get("/mod/rings")).status_code == 404
     await make.sign_in(client, await make.member())

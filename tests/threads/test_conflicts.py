@@ -122,6 +122,19 @@ async def test_a_conflict_leaves_the_correction_and_shows_both_texts_to_who_may_
     assert other.status_code == 404
 
 
+async def test_a_conflict_is_announced_once_until_somebody_decides(case: Case) -> None:
+    unread = "select count(*) from notification where kind = 'update' and read_at is null"
+    await case.check(*changed(0, "pain"))
+    await db.execute("update notification set read_at = now()")
+
+    await case.check(*changed(0, "pain", changed(5, "great length")))
+
+    assert await db.value(unread) == 0
+    await case.decide(case.max, **{"conflict-1": "here"})
+    await case.check(*changed(0, "grief"))
+    assert await db.value(unread) == 1
+
+
 async def test_the_source_s_text_is_there_once_it_is_chosen(case: Case) -> None:
     await case.check(*changed(0, "pain"))
 

@@ -34,7 +34,7 @@ class ReviewForm(Form):
         self.action = self.choice("action", list(ACTIONS)) or ""
         self.days = self.id("until")
         if self.days is not None and self.days > LONGEST_TIME:
-            self.errors["until"] = N_("This is longer than ten years.")
+            self.errors["until"] = N_("This is longer than a year.")
 
 
 class SecondApprovalForm(Form):

@@ -15,7 +15,6 @@ from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
 from parley.decisions import effects, letters, rows, rules
-from parley.decisions import ops as decisions
 from parley.decisions.effects import Change
 from parley.decisions.rows import DecisionRow
 from parley.decisions.rules import OUTCOMES, Choice, Stale
@@ -44,7 +43,7 @@ from appeal where id = $1
 # The reports that the overturned decision upheld become declined, so that reporters' weights follow the final outcome.
 DECLINE_REPORTS = f"""
 update report r set outcome = 'declined' from decision d
-where d.id = $1 and r.outcome = 'upheld' and {queries.HAS_ANSWERED} returning r.id
+where d.id = $1 and r.outcome = 'upheld' and {rows.HAS_ANSWERED} returning r.id
 """  # noqa: S608 constants only
 
 
@@ -143,7 +142,7 @@ async def _require_reviewer_and_assign(
 
     Raises what `assign` raises.
     """
-    reporters = await decisions.reporters(decision.item, ever=True)
+    reporters = await rows.reporters(decision.id)
     had_part = viewer.id in {decision.moderator, decision.second_moderator, *reporters}
     is_last_resort = had_part and not await queries.has_reviewer(decision.id)
     rules.require_decision_allowed(viewer, appeal.member, set() if is_last_resort else reporters)

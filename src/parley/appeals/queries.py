@@ -7,6 +7,7 @@ import msgspec
 from parley.community.wordings import FORMER_WORDING, RULE_TITLE
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
+from parley.decisions.rows import ITEMS_OF_DECISION
 from parley.decisions.rules import OVERDUE_DAYS
 
 MOST_LISTED = 200
@@ -32,7 +33,7 @@ def _may_review_without_part(who: str, is_admin: str) -> str:
     """SQL condition: this moderator may review the decision, and neither made it nor reported its target."""
     return f"""
     d.moderator is distinct from {who} and d.second_moderator is distinct from {who}
-    and not exists (select from report r where r.item = d.item and r.reporter = {who})
+    and not exists (select from report r where r.item in ({ITEMS_OF_DECISION}) and r.reporter = {who})
     and {_may_decide(who, is_admin)}
     """
 
@@ -56,13 +57,6 @@ HAS_REVIEWER = f"""exists (
     and {_may_review_without_part("s.id", "s.role = 'admin'")})"""
 MAY_REVIEW = f"({MAY_REVIEW_WITHOUT_PART} or {_may_decide('$1', '$2')} and not {HAS_REVIEWER})"
 IS_OPEN_APPEAL = "a.state in ('filed', 'assigned')"
-# The decision `d` answered the report `r`. One that needed a second approval answers reports later than it was made.
-HAS_ANSWERED = """
-r.item = d.item and r.resolved_at >= d.created_at and not exists (
-    select from decision later
-    where later.item = d.item and later.id > d.id and later.moderator is not null and later.action <> 'escalate'
-      and later.state in ('in_force', 'ended', 'overturned') and later.created_at <= r.resolved_at)
-"""
 SELECT_WAITING = f"""
 select 'appeal' as kind, a.id, d.id as decision, d.action, d.role, m.name as member_name, a.text,
        a.created_at as since, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue,

@@ -2,10 +2,11 @@
 
 import msgspec
 
-from parley.appeals.queries import HAS_ANSWERED, MAY_REVIEW_WITHOUT_PART
+from parley.appeals.queries import MAY_REVIEW_WITHOUT_PART
 from parley.community.queries import SENSITIVE
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
+from parley.decisions.rows import HAS_ANSWERED
 from parley.matching.facts import RESTRICTS
 from parley.modqueue import items
 from parley.modqueue.items import CommentWords, HitRow

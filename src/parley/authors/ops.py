@@ -32,7 +32,7 @@ for no key update of t
 INSERT_CLAIM = """
 insert into claim (article, member, way, token, email, text, check_at) values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (article, member) do update set way = excluded.way, state = 'waiting', role = 'author', note = '',
-    misses = 0, email = excluded.email, text = excluded.text, check_at = excluded.check_at
+    misses = 0, email = excluded.email, text = excluded.text, check_at = excluded.check_at, created_at = now()
 where claim.state <> 'confirmed' and (claim.state <> 'refused' or claim.created_at < now() - $8::interval)
 returning id
 """

@@ -9,6 +9,7 @@ from parley.core import db
 from parley.core.settings import settings
 from parley.core.text.messages import N_, as_text
 from parley.decisions.queries import RESTRICTIONS
+from parley.decisions.rows import WAS_REPORTED
 from parley.guidelines.rules import PREFIX
 
 # What a decision restricts, by its action: a field of the database and its value. Others are described in words.
@@ -76,7 +77,7 @@ class ReasonedDecision(msgspec.Struct, frozen=True):
     detected: bool
 
 
-SELECT_DECIDED = """
+SELECT_DECIDED = f"""
 select d.id, d.action, g.title as ground, g.illegal, g.category, d.reason, d.until,
        c.created_at as written_at, d.created_at,
        d.moderator is null as automated, coalesce(r.noticed, false) as noticed, r.noticed is not null as reported,
@@ -85,12 +86,12 @@ select d.id, d.action, g.title as ground, g.illegal, g.category, d.reason, d.unt
 from decision d join guideline g on g.code = d.guideline
 left join comment c on d.kind = 'comment' and c.id = d.target
 left join lateral (
-    select bool_or(n.illegal) as noticed from report o join guideline n on n.code = o.guideline
-    where o.item = d.item and o.created_at <= d.created_at having count(*) > 0) r on true
+    select bool_or(n.illegal) as noticed from report r join guideline n on n.code = r.guideline
+    where {WAS_REPORTED} having count(*) > 0) r on true
 where d.action = any($3::text[]) and d.state not in ('awaiting', 'undone', 'rejected')
   and d.created_at >= $1::date::timestamptz and d.created_at < $2::date::timestamptz
 order by d.id
-"""
+"""  # noqa: S608 constants only
 
 
 async def statements(first: date, end: date) -> list[TransparencyRow]:

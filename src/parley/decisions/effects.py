@@ -11,6 +11,7 @@ from parley.comments import branches, moving, states, wording
 from parley.comments.tables import Comment
 from parley.core import db
 from parley.core.db import NOW
+from parley.core.errors import Refused
 from parley.core.events.event_log import emit
 from parley.core.text.messages import N_, as_text
 from parley.decisions import moves, profiles, restrictions, sanctions
@@ -73,11 +74,20 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
             change = await _withdraw_statement(target, actor)
         case "lock" | "slow" | "archive" | "unlock" | "lock_branch" | "unlock_branch" | "move":
             change = await _set_discussion(target, choice, actor)
-        case "silence" | "suspend":
-            change = await sanctions.settle(target, Sanction(choice.action, choice.ends, choice.reason))
+        case "warn" | "silence" | "suspend":
+            change = await _sanction(target, choice)
         case "role" if choice.role:
             change = await _set_role(target, choice.role)
     return change
+
+
+async def _sanction(target: Target, choice: Choice) -> Change:
+    """Silence or suspend a member; a warning changes nothing. Raises Refused where no member can read the reason."""
+    if not sanctions.can_be_sanctioned(target):
+        raise Refused(sanctions.CANNOT_WRITE)
+    if choice.action == "warn":
+        return {}, {}
+    return await sanctions.settle(target, Sanction(choice.action, choice.ends, choice.reason))
 
 
 async def _approve(target: Target, actor: int | None) -> Change:

@@ -9,14 +9,14 @@ from msgspec.structs import replace
 from parley.core.http.forms import Form
 from parley.core.text.messages import N_
 from parley.decisions.destinations import destination
-from parley.decisions.rules import ACTIONS, SANCTIONS, Choice, ThreadReference
+from parley.decisions.rules import ACTIONS, LENGTHS, SANCTIONS, Choice, ThreadReference
 from parley.decisions.slots import fill_slots
 
 # The actions with which a sanction of the author can go.
 AGAINST_WORDS = {"remove", "collapse"}
 LONGEST_REASON = 1_000
 LONGEST_QUOTE = 300
-LONGEST_TIME = 3_650
+LONGEST_TIME = max(LENGTHS)
 LONGEST_ADDRESS = 2_000
 
 
@@ -45,7 +45,7 @@ class DecisionForm(Form):
         self.to = self._to("to") or self._to("place")
         self.days = self.id("until")
         if self.days is not None and self.days > LONGEST_TIME:
-            self.errors["until"] = N_("This is longer than ten years. Leave it empty for a permanent decision.")
+            self.errors["until"] = N_("This is longer than a year. Leave it empty for a permanent decision.")
 
     def _to(self, field: str) -> ThreadReference | None:
         address = self.text(field, most=LONGEST_ADDRESS)

@@ -50,7 +50,7 @@ async def send(decision: int, delay: timedelta = timedelta(0)) -> None:
     if concerned is not None:
         written = new_role(concerned) if concerned.action == "role" else statement(concerned, link(decision))
         await mail.send(kind(decision), concerned.email, *written, delay=delay)
-    await receipts.send_outcome(decision, kind(decision), delay)
+    await receipts.send_outcome(decision, _outcome_kind(decision), delay)
     for hook in after_statement:
         await hook(decision)
 
@@ -70,11 +70,33 @@ def statement(concerned: Concerned, link: str) -> tuple[str, str, str]:
 
 async def cancel(decision: int) -> None:
     """Delete the letters about a decision that are not sent yet."""
-    await Mail.delete().where(Mail.kind == kind(decision), Mail.sent_at.is_null())
+    await Mail.delete().where(Mail.kind.is_in([kind(decision), _outcome_kind(decision)]), Mail.sent_at.is_null())
+
+
+async def hold_back(decisions: list[int]) -> None:
+    """Do not send the statements of decisions that have ended, where they are not sent yet."""
+    await _set_state(decisions, "planned", "stopped")
+
+
+async def send_after_all(decisions: list[int]) -> None:
+    """Send the statements that were held back, since the decisions are in force again."""
+    await _set_state(decisions, "stopped", "planned")
+
+
+async def _set_state(decisions: list[int], before: str, after: str) -> None:
+    kinds = [kind(decision) for decision in decisions]
+    if kinds:
+        await Mail.update({Mail.state: after}).where(Mail.kind.is_in(kinds), Mail.state == before)
 
 
 def kind(decision: int) -> str:
+    """The kind of the letter to the member concerned."""
     return f"decision.{decision}"
+
+
+def _outcome_kind(decision: int) -> str:
+    """The kind of the letters to reporters."""
+    return f"outcome.{decision}"
 
 
 def link(decision: int) -> str:

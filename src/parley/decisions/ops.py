@@ -36,9 +36,12 @@ class DecidedItem(msgspec.Struct, frozen=True):
     claimed_until: datetime | None
 
 
-SELECT_REPORTERS = (
-    "select reporter from report where item = $1 and reporter is not null and (state <> 'resolved' or $2)"
-)
+SELECT_REPORTERS = "select reporter from report where item = $1 and reporter is not null and state <> 'resolved'"
+# Of a sanction, also who reported what is decided about the same member in the same transaction.
+SELECT_REPORTERS_EVER = """
+select reporter from report where reporter is not null and (item = $1 or item in (
+    select item from decision where moderator = $2 and member = $3 and created_at = now()))
+"""
 # The item of a held comment stays open until somebody approves or removes the comment itself.
 CLOSE_ITEM = """
 update queue_item set version = version + 1, claimed_by = null, claimed_until = null,
@@ -182,17 +185,13 @@ async def _needs_second(viewer: Viewer, choice: Choice, target: Target, item: in
         return False
     by_admins = choice.action == "role" or target.role != "member"
     staff = ["admin"] if by_admins else ["moderator", "admin"]
-    return bool(await db.value(HAS_OTHERS, staff, [viewer.id, target.member, *await reporters(item, ever=True)]))
-
-
-async def reporters(item: int | None, *, ever: bool = False) -> set[int]:
-    """The members with an open report of an item, or with any (`ever`)."""
-    return set(await db.values(SELECT_REPORTERS, item, ever))
+    reporters = await db.values(SELECT_REPORTERS_EVER, item, viewer.id, target.member)
+    return bool(await db.value(HAS_OTHERS, staff, [viewer.id, target.member, *reporters]))
 
 
 async def reporters_but(viewer: Viewer, item: int | None) -> set[int]:
     """The reporters who may not decide on an item; a moderator who reported it may, where nobody else can."""
-    members = await reporters(item)
+    members = set(await db.values(SELECT_REPORTERS, item))
     return members - {viewer.id} if viewer.id in members and await is_alone(viewer) else members
 
 

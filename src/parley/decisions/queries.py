@@ -9,6 +9,7 @@ from parley.comments.queries import MAY_BE_QUOTED
 from parley.community.queries import SENSITIVE
 from parley.community.wordings import FORMER_WORDING, RULE_TEXT, RULE_TITLE
 from parley.core import db
+from parley.decisions.rows import ITEMS_OF_DECISION, WAS_REPORTED
 from parley.decisions.rules import ACTIONS, APPEAL_DAYS, act
 
 
@@ -66,8 +67,8 @@ class StatementOfReasons(msgspec.Struct, frozen=True):
 
 SELECT_STATEMENT = f"""
 select d.id, d.kind, d.action, d.state, d.member, d.moderator, d.rule, {RULE_TITLE} as guideline,
-       {RULE_TEXT} as guideline_text, d.reason, coalesce(d.item is not null and exists (
-           select from report r where r.item = d.item and r.created_at <= d.created_at), false) as was_reported,
+       {RULE_TEXT} as guideline_text, d.reason,
+       exists (select from report r where {WAS_REPORTED}) as was_reported,
        d.until, d.created_at, d.ended_at, d.thread, t.title, c.id as comment,
        case when c.id is not null then coalesce(d.before ->> 'statement', c.statement) end as said,
        case when d.kind = 'member' then coalesce(d.before ->> 'bio', d.before ->> 'title', d.before ->> 'name')
@@ -76,9 +77,8 @@ select d.id, d.kind, d.action, d.state, d.member, d.moderator, d.rule, {RULE_TIT
        c.created_at as written_at, a.state as appeal, a.text as appeal_text, a.answer as appeal_answer,
        a.created_at as appealed_at
 from decision d left join guideline g on g.code = d.guideline {FORMER_WORDING}
-left join queue_item i on i.id = d.item
-left join comment c on c.id = case when d.kind = 'comment' then d.target when i.kind = 'comment' then i.target end
-     and c.author = d.member
+left join comment c on c.author = d.member and c.id = case when d.kind = 'comment' then d.target else (
+    select i.target from queue_item i where i.kind = 'comment' and i.id in ({ITEMS_OF_DECISION})) end
 left join thread t on t.id = coalesce(d.thread, c.thread) left join appeal a on a.decision = d.id
 where d.id = $1
 """  # noqa: S608 constants only
@@ -129,8 +129,8 @@ IS_HIDDEN = f"""
 select exists (
     select from decision d where d.id = $1 and (
         exists (select from guideline g where g.code = d.guideline and g.severity >= {SENSITIVE})
-        or exists (select from report o join guideline g on g.code = o.guideline
-                   where o.item = d.item and g.severity >= {SENSITIVE})))
+        or exists (select from report o join guideline g on g.code = o.guideline join queue_item i on i.id = o.item
+                   where i.kind = 'comment' and i.target = $2 and g.severity >= {SENSITIVE})))
   and not exists (
     select from mod_action o where o.kind = 'comment' and o.target = $2 and o.action = 'reveal' and o.actor = $3)
 """  # noqa: S608 constants only

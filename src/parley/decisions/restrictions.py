@@ -9,6 +9,7 @@ from parley.core import db
 from parley.core.db import NOW
 from parley.core.errors import Refused
 from parley.core.text.messages import N_
+from parley.decisions import letters
 from parley.decisions.tables import Decision
 from parley.reports.targets import Target
 from parley.threads.restricting import restrict_article
@@ -70,9 +71,14 @@ async def require_end(kind: str, target: int, actions: list[str], passage: int |
 
 
 async def end(kind: str, target: int, actions: list[str], passage: int | None = None) -> bool:
-    """End the decisions in force for these actions, or those about one passage. Return whether there were any."""
+    """End the decisions in force for these actions, or those about one passage. Return whether there were any.
+
+    Statements of them that are not mailed yet are held back.
+    """
     about = (Decision.kind == kind) & (Decision.target == target) & (Decision.state == "in_force")
     ended = Decision.update({Decision.state: "ended", Decision.ended_at: NOW}).where(
         about & (Decision.passage == passage) if passage else about, Decision.action.is_in(actions)
     )
-    return bool(await ended.returning(Decision.id))
+    decisions = [row["id"] for row in await ended.returning(Decision.id)]
+    await letters.hold_back(decisions)
+    return bool(decisions)

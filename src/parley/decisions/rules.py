@@ -87,6 +87,7 @@ ACTIONS = {
         Action("escalate", N_("Ask an admin"), N_("Escalated to an admin"), EVERYTHING, restricts=False),
     )
 }
+SUSPENSION_PROPOSED = N_("Suspension proposed: a second moderator has to approve it")
 # Actions on the thread.
 ON_THREAD = {"lock", "slow", "archive", "unlock"}
 # Actions on the author, not on the comment.

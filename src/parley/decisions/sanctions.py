@@ -9,7 +9,6 @@ from parley.accounts import sessions, viewer_cache
 from parley.accounts.states import LEFT
 from parley.accounts.tables import Member
 from parley.core import db
-from parley.core.errors import Refused
 from parley.core.text.messages import N_
 from parley.reports.targets import Target
 
@@ -45,12 +44,9 @@ def can_be_sanctioned(target: Target) -> bool:
 async def settle(target: Target, new: Sanction | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Set the state of a locked member from the sanctions in force and a `new` one; return what changed.
 
-    Of a member who left, only the state that they come back to is set. Raises Refused for a `new` sanction of a member
-    who cannot write anyway.
+    Of a member who left, only the state that they come back to is set.
     """
     if target.member is None or not can_be_sanctioned(target):
-        if new is not None:
-            raise Refused(CANNOT_WRITE)
         if target.member is not None and target.member_state == LEFT:
             await _set_state_before(target.member)
         return {}, {}

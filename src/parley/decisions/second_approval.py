@@ -8,7 +8,7 @@ from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import ADMIN, Viewer
 from parley.core.text.messages import N_
 from parley.decisions import effects, letters, ops, rules
-from parley.decisions.rows import DecisionRow, load
+from parley.decisions.rows import DecisionRow, load, reporters
 from parley.decisions.rules import Choice, Stale
 from parley.decisions.tables import Decision
 from parley.modlog import ops as modlog
@@ -71,7 +71,7 @@ async def _lock_proposal(viewer: Viewer, decision: int) -> tuple[DecisionRow, Ta
         await db.values(LOCK_ADMINS, made.target)
     target = await targets.lock(made.kind, made.target)
     made = await load(decision, lock=True)
-    require_approval_allowed(viewer, made, target, await ops.reporters(made.item, ever=True))
+    require_approval_allowed(viewer, made, target, await reporters(made.id))
     return made, target
 
 

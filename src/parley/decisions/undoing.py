@@ -8,7 +8,7 @@ from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
 from parley.decisions import effects, letters
 from parley.decisions.rows import DecisionRow, end, load
-from parley.decisions.rules import UNDO_SECONDS
+from parley.decisions.rules import ON_THREAD, UNDO_SECONDS
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import queue_changes, targets
@@ -16,9 +16,13 @@ from parley.reports import queue_changes, targets
 # The decision about the author that was made together with one about what they wrote: in one transaction.
 SELECT_SANCTION = """
 select s.id from decision d join decision s on s.moderator = d.moderator and s.created_at = d.created_at and s.id > d.id
-where d.id = $1 and s.kind = 'member' and s.target = d.member and s.state <> 'undone'
+where d.id = $1 and s.kind = 'member' and s.target = d.member and s.state in ('in_force', 'awaiting')
 """
-HAS_NEWER = "select exists(select from decision where item = $1 and id > $2 and state <> 'undone')"
+# About the item, or about the thread if the decision is about that: threads are decided about on their page, too.
+HAS_NEWER = """
+select exists(select from decision where id > $2 and state <> 'undone' and (
+    item = $1 or thread = $3 and action = any($4::text[])))
+"""
 # Proposals that the decision superseded wait again.
 REOPEN_PROPOSALS = """
 update decision set state = 'awaiting', ended_at = null
@@ -27,7 +31,7 @@ where state = 'rejected' and second_moderator is null and ended_at = $4 and (ite
 # The decisions that were ended because everything is shown again are in force again.
 RESUME_RESTRICTIONS = """
 update decision set state = 'in_force', ended_at = null
-where kind = $1 and target = $2 and state = 'ended' and ended_at = $3
+where kind = $1 and target = $2 and state = 'ended' and ended_at = $3 returning id
 """
 # The reports that the decision answered are open again, except where the same member has reported again since.
 REOPEN_REPORTS = """
@@ -57,8 +61,8 @@ async def undo(viewer: Viewer, decision: int) -> None:
     """Undo one's own decision about an item: the target, the reports and the item are as before, and no letter is sent.
 
     So is the decision about the author that was made in the same transaction. Raises Refused for another moderator's
-    decision, after half a minute, where there is a newer decision, and for decisions without an item, whose letters
-    are sent at once.
+    decision, after half a minute, where there is a newer decision, and for decisions without an item and those that a
+    second moderator approved, whose letters are sent at once.
     """
     async with db.atomic():
         await _undo(viewer, decision)
@@ -73,7 +77,8 @@ async def _undo(viewer: Viewer, decision: int) -> None:
     await _may_undo(viewer, made)
     await end(made.id, "undone")
     if made.action in {"restore", "approve"}:
-        await db.execute(RESUME_RESTRICTIONS, made.kind, made.target, made.created_at)
+        resumed = await db.values(RESUME_RESTRICTIONS, made.kind, made.target, made.created_at)
+        await letters.send_after_all(resumed)
     before, after = await effects.revert(target, made.was, viewer.id)
     await _reopen(made)
     await letters.cancel(decision)
@@ -82,9 +87,11 @@ async def _undo(viewer: Viewer, decision: int) -> None:
 
 async def _may_undo(viewer: Viewer, made: DecisionRow) -> None:
     late = datetime.now(UTC) - made.created_at > timedelta(seconds=UNDO_SECONDS)
-    if made.moderator != viewer.id or made.state not in ("in_force", "awaiting") or late or made.item is None:
+    was_announced = made.item is None or made.second_moderator is not None
+    if made.moderator != viewer.id or made.state not in ("in_force", "awaiting") or late or was_announced:
         raise Refused(N_("This can no longer be undone. The decision stands; you can make a new one."))
-    if await db.value(HAS_NEWER, made.item, made.id):
+    thread = made.thread if made.action in ON_THREAD else None
+    if await db.value(HAS_NEWER, made.item, made.id, thread, list(ON_THREAD)):
         raise Refused(N_("There is a newer decision, so this can no longer be undone."))
 
 

@@ -55,10 +55,11 @@ class WrittenComment(msgspec.Struct, frozen=True):
         return f"{settings().base_url}/c/{self.id}"
 
 
+# The words around a quote may be beyond the excerpt.
 SELECT_COMMENTS = f"""
 select c.id, c.thread, t.slug, a.url, c.parent, c.state, c.stance, c.statement,
-       case when {MAY_BE_QUOTED} then c.quote end as quote, case when {MAY_BE_QUOTED} then c.prefix end as prefix,
-       case when {MAY_BE_QUOTED} then c.suffix end as suffix, c.body, c.created_at, c.edited_at
+       case when {MAY_BE_QUOTED} then c.quote end as quote, case when a.display = 'full' then c.prefix end as prefix,
+       case when a.display = 'full' then c.suffix end as suffix, c.body, c.created_at, c.edited_at
 from comment c join thread t on t.id = c.thread join article a on a.id = t.article
 where c.author = $1 and c.id > $2 and ($3::bigint is null or c.thread = $3) order by c.id limit {BATCH}
 """  # noqa: S608 constants only

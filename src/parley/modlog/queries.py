@@ -44,7 +44,9 @@ class LogRow(msgspec.Struct, frozen=True):
 
     @property
     def action_name(self) -> str:
-        return wording.action_name(self.action)
+        # An entry that changed nothing tells of a proposal.
+        is_proposal = self.after == "{}" and self.action in wording.PROPOSED
+        return wording.PROPOSED[self.action] if is_proposal else wording.action_name(self.action)
 
     @property
     def change(self) -> tuple[str, str] | None:

@@ -75,6 +75,8 @@ ACTION_NAMES = {
     "stop": N_("All rules stopped"),
     "start": N_("All rules started again"),
 }
+# What needs a second approval.
+PROPOSED = {"suspend": N_("Suspension proposed"), "role": N_("New role proposed")}
 # The actions that the public can read.
 PUBLIC = {
     "approve": N_("A comment was approved"),

@@ -42,6 +42,7 @@ async def lift(viewer: Viewer, member: int, reason: str) -> None:
         ended = await _end_sanctions(member)
         if not ended:
             raise Refused(N_("This member is no longer silenced or suspended."))
+        await letters.hold_back(ended)
         before, after = await sanctions.settle(target)
         await letters.send_lifted(member, reason)
         await modlog.write(viewer, Entry("lift", "member", member, before, after, reason=reason, decision=ended[-1]))

@@ -8,7 +8,8 @@ from parley.automod.tables import Rule
 from parley.core import db
 from parley.core.text import markdown
 from parley.core.text.cleaning import shorten
-from parley.decisions.rules import UNDO_SECONDS
+from parley.core.text.messages import Message
+from parley.decisions.rules import ACTIONS, SUSPENSION_PROPOSED, UNDO_SECONDS
 from parley.decisions.undoing import SELECT_SANCTION
 from parley.modqueue.filters import QueueFilter
 from parley.modqueue.time_to_decide import IS_LATE
@@ -203,19 +204,29 @@ async def others_actions(viewer: int, since: datetime) -> list[OthersAction]:
 
 
 class UndoableDecision(msgspec.Struct, frozen=True):
-    """A decision that can be undone for `left` more seconds, with what was decided about the author in it."""
+    """A decision that can be undone for `left` more seconds, and the sanction of the author that was made with it.
+
+    `is_proposed` says that a second moderator has to approve the suspension.
+    """
 
     decision: int
     item: int
     action: str
     also: str | None
+    is_proposed: bool
     left: int
+
+    @property
+    def done(self) -> list[Message]:
+        """What was done, in words."""
+        done = [ACTIONS[action].done for action in (self.action, self.also) if action]
+        return [*done[:-1], SUSPENSION_PROPOSED] if self.is_proposed else done
 
 
 SELECT_UNDOABLE = f"""
-select d.id as decision, d.item, d.action, (select action from decision where id in ({SELECT_SANCTION})) as also,
+select d.id as decision, d.item, d.action, s.action as also, coalesce(s.state, d.state) = 'awaiting' as is_proposed,
        ceil(extract(epoch from d.created_at - now()) + $3)::int as left
-from decision d
+from decision d left join decision s on s.id in ({SELECT_SANCTION})
 where d.id = $1 and d.moderator = $2 and d.item is not null and d.state in ('in_force', 'awaiting')
   and d.created_at > now() - $3 * interval '1 second'
 """  # noqa: S608 constants only

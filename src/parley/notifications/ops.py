@@ -11,6 +11,7 @@ from parley.core.db import NOW
 from parley.core.errors import NotFound
 from parley.core.events.notify import Signal, notify
 from parley.core.text.messages import N_
+from parley.decisions.rows import HAS_ANSWERED
 from parley.mail import end_hold
 from parley.notifications.queries import following, unread
 from parley.notifications.rules import BATCHED, LIST
@@ -66,7 +67,7 @@ cross join lateral (
         'suspend')
     union
     select r.reporter from report r
-    where r.item = d.item and r.reporter is not null and r.outcome is not null and r.resolved_at >= d.created_at
+    where {HAS_ANSWERED} and r.reporter is not null and r.outcome is not null
 ) one(member)
 where d.id = $1 and one.member is not null
 on conflict (decision, member) where decision is not null do update set {RENEW}

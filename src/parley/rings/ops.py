@@ -4,14 +4,20 @@ from parley.core import db
 from parley.core.errors import NotFound
 from parley.core.http.access import Viewer
 from parley.core.text.messages import N_
+from parley.decisions import rules
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.rings.tables import VoteRing
 
 
 async def dismiss(viewer: Viewer, ring: int) -> None:
-    """Judge that a group is no ring: it is not shown again. Raises NotFound if it is not shown now."""
+    """Judge that a group is no ring: it is not shown again.
+
+    Raises NotFound if it is not shown now, Forbidden for a moderator who belongs to it.
+    """
     async with db.atomic():
+        members = await db.value(VoteRing.select(VoteRing.members).where(VoteRing.id == ring)) or []
+        rules.require_decision_allowed(viewer, viewer.id if viewer.id in members else None, set())
         shown = VoteRing.update({VoteRing.dismissed_at: db.NOW, VoteRing.dismissed_by: viewer.id}).where(
             VoteRing.id == ring, VoteRing.dismissed_at.is_null()
         )

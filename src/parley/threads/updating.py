@@ -85,10 +85,8 @@ def _count_changes(before: Sequence[StoredPassage], after: Sequence[StoredPassag
     return changed, len(new.keys() - old.keys()), len(old.keys() - new.keys())
 
 
-INSERT_WAITING = """
-insert into suggested_update (thread, draft) values ($1, $2)
-on conflict (thread) where state = 'waiting' and member is null
-do update set draft = excluded.draft, created_at = now()
+REPLACE_WAITING = """
+update suggested_update set draft = $2, created_at = now() where thread = $1 and state = 'waiting' and member is null
 returning id
 """
 
@@ -101,9 +99,14 @@ async def _close_conflicts(thread: int) -> None:
 
 
 async def _store_conflicts(thread: int, update: SourceUpdate) -> int:
-    suggestion: int = await db.value(INSERT_WAITING, thread, encode(update.source))
-    await notify_concerned(suggestion)
-    return suggestion
+    """Store the conflicts. Whoever has to decide is notified once, however often the source changes until then."""
+    draft = encode(update.source)
+    waiting: int | None = await db.value(REPLACE_WAITING, thread, draft)
+    if waiting is None:
+        [row] = await SuggestedUpdate.insert(SuggestedUpdate(thread=thread, draft=draft))
+        waiting = int(row["id"])
+        await notify_concerned(waiting)
+    return waiting
 
 
 async def note_seen(viewer: Viewer, suggestion: int) -> Viewer:

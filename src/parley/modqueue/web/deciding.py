@@ -133,7 +133,7 @@ async def _preview(request: AnyRequest, row: ItemRow, form: DecisionForm) -> Res
     """The letters that the decision would send."""
     letter = await draft_letters(form.choice_for(row.id), row.member, row.kind, form.sanction)
     if wants_fragment(request):
-        return fragment(request, "modqueue/_letter.html", letter=letter)
+        return fragment(request, "modqueue/_letter.html", letter=letter, form=form)
     return await queue_answer(request, await details_at(request, str(row.id)), form, letter=letter)
 
 
