@@ -82,7 +82,9 @@ def _cached_record(member: int, now: InForce) -> AuthorRecord | None:
 
 
 def _cache(member: int, author: AuthorRecord) -> None:
+    """Cache the record of a member of the highest level, without the recent posts, which take up to 160 kB."""
     if trust.level(author) is trust.LEVELS[-1]:
+        author = msgspec.structs.replace(author, own=[], others=[])
         _established.put(member, CachedAuthor(author, monotonic() + ESTABLISHED_SECONDS))
 
 
