@@ -51,3 +51,9 @@ def test_without_the_marks_the_passage_is_what_it_was(text: str, quoted: list[tu
     for strength in "123":
         marked = marked.replace(f'<mark data-said="{strength}">', "")
     assert marked.replace("</mark>", "") == html
+
+
+def test_a_passage_of_a_whole_book_is_not_marked() -> None:
+    """It took half a second of the processor for a page with 300 quotes, and stayed in memory for each of them."""
+    html = f"<p>{'word ' * 100_000}one</p>"
+    assert mark(html, (("one", 1),)) == html

@@ -6,9 +6,10 @@ import pytest
 from litestar import Litestar
 
 import make
-from automod.rows import mailed, newcomer, put_rule, state_of
+from automod.rows import established, mailed, newcomer, put_rule, state_of
 from modqueue.reported import decided
 from parley.appeals import ops as appeals
+from parley.automod import checks
 from parley.core import db
 from parley.core.errors import TooMany
 from parley.matching import current
@@ -159,3 +160,16 @@ async def test_a_form_sent_twice_is_judged_once(app: Litestar) -> None:
     assert first == again
     assert await state_of(first) == "visible"
     assert await state_of(await make.comment(thread, author, words)) == "pending"
+
+
+async def test_the_cached_record_of_an_author_has_none_of_the_texts_it_was_compared_with(app: Litestar) -> None:
+    """It had up to forty of them: with ten thousand members a gigabyte in each process."""
+    await put_rule(Similar(to="anyone"))
+    author = await established()
+    checks.forget()
+
+    await make.comment(await make.thread(), author, "Words like those of nobody else, and enough of them to compare.")
+
+    cached = checks._established.get(author.id)
+    assert cached is not None
+    assert (cached.author.own, cached.author.others) == ([], [])

@@ -1,11 +1,14 @@
 """What is kept in memory is bounded in bytes."""
 
+import ast
 import asyncio
+from collections.abc import Iterator
 from functools import partial
 from time import monotonic
 
 import pytest
 
+from conftest import ROOT
 from parley.core import cache
 from parley.core.cache import Bounded
 from parley.core.events import tasks
@@ -117,3 +120,29 @@ def test_what_a_function_made_of_texts_is_kept_up_to_its_bytes() -> None:
 
 def _bytes(name: str) -> float:
     return CACHE_BYTES.labels(name)._value.get()
+
+
+# Functions cached without a limit though they have arguments: there are only so many of these.
+FEW_ARGUMENTS = {
+    "_font": "fonts and sizes of ours",
+    "_key": "the file of a setting",
+    "_long_runs": "two ends of a range",
+    "_major": "the programs of PostgreSQL",
+    "_sample_font": "fonts of ours",
+    "_script": "scripts of ours",
+    "_series": "methods that the server knows, routes and states",
+    "works": "ways to start a process",
+}
+
+
+def _cached_without_limit() -> Iterator[str]:
+    for file in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.FunctionDef) and ast.unparse(node.args):
+                decorators = map(ast.unparse, node.decorator_list)
+                yield from (node.name for name in decorators if name in {"cache", "functools.cache"})
+
+
+def test_what_people_send_is_not_cached_without_a_limit() -> None:
+    """The patterns of rules were: 10 MB of each version of a long list of words, in every process and for good."""
+    assert set(_cached_without_limit()) == FEW_ARGUMENTS.keys()

@@ -1,12 +1,15 @@
 """Commands work on the installation they belong to, and make none by mistake."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import rich_click as click
+from click.testing import CliRunner
 
 import command
-from parley.cli import running
+from parley.cli import main, running
 from parley.embedded import CannotStart, find
 
 
@@ -55,16 +58,65 @@ def test_a_restore_from_another_folder_is_for_the_installation_that_is_there(
     assert running._data_folder(Path("new"), new=True) == Path("new")
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["member", "add", "grace", "grace@example.org"], ["demo"], ["log", "verify"], ["backup", "all.backup"]],
-)
-def test_no_command_makes_a_new_database_by_mistake(arguments: list[str], tmp_path: Path) -> None:
+def test_no_command_makes_a_new_database_by_mistake(tmp_path: Path) -> None:
     data = tmp_path / "vaar"
-    ended = command.parley(*arguments, "--data", data, cwd=tmp_path)
+    ended = command.parley("member", "add", "grace", "grace@example.org", "--data", data, cwd=tmp_path)
     assert ended.returncode == 1
-    assert ended.stderr == f"There is no installation in {data}. `parley up --data {data}` starts one there.\n"
+    assert ended.stderr == refusal(data)
     assert list(tmp_path.iterdir()) == []
+
+
+def refusal(data: Path) -> str:
+    return f"There is no installation in {data}. `parley up --data {data}` starts one there.\n"
+
+
+def leaves(group: click.Command, *path: str) -> Iterator[tuple[str, click.Command]]:
+    """The commands below a command, by their names."""
+    if not isinstance(group, click.Group):
+        yield " ".join(path), group
+        return
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        below = group.get_command(context, name)
+        assert below is not None
+        yield from leaves(below, *path, name)
+
+
+COMMANDS = dict(leaves(main))
+# They may begin an installation (docs/operating.md).
+BEGINNING = {"up", "restore", "import"}
+# They need none; the others get the addresses of its servers from the environment.
+READING = {"api get", "api post", "api watch", "article read", "mail classify", "perspectives analyse"}
+SERVING = {"web", "worker", "migrate"}
+# It says so as one of its findings (test_doctor.py).
+CHECKING = {"doctor"}
+
+
+def required(wanted: click.Command, folder: Path) -> Iterator[str]:
+    """Values for what a command must be given."""
+    for each in wanted.params:
+        if each.required:
+            yield from () if isinstance(each, click.Argument) else each.opts[:1]
+            yield value(each.type, folder)
+
+
+def value(kind: click.ParamType, folder: Path) -> str:
+    if isinstance(kind, click.Choice):
+        return str(kind.choices[0])
+    if isinstance(kind, click.Path):
+        return str(folder / ("there" if kind.exists else "new"))
+    return "1"
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - BEGINNING - READING - SERVING - CHECKING))
+def test_every_command_refuses_a_folder_without_an_installation(name: str, tmp_path: Path) -> None:
+    (tmp_path / "there").write_text("{}")
+    data = tmp_path / "vaar"
+
+    ended = CliRunner().invoke(main, [*name.split(), *required(COMMANDS[name], tmp_path), "--data", str(data)])
+
+    assert (ended.output, ended.exit_code) == (refusal(data), 1)
+    assert [file.name for file in tmp_path.iterdir()] == ["there"]
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,18 @@
 So a session that another process ended is still accepted here for a second at most.
 """
 
+from collections.abc import Collection
+
 import msgspec
 
 from parley.core import db
-from parley.core.cache import Bounded
+from parley.core.cache import Bounded, text_bytes
 from parley.core.http.access import Viewer
 
 CACHE_SECONDS = 1.0
-MOST_VIEWERS = 10_000
+MOST_VIEWERS, MOST_BYTES = 10_000, 32 * 2**20
+# Of a viewer, and of each member whom they muted or blocked, roughly.
+VIEWER_BYTES, BLOCKED_BYTES = 2_000, 200
 
 
 class CachedViewer(msgspec.Struct, frozen=True):
@@ -21,7 +25,18 @@ class CachedViewer(msgspec.Struct, frozen=True):
     token: str | None = None
 
 
-_cache: Bounded[CachedViewer] = Bounded(MOST_VIEWERS)
+def size_of(why: str, muted: Collection[str], blocked: Collection[int]) -> int:
+    """Return the bytes in memory of a viewer, roughly: the members whom they muted and blocked take most."""
+    return VIEWER_BYTES + text_bytes(why) + BLOCKED_BYTES * (len(muted) + len(blocked))
+
+
+def _new() -> Bounded[CachedViewer]:
+    return Bounded(
+        MOST_VIEWERS, MOST_BYTES, lambda cached: size_of(cached.viewer.why, cached.viewer.muted, cached.viewer.blocked)
+    )
+
+
+_cache = _new()
 
 
 def current() -> Bounded[CachedViewer]:
@@ -32,7 +47,7 @@ def current() -> Bounded[CachedViewer]:
 def clear() -> None:
     """Start a new cache: what requests under way have read goes into the old one."""
     global _cache  # noqa: PLW0603 replaced as a whole, see above
-    _cache = Bounded(MOST_VIEWERS)
+    _cache = _new()
 
 
 def clear_after_commit() -> None:

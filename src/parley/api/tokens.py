@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from time import monotonic
+from weakref import ref
 
 import msgspec
 
@@ -88,14 +89,22 @@ class TokenOwner(msgspec.Struct, frozen=True):
 
 
 class CachedOwner(msgspec.Struct, frozen=True):
-    """The owner of a token, until when (monotonic), and the cache of viewers that was in use before they were read."""
+    """The owner of a token, until when (monotonic), and the cache of viewers that was in use before they were read.
+
+    A weak reference: the viewers in a cache that was replaced are not kept for it.
+    """
 
     owner: TokenOwner
     expires: float
-    viewers: Bounded[viewer_cache.CachedViewer]
+    viewers: "ref[Bounded[viewer_cache.CachedViewer]]"
 
 
-_owners: Bounded[CachedOwner] = Bounded(viewer_cache.MOST_VIEWERS)
+def _size(cached: CachedOwner) -> int:
+    owner = cached.owner
+    return viewer_cache.size_of(owner.state_reason, owner.muted, owner.blocked)
+
+
+_owners: Bounded[CachedOwner] = Bounded(viewer_cache.MOST_VIEWERS, viewer_cache.MOST_BYTES, _size)
 
 
 class TokenRow(msgspec.Struct, frozen=True):
@@ -130,7 +139,7 @@ async def find(token: str) -> TokenOwner | None:
     if known is None:
         return None
     cached = _owners.get(known)
-    if cached is not None and cached.expires > now and cached.viewers is viewers:
+    if cached is not None and cached.expires > now and cached.viewers() is viewers:
         return cached.owner
     row = await db.fetch_one(TokenOwner, SELECT_TOKEN, known, settings().staff_factor_days)
     if row is None:
@@ -138,7 +147,7 @@ async def find(token: str) -> TokenOwner | None:
         return None
     if row.is_stale:
         await db.execute(RECORD_USE, row.id)
-    _owners.put(known, CachedOwner(row, now + viewer_cache.CACHE_SECONDS, viewers))
+    _owners.put(known, CachedOwner(row, now + viewer_cache.CACHE_SECONDS, ref(viewers)))
     return row
 
 

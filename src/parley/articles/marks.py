@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from html import unescape
 from itertools import accumulate, groupby
 
 from markupsafe import Markup
+
+from parley.core.cache import by_text
 
 Quoted = tuple[tuple[str, int], ...]  # words, and how many comments are about them
 
@@ -14,17 +15,23 @@ Quoted = tuple[tuple[str, int], ...]  # words, and how many comments are about t
 _PIECE = re.compile(r"<(?:math|svg|pre)\b.*?</(?:math|svg|pre)>|<[^>]*>|&[^;\s<]{1,32};|.", re.DOTALL)
 # From so many comments on, a mark is of the second and of the third strength.
 _SEVERAL, _MANY = 2, 5
+# Of the HTML of a passage. Marks take time for each character: in a passage of a whole book, half a second.
+_LONGEST = 30_000
 
 
-@lru_cache(maxsize=1_000)
 def mark(html: str, quoted: Quoted) -> Markup:
     """Return the HTML of a passage with `<mark>` around quoted words.
 
     `data-said` goes from 1 to 3 with the number of comments. White space makes no difference. Words that the passage
-    does not have, or that it has twice, are not marked.
+    does not have, or that it has twice, are not marked, and none in a passage that is longer than any is written.
     """
-    if not quoted:
+    if not quoted or len(html) > _LONGEST:
         return Markup(html)  # noqa: S704 sanitised on import
+    return _marked(html, quoted)
+
+
+@by_text("marks", most_bytes=8 * 2**20)
+def _marked(html: str, quoted: Quoted) -> Markup:
     pieces = _PIECE.findall(html)
     levels = _levels([unescape(piece) if piece[0] == "&" else piece for piece in pieces], quoted)
     runs = groupby(zip(pieces, levels, strict=True), key=lambda piece: piece[1])

@@ -82,10 +82,10 @@ def _cached_record(member: int, now: InForce) -> AuthorRecord | None:
 
 
 def _cache(member: int, author: AuthorRecord) -> None:
+    """Cache the record of a member of the highest level, without the recent posts, which take up to 160 kB."""
     if trust.level(author) is trust.LEVELS[-1]:
-        # Without the texts of recent posts: they are read when a rule needs them, and would take hundreds of megabytes.
-        kept = msgspec.structs.replace(author, own=[], others=[])
-        _established.put(member, CachedAuthor(kept, monotonic() + ESTABLISHED_SECONDS))
+        author = msgspec.structs.replace(author, own=[], others=[])
+        _established.put(member, CachedAuthor(author, monotonic() + ESTABLISHED_SECONDS))
 
 
 def _remaining_rules(post: Post, thread: int, now: InForce) -> list[ActiveRule]:

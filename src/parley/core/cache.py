@@ -31,9 +31,13 @@ def moment() -> float:
 
 
 def text_bytes(*values: object) -> int:
-    """Return the bytes in memory of the strings, bytes and lists of them among `values`."""
+    """Return the bytes in memory of the strings, bytes and lists or tuples of them among `values`."""
     return sum(
-        getsizeof(value) if isinstance(value, (str, bytes)) else text_bytes(*value) if isinstance(value, list) else 0
+        getsizeof(value)
+        if isinstance(value, (str, bytes))
+        else text_bytes(*value)
+        if isinstance(value, (list, tuple))
+        else 0
         for value in values
     )
 
@@ -197,8 +201,13 @@ class Bounded(Generic[Value]):
             self._gauge.set(self.bytes)
 
 
-def by_text(name: str, most_bytes: int) -> Callable[[Callable[Given, Value]], Callable[Given, Value]]:
-    """Cache the results of a function of strings, like functools.lru_cache, up to `most_bytes`. None is not cached."""
+def by_text(
+    name: str, most_bytes: int, size: Callable[[Any], int] = text_bytes
+) -> Callable[[Callable[Given, Value]], Callable[Given, Value]]:
+    """Cache the results of a function of strings, like functools.lru_cache, up to `most_bytes`. None is not cached.
+
+    `size` measures a result.
+    """
 
     def decorator(function: Callable[Given, Value]) -> Callable[Given, Value]:
         kept: Bounded[tuple[Value, int]] = Bounded(MOST_BY_TEXT, most_bytes, itemgetter(1), name)
@@ -211,7 +220,7 @@ def by_text(name: str, most_bytes: int) -> Callable[[Callable[Given, Value]], Ca
                 entry = kept.get(key)
             if entry is None:
                 value = function(*args, **kwargs)
-                entry = value, ENTRY_BYTES + text_bytes(*args, value)
+                entry = value, ENTRY_BYTES + text_bytes(*args) + size(value)
                 with lock:
                     kept.put(key, entry)
             return entry[0]

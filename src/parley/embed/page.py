@@ -1,5 +1,8 @@
 """What the script in a publisher's page asks for: the passages of the article, with their numbers of comments."""
 
+import asyncio
+from collections.abc import Sequence
+
 import msgspec
 
 from parley.articles.queries import PassageRow
@@ -64,8 +67,13 @@ def _open_label(number: int) -> str:
 
 
 async def _passages(thread: EmbeddedThread) -> list[MarkedPassage]:
+    """Return the passages. The fingerprints of a long article take a tenth of a second, so a thread computes them."""
     shown_thread = await views.thread_view(views.DiscussionQuery(thread.id), fresh=False)
-    return [passage for row in shown_thread.rows if (passage := _marked_passage(row)) is not None]
+    return await asyncio.to_thread(_marked_passages, shown_thread.rows)
+
+
+def _marked_passages(rows: Sequence[PassageRow]) -> list[MarkedPassage]:
+    return [passage for row in rows if (passage := _marked_passage(row)) is not None]
 
 
 def _marked_passage(row: PassageRow) -> MarkedPassage | None:

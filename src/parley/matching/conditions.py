@@ -1,6 +1,6 @@
 """The conditions of rules. A rule matches a post that meets all of its conditions."""
 
-from functools import cache
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -267,7 +267,7 @@ AnyCondition = (
 )
 
 
-@cache
+@lru_cache(maxsize=64)
 def _name_keys(typed: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(names.key, typed))
 

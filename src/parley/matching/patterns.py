@@ -1,16 +1,18 @@
 """Compiled patterns of rules, and of lists of words."""
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import re2  # type: ignore[import-untyped]
 
+from parley.core.cache import by_text
 from parley.core.text.messages import N_, Message
 
 # The most memory of a compiled pattern; one that needs more is refused when it is saved.
 PATTERN_BYTES = 8 << 20
-# More than rules have. Each may take as much.
-MOST_PATTERNS = 500
+# Of all patterns that a process keeps. A list of 500 long words takes 10 MB, and each edit of it is another pattern.
+KEPT_BYTES = 64 << 20
+# As measured for such lists.
+INSTRUCTION_BYTES = 40
 # The end of a word in every script; RE2's \b knows ASCII only. An underscore is one too: _so_ is *so*.
 BETWEEN = r"[^\p{L}\p{M}\p{N}]"
 # What may stand between the words of a phrase. Fewer ranges than BETWEEN: a list may have thousands of them.
@@ -25,7 +27,12 @@ class BadPattern(ValueError):
         self.message = message
 
 
-@lru_cache(MOST_PATTERNS)
+def _size(compiled: "re2._Regexp") -> int:
+    """Return the bytes in memory, roughly."""
+    return int(INSTRUCTION_BYTES * compiled.programsize)
+
+
+@by_text("patterns", KEPT_BYTES, _size)
 def compile_pattern(pattern: str, *, any_case: bool) -> "re2._Regexp":
     """Compile a pattern of a rule in force, once. Raises BadPattern."""
     return _compile(pattern, any_case=any_case)
@@ -36,6 +43,13 @@ def check_pattern(pattern: str) -> None:
     _compile(pattern, any_case=True)
 
 
+@by_text("word lists", KEPT_BYTES, _size)
+def words_pattern(words: tuple[str, ...], fold: Callable[[str], str]) -> "re2._Regexp":
+    """A pattern for words and phrases, whose own words may have any signs between them."""
+    either = "|".join(SIGNS.join(map(re2.escape, fold(word).split())) for word in words)
+    return _compile(f"(?:^|{BETWEEN})({either})(?:$|{BETWEEN})", any_case=False)
+
+
 def _compile(pattern: str, *, any_case: bool) -> "re2._Regexp":
     options = re2.Options()
     options.max_mem, options.log_errors, options.case_sensitive = PATTERN_BYTES, False, not any_case
@@ -44,10 +58,3 @@ def _compile(pattern: str, *, any_case: bool) -> "re2._Regexp":
     except re2.error as error:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
         raise BadPattern(N_("This pattern cannot be read: {reason}.").format(reason=reason)) from None
-
-
-@lru_cache(MOST_PATTERNS)
-def words_pattern(words: tuple[str, ...], fold: Callable[[str], str]) -> "re2._Regexp":
-    """A pattern for words and phrases, whose own words may have any signs between them."""
-    either = "|".join(SIGNS.join(map(re2.escape, fold(word).split())) for word in words)
-    return _compile(f"(?:^|{BETWEEN})({either})(?:$|{BETWEEN})", any_case=False)

@@ -7,6 +7,7 @@ import msgspec
 from parley.core.text.cleaning import as_id, clean
 from parley.core.text.messages import N_, Message
 from parley.decisions.destinations import destination
+from parley.matching.conditions import LONGEST_PATTERN
 from parley.matching.patterns import check_pattern
 
 YES_NO = {"1": N_("written with AI assistance"), "0": N_("written without")}
@@ -43,7 +44,9 @@ def value_of(field: Field, raw: str) -> Any:
             value = list(dict.fromkeys(target.thread if target else None for target in targets))
         case "line":
             value = clean(raw, lines=False)
-            check_pattern(value)
+            # A longer one is refused below, and could take seconds to compile.
+            if len(value) <= LONGEST_PATTERN:
+                check_pattern(value)
         case "flag":
             value = raw == "1"
         case "choice" if field.choices is YES_NO:
