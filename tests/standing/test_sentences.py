@@ -26,8 +26,8 @@ ERRORS = {
 SHOWN = {"error", "heading", "label", "message", "missing", "mistake", "next_step", "note", "subject", "title"}
 # These take words that nobody but operators reads.
 UNREAD = {
-    "AnalysisFailed", "BadFile", "CommandFailed", "NotTrusted", "Rule", "RuntimeError", "ToolFailed", "TypeError",
-    "ValueError", "each", "_limit", "MailList",
+    "AnalysisFailed", "BadFile", "CommandFailed", "NoAnswer", "NotTrusted", "Rule", "RuntimeError", "ToolFailed",
+    "TypeError", "ValueError", "each", "_limit", "MailList",
 }  # fmt: skip
 SENTENCE = re.compile(r"[A-Z][\w’']* [\w“(]")
 WORDS = re.compile(r"[a-z][,.:;]? [a-z]|^[A-Z][a-z]+[.!?]$")

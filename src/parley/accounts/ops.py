@@ -20,7 +20,7 @@ from parley.accounts import (
     viewer_cache,
 )
 from parley.accounts.authentication import PASSWORD, Client, SecondFactorNeeded, SignedIn
-from parley.accounts.passwords import Asker, Kind
+from parley.accounts.passwords import Asker, AskerKind
 from parley.accounts.queries import Account
 from parley.accounts.rules import require_sign_in_allowed
 from parley.accounts.tables import Member
@@ -48,7 +48,7 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
     device = _known_device(owner, client)
     key = sign_in_limits.login_key(login)
     allowance = await sign_in_limits.take(key, client.network, device=device, answer=answer)
-    is_known = allowance.kind is Kind.KNOWN
+    is_known = allowance.kind is AskerKind.KNOWN
     asker = Asker(f"device {owner.id}" if owner and is_known else client.site, allowance.kind)
     account = await _matching(candidates, password, asker)
     if account is None:

@@ -8,7 +8,7 @@ from parley import mail
 from parley.accounts import authentication, devices, hooks, mailed_links, ops, passwords, queries, sessions
 from parley.accounts.authentication import RESET, Client, SecondFactorNeeded, SignedIn
 from parley.accounts.mailed_links import LinkLimits
-from parley.accounts.passwords import Asker, Kind
+from parley.accounts.passwords import Asker, AskerKind
 from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import atomic
@@ -42,7 +42,7 @@ async def reset(token: str, password: str, client: Client) -> SignedIn | SecondF
 
     Where they have a second factor, that is asked for first. Raises Gone when the link no longer works.
     """
-    password_hash = await passwords.hash_password(password, Asker(client.site, Kind.PROVEN))
+    password_hash = await passwords.hash_password(password, Asker(client.site, AskerKind.PROVEN))
     async with atomic():
         owner = await mailed_links.redeem(token, "reset")
         await Member.update({Member.password_hash: password_hash}).where(Member.id == owner.id)

@@ -38,7 +38,7 @@ AT_ONCE = 2
 THREADS = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="argon2")
 
 
-class Kind(IntEnum):
+class AskerKind(IntEnum):
     """What is known of an asker: a browser or account that signed in before, a proof of work, or nothing."""
 
     KNOWN, PROVEN, STRANGER = range(3)
@@ -51,18 +51,19 @@ class Asker(msgspec.Struct, frozen=True):
     """
 
     key: str
-    kind: Kind = Kind.STRANGER
+    kind: AskerKind = AskerKind.STRANGER
 
 
 def of_member(member: int) -> Asker:
     """A signed-in member who types their password."""
-    return Asker(f"member {member}", Kind.KNOWN)
+    return Asker(f"member {member}", AskerKind.KNOWN)
 
 
 OPERATOR = Asker("operator")
 # Of each asker; and of all, shared between the kinds.
 OF_ASKER = KeyedSemaphore(1)
-SLOTS = SharedSlots(AT_ONCE, [{Kind.KNOWN: 4, Kind.PROVEN: 2, Kind.STRANGER: 1}[kind] for kind in Kind])
+SHARES = {AskerKind.KNOWN: 4, AskerKind.PROVEN: 2, AskerKind.STRANGER: 1}
+SLOTS = SharedSlots(AT_ONCE, [SHARES[kind] for kind in AskerKind])
 
 Result = TypeVar("Result")
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from parley.accounts import addresses, names, proof_of_work
-from parley.accounts.passwords import Kind
+from parley.accounts.passwords import AskerKind
 from parley.core import ratelimit
 from parley.core.errors import TooMany
 from parley.core.ratelimit import EVERYBODY, Use
@@ -24,7 +24,7 @@ class Allowance(msgspec.Struct, frozen=True):
     """What one try took, and the kind of its sender."""
 
     taken: Sequence[Use]
-    kind: Kind
+    kind: AskerKind
 
 
 def login_key(login: str) -> str:
@@ -45,7 +45,7 @@ async def take(key: str, network: str, *, device: str | None, answer: str) -> Al
         except TooMany:
             pass  # It can still try as an unknown browser.
         else:
-            return Allowance(of_device, Kind.KNOWN)
+            return Allowance(of_device, AskerKind.KNOWN)
     plain = [
         *ratelimit.of_network(ratelimit.SIGN_IN_NETWORK, network),
         Use(ratelimit.SIGN_IN_HERE, f"{key} {network}"),
@@ -56,13 +56,13 @@ async def take(key: str, network: str, *, device: str | None, answer: str) -> Al
     bits = await proof_of_work.bits_of(answer, key)
     taken = await proof_of_work.take([plain, proven, []], key=key, bits=bits, why=WRONG_PASSWORDS)
     if taken is plain:
-        return Allowance(taken, Kind.STRANGER)
+        return Allowance(taken, AskerKind.STRANGER)
     of_account = Use(ratelimit.PROVEN_ACCOUNT, key)
     try:
         await ratelimit.take_all([of_account])
     except TooMany as error:
         raise TooMany(BY_MAIL_ONLY, error.retry_after) from None
-    return Allowance([*taken, of_account], Kind.PROVEN)
+    return Allowance([*taken, of_account], AskerKind.PROVEN)
 
 
 async def give_back(taken: Sequence[Use]) -> None:

@@ -7,8 +7,10 @@ from itertools import pairwise
 import msgspec
 
 from parley.articles.differences import preview
-from parley.articles.versions import StoredPassage
+from parley.articles.text import ArticleText
+from parley.articles.versions import StoredPassage, last_approved
 from parley.core.text.messages import N_, Message, plural
+from parley.importing.errors import CannotImport
 from parley.importing.passages import ImportedPassage
 from parley.importing.words import WORD
 
@@ -58,6 +60,22 @@ def loss(before: Sequence[StoredPassage], after: Sequence[ImportedPassage]) -> L
             passage.lineage for passage in before if texts.get(passage.lineage, passage.text) != passage.text
         ),
     )
+
+
+async def refuse_gradual_loss(article: int, after: ArticleText) -> None:
+    """Raise CannotImport if a text lacks too much of the version that somebody approved last.
+
+    Each of several updates may have removed little.
+    """
+    lost = loss(await last_approved(article), after.passages)
+    if lost.is_too_much:
+        raise CannotImport(
+            N_(
+                "Little by little, the page lost {lost}. To take its text nevertheless, add its address again and "
+                "suggest an update."
+            ),
+            lost=lost.message,
+        )
 
 
 def _count_lost(old: Sequence[str], new: Sequence[str]) -> int:

@@ -15,7 +15,7 @@ from parley.articles.sites import same_site
 from parley.articles.tables import Article
 from parley.articles.text import ArticleText, CacheValidators
 from parley.articles.updating import last_source
-from parley.articles.versions import last_approved, number_passages
+from parley.articles.versions import number_passages
 from parley.core import db
 from parley.core.text.messages import N_
 from parley.importing.errors import CannotImport
@@ -103,22 +103,6 @@ async def as_revision(due: DueCheck, text: ArticleText) -> ArticleText | None:
     if lost.is_too_much:
         raise CannotImport(N_("The page lost {lost}: it may now be behind a paywall."), lost=lost.message)
     return msgspec.structs.replace(text, passages=await store_pictures(text.passages))
-
-
-async def refuse_gradual_loss(article: int, after: ArticleText) -> None:
-    """Raise CannotImport if a text lacks too much of the version that somebody approved last.
-
-    Each of several updates may have removed little.
-    """
-    lost = loss(await last_approved(article), after.passages)
-    if lost.is_too_much:
-        raise CannotImport(
-            N_(
-                "Little by little, the page lost {lost}. To take its text nevertheless, add its address again and "
-                "suggest an update."
-            ),
-            lost=lost.message,
-        )
 
 
 async def _store_validators(article: int, fetched: CacheValidators) -> None:

@@ -43,7 +43,7 @@ def check_pattern(pattern: str) -> None:
     _compile(pattern, any_case=True)
 
 
-@by_text("word lists", KEPT_BYTES, _size)
+@by_text("words", KEPT_BYTES, _size)
 def words_pattern(words: tuple[str, ...], fold: Callable[[str], str]) -> "re2._Regexp":
     """A pattern for words and phrases, whose own words may have any signs between them."""
     either = "|".join(SIGNS.join(map(re2.escape, fold(word).split())) for word in words)

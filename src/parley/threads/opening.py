@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from parley.articles import imports, source_checks
+from parley.articles import imports, losses
 from parley.articles import ops as articles
 from parley.articles import queries as article_queries
 from parley.articles.restricting import check_not_removed
@@ -129,7 +129,7 @@ async def revise_from_source(article: int, text: ArticleText) -> bool:
         if row is None:
             return False
         update = await as_update(row, text)
-        await source_checks.refuse_gradual_loss(article, update.text)
+        await losses.refuse_gradual_loss(article, update.text)
         return (await apply_update(thread, article, update, RevisionNote(approved=False), decided=False)).revised
 
 
