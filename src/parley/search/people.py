@@ -9,8 +9,8 @@ from parley.search.parsing import Query
 SHORTEST = 2
 # A query may have several words, each of which may be the beginning of a name.
 MOST_NAMES = 3
-# Names that look alike have the same key (accounts/names.py). `offset 0` has PostgreSQL look up each beginning by index:
-# otherwise it would sort all members.
+# Names that look alike have the same key (accounts/names.py). `offset 0` has PostgreSQL look up each beginning by
+# index: otherwise it would sort all members.
 SELECT_BY_BEGINNING = """
 select m.name, m.title from (
     select distinct b.id from unnest($1::text[]) k cross join lateral (
