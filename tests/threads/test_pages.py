@@ -141,8 +141,8 @@ async def test_a_page_of_threads_is_read_from_its_index(client: httpx.AsyncClien
     await db.execute("select set_config('enable_sort', 'off', true), set_config('enable_seqscan', 'off', true)")
     plan = "\n".join(await db.values(f"explain {queries.SELECT_BY_SORT[sort]}", None, 5.0, 7, 365, 21))
 
-    assert re.search(rf"using {index} .*\n +Index Cond: \(ROW\(", plan)
-    assert "Sort" not in plan
+    assert re.search(rf"using {index} .*\n +Index Cond: \(+ROW\(", plan)
+    assert not re.search(r"Sort Key: [st]\.", plan)
 
 
 async def test_a_member_gets_no_list_that_was_read_for_a_visitor(

@@ -134,7 +134,9 @@ async def _way_back(branch: views.Discussion) -> int | None:
     """Return the focused comment or, if the whole discussion does not show it, its nearest ancestor that it shows."""
     if branch.query.focus is None:
         return None
-    shown = set((await tree.thread_tree(branch.query.thread, branch.sort)).ids)
+    # The whole discussion is in no bridging order, which would rank each of its comments.
+    sort = branch.sort if branch.sort != BRIDGING else await tree.effective_sort(branch.query.thread, branch.query.sort)
+    shown = set((await tree.thread_tree(branch.query.thread, sort)).ids)
     ancestor: int | None = branch.query.focus
     while ancestor is not None and ancestor not in shown:
         row = branch.layout.rows.get(ancestor)
