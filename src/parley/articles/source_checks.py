@@ -1,5 +1,6 @@
 """Checking the sources of articles: which are due, and whether a page still has the article."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -110,7 +111,7 @@ async def refuse_gradual_loss(article: int, after: ArticleText) -> None:
 
     Each of several updates may have removed little.
     """
-    lost = loss(await last_approved(article), after.passages)
+    lost = await asyncio.to_thread(loss, await last_approved(article), after.passages)
     if lost.is_too_much:
         raise CannotImport(
             N_(
