@@ -116,12 +116,12 @@ async def test_what_cannot_be_decided_is_left_out_with_the_reason(client: httpx.
 
 
 async def test_words_that_changed_since_the_list_was_read_are_not_approved(client: httpx.AsyncClient) -> None:
+    await put_rule(WordList(["watches"]), action="hold")
     who, (first, second) = await spammer(2)
-    await db.execute("update comment set state = 'pending'")
     await moderator(client)
     page = await client.get("/mod/comments?author=spammer")
     fields = {name: make.hidden(page, name) for name in (f"comment-{first}", f"comment-{second}")}
-    await edit_comment(viewer=who, comment_id=first, body="Words that nobody has read yet.")
+    await edit_comment(viewer=who, comment_id=first, body="Words about watches that nobody has read yet.")
 
     approval = {"action": "approve", "rule": "spam", "reason": "They are fine."}
     done = await client.post("/mod/comments", data=fields | approval | {"sure": "1"})

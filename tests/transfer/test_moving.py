@@ -265,7 +265,7 @@ insert into member (name, name_key, email, email_key) values ('zoe', 'zoe', 'zoe
 """
 
 
-async def test_who_signs_up_while_an_import_begins_is_not_removed(there: str, tmp_path: Path) -> None:
+async def test_who_signs_up_while_an_import_begins_is_not_removed(cage: Cage, there: str, tmp_path: Path) -> None:
     whole = tmp_path / "whole.jsonl"
     await exported(os.environ["DATABASE_URL"], whole, is_private=True)
     somebody = await asyncpg.connect(there)

@@ -9,6 +9,7 @@ import msgspec
 from parley.articles.differences import preview
 from parley.articles.text import ArticleText
 from parley.articles.versions import StoredPassage, last_approved
+from parley.core.concurrency import in_thread
 from parley.core.text.messages import N_, Message, plural
 from parley.importing.errors import CannotImport
 from parley.importing.passages import ImportedPassage
@@ -67,7 +68,7 @@ async def refuse_gradual_loss(article: int, after: ArticleText) -> None:
 
     Each of several updates may have removed little.
     """
-    lost = loss(await last_approved(article), after.passages)
+    lost = await in_thread(loss, await last_approved(article), after.passages)
     if lost.is_too_much:
         raise CannotImport(
             N_(
