@@ -113,10 +113,12 @@ too many (?:messages|mails) (?:on|in) (?:\w+ )?(?:server|mail ?box|inbox|account
 """
 SIZE = r"message size ~exceed(?!.*(?:quota|space))|exceed\w* ~message size"
 FULL = r"""
-<mailbox>~<full>|<full>~<mailbox>|over ?quota|quota~(?:exceed|violation|full|reached|dépass|excedid|superad)
+<mailbox>~<full>|<full>~<mailbox>|over ?quota
+(?:quota|cuota|cota|kvot\w*|kota)~(?:exceed|violation|full|reached|dépass|excedid|superad)
 (?:mail ?box|inbox|account|mail file) (?:size|storage|space|limit)~exc?eed|<mailbox>~exceed~\bsize
 space~(?:not enough|used up)|system full|not have enough space
-(?:exceed|over)\w* ~(?:quota|storage)|mail ?folder is full|no space left
+(?:exceed|over|superad|excedid|dépass|rebas|przekrocz)\w* ~(?:quota|cuota|cota|storage|limit skrzynki)
+mail ?folder is full|no space left
 (?:insufficient|not (?:enough|sufficient)) (?:system |disk )?(?:storage|space)
 dis[ck] ?(?:space )?quota|too much mail data
 квот\w+~превышен|speicherplatz
@@ -206,9 +208,11 @@ in the queue|queue (?:period|time)|been collected|failing for a long|long failur
 delivered for
 tim(?:ed?|e)[ -]?out|(?:after|failed) (?:\w+ )?(?:\d+ )?(?:attempts|retries)|for the last \d
 (?:connection|network|server|route|host|domain)~(?:refused|(?:un|not )reachable|reset|lost|dropped|closed|down|busy)
+(?:connection|route)~broken
 try (?:again )?later|temporar|\bloop(?:s|ing)?\b|expired|deferred|(?:didn't|not) respond
 (?:unable to|(?:could|can)(?: ?not|n't)|failed to) connect|kunde inte ansluta|time limit (?:specified|exceeded)
-not found, try again|interrupted|misconfig|error in processing|while being processed
+not found, try again|(?:could|can)(?: ?not|n't) be resolved
+interrupted|misconfig|error in processing|while being processed
 (?:system|local|queue file) (?:\w+ )?(?:error|config|resources)|internal (?:server )?error
 service (?:not available|unavailable)|transmission channel
 """
