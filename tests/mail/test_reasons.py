@@ -102,6 +102,9 @@ from parley.mail.inbound.reasons import kind_of
         ("", "550 MAIL FROM is mismatched with message header from address", "policy"),
         ("", "553 Sender Domain Resolve Fail", "policy"),
         ("4.3.0", "421 4.3.0 Service unavailable, too many requests", "rate"),
+        ("", "550 Ваш IP-адрес заблокирован", "policy"),
+        ("", "550 送信元IPアドレスがブラックリストに登録されています", "policy"),
+        ("", "550 Sending host failed the HELO check", "policy"),
         # The queue, the way or a program failed.
         ("", "connection refused by mx.example.org", "soft"),
         ("", "554 MX list for example.org points back to mail.example", "soft"),
@@ -121,6 +124,8 @@ from parley.mail.inbound.reasons import kind_of
         ("", "552 La cuota del buzón ha sido superada", "full"),
         ("", "552 De mailbox van de ontvanger is vol", "full"),
         ("", "550 Het e-mailadres is niet gevonden", "gone"),
+        ("", "550 Benutzer ada im Domino-Verzeichnis nicht gefunden", "gone"),
+        ("", "550 Benutzer ada nicht im Domino-Verzeichnis gefunden", "gone"),
         ("", "550 Ο παραλήπτης δεν υπάρχει", "gone"),
         ("", "550 Користувача не знайдено", "gone"),
         ("", "550 Địa chỉ không tồn tại", "gone"),

@@ -35,8 +35,8 @@ PLACEHOLDERS = {
         |\bnot (?:a )?local(?! host)|no longer[ ]
         (?:exist|valid|available|active|in use|on|works?|employ|with|here|has)|\bdeleted\b
         |been (?:removed|closed)
-        |misspel|mistyp|inconnu|n'existe pas|introuvable|unbekannt|existiert nicht|nicht (?:gefunden
-        |bekannt|vorhanden)
+        |misspel|mistyp|inconnu|n'existe pas|introuvable|unbekannt|existiert nicht|nicht (?:im \S+ )?(?:gefunden
+        |bekannt|vorhanden|aufgelistet)
         |ung[üu]e?ltig|desconocid|no existe|inexistente|no encontrad|desconhecid|n[ãa]o (?:existe
         |encontrad)|sconosciut
         |non (?:esiste|trovato)|impossibile trovare|onbekend|bestaat niet|niet (?:gevonden|vinden)
@@ -70,14 +70,14 @@ PLACEHOLDERS = {
         |welcome)
         |prohibited|forbidden|unacceptable|rejet[ée]|refus[ée]|bloqu[ée]e?|abgelehnt|gesperrt|rechazad|bloquead|rifiutat
         |recusad|rejeitad|geweigerd|avvisad|odrzucon|отклон[её]н
-        |запрещ|拒否|拒[绝絕收]|被拒|거부""",
+        |запрещ|заблокирован|拒否|拒[绝絕收]|被拒|거부""",
     "junk": r"""(?<![a-z])(?:spam(?:s|my|ming|mers?|text)?|junk|bulk|phish[a-z]*|unsolicited|virus(?!wall)[a-z]*|malware
         |trojan|infected|worm|spamassassin)(?![a-z])|спам|вирус|スパム
         |迷惑メール|ウイルス|垃圾|病毒|스팸""",
     "us": r"""\b(?:senders?|your (?:\w+ )?(?:ip|host|server|address|domain|network|organi[sz]ation|mta
         |connection)|client
-        |sending|remote host(?! said)|ips?|from address|mail from|envelope sender|return[- ]?path|reverse-path|helo
-        |ehlo)\b
+        |sending|remote host(?! said)|from address|mail from|envelope sender|return[- ]?path|reverse-path|helo
+        |ehlo)\b|\bips?(?![a-z])
         |absender|remitente|expéditeur|[ée]metteur|mittente|remetente|отправител|发件人|送信者""",
     "domain": r"\b(?:domain|host|mx|dns)\b(?! of sender| records? for)|домен|域名|ドメイン",
     "much": r"""\b(?:too (?:many|much|fast|often)|exceed\w*|excessive|unusual|limit\w*|reached)\b|trop de
@@ -100,7 +100,8 @@ senderbase|proofpoint|mailspike|uceprotect|abuseat|sorbs|invaluement|abusix
 no reverse|(?<!limit )polic(?:y|ies)\b|politique|richtlinie|pol[ií]tica|administrative prohibition|greylist|graylist
 \brelay(?:ing)?\b~<refused>|unauthori[sz]ed relay|(?:not|n't|no|unable to|cannot|<refused>) (?:\w+ ){0,2}relay
 as a relay|insecure ~relay|relaying mail|n[o']t handle mail for
-open proxy|dynamic(?:ally)? ~(?:ip|address|host)|complaints?\b|\babuse\b|黑名单
+open proxy|dynamic(?:ally)? ~(?:ip|address|host)|complaints?\b|\babuse\b|黑名单|ブラックリスト
+(?:sperr|czarn\w* )lis|lista n[eé]|liste noire|ч[её]рн\w+ спис|fail\w* ~\bhelo\b
 """
 RATE = r"""
 <much>~<traffic>|<traffic>~<much>|throttl|slow(?:er| ?down)|rate[- ]?(?:limit|control)|unusual rate
