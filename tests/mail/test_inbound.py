@@ -259,6 +259,12 @@ async def test_a_burst_of_one_refusal_pauses_the_provider_and_gives_back_whom_it
     assert await db.value(SUPPRESSED) == 0
 
 
+async def test_a_burst_counts_against_nobody(here: Sink, club: Club) -> None:
+    await refused_by_one_provider(club, "5.3.0", "550 5.3.0 no")
+    assert await db.value(PAUSED) is True
+    assert await db.value("select sum(score) from mail_address") == 0
+
+
 async def test_a_provider_that_cannot_be_looked_at_keeps_nothing_from_counting(
     here: Sink, club: Club, monkeypatch: pytest.MonkeyPatch
 ) -> None:

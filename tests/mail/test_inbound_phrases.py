@@ -150,3 +150,75 @@ Diagnostic-Code: smtp; 550 5.1.1 no such user
 --x--
 """
     assert told(raw) == "gone"
+
+
+@pytest.mark.parametrize(
+    ("first", "kind"),
+    [
+        ("Action: delivered\nStatus: 2.0.0", "gone"),
+        ("Action: delayed\nStatus: 4.2.2\nDiagnostic-Code: smtp; 452 4.2.2 mailbox full", "gone"),
+        ("Action: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 mailbox full", "full"),
+    ],
+)
+def test_a_report_about_several_recipients_is_read_for_the_first_that_it_failed_for(first: str, kind: str) -> None:
+    raw = f"""From: MAILER-DAEMON@mx.example.net
+Subject: Undelivered Mail Returned to Sender
+Content-Type: multipart/report; report-type=delivery-status; boundary="x"
+
+--x
+
+It could not be delivered to all recipients.
+--x
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.net
+
+Final-Recipient: rfc822; eve@example.org
+{first}
+
+Final-Recipient: rfc822; ada@example.org
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 no such user
+
+--x--
+""".encode()
+    _, report = reports.read(raw)
+    assert report is not None
+    assert report.kind == kind
+    assert report.address == ("eve" if kind == "full" else "ada") + "@example.org"
+
+
+def test_a_reply_that_is_not_encoded_is_read_as_utf_8() -> None:
+    raw = """From: MAILER-DAEMON@mx.example.net
+Subject: Undelivered Mail Returned to Sender
+Content-Type: multipart/report; report-type=delivery-status; boundary="x"
+
+--x
+
+--x
+Content-Type: message/delivery-status
+
+Final-Recipient: rfc822; ada@example.org
+Action: failed
+Status: 5.0.0
+Diagnostic-Code: smtp; 550 用户不存在
+
+--x--
+""".encode()
+    assert told(raw) == "gone"
+
+
+@pytest.mark.parametrize(
+    ("subject", "said", "kind"),
+    [
+        ("Niet te bezorgen: Monday", "Het e-mailadres van de ontvanger is niet gevonden.", "gone"),
+        ("Impossibile recapitare: Monday", "Impossibile trovare l'indirizzo del destinatario.", "gone"),
+        ("Monday", "Adresu e-mail nie można znaleźć: nie istnieje.", "gone"),
+        ("Monday", "Kunde inte ansluta.", "soft"),
+    ],
+)
+def test_a_note_of_exchange_is_known_by_its_header_in_any_language(subject: str, said: str, kind: str) -> None:
+    sender = "Microsoft Outlook <MicrosoftExchange329e71ec@example.org>"
+    more = "Auto-Submitted: auto-replied\nContent-Type: text/plain; charset=utf-8\nX-MS-Exchange-Message-Is-Ndr:\n"
+    assert told(letter(said, sender, subject, more)) == kind

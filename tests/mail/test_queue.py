@@ -7,7 +7,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from mail.sink import Club, Sink, Use
+from mail.sink import Club, Sink, Use, listening
 from parley import mail
 from parley.core import db
 from parley.mail import domains, lists, maillog, queue, unanswered
@@ -41,6 +41,38 @@ async def message(to: str = "ada@example.org") -> None:
 
 async def states() -> list[str]:
     return sorted(await db.values("select distinct state from mail"))
+
+
+async def test_a_letter_goes_to_the_address_that_its_member_has_when_it_is_sent(club: Club, sink: Sink) -> None:
+    (number,) = await letters(club, 1)
+    letter = club.letters[number]
+    assert letter is not None
+    club.letters[number] = msgspec.structs.replace(letter, to="new@other.example")
+    await db.execute(
+        "insert into mail_address (address, score, scored_at, suppressed_at, reason)"
+        " values ('a0@example.org', 4, now(), now(), 'gone')"
+    )
+    assert await deliver_due() == 0
+    assert await deliver_due() == 1
+    ((recipients, content),) = sink.messages
+    assert recipients == ["new@other.example"]
+    assert b"To: new@other.example" in content
+    assert await db.values("select domain from mail") == ["other.example"]
+
+
+class RefusesSenders(Sink):
+    async def handle_MAIL(self, *_: object) -> str:  # noqa: N802
+        return "550 5.7.1 sender not allowed"
+
+
+async def test_a_mail_server_that_refuses_our_sender_loses_no_mail(club: Club, use: Use) -> None:
+    await letters(club, 1)
+    await message()
+    async with listening(RefusesSenders()) as url:
+        use(smtp_url=url)
+        assert await deliver_due() == 0
+    assert await states() == ["planned"]
+    assert club.outcomes == []
 
 
 async def test_messages_that_somebody_waits_for_go_before_letters(club: Club, sink: Sink) -> None:

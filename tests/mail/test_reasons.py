@@ -91,6 +91,44 @@ from parley.mail.inbound.reasons import kind_of
         ("", "550 Mailbox suspended", "hard"),
         ("4.2.2", "452 4.2.2 The recipient's inbox is out of storage space", "full"),
         ("5.1.1", "550 5.1.1 mailbox over quota", "full"),
+        # Our own protocol, relaying, and our domain, in other words.
+        ("", "503 Bad sequence of commands", "content"),
+        ("5.5.1", "503 5.5.1 no", "policy"),
+        ("", "502 command not implemented", "content"),
+        ("", "554 Invalid data in message", "content"),
+        ("", "550 relaying to ada@example.org prohibited by administrator", "policy"),
+        ("", "500 Unauthorized relay msg rejected", "policy"),
+        ("", "550 host mail.example isn't allowed to relay", "policy"),
+        ("", "550 MAIL FROM is mismatched with message header from address", "policy"),
+        ("", "553 Sender Domain Resolve Fail", "policy"),
+        ("4.3.0", "421 4.3.0 Service unavailable, too many requests", "rate"),
+        ("", "550 Ваш IP-адрес заблокирован", "policy"),
+        ("", "550 送信元IPアドレスがブラックリストに登録されています", "policy"),
+        ("", "550 Sending host failed the HELO check", "policy"),
+        # The queue, the way or a program failed.
+        ("", "connection refused by mx.example.org", "soft"),
+        ("", "554 MX list for example.org points back to mail.example", "soft"),
+        ("", "554 MailLoop", "soft"),
+        ("", "554 Cannot accept your message due to internal error", "soft"),
+        ("5.4.300", "550 5.4.300 Message expired -> 451 4.4.0 Primary target IP address responded with", "soft"),
+        ("", "not been collected after 30 days", "soft"),
+        ("", "Command died with status 17", "soft"),
+        ("4.7.1", "451 4.7.1 Sorry, the service is currently unavailable. Please come back later.", "soft"),
+        ("4.3.2", "host mx.example[192.0.2.1] refused to talk to me: 421 4.3.2 Service shutting down", "soft"),
+        ("", "DNS Error: DNS type 'mx' lookup of example.org responded with code NXDOMAIN", "gone"),
+        # The mailbox, in more words.
+        ("", "550 User not a member of domain: ada@example.org", "gone"),
+        ("", "550 ada@example.org does not exist", "gone"),
+        ("", "550 Account is not active", "hard"),
+        ("", "552 Mailbox limit exeeded for this email address", "full"),
+        ("", "552 La cuota del buzón ha sido superada", "full"),
+        ("", "552 De mailbox van de ontvanger is vol", "full"),
+        ("", "550 Het e-mailadres is niet gevonden", "gone"),
+        ("", "550 Benutzer ada im Domino-Verzeichnis nicht gefunden", "gone"),
+        ("", "550 Benutzer ada nicht im Domino-Verzeichnis gefunden", "gone"),
+        ("", "550 Ο παραλήπτης δεν υπάρχει", "gone"),
+        ("", "550 Користувача не знайдено", "gone"),
+        ("", "550 Địa chỉ không tồn tại", "gone"),
         # Without words the code decides, and a vague one never suppresses.
         ("5.1.1", "", "gone"),
         ("5.1.1", "550 5.1.1 mailbox unavailable", "gone"),
@@ -129,3 +167,9 @@ def test_a_server_that_contradicts_itself_suppresses_nobody(beside: str, kind: s
 )
 def test_a_guess_that_there_is_no_such_mailbox_suppresses_nobody(said: str, kind: str) -> None:
     assert kind_of("5.0.0", said) == kind
+
+
+@pytest.mark.parametrize("said", ["503 Bad sequence of commands", "554 5.5.2 Invalid data", "500 Unknown command"])
+def test_the_name_of_a_server_and_the_command_that_it_answered_are_no_words_of_its_reply(said: str) -> None:
+    beside = f"<ada@example.org>: host mx.example.org[192.0.2.1] said: {said} (in reply to RCPT TO command)"
+    assert kind_of("5.0.0", said, beside, permanent=True) in {"content", "policy"}

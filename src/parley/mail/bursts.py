@@ -35,9 +35,10 @@ values ($1, 0, now(), '', now() + $2::interval)
 on conflict (domain) do update set paused_until = greatest(d.paused_until, excluded.paused_until)
 """
 
+# Also those that the burst brought halfway to suppression.
 RELEASE_ADDRESSES = """
 update mail_address set suppressed_at = null, reason = null, score = 0
-where suppressed_at is not null and split_part(address, '@', 2) = $1 and reason = $2 and address in (
+where split_part(address, '@', 2) = $1 and coalesce(reason, $2) = $2 and address in (
   select address from mail_bounce where kind = $2 and created_at > now() - $3::interval
 )
 """

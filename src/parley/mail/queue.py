@@ -17,7 +17,8 @@ from parley.core.settings import settings
 from parley.mail.letters import lists
 
 BATCH = 20
-MOST_ATTEMPTS = 10
+# Attempts take four days in all (RFC 5321, 4.5.4.1), so a mail server that is away for a day loses nothing.
+MOST_ATTEMPTS = 20
 # A worker that lost its lease sends nothing (`enter_data`). DATA_LEASE is longer than the two waits for replies.
 LEASE = timedelta(minutes=15)
 DATA_LEASE = timedelta(minutes=25)
@@ -131,6 +132,13 @@ update mail set state = 'planned', claim = null, attempts = attempts - 1, due_at
 where id = $1 and claim = $2 and state = 'claimed'
 """
 
+# Its domain decides when it is sent, and the stored message has the former address in its header.
+CHANGE_RECIPIENT = """
+update mail set recipient = $3::text, domain = lower(split_part($3::text, '@', 2)), message = null,
+  state = 'planned', claim = null, attempts = attempts - 1
+where id = $1 and claim = $2 and state = 'claimed'
+"""
+
 EXTEND_LEASE = (
     "update mail set leased_until = now() + interval '10 minutes' where id = $1 and claim = $2 and state = 'data'"
 )
@@ -189,6 +197,11 @@ async def wait(mail: ClaimedMail, by: UUID) -> None:
 async def hold(mail: ClaimedMail, by: UUID, until: datetime) -> None:
     """Postpone `mail` until its member wants letters again, without counting an attempt."""
     await db.execute(HOLD_MAIL, mail.id, by, until)
+
+
+async def change_recipient(mail: ClaimedMail, by: UUID, to: str) -> None:
+    """Queue `mail` for another address, without counting an attempt."""
+    await db.execute(CHANGE_RECIPIENT, mail.id, by, to)
 
 
 async def release(by: UUID) -> None:

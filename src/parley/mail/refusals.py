@@ -30,7 +30,11 @@ async def handle(mail: ClaimedMail, by: UUID, error: Exception) -> bool:
     match = STATUS.search(error.message)
     status = match[0] if match else ""
     log.info("mail refused", mail=mail.id, code=error.code, status=status, attempt=mail.attempts)
-    if error.code < smtp.PERMANENT:
+    # A refused sender is a mistake in how the mail server is set up, not in this message.
+    is_sender_refused = isinstance(error, aiosmtplib.SMTPSenderRefused) and error.code >= smtp.PERMANENT
+    if is_sender_refused:
+        log.error("mail server refuses our sender address", mail=mail.id, code=error.code, answer=error.message)
+    if error.code < smtp.PERMANENT or is_sender_refused:
         await defer(mail, by, text)
         defers_all = error.code == smtp.CLOSING or status.startswith("4.7.")
         # Messages do not count, since a stranger chooses where those about signing up go.

@@ -34,7 +34,7 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 async def ready(mail: queue.ClaimedMail, by: UUID) -> Ready | None:
-    """Return the message of `mail`, or None if it is not sent now; its row is then settled or held.
+    """Return the message of `mail`, or None if it is not sent now; its row is then settled, held or readdressed.
 
     It is rendered once and stored, and again only if its list changes the letter.
     """
@@ -48,6 +48,9 @@ async def ready(mail: queue.ClaimedMail, by: UUID) -> Ready | None:
         outcome, error, letter = await _review(row)
         if outcome is not None:
             await queue.settle(mail, by, outcome, error=error)
+            return None
+        if letter is not None and letter.to != row.recipient:
+            await queue.change_recipient(mail, by, letter.to)
             return None
         failpoint.hit("reviewed")
         content = _with_letter(row, letter)
@@ -83,11 +86,13 @@ async def _review(row: MailRow) -> tuple[str | None, str | None, Letter | None]:
         return "expired", None, None
     if row.list is None or row.member is None:
         return None, None, None
-    if row.suppressed:
-        return "failed", "mail came back from this address before", None
     mail_list = lists[row.list]
     letter = await mail_list.review(row.id) if await mail_list.wanted(row.member, row.argument) else None
-    return ("stopped" if letter is None else None), None, letter
+    if letter is None:
+        return "stopped", None, None
+    if row.suppressed and letter.to == row.recipient:
+        return "failed", "mail came back from this address before", None
+    return None, None, letter
 
 
 def _with_letter(row: MailRow, letter: Letter | None) -> MailRow:

@@ -22,7 +22,8 @@ KINDS = {
     "attachmentrejected": "content", "permanent": "hard", "transient": "soft", "undetermined": "soft",
     # Postmark
     "hardbounce": "gone", "bademailaddress": "gone", "softbounce": "soft", "spamnotification": "content",
-    "virusnotification": "content", "blocked": "policy", "dmarcpolicy": "policy", "challengeverification": "soft",
+    "virusnotification": "content", "dnserror": "soft", "blocked": "policy", "dmarcpolicy": "policy",
+    "challengeverification": "soft",
     # SendGrid
     "invalid address": "gone", "technical": "soft", "content": "content", "reputation": "policy",
     "frequency or volume": "rate", "mailbox unavailable": "hard", "bounced address": "gone", "invalid": "gone",

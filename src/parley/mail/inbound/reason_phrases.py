@@ -35,8 +35,8 @@ PLACEHOLDERS = {
         |\bnot (?:a )?local(?! host)|no longer[ ]
         (?:exist|valid|available|active|in use|on|works?|employ|with|here|has)|\bdeleted\b
         |been (?:removed|closed)
-        |misspel|mistyp|inconnu|n'existe pas|introuvable|unbekannt|existiert nicht|nicht (?:gefunden
-        |bekannt|vorhanden)
+        |misspel|mistyp|inconnu|n'existe pas|introuvable|unbekannt|existiert nicht|nicht (?:im \S+ )?(?:gefunden
+        |bekannt|vorhanden|aufgelistet)
         |ung[üu]e?ltig|desconocid|no existe|inexistente|no encontrad|desconhecid|n[ãa]o (?:existe
         |encontrad)|sconosciut
         |non (?:esiste|trovato)|impossibile trovare|onbekend|bestaat niet|niet (?:gevonden|vinden)
@@ -70,14 +70,14 @@ PLACEHOLDERS = {
         |welcome)
         |prohibited|forbidden|unacceptable|rejet[ée]|refus[ée]|bloqu[ée]e?|abgelehnt|gesperrt|rechazad|bloquead|rifiutat
         |recusad|rejeitad|geweigerd|avvisad|odrzucon|отклон[её]н
-        |запрещ|拒否|拒[绝絕收]|被拒|거부""",
+        |запрещ|заблокирован|拒否|拒[绝絕收]|被拒|거부""",
     "junk": r"""(?<![a-z])(?:spam(?:s|my|ming|mers?|text)?|junk|bulk|phish[a-z]*|unsolicited|virus(?!wall)[a-z]*|malware
         |trojan|infected|worm|spamassassin)(?![a-z])|спам|вирус|スパム
         |迷惑メール|ウイルス|垃圾|病毒|스팸""",
     "us": r"""\b(?:senders?|your (?:\w+ )?(?:ip|host|server|address|domain|network|organi[sz]ation|mta
         |connection)|client
-        |sending|remote host(?! said)|ips?|from address|mail from|envelope sender|return[- ]?path|reverse-path|helo
-        |ehlo)\b
+        |sending|remote host(?! said)|from address|mail from|envelope sender|return[- ]?path|reverse-path|helo
+        |ehlo)\b|\bips?(?![a-z])
         |absender|remitente|expéditeur|[ée]metteur|mittente|remetente|отправител|发件人|送信者""",
     "domain": r"\b(?:domain|host|mx|dns)\b(?! of sender| records? for)|домен|域名|ドメイン",
     "much": r"""\b(?:too (?:many|much|fast|often)|exceed\w*|excessive|unusual|limit\w*|reached)\b|trop de
@@ -100,7 +100,8 @@ senderbase|proofpoint|mailspike|uceprotect|abuseat|sorbs|invaluement|abusix
 no reverse|(?<!limit )polic(?:y|ies)\b|politique|richtlinie|pol[ií]tica|administrative prohibition|greylist|graylist
 \brelay(?:ing)?\b~<refused>|unauthori[sz]ed relay|(?:not|n't|no|unable to|cannot|<refused>) (?:\w+ ){0,2}relay
 as a relay|insecure ~relay|relaying mail|n[o']t handle mail for
-open proxy|dynamic(?:ally)? ~(?:ip|address|host)|complaints?\b|\babuse\b|黑名单
+open proxy|dynamic(?:ally)? ~(?:ip|address|host)|complaints?\b|\babuse\b|黑名单|ブラックリスト
+(?:sperr|czarn\w* )lis|lista n[eé]|liste noire|ч[её]рн\w+ спис|fail\w* ~\bhelo\b
 """
 RATE = r"""
 <much>~<traffic>|<traffic>~<much>|throttl|slow(?:er| ?down)|rate[- ]?(?:limit|control)|unusual rate
@@ -113,10 +114,12 @@ too many (?:messages|mails) (?:on|in) (?:\w+ )?(?:server|mail ?box|inbox|account
 """
 SIZE = r"message size ~exceed(?!.*(?:quota|space))|exceed\w* ~message size"
 FULL = r"""
-<mailbox>~<full>|<full>~<mailbox>|over ?quota|quota~(?:exceed|violation|full|reached|dépass|excedid|superad)
+<mailbox>~<full>|<full>~<mailbox>|over ?quota
+(?:quota|cuota|cota|kvot\w*|kota)~(?:exceed|violation|full|reached|dépass|excedid|superad)
 (?:mail ?box|inbox|account|mail file) (?:size|storage|space|limit)~exc?eed|<mailbox>~exceed~\bsize
 space~(?:not enough|used up)|system full|not have enough space
-(?:exceed|over)\w* ~(?:quota|storage)|mail ?folder is full|no space left
+(?:exceed|over|superad|excedid|dépass|rebas|przekrocz)\w* ~(?:quota|cuota|cota|storage|limit skrzynki)
+mail ?folder is full|no space left
 (?:insufficient|not (?:enough|sufficient)) (?:system |disk )?(?:storage|space)
 dis[ck] ?(?:space )?quota|too much mail data
 квот\w+~превышен|speicherplatz
@@ -206,9 +209,11 @@ in the queue|queue (?:period|time)|been collected|failing for a long|long failur
 delivered for
 tim(?:ed?|e)[ -]?out|(?:after|failed) (?:\w+ )?(?:\d+ )?(?:attempts|retries)|for the last \d
 (?:connection|network|server|route|host|domain)~(?:refused|(?:un|not )reachable|reset|lost|dropped|closed|down|busy)
+(?:connection|route)~broken
 try (?:again )?later|temporar|\bloop(?:s|ing)?\b|expired|deferred|(?:didn't|not) respond
 (?:unable to|(?:could|can)(?: ?not|n't)|failed to) connect|kunde inte ansluta|time limit (?:specified|exceeded)
-not found, try again|interrupted|misconfig|error in processing|while being processed
+not found, try again|(?:could|can)(?: ?not|n't) be resolved
+interrupted|misconfig|error in processing|while being processed
 (?:system|local|queue file) (?:\w+ )?(?:error|config|resources)|internal (?:server )?error
 service (?:not available|unavailable)|transmission channel
 """

@@ -22,7 +22,7 @@ FOR_NOW = re.compile(r"temporar|try (?:again )?later|\bretrying(?! will not)|wil
 # What our server adds to a reply: the name of the other server, and the command that it answered. Their words ("host",
 # "rcpt") are not about the domain or the mailbox.
 ECHO = re.compile(
-    r"\bhost [^\s\[]+ ?\[[^\]]*\](?: said)?:?"
+    r"\bhost [^\s\[]+ ?\[[^\]]*\](?: said:?| refused to talk to me: (?=4)|:)?"
     r"|(?:\bafter|(?:reply|response) to|following|>>>) (?:the )?(?:pipelined )?(?:rcpt to|mail from)(?::? ?@| command)?"
 )
 # The start of a server's reply inside other text.

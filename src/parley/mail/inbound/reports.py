@@ -98,7 +98,7 @@ def _is_too_complex(raw: bytes) -> bool:
 def _address(message: Message) -> str:
     """Return the first address that a report is about, or an empty string."""
     texts = [_text(part) for part in message.walk() if part.get_content_type() in STATUS_TYPES | {FEEDBACK}]
-    fields = _failed("\n\n".join(texts))
+    fields = _failed_recipient("\n\n".join(texts))
     named = [_field(fields, name) for name in ("Final-Recipient", "Original-Recipient", "Original-Rcpt-To")]
     sources = [*named, str(message.get("X-Failed-Recipients", "")), _words(message)]
     address = next((match for text in sources if (match := ADDRESS.search(text)) is not None), None)
@@ -121,7 +121,7 @@ def _status(message: Message) -> InboundReport | None:
     for part in message.walk():
         if part.get_content_type() not in STATUS_TYPES:
             continue
-        fields = _failed(_text(part))
+        fields = _failed_recipient(_text(part))
         action = _field(fields, "Action").lower()
         if action in NOT_FAILED:
             return InboundReport("mail")
@@ -134,7 +134,7 @@ def _status(message: Message) -> InboundReport | None:
     return None
 
 
-def _failed(fields: str) -> str:
+def _failed_recipient(fields: str) -> str:
     """Return the fields of the first recipient that the message did not reach; all fields if no recipient has both."""
     groups = [group for group in GROUP_END.split(fields) if _field(group, "Status")]
     by_action = [(_field(group, "Action").lower(), group) for group in groups]
