@@ -44,7 +44,7 @@ from parley.mail.inbound import maildir
 from parley.maps import jobs as maps
 from parley.matching.conditions import WordList
 from parley.notifications import jobs as notifications
-from parley.notifications import making
+from parley.notifications import mailing, making
 from parley.search import jobs as search
 from parley.slow_mode import display
 from parley.threads import jobs as threads
@@ -601,6 +601,22 @@ async def test_a_whole_batch_of_events_that_fail_for_ever_keeps_nobody_waiting(
     await RUN["notifications"]()
 
     assert set(await db.values("select id from event where handled_at is null")) == bad
+
+
+async def test_a_letter_that_cannot_be_written_keeps_no_other_from_being_queued(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every sweep ended at it, so that nobody got letters about replies any more."""
+    thread, writers = await make.thread(), [await make.member() for _ in range(2)]
+    for writer in writers:
+        await make.comment(thread, await make.member(), parent=await make.comment(thread, writer))
+    bad, good = writers
+    monkeypatch.setattr(mailing.letters, "render", poisoned(mailing.letters.render, bad.id))
+    for _ in range(2):
+        await RUN["notifications"]()
+
+    assert await db.values("select member from mail where list = 'replies'") == [good.id]
+    assert await db.fetch_one(Failed, FAILED) == Failed(mailing.JOB, f"{bad.id} {thread}", 1)
 
 
 async def test_a_moderator_who_cannot_be_written_to_keeps_no_other_from_the_alarm(

@@ -6,6 +6,7 @@ import msgspec
 
 from parley.core import db, failpoint
 from parley.core.db.tables import Mail
+from parley.core.events import attempts
 from parley.core.text.cleaning import as_id
 from parley.mail import Letter, MailList, post
 from parley.notifications import letters, ops, queries
@@ -15,6 +16,8 @@ from parley.notifications.rules import BATCHED, CHANNEL, JOINS, KINDS, LIST, SET
 from parley.notifications.tables import Follow, Notification
 from parley.threads.tables import Thread
 
+# The name under which failures are recorded.
+JOB = "letters about notifications"
 BATCH = 100
 MAILED = [kind.name for kind in KINDS if "mail" in kind.channels]
 MAILED_BY_DEFAULT = [kind.name for kind in KINDS if kind.channel == "mail"]
@@ -26,7 +29,7 @@ where n.by_mail and n.letter is null and n.read_at is null and n.created_at > no
 and {IS_MAILED} and not exists (
     select from mail o where o.member = n.member and o.list = '{LIST}' and o.argument in (n.thread::text, '')
     and o.state in ('planned', 'claimed', 'data')
-)
+) and {attempts.due(JOB, "n.member || ' ' || n.thread")}
 group by n.member, n.thread order by min(n.id) limit {BATCH}
 """  # noqa: S608 constants only
 # Only one worker at a time queues letters for a member.
@@ -60,6 +63,10 @@ class DueLetter(msgspec.Struct, frozen=True):
     member: int
     thread: int
 
+    @property
+    def key(self) -> str:
+        return f"{self.member} {self.thread}"
+
 
 class MailedLetter(msgspec.Struct, frozen=True):
     member: int
@@ -68,10 +75,8 @@ class MailedLetter(msgspec.Struct, frozen=True):
 
 async def post_letters() -> int:
     """Queue the letters that are due, to be sent in ten minutes or when quiet hours end, and return how many."""
-    count = 0
-    for row in await db.fetch(DueLetter, SELECT_DUE_LETTERS):
-        count += await _post(row)
-    return count
+    due = await db.fetch(DueLetter, SELECT_DUE_LETTERS)
+    return sum(await attempts.each(JOB, due, _post, key=lambda letter: letter.key))
 
 
 async def _post(due_letter: DueLetter) -> bool:
