@@ -11,15 +11,17 @@ import pytest
 
 import make
 from parley import anchoring
-from parley.anchoring import DocumentBlock, Selector, resolve
+from parley.anchoring import DocumentBlock, RevisionText, Selector, resolve, select_near
 from parley.articles import revising
 from parley.articles.lineage import EarlierPassage, align
+from parley.comments import anchors as anchors_of_comments
 from parley.threads.ops import revise_thread
 
 pytestmark = pytest.mark.anyio
 
 # Ten times what they take; without bounds they take minutes.
 SECONDS, ANCHORS_SECONDS = 15.0, 30.0
+LOOP_SECONDS = 0.02
 RANDOM = Random(0)
 LETTERS = [" ".join(RANDOM.choices("abcdefgh", k=75)) for _ in range(4_000)]
 HOSTILE = {
@@ -101,6 +103,36 @@ def test_past_the_budget_words_of_unchanged_passages_are_found(monkeypatch: pyte
 
     assert (found.state, found.quote) == ("same", "stays is")
     assert kept.state == "kept"
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        ([*["The words of one paragraph, which are about so long."] * 10_000, "zebra " * 166], "zebra " * 166),
+        (["a" * 499_000 + "b"], "a" * 99 + "b"),
+        (["b" + "a" * 499_000], "b" + "a" * 999),
+        (["a" * 499_000 + "b" + "a" * 900], "a" * 499 + "b" + "a" * 500),
+        (["a b " * 125_000], "b" * 1_000),
+    ],
+)
+def test_placing_two_hundred_comments_by_hand_takes_no_long_time(texts: list[str], words: str) -> None:
+    """It took the event loop .7 s for each: 190 fields of one form of a member stopped a web process for 130 s."""
+    document = RevisionText([DocumentBlock(at, text) for at, text in enumerate(texts)])
+
+    assert cost(lambda: [select_near(document, 0, words) for _ in range(200)]) < SECONDS
+
+
+async def test_words_are_looked_for_in_a_long_passage_off_the_event_loop(app: object) -> None:
+    """A quote of a passage of 500,000 characters took the loop 70 ms."""
+    thread = await make.thread(make.text("word " * 100_000, *make.WORDS))
+    [passage, *_] = await make.lineages(thread)
+    words = "word " * 2_000
+    assert await anchors_of_comments.find(thread, passage, words, "")
+
+    start = thread_time()
+    assert await anchors_of_comments.find(thread, passage, words, "")
+
+    assert thread_time() - start < LOOP_SECONDS
 
 
 async def test_revisions_are_compared_off_the_event_loop(app: object, monkeypatch: pytest.MonkeyPatch) -> None:

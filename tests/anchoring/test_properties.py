@@ -7,7 +7,7 @@ from itertools import chain, count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parley.anchoring import DocumentBlock, Selector, resolve, select
+from parley.anchoring import DocumentBlock, RevisionText, Selector, resolve, select, select_near
 from parley.articles.lineage import EarlierPassage, align
 
 STAYING = ("reword", "lengthen", "add", "drop", "split", "merge")
@@ -129,3 +129,19 @@ def test_an_anchor_of_one_word_survives_edits_that_leave_most_of_its_passage(
     passages: list[int], edits: list[list[str]], data: st.DataObject
 ) -> None:
     survives(Story(passages, data), edits, 1)
+
+
+def nearest(blocks: list[DocumentBlock], lineage: int, words: str) -> Selector | None:
+    """Try one passage after the other, the nearest first."""
+    for block in sorted(blocks, key=lambda block: abs(block.lineage - lineage)):
+        if (selector := select(blocks, block.lineage, words)) is not None and selector.quote:
+            return selector
+    return None
+
+
+@given(st.lists(st.text("ab ", max_size=6), min_size=1, max_size=8), st.integers(0, 7), st.text("ab ", max_size=4))
+def test_words_are_found_in_the_nearest_passage(texts: list[str], lineage: int, words: str) -> None:
+    blocks = [DocumentBlock(at, text) for at, text in enumerate(texts)]
+    lineage = min(lineage, len(texts) - 1)
+
+    assert select_near(RevisionText(blocks), lineage, words) == nearest(blocks, lineage, words)

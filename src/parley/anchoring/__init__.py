@@ -4,8 +4,8 @@ An anchor is a W3C TextQuoteSelector (https://www.w3.org/TR/annotation-model/#te
 passage instead of on a whole document. `select` creates one, `resolve` finds many of them in a new revision.
 """
 
-from parley.anchoring.document import CONTEXT, DocumentBlock
+from parley.anchoring.document import CONTEXT, DocumentBlock, RevisionText
 from parley.anchoring.resolving import Resolution, resolve
 from parley.anchoring.selecting import Selector, select, select_near
 
-__all__ = ["CONTEXT", "DocumentBlock", "Resolution", "Selector", "resolve", "select", "select_near"]
+__all__ = ["CONTEXT", "DocumentBlock", "Resolution", "RevisionText", "Selector", "resolve", "select", "select_near"]

@@ -1,7 +1,8 @@
 """A revision as one text, with the positions of its passages."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import msgspec
 from rapidfuzz.distance import Postfix, Prefix
@@ -18,6 +19,21 @@ class DocumentBlock(msgspec.Struct, frozen=True):
 
     lineage: int
     text: str
+
+
+class Letters(msgspec.Struct, frozen=True):
+    """A folded text without its spaces, and where each of its letters stands in the text."""
+
+    text: str
+    positions: list[int]
+
+    def from_position(self, position: int) -> int:
+        """Return the index of the first letter at or after a position."""
+        return bisect_left(self.positions, position)
+
+    def span(self, at: int, length: int) -> Span:
+        """Return where so many letters from an index on stand."""
+        return self.positions[at], self.positions[at + length - 1] + 1
 
 
 class RevisionText:
@@ -40,6 +56,11 @@ class RevisionText:
         self.text = " ".join(filter(None, texts))
         self.plain = fold(self.text)
         self.small = lower(self.plain)
+
+    @cached_property
+    def letters(self) -> Letters:
+        positions = [at for at, char in enumerate(self.plain) if char != " "]
+        return Letters(self.plain.replace(" ", ""), positions)
 
     def at(self, position: int) -> int:
         """Return the index of the passage that contains `position`."""

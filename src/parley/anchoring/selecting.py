@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from parley.anchoring.document import DocumentBlock, RevisionText, Span
+from parley.anchoring.document import DocumentBlock, Letters, RevisionText, Span
 from parley.importing.words import collapse, fold
 
 # Of words that occur very often in a passage, only the first occurrences are compared: each comparison takes time.
@@ -46,15 +46,27 @@ def select(passages: Sequence[DocumentBlock], lineage: int, quote: str, prefix: 
     return Selector(lineage, document.text[start:end], *document.around((start, end)))
 
 
-def select_near(passages: Sequence[DocumentBlock], lineage: int, quote: str) -> Selector | None:
+def select_near(document: RevisionText, lineage: int, quote: str) -> Selector | None:
     """Return the selector of `quote` in the passage nearest to `lineage` that has it, or None if there is none."""
-    document, letters = RevisionText(passages), fold("".join(quote.split()))
-    near = document.index.get(lineage, 0)
-    for passage in sorted(range(len(document.lineages)), key=lambda at: abs(at - near)) if letters else ():
-        if spans := _occurrences(document, passage, letters):
-            start, end = spans[0]
-            return Selector(document.lineages[passage], document.text[start:end], *document.around((start, end)))
-    return None
+    wanted, near, letters = fold("".join(quote.split())), document.index.get(lineage, 0), document.letters
+    if not wanted or not letters.text:
+        return None
+    around = _around(letters, letters.from_position(document.starts[near]), wanted)
+    if not around:
+        return None
+    passage = min((document.at(letters.positions[at]) for at in around), key=lambda at: (abs(at - near), at))
+    first = letters.text.find(wanted, letters.from_position(document.starts[passage]))
+    start, end = letters.span(first, len(wanted))
+    return Selector(document.lineages[passage], document.text[start:end], *document.around((start, end)))
+
+
+def _around(letters: Letters, index: int, wanted: str) -> list[int]:
+    """Return where `wanted` begins last before a letter, and first from it on."""
+    text = letters.text
+    # `rfind` would compare every letter of both where they are alike.
+    before = text[: index + len(wanted) - 1][::-1].find(wanted[::-1])
+    places = (index - 1 - before if before >= 0 else -1, text.find(wanted, index))
+    return [at for at in places if at >= 0]
 
 
 def _occurrences(document: RevisionText, passage: int, letters: str) -> list[Span]:

@@ -1,11 +1,12 @@
 """What a new text of an article would do to the comments on it, and placing comments by hand."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from parley import anchoring
-from parley.anchoring import DocumentBlock, Resolution
+from parley.anchoring import DocumentBlock, Resolution, RevisionText
 from parley.articles import queries as articles
 from parley.articles.revising import NextText
 from parley.comments import anchors, queries
@@ -35,7 +36,7 @@ def _outcomes(
     blocks: list[DocumentBlock],
     placed: Mapping[int, str],
 ) -> Iterator[CommentOutcome]:
-    now = {block.lineage: block.text for block in blocks}
+    now, document = {block.lineage: block.text for block in blocks}, RevisionText(blocks)
     for comment, place in resolutions.items():
         row = rows.get(comment)
         if row is None or row.state != "visible" or row.passage is None:
@@ -45,7 +46,7 @@ def _outcomes(
         lost = _loss(row.anchor, place.state) if not place.is_found else None
         outcome = CommentOutcome(comment, row.author, lost or _change(before, after), before, after)
         words = placed.get(comment)
-        yield _placed_by_hand(outcome, anchoring.select_near(blocks, row.passage, words)) if words else outcome
+        yield _placed_by_hand(outcome, anchoring.select_near(document, row.passage, words)) if words else outcome
 
 
 def _placed_by_hand(outcome: CommentOutcome, selector: anchoring.Selector | None) -> CommentOutcome:
@@ -83,14 +84,24 @@ async def place(thread: int, placed: Mapping[int, str]) -> list[int]:
     """
     revision = await db.value("select revision from thread where id = $1", thread)
     blocks = [DocumentBlock(passage.lineage, passage.text) for passage in await articles.text(thread, revision)]
+    rows = await queries.by_ids(list(placed))
+    passages = {comment: row.passage or 0 for comment, row in rows.items()}
+    found = await asyncio.to_thread(_find_placed, blocks, passages, placed)
     placed_ids: list[int] = []
-    for comment, row in (await queries.by_ids(list(placed))).items():
-        selector = anchoring.select_near(blocks, row.passage or 0, placed[comment])
-        if selector is None:
-            raise Misplaced(N_("The text does not have the words on which you placed a comment. Nothing was saved."))
-        [resolution] = anchoring.resolve([selector], blocks, blocks, {})
-        placed_ids += await db.values(
-            PLACE_BY_HAND, comment, thread, resolution.lineage, resolution.last, anchors.shorten_quote(selector.quote)
-        )
+    for comment, quote, place in found:
+        placed_ids += await db.values(PLACE_BY_HAND, comment, thread, place.lineage, place.last, quote)
     await recount(thread)
     return placed_ids
+
+
+def _find_placed(
+    blocks: list[DocumentBlock], passages: Mapping[int, int], placed: Mapping[int, str]
+) -> list[tuple[int, str, Resolution]]:
+    """Return the words on which each comment is placed, and where they are; `passages` are where the comments were."""
+    document = RevisionText(blocks)
+    selectors = [anchoring.select_near(document, passage, placed[comment]) for comment, passage in passages.items()]
+    if None in selectors:
+        raise Misplaced(N_("The text does not have the words on which you placed a comment. Nothing was saved."))
+    known = [selector for selector in selectors if selector is not None]
+    quotes = [anchors.shorten_quote(selector.quote) for selector in known]
+    return list(zip(passages, quotes, anchoring.resolve(known, blocks, blocks, {}), strict=True))

@@ -35,9 +35,17 @@ async def find(thread: int, passage: int, quote: str, prefix: str) -> FoundAncho
         raise Refused(
             N_("This passage is no longer in the article. Your text is kept: you can respond to the whole article.")
         )
+    # In a passage of a whole book this takes a fifteenth of a second.
+    found = await asyncio.to_thread(_find, blocks, passage, quote, prefix)
+    if found is None:
+        raise Refused(N_("These words are no longer in the passage. Your text is kept: please select them again."))
+    return found
+
+
+def _find(blocks: Sequence[DocumentBlock], passage: int, quote: str, prefix: str) -> FoundAnchor | None:
     selector = anchoring.select(blocks, passage, " ".join(quote.split()), prefix)
     if selector is None:
-        raise Refused(N_("These words are no longer in the passage. Your text is kept: please select them again."))
+        return None
     if len(selector.quote) > rules.LONGEST_QUOTE:
         selector = anchoring.select(blocks, passage, shorten_quote(selector.quote), selector.prefix) or selector
     [resolution] = anchoring.resolve([selector], blocks, blocks, {})
