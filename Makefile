@@ -84,7 +84,7 @@ bench-peers: .venv/dev.stamp ## Run Isso beside Parley under the same load
 	.venv/bin/python -m bench peers
 
 messages: .venv/dev.stamp ## Collect the sentences of templates and code in locales/parley.pot
-	.venv/bin/pybabel --quiet extract --mapping pyproject.toml --omit-header --add-location file --keyword plural:1,2 --keyword plural_forms:1,2 --output locales/parley.pot templates src/parley
+	.venv/bin/pybabel --quiet extract --mapping pyproject.toml --omit-header --add-location file --keyword plural:1,2 --keyword plural_forms:1,2 --ignore-dirs __pycache__ --output locales/parley.pot templates src/parley
 
 assets: node_modules ## Build the stylesheets and scripts in static/
 	bin/node-tool node bin/assets

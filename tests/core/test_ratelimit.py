@@ -19,6 +19,7 @@ from parley.core.errors import TooMany
 from parley.core.events import redis as client
 from parley.core.ratelimit import EVERYBODY, LIMITS, SITE_NETWORKS, Limit, Use, take, take_all
 from parley.core.settings import settings
+from parley.reports.web import count_use
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
@@ -300,9 +301,9 @@ async def test_visitors_do_not_use_up_what_the_members_of_their_network_need(
 ) -> None:
     """A hundred reports without an account kept all members behind one address from reporting."""
     for _ in range(visitors.most):
-        await ratelimit.take_of_visitor(visitors, limits, "203.0.113.9")
+        await count_use(visitors, limits, None, "203.0.113.9")
     with pytest.raises(TooMany):
-        await ratelimit.take_of_visitor(visitors, limits, "203.0.113.9")
+        await count_use(visitors, limits, None, "203.0.113.9")
     for account in range(5):
         await ratelimit.take_each(limits, account, "203.0.113.9")
 

@@ -87,7 +87,7 @@ SIGN_IN_ACCOUNT = _limit("sign-in:account", 50, HOUR, strict=True)
 SIGN_IN_NETWORK = _limit("sign-in:network", 100, 15 * MINUTE, strict=True)
 SIGN_IN_ALL = _limit("sign-in:all", 3_000, 5 * MINUTE, strict=True, shared=True)
 # Wrong passwords with a proof of work. Above the limit of a name, its member signs in by a mailed link. Above that of a
-# network, the proof is sixteen times as hard, since somebody could use it up for all neighbours.
+# network, proofs are hard, since somebody could use it up for all neighbours.
 PROVEN_ACCOUNT = _limit("sign-in:account, proven", 100, HOUR, strict=True)
 PROVEN_NETWORK = _limit("sign-in:network, proven", 200, HOUR, strict=True)
 PROOF_USED = _limit("sign-in:proof", 1, HOUR, strict=True)
@@ -121,14 +121,11 @@ FORGOT_PROVEN = _limit("forgot:network, proven", 500, HOUR, strict=True)
 FORGOT_HARD = _limit("forgot:network, hard", 500, HOUR, strict=True)
 FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True, shared=True)
 
-# Answers of other sites to sign-ins there that prove to be wrong: in a browser that signed in before, and elsewhere.
-# Each makes a request to the other site.
+# Wrong answers of other sites to sign-ins there: in a browser that signed in before, and elsewhere.
 PROVIDER_DEVICE = _limit("provider:device", 20, 15 * MINUTE, strict=True)
 PROVIDER_NETWORK = _limit("provider:network", 200, 15 * MINUTE, strict=True)
-
 # A signed-in account confirms its current password.
 CONFIRM_ACCOUNT = _limit("confirm:account", 10, 15 * MINUTE, strict=True)
-
 # Codes of a second factor: on a device that signed in before, and elsewhere. Whoever knows a password could otherwise
 # keep its owner out.
 SECOND_DEVICE = _limit("second:device", 5, 15 * MINUTE, strict=True)
@@ -141,25 +138,20 @@ MAIL_ACCOUNT = _limit("mail:account", 5, HOUR, strict=True)
 MAIL_HERE = _limit("mail:address+network", 5, HOUR, strict=True)
 MAIL_ADDRESS = _limit("mail:address", 40, HOUR, strict=True, shared=True)
 MAIL_PROVEN = _limit("mail:address, proven", 100, HOUR, strict=True, shared=True)
-
 # A relay's signed notification is accepted once. It expires after a day.
 WEBHOOK_TOKEN = _limit("webhook:token", 1, 2 * DAY, strict=True)
-
 # All forms of an account that does not moderate, also those that only follow, mute or change a setting.
 FORM_ACCOUNT = _limit("form:account", 1_200, 10 * MINUTE)
 
 POST_ACCOUNT = _limit("post:account", 40, 10 * MINUTE, strict=True)
 POST_NETWORK = _limit("post:network", 600, 10 * MINUTE, strict=True, shared=True)
 POST_ALL = _limit("post:all", 6_000, 10 * MINUTE, strict=True, shared=True)
-
 VOTE_ACCOUNT = _limit("vote:account", 200, 10 * MINUTE)
 VOTE_NETWORK = _limit("vote:network", 2_000, 10 * MINUTE, shared=True)
 VOTE_ALL = _limit("vote:all", 60_000, 10 * MINUTE, shared=True)
-
 PREVIEW_ACCOUNT = _limit("preview:account", 120, 10 * MINUTE)
 PREVIEW_NETWORK = _limit("preview:network", 600, 10 * MINUTE, shared=True)
 PREVIEW_ALL = _limit("preview:all", 20_000, 10 * MINUTE, shared=True)
-
 IMPORT_ACCOUNT = _limit("import:account", 20, HOUR, strict=True)
 IMPORT_NETWORK = _limit("import:network", 60, HOUR, strict=True, shared=True)
 IMPORT_ALL = _limit("import:all", 600, HOUR, strict=True, shared=True)
@@ -185,7 +177,6 @@ REPORT_VISITORS = _limit("report:visitors", 50, HOUR)
 REPORT_ACCOUNT = _limit("report:account", 30, HOUR)
 REPORT_NETWORK = _limit("report:network", 100, HOUR, shared=True)
 REPORT_ALL = _limit("report:all", 3_000, HOUR, shared=True)
-
 # Letters about visitors' reports and requests to an address that nobody has confirmed. Above this, none is sent.
 RECEIPT_ADDRESS = _limit("receipt:address", 10, DAY, strict=True)
 
@@ -291,13 +282,6 @@ def each(limits: Triple, account: int, address: str) -> list[Use]:
     """Return one token for the account, one for its network and one for everybody."""
     by_account, by_network, by_all = limits
     return [Use(by_account, str(account)), *of_network(by_network, network(address)), Use(by_all, EVERYBODY)]
-
-
-async def take_of_visitor(visitors: Limit, limits: Triple, address: str) -> None:
-    """Take one token for the visitors of a network, one for the network and one for everybody, as `take` does."""
-    _, by_network, by_all = limits
-    of = network(address)
-    await take_all([*of_network(visitors, of), *of_network(by_network, of), Use(by_all, EVERYBODY)])
 
 
 async def take_each(limits: Triple, account: int, address: str) -> None:

@@ -13,7 +13,17 @@ from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, view
 from parley.core.http.forms import Form, posted_fields
 from parley.core.http.pages import page
 from parley.core.networks import network
-from parley.core.ratelimit import REPORT, REPORT_VISITORS, Limit, Triple, take_each, take_of_visitor
+from parley.core.ratelimit import (
+    EVERYBODY,
+    REPORT,
+    REPORT_VISITORS,
+    Limit,
+    Triple,
+    Use,
+    of_network,
+    take_all,
+    take_each,
+)
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.reports import ops, receipts, subjects
@@ -67,8 +77,9 @@ async def count_use(visitors: Limit, limits: Triple, reporter: Viewer | None, cl
     """Take a token for the member or for the visitors of their network, and those for all. Raises TooMany."""
     if reporter is not None:
         await take_each(limits, reporter.id, client_address)
-    else:
-        await take_of_visitor(visitors, limits, client_address)
+        return
+    of, (_, by_network, by_all) = network(client_address), limits
+    await take_all([*of_network(visitors, of), *of_network(by_network, of), Use(by_all, EVERYBODY)])
 
 
 def _done_page(request: AnyRequest, subject: Subject) -> Response[Any]:
