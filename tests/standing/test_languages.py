@@ -55,7 +55,7 @@ PASSAGES = re.compile(r"^/t/.*/article$")
 # More templates than there are.
 SIZE = 2_000
 # The kinds of letters that come of all that.
-LETTERS = {"decision", "digest", "known", "login", "password", "receipt", "replies", "reset"}
+LETTERS = {"decision", "digest", "known", "login", "outcome", "password", "receipt", "replies", "reset"}
 
 
 def environments() -> tuple[Environment, Environment]:
