@@ -399,6 +399,19 @@ async def test_an_article_of_which_a_part_was_taken_down_is_discussed(
     assert own is not None and (own.state, own.thread) == ("posted", thread)
 
 
+async def test_a_first_comment_whose_worker_died_three_times_is_given_up(
+    thread: int, publisher: dict[str, Download]
+) -> None:
+    """Every two minutes it ended the worker again."""
+    ada, site = await make.member("ada"), await queries.site("pub")
+    number = await first_comments.store(ada, site, ARTICLE, begun())
+    await db.execute("update first_comment set attempts = 3")
+    await jobs.post_waiting()
+
+    own = await first_comments.of_member(number, ada.id, "pub")
+    assert own is not None and own.state == "failed" and "fault on our side" in own.message
+
+
 async def test_a_suspended_author_opens_nothing(thread: int, publisher: dict[str, Download]) -> None:
     url = "https://pub.example/new"
     publisher[url] = page_of(url)

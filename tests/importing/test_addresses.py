@@ -6,6 +6,7 @@ from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
+import httpcore
 import pytest
 
 from parley.importing.addresses import Address, is_public, resolve
@@ -88,6 +89,20 @@ async def test_a_host_is_resolved_once_and_that_address_is_the_one_connected_to(
     with pytest.raises(CannotImport, match="public internet"):
         await fetch("http://rebinding.example/", resolver=rebinding)
     assert len(answers) == 1
+
+
+async def test_few_of_a_thousand_addresses_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    async def refuse(_backend: object, host: str, *_more: object) -> httpcore.AsyncNetworkStream:
+        tried.append(host)
+        raise httpcore.ConnectError
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", refuse)
+    names = [f"127.0.{number // 256}.{number % 256}" for number in range(1, 1_001)]
+    with pytest.raises(CannotImport, match="cannot be reached"):
+        await fetch("http://many.example/", allow=(ip_network("127.0.0.0/8"),), resolver=_resolver(*names))
+    assert tried == names[:8]
 
 
 async def test_names_that_nobody_resolves_hold_up_no_other_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,10 @@ async def post_waiting() -> int:
 
 async def post(wanted: WaitingFirstComment) -> None:
     """Open the thread and post its first comment, or record why that was not possible."""
+    if wanted.attempts > MOST_ATTEMPTS:
+        # The worker died each time.
+        await first_comments.fail(wanted.id, FAULT)
+        return
     try:
         async with asyncio.timeout(SECONDS):
             await _post(wanted)

@@ -26,6 +26,8 @@ Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 # are not the threads in which the names of other servers are looked up, such as the mail server's.
 _LOOKUPS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="lookup")
 _PORTS = (80, 443)
+# Of the addresses of a host. A name may have a thousand, each of which belongs to somebody else.
+_MOST_TRIED = 8
 # The most that is read at once. httpcore handles all of it before anything else runs: 64 kB in chunks of one byte each
 # take more than half a second.
 _READ_BYTES = 4_096
@@ -77,7 +79,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         addresses = await self._checked_addresses(host, port)
         failure: Exception | None = None
-        for address in addresses:
+        for address in addresses[:_MOST_TRIED]:
             try:
                 stream = await self._network.connect_tcp(str(address), port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
