@@ -103,6 +103,29 @@ async def test_it_is_previewed_then_done_with_the_author_and_undone(
     assert not await db.value(LETTERS)
 
 
+async def test_what_a_moderator_removed_is_shown_again_by_another_at_once(client: httpx.AsyncClient) -> None:
+    who, posted = await spammer()
+    await moderator(client)
+    fields = {f"comment-{one}": "1" for one in posted[:2]} | REMOVAL | {"sure": "1"}
+    await client.post("/mod/comments", data=fields)
+    await db.execute("update decision set created_at = created_at - interval '1 hour'")
+    await make.sign_in(client, await make.member(role="moderator"))
+    chosen = {f"comment-{one}": "1" for one in posted} | {"action": "restore"}
+    address = "/mod/comments?moderator=mo"
+
+    page = await client.get(address)
+    tried = await client.post(address, data=chosen)
+    mistake = await client.post(address, data=chosen | REMOVAL)
+    done = await client.post(address, data=chosen | {"sure": "1"})
+
+    assert [f'name="comment-{one}"' in page.text for one in posted] == [True, True, False]
+    assert 'value="restore"' in page.text and 'value="remove"' not in page.text
+    assert "This would make 2 decisions." in tried.text and "statement of reasons" not in tried.text
+    assert mistake.status_code == 422
+    assert "2 decisions were made" in done.text and await db.values(STATES, who.id) == ["visible"] * 3
+    assert "No comments match the filter." in (await client.get(address)).text
+
+
 async def test_what_cannot_be_decided_is_left_out_with_the_reason(client: httpx.AsyncClient) -> None:
     _, (first, second) = await spammer(2)
     chief, mo = await make.member("chief", role="admin"), await moderator(client)

@@ -1,4 +1,4 @@
-"""Comments that a filter finds: by author, domain, likeness, rule or thread, whether they were reported or not."""
+"""Comments that a filter finds: by author, domain, likeness, rule, thread or moderator, reported or not."""
 
 from datetime import datetime
 
@@ -22,9 +22,9 @@ ALIKE = 75
 
 
 class FoundComment(msgspec.Struct, frozen=True):
-    """A comment that is visible or waits for a moderator. `item` is its item in the queue, if it has one.
+    """A comment that is visible, waits for a moderator or was removed by one.
 
-    `version` is the number of its text.
+    `item` is its item in the queue, if it has one, and `version` the number of its text.
     """
 
     id: int
@@ -46,7 +46,11 @@ class FoundComment(msgspec.Struct, frozen=True):
 
 
 IS_FOUND = """
-    c.state in ('visible', 'pending') and c.author is distinct from $1
+    c.author is distinct from $1
+    and case when $7::text is null then c.state in ('visible', 'pending')
+        else c.state in ('visible', 'removed') and c.id in (
+            select d.target from decision d where d.moderator = (select id from member where name_key = $7)
+            and d.kind = 'comment' and d.action in ('remove', 'collapse') and d.state = 'in_force') end
     and c.created_at > now() - $2 * interval '1 day'
     and ($3::text is null or c.author = (select id from member where name_key = $3))
     and ($4::text is null or strpos(lower(c.body), $4) > 0)
@@ -59,13 +63,13 @@ select c.id, c.thread, c.author as author_id, coalesce(m.name, c.imported_author
        i.id is not null and {IS_SENSITIVE} as sensitive
 from comment c join thread t on t.id = c.thread left join member m on m.id = c.author
 left join queue_item i on i.kind = 'comment' and i.target = c.id
-where {{}} order by c.created_at desc, c.id desc limit $7
+where {{}} order by c.created_at desc, c.id desc limit $8
 """  # noqa: S608 constants only
 SELECT_MATCHING = SELECT_COMMENTS.format(IS_FOUND)
-SELECT_THESE = SELECT_COMMENTS.format(f"{IS_FOUND} and c.id = any($8::bigint[])")
+SELECT_THESE = SELECT_COMMENTS.format(f"{IS_FOUND} and c.id = any($9::bigint[])")
 SELECT_COMPARED = f"""
 select c.id, left({ALL_WORDS}, {LONGEST_COMPARED}) as words from comment c where {IS_FOUND}
-order by c.created_at desc, c.id desc limit $7
+order by c.created_at desc, c.id desc limit $8
 """  # noqa: S608 constants only
 SELECT_WORDS = f"select left({ALL_WORDS}, {LONGEST_COMPARED}) from comment c where c.id = $1"  # noqa: S608 as above
 
@@ -77,19 +81,19 @@ class ComparedComment(msgspec.Struct, frozen=True):
 
 def _values(viewer: int, wanted: CommentFilter) -> tuple[object, ...]:
     host = wanted.host.lower() if wanted.host else None
-    return viewer, wanted.days, wanted.author_key, host, wanted.rule, wanted.thread
+    return viewer, wanted.days, wanted.author_key, host, wanted.rule, wanted.thread, wanted.moderator_key
 
 
 async def matching(viewer: int, wanted: CommentFilter) -> list[FoundComment]:
     """The newest comments that a filter finds, without the viewer's own."""
     if wanted.like is None:
         return await db.fetch(FoundComment, SELECT_MATCHING, *_values(viewer, wanted), MOST_FOUND)
-    return await selected_comments(viewer, await _like(viewer, wanted, wanted.like))
+    return await selected_comments(viewer, await _like(viewer, wanted, wanted.like), wanted.moderator)
 
 
-async def selected_comments(viewer: int, comments: list[int]) -> list[FoundComment]:
-    """The given comments, without the viewer's own and those that are gone."""
-    anything = CommentFilter(days=36_500)
+async def selected_comments(viewer: int, comments: list[int], moderator: str | None) -> list[FoundComment]:
+    """The given comments, without the viewer's own and those that are gone, or not removed by this `moderator`."""
+    anything = CommentFilter(days=36_500, moderator=moderator)
     return await db.fetch(FoundComment, SELECT_THESE, *_values(viewer, anything), MOST_FOUND, comments)
 
 

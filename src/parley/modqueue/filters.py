@@ -63,6 +63,8 @@ class CommentFilter(msgspec.Struct, frozen=True):
     # The id of an automatic rule that matched them.
     rule: int | None = None
     thread: int | None = None
+    # The name of the moderator who removed or collapsed them; without one, only comments that are not removed count.
+    moderator: str | None = None
     days: int = DAYS
 
     @property
@@ -79,3 +81,8 @@ class CommentFilter(msgspec.Struct, frozen=True):
     def author_key(self) -> str | None:
         """The author's name without differences of case and look-alike letters."""
         return names.key(self.author) if self.author else None
+
+    @property
+    def moderator_key(self) -> str | None:
+        """As `author_key`, of the moderator."""
+        return names.key(self.moderator) if self.moderator else None

@@ -24,6 +24,8 @@ from parley.modqueue.requests import decision_form, text_in
 PREFIX = "comment-"
 # What can be decided about many comments.
 CHOICES = ("remove", "collapse", "approve")
+# The same for those that a moderator removed or collapsed.
+RESTORING = ("restore",)
 SPANS = {1: N_("A day"), 7: N_("A week"), DAYS: N_("30 days"), 365: N_("A year")}
 
 
@@ -37,8 +39,13 @@ def _filter_from(request: AnyRequest) -> CommentFilter:
         like=as_id(asked.get("like", "")),
         rule=as_id(asked.get("rule", "")),
         thread=as_id(asked.get("thread", "")),
+        moderator=text_in(request, "moderator"),
         days=days if days in SPANS else DAYS,
     )
+
+
+def _choices(wanted: CommentFilter) -> tuple[str, ...]:
+    return RESTORING if wanted.moderator else CHOICES
 
 
 def _chosen_versions(data: Mapping[str, Any]) -> dict[int, int | None]:
@@ -66,11 +73,11 @@ async def comments_page(request: AnyRequest) -> Response[Any]:
 async def decide(request: AnyRequest) -> Response[Any]:
     """Show what the decision would do; with `sure=1` decide."""
     viewer, data = staff(request), await posted_fields(request)
-    versions = _chosen_versions(data)
-    selected = await comments.selected_comments(viewer.id, list(versions))
+    wanted, versions = _filter_from(request), _chosen_versions(data)
+    selected = await comments.selected_comments(viewer.id, list(versions), wanted.moderator)
     form = await decision_form(request)
     form.require()
-    if form.action not in (None, *CHOICES):
+    if form.action not in (None, *_choices(wanted)):
         form.errors.setdefault("action", N_("Please choose what to do."))
     if form.errors:
         return await _show(request, selected, form, 422)
@@ -94,6 +101,7 @@ async def undo(request: AnyRequest) -> Response[Any]:
 async def _show(
     request: AnyRequest, selected: list[FoundComment], form: DecisionForm, status: int = 200, **context: Any
 ) -> Response[Any]:
+    wanted = _filter_from(request)
     shown: dict[str, Any] = {"outcomes": None, "done": False, "undone": None, "refused": []} | context
     return page(
         request,
@@ -101,12 +109,12 @@ async def _show(
         status=status,
         found=selected,
         form=form,
-        wanted=_filter_from(request),
+        wanted=wanted,
         spans=SPANS,
         rules=await modqueue.rules(),
         grounds=await grounds(),
         saved=await guidelines.reasons(staff(request).id),
-        actions=[ACTIONS[name] for name in CHOICES],
+        actions=[ACTIONS[name] for name in _choices(wanted)],
         sanctions=[ACTIONS[name] for name in SANCTIONS],
         all_actions=ACTIONS,
         lengths=LENGTHS,
