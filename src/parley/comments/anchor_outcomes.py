@@ -85,9 +85,9 @@ async def place(thread: int, placed: Mapping[int, str]) -> list[int]:
     blocks = [DocumentBlock(passage.lineage, passage.text) for passage in await articles.text(thread, revision)]
     rows = await queries.by_ids(list(placed))
     passages = {comment: row.passage or 0 for comment, row in rows.items()}
-    found = await asyncio.to_thread(_find_placed, blocks, passages, placed)
+    places = await asyncio.to_thread(_find_placed, blocks, passages, placed)
     placed_ids: list[int] = []
-    for comment, quote, place in found:
+    for comment, quote, place in places:
         placed_ids += await db.values(PLACE_BY_HAND, comment, thread, place.lineage, place.last, quote)
     await recount(thread)
     return placed_ids

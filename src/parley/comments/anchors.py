@@ -36,10 +36,10 @@ async def find(thread: int, passage: int, quote: str, prefix: str) -> FoundAncho
             N_("This passage is no longer in the article. Your text is kept: you can respond to the whole article.")
         )
     # In a passage of a whole book this takes a fifteenth of a second.
-    found = await asyncio.to_thread(_find, blocks, passage, quote, prefix)
-    if found is None:
+    anchor = await asyncio.to_thread(_find, blocks, passage, quote, prefix)
+    if anchor is None:
         raise Refused(N_("These words are no longer in the passage. Your text is kept: please select them again."))
-    return found
+    return anchor
 
 
 def _find(blocks: Sequence[DocumentBlock], passage: int, quote: str, prefix: str) -> FoundAnchor | None:
