@@ -150,6 +150,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         pages.set_globals(site=site, topics=await topics(), may_edit_article=may_edit)
         await stored.prepare()
         await thread.warm()
+        failures.warm()
         assets.assets()
         await fix_authority()
         _keep()

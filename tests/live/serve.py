@@ -1,9 +1,9 @@
 """A web process whose hub is quicker or smaller: `serve.py heartbeat_interval=0.2 send_timeout=1 --port 8000`.
 
 `patience` says how many times longer than readers forms wait for a connection to the database, and than usual all wait
-for its locks and statements; `readers` how many times longer readers wait for a connection, and how much later they
-are refused because the process is busy; `unread` after how many seconds a client that reads nothing is cut off. What
-begins with `--` is for `parley web`.
+for new connections, locks and statements; `readers` how many times longer readers wait for a connection, and how much
+later they are refused because the process is busy; `unread` after how many seconds a client that reads nothing is cut
+off. What begins with `--` is for `parley web`.
 """
 
 import sys
@@ -28,6 +28,7 @@ if __name__ == "__main__":
     serve.UNREAD_SECONDS = float(options.pop("unread", 1.0))
     if patience := options.pop("patience", ""):
         waiters.PATIENCE.update(dict.fromkeys(waiters.PATIENCE, int(patience)))
+        engine.CONNECT_SECONDS *= int(patience)
         for name in ("statement_timeout", "lock_timeout"):
             engine.SERVER_SETTINGS[name] = str(int(engine.SERVER_SETTINGS[name]) * int(patience))
     if times := options.pop("readers", ""):

@@ -13,13 +13,14 @@ from parley.core.db import expire_connections
 from parley.core.errors import FactorNeeded, InvalidFields, ParleyError, RetryLater, SignInNeeded, Unavailable
 from parley.core.http import problems
 from parley.core.http.access import AnyRequest
-from parley.core.http.pages import fragment, page, wants_fragment
+from parley.core.http.pages import environment, fragment, page, wants_fragment
 from parley.core.text.messages import N_, Message
 
 log = structlog.get_logger(__name__)
 
 KEPT = N_("What you typed is below. Copy it before you leave this page.")
 NOT_READ = N_("What you typed was too long to be read. Go back in your browser: your text is still in the form.")
+FRAGMENT, PAGE = "errors/_error.html", "errors/error.html"
 TITLES = {
     400: (N_("That request could not be read"), N_("Please go back and try again.")),
     404: (N_("Page not found"), N_("The address may be mistyped, or the page may have been removed.")),
@@ -96,6 +97,12 @@ def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
     return _answer(request, 500, ParleyError.title, message, {})
 
 
+def warm() -> None:
+    """Compile the templates of error pages at start: where files cannot be read, they can still be shown."""
+    for name in (FRAGMENT, PAGE):
+        environment().get_template(name)
+
+
 def _answer(
     request: AnyRequest, status: int, title: Message, message: Message, headers: dict[str, str]
 ) -> Response[Any]:
@@ -110,9 +117,9 @@ def _answer(
         "error_id": request.scope.get("request_id") if status >= 500 else None,  # noqa: PLR2004
     }
     if wants_fragment(request):
-        answer = fragment(request, "errors/_error.html", status, **context)
+        answer = fragment(request, FRAGMENT, status, **context)
     else:
-        answer = page(request, "errors/error.html", status=status, **context)
+        answer = page(request, PAGE, status=status, **context)
     answer.headers.update(headers)
     return answer
 
