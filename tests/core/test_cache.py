@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from parley.core import cache
+from parley.core import cache, db
 from parley.core.cache import MicroCache
 
 pytestmark = pytest.mark.anyio
@@ -137,3 +137,12 @@ async def test_nobody_gets_what_began_to_be_made_before_the_moment_they_name(clo
     assert await kept.get("a", make, not_before=6.0) == 2
     clock.now = 7.0
     assert await kept.get("a", make, not_before=7.0) == 3
+
+
+@pytest.mark.committed
+@pytest.mark.usefixtures("app")
+async def test_a_value_is_read_outside_the_transaction_that_needs_it() -> None:
+    """An edit of a held comment failed when the rules in force had to be read anew."""
+    values = MicroCache[int]("test", SECONDS)
+    async with db.atomic():
+        assert await values.get("one", lambda: db.value("select 1")) == 1

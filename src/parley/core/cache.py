@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any, Generic, ParamSpec, TypeVar
 from weakref import WeakSet
 
+from parley.core.db.engine import without_transaction
 from parley.core.observability.metrics import CACHE_BYTES, CACHE_READS
 
 Given = ParamSpec("Given")
@@ -109,7 +110,8 @@ class MicroCache(Generic[Value]):
         # A finished task is here until the next turn of the event loop, and awaiting it does not let the loop run: a
         # caller for whom its value is too old would ask again forever.
         if task is None or task.done():
-            task = asyncio.ensure_future(self._make(key, make))
+            # Others may wait for the same value, and it must not be read in a transaction that is rolled back later.
+            task = asyncio.get_running_loop().create_task(self._make(key, make), context=without_transaction())
             self._making[key] = task
             task.add_done_callback(lambda done: self._forget(key, done))
         return task

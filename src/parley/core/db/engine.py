@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import Context, copy_context
 from functools import partial
 from typing import Any, cast
 
@@ -122,6 +123,17 @@ class Engine(PostgresEngine):
 
 
 DB = Engine(config={})
+
+
+def without_transaction() -> Context:
+    """Return the present context for a new task that does something of its own, outside the transaction of this one."""
+    context = copy_context()
+    transaction = cast("Transaction | None", DB.current_transaction.get())
+    if transaction is not None and transaction.owner is not None:
+        context.run(DB.current_transaction.set, None)
+    return context
+
+
 # At the first query Piccolo would look for its configuration, and import its command line with black: 0.2 s.
 table.engine_finder = lambda module_name=None: DB  # type: ignore[attr-defined]  # noqa: ARG005 its signature
 
