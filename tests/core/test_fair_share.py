@@ -135,6 +135,33 @@ async def test_clients_that_send_no_body_have_no_turn_meanwhile(shared: FairShar
         task.cancel()
 
 
+async def test_requests_that_wait_for_a_server_elsewhere_have_no_turn_meanwhile(application: Application) -> None:
+    """Eight people who signed in at a company's provider that hung stopped all pages for their company."""
+    at_provider, answered = asyncio.Event(), []
+
+    async def sign_in_or_read(scope: Any, receive: Any, send: Any) -> None:
+        if scope["client"][0] != "192.0.2.1":
+            await application(scope, receive, send)
+        async with fair_share.pause():
+            await at_provider.wait()
+        answered.append(scope)
+
+    shared = FairShare(sign_in_or_read)
+    tasks = await all_ask(shared, [Client("192.0.2.1") for _ in range(2 * AT_ONCE)])
+    tasks += await all_ask(shared, [Client(f"192.0.2.{number + 2}") for number in range(AT_ONCE)])
+    assert application.begun == AT_ONCE
+
+    at_provider.set()
+    await settle()
+    assert not answered, "the others have all turns now"
+
+    application.may_answer.set()
+    await settle()
+    assert len(answered) == 2 * AT_ONCE
+    for task in tasks:
+        task.cancel()
+
+
 async def test_requests_that_are_answered_at_once_take_turns_too(shared: FairShare, application: Application) -> None:
     """Five hundred connections that ask for pages that do not exist made everybody wait 1.5 s of CPU time:
 

@@ -32,4 +32,4 @@ def test_only_so_many_lists_of_words_are_kept() -> None:
         words = [f"{'long words ' * 8}{version}-{number}" for number in range(500)]
         assert WordList(words).find(Post("Nothing of this.")) is None
 
-    assert 0 < CACHE_BYTES.labels("word lists")._value.get() <= KEPT_BYTES
+    assert 0 < CACHE_BYTES.labels("words")._value.get() <= KEPT_BYTES
