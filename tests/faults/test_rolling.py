@@ -11,7 +11,7 @@ import pytest
 import make
 from faults.test_database import _assert_promise_kept
 from faults.writer import Writer
-from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
+from live.forum import PATIENCE, PATIENT, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
 from live.reader import Reader
 
 pytestmark = pytest.mark.anyio
@@ -100,7 +100,7 @@ class Visitor:
 
 
 async def test_processes_that_are_restarted_in_turn_refuse_nothing_and_streams_go_on(forum: Forum, thread: int) -> None:
-    pair = [forum.web(*DRAIN, PARLEY_LIMITS="off") for _ in range(2)]
+    pair = [forum.web(*PATIENT, *DRAIN, PARLEY_LIMITS="off") for _ in range(2)]
     paths = ["/", await make.address(thread)]
     async with AsyncExitStack() as stack:
         proxy = await stack.enter_async_context(Proxy(pair).asking())

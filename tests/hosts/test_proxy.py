@@ -15,7 +15,17 @@ from faults.test_rolling import Visitor
 from faults.writer import Writer
 from hosts.proxies import Proxy, caddy, nginx
 from hosts.worker import Worker
-from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, free_port, wait_until
+from live.forum import (
+    PATIENCE,
+    PATIENT,
+    Forum,
+    Web,
+    assert_all_have_the_truth,
+    browser_of,
+    cookie_of,
+    free_port,
+    wait_until,
+)
 from live.reader import Reader
 from parley.core import db
 
@@ -29,7 +39,7 @@ GROWS_SECONDS = 5.0
 
 @pytest.fixture(scope="module")
 def pair(wide_forum: Forum) -> Iterator[list[Web]]:
-    found = [wide_forum.web("patience=10", "readers=10", *DRAIN, PARLEY_LIMITS="off") for _ in range(2)]
+    found = [wide_forum.web(*PATIENT, *DRAIN, PARLEY_LIMITS="off") for _ in range(2)]
     yield found
     for web in found:
         web.end()

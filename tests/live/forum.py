@@ -44,6 +44,10 @@ GONE = {
 }
 
 
+# Options of a web process that does not refuse anything because the machine is busy (tests/live/serve.py).
+PATIENT = ("patience=10", "readers=10")
+
+
 class Web:
     """One web process; `options` are those of tests/live/serve.py, which is used when there are any."""
 
