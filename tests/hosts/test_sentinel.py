@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 import make
 from embedded.test_doctor import doctor, texts
 from faults.writer import Writer
-from live.forum import PATIENCE, Forum, assert_all_have_the_truth, browser_of, cookie_of, wait_until
+from live.forum import PATIENCE, PATIENT, Forum, assert_all_have_the_truth, browser_of, cookie_of, wait_until
 from live.reader import Reader
 from parley.core.events.redis import LIVE_CHANNEL
 from parley.embedded import valkey
@@ -84,7 +84,7 @@ async def test_a_fail_over_of_redis_refuses_nobody_and_live_goes_on(forum: Forum
         async with Redis(port=port) as client:
             await client.execute_command("SENTINEL", "DEBUG", "tilt-trigger", SUSPECTS_AFTER_MILLISECONDS)
         await _until(port, lambda state: state["num-slaves"] == 1 and state["num-other-sentinels"] == 2)
-    pair = [forum.web(PARLEY_LIMITS="off", REDIS_URL=watch.url) for _ in range(2)]
+    pair = [forum.web(*PATIENT, PARLEY_LIMITS="off", REDIS_URL=watch.url) for _ in range(2)]
     _, found = await asyncio.to_thread(doctor, **(forum.servers.settings | {"REDIS_URL": watch.url}))
     assert "answers in" in texts([one for one in found if one["subject"] == "redis"], "ok")
     writers = [Writer(pair, thread, await cookie_of(await make.member())) for _ in range(4)]
