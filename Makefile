@@ -38,7 +38,7 @@ sure: lint types imports node_modules ## Run all checks and all tests, the slow 
 	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" $(pytest) $(patient) --hypothesis-profile=deep $(ARGS)
 
 # A process that a test kills reports no coverage.
-coverage: .venv/dev.stamp node_modules ## Run the tests and print which lines they miss (ARGS="tests/votes")
+coverage: .venv/dev.stamp node_modules ## Run the tests and print which lines they miss (ARGS="tests/discussion/votes")
 	@.venv/bin/coverage erase
 	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" .venv/bin/coverage run -m pytest --numprocesses $(WORKERS) \
 		-m "not slow" $(ARGS); ended=$$?; .venv/bin/coverage combine --quiet && .venv/bin/coverage report && exit $$ended

@@ -7,9 +7,9 @@ from time import process_time
 
 from bench.harness import ROUNDS, Harness
 from bench.report import Figure
-from parley.anchoring import DocumentBlock, Selector, resolve, select
-from parley.articles.lineage import EarlierPassage, align
-from parley.demo.content import articles, discussion
+from parley.articles.anchoring import DocumentBlock, Selector, resolve, select
+from parley.articles.revisions.lineage import EarlierPassage, align
+from parley.site.demo.content import articles, discussion
 
 PASSAGES, ANCHORS, EDITED = 200, 1_000, 0.2
 FEWEST = 40  # words of a passage

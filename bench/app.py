@@ -11,10 +11,10 @@ from litestar import MediaType, Response, asgi, get, post
 from litestar.params import FromPath
 from litestar.types import Receive, Scope, Send
 
-from parley.cli.serve import web
-from parley.core.http.access import ANYONE
-from parley.live.stream import HEADERS
-from parley.pages import home
+from parley.interfaces.live.stream import HEADERS
+from parley.interfaces.pages import home
+from parley.platform.http.access import ANYONE
+from parley.site.cli.serve import web
 
 # The folder with the bytes of pages, which the harness has put there.
 FOLDER = "BENCH_FOLDER"

@@ -6,13 +6,13 @@ from time import perf_counter
 from bench.data import START
 from bench.harness import Harness
 from bench.report import Figure
-from parley.backtests import run as backtests
-from parley.backtests.history import SELECT_IDS, SELECT_ROWS
-from parley.backtests.run import BATCH
-from parley.core import db
-from parley.core.db import close_pool, open_pool
-from parley.matching import current
-from parley.matching.evaluate import ActiveRule
+from parley.moderation.backtests import run as backtests
+from parley.moderation.backtests.history import SELECT_IDS, SELECT_ROWS
+from parley.moderation.backtests.run import BATCH
+from parley.moderation.matching import current
+from parley.moderation.matching.evaluate import ActiveRule
+from parley.platform import db
+from parley.platform.db import close_pool, open_pool
 
 ROUNDS = 3
 # A month in which all comments of bench/data.py were written.

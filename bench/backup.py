@@ -9,10 +9,10 @@ from bench.databases import FilledDatabase, build
 from bench.growth import DATABASES
 from bench.harness import Harness, create_database
 from bench.report import Figure
-from parley.backup import tools
-from parley.backup.creating import create_backup
-from parley.backup.restoring import restore
-from parley.core.settings import settings
+from parley.platform.settings import settings
+from parley.site.backup import tools
+from parley.site.backup.creating import create_backup
+from parley.site.backup.restoring import restore
 
 # Each is minutes of work.
 ROUNDS = 3

@@ -9,10 +9,10 @@ from redis.asyncio import Redis
 from bench.harness import ROUNDS, Harness, Web, web
 from bench.load import drive, request
 from bench.report import Figure
-from parley.comments.tree import COMMENT_SORTS
+from parley.discussion.comment_tree.tree import COMMENT_SORTS
 
 SECONDS = 10.0
-# Longer than a page is kept without a look at the database (core/cache.py).
+# Longer than a page is kept without a look at the database (platform/cache.py).
 PAUSE = 1.0
 # Until a new process has compiled its templates (app.py).
 SETTLED_SECONDS = 10.0

@@ -9,7 +9,7 @@ from bench.harness import ROUNDS, Harness, Web, web
 from bench.listeners import Audience, Far, Listener, allow_files, connect, p99, say
 from bench.load import Load, drive, request
 from bench.report import Figure
-from parley.live.render import MAX_RETRY_MS, MIN_RETRY_MS
+from parley.interfaces.live.render import MAX_RETRY_MS, MIN_RETRY_MS
 
 STREAMS = 10_000
 READERS = 4

@@ -10,14 +10,14 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from parley.articles.reading import read_file
-from parley.articles.text import ArticleText
-from parley.comments import counts
-from parley.comments.rules import STANCES
-from parley.core import db
-from parley.core.text import markdown
-from parley.demo.content import articles, discussion
-from parley.threads.opening import open_thread
+from parley.articles.articles.text import ArticleText
+from parley.articles.imports.reading import read_file
+from parley.discussion.comments import counts
+from parley.discussion.comments.rules import STANCES
+from parley.discussion.threads.opening import open_thread
+from parley.platform import db
+from parley.platform.text import markdown
+from parley.site.demo.content import articles, discussion
 
 MEMBERS = 500
 # Who wrote what is written in and voted on; the others vote and answer there, since nobody can vote on their own.

@@ -10,8 +10,8 @@ import msgspec
 
 from bench.data import MEMBERS, add_members, add_thread, find_words
 from bench.harness import create_database
-from parley.core import db
-from parley.core.db import close_pool, open_pool
+from parley.platform import db
+from parley.platform.db import close_pool, open_pool
 
 LOOKED_AT = 1_000
 # Few, so that in the known thread alone each has the record of somebody established. The other members vote.

@@ -7,9 +7,9 @@ from typing import Any
 
 import asyncpg
 
-from parley.comments.rules import STANCES
-from parley.core.text import markdown
-from parley.demo.content import articles, discussion
+from parley.discussion.comments.rules import STANCES
+from parley.platform.text import markdown
+from parley.site.demo.content import articles, discussion
 
 MEMBERS, THREADS, EACH, AUTHORS = 100_000, 1_000, 200, 5_000
 VISITS, FOLLOWS, NOTIFICATIONS = 5, 1, 2

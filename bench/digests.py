@@ -19,13 +19,13 @@ import psutil
 from bench import digest_data
 from bench.harness import ROUNDS, Harness, create_database, resident
 from bench.report import Figure
-from parley import hooks
-from parley.core import db
-from parley.core.db import close_pool, open_pool
-from parley.core.events.redis import close_redis, open_redis
-from parley.digests import building, planning
-from parley.digests.shared_candidates import shared_candidates
-from parley.mail import queue, rendering
+from parley.letters.digest_selection.shared_candidates import shared_candidates
+from parley.letters.digests import building, planning
+from parley.people.mail import queue, rendering
+from parley.platform import db
+from parley.platform.db import close_pool, open_pool
+from parley.platform.events.redis import close_redis, open_redis
+from parley.site import hooks
 
 ISSUES, LETTERS = 2_000, 200
 BAR = 300.0

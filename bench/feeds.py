@@ -7,10 +7,10 @@ from urllib.parse import quote
 from bench.harness import ROUNDS, Harness, Web, web
 from bench.load import drive, request
 from bench.report import Figure
-from parley.core import db
-from parley.core.db import close_pool, open_pool
-from parley.embed.ops import add_site
-from parley.feeds import drawing
+from parley.interfaces.embed.ops import add_site
+from parley.interfaces.feeds import drawing
+from parley.platform import db
+from parley.platform.db import close_pool, open_pool
 
 SECONDS = 1.0
 URL = "select a.url from thread t join article a on a.id = t.article where t.id = $1"

@@ -13,7 +13,7 @@ from bench.load import drive
 from bench.page_times import made_anew, wait
 from bench.plot import Panel, plot
 from bench.report import Figure
-from parley.core.events.redis import close_redis, open_redis
+from parley.platform.events.redis import close_redis, open_redis
 
 PLOT = Path(__file__).parents[1] / "docs" / "growth.svg"
 # Comments in the threads beside the one that is looked at. The largest database has ten million votes.

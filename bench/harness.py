@@ -18,11 +18,11 @@ import psutil
 
 from bench import app, data
 from bench.data import Community
-from parley.core.db import close_pool, open_pool
-from parley.core.db.migrate import migrate
-from parley.core.events.redis import close_redis, open_redis
-from parley.embedded import servers
-from parley.embedded.start import Servers
+from parley.platform.db import close_pool, open_pool
+from parley.platform.db.migrate import migrate
+from parley.platform.events.redis import close_redis, open_redis
+from parley.platform.local_servers import servers
+from parley.platform.local_servers.start import Servers
 
 ROUNDS = 5
 START_SECONDS = 120.0

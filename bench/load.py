@@ -27,7 +27,7 @@ class Connection(asyncio.Protocol):
     """One keep-alive connection. Answers must carry Content-Length, as all of ours do.
 
     Its client has a network of their own, as a proxy would say: readers seldom share one, and each is served in turn
-    (core/http/fair_share.py).
+    (platform/http/fair_share.py).
     """
 
     def __init__(self, number: int, requests: Iterator[bytes], load: Load, until: float, pause: float) -> None:

@@ -6,16 +6,16 @@ from time import perf_counter
 
 from bench.harness import ROUNDS, Harness, Web, web
 from bench.report import Figure
-from parley.accounts import sessions
-from parley.appeals import queries as appeals
-from parley.core import db
-from parley.core.db import close_pool, open_pool
-from parley.core.http.access import Viewer
-from parley.dashboard import queries as numbers
-from parley.modqueue import claims, items
-from parley.modqueue import queries as modqueue
-from parley.modqueue.filters import QueueFilter
-from parley.reports.ops import UPDATE_RISK
+from parley.moderation.appeals import queries as appeals
+from parley.moderation.dashboard import queries as numbers
+from parley.moderation.modqueue import claims, items
+from parley.moderation.modqueue import queries as modqueue
+from parley.moderation.modqueue.filters import QueueFilter
+from parley.moderation.reports.ops import UPDATE_RISK
+from parley.people.accounts import sessions
+from parley.platform import db
+from parley.platform.db import close_pool, open_pool
+from parley.platform.http.access import Viewer
 
 OPEN = 10_000
 MEMBERS = 200

@@ -6,7 +6,7 @@ from time import perf_counter
 import asyncpg
 
 from bench.harness import Web
-from parley.core.cache import PAGE_SECONDS
+from parley.platform.cache import PAGE_SECONDS
 
 GZIP = {"Accept-Encoding": "gzip"}
 

@@ -13,8 +13,8 @@ from statistics import mean
 
 from rapidfuzz.distance import LCSseq
 
-from parley.core.text.normal_forms import normalize
-from parley.importing.pdf.reading import read_pdf
+from parley.extraction.pdf.reading import read_pdf
+from parley.platform.text.normal_forms import normalize
 
 _WORD = re.compile(r"\w+")
 Row = tuple[float, bool, bool]

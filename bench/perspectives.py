@@ -14,8 +14,8 @@ MEMBERS, STATEMENTS, ANSWERS = 10_000, 1_000, 20
 MEASURE = f"""
 import json, resource, time
 import numpy as np
-from parley.perspectives.analysis import Votes
-from parley.perspectives.model.analyse import analyse
+from parley.discussion.opinion_model.analysis import Votes
+from parley.discussion.opinion_model.analyse import analyse
 
 random = np.random.default_rng(1)
 member = np.repeat(np.arange({MEMBERS}), {ANSWERS})

@@ -15,16 +15,16 @@ from bench.harness import ROUNDS, Harness, Web, web
 from bench.load import drive, request
 from bench.report import Figure
 from bench.writing import HTMX, Write, reply, spread, vote
-from parley import hooks
-from parley.api import tokens
-from parley.articles.text import ArticleText
-from parley.comments.importing import ImportLine, import_discussion
-from parley.core.db import close_pool, open_pool
-from parley.core.events.redis import close_redis, open_redis
-from parley.core.http.access import Viewer
-from parley.importing.passages import ImportedPassage
-from parley.threads.opening import open_thread
-from parley.transfer.exporting import export
+from parley.articles.articles.text import ArticleText
+from parley.discussion.other_sites.loading import ImportLine, import_discussion
+from parley.discussion.threads.opening import open_thread
+from parley.extraction.html.passages import ImportedPassage
+from parley.interfaces.api import tokens
+from parley.platform.db import close_pool, open_pool
+from parley.platform.events.redis import close_redis, open_redis
+from parley.platform.http.access import Viewer
+from parley.site import hooks
+from parley.site.transfer.exporting import export
 
 SECONDS = 1.0
 WRITERS = range(AUTHORS + 1, AUTHORS + 101)

@@ -24,13 +24,13 @@ from bench.listeners import p99
 from bench.load import drive, request
 from bench.report import Figure
 from bench.writing import Write, reply
-from parley.core import db
-from parley.core.db import close_pool, open_pool
-from parley.core.events.redis import close_redis, open_redis
-from parley.search import ops, queries, spelling
-from parley.search.forms import SearchForm
-from parley.search.results import prepare
-from parley.search.tables import Kind
+from parley.interfaces.search import ops, queries, spelling
+from parley.interfaces.search.forms import SearchForm
+from parley.interfaces.search.results import prepare
+from parley.interfaces.search.tables import Kind
+from parley.platform import db
+from parley.platform.db import close_pool, open_pool
+from parley.platform.events.redis import close_redis, open_redis
 
 COMMENTS = int(os.environ.get("BENCH_COMMENTS", "200000"))
 LARGE, SMALL, OTHER = 50_000, 1_000, 10_000

@@ -12,13 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from parley import cli
-from parley.core import failpoint
+from parley.platform import failpoint
+from parley.site import cli
 
 # For a command, on a machine with much else to do.
 SECONDS = 200
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload([found.name for found in pkgutil.iter_modules(cli.__path__, "parley.cli.")])
+FORKS.set_forkserver_preload([found.name for found in pkgutil.iter_modules(cli.__path__, "parley.site.cli.")])
 
 
 def parley(

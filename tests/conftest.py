@@ -19,31 +19,33 @@ from argon2 import PasswordHasher
 from litestar import Litestar
 from redis.asyncio.connection import parse_url
 
-from make import as_owner, browser
-from parley import app as program
-from parley.accounts import passwords, viewer_cache
-from parley.app import create_app
-from parley.automod import checks
-from parley.comments import view
-from parley.core import token_buckets
-from parley.core.db import DB, Transaction, engine, execute
-from parley.core.db.migrate import migrate
-from parley.core.events import redis
-from parley.core.observability import load_shedding
-from parley.core.settings import settings
-from parley.embed import web as embed
-from parley.embedded import servers as embedded
-from parley.feeds import sitemap
-from parley.feeds import web as feeds
-from parley.importing import images, sandbox
-from parley.matching import current, score
-from parley.notifications import counter
-from parley.pages import home, kept, moderation_counts, perspectives, thread
-from parley.piccolo_app import TABLES
-from parley.search import queries as searches
-from parley.threads import cards
-from parley.unread import counter as unread_counter
-from schedule import Schedule, folder_of, place
+from parley.discussion.comment_tree import view
+from parley.discussion.threads import cards
+from parley.extraction.sandbox import images
+from parley.extraction.sandbox import reading as sandbox
+from parley.interfaces.embed import web as embed
+from parley.interfaces.feeds import sitemap
+from parley.interfaces.feeds import web as feeds
+from parley.interfaces.pages import home, kept, moderation_counts, perspectives, thread
+from parley.interfaces.search import queries as searches
+from parley.letters.notifications import counter
+from parley.letters.unread import counter as unread_counter
+from parley.moderation.automod import checks
+from parley.moderation.matching import current, score
+from parley.people.accounts import viewer_cache
+from parley.people.sign_in import passwords
+from parley.platform import token_buckets
+from parley.platform.db import DB, Transaction, engine, execute
+from parley.platform.db.migrate import migrate
+from parley.platform.events import redis
+from parley.platform.local_servers import servers as embedded
+from parley.platform.observability import load_shedding
+from parley.platform.settings import settings
+from parley.site import app as program
+from parley.site.app import create_app
+from parley.site.piccolo_app import TABLES
+from tests.make import as_owner, browser
+from tests.schedule import Schedule, folder_of, place
 
 __all__ = ["ROOT", "SHARED", "browser"]
 
@@ -53,7 +55,7 @@ SHARED = ROOT.parent / "shared" / "data"
 # Which of pytest-xdist's processes this is; each has servers, or databases, of its own.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 # On a busy machine, servers and readers of articles may need longer than the product allows them. Tests of these limits
-# set times of their own: core/test_{db,ratelimit,load_shedding}.py, importing/test_sandbox.py.
+# set times of their own: platform/test_{db,ratelimit,load_shedding}.py, extraction/test_sandbox.py.
 SECONDS, HOUR = 60, 3_600.0
 PATIENT = dict.fromkeys(("statement_timeout", "lock_timeout"), str(SECONDS * 1_000))
 # A test is one transaction, and may do much else in the middle of it.

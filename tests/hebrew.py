@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 
 import asyncpg
 
-from parley.accounts import names
-from pseudo import untranslated
+from parley.people.accounts import names
+from tests.pseudo import untranslated
 
 ADDRESS = re.compile(r"https?://[^\s\"<⟧]*|[\w.+-]+@[\w.-]+")
 # Markup and addresses, and how mail programs begin the subject of an answer.

@@ -6,10 +6,10 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from parley import hooks
-from parley.core import db
-from parley.core.db import DB
-from parley.core.events import notify, redis
+from parley.platform import db
+from parley.platform.db import DB
+from parley.platform.events import notify, redis
+from parley.site import hooks
 
 Result = TypeVar("Result")
 

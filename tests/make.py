@@ -10,14 +10,15 @@ from uuid import UUID
 import httpx
 from litestar import Litestar
 
-from parley.accounts import addresses, names, sessions
-from parley.articles.text import ArticleText, CacheValidators
-from parley.comments import counts, drafts, posting
-from parley.core import db
-from parley.core.http.access import Viewer
-from parley.importing.passages import ImportedPassage
-from parley.threads.opening import open_thread
-from parley.votes import ops as votes
+from parley.articles.articles.text import ArticleText, CacheValidators
+from parley.discussion.commenting import drafts, posting
+from parley.discussion.comments import counts
+from parley.discussion.threads.opening import open_thread
+from parley.discussion.votes import ops as votes
+from parley.extraction.html.passages import ImportedPassage
+from parley.people.accounts import addresses, names, sessions
+from parley.platform import db
+from parley.platform.http.access import Viewer
 
 WORDS = (
     "The model answers before it has understood the question.",

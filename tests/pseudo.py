@@ -3,7 +3,7 @@
 import calendar
 import re
 
-from spoken import spoken
+from tests.spoken import spoken
 
 KEPT = re.compile(r"(<[^>]*>|&\w+;|%\(\w+\)s|\{\w+(?::\w+)?\})")
 ACCENTED = str.maketrans("aceinouyACEINOUY", "áçéíñóúýÁÇÉÍÑÓÚÝ")
@@ -11,7 +11,7 @@ LONGER = 0.35
 # What is longer by more than a suffix has more words, which can stand on a line of their own.
 SUFFIX, WORD_LENGTH = 3, 7
 WORD = re.compile(r"[^\W\d_]{2,}")
-# The name of the software as the masthead draws it, and what core/text/formats.py writes.
+# The name of the software as the masthead draws it, and what platform/text/formats.py writes.
 DAYS = [*calendar.month_name, *calendar.month_abbr, *calendar.day_name]
 NAMES = {"parl", "parley", "utc"} | {name.lower() for name in DAYS if name}
 

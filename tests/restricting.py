@@ -1,10 +1,10 @@
 """Deciding about articles in tests."""
 
-from parley.core import db
-from parley.core.http.access import Viewer
-from parley.decisions import ops as decisions
-from parley.decisions.rules import Choice, ThreadReference
-from parley.reports import ops as reports
+from parley.moderation.decisions import ops as decisions
+from parley.moderation.decisions.rules import Choice, ThreadReference
+from parley.moderation.reports import ops as reports
+from parley.platform import db
+from parley.platform.http.access import Viewer
 
 
 async def decide(

@@ -9,7 +9,7 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 # this order: what begins last is what all others wait for.
 TOGETHER = ["browser", "faults", "live", "hosts"]
 # Folders with files that take long: begun last, one of them would keep one process busy while the others have ended.
-LONG = ["standing", "embedded", "fuzz", "frontend", "anchoring"]
+LONG = ["standing", "local_servers", "fuzz", "frontend", "anchoring"]
 
 
 class Schedule(LoadScopeScheduling):
@@ -28,7 +28,7 @@ class Schedule(LoadScopeScheduling):
 
 
 def folder_of(nodeid: str) -> str:
-    return nodeid.split("/")[1]
+    return nodeid.partition("::")[0].split("/")[-2]
 
 
 def place(nodeid: str) -> int:

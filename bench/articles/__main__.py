@@ -12,9 +12,9 @@ from rich.table import Table
 
 from bench.articles.scores import FACTS, Score, score
 from bench.articles.sets import Page, pages
-from parley.importing.errors import CannotImport
-from parley.importing.extract import extract_html
-from parley.importing.sandbox import ReadArticle, read_article
+from parley.extraction.errors import CannotImport
+from parley.extraction.html.extract import extract_html
+from parley.extraction.sandbox.reading import ReadArticle, read_article
 
 _SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 _SHOWN = 70

@@ -6,9 +6,9 @@ from collections import Counter
 import msgspec
 
 from bench.articles.sets import Page
-from parley.importing.passages import ImportedPassage
-from parley.importing.sandbox import ReadArticle
-from parley.importing.words import UNSPACED
+from parley.extraction.html.passages import ImportedPassage
+from parley.extraction.sandbox.reading import ReadArticle
+from parley.extraction.text.words import UNSPACED
 
 _ALIKE = 0.6
 _WORD, _LETTER = re.compile(r"\w+"), re.compile(r"\w")

@@ -3,4 +3,4 @@
 import os
 
 # Piccolo looks its engine and tables up by this name; nobody running Parley should have to know it.
-os.environ.setdefault("PICCOLO_CONF", "parley.piccolo_conf")
+os.environ.setdefault("PICCOLO_CONF", "parley.site.piccolo_conf")

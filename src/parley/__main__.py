@@ -1,3 +1,3 @@
-from parley.cli import main
+from parley.site.cli import main
 
 main()

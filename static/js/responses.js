@@ -5,7 +5,7 @@ import { clearNotice, showNotice } from "./page.js";
 import { sentence } from "./sentences.js";
 
 const SELF_RETRYING = "#live, #progress, .names"; // these retry by themselves
-const ERROR_CLASS = "error-note"; // of templates/errors/_error.html
+const ERROR_CLASS = "error-note"; // of templates/platform/errors/_error.html
 
 htmx.registerExtension("answers", {
   htmx_before_request(source) {

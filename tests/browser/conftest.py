@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, StorageState
 
-from browser.axe import AXE
-from browser.site import Site, running
-from browser.tab import Tab
-from chromium import PATIENCE_MS, browser
-from parley.demo import PASSWORD
+from parley.site.demo import PASSWORD
+from tests.browser.axe import AXE
+from tests.browser.site import Site, running
+from tests.browser.tab import Tab
+from tests.chromium import PATIENCE_MS, browser
 
 WIDE = {"width": 1440, "height": 900}
 __all__ = ["browser"]

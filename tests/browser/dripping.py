@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from browser.site import PATIENCE
+from tests.browser.site import PATIENCE
 
 # Longer than Chromium takes from one frame to the next.
 PAUSE_SECONDS = 0.025

@@ -7,31 +7,31 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-import make
-from parley import hooks
-from parley.articles.imports import request_import
-from parley.articles.jobs import read_waiting
-from parley.articles.reading import finish
-from parley.comments.importing import ImportLine, import_discussion
-from parley.core import db
-from parley.core.db import close_pool, open_pool
-from parley.core.db.migrate import migrate
-from parley.core.events.redis import close_redis, open_redis
-from parley.core.http.access import Viewer
-from parley.core.settings import settings
-from parley.decisions import ops as decisions
-from parley.decisions.rules import Choice
-from parley.demo.fill import fill
-from parley.digests import letters
-from parley.importing.markdown import extract_markdown
-from parley.importing.sandbox import read_article
-from parley.mail import unsubscribe_link
-from parley.mail.sending import deliver_due
-from parley.reports import ops as reports
-from parley.reports.ops import ReportInput
-from parley.threads.jobs import refresh_thread_stats
+from parley.articles.imports.imports import request_import
+from parley.articles.imports.jobs import read_waiting
+from parley.articles.imports.reading import finish
+from parley.discussion.other_sites.loading import ImportLine, import_discussion
+from parley.discussion.threads.jobs import refresh_thread_stats
+from parley.extraction.sandbox.reading import read_article
+from parley.extraction.text.markdown import extract_markdown
+from parley.letters.digests import letters
+from parley.moderation.decisions import ops as decisions
+from parley.moderation.decisions.rules import Choice
+from parley.moderation.reports import ops as reports
+from parley.moderation.reports.ops import ReportInput
+from parley.people.mail import unsubscribe_link
+from parley.people.mail.sending import deliver_due
+from parley.platform import db
+from parley.platform.db import close_pool, open_pool
+from parley.platform.db.migrate import migrate
+from parley.platform.events.redis import close_redis, open_redis
+from parley.platform.http.access import Viewer
+from parley.platform.settings import settings
+from parley.site import hooks
+from parley.site.demo.fill import fill
+from tests import make
 
 SPARE = 60
 # The home page belongs to the demo: these threads stand behind it.

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from browser.pages import Shown, every_page
-from browser.site import Site
-from hebrew import hebrew, write_hebrew
-from parley.embedded.program import Web
+from parley.platform.local_servers.program import Web
+from tests.browser.pages import Shown, every_page
+from tests.browser.site import Site
+from tests.hebrew import hebrew, write_hebrew
 
 PROGRAM = Path(__file__).with_name("mirrored_program.py")
 

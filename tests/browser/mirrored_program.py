@@ -3,12 +3,12 @@
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from parley.cli import main
-from parley.core.http import pages
-from parley.core.text import messages
-from pseudo import pseudo
+from parley.platform.http import pages
+from parley.platform.text import messages
+from parley.site.cli import main
+from tests.pseudo import pseudo
 
 messages.translate = pseudo
 messages.DIRECTION = "rtl"

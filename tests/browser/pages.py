@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from browser.site import Site
+from tests.browser.site import Site
 
 STAFF = {"sam_h", "ada"}
 

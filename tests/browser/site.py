@@ -13,10 +13,10 @@ from typing import Any
 
 import asyncpg
 
-from parley.embedded import Folder, servers
-from parley.embedded.program import Program, Web
-from parley.embedded.service import ServiceRun
-from ports import free_port
+from parley.platform.local_servers import Folder, servers
+from parley.platform.local_servers.program import Program, Web
+from parley.platform.local_servers.service import ServiceRun
+from tests.ports import free_port
 
 FILL = Path(__file__).with_name("fill.py")
 # Databases as the installation was filled, each for tests that change what is in it.

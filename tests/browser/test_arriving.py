@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from browser.conftest import OpenTab
-from browser.dripping import dripping
-from browser.site import Site
+from tests.browser.conftest import OpenTab
+from tests.browser.dripping import dripping
+from tests.browser.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

@@ -5,10 +5,10 @@ from typing import Any, Literal
 import pytest
 from playwright.async_api import expect
 
-from browser.axe import violations
-from browser.conftest import OpenTab
-from browser.pages import Shown, as_seen_by, by_viewer, every_page
-from browser.site import Site
+from tests.browser.axe import violations
+from tests.browser.conftest import OpenTab
+from tests.browser.pages import Shown, as_seen_by, by_viewer, every_page
+from tests.browser.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Request
 
-from browser.conftest import OpenTab
-from browser.pages import every_page
-from browser.site import Site
+from tests.browser.conftest import OpenTab
+from tests.browser.pages import every_page
+from tests.browser.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

@@ -7,15 +7,15 @@ import httpx
 import pytest
 from playwright.async_api import Browser, ViewportSize
 
-from browser.mirror import mirror
-from browser.pages import by_viewer
-from browser.site import Site
-from browser.test_sizes import HEIGHT, beyond
-from hebrew import english, undirected
-from parley.community.queries import default_rules
-from parley.core.text import zones
-from parley.demo import PASSWORD
-from pseudo import NAMES, WORD
+from parley.people.community.queries import default_rules
+from parley.platform.text import zones
+from parley.site.demo import PASSWORD
+from tests.browser.mirror import mirror
+from tests.browser.pages import by_viewer
+from tests.browser.site import Site
+from tests.browser.test_sizes import HEIGHT, beyond
+from tests.hebrew import english, undirected
+from tests.pseudo import NAMES, WORD
 
 __all__ = ["mirror"]
 

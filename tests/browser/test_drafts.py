@@ -3,9 +3,9 @@
 import pytest
 from playwright.async_api import expect
 
-from browser.conftest import OpenTab
-from browser.site import Site
-from parley.demo import PASSWORD
+from parley.site.demo import PASSWORD
+from tests.browser.conftest import OpenTab
+from tests.browser.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

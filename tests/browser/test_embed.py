@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Frame, FrameLocator, Page, async_playwright, expect
 
-from browser.axe import violations
-from browser.publisher import Publisher
-from browser.site import Site
-from browser.tab import POLICY
-from browser.tab import WATCH as WATCH_SHIFTS
-from chromium import FLAGS, PATIENCE_MS, chromium_path
-from parley.demo import PASSWORD
+from parley.site.demo import PASSWORD
+from tests.browser.axe import violations
+from tests.browser.publisher import Publisher
+from tests.browser.site import Site
+from tests.browser.tab import POLICY
+from tests.browser.tab import WATCH as WATCH_SHIFTS
+from tests.chromium import FLAGS, PATIENCE_MS, chromium_path
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

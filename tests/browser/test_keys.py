@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from browser.conftest import OpenTab
-from browser.site import Site
+from tests.browser.conftest import OpenTab
+from tests.browser.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

@@ -5,10 +5,10 @@ import re
 import msgspec
 import pytest
 
-from browser.conftest import OpenTab
-from digests.test_words import ISSUE, ITEM
-from parley import mail
-from parley.digests import letters, mailing
+from parley.letters.digests import letters, mailing
+from parley.people import mail
+from tests.browser.conftest import OpenTab
+from tests.letters.digests.test_words import ISSUE, ITEM
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from browser.pages import as_seen_by, every_page
-from browser.site import PATIENCE, Site
-from parley.demo import PASSWORD
+from parley.site.demo import PASSWORD
+from tests.browser.pages import as_seen_by, every_page
+from tests.browser.site import PATIENCE, Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, ViewportSize
 
-from browser.conftest import OpenTab
-from browser.pages import by_viewer, every_page
-from browser.site import Site
-from browser.test_sizes import beyond
-from frontend.test_modes import LONGEST
+from tests.browser.conftest import OpenTab
+from tests.browser.pages import by_viewer, every_page
+from tests.browser.site import Site
+from tests.browser.test_sizes import beyond
+from tests.frontend.test_modes import LONGEST
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
 

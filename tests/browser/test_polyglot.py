@@ -9,14 +9,14 @@ from urllib.parse import urldefrag
 import asyncpg
 import pytest
 
-from browser.conftest import OpenTab
-from browser.pages import every_page
-from browser.site import Site
-from browser.tab import Tab
-from parley.accounts import names as accounts
-from parley.core.text import markdown
-from parley.demo import PASSWORD
-from parley.importing.sanitiser import sanitise
+from parley.extraction.html.sanitiser import sanitise
+from parley.people.accounts import names as accounts
+from parley.platform.text import markdown
+from parley.site.demo import PASSWORD
+from tests.browser.conftest import OpenTab
+from tests.browser.pages import every_page
+from tests.browser.site import Site
+from tests.browser.tab import Tab
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

@@ -3,10 +3,10 @@
 import pytest
 from playwright.async_api import expect
 
-from browser.conftest import OpenTab
-from browser.site import Site
-from parley.core.ratelimit import SIGN_IN_HERE
-from parley.demo import PASSWORD
+from parley.platform.ratelimit import SIGN_IN_HERE
+from parley.site.demo import PASSWORD
+from tests.browser.conftest import OpenTab
+from tests.browser.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

@@ -8,9 +8,9 @@ from time import perf_counter
 import pytest
 from playwright.async_api import Page, expect
 
-from browser.conftest import OpenTab
-from browser.site import Site
-from browser.tab import Tab
+from tests.browser.conftest import OpenTab
+from tests.browser.site import Site
+from tests.browser.tab import Tab
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

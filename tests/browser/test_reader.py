@@ -5,9 +5,9 @@ from typing import Literal
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from browser.axe import violations
-from browser.conftest import OpenTab
-from browser.site import Site
+from tests.browser.axe import violations
+from tests.browser.conftest import OpenTab
+from tests.browser.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

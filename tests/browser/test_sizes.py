@@ -3,9 +3,9 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from browser.conftest import OpenTab
-from browser.pages import by_viewer, every_page
-from browser.site import Site
+from tests.browser.conftest import OpenTab
+from tests.browser.pages import by_viewer, every_page
+from tests.browser.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from playwright.async_api import expect
 
-from browser.axe import violations
-from browser.conftest import OpenTab
-from browser.site import Site
+from tests.browser.axe import violations
+from tests.browser.conftest import OpenTab
+from tests.browser.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from live.forum import Web
+from tests.interfaces.live.forum import Web
 
 HEAD_END = b"\r\n\r\n"
 # How many more read every few seconds, and at most.

@@ -4,11 +4,11 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from parley import hooks
-from parley.core.db import DB, close_pool, open_pool
-from parley.core.events.redis import close_redis, open_redis
-from parley.notifications import jobs as notifications
-from parley.webhooks import queueing, sending
+from parley.interfaces.webhooks import queueing, sending
+from parley.letters.notifications import jobs as notifications
+from parley.platform.db import DB, close_pool, open_pool
+from parley.platform.events.redis import close_redis, open_redis
+from parley.site import hooks
 
 
 async def make_notifications() -> None:

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mail.sink import listening
+from tests.people.mail.sink import listening
 
 SAID = "Nov 25 10:00:00 mx postfix/{}: {}: {}\n"
 

@@ -8,13 +8,13 @@ import os
 import signal
 import sys
 
-from mail import kept
-from parley import mail
-from parley.core import db, failpoint
-from parley.core.db import close_pool, open_pool
-from parley.core.events.redis import close_redis, open_redis
-from parley.core.settings import settings
-from parley.mail.sending import deliver_due
+from parley.people import mail
+from parley.people.mail.sending import deliver_due
+from parley.platform import db, failpoint
+from parley.platform.db import close_pool, open_pool
+from parley.platform.events.redis import close_redis, open_redis
+from parley.platform.settings import settings
+from tests.people.mail import kept
 
 STOP_SECONDS = 200
 # The worker's own.
@@ -26,7 +26,7 @@ LATER = "update mail set leased_until = now() - interval '1 second', due_at = no
 async def work() -> None:
     """The whole worker, with as long to end as a busy machine may need."""
     # It imports everything, which those who only send do not wait for.
-    from parley import worker
+    from parley.site import worker
 
     worker.STOP_SECONDS = STOP_SECONDS
     await worker.run(settings())

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from programs import installed
+from tests.programs import installed
 
 MAIN = """
 compatibility_level = 3.6

@@ -14,16 +14,15 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 import pytest
 
-import command
-import make
-from faults.test_database import _bodies
-from faults.writer import Writer
-from live.forum import Forum, Web, browser_of, cookie_of, wait_until
-from parley.backup import contents
-from parley.backup.archive import DUMP, MANIFEST, Manifest, reading
-from parley.core import db
-from parley.core.errors import CommandFailed
-from parley.embedded import servers
+from parley.platform import db
+from parley.platform.errors import CommandFailed
+from parley.platform.local_servers import servers
+from parley.site.backup import contents
+from parley.site.backup.archive import DUMP, MANIFEST, Manifest, reading
+from tests import command, make
+from tests.faults.test_database import _bodies
+from tests.faults.writer import Writer
+from tests.interfaces.live.forum import Forum, Web, browser_of, cookie_of, wait_until
 
 pytestmark = pytest.mark.anyio
 
@@ -60,7 +59,7 @@ async def held(url: str) -> dict[str, contents.Table]:
 async def test_a_backup_taken_while_people_post_comes_back_whole_on_an_empty_machine(
     forum: Forum, webs: list[Web], thread: int, tmp_path: Path
 ) -> None:
-    file, env = tmp_path / "parley.backup", forum.servers.settings
+    file, env = tmp_path / "parley.site.backup", forum.servers.settings
     await db.execute(
         "insert into media (hash, mime, width, height, data, created_at) values ($1, 'image/png', 1, 1, $2, now())",
         "0" * 64,
@@ -124,8 +123,8 @@ async def other(forum: Forum) -> AsyncIterator[dict[str, str]]:
 @pytest.fixture
 async def file(forum: Forum, thread: int, tmp_path: Path) -> Path:
     """A backup of the forum."""
-    await asyncio.to_thread(done, "backup", tmp_path / "parley.backup", env=forum.servers.settings)
-    return tmp_path / "parley.backup"
+    await asyncio.to_thread(done, "backup", tmp_path / "parley.site.backup", env=forum.servers.settings)
+    return tmp_path / "parley.site.backup"
 
 
 async def test_a_file_that_is_there_is_overwritten_only_where_that_is_said(forum: Forum, file: Path) -> None:
@@ -141,7 +140,7 @@ async def test_a_backup_that_was_killed_leaves_the_one_before_and_is_itself_none
 
     assert ended.returncode < 0
     assert file.read_bytes() == before
-    part = file.with_name("parley.backup.part")
+    part = file.with_name("parley.site.backup.part")
     assert "is not a backup of Parley, or is incomplete" in refusal("restore", part, env=forum.servers.settings)
     done("backup", file, "--overwrite", env=forum.servers.settings)
     assert not part.exists()

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-import make
-from decisions.test_sanctions_end import silenced
-from digests.issuing import due, reader, thread_with_sides
-from hosts.cluster import Node, Single
-from live.forum import START_SECONDS, Forum, cookie_of, writing
-from parley.accounts import sessions, tokens
-from parley.core import db
-from parley.core.http.access import Viewer
-from parley.modlog import ops as modlog
-from programs import installed
+from parley.moderation.modlog import ops as modlog
+from parley.people.accounts import sessions, tokens
+from parley.platform import db
+from parley.platform.http.access import Viewer
+from tests import make
+from tests.hosts.cluster import Node, Single
+from tests.interfaces.live.forum import START_SECONDS, Forum, cookie_of, writing
+from tests.letters.digests.issuing import due, reader, thread_with_sides
+from tests.moderation.decisions.test_sanctions_end import silenced
+from tests.programs import installed
 
 pytestmark = pytest.mark.anyio
 
@@ -27,10 +27,10 @@ SWEEP = """
 import asyncio, os
 from contextlib import suppress
 from parley import hooks
-from parley.core.db import close_pool, open_pool
-from parley.core.events.redis import open_redis
-from parley.digests import jobs as digests
-from parley.decisions import jobs as decisions
+from parley.platform.db import close_pool, open_pool
+from parley.platform.events.redis import open_redis
+from parley.letters.digests import jobs as digests
+from parley.moderation.decisions import jobs as decisions
 
 async def connect():
     # A busy machine may need longer than the five seconds that we wait for a connection.

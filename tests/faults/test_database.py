@@ -5,10 +5,18 @@ import asyncio
 import asyncpg
 import pytest
 
-import make
-from faults.writer import Said, Writer
-from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
-from live.reader import Reader
+from tests import make
+from tests.faults.writer import Said, Writer
+from tests.interfaces.live.forum import (
+    PATIENCE,
+    Forum,
+    Web,
+    assert_all_have_the_truth,
+    browser_of,
+    cookie_of,
+    wait_until,
+)
+from tests.interfaces.live.reader import Reader
 
 pytestmark = pytest.mark.anyio
 

@@ -15,15 +15,15 @@ import asyncpg
 import httpx
 import pytest
 
-import make
-from embedded.installation import PATIENCE, Up, wait_for
-from faults.test_database import _bodies, _until_ok
-from live.forum import Forum, Web, browser_of, cookie_of, writing
-from live.forum import forum as forum_of
-from parley.core import db
-from parley.demo import PASSWORD
-from parley.embedded import attach
-from ports import free_port
+from parley.platform import db
+from parley.platform.local_servers import attach
+from parley.site.demo import PASSWORD
+from tests import make
+from tests.faults.test_database import _bodies, _until_ok
+from tests.interfaces.live.forum import Forum, Web, browser_of, cookie_of, writing
+from tests.interfaces.live.forum import forum as forum_of
+from tests.platform.local_servers.installation import PATIENCE, Up, wait_for
+from tests.ports import free_port
 
 pytestmark = [
     pytest.mark.anyio,

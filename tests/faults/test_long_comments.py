@@ -4,9 +4,9 @@ import secrets
 
 import pytest
 
-import make
-from live.forum import Forum, browser_of
-from parley.core import db
+from parley.platform import db
+from tests import make
+from tests.interfaces.live.forum import Forum, browser_of
 
 pytestmark = pytest.mark.anyio
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-import command
-from faults import mailer
-from faults.journal import Journal
-from mail import kept
-from mail.sink import listening, use_settings
-from parley import mail
-from parley.core import db
-from parley.mail.sending import deliver_due
+from parley.people import mail
+from parley.people.mail.sending import deliver_due
+from parley.platform import db
+from tests import command
+from tests.faults import mailer
+from tests.faults.journal import Journal
+from tests.people.mail import kept
+from tests.people.mail.sink import listening, use_settings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app"), pytest.mark.committed]
 

@@ -9,8 +9,8 @@ from contextlib import suppress
 import httpx
 import pytest
 
-import make
-from live.forum import Forum, browser_of, cookie_of
+from tests import make
+from tests.interfaces.live.forum import Forum, browser_of, cookie_of
 
 pytestmark = pytest.mark.anyio
 

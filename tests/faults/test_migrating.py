@@ -14,21 +14,21 @@ import asyncpg
 import pytest
 from piccolo.apps.migrations.tables import Migration
 
-import make
-from conftest import ROOT
-from faults.test_database import _assert_promise_kept
-from faults.test_rolling import Visitor
-from faults.writer import Voter, Writer
-from live.forum import START_SECONDS, Forum, Web, assert_all_have_the_truth, cookie_of, wait_until
-from live.reader import Reader
-from shape import shape
+from tests import make
+from tests.conftest import ROOT
+from tests.faults.test_database import _assert_promise_kept
+from tests.faults.test_rolling import Visitor
+from tests.faults.writer import Voter, Writer
+from tests.interfaces.live.forum import START_SECONDS, Forum, Web, assert_all_have_the_truth, cookie_of, wait_until
+from tests.interfaces.live.reader import Reader
+from tests.shape import shape
 
 pytestmark = pytest.mark.anyio
 
 MIGRATION = '''
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from parley.core.db import execute
+from parley.platform.db import execute
 
 ID = "{number}"
 
@@ -121,7 +121,7 @@ def with_migrations(folder: Path, sql: Iterable[str]) -> str:
     shutil.copytree(ROOT / "src", folder / "src")
     for number, one in enumerate(sql, 1):
         text = MIGRATION.format(number=f"2999-01-01T00:00:{number:02}:000000", sql=one)
-        (folder / f"src/parley/migrations/m9{number:03}_later.py").write_text(text)
+        (folder / f"src/parley/platform/migrations/m9{number:03}_later.py").write_text(text)
     return str(folder / "src")
 
 

@@ -8,14 +8,22 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
-import make
-from faults.chaos import Chaos
-from faults.test_database import _assert_promise_kept, _stands_after, _until_ok
-from faults.test_redis import GROWS_SECONDS, _quickest_page, _until_quick
-from faults.writer import Writer
-from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
-from live.reader import Reader
-from parley.core.events import redis
+from parley.platform.events import redis
+from tests import make
+from tests.faults.chaos import Chaos
+from tests.faults.test_database import _assert_promise_kept, _stands_after, _until_ok
+from tests.faults.test_redis import GROWS_SECONDS, _quickest_page, _until_quick
+from tests.faults.writer import Writer
+from tests.interfaces.live.forum import (
+    PATIENCE,
+    Forum,
+    Web,
+    assert_all_have_the_truth,
+    browser_of,
+    cookie_of,
+    wait_until,
+)
+from tests.interfaces.live.reader import Reader
 
 pytestmark = pytest.mark.anyio
 

@@ -6,12 +6,11 @@ from multiprocessing.process import BaseProcess
 
 import pytest
 
-import command
-import make
-from faults.jobs import make_notifications
-from live.forum import START_SECONDS, Forum
-from parley.core import db
-from parley.notifications import mailing
+from parley.letters.notifications import mailing
+from parley.platform import db
+from tests import command, make
+from tests.faults.jobs import make_notifications
+from tests.interfaces.live.forum import START_SECONDS, Forum
 
 pytestmark = pytest.mark.anyio
 

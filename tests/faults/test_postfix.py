@@ -9,18 +9,18 @@ import anyio
 import pytest
 from jinja2 import DictLoader
 
-from faults.postfix import Postfix, running
-from mail import kept
-from mail.sink import listening, use_settings
-from parley import mail
-from parley.core import db
-from parley.core.http import pages
-from parley.mail import maillog
-from parley.mail.inbound.intake import process
-from parley.mail.maillog import DeliveryOutcome
-from parley.mail.sending import deliver_due
-from ports import free_port
-from programs import installed
+from parley.people import mail
+from parley.people.inbound_mail.intake import process
+from parley.people.mail import maillog
+from parley.people.mail.maillog import DeliveryOutcome
+from parley.people.mail.sending import deliver_due
+from parley.platform import db
+from parley.platform.http import pages
+from tests.faults.postfix import Postfix, running
+from tests.people.mail import kept
+from tests.people.mail.sink import listening, use_settings
+from tests.ports import free_port
+from tests.programs import installed
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app"), pytest.mark.committed]
 
@@ -30,7 +30,7 @@ ANSWERS = {
     "gone@example.org": "550 5.1.1 <gone@example.org>: Recipient address rejected: User unknown",
     "full@example.org": "452 4.2.2 <full@example.org>: Mailbox full",
 }
-BODY = """{% extends "mail/_layout.html" %}
+BODY = """{% extends "people/mail/_layout.html" %}
 {% block subject %}What moved since Tuesday{% endblock %}
 {% block preheader %}Two replies wait for you, and one question nobody has answered yet.{% endblock %}
 {% block subtitle %}Monday, 16 March 2026{% endblock %}
@@ -166,7 +166,7 @@ async def test_a_filter_finds_nothing_wrong_with_a_letter_as_it_is_delivered(
 def _html(monkeypatch: pytest.MonkeyPatch) -> str:
     env = pages.environment()
     assert env.loader is not None
-    layout = env.loader.get_source(env, "mail/_layout.html")[0]
-    loader = DictLoader({"mail/_layout.html": layout, "mail/made_up.html": BODY})
+    layout = env.loader.get_source(env, "people/mail/_layout.html")[0]
+    loader = DictLoader({"people/mail/_layout.html": layout, "mail/made_up.html": BODY})
     monkeypatch.setattr(pages, "environment", lambda: env.overlay(loader=loader))
     return mail.written_html("made_up", off=mail.unsubscribe_link(1, "digest"))

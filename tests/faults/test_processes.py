@@ -7,10 +7,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-import make
-from faults.test_database import _bodies
-from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
-from live.reader import Reader
+from tests import make
+from tests.faults.test_database import _bodies
+from tests.interfaces.live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
+from tests.interfaces.live.reader import Reader
 
 pytestmark = pytest.mark.anyio
 

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-import make
-from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of
-from live.reader import Reader
-from parley.accounts import signup_ops
-from parley.core.events.redis import redis
+from parley.people.account_settings import signup_ops
+from parley.platform.events.redis import redis
+from tests import make
+from tests.interfaces.live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of
+from tests.interfaces.live.reader import Reader
 
 pytestmark = pytest.mark.anyio
 

@@ -8,11 +8,20 @@ from itertools import count
 import httpx
 import pytest
 
-import make
-from faults.test_database import _assert_promise_kept
-from faults.writer import Writer
-from live.forum import PATIENCE, PATIENT, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
-from live.reader import Reader
+from tests import make
+from tests.faults.test_database import _assert_promise_kept
+from tests.faults.writer import Writer
+from tests.interfaces.live.forum import (
+    PATIENCE,
+    PATIENT,
+    Forum,
+    Web,
+    assert_all_have_the_truth,
+    browser_of,
+    cookie_of,
+    wait_until,
+)
+from tests.interfaces.live.reader import Reader
 
 pytestmark = pytest.mark.anyio
 

@@ -11,14 +11,22 @@ from uuid import uuid4
 import httpx
 import pytest
 
-import make
-from faults.crowd import Crowd
-from faults.test_redis import PASSWORD, _member_with_password
-from faults.test_rolling import Visitor
-from faults.writer import Writer
-from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
-from live.reader import Reader
-from parley.core import db
+from parley.platform import db
+from tests import make
+from tests.faults.crowd import Crowd
+from tests.faults.test_redis import PASSWORD, _member_with_password
+from tests.faults.test_rolling import Visitor
+from tests.faults.writer import Writer
+from tests.interfaces.live.forum import (
+    PATIENCE,
+    Forum,
+    Web,
+    assert_all_have_the_truth,
+    browser_of,
+    cookie_of,
+    wait_until,
+)
+from tests.interfaces.live.reader import Reader
 
 pytestmark = pytest.mark.anyio
 

@@ -8,12 +8,12 @@ from signal import SIGCONT, SIGSTOP
 
 import pytest
 
-import make
-from faults.test_database import _assert_promise_kept
-from faults.writer import Voter, Writer
-from live.forum import Forum, Web, assert_all_have_the_truth, cookie_of
-from live.reader import Reader
-from parley.core.events.redis import redis
+from parley.platform.events.redis import redis
+from tests import make
+from tests.faults.test_database import _assert_promise_kept
+from tests.faults.writer import Voter, Writer
+from tests.interfaces.live.forum import Forum, Web, assert_all_have_the_truth, cookie_of
+from tests.interfaces.live.reader import Reader
 
 pytestmark = pytest.mark.anyio
 

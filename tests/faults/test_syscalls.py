@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-import make
-from faults.test_database import _assert_promise_kept, _stands_after
-from faults.writer import Writer
-from hosts.worker import Worker
-from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, cookie_of, wait_until
-from live.reader import Reader
-from parley import mail
-from parley.core import db
-from parley.core.events.job_wakeups import CHANNEL
-from parley.core.events.redis import redis
-from programs import installed
+from parley.people import mail
+from parley.platform import db
+from parley.platform.events.job_wakeups import CHANNEL
+from parley.platform.events.redis import redis
+from tests import make
+from tests.faults.test_database import _assert_promise_kept, _stands_after
+from tests.faults.writer import Writer
+from tests.hosts.worker import Worker
+from tests.interfaces.live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, cookie_of, wait_until
+from tests.interfaces.live.reader import Reader
+from tests.programs import installed
 
 pytestmark = pytest.mark.anyio
 

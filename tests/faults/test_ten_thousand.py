@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-import make
-from parley.core import db
+from parley.platform import db
+from tests import make
 
 pytestmark = [
     pytest.mark.anyio,

@@ -7,8 +7,8 @@ import asyncpg
 import httpx
 import pytest
 
-import make
-from live.forum import Forum, Web, browser_of, cookie_of
+from tests import make
+from tests.interfaces.live.forum import Forum, Web, browser_of, cookie_of
 
 pytestmark = pytest.mark.anyio
 

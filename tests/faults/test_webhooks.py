@@ -6,13 +6,12 @@ import signal
 
 import pytest
 
-import command
-import make
-from faults.jobs import call_webhooks
-from live.forum import Forum, writing
-from parley.core import db
-from parley.webhooks import ops
-from webhooks.receiver import receiving
+from parley.interfaces.webhooks import ops
+from parley.platform import db
+from tests import command, make
+from tests.faults.jobs import call_webhooks
+from tests.interfaces.live.forum import Forum, writing
+from tests.interfaces.webhooks.receiver import receiving
 
 pytestmark = pytest.mark.anyio
 

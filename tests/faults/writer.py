@@ -7,8 +7,8 @@ from uuid import uuid4
 import httpx
 import msgspec
 
-from live.forum import Web, browser_of
-from live.reader import Reader
+from tests.interfaces.live.forum import Web, browser_of
+from tests.interfaces.live.reader import Reader
 
 
 class Said(msgspec.Struct):

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser
 
-from chromium import PATIENCE_MS, browser
-from frontend.stage import Stage
+from tests.chromium import PATIENCE_MS, browser
+from tests.frontend.stage import Stage
 
 __all__ = ["browser"]
 

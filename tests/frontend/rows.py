@@ -7,13 +7,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from parley.articles.queries import ArticleRow, PassageRow
-from parley.comments.glance import FirstInView, Glance
-from parley.comments.queries import CommentRow
-from parley.core.http.access import Viewer
-from parley.core.http.pages import environment, set_globals
-from parley.pages.display import Display
-from parley.threads.queries import StanceCounts, ThreadRow
+from parley.articles.articles.queries import ArticleRow, PassageRow
+from parley.discussion.comment_tree.glance import FirstInView, Glance
+from parley.discussion.comments.queries import CommentRow
+from parley.discussion.threads.queries import StanceCounts, ThreadRow
+from parley.interfaces.pages.display import Display
+from parley.platform.http.access import Viewer
+from parley.platform.http.pages import environment, set_globals
 
 Row = SimpleNamespace
 
@@ -93,10 +93,10 @@ def passages() -> Markup:
 def thread_page(comments: str | None = None, **context: Any) -> str:
     """The thread's page: comment 1 with a reply, 2, to the article; comment 3 to words of the second passage."""
     if comments is None:
-        reply = Markup(rendered("comments/_comment.html", comment=comment(2, parent=1, depth=1)))  # noqa: S704
-        first = rendered("comments/_comment.html", comment=comment(1, reply_count=1), replies=reply)
+        reply = Markup(rendered("discussion/comments/_comment.html", comment=comment(2, parent=1, depth=1)))  # noqa: S704
+        first = rendered("discussion/comments/_comment.html", comment=comment(1, reply_count=1), replies=reply)
         anchored = comment(3, passage=2, anchor="same", quote="as much power", stance="challenges")
-        comments = first + rendered("comments/_comment.html", comment=anchored)
+        comments = first + rendered("discussion/comments/_comment.html", comment=anchored)
     shown: dict[str, Any] = {"article": article(), "passages_html": passages(), "form": form()}
     shown |= {"comments_html": Markup(comments), "sort": "best", "sorts": ("best", "new"), "focus": None}  # noqa: S704
     shown |= {
@@ -122,7 +122,7 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
         "opening": "Last autumn I watched a robot lose an argument.",
         "canonical": "http://parley.test/t/1/wager",
     }
-    return rendered("pages/thread.html", **(shown | context))
+    return rendered("interfaces/pages/thread.html", **(shown | context))
 
 
 def passage(lineage: int, words: str, **counts: int) -> PassageRow:
@@ -130,15 +130,15 @@ def passage(lineage: int, words: str, **counts: int) -> PassageRow:
 
 
 def passage_rows(rows: Iterable[PassageRow]) -> Markup:
-    return Markup("").join(Markup(rendered("threads/_passage.html", passage=row)) for row in rows)  # noqa: S704
+    return Markup("").join(Markup(rendered("discussion/threads/_passage.html", passage=row)) for row in rows)  # noqa: S704
 
 
 def group(on: PassageRow | None, *comments: CommentRow) -> str:
     """The group of a passage, or of the whole article."""
-    inside = Markup("").join(Markup(rendered("comments/_comment.html", comment=one)) for one in comments)  # noqa: S704
+    inside = Markup("").join(Markup(rendered("discussion/comments/_comment.html", comment=one)) for one in comments)  # noqa: S704
     row = {"passage": on, "kind": "passage" if on else "whole", "name": str(on.lineage) if on else "whole"}
     row |= {"words": on.html.striptags()[:90] if on else "", "total": len(comments), "left": 0}
-    return rendered("comments/_group.html", group=Row(**row), comments=inside, sort="best", stance=None)
+    return rendered("discussion/comments/_group.html", group=Row(**row), comments=inside, sort="best", stance=None)
 
 
 LONG = "Training runs are measured in small cities, in the water they drink and in the power they draw. " * 6

@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Page, Route
 
-from frontend.rows import thread_page
-from parley.core.http.assets import assets
+from parley.platform.http.assets import assets
+from tests.frontend.rows import thread_page
 
 ORIGIN = "http://parley.test"
-# The policy of the real pages (core/http/security_headers.py); a script that breaks it fails its test.
+# The policy of the real pages (platform/http/security_headers.py); a script that breaks it fails its test.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types htmx"

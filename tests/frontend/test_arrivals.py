@@ -3,10 +3,10 @@
 import pytest
 from playwright.async_api import expect
 
-from frontend.rows import comment, form, passage, passage_page, rendered, thread, thread_page
-from frontend.stage import Stage, html_answer
-from frontend.test_live import WATCH_SHIFTS
-from parley.comments.fragments import ViewerState
+from parley.discussion.comment_tree.fragments import ViewerState
+from tests.frontend.rows import comment, form, passage, passage_page, rendered, thread, thread_page
+from tests.frontend.stage import Stage, html_answer
+from tests.frontend.test_live import WATCH_SHIFTS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -20,7 +20,9 @@ async def beside(stage: Stage) -> Stage:
 
 def arrival(number: int, on: int | None, author: str = "jon", stance: str | None = "supports", count: int = 2) -> str:
     made = comment(number, passage=on, anchor="same" if on else None, author=author, stance=stance)
-    return rendered("live/posted.html", comment=made, passage=passage(on, "", supports=count) if on else None)
+    return rendered(
+        "interfaces/live/posted.html", comment=made, passage=passage(on, "", supports=count) if on else None
+    )
 
 
 async def test_perspectives_wait_at_their_passage_and_the_markers_count_them(beside: Stage) -> None:
@@ -60,7 +62,7 @@ async def test_the_first_perspective_on_a_passage_makes_its_group_where_the_arti
 async def test_ones_own_perspective_stands_in_its_group_at_once(beside: Stage) -> None:
     page = beside.page
     own = comment(70, passage=6, anchor="same", author="mira")
-    posted = rendered("comments/posted.html", comment=own, form=form(), thread=thread())
+    posted = rendered("discussion/comments/posted.html", comment=own, form=form(), thread=thread())
     beside.answers["POST /t/1/comments"] = html_answer(posted, 201)
     await beside.open()
     await page.locator(".gutter[data-passage='6']").focus()
@@ -88,10 +90,10 @@ async def test_a_thread_that_is_locked_meanwhile_offers_no_control_at_silent_pas
     await beside.open()
     silent = page.locator(".gutter[data-passage='1']")
     await expect(silent).to_be_visible()
-    beside.send(rendered("live/thread.html", thread=thread(state="locked")))
+    beside.send(rendered("interfaces/live/thread.html", thread=thread(state="locked")))
     await expect(silent).to_be_hidden()
     await expect(page.locator("#c32").get_by_role("link", name="Reply")).to_be_hidden()
-    beside.send(rendered("live/thread.html", thread=thread()))
+    beside.send(rendered("interfaces/live/thread.html", thread=thread()))
     await expect(silent).to_be_visible()
 
 
@@ -100,7 +102,7 @@ async def test_the_words_that_a_removed_comment_quoted_go_with_it(beside: Stage)
     await beside.open()
     await expect(page.locator("#c32 .quote")).to_be_visible()
     gone = comment(32, passage=2, anchor="same", state="removed", raw_html="", author=None, quote=None)
-    beside.send(rendered("live/edited.html", comment=gone, passage=passage(2, "")))
+    beside.send(rendered("interfaces/live/edited.html", comment=gone, passage=passage(2, "")))
     await expect(page.locator("#c32-body")).to_have_text("This comment was removed by a moderator.")
     await expect(page.locator("#c32 .quote")).to_have_count(0)
     await expect(page.locator(".gutter[data-passage='2']")).to_have_class("gutter is-empty")
@@ -127,14 +129,14 @@ async def test_nothing_tells_of_what_a_muted_member_wrote(beside: Stage) -> None
 
 async def test_what_a_muted_member_wrote_opens_in_its_place_and_its_replies_stay(stage: Stage) -> None:
     page = stage.page
-    answered = rendered("comments/_comment.html", comment=comment(1), viewer_state=ViewerState(muted=True))
-    stage.html = thread_page(answered + rendered("comments/_comment.html", comment=comment(3)))
+    answered = rendered("discussion/comments/_comment.html", comment=comment(1), viewer_state=ViewerState(muted=True))
+    stage.html = thread_page(answered + rendered("discussion/comments/_comment.html", comment=comment(3)))
     await stage.open()
     collapsed = page.locator("#c1")
     await expect(collapsed.locator(":scope > .comment-body")).to_be_hidden()
     await expect(collapsed.get_by_role("link", name="Reply")).to_be_hidden()
     await expect(page.locator("#c3 > .comment-body")).to_be_visible()
-    stage.send(rendered("live/posted.html", comment=comment(80, parent=1, author="lea"), passage=None))
+    stage.send(rendered("interfaces/live/posted.html", comment=comment(80, parent=1, author="lea"), passage=None))
     chip = page.get_by_role("button", name="1 new", exact=True)
     await chip.click()
     await expect(page.locator("#c1-list > #c80")).to_be_visible()

@@ -5,10 +5,10 @@ import pytest
 from markupsafe import Markup
 from playwright.async_api import Locator, expect
 
-from frontend.rows import MIRA, comment, rendered, thread_page
-from frontend.stage import Stage
-from parley.comments.fragments import ViewerState
-from parley.core.http.access import Viewer
+from parley.discussion.comment_tree.fragments import ViewerState
+from parley.platform.http.access import Viewer
+from tests.frontend.rows import MIRA, comment, rendered, thread_page
+from tests.frontend.stage import Stage
 
 pytestmark = pytest.mark.anyio
 
@@ -17,10 +17,12 @@ OWN = ViewerState(is_author=True, may_edit=True, may_delete=True)
 
 def talk(viewer: Viewer | None = None) -> str:
     """Comment 1 and its reply, both assisted; 3 by hand; 4 assisted and the viewer's own."""
-    reply = Markup(rendered("comments/_comment.html", comment=comment(2, parent=1, depth=1)))  # noqa: S704
-    first = rendered("comments/_comment.html", comment=comment(1, reply_count=1, assisted=True), replies=reply)
-    plain = rendered("comments/_comment.html", comment=comment(3))
-    own = rendered("comments/_comment.html", comment=comment(4, assisted=True), viewer_state=OWN)
+    reply = Markup(rendered("discussion/comments/_comment.html", comment=comment(2, parent=1, depth=1)))  # noqa: S704
+    first = rendered(
+        "discussion/comments/_comment.html", comment=comment(1, reply_count=1, assisted=True), replies=reply
+    )
+    plain = rendered("discussion/comments/_comment.html", comment=comment(3))
+    own = rendered("discussion/comments/_comment.html", comment=comment(4, assisted=True), viewer_state=OWN)
     return thread_page(first + plain + (own if viewer else ""), viewer=viewer)
 
 

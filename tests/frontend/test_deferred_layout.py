@@ -4,15 +4,15 @@ import pytest
 from markupsafe import Markup
 from playwright.async_api import expect
 
-from frontend.rows import comment, rendered, thread_page
-from frontend.stage import Stage
+from tests.frontend.rows import comment, rendered, thread_page
+from tests.frontend.stage import Stage
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 
 def _branch(number: int) -> str:
-    reply = Markup(rendered("comments/_comment.html", comment=comment(number + 1, parent=number, depth=1)))  # noqa: S704
-    return rendered("comments/_comment.html", comment=comment(number, reply_count=1), replies=reply)
+    reply = Markup(rendered("discussion/comments/_comment.html", comment=comment(number + 1, parent=number, depth=1)))  # noqa: S704
+    return rendered("discussion/comments/_comment.html", comment=comment(number, reply_count=1), replies=reply)
 
 
 async def test_on_a_phone_every_comment_has_its_layout_in_the_end(stage: Stage) -> None:

@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from frontend.rows import comment, passage_page, rendered
-from frontend.stage import Stage
+from tests.frontend.rows import comment, passage_page, rendered
+from tests.frontend.stage import Stage
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -146,7 +146,7 @@ async def test_each_side_lights_the_other(beside: Stage) -> None:
 
 async def test_words_over_two_passages_are_lit_in_both(beside: Stage) -> None:
     spans = comment(40, passage=5, anchor="same", quote="the power they draw. Passage 6 begins.")
-    shown = rendered("comments/_comment.html", comment=spans)
+    shown = rendered("discussion/comments/_comment.html", comment=spans)
     before, list_, after = beside.html.partition('<div class="group-list"><article')
     beside.html = before + list_.removesuffix("<article") + shown + "<article" + after
     await beside.open()

@@ -5,10 +5,10 @@ from typing import Literal
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from frontend.rows import comment, rendered, thread, thread_page
-from frontend.stage import Stage
-from parley.comments.fragments import ViewerState
-from parley.perspectives.publishing import PublishedShares
+from parley.discussion.comment_tree.fragments import ViewerState
+from parley.discussion.comments.publishing import PublishedShares
+from tests.frontend.rows import comment, rendered, thread, thread_page
+from tests.frontend.stage import Stage
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -93,7 +93,7 @@ async def test_votes_and_actions_of_a_comment_stand_on_one_line_where_there_is_r
     busy = comment(1, score=141)
     stage.html = thread_page(
         rendered(
-            "comments/_comment.html",
+            "discussion/comments/_comment.html",
             comment=busy,
             viewer_state=ViewerState(agreement=1, answers=PublishedShares(65, 30, 25)),
         )
@@ -119,7 +119,7 @@ async def test_zoom_and_small_screens_take_nothing_away(stage: Stage, width: int
 
 async def test_words_that_changed_are_told_apart_without_colour(stage: Stage) -> None:
     changed = comment(1, passage=2, anchor="changed", quote="the plan was", words="the plan read as", on_revision=1)
-    stage.html = thread_page(rendered("comments/_comment.html", comment=changed))
+    stage.html = thread_page(rendered("discussion/comments/_comment.html", comment=changed))
     await stage.open()
     assert await style(stage.page, ".quote del", None, "textDecorationLine") == "line-through"
     assert await style(stage.page, ".quote ins", None, "textDecorationLine") == "underline"
@@ -128,7 +128,7 @@ async def test_words_that_changed_are_told_apart_without_colour(stage: Stage) ->
 
 async def test_a_passage_that_is_gone_can_be_read_where_it_was_answered(stage: Stage) -> None:
     lost = comment(1, passage=2, anchor="lost", quote="as much power", earlier="A curve as it once was.", on_revision=1)
-    stage.html = thread_page(rendered("comments/_comment.html", comment=lost))
+    stage.html = thread_page(rendered("discussion/comments/_comment.html", comment=lost))
     await stage.open()
     await expect(stage.page.get_by_text("A curve as it once was.")).to_be_hidden()
     await stage.page.get_by_text("No longer in the article").click()

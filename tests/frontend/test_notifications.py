@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.async_api import Route, expect
 
-from frontend.rows import comment, rendered
-from frontend.stage import Stage, html_answer
+from tests.frontend.rows import comment, rendered
+from tests.frontend.stage import Stage, html_answer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -15,7 +15,7 @@ TEXT = "#compose textarea"
 
 
 async def test_a_name_is_completed_by_keys_alone(stage: Stage) -> None:
-    stage.answers["GET /names"] = html_answer(rendered("notifications/_names.html", names=["anna", "anton"]))
+    stage.answers["GET /names"] = html_answer(rendered("letters/notifications/_names.html", names=["anna", "anton"]))
     await stage.open()
     await stage.page.locator("#compose summary").first.click()
     await stage.page.locator(TEXT).press_sequentially("As (@an")
@@ -46,7 +46,7 @@ class Names:
         if begin != "a":
             await self.released.wait()
         names = [name for name in ("anna", "anton") if name.startswith(begin)]
-        await html_answer(rendered("notifications/_names.html", names=names))(route)
+        await html_answer(rendered("letters/notifications/_names.html", names=names))(route)
 
     async def wait_for(self, begin: str) -> None:
         async with asyncio.timeout(20):
@@ -105,7 +105,7 @@ async def test_names_that_come_when_none_is_begun_any_more_are_not_offered(stage
 
 
 async def test_an_address_of_mail_offers_no_names(stage: Stage) -> None:
-    stage.answers["GET /names"] = html_answer(rendered("notifications/_names.html", names=["anna"]))
+    stage.answers["GET /names"] = html_answer(rendered("letters/notifications/_names.html", names=["anna"]))
     await stage.open()
     await stage.page.locator("#compose summary").first.click()
     await stage.page.locator(TEXT).press_sequentially("write to me@an")
@@ -116,7 +116,7 @@ async def test_an_address_of_mail_offers_no_names(stage: Stage) -> None:
 
 async def test_a_page_says_which_comments_it_showed_and_not_what_waits(stage: Stage) -> None:
     await stage.open()
-    stage.send(rendered("live/posted.html", comment=comment(9), passage=None))
+    stage.send(rendered("interfaces/live/posted.html", comment=comment(9), passage=None))
     await expect(stage.page.locator("#discussion-waiting > *")).to_have_count(1)
 
     async with stage.page.expect_request("**/t/1/seen"):

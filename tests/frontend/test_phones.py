@@ -6,8 +6,8 @@ import pytest
 from markupsafe import Markup
 from playwright.async_api import expect
 
-from frontend.rows import comment, form, rendered, thread_page
-from frontend.stage import Stage, html_answer
+from tests.frontend.rows import comment, form, rendered, thread_page
+from tests.frontend.stage import Stage, html_answer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -25,7 +25,7 @@ def deep_page() -> str:
 
     def above(replies: str, depth: int) -> str:
         row = comment(depth + 1, depth=depth, parent=depth or None, reply_count=bool(replies))
-        return rendered("comments/_comment.html", comment=row, replies=Markup(replies))  # noqa: S704 our own template
+        return rendered("discussion/comments/_comment.html", comment=row, replies=Markup(replies))  # noqa: S704 our own template
 
     return thread_page(reduce(above, range(DEEPEST, -1, -1), ""))
 
@@ -33,7 +33,7 @@ def deep_page() -> str:
 @pytest.fixture
 async def deep(stage: Stage) -> Stage:
     stage.html = deep_page()
-    reply = rendered("comments/_form.html", form=form(kind="reply", parent=DEEPEST + 1))
+    reply = rendered("discussion/comments/_form.html", form=form(kind="reply", parent=DEEPEST + 1))
     stage.answers[f"GET /c/{DEEPEST + 1}/reply"] = html_answer(reply)
     return stage
 

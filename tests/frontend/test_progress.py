@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from playwright.async_api import Route, expect
 
-from frontend.rows import rendered
-from frontend.stage import Stage
-from parley.core.http.pages import render
+from parley.platform.http.pages import render
+from tests.frontend.rows import rendered
+from tests.frontend.stage import Stage
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

@@ -4,8 +4,8 @@ import pytest
 from markupsafe import Markup
 from playwright.async_api import expect
 
-from frontend.rows import Row, comment, rendered, thread_page
-from frontend.stage import Stage
+from tests.frontend.rows import Row, comment, rendered, thread_page
+from tests.frontend.stage import Stage
 
 pytestmark = pytest.mark.anyio
 
@@ -14,10 +14,10 @@ LEFT = Row(passage=2, words="A curve that holds", unread=1, first="#c4")
 
 def branch(first: int, *, new: bool) -> str:
     """A comment with a reply, which may be new."""
-    reply = rendered("comments/_comment.html", comment=comment(first + 1, parent=first, depth=1))
+    reply = rendered("discussion/comments/_comment.html", comment=comment(first + 1, parent=first, depth=1))
     if new:
         reply = reply.replace('class="comment', 'class="comment is-new', 1)
-    return rendered("comments/_comment.html", comment=comment(first, reply_count=1), replies=Markup(reply))  # noqa: S704
+    return rendered("discussion/comments/_comment.html", comment=comment(first, reply_count=1), replies=Markup(reply))  # noqa: S704
 
 
 async def test_branches_without_anything_new_fold_when_asked(stage: Stage) -> None:

@@ -3,10 +3,10 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from frontend.rows import LONG, Row, article, passage, passage_page, passage_rows, rendered
-from frontend.stage import Stage, html_answer
-from frontend.test_live import WATCH_SHIFTS
-from frontend.test_margin import READ
+from tests.frontend.rows import LONG, Row, article, passage, passage_page, passage_rows, rendered
+from tests.frontend.stage import Stage, html_answer
+from tests.frontend.test_live import WATCH_SHIFTS
+from tests.frontend.test_margin import READ
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -34,7 +34,7 @@ async def reading(stage: Stage) -> Stage:
 
 
 def send(stage: Stage) -> None:
-    stage.send(rendered("live/article.html", article=article(passages_changed=3)))
+    stage.send(rendered("interfaces/live/article.html", article=article(passages_changed=3)))
 
 
 async def stands(page: Page, passage: int, top: float) -> None:

@@ -5,8 +5,8 @@ import json
 import pytest
 from playwright.async_api import Browser
 
-from frontend.rows import comment, rendered, thread_page
-from frontend.stage import Stage
+from tests.frontend.rows import comment, rendered, thread_page
+from tests.frontend.stage import Stage
 
 COMMENTS = 40
 # A comment has about 30 elements; those of all others are 1,200.
@@ -26,7 +26,9 @@ READ_ON = """() => {
 @pytest.mark.parametrize("change", [APPEND, READ_ON], ids=["a comment arrives", "the reader scrolls on"])
 async def test_a_change_leaves_the_style_of_other_comments_alone(stage: Stage, browser: Browser, change: str) -> None:
     page = stage.page
-    comments = (rendered("comments/_comment.html", comment=comment(number)) for number in range(1, COMMENTS + 1))
+    comments = (
+        rendered("discussion/comments/_comment.html", comment=comment(number)) for number in range(1, COMMENTS + 1)
+    )
     stage.html = thread_page("".join(comments))
     await stage.open()
     await page.evaluate("document.body.offsetHeight")

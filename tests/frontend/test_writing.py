@@ -3,10 +3,10 @@
 import pytest
 from playwright.async_api import Route, expect
 
-from frontend.rows import comment, form, rendered
-from frontend.stage import Stage, html_answer
-from parley.comments.fragments import ViewerState
-from parley.perspectives.publishing import PublishedShares
+from parley.discussion.comment_tree.fragments import ViewerState
+from parley.discussion.comments.publishing import PublishedShares
+from tests.frontend.rows import comment, form, rendered
+from tests.frontend.stage import Stage, html_answer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -25,7 +25,7 @@ async def test_a_draft_with_its_quote_survives_a_reload(stage: Stage) -> None:
 
 
 async def test_a_draft_is_gone_once_it_is_posted(stage: Stage) -> None:
-    own = rendered("comments/posted.html", comment=comment(9, author="mira"), form=form())
+    own = rendered("discussion/comments/posted.html", comment=comment(9, author="mira"), form=form())
     stage.answers["POST /t/1/comments"] = html_answer(own, 201)
     await stage.open()
     await write_and_post(stage, "a perspective")
@@ -36,7 +36,7 @@ async def test_a_draft_is_gone_once_it_is_posted(stage: Stage) -> None:
 
 async def test_a_refused_post_comes_back_with_its_words_and_what_is_wrong(stage: Stage) -> None:
     refused = form(body="a perspective", errors={"body": "This is too long."})
-    stage.answers["POST /t/1/comments"] = html_answer(rendered("comments/_form.html", form=refused), 422)
+    stage.answers["POST /t/1/comments"] = html_answer(rendered("discussion/comments/_form.html", form=refused), 422)
     await stage.open()
     await write_and_post(stage, "a perspective")
     await expect(stage.page.locator("#compose .error")).to_have_text("This is too long.")
@@ -52,7 +52,7 @@ async def test_a_broken_server_leaves_the_words_where_they_are_and_says_so(stage
 
 
 async def test_a_lost_line_is_said_beside_what_was_clicked_until_it_is_clicked_again(stage: Stage) -> None:
-    reply = rendered("comments/_form.html", form=form(kind="reply", parent=1))
+    reply = rendered("discussion/comments/_form.html", form=form(kind="reply", parent=1))
     stage.answers["GET /c/1/reply"] = gone
     await stage.open()
     link = stage.page.locator("#c1 > .comment-actions > a", has_text="Reply")
@@ -72,7 +72,9 @@ async def test_a_lost_line_is_said_beside_what_was_clicked_until_it_is_clicked_a
 
 
 async def test_a_vote_shows_at_once_and_a_refused_one_is_taken_back(stage: Stage) -> None:
-    note = rendered("errors/_error.html", title="Not now.", message="Too many votes.", next_step=None, error_id=None)
+    note = rendered(
+        "platform/errors/_error.html", title="Not now.", message="Too many votes.", next_step=None, error_id=None
+    )
     stage.answers["POST /c/1/vote"] = html_answer(note, 429)
     await stage.open()
     up = stage.page.locator("#c1-score .up")
@@ -85,7 +87,7 @@ async def test_a_vote_shows_at_once_and_a_refused_one_is_taken_back(stage: Stage
 
 async def test_an_agreement_is_sent_and_taken_back_with_an_empty_value(stage: Stage) -> None:
     agreed = rendered(
-        "comments/_votes.html",
+        "discussion/comments/_votes.html",
         comment=comment(1),
         viewer_state=ViewerState(agreement=1, answers=PublishedShares(80, 20, 5)),
     )

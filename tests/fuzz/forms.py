@@ -4,11 +4,11 @@ import inspect
 from collections.abc import Callable, Iterator
 from functools import partial
 
-import parley.routes  # noqa: F401 it loads all forms
-from parley.core.http.forms import Form
-from parley.digests.ops import DEFAULT
-from parley.modrules.kinds import KINDS
-from standing.test_hostile import FORMS as FIELDS
+import parley.site.routes  # noqa: F401 it loads all forms
+from parley.letters.digests.ops import DEFAULT
+from parley.moderation.modrules.kinds import KINDS
+from parley.platform.http.forms import Form
+from tests.standing.test_hostile import FORMS as FIELDS
 
 # What forms are given besides their fields, by the name of the parameter.
 GIVEN = {

@@ -15,47 +15,44 @@ from litestar import _parsers
 from lxml.html import document_fromstring
 from webauthn.helpers import parse_attestation_object
 
-from parley import anchoring
-from parley.accounts import addresses, names, passkeys, passwords, user_agents
-from parley.accounts.forms import LONGEST_CREDENTIAL
-from parley.articles import reading
-from parley.articles.editing import read_markdown
-from parley.articles.markdown_blocks import blocks
-from parley.articles.marks import mark
-from parley.articles.rules import is_web_address
-from parley.authors.proofs import read_head
-from parley.comments import rules as comment_rules
-from parley.comments.formats import disqus, wordpress
-from parley.comments.formats.markup import as_markdown
-from parley.comments.statement import as_statement
-from parley.core.http import bodies, pages
-from parley.core.http.header_limits import MOST_BYTES
-from parley.core.http.security_headers import MOST_QUERY_BYTES
-from parley.core.providers import Provider
-from parley.core.text import cleaning, markdown, mentions
-from parley.decisions.destinations import destination
-from parley.decisions.slots import fill_slots
-from parley.digests import words as excerpts
-from parley.embed.fingerprints import plain_words
-from parley.erasure import mentions as mentions_of
-from parley.feeds import drawing, oembed, xml
-from parley.importing import pasted
-from parley.importing.extract import extract_html
-from parley.importing.front_matter import read_front_matter
-from parley.importing.maths.tex import formula
-from parley.importing.metadata import labels
-from parley.importing.metadata.names import names_in
-from parley.importing.own_markup import take_own_markup
-from parley.importing.passages import cut_passages
-from parley.importing.pdf.reading import read_pdf
-from parley.inbound_feeds import json_parsing, opml, parsing
-from parley.inbound_feeds import rules as feed_rules
-from parley.inbound_feeds import sandbox as feed_sandbox
-from parley.mail import maillog
-from parley.mail.blocks import blocks as letter_blocks
-from parley.mail.inbound import delivery_status, intake, reasons, reports
-from parley.matching import post
-from parley.matching.conditions import (
+from parley.articles import anchoring
+from parley.articles.articles.marks import mark
+from parley.articles.articles.rules import is_web_address
+from parley.articles.imports import reading
+from parley.articles.revisions.editing import read_markdown
+from parley.articles.revisions.markdown_blocks import blocks
+from parley.discussion.comments import rules as comment_rules
+from parley.discussion.comments.statement import as_statement
+from parley.discussion.other_sites.formats import disqus, wordpress
+from parley.discussion.other_sites.formats.markup import as_markdown
+from parley.discussion.threads.opening import slugify
+from parley.extraction.html.extract import extract_html
+from parley.extraction.html.own_markup import take_own_markup
+from parley.extraction.html.passages import cut_passages
+from parley.extraction.maths.tex import formula
+from parley.extraction.metadata import labels
+from parley.extraction.metadata.names import names_in
+from parley.extraction.pdf.reading import read_pdf
+from parley.extraction.text import pasted
+from parley.extraction.text.front_matter import read_front_matter
+from parley.interfaces.embed.fingerprints import plain_words
+from parley.interfaces.feeds import drawing, oembed, xml
+from parley.interfaces.inbound_feeds import json_parsing, opml, parsing
+from parley.interfaces.inbound_feeds import rules as feed_rules
+from parley.interfaces.inbound_feeds import sandbox as feed_sandbox
+from parley.interfaces.search import excerpts as search_excerpts
+from parley.interfaces.search import suggestions
+from parley.interfaces.search.documents import searched_words
+from parley.interfaces.search.excerpts import ExcerptTerms
+from parley.interfaces.search.forms import SearchForm
+from parley.interfaces.search.variants import other_spellings
+from parley.interfaces.webmentions.discovery import endpoint
+from parley.letters.authors.proofs import read_head
+from parley.letters.digests import words as excerpts
+from parley.moderation.decisions.destinations import destination
+from parley.moderation.decisions.slots import fill_slots
+from parley.moderation.matching import post
+from parley.moderation.matching.conditions import (
     Burst,
     Domains,
     FewWords,
@@ -66,17 +63,23 @@ from parley.matching.conditions import (
     Similar,
     WordList,
 )
-from parley.matching.post import Post, comparable
-from parley.search import excerpts as search_excerpts
-from parley.search import suggestions
-from parley.search.documents import searched_words
-from parley.search.excerpts import ExcerptTerms
-from parley.search.forms import SearchForm
-from parley.search.variants import other_spellings
-from parley.sso import publisher
-from parley.threads.opening import slugify
-from parley.webmentions.discovery import endpoint
-from pdfs import paragraph, pdf
+from parley.moderation.matching.post import Post, comparable
+from parley.own_data.erasure import mentions as mentions_of
+from parley.people.accounts import addresses, names, user_agents
+from parley.people.inbound_mail import intake
+from parley.people.mail import maillog
+from parley.people.mail.blocks import blocks as letter_blocks
+from parley.people.returned_mail import delivery_status, reasons, reports
+from parley.people.second_factors import passkeys
+from parley.people.sign_in import passwords
+from parley.people.sign_in.forms import LONGEST_CREDENTIAL
+from parley.people.sso import publisher
+from parley.platform.http import bodies, pages
+from parley.platform.http.header_limits import MOST_BYTES
+from parley.platform.http.security_headers import MOST_QUERY_BYTES
+from parley.platform.providers import Provider
+from parley.platform.text import cleaning, markdown, mentions
+from tests.pdfs import paragraph, pdf
 
 
 def multipart(rest: str) -> Any:

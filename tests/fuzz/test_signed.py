@@ -13,18 +13,18 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
-from fuzz.test_time import APART_LIMIT, faults
-from parley.accounts import challenges, passkey_settings, passkeys
-from parley.accounts.forms import LONGEST_CREDENTIAL
-from parley.core import providers
-from parley.core.errors import CommandFailed, Refused
-from parley.core.providers import Provider
-from parley.inbound_feeds.opml import addresses
-from parley.sso import openid, publisher
-from parley.sso.claims import claims
-from parley.transfer.format import LineReader
-from parley.webhooks.forms import WebhookForm
-from units import ALL, FEW, repeated
+from parley.interfaces.inbound_feeds.opml import addresses
+from parley.interfaces.webhooks.forms import WebhookForm
+from parley.people.second_factors import challenges, passkey_settings, passkeys
+from parley.people.sign_in.forms import LONGEST_CREDENTIAL
+from parley.people.sso import openid, publisher
+from parley.people.sso.claims import claims
+from parley.platform import providers
+from parley.platform.errors import CommandFailed, Refused
+from parley.platform.providers import Provider
+from parley.site.transfer.format import LineReader
+from tests.fuzz.test_time import APART_LIMIT, faults
+from tests.units import ALL, FEW, repeated
 
 PUBLISHER = Provider(name="News", address="https://news.example/sso", secret="a secret of the publisher")
 

@@ -17,21 +17,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc.errors import JoseError
 
-from fuzz.forms import FORMS
-from fuzz.parsers import APART, PARSERS
-from parley.accounts import passkeys
-from parley.comments import rules as comment_rules
-from parley.core.errors import Refused
-from parley.core.patches import patch_parsers
-from parley.core.text import cleaning
-from parley.core.text.diff import mark_changes
-from parley.importing.errors import CannotImport
-from parley.sso.claims import NotTrusted
-from units import ALL, FEW, repeated
+from parley.discussion.comments import rules as comment_rules
+from parley.extraction.errors import CannotImport
+from parley.people.second_factors import passkeys
+from parley.people.sso.claims import NotTrusted
+from parley.platform.errors import Refused
+from parley.platform.patches import patch_parsers
+from parley.platform.text import cleaning
+from parley.platform.text.diff import mark_changes
+from tests.fuzz.forms import FORMS
+from tests.fuzz.parsers import APART, PARSERS
+from tests.units import ALL, FEW, repeated
 
 CHEAP, LIMIT = 0.005, 0.1  # seconds: below the one nothing is asked, above the other nothing is allowed
 MOST_GROWTH = 2.6  # what twice the text may cost, in times
-# A difference takes time by the product of the lengths of its two texts, up to a product (core/text/diff.py).
+# A difference takes time by the product of the lengths of its two texts, up to a product (platform/text/diff.py).
 PRODUCT = 2 * MOST_GROWTH
 TRIES = 15
 # nh3 takes time by the square for these (all that begin with C2 in UTF-8): 30 ms for the longest comment of them.

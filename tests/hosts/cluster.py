@@ -12,10 +12,10 @@ from pathlib import Path
 import asyncpg
 import psutil
 
-from embedded.installation import wait_for
-from live.forum import Forum
-from parley.embedded import postgres
-from parley.embedded.launch import unprivileged_user
+from parley.platform.local_servers import postgres
+from parley.platform.local_servers.launch import unprivileged_user
+from tests.interfaces.live.forum import Forum
+from tests.platform.local_servers.installation import wait_for
 
 SETTINGS = (
     "listen_addresses=",

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-import make
-from live.forum import Forum, writing
-from live.forum import forum as forum_of
+from tests import make
+from tests.interfaces.live.forum import Forum, writing
+from tests.interfaces.live.forum import forum as forum_of
 
 
 @pytest.fixture(scope="session")

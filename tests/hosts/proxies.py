@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from conftest import ROOT
-from programs import installed, is_listening, running
+from tests.conftest import ROOT
+from tests.programs import installed, is_listening, running
 
 HTTP = """
 daemon off;

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import httpx
 import pytest
 
-import make
-from live.forum import PATIENCE, Forum, Web, browser_of, cookie_of
-from parley.core.http.access import Viewer
+from parley.platform.http.access import Viewer
+from tests import make
+from tests.interfaces.live.forum import PATIENCE, Forum, Web, browser_of, cookie_of
 
 pytestmark = pytest.mark.anyio
 

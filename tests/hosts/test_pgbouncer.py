@@ -14,16 +14,24 @@ import msgspec
 import psutil
 import pytest
 
-import make
-from conftest import ROOT
-from faults.writer import Voter, Writer
-from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
-from live.reader import Reader
-from parley.core import db
-from parley.core.db import SERVER_SETTINGS
-from parley.embedded.launch import unprivileged_user
-from ports import free_port
-from programs import installed, is_listening, running
+from parley.platform import db
+from parley.platform.db import SERVER_SETTINGS
+from parley.platform.local_servers.launch import unprivileged_user
+from tests import make
+from tests.conftest import ROOT
+from tests.faults.writer import Voter, Writer
+from tests.interfaces.live.forum import (
+    PATIENCE,
+    Forum,
+    Web,
+    assert_all_have_the_truth,
+    browser_of,
+    cookie_of,
+    wait_until,
+)
+from tests.interfaces.live.reader import Reader
+from tests.ports import free_port
+from tests.programs import installed, is_listening, running
 
 pytestmark = pytest.mark.anyio
 

@@ -9,13 +9,14 @@ from contextlib import AsyncExitStack, ExitStack
 import psutil
 import pytest
 
-import make
-from faults.test_redis import _member_with_password, _quickest_page, _until_quick
-from faults.test_rolling import Visitor
-from faults.writer import Writer
-from hosts.proxies import Proxy, caddy, nginx
-from hosts.worker import Worker
-from live.forum import (
+from parley.platform import db
+from tests import make
+from tests.faults.test_redis import _member_with_password, _quickest_page, _until_quick
+from tests.faults.test_rolling import Visitor
+from tests.faults.writer import Writer
+from tests.hosts.proxies import Proxy, caddy, nginx
+from tests.hosts.worker import Worker
+from tests.interfaces.live.forum import (
     PATIENCE,
     PATIENT,
     Forum,
@@ -26,8 +27,7 @@ from live.forum import (
     free_port,
     wait_until,
 )
-from live.reader import Reader
-from parley.core import db
+from tests.interfaces.live.reader import Reader
 
 pytestmark = pytest.mark.anyio
 

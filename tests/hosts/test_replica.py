@@ -8,15 +8,24 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
-import make
-from embedded.test_doctor import doctor, texts
-from faults.test_database import _assert_promise_kept, _stands_after
-from faults.writer import Writer
-from hosts.cluster import Cluster, replicated
-from hosts.worker import Worker
-from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until, writing
-from live.reader import Reader
-from parley.core import db
+from parley.platform import db
+from tests import make
+from tests.faults.test_database import _assert_promise_kept, _stands_after
+from tests.faults.writer import Writer
+from tests.hosts.cluster import Cluster, replicated
+from tests.hosts.worker import Worker
+from tests.interfaces.live.forum import (
+    PATIENCE,
+    Forum,
+    Web,
+    assert_all_have_the_truth,
+    browser_of,
+    cookie_of,
+    wait_until,
+    writing,
+)
+from tests.interfaces.live.reader import Reader
+from tests.platform.local_servers.test_doctor import doctor, texts
 
 pytestmark = pytest.mark.anyio
 

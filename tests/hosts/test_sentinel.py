@@ -8,15 +8,23 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-import make
-from embedded.test_doctor import doctor, texts
-from faults.writer import Writer
-from live.forum import PATIENCE, PATIENT, Forum, assert_all_have_the_truth, browser_of, cookie_of, wait_until
-from live.reader import Reader
-from parley.core.events.redis import LIVE_CHANNEL
-from parley.embedded import valkey
-from ports import free_port
-from programs import is_listening, running
+from parley.platform.events.redis import LIVE_CHANNEL
+from parley.platform.local_servers import valkey
+from tests import make
+from tests.faults.writer import Writer
+from tests.interfaces.live.forum import (
+    PATIENCE,
+    PATIENT,
+    Forum,
+    assert_all_have_the_truth,
+    browser_of,
+    cookie_of,
+    wait_until,
+)
+from tests.interfaces.live.reader import Reader
+from tests.platform.local_servers.test_doctor import doctor, texts
+from tests.ports import free_port
+from tests.programs import is_listening, running
 
 pytestmark = pytest.mark.anyio
 

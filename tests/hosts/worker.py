@@ -6,7 +6,7 @@ import sys
 from itertools import count
 from pathlib import Path
 
-from live.forum import Forum
+from tests.interfaces.live.forum import Forum
 
 PATIENCE = 200.0
 

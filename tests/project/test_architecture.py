@@ -14,9 +14,9 @@ DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 # A file, from the top of the tree or from src/parley, tests or templates.
 FILE = re.compile(r"(?<![\w/.-])([\w-]+(?:/[\w-]+)+\.(?:py|html|js|css|sql))\b")
 ROOTS = (ROOT, ROOT / "src" / "parley", ROOT / "tests", ROOT / "templates")
-# A file below src/parley and a name in it: `comments/posting.py: post_comment`, `live/hub.py: Hub.join`.
+# A file below src/parley and a name in it: `commenting/posting.py: post_comment`, `live/broadcast.py: Hub.join`.
 NAMED = re.compile(r"`([\w/]+\.py): (\w+(?:\.\w+)?)`")
-# The other way round: `UNDO_SECONDS` in `src/parley/decisions/rules.py`.
+# The other way round: `UNDO_SECONDS` in `src/parley/moderation/decisions/rules.py`.
 NAMED_IN = re.compile(r"`(\w+)` in `src/parley/([\w/]+\.py)`")
 
 
@@ -61,7 +61,11 @@ def test_the_architecture_names_functions() -> None:
 
 @pytest.mark.parametrize(
     "named",
-    [("comments/posting.py", "no_such_function"), ("no/such/file.py", "post"), ("live/hub.py", "Hub.no_such_method")],
+    [
+        ("discussion/commenting/posting.py", "no_such_function"),
+        ("no/such/file.py", "post"),
+        ("interfaces/live/broadcast.py", "Hub.no_such_method"),
+    ],
 )
 def test_a_name_that_is_gone_is_noticed(named: tuple[str, str]) -> None:
     assert not is_there(*named)

@@ -3,8 +3,9 @@
 import importlib
 import pkgutil
 
-import bench
 import pytest
+
+import bench
 
 
 @pytest.mark.parametrize("name", [one.name for one in pkgutil.iter_modules(bench.__path__) if one.name != "__main__"])

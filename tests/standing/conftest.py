@@ -1,3 +1,3 @@
-from standing.world import built, world
+from tests.standing.world import built, world
 
 __all__ = ["built", "world"]

@@ -8,19 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import parley
-from parley.accounts import queries as accounts
-from parley.accounts.states import STATE_NOW
-from parley.backup import contents
-from parley.comments import counts, groups, tree
-from parley.comments.rules import IS_IN
-from parley.digests import items
-from parley.modmembers import queries as modmembers
-from parley.modqueue import comments as found_comments
-from parley.modqueue import people
-from parley.modqueue import queries as modqueue
-from parley.notifications import queries as notifications
-from parley.threads import queries as threads
-from parley.votes import ops as votes
+from parley.discussion.comment_tree import groups, tree
+from parley.discussion.comments import counts
+from parley.discussion.comments.rules import IS_IN
+from parley.discussion.threads import queries as threads
+from parley.discussion.votes import ops as votes
+from parley.letters.digests import items
+from parley.letters.notifications import queries as notifications
+from parley.moderation.modmembers import queries as modmembers
+from parley.moderation.modqueue import comments as found_comments
+from parley.moderation.modqueue import people
+from parley.moderation.modqueue import queries as modqueue
+from parley.people.accounts import queries as accounts
+from parley.people.accounts.states import STATE_NOW
+from parley.site.backup import contents
 
 PACKAGE = Path(parley.__file__).parent
 STATEMENT = re.compile(

@@ -8,22 +8,22 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-import make
-from parley.articles.drafts import encode
-from parley.core import db
-from parley.core.http.access import Viewer
-from parley.decisions import undoing
-from parley.embed import ops as embed
-from parley.live import queries as live
-from parley.live import render
-from parley.mail.letters import lists
-from parley.notifications import jobs as notifications
-from parley.reports import ops as reports
-from parley.reports.ops import ReportInput
-from parley.search import jobs as search
-from parley.threads.ops import revise_thread
-from restricting import decide
-from standing.world import World, gets, walk
+from parley.articles.imports.drafts import encode
+from parley.discussion.threads.ops import revise_thread
+from parley.interfaces.embed import ops as embed
+from parley.interfaces.live import queries as live
+from parley.interfaces.live import render
+from parley.interfaces.search import jobs as search
+from parley.letters.notifications import jobs as notifications
+from parley.moderation.decisions import undoing
+from parley.moderation.reports import ops as reports
+from parley.moderation.reports.ops import ReportInput
+from parley.people.mail.letters import lists
+from parley.platform import db
+from parley.platform.http.access import Viewer
+from tests import make
+from tests.restricting import decide
+from tests.standing.world import World, gets, walk
 
 pytestmark = pytest.mark.anyio
 

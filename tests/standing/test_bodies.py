@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from litestar import Litestar
 
-from standing.test_routes import OPEN_TO_ALL
-from standing.world import World, reached, routes
+from tests.standing.test_routes import OPEN_TO_ALL
+from tests.standing.world import World, reached, routes
 
 pytestmark = pytest.mark.anyio
 

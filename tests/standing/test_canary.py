@@ -9,17 +9,18 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-import make
-from parley.comments import editing, states
-from parley.core import db
-from parley.core.http.access import Viewer
-from parley.embed import ops as embed
-from parley.live import queries as live
-from parley.live import render
-from parley.mail.letters import lists
-from parley.notifications import jobs as notifications
-from parley.search import jobs as search
-from standing.world import World, gets, routes, walk
+from parley.discussion.commenting import editing
+from parley.discussion.comments import states
+from parley.interfaces.embed import ops as embed
+from parley.interfaces.live import queries as live
+from parley.interfaces.live import render
+from parley.interfaces.search import jobs as search
+from parley.letters.notifications import jobs as notifications
+from parley.people.mail.letters import lists
+from parley.platform import db
+from parley.platform.http.access import Viewer
+from tests import make
+from tests.standing.world import World, gets, routes, walk
 
 pytestmark = pytest.mark.anyio
 
@@ -224,7 +225,7 @@ async def test_whoever_blocked_its_author_reads_no_word_of_theirs_where_readers_
 
     pages = {page for found in (before, after) for pages in found.values() for page in pages}
     # To the API and the embed, a browser without a token or a session of its own there is a visitor
-    # (tests/api/test_hidden_words.py, tests/embed/test_embed.py).
+    # (tests/interfaces/api/test_hidden_words.py, tests/interfaces/embed/test_embed.py).
     apart = ("/mod", "/decision", "/api/", "/embed/")
     assert {page for page in pages if not page.startswith(apart)} == set()
 

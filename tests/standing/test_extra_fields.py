@@ -8,10 +8,10 @@ import httpx
 import pytest
 from litestar import Litestar
 
-import make
-from parley.core import db
-from standing.test_hostile import FORMS, GOOD, sent
-from standing.world import World
+from parley.platform import db
+from tests import make
+from tests.standing.test_hostile import FORMS, GOOD, sent
+from tests.standing.world import World
 
 pytestmark = pytest.mark.anyio
 

@@ -5,8 +5,8 @@ import re
 import httpx
 import pytest
 
-import make
-from standing.world import ROLES, World
+from tests import make
+from tests.standing.world import ROLES, World
 
 pytestmark = pytest.mark.anyio
 
@@ -91,7 +91,7 @@ async def test_a_visitors_thread_is_not_sent_again_until_somebody_writes(
 
 
 async def _a_second_later() -> None:
-    from conftest import forget_caches
+    from tests.conftest import forget_caches
 
     forget_caches()
 

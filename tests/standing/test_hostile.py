@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from litestar import Litestar
 
-from parley.core.events import redis
-from standing.world import World, reached, routes
+from parley.platform.events import redis
+from tests.standing.world import World, reached, routes
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +31,7 @@ FORMS = {
     "/verify": (),
     "/verify/{token:str}": (),
     "/mail/off/{token:str}": ("back",),
-    # It reads JSON (tests/mail/test_webhooks.py).
+    # It reads JSON (tests/people/mail/test_webhooks.py).
     "/mail/webhooks/{relay:str}": (),
     "/settings/profile": ("title", "bio", "assisted"),
     "/rules/edit": ("rules", "asks_declaration", "sign_up", "version"),
@@ -86,7 +86,7 @@ FORMS = {
     "/c/{comment:str}/statement/remove": ("rule", "reason"),
     "/c/{comment:str}/statement/merge": ("kept",),
     "/t/{thread:str}/answer": ("comment", "offer", "sitting", "value"),
-    # They need a publisher's site (tests/embed/test_embed.py).
+    # They need a publisher's site (tests/interfaces/embed/test_embed.py).
     "/embed/login": (),
     "/embed/session": (),
     "/embed/session/end": (),
@@ -122,7 +122,7 @@ FORMS = {
     "/settings/security/recovery/stop": (),
     "/mod/members/{name:str}/recovery": (),
     "/settings/security/recovery": (),
-    # It needs a sign-in at another site (tests/sso).
+    # It needs a sign-in at another site (tests/people/sso).
     "/sso/{provider:str}/signup": (),
     "/settings/security/links/{link:str}/end": (),
     "/settings/invitations": ("uses", "days"),
@@ -239,7 +239,7 @@ async def sent(client: httpx.AsyncClient, path: str, fields: dict[str, str]) -> 
 
 
 def test_the_forms_of_every_route_are_listed_here(app: Litestar) -> None:
-    # The API reads JSON (tests/api/test_hostile.py).
+    # The API reads JSON (tests/interfaces/api/test_hostile.py).
     assert {path for path in routes(app, "POST") if not path.startswith("/api/")} == set(FORMS)
 
 

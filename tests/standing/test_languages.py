@@ -15,28 +15,28 @@ from jinja2 import Environment
 from jinja2.environment import create_cache
 from litestar import Litestar
 
-import make
-from digests.test_words import ISSUE, ITEM
-from hebrew import english, hebrew, undirected, write_hebrew
-from parley.comments import fragments
-from parley.community.queries import default_rules
-from parley.core import db
-from parley.core.db import DB
-from parley.core.http import pages
-from parley.core.text import messages, zones
-from parley.digests import letters
-from parley.digests.selection import SECTION_INDEX
-from parley.live import queries as live
-from parley.live import render
-from parley.mail import writing
-from parley.mail.letters import lists
-from parley.modqueue.filters import QueueFilter
-from parley.modqueue.queries import OthersAction, QueueCount
-from parley.notifications import jobs as notifications
-from pseudo import NAMES, WORD, pseudo
-from standing.test_canary import OfList
-from standing.test_hostile import FORMS, GOOD, sent
-from standing.world import ROLES, World, gets, reached, walk
+from parley.discussion.comment_tree import fragments
+from parley.interfaces.live import queries as live
+from parley.interfaces.live import render
+from parley.letters.digest_selection.selection import SECTION_INDEX
+from parley.letters.digests import letters
+from parley.letters.notifications import jobs as notifications
+from parley.moderation.modqueue.filters import QueueFilter
+from parley.moderation.modqueue.queries import OthersAction, QueueCount
+from parley.people.community.queries import default_rules
+from parley.people.mail import writing
+from parley.people.mail.letters import lists
+from parley.platform import db
+from parley.platform.db import DB
+from parley.platform.http import pages
+from parley.platform.text import messages, zones
+from tests import make
+from tests.hebrew import english, hebrew, undirected, write_hebrew
+from tests.letters.digests.test_words import ISSUE, ITEM
+from tests.pseudo import NAMES, WORD, pseudo
+from tests.standing.test_canary import OfList
+from tests.standing.test_hostile import FORMS, GOOD, sent
+from tests.standing.world import ROLES, World, gets, reached, walk
 
 pytestmark = pytest.mark.anyio
 

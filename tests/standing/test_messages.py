@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
-from parley.core.http import pages
-from parley.core.text import messages
-from parley.mail import writing
-from pseudo import outside, pseudo
-from spoken import spoken
+from parley.people.mail import writing
+from parley.platform.http import pages
+from parley.platform.text import messages
+from tests.pseudo import outside, pseudo
+from tests.spoken import spoken
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"

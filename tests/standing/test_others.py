@@ -6,13 +6,13 @@ import httpx
 import pytest
 from litestar import Litestar
 
-import make
-from api.calling import V1, program
-from parley.api.scopes import MODERATE, SCOPES
-from parley.api.web import description
-from parley.core import db
-from standing.test_routes import checksum
-from standing.world import World, routes
+from parley.interfaces.api.scopes import MODERATE, SCOPES
+from parley.interfaces.api.web import description
+from parley.platform import db
+from tests import make
+from tests.interfaces.api.calling import V1, program
+from tests.standing.test_routes import checksum
+from tests.standing.world import World, routes
 
 pytestmark = pytest.mark.anyio
 

@@ -6,17 +6,17 @@ import httpx
 import pytest
 from litestar import Litestar
 
-import make
-from parley.accounts import ops as accounts
-from parley.core import db
-from parley.decisions import ops as decisions
-from parley.decisions.rules import Choice
-from parley.notifications import jobs as notifications
-from parley.reports import ops as reports
-from parley.reports.ops import ReportInput
-from parley.search import jobs as search
-from standing.test_article_canary import IN_FORCE_SECONDS, LETTERS, STAFF
-from standing.world import World, gets, walk
+from parley.interfaces.search import jobs as search
+from parley.letters.notifications import jobs as notifications
+from parley.moderation.decisions import ops as decisions
+from parley.moderation.decisions.rules import Choice
+from parley.moderation.reports import ops as reports
+from parley.moderation.reports.ops import ReportInput
+from parley.people.sign_in import ops as accounts
+from parley.platform import db
+from tests import make
+from tests.standing.test_article_canary import IN_FORCE_SECONDS, LETTERS, STAFF
+from tests.standing.world import World, gets, walk
 
 pytestmark = pytest.mark.anyio
 

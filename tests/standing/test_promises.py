@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from conftest import ROOT
+from tests.conftest import ROOT
 
 PROOF = re.compile(r"`([\w/]+/test_\w+\.py)`((?: \w+,?)*)")
 NUMBERS = [f"R{number}" for number in range(1, 35)] + [f"I{number}" for number in range(1, 21)]

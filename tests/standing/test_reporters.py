@@ -7,18 +7,18 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-import make
-from parley.appeals import ops as appeals
-from parley.core import db
-from parley.core.http.access import Viewer
-from parley.decisions import letters
-from parley.decisions import ops as decisions
-from parley.decisions.rules import Choice
-from parley.live import queries as live
-from parley.live import render
-from parley.reports import ops as reports
-from parley.reports.ops import ReportInput
-from standing.world import World, gets, routes, walk
+from parley.interfaces.live import queries as live
+from parley.interfaces.live import render
+from parley.moderation.appeals import ops as appeals
+from parley.moderation.decisions import letters
+from parley.moderation.decisions import ops as decisions
+from parley.moderation.decisions.rules import Choice
+from parley.moderation.reports import ops as reports
+from parley.moderation.reports.ops import ReportInput
+from parley.platform import db
+from parley.platform.http.access import Viewer
+from tests import make
+from tests.standing.world import World, gets, routes, walk
 
 pytestmark = pytest.mark.anyio
 

@@ -7,16 +7,16 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-import make
-from parley.core import db
-from parley.core.events import redis
-from parley.core.http.access import ANYONE, Access
-from parley.core.http.assets import folder, static
-from parley.core.http.pages import environment
-from parley.decisions.rules import Choice
-from parley.modmembers import ops as modmembers
-from parley.pages import stored
-from standing.world import ROLES, World, gets, routes
+from parley.interfaces.pages import stored
+from parley.moderation.decisions.rules import Choice
+from parley.moderation.modmembers import ops as modmembers
+from parley.platform import db
+from parley.platform.events import redis
+from parley.platform.http.access import ANYONE, Access
+from parley.platform.http.assets import folder, static
+from parley.platform.http.pages import environment
+from tests import make
+from tests.standing.world import ROLES, World, gets, routes
 
 pytestmark = pytest.mark.anyio
 
@@ -169,7 +169,7 @@ async def test_a_visitor_gets_no_cookie_and_leaves_nothing_in_redis(
     # Programs without a token, and downloads of whole threads, are counted by their network.
     await redis.redis().delete("limit:api:network:127.0.0.0/24")
 
-    # Pages for visitors have one key and a fixed number of places in it, whoever reads (pages/stored.py).
+    # Pages for visitors have one key and a fixed number of places in it, whoever reads (interfaces/pages/stored.py).
     assert await redis.redis().keys() == [stored.PAGES.encode()]
 
 
@@ -274,7 +274,7 @@ HEADERS = {
 
 
 async def test_every_answer_carries_the_headers(app: Litestar, client: httpx.AsyncClient, world: World) -> None:
-    # A letter is drawn in a frame, which has a policy of its own: tests/accounts/test_devmail.py.
+    # A letter is drawn in a frame, which has a policy of its own: tests/people/accounts/test_devmail.py.
     # The script of publishers' pages, and what it asks for, may be loaded from anywhere.
     others = ("/dev/mail/", "/embed/v1")
     addresses = [address for address in await gets(app, world) if not address.startswith(others)]
@@ -304,7 +304,7 @@ async def test_a_fault_of_ours_carries_the_headers_and_a_number(
     async def fail(_address: str) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("parley.pages.home.make_cards", fail)
+    monkeypatch.setattr("parley.interfaces.pages.home.make_cards", fail)
 
     answer = await client.get("/")
 
@@ -371,7 +371,7 @@ REFUSED = [
 ]
 
 
-# The check knows no routes (core/http/security_headers.py): from one site all of them are tried, from the others a few.
+# The check knows no routes (http/security_headers.py): from one site all of them are tried, from the others a few.
 @pytest.mark.parametrize(("headers", "step"), [(one, 20 if one in REFUSED[1:] else 1) for one in REFUSED], ids=str)
 async def test_nothing_changes_from_another_site(
     app: Litestar, client: httpx.AsyncClient, world: World, headers: dict[str, str], step: int

@@ -9,14 +9,14 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 import parley
-from conftest import ROOT, on_server
-from parley.core.db.schema import ddl
-from parley.piccolo_app import TABLES
-from shape import shape
+from parley.platform.db.schema import ddl
+from parley.site.piccolo_app import TABLES
+from tests.conftest import ROOT, on_server
+from tests.shape import shape
 
 pytestmark = pytest.mark.anyio
 
-SCHEMA = (Path(parley.__file__).parent / "schema.sql").read_text()
+SCHEMA = (Path(parley.__file__).parent / "platform/migrations/schema.sql").read_text()
 
 
 @pytest.fixture(scope="module")

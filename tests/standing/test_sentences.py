@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from conftest import ROOT
+from tests.conftest import ROOT
 
 SOURCE = ROOT / "src" / "parley"
 # What operators read stays English: commands, the embedded servers, settings, checks and the demo's own content.
 FOR_OPERATORS = (
-    "cli", "backup", "embedded", "demo", "migrations", "core/observability", "core/environment", "core/settings",
-    "core/db", "core/retention", "core/events", "core/patches", "core/http/header_limits", "community/queries",
-    "digests/absence", "mail/check", "mail/unanswered", "threads/updating", "importing/decoder", "transfer",
+    "site/cli", "site/backup", "site/demo", "site/transfer", "platform/local_servers", "platform/migrations",
+    "platform/observability", "platform/environment", "platform/settings", "platform/db", "platform/retention",
+    "platform/events", "platform/patches", "platform/http/header_limits", "people/community/queries",
+    "letters/digests/absence", "people/mail/check", "people/mail/unanswered", "discussion/threads/updating",
+    "extraction/sandbox/decoder",
 )  # fmt: skip
 MARKS = {"N_", "plural"}
 # Errors that a reader sees; each takes a message.
@@ -39,11 +41,12 @@ NO_WORDS = re.compile(
 )
 # Names of jobs, of limits, of members and of systems, in modules that also have messages.
 NAMES = {
-    "accounts/user_agents.py", "accounts/names.py", "automod/holds.py", "automod/trust.py", "core/ratelimit.py",
-    "slow_mode/display.py", "articles/provenance.py", "webhooks/ops.py",
+    "people/accounts/user_agents.py", "people/accounts/names.py", "moderation/automod/holds.py",
+    "moderation/automod/trust.py", "platform/ratelimit.py", "discussion/slow_mode/display.py",
+    "articles/imports/provenance.py", "interfaces/webhooks/ops.py",
     # The description of the API, which developers read in English.
-    "api/answers.py", "api/events_web.py", "api/imports_web.py", "api/meanings.py", "api/paging.py", "api/web.py",
-    "api/writing_web.py",
+    "interfaces/api/answers.py", "interfaces/api/events_web.py", "interfaces/api/imports_web.py",
+    "interfaces/api/meanings.py", "interfaces/api/paging.py", "interfaces/api/web.py", "interfaces/api/writing_web.py",
 }  # fmt: skip
 
 
@@ -98,7 +101,7 @@ def bare(node: ast.AST, *, speaks: bool) -> Iterator[tuple[int, str]]:
 
 def bare_in(source: str) -> list[str]:
     tree = ast.parse(source)
-    speaks = "parley.core.text.messages import" in source
+    speaks = "parley.platform.text.messages import" in source
     return [f"{line}: {text}" for line, text in bare(tree, speaks=speaks)]
 
 
@@ -116,7 +119,7 @@ def test_code_says_nothing_but_messages(package: str) -> None:
     assert {name: found for name in files if (found := bare_in((SOURCE / name).read_text()))} == {}
 
 
-SPEAKS = "from parley.core.text.messages import N_\n"
+SPEAKS = "from parley.platform.text.messages import N_\n"
 
 
 @pytest.mark.parametrize(

@@ -16,14 +16,14 @@ BANNED: dict[str, set[str]] = {
     # A backup reads on a connection of its own, in one snapshot, and writes nothing; so does an export of a site. Its
     # import writes all or nothing, with the rights of the login.
     r"\.transaction\(": {
-        "core/db/transactions.py",
-        "backup/creating.py",
-        "transfer/exporting.py",
-        "transfer/importing.py",
+        "platform/db/transactions.py",
+        "site/backup/creating.py",
+        "site/transfer/exporting.py",
+        "site/transfer/importing.py",
     },
     r"\bpickle\b|\beval\(|\bexec\(": set(),
     # Its loader makes texts, lists and mappings only.
-    r"yaml\.load\(": {"importing/front_matter.py"},
+    r"yaml\.load\(": {"extraction/text/front_matter.py"},
     # Piccolo's ways past our pool, and the one that races (docs/decisions/0003).
     r"\.run_sync\(|\.batch\(|\.get_or_create\(": set(),
     r"datetime\.now\(\)|utcnow\(": set(),
@@ -72,34 +72,34 @@ def test_loops_and_locals_say_what_they_hold() -> None:
 
 
 # Where a pattern is made of what somebody wrote: each letter escaped, or on the linear-time engine.
-PATTERNS_OF_WORDS = {"matching/patterns.py", "erasure/mentions.py"}
+PATTERNS_OF_WORDS = {"moderation/matching/patterns.py", "own_data/erasure/mentions.py"}
 # Where it is made of a parameter that its callers spell out: a header's name, a table of words.
 PATTERNS_OF_OURS = {
-    "core/text/normal_forms.py",
-    "importing/pruning/phrases.py",
-    "importing/tokens.py",
-    "mail/inbound/reason_phrases.py",
-    "mail/inbound/reports.py",
-    "matching/addresses.py",
-    "matching/folding.py",
-    "matching/marks.py",
+    "platform/text/normal_forms.py",
+    "extraction/pruning/phrases.py",
+    "extraction/text/tokens.py",
+    "people/returned_mail/reason_phrases.py",
+    "people/returned_mail/reports.py",
+    "moderation/matching/addresses.py",
+    "moderation/matching/folding.py",
+    "moderation/matching/marks.py",
 }
 # Where what is filled in is one of our own messages, chosen at run time.
 FORMATS_OF_OURS = {
-    "importing/errors.py",
-    "articles/losses.py",
-    "automod/acting.py",
-    "matching/budget.py",
-    "core/errors.py",
-    "core/text/durations.py",
-    "core/text/messages.py",
-    "dashboard/periods.py",
-    "digests/subjects.py",
-    "digests/words.py",
-    "modlog/wording.py",
-    "modrules/kinds.py",
-    "slow_mode/display.py",
-    "slow_mode/rules.py",
+    "extraction/errors.py",
+    "articles/revisions/losses.py",
+    "moderation/automod/acting.py",
+    "moderation/matching/budget.py",
+    "platform/errors.py",
+    "platform/text/durations.py",
+    "platform/text/messages.py",
+    "moderation/dashboard/periods.py",
+    "letters/digests/subjects.py",
+    "letters/digests/words.py",
+    "moderation/modlog/wording.py",
+    "moderation/modrules/kinds.py",
+    "discussion/slow_mode/display.py",
+    "discussion/slow_mode/rules.py",
 }
 ASKED_OF_RE = {"compile", "sub", "subn", "search", "match", "fullmatch", "findall", "finditer", "split"}
 

@@ -6,7 +6,7 @@ A statement that no test runs would otherwise fail only when somebody needs it.
 import asyncpg
 import pytest
 
-from standing.statements import statements
+from tests.standing.statements import statements
 
 pytestmark = pytest.mark.anyio
 

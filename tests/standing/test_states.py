@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from parley.core.http.pages import environment
-from parley.migrations import m0001_initial as migrated
+from parley.platform.http.pages import environment
+from parley.platform.migrations import m0001_initial as migrated
 
 CHECKS = {
     "comments": "comment_state_check",

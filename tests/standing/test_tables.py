@@ -5,10 +5,10 @@ import re
 import pytest
 from litestar import Litestar
 
-import make
-from parley.core import db
-from parley.core.db.migrated import is_migrated, known_migrations
-from parley.core.http.pages import environment
+from parley.platform import db
+from parley.platform.db.migrated import is_migrated, known_migrations
+from parley.platform.http.pages import environment
+from tests import make
 
 pytestmark = pytest.mark.anyio
 

@@ -8,32 +8,32 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-import make
-from conftest import committed
-from parley import mail
-from parley.accounts import tokens
-from parley.appeals import ops as appeals
-from parley.articles import imports
-from parley.articles.drafts import encode
-from parley.backtests import jobs
-from parley.comments import editing
-from parley.core import db
-from parley.core.http.access import Viewer
-from parley.core.http.assets import static
-from parley.core.settings import settings
-from parley.decisions import ops as decisions
-from parley.decisions.rules import Choice
-from parley.digests import letters
-from parley.digests import ops as digests
-from parley.inbound_feeds import ingesting
-from parley.inbound_feeds import ops as feeds
-from parley.inbound_feeds.documents import FeedDocument, FeedEntry
-from parley.inbound_feeds.ops import FeedUse
-from parley.matching.conditions import WordList
-from parley.modrules import ops as rules
-from parley.modrules.limits import RuleDraft
-from parley.reports import ops as reports
-from parley.reports.ops import ReportInput
+from parley.articles.imports import imports
+from parley.articles.imports.drafts import encode
+from parley.discussion.commenting import editing
+from parley.interfaces.inbound_feeds import ingesting
+from parley.interfaces.inbound_feeds import ops as feeds
+from parley.interfaces.inbound_feeds.documents import FeedDocument, FeedEntry
+from parley.interfaces.inbound_feeds.ops import FeedUse
+from parley.letters.digests import letters
+from parley.letters.digests import ops as digests
+from parley.moderation.appeals import ops as appeals
+from parley.moderation.backtests import jobs
+from parley.moderation.decisions import ops as decisions
+from parley.moderation.decisions.rules import Choice
+from parley.moderation.matching.conditions import WordList
+from parley.moderation.modrules import ops as rules
+from parley.moderation.modrules.limits import RuleDraft
+from parley.moderation.reports import ops as reports
+from parley.moderation.reports.ops import ReportInput
+from parley.people import mail
+from parley.people.accounts import tokens
+from parley.platform import db
+from parley.platform.http.access import Viewer
+from parley.platform.http.assets import static
+from parley.platform.settings import settings
+from tests import make
+from tests.conftest import committed
 
 ROLES = ("visitor", "unverified", "member", "moderator", "admin")
 NEW_LINK = """

@@ -1,4 +1,4 @@
-// After too many wrong passwords, signing in costs the browser a short calculation (accounts/proof_of_work.py): to find a
+// After too many wrong passwords, signing in costs the browser a short calculation (people/accounts/proof_of_work.py): to find a
 // number whose hash begins with as many zero bits as the challenge says, at most 16. Without this script, or without
 // WebCrypto, the form is sent as it is, and the page offers a mailed link. It is a file of its own, since only that form
 // loads it.

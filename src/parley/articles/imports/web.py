@@ -1,0 +1,261 @@
+"""Importing an article: the form, its progress and the preview; and the pictures of articles."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+from markupsafe import Markup
+from multipart import MultipartPart  # type: ignore[import-untyped]
+
+from parley.articles.articles import queries
+from parley.articles.articles.duplicates import find_similar
+from parley.articles.articles.ops import find_article, has_same_text
+from parley.articles.articles.retention import DRAFT_DAYS
+from parley.articles.articles.text import ArticleText
+from parley.articles.imports import imports
+from parley.articles.imports.drafts import decode
+from parley.articles.imports.forms import ABOUT, NewForm, PublishForm
+from parley.articles.imports.provenance import described_facts
+from parley.articles.revisions.updating import as_update
+from parley.extraction.html.passages import ImportedPassage
+from parley.extraction.limits import LARGEST_FILE, LARGEST_PDF
+from parley.extraction.pdf.signature import is_pdf
+from parley.extraction.text.encodings import ENCODING_NAMES
+from parley.platform.errors import NotFound, ParleyError
+from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in
+from parley.platform.http.forms import make_form, posted_fields
+from parley.platform.http.pages import environment, page, wants_fragment
+from parley.platform.ratelimit import IMPORT, take_each, take_volume
+from parley.platform.text.cleaning import BadText, as_id, clean
+from parley.platform.text.messages import N_, deserialize
+
+# Larger than LARGEST_PDF, so that a file above that limit is refused with a message and not by a closed connection.
+UPLOAD_LIMIT = 24_000_000
+PART = 262_144  # bytes of a file that are in memory at once
+DIGEST = re.compile("[0-9a-f]{64}")
+# Only in the browser that asked: what is taken down must not be served by a cache on the way.
+FOREVER = "private, max-age=31536000, immutable"
+
+
+@get("/new", name="articles:new-form", opt={"who": VERIFIED})
+async def new_form(request: AnyRequest) -> Response[Any]:
+    """The empty form or, with `again`, the input of an earlier import of the member."""
+    number = as_id(request.query_params.get("again", ""))
+    former = await imports.of_member(number, signed_in(request).id) if number else None
+    asked = request.query_params.get("url", "")
+    form: dict[str, Any] = {"source": "url", "url": asked, "text": "", "title": "", "topic": "", "errors": {}}
+    if former is not None:
+        text = (former.given or b"").decode() if former.source == "text" else ""
+        url = former.url if former.source != "file" else ""
+        form |= {"source": former.source, "url": url, "text": text, "title": former.title, "topic": former.topic}
+    return page(request, "articles/new.html", form=form)
+
+
+@post("/new", name="articles:new", opt={"who": VERIFIED}, request_max_body_size=UPLOAD_LIMIT)
+async def new(request: AnyRequest) -> Response[Any]:
+    viewer = signed_in(request)
+    data = await posted_fields(request)
+    form = await make_form(NewForm, data)
+    name, given, upload = _submitted_source(data, form)
+    size, status = upload.size if upload else len(given or b""), 422
+    if not form.errors:
+        try:
+            await take_each(IMPORT, viewer.id, address_of(request))
+            await take_volume(viewer.id, size)
+        except ParleyError as error:
+            form.errors["form"], status = error.message, error.status
+    if form.errors:
+        shown: dict[str, Any] = {
+            "source": form.source,
+            "url": form.values.get("url", ""),
+            "text": form.values.get("text", ""),
+        }
+        shown |= {"title": form.values.get("title", ""), "topic": form.topic, "errors": form.errors}
+        shown |= {"again": form.values.get("again", "")}
+        return page(request, "articles/new.html", status=status, form=shown)
+    former = await imports.of_member(as_id(data.get("again", "")) or 0, viewer.id)
+    import_id = await imports.request_import(
+        member=viewer.id,
+        source=form.source,
+        url=name,
+        given=given,
+        parts=_parts(upload) if upload else (),
+        title=form.title,
+        topic=form.topic,
+        draft=former.draft if former is not None and former.state == "failed" and form.source == "text" else None,
+    )
+    return Redirect(f"/new/{import_id}", status_code=303)
+
+
+def _submitted_source(data: Any, form: NewForm) -> tuple[str | None, bytes | None, MultipartPart | None]:
+    """The address or file name, the pasted bytes, and the uploaded file, as this kind of import has them."""
+    if form.source == "url":
+        return form.url, None, None
+    if form.source == "text":
+        return form.url, form.text_.encode(), None
+    upload = data.get("file")
+    if not isinstance(upload, MultipartPart):
+        form.errors["file"] = N_("Please choose a file.")
+        return None, None, None
+    most = LARGEST_PDF if is_pdf(next(_parts(upload), b"")) else LARGEST_FILE
+    if upload.size > most:
+        form.errors["file"] = N_("This file is larger than {megabytes} MB. Paste the text instead.").format(
+            megabytes=most // 1_000_000
+        )
+    try:
+        return clean(upload.filename, lines=False), None, upload
+    except BadText:
+        form.errors["file"] = N_("The name of this file has a character that cannot be stored. Please rename it.")
+        return None, None, None
+
+
+def _parts(upload: MultipartPart) -> Iterator[bytes]:
+    """The bytes of an uploaded file, a part at a time."""
+    upload.file.seek(0)
+    while part := upload.file.read(PART):
+        yield part
+
+
+async def own_import(request: AnyRequest, number: str) -> imports.Import:
+    """The viewer's import with this number. Raises NotFound for another member's."""
+    import_id = as_id(number)
+    draft = await imports.of_member(import_id, signed_in(request).id) if import_id else None
+    if draft is None:
+        raise NotFound(N_("There is no such import."))
+    return draft
+
+
+@get("/new/{number:str}", name="articles:import", opt={"who": VERIFIED})
+async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
+    """The progress of an import and, once it is read, the preview of its article."""
+    draft = await own_import(request, number)
+    if draft.state == "ready" and wants_fragment(request):
+        # The preview is another page, not a fragment of this one.
+        return Response(None, headers={"HX-Refresh": "true"})
+    known = await existing(draft) if draft.state == "ready" else None
+    if known is not None and (known["elsewhere"] is None or "separate" not in request.query_params):
+        return page(request, "articles/known.html", again=draft.id, **known)
+    if draft.state == "ready":
+        return preview(request, draft, PublishForm({"topic": draft.topic}))
+    url = f"/t/{draft.thread}" if draft.state == "published" else draft.url
+    return page(
+        request,
+        "articles/import.html",
+        "progress",
+        state=draft.state,
+        message=deserialize(draft.message),
+        url=url,
+        again=draft.id,
+        source=draft.source,
+        title=draft.title,
+        topic=draft.topic,
+        partly=decode(draft.draft) if draft.state == "failed" and draft.draft else None,
+    )
+
+
+async def existing(draft: imports.Import) -> dict[str, Any] | None:
+    """The discussion that an import's article has already, and whether its text is the same."""
+    text = decode(draft.draft or b"")
+    number = await find_article(text)
+    elsewhere = number is None
+    number = await find_similar(text.fingerprint) if elsewhere else number
+    discussion = await queries.discussion_of(number) if number is not None else None
+    article = await queries.of_thread(discussion.id) if discussion is not None else None
+    if article is None:
+        return None
+    if elsewhere:
+        return {"discussion": discussion, "elsewhere": article.address or "", "same": False}
+    update = await as_update(article, text)
+    return {
+        "discussion": discussion,
+        "elsewhere": None,
+        "frozen": article.is_frozen,
+        "is_excerpt": article.display == "excerpt",
+        "same": await has_same_text(article.id, update.text) and not update.merged.conflicts,
+    }
+
+
+def _after_pages(passages: Sequence[ImportedPassage]) -> Iterator[tuple[int | None, ImportedPassage]]:
+    """Each passage, after the page of the one before it."""
+    return zip([None, *(passage.page for passage in passages)], passages, strict=False)
+
+
+def _day(when: datetime | None) -> str:
+    return when.date().isoformat() if when else ""
+
+
+def preview(request: AnyRequest, draft: imports.Import, form: PublishForm, status: int = 200) -> Response[Any]:
+    """The article before it is published, with a form for what was found of it."""
+    text = decode(draft.draft or b"")
+    fields = _preview_fields(form, text)
+    return page(
+        request,
+        "articles/preview.html",
+        status=status,
+        again=draft.id,
+        form={**fields, "errors": form.errors if status != 200 else {}},  # noqa: PLR2004
+        byline=fields["byline"],
+        site_name=text.site,
+        about=ABOUT,
+        address=text.url or text.claimed_url,
+        published=text.published_at,
+        updated=text.updated_at,
+        where=described_facts(text.where),
+        encoding=text.encoding,
+        sure=text.sure,
+        not_read_again=deserialize(draft.message),
+        encodings=ENCODING_NAMES,
+        kept_days=DRAFT_DAYS,
+        kept_most=imports.MOST_KEPT,
+        images=sum("<img" in passage.html for passage in text.passages),
+        passages_html=_preview_html(text),
+    )
+
+
+def _preview_fields(form: PublishForm, text: ArticleText) -> dict[str, str]:
+    """The fields of the form: what was typed, else what was found of the article."""
+    fields = {
+        "title": text.title,
+        "byline": text.byline or "",
+        "topic": "",
+        "lang": text.lang or "",
+        "published": _day(text.published_at),
+        "updated": _day(text.updated_at),
+        **{name: getattr(text, name) or "" for name in ABOUT},
+    }
+    return {name: form.values.get(name, value) for name, value in fields.items()}
+
+
+def _preview_html(text: ArticleText) -> Markup:
+    template = environment().get_template("discussion/threads/_passage.html")
+    rows = [
+        queries.PassageRow(
+            number,
+            passage.kind,
+            passage.level,
+            passage.html,
+            passage.text,
+            number=number,
+            page=passage.page,
+            new_page=passage.page if passage.page != before else None,
+        )
+        for number, (before, passage) in enumerate(_after_pages(text.passages), start=1)
+    ]
+    return Markup("").join(Markup(template.render(passage=row)) for row in rows)  # noqa: S704 our template
+
+
+@get("/media/{digest:str}", name="articles:media", opt={"who": ANYONE})
+async def media(digest: FromPath[str]) -> Response[bytes]:
+    """A picture of an article."""
+    picture = await queries.media(digest) if DIGEST.fullmatch(digest) else None
+    if picture is None:
+        raise NotFound(N_("There is no such picture."))
+    headers = {"Cache-Control": FOREVER, "Content-Security-Policy": "default-src 'none'; sandbox"}
+    return Response(picture.data, media_type=picture.mime, headers=headers)
+
+
+handlers: list[object] = [new_form, new, progress, media]

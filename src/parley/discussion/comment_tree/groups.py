@@ -1,0 +1,164 @@
+"""The discussion grouped by passage in the article's order, then comments on the whole article and on earlier text."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from parley.articles.articles.queries import PassageRow
+from parley.discussion.comment_tree.choosing import Node, Tree, choose
+from parley.discussion.comment_tree.tree import MOST_SHOWN, ORDER, RANK
+from parley.discussion.comments.queries import CommentRow
+from parley.discussion.comments.rules import IS_IN
+from parley.discussion.threads.queries import StanceCounts
+from parley.platform import db
+from parley.platform.text.cleaning import shorten
+
+# Discussions of up to this many comments are shown completely.
+SHORT = 200
+# Perspectives shown per group of a longer discussion: at least FEWEST, about ROOTS in all, so that replies fit too.
+FEWEST = 2
+ROOTS = 100
+PASSAGE_LENGTH = 90
+
+
+Kind = Literal["passage", "whole", "earlier"]
+
+
+class CommentGroup(msgspec.Struct, frozen=True):
+    """Comments that belong together: on one `passage`, on the `whole` article, or on text of `earlier` revisions."""
+
+    kind: Kind
+    roots: list[int]
+    # How many of the roots can be read: a deleted or removed one keeps its place, but does not count.
+    shown: int
+    total: int
+    passage: PassageRow | None = None
+
+    @property
+    def name(self) -> str:
+        """The name in addresses: the passage's lineage, `whole` or `earlier`."""
+        return str(self.passage.lineage) if self.passage else self.kind
+
+    @property
+    def words(self) -> str:
+        """How the passage begins."""
+        return shorten(self.passage.text, PASSAGE_LENGTH) if self.passage else ""
+
+    @property
+    def left(self) -> int:
+        """How many of its perspectives are not shown."""
+        return max(0, self.total - self.shown)
+
+
+# A passage without comments has no row; comments on passages that are gone count as `earlier`.
+SELECT_COUNTS = "select supports, challenges, adds, asks, none, part from passage_count where thread = $1"
+
+
+class Part(StanceCounts, frozen=True):
+    """The balance of one part of a discussion."""
+
+    part: str = ""
+
+
+async def parts(thread: int) -> dict[str, StanceCounts]:
+    """Return the balance of each part of a discussion, by the part's name."""
+    return {row.part: row for row in await db.fetch(Part, SELECT_COUNTS, thread)}
+
+
+def total(balances: Iterable[StanceCounts]) -> StanceCounts:
+    """Return the sum of several balances."""
+    each = [[getattr(balance, stance) for stance in StanceCounts.__struct_fields__] for balance in balances]
+    return StanceCounts(*map(sum, zip(*each, strict=True)))
+
+
+SELECT_FIRST_OF_EACH = """
+with recursive first as (
+    select c.* from unnest($2::text[]) p(part) cross join lateral (
+        select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
+        where c.thread = $1 and c.part = p.part and {is_in} {stance} order by {order} limit $3
+    ) c
+    union all
+    select c.* from (values ('whole'), ('earlier')) p(part) cross join lateral (
+        select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
+        where c.thread = $1 and c.part = p.part and {is_in} {stance} order by {order} limit $4
+    ) c
+), down as (
+    select * from first
+    union all
+    select c.* from down cross join lateral (
+        select c.id, c.parent, {rank}, c.reply_count, false from comment c
+        where c.parent = down.id and {is_in} offset 0
+    ) c
+)
+select id, parent, rank, reply_count, ranked from down limit $5
+"""
+
+
+async def first_of_each(
+    thread: int, sort: str, passages: Sequence[PassageRow], stance: str | None, comments: int
+) -> Tree:
+    """Return the first perspectives of each group with their best replies; all if there are few `comments`."""
+    short = comments <= SHORT
+    each = SHORT if short else max(FEWEST, ROOTS // (sum(row.comment_count > 0 for row in passages) + 2))
+    # A passage with a count of 0 may still have a removed comment, and replies to it.
+    lineages = [str(row.lineage) for row in passages]
+    of_stance = "and c.stance = $6" if stance else ""
+    sql = SELECT_FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=of_stance)
+    extra = [stance] if stance else []
+    nodes = await db.fetch(Node, sql, thread, lineages, each, 4 * each, 4 * MOST_SHOWN, *extra)
+    return choose(nodes, None, SHORT if short else MOST_SHOWN, kept=[node.id for node in nodes if node.parent is None])
+
+
+def group_roots(
+    tree: Tree,
+    rows: Mapping[int, CommentRow],
+    passages: Sequence[PassageRow],
+    parts: Mapping[str, StanceCounts],
+    stance: str | None,
+) -> list[CommentGroup]:
+    """Return the roots of `tree` in their groups, in the article's order; `stance` is the only one shown, if any.
+
+    Groups in which nothing can be read are left out.
+    """
+    lineages = {row.lineage for row in passages}
+    roots: dict[int | str, list[int]] = defaultdict(list)
+    for root in tree.roots:
+        if root in rows:
+            roots[_group_of(rows[root], lineages)].append(root)
+    groups = [_group("passage", roots[row.lineage], rows, _count(row, stance), row) for row in passages]
+    others: tuple[Kind, ...] = ("whole", "earlier")
+    groups += [_group(kind, roots[kind], rows, _count(parts.get(kind, StanceCounts()), stance)) for kind in others]
+    return [
+        group
+        for group in groups
+        if group.roots and (group.left or any(_is_readable(root, tree, rows) for root in group.roots))
+    ]
+
+
+def _is_readable(root: int, tree: Tree, rows: Mapping[int, CommentRow]) -> bool:
+    """Whether the root or a comment below it can be read; comments that are not shown are assumed to be readable."""
+    below = [root]
+    for comment in below:
+        if comment in tree.hidden or (comment in rows and rows[comment].state == "visible"):
+            return True
+        below += tree.children.get(comment, ())
+    return False
+
+
+def _group(
+    kind: Kind, roots: list[int], rows: Mapping[int, CommentRow], total: int, passage: PassageRow | None = None
+) -> CommentGroup:
+    return CommentGroup(kind, roots, sum(rows[root].state == "visible" for root in roots), total, passage)
+
+
+def _count(balance: StanceCounts | PassageRow, stance: str | None) -> int:
+    """How many comments take `stance`, or how many there are if it is None."""
+    return sum(getattr(balance, name) for name in ([stance] if stance else StanceCounts.__struct_fields__))
+
+
+def _group_of(row: CommentRow, lineages: set[int]) -> int | str:
+    if row.passage is None:
+        return "whole"
+    return row.passage if row.anchor != "lost" and row.passage in lineages else "earlier"

@@ -1,0 +1,186 @@
+"""The fragments of a discussion in the order of the page, and the HTML that they make for one viewer."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from parley.discussion.comment_tree.choosing import Tree
+from parley.discussion.comment_tree.collapsing import REPLIES_SHOWN, CollapsedReplies, replies_of, split_around
+from parley.discussion.comment_tree.fragments import Fragment, ViewerState, fragment_of, stub
+from parley.discussion.comments.queries import CommentRow
+from parley.discussion.threads.queries import SlowBranch
+from parley.platform.http.pages import Prepared
+
+# From this level on replies follow as siblings instead of nesting: indentation and DOM depth stay bounded.
+FLAT_FROM = 8
+
+
+class LayoutEntry(msgspec.Struct, frozen=True):
+    """Where a comment begins in a layout's `parts`, with what its fragment says besides the comment itself.
+
+    `parent_author` is given if it names whom it answers, `replies` are those on the page, and `is_open` says whether
+    they can be seen before the reader opens them.
+    """
+
+    index: int
+    parent_author: str | None
+    replies: tuple[int, ...]
+    is_open: bool
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """The fragments of a tree in the order of the page, the same for every viewer.
+
+    As bytes, since a page of 1,000 comments is put together of hundreds for each member.
+    """
+
+    rows: Mapping[int, CommentRow]
+    parts: list[bytes]
+    entries: dict[int, LayoutEntry]
+    # Replies that are collapsed together, by the index in `parts` at which they begin.
+    rests: dict[int, CollapsedReplies]
+
+
+# Comments with their level, replies to be collapsed, and finished HTML, still to be added; the next one is last.
+Todo = list[tuple[int, int] | CollapsedReplies | str]
+NO_STATES: Mapping[int, ViewerState] = {}
+
+
+def lay_out(
+    tree: Tree,
+    rows: Mapping[int, CommentRow],
+    sort: str,
+    groups: Sequence[tuple[Fragment, list[int]]] = (),
+    *,
+    collapses: bool = True,
+) -> Layout:
+    """Put the fragments of `tree` in order: all its roots or, with `groups`, the roots of each inside its frame.
+
+    A perspective shows its first replies; with `collapses`, the other replies and the replies to replies are collapsed.
+    """
+    layout = Layout(rows, [], {}, {})
+    # Depth first without recursion: a chain of replies may be longer than Python's stack.
+    todo: Todo = [(root, 0) for root in tree.roots]
+    if groups:
+        todo = [item for frame, roots in groups for item in _inside_frame(frame, roots)]
+    todo.reverse()
+    while todo:
+        item = todo.pop()
+        if isinstance(item, str):
+            layout.parts.append(item.encode())
+        elif isinstance(item, CollapsedReplies):
+            layout.rests[len(layout.parts)] = item
+            layout.parts.append(split_around(item, rows, NO_STATES).before.encode())
+        else:
+            todo += reversed(_add(layout, tree, sort, *item, collapses=collapses))
+    return layout
+
+
+def _inside_frame(frame: Fragment, roots: Sequence[int]) -> Todo:
+    return [frame.before, *((root, 0) for root in roots), frame.after]
+
+
+def _add(layout: Layout, tree: Tree, sort: str, comment: int, level: int, *, collapses: bool) -> Todo:
+    """Add a comment to `layout`, and return what follows it."""
+    row = layout.rows.get(comment)
+    if row is None:
+        return []
+    flat = level >= FLAT_FROM
+    children: Sequence[int] = tree.children.get(comment, ())
+    entry = LayoutEntry(
+        len(layout.parts),
+        _parent_author(layout.rows, row) if flat else None,
+        tuple(children),
+        is_open=not collapses or row.parent is None,
+    )
+    fragment = _fragment(layout, comment, entry)
+    layout.entries[comment] = entry
+    layout.parts.append(fragment.before.encode())
+    left = tree.hidden.get(comment)
+    below: Todo = [(child, level + 1) for child in children]
+    if left:
+        below.append(stub(row, left, sort, shows_some=bool(children)))
+    if collapses and row.parent is None and len(children) > REPLIES_SHOWN:
+        rest = CollapsedReplies(
+            tuple(children[REPLIES_SHOWN:]), len(children) - REPLIES_SHOWN + (left[0] if left else 0)
+        )
+        below = [*below[:REPLIES_SHOWN], rest, *below[REPLIES_SHOWN:], split_around(rest, layout.rows, NO_STATES).after]
+    return [fragment.after, *below] if flat else [*below, fragment.after]
+
+
+def _fragment(
+    layout: Layout,
+    comment: int,
+    entry: LayoutEntry,
+    states: Mapping[int, ViewerState] = NO_STATES,
+    slow_branch: SlowBranch | None = None,
+    *,
+    is_open: bool = False,
+) -> Fragment:
+    row = layout.rows[comment]
+    replies = None
+    if entry.replies:
+        replies = replies_of(entry.replies, row.reply_count, layout.rows, states, is_open=is_open or entry.is_open)
+    return fragment_of(row, states.get(comment), entry.parent_author, slow_branch, replies)
+
+
+def _parent_author(rows: Mapping[int, CommentRow], row: CommentRow) -> str | None:
+    parent = rows.get(row.parent) if row.parent is not None else None
+    return parent.author if parent else None
+
+
+def assemble(
+    layout: Layout,
+    states: Mapping[int, ViewerState] = NO_STATES,
+    new_since: datetime | None = None,
+    viewer: int | None = None,
+    slow_branches: Sequence[SlowBranch] = (),
+) -> Prepared:
+    """Return the HTML of a layout for one viewer, whose `states` replace the fragments that everybody sees.
+
+    Visible comments that were posted after `new_since` by others, whom the viewer neither muted nor blocked, are marked
+    as new, and not collapsed. The first comment of each slow branch says that the branch is in slow mode.
+    """
+    parts = layout.parts.copy()
+    slow = {branch.comment: branch for branch in slow_branches if branch.comment is not None}
+    new = _new_comments(layout, states, new_since, viewer)
+    above = _ancestors_of(layout, new)
+    blocked = {comment for comment, state in states.items() if state.blocked}
+    changed = states.keys() | slow.keys() | above | _ancestors_of(layout, blocked)
+    for comment in layout.entries.keys() & changed:
+        entry = layout.entries[comment]
+        fragment = _fragment(layout, comment, entry, states, slow.get(comment), is_open=comment in above)
+        parts[entry.index] = fragment.before.encode()
+    for index, rest in layout.rests.items():
+        is_open = not (above | new).isdisjoint(rest.shown)
+        if is_open or not blocked.isdisjoint(rest.shown):
+            parts[index] = split_around(rest, layout.rows, states, is_open=is_open).before.encode()
+    for comment in new:
+        index = layout.entries[comment].index
+        parts[index] = parts[index].replace(b'class="comment', b'class="comment is-new', 1)
+    return Prepared(b"".join(parts))
+
+
+def _new_comments(
+    layout: Layout, states: Mapping[int, ViewerState], since: datetime | None, viewer: int | None
+) -> set[int]:
+    if since is None:
+        return set()
+    return {entry for entry in layout.entries if _is_new(layout.rows[entry], states.get(entry), since, viewer)}
+
+
+def _ancestors_of(layout: Layout, comments: Iterable[int]) -> set[int]:
+    """Return the ancestors of `comments` on the page."""
+    ancestors: set[int] = set()
+    for comment in comments:
+        row = layout.rows.get(comment)
+        while row is not None and row.parent is not None and row.parent not in ancestors:
+            ancestors.add(row.parent)
+            row = layout.rows.get(row.parent)
+    return ancestors
+
+
+def _is_new(row: CommentRow, state: ViewerState | None, since: datetime, viewer: int | None) -> bool:
+    is_muted = state is not None and (state.muted or state.blocked)
+    return row.created_at > since and row.state == "visible" and row.author_id != viewer and not is_muted

@@ -1,0 +1,234 @@
+"""The page of a thread as everybody sees it, cached until it changes."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from parley.articles.articles import queries as articles
+from parley.discussion.comment_tree import glance, groups
+from parley.discussion.comment_tree import tree as comments_tree
+from parley.discussion.comment_tree.choosing import Tree
+from parley.discussion.comment_tree.fragments import frame
+from parley.discussion.comment_tree.layout import Layout, lay_out
+from parley.discussion.comment_tree.validator import ReadValidator, ValidatedCache, seconds_right
+from parley.discussion.comments import queries
+from parley.discussion.threads import queries as threads
+from parley.discussion.threads.queries import StanceCounts
+from parley.platform.cache import PAGE_SECONDS, MicroCache, text_bytes
+from parley.platform.errors import NotFound
+from parley.platform.events.notify import Signal, subscribers
+from parley.platform.http.access import Viewer
+from parley.platform.http.pages import Prepared, environment
+from parley.platform.text.cleaning import as_id, shorten
+from parley.platform.text.messages import N_
+
+# Characters of an article that search engines show with a link to its page.
+OPENING = 160
+# Of threads that nobody has changed since they were last read.
+MOST_BYTES = 16 * 2**20
+
+
+class DiscussionQuery(msgspec.Struct, frozen=True):
+    """Which part of a discussion a request asks for.
+
+    `view` is "passage" for comments grouped by passage, "whole" for one tree, None if the request does not say.
+    `passage` is a lineage, or `whole` or `earlier` for comments that are on no present passage.
+    """
+
+    thread: int
+    sort: str = "best"
+    view: str | None = None
+    passage: int | str | None = None
+    stance: str | None = None
+    focus: int | None = None
+    branch: int | None = None
+    after: int | None = None
+
+
+def passage_of(raw: str) -> int | str | None:
+    """Return the passage or other part of a discussion that an address names."""
+    return raw if raw in comments_tree.PARTS else as_id(raw)
+
+
+class Discussion(msgspec.Struct, frozen=True):
+    """The comments that a query finds, the same for every viewer."""
+
+    query: DiscussionQuery
+    sort: str
+    tree: Tree
+    layout: Layout
+    by_passage: bool = False
+
+    @property
+    def next_url(self) -> str | None:
+        last, query = self.tree.last_root, self.query
+        if last is None or self.by_passage:
+            return None
+        part = "".join(
+            f"&{name}={value}"
+            for name, value in (("branch", query.branch), ("passage", query.passage), ("stance", query.stance))
+            if value is not None
+        )
+        return f"/t/{query.thread}/comments?sort={self.sort}{part}&after={last}"
+
+
+class ThreadView(msgspec.Struct, frozen=True, eq=False):
+    """A thread's page without its viewer, at one moment: two of them are never equal."""
+
+    thread: threads.ThreadRow
+    article: articles.ArticleRow
+    rows: list[articles.PassageRow]
+    passages: Prepared
+    stances: StanceCounts
+    discussion: Discussion
+    glance: glance.Glance
+    # The reply that the article's author pinned.
+    pinned: queries.CommentRow | None
+
+    @property
+    def passage(self) -> articles.PassageRow | None:
+        """The passage whose comments are shown, if the query names one."""
+        return next((row for row in self.rows if row.lineage == self.discussion.query.passage), None)
+
+    @property
+    def opening(self) -> str:
+        """How the article begins."""
+        first = next((row.text for row in self.rows if row.kind == "paragraph"), self.article.title)
+        return shorten(first, OPENING)
+
+
+def _size(view: ThreadView) -> int:
+    """Bytes in memory, roughly: the rows of the passages hold their text and HTML too."""
+    return 3 * len(view.passages) + _comments_size(view.discussion)
+
+
+def _comments_size(discussion: Discussion) -> int:
+    """Bytes in memory, roughly: the rows hold the texts of the fragments once more."""
+    return 2 * text_bytes(discussion.layout.parts)
+
+
+_views: MicroCache[ThreadView] = MicroCache("threads", PAGE_SECONDS, size=_size)
+_unchanged: ValidatedCache[ThreadView] = ValidatedCache("unchanged-threads", MOST_BYTES, _size)
+_discussions: MicroCache[Discussion] = MicroCache("discussions", PAGE_SECONDS, size=_comments_size)
+# Incremented by every signal about a thread, so that members see their own changes at once.
+_generations: dict[int, int] = defaultdict(int)
+
+
+def _on_signal(signal: Signal) -> None:
+    _generations[signal.thread] += 1
+
+
+subscribers.append(_on_signal)
+
+
+async def thread_view(
+    query: DiscussionQuery,
+    *,
+    fresh: bool,
+    viewer: Viewer | None = None,
+    not_before: float = 0.0,
+    validator: ReadValidator | None = None,
+) -> ThreadView:
+    """Return the page for `query`, at most a second old or, with `fresh`, with all changes signalled to this process.
+
+    It contains everything that `viewer` changed in any process, and everything from before `not_before` (monotonic).
+    `validator` is the thread's if it was just read. Raises NotFound if there is no such thread.
+    """
+    key, oldest = (query, _generation(query, fresh=fresh)), max(_oldest(viewer), not_before)
+    return await _views.get(
+        key, lambda: _unchanged.get(query, query.thread, lambda _: _make_timed(query), validator), oldest
+    )
+
+
+async def _make_timed(query: DiscussionQuery) -> tuple[ThreadView, float]:
+    view = await _make_view(query)
+    return view, seconds_right(view.thread.last_activity_at)
+
+
+async def discussion(query: DiscussionQuery, viewer: Viewer | None) -> Discussion:
+    """Return only the comments for `query`."""
+    key = (query, _generation(query, fresh=viewer is not None))
+    return await _discussions.get(key, lambda: _make_discussion(query), _oldest(viewer))
+
+
+def _oldest(viewer: Viewer | None) -> float:
+    return viewer.not_before if viewer else 0.0
+
+
+def _generation(query: DiscussionQuery, *, fresh: bool) -> int | None:
+    # Not by [], which would add an entry for every number that a request names.
+    return _generations.get(query.thread, 0) if fresh else None
+
+
+async def _make_view(query: DiscussionQuery) -> ThreadView:
+    # Read the thread first: if its `last_seq` were newer than the comments, the stream would skip events.
+    thread = await threads.one(query.thread)
+    article = await articles.of_thread(query.thread)
+    if thread is None or article is None:
+        raise NotFound(N_("This thread does not exist."))
+    rows = await articles.passages(article.revision_id, query.thread)
+    template = environment().get_template("discussion/threads/_passage.html")
+    passages = Prepared("".join(template.render(passage=row) for row in rows).encode())
+    parts = await groups.parts(thread.id)
+    if _is_by_passage(query, rows):
+        shown = await _grouped_discussion(query, thread, rows, parts)
+    else:
+        shown = await _make_discussion(await _with_present_passage(query, rows))
+    at_glance = await glance.glance(thread.id, rows, shown.layout.entries)
+    pinned = await queries.pinned_reply(thread.id) if thread.has_pinned else None
+    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, at_glance, pinned)
+
+
+def _is_by_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> bool:
+    """Group if the query says so, or if it asks for nothing in particular and some passage has comments."""
+    if query.view is not None:
+        return query.view == "passage"
+    return query == DiscussionQuery(query.thread) and any(row.comment_count for row in rows)
+
+
+async def _with_present_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> DiscussionQuery:
+    """Return `query`; if its passage was merged into another, for that one."""
+    if not isinstance(query.passage, int) or any(row.lineage == query.passage for row in rows):
+        return query
+    merged = await articles.merged_lineages(query.thread)
+    return msgspec.structs.replace(query, passage=merged.get(query.passage, query.passage))
+
+
+async def _grouped_discussion(
+    query: DiscussionQuery,
+    thread: threads.ThreadRow,
+    rows: Sequence[articles.PassageRow],
+    parts: Mapping[str, StanceCounts],
+) -> Discussion:
+    sort = await comments_tree.effective_sort(query.thread, query.sort)
+    shown = await groups.first_of_each(query.thread, sort, rows, query.stance, thread.comment_count)
+    comments = await queries.by_ids(shown.ids)
+    grouped = groups.group_roots(shown, comments, rows, parts, query.stance)
+    frames = [
+        (
+            frame("discussion/comments/_group.html", group=group, thread=thread, sort=sort, stance=query.stance),
+            group.roots,
+        )
+        for group in grouped
+    ]
+    return Discussion(query, sort, shown, lay_out(shown, comments, sort, frames), by_passage=True)
+
+
+async def _make_discussion(query: DiscussionQuery) -> Discussion:
+    sort = await comments_tree.effective_sort(query.thread, query.sort, query.passage)
+    shown = await _tree(query, sort)
+    rows = await queries.by_ids(shown.ids)
+    return Discussion(query, sort, shown, lay_out(shown, rows, sort, collapses=query.focus is None))
+
+
+async def _tree(query: DiscussionQuery, sort: str) -> Tree:
+    if query.focus is not None:
+        return await comments_tree.focused_tree(query.focus, sort)
+    if query.branch is not None:
+        return await comments_tree.branch(query.branch, sort, query.after)
+    if query.passage is not None:
+        return await comments_tree.part(query.thread, sort, query.passage, query.after, query.stance)
+    if query.after is not None or query.stance is not None:
+        return await comments_tree.page_of_roots(query.thread, sort, query.after, query.stance)
+    return await comments_tree.thread_tree(query.thread, sort)

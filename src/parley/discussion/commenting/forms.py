@@ -1,0 +1,63 @@
+"""The comment form, and the edit form."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from parley.discussion.comments import rules
+from parley.discussion.comments.statement import statement_of
+from parley.platform.http.forms import Form
+from parley.platform.text.messages import N_
+
+# The whole selection must be in the article; only its first rules.LONGEST_QUOTE characters are stored.
+LONGEST_SELECTION = 10_000
+# Enough for the longest comment on the longest selection: in a form, a character of most scripts takes nine bytes.
+LONGEST_BODY = 9 * (rules.LONGEST_COMMENT + LONGEST_SELECTION) + 10_000
+
+
+class CommentForm(Form):
+    """The fields of `POST /t/{thread}/comments` (docs/addresses.md)."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.body = self.text(
+            "body", most=rules.LONGEST_COMMENT, least=1, missing=N_("Please write something first."), lines=True
+        )
+        self.parent = self.id("parent")
+        self.stance = self.choice("stance", rules.STANCES)
+        self.passage = self.id("passage")
+        self.quote = self.text("quote", most=LONGEST_SELECTION, lines=True)
+        self.prefix = self.text("prefix", most=200, lines=True)
+        self.statement = statement_of(self)
+        self.assisted = self.flag("assisted")
+        self.submission = self._submission()
+
+    def _submission(self) -> UUID:
+        """Return the submission key, by which a resend finds the first comment; a form without a key gets a new one."""
+        try:
+            return UUID(self.values.get("submission", ""))
+        except ValueError:
+            return uuid4()
+
+
+class PreviewForm(CommentForm):
+    """The fields of `POST /preview`: a comment, and the thread or comment that it is for."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.thread = self.id("thread")
+        self.comment = self.id("comment")
+        self.version = self.id("version")
+
+
+class EditForm(Form):
+    """The fields of `POST /c/{comment}/edit`; `version` is the number of the text that was edited, if known."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.body = self.text(
+            "body", most=rules.LONGEST_COMMENT, least=1, missing=N_("Please write something first."), lines=True
+        )
+        self.stance = self.choice("stance", rules.STANCES)
+        self.assisted = self.flag("assisted")
+        self.version = self.id("version")

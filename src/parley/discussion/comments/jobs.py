@@ -1,0 +1,80 @@
+"""Jobs: render stored comments again after the renderer changed, and check the counts of passages every night."""
+
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+
+from parley.discussion.comments import counts
+from parley.discussion.threads.queries import lock_thread
+from parley.people.accounts import queries as accounts
+from parley.platform import db
+from parley.platform.events import attempts
+from parley.platform.text import markdown
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
+THREADS = 100
+
+
+class OldHtml(msgspec.Struct, frozen=True):
+    id: int
+    body: str
+    # An imported comment mentions people of another site, not members.
+    imported: bool
+
+
+SELECT_OLD_HTML = f"""
+select id, body, author is null as imported from comment
+where html_version < $1 and {attempts.due("markdown", "comment.id")}
+order by id limit $2 for no key update skip locked
+"""  # noqa: S608 constants only
+UPDATE_HTML = """
+update comment c set html = n.html, html_version = $1
+from unnest($2::bigint[], $3::text[]) as n(id, html) where c.id = n.id
+"""
+
+
+async def render_old() -> int:
+    """Render comments again whose HTML an earlier version of text/markdown.py made; return how many there were."""
+    count = 0
+    while batch := await _render_batch():
+        count += batch
+    return count
+
+
+async def _render_batch() -> int:
+    async with db.atomic():
+        old = await db.fetch(OldHtml, SELECT_OLD_HTML, markdown.VERSION, BATCH)
+        await attempts.in_halves("markdown", old, _render, key=lambda comment: comment.id)
+    return len(old)
+
+
+async def _render(old: Sequence[OldHtml]) -> None:
+    mentions = {comment.id: [] if comment.imported else markdown.mentioned_names(comment.body) for comment in old}
+    members = await accounts.of_names([name for names in mentions.values() for name in names])
+    html = [
+        markdown.render(comment.body, {name: members[name].name for name in mentions[comment.id] if name in members})
+        for comment in old
+    ]
+    await db.execute(UPDATE_HTML, markdown.VERSION, [comment.id for comment in old], html)
+
+
+async def check_counts() -> int:
+    """Recount the parts of all discussions, repair and log differences, and return how many threads had one."""
+    last = await db.value("select coalesce(max(id), 0) from thread")
+    drifted = sum(await attempts.each("passage counts", range(0, last, THREADS), _check, in_transaction=False))
+    log.info("passage counts checked", threads=last, drifted=drifted)
+    return drifted
+
+
+async def _check(above: int) -> int:
+    drifted = await counts.find_drifted(above, above + THREADS)
+    return len(await attempts.each("passage counts to repair", drifted, repair))
+
+
+async def repair(thread: int) -> None:
+    log.error("passage counts drifted", thread=thread)
+    await lock_thread(thread)
+    await counts.recount(thread)

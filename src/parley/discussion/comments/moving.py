@@ -1,0 +1,135 @@
+"""Moving a comment with its replies and votes to another passage, or to another thread."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from parley.articles.articles import queries as articles
+from parley.discussion.comments import anchors
+from parley.discussion.comments.counts import update_counts
+from parley.discussion.comments.moving_sql import (
+    COUNT_REPLIES,
+    MOST_MOVED,
+    MOVE_BRANCH,
+    MOVE_ROOT,
+    RECOUNT_THREAD,
+    SELECT_BRANCH,
+    SELECT_DESTINATION,
+    SELECT_LOCATION,
+    SELECT_SHOWN_IN_BRANCH,
+    THREAD_COLUMNS,
+)
+from parley.platform import db
+from parley.platform.errors import Refused
+from parley.platform.events.event_log import emit, emit_each
+from parley.platform.text.messages import N_
+
+
+class Location(msgspec.Struct, frozen=True):
+    """Where a comment stands: thread, parent, and its anchor in the article (discussion/comments/tables.py).
+
+    `locked_branch` is a branch that was locked above the comment.
+    """
+
+    thread: int
+    parent: int | None = None
+    stance: str | None = None
+    revision: int | None = None
+    made_on: int | None = None
+    quote: str | None = None
+    prefix: str | None = None
+    suffix: str | None = None
+    anchor: str | None = None
+    passage: int | None = None
+    passage_end: int | None = None
+    words: str | None = None
+    confidence: float | None = None
+    by_hand: bool = False
+    locked_branch: int | None = None
+
+
+class Destination(msgspec.Struct, frozen=True):
+    """A thread that a comment is to be moved to, locked."""
+
+    id: int
+    state: str
+    revision: int
+    taken_down: bool
+
+
+async def location_of(comment: int) -> Location:
+    """Where a comment stands now."""
+    [location] = await db.fetch(Location, SELECT_LOCATION, comment)
+    return location
+
+
+async def new_location(comment: int, thread: int, passage: int | None) -> Location:
+    """Where a comment would be on a passage of a thread's article, or on the whole article. Locks the thread.
+
+    Raises Refused if nothing can be moved there.
+    """
+    was, to = await location_of(comment), await _destination(thread, passage)
+    if (was.thread, was.parent, was.passage) == (thread, None, passage):
+        raise Refused(N_("The comment is in this place already."))
+    stays = thread == was.thread and passage is None
+    new = Location(thread, stance=was.stance, revision=was.revision if stays else to.revision)
+    if passage is None:
+        return new
+    if not await articles.from_passage(thread, passage):
+        raise Refused(N_("The article of that thread does not have this passage now. Please choose another one."))
+    anchor = await anchors.find(thread, passage, "", "")
+    at = anchor.selector
+    return msgspec.structs.replace(
+        new, made_on=passage, prefix=at.prefix, suffix=at.suffix, anchor="same", passage=passage, confidence=1.0
+    )
+
+
+async def _destination(thread: int, passage: int | None) -> Destination:
+    """Lock a thread. Raises Refused unless comments can be moved there."""
+    row = await db.fetch_one(Destination, SELECT_DESTINATION, thread, passage)
+    if row is None:
+        raise Refused(N_("There is no such thread. Please enter the address of a thread or of one of its passages."))
+    if row.state == "locked":
+        raise Refused(N_("That thread is locked, so nothing can be moved there. Open it first, or choose another one."))
+    if row.state == "archived":
+        raise Refused(N_("That thread is archived, so nothing can be moved there. Please choose another one."))
+    if row.taken_down:
+        raise Refused(N_("The text there was taken down, so nothing can be moved there. Please choose another place."))
+    return row
+
+
+async def move(comment: int, to: Location, actor: int | None) -> None:
+    """Move a comment with everything below it. The caller has locked the comment and both threads.
+
+    Raises Refused for a branch of more than MOST_MOVED comments.
+    """
+    was, branch = await location_of(comment), await db.values(SELECT_BRANCH, comment)
+    if len(branch) > MOST_MOVED:
+        raise Refused(
+            N_("More than {most} comments would have to be moved, so nothing was done."),
+            most=MOST_MOVED,
+        )
+    async with update_counts(comment):
+        await db.execute(MOVE_ROOT, comment, *_anchor(to))
+        await db.execute(MOVE_BRANCH, branch, comment, to.thread, to.locked_branch)
+    await db.execute(COUNT_REPLIES, was.parent, to.parent)
+    if was.thread == to.thread:
+        await emit("comment.edited", thread=to.thread, comment=comment, actor=actor)
+        return
+    await _change_thread(branch, was.thread, to.thread, actor)
+
+
+def _anchor(to: Location) -> tuple[object, ...]:
+    """What MOVE_ROOT sets: all but the thread and the branch that is locked above."""
+    return msgspec.structs.astuple(to)[1:-1]
+
+
+async def _change_thread(branch: Sequence[int], former: int, new: int, actor: int | None) -> None:
+    """Let the counts, events and everything that names the thread of a comment follow a branch to its `new` thread."""
+    read = await db.values(SELECT_SHOWN_IN_BRANCH, branch)
+    for sql in THREAD_COLUMNS:
+        await db.execute(sql, branch, former, new)
+    await db.execute(RECOUNT_THREAD, former, -len(read))
+    await db.execute(RECOUNT_THREAD, new, len(read))
+    await emit_each("comment.moved_away", thread=former, comments=read, actor=actor)
+    await emit_each("comment.moved_here", thread=new, comments=read, actor=actor)

@@ -1,0 +1,296 @@
+"""Reading comments: one row each, with what everybody may see of it."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from markupsafe import Markup
+
+from parley.articles.articles.rules import READABLE
+from parley.discussion.comments.rules import IS_VISIBLE, SHOWN_STATE, CommentState
+from parley.platform import db
+from parley.platform.http.access import Viewer
+from parley.platform.text.diff import mark_changes
+
+
+class CommentRow(msgspec.Struct, frozen=True):
+    """A comment as everybody may see it; nothing in it depends on the viewer."""
+
+    id: int
+    thread: int
+    parent: int | None
+    depth: int
+    author: str | None
+    author_title: str
+    # Whether they are confirmed to be the article's author, and pinned this comment above the discussion.
+    is_articles_author: bool
+    is_pinned: bool
+    state: str
+    stance: str | None
+    # The anchor: its passage, the quoted words if any, its state, and the words as they read now if they changed.
+    passage: int | None
+    quote: str | None
+    anchor: str | None
+    words: str | None
+    # The former text of the passage, if the anchor is lost.
+    earlier: str | None
+    # The revision of the article that the comment is about, if there is a newer one.
+    on_revision: int | None
+    assisted: bool
+    # The reason why a moderator or a rule collapsed it, if one did.
+    collapsed: str | None
+    # The first comment of the locked branch that it is in.
+    locked_branch: int | None
+    statement: str | None
+    raw_html: str
+    score: int
+    ups: int
+    downs: int
+    reply_count: int
+    created_at: datetime
+    edited_at: datetime | None
+    # Whether the author's name links to a member's page.
+    has_profile: bool
+    # To recognise the viewer's own comments; templates never show it.
+    author_id: int | None
+
+    @property
+    def html(self) -> Markup:
+        """The body; platform/text/markdown.py rendered it and made it safe."""
+        return Markup(self.raw_html)  # noqa: S704 see the docstring
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the body is shown shortened until the reader asks for more."""
+        return self.state == "visible" and not self.collapsed and _is_long(self.raw_html, reply=self.parent is not None)
+
+    @property
+    def difference(self) -> Markup:
+        """The quoted words as they read now, with the changes marked."""
+        return mark_changes(self.quote or "", self.words or "")
+
+
+TAG = re.compile("<[^>]*>")
+# This many characters, and this many breaks between blocks, take more lines than a shortened comment has (comment.css).
+LONG_ROOT, LONG_REPLY = 230, 140
+BREAKS = 2
+
+
+def _is_long(html: str, *, reply: bool) -> bool:
+    text = TAG.sub("", html).strip()
+    return len(text) > (LONG_REPLY if reply else LONG_ROOT) or text.count("\n") >= BREAKS
+
+
+def seen_by(row: CommentRow, viewer: Viewer | None) -> CommentRow:
+    """Return `row` as `viewer` sees it: if they blocked its author, only its place in the tree."""
+    if viewer is None or row.author_id not in viewer.blocked:
+        return row
+    return blank(row)
+
+
+def blank(row: CommentRow) -> CommentRow:
+    """Return `row` as a member who blocked its author sees it."""
+    return msgspec.structs.replace(
+        row,
+        state="blocked" if row.state == "visible" else row.state,
+        author=None,
+        author_title="",
+        is_articles_author=False,
+        is_pinned=False,
+        quote=None,
+        words=None,
+        earlier=None,
+        collapsed=None,
+        statement=None,
+        raw_html="",
+    )
+
+
+# If a publisher allows only an excerpt of the article, no query shows more than that.
+def _text_of(revision: str, lineage: str) -> str:
+    """SQL for the text of a passage in a revision of the thread's article, as far as readers may read it."""
+    return f"""
+    select p.text from article a join revision r on r.article = a.id cross join {READABLE} p
+    where a.id = t.article and r.number = {revision} and p.lineage = {lineage}
+"""  # noqa: S608 constants only
+
+
+def _may_be_read(words: str, passage: str) -> str:
+    """An SQL condition: the article is shown in full, or `words` stand in what readers may read of `passage`."""
+    return f"""
+    (select a.display = 'full' from article a where a.id = t.article)
+    or coalesce(strpos(({passage}), {words}) > 0, false)
+"""  # noqa: S608 constants only
+
+
+EARLIER_PASSAGE = _text_of("c.revision", "c.made_on")
+MAY_BE_QUOTED = _may_be_read("c.quote", EARLIER_PASSAGE)
+# The words that a comment is about now may be in another passage than its quote was.
+MAY_SHOW_WORDS = _may_be_read("c.words", _text_of("t.revision", "c.passage"))
+
+# SQL, as the tables of claims and pinned replies are in a package above this one.
+IS_ARTICLES_AUTHOR = """exists (select from claim k where k.article = t.article and k.member = c.author
+           and k.state = 'confirmed' and k.role = 'author')"""
+
+IS_PINNED = "exists (select from author_reply p where p.article = t.article and p.comment = c.id)"
+
+COMMENT_COLUMNS = f"""
+    c.id, c.thread, c.parent, c.depth,
+    case when {IS_VISIBLE} then coalesce(m.name, c.imported_author) end as author,
+    case when {IS_VISIBLE} then coalesce(m.title, '') else '' end as author_title,
+    {IS_VISIBLE} and {IS_ARTICLES_AUTHOR} as is_articles_author,
+    {IS_VISIBLE} and {IS_ARTICLES_AUTHOR} and {IS_PINNED} as is_pinned,
+    {SHOWN_STATE} as state,
+    c.stance, c.passage,
+    case when {IS_VISIBLE} and c.quote is not null and ({MAY_BE_QUOTED}) then c.quote end as quote,
+    c.anchor,
+    case when {IS_VISIBLE} and c.words is not null and ({MAY_SHOW_WORDS}) then c.words end as words,
+    case when {IS_VISIBLE} and c.anchor = 'lost' then ({EARLIER_PASSAGE}) end as earlier,
+    case when c.parent is null and c.revision < t.revision then c.revision end as on_revision,
+    c.assisted,
+    case when {IS_VISIBLE} then c.collapsed end as collapsed, c.locked_branch,
+    case when {IS_VISIBLE} then c.statement end as statement,
+    case when {IS_VISIBLE} then c.html else '' end as raw_html,
+    c.base_ups + c.ups - c.base_downs - c.downs as score,
+    c.base_ups + c.ups as ups, c.base_downs + c.downs as downs,
+    c.reply_count, c.created_at, c.edited_at,
+    c.author is not null and m.state <> 'anonymised' as has_profile, c.author as author_id
+"""
+
+# The tables that COMMENT_COLUMNS are selected from.
+SOURCE = "comment c join thread t on t.id = c.thread left join member m on m.id = c.author"
+
+# The subselect hides how many they are: for fewer than ten PostgreSQL would make a new plan each time, in 2 ms.
+SELECT_COMMENTS = f"select {COMMENT_COLUMNS} from {SOURCE} where c.id = any((select $1::bigint[])::bigint[])"  # noqa: S608
+
+SELECT_COMMENT_STATE = """
+select c.id, c.thread, c.author, c.state, c.deleted_at, t.state as thread_state,
+       coalesce(m.state = 'anonymised', false) as author_erased
+from comment c join thread t on t.id = c.thread left join member m on m.id = c.author where c.id = $1
+"""
+
+
+async def by_ids(ids: Sequence[int]) -> dict[int, CommentRow]:
+    """Return the comments with these ids, by id."""
+    rows = await db.fetch(CommentRow, SELECT_COMMENTS, list(ids))
+    return {row.id: row for row in rows}
+
+
+# Only while its author is confirmed and everybody can read it. SQL, as the tables are in a package above this one.
+SELECT_PINNED = f"""
+select {COMMENT_COLUMNS} from author_reply p join comment c on c.id = p.comment join thread t on t.id = c.thread
+left join member m on m.id = c.author
+where t.id = $1 and p.article = t.article and {IS_VISIBLE} and c.collapsed is null and {IS_ARTICLES_AUTHOR}
+"""  # noqa: S608 constants only
+
+
+async def pinned_reply(thread: int) -> CommentRow | None:
+    """Return the reply that the author of a thread's article pinned above the discussion."""
+    return await db.fetch_one(CommentRow, SELECT_PINNED, thread)
+
+
+async def one(comment_id: int) -> CommentRow | None:
+    return (await by_ids([comment_id])).get(comment_id)
+
+
+async def state_of(comment_id: int) -> CommentState | None:
+    """Return what the rules check about a comment, or None if there is no such comment."""
+    return await db.fetch_one(CommentState, SELECT_COMMENT_STATE, comment_id)
+
+
+class CommentText(msgspec.Struct, frozen=True):
+    """A comment's present text, to be edited or quoted: its version, Markdown and HTML, and what an edit can change."""
+
+    id: int
+    thread: int
+    parent: int | None
+    stance: str | None
+    assisted: bool
+    version: int
+    body: str
+    raw_html: str
+    state: str
+
+    @property
+    def html(self) -> Markup:
+        return Markup(self.raw_html)  # noqa: S704 rendered safe by platform/text/markdown.py
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a moderator."""
+        return self.state == "pending"
+
+
+SELECT_COMMENT_TEXT = """
+select id, thread, parent, stance, assisted, version, body, html as raw_html, state from comment where id = $1
+"""
+
+
+async def text(comment_id: int) -> CommentText:
+    """Return the text of a comment that exists."""
+    [row] = await db.fetch(CommentText, SELECT_COMMENT_TEXT, comment_id)
+    return row
+
+
+class CommentVersionRow(msgspec.Struct, frozen=True):
+    """One version of a comment's text; the highest number is the present one."""
+
+    number: int
+    body: str
+    statement: str | None
+    at: datetime
+    # Whether no earlier version is stored.
+    is_first: bool
+
+
+# The newest versions before number $2: at most $4, with at most $3 characters together. There are always at least two,
+# since the page shows what each version changed in the one before.
+SELECT_VERSIONS = """
+with version as (
+    select number, body, statement, written_at as at from comment_version where comment = $1
+    union all
+    select version, body, statement, coalesce(edited_at, created_at) from comment where id = $1
+), newest as (
+    select number, at, body, statement, sum(length(body)) over (order by number desc) as characters,
+           row_number() over (order by number desc) as place, number = min(number) over () as is_first
+    from version where number < $2
+)
+select number, body, statement, at, is_first from newest
+where place <= 2 or (characters <= $3 and place <= $4) order by number
+"""
+
+
+async def versions(comment_id: int, before: int, *, characters: int, most: int) -> list[CommentVersionRow]:
+    """Return the newest versions of a comment before number `before`, oldest first."""
+    return await db.fetch(CommentVersionRow, SELECT_VERSIONS, comment_id, before, characters, most)
+
+
+class HeldComment(msgspec.Struct, frozen=True):
+    """A held, expired or withdrawn comment as its author sees it."""
+
+    id: int
+    state: str
+    statement: str | None
+    body: str
+    raw_html: str
+    created_at: datetime
+
+    @property
+    def html(self) -> Markup:
+        return Markup(self.raw_html)  # noqa: S704 rendered safe by platform/text/markdown.py
+
+
+# A held comment expires after 14 days, and is listed for another 30; a withdrawn one for a day.
+SELECT_HELD_COMMENTS = """
+select id, state, statement, body, html as raw_html, created_at from comment
+where author = $1 and thread = $2
+  and (state = 'pending' or state = 'expired' and created_at > now() - interval '44 days'
+       or state = 'withdrawn' and deleted_at > now() - interval '1 day')
+order by created_at
+"""
+
+
+async def held_comments(author: int, thread: int) -> list[HeldComment]:
+    """Return a member's comments in a thread that nobody else can see."""
+    return await db.fetch(HeldComment, SELECT_HELD_COMMENTS, author, thread)

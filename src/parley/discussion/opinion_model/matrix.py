@@ -1,0 +1,113 @@
+"""A thread's answers as index arrays, and which of them are enough to work with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parley.discussion.opinion_model.analysis import Votes
+
+# Of float64, intp and bool; the types of numpy's operations are not narrower.
+Floats = NDArray[Any]
+Indices = NDArray[Any]
+Flags = NDArray[Any]
+
+# A statement with fewer answers, then a member with fewer, says too little.
+STATEMENT_ANSWERS, MEMBER_ANSWERS = 3, 7
+# Of a member this many answers go into the fit and the gate, so that nobody weighs more by answering more.
+MOST_ANSWERS = 60
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The answers as a sparse matrix: element i says that member[i] answered statement[i] with value[i]."""
+
+    member: Indices
+    statement: Indices
+    value: Floats
+    asked: Flags
+    members: tuple[str, ...]
+    statements: tuple[str, ...]
+
+    @classmethod
+    def of(cls, votes: Votes) -> Self:
+        members, member = _encode(votes.voter)
+        statements, statement = _encode(votes.statement)
+        asked = np.ones(len(member), bool) if votes.asked is None else np.asarray(votes.asked, bool)
+        last = _last_answers(member * len(statements) + statement)
+        value = np.asarray(votes.value, np.float64)
+        return cls(member[last], statement[last], value[last], asked[last], members, statements)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def only(self, chosen: Flags) -> Self:
+        """Return the chosen answers; members and statements keep their indices."""
+        return replace(
+            self,
+            member=self.member[chosen],
+            statement=self.statement[chosen],
+            value=self.value[chosen],
+            asked=self.asked[chosen],
+        )
+
+    def answers_of_members(self) -> Indices:
+        return np.bincount(self.member, minlength=len(self.members))
+
+    def answers_of_statements(self) -> Indices:
+        return np.bincount(self.statement, minlength=len(self.statements))
+
+    def compact(self) -> Self:
+        """Return the matrix without members and statements that have no answers left."""
+        members, member = np.unique(self.member, return_inverse=True)
+        statements, statement = np.unique(self.statement, return_inverse=True)
+        return replace(
+            self,
+            member=member,
+            statement=statement,
+            members=tuple(self.members[member] for member in members),
+            statements=tuple(self.statements[statement] for statement in statements),
+        )
+
+    def indices_of_members(self, names: Sequence[Any]) -> Indices:
+        index = {name: position for position, name in enumerate(self.members)}
+        return np.array([index[name] for name in names], np.intp)
+
+    def onto(self, statements: Sequence[Any]) -> Self:
+        """Return the answers to these statements, which get these indices; members keep theirs."""
+        index = {name: position for position, name in enumerate(statements)}
+        new = np.array([index.get(name, -1) for name in self.statements], np.intp)
+        part = self.only(new[self.statement] >= 0)
+        return replace(part, statement=new[part.statement], statements=tuple(statements))
+
+    def well_answered(self) -> Self:
+        """Return what remains without statements with fewer than 3 answers, then members with fewer than 7.
+
+        Of a member at most 60 answers remain: those to the statements that most members answered.
+        """
+        enough = self.only((self.answers_of_statements() >= STATEMENT_ANSWERS)[self.statement])
+        limited = enough.only(enough.ranks() < MOST_ANSWERS)
+        return limited.only((limited.answers_of_members() >= MEMBER_ANSWERS)[limited.member]).compact()
+
+    def ranks(self) -> Indices:
+        """Return each answer's rank among those of its member, from 0: first the statement that most answered."""
+        order = np.lexsort((self.statement, -self.answers_of_statements()[self.statement], self.member))
+        sizes = self.answers_of_members()
+        ranked = np.empty(len(self), np.intp)
+        ranked[order] = np.arange(len(self)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return ranked
+
+
+def _encode(names: Sequence[Any]) -> tuple[tuple[Any, ...], Indices]:
+    """Return the distinct names in their order, and each element's index among them."""
+    index: dict[Any, int] = {}
+    codes = np.fromiter((index.setdefault(name, len(index)) for name in names), np.intp, len(names))
+    return tuple(index), codes
+
+
+def _last_answers(cells: Indices) -> Indices:
+    """Return the position of each cell's last answer, by cell: sorted by member, then statement."""
+    _, from_the_end = np.unique(cells[::-1], return_index=True)
+    return len(cells) - 1 - from_the_end

@@ -1,0 +1,115 @@
+"""Corrections of one passage that members suggest, such as a typo or a broken quotation.
+
+A correction is kept as the passages that replace the one it is about, so it can still be accepted when others changed.
+"""
+
+import msgspec
+
+from parley.articles.articles import queries as articles
+from parley.articles.articles import versions
+from parley.articles.articles.queries import ArticleRow
+from parley.articles.articles.text import ArticleText
+from parley.articles.articles.versions import StoredPassage
+from parley.articles.revisions.editing import as_markdown, read_markdown
+from parley.articles.revisions.revising import RevisionNote
+from parley.discussion.suggestions.suggestion_limits import refuse_too_many
+from parley.discussion.suggestions.suggestion_rows import SuggestionRow
+from parley.discussion.threads import queries
+from parley.discussion.threads.edit_ops import NOTHING
+from parley.discussion.threads.ops import revise_thread
+from parley.discussion.threads.updating import notify_concerned
+from parley.extraction.html.passages import ImportedPassage
+from parley.platform import db
+from parley.platform.concurrency import in_thread
+from parley.platform.errors import NotFound, Refused
+from parley.platform.http.access import Viewer
+from parley.platform.text.messages import N_
+
+GONE = N_("This passage is no longer in the article. Your text is kept: you can correct another passage.")
+
+
+async def passage(article: ArticleRow, lineage: int | None) -> StoredPassage | None:
+    """Return a present passage of an article that is shown in full."""
+    if article.display != "full":
+        return None
+    return next(
+        (passage for passage in await versions.readable(article.revision_id) if passage.lineage == lineage), None
+    )
+
+
+async def source(article: ArticleRow, passage: StoredPassage) -> str:
+    """Return a passage as Markdown."""
+    return await in_thread(as_markdown, [passage], article.address)
+
+
+INSERT_CORRECTION = """
+insert into suggested_update (thread, member, passage, draft, reason) values ($1, $2, $3, $4, $5)
+on conflict (thread, member, coalesce(passage, 0)) where state = 'waiting'
+do update set draft = excluded.draft, reason = excluded.reason, created_at = now()
+returning id
+"""
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """What a member suggests: Markdown instead of a passage (its lineage), and why."""
+
+    passage: int
+    text: str
+    reason: str
+
+
+async def suggest(*, viewer: Viewer, thread_id: int, correction: Correction) -> int:
+    """Suggest a correction; it replaces the member's waiting one of the same passage. Return its id.
+
+    Raises NotFound, and Refused where it cannot be suggested or changes nothing.
+    """
+    async with db.atomic():
+        await queries.lock_thread(thread_id)
+        thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
+        if thread is None or article is None:
+            raise NotFound(N_("This thread does not exist."))
+        if thread.state != "open":
+            raise Refused(N_("This discussion is closed, so its article cannot be corrected."))
+        before = await passage(article, correction.passage)
+        if before is None:
+            raise Refused(GONE)
+        edited = await in_thread(read_markdown, correction.text, [before], article.address)
+        if edited == [before.passage]:
+            raise Refused(NOTHING)
+        await refuse_too_many(thread_id, viewer.id, before.lineage)
+        draft = msgspec.json.encode(edited)
+        number: int = await db.value(INSERT_CORRECTION, thread_id, viewer.id, before.lineage, draft, correction.reason)
+        await notify_concerned(number)
+    return number
+
+
+async def as_text(lineage: int | None, draft: bytes | None, article: ArticleRow) -> ArticleText | None:
+    """Return the article with a correction in the place of its passage, or None if that passage is gone."""
+    current = await versions.newest(article.id)
+    if not any(passage.lineage == lineage for passage in current):
+        return None
+    instead = msgspec.json.decode(draft or b"[]", type=list[ImportedPassage])
+    passages = [passage for part in current for passage in (instead if part.lineage == lineage else [part.passage])]
+    return versions.with_passages(article, passages)
+
+
+def version(row: SuggestionRow, article: ArticleRow) -> str:
+    """Return what the form names, to detect that the article or the correction changed meanwhile."""
+    return f"{article.revision}-{row.digest}"
+
+
+async def corrected(row: SuggestionRow, article: ArticleRow) -> ArticleText:
+    """Return the article with a correction. Raises Refused if its passage is gone."""
+    text = await as_text(row.passage, row.draft, article)
+    if text is None:
+        raise Refused(N_("The passage is no longer in the article. You can decline the correction."))
+    return text
+
+
+async def write(row: SuggestionRow, text: ArticleText, *, approved: bool) -> None:
+    """Write a correction as the next revision, by the member who suggested it. The caller has locked the thread's row.
+
+    Raises Refused if nothing changes.
+    """
+    if await revise_thread(row.thread, text, RevisionNote(row.member_id, row.reason, approved=approved)) is None:
+        raise Refused(NOTHING)

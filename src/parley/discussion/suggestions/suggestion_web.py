@@ -1,0 +1,140 @@
+"""Suggested updates: suggesting one, their list, what each changes, and deciding."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.articles.articles import queries as articles
+from parley.articles.articles.rules import may_decide_update
+from parley.articles.imports.forms import LONGEST_REASON
+from parley.articles.imports.web import own_import
+from parley.discussion.suggestions import suggestion_ops, suggestion_queries, suggestion_rows
+from parley.discussion.suggestions.suggestion_rows import SuggestionRow
+from parley.discussion.threads import queries
+from parley.discussion.threads.revision_web import thread_and_article
+from parley.discussion.threads.updating import note_seen
+from parley.platform.errors import NotFound, ParleyError
+from parley.platform.http.access import MODERATOR, VERIFIED, AnyRequest, Viewer, address_of, signed_in
+from parley.platform.http.forms import Form, posted_fields
+from parley.platform.http.pages import page
+from parley.platform.ratelimit import POST, take_each
+from parley.platform.text.cleaning import as_id
+from parley.platform.text.messages import N_
+
+
+@post("/new/{number:str}/suggest", name="threads:suggest", opt={"who": VERIFIED})
+async def suggest(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
+    """Suggest an import as an update of the existing article."""
+    viewer, draft = signed_in(request), await own_import(request, number)
+    if draft.state != "ready":
+        return Redirect(f"/new/{draft.id}", status_code=303)
+    await take_each(POST, viewer.id, address_of(request))
+    thread, suggestion = await suggestion_ops.suggest(viewer=viewer, draft=draft)
+    return Redirect(f"/t/{thread}/updates/{suggestion}", status_code=303)
+
+
+@get("/updates", name="threads:updates", opt={"who": VERIFIED})
+async def updates(request: AnyRequest) -> Response[Any]:
+    """The suggested updates that the viewer may decide, and those they suggested."""
+    viewer = signed_in(request)
+    rows = await suggestion_queries.list_suggestions(viewer.id, every=viewer.access >= MODERATOR)
+    return page(
+        request,
+        "articles/updates.html",
+        updates=rows,
+        moderates=viewer.access >= MODERATOR,
+        declined="declined" in request.query_params,
+    )
+
+
+async def visible_suggestion(
+    request: AnyRequest, thread: str, number: str
+) -> tuple[queries.ThreadRow, articles.ArticleRow, SuggestionRow]:
+    """A suggested update that the viewer may see. Raises NotFound."""
+    row, article = await thread_and_article(thread)
+    viewer, suggestion = signed_in(request), as_id(number)
+    update = await suggestion_rows.one(suggestion, row.id) if suggestion else None
+    if update is None or not _may_see(viewer, row, article, update):
+        raise NotFound(N_("There is no such update."))
+    return row, article, update
+
+
+def _may_see(viewer: Viewer, thread: queries.ThreadRow, article: articles.ArticleRow, update: SuggestionRow) -> bool:
+    """Whether the viewer may see a suggested update.
+
+    While it waits it shows the whole text, so then only moderators see one of an article that is shown as an excerpt.
+    """
+    concerns = viewer.id == update.member_id or viewer.name == thread.starter
+    if update.state != "waiting":
+        return concerns or viewer.access >= MODERATOR
+    return not article.is_frozen and (viewer.access >= MODERATOR or (concerns and article.display == "full"))
+
+
+@get("/t/{thread:str}/updates/{number:str}", name="threads:update", opt={"who": VERIFIED})
+async def update(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
+    """One suggested update: what it changes, and how many comments that concerns."""
+    row, article, suggestion = await visible_suggestion(request, thread, number)
+    request.scope["viewer"] = await note_seen(signed_in(request), suggestion.id)  # type: ignore[typeddict-unknown-key]
+    return await _page(request, row, article, suggestion, Form({}))
+
+
+@post("/t/{thread:str}/updates/{number:str}", name="threads:decide-update", opt={"who": VERIFIED})
+async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
+    """Accept or decline a suggested update."""
+    row, _, suggestion = await visible_suggestion(request, thread, number)
+    form = Form(await posted_fields(request))
+    accepts = form.choice("decision", ("accept", "decline"))
+    if accepts is None:
+        form.errors.setdefault("form", N_("Please accept or decline the update."))
+    answer = form.text("answer", most=LONGEST_REASON)
+    status = 422
+    if not form.errors:
+        decision = suggestion_ops.SuggestionDecision(signed_in(request), row.id, suggestion.id, answer)
+        try:
+            if accepts == "decline":
+                await suggestion_ops.decline(decision, form.values.get("version", ""))
+                return Redirect("/updates?declined", status_code=303)
+            await suggestion_ops.accept(decision, form.values.get("version", ""), _chosen_conflicts(form))
+            return Redirect(row.address, status_code=303)
+        except ParleyError as error:
+            form.errors["form"], status = error.message, error.status
+    return await _page(request, *await visible_suggestion(request, thread, number), form, status)
+
+
+def _chosen_conflicts(form: Form) -> set[int]:
+    """The numbers of the conflicts, from 0, in which the source's text was chosen."""
+    chosen = (as_id(name.removeprefix("conflict-")) for name, value in form.values.items() if value == "source")
+    return {number - 1 for number in chosen if number is not None}
+
+
+async def _page(
+    request: AnyRequest,
+    row: queries.ThreadRow,
+    article: articles.ArticleRow,
+    suggestion: SuggestionRow,
+    form: Form,
+    status: int = 200,
+) -> Response[Any]:
+    decides = suggestion.state == "waiting" and may_decide_update(signed_in(request), row, suggestion.member)
+    context = await suggestion_queries.difference(suggestion, article) if suggestion.state == "waiting" else {}
+    chosen = {name for name, value in form.values.items() if value == "source"}
+    return page(
+        request,
+        "articles/update.html",
+        status=status,
+        thread=row,
+        article=article,
+        suggestion=suggestion,
+        decides=decides,
+        only_moderators=decides and signed_in(request).access < MODERATOR and context["lost"].is_too_much,
+        answer=form.values.get("answer", ""),
+        chosen=chosen,
+        errors=form.errors,
+        placed=None,
+        **context,
+    )
+
+
+handlers: list[object] = [suggest, updates, update, decide]

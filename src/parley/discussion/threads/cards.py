@@ -1,0 +1,197 @@
+"""Cards of threads for the home page, with the strongest comment of each side."""
+
+from datetime import datetime
+
+import msgspec
+from markupsafe import Markup
+
+from parley.articles.articles.queries import WORDS_A_MINUTE
+from parley.discussion.threads.queries import (
+    PAGE,
+    SPARKLINE_DAYS,
+    CardPerspective,
+    CardRow,
+    StanceCounts,
+    cards,
+    unread_in,
+)
+from parley.platform import db
+from parley.platform.cache import PAGE_SECONDS, Bounded, MicroCache, text_bytes
+from parley.platform.http.access import Viewer
+from parley.platform.http.pages import environment
+from parley.platform.text.cleaning import as_id, shorten
+from parley.platform.text.durations import ago
+from parley.platform.text.markdown import excerpt
+from parley.platform.text.messages import Message
+
+# In characters: about three lines each on a wide page.
+EXCERPT_LENGTH = 220
+PERSPECTIVE_LENGTH = 140
+CACHED, CACHED_BYTES = 2_000, 8 * 2**20
+# Of times, in seconds: later ones PostgreSQL does not know.
+HIGHEST_RANK = 1e11
+# About what a card takes in the cache.
+CARD_BYTES = 3_000
+
+
+class Card(msgspec.Struct, frozen=True):
+    id: int
+    slug: str
+    title: str
+    state: str
+    site: str | None
+    byline: str | None
+    topic: str
+    topic_slug: str
+    words: int
+    minutes: int
+    excerpt: str
+    comment_count: int
+    people: int
+    created_at: datetime
+    last_activity_at: datetime
+    sparkline: list[int]
+    balance: StanceCounts
+    strongest: list[CardPerspective]
+    # Statements that are common ground.
+    common_ground: int
+    # Comments by others since the viewer's last visit; 100 means more than 99.
+    unread: int = 0
+
+    @property
+    def html(self) -> Markup:
+        """The card as HTML: rendered once for all who see the same, until it changes."""
+        key = (self.id, self.unread, len(self.strongest))
+        age = ago(self.last_activity_at)
+        cached = _rendered.get(key)
+        if cached is None or cached.card != self or cached.age != age:
+            html = environment().get_template("discussion/threads/_card.html").render(card=self)
+            cached = RenderedCard(self, age, Markup(html))  # noqa: S704 our own template's output
+            _rendered.put(key, cached)
+        return cached.html
+
+
+class RenderedCard(msgspec.Struct, frozen=True):
+    card: Card
+    age: Message
+    html: Markup
+
+
+# A card takes about twice the memory of its HTML, which has the same texts.
+_rendered: Bounded[RenderedCard] = Bounded(CACHED, CACHED_BYTES, lambda cached: 2 * text_bytes(cached.html), "cards")
+
+
+class CardPerspectiveRow(msgspec.Struct, frozen=True):
+    id: int
+    stance: str | None
+    author: str | None
+    is_member: bool
+    statement: str | None
+    html: str
+    assisted: bool
+    score: int
+
+
+# Read when the card is shown, so that comments removed after the stats were computed are missing from it.
+SELECT_STRONGEST = """
+select c.id, c.stance, coalesce(m.name, c.imported_author) as author,
+       c.author is not null as is_member, c.statement, c.html, c.assisted,
+       c.base_ups + c.ups - c.base_downs - c.downs as score
+from comment c left join member m on m.id = c.author
+where c.id = any($1::bigint[]) and c.state = 'visible' and c.collapsed is null
+"""
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """One page of cards, the same for everybody, and the address of the next page when there is one."""
+
+    cards: list[Card]
+    next_url: str | None
+
+
+_listings: MicroCache[Listing] = MicroCache(
+    "listings", PAGE_SECONDS, size=lambda listing: CARD_BYTES * len(listing.cards)
+)
+
+
+async def make_cards(
+    sort: str, topic: str | None, period: str, after: str, viewer: Viewer | None
+) -> tuple[list[Card], str | None]:
+    """One page of cards as `viewer` sees them, and the address of the next page when there is one."""
+    if viewer is None:
+        # Not cached, as their whole page is, and two caches would double its age. Nor shared with members: it may come
+        # from a replica that lacks what a member has just done.
+        listing = await _listing(sort, topic, period, after)
+        return listing.cards, listing.next_url
+    key = (sort, topic, period, after)
+    listing = await _listings.get(key, lambda: _listing(sort, topic, period, after), viewer.not_before)
+    unread = await unread_in(viewer.id, [card.id for card in listing.cards])
+    return [_seen_by(viewer, card, unread.get(card.id, 0)) for card in listing.cards], listing.next_url
+
+
+async def _listing(sort: str, topic: str | None, period: str, after: str) -> Listing:
+    rows = await cards(sort, topic, period, cursor(after))
+    perspectives = await _perspectives(rows[:PAGE])
+    shown = [_card(row, perspectives) for row in rows[:PAGE]]
+    if len(rows) <= PAGE:
+        return Listing(shown, None)
+    last = rows[PAGE - 1]
+    extra = (f"&topic={topic}" if topic else "") + (f"&period={period}" if sort == "top" else "")
+    return Listing(shown, f"/?sort={sort}{extra}&after={last.rank!r}_{last.id}")
+
+
+def _seen_by(viewer: Viewer, card: Card, unread: int) -> Card:
+    strongest = [
+        perspective
+        for perspective in card.strongest
+        if not (perspective.is_member and perspective.author in viewer.muted)
+    ]
+    if not unread and len(strongest) == len(card.strongest):
+        return card
+    return msgspec.structs.replace(card, unread=unread, strongest=strongest)
+
+
+def cursor(after: str) -> tuple[float, int] | None:
+    """Return the rank and the id in `after`, the last card of a page; None if it has another form."""
+    raw, _, last = after.partition("_")
+    number = as_id(last)
+    try:
+        rank = float(raw)
+    except ValueError:
+        return None
+    return (rank, number) if number is not None and 0 <= rank <= HIGHEST_RANK else None
+
+
+async def _perspectives(rows: list[CardRow]) -> dict[int, CardPerspective]:
+    ids = [comment for row in rows for comment in row.strongest_ids]
+    strongest = await db.fetch(CardPerspectiveRow, SELECT_STRONGEST, ids) if ids else []
+    return {row.id: _perspective(row) for row in strongest}
+
+
+def _perspective(row: CardPerspectiveRow) -> CardPerspective:
+    words = row.statement or excerpt(row.html, PERSPECTIVE_LENGTH)
+    return CardPerspective(row.id, row.stance, row.author, words, row.score, row.assisted, row.is_member)
+
+
+def _card(row: CardRow, perspectives: dict[int, CardPerspective]) -> Card:
+    return Card(
+        id=row.id,
+        slug=row.slug,
+        title=row.title,
+        state=row.state,
+        site=row.site,
+        byline=row.byline,
+        topic=row.topic,
+        topic_slug=row.topic_slug,
+        words=row.words,
+        minutes=max(1, round(row.words / WORDS_A_MINUTE)),
+        excerpt=shorten(row.first_words, EXCERPT_LENGTH),
+        comment_count=row.comment_count,
+        people=row.people,
+        created_at=row.created_at,
+        last_activity_at=row.last_activity_at,
+        sparkline=row.days or [0] * SPARKLINE_DAYS,
+        balance=StanceCounts(*row.stances) if row.stances else StanceCounts(),
+        strongest=[perspectives[comment] for comment in row.strongest_ids if comment in perspectives],
+        common_ground=row.common_ground,
+    )

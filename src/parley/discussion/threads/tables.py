@@ -1,0 +1,119 @@
+"""Threads, topics, stats for the home page, visits and suggested updates."""
+
+from piccolo.columns import (
+    JSONB,
+    Array,
+    BigInt,
+    BigSerial,
+    Bytea,
+    DoublePrecision,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from parley.articles.articles.tables import Article
+from parley.people.accounts.tables import Member
+from parley.platform.db.schema import Index
+
+
+class Topic(Table):
+    slug = Varchar(40, primary_key=True, null=False, default=None)
+    name = Varchar(60, null=False, default=None, unique=True)
+    position = Integer(null=False, default=0)
+
+
+class Thread(Table):
+    """The discussion of one article. Every transaction that writes an event in it locks this row first."""
+
+    id = BigSerial(primary_key=True)
+    article = ForeignKey(Article, null=False, default=None, on_delete=OnDelete.restrict, unique=True)
+    topic = ForeignKey(Topic, null=False, default=None, on_delete=OnDelete.restrict)
+    title = Text(null=False, default=None)
+    slug = Varchar(80, null=False, default=None)
+    state = Varchar(8, null=False, default="open")
+    state_reason = Text(null=True, default=None)
+    # Slow mode set by moderators: seconds between two comments of one member, or 0.
+    slow = Integer(null=False, default=0)
+    # The heated branches in slow mode: a list of `queries.SlowBranch`.
+    slow_branches = JSONB(null=False, default="[]")
+    starter = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
+    # The number of the article's newest revision.
+    revision = Integer(null=False, default=1)
+    last_seq = BigInt(null=False, default=0)
+    comment_count = Integer(null=False, default=0)
+    created_at = Timestamptz(null=False)
+    last_activity_at = Timestamptz(null=False)
+
+    thread_state_check = Check("state in ('open', 'locked', 'archived')")
+
+    thread_new = Index("created_at desc, id desc")
+    thread_active = Index("last_activity_at desc, id desc")
+    thread_topic = Index("topic, last_activity_at desc")
+    thread_slow_branches = Index("id", where="slow_branches <> '[]'")
+
+
+class ThreadStats(Table):
+    """What the home page shows of a thread. The worker computes it after activity (discussion/threads/jobs.py)."""
+
+    thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade, unique=True)
+    score = Integer(null=False, default=0)
+    hot = DoublePrecision(null=False, default=0.0)
+    people = Integer(null=False, default=0)
+    days = Array(base_column=Integer(), null=False, default=list)
+    stances = Array(base_column=Integer(), null=False, default=list)
+    strongest = Array(base_column=BigInt(), null=False, default=list)
+    refreshed_at = Timestamptz(null=False)
+
+    thread_stats_hot = Index("hot desc, thread desc")
+    thread_stats_score = Index("score desc, thread desc")
+
+
+class Visit(Table):
+    """When a member last had a thread open, to mark what is new."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
+    # The lineage of the passage that was read last.
+    passage = BigInt(null=True, default=None)
+    before_at = Timestamptz(null=False)
+    seen_at = Timestamptz(null=False)
+
+    visit_member_thread_key = Unique([member, thread])
+
+
+class SuggestedUpdate(Table):
+    """A new text of a thread's article, which a moderator or the thread's starter accepts or declines.
+
+    One without a `member` is the source's text: its conflicts with corrections made here wait for a decision, and its
+    other changes are in the article already. One with a `passage` (a lineage) is a correction of that passage, and its
+    draft has only the passages that replace it. The text is stored until the decision.
+    """
+
+    id = BigSerial(primary_key=True)
+    thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
+    member = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
+    # `waiting`, `accepted` or `declined`.
+    state = Varchar(8, null=False, default="waiting")
+    draft = Bytea(null=True, default=None)
+    passage = BigInt(null=True, default=None)
+    # Why a member suggests a correction. It is the reason of the revision that this becomes.
+    reason = Varchar(300, null=False, default="")
+    # The decider's answer to the member who suggested it.
+    answer = Text(null=False, default="")
+    decided_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
+    decided_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(null=False)
+
+    suggested_update_state_check = Check("state in ('waiting', 'accepted', 'declined')")
+    suggested_update_draft_check = Check("(draft is not null) = (state = 'waiting')")
+
+    suggested_update_waiting = Index("thread, member, coalesce(passage, 0)", where="state = 'waiting'", unique=True)
+    suggested_update_member = Index("member, id desc")
+    suggested_update_source = Index("thread", where="state = 'waiting' and member is null", unique=True)

@@ -1,0 +1,52 @@
+"""Voting, with htmx or a plain form."""
+
+from typing import Any
+
+from litestar import Request, Response, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.discussion.votes import ops
+from parley.platform.errors import NotFound, Refused
+from parley.platform.http.access import MEMBER, signed_in
+from parley.platform.http.forms import Form, posted_fields
+from parley.platform.http.pages import came_from, fragment, wants_fragment
+from parley.platform.ratelimit import VOTE
+from parley.platform.text.cleaning import as_id
+from parley.platform.text.messages import N_, join
+
+
+class VoteForm(Form):
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.axis = self.choice("axis", ops.AXES) or "quality"
+        raw = self.choice("value", ("-1", "0", "1"))
+        # Quality 0 deletes the vote. Agreement 0 is "unsure", and an empty value deletes it.
+        self.value = None if raw is None or (raw == "0" and self.axis == "quality") else int(raw)
+
+
+@post("/c/{comment:str}/vote", name="votes:cast", opt={"who": MEMBER, "limits": VOTE})
+async def cast(request: Request[Any, Any, Any], comment: FromPath[str]) -> Response[Any]:
+    comment_id = as_id(comment)
+    if comment_id is None:
+        raise NotFound(N_("This comment does not exist."))
+    form = VoteForm(await posted_fields(request))
+    if form.errors:
+        raise Refused(join(" ", form.errors.values()))
+    viewer = signed_in(request)
+    result = await ops.cast_vote(viewer=viewer, comment=comment_id, axis=form.axis, value=form.value)
+    if not wants_fragment(request):
+        return Redirect(_back(request, comment_id), status_code=303)
+    return fragment(request, "discussion/comments/_votes.html", comment=result, viewer_state=result.viewer_state)
+
+
+def _back(request: Request[Any, Any, Any], comment_id: int) -> str:
+    """The thread's page that the voter came from, at the comment.
+
+    The comment's own page if they came from anywhere else.
+    """
+    path = came_from(request)
+    return f"{path}#c{comment_id}" if path.startswith("/t/") else f"/c/{comment_id}"
+
+
+handlers = [cast]

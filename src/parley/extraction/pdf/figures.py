@@ -1,0 +1,154 @@
+"""Figures: what is drawn beside a caption, as a picture of that part of the page."""
+
+import base64
+import io
+import re
+import time
+from collections.abc import Sequence
+
+import pypdfium2
+
+from parley.extraction.html.pictures import DRAWN
+from parley.extraction.pdf.blocks import TextBlock
+from parley.extraction.pdf.document import Page
+from parley.extraction.pdf.words import Box
+
+MOST_FIGURES = 30
+_CPU_SECONDS = 10.0  # for all figures of a PDF
+_OF_FIGURE = re.compile(r"Fig|Abb", re.IGNORECASE)
+_SCALE, _MOST_PIXELS = 2.0, 1600  # pixels a point, and on each side
+_MARGIN = 4.0  # points around what is drawn
+_NEAR = 30.0  # points between a caption and its figure, and between the parts of a figure
+_EDGE = 24.0  # points by which labels reach over the edge of a drawing
+_NARROWEST, _LOWEST = 60.0, 40.0
+_THIN, _LONG = 2.0, 0.5  # points, and the share of the page's width: a rule of the page, no part of a figure
+_WHOLE = 0.9  # of the page: a background
+_DENSE = 0.7  # of a line's width that letters take
+
+
+def add_figures(document: pypdfium2.PdfDocument, pages: Sequence[Page], blocks: Sequence[TextBlock]) -> list[TextBlock]:
+    """Give captions the pictures of their figures. Return the blocks without the labels that are drawn in those."""
+    by_number = {page.number: page for page in pages}
+    began, labels = time.process_time(), set[int]()
+    captions = [block for block in blocks if block.kind == "caption" and _OF_FIGURE.match(block.text)]
+    for caption in captions[:MOST_FIGURES]:
+        page = by_number[caption.page]
+        others = [
+            block for block in blocks if block is not caption and block.page == page.number and block.kind != "caption"
+        ]
+        area = _drawn_beside(caption, page, others)
+        if area is None or time.process_time() - began > _CPU_SECONDS:
+            continue
+        caption.picture = _picture(document, page, area)
+        if caption.picture:
+            labels |= {id(other) for other in others if _holds(area, _place(other))}
+    return [block for block in blocks if id(block) not in labels]
+
+
+def _drawn_beside(caption: TextBlock, page: Page, others: Sequence[TextBlock]) -> Box | None:
+    """The place of what is drawn above a caption, or else below it, up to the next text."""
+    place, line = _place(caption), caption.lines[0]
+    left, right = line.left_margin, line.right_margin
+    texts, labels = list[Box](), list[Box]()
+    for other in others:
+        is_text = other.kind == "heading" or _is_running(other, right - left)
+        (texts if is_text else labels).append(_place(other))
+    parts = [
+        drawing
+        for drawing in page.drawings
+        if _is_part(drawing, page) and drawing.left < right and drawing.right > left
+    ]
+    for near, edge in (
+        ([part for part in parts if part.bottom <= place.top + _MARGIN], place.top),
+        ([part for part in parts if part.top >= place.bottom - _MARGIN], place.bottom),
+    ):
+        area = _grow(near, edge, texts)
+        if area is not None and area.width >= _NARROWEST and area.height >= _LOWEST:
+            return _with_labels(area, labels, place)
+    return None
+
+
+def _grow(parts: Sequence[Box], edge: float, texts: Sequence[Box]) -> Box | None:
+    """The drawings next to `edge`, and those next to them, unless a text is between."""
+    area: Box | None = None
+    near_first = sorted(parts, key=lambda part: min(abs(part.bottom - edge), abs(part.top - edge)))
+    # Twice, since what joins two parts may be further away than both.
+    for part in (*near_first, *near_first):
+        if area is not None and _enclosing_box(area, part) == area:
+            continue
+        if area is None:
+            is_near = min(abs(part.bottom - edge), abs(part.top - edge)) <= _NEAR
+        else:
+            is_near = part.top <= area.bottom + _NEAR and part.bottom >= area.top - _NEAR
+        whole = part if area is None else _enclosing_box(area, part)
+        if is_near and not any(_is_level(text, whole) for text in texts):
+            area = whole
+    return area
+
+
+def _with_labels(area: Box, labels: Sequence[Box], caption: Box) -> Box:
+    """The area with the words that are drawn at its edges, such as those of an axis."""
+    for label in labels:
+        whole = _enclosing_box(area, label)
+        is_near = max(whole.width - area.width, whole.height - area.height) <= _EDGE
+        if is_near and not _is_level(caption, whole):
+            area = whole
+    return area
+
+
+def _is_part(drawn: Box, page: Page) -> bool:
+    is_rule = drawn.height < _THIN and drawn.width > _LONG * page.width
+    is_background = drawn.width > _WHOLE * page.width and drawn.height > _WHOLE * page.height
+    return not is_rule and not is_background
+
+
+def _is_running(block: TextBlock, column: float) -> bool:
+    """Whether a block is a text. The words of a drawing are few, or have wide gaps between them."""
+    words = [word for line in block.lines for word in line.words]
+    drawn, whole = sum(word.right - word.left for word in words), sum(line.right - line.left for line in block.lines)
+    return _place(block).width > _LONG * column and drawn > _DENSE * whole
+
+
+def _place(block: TextBlock) -> Box:
+    lines = [line for line in block.lines if line.page == block.page]
+    return Box(
+        min(line.left for line in lines),
+        min(line.baseline - line.size for line in lines),
+        max(line.right for line in lines),
+        max(line.baseline + line.size / 4 for line in lines),
+    )
+
+
+def _enclosing_box(box: Box, other: Box) -> Box:
+    return Box(
+        min(box.left, other.left),
+        min(box.top, other.top),
+        max(box.right, other.right),
+        max(box.bottom, other.bottom),
+    )
+
+
+def _is_level(text: Box, area: Box) -> bool:
+    level = area.top < (text.top + text.bottom) / 2 < area.bottom
+    return level and text.left < area.right and text.right > area.left
+
+
+def _holds(area: Box, text: Box) -> bool:
+    level = area.top < (text.top + text.bottom) / 2 < area.bottom
+    return level and area.left - _MARGIN < text.left and text.right < area.right + _MARGIN
+
+
+def _picture(document: pypdfium2.PdfDocument, page: Page, area: Box) -> str:
+    """The area of a page as a `data:` address; empty on a page that is turned."""
+    drawn = document[page.number - 1]
+    if page.frame.turn or drawn.get_rotation():
+        return ""
+    before, after = max(area.left - _MARGIN, 0), max(page.width - area.right - _MARGIN, 0)
+    left, right = (after, before) if page.frame.is_mirrored else (before, after)
+    cut = left, max(page.height - area.bottom - _MARGIN, 0), right, max(area.top - _MARGIN, 0)
+    scale = min(_SCALE, _MOST_PIXELS / max(area.width, area.height))
+    picture = drawn.render(scale=scale, crop=cut).to_pil()
+    drawn.close()
+    file = io.BytesIO()
+    picture.convert("RGB").save(file, "PNG")
+    return f"{DRAWN}{base64.b64encode(file.getvalue()).decode()}"

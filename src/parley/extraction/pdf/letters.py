@@ -1,0 +1,129 @@
+"""Reading the letters of a page from PDFium, and joining them to words."""
+
+import ctypes
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pypdfium2 import raw
+
+from parley.extraction.pdf.accents import with_accents
+from parley.extraction.pdf.fonts import Fonts
+from parley.extraction.pdf.words import Letter, Style, Word
+
+# PDFium has signs of its own for a hyphen at the end of a line. Symbol fonts have their bullets in the private area.
+_SIGNS = (
+    dict.fromkeys((0x2, 0xFFFE, 0xAD), "-")
+    | dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
+    # The bitmap fonts of TeX do not name their signs: ligatures have codes at which others have no sign.
+    | dict(zip(range(0x1B, 0x20), ("ff", "fi", "fl", "ffi", "ffl"), strict=True))
+    | dict(zip(range(0x0B, 0x10), ("ff", "fi", "fl", "ffi", "ffl"), strict=True))
+    | dict.fromkeys((0xF0B7, 0xF0A7, 0xF076, 0xF0D8, 0xF0A8, 0xF06E, 0x25AA, 0x25CF, 0x25A0), "•")
+)
+_LINE_END = 0x0D
+_PRIVATE = range(0xE000, 0xF900)
+_MOST_LETTERS = 50_000  # on one page; a dense one has 8,000
+_GAP = 0.25  # of the size: a wider gap between letters is a space
+_BACK = 0.35  # of the size: letters may overlap so much (kerning, accents)
+_SHIFT = 0.1  # of the size: letters off a baseline by more are a word of their own
+_SIZES = (1.0, 400.0)  # of fonts whose size is said in a way we can use
+
+
+def read_letters(text_page: Any, fonts: Fonts) -> list[Letter | None]:
+    """The letters of a page in the order of the file; None is a space.
+
+    Places are along and across the direction of writing, not yet relative to the page (`frames.py`).
+    """
+    return list(with_accents(list(_letters(text_page, fonts))))
+
+
+def join_letters(letters: Iterable[Letter | None]) -> Iterator[tuple[int, Word]]:
+    """Yield the words of which letters are, each with its turn."""
+    word: Word | None = None
+    style: Style | None = None
+    place = (0.0, 0.0)
+    for letter in letters:
+        if letter is None:
+            if word is not None and style is not None:
+                yield style.turn, word
+            word = None
+            continue
+        sign, left, right, its_style = letter
+        # The letters of a ligature have one place.
+        if word is not None and style is not None and (place == (left, right) or _continues(word, style, letter)):
+            word.text += sign
+            word.right = max(word.right, right)
+        else:
+            glued = word is not None and style is not None and _touches(word, style, letter)
+            if word is not None and style is not None:
+                yield style.turn, word
+            word = Word(sign, left, right, its_style.baseline, its_style.size, its_style.font, glued)
+            style = its_style
+        place = left, right
+    if word is not None and style is not None:
+        yield style.turn, word
+
+
+def _letters(text_page: Any, fonts: Fonts) -> Iterator[Letter | None]:
+    """Yield each letter with its place along the line; None for a space."""
+    box = raw.FS_RECTF()
+    owner, style = 0, None
+    for at in range(min(raw.FPDFText_CountChars(text_page), _MOST_LETTERS)):
+        code = raw.FPDFText_GetUnicode(text_page, at)
+        # PDFium itself adds the ends of lines, whose code is that of a ligature too.
+        is_drawn = code != _LINE_END or not raw.FPDFText_IsGenerated(text_page, at)
+        sign = (_SIGNS.get(code) if is_drawn else None) or chr(code)
+        if not sign.isprintable() or sign.isspace() or code in _PRIVATE:
+            yield None
+            continue
+        raw.FPDFText_GetLooseCharBox(text_page, at, ctypes.byref(box))
+        text_object = raw.FPDFText_GetTextObject(text_page, at)
+        address = ctypes.addressof(text_object.contents) if text_object else 0
+        if style is None or address != owner:
+            owner, style = address, _style(text_page, at, text_object, fonts, box)
+        yield (sign, *_along(box, style.turn), style)
+
+
+def _style(text_page: Any, at: int, text_object: Any, fonts: Fonts, box: Any) -> Style:
+    matrix, x, y = raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetMatrix(text_page, at, ctypes.byref(matrix))
+    raw.FPDFText_GetCharOrigin(text_page, at, ctypes.byref(x), ctypes.byref(y))
+    turn = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
+    size = raw.FPDFText_GetFontSize(text_page, at) * math.hypot(matrix.c, matrix.d)
+    if not _SIZES[0] <= size <= _SIZES[1]:
+        size = abs(box.top - box.bottom) if turn % 2 == 0 else abs(box.right - box.left)
+    baseline = (-y.value, x.value, y.value, -x.value)[turn]
+    return Style(fonts.of(text_object), round(size, 2), turn, baseline)
+
+
+def _along(box: Any, turn: int) -> tuple[float, float]:
+    match turn:
+        case 0:
+            return box.left, box.right
+        case 1:
+            return box.bottom, box.top
+        case 2:
+            return -box.right, -box.left
+        case _:
+            return -box.top, -box.bottom
+
+
+def _touches(word: Word, style: Style, letter: Letter) -> bool:
+    """Whether a letter follows a word without a space, though perhaps raised or in another font."""
+    _, left, _, other = letter
+    size = max(word.size, other.size)
+    return (
+        style.turn == other.turn
+        and -_BACK * size < left - word.right < _GAP * size
+        and abs(other.baseline - word.baseline) < size
+    )
+
+
+def _continues(word: Word, style: Style, letter: Letter) -> bool:
+    other = letter[3]
+    return (
+        _touches(word, style, letter)
+        and abs(other.baseline - word.baseline) <= _SHIFT * word.size
+        and other.font == word.font
+        and abs(other.size - word.size) <= _SHIFT * word.size
+    )

@@ -1,0 +1,76 @@
+"""An article written in Markdown, with or without front matter."""
+
+from itertools import takewhile
+
+import lxml.html
+
+from parley.extraction.errors import CannotImport
+from parley.extraction.html.boilerplate import TopLines, read_top
+from parley.extraction.html.extract import Extracted
+from parley.extraction.html.passages import same_words
+from parley.extraction.html.sanitiser import sanitise
+from parley.extraction.text.dialects import plain_markdown
+from parley.extraction.text.front_matter import read_front_matter
+from parley.extraction.text.plain import may_be_heading
+from parley.extraction.text.rendering import to_html
+from parley.platform.text.directions import direction_of
+from parley.platform.text.messages import N_
+
+_MOST_FACTS = 3  # paragraphs
+
+
+def extract_markdown(text: str, title: str = "") -> Extracted:
+    """Read an article. Its title is that of the front matter, else the first heading, else `title`.
+
+    Without any of these, it is the first line if that looks like a title. A heading or line that became the title is
+    removed from the text. Raises CannotImport when there is no text.
+    """
+    front, text = read_front_matter(text)
+    heading = front.title
+    html = sanitise(to_html(plain_markdown(text)), boxes=True)
+    article = lxml.html.fragment_fromstring(html, create_parent="div")
+    words = article.text_content()
+    if not any(map(str.isalnum, words)):
+        raise CannotImport(N_("There is no text in it. Paste the article's text, or give its address."))
+    first = article.find("h1")
+    if first is not None and not heading:
+        heading = " ".join(first.text_content().split())
+    if not heading and _begins_with_title(article, title):
+        heading = title or " ".join(article[0].text_content().split())
+        article.remove(article[0])
+    facts = _take_facts(article, heading or title)
+    return Extracted(
+        title=heading or title or None,
+        html="".join(lxml.html.tostring(part, encoding="unicode") for part in article),
+        byline=front.byline or facts.byline,
+        lang=front.lang,
+        dir=direction_of(words),
+        published_at=front.published_at or facts.published_at,
+        updated_at=front.updated_at or facts.updated_at,
+        canonical_url=front.canonical_url,
+        licence=front.licence,
+        section=front.section,
+        images=tuple(dict.fromkeys(src for picture in article.iter("img") if (src := picture.get("src")))),
+        where=facts.where | ({"title": "heading"} if heading and not front.title else {}) | front.where,
+    )
+
+
+def _take_facts(article: lxml.html.HtmlElement, title: str | None) -> TopLines:
+    """Remove the byline and the dates below the title, and return them."""
+    below = [part for part in article if part.tag != "h1"]
+    paragraphs = list(takewhile(lambda part: part.tag == "p", below[:_MOST_FACTS]))
+    if not title:
+        return TopLines("")
+    top, count = read_top([title, *(" ".join(part.text_content().split()) for part in paragraphs)])
+    if count > len(below):
+        return TopLines("")  # there is nothing else
+    for part in paragraphs[: count - 1]:
+        article.remove(part)
+    return top
+
+
+def _begins_with_title(article: lxml.html.HtmlElement, title: str) -> bool:
+    words = article[0].text_content().strip()
+    if len(article) == 1 or article[0].tag != "p" or not words:
+        return False
+    return same_words(words, title) if title else may_be_heading(words)

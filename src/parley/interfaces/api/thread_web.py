@@ -1,0 +1,52 @@
+"""Downloading a whole thread."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from parley.interfaces.api import downloads, thread_formats
+from parley.interfaces.api.reading_web import thread_with_article
+from parley.interfaces.api.schemas import Thread
+from parley.platform import quotas
+from parley.platform.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
+from parley.platform.networks import network, site
+from parley.platform.ratelimit import API_NETWORK, take_network
+
+READING = {"who": ANYONE, "reading": True}
+LD_JSON = 'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"'
+Writer = Callable[[Thread, Viewer | None], AsyncIterator[bytes]]
+
+
+async def _download(request: AnyRequest, thread: str, write: Writer, media_type: str) -> Response[Any]:
+    client_network = network(address_of(request))
+    left = await take_network(API_NETWORK, client_network)
+    discussion = await thread_with_article(thread)
+    downloads.begin(request.scope, site(client_network))
+    # Pages of other sites may read what visitors can read, as in feeds.
+    headers = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex"}
+    if left is not None:
+        headers |= quotas.headers([API_NETWORK.quota(left)])
+    if "tdm-reservation" in discussion.article.reservations:
+        headers["TDM-Reservation"] = "1"
+    return Stream(write(discussion, viewer_of(request)), media_type=media_type, headers=headers)
+
+
+@get("/t/{thread:str}/export.json", name="api:thread-json", opt=READING)
+async def as_json(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _download(request, thread, thread_formats.as_json, "application/json")
+
+
+@get("/t/{thread:str}/export.md", name="api:thread-markdown", opt=READING)
+async def as_markdown(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _download(request, thread, thread_formats.as_markdown, "text/markdown; charset=utf-8")
+
+
+@get("/t/{thread:str}/annotations.jsonld", name="api:thread-annotations", opt=READING)
+async def as_annotations(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _download(request, thread, thread_formats.as_annotations, LD_JSON)
+
+
+handlers: list[object] = [as_json, as_markdown, as_annotations]

@@ -1,0 +1,109 @@
+"""All routes of the API, below /api/v1, and their description (OpenAPI 3.1)."""
+
+import asyncio
+from functools import cache
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Response, Router, get
+from litestar.exceptions import ClientException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+
+from parley.interfaces.api import (
+    appeals_web,
+    articles_web,
+    authors_web,
+    deciding_web,
+    decisions_web,
+    events_web,
+    following_web,
+    imports_web,
+    members_web,
+    moderation_web,
+    reading_web,
+    reports_web,
+    search_web,
+    statements_web,
+    unread_web,
+    updates_web,
+    votes_web,
+    writing_web,
+)
+from parley.interfaces.api.answers import VARY
+from parley.interfaces.api.meanings import explain
+from parley.interfaces.api.request_check import check_request
+from parley.platform.http import problems
+from parley.platform.http.access import ANYONE, AnyRequest
+from parley.platform.http.pages import Finished, respond
+
+PATH = "/api/v1"
+FEATURES = (
+    reading_web,
+    members_web,
+    search_web,
+    writing_web,
+    votes_web,
+    statements_web,
+    imports_web,
+    articles_web,
+    updates_web,
+    authors_web,
+    following_web,
+    unread_web,
+    reports_web,
+    decisions_web,
+    events_web,
+    moderation_web,
+    deciding_web,
+    appeals_web,
+)
+ABOUT = "Reading needs no token, but has a higher limit with one. Everything else needs a personal token with a scope."
+
+
+@cache
+def description() -> dict[str, Any]:
+    """Return the OpenAPI description of the API."""
+    tokens = SecurityScheme(type="http", scheme="bearer", description="A personal token from /settings/tokens.")
+    config = OpenAPIConfig(
+        title="Parley",
+        version="1",
+        description=ABOUT,
+        components=Components(security_schemes={"token": tokens}),
+        security=[{}, {"token": []}],
+        use_handler_docstrings=True,
+    )
+    # A separate application, so that Litestar does not add its pages about the API to ours.
+    app = Litestar(route_handlers=[_router(FEATURES)], openapi_config=config)
+    return explain(app.openapi_schema.to_schema())
+
+
+@cache
+def _document() -> Finished:
+    return Finished(msgspec.json.encode(description()))
+
+
+@get("/openapi.json", name="api:description", opt={"who": ANYONE}, include_in_schema=False)
+async def openapi(request: AnyRequest) -> Response[Any]:
+    # The first time it takes a third of a second.
+    response = respond(request, await asyncio.to_thread(_document), "application/vnd.oai.openapi+json")
+    response.headers["Vary"] = VARY
+    return response
+
+
+def _router(features: Any, *more: Any) -> Router:
+    handlers = [handler for feature in features for handler in feature.handlers]
+    return Router(
+        PATH,
+        route_handlers=[*handlers, *more],
+        opt={"check": check_request},
+        exception_handlers={RecursionError: on_deep_body},
+    )
+
+
+def on_deep_body(request: AnyRequest, _: RecursionError) -> Response[bytes]:
+    """Answer 400 to JSON that is nested too deeply to be parsed."""
+    return problems.of_http_error(request, ClientException())
+
+
+handlers: list[object] = [_router(FEATURES, openapi)]

@@ -1,0 +1,110 @@
+"""Drawing the picture for links to a thread: its title, its source, the balance of stances, numbers and our name."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+
+from PIL import Image, ImageDraw
+
+from parley.interfaces.feeds.fonts import Lettering, fonts_for, runs_leftward, without_emoji
+from parley.platform.text.cleaning import one_line, shorten
+from parley.platform.text.messages import as_text, plural
+
+WIDTH, HEIGHT = 1200, 630
+MARGIN = 80
+ROOM = WIDTH - 2 * MARGIN
+PAPER, INK, SOFT, ACCENT = "#fbfaf6", "#1d1b17", "#57524a", "#7b1e3a"
+# Supports, challenges, adds, asks, none (static/css/tokens.css).
+STANCE_COLOURS = ("#1a6a4f", "#a33710", "#715600", "#3552a8", "#8f8879")
+# Sizes of the title, the largest that fits is taken, and lines that fit.
+SIZES = ((72, 3), (60, 4), (50, 5), (44, 6))
+LINE = 1.2
+LONGEST_TITLE = 240
+SMALL = 34
+# A line may end after a word and, in scripts without spaces (Thai, Chinese, Japanese), after a letter, but not between
+# a letter and signs that belong to it: those BEFORE it, such as opening brackets, and those AFTER it, such as commas.
+LETTER = "\u0e01-\u0e2e\u3040-\u30ff\u3400-\u9fff"
+BEFORE = "(\\[\u201c\u3008\u300a\u300c\u300e\u3010\uff08\u0e40-\u0e44"
+AFTER = (
+    ")\\]\u2026\u201d\u3001\u3002\u3005\u3009\u300b\u300d\u300f\u3011\u30fb\u30fc\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
+    "\u0e2f-\u0e3a\u0e45-\u0e4e"
+)
+PIECE = re.compile(rf" ?(?:[{BEFORE}]*[{LETTER}][{AFTER}]*|[^ ]+?(?=[{BEFORE}]*[{LETTER}]| |$))")
+
+
+def draw(title: str, site: str | None, stances: Sequence[int], comments: int, people: int, community: str) -> bytes:
+    """Return a PNG. `stances` are numbers of top-level comments, in the order of STANCE_COLOURS.
+
+    A name, a title or a source with letters that our fonts do not have is left out. Emoji are left out alone.
+    """
+    image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    canvas = ImageDraw.Draw(image)
+    canvas.rectangle((0, 0, WIDTH, 14), fill=ACCENT)
+    _title(canvas, one_line(without_emoji(title)))
+    _small(canvas, 80, one_line(without_emoji(site or "")), SOFT)
+    _small(canvas, HEIGHT - 84, _numbers(comments, people), SOFT)
+    _small(canvas, HEIGHT - 84, without_emoji(community), ACCENT, at_right=True)
+    _balance(canvas, stances)
+    out = BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def _numbers(comments: int, people: int) -> str:
+    parts = [plural("{count} comment", "{count} comments", comments)]
+    if people:
+        parts.append(plural("{count} person", "{count} people", people))
+    return " · ".join(as_text(part) for part in parts)
+
+
+def _small(canvas: ImageDraw.ImageDraw, y: float, text: str, colour: str, *, at_right: bool = False) -> None:
+    lettering = Lettering(fonts_for(text), SMALL)
+    left = WIDTH - MARGIN - lettering.width(text) if at_right else MARGIN
+    lettering.draw(canvas, left, y, text, colour)
+
+
+def _title(canvas: ImageDraw.ImageDraw, title: str) -> None:
+    short = shorten(title, LONGEST_TITLE)
+    names, is_leftward = fonts_for(short), runs_leftward(short)
+    for size, most in SIZES:
+        lettering = Lettering(names, size)
+        lines = list(_wrap(short, lettering))
+        if len(lines) <= most:
+            break
+    for number, line in enumerate(lines[:most]):
+        left = WIDTH - MARGIN - lettering.width(line) if is_leftward else MARGIN
+        lettering.draw(canvas, left, 140 + number * size * LINE, line, INK, is_leftward=is_leftward)
+
+
+def _wrap(text: str, lettering: Lettering) -> Iterator[str]:
+    line = ""
+    for piece in (part for whole in PIECE.findall(text) for part in _break_word(whole, lettering)):
+        if line and lettering.width(line + piece) > ROOM:
+            yield line
+            line = piece.lstrip()
+        else:
+            line += piece
+    yield line
+
+
+def _break_word(word: str, lettering: Lettering) -> Iterator[str]:
+    """A word in pieces that fit into a line."""
+    piece = ""
+    for letter in word:
+        is_mark = unicodedata.category(letter).startswith("M")
+        if piece and not is_mark and lettering.width(piece + letter) > ROOM:
+            yield piece
+            piece = ""
+        piece += letter
+    yield piece
+
+
+def _balance(canvas: ImageDraw.ImageDraw, stances: Sequence[int]) -> None:
+    """Draw the balance of stances as a bar."""
+    total, left = sum(stances), float(MARGIN)
+    for count, colour in zip(stances, STANCE_COLOURS, strict=False):
+        if count:
+            right = left + ROOM * count / total
+            canvas.rectangle((left, HEIGHT - 130, right - 4, HEIGHT - 114), fill=colour)
+            left = right

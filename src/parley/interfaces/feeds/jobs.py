@@ -1,0 +1,59 @@
+"""Drawing the pictures for links to threads."""
+
+import asyncio
+import hashlib
+
+import msgspec
+
+from parley.interfaces.feeds.drawing import draw
+from parley.platform import db
+from parley.platform.events import attempts
+from parley.platform.settings import settings
+
+
+class Due(msgspec.Struct, frozen=True):
+    """A thread whose picture is missing or shows former words or numbers."""
+
+    id: int
+    title: str
+    site: str | None
+    comment_count: int
+    digits: int
+    people: int
+    stances: list[int]
+
+
+DIGITS = "case when t.comment_count = 0 then 0 else length(t.comment_count::text) end"
+SELECT_DUE = f"""
+select t.id, t.title, case when a.url is not null then a.site end as site, t.comment_count, {DIGITS} as digits,
+       coalesce(s.people, 0) as people, coalesce(s.stances, '{{{{}}}}') as stances
+from thread t join article a on a.id = t.article
+left join thread_stats s on s.thread = t.id left join link_picture k on k.thread = t.id
+where not a.untitled and (k.thread is null or k.title <> t.title or k.digits <> {DIGITS}
+    or k.site is distinct from case when a.url is not null then a.site end)
+  and {attempts.due("link pictures", "t.id")}
+order by t.id desc limit 20
+"""  # noqa: S608 constants only
+SAVE_PICTURE = """
+insert into link_picture (thread, title, site, digits, digest, data, drawn_at) values ($1, $2, $3, $4, $5, $6, now())
+on conflict (thread) do update set title = excluded.title, site = excluded.site, digits = excluded.digits,
+  digest = excluded.digest, data = excluded.data, drawn_at = excluded.drawn_at
+"""
+DELETE_PICTURES = """
+delete from link_picture k using thread t join article a on a.id = t.article where t.id = k.thread and a.untitled
+"""
+
+
+async def draw_due() -> int:
+    """Draw the pictures that are due, and delete those of titles that were taken down. Return how many were due."""
+    await db.execute(DELETE_PICTURES)
+    due = await db.fetch(Due, SELECT_DUE)
+    await attempts.each("link pictures", due, _draw, key=lambda thread: thread.id)
+    return len(due)
+
+
+async def _draw(thread: Due) -> None:
+    stances, comments, people = thread.stances, thread.comment_count, thread.people
+    data = await asyncio.to_thread(draw, thread.title, thread.site, stances, comments, people, settings().name)
+    digest = hashlib.sha256(data).hexdigest()[:16]
+    await db.execute(SAVE_PICTURE, thread.id, thread.title, thread.site, thread.digits, digest, data)

@@ -1,0 +1,178 @@
+"""Feeds of the site, a topic, a thread and a member, from what every visitor may read."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import blake2b
+from html import escape
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from parley.discussion.comments import queries as comments
+from parley.discussion.comments.queries import CommentRow
+from parley.discussion.threads.queries import ThreadRow, TopicRow
+from parley.interfaces.feeds import queries
+from parley.interfaces.feeds.entries import Deleted, Feed, Reply, SyndicationEntry
+from parley.interfaces.feeds.ids import authority, comment_id, thread_id
+from parley.interfaces.feeds.queries import FeedThread
+from parley.interfaces.search.forms import SearchForm
+from parley.interfaces.search.queries import hits
+from parley.interfaces.search.results import prepare
+from parley.interfaces.search.tables import Kind
+from parley.people.accounts.queries import PublicMember
+from parley.platform.errors import Refused
+from parley.platform.http.access import Viewer
+from parley.platform.settings import settings
+from parley.platform.text.cleaning import shorten
+from parley.platform.text.markdown import excerpt
+from parley.platform.text.messages import N_, Message, as_text, join, plural
+
+# In characters. Feeds never have more of an article than this, whatever its source allows.
+OPENING = 300
+TITLE = 80
+# Of a feed without entries.
+NEVER = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+async def of_site(topic: TopicRow | None) -> Feed:
+    """Return the feed of the newest threads, all or those of one topic."""
+    tag, base = await authority(), settings().base_url
+    threads = await queries.newest_threads(topic.slug if topic else None)
+    return _feed(
+        id=f"tag:{tag}:topic/{topic.slug}" if topic else f"tag:{tag}:site",
+        title=f"{topic.name} · {settings().name}" if topic else settings().name,
+        url=f"{base}/?topic={topic.slug}" if topic else f"{base}/",
+        path=f"/topic/{topic.slug}/feed" if topic else "/feed",
+        entries=[_of_thread(tag, base, thread) for thread in threads],
+    )
+
+
+async def of_thread(thread: ThreadRow, passage: int | None = None) -> Feed:
+    """Return the feed of the newest comments in a thread, with those that were removed or deleted lately.
+
+    With a `passage` (a lineage) it has the top-level comments on that passage.
+    """
+    tag, base = await authority(), settings().base_url
+    ids = await queries.newest_in_thread(thread.id, passage)
+    rows = await comments.by_ids(ids)
+    query = f"?passage={passage}" if passage else ""
+    return _feed(
+        id=f"{thread_id(tag, thread.id)}/{f'passage/{passage}' if passage else 'comments'}",
+        title=f"{thread.title} · {settings().name}",
+        url=f"{base}{thread.address}{query}",
+        path=f"/t/{thread.id}/feed",
+        query=query,
+        entries=[_of_comment(tag, base, rows[ref]) for ref in ids if _is_shown(rows.get(ref))],
+        deleted=[
+            Deleted(comment_id(tag, deleted.id), deleted.at) for deleted in await queries.deleted_in_thread(thread.id)
+        ],
+        otherwise=thread.created_at,
+    )
+
+
+async def of_member(member: PublicMember) -> Feed:
+    """Return the feed of a member's newest comments.
+
+    What was removed is not told here: the page of a removed comment does not say who wrote it.
+    """
+    tag, base = await authority(), settings().base_url
+    ids = await queries.newest_of_member(member.id)
+    rows = await comments.by_ids(ids)
+    titles = await queries.titles([row.thread for row in rows.values()])
+    return _feed(
+        id=f"tag:{tag}:member/{member.id}",
+        title=f"{member.name} · {settings().name}",
+        url=f"{base}/u/{quote(member.name)}",
+        path=f"/u/{quote(member.name)}/feed",
+        entries=[
+            _of_comment(tag, base, rows[ref], titles.get(rows[ref].thread)) for ref in ids if _is_shown(rows.get(ref))
+        ],
+        otherwise=member.created_at,
+    )
+
+
+async def of_search(form: SearchForm, viewer: Viewer | None) -> Feed:
+    """Return the feed of the newest comments that a search finds. Raises Refused if the form has a mistake."""
+    tag, base = await authority(), settings().base_url
+    if form.is_empty:
+        form.errors.setdefault("q", N_("Please add a word to look for."))
+    asked = None if form.errors else await prepare(form, viewer)
+    if asked is None:
+        raise Refused(join(" ", form.errors.values()))
+    newest = msgspec.structs.replace(asked, sort="new")
+    newest_hits = await hits(newest, Kind.COMMENT, offset=0, limit=queries.MOST_ENTRIES)
+    rows = await comments.by_ids(newest_hits.refs)
+    titles = await queries.titles([row.thread for row in rows.values()])
+    query = f"?{urlencode(form.chosen)}"
+    shown_rows = [rows[ref] for ref in newest_hits.refs if _is_shown(rows.get(ref))]
+    return _feed(
+        id=f"tag:{tag}:search/{blake2b(query.encode(), digest_size=12).hexdigest()}",
+        title=f"{form.q} · {settings().name}" if form.q else settings().name,
+        url=f"{base}/search{query}",
+        path="/search",
+        query=query,
+        entries=[_of_comment(tag, base, row, titles.get(row.thread)) for row in shown_rows],
+    )
+
+
+def _feed(
+    *,
+    id: str,  # noqa: A002 the name of the field
+    title: str,
+    url: str,
+    path: str,
+    entries: list[SyndicationEntry],
+    deleted: Sequence[Deleted] = (),
+    otherwise: datetime = NEVER,
+    query: str = "",
+) -> Feed:
+    updated = max([*(entry.updated for entry in entries), *(removal.at for removal in deleted)], default=otherwise)
+    return Feed(id, title, url, path, updated, entries, list(deleted), query)
+
+
+def _is_shown(row: CommentRow | None) -> bool:
+    """Whether the comment is still visible: its id was read a moment earlier."""
+    return row is not None and row.state == "visible"
+
+
+def _of_thread(tag: str, base: str, thread: FeedThread) -> SyndicationEntry:
+    author = thread.byline or thread.starter or thread.site or settings().name
+    is_starter = thread.byline is None and thread.starter is not None
+    return SyndicationEntry(
+        id=thread_id(tag, thread.id),
+        url=f"{base}{thread.address}",
+        title=thread.title,
+        html=f"<p>{escape(shorten(thread.opening, OPENING))}</p><p>{escape(as_text(_numbers(thread)))}</p>",
+        author=author,
+        author_url=f"{base}/u/{quote(author)}" if is_starter else None,
+        published=thread.created_at,
+        updated=thread.revised_at,
+        topic=thread.topic,
+        source=thread.url,
+    )
+
+
+def _numbers(thread: FeedThread) -> Message:
+    if not thread.comment_count:
+        return N_("No comments yet")
+    return plural("{count} comment", "{count} comments", thread.comment_count)
+
+
+def _of_comment(tag: str, base: str, row: CommentRow, thread_title: str | None = None) -> SyndicationEntry:
+    author = row.author or as_text(N_("Deleted member"))
+    answered = f"{base}/c/{row.parent}" if row.parent else f"{base}/t/{row.thread}"
+    quoted = f"<blockquote><p>{escape(row.quote)}</p></blockquote>" if row.quote else ""
+    return SyndicationEntry(
+        id=comment_id(tag, row.id),
+        url=f"{base}/c/{row.id}",
+        title=thread_title or row.statement or excerpt(row.raw_html, TITLE),
+        # Mentions are links to paths of this site.
+        html=quoted + row.raw_html.replace('href="/', f'href="{base}/'),
+        author=author,
+        author_url=f"{base}/u/{quote(author)}" if row.author_id else None,
+        published=row.created_at,
+        updated=row.edited_at or row.created_at,
+        stance=row.stance,
+        reply=Reply(comment_id(tag, row.parent) if row.parent else thread_id(tag, row.thread), answered),
+        author_id=row.author_id,
+    )

@@ -1,0 +1,54 @@
+"""How many streams a session or an address may have at once."""
+
+from collections import Counter
+
+from parley.interfaces.live.channel import HubSettings
+from parley.interfaces.live.stream import Stream
+from parley.platform.errors import TooMany
+from parley.platform.http.access import Viewer
+from parley.platform.networks import host, site
+from parley.platform.ratelimit import SITE_NETWORKS
+from parley.platform.text.messages import N_
+
+
+def owner_of(viewer: Viewer | None, address: str) -> str:
+    """Return the owner by whom streams are counted: the session or, for visitors, the address.
+
+    IPv6 addresses are counted by network (/64), since one customer has a whole one.
+    """
+    if viewer is not None:
+        return f"session:{viewer.session}"
+    return f"address:{host(address)}"
+
+
+class StreamLimits:
+    """The number of streams of each owner."""
+
+    def __init__(self, settings: HubSettings, *, enforce: bool) -> None:
+        self.counts: Counter[str] = Counter()
+        self._settings = settings
+        self._is_enforced = enforce
+
+    def add(self, stream: Stream) -> None:
+        """Count `stream`. Raises TooMany if its owner has too many already."""
+        limits = self._limits_of(stream)
+        if self._is_enforced and any(self.counts[owner] >= limit for owner, limit in limits.items()):
+            raise TooMany(N_("Live updates are open in too many tabs. Close one to follow this page again."), 30)
+        self.counts.update(limits.keys())
+
+    def release(self, stream: Stream) -> None:
+        """Stop counting `stream`."""
+        for owner in self._limits_of(stream):
+            self.counts[owner] -= 1
+            if not self.counts[owner]:
+                del self.counts[owner]
+
+    def _limits_of(self, stream: Stream) -> dict[str, int]:
+        """Return the owners that `stream` counts for, with their limits.
+
+        For a visitor these are the address and its site (the /48 around an IPv6 network).
+        """
+        if stream.session:
+            return {stream.owner: self._settings.streams_per_session}
+        limit, address = self._settings.streams_per_address, stream.owner.removeprefix("address:")
+        return {stream.owner.replace(address, site(address)): SITE_NETWORKS * limit, stream.owner: limit}

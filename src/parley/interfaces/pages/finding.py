@@ -1,0 +1,61 @@
+"""Going through the comments of a thread that a search found, from the page of one to the next."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import msgspec
+
+from parley.interfaces.search import queries, results
+from parley.interfaces.search.forms import SearchForm
+from parley.interfaces.search.tables import Kind
+from parley.interfaces.search.web import limit
+from parley.platform.errors import ParleyError
+from parley.platform.http.access import AnyRequest, Viewer, viewer_of
+
+# Of one search, in the order in which its page lists them.
+MOST_FOUND = 100
+
+
+class ResultPosition(msgspec.Struct, frozen=True):
+    """Where a comment is among those that were found: `place` of `count`, from 1; with links to those beside it."""
+
+    words: str
+    place: int
+    count: int
+    back: str
+    previous: str | None
+    next: str | None
+
+
+async def found_in(request: AnyRequest, thread: int, focus: int | None) -> ResultPosition | None:
+    """Where the focused comment is among what the search in the address finds in this thread; None if it is not."""
+    words = request.query_params.get("find", "")
+    if not words or focus is None:
+        return None
+    fields = {"q": words, "thread": str(thread), "sort": request.query_params.get("order", "")}
+    form, viewer = SearchForm(fields), viewer_of(request)
+    if form.errors or not form.query.wanted:
+        return None
+    try:
+        await limit(request, viewer)
+        refs = await _refs(form, viewer)
+    except ParleyError:
+        # The thread can be read without it.
+        return None
+    return _place(refs, focus, form, fields) if focus in refs else None
+
+
+async def _refs(form: SearchForm, viewer: Viewer | None) -> list[int]:
+    search = await results.prepare(form, viewer)
+    return (await queries.hits(search, Kind.COMMENT, offset=0, limit=MOST_FOUND)).refs if search else []
+
+
+def _place(refs: list[int], focus: int, form: SearchForm, fields: Mapping[str, str]) -> ResultPosition:
+    at = refs.index(focus)
+    more = urlencode({"find": form.q} | ({"order": form.sort} if form.sort != "best" else {}))
+
+    def link(place: int) -> str | None:
+        return f"?focus={refs[place]}&{more}#c{refs[place]}" if 0 <= place < len(refs) else None
+
+    back = f"/search?{urlencode({name: value for name, value in fields.items() if value})}"
+    return ResultPosition(form.q, at + 1, len(refs), back, link(at - 1), link(at + 1))

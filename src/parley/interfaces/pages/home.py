@@ -1,0 +1,75 @@
+"""The home page."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromQuery
+
+from parley.discussion.threads import queries
+from parley.discussion.threads.cards import make_cards
+from parley.letters.notifications.queries import topic_level
+from parley.platform.cache import PAGE_SECONDS, MicroCache
+from parley.platform.errors import NotFound
+from parley.platform.http.access import ANYONE, AnyRequest, Viewer, viewer_of
+from parley.platform.http.pages import Finished, base_context, page, page_size, render, respond, wants_fragment
+from parley.platform.text.messages import N_
+
+
+class ThreadListing(msgspec.Struct, frozen=True):
+    """Which threads, in which order, after which one."""
+
+    sort: str
+    period: str
+    topic: queries.TopicRow | None
+    after: str
+
+
+_cache: MicroCache[Finished] = MicroCache("home", PAGE_SECONDS, size=page_size)
+
+
+@get("/", name="threads:home", opt={"who": ANYONE, "reading": True})
+async def home(
+    request: AnyRequest,
+    sort: FromQuery[str] = "hot",
+    topic: FromQuery[str] = "",
+    period: FromQuery[str] = "week",
+    after: FromQuery[str] = "",
+) -> Response[Any]:
+    sort = sort if sort in queries.THREAD_SORTS else "hot"
+    period = period if period in queries.PERIODS else "week"
+    listing = ThreadListing(sort, period, await _topic(topic) if topic else None, after)
+    viewer = viewer_of(request)
+    if viewer is not None or wants_fragment(request):
+        return page(request, "interfaces/pages/home.html", "threads", **await _context(listing, viewer))
+    base = base_context(request)
+    return respond(request, await _cache.get((listing, base["path"]), lambda: _whole_page(listing, base)))
+
+
+async def _topic(slug: str) -> queries.TopicRow:
+    row = next((topic for topic in await queries.topics() if topic.slug == slug), None)
+    if row is None:
+        raise NotFound(N_("There is no such topic."))
+    return row
+
+
+async def _whole_page(listing: ThreadListing, base: dict[str, Any]) -> Finished:
+    """The page for all visitors: rendered once and cached for a moment."""
+    return Finished(render("interfaces/pages/home.html", **base, **await _context(listing, None)))
+
+
+async def _context(listing: ThreadListing, viewer: Viewer | None) -> dict[str, Any]:
+    topic = listing.topic
+    slug = topic.slug if topic else None
+    cards, next_url = await make_cards(listing.sort, slug, listing.period, listing.after, viewer)
+    return {
+        "threads": cards,
+        "sort": listing.sort,
+        "period": listing.period,
+        "topic": topic,
+        "next_url": next_url,
+        "level": await topic_level(viewer.id, topic.slug) if viewer and topic else None,
+    }
+
+
+handlers: list[object] = [home]

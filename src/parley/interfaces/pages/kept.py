@@ -1,0 +1,42 @@
+"""Pages of threads as visitors see them, kept until something that they show has changed."""
+
+from collections.abc import Awaitable, Callable, Hashable
+
+from parley.discussion.comment_tree.validator import ReadValidator, ValidatedCache, seconds_right
+from parley.discussion.comment_tree.view import DiscussionQuery, ThreadView, thread_view
+from parley.interfaces.pages import stored
+from parley.platform.cache import PAGE_SECONDS, MicroCache
+from parley.platform.http.pages import Encoded, Finished
+
+MOST_BYTES = 24 * 2**20
+
+
+def _size(page: Encoded) -> int:
+    return len(page.content)
+
+
+# Whoever asks within a moment needs no look at the database.
+_current: MicroCache[Encoded] = MicroCache("pages", PAGE_SECONDS, size=_size)
+_unchanged: ValidatedCache[Encoded] = ValidatedCache("unchanged-pages", MOST_BYTES, _size)
+
+
+async def visitors_page(
+    query: DiscussionQuery, chosen: Hashable, encoding: str, make: Callable[[ThreadView], Awaitable[Finished]]
+) -> Encoded:
+    """Return the page for `query` in `encoding`, made with `make` for visitors who chose the same things.
+
+    Raises NotFound if there is no such thread.
+    """
+
+    async def made(now: ReadValidator) -> tuple[Encoded, float]:
+        stored_page = await stored.read(key, now.validator) if now.validator else None
+        if stored_page is not None:
+            return stored_page
+        shown = await thread_view(query, fresh=False, not_before=now.at, validator=now)
+        page, seconds = (await make(shown)).encoded(encoding), seconds_right(shown.thread.last_activity_at)
+        if now.validator:
+            await stored.write(key, now.validator, page, seconds)
+        return page, seconds
+
+    key = (query, chosen, encoding)
+    return await _current.get(key, lambda: _unchanged.get(key, query.thread, made))

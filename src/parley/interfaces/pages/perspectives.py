@@ -1,0 +1,54 @@
+"""The tab *Perspectives* beside an article."""
+
+from typing import Any
+
+from litestar import Response
+
+from parley.discussion.comment_tree.view import ThreadView
+from parley.discussion.opinion_map import display
+from parley.letters.notifications import queries as notifications
+from parley.moderation.statements import queries as statements
+from parley.moderation.statements.deck import StatementCandidate
+from parley.platform.cache import PAGE_SECONDS, MicroCache
+from parley.platform.http.access import AnyRequest, Viewer, viewer_of
+from parley.platform.http.pages import Finished, page, page_size, render, respond, wants_fragment
+
+# Nobody answers more in one sitting.
+MOST_WAITING = 10
+TEMPLATE = "discussion/opinion_map/thread.html"
+
+_pages: MicroCache[Finished] = MicroCache("perspectives", PAGE_SECONDS, size=page_size)
+
+
+async def show(request: AnyRequest, shown: ThreadView, shared: dict[str, Any]) -> Response[Any]:
+    """Show a thread's map instead of its comments. `shared` is the context of the thread's page for everybody."""
+    viewer = viewer_of(request)
+    table = request.query_params.get("as") == "table"
+    if viewer is not None or wants_fragment(request):
+        # Where a member stands is on this page: it is cached nowhere.
+        context = shared | await _context(shown, viewer, table=table)
+        return page(request, TEMPLATE, "discussion", headers={"Cache-Control": "no-store"}, **context)
+    return respond(request, await _pages.get((shown, table), lambda: _whole_page(shown, shared, table=table)))
+
+
+async def _whole_page(shown: ThreadView, shared: dict[str, Any], *, table: bool) -> Finished:
+    return Finished(render(TEMPLATE, viewer=None, **(shared | await _context(shown, None, table=table))))
+
+
+async def _context(shown: ThreadView, viewer: Viewer | None, *, table: bool) -> dict[str, Any]:
+    only = shown.discussion.query.passage
+    lineages = [row.lineage for row in shown.rows]
+    tab = await display.tab(shown.thread.id, lineages, viewer, only if isinstance(only, int) else None)
+    waiting = await _waiting(shown.thread.id, viewer)
+    following = await notifications.following(viewer.id, shown.thread.id) if viewer else None
+    address = f"{shown.thread.address}?view=perspectives"
+    values = {"tab": tab, "table": table, "waiting": waiting, "following": following}
+    return values | {"view": "perspectives", "path": address}
+
+
+async def _waiting(thread: int, viewer: Viewer | None) -> list[StatementCandidate]:
+    """Return statements that the viewer can be asked, at most MOST_WAITING."""
+    deck = await statements.deck(thread)
+    if viewer is not None:
+        deck = await statements.left_for(viewer.id, deck, await statements.answers_of(viewer.id, thread))
+    return deck[:MOST_WAITING]

@@ -1,0 +1,206 @@
+"""The page of a thread: the article and its discussion beside each other."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from parley.discussion.comment_tree import tree
+from parley.discussion.comment_tree import view as views
+from parley.discussion.comment_tree.glance import first_in_view
+from parley.discussion.comment_tree.returning import LeftOff, left_off, unread_beyond
+from parley.discussion.comment_tree.tree import BRIDGING, COMMENT_SORTS
+from parley.discussion.comment_tree.viewer_state import comments_html
+from parley.discussion.commenting.form_view import new_form
+from parley.discussion.commenting.slow_mode import wait_here
+from parley.discussion.comments import queries
+from parley.discussion.comments.rules import STANCES
+from parley.discussion.threads import queries as threads
+from parley.interfaces.feeds import pictures, structured
+from parley.interfaces.pages import perspectives
+from parley.interfaces.pages.display import Display, display_of
+from parley.interfaces.pages.finding import ResultPosition, found_in
+from parley.interfaces.pages.kept import visitors_page
+from parley.interfaces.pages.reader import reader_of
+from parley.platform.cache import PAGE_SECONDS, MicroCache
+from parley.platform.errors import NotFound
+from parley.platform.http.access import ANYONE, AnyRequest, Viewer, viewer_of
+from parley.platform.http.pages import (
+    Finished,
+    encoding_of,
+    page,
+    page_size,
+    render,
+    respond,
+    respond_encoded,
+    wants_fragment,
+)
+from parley.platform.settings import settings
+from parley.platform.text.cleaning import as_id
+from parley.platform.text.messages import N_
+
+VIEWS = ("passage", "whole")
+
+_pages: MicroCache[Finished] = MicroCache("members", PAGE_SECONDS, size=page_size)
+
+
+@get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE, "reading": True})
+async def show(
+    request: AnyRequest,
+    thread: FromPath[str],
+    view: FromQuery[str] = "",
+    sort: FromQuery[str] = "",
+    passage: FromQuery[str] = "",
+    stance: FromQuery[str] = "",
+    focus: FromQuery[str] = "",
+) -> Response[Any]:
+    """Show a thread. The slug is for readers; any slug works."""
+    thread_id = as_id(thread)
+    if thread_id is None:
+        raise NotFound(N_("This thread does not exist."))
+    focused = await _focused_comment(focus)
+    if focused is not None and focused.thread != thread_id:
+        return Redirect(f"/c/{focused.id}", status_code=303)
+    query = views.DiscussionQuery(
+        thread_id,
+        sort if sort in (*COMMENT_SORTS, BRIDGING) else "best",
+        # An order applies to the discussion as one tree.
+        view if view in VIEWS else "whole" if sort else None,
+        views.passage_of(passage),
+        stance if stance in STANCES else None,
+        focused.id if focused else None,
+    )
+    viewer, fragment = viewer_of(request), wants_fragment(request)
+    display, position = display_of(request), await found_in(request, thread_id, query.focus)
+    if viewer is None and position is None and not fragment and view != "perspectives":
+        encoding = encoding_of(request)
+        page_for_all = await visitors_page(query, display, encoding, lambda shown: _whole_page(shown, None, display))
+        return respond_encoded(request, page_for_all, encoding)
+    shown = await views.thread_view(query, fresh=viewer is not None, viewer=viewer)
+    if view == "perspectives":
+        return await perspectives.show(request, shown, _shared_context(shown, ""))
+    if fragment:
+        context = await _context(shown, viewer, display) | {"found": position}
+        return page(request, "interfaces/pages/thread.html", "discussion", **context)
+    # Cached by its view, so that the page is no older than the view.
+    whole = await _pages.get((shown, viewer, display, position), lambda: _whole_page(shown, viewer, display, position))
+    return respond(request, whole)
+
+
+@get("/t/{thread:str}/article", name="comments:article", opt={"who": ANYONE})
+async def article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    """Return the present passages to a page that shows a former revision; redirect a browser to the thread."""
+    thread_id = as_id(thread)
+    if thread_id is None:
+        raise NotFound(N_("This thread does not exist."))
+    shown = await views.thread_view(views.DiscussionQuery(thread_id), fresh=True, viewer=viewer_of(request))
+    if not wants_fragment(request):
+        return Redirect(shown.thread.address, status_code=303)
+    return page(request, "interfaces/pages/thread.html", "passages", passages_html=shown.passages)
+
+
+async def warm() -> None:
+    """Render one page at start, so that no reader waits for what a new process does only once."""
+    for card in (await threads.cards(sort="hot", topic=None, period="week", after=None))[:1]:
+        await _whole_page(await views.thread_view(views.DiscussionQuery(card.id), fresh=False), None, Display())
+
+
+async def _focused_comment(focus: str) -> queries.CommentRow | None:
+    """The comment that the address names. It is in another thread if a moderator moved it there."""
+    focused = as_id(focus)
+    row = await queries.one(focused) if focused is not None else None
+    return row if row is not None and row.state != "held" else None
+
+
+async def _whole_page(
+    shown: views.ThreadView, viewer: Viewer | None, display: Display, position: ResultPosition | None = None
+) -> Finished:
+    """The page for all visitors who chose the same, or for one member: rendered once and cached for a moment."""
+    context = await _context(shown, viewer, display) | {"found": position}
+    if viewer is None:
+        # For search engines and chat apps, which are visitors.
+        picture = await pictures.address(shown.thread.id)
+        context |= {"picture": picture, "structured": structured.of_thread(shown, picture)}
+    return Finished(render("interfaces/pages/thread.html", viewer=viewer, **context))
+
+
+async def _context(shown: views.ThreadView, viewer: Viewer | None, display: Display) -> dict[str, Any]:
+    context = await _of_viewer(shown, viewer)
+    return context | {"back": await _way_back(shown.discussion), "display": display}
+
+
+async def _way_back(branch: views.Discussion) -> int | None:
+    """Return the focused comment or, if the whole discussion does not show it, its nearest ancestor that it shows."""
+    if branch.query.focus is None:
+        return None
+    # The whole discussion is in no bridging order, which would rank each of its comments.
+    sort = branch.sort if branch.sort != BRIDGING else await tree.effective_sort(branch.query.thread, branch.query.sort)
+    shown = set((await tree.thread_tree(branch.query.thread, sort)).ids)
+    ancestor: int | None = branch.query.focus
+    while ancestor is not None and ancestor not in shown:
+        row = branch.layout.rows.get(ancestor)
+        ancestor = row.parent if row else None
+    return ancestor
+
+
+async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
+    slow_branches = shown.thread.slow_branches
+    if viewer is None:
+        html = comments_html(shown.discussion, slow_branches=slow_branches)
+        return _shared_context(shown, html) | {"held": [], "wait": None, "following": None}
+    reader = await reader_of(viewer.id, shown.thread.id)
+    visit = reader.visit
+    since = visit.since if visit else None
+    html = comments_html(shown.discussion, viewer, reader.votes, since, slow_branches=slow_branches)
+    more = {
+        "held": reader.held,
+        "beyond": await unread_beyond(shown, visit, viewer),
+        "wait": await wait_here(viewer, shown.thread),
+        "following": reader.following,
+    }
+    hidden = shown.pinned is not None and shown.pinned.author_id in viewer.blocked
+    more |= {"pinned": None} if hidden else {}
+    return _shared_context(shown, html, left_off(shown, visit, viewer)) | more
+
+
+def _shared_context(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = None) -> dict[str, Any]:
+    query, thread = shown.discussion.query, shown.thread
+    return {
+        "thread": thread,
+        "path": _address(shown),
+        "article": shown.article,
+        "passages_html": shown.passages,
+        "comments_html": comments_html,
+        "left": left,
+        "opening": shown.opening,
+        "glance": shown.glance,
+        "pinned": shown.pinned,
+        "here": first_in_view(shown.rows),
+        "canonical": f"{settings().base_url}{thread.address}",
+        "view": "passage" if shown.discussion.by_passage else "whole",
+        "sort": "best" if query.sort == BRIDGING != shown.discussion.sort else query.sort,
+        "sorts": (*COMMENT_SORTS, BRIDGING) if shown.passage and shown.passage.dividing else COMMENT_SORTS,
+        "stance": query.stance,
+        "stances": shown.stances,
+        "focus": query.focus,
+        "passage": query.passage,
+        "passage_row": shown.passage,
+        "next_url": shown.discussion.next_url,
+        "found": None,
+        "live_from": thread.last_seq,
+        "form": new_form(thread.id, passage=shown.passage.lineage if shown.passage else None),
+    }
+
+
+def _address(shown: views.ThreadView) -> str:
+    """Return the address of this page, to return to after signing in."""
+    query = shown.discussion.query
+    values = {"view": query.view, "sort": query.sort if query.sort != "best" else None, "passage": query.passage}
+    values |= {"stance": query.stance, "focus": query.focus}
+    parameters = urlencode({name: value for name, value in values.items() if value is not None})
+    return shown.thread.address + (f"?{parameters}" if parameters else "")
+
+
+handlers: list[object] = [show, article]

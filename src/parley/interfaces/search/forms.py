@@ -1,0 +1,72 @@
+"""The search form: what was typed, and filters from its fields or among the words."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from parley.discussion.comments.rules import STANCES
+from parley.interfaces.search.parsing import FILTERS, LONGEST_QUERY, Filter, parse
+from parley.platform.http.forms import Form
+from parley.platform.text.cleaning import as_id
+from parley.platform.text.messages import N_
+
+KINDS = ("article", "passage", "comment", "member")
+RESULT_SORTS = ("best", "new")
+MOST_PAGES = 20
+# A year, a month or a day: 2026, 2026-11 or 2026-11-30.
+DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+
+
+class SearchForm(Form):
+    """A search. A filter among the words wins over the same field."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.q = self.text("q", most=LONGEST_QUERY)
+        self.query = parse(self.q)
+        for name in FILTERS:
+            self.values[name] = self._filter(name)
+        self.kind = self.choice("kind", KINDS)
+        self.stance = self.choice("stance", STANCES)
+        self.sort = self.choice("sort", RESULT_SORTS) or "best"
+        self.thread = self.id("thread")
+        self.by = self.text("by", most=60)
+        self.topic = self.text("topic", most=40)
+        self.lang = self.text("lang", most=10).lower()
+        self.after = self._date("after")
+        self.before = self._date("before")
+        self.page = min(as_id(self.values.get("page", "")) or 1, MOST_PAGES)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was asked for."""
+        filters = (self.by, self.topic, self.stance, self.thread, self.lang, self.after, self.before)
+        return not self.query.wanted and not any(filters)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The fields that are filled in, for links to the same search."""
+        names = ("q", *(name for name in FILTERS if name not in self.query.filters), "sort")
+        return {name: value for name in names if (value := self.values.get(name, ""))}
+
+    @property
+    def uses_fields(self) -> bool:
+        """Whether one of the fields that are folded away is filled in."""
+        return any(name in self.chosen for name in ("by", "topic", "stance", "after", "before", "lang"))
+
+    def _filter(self, name: Filter) -> str:
+        return self.query.filters.get(name) or self.values.get(name, "").strip()
+
+    def _date(self, name: str) -> datetime | None:
+        raw = self.values[name]
+        if not raw:
+            return None
+        match = DATE.fullmatch(raw)
+        try:
+            if match:
+                return datetime(int(match[1]), int(match[2] or 1), int(match[3] or 1), tzinfo=UTC)
+        except ValueError:
+            pass
+        self.errors[name] = N_("Please write the date as 2026-11-30, or only a year or a month of it.")
+        return None

@@ -1,0 +1,153 @@
+"""What a search finds: hits of each kind with their number, and another spelling."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from parley.discussion.threads.queries import topics
+from parley.interfaces.search import closest, people, queries, spelling, view
+from parley.interfaces.search.forms import SearchForm
+from parley.interfaces.search.parsing import Query, Term, parse
+from parley.interfaces.search.people import MemberHit
+from parley.interfaces.search.queries import Search
+from parley.interfaces.search.tables import Kind
+from parley.interfaces.search.terms import text_query
+from parley.interfaces.search.view import Hit
+from parley.people.accounts import queries as accounts
+from parley.platform.http.access import Viewer
+from parley.platform.text.messages import N_
+
+# Hits on a page of one kind, and of each kind on the page of all kinds.
+PAGE = 20
+FIRST = {"article": 3, "passage": 3, "comment": 10, "member": 3}
+KINDS = {"article": Kind.ARTICLE, "passage": Kind.PASSAGE, "comment": Kind.COMMENT}
+# With fewer hits, the words may be misspelt.
+FEW = 3
+EVER = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))
+
+
+class Section(msgspec.Struct, frozen=True):
+    """Hits of one kind. There are `count` or, with `has_more`, at least so many; `more` says if another page has more.
+
+    Members are not counted.
+    """
+
+    kind: str
+    hits: list[Hit] | list[MemberHit]
+    count: int | None
+    more: bool
+    has_more: bool = False
+    only_newest: bool = False
+
+
+class Results(msgspec.Struct, frozen=True):
+    sections: list[Section] = []
+    # What comes closest to the query, if almost nothing has all of its words.
+    closest: list[Section] = []
+    # What may have been meant, if almost nothing was found.
+    spelling: str | None = None
+    # All words are so common that they are not in the index.
+    is_common: bool = False
+
+    @property
+    def all(self) -> list[Section]:
+        return [*self.sections, *self.closest]
+
+    @property
+    def with_hits(self) -> list[Section]:
+        return [section for section in self.all if section.hits]
+
+    @property
+    def only_newest(self) -> bool:
+        return any(section.only_newest for section in self.all)
+
+
+async def find(form: SearchForm, viewer: Viewer | None) -> Results:
+    """Return what a valid form asks for. Adds an error to the form if it names an unknown topic or member."""
+    search = await prepare(form, viewer)
+    if search is None:
+        return Results()
+    sections = await _sections(form, search)
+    if _are_enough(form, sections):
+        return Results(sections)
+    if not search.text.exact:
+        return Results(sections, is_common=bool(form.query.wanted))
+    corrections = await spelling.corrections(form.query, search.text.configurations)
+    return Results(sections, await _closest(form, search, corrections), await _spelling(form, search, corrections))
+
+
+def _are_enough(form: SearchForm, sections: Sequence[Section]) -> bool:
+    """Whether nothing else has to be shown: on later pages than the first, there were enough hits before."""
+    return sum(len(section.hits) for section in sections if section.kind != "member") >= (FEW if form.page == 1 else 1)
+
+
+async def _closest(form: SearchForm, search: Search, corrections: Mapping[int, str]) -> list[Section]:
+    """Return hits that come closest, those of the first way to read the query in which enough are found.
+
+    After a way that took too long, others would take as long.
+    """
+    sections: list[Section] = []
+    terms = [*form.query.terms, *(Term(word) for word in corrections.values())]
+    for other in await closest.searches(search, form, corrections):
+        sections = await _sections(form, other, Query(tuple(terms)))
+        if _are_enough(form, sections) or any(section.only_newest for section in sections):
+            break
+    return sections
+
+
+async def _sections(form: SearchForm, search: Search, query: Query | None = None) -> list[Section]:
+    """Return hits of each kind that the form asks for; with another `query` than the form's, no members."""
+    kinds = [form.kind] if form.kind else list(FIRST)
+    chosen = [kind for kind in kinds if _has(form, kind) and (query is None or kind != "member")]
+    return [await _section(form, search, kind, query or form.query) for kind in chosen]
+
+
+async def prepare(form: SearchForm, viewer: Viewer | None) -> Search | None:
+    """Return the search that a form asks for; None, with an error in the form, for an unknown topic or member."""
+    filters = [f"^t{form.thread}"] if form.thread else []
+    filters += [f"^o{form.topic}"] if form.topic else []
+    filters += [f"^s{form.stance}"] if form.stance else []
+    filters += [f"^l{form.lang}"] if form.lang else []
+    if form.topic and form.topic not in {topic.slug for topic in await topics()}:
+        form.errors["topic"] = N_("There is no topic of this name.")
+        return None
+    if form.by:
+        author = await accounts.by_name(form.by.removeprefix("@"))
+        if author is None:
+            form.errors["by"] = N_("There is no member of this name.")
+            return None
+        filters.append(f"^a{author.id}")
+    text = await text_query(form.query, form.lang)
+    after, before = form.after or EVER[0], form.before or EVER[1]
+    return Search(text, tuple(filters), after, before, viewer.id if viewer else None, form.sort)
+
+
+def _has(form: SearchForm, kind: str) -> bool:
+    """Whether hits of this kind may pass the filters."""
+    if kind == "member":
+        return not any((form.thread, form.topic, form.stance, form.lang, form.by, form.after, form.before))
+    return kind == "comment" or not form.stance
+
+
+async def _section(form: SearchForm, search: Search, kind: str, query: Query) -> Section:
+    limit = PAGE if form.kind else FIRST[kind]
+    offset = (form.page - 1) * PAGE if form.kind else 0
+    if kind == "member":
+        members = await people.members(form.query, search.viewer, offset=offset, limit=limit + 1)
+        return Section(kind, members[:limit], None, len(members) > limit)
+    hits = await queries.hits(search, KINDS[kind], offset=offset, limit=limit + 1)
+    more = len(hits.refs) > limit
+    shown = await view.show(hits.refs[:limit], KINDS[kind], query, search.text)
+    return Section(kind, shown, hits.count, more, hits.has_more, hits.only_newest)
+
+
+async def _spelling(form: SearchForm, search: Search, corrections: Mapping[int, str]) -> str | None:
+    """Return the words in another spelling, if that finds something that this viewer may see."""
+    if not corrections:
+        return None
+    better = spelling.correct(form.q, form.query, corrections)
+    text = await text_query(parse(better), form.lang)
+    other = msgspec.structs.replace(search, text=text)
+    results = [await queries.hits(other, kind, offset=0, limit=1) for kind in KINDS.values()]
+    return better if any(hits.refs for hits in results) else None

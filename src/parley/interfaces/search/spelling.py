@@ -1,0 +1,103 @@
+"""Words that a misspelt query may have meant."""
+
+from collections.abc import Mapping, Sequence
+from math import log
+
+import msgspec
+from rapidfuzz.distance import DamerauLevenshtein
+
+from parley.discussion.comments.rules import IS_VISIBLE
+from parley.interfaces.search.parsing import Query, Term
+from parley.interfaces.search.words import fold
+from parley.people.accounts import queries as accounts
+from parley.platform import db
+
+SHORTEST = 4
+# Shorter words may differ in one letter, others in two.
+SHORT = 5
+# The words of the newest comments. Words of fewer comments or of one author would repeat what one person wrote.
+NEWEST = 100_000
+DELETE_WORDS = "delete from search_word"
+INSERT_WORDS = f"""
+insert into search_word (word, comments)
+select word, count(*) from (
+    select coalesce(c.author::text, c.imported_author) as author,
+           unnest(tsvector_to_array(to_tsvector('simple', c.body))) as word
+    from (select * from comment c where {IS_VISIBLE} and c.collapsed is null order by c.id desc limit {NEWEST}) c
+) said
+where length(word) between {SHORTEST} and 30 and word !~ '[0-9/.:@_%-]'
+group by word having count(*) >= 3 and min(author) <> max(author)
+"""  # noqa: S608 constants only
+# Misspelt words seldom begin with another letter.
+SELECT_SIMILAR = """
+select word, comments from search_word
+where word collate "C" >= $1 and word collate "C" < $1 || chr(1114111) and length(word) between $2 and $3
+"""
+# Whether two words have the same stem in one of the configurations.
+HAS_SAME_STEM = """
+select exists (select from unnest($3::text[]) c
+               where to_tsvector(c::regconfig, $1::text) = to_tsvector(c::regconfig, $2::text))
+"""
+SELECT_KNOWN = "select word, comments from search_word where word = any($1::text[])"
+
+
+class KnownWord(msgspec.Struct, frozen=True):
+    word: str
+    comments: int
+
+
+async def collect() -> None:
+    """Collect the words of comments that everybody can read."""
+    async with db.atomic():
+        await db.execute(DELETE_WORDS)
+        await db.execute(INSERT_WORDS)
+
+
+async def collect_first() -> int:
+    """Collect the words if there are none yet, so that a new installation need not wait for the night."""
+    if not await db.value("select exists (select from search_word)"):
+        await collect()
+    return 0
+
+
+async def corrections(query: Query, configurations: Sequence[str]) -> dict[int, str]:
+    """Return what the misspelt words of a query may have meant, by the places of their terms.
+
+    The name of a member is not misspelt, as "theo" where others write "they".
+    """
+    words = [(place, term) for place, term in enumerate(query.terms) if not (term.is_excluded or term.is_phrase)]
+    members = await accounts.of_names([term.text.removeprefix("@") for _, term in words])
+    unknown = [(place, term) for place, term in words if term.text.removeprefix("@") not in members]
+    meant = {place: await _likely_word(term, configurations) for place, term in unknown}
+    return {place: word for place, word in meant.items() if word is not None}
+
+
+def correct(typed: str, query: Query, corrections: Mapping[int, str]) -> str:
+    """Return `typed` with its misspelt words as they may have been meant."""
+    for place, word in corrections.items():
+        typed = typed.replace(query.terms[place].text, word, 1)
+    return typed
+
+
+async def rarity(query: Query) -> dict[int, float]:
+    """Return how much the terms of a query tell about a text, by their places: the rarer a word, the more."""
+    words = {place: fold(term.text) for place, term in enumerate(query.terms) if not term.is_excluded}
+    rows = await db.fetch(KnownWord, SELECT_KNOWN, list(words.values()))
+    known = {row.word: row.comments for row in rows}
+    return {place: log(2 * NEWEST / (1 + known.get(word, 1))) for place, word in words.items()}
+
+
+async def _likely_word(term: Term, configurations: Sequence[str]) -> str | None:
+    typed = fold(term.text)
+    if len(typed) < SHORTEST or not typed.isalpha():
+        return None
+    most = 1 if len(typed) <= SHORT else 2
+    known = await db.fetch(KnownWord, SELECT_SIMILAR, typed[0], len(typed) - most, len(typed) + most)
+    distances = [(DamerauLevenshtein.distance(typed, fold(row.word), score_cutoff=most), row) for row in known]
+    near = [(distance, -row.comments, row.word) for distance, row in distances if distance <= most]
+    best = min(near, default=None)
+    if best is None or best[0] == 0:
+        return None
+    # Another form of a known word is not misspelt, as "papers" where others write "paper".
+    is_form = await db.value(HAS_SAME_STEM, typed, fold(best[2]), list(configurations))
+    return None if is_form else best[2]

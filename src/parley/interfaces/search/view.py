@@ -1,0 +1,101 @@
+"""Hits as the page shows them: current text with the words that were asked for, and where it is."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from parley.discussion.comments import queries as comments
+from parley.discussion.comments.queries import CommentRow
+from parley.interfaces.search import excerpts, queries, sources
+from parley.interfaces.search.excerpts import ExcerptPart, ExcerptTerms
+from parley.interfaces.search.parsing import Query
+from parley.interfaces.search.sources import FoundThread
+from parley.interfaces.search.tables import Kind
+from parley.interfaces.search.terms import TextQuery
+from parley.platform.text.markdown import excerpt as plain
+
+
+class ArticleHit(msgspec.Struct, frozen=True):
+    thread: FoundThread
+    title: list[ExcerptPart]
+    excerpt: list[ExcerptPart]
+
+
+class PassageHit(msgspec.Struct, frozen=True):
+    lineage: int
+    thread: FoundThread
+    excerpt: list[ExcerptPart]
+
+
+class CommentHit(msgspec.Struct, frozen=True):
+    row: CommentRow
+    thread: FoundThread
+    excerpt: list[ExcerptPart]
+
+    @property
+    def at(self) -> datetime:
+        return self.row.created_at
+
+
+Hit = ArticleHit | PassageHit | CommentHit
+
+
+async def show(refs: Sequence[int], kind: Kind, query: Query, text: TextQuery) -> list[Hit]:
+    """Return hits of one kind in the order of `refs`; without those that were removed since they were found."""
+    if not refs:
+        return []
+    if kind == Kind.COMMENT:
+        return [*await _comments(refs, query, text)]
+    if kind == Kind.PASSAGE:
+        return [*await _passages(refs, query, text)]
+    return [*await _articles(refs, query, text)]
+
+
+async def _excerpt_terms(query: Query, text: TextQuery, texts: Iterable[str]) -> ExcerptTerms:
+    words = await queries.asked_for(excerpts.candidates(query, texts), text)
+    return ExcerptTerms(words, excerpts.asked_pairs(query))
+
+
+async def _comments(refs: Sequence[int], query: Query, text: TextQuery) -> list[CommentHit]:
+    rows = {ref: row for ref, row in (await comments.by_ids(refs)).items() if row.state == "visible"}
+    threads = await sources.threads([row.thread for row in rows.values()])
+    texts = {ref: _words(row) for ref, row in rows.items()}
+    asked = await _excerpt_terms(query, text, texts.values())
+    return [
+        CommentHit(rows[ref], threads[rows[ref].thread], excerpts.excerpt(texts[ref], asked))
+        for ref in refs
+        if ref in rows
+    ]
+
+
+def _words(row: CommentRow) -> str:
+    """Return all words of a comment that are searched, without the quote."""
+    body = plain(row.raw_html, excerpts.LOOKED_AT)
+    return f"{row.statement} {body}" if row.statement else body
+
+
+async def _passages(refs: Sequence[int], query: Query, text: TextQuery) -> list[PassageHit]:
+    passages = await sources.passages(refs)
+    threads = await sources.threads([passage.thread for passage in passages.values()])
+    asked = await _excerpt_terms(query, text, [passage.text for passage in passages.values()])
+    return [
+        PassageHit(ref, threads[passages[ref].thread], excerpts.excerpt(passages[ref].text, asked))
+        for ref in refs
+        if ref in passages
+    ]
+
+
+async def _articles(refs: Sequence[int], query: Query, text: TextQuery) -> list[ArticleHit]:
+    threads = await sources.threads(refs)
+    texts = {ref: article.text for ref, article in (await sources.articles(refs)).items()}
+    asked = await _excerpt_terms(query, text, [*texts.values(), *(thread.title for thread in threads.values())])
+    return [
+        ArticleHit(
+            threads[ref],
+            excerpts.mark(threads[ref].title, asked),
+            excerpts.excerpt(texts.get(ref, ""), asked),
+        )
+        for ref in refs
+        if ref in threads
+    ]

@@ -1,0 +1,23 @@
+"""What may be found: decided by the source's own rows whenever somebody searches, however old the index is.
+
+A removed, held or edited text cannot be found from the commit on. The worker takes the words out of the index later.
+"""
+
+from parley.discussion.comments.rules import IS_VISIBLE
+
+# How article `a` is shown now. A restriction changes it, so what was indexed before is not found any more.
+DISPLAY = """a.display || case when a.untitled then '-' else '' end
+    || case when a.display = 'parts' then least(cardinality(a.withheld), 999)::text else '' end"""
+
+# The sources of document `d`, with the conditions under which it may be found. $1 is the viewer, or null; articles are
+# found by everybody, but PostgreSQL has to know the type of each parameter.
+FROM_ARTICLE = f"""
+join thread t on t.id = d.thread join article a on a.id = t.article
+where d.version = t.revision and d.shown = {DISPLAY} and ($1::bigint is null or true)
+"""
+FROM_COMMENT = f"""
+join comment c on c.id = d.source join thread t on t.id = c.thread join article a on a.id = t.article
+where c.version = d.version and {IS_VISIBLE} and c.collapsed is null and d.shown in ('', {DISPLAY})
+and coalesce(c.author, 0) <> all(array(select other from block where member = $1))
+and not (c.assisted and exists (select from member where id = $1 and assisted = 'hide'))
+"""  # noqa: S608 constants only

@@ -1,0 +1,76 @@
+"""The message about an event: what every reader may see when it is sent."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.interfaces.api import comments, schemas
+from parley.platform.errors import NotFound
+from parley.platform.settings import settings
+
+# A message above this leaves out the text: the receiver can read the comment at its address.
+LARGEST = 256_000
+
+
+def message_id(event: int) -> str:
+    """Return the id by which receivers know the message about an event, the same in every attempt."""
+    return f"evt_{event}"
+
+
+class EventData(msgspec.Struct, frozen=True):
+    """An event (as /api/v1/events has it), and its comment as every reader sees it now, or null."""
+
+    position: str
+    thread: int
+    seq: int
+    url: str
+    comment_id: int | None
+    comment: schemas.Comment | None
+
+
+class WebhookMessage(msgspec.Struct, frozen=True):
+    """A message of Standard Webhooks."""
+
+    type: str
+    timestamp: datetime
+    data: EventData
+
+
+class DueEvent(msgspec.Struct, frozen=True):
+    """An event that is to be sent."""
+
+    event: int
+    position: str
+    thread: int
+    seq: int
+    kind: str
+    comment: int | None
+    happened_at: datetime
+
+    @property
+    def message_id(self) -> str:
+        return message_id(self.event)
+
+
+async def message(due: DueEvent) -> bytes:
+    """Return the message of an event as JSON. What was removed since then is not in it."""
+    comment = await _comment(due.comment)
+    encoded = _encode(due, comment)
+    if comment is not None and len(encoded) > LARGEST:
+        return _encode(due, msgspec.structs.replace(comment, body="", html=""))
+    return encoded
+
+
+async def _comment(number: int | None) -> schemas.Comment | None:
+    if number is None:
+        return None
+    try:
+        return await comments.one(str(number), None)
+    except NotFound:
+        return None
+
+
+def _encode(due: DueEvent, comment: schemas.Comment | None) -> bytes:
+    url = f"{settings().base_url}/t/{due.thread}"
+    data = EventData(due.position, due.thread, due.seq, url, due.comment, comment)
+    return msgspec.json.encode(WebhookMessage(due.kind, due.happened_at, data))

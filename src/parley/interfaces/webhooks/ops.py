@@ -1,0 +1,91 @@
+"""Making, changing and ending webhooks, and sending a message again."""
+
+from collections.abc import Sequence
+
+from parley.interfaces.api import events
+from parley.interfaces.webhooks import queries, signing
+from parley.interfaces.webhooks.tables import Webhook
+from parley.platform import db
+from parley.platform.errors import NotFound, Refused
+from parley.platform.events.job_wakeups import wake_job
+from parley.platform.text.messages import N_
+
+MOST_WEBHOOKS = 20
+FORMER_HOURS = 24
+
+ROTATED = N_("This secret was rotated already. If nobody has the new one, rotate it again.")
+
+LOCK_WEBHOOKS = "select pg_advisory_xact_lock(hashtextextended('webhooks', 0))"
+# Of two forms that replace one secret, one succeeds: otherwise the secret that the receiver knows would sign no more.
+ROTATE_SECRET = f"""
+update webhook w set former_secret = secret, former_until = now() + interval '{FORMER_HOURS} hours', secret = $2
+where id = $1 and {queries.ROTATION_TIME} = $3 returning id
+"""  # noqa: S608 constants
+# Messages that were given up while the receiver failed are sent again, and those that wait are sent now.
+SWITCH_ON = """
+with hook as (
+    select id, failing_since from webhook where id = $1
+), missed as (
+    update webhook_delivery d set state = 'waiting', attempts = 0, due_at = now(), settled_at = null
+    from hook where d.webhook = hook.id
+      and (d.state = 'waiting' or d.state = 'failed' and d.settled_at >= hook.failing_since)
+)
+update webhook set state = 'on', ended_by = '', failures = 0, failing_since = null, paused_until = null where id = $1
+"""
+SWITCH_OFF = "update webhook set state = 'off', ended_by = '' where id = $1"
+# A delivery that is waiting already is left as it is.
+REQUEUE_DELIVERY = """
+update webhook_delivery set state = 'waiting', attempts = 0, due_at = now(), settled_at = null
+where id = $1 and webhook = $2 and state <> 'waiting'
+"""
+
+
+async def make(url: str, kinds: Sequence[str]) -> tuple[int, str]:
+    """Make a webhook that gets what happens from now on. Return its id and its secret, which nobody can read again.
+
+    Raises Refused if there are too many.
+    """
+    secret = signing.new_secret()
+    async with db.atomic():
+        # Of two forms at once, the second waits and counts the webhook of the first.
+        await db.execute(LOCK_WEBHOOKS)
+        if await Webhook.count() >= MOST_WEBHOOKS:
+            raise Refused(N_("There can be at most {most} webhooks. Delete one first."), most=MOST_WEBHOOKS)
+        inserted = await Webhook.insert(
+            Webhook(url=url, kinds=list(kinds), secret=signing.seal_secret(secret), position=await events.newest())
+        )
+    return inserted[0]["id"], signing.show_secret(secret)
+
+
+async def change(webhook: int, url: str, kinds: Sequence[str]) -> None:
+    await Webhook.update({Webhook.url: url, Webhook.kinds: list(kinds)}).where(Webhook.id == webhook)
+
+
+async def rotate(webhook: int, rotation: int) -> str:
+    """Give a webhook a new secret, and return it. The former one also signs for a day.
+
+    Raises Refused if it was rotated since `rotation` (`WebhookRow.rotation`) was read.
+    """
+    secret = signing.new_secret()
+    if await db.value(ROTATE_SECRET, webhook, signing.seal_secret(secret), rotation) is None:
+        raise Refused(ROTATED)
+    return signing.show_secret(secret)
+
+
+async def switch(webhook: int, *, on: bool) -> None:
+    """Switch a webhook on or off. When it is on again, it gets what it missed."""
+    await db.execute(SWITCH_ON if on else SWITCH_OFF, webhook)
+    await wake_job("webhooks")
+    await wake_job("webhook deliveries")
+
+
+async def send_again(webhook: int, delivery: int) -> None:
+    """Send a message once more, with the same id. Raises NotFound if there is none that arrived or was given up."""
+    if not await db.execute(REQUEUE_DELIVERY, delivery, webhook):
+        raise NotFound(N_("There is no such message, or it is still waiting to be sent."))
+    await wake_job("webhook deliveries")
+
+
+async def delete(webhook: int) -> None:
+    """Delete a webhook with its log."""
+    await Webhook.delete().where(Webhook.id == webhook)

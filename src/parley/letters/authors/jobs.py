@@ -1,0 +1,90 @@
+"""The worker's job: checks whether pages name their author, once when a claim is made, then every month."""
+
+import asyncio
+
+import structlog
+
+from parley.articles.articles.sites import same_site
+from parley.discussion.threads.queries import lock_thread
+from parley.extraction.errors import CannotImport
+from parley.extraction.fetching.fetch import fetch
+from parley.extraction.text.decoding import decode
+from parley.letters.authors import ops, queries, rules
+from parley.letters.authors.proofs import AuthorLinks, read_head
+from parley.letters.authors.queries import ClaimRow
+from parley.letters.authors.tables import Claim
+from parley.platform import db
+from parley.platform.events import attempts
+from parley.platform.settings import settings
+from parley.platform.text.messages import N_, Message, serialize
+
+log = structlog.get_logger(__name__)
+
+# A claimed check is due again after a quarter of an hour, in case its worker dies.
+TAKE_CLAIMS = """
+update claim set check_at = now() + interval '15 minutes' where id in (
+    select id from claim where check_at <= now() and state in ('waiting', 'confirmed') and way = 'page'
+    order by check_at limit 10 for update skip locked)
+returning id
+"""
+POSTPONE_CHECK = "update claim set check_at = now() + interval '30 days' where id = $1"
+NO_PROOF = N_("The head of the page has neither a link to your profile nor your token.")
+ELSEWHERE = N_("The address of the article leads to another site.")
+
+
+async def check_due() -> int:
+    """Check the claims that are due, and return their number."""
+    numbers = await db.values(TAKE_CLAIMS)
+    await attempts.each("claims", numbers, _check, key=lambda number: number, in_transaction=False)
+    return len(numbers)
+
+
+async def _check(number: int) -> None:
+    row = await queries.one(number)
+    if row is None:
+        return
+    problem = await problem_of(row)
+    async with db.atomic():
+        await lock_thread(row.thread)
+        row = await queries.one(number)
+        if row is not None and row.state in {"waiting", "confirmed"}:
+            await _note(row, problem)
+
+
+async def _note(row: ClaimRow, problem: Message | None) -> None:
+    """Confirm a claim that is proven; end one whose proof has been missing too often in a row."""
+    misses = 0 if problem is None else row.misses + 1
+    await Claim.update({Claim.misses: misses}).where(Claim.id == row.id)
+    if problem is None and row.state == "waiting":
+        await ops.settle(row, "confirmed")
+        await ops.tell_claimant(row, "confirmed")
+    elif row.state == "confirmed" and misses >= rules.MOST_MISSES:
+        await ops.settle(row, "ended", role=row.role)
+        await ops.tell_claimant(row, "ended")
+    note = serialize(problem) if problem else ""
+    await Claim.update({Claim.note: note}).where(Claim.id == row.id)
+    if row.state == "waiting" and problem is not None:
+        # It is checked again when its member asks.
+        await Claim.update({Claim.check_at: None}).where(Claim.id == row.id)
+    else:
+        await db.execute(POSTPONE_CHECK, row.id)
+
+
+async def problem_of(row: ClaimRow) -> Message | None:
+    """Fetch the page of an article and return why it does not prove a claim; None if it does."""
+    if row.url is None:
+        return N_("This article has no address of its own.")
+    try:
+        fetched = await fetch(row.url, allow=settings().fetch_allow)
+    except CannotImport as error:
+        return error.message
+    if not same_site(fetched.final_url, row.url):
+        return ELSEWHERE
+    head = await asyncio.to_thread(lambda: read_head(decode(fetched.body, fetched.charset)))
+    return None if proves(head, row) else NO_PROOF
+
+
+def proves(head: AuthorLinks, row: ClaimRow) -> bool:
+    """Whether a page names the member: by the token, or by a link to their profile here."""
+    profile = f"{settings().base_url}/u/{row.name}".casefold()
+    return row.token in head.tokens or profile in {link.rstrip("/").casefold() for link in head.me}

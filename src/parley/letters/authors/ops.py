@@ -1,0 +1,197 @@
+"""Claiming an article, deciding about a claim, ending it, and pinning the author's reply."""
+
+import secrets
+
+from parley.discussion.comments import queries as comments
+from parley.discussion.threads.queries import lock_thread
+from parley.letters.authors import queries, rules
+from parley.letters.authors.queries import ClaimRow
+from parley.letters.authors.tables import AuthorReply, Claim
+from parley.moderation.reports import staff_mail
+from parley.people import mail
+from parley.people.accounts import addresses
+from parley.people.accounts import queries as accounts
+from parley.platform import db, ratelimit
+from parley.platform.errors import Forbidden, NotFound, Refused
+from parley.platform.events.event_log import emit, emit_each
+from parley.platform.http.access import Viewer
+from parley.platform.settings import settings
+from parley.platform.signing import is_signature, sign
+from parley.platform.text.messages import N_
+
+HOURS_BETWEEN_LETTERS = 12
+TOO_MANY = N_("Three of your claims are waiting. Please wait until one of them is decided.")
+# One claim of a member at a time: two at once would both be within the limit.
+LOCK_CLAIMS = "select pg_advisory_xact_lock(hashtextextended('claim', $1))"
+COUNT_WAITING = "select count(*) from claim where member = $1 and state = 'waiting' and article <> $2"
+# The thread is locked so that no decision takes its article down meanwhile.
+LOCK_ARTICLE = """
+select a.id from thread t join article a on a.id = t.article where t.id = $1 and a.display <> 'none' and not a.untitled
+for no key update of t
+"""
+INSERT_CLAIM = """
+insert into claim (article, member, way, token, email, text, check_at) values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (article, member) do update set way = excluded.way, state = 'waiting', role = 'author', note = '',
+    misses = 0, email = excluded.email, text = excluded.text, check_at = excluded.check_at, created_at = now()
+where claim.state <> 'confirmed' and (claim.state <> 'refused' or claim.created_at < now() - $8::interval)
+returning id
+"""
+
+
+async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = None, text: str = "") -> ClaimRow:
+    """Claim the article of a thread. This replaces an earlier claim that is waiting.
+
+    Raises Forbidden for unconfirmed members, NotFound if there is no such article, Refused if three others are waiting,
+    and if this claim is confirmed or was refused in the last month. Raises TooMany where the address got many links.
+    """
+    rules.require_claim_allowed(viewer)
+    if way == "address":
+        await ratelimit.take(ratelimit.CLAIM_ADDRESS, addresses.mailbox(email or ""))
+    async with db.atomic():
+        article = await db.value(LOCK_ARTICLE, thread)
+        if article is None:
+            raise NotFound(N_("There is no such article, or it was taken down."))
+        await db.execute(LOCK_CLAIMS, viewer.id)
+        if await db.value(COUNT_WAITING, viewer.id, article) >= rules.MOST_OPEN:
+            raise Refused(TOO_MANY)
+        due = await db.value("select case when $1 then now() end", way == "page")
+        values = (article, viewer.id, way, secrets.token_urlsafe(24), email, text, due, queries.WAIT_AFTER_REFUSAL)
+        claim = await db.value(INSERT_CLAIM, *values)
+        if claim is None:
+            raise Refused(N_("This claim was decided already. If it was refused, you can try again after a month."))
+        row = await _row(claim)
+        if way == "address":
+            await _mail_link(row)
+        if way == "word":
+            await _tell_deciders(row)
+    return row
+
+
+async def _tell_deciders(row: ClaimRow) -> None:
+    """Mail moderators, and members who speak for the publisher, that a claim waits for them."""
+    link = f"{settings().base_url}/settings/articles"
+    await staff_mail.send("claim-waiting", "claim_waiting", hours=HOURS_BETWEEN_LETTERS, link=link)
+    kind = f"claim-waiting.{row.id}"
+    if not await db.value(staff_mail.CHECK_SENT, kind, HOURS_BETWEEN_LETTERS):
+        for email in await queries.emails_of_publisher(row.article, row.member):
+            await mail.send(kind, email, *mail.written_message("claim_waiting", link=link))
+
+
+async def _row(number: int) -> ClaimRow:
+    row = await queries.one(number)
+    if row is None:
+        raise NotFound(N_("There is no such claim."))
+    return row
+
+
+def key(row: ClaimRow) -> str:
+    """The secret part of the link that confirms an address, for this address only."""
+    return sign("claim", _signed_part(row)).hex()
+
+
+def is_key(row: ClaimRow, key: str) -> bool:
+    """Whether `key` is the secret part of the link of this claim."""
+    return is_signature("claim", _signed_part(row), key)
+
+
+def _signed_part(row: ClaimRow) -> bytes:
+    return f"{row.id}|{row.email}".encode()
+
+
+async def _mail_link(row: ClaimRow) -> None:
+    link = f"{settings().base_url}/claims/{row.id}/{key(row)}"
+    written = mail.written_message("claim", name=row.name, title=row.title, link=link)
+    await mail.send(f"claim.{row.id}", row.email or "", *written)
+
+
+async def confirm_address(row: ClaimRow) -> None:
+    """Confirm a claim by its mailed link: as author if the address names one in the byline, else as publisher."""
+    async with db.atomic():
+        await lock_thread(row.thread)
+        now = await _row(row.id)
+        named = rules.is_in_byline(now.email or "", now.byline)
+        if now.state == "waiting" and (now.way, now.email) == ("address", row.email):
+            await settle(now, "confirmed", role="author" if named else "publisher")
+
+
+async def settle(row: ClaimRow, state: str, *, role: str = "author", by: int | None = None) -> None:
+    """Give a claim its new state, and have the member's comments rendered again, which say whose the article is."""
+    await Claim.update({Claim.state: state, Claim.role: role, Claim.decided_by: by, Claim.note: ""}).where(
+        Claim.id == row.id
+    )
+    await _render_again(row)
+
+
+SELECT_COMMENT_OF_CLAIMANT = """
+select id from comment where thread = $1 and author = $2 and state = 'visible' order by id desc limit 200
+"""
+
+
+async def _render_again(row: ClaimRow) -> None:
+    ids = await db.values(SELECT_COMMENT_OF_CLAIMANT, row.thread, row.member)
+    if ids:
+        await emit_each("comment.edited", thread=row.thread, comments=ids, actor=row.member)
+
+
+async def tell_claimant(row: ClaimRow, state: str) -> None:
+    """Mail the member that others, or a check of the page, gave their claim this state."""
+    email = await accounts.email_of(row.member)
+    if email:
+        link = f"{settings().base_url}{row.address}"
+        written = mail.written_message("claim_decided", name=row.name, title=row.title, state=state, link=link)
+        await mail.send("claim-decided", email, *written)
+
+
+async def decide(viewer: Viewer, number: int, *, confirms: bool) -> ClaimRow:
+    """Confirm or refuse a claim that nothing proves. Raises Forbidden, NotFound, and Refused when it is decided."""
+    async with db.atomic():
+        row = await _row(number)
+        await lock_thread(row.thread)
+        row = await _row(number)
+        speaks = await queries.is_publisher(row.article, viewer.id)
+        rules.require_decision_allowed(viewer, is_publisher=speaks, claimant=row.member)
+        if row.state != "waiting":
+            raise Refused(N_("This claim was decided already."))
+        state = "confirmed" if confirms else "refused"
+        await settle(row, state, by=viewer.id)
+        await tell_claimant(row, state)
+    return row
+
+
+async def end(viewer: Viewer, number: int) -> None:
+    """End a claim of one's own, unless it has ended. Raises NotFound for another member's."""
+    async with db.atomic():
+        row = await _row(number)
+        if row.member != viewer.id:
+            raise NotFound(N_("There is no such claim."))
+        await lock_thread(row.thread)
+        if (await _row(number)).state != "ended":
+            await settle(row, "ended", role=row.role)
+
+
+PIN_REPLY = """
+insert into author_reply (article, comment, created_at) values ($1, $2, now())
+on conflict (article) do update set comment = excluded.comment, created_at = now()
+"""
+
+
+async def pin(viewer: Viewer, thread: int, comment: int | None) -> None:
+    """Pin a comment of the author's above the discussion, or none. Raises Forbidden, Refused."""
+    async with db.atomic():
+        await lock_thread(thread)
+        claim = await queries.of_member(thread, viewer.id)
+        is_author = claim is not None and claim.state == "confirmed" and claim.role == "author"
+        if claim is None or not is_author:
+            raise Forbidden(N_("Only the author of this article can pin a reply, and only one of their own."))
+        if comment is None:
+            await AuthorReply.delete().where(AuthorReply.article == claim.article)
+        else:
+            row = await comments.one(comment)
+            if row is None or row.thread != thread:
+                raise NotFound(N_("There is no such comment here."))
+            body = (await comments.text(comment)).body
+            rules.require_pin_allowed(
+                body, row.state, is_author=is_author, is_own=row.author_id == viewer.id, is_root=row.parent is None
+            )
+            await db.execute(PIN_REPLY, claim.article, comment)
+        await emit("author.pinned", thread=thread, actor=viewer.id)

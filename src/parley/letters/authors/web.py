@@ -1,0 +1,117 @@
+"""Claiming an article, the member's claims, and the pinned reply, over HTTP."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.articles.articles import queries as articles
+from parley.articles.articles.sites import registered_domain
+from parley.discussion.commenting.web import thread_at
+from parley.discussion.threads.queries import ThreadRow
+from parley.letters.authors import ops, queries, rules
+from parley.letters.authors.forms import ClaimForm
+from parley.platform.errors import NotFound, ParleyError, Refused
+from parley.platform.events.job_wakeups import wake_job
+from parley.platform.http.access import MODERATOR, VERIFIED, AnyRequest, address_of, signed_in
+from parley.platform.http.forms import Form, posted_fields
+from parley.platform.http.pages import page
+from parley.platform.ratelimit import CLAIM, take_each
+from parley.platform.settings import settings
+from parley.platform.text.hosts import bare_host
+from parley.platform.text.messages import N_
+
+
+async def _show(request: AnyRequest, thread: ThreadRow, form: Form, status: int = 200) -> Response[Any]:
+    viewer = signed_in(request)
+    claim = await queries.of_member(thread.id, viewer.id)
+    return page(
+        request,
+        "letters/authors/claim.html",
+        status=status,
+        thread=thread,
+        article=await articles.of_thread(thread.id),
+        claim=claim,
+        snippets=[
+            f'<link rel="me" href="{settings().base_url}/u/{viewer.name}">',
+            f'<meta name="parley-author" content="{claim.token if claim else ""}">',
+        ],
+        form=form,
+    )
+
+
+@get("/t/{thread:str}/claim", name="authors:claim-form", opt={"who": VERIFIED})
+async def claim_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _show(request, await thread_at(thread), Form({}))
+
+
+@post("/t/{thread:str}/claim", name="authors:claim", opt={"who": VERIFIED})
+async def claim(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    viewer, row = signed_in(request), await thread_at(thread)
+    form, status = ClaimForm(await posted_fields(request)), 422
+    if not form.errors:
+        try:
+            await take_each(CLAIM, viewer.id, address_of(request))
+            await refuse_foreign(row.id, form)
+            await ops.claim(viewer, row.id, way=form.way or "", email=form.email, text=form.words)
+        except ParleyError as error:
+            form.errors["form"], status = error.message, error.status
+    if form.errors:
+        return await _show(request, row, form, status)
+    await wake_job("claims")
+    return Redirect(f"/t/{row.id}/claim", status_code=303)
+
+
+async def refuse_foreign(thread: int, form: ClaimForm) -> None:
+    """Raise Refused where the article has no address for this way, or the e-mail address is at another domain."""
+    article = await articles.of_thread(thread)
+    url = article.url if article else None
+    if form.way != "word" and url is None:
+        raise Refused(N_("This article has no address of its own. Say who can vouch for you instead."))
+    if form.way == "address" and not rules.is_at_domain(form.email or "", url or ""):
+        raise Refused(
+            N_("This address is not at {domain}, or everybody can have one there."),
+            domain=registered_domain(bare_host(url or "")),
+        )
+
+
+@get("/settings/articles", name="authors:own", opt={"who": VERIFIED})
+async def own_page(request: AnyRequest) -> Response[Any]:
+    """The viewer's claims, and those that they have to decide."""
+    viewer = signed_in(request)
+    moderates = viewer.access >= MODERATOR
+    return page(
+        request,
+        "letters/authors/own.html",
+        rows=await queries.claims_of(viewer.id),
+        decides=await queries.to_decide(viewer.id, every=moderates),
+        moderates=moderates,
+    )
+
+
+@post("/settings/articles/{number:int}/end", name="authors:end", opt={"who": VERIFIED})
+async def end(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
+    await ops.end(signed_in(request), number)
+    return Redirect("/settings/articles", status_code=303)
+
+
+@post("/settings/articles/{number:int}/decide", name="authors:decide", opt={"who": VERIFIED})
+async def decide(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
+    """Confirm (`confirm=1`) or refuse somebody else's claim."""
+    form = Form(await posted_fields(request))
+    await ops.decide(signed_in(request), number, confirms=form.flag("confirm"))
+    return Redirect("/settings/articles", status_code=303)
+
+
+@post("/t/{thread:str}/author-reply", name="authors:pin", opt={"who": VERIFIED})
+async def pin(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    row, form = await thread_at(thread), Form(await posted_fields(request))
+    comment = form.id("comment")
+    if form.errors:
+        raise NotFound(N_("There is no such comment here."))
+    await ops.pin(signed_in(request), row.id, comment)
+    return Redirect(row.address, status_code=303)
+
+
+handlers: list[object] = [claim_form, claim, own_page, end, decide, pin]

@@ -1,0 +1,157 @@
+"""Candidates for one member: comments in threads that they read or follow, replies and mentions."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from parley.letters.digest_selection.candidates import Candidate, CandidateRow
+from parley.letters.digest_selection.rules import (
+    ARTICLE_IS_CLEARED,
+    HAS_CONTEXT,
+    IS_CLEARED,
+    IS_ELIGIBLE,
+    MAY_BE_FEATURED,
+    NEWS_DAYS,
+    QUALITY_COLUMNS,
+)
+from parley.letters.digest_selection.shared_candidates import BEST, RANK
+from parley.letters.notifications.making import MOST_UNREAD
+from parley.letters.notifications.queries import NotificationRow, unread_for_digest
+from parley.platform import db
+
+# The most recently active of those that they read or follow.
+THREADS_PER_READER = 5
+# The best, and another in case the reader blocked the first author.
+COMMENTS_PER_SIDE = 2
+# If there are as many new comments, the digest says "many", and considers only the newest.
+MAX_COUNTED = 100
+KINDS = {"reply", "mention", "followed", "revised"}
+
+# `offset 0` has PostgreSQL look up each thread by its key; otherwise it reads all threads for every member.
+SELECT_VISITED = f"""
+select v.thread, v.topic, c.created_at as at, {BEST} as best, c.id as comment,
+       coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
+       {QUALITY_COLUMNS},
+       m.id as member, v.follows, c.unread, v.since
+from unnest($1::bigint[]) m(id)
+cross join lateral (
+    select t.id as thread, t.topic, coalesce(f.level = 'follow', false) as follows,
+           greatest(v.seen_at, $2::timestamptz - {NEWS_DAYS} * interval '1 day') as since
+    from visit v cross join lateral (select * from thread where id = v.thread offset 0) t
+    left join follow f on f.member = m.id and f.thread = t.id
+    where v.member = m.id and t.last_activity_at > v.seen_at and f.level is distinct from 'mute'
+      and v.seen_at > $2::timestamptz - {2 * NEWS_DAYS} * interval '1 day' and {ARTICLE_IS_CLEARED}
+    order by t.last_activity_at desc, t.id limit {THREADS_PER_READER}
+) v
+cross join lateral (
+    select * from (
+        select c.*, case when c.considered < {MAX_COUNTED} then count(*) over () else 0 end as unread, {RANK} from (
+            select newest.*, count(*) over () as considered from (
+                select * from comment one
+                where one.thread = v.thread and one.created_at > v.since
+                order by one.created_at desc limit {MAX_COUNTED}
+            ) newest
+        ) c
+        where c.author is distinct from m.id and {IS_ELIGIBLE} and {HAS_CONTEXT} and not exists (
+            select from block b where b.member = m.id and b.other = c.author
+               or b.member = c.author and b.other = m.id and b.kind = 'block')
+    ) c where c.rank <= {COMMENTS_PER_SIDE} and {IS_CLEARED}
+) c
+"""  # noqa: S608 constants only
+
+
+# Comments with unread notifications. Those in $2 are about the reader, and are included without context too.
+SELECT_NOTIFIED = f"""
+select t.id as thread, t.topic, c.created_at as at, {BEST} as best, c.id as comment,
+       coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
+       {QUALITY_COLUMNS}
+from comment c join thread t on t.id = c.thread
+where c.id = any($1::bigint[]) and (c.id = any($2::bigint[]) or {HAS_CONTEXT})
+  and {MAY_BE_FEATURED} and {ARTICLE_IS_CLEARED}
+"""  # noqa: S608 constants only
+SELECT_REVISED = f"""
+select t.id as thread, t.topic, t.revision, r.created_at as at
+from thread t join revision r on r.article = t.article and r.number = t.revision
+where t.id = any($1::bigint[]) and {ARTICLE_IS_CLEARED}
+"""  # noqa: S608 constants only
+
+
+class VisitedCandidate(CandidateRow, frozen=True):
+    """A comment in a thread that a member visited before it was written."""
+
+    member: int
+    follows: bool
+    unread: int
+    since: datetime
+
+
+class RevisedThread(msgspec.Struct, frozen=True):
+    thread: int
+    topic: str
+    revision: int
+    at: datetime
+
+
+class NotificationSubjects(msgspec.Struct, frozen=True):
+    """What the notifications are about: comments by id, and revised articles by thread."""
+
+    comments: dict[int | None, CandidateRow]
+    articles: dict[int | None, RevisedThread]
+
+
+async def member_candidates(members: Sequence[int], now: datetime) -> dict[int, list[Candidate]]:
+    """Return the candidates for each of these members alone."""
+    by_member: dict[int, list[Candidate]] = defaultdict(list)
+    notifications = await unread_for_digest(members, now - timedelta(days=NEWS_DAYS))
+    followed = {(row.member, row.thread) for row in notifications if row.kind == "followed"}
+    for row in await db.fetch(VisitedCandidate, SELECT_VISITED, list(members), now):
+        # A followed thread is included only if it has unread notifications for the digest.
+        if (row.member, row.thread) in followed or not row.follows:
+            kind = "followed" if row.follows else "read"
+            if row.is_worth_featuring(kind):
+                by_member[row.member].append(row.candidate(kind, now, unread=row.unread, since=row.since))
+    visited = {(member, candidate.thread) for member, candidates in by_member.items() for candidate in candidates}
+    subjects = await _subjects(notifications)
+    for member, kind, rows in _group(notifications):
+        if kind != "followed" or (member, rows[0].thread) not in visited:
+            by_member[member] += _candidates_of(kind, rows, subjects, now)
+    return by_member
+
+
+async def _subjects(notifications: Sequence[NotificationRow]) -> NotificationSubjects:
+    comments = [row.comment for row in notifications if row.comment is not None and row.kind != "revised"]
+    about_reader = [row.comment for row in notifications if row.kind in {"reply", "mention"}]
+    revised = [row.thread for row in notifications if row.kind == "revised"]
+    return NotificationSubjects(
+        {row.comment: row for row in await db.fetch(CandidateRow, SELECT_NOTIFIED, comments, about_reader)},
+        {row.thread: row for row in await db.fetch(RevisedThread, SELECT_REVISED, revised)},
+    )
+
+
+def _candidates_of(
+    kind: str, rows: Sequence[NotificationRow], subjects: NotificationSubjects, now: datetime
+) -> list[Candidate]:
+    """Return the candidates that a member's notifications of one kind and thread give."""
+    if kind == "revised":
+        return [_revision(subjects.articles[row.thread]) for row in rows[:1] if row.thread in subjects.articles]
+    comments = [subjects.comments[row.comment] for row in rows[-MAX_COUNTED:] if row.comment in subjects.comments]
+    # A thread gives a member at most MOST_UNREAD notifications, however many comments there are.
+    unread = len(rows) if len(rows) < MOST_UNREAD else 0
+    since = rows[0].created_at
+    return [row.candidate(kind, now, unread=unread, since=since) for row in comments if row.is_worth_featuring(kind)]
+
+
+def _group(notifications: Sequence[NotificationRow]) -> Iterator[tuple[int, str, list[NotificationRow]]]:
+    """Group notifications by member, kind and thread."""
+    groups: dict[tuple[int, str, int | None], list[NotificationRow]] = defaultdict(list)
+    for row in notifications:
+        if row.kind in KINDS:
+            groups[row.member, row.kind, row.thread].append(row)
+    for (member, kind, _), rows in groups.items():
+        yield member, kind, rows
+
+
+def _revision(row: RevisedThread) -> Candidate:
+    return Candidate("revised", row.thread, row.topic, row.at, 1.0, revision=row.revision)

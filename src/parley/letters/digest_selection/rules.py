@@ -1,0 +1,86 @@
+"""What a digest may include: checked when an issue is built, right before it is sent, and whenever it is viewed.
+
+In all expressions `t` is the thread, `c` the comment, `i` the issue's item and `x` the article's text.
+"""
+
+from parley.discussion.comments.rules import IS_VISIBLE
+from parley.letters.notifications.rules import IS_FOR_DIGEST, IS_MAIL, IS_SHOWN, JOINS, SETTINGS_JOINS
+
+# After this many days without a visit, a member is asked once whether they still want the digest.
+INACTIVE_DAYS = 90
+# An issue that could not be sent for this long is dropped; the next one may include its items.
+EXPIRES_HOURS = 24
+# Older comments and articles are not included.
+NEWS_DAYS = 30
+
+# Visible, not collapsed, and with at least as many votes for it as against it.
+IS_ELIGIBLE = f"({IS_VISIBLE} and c.collapsed is null and c.base_downs + c.downs <= c.base_ups + c.ups)"
+# Whether an item `o` of the queue waits for a moderator. Reports by visitors who did not confirm their address
+# do not count: otherwise anybody could keep any comment out of all digests.
+_IS_WAITING = """(o.state = 'open' and (
+    not exists (select from report r where r.item = o.id and r.state <> 'resolved')
+    or exists (select from report r where r.item = o.id and r.state <> 'resolved'
+               and (r.reporter is not null or r.proven))
+    or exists (select from hit h where o.kind = 'comment' and h.comment = o.target and h.acted)))"""
+IS_CLEARED = f"""(
+    not exists (select from queue_item o where o.kind = 'comment' and o.target = c.id and {_IS_WAITING})
+    and not exists (select from member w where w.id = c.author and w.state in ('suspended', 'anonymised'))
+)"""  # noqa: S608 a constant
+MAY_BE_FEATURED = f"({IS_ELIGIBLE} and {IS_CLEARED})"
+# A reply cannot be understood without its parent.
+HAS_CONTEXT = """(c.parent is null or exists (
+    select from comment q where q.id = c.parent and q.state = 'visible' and q.collapsed is null
+))"""
+# The columns that quality.py checks.
+QUALITY_COLUMNS = """
+(select extract(epoch from c.created_at - w.created_at)::bigint / 60 from member w where w.id = c.author)
+  as account_minutes,
+c.base_ups + c.ups as ups,
+(select count(*) from comment r where r.parent = c.id and r.state = 'visible'
+   and (r.author, r.imported_author) is distinct from (c.author, c.imported_author)) as replies
+"""
+# Excludes threads whose article waits for a moderator, or lost its title.
+ARTICLE_IS_CLEARED = f"""(
+    not exists (select from queue_item o where o.kind = 'article' and o.target = t.id and {_IS_WAITING})
+    and not exists (select from article removed where removed.id = t.article and removed.untitled)
+)"""  # noqa: S608 a constant
+# An article whose text was taken down cannot be quoted.
+HAS_TEXT = "exists (select from article shown where shown.id = t.article and shown.display <> 'none')"
+
+# The reader blocked or muted the author, or the author blocked the reader.
+IS_BLOCKED = """exists (
+    select from block b where b.member = i.member and b.other = {one}.author
+       or b.member = {one}.author and b.other = i.member and b.kind = 'block'
+)"""
+MAY_BE_READ = f"""(
+    {ARTICLE_IS_CLEARED}
+    and (c.id is null and {HAS_TEXT} or {MAY_BE_FEATURED} and not {IS_BLOCKED.format(one="c")})
+)"""
+# The parent of a comment is quoted if it may be read too.
+MAY_BE_QUOTED = f"q.state = 'visible' and q.collapsed is null and not {IS_BLOCKED.format(one='q')}"
+# The thread is not muted, nor its topic unless the thread is followed; a question has no answer yet; and an item with a
+# notification is unread, and the reader still wants that kind in the digest.
+IS_WANTED = f"""(
+    (i.kind <> 'question' or c.reply_count = 0)
+    and not exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'mute')
+    and (
+        not exists (select from topic_follow f where f.member = i.member and f.topic = t.topic and f.level = 'mute')
+        or exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'follow'))
+    and (i.kind not in ('reply', 'mention', 'followed', 'revised') or exists (
+        select from notification n {JOINS}
+        where n.member = i.member and n.thread = i.thread and n.kind = i.kind and n.read_at is null
+          and (n.kind in ('revised', 'followed') or n.comment = i.comment) and {IS_SHOWN} and {IS_FOR_DIGEST}))
+)"""  # noqa: S608 constants only
+
+WRITTEN_AT = (
+    "case when i.comment is not null then c.created_at when i.revision is not null then x.at else t.created_at end"
+)
+# The reader visited the thread, voted or commented there since it was written, or a notification of it was mailed or
+# read.
+IS_KNOWN = f"""(
+    exists (select from visit v where v.member = i.member and v.thread = i.thread and v.seen_at >= {WRITTEN_AT})
+    or exists (select from vote v where v.member = i.member and v.thread = i.thread and v.changed_at >= {WRITTEN_AT})
+    or exists (select from notification n {SETTINGS_JOINS} where n.member = i.member and n.comment = i.comment
+               and n.kind in ('reply', 'mention', 'followed') and (n.read_at is not null or {IS_MAIL}))
+    or exists (select from comment o where o.author = i.member and o.thread = i.thread and o.created_at >= {WRITTEN_AT})
+)"""  # noqa: S608 constants only

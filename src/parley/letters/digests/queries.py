@@ -1,0 +1,76 @@
+"""Reading subscriptions and issues."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from parley.letters.digests.letters import IssueRow
+from parley.letters.digests.schedule import Schedule
+from parley.people.accounts.states import STATE_NOW
+from parley.platform import db
+
+# Members who may get a digest: they confirmed their address and are not suspended.
+MAY_RECEIVE = f"(({STATE_NOW}) in ('active', 'silenced'))"
+
+
+class SubscriptionRow(msgspec.Struct, frozen=True):
+    """A member's subscription: how often they get the digest, and when next."""
+
+    member: int
+    name: str
+    email: str
+    frequency: str
+    former_frequency: str
+    weekday: int
+    hour: int
+    zone: str
+    next_at: datetime | None
+    last_day: date | None
+    paused_until: datetime | None
+    asked_at: datetime | None
+    # When they last visited, or confirmed that they want to keep the digest.
+    last_active_at: datetime
+    may_receive: bool
+
+    @property
+    def schedule(self) -> Schedule:
+        return Schedule(self.frequency, self.weekday, self.hour, self.zone)
+
+    def is_paused(self, now: datetime) -> bool:
+        return self.paused_until is not None and self.paused_until > now
+
+    def issue(self, period: str, at: datetime) -> IssueRow:
+        """Return the issue of this period, which is not stored."""
+        return IssueRow(
+            0, self.member, "digest", period, at, self.name, self.email, self.zone, self.frequency, self.weekday
+        )
+
+
+SELECT_SUBSCRIBED = f"""
+select s.member, m.name, m.email, s.frequency, s.former as former_frequency, s.weekday, s.hour, m.zone, s.next_at,
+       s.last_day, s.paused_until, s.asked_at, greatest(m.seen_at, s.kept_at) as last_active_at,
+       {MAY_RECEIVE} as may_receive
+from subscription s join member m on m.id = s.member
+"""  # noqa: S608 constants only
+
+
+async def subscription_of(member: int, *, lock: bool = False) -> SubscriptionRow | None:
+    """Return a member's subscription, or None until they confirmed their address."""
+    return await db.fetch_one(
+        SubscriptionRow, f"{SELECT_SUBSCRIBED} where s.member = $1{' for update of s' if lock else ''}", member
+    )
+
+
+SELECT_ISSUE = """
+select i.id, i.member, i.list, i.period, i.due_at, m.name, m.email, m.zone, s.frequency, s.weekday
+from issue i join member m on m.id = i.member join subscription s on s.member = i.member
+"""
+
+
+async def issue(issue_id: int) -> IssueRow | None:
+    return await db.fetch_one(IssueRow, f"{SELECT_ISSUE} where i.id = $1", issue_id)
+
+
+async def issue_of(mail: int) -> IssueRow | None:
+    """Return the issue that is sent as this mail."""
+    return await db.fetch_one(IssueRow, f"{SELECT_ISSUE} where i.mail = $1", mail)

@@ -1,0 +1,217 @@
+"""The text of an issue: its sections and, for each item, a quotation and the reason why it is included."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from parley.letters.digest_selection.selection import SECTION_INDEX, SECTIONS
+from parley.letters.digests.items import DigestItem
+from parley.letters.digests.subjects import cut, subject
+from parley.platform.cache import by_text
+from parley.platform.settings import settings
+from parley.platform.text import markdown
+from parley.platform.text.cleaning import shorten
+from parley.platform.text.formats import day, day_of_year, weekday
+from parley.platform.text.messages import N_, Message, join, plural, verbatim
+
+EXCERPT_LENGTH = 260
+PARENT_LENGTH = 90
+CONTEXT_LENGTH = 140
+PREHEADER_LENGTH = 110
+# With fewer votes, the reason does not mention them.
+FEWEST_UPS = 2
+HEADINGS = {
+    "you": N_("For you"),
+    "new": N_("New since your last visit"),
+    "revised": N_("Revised since you wrote"),
+    "picked": N_("Moderators' pick"),
+    "best": N_("Worth reading"),
+    "opened": N_("New articles"),
+    "question": N_("Still without an answer"),
+}
+SECTION_NAMES = list(SECTIONS)
+
+# Parts of a comment that are not its author's own sentences: quotations, code, tables; the innermost first.
+NOT_OWN_WORDS = re.compile(r"<(blockquote|pre|table)\b[^>]*>(?:(?!<\1\b).)*?</\1>", re.DOTALL)
+
+
+@by_text("excerpts", most_bytes=16 * 2**20)
+def excerpt(html: str, length: int) -> str:
+    """Return the first of the author's own words; if there are none, the first words that the comment quotes.
+
+    Cached, since many readers get the same items.
+    """
+    own, previous = html, None
+    while own != previous:
+        own, previous = NOT_OWN_WORDS.sub(" ", own), own
+    return markdown.excerpt(own, length) or markdown.excerpt(html, length)
+
+
+class DigestQuotation(msgspec.Struct, frozen=True):
+    """A quotation of a comment or article, with its author, what it answers, and why it is included."""
+
+    excerpt: str
+    author: str | None
+    stance: str | None
+    assisted: bool
+    link: str
+    reason: str
+    answers: str = ""
+    """To whom the comment replies, with the first words of that comment."""
+    context: str = ""
+    """What the comment is about: words of the article, how it begins, or that the parent is not shown."""
+
+
+class DigestThread(msgspec.Struct, frozen=True):
+    """One thread in a section, with its quotations.
+
+    `reason` is set here if all have the same; so is `context` if there are several.
+    """
+
+    title: str
+    topic: str
+    link: str
+    quotations: list[DigestQuotation]
+    reason: str = ""
+    context: str = ""
+
+
+class DigestSection(msgspec.Struct, frozen=True):
+    name: str
+    heading: str
+    threads: list[DigestThread]
+
+
+class IssueView(msgspec.Struct, frozen=True):
+    """An issue as templates show it, in a letter or on a page."""
+
+    subject: str
+    preheader: str
+    day: str
+    sections: list[DigestSection]
+
+
+def lay_out(items: Sequence[DigestItem], zone: str, at: datetime) -> IssueView:
+    """Return the view of `items`, of which there is at least one, with dates relative to `at` in the reader's zone."""
+    local = at.astimezone(ZoneInfo(zone))
+    sections = [
+        DigestSection(SECTION_NAMES[index], HEADINGS[SECTION_NAMES[index]], _threads(list(group), local))
+        for index, group in groupby(items, key=lambda item: SECTION_INDEX[item.kind])
+    ]
+    return IssueView(subject(items), _preheader(items), f"{weekday(local)}, {day(local)}", sections)
+
+
+def day_word(moment: datetime, now: datetime) -> str:
+    """Return the day of `moment` relative to `now`, in its zone: "today", "Tuesday", "5 November"."""
+    local = moment.astimezone(now.tzinfo)
+    days = (now.date() - local.date()).days
+    if days < 1:
+        return N_("today")
+    if days < 2:  # noqa: PLR2004
+        return N_("yesterday")
+    return weekday(local) if days < 7 else day_of_year(local)  # noqa: PLR2004 a week has that many
+
+
+def date_and_time(moment: datetime, zone: str) -> str:
+    """Return day and hour in `zone`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{weekday(local)}, {day_of_year(local)}, {local:%H:%M}"
+
+
+def _threads(items: list[DigestItem], now: datetime) -> list[DigestThread]:
+    """Return the threads of a section in order, each with its items."""
+    threads: dict[int, list[DigestItem]] = {}
+    for item in items:
+        threads.setdefault(item.thread, []).append(item)
+    return [_thread(thread, now) for thread in threads.values()]
+
+
+def _thread(items: list[DigestItem], now: datetime) -> DigestThread:
+    quotations = [_quotation(item, now) for item in items]
+    reason = _common_text(quotation.reason for quotation in quotations)
+    context = _common_text(quotation.context for quotation in quotations) if len(quotations) > 1 else ""
+    return DigestThread(items[0].title, items[0].topic, _thread_link(items[0]), quotations, reason, context)
+
+
+def _common_text(texts: Iterable[str]) -> str:
+    """Return the text that all have in common, or nothing if they differ."""
+    first, *others = set(texts)
+    return "" if others else first
+
+
+def _quotation(item: DigestItem, now: datetime) -> DigestQuotation:
+    words = excerpt(item.html, EXCERPT_LENGTH) if item.comment else shorten(item.text, EXCERPT_LENGTH)
+    link = f"{settings().base_url}/c/{item.comment}" if item.comment else _thread_link(item)
+    quotation = (words, item.author, item.stance, item.assisted, link)
+    return DigestQuotation(*quotation, reason(item, now), _answers(item), _context(item))
+
+
+def _answers(item: DigestItem) -> str:
+    """Return to whom the comment replies, with the first words of that comment."""
+    if item.parent_author is None:
+        return ""
+    words = excerpt(item.parent_html, PARENT_LENGTH)
+    if item.parent_author == item.author:
+        return N_("following up: {words}").format(words=words)
+    if item.kind == "reply":
+        return N_("to you: {words}").format(words=words)
+    return N_("to {name}: {words}").format(name=item.parent_author, words=words)
+
+
+def _context(item: DigestItem) -> str:
+    """Return the passage that a comment is about, or how the article begins; nothing if the parent comment is shown."""
+    if item.parent_author is not None:
+        return ""
+    if item.quote:
+        return N_("On: “{words}”").format(words=_line(item.quote))
+    if item.is_reply:
+        return N_("Replies to a comment that is not shown here")
+    if not item.opening:
+        return ""
+    return N_("On the whole article, which begins: “{words}”").format(words=_line(item.opening))
+
+
+def _line(text: str) -> str:
+    return shorten(" ".join(text.split()), CONTEXT_LENGTH)
+
+
+def _thread_link(item: DigestItem) -> str:
+    return f"{settings().base_url}/t/{item.thread}/{item.slug}"
+
+
+def reason(item: DigestItem, now: datetime) -> Message:
+    """Return why this item is included, in a few words."""
+    written = day_word(item.at, now)
+    liked = plural("{count} reader found this worth reading", "{count} readers found this worth reading", item.ups)
+    best = liked if item.ups >= FEWEST_UPS else N_("Written {day}").format(day=written)
+    return {
+        "reply": N_("Replies to you, {day}"),
+        "mention": N_("Mentions you, {day}"),
+        "followed": N_("You follow this thread: {unread}"),
+        "read": N_("You read this thread: {unread}"),
+        "revised": N_("You commented on this passage; it was revised {day}"),
+        "best": best,
+        "elsewhere": N_("{best}; a topic you rarely read"),
+        "picked": N_("Picked for all readers"),
+        "opened": N_("Added {day}"),
+        "question": N_("Asked {day}; nobody has answered yet"),
+    }[item.kind].format(day=written, unread=_unread(item, now), best=best)
+
+
+def _unread(item: DigestItem, now: datetime) -> Message:
+    since = day_word(item.since or item.at, now)
+    if not item.unread:
+        return N_("many new comments since {day}").format(day=since)
+    return plural("{count} new since {day}", "{count} new since {day}", item.unread, day=since)
+
+
+def _preheader(items: Sequence[DigestItem]) -> Message:
+    """Return the preview text of the mail: the first quotation, and how many more items there are."""
+    first, more = items[0], len(items) - 1
+    words = cut(excerpt(first.html, EXCERPT_LENGTH) if first.comment else first.text, PREHEADER_LENGTH)
+    quotation = N_("{author}: {words}").format(author=first.author, words=words) if first.author else verbatim(words)
+    return join(" ", [quotation, plural("And {count} more.", "And {count} more.", more)]) if more else quotation

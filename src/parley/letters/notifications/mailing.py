@@ -1,0 +1,184 @@
+"""The mail list of immediate mails: which are due, whether they are wanted, their text and their outcome."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from parley.discussion.threads.tables import Thread
+from parley.letters.notifications import letters, ops, queries
+from parley.letters.notifications.letters import IS_MAILED
+from parley.letters.notifications.quiet_hours import next_moment_outside
+from parley.letters.notifications.rules import BATCHED, CHANNEL, JOINS, KINDS, LIST, SETTINGS_JOINS
+from parley.letters.notifications.tables import Follow, Notification
+from parley.people.mail import Letter, MailList, post
+from parley.platform import db, failpoint
+from parley.platform.db.tables import Mail
+from parley.platform.events import attempts
+from parley.platform.text.cleaning import as_id
+
+# The name under which failures are recorded.
+JOB = "letters about notifications"
+BATCH = 100
+MAILED = [kind.name for kind in KINDS if "mail" in kind.channels]
+MAILED_BY_DEFAULT = [kind.name for kind in KINDS if kind.channel == "mail"]
+
+# Notifications that need a letter, except if one for the thread is queued already: that one will include them.
+SELECT_DUE_LETTERS = f"""
+select n.member, n.thread from notification n {JOINS} join member m on m.id = n.member
+where n.by_mail and n.letter is null and n.read_at is null and n.created_at > now() - interval '2 days'
+and {IS_MAILED} and not exists (
+    select from mail o where o.member = n.member and o.list = '{LIST}' and o.argument in (n.thread::text, '')
+    and o.state in ('planned', 'claimed', 'data')
+) and {attempts.due(JOB, "n.member || ' ' || n.thread")}
+group by n.member, n.thread order by min(n.id) limit {BATCH}
+"""  # noqa: S608 constants only
+# Only one worker at a time queues letters for a member.
+LOCK_THREAD = "select pg_advisory_xact_lock($1, $2::bigint::int)"
+LOCK_CLASS = 7_270_004
+IS_QUEUED = f"""
+select exists (
+    select from mail where member = $1 and list = '{LIST}' and argument in ($2, '')
+    and state in ('planned', 'claimed', 'data')
+)
+"""  # noqa: S608 constants only
+RECORD_LETTER = "update notification set letter = $2, mailed_at = now() where id = any($1::bigint[])"
+# Notifications that cannot be mailed are left to the digest.
+GIVE_UP = """
+update notification set by_mail = false where member = $1 and ($2::bigint is null or thread = $2)
+and by_mail and letter is null
+"""
+OF_KINDS = "(select $1::bigint as member, $2::bigint as thread, kind from unnest($3::text[]) kind) n"
+IS_WANTED = f"""
+select exists (select from {OF_KINDS} {SETTINGS_JOINS} where ({CHANNEL}) = 'mail')
+or $2::bigint is null and exists (select from follow where member = $1 and channel = 'mail')
+"""  # noqa: S608 constants only
+STOP_MAIL = f"""
+insert into notification_preference (member, kind, channel)
+select n.member, n.kind, 'page' from {OF_KINDS} {SETTINGS_JOINS} where ({CHANNEL}) = 'mail'
+on conflict (member, kind) do update set channel = 'page'
+"""  # noqa: S608 constants only
+
+
+class DueLetter(msgspec.Struct, frozen=True):
+    member: int
+    thread: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.member} {self.thread}"
+
+
+class MailedLetter(msgspec.Struct, frozen=True):
+    member: int
+    argument: str
+
+
+async def post_letters() -> int:
+    """Queue the letters that are due, to be sent in ten minutes or when quiet hours end, and return how many."""
+    due = await db.fetch(DueLetter, SELECT_DUE_LETTERS)
+    return sum(await attempts.each(JOB, due, _post, key=lambda letter: letter.key))
+
+
+async def _post(due_letter: DueLetter) -> bool:
+    async with db.atomic():
+        await db.execute(LOCK_THREAD, LOCK_CLASS, due_letter.member % 2**31)
+        if await db.value(IS_QUEUED, due_letter.member, str(due_letter.thread)):
+            return False
+        # The transaction's time, to which `post` adds the delay.
+        now = await db.value("select now()")
+        due = now + BATCHED
+        held_until = await _held_until(due_letter.member, due)
+        # After quiet hours one letter covers all threads.
+        thread = None if held_until else due_letter.thread
+        rendered = await letters.render(due_letter.member, thread)
+        if rendered is None:
+            return False
+        letter = msgspec.structs.replace(rendered[0], text=letters.UNRENDERED, html=None)
+        mail = await post(letter, delay=(held_until or due) - now)
+        failpoint.hit("posted")
+        if not mail:
+            await db.execute(GIVE_UP, due_letter.member, thread)
+    return bool(mail)
+
+
+async def _held_until(member: int, moment: datetime) -> datetime | None:
+    """Return when the quiet hours at this moment end, or None if it is not quiet."""
+    quiet = await queries.quiet_hours(member)
+    return next_moment_outside(quiet, moment) if quiet and quiet.includes(moment) else None
+
+
+async def hold(member: int) -> datetime | None:
+    """Return until when letters to a member are held, or None if they may be sent now."""
+    return await _held_until(member, datetime.now(UTC))
+
+
+async def wanted(member: int, argument: str) -> bool:
+    """Whether a member wants immediate mails, of one thread or of any."""
+    return bool(await db.value(IS_WANTED, member, as_id(argument), MAILED))
+
+
+async def stop(member: int, argument: str) -> None:
+    """Stop immediate mails, of one thread or of all: their notifications appear only on the page."""
+    thread = as_id(argument)
+    if thread is not None:
+        await ops.set_channel(member, thread, "page")
+    if not argument:
+        await db.execute(STOP_MAIL, member, None, MAILED)
+        await Follow.update({Follow.channel: "page"}).where((Follow.member == member) & (Follow.channel == "mail"))
+
+
+async def start(member: int, argument: str) -> None:
+    """Mail the kinds that are mailed by default again. Channels chosen for single threads are not restored."""
+    thread = as_id(argument)
+    if thread is not None:
+        await ops.set_channel(member, thread, None)
+    if not argument:
+        await ops.set_channels(member, dict.fromkeys(MAILED_BY_DEFAULT, "mail"))
+
+
+async def render(mail: int) -> Letter | None:
+    """Return the letter with everything that is unread now, or None if nothing is."""
+    queued = await _letter(mail)
+    if queued is None:
+        return None
+    rendered = await letters.render(queued.member, as_id(queued.argument), mail)
+    if rendered is None:
+        return None
+    letter, ids = rendered
+    await db.execute(RECORD_LETTER, ids, mail)
+    return letter
+
+
+async def settled(mail: int, outcome: str) -> None:
+    """Record the outcome of a letter."""
+    if outcome == "sent":
+        return
+    queued = await _letter(mail)
+    await Notification.update(
+        {Notification.letter: None, Notification.mailed_at: None, Notification.by_mail: False}
+    ).where(Notification.letter == mail)
+    if queued is not None and outcome != "unknown":
+        await db.execute(GIVE_UP, queued.member, as_id(queued.argument))
+
+
+async def _letter(mail: int) -> MailedLetter | None:
+    return await db.fetch_one(MailedLetter, Mail.select().where(Mail.id == mail))
+
+
+async def about(argument: str) -> str | None:
+    """Return the title of the thread that an argument names."""
+    title: str | None = await db.value(Thread.select(Thread.title).where(Thread.id == as_id(argument)))
+    return title
+
+
+MAIL_LIST = MailList(
+    name=LIST,
+    title="replies and mentions by mail",
+    wanted=wanted,
+    stop=stop,
+    review=render,
+    settled=settled,
+    start=start,
+    hold=hold,
+    about=about,
+)

@@ -1,0 +1,94 @@
+"""The kinds of notifications, the channel of each, and whether a notification may be shown.
+
+That is checked whenever a notification is counted, shown or mailed, not only when it is created: by then the comment
+may be removed, its author blocked or its thread muted.
+"""
+
+from datetime import timedelta
+
+import msgspec
+
+from parley.discussion.comments.rules import IS_VISIBLE
+from parley.moderation.decisions.rules import UNDO_SECONDS
+from parley.platform.text.messages import N_, Message
+
+# The mail list for immediate mails, and how long a mail waits for more notifications of the same thread.
+LIST = "replies"
+BATCHED = timedelta(minutes=10)
+# On the page only; on the page and by immediate mail; on the page and in the digest; not at all.
+CHANNELS = ("page", "mail", "digest", "off")
+# How often a topic is in the digest: depending on what its member reads, in every issue, in one a week, never.
+TOPIC_LEVELS = ("usual", "follow", "weekly", "mute")
+# For a thread there is no `off`: it is muted instead.
+THREAD_CHANNELS = ("page", "mail", "digest")
+
+
+class NotificationKind(msgspec.Struct, frozen=True):
+    """A kind of notification with its title in the settings and its default channel."""
+
+    name: str
+    title: Message
+    channel: str
+    channels: tuple[str, ...] = CHANNELS
+
+
+KINDS = (
+    NotificationKind("reply", N_("Somebody replies to you"), "mail"),
+    NotificationKind("mention", N_("Somebody mentions you"), "mail"),
+    NotificationKind("followed", N_("New comments in threads you follow"), "digest"),
+    NotificationKind("revised", N_("An article changes where you commented"), "digest"),
+    # The statement of reasons is always mailed (moderation/decisions/letters.py).
+    NotificationKind("decision", N_("Moderators decide about you, or on your report"), "page", ("page", "off")),
+    NotificationKind(
+        "update", N_("Somebody suggests an update of your article, or yours is decided"), "page", ("page", "off")
+    ),
+    NotificationKind("proposal", N_("A moderator proposes a statement for your comment"), "page", ("page", "off")),
+)
+# One comment gives a member one notification: of the first kind that applies, in the order above.
+RANK = "case n.kind " + " ".join(f"when '{kind.name}' then {index}" for index, kind in enumerate(KINDS)) + " end"
+# Joins the settings of the member of a notification `n`.
+SETTINGS_JOINS = """
+left join thread t on t.id = n.thread
+left join follow f on f.member = n.member and f.thread = n.thread
+left join topic_follow tf on tf.member = n.member and tf.topic = t.topic and tf.level = 'mute'
+left join notification_preference p on p.member = n.member and p.kind = n.kind
+"""
+# Joins all that decides whether it may be shown: its comment, its decision, and the member's settings.
+JOINS = f"""
+left join comment c on c.id = n.comment
+left join decision d on d.id = n.decision
+{SETTINGS_JOINS}
+"""
+IS_MUTED = "(coalesce(f.level = 'mute', false) or tf.id is not null and f.level is distinct from 'follow')"
+_DEFAULTS = " ".join(f"when '{kind.name}' then '{kind.channel}'" for kind in KINDS)
+CHANNEL = f"""
+case when {IS_MUTED} then 'off'
+     when p.channel = 'off' then 'off'
+     else coalesce(f.channel, p.channel, case n.kind {_DEFAULTS} end) end
+"""
+# It was mailed, or will be: the member may have chosen another channel before the letter was written.
+IS_MAIL = f"(n.letter is not null or n.by_mail and ({CHANNEL}) = 'mail')"
+# More readers reported the comment or voted it down than voted it up. One reader alone cannot hide it: a report of
+# somebody who also voted it down adds nothing.
+IS_NET_FLAGGED = """
+c.base_downs + c.downs + coalesce((
+    select sum(least(r.weight, 1)) from queue_item i join report r on r.item = i.id
+    where i.kind = 'comment' and i.target = c.id and r.reporter is not null and r.state <> 'resolved'
+      and not exists (select from vote v
+                      where v.comment = c.id and v.member = r.reporter and v.axis = 'quality' and v.value = -1)
+), 0) > c.base_ups + c.ups + 1
+"""
+# The member blocked or muted the actor, or the actor blocked the member.
+IS_BLOCKED = """(
+exists (select from block b where b.member = n.member and b.other = n.actor)
+or exists (select from block b where b.member = n.actor and b.other = n.member and b.kind = 'block')
+)"""
+IS_SHOWN = f"""
+({CHANNEL}) <> 'off'
+and (n.comment is null or {IS_VISIBLE} and (n.kind in ('revised', 'proposal') or not {IS_NET_FLAGGED}))
+and (n.decision is null or d.state <> 'undone' and d.created_at < now() - interval '{UNDO_SECONDS} seconds')
+and not {IS_BLOCKED}
+"""
+# Included in the digest: by the chosen channel, or because it could not be mailed. Suggested updates have no comment
+# and are not included: the channel chosen for their thread applies to comments.
+IS_FOR_DIGEST = f"(n.comment is not null and (({CHANNEL}) = 'digest' or ({CHANNEL}) = 'mail' and not n.by_mail))"

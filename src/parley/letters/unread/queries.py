@@ -1,0 +1,121 @@
+"""Queries for a member's unread comments: the threads that have some, and the comments in order.
+
+Threads that they opened have a row in `visit`; those that they follow, wrote in or used to follow have one in `follow`.
+Comments posted since they last opened the thread are unread. Every query reads the member's own rows first, then looks
+up a bounded number of threads and comments by index, so its cost does not depend on the size of the forum.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from parley.discussion.comments.rules import IS_VISIBLE
+from parley.platform import db
+
+THREADS_PER_PAGE = 8
+COMMENTS_PER_THREAD = 10
+# On the page of a single thread.
+COMMENTS_PER_THREAD_PAGE = 40
+# Counts stop here, and pages show "99+".
+MOST_COUNTED = 100
+# Only a member's newest visits and newest follows are looked at, this many of each.
+MOST_THREADS = 500
+
+# The threads tracked for a member. Comments after `since` are unread: after the last visit or the start of the follow,
+# whichever is later.
+SELECT_TRACKED_THREADS = f"""
+select tracked.thread, max(tracked.since) as since from (
+    (select thread, seen_at as since from visit where member = $1 order by seen_at desc limit {MOST_THREADS})
+    union all
+    (select thread, since from follow where member = $1 and level <> 'mute' order by since desc limit {MOST_THREADS})
+) tracked group by tracked.thread
+"""  # noqa: S608 constants only
+# Leaves out muted threads, and threads of muted topics unless the member follows them.
+IS_NOT_MUTED = """
+not exists (select from follow f where f.member = $1 and f.thread = t.id and f.level = 'mute')
+and (not exists (select from topic_follow tf where tf.member = $1 and tf.topic = t.topic and tf.level = 'mute')
+     or exists (select from follow f where f.member = $1 and f.thread = t.id and f.level = 'follow'))
+"""
+# Comments of others in the thread `tracked`, without those of members whom the viewer blocked or muted.
+IS_UNREAD = f"""
+c.thread = tracked.thread and c.created_at > tracked.since and {IS_VISIBLE} and c.author is distinct from $1
+and coalesce(c.author, 0) <> all(array(select other from block where member = $1))
+"""  # noqa: S608 constants only
+FROM_THREADS_WITH_ACTIVITY = f"""
+from ({SELECT_TRACKED_THREADS}) tracked
+join thread t on t.id = tracked.thread and t.last_activity_at > tracked.since where {IS_NOT_MUTED}
+"""
+
+COUNT_UNREAD = f"""
+select count(*) from (
+    select from (select tracked.thread, tracked.since {FROM_THREADS_WITH_ACTIVITY}) tracked
+    cross join lateral (select from comment c where {IS_UNREAD} limit {MOST_COUNTED}) unread_comment
+    limit {MOST_COUNTED}
+) counted
+"""  # noqa: S608 constants only
+
+
+async def count(member: int) -> int:
+    """Return how many comments are unread, up to MOST_COUNTED."""
+    number: int = await db.value(COUNT_UNREAD, member)
+    return number
+
+
+class UnreadThread(msgspec.Struct, frozen=True):
+    """A thread with unread comments: how many (up to MOST_COUNTED), and since when."""
+
+    id: int
+    slug: str
+    title: str
+    state: str
+    since: datetime
+    count: int
+
+    @property
+    def address(self) -> str:
+        return f"/t/{self.id}/{self.slug}"
+
+
+# The next page begins after the thread $2. With $3 only that thread.
+SELECT_THREADS = f"""
+select tracked.id, tracked.slug, tracked.title, tracked.state, tracked.since,
+    (select count(*) from (select from comment c where {IS_UNREAD} limit {MOST_COUNTED}) counted) as count
+from (
+    select t.id, t.slug, t.title, t.state, tracked.since, t.last_activity_at, t.id as thread
+    {FROM_THREADS_WITH_ACTIVITY}
+    and ($2::bigint is null or (t.last_activity_at, t.id) < (select last_activity_at, id from thread where id = $2))
+    and ($3::bigint is null or t.id = $3)
+    and exists (select from comment c where {IS_UNREAD})
+    order by t.last_activity_at desc, t.id desc limit $4
+) tracked order by tracked.last_activity_at desc, tracked.id desc
+"""  # noqa: S608 constants only
+
+
+async def threads_with_unread(
+    member: int, *, after: int | None = None, only_thread: int | None = None
+) -> list[UnreadThread]:
+    """Return a page of threads with unread comments, the latest activity first, and one more if there is a next page.
+
+    `after` is the last thread of the page before, `only_thread` a single thread to return.
+    """
+    return await db.fetch(UnreadThread, SELECT_THREADS, member, after, only_thread, THREADS_PER_PAGE + 1)
+
+
+# The oldest unread comments of each thread, $4 of each; of a single thread, those after the comment $5.
+SELECT_COMMENT_IDS = f"""
+select c.id from unnest($2::bigint[], $3::timestamptz[]) tracked(thread, since) cross join lateral (
+    select c.id, c.created_at from comment c where {IS_UNREAD} and ($5::bigint is null
+        or (c.created_at, c.id) > (select created_at, id from comment where id = $5 and thread = tracked.thread))
+    order by c.created_at, c.id limit $4
+) c order by tracked.thread, c.created_at, c.id
+"""  # noqa: S608 constants only
+
+
+async def unread_comment_ids(
+    member: int, threads: Sequence[UnreadThread], *, limit: int, after: int | None = None
+) -> list[int]:
+    """Return the ids of the oldest unread comments of these threads, `limit` of each, in order within a thread."""
+    ids, since = [thread.id for thread in threads], [thread.since for thread in threads]
+    comment_ids: list[int] = await db.values(SELECT_COMMENT_IDS, member, ids, since, limit, after)
+    return comment_ids

@@ -1,0 +1,61 @@
+"""The page of unread comments, in all of a member's threads."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromQuery
+from litestar.response import Redirect
+
+from parley.letters.unread import ops, queries, view
+from parley.letters.unread.forms import MarkReadForm
+from parley.platform.errors import Refused
+from parley.platform.http.access import MEMBER, AnyRequest, signed_in
+from parley.platform.http.forms import posted_fields
+from parley.platform.http.pages import page, wants_fragment
+from parley.platform.text.cleaning import as_id
+from parley.platform.text.messages import join
+
+
+@get("/unread", name="unread:list", opt={"who": MEMBER, "reading": True})
+async def unread(request: AnyRequest, thread: FromQuery[str] = "", after: FromQuery[str] = "") -> Response[Any]:
+    """Show threads with unread comments, the latest activity first, starting below the thread `after`.
+
+    With `thread`, show only that thread, starting after the comment `after`. Showing the
+    page marks nothing as read.
+    """
+    viewer, only_thread, after_id = signed_in(request), as_id(thread), as_id(after)
+    # Before the queries: "Mark all read" must not include comments that are posted after them.
+    opened_at = datetime.now(UTC)
+    threads = await queries.threads_with_unread(
+        viewer.id, only_thread=only_thread, after=None if only_thread else after_id
+    )
+    shown = threads[: queries.THREADS_PER_PAGE]
+    limit = queries.COMMENTS_PER_THREAD_PAGE if only_thread else queries.COMMENTS_PER_THREAD
+    # One more of each thread than the page shows, to know whether there are more.
+    ids = await queries.unread_comment_ids(viewer.id, shown, limit=limit + 1, after=after_id if only_thread else None)
+    return page(
+        request,
+        "letters/unread/list.html",
+        "list",
+        sections=await view.sections(viewer, shown, ids, limit),
+        only_thread=only_thread,
+        opened_at=opened_at.isoformat(),
+        next_url=f"/unread?after={shown[-1].id}" if len(threads) > len(shown) else None,
+    )
+
+
+@post("/unread/read", name="unread:read", opt={"who": MEMBER})
+async def mark_read(request: AnyRequest) -> Response[Any]:
+    """Mark as read what the page showed of one thread, or everything up to when the page was made."""
+    viewer, form = signed_in(request), MarkReadForm(await posted_fields(request))
+    if form.errors:
+        raise Refused(join(" ", form.errors.values()))
+    if form.thread is not None:
+        await ops.mark_read(viewer.id, form.thread, form.shown)
+    elif form.until is not None:
+        await ops.mark_all_read(viewer.id, form.until)
+    return Response(None, status_code=204) if wants_fragment(request) else Redirect("/unread", status_code=303)
+
+
+handlers: list[object] = [unread, mark_read]

@@ -1,0 +1,180 @@
+"""Pages of appeals and of proposals that need a second approval."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.moderation.appeals import ops, queries, second_look_queries
+from parley.moderation.appeals.forms import ReviewForm, SecondApprovalForm
+from parley.moderation.appeals.queries import AppealRow, Proposal
+from parley.moderation.decisions import queries as decisions
+from parley.moderation.decisions import second_approval
+from parley.moderation.decisions.rules import ACTIONS, LENGTHS, milder
+from parley.moderation.modlog import ops as modlog
+from parley.moderation.modlog.ops import Entry
+from parley.moderation.modqueue import people
+from parley.platform import db
+from parley.platform.errors import NotFound, ParleyError
+from parley.platform.http.access import MODERATOR, AnyRequest, staff
+from parley.platform.http.forms import Form, posted_fields
+from parley.platform.http.pages import local_path, page
+from parley.platform.text.cleaning import as_id
+from parley.platform.text.messages import N_
+
+
+@get("/mod/appeals", name="moderation:appeals", opt={"who": MODERATOR})
+async def appeals_page(request: AnyRequest) -> Response[Any]:
+    viewer = staff(request)
+    counts = await queries.count_waiting(viewer)
+    rows = await queries.waiting(viewer)
+    second_looks = await second_look_queries.count_waiting(viewer)
+    return page(
+        request,
+        "moderation/appeals/list.html",
+        rows=rows,
+        counts=counts,
+        second_looks=second_looks,
+        all_actions=ACTIONS,
+    )
+
+
+async def load_appeal(request: AnyRequest, appeal: str) -> AppealRow:
+    """The appeal with this id in the address. Raises NotFound, also if the viewer may not review it."""
+    appeal_id = as_id(appeal)
+    row = await queries.appeal_for(staff(request), appeal_id) if appeal_id else None
+    if row is None:
+        raise NotFound(N_("There is no such appeal, or you may not review it."))
+    return row
+
+
+async def _appeal_page(
+    request: AnyRequest, appeal: AppealRow, form: Form | None = None, status: int = 200
+) -> Response[Any]:
+    return page(
+        request,
+        "moderation/appeals/appeal.html",
+        status=status,
+        appeal=appeal,
+        **await _decision_context(request, appeal.decision, appeal.member),
+        form=form or Form({}),
+        milder=[ACTIONS[name] for name in milder(appeal.target_kind, appeal.action)],
+        all_actions=ACTIONS,
+        lengths=LENGTHS,
+    )
+
+
+async def _decision_context(request: AnyRequest, decision: int, member: int | None) -> dict[str, Any]:
+    """What both pages show of a decision: statement of reasons, whether its comment is concealed, and the member."""
+    statement = await decisions.statement(decision)
+    return {
+        "statement": statement,
+        "concealed": statement is not None and await decisions.is_concealed(staff(request).id, statement),
+        # The viewer is never the member concerned here.
+        "is_member_concerned": False,
+        "member": await people.summary(member) if member else None,
+        "decisions": [row for row in await people.decisions_concerning(member) if row.id != decision] if member else [],
+        "notes": await people.notes(member) if member else [],
+    }
+
+
+@get("/mod/appeals/{appeal:str}", name="moderation:appeal-page", opt={"who": MODERATOR})
+async def appeal_page(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
+    return await _appeal_page(request, await load_appeal(request, appeal))
+
+
+@post("/mod/appeals/{appeal:str}/assign", name="moderation:appeal-assign", opt={"who": MODERATOR})
+async def assign(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
+    row = await load_appeal(request, appeal)
+    await ops.assign(staff(request), row.id)
+    return Redirect(f"/mod/appeals/{row.id}", status_code=303)
+
+
+@post("/mod/appeals/{appeal:str}/decide", name="moderation:appeal-decide", opt={"who": MODERATOR})
+async def decide(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
+    row = await load_appeal(request, appeal)
+    form, status = ReviewForm(await posted_fields(request)), 422
+    if not form.errors:
+        try:
+            await decide_appeal(request, row, form)
+        except ParleyError as error:
+            form.errors["form"], status = error.message, error.status
+    if form.errors:
+        return await _appeal_page(request, await load_appeal(request, appeal), form, status)
+    return Redirect("/mod/appeals", status_code=303)
+
+
+async def decide_appeal(request: AnyRequest, appeal: AppealRow, form: ReviewForm) -> None:
+    await ops.decide(
+        staff(request),
+        appeal.id,
+        outcome=form.outcome or "",
+        answer=form.answer,
+        action=form.action,
+        days=form.days if form.action and ACTIONS[form.action].timed else None,
+    )
+
+
+async def load_proposal(request: AnyRequest, decision: str) -> Proposal:
+    """The proposal with this id in the address. Raises NotFound, also if the viewer may not review it."""
+    decision_id = as_id(decision)
+    row = await queries.proposal_for(staff(request), decision_id) if decision_id else None
+    if row is None:
+        raise NotFound(N_("There is no such proposal, or you may not review it."))
+    return row
+
+
+async def _proposal_page(
+    request: AnyRequest, proposal: Proposal, form: Form | None = None, status: int = 200
+) -> Response[Any]:
+    return page(
+        request,
+        "moderation/appeals/proposal.html",
+        status=status,
+        proposal=proposal,
+        **await _decision_context(request, proposal.id, proposal.member),
+        form=form or Form({}),
+        all_actions=ACTIONS,
+    )
+
+
+@get("/mod/decision/{decision:str}/second-approval", name="moderation:second-approval-page", opt={"who": MODERATOR})
+async def second_approval_page(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
+    return await _proposal_page(request, await load_proposal(request, decision))
+
+
+@post("/mod/decision/{decision:str}/second-approval", name="moderation:second-approval", opt={"who": MODERATOR})
+async def decide_proposal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
+    row = await load_proposal(request, decision)
+    form, status = SecondApprovalForm(await posted_fields(request)), 422
+    if not form.errors:
+        try:
+            if form.approves:
+                await second_approval.approve(staff(request), row.id)
+            else:
+                await second_approval.reject(staff(request), row.id, form.reason)
+        except ParleyError as error:
+            form.errors["form"], status = error.message, error.status
+    if form.errors:
+        return await _proposal_page(request, await load_proposal(request, decision), form, status)
+    return Redirect("/mod/appeals", status_code=303)
+
+
+@post("/mod/decision/{decision:str}/reveal", name="moderation:reveal-words", opt={"who": MODERATOR})
+async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
+    """Record that the viewer chose to read the concealed comment, which shows it to them, and go back."""
+    decision_id = as_id(decision)
+    statement = await decisions.statement(decision_id) if decision_id else None
+    if statement is None or statement.comment is None:
+        raise NotFound(N_("There is no such decision, or its text no longer exists."))
+    viewer, form = staff(request), Form(await posted_fields(request))
+    if await decisions.is_concealed(viewer.id, statement):
+        async with db.atomic():
+            await modlog.write(viewer, Entry("reveal", "comment", statement.comment))
+    # local_path returns "/" for what is no path here.
+    back = local_path(form.values.get("next"))
+    return Redirect(back if back != "/" else f"/decision/{statement.id}", status_code=303)
+
+
+handlers: list[object] = [appeals_page, appeal_page, assign, decide, second_approval_page, decide_proposal, reveal]

@@ -1,0 +1,69 @@
+"""Trust levels: what a member may do, by the age of the account and the comments let in (moderation-proofs.md I18)."""
+
+import msgspec
+
+from parley.moderation.matching.facts import AuthorRecord
+from parley.platform.errors import TooMany
+from parley.platform.text.messages import N_, Message, join, plural
+
+HOUR = 3_600
+
+
+class TrustLevel(msgspec.Struct, frozen=True):
+    """A level, reached after so many days and comments that were let in."""
+
+    name: str
+    days: int
+    comments: int
+    # Comments per hour; None: only the limits for everybody (platform/ratelimit.py).
+    per_hour: int | None
+    # Whether comments are held if the automatic rules fail.
+    is_held_without_rules: bool
+
+
+# How many links a newcomer may post is not limited here but by automatic rules (m0001_rules.json).
+LEVELS = (
+    TrustLevel("newcomer", days=0, comments=0, per_hour=10, is_held_without_rules=True),
+    TrustLevel("new member", days=1, comments=5, per_hour=30, is_held_without_rules=False),
+    TrustLevel("established", days=7, comments=20, per_hour=None, is_held_without_rules=False),
+)
+
+
+def level(author: AuthorRecord) -> TrustLevel:
+    """The highest level that a member has reached, lowered by one for each decision against them."""
+    reached = max(number for number, candidate in enumerate(LEVELS) if _meets(author, candidate))
+    return LEVELS[max(0, reached - author.upheld)]
+
+
+def _meets(author: AuthorRecord, candidate: TrustLevel) -> bool:
+    return author.age >= candidate.days and author.comments >= candidate.comments
+
+
+class UsedUp(msgspec.Struct, frozen=True):
+    """A member has posted `most` comments within an hour, the limit of their level; `left` seconds until the next."""
+
+    most: int
+    left: int
+
+    @property
+    def message(self) -> Message:
+        return N_(
+            "You have posted {most} comments within an hour, which is the limit for new members. "
+            "You can post again in {minutes}."
+        ).format(most=self.most, minutes=plural("{count} minute", "{count} minutes", -(-self.left // 60)))
+
+
+def used_up(author: AuthorRecord) -> UsedUp | None:
+    """The wait of a member who has reached the hourly limit of their level; None for others."""
+    most = level(author).per_hour
+    lately = sorted(seconds for seconds in author.since if seconds < HOUR)
+    if most is None or len(lately) < most:
+        return None
+    return UsedUp(most, max(1, round(HOUR - lately[most - 1])))
+
+
+def require_post_allowed(author: AuthorRecord) -> None:
+    """Raise TooMany for a member who has reached the hourly limit of their level; the message says the text is kept."""
+    used = used_up(author)
+    if used is not None:
+        raise TooMany(join(" ", [used.message, N_("Your text is kept.")]), used.left)

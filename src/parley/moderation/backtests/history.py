@@ -1,0 +1,223 @@
+"""The facts that rules would have used for each comment at the time it was posted.
+
+The counterpart of matching/facts.py and slow_mode/heat.py for earlier times. Texts, states and decisions are those
+of today.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from parley.discussion.commenting.drafts import Signature
+from parley.discussion.comments.rules import ALL_WORDS
+from parley.discussion.slow_mode.heat import QUICK, QUICK_PAIR, REMOVAL, REPORT, WINDOW, Point, heat, newest_of_pairs
+from parley.moderation.backtests.signed import SignedPosts
+from parley.moderation.matching.conditions import Members, Similar
+from parley.moderation.matching.evaluate import ActiveRule
+from parley.moderation.matching.facts import HAS_LINK, LET_IN, MOST_COUNTED, OTHERS, OWN, RESTRICTS
+from parley.moderation.matching.post import LONGEST_COMPARED, Post, comparable
+from parley.people.accounts import names
+from parley.platform import db
+
+HOUR, DAY = 3_600.0, 86_400.0
+RECORD_DAYS = 90
+
+SELECT_IDS = """
+select id from comment where created_at > $1::timestamptz - interval '30 days' and created_at <= $1
+  and author is not null order by created_at, id
+"""
+SELECT_ROWS = f"""
+select c.id, c.thread, c.author, m.role = 'member' as judged, {ALL_WORDS} as body,
+       case when c.statement is null then c.html else '' end as html, c.assisted,
+       extract(epoch from c.created_at)::float8 as at, extract(epoch from m.created_at)::float8 as joined,
+       {LET_IN} as let_in, {HAS_LINK} as has_link, {QUICK_PAIR} as pair
+from unnest($1::bigint[]) with ordinality as wanted(id, place) join comment c on c.id = wanted.id
+join member m on m.id = c.author left join comment p on p.id = c.parent left join comment g on g.id = p.parent
+order by place
+"""  # noqa: S608 constants only
+
+COUNT_LET_IN = f"""
+select c.author as key, least(count(*), {MOST_COUNTED}) as number from comment c
+where c.author is not null and {LET_IN} and c.created_at <= $1::timestamptz - interval '30 days' group by c.author
+"""  # noqa: S608 constants only
+SELECT_UPHELD = f"""
+select d.member as key, extract(epoch from d.created_at)::float8 as number from decision d
+where d.member is not null and d.state = 'in_force' and d.action in {RESTRICTS}
+  and d.created_at > $1::timestamptz - interval '120 days' order by d.created_at
+"""  # noqa: S608 constants only
+COUNT_LINKED = f"""
+select author as key, number from (
+    select c.author, ({HAS_LINK})::int as number, c.created_at, c.id,
+           row_number() over (partition by c.author order by c.created_at desc, c.id desc) as place
+    from comment c where c.author is not null and {LET_IN} and c.created_at <= $1::timestamptz - interval '30 days'
+) c where place <= {MOST_COUNTED} order by created_at, id
+"""  # noqa: S608 constants only
+SELECT_RECENT_TIMES = """
+select author as key, extract(epoch from created_at)::float8 as number from comment
+where author is not null and created_at <= $1::timestamptz - interval '30 days'
+  and created_at > $1::timestamptz - interval '30 days 1 hour' order by created_at, id
+"""
+SELECT_OWN_POSTS = f"""
+select m.id as key, o.body from member m cross join lateral (
+    select left({ALL_WORDS}, {LONGEST_COMPARED}) as body, c.created_at, c.id from comment c
+    where c.author = m.id and c.created_at <= $1::timestamptz - interval '30 days'
+    order by c.created_at desc, c.id desc limit {OWN}
+) o order by o.created_at, o.id
+"""  # noqa: S608 constants only
+SELECT_RECENT_POSTS = f"""
+select 0::bigint as key, body from (
+    select id, left({ALL_WORDS}, {LONGEST_COMPARED}) as body from comment c
+    where author is not null and created_at <= $1::timestamptz - interval '30 days' order by id desc limit {OTHERS}
+) o order by id
+"""  # noqa: S608 constants only
+SELECT_HEAT_POINTS = f"""
+select i.thread as key, {REPORT} * r.weight as weight, extract(epoch from r.created_at)::float8 as at,
+       null::text as pair
+from report r join queue_item i on i.id = r.item
+where i.kind = 'comment' and r.outcome is distinct from 'declined' and i.thread is not null
+  and r.created_at > $1::timestamptz - interval '30 days 1 hour'
+union all
+select d.thread, {REMOVAL}, extract(epoch from d.created_at)::float8, null from decision d
+where d.kind = 'comment' and d.action in ('remove', 'collapse') and d.state = 'in_force' and d.thread is not null
+  and d.created_at > $1::timestamptz - interval '30 days 1 hour'
+order by at
+"""  # noqa: S608 constants only
+
+
+SELECT_NAMES = """
+select id as key, name_key as name from member where name_key = any($1)
+union all select member, name_key from former_name where name_key = any($1)
+"""
+
+
+class EarlierComment(msgspec.Struct, frozen=True):
+    """An earlier comment; times in seconds since 1970. `judged`: rules apply, since its author is not staff.
+
+    `html` is the rendered `body`; empty where that must be made for it.
+    """
+
+    id: int
+    thread: int
+    author: int
+    judged: bool
+    body: str
+    html: str
+    assisted: bool
+    at: float
+    joined: float
+    let_in: bool
+    has_link: bool
+    pair: str | None
+
+
+class MemberFigure(msgspec.Struct, frozen=True):
+    key: int
+    number: float
+
+
+class MemberName(msgspec.Struct, frozen=True):
+    key: int
+    name: str
+
+
+class CommentBody(msgspec.Struct, frozen=True):
+    key: int
+    body: str
+
+
+class HeatPoint(msgspec.Struct, frozen=True):
+    key: int
+    weight: float
+    at: float
+    pair: str | None
+
+
+class History:
+    """The facts that one rule needs, kept up to date as comments are added in the order of their posting."""
+
+    def __init__(self, rule: ActiveRule) -> None:
+        self.needs = frozenset[str]().union(*(condition.needs for condition in rule.conditions))
+        self.compared_with = {condition.to for condition in rule.conditions if isinstance(condition, Similar)}
+        members = [condition for condition in rule.conditions if isinstance(condition, Members)]
+        self.named = [names.key(name) for condition in members for name in condition.names]
+        self.names: defaultdict[int, list[str]] = defaultdict(list)
+        self.let_in: defaultdict[int, int] = defaultdict(int)
+        self.upheld: defaultdict[int, list[float]] = defaultdict(list)
+        self.times: defaultdict[int, deque[float]] = defaultdict(lambda: deque(maxlen=MOST_COUNTED))
+        self.own: defaultdict[int, deque[str]] = defaultdict(lambda: deque(maxlen=OWN))
+        self.others: deque[str] = deque(maxlen=OTHERS)
+        self.linked: defaultdict[int, deque[int]] = defaultdict(lambda: deque(maxlen=MOST_COUNTED))
+        self.signed = SignedPosts()
+        self.heat_points: defaultdict[int, list[HeatPoint]] = defaultdict(list)
+
+    async def load(self, until: datetime) -> None:
+        """Load the facts as of thirty days before `until`."""
+        if "record" in self.needs:
+            self.let_in.update({row.key: int(row.number) for row in await db.fetch(MemberFigure, COUNT_LET_IN, until)})
+            for figure in await db.fetch(MemberFigure, SELECT_UPHELD, until):
+                self.upheld[figure.key].append(figure.number)
+        for person in await db.fetch(MemberName, SELECT_NAMES, self.named):
+            self.names[person.key].append(person.name)
+        if "recent" in self.needs:
+            for figure in await db.fetch(MemberFigure, SELECT_RECENT_TIMES, until):
+                self.times[figure.key].append(figure.number)
+        if "linked" in self.needs:
+            for figure in await db.fetch(MemberFigure, COUNT_LINKED, until):
+                self.linked[figure.key].append(int(figure.number))
+        if "heat" in self.needs:
+            for point in await db.fetch(HeatPoint, SELECT_HEAT_POINTS, until):
+                self.heat_points[point.key].append(point)
+        await self._load_posts(until)
+
+    async def _load_posts(self, until: datetime) -> None:
+        if "author" in self.compared_with:
+            for body in await db.fetch(CommentBody, SELECT_OWN_POSTS, until):
+                self.own[body.key].append(comparable(body.body))
+        if "anyone" in self.compared_with:
+            self.others.extend(
+                comparable(body.body) for body in await db.fetch(CommentBody, SELECT_RECENT_POSTS, until)
+            )
+
+    def post(self, row: EarlierComment) -> Post:
+        """The comment as rules would have seen it."""
+        return Post(
+            body=row.body,
+            assisted=row.assisted,
+            age=(row.at - row.joined) / DAY,
+            comments=self.let_in[row.author],
+            upheld=sum(row.at - RECORD_DAYS * DAY < at <= row.at for at in self.upheld.get(row.author, ())),
+            names=tuple(self.names.get(row.author, ())),
+            thread=row.thread,
+            since=tuple(row.at - at for at in self.times[row.author] if row.at - at < HOUR),
+            own=tuple(reversed(self.own[row.author])) if "author" in self.compared_with else (),
+            others=tuple(reversed(self.others)),
+            earlier=tuple(self.signed.earlier(row.author, row.at, _signature(row))) if "copies" in self.needs else (),
+            linked=sum(self.linked[row.author]),
+            heat=heat(newest_of_pairs(self._points(self.heat_points.get(row.thread, ()), row.at))),
+            html=row.html,
+        )
+
+    def add(self, row: EarlierComment) -> None:
+        """Add a comment to the facts of later ones."""
+        self.let_in[row.author] = min(MOST_COUNTED, self.let_in[row.author] + row.let_in)
+        self.times[row.author].append(row.at)
+        if "author" in self.compared_with:
+            self.own[row.author].append(comparable(row.body))
+        if "anyone" in self.compared_with:
+            self.others.append(comparable(row.body))
+        if "linked" in self.needs and row.let_in:
+            self.linked[row.author].append(row.has_link)
+        if "copies" in self.needs and row.judged:
+            self.signed.add(row.author, row.at, _signature(row))
+        if "heat" in self.needs and row.pair:
+            self.heat_points[row.thread].append(HeatPoint(row.thread, QUICK, row.at, row.pair))
+
+    @staticmethod
+    def _points(points: Iterable[HeatPoint], at: float) -> list[Point]:
+        return [Point(0, point.weight, at - point.at, point.pair) for point in points if 0 <= at - point.at < WINDOW]
+
+
+def _signature(row: EarlierComment) -> Signature:
+    return Post(row.body, html=row.html).signature

@@ -1,0 +1,255 @@
+"""Applying a decision to its target, and reverting it. Both return what changed, before and after."""
+
+from typing import Any
+
+import msgspec
+from piccolo.columns import Column
+
+from parley.discussion.comments import branches, moving, states, wording
+from parley.discussion.comments.tables import Comment
+from parley.discussion.threads.suggestion_closing import decline_waiting
+from parley.discussion.threads.tables import Thread
+from parley.moderation.decisions import moves, profiles, restrictions, sanctions
+from parley.moderation.decisions.rules import SLOW_SECONDS, Choice
+from parley.moderation.decisions.sanctions import Sanction
+from parley.moderation.reports.targets import Target
+from parley.people.accounts import sessions
+from parley.people.accounts.tables import Member
+from parley.platform import db
+from parley.platform.db import NOW
+from parley.platform.errors import Refused
+from parley.platform.events.event_log import emit
+from parley.platform.text.messages import N_, as_text
+
+Change = tuple[dict[str, Any], dict[str, Any]]
+
+LONGEST_COLLAPSE_REASON = 200
+BY_RULE = N_("Automatic rule: {rule}")
+ARCHIVED = N_("This discussion was archived, so its article does not change any more.")
+IS_STILL_REMOVED = """
+select exists(
+    select from decision where kind = 'comment' and target = $1 and action = 'remove' and state = 'in_force')
+"""
+SELECT_COLLAPSE = """
+select d.reason, r.name as rule from decision d left join rule r on r.id = d.rule
+where d.kind = 'comment' and d.target = $1 and d.action = 'collapse' and d.state = 'in_force'
+order by d.id desc limit 1
+"""
+# The events for readers of the thread.
+EVENTS = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
+
+
+class ThreadSettings(msgspec.Struct, frozen=True):
+    """The state of a thread as moderators set it: `slow` are the seconds between two comments of one member."""
+
+    thread_state: str
+    slow: int
+    why: str = ""
+
+
+class CollapseReason(msgspec.Struct, frozen=True):
+    """The reason of a decision to collapse, and the name of the rule that made it, if one did."""
+
+    reason: str
+    rule: str | None
+
+
+async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
+    """Apply a choice to a locked target; return what changed."""
+    change: Change = {}, {}
+    match choice.action:
+        case "bio" | "title" | "name" if target.kind == "member":
+            change = await profiles.remove(target.id, choice.action)
+        case "excerpt" | "text" | "title" | "remove" | "passage" | "restore" if target.kind == "article":
+            passage = choice.to.passage if choice.to else None
+            change = await restrictions.settle(target, actor, choice.action, passage)
+        case "approve" | "restore":
+            show = _approve if choice.action == "approve" else _show_again
+            change = await show(target, actor)
+        case "remove":
+            change = await _move(target, "rejected" if target.state == "pending" else "removed", actor)
+        case "collapse":
+            change = await _collapse(target, choice.reason, actor)
+        case "statement":
+            change = await _withdraw_statement(target, actor)
+        case "lock" | "slow" | "archive" | "unlock" | "lock_branch" | "unlock_branch" | "move":
+            change = await _set_discussion(target, choice, actor)
+        case "warn" | "silence" | "suspend":
+            change = await _sanction(target, choice)
+        case "role" if choice.role:
+            change = await _set_role(target, choice.role)
+    return change
+
+
+async def _sanction(target: Target, choice: Choice) -> Change:
+    """Silence or suspend a member; a warning changes nothing. Raises Refused where no member can read the reason."""
+    if not sanctions.can_be_sanctioned(target):
+        raise Refused(sanctions.CANNOT_WRITE)
+    if choice.action == "warn":
+        return {}, {}
+    return await sanctions.settle(target, Sanction(choice.action, choice.ends, choice.reason))
+
+
+async def _approve(target: Target, actor: int | None) -> Change:
+    if target.kind == "comment" and target.state in {"hidden", "pending"}:
+        return await _move(target, "visible", actor)
+    if target.collapsed is None:
+        return {}, {}
+    await restrictions.end("comment", target.id, ["collapse"])
+    return await _collapse(target, None, actor)
+
+
+async def revert(target: Target, before: dict[str, Any], actor: int | None, *, cleared: bool = False) -> Change:
+    """Revert a decision that is no longer in force, from the state `before` it; return what changed.
+
+    What has changed since for another reason stays. A comment gets its former state back, or, if an appeal `cleared`
+    it, becomes visible unless another decision removes it.
+    """
+    change: Change = {}, {}
+    if "state" in before:
+        change = await _show(target, actor) if cleared else await _restore(target, before["state"], actor)
+    elif "collapsed" in before:
+        change = await _collapse(target, await _collapse_reason(target.id), actor)
+    elif before.keys() & {"branch", "place"}:
+        change = await _restore_branch(target, before, actor)
+    elif "statement" in before:
+        change = await _return_statement(target, before["statement"], actor)
+    elif "restricted" in before:
+        change = await restrictions.settle(target, actor)
+    elif "thread_state" in before:
+        change = await _set_thread(target, msgspec.convert(before, ThreadSettings), actor)
+    elif "member_state" in before:
+        change = await sanctions.settle(target)
+    elif "role" in before:
+        change = await _set_role(target, before["role"])
+    else:
+        for field in before.keys() & set(profiles.FIELDS):
+            change = await profiles.give_back(target.id, field, before[field])
+    return change
+
+
+async def _show(target: Target, actor: int | None) -> Change:
+    if target.state not in {"removed", "rejected"} or await db.value(IS_STILL_REMOVED, target.id):
+        return {}, {}
+    return await _move(target, "visible", actor)
+
+
+async def _show_again(target: Target, actor: int | None) -> Change:
+    """Show a comment that was removed, or expand a collapsed one; end the decisions that did it.
+
+    Raises Refused where no decision did.
+    """
+    if target.state == "removed":
+        await restrictions.require_end("comment", target.id, ["remove"])
+        return await _move(target, "visible", actor)
+    await restrictions.require_end("comment", target.id, ["collapse"])
+    return await _collapse(target, None, actor)
+
+
+async def _restore(target: Target, state: str, actor: int | None) -> Change:
+    """Give a comment its former state back, unless its author has deleted it since.
+
+    A held comment that was approved and has replies by now becomes hidden instead, which keeps the replies in place.
+    """
+    if target.state not in {"visible", "removed", "rejected"} - {state}:
+        return {}, {}
+    if state == "pending" and target.state == "visible" and await Comment.exists().where(Comment.parent == target.id):
+        state = "hidden"
+    return await _move(target, state, actor, undoing=True)
+
+
+async def _move(target: Target, to: str, actor: int | None, *, undoing: bool = False) -> Change:
+    comment = target.comment
+    if comment is None:
+        raise ValueError(f"a {target.kind} has no state of a comment")
+    await states.transition(comment, to, actor=actor, undoing=undoing)
+    return {"state": comment.state}, {"state": to}
+
+
+async def _collapse_reason(comment: int) -> str | None:
+    """The reason of the newest decision in force to collapse a comment. What matched a rule is not for readers."""
+    newest = await db.fetch_one(CollapseReason, SELECT_COLLAPSE, comment)
+    if newest is None:
+        return None
+    return newest.reason if newest.rule is None else as_text(BY_RULE.format(rule=newest.rule))
+
+
+async def _collapse(target: Target, reason: str | None, actor: int | None) -> Change:
+    reason = reason and reason[:LONGEST_COLLAPSE_REASON]
+    await Comment.update({Comment.collapsed: reason}).where(Comment.id == target.id)
+    await emit("comment.edited", thread=target.thread or 0, comment=target.id, actor=actor)
+    return {"collapsed": target.collapsed}, {"collapsed": reason}
+
+
+async def _set_discussion(target: Target, choice: Choice, actor: int | None) -> Change:
+    """Lock, slow, archive or open the thread, or lock, open or move the branch that begins with the comment."""
+    if choice.action == "move":
+        return await moves.move(target, choice.to, actor)
+    if choice.action in {"lock_branch", "unlock_branch"}:
+        return await _set_branch(target, actor, locked=choice.action == "lock_branch")
+    return await _set_thread(target, _thread_settings(target, choice), actor)
+
+
+async def _restore_branch(target: Target, before: dict[str, Any], actor: int | None) -> Change:
+    if "place" in before:
+        return await moves.move_back(target, msgspec.convert(before["place"], moving.Location), actor)
+    return await _set_branch(target, actor, locked=before["branch"] == "locked")
+
+
+async def _set_branch(target: Target, actor: int | None, *, locked: bool) -> Change:
+    """Lock or open the branch that begins with a comment."""
+    thread = target.thread or 0
+    if not (await branches.lock(target.id) if locked else await branches.unlock(target.id, thread)):
+        return {}, {}
+    await emit("comment.edited", thread=thread, comment=target.id, actor=actor)
+    was, now = ("open", "locked") if locked else ("locked", "open")
+    return {"branch": was}, {"branch": now}
+
+
+async def _withdraw_statement(target: Target, actor: int | None) -> Change:
+    text = await wording.withdraw_statement(target.id)
+    if text is None:
+        return {}, {}
+    await emit("comment.edited", thread=target.thread or 0, comment=target.id, actor=actor)
+    return {"statement": text}, {"statement": None}
+
+
+async def _return_statement(target: Target, text: str, actor: int | None) -> Change:
+    if not await wording.restore_statement(target.id, text):
+        return {}, {}
+    await emit("comment.edited", thread=target.thread or 0, comment=target.id, actor=actor)
+    return {"statement": None}, {"statement": text}
+
+
+def _thread_settings(target: Target, choice: Choice) -> ThreadSettings:
+    """The settings of the thread after a choice."""
+    match choice.action:
+        case "slow":
+            return ThreadSettings(target.thread_state or "open", SLOW_SECONDS, choice.reason)
+        case "unlock":
+            return ThreadSettings("open", 0, "")
+    return ThreadSettings("locked" if choice.action == "lock" else "archived", target.slow, choice.reason)
+
+
+async def _set_thread(target: Target, to: ThreadSettings, actor: int | None) -> Change:
+    was = ThreadSettings(target.thread_state or "open", target.slow, target.why)
+    if was == to:
+        return {}, {}
+    await Thread.update(
+        {Thread.state: to.thread_state, Thread.slow: to.slow, Thread.state_reason: to.why or None}
+    ).where(Thread.id == target.thread)
+    if to.thread_state == "archived":
+        await decline_waiting(target.thread or 0, as_text(ARCHIVED), actor)
+    kind = "thread.slowed" if to.slow > was.slow else EVENTS[to.thread_state]
+    await emit(kind, thread=target.thread or 0, actor=actor)
+    return msgspec.structs.asdict(was), msgspec.structs.asdict(to)
+
+
+async def _set_role(target: Target, role: str) -> Change:
+    """Give a member a role, and end their sessions, which have the rights of the old one."""
+    changes: dict[Column | str, Any] = {Member.role: role}
+    if "member" in (role, target.role):
+        changes[Member.staff_since] = None if role == "member" else NOW
+    await Member.update(changes).where(Member.id == target.id)
+    await sessions.end_all(target.id)
+    return {"role": target.role}, {"role": role}

@@ -1,0 +1,203 @@
+"""Deciding: the effect on the target, the statement, the answer to reports, the letters and the record, together."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from parley.moderation.decisions import effects, letters, rules
+from parley.moderation.decisions.rules import ACTIONS, ON_MEMBER, Choice, Stale
+from parley.moderation.decisions.tables import Decision
+from parley.moderation.modlog import ops as modlog
+from parley.moderation.modlog.ops import Entry
+from parley.moderation.reports import queue_changes, targets
+from parley.moderation.reports.tables import QueueItem, Report
+from parley.moderation.reports.targets import Target
+from parley.platform import db
+from parley.platform.db import NOW
+from parley.platform.errors import NotFound
+from parley.platform.http.access import Viewer
+from parley.platform.text.messages import N_
+
+# Called in the transaction of each decision; hooks.py fills this in.
+after_decision: list[Callable[[], None]] = []
+
+
+class DecidedItem(msgspec.Struct, frozen=True):
+    """The queue item that is decided on."""
+
+    id: int
+    kind: str
+    target: int
+    state: str
+    version: int
+    claimed_by: int | None
+    claimed_until: datetime | None
+
+
+SELECT_REPORTERS = "select reporter from report where item = $1 and reporter is not null and state <> 'resolved'"
+# Of a sanction, also who reported what is decided about the same member in the same transaction.
+SELECT_REPORTERS_EVER = """
+select reporter from report where reporter is not null and (item = $1 or item in (
+    select item from decision where moderator = $2 and member = $3 and created_at = now()))
+"""
+# The item of a held comment stays open until somebody approves or removes the comment itself.
+CLOSE_ITEM = """
+update queue_item set version = version + 1, claimed_by = null, claimed_until = null,
+  acted_at = coalesce(acted_at, now()), escalated = $2, state = case when $2 or kind = 'comment' and exists (
+    select from comment where id = target and state = 'pending') then 'open' else 'done' end
+where id = $1
+"""
+# Reject proposals that this decision makes obsolete.
+SUPERSEDE_PROPOSALS = """
+update decision set state = 'rejected', ended_at = now()
+where state = 'awaiting' and (item = $1 or kind = $2 and target = $3 and action = $4)
+"""
+HAS_OTHERS = """
+select exists(select from member where role = any($1::text[]) and state = 'active' and id <> all($2::bigint[]))
+"""
+
+
+async def decide(viewer: Viewer, choice: Choice) -> int:
+    """Decide on an item and return the id of the decision.
+
+    Raises Stale when the item is not as the moderator saw it, Refused for an invalid choice, Forbidden where the
+    moderator may not decide.
+    """
+    async with db.atomic():
+        seen = await _load_item(choice.item)
+        rules.require_choice_allowed(choice, seen.kind)
+        target = await targets.lock(seen.kind, seen.target)
+        item = await _load_item(choice.item, lock=True)
+        _may_be_decided(viewer, choice, item)
+        rules.require_decision_allowed(
+            viewer, await concerned_member(viewer, target), await reporters_but(viewer, item.id)
+        )
+        if choice.action in ON_MEMBER or (target.kind == "member" and ACTIONS[choice.action].restricts):
+            rules.require_rank_over(viewer, target.role)
+        return await carry_out(viewer, choice, target, item.id)
+
+
+async def concerned_member(viewer: Viewer, target: Target) -> int | None:
+    """The member who may not decide about a target. Who added an article may, where nobody else can."""
+    if target.kind == "article" and await is_alone(viewer):
+        return None
+    return target.member
+
+
+async def is_alone(viewer: Viewer) -> bool:
+    """Whether nobody else can decide."""
+    return not await db.value(HAS_OTHERS, ["moderator", "admin"], [viewer.id])
+
+
+def _may_be_decided(viewer: Viewer, choice: Choice, item: DecidedItem) -> None:
+    if item.version != choice.version or item.state != "open":
+        raise Stale(N_("Another moderator has decided this in the meantime. This is the current state."))
+    if item.claimed_by not in (None, viewer.id) and item.claimed_until and item.claimed_until > datetime.now(UTC):
+        raise Stale(N_("Another moderator is reviewing this right now. Take another one, or wait a moment."))
+
+
+async def carry_out(viewer: Viewer, choice: Choice, target: Target, item: int | None = None) -> int:
+    """Carry out a choice on a locked target and return the id of the decision. The caller has checked permissions.
+
+    A choice that needs a second approval is only saved, and its item stays open.
+    """
+    awaits = await _needs_second(viewer, choice, target, item)
+    before, after = ({}, {}) if awaits else await effects.apply(target, choice, viewer.id)
+    is_final = choice.action != "escalate" and not awaits
+    if choice.action != "escalate":
+        await db.execute(SUPERSEDE_PROPOSALS, item, *about(choice, target), choice.action)
+    made = await save(viewer, choice, target, before, state="awaiting" if awaits else "in_force", item=item)
+    if item is not None:
+        await close(item, ACTIONS[choice.action].answers if is_final else None)
+    if is_final:
+        await letters.send(made, delay=timedelta(seconds=rules.UNDO_SECONDS if item else 0))
+    entry = Entry(choice.action, *about(choice, target), before, after, choice.guideline, choice.reason, made)
+    await modlog.write(viewer, entry)
+    return made
+
+
+def about(choice: Choice, target: Target) -> tuple[str, int]:
+    """The kind and id that a decision is about: the target, or its author for actions on members."""
+    if choice.action in ON_MEMBER and target.member is not None:
+        return "member", target.member
+    return target.kind, target.id
+
+
+async def close(item: int, outcome: str | None) -> None:
+    """Close an item and answer its reports with `outcome`; None leaves it open and escalates it."""
+    await db.execute(CLOSE_ITEM, item, outcome is None)
+    await queue_changes.notify_queue()
+    if outcome is not None:
+        await _answer_reports(item, outcome)
+
+
+async def _answer_reports(item: int, outcome: str) -> None:
+    """Answer the open reports of an item, in the two steps that the database allows (schema.sql)."""
+    of_item = Report.item == item
+    await Report.update({Report.state: "claimed"}).where(of_item, Report.state == "open")
+    await Report.update({Report.state: "resolved", Report.outcome: outcome, Report.resolved_at: NOW}).where(
+        of_item, Report.state == "claimed"
+    )
+
+
+async def save(
+    viewer: Viewer,
+    choice: Choice,
+    target: Target,
+    before: dict[str, Any],
+    *,
+    state: str = "in_force",
+    item: int | None = None,
+) -> int:
+    """Insert a decision, with the state of its target `before`; return its id."""
+    kind, number = about(choice, target)
+    row = Decision(
+        item=item,
+        kind=kind,
+        target=number,
+        thread=target.thread,
+        action=choice.action,
+        guideline=choice.guideline,
+        reason=choice.reason,
+        moderator=viewer.id,
+        member=target.member if target.kind != "article" or ACTIONS[choice.action].restricts else None,
+        until=choice.ends,
+        role=choice.role,
+        passage=choice.to.passage if choice.action == "passage" and choice.to else None,
+        state=state,
+        before=msgspec.json.encode(before).decode(),
+    )
+    (made,) = await Decision.insert(row)
+    for hook in after_decision:
+        hook()
+    decision: int = made["id"]
+    return decision
+
+
+async def _needs_second(viewer: Viewer, choice: Choice, target: Target, item: int | None) -> bool:
+    """Whether a second moderator must agree, and one exists (moderation-proofs.md R11).
+
+    Two must agree on permanent suspensions and changes of role. Nobody who reported the item can be the second.
+    """
+    if choice.action != "role" and (choice.action != "suspend" or choice.days is not None):
+        return False
+    by_admins = choice.action == "role" or target.role != "member"
+    staff = ["admin"] if by_admins else ["moderator", "admin"]
+    reporters = await db.values(SELECT_REPORTERS_EVER, item, viewer.id, target.member)
+    return bool(await db.value(HAS_OTHERS, staff, [viewer.id, target.member, *reporters]))
+
+
+async def reporters_but(viewer: Viewer, item: int | None) -> set[int]:
+    """The reporters who may not decide on an item; a moderator who reported it may, where nobody else can."""
+    members = set(await db.values(SELECT_REPORTERS, item))
+    return members - {viewer.id} if viewer.id in members and await is_alone(viewer) else members
+
+
+async def _load_item(item: int, *, lock: bool = False) -> DecidedItem:
+    query = QueueItem.select().where(QueueItem.id == item)
+    row = await db.fetch_one(DecidedItem, query.lock_rows() if lock else query)
+    if row is None:
+        raise NotFound(N_("There is no such item."))
+    return row

@@ -1,0 +1,77 @@
+"""Removing what members say of themselves: their bio, their title or their name."""
+
+import secrets
+from typing import Any
+
+from parley.people.accounts import names, viewer_cache
+from parley.people.accounts.tables import Member
+from parley.people.sign_in import removed_names
+from parley.platform import db
+from parley.platform.errors import Refused
+from parley.platform.http.access import Viewer
+from parley.platform.text.messages import N_
+
+# The action that removes each of them has the same name.
+FIELDS = ("bio", "title", "name")
+
+IS_REMOVED = """
+select exists(select from decision where kind = 'member' and target = $1 and action = $2 and state = 'in_force'
+              and before ->> action = $3)
+"""
+SELECT_REMOVED_NAMES = """
+select before ->> 'name' from decision where kind = 'member' and action = 'name' and state = 'in_force'
+"""
+
+
+async def remove(member: int, field: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Empty a field of a locked member, or give them a neutral name; return the field before and after.
+
+    Raises Refused where there is nothing to remove.
+    """
+    was = await _field_value(member, field)
+    if not was or (field == "name" and names.is_neutral(was, member)):
+        raise Refused(N_("There is nothing to remove any more."))
+    to = await _neutral_name(member) if field == "name" else ""
+    await _set_field(member, field, to)
+    return {field: was}, {field: to}
+
+
+async def give_back(member: int, field: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give back what was removed from a locked member, unless they have written something else since."""
+    now = await _field_value(member, field)
+    if now and not (field == "name" and names.is_neutral(now, member)):
+        return {}, {}
+    await _set_field(member, field, text)
+    return {field: now}, {field: text}
+
+
+async def _field_value(member: int, field: str) -> str:
+    row = await Member.select(field).where(Member.id == member).first()
+    return str(row[field]) if row else ""
+
+
+async def _set_field(member: int, field: str, text: str) -> None:
+    if field == "name":
+        await removed_names.replace(member, text)
+        return
+    await Member.update({field: text}).where(Member.id == member)
+    viewer_cache.clear_after_commit()
+
+
+async def _neutral_name(member: int) -> str:
+    """A name without meaning. Another member may have the first choice."""
+    name = names.neutral(member)
+    taken = await Member.exists().where(Member.name_key == names.key(name))
+    return f"{name}-{secrets.token_hex(2)}" if taken else name
+
+
+async def check(viewer: Viewer, title: str, bio: str) -> None:
+    """Raise Refused if a member writes again what a moderator removed."""
+    for field, text in (("title", title), ("bio", bio)):
+        if text and await db.value(IS_REMOVED, viewer.id, field, text):
+            raise Refused(N_("A moderator removed this text from your profile. Please change it, or appeal."))
+
+
+async def is_removed_name(name: str) -> bool:
+    """Whether moderators removed this name, or one that looks like it."""
+    return names.key(name) in map(names.key, await db.values(SELECT_REMOVED_NAMES))

@@ -1,0 +1,84 @@
+"""Restrictions of articles, of which all in force together determine what is shown; ending those of anything."""
+
+from typing import Any
+
+import msgspec
+
+from parley.articles.articles.restricting import Restriction
+from parley.discussion.threads.restricting import restrict_article
+from parley.moderation.decisions import letters
+from parley.moderation.decisions.tables import Decision
+from parley.moderation.reports.targets import Target
+from parley.platform import db
+from parley.platform.db import NOW
+from parley.platform.errors import Refused
+from parley.platform.text.messages import N_
+
+# What each action leaves of an article.
+EFFECTS = {
+    "excerpt": Restriction("excerpt"),
+    "text": Restriction("none"),
+    "title": Restriction(untitled=True),
+    "remove": Restriction("none", untitled=True),
+    # Of single passages, each decision names one.
+    "passage": Restriction(),
+}
+STRICTNESS = ("", "excerpt", "none")
+
+
+class CurrentRestriction(msgspec.Struct, frozen=True):
+    action: str
+    passage: int | None
+
+
+SELECT_IN_FORCE = """
+select action, passage from decision
+where kind = 'article' and target = $1 and action = any($2::text[]) and state = 'in_force'
+"""
+
+
+async def settle(
+    target: Target, actor: int | None, new: str = "", passage: int | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Restrict a locked article by the decisions in force and a `new` action; return the state before and after.
+
+    `passage` is the one that the new action removes.
+    """
+    restrictions = await db.fetch(CurrentRestriction, SELECT_IN_FORCE, target.id, list(EFFECTS))
+    restrictions += [CurrentRestriction(new, passage)] if new in EFFECTS else []
+    effects = [EFFECTS[restriction.action] for restriction in restrictions]
+    to = Restriction(
+        max((effect.restricted for effect in effects), key=STRICTNESS.index, default=""),
+        any(effect.untitled for effect in effects),
+        sorted(
+            {
+                restriction.passage
+                for restriction in restrictions
+                if restriction.action == "passage" and restriction.passage is not None
+            }
+        ),
+    )
+    was = Restriction(target.restricted, target.untitled, target.withheld)
+    if was != to:
+        await restrict_article(target.id, to, actor)
+    return msgspec.structs.asdict(was), msgspec.structs.asdict(to)
+
+
+async def require_end(kind: str, target: int, actions: list[str], passage: int | None = None) -> None:
+    """End what `end` ends. Raises Refused where there is nothing to end."""
+    if not await end(kind, target, actions, passage):
+        raise Refused(N_("All of this is shown already."))
+
+
+async def end(kind: str, target: int, actions: list[str], passage: int | None = None) -> bool:
+    """End the decisions in force for these actions, or those about one passage. Return whether there were any.
+
+    Statements of them that are not mailed yet are held back.
+    """
+    about = (Decision.kind == kind) & (Decision.target == target) & (Decision.state == "in_force")
+    ended = Decision.update({Decision.state: "ended", Decision.ended_at: NOW}).where(
+        about & (Decision.passage == passage) if passage else about, Decision.action.is_in(actions)
+    )
+    decisions = [row["id"] for row in await ended.returning(Decision.id)]
+    await letters.hold_back(decisions)
+    return bool(decisions)

@@ -1,0 +1,203 @@
+"""The actions of moderators, and who may decide what."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from parley.platform.errors import Forbidden, ParleyError, Refused
+from parley.platform.http.access import ADMIN, MODERATOR, Access, Viewer
+from parley.platform.text.messages import N_, Message
+
+# Durations of silences and suspensions in days; None is permanent.
+LENGTHS = {
+    1: N_("A day"),
+    3: N_("Three days"),
+    7: N_("A week"),
+    30: N_("A month"),
+    90: N_("Three months"),
+    365: N_("A year"),
+}
+
+CLAIM_MINUTES = 10
+UNDO_SECONDS = 30
+APPEAL_DAYS = 183
+# Appeals and proposals that wait for longer are reported to the staff.
+OVERDUE_DAYS = 7
+MOST_IN_BULK = 50
+
+
+class Action(msgspec.Struct, frozen=True):
+    """An action: its labels, the kinds of targets it is for, and the least access level of the moderator."""
+
+    name: str
+    label: Message
+    done: Message
+    kinds: frozenset[str]
+    # Restricts a member, who gets a statement of reasons and can appeal.
+    restricts: bool = True
+    # Has a duration.
+    timed: bool = False
+    access: Access = MODERATOR
+    # Only in the form that opens where a moderator sees something (moderation/modqueue/in_place.py), not in the queue.
+    in_place: bool = False
+
+    @property
+    def answers(self) -> str:
+        """The outcome of the reports: upheld if anything was done, even if only to the thread."""
+        return "declined" if self.name in {"approve", "restore", "unlock_branch"} else "upheld"
+
+
+COMMENT, ARTICLE = frozenset({"comment"}), frozenset({"article"})
+PROFILE = frozenset({"member"})
+MEMBER, THREAD = COMMENT | PROFILE, COMMENT | ARTICLE
+EVERYTHING = COMMENT | MEMBER | THREAD
+NOT_IN_QUEUE: frozenset[str] = frozenset()
+
+ACTIONS = {
+    action.name: action
+    for action in (
+        Action("approve", N_("Approve"), N_("Approved"), EVERYTHING, restricts=False),
+        Action("remove", N_("Remove"), N_("Removed"), THREAD),
+        Action("text", N_("Take the text down"), N_("Text taken down"), ARTICLE),
+        Action("excerpt", N_("Show an excerpt only"), N_("Shown as an excerpt"), ARTICLE),
+        Action("passage", N_("Remove a passage or picture"), N_("Passage removed"), ARTICLE, in_place=True),
+        Action("title", N_("Remove the title"), N_("Title removed"), ARTICLE | PROFILE),
+        Action("bio", N_("Remove the bio"), N_("Bio removed"), PROFILE),
+        Action("name", N_("Remove the name"), N_("Name removed"), PROFILE),
+        Action("collapse", N_("Collapse"), N_("Collapsed"), COMMENT),
+        Action("lock", N_("Lock the thread"), N_("Thread locked"), THREAD, restricts=False),
+        Action("lock_branch", N_("Lock the branch"), N_("Branch locked"), COMMENT, restricts=False),
+        Action(
+            "unlock_branch", N_("Open the branch"), N_("Branch opened again"), COMMENT, restricts=False, in_place=True
+        ),
+        Action("move", N_("Move the comment"), N_("Comment moved"), COMMENT, restricts=False, in_place=True),
+        Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
+        # Of articles on their page for moderators only (about_articles.py).
+        Action("restore", N_("Show it again"), N_("Shown again"), COMMENT, restricts=False, in_place=True),
+        # On the page of the thread only (thread_actions.py).
+        Action("archive", N_("Archive the thread"), N_("Thread archived"), NOT_IN_QUEUE, restricts=False),
+        Action("unlock", N_("Open the thread"), N_("Thread opened again"), NOT_IN_QUEUE, restricts=False),
+        Action("warn", N_("Warn the author"), N_("Author warned"), MEMBER),
+        Action("silence", N_("Silence the author"), N_("Author silenced"), MEMBER, timed=True),
+        Action("suspend", N_("Suspend the author"), N_("Author suspended"), MEMBER, timed=True),
+        # On the page of the statement only (moderation/statements/removing.py).
+        Action("statement", N_("Remove the statement"), N_("Statement removed"), NOT_IN_QUEUE),
+        # On the page of the member only (moderation/modmembers/ops.py).
+        Action("role", N_("Change the role"), N_("Role changed"), NOT_IN_QUEUE, restricts=False, access=ADMIN),
+        Action("escalate", N_("Ask an admin"), N_("Escalated to an admin"), EVERYTHING, restricts=False),
+    )
+}
+SUSPENSION_PROPOSED = N_("Suspension proposed: a second moderator has to approve it")
+# Actions on the thread.
+ON_THREAD = {"lock", "slow", "archive", "unlock"}
+# Actions on the author, not on the comment.
+ON_MEMBER = {"warn", "silence", "suspend", "role"}
+# What can be decided about an author together with a decision about what they wrote.
+SANCTIONS = ("warn", "silence", "suspend")
+# In order of their permissions.
+ROLES = ("member", "moderator", "admin")
+# The outcomes of an appeal.
+OUTCOMES = ("upheld", "overturned", "modified")
+# The milder actions to which an appeal can change a decision; of articles, those in MILDER_OF_ARTICLES.
+MILDER = {
+    "remove": ("collapse", "warn"),
+    "collapse": ("warn",),
+    "silence": ("silence", "warn"),
+    "suspend": ("suspend", "silence", "warn"),
+    "bio": ("warn",),
+    "title": ("warn",),
+    "name": ("warn",),
+}
+MILDER_OF_ARTICLES = {"remove": ("text", "excerpt", "title"), "text": ("excerpt",)}
+SLOW_SECONDS = 120
+# The answers of a second look.
+JUDGEMENTS = {
+    name: action
+    for name, action in ACTIONS.items()
+    if "comment" in action.kinds and (action.restricts or name == "approve")
+}
+
+
+def act(kind: str, action: str) -> str:
+    """The key of what an action is called for members: that about an article differs from that about a comment."""
+    return f"{kind}.{action}" if kind == "article" else action
+
+
+class Stale(ParleyError):
+    """What the moderator decides about has changed since they opened it."""
+
+    status = 409
+    title = N_("Changed in the meantime")
+
+
+class ThreadReference(msgspec.Struct, frozen=True):
+    """A place to which a decision refers: a thread, and a passage of its article by its lineage, if it names one."""
+
+    thread: int
+    passage: int | None = None
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What a moderator chose for an item at the `version` that they saw. `days` None: permanently."""
+
+    item: int
+    version: int
+    action: str
+    guideline: str | None = None
+    reason: str = ""
+    days: int | None = None
+    # The new role.
+    role: str | None = None
+    # Where to move a comment, or the passage to remove.
+    to: ThreadReference | None = None
+    at: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def ends(self) -> datetime | None:
+        """The end, counted from `at`, so that the decision and its effect end at the same time."""
+        return self.at + timedelta(days=self.days) if self.days and ACTIONS[self.action].timed else None
+
+
+def require_choice_allowed(choice: Choice, kind: str) -> None:
+    """Raise Refused for an action that is not possible here, or that lacks its guideline or reason."""
+    action = ACTIONS.get(choice.action)
+    if action is None or kind not in action.kinds:
+        raise Refused(N_("This cannot be decided here. Please choose one of the actions shown."))
+    if action.name == "passage" and (choice.to is None or choice.to.passage is None):
+        raise Refused(N_("Please choose the passage or picture."))
+    if action.name == "move" and choice.to is None:
+        raise Refused(N_("Please say where to move the comment."))
+    if action.restricts and not choice.guideline:
+        raise Refused(N_("Please choose the rule that this breaks: the author has a right to know."))
+    if action.restricts and not choice.reason.strip():
+        raise Refused(N_("Please give a reason: the author will read it."))
+
+
+def require_decision_allowed(viewer: Viewer, concerned: int | None, reporters: set[int]) -> None:
+    """Raise Forbidden for members, and for moderators in their own case (moderation-proofs.md R7)."""
+    if viewer.access < MODERATOR:
+        raise Forbidden(N_("Only moderators decide."))
+    if viewer.id == concerned:
+        raise Forbidden(N_("This is about you: another moderator has to decide it."))
+    if viewer.id in reporters:
+        raise Forbidden(N_("You reported this yourself: another moderator has to decide it."))
+
+
+def milder(kind: str, action: str) -> tuple[str, ...]:
+    """The milder actions to which an appeal can change a decision about a target of this kind."""
+    return (MILDER_OF_ARTICLES if kind == "article" else MILDER).get(action, ())
+
+
+def require_milder(kind: str, action: str, until: datetime | None, choice: Choice) -> None:
+    """Raise Refused unless `choice` is milder than a decision for `action` that lasts `until` (None: permanently)."""
+    if choice.action not in milder(kind, action):
+        raise Refused(N_("Please choose a milder action than the decision, or overturn it."))
+    longer = until is not None and (choice.ends is None or choice.ends >= until)
+    if ACTIONS[choice.action].timed and (longer or choice.ends is None):
+        raise Refused(N_("Please choose an end before that of the decision, or overturn it."))
+
+
+def require_rank_over(viewer: Viewer, role: str) -> None:
+    """Raise Forbidden where a moderator who is no admin would sanction staff."""
+    if role != "member" and viewer.access < ADMIN:
+        raise Forbidden(N_("This member is a moderator or an admin: only an admin can decide about them."))

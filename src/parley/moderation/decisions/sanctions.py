@@ -1,0 +1,86 @@
+"""Silences and suspensions: the strictest decision in force determines the state of a member."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from parley.moderation.reports.targets import Target
+from parley.people.accounts import sessions, viewer_cache
+from parley.people.accounts.states import LEFT
+from parley.people.accounts.tables import Member
+from parley.platform import db
+from parley.platform.text.messages import N_
+
+STATE = {"silence": "silenced", "suspend": "suspended"}
+PERMANENT = datetime.max.replace(tzinfo=UTC)
+CANNOT_WRITE = N_("This member has not confirmed their address, or has left, so they cannot write.")
+
+
+class Sanction(msgspec.Struct, frozen=True):
+    """A silence or suspension; `until` None: permanently."""
+
+    action: str
+    until: datetime | None
+    reason: str
+
+    @property
+    def strictness(self) -> tuple[bool, datetime]:
+        return self.action == "suspend", self.until or PERMANENT
+
+
+SELECT_IN_FORCE = """
+select action, until, reason from decision
+where kind = 'member' and target = $1 and action in ('silence', 'suspend') and state = 'in_force'
+  and (until is null or until > now())
+"""
+
+
+def can_be_sanctioned(target: Target) -> bool:
+    """Whether the target has a member who has confirmed their address and has not left."""
+    return target.member_state in {"active", *STATE.values()}
+
+
+async def settle(target: Target, new: Sanction | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Set the state of a locked member from the sanctions in force and a `new` one; return what changed.
+
+    Of a member who left, only the state that they come back to is set.
+    """
+    if target.member is None or not can_be_sanctioned(target):
+        if target.member is not None and target.member_state == LEFT:
+            await _set_state_before(target.member)
+        return {}, {}
+    strictest = await _strictest(target.member, new)
+    state = STATE[strictest.action] if strictest else "active"
+    if "active" not in {state, target.member_state} and state != target.member_state:
+        # The database allows the change from one sanction to another only by way of "active" (schema.sql).
+        await _set_state(target.member, "active", None, "")
+    until = strictest.until if strictest else None
+    await _set_state(target.member, state, until, strictest.reason if strictest else "")
+    if state == "suspended":
+        await sessions.end_all(target.member)
+    viewer_cache.clear_after_commit()
+    before = {"member_state": target.member_state, "until": msgspec.to_builtins(target.member_until)}
+    return before, {"member_state": state, "until": msgspec.to_builtins(until)}
+
+
+async def _strictest(member: int, new: Sanction | None = None) -> Sanction | None:
+    sanctions = [*await db.fetch(Sanction, SELECT_IN_FORCE, member), *([new] if new else [])]
+    return max(sanctions, key=lambda sanction: sanction.strictness, default=None)
+
+
+async def _set_state_before(member: int) -> None:
+    strictest = await _strictest(member)
+    await Member.update(
+        {
+            Member.state_before: STATE[strictest.action] if strictest else "active",
+            Member.state_until: strictest.until if strictest else None,
+            Member.state_reason: strictest.reason if strictest else "",
+        }
+    ).where(Member.id == member)
+
+
+async def _set_state(member: int, state: str, until: datetime | None, reason: str) -> None:
+    await Member.update({Member.state: state, Member.state_until: until, Member.state_reason: reason}).where(
+        Member.id == member
+    )

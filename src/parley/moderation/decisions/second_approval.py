@@ -1,0 +1,87 @@
+"""Second approval: what one moderator proposed comes into force when another agrees (moderation-proofs.md R11)."""
+
+import msgspec
+
+from parley.moderation.decisions import effects, letters, ops, rules
+from parley.moderation.decisions.rows import DecisionRow, load, reporters
+from parley.moderation.decisions.rules import Choice, Stale
+from parley.moderation.decisions.tables import Decision
+from parley.moderation.modlog import ops as modlog
+from parley.moderation.modlog.ops import Entry
+from parley.moderation.reports import targets
+from parley.moderation.reports.targets import Target
+from parley.platform import db
+from parley.platform.db import NOW
+from parley.platform.errors import Forbidden, Refused
+from parley.platform.http.access import ADMIN, Viewer
+from parley.platform.text.messages import N_
+
+# Ordered by id: two changes of roles at once must not deadlock.
+LOCK_ADMINS = "select id from member where role = 'admin' or id = $1 order by id for no key update"
+PROPOSER_MAY_DECIDE = """
+select role = 'admin' or role = 'moderator' and not $2 from member where id = $1 and state = 'active'
+"""
+
+
+async def approve(viewer: Viewer, decision: int) -> None:
+    """Approve another moderator's proposal and carry it out. The permissions of both are checked now.
+
+    Raises Forbidden for moderators with a part in it, Stale when it no longer waits, Refused where its proposer may no
+    longer decide it.
+    """
+    async with db.atomic():
+        made, target = await _lock_proposal(viewer, decision)
+        admins_only = made.action == "role" or target.role != "member"
+        if not await db.value(PROPOSER_MAY_DECIDE, made.moderator, admins_only):
+            raise Refused(
+                N_("The moderator who proposed this can no longer decide it. Reject it, and make a new decision.")
+            )
+        # No queue item is involved.
+        choice = Choice(item=0, version=0, action=made.action, reason=made.reason, role=made.role)
+        before, after = await effects.apply(target, choice, viewer.id)
+        await Decision.update(
+            {
+                Decision.state: "in_force",
+                Decision.second_moderator: viewer.id,
+                Decision.before: msgspec.json.encode(before).decode(),
+            }
+        ).where(Decision.id == decision)
+        if made.item is not None:
+            await ops.close(made.item, "upheld")
+        await letters.send(decision)
+        await modlog.write(viewer, Entry("proposal.approved", made.kind, made.target, before, after, decision=decision))
+
+
+async def reject(viewer: Viewer, decision: int, reason: str) -> None:
+    """Reject another moderator's proposal. Its item, if it has one, stays open. Raises what `approve` raises."""
+    if not reason.strip():
+        raise Refused(N_("Please give a reason: the moderator who proposed this will read it."))
+    async with db.atomic():
+        made, _ = await _lock_proposal(viewer, decision)
+        await Decision.update(
+            {Decision.state: "rejected", Decision.second_moderator: viewer.id, Decision.ended_at: NOW}
+        ).where(Decision.id == decision)
+        await modlog.write(viewer, Entry("proposal.rejected", made.kind, made.target, reason=reason, decision=decision))
+
+
+async def _lock_proposal(viewer: Viewer, decision: int) -> tuple[DecisionRow, Target]:
+    """Lock a proposal and its target. Raises Stale and Forbidden (`require_approval_allowed`)."""
+    made = await load(decision)
+    if made.action == "role":
+        await db.values(LOCK_ADMINS, made.target)
+    target = await targets.lock(made.kind, made.target)
+    made = await load(decision, lock=True)
+    require_approval_allowed(viewer, made, target, await reporters(made.id))
+    return made, target
+
+
+def require_approval_allowed(viewer: Viewer, made: DecisionRow, target: Target, reporters: set[int]) -> None:
+    """Raise Stale when it no longer waits, Forbidden for its proposer and for moderators who may not decide it."""
+    rules.require_decision_allowed(viewer, target.member, reporters)
+    rules.require_rank_over(viewer, target.role)
+    if made.action == "role" and viewer.access < ADMIN:
+        raise Forbidden(N_("Only admins decide about roles."))
+    if viewer.id == made.moderator:
+        raise Forbidden(N_("You proposed this yourself: another moderator has to approve it."))
+    if made.state != "awaiting":
+        raise Stale(N_("This no longer needs a second approval."))

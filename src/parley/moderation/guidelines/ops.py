@@ -1,0 +1,111 @@
+"""Changing the published rules, and saving reasons for decisions that name them."""
+
+from typing import Any
+
+import msgspec
+from piccolo.columns import Column
+
+from parley.moderation.guidelines import queries
+from parley.moderation.guidelines.queries import GuidelineRow
+from parley.moderation.guidelines.tables import SavedReason
+from parley.moderation.modlog import ops as modlog
+from parley.moderation.modlog.ops import Entry
+from parley.people.community.tables import Guideline, GuidelineWording
+from parley.platform import db
+from parley.platform.db import NOW
+from parley.platform.errors import Forbidden, NotFound, Refused
+from parley.platform.http.access import ADMIN, Viewer
+from parley.platform.text.messages import N_
+
+MOST_GUIDELINES = 30
+TOO_MANY = N_("There are {most} rules already. Please change or bring back one of them.")
+MOST_REASONS = 20
+# Two admins who retire the last two rules at once must not both succeed.
+LOCK_GUIDELINES = "select code from guideline order by code for update"
+
+
+async def add(viewer: Viewer, new: GuidelineRow) -> None:
+    """Publish a rule. Raises Forbidden for anybody but admins, Refused for a short name that is taken."""
+    _require_admin(viewer)
+    async with db.atomic():
+        codes = await db.values(LOCK_GUIDELINES)
+        if new.code in codes:
+            raise Refused(N_("Another rule has this short name. Please choose another one."))
+        if len(codes) >= MOST_GUIDELINES:
+            raise Refused(TOO_MANY, most=MOST_GUIDELINES)
+        await Guideline.insert(Guideline(**msgspec.structs.asdict(new)))
+        await _record(viewer, "ground.new", new.code, {}, _record_fields(new))
+
+
+async def change(viewer: Viewer, new: GuidelineRow) -> None:
+    """Change a rule. Decisions made before keep the wording that they were made with.
+
+    Raises Forbidden for anybody but admins, NotFound, and Refused for retiring the last rule of its sort: reports need
+    one, and so do reports of illegal content.
+    """
+    _require_admin(viewer)
+    async with db.atomic():
+        await db.values(LOCK_GUIDELINES)
+        former = await queries.one(new.code)
+        if former is None:
+            raise NotFound(N_("There is no such rule."))
+        if former == new:
+            return
+        await _keep_wording(former, new)
+        columns: dict[Column | str, Any] = dict(msgspec.structs.asdict(new).items())
+        await Guideline.update(columns).where(Guideline.code == new.code)
+        await _require_rules_left()
+        before, after = _record_fields(former), _record_fields(new)
+        changed = [name for name in after if before[name] != after[name]]
+        before, after = ({name: state[name] for name in changed} for state in (before, after))
+        await _record(viewer, "ground.change", new.code, before, after)
+
+
+async def save_reason(viewer: Viewer, guideline: str, text: str, *, shared: bool) -> None:
+    """Save a reason for oneself, or for all moderators. Raises NotFound, and Refused where there are too many."""
+    async with db.atomic():
+        if await queries.one(guideline, lock=True) is None:
+            raise NotFound(N_("There is no such rule."))
+        if len(await queries.reasons(viewer.id, guideline)) >= MOST_REASONS:
+            raise Refused(N_("There are {most} reasons for this rule. Please delete one first."), most=MOST_REASONS)
+        await SavedReason.insert(
+            SavedReason(guideline=guideline, moderator=None if shared else viewer.id, text=text, created_at=NOW)
+        )
+
+
+async def delete_reason(viewer: Viewer, reason: int) -> str:
+    """Delete a reason of one's own or of all moderators; return its rule. Raises NotFound."""
+    own = (SavedReason.moderator == viewer.id) | SavedReason.moderator.is_null()
+    deleted = await SavedReason.delete().where(SavedReason.id == reason, own).returning(SavedReason.guideline)
+    if not deleted:
+        raise NotFound(N_("There is no such reason."))
+    guideline: str = deleted[0]["guideline"]
+    return guideline
+
+
+def _require_admin(viewer: Viewer) -> None:
+    if viewer.access < ADMIN:
+        raise Forbidden(N_("Only admins can do this."))
+
+
+async def _keep_wording(former: GuidelineRow, new: GuidelineRow) -> None:
+    """Store the former wording, if it differs, for the decisions that were made with it."""
+    if (former.title, former.text) != (new.title, new.text):
+        wording = GuidelineWording(guideline=former.code, title=former.title, text=former.text, replaced_at=NOW)
+        await GuidelineWording.insert(wording)
+
+
+async def _require_rules_left() -> None:
+    illegal = set(await db.values("select distinct illegal from guideline where not retired"))
+    if True not in illegal:
+        raise Refused(N_("One rule about the law must stay in force: anybody can report illegal content."))
+    if False not in illegal:
+        raise Refused(N_("One rule that is not about the law must stay in force, for reports by members."))
+
+
+def _record_fields(row: GuidelineRow) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.structs.asdict(row).items() if name != "code"}
+
+
+async def _record(viewer: Viewer, action: str, code: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    await modlog.write(viewer, Entry(action, "ground", 0, before, after, code))

@@ -1,0 +1,20 @@
+"""Reasons that moderators saved for later decisions."""
+
+from piccolo.columns import BigSerial, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.table import Table
+
+from parley.people.accounts.tables import Member
+from parley.people.community.tables import Guideline
+from parley.platform.db.schema import Index
+
+
+class SavedReason(Table):
+    """A reason for decisions that name a guideline; without a `moderator` all moderators have it."""
+
+    id = BigSerial(primary_key=True)
+    guideline = ForeignKey(Guideline, null=False, default=None, on_delete=OnDelete.restrict)
+    moderator = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
+    text = Text(null=False, default=None)
+    created_at = Timestamptz(null=False)
+
+    saved_reason_of = Index("guideline, moderator")

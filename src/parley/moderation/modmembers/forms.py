@@ -1,0 +1,30 @@
+"""The forms of a member's page for moderators."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from parley.moderation.decisions.forms import LONGEST_REASON
+from parley.moderation.decisions.rules import ROLES
+from parley.platform.http.forms import Form
+from parley.platform.text.messages import N_
+
+
+class NoteForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.words = self.text("text", most=LONGEST_REASON, least=1, missing=N_("Please write something."), lines=True)
+
+
+class LiftForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        missing = N_("Please give a reason: the member will read it.")
+        self.reason = self.text("reason", most=LONGEST_REASON, least=1, missing=missing, lines=True)
+
+
+class RoleForm(LiftForm):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.role = self.choice("role", ROLES)
+        if self.role is None:
+            self.errors.setdefault("role", N_("Please choose a role."))

@@ -1,0 +1,109 @@
+"""Actions on a member's page for staff: sanctions, notes, sessions, roles, each with an entry in the record."""
+
+from parley.moderation.decisions import letters, rules, sanctions, second_approval
+from parley.moderation.decisions import ops as decisions
+from parley.moderation.decisions.rules import ON_MEMBER, ROLES, Choice
+from parley.moderation.decisions.tables import Decision
+from parley.moderation.modlog import ops as modlog
+from parley.moderation.modlog.ops import Entry
+from parley.moderation.modmembers.tables import Note
+from parley.moderation.reports import targets
+from parley.moderation.reports.targets import Target
+from parley.people.accounts import sessions
+from parley.people.second_factors import factor_recovery
+from parley.platform import db
+from parley.platform.db import NOW
+from parley.platform.errors import Forbidden, Refused
+from parley.platform.http.access import ADMIN, Viewer
+from parley.platform.text.messages import N_
+
+
+async def sanction(viewer: Viewer, member: int, choice: Choice) -> int:
+    """Warn, silence or suspend a member without a report; return the id of the decision.
+
+    Raises Forbidden in one's own case and for moderators about staff, Refused without a reason and for members who
+    cannot write anyway: the letter might reach a stranger, since the address is not confirmed.
+    """
+    rules.require_choice_allowed(choice, "member")
+    if choice.action not in ON_MEMBER:
+        raise Refused(N_("This cannot be decided here. Please choose one of the actions shown."))
+    async with db.atomic():
+        target = await _lock_member(viewer, member)
+        if not sanctions.can_be_sanctioned(target):
+            raise Refused(sanctions.CANNOT_WRITE)
+        return await decisions.carry_out(viewer, choice, target)
+
+
+async def lift(viewer: Viewer, member: int, reason: str) -> None:
+    """Lift the sanctions of a member early, and mail them. Raises Refused where there are none."""
+    if not reason.strip():
+        raise Refused(N_("Please give a reason: the member will read it."))
+    async with db.atomic():
+        target = await _lock_member(viewer, member)
+        ended = await _end_sanctions(member)
+        if not ended:
+            raise Refused(N_("This member is no longer silenced or suspended."))
+        await letters.hold_back(ended)
+        before, after = await sanctions.settle(target)
+        await letters.send_lifted(member, reason)
+        await modlog.write(viewer, Entry("lift", "member", member, before, after, reason=reason, decision=ended[-1]))
+
+
+async def _end_sanctions(member: int) -> list[int]:
+    """End the sanctions in force of a member; return the ids of the decisions."""
+    of_member = (Decision.kind == "member") & (Decision.target == member) & (Decision.state == "in_force")
+    ended = Decision.update({Decision.state: "ended", Decision.ended_at: NOW}).where(
+        of_member, Decision.action.is_in(["silence", "suspend"])
+    )
+    return [row["id"] for row in await ended.returning(Decision.id)]
+
+
+async def note(viewer: Viewer, member: int, text: str) -> None:
+    """Add a note about a member. The record has no text of it."""
+    async with db.atomic():
+        await targets.lock("member", member)
+        await Note.insert(Note(member=member, author=viewer.id, text=text))
+        await modlog.write(viewer, Entry("note", "member", member))
+
+
+async def end_sessions(viewer: Viewer, member: int) -> None:
+    """Sign a member out everywhere, for example when somebody else uses their account."""
+    async with db.atomic():
+        await _lock_member(viewer, member)
+        await sessions.end_all(member)
+        await modlog.write(viewer, Entry("sign_out", "member", member))
+
+
+async def agree_to_recovery(viewer: Viewer, member: int) -> None:
+    """Agree that the second step of a member of staff is removed, as they asked. Raises Forbidden."""
+    async with db.atomic():
+        await _lock_member(viewer, member)
+        await factor_recovery.agree(viewer, member)
+        await modlog.write(viewer, Entry("recovery", "member", member))
+
+
+async def give_role(viewer: Viewer, member: int, role: str, reason: str) -> int:
+    """Give a member a role; where there is another admin, they must approve it. Return the id of the decision.
+
+    Admins cannot change their own role, so one admin always remains. Raises Forbidden, Refused.
+    """
+    if role not in ROLES or not reason.strip():
+        raise Refused(N_("Please choose a role and give a reason."))
+    async with db.atomic():
+        admins = await db.values(second_approval.LOCK_ADMINS, member)
+        target = await _lock_member(viewer, member)
+        if viewer.access < ADMIN or viewer.id not in admins:
+            raise Forbidden(N_("Only admins decide about roles."))
+        if target.role == role:
+            raise Refused(N_("The member already has this role."))
+        if not sanctions.can_be_sanctioned(target):
+            raise Refused(N_("This member has not confirmed an address, or has left."))
+        return await decisions.carry_out(viewer, Choice(0, 0, "role", None, reason, None, role), target)
+
+
+async def _lock_member(viewer: Viewer, member: int) -> Target:
+    """Lock a member. Raises Forbidden where the viewer may not decide about them."""
+    target = await targets.lock("member", member)
+    rules.require_decision_allowed(viewer, target.member, set())
+    rules.require_rank_over(viewer, target.role)
+    return target

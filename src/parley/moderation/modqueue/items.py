@@ -1,0 +1,218 @@
+"""One item with all that a moderator needs to decide: target, reports, hits, earlier decisions, the member."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+
+from parley.articles.articles.rules import READABLE
+from parley.discussion.comments.queries import MAY_BE_QUOTED
+from parley.moderation.modqueue import nearby, people
+from parley.moderation.modqueue.nearby import NearbyComment
+from parley.moderation.modqueue.people import EarlierDecision, MemberSummary, NoteRow, OtherItem
+from parley.moderation.modqueue.queries import GROUND_COUNTS, NOT_OWN
+from parley.moderation.reports.grave import IS_GRAVE, IS_SENSITIVE
+from parley.moderation.rights import queries as rights
+from parley.moderation.rights.queries import RightsRow
+from parley.platform import db
+
+
+class ItemRow(msgspec.Struct, frozen=True):
+    """An item with the thread of its target. `holder` is another moderator with a claim on it."""
+
+    id: int
+    kind: str
+    target: int
+    state: str
+    version: int
+    risk: float
+    escalated: bool
+    opened_at: datetime
+    mine: bool
+    holder: str | None
+    thread: int | None
+    slug: str | None
+    title: str | None
+    thread_state: str | None
+    people: int
+    grounds: list[str]
+    sensitive: bool
+    member: int | None
+    # The ground with the most weight, preselected in the form.
+    likely: str | None
+
+
+SELECT_ITEM = f"""
+select i.id, i.kind, i.target, i.state, i.version, i.risk, i.escalated, i.opened_at,
+       coalesce(i.claimed_by = $1 and i.claimed_until > now(), false) as mine,
+       case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
+       i.thread, t.slug, t.title, t.state as thread_state, coalesce(s.people, 0) as people,
+       {GROUND_COUNTS} as grounds,
+       {IS_SENSITIVE} and not exists (
+           select from mod_action o
+           where o.kind = i.kind and o.target = i.target and o.action = 'reveal' and o.actor = $1) as sensitive,
+       case i.kind when 'comment' then c.author when 'member' then i.target else t.starter end as member,
+       coalesce(
+           (select o.guideline from report o join guideline g on g.code = o.guideline
+            where o.item = i.id and o.state <> 'resolved'
+            group by o.guideline order by sum(o.weight * g.severity) desc limit 1),
+           (select u.guideline from hit h join rule u on u.id = h.rule
+            where i.kind = 'comment' and h.comment = i.target and h.acted order by h.id desc limit 1)) as likely
+from queue_item i left join thread t on t.id = i.thread left join thread_stats s on s.thread = i.thread
+left join comment c on i.kind = 'comment' and c.id = i.target left join member h on h.id = i.claimed_by
+where i.id = $2 and {NOT_OWN}
+"""  # noqa: S608 constants only
+
+
+async def item(viewer: int, number: int) -> ItemRow | None:
+    """An item; None in the viewer's own case."""
+    return await db.fetch_one(ItemRow, SELECT_ITEM, viewer, number)
+
+
+class CommentWords(msgspec.Struct, frozen=True):
+    """A comment in any state, as only staff and its author may read it."""
+
+    id: int
+    author: str | None
+    state: str
+    statement: str | None
+    raw_html: str
+    body: str
+    stance: str | None
+    assisted: bool
+    collapsed: str | None
+    created_at: datetime
+    edited_at: datetime | None
+    quote: str | None
+    passage: str | None
+    score: int
+    reply_count: int
+    parent: int | None
+    # The publisher's site on which it was written.
+    site: str | None
+    sensitive: bool
+
+    @property
+    def html(self) -> Markup:
+        """The body, rendered and made safe by platform/text/markdown.py."""
+        return Markup(self.raw_html)  # noqa: S704 see the docstring
+
+
+SELECT_COMMENT_WORDS = f"""
+select c.id, coalesce(m.name, c.imported_author) as author, c.state, c.statement, c.html as raw_html, c.body,
+       c.stance, c.assisted,
+       c.collapsed, c.created_at, c.edited_at, case when {MAY_BE_QUOTED} then c.quote end as quote,
+       (select p.text from article a join revision r on r.article = a.id and r.number = t.revision
+        cross join {READABLE} p where a.id = t.article and p.lineage = c.passage) as passage,
+       c.base_ups + c.ups - c.base_downs - c.downs as score, c.reply_count, c.parent,
+       (select site from comment_site where comment = c.id) as site,
+       {IS_GRAVE} as sensitive
+from comment c join thread t on t.id = c.thread left join member m on m.id = c.author where c.id = $1
+"""  # noqa: S608 constants only
+
+
+async def words(comment: int) -> CommentWords | None:
+    """A comment in any state; the caller has checked that the viewer may read it."""
+    return await db.fetch_one(CommentWords, SELECT_COMMENT_WORDS, comment)
+
+
+class ReportRow(msgspec.Struct, frozen=True):
+    """A report, with its reporter, whom only staff may see."""
+
+    reporter: str | None
+    name: str | None
+    email: str | None
+    ground: str
+    text: str
+    weight: float
+    # Whether it counts in full: visitors have to confirm their address for that.
+    counts: bool
+    state: str
+    outcome: str | None
+    created_at: datetime
+
+
+SELECT_REPORTS = """
+select m.name as reporter, r.name, r.email, g.title as ground, r.text, r.weight,
+       r.reporter is not null or r.proven as counts, r.state, r.outcome, r.created_at
+from report r join guideline g on g.code = r.guideline left join member m on m.id = r.reporter
+where r.item = $1 order by r.state = 'resolved', r.weight * g.severity desc, r.id limit 100
+"""
+
+
+async def reports(number: int) -> list[ReportRow]:
+    """The reports of an item, open ones first."""
+    return await db.fetch(ReportRow, SELECT_REPORTS, number)
+
+
+class HitRow(msgspec.Struct, frozen=True):
+    rule_id: int
+    rule: str
+    version: int
+    matched: str
+    acted: bool
+    created_at: datetime
+
+
+SELECT_HITS = """
+select u.id as rule_id, u.name as rule, h.version, h.matched, h.acted, h.created_at
+from hit h join rule u on u.id = h.rule where h.comment = $1 order by h.id limit 50
+"""
+
+
+async def hits(comment: int) -> list[HitRow]:
+    """The hits of automatic rules on a comment."""
+    return await db.fetch(HitRow, SELECT_HITS, comment)
+
+
+class ItemDetails(msgspec.Struct, frozen=True):
+    """An item with all that its page shows."""
+
+    item: ItemRow
+    words: CommentWords | None
+    parent: CommentWords | None
+    nearby: list[NearbyComment]
+    reports: list[ReportRow]
+    requests: list[RightsRow]
+    hits: list[HitRow]
+    decided: list[EarlierDecision]
+    member: MemberSummary | None
+    record: list[EarlierDecision]
+    notes: list[NoteRow]
+    others: list[OtherItem]
+
+    @property
+    def hosts(self) -> list[str]:
+        """The domains that the comment names."""
+        return nearby.hosts(self.words.body, self.words.raw_html) if self.words else []
+
+
+async def details(viewer: int, number: int) -> ItemDetails | None:
+    """Return an item with all that its page shows, or None where there is none for this moderator."""
+    row = await item(viewer, number)
+    if row is None:
+        return None
+    comment = await words(row.target) if row.kind == "comment" else None
+    return ItemDetails(
+        item=row,
+        words=comment,
+        parent=await words(comment.parent) if comment and comment.parent else None,
+        nearby=await nearby.comments(row.target) if comment else [],
+        reports=await reports(number),
+        requests=await rights.of_item(number) if row.kind == "article" else [],
+        hits=await hits(row.target) if row.kind == "comment" else [],
+        decided=await people.decisions_about(number, row.kind, row.target),
+        **await _about(viewer, row),
+    )
+
+
+async def _about(viewer: int, row: ItemRow) -> dict[str, Any]:
+    if row.member is None:
+        return {"member": None, "record": [], "notes": [], "others": []}
+    return {
+        "member": await people.summary(row.member),
+        "record": await people.decisions_concerning(row.member),
+        "notes": await people.notes(row.member),
+        "others": await people.others(viewer, row.member, row.id),
+    }

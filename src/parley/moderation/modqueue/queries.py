@@ -1,0 +1,265 @@
+"""The queue: open items that are not the viewer's own case, greatest risk first."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from parley.moderation.automod.tables import Rule
+from parley.moderation.decisions.rules import ACTIONS, SUSPENSION_PROPOSED, UNDO_SECONDS
+from parley.moderation.decisions.undoing import SELECT_SANCTION
+from parley.moderation.modqueue.filters import QueueFilter
+from parley.moderation.modqueue.time_to_decide import IS_LATE
+from parley.moderation.reports.grave import IS_SENSITIVE
+from parley.platform import db
+from parley.platform.text import markdown
+from parley.platform.text.cleaning import shorten
+from parley.platform.text.messages import Message
+
+PAGE = 50
+EXCERPT = 160
+# The most actions of others that an open page is sent.
+MOST_ACTIONS = 500
+
+
+def first_words(html: str | None, other: str | None) -> str:
+    """The beginning of a comment as rendered; without a comment, the beginning of `other`."""
+    return shorten(other or "", EXCERPT) if html is None else markdown.excerpt(html, EXCERPT)
+
+
+class QueueRow(msgspec.Struct, frozen=True):
+    """An item of the list. `grounds` says how often each ground was named; `late`: it waits longer than its target.
+
+    `held`: a comment that nobody else can read until it is decided.
+    """
+
+    id: int
+    kind: str
+    target: int
+    version: int
+    risk: float
+    escalated: bool
+    opened_at: datetime
+    holder: str | None
+    title: str | None
+    author: str | None
+    html: str | None
+    words: str | None
+    grounds: list[str]
+    people: int
+    sensitive: bool
+    late: bool
+    held: bool
+
+    @property
+    def excerpt(self) -> str:
+        return first_words(self.html, self.words)
+
+
+HAS_OTHERS = (
+    "exists (select from member o where o.role in ('moderator', 'admin') and o.state = 'active' and o.id <> $1)"
+)
+# Moderators do not see items about their own comments or about themselves; nor, while somebody else can decide, those
+# about articles that they added or that they reported.
+NOT_OWN = f"""
+    not (i.kind = 'member' and i.target = $1)
+    and not (i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.author = $1))
+    and not (i.kind = 'article' and {HAS_OTHERS}
+             and exists (select from thread o where o.id = i.target and o.starter = $1))
+    and not ({HAS_OTHERS}
+             and exists (select from report o where o.item = i.id and o.reporter = $1 and o.state <> 'resolved'))
+"""  # noqa: S608 constants only
+# The viewer has passed it on to an admin.
+IS_PASSED_ON = """
+    (i.escalated and exists (
+        select from decision o where o.item = i.id and o.moderator = $1 and o.state in ('in_force', 'awaiting')))
+"""
+IS_HELD = "i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.state = 'pending')"
+# Items that the viewer escalated appear only under the filter for escalated items.
+IS_CHOSEN = f"""
+    i.state = 'open' and {NOT_OWN}
+    and case $2::text
+        when 'held' then {IS_HELD}
+        when 'reported' then exists (select from report o where o.item = i.id and o.state <> 'resolved')
+        else $2 is null or i.kind = $2 end
+    and ($3::text is null or exists (
+        select from report o where o.item = i.id and o.guideline = $3 and o.state <> 'resolved'))
+    and case when $4 then i.escalated else not {IS_PASSED_ON} end
+    and case $5::text when 'mine' then i.claimed_by = $1 and i.claimed_until > now()
+                      when 'free' then i.claimed_by is null or i.claimed_by = $1 or i.claimed_until <= now()
+                      else true end
+    and ($6::text is null or (select id from member where name_key = $6) = case i.kind
+        when 'member' then i.target when 'comment' then (select o.author from comment o where o.id = i.target) end)
+    and ($7::bigint is null or i.thread = $7)
+    and ($8::text is null or exists (select from thread o where o.id = i.thread and o.topic = $8))
+    and ($9::bigint is null or i.kind = 'comment' and exists (
+        select from hit o where o.comment = i.target and o.rule = $9))
+    and ($10::int is null or i.opened_at < now() - $10 * interval '1 hour')
+"""  # noqa: S608 constants only
+# Grounds of reports, and of the rules that acted.
+GROUND_COUNTS = """
+    array(select count(*) || ' \u00d7 ' || o.ground from (
+        select guideline as ground from report where item = i.id and state <> 'resolved'
+        union all
+        select u.guideline from hit h join rule u on u.id = h.rule
+        where i.kind = 'comment' and h.comment = i.target and h.acted) o
+    group by o.ground order by count(*) desc, o.ground)
+"""
+
+# The items after the item $11, or all. The first condition lets the index scan begin there.
+IS_BEHIND = """
+    i.risk <= coalesce((select risk from queue_item where id = $11), 'infinity')
+    and (a.id is null or i.risk < a.risk or i.risk = a.risk and (i.opened_at, i.id) > (a.opened_at, a.id))
+"""
+WITH_PAGE = f"""
+with page as materialized (
+    select i.* from queue_item i left join queue_item a on a.id = $11
+    where {IS_CHOSEN} and {IS_BEHIND}
+    order by i.risk desc, i.opened_at, i.id limit $12
+)
+"""  # noqa: S608 constants only
+WITH_ONE = f"with page as (select i.* from queue_item i where i.id = $2 and i.state = 'open' and {NOT_OWN})"  # noqa: S608 as above
+SELECT_FROM_PAGE = f"""
+select i.id, i.kind, i.target, i.version, i.risk, i.escalated, i.opened_at,
+       case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
+       t.title, coalesce(m.name, c.imported_author) as author,
+       c.html, case i.kind when 'member' then m.bio else t.title end as words,
+       {GROUND_COUNTS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive,
+       {IS_LATE} as late, coalesce(c.state = 'pending', false) as held
+from page i left join thread t on t.id = i.thread left join thread_stats s on s.thread = i.thread
+left join comment c on i.kind = 'comment' and c.id = i.target
+left join member m on m.id = case i.kind when 'member' then i.target else c.author end
+left join member h on h.id = i.claimed_by
+order by i.risk desc, i.opened_at, i.id
+"""  # noqa: S608 constants only
+
+
+async def page(viewer: int, wanted: QueueFilter, *, after: int | None = None, count: int = PAGE) -> list[QueueRow]:
+    """The items after the item `after`, or the first ones."""
+    return await db.fetch(QueueRow, WITH_PAGE + SELECT_FROM_PAGE, viewer, *wanted.values, after, count)
+
+
+async def row(viewer: int, item: int) -> QueueRow | None:
+    """One open item of the list."""
+    return await db.fetch_one(QueueRow, WITH_ONE + SELECT_FROM_PAGE, viewer, item)
+
+
+class QueueCount(msgspec.Struct, frozen=True):
+    """The number of open items for a moderator, the oldest of them, and how many are new, as of `at`."""
+
+    count: int
+    oldest: datetime | None
+    arrived: int
+    at: datetime
+
+
+SELECT_QUEUE_SIZE = f"""
+select count(*), min(opened_at) as oldest, count(*) filter (where opened_at > $11) as arrived, now() as at
+from queue_item i where {IS_CHOSEN}
+"""  # noqa: S608 constants only
+
+
+async def waiting(viewer: int, wanted: QueueFilter | None = None, since: datetime | None = None) -> QueueCount:
+    """Count the open items for a moderator; those opened after `since` are new."""
+    count = await db.fetch_one(QueueCount, SELECT_QUEUE_SIZE, viewer, *(wanted or QueueFilter()).values, since)
+    return count or QueueCount(0, None, 0, datetime.now(UTC))
+
+
+class RuleName(msgspec.Struct, frozen=True):
+    """An automatic rule, as a filter names it."""
+
+    id: int
+    name: str
+
+
+async def rules() -> list[RuleName]:
+    """The automatic rules in their order."""
+    return await db.fetch(RuleName, Rule.select().order_by(Rule.position, Rule.id))
+
+
+class OthersAction(msgspec.Struct, frozen=True):
+    """Another moderator's decision about an item; `action` None: they have claimed it."""
+
+    item: int
+    name: str
+    action: str | None
+
+
+SELECT_OTHERS_ACTIONS = f"""
+select i.id as item, m.name, null as action from queue_item i join member m on m.id = i.claimed_by
+where i.state = 'open' and i.claimed_until > now() and i.claimed_by <> $1 and {NOT_OWN}
+union all
+(select distinct on (i.id) i.id, m.name, d.action
+ from decision d join queue_item i on i.id = d.item join member m on m.id = d.moderator
+ where d.created_at > greatest($2, now() - interval '1 day') and d.moderator <> $1 and d.state <> 'undone'
+   and d.action <> 'escalate' and i.state = 'done' and {NOT_OWN}
+   and not exists (select from report o where o.item = i.id and o.reporter = $1)
+ order by i.id, d.id desc limit {MOST_ACTIONS})
+order by item
+"""  # noqa: S608 constants only
+
+
+async def others_actions(viewer: int, since: datetime) -> list[OthersAction]:
+    """The claims of other moderators, and their decisions since then, within a day."""
+    return await db.fetch(OthersAction, SELECT_OTHERS_ACTIONS, viewer, since)
+
+
+class UndoableDecision(msgspec.Struct, frozen=True):
+    """A decision that can be undone for `left` more seconds, and the sanction of the author that was made with it.
+
+    `is_proposed` says that a second moderator has to approve the suspension.
+    """
+
+    decision: int
+    item: int
+    action: str
+    also: str | None
+    is_proposed: bool
+    left: int
+
+    @property
+    def done(self) -> list[Message]:
+        """What was done, in words."""
+        done = [ACTIONS[action].done for action in (self.action, self.also) if action]
+        return [*done[:-1], SUSPENSION_PROPOSED] if self.is_proposed else done
+
+
+SELECT_UNDOABLE = f"""
+select d.id as decision, d.item, d.action, s.action as also, coalesce(s.state, d.state) = 'awaiting' as is_proposed,
+       ceil(extract(epoch from d.created_at - now()) + $3)::int as left
+from decision d left join decision s on s.id in ({SELECT_SANCTION})
+where d.id = $1 and d.moderator = $2 and d.item is not null and d.state in ('in_force', 'awaiting')
+  and d.created_at > now() - $3 * interval '1 second'
+"""  # noqa: S608 constants only
+
+
+async def undoable(moderator: int, decision: int) -> UndoableDecision | None:
+    """A moderator's own decision; None where it can no longer be undone."""
+    return await db.fetch_one(UndoableDecision, SELECT_UNDOABLE, decision, moderator, UNDO_SECONDS)
+
+
+class ItemName(msgspec.Struct, frozen=True):
+    """An item with what identifies it to a moderator."""
+
+    id: int
+    author: str | None
+    html: str | None
+    words: str | None
+    sensitive: bool
+
+    @property
+    def excerpt(self) -> str:
+        return first_words(self.html, self.words)
+
+
+SELECT_ITEM_NAMES = f"""
+select i.id, coalesce(m.name, c.imported_author) as author,
+       c.html, coalesce(t.title, m.name) as words, {IS_SENSITIVE} as sensitive
+from queue_item i left join thread t on t.id = i.thread left join comment c on i.kind = 'comment' and c.id = i.target
+left join member m on m.id = case i.kind when 'member' then i.target else c.author end
+where i.id = any($2::bigint[]) and {NOT_OWN}
+"""  # noqa: S608 constants only
+
+
+async def visible_items(viewer: int, items: list[int]) -> list[ItemName]:
+    """The given items without those that this moderator does not see."""
+    return await db.fetch(ItemName, SELECT_ITEM_NAMES, viewer, items)

@@ -1,0 +1,81 @@
+"""What the routes of the queue read from a request."""
+
+from datetime import UTC, datetime, timedelta
+
+from parley.moderation.decisions.forms import DecisionForm
+from parley.moderation.guidelines import queries as guidelines
+from parley.moderation.guidelines.forms import CODE
+from parley.moderation.modqueue import items
+from parley.moderation.modqueue.filters import QueueFilter
+from parley.moderation.modqueue.items import ItemDetails, ItemRow
+from parley.people.community.queries import titles
+from parley.platform.errors import NotFound
+from parley.platform.http.access import AnyRequest, staff
+from parley.platform.http.forms import posted_fields
+from parley.platform.text.cleaning import as_id
+from parley.platform.text.messages import N_
+
+# What the list can be narrowed to.
+KINDS = ("held", "reported", "comment", "member", "article")
+CLAIMED = ("mine", "free")
+LONGEST_NAME = 60
+MOST_HOURS = 10_000
+# A time in an address: microseconds since 1970, up to the year 2096.
+EPOCH, MICROSECOND, LAST = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1), 4 * 10**15
+
+
+def wanted_of(request: AnyRequest) -> QueueFilter:
+    """The filter in the address."""
+    asked = request.query_params
+    kind, claimed, ground = asked.get("kind"), asked.get("claimed"), asked.get("ground") or None
+    return QueueFilter(
+        kind=kind if kind in KINDS else None,
+        ground=ground if ground and CODE.fullmatch(ground) else None,
+        escalated=asked.get("escalated") == "1",
+        claimed=claimed if claimed in CLAIMED else None,
+        author=text_in(request, "author"),
+        thread=as_id(asked.get("thread", "")),
+        topic=text_in(request, "topic"),
+        rule=as_id(asked.get("rule", "")),
+        hours=min(as_id(asked.get("hours", "")) or 0, MOST_HOURS) or None,
+    )
+
+
+def text_in(request: AnyRequest, name: str) -> str | None:
+    """A short text in the address; None where there is none."""
+    text = request.query_params.get(name, "").strip()[:LONGEST_NAME]
+    return text if text and text.isprintable() else None
+
+
+def as_moment(moment: datetime) -> int:
+    return (moment - EPOCH) // MICROSECOND
+
+
+def since_of(request: AnyRequest) -> datetime:
+    """The time in the address; now, where there is none."""
+    number = as_id(request.query_params.get("since", ""))
+    return EPOCH + MICROSECOND * min(number, LAST) if number else datetime.now(UTC)
+
+
+async def decision_form(request: AnyRequest) -> DecisionForm:
+    """The form of a decision as it was sent, with the guidelines in force and the moderator's saved reasons."""
+    saved = {str(reason.id): reason.text for reason in await guidelines.reasons(staff(request).id)}
+    return DecisionForm(await posted_fields(request), await titles(), saved)
+
+
+async def item_at(request: AnyRequest, item: str) -> ItemRow:
+    """The item at an address. Raises NotFound where there is none for this moderator."""
+    number = as_id(item)
+    row = await items.item(staff(request).id, number) if number else None
+    if row is None:
+        raise NotFound(N_("There is no such item."))
+    return row
+
+
+async def details_at(request: AnyRequest, item: str) -> ItemDetails:
+    """The item at an address with all that the page shows. Raises NotFound where there is none for this moderator."""
+    number = as_id(item)
+    details = await items.details(staff(request).id, number) if number else None
+    if details is None:
+        raise NotFound(N_("There is no such item."))
+    return details

@@ -1,0 +1,140 @@
+"""A moderator's actions on an item: claim, skip, reveal, decide, undo; each answers with the item or the next one."""
+
+from typing import Any
+
+from litestar import Response, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.moderation.decisions import ops as decisions
+from parley.moderation.decisions import undoing
+from parley.moderation.decisions.drafts import draft_letters
+from parley.moderation.decisions.forms import DecisionForm
+from parley.moderation.decisions.rules import Stale
+from parley.moderation.modlog import ops as modlog
+from parley.moderation.modlog.ops import Entry
+from parley.moderation.modqueue import claims, in_place, items
+from parley.moderation.modqueue import queries as modqueue
+from parley.moderation.modqueue.items import ItemRow
+from parley.moderation.modqueue.requests import decision_form, details_at, item_at, wanted_of
+from parley.moderation.modqueue.web.queue import item_context, queue_answer
+from parley.platform import db
+from parley.platform.errors import ParleyError
+from parley.platform.http.access import MODERATOR, AnyRequest, staff
+from parley.platform.http.forms import Form, posted_fields
+from parley.platform.http.pages import fragment, page, wants_fragment
+
+
+@post("/mod/item/{item:str}/claim", name="moderation:claim", opt={"who": MODERATOR}, status_code=200)
+async def claim(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    """Claim an item. Where another moderator has it or decided it, show that."""
+    row, form, status = await item_at(request, item), Form({}), 200
+    try:
+        await claims.claim(staff(request), row.id)
+    except Stale as stale:
+        form.errors["form"], status = stale.message, stale.status
+    if wants_fragment(request):
+        context = await item_context(request, await details_at(request, item), form)
+        return page(request, "moderation/modqueue/queue.html", "claim", status=status, **context)
+    if form.errors:
+        return await _show(request, item, form, status)
+    return _to_item(request, row.id)
+
+
+@post("/mod/item/{item:str}/skip", name="moderation:skip", opt={"who": MODERATOR}, status_code=200)
+async def skip(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    """Leave an item to others and claim the next one."""
+    row = await item_at(request, item)
+    return await _show_next(request, row)
+
+
+@post("/mod/item/{item:str}/reveal", name="moderation:reveal", opt={"who": MODERATOR}, status_code=200)
+async def reveal(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    """Show sensitive words, and record who looked."""
+    row = await item_at(request, item)
+    if row.sensitive:
+        async with db.atomic():
+            await modlog.write(staff(request), Entry("reveal", row.kind, row.target))
+    return await _show(request, item) if wants_fragment(request) else _to_item(request, row.id)
+
+
+@post("/mod/item/{item:str}/decide", name="moderation:decide", opt={"who": MODERATOR}, status_code=200)
+async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    row = await item_at(request, item)
+    form = await decision_form(request)
+    form.require()
+    if form.errors:
+        return await _show(request, item, form, 422)
+    if form.flag("preview"):
+        return await _preview(request, row, form)
+    try:
+        async with db.atomic():
+            decision = await decisions.decide(staff(request), form.choice_for(row.id))
+            await in_place.sanction(staff(request), row.member, form.sanction)
+    except ParleyError as error:
+        form.errors["form"] = error.message
+        return await _show(request, item, form, error.status)
+    return await _show_next(request, row, decision)
+
+
+@post("/mod/item/{item:str}/undo", name="moderation:undo", opt={"who": MODERATOR}, status_code=200)
+async def undo(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    """Undo one's own decision. If it is too late, show the item as it is now with the reason."""
+    viewer, form = staff(request), Form(await posted_fields(request))
+    decision = form.id("decision") or 0
+    try:
+        await undoing.undo(viewer, decision)
+    except ParleyError as error:
+        form.errors["form"] = error.message
+        return await _show(request, item, form, error.status)
+    if not wants_fragment(request):
+        row = await item_at(request, item)
+        return _to_item(request, row.id, undone=decision)
+    details = await details_at(request, item)
+    context = await item_context(request, details) | {"chosen": True, "undone": True}
+    context |= {
+        "row": await modqueue.row(viewer.id, details.item.id),
+        "waiting": await modqueue.waiting(viewer.id, wanted_of(request)),
+    }
+    return fragment(request, "moderation/modqueue/undone.html", **context)
+
+
+async def _show(request: AnyRequest, item: str, form: Form | None = None, status: int = 200) -> Response[Any]:
+    """The item as it is now, with the form and its errors."""
+    return await queue_answer(request, await details_at(request, item), form, status)
+
+
+def _to_item(request: AnyRequest, item: int, undone: int | None = None) -> Redirect:
+    query = wanted_of(request).query
+    shown = f"{'&' if query else '?'}undone={undone}" if undone else ""
+    return Redirect(f"/mod/item/{item}{query}{shown}", status_code=303)
+
+
+async def _show_next(request: AnyRequest, row: ItemRow, decision: int | None = None) -> Response[Any]:
+    """Claim and show the next item, with a button that undoes the decision `made`."""
+    viewer, wanted = staff(request), wanted_of(request)
+    following = await claims.take_next(viewer, wanted, row.id)
+    if not wants_fragment(request):
+        done = f"{'&' if wanted.query else '?'}done={decision}" if decision else ""
+        path = f"/mod/item/{following}" if following else "/mod/queue"
+        return Redirect(f"{path}{wanted.query}{done}", status_code=303)
+    context = await item_context(request, await items.details(viewer.id, following) if following else None)
+    return fragment(
+        request,
+        "moderation/modqueue/decided.html",
+        **context,
+        chosen=True,
+        done=await modqueue.undoable(viewer.id, decision) if decision else None,
+        waiting=await modqueue.waiting(viewer.id, wanted),
+    )
+
+
+async def _preview(request: AnyRequest, row: ItemRow, form: DecisionForm) -> Response[Any]:
+    """The letters that the decision would send."""
+    letter = await draft_letters(form.choice_for(row.id), row.member, row.kind, form.sanction)
+    if wants_fragment(request):
+        return fragment(request, "moderation/modqueue/_letter.html", letter=letter, form=form)
+    return await queue_answer(request, await details_at(request, str(row.id)), form, letter=letter)
+
+
+handlers: list[object] = [claim, skip, reveal, decide, undo]

@@ -1,0 +1,194 @@
+"""What the pages about rules show."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+from markupsafe import Markup
+
+from parley.moderation.backtests.agreement import SELECT_DECIDED
+from parley.moderation.backtests.run import Result
+from parley.moderation.matching.conditions import AnyCondition, Condition, SpamScore
+from parley.moderation.modrules.kinds import in_full, sentence
+from parley.moderation.reports.grave import IS_GRAVE
+from parley.platform import db
+from parley.platform.text import markdown
+from parley.platform.text.diff import mark_changes
+from parley.platform.text.messages import N_, Message
+
+# Characters of a matched comment.
+EXCERPT = 280
+
+
+class RuleRow(msgspec.Struct, frozen=True):
+    """A rule with its hits of the last week; `right` and `wrong` are moderators' decisions on those of 90 days."""
+
+    id: int
+    name: str
+    version: int
+    state: str
+    action: str
+    guideline: str
+    ground: str
+    conditions_json: str
+    slowest_bytes: int
+    slowest_seconds: float
+    changed_by: str | None
+    changed_at: datetime
+    hits: int
+    right: int
+    wrong: int
+
+    @property
+    def conditions(self) -> tuple[AnyCondition, ...] | None:
+        """Its conditions; None where this version of Parley does not know them."""
+        return _conditions(self.conditions_json)
+
+    @property
+    def uses_score(self) -> bool:
+        return any(isinstance(condition, SpamScore) for condition in self.conditions or ())
+
+    @property
+    def sentence(self) -> Message:
+        return _in_words(sentence, self.action, self.conditions_json)
+
+    @property
+    def precision(self) -> float | None:
+        """The share of right hits among those that moderators decided on."""
+        decided = self.right + self.wrong
+        return self.right / decided if decided else None
+
+
+SELECT_RULES = f"""
+with decided as ({SELECT_DECIDED})
+select u.id, u.name, u.version, u.state, u.action, u.guideline, g.title as ground,
+       u.conditions::text as conditions_json,
+       u.slowest_bytes, u.slowest_seconds, m.name as changed_by, u.changed_at, coalesce(h.hits, 0) as hits,
+       coalesce(h.right, 0) as right, coalesce(h.wrong, 0) as wrong
+from rule u join guideline g on g.code = u.guideline left join member m on m.id = u.changed_by
+left join lateral (
+    select count(*) filter (where h.created_at > now() - interval '7 days') as hits,
+           count(*) filter (where d.is_right) as right, count(*) filter (where not d.is_right) as wrong
+    from hit h left join decided d on d.comment = h.comment
+    where h.rule = u.id and h.created_at > now() - interval '90 days'
+) h on true
+where $1::bigint is null or u.id = $1 order by u.position, u.id
+"""  # noqa: S608 constants only
+
+
+async def all_rules() -> list[RuleRow]:
+    """All rules, in the order in which they run."""
+    return await db.fetch(RuleRow, SELECT_RULES, None)
+
+
+async def rule(number: int) -> RuleRow | None:
+    return await db.fetch_one(RuleRow, SELECT_RULES, number)
+
+
+class VersionRow(msgspec.Struct, frozen=True):
+    number: int
+    action: str
+    conditions_json: str
+    changed_by: str | None
+    changed_at: datetime
+
+
+class RuleVersionRow(msgspec.Struct, frozen=True):
+    """A version of a rule, with its changes marked."""
+
+    number: int
+    changed_by: str | None
+    changed_at: datetime
+    words: Markup
+
+
+SELECT_VERSIONS = """
+select v.version as number, v.action, v.conditions::text as conditions_json, m.name as changed_by, v.changed_at
+from rule_version v left join member m on m.id = v.changed_by where v.rule = $1 order by v.version
+"""
+
+
+async def versions(number: int) -> list[RuleVersionRow]:
+    """The versions of a rule, newest first."""
+    rows = await db.fetch(VersionRow, SELECT_VERSIONS, number)
+    words = [_in_words(in_full, row.action, row.conditions_json) for row in rows]
+    shown = [Markup("{}").format(words[0]), *map(mark_changes, words, words[1:])] if words else []
+    pairs = zip(rows, shown, strict=True)
+    return [RuleVersionRow(row.number, row.changed_by, row.changed_at, condition) for row, condition in pairs][::-1]
+
+
+class TestRow(msgspec.Struct, frozen=True):
+    """A back-test of a version, with its progress."""
+
+    id: int
+    version: int
+    state: str
+    done: int
+    total: int
+    asked_by: str | None
+    proposed_by: int | None
+    proposer: str | None
+    created_at: datetime
+    raw: str
+
+    @property
+    def result(self) -> Result:
+        return msgspec.json.decode(self.raw, type=Result)
+
+    @property
+    def is_busy(self) -> bool:
+        return self.state in {"waiting", "running"}
+
+
+SELECT_BACKTEST = """
+select b.id, b.version, b.state, b.done, b.total, m.name as asked_by, b.proposed_by, p.name as proposer, b.created_at,
+       b.result::text as raw
+from backtest b left join member m on m.id = b.asked_by left join member p on p.id = b.proposed_by
+where b.rule = $1 and b.version = $2 order by b.id desc limit 1
+"""
+
+
+async def last_test(number: int, version: int) -> TestRow | None:
+    """The last back-test of a version of a rule."""
+    return await db.fetch_one(TestRow, SELECT_BACKTEST, number, version)
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """A comment that a back-test matched; `is_right` says whether a moderator restricted it, None for no decision."""
+
+    id: int
+    author: str | None
+    html: str
+    state: str
+    created_at: datetime
+    is_right: bool | None
+    sensitive: bool
+
+    @property
+    def excerpt(self) -> str:
+        return markdown.excerpt(self.html, EXCERPT)
+
+
+SELECT_SAMPLES = f"""
+select c.id, m.name as author, c.html, c.state, c.created_at, d.is_right, {IS_GRAVE} as sensitive
+from comment c left join member m on m.id = c.author left join ({SELECT_DECIDED}) d on d.comment = c.id
+where c.id = any($1::bigint[]) order by c.id desc
+"""  # noqa: S608 constants only
+
+
+async def samples(comments: list[int]) -> list[Sample]:
+    return await db.fetch(Sample, SELECT_SAMPLES, comments)
+
+
+def _conditions(conditions_json: str) -> tuple[AnyCondition, ...] | None:
+    try:
+        return msgspec.json.decode(conditions_json, type=tuple[AnyCondition, ...])
+    except msgspec.ValidationError:
+        return None
+
+
+def _in_words(say: Callable[[str, tuple[Condition, ...]], Message], action: str, conditions_json: str) -> Message:
+    conditions = _conditions(conditions_json)
+    if not conditions:
+        return N_("This rule was written by another version of Parley and matches nothing here.")
+    return say(action, conditions)

@@ -1,0 +1,76 @@
+"""Reading who may sign up, who waits, and who invited whom."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.moderation.signups.tables import Invitation
+from parley.people.accounts import tokens
+from parley.people.accounts.joining import Mode, Terms
+from parley.people.community.tables import Community
+from parley.platform import db
+
+SELECT_INVITER = """
+select m.name from invitation i join member m on m.id = i.member
+where i.token_hash = $1 and i.uses > 0 and i.expires_at > now() and m.state = 'active'
+"""
+SELECT_APPLICANTS = """
+select m.id, m.name, m.email, s.message, s.confirmed_at
+from sign_up s join member m on m.id = s.member
+where s.waits and s.confirmed_at is not null and m.state = 'unverified' order by s.confirmed_at limit 100
+"""
+SELECT_INVITED = """
+select m.name, i.name as inviter, s.created_at
+from sign_up s join member m on m.id = s.member join member i on i.id = s.inviter
+where m.state <> 'anonymised' order by s.created_at desc limit 50
+"""
+
+
+class OwnInvitation(msgspec.Struct, frozen=True):
+    id: int
+    uses: int
+    created_at: datetime
+    expires_at: datetime
+
+
+class Applicant(msgspec.Struct, frozen=True):
+    """Somebody who confirmed their address, and waits for a moderator."""
+
+    id: int
+    name: str
+    email: str
+    message: str
+    confirmed_at: datetime
+
+
+class InvitedMember(msgspec.Struct, frozen=True):
+    name: str
+    inviter: str
+    created_at: datetime
+
+
+async def terms(invitation: str) -> Terms:
+    """Who may sign up, for somebody with this invitation."""
+    digest = tokens.digest(invitation)
+    return Terms(await mode(), await db.value(SELECT_INVITER, digest) if digest else None)
+
+
+async def mode() -> Mode:
+    sign_up_mode: Mode = await db.value(Community.select(Community.sign_up))
+    return sign_up_mode
+
+
+async def invitations(member: int) -> list[OwnInvitation]:
+    """A member's invitations that have not expired."""
+    unexpired = Invitation.select().where(Invitation.member == member, Invitation.expires_at > db.NOW)
+    return await db.fetch(OwnInvitation, unexpired.order_by(Invitation.id))
+
+
+async def waiting() -> list[Applicant]:
+    """Those who wait for a moderator, the longest waiting first."""
+    return await db.fetch(Applicant, SELECT_APPLICANTS)
+
+
+async def invited_members() -> list[InvitedMember]:
+    """The last members who came by an invitation."""
+    return await db.fetch(InvitedMember, SELECT_INVITED)

@@ -1,0 +1,95 @@
+"""Invitations of members, and the page where moderators let people in."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from parley.moderation.signups import ops, queries
+from parley.moderation.signups.forms import DAYS, USES, InvitationForm
+from parley.people.sign_in.web.common import invalid, see_other
+from parley.platform.errors import BadRequest, NotFound, TooMany
+from parley.platform.http.access import ADMIN, ANYONE, MODERATOR, VERIFIED, AnyRequest, signed_in, staff
+from parley.platform.http.forms import Form, posted_fields
+from parley.platform.http.pages import page
+from parley.platform.text.cleaning import as_id
+from parley.platform.text.messages import N_
+
+INVITATIONS_PATH = "/settings/invitations"
+TEMPLATE = "moderation/signups/invitations.html"
+WAITING_PATH = "/mod/signups"
+
+
+@get("/invite/{token:str}", name="signups:invitation", opt={"who": ANYONE})
+async def invitation_page(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+    """Say who invites. An invitation that is over is not found."""
+    terms = await queries.terms(token)
+    if terms.invited_by is None:
+        raise NotFound(N_("This invitation was used, has expired or was ended. Please ask for another one."))
+    return page(request, "moderation/signups/invitation.html", inviter=terms.invited_by, token=token, mode=terms.mode)
+
+
+@get(INVITATIONS_PATH, name="signups:invitations", opt={"who": VERIFIED})
+async def invitations_page(request: AnyRequest) -> Response[Any]:
+    return page(request, TEMPLATE, form=InvitationForm({}), link="", **await _page_context(request))
+
+
+@post(INVITATIONS_PATH, name="signups:invite", opt={"who": VERIFIED}, status_code=201)
+async def invite(request: AnyRequest) -> Response[Any]:
+    """Create an invitation. Its link is shown this once."""
+    form = InvitationForm(await posted_fields(request))
+    if form.errors:
+        return invalid(request, TEMPLATE, form, link="", **await _page_context(request))
+    try:
+        link = await ops.invite(signed_in(request), uses=form.uses, days=form.days)
+    except TooMany as error:
+        return invalid(request, TEMPLATE, form, error, link="", **await _page_context(request))
+    return page(request, TEMPLATE, status=201, form=form, link=link, **await _page_context(request))
+
+
+@post(f"{INVITATIONS_PATH}/{{invitation:str}}/end", name="signups:end-invitation", opt={"who": VERIFIED})
+async def end_invitation(request: AnyRequest, invitation: FromPath[str]) -> Response[Any]:
+    number = as_id(invitation)
+    if number is None:
+        raise NotFound(N_("This invitation has ended already."))
+    await ops.end_invitation(signed_in(request).id, number)
+    return see_other(INVITATIONS_PATH)
+
+
+@get(WAITING_PATH, name="signups:waiting", opt={"who": MODERATOR})
+async def waiting_page(request: AnyRequest) -> Response[Any]:
+    viewer, waiting, invited = staff(request), await queries.waiting(), await queries.invited_members()
+    may_edit = viewer.access >= ADMIN
+    return page(
+        request,
+        "moderation/signups/waiting.html",
+        waiting=waiting,
+        invited=invited,
+        mode=await queries.mode(),
+        may_edit=may_edit,
+    )
+
+
+@post(f"{WAITING_PATH}/{{member:str}}", name="signups:decide", opt={"who": MODERATOR})
+async def decide(request: AnyRequest, member: FromPath[str]) -> Response[Any]:
+    """Let somebody in, or delete their account."""
+    viewer, number = staff(request), as_id(member)
+    action = Form(await posted_fields(request)).values.get("action")
+    if number is None:
+        raise NotFound(ops.DECIDED)
+    if action == "approve":
+        await ops.approve(viewer, number)
+    elif action == "decline":
+        await ops.decline(viewer, number)
+    else:
+        raise BadRequest(N_("Please choose whether to let them in."))
+    return see_other(WAITING_PATH)
+
+
+async def _page_context(request: AnyRequest) -> dict[str, Any]:
+    viewer = signed_in(request)
+    invitations = await queries.invitations(viewer.id)
+    return {"invitations": invitations, "mode": await queries.mode(), "uses": USES, "days": DAYS}
+
+
+handlers: list[object] = [invitation_page, invitations_page, invite, end_invitation, waiting_page, decide]

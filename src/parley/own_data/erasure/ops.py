@@ -1,0 +1,86 @@
+"""Leaving: deactivating an account, and asking for its erasure. Whoever signs in again comes back."""
+
+import structlog
+
+from parley.people import mail
+from parley.people.accounts import queries, sessions, viewer_cache
+from parley.people.accounts.queries import Account
+from parley.people.accounts.rules import is_being_erased
+from parley.people.accounts.states import IS_KEPT
+from parley.platform import db
+from parley.platform.db import atomic
+from parley.platform.errors import Refused
+from parley.platform.settings import settings
+from parley.platform.text.messages import N_
+
+log = structlog.get_logger(__name__)
+
+# How long a member can change their mind. templates/own_data/erasure and people/mail/leaving.txt state it too.
+DAYS = 14
+
+# A suspended member stays suspended.
+DEACTIVATE_MEMBER = f"""
+update member set state_before = case when state <> 'suspended' then state end,
+  state = case when state = 'suspended' then state else 'deactivated' end,
+  erase_at = case when $2 then now() + interval '{DAYS} days' end, erase_words = $3
+where id = $1 and state in ('active', 'silenced', 'suspended') returning id
+"""  # noqa: S608 a constant
+IS_LAST_ADMIN = """
+select role = 'admin' and not exists (
+    select from member o where o.role = 'admin' and o.state = 'active' and o.id <> $1)
+from member where id = $1
+"""
+AWAITS_APPROVAL = "select exists (select from sign_up where member = $1 and waits and confirmed_at is not null)"
+
+LAST_ADMIN = N_("You are the only admin. Please make somebody else an admin first.")
+UNCONFIRMED = N_(
+    "Your address is not confirmed, so this account will be deleted automatically 7 days after you signed up."
+)
+
+
+UNAPPROVED = N_(
+    "A moderator still has to approve your account. You can leave as soon as they have; if they decline, your account "
+    "is deleted."
+)
+
+
+async def deactivate(account: Account) -> None:
+    """Hide the member's page and sign them out, until they sign in again.
+
+    Raises Refused for the last admin, and where the address is not confirmed or a moderator must approve the account.
+    """
+    await _leave(account, erase=False, words=False)
+
+
+async def request_erasure(account: Account, *, words: bool) -> None:
+    """Deactivate the account, and erase it after 14 days: the name or, with `words`, the comments too.
+
+    Raises Refused as `deactivate`.
+    """
+    await _leave(account, erase=True, words=words)
+
+
+async def _leave(account: Account, *, erase: bool, words: bool) -> None:
+    async with atomic():
+        await db.execute("select from member where role = 'admin' order by id for update")
+        if await db.value(IS_LAST_ADMIN, account.id):
+            raise Refused(LAST_ADMIN)
+        if not await db.values(DEACTIVATE_MEMBER, account.id, erase, words):
+            raise Refused(UNAPPROVED if await db.value(AWAITS_APPROVAL, account.id) else UNCONFIRMED)
+        await sessions.end_all(account.id)
+        viewer_cache.clear_after_commit()
+        link = f"{settings().base_url}/login"
+        message = mail.written_message("leaving", name=account.name, erase=erase, words=words, link=link)
+        await mail.send("leaving", account.email, *message)
+    log.info("member leaves", member=account.id, erase=erase, words=words)
+
+
+async def cancel(member: int) -> None:
+    """Call off the erasure of a suspended member, who cannot sign in."""
+    await db.execute(f"update member set erase_at = null, erase_words = false where id = $1 and {IS_KEPT}", member)  # noqa: S608 a constant
+
+
+async def account_of(member: int) -> Account | None:
+    """The account, unless it was erased meanwhile or is being erased."""
+    account = await queries.account(member)
+    return None if account is None or account.state == "anonymised" or is_being_erased(account) else account

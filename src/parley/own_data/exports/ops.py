@@ -1,0 +1,25 @@
+"""Requesting an export."""
+
+from parley.own_data.exports.tables import Export
+from parley.platform import db
+from parley.platform.db import atomic
+from parley.platform.errors import Refused
+from parley.platform.events.job_wakeups import wake_job
+from parley.platform.http.access import Viewer
+from parley.platform.text.messages import N_
+
+# Also stated by templates/own_data/exports/_export.html.
+IS_RECENT = """
+select exists (select from export where member = $1 and state <> 'failed' and created_at > now() - interval '1 day')
+"""
+
+
+async def request(viewer: Viewer) -> None:
+    """Request the viewer's data. Raises Refused if they already did in the last 24 hours, unless that failed."""
+    async with atomic():
+        # Of two requests at once, the second waits and sees the first.
+        await db.execute("select from member where id = $1 for update", viewer.id)
+        if await db.value(IS_RECENT, viewer.id):
+            raise Refused(N_("You can request your data once in 24 hours. Your last file is below."))
+        await Export.insert(Export(member=viewer.id))
+    await wake_job("exports")

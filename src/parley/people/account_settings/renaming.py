@@ -1,0 +1,80 @@
+"""Changing one's name. The old one stays reserved for a year, and leads to the new one."""
+
+from datetime import datetime
+
+import msgspec
+import structlog
+from asyncpg import UniqueViolationError
+
+from parley.people import mail
+from parley.people.accounts import names, viewer_cache
+from parley.people.accounts.tables import FormerName, Member
+from parley.people.sign_in import ops
+from parley.platform import db
+from parley.platform.db import atomic
+from parley.platform.errors import Refused
+from parley.platform.http.access import Viewer, require_write_allowed
+from parley.platform.settings import settings
+from parley.platform.text.messages import N_
+
+log = structlog.get_logger(__name__)
+
+# Also stated by templates/people/accounts/_name.html.
+DAYS = 30
+LOCK_MEMBER = "select name, name_key, email from member where id = $1 for update"
+SELECT_NEXT_AT = f"""
+select max(changed_at) + interval '{DAYS} days' from former_name
+where member = $1 and changed_at > now() - interval '{DAYS} days'
+"""  # noqa: S608 a constant
+RESERVE_FORMER_NAME = """
+insert into former_name (member, name, name_key, changed_at) values ($1, $2, $3, now())
+on conflict (name_key) do update set member = excluded.member, name = excluded.name, changed_at = now()
+"""
+
+SAME = N_("This is your name already.")
+TOO_SOON = N_("You can change your name once in {days} days. The next time is on {day}.")
+
+
+class NameNow(msgspec.Struct, frozen=True):
+    name: str
+    name_key: str
+    email: str
+
+
+async def next_at(member: int) -> datetime | None:
+    """When the member may change their name again; None: now."""
+    moment: datetime | None = await db.value(SELECT_NEXT_AT, member)
+    return moment
+
+
+async def former(member: int) -> list[str]:
+    """The former names of a member that are still theirs, the newest first."""
+    own = FormerName.select(FormerName.name).where(FormerName.member == member)
+    return await db.values(own.order_by(FormerName.changed_at, ascending=False))
+
+
+async def rename(viewer: Viewer, name: str) -> None:
+    """Give a member another name, and tell them by mail.
+
+    Raises Refused for a name that is taken or reserved, or within 30 days of the last change; Forbidden while silenced.
+    """
+    require_write_allowed(viewer)
+    try:
+        async with atomic():
+            now = await db.fetch_one(NameNow, LOCK_MEMBER, viewer.id)
+            if now is None or now.name == name:
+                raise Refused(SAME)
+            if (later := await next_at(viewer.id)) is not None:
+                raise Refused(TOO_SOON, days=DAYS, day=later)
+            await FormerName.delete().where(FormerName.member == viewer.id, FormerName.name_key == names.key(name))
+            await db.execute(RESERVE_FORMER_NAME, viewer.id, now.name, now.name_key)
+            await Member.update({Member.name: name, Member.name_key: names.key(name)}).where(Member.id == viewer.id)
+            # After the update has waited for whoever is giving up this name.
+            await ops.refuse_reserved_name(name, viewer.id)
+            link = f"{settings().base_url}/settings/profile"
+            message = mail.written_message("renamed", name=name, former=now.name, link=link)
+            await mail.send("name", now.email, *message)
+            viewer_cache.clear_after_commit()
+    except UniqueViolationError:
+        raise Refused(ops.NAME_TAKEN) from None
+    log.info("member renamed", member=viewer.id)

@@ -1,0 +1,153 @@
+"""Signing up, and confirming the address."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from parley.people.account_settings import signup_ops
+from parley.people.accounts import hooks, joining, mailed_links, queries, tokens
+from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
+from parley.people.sign_in.authentication import SecondFactorNeeded, SignedIn
+from parley.people.sign_in.forms import ResendForm, SignUpForm
+from parley.people.sign_in.web.common import OTHER_ACCOUNT, client_of, expired_link, invalid, next_of, see_other
+from parley.platform.errors import Forbidden, Gone, Refused, TooMany
+from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
+from parley.platform.http.forms import Form, posted_fields
+from parley.platform.http.pages import leading_back, page
+
+TEMPLATE = "people/accounts/signup.html"
+
+
+@get("/signup", name="accounts:sign-up", opt={"who": ANYONE})
+async def sign_up_page(request: AnyRequest) -> Response[object]:
+    if viewer_of(request) is not None:
+        return _already_in(request)
+    invitation, next_url = request.query_params.get("invitation", ""), next_of(request)
+    terms = await terms_of(invitation)
+    if not terms.lets_in:
+        return page(request, "people/accounts/signup_closed.html", terms=terms, next_url=next_url)
+    form = Form({"invitation": invitation})
+    return page(request, TEMPLATE, form=form, terms=terms, opened=joining.opening_time(), next_url=next_url)
+
+
+async def terms_of(invitation: str) -> joining.Terms:
+    """Who may sign up, for somebody with this invitation."""
+    for hook in hooks.terms_of:
+        return await hook(invitation if invitation.isprintable() else "")
+    return joining.Terms()
+
+
+@post("/signup", opt={"who": ANYONE})
+async def sign_up(request: AnyRequest) -> Response[object]:
+    form = SignUpForm({"next": request.query_params.get("next"), **await posted_fields(request)})
+    await form.ask_service("password", form.password)
+    shown: dict[str, Any] = {
+        "terms": await terms_of(form.invitation),
+        "opened": joining.opening_time(),
+        "next_url": form.next,
+    }
+    if form.errors:
+        return invalid(request, TEMPLATE, form, **shown)
+    try:
+        started = await _start(request, form)
+    except ProofOfWorkNeeded as error:
+        return invalid(request, TEMPLATE, form, error, challenge=error.challenge, **shown)
+    except (joining.NotAdmitted, TooMany) as error:
+        return invalid(request, TEMPLATE, form, error, **shown)
+    except Refused as refusal:
+        form.errors["name"] = refusal.message
+        return invalid(request, TEMPLATE, form, **shown)
+    return see_other(leading_back("/signup/done", form.next), started)
+
+
+async def _start(request: AnyRequest, form: SignUpForm) -> SignedIn | SecondFactorNeeded:
+    return await signup_ops.sign_up(
+        name=form.name,
+        email=form.email,
+        password=form.password,
+        client=client_of(request),
+        next_url=form.next,
+        zone=form.zone,
+        context=form.context,
+    )
+
+
+@get("/signup/done", name="accounts:signed-up", opt={"who": ANYONE})
+async def signed_up_page(request: AnyRequest) -> Response[object]:
+    viewer = viewer_of(request)
+    if viewer is not None and viewer.verified:
+        return _already_in(request)
+    again = "again" in request.query_params
+    return page(request, "people/accounts/signup_done.html", form=Form({}), next_url=next_of(request), again=again)
+
+
+def _already_in(request: AnyRequest) -> Response[object]:
+    """Redirect a member to where they came from, or to the next step if their address is not confirmed yet."""
+    viewer, next_url = signed_in(request), next_of(request)
+    return see_other(next_url if viewer.verified else leading_back("/signup/done", next_url))
+
+
+@post("/verify", opt={"who": MEMBER})
+async def verify_again(request: AnyRequest) -> Response[object]:
+    """Mail the link again."""
+    next_url, form = next_of(request), ResendForm(await posted_fields(request))
+    try:
+        await signup_ops.send_verification(signed_in(request).id, client_of(request), next_url, answer=form.answer)
+    except ProofOfWorkNeeded as error:
+        shown = {"next_url": next_url, "again": False, "challenge": error.challenge}
+        return invalid(request, "people/accounts/signup_done.html", form, error, **shown)
+    return see_other(leading_back("/signup/done?again", next_url))
+
+
+@get("/verify/{token:str}", name="accounts:verify", opt={"who": ANYONE})
+async def verify_page(request: AnyRequest, token: FromPath[str]) -> Response[object]:
+    """Show a button. Opening a link changes nothing, since mail scanners open links."""
+    try:
+        owner = await _owner(request, token)
+    except Gone:
+        return expired_link(request, "verify")
+    return page(request, "people/accounts/verify.html", name=owner.name)
+
+
+@post("/verify/{token:str}", opt={"who": ANYONE})
+async def verify(request: AnyRequest, token: FromPath[str]) -> Response[object]:
+    try:
+        await _owner(request, token)
+        member = await queries.account(await signup_ops.verify(token))
+    except Gone:
+        return expired_link(request, "verify")
+    waits = member is not None and member.state == "unverified"
+    return see_other(leading_back("/verify/done?waits" if waits else "/verify/done", next_of(request)))
+
+
+async def _owner(request: AnyRequest, token: str) -> queries.LinkOwner:
+    """Return whose address a link confirms. Raises Gone for an old link.
+
+    An account that signs in at another site is confirmed by whoever is signed in to it: a new password would not keep
+    out somebody who signed up with another person's address. Raises SignInNeeded or Forbidden for others.
+    """
+    owner = await queries.token_owner(tokens.digest(token), "verify")
+    if owner is None:
+        raise Gone(mailed_links.EXPIRED)
+    if not owner.has_password and signed_in(request).id != owner.id:
+        raise Forbidden(OTHER_ACCOUNT)
+    return owner
+
+
+@get("/verify/done", name="accounts:verified", opt={"who": ANYONE})
+async def verified_page(request: AnyRequest) -> Response[object]:
+    return page(
+        request, "people/accounts/verified.html", next_url=next_of(request), waits="waits" in request.query_params
+    )
+
+
+handlers: list[object] = [
+    sign_up_page,
+    sign_up,
+    signed_up_page,
+    verify_again,
+    verify_page,
+    verify,
+    verified_page,
+]

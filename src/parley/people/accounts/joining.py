@@ -1,0 +1,112 @@
+"""Signing up: who may, and protection against automated sign-ups. signups/ decides about single members."""
+
+from time import time
+from typing import Literal
+
+import msgspec
+
+from parley.people.accounts import proof_of_work
+from parley.people.accounts.proof_of_work import EASY, HARD, ProofOfWorkNeeded
+from parley.platform import db, ratelimit
+from parley.platform.errors import Refused
+from parley.platform.networks import site
+from parley.platform.ratelimit import Use
+from parley.platform.settings import settings
+from parley.platform.signing import is_signature, sign
+from parley.platform.text.messages import N_
+
+Mode = Literal["open", "invited", "approved", "closed"]
+
+# A person needs longer to fill the form in.
+SHORTEST_SECONDS = 3
+LONGEST_SECONDS = 86_400
+# Whether more than $1, and more than five times the average of the 71 hours before, asked for a link that confirms an
+# address in the last hour. These links are kept for four days.
+IS_RUSH = """
+select count(*) filter (where created_at > now() - interval '1 hour')
+  > greatest($1, 5 * count(*) filter (where created_at <= now() - interval '1 hour') / 71.0)
+from token where purpose = 'verify' and created_at > now() - interval '72 hours'
+"""
+FEWEST_IN_RUSH = 30
+# Without a proof of work, with one, and with a hard one.
+OF_NETWORK = (ratelimit.SIGN_UP_NETWORK, ratelimit.SIGN_UP_NETWORK_PROVEN, ratelimit.SIGN_UP_NETWORK_HARD)
+
+TOO_QUICK = N_(
+    "This form was sent within three seconds, as programs do, or it was open for more than a day. Please type your "
+    "password, and send it again."
+)
+RUSH = N_(
+    "Many accounts are being created right now. Please type your password and send the form again: your browser then "
+    "does a short calculation first."
+)
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """Who may sign up, and the name of the member whose invitation somebody has."""
+
+    mode: Mode = "open"
+    invited_by: str | None = None
+
+    @property
+    def lets_in(self) -> bool:
+        return self.mode in ("open", "approved") or (self.mode == "invited" and self.invited_by is not None)
+
+
+class SignUpContext(msgspec.Struct, frozen=True):
+    """What somebody brings who signs up: the token of an invitation, and words for the moderators."""
+
+    invitation: str = ""
+    message: str = ""
+    # Whether a moderator must look at them, whoever may sign up.
+    is_doubtful: bool = False
+    # The answer to a challenge; None if their browser is never asked for one.
+    answer: str | None = None
+
+
+class NotAdmitted(Refused):
+    """Nobody may sign up in this way at present."""
+
+
+def opening_time() -> str:
+    """The time now, signed: when a form was opened."""
+    now = str(int(time()))
+    return f"{now}.{sign('form', now.encode()).hex()}"
+
+
+def is_too_quick(value: str) -> bool:
+    """Whether a form was opened a moment ago, or long ago, or never. On localhost programs may fill it in."""
+    if settings().local:
+        return False
+    then, _, signature = value.partition(".")
+    if not (then.isascii() and then.isdigit() and is_signature("form", then.encode(), signature)):
+        return True
+    return not SHORTEST_SECONDS <= time() - int(then) <= LONGEST_SECONDS
+
+
+async def take(context: SignUpContext, mailbox: str, client_network: str, *, is_confirmed: bool) -> None:
+    """Count a sign-up with an address, from a network.
+
+    Raises ProofOfWorkNeeded when five times as many sign up as usual, or many with this address or from this network.
+    A right answer to the challenge is enough; without one, somebody may ask a moderator instead (`is_doubtful`). Raises
+    TooMany above the limits for right answers.
+    """
+    await ratelimit.take(ratelimit.SIGN_UP_HERE, f"{mailbox} {site(client_network)}")
+    bits, everybody = await _work(context, mailbox), Use(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY)
+    steps = [[*ratelimit.of_network(limit, client_network), everybody] for limit in OF_NETWORK]
+    await proof_of_work.take(steps, key=mailbox, bits=bits, why=RUSH)
+    if not is_confirmed:
+        of_address = [[Use(limit, mailbox)] for limit in (ratelimit.SIGN_UP_ADDRESS, ratelimit.SIGN_UP_PROVEN)]
+        await proof_of_work.take(of_address, key=mailbox, bits=bits, why=RUSH)
+    if not bits and await _is_rush():
+        raise ProofOfWorkNeeded(RUSH, mailbox)
+
+
+async def _work(context: SignUpContext, mailbox: str) -> int:
+    """How much work somebody did to sign up. Without a form that asks for it, enough."""
+    if context.answer is None:
+        return HARD
+    return max(await proof_of_work.bits_of(context.answer, mailbox), EASY if context.is_doubtful else 0)
+
+
+async def _is_rush() -> bool:
+    return settings().limits and bool(await db.value(IS_RUSH, FEWEST_IN_RUSH))

@@ -1,0 +1,111 @@
+"""Mailed links: each holds a token that works once and expires."""
+
+from datetime import timedelta
+
+import msgspec
+import structlog
+
+from parley.people import mail
+from parley.people.accounts import addresses, proof_of_work, queries, tokens
+from parley.people.accounts.queries import Account, LinkOwner
+from parley.people.accounts.tables import AddressChange, Token
+from parley.platform import ratelimit
+from parley.platform.db import NOW, atomic
+from parley.platform.errors import Gone, TooMany
+from parley.platform.http.pages import leading_back
+from parley.platform.ratelimit import Limit, Use
+from parley.platform.settings import settings
+from parley.platform.text.messages import N_
+
+log = structlog.get_logger(__name__)
+
+# With a longer address to return to, some mail clients would break the link.
+LONGEST_NEXT = 300
+
+MANY_LINKS = N_(
+    "Many links were asked for from your network. Please send the form again: your browser then does a short "
+    "calculation first."
+)
+EXPIRED = N_("This link has been used already, or has expired. Please ask for a new one.")
+
+
+async def create(member: int, purpose: str, lasts: timedelta, next_url: str = "/") -> str:
+    """Return a new link for `member`, which then leads to `next_url`."""
+    token = tokens.new()
+    await Token.insert(
+        Token(member=member, purpose=purpose, token_hash=tokens.digest(token), expires_at=tokens.from_now(lasts))
+    )
+    link = f"{settings().base_url}/{purpose}/{token}"
+    return leading_back(link, next_url) if len(next_url) <= LONGEST_NEXT else link
+
+
+async def mail_to(account: Account, purpose: str, lasts: timedelta, next_url: str) -> None:
+    """Mail a new link to a member, in the letter that is named like its purpose."""
+    async with atomic():
+        link = await create(account.id, purpose, lasts, next_url)
+        await mail.send(purpose, account.email, *mail.written_message(purpose, name=account.name, link=link))
+
+
+class LinkLimits(msgspec.Struct, frozen=True):
+    """How many links may be asked for: from one network, by everybody, to one address.
+
+    Those of a network are without a proof of work, with one, and with a hard one.
+    """
+
+    of_network: tuple[Limit, Limit, Limit]
+    everybody: Limit
+    address: Limit
+
+
+async def mail_to_address(
+    email: str, purpose: str, lasts: timedelta, next_url: str, *, network: str, limits: LinkLimits, answer: str
+) -> None:
+    """Mail a new link, if the address belongs to a member and is below its limit.
+
+    Raises ProofOfWorkNeeded when a network asks for many links and `answer` is wrong, TooMany when for too many.
+    """
+    key, everybody = addresses.key(email), Use(limits.everybody, ratelimit.EVERYBODY)
+    steps = [[*ratelimit.of_network(limit, network), everybody] for limit in limits.of_network]
+    bits = await proof_of_work.bits_of(answer, key)
+    await proof_of_work.take(steps, key=key, bits=bits, why=MANY_LINKS)
+    try:
+        await ratelimit.take(limits.address, key)
+    except TooMany:
+        return
+    account = await queries.by_email(email)
+    if account is not None:
+        await mail_to(account, purpose, lasts, next_url)
+        log.info("link mailed", purpose=purpose, member=account.id, network=network)
+
+
+async def redeem(token: str, purpose: str) -> LinkOwner:
+    """Use up the token of a link and return its member. Raises Gone when the link no longer works."""
+    owner = await queries.token_owner(tokens.digest(token), purpose)
+    if owner is None:
+        raise Gone(EXPIRED)
+    await use(token, purpose)
+    return owner
+
+
+async def use(token: str, purpose: str) -> int:
+    """Use up the token of a link and return its member's id. Raises Gone when the link no longer works."""
+    # One statement checks the token and uses it up, so that only one of two requests succeeds.
+    used = (
+        await Token.update({Token.used_at: NOW})
+        .where(Token.token_hash == tokens.digest(token), Token.purpose == purpose)
+        .where(Token.used_at.is_null(), Token.expires_at > NOW)
+        .returning(Token.member)
+    )
+    if not used:
+        raise Gone(EXPIRED)
+    member: int = used[0]["member"]
+    return member
+
+
+async def revoke(member: int) -> None:
+    """Delete the unused links that sign `member` in, set their password or confirm another address.
+
+    Whoever had the account before could otherwise use a link after the owner has set a new password.
+    """
+    await Token.delete().where(Token.member == member, Token.purpose.is_in(["reset", "login"]), Token.used_at.is_null())
+    await AddressChange.delete().where(AddressChange.member == member, AddressChange.confirmed_at.is_null())

@@ -1,0 +1,202 @@
+"""Sessions: one row for each sign-in, found by the hash of its cookie's token.
+
+A member's session ends after 14 days without use, and after 90 days in any case; a staff session after 12 hours, and
+after 7 days; one on a publisher's site after 14 days without use, and after 30 days.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from litestar.datastructures import Cookie
+
+from parley.people.accounts import hooks, tokens, viewer_cache
+from parley.people.accounts.states import SIGNS_IN, STATE_NOW
+from parley.people.accounts.tables import Member, Session
+from parley.people.accounts.tokens import from_now
+from parley.platform import db
+from parley.platform.http import cookies
+from parley.platform.settings import settings
+
+LASTS = timedelta(days=90)
+LASTS_STAFF = timedelta(days=7)
+# On a publisher's site.
+LASTS_EMBEDDED = timedelta(days=30)
+# Without use.
+UNUSED_DAYS = 14
+UNUSED_HOURS_STAFF = 12
+
+IS_VALID = f"""
+  expires_at > now()
+  and session.seen_at > now() - case when role = 'member' then interval '{UNUSED_DAYS} days'
+                                     else interval '{UNUSED_HOURS_STAFF} hours' end
+  and {SIGNS_IN}
+"""
+
+
+def lacks_factor(days: str) -> str:
+    """An SQL condition: staff who still have no second factor this many days after they got their role.
+
+    They have no rights of staff. Without days, nobody needs one.
+    """
+    return f"""coalesce(role <> 'member' and staff_since < now() - make_interval(days => {days})
+      and not exists (select from authenticator where authenticator.member = member.id)
+      and not exists (select from passkey where passkey.member = member.id), false)"""  # noqa: S608 a parameter
+
+
+# An SQL condition: members who have confirmed their address and wait for a moderator (signups/).
+AWAITS_APPROVAL = """case when state = 'unverified' then exists (
+      select from sign_up where sign_up.member = member.id and waits and confirmed_at is not null) else false end"""
+SELECT_SESSION = f"""
+select session.id, member.id as member, name, case when {lacks_factor("$3")} then 'member' else role end as role,
+  {lacks_factor("$3")} as needs_factor, {STATE_NOW} as state,
+  {AWAITS_APPROVAL} as awaits_approval, state_until, state_reason, assisted,
+  density, legend, marks,
+  session.seen_at < now() - interval '5 minutes' as is_stale,
+  array(select other.name from block join member other on other.id = block.other where block.member = member.id)
+    as muted,
+  array(select other from block where block.member = member.id and kind = 'block') as blocked
+from session join member on member.id = session.member
+where token_hash = $1 and session.site is not distinct from $2 and {IS_VALID}
+"""  # noqa: S608 constants only
+SELECT_STILL_VALID = f"""
+select session.id from session join member on member.id = session.member
+where session.id = any($1) and {IS_VALID}
+"""  # noqa: S608 constants only
+SELECT_STILL_STAFF = f"""
+select session.id from session join member on member.id = session.member
+where session.id = any($1) and role <> 'member' and not {lacks_factor("$2")}
+  and {STATE_NOW} = 'active' and {IS_VALID}
+"""  # noqa: S608 constants only
+# Two requests at once update the rows once.
+RECORD_USE = """
+with used as (
+    update session set seen_at = now() where id = $1 and seen_at < now() - interval '5 minutes' returning member
+)
+update member set seen_at = now() from used where member.id = used.member
+"""
+# Each session may have live streams, and a member may sign in as often as they like.
+MOST_SESSIONS = 30
+END_OLDEST = """
+delete from session where id in (
+    select id from session where member = $1 order by seen_at desc, id desc offset $2
+)
+"""
+SELECT_SESSIONS = f"""
+select session.id, agent, address, session.site, session.created_at, session.seen_at
+from session join member on member.id = session.member
+where member = $1 and {IS_VALID} order by session.seen_at desc, session.id desc
+"""  # noqa: S608 constants only
+
+
+class ViewerRow(msgspec.Struct, frozen=True):
+    """A session with what requests need to know of its member."""
+
+    id: int
+    member: int
+    name: str
+    role: str
+    needs_factor: bool
+    state: str
+    awaits_approval: bool
+    state_until: datetime | None
+    state_reason: str
+    assisted: str
+    density: str
+    legend: bool
+    marks: str
+    # Not recorded as used in the last five minutes.
+    is_stale: bool
+    muted: list[str]
+    blocked: list[int]
+
+
+class SessionRow(msgspec.Struct, frozen=True):
+    """A session as its member sees it in the settings."""
+
+    id: int
+    agent: str
+    address: str
+    # The publisher's site on which it holds.
+    site: str | None
+    created_at: datetime
+    seen_at: datetime
+
+
+async def start(
+    member: int, role: str, *, agent: str, address: str, proven: bool = False, site: str | None = None
+) -> str:
+    """Start a session of `member` and return its new token. Of too many sessions, the one unused longest ends.
+
+    `proven` says that they just proved who they are (step_up.py). With `site` it holds only there.
+    """
+    token = tokens.new()
+    lasts = LASTS_EMBEDDED if site else LASTS if role == "member" else LASTS_STAFF
+    new = Session(
+        member=member,
+        token_hash=tokens.digest(token),
+        agent=agent[:200],
+        address=address[:45],
+        site=site,
+        expires_at=from_now(lasts),
+        proved_at=db.NOW if proven else None,
+    )
+    async with db.atomic():
+        await Member.update({Member.seen_at: db.NOW}).where(Member.id == member)
+        await Session.insert(new)
+        await db.execute(END_OLDEST, member, MOST_SESSIONS)
+    return token
+
+
+async def find(token_hash: bytes, site: str | None = None) -> ViewerRow | None:
+    """Return the valid session with this token on this site or a publisher's, and record that it is used."""
+    row = await db.fetch_one(ViewerRow, SELECT_SESSION, token_hash, site, settings().staff_factor_days)
+    if row is not None and row.is_stale:
+        await db.execute(RECORD_USE, row.id)
+    return row
+
+
+async def end(session: int, member: int) -> bool:
+    """End one session of `member`. Return False when it is not theirs or has ended already."""
+    async with db.atomic():
+        ended = await Session.delete().where(Session.id == session, Session.member == member).returning(Session.id)
+        viewer_cache.clear_after_commit()
+    return bool(ended)
+
+
+async def end_all(member: int, *, but: int | None = None) -> None:
+    """End all sessions of `member` except `but`, and their tokens for programs.
+
+    Called after a new password, a suspension or a new role, among others.
+    """
+    ended = Session.delete().where(Session.member == member)
+    async with db.atomic():
+        await (ended if but is None else ended.where(Session.id != but))
+        for hook in hooks.when_sessions_end:
+            await hook(member)
+        viewer_cache.clear_after_commit()
+
+
+async def list_valid(member: int) -> list[SessionRow]:
+    """The valid sessions of `member`, the last used first."""
+    return await db.fetch(SessionRow, SELECT_SESSIONS, member)
+
+
+async def still_valid(session_ids: Sequence[int]) -> set[int]:
+    """Which of these sessions are valid now: for live streams."""
+    return set(await db.values(SELECT_STILL_VALID, list(session_ids)))
+
+
+async def still_staff(session_ids: Sequence[int]) -> set[int]:
+    """Which of these sessions are valid now and belong to active staff."""
+    return set(await db.values(SELECT_STILL_STAFF, list(session_ids), settings().staff_factor_days))
+
+
+def cookie(token: str, role: str = "member") -> Cookie:
+    """The cookie that carries `token`. An empty token deletes the cookie."""
+    lasts = LASTS if role == "member" else LASTS_STAFF
+    return cookies.make("", token, int(lasts.total_seconds()))
+
+
+def cookie_name() -> str:
+    return cookies.name()

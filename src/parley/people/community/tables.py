@@ -1,0 +1,63 @@
+"""The community's rules: its text, and the published rules that decisions name."""
+
+from piccolo.columns import (
+    BigSerial,
+    Boolean,
+    DoublePrecision,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.constraints import Check
+from piccolo.table import Table
+
+from parley.platform.db.schema import Index
+
+
+class Community(Table):
+    """One row, which the first migration inserts. Without `rules`, Parley's own apply."""
+
+    id = Integer(primary_key=True, null=False, default=1)
+    rules = Text(null=False, default="")
+    asks_declaration = Boolean(null=False, default=False)
+    # Who can become a member: everybody, whom a member invited, whom a moderator lets in, or nobody (signups/).
+    sign_up = Varchar(8, null=False, default="open")
+    changed_at = Timestamptz(null=False)
+    # The domain and the day in the ids of feed entries (`tag:` URIs, RFC 4151), which stay when the domain changes.
+    tag_authority = Varchar(270, null=False, default="")
+
+    community_one_check = Check("id = 1")
+    community_sign_up_check = Check("sign_up in ('open', 'invited', 'approved', 'closed')")
+
+
+class Guideline(Table):
+    """One of the community's published rules, the grounds of reports and decisions."""
+
+    code = Varchar(30, primary_key=True, null=False, default=None)
+    title = Varchar(120, null=False, default=None)
+    text = Text(null=False, default="")
+    # Anybody can report illegal content, without an account.
+    illegal = Boolean(null=False, default=False)
+    # Multiplies the weight of a report on this ground.
+    severity = DoublePrecision(null=False, default=1.0)
+    position = Integer(null=False, default=0)
+    # Reports that name it should be decided within this many hours.
+    hours_to_decide = Integer(null=False, default=24)
+    # The category of the DSA Transparency Database to which its decisions belong, if an admin chose one.
+    category = Varchar(80, null=False, default="")
+    retired = Boolean(null=False, default=False)
+
+
+class GuidelineWording(Table):
+    """A former wording of a guideline, so that a decision can be read as it was made."""
+
+    id = BigSerial(primary_key=True)
+    guideline = ForeignKey(Guideline, null=False, default=None, on_delete=OnDelete.restrict)
+    title = Varchar(120, null=False, default=None)
+    text = Text(null=False, default="")
+    replaced_at = Timestamptz(null=False)
+
+    guideline_wording_of = Index("guideline, replaced_at")

@@ -1,0 +1,59 @@
+"""The page of the community's rules, and the form where admins edit them."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from parley.people.community import ops, queries
+from parley.people.community.forms import RulesForm
+from parley.platform.errors import NotFound
+from parley.platform.http.access import ADMIN, ANYONE, AnyRequest, viewer_of
+from parley.platform.http.forms import posted_fields
+from parley.platform.http.pages import page
+from parley.platform.text.messages import N_
+
+
+@get("/rules", name="community:rules", opt={"who": ANYONE})
+async def rules_page(request: AnyRequest) -> Response[Any]:
+    viewer = viewer_of(request)
+    may_edit = viewer is not None and viewer.access >= ADMIN
+    return page(
+        request,
+        "people/community/rules.html",
+        rules=await queries.rules(),
+        grounds=await queries.grounds(),
+        may_edit=may_edit,
+    )
+
+
+@get("/rules/edit", name="community:edit-form", opt={"who": ADMIN})
+async def edit_form(request: AnyRequest) -> Response[Any]:
+    rules = await queries.rules()
+    declares = "1" if rules.asks_declaration else ""
+    form = RulesForm({"rules": rules.text, "asks_declaration": declares, "sign_up": rules.sign_up})
+    return page(request, "people/community/edit.html", form=form, version=rules.version)
+
+
+@post("/rules/edit", name="community:edit", opt={"who": ADMIN})
+async def edit(request: AnyRequest) -> Response[Any]:
+    viewer, form = viewer_of(request), RulesForm(await posted_fields(request))
+    if viewer is None:
+        raise NotFound(N_("There is no page at this address."))
+    version, status = form.values.get("version", ""), 422
+    if not form.errors:
+        try:
+            await ops.set_rules(
+                viewer=viewer, rules=form.rules, asks_declaration=form.asks_declaration, version=version
+            )
+        except ops.RulesChanged as error:
+            form.errors["form"], status = error.message, error.status
+            version = (await queries.rules()).version
+    if form.errors:
+        return page(request, "people/community/edit.html", status=status, form=form, version=version)
+    if form.sign_up is not None:
+        await ops.set_sign_up(viewer, form.sign_up)
+    return Redirect("/rules", status_code=303)
+
+
+handlers: list[object] = [rules_page, edit_form, edit]

@@ -1,0 +1,123 @@
+"""Webhooks of relays for deliveries, bounces and complaints. The address of a relay that is not set up answers 404."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from time import time
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import MediaType, Request, Response, post
+from litestar.params import FromPath
+
+from parley.people.inbound_mail import settling, sns
+from parley.platform import ratelimit
+from parley.platform.errors import BadRequest, Forbidden, NotFound, TooMany
+from parley.platform.http.access import ANYONE
+from parley.platform.observability import metrics
+from parley.platform.settings import settings
+from parley.platform.text.messages import N_
+
+log = structlog.get_logger(__name__)
+AnyRequest = Request[Any, Any, Any]
+
+OLDEST, CLOCK_SKEW = 86_400, 900
+LONGEST_TOKEN = 100
+
+
+class WebhookSignature(msgspec.Struct, frozen=True):
+    timestamp: str | int
+    token: str
+    signature: str
+
+
+class MailgunBody(msgspec.Struct, frozen=True):
+    signature: WebhookSignature
+    event: msgspec.Raw = msgspec.field(name="event-data")
+
+
+@post("/mail/webhooks/{relay:str}", name="mail:webhook", status_code=200, opt={"who": ANYONE, "any_body": True})
+async def webhook(request: AnyRequest, relay: FromPath[str]) -> Response[str]:
+    """Process a notification from a relay and respond with its outcome in a word. Idempotent."""
+    if relay not in RELAYS:
+        raise NotFound(N_("There is no page at this address."))
+    try:
+        outcome = await RELAYS[relay](request)
+    except Forbidden as error:
+        log.warning("webhook refused", relay=relay, reason=str(error))
+        metrics.MAIL_WEBHOOKS.labels(relay, "refused").inc()
+        raise
+    log.info("webhook processed", relay=relay, outcome=outcome)
+    metrics.MAIL_WEBHOOKS.labels(relay, outcome).inc()
+    return Response(f"{outcome}\n", media_type=MediaType.TEXT)
+
+
+async def _ses(request: AnyRequest) -> str:
+    message = await sns.verify(await _body(request, settings().ses_topic), settings().ses_topic or "")
+    if message.type == sns.NOTIFICATION:
+        return await settling.process(message.message)
+    if message.type != sns.CONFIRMATION:
+        return "ignored"
+    await sns.confirm(message)
+    return "confirmed"
+
+
+async def _mailgun(request: AnyRequest) -> str:
+    key = settings().mailgun_key
+    raw = await _body(request, key)
+    try:
+        body = msgspec.json.decode(raw, type=MailgunBody)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise BadRequest(N_("This is not a notification of Mailgun. Nothing was changed.")) from None
+    _check_mailgun(body.signature, key or "")
+    async with _is_new(body.signature.token) as is_new:
+        # The signature does not cover the event, so an event with a used token may be forged.
+        event = bytes(body.event).decode("utf-8", "replace")
+        return await settling.process(f'{{"event-data": {event}}}') if is_new else "known"
+
+
+def _check_mailgun(signature: WebhookSignature, key: str) -> None:
+    """Raise Forbidden unless Mailgun signed this within a day."""
+    expected = hmac.digest(key.encode(), f"{signature.timestamp}{signature.token}".encode(), hashlib.sha256).hex()
+    if len(signature.token) > LONGEST_TOKEN or not hmac.compare_digest(expected.encode(), signature.signature.encode()):
+        raise Forbidden(N_("The signature of this notification is wrong. Nothing was changed."))
+    if not -OLDEST < int(signature.timestamp) - time() < CLOCK_SKEW:
+        raise Forbidden(N_("This notification is too old, or a clock is wrong. Nothing was changed."))
+
+
+@asynccontextmanager
+async def _is_new(token: str) -> AsyncIterator[bool]:
+    """Yield whether `token` is new. If the block fails, it stays new."""
+    try:
+        await ratelimit.take(ratelimit.WEBHOOK_TOKEN, token)
+    except TooMany:
+        yield False
+        return
+    try:
+        yield True
+    except BaseException:
+        await ratelimit.give_back(ratelimit.WEBHOOK_TOKEN, token)
+        raise
+
+
+async def _postmark(request: AnyRequest) -> str:
+    login = settings().postmark_login
+    expected = f"Basic {base64.b64encode((login or '').encode()).decode()}"
+    is_authorised = hmac.compare_digest(expected.encode(), request.headers.get("Authorization", "").encode())
+    if login is not None and not is_authorised:
+        raise Forbidden(N_("The name or password of this notification is wrong. Nothing was changed."))
+    return await settling.process((await _body(request, login)).decode("utf-8", "replace"))
+
+
+async def _body(request: AnyRequest, setting: str | None) -> bytes:
+    """Read the body, at most as long as a form. Raises NotFound if this relay is not set up."""
+    if setting is None:
+        raise NotFound(N_("There is no page at this address."))
+    return await request.body()
+
+
+RELAYS: dict[str, Callable[[AnyRequest], Awaitable[str]]] = {"ses": _ses, "mailgun": _mailgun, "postmark": _postmark}
+handlers: list[object] = [webhook]

@@ -1,0 +1,141 @@
+"""The DNS records that our mail needs, and checks of a message's form."""
+
+import base64
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parseaddr
+from pathlib import Path
+
+import dkim
+import msgspec
+from dkim import asn1, crypto
+
+from parley.platform.settings import Settings
+
+LONG = 0x80
+RSA = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
+LONGEST_LINE, MOST_BYTES = 998, 80_000
+OF_LISTS = ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Help", "List-Owner", "Feedback-ID")
+MUST_BE_SIGNED = {"from", "to", "subject", "date", "message-id"}
+
+
+class DnsRecord(msgspec.Struct, frozen=True):
+    """A DNS record to set, and why."""
+
+    name: str
+    type: str
+    value: str
+    why: str
+
+
+class RecordCheck(msgspec.Struct, frozen=True):
+    good: bool
+    text: str
+
+
+def records(settings: Settings) -> list[DnsRecord]:
+    """Return the records that receiving servers check. Raises ValueError if the DKIM key is not valid."""
+    domain = settings.mail_address.rpartition("@")[2]
+    dns_records = [
+        DnsRecord(domain, "TXT", "v=spf1 mx a -all", "which servers may send for this domain: add yours"),
+        DnsRecord(
+            f"_dmarc.{domain}",
+            "TXT",
+            f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}",
+            "what to do with other mail",
+        ),
+    ]
+    if settings.dkim_key is not None:
+        key = public_key(settings.dkim_key)
+        dns_records.insert(
+            1,
+            DnsRecord(
+                f"{settings.dkim_selector}._domainkey.{domain}",
+                "TXT",
+                key,
+                "verifies our signature; in a zone file, split it into strings of at most 255 characters",
+            ),
+        )
+    returns = settings.bounces.rpartition("@")[2]
+    dns_records.append(DnsRecord(returns, "MX", f"10 {returns}.", "where undeliverable mail is returned to"))
+    if returns != domain:
+        dns_records.append(
+            DnsRecord(returns, "TXT", "v=spf1 mx a -all", "the same for the address that mail is returned to")
+        )
+    dns_records.append(
+        DnsRecord("the mail server's address", "PTR", f"mail.{domain}.", "and this name must resolve to that address")
+    )
+    return dns_records
+
+
+def check_message(raw: bytes, settings: Settings) -> list[RecordCheck]:
+    """Check the form of a message of ours. No other server is contacted."""
+    message = message_from_bytes(raw, policy=policy.default)
+    sender = parseaddr(str(message["From"]))[1].rpartition("@")[2]
+    parts = [part.get_content_type() for part in message.walk() if not part.is_multipart()]
+    results = [
+        RecordCheck(not re.search(rb"(?<!\r)\n|\r(?!\n)", raw), "lines end with CR and LF"),
+        RecordCheck(max(map(len, raw.split(b"\r\n"))) <= LONGEST_LINE, f"no line is longer than {LONGEST_LINE} bytes"),
+        RecordCheck(len(raw) < MOST_BYTES, f"{len(raw):,} bytes; below {MOST_BYTES:,} mail programs show it whole"),
+        RecordCheck(
+            b"?==?" not in raw and not re.search(rb"=\?[\w-]+\?[bq]\?\?=", raw, re.IGNORECASE), "no empty encoded words"
+        ),
+        RecordCheck(parts[:1] == ["text/plain"], "its text comes first"),
+        RecordCheck(sender == settings.mail_address.rpartition("@")[2], f"it comes from {sender or 'nobody'}"),
+        *_of_list(message),
+    ]
+    if settings.dkim_key is not None or "DKIM-Signature" in message:
+        results.append(_check_signature(raw, message, settings))
+    return results
+
+
+def public_key(private: Path) -> str:
+    """Return the DKIM record for verifying signatures by the key in the file `private`.
+
+    Raises ValueError if the file has no RSA key.
+    """
+    try:
+        key = crypto.parse_pem_private_key(private.read_bytes())
+    except (crypto.UnparsableKeyError, asn1.ASN1FormatError, ValueError) as error:
+        raise ValueError(f"{private} holds no RSA private key in PEM: {error}") from None
+    numbers = _der(asn1.SEQUENCE, _integer(key["modulus"]), _integer(key["publicExponent"]))
+    algorithm = _der(asn1.SEQUENCE, _der(asn1.OBJECT_IDENTIFIER, RSA), _der(asn1.NULL))
+    whole = _der(asn1.SEQUENCE, algorithm, _der(asn1.BIT_STRING, b"\x00", numbers))
+    return f"v=DKIM1; k=rsa; p={base64.b64encode(whole).decode()}"
+
+
+def _of_list(message: EmailMessage) -> list[RecordCheck]:
+    """Check the headers that a letter of a list needs."""
+    if "List-Id" not in message:
+        return []
+    missing = [name for name in OF_LISTS if name not in message]
+    https = str(message.get("List-Unsubscribe", "")).startswith("<https://")
+    return [
+        RecordCheck(not missing, f"it has {', '.join(OF_LISTS)}" if not missing else f"it lacks {', '.join(missing)}"),
+        RecordCheck(https, "one click stops it, over https"),
+    ]
+
+
+def _check_signature(raw: bytes, message: EmailMessage, settings: Settings) -> RecordCheck:
+    signature = "".join(str(message.get("DKIM-Signature", "")).split())
+    names = set(re.search(r"h=([^;]*)", signature)[1].lower().split(":")) if "h=" in signature else set()  # type: ignore[index]
+    if missing := MUST_BE_SIGNED - names:
+        return RecordCheck(good=False, text=f"the signature does not cover {', '.join(sorted(missing))}")
+    if settings.dkim_key is None:
+        return RecordCheck(good=False, text="the signature cannot be verified: PARLEY_DKIM_KEY is not set")
+    record = public_key(settings.dkim_key).encode()
+    good = dkim.verify(raw, dnsfunc=lambda _name, timeout=5: record)  # noqa: ARG005 dkimpy calls it so
+    return RecordCheck(good, "its signature is valid" if good else "its signature is not valid: it was changed")
+
+
+def _der(kind: int, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    size = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
+    length = bytes([len(body)]) if len(body) < LONG else bytes([LONG | len(size)]) + size
+    return bytes([kind]) + length + body
+
+
+def _integer(number: int) -> bytes:
+    # One more bit, since the first bit is the sign.
+    return _der(asn1.INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))

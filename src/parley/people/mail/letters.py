@@ -1,0 +1,155 @@
+"""Queues mail: messages to an address, and letters of a list that a member can stop."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+import msgspec
+
+from parley.platform import db
+from parley.platform.events.job_wakeups import wake_job
+
+# An address or a subject with other characters could end its header, or add a recipient.
+ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x20\x7f]+@[a-zA-Z0-9.-]+")
+LINE_END = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+# What a Message-ID may have before the @ without quotes.
+KEY = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+
+INSERT_LETTER = """
+insert into mail (kind, recipient, domain, subject, text, html, created_at, due_at, attempts)
+values ($1, $2::text, lower(split_part($2::text, '@', 2)), $3, $4, $5, now(), now() + $6::interval, 0)
+"""
+
+INSERT_TO_RENDER = """
+insert into mail (kind, list, argument, member, recipient, domain, key, subject, text, html, answers, ancestors,
+                  expires_at, created_at, due_at, attempts)
+select list, list, argument, member, recipient, lower(split_part(recipient, '@', 2)), key, subject, text, html,
+       answers, ancestors, expires_at, now(), now() + $12::interval, 0
+from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+            $9::text[], $10::text[], $11::timestamptz[])
+  as letter(list, argument, member, recipient, key, subject, text, html, answers, ancestors, expires_at)
+on conflict (key) do nothing
+returning id, key
+"""
+
+END_HOLD = """
+update mail set due_at = created_at + $3
+where list = $1 and member = $2 and state = 'planned' and attempts = 0 and due_at > created_at + $3
+"""
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter of a list to a member. If its delivery is unknown it is not sent again."""
+
+    list: str
+    """The name of its list, a key of `lists`."""
+    argument: str = ""
+    """A part of the list that one click can stop, such as a thread's id."""
+    member: int
+    to: str
+    key: str
+    """The part of its Message-ID before the @. The same key is never posted twice."""
+    subject: str
+    text: str
+    html: str | None = None
+    answers: str | None = None
+    """The key of the letter this one answers, for In-Reply-To."""
+    references: tuple[str, ...] = ()
+    """The keys of the conversation's letters, oldest first, for References."""
+    expires_at: datetime | None = None
+    """After this time it is not sent any more."""
+
+
+class PostedMail(msgspec.Struct, frozen=True):
+    id: int
+    key: str
+
+
+class MailList(msgspec.Struct, frozen=True):
+    """A list of letters, with the callbacks of the feature that writes them.
+
+    The callbacks run in a transaction and may only wait for the database.
+    """
+
+    name: str
+    """Used in `Letter.list`, in List-Id, and after the site's name in From: "Parley digest"."""
+    title: str
+    """The name on the unsubscribe page: "the digest", "replies and mentions by mail"."""
+    wanted: Callable[[int, str], Awaitable[bool]]
+    """Return whether the member wants letters of this list with this argument."""
+    stop: Callable[[int, str], Awaitable[None]]
+    """Unsubscribe the member, or only from the argument if there is one. Idempotent."""
+    review: Callable[[int], Awaitable[Letter | None]]
+    """Return the letter of this mail as it should be sent now, perhaps changed; None if it should not be sent."""
+    settled: Callable[[int, str], Awaitable[None]]
+    """Take the outcome of this mail: "sent", "failed", "expired" or "unknown"."""
+    start: Callable[[int, str], Awaitable[None]] | None = None
+    """Undo `stop`. Without it the unsubscribe page links to the settings instead."""
+    hold: Callable[[int], Awaitable[datetime | None]] | None = None
+    """Return until when letters to this member wait; None if they may be sent now."""
+    about: Callable[[str], Awaitable[str | None]] | None = None
+    """Return the name of an argument for the unsubscribe page, such as a thread's title; None if it is unknown."""
+
+
+lists: dict[str, MailList] = {}
+"""The lists by name, filled by `hooks.connect()`."""
+
+
+async def send(
+    kind: str, to: str, subject: str, text: str, html: str | None = None, *, delay: timedelta = timedelta(0)
+) -> None:
+    """Queue a message to one address in the open transaction, due after `delay`.
+
+    Raises RuntimeError outside a transaction, ValueError for an address or subject that could break a header.
+    """
+    _check(to, subject)
+    await db.execute(INSERT_LETTER, kind, to, subject, text, html, delay)
+    db.after_commit(partial(wake_job, "mail"))
+
+
+async def post(letter: Letter, *, delay: timedelta = timedelta(0)) -> int:
+    """Queue a letter of a list in the open transaction, due after `delay`.
+
+    Returns the id of the mail, or 0 if its key was posted before. Raises RuntimeError outside a transaction, ValueError
+    for an address, subject or key that could break a header, KeyError for an unknown list.
+    """
+    return (await post_all([letter], delay=delay))[0]
+
+
+async def post_all(letters: Sequence[Letter], *, delay: timedelta = timedelta(0)) -> Sequence[int]:
+    """Queue many letters with one statement. Returns their ids in the same order, as `post` does."""
+    for letter in letters:
+        _check(letter.to, letter.subject)
+        check_keys(letter)
+    if not letters:
+        return []
+    rows = [
+        (lists[letter.list].name, letter.argument, letter.member, letter.to, letter.key, letter.subject, letter.text,
+         letter.html, letter.answers, " ".join(letter.references), letter.expires_at)
+        for letter in letters
+    ]  # fmt: skip
+    columns = map(list, zip(*rows, strict=True))
+    numbers = {row.key: row.id for row in await db.fetch(PostedMail, INSERT_TO_RENDER, *columns, delay)}
+    db.after_commit(partial(wake_job, "mail"))
+    return [numbers.get(letter.key, 0) for letter in letters]
+
+
+async def end_hold(list_name: str, member: int, delay: timedelta) -> None:
+    """Make held letters to a member due `delay` after they were posted. Their list reviews them again then."""
+    await db.execute(END_HOLD, list_name, member, delay)
+    db.after_commit(partial(wake_job, "mail"))
+
+
+def check_keys(letter: Letter) -> None:
+    """Raise ValueError if a key is not valid in a Message-ID."""
+    for key in (letter.key, letter.answers, *letter.references):
+        if key is not None and not KEY.fullmatch(key):
+            raise ValueError(f"not valid in a Message-ID: {key}")
+
+
+def _check(to: str, subject: str) -> None:
+    if not db.in_transaction():
+        raise RuntimeError("send() and post() need an open transaction")
+    if not ADDRESS.fullmatch(to) or LINE_END.search(subject):
+        raise ValueError("not a valid address or subject")

@@ -1,0 +1,102 @@
+"""Renders mail from templates: the text without HTML escapes, the HTML with inlined styles."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from parley.people.mail.blocks import blocks
+from parley.platform.http import pages
+from parley.platform.http.assets import folder
+from parley.platform.http.messages import Messages
+from parley.platform.settings import settings
+from parley.platform.text.cleaning import one_line, shorten
+from parley.platform.text.formats import number
+from parley.platform.text.messages import as_text, isolate
+
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
+
+PREHEADER = 110
+
+
+def write(template: str, **context: Any) -> tuple[str, str]:
+    """Return the subject and text of `templates/mail/{template}.txt`, whose first line is the subject."""
+    rendered = _plain().get_template(f"people/mail/{template}.txt").render(mail=_site(), **context)
+    subject, _, text = rendered.partition("\n")
+    # A title in it may hold whatever a member typed.
+    return one_line(subject.removeprefix("Subject: ")), text.strip() + "\n"
+
+
+def written_message(template: str, **context: Any) -> tuple[str, str, str]:
+    """Return the subject, text and HTML of a message to one address, from `templates/mail/{template}.txt`.
+
+    A line of text above a URL that is in `context` becomes a button in the HTML.
+    """
+    subject, text = write(template, **context)
+    links = {value for value in context.values() if isinstance(value, str) and value.startswith("http")}
+    text_blocks = blocks(text, links)
+    # The first block is the greeting. The second says what the message is about.
+    preheader = shorten(" ".join(text_blocks[min(1, len(text_blocks) - 1)].words.split()), PREHEADER)
+    return subject, text, written_html("message", subject=subject, preheader=preheader, blocks=text_blocks)
+
+
+def written_html(template: str, **context: Any) -> str:
+    """Return the HTML of `templates/mail/{template}.html`, which extends `people/mail/_layout.html`.
+
+    For a letter of a list, `context` needs `off`, the unsubscribe link (`unsubscribe_link`), besides the template's own
+    variables.
+    """
+    html = (
+        pages.environment()
+        .get_template(f"people/mail/{template}.html")
+        .render(mail=_site(), letter_style=_style(), **context)
+    )
+    return _inliner().inline(html)
+
+
+def _site() -> dict[str, str]:
+    home = settings().base_url
+    return {"name": settings().name, "home": home, "settings": f"{home}/settings/mail"}
+
+
+@cache
+def _plain() -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(folder("templates")),
+        extensions=[Messages],
+        autoescape=False,  # noqa: S701 only .txt templates are read here
+        undefined=StrictUndefined,
+        finalize=as_text,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.filters |= {"number": number, "shown": as_text, "in_message": _in_message}
+    return env
+
+
+def _in_message(value: Any) -> Any:
+    """A value as it stands in a message of plain text, which has no markup to say its direction."""
+    return isolate(value) if isinstance(value, str) and not value.startswith("http") else value
+
+
+@cache
+def _style() -> Markup:
+    """Return the media queries as a style element; they cannot be inlined. Templates must not have styles."""
+    return Markup('<style data-css-inline="ignore">\n{}</style>').format(Markup("".join(_css()[1:])))  # noqa: S704 ours
+
+
+@cache
+def _inliner() -> "CSSInliner":
+    import css_inline  # noqa: PLC0415 it takes 2 MB, which only the worker and previews need
+
+    return css_inline.CSSInliner(
+        extra_css=_css()[0], keep_style_tags=True, load_remote_stylesheets=False, preallocate_node_capacity=512
+    )
+
+
+def _css() -> tuple[str, str, str]:
+    """Return the styles of letters: those for inlining, and the media queries."""
+    return (folder("templates") / "people/mail/letter.css").read_text().partition("@media")

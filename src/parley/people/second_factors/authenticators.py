@@ -1,0 +1,175 @@
+"""Authenticator apps: codes of six digits that change every 30 seconds (TOTP, RFC 6238).
+
+The seed is stored sealed. A code works once: the step that it belongs to is stored, and older ones are refused.
+"""
+
+import base64
+import re
+from time import time
+
+import msgspec
+import pyotp
+import structlog
+
+from parley.people import mail
+from parley.people.accounts import sealing, viewer_cache
+from parley.people.accounts.queries import Account
+from parley.people.accounts.tables import Authenticator
+from parley.people.second_factors import recovery_codes
+from parley.platform import db
+from parley.platform.db import atomic
+from parley.platform.errors import Refused
+from parley.platform.http.access import Viewer, require_confirmed_address
+from parley.platform.settings import settings
+from parley.platform.text.messages import N_
+
+log = structlog.get_logger(__name__)
+
+STEP_SECONDS = 30
+# Clocks of phones differ: the codes before and after the present one are accepted too.
+DRIFT = (-1, 0, 1)
+# How long the page that shows a new seed can be answered.
+OFFER_SECONDS = 1_800
+CODE = re.compile(r"[0-9]{6}")
+
+# Of two requests with one code, one succeeds.
+USE_STEP = "update authenticator set step = $2 where member = $1 and step < $2 returning step"
+
+IS_LAST_FACTOR = """
+select role <> 'member' and (select count(*) from authenticator where member = member.id)
+  + (select count(*) from passkey where member = member.id) < 2
+from member where id = $1
+"""
+
+WRONG_CODE = N_("This code is wrong, or was used already. Codes change every 30 seconds: please type the current one.")
+EXPIRED = N_("This page was open too long. Please scan the new picture.")
+REQUIRED = N_("Moderators and admins need a second step to sign in. Please add another one before you remove this one.")
+
+
+class NewAuthenticator(msgspec.Struct, frozen=True):
+    """A new seed: for the app as an address, for people in groups of four, and sealed for the form."""
+
+    uri: str
+    typed: str
+    sealed: str
+
+
+def offer(viewer: Viewer) -> NewAuthenticator:
+    """Return a new seed, sealed for the viewer. Nothing is stored.
+
+    Raises Forbidden before the address is confirmed: its owner would be asked for a code that only the viewer has.
+    """
+    require_confirmed_address(viewer)
+    seed = pyotp.random_base32()
+    plain = f"{int(time()) + OFFER_SECONDS}.{seed}".encode()
+    sealed = base64.urlsafe_b64encode(sealing.seal(plain, f"offer|{viewer.id}")).decode()
+    return _as_offer(viewer, seed, sealed)
+
+
+def _as_offer(viewer: Viewer, seed: str, sealed: str) -> NewAuthenticator:
+    uri = pyotp.TOTP(seed).provisioning_uri(name=viewer.name, issuer_name=settings().host)
+    return NewAuthenticator(uri, " ".join(re.findall("....", seed)), sealed)
+
+
+def read_offer(viewer: Viewer, sealed: str) -> NewAuthenticator | None:
+    """Return the offer that a form sends back, while it can be accepted."""
+    seed = _offered_seed(viewer, sealed)
+    return _as_offer(viewer, seed, sealed) if seed else None
+
+
+async def turn_on(viewer: Viewer, account: Account, sealed: str, code: str) -> list[str]:
+    """Store a seed once the app shows a right code for it, and return new recovery codes.
+
+    It replaces the app that the member had. Raises Refused for a wrong code or an old page, Forbidden as `offer`.
+    """
+    require_confirmed_address(viewer)
+    seed = _offered_seed(viewer, sealed)
+    if seed is None:
+        raise Refused(EXPIRED)
+    step = _matching_step(seed, code)
+    if step is None:
+        raise Refused(WRONG_CODE)
+    async with atomic():
+        # Of two forms at once, the second waits: the recovery codes that the first one shows are those that work.
+        await db.execute("select from member where id = $1 for update", viewer.id)
+        if await _seed_of(viewer.id) == seed.encode():
+            raise Refused(WRONG_CODE)
+        await Authenticator.delete().where(Authenticator.member == viewer.id)
+        stored = sealing.seal(seed.encode(), f"seed|{viewer.id}")
+        await Authenticator.insert(Authenticator(member=viewer.id, seed=stored, step=step))
+        codes = await recovery_codes.renew(viewer.id)
+        await mail_change(account, "on")
+        viewer_cache.clear_after_commit()
+    log.info("authenticator added", member=viewer.id)
+    return codes
+
+
+async def turn_off(account: Account) -> None:
+    """Remove the app and the recovery codes. Raises Refused for staff who have no other second step."""
+    async with atomic():
+        await db.execute("select from member where id = $1 for update", account.id)
+        await require_spare_factor(account.id)
+        await remove(account)
+
+
+async def require_spare_factor(member: int) -> None:
+    """Raise Refused for staff who need a second step, and have only one app or passkey left."""
+    if settings().staff_factor_days is not None and await db.value(IS_LAST_FACTOR, member):
+        raise Refused(REQUIRED)
+
+
+async def remove(account: Account) -> bool:
+    """Remove the app and the recovery codes of a member, and tell them. Return False if they had none."""
+    async with atomic():
+        had = await Authenticator.delete().where(Authenticator.member == account.id).returning(Authenticator.id)
+        await recovery_codes.remove(account.id)
+        if had:
+            await mail_change(account, "off")
+            log.info("authenticator removed", member=account.id)
+        viewer_cache.clear_after_commit()
+    return bool(had)
+
+
+async def is_on(member: int) -> bool:
+    return bool(await Authenticator.exists().where(Authenticator.member == member))
+
+
+async def accepts(member: int, code: str) -> bool:
+    """Whether `code` is one of the member's app that was not used. A right code is used up."""
+    seed = await _seed_of(member)
+    step = _matching_step(seed.decode(), code) if seed else None
+    return step is not None and await db.value(USE_STEP, member, step) is not None
+
+
+async def _seed_of(member: int) -> bytes | None:
+    stored: bytes | None = await db.value(
+        Authenticator.select(Authenticator.seed).where(Authenticator.member == member)
+    )
+    return sealing.unseal(stored, f"seed|{member}") if stored else None
+
+
+async def mail_change(account: Account, what: str) -> None:
+    """Tell a member that their second step was turned on or off, or that a recovery code was used."""
+    links = {"link": f"{settings().base_url}/settings/security", "forgot": f"{settings().base_url}/forgot"}
+    await mail.send("second", account.email, *mail.written_message("second", name=account.name, what=what, **links))
+
+
+def _offered_seed(viewer: Viewer, sealed: str) -> str | None:
+    try:
+        plain = sealing.unseal(base64.urlsafe_b64decode(sealed.encode()), f"offer|{viewer.id}")
+    except ValueError:
+        return None
+    expires, _, seed = plain.decode().partition(".") if plain else ("0", "", "")
+    return seed if int(expires) > time() else None
+
+
+def _matching_step(seed: str, code: str) -> int | None:
+    """The step whose code `code` is, among the present one and its neighbours."""
+    typed = code.replace(" ", "")
+    if not CODE.fullmatch(typed):
+        return None
+    now = int(time()) // STEP_SECONDS
+    app = pyotp.TOTP(seed)
+    return next(
+        (now + drift for drift in DRIFT if pyotp.utils.strings_equal(app.generate_otp(now + drift), typed)), None
+    )

@@ -1,0 +1,128 @@
+"""Recovery for members who lost every second factor. They ask for it after giving the first one.
+
+We mail them at once. The link removes the second step after 72 hours; until then it can be stopped from the mail, any
+session, and by signing in as usual. Staff do not wait: two admins have to agree.
+"""
+
+from datetime import datetime
+
+import msgspec
+import structlog
+
+from parley.people import mail
+from parley.people.accounts import queries, sessions, tokens
+from parley.people.accounts.rules import require_sign_in_allowed
+from parley.people.accounts.tables import FactorRecovery
+from parley.people.second_factors import authenticators, passkey_settings, second_factor
+from parley.platform import db, ratelimit
+from parley.platform.db import atomic
+from parley.platform.errors import Forbidden, Gone, Refused
+from parley.platform.http.access import ADMIN, Viewer
+from parley.platform.settings import settings
+from parley.platform.text.messages import N_
+
+log = structlog.get_logger(__name__)
+
+# Also stated by templates/people/accounts/recover.html and templates/people/mail/recovery.txt.
+WAIT_HOURS = 72
+LASTS_DAYS = 14
+
+INSERT_REQUEST = f"""
+insert into factor_recovery (member, token_hash, due_at)
+select id, $2, case when role = 'member' then now() + interval '{WAIT_HOURS} hours' end from member where id = $1
+on conflict (member) do nothing returning id
+"""  # noqa: S608 a constant
+OPEN = f"created_at > now() - interval '{LASTS_DAYS} days'"
+SELECT_RECOVERY_BY_TOKEN = f"""
+select member, due_at, coalesce(due_at <= now(), false) as is_due, first_admin from factor_recovery
+where token_hash = $1 and {OPEN}
+"""  # noqa: S608 a constant
+SELECT_RECOVERY_OF_MEMBER = f"""
+select member, due_at, coalesce(due_at <= now(), false) as is_due, first_admin from factor_recovery
+where member = $1 and {OPEN}
+"""  # noqa: S608 a constant
+FINISH_RECOVERY = f"""
+delete from factor_recovery where token_hash = $1 and due_at <= now() and {OPEN} returning member
+"""  # noqa: S608 a constant
+# Whoever agreed first and is no admin any more does not count.
+RECORD_AGREEMENT = """
+update factor_recovery r set first_admin = coalesce(still.id, $2), due_at = case when still.id <> $2 then now() end
+from factor_recovery before
+left join member still on still.id = before.first_admin and still.role = 'admin' and still.state = 'active'
+where r.member = $1 and r.due_at is null and before.id = r.id
+"""
+
+ASKED = N_("Recovery was requested already. Look for our mail, or wait until two weeks have passed.")
+STOPPED = N_("This recovery was stopped or finished, or its link is too old.")
+NOT_YET = N_("The waiting time is not over yet.")
+ONLY_ADMINS = N_("Only admins decide about the second step of others, and not about their own.")
+
+
+class Recovery(msgspec.Struct, frozen=True):
+    """A recovery under way. `due_at` is None until two admins have agreed, the first of whom is `first_admin`."""
+
+    member: int
+    due_at: datetime | None
+    is_due: bool
+    first_admin: int | None
+
+
+async def request(ticket: str) -> None:
+    """Begin the recovery of the member who is signing in, and mail them the link.
+
+    Raises Gone without a first factor, Refused where one is under way, Forbidden for a closed account, TooMany.
+    """
+    account, _ = await second_factor.of_ticket(ticket)
+    require_sign_in_allowed(account)
+    await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(account.id))
+    token = tokens.new()
+    async with atomic():
+        if await db.value(INSERT_REQUEST, account.id, tokens.digest(token)) is None:
+            raise Refused(ASKED)
+        links = {"link": f"{settings().base_url}/recover/{token}", "forgot": f"{settings().base_url}/forgot"}
+        message = mail.written_message("recovery", name=account.name, staff=account.role != "member", **links)
+        await mail.send("second", account.email, *message)
+    log.warning("recovery asked for", member=account.id)
+
+
+async def of_token(token: str) -> Recovery:
+    """The recovery that a mailed link belongs to. Raises Gone if it is over."""
+    row = await db.fetch_one(Recovery, SELECT_RECOVERY_BY_TOKEN, tokens.digest(token))
+    if row is None:
+        raise Gone(STOPPED)
+    return row
+
+
+async def of_member(member: int) -> Recovery | None:
+    return await db.fetch_one(Recovery, SELECT_RECOVERY_OF_MEMBER, member)
+
+
+async def stop(member: int) -> None:
+    """Stop a recovery, if one is under way."""
+    if await FactorRecovery.delete().where(FactorRecovery.member == member).returning(FactorRecovery.id):
+        log.info("recovery stopped", member=member)
+
+
+async def finish(token: str) -> None:
+    """Remove the second step, and sign out everywhere. Raises Gone if it is over, Refused before its time."""
+    await of_token(token)
+    async with atomic():
+        member = await db.value(FINISH_RECOVERY, tokens.digest(token))
+        account = await queries.account(member) if member else None
+        if account is None:
+            raise Refused(NOT_YET)
+        await authenticators.remove(account)
+        await passkey_settings.end_all(account.id)
+        await sessions.end_all(account.id)
+    log.warning("second step removed by recovery", member=account.id)
+
+
+async def agree(viewer: Viewer, member: int) -> None:
+    """Have an admin agree to the recovery of a member of staff; the second one makes the link work.
+
+    Raises Forbidden for others and in one's own case.
+    """
+    if viewer.access < ADMIN or viewer.id == member:
+        raise Forbidden(ONLY_ADMINS)
+    await db.execute(RECORD_AGREEMENT, member, viewer.id)
+    log.warning("recovery agreed to", member=member, admin=viewer.id)

@@ -1,0 +1,172 @@
+"""Passkeys (W3C Web Authentication): signing in and proving who one is with a device instead of a password.
+
+A passkey that checks its holder, by a PIN or a fingerprint, counts as two factors; one that does not, as one.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import structlog
+import webauthn
+from webauthn.helpers import options_to_json_dict, parse_client_data_json
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import AuthenticatorTransport, PublicKeyCredentialDescriptor, UserVerificationRequirement
+
+from parley.people.accounts.tables import Passkey
+from parley.people.second_factors import challenges, passkey_letters
+from parley.people.sign_in.authentication import PASSKEY, VERIFIED_PASSKEY
+from parley.platform import db
+from parley.platform.errors import Refused
+from parley.platform.settings import settings
+from parley.platform.text.messages import N_
+
+log = structlog.get_logger(__name__)
+
+SIGN_IN = "sign-in"
+MILLISECONDS = 1_000 * challenges.LASTS_SECONDS
+# What the library and its parsers raise for hostile input.
+UNREADABLE = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+
+SELECT_CREDENTIALS = "select credential as id, transports from passkey where member = $1 order by id"
+# A signature counter that does not grow means that the passkey was copied (Web Authentication, section 6.1.1).
+RECORD_USE = """
+update passkey set sign_count = $2, used_at = now()
+where id = $1 and (sign_count < $2 or sign_count = 0 and $2 = 0) returning id
+"""
+
+INVALID = N_("This passkey could not be checked. Please try again.")
+STALE = N_("That took too long. Please try again.")
+UNKNOWN = N_("This site does not know this passkey; perhaps you removed it here. Please sign in another way.")
+NOT_YOURS = N_("This is not one of your passkeys. Please use one that you added to this account.")
+COPIED = N_(
+    "This passkey seems to have been copied, so we removed it and sent you an e-mail. Please sign in another way."
+)
+
+
+class UnknownPasskey(Refused):
+    """The credential is not stored here. `credential` is its id, which the browser can be told to forget."""
+
+    def __init__(self, credential: str) -> None:
+        super().__init__(UNKNOWN)
+        self.credential = credential
+
+
+class KnownCredential(msgspec.Struct, frozen=True):
+    id: bytes
+    transports: list[str]
+
+
+class StoredPasskey(msgspec.Struct, frozen=True):
+    id: int
+    member: int
+    name: str
+    public_key: bytes
+    handle: bytes
+
+
+class UsedPasskey(msgspec.Struct, frozen=True):
+    """Whose passkey was used, and as which method it counts."""
+
+    member: int
+    method: str
+
+
+class CredentialResponse(msgspec.Struct, frozen=True):
+    """The parts of a browser's answer that are read before it is verified. All are base64url."""
+
+    id: str
+    response: dict[str, Any]
+
+
+async def options(purpose: str, member: int | None = None) -> dict[str, Any]:
+    """What a browser needs to have a passkey sign. Without `member`, it offers all that it has for this site."""
+    return options_to_json_dict(
+        webauthn.generate_authentication_options(
+            rp_id=settings().host,
+            challenge=challenges.issue(purpose),
+            timeout=MILLISECONDS,
+            allow_credentials=await descriptors(member) if member else None,
+            user_verification=UserVerificationRequirement.PREFERRED,
+        )
+    )
+
+
+async def descriptors(member: int) -> list[PublicKeyCredentialDescriptor]:
+    """The passkeys of a member, as browsers are told them."""
+    known = await db.fetch(KnownCredential, SELECT_CREDENTIALS, member)
+    return [
+        PublicKeyCredentialDescriptor(id=passkey.id, transports=transports(passkey.transports)) for passkey in known
+    ]
+
+
+def transports(names: Iterable[str]) -> list[AuthenticatorTransport]:
+    """The ways to reach an authenticator among `names` that the library knows."""
+    return [AuthenticatorTransport(name) for name in names if name in set(AuthenticatorTransport)]
+
+
+async def check(credential: str, purpose: str, member: int | None = None) -> UsedPasskey:
+    """Check what a passkey signed, and use its challenge up. With `member`, only their passkeys are accepted.
+
+    Raises Refused if it is not right, UnknownPasskey if it is not stored here. A passkey whose counter did not grow is
+    removed, and its member told.
+    """
+    signed, challenge = read(credential, purpose)
+    stored = await db.fetch_one(StoredPasskey, Passkey.select().where(Passkey.credential == _id(signed)))
+    if stored is None:
+        raise UnknownPasskey(signed.id)
+    if member not in {None, stored.member}:
+        raise Refused(NOT_YOURS)
+    verified = _verify(credential, signed, stored, challenge)
+    if not await challenges.use(challenge):
+        raise Refused(STALE)
+    if await db.value(RECORD_USE, stored.id, verified.new_sign_count) is None:
+        await _end_copied(stored)
+        raise Refused(COPIED)
+    return UsedPasskey(stored.member, VERIFIED_PASSKEY if verified.user_verified else PASSKEY)
+
+
+def read(credential: str, purpose: str) -> tuple[CredentialResponse, bytes]:
+    """Read a browser's answer, and the challenge in it. Raises Refused if it is unreadable, or not ours for this."""
+    try:
+        signed = msgspec.json.decode(credential, type=CredentialResponse)
+        client_data = parse_client_data_json(webauthn.base64url_to_bytes(signed.response["clientDataJSON"]))
+    except UNREADABLE:
+        raise Refused(INVALID) from None
+    if not challenges.is_ours(client_data.challenge, purpose):
+        raise Refused(STALE)
+    return signed, client_data.challenge
+
+
+def _id(signed: CredentialResponse) -> bytes:
+    try:
+        return webauthn.base64url_to_bytes(signed.id)
+    except ValueError:
+        raise Refused(INVALID) from None
+
+
+def _verify(credential: str, signed: CredentialResponse, stored: StoredPasskey, challenge: bytes) -> Any:
+    """Check origin, site, challenge and signature; the counter is compared where it is stored (RECORD_USE)."""
+    try:
+        handle = webauthn.base64url_to_bytes(signed.response.get("userHandle") or "")
+        verified = webauthn.verify_authentication_response(
+            credential=credential,
+            expected_challenge=challenge,
+            expected_rp_id=settings().host,
+            expected_origin=settings().base_url,
+            credential_public_key=stored.public_key,
+            credential_current_sign_count=0,
+        )
+    except UNREADABLE as error:
+        log.warning("passkey refused", member=stored.member, error=str(error))
+        raise Refused(INVALID) from None
+    if handle not in {b"", stored.handle}:
+        raise Refused(INVALID)
+    return verified
+
+
+async def _end_copied(stored: StoredPasskey) -> None:
+    log.warning("passkey may be copied", member=stored.member, passkey=stored.id)
+    async with db.atomic():
+        await Passkey.delete().where(Passkey.id == stored.id)
+        await passkey_letters.send(stored.member, "copied", stored.name)

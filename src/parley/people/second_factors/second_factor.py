@@ -1,0 +1,84 @@
+"""The second step of signing in: a code of the authenticator app, a recovery code, or a passkey."""
+
+import structlog
+
+from parley.people.accounts import queries
+from parley.people.accounts.queries import Account
+from parley.people.accounts.rules import require_sign_in_allowed
+from parley.people.second_factors import authenticators, passkeys, recovery_codes
+from parley.people.second_factors.authenticators import WRONG_CODE
+from parley.people.sign_in import authentication, devices, sign_in_ticket
+from parley.people.sign_in.authentication import APP, RECOVERY_CODE, Client, SecondFactorNeeded, SignedIn
+from parley.platform import ratelimit
+from parley.platform.db import atomic
+from parley.platform.errors import Gone, Refused
+from parley.platform.ratelimit import Use
+from parley.platform.text.messages import N_
+
+log = structlog.get_logger(__name__)
+
+STALE = N_("Too much time has passed since you gave your password. Please sign in again.")
+
+
+async def method_of(account: Account, code: str, client: Client) -> str:
+    """Use up a code of the app or a recovery code, and return which it was.
+
+    The member is told by mail that a recovery code was used. Raises Refused for a wrong code, TooMany after too many
+    tries.
+    """
+    use = _use(account, client)
+    await ratelimit.take_all([use])
+    if await authenticators.accepts(account.id, code):
+        method = APP
+    elif await _accepts_recovery_code(account, code):
+        method = RECOVERY_CODE
+    else:
+        log.warning("second factor refused", member=account.id)
+        raise Refused(WRONG_CODE)
+    await ratelimit.give_back(use.limit, use.subject)
+    return method
+
+
+def _use(account: Account, client: Client) -> Use:
+    """The allowance of a try: that of the account, or of one of its devices."""
+    if devices.is_recognised(client.device, account.id, account.password_hash):
+        return Use(ratelimit.SECOND_DEVICE, client.device)
+    return Use(ratelimit.SECOND_ACCOUNT, str(account.id))
+
+
+async def _accepts_recovery_code(account: Account, code: str) -> bool:
+    async with atomic():
+        is_right = await recovery_codes.accepts(account.id, code)
+        if is_right:
+            await authenticators.mail_change(account, "code")
+    return is_right
+
+
+async def of_ticket(ticket: str) -> tuple[Account, frozenset[str]]:
+    """Return who is signing in, and by what they proved who they are so far. Raises Gone for an old ticket."""
+    claims = sign_in_ticket.read(ticket)
+    account = await queries.account(claims.member) if claims else None
+    if claims is None or account is None or not claims.is_valid(account.password_hash):
+        raise Gone(STALE)
+    return account, claims.methods
+
+
+async def sign_in(ticket: str, code: str, credential: str, client: Client) -> SignedIn | SecondFactorNeeded:
+    """Finish the sign-in that `ticket` began, by a code or by what a passkey signed.
+
+    Raises Gone when the ticket no longer counts, Refused for a wrong code or passkey, Forbidden for a suspended or
+    closed account, TooMany after too many tries.
+    """
+    account, methods = await of_ticket(ticket)
+    require_sign_in_allowed(account)
+    if credential:
+        method = (await passkeys.check(credential, purpose(account), account.id)).method
+    else:
+        method = await method_of(account, code, client)
+    async with atomic():
+        return await authentication.complete(account.id, methods | {method}, client)
+
+
+def purpose(account: Account) -> str:
+    """What the challenge of a passkey is for in the second step."""
+    return f"second|{account.id}"

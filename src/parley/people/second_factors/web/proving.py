@@ -1,0 +1,61 @@
+"""Proving who one is before something sensitive, by a passkey, a code or the password."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from parley.people.second_factors import passkeys, step_up
+from parley.people.sign_in.forms import ProofForm
+from parley.people.sign_in.web.common import client_of, invalid, next_of, see_other
+from parley.platform.errors import Refused, TooMany
+from parley.platform.http.access import MEMBER, AnyRequest, signed_in
+from parley.platform.http.forms import Form, posted_fields
+from parley.platform.http.pages import leading_back, page
+
+TEMPLATE = "people/accounts/prove.html"
+
+
+@get("/prove", name="accounts:prove", opt={"who": MEMBER})
+async def prove_page(request: AnyRequest) -> Response[object]:
+    methods = await step_up.methods_of(signed_in(request).id)
+    return page(request, TEMPLATE, form=Form({}), next_url=next_of(request), methods=methods)
+
+
+@post("/prove", opt={"who": MEMBER})
+async def prove(request: AnyRequest) -> Response[object]:
+    form = ProofForm({"next": request.query_params.get("next"), **await posted_fields(request)})
+    viewer = signed_in(request)
+    methods = await step_up.methods_of(viewer.id)
+    try:
+        await step_up.prove(
+            viewer, client_of(request), password=form.password, code=form.code, credential=form.credential
+        )
+    except Refused as refusal:
+        form.errors[_field(form, methods)] = refusal.message
+        return invalid(request, TEMPLATE, form, next_url=form.next, methods=methods)
+    except TooMany as error:
+        return invalid(request, TEMPLATE, form, error, next_url=form.next, methods=methods)
+    return see_other(form.next)
+
+
+@post("/prove/options", opt={"who": MEMBER}, status_code=200)
+async def passkey_options(request: AnyRequest) -> dict[str, Any]:
+    """What a browser needs to have a passkey of the viewer sign."""
+    viewer = signed_in(request)
+    return await passkeys.options(step_up.purpose(viewer), viewer.id)
+
+
+def _field(form: ProofForm, methods: step_up.ProofMethods) -> str:
+    """Beside which field a mistake stands."""
+    if form.credential or not (methods.by_code or methods.by_password):
+        return "form"
+    return "code" if methods.by_code else "password"
+
+
+def to_prove(path: str) -> Redirect:
+    """Ask the viewer to prove who they are, and then lead to the page `path`."""
+    return see_other(leading_back("/prove", path))
+
+
+handlers: list[object] = [prove_page, prove, passkey_options]

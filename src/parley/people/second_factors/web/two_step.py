@@ -1,0 +1,88 @@
+"""Turning the second step of signing in on and off, and the recovery codes."""
+
+from typing import Any
+
+from litestar import Response, get, post
+
+from parley.people.second_factors import authenticators, qr, recovery_codes, step_up
+from parley.people.second_factors.authenticators import NewAuthenticator
+from parley.people.second_factors.web.proving import to_prove
+from parley.people.sign_in.forms import CodeForm
+from parley.people.sign_in.web.common import account_of, invalid, see_other
+from parley.platform.errors import Refused
+from parley.platform.http.access import MEMBER, AnyRequest, signed_in
+from parley.platform.http.forms import Form, posted_fields
+from parley.platform.http.pages import page
+from parley.platform.text.messages import N_
+
+APP_PAGE = "/settings/security/totp"
+CODES_PAGE = "/settings/security/recovery"
+NO_APP = N_("Recovery codes replace an authenticator app. Please set up the app first.")
+
+
+@get(APP_PAGE, name="accounts:totp", opt={"who": MEMBER})
+async def app_page(request: AnyRequest) -> Response[Any]:
+    viewer = signed_in(request)
+    if not await step_up.is_proven(viewer):
+        return to_prove(APP_PAGE)
+    offer, is_on = authenticators.offer(viewer), await authenticators.is_on(viewer.id)
+    return page(request, "people/accounts/totp.html", form=Form({}), is_on=is_on, **_offer_context(offer))
+
+
+@post(APP_PAGE, opt={"who": MEMBER})
+async def turn_on(request: AnyRequest) -> Response[Any]:
+    """Add or replace the app. The answer is the page of the recovery codes, which are shown this once."""
+    viewer, account = signed_in(request), await account_of(request)
+    if not await step_up.is_proven(viewer):
+        return to_prove(APP_PAGE)
+    form = CodeForm(await posted_fields(request))
+    try:
+        codes = await authenticators.turn_on(viewer, account, form.sealed, form.code)
+    except Refused as refusal:
+        form.errors["code"] = refusal.message
+        offer = authenticators.read_offer(viewer, form.sealed) or authenticators.offer(viewer)
+        is_on = await authenticators.is_on(viewer.id)
+        return invalid(request, "people/accounts/totp.html", form, is_on=is_on, **_offer_context(offer))
+    return page(request, "people/accounts/recovery.html", codes=codes, left=len(codes), turned_on=True)
+
+
+@post("/settings/security/totp/end", name="accounts:totp-end", opt={"who": MEMBER})
+async def turn_off(request: AnyRequest) -> Response[Any]:
+    if not await step_up.is_proven(signed_in(request)):
+        return to_prove("/settings/security")
+    await authenticators.turn_off(await account_of(request))
+    return see_other("/settings/security?second=off")
+
+
+@get(CODES_PAGE, name="accounts:recovery", opt={"who": MEMBER})
+async def codes_page(request: AnyRequest) -> Response[Any]:
+    """How many codes are left. They cannot be shown again."""
+    viewer = signed_in(request)
+    if not await authenticators.is_on(viewer.id):
+        return see_other(APP_PAGE)
+    return page(
+        request,
+        "people/accounts/recovery.html",
+        codes=[],
+        left=await recovery_codes.count_unused(viewer.id),
+        turned_on=False,
+    )
+
+
+@post(CODES_PAGE, opt={"who": MEMBER})
+async def renew_codes(request: AnyRequest) -> Response[Any]:
+    """Replace the codes, and show the new ones this once."""
+    viewer = signed_in(request)
+    if not await authenticators.is_on(viewer.id):
+        raise Refused(NO_APP)
+    if not await step_up.is_proven(viewer):
+        return to_prove(CODES_PAGE)
+    codes = await recovery_codes.renew(viewer.id)
+    return page(request, "people/accounts/recovery.html", codes=codes, left=len(codes), turned_on=False)
+
+
+def _offer_context(offer: NewAuthenticator) -> dict[str, Any]:
+    return {"offer": offer, "picture": qr.picture(offer.uri)}
+
+
+handlers: list[object] = [app_page, turn_on, turn_off, codes_page, renew_codes]

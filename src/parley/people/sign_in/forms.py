@@ -1,0 +1,187 @@
+"""The forms of accounts. Passwords are never among the values that a refused form shows again."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from parley.people.accounts import addresses, joining, names
+from parley.people.sign_in import breached, passwords
+from parley.platform.errors import Refused
+from parley.platform.http.forms import Form
+from parley.platform.http.pages import local_path
+from parley.platform.settings import settings
+from parley.platform.text import zones
+from parley.platform.text.messages import N_
+
+LONGEST_TITLE = 40
+LONGEST_BIO = 1_000
+LONGEST_PASSKEY_NAME = 60
+# Characters of the JSON of a new passkey; most have about a thousand.
+LONGEST_CREDENTIAL = 20_000
+# To the moderators, with a sign-up.
+LONGEST_MESSAGE = 500
+# What a reader can choose for comments written with AI assistance.
+ASSISTED = ("show", "collapse", "hide")
+DENSITIES = ("comfortable", "compact")
+
+
+class AccountForm(Form):
+    """Base of these forms."""
+
+    def secret(self, name: str) -> str:
+        """Return a field as it was typed, and remove it from the values that are shown again."""
+        return self.values.pop(name, "")
+
+    def new_secret(self, name: str, words: Iterable[str]) -> str:
+        """Return a new password, or an error if it is easily guessed. `words` are those that an attacker knows."""
+        password = self.secret(name)
+        self.read(name, lambda: passwords.check(password, [*site_words(), *words]))
+        return password
+
+    def credential_text(self) -> str:
+        """Return what a passkey signed: the browser's JSON, or an empty text if it is too long to be that."""
+        text = self.secret("credential")
+        return text if len(text) <= LONGEST_CREDENTIAL else ""
+
+    async def ask_service(self, name: str, password: str) -> None:
+        """Add an error if a new password is known to the service of breached passwords, if there is one."""
+        if not self.errors:
+            try:
+                await breached.check_service(password)
+            except Refused as refusal:
+                self.errors[name] = refusal.message
+
+    def read(self, name: str, parse: Callable[[], str | None]) -> str:
+        """Return what `parse` returns. If it raises Refused, that becomes the field's error."""
+        try:
+            return parse() or ""
+        except Refused as refusal:
+            self.errors[name] = refusal.message
+            return ""
+
+
+class SignUpForm(AccountForm):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.name = self.read("name", lambda: names.name(self.values.get("name", "")))
+        self.email = self.read("email", lambda: addresses.address(self.values.get("email", "")))
+        self.password = self.new_secret("password", member_words(self.name, self.email))
+        self.zone = zone_of(self.secret("zone"))
+        self.next = local_path(self.values.get("next"))
+        self.answer = self.secret("answer")
+        self.message = self.text("message", most=LONGEST_MESSAGE, lines=True)
+        self.invitation = self.values.get("invitation", "")
+        self._refuse_programs()
+
+    def _refuse_programs(self) -> None:
+        """Refuse a form with the field that nobody sees, or one that nobody can have filled in so quickly."""
+        if self.secret("website"):
+            self.errors["form"] = N_("Please leave the field “Website” empty. It is there to catch automatic sign-ups.")
+        elif joining.is_too_quick(self.secret("opened")):
+            self.errors["form"] = joining.TOO_QUICK
+
+    @property
+    def context(self) -> joining.SignUpContext:
+        """What decides whether they may sign up. With `by_hand` a moderator decides, not a challenge."""
+        return joining.SignUpContext(
+            self.invitation, self.message, is_doubtful=self.flag("by_hand"), answer=self.answer
+        )
+
+
+class SignInForm(AccountForm):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        missing = N_("Please give your name or e-mail.")
+        self.login = self.text("login", most=addresses.LONGEST_ADDRESS, least=1, missing=missing)
+        self.password = self.secret("password")
+        self.answer = self.secret("answer")
+        self.next = local_path(self.values.get("next"))
+
+
+class ProofForm(AccountForm):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.password = self.secret("password")
+        self.code = self.secret("code")
+        self.credential = self.credential_text()
+        self.next = local_path(self.values.get("next"))
+
+
+class CodeForm(AccountForm):
+    """A code of an authenticator app or a recovery code; `sealed` is the seed of an app that is being set up.
+
+    In place of a code, `credential` has what a passkey signed.
+    """
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.code = self.secret("code")
+        self.sealed = self.secret("sealed")
+        self.credential = self.credential_text()
+        self.next = local_path(self.values.get("next"))
+
+
+class PasskeyForm(AccountForm):
+    """What a passkey signed; `name` is what the member calls a new one."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.credential = self.credential_text()
+        self.name = self.text("name", most=LONGEST_PASSKEY_NAME)
+        self.next = local_path(self.values.get("next"))
+
+
+class ForgotForm(AccountForm):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.email = self.read("email", lambda: addresses.address(self.values.get("email", "")))
+        self.next = local_path(self.values.get("next"))
+        self.answer = self.secret("answer")
+
+
+class ResendForm(AccountForm):
+    """Asks for a link once more."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.answer = self.secret("answer")
+
+
+class ResetForm(AccountForm):
+    def __init__(self, data: Mapping[str, Any], name: str, email: str) -> None:
+        super().__init__(data)
+        self.password = self.new_secret("password", member_words(name, email))
+
+
+class PasswordForm(AccountForm):
+    def __init__(self, data: Mapping[str, Any], name: str, email: str) -> None:
+        super().__init__(data)
+        self.current = self.secret("current")
+        self.password = self.new_secret("password", member_words(name, email))
+        self.ends_others = self.flag("others")
+
+
+class ProfileForm(AccountForm):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.title = self.text("title", most=LONGEST_TITLE)
+        self.bio = self.text("bio", most=LONGEST_BIO, lines=True)
+        self.assisted = self.choice("assisted", ASSISTED)
+
+
+class NameForm(AccountForm):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.name = self.read("name", lambda: names.name(self.values.get("name", "")))
+
+
+def zone_of(typed: str) -> str:
+    """The browser's time zone, which a script fills in, or the default if it is missing or unknown."""
+    return typed if typed in zones.known_zones() else zones.DEFAULT
+
+
+def member_words(name: str, email: str) -> list[str]:
+    return [name, email, email.partition("@")[0]]
+
+
+def site_words() -> list[str]:
+    return ["parley", settings().host, settings().name]

@@ -1,0 +1,148 @@
+"""Passwords: which are good enough, and their Argon2id hashes, which two threads compute.
+
+Of each asker one hash is computed at a time, and the threads are shared between three kinds of askers, so that whoever
+guesses many passwords, even from many networks, does not delay the others.
+"""
+
+import asyncio
+import gzip
+import re
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from enum import IntEnum
+from functools import cache
+from typing import TypeVar
+
+import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from parley.people.accounts.names import DATA
+from parley.people.sign_in import breached, strength
+from parley.platform.concurrency import KeyedSemaphore
+from parley.platform.errors import Refused
+from parley.platform.http import fair_share
+from parley.platform.shared_slots import SharedSlots
+from parley.platform.text.messages import N_, join
+from parley.platform.text.normal_forms import normalize
+
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
+# Shorter words occur in good passwords by chance.
+SHORTEST_WORD = 3
+NO_LETTER = re.compile(r"[\W\d_]+")
+
+# OWASP's password storage cheat sheet: 19 MiB, two passes, one lane.
+HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+# Each hash takes a core and 19 MiB: more at once would slow all other requests down.
+AT_ONCE = 2
+THREADS = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="argon2")
+
+
+class AskerKind(IntEnum):
+    """What is known of an asker: a browser or account that signed in before, a proof of work, or nothing."""
+
+    KNOWN, PROVEN, STRANGER = range(3)
+
+
+class Asker(msgspec.Struct, frozen=True):
+    """Who needs a hash: a device or an account (`key` names which), or a network.
+
+    Those that wait are few: each has taken from the limits on wrong passwords or sign-ups of its network.
+    """
+
+    key: str
+    kind: AskerKind = AskerKind.STRANGER
+
+
+def of_member(member: int) -> Asker:
+    """A signed-in member who types their password."""
+    return Asker(f"member {member}", AskerKind.KNOWN)
+
+
+OPERATOR = Asker("operator")
+# Of each asker; and of all, shared between the kinds.
+OF_ASKER = KeyedSemaphore(1)
+SHARES = {AskerKind.KNOWN: 4, AskerKind.PROVEN: 2, AskerKind.STRANGER: 1}
+SLOTS = SharedSlots(AT_ONCE, [SHARES[kind] for kind in AskerKind])
+
+Result = TypeVar("Result")
+
+
+def check(password: str, words: Iterable[str]) -> None:
+    """Raise Refused when `password` is too short, too long, easy to guess, or known from a breach; the text says why.
+
+    `words` are those an attacker knows: the member's name and address, the site's.
+    """
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise Refused(
+            N_("A password has {shortest} to {longest} characters. A few unrelated words work well."),
+            shortest=SHORTEST_PASSWORD,
+            longest=LONGEST_PASSWORD,
+        )
+    known = _spellings(words)
+    folded = normalize("NFKC", password).casefold()
+    if folded in common():
+        raise Refused(join(" ", [strength.COMMON, strength.ADVICE]))
+    if _is_made_of(folded, known):
+        raise Refused(N_("Please do not base your password on your name, your address or the name of this site."))
+    reason = strength.weakness(folded, known)
+    if reason is not None:
+        raise Refused(reason)
+    breached.check_file(password)
+
+
+async def hash_password(password: str, asker: Asker = OPERATOR) -> str:
+    """The Argon2id hash to store."""
+    return await _in_thread(lambda: HASHER.hash(_bytes(password)), asker)
+
+
+async def matches(password: str, stored: str | None, asker: Asker = OPERATOR) -> bool:
+    """Whether `stored` is the hash of `password`. Without a hash, the answer takes as long and is False."""
+    if stored is None:
+        await hash_password(password, asker)
+        return False
+    return await _in_thread(lambda: _verify(password, stored), asker)
+
+
+def is_outdated(stored: str) -> bool:
+    """Whether `stored` has weaker parameters than new hashes."""
+    return HASHER.check_needs_rehash(stored)
+
+
+@cache
+def common() -> frozenset[str]:
+    """The bundled list of common passwords."""
+    with gzip.open(DATA / "passwords.txt.gz", "rt", encoding="utf-8") as file:
+        return frozenset(file.read().splitlines())
+
+
+def _spellings(words: Iterable[str]) -> list[str]:
+    """These words, their letters alone, and the words that they consist of: `mira-lang`, `miralang`, `mira`, `lang`."""
+    folded = [word.casefold() for word in words]
+    spellings = {spelling for word in folded for spelling in (word, NO_LETTER.sub("", word), *NO_LETTER.split(word))}
+    return sorted((spelling for spelling in spellings if len(spelling) >= SHORTEST_WORD), key=len, reverse=True)
+
+
+def _is_made_of(password: str, words: Iterable[str]) -> bool:
+    """Whether `password` has letters, and all of them are those of `words`, the longest of which come first."""
+    letters = rest = NO_LETTER.sub("", password)
+    for word in words:
+        rest = rest.replace(word, "")
+    return rest == "" != letters
+
+
+def _verify(password: str, stored: str) -> bool:
+    try:
+        return HASHER.verify(stored, _bytes(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _bytes(password: str) -> bytes:
+    # Keyboards may compose the same letters differently. Lone surrogates are allowed, too.
+    return normalize("NFKC", password).encode("utf-8", "surrogatepass")
+
+
+async def _in_thread(work: Callable[[], Result], asker: Asker) -> Result:
+    async with fair_share.pause(), OF_ASKER.hold(f"{asker.kind} {asker.key}"), SLOTS.hold(asker.kind):
+        return await asyncio.get_running_loop().run_in_executor(THREADS, work)

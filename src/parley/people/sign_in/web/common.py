@@ -1,0 +1,97 @@
+"""What the account pages share."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from litestar import Response
+from litestar.response import Redirect
+
+from parley.people.accounts import queries, sessions
+from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
+from parley.people.sign_in import devices, sign_in_ticket
+from parley.people.sign_in.authentication import Client, SecondFactorNeeded, SignedIn
+from parley.people.sign_in.forms import ForgotForm
+from parley.platform.errors import Gone, NotFound, ParleyError, TooMany
+from parley.platform.http import access, fair_share
+from parley.platform.http.access import AnyRequest, address_of, viewer_of
+from parley.platform.http.forms import Form, posted_fields
+from parley.platform.http.pages import leading_back, local_path, page
+from parley.platform.text.messages import N_
+
+# Longer than mailing a link takes, so that the time does not show whether one was mailed.
+ANSWER_SECONDS = 0.15
+
+OTHER_ACCOUNT = N_("This link is for another account. Sign in to that account, and open the link again.")
+
+
+def client_of(request: AnyRequest) -> Client:
+    """The browser that makes the request."""
+    agent = "".join(char for char in request.headers.get("user-agent", "") if char.isprintable())
+    address, device = address_of(request), request.cookies.get(devices.cookie_name(), "")
+    return Client(agent=agent, address=address, viewer=viewer_of(request), device=device)
+
+
+async def account_of(request: AnyRequest) -> queries.Account:
+    """The account of the viewer of a route for members."""
+    account = await queries.account(access.signed_in(request).id)
+    if account is None:
+        raise NotFound(N_("This account no longer exists."))
+    return account
+
+
+def ticket_of(request: AnyRequest) -> str:
+    """The ticket of a sign-in that lacks its second step (sign_in_ticket.py), or ""."""
+    return request.cookies.get(sign_in_ticket.cookie_name(), "")
+
+
+def next_of(request: AnyRequest) -> str:
+    """The path to go to in the end, from the address's `next`, or "/"."""
+    return local_path(request.query_params.get("next"))
+
+
+def see_other(path: str, signed_in: SignedIn | SecondFactorNeeded | None = None) -> Redirect:
+    """Redirect to `path`, and set the cookies of a session that was just started; or ask for the second factor."""
+    if isinstance(signed_in, SecondFactorNeeded):
+        cookie = sign_in_ticket.cookie(signed_in.ticket)
+        return Redirect(leading_back("/login/second", path), status_code=303, cookies=[cookie])
+    cookies = (
+        [sessions.cookie(signed_in.token, signed_in.role), devices.cookie(signed_in.device)] if signed_in else None
+    )
+    return Redirect(path, status_code=303, cookies=cookies)
+
+
+def expired_link(request: AnyRequest, purpose: str) -> Response[Any]:
+    """The page for a mailed link that no longer works."""
+    return page(request, "people/accounts/used_up.html", status=Gone.status, purpose=purpose, next_url=next_of(request))
+
+
+def invalid(
+    request: AnyRequest, template: str, form: Form, error: ParleyError | None = None, **context: Any
+) -> Response[Any]:
+    """The page of a form again, with what was typed and what is wrong with it."""
+    if error is not None:
+        form.errors["form"] = error.message
+    status = error.status if error is not None else 422
+    return page(request, template, status=status, form=form, **context)
+
+
+async def mail_link(
+    request: AnyRequest, template: str, send: Callable[..., Awaitable[None]], sent: str
+) -> Response[Any]:
+    """Have a link mailed to the address in the form, and redirect to the page `sent`.
+
+    The answer and its time are the same whether the address belongs to a member or not.
+    """
+    form = ForgotForm({"next": request.query_params.get("next"), **await posted_fields(request)})
+    if form.errors:
+        return invalid(request, template, form, next_url=form.next)
+    try:
+        answer_due = asyncio.create_task(asyncio.sleep(ANSWER_SECONDS))
+        await send(form.email, client_of(request), form.next, answer=form.answer)
+        async with fair_share.pause():
+            await answer_due
+    except TooMany as error:
+        challenge = error.challenge if isinstance(error, ProofOfWorkNeeded) else None
+        return invalid(request, template, form, error, next_url=form.next, challenge=challenge)
+    return see_other(leading_back(sent, form.next))

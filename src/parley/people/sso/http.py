@@ -1,0 +1,90 @@
+"""Asking a provider's servers: only public addresses, no redirects, and little time and text."""
+
+import ssl
+from base64 import b64encode
+from functools import cache
+from typing import Any
+from urllib.parse import quote_plus, urlencode
+
+import anyio
+import httpcore
+import httpx
+import msgspec
+
+from parley.extraction.errors import CannotImport
+from parley.extraction.fetching.addresses import GuardedNetwork
+from parley.platform.http import fair_share
+from parley.platform.providers import is_secure
+from parley.platform.settings import settings
+
+SECONDS = 10.0
+LARGEST = 256_000  # bytes
+OK = 200
+
+
+class NoAnswer(Exception):
+    """The server gave no usable answer; the text says why, for operators."""
+
+
+async def get(address: str, *, token: str = "") -> dict[str, Any]:
+    """Return the JSON object at an address. Raises NoAnswer."""
+    return await _request("GET", address, {"Authorization": f"Bearer {token}"} if token else {})
+
+
+async def post(address: str, fields: dict[str, str], *, client: str = "", secret: str = "") -> dict[str, Any]:
+    """Return the JSON object that answers a form; with `client`, both are sent as RFC 6749 (2.3.1) says."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    if client:
+        pair = f"{quote_plus(client)}:{quote_plus(secret)}"
+        headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
+    return await _request("POST", address, headers, urlencode(fields).encode())
+
+
+async def _request(method: str, address: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
+    if not is_secure(address):
+        raise NoAnswer(f"{address} is not an address with https")
+    headers |= {"Accept": "application/json", "Accept-Encoding": "identity", "Connection": "close"}
+    try:
+        # Those who wait meanwhile are few: their network has PROVIDER_NETWORK.
+        async with fair_share.pause():
+            return await _answer(method, address, headers, body)
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
+        raise NoAnswer(f"{address} does not answer: {error or type(error).__name__}") from None
+    except CannotImport as error:
+        raise NoAnswer(f"{address} is not requested: {error} PARLEY_FETCH_ALLOW lists networks of your own.") from None
+
+
+async def _answer(method: str, address: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+    network = GuardedNetwork(settings().fetch_allow)
+    with anyio.fail_after(SECONDS):
+        async with (
+            httpcore.AsyncConnectionPool(_tls(), network_backend=network) as pool,
+            pool.stream(method, address, headers=_wire(address, headers, body), content=body) as answer,
+        ):
+            return await _read(address, answer)
+
+
+def _wire(address: str, headers: dict[str, str], body: bytes) -> list[tuple[bytes, bytes]]:
+    target = httpx.URL(address)
+    length = {"Content-Length": str(len(body))} if body else {}
+    own = [(name.encode(), value.encode()) for name, value in (headers | length).items()]
+    return [(b"Host", target.netloc), (b"User-Agent", b"Parley/0.1 (sign-in)"), *own]
+
+
+async def _read(address: str, answer: httpcore.Response) -> dict[str, Any]:
+    text = bytearray()
+    async for chunk in answer.aiter_stream():
+        text += chunk
+        if len(text) > LARGEST:
+            raise NoAnswer(f"{address} answers with too much text")
+    if answer.status != OK:
+        raise NoAnswer(f"{address} answers {answer.status}: {bytes(text[:200])!r}")
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise NoAnswer(f"{address} answers with no JSON object") from None
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)

@@ -1,9 +1,0 @@
-"""What Piccolo asks for: the engine and the list of apps."""
-
-from piccolo.conf.apps import AppRegistry
-
-from parley.core.db import DB
-
-__all__ = ["APP_REGISTRY", "DB"]
-
-APP_REGISTRY = AppRegistry(apps=["parley.piccolo_app"])

@@ -1,0 +1,132 @@
+"""Error pages: what happened, what the person typed, and the request's id in the log."""
+
+from typing import Any
+from urllib.parse import quote
+
+import asyncpg
+import structlog
+from litestar import Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from parley.platform.db import expire_connections
+from parley.platform.errors import FactorNeeded, InvalidFields, ParleyError, RetryLater, SignInNeeded, Unavailable
+from parley.platform.http import problems
+from parley.platform.http.access import AnyRequest
+from parley.platform.http.pages import environment, fragment, page, wants_fragment
+from parley.platform.text.messages import N_, Message
+
+log = structlog.get_logger(__name__)
+
+KEPT = N_("What you typed is below. Copy it before you leave this page.")
+NOT_READ = N_("What you typed was too long to be read. Go back in your browser: your text is still in the form.")
+FRAGMENT, PAGE = "platform/errors/_error.html", "platform/errors/error.html"
+TITLES = {
+    400: (N_("That request could not be read"), N_("Please go back and try again.")),
+    404: (N_("Page not found"), N_("The address may be mistyped, or the page may have been removed.")),
+    405: (N_("Method not allowed"), N_("This address does not answer that kind of request.")),
+    413: (N_("Too large"), N_("What you sent is too large. Please send less.")),
+}
+# The connection is lost, or leads to a read-only server. The other connections may be too.
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    # A statement was sent while its connection was being closed.
+    asyncpg.InternalClientError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.ReadOnlySQLTransactionError,
+    ConnectionError,
+    TimeoutError,
+)
+# The server works, but this statement hit a limit of time, memory, disk or locks.
+TOO_MUCH = (
+    asyncpg.InsufficientResourcesError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
+# Nothing was saved, and trying again later can work.
+OUTAGES = (*LOST, *TOO_MUCH)
+
+
+def expire_after(error: Exception) -> None:
+    """Replace all connections after an error that may concern all of them.
+
+    After other errors new connections would only add to the server's load.
+    """
+    if isinstance(error, LOST):
+        expire_connections()
+
+
+def on_parley_error(request: AnyRequest, error: ParleyError) -> Response[Any]:
+    if isinstance(error, SignInNeeded) and request.method == "GET" and not problems.is_api(request.scope):
+        query = f"?{request.url.query}" if request.url.query else ""
+        return Redirect(f"/login?next={quote(request.url.path + query)}", status_code=303)
+    if isinstance(error, FactorNeeded) and request.method == "GET" and not problems.is_api(request.scope):
+        return Redirect("/settings/security/totp", status_code=303)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RetryLater) else {}
+    if isinstance(error, InvalidFields):
+        return problems.answer(request, error.status, error.title, error.message, headers, error.fields)
+    return _answer(request, error.status, error.title, error.message, headers)
+
+
+def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    if problems.is_api(request.scope):
+        return problems.of_http_error(request, error)
+    title, message = TITLES.get(error.status_code, TITLES[400])
+    return _answer(request, error.status_code, title, message, dict(error.headers or {}))
+
+
+def on_outage(request: AnyRequest, error: Exception) -> Response[Any]:
+    log.warning("database outage", error=repr(error))
+    expire_after(error)
+    # A COMMIT without an answer may have succeeded. A form that is sent again has the same submission key.
+    message = N_(
+        "The database does not answer or cannot save now. Please try again in a moment: nothing is saved twice."
+    )
+    return _answer(request, Unavailable.status, Unavailable.title, message, {})
+
+
+def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
+    # The route's pattern, since a URL may hold a secret.
+    log.error("unhandled error", route=request.scope.get("path_template"), exc_info=error)
+    message = N_("This is an error on our side. It has been logged.")
+    return _answer(request, 500, ParleyError.title, message, {})
+
+
+def warm() -> None:
+    """Compile the templates of error pages at start: where files cannot be read, they can still be shown."""
+    for name in (FRAGMENT, PAGE):
+        environment().get_template(name)
+
+
+def _answer(
+    request: AnyRequest, status: int, title: Message, message: Message, headers: dict[str, str]
+) -> Response[Any]:
+    if problems.is_api(request.scope):
+        return problems.answer(request, status, title, message, headers)
+    typed = request.scope.get("typed")
+    context: dict[str, Any] = {
+        "title": title,
+        "message": message,
+        "next_step": KEPT if typed else NOT_READ if request.scope.get("unread_form") else None,
+        "kept": typed,
+        "error_id": request.scope.get("request_id") if status >= 500 else None,  # noqa: PLR2004
+    }
+    if wants_fragment(request):
+        answer = fragment(request, FRAGMENT, status, **context)
+    else:
+        answer = page(request, PAGE, status=status, **context)
+    answer.headers.update(headers)
+    return answer
+
+
+handlers: dict[Any, Any] = {
+    ParleyError: on_parley_error,
+    HTTPException: on_http_error,
+    **dict.fromkeys(OUTAGES, on_outage),
+    Exception: on_bug,
+}

@@ -1,0 +1,267 @@
+"""Answering with HTML: one template gives the page, and its block alone when htmx asks."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping, MutableMapping
+from functools import cache, lru_cache, partial
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import msgspec
+from jinja2 import Environment, StrictUndefined
+from jinja2_fragments import render_block
+from litestar import MediaType, Response
+from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS, HTTP_503_SERVICE_UNAVAILABLE
+from zlib_ng import zlib_ng
+from zstandard import ZstdCompressionParameters, ZstdCompressor
+
+from parley.platform.errors import last_wait
+from parley.platform.http.access import AnyRequest, header_of, viewer_of
+from parley.platform.http.assets import folder, static
+from parley.platform.http.bytecode import TemplateCache
+from parley.platform.http.escaping import Escaping, escape_plain
+from parley.platform.http.inlining import InliningLoader
+from parley.platform.http.messages import Messages
+from parley.platform.settings import settings
+from parley.platform.text import messages
+from parley.platform.text.durations import ago, every, since
+from parley.platform.text.formats import clock, day, iso, number
+from parley.platform.text.messages import as_text, plural_forms
+
+# When to try again while the database is down.
+RETRY_SECONDS = "5"
+VARY = "HX-Request, Cookie, Accept-Encoding"
+# zlib's `wbits` for the gzip format with the largest window.
+GZIP = 31
+# Tables that fit into a processor's own cache: between two pages the larger ones of this level leave it.
+ZSTD = ZstdCompressionParameters.from_level(3, hash_log=14, chain_log=14)
+# How to compress, the best first. At these levels zstd makes a page of 450 kB a fifth smaller than gzip in a quarter of
+# the time, and zlib-ng makes it smaller than zlib in half the time (docs/decisions/0023-zstd.md).
+ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
+    "zstd": ZstdCompressor(compression_params=ZSTD).compress,
+    "gzip": partial(zlib_ng.compress, level=5, wbits=GZIP),
+}
+IDENTITY = "identity"
+
+
+class Templates(Environment):
+    """Jinja's environment, with globals in plain dictionaries, and quicker to escape."""
+
+    code_generator_class = Escaping
+    escape_plain = staticmethod(escape_plain)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        # Jinja's own ChainMap is searched for each component of a page, which took a tenth of a page's CPU time.
+        return {**self.globals, **d} if d else self.globals
+
+
+@cache
+def environment() -> Environment:
+    """Return the template environment with the filters and globals of all templates."""
+    env = Templates(
+        loader=InliningLoader(folder("templates")),
+        extensions=[Messages],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+        bytecode_cache=TemplateCache(folder("templates")),
+    )
+    env.filters |= {"clock": clock, "day": day, "iso": iso, "number": number, "web": web}
+    env.filters |= {"ago": ago, "every": every, "shown": as_text, "since": since}
+    env.globals |= {"plural_forms": plural_forms, "static": static, "providers": lambda: settings().providers}
+    env.globals |= {"language": messages.LANGUAGE, "direction": messages.DIRECTION}
+    return env
+
+
+async def compile_all() -> None:
+    """Compile every template in a thread, one after the other, so that few requests have to wait for one."""
+    env = environment()
+    for name in env.list_templates(extensions=["html", "txt"]):
+        await asyncio.to_thread(env.get_template, name)
+
+
+def set_globals(**values: Any) -> None:
+    """Set globals of all templates (`site`, `topics`)."""
+    environment().globals |= values
+
+
+def wants_fragment(request: AnyRequest) -> bool:
+    """Whether htmx requests a part of a page. A boosted link or a restored history entry needs the whole page."""
+    headers = request.headers
+    return (
+        headers.get("hx-request") == "true"
+        and headers.get("hx-boosted") != "true"
+        and headers.get("hx-history-restore-request") != "true"
+        and headers.get("hx-request-type") != "full"
+    )
+
+
+class Encoded(msgspec.Struct, frozen=True):
+    """The bytes of a page in one encoding, and their ETag."""
+
+    content: bytes
+    etag: str
+
+
+class Finished(msgspec.Struct, frozen=True):
+    """A page that can be sent many times: it is compressed once for each encoding that somebody asks for."""
+
+    plain: bytes
+    made: dict[str, Encoded] = {}
+
+    def encoded(self, encoding: str) -> Encoded:
+        answer = self.made.get(encoding)
+        if answer is None:
+            content = ENCODINGS[encoding](self.plain) if encoding != IDENTITY else self.plain
+            answer = Encoded(content, f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"')
+            self.made[encoding] = answer
+        return answer
+
+
+def page_size(finished: Finished) -> int:
+    """Return the bytes in memory, roughly: HTML compresses to less than a quarter in each encoding."""
+    return len(finished.plain) * 3 // 2
+
+
+class Prepared:
+    """Finished HTML as bytes, which a page takes as it is: joining and encoding it again took a tenth of its time.
+
+    Only `render` puts it in its place, which the template marks by printing it.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        # No rendered text can contain a NUL (platform/text/cleaning.py refuses it).
+        self.mark = f"\x00{id(self)}\x00"
+
+    def __html__(self) -> str:
+        return self.mark
+
+    def __len__(self) -> int:
+        return len(self.content)
+
+
+def render(template: str, block: str | None = None, **context: Any) -> bytes:
+    """Render `template`, or only its `block`."""
+    if block:
+        html = render_block(environment(), template, block, context).encode()
+    else:
+        html = environment().get_template(template).render(context).encode()
+    for value in context.values():
+        if isinstance(value, Prepared):
+            html = html.replace(value.mark.encode(), value.content)
+    return html
+
+
+def encoding_of(request: AnyRequest) -> str:
+    """Return the best encoding that the browser reads."""
+    return _best_of(header_of(request, b"accept-encoding"))
+
+
+# Browsers send few different ones.
+@lru_cache(100)
+def _best_of(accepted: str) -> str:
+    offers = [_offer(offer) for offer in accepted.split(",")]
+    return next((encoding for encoding in ENCODINGS if encoding in offers), IDENTITY)
+
+
+def _offer(text: str) -> str | None:
+    """The encoding that an item of Accept-Encoding offers; None if it refuses it, by `q=0` (RFC 9110, 12.5.3)."""
+    name, weighed, weight = "".join(text.split()).lower().partition(";q=")
+    return None if weighed and not weight.strip("0.") else name
+
+
+def respond(request: AnyRequest, finished: Finished, media_type: str = MediaType.HTML) -> Response[bytes | None]:
+    """Respond with a finished page, or with 304 if the browser has the same bytes."""
+    encoding = encoding_of(request)
+    return respond_encoded(request, finished.encoded(encoding), encoding, media_type)
+
+
+def respond_encoded(
+    request: AnyRequest, encoded: Encoded, encoding: str, media_type: str = MediaType.HTML
+) -> Response[bytes | None]:
+    """Respond with the bytes of a page, or with 304 if the browser has the same."""
+    headers = {"Vary": VARY, "ETag": encoded.etag}
+    # It may name several, and proxies mark one as weak (W/"…"): both still have the bytes (RFC 9110, 13.1.2).
+    if encoded.etag in header_of(request, b"if-none-match"):
+        return Response(None, status_code=304, headers=headers)
+    if encoding != IDENTITY:
+        headers["Content-Encoding"] = encoding
+    return Response(encoded.content, media_type=media_type, headers=headers)
+
+
+def page(
+    request: AnyRequest,
+    template: str,
+    block: str | None = None,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> Response[Any]:
+    """Render `template`, or only its `block` when htmx asks, for the viewer of this request."""
+    extra = dict(headers or {})
+    part = block if wants_fragment(request) else None
+    if part and status >= 400:  # noqa: PLR2004 htmx shows an error at the form, not where a success would go
+        extra |= {"HX-Retarget": f"#{part}", "HX-Reswap": "outerHTML"}
+    html = render(template, part, status=status, **(base_context(request) | context))
+    return _answer(request, html, status, extra)
+
+
+def fragment(request: AnyRequest, template: str, status: int = 200, **context: Any) -> Response[Any]:
+    """Render a whole small template, such as one component."""
+    return _answer(request, render(template, status=status, **base_context(request), **context), status, {})
+
+
+def base_context(request: AnyRequest) -> dict[str, Any]:
+    """Return what every template gets: the viewer, and the path to return to after signing in.
+
+    For a POST that is the page with the form, not the route it was sent to.
+    """
+    url = request.url
+    path = came_from(request) if request.method == "POST" else quote(url.path) + (f"?{url.query}" if url.query else "")
+    return {"viewer": viewer_of(request), "path": path}
+
+
+def _answer(request: AnyRequest, html: bytes, status: int, headers: dict[str, str]) -> Response[Any]:
+    if status == 200 and request.method == "GET":  # noqa: PLR2004
+        answer = respond(request, Finished(html))
+        answer.headers.update(headers)
+        return answer
+    if status == HTTP_503_SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = RETRY_SECONDS
+    if status == HTTP_429_TOO_MANY_REQUESTS:
+        headers["Retry-After"] = str(last_wait.get())
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers | {"Vary": VARY})
+
+
+def local_path(raw: str | None) -> str:
+    """Return `raw` if it is a path of this site, else "/", so that redirects never leave the site."""
+    if raw and raw.startswith("/") and not raw.startswith(("//", "/\\")) and raw.isprintable() and "\\" not in raw:
+        return raw
+    return "/"
+
+
+def came_from(request: AnyRequest) -> str:
+    """Return the path of the page that sent `request`; "/" if it is unknown or not ours."""
+    try:
+        page = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
+    if f"{page.scheme}://{page.netloc}" != settings().base_url:
+        return "/"
+    return local_path(page.path + (f"?{page.query}" if page.query else ""))
+
+
+def leading_back(path: str, next_url: str) -> str:
+    """Return `path` with the parameter `next`, unless that is the home page."""
+    if next_url == "/":
+        return path
+    return f"{path}{'&' if '?' in path else '?'}next={quote(next_url, safe='/')}"
+
+
+def web(address: str | None) -> str | None:
+    """Return `address` if it is safe as a link (http or https), else None."""
+    return address if address and address.startswith(("https://", "http://")) else None

@@ -1,0 +1,132 @@
+-- What the tables (*/tables.py) cannot say: a sequence, statistics, functions and triggers. It runs after the tables are made.
+
+-- The numbers of passages' lineages (articles/revisions/lineage.py): several passages, one a revision, have the same.
+create sequence lineage;
+
+
+-- PostgreSQL knows how frequent the 4,000 most frequent words are, and estimates that each other one is half as frequent
+-- as the last of them. With its usual 1,000, it read most documents of a site to find one of two rare words.
+alter table search_document alter column words set statistics 400;
+
+
+-- A row goes from one state to another only by a step that is listed here, whoever asks for it.
+create function state_transition() returns trigger language plpgsql as $$
+begin
+  if new.state <> old.state and not (old.state || '>' || new.state) = any (tg_argv) then
+    raise exception 'a % cannot go from % to %', tg_table_name, old.state, new.state using errcode = 'check_violation';
+  end if;
+  return new;
+end $$;
+
+create trigger member_transition before update of state on member for each row execute function state_transition(
+  'unverified>active',
+  'active>silenced', 'active>suspended', 'active>deactivated',
+  'silenced>active', 'silenced>deactivated',
+  'suspended>active', 'suspended>anonymised',
+  'deactivated>active', 'deactivated>silenced', 'deactivated>anonymised'
+);
+
+create trigger report_transition before update of state on report for each row execute function state_transition(
+  'open>claimed',
+  'claimed>open', 'claimed>resolved',
+  'resolved>open'
+);
+
+create trigger appeal_transition before update of state on appeal for each row execute function state_transition(
+  'filed>assigned', 'filed>withdrawn',
+  'assigned>upheld', 'assigned>overturned', 'assigned>modified'
+);
+
+-- A comment may also go back to the state that a decision changed, when the same transaction undoes this decision
+-- (docs/decisions/0009): now() is the time at which a transaction began, so only the one that undoes it has ended_at.
+-- The comment must still be in the state that the decision gave it.
+create function comment_transition() returns trigger language plpgsql as $$
+begin
+  if new.state <> old.state and not (old.state || '>' || new.state) = any (tg_argv)
+     and not exists (
+       select from decision d
+       where d.kind = 'comment' and d.target = new.id and d.state = 'undone' and d.ended_at = now()
+         and d.before ->> 'state' = new.state
+         and old.state = case when d.action = 'approve' then 'visible' when new.state = 'pending' then 'rejected'
+                              else 'removed' end) then
+    raise exception 'a comment cannot go from % to %', old.state, new.state using errcode = 'check_violation';
+  end if;
+  return new;
+end $$;
+
+create trigger comment_transition before update of state on comment for each row execute function comment_transition(
+  'pending>visible', 'pending>rejected', 'pending>expired', 'pending>withdrawn',
+  'visible>hidden', 'visible>removed', 'visible>deleted_by_author',
+  'hidden>visible', 'hidden>removed',
+  'removed>visible', 'rejected>visible', 'deleted_by_author>visible'
+);
+
+
+-- Pages of threads show the names, titles and states of their authors, and are kept until a row changes that they are
+-- made from (discussion/comment_tree/validator.py). So that none has to read the rows of all its authors, a change of a member writes the
+-- stats of their threads again, unchanged. At the commit, and by one transaction at a time: so none that is waited for
+-- waits itself.
+create function author_changed() returns trigger language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(7270003);
+  update thread_stats set thread = thread where thread in (
+    select thread from comment where author = new.id union all select id from thread where starter = new.id
+  );
+  return null;
+end $$;
+
+create constraint trigger author_changed after update of name, title, state on member deferrable initially deferred
+  for each row when ((old.name, old.title, old.state) is distinct from (new.name, new.title, new.state))
+  execute function author_changed();
+
+
+-- The digest of an entry's words. Without the salt nobody can find the words by trying.
+create function mod_action_words(a mod_action) returns bytea language sql immutable as $$
+  select sha256(a.salt || convert_to(jsonb_build_array(a.before, a.after, a.reason)::text, 'UTF8'))
+$$;
+
+-- The hash of an entry of the moderation record, which holds that of the entry before it. It has the digest of the
+-- words, not the words: so an entry can forget them. An entry that names no request is hashed without one.
+create function mod_action_digest(a mod_action) returns bytea language sql immutable as $$
+  select sha256(a.prev_hash || convert_to((jsonb_build_array(a.id, extract(epoch from a.at), a.actor, a.role, a.action,
+    a.kind, a.target, encode(a.words, 'hex'), a.guideline, a.automated, a.decision)
+    || case when a.request is null then '[]' else jsonb_build_array(a.request) end)::text, 'UTF8'))
+$$;
+
+-- Entries are numbered without gaps, in the order in which they are committed: the lock lets one transaction at a time
+-- add to the record.
+create function mod_action_chain() returns trigger language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(7270002);
+  new.id := (select coalesce(max(id), 0) + 1 from mod_action);
+  new.prev_hash := coalesce((select hash from mod_action where id = new.id - 1), ''::bytea);
+  new.salt := decode(replace(gen_random_uuid()::text, '-', ''), 'hex');
+  new.words := mod_action_words(new);
+  new.hash := mod_action_digest(new);
+  return new;
+end $$;
+
+create trigger mod_action_chain before insert on mod_action for each row execute function mod_action_chain();
+
+-- The record only grows, but for words that are forgotten. The application's role lacks the right to anything else, too
+-- (platform/db/role.py).
+create function mod_action_stays() returns trigger language plpgsql as $$
+begin
+  raise exception 'the moderation record is never changed' using errcode = 'insufficient_privilege';
+end $$;
+
+create trigger mod_action_stays before delete or truncate on mod_action
+  for each statement execute function mod_action_stays();
+
+-- Forgetting empties the reason and takes `why` out of the states, with the salt, and changes nothing else.
+create function mod_action_forgets() returns trigger language plpgsql as $$
+begin
+  if new.reason <> '' or new.salt is not null or new.before <> old.before - 'why' or new.after <> old.after - 'why'
+     or to_jsonb(new) - '{reason,salt,before,after}'::text[] <> to_jsonb(old) - '{reason,salt,before,after}'::text[] then
+    raise exception 'the moderation record is never changed' using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end $$;
+
+create trigger mod_action_forgets before update on mod_action
+  for each row execute function mod_action_forgets();

@@ -1,0 +1,150 @@
+"""The sentences that readers see are messages: written in English in the code, put into a language when they are shown.
+
+`N_("{name} is locked.")` marks a message and `plural("{count} day", "{count} days", days)` one that counts; `make
+messages` finds both. A message is a string, plain English for logs and commands. A page shows it in its language, since
+Jinja asks for `__html__`; whatever else is shown to a reader calls `as_text`.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, Self
+
+import msgspec
+from markupsafe import escape
+
+from parley.platform.text.formats import day, number
+
+# The language of this site's sentences, and the direction in which it is written: "ltr" or "rtl".
+LANGUAGE, DIRECTION = "en", "ltr"
+# Classes of letters that are written from right to left (Unicode Standard Annex 9).
+RIGHT_TO_LEFT = {"R", "AL"}
+# What a browser lays out on its own between these, as in `<bdi>`; they may also stand in an attribute or a title.
+ISOLATE = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
+
+
+def translate(message: str) -> str:
+    """The message in the language of this site, with its `{name}` and `%(name)s` still to be filled."""
+    return message
+
+
+class Message(str):
+    """A message with its values. As a string it is English.
+
+    `forms` are the message as it stands in the code, or its singular and its plural, between which `amount` decides.
+    """
+
+    __slots__ = ("amount", "forms", "values")
+
+    forms: tuple[str, ...]
+    values: Mapping[str, Any]
+    amount: int
+
+    def __new__(cls, *forms: str, amount: int = 1, values: Mapping[str, Any] | None = None) -> Self:
+        english = _form(forms, amount)
+        message = super().__new__(cls, _fill(english, values, str) if values else english)
+        message.forms, message.values, message.amount = forms, values or {}, amount
+        return message
+
+    def __html__(self) -> str:
+        return escape(_translate(self, isolate))
+
+    def format(self, **values: Any) -> "Message":  # type: ignore[override]
+        """Fill `{name}`: numbers and days are written as the language does, messages are translated with it."""
+        return Message(*self.forms, amount=self.amount, values={**self.values, **values})
+
+
+def N_(message: str) -> Message:  # noqa: N802 the name that gettext's tools know
+    """Mark a message."""
+    return Message(message)
+
+
+def plural(one: str, many: str, count: int, **values: Any) -> Message:
+    """Mark a message that counts, in which `{count}` is the number: `one` is for 1, `many` for all other numbers."""
+    return Message(one, many, amount=count, values={"count": count, **values})
+
+
+def plural_forms(one: str, many: str) -> dict[str, str]:
+    """Mark a message that a script counts, and return it by the plural forms of the language, as Intl names them."""
+    return {"one": translate(one), "other": translate(many)}
+
+
+def join(separator: str, parts: Iterable[str]) -> Message:
+    """One message after the other, as in a list or a paragraph."""
+    values = {f"part{number}": part for number, part in enumerate(parts)}
+    return Message(separator.join(f"{{{name}}}" for name in values), values=values)
+
+
+def verbatim(text: str) -> Message:
+    """A text that is the same in every language, as a name or an address."""
+    return Message("{text}", values={"text": text})
+
+
+def as_text(message: str) -> str:
+    """The message in the language of this site; a string that is no message as it is."""
+    return _translate(message, as_text) if isinstance(message, Message) else message
+
+
+def isolate(message: str) -> str:
+    """As `as_text`, with members' words apart from ours where their direction is or may be another."""
+    if isinstance(message, Message):
+        return _translate(message, isolate)
+    if DIRECTION == "ltr" and (message.isascii() or not _has_right_to_left(message)):
+        return message
+    return ISOLATE % message
+
+
+def _has_right_to_left(text: str) -> bool:
+    return any(unicodedata.bidirectional(letter) in RIGHT_TO_LEFT for letter in text)
+
+
+def _translate(message: Message, show: Callable[[str], str]) -> str:
+    text = translate(_form(message.forms, message.amount))
+    return _fill(text, message.values, show) if message.values else text
+
+
+def _form(forms: tuple[str, ...], amount: int) -> str:
+    """The form for `amount`, by the rule of English."""
+    return forms[0] if amount == 1 else forms[-1]
+
+
+def _fill(text: str, values: Mapping[str, Any], show: Any) -> str:
+    return text.format_map({name: _write_value(value, show) for name, value in values.items()})
+
+
+def _write_value(value: Any, show: Any) -> Any:
+    match value:
+        case bool():
+            return value
+        case int():
+            return number(value)
+        case datetime():
+            return day(value)
+        case str():
+            return show(value)
+        case _:
+            return value
+
+
+def serialize(message: Message) -> str:
+    """The message as text for a column, from which `deserialize` makes it again."""
+    if not message.values and len(message.forms) == 1:
+        return message.forms[0]
+    return msgspec.json.encode(_parts(message)).decode()
+
+
+def deserialize(text: str) -> Message:
+    """The message that `serialize` wrote."""
+    if not text.startswith('{"forms"'):
+        return Message(text)
+    return _message(msgspec.json.decode(text))
+
+
+def _parts(message: Message) -> dict[str, Any]:
+    values = {name: _parts(value) if isinstance(value, Message) else value for name, value in message.values.items()}
+    return {"forms": message.forms, "amount": message.amount, "values": values}
+
+
+def _message(parts: Mapping[str, Any]) -> Message:
+    values = {name: _message(value) if isinstance(value, dict) else value for name, value in parts["values"].items()}
+    return Message(*parts["forms"], amount=parts["amount"], values=values)

@@ -1,0 +1,185 @@
+"""Token buckets, in Redis or, while Redis is down, in PostgreSQL.
+
+A bucket holds `most` tokens and is refilled in `seconds`, little by little.
+
+A `shared` bucket first serves those who have used little of their own buckets. Somebody who has used the share `s` of
+theirs is refused once only the share `s / 2` of the shared one is left: three eighths, after three quarters of their
+own. So nobody can use it up for everybody. (The dynamic threshold of Choudhury and Hahne, 1998.)
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from time import monotonic
+from typing import Any
+
+import msgspec
+import structlog
+from redis.commands.core import AsyncScript
+from redis.exceptions import RedisError
+
+from parley.platform import db
+from parley.platform.batching import Batcher
+from parley.platform.events.redis import asking, redis
+
+log = structlog.get_logger(__name__)
+
+# After a failure Redis is not used for this long, so that a hanging Redis costs one time-out, not one a request.
+PAUSE_SECONDS = 5.0
+
+MOST_AT_ONCE = 64
+
+# For each withdrawal in turn, takes tokens from several buckets, or from none if one of them has too few. Answers each
+# with the number of that bucket and the milliseconds to wait; or with 0 and the whole tokens left in each bucket. Uses
+# the clock of Redis, which all share; a bucket that was used more than a minute in its future, before the clock was set
+# back, is full. `used` is the largest share of the buckets so far that was used before.
+TAKE = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function take(buckets)
+  local left, used = {}, 0
+  for i, bucket in ipairs(buckets) do
+    local key, most, seconds, cost, share_kept = unpack(bucket)
+    local kept_for_others = share_kept * used * most
+    local kept = redis.call('HMGET', key, 'tokens', 'at')
+    local tokens = most
+    if kept[1] and kept[2] - now < 60000 then
+      tokens = math.min(most, kept[1] + math.max(0, now - kept[2]) * most / (seconds * 1000))
+    end
+    if tokens < cost + kept_for_others then
+      return {i, math.ceil((cost + kept_for_others - tokens) * seconds * 1000 / most)}
+    end
+    used = math.max(used, 1 - tokens / most)
+    left[i] = tokens - cost
+  end
+  local answer = {0}
+  for i, bucket in ipairs(buckets) do
+    redis.call('HSET', bucket[1], 'tokens', tostring(left[i]), 'at', now)
+    redis.call('PEXPIRE', bucket[1], bucket[3] * 1000)
+    answer[i + 1] = math.floor(left[i])
+  end
+  return answer
+end
+
+local answers = {}
+for i, buckets in ipairs(cmsgpack.unpack(ARGV[1])) do
+  answers[i] = take(buckets)
+end
+return answers
+"""
+
+# Returns one token to a bucket, which holds at most ARGV[1].
+GIVE_BACK = """
+local tokens = redis.call('HGET', KEYS[1], 'tokens')
+if tokens then
+  redis.call('HSET', KEYS[1], 'tokens', tostring(math.min(tonumber(ARGV[1]), tokens + 1)))
+end
+return 0
+"""
+GIVE_BACK_ROW = "update rate_bucket set tokens = least($2::float8, tokens + 1) where key = $1"
+
+# The tokens now in a bucket of $2 that is filled in $3 seconds. As in TAKE, it is full after the clock was set back.
+TOKENS_NOW = """
+case when bucket.filled_at > clock_timestamp() + interval '1 minute' then $2
+     else least($2, bucket.tokens
+       + greatest(0, extract(epoch from clock_timestamp() - bucket.filled_at)) * $2 / $3) end
+"""
+# Returns the tokens left, or no row if there are too few: the cost ($4) and what is kept for others ($5).
+TAKE_ROW = f"""
+insert into rate_bucket as bucket (key, tokens, filled_at) values ($1, $2::float8 - $4::float8, clock_timestamp())
+on conflict (key) do update set
+  tokens = {TOKENS_NOW} - $4, filled_at = clock_timestamp()
+where {TOKENS_NOW} >= $4 + $5::float8
+returning tokens
+"""  # noqa: S608 a constant
+
+# The share of a shared bucket that somebody who has used all of their own must leave to others.
+SHARE_KEPT = 0.5
+
+_paused_until = 0.0
+
+
+class Withdrawal(msgspec.Struct, frozen=True):
+    """The tokens to take from the bucket `key`, which holds `most` and is refilled in `seconds`."""
+
+    key: str
+    most: int
+    seconds: int
+    cost: int
+    is_shared: bool = False
+
+    @property
+    def share_kept(self) -> float:
+        """The share of the bucket that is kept for others, for somebody who has used all of their own."""
+        return SHARE_KEPT if self.is_shared else 0.0
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """The first bucket with too few tokens, counted from 0, and the milliseconds until it has enough."""
+
+    bucket: int
+    milliseconds: int
+
+
+async def take(wanted: Sequence[Withdrawal]) -> list[int] | Refusal | None:
+    """Take tokens from several buckets, or from none of them, in one round trip. None if Redis does not answer.
+
+    Returns the whole tokens left in each bucket.
+    """
+    answer = await _withdrawals.ask(wanted)
+    if answer is None:
+        return None
+    short, *numbers = answer
+    return Refusal(short - 1, numbers[0]) if short else numbers
+
+
+async def _take_all(groups: Sequence[Sequence[Withdrawal]]) -> Sequence[list[int] | None]:
+    """Answer several callers of `take` in one round trip, as TAKE does."""
+    buckets = [
+        [(bucket.key, bucket.most, bucket.seconds, bucket.cost, bucket.share_kept) for bucket in wanted]
+        for wanted in groups
+    ]
+    answers: list[list[int]] | None = await _run(_script(TAKE), [], [msgspec.msgpack.encode(buckets)])
+    return answers or [None] * len(groups)
+
+
+# In one call Redis takes at most as long as for MOST_AT_ONCE votes, about a millisecond.
+_withdrawals: Batcher[Sequence[Withdrawal], list[int] | None] = Batcher(MOST_AT_ONCE, _take_all)
+
+
+async def take_from_table(wanted: Withdrawal, used: float) -> float | None:
+    """Take tokens from a bucket in PostgreSQL, for somebody who has used this share of their own buckets.
+
+    Returns the share of this bucket that was used before, or None if it had too few tokens.
+    """
+    kept_for_others = wanted.share_kept * used * wanted.most
+    left = await db.value(TAKE_ROW, wanted.key, wanted.most, wanted.seconds, wanted.cost, kept_for_others)
+    return None if left is None else 1 - (left + wanted.cost) / wanted.most
+
+
+async def give_back(key: str, most: int) -> bool:
+    """Return a token to a bucket. False if Redis does not answer."""
+    return await _run(_script(GIVE_BACK), [key], [most]) is not None
+
+
+async def give_back_to_table(key: str, most: int) -> None:
+    await db.execute(GIVE_BACK_ROW, key, most)
+
+
+@cache
+def _script(text: str) -> AsyncScript:
+    return AsyncScript(redis(), text)
+
+
+async def _run(script: AsyncScript, keys: list[str], args: Sequence[float | bytes]) -> Any:
+    """Run a script on buckets and return its result, or None if Redis does not answer."""
+    global _paused_until  # noqa: PLW0603 one Redis for the process
+    if monotonic() < _paused_until:
+        return None
+    try:
+        async with asking(redis()) as client:
+            return await script(keys, args, client=client)
+    except (RedisError, OSError, TimeoutError) as error:
+        _paused_until = monotonic() + PAUSE_SECONDS
+        log.warning("rate limits without Redis", error=repr(error))
+        return None

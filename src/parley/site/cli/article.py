@@ -1,0 +1,96 @@
+"""`parley article`: import an article from a file or a URL, or show what an import would make of it."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import rich_click as click
+
+from parley.articles.articles.canonical import canonical
+from parley.articles.articles.display import DISPLAYS
+from parley.articles.articles.rules import is_web_address
+from parley.articles.articles.text import ArticleText
+from parley.articles.imports.reading import read_file, read_url
+from parley.discussion.threads import edit_ops
+from parley.discussion.threads.opening import OpenedThread, open_thread
+from parley.extraction.fetching.fetch import ARTICLES, fetch
+from parley.extraction.sandbox.reading import ReadArticle, sandboxed_file, sandboxed_page
+from parley.platform.environment import networks
+from parley.platform.errors import CommandFailed
+from parley.platform.settings import settings
+from parley.site.cli.article_record import as_record, as_text
+from parley.site.cli.running import exit_on_error, on_installation
+
+
+@click.group()
+def article() -> None:
+    """Import an article, or show what an import would make of it."""
+
+
+@article.command()
+@click.argument("source", metavar="PATH_OR_URL")
+@click.option("--url", help="The source of a file. An article from the same URL gets a revision.")
+@click.option("--topic", default="ai-and-society", show_default=True, help="Topic of a new thread.")
+@click.option(
+    "--display", type=click.Choice(DISPLAYS), help="How much of this site's articles is shown, including existing ones."
+)
+@on_installation
+async def add(source: str, url: str | None, topic: str, display: str | None) -> dict[str, Any]:
+    """Import an article and print its thread's address."""
+    if source.startswith(("http://", "https://")):
+        text = await read_url(source)
+    else:
+        path = Path(source)
+        if not path.is_file():
+            raise CommandFailed(f"There is no file {source}.")
+        if url and not is_web_address(url):
+            raise CommandFailed("--url takes the address of a web page, such as https://example.org/article.")
+        text = await read_file(path.name, path.read_bytes(), canonical(url) if url else None)
+    if display and text.url:
+        await edit_ops.set_display(text.url, display)
+    opened = await open_thread(text=text, topic=topic, starter=None)
+    address = f"{settings().base_url}{opened.address}"
+    return {
+        "text": "\n".join([address, *_outcome(opened, text)]),
+        "thread": opened.id,
+        "address": address,
+        "new": opened.is_new,
+        "revised": opened.revised,
+        "passages": len(text.passages),
+        "update": msgspec.structs.asdict(opened.result) if opened.result else None,
+    }
+
+
+def _outcome(opened: OpenedThread, text: ArticleText) -> list[str]:
+    """Return what an update did, in one line, with the address for deciding its conflicts; nothing for a new thread."""
+    taken = opened.result
+    if taken is None:
+        is_claimed = not opened.is_new and text.claimed_url
+        return [f"Nothing was changed. To update it, add --url {text.claimed_url}"] if is_claimed else []
+    if taken.waiting is None:
+        return [f"{taken}."]
+    return [f"{taken}. Decide at {settings().base_url}/t/{opened.id}/updates/{taken.waiting}"]
+
+
+@article.command()
+@click.argument("source", metavar="PATH_OR_URL")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--data", type=click.Path(path_type=Path), hidden=True, help="Not used.")
+def read(source: str, *, as_json: bool, data: Path | None) -> None:  # noqa: ARG001 see its help
+    """Show what an import would make of a file or a URL. Nothing is stored."""
+    article = exit_on_error(lambda: asyncio.run(_read(source)))
+    click.echo(json.dumps(as_record(article), ensure_ascii=False) if as_json else as_text(article))
+
+
+async def _read(source: str) -> ReadArticle:
+    if source.startswith(("http://", "https://")):
+        allow = networks(os.environ.get("PARLEY_FETCH_ALLOW", ""))
+        fetched = await fetch(source, allow=allow, accept=ARTICLES)
+        return await sandboxed_page(fetched.body, url=fetched.final_url, charset=fetched.charset)
+    path = Path(source)
+    if not path.is_file():
+        raise CommandFailed(f"There is no file {source}.")
+    return await sandboxed_file(path.name, path.read_bytes())

@@ -1,0 +1,76 @@
+"""`parley doctor`: checks an installation and explains problems."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import rich_click as click
+
+from parley.platform.environment import SettingsError
+from parley.platform.local_servers import CannotStart, attach, find
+from parley.platform.settings import Settings, read
+from parley.site.cli.doctor.checks import Check, Level
+from parley.site.cli.doctor.environment import address, disk, files, mail, secret
+from parley.site.cli.doctor.servers import database, redis, replica
+from parley.site.cli.doctor.sign_in import passwords, providers, sign_up
+
+COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="Data folder of the installation (default: var).")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def doctor(data: Path | None, *, as_json: bool) -> None:
+    """Check this installation, and say what to do about problems."""
+    try:
+        with settings_of(data) as env:
+            results = asyncio.run(examine(env))
+    except CannotStart as error:
+        results = [Check(Level.FAIL, "data folder", str(error))]
+    if as_json:
+        click.echo(msgspec.json.encode(results).decode())
+    else:
+        for check in results:
+            level = click.style(f"{check.level.value:<5}", fg=COLOURS[check.level])
+            click.echo(f"{level} {check.subject:<9} {check.text}")
+    sys.exit(any(check.level is Level.FAIL for check in results))
+
+
+@contextmanager
+def settings_of(data: Path | None) -> Iterator[Mapping[str, str]]:
+    """Yield the settings of the installation in `data`, else of the environment, else of the installation found."""
+    if data is None and "DATABASE_URL" in os.environ:
+        yield os.environ
+    else:
+        with attach(find(data)) as servers:
+            yield {**os.environ, **servers.settings}
+
+
+async def examine(env: Mapping[str, str]) -> list[Check]:
+    """Return the results of all checks."""
+    try:
+        settings = read(env)
+    except SettingsError as error:
+        return [Check(Level.FAIL, "settings", str(error))]
+    return [Check(Level.OK, "settings", "All are readable."), *await examine_all(settings)]
+
+
+async def examine_all(settings: Settings) -> list[Check]:
+    parts = await asyncio.gather(
+        address(settings),
+        secret(settings),
+        database(settings),
+        replica(settings),
+        redis(settings),
+        disk(settings),
+        mail(settings),
+        files(),
+        sign_up(settings),
+        passwords(settings),
+        providers(settings),
+    )
+    return [check for part in parts for check in part]

@@ -1,0 +1,82 @@
+"""`parley mail`: DNS records, checks of messages, and inbound mail."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import rich_click as click
+
+from parley.people.inbound_mail.intake import process
+from parley.people.mail import check as checks
+from parley.people.returned_mail import actions, reports
+from parley.platform.errors import CommandFailed
+from parley.platform.settings import settings
+from parley.site.cli.running import fail, on_installation
+
+
+@click.group()
+def mail() -> None:
+    """Check DNS records and messages, and process inbound mail."""
+
+
+@mail.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
+@on_installation
+async def check(file: Path | None) -> dict[str, Any]:
+    """Print the DNS records that our mail needs. With FILE, check a message as it was sent, offline."""
+    try:
+        records = checks.records(settings())
+        results = checks.check_message(file.read_bytes(), settings()) if file is not None else []
+    except ValueError as error:
+        raise CommandFailed(str(error)) from None
+    wrong = [result.text for result in results if not result.good]
+    if wrong:
+        raise CommandFailed(f"The message has faults: {'; '.join(wrong)}.")
+    lines = [f"ok    {result.text}" for result in results] if results else [_line(record) for record in records]
+    return {
+        "text": "\n".join(lines),
+        "records": [msgspec.to_builtins(record) for record in records],
+        "message": [msgspec.to_builtins(result) for result in results],
+    }
+
+
+@mail.command()
+@click.option("--to", "recipient", metavar="ADDRESS", help="The address it was delivered to, if no header has it.")
+@on_installation
+async def bounce(recipient: str | None) -> dict[str, Any]:
+    """Process a message from standard input: a bounce, a complaint, or a request to unsubscribe."""
+    outcome = await process(sys.stdin.buffer.read(), recipient)
+    return {"text": outcome, "result": outcome}
+
+
+@mail.command()
+@click.argument("paths", metavar="PATH...", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+@click.option("--data", type=click.Path(path_type=Path), hidden=True, help="Not used.")
+def classify(paths: tuple[Path, ...], *, as_json: bool, data: Path | None) -> None:  # noqa: ARG001 see its help
+    """Show how inbound messages in files or folders would be processed. Nothing is changed."""
+    for path in paths:
+        if not path.exists():
+            fail(f"{path} does not exist.")
+        for file in _files(path):
+            try:
+                _, report = reports.read(file.read_bytes())
+            except OSError as error:
+                fail(f"{file} cannot be read: {error.strerror}.")
+            fields = {
+                "path": str(file),
+                "kind": actions.kind_of(report),
+                "address": report.address if report is not None else "",
+                "action": actions.action_of(report),
+            }
+            click.echo(json.dumps(fields, ensure_ascii=False) if as_json else "  ".join(fields.values()))
+
+
+def _files(path: Path) -> list[Path]:
+    return [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
+
+
+def _line(record: checks.DnsRecord) -> str:
+    return f"{record.name}  {record.type}  {record.value}\n    {record.why}"

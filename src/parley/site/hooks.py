@@ -1,0 +1,63 @@
+"""Connects features that act inside each other's transactions, since imports go one way."""
+
+from parley.discussion.commenting import drafts, slow_mode
+from parley.discussion.comments import anchor_outcomes, anchors
+from parley.discussion.slow_mode import display
+from parley.discussion.threads import comment_outcomes, updating
+from parley.discussion.threads import ops as threads
+from parley.discussion.votes import ops as votes
+from parley.extraction.fetching import exact
+from parley.interfaces.api import tokens
+from parley.interfaces.embed import ops as embed
+from parley.letters.digests import mailing as digest_mailing
+from parley.letters.digests import ops as digests
+from parley.letters.notifications import mailing
+from parley.letters.notifications import ops as notifications
+from parley.letters.unread import counter as unread
+from parley.moderation.automod import checks, edits, profiles
+from parley.moderation.decisions import letters
+from parley.moderation.decisions import ops as decisions
+from parley.moderation.decisions import profiles as removed_profiles
+from parley.moderation.matching import current
+from parley.moderation.reports import ops as reports
+from parley.moderation.rights import ops as rights
+from parley.moderation.signups import ops as signups
+from parley.moderation.signups import queries as signup_terms
+from parley.moderation.statements import asking, from_map
+from parley.moderation.statements import ops as statements
+from parley.own_data.erasure import leaving
+from parley.people import mail
+from parley.people.accounts import hooks as accounts
+from parley.people.inbound_mail import sns
+from parley.people.sso import ops as sso
+
+
+def connect() -> None:
+    """Fill the features' lists of callbacks. Every process calls it before its first transaction."""
+    accounts.terms_of[:] = [signup_terms.terms]
+    accounts.when_signed_up[:] = [signups.admit]
+    accounts.must_wait[:] = [signups.request_approval]
+    accounts.when_verified[:] = [votes.count_votes_of_member, digests.subscribe]
+    accounts.when_sessions_end[:] = [tokens.end_all]
+    accounts.when_address_undone[:] = [sso.disconnect_since]
+    accounts.before_profile[:] = [removed_profiles.check, profiles.check]
+    accounts.is_removed_name[:] = [removed_profiles.is_removed_name]
+    accounts.where_to_appeal[:] = [letters.where_to_appeal]
+    accounts.where_to_leave[:] = [leaving.address]
+    threads.after_revise[:] = [anchors.find_again]
+    comment_outcomes.outcomes_of[:] = [anchor_outcomes.outcomes_of]
+    comment_outcomes.place_by_hand[:] = [anchor_outcomes.place]
+    threads.after_visit[:] = [notifications.mark_read_on_page, unread.forget_count]
+    updating.when_changed[:] = [notifications.notify_suggested]
+    updating.when_seen[:] = [notifications.read_update]
+    statements.when_proposed[:] = [notifications.proposed_statement]
+    reports.after_confirmed[:] = [rights.notify_starter]
+    letters.after_statement[:] = [notifications.notify_decided]
+    decisions.after_decision[:] = [current.forget_after_commit]
+    drafts.before_post[:] = [checks.check, embed.note_site]
+    drafts.before_edit[:] = [edits.check]
+    slow_mode.wait_of[:] = [display.wait_of, checks.wait_of]
+    asking.map_of[:] = [from_map.map_of]
+    sns.fetching[:] = [exact.fetch_body]
+    mail.lists[digest_mailing.MAIL_LIST.name] = digest_mailing.MAIL_LIST
+    mail.lists[mailing.MAIL_LIST.name] = mailing.MAIL_LIST

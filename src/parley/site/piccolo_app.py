@@ -1,0 +1,96 @@
+"""One Piccolo app for all features: migrations of several apps run app by app, not by date (piccolo#1253)."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+
+from parley.articles.articles.tables import (
+    Article,
+    ArticleImport,
+    ImportPart,
+    Media,
+    MergedPassage,
+    Passage,
+    RemovedPassage,
+    Revision,
+    Source,
+)
+from parley.discussion.comments.tables import (
+    Comment,
+    CommentSignature,
+    CommentVersion,
+    ImportedAddress,
+    PassageCount,
+    QuotedWords,
+)
+from parley.discussion.opinion_map.tables import PerspectiveMap, StatementVerdict
+from parley.discussion.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
+from parley.discussion.votes.tables import Vote
+from parley.interfaces.api.tables import ApiToken
+from parley.interfaces.embed.tables import CommentSite, EmbedCode, FirstComment, Site
+from parley.interfaces.feeds.tables import HubPosition, LinkPicture
+from parley.interfaces.inbound_feeds.tables import FeedHost, FeedItem, FeedSubscription, InboundFeed
+from parley.interfaces.search.tables import SearchDocument, SearchWord
+from parley.interfaces.webhooks.tables import Webhook, WebhookDelivery
+from parley.interfaces.webmentions.tables import Webmention
+from parley.letters.authors.tables import AuthorReply, Claim
+from parley.letters.digests.tables import Issue, IssueItem, Pick, Subscription
+from parley.letters.notifications.tables import Follow, Notification, NotificationPreference, QuietHours, TopicFollow
+from parley.moderation.appeals.tables import Appeal, SecondLook
+from parley.moderation.automod.tables import Hit, Rule, RuleVersion, SpamTraining
+from parley.moderation.backtests.tables import Backtest
+from parley.moderation.decisions.tables import Decision
+from parley.moderation.guidelines.tables import SavedReason
+from parley.moderation.modlog.tables import ModAction
+from parley.moderation.modmembers.tables import Note
+from parley.moderation.reports.tables import QueueItem, Report
+from parley.moderation.rights.tables import RightsRequest
+from parley.moderation.rings.tables import VoteRing
+from parley.moderation.signups.tables import Invitation, SignUp
+from parley.moderation.statements.tables import MergedStatement, StatementProposal
+from parley.own_data.comment_claims.tables import ImportedClaim
+from parley.own_data.exports.tables import Export, ExportPart
+from parley.people.accounts.tables import (
+    AddressChange,
+    Authenticator,
+    Block,
+    FactorRecovery,
+    FormerName,
+    Member,
+    Passkey,
+    RecoveryCode,
+    Session,
+    Token,
+    UsedChallenge,
+)
+from parley.people.community.tables import Community, Guideline, GuidelineWording
+from parley.people.sso.tables import Identity, UsedState
+from parley.platform.db.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
+
+TABLES = [
+    Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
+    Member, Session, Token, Authenticator, RecoveryCode, Passkey, UsedChallenge, FactorRecovery, FormerName,
+    AddressChange,
+    Identity, UsedState, Invitation, SignUp,
+    Community, Guideline, GuidelineWording, SavedReason, Block,
+    Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
+    Topic, Thread, ThreadStats, Visit, SuggestedUpdate,
+    Comment, CommentSignature, CommentVersion, ImportedAddress, PassageCount, QuotedWords, ImportedClaim,
+    Vote, PerspectiveMap, StatementVerdict,
+    StatementProposal, MergedStatement,
+    QueueItem, Report, RightsRequest,
+    Decision, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, SpamTraining, Backtest,
+    Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
+    Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture, HubPosition,
+    SearchDocument, SearchWord,
+    Site, EmbedCode, CommentSite, FirstComment,
+    InboundFeed, FeedItem, FeedSubscription, FeedHost,
+    Export, ExportPart,
+    ApiToken, Webhook, WebhookDelivery, Webmention,
+]  # fmt: skip
+
+APP_CONFIG = AppConfig(
+    app_name="parley",
+    migrations_folder_path=str(Path(__file__).parents[1] / "platform" / "migrations"),
+    table_classes=TABLES,
+)

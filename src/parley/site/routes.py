@@ -1,0 +1,147 @@
+"""All route handlers by feature."""
+
+from parley.articles.imports import encoding_web as encodings
+from parley.articles.imports import web as articles
+from parley.discussion.commenting import edit_web
+from parley.discussion.commenting import web as comments
+from parley.discussion.suggestions import correction_web, suggestion_web
+from parley.discussion.threads import publish_web, revise_web, revision_web
+from parley.discussion.threads import web as threads
+from parley.discussion.votes import web as votes
+from parley.interfaces.api import reference_web as api_reference
+from parley.interfaces.api import thread_web as api_thread
+from parley.interfaces.api import tokens_web as api_tokens
+from parley.interfaces.api import web as api
+from parley.interfaces.embed import first_web, login_web, panel_web
+from parley.interfaces.embed import web as embed
+from parley.interfaces.feeds import oembed, pictures, sitemap
+from parley.interfaces.feeds import web as feeds
+from parley.interfaces.inbound_feeds import callback_web
+from parley.interfaces.inbound_feeds import web as inbound_feeds
+from parley.interfaces.live import web as live
+from parley.interfaces.pages import (
+    cards,
+    discussion,
+    display,
+    home,
+    how,
+    moderation_counts,
+    perspectives_overview,
+    profile,
+    security_txt,
+    thread,
+)
+from parley.interfaces.pages import (
+    decision as statement,
+)
+from parley.interfaces.search import web as search
+from parley.interfaces.webhooks import web as webhooks_web
+from parley.letters.authors import confirm_web
+from parley.letters.authors import web as authors
+from parley.letters.digests import web as digests
+from parley.letters.notifications import web as notifications
+from parley.letters.unread import web as unread
+from parley.moderation.appeals import second_look_web
+from parley.moderation.appeals import web as appeals
+from parley.moderation.automod import web as automod
+from parley.moderation.dashboard import mail_web, transparency_web
+from parley.moderation.dashboard import web as dashboard
+from parley.moderation.decisions import web as decisions
+from parley.moderation.guidelines import web as guidelines
+from parley.moderation.modlog import web as modlog
+from parley.moderation.modmembers import web as modmembers
+from parley.moderation.modqueue import web as modqueue
+from parley.moderation.modrules import web as rules
+from parley.moderation.reports import web as reports
+from parley.moderation.rights import answer_web as rights_answer
+from parley.moderation.rights import web as rights
+from parley.moderation.rings import web as rings
+from parley.moderation.signups import web as signups
+from parley.moderation.statements import answer_web, curating_web
+from parley.moderation.statements import web as statements
+from parley.own_data.comment_claims import web as imported
+from parley.own_data.erasure import web as erasure
+from parley.own_data.exports import web as exports
+from parley.people.account_settings import web as accounts
+from parley.people.community import web as community
+from parley.people.inbound_mail import webhooks
+from parley.people.mail import web as mailbox
+from parley.people.sso import links_web as sso_links
+from parley.people.sso import web as sso
+from parley.platform.http import assets
+from parley.platform.observability import health
+
+FEATURES = (
+    accounts,
+    sso,
+    sso_links,
+    signups,
+    community,
+    articles,
+    encodings,
+    home,
+    how,
+    threads,
+    publish_web,
+    revise_web,
+    revision_web,
+    correction_web,
+    suggestion_web,
+    thread,
+    perspectives_overview,
+    discussion,
+    display,
+    comments,
+    edit_web,
+    automod,
+    profile,
+    security_txt,
+    cards,
+    votes,
+    statements,
+    answer_web,
+    curating_web,
+    decisions,
+    guidelines,
+    reports,
+    rights,
+    rights_answer,
+    modqueue,
+    moderation_counts,
+    statement,
+    appeals,
+    second_look_web,
+    modmembers,
+    rings,
+    modlog,
+    mail_web,
+    dashboard,
+    transparency_web,
+    rules,
+    notifications,
+    authors,
+    confirm_web,
+    search,
+    unread,
+    digests,
+    feeds,
+    sitemap,
+    oembed,
+    pictures,
+    inbound_feeds,
+    callback_web,
+    embed,
+    panel_web,
+    first_web,
+    login_web,
+    exports,
+    imported,
+    erasure,
+    live,
+    api_reference,
+    api_tokens,
+    api_thread,
+    api,
+    webhooks_web,
+)
+PLATFORM = (assets, health, mailbox, webhooks)

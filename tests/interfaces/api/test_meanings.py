@@ -1,0 +1,32 @@
+"""Whoever reads the description of the API learns what each field and parameter means."""
+
+from collections.abc import Iterator
+
+from parley.interfaces.api import meanings
+from parley.interfaces.api.web import description
+
+
+def described() -> Iterator[tuple[str, str, str]]:
+    """Each field and parameter with what has it, and with what is said about it."""
+    for name, schema in description()["components"]["schemas"].items():
+        for field, one in schema.get("properties", {}).items():
+            yield name, field, one.get("description", "")
+    for path, item in description()["paths"].items():
+        for operation in item.values():
+            for one in operation.get("parameters", ()):
+                yield path, one["name"], one.get("description", "")
+
+
+def test_each_field_and_parameter_says_what_it_means() -> None:
+    assert [(where, field) for where, field, about in described() if not about] == []
+
+
+def test_each_operation_has_a_summary_and_says_what_it_does() -> None:
+    operations = [one for item in description()["paths"].values() for one in item.values()]
+    assert [one["operationId"] for one in operations if not (one.get("summary") and one.get("description"))] == []
+
+
+def test_no_meaning_is_about_a_field_that_is_gone() -> None:
+    fields = [(where, field) for where, field, _ in described()]
+    assert set(meanings.MEANINGS) <= {field for _, field in fields}
+    assert set(meanings.EXCEPTIONS) <= {f"{where}.{field}" for where, field in fields}

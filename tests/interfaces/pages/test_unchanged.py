@@ -1,0 +1,147 @@
+"""A visitor's page of a thread is kept until something on it changes, and never longer."""
+
+import asyncio
+import re
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from parley.discussion.comment_tree import validator, view
+from parley.discussion.comment_tree.validator import LONGEST_SECONDS, SHORTEST_SECONDS, seconds_right
+from parley.interfaces.pages import kept
+from parley.platform import db
+from parley.site.piccolo_app import TABLES
+from tests import make
+
+pytestmark = pytest.mark.anyio
+
+# Passages stay as they are: a change of the text is a new revision, what is withheld a change of the article. A trigger
+# watches what the page shows of members.
+ELSEWHERE = {"passage", "member"}
+ARTICLE = "(select article from thread where id = $1)"
+# What members and the worker change, by a statement on the thread ($1), one of its comments and the comment's author.
+CHANGES = {
+    "a vote": "update comment set ups = ups + 1 where id = (select min(id) from comment where thread = $1)",
+    "a removal": "update comment set state = 'removed' where thread = $1",
+    "a name": "update member set name = name || '_2' where id in (select author from comment where thread = $1)",
+    "a suspension": "update member set state = 'suspended' where id in (select author from comment where thread = $1)",
+    "who opened it": "update member set name = name || '_2' where id = (select starter from thread where id = $1)",
+    "a title": "update member set title = 'Botanist' where id in (select author from comment where thread = $1)",
+    "a rule": "update community set asks_declaration = not asks_declaration where $1::bigint > 0",
+    "a topic": "update topic set name = name || '!' where slug = (select topic from thread where id = $1)",
+    "a lock": "update thread set state = 'locked' where id = $1",
+    "a part removed": f"update article set withheld = '{{1}}' where id = {ARTICLE}",
+    "an edited article": f"update revision set byline = 'Ada' where article = {ARTICLE}",
+    "a count": "update passage_count set adds = adds + 1 where thread = $1",
+    "people": "update thread_stats set people = people + 1 where thread = $1",
+    "an author": "insert into claim (article, member, way, token, role, state) "
+    "select t.article, c.author, 'page', '', 'author', 'confirmed' "
+    "from thread t join comment c on c.thread = t.id where t.id = $1 limit 1",
+    "marked words": "insert into quoted_words (thread, passage, words, comments) values ($1, 1, 'some words', 2)",
+    "a link's picture": "insert into link_picture (thread, title, digest, data) values ($1, 'A', 'abc', '')",
+    "a verdict": "insert into statement_verdict (comment, thread, verdict) "
+    "select min(id), $1, 'common-ground' from comment where thread = $1",
+}
+
+
+async def commented() -> int:
+    thread = await make.thread(starter=await make.member())
+    await make.comment(thread, await make.member(), "Whoever asks pays.")
+    return thread
+
+
+def moment_passed() -> None:
+    """Let the short caches forget, as after a second."""
+    for cache in (kept._current, view._views):
+        cache.clear()
+
+
+async def test_an_unchanged_page_costs_one_query(client: httpx.AsyncClient, queries: list[str]) -> None:
+    address = await make.address(await commented())
+    first = await client.get(address)
+    moment_passed()
+    queries.clear()
+
+    again = await client.get(address)
+
+    assert (again.text, again.headers["etag"]) == (first.text, first.headers["etag"])
+    assert queries == [validator.SELECT_VALIDATORS]
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+async def test_any_change_is_seen(client: httpx.AsyncClient, change: str) -> None:
+    thread = await commented()
+    before = await validator.validator(thread)
+
+    assert await db.execute(change, thread) == 1
+
+    assert await validator.validator(thread) != before
+
+
+async def test_what_a_member_does_not_show_changes_no_page(client: httpx.AsyncClient) -> None:
+    thread = await commented()
+    before = await validator.validator(thread)
+
+    await db.execute("update member set seen_at = now(), name = name")
+
+    assert await validator.validator(thread) == before
+
+
+@pytest.mark.committed
+async def test_a_name_is_seen_once_its_change_is_committed(client: httpx.AsyncClient) -> None:
+    thread, other = await commented(), await commented()
+    first, unchanged = await asyncio.gather(validator.validator(thread), validator.validator(other))
+    async with db.atomic():
+        await db.execute(CHANGES["a name"], thread)
+        assert await validator.validator(thread) == first
+
+    changed, *others = await asyncio.gather(*map(validator.validator, (thread, other, 0)))
+    assert changed != first
+    assert others == [unchanged, None]
+
+
+async def test_what_was_removed_is_gone(client: httpx.AsyncClient, queries: list[str]) -> None:
+    thread = await commented()
+    address = await make.address(thread)
+    before = (await client.get(address)).text
+    await db.execute(CHANGES["a removal"], thread)
+    moment_passed()
+
+    queries.clear()
+    after = (await client.get(address)).text
+
+    assert queries.count(validator.SELECT_VALIDATORS) == 1
+    assert ("Whoever asks pays." in before, "Whoever asks pays." in after) == (True, False)
+
+
+async def test_every_table_that_a_page_reads_is_looked_at(client: httpx.AsyncClient, queries: list[str]) -> None:
+    thread = await commented()
+    queries.clear()
+    await client.get(await make.address(thread))
+
+    tables = {table._meta.tablename for table in TABLES}
+    read = {name for sql in queries for name in re.findall(r"\b(?:from|join)\s+(\w+)", sql)} & tables
+    looked_at = set(re.findall(r"\bfrom (\w+)", validator.SELECT_VALIDATORS)) | {"thread", "article"}
+
+    assert len(read) > len(ELSEWHERE)
+    assert read - looked_at <= ELSEWHERE
+
+
+async def test_a_long_thread_is_made_anew(client: httpx.AsyncClient, queries: list[str]) -> None:
+    thread = await commented()
+    await db.execute("update thread set comment_count = $2 where id = $1", thread, validator.MOST_COMMENTS + 1)
+    await client.get(await make.address(thread))
+    moment_passed()
+    queries.clear()
+
+    await client.get(await make.address(thread))
+
+    assert len(queries) > len([validator.SELECT_VALIDATORS])
+
+
+def test_a_page_says_how_long_ago_to_a_twentieth() -> None:
+    now = datetime.now(UTC)
+    assert seconds_right(now) == SHORTEST_SECONDS
+    assert seconds_right(now - timedelta(hours=2)) == pytest.approx(360, abs=1)
+    assert seconds_right(now - timedelta(days=900)) == LONGEST_SECONDS

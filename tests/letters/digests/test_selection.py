@@ -1,0 +1,189 @@
+"""The choice of an issue's items, for any reader and any candidates."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parley.letters.digest_selection.candidates import Candidate, DigestReader, score, sort_candidates
+from parley.letters.digest_selection.selection import (
+    MOST_ELSEWHERE,
+    MOST_ITEMS,
+    MOST_OF,
+    SECTION_INDEX,
+    SECTIONS,
+    SIDES,
+    is_own_topic,
+    select,
+)
+
+NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
+TOPICS = ("research", "policy", "work")
+OWN_KINDS = (*SECTIONS["you"], *SECTIONS["new"], "revised")
+
+days = st.integers(0, 60).map(lambda days: NOW - timedelta(days=days))
+threads = st.integers(1, 12)
+
+
+def topic_of(thread: int) -> str:
+    return TOPICS[thread % len(TOPICS)]
+
+
+@st.composite
+def candidates(draw: st.DrawFn, kinds: tuple[str, ...]) -> Candidate:
+    """A candidate of one of `kinds`. A comment, and an article, is the same for every kind."""
+    kind = draw(st.sampled_from(kinds))
+    about_article = kind in {"opened", "picked", "revised"}
+    number = draw(st.integers(1, 12 if about_article else 300))
+    random = Random(number)
+    thread = number if about_article else random.randint(1, 12)
+    return Candidate(
+        kind=kind,
+        thread=thread,
+        topic=topic_of(thread),
+        at=NOW - timedelta(days=random.randint(0, 60)),
+        score=random.choice([0.0, 0.2, 0.5, 0.9]),
+        comment=None if about_article else number,
+        revision=2 if kind == "revised" else None,
+        author=None if about_article else str(100 + number % 25),
+        stance=random.choice([*SIDES, "adds", None]) if kind == "best" else None,
+        assisted=random.random() < 0.3,
+    )
+
+
+readers = st.builds(
+    DigestReader,
+    id=st.integers(100, 130),
+    topics=st.frozensets(st.sampled_from(TOPICS)),
+    seen=st.dictionaries(threads, days, max_size=5),
+    already_sent=st.frozensets(st.tuples(st.integers(1, 300), st.just(0), st.just(0)), max_size=60),
+    hidden_authors=st.frozensets(st.integers(100, 125).map(str), max_size=6),
+    muted_threads=st.frozensets(threads, max_size=3),
+    followed_threads=st.frozensets(threads, max_size=3),
+    muted_topics=st.frozensets(st.sampled_from(TOPICS), max_size=1),
+    collapses_assisted=st.booleans(),
+)
+owns = st.lists(candidates(OWN_KINDS), max_size=25)
+offers = st.lists(candidates(("best", "best", "best", "opened", "picked", "question")), max_size=60)
+
+
+@given(reader=readers, own=owns, offered=offers)
+def test_an_issue_holds_nothing_that_the_reader_knows_or_does_not_want(
+    reader: DigestReader, own: list[Candidate], offered: list[Candidate]
+) -> None:
+    for one in select(reader, own, sort_candidates(offered)):
+        assert one.key not in reader.already_sent
+        assert one.thread not in reader.seen or one.at > reader.seen[one.thread]
+        assert one.author not in reader.hidden_authors
+        assert one.author != str(reader.id)
+        assert one.thread not in reader.muted_threads
+        assert one.topic not in reader.muted_topics or one.thread in reader.followed_threads
+        assert not (one.assisted and reader.collapses_assisted)
+
+
+@given(reader=readers, own=owns, offered=offers)
+def test_an_issue_is_short_and_nobody_speaks_twice_in_it(
+    reader: DigestReader, own: list[Candidate], offered: list[Candidate]
+) -> None:
+    items = select(reader, own, sort_candidates(offered))
+    authors = [one.author for one in items if one.author is not None]
+
+    assert len(items) <= MOST_ITEMS
+    assert len(set(authors)) == len(authors)
+    assert len({one.key for one in items}) == len(items)
+    for section, most in MOST_OF.items():
+        assert sum(one.kind in SECTIONS[section] for one in items) <= most
+    assert len({one.thread for one in items if one.kind == "elsewhere"}) <= MOST_ELSEWHERE
+    assert [SECTION_INDEX[one.kind] for one in items] == sorted(SECTION_INDEX[one.kind] for one in items)
+
+
+@given(reader=readers, own=owns, offered=offers, seed=st.integers())
+def test_the_order_of_the_candidates_does_not_matter(
+    reader: DigestReader, own: list[Candidate], offered: list[Candidate], seed: int
+) -> None:
+    random = Random(seed)
+    other_own, other_offered = random.sample(own, len(own)), random.sample(offered, len(offered))
+
+    assert select(reader, other_own, sort_candidates(other_offered)) == select(reader, own, sort_candidates(offered))
+
+
+@given(reader=readers, own=owns, offered=offers)
+def test_if_two_sides_are_available_both_are_quoted(
+    reader: DigestReader, own: list[Candidate], offered: list[Candidate]
+) -> None:
+    """A perspective speaks alone only where nobody else whom the issue may still quote takes the other side."""
+    items = select(reader, own, sort_candidates(offered))
+    for alone in stories_of_one(items):
+        free = {one.author for one in items if one is not alone}
+        perspectives = [one for one in offered if one.kind == "best" and one.thread == alone.thread]
+        allowed = select(reader, [], sort_candidates(one for one in perspectives if one.author not in free))
+        assert len([one for one in allowed if one.kind in SECTIONS["best"]]) == 1
+
+
+def stories_of_one(items: list[Candidate]) -> list[Candidate]:
+    best = [one for one in items if one.kind in SECTIONS["best"]]
+    return [one for one in best if sum(other.thread == one.thread for other in best) == 1]
+
+
+@given(reader=readers, offered=offers, weeks=st.integers(2, 6))
+def test_no_item_is_repeated_over_any_sequence_of_issues(
+    reader: DigestReader, offered: list[Candidate], weeks: int
+) -> None:
+    sent: list[tuple[int, int, int]] = []
+    for _ in range(weeks):
+        knows = msgspec.structs.replace(reader, already_sent=reader.already_sent | frozenset(sent))
+        sent += [one.key for one in select(knows, [], sort_candidates(offered))]
+
+    assert len(set(sent)) == len(sent)
+
+
+def test_a_pair_begins_with_the_supporter_and_has_the_best_of_each_side() -> None:
+    offered = [
+        perspective(1, 11, "challenges", 0.9),
+        perspective(1, 12, "challenges", 0.8),
+        perspective(1, 13, "supports", 0.3),
+        perspective(1, 14, "adds", 0.95),
+    ]
+
+    assert [one.comment for one in select(DigestReader(1), [], sort_candidates(offered))] == [13, 11]
+
+
+def test_if_nobody_disagrees_only_the_best_perspective_is_quoted() -> None:
+    offered = [perspective(1, 11, "supports", 0.4), perspective(1, 12, "adds", 0.8)]
+
+    assert [one.comment for one in select(DigestReader(1), [], sort_candidates(offered))] == [12]
+
+
+def test_one_story_comes_from_elsewhere_and_says_so() -> None:
+    offered = [perspective(thread, 10 + thread, None, 0.5) for thread in range(1, 7)]
+    items = select(DigestReader(1, topics=frozenset({topic_of(1)})), [], sort_candidates(offered))
+
+    assert [one.kind for one in items] == ["best", "best", "elsewhere"]
+    assert all(is_own_topic(DigestReader(1, topics=frozenset({topic_of(1)})), one.topic) for one in items[:2])
+
+
+def test_what_is_about_the_reader_leaves_room_for_the_best_of_their_topics() -> None:
+    own = [
+        Candidate("reply", n, topic_of(n), NOW, 0.5, comment=n, author=f"a{n}", stance=None) for n in range(1, 9)
+    ] + [Candidate("followed", n, topic_of(n), NOW, 0.5, comment=n, author=f"a{n}") for n in range(20, 29)]
+    offered = [perspective(40, 41, "supports", 0.5), perspective(40, 42, "challenges", 0.4), question(50)]
+    kinds = [one.kind for one in select(DigestReader(1), own, sort_candidates(offered))]
+
+    assert kinds == ["reply"] * 3 + ["followed"] * 3 + ["best"] * 2 + ["question"]
+    assert [one.kind for one in select(DigestReader(1), own, sort_candidates([]))] == ["reply"] * 3 + ["followed"] * 6
+
+
+def test_the_score_of_a_comment_halves_after_a_week() -> None:
+    assert score(0.8, NOW - timedelta(days=7), NOW) == 0.4
+    assert score(0.8, NOW + timedelta(minutes=1), NOW) == 0.8
+
+
+def perspective(thread: int, comment: int, stance: str | None, value: float) -> Candidate:
+    author = f"by {comment}"
+    return Candidate("best", thread, topic_of(thread), NOW, value, comment=comment, author=author, stance=stance)
+
+
+def question(comment: int) -> Candidate:
+    return Candidate("question", 60, topic_of(60), NOW, 0.2, comment=comment, author="q", stance="asks")

@@ -1,0 +1,3 @@
+from tests.people.mail.conftest import files, use
+
+__all__ = ["files", "use"]

@@ -1,0 +1,47 @@
+"""Comments of one author that come at the same moment are judged one after the other."""
+
+import asyncio
+
+import pytest
+from litestar import Litestar
+
+from parley.moderation.automod import trust
+from parley.moderation.matching.conditions import FirstComments, Similar
+from parley.platform import db
+from parley.platform.errors import TooMany
+from tests import make
+from tests.moderation.automod.rows import newcomer, put_rule, state_of
+
+pytestmark = [pytest.mark.anyio, pytest.mark.committed]
+
+WORDS = "What remains is the habit of asking a machine first, whatever it was about."
+
+
+async def test_of_two_at_once_the_second_is_judged_knowing_the_first(app: Litestar) -> None:
+    await put_rule(Similar(0.9), action="hold")
+    author, threads = await make.member(), [await make.thread() for _ in range(6)]
+
+    comments = await asyncio.gather(*(make.comment(thread, author, WORDS) for thread in threads))
+
+    assert sorted([await state_of(comment) for comment in comments]) == ["pending"] * 5 + ["visible"]
+
+
+async def test_first_comments_are_counted_though_they_come_at_once(app: Litestar) -> None:
+    await put_rule(FirstComments(2), action="hold")
+    author, threads = await newcomer(), [await make.thread() for _ in range(2)]
+    await db.execute("update member set checked_comments = 7 where id = $1", author.id)
+
+    await asyncio.gather(*(make.comment(thread, author) for thread in threads))
+
+    assert await db.value("select checked_comments from member where id = $1", author.id) == 9
+
+
+async def test_no_more_than_a_level_allows_are_posted_at_once(app: Litestar) -> None:
+    most = trust.LEVELS[0].per_hour
+    assert most is not None
+    author, thread = await newcomer(), await make.thread()
+
+    answers = await asyncio.gather(*(make.comment(thread, author) for _ in range(most + 5)), return_exceptions=True)
+
+    assert sum(isinstance(answer, int) for answer in answers) == most
+    assert all(isinstance(answer, int | TooMany) for answer in answers)

@@ -1,3 +1,0 @@
-from mail.conftest import files, use
-
-__all__ = ["files", "use"]

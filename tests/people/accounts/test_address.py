@@ -1,0 +1,186 @@
+"""Changing one's address."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from parley.platform import db
+from tests.make import browser
+from tests.people.accounts.person import PASSWORD, Person
+
+pytestmark = pytest.mark.anyio
+
+PAGE = "/settings/email"
+NEW = "new@example.net"
+Mailed = Callable[[str], Awaitable[str]]
+
+
+async def email_of(who: Person) -> str:
+    found: str = await db.value("select email from member where id = $1", who.id)
+    return found
+
+
+async def sent_to(address: str) -> list[str]:
+    return await db.values("select subject from mail where recipient = $1 and kind = 'address' order by id", address)
+
+
+async def link(words: str) -> str:
+    text = await db.value("select text from mail where text like $1 order by id desc limit 1", f"%/email/{words}/%")
+    return f"{PAGE}/{words}/" + text.split(f"/email/{words}/")[1].split()[0]
+
+
+async def changed(client: httpx.AsyncClient, who: Person) -> None:
+    await who.sign_in(client)
+    assert (await client.post(PAGE, data={"email": NEW})).headers["location"] == f"{PAGE}?sent"
+    assert (await client.post(await link("confirm"))).headers["location"] == "/email/confirm"
+
+
+async def test_the_new_mailbox_confirms_the_change_and_the_old_one_is_told(
+    client: httpx.AsyncClient, mira: Person
+) -> None:
+    await mira.sign_in(client)
+    await client.post(PAGE, data={"email": NEW})
+    assert await email_of(mira) == mira.email
+    confirm = await link("confirm")
+    assert "Confirm it" in (await client.get(confirm)).text
+    assert await email_of(mira) == mira.email
+    assert (await client.post(confirm)).status_code == 303
+    assert await email_of(mira) == NEW
+    assert await sent_to(mira.email) == [
+        "Your address on Parley is about to change",
+        "Your address on Parley was changed",
+    ]
+    assert (await client.post(confirm)).status_code == 410
+    assert "no longer works" in (await client.get(confirm)).text
+
+
+async def test_the_old_mailbox_undoes_it_and_all_that_came_with_it(app: Litestar, mira: Person) -> None:
+    async with browser(app) as thief, browser(app) as owner:
+        await changed(thief, mira)
+        await db.execute("insert into authenticator (member, seed, step) values ($1, '', 0)", mira.id)
+        undo = await link("undo")
+        assert "Undo the change" in (await owner.get(undo)).text
+        assert (await owner.post(undo)).headers["location"] == "/email/undo"
+        assert await email_of(mira) == mira.email
+        assert (await thief.get("/settings/security")).status_code == 303
+        assert await db.value("select count(*) from authenticator") == 0
+        assert (await mira.sign_in(thief)).status_code == 422
+        assert await db.value("select recipient from mail where kind = 'reset'") == mira.email
+        assert "no longer works" in (await owner.post(undo)).text
+
+
+async def test_the_undoing_ends_the_links_of_later_changes(app: Litestar, mira: Person) -> None:
+    async with browser(app) as thief, browser(app) as owner:
+        await changed(thief, mira)
+        undo = await link("undo")
+        await thief.post(PAGE, data={"email": "second@example.net"})
+        await thief.post(await link("confirm"))
+        later = await link("undo")
+        await thief.post(PAGE, data={"email": "third@example.net"})
+        await owner.post(undo)
+        for step in (later, await link("confirm")):
+            assert (await thief.post(step)).status_code == 410
+    assert await email_of(mira) == mira.email
+
+
+async def test_a_new_password_ends_a_change_that_is_not_confirmed(app: Litestar, mira: Person) -> None:
+    async with browser(app) as thief, browser(app) as owner:
+        await mira.sign_in(thief)
+        await thief.post(PAGE, data={"email": NEW})
+        confirm = await link("confirm")
+        await owner.post("/forgot", data={"email": mira.email})
+        text = await db.value("select text from mail where kind = 'reset'")
+        reset = "/reset/" + text.split("/reset/")[1].split()[0]
+        assert (await owner.post(reset, data={"password": "another-quiet-harbour-9"})).status_code == 303
+        assert (await thief.post(confirm)).status_code == 410
+    assert await email_of(mira) == mira.email
+
+
+async def test_passkeys_added_since_the_change_go_and_the_old_mailbox_is_told(
+    client: httpx.AsyncClient, mira: Person
+) -> None:
+    await changed(client, mira)
+    for name, age in (("old", "1 day"), ("thief's", "0")):
+        await db.execute(
+            "insert into passkey (member, name, credential, handle, public_key, created_at)"
+            " values ($1, $2::text, convert_to($2::text, 'UTF8'), '', '', now() - $3::text::interval)",
+            mira.id,
+            name,
+            age,
+        )
+    await client.post(await link("undo"))
+    assert await db.values("select name from passkey") == ["old"]
+    letters = await db.values("select text from mail where kind = 'second' and recipient = $1", mira.email)
+    assert ["thief's" in letter for letter in letters] == [True]
+
+
+async def test_an_app_from_before_the_change_survives_the_undoing(client: httpx.AsyncClient, mira: Person) -> None:
+    await changed(client, mira)
+    await db.execute(
+        "insert into authenticator (member, seed, step, created_at) values ($1, '', 0, now() - interval '1 day')",
+        mira.id,
+    )
+    await client.post(await link("undo"))
+    assert await db.value("select count(*) from authenticator") == 1
+
+
+async def test_after_seven_days_it_cannot_be_undone(client: httpx.AsyncClient, mira: Person) -> None:
+    await changed(client, mira)
+    await db.execute("update address_change set expires_at = now()")
+    await client.post(await link("undo"))
+    assert await email_of(mira) == NEW
+
+
+async def test_whoever_may_sign_in_again_may_confirm_it(client: httpx.AsyncClient, mira: Person) -> None:
+    await mira.sign_in(client)
+    await client.post(PAGE, data={"email": NEW})
+    await db.execute("update member set state = 'suspended', state_until = now() where id = $1", mira.id)
+    assert (await client.post(await link("confirm"))).headers["location"] == "/email/confirm"
+    assert await email_of(mira) == NEW
+
+
+async def test_it_asks_for_proof_and_for_a_sign_in(client: httpx.AsyncClient, mira: Person) -> None:
+    assert (await client.post(PAGE, data={"email": NEW})).status_code == 401
+    await mira.sign_in(client)
+    await db.execute("update session set proved_at = null")
+    assert (await client.get(PAGE)).headers["location"] == f"/prove?next={PAGE}"
+    assert (await client.post(PAGE, data={"email": NEW})).headers["location"] == f"/prove?next={PAGE}"
+
+
+@pytest.mark.parametrize("typed", ["nowhere", "mira@example.org", "MIRA@example.org", ""])
+async def test_a_mistake_keeps_what_was_typed(client: httpx.AsyncClient, mira: Person, typed: str) -> None:
+    await mira.sign_in(client)
+    answer = await client.post(PAGE, data={"email": typed})
+    assert answer.status_code == 422
+    assert f'value="{typed}"' in answer.text
+    assert 'id="f-email-error"' in answer.text
+
+
+async def test_an_address_of_another_member_is_answered_alike_and_never_taken(
+    client: httpx.AsyncClient, mira: Person, jon: Person
+) -> None:
+    await mira.sign_in(client)
+    answer = await client.post(PAGE, data={"email": jon.email})
+    assert answer.headers["location"] == f"{PAGE}?sent"
+    assert await sent_to(jon.email) == []
+
+
+async def test_of_two_who_ask_for_an_address_the_first_to_confirm_has_it(
+    client: httpx.AsyncClient, mira: Person, jon: Person
+) -> None:
+    await mira.sign_in(client)
+    await client.post(PAGE, data={"email": NEW})
+    await db.execute("update member set email = $1, email_key = $1 where id = $2", NEW, jon.id)
+    assert (await client.post(await link("confirm"))).status_code == 422
+    assert await email_of(mira) == mira.email
+
+
+async def test_a_mistyped_address_can_be_corrected_before_it_was_confirmed(client: httpx.AsyncClient) -> None:
+    await client.post("/signup", data={"name": "newby", "email": "wrong@example.org", "password": PASSWORD})
+    await client.post("/prove", data={"password": PASSWORD})
+    await client.post(PAGE, data={"email": NEW})
+    await client.post(await link("confirm"))
+    assert await db.value("select state || email from member where name = 'newby'") == f"active{NEW}"
+    assert await sent_to("wrong@example.org") == []

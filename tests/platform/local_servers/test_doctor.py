@@ -1,0 +1,102 @@
+"""`parley doctor` on real installations, in order and not."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from parley.platform.local_servers import Servers, servers
+from tests import command
+
+
+def doctor(*arguments: str, **settings: str) -> tuple[int, list[dict[str, str]]]:
+    """Run it with JSON; return its exit code and what it found."""
+    names = {name: value for name, value in os.environ.items() if not name.startswith(("PARLEY_", "DATABASE_"))}
+    done = command.parley("doctor", "--json", *arguments, env=names | settings)
+    assert done.stderr == ""
+    return done.returncode, json.loads(done.stdout)
+
+
+def texts(found: list[dict[str, str]], level: str) -> str:
+    return "\n".join(f"{one['subject']}: {one['text']}" for one in found if one["level"] == level)
+
+
+def migrate(both: Servers) -> None:
+    command.parley("migrate", env=os.environ | both.settings).check_returncode()
+
+
+def test_an_installation_in_order_has_no_failure(tmp_path: Path) -> None:
+    with servers(tmp_path) as both:
+        migrate(both)
+        code, found = doctor("--data", str(tmp_path))
+    assert code == 0
+    assert texts(found, "fail") == ""
+    assert "database: It is migrated." in texts(found, "ok")
+    assert "signs the same browser out of any other Parley on localhost" in texts(found, "warn")
+    assert {one["subject"] for one in found} >= {
+        "settings",
+        "secret",
+        "database",
+        "redis",
+        "clock",
+        "disk",
+        "mail",
+        "files",
+    }
+
+
+def test_it_says_what_to_do_about_a_database_that_is_not_migrated_or_not_durable(tmp_path: Path) -> None:
+    with servers(tmp_path, fast=True) as both:
+        code, found = doctor(**both.settings)
+    assert code == 1
+    assert "Run `parley migrate`" in texts(found, "fail")
+    assert "A power cut loses posts" in texts(found, "fail")
+
+
+def test_servers_that_are_away_and_a_deployment_half_made_are_named(tmp_path: Path) -> None:
+    code, found = doctor(
+        DATABASE_URL="postgresql://parley:x@127.0.0.1:1/parley",
+        REDIS_URL="redis://127.0.0.1:1",
+        PARLEY_SECRET="0123" * 10,
+        PARLEY_BASE_URL="https://localhost:1",
+        PARLEY_DATA=str(tmp_path / "missing"),
+        PARLEY_SMTP_URL="smtp://127.0.0.1:1",
+    )
+    failures = texts(found, "fail")
+    assert code == 1
+    for words in (
+        "database: DATABASE_URL cannot be reached",
+        "redis: REDIS_URL cannot be reached",
+        "secret: PARLEY_SECRET is easy to guess",
+        "cannot be written to",
+        "mail: The mail server 127.0.0.1 cannot be used",
+    ):
+        assert words in failures
+    assert "Is `parley web` running?" in texts(found, "warn")
+
+
+@pytest.mark.parametrize("url", ["http://talk.example.org", "https://talk.example.org/path"])
+def test_a_setting_that_is_wrong_is_the_one_thing_it_says(url: str) -> None:
+    code, found = doctor(
+        DATABASE_URL="postgresql://x", REDIS_URL="redis://x", PARLEY_SECRET="x" * 32, PARLEY_BASE_URL=url
+    )
+    assert code == 1
+    assert [one["subject"] for one in found] == ["settings"]
+    assert "PARLEY_BASE_URL must" in found[0]["text"]
+
+
+@pytest.mark.parametrize("url", ["sentinel://host/talk", "sentinel://host:26379", "sentinel://a:1,b/talk"])
+def test_sentinels_that_are_named_wrongly_are_the_one_thing_it_says(url: str) -> None:
+    code, found = doctor(DATABASE_URL="postgresql://x", REDIS_URL=url, PARLEY_SECRET="x" * 32)
+    assert code == 1
+    assert "REDIS_URL must have the form sentinel" in found[0]["text"]
+
+
+def test_a_line_for_people_begins_with_how_bad_it_is(tmp_path: Path) -> None:
+    with servers(tmp_path, fast=True) as both:
+        done = command.parley("doctor", env=os.environ | both.settings)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 1
+    assert lines
+    assert {line.split()[0] for line in lines} <= {"ok", "warn", "fail"}
