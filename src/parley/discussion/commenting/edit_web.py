@@ -10,8 +10,7 @@ from markupsafe import Markup
 
 from parley.discussion.comment_tree.viewer_state import viewer_state_of
 from parley.discussion.commenting import editing
-from parley.discussion.commenting.form_view import CommentFormView
-from parley.discussion.commenting.forms import LONGEST_BODY, EditForm
+from parley.discussion.commenting.forms import LONGEST_BODY, CommentFormView, EditForm
 from parley.discussion.commenting.web import comment_at, thread_at
 from parley.discussion.comments import queries, rules
 from parley.discussion.comments.retention import DELETED_DAYS

@@ -3,8 +3,7 @@
 import msgspec
 
 from parley.discussion.commenting import drafts
-from parley.discussion.commenting.drafts import CommentEdit
-from parley.discussion.commenting.rendering import render
+from parley.discussion.commenting.drafts import CommentEdit, render
 from parley.discussion.comments import counts, rules
 from parley.discussion.comments.states import lock_comment, transition
 from parley.discussion.comments.tables import Comment

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
+from markupsafe import Markup
+
 from parley.discussion.comments import rules
 from parley.discussion.comments.statement import statement_of
 from parley.platform.http.forms import Form
-from parley.platform.text.messages import N_
+from parley.platform.text.messages import N_, Message
 
 # The whole selection must be in the article; only its first rules.LONGEST_QUOTE characters are stored.
 LONGEST_SELECTION = 10_000
@@ -61,3 +64,34 @@ class EditForm(Form):
         self.stance = self.choice("stance", rules.STANCES)
         self.assisted = self.flag("assisted")
         self.version = self.id("version")
+
+
+class CommentFormView(msgspec.Struct):
+    """A comment form with what was typed and what is wrong with it."""
+
+    kind: str
+    action: str
+    body: str = ""
+    thread: int | None = None
+    parent: int | None = None
+    comment: int | None = None
+    # The number of the text that an edit began from, and the present text if it is another one.
+    version: int | None = None
+    now: Markup | None = None
+    stance: str | None = None
+    passage: int | None = None
+    quote: str | None = None
+    prefix: str = ""
+    statement: str = ""
+    assisted: bool = False
+    submission: str = ""
+    errors: dict[str, Message] = msgspec.field(default_factory=dict)
+
+
+def new_form(thread: int, **fields: str | int | bool | None) -> CommentFormView:
+    """Return an empty form for a top-level comment or, with `parent`, a reply."""
+    kind = "reply" if fields.get("parent") else "new"
+    values = {"submission": str(uuid4())} | {name: value for name, value in fields.items() if value is not None}
+    return msgspec.convert(
+        values | {"kind": kind, "action": f"/t/{thread}/comments", "thread": thread}, CommentFormView
+    )

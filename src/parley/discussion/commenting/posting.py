@@ -7,9 +7,8 @@ import asyncpg
 import msgspec
 
 from parley.discussion.commenting import drafts
-from parley.discussion.commenting.drafts import CheckResult, Draft
+from parley.discussion.commenting.drafts import CheckResult, Draft, render
 from parley.discussion.commenting.insertion import as_row, insert
-from parley.discussion.commenting.rendering import render
 from parley.discussion.comments import anchors, rules
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.comments.tables import Comment

@@ -9,10 +9,9 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from parley.discussion.comment_tree.viewer_state import viewer_state_of
-from parley.discussion.commenting import drafts, posting, rendering
-from parley.discussion.commenting.form_view import CommentFormView, new_form
-from parley.discussion.commenting.forms import LONGEST_BODY, CommentForm, PreviewForm
-from parley.discussion.commenting.slow_mode import wait_here
+from parley.discussion.commenting import drafts, posting
+from parley.discussion.commenting.drafts import wait_here
+from parley.discussion.commenting.forms import LONGEST_BODY, CommentForm, CommentFormView, PreviewForm, new_form
 from parley.discussion.comments import queries, rules
 from parley.discussion.threads import queries as threads
 from parley.platform.errors import NotFound, ParleyError, Refused
@@ -167,7 +166,7 @@ async def preview(request: AnyRequest) -> Response[Any]:
     html = Markup()
     try:
         if "body" not in form.errors:
-            html = Markup(await rendering.render(form.body))  # noqa: S704 rendered safe by platform/text/markdown.py
+            html = Markup(await drafts.render(form.body))  # noqa: S704 rendered safe by platform/text/markdown.py
     except Refused as refusal:
         form.errors["body"] = refusal.message
     error = form.errors.get("body")

@@ -1,4 +1,4 @@
-"""The states of a comment: each change of state, with its effects on counts and readers."""
+"""Changing the state of a comment, with the effects on counts and readers; and locking a branch of a discussion."""
 
 import msgspec
 
@@ -68,6 +68,15 @@ update comment set reply_count = reply_count - 1 where id = (select parent from 
 WORDS_ARE_ERASED = """
 select exists (select from member where id = $1 and erase_words and (state = 'anonymised' or erase_at <= now()))
 """
+# A part of the branch that was locked earlier keeps its own lock.
+LOCK_BRANCH = """
+with recursive branch as (
+    select id from comment where id = $1 and locked_branch is null
+    union all select c.id from comment c join branch b on c.parent = b.id where c.locked_branch is null
+)
+update comment set locked_branch = $1 where id in (select id from branch)
+"""
+UNLOCK_BRANCH = "update comment set locked_branch = null where locked_branch = $1 and thread = $2"
 
 
 async def lock_comment(comment_id: int) -> CommentState:
@@ -109,3 +118,13 @@ async def transition(comment: CommentState, to: str, *, actor: int | None, undoi
         await emit(event, thread=comment.thread, comment=comment.id, actor=actor)
     if to == "visible" and await db.value(WORDS_ARE_ERASED, comment.author):
         await transition(msgspec.structs.replace(comment, state=to), "deleted_by_author", actor=None)
+
+
+async def lock_branch(comment: int) -> bool:
+    """Lock the branch of a comment whose thread is locked by the transaction. False where it is locked already."""
+    return bool(await db.execute(LOCK_BRANCH, comment))
+
+
+async def unlock_branch(comment: int, thread: int) -> bool:
+    """Allow replies again in the branch that was locked with this comment. False where there is none."""
+    return bool(await db.execute(UNLOCK_BRANCH, comment, thread))

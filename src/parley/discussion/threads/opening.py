@@ -12,8 +12,7 @@ from parley.articles.imports import imports
 from parley.articles.revisions import losses
 from parley.articles.revisions.revising import RevisionNote
 from parley.articles.revisions.updating import as_update
-from parley.discussion.threads.queries import topics
-from parley.discussion.threads.ranking import hot
+from parley.discussion.threads.queries import hot, topics
 from parley.discussion.threads.tables import Thread, ThreadStats, Topic
 from parley.discussion.threads.updating import UpdateResult, apply_update
 from parley.platform import db

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from math import log10
 
 import msgspec
 
@@ -14,6 +15,8 @@ THREAD_SORTS = ("hot", "new", "active", "top")
 # Bars of a card's sparkline.
 SPARKLINE_DAYS = 14
 PERIODS = {"day": 1, "week": 7, "month": 30, "year": 365, "all": 36_500}
+# Ten times as many comments and votes weigh as much as being four days younger: articles are discussed for days.
+HOT_SECONDS = 345_600
 
 
 class SlowBranch(msgspec.Struct, frozen=True):
@@ -108,6 +111,11 @@ async def address(thread_id: int) -> str:
     """The address of an existing thread."""
     row = await Thread.select(Thread.slug).where(Thread.id == thread_id).first()
     return f"/t/{thread_id}/{row['slug'] if row else None}"
+
+
+def hot(score: int, created_at: datetime) -> float:
+    """Reddit's former "hot" formula: the logarithm of `score` (comments and votes) plus the date in four days."""
+    return log10(max(score, 1)) + created_at.timestamp() / HOT_SECONDS
 
 
 class TopicRow(msgspec.Struct, frozen=True):
