@@ -1,6 +1,5 @@
 """All route handlers by feature."""
 
-from parley.articles.imports import encoding_web as encodings
 from parley.articles.imports import web as articles
 from parley.discussion.commenting import edit_web
 from parley.discussion.commenting import web as comments
@@ -78,7 +77,6 @@ FEATURES = (
     signups,
     community,
     articles,
-    encodings,
     home,
     how,
     threads,

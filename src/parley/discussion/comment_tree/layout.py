@@ -15,6 +15,9 @@ from parley.platform.http.pages import Prepared
 REPLIES_SHOWN = 2
 # The authors of collapsed replies that are named.
 MOST_NAMED = 2
+# From this level on replies follow as siblings instead of nesting: indentation and DOM depth stay bounded.
+FLAT_FROM = 8
+NO_STATES: Mapping[int, ViewerState] = {}
 
 
 class CollapsedReplies(msgspec.Struct, frozen=True):
@@ -32,7 +35,7 @@ def replies_of(
     *,
     is_open: bool,
 ) -> RepliesSummary:
-    """Return what the summary of `count` replies says, of which `shown` are on the page.
+    """Return the summary of `count` replies, some of which are on the page (`shown`).
 
     It names nobody whom the viewer blocked, and no author of a comment that cannot be read.
     """
@@ -57,10 +60,6 @@ def split_around(
     """Return the HTML before and after the replies that are collapsed together."""
     replies = replies_of(rest.shown, rest.count, rows, states, is_open=is_open)
     return frame("discussion/comments/_rest.html", rest=rest, summary=replies)
-
-
-# From this level on replies follow as siblings instead of nesting: indentation and DOM depth stay bounded.
-FLAT_FROM = 8
 
 
 class LayoutEntry(msgspec.Struct, frozen=True):
@@ -91,7 +90,6 @@ class Layout(msgspec.Struct, frozen=True):
 
 # Comments with their level, replies to be collapsed, and finished HTML, still to be added; the next one is last.
 Todo = list[tuple[int, int] | CollapsedReplies | str]
-NO_STATES: Mapping[int, ViewerState] = {}
 
 
 def lay_out(
@@ -129,7 +127,6 @@ def _inside_frame(frame: Fragment, roots: Sequence[int]) -> Todo:
 
 
 def _add(layout: Layout, tree: Tree, sort: str, comment: int, level: int, *, collapses: bool) -> Todo:
-    """Add a comment to `layout`, and return what follows it."""
     row = layout.rows.get(comment)
     if row is None:
         return []
@@ -186,8 +183,8 @@ def assemble(
 ) -> Prepared:
     """Return the HTML of a layout for one viewer, whose `states` replace the fragments that everybody sees.
 
-    Visible comments that were posted after `new_since` by others, whom the viewer neither muted nor blocked, are marked
-    as new, and not collapsed. The first comment of each slow branch says that the branch is in slow mode.
+    Visible comments by others after `new_since` are marked as new and not collapsed, unless the viewer muted or blocked
+    their author. The first comment of each slow branch says that the branch is in slow mode.
     """
     parts = layout.parts.copy()
     slow = {branch.comment: branch for branch in slow_branches if branch.comment is not None}
@@ -218,7 +215,6 @@ def _new_comments(
 
 
 def _ancestors_of(layout: Layout, comments: Iterable[int]) -> set[int]:
-    """Return the ancestors of `comments` on the page."""
     ancestors: set[int] = set()
     for comment in comments:
         row = layout.rows.get(comment)

@@ -18,6 +18,17 @@ from parley.platform.text.cleaning import shorten
 
 # A member's votes, by comment.
 Votes = Mapping[int, ViewerState]
+# Long enough to recognise a passage, short enough for one line.
+PASSAGE_LENGTH = 60
+# More than one page shows, so that some are left when the reader has visited all of its new comments.
+MOST_NEW = 300
+SELECT_BEYOND = f"""
+select c.id from comment c
+where c.thread = $1 and c.created_at > $2 and c.author is distinct from $3 and {IS_VISIBLE}
+  and c.id <> all($5::bigint[])
+  and coalesce(c.author, 0) <> all(array(select other from block where member = $3))
+order by c.id > $4 desc, c.id limit {MOST_NEW}
+"""  # noqa: S608 constants only
 
 
 def comments_html(
@@ -55,7 +66,6 @@ def _viewer_states(rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes)
 
 
 def is_muted(row: CommentRow, viewer: Viewer) -> bool:
-    """Whether the viewer muted or blocked the comment's author."""
     return row.author_id in viewer.blocked or (row.author in viewer.muted and row.has_profile)
 
 
@@ -63,10 +73,6 @@ def viewer_state_of(row: CommentRow) -> ViewerState:
     """Return the state of a comment for its author."""
     visible = row.state == "visible"
     return ViewerState(is_author=True, may_edit=visible, may_delete=visible, may_restore=row.state == "deleted")
-
-
-# Long enough to recognise a passage, short enough for one line.
-PASSAGE_LENGTH = 60
 
 
 class LeftOff(msgspec.Struct, frozen=True):
@@ -104,19 +110,8 @@ def _first_unread_link(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> st
 
 
 def _can_be_new(row: CommentRow, viewer: Viewer) -> bool:
-    """Whether the comment can be new to the viewer: somebody else wrote it, whom they neither muted nor blocked."""
+    """Whether the comment can be new to the viewer: not their own, and not by somebody they muted or blocked."""
     return row.author_id != viewer.id and not is_muted(row, viewer)
-
-
-# More than one page shows, so that some are left when the reader has visited all of its new comments.
-MOST_NEW = 300
-SELECT_BEYOND = f"""
-select c.id from comment c
-where c.thread = $1 and c.created_at > $2 and c.author is distinct from $3 and {IS_VISIBLE}
-  and c.id <> all($5::bigint[])
-  and coalesce(c.author, 0) <> all(array(select other from block where member = $3))
-order by c.id > $4 desc, c.id limit {MOST_NEW}
-"""  # noqa: S608 constants only
 
 
 async def unread_beyond(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> list[int]:

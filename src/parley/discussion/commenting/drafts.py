@@ -16,8 +16,6 @@ from parley.platform.text.messages import N_, Message, join
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """A comment before it is written."""
-
     thread: int
     author: Viewer
     body: str
@@ -37,7 +35,7 @@ class Draft(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """All that readers will read of it."""
+        """The words that readers will see."""
         return _words(self.body, self.statement)
 
 
@@ -81,7 +79,7 @@ class CommentEdit(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """All that readers will read of it."""
+        """The words that readers will see."""
         return _words(self.body, self.statement)
 
 

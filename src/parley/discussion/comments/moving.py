@@ -33,7 +33,7 @@ with recursive branch as (
 )
 select id from branch order by depth, id limit {MOST_MOVED + 1}
 """  # noqa: S608 constants only
-# Those of a branch that readers see, if only as a place in the tree.
+# The comments of a branch that are in the tree.
 SELECT_SHOWN_IN_BRANCH = f"""
 select c.id from comment c where c.id = any($1::bigint[]) and {IS_IN} order by c.depth, c.id
 """  # noqa: S608 constants only

@@ -5,6 +5,7 @@ import msgspec
 from parley.discussion.comments.counts import update_counts
 from parley.discussion.comments.queries import state_of
 from parley.discussion.comments.rules import IS_IN, MOVED, CommentState
+from parley.discussion.comments.tables import Comment
 from parley.discussion.threads.queries import lock_thread
 from parley.platform import db
 from parley.platform.errors import NotFound, Refused
@@ -76,7 +77,6 @@ with recursive branch as (
 )
 update comment set locked_branch = $1 where id in (select id from branch)
 """
-UNLOCK_BRANCH = "update comment set locked_branch = null where locked_branch = $1 and thread = $2"
 
 
 async def lock_comment(comment_id: int) -> CommentState:
@@ -84,7 +84,7 @@ async def lock_comment(comment_id: int) -> CommentState:
 
     Raises NotFound, and Refused if the comment is moved to another thread meanwhile.
     """
-    thread = await db.value("select thread from comment where id = $1", comment_id)
+    thread = await db.value(Comment.select(Comment.thread).where(Comment.id == comment_id))
     if thread is None:
         raise NotFound(N_("This comment does not exist."))
     await lock_thread(thread)
@@ -127,4 +127,5 @@ async def lock_branch(comment: int) -> bool:
 
 async def unlock_branch(comment: int, thread: int) -> bool:
     """Allow replies again in the branch that was locked with this comment. False where there is none."""
-    return bool(await db.execute(UNLOCK_BRANCH, comment, thread))
+    locked = (Comment.locked_branch == comment) & (Comment.thread == thread)
+    return bool(await Comment.update({Comment.locked_branch: None}).where(locked).returning(Comment.id))

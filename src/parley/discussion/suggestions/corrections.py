@@ -1,4 +1,4 @@
-"""Corrections of one passage that members suggest, such as a typo or a broken quotation.
+"""Corrections of one passage that members suggest, for example of a typo or a broken quotation.
 
 A correction is kept as the passages that replace the one it is about, so it can still be accepted when others changed.
 """
@@ -35,7 +35,6 @@ async def passage(article: ArticleRow, lineage: int | None) -> StoredPassage | N
 
 
 async def source(article: ArticleRow, passage: StoredPassage) -> str:
-    """Return a passage as Markdown."""
     return await in_thread(as_markdown, [passage], article.address)
 
 

@@ -10,6 +10,7 @@ from parley.articles.articles import versions
 from parley.articles.articles.queries import ArticleRow
 from parley.articles.articles.restricting import refuse_frozen
 from parley.articles.articles.rules import may_decide_update
+from parley.articles.articles.tables import Article
 from parley.articles.articles.text import ArticleText
 from parley.articles.imports import imports
 from parley.articles.imports.drafts import decode
@@ -60,7 +61,7 @@ async def suggest(*, viewer: Viewer, draft: imports.Import) -> tuple[int, int]:
 
 async def _refuse_excerpt(article: int) -> None:
     """Raise Refused unless all of the article is shown: a suggestion shows the whole text."""
-    if await db.value("select display <> 'full' from article where id = $1", article):
+    if await db.value(Article.select(Article.display).where(Article.id == article)) != "full":
         raise Refused(N_("Only an excerpt of this article is shown here, so no update can be suggested."))
 
 

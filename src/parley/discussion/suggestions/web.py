@@ -94,7 +94,6 @@ async def update(request: AnyRequest, thread: FromPath[str], number: FromPath[st
 
 @post("/t/{thread:str}/updates/{number:str}", name="threads:decide-update", opt={"who": VERIFIED})
 async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
-    """Accept or decline a suggested update."""
     row, _, suggestion = await visible_suggestion(request, thread, number)
     form = Form(await posted_fields(request))
     accepts = form.choice("decision", ("accept", "decline"))
@@ -191,7 +190,7 @@ async def correct_form(request: AnyRequest, thread: FromPath[str]) -> Response[A
 
 @post("/t/{thread:str}/correct", name="threads:correct", opt={"who": VERIFIED})
 async def correct(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    """Suggest a correction to whoever may edit the article."""
+    """Suggest a correction to those who may edit the article."""
     row, article = await thread_and_article(thread)
     form = Form(await posted_fields(request))
     missing = N_("A correction needs a text. To suggest removing the passage, say so in a comment.")

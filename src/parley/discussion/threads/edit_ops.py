@@ -104,7 +104,6 @@ async def _lock_editable(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
 
 
 def require_edit_allowed(viewer: Viewer, thread: queries.ThreadRow, article: articles.ArticleRow) -> None:
-    """Raise Forbidden unless `viewer` may edit the article."""
     if not may_edit(viewer, thread, article):
         raise Forbidden(N_("Only moderators can edit this article, or the member who pasted it if it has no source."))
 

@@ -107,7 +107,6 @@ async def difference(older: versions.RevisionRow, newer: versions.RevisionRow) -
 
 @post("/t/{thread:str}/revisions/{number:str}/restore", name="threads:restore", opt={"who": VERIFIED})
 async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
-    """Restore an old version as the newest one."""
     row, article = await thread_and_article(thread)
     version = _version(await _versions(article), number)
     form = Form(await posted_fields(request))
@@ -139,7 +138,6 @@ async def editable_article(request: AnyRequest, thread: str) -> tuple[queries.Th
 
 @get("/t/{thread:str}/revise", name="threads:revise-form", opt={"who": VERIFIED})
 async def revise_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    """The form to edit the article's text."""
     row, article = await editable_article(request, thread)
     passages = await versions.readable(article.revision_id)
     text = await in_thread(as_markdown, passages, article.address)

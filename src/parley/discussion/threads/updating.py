@@ -102,7 +102,7 @@ async def _close_conflicts(thread: int) -> None:
 
 
 async def _store_conflicts(thread: int, update: SourceUpdate) -> int:
-    """Store the conflicts. Whoever has to decide is notified once, however often the source changes until then."""
+    """Store the conflicts. Those who decide are notified once, even if the source changes again before that."""
     draft = encode(update.source)
     waiting: int | None = await db.value(REPLACE_WAITING, thread, draft)
     if waiting is None:
@@ -121,7 +121,6 @@ async def note_seen(viewer: Viewer, suggestion: int) -> Viewer:
 
 
 async def notify_concerned(suggestion: int) -> None:
-    """Notify the members whom a suggestion or its decision concerns."""
     for notify in when_changed:
         await notify(suggestion)
 

@@ -8,7 +8,8 @@ from litestar.response import Redirect
 
 from parley.articles.imports.drafts import decode, with_facts
 from parley.articles.imports.forms import PublishForm
-from parley.articles.imports.web import own_import, preview
+from parley.articles.imports.preview import preview
+from parley.articles.imports.web import own_import
 from parley.discussion.threads import opening, ops
 from parley.platform.errors import ParleyError
 from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest, signed_in
