@@ -55,12 +55,10 @@ class PictureQuota:
 
 
 async def store_pictures(passages: Sequence[ImportedPassage], member: int | None = None) -> list[ImportedPassage]:
-    """Return the passages with every picture stored here. One that cannot be kept is taken out.
+    """Store every picture, and return the passages without those that cannot be stored.
 
-    What is left of its figure is dropped by `without_lost_pictures` (html/passages.py), once no earlier version of
-    the article has the picture.
-
-    `member` is who imports them; None for a source check and the command line.
+    `without_lost_pictures` (html/passages.py) drops the rest of a figure if no earlier version of the article has its
+    picture. `member` is who imports them; None for a source check and the command line.
     """
     quota = PictureQuota(member)
     figures = [position for position, passage in enumerate(passages) if "<img" in passage.html]

@@ -75,9 +75,9 @@ async def request_import(
     topic: str,
     draft: bytes | None = None,
 ) -> int:
-    """Queue an import for the worker and return its id. Of those not published, a member's newest MOST_KEPT stay.
+    """Queue an import for the worker and return its id. A member's newest MOST_KEPT unpublished imports stay.
 
-    `parts` are those of an uploaded file, stored one after the other. `draft` is what an earlier import found.
+    `parts` are the parts of an uploaded file. `draft` is what an earlier import found.
     """
     async with db.atomic():
         await db.execute(DROP_OLDER, member, MOST_KEPT)
@@ -146,9 +146,9 @@ async def choose_encoding(import_id: int, encoding: str) -> None:
 
 
 async def fail(import_id: int, message: Message, draft: bytes | None = None) -> None:
-    """Say why an import failed. `draft` is what was found of the article: it has no passages.
+    """Say why an import failed. `draft` has the facts that were found about the article, without passages.
 
-    If it was only to be read in another encoding, it stays as it was read before.
+    If only another encoding failed, the import stays as it was read before.
     """
     if await db.execute(KEEP_DRAFT, import_id, serialize(message)):
         return

@@ -64,13 +64,8 @@ async def new(request: AnyRequest) -> Response[Any]:
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:
-        shown: dict[str, Any] = {
-            "source": form.source,
-            "url": form.values.get("url", ""),
-            "text": form.values.get("text", ""),
-        }
-        shown |= {"title": form.values.get("title", ""), "topic": form.topic, "errors": form.errors}
-        shown |= {"again": form.values.get("again", "")}
+        typed = {name: form.values.get(name, "") for name in ("url", "text", "title", "again")}
+        shown = {"source": form.source, "topic": form.topic, "errors": form.errors, **typed}
         return page(request, "articles/new.html", status=status, form=shown)
     former = await imports.of_member(as_id(data.get("again", "")) or 0, viewer.id)
     import_id = await imports.request_import(

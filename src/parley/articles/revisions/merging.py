@@ -51,7 +51,9 @@ def merge(
     before: Units = {("base", at): [passage] for at, passage in enumerate(base)}
     here = _units(base, ours, "ours")
     there = _with_keys_of(_units(base, theirs, "theirs"), here)
-    order = _interleave(there, here) if _in_order(here) else _interleave(here, there)
+    # The source's order is used only if no passage of the base was moved here.
+    known = [at for side, at in here if side == "base"]
+    order = _interleave(there, here) if known == sorted(known) else _interleave(here, there)
     changed = [key for key in order if here.get(key, []) != before.get(key, [])]
     disputed = [key for key in changed if there.get(key, []) not in (before.get(key, []), here.get(key, []))]
     kept = set(changed) - {disputed[number] for number in take if number < len(disputed)}
@@ -93,12 +95,6 @@ def _with_keys_of(there: Units, here: Units) -> Units:
     }
 
 
-def _in_order(units: Iterable[Key]) -> bool:
-    """Whether no passage of the base was moved here. Only then is the source's order used."""
-    known = [at for side, at in units if side == "base"]
-    return known == sorted(known)
-
-
 def _interleave(first: Iterable[Key], second: Iterable[Key]) -> list[Key]:
     """The keys of `first`, and each key that only `second` has after the same key as there."""
     known = dict.fromkeys(first)
@@ -120,10 +116,7 @@ def _revert(there: Units, before: Units, disputed: Collection[Key]) -> list[Impo
 def with_known_pictures(base: Iterable[ImportedPassage], theirs: Iterable[ImportedPassage]) -> list[ImportedPassage]:
     """`theirs`, with the pictures of `base` where they could not be fetched this time, and without lost ones."""
     known = {(passage.kind, passage.text): passage for passage in base if "<img" in passage.html}
+    both = ((known.get((passage.kind, passage.text), passage), passage) for passage in theirs)
     return without_lost_pictures(
-        _with_picture(known.get((passage.kind, passage.text), passage), passage) for passage in theirs
+        before if passage.html.count("<img") < before.html.count("<img") else passage for before, passage in both
     )
-
-
-def _with_picture(known: ImportedPassage, passage: ImportedPassage) -> ImportedPassage:
-    return known if passage.html.count("<img") < known.html.count("<img") else passage

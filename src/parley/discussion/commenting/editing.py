@@ -40,20 +40,15 @@ class EditedMeanwhile(Refused):
     status = 409
 
 
-class EditedComment(msgspec.Struct, frozen=True):
-    """What the checks need of a comment before an edit, besides the new text."""
-
-    thread: int
-    statement: str | None
-    state: str
-
-
 class CommentBefore(msgspec.Struct, frozen=True):
     """A comment as it is before an edit."""
 
+    thread: int
+    parent: int | None
+    state: str
     version: int
     body: str
-    parent: int | None
+    statement: str | None
 
 
 async def edit_comment(
@@ -71,7 +66,7 @@ async def edit_comment(
     author; EditedMeanwhile if the text is another one by now, or a moderator has decided about it; Refused if a rule
     or a check does not allow the edit.
     """
-    before = await db.fetch_one(EditedComment, Comment.select().where(Comment.id == comment_id))
+    before = await db.fetch_one(CommentBefore, Comment.select().where(Comment.id == comment_id))
     if before is None:
         raise NotFound(N_("This comment does not exist."))
     is_held = before.state == "pending"
@@ -80,23 +75,19 @@ async def edit_comment(
     async with db.atomic():
         comment = await lock_comment(comment_id)
         rules.require_edit_allowed(viewer, comment)
-        _require_undecided(edit, comment)
+        if edit.held != (comment.state == "pending"):
+            raise EditedMeanwhile(
+                N_(
+                    "A moderator has decided about this comment a moment ago. Nothing was changed, and your text is "
+                    "kept below. Save again to edit the comment as it is now."
+                )
+            )
         former = await _write(edit, stance, version)
         if not edit.held:
             payload = {"former": former} if former is not None else {}
             await emit("comment.edited", thread=comment.thread, comment=comment_id, actor=viewer.id, payload=payload)
         for after in afters:
             await after(comment_id)
-
-
-def _require_undecided(edit: CommentEdit, comment: rules.CommentState) -> None:
-    if edit.held != (comment.state == "pending"):
-        raise EditedMeanwhile(
-            N_(
-                "A moderator has decided about this comment a moment ago. Nothing was changed, and your text is kept "
-                "below. Save again to edit the comment as it is now."
-            )
-        )
 
 
 async def _write(edit: CommentEdit, stance: str | None, version: int | None) -> int | None:

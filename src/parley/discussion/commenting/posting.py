@@ -66,21 +66,17 @@ async def post_comment(draft: Draft) -> Posted:
     """
     draft = msgspec.structs.replace(draft, html=await render(draft.body))
     try:
-        return await _post(draft)
+        for _ in range(MOST_ATTEMPTS):
+            # PostgreSQL rolls back one of two transactions that wait for each other.
+            with contextlib.suppress(Overtaken, asyncpg.DeadlockDetectedError):
+                return await _check_and_write(draft)
+        raise TooMany(N_("You posted too many comments at once. Your text is kept. Please send it again."), 1)
     except Refused:
         # The comment may exist already: then it stays, even if the thread has been locked since.
         earlier = await _earlier_submission(draft)
         if earlier is None:
             raise
         return Posted(earlier)
-
-
-async def _post(draft: Draft) -> Posted:
-    for _ in range(MOST_ATTEMPTS):
-        # PostgreSQL rolls back one of two transactions that wait for each other.
-        with contextlib.suppress(Overtaken, asyncpg.DeadlockDetectedError):
-            return await _check_and_write(draft)
-    raise TooMany(N_("You posted too many comments at once. Your text is kept. Please send it again."), 1)
 
 
 async def _check_and_write(draft: Draft) -> Posted:

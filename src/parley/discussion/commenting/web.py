@@ -153,10 +153,7 @@ async def _posted_response(request: AnyRequest, thread: str, posted: posting.Pos
 
 
 async def count_preview(request: AnyRequest) -> None:
-    """Count a preview; of a member, by their account: nobody else of their network can use up their previews.
-
-    Raises TooMany above the limits.
-    """
+    """Count a preview by account or, for visitors, by network. Raises TooMany above the limits."""
     viewer = viewer_of(request)
     if viewer is None:
         await take_network(PREVIEW_NETWORK, network(address_of(request)))

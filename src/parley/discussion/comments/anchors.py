@@ -113,7 +113,7 @@ class Anchored(msgspec.Struct, frozen=True):
 
 
 async def find_again(thread: int, former: int, new: int) -> list[int]:
-    """Find every anchor of a thread in revision number `new` of its article; return the comments whose anchors changed.
+    """Find every anchor of a thread in revision `new`, and return the comments whose anchors changed.
 
     The caller has locked the thread's row.
     """

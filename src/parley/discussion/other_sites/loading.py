@@ -161,10 +161,7 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
 
 
 async def _lock_threads(thread: int) -> dict[str, ImportedComment]:
-    """Lock a thread and those to which its imported comments were moved, and return these comments.
-
-    Raises NotFound if there is no such thread.
-    """
+    """Lock a thread and those to which its imported comments were moved; return these comments. Raises NotFound."""
     locked: set[int] = set()
     needed, known = {thread}, {}
     while needed - locked:

@@ -75,10 +75,9 @@ class SuggestionDecision(msgspec.Struct, frozen=True):
 
 
 async def decline(decision: SuggestionDecision, version: str = "") -> None:
-    """Decline a suggested update, whose text is deleted then. `version` is the update's version on the page, if known.
+    """Decline a suggested update, and delete its text. `version` is the update's version on the page, if known.
 
-    Raises Forbidden, NotFound, StaleEdit when the article or the update changed meanwhile, and Refused when it is
-    decided already.
+    Raises Forbidden, NotFound, StaleEdit if the article or the update changed meanwhile, Refused if it is decided.
     """
     async with db.atomic():
         row = await _lock_undecided(decision)
@@ -86,14 +85,11 @@ async def decline(decision: SuggestionDecision, version: str = "") -> None:
             raise Refused(N_("Please choose which text stays, and save these choices."))
         if version:
             article = await _article_of(decision.thread)
-            _require_current(version, await _version_of(row, article))
+            if row.passage is not None:
+                _require_current(version, corrections.version(row, article))
+            else:
+                _require_current(version, (await as_update(article, decode(row.draft or b""))).version)
         await _record(decision, "declined")
-
-
-async def _version_of(row: SuggestionRow, article: ArticleRow) -> str:
-    if row.passage is not None:
-        return corrections.version(row, article)
-    return (await as_update(article, decode(row.draft or b""))).version
 
 
 def _require_current(shown: str, current: str) -> None:
@@ -113,8 +109,8 @@ async def _article_of(thread: int) -> ArticleRow:
 async def accept(decision: SuggestionDecision, version: str, take: Collection[int] = ()) -> None:
     """Write a suggested update as the article's next revision. `version` is the update's version on the page.
 
-    In a conflict, the corrected text stays unless its number is in `take`. Raises Forbidden, NotFound, StaleEdit when
-    the article or the update changed meanwhile, and Refused when it is decided already or changes nothing.
+    In a conflict, the corrected text stays unless its number is in `take`. Raises as `decline`, and Refused if nothing
+    changes.
     """
     async with db.atomic():
         row = await _lock_undecided(decision)
@@ -155,10 +151,7 @@ def _may_remove_any_part(viewer: Viewer) -> bool:
 
 
 async def _refuse_large(viewer: Viewer, article: int, text: ArticleText) -> None:
-    """Raise Forbidden if only a moderator may accept a text that lacks so much of the present one.
-
-    Or of the one that was approved last: each of several updates may remove little.
-    """
+    """Raise Forbidden if only a moderator may accept a text that lacks so much of the present or last approved one."""
     if _may_remove_any_part(viewer):
         return
     for before in (await versions.newest(article), await versions.last_approved(article)):

@@ -74,10 +74,7 @@ async def visible_suggestion(
 
 
 def _may_see(viewer: Viewer, thread: ThreadRow, article: articles.ArticleRow, update: SuggestionRow) -> bool:
-    """Whether the viewer may see a suggested update.
-
-    While it waits it shows the whole text, so then only moderators see one of an article that is shown as an excerpt.
-    """
+    """Whether the viewer may see a suggested update. A waiting one shows the whole text, not only an excerpt."""
     concerns = viewer.id == update.member_id or viewer.name == thread.starter
     if update.state != "waiting":
         return concerns or viewer.access >= MODERATOR

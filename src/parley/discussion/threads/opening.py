@@ -78,7 +78,7 @@ async def open_thread(*, text: ArticleText, topic: str, starter: int | None, rev
     """Open a thread for `text`, or return the one that its article has already.
 
     Without a `starter`, that is from the command line, the existing article is revised, unless `revises` is False. A
-    member's second import changes nothing; it can be suggested as an update (suggestion_ops.py). Raises Refused when
+    member's second import changes nothing; it can be suggested as an update (suggestions/ops.py). Raises Refused when
     there is no such topic, and for a text that was taken down here.
     """
     async with db.atomic():
@@ -117,7 +117,7 @@ async def _existing_thread(article: int) -> OpenedThread:
 
 
 async def revise_from_source(article: int, text: ArticleText) -> bool:
-    """Update an article with the text that a check of its source found. Return False when that changes nothing.
+    """Update an article with its source's text. Return False if nothing changes.
 
     Raises CannotImport if several updates together would remove too much.
     """

@@ -35,10 +35,9 @@ def elements(file: Path, *names: str) -> Iterator[Any]:
 
 
 class _Cleaned:
-    """A file from its first tag on, with the prefixes of its tags declared.
+    """A file from its first tag on, with the prefixes of its tags declared, and without control characters.
 
-    It is without the control characters that XML forbids, but that old comments contain. In a file of UTF-8, other
-    bytes are letters of Windows-1252, as old databases have them.
+    In a file of UTF-8, other bytes are read as Windows-1252, which old databases used.
     """
 
     def __init__(self, file: BinaryIO) -> None:
