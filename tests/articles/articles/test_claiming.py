@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports import imports, jobs
+from parley.articles.imports import jobs
+from parley.articles.imports import ops as imports
 from parley.platform import db
 from parley.site.worker import JOBS
 from tests import make

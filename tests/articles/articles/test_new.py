@@ -11,8 +11,9 @@ import pytest
 
 from parley.articles.articles import display, pictures
 from parley.articles.articles.rules import EXCERPT
-from parley.articles.imports import imports, jobs
-from parley.articles.imports.drafts import decode
+from parley.articles.imports import jobs
+from parley.articles.imports import ops as imports
+from parley.articles.imports.ops import decode
 from parley.discussion.threads.opening import open_thread, publish_import
 from parley.extraction.errors import CannotImport
 from parley.extraction.html.passages import ImportedPassage, without_lost_pictures

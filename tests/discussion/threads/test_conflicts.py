@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports.drafts import encode
+from parley.articles.imports.ops import encode
 from parley.articles.revisions.updating import last_source
 from parley.discussion.threads import edit_ops, ops
 from parley.discussion.threads.opening import open_thread, revise_from_source

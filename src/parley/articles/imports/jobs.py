@@ -6,9 +6,8 @@ import msgspec
 import structlog
 
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports import imports
-from parley.articles.imports.drafts import decode, encode
-from parley.articles.imports.imports import Import
+from parley.articles.imports import ops as imports
+from parley.articles.imports.ops import Import, decode, encode
 from parley.articles.imports.reading import complete, partial_text, read_file, read_text, read_url
 from parley.extraction.errors import CannotImport
 from parley.platform.errors import TooMany

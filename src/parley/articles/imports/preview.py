@@ -10,9 +10,9 @@ from markupsafe import Markup
 from parley.articles.articles import queries
 from parley.articles.articles.retention import DRAFT_DAYS
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports import imports
-from parley.articles.imports.drafts import decode
+from parley.articles.imports import ops as imports
 from parley.articles.imports.forms import ABOUT, PublishForm
+from parley.articles.imports.ops import decode
 from parley.extraction.text.encodings import ENCODING_NAMES
 from parley.platform.http.access import AnyRequest
 from parley.platform.http.pages import environment, page

@@ -12,9 +12,9 @@ from multipart import MultipartPart  # type: ignore[import-untyped]
 from parley.articles.articles import queries
 from parley.articles.articles.duplicates import find_similar
 from parley.articles.articles.ops import find_article, has_same_text
-from parley.articles.imports import imports
-from parley.articles.imports.drafts import decode
+from parley.articles.imports import ops as imports
 from parley.articles.imports.forms import NewForm, PublishForm
+from parley.articles.imports.ops import decode
 from parley.articles.imports.preview import preview
 from parley.articles.revisions.updating import as_update
 from parley.extraction.limits import LARGEST_FILE, LARGEST_PDF

@@ -12,8 +12,8 @@ from parley.articles.articles.restricting import refuse_frozen
 from parley.articles.articles.rules import may_decide_update
 from parley.articles.articles.tables import Article
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports import imports
-from parley.articles.imports.drafts import decode
+from parley.articles.imports import ops as imports
+from parley.articles.imports.ops import decode
 from parley.articles.revisions.losses import loss
 from parley.articles.revisions.revising import RevisionNote
 from parley.articles.revisions.updating import SourceUpdate, as_update

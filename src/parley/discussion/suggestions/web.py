@@ -10,8 +10,8 @@ from parley.articles.articles import queries as articles
 from parley.articles.articles import versions
 from parley.articles.articles.rules import may_decide_update
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports.drafts import decode
 from parley.articles.imports.forms import LONGEST_REASON
+from parley.articles.imports.ops import decode
 from parley.articles.imports.web import own_import
 from parley.articles.revisions.differences import both_sides, compare, count, preview
 from parley.articles.revisions.losses import loss

@@ -8,7 +8,7 @@ from parley.articles.articles import ops as articles
 from parley.articles.articles import queries as article_queries
 from parley.articles.articles.restricting import check_not_removed
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports import imports
+from parley.articles.imports import ops as imports
 from parley.articles.revisions import losses
 from parley.articles.revisions.revising import RevisionNote
 from parley.articles.revisions.updating import as_update

@@ -10,7 +10,7 @@ import msgspec
 from parley.articles.articles import ops as articles
 from parley.articles.articles import versions
 from parley.articles.articles.versions import StoredPassage
-from parley.articles.imports.drafts import encode
+from parley.articles.imports.ops import encode
 from parley.articles.revisions.revising import RevisionNote
 from parley.articles.revisions.updating import SourceUpdate, store_source
 from parley.discussion.threads.ops import revise_thread

@@ -1,16 +1,17 @@
 """Imports: requested by a member, read by the worker, then edited and published by the member."""
 
 from collections.abc import Iterable
-from typing import Literal
+from datetime import UTC, date, datetime, time
 
 import msgspec
 
 from parley.articles.articles.tables import ArticleImport, ImportPart
+from parley.articles.articles.text import ArticleText
+from parley.articles.imports.forms import ImportKind, PublishForm
 from parley.platform import db
 from parley.platform.events.job_wakeups import wake_job
 from parley.platform.text.messages import Message, serialize
 
-ImportKind = Literal["url", "text", "file"]
 # A member's newest drafts and failed imports stay; each may hold 2 MB.
 MOST_KEPT = 40
 DROP_OLDER = """
@@ -47,7 +48,7 @@ where attempts >= 3 and state in ('waiting', 'fetching', 'reading') and changed_
 
 
 class Import(msgspec.Struct, frozen=True):
-    """`title` is the one that was typed, `given` what was pasted, `draft` what was read (drafts.py)."""
+    """`title` is the one that was typed, `given` what was pasted, `draft` the ArticleText that was read."""
 
     id: int
     member: int
@@ -182,3 +183,32 @@ async def mark_published(import_id: int, thread: int) -> None:
             ArticleImport.changed_at: db.NOW,
         }
     ).where(ArticleImport.id == import_id)
+
+
+def encode(text: ArticleText) -> bytes:
+    return msgspec.json.encode(text)
+
+
+def decode(data: bytes) -> ArticleText:
+    return msgspec.json.decode(data, type=ArticleText)
+
+
+def with_facts(text: ArticleText, form: PublishForm) -> ArticleText:
+    """`text` with the facts from the form. An empty field removes a fact, one that was not sent leaves it unchanged."""
+    facts: dict[str, object] = {"title": form.title, **form.about}
+    if form.byline is not None:
+        facts["byline"] = form.byline or None
+    if "lang" in form.values:
+        facts["lang"] = form.lang
+    if "published" in form.values:
+        facts["published_at"] = _on(form.published, text.published_at)
+    if "updated" in form.values:
+        facts["updated_at"] = _on(form.updated, text.updated_at)
+    return msgspec.structs.replace(text, **facts)
+
+
+def _on(day: date | None, known: datetime | None) -> datetime | None:
+    """Midnight UTC of a day, or the `known` time if that is on this day."""
+    if day is None or (known is not None and known.date() == day):
+        return known if day else None
+    return datetime.combine(day, time(), tzinfo=UTC)
