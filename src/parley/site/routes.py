@@ -4,6 +4,7 @@ from parley.articles.imports import encoding_web as encodings
 from parley.articles.imports import web as articles
 from parley.discussion.commenting import edit_web
 from parley.discussion.commenting import web as comments
+from parley.discussion.statements import web as statements
 from parley.discussion.suggestions import correction_web, suggestion_web
 from parley.discussion.threads import publish_web, revise_web, revision_web
 from parley.discussion.threads import web as threads
@@ -57,8 +58,7 @@ from parley.moderation.rights import answer_web as rights_answer
 from parley.moderation.rights import web as rights
 from parley.moderation.rings import web as rings
 from parley.moderation.signups import web as signups
-from parley.moderation.statements import answer_web, curating_web
-from parley.moderation.statements import web as statements
+from parley.moderation.statements import web as deck
 from parley.own_data.comment_claims import web as imported
 from parley.own_data.erasure import web as erasure
 from parley.own_data.exports import web as exports
@@ -99,8 +99,7 @@ FEATURES = (
     cards,
     votes,
     statements,
-    answer_web,
-    curating_web,
+    deck,
     decisions,
     guidelines,
     reports,

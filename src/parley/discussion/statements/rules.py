@@ -32,9 +32,3 @@ def require_statement_allowed(viewer: Viewer, comment: CommentState) -> None:
     if comment.state != "visible":
         raise Refused(N_("This comment no longer exists, so it cannot have a statement. Your text is kept here."))
     require_open_thread(comment.thread_state)
-
-
-def require_curator(viewer: Viewer) -> None:
-    """Raise Forbidden for members: moderators keep the deck in order."""
-    if viewer.access < MODERATOR:
-        raise Forbidden(N_("Only moderators can do this."))

@@ -1,4 +1,4 @@
-"""Once a thread has a map, odd turns ask what it knows least about a member, and the end shows where they stand."""
+"""Once a thread has a map, odd questions ask what it knows least about a member, and the end shows where they stand."""
 
 import html
 import re
@@ -49,7 +49,7 @@ def fields(page: httpx.Response, **more: str) -> dict[str, str]:
     return {name: html.unescape(value) for name, value in found} | more
 
 
-async def test_odd_turns_are_informative_and_even_ones_asked(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_odd_questions_are_informative_and_even_ones_asked(client: httpx.AsyncClient, app: Litestar) -> None:
     thread = await mapped_thread([0.1, 0.9, 0.5, 0.3])
     await make.sign_in(client, await make.member())
 

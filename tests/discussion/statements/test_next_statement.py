@@ -1,4 +1,4 @@
-"""Odd turns ask what tells most, even turns ask at random, new statements more often."""
+"""Odd questions ask what tells most, even ones ask at random, new statements more often."""
 
 from collections import Counter
 
@@ -6,40 +6,40 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.moderation.statements.turns import next_turn, weight
+from parley.discussion.statements.next_statement import choose_next, weight
 from tests.discussion.statements.test_deck import candidate
 
 LEFT = [candidate(1, answers=0), candidate(2, answers=5), candidate(3, answers=100)]
 TELLS = {1: 0.1, 2: 0.7, 3: 0.3}
 
 
-def test_odd_turns_take_the_statement_that_tells_most() -> None:
-    turn = next_turn(1, LEFT, TELLS, (), b"seed")
+def test_odd_questions_take_the_statement_that_tells_most() -> None:
+    chosen = choose_next(1, LEFT, TELLS, (), b"seed")
 
-    assert turn is not None and (turn.statement.comment, turn.is_random) == (2, False)
+    assert chosen is not None and (chosen.statement.comment, chosen.is_random) == (2, False)
 
 
 @pytest.mark.parametrize(("number", "information"), [(2, TELLS), (1, {}), (3, {99: 1.0})])
-def test_even_turns_are_random_and_all_are_without_a_map(number: int, information: dict[int, float]) -> None:
-    turn = next_turn(number, LEFT, information, (), b"seed")
+def test_even_questions_are_random_and_all_are_without_a_map(number: int, information: dict[int, float]) -> None:
+    chosen = choose_next(number, LEFT, information, (), b"seed")
 
-    assert turn is not None and turn.is_random
+    assert chosen is not None and chosen.is_random
 
 
-def test_there_is_no_turn_when_everything_was_answered() -> None:
-    assert next_turn(1, [], TELLS, (), b"seed") is None
-    assert next_turn(2, [], {}, (), b"seed") is None
+def test_nothing_is_asked_when_everything_was_answered() -> None:
+    assert choose_next(1, [], TELLS, (), b"seed") is None
+    assert choose_next(2, [], {}, (), b"seed") is None
 
 
 @given(st.binary(min_size=1, max_size=16))
 def test_the_same_seed_asks_the_same(seed: bytes) -> None:
-    assert next_turn(2, LEFT, {}, (), seed) == next_turn(2, LEFT, {}, (), seed)
+    assert choose_next(2, LEFT, {}, (), seed) == choose_next(2, LEFT, {}, (), seed)
 
 
 @given(st.binary(min_size=1, max_size=16), st.integers(1, 3))
 def test_what_is_answered_or_skipped_does_not_draw_anew(seed: bytes, gone: int) -> None:
-    first = next_turn(2, LEFT, {}, (), seed)
-    then = next_turn(2, [one for one in LEFT if one.comment != gone], {}, (), seed)
+    first = choose_next(2, LEFT, {}, (), seed)
+    then = choose_next(2, [one for one in LEFT if one.comment != gone], {}, (), seed)
 
     assert first is not None and then is not None
     assert first.statement.comment == gone or then == first
@@ -47,7 +47,9 @@ def test_what_is_answered_or_skipped_does_not_draw_anew(seed: bytes, gone: int) 
 
 def test_statements_are_drawn_in_proportion_to_their_weights() -> None:
     draws = Counter(
-        turn.statement.comment for seed in range(30_000) if (turn := next_turn(2, LEFT, {}, {1, 2}, str(seed).encode()))
+        chosen.statement.comment
+        for seed in range(30_000)
+        if (chosen := choose_next(2, LEFT, {}, {1, 2}, str(seed).encode()))
     )
 
     weights = {1: 9.0, 2: 5.0, 3: 2 * weight(100, undecided=False)}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from parley.moderation.statements.rules import AUTHORS, MOST_OF_AUTHOR, MOST_OPEN, PASSAGES
+from parley.discussion.statements.rules import AUTHORS, MOST_OF_AUTHOR, MOST_OPEN, PASSAGES
 
 
 class StatementCandidate(msgspec.Struct, frozen=True):

@@ -5,31 +5,31 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from parley.moderation.statements.deck import StatementCandidate
+from parley.discussion.statements.deck import StatementCandidate
 
-# New statements are asked more often: 9 times as often at first, half of the difference less with each five answers.
+# New statements are asked more often: 9 times as often at first; each five answers halve what is above 1.
 EXTRA, HALVED_BY = 8, 5
 
 
 class ChosenStatement(msgspec.Struct, frozen=True):
-    """The statement that is asked, and whether it was chosen at random, whoever answers."""
+    """The statement that is asked next. `is_random`: the choice did not depend on the member's earlier answers."""
 
     statement: StatementCandidate
     is_random: bool
 
 
-def next_turn(
+def choose_next(
     number: int,
     left: Sequence[StatementCandidate],
     information: Mapping[int, float],
     decided: Collection[int],
     seed: bytes,
 ) -> ChosenStatement | None:
-    """Return turn `number` (from 1) of a member to whom the statements `left` can be asked; None if there are none.
+    """Choose statement `number` (from 1) of a sitting among `left`, those the member can still be asked.
 
-    Odd turns take the statement whose answer would tell most about the member: `information` has it by comment, once
-    there is a map. Even turns are random, so that their answers are a sample of what members think. `decided` are
-    comments with a verdict, which are asked less often.
+    With an odd number it is the statement whose answer would tell most about the member: `information` has it by
+    comment, once there is a map. With an even number it is random, so that these answers are a sample of what members
+    think. `decided` are comments with a verdict, which are asked less often. Returns None if nothing is left.
     """
     known = [statement for statement in left if statement.comment in information]
     if number % 2 and known:

@@ -1,32 +1,17 @@
 """What the answering page shows: the next statement, or what was answered so far."""
 
-from collections.abc import Awaitable, Callable, Mapping
-
 import msgspec
 
 from parley.discussion.comments import queries as comments
-from parley.moderation.statements import offers, queries
-from parley.moderation.statements.deck import StatementCandidate
-from parley.moderation.statements.offers import Offer
-from parley.moderation.statements.queries import AnswerRow
-from parley.moderation.statements.sitting import Sitting
-from parley.moderation.statements.turns import next_turn
+from parley.discussion.opinion_map import queries as maps
+from parley.discussion.opinion_model.placing import information, place
+from parley.discussion.statements import queries
+from parley.discussion.statements.deck import StatementCandidate
+from parley.discussion.statements.next_statement import choose_next
+from parley.discussion.statements.queries import AnswerRow
+from parley.discussion.statements.tokens import Offer, Sitting, offer_token
 from parley.platform.http.access import Viewer
 from parley.platform.signing import sign
-
-
-class MapOfAnswers(msgspec.Struct, frozen=True):
-    """What a thread's map says about the next turn.
-
-    `information`: how much an answer would tell about this member, by comment. `decided`: comments with a verdict.
-    """
-
-    information: Mapping[int, float] = {}
-    decided: frozenset[int] = frozenset()
-
-
-# Called with a thread and the viewer's answers; hooks.py fills this in.
-map_of: list[Callable[[int, list[AnswerRow]], Awaitable[MapOfAnswers]]] = []
 
 
 class StatementCard(msgspec.Struct, frozen=True):
@@ -74,20 +59,27 @@ async def for_member(viewer: Viewer, thread: int, sitting: Sitting, *, stops: bo
 async def _next(
     viewer: Viewer, thread: int, sitting: Sitting, left: list[StatementCandidate], answers: list[AnswerRow]
 ) -> StatementCard | None:
-    known = MapOfAnswers()
-    for hook in map_of:
-        known = await hook(thread, answers)
+    gained, decided = await _known_from_map(thread, answers)
     # The seed never changes, so loading the page again or skipping does not draw another statement.
     seed = sign("draw", f"{viewer.id}|{thread}".encode())
-    turn = next_turn(sitting.turn, left, known.information, known.decided, seed)
-    if turn is None:
+    chosen = choose_next(sitting.number, left, gained, decided, seed)
+    if chosen is None:
         return None
-    statement = turn.statement
-    offer = offers.token_of(
-        Offer(viewer.id, statement.comment, statement.wording, turn.is_random and sitting.may_count_as_asked)
-    )
-    card = await _card(statement, sitting.turn, sitting.total(len(left)))
+    statement, is_random = chosen.statement, chosen.is_random and sitting.may_count_as_asked
+    offer = offer_token(Offer(viewer.id, statement.comment, statement.wording, is_random))
+    card = await _card(statement, sitting.number, sitting.total(len(left)))
     return msgspec.structs.replace(card, offer=offer)
+
+
+async def _known_from_map(thread: int, answers: list[AnswerRow]) -> tuple[dict[int, float], frozenset[int]]:
+    """Return how much each comment's answer would tell about the member, and the comments with a verdict."""
+    parameters = await maps.parameters(thread)
+    row = await maps.of_thread(thread)
+    if parameters is None or row is None:
+        return {}, frozenset()
+    decided = frozenset(statement.comment for statement in row.published.statements if statement.verdict != "unknown")
+    own = place(parameters, {str(answer.comment): answer.value for answer in answers})
+    return {int(key): value for key, value in information(parameters, own).items()}, decided
 
 
 async def named_statement(viewer: Viewer | None, thread: int, comment: int, value: int | None) -> StatementCard | None:

@@ -1,14 +1,18 @@
-"""Moderators merge statements that say the same, and remove one alone; the deck is public."""
+"""Moderators propose statements, merge those that say the same, and remove one alone; the deck is public."""
 
 import httpx
 import pytest
 from litestar import Litestar
 
 from parley.discussion.commenting import editing
+from parley.discussion.statements import queries
+from parley.discussion.statements.ops import set_statement
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.decisions import queries as decisions
-from parley.moderation.statements import ops, queries, removing
+from parley.moderation.statements import ops
+from parley.moderation.statements import queries as moderated
 from parley.platform import db
+from parley.platform.errors import Forbidden, Refused
 from parley.platform.http.access import Viewer
 from tests import make
 
@@ -118,7 +122,7 @@ async def test_a_removal_needs_a_rule_and_a_reason(client: httpx.AsyncClient, co
 
 
 async def test_an_appeal_gives_the_statement_back(comment: int, author: Viewer) -> None:
-    decision = await removing.remove(await make.member(role="moderator"), comment, *GROUND.values())
+    decision = await ops.remove(await make.member(role="moderator"), comment, *GROUND.values())
     await appeals.file(decision=decision, text="It insults nobody.")
     appeal = await db.value("select id from appeal where decision = $1", decision)
     other = await make.member(role="moderator")
@@ -130,8 +134,8 @@ async def test_an_appeal_gives_the_statement_back(comment: int, author: Viewer) 
 
 
 async def test_a_new_statement_stays_when_the_old_one_is_given_back(comment: int, author: Viewer) -> None:
-    decision = await removing.remove(await make.member(role="moderator"), comment, *GROUND.values())
-    await ops.set_statement(author, comment, "They answer first.")
+    decision = await ops.remove(await make.member(role="moderator"), comment, *GROUND.values())
+    await set_statement(author, comment, "They answer first.")
     await appeals.file(decision=decision, text="It insults nobody.")
     appeal = await db.value("select id from appeal where decision = $1", decision)
     other = await make.member(role="moderator")
@@ -150,3 +154,57 @@ async def test_nobody_removes_their_own_by_a_decision(client: httpx.AsyncClient,
     answer = await client.post(f"/c/{own}/statement/remove", data=GROUND)
 
     assert answer.status_code == 403 and "about you" in answer.text
+
+
+async def test_nothing_is_proposed_to_a_member_whose_account_was_closed(app: Litestar) -> None:
+    gone, ada, thread = await make.member(), await make.member(role="moderator"), await make.thread()
+    closed, listed = await make.comment(thread, gone), await make.comment(thread, await make.member())
+    await make.put_state("member", gone.id, "anonymised")
+
+    assert [row.comment for row in await moderated.without_statement(thread)] == [listed]
+    with pytest.raises(Refused, match="account was closed"):
+        await ops.propose(ada, closed, SAID)
+
+
+async def test_a_new_proposal_replaces_the_one_that_waits(app: Litestar) -> None:
+    author, ada = await make.member(), await make.member(role="moderator")
+    comment = await make.comment(await make.thread(), author)
+    await ops.propose(ada, comment, SAID)
+    first = await queries.one(comment)
+    await ops.propose(ada, comment, "They answer first.")
+
+    waiting = await queries.one(comment)
+
+    assert first is not None and waiting is not None
+    assert waiting.proposed == "They answer first."
+    assert await db.value("select count(*) from statement_proposal") == 1
+
+
+async def test_members_neither_propose_nor_merge(app: Litestar) -> None:
+    comment = await make.comment(await make.thread(), await make.member())
+    for act in (ops.propose(await make.member(), comment, SAID), ops.merge(await make.member(), comment, comment)):
+        with pytest.raises(Forbidden):
+            await act
+
+
+async def test_a_merged_statement_is_not_asked(app: Litestar) -> None:
+    thread, ada = await make.thread(), await make.member(role="moderator")
+    one, two, three = [await make.comment(thread, await make.member(), statement=f"It is {n}.") for n in range(3)]
+
+    await ops.merge(ada, one, two)
+    await ops.merge(ada, two, three)
+
+    assert [each.comment for each in await queries.deck(thread)] == [three]
+    await ops.separate(ada, two)
+    assert {each.comment for each in await queries.deck(thread)} == {two, three}
+    kept = "select action from mod_action where action like 'statement.%' order by id"
+    assert await db.values(kept) == ["statement.merge", "statement.merge", "statement.separate"]
+
+
+async def test_statements_of_two_threads_are_not_merged(app: Litestar) -> None:
+    ada, author = await make.member(role="moderator"), await make.member()
+    here, there = [await make.comment(await make.thread(), author, statement=SAID) for _ in range(2)]
+
+    for kept in (there, here):
+        with pytest.raises(Refused):
+            await ops.merge(ada, here, kept)
