@@ -48,7 +48,6 @@ from parley.platform import db, settings
 from parley.platform.events import attempts as events_attempts
 from parley.platform.observability import metrics
 from parley.platform.observability.queues import update
-from parley.platform.retention import RetentionRule, sweep
 from parley.site import retention
 from parley.site.worker import JOBS
 from tests import make
@@ -504,7 +503,7 @@ CASES: dict[str, list[Case]] = {
     "retention": [
         Case(
             sign_ins_that_are_over,
-            sweep,
+            retention,
             "remove_rows",
             "select not exists(select from session where id = $1)",
             "retention of session",
@@ -667,7 +666,7 @@ async def test_a_rule_of_retention_that_fails_keeps_no_other_from_its_rows(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await sign_ins_that_are_over()
-    broken = RetentionRule(table="nowhere", what="rows", days=1, since="at", after="they were made", why="a test")
+    broken = retention.Rule("nowhere", "rows", "at", 1)
     monkeypatch.setattr(retention, "RULES", (broken, *retention.RULES))
 
     await RUN["retention"]()

@@ -14,7 +14,7 @@ from multipart import MultipartPart  # type: ignore[import-untyped]
 from parley.articles.articles import queries
 from parley.articles.articles.duplicates import find_similar
 from parley.articles.articles.ops import find_article, has_same_text
-from parley.articles.articles.retention import DRAFT_DAYS
+from parley.articles.articles.rules import DRAFT_DAYS
 from parley.articles.articles.text import ArticleText
 from parley.articles.imports import imports
 from parley.articles.imports.drafts import decode
