@@ -27,8 +27,8 @@ from parley.discussion.other_sites.formats import disqus, wordpress
 from parley.discussion.other_sites.formats.markup import as_markdown
 from parley.discussion.threads.opening import slugify
 from parley.extraction.html.extract import extract_html
-from parley.extraction.html.own_markup import take_own_markup
 from parley.extraction.html.passages import cut_passages
+from parley.extraction.html.sanitiser import take_own_markup
 from parley.extraction.maths.tex import formula
 from parley.extraction.metadata import labels
 from parley.extraction.metadata.names import names_in

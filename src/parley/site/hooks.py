@@ -7,7 +7,7 @@ from parley.discussion.statements import web as statements_web
 from parley.discussion.threads import comment_outcomes, updating
 from parley.discussion.threads import ops as threads
 from parley.discussion.votes import ops as votes
-from parley.extraction.fetching import exact
+from parley.extraction.fetching import fetch
 from parley.interfaces.api import tokens
 from parley.interfaces.embed import ops as embed
 from parley.letters.digests import mailing as digest_mailing
@@ -58,6 +58,6 @@ def connect() -> None:
     drafts.before_post[:] = [checks.check, embed.note_site]
     drafts.before_edit[:] = [edits.check]
     slow_mode.wait_of[:] = [display.wait_of, checks.wait_of]
-    sns.fetching[:] = [exact.fetch_body]
+    sns.fetching[:] = [fetch.fetch_body]
     mail.lists[digest_mailing.MAIL_LIST.name] = digest_mailing.MAIL_LIST
     mail.lists[mailing.MAIL_LIST.name] = mailing.MAIL_LIST

@@ -10,7 +10,7 @@ from parley.articles.imports import imports
 from parley.articles.imports.drafts import decode
 from parley.articles.imports.forms import PublishForm
 from parley.articles.imports.web import own_import, preview
-from parley.extraction.text.encodings import ENCODING_NAMES
+from parley.extraction.text.decoding import ENCODING_NAMES
 from parley.platform.http.access import VERIFIED, AnyRequest, address_of, signed_in
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.ratelimit import IMPORT, take_each
