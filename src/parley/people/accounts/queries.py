@@ -106,6 +106,11 @@ class StoredMail(msgspec.Struct, frozen=True):
     at: datetime
 
 
+async def lock(member: int) -> None:
+    """Lock a member in the open transaction: of two changes to their account, the second waits."""
+    await Member.select(Member.id).where(Member.id == member).lock_rows("NO KEY UPDATE")
+
+
 async def account(member: int) -> Account | None:
     return await fetch_one(Account, SELECT_ACCOUNT.format("id = $1"), member)
 

@@ -12,10 +12,11 @@ import pyotp
 import structlog
 
 from parley.people import mail
+from parley.people.accounts import queries as accounts
 from parley.people.accounts import sealing, viewer_cache
 from parley.people.accounts.queries import Account
 from parley.people.accounts.tables import Authenticator
-from parley.people.second_factors import recovery_codes
+from parley.people.second_factors import queries, recovery_codes
 from parley.platform import db
 from parley.platform.db import atomic
 from parley.platform.errors import Refused
@@ -31,15 +32,6 @@ DRIFT = (-1, 0, 1)
 # How long the page that shows a new seed can be answered.
 OFFER_SECONDS = 1_800
 CODE = re.compile(r"[0-9]{6}")
-
-# Of two requests with one code, one succeeds.
-USE_STEP = "update authenticator set step = $2 where member = $1 and step < $2 returning step"
-
-IS_LAST_FACTOR = """
-select role <> 'member' and (select count(*) from authenticator where member = member.id)
-  + (select count(*) from passkey where member = member.id) < 2
-from member where id = $1
-"""
 
 WRONG_CODE = N_("This code is wrong, or was used already. Codes change every 30 seconds: please type the current one.")
 EXPIRED = N_("This page was open too long. Please scan the new picture.")
@@ -91,7 +83,7 @@ async def turn_on(viewer: Viewer, account: Account, sealed: str, code: str) -> l
         raise Refused(WRONG_CODE)
     async with atomic():
         # Of two forms at once, the second waits: the recovery codes that the first one shows are those that work.
-        await db.execute("select from member where id = $1 for update", viewer.id)
+        await accounts.lock(viewer.id)
         if await _seed_of(viewer.id) == seed.encode():
             raise Refused(WRONG_CODE)
         await Authenticator.delete().where(Authenticator.member == viewer.id)
@@ -107,14 +99,14 @@ async def turn_on(viewer: Viewer, account: Account, sealed: str, code: str) -> l
 async def turn_off(account: Account) -> None:
     """Remove the app and the recovery codes. Raises Refused for staff who have no other second step."""
     async with atomic():
-        await db.execute("select from member where id = $1 for update", account.id)
+        await accounts.lock(account.id)
         await require_spare_factor(account.id)
         await remove(account)
 
 
 async def require_spare_factor(member: int) -> None:
     """Raise Refused for staff who need a second step, and have only one app or passkey left."""
-    if settings().staff_factor_days is not None and await db.value(IS_LAST_FACTOR, member):
+    if settings().staff_factor_days is not None and await db.value(queries.IS_LAST_FACTOR, member):
         raise Refused(REQUIRED)
 
 
@@ -138,7 +130,11 @@ async def accepts(member: int, code: str) -> bool:
     """Whether `code` is one of the member's app that was not used. A right code is used up."""
     seed = await _seed_of(member)
     step = _matching_step(seed.decode(), code) if seed else None
-    return step is not None and await db.value(USE_STEP, member, step) is not None
+    if step is None:
+        return False
+    # Of two requests with one code, one succeeds.
+    later = Authenticator.update({Authenticator.step: step}).where(Authenticator.member == member)
+    return bool(await later.where(Authenticator.step < step).returning(Authenticator.step))
 
 
 async def _seed_of(member: int) -> bytes | None:

@@ -8,8 +8,9 @@ import hashlib
 import re
 import secrets
 
+from parley.people.accounts import queries
 from parley.people.accounts.tables import RecoveryCode
-from parley.platform.db import NOW, atomic, execute
+from parley.platform.db import NOW, atomic
 
 HOW_MANY = 10
 BYTES = 15
@@ -21,7 +22,7 @@ async def renew(member: int) -> list[str]:
     codes = ["-".join(re.findall("....", _new())) for _ in range(HOW_MANY)]
     async with atomic():
         # Two forms sent at once would leave two sets.
-        await execute("select from member where id = $1 for update", member)
+        await queries.lock(member)
         await remove(member)
         await RecoveryCode.insert(*[RecoveryCode(member=member, digest=_digest(code)) for code in codes])
     return codes

@@ -1,14 +1,13 @@
 """The pages of accounts."""
 
 from parley.people.account_settings.web import blocks, devmail, email, settings, signup
-from parley.people.second_factors.web import passkeys, proving, recovering, second, two_step
+from parley.people.second_factors.web import passkeys, proving, second, two_step
 from parley.people.sign_in.web import links, passwords, signin
 
 handlers: list[object] = [
     *signup.handlers,
     *signin.handlers,
     *second.handlers,
-    *recovering.handlers,
     *links.handlers,
     *passwords.handlers,
     *proving.handlers,

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from parley.people.accounts import user_agents
-from parley.people.second_factors import passkey_settings, passkey_sign_in, passkeys, step_up
+from parley.people.second_factors import passkey_settings, passkeys, second_factor, step_up
 from parley.people.second_factors.passkeys import UnknownPasskey
 from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in.forms import PasskeyForm
@@ -34,7 +34,7 @@ async def sign_in_options() -> dict[str, Any]:
 async def sign_in(request: AnyRequest) -> Response[Any]:
     form = PasskeyForm({"next": request.query_params.get("next"), **await posted_fields(request)})
     try:
-        done = await passkey_sign_in.sign_in(form.credential, client_of(request))
+        done = await second_factor.sign_in_by_passkey(form.credential, client_of(request))
     except UnknownPasskey as error:
         return invalid(request, TEMPLATE, form, error, next_url=form.next, unknown=error.credential)
     except (Refused, Forbidden) as error:
