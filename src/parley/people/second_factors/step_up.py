@@ -12,7 +12,7 @@ from parley.people.accounts.tables import Session
 from parley.people.second_factors import authenticators, passkey_settings, passkeys, queries, second_factor
 from parley.people.sign_in import authentication, passwords
 from parley.people.sign_in.authentication import Client
-from parley.people.sign_in.password_ops import NOT_CURRENT
+from parley.people.sign_in.ops import NOT_CURRENT
 from parley.platform import db, ratelimit
 from parley.platform.errors import Refused
 from parley.platform.http.access import Viewer

@@ -12,8 +12,8 @@ class NewcomerForm(AccountForm):
 
     def __init__(self, data: Mapping[str, Any], *, is_vouched: bool) -> None:
         super().__init__(data)
-        self.name = self.read("name", lambda: names.name(self.values.get("name", "")))
+        self.name = self.read("name", names.name)
         self.email = ""
         if not is_vouched:
-            self.email = self.read("email", lambda: addresses.address(self.values.get("email", "")))
+            self.email = self.read("email", addresses.address)
         self.zone = zone_of(self.secret("zone"))

@@ -2,14 +2,12 @@
 
 from parley.people.account_settings.web import blocks, devmail, email, settings, signup
 from parley.people.second_factors.web import passkeys, proving, second, two_step
-from parley.people.sign_in.web import links, passwords, signin
+from parley.people.sign_in.web import signin
 
 handlers: list[object] = [
     *signup.handlers,
     *signin.handlers,
     *second.handlers,
-    *links.handlers,
-    *passwords.handlers,
     *proving.handlers,
     *settings.handlers,
     *two_step.handlers,

@@ -12,7 +12,7 @@ from parley.people.accounts import names, queries, sessions
 from parley.people.accounts.user_agents import device
 from parley.people.second_factors import authenticators, factor_recovery, passkey_settings, recovery_codes, step_up
 from parley.people.second_factors.web.proving import to_prove
-from parley.people.sign_in import authentication, devices, ops, password_ops
+from parley.people.sign_in import authentication, devices, ops
 from parley.people.sign_in.forms import NameForm, PasswordForm, ProfileForm
 from parley.people.sign_in.web.common import account_of, client_of, invalid, see_other
 from parley.platform.errors import Forbidden, NotFound, Refused, TooMany
@@ -152,7 +152,7 @@ async def end_other_sessions(request: AnyRequest) -> Response[object]:
 
 
 async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
-    return await password_ops.change_password(
+    return await ops.change_password(
         signed_in(request),
         current=form.current,
         password=form.password,
