@@ -1,6 +1,6 @@
 """The pages of accounts."""
 
-from parley.people.account_settings.web import blocks, devmail, email, settings, signup
+from parley.people.account_settings.web import devmail, email, settings, signup
 from parley.people.second_factors.web import passkeys, proving, second, two_step
 from parley.people.sign_in.web import signin
 
@@ -13,6 +13,5 @@ handlers: list[object] = [
     *two_step.handlers,
     *passkeys.handlers,
     *email.handlers,
-    *blocks.handlers,
     *devmail.handlers,
 ]
