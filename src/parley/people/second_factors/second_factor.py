@@ -5,7 +5,7 @@ import structlog
 from parley.people.accounts import queries
 from parley.people.accounts.queries import Account
 from parley.people.accounts.rules import require_sign_in_allowed
-from parley.people.second_factors import authenticators, passkeys, recovery_codes
+from parley.people.second_factors import authenticators, passkeys
 from parley.people.second_factors.authenticators import WRONG_CODE
 from parley.people.sign_in import authentication, devices, sign_in_ticket
 from parley.people.sign_in.authentication import APP, RECOVERY_CODE, Client, SecondFactorNeeded, SignedIn
@@ -48,7 +48,7 @@ def _use(account: Account, client: Client) -> Use:
 
 async def _accepts_recovery_code(account: Account, code: str) -> bool:
     async with atomic():
-        is_right = await recovery_codes.accepts(account.id, code)
+        is_right = await authenticators.accepts_recovery_code(account.id, code)
         if is_right:
             await authenticators.mail_change(account, "code")
     return is_right

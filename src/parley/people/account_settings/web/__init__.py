@@ -1,7 +1,8 @@
 """The pages of accounts."""
 
 from parley.people.account_settings.web import devmail, email, settings, signup
-from parley.people.second_factors.web import passkeys, proving, second, two_step
+from parley.people.second_factors.web import proving, second
+from parley.people.second_factors.web import settings as factor_settings
 from parley.people.sign_in.web import signin
 
 handlers: list[object] = [
@@ -10,8 +11,7 @@ handlers: list[object] = [
     *second.handlers,
     *proving.handlers,
     *settings.handlers,
-    *two_step.handlers,
-    *passkeys.handlers,
+    *factor_settings.handlers,
     *email.handlers,
     *devmail.handlers,
 ]

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from parley.people.account_settings import renaming
 from parley.people.accounts import blocks, names, queries, sessions
 from parley.people.accounts.user_agents import device
-from parley.people.second_factors import authenticators, factor_recovery, passkey_settings, recovery_codes, step_up
+from parley.people.second_factors import authenticators, factor_recovery, passkey_settings, step_up
 from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in import authentication, devices, ops
 from parley.people.sign_in.forms import NameForm, PasswordForm, ProfileForm
@@ -159,7 +159,7 @@ def _was_saved(request: AnyRequest) -> bool:
 async def _security_context(viewer: Viewer) -> dict[str, Any]:
     """What the page of security shows besides the password: sessions, the address, and other ways to sign in."""
     has_app = await authenticators.is_on(viewer.id)
-    codes = await recovery_codes.count_unused(viewer.id) if has_app else 0
+    codes = await authenticators.count_unused_codes(viewer.id) if has_app else 0
     account = await queries.account(viewer.id)
     email = account.email if account else ""
     recovery = await factor_recovery.of_member(viewer.id)

@@ -1,4 +1,4 @@
-"""The second step of signing in, and recovery for members who lost every second factor."""
+"""The second step of signing in, signing in by a passkey alone, and recovery without a second factor."""
 
 from typing import Any
 
@@ -6,10 +6,13 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from parley.people.second_factors import authenticators, factor_recovery, passkey_settings, passkeys, second_factor
+from parley.people.second_factors.passkeys import UnknownPasskey
 from parley.people.sign_in import sign_in_ticket
 from parley.people.sign_in.authentication import PASSKEY
-from parley.people.sign_in.forms import CodeForm
+from parley.people.sign_in.forms import CodeForm, PasskeyForm
 from parley.people.sign_in.web.common import client_of, expired_link, invalid, next_of, see_other, ticket_of
+from parley.people.sign_in.web.signin import TEMPLATE as SIGN_IN
+from parley.people.sign_in.web.signin import refusal_page
 from parley.platform.errors import Forbidden, Gone, Refused, TooMany
 from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, signed_in
 from parley.platform.http.forms import Form, posted_fields
@@ -59,6 +62,23 @@ async def _methods(request: AnyRequest) -> dict[str, Any]:
     account, given = await second_factor.of_ticket(ticket_of(request))
     has_passkey = PASSKEY not in given and bool(await passkey_settings.list_passkeys(account.id))
     return {"by_code": await authenticators.is_on(account.id), "by_passkey": has_passkey, "host": settings().host}
+
+
+@post("/login/passkey/options", name="accounts:passkey-options", opt={"who": ANYONE}, status_code=200)
+async def passkey_sign_in_options() -> dict[str, Any]:
+    return await passkeys.options(passkeys.SIGN_IN)
+
+
+@post("/login/passkey", name="accounts:passkey-sign-in", opt={"who": ANYONE})
+async def sign_in_by_passkey(request: AnyRequest) -> Response[Any]:
+    form = PasskeyForm({"next": request.query_params.get("next"), **await posted_fields(request)})
+    try:
+        done = await second_factor.sign_in_by_passkey(form.credential, client_of(request))
+    except UnknownPasskey as error:
+        return invalid(request, SIGN_IN, form, error, next_url=form.next, unknown=error.credential)
+    except (Refused, Forbidden) as error:
+        return await refusal_page(request, form, error, form.next)
+    return see_other(form.next, done)
 
 
 @get("/login/recovery", name="accounts:recover", opt={"who": ANYONE})
@@ -126,6 +146,8 @@ handlers: list[object] = [
     second_page,
     second,
     passkey_options,
+    passkey_sign_in_options,
+    sign_in_by_passkey,
     recovery_page,
     ask_for_recovery,
     recovery_link_page,
