@@ -68,7 +68,7 @@ from parley.own_data.erasure import mentions as mentions_of
 from parley.people.accounts import addresses, names, user_agents
 from parley.people.inbound_mail import intake
 from parley.people.mail import maillog
-from parley.people.mail.blocks import blocks as letter_blocks
+from parley.people.mail.writing import blocks as letter_blocks
 from parley.people.returned_mail import delivery_status, reasons, reports
 from parley.people.second_factors import passkeys
 from parley.people.sign_in import passwords

@@ -66,7 +66,6 @@ from parley.people.account_settings import web as accounts
 from parley.people.community import web as community
 from parley.people.inbound_mail import webhooks
 from parley.people.mail import web as mailbox
-from parley.people.sso import links_web as sso_links
 from parley.people.sso import web as sso
 from parley.platform.http import assets
 from parley.platform.observability import health
@@ -74,7 +73,6 @@ from parley.platform.observability import health
 FEATURES = (
     accounts,
     sso,
-    sso_links,
     signups,
     community,
     articles,

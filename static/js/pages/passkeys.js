@@ -2,7 +2,7 @@
 // browser knows no passkeys, a form that needs one is hidden. It is a file of its own, since few pages load it.
 const Passkey = globalThis.PublicKeyCredential;
 const readers = { get: "parseRequestOptionsFromJSON", create: "parseCreationOptionsFromJSON" };
-// The server accepts a challenge for five minutes (people/second_factors/challenges.py).
+// The server accepts a challenge for five minutes (people/second_factors/passkeys.py).
 const RENEWED = 4 * 60_000;
 // A browser allows one request at a time.
 let asking;

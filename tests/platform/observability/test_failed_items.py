@@ -43,7 +43,7 @@ from parley.own_data.erasure import jobs as erasure
 from parley.own_data.exports import jobs as exports
 from parley.people import mail
 from parley.people.inbound_mail import maildir
-from parley.people.mail import sending, unanswered
+from parley.people.mail import queries, sending, unanswered
 from parley.platform import db, settings
 from parley.platform.events import attempts as events_attempts
 from parley.platform.observability import metrics
@@ -496,7 +496,7 @@ CASES: dict[str, list[Case]] = {
             unanswered,
             "find_out_one",
             "select state <> 'data' from mail where id = $1",
-            unanswered.UNANSWERED_JOB,
+            queries.UNANSWERED_JOB,
             again="update mail set leased_until = now() - interval '1 s' where state = 'data'",
         ),
     ],
@@ -554,7 +554,7 @@ async def test_an_item_that_fails_holds_up_no_other_and_is_done_once_it_can_be(
     with monkeypatch.context() as patch:
         patch.setattr(case.module, case.function, poisoned(function, bad))
         if job == "mail":
-            patch.setattr(sending.refusals, "handle", poisoned(sending.refusals.handle, bad))
+            patch.setattr(sending, "_handle_refusal", poisoned(sending._handle_refusal, bad))
         await RUN[job]()
         await RUN[job]()
 
