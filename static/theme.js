@@ -1,2 +1,2 @@
-/* sources 909ec5a3d8b3a9da */
+/* sources 323e2306fccba93f */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

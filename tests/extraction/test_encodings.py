@@ -5,8 +5,7 @@ import random
 import pytest
 
 from parley.extraction.errors import CannotImport
-from parley.extraction.text.decoding import decode_text
-from parley.extraction.text.encodings import ENCODING_NAMES
+from parley.extraction.text.decoding import ENCODING_NAMES, decode_text
 
 RUSSIAN = "Все счастливые семьи похожи друг на друга, каждая несчастлива по-своему."
 GREEK = "Η ελληνική γλώσσα είναι μία από τις αρχαιότερες γλώσσες του κόσμου."

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from parley.extraction.errors import CannotImport
-from parley.extraction.html.chunks import join_chunks
-from parley.extraction.html.extract import extract_html
+from parley.extraction.html.extract import extract_html, join_chunks
 from parley.extraction.html.page import parse
 from parley.extraction.html.passages import cut_passages
 from parley.extraction.sandbox.reading import read_article

@@ -14,7 +14,7 @@ import pytest
 from parley.extraction.errors import CannotImport
 from parley.extraction.fetching import fetch as fetching
 from parley.extraction.fetching.addresses import Address, GuardedNetwork, resolve
-from parley.extraction.fetching.inflating import Inflater
+from parley.extraction.fetching.fetch import Inflater
 from tests.extraction.site_of_tests import Site
 
 pytestmark = pytest.mark.anyio

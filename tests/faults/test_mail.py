@@ -26,7 +26,7 @@ LABELS = (
     "claimed",
     "reviewed",
     "rendered",
-    "kept",
+    "ready",
     "connected",
     "sender",
     "recipient",

@@ -14,7 +14,7 @@ NODE = shutil.which("node") or ""
 TOKENS = {
     name: (light, dark)
     for name, light, dark in re.findall(
-        r"--([\w-]+): light-dark\((#\w+), (#\w+)\)", (STATIC / "css/tokens.css").read_text()
+        r"--([\w-]+): light-dark\((#\w+), (#\w+)\)", (STATIC / "css/platform/tokens.css").read_text()
     )
 }
 GROUNDS = ("paper", "margin", "card")

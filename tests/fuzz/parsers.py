@@ -26,8 +26,8 @@ from parley.discussion.other_sites.formats import disqus, wordpress
 from parley.discussion.other_sites.formats.markup import as_markdown
 from parley.discussion.threads.opening import slugify
 from parley.extraction.html.extract import extract_html
-from parley.extraction.html.own_markup import take_own_markup
 from parley.extraction.html.passages import cut_passages
+from parley.extraction.html.sanitiser import take_own_markup
 from parley.extraction.maths.tex import formula
 from parley.extraction.metadata import labels
 from parley.extraction.metadata.names import names_in
@@ -67,7 +67,7 @@ from parley.own_data.erasure import mentions as mentions_of
 from parley.people.accounts import addresses, names, user_agents
 from parley.people.inbound_mail import intake
 from parley.people.mail import maillog
-from parley.people.mail.blocks import blocks as letter_blocks
+from parley.people.mail.writing import blocks as letter_blocks
 from parley.people.returned_mail import delivery_status, reasons, reports
 from parley.people.second_factors import passkeys
 from parley.people.sign_in import passwords

@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey, KeySet
 
 from parley.interfaces.inbound_feeds.opml import addresses
 from parley.interfaces.webhooks.forms import WebhookForm
-from parley.people.second_factors import challenges, passkey_settings, passkeys
+from parley.people.second_factors import passkey_settings, passkeys
 from parley.people.sign_in.forms import LONGEST_CREDENTIAL
 from parley.people.sso import openid, publisher
 from parley.people.sso.claims import claims
@@ -62,7 +62,7 @@ def answer_of_publisher(words: str) -> Any:
 
 def new_passkey(words: str | bytes) -> Any:
     """An attestation, in CBOR, to a challenge of ours."""
-    challenge = challenges.issue("add")
+    challenge = passkeys.issue_challenge("add")
     data = {"type": "webauthn.create", "challenge": encoded(challenge), "origin": "http://localhost"}
     response = {"clientDataJSON": encoded(json.dumps(data)), "attestationObject": encoded(words)}
     given = {"id": encoded(b"key"), "rawId": encoded(b"key"), "type": "public-key", "response": response}

@@ -14,7 +14,7 @@ MEGABYTE = 1_000_000
 # Prints by how many bytes a process grew that hashed passwords in two threads, several times.
 HASHING = """
 import asyncio, psutil
-from parley.people.accounts import passwords
+from parley.people.sign_in import passwords
 from parley.site.app import map_large_allocations, return_memory
 
 async def hash_some():

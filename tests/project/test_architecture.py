@@ -11,9 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-# A file, from the top of the tree or from src/parley, tests or templates.
+# A file, from the top of the tree, from src/parley or one of its folders, from tests or templates.
 FILE = re.compile(r"(?<![\w/.-])([\w-]+(?:/[\w-]+)+\.(?:py|html|js|css|sql))\b")
-ROOTS = (ROOT, ROOT / "src" / "parley", ROOT / "tests", ROOT / "templates")
+ROOTS = (ROOT, ROOT / "src/parley", *(ROOT / "src/parley").iterdir(), ROOT / "tests", ROOT / "templates")
 # A file below src/parley and a name in it: `commenting/posting.py: post_comment`, `live/broadcast.py: Hub.join`.
 NAMED = re.compile(r"`([\w/]+\.py): (\w+(?:\.\w+)?)`")
 # The other way round: `UNDO_SECONDS` in `src/parley/moderation/decisions/rules.py`.

@@ -47,8 +47,9 @@ def test_a_missing_file_and_a_missing_heading_are_broken_links() -> None:
 
 
 def test_the_list_of_dependencies_names_the_packages_of_pyproject() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    declared = chain(project["dependencies"], *project["optional-dependencies"].values())
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project, groups = settings["project"], settings["dependency-groups"]
+    declared = chain(project["dependencies"], *project["optional-dependencies"].values(), *groups.values())
     names = {re.split(r"[^\w.-]", requirement)[0] for requirement in declared}
     listed = re.findall(r"^\| `([\w.-]+)` \|", (ROOT / "docs" / "dependencies.md").read_text(), re.MULTILINE)
     assert sorted(listed) == sorted(names)

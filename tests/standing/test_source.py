@@ -76,7 +76,7 @@ PATTERNS_OF_WORDS = {"moderation/matching/patterns.py", "own_data/erasure/mentio
 # Where it is made of a parameter that its callers spell out: a header's name, a table of words.
 PATTERNS_OF_OURS = {
     "platform/text/normal_forms.py",
-    "extraction/pruning/phrases.py",
+    "extraction/pruning/lines.py",
     "extraction/text/tokens.py",
     "people/returned_mail/reason_phrases.py",
     "people/returned_mail/reports.py",

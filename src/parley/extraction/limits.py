@@ -1,4 +1,10 @@
-"""Limits of imports, in a module that web processes can load without the importer."""
+"""What web processes need of imports: the limits of files, and how a PDF is recognised."""
 
+_SIGNATURE = b"%PDF-"
+_WITHIN = 1_024  # bytes, as readers of PDFs allow
 LARGEST_FILE = 2_000_000  # bytes
 LARGEST_PDF = 20_000_000
+
+
+def is_pdf(data: bytes) -> bool:
+    return _SIGNATURE in data[:_WITHIN] and data.lstrip()[:1] != b"<"

@@ -3,10 +3,11 @@
 from parley.discussion.commenting import drafts
 from parley.discussion.comments import anchor_outcomes, anchors
 from parley.discussion.slow_mode import display
+from parley.discussion.statements import web as statements_web
 from parley.discussion.threads import comment_outcomes, updating
 from parley.discussion.threads import ops as threads
 from parley.discussion.votes import ops as votes
-from parley.extraction.fetching import exact
+from parley.extraction.fetching import fetch
 from parley.interfaces.api import tokens
 from parley.interfaces.embed import ops as embed
 from parley.letters.digests import mailing as digest_mailing
@@ -23,7 +24,6 @@ from parley.moderation.reports import ops as reports
 from parley.moderation.rights import ops as rights
 from parley.moderation.signups import ops as signups
 from parley.moderation.signups import queries as signup_terms
-from parley.moderation.statements import asking, from_map
 from parley.moderation.statements import ops as statements
 from parley.own_data.erasure import leaving
 from parley.people import mail
@@ -50,6 +50,7 @@ def connect() -> None:
     threads.after_visit[:] = [notifications.mark_read_on_page, unread.forget_count]
     updating.when_changed[:] = [notifications.notify_suggested]
     updating.when_seen[:] = [notifications.read_update]
+    statements_web.propose_to_author[:] = [statements.propose]
     statements.when_proposed[:] = [notifications.proposed_statement]
     reports.after_confirmed[:] = [rights.notify_starter]
     letters.after_statement[:] = [notifications.notify_decided]
@@ -57,7 +58,6 @@ def connect() -> None:
     drafts.before_post[:] = [checks.check, embed.note_site]
     drafts.before_edit[:] = [edits.check]
     drafts.wait_of[:] = [display.wait_of, checks.wait_of]
-    asking.map_of[:] = [from_map.map_of]
-    sns.fetching[:] = [exact.fetch_body]
+    sns.fetching[:] = [fetch.fetch_body]
     mail.lists[digest_mailing.MAIL_LIST.name] = digest_mailing.MAIL_LIST
     mail.lists[mailing.MAIL_LIST.name] = mailing.MAIL_LIST

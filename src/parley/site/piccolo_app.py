@@ -24,6 +24,7 @@ from parley.discussion.comments.tables import (
     QuotedWords,
 )
 from parley.discussion.opinion_map.tables import PerspectiveMap, StatementVerdict
+from parley.discussion.statements.tables import MergedStatement, StatementProposal
 from parley.discussion.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
 from parley.discussion.votes.tables import Vote
 from parley.interfaces.api.tables import ApiToken
@@ -47,7 +48,6 @@ from parley.moderation.reports.tables import QueueItem, Report
 from parley.moderation.rights.tables import RightsRequest
 from parley.moderation.rings.tables import VoteRing
 from parley.moderation.signups.tables import Invitation, SignUp
-from parley.moderation.statements.tables import MergedStatement, StatementProposal
 from parley.own_data.comment_claims.tables import ImportedClaim
 from parley.own_data.exports.tables import Export, ExportPart
 from parley.people.accounts.tables import (

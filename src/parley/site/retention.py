@@ -1,80 +1,207 @@
-"""All retention rules, and the job that applies them."""
+"""How long rows and files are kept, and the job that deletes them.
 
-from parley.articles.articles import retention as articles
-from parley.discussion.comments import retention as comments
-from parley.discussion.opinion_map import retention as maps
-from parley.discussion.threads import retention as threads
-from parley.discussion.votes import retention as votes
-from parley.interfaces.api import retention as api
-from parley.interfaces.embed import retention as embed
-from parley.interfaces.feeds import retention as feeds
-from parley.interfaces.inbound_feeds import retention as inbound_feeds
-from parley.interfaces.search import retention as search
-from parley.interfaces.webhooks import retention as webhooks
-from parley.interfaces.webmentions import retention as webmentions
-from parley.letters.authors import retention as authors
-from parley.letters.digests import retention as digests
-from parley.letters.notifications import retention as notifications
-from parley.moderation.appeals import retention as appeals
-from parley.moderation.automod import retention as automod
-from parley.moderation.backtests import retention as backtests
-from parley.moderation.decisions import retention as decisions
-from parley.moderation.guidelines import retention as guidelines
-from parley.moderation.modlog import retention as modlog
-from parley.moderation.modmembers import retention as modmembers
-from parley.moderation.reports import retention as reports
-from parley.moderation.rights import retention as rights
-from parley.moderation.rings import retention as rings
-from parley.moderation.signups import retention as signups
-from parley.moderation.statements import retention as statements
-from parley.own_data.comment_claims import retention as imported
-from parley.own_data.exports import retention as exports
-from parley.people.accounts import retention as accounts
-from parley.people.community import retention as community
-from parley.people.mail import retention as mail
-from parley.people.sso import retention as sso
+Tables without a rule are kept. docs/operating.md gives the reason for each rule and for each table that is kept.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import time
+
+import msgspec
+
+from parley.articles.articles.rules import DRAFT_DAYS
+from parley.discussion.comments.rules import DELETED_DAYS, IS_NOT_IN_QUEUE, NO_WORDS
+from parley.letters.digest_selection.rules import NEWS_DAYS
+from parley.own_data.exports.queries import EXPORT_DAYS
+from parley.people.accounts.sessions import UNUSED_DAYS
+from parley.platform import db
 from parley.platform.events import attempts
-from parley.platform.retention import Kept, platform, remove_expired_files, remove_expired_rows
+from parley.platform.settings import settings
 
-FEATURES = (
-    accounts,
-    sso,
-    signups,
-    community,
-    articles,
-    threads,
-    comments,
-    imported,
-    votes,
-    maps,
-    statements,
-    reports,
-    guidelines,
-    rights,
-    decisions,
-    automod,
-    backtests,
-    appeals,
-    modmembers,
-    rings,
-    modlog,
-    notifications,
-    authors,
-    search,
-    digests,
-    feeds,
-    inbound_feeds,
-    embed,
-    exports,
-    api,
-    webhooks,
-    webmentions,
-    mail,
-    platform,
+# Rows in one transaction, so that it is short.
+BATCH = 500
+DAY = 86_400
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """Rows of a table are deleted `days` after the time in the column `since`, if `where` is true.
+
+    With `blank` (SQL assignments) the rows stay and only their text is removed; `where` must exclude those without
+    text. `key` is the table's primary key.
+    """
+
+    table: str
+    what: str
+    since: str
+    days: int
+    where: str = "true"
+    blank: str = ""
+    key: str = "id"
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}: {self.what}"
+
+    @property
+    def is_over(self) -> str:
+        """The SQL condition for rows whose time is over."""
+        return f"{self.since} < now() - interval '{self.days} days' and ({self.where})"
+
+
+class Files(msgspec.Struct, frozen=True):
+    """Files of a folder are deleted `days` after their last change. Without the folder there are none."""
+
+    what: str
+    folder: Callable[[], Path | None]
+    days: int
+
+
+# Unconfirmed accounts cannot have written anything, and their votes were never counted.
+IS_UNUSED_ACCOUNT = """state = 'unverified' and not exists (select from note where note.member = member.id)
+    and not exists (select from decision where decision.member = member.id)
+    and not exists (select from sign_up where sign_up.member = member.id and waits and confirmed_at is not null)"""
+IS_NOBODYS_ADDRESS = """suppressed_at is not null
+    and not exists (select from member m where lower(m.email) = mail_address.address)"""
+# The last decision that took down the text of an article.
+TAKEN_DOWN = """(
+    select max(d.created_at) from decision d join thread t on t.id = d.target
+    where d.kind = 'article' and d.state = 'in_force' and d.action in ('text', 'remove') and t.article = {article}
+)"""
+PASSAGE_TAKEN_DOWN = TAKEN_DOWN.format(article="(select article from revision where id = passage.revision)")
+IS_PASSAGE_OF_TAKEN_DOWN = """(html <> '' or text <> '') and revision in (
+    select r.id from revision r join article a on a.id = r.article where a.restricted = 'none')"""
+IS_IMPORT_OF_CLOSED_ACCOUNT = """state <> 'published' and exists (
+    select from member m where m.id = article_import.member and m.state in ('deactivated', 'anonymised'))"""
+# A picture is shown by a passage of any revision, or by a draft that may still be published.
+IS_PICTURE_OF_NO_TEXT = """not exists (
+    select from (
+        select html from passage where html like '%/media/%'
+        union all select convert_from(draft, 'UTF8') from article_import where draft is not null
+        union all select convert_from(draft, 'UTF8') from suggested_update where draft is not null
+    ) texts cross join lateral regexp_matches(texts.html, '/media/([0-9a-f]+)', 'g') m
+    where m[1] = media.hash)"""
+IS_DECIDED = """state <> 'waiting'
+    and not exists (select from notification n where n.suggestion = suggested_update.id)"""
+IS_VERSION_WITHOUT_WORDS = """exists (
+    select from comment c where c.id = comment_version.comment and c.body = ''
+      and c.state in ('deleted_by_author', 'withdrawn', 'expired'))"""
+IS_HIT_NOT_IN_QUEUE = """not exists (
+    select from queue_item i where i.kind = 'comment' and i.target = hit.comment and i.state = 'open')"""
+IS_TRAINING_NOT_IN_FORCE = """weights is null
+    or exists (select from spam_training t where t.weights is not null and t.id > spam_training.id)"""
+IS_FINISHED_LETTER = """state not in ('planned', 'claimed', 'data')
+    and (text <> '' or html is not null or message is not null)"""
+IS_BOUNCE_NOT_SUPPRESSED = """not exists (
+    select from mail_address a where a.address = mail_bounce.address and a.suppressed_at is not null)"""
+# The newest event of a thread stays, since pages and the worker need its time.
+IS_NOT_THE_NEWEST = "not exists (select from thread t where t.id = event.thread and t.last_seq <= event.seq)"
+
+RULES = (
+    Rule("session", "sign-ins that are over", "expires_at", 0),
+    Rule("session", "sign-ins that nobody uses", "seen_at", UNUSED_DAYS),
+    Rule("token", "links to confirm an address, to sign in and to set a password", "expires_at", 1),
+    Rule("used_challenge", "challenges that passkeys signed", "expires_at", 0),
+    Rule("factor_recovery", "requests to remove a second step", "created_at", 14),
+    Rule("former_name", "former names of members", "changed_at", 372),
+    Rule("address_change", "changes of address", "expires_at", 1),
+    Rule("member", "accounts with an unconfirmed address", "created_at", 7, IS_UNUSED_ACCOUNT),
+    Rule(
+        "mail_address", "suppressed addresses that belong to no member", "suppressed_at", 365, IS_NOBODYS_ADDRESS,
+        key="address",
+    ),
+    Rule("used_state", "used `state` values of sign-ins from other sites", "expires_at", 0, key="digest"),
+    Rule("invitation", "invitations that are over", "expires_at", 1),
+    Rule(
+        "passage", "texts of articles that were taken down", PASSAGE_TAKEN_DOWN, 220, IS_PASSAGE_OF_TAKEN_DOWN,
+        blank="html = '', text = ''",
+    ),
+    Rule(
+        "article", "texts of sources of articles that were taken down", TAKEN_DOWN.format(article="article.id"), 220,
+        "restricted = 'none' and (source_text is not null or merge_base is not null)",
+        blank="source_text = null, merge_base = null",
+    ),
+    Rule(
+        "article_import", "imports that failed or were never read", "changed_at", 30,
+        "state not in ('ready', 'published')",
+    ),
+    Rule("article_import", "drafts that were never published", "changed_at", DRAFT_DAYS, "state = 'ready'"),
+    Rule("article_import", "drafts of closed accounts", "changed_at", 7, IS_IMPORT_OF_CLOSED_ACCOUNT),
+    Rule("article_import", "imports that were published", "changed_at", 30, "state = 'published'"),
+    Rule(
+        "media", "pictures that no article, draft or suggested update shows", "created_at", 7, IS_PICTURE_OF_NO_TEXT,
+        key="hash",
+    ),
+    Rule("visit", "when a member was in a thread", "seen_at", 365),
+    Rule("suggested_update", "suggested updates that were decided", "decided_at", 365, IS_DECIDED),
+    Rule(
+        "comment", "the words of comments that their author deleted or withdrew", "deleted_at", DELETED_DAYS,
+        f"state in ('deleted_by_author', 'withdrawn') and body <> '' and {IS_NOT_IN_QUEUE}",
+        blank=NO_WORDS,
+    ),
+    Rule(
+        "comment_signature", "signatures of comments, by which near-copies are found", "created_at", 30, key="comment"
+    ),
+    Rule(
+        "comment", "the words of comments that expired before a moderator came", "created_at", 90,
+        f"state = 'expired' and body <> '' and {IS_NOT_IN_QUEUE}",
+        blank=NO_WORDS,
+    ),
+    Rule("comment_version", "earlier versions of such comments", "written_at", 90, IS_VERSION_WITHOUT_WORDS),
+    Rule(
+        "imported_claim", "claims to imported comments that moderators refused or undid", "created_at", 365,
+        "state in ('refused', 'undone')",
+    ),
+    Rule("statement_proposal", "statements that moderators proposed for comments", "created_at", 90),
+    Rule(
+        "report", "from which network a visitor reported", "resolved_at", 30, "network is not null",
+        blank="network = null",
+    ),
+    Rule(
+        "report", "name and address of a visitor who reported", "resolved_at", 365,
+        "name is not null or email is not null",
+        blank="name = null, email = null",
+    ),
+    Rule("hit", "what automatic rules matched", "created_at", 365, IS_HIT_NOT_IN_QUEUE),
+    Rule("spam_training", "trainings of the score of advertising", "created_at", 30, IS_TRAINING_NOT_IN_FORCE),
+    Rule("backtest", "back-tests of automatic rules", "changed_at", 90, "state in ('done', 'failed')"),
+    Rule("second_look", "second looks at decisions", "created_at", 365),
+    Rule("vote_ring", "groups that may be voting rings", "found_at", 90),
+    Rule("notification", "notifications that were read", "read_at", 90),
+    Rule("notification", "notifications that nobody read", "created_at", 365, "read_at is null"),
+    Rule(
+        "claim", "claims to articles that ended, or that were not confirmed", "created_at", 365, "state <> 'confirmed'"
+    ),
+    Rule("issue", "issues of the digest, with their items", "planned_at", 120),
+    Rule("pick", "moderators' picks for the digest", "at", NEWS_DAYS),
+    Rule("feed_host", "when a site of a feed may be asked next, and its robots.txt", "next_at", 30, key="host"),
+    Rule("embed_code", "consents to be signed in on a publisher's site", "expires_at", 0, key="token_hash"),
+    Rule("first_comment", "first comments on articles of publishers, while the article is fetched", "created_at", 30),
+    Rule("export", "exports of members' data, with their files", "created_at", EXPORT_DAYS),
+    Rule("api_token", "tokens of the API that are over", "expires_at", 30),
+    Rule("webhook_delivery", "events that were sent to webhooks, or given up", "settled_at", 30),
+    Rule(
+        "mail", "the text of letters that were sent or given up", "due_at", 7, IS_FINISHED_LETTER,
+        blank="text = '', html = null, message = null",
+    ),
+    Rule("mail", "that a letter was sent, to whom and with which subject", "due_at", 30),
+    Rule("mail_bounce", "bounces and complaints", "created_at", 90, IS_BOUNCE_NOT_SUPPRESSED),
+    Rule(
+        "mail_address", "addresses with bounces that are not suppressed", "scored_at", 30, "suppressed_at is null",
+        key="address",
+    ),
+    Rule(
+        "mail_domain", "how providers accept our mail", "filled_at", 30, "coalesce(paused_until < now(), true)",
+        key="domain",
+    ),
+    Rule("event", "what happened in threads", "handled_at", 30, IS_NOT_THE_NEWEST),
+    Rule("rate_bucket", "rate counters, while Redis was down", "filled_at", 7, key="key"),
+    Rule("job_failure", "items that a job failed at", "failed_at", 90),
+)  # fmt: skip
+FILES = (
+    Files("letters written to files where there is no mail server", lambda: settings().data / "mail", 30),
+    Files("bounces that were processed", lambda: inbox / "cur" if (inbox := settings().mail_inbox) else None, 14),
 )
-RULES = tuple(rule for feature in FEATURES for rule in feature.RULES)
-KEPT: Kept = {table: why for feature in FEATURES for table, why in feature.KEPT.items()}
-FILES = mail.FILES
 
 
 async def remove_expired() -> int:
@@ -83,6 +210,55 @@ async def remove_expired() -> int:
         "retention", RULES, remove_expired_rows, key=lambda rule: rule.name, in_transaction=False
     )
     files = await attempts.each(
-        "retention", FILES, remove_expired_files, key=lambda expired: expired.what, in_transaction=False
+        "retention",
+        FILES,
+        lambda files: asyncio.to_thread(_remove_files, files),
+        key=lambda files: files.what,
+        in_transaction=False,
     )
     return sum(rows) + sum(files)
+
+
+async def remove_expired_rows(rule: Rule) -> int:
+    """Delete or blank the rows whose time is over, in batches, and return their number. Locked rows are skipped.
+
+    A row that cannot be deleted is tried again later, like any item of a job (platform/events/attempts.py).
+    """
+    count = 0
+    while removed := await _remove_batch(rule):
+        count += removed
+    return count
+
+
+async def _remove_batch(rule: Rule) -> int:
+    removed, job, key = 0, f"retention of {rule.table}", f"{rule.table}.{rule.key}"
+    expired = f"""
+    select {key} from {rule.table} where {rule.is_over} and {attempts.due(job, key)}
+    limit $1 for update of {rule.table} skip locked
+    """  # noqa: S608 rules are constants
+
+    async def remove(keys: Sequence[object]) -> None:
+        nonlocal removed
+        removed += await remove_rows(keys, rule)
+
+    async with db.atomic():
+        await attempts.in_halves(job, await db.values(expired, BATCH), remove)
+    return removed
+
+
+async def remove_rows(keys: Sequence[object], rule: Rule) -> int:
+    where = f"where {rule.key} = any($1)"
+    if rule.blank:
+        return await db.execute(f"update {rule.table} set {rule.blank} {where}", keys)  # noqa: S608 rules are constants
+    return await db.execute(f"delete from {rule.table} {where}", keys)  # noqa: S608 rules are constants
+
+
+def _remove_files(files: Files) -> int:
+    folder = files.folder()
+    if folder is None or not folder.is_dir():
+        return 0
+    oldest = time() - files.days * DAY
+    expired = [file for file in folder.iterdir() if file.is_file() and file.stat().st_mtime < oldest]
+    for file in expired:
+        file.unlink(missing_ok=True)
+    return len(expired)

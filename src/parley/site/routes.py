@@ -3,6 +3,7 @@
 from parley.articles.imports import web as articles
 from parley.discussion.commenting import edit_web
 from parley.discussion.commenting import web as comments
+from parley.discussion.statements import web as statements
 from parley.discussion.suggestions import web as suggestions
 from parley.discussion.threads import revision_web
 from parley.discussion.threads import web as threads
@@ -56,8 +57,7 @@ from parley.moderation.rights import answer_web as rights_answer
 from parley.moderation.rights import web as rights
 from parley.moderation.rings import web as rings
 from parley.moderation.signups import web as signups
-from parley.moderation.statements import answer_web, curating_web
-from parley.moderation.statements import web as statements
+from parley.moderation.statements import web as deck
 from parley.own_data.comment_claims import web as imported
 from parley.own_data.erasure import web as erasure
 from parley.own_data.exports import web as exports
@@ -65,7 +65,6 @@ from parley.people.account_settings import web as accounts
 from parley.people.community import web as community
 from parley.people.inbound_mail import webhooks
 from parley.people.mail import web as mailbox
-from parley.people.sso import links_web as sso_links
 from parley.people.sso import web as sso
 from parley.platform.http import assets
 from parley.platform.observability import health
@@ -73,7 +72,6 @@ from parley.platform.observability import health
 FEATURES = (
     accounts,
     sso,
-    sso_links,
     signups,
     community,
     articles,
@@ -94,8 +92,7 @@ FEATURES = (
     cards,
     votes,
     statements,
-    answer_web,
-    curating_web,
+    deck,
     decisions,
     guidelines,
     reports,

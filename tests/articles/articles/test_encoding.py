@@ -6,7 +6,7 @@ import pytest
 from parley.articles.imports import jobs, reading
 from parley.extraction.errors import CannotImport
 from parley.extraction.fetching.fetch import Download
-from parley.extraction.text.encodings import ENCODING_NAMES
+from parley.extraction.text.decoding import ENCODING_NAMES
 from parley.platform import db
 from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_

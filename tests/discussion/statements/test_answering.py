@@ -12,8 +12,8 @@ import time_machine
 from litestar import Litestar
 
 from parley.discussion.commenting import editing
-from parley.moderation.statements import ops
-from parley.moderation.statements.rules import MOST_ASKED, MOST_SKIPPED, SITTING
+from parley.discussion.statements import ops
+from parley.discussion.statements.rules import MOST_ASKED, MOST_SKIPPED, SITTING
 from parley.platform import db
 from parley.platform.http.access import Viewer
 from tests import make

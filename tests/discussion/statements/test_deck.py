@@ -5,8 +5,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.moderation.statements.deck import StatementCandidate, choose
-from parley.moderation.statements.rules import AUTHORS, MOST_OF_AUTHOR, MOST_OPEN, PASSAGES
+from parley.discussion.statements.deck import StatementCandidate, choose
+from parley.discussion.statements.rules import AUTHORS, MOST_OF_AUTHOR, MOST_OPEN, PASSAGES
 
 STANCES = (None, "supports", "challenges", "adds", "asks")
 

@@ -6,9 +6,10 @@ from litestar import Litestar
 
 from parley.discussion.commenting import editing
 from parley.discussion.comments.statement import as_statement
-from parley.moderation.statements import ops, queries
+from parley.discussion.statements import ops, queries
+from parley.moderation.statements.ops import propose
 from parley.platform import db
-from parley.platform.errors import Forbidden, Refused
+from parley.platform.errors import Refused
 from parley.platform.http.access import Viewer
 from tests import make
 
@@ -190,7 +191,7 @@ async def test_a_moderator_proposes_and_the_author_confirms(client: httpx.AsyncC
 
 async def test_the_author_declines_a_proposal(client: httpx.AsyncClient, mira: Viewer) -> None:
     comment = await make.comment(await make.thread(), mira)
-    await ops.propose(await make.member(role="moderator"), comment, SAID)
+    await propose(await make.member(role="moderator"), comment, SAID)
     page = await client.get(f"/c/{comment}/statement")
     fields = {"text": SAID, "proposal": make.hidden(page, "proposal"), "decline": "1"}
 
@@ -203,7 +204,7 @@ async def test_the_author_declines_a_proposal(client: httpx.AsyncClient, mira: V
 
 async def test_a_proposal_is_not_confirmed_with_an_empty_field(client: httpx.AsyncClient, mira: Viewer) -> None:
     comment = await make.comment(await make.thread(), mira, statement="They answer first.")
-    await ops.propose(await make.member(role="moderator"), comment, SAID)
+    await propose(await make.member(role="moderator"), comment, SAID)
     page = await client.get(f"/c/{comment}/statement")
 
     fields = {"text": " ", "proposal": make.hidden(page, "proposal")}
@@ -212,57 +213,3 @@ async def test_a_proposal_is_not_confirmed_with_an_empty_field(client: httpx.Asy
     assert answer.status_code == 422 and "Please write a sentence, or decline it." in answer.text
     assert await statement_of(comment) == "They answer first."
     assert await db.value("select state from statement_proposal") == "waiting"
-
-
-async def test_nothing_is_proposed_to_a_member_whose_account_was_closed(app: Litestar) -> None:
-    gone, ada, thread = await make.member(), await make.member(role="moderator"), await make.thread()
-    closed, listed = await make.comment(thread, gone), await make.comment(thread, await make.member())
-    await make.put_state("member", gone.id, "anonymised")
-
-    assert [row.comment for row in await queries.without_statement(thread)] == [listed]
-    with pytest.raises(Refused, match="account was closed"):
-        await ops.propose(ada, closed, SAID)
-
-
-async def test_a_new_proposal_replaces_the_one_that_waits(app: Litestar) -> None:
-    author, ada = await make.member(), await make.member(role="moderator")
-    comment = await make.comment(await make.thread(), author)
-    await ops.propose(ada, comment, SAID)
-    first = await queries.one(comment)
-    await ops.propose(ada, comment, "They answer first.")
-
-    waiting = await queries.one(comment)
-
-    assert first is not None and waiting is not None
-    assert waiting.proposed == "They answer first."
-    assert await db.value("select count(*) from statement_proposal") == 1
-
-
-async def test_members_neither_propose_nor_merge(app: Litestar) -> None:
-    comment = await make.comment(await make.thread(), await make.member())
-    for act in (ops.propose(await make.member(), comment, SAID), ops.merge(await make.member(), comment, comment)):
-        with pytest.raises(Forbidden):
-            await act
-
-
-async def test_a_merged_statement_is_not_asked(app: Litestar) -> None:
-    thread, ada = await make.thread(), await make.member(role="moderator")
-    one, two, three = [await make.comment(thread, await make.member(), statement=f"It is {n}.") for n in range(3)]
-
-    await ops.merge(ada, one, two)
-    await ops.merge(ada, two, three)
-
-    assert [each.comment for each in await queries.deck(thread)] == [three]
-    await ops.separate(ada, two)
-    assert {each.comment for each in await queries.deck(thread)} == {two, three}
-    kept = "select action from mod_action where action like 'statement.%' order by id"
-    assert await db.values(kept) == ["statement.merge", "statement.merge", "statement.separate"]
-
-
-async def test_statements_of_two_threads_are_not_merged(app: Litestar) -> None:
-    ada, author = await make.member(role="moderator"), await make.member()
-    here, there = [await make.comment(await make.thread(), author, statement=SAID) for _ in range(2)]
-
-    for kept in (there, here):
-        with pytest.raises(Refused):
-            await ops.merge(ada, here, kept)

@@ -1,7 +1,7 @@
-// What static/js/embed/matching.js makes of the texts on standard input: their words and hashes, and which block each
+// What static/js/interfaces/embed/matching.js makes of the texts on standard input: their words and hashes, and which block each
 // passage is matched with.
 import { readFileSync } from "node:fs";
-import { digest, match, plainWords } from "../../../static/js/embed/matching.js";
+import { digest, match, plainWords } from "../../../static/js/interfaces/embed/matching.js";
 
 const { texts, passages, blocks } = JSON.parse(readFileSync(0, "utf8"));
 const made = (text) => {

@@ -8,8 +8,8 @@ from litestar import Litestar
 from parley.discussion.commenting import editing
 from parley.discussion.comments.counts import find_drifted
 from parley.discussion.other_sites.loading import ImportLine, import_discussion
+from parley.discussion.statements.ops import set_statement
 from parley.moderation.modlog import ops as modlog
-from parley.moderation.statements.ops import set_statement
 from parley.platform import db
 from parley.platform.http.access import Viewer
 from tests import make

@@ -10,7 +10,7 @@ import pytest
 from litestar import Litestar
 
 from parley.people.accounts import sessions, viewer_cache
-from parley.people.second_factors import authenticators, challenges, passkey_settings
+from parley.people.second_factors import authenticators, passkey_settings, passkeys
 from parley.people.second_factors.passkey_settings import MOST_PASSKEYS
 from parley.people.sign_in import passwords, sign_in_ticket
 from parley.platform import db
@@ -161,8 +161,8 @@ async def test_what_is_not_right_signs_nobody_in(
     if wrong == "absent":
         signed = json.dumps(json.loads(signed) | {"response": {}})
     elif wrong == "late":
-        later = challenges.time() + challenges.LASTS_SECONDS + 1
-        monkeypatch.setattr(challenges, "time", lambda: later)
+        later = passkeys.time() + passkeys.LASTS_SECONDS + 1
+        monkeypatch.setattr(passkeys, "time", lambda: later)
     answer = await client.post("/login/passkey", data={"credential": signed})
     assert (answer.status_code, is_signed_in(client)) == (422, False)
     assert 'role="alert"' in answer.text

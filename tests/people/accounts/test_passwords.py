@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from parley.people.sign_in import passwords, strength
+from parley.people.sign_in import passwords
 from parley.people.sign_in.passwords import HASHER as DEPLOYED
 from parley.platform.errors import Refused
 
@@ -98,10 +98,10 @@ def test_a_refusal_says_why_and_what_to_do(password: str, reason: str) -> None:
 )
 def test_no_password_takes_long_to_judge(unit: str) -> None:
     password = (unit * passwords.LONGEST_PASSWORD)[: passwords.LONGEST_PASSWORD]
-    strength.weakness(password, WORDS)
+    passwords.weakness(password, WORDS)
 
     started = time.thread_time()
-    strength.weakness(password, [*WORDS, unit * 10_000])
+    passwords.weakness(password, [*WORDS, unit * 10_000])
 
     assert time.thread_time() - started < 0.05
 

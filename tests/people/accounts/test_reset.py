@@ -5,7 +5,7 @@ import pytest
 from litestar import Litestar
 
 from parley.people.accounts import mailed_links
-from parley.people.sign_in import ops, password_ops, passwords
+from parley.people.sign_in import ops, passwords
 from parley.people.sign_in.passwords import Asker
 from parley.platform import db, ratelimit
 from parley.platform.http.access import Viewer
@@ -49,8 +49,8 @@ def reset_meanwhile(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     async def slow(password: str, stored: str | None, asker: Asker) -> bool:
         found = await matches(password, stored, asker)
         if found:
-            link = await mailed_links.create(mira.id, "reset", password_ops.RESET_LASTS)
-            await password_ops.reset(link.rpartition("/")[2], NEW, ops.Client(agent="", address="127.0.0.1"))
+            link = await mailed_links.create(mira.id, "reset", mailed_links.LINK_LASTS)
+            await ops.reset(link.rpartition("/")[2], NEW, ops.Client(agent="", address="127.0.0.1"))
         return found
 
     monkeypatch.setattr(passwords, "matches", slow)

@@ -13,7 +13,7 @@ from litestar import Litestar
 from structlog.testing import capture_logs
 
 from parley.people.accounts import queries, sealing, sessions, viewer_cache
-from parley.people.second_factors import authenticators, recovery_codes, second_factor
+from parley.people.second_factors import authenticators, second_factor
 from parley.people.sign_in import devices, sign_in_ticket
 from parley.people.sign_in.authentication import Client, SignedIn
 from parley.platform import db, ratelimit
@@ -90,7 +90,7 @@ async def test_a_recovery_code_works_once_and_is_told(client: httpx.AsyncClient,
     code = phone.codes[0].lower().replace("-", " ")  # type: ignore[attr-defined]
     await mira.sign_in(client)
     assert (await client.post("/login/second", data={"code": code})).status_code == 303
-    assert await recovery_codes.count_unused(mira.id) == 9
+    assert await authenticators.count_unused_codes(mira.id) == 9
     assert await db.value("select subject from mail where kind = 'second' order by id desc limit 1") == (
         "A recovery code was used on Parley"
     )
@@ -221,7 +221,7 @@ async def test_what_is_sensitive_asks_for_the_code_then(client: httpx.AsyncClien
     assert phone.codes[0] not in fresh.text  # type: ignore[attr-defined]
     assert (await client.post(f"{APP}/end")).status_code == 303
     assert not await authenticators.is_on(mira.id)
-    assert await recovery_codes.count_unused(mira.id) == 0
+    assert await authenticators.count_unused_codes(mira.id) == 0
     client.cookies.clear()
     assert (await mira.sign_in(client)).headers["location"] == "/"
 

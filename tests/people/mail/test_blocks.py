@@ -1,7 +1,7 @@
 """The HTML of messages says what their text says, with a button for each of our own links and for no other."""
 
 from parley.people import mail
-from parley.people.mail.blocks import MailBlock, blocks
+from parley.people.mail.writing import MailBlock, blocks
 
 OURS = "http://localhost/verify/abc"
 

@@ -14,7 +14,6 @@ from parley.people import mail
 from parley.people.inbound_mail import maildir
 from parley.people.inbound_mail.intake import process
 from parley.people.mail import bounces as mail_bounces
-from parley.people.mail import bursts
 from parley.people.mail.links import Unsubscription, envelope, off_token
 from parley.people.mail.sending import deliver_due
 from parley.people.returned_mail import reports
@@ -269,14 +268,14 @@ async def test_a_burst_counts_against_nobody(here: Sink, club: Club) -> None:
 async def test_a_provider_that_cannot_be_looked_at_keeps_nothing_from_counting(
     here: Sink, club: Club, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = bursts.check
+    check = mail_bounces.pause_in_burst
 
-    async def failing(address: str, kind: str) -> bool:
-        if address.endswith("@provider.example"):
+    async def failing(domain: str, kind: str) -> bool:
+        if domain == "provider.example":
             raise ValueError("poison")
-        return await look(address, kind)
+        return await check(domain, kind)
 
-    monkeypatch.setattr(bursts, "check", failing)
+    monkeypatch.setattr(mail_bounces, "pause_in_burst", failing)
     await refused_by_one_provider(club, "5.1.1", "550 5.1.1 no such user")
 
     assert await db.value(SUPPRESSED) == 5

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from parley.people import mail
-from parley.people.mail import domains, lists, maillog, queue, unanswered
+from parley.people.mail import lists, maillog, queue, unanswered
 from parley.people.mail.links import returned_mail
 from parley.people.mail.sending import deliver_due
 from parley.platform import db
@@ -127,7 +127,7 @@ async def test_a_domain_that_asks_to_wait_rests_longer_each_time_and_others_do_n
     assert await deliver_due() == 1
     rests = []
     for _ in range(6):
-        while not await domains.record_deferral("example.org"):
+        while not await queue.record_deferral("example.org"):
             pass
         rests.append(await db.value("select paused_until - now() from mail_domain where domain = 'example.org'"))
     assert rests == [timedelta(minutes=minutes) for minutes in (30, 60, 120, 240, 240, 240)]
@@ -144,9 +144,9 @@ async def test_messages_to_addresses_that_a_stranger_chose_do_not_let_a_domain_r
 
 async def test_few_that_ask_to_wait_among_many_that_take_are_no_reason_to_rest(club: Club, sink: Sink) -> None:
     for _ in range(6):
-        assert not await domains.record_deferral("example.org")
+        assert not await queue.record_deferral("example.org")
         for _ in range(4):
-            await domains.record_accepted("example.org")
+            await queue.record_accepted("example.org")
     assert await db.value("select length(recent) from mail_domain") == 20
 
 

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from parley.people.mail.signing import signature
+from parley.people.mail.message import signature
 
 
 @pytest.fixture(scope="module")

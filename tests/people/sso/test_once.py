@@ -13,7 +13,7 @@ from litestar import Litestar
 
 from parley.interfaces.webhooks import ops as webhooks
 from parley.people.accounts import mailed_links, sessions
-from parley.people.second_factors import recovery_codes
+from parley.people.second_factors import authenticators
 from parley.platform import db
 from parley.platform.settings import settings
 from tests import make
@@ -153,8 +153,8 @@ async def test_an_authenticator_app_that_is_added(app: Litestar, client: httpx.A
 
 async def test_new_recovery_codes(app: Litestar, mira: Person) -> None:
     """Only the codes that were made last count."""
-    await asyncio.gather(*(recovery_codes.renew(mira.id) for _ in range(TIMES)))
-    assert await count("recovery_code") == recovery_codes.HOW_MANY
+    await asyncio.gather(*(authenticators.renew_codes(mira.id) for _ in range(TIMES)))
+    assert await count("recovery_code") == authenticators.RECOVERY_CODES
 
 
 async def test_a_new_secret_of_a_webhook(app: Litestar, client: httpx.AsyncClient) -> None:

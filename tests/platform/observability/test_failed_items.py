@@ -42,12 +42,11 @@ from parley.own_data.erasure import jobs as erasure
 from parley.own_data.exports import jobs as exports
 from parley.people import mail
 from parley.people.inbound_mail import maildir
-from parley.people.mail import sending, unanswered
+from parley.people.mail import queries, sending, unanswered
 from parley.platform import db, settings
 from parley.platform.events import attempts as events_attempts
 from parley.platform.observability import metrics
 from parley.platform.observability.queues import update
-from parley.platform.retention import RetentionRule, sweep
 from parley.site import retention
 from parley.site.worker import JOBS
 from tests import make
@@ -496,14 +495,14 @@ CASES: dict[str, list[Case]] = {
             unanswered,
             "find_out_one",
             "select state <> 'data' from mail where id = $1",
-            unanswered.UNANSWERED_JOB,
+            queries.UNANSWERED_JOB,
             again="update mail set leased_until = now() - interval '1 s' where state = 'data'",
         ),
     ],
     "retention": [
         Case(
             sign_ins_that_are_over,
-            sweep,
+            retention,
             "remove_rows",
             "select not exists(select from session where id = $1)",
             "retention of session",
@@ -554,7 +553,7 @@ async def test_an_item_that_fails_holds_up_no_other_and_is_done_once_it_can_be(
     with monkeypatch.context() as patch:
         patch.setattr(case.module, case.function, poisoned(function, bad))
         if job == "mail":
-            patch.setattr(sending.refusals, "handle", poisoned(sending.refusals.handle, bad))
+            patch.setattr(sending, "_handle_refusal", poisoned(sending._handle_refusal, bad))
         await RUN[job]()
         await RUN[job]()
 
@@ -666,7 +665,7 @@ async def test_a_rule_of_retention_that_fails_keeps_no_other_from_its_rows(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await sign_ins_that_are_over()
-    broken = RetentionRule(table="nowhere", what="rows", days=1, since="at", after="they were made", why="a test")
+    broken = retention.Rule("nowhere", "rows", "at", 1)
     monkeypatch.setattr(retention, "RULES", (broken, *retention.RULES))
 
     await RUN["retention"]()

@@ -10,38 +10,46 @@ from litestar import Litestar
 from msgspec.structs import replace
 
 from parley.interfaces.live.presence import Presence
-from parley.people.mail import retention as mail
 from parley.platform import ratelimit
 from parley.platform.events import redis
 from parley.platform.settings import settings
+from parley.site import retention
 from parley.site.piccolo_app import TABLES
-from parley.site.retention import FILES, KEPT, RULES, remove_expired
+from parley.site.retention import FILES, RULES, remove_expired
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.anyio
 
 
-def test_every_table_is_kept_for_good_for_a_reason_or_has_a_rule() -> None:
-    ruled = {rule.table for rule in RULES}
-    assert KEPT.keys() | ruled == {table._meta.tablename for table in TABLES}
-    assert all(KEPT.values())
-
-
-def stated(heading: str) -> list[str]:
-    """The rows of the table below a heading of docs/operating.md."""
+def stated(heading: str) -> list[list[str]]:
+    """The cells of the table below a heading of docs/operating.md."""
     text = (ROOT / "docs" / "operating.md").read_text()
     section = re.split(r"^#+ ", text.split(f"# {heading}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
-    return [line for line in section.splitlines() if line.startswith("|")][2:]
+    rows = [line for line in section.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
 
 
-def test_the_table_of_what_goes_is_what_the_code_does() -> None:
-    rows = [f"| `{rule.table}` | {rule.what} | {rule.period} | {rule.why} |" for rule in RULES]
-    files = [f"| {files.where} | {files.what} | {files.period} | {files.why} |" for files in FILES]
-    assert stated("What is deleted") == rows + files
+def test_every_table_is_kept_for_a_stated_reason_or_has_a_rule() -> None:
+    kept = {table.strip("`"): why for tables, why in stated("What is kept permanently") for table in tables.split(", ")}
+
+    assert all(kept.values())
+    assert kept.keys() | {rule.table for rule in RULES} == {table._meta.tablename for table in TABLES}
 
 
-def test_the_table_of_what_stays_is_what_the_code_does() -> None:
-    assert stated("What is kept permanently") == [f"| `{table}` | {why} |" for table, why in KEPT.items()]
+def beginning(days: int) -> str:
+    """How the manual begins to say how long something is kept."""
+    return f"{days} day{'s' if days > 1 else ''} after " if days else "until "
+
+
+def test_the_manual_says_what_is_deleted_when_and_why() -> None:
+    deleted = stated("What is deleted")
+
+    rules = [(f"`{rule.table}`", rule.what, rule.days) for rule in RULES]
+    files = [(where, files.what, files.days) for (where, *_), files in zip(deleted[len(RULES) :], FILES, strict=True)]
+    assert [(table, what) for table, what, _, _ in deleted] == [(table, what) for table, what, _ in rules + files]
+    for (_, what, kept, why), (_, _, days) in zip(deleted, rules + files, strict=True):
+        assert kept.startswith(beginning(days)), what
+        assert why, what
 
 
 def test_no_limit_lasts_longer_than_its_bucket_is_kept() -> None:
@@ -63,7 +71,9 @@ async def test_what_redis_holds_ends_by_itself(app: Litestar) -> None:
 async def test_old_files_go_and_young_ones_stay(
     app: Litestar, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: int
 ) -> None:
-    monkeypatch.setattr(mail, "settings", lambda: replace(settings(), data=tmp_path, mail_inbox=tmp_path / "inbox"))
+    monkeypatch.setattr(
+        retention, "settings", lambda: replace(settings(), data=tmp_path, mail_inbox=tmp_path / "inbox")
+    )
     files = FILES[place]
     folder = files.folder()
     assert folder is not None

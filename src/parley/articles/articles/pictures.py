@@ -136,5 +136,5 @@ async def _decode(data: bytes) -> Image:
 
 async def _store(image: Image) -> None:
     new = Media(hash=image.hash, mime=image.mime, width=image.width, height=image.height, data=image.data)
-    # A stored picture counts as new, so that it is not deleted before the text that shows it is written (retention.py).
+    # A stored picture counts as new, so that it is not deleted before the text that shows it is written.
     await Media.insert(new).on_conflict(Media.hash, "DO UPDATE", [(Media.created_at, db.NOW)])

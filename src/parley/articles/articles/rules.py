@@ -11,6 +11,8 @@ from parley.platform.http.access import MODERATOR, Viewer
 EXCERPT = 300
 # The kind of a passage whose text may not be read.
 WITHHELD = "withheld"
+# Drafts that nobody published are kept for so long. Pages show this number to members with a draft.
+DRAFT_DAYS = 90
 
 # The host of an article's address, also of one that it only claims.
 HOST = "lower(substring(coalesce(url, claimed_url) from '^https?://(?:[^/@]*@)?([^/:?#]+)'))"

@@ -8,12 +8,12 @@ from litestar import Response
 from markupsafe import Markup
 
 from parley.articles.articles import queries
-from parley.articles.articles.retention import DRAFT_DAYS
+from parley.articles.articles.rules import DRAFT_DAYS
 from parley.articles.articles.text import ArticleText
 from parley.articles.imports import ops as imports
 from parley.articles.imports.forms import ABOUT, PublishForm
 from parley.articles.imports.ops import decode
-from parley.extraction.text.encodings import ENCODING_NAMES
+from parley.extraction.text.decoding import ENCODING_NAMES
 from parley.platform.http.access import AnyRequest
 from parley.platform.http.pages import environment, page
 from parley.platform.text.messages import N_, Message, deserialize

@@ -17,9 +17,8 @@ from parley.articles.imports.forms import NewForm, PublishForm
 from parley.articles.imports.ops import decode
 from parley.articles.imports.preview import preview
 from parley.articles.revisions.updating import as_update
-from parley.extraction.limits import LARGEST_FILE, LARGEST_PDF
-from parley.extraction.pdf.signature import is_pdf
-from parley.extraction.text.encodings import ENCODING_NAMES
+from parley.extraction.limits import LARGEST_FILE, LARGEST_PDF, is_pdf
+from parley.extraction.text.decoding import ENCODING_NAMES
 from parley.platform.errors import NotFound, ParleyError
 from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in
 from parley.platform.http.forms import Form, make_form, posted_fields

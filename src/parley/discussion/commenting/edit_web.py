@@ -13,7 +13,7 @@ from parley.discussion.commenting import editing
 from parley.discussion.commenting.forms import LONGEST_BODY, EditForm, edit_form_view
 from parley.discussion.commenting.web import comment_at, thread_at
 from parley.discussion.comments import queries, rules
-from parley.discussion.comments.retention import DELETED_DAYS
+from parley.discussion.comments.rules import DELETED_DAYS
 from parley.platform.cache import by_text
 from parley.platform.concurrency import in_thread
 from parley.platform.errors import NotFound, ParleyError

@@ -13,6 +13,8 @@ LONGEST_COMMENT = 40_000
 LONGEST_QUOTE = 300
 MOST_LINKS = 20
 RESTORE_HOURS = 24
+# The words of a deleted comment are kept for so long. Pages show this number to members who delete one.
+DELETED_DAYS = 90
 MOVED = N_("A moderator moved this comment a moment ago, so nothing was done. Load the page again to see it.")
 
 # What everybody may read of a comment `c`. Every query whose rows reach readers uses these expressions.
@@ -26,6 +28,12 @@ IS_VISIBLE = "c.state = 'visible'"
 ALL_WORDS = "c.body || coalesce(E'\\n\\n' || c.statement, '')"
 # Comments that are held, or never became visible, are not in the tree at all.
 IS_IN = "c.state not in ('pending', 'rejected', 'expired', 'withdrawn')"
+
+
+# Removes the words of a comment.
+NO_WORDS = "body = '', html = '', statement = null, quote = null, prefix = null, suffix = null, words = null"
+IS_NOT_IN_QUEUE = """not exists (
+    select from queue_item i where i.kind = 'comment' and i.target = comment.id and i.state = 'open')"""
 
 
 class CommentState(msgspec.Struct, frozen=True):

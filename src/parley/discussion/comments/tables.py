@@ -130,7 +130,7 @@ class Comment(Table):
     # With the default order, PostgreSQL would use this index to find the newest comments of a part, and read every
     # comment of the forum for a part that has none. `nulls first` leaves it for ranges of time; there are no nulls.
     comment_created = Index("created_at nulls first")
-    # The deck of a thread (moderation/statements/queries.py).
+    # The deck of a thread (statements/queries.py).
     comment_statement = Index("thread, best desc, id", where="statement is not null")
     comment_statement_stance = Index(
         "thread, stance, best desc, id", where="statement is not null and stance is not null"

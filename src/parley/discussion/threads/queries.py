@@ -130,7 +130,7 @@ class ThreadRow(msgspec.Struct, frozen=True):
     starter: str | None
     # Whether the community's rules ask for a declaration of AI assistance.
     asks_declaration: bool
-    # Whether there are statements to answer (moderation/statements/queries.py).
+    # Whether there are statements to answer (statements/queries.py).
     has_statements: bool
     # Whether the article's author pinned a reply.
     has_pinned: bool

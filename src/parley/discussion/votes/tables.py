@@ -28,7 +28,7 @@ class Vote(Table):
     counted = Boolean(null=False, default=True)
     # The comment's wording that was voted on (comment.wording).
     wording = Integer(null=False, default=1)
-    # Whether the member gave this answer when Parley had chosen the statement at random (statements/offers.py).
+    # Whether the member gave this answer when Parley had chosen the statement at random (statements/tokens.py).
     asked = Boolean(null=False, default=False)
     changed_at = Timestamptz(null=False)
 

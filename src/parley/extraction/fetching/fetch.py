@@ -1,6 +1,7 @@
-"""Fetching one page or picture from the web, within hard limits."""
+"""Fetching a page, a picture or a small file from the web, and posting a message to it, within hard limits."""
 
 import re
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from email.message import Message
 
@@ -12,12 +13,23 @@ import msgspec
 from parley.extraction.errors import CannotImport, PageGone, SiteBusy, Unchanged
 from parley.extraction.fetching.addresses import Network, Resolve, resolve
 from parley.extraction.fetching.connecting import LATER, PASTE, connecting, target_of, wire
-from parley.extraction.fetching.inflating import Inflater
-from parley.extraction.limits import LARGEST_FILE, LARGEST_PDF
+from parley.extraction.limits import LARGEST_FILE, LARGEST_PDF, is_pdf
 from parley.extraction.metadata.licences import reservations
-from parley.extraction.pdf.signature import is_pdf
+from parley.platform.errors import Busy
+from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
+FILE_TYPES = (
+    "text/plain",
+    "text/xml",
+    "application/xml",
+    "application/octet-stream",
+    "binary/octet-stream",
+    "application/x-pem-file",
+    "application/x-x509-ca-cert",
+)
+LARGEST_SMALL_FILE = 100_000  # bytes
+_GZIP_OR_ZLIB = 47  # zlib: detect the format from the header, with the full window size
 Headers = list[tuple[bytes, bytes]]
 
 PDF = "application/pdf"
@@ -35,7 +47,7 @@ _NOT_MODIFIED = 304
 _GONE = 410
 _LONGEST_TYPE = 1_000
 _CHARSET = re.compile(r"""\bcharset\s*=\s*["']?\s*([\w.:+-]{1,60})""", re.IGNORECASE)
-_MAGIC = 1_024  # bytes in which the signature of a PDF is
+_SIGNATURE_WITHIN = 1_024  # bytes in which the signature of a PDF is
 _PDF_SECONDS = 20.0  # more, as a PDF may be ten times as large as a page
 
 
@@ -147,7 +159,7 @@ async def _body(answer: httpcore.Response, headers: httpx.Headers, limits: Limit
     inflating = Inflater(headers.get("content-encoding", ""), limits.size)
     async for chunk in answer.aiter_stream():
         inflating.feed(chunk)
-        if PDF in limits.accept and is_pdf(bytes(inflating.body[:_MAGIC])):
+        if PDF in limits.accept and is_pdf(bytes(inflating.body[:_SIGNATURE_WITHIN])):
             limits.allow_pdf()
             inflating.limit = limits.size
     return bytes(inflating.body)
@@ -176,3 +188,73 @@ def _as_download(url: str, final: str, headers: httpx.Headers, body: bytes, acce
 
 def _guess(body: bytes) -> str:
     return "text/html" if body.lstrip()[:1] == b"<" else "application/octet-stream"
+
+
+class Inflater:
+    """Collects a body that is sent plain, gzip or deflate. Stops at `limit` bytes, as sent or decompressed."""
+
+    def __init__(self, encoding: str, limit: int) -> None:
+        names = {name.strip().lower() for name in encoding.split(",")} - {"", "identity"}
+        if not names <= {"gzip", "x-gzip", "deflate"} or len(names) > 1:
+            raise CannotImport(
+                N_("The site sent its answer in an encoding that we did not ask for. Paste the text instead.")
+            )
+        self._unpack = zlib.decompressobj(_GZIP_OR_ZLIB) if names else None
+        self.limit = limit
+        self._sent = 0
+        self.body = bytearray()
+
+    def feed(self, chunk: bytes) -> None:
+        self._sent += len(chunk)
+        room = self.limit - len(self.body) + 1
+        try:
+            if self._unpack is None:
+                self.body += chunk[:room]
+            # zlib copies what follows the end again with each chunk: 20 MB of it would take ten seconds.
+            elif not self._unpack.eof:
+                self.body += self._unpack.decompress(chunk, room)
+        except zlib.error:
+            raise CannotImport(N_("The site's answer is damaged. Try again, or paste the text instead.")) from None
+        if self._sent > self.limit or len(self.body) > self.limit:
+            megabytes = self.limit / 1_000_000
+            raise CannotImport(
+                N_("It is larger than {megabytes:g} MB. Paste the article's text instead."), megabytes=megabytes
+            )
+
+
+async def fetch_body(url: str) -> bytes:
+    """Return the body at `url`, within the limits of an import. Raises Busy when it cannot be fetched now."""
+    try:
+        rows = await fetch(url, allow=settings().fetch_allow, limit=LARGEST_SMALL_FILE, accept=FILE_TYPES)
+    except CannotImport as error:
+        raise Busy(N_("{url} cannot be fetched. Nothing was changed; please send this again."), 60, url=url) from error
+    if rows.final_url != url:
+        raise Busy(N_("{url} redirects to another address, so it is not used. Nothing was changed."), 60, url=url)
+    return rows.body
+
+
+async def post(
+    url: str, body: bytes, headers: Mapping[str, str], *, allow: Iterable[Network] = (), deadline: float = 10.0
+) -> int:
+    """Post `body` to a public address (or one in `allow`), and return the status of the answer.
+
+    The body of the answer is not read, and no redirect is followed: it could lead anywhere. `deadline` is in seconds.
+    Raises CannotImport when there is no answer.
+    """
+    target = target_of(url)
+    async with (
+        connecting(allow, deadline) as (pool, _),
+        pool.stream("POST", wire(target), headers=_post_headers(target, body, headers), content=body) as answer,
+    ):
+        return answer.status
+
+
+def _post_headers(target: httpx.URL, body: bytes, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    given = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return [
+        (b"Host", target.netloc),
+        (b"User-Agent", b"Parley/0.1"),
+        (b"Content-Length", str(len(body)).encode()),
+        (b"Connection", b"close"),
+        *given,
+    ]

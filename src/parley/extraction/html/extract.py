@@ -1,7 +1,9 @@
 """Finding the article in a web page, and its metadata."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from copy import deepcopy
+from itertools import islice
 
 import lxml.html
 import msgspec
@@ -11,24 +13,25 @@ from trafilatura.readability_lxml import Document
 from trafilatura.settings import Document as Found
 
 from parley.extraction.errors import CannotImport
-from parley.extraction.html.chunks import join_chunks
-from parley.extraction.html.original_markup import letters_of, restore_markup, runs
+from parley.extraction.html.original_markup import as_html, letters_of, restore_markup, runs
 from parley.extraction.html.page import parse
 from parley.extraction.html.sanitiser import sanitise
-from parley.extraction.html.tei import as_html
 from parley.extraction.maths.finding import take_formulas
 from parley.extraction.metadata.names import fold, names_in
 from parley.extraction.metadata.reading import Metadata, read_metadata
 from parley.extraction.notes.finding import take_notes
-from parley.extraction.pruning.captions import mark_captions
-from parley.extraction.pruning.furniture import drop_furniture
-from parley.extraction.pruning.hidden import drop_hidden
+from parley.extraction.pruning.furniture import drop_furniture, drop_hidden, drop_teasers, mark_captions
 from parley.extraction.pruning.lines import drop_lines
-from parley.extraction.pruning.teasers import drop_teasers
 from parley.extraction.text.decoding import Decoded, decode_text
 from parley.extraction.text.tokens import Tokens
 from parley.platform.text.messages import N_
 
+_BOXES = ("div", "section")
+_LONG = 80  # letters of a paragraph
+_MOST_CHUNKS, _MOST_LEVELS, _MOST_PLACES = 40, 6, 50
+# A list of articles or posts has more text between its boxes: titles, names, dates.
+_MOST_BETWEEN = 0.01
+_Place = tuple[HtmlElement, tuple[str, ...]]
 _GRAM = 8  # letters
 # How much longer than trafilatura's reading readability's may be where it has most of the same text; up to _LONGEST, or
 # down to _SHORTER, where one of them has all of the other.
@@ -217,3 +220,44 @@ def _grams(text: str) -> Counter[str]:
 
 def _share(part: Counter[str], whole: Counter[str]) -> float:
     return (part & whole).total() / part.total()
+
+
+def join_chunks(tree: HtmlElement) -> None:
+    """Move the paragraphs of the later boxes into the first, where boxes of one design have hardly any text between."""
+    places: dict[_Place, list[HtmlElement]] = defaultdict(list)
+    for box in tree.iter(*_BOXES):
+        if any(len(paragraph.text_content()) >= _LONG for paragraph in box.iterchildren("p")):
+            for place in _places(box):
+                places[place].append(box)
+    joined: set[HtmlElement] = set()
+    several = [(place, boxes) for place, boxes in places.items() if 1 < len(boxes) <= _MOST_CHUNKS]
+    for (around, _), boxes in sorted(several, key=lambda place: len(place[0][1]))[:_MOST_PLACES]:
+        if joined.isdisjoint(boxes) and _is_one_text(around, boxes):
+            boxes[0].extend([part for box in boxes[1:] for part in box])
+            joined.update(boxes)
+
+
+def _places(box: HtmlElement) -> Iterator[_Place]:
+    """Each of the elements around a box, without its parent, and the designs of what is between them."""
+    designs = [_design(box)]
+    for inner, around in zip(
+        islice(box.iterancestors(), _MOST_LEVELS), islice(box.iterancestors(), 1, None), strict=False
+    ):
+        if inner.tag not in _BOXES:
+            return
+        designs.append(_design(inner))
+        yield around, tuple(designs)
+
+
+def _design(box: HtmlElement) -> str:
+    return f"{box.tag!r} {box.get('class')}"
+
+
+def _is_one_text(around: HtmlElement, boxes: list[HtmlElement]) -> bool:
+    text = sum(len(box.text_content()) for box in boxes)
+    children = list(around)
+    first, last = (
+        next(at for at, child in enumerate(children) if box in child.iter()) for box in (boxes[0], boxes[-1])
+    )
+    whole = sum(len(child.text_content()) for child in children[first : last + 1])
+    return whole - text <= _MOST_BETWEEN * text

@@ -8,14 +8,20 @@ has stay as they are, and everything else is removed.
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
+import lxml.html
 import msgspec
-from lxml.etree import iterwalk
+from lxml.etree import _Element, iterwalk, tostring
 from lxml.html import HtmlElement
 from rapidfuzz.distance import LCSseq
 
 from parley.extraction.html.sanitiser import INLINE
 from parley.extraction.text.words import Coder
 
+_TAGS = {
+    "cell": "td", "code": "pre", "graphic": "img", "item": "li", "lb": "br", "list": "ul",
+    "quote": "blockquote", "ref": "a", "row": "tr",
+}  # fmt: skip
+_RENDERED = {"#b": "strong", "#i": "em", "#t": "code", "#u": "u", "#sub": "sub", "#sup": "sup"}
 _INVISIBLE = frozenset({
     "audio", "button", "canvas", "dialog", "embed", "head", "iframe", "math", "noscript", "object", "option",
     "script", "select", "style", "svg", "template", "textarea", "title", "video",
@@ -161,3 +167,25 @@ def _enclosing_element(ends: Sequence[WordRun]) -> HtmlElement:
         shared = above if shared is None else [element for element in shared if element in above]
     assert shared
     return shared[0]
+
+
+def as_html(body: _Element) -> HtmlElement:
+    """Return the same words, links, pictures, lists and tables as a div."""
+    for element in body.iter():
+        rend = element.get("rend", "")
+        match element.tag:
+            case "head":
+                element.tag = rend if rend in {"h1", "h2", "h3", "h4", "h5", "h6"} else "h2"
+            case "hi":
+                element.tag = _RENDERED.get(rend, "em")
+            case "list" if rend == "ol":
+                element.tag = "ol"
+            case "code" if "\n" not in "".join(element.itertext()):
+                pass
+            case "ref":
+                element.tag = "a"
+                element.set("href", element.get("target", ""))
+            case tag if tag in _TAGS:
+                element.tag = _TAGS[tag]
+    body.tag = "div"
+    return lxml.html.fragment_fromstring(tostring(body, encoding="unicode", method="html"))

@@ -1,14 +1,22 @@
 """Sanitising the markup of articles: the whole page first, and then every passage again."""
 
+import re
+from contextlib import suppress
 from functools import partial
 from urllib.parse import urljoin
 
+import lxml.html
 import nh3
+from lxml.html import HTMLParser
 
-from parley.extraction.html.own_markup import take_own_markup
-from parley.extraction.notes.markup import NOTE_VALUES
+from parley.extraction.maths.mathml import UnreadableFormula, write_mathml
+from parley.extraction.notes.linking import BACKLINK, NOTE_VALUES, REFERENCE, backlink, reference
 from parley.extraction.text.decoding import printable_markup
+from parley.extraction.text.tokens import Tokens
 
+_EDGE = re.compile(r"<math\b|</math\s*>", re.IGNORECASE)
+_SIGNS = ("<math", "<MATH", "doc-noteref", "doc-backlink")
+_LONGEST = 200_000  # characters of one formula
 INLINE = frozenset({
     "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q",
     "rp", "rt", "ruby", "s", "samp", "small", "strong", "sub", "sup", "time", "u", "var", "wbr",
@@ -80,3 +88,39 @@ def _complete(base: str, address: str) -> str | None:
     except ValueError:
         return None
     return whole if whole.startswith(("http://", "https://")) else None
+
+
+def take_own_markup(html: str) -> tuple[str, Tokens | None]:
+    """Markup with tokens in place of the formulas and links of notes that we wrote, and what the tokens stand for.
+
+    Each stands for markup that is written from what was read. A formula that cannot be read is removed.
+    """
+    if not any(sign in html for sign in _SIGNS):
+        return html, None
+    tokens = Tokens(html)
+    html = REFERENCE.sub(lambda link: tokens.add(reference(link["label"])), html)
+    html = BACKLINK.sub(lambda link: tokens.add(backlink(link["label"])), html)
+    return _without_formulas(html, tokens), tokens
+
+
+def _without_formulas(html: str, tokens: Tokens) -> str:
+    parts: list[str] = []
+    at, begin = 0, -1
+    for edge in _EDGE.finditer(html):
+        if edge[0][1] != "/":
+            begin = edge.start() if begin < 0 else begin
+        elif begin >= 0:
+            parts += [html[at:begin], _formula(html[begin : edge.end()], tokens)]
+            at, begin = edge.end(), -1
+    return "".join([*parts, html[at:]])
+
+
+def _formula(markup: str, tokens: Tokens) -> str:
+    if len(markup) > _LONGEST:
+        return ""
+    math = lxml.html.fragment_fromstring(markup, create_parent="div", parser=HTMLParser(huge_tree=True)).find(".//math")
+    with suppress(UnreadableFormula):
+        if math is not None:
+            display, tex = math.get("display") == "block", math.get("alttext") or ""
+            return tokens.add(write_mathml(math, display=display, tex=tex))
+    return ""

@@ -6,14 +6,17 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 from lxml.html import HtmlElement
 
-from parley.extraction.metadata.bio_and_section import find_bio, find_section
 from parley.extraction.metadata.bylines import find_byline
 from parley.extraction.metadata.dates import find_published, find_updated
 from parley.extraction.metadata.languages import find_direction, find_language
 from parley.extraction.metadata.licences import find_licence, find_reservations
-from parley.extraction.metadata.page_data import PageData, read_page_data
+from parley.extraction.metadata.page_data import PageData, read_page_data, text_of
 from parley.extraction.metadata.titles import find_title
 from parley.platform.text.hosts import bare_host
+
+LONGEST_BIO, _SHORTEST_BIO = 600, 20
+LONGEST_SECTION = 80
+_SECTION = ("article:section", "parsely-section", "section")
 
 
 class Metadata(msgspec.Struct, frozen=True):
@@ -83,3 +86,19 @@ def _canonical(page: PageData, url: str | None) -> str | None:
         if address and parts.scheme in ("http", "https") and parts.hostname and parts.path.strip("/"):
             return whole
     return url
+
+
+def find_bio(page: PageData) -> tuple[str, str]:
+    """The author's short biography, and where it was found; empty unless there is exactly one author with one."""
+    authors = [value for value in page.values("author") if isinstance(value, dict)]
+    bio = text_of(authors[0].get("description")) if len(authors) == 1 else ""
+    return (bio, "json-ld") if _SHORTEST_BIO <= len(bio) <= LONGEST_BIO else ("", "")
+
+
+def find_section(page: PageData) -> tuple[str, str]:
+    """The section, such as `Opinion`, and where it was found; empty if there is none."""
+    said = [(text_of(value), "json-ld") for value in page.values("articleSection")]
+    said += [(text, f"meta {name}") for name in _SECTION for text in page.meta.get(name, [])]
+    return next(
+        (section for section in said if 0 < len(section[0]) <= LONGEST_SECTION and "://" not in section[0]), ("", "")
+    )

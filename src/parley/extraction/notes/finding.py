@@ -8,7 +8,7 @@ import msgspec
 from lxml.html import HtmlElement
 
 from parley.extraction.notes.content import NoteContent, set_text_before, take_content, text_before
-from parley.extraction.notes.markup import LABEL, note, reference
+from parley.extraction.notes.linking import LABEL, note, reference
 from parley.extraction.text.tokens import Tokens
 
 _MARKER = re.compile(

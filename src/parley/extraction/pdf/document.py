@@ -13,11 +13,12 @@ from parley.extraction.errors import CannotImport
 from parley.extraction.pdf.fonts import Fonts
 from parley.extraction.pdf.frames import Frame
 from parley.extraction.pdf.letters import join_letters, read_letters
-from parley.extraction.pdf.links import read_links
 from parley.extraction.pdf.right_to_left import is_right_to_left, mirror
 from parley.extraction.pdf.words import Box, Word
 from parley.platform.text.messages import N_
 
+_MOST_LINKS = 2_000  # on one page
+_LONGEST = 2_000
 MOST_PAGES = 500
 _MOST_DRAWINGS = 20_000
 _DRAWN = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING, raw.FPDF_PAGEOBJ_FORM)
@@ -91,3 +92,27 @@ def _drawings(page: Any, frame: Frame) -> Iterator[Box]:
         drawn = raw.FPDFPage_GetObject(page.raw, at)
         if raw.FPDFPageObj_GetType(drawn) in _DRAWN and raw.FPDFPageObj_GetBounds(drawn, *map(ctypes.byref, edges)):
             yield frame.box(*(edge.value for edge in edges))
+
+
+def read_links(page: Any, document: Any, frame: Frame, words: list[Word]) -> None:
+    """Set the addresses of the words that are links."""
+    position, link = ctypes.c_int(0), raw.FPDF_LINK()
+    rectangle = raw.FS_RECTF()
+    for _ in range(_MOST_LINKS):
+        if not raw.FPDFLink_Enumerate(page, ctypes.byref(position), ctypes.byref(link)):
+            return
+        if (address := _address(document, link)) and raw.FPDFLink_GetAnnotRect(link, ctypes.byref(rectangle)):
+            place = frame.box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+            for word in words:
+                if place.holds(word):
+                    word.link = address
+
+
+def _address(document: Any, link: Any) -> str:
+    action = raw.FPDFLink_GetAction(link)
+    if not action or raw.FPDFAction_GetType(action) != raw.PDFACTION_URI:
+        return ""
+    buffer = ctypes.create_string_buffer(_LONGEST)
+    raw.FPDFAction_GetURIPath(document, action, buffer, _LONGEST)
+    address = buffer.value.decode("utf-8", "replace")
+    return address if address.startswith(("http://", "https://", "mailto:")) else ""

@@ -1,7 +1,9 @@
 """Blocks to passages."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+from itertools import groupby
 
 import lxml.html
 import msgspec
@@ -10,10 +12,12 @@ from parley.extraction.html.cutting import Kind
 from parley.extraction.html.passages import ImportedPassage
 from parley.extraction.html.sanitiser import sanitise
 from parley.extraction.pdf.blocks import TextBlock
-from parley.extraction.pdf.footnotes import Footnote
+from parley.extraction.pdf.footnotes import Footnote, is_raised
 from parley.extraction.pdf.hyphens import Vocabulary
-from parley.extraction.pdf.markup import code, inline
+from parley.extraction.pdf.words import Line, Word
 
+_LOWERED = 0.1  # of the size
+Wrap = tuple[str, ...]
 _NUMBER = re.compile(r"\(?(\d{1,4})[.)]$")
 
 
@@ -72,3 +76,51 @@ def _make_passage(kind: Kind, level: int | None, html: str, page: int) -> Import
     safe = sanitise(html)
     text = " ".join(lxml.html.fragment_fromstring(safe).text_content().split())
     return ImportedPassage(kind, level, safe, text, page)
+
+
+def inline(lines: Sequence[Line], vocabulary: Vocabulary, *, plain: bool = False) -> str:
+    """The words of lines as HTML. `plain`: without emphasis, as for a heading that is bold anyway."""
+    words: list[Word] = []
+    marks: dict[int, Wrap] = {}
+    for line in lines:
+        for word in line.words:
+            marks[id(word)] = _wrap(word, line, plain=plain)
+        vocabulary.join(words, line)
+    parts: list[str] = []
+    for wrap, run in groupby(words, key=lambda word: marks[id(word)]):
+        same = list(run)
+        space = " " if parts and not same[0].glued else ""
+        text = escape(_text(same))
+        for opening in reversed(wrap):
+            text = f"<{opening}>{text}</{opening.split(' ', 1)[0]}>"
+        parts.append(space + text)
+    return "".join(parts)
+
+
+def _text(words: Sequence[Word]) -> str:
+    return "".join(word.text if word.glued or not at else f" {word.text}" for at, word in enumerate(words))
+
+
+def _wrap(word: Word, line: Line, *, plain: bool) -> Wrap:
+    """The elements around a word, from the outside."""
+    tags: list[str] = []
+    if word.link:
+        tags.append(f'a href="{escape(word.link)}"')
+    if is_raised(word, line):
+        tags.append("sup")
+    elif word.size < 0.85 * line.size and word.baseline > line.baseline + _LOWERED * line.size:
+        tags.append("sub")
+    if not plain:
+        marks: dict[str, Callable[[Word], bool]] = {
+            "code": lambda word: word.font.is_mono,
+            "strong": lambda word: word.font.is_bold,
+            "em": lambda word: word.font.is_italic,
+        }
+        tags += [tag for tag, has in marks.items() if has(word)]
+    return tuple(tags)
+
+
+def code(lines: Sequence[Line]) -> str:
+    """Lines of code with their indents."""
+    left = min(line.left for line in lines)
+    return "\n".join(" " * round((line.left - left) / (0.6 * line.size)) + escape(line.text) for line in lines)

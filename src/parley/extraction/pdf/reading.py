@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from parley.extraction.errors import CannotImport
 from parley.extraction.html.extract import Extracted
 from parley.extraction.html.passages import MOST_PASSAGES, ImportedPassage
-from parley.extraction.pdf.blocks import cut_into_blocks
+from parley.extraction.pdf.blocks import CAPTION, LABEL, TextBlock, cut_into_blocks
 from parley.extraction.pdf.columns import first_page_in_reading_order, in_reading_order
 from parley.extraction.pdf.document import Page, open_pdf, read_pages
 from parley.extraction.pdf.figures import add_figures
@@ -15,13 +15,19 @@ from parley.extraction.pdf.furniture import without_cover, without_furniture
 from parley.extraction.pdf.head import take_head
 from parley.extraction.pdf.headings import mark_headings
 from parley.extraction.pdf.hyphens import Vocabulary
-from parley.extraction.pdf.kinds import mark_kinds
 from parley.extraction.pdf.passages import as_passages, note_passages
 from parley.extraction.pdf.properties import Properties, read_properties
 from parley.extraction.pdf.typography import typography_of
 from parley.platform.text.directions import direction_of
 from parley.platform.text.messages import N_
 
+_REFERENCES = re.compile(
+    r"[\dIVX. ]*(?:references(?:\s+and\s+notes)?|bibliography|works cited|literature cited|literatur(?:verzeichnis)?"
+    r"|bibliographie|referencias|bibliografía|referências)\W*",
+    re.IGNORECASE,
+)
+_MOSTLY = 0.9
+_FEWEST_WORDS = 2
 _FEWEST_LETTERS = 25  # an article has more
 _SCANNED = N_(
     "This PDF is a scan: it has pictures of pages, and no text. "
@@ -88,3 +94,27 @@ def _has_words(pages: Sequence[Page]) -> bool:
     text = " ".join(word.text for page in pages[:_PAGES_LOOKED_AT] for word in page.words)
     signs = len(text) - text.count(" ")
     return sum(map(len, _WORDS.findall(text))) >= _FEWEST_IN_WORDS * signs
+
+
+def mark_kinds(blocks: Sequence[TextBlock]) -> None:
+    """Set the kinds of blocks that are still paragraphs."""
+    in_references, level = False, 0
+    for block in blocks:
+        if block.kind == "heading":
+            if _REFERENCES.fullmatch(block.text):
+                in_references, level = True, block.level or 0
+            elif in_references and (block.level or 0) <= level:
+                in_references = False
+        elif CAPTION.match(block.text):
+            block.kind = "caption"
+        elif in_references:
+            block.kind = "reference"
+        elif block.share("is_mono") > _MOSTLY:
+            block.kind = "code"
+        elif _is_item(block):
+            block.kind = "item"
+
+
+def _is_item(block: TextBlock) -> bool:
+    first = block.lines[0]
+    return len(first.words) >= _FEWEST_WORDS and bool(LABEL.match(first.words[0].text)) and not first.words[1].glued

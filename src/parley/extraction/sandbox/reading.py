@@ -13,9 +13,9 @@ import msgspec
 from parley.extraction.errors import CannotImport
 from parley.extraction.html.extract import Extracted, extract_html
 from parley.extraction.html.passages import ImportedPassage, cut_passages
+from parley.extraction.limits import is_pdf
 from parley.extraction.metadata.languages import detect_language
 from parley.extraction.notes.linking import link_notes
-from parley.extraction.pdf.signature import is_pdf
 from parley.extraction.sandbox import child
 from parley.extraction.text.pasted import extract_file, extract_pasted
 from parley.platform.text.messages import N_, deserialize, serialize

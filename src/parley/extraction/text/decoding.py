@@ -4,14 +4,43 @@ import codecs
 import re
 import unicodedata
 
-import chardet
 import msgspec
 
 from parley.extraction.errors import CannotImport
-from parley.extraction.text.encodings import ENCODING_NAMES
 from parley.platform.text.cleaning import OVERRIDES
-from parley.platform.text.messages import N_
+from parley.platform.text.messages import N_, Message
 
+ENCODING_NAMES: dict[str, Message] = {
+    "utf-8": N_("Unicode (UTF-8)"),
+    "utf-16-le": N_("Unicode (UTF-16, little-endian)"),
+    "utf-16-be": N_("Unicode (UTF-16, big-endian)"),
+    "cp1252": N_("Western European (Windows-1252)"),
+    "iso8859-15": N_("Western European (ISO 8859-15)"),
+    "mac-roman": N_("Western European (Mac Roman)"),
+    "cp850": N_("Western European (DOS 850)"),
+    "cp1250": N_("Central European (Windows-1250)"),
+    "iso8859-2": N_("Central European (ISO 8859-2)"),
+    "cp1257": N_("Baltic (Windows-1257)"),
+    "cp1254": N_("Turkish (Windows-1254)"),
+    "cp1253": N_("Greek (Windows-1253)"),
+    "iso8859-7": N_("Greek (ISO 8859-7)"),
+    "cp1251": N_("Cyrillic (Windows-1251)"),
+    "koi8-r": N_("Cyrillic (KOI8-R)"),
+    "koi8-u": N_("Ukrainian (KOI8-U)"),
+    "iso8859-5": N_("Cyrillic (ISO 8859-5)"),
+    "cp866": N_("Cyrillic (DOS 866)"),
+    "cp1255": N_("Hebrew (Windows-1255)"),
+    "cp1256": N_("Arabic (Windows-1256)"),
+    "iso8859-6": N_("Arabic (ISO 8859-6)"),
+    "cp1258": N_("Vietnamese (Windows-1258)"),
+    "cp874": N_("Thai (Windows-874)"),
+    "cp932": N_("Japanese (Shift JIS)"),
+    "euc_jp": N_("Japanese (EUC-JP)"),
+    "iso2022_jp": N_("Japanese (ISO 2022-JP)"),
+    "gb18030": N_("Chinese, simplified (GB 18030)"),
+    "big5hkscs": N_("Chinese, traditional (Big5)"),
+    "cp949": N_("Korean (Windows-949)"),
+}
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _META = re.compile(rb"<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
@@ -146,6 +175,8 @@ def _is_wide(text: str) -> bool:
 def _guess(data: bytes) -> Decoded:
     """Read text of an unknown charset. Short western text could be in several that look alike: prefer windows-1252."""
     first = _BEYOND_ASCII.search(data)
+    import chardet  # noqa: PLC0415 26 modules that web processes do not need
+
     guess = chardet.detect(data[max(first.start() - _SHORT, 0) if first else 0 :][:_SNIFFED])
     guessed = _codec_of(guess["encoding"], guessed=True) or "cp1252"
     # UTF-8 has failed already.

@@ -1,5 +1,6 @@
 """An article written in Markdown, with or without front matter."""
 
+import re
 from itertools import takewhile
 
 import lxml.html
@@ -9,13 +10,26 @@ from parley.extraction.html.boilerplate import TopLines, read_top
 from parley.extraction.html.extract import Extracted
 from parley.extraction.html.passages import same_words
 from parley.extraction.html.sanitiser import sanitise
-from parley.extraction.text.dialects import plain_markdown
 from parley.extraction.text.front_matter import read_front_matter
 from parley.extraction.text.plain import may_be_heading
 from parley.extraction.text.rendering import to_html
 from parley.platform.text.directions import direction_of
 from parley.platform.text.messages import N_
 
+_DIALECT = re.compile(
+    # Code stays as it is.
+    r"(?P<code>^[ \t]*(?P<fence>```+|~~~+)[\s\S]*?(?:^[ \t]*(?P=fence)[`~]*[ \t]*$|\Z)|`[^`\n]+`)"
+    r"|^\{% highlight (?P<language>\w+)[^%\n]*%\}\n(?P<listing>(?:(?!\{% (?:end)?highlight).*\n)*)\{% endhighlight %\}"
+    # A comment, an embedded file and the name of a paragraph of Obsidian.
+    r"|%%[^%]*%%|!\[\[[^\[\]\n]*\]\]|[ \t]\^[\w-]+[ \t]*$"
+    # A tag of Jekyll, a shortcode of Hugo, the start or end of a box of Pandoc, and attributes of a picture.
+    r"|^[ \t]*\{(?:%[^\n]*%|\{[<%][^\n]*[>%]\})\}[ \t]*$|^[ \t]*:::+[^\n]*$|(?<=[\])])\{[.#][^{}\n]*\}"
+    r"|\[\[(?:[^\[\]|\n]*\|)?(?P<link>[^\[\]|\n]+)\]\](?!\()"
+    r"|(?<![\w=])==(?=\S)(?P<highlighted>[^=\n]+)(?<=\S)==(?![\w=])"
+    r"|(?P<quote>^>[ \t]*)\[!\w+\][-+]?[ \t]*(?P<title>\S.*)?$"
+    r"|(?P<bullet>^[ \t]*[*+-][ \t]+)\[(?P<done>[ xX])\](?=[ \t])",
+    re.MULTILINE,
+)
 _MOST_FACTS = 3  # paragraphs
 
 
@@ -74,3 +88,18 @@ def _begins_with_title(article: lxml.html.HtmlElement, title: str) -> bool:
     if len(article) == 1 or article[0].tag != "p" or not words:
         return False
     return same_words(words, title) if title else may_be_heading(words)
+
+
+def plain_markdown(text: str) -> str:
+    """The text without what only the tool understands in which it was written."""
+    return _DIALECT.sub(_in_plain_markdown, text)
+
+
+def _in_plain_markdown(found: re.Match[str]) -> str:
+    if found["listing"] is not None:
+        return f"```{found['language']}\n{found['listing']}```"
+    if found["quote"] is not None:
+        return f"{found['quote']}**{found['title']}**\\" if found["title"] else found["quote"]
+    if found["bullet"] is not None:
+        return f"{found['bullet']}{'☐' if found['done'] == ' ' else '☑'}"
+    return found["code"] or found["link"] or found["highlighted"] or ""

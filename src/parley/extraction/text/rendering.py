@@ -11,7 +11,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from parley.extraction.maths.tex import formula
-from parley.extraction.notes.markup import LABEL, reference
+from parley.extraction.notes.linking import LABEL, reference
 
 _LABEL = re.compile(LABEL)
 _IN_BLOCK = "in block"

@@ -20,7 +20,6 @@ from parley.moderation.modqueue import in_place
 from parley.moderation.reports import subjects
 from parley.moderation.reports.subjects import Subject
 from parley.moderation.statements import ops as statements
-from parley.moderation.statements import removing
 from parley.moderation.statements.forms import RemovalForm
 from parley.people.community.queries import grounds, titles
 from parley.platform.http.access import AnyRequest, staff
@@ -165,7 +164,7 @@ async def remove_statement(request: AnyRequest, comment: FromPath[str], data: JS
     row = await comment_at(comment, viewer)
     form = RemovalForm(as_fields(data), [ground.code for ground in await grounds()])
     check(form)
-    await removing.remove(viewer, row.id, form.rule, form.reason)
+    await statements.remove(viewer, row.id, form.rule, form.reason)
 
 
 handlers: list[Any] = [

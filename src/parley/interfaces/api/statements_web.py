@@ -7,15 +7,14 @@ from litestar import Response, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from parley.discussion.commenting.web import comment_at, thread_at
+from parley.discussion.statements import asking, ops, queries
+from parley.discussion.statements.forms import StatementForm
+from parley.discussion.statements.tokens import Sitting, read_offer, read_sitting, sitting_token
+from parley.discussion.statements.web import submit
 from parley.interfaces.api.answers import READING, answer, answer_write, problems
 from parley.interfaces.api.bodies import as_fields, check
 from parley.interfaces.api.scopes import COMMENT
 from parley.interfaces.api.scopes import VOTE as SCOPE
-from parley.moderation.statements import answering, asking, offers, queries
-from parley.moderation.statements import sitting as sittings
-from parley.moderation.statements.forms import StatementForm
-from parley.moderation.statements.sitting import Sitting
-from parley.moderation.statements.web import submit
 from parley.platform.errors import NotFound
 from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
 from parley.platform.ratelimit import POST, VOTE, take_each
@@ -139,14 +138,14 @@ async def next_statement(
 
     async def make() -> NextStatement:
         row = await thread_at(thread)
-        return await _next_statement(viewer, row.id, sittings.read(sitting, viewer.id, row.id))
+        return await _next_statement(viewer, row.id, read_sitting(sitting, viewer.id, row.id))
 
     return await answer(request, make)
 
 
 async def _next_statement(viewer: Viewer, thread: int, sitting: Sitting) -> NextStatement:
     asked = await asking.for_member(viewer, thread, sitting)
-    card, token = asked.card, sittings.token_of(sitting, viewer.id, thread)
+    card, token = asked.card, sitting_token(sitting, viewer.id, thread)
     if card is None:
         return NextStatement(None, None, None, None, "", token, asked.left)
     return NextStatement(card.comment, card.text, card.quote, card.passage, card.offer, token, asked.left)
@@ -162,12 +161,12 @@ async def _next_statement(viewer: Viewer, thread: int, sitting: Sitting) -> Next
 async def give_answer(request: AnyRequest, thread: FromPath[str], data: JSONBody[NewAnswer]) -> Response[NextSitting]:
     """Answer a statement, or skip it."""
     viewer, row = signed_in(request), await thread_at(thread)
-    following = sittings.read(data.sitting, viewer.id, row.id).after(data.comment if data.value is None else None)
+    following = read_sitting(data.sitting, viewer.id, row.id).after(data.comment if data.value is None else None)
     if data.value is not None:
         await take_each(VOTE, viewer.id, address_of(request))
-        offer = offers.read(data.offer, viewer.id, data.comment)
-        await answering.answer(viewer, row.id, data.comment, data.value, offer)
-    return answer_write(NextSitting(sittings.token_of(following, viewer.id, row.id)))
+        offer = read_offer(data.offer, viewer.id, data.comment)
+        await ops.answer(viewer, row.id, data.comment, data.value, offer)
+    return answer_write(NextSitting(sitting_token(following, viewer.id, row.id)))
 
 
 @put(

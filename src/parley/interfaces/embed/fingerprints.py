@@ -1,6 +1,6 @@
 """Fingerprints, by which passages are recognised in a publisher's page: a hash of the words, their beginning and end.
 
-`static/js/embed/matching.js` computes the same from the words of the page, and must agree in every bit.
+`static/js/interfaces/embed/matching.js` computes the same from the words of the page, and must agree in every bit.
 """
 
 import re

@@ -15,7 +15,7 @@ WIDTH, HEIGHT = 1200, 630
 MARGIN = 80
 ROOM = WIDTH - 2 * MARGIN
 PAPER, INK, SOFT, ACCENT = "#fbfaf6", "#1d1b17", "#57524a", "#7b1e3a"
-# Supports, challenges, adds, asks, none (static/css/tokens.css).
+# Supports, challenges, adds, asks, none (static/css/platform/tokens.css).
 STANCE_COLOURS = ("#1a6a4f", "#a33710", "#715600", "#3552a8", "#8f8879")
 # Sizes of the title, the largest that fits is taken, and lines that fit.
 SIZES = ((72, 3), (60, 4), (50, 5), (44, 6))

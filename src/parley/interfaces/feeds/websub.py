@@ -10,7 +10,7 @@ import msgspec
 import structlog
 
 from parley.extraction.errors import CannotImport
-from parley.extraction.fetching.posting import post
+from parley.extraction.fetching.fetch import post
 from parley.platform import db
 from parley.platform.settings import settings
 

@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from parley.extraction.errors import CannotImport
-from parley.extraction.fetching.posting import post
+from parley.extraction.fetching.fetch import post
 from parley.interfaces.inbound_feeds.documents import FeedDocument
 from parley.interfaces.inbound_feeds.rules import DAY, FETCHING
 from parley.interfaces.inbound_feeds.tables import FeedSubscription

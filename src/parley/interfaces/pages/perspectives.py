@@ -6,9 +6,9 @@ from litestar import Response
 
 from parley.discussion.comment_tree.view import ThreadView
 from parley.discussion.opinion_map import display
+from parley.discussion.statements import queries as statements
+from parley.discussion.statements.deck import StatementCandidate
 from parley.letters.notifications import queries as notifications
-from parley.moderation.statements import queries as statements
-from parley.moderation.statements.deck import StatementCandidate
 from parley.platform.cache import PAGE_SECONDS, MicroCache
 from parley.platform.http.access import AnyRequest, Viewer, viewer_of
 from parley.platform.http.pages import Finished, page, page_size, render, respond, wants_fragment

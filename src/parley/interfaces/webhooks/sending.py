@@ -5,7 +5,7 @@ from time import time
 import structlog
 
 from parley.extraction.errors import CannotImport
-from parley.extraction.fetching.posting import post
+from parley.extraction.fetching.fetch import post
 from parley.interfaces.webhooks import signing
 from parley.interfaces.webhooks.messages import DueEvent, message
 from parley.interfaces.webhooks.tables import Webhook

@@ -6,8 +6,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from parley.extraction.errors import CannotImport, PageGone
-from parley.extraction.fetching.fetch import Download, fetch
-from parley.extraction.fetching.posting import post
+from parley.extraction.fetching.fetch import Download, fetch, post
 from parley.extraction.text.decoding import decode
 from parley.interfaces.webmentions.discovery import endpoint
 from parley.platform import db, failpoint

@@ -106,7 +106,7 @@ class Notification(Table):
     )
     notification_member = Index("member, id desc")
     notification_unread = Index("member, thread", where="read_at is null")
-    # For retention.py.
+    # For site/retention.py.
     notification_read = Index("read_at", where="read_at is not null")
     notification_unread_since = Index("created_at", where="read_at is null")
     notification_due = Index("id", where="by_mail and letter is null and read_at is null")

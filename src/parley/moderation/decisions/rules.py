@@ -80,7 +80,7 @@ ACTIONS = {
         Action("warn", N_("Warn the author"), N_("Author warned"), MEMBER),
         Action("silence", N_("Silence the author"), N_("Author silenced"), MEMBER, timed=True),
         Action("suspend", N_("Suspend the author"), N_("Author suspended"), MEMBER, timed=True),
-        # On the page of the statement only (moderation/statements/removing.py).
+        # On the page of the statement only (moderation/statements/ops.py: remove).
         Action("statement", N_("Remove the statement"), N_("Statement removed"), NOT_IN_QUEUE),
         # On the page of the member only (moderation/modmembers/ops.py).
         Action("role", N_("Change the role"), N_("Role changed"), NOT_IN_QUEUE, restricts=False, access=ADMIN),

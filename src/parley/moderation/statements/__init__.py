@@ -1,1 +1,1 @@
-"""Statements: a comment in one sentence, which members are asked to agree or disagree with."""
+"""What moderators do with statements: the page of a thread's deck, merging, and removing one alone."""

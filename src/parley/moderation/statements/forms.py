@@ -1,30 +1,11 @@
-"""The forms about statements."""
+"""The form by which moderators remove a statement."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from parley.discussion.comments.statement import as_statement
 from parley.moderation.decisions.forms import LONGEST_REASON, says_something
-from parley.platform.errors import Refused
 from parley.platform.http.forms import Form
 from parley.platform.text.messages import N_
-
-
-class StatementForm(Form):
-    """The fields of `POST /c/{comment}/statement` (docs/addresses.md)."""
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data)
-        self.proposal = self.id("proposal")
-        self.declines = self.flag("decline")
-        self.statement = None if self.declines else self._statement()
-
-    def _statement(self) -> str | None:
-        try:
-            return as_statement(self.values.get("text", ""))
-        except Refused as refusal:
-            self.errors["text"] = refusal.message
-            return None
 
 
 class RemovalForm(Form):

@@ -1,27 +1,20 @@
-"""Giving a comment a statement, proposing one, confirming, declining and merging. Each op is one transaction."""
+"""Proposing, merging and removing statements. Each op is one transaction, and stands in the moderation log."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-import msgspec
-from piccolo.columns import Column
-
-from parley.discussion.commenting import drafts
-from parley.discussion.commenting.drafts import CommentEdit
-from parley.discussion.comments import rules
 from parley.discussion.comments.rules import CommentState
 from parley.discussion.comments.states import lock_comment
-from parley.discussion.comments.tables import Comment
-from parley.discussion.comments.wording import change_statement
+from parley.discussion.statements.rules import require_statement_allowed
+from parley.discussion.statements.tables import MergedStatement, StatementProposal
+from parley.moderation.decisions import ops as decisions
+from parley.moderation.decisions import rules
+from parley.moderation.decisions.rules import Choice
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
-from parley.moderation.statements.rules import require_curator, require_statement_allowed
-from parley.moderation.statements.tables import MergedStatement, StatementProposal
+from parley.moderation.reports import targets
 from parley.platform import db
-from parley.platform.db import NOW
-from parley.platform.errors import Forbidden, NotFound, Refused
-from parley.platform.events.event_log import emit
-from parley.platform.http.access import Viewer
+from parley.platform.errors import Forbidden, Refused
+from parley.platform.http.access import MODERATOR, Viewer
 from parley.platform.text.messages import N_
 
 # Called with a new proposal in its transaction; hooks.py fills this in.
@@ -39,50 +32,14 @@ on conflict (comment) do update set kept = excluded.kept, member = excluded.memb
 """
 
 
-class CommentContent(msgspec.Struct, frozen=True):
-    """What the checks of an edit read of a comment."""
-
-    thread: int
-    body: str
-    html: str
-    assisted: bool
-
-
-async def set_statement(viewer: Viewer, comment_id: int, text: str | None, proposal: int | None = None) -> None:
-    """Set the statement of the viewer's own comment, or remove it. With `proposal`, confirm that one, in these words.
-
-    Raises Forbidden for others, Refused where a check or the comment's state does not allow it, and for a proposal
-    without words.
-    """
-    if proposal is not None and text is None:
-        raise Refused(N_("Please write a sentence, or decline it."))
-    afters = await _check(viewer, comment_id, text) if text else []
-    async with db.atomic():
-        comment = await lock_comment(comment_id)
-        rules.require_edit_allowed(viewer, comment)
-        require_statement_allowed(viewer, comment)
-        if proposal is not None:
-            await _decide(comment_id, proposal, "confirmed")
-        if await change_statement(comment_id, text):
-            await MergedStatement.delete().where(MergedStatement.comment == comment_id)
-            await emit("comment.edited", thread=comment.thread, comment=comment_id, actor=viewer.id)
-        for after in afters:
-            await after(comment_id)
-
-
-async def _check(viewer: Viewer, comment_id: int, text: str) -> list[drafts.After]:
-    """Ask the checks of edits about the comment with this statement, and return what follows."""
-    columns = (Comment.thread, Comment.body, Comment.html, Comment.assisted)
-    now = await db.fetch_one(CommentContent, Comment.select(*columns).where(Comment.id == comment_id))
-    if now is None:
-        raise NotFound(N_("This comment does not exist."))
-    edit = CommentEdit(comment_id, now.thread, viewer, now.body, now.html, now.assisted, text)
-    return [after for check in drafts.before_edit if (after := await check(edit)) is not None]
+def _require_moderator(viewer: Viewer) -> None:
+    if viewer.access < MODERATOR:
+        raise Forbidden(N_("Only moderators can do this."))
 
 
 async def propose(viewer: Viewer, comment_id: int, text: str) -> None:
     """Propose a statement to a comment's author, in place of one that waits. Raises Forbidden for members."""
-    require_curator(viewer)
+    _require_moderator(viewer)
     async with db.atomic():
         comment = await lock_comment(comment_id)
         require_statement_allowed(viewer, comment)
@@ -92,30 +49,9 @@ async def propose(viewer: Viewer, comment_id: int, text: str) -> None:
         await modlog.write(viewer, Entry("statement.propose", "comment", comment_id))
 
 
-async def decline(viewer: Viewer, comment_id: int, proposal: int) -> None:
-    """Decline a statement that a moderator proposed for one's comment. Raises Refused if it does not wait any more."""
-    async with db.atomic():
-        comment = await lock_comment(comment_id)
-        if comment.author != viewer.id:
-            raise Forbidden(N_("Only its author can decline this."))
-        await _decide(comment_id, proposal, "declined")
-
-
-async def _decide(comment: int, proposal: int, decision: str) -> None:
-    waiting = (StatementProposal.comment == comment) & (StatementProposal.state == "waiting")
-    answer: dict[Column | str, Any] = {StatementProposal.state: decision, StatementProposal.decided_at: NOW}
-    decided = (
-        await StatementProposal.update(answer)
-        .where(waiting, StatementProposal.id == proposal)
-        .returning(StatementProposal.id)
-    )
-    if not decided:
-        raise Refused(N_("This proposal changed in the meantime. Please look at it again; your text is kept here."))
-
-
 async def merge(viewer: Viewer, comment_id: int, kept: int) -> None:
     """Ask only `kept` of two statements that say the same. Raises Forbidden for members, Refused for other pairs."""
-    require_curator(viewer)
+    _require_moderator(viewer)
     async with db.atomic():
         comment, into = await _lock_both(comment_id, kept)
         if comment.thread != into.thread or comment_id == kept:
@@ -136,9 +72,27 @@ async def _lock_both(comment: int, kept: int) -> tuple[CommentState, CommentStat
 
 async def separate(viewer: Viewer, comment_id: int) -> None:
     """Undo a merge. Raises Forbidden for members."""
-    require_curator(viewer)
+    _require_moderator(viewer)
     async with db.atomic():
         await lock_comment(comment_id)
         of_comment = MergedStatement.comment == comment_id
         if await MergedStatement.delete().where(of_comment).returning(MergedStatement.id):
             await modlog.write(viewer, Entry("statement.separate", "comment", comment_id))
+
+
+async def remove(viewer: Viewer, comment: int, guideline: str, reason: str) -> int:
+    """Remove a comment's statement, mail its author the reasons, and return the id of the decision.
+
+    The comment stays. Raises Forbidden for members and in one's own case, NotFound, and Refused if there is no
+    statement.
+    """
+    _require_moderator(viewer)
+    async with db.atomic():
+        target = await targets.lock("comment", comment)
+        rules.require_decision_allowed(viewer, target.member, set())
+        if not await db.value("select statement is not null from comment where id = $1", comment):
+            raise Refused(N_("This comment has no statement any more."))
+        await StatementProposal.delete().where(
+            (StatementProposal.comment == comment) & (StatementProposal.state == "waiting")
+        )
+        return await decisions.carry_out(viewer, Choice(0, 0, "statement", guideline, reason), target)

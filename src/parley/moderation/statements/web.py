@@ -1,4 +1,4 @@
-"""The form in which authors say a comment in one sentence, and moderators propose one."""
+"""The page of a thread's deck, and what moderators do with statements."""
 
 from typing import Any
 
@@ -7,80 +7,84 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.discussion.commenting.web import comment_at, thread_at
-from parley.discussion.comments import queries as comments
+from parley.discussion.statements import queries as statements_of
+from parley.discussion.statements.deck import choose
+from parley.discussion.threads.queries import ThreadRow
 from parley.moderation.statements import ops, queries
-from parley.moderation.statements.forms import StatementForm
-from parley.moderation.statements.queries import StatementRow
-from parley.moderation.statements.rules import require_statement_allowed
-from parley.platform.errors import NotFound, ParleyError, Refused
-from parley.platform.http.access import VERIFIED, AnyRequest, Viewer, address_of, signed_in
-from parley.platform.http.forms import posted_fields
+from parley.moderation.statements.forms import RemovalForm
+from parley.people.community.queries import grounds
+from parley.platform.errors import ParleyError
+from parley.platform.http.access import ANYONE, MODERATOR, AnyRequest, staff, viewer_of
+from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
-from parley.platform.ratelimit import POST, take_each
-from parley.platform.text.messages import N_
+from parley.platform.text.messages import Message
 
 
-@get("/c/{comment:str}/statement", name="statements:form", opt={"who": VERIFIED})
-async def statement_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    viewer = signed_in(request)
-    row = await comment_at(comment, viewer)
-    state = await comments.state_of(row.id)
-    if state is None:
-        raise NotFound(N_("This comment does not exist."))
-    require_statement_allowed(viewer, state)
-    statement = await _statement(row.id)
-    form = StatementForm({"text": _first_text(viewer, statement)})
-    # A proposal that breaks a rule of statements is no mistake of the viewer's yet.
-    form.errors.clear()
-    return await _show(request, row, statement, form)
-
-
-async def _statement(comment: int) -> StatementRow:
-    statement = await queries.one(comment)
-    if statement is None:
-        raise Refused(N_("This comment no longer exists, so it cannot have a statement."))
-    return statement
-
-
-def _first_text(viewer: Viewer, statement: StatementRow) -> str:
-    """What the field holds at first: for the author what waits for them, for a moderator what they would change."""
-    return statement.proposed or (statement.text if statement.author == viewer.id else None) or ""
+@get("/t/{thread:str}/deck", name="statements:deck", opt={"who": ANYONE, "reading": True})
+async def deck_page(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    """Show the statements that are asked; to moderators also what they can merge or propose."""
+    return await _show(request, await thread_at(thread))
 
 
 async def _show(
-    request: AnyRequest, row: comments.CommentRow, statement: StatementRow, form: StatementForm, status: int = 200
+    request: AnyRequest, row: ThreadRow, problem: Message | None = None, status: int = 200
 ) -> Response[Any]:
-    thread = await thread_at(str(row.thread))
-    context: dict[str, Any] = {"comment": row, "thread": thread, "statement": statement, "form": form}
-    return page(request, "discussion/statements/statement.html", status=status, **context)
+    viewer = viewer_of(request)
+    curates = viewer is not None and viewer.access >= MODERATOR
+    statements = await statements_of.candidates(row.id)
+    deck = choose(statements)
+    # A member does not read those whom they blocked here either; the deck is the same for everybody.
+    seen = [statement for statement in statements if viewer is None or statement.author not in viewer.blocked]
+    asked = [statement for statement in deck if statement in seen]
+    others = sorted(
+        (statement for statement in seen if statement not in deck),
+        key=lambda statement: (-statement.bound, statement.comment),
+    )
+    context: dict[str, Any] = {
+        "thread": row,
+        "asked": asked,
+        "others": others[: queries.MOST_LISTED],
+        "texts": {statement.comment: statement.text for statement in seen},
+        "without": await queries.without_statement(row.id) if curates else [],
+        "curates": curates,
+        "problem": problem,
+    }
+    return page(request, "moderation/statements/deck.html", status=status, **context)
 
 
-@post("/c/{comment:str}/statement", name="statements:state", opt={"who": VERIFIED})
-async def state(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    viewer = signed_in(request)
+@post("/c/{comment:str}/statement/merge", name="statements:merge", opt={"who": MODERATOR})
+async def merge(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    viewer = staff(request)
     row = await comment_at(comment, viewer)
-    form, status = StatementForm(await posted_fields(request)), 422
+    form = Form(await posted_fields(request))
+    kept = form.id("kept")
+    try:
+        await (ops.separate(viewer, row.id) if kept is None else ops.merge(viewer, row.id, kept))
+    except ParleyError as error:
+        return await _show(request, await thread_at(str(row.thread)), error.message, error.status)
+    return Redirect(f"/t/{row.thread}/deck", status_code=303)
+
+
+@get("/c/{comment:str}/statement/remove", name="statements:removal-form", opt={"who": MODERATOR})
+async def removal_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    row = await comment_at(comment, staff(request))
+    return page(request, "moderation/statements/remove.html", comment=row, form=Form({}), grounds=await grounds())
+
+
+@post("/c/{comment:str}/statement/remove", name="statements:remove", opt={"who": MODERATOR})
+async def remove(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    viewer = staff(request)
+    row = await comment_at(comment, viewer)
+    rules = await grounds()
+    form, status = RemovalForm(await posted_fields(request), [ground.code for ground in rules]), 422
     if not form.errors:
         try:
-            await take_each(POST, viewer.id, address_of(request))
-            await submit(viewer, row, form)
+            await ops.remove(viewer, row.id, form.rule, form.reason)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:
-        return await _show(request, row, await _statement(row.id), form, status)
-    return Redirect(f"/c/{row.id}", status_code=303)
+        return page(request, "moderation/statements/remove.html", status=status, comment=row, form=form, grounds=rules)
+    return Redirect(f"/t/{row.thread}/deck", status_code=303)
 
 
-async def submit(viewer: Viewer, row: comments.CommentRow, form: StatementForm) -> None:
-    """Decline a proposal or set the statement as the author, or propose one as a moderator."""
-    if form.declines:
-        await ops.decline(viewer, row.id, form.proposal or 0)
-    elif row.author_id == viewer.id:
-        await ops.set_statement(viewer, row.id, form.statement, form.proposal)
-    elif form.statement is None:
-        raise Refused(N_("Please write the sentence that you propose."))
-    else:
-        await ops.propose(viewer, row.id, form.statement)
-
-
-handlers: list[object] = [statement_form, state]
+handlers: list[object] = [deck_page, merge, removal_form, remove]

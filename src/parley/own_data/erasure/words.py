@@ -1,13 +1,13 @@
 """Erasing what a member wrote: comments become placeholders in the tree, and their versions go."""
 
-from parley.discussion.comments.retention import IS_NOT_IN_QUEUE, NO_WORDS
+from parley.discussion.comments.rules import IS_NOT_IN_QUEUE, NO_WORDS
 from parley.discussion.comments.states import lock_comment, transition
 from parley.platform import db
 
 # Comments that one sweep erases, each in a transaction of its own, since each locks a thread.
 BATCH = 200
 SELECT_VISIBLE = "select id from comment where author = $1 and state = 'visible' order by id limit $2"
-# Comments that moderators work on stay until they have decided; then discussion/comments/retention.py deletes them.
+# Comments that moderators work on stay until they have decided; then site/retention.py deletes them.
 BLANK_COMMENTS = f"""
 update comment set {NO_WORDS}
 where author = $1 and state in ('deleted_by_author', 'withdrawn', 'expired', 'rejected') and body <> ''

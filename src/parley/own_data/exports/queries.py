@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from parley.own_data.exports.retention import DAYS
 from parley.own_data.exports.tables import ExportPart
 from parley.platform import db
 from parley.platform.http.access import Viewer
+
+# Also stated by templates/own_data/exports/_export.html.
+EXPORT_DAYS = 7
 
 
 class ExportRow(msgspec.Struct, frozen=True):
@@ -29,7 +31,7 @@ class ExportRow(msgspec.Struct, frozen=True):
 
     @property
     def until(self) -> datetime:
-        return self.created_at + timedelta(days=DAYS)
+        return self.created_at + timedelta(days=EXPORT_DAYS)
 
     @property
     def megabytes(self) -> str:
@@ -38,7 +40,7 @@ class ExportRow(msgspec.Struct, frozen=True):
 
 SELECT_EXPORT = f"""
 select id, state, done, total, size, created_at, created_at > now() - interval '1 day' as is_recent
-from export where member = $1 and created_at > now() - interval '{DAYS} days'
+from export where member = $1 and created_at > now() - interval '{EXPORT_DAYS} days'
 """  # noqa: S608 a constant
 SELECT_NEWEST_EXPORT = f"{SELECT_EXPORT} order by id desc limit 1"
 SELECT_FINISHED = f"{SELECT_EXPORT} and id = $2 and state = 'done'"

@@ -9,11 +9,11 @@ from asyncpg import UniqueViolationError
 from piccolo.columns import Column
 
 from parley.people import mail
-from parley.people.account_settings import signup_ops
-from parley.people.accounts import addresses, hooks, mailed_links, queries, sessions, tokens
+from parley.people.account_settings import queries, signup_ops
+from parley.people.accounts import addresses, hooks, mailed_links, sessions, tokens
+from parley.people.accounts import queries as accounts
 from parley.people.accounts.queries import Account
-from parley.people.accounts.states import SIGNS_IN
-from parley.people.accounts.tables import AddressChange, Member
+from parley.people.accounts.tables import AddressChange, Authenticator, Member
 from parley.people.second_factors import authenticators, passkey_settings
 from parley.people.sign_in.authentication import Client
 from parley.platform import db, ratelimit
@@ -28,23 +28,6 @@ CONFIRM_LASTS = timedelta(days=3)
 # Also stated by templates/people/mail/address_changed.txt.
 UNDO_LASTS = timedelta(days=7)
 PAGE = "/settings/email"
-
-# Each statement uses the token up, so that only one of two requests succeeds.
-CONFIRM_CHANGE = f"""
-update address_change c set confirmed_at = now(), former = m.email, undo_hash = $2, expires_at = now() + $3::interval
-from member m
-where c.confirm_hash = $1 and c.confirmed_at is null and c.expires_at > now() and m.id = c.member and {SIGNS_IN}
-returning c.id, c.member, c.email, c.former as other, c.created_at
-"""  # noqa: S608 a constant
-UNDO_CHANGE = """
-update address_change set undo_hash = null
-where undo_hash = $1 and expires_at > now() returning id, member, former as email, email as other, created_at
-"""
-SELECT_MEMBER = """
-select member from address_change
-where (confirm_hash = $1 and confirmed_at is null or undo_hash = $1) and expires_at > now()
-"""
-IS_LATER_APP = "select exists (select from authenticator where member = $1 and created_at >= $2)"
 
 SAME = N_("This is your address already.")
 EXPIRED = N_("This link has been used already, or has expired.")
@@ -79,7 +62,7 @@ async def request(account: Account, email: str, client: Client, *, answer: str =
         await AddressChange.insert(
             AddressChange(member=account.id, email=email, confirm_hash=digest, expires_at=expires_at)
         )
-        if await queries.by_email(email) is None:
+        if await accounts.by_email(email) is None:
             link = f"{settings().base_url}{PAGE}/confirm/{token}"
             await _mail("address", email, "address_confirm", account.name, link)
         if account.state != "unverified":
@@ -91,8 +74,10 @@ async def confirm(token: str) -> None:
     """Make the new address the member's. Raises Gone for an old link, Refused if another member confirmed it first."""
     undo = tokens.new()
     async with atomic():
-        change = await db.fetch_one(AddressStep, CONFIRM_CHANGE, tokens.digest(token), tokens.digest(undo), UNDO_LASTS)
-        account = await queries.account(change.member) if change else None
+        change = await db.fetch_one(
+            AddressStep, queries.CONFIRM_CHANGE, tokens.digest(token), tokens.digest(undo), UNDO_LASTS
+        )
+        account = await accounts.account(change.member) if change else None
         if change is None or account is None:
             raise Gone(EXPIRED)
         await _set(change)
@@ -114,7 +99,7 @@ async def undo(token: str) -> None:
     address meanwhile.
     """
     async with atomic():
-        change = await db.fetch_one(AddressStep, UNDO_CHANGE, tokens.digest(token))
+        change = await db.fetch_one(AddressStep, queries.UNDO_CHANGE, tokens.digest(token))
         if change is None:
             raise Gone(EXPIRED)
         await AddressChange.delete().where(AddressChange.member == change.member, AddressChange.id > change.id)
@@ -124,9 +109,10 @@ async def undo(token: str) -> None:
         await sessions.end_all(change.member)
         for hook in hooks.when_address_undone:
             await hook(change.member, change.created_at)
-        account = await queries.account(change.member)
+        account = await accounts.account(change.member)
         if account is not None:
-            if await db.value(IS_LATER_APP, change.member, change.created_at):
+            app = Authenticator.exists().where(Authenticator.member == change.member)
+            if await app.where(Authenticator.created_at >= change.created_at):
                 await authenticators.remove(account)
             await passkey_settings.end_all(change.member, since=change.created_at)
             await mailed_links.mail_to(account, "reset", timedelta(days=1), "/")
@@ -135,7 +121,7 @@ async def undo(token: str) -> None:
 
 async def member_of(token: str) -> int | None:
     """The member whose address a link changes. None if it no longer works."""
-    member: int | None = await db.value(SELECT_MEMBER, tokens.digest(token))
+    member: int | None = await db.value(queries.SELECT_MEMBER_OF_LINK, tokens.digest(token))
     return member
 
 

@@ -7,6 +7,7 @@ import structlog
 from asyncpg import UniqueViolationError
 
 from parley.people import mail
+from parley.people.account_settings import queries
 from parley.people.accounts import names, viewer_cache
 from parley.people.accounts.tables import FormerName, Member
 from parley.people.sign_in import ops
@@ -18,18 +19,6 @@ from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
-
-# Also stated by templates/people/accounts/_name.html.
-DAYS = 30
-LOCK_MEMBER = "select name, name_key, email from member where id = $1 for update"
-SELECT_NEXT_AT = f"""
-select max(changed_at) + interval '{DAYS} days' from former_name
-where member = $1 and changed_at > now() - interval '{DAYS} days'
-"""  # noqa: S608 a constant
-RESERVE_FORMER_NAME = """
-insert into former_name (member, name, name_key, changed_at) values ($1, $2, $3, now())
-on conflict (name_key) do update set member = excluded.member, name = excluded.name, changed_at = now()
-"""
 
 SAME = N_("This is your name already.")
 TOO_SOON = N_("You can change your name once in {days} days. The next time is on {day}.")
@@ -43,7 +32,7 @@ class NameNow(msgspec.Struct, frozen=True):
 
 async def next_at(member: int) -> datetime | None:
     """When the member may change their name again; None: now."""
-    moment: datetime | None = await db.value(SELECT_NEXT_AT, member)
+    moment: datetime | None = await db.value(queries.SELECT_NEXT_RENAMING, member)
     return moment
 
 
@@ -61,13 +50,16 @@ async def rename(viewer: Viewer, name: str) -> None:
     require_write_allowed(viewer)
     try:
         async with atomic():
-            now = await db.fetch_one(NameNow, LOCK_MEMBER, viewer.id)
+            now = await db.fetch_one(NameNow, Member.select().where(Member.id == viewer.id).lock_rows())
             if now is None or now.name == name:
                 raise Refused(SAME)
             if (later := await next_at(viewer.id)) is not None:
-                raise Refused(TOO_SOON, days=DAYS, day=later)
+                raise Refused(TOO_SOON, days=queries.RENAMING_DAYS, day=later)
             await FormerName.delete().where(FormerName.member == viewer.id, FormerName.name_key == names.key(name))
-            await db.execute(RESERVE_FORMER_NAME, viewer.id, now.name, now.name_key)
+            former_name = FormerName(member=viewer.id, name=now.name, name_key=now.name_key)
+            await FormerName.insert(former_name).on_conflict(
+                FormerName.name_key, "DO UPDATE", [FormerName.member, FormerName.name, FormerName.changed_at]
+            )
             await Member.update({Member.name: name, Member.name_key: names.key(name)}).where(Member.id == viewer.id)
             # After the update has waited for whoever is giving up this name.
             await ops.refuse_reserved_name(name, viewer.id)

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from parley.people.accounts import viewer_cache
+from parley.people.accounts import queries, viewer_cache
 from parley.people.accounts.queries import PublicMember
 from parley.people.accounts.tables import Block
 from parley.platform import db
@@ -16,12 +16,6 @@ Kind = Literal["mute", "block"]
 
 # Every page that the member reads has to leave them out.
 MOST_BLOCKED = 500
-
-SELECT_BLOCKS_BETWEEN = """
-select member = $1 as is_own from block
-where kind = 'block' and (member = $1 and other = $2 or member = $2 and other = $1)
-order by is_own limit 1
-"""
 
 
 class BlockedMember(msgspec.Struct, frozen=True):
@@ -67,7 +61,7 @@ async def list_blocked(viewer: Viewer) -> list[BlockedMember]:
 
 async def require_unblocked(member: int, other: int) -> None:
     """Raise Refused if one of the two has blocked the other."""
-    is_own: bool | None = await db.value(SELECT_BLOCKS_BETWEEN, member, other)
+    is_own: bool | None = await db.value(queries.SELECT_BLOCKS_BETWEEN, member, other)
     if is_own is False:
         raise Refused(N_("You cannot reply to this member. Your text is kept."))
     if is_own:

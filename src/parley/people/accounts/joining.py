@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from parley.people.accounts import proof_of_work
+from parley.people.accounts import proof_of_work, queries
 from parley.people.accounts.proof_of_work import EASY, HARD, ProofOfWorkNeeded
 from parley.platform import db, ratelimit
 from parley.platform.errors import Refused
@@ -20,13 +20,6 @@ Mode = Literal["open", "invited", "approved", "closed"]
 # A person needs longer to fill the form in.
 SHORTEST_SECONDS = 3
 LONGEST_SECONDS = 86_400
-# Whether more than $1, and more than five times the average of the 71 hours before, asked for a link that confirms an
-# address in the last hour. These links are kept for four days.
-IS_RUSH = """
-select count(*) filter (where created_at > now() - interval '1 hour')
-  > greatest($1, 5 * count(*) filter (where created_at <= now() - interval '1 hour') / 71.0)
-from token where purpose = 'verify' and created_at > now() - interval '72 hours'
-"""
 FEWEST_IN_RUSH = 30
 # Without a proof of work, with one, and with a hard one.
 OF_NETWORK = (ratelimit.SIGN_UP_NETWORK, ratelimit.SIGN_UP_NETWORK_PROVEN, ratelimit.SIGN_UP_NETWORK_HARD)
@@ -109,4 +102,4 @@ async def _work(context: SignUpContext, mailbox: str) -> int:
 
 
 async def _is_rush() -> bool:
-    return settings().limits and bool(await db.value(IS_RUSH, FEWEST_IN_RUSH))
+    return settings().limits and bool(await db.value(queries.IS_RUSH, FEWEST_IN_RUSH))

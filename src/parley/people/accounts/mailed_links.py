@@ -21,12 +21,39 @@ log = structlog.get_logger(__name__)
 
 # With a longer address to return to, some mail clients would break the link.
 LONGEST_NEXT = 300
+# As long as the limit of an address needs to refill: a member who is sent no further link has one that still works.
+LINK_LASTS = timedelta(hours=1)
 
 MANY_LINKS = N_(
     "Many links were asked for from your network. Please send the form again: your browser then does a short "
     "calculation first."
 )
 EXPIRED = N_("This link has been used already, or has expired. Please ask for a new one.")
+
+
+class LinkLimits(msgspec.Struct, frozen=True):
+    """How many links may be asked for: from one network, by everybody, to one address.
+
+    Those of a network are without a proof of work, with one, and with a hard one.
+    """
+
+    of_network: tuple[Limit, Limit, Limit]
+    everybody: Limit
+    address: Limit
+
+
+LIMITS = {
+    "login": LinkLimits(
+        (ratelimit.LINK_NETWORK, ratelimit.LINK_PROVEN, ratelimit.LINK_HARD),
+        everybody=ratelimit.LINK_ALL,
+        address=ratelimit.LINK_ADDRESS,
+    ),
+    "reset": LinkLimits(
+        (ratelimit.FORGOT_NETWORK, ratelimit.FORGOT_PROVEN, ratelimit.FORGOT_HARD),
+        everybody=ratelimit.FORGOT_ALL,
+        address=ratelimit.FORGOT_ADDRESS,
+    ),
+}
 
 
 async def create(member: int, purpose: str, lasts: timedelta, next_url: str = "/") -> str:
@@ -46,24 +73,12 @@ async def mail_to(account: Account, purpose: str, lasts: timedelta, next_url: st
         await mail.send(purpose, account.email, *mail.written_message(purpose, name=account.name, link=link))
 
 
-class LinkLimits(msgspec.Struct, frozen=True):
-    """How many links may be asked for: from one network, by everybody, to one address.
-
-    Those of a network are without a proof of work, with one, and with a hard one.
-    """
-
-    of_network: tuple[Limit, Limit, Limit]
-    everybody: Limit
-    address: Limit
-
-
-async def mail_to_address(
-    email: str, purpose: str, lasts: timedelta, next_url: str, *, network: str, limits: LinkLimits, answer: str
-) -> None:
-    """Mail a new link, if the address belongs to a member and is below its limit.
+async def mail_to_address(email: str, purpose: str, next_url: str, *, network: str, answer: str) -> None:
+    """Mail a new link that signs in or sets a password, if a member has the address and it is below its limit.
 
     Raises ProofOfWorkNeeded when a network asks for many links and `answer` is wrong, TooMany when for too many.
     """
+    limits = LIMITS[purpose]
     key, everybody = addresses.key(email), Use(limits.everybody, ratelimit.EVERYBODY)
     steps = [[*ratelimit.of_network(limit, network), everybody] for limit in limits.of_network]
     bits = await proof_of_work.bits_of(answer, key)
@@ -74,7 +89,7 @@ async def mail_to_address(
         return
     account = await queries.by_email(email)
     if account is not None:
-        await mail_to(account, purpose, lasts, next_url)
+        await mail_to(account, purpose, LINK_LASTS, next_url)
         log.info("link mailed", purpose=purpose, member=account.id, network=network)
 
 

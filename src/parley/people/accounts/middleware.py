@@ -1,14 +1,21 @@
 """Middleware that finds the viewer: the member whose session's cookie a request carries.
 
 Nothing is read for a request without this cookie, and visitors are never given one.
+
+Members read their own writes. Every process caches what it reads for a second, and the numbers in the masthead for ten.
+The answer to a member's form sets a cookie with a new random token, the consistency token, for a little longer. From
+the moment at which a process first meets a token, it serves this member nothing that it cached before.
 """
 
+import re
+from secrets import token_urlsafe
 from time import monotonic
+from typing import Any
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from parley.people.accounts import consistency, sessions, tokens, viewer_cache
+from parley.people.accounts import sessions, tokens, viewer_cache
 from parley.people.accounts.sessions import ViewerRow
 from parley.people.accounts.viewer_cache import CachedViewer
 from parley.platform.errors import Unavailable
@@ -16,6 +23,11 @@ from parley.platform.http import cookies
 from parley.platform.http.access import Viewer
 from parley.platform.http.failures import OUTAGES
 from parley.platform.http.problems import is_api
+
+# Longer than any process caches what a member may have changed.
+CONSISTENCY_SECONDS = 11
+CONSISTENCY_COOKIE = "consistency"
+CONSISTENCY_TOKEN = re.compile(r"[A-Za-z0-9_-]{16}")
 
 
 class ViewerMiddleware:
@@ -36,7 +48,7 @@ class ViewerMiddleware:
                 scope["viewer_unknown"] = error  # type: ignore[typeddict-unknown-key]
             scope["viewer"] = viewer  # type: ignore[typeddict-unknown-key]
             if viewer is not None and scope["method"] == "POST":
-                send = consistency.sets_token(scope, send)
+                send = _setting_token(scope, send)
         await self.app(scope, receive, send)
 
 
@@ -44,7 +56,9 @@ async def _viewer(token: str, scope: Scope) -> Viewer | None:
     digest = tokens.digest(token)
     if digest is None:
         return None
-    consistency_token = consistency.valid(cookies.read(scope, consistency.cookie_name()))
+    consistency_token = cookies.read(scope, consistency_cookie_name())
+    if consistency_token is not None and not CONSISTENCY_TOKEN.fullmatch(consistency_token):
+        consistency_token = None
     now, cache = monotonic(), viewer_cache.current()
     cached = cache.get(digest)
     if cached is not None and cached.expires > now and consistency_token in (None, cached.token):
@@ -87,3 +101,24 @@ def as_viewer(row: ViewerRow, not_before: float) -> Viewer:
         blocked=frozenset(row.blocked),
         not_before=not_before,
     )
+
+
+def consistency_cookie_name() -> str:
+    return cookies.name(CONSISTENCY_COOKIE)
+
+
+def _setting_token(scope: Scope, send: Send) -> Send:
+    """Wrap `send` so that the answer sets a new token. Routes with `opt={"without_token": True}` set none."""
+
+    async def send_with_token(message: Message) -> None:
+        if message["type"] == "http.response.start" and not _is_without_token(scope):
+            cookie = cookies.make(CONSISTENCY_COOKIE, token_urlsafe(12), CONSISTENCY_SECONDS).to_header(header="")
+            message["headers"] = [*message.get("headers", ()), (b"set-cookie", cookie.encode("latin-1"))]
+        await send(message)
+
+    return send_with_token
+
+
+def _is_without_token(scope: Any) -> bool:
+    handler = scope.get("route_handler")
+    return handler is not None and bool(handler.opt.get("without_token"))

@@ -62,7 +62,8 @@ def name(raw: str) -> str:
         raise Refused(N_("A name is made of letters, digits and - _ . only."))
     if not _is_letter_or_digit(name[0]) or name[-1] in SEPARATORS:
         raise Refused(N_("A name begins and ends with a letter or a digit."))
-    if _count_marks(name) > len(name) // 2 or not _has_one_script(name):
+    marks = sum(unicodedata.category(char).startswith("M") for char in name)
+    if marks > len(name) // 2 or not _has_one_script(name):
         raise Refused(N_("Please use the letters of one script, so that no two names look alike."))
     if key(name) in _reserved_keys() or seems_official(name):
         raise Refused(N_("This name is reserved, because it could be mistaken for the site's own."))
@@ -103,11 +104,7 @@ def is_neutral(name: str, member: int) -> bool:
 
 def same(one: str, other: str) -> bool:
     """Whether two spellings differ at most in case and width."""
-    return _fold(one) == _fold(other)
-
-
-def _fold(name: str) -> str:
-    return normalize("NFKC", name).casefold()
+    return normalize("NFKC", one).casefold() == normalize("NFKC", other).casefold()
 
 
 def _is_letter_or_digit(char: str) -> bool:
@@ -116,10 +113,6 @@ def _is_letter_or_digit(char: str) -> bool:
 
 def _is_allowed(char: str) -> bool:
     return _is_letter_or_digit(char) or char in SEPARATORS or unicodedata.category(char) in {"Mn", "Mc"}
-
-
-def _count_marks(name: str) -> int:
-    return sum(unicodedata.category(char).startswith("M") for char in name)
 
 
 def _has_one_script(name: str) -> bool:

@@ -38,10 +38,18 @@ from token join member on member.id = token.member
 where token_hash = $1 and purpose = $2 and used_at is null and expires_at > now()
   and {MAY_RETURN}
 """  # noqa: S608 no value in it
-SELECT_MAILS = (
-    'select id, recipient as "to", subject, text, html, created_at as at from mail order by id desc limit 100'
-)
-SELECT_MAIL = 'select id, recipient as "to", subject, text, html, created_at as at from mail where id = $1'
+SELECT_BLOCKS_BETWEEN = """
+select member = $1 as is_own from block
+where kind = 'block' and (member = $1 and other = $2 or member = $2 and other = $1)
+order by is_own limit 1
+"""
+# Whether more than $1, and more than five times the average of the 71 hours before, asked for a link that confirms an
+# address in the last hour. These links are kept for four days.
+IS_RUSH = """
+select count(*) filter (where created_at > now() - interval '1 hour')
+  > greatest($1, 5 * count(*) filter (where created_at <= now() - interval '1 hour') / 71.0)
+from token where purpose = 'verify' and created_at > now() - interval '72 hours'
+"""
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -97,13 +105,9 @@ class LinkOwner(msgspec.Struct, frozen=True):
     has_password: bool
 
 
-class StoredMail(msgspec.Struct, frozen=True):
-    id: int
-    to: str
-    subject: str
-    text: str
-    html: str | None
-    at: datetime
+async def lock(member: int) -> None:
+    """Lock a member in the open transaction: of two changes to their account, the second waits."""
+    await Member.select(Member.id).where(Member.id == member).lock_rows("NO KEY UPDATE")
 
 
 async def account(member: int) -> Account | None:
@@ -159,12 +163,3 @@ async def of_names(typed: Sequence[str]) -> dict[str, NamedMember]:
 async def token_owner(token_hash: bytes | None, purpose: str) -> LinkOwner | None:
     """The member that a link belongs to, while it works."""
     return await fetch_one(LinkOwner, SELECT_TOKEN_OWNER, token_hash, purpose)
-
-
-async def mails() -> list[StoredMail]:
-    """The newest messages, for the test mailbox."""
-    return await fetch(StoredMail, SELECT_MAILS)
-
-
-async def mail(number: int) -> StoredMail | None:
-    return await fetch_one(StoredMail, SELECT_MAIL, number)

@@ -159,7 +159,7 @@ class Passkey(Table):
 
 
 class UsedChallenge(Table, tablename="used_challenge"):
-    """A challenge that a passkey signed (challenges.py), kept until it expires so that it is accepted once."""
+    """A challenge that a passkey signed (passkeys.py), kept until it expires so that it is accepted once."""
 
     id = BigSerial(primary_key=True)
     digest = Bytea(null=False, default=None, unique=True)

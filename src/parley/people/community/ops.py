@@ -13,8 +13,6 @@ from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
-LOCK_RULES = "select id from community for update"
-
 
 async def set_sign_up(viewer: Viewer, mode: str) -> None:
     """Set who can become a member. Raises Forbidden for anybody but admins."""
@@ -41,7 +39,7 @@ async def set_rules(*, viewer: Viewer, rules: str, asks_declaration: bool, versi
         raise Forbidden(N_("Only admins can do this."))
     own = "" if rules == default_rules() else rules
     async with db.atomic():
-        await db.value(LOCK_RULES)
+        await Community.select(Community.id).lock_rows()
         now = await queries.rules()
         # Rules that stay the same keep the day of their last change.
         if (now.written, now.asks_declaration) == (own, asks_declaration):

@@ -1,17 +1,26 @@
 """The page of the community's rules, and the form where admins edit them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.response import Redirect
 
 from parley.people.community import ops, queries
-from parley.people.community.forms import RulesForm
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ADMIN, ANYONE, AnyRequest, viewer_of
-from parley.platform.http.forms import posted_fields
+from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.messages import N_
+
+
+class RulesForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.rules = self.text("rules", most=20_000, lines=True)
+        self.asks_declaration = self.flag("asks_declaration")
+        # Without it, who can sign up stays as it is.
+        self.sign_up = self.choice("sign_up", ("open", "invited", "approved", "closed"))
 
 
 @get("/rules", name="community:rules", opt={"who": ANYONE})

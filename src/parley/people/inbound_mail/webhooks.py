@@ -5,6 +5,7 @@ import hashlib
 import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from email.utils import parseaddr
 from time import time
 from typing import Any
 
@@ -13,17 +14,26 @@ import structlog
 from litestar import MediaType, Request, Response, post
 from litestar.params import FromPath
 
-from parley.people.inbound_mail import settling, sns
-from parley.platform import ratelimit
+from parley.people.inbound_mail import sns
+from parley.people.mail import bounces, queue
+from parley.people.mail.letters import KEY
+from parley.people.mail.links import returned_mail
+from parley.people.returned_mail import delivery_status
+from parley.people.returned_mail.delivery_status import DeliveryStatus
+from parley.platform import db, ratelimit
+from parley.platform.db.tables import Mail
 from parley.platform.errors import BadRequest, Forbidden, NotFound, TooMany
 from parley.platform.http.access import ANYONE
 from parley.platform.observability import metrics
 from parley.platform.settings import settings
+from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
 AnyRequest = Request[Any, Any, Any]
 
+# These do not count against the address.
+HARMLESS = {"delivered", "mail", "auto-reply"}
 OLDEST, CLOCK_SKEW = 86_400, 900
 LONGEST_TOKEN = 100
 
@@ -58,7 +68,7 @@ async def webhook(request: AnyRequest, relay: FromPath[str]) -> Response[str]:
 async def _ses(request: AnyRequest) -> str:
     message = await sns.verify(await _body(request, settings().ses_topic), settings().ses_topic or "")
     if message.type == sns.NOTIFICATION:
-        return await settling.process(message.message)
+        return await process(message.message)
     if message.type != sns.CONFIRMATION:
         return "ignored"
     await sns.confirm(message)
@@ -76,7 +86,7 @@ async def _mailgun(request: AnyRequest) -> str:
     async with _is_new(body.signature.token) as is_new:
         # The signature does not cover the event, so an event with a used token may be forged.
         event = bytes(body.event).decode("utf-8", "replace")
-        return await settling.process(f'{{"event-data": {event}}}') if is_new else "known"
+        return await process(f'{{"event-data": {event}}}') if is_new else "known"
 
 
 def _check_mailgun(signature: WebhookSignature, key: str) -> None:
@@ -109,7 +119,7 @@ async def _postmark(request: AnyRequest) -> str:
     is_authorised = hmac.compare_digest(expected.encode(), request.headers.get("Authorization", "").encode())
     if login is not None and not is_authorised:
         raise Forbidden(N_("The name or password of this notification is wrong. Nothing was changed."))
-    return await settling.process((await _body(request, login)).decode("utf-8", "replace"))
+    return await process((await _body(request, login)).decode("utf-8", "replace"))
 
 
 async def _body(request: AnyRequest, setting: str | None) -> bytes:
@@ -117,6 +127,45 @@ async def _body(request: AnyRequest, setting: str | None) -> bytes:
     if setting is None:
         raise NotFound(N_("There is no page at this address."))
     return await request.body()
+
+
+async def process(text: str) -> str:
+    """Process the notifications in `text`, and return what the last one was, in a word. Idempotent."""
+    digest, outcome = hashlib.sha256(text.encode()).hexdigest(), "ignored"
+    for number, report in enumerate(delivery_status.read(text)):
+        async with db.atomic():
+            outcome = await _take_in(report, f"webhook:{digest}:{number}")
+    return outcome
+
+
+async def _take_in(status: DeliveryStatus, digest: str) -> str:
+    mail = await _mail(status)
+    if mail is None:
+        return "ignored"
+    # Any notification shows that the relay has the message, even if its reply was lost.
+    was_open = await queue.settle_arrived(mail)
+    if status.kind in HARMLESS:
+        return "settled" if was_open else status.kind
+    # While the delivery is retried, nothing counts against the address.
+    kind = status.kind if status.is_final else "delayed"
+    return kind if await bounces.record(mail, kind, status.status, status.detail, digest=digest) else "known"
+
+
+async def _mail(status: DeliveryStatus) -> int | None:
+    """Return the id of our mail: from the signed value that we gave the relay, else by its Message-ID."""
+    proven = (returned_mail(parseaddr(proof)[1]) for proof in status.proofs)
+    named = next((mail for mail in proven if mail is not None), None)
+    return named if named is not None else await _of_message_id(status.message_id)
+
+
+async def _of_message_id(message_id: str) -> int | None:
+    name, _, host = message_id.strip("<> ").rpartition("@")
+    if not KEY.fullmatch(name) or host != settings().host:
+        return None
+    kind, _, number = name.rpartition(".")
+    without_key = (Mail.id == as_id(number)) & (Mail.kind == kind) & Mail.key.is_null()
+    mail_id: int | None = await db.value(Mail.select(Mail.id).where((Mail.key == name) | without_key))
+    return mail_id
 
 
 RELAYS: dict[str, Callable[[AnyRequest], Awaitable[str]]] = {"ses": _ses, "mailgun": _mailgun, "postmark": _postmark}

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import msgspec
 import structlog
+from piccolo.query.functions import Lower
 
-from parley.people.mail import bursts
+from parley.people.mail import queries
 from parley.people.mail.letters import lists
 from parley.platform import db
-from parley.platform.db.tables import MailAddress, MailBounce
+from parley.platform.db.tables import Mail, MailAddress, MailBounce
 from parley.platform.events import attempts
+from parley.platform.observability import metrics
 
 log = structlog.get_logger(__name__)
 
@@ -20,21 +22,9 @@ THRESHOLD = 4
 APART = timedelta(days=2)
 LONGEST_DETAIL = 1_000
 FORGOTTEN = timedelta(days=30)
-
-SELECT_MAIL = "select lower(recipient) as address, list, member from mail where id = $1"
-
-ADD_SCORE = """
-insert into mail_address as a (address, score, scored_at) values ($1, $2, now())
-on conflict (address) do update set
-  scored_at = case when $4 and a.score > 0 and a.scored_at > now() - $5::interval then a.scored_at else now() end,
-  score = case when a.scored_at <= now() - $3::interval then $2
-    when $4 and a.score > 0 and a.scored_at > now() - $5::interval then greatest(a.score, $2) else a.score + $2 end
-returning score
-"""
-
-SUPPRESS_ADDRESS = """
-update mail_address set suppressed_at = coalesce(suppressed_at, now()), reason = coalesce(reason, $2) where address = $1
-"""
+# A burst: a provider that refuses this many addresses within an hour, and this share of its mail, refuses us.
+BURST_WITHIN, BURST_ADDRESSES, BURST_SHARE = timedelta(hours=1), 5, 0.25
+PROVIDER_PAUSE = timedelta(hours=4)
 
 
 class BouncedMail(msgspec.Struct, frozen=True):
@@ -49,50 +39,69 @@ async def record(mail: int, kind: str, status: str, detail: str, *, digest: str)
     A member who complains is unsubscribed from the list, and their address is suppressed.
     """
     async with db.atomic():
-        about = await db.fetch_one(BouncedMail, SELECT_MAIL, mail)
-        if about is None or not await _insert(mail, about.address, kind, status, detail, digest):
+        about = await _of(mail)
+        # Another server's reply may hold NUL, which PostgreSQL does not accept.
+        shown = detail[:LONGEST_DETAIL].replace("\0", "")
+        if about is None or not await _insert(
+            MailBounce(mail=mail, address=about.address, kind=kind, status=status, detail=shown, digest=digest)
+        ):
             return False
         if kind == "policy":
             log.error("our mail is refused, see /mod/mail", mail=mail, status=status)
         if kind in SCORES:
             is_certain = SCORES[kind] >= THRESHOLD
-            score = await db.value(ADD_SCORE, about.address, float(SCORES[kind]), FORGOTTEN, not is_certain, APART)
+            score = await db.value(
+                queries.ADD_SCORE, about.address, float(SCORES[kind]), FORGOTTEN, not is_certain, APART
+            )
             if score >= THRESHOLD:
-                await db.execute(SUPPRESS_ADDRESS, about.address, kind)
-        await _check_for_burst(about.address, kind)
-        if kind == "complaint" and about.list is not None and about.member is not None:
-            await lists[about.list].stop(about.member, "")
+                await db.execute(queries.SUPPRESS_ADDRESS, about.address, kind)
+        # If pausing the provider fails, the bounce still counts.
+        await attempts.each(
+            "refusals of a provider",
+            [about.address.rpartition("@")[2]],
+            lambda domain: pause_in_burst(domain, kind),
+        )
+        if kind == "complaint":
+            await _stop_list(about)
     return True
 
 
-async def _insert(mail: int, address: str, kind: str, status: str, detail: str, digest: str) -> bool:
-    bounce = MailBounce(mail=mail, address=address, kind=kind, status=status, detail=_storable(detail), digest=digest)
-    added = MailBounce.insert(bounce).on_conflict(MailBounce.digest, "DO NOTHING").returning(MailBounce.id)
-    return bool(await added)
+async def _of(mail: int) -> BouncedMail | None:
+    about = Mail.select(Lower(Mail.recipient, alias="address"), Mail.list, Mail.member)
+    return await db.fetch_one(BouncedMail, about.where(Mail.id == mail))
 
 
-async def _check_for_burst(address: str, kind: str) -> None:
-    """Pause a provider that refuses many addresses. If that fails, the bounce still counts."""
-    await attempts.each(
-        "refusals of a provider",
-        [address],
-        lambda recipient: bursts.check(recipient, kind),
-        key=lambda recipient: recipient.rpartition("@")[2],
-    )
+async def _insert(bounce: MailBounce) -> bool:
+    return bool(await MailBounce.insert(bounce).on_conflict(MailBounce.digest, "DO NOTHING").returning(MailBounce.id))
 
 
-def _storable(detail: str) -> str:
-    """Return the start of another server's reply, without NUL, which PostgreSQL does not accept."""
-    return detail[:LONGEST_DETAIL].replace("\0", "")
+async def _stop_list(about: BouncedMail) -> bool:
+    if about.list is None or about.member is None:
+        return False
+    await lists[about.list].stop(about.member, "")
+    return True
 
 
 async def unsubscribe(mail: int) -> bool:
     """Unsubscribe the recipient of `mail` from its list. Return False if it is not of a list."""
     async with db.atomic():
-        about = await db.fetch_one(BouncedMail, SELECT_MAIL, mail)
-        if about is None or about.list is None or about.member is None:
-            return False
-        await lists[about.list].stop(about.member, "")
+        about = await _of(mail)
+        return about is not None and await _stop_list(about)
+
+
+async def pause_in_burst(domain: str, kind: str) -> bool:
+    """Pause a provider if `kind` came back for many of its addresses, and end their suppression.
+
+    A provider that refuses several addresses alike refuses us, not them.
+    """
+    if kind == "complaint" or not await db.value(
+        queries.IS_BURST, domain, kind, BURST_WITHIN, BURST_ADDRESSES, BURST_SHARE
+    ):
+        return False
+    await db.execute(queries.PAUSE_PROVIDER, domain, PROVIDER_PAUSE)
+    released = await db.execute(queries.RELEASE_ADDRESSES, domain, kind, BURST_WITHIN)
+    log.error("provider refuses our mail and is paused, see /mod/mail", domain=domain, kind=kind, released=released)
+    metrics.MAIL_PROVIDERS_PAUSED.labels(kind).inc()
     return True
 
 

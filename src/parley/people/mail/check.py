@@ -9,12 +9,11 @@ from pathlib import Path
 
 import dkim
 import msgspec
-from dkim import asn1, crypto
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from parley.people.mail.message import read_key
 from parley.platform.settings import Settings
 
-LONG = 0x80
-RSA = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
 LONGEST_LINE, MOST_BYTES = 998, 80_000
 OF_LISTS = ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Help", "List-Owner", "Feedback-ID")
 MUST_BE_SIGNED = {"from", "to", "subject", "date", "message-id"}
@@ -36,37 +35,21 @@ class RecordCheck(msgspec.Struct, frozen=True):
 
 def records(settings: Settings) -> list[DnsRecord]:
     """Return the records that receiving servers check. Raises ValueError if the DKIM key is not valid."""
-    domain = settings.mail_address.rpartition("@")[2]
-    dns_records = [
-        DnsRecord(domain, "TXT", "v=spf1 mx a -all", "which servers may send for this domain: add yours"),
-        DnsRecord(
-            f"_dmarc.{domain}",
-            "TXT",
-            f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}",
-            "what to do with other mail",
-        ),
-    ]
+    domain, returns = settings.mail_address.rpartition("@")[2], settings.bounces.rpartition("@")[2]
+    spf, dmarc = "v=spf1 mx a -all", f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"
+    dns_records = [DnsRecord(domain, "TXT", spf, "which servers may send for this domain: add yours")]
     if settings.dkim_key is not None:
-        key = public_key(settings.dkim_key)
-        dns_records.insert(
-            1,
-            DnsRecord(
-                f"{settings.dkim_selector}._domainkey.{domain}",
-                "TXT",
-                key,
-                "verifies our signature; in a zone file, split it into strings of at most 255 characters",
-            ),
-        )
-    returns = settings.bounces.rpartition("@")[2]
-    dns_records.append(DnsRecord(returns, "MX", f"10 {returns}.", "where undeliverable mail is returned to"))
+        why = "verifies our signature; in a zone file, split it into strings of at most 255 characters"
+        name = f"{settings.dkim_selector}._domainkey.{domain}"
+        dns_records.append(DnsRecord(name, "TXT", public_key(settings.dkim_key), why))
+    dns_records += [
+        DnsRecord(f"_dmarc.{domain}", "TXT", dmarc, "what to do with other mail"),
+        DnsRecord(returns, "MX", f"10 {returns}.", "where undeliverable mail is returned to"),
+    ]
     if returns != domain:
-        dns_records.append(
-            DnsRecord(returns, "TXT", "v=spf1 mx a -all", "the same for the address that mail is returned to")
-        )
-    dns_records.append(
-        DnsRecord("the mail server's address", "PTR", f"mail.{domain}.", "and this name must resolve to that address")
-    )
-    return dns_records
+        dns_records.append(DnsRecord(returns, "TXT", spf, "the same for the address that mail is returned to"))
+    why = "and this name must resolve to that address"
+    return [*dns_records, DnsRecord("the mail server's address", "PTR", f"mail.{domain}.", why)]
 
 
 def check_message(raw: bytes, settings: Settings) -> list[RecordCheck]:
@@ -95,14 +78,8 @@ def public_key(private: Path) -> str:
 
     Raises ValueError if the file has no RSA key.
     """
-    try:
-        key = crypto.parse_pem_private_key(private.read_bytes())
-    except (crypto.UnparsableKeyError, asn1.ASN1FormatError, ValueError) as error:
-        raise ValueError(f"{private} holds no RSA private key in PEM: {error}") from None
-    numbers = _der(asn1.SEQUENCE, _integer(key["modulus"]), _integer(key["publicExponent"]))
-    algorithm = _der(asn1.SEQUENCE, _der(asn1.OBJECT_IDENTIFIER, RSA), _der(asn1.NULL))
-    whole = _der(asn1.SEQUENCE, algorithm, _der(asn1.BIT_STRING, b"\x00", numbers))
-    return f"v=DKIM1; k=rsa; p={base64.b64encode(whole).decode()}"
+    numbers = read_key(private).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return f"v=DKIM1; k=rsa; p={base64.b64encode(numbers).decode()}"
 
 
 def _of_list(message: EmailMessage) -> list[RecordCheck]:
@@ -127,15 +104,3 @@ def _check_signature(raw: bytes, message: EmailMessage, settings: Settings) -> R
     record = public_key(settings.dkim_key).encode()
     good = dkim.verify(raw, dnsfunc=lambda _name, timeout=5: record)  # noqa: ARG005 dkimpy calls it so
     return RecordCheck(good, "its signature is valid" if good else "its signature is not valid: it was changed")
-
-
-def _der(kind: int, *parts: bytes) -> bytes:
-    body = b"".join(parts)
-    size = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
-    length = bytes([len(body)]) if len(body) < LONG else bytes([LONG | len(size)]) + size
-    return bytes([kind]) + length + body
-
-
-def _integer(number: int) -> bytes:
-    # One more bit, since the first bit is the sign.
-    return _der(asn1.INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))

@@ -7,6 +7,7 @@ from functools import partial
 
 import msgspec
 
+from parley.people.mail import queries
 from parley.platform import db
 from parley.platform.events.job_wakeups import wake_job
 
@@ -15,28 +16,6 @@ ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x20\x7f]+@[a-zA-Z0-9.-]+")
 LINE_END = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 # What a Message-ID may have before the @ without quotes.
 KEY = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
-
-INSERT_LETTER = """
-insert into mail (kind, recipient, domain, subject, text, html, created_at, due_at, attempts)
-values ($1, $2::text, lower(split_part($2::text, '@', 2)), $3, $4, $5, now(), now() + $6::interval, 0)
-"""
-
-INSERT_TO_RENDER = """
-insert into mail (kind, list, argument, member, recipient, domain, key, subject, text, html, answers, ancestors,
-                  expires_at, created_at, due_at, attempts)
-select list, list, argument, member, recipient, lower(split_part(recipient, '@', 2)), key, subject, text, html,
-       answers, ancestors, expires_at, now(), now() + $12::interval, 0
-from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::text[], $10::text[], $11::timestamptz[])
-  as letter(list, argument, member, recipient, key, subject, text, html, answers, ancestors, expires_at)
-on conflict (key) do nothing
-returning id, key
-"""
-
-END_HOLD = """
-update mail set due_at = created_at + $3
-where list = $1 and member = $2 and state = 'planned' and attempts = 0 and due_at > created_at + $3
-"""
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +83,7 @@ async def send(
     Raises RuntimeError outside a transaction, ValueError for an address or subject that could break a header.
     """
     _check(to, subject)
-    await db.execute(INSERT_LETTER, kind, to, subject, text, html, delay)
+    await db.execute(queries.INSERT_MESSAGE, kind, to, subject, text, html, delay)
     db.after_commit(partial(wake_job, "mail"))
 
 
@@ -130,14 +109,14 @@ async def post_all(letters: Sequence[Letter], *, delay: timedelta = timedelta(0)
         for letter in letters
     ]  # fmt: skip
     columns = map(list, zip(*rows, strict=True))
-    numbers = {row.key: row.id for row in await db.fetch(PostedMail, INSERT_TO_RENDER, *columns, delay)}
+    numbers = {row.key: row.id for row in await db.fetch(PostedMail, queries.INSERT_LETTERS, *columns, delay)}
     db.after_commit(partial(wake_job, "mail"))
     return [numbers.get(letter.key, 0) for letter in letters]
 
 
 async def end_hold(list_name: str, member: int, delay: timedelta) -> None:
     """Make held letters to a member due `delay` after they were posted. Their list reviews them again then."""
-    await db.execute(END_HOLD, list_name, member, delay)
+    await db.execute(queries.END_HOLD, list_name, member, delay)
     db.after_commit(partial(wake_job, "mail"))
 
 

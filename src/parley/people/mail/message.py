@@ -1,7 +1,11 @@
 """Renders a message: its headers (docs/decisions/0010-mail.md), its parts and its signature."""
 
+import hashlib
 import textwrap
+import time
+from base64 import b64encode
 from binascii import b2a_qp
+from collections.abc import Sequence
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address, BaseHeader, HeaderRegistry
@@ -13,9 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from dkim import fold, hash_headers, rfc822_parse
+from dkim.canonicalization import CanonicalizationPolicy
 
-from parley.people.mail import signing
 from parley.people.mail.letters import LINE_END, lists
 from parley.people.mail.links import Unsubscription, off_token, signed_id, unsubscribe_link
 from parley.platform.settings import settings
@@ -48,6 +57,8 @@ SIGNED = (
     "Auto-Submitted",
     "Feedback-ID",
 )
+DKIM = b"DKIM-Signature"
+RELAXED = CanonicalizationPolicy.from_c_value(b"relaxed/relaxed")
 
 
 class MailContent(msgspec.Struct, frozen=True):
@@ -124,8 +135,11 @@ PLAIN, HTML, BOTH = (
 
 def render(content: MailContent) -> bytes:
     """Return the bytes of the message, signed if a key is set. Unsigned, the same content gives the same bytes."""
-    message = _message(content).as_bytes(policy=POLICY)
-    return _signature(message) + message
+    message, path = _message(content).as_bytes(policy=POLICY), settings().dkim_key
+    if path is None:
+        return message
+    selector, domain = settings().dkim_selector, settings().mail_address.rpartition("@")[2]
+    return signature(message, read_key(path), selector=selector, domain=domain, headers=SIGNED) + message
 
 
 def message_id(name: str) -> str:
@@ -189,20 +203,42 @@ def _of_list(content: MailContent, name: str, member: int) -> list[tuple[str, st
     return headers
 
 
-def _signature(message: bytes) -> bytes:
-    """Return the DKIM-Signature of `message`, or nothing if no key is set."""
-    path = settings().dkim_key
-    if path is None:
-        return b""
-    return signing.signature(
-        message,
-        _key(path),
-        selector=settings().dkim_selector,
-        domain=settings().mail_address.rpartition("@")[2],
-        headers=SIGNED,
-    )
-
-
 @cache
-def _key(path: Path) -> RSAPrivateKey:
-    return signing.read_key(path)
+def read_key(path: Path) -> RSAPrivateKey:
+    """Return the private key in the PEM file at `path`. Raises ValueError if it is not an RSA key."""
+    try:
+        key = load_pem_private_key(path.read_bytes(), None)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path} holds no RSA private key in PEM: {error}") from None
+    if not isinstance(key, RSAPrivateKey):
+        raise ValueError(f"{path} holds no RSA private key")  # noqa: TRY004 the file is wrong, not the caller
+    return key
+
+
+def signature(message: bytes, key: RSAPrivateKey, *, selector: str, domain: str, headers: Sequence[str]) -> bytes:
+    """Return the header field, with its line end, that signs `headers` and the body of `message` (RFC 6376, 3.7).
+
+    dkimpy canonicalises; a native library signs, which dkimpy does in Python. A name that is listed twice in `headers`
+    makes the signature invalid if such a field is added.
+    """
+    fields, body = rfc822_parse(message)
+    there = {name.lower() for name, _ in fields}
+    signed = [name for header in headers if (name := header.lower().encode()) in there]
+    tags = [
+        (b"v", b"1"),
+        (b"a", b"rsa-sha256"),
+        (b"c", b"relaxed/relaxed"),
+        (b"d", domain.encode()),
+        (b"s", selector.encode()),
+        (b"t", str(int(time.time())).encode()),
+        (b"h", b" : ".join(signed)),
+        (b"bh", b64encode(hashlib.sha256(RELAXED.canonicalize_body(body)).digest())),
+        (b"b", b""),
+    ]
+    # Fold it before hashing, since a line end inside a long word changes the hash.
+    value = fold(b" " + b"; ".join(b"=".join(tag) for tag in tags), namelen=len(DKIM) + 1)
+    digest = hashlib.sha256()
+    hash_headers(digest, RELAXED, RELAXED.canonicalize_headers(fields), signed, (DKIM, value), dict(tags))
+    signed_digest = key.sign(digest.digest(), PKCS1v15(), Prehashed(SHA256()))
+    folded: bytes = fold(value + b64encode(signed_digest), namelen=len(DKIM) + 1)
+    return DKIM + b":" + folded + b"\r\n"

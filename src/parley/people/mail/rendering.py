@@ -5,18 +5,11 @@ from uuid import UUID
 
 import msgspec
 
-from parley.people.mail import queue
+from parley.people.mail import queries, queue
 from parley.people.mail.letters import Letter, check_keys, lists
 from parley.people.mail.message import MailContent, render
 from parley.platform import db, failpoint
 from parley.platform.db.tables import Mail
-
-SELECT_MAIL = """
-select m.id, kind, list, argument, member, key, answers, ancestors, recipient, subject, text, html, created_at,
-       expires_at, message, a.suppressed_at is not null as suppressed
-from mail m left join mail_address a on a.address = lower(m.recipient)
-where m.id = $1 and claim = $2 and state = 'claimed' for update of m
-"""
 
 
 class MailRow(MailContent, frozen=True):
@@ -39,18 +32,18 @@ async def ready(mail: queue.ClaimedMail, by: UUID) -> Ready | None:
     It is rendered once and stored, and again only if its list changes the letter.
     """
     async with db.atomic():
-        row = await db.fetch_one(MailRow, SELECT_MAIL, mail.id, by)
+        row = await db.fetch_one(MailRow, queries.SELECT_CLAIMED_MAIL, mail.id, by)
         if row is None:
             return None
         if held_until := await _held_until(row):
-            await queue.hold(mail, by, held_until)
+            await db.execute(queries.HOLD_MAIL, mail.id, by, held_until)
             return None
         outcome, error, letter = await _review(row)
         if outcome is not None:
             await queue.settle(mail, by, outcome, error=error)
             return None
         if letter is not None and letter.to != row.recipient:
-            await queue.change_recipient(mail, by, letter.to)
+            await db.execute(queries.CHANGE_RECIPIENT, mail.id, by, letter.to)
             return None
         failpoint.hit("reviewed")
         content = _with_letter(row, letter)

@@ -1,12 +1,12 @@
 """A connection to the mail server in PARLEY_SMTP_URL, for several messages in sequence."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Self
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
-import msgspec
 
 from parley.platform import failpoint
 from parley.platform.settings import LOCAL_HOSTS, settings
@@ -53,30 +53,25 @@ def client(url: str, seconds: float = SECONDS) -> aiosmtplib.SMTP:
     )
 
 
-class Outgoing(msgspec.Struct, frozen=True):
-    sender: str
-    recipient: str
-    message: bytes
-
-
-@asynccontextmanager
-async def connection() -> AsyncIterator["Connection"]:
-    """Yield a connection that is opened for the first message, and closed with QUIT if nothing failed."""
-    opened = Connection()
-    try:
-        yield opened
-        await opened.leave()
-    finally:
-        opened.drop()
-
-
 class Connection:
-    """A connection that is opened for the first message, and again after a loss."""
+    """A connection that is opened for the first message, and again after a loss. QUIT closes it if nothing failed."""
 
     def __init__(self) -> None:
         self._client: aiosmtplib.SMTP | None = None
 
-    async def send(self, outgoing: Outgoing, before_data: BeforeData) -> str | None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        try:
+            if failure is None and self._client is not None and self._client.is_connected:
+                failpoint.hit("leaving")
+                with suppress(*Failure):
+                    await self._client.quit(timeout=1)
+        finally:
+            self._drop()
+
+    async def send(self, sender: str, recipient: str, message: bytes, before_data: BeforeData) -> str | None:
         """Send one message, and return its queue id if the reply has it.
 
         `before_data` records and commits that the message is about to be sent. Raises Unreachable if there is no mail
@@ -85,12 +80,19 @@ class Connection:
         """
         server = await self._open()
         try:
-            answer = await self._transfer(server, outgoing, before_data)
+            await server.mail(sender)
+            failpoint.hit("sender")
+            await server.rcpt(recipient)
+            failpoint.hit("recipient")
+            answer = await _send_data(server, message, before_data)
         except (aiosmtplib.SMTPResponseException, Withdrawn) as error:
-            await self._reset(server, is_closing=getattr(error, "code", 0) == CLOSING)
+            if getattr(error, "code", 0) == CLOSING:
+                self._drop()
+            else:
+                await self._reset(server)
             raise
         except BaseException:
-            self.drop()
+            self._drop()
             raise
         failpoint.hit("accepted")
         queued = QUEUE_ID.search(answer)
@@ -102,42 +104,30 @@ class Connection:
                 self._client = client(settings().smtp_url or "")
                 await self._client.connect()
             except Failure as error:
-                self.drop()
+                self._drop()
                 raise Unreachable(repr(error)) from error
             failpoint.hit("connected")
         return self._client
 
-    async def _transfer(self, server: aiosmtplib.SMTP, outgoing: Outgoing, before_data: BeforeData) -> str:
-        await server.mail(outgoing.sender)
-        failpoint.hit("sender")
-        await server.rcpt(outgoing.recipient)
-        failpoint.hit("recipient")
-        if not await before_data():
-            raise Withdrawn
-        failpoint.hit("data")
+    async def _reset(self, server: aiosmtplib.SMTP) -> None:
         try:
-            return (await server.data(outgoing.message, timeout=AFTER_DATA_SECONDS)).message
-        except aiosmtplib.SMTPResponseException:
-            raise
-        except (aiosmtplib.SMTPException, OSError) as error:
-            raise OutcomeUnknown(repr(error)) from error
-
-    async def _reset(self, server: aiosmtplib.SMTP, *, is_closing: bool) -> None:
-        try:
-            if is_closing:
-                self.drop()
-            else:
-                await server.rset()
+            await server.rset()
         except Failure:
-            self.drop()
+            self._drop()
 
-    async def leave(self) -> None:
-        if self._client is not None and self._client.is_connected:
-            failpoint.hit("leaving")
-            with suppress(*Failure):
-                await self._client.quit(timeout=1)
-
-    def drop(self) -> None:
+    def _drop(self) -> None:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+async def _send_data(server: aiosmtplib.SMTP, message: bytes, before_data: BeforeData) -> str:
+    if not await before_data():
+        raise Withdrawn
+    failpoint.hit("data")
+    try:
+        return (await server.data(message, timeout=AFTER_DATA_SECONDS)).message
+    except aiosmtplib.SMTPResponseException:
+        raise
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise OutcomeUnknown(repr(error)) from error

@@ -6,10 +6,11 @@ from uuid import UUID
 
 import structlog
 
-from parley.people.mail import maillog
+from parley.people.mail import maillog, queries
 from parley.people.mail.maillog import DeliveryOutcome
 from parley.people.mail.message import message_id
-from parley.people.mail.queue import UNANSWERED_JOB, UnansweredMail, claim_unanswered, defer, settle, wait
+from parley.people.mail.queue import BATCH, LEASE, ClaimedMail, defer, settle
+from parley.platform import db
 from parley.platform.events import attempts
 from parley.platform.settings import settings
 
@@ -22,12 +23,18 @@ WEBHOOK_PATIENCE = timedelta(minutes=10)
 MailLog = tuple[maillog.Entries, float]
 
 
+class UnansweredMail(ClaimedMail, frozen=True):
+    name: str
+    """The part of its Message-ID before the @."""
+    data_at: datetime
+
+
 async def find_out(by: UUID) -> None:
-    """Settle unanswered messages one by one. A failure stops neither the others nor sending."""
-    mails = await claim_unanswered(by)
+    """Settle up to 20 unanswered messages one by one. A failure stops neither the others nor sending."""
+    mails = await db.fetch(UnansweredMail, queries.CLAIM_UNANSWERED, by, BATCH, LEASE)
     mail_log = await _read_log() if mails else None
     await attempts.each(
-        UNANSWERED_JOB,
+        queries.UNANSWERED_JOB,
         mails,
         lambda mail: find_out_one(mail, by, mail_log),
         key=lambda mail: mail.id,
@@ -48,7 +55,7 @@ async def find_out_one(mail: UnansweredMail, by: UUID, mail_log: MailLog | None)
     elif outcome is DeliveryOutcome.NOT_ARRIVED:
         await defer(mail, by, "the mail server did not receive it")
     elif datetime.now(UTC) - mail.data_at < _patience(mail):
-        await wait(mail, by)
+        await db.execute(queries.EXTEND_LEASE, mail.id, by)
     elif mail.list is None:
         await defer(mail, by, "it is unknown whether it arrived")
     else:

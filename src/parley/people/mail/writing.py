@@ -1,12 +1,13 @@
 """Renders mail from templates: the text without HTML escapes, the HTML with inlined styles."""
 
+from collections.abc import Container
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from parley.people.mail.blocks import blocks
 from parley.platform.http import pages
 from parley.platform.http.assets import folder
 from parley.platform.http.messages import Messages
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from css_inline import CSSInliner
 
 PREHEADER = 110
+
+
+class MailBlock(msgspec.Struct, frozen=True):
+    """A paragraph, or the label of a button and its link."""
+
+    words: str
+    link: str = ""
 
 
 def write(template: str, **context: Any) -> tuple[str, str]:
@@ -54,6 +62,19 @@ def written_html(template: str, **context: Any) -> str:
         .render(mail=_site(), letter_style=_style(), **context)
     )
     return _inliner().inline(html)
+
+
+def blocks(text: str, links: Container[str]) -> list[MailBlock]:
+    """Return the blocks of `text`, which are separated by empty lines.
+
+    A line above one of `links` becomes a button. Other URLs do not, since a person may have written them.
+    """
+    return [_block(part.strip("\n"), links) for part in text.split("\n\n") if part.strip()]
+
+
+def _block(text: str, links: Container[str]) -> MailBlock:
+    words, _, link = text.rpartition("\n")
+    return MailBlock(words.strip().removesuffix(":"), link) if words and link in links else MailBlock(text)
 
 
 def _site() -> dict[str, str]:

@@ -1,10 +1,13 @@
-"""Authenticator apps: codes of six digits that change every 30 seconds (TOTP, RFC 6238).
+"""Authenticator apps: codes of six digits that change every 30 seconds (TOTP, RFC 6238); and recovery codes.
 
 The seed is stored sealed. A code works once: the step that it belongs to is stored, and older ones are refused.
+Recovery codes are ten on paper, for members who lose the app. Each works once.
 """
 
 import base64
+import hashlib
 import re
+import secrets
 from time import time
 
 import msgspec
@@ -12,12 +15,13 @@ import pyotp
 import structlog
 
 from parley.people import mail
+from parley.people.accounts import queries as accounts
 from parley.people.accounts import sealing, viewer_cache
 from parley.people.accounts.queries import Account
-from parley.people.accounts.tables import Authenticator
-from parley.people.second_factors import recovery_codes
+from parley.people.accounts.tables import Authenticator, RecoveryCode
+from parley.people.second_factors import queries
 from parley.platform import db
-from parley.platform.db import atomic
+from parley.platform.db import NOW, atomic
 from parley.platform.errors import Refused
 from parley.platform.http.access import Viewer, require_confirmed_address
 from parley.platform.settings import settings
@@ -32,14 +36,10 @@ DRIFT = (-1, 0, 1)
 OFFER_SECONDS = 1_800
 CODE = re.compile(r"[0-9]{6}")
 
-# Of two requests with one code, one succeeds.
-USE_STEP = "update authenticator set step = $2 where member = $1 and step < $2 returning step"
-
-IS_LAST_FACTOR = """
-select role <> 'member' and (select count(*) from authenticator where member = member.id)
-  + (select count(*) from passkey where member = member.id) < 2
-from member where id = $1
-"""
+RECOVERY_CODES = 10
+# So many random bits that its plain SHA-256 may be stored (ASVS 6.5.2).
+RECOVERY_CODE_BYTES = 15
+RECOVERY_CODE = re.compile("[A-Z2-7]{24}")
 
 WRONG_CODE = N_("This code is wrong, or was used already. Codes change every 30 seconds: please type the current one.")
 EXPIRED = N_("This page was open too long. Please scan the new picture.")
@@ -91,13 +91,13 @@ async def turn_on(viewer: Viewer, account: Account, sealed: str, code: str) -> l
         raise Refused(WRONG_CODE)
     async with atomic():
         # Of two forms at once, the second waits: the recovery codes that the first one shows are those that work.
-        await db.execute("select from member where id = $1 for update", viewer.id)
+        await accounts.lock(viewer.id)
         if await _seed_of(viewer.id) == seed.encode():
             raise Refused(WRONG_CODE)
         await Authenticator.delete().where(Authenticator.member == viewer.id)
         stored = sealing.seal(seed.encode(), f"seed|{viewer.id}")
         await Authenticator.insert(Authenticator(member=viewer.id, seed=stored, step=step))
-        codes = await recovery_codes.renew(viewer.id)
+        codes = await renew_codes(viewer.id)
         await mail_change(account, "on")
         viewer_cache.clear_after_commit()
     log.info("authenticator added", member=viewer.id)
@@ -107,14 +107,14 @@ async def turn_on(viewer: Viewer, account: Account, sealed: str, code: str) -> l
 async def turn_off(account: Account) -> None:
     """Remove the app and the recovery codes. Raises Refused for staff who have no other second step."""
     async with atomic():
-        await db.execute("select from member where id = $1 for update", account.id)
+        await accounts.lock(account.id)
         await require_spare_factor(account.id)
         await remove(account)
 
 
 async def require_spare_factor(member: int) -> None:
     """Raise Refused for staff who need a second step, and have only one app or passkey left."""
-    if settings().staff_factor_days is not None and await db.value(IS_LAST_FACTOR, member):
+    if settings().staff_factor_days is not None and await db.value(queries.IS_LAST_FACTOR, member):
         raise Refused(REQUIRED)
 
 
@@ -122,7 +122,7 @@ async def remove(account: Account) -> bool:
     """Remove the app and the recovery codes of a member, and tell them. Return False if they had none."""
     async with atomic():
         had = await Authenticator.delete().where(Authenticator.member == account.id).returning(Authenticator.id)
-        await recovery_codes.remove(account.id)
+        await RecoveryCode.delete().where(RecoveryCode.member == account.id)
         if had:
             await mail_change(account, "off")
             log.info("authenticator removed", member=account.id)
@@ -138,7 +138,11 @@ async def accepts(member: int, code: str) -> bool:
     """Whether `code` is one of the member's app that was not used. A right code is used up."""
     seed = await _seed_of(member)
     step = _matching_step(seed.decode(), code) if seed else None
-    return step is not None and await db.value(USE_STEP, member, step) is not None
+    if step is None:
+        return False
+    # Of two requests with one code, one succeeds.
+    later = Authenticator.update({Authenticator.step: step}).where(Authenticator.member == member)
+    return bool(await later.where(Authenticator.step < step).returning(Authenticator.step))
 
 
 async def _seed_of(member: int) -> bytes | None:
@@ -173,3 +177,39 @@ def _matching_step(seed: str, code: str) -> int | None:
     return next(
         (now + drift for drift in DRIFT if pyotp.utils.strings_equal(app.generate_otp(now + drift), typed)), None
     )
+
+
+async def renew_codes(member: int) -> list[str]:
+    """Replace the member's codes, and return the new ones. They cannot be read again."""
+    bare = [base64.b32encode(secrets.token_bytes(RECOVERY_CODE_BYTES)).decode() for _ in range(RECOVERY_CODES)]
+    codes = ["-".join(re.findall("....", code)) for code in bare]
+    async with atomic():
+        # Two forms sent at once would leave two sets.
+        await accounts.lock(member)
+        await RecoveryCode.delete().where(RecoveryCode.member == member)
+        await RecoveryCode.insert(*[RecoveryCode(member=member, digest=_digest(code)) for code in codes])
+    return codes
+
+
+async def count_unused_codes(member: int) -> int:
+    """How many codes the member has not used."""
+    unused: int = await RecoveryCode.count().where(RecoveryCode.member == member, RecoveryCode.used_at.is_null())
+    return unused
+
+
+async def accepts_recovery_code(member: int, code: str) -> bool:
+    """Whether `code` is one of the member's that was not used. A right code is used up."""
+    digest = _digest(code)
+    if digest is None:
+        return False
+    used = (
+        await RecoveryCode.update({RecoveryCode.used_at: NOW})
+        .where(RecoveryCode.member == member, RecoveryCode.digest == digest, RecoveryCode.used_at.is_null())
+        .returning(RecoveryCode.id)
+    )
+    return bool(used)
+
+
+def _digest(code: str) -> bytes | None:
+    bare = re.sub(r"[\s-]", "", code).upper()
+    return hashlib.sha256(bare.encode()).digest() if RECOVERY_CODE.fullmatch(bare) else None

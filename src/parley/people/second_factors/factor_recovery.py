@@ -10,10 +10,11 @@ import msgspec
 import structlog
 
 from parley.people import mail
-from parley.people.accounts import queries, sessions, tokens
+from parley.people.accounts import queries as accounts
+from parley.people.accounts import sessions, tokens
 from parley.people.accounts.rules import require_sign_in_allowed
 from parley.people.accounts.tables import FactorRecovery
-from parley.people.second_factors import authenticators, passkey_settings, second_factor
+from parley.people.second_factors import authenticators, passkey_settings, queries, second_factor
 from parley.platform import db, ratelimit
 from parley.platform.db import atomic
 from parley.platform.errors import Forbidden, Gone, Refused
@@ -22,35 +23,6 @@ from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
-
-# Also stated by templates/people/accounts/recover.html and templates/people/mail/recovery.txt.
-WAIT_HOURS = 72
-LASTS_DAYS = 14
-
-INSERT_REQUEST = f"""
-insert into factor_recovery (member, token_hash, due_at)
-select id, $2, case when role = 'member' then now() + interval '{WAIT_HOURS} hours' end from member where id = $1
-on conflict (member) do nothing returning id
-"""  # noqa: S608 a constant
-OPEN = f"created_at > now() - interval '{LASTS_DAYS} days'"
-SELECT_RECOVERY_BY_TOKEN = f"""
-select member, due_at, coalesce(due_at <= now(), false) as is_due, first_admin from factor_recovery
-where token_hash = $1 and {OPEN}
-"""  # noqa: S608 a constant
-SELECT_RECOVERY_OF_MEMBER = f"""
-select member, due_at, coalesce(due_at <= now(), false) as is_due, first_admin from factor_recovery
-where member = $1 and {OPEN}
-"""  # noqa: S608 a constant
-FINISH_RECOVERY = f"""
-delete from factor_recovery where token_hash = $1 and due_at <= now() and {OPEN} returning member
-"""  # noqa: S608 a constant
-# Whoever agreed first and is no admin any more does not count.
-RECORD_AGREEMENT = """
-update factor_recovery r set first_admin = coalesce(still.id, $2), due_at = case when still.id <> $2 then now() end
-from factor_recovery before
-left join member still on still.id = before.first_admin and still.role = 'admin' and still.state = 'active'
-where r.member = $1 and r.due_at is null and before.id = r.id
-"""
 
 ASKED = N_("Recovery was requested already. Look for our mail, or wait until two weeks have passed.")
 STOPPED = N_("This recovery was stopped or finished, or its link is too old.")
@@ -77,7 +49,7 @@ async def request(ticket: str) -> None:
     await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(account.id))
     token = tokens.new()
     async with atomic():
-        if await db.value(INSERT_REQUEST, account.id, tokens.digest(token)) is None:
+        if await db.value(queries.INSERT_RECOVERY, account.id, tokens.digest(token)) is None:
             raise Refused(ASKED)
         links = {"link": f"{settings().base_url}/recover/{token}", "forgot": f"{settings().base_url}/forgot"}
         message = mail.written_message("recovery", name=account.name, staff=account.role != "member", **links)
@@ -87,14 +59,14 @@ async def request(ticket: str) -> None:
 
 async def of_token(token: str) -> Recovery:
     """The recovery that a mailed link belongs to. Raises Gone if it is over."""
-    row = await db.fetch_one(Recovery, SELECT_RECOVERY_BY_TOKEN, tokens.digest(token))
+    row = await db.fetch_one(Recovery, queries.SELECT_RECOVERY, tokens.digest(token), None)
     if row is None:
         raise Gone(STOPPED)
     return row
 
 
 async def of_member(member: int) -> Recovery | None:
-    return await db.fetch_one(Recovery, SELECT_RECOVERY_OF_MEMBER, member)
+    return await db.fetch_one(Recovery, queries.SELECT_RECOVERY, None, member)
 
 
 async def stop(member: int) -> None:
@@ -107,8 +79,8 @@ async def finish(token: str) -> None:
     """Remove the second step, and sign out everywhere. Raises Gone if it is over, Refused before its time."""
     await of_token(token)
     async with atomic():
-        member = await db.value(FINISH_RECOVERY, tokens.digest(token))
-        account = await queries.account(member) if member else None
+        member = await db.value(queries.FINISH_RECOVERY, tokens.digest(token))
+        account = await accounts.account(member) if member else None
         if account is None:
             raise Refused(NOT_YET)
         await authenticators.remove(account)
@@ -124,5 +96,5 @@ async def agree(viewer: Viewer, member: int) -> None:
     """
     if viewer.access < ADMIN or viewer.id == member:
         raise Forbidden(ONLY_ADMINS)
-    await db.execute(RECORD_AGREEMENT, member, viewer.id)
+    await db.execute(queries.RECORD_AGREEMENT, member, viewer.id)
     log.warning("recovery agreed to", member=member, admin=viewer.id)

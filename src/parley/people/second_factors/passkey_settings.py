@@ -17,9 +17,9 @@ from webauthn.helpers.structs import (
 )
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
-from parley.people.accounts import viewer_cache
+from parley.people.accounts import queries, viewer_cache
 from parley.people.accounts.tables import Passkey
-from parley.people.second_factors import authenticators, challenges, passkey_letters, passkeys
+from parley.people.second_factors import authenticators, passkeys
 from parley.platform import db
 from parley.platform.errors import NotFound, Refused
 from parley.platform.http.access import Viewer, require_confirmed_address
@@ -31,7 +31,6 @@ log = structlog.get_logger(__name__)
 MOST_PASSKEYS = 10
 # The longest id that the standard allows.
 LONGEST_ID = 1_023
-
 
 TOO_MANY = N_("You have {most} passkeys, and cannot have more. Please remove one first.")
 KNOWN = N_("This passkey is stored here already.")
@@ -63,7 +62,7 @@ async def options(viewer: Viewer) -> dict[str, Any]:
             rp_name=settings().host,
             user_name=viewer.name,
             user_id=await _handle(viewer.id),
-            challenge=challenges.issue(_purpose(viewer)),
+            challenge=passkeys.issue_challenge(_purpose(viewer)),
             timeout=passkeys.MILLISECONDS,
             # A security key without a PIN makes a key that cannot sign in alone, but is a second factor.
             authenticator_selection=AuthenticatorSelectionCriteria(
@@ -82,12 +81,12 @@ async def add(viewer: Viewer, credential: str, name: str) -> None:
     require_confirmed_address(viewer)
     signed, challenge = passkeys.read(credential, _purpose(viewer))
     made, handle = _verify(credential, challenge), await _handle(viewer.id)
-    if not await challenges.use(challenge):
+    if not await passkeys.use_challenge(challenge):
         raise Refused(passkeys.STALE)
     try:
         async with db.atomic():
             # Of two forms at once, the second waits and counts the passkey of the first.
-            await db.execute("select from member where id = $1 for update", viewer.id)
+            await queries.lock(viewer.id)
             if await Passkey.count().where(Passkey.member == viewer.id) >= MOST_PASSKEYS:
                 raise Refused(TOO_MANY, most=MOST_PASSKEYS)
             ways = signed.response.get("transports")
@@ -103,7 +102,7 @@ async def add(viewer: Viewer, credential: str, name: str) -> None:
                     transports=[transport.value for transport in transports],
                 )
             )
-            await passkey_letters.send(viewer.id, "added", name)
+            await passkeys.mail_change(viewer.id, "added", name)
             viewer_cache.clear_after_commit()
     except UniqueViolationError:
         raise Refused(KNOWN) from None
@@ -113,12 +112,12 @@ async def add(viewer: Viewer, credential: str, name: str) -> None:
 async def end(viewer: Viewer, number: int) -> None:
     """Remove a passkey of the viewer. Raises NotFound if it is not theirs, Refused where staff need it."""
     async with db.atomic():
-        await db.execute("select from member where id = $1 for update", viewer.id)
+        await queries.lock(viewer.id)
         await authenticators.require_spare_factor(viewer.id)
         ended = await Passkey.delete().where(Passkey.id == number, Passkey.member == viewer.id).returning(Passkey.name)
         if not ended:
             raise NotFound(GONE)
-        await passkey_letters.send(viewer.id, "removed", ended[0]["name"])
+        await passkeys.mail_change(viewer.id, "removed", ended[0]["name"])
         viewer_cache.clear_after_commit()
     log.info("passkey removed", member=viewer.id)
 
@@ -136,7 +135,7 @@ async def end_all(member: int, *, since: datetime | None = None) -> bool:
             .returning(Passkey.name)
         )
         for passkey in ended:
-            await passkey_letters.send(member, "removed", passkey["name"])
+            await passkeys.mail_change(member, "removed", passkey["name"])
         viewer_cache.clear_after_commit()
     return bool(ended)
 

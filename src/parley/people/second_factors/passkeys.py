@@ -3,7 +3,12 @@
 A passkey that checks its holder, by a PIN or a fingerprint, counts as two factors; one that does not, as one.
 """
 
+import hashlib
+import hmac
+import secrets
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from time import time
 from typing import Any
 
 import msgspec
@@ -13,27 +18,25 @@ from webauthn.helpers import options_to_json_dict, parse_client_data_json
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import AuthenticatorTransport, PublicKeyCredentialDescriptor, UserVerificationRequirement
 
-from parley.people.accounts.tables import Passkey
-from parley.people.second_factors import challenges, passkey_letters
+from parley.people import mail
+from parley.people.accounts import queries
+from parley.people.accounts.tables import Passkey, UsedChallenge
 from parley.people.sign_in.authentication import PASSKEY, VERIFIED_PASSKEY
 from parley.platform import db
 from parley.platform.errors import Refused
 from parley.platform.settings import settings
+from parley.platform.signing import sign
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
 SIGN_IN = "sign-in"
-MILLISECONDS = 1_000 * challenges.LASTS_SECONDS
+# A challenge has random bytes, the time when it expires, and our signature of both.
+LASTS_SECONDS = 300
+RANDOM, TIME = 16, 8
+MILLISECONDS = 1_000 * LASTS_SECONDS
 # What the library and its parsers raise for hostile input.
 UNREADABLE = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
-
-SELECT_CREDENTIALS = "select credential as id, transports from passkey where member = $1 order by id"
-# A signature counter that does not grow means that the passkey was copied (Web Authentication, section 6.1.1).
-RECORD_USE = """
-update passkey set sign_count = $2, used_at = now()
-where id = $1 and (sign_count < $2 or sign_count = 0 and $2 = 0) returning id
-"""
 
 INVALID = N_("This passkey could not be checked. Please try again.")
 STALE = N_("That took too long. Please try again.")
@@ -50,11 +53,6 @@ class UnknownPasskey(Refused):
     def __init__(self, credential: str) -> None:
         super().__init__(UNKNOWN)
         self.credential = credential
-
-
-class KnownCredential(msgspec.Struct, frozen=True):
-    id: bytes
-    transports: list[str]
 
 
 class StoredPasskey(msgspec.Struct, frozen=True):
@@ -84,7 +82,7 @@ async def options(purpose: str, member: int | None = None) -> dict[str, Any]:
     return options_to_json_dict(
         webauthn.generate_authentication_options(
             rp_id=settings().host,
-            challenge=challenges.issue(purpose),
+            challenge=issue_challenge(purpose),
             timeout=MILLISECONDS,
             allow_credentials=await descriptors(member) if member else None,
             user_verification=UserVerificationRequirement.PREFERRED,
@@ -94,9 +92,10 @@ async def options(purpose: str, member: int | None = None) -> dict[str, Any]:
 
 async def descriptors(member: int) -> list[PublicKeyCredentialDescriptor]:
     """The passkeys of a member, as browsers are told them."""
-    known = await db.fetch(KnownCredential, SELECT_CREDENTIALS, member)
+    own = Passkey.select(Passkey.credential, Passkey.transports).where(Passkey.member == member).order_by(Passkey.id)
     return [
-        PublicKeyCredentialDescriptor(id=passkey.id, transports=transports(passkey.transports)) for passkey in known
+        PublicKeyCredentialDescriptor(id=passkey["credential"], transports=transports(passkey["transports"]))
+        for passkey in await own
     ]
 
 
@@ -118,9 +117,9 @@ async def check(credential: str, purpose: str, member: int | None = None) -> Use
     if member not in {None, stored.member}:
         raise Refused(NOT_YOURS)
     verified = _verify(credential, signed, stored, challenge)
-    if not await challenges.use(challenge):
+    if not await use_challenge(challenge):
         raise Refused(STALE)
-    if await db.value(RECORD_USE, stored.id, verified.new_sign_count) is None:
+    if not await _record_use(stored.id, verified.new_sign_count):
         await _end_copied(stored)
         raise Refused(COPIED)
     return UsedPasskey(stored.member, VERIFIED_PASSKEY if verified.user_verified else PASSKEY)
@@ -133,7 +132,7 @@ def read(credential: str, purpose: str) -> tuple[CredentialResponse, bytes]:
         client_data = parse_client_data_json(webauthn.base64url_to_bytes(signed.response["clientDataJSON"]))
     except UNREADABLE:
         raise Refused(INVALID) from None
-    if not challenges.is_ours(client_data.challenge, purpose):
+    if not is_our_challenge(client_data.challenge, purpose):
         raise Refused(STALE)
     return signed, client_data.challenge
 
@@ -146,7 +145,7 @@ def _id(signed: CredentialResponse) -> bytes:
 
 
 def _verify(credential: str, signed: CredentialResponse, stored: StoredPasskey, challenge: bytes) -> Any:
-    """Check origin, site, challenge and signature; the counter is compared where it is stored (RECORD_USE)."""
+    """Check origin, site, challenge and signature; the counter is compared where it is stored (`_record_use`)."""
     try:
         handle = webauthn.base64url_to_bytes(signed.response.get("userHandle") or "")
         verified = webauthn.verify_authentication_response(
@@ -165,8 +164,52 @@ def _verify(credential: str, signed: CredentialResponse, stored: StoredPasskey, 
     return verified
 
 
+async def _record_use(passkey: int, count: int) -> bool:
+    """Store the signature counter. Return False if it did not grow: the passkey was copied (WebAuthn, 6.1.1)."""
+    is_valid = Passkey.sign_count < count if count else Passkey.sign_count == 0
+    used = Passkey.update({Passkey.sign_count: count, Passkey.used_at: db.NOW})
+    return bool(await used.where(Passkey.id == passkey, is_valid).returning(Passkey.id))
+
+
 async def _end_copied(stored: StoredPasskey) -> None:
     log.warning("passkey may be copied", member=stored.member, passkey=stored.id)
     async with db.atomic():
         await Passkey.delete().where(Passkey.id == stored.id)
-        await passkey_letters.send(stored.member, "copied", stored.name)
+        await mail_change(stored.member, "copied", stored.name)
+
+
+async def mail_change(member: int, what: str, name: str) -> None:
+    """Tell a member that their passkey of this name was `added`, `removed` or `copied`."""
+    account = await queries.account(member)
+    if account is None:
+        return
+    links = {"link": f"{settings().base_url}/settings/security", "forgot": f"{settings().base_url}/forgot"}
+    message = mail.written_message("passkey", name=account.name, what=what, passkey=name, **links)
+    await mail.send("second", account.email, *message)
+
+
+def issue_challenge(purpose: str) -> bytes:
+    """Return a new challenge for one purpose, such as `sign-in`. Nothing is stored before a passkey has answered."""
+    plain = secrets.token_bytes(RANDOM) + (int(time()) + LASTS_SECONDS).to_bytes(TIME)
+    return plain + _signature(plain, purpose)
+
+
+def is_our_challenge(challenge: bytes, purpose: str) -> bool:
+    """Whether we issued a challenge for `purpose`, and it has not expired. It may have been used."""
+    plain, signature = challenge[: RANDOM + TIME], challenge[RANDOM + TIME :]
+    return hmac.compare_digest(signature, _signature(plain, purpose)) and _expires(challenge) > time()
+
+
+async def use_challenge(challenge: bytes) -> bool:
+    """Use up a challenge of ours. Return False if it was used before."""
+    digest, expires_at = hashlib.sha256(challenge).digest(), datetime.fromtimestamp(_expires(challenge), UTC)
+    used = UsedChallenge.insert(UsedChallenge(digest=digest, expires_at=expires_at))
+    return bool(await used.on_conflict(UsedChallenge.digest, "DO NOTHING").returning(UsedChallenge.id))
+
+
+def _expires(challenge: bytes) -> int:
+    return int.from_bytes(challenge[RANDOM : RANDOM + TIME])
+
+
+def _signature(plain: bytes, purpose: str) -> bytes:
+    return sign(f"challenge {purpose}", plain)

@@ -1,11 +1,11 @@
-"""The second step of signing in: a code of the authenticator app, a recovery code, or a passkey."""
+"""Signing in by a passkey alone; and the second step: a code of the app, a recovery code, or a passkey."""
 
 import structlog
 
 from parley.people.accounts import queries
 from parley.people.accounts.queries import Account
 from parley.people.accounts.rules import require_sign_in_allowed
-from parley.people.second_factors import authenticators, passkeys, recovery_codes
+from parley.people.second_factors import authenticators, passkeys
 from parley.people.second_factors.authenticators import WRONG_CODE
 from parley.people.sign_in import authentication, devices, sign_in_ticket
 from parley.people.sign_in.authentication import APP, RECOVERY_CODE, Client, SecondFactorNeeded, SignedIn
@@ -48,7 +48,7 @@ def _use(account: Account, client: Client) -> Use:
 
 async def _accepts_recovery_code(account: Account, code: str) -> bool:
     async with atomic():
-        is_right = await recovery_codes.accepts(account.id, code)
+        is_right = await authenticators.accepts_recovery_code(account.id, code)
         if is_right:
             await authenticators.mail_change(account, "code")
     return is_right
@@ -77,6 +77,21 @@ async def sign_in(ticket: str, code: str, credential: str, client: Client) -> Si
         method = await method_of(account, code, client)
     async with atomic():
         return await authentication.complete(account.id, methods | {method}, client)
+
+
+async def sign_in_by_passkey(credential: str, client: Client) -> SignedIn | SecondFactorNeeded:
+    """Start a session by what a passkey signed; or ask for the second factor first, if it did not check its holder.
+
+    Tries have no limit, since nobody can guess a signature, and neighbours could use the limit up. Raises Refused if it
+    is not right, Forbidden for a suspended or closed account.
+    """
+    used = await passkeys.check(credential, passkeys.SIGN_IN)
+    account = await queries.account(used.member)
+    if account is None:
+        raise Refused(passkeys.INVALID)
+    require_sign_in_allowed(account)
+    async with atomic():
+        return await authentication.complete(account.id, frozenset({used.method}), client)
 
 
 def purpose(account: Account) -> str:

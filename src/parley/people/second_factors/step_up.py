@@ -6,25 +6,19 @@ They use a passkey or a code of their authenticator app. Their password is enoug
 import msgspec
 import structlog
 
-from parley.people.accounts import queries
+from parley.people.accounts import queries as accounts
 from parley.people.accounts.queries import Account
 from parley.people.accounts.tables import Session
-from parley.people.second_factors import authenticators, passkey_settings, passkeys, second_factor
+from parley.people.second_factors import authenticators, passkey_settings, passkeys, queries, second_factor
 from parley.people.sign_in import authentication, passwords
 from parley.people.sign_in.authentication import Client
-from parley.people.sign_in.password_ops import NOT_CURRENT
+from parley.people.sign_in.ops import NOT_CURRENT
 from parley.platform import db, ratelimit
 from parley.platform.errors import Refused
 from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
-
-# Also stated by templates/people/accounts/prove.html.
-MINUTES = 10
-IS_PROVEN = f"""
-select proved_at > now() - interval '{MINUTES} minutes' from session where id = $1 and member = $2
-"""  # noqa: S608 a constant
 
 USE_PASSKEY = N_("Please use one of your passkeys.")
 
@@ -47,7 +41,7 @@ async def methods_of(member: int) -> ProofMethods:
 
 async def is_proven(viewer: Viewer) -> bool:
     """Whether the viewer proved who they are in this session within the last ten minutes."""
-    return bool(await db.value(IS_PROVEN, viewer.session, viewer.id))
+    return bool(await db.value(queries.IS_PROVEN, viewer.session, viewer.id))
 
 
 async def prove(viewer: Viewer, client: Client, *, password: str, code: str, credential: str) -> None:
@@ -55,7 +49,7 @@ async def prove(viewer: Viewer, client: Client, *, password: str, code: str, cre
 
     Raises Refused when it is wrong, TooMany after too many tries.
     """
-    account, accepted = await queries.account(viewer.id), await methods_of(viewer.id)
+    account, accepted = await accounts.account(viewer.id), await methods_of(viewer.id)
     if credential:
         await passkeys.check(credential, purpose(viewer), viewer.id)
     elif account is not None and accepted.by_code:

@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import mmap
 import os
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -133,14 +134,9 @@ def _in_order(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 def _has(descriptor: int, wanted: bytes) -> bool:
     with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as table:
-        low, high = 0, len(table) // WIDTH
-        while low < high:
-            middle = (low + high) // 2
-            row = table[middle * WIDTH : (middle + 1) * WIDTH]
-            if row == wanted:
-                return True
-            low, high = (middle + 1, high) if row < wanted else (low, middle)
-    return False
+        starts = range(0, len(table), WIDTH)
+        place = bisect_left(starts, wanted, key=lambda start: table[start : start + WIDTH])
+        return table[place * WIDTH : (place + 1) * WIDTH] == wanted
 
 
 def _digest(password: str) -> bytes:

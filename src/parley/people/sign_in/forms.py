@@ -27,15 +27,19 @@ DENSITIES = ("comfortable", "compact")
 class AccountForm(Form):
     """Base of these forms."""
 
+    @property
+    def next(self) -> str:
+        """The path to go to in the end."""
+        return local_path(self.values.get("next"))
+
     def secret(self, name: str) -> str:
         """Return a field as it was typed, and remove it from the values that are shown again."""
         return self.values.pop(name, "")
 
     def new_secret(self, name: str, words: Iterable[str]) -> str:
         """Return a new password, or an error if it is easily guessed. `words` are those that an attacker knows."""
-        password = self.secret(name)
-        self.read(name, lambda: passwords.check(password, [*site_words(), *words]))
-        return password
+        self.read(name, lambda typed: passwords.check(typed, [*site_words(), *words]))
+        return self.secret(name)
 
     def credential_text(self) -> str:
         """Return what a passkey signed: the browser's JSON, or an empty text if it is too long to be that."""
@@ -50,10 +54,10 @@ class AccountForm(Form):
             except Refused as refusal:
                 self.errors[name] = refusal.message
 
-    def read(self, name: str, parse: Callable[[], str | None]) -> str:
-        """Return what `parse` returns. If it raises Refused, that becomes the field's error."""
+    def read(self, name: str, parse: Callable[[str], str | None]) -> str:
+        """Return what `parse` makes of a field. If it raises Refused, that becomes the field's error."""
         try:
-            return parse() or ""
+            return parse(self.values.get(name, "")) or ""
         except Refused as refusal:
             self.errors[name] = refusal.message
             return ""
@@ -62,11 +66,10 @@ class AccountForm(Form):
 class SignUpForm(AccountForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.name = self.read("name", lambda: names.name(self.values.get("name", "")))
-        self.email = self.read("email", lambda: addresses.address(self.values.get("email", "")))
+        self.name = self.read("name", names.name)
+        self.email = self.read("email", addresses.address)
         self.password = self.new_secret("password", member_words(self.name, self.email))
         self.zone = zone_of(self.secret("zone"))
-        self.next = local_path(self.values.get("next"))
         self.answer = self.secret("answer")
         self.message = self.text("message", most=LONGEST_MESSAGE, lines=True)
         self.invitation = self.values.get("invitation", "")
@@ -94,7 +97,6 @@ class SignInForm(AccountForm):
         self.login = self.text("login", most=addresses.LONGEST_ADDRESS, least=1, missing=missing)
         self.password = self.secret("password")
         self.answer = self.secret("answer")
-        self.next = local_path(self.values.get("next"))
 
 
 class ProofForm(AccountForm):
@@ -103,7 +105,6 @@ class ProofForm(AccountForm):
         self.password = self.secret("password")
         self.code = self.secret("code")
         self.credential = self.credential_text()
-        self.next = local_path(self.values.get("next"))
 
 
 class CodeForm(AccountForm):
@@ -117,7 +118,6 @@ class CodeForm(AccountForm):
         self.code = self.secret("code")
         self.sealed = self.secret("sealed")
         self.credential = self.credential_text()
-        self.next = local_path(self.values.get("next"))
 
 
 class PasskeyForm(AccountForm):
@@ -127,14 +127,12 @@ class PasskeyForm(AccountForm):
         super().__init__(data)
         self.credential = self.credential_text()
         self.name = self.text("name", most=LONGEST_PASSKEY_NAME)
-        self.next = local_path(self.values.get("next"))
 
 
 class ForgotForm(AccountForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.email = self.read("email", lambda: addresses.address(self.values.get("email", "")))
-        self.next = local_path(self.values.get("next"))
+        self.email = self.read("email", addresses.address)
         self.answer = self.secret("answer")
 
 
@@ -171,7 +169,7 @@ class ProfileForm(AccountForm):
 class NameForm(AccountForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.name = self.read("name", lambda: names.name(self.values.get("name", "")))
+        self.name = self.read("name", names.name)
 
 
 def zone_of(typed: str) -> str:

@@ -1,4 +1,4 @@
-"""Signing in and out, and the profile."""
+"""Signing in and out, new passwords, and the profile."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,23 +7,25 @@ import structlog
 from asyncpg import UniqueViolationError
 from piccolo.columns import Column
 
-from parley.people.accounts import hooks, names, queries, sessions, viewer_cache
+from parley.people import mail
+from parley.people.accounts import hooks, mailed_links, names, queries, sessions, viewer_cache
 from parley.people.accounts.queries import Account
 from parley.people.accounts.rules import require_sign_in_allowed
-from parley.people.accounts.tables import Member
+from parley.people.accounts.tables import FormerName, Member
 from parley.people.sign_in import authentication, devices, passwords, removed_names, sign_in_limits
-from parley.people.sign_in.authentication import PASSWORD, Client, SecondFactorNeeded, SignedIn
+from parley.people.sign_in.authentication import LINK, PASSWORD, RESET, Client, SecondFactorNeeded, SignedIn
 from parley.people.sign_in.passwords import Asker, AskerKind
-from parley.platform import db
+from parley.platform import ratelimit
 from parley.platform.db import atomic
 from parley.platform.errors import Forbidden, Refused
 from parley.platform.http.access import Viewer, require_write_allowed
+from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
 NAME_TAKEN = N_("This name, or one that looks like it, is taken. Please choose another one.")
-IS_FORMER = "select exists (select from former_name where name_key = $1 and member is distinct from $2)"
+NOT_CURRENT = N_("This is not your current password.")
 WRONG_LOGIN = N_("The name, address or password is wrong.")
 
 
@@ -64,10 +66,65 @@ async def _matching(candidates: Sequence[Account | None], password: str, asker: 
     return None
 
 
+async def sign_in_by_link(token: str, client: Client) -> SignedIn | SecondFactorNeeded:
+    """Start a session by the token of a mailed link. Raises Gone when the link no longer works."""
+    async with atomic():
+        owner = await mailed_links.redeem(token, "login")
+        return await authentication.complete(owner.id, frozenset({LINK}), client)
+
+
 async def sign_out(viewer: Viewer) -> None:
     """End the session that the viewer uses."""
     await sessions.end(viewer.session, viewer.id)
     log.info("signed out", member=viewer.id)
+
+
+async def reset(token: str, password: str, client: Client) -> SignedIn | SecondFactorNeeded:
+    """Set a new password by the token of a link, end all sessions of the member, and start one here.
+
+    Where they have a second factor, that is asked for first. Raises Gone when the link no longer works.
+    """
+    password_hash = await passwords.hash_password(password, Asker(client.site, AskerKind.PROVEN))
+    async with atomic():
+        owner = await mailed_links.redeem(token, "reset")
+        await Member.update({Member.password_hash: password_hash}).where(Member.id == owner.id)
+        await mailed_links.revoke(owner.id)
+        await sessions.end_all(owner.id)
+        await _mail_notice(owner.name, owner.email)
+        signed_in = await authentication.complete(owner.id, frozenset({RESET}), client)
+    log.info("password reset", member=owner.id, network=client.network)
+    return signed_in
+
+
+async def change_password(viewer: Viewer, *, current: str, password: str, ends_others: bool, client: Client) -> str:
+    """Change the viewer's password, and return the new device cookie of this browser.
+
+    Raises Refused when `current` is not their password, TooMany after too many tries.
+    """
+    await ratelimit.take(ratelimit.CONFIRM_ACCOUNT, str(viewer.id))
+    account, asker = await queries.account(viewer.id), passwords.of_member(viewer.id)
+    if account is None or not await passwords.matches(current, account.password_hash, asker):
+        log.warning("password not changed", member=viewer.id, network=client.network)
+        raise Refused(NOT_CURRENT)
+    password_hash = await passwords.hash_password(password, asker)
+    async with atomic():
+        if not await replace_hash(account, password_hash):
+            raise Refused(NOT_CURRENT)
+        if ends_others:
+            await sessions.end_all(account.id, but=viewer.session)
+        else:
+            for hook in hooks.when_sessions_end:
+                await hook(account.id)
+        await mailed_links.revoke(account.id)
+        if viewer.has_confirmed_address:
+            await _mail_notice(account.name, account.email)
+    log.info("password changed", member=account.id, ended_others=ends_others, network=client.network)
+    return devices.issue(account.id, password_hash)
+
+
+async def _mail_notice(name: str, email: str) -> None:
+    forgot = f"{settings().base_url}/forgot"
+    await mail.send("password", email, *mail.written_message("password_changed", name=name, link=forgot))
 
 
 async def replace_hash(account: Account, password_hash: str) -> bool:
@@ -127,7 +184,8 @@ async def refuse_removed_name(name: str) -> None:
 async def refuse_reserved_name(name: str, member: int | None = None) -> None:
     """Raise Refused for a name that moderators removed, or that another member than `member` had in the last year."""
     await refuse_removed_name(name)
-    if await db.value(IS_FORMER, names.key(name), member):
+    former = FormerName.exists().where(FormerName.name_key == names.key(name))
+    if await (former if member is None else former.where(FormerName.member != member)):
         raise Refused(NAME_TAKEN)
 
 

@@ -27,12 +27,6 @@ from parley.platform.text.messages import N_
 log = structlog.get_logger(__name__)
 
 MOST_LINKS = 5
-# A member who never confirmed their address does not keep the link from another one.
-RELEASE_IDENTITY = """
-delete from identity i using member m
-where i.source = $1 and i.subject = $2 and m.id = i.member and m.state = 'unverified' and m.id <> $3
-"""
-LOCK_MEMBER = "select 1 from member where id = $1 for no key update"
 
 TAKEN = N_("This account at {provider} belongs to another member here, so it was not connected.")
 FULL = N_("You can connect up to {most} accounts. Please disconnect one first.")
@@ -127,7 +121,7 @@ async def connect(member: int, provider: Provider, claims: Claims) -> None:
             account = await _lock_member(member)
             if len(await links.links(member)) >= MOST_LINKS:
                 raise Refused(FULL, most=MOST_LINKS)
-            await db.execute(RELEASE_IDENTITY, provider.source, claims.subject, member)
+            await db.execute(links.RELEASE_IDENTITY, provider.source, claims.subject, member)
             await _insert(member, provider, claims)
             await _mail_change(account, provider.name, "on")
     except UniqueViolationError:
@@ -166,7 +160,7 @@ async def _insert(member: int, provider: Provider, claims: Claims) -> None:
 
 async def _lock_member(member: int) -> Account:
     """Lock the member, so that two requests at once cannot remove their last two ways to sign in."""
-    await db.execute(LOCK_MEMBER, member)
+    await queries.lock(member)
     account = await queries.account(member)
     if account is None:
         raise NotFound(N_("This account no longer exists."))

@@ -10,6 +10,12 @@ from parley.platform import db
 from parley.platform.providers import Provider
 from parley.platform.settings import settings
 
+# A member who never confirmed their address does not keep the link from another one.
+RELEASE_IDENTITY = """
+delete from identity i using member m
+where i.source = $1 and i.subject = $2 and m.id = i.member and m.state = 'unverified' and m.id <> $3
+"""
+
 
 class IdentityRow(msgspec.Struct, frozen=True):
     """An account elsewhere, as its member sees it."""

@@ -1,7 +1,7 @@
 """Signing in and up with an account at another site. The provider sends the browser back to `/sso/{provider}/back`."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -11,27 +11,29 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.people.account_settings.web.signup import terms_of
-from parley.people.accounts import queries, tokens
+from parley.people.accounts import addresses, names, queries, tokens
 from parley.people.accounts.joining import SignUpContext
 from parley.people.second_factors import step_up
 from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in import devices, sign_in_limits
 from parley.people.sign_in.authentication import Client
-from parley.people.sign_in.web.common import client_of, invalid, next_of, see_other
+from parley.people.sign_in.forms import AccountForm, zone_of
+from parley.people.sign_in.web.common import account_of, client_of, invalid, next_of, see_other
 from parley.people.sign_in.web.signin import refusal_page
 from parley.people.sso import openid, ops, pending, publisher
+from parley.people.sso import queries as identities
 from parley.people.sso.claims import Claims, NotTrusted
-from parley.people.sso.forms import NewcomerForm
 from parley.people.sso.http import NoAnswer
 from parley.people.sso.pending import Newcomer, PendingSignIn
 from parley.platform import ratelimit
 from parley.platform.errors import Forbidden, NotFound, ParleyError, Refused, TooMany
-from parley.platform.http.access import ANYONE, AnyRequest, require_confirmed_address, viewer_of
+from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, require_confirmed_address, signed_in, viewer_of
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import leading_back, page
 from parley.platform.providers import Provider
 from parley.platform.ratelimit import Use
 from parley.platform.settings import settings
+from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
@@ -39,7 +41,7 @@ log = structlog.get_logger(__name__)
 AnyResponse = TypeVar("AnyResponse", bound=Response[Any])
 
 LINKS = "/settings/security/links"
-NEW = "people/sso/new.html"
+NEW, LINKS_TEMPLATE = "people/sso/new.html", "people/sso/links.html"
 # Browsers say where a link was: on our own pages, or nowhere (the address was typed).
 OURS = {"same-origin", "none"}
 # A sign-in for a discussion on a publisher's page, whose window must keep its opener (security_headers.py).
@@ -50,6 +52,18 @@ KEEPS_OPENER = {"Cross-Origin-Opener-Policy": "unsafe-none"}
 STALE = N_("This sign-in was begun in another window or too long ago. Please begin again.")
 AWAY = N_("{provider} cannot be reached at the moment. Please try again later, or sign in another way.")
 CHANGED = N_("You are signed in as somebody else now, so nothing was connected.")
+
+
+class NewcomerForm(AccountForm):
+    """A name and, unless the provider's address counts as confirmed, an address."""
+
+    def __init__(self, data: Mapping[str, Any], *, is_vouched: bool) -> None:
+        super().__init__(data)
+        self.name = self.read("name", names.name)
+        self.email = ""
+        if not is_vouched:
+            self.email = self.read("email", addresses.address)
+        self.zone = zone_of(self.secret("zone"))
 
 
 @get("/sso/{provider:str}", name="sso:begin", opt={"who": ANYONE})
@@ -234,4 +248,35 @@ def _without_cookie(answer: Redirect) -> Redirect:
     return answer
 
 
-handlers: list[object] = [begin, back, sign_up_page, sign_up]
+@get(LINKS, name="sso:links", opt={"who": MEMBER})
+async def links_page(request: AnyRequest) -> Response[Any]:
+    return page(request, LINKS_TEMPLATE, form=Form({}), **await _links_context(request))
+
+
+@post(f"{LINKS}/{{link:str}}/end", name="sso:end-link", opt={"who": MEMBER})
+async def end_link(request: AnyRequest, link: FromPath[str]) -> Response[Any]:
+    viewer = signed_in(request)
+    if not await step_up.is_proven(viewer):
+        return to_prove(LINKS)
+    number = as_id(link)
+    if number is None:
+        raise NotFound(N_("This account is not connected any more."))
+    try:
+        await ops.disconnect(viewer.id, number)
+    except Refused as refusal:
+        return invalid(request, LINKS_TEMPLATE, Form({}), refusal, **await _links_context(request))
+    return see_other(f"{LINKS}?saved")
+
+
+async def _links_context(request: AnyRequest) -> dict[str, Any]:
+    account = await account_of(request)
+    links = await identities.links(account.id)
+    return {
+        "saved": "saved" in request.query_params,
+        "links": links,
+        "others": identities.not_connected(links),
+        "has_no_password": account.password_hash is None,
+    }
+
+
+handlers: list[object] = [begin, back, sign_up_page, sign_up, links_page, end_link]

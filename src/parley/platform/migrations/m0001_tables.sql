@@ -1272,7 +1272,7 @@ CREATE INDEX webmention_gone ON "webmention" (thread) WHERE not linked;
 
 -- What the tables (*/tables.py) cannot say: a sequence, statistics, functions and triggers. It runs after the tables are made.
 
--- The numbers of passages' lineages (articles/revisions/lineage.py): several passages, one a revision, have the same.
+-- The numbers of passages' lineages: several passages, one a revision, have the same.
 create sequence lineage;
 
 
@@ -1335,7 +1335,7 @@ create trigger comment_transition before update of state on comment for each row
 
 
 -- Pages of threads show the names, titles and states of their authors, and are kept until a row changes that they are
--- made from (discussion/comment_tree/validator.py). So that none has to read the rows of all its authors, a change of a member writes the
+-- made from. So that none has to read the rows of all its authors, a change of a member writes the
 -- stats of their threads again, unchanged. At the commit, and by one transaction at a time: so none that is waited for
 -- waits itself.
 create function author_changed() returns trigger language plpgsql as $$
@@ -1381,7 +1381,7 @@ end $$;
 create trigger mod_action_chain before insert on mod_action for each row execute function mod_action_chain();
 
 -- The record only grows, but for words that are forgotten. The application's role lacks the right to anything else, too
--- (platform/db/role.py).
+--.
 create function mod_action_stays() returns trigger language plpgsql as $$
 begin
   raise exception 'the moderation record is never changed' using errcode = 'insufficient_privilege';

@@ -113,9 +113,9 @@ def _answers(
         at = opened_at + timedelta(minutes=dice.randrange(60, 1_400))
         chosen = dice.sample(sorted(stated), min(each, len(stated)))
         cast += [
-            # Every other question is a random one (moderation/statements/turns.py).
-            DemoAnswer(comment, reader.member, _value(dice, reader, stated[comment]), bool(turn % 2), at)
-            for turn, comment in enumerate(chosen)
+            # Every other question is a random one (statements/next_statement.py).
+            DemoAnswer(comment, reader.member, _value(dice, reader, stated[comment]), bool(number % 2), at)
+            for number, comment in enumerate(chosen)
         ]
     return cast
 

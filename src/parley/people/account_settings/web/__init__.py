@@ -1,21 +1,17 @@
 """The pages of accounts."""
 
-from parley.people.account_settings.web import blocks, devmail, email, settings, signup
-from parley.people.second_factors.web import passkeys, proving, recovering, second, two_step
-from parley.people.sign_in.web import links, passwords, signin
+from parley.people.account_settings.web import devmail, email, settings, signup
+from parley.people.second_factors.web import proving, second
+from parley.people.second_factors.web import settings as factor_settings
+from parley.people.sign_in.web import signin
 
 handlers: list[object] = [
     *signup.handlers,
     *signin.handlers,
     *second.handlers,
-    *recovering.handlers,
-    *links.handlers,
-    *passwords.handlers,
     *proving.handlers,
     *settings.handlers,
-    *two_step.handlers,
-    *passkeys.handlers,
+    *factor_settings.handlers,
     *email.handlers,
-    *blocks.handlers,
     *devmail.handlers,
 ]

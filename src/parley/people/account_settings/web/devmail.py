@@ -2,11 +2,14 @@
 
 import ipaddress
 import re
+from datetime import datetime
 
+import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
-from parley.people.accounts import queries
+from parley.platform import db
+from parley.platform.db.tables import Mail
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.pages import page
@@ -23,10 +26,20 @@ MESSAGE_CSP = (
 LOCAL_NAME = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 
 
+class StoredMail(msgspec.Struct, frozen=True):
+    id: int
+    recipient: str
+    subject: str
+    text: str
+    html: str | None
+    created_at: datetime
+
+
 @get("/dev/mail", name="accounts:mails", opt={"who": ANYONE})
 async def mails_page(request: AnyRequest) -> Response[object]:
     _check_is_local(request)
-    return page(request, "people/accounts/dev_mail.html", mails=await queries.mails())
+    newest = Mail.select().order_by(Mail.id, ascending=False).limit(100)
+    return page(request, "people/accounts/dev_mail.html", mails=await db.fetch(StoredMail, newest))
 
 
 @get("/dev/mail/{number:str}", name="accounts:mail", opt={"who": ANYONE})
@@ -49,9 +62,8 @@ async def mail_html(request: AnyRequest, number: FromPath[str]) -> Response[str]
     return Response(html, media_type="text/html", headers={"Content-Security-Policy": MESSAGE_CSP})
 
 
-async def _message(number: str) -> queries.StoredMail:
-    wanted = as_id(number)
-    mail = await queries.mail(wanted) if wanted else None
+async def _message(number: str) -> StoredMail:
+    mail = await db.fetch_one(StoredMail, Mail.select().where(Mail.id == as_id(number)))
     if mail is None:
         raise NotFound(N_("There is no such message."))
     return mail

@@ -1,39 +1,29 @@
-"""The settings of an account: profile, password and sessions."""
+"""The settings of an account: profile, password, sessions, and members who are muted or blocked."""
 
-from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from parley.people.account_settings import renaming
-from parley.people.accounts import names, queries, sessions
+from parley.people.accounts import blocks, names, queries, sessions
 from parley.people.accounts.user_agents import device
-from parley.people.second_factors import authenticators, factor_recovery, passkey_settings, recovery_codes, step_up
+from parley.people.second_factors import authenticators, factor_recovery, passkey_settings, step_up
 from parley.people.second_factors.web.proving import to_prove
-from parley.people.sign_in import authentication, devices, ops, password_ops
+from parley.people.sign_in import authentication, devices, ops
 from parley.people.sign_in.forms import NameForm, PasswordForm, ProfileForm
 from parley.people.sign_in.web.common import account_of, client_of, invalid, see_other
 from parley.platform.errors import Forbidden, NotFound, Refused, TooMany
 from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest, Viewer, signed_in
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import page
+from parley.platform.http.pages import local_path, page
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
 PROFILE, SECURITY = "/settings/profile", "/settings/security"
 PROFILE_TEMPLATE, SECURITY_TEMPLATE = "people/accounts/profile_settings.html", "people/accounts/security.html"
-
-
-class ListedSession(msgspec.Struct, frozen=True):
-    id: int
-    agent: str
-    address: str
-    site: str | None
-    created_at: datetime
-    seen_at: datetime
-    current: bool
 
 
 @get(PROFILE, name="accounts:profile-settings", opt={"who": MEMBER})
@@ -152,7 +142,7 @@ async def end_other_sessions(request: AnyRequest) -> Response[object]:
 
 
 async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
-    return await password_ops.change_password(
+    return await ops.change_password(
         signed_in(request),
         current=form.current,
         password=form.password,
@@ -169,31 +159,43 @@ def _was_saved(request: AnyRequest) -> bool:
 async def _security_context(viewer: Viewer) -> dict[str, Any]:
     """What the page of security shows besides the password: sessions, the address, and other ways to sign in."""
     has_app = await authenticators.is_on(viewer.id)
-    codes = await recovery_codes.count_unused(viewer.id) if has_app else 0
+    codes = await authenticators.count_unused_codes(viewer.id) if has_app else 0
     account = await queries.account(viewer.id)
     email = account.email if account else ""
     recovery = await factor_recovery.of_member(viewer.id)
     shown = {
         "recovery": recovery,
-        "sessions": await _sessions(viewer),
+        "sessions": [(device(session.agent), session) for session in await sessions.list_valid(viewer.id)],
         "passkeys": await passkey_settings.list_passkeys(viewer.id),
     }
     return shown | {"email": email, "has_app": has_app, "codes_left": codes}
 
 
-async def _sessions(viewer: Viewer) -> list[ListedSession]:
-    return [
-        ListedSession(
-            id=session.id,
-            agent=device(session.agent),
-            address=session.address,
-            site=session.site,
-            created_at=session.created_at,
-            seen_at=session.seen_at,
-            current=session.id == viewer.session,
-        )
-        for session in await sessions.list_valid(viewer.id)
-    ]
+@post("/u/{name:str}/mute", name="accounts:mute", opt={"who": MEMBER})
+async def mute(request: AnyRequest, name: FromPath[str]) -> Redirect:
+    """Collapse a member's comments for the viewer. `on=0` undoes it."""
+    return await _put(request, name, "mute")
+
+
+@post("/u/{name:str}/block", name="accounts:block", opt={"who": MEMBER})
+async def block(request: AnyRequest, name: FromPath[str]) -> Redirect:
+    """Mute a member, and keep each of the two from answering the other. `on=0` undoes it."""
+    return await _put(request, name, "block")
+
+
+async def _put(request: AnyRequest, name: str, kind: blocks.Kind) -> Redirect:
+    person = await queries.by_name(name)
+    if person is None or person.state == "unverified":
+        raise NotFound(N_("There is no member with this name."))
+    form = Form(await posted_fields(request))
+    await blocks.put(signed_in(request), person, kind, on=form.flag("on"))
+    back = local_path(form.values.get("next"))
+    return see_other(back if back != "/" else f"/u/{quote(person.name)}")
+
+
+@get("/settings/muted", name="accounts:muted", opt={"who": MEMBER})
+async def muted_page(request: AnyRequest) -> Response[object]:
+    return page(request, "people/accounts/muted.html", listed=await blocks.list_blocked(signed_in(request)))
 
 
 handlers: list[object] = [
@@ -206,4 +208,7 @@ handlers: list[object] = [
     change_password,
     end_session,
     end_other_sessions,
+    mute,
+    block,
+    muted_page,
 ]

@@ -1,21 +1,26 @@
-"""The second step of signing in."""
+"""The second step of signing in, signing in by a passkey alone, and recovery without a second factor."""
 
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
-from parley.people.second_factors import authenticators, passkey_settings, passkeys, second_factor
+from parley.people.second_factors import authenticators, factor_recovery, passkey_settings, passkeys, second_factor
+from parley.people.second_factors.passkeys import UnknownPasskey
 from parley.people.sign_in import sign_in_ticket
 from parley.people.sign_in.authentication import PASSKEY
-from parley.people.sign_in.forms import CodeForm
-from parley.people.sign_in.web.common import client_of, invalid, next_of, see_other, ticket_of
+from parley.people.sign_in.forms import CodeForm, PasskeyForm
+from parley.people.sign_in.web.common import client_of, expired_link, invalid, next_of, see_other, ticket_of
+from parley.people.sign_in.web.signin import TEMPLATE as SIGN_IN
+from parley.people.sign_in.web.signin import refusal_page
 from parley.platform.errors import Forbidden, Gone, Refused, TooMany
-from parley.platform.http.access import ANYONE, AnyRequest
+from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, signed_in
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import leading_back, page
 from parley.platform.settings import settings
 
 TEMPLATE = "people/accounts/second.html"
+ASK, FOLLOW = "people/accounts/recover.html", "people/accounts/recover_link.html"
 
 
 @get("/login/second", name="accounts:second", opt={"who": ANYONE})
@@ -59,4 +64,94 @@ async def _methods(request: AnyRequest) -> dict[str, Any]:
     return {"by_code": await authenticators.is_on(account.id), "by_passkey": has_passkey, "host": settings().host}
 
 
-handlers: list[object] = [second_page, second, passkey_options]
+@post("/login/passkey/options", name="accounts:passkey-options", opt={"who": ANYONE}, status_code=200)
+async def passkey_sign_in_options() -> dict[str, Any]:
+    return await passkeys.options(passkeys.SIGN_IN)
+
+
+@post("/login/passkey", name="accounts:passkey-sign-in", opt={"who": ANYONE})
+async def sign_in_by_passkey(request: AnyRequest) -> Response[Any]:
+    form = PasskeyForm({"next": request.query_params.get("next"), **await posted_fields(request)})
+    try:
+        done = await second_factor.sign_in_by_passkey(form.credential, client_of(request))
+    except UnknownPasskey as error:
+        return invalid(request, SIGN_IN, form, error, next_url=form.next, unknown=error.credential)
+    except (Refused, Forbidden) as error:
+        return await refusal_page(request, form, error, form.next)
+    return see_other(form.next, done)
+
+
+@get("/login/recovery", name="accounts:recover", opt={"who": ANYONE})
+async def recovery_page(request: AnyRequest) -> Response[Any]:
+    try:
+        account, _ = await second_factor.of_ticket(ticket_of(request))
+    except Gone:
+        return see_other("/login")
+    return page(request, ASK, form=Form({}), staff=account.role != "member", asked="asked" in request.query_params)
+
+
+@post("/login/recovery", opt={"who": ANYONE})
+async def ask_for_recovery(request: AnyRequest) -> Response[Any]:
+    """Begin it. Only who gave the first factor gets here."""
+    ticket = ticket_of(request)
+    try:
+        account, _ = await second_factor.of_ticket(ticket)
+    except Gone:
+        return see_other("/login")
+    try:
+        await factor_recovery.request(ticket)
+    except (Refused, Forbidden, TooMany) as error:
+        return invalid(request, ASK, Form({}), error, staff=account.role != "member", asked=False)
+    return see_other("/login/recovery?asked")
+
+
+@get("/recover/{token:str}", name="accounts:recover-link", opt={"who": ANYONE})
+async def recovery_link_page(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+    """Show what the link can do now. Opening it changes nothing, since mail scanners open links."""
+    try:
+        recovery = await factor_recovery.of_token(token)
+    except Gone:
+        return expired_link(request, "recovery")
+    return page(request, FOLLOW, form=Form({}), recovery=recovery)
+
+
+@post("/recover/{token:str}", opt={"who": ANYONE})
+async def follow_recovery_link(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+    form = Form(await posted_fields(request))
+    try:
+        recovery = await factor_recovery.of_token(token)
+        if form.flag("stop"):
+            await factor_recovery.stop(recovery.member)
+            return see_other("/recovered/stopped")
+        await factor_recovery.finish(token)
+    except Gone:
+        return expired_link(request, "recovery")
+    except Refused as error:
+        return invalid(request, FOLLOW, form, error, recovery=recovery)
+    return see_other("/recovered/removed")
+
+
+@get("/recovered/{what:str}", name="accounts:recovered", opt={"who": ANYONE})
+async def recovered_page(request: AnyRequest, what: FromPath[str]) -> Response[Any]:
+    return page(request, "people/accounts/recovered.html", stopped=what == "stopped")
+
+
+@post("/settings/security/recovery/stop", name="accounts:recover-stop", opt={"who": MEMBER})
+async def stop_recovery(request: AnyRequest) -> Response[Any]:
+    await factor_recovery.stop(signed_in(request).id)
+    return see_other("/settings/security?stopped")
+
+
+handlers: list[object] = [
+    second_page,
+    second,
+    passkey_options,
+    passkey_sign_in_options,
+    sign_in_by_passkey,
+    recovery_page,
+    ask_for_recovery,
+    recovery_link_page,
+    follow_recovery_link,
+    recovered_page,
+    stop_recovery,
+]

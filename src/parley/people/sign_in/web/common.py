@@ -1,13 +1,12 @@
 """What the account pages share."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import Response
 from litestar.response import Redirect
 
-from parley.people.accounts import queries, sessions
+from parley.people.accounts import mailed_links, queries, sessions
 from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.people.sign_in import devices, sign_in_ticket
 from parley.people.sign_in.authentication import Client, SecondFactorNeeded, SignedIn
@@ -76,9 +75,7 @@ def invalid(
     return page(request, template, status=status, form=form, **context)
 
 
-async def mail_link(
-    request: AnyRequest, template: str, send: Callable[..., Awaitable[None]], sent: str
-) -> Response[Any]:
+async def mail_link(request: AnyRequest, template: str, purpose: str, sent: str) -> Response[Any]:
     """Have a link mailed to the address in the form, and redirect to the page `sent`.
 
     The answer and its time are the same whether the address belongs to a member or not.
@@ -88,7 +85,8 @@ async def mail_link(
         return invalid(request, template, form, next_url=form.next)
     try:
         answer_due = asyncio.create_task(asyncio.sleep(ANSWER_SECONDS))
-        await send(form.email, client_of(request), form.next, answer=form.answer)
+        network = client_of(request).network
+        await mailed_links.mail_to_address(form.email, purpose, form.next, network=network, answer=form.answer)
         async with fair_share.pause():
             await answer_due
     except TooMany as error:

@@ -1,15 +1,16 @@
-"""Signing in and out."""
+"""Signing in and out, signing in by a mailed link, and setting a new password by one."""
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.people.accounts import hooks, sessions
+from parley.people.accounts import hooks, queries, sessions, tokens
 from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.people.accounts.rules import Suspended
 from parley.people.sign_in import ops
-from parley.people.sign_in.forms import SignInForm
-from parley.people.sign_in.web.common import client_of, invalid, next_of, see_other
-from parley.platform.errors import Forbidden, ParleyError, Refused, TooMany
+from parley.people.sign_in.forms import ResetForm, SignInForm
+from parley.people.sign_in.web.common import client_of, expired_link, invalid, mail_link, next_of, see_other
+from parley.platform.errors import Forbidden, Gone, ParleyError, Refused, TooMany
 from parley.platform.http.access import ANYONE, AnyRequest, viewer_of
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
@@ -66,4 +67,88 @@ async def sign_out(request: AnyRequest) -> Response[object]:
     return Redirect("/", status_code=303, headers=headers, cookies=[sessions.cookie("")])
 
 
-handlers: list[object] = [sign_in_page, sign_in, sign_out]
+@get("/login/link", name="accounts:sign-in-link", opt={"who": ANYONE})
+async def link_page(request: AnyRequest) -> Response[object]:
+    return page(request, "people/accounts/login_link.html", form=Form({}), next_url=next_of(request))
+
+
+@post("/login/link", opt={"who": ANYONE})
+async def request_link(request: AnyRequest) -> Response[object]:
+    return await mail_link(request, "people/accounts/login_link.html", "login", "/login/link/done")
+
+
+@get("/login/link/done", name="accounts:sign-in-link-sent", opt={"who": ANYONE})
+async def link_sent_page(request: AnyRequest) -> Response[object]:
+    return page(request, "people/accounts/login_link_sent.html", next_url=next_of(request))
+
+
+@get("/login/{token:str}", name="accounts:sign-in-by-link", opt={"who": ANYONE})
+async def sign_in_by_link_page(request: AnyRequest, token: FromPath[str]) -> Response[object]:
+    """Show a button. Opening a link changes nothing, since mail scanners open links."""
+    if await queries.token_owner(tokens.digest(token), "login") is None:
+        return expired_link(request, "login")
+    return page(request, "people/accounts/login_by_link.html")
+
+
+@post("/login/{token:str}", opt={"who": ANYONE})
+async def sign_in_by_link(request: AnyRequest, token: FromPath[str]) -> Response[object]:
+    try:
+        signed_in = await ops.sign_in_by_link(token, client_of(request))
+    except Gone:
+        return expired_link(request, "login")
+    return see_other(next_of(request), signed_in)
+
+
+@get("/forgot", name="accounts:forgot", opt={"who": ANYONE})
+async def forgot_page(request: AnyRequest) -> Response[object]:
+    return page(request, "people/accounts/forgot.html", form=Form({}), next_url=next_of(request))
+
+
+@post("/forgot", opt={"who": ANYONE})
+async def forgot(request: AnyRequest) -> Response[object]:
+    return await mail_link(request, "people/accounts/forgot.html", "reset", "/forgot/done")
+
+
+@get("/forgot/done", name="accounts:reset-sent", opt={"who": ANYONE})
+async def forgot_sent_page(request: AnyRequest) -> Response[object]:
+    return page(request, "people/accounts/forgot_sent.html", next_url=next_of(request))
+
+
+@get("/reset/{token:str}", name="accounts:reset", opt={"who": ANYONE})
+async def reset_page(request: AnyRequest, token: FromPath[str]) -> Response[object]:
+    if await queries.token_owner(tokens.digest(token), "reset") is None:
+        return expired_link(request, "reset")
+    return page(request, "people/accounts/reset.html", form=Form({}))
+
+
+@post("/reset/{token:str}", opt={"who": ANYONE})
+async def reset(request: AnyRequest, token: FromPath[str]) -> Response[object]:
+    owner = await queries.token_owner(tokens.digest(token), "reset")
+    if owner is None:
+        return expired_link(request, "reset")
+    form = ResetForm(await posted_fields(request), owner.name, owner.email)
+    await form.ask_service("password", form.password)
+    if form.errors:
+        return invalid(request, "people/accounts/reset.html", form)
+    try:
+        signed_in = await ops.reset(token, form.password, client_of(request))
+    except Gone:
+        return expired_link(request, "reset")
+    return see_other(next_of(request), signed_in)
+
+
+handlers: list[object] = [
+    sign_in_page,
+    sign_in,
+    sign_out,
+    link_page,
+    request_link,
+    link_sent_page,
+    sign_in_by_link_page,
+    sign_in_by_link,
+    forgot_page,
+    forgot,
+    forgot_sent_page,
+    reset_page,
+    reset,
+]

@@ -1,0 +1,44 @@
+// The discussion by passage: which group a comment belongs to, and adding a group for a new comment.
+import { discussion } from "../platform/page.js";
+import { rows } from "../articles/passages.js";
+import { sentence } from "../platform/sentences.js";
+
+const FINAL_GROUPS = ["whole", "earlier"];
+const MAX_HEADING_LENGTH = 90;
+
+export const isGrouped = () => discussion()?.dataset.view === "passage";
+export const groupOf = (name) => document.getElementById(`g${name}`);
+export const groupNameOf = ({ dataset }) => (dataset.anchor === "lost" ? "earlier" : (dataset.passage ?? "whole"));
+
+/** Return the list that a comment belongs in. */
+export function listOf(comment) {
+  const { parent } = comment.dataset;
+  if (parent) return document.getElementById(`c${parent}-list`);
+  if (!isGrouped()) return document.getElementById("comments");
+  const name = groupNameOf(comment);
+  return (groupOf(name) ?? addGroup(name)).querySelector(".group-list");
+}
+
+function addGroup(name) {
+  const group = document.getElementById("new-group").content.firstElementChild.cloneNode(true);
+  for (const one of [group, ...group.querySelectorAll("[id]")]) one.id = one.id.replace("new", name);
+  group.dataset.group = name;
+  const row = rows.get(name);
+  const [link, respondLink] = group.querySelectorAll("a");
+  group.setAttribute("aria-labelledby", link.parentElement.id);
+  link.textContent = row ? shortened(row.firstElementChild.textContent.trim()) : sentence(name);
+  if (row) {
+    link.hash = `p${name}`;
+    respondLink.search = `passage=${name}`;
+    group.querySelector(".group-sum").append(...row.querySelector(".gutter").cloneNode(true).querySelectorAll("b"));
+  } else {
+    link.replaceWith(link.textContent);
+    respondLink.remove();
+  }
+  const order = [...rows.keys(), ...FINAL_GROUPS];
+  const after = [...document.getElementById("comments").children].find((one) => order.indexOf(one.dataset.group) > order.indexOf(name));
+  document.getElementById("comments").insertBefore(group, after ?? null);
+  return group;
+}
+
+const shortened = (text) => (text.length > MAX_HEADING_LENGTH ? `${text.slice(0, MAX_HEADING_LENGTH).replace(/\s+\S*$/, "")}…` : text);

@@ -1,0 +1,58 @@
+// Loads another view, order, stance, branch or passage of the discussion. The article keeps its scroll position.
+import { suggestAnchor } from "./compose.js";
+import htmx from "../platform/htmx.js";
+import { showTarget } from "../articles/highlights.js";
+import { isPlainClick, discussion, thread } from "../platform/page.js";
+import { currentLineage } from "../articles/passages.js";
+import { closeSheet } from "./sheet.js";
+
+const LINKS = ".tab, .talk-side li > a, .strip > a, .since > a, .stance-filter > a";
+let shownSearch = location.search;
+
+/** Load the discussion of `address`; `source` is what was clicked. Returns whether that succeeded. */
+export async function loadDiscussion(source, address) {
+  const { pathname, search } = new URL(address, location);
+  if (!(await fetchDiscussion(source, pathname + search))) return false;
+  if (search === location.search) return true;
+  // Going back must not scroll the article either.
+  history.scrollRestoration = "manual";
+  history.pushState(null, "", pathname + search);
+  history.scrollRestoration = "auto";
+  return true;
+}
+
+async function fetchDiscussion(source, address) {
+  closeSheet();
+  const before = discussion().firstElementChild;
+  await htmx.ajax("GET", address, { source, target: "#discussion", swap: "outerSync" });
+  shownSearch = address.replace(/^[^?]*/, "");
+  const { only, view } = discussion().dataset;
+  suggestAnchor(view === "passage" ? currentLineage : only > 0 ? only : "");
+  return !before.isConnected;
+}
+
+if (thread && discussion()) {
+  document.addEventListener("click", async (event) => {
+    const link = isPlainClick(event) && event.target.closest?.(LINKS);
+    if (!link) return;
+    event.preventDefault();
+    const { hash, href } = link;
+    if (await loadDiscussion(link, href)) focusTarget(hash.slice(1), link.getAttribute("href"));
+  });
+  addEventListener("popstate", async () => {
+    if (location.search === shownSearch) return;
+    if (await fetchDiscussion(discussion(), location.pathname + location.search)) history.scrollRestoration = "auto";
+    else location.reload();
+  });
+}
+
+// A link to a comment focuses it. Any other shows the beginning of the discussion, and keeps the focus on the link.
+function focusTarget(id, href) {
+  const comment = document.getElementById(id)?.closest(".comment");
+  const same = discussion().querySelector(`a[href="${CSS.escape(href)}"]`);
+  if (comment) {
+    comment.tabIndex = -1;
+    showTarget(comment);
+  } else discussion().scrollTop = 0;
+  (comment ?? (same?.checkVisibility() ? same : discussion().querySelector(".tab[aria-current]")))?.focus({ preventScroll: true });
+}

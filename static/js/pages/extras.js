@@ -1,7 +1,0 @@
-// Loaded when first needed (../extras.js): hover cards, sharing, responding to and quoting selected words, selecting by
-// keyboard.
-export { scheduleCard } from "./cards.js";
-export { offerShare, share } from "./sharing.js";
-export { offerAnswer } from "./respond.js";
-export { offerQuote } from "./quoting.js";
-export { select } from "./selecting.js";

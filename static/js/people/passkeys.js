@@ -1,0 +1,67 @@
+// Passkeys (W3C Web Authentication): a form with `data-passkey` is sent with what an authenticator signed. Where the
+// browser knows no passkeys, a form that needs one is hidden. It is a file of its own, since few pages load it.
+const Passkey = globalThis.PublicKeyCredential;
+const readers = { get: "parseRequestOptionsFromJSON", create: "parseCreationOptionsFromJSON" };
+// The server accepts a challenge for five minutes (people/second_factors/passkeys.py).
+const RENEWED = 4 * 60_000;
+// A browser allows one request at a time.
+let asking;
+
+for (const form of document.querySelectorAll("form[data-passkey]")) {
+  form.hidden = !Passkey?.[readers[form.dataset.passkey]];
+  if (form.hidden) continue;
+  document.querySelector("[data-no-passkey]")?.remove();
+  form.addEventListener("submit", (event) => {
+    if (form.elements.credential.value) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    answer(form);
+  });
+  if ("offered" in form.dataset) offer(form);
+  if (form.dataset.unknown) forget(form.dataset.unknown);
+}
+
+async function answer(form, how) {
+  const failed = form.querySelector("[data-failed]");
+  failed.hidden = true;
+  try {
+    send(form, await ask(form, how));
+  } catch (error) {
+    if (how || error.name === "AbortError") return;
+    failed.hidden = false;
+    offer(form);
+  }
+}
+
+async function ask(form, how) {
+  const { passkey, options } = form.dataset;
+  asking?.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  const response = await fetch(options, { method: "POST", signal });
+  const publicKey = Passkey[readers[passkey]](await response.json());
+  return navigator.credentials[passkey]({ publicKey, signal, ...how });
+}
+
+function send(form, credential) {
+  form.elements.credential.value = JSON.stringify(credential);
+  form.requestSubmit();
+}
+
+/**
+ * Have the browser offer passkeys among what it fills into the field of the name, where it can; but not again on the page
+ * that says why one was refused.
+ */
+async function offer(form) {
+  if (!("offered" in form.dataset) || location.pathname === form.getAttribute("action").split("?")[0]) return;
+  const able = await Passkey.getClientCapabilities?.();
+  if (!able?.conditionalGet) return;
+  answer(form, { mediation: "conditional" });
+  const offered = asking;
+  setTimeout(() => asking === offered && offer(form), RENEWED);
+}
+
+/** Tell the browser that the server no longer knows this passkey, so that it stops offering it. */
+function forget(credentialId) {
+  Passkey.signalUnknownCredential?.({ rpId: location.hostname, credentialId }).catch(() => {});
+}
