@@ -6,7 +6,7 @@ when one side changed a paragraph and the other side changed the next one.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 
 import msgspec
@@ -68,19 +68,19 @@ def merge(
 def _units(base: Sequence[ImportedPassage], text: Sequence[ImportedPassage], side: str) -> Units:
     former = [EarlierPassage(at, passage.text, passage.kind == "heading") for at, passage in enumerate(base)]
     aligned = align(former, [passage.text for passage in text], headings=headings(text))
+
+    def origin_of(at: int) -> int | None:
+        """The index in the base of the passage that a passage continues or was split off from."""
+        return aligned.split.get(at) if aligned.lineages[at] is None else aligned.lineages[at]
+
     units: Units = {}
-    for origin, run in groupby(range(len(text)), key=lambda at: _origin(aligned.lineages, aligned.split, at)):
+    for origin, run in groupby(range(len(text)), key=origin_of):
         some = list(run)
         if origin is not None and origin in (aligned.lineages[at] for at in some):
             units["base", origin] = [text[at] for at in some]
         else:  # added, or split off and then moved away
             units |= {(side, at): [text[at]] for at in some}
     return units
-
-
-def _origin(lineages: Sequence[int | None], split: Mapping[int, int], at: int) -> int | None:
-    """The index in the base of the passage that a passage continues or was split off from."""
-    return split.get(at) if lineages[at] is None else lineages[at]
 
 
 def _with_keys_of(there: Units, here: Units) -> Units:

@@ -197,7 +197,9 @@ def _new_comments(
 ) -> set[int]:
     if since is None:
         return set()
-    return {entry for entry in layout.entries if _is_new(layout.rows[entry], states.get(entry), since, viewer)}
+    muted = {comment for comment, state in states.items() if state.muted or state.blocked}
+    rows = (layout.rows[comment] for comment in layout.entries.keys() - muted)
+    return {row.id for row in rows if row.created_at > since and row.state == "visible" and row.author_id != viewer}
 
 
 def _ancestors_of(layout: Layout, comments: Iterable[int]) -> set[int]:
@@ -208,8 +210,3 @@ def _ancestors_of(layout: Layout, comments: Iterable[int]) -> set[int]:
             ancestors.add(row.parent)
             row = layout.rows.get(row.parent)
     return ancestors
-
-
-def _is_new(row: CommentRow, state: ViewerState | None, since: datetime, viewer: int | None) -> bool:
-    is_muted = state is not None and (state.muted or state.blocked)
-    return row.created_at > since and row.state == "visible" and row.author_id != viewer and not is_muted

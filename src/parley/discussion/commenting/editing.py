@@ -93,22 +93,18 @@ async def edit_comment(
 async def _write(edit: CommentEdit, stance: str | None, version: int | None) -> int | None:
     """Write the edit, and return the number of the former version if the text differs from it."""
     [former] = await db.fetch(CommentBefore, Comment.select().where(Comment.id == edit.comment))
-    _require_unchanged(version, edit.body, former)
-    stance = None if former.parent else stance
-    async with counts.update_counts(edit.comment):
-        await db.execute(UPDATE_COMMENT, edit.comment, edit.body, edit.html, markdown.VERSION, stance, edit.assisted)
-    return former.version if edit.body != former.body else None
-
-
-def _require_unchanged(version: int | None, body: str, former: CommentBefore) -> None:
     # The same text again is the same edit, sent twice.
-    if version not in (None, former.version) and body != former.body:
+    if version not in (None, former.version) and edit.body != former.body:
         raise EditedMeanwhile(
             N_(
                 "This comment was edited in the meantime, perhaps in another tab. Nothing was changed, and your "
                 "text is kept below. Save again to replace the current text with yours."
             )
         )
+    stance = None if former.parent else stance
+    async with counts.update_counts(edit.comment):
+        await db.execute(UPDATE_COMMENT, edit.comment, edit.body, edit.html, markdown.VERSION, stance, edit.assisted)
+    return former.version if edit.body != former.body else None
 
 
 async def delete_comment(*, viewer: Viewer, comment_id: int) -> None:

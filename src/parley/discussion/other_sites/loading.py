@@ -134,7 +134,9 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
     replies = Counter(line.parent_id for line in comments.values())
 
     def render(line: ImportLine) -> RenderedLine:
-        return _render_line(_with_quote(line, lineages), replies[line.id])
+        line = _with_quote(line, lineages)
+        body = "" if line.state != "visible" else line.body.replace("\x00", "")
+        return RenderedLine(line, body, markdown.render(body), replies[line.id])
 
     # Before the transaction, so that nobody who writes in the thread waits for it.
     rendered = {line.id: render(line) for line in comments.values() if line.id not in stored}
@@ -211,11 +213,6 @@ def _with_quote(line: ImportLine, lineages: Mapping[str, int]) -> ImportLine:
         return line
     body = line.body if line.state != "visible" else f"> {words}\n\n{line.body}"
     return msgspec.structs.replace(line, body=body, quote="")
-
-
-def _render_line(line: ImportLine, replies: int) -> RenderedLine:
-    body = "" if line.state != "visible" else line.body.replace("\x00", "")
-    return RenderedLine(line, body, markdown.render(body), replies)
 
 
 async def _insert(thread: int, batch: Sequence[RenderedLine], ids: dict[str, int]) -> list[ImportedComment]:

@@ -51,18 +51,14 @@ async def suggest(*, viewer: Viewer, draft: imports.Import) -> tuple[int, int]:
             raise Refused(N_("This discussion is archived, so its article does not change any more."))
         await threads.lock_thread(discussion.id)
         await refuse_frozen(article or 0)
-        await _refuse_excerpt(article or 0)
+        # A suggestion shows the whole text.
+        if await db.value(Article.select(Article.display).where(Article.id == article)) != "full":
+            raise Refused(N_("Only an excerpt of this article is shown here, so no update can be suggested."))
         await refuse_too_many(discussion.id, viewer.id)
         suggestion: int = await db.value(INSERT_SUGGESTION, discussion.id, viewer.id, None, draft.draft, "")
         await imports.mark_published(draft.id, discussion.id)
         await notify_concerned(suggestion)
     return discussion.id, suggestion
-
-
-async def _refuse_excerpt(article: int) -> None:
-    """Raise Refused unless all of the article is shown: a suggestion shows the whole text."""
-    if await db.value(Article.select(Article.display).where(Article.id == article)) != "full":
-        raise Refused(N_("Only an excerpt of this article is shown here, so no update can be suggested."))
 
 
 class SuggestionDecision(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from parley.articles.revisions import losses
 from parley.articles.revisions.revising import RevisionNote
 from parley.articles.revisions.updating import as_update
 from parley.discussion.threads.queries import hot, topics
-from parley.discussion.threads.tables import Thread, ThreadStats, Topic
+from parley.discussion.threads.tables import Thread, ThreadStats
 from parley.discussion.threads.updating import UpdateResult, apply_update
 from parley.platform import db
 from parley.platform.errors import NotFound, Refused
@@ -84,18 +84,14 @@ async def open_thread(*, text: ArticleText, topic: str, starter: int | None, rev
     async with db.atomic():
         # Two imports of one address at once must not open two threads.
         await db.value("select pg_advisory_xact_lock(hashtextextended($1, 0))", text.url or text.title)
-        await _check_topic(topic)
+        if topic not in (known := [row.slug for row in await topics()]):
+            message = N_("There is no topic {topic}. Please choose one of: {known}.")
+            raise Refused(message, topic=topic, known=", ".join(known))
         article = await articles.find_article(text)
         if article is None:
             await check_not_removed(text)
             return await _insert_thread(await articles.add_article(text), text, topic, starter)
         return await (_revise_existing(article, text) if starter is None and revises else _existing_thread(article))
-
-
-async def _check_topic(topic: str) -> None:
-    if not await Topic.exists().where(Topic.slug == topic):
-        known = ", ".join(topic_row.slug for topic_row in await topics())
-        raise Refused(N_("There is no topic {topic}. Please choose one of: {known}."), topic=topic, known=known)
 
 
 async def _insert_thread(article: int, text: ArticleText, topic: str, starter: int | None) -> OpenedThread:

@@ -78,7 +78,12 @@ async def apply_update(
         await store_source(article, update.source.passages, update.merged.undecided if conflicts else None)
         waiting = await _store_conflicts(thread, update) if conflicts else None
         if waiting is None:
-            await _close_conflicts(thread)
+            # This update decided the waiting conflicts, or they are no conflicts any more.
+            await SuggestedUpdate.update(
+                {SuggestedUpdate.state: "accepted", SuggestedUpdate.decided_at: db.NOW, SuggestedUpdate.draft: None}
+            ).where(
+                SuggestedUpdate.thread == thread, SuggestedUpdate.state == "waiting", SuggestedUpdate.member.is_null()
+            )
         after = await versions.newest(article)
     return UpdateResult(
         revised is not None, *_count_changes(before, after), update.merged.corrections, conflicts, waiting
@@ -92,13 +97,6 @@ def _count_changes(before: Sequence[StoredPassage], after: Sequence[StoredPassag
     )
     changed = sum(old[lineage] != new[lineage] for lineage in old.keys() & new.keys())
     return changed, len(new.keys() - old.keys()), len(old.keys() - new.keys())
-
-
-async def _close_conflicts(thread: int) -> None:
-    """Close the waiting conflicts: this update decided them, or they are no conflicts any more."""
-    await SuggestedUpdate.update(
-        {SuggestedUpdate.state: "accepted", SuggestedUpdate.decided_at: db.NOW, SuggestedUpdate.draft: None}
-    ).where(SuggestedUpdate.thread == thread, SuggestedUpdate.state == "waiting", SuggestedUpdate.member.is_null())
 
 
 async def _store_conflicts(thread: int, update: SourceUpdate) -> int:
