@@ -46,9 +46,7 @@ class Restriction(msgspec.Struct, frozen=True):
 
 async def restrict(article: int, to: Restriction) -> None:
     """Show no more of an article than `to` allows. The caller has locked the thread's row."""
-    await Article.update(
-        {Article.restricted: to.restricted, Article.untitled: to.untitled, Article.withheld: to.withheld}
-    ).where(Article.id == article)
+    await Article.update(**msgspec.structs.asdict(to)).where(Article.id == article)
     await withhold_pictures(article)
     await RemovedPassage.delete().where(RemovedPassage.article == article)
     if to.restricted == "none":

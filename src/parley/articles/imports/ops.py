@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 import msgspec
 
@@ -101,6 +102,10 @@ async def _forget_file(import_id: int) -> None:
     await ImportPart.delete().where(ImportPart.article_import == import_id)
 
 
+async def _set(import_id: int, **values: Any) -> None:
+    await ArticleImport.update(**values, changed_at=db.NOW).where(ArticleImport.id == import_id)
+
+
 async def of_member(import_id: int, member: int) -> Import | None:
     """An import, if it is the member's."""
     own = ArticleImport.select().where(ArticleImport.id == import_id, ArticleImport.member == member)
@@ -123,26 +128,13 @@ async def finish(import_id: int, *, draft: bytes, keep_file: bool) -> None:
     """Keep what was read, and the file as well if its member may want it to be read in another encoding."""
     if not keep_file:
         await _forget_file(import_id)
-    await ArticleImport.update(
-        {
-            ArticleImport.state: "ready",
-            ArticleImport.draft: draft,
-            ArticleImport.message: "",
-            ArticleImport.changed_at: db.NOW,
-        }
-    ).where(ArticleImport.id == import_id)
+    await _set(import_id, state="ready", draft=draft, message="")
 
 
 async def choose_encoding(import_id: int, encoding: str) -> None:
     async with db.atomic():
-        await ArticleImport.update(
-            {
-                ArticleImport.state: "waiting",
-                ArticleImport.attempts: 0,
-                ArticleImport.encoding: encoding,
-                ArticleImport.changed_at: db.NOW,
-            }
-        ).where(ArticleImport.id == import_id, ArticleImport.state == "ready")
+        changes = ArticleImport.update(state="waiting", attempts=0, encoding=encoding, changed_at=db.NOW)
+        await changes.where(ArticleImport.id == import_id, ArticleImport.state == "ready")
         db.after_commit(lambda: wake_job("imports"))
 
 
@@ -154,14 +146,7 @@ async def fail(import_id: int, message: Message, draft: bytes | None = None) -> 
     if await db.execute(KEEP_DRAFT, import_id, serialize(message)):
         return
     await _forget_file(import_id)
-    await ArticleImport.update(
-        {
-            ArticleImport.state: "failed",
-            ArticleImport.message: serialize(message),
-            ArticleImport.draft: draft,
-            ArticleImport.changed_at: db.NOW,
-        }
-    ).where(ArticleImport.id == import_id)
+    await _set(import_id, state="failed", message=serialize(message), draft=draft)
 
 
 async def lock(import_id: int) -> int | None:
@@ -173,16 +158,7 @@ async def lock(import_id: int) -> int | None:
 async def mark_published(import_id: int, thread: int) -> None:
     """Mark an import as published in `thread`, or suggested as its update, and delete its texts."""
     await _forget_file(import_id)
-    await ArticleImport.update(
-        {
-            ArticleImport.state: "published",
-            ArticleImport.thread: thread,
-            ArticleImport.message: "",
-            ArticleImport.draft: None,
-            ArticleImport.given: None,
-            ArticleImport.changed_at: db.NOW,
-        }
-    ).where(ArticleImport.id == import_id)
+    await _set(import_id, state="published", thread=thread, message="", draft=None, given=None)
 
 
 def encode(text: ArticleText) -> bytes:

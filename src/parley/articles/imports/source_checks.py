@@ -71,9 +71,7 @@ async def schedule(due: DueCheck, note: str = "") -> None:
 
 async def stop(due: DueCheck, note: str) -> None:
     """Check this article no more."""
-    await Article.update({Article.checked_at: db.NOW, Article.check_at: None, Article.check_note: note}).where(
-        Article.id == due.id
-    )
+    await Article.update(checked_at=db.NOW, check_at=None, check_note=note).where(Article.id == due.id)
 
 
 async def read(due: DueCheck) -> ArticleText:
@@ -91,9 +89,7 @@ async def as_revision(due: DueCheck, text: ArticleText) -> ArticleText | None:
         (passage.kind, passage.text) for passage in text.passages
     ]:
         if fetched := text.fetched:
-            await Article.update({Article.etag: fetched.etag, Article.last_modified: fetched.last_modified}).where(
-                Article.id == due.id
-            )
+            await Article.update(**msgspec.structs.asdict(fetched)).where(Article.id == due.id)
         return None
     if not same_site(text.url or "", due.url):
         raise CannotImport(N_("The address now leads to another site: {url}."), url=text.url)

@@ -95,14 +95,7 @@ async def revise_article(article: int, text: ArticleText, edit: RevisionNote | N
         number, changed = current.number + 1, _count_changed(old, aligned.lineages, text)
         revision = await write_revision(article, number, changed, text)
         if edit is not None:
-            await Revision.update(
-                {
-                    Revision.editor: edit.editor,
-                    Revision.reason: edit.reason,
-                    Revision.restores: edit.restores,
-                    Revision.approved: edit.approved,
-                }
-            ).where(Revision.id == revision)
+            await Revision.update(**msgspec.structs.asdict(edit)).where(Revision.id == revision)
         lineages = await write_passages(revision, aligned.lineages, _with_pages(old, aligned.lineages, text.passages))
         await _record_merges(revision, lineages, aligned)
     return RevisionResult(number, changed)

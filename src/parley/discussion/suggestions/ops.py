@@ -174,13 +174,7 @@ async def _write(decision: SuggestionDecision, row: SuggestionRow, article: int,
 
 async def _record(decision: SuggestionDecision, state: str) -> None:
     await SuggestedUpdate.update(
-        {
-            SuggestedUpdate.state: state,
-            SuggestedUpdate.answer: decision.answer,
-            SuggestedUpdate.decided_by: decision.viewer.id,
-            SuggestedUpdate.decided_at: db.NOW,
-            SuggestedUpdate.draft: None,
-        }
+        state=state, answer=decision.answer, decided_by=decision.viewer.id, decided_at=db.NOW, draft=None
     ).where(SuggestedUpdate.id == decision.suggestion)
     await notify_concerned(decision.suggestion)
 

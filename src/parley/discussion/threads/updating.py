@@ -79,11 +79,9 @@ async def apply_update(
         waiting = await _store_conflicts(thread, update) if conflicts else None
         if waiting is None:
             # This update decided the waiting conflicts, or they are no conflicts any more.
-            await SuggestedUpdate.update(
-                {SuggestedUpdate.state: "accepted", SuggestedUpdate.decided_at: db.NOW, SuggestedUpdate.draft: None}
-            ).where(
-                SuggestedUpdate.thread == thread, SuggestedUpdate.state == "waiting", SuggestedUpdate.member.is_null()
-            )
+            is_open = (SuggestedUpdate.thread == thread) & (SuggestedUpdate.state == "waiting")
+            closing = SuggestedUpdate.update(state="accepted", decided_at=db.NOW, draft=None)
+            await closing.where(is_open, SuggestedUpdate.member.is_null())
         after = await versions.newest(article)
     return UpdateResult(
         revised is not None, *_count_changes(before, after), update.merged.corrections, conflicts, waiting
