@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.discussion.statements.next_statement import choose_next, weight
+from parley.discussion.statements.deck import choose_next, weight
 from tests.discussion.statements.test_deck import candidate
 
 LEFT = [candidate(1, answers=0), candidate(2, answers=5), candidate(3, answers=100)]

@@ -11,7 +11,7 @@ from parley.platform.http.access import MODERATOR, Viewer
 EXCERPT = 300
 # The kind of a passage whose text may not be read.
 WITHHELD = "withheld"
-# Drafts that nobody published are kept for so long. Pages show this number to members with a draft.
+# Unpublished drafts are kept for this long. Pages show the number to members with a draft.
 DRAFT_DAYS = 90
 
 # The host of an article's address, also of one that it only claims.

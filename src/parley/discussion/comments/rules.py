@@ -13,7 +13,7 @@ LONGEST_COMMENT = 40_000
 LONGEST_QUOTE = 300
 MOST_LINKS = 20
 RESTORE_HOURS = 24
-# The words of a deleted comment are kept for so long. Pages show this number to members who delete one.
+# The words of a deleted comment are kept for this long. Pages show the number to members who delete one.
 DELETED_DAYS = 90
 MOVED = N_("A moderator moved this comment a moment ago, so nothing was done. Load the page again to see it.")
 

@@ -34,7 +34,7 @@ from parley.discussion.opinion_model.analysis import (
 )
 from parley.discussion.opinion_model.analysis import Shares as ExactShares
 
-# Members with fewer answers do not count (model/matrix.py).
+# Members with fewer answers do not count (opinion_model/matrix.py).
 ENOUGH_ANSWERS = 7
 
 

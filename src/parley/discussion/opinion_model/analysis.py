@@ -33,7 +33,7 @@ class Votes:
 
 
 class Gain(msgspec.Struct, frozen=True):
-    """How much better hidden answers are predicted by a map than by a simpler one (model/gate.py)."""
+    """How much better hidden answers are predicted by a map than by a simpler one (gate.py)."""
 
     share: float  # of the simpler map's squared error
     z: float  # the gain over its standard error, summed over members

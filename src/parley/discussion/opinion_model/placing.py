@@ -1,7 +1,7 @@
 """Places one member by their own answers, and chooses what to ask them next.
 
-It is pure Python, because web processes do without numpy. The arithmetic is that of `model/fit.py` for one
-member; `model/groups.py` places all members at once.
+It is pure Python, because web processes do without numpy. The arithmetic is that of `fit.py` for one
+member; `groups.py` places all members at once.
 """
 
 from collections.abc import Mapping
@@ -115,7 +115,7 @@ def _spread(direction: Vector, covariance: Matrix) -> float:
 
 
 def _by_side(parameters: Parameters, position: Vector, covariance: Matrix) -> dict[str, float]:
-    """Return the probabilities of two groups; `model/mixture.py` says how members are spread between them."""
+    """Return the probabilities of two groups; `mixture.py` says how members are spread between them."""
     (first, a), (second, b) = parameters.centres.items()
     length = dist(a, b)
     along = tuple((q - p) / length for p, q in zip(a, b, strict=True))

@@ -6,8 +6,7 @@ from parley.discussion.comments import queries as comments
 from parley.discussion.opinion_map import queries as maps
 from parley.discussion.opinion_model.placing import information, place
 from parley.discussion.statements import queries
-from parley.discussion.statements.deck import StatementCandidate
-from parley.discussion.statements.next_statement import choose_next
+from parley.discussion.statements.deck import StatementCandidate, choose_next
 from parley.discussion.statements.queries import AnswerRow
 from parley.discussion.statements.tokens import Offer, Sitting, offer_token
 from parley.platform.http.access import Viewer

@@ -1,9 +1,6 @@
 """Giving one's comment a statement, declining a proposed one, and answering one. Each op is one transaction."""
 
-from typing import Any
-
 import msgspec
-from piccolo.columns import Column
 
 from parley.discussion.commenting import drafts
 from parley.discussion.commenting.drafts import CommentEdit
@@ -17,7 +14,6 @@ from parley.discussion.statements.tables import MergedStatement, StatementPropos
 from parley.discussion.statements.tokens import Offer
 from parley.discussion.votes.ops import cast_vote
 from parley.platform import db
-from parley.platform.db import NOW
 from parley.platform.errors import Forbidden, NotFound, Refused
 from parley.platform.events.event_log import emit
 from parley.platform.http.access import Viewer
@@ -60,8 +56,7 @@ async def set_statement(viewer: Viewer, comment_id: int, text: str | None, propo
 
 async def _check(viewer: Viewer, comment_id: int, text: str) -> list[drafts.After]:
     """Ask the checks of edits about the comment with this statement, and return what follows."""
-    columns = (Comment.thread, Comment.body, Comment.html, Comment.assisted)
-    now = await db.fetch_one(CommentContent, Comment.select(*columns).where(Comment.id == comment_id))
+    now = await db.fetch_one(CommentContent, Comment.select().where(Comment.id == comment_id))
     if now is None:
         raise NotFound(N_("This comment does not exist."))
     edit = CommentEdit(comment_id, now.thread, viewer, now.body, now.html, now.assisted, text)
@@ -79,13 +74,8 @@ async def decline(viewer: Viewer, comment_id: int, proposal: int) -> None:
 
 async def _decide(comment: int, proposal: int, decision: str) -> None:
     waiting = (StatementProposal.comment == comment) & (StatementProposal.state == "waiting")
-    answer: dict[Column | str, Any] = {StatementProposal.state: decision, StatementProposal.decided_at: NOW}
-    decided = (
-        await StatementProposal.update(answer)
-        .where(waiting, StatementProposal.id == proposal)
-        .returning(StatementProposal.id)
-    )
-    if not decided:
+    decided = StatementProposal.update(state=decision, decided_at=db.NOW)
+    if not await decided.where(waiting, StatementProposal.id == proposal).returning(StatementProposal.id):
         raise Refused(N_("This proposal changed in the meantime. Please look at it again; your text is kept here."))
 
 
@@ -99,11 +89,9 @@ async def answer(viewer: Viewer, thread: int, comment: int, value: int, offer: O
     if statement is None or statement.thread != thread or statement.text is None:
         raise Refused(N_("This statement was withdrawn or removed a moment ago, so your answer was not counted."))
     async with db.atomic():
-        asked = offer is not None and offer.is_random and await _is_within_limit(viewer.id)
+        asked = False
+        if offer is not None and offer.is_random:
+            await db.value(LOCK_MEMBER, viewer.id)
+            asked = await queries.asked_today(viewer.id) < MOST_ASKED
         wording = offer.wording if offer else None
         await cast_vote(viewer=viewer, comment=comment, axis="agreement", value=value, wording=wording, asked=asked)
-
-
-async def _is_within_limit(member: int) -> bool:
-    await db.value(LOCK_MEMBER, member)
-    return await queries.asked_today(member) < MOST_ASKED

@@ -113,7 +113,7 @@ def _answers(
         at = opened_at + timedelta(minutes=dice.randrange(60, 1_400))
         chosen = dice.sample(sorted(stated), min(each, len(stated)))
         cast += [
-            # Every other question is a random one (statements/next_statement.py).
+            # Every other question is a random one (statements/deck.py).
             DemoAnswer(comment, reader.member, _value(dice, reader, stated[comment]), bool(number % 2), at)
             for number, comment in enumerate(chosen)
         ]
